@@ -1,0 +1,17 @@
+/**
+ * A coordinate reference system as we store it: `EPSG:32631`, or a WKT (or PROJ) string when it has no code.
+ * Plain text, so that it can be compared, stored and shown; transforms live in `raster/crs`.
+ */
+export type Crs = string;
+
+/** `EPSG:32631` → 32631; `undefined` for a CRS without an EPSG code. */
+export function epsgCode(crs: Crs): number | undefined {
+  const match = /^EPSG:(\d+)$/i.exec(crs.trim());
+  return match ? Number(match[1]) : undefined;
+}
+
+/** The UTM zone of a longitude and latitude in degrees (WGS 84), as an EPSG code. Norway's and Svalbard's exceptions are left out. */
+export function utmEpsg(longitude: number, latitude: number): Crs {
+  const zone = Math.min(60, Math.max(1, Math.floor((longitude + 180) / 6) + 1));
+  return `EPSG:${(latitude >= 0 ? 32600 : 32700) + zone}`;
+}
