@@ -1,0 +1,271 @@
+import type { Crs } from "../geo/crs.ts";
+import type { GeoBox } from "../geo/geobox.ts";
+
+/**
+ * Everything a job needs, by value: paths, grids, dates, hyperparameters. A job opens no catalog and no project.
+ * All paths are absolute. The spec is stored as `spec.json` in the job's folder, so that a resumed job runs the same work.
+ */
+export type JobSpec = PretrainSpec | FinetuneSpec | EvaluateSpec | MapSpec | ReportSpec;
+export type JobKind = JobSpec["kind"];
+
+/** What a job returns. Files named here lie under the spec's `folder` until the service registers them. */
+export interface JobResults {
+  readonly pretrain: ModelResult;
+  readonly finetune: ModelResult;
+  readonly evaluate: EvaluateResult;
+  readonly map: MapResult;
+  readonly report: ReportResult;
+}
+export type JobResult = JobResults[JobKind];
+
+/** What a job tells while it runs. `metric` values become rows of the run's curve. */
+export type JobEvent =
+  | { readonly type: "phase"; readonly name: string; readonly fraction: number }
+  | { readonly type: "metric"; readonly step: number; readonly values: Readonly<Record<string, number>> };
+
+/**
+ * `running` has an owner process; a job whose owner died becomes `resumable` (its folder holds a checkpoint, or its
+ * work can start again) or `failed` with a reason.
+ */
+export type JobState = "queued" | "running" | "finished" | "failed" | "cancelled" | "resumable";
+
+/** The pixel grid all work of a project is placed on, and how it is cut into patches and tiles. */
+export interface ProjectGrid {
+  /** the finest grid of the output, e.g. 10 m; its corner lies on a multiple of the patch */
+  readonly geobox: GeoBox;
+  /** side of one patch (one token, one dense label) in map units, e.g. 10 */
+  readonly patchMeters: number;
+  /** side of one training tile in patches, e.g. 6 */
+  readonly tilePatches: number;
+}
+
+/** One file of an acquisition: which of its bands are which. */
+export interface AcquisitionFile {
+  readonly path: string;
+  /** names in file order; `null` for a band nobody uses */
+  readonly bands: readonly (string | null)[];
+  /** value = stored × scale + offset */
+  readonly scale: number;
+  readonly offset: number;
+  /** stored value that means “nothing here”; `null` when there is none */
+  readonly nodata: number | null;
+}
+
+/** One sensor, one date. Files of several resolutions belong to one acquisition. */
+export interface AcquisitionInput {
+  readonly id: string;
+  readonly sensor: string;
+  /** ISO 8601 date or date and time, UTC */
+  readonly date: string;
+  readonly files: readonly AcquisitionFile[];
+  /** scene classification (SCL) or another mask; the values that count as unusable are listed */
+  readonly mask: { readonly path: string; readonly unusable: readonly number[] } | null;
+}
+
+/** One input of the network with the acquisitions that fill it. */
+export interface ModalityInput {
+  readonly name: string;
+  readonly kind: "image" | "series";
+  readonly sensor: string;
+  readonly bands: readonly string[];
+  readonly resolutionMeters: number;
+  /** side of a patch in this modality's own pixels */
+  readonly patchPixels: number;
+  readonly acquisitions: readonly AcquisitionInput[];
+}
+
+export interface LegendEntry {
+  /** value in the class raster, 1–254; 0 and 255 stay free for “nothing” */
+  readonly value: number;
+  readonly name: string;
+  /** `#rrggbb` */
+  readonly color: string;
+}
+
+export type SplitPart = "train" | "validation" | "test" | "unused";
+
+/** A labelled polygon in the project's CRS: one or more parts, each an outer ring and its holes, closed. */
+export interface LabelPolygon {
+  readonly id: number;
+  /** legend value */
+  readonly classValue: number;
+  readonly part: SplitPart;
+  readonly coordinates: readonly (readonly (readonly (readonly [number, number])[])[])[];
+}
+
+export interface LabelInput {
+  readonly crs: Crs;
+  readonly legend: readonly LegendEntry[];
+  readonly polygons: readonly LabelPolygon[];
+}
+
+/** Where it runs. `auto` takes the best provider that passes the probe. */
+export type ProviderChoice = "auto" | "cpu" | "webgpu" | "cuda";
+
+interface CommonSpec {
+  /** the job's own folder: checkpoints, temporary files, results. It exists. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly provider: ProviderChoice;
+  /** continue from the checkpoint in `folder` when there is one */
+  readonly resume: boolean;
+  /** the commit or version of the program, for the model card */
+  readonly appVersion: string;
+}
+
+/** Widths of the network; `name` is what people choose. */
+export interface ArchitectureChoice {
+  readonly name: "tiny" | "small" | "base";
+  readonly embed: number;
+  readonly depth: number;
+  readonly heads: number;
+  readonly mlpRatio: number;
+}
+
+/** The three sizes on offer; `base` is the paper's. */
+export const architectures: Readonly<Record<ArchitectureChoice["name"], ArchitectureChoice>> = {
+  tiny: { name: "tiny", embed: 32, depth: 3, heads: 4, mlpRatio: 4 },
+  small: { name: "small", embed: 64, depth: 4, heads: 4, mlpRatio: 4 },
+  base: { name: "base", embed: 256, depth: 6, heads: 16, mlpRatio: 4 },
+};
+
+export interface PretrainSpec extends CommonSpec {
+  readonly kind: "pretrain";
+  readonly grid: ProjectGrid;
+  readonly modalities: readonly ModalityInput[];
+  readonly architecture: ArchitectureChoice;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** share of tokens hidden, e.g. 0.75 */
+  readonly maskRatio: number;
+  /** at most so many dates of a series per sample */
+  readonly datesPerSample: number;
+  readonly checkpointEverySteps: number;
+  /** name shown for the model */
+  readonly modelName: string;
+}
+
+export interface FinetuneSpec extends CommonSpec {
+  readonly kind: "finetune";
+  readonly grid: ProjectGrid;
+  readonly modalities: readonly ModalityInput[];
+  readonly labels: LabelInput;
+  /** pre-trained model to start from; `null` starts from random weights of `architecture` */
+  readonly modelFolder: string | null;
+  readonly architecture: ArchitectureChoice;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** learning rate of the encoder relative to the head's; 0 freezes it (linear probe) */
+  readonly encoderLearningRateScale: number;
+  readonly datesPerSample: number;
+  /** probability that a whole modality is dropped from a sample, so that one set of weights serves every subset */
+  readonly modalityDropout: number;
+  readonly augment: boolean;
+  /** `balanced` weighs a class by the inverse of its share */
+  readonly classWeights: "none" | "balanced";
+  /** epochs without improvement on the validation part before it stops; `null` runs all epochs */
+  readonly patience: number | null;
+  readonly modelName: string;
+}
+
+export interface EvaluateSpec extends CommonSpec {
+  readonly kind: "evaluate";
+  readonly grid: ProjectGrid;
+  readonly modalities: readonly ModalityInput[];
+  readonly labels: LabelInput;
+  readonly modelFolder: string;
+  readonly part: Exclude<SplitPart, "unused">;
+  /** each entry is a list of modality names; one evaluation per entry, one set of weights */
+  readonly subsets: readonly (readonly string[])[];
+}
+
+export interface MapSpec extends CommonSpec {
+  readonly kind: "map";
+  readonly grid: ProjectGrid;
+  readonly modalities: readonly ModalityInput[];
+  readonly modelFolder: string;
+  /** what to map: a window of the grid as its own grid, aligned to patches */
+  readonly area: GeoBox;
+  /** patches of overlap on each side of a tile */
+  readonly overlapPatches: number;
+  readonly batchSize: number;
+  readonly probabilities: boolean;
+  /** file names start with this; written into `folder` */
+  readonly baseName: string;
+}
+
+/** Gathers what a run left into one self-contained HTML file. */
+export interface ReportSpec extends CommonSpec {
+  readonly kind: "report";
+  readonly title: string;
+  readonly outputPath: string;
+  readonly legend: readonly LegendEntry[];
+  readonly modalities: readonly ModalityInput[];
+  readonly map: MapResult | null;
+  readonly evaluations: readonly EvaluateResult[];
+  readonly curves: readonly { readonly title: string; readonly metrics: readonly MetricRow[] }[];
+  readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+  readonly notes: readonly string[];
+}
+
+export interface MetricRow {
+  readonly step: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** A trained model: its folder holds `model.json` and `weights.safetensors`. */
+export interface ModelResult {
+  readonly modelFolder: string;
+  readonly steps: number;
+  readonly seconds: number;
+  /** the provider it ran on and why */
+  readonly provider: string;
+  /** last or best values, e.g. { loss, macroF1 } */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface ClassScore {
+  readonly value: number;
+  readonly name: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly support: number;
+}
+
+/** One row per subset of modalities. The matrix has the map in rows and the reference in columns. */
+export interface SubsetScore {
+  readonly modalities: readonly string[];
+  readonly samples: number;
+  readonly overallAccuracy: number;
+  readonly overallAccuracyInterval: readonly [low: number, high: number];
+  readonly macroF1: number;
+  readonly weightedF1: number;
+  readonly microF1: number;
+  readonly classes: readonly ClassScore[];
+  readonly confusion: readonly (readonly number[])[];
+}
+
+export interface EvaluateResult {
+  readonly part: Exclude<SplitPart, "unused">;
+  readonly subsets: readonly SubsetScore[];
+}
+
+export interface MapResult {
+  readonly classPath: string;
+  readonly confidencePath: string;
+  readonly probabilitiesPath: string | null;
+  readonly qmlPath: string;
+  readonly sldPath: string;
+  readonly tiles: number;
+  readonly seconds: number;
+  /** pixels per class value */
+  readonly pixels: Readonly<Record<string, number>>;
+}
+
+export interface ReportResult {
+  readonly path: string;
+}
