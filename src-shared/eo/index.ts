@@ -1,0 +1,5 @@
+export * from "./acquisition.ts";
+export * from "./dates.ts";
+export * from "./modality.ts";
+export * from "./products.ts";
+export * from "./sensors.ts";
