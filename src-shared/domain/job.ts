@@ -1,5 +1,8 @@
+import type { Acquisition } from "../eo/acquisition.ts";
+import type { Modality } from "../eo/modality.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
+import type { LegendClass } from "./legend.ts";
 
 /**
  * Everything a job needs, by value: paths, grids, dates, hyperparameters. A job opens no catalog and no project.
@@ -39,47 +42,10 @@ export interface ProjectGrid {
   readonly tilePatches: number;
 }
 
-/** One file of an acquisition: which of its bands are which. */
-export interface AcquisitionFile {
-  readonly path: string;
-  /** names in file order; `null` for a band nobody uses */
-  readonly bands: readonly (string | null)[];
-  /** value = stored × scale + offset */
-  readonly scale: number;
-  readonly offset: number;
-  /** stored value that means “nothing here”; `null` when there is none */
-  readonly nodata: number | null;
-}
-
-/** One sensor, one date. Files of several resolutions belong to one acquisition. */
-export interface AcquisitionInput {
-  readonly id: string;
-  readonly sensor: string;
-  /** ISO 8601 date or date and time, UTC */
-  readonly date: string;
-  readonly files: readonly AcquisitionFile[];
-  /** scene classification (SCL) or another mask; the values that count as unusable are listed */
-  readonly mask: { readonly path: string; readonly unusable: readonly number[] } | null;
-}
-
-/** One input of the network with the acquisitions that fill it. */
-export interface ModalityInput {
-  readonly name: string;
-  readonly kind: "image" | "series";
-  readonly sensor: string;
-  readonly bands: readonly string[];
-  readonly resolutionMeters: number;
-  /** side of a patch in this modality's own pixels */
-  readonly patchPixels: number;
-  readonly acquisitions: readonly AcquisitionInput[];
-}
-
-export interface LegendEntry {
-  /** value in the class raster, 1–254; 0 and 255 stay free for “nothing” */
-  readonly value: number;
-  readonly name: string;
-  /** `#rrggbb` */
-  readonly color: string;
+/** The imagery a job reads: the network's inputs and every acquisition that fills one of them. */
+export interface Imagery {
+  readonly modalities: readonly Modality[];
+  readonly acquisitions: readonly Acquisition[];
 }
 
 export type SplitPart = "train" | "validation" | "test" | "unused";
@@ -87,15 +53,15 @@ export type SplitPart = "train" | "validation" | "test" | "unused";
 /** A labelled polygon in the project's CRS: one or more parts, each an outer ring and its holes, closed. */
 export interface LabelPolygon {
   readonly id: number;
-  /** legend value */
-  readonly classValue: number;
+  /** the legend's code */
+  readonly classCode: number;
   readonly part: SplitPart;
   readonly coordinates: readonly (readonly (readonly (readonly [number, number])[])[])[];
 }
 
 export interface LabelInput {
   readonly crs: Crs;
-  readonly legend: readonly LegendEntry[];
+  readonly legend: readonly LegendClass[];
   readonly polygons: readonly LabelPolygon[];
 }
 
@@ -132,7 +98,7 @@ export const architectures: Readonly<Record<ArchitectureChoice["name"], Architec
 export interface PretrainSpec extends CommonSpec {
   readonly kind: "pretrain";
   readonly grid: ProjectGrid;
-  readonly modalities: readonly ModalityInput[];
+  readonly imagery: Imagery;
   readonly architecture: ArchitectureChoice;
   readonly steps: number;
   readonly batchSize: number;
@@ -149,7 +115,7 @@ export interface PretrainSpec extends CommonSpec {
 export interface FinetuneSpec extends CommonSpec {
   readonly kind: "finetune";
   readonly grid: ProjectGrid;
-  readonly modalities: readonly ModalityInput[];
+  readonly imagery: Imagery;
   readonly labels: LabelInput;
   /** pre-trained model to start from; `null` starts from random weights of `architecture` */
   readonly modelFolder: string | null;
@@ -174,7 +140,7 @@ export interface FinetuneSpec extends CommonSpec {
 export interface EvaluateSpec extends CommonSpec {
   readonly kind: "evaluate";
   readonly grid: ProjectGrid;
-  readonly modalities: readonly ModalityInput[];
+  readonly imagery: Imagery;
   readonly labels: LabelInput;
   readonly modelFolder: string;
   readonly part: Exclude<SplitPart, "unused">;
@@ -185,7 +151,7 @@ export interface EvaluateSpec extends CommonSpec {
 export interface MapSpec extends CommonSpec {
   readonly kind: "map";
   readonly grid: ProjectGrid;
-  readonly modalities: readonly ModalityInput[];
+  readonly imagery: Imagery;
   readonly modelFolder: string;
   /** what to map: a window of the grid as its own grid, aligned to patches */
   readonly area: GeoBox;
@@ -202,8 +168,8 @@ export interface ReportSpec extends CommonSpec {
   readonly kind: "report";
   readonly title: string;
   readonly outputPath: string;
-  readonly legend: readonly LegendEntry[];
-  readonly modalities: readonly ModalityInput[];
+  readonly legend: readonly LegendClass[];
+  readonly imagery: Imagery;
   readonly map: MapResult | null;
   readonly evaluations: readonly EvaluateResult[];
   readonly curves: readonly { readonly title: string; readonly metrics: readonly MetricRow[] }[];
@@ -228,7 +194,7 @@ export interface ModelResult {
 }
 
 export interface ClassScore {
-  readonly value: number;
+  readonly code: number;
   readonly name: string;
   readonly precision: number;
   readonly recall: number;
@@ -262,7 +228,7 @@ export interface MapResult {
   readonly sldPath: string;
   readonly tiles: number;
   readonly seconds: number;
-  /** pixels per class value */
+  /** pixels per class code */
   readonly pixels: Readonly<Record<string, number>>;
 }
 
