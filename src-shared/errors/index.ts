@@ -1,3 +1,4 @@
+import { acquisitionErrors } from "./acquisitions.ts";
 import { catalogErrors } from "./catalog.ts";
 import { labelErrors } from "./labels.ts";
 import { learningErrors } from "./learning.ts";
@@ -5,7 +6,14 @@ import { rasterErrors } from "./raster.ts";
 import { usageErrors } from "./usage.ts";
 
 /** Every error a person can meet: code → sentence. One slice per domain; the union of codes is closed. */
-export const sentences = { ...rasterErrors, ...labelErrors, ...catalogErrors, ...learningErrors, ...usageErrors };
+export const sentences = {
+  ...rasterErrors,
+  ...acquisitionErrors,
+  ...labelErrors,
+  ...catalogErrors,
+  ...learningErrors,
+  ...usageErrors,
+};
 
 export type ErrorCode = keyof typeof sentences;
 export type ErrorDetails<C extends ErrorCode> = Parameters<(typeof sentences)[C]>[0];
