@@ -1,0 +1,21 @@
+export { Graph } from "./graph.ts";
+export { type Model, modelOf } from "./model.ts";
+export { type Attribute, type Attributes, float, int, ints, type Node, text } from "./node.ts";
+export type { ConvAttributes, Operation, Operator, OperatorAttributes } from "./operators.ts";
+export { removeDeadNodes } from "./passes.ts";
+export { axesOf, axisOf, broadcast, reduced, withLength } from "./shapes.ts";
+export {
+  allocate,
+  bytesPerElement,
+  type DataType,
+  formatShape,
+  onnxType,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  type TensorData,
+  type Tensors,
+  tensor,
+} from "./tensor.ts";
+export type { Operand, Value } from "./value.ts";

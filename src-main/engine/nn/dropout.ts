@@ -1,0 +1,21 @@
+import type { Shape, Value } from "../graph/index.ts";
+import { cast, greaterOrEqual, mul } from "../ops/index.ts";
+import type { Scope } from "./scope.ts";
+
+/** Drops elements with probability p and scales the others by 1/(1-p). Identity when not training or when p = 0. */
+export function dropout(scope: Scope, name: string, x: Value, p: number): Value {
+  return drop(scope, name, x, p, x.shape);
+}
+
+/** Drops whole samples (stochastic depth): one draw per first axis. */
+export function dropPath(scope: Scope, name: string, x: Value, p: number): Value {
+  return drop(scope, name, x, p, [x.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
+}
+
+function drop(scope: Scope, name: string, x: Value, p: number, shape: Shape): Value {
+  if (!scope.training || p === 0) return x;
+  if (p < 0 || p >= 1) throw new Error(`dropout: p = ${p}`);
+  const { graph: g } = scope;
+  const kept = cast(g, greaterOrEqual(g, scope.uniform(name, shape), p), "float32");
+  return mul(g, x, mul(g, kept, 1 / (1 - p)));
+}

@@ -1,0 +1,77 @@
+import { axisOf, type Value } from "../graph/index.ts";
+import {
+  add,
+  batchNormalize,
+  div,
+  groupNormalize,
+  layerNormalize,
+  maximum,
+  mul,
+  reshape,
+  sqrt,
+  sub,
+} from "../ops/index.ts";
+import type { Scope } from "./scope.ts";
+
+const one = { kind: "constant", value: 1 } as const;
+const zero = { kind: "constant", value: 0 } as const;
+
+/** Normalises the last axis.  x: [..., C] */
+export function layerNorm(scope: Scope, x: Value, { eps }: { readonly eps: number }): Value {
+  const width = x.shape.at(-1)!;
+  const weight = scope.parameter("weight", [width], one);
+  const bias = scope.parameter("bias", [width], zero);
+  return layerNormalize(scope.graph, x, weight, bias, eps);
+}
+
+/** Normalises groups of channels per sample.  x: [N, C, ...] */
+export function groupNorm(
+  scope: Scope,
+  x: Value,
+  { groups, eps = 1e-5 }: { readonly groups: number; readonly eps?: number },
+): Value {
+  const channels = x.shape[1]!;
+  const weight = scope.parameter("weight", [channels], one);
+  const bias = scope.parameter("bias", [channels], zero);
+  return groupNormalize(scope.graph, x, weight, bias, groups, eps);
+}
+
+export interface BatchNormOptions {
+  readonly axis: number;
+  readonly eps?: number;
+  readonly momentum?: number;
+  /** 1 where an element counts for the statistics, 0 where not; x's shape with one channel, or broadcasting to it. */
+  readonly mask?: Value | undefined;
+}
+
+/**
+ * Normalises each channel over everything else: in training with this batch's statistics, which also move the running ones
+ * (the variance unbiased, as PyTorch keeps it); otherwise with the running statistics.
+ */
+export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum = 0.1, mask }: BatchNormOptions): Value {
+  const { graph: g } = scope;
+  const along = axisOf("BatchNorm", x.shape, axis);
+  const channels = x.shape[along]!;
+  const weight = scope.parameter("weight", [channels], one);
+  const bias = scope.parameter("bias", [channels], zero);
+  scope.buffer("running_mean", [channels], zero);
+  scope.buffer("running_var", [channels], one);
+  scope.buffer("num_batches_tracked", [], zero, "int64");
+  const runningMean = scope.currentBuffer("running_mean")!;
+  const runningVariance = scope.currentBuffer("running_var")!;
+  const tracked = scope.currentBuffer("num_batches_tracked")!;
+
+  if (!scope.training) {
+    const perChannel = x.shape.map((length, other) => (other === along ? length : 1));
+    const scale = div(g, weight, sqrt(g, add(g, runningVariance, eps)));
+    const shift = sub(g, bias, mul(g, runningMean, scale));
+    return add(g, mul(g, x, reshape(g, scale, perChannel)), reshape(g, shift, perChannel));
+  }
+
+  const { output, mean, variance, count } = batchNormalize(g, x, weight, bias, { axis: along, epsilon: eps, mask });
+  const unbiased = mul(g, variance, div(g, count, maximum(g, sub(g, count, 1), 1)));
+  scope.updateBuffer("running_mean", add(g, mul(g, runningMean, 1 - momentum), mul(g, mean, momentum)));
+  scope.updateBuffer("running_var", add(g, mul(g, runningVariance, 1 - momentum), mul(g, unbiased, momentum)));
+  scope.updateBuffer("num_batches_tracked", add(g, tracked, 1));
+  return output;
+}

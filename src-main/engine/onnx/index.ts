@@ -1,0 +1,1 @@
+export { encodeModel, irVersion, opsetVersion } from "./encode.ts";

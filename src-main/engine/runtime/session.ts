@@ -1,0 +1,89 @@
+import { availableParallelism } from "node:os";
+import * as ort from "onnxruntime-node";
+import { allocate, type Model, sizeOf, type Tensor, type Tensors, type Value } from "../graph/index.ts";
+import { encodeModel } from "../onnx/index.ts";
+
+export type Provider = "cpu" | "webgpu" | "cuda";
+
+export interface SessionOptions {
+  readonly provider?: Provider;
+  /** Threads inside one operator; by default as many as the machine has. */
+  readonly threads?: number;
+  /** Where a time profile is written, for the bench. */
+  readonly profile?: string;
+}
+
+/**
+ * A model loaded into the runtime. `run` blocks its JavaScript thread while it computes: sessions live in the engine process.
+ * Memory is not returned reliably on release (onnxruntime #25325): to unload for certain, end the process.
+ */
+export class Session {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly provider: Provider;
+  readonly #session: ort.InferenceSession;
+
+  private constructor(session: ort.InferenceSession, model: Model, provider: Provider) {
+    this.#session = session;
+    this.inputs = model.inputs;
+    this.outputs = model.outputs;
+    this.provider = provider;
+  }
+
+  static async load(model: Model, { provider = "cpu", threads, profile }: SessionOptions = {}): Promise<Session> {
+    const session = await ort.InferenceSession.create(encodeModel(model), {
+      executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
+      intraOpNumThreads: threads ?? availableParallelism(),
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      // Warnings about nodes placed on the CPU concern nobody.
+      logSeverityLevel: 3,
+      ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
+    });
+    return new Session(session, model, provider);
+  }
+
+  /**
+   * Runs the model. Results named in `into` are written to that storage, which then is the result's data;
+   * it must not be an input of the same run.
+   */
+  async run(inputs: Tensors, into: Tensors = {}): Promise<Tensors> {
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const value of this.inputs) {
+      const given = inputs[value.name];
+      if (!given) throw new Error(`Session: no value for input “${value.name}”`);
+      if (given.type !== value.type || String(given.shape) !== String(value.shape))
+        throw new Error(
+          `Session: input “${value.name}” is ${value.type} [${value.shape}], given ${given.type} [${given.shape}]`,
+        );
+      feeds[value.name] = toOrt(given);
+    }
+    const fetches: Record<string, ort.Tensor | null> = {};
+    for (const value of this.outputs) {
+      const storage = into[value.name];
+      fetches[value.name] = storage ? toOrt(storage) : null;
+    }
+    const results = await this.#session.run(feeds, fetches);
+    return Object.fromEntries(
+      this.outputs.map((value) => [value.name, into[value.name] ?? fromOrt(results[value.name]!, value)]),
+    );
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** Empty storage for a value. */
+export function storageFor({ type, shape }: Value): Tensor {
+  return { type, shape, data: allocate(type, sizeOf(shape)) };
+}
+
+function toOrt({ type, shape, data }: Tensor): ort.Tensor {
+  return new ort.Tensor(type, data as never, [...shape]) as ort.Tensor;
+}
+
+function fromOrt(result: ort.Tensor, { type, shape }: Value): Tensor {
+  return { type, shape, data: result.data as Tensor["data"] };
+}
