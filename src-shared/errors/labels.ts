@@ -1,1 +1,67 @@
-export const labelErrors = {};
+interface Path {
+  readonly path: string;
+}
+
+const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
+
+/** Vector files, labels and splits. */
+export const labelErrors = {
+  "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
+  "vector-unknown-format": ({ path }: Path) =>
+    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp) or a GeoJSON (.geojson, .json).`,
+  "vector-damaged": ({ path, problem }: Path & { readonly problem: string }) =>
+    `“${path}” is damaged or incomplete: ${problem}. Export it again from the program that made it.`,
+  "vector-without-layers": ({ path }: Path) =>
+    `“${path}” is a GeoPackage without vector layers. Choose a file that holds polygons.`,
+  "vector-layer-missing": ({
+    path,
+    layer,
+    layers,
+  }: Path & { readonly layer: string; readonly layers: readonly string[] }) =>
+    `“${path}” has no layer “${layer}”. It has: ${list(layers)}.`,
+  "vector-unknown-encoding": ({ path, encoding }: Path & { readonly encoding: string }) =>
+    `The text encoding “${encoding}” of “${path}” is not known. Name another one, for example UTF-8 or windows-1252.`,
+  "labels-without-crs": ({ path }: Path) =>
+    `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file). Name one with --crs EPSG:code.`,
+  "labels-unknown-crs": ({ path, crs }: Path & { readonly crs: string }) =>
+    `The coordinate system “${crs}” of “${path}” is not known. Name one with --crs EPSG:code.`,
+  "labels-not-lon-lat": ({ path, x, y }: Path & { readonly x: number; readonly y: number }) =>
+    `“${path}” names no coordinate system, so its coordinates should be longitude and latitude, but (${x}, ${y}) is no place on Earth. Name the coordinate system with --crs EPSG:code.`,
+  "labels-without-field": ({
+    path,
+    field,
+    fields,
+  }: Path & { readonly field: string; readonly fields: readonly string[] }) =>
+    fields.length > 0
+      ? `“${path}” has no field “${field}”. Choose the field that holds the class; there are: ${list(fields)}.`
+      : `“${path}” has no field “${field}”: it has no attributes at all (a Shapefile keeps them in a .dbf file beside the .shp).`,
+  "labels-without-class-values": ({ path, field }: Path & { readonly field: string }) =>
+    `No shape of “${path}” has a value in the field “${field}”. Choose another field for the class.`,
+  "labels-unmapped-values": ({
+    path,
+    field,
+    values,
+  }: Path & { readonly field: string; readonly values: readonly string[] }) =>
+    `The field “${field}” of “${path}” holds values that the class table does not name: ${list(values)}. Map each of them to a class, or to “ignore”.`,
+  "labels-too-many-classes": ({ path, field, count }: Path & { readonly field: string; readonly count: number }) =>
+    `The field “${field}” of “${path}” holds ${count} different values, too many for classes. Choose the field that holds the class, or give a class table.`,
+  "labels-outside": ({ path, count }: Path & { readonly count: number }) =>
+    `None of the ${count} shapes of “${path}” touches the project's area. Check the file and its coordinate system.`,
+  "labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
+    `None of the ${count} shapes of “${path}” can be used: ${reasons}. Correct them, or choose another file.`,
+  "split-class-too-small": (d: {
+    readonly className: string;
+    readonly count: number;
+    readonly needed: number;
+    readonly unit: "polygons" | "blocks";
+  }) =>
+    d.unit === "polygons"
+      ? `The class “${d.className}” has ${d.count} ${d.count === 1 ? "polygon" : "polygons"}, but the split needs ${d.needed} so that it can be both learned and tested. Add polygons, map the class to “ignore”, or keep such classes for training only.`
+      : `The polygons of class “${d.className}” lie in ${d.count} ${d.count === 1 ? "block" : "blocks"} of the split, but ${d.needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only.`,
+  "split-not-possible": ({ className, unit }: { readonly className: string; readonly unit: "polygons" | "blocks" }) =>
+    `No assignment of ${unit} was found that has class “${className}” in every set. Choose smaller blocks, or split by polygon.`,
+  "split-without-field": ({ field, fields }: { readonly field: string; readonly fields: readonly string[] }) =>
+    `The labels have no field “${field}” to split by. There are: ${list(fields)}.`,
+  "split-set-empty": ({ set, values }: { readonly set: string; readonly values: readonly string[] }) =>
+    `No label falls into the set “${set}”. The field holds: ${list(values)}. Say which value means which set.`,
+};
