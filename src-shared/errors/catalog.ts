@@ -1,1 +1,108 @@
-export const catalogErrors = {};
+export interface FolderDetails {
+  readonly folder: string;
+}
+export interface PathDetails {
+  readonly path: string;
+}
+export interface HolderDetails extends FolderDetails {
+  readonly purpose: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+  readonly lockPath: string;
+  /** the holder runs on another computer, so nobody here can tell whether it still lives */
+  readonly elsewhere: boolean;
+}
+export interface NamedDetails {
+  readonly name: string;
+  readonly available: readonly string[];
+}
+
+const list = (names: readonly string[]): string => (names.length ? names.join(", ") : "none");
+
+export const catalogErrors = {
+  "project-not-found": ({ folder }: FolderDetails) =>
+    `“${folder}” is not a project: there is no project.omniproj in it. Choose another folder, or make one with \`omnisat project create\`.`,
+  "project-exists": ({ folder }: FolderDetails) =>
+    `“${folder}” already holds a project. Open it, or choose another folder for the new one.`,
+  "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }: HolderDetails) =>
+    `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${since}). ` +
+    (elsewhere
+      ? `Close it there; if that computer no longer has it open, delete “${lockPath}”.`
+      : "Close it there, or wait until it has finished."),
+  "project-damaged": ({ path, detail }: PathDetails & { readonly detail: string }) =>
+    `The project database “${path}” is damaged (${detail}). Nothing was changed; restore this file from a backup, the rasters and models beside it are not affected.`,
+  "project-newer": ({
+    path,
+    format,
+    writtenBy,
+    supported,
+    appVersion,
+  }: PathDetails & {
+    readonly format: number;
+    readonly writtenBy: string;
+    readonly supported: number;
+    readonly appVersion: string;
+  }) =>
+    `“${path}” was written by OmniSat Desktop ${writtenBy} (project format ${format}); this is version ${appVersion}, which reads formats up to ${supported}. Install version ${writtenBy} or newer.`,
+  "project-older-read-only": ({
+    path,
+    format,
+    supported,
+  }: PathDetails & { readonly format: number; readonly supported: number }) =>
+    `“${path}” has the older project format ${format} (now ${supported}) and cannot be brought up to date while it is open for reading only. Open it once for writing, for instance with \`omnisat project list\` in a folder you may write to.`,
+  "project-read-only": ({ folder }: FolderDetails) =>
+    `The project “${folder}” is open for reading only, so nothing can be changed. Check that you may write to the folder.`,
+  "project-unreadable": ({ path, detail }: PathDetails & { readonly detail: string }) =>
+    `“${path}” cannot be opened (${detail}). Check that the file exists and that you may read and write it.`,
+  "project-busy": ({ path }: PathDetails) =>
+    `Another program holds the project database “${path}”. Close it there and try again.`,
+  "disk-full": ({ path }: PathDetails) =>
+    `There is no space left on the disk while writing “${path}”. What was there before is unchanged; free some space and try again.`,
+  "raster-missing": ({ paths }: { readonly paths: readonly string[] }) =>
+    `${paths.length === 1 ? "A raster of the project is" : `${paths.length} rasters of the project are`} no longer where the project expects: ${paths
+      .slice(0, 3)
+      .map((path) => `“${path}”`)
+      .join(
+        ", ",
+      )}${paths.length > 3 ? ", …" : ""}. Put it back, or name its new place with \`omnisat project relink\`.`,
+  "raster-relink-differs": ({
+    path,
+    expected,
+    differences,
+  }: PathDetails & { readonly expected: string; readonly differences: readonly string[] }) =>
+    `“${path}” is not the raster that was “${expected}”: ${differences.join("; ")}. Choose the same file, or import this one as a new raster.`,
+  "raster-not-in-project": ({ path }: PathDetails) => `“${path}” is not a raster of this project. Import it first.`,
+  "model-not-found": ({ name, available }: NamedDetails) =>
+    `There is no model “${name}” in this project. Models here: ${list(available)}.`,
+  "model-exists": ({ name }: { readonly name: string }) =>
+    `A model called “${name}” exists in this project. Choose another name.`,
+  "model-files-missing": ({ name, path }: PathDetails & { readonly name: string }) =>
+    `The files of model “${name}” are missing (“${path}”). Restore the project's models folder, or train the model again.`,
+  "modality-not-found": ({ name, available }: NamedDetails) =>
+    `There is no modality “${name}” in this project. Modalities here: ${list(available)}.`,
+  "modalities-missing": ({
+    model,
+    missing,
+    available,
+  }: {
+    readonly model: string;
+    readonly missing: readonly string[];
+    readonly available: readonly string[];
+  }) =>
+    `The model “${model}” needs ${missing.join(", ")}, which this project does not have (it has: ${list(available)}). Import that imagery, or choose a subset of the model's modalities with --modalities.`,
+  "no-imagery": ({ folder }: FolderDetails) =>
+    `The project “${folder}” has no imagery yet. Import some with \`omnisat project import\`.`,
+  "no-labels": ({ folder }: FolderDetails) =>
+    `The project “${folder}” has no labels yet. Import some with \`omnisat labels import\`.`,
+  "no-split": ({ folder }: FolderDetails) =>
+    `The labels of “${folder}” are not split yet. Make a split with \`omnisat split\` first, so that accuracy is measured on places the model has not seen.`,
+  "job-not-found": ({ id }: { readonly id: number }) =>
+    `There is no job ${id} in this project. \`omnisat project list\` shows the jobs.`,
+  "job-not-resumable": ({ id, state }: { readonly id: number; readonly state: string }) =>
+    `Job ${id} is ${state}, so there is nothing to resume.`,
+  "job-nothing-to-resume": ({ kind }: { readonly kind: string }) =>
+    `This project has no interrupted ${kind} job to resume. Start a new one without --resume.`,
+  "job-process-ended": ({ kind, detail }: { readonly kind: string; readonly detail: string }) =>
+    `The engine process of the ${kind} job ended unexpectedly (${detail}). Resume the job to continue from its last checkpoint.`,
+};

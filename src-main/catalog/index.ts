@@ -1,0 +1,11 @@
+export { Catalog, createCatalog, type OpenOptions, openCatalog, projectFileName } from "./catalog.ts";
+export { type Job, specFileName } from "./jobs.ts";
+export type { Label, LabelImport, Legend, NewLabel, Split } from "./labels.ts";
+export { type LockHolder, lockFileName, readLock } from "./lock.ts";
+export type { MapProduct } from "./maps.ts";
+export { currentFormat } from "./migrations.ts";
+export type { Model, ModelSummary, NewModel } from "./models.ts";
+export { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+export type { Project, ProjectSettings } from "./project.ts";
+export { headerDifferences, type Raster, type RasterHeader, type RasterState } from "./rasters.ts";
+export type { Run } from "./runs.ts";

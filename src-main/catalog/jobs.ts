@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { JobKind, JobState } from "../../src-shared/domain/job.ts";
+import { fromJsonOrNull, toJson } from "./json.ts";
+import type { ProjectPaths } from "./paths.ts";
+import { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+import type { Sql } from "./sql.ts";
+
+/** A piece of work and how far it is. Its folder holds the spec, the checkpoints and the results. */
+export interface Job {
+  readonly id: number;
+  readonly kind: JobKind;
+  readonly state: JobState;
+  readonly folder: string;
+  /** the process that runs it, while it runs */
+  readonly owner: ProcessIdentity | null;
+  readonly phase: string;
+  readonly fraction: number;
+  /** why it failed, or why it can be resumed */
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** The spec of a job, in its folder: what a resumed job runs again. */
+export const specFileName = "spec.json";
+
+interface Row extends Omit<Job, "owner"> {
+  readonly owner: string | null;
+}
+
+const columns = `id, kind, state, folder, owner, phase, fraction, reason, attempts, created_at AS createdAt,
+                 started_at AS startedAt, finished_at AS finishedAt`;
+
+export function jobTable(sql: Sql, paths: ProjectPaths) {
+  const read = (row: Row): Job => ({
+    ...row,
+    folder: paths.fromStored(row.folder),
+    owner: fromJsonOrNull<ProcessIdentity>(row.owner),
+  });
+  const end = (id: number, state: JobState, reason: string | null) => {
+    sql.run(
+      "UPDATE jobs SET state = ?, reason = ?, owner = NULL, finished_at = ? WHERE id = ?",
+      state,
+      reason,
+      new Date().toISOString(),
+      id,
+    );
+  };
+
+  const table = {
+    list(): Job[] {
+      return sql.all<Row>(`SELECT ${columns} FROM jobs ORDER BY id`).map(read);
+    },
+
+    get(id: number): Job | undefined {
+      const row = sql.get<Row>(`SELECT ${columns} FROM jobs WHERE id = ?`, id);
+      return row && read(row);
+    },
+
+    /** The job gets its number first: the folder is named after it. */
+    add(kind: JobKind): Job {
+      return sql.transaction(() => {
+        const { id } = sql.run(
+          "INSERT INTO jobs (kind, state, folder, created_at) VALUES (?, 'queued', '', ?)",
+          kind,
+          new Date().toISOString(),
+        );
+        sql.run("UPDATE jobs SET folder = ? WHERE id = ?", `runs/${id}-${kind}`, id);
+        return table.get(id)!;
+      });
+    },
+
+    start(id: number): void {
+      sql.run(
+        `UPDATE jobs SET state = 'running', owner = ?, attempts = attempts + 1, reason = NULL, finished_at = NULL,
+                         started_at = coalesce(started_at, ?) WHERE id = ?`,
+        toJson(ownIdentity()),
+        new Date().toISOString(),
+        id,
+      );
+    },
+
+    progress(id: number, phase: string, fraction: number): void {
+      sql.run("UPDATE jobs SET phase = ?, fraction = ? WHERE id = ?", phase, fraction, id);
+    },
+
+    finish(id: number): void {
+      sql.run("UPDATE jobs SET fraction = 1 WHERE id = ?", id);
+      end(id, "finished", null);
+    },
+
+    fail: (id: number, reason: string) => end(id, "failed", reason),
+    cancel: (id: number, reason: string) => end(id, "cancelled", reason),
+    interrupt: (id: number, reason: string) => end(id, "resumable", reason),
+
+    /**
+     * After a crash: whatever still says it runs, although its process is gone, becomes resumable when its spec is there,
+     * and failed when it is not. Called once when a project is opened for writing.
+     */
+    recover(): Job[] {
+      const stranded = table
+        .list()
+        .filter(({ state }) => state === "running" || state === "queued")
+        // Whoever opens the project for writing is its only writer: an owner on another computer has gone too.
+        .filter(({ owner }) => owner === null || livenessOf(owner) !== "alive");
+      return sql.transaction(() =>
+        stranded.map((job) => {
+          if (existsSync(join(job.folder, specFileName))) {
+            end(job.id, "resumable", interruption(job));
+          } else {
+            end(job.id, "failed", `The program ended before the job could start, or “${job.folder}” was deleted.`);
+          }
+          return table.get(job.id)!;
+        }),
+      );
+    },
+  };
+  return table;
+}
+
+function interruption({ owner, phase, fraction }: Job): string {
+  const where = phase ? ` in “${phase}” at ${Math.round(fraction * 100)} %` : "";
+  return owner ? `Process ${owner.pid} on ${owner.host} ended${where}.` : `The program ended${where}.`;
+}

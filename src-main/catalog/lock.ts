@@ -1,0 +1,123 @@
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+
+/** Who may write to a project: what is in `project.lock`, readable for people too. */
+export interface LockHolder extends ProcessIdentity {
+  /** what the holder is doing, in words */
+  readonly purpose: string;
+  readonly since: string;
+}
+
+export interface ProjectLock {
+  release(): void;
+}
+
+export const lockFileName = "project.lock";
+
+/** Takes the writer's lock of a project folder, or says who holds it. A lock whose process has died is taken over. */
+export function takeLock(folder: string, purpose: string): ProjectLock {
+  const path = join(folder, lockFileName);
+  const holder: LockHolder = { ...ownIdentity(), purpose, since: new Date().toISOString() };
+  if (!create(path, holder) && !takeOverStale(path, holder)) refuse(folder, path);
+  return {
+    release() {
+      // Only our own: a lock that somebody deleted by hand may be another's by now.
+      const current = readLock(path);
+      if (current?.pid === holder.pid && current.since === holder.since) rmSync(path, { force: true });
+    },
+  };
+}
+
+/** The holder of the lock, or `undefined` when nobody holds it. An unreadable lock file has no holder. */
+export function readLock(path: string): LockHolder | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isHolder(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, host, started, purpose, since } = value as Record<string, unknown>;
+  return (
+    typeof pid === "number" &&
+    typeof host === "string" &&
+    (started === null || typeof started === "string") &&
+    typeof purpose === "string" &&
+    typeof since === "string"
+  );
+}
+
+/** False when the file exists: the creation itself is the race, and only one wins it. */
+function create(path: string, holder: LockHolder): boolean {
+  let file: number;
+  try {
+    file = openSync(path, "wx");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
+      throw new AppError("project-read-only", { folder: path }, { cause: error });
+    }
+    if (code === "ENOSPC") throw new AppError("disk-full", { path }, { cause: error });
+    throw error;
+  }
+  try {
+    writeSync(file, `${JSON.stringify(holder, null, 1)}\n`);
+    fsyncSync(file);
+  } catch (error) {
+    rmSync(path, { force: true });
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw new AppError("disk-full", { path }, { cause: error });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return true;
+}
+
+/**
+ * Two processes may find the same dead lock: the one that creates the guard file looks again, and replaces it.
+ * A guard older than ten seconds was left by a crash in these few lines.
+ */
+function takeOverStale(path: string, holder: LockHolder): boolean {
+  if (!isStale(path)) return false;
+  const guard = `${path}.takeover`;
+  if (ageOf(guard) > 10_000) rmSync(guard, { force: true });
+  if (!create(guard, holder)) return false;
+  try {
+    if (!isStale(path)) return false;
+    rmSync(path, { force: true });
+    return create(path, holder);
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+function isStale(path: string): boolean {
+  const holder = readLock(path);
+  if (holder) return livenessOf(holder) === "dead";
+  // Half-written by a crash, or being written this moment.
+  return ageOf(path) > 10_000;
+}
+
+function ageOf(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? Date.now() - stats.mtimeMs : 0;
+}
+
+function refuse(folder: string, path: string): never {
+  const holder = readLock(path);
+  throw new AppError("project-in-use", {
+    folder,
+    purpose: holder?.purpose ?? "a program that is just opening it",
+    pid: holder?.pid ?? 0,
+    host: holder?.host ?? "this computer",
+    since: holder?.since ?? "now",
+    lockPath: path,
+    elsewhere: holder ? livenessOf(holder) === "unknown" : false,
+  });
+}

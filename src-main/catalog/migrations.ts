@@ -1,0 +1,222 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Sql } from "./sql.ts";
+
+/**
+ * The project format, step by step. `user_version` of the database is the number of steps it has taken.
+ * A step that has been released never changes: add another one.
+ */
+export const migrations: readonly string[] = [
+  // 1: the project and its imagery
+  `CREATE TABLE project (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     name TEXT NOT NULL,
+     geobox TEXT NOT NULL CHECK (json_valid(geobox)),
+     patch_meters REAL NOT NULL CHECK (patch_meters > 0),
+     tile_patches INTEGER NOT NULL CHECK (tile_patches > 0),
+     created_at TEXT NOT NULL,
+     app_version TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE rasters (
+     id INTEGER PRIMARY KEY,
+     path TEXT NOT NULL UNIQUE,
+     header TEXT NOT NULL CHECK (json_valid(header)),
+     bytes INTEGER NOT NULL,
+     added_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE acquisitions (
+     id TEXT PRIMARY KEY,
+     sensor TEXT NOT NULL,
+     date TEXT NOT NULL,
+     time TEXT,
+     origin TEXT NOT NULL CHECK (json_valid(origin)),
+     quality_raster_id INTEGER REFERENCES rasters ON DELETE SET NULL,
+     quality_band INTEGER,
+     quality_kind TEXT,
+     radiometry TEXT NOT NULL CHECK (json_valid(radiometry)),
+     shift TEXT CHECK (shift IS NULL OR json_valid(shift)),
+     evidence TEXT NOT NULL CHECK (json_valid(evidence))
+   ) STRICT;
+   CREATE INDEX acquisitions_by_date ON acquisitions (date, time);
+   CREATE TABLE acquisition_bands (
+     acquisition_id TEXT NOT NULL REFERENCES acquisitions ON DELETE CASCADE,
+     name TEXT NOT NULL,
+     position INTEGER NOT NULL,
+     raster_id INTEGER NOT NULL REFERENCES rasters ON DELETE CASCADE,
+     band_index INTEGER NOT NULL CHECK (band_index > 0),
+     scale REAL NOT NULL,
+     "offset" REAL NOT NULL,
+     nodata REAL,
+     PRIMARY KEY (acquisition_id, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX acquisition_bands_by_raster ON acquisition_bands (raster_id);
+   CREATE TABLE modalities (
+     id INTEGER PRIMARY KEY,
+     name TEXT NOT NULL UNIQUE,
+     kind TEXT NOT NULL CHECK (kind IN ('image', 'series')),
+     sensor TEXT NOT NULL,
+     bands TEXT NOT NULL CHECK (json_valid(bands)),
+     resolution_meters REAL NOT NULL CHECK (resolution_meters > 0),
+     patch_pixels INTEGER NOT NULL CHECK (patch_pixels > 0),
+     duplicate_dates TEXT NOT NULL,
+     resampling TEXT NOT NULL,
+     clear_classes TEXT NOT NULL CHECK (json_valid(clear_classes))
+   ) STRICT;
+   CREATE TABLE modality_acquisitions (
+     modality_id INTEGER NOT NULL REFERENCES modalities ON DELETE CASCADE,
+     acquisition_id TEXT NOT NULL REFERENCES acquisitions ON DELETE CASCADE,
+     position INTEGER NOT NULL,
+     PRIMARY KEY (modality_id, acquisition_id)
+   ) STRICT, WITHOUT ROWID;`,
+  // 2: what people know about the place
+  `CREATE TABLE legends (
+     id INTEGER PRIMARY KEY,
+     name TEXT NOT NULL UNIQUE
+   ) STRICT;
+   CREATE TABLE classes (
+     legend_id INTEGER NOT NULL REFERENCES legends ON DELETE CASCADE,
+     code INTEGER NOT NULL CHECK (code BETWEEN 1 AND 254),
+     name TEXT NOT NULL,
+     color TEXT NOT NULL,
+     PRIMARY KEY (legend_id, code),
+     UNIQUE (legend_id, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE label_imports (
+     id INTEGER PRIMARY KEY,
+     path TEXT NOT NULL,
+     class_field TEXT NOT NULL,
+     legend_id INTEGER NOT NULL REFERENCES legends ON DELETE CASCADE,
+     report TEXT NOT NULL CHECK (json_valid(report)),
+     imported_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE labels (
+     id INTEGER PRIMARY KEY,
+     legend_id INTEGER NOT NULL,
+     class_code INTEGER NOT NULL,
+     geometry TEXT NOT NULL CHECK (json_valid(geometry)),
+     import_id INTEGER REFERENCES label_imports ON DELETE CASCADE,
+     feature TEXT,
+     given_part TEXT,
+     FOREIGN KEY (legend_id, class_code) REFERENCES classes (legend_id, code) ON UPDATE CASCADE
+   ) STRICT;
+   CREATE INDEX labels_by_class ON labels (legend_id, class_code);
+   CREATE INDEX labels_by_import ON labels (import_id);
+   CREATE TABLE splits (
+     id INTEGER PRIMARY KEY,
+     method TEXT NOT NULL,
+     parameters TEXT NOT NULL CHECK (json_valid(parameters)),
+     optimistic INTEGER NOT NULL CHECK (optimistic IN (0, 1)),
+     report TEXT NOT NULL CHECK (json_valid(report)),
+     created_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE split_parts (
+     split_id INTEGER NOT NULL REFERENCES splits ON DELETE CASCADE,
+     label_id INTEGER NOT NULL REFERENCES labels ON DELETE CASCADE,
+     part TEXT NOT NULL CHECK (part IN ('train', 'validation', 'test', 'unused')),
+     PRIMARY KEY (split_id, label_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX split_parts_by_label ON split_parts (label_id);`,
+  // 3: work and what came out of it
+  `CREATE TABLE jobs (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     kind TEXT NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'finished', 'failed', 'cancelled', 'resumable')),
+     folder TEXT NOT NULL,
+     owner TEXT CHECK (owner IS NULL OR json_valid(owner)),
+     phase TEXT NOT NULL DEFAULT '',
+     fraction REAL NOT NULL DEFAULT 0,
+     reason TEXT,
+     attempts INTEGER NOT NULL DEFAULT 0,
+     created_at TEXT NOT NULL,
+     started_at TEXT,
+     finished_at TEXT,
+     CHECK (state <> 'running' OR owner IS NOT NULL),
+     CHECK (state <> 'failed' OR reason IS NOT NULL)
+   ) STRICT;
+   CREATE INDEX jobs_by_state ON jobs (state);
+   CREATE TABLE models (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE,
+     kind TEXT NOT NULL CHECK (kind IN ('pretrained', 'finetuned')),
+     folder TEXT NOT NULL,
+     parent_id INTEGER REFERENCES models ON DELETE SET NULL,
+     job_id INTEGER REFERENCES jobs ON DELETE SET NULL,
+     modalities TEXT NOT NULL CHECK (json_valid(modalities)),
+     summary TEXT NOT NULL CHECK (json_valid(summary)),
+     created_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE runs (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     job_id INTEGER NOT NULL UNIQUE REFERENCES jobs ON DELETE CASCADE,
+     kind TEXT NOT NULL,
+     model_id INTEGER REFERENCES models ON DELETE SET NULL,
+     split_id INTEGER REFERENCES splits ON DELETE SET NULL,
+     result TEXT CHECK (result IS NULL OR json_valid(result)),
+     created_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE run_metrics (
+     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+     step INTEGER NOT NULL,
+     name TEXT NOT NULL,
+     value REAL,
+     PRIMARY KEY (run_id, name, step)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE maps (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE,
+     model_id INTEGER REFERENCES models ON DELETE SET NULL,
+     job_id INTEGER REFERENCES jobs ON DELETE SET NULL,
+     modalities TEXT NOT NULL CHECK (json_valid(modalities)),
+     area TEXT NOT NULL CHECK (json_valid(area)),
+     files TEXT NOT NULL CHECK (json_valid(files)),
+     created_at TEXT NOT NULL
+   ) STRICT;`,
+];
+
+/** The format this program writes. */
+export const currentFormat = migrations.length;
+
+/** "OmSa": tells our file from any other SQLite database. */
+export const applicationId = 0x4f6d5361;
+
+/** Brings the database to the current format. Each step commits whole, with its number. */
+export function migrate(sql: Sql, appVersion: string, readOnly: boolean): void {
+  const format = Number(sql.pragma("user_version"));
+  const application = Number(sql.pragma("application_id"));
+  if (application !== applicationId && !(format === 0 && application === 0 && isEmpty(sql))) {
+    throw new AppError("project-damaged", { path: sql.path, detail: "it is not a project database" });
+  }
+  if (format > currentFormat) {
+    throw new AppError("project-newer", {
+      path: sql.path,
+      format,
+      writtenBy: writerOf(sql) ?? "of a later release",
+      supported: currentFormat,
+      appVersion,
+    });
+  }
+  if (format === currentFormat) return;
+  if (readOnly) {
+    throw new AppError("project-older-read-only", { path: sql.path, format, supported: currentFormat });
+  }
+  migrations.slice(format).forEach((step, index) => {
+    sql.transaction(() => {
+      sql.script(step);
+      sql.pragma(`application_id = ${applicationId}`);
+      sql.pragma(`user_version = ${format + index + 1}`);
+    });
+  });
+  sql.run("UPDATE project SET app_version = ?", appVersion);
+}
+
+function isEmpty(sql: Sql): boolean {
+  return sql.get<{ n: number }>("SELECT count(*) AS n FROM sqlite_schema")?.n === 0;
+}
+
+/** A later format may have renamed even this table: then the version is simply not known. */
+function writerOf(sql: Sql): string | undefined {
+  try {
+    return sql.get<{ version: string }>("SELECT app_version AS version FROM project")?.version;
+  } catch {
+    return undefined;
+  }
+}

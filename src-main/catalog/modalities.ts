@@ -1,0 +1,85 @@
+import type { DuplicateDates, Modality, ResamplingMethod } from "../../src-shared/eo/modality.ts";
+import type { SensorId } from "../../src-shared/eo/sensors.ts";
+import { fromJson, toJson } from "./json.ts";
+import type { Sql } from "./sql.ts";
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: Modality["kind"];
+  readonly sensor: SensorId;
+  readonly bands: string;
+  readonly resolutionMeters: number;
+  readonly patchPixels: number;
+  readonly duplicateDates: DuplicateDates;
+  readonly resampling: ResamplingMethod;
+  readonly clearClasses: string;
+}
+
+export function modalityTable(sql: Sql) {
+  return {
+    /** In the order they were added, which is the order the network takes them in. */
+    list(): Modality[] {
+      const members = Map.groupBy(
+        sql.all<{ modalityId: number; acquisitionId: string }>(
+          `SELECT modality_id AS modalityId, acquisition_id AS acquisitionId
+           FROM modality_acquisitions ORDER BY modality_id, position`,
+        ),
+        ({ modalityId }) => modalityId,
+      );
+      return sql
+        .all<Row>(
+          `SELECT id, name, kind, sensor, bands, resolution_meters AS resolutionMeters, patch_pixels AS patchPixels,
+                  duplicate_dates AS duplicateDates, resampling, clear_classes AS clearClasses
+           FROM modalities ORDER BY id`,
+        )
+        .map(({ id, bands, clearClasses, ...row }) => ({
+          ...row,
+          bands: fromJson<string[]>(bands),
+          clearClasses: fromJson<number[]>(clearClasses),
+          acquisitions: (members.get(id) ?? []).map(({ acquisitionId }) => acquisitionId),
+        }));
+    },
+
+    /** Adds the modality, or replaces the one of that name. */
+    put(modality: Modality): void {
+      sql.transaction(() => {
+        const values = [
+          modality.kind,
+          modality.sensor,
+          toJson(modality.bands),
+          modality.resolutionMeters,
+          modality.patchPixels,
+          modality.duplicateDates,
+          modality.resampling,
+          toJson(modality.clearClasses),
+        ];
+        sql.run(
+          `INSERT INTO modalities (kind, sensor, bands, resolution_meters, patch_pixels, duplicate_dates, resampling,
+                                   clear_classes, name)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, sensor = excluded.sensor, bands = excluded.bands,
+             resolution_meters = excluded.resolution_meters, patch_pixels = excluded.patch_pixels,
+             duplicate_dates = excluded.duplicate_dates, resampling = excluded.resampling,
+             clear_classes = excluded.clear_classes`,
+          ...values,
+          modality.name,
+        );
+        const { id } = sql.get<{ id: number }>("SELECT id FROM modalities WHERE name = ?", modality.name)!;
+        sql.run("DELETE FROM modality_acquisitions WHERE modality_id = ?", id);
+        modality.acquisitions.forEach((acquisition, position) => {
+          sql.run(
+            "INSERT INTO modality_acquisitions (modality_id, acquisition_id, position) VALUES (?, ?, ?)",
+            id,
+            acquisition,
+            position,
+          );
+        });
+      });
+    },
+
+    remove(name: string): void {
+      sql.run("DELETE FROM modalities WHERE name = ?", name);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { statSync } from "node:fs";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Affine } from "../../src-shared/geo/affine.ts";
+import { fromJson, toJson } from "./json.ts";
+import type { ProjectPaths } from "./paths.ts";
+import type { Sql } from "./sql.ts";
+
+/** What identifies a raster apart from its path; a re-linked file must have the same. */
+export interface RasterHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+  readonly dataType: string;
+  readonly crs: string | null;
+  readonly affine: Affine | null;
+}
+
+/** `changed`: the file has another size than when it was imported. A copy may have another time, so time says nothing. */
+export type RasterState = "present" | "missing" | "changed";
+
+export interface Raster {
+  readonly id: number;
+  readonly path: string;
+  readonly header: RasterHeader;
+  readonly bytes: number;
+  readonly addedAt: string;
+  readonly state: RasterState;
+}
+
+interface Row {
+  readonly id: number;
+  readonly path: string;
+  readonly header: string;
+  readonly bytes: number;
+  readonly addedAt: string;
+}
+
+const columns = "id, path, header, bytes, added_at AS addedAt";
+
+export function rasterTable(sql: Sql, paths: ProjectPaths) {
+  const read = (row: Row): Raster => {
+    const path = paths.fromStored(row.path);
+    const { id, bytes, addedAt } = row;
+    return { id, path, header: fromJson<RasterHeader>(row.header), bytes, addedAt, state: stateOf(path, row) };
+  };
+
+  const table = {
+    list(): Raster[] {
+      return sql.all<Row>(`SELECT ${columns} FROM rasters ORDER BY id`).map(read);
+    },
+
+    get(id: number): Raster | undefined {
+      const row = sql.get<Row>(`SELECT ${columns} FROM rasters WHERE id = ?`, id);
+      return row && read(row);
+    },
+
+    find(path: string): Raster | undefined {
+      const row = sql.get<Row>(`SELECT ${columns} FROM rasters WHERE path = ?`, paths.toStored(path));
+      return row && read(row);
+    },
+
+    missing(): Raster[] {
+      return table.list().filter(({ state }) => state === "missing");
+    },
+
+    /** The id of the raster at `path`; a file that is known already is looked at anew. */
+    add(path: string, header: RasterHeader): number {
+      const { size } = statSync(path);
+      const known = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.toStored(path));
+      if (known) {
+        sql.run("UPDATE rasters SET header = ?, bytes = ? WHERE id = ?", toJson(header), size, known.id);
+        return known.id;
+      }
+      return sql.run(
+        "INSERT INTO rasters (path, header, bytes, added_at) VALUES (?, ?, ?, ?)",
+        paths.toStored(path),
+        toJson(header),
+        size,
+        new Date().toISOString(),
+      ).id;
+    },
+
+    /** Points a raster to where its file is now. A file with another header is refused, and said how it differs. */
+    relink(id: number, path: string, header: RasterHeader): void {
+      const known = table.get(id);
+      if (!known) throw new Error(`No raster ${id}`);
+      const differences = headerDifferences(known.header, header);
+      if (differences.length) {
+        throw new AppError("raster-relink-differs", { path, expected: known.path, differences });
+      }
+      const { size } = statSync(path);
+      sql.run("UPDATE rasters SET path = ?, bytes = ? WHERE id = ?", paths.toStored(path), size, id);
+    },
+
+    /** Forgets the raster and what was read from it; the file stays. */
+    remove(id: number): void {
+      sql.run("DELETE FROM rasters WHERE id = ?", id);
+    },
+  };
+  return table;
+}
+
+function stateOf(path: string, { bytes }: Pick<Row, "bytes">): RasterState {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile()) return "missing";
+  return stats.size === bytes ? "present" : "changed";
+}
+
+/** Each difference in words: `3 bands instead of 4`. */
+export function headerDifferences(expected: RasterHeader, found: RasterHeader): string[] {
+  const differences: string[] = [];
+  if (expected.width !== found.width || expected.height !== found.height) {
+    differences.push(`${found.width} × ${found.height} pixels instead of ${expected.width} × ${expected.height}`);
+  }
+  if (expected.bands !== found.bands) differences.push(`${found.bands} bands instead of ${expected.bands}`);
+  if (expected.dataType !== found.dataType) {
+    differences.push(`values of type ${found.dataType} instead of ${expected.dataType}`);
+  }
+  if (expected.crs !== found.crs) {
+    differences.push(`coordinate system ${found.crs ?? "none"} instead of ${expected.crs ?? "none"}`);
+  }
+  if (!sameAffine(expected, found)) {
+    differences.push(`another place on Earth (${corner(found)} instead of ${corner(expected)})`);
+  }
+  return differences;
+}
+
+/** The same to a thousandth of a pixel. */
+function sameAffine({ affine: p }: RasterHeader, { affine: q }: RasterHeader): boolean {
+  if (!p || !q) return p === q;
+  const tolerance = Math.max(Math.abs(p.b), Math.abs(p.c), Math.abs(p.e), Math.abs(p.f)) * 1e-3;
+  return (["a", "b", "c", "d", "e", "f"] as const).every((key) => Math.abs(p[key] - q[key]) <= tolerance);
+}
+
+const corner = ({ affine }: RasterHeader): string =>
+  affine ? `corner at ${affine.a}, ${affine.d}, pixels of ${Math.hypot(affine.b, affine.e)}` : "no position";
