@@ -1,4 +1,4 @@
-interface Path {
+export interface Path {
   readonly path: string;
 }
 
