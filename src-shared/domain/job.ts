@@ -174,7 +174,29 @@ export interface ReportSpec extends CommonSpec {
   readonly evaluations: readonly EvaluateResult[];
   readonly curves: readonly { readonly title: string; readonly metrics: readonly MetricRow[] }[];
   readonly phases: readonly { readonly name: string; readonly seconds: number }[];
+  /** printed as they are, before the accuracy: ours beside other methods, settings of the run */
+  readonly tables: readonly ReportTable[];
+  /** pixels per class; `null` takes those of `map` */
+  readonly areas: AreaSource | null;
   readonly notes: readonly string[];
+  /** sources and licences of the data, one sentence each */
+  readonly attribution: readonly string[];
+}
+
+/** A table of a report. Numbers are right-aligned with three decimals unless whole; `null` prints a dash. */
+export interface ReportTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+  readonly note?: string;
+  /** per column: which number is set in bold */
+  readonly bestPerColumn?: readonly ("highest" | "lowest" | null)[];
+}
+
+/** Counted pixels, by class code, and the ground each covers. */
+export interface AreaSource {
+  readonly pixels: Readonly<Record<string, number>>;
+  readonly squareMetersPerPixel: number;
 }
 
 export interface MetricRow {
