@@ -1,0 +1,118 @@
+/**
+ * Patches and tiles, counted from the origin of the CRS and not from what somebody asked for:
+ * the same place is the same patch in every project area, so maps of neighbouring areas fit.
+ */
+import type { Affine } from "../../src-shared/geo/affine.ts";
+import { northUp } from "../../src-shared/geo/affine.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+
+export interface Grid {
+  readonly crs: Crs;
+  /** side of a patch, in map units (metres in a projected CRS) */
+  readonly patchMeters: number;
+  /** where patch (0, 0) has its upper-left corner; the CRS origin unless the data force another, as TreeSatAI's tiles do */
+  readonly origin?: { readonly x: number; readonly y: number };
+}
+
+/** A rectangle of patches in absolute indices: column 0 begins at the origin's x, rows count southwards from its y. */
+export interface PatchWindow {
+  readonly col: number;
+  readonly row: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A millionth of a patch is the same edge: coordinates in decimals land a hair beside it. */
+const slack = 1e-6;
+
+const originOf = (grid: Grid) => grid.origin ?? { x: 0, y: 0 };
+
+/** The patches that cover `bounds`: every patch that it touches with more than an edge. */
+export function patchesCovering(grid: Grid, bounds: Bounds): PatchWindow {
+  const { x, y } = originOf(grid);
+  const col = Math.floor((bounds.minX - x) / grid.patchMeters + slack);
+  const row = Math.floor((y - bounds.maxY) / grid.patchMeters + slack);
+  const right = Math.ceil((bounds.maxX - x) / grid.patchMeters - slack);
+  const bottom = Math.ceil((y - bounds.minY) / grid.patchMeters - slack);
+  return { col, row, width: Math.max(0, right - col), height: Math.max(0, bottom - row) };
+}
+
+export function boundsOfPatches(grid: Grid, window: PatchWindow): Bounds {
+  const { x, y } = originOf(grid);
+  const { patchMeters } = grid;
+  return {
+    minX: x + window.col * patchMeters,
+    maxX: x + (window.col + window.width) * patchMeters,
+    maxY: y - window.row * patchMeters,
+    minY: y - (window.row + window.height) * patchMeters,
+  };
+}
+
+/** The pixel grid of `window` with `patchPixels` pixels along each side of a patch. */
+export function geoboxOfPatches(grid: Grid, window: PatchWindow, patchPixels = 1): GeoBox {
+  const { minX, maxY } = boundsOfPatches(grid, window);
+  const pixel = grid.patchMeters / patchPixels;
+  return {
+    crs: grid.crs,
+    affine: northUp(minX, maxY, pixel, pixel),
+    width: window.width * patchPixels,
+    height: window.height * patchPixels,
+  };
+}
+
+/** The window of patches that `geobox` is, one pixel per patch; a grid that lies between patches throws. */
+export function patchesOfGeobox(grid: Grid, geobox: GeoBox): PatchWindow {
+  const { x, y } = originOf(grid);
+  const { a, b, d, f }: Affine = geobox.affine;
+  const col = Math.round((a - x) / grid.patchMeters);
+  const row = Math.round((y - d) / grid.patchMeters);
+  const off = Math.max(
+    Math.abs((a - x) / grid.patchMeters - col),
+    Math.abs((y - d) / grid.patchMeters - row),
+    Math.abs(b - grid.patchMeters),
+    Math.abs(f + grid.patchMeters),
+  );
+  if (geobox.crs !== grid.crs || off > 1e-3) {
+    throw new Error(
+      `Grid [${[a, b, d, f].join(", ")}] ${geobox.crs} is not on patches of ${grid.patchMeters} (${grid.crs})`,
+    );
+  }
+  return { col, row, width: geobox.width, height: geobox.height };
+}
+
+/**
+ * Windows of `size` × `size` patches whose corners lie on multiples of `stride`, every one that touches `area`.
+ * With stride = size these are the tiles; with less they overlap. Row by row, from the north-west.
+ */
+export function tilesCovering(area: PatchWindow, size: number, stride = size): PatchWindow[] {
+  if (area.width <= 0 || area.height <= 0) return [];
+  const first = (start: number) => Math.floor((start - size) / stride) + 1;
+  const tiles: PatchWindow[] = [];
+  for (let row = first(area.row); row * stride < area.row + area.height; row++) {
+    for (let col = first(area.col); col * stride < area.col + area.width; col++) {
+      tiles.push({ col: col * stride, row: row * stride, width: size, height: size });
+    }
+  }
+  return tiles;
+}
+
+/** The tiles of `tilesCovering` that lie wholly inside `area`: training looks at no place outside its images. */
+export function tilesInside(area: PatchWindow, size: number, stride = size): PatchWindow[] {
+  return tilesCovering(area, size, stride).filter(
+    (tile) =>
+      tile.col >= area.col &&
+      tile.row >= area.row &&
+      tile.col + tile.width <= area.col + area.width &&
+      tile.row + tile.height <= area.row + area.height,
+  );
+}
+
+export function commonPatches(p: PatchWindow, q: PatchWindow): PatchWindow | undefined {
+  const col = Math.max(p.col, q.col);
+  const row = Math.max(p.row, q.row);
+  const width = Math.min(p.col + p.width, q.col + q.width) - col;
+  const height = Math.min(p.row + p.height, q.row + q.height) - row;
+  return width > 0 && height > 0 ? { col, row, width, height } : undefined;
+}

@@ -1,0 +1,44 @@
+/** What the cube asks of the raster room: the facts of a file, and its bands on another grid. */
+import type { ResamplingMethod } from "../../src-shared/eo/index.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+
+export interface BandFacts {
+  readonly name?: string | undefined;
+  readonly dataType: string;
+  readonly nodata?: number | undefined;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** The header of a raster, without its pixels. */
+export interface RasterFacts {
+  readonly path: string;
+  readonly geobox: GeoBox;
+  readonly bands: readonly BandFacts[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Bands on one grid, as stored in the file (no scale applied), and where there is data (1). */
+export interface Pixels {
+  readonly bands: readonly ArrayLike<number>[];
+  /** one mask for each band; `undefined` where every pixel has data */
+  readonly valid: readonly (Uint8Array | undefined)[];
+}
+
+export interface WarpRequest {
+  readonly path: string;
+  /** 1-based */
+  readonly bands: readonly number[];
+  readonly target: GeoBox;
+  readonly method: ResamplingMethod;
+  /** the CRS a person chose for a file that has none */
+  readonly crs?: Crs;
+}
+
+/** Tests give a made-up reader; the program gives `rasterReader()`. */
+export interface Reader {
+  facts(path: string, crs?: Crs): Promise<RasterFacts>;
+  warp(request: WarpRequest, signal?: AbortSignal): Promise<Pixels>;
+  close(): Promise<void>;
+}

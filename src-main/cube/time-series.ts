@@ -1,0 +1,256 @@
+/** Acquisitions on one grid: physical values per date, and which pixels see the ground. */
+import { type Acquisition, dayNumber, dayOfYear, type Modality, yearOf } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { type Step, stepsOf } from "./modalities.ts";
+import type { Pixels, Reader, WarpRequest } from "./reader.ts";
+
+/** What is known of a pixel on a date. */
+export const noData = 0;
+/** there is a value, but a cloud, a shadow or a defect may lie on it */
+export const unclear = 1;
+export const clear = 2;
+
+/** One date on one grid. */
+export interface Scene {
+  /** [C, H, W] physical values; 0 where there is no data */
+  readonly values: Float32Array;
+  /** [H, W]: `noData`, `unclear` or `clear` */
+  readonly states: Uint8Array;
+}
+
+/** Reads the modality's bands of one step on `target`. Where products of a day are merged, each pixel comes from the first that sees it best. */
+export async function readScene(
+  reader: Reader,
+  modality: Modality,
+  step: Step,
+  target: GeoBox,
+  signal?: AbortSignal,
+): Promise<Scene> {
+  let scene: Scene | undefined;
+  for (const acquisition of step.acquisitions) {
+    signal?.throwIfAborted();
+    const next = await readAcquisition(reader, modality, acquisition, target, signal);
+    scene = scene ? mergeScenes(scene, next, modality.bands.length) : next;
+    if (scene.states.every((state) => state === clear)) break;
+  }
+  if (!scene) throw new Error(`Modality ${modality.name}: a step of ${step.date} without acquisition`);
+  return scene;
+}
+
+async function readAcquisition(
+  reader: Reader,
+  modality: Modality,
+  acquisition: Acquisition,
+  target: GeoBox,
+  signal?: AbortSignal,
+): Promise<Scene> {
+  const pixels = target.width * target.height;
+  const grid = unshifted(target, acquisition.shift);
+  const values = new Float32Array(modality.bands.length * pixels);
+  const states = new Uint8Array(pixels).fill(clear);
+  for (const file of filesOf(modality, acquisition)) {
+    const block = await reader.warp(
+      { path: file.path, bands: file.bands.map((band) => band.bandIndex), target: grid, method: modality.resampling },
+      signal,
+    );
+    for (const [index, band] of file.bands.entries()) {
+      const stored = block.bands[index]!;
+      const plane = values.subarray(band.channel * pixels, (band.channel + 1) * pixels);
+      const valid = block.valid[index];
+      for (let i = 0; i < pixels; i++) {
+        const value = stored[i]!;
+        if ((valid && valid[i] === 0) || value === band.nodata || Number.isNaN(value)) states[i] = noData;
+        else plane[i] = value * band.scale + band.offset;
+      }
+    }
+  }
+  if (acquisition.radiometry.quantity === "backscatter-linear") toDecibels(values, states);
+  if (acquisition.quality && modality.clearClasses.length > 0) {
+    const { path, bandIndex } = acquisition.quality;
+    const request: WarpRequest = { path, bands: [bandIndex], target: grid, method: "nearest" };
+    markUnclear(states, await reader.warp(request, signal), modality.clearClasses);
+  }
+  // A pixel is one vector of bands: without one of them it is no data in all.
+  for (let channel = 0; channel < modality.bands.length; channel++) {
+    const plane = values.subarray(channel * pixels, (channel + 1) * pixels);
+    for (let i = 0; i < pixels; i++) if (states[i] === noData) plane[i] = 0;
+  }
+  return { values, states };
+}
+
+/** The states alone, from the quality band: cheap enough to look at every date before the bands are read. */
+export async function readQuality(
+  reader: Reader,
+  modality: Modality,
+  step: Step,
+  target: GeoBox,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  let best: Uint8Array | undefined;
+  for (const acquisition of step.acquisitions) {
+    if (!acquisition.quality || modality.clearClasses.length === 0) return undefined;
+    const states = new Uint8Array(target.width * target.height).fill(clear);
+    const { path, bandIndex } = acquisition.quality;
+    const grid = unshifted(target, acquisition.shift);
+    const block = await reader.warp({ path, bands: [bandIndex], target: grid, method: "nearest" }, signal);
+    markUnclear(states, block, modality.clearClasses);
+    best = best ? best.map((state, i) => Math.max(state, states[i]!)) : states;
+  }
+  return best;
+}
+
+/** SCL class 0 and pixels outside the classification say nothing about the pixel: it counts as unclear, the bands decide about data. */
+function markUnclear(states: Uint8Array, block: Pixels, clearClasses: readonly number[]): void {
+  const classes = block.bands[0]!;
+  const valid = block.valid[0];
+  for (let i = 0; i < states.length; i++) {
+    if (states[i] !== clear) continue;
+    if ((valid && valid[i] === 0) || !clearClasses.includes(classes[i]!)) states[i] = unclear;
+  }
+}
+
+function toDecibels(values: Float32Array, states: Uint8Array): void {
+  const pixels = states.length;
+  for (let i = 0; i < values.length; i++) {
+    const power = values[i]!;
+    // Zero or less is no backscatter: the swath's edge, or thermal noise taken off once too often.
+    if (power > 0) values[i] = 10 * Math.log10(power);
+    else states[i % pixels] = noData;
+  }
+}
+
+interface FileOfBands {
+  readonly path: string;
+  readonly bands: {
+    readonly bandIndex: number;
+    readonly channel: number;
+    readonly scale: number;
+    readonly offset: number;
+    readonly nodata: number | undefined;
+  }[];
+}
+
+/** The files that hold the modality's bands, each read once. */
+function filesOf(modality: Modality, acquisition: Acquisition): FileOfBands[] {
+  const files = new Map<string, FileOfBands>();
+  for (const [channel, name] of modality.bands.entries()) {
+    const band = acquisition.bands.find((candidate) => candidate.name === name);
+    if (!band) throw new Error(`${acquisition.id} has no band ${name} for modality ${modality.name}`);
+    const file = files.get(band.path) ?? { path: band.path, bands: [] };
+    const { bandIndex, scale, offset, nodata } = band;
+    file.bands.push({ bandIndex, channel, scale, offset, nodata });
+    files.set(band.path, file);
+  }
+  return [...files.values()];
+}
+
+/** An image found to lie at (−dx, −dy) is read there: its pixels then land where they belong. */
+function unshifted(target: GeoBox, shift: Acquisition["shift"]): GeoBox {
+  if (!shift || (shift.dx === 0 && shift.dy === 0)) return target;
+  return { ...target, affine: { ...target.affine, a: target.affine.a - shift.dx, d: target.affine.d - shift.dy } };
+}
+
+function mergeScenes(first: Scene, second: Scene, channels: number): Scene {
+  const pixels = first.states.length;
+  const values = first.values.slice();
+  const states = first.states.slice();
+  for (let i = 0; i < pixels; i++) {
+    if (second.states[i]! <= states[i]!) continue;
+    states[i] = second.states[i]!;
+    for (let channel = 0; channel < channels; channel++) {
+      values[channel * pixels + i] = second.values[channel * pixels + i]!;
+    }
+  }
+  return { values, states };
+}
+
+/** How dates become the numbers the network is told. 0 is kept for padding, so both begin with 1. */
+export type DayCount =
+  /** days since 1 January of the first year of all series: a season of two years runs on */
+  | { readonly kind: "running"; readonly referenceYear: number; readonly period: number }
+  /** the day of the date's own year: series of any year fit */
+  | { readonly kind: "of-year"; readonly period: number };
+
+/** Counts of 367 and 734 days are the published ones; the shorter that holds every date is taken. */
+export function runningDays(dates: readonly string[], period?: number): DayCount {
+  const first = dates.reduce((p, q) => (p < q ? p : q), "9999-12-31");
+  const last = dates.reduce((p, q) => (p > q ? p : q), "0000-01-01");
+  const referenceYear = dates.length === 0 ? 1970 : yearOf(first);
+  const longest = dates.length === 0 ? 1 : dayNumber(last, referenceYear);
+  const needed = longest < 367 ? 367 : longest < 734 ? 734 : Math.ceil((longest + 1) / 367) * 367;
+  return { kind: "running", referenceYear, period: period ?? needed };
+}
+
+/** The number the network gets for `date`: in [1, period). */
+export function dayOf(date: string, count: DayCount, modality: string): number {
+  const day = count.kind === "of-year" ? dayOfYear(date) : dayNumber(date, count.referenceYear);
+  if (day >= 1 && day < count.period) return day;
+  const reference = count.kind === "of-year" ? date : `${count.referenceYear}-01-01`;
+  const [first, last] = date < reference ? [date, reference] : [reference, date];
+  throw new AppError("acquisition-dates-too-long", { modality, first, last, days: count.period - 1 });
+}
+
+/** A modality's dates on one grid. An image is a series of one date. */
+export interface TimeSeries {
+  /** [T, C, H, W] */
+  readonly shape: readonly [number, number, number, number];
+  readonly values: Float32Array;
+  /** [T, H, W]: `noData`, `unclear` or `clear` */
+  readonly states: Uint8Array;
+  readonly dates: readonly string[];
+  /** [T]: numbers for the network */
+  readonly days: Int32Array;
+  /** [T]: share of the pixels that are clear */
+  readonly clearShares: Float32Array;
+  /** dates without a single pixel here */
+  readonly dropped: readonly string[];
+}
+
+/** Reads every date of a modality on `target`; dates that have no pixel there are dropped and named. */
+export async function readTimeSeries(
+  reader: Reader,
+  modality: Modality,
+  acquisitions: readonly Acquisition[],
+  target: GeoBox,
+  count: DayCount,
+  signal?: AbortSignal,
+): Promise<TimeSeries> {
+  const scenes: { step: Step; scene: Scene }[] = [];
+  for (const step of stepsOf(modality, acquisitions)) {
+    signal?.throwIfAborted();
+    scenes.push({ step, scene: await readScene(reader, modality, step, target, signal) });
+  }
+  return stackScenes(scenes, modality, target.width, target.height, count);
+}
+
+/** Puts scenes one behind the other; those without any data are left out. */
+export function stackScenes(
+  scenes: readonly { readonly step: Pick<Step, "date">; readonly scene: Scene }[],
+  modality: Modality,
+  width: number,
+  height: number,
+  count: DayCount,
+): TimeSeries {
+  const pixels = width * height;
+  const channels = modality.bands.length;
+  const kept = scenes.filter(({ scene }) => scene.states.some((state) => state !== noData));
+  const values = new Float32Array(kept.length * channels * pixels);
+  const states = new Uint8Array(kept.length * pixels);
+  const clearShares = new Float32Array(kept.length);
+  for (const [t, { scene }] of kept.entries()) {
+    values.set(scene.values, t * channels * pixels);
+    states.set(scene.states, t * pixels);
+    clearShares[t] = scene.states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / pixels;
+  }
+  const dates = kept.map(({ step }) => step.date);
+  return {
+    shape: [kept.length, channels, height, width],
+    values,
+    states,
+    dates,
+    days: Int32Array.from(dates, (date) => (modality.kind === "image" ? 1 : dayOf(date, count, modality.name))),
+    clearShares,
+    dropped: scenes.filter((scene) => !kept.includes(scene)).map(({ step }) => step.date),
+  };
+}
