@@ -81,6 +81,11 @@ export class Catalog {
     return this.#sql.transaction(work);
   }
 
+  /** The most pages of 4 KiB the database may take. For quotas, and to try out a full disk. */
+  limitPages(pages: number): void {
+    this.#sql.pragma(`max_page_count = ${pages}`);
+  }
+
   /** Folds the log back into the one file, so that the folder can be moved, and lets the next one in. */
   close(): void {
     if (this.#closed) return;
