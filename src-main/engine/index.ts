@@ -1,4 +1,5 @@
 // Tensors, in learning order: a graph, the operators that draw it, the layers, the gradients, the training, the files, the runtime.
+export * from "./autodiff/index.ts";
 export * from "./graph/index.ts";
 export * from "./nn/index.ts";
 export * from "./onnx/index.ts";
