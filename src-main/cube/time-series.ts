@@ -174,10 +174,10 @@ export type DayCount =
 
 /** Counts of 367 and 734 days are the published ones; the shorter that holds every date is taken. */
 export function runningDays(dates: readonly string[], period?: number): DayCount {
-  const first = dates.reduce((p, q) => (p < q ? p : q), "9999-12-31");
-  const last = dates.reduce((p, q) => (p > q ? p : q), "0000-01-01");
-  const referenceYear = dates.length === 0 ? 1970 : yearOf(first);
-  const longest = dates.length === 0 ? 1 : dayNumber(last, referenceYear);
+  const sorted = [...dates].sort();
+  const first = sorted[0] ?? "1970-01-01";
+  const referenceYear = yearOf(first);
+  const longest = dayNumber(sorted.at(-1) ?? first, referenceYear);
   const needed = longest < 367 ? 367 : longest < 734 ? 734 : Math.ceil((longest + 1) / 367) * 367;
   return { kind: "running", referenceYear, period: period ?? needed };
 }
