@@ -1,0 +1,229 @@
+import { type Polygonal, type Position, partsOf, type Ring, ringsContain, signedRingArea } from "./geometry.ts";
+
+/** What is wrong with a polygon, as words that fit after “invalid geometry:”, and where. */
+export interface Defect {
+  readonly problem: string;
+  readonly at: Position | undefined;
+}
+
+interface Segment {
+  readonly p: Position;
+  readonly q: Position;
+  readonly part: number;
+  readonly ring: number;
+  readonly index: number;
+  /** segments in its ring, to know which are neighbours */
+  readonly count: number;
+}
+
+/**
+ * The first thing that makes a polygon invalid in the sense of the OGC's simple features, or `undefined`.
+ * Winding does not matter; holes may touch the outside in single points.
+ */
+export function defectOf(geometry: Polygonal): Defect | undefined {
+  const parts = partsOf(geometry).map((part) => part.map(withoutRepeats));
+  for (const part of parts) {
+    for (const ring of part) {
+      const defect = ringDefect(ring);
+      if (defect) return defect;
+    }
+  }
+  return crossingDefect(parts) ?? nestingDefect(parts);
+}
+
+/** Repeated positions are harmless. */
+function withoutRepeats(ring: Ring): Ring {
+  return ring.filter(([x, y], i) => i === 0 || x !== ring[i - 1]![0] || y !== ring[i - 1]![1]);
+}
+
+function ringDefect(ring: Ring): Defect | undefined {
+  const first = ring[0];
+  if (!first) return { problem: "it has a ring without points", at: undefined };
+  for (const position of ring) {
+    if (!Number.isFinite(position[0]) || !Number.isFinite(position[1])) {
+      return { problem: "a coordinate is not a finite number", at: undefined };
+    }
+  }
+  const last = ring.at(-1)!;
+  if (first[0] !== last[0] || first[1] !== last[1]) return { problem: "its outline is not closed", at: last };
+  if (ring.length < 4) return { problem: "its outline has fewer than three corners", at: first };
+  return undefined;
+}
+
+/** Sweeps over x: only segments whose ranges of x overlap are compared. */
+function crossingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined {
+  const segments: Segment[] = parts.flatMap((rings, part) =>
+    rings.flatMap((line, ring) =>
+      line.slice(1).map((q, index) => ({ p: line[index]!, q, part, ring, index, count: line.length - 1 })),
+    ),
+  );
+  const low = (segment: Segment): number => Math.min(segment.p[0], segment.q[0]);
+  segments.sort((a, b) => low(a) - low(b));
+  let active: Segment[] = [];
+  for (const segment of segments) {
+    const from = low(segment);
+    active = active.filter((other) => Math.max(other.p[0], other.q[0]) >= from);
+    for (const other of active) {
+      const defect = meeting(segment, other);
+      if (defect) return defect;
+    }
+    active.push(segment);
+  }
+  return undefined;
+}
+
+/** How two segments of the polygon meet, if they may not. */
+function meeting(s: Segment, t: Segment): Defect | undefined {
+  if (Math.max(s.p[1], s.q[1]) < Math.min(t.p[1], t.q[1]) || Math.min(s.p[1], s.q[1]) > Math.max(t.p[1], t.q[1])) {
+    return undefined;
+  }
+  const sameRing = s.part === t.part && s.ring === t.ring;
+  const p = orientation(s.p, s.q, t.p);
+  const q = orientation(s.p, s.q, t.q);
+  const r = orientation(t.p, t.q, s.p);
+  const u = orientation(t.p, t.q, s.q);
+  if (p * q < 0 && r * u < 0) {
+    const problem = sameRing
+      ? "its outline crosses itself"
+      : s.part === t.part
+        ? "two of its rings cross"
+        : "two of its parts overlap";
+    return { problem, at: crossing(s, t) };
+  }
+  if (p === 0 && q === 0) {
+    const overlap = collinearOverlap(s, t);
+    if (overlap) {
+      const problem = sameRing
+        ? "its outline runs along itself"
+        : s.part === t.part
+          ? "two of its rings share an edge"
+          : "two of its parts share an edge";
+      return { problem, at: overlap };
+    }
+  }
+  if (!sameRing) return undefined;
+  const apart = Math.abs(s.index - t.index);
+  if (apart === 1 || apart === s.count - 1) return undefined;
+  const touch =
+    p === 0 && within(t.p, s)
+      ? t.p
+      : q === 0 && within(t.q, s)
+        ? t.q
+        : r === 0 && within(s.p, t)
+          ? s.p
+          : u === 0 && within(s.q, t)
+            ? s.q
+            : undefined;
+  return touch && { problem: "its outline touches itself", at: touch };
+}
+
+const within = ([x, y]: Position, { p, q }: Segment): boolean =>
+  x >= Math.min(p[0], q[0]) && x <= Math.max(p[0], q[0]) && y >= Math.min(p[1], q[1]) && y <= Math.max(p[1], q[1]);
+
+/** A point in the middle of the common stretch of two segments on one line; `undefined` when they share at most a point. */
+function collinearOverlap(s: Segment, t: Segment): Position | undefined {
+  const axis = Math.abs(s.q[0] - s.p[0]) >= Math.abs(s.q[1] - s.p[1]) ? 0 : 1;
+  const ends = [s.p, s.q, t.p, t.q].sort((a, b) => a[axis] - b[axis]);
+  const from = Math.max(Math.min(s.p[axis], s.q[axis]), Math.min(t.p[axis], t.q[axis]));
+  const to = Math.min(Math.max(s.p[axis], s.q[axis]), Math.max(t.p[axis], t.q[axis]));
+  return from < to ? [(ends[1]![0] + ends[2]![0]) / 2, (ends[1]![1] + ends[2]![1]) / 2] : undefined;
+}
+
+function crossing(s: Segment, t: Segment): Position {
+  const [x, y] = [s.q[0] - s.p[0], s.q[1] - s.p[1]];
+  const [u, v] = [t.q[0] - t.p[0], t.q[1] - t.p[1]];
+  const share = ((t.p[0] - s.p[0]) * v - (t.p[1] - s.p[1]) * u) / (x * v - y * u);
+  return [s.p[0] + share * x, s.p[1] + share * y];
+}
+
+/**
+ * The side of `c` seen along a → b: 1 left, -1 right, 0 exactly on the line. Where rounding could hide the sign
+ * it is computed without rounding: parcels share corners, and a wrong sign would call a touching hole a crossing one.
+ */
+export function orientation(a: Position, b: Position, c: Position): -1 | 0 | 1 {
+  const left = (b[0] - a[0]) * (c[1] - a[1]);
+  const right = (b[1] - a[1]) * (c[0] - a[0]);
+  const difference = left - right;
+  // Twice Shewchuk's bound for the rounding of this expression.
+  if (Math.abs(difference) > 6.7e-16 * (Math.abs(left) + Math.abs(right))) return difference > 0 ? 1 : -1;
+  if (left === 0 && right === 0 && (a[0] === b[0] || a[1] === c[1]) && (a[1] === b[1] || a[0] === c[0])) return 0;
+  const [ax, ay, bx, by, cx, cy] = exact([a[0], a[1], b[0], b[1], c[0], c[1]]);
+  const determinant = (bx! - ax!) * (cy! - ay!) - (by! - ay!) * (cx! - ax!);
+  return determinant > 0n ? 1 : determinant < 0n ? -1 : 0;
+}
+
+/** Numbers as whole multiples of one common power of two. */
+function exact(values: readonly number[]): bigint[] {
+  const view = new DataView(new ArrayBuffer(8));
+  const pieces = values.map((value) => {
+    view.setFloat64(0, value);
+    const bits = view.getBigUint64(0);
+    const biased = Number((bits >> 52n) & 0x7ffn);
+    const fraction = bits & 0xfffffffffffffn;
+    const mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n;
+    return { mantissa: bits >> 63n ? -mantissa : mantissa, exponent: Math.max(biased, 1) };
+  });
+  const lowest = Math.min(...pieces.filter(({ mantissa }) => mantissa !== 0n).map(({ exponent }) => exponent));
+  return pieces.map(({ mantissa, exponent }) => (mantissa === 0n ? 0n : mantissa << BigInt(exponent - lowest)));
+}
+
+/** Rings do not cross: one corner tells on which side a whole ring lies. */
+function nestingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined {
+  for (const rings of parts) {
+    const [outside, ...holes] = rings;
+    for (const [index, hole] of holes.entries()) {
+      const stray = cornerOn(hole, outside!, false);
+      if (stray) return { problem: "a hole lies outside of it", at: stray };
+      for (const other of holes.slice(0, index)) {
+        const nested = cornerOn(hole, other, true) ?? cornerOn(other, hole, true);
+        if (nested) return { problem: "a hole lies inside another hole", at: nested };
+      }
+    }
+  }
+  const boxes = parts.map((rings) => boxOf(rings[0] ?? []));
+  for (const [index, rings] of parts.entries()) {
+    for (let other = 0; other < index; other++) {
+      if (!overlap(boxes[index]!, boxes[other]!)) continue;
+      const nested = insidePart(rings, parts[other]!) ?? insidePart(parts[other]!, rings);
+      if (nested) return { problem: "one of its parts lies inside another", at: nested };
+    }
+  }
+  return undefined;
+}
+
+/** The first corner of `ring` that is strictly inside (or outside) of `other`. */
+function cornerOn(ring: Ring, other: Ring, inside: boolean): Position | undefined {
+  return ring.find((corner) => !onOutline(corner, other) && ringsContain([other], corner[0], corner[1]) === inside);
+}
+
+function insidePart(rings: readonly Ring[], other: readonly Ring[]): Position | undefined {
+  return rings[0]?.find(
+    (corner) => other.every((ring) => !onOutline(corner, ring)) && ringsContain(other, corner[0], corner[1]),
+  );
+}
+
+function onOutline(corner: Position, ring: Ring): boolean {
+  return ring.slice(1).some((q, i) => {
+    const p = ring[i]!;
+    const inBox =
+      corner[0] >= Math.min(p[0], q[0]) &&
+      corner[0] <= Math.max(p[0], q[0]) &&
+      corner[1] >= Math.min(p[1], q[1]) &&
+      corner[1] <= Math.max(p[1], q[1]);
+    return inBox && orientation(p, q, corner) === 0;
+  });
+}
+
+function boxOf(ring: Ring): readonly [number, number, number, number] {
+  let box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of ring) box = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
+  return box;
+}
+
+const overlap = (p: readonly [number, number, number, number], q: readonly [number, number, number, number]): boolean =>
+  p[0] <= q[2] && q[0] <= p[2] && p[1] <= q[3] && q[1] <= p[3];
+
+/** True when outsides run counter-clockwise and holes clockwise, as RFC 7946 asks. */
+export function hasStandardWinding(geometry: Polygonal): boolean {
+  return partsOf(geometry).every((part) => part.every((ring, index) => signedRingArea(ring) >= 0 === (index === 0)));
+}
