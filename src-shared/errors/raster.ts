@@ -1,66 +1,32 @@
+export interface File {
+  readonly path: string;
+}
+
 export const rasterErrors = {
-  "raster-not-tiff": ({ path }: { readonly path: string }) =>
+  "raster-not-tiff": ({ path }: File) =>
     `“${path}” is not a TIFF file. Choose a GeoTIFF (.tif), or convert the image to GeoTIFF first.`,
-  "raster-without-crs": ({ path }: { readonly path: string }) =>
+  "raster-missing": ({ path }: File) =>
+    `“${path}” cannot be opened: there is no such file. Check the name, or re-link it.`,
+  "raster-unreadable": ({ path, reason }: File & { readonly reason: string }) =>
+    `“${path}” cannot be read (${reason}). Check that the disk is connected and that you may read the file.`,
+  "raster-truncated": ({ path }: File) =>
+    `“${path}” is cut off: it ends before its pixels do. Copy or download it again.`,
+  "raster-damaged": ({ path, reason }: File & { readonly reason: string }) =>
+    `“${path}” is damaged (${reason}). Copy or download it again.`,
+  "raster-unsupported-compression": ({ path, compression }: File & { readonly compression: string }) =>
+    `“${path}” is compressed with ${compression}, which cannot be read here. Convert it first: gdal_translate -co COMPRESS=DEFLATE in.tif out.tif.`,
+  "raster-unsupported-layout": ({ path, reason }: File & { readonly reason: string }) =>
+    `“${path}” cannot be read: ${reason}. Convert it first: gdal_translate -of COG in.tif out.tif.`,
+  "raster-without-crs": ({ path }: File) =>
     `“${path}” has no coordinate reference system. Name one with --crs EPSG:code, or choose it in the image's properties.`,
-  "acquisition-without-date": ({ path }: { readonly path: string }) =>
-    `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10.`,
-  "acquisition-without-sensor": ({ path }: { readonly path: string }) =>
-    `“${path}” does not say which sensor took it. Name it with --sensor sentinel-2, sentinel-1, landsat, aerial or other.`,
-  "acquisition-band-count": ({
-    path,
-    found,
-    expected,
-  }: {
-    readonly path: string;
-    readonly found: number;
-    readonly expected: string;
-  }) =>
-    `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${expected}. Choose a file with the right bands, or name them with --bands, as in --bands B02,B03,B04,B08.`,
-  "acquisition-missing-bands": ({
-    path,
-    date,
-    missing,
-    modality,
-  }: {
-    readonly path: string;
-    readonly date: string;
-    readonly missing: readonly string[];
-    readonly modality: string;
-  }) =>
-    `The acquisition of ${date} (“${path}”) lacks ${missing.join(", ")}, which “${modality}” needs. Add the file that holds ${missing.length === 1 ? "this band" : "these bands"}, or leave the date out.`,
-  "acquisition-duplicate-date": ({
-    date,
-    modality,
-    paths,
-  }: {
-    readonly date: string;
-    readonly modality: string;
-    readonly paths: readonly string[];
-  }) =>
-    `“${modality}” has ${paths.length} products of ${date}: ${paths.map((path) => `“${path}”`).join(", ")}. Keep the clearest with --duplicate-dates best, join them with --duplicate-dates merge, or remove one.`,
-  "acquisition-duplicate-band": ({
-    date,
-    band,
-    paths,
-  }: {
-    readonly date: string;
-    readonly band: string;
-    readonly paths: readonly string[];
-  }) =>
-    `Band ${band} of ${date} comes from ${paths.length} files: ${paths.map((path) => `“${path}”`).join(", ")}. Leave out all but one.`,
-  "raster-outside-project": ({ path, area }: { readonly path: string; readonly area: string }) =>
-    `“${path}” does not overlap the project's area (${area}). Choose an image of this place, or check the image's coordinate system.`,
-  "acquisition-dates-too-long": ({
-    modality,
-    first,
-    last,
-    days,
-  }: {
-    readonly modality: string;
-    readonly first: string;
-    readonly last: string;
-    readonly days: number;
-  }) =>
-    `The dates of “${modality}” run from ${first} to ${last}, longer than the ${days} days this model counts. Leave out the earliest or the latest dates.`,
+  "raster-without-transform": ({ path }: File) =>
+    `“${path}” does not say where on Earth it lies: it has no geotransform. Georeference it first, or add a world file (.tfw).`,
+  "raster-without-band": ({ path, band, count }: File & { readonly band: number; readonly count: number }) =>
+    `“${path}” has ${count} ${count === 1 ? "band" : "bands"}; band ${band} was asked for. Choose a band from 1 to ${count}.`,
+  "crs-unknown": ({ crs }: { readonly crs: string }) =>
+    `The coordinate reference system “${crs}” is not known here. Give an EPSG code such as EPSG:32631, a PROJ string or a WKT.`,
+  "no-disk-space": ({ path }: File) =>
+    `There is no space left on the disk to write “${path}”. Free some space or choose another disk; nothing was left half written.`,
+  "raster-unwritable": ({ path, reason }: File & { readonly reason: string }) =>
+    `“${path}” cannot be written (${reason}). Choose a folder where you may write.`,
 };

@@ -1,0 +1,251 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import proj4 from "proj4";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { apply } from "../../src-shared/geo/affine.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+
+/** Coordinate reference systems: names, search and transforms, all offline (PROJ's formulas in proj4, the EPSG list in epsg-index). */
+export interface CrsEntry {
+  readonly crs: Crs;
+  readonly name: string;
+  readonly area: string;
+  /** degrees: where the system is meant to be used */
+  readonly lonLat: Bounds;
+  readonly geographic: boolean;
+}
+
+interface IndexRow {
+  readonly code: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly wkt: string | null;
+  readonly proj4: string | null;
+  /** north, west, south, east */
+  readonly bbox: readonly [number, number, number, number];
+  readonly area: string;
+}
+
+const require = createRequire(import.meta.url);
+const rows = new Map<number, IndexRow | undefined>();
+
+function indexRow(code: number): IndexRow | undefined {
+  if (!rows.has(code)) {
+    try {
+      rows.set(code, JSON.parse(readFileSync(require.resolve(`epsg-index/s/${code}.json`), "utf8")) as IndexRow);
+    } catch {
+      rows.set(code, undefined);
+    }
+  }
+  return rows.get(code);
+}
+
+/**
+ * The PROJ string or WKT behind a CRS. EPSG codes come from the offline list; its PROJ string is taken
+ * before its WKT because it carries the datum shift that PROJ would apply by default.
+ */
+export function definitionOf(crs: Crs): string {
+  const code = epsgCode(crs);
+  if (code === undefined) {
+    if (crs.trim() === "") throw new AppError("crs-unknown", { crs: "(none)" });
+    return withoutAxis(crs);
+  }
+  const definition = indexRow(code)?.proj4;
+  if (!definition) throw new AppError("crs-unknown", { crs });
+  return withoutAxis(definition);
+}
+
+// GeoTIFF coordinates are x, y whatever the authority's axis order says; only reversed directions matter.
+const withoutAxis = (definition: string) => definition.replace(/\s*\+axis=(en|ne)u?(?=\s|$)/g, "");
+
+interface Converter {
+  forward(point: [number, number]): number[];
+  inverse(point: [number, number]): number[];
+}
+
+const converters = new Map<string, Converter>();
+
+/** A transform between two systems, x before y (longitude before latitude, in degrees). A point outside its domain becomes NaN. */
+export interface Transformer {
+  readonly identity: boolean;
+  forward(x: number, y: number): [x: number, y: number];
+  inverse(x: number, y: number): [x: number, y: number];
+}
+
+const unchanged = (x: number, y: number): [number, number] => [x, y];
+
+export function transformer(from: Crs, to: Crs): Transformer {
+  if (sameCrs(from, to)) return { identity: true, forward: unchanged, inverse: unchanged };
+  const key = `${from}\n${to}`;
+  let converter = converters.get(key);
+  if (!converter) {
+    converter = proj4(parsed(from), parsed(to)) as Converter;
+    converters.set(key, converter);
+  }
+  const { forward, inverse } = converter;
+  const guarded =
+    (transform: Converter["forward"]) =>
+    (x: number, y: number): [number, number] => {
+      if (!Number.isFinite(x) || !Number.isFinite(y)) return [Number.NaN, Number.NaN];
+      try {
+        const [tx, ty] = transform([x, y]) as [number, number];
+        return Number.isFinite(tx) && Number.isFinite(ty) ? [tx, ty] : [Number.NaN, Number.NaN];
+      } catch {
+        return [Number.NaN, Number.NaN];
+      }
+    };
+  return { identity: false, forward: guarded(forward), inverse: guarded(inverse) };
+}
+
+function parsed(crs: Crs): string {
+  const definition = definitionOf(crs);
+  try {
+    proj4(definition);
+    return definition;
+  } catch (cause) {
+    throw new AppError("crs-unknown", { crs: crs.slice(0, 120) }, { cause });
+  }
+}
+
+/** True when two descriptions mean the same numbers: a Transverse Mercator on GRS80 with UTM's constants is EPSG:25832. */
+export function sameCrs(a: Crs, b: Crs): boolean {
+  if (a.trim().toUpperCase() === b.trim().toUpperCase()) return true;
+  return parameters(a) === parameters(b);
+}
+
+const known = new Map<Crs, string>();
+
+/** The projection's numbers as text, with every spelling of the same thing written the same way. */
+function parameters(crs: Crs): string {
+  const cached = known.get(crs);
+  if (cached) return cached;
+  parsed(crs);
+  // biome-ignore lint/suspicious/noExplicitAny: proj4 does not declare the fields of a parsed definition.
+  const p = new (proj4 as any).Proj(definitionOf(crs)) as Record<string, unknown>;
+  const round = (value: unknown) => (typeof value === "number" ? Number(value.toPrecision(12)) : value);
+  const datum = p.datum as
+    | { datum_type?: number; datum_params?: readonly number[]; a?: number; es?: number }
+    | undefined;
+  const shift = datum?.datum_params?.some((v, i) => v !== (i === 6 ? 1 : 0)) ? [...datum.datum_params].map(round) : [];
+  const name = ["utm", "etmerc", "tmerc", "Transverse_Mercator", "Transverse Mercator"].includes(String(p.projName))
+    ? "tmerc"
+    : p.projName;
+  const text = JSON.stringify([
+    name,
+    round(p.a),
+    round(p.b),
+    ...[
+      "lat0",
+      "lat1",
+      "lat2",
+      "lat_ts",
+      "long0",
+      "x0",
+      "y0",
+      "k0",
+      "to_meter",
+      "axis",
+      "from_greenwich",
+      "alpha",
+      "longc",
+      "h",
+      "sweep",
+      "over",
+      "south",
+    ].map((field) => round(p[field]) ?? (field === "k0" ? 1 : field === "axis" ? "enu" : field === "to_meter" ? 1 : 0)),
+    shift,
+    (p.grids as unknown) ?? null,
+  ]);
+  known.set(crs, text);
+  return text;
+}
+
+/** “ETRS89 / UTM zone 32N”, or the best name a WKT or PROJ string gives. */
+export function crsName(crs: Crs): string {
+  const code = epsgCode(crs);
+  if (code !== undefined) return indexRow(code)?.name ?? crs;
+  const quoted = /^\s*[A-Z_]+\["([^"]+)"/.exec(crs);
+  if (quoted) return quoted[1]!;
+  const projection = /\+proj=(\w+)/.exec(crs);
+  return projection ? `custom (${projection[1]})` : crs;
+}
+
+export function isGeographic(crs: Crs): boolean {
+  return /^(longlat|identity)/.test(projectionName(crs));
+}
+
+function projectionName(crs: Crs): string {
+  parsed(crs);
+  // biome-ignore lint/suspicious/noExplicitAny: proj4 does not declare the fields of a parsed definition.
+  return String((new (proj4 as any).Proj(definitionOf(crs)) as { projName?: string }).projName);
+}
+
+let everyRow: readonly IndexRow[] | undefined;
+
+/** Systems whose code, name or area contains every word of `text`; an exact code comes first. Never asks the network. */
+export function searchCrs(text: string, limit = 50): CrsEntry[] {
+  const words = text
+    .toLowerCase()
+    .replace(/^epsg:/, "")
+    .split(/\s+/)
+    .filter(Boolean);
+  if (words.length === 0) return [];
+  everyRow ??= Object.values(
+    JSON.parse(readFileSync(require.resolve("epsg-index/all.json"), "utf8")) as Record<string, IndexRow>,
+  );
+  const scored: { row: IndexRow; score: number }[] = [];
+  for (const row of everyRow) {
+    if (!row.proj4 || (row.kind !== "CRS-PROJCRS" && row.kind !== "CRS-GEOGCRS")) continue;
+    const name = row.name.toLowerCase();
+    const haystack = `${row.code} ${name} ${row.area.toLowerCase()}`;
+    if (!words.every((word) => haystack.includes(word))) continue;
+    const inName = words.filter((word) => name.includes(word)).length;
+    scored.push({ row, score: (words.includes(row.code) ? 1000 : 0) + inName * 10 - name.length / 100 });
+  }
+  scored.sort((p, q) => q.score - p.score || Number(p.row.code) - Number(q.row.code));
+  return scored.slice(0, limit).map(({ row }) => entryOf(row));
+}
+
+function entryOf(row: IndexRow): CrsEntry {
+  const [north, west, south, east] = row.bbox;
+  return {
+    crs: `EPSG:${row.code}`,
+    name: row.name,
+    area: row.area,
+    lonLat: { minX: west, minY: south, maxX: east, maxY: north },
+    geographic: row.kind === "CRS-GEOGCRS",
+  };
+}
+
+/**
+ * The longitudes and latitudes a grid covers, from its edges and its inside. East of the date line longitudes go on
+ * past 180, so that `minX < maxX` always holds. `undefined` when no point of the grid is on Earth.
+ */
+export function lonLatBounds(grid: GeoBox): Bounds | undefined {
+  const { forward } = transformer(grid.crs, "EPSG:4326");
+  const steps = 20;
+  const [centreX, centreY] = apply(grid.affine, grid.width / 2, grid.height / 2);
+  const centre = forward(centreX, centreY)[0];
+  let bounds: Bounds | undefined;
+  let anchor = centre;
+  for (let j = 0; j <= steps; j++) {
+    for (let i = 0; i <= steps; i++) {
+      const [x, y] = apply(grid.affine, (grid.width * i) / steps, (grid.height * j) / steps);
+      const [lon, lat] = forward(x, y);
+      if (Number.isNaN(lon)) continue;
+      if (Number.isNaN(anchor)) anchor = lon;
+      const near = isGeographic(grid.crs) ? lon : lon + 360 * Math.round((anchor - lon) / 360);
+      bounds = bounds
+        ? {
+            minX: Math.min(bounds.minX, near),
+            minY: Math.min(bounds.minY, lat),
+            maxX: Math.max(bounds.maxX, near),
+            maxY: Math.max(bounds.maxY, lat),
+          }
+        : { minX: near, minY: lat, maxX: near, maxY: lat };
+    }
+  }
+  return bounds;
+}

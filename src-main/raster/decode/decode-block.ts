@@ -1,0 +1,224 @@
+import { inflateSync, zstdDecompressSync } from "node:zlib";
+import type { Encoding } from "../image-layout.ts";
+import { allocate, bytesOf, sampleTypes, type TypedArray } from "../sample-type.ts";
+import { decodeLzw } from "./lzw.ts";
+import { decodePackBits } from "./pack-bits.ts";
+import { addDifferences, addDifferences64, joinBytePlanes } from "./predictor.ts";
+
+/** One stored block: its bytes in the file and how many rows of it are pixels of the image. */
+export interface StoredBlock {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+/** TIFF's compression codes by name, readable here or not, for messages and `info.compression`. */
+export const compressionNames: Readonly<Record<number, string>> = {
+  1: "none",
+  2: "CCITT RLE",
+  3: "CCITT fax 3",
+  4: "CCITT fax 4",
+  5: "LZW",
+  6: "old-style JPEG",
+  7: "JPEG",
+  8: "DEFLATE",
+  32773: "PackBits",
+  32809: "ThunderScan",
+  32946: "DEFLATE",
+  34661: "JBIG",
+  34712: "JPEG 2000",
+  34887: "LERC",
+  34925: "LZMA",
+  50000: "ZSTD",
+  50001: "WebP",
+  50002: "JPEG XL",
+  52546: "JPEG XL",
+};
+
+export const readableCompressions: ReadonlySet<number> = new Set([1, 5, 7, 8, 32773, 32946, 34887, 50000]);
+
+/** The bands of a block, one array of blockWidth × rows each. */
+export async function decodeBlock(block: StoredBlock, encoding: Encoding): Promise<TypedArray[]> {
+  const { samplesPerBlock, blockWidth, dataType, bits } = encoding;
+  const { rows } = block;
+  const rowLength = blockWidth * samplesPerBlock;
+  const packed = bits % 8 !== 0;
+  const rowBytes = Math.ceil((rowLength * bits) / 8);
+  const stored = await decompress(block, encoding, rowBytes * rows);
+  if (stored.length < rowBytes * rows) throw new Error(`a block has ${stored.length} of ${rowBytes * rows} bytes`);
+  const bytes = stored.length === rowBytes * rows ? stored : stored.subarray(0, rowBytes * rows);
+  if (packed) {
+    if (encoding.fillOrder === 2) reverseBits(bytes);
+    return deinterleave(unpackBits(bytes, rowLength, rows, encoding), samplesPerBlock, blockWidth * rows, encoding);
+  }
+  return deinterleave(samplesOf(bytes, rowLength, rows, encoding), samplesPerBlock, blockWidth * rows, {
+    ...encoding,
+    dataType,
+  });
+}
+
+async function decompress({ bytes, rows }: StoredBlock, encoding: Encoding, expected: number): Promise<Uint8Array> {
+  switch (encoding.compression) {
+    case 1:
+      return bytes;
+    case 5:
+      return decodeLzw(bytes, expected);
+    case 8:
+    case 32946:
+      return inflateSync(bytes, { chunkSize: Math.max(64, expected) });
+    case 32773:
+      return decodePackBits(bytes, expected);
+    case 50000:
+      return zstdDecompressSync(bytes, { chunkSize: Math.max(64, expected) });
+    case 7:
+    case 34887:
+      return withGeotiff(bytes, rows, encoding);
+    default:
+      throw new Error(`compression ${encoding.compression}`);
+  }
+}
+
+/** JPEG and LERC go through the decoders that geotiff brings. */
+async function withGeotiff(bytes: Uint8Array, rows: number, encoding: Encoding): Promise<Uint8Array> {
+  // Loaded on demand: most threads never meet such a file.
+  const { getDecoder } = await import("geotiff");
+  const { lercParameters, samplesPerBlock, blockWidth } = encoding;
+  const decoder = await getDecoder(encoding.compression, {
+    tileWidth: blockWidth,
+    tileHeight: rows,
+    predictor: 1,
+    bitsPerSample: encoding.bits,
+    planarConfiguration: samplesPerBlock > 1 ? 1 : 2,
+    samplesPerPixel: samplesPerBlock,
+    JPEGTables: encoding.jpegTables,
+    LercParameters: lercParameters,
+  } as Parameters<typeof getDecoder>[1]);
+  const decoded = new Uint8Array(await decoder.decode(bytes.slice().buffer));
+  if (encoding.compression === 7 && encoding.photometric === 6 && samplesPerBlock === 3) yCbCrToRgb(decoded);
+  return decoded;
+}
+
+/** JPEG's full-range YCbCr (ITU-T T.871) → RGB, in place. */
+function yCbCrToRgb(pixels: Uint8Array): void {
+  const clamped = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
+  for (let i = 0; i + 2 < pixels.length; i += 3) {
+    const y = pixels[i]!;
+    const cb = pixels[i + 1]! - 128;
+    const cr = pixels[i + 2]! - 128;
+    clamped[i] = y + 1.402 * cr;
+    clamped[i + 1] = y - 0.344136286 * cb - 0.714136286 * cr;
+    clamped[i + 2] = y + 1.772 * cb;
+  }
+}
+
+function reverseBits(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    let b = bytes[i]!;
+    b = ((b & 0xf0) >> 4) | ((b & 0x0f) << 4);
+    b = ((b & 0xcc) >> 2) | ((b & 0x33) << 2);
+    bytes[i] = ((b & 0xaa) >> 1) | ((b & 0x55) << 1);
+  }
+}
+
+/** Samples of 1 to 15 bits, packed most significant bit first, rows padded to whole bytes. */
+function unpackBits(bytes: Uint8Array, rowLength: number, rows: number, { bits, dataType }: Encoding): TypedArray {
+  const samples = allocate(dataType, rowLength * rows);
+  const rowBytes = Math.ceil((rowLength * bits) / 8);
+  const mask = (1 << bits) - 1;
+  for (let row = 0; row < rows; row++) {
+    let position = row * rowBytes;
+    let held = 0;
+    let available = 0;
+    for (let i = 0; i < rowLength; i++) {
+      while (available < bits) {
+        held = ((held << 8) | bytes[position++]!) & 0xffffff;
+        available += 8;
+      }
+      available -= bits;
+      samples[row * rowLength + i] = (held >>> available) & mask;
+    }
+  }
+  return samples;
+}
+
+function samplesOf(bytes: Uint8Array, rowLength: number, rows: number, encoding: Encoding): TypedArray {
+  const { dataType, halfFloat, predictor, samplesPerBlock: stride, compression } = encoding;
+  const size = encoding.bits / 8;
+  const length = rowLength * rows;
+  // Typed arrays need aligned storage of their own.
+  const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  // LERC gives this machine's byte order whatever the file's.
+  if (predictor === 3) joinBytePlanes(own, rowLength, size, stride);
+  else if (!encoding.littleEndian && size > 1 && compression !== 34887) swapBytes(own, size);
+  if (predictor === 2) {
+    if (size === 8) addDifferences64(new Uint32Array(own.buffer, own.byteOffset, length * 2), rowLength, stride);
+    else if (size === 4) addDifferences(new Uint32Array(own.buffer, own.byteOffset, length), rowLength, stride);
+    else if (size === 2) addDifferences(new Uint16Array(own.buffer, own.byteOffset, length), rowLength, stride);
+    else addDifferences(own, rowLength, stride);
+  }
+  if (halfFloat) return halfFloats(new Uint16Array(own.buffer, own.byteOffset, length));
+  return sampleTypes[dataType].view(own.buffer, own.byteOffset, length);
+}
+
+function swapBytes(bytes: Uint8Array, size: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % size));
+  if (size === 2) buffer.swap16();
+  else if (size === 4) buffer.swap32();
+  else buffer.swap64();
+}
+
+function halfFloats(words: Uint16Array): Float32Array {
+  const numbers = new Float32Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const sign = word & 0x8000 ? -1 : 1;
+    const exponent = (word >> 10) & 31;
+    const fraction = word & 1023;
+    numbers[i] =
+      exponent === 0
+        ? sign * fraction * 2 ** -24
+        : exponent === 31
+          ? fraction
+            ? Number.NaN
+            : sign * Number.POSITIVE_INFINITY
+          : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return numbers;
+}
+
+/** Pixel-interleaved samples → one array per band, each with storage of its own so that it can be moved to another thread. */
+function deinterleave(samples: TypedArray, bands: number, length: number, { dataType }: Encoding): TypedArray[] {
+  if (bands === 1) {
+    const whole = samples.byteOffset === 0 && samples.byteLength === samples.buffer.byteLength;
+    return [whole ? samples : samples.slice()];
+  }
+  // Bytes, words, longs: four element kinds at most, whatever the sample type.
+  const size = sampleTypes[dataType].bytes;
+  return Array.from({ length: bands }, (_, band) => {
+    const out = allocate(dataType, length);
+    const raw = bytesOf(samples);
+    const target = bytesOf(out);
+    if (size === 1) pickBytes(raw, target, band, bands);
+    else if (size === 2) pickWords(words(raw), words(target), band, bands);
+    else if (size === 4) pickLongs(longs(raw), longs(target), band, bands);
+    else pickDoubles(doubles(raw), doubles(target), band, bands);
+    return out;
+  });
+}
+
+const words = (b: Uint8Array) => new Uint16Array(b.buffer, b.byteOffset, b.length / 2);
+const longs = (b: Uint8Array) => new Uint32Array(b.buffer, b.byteOffset, b.length / 4);
+// Never as Float64: a copy through a register could quieten a signalling NaN.
+const doubles = (b: Uint8Array) => new BigUint64Array(b.buffer, b.byteOffset, b.length / 8);
+
+function pickBytes(from: Uint8Array, to: Uint8Array, band: number, bands: number): void {
+  for (let i = 0, k = band; i < to.length; i++, k += bands) to[i] = from[k]!;
+}
+function pickWords(from: Uint16Array, to: Uint16Array, band: number, bands: number): void {
+  for (let i = 0, k = band; i < to.length; i++, k += bands) to[i] = from[k]!;
+}
+function pickLongs(from: Uint32Array, to: Uint32Array, band: number, bands: number): void {
+  for (let i = 0, k = band; i < to.length; i++, k += bands) to[i] = from[k]!;
+}
+function pickDoubles(from: BigUint64Array, to: BigUint64Array, band: number, bands: number): void {
+  for (let i = 0, k = band; i < to.length; i++, k += bands) to[i] = from[k]!;
+}

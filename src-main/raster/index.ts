@@ -1,0 +1,26 @@
+/** Pixels in files: open, read, warp, write. See README.md for what is supported and how much memory it takes. */
+
+export { blockCache } from "./block-cache.ts";
+export {
+  type CrsEntry,
+  crsName,
+  isGeographic,
+  lonLatBounds,
+  sameCrs,
+  searchCrs,
+  type Transformer,
+  transformer,
+} from "./crs.ts";
+export { pool } from "./pool/pool.ts";
+export {
+  type BandInfo,
+  openRaster,
+  type PixelBlock,
+  Raster,
+  type RasterInfo,
+  type ReadOptions,
+  requireGeobox,
+} from "./raster.ts";
+export type { ResampleMethod } from "./resample.ts";
+export { allocate, type SampleType, sampleTypeOf, sampleTypes, type TypedArray } from "./sample-type.ts";
+export { type WarpOptions, warp } from "./warp.ts";

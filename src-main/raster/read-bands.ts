@@ -1,0 +1,184 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
+import { blockCache } from "./block-cache.ts";
+import type { StoredBlock } from "./decode/decode-block.ts";
+import { files } from "./file-handles.ts";
+import type { ImageLayout } from "./image-layout.ts";
+import { pool } from "./pool/pool.ts";
+import { buffersIn } from "./pool/transfer.ts";
+import { allocate, sampleTypes, type TypedArray } from "./sample-type.ts";
+
+/** One image of a file: full resolution, an overview, or a mask. */
+export interface Image {
+  readonly path: string;
+  /** names the file's state and the image, for the cache of decoded blocks */
+  readonly key: string;
+  readonly layout: ImageLayout;
+}
+
+interface BlockPlace {
+  readonly index: number;
+  readonly plane: number;
+  readonly col: number;
+  readonly row: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A worker gets about this many decoded bytes at once: enough to outweigh the message, few enough to share the work. */
+const taskBytes = 1 << 20;
+/** Neighbouring blocks are read together when no more than this lies between them. */
+const gapBytes = 1 << 14;
+const readBytes = 1 << 23;
+
+/** Bands (0-based) of a window. Past the edges and in sparse blocks a band holds its `fill`. */
+export async function readBands(
+  image: Image,
+  window: PixelWindow,
+  bands: readonly number[],
+  fill: readonly number[],
+  signal?: AbortSignal | undefined,
+): Promise<TypedArray[]> {
+  const { layout } = image;
+  const inside = clip(window, layout.width, layout.height);
+  const whole = inside && inside.width === window.width && inside.height === window.height;
+  const out = bands.map((band) => {
+    const array = allocate(layout.dataType, window.width * window.height);
+    if (!whole && fill[band]) array.fill(fill[band]!);
+    return array;
+  });
+  if (!inside || bands.length === 0) return out;
+
+  const paste = (place: BlockPlace, decoded: readonly TypedArray[] | undefined) => {
+    bands.forEach((band, i) => {
+      if (layout.planar && band !== place.plane) return;
+      const source = decoded?.[layout.planar ? 0 : band];
+      copyBlock(layout, place, source, fill[band] ?? 0, out[i]!, window, inside);
+    });
+  };
+
+  const missing: BlockPlace[] = [];
+  for (const { index, plane, col, row } of blocksOf(layout, inside, bands)) {
+    const cached = blockCache.get(`${image.key}|${index}`);
+    if (cached) {
+      paste({ index, plane, col, row, offset: 0, length: 0 }, cached);
+      continue;
+    }
+    const { offset, length } = await layout.locate(index);
+    const place = { index, plane, col, row, offset, length };
+    if (offset === 0 || length === 0) paste(place, undefined);
+    else missing.push(place);
+  }
+  missing.sort((p, q) => p.offset - q.offset);
+
+  const groups = grouped(missing, blockBytes(layout));
+  let next = 0;
+  const work = async () => {
+    while (next < groups.length) {
+      signal?.throwIfAborted();
+      const group = groups[next++]!;
+      const blocks = await fetchBlocks(image, group);
+      const decoded = await pool.run(
+        "decode",
+        { encoding: layout.encoding, blocks },
+        { signal, transfer: buffersIn(blocks) },
+      );
+      group.forEach((place, i) => {
+        const result = decoded[i]!;
+        if (typeof result === "string") {
+          throw new AppError("raster-damaged", {
+            path: image.path,
+            reason: `block ${place.index} cannot be decoded: ${result}`,
+          });
+        }
+        paste(place, result);
+        blockCache.set(`${image.key}|${place.index}`, result);
+      });
+    }
+  };
+  // One group more than there are workers keeps the disk busy while they decode.
+  await Promise.all(Array.from({ length: Math.min(groups.length, pool.size + 1) }, work));
+  return out;
+}
+
+const blockBytes = (layout: ImageLayout) =>
+  layout.blockWidth * layout.blockHeight * layout.encoding.samplesPerBlock * sampleTypes[layout.dataType].bytes;
+
+function* blocksOf(layout: ImageLayout, inside: PixelWindow, bands: readonly number[]) {
+  const { blockWidth, blockHeight, blocksAcross, blocksDown } = layout;
+  const lastCol = Math.floor((inside.col + inside.width - 1) / blockWidth);
+  const lastRow = Math.floor((inside.row + inside.height - 1) / blockHeight);
+  const planes = layout.planar ? [...new Set(bands)] : [0];
+  for (const plane of planes) {
+    for (let row = Math.floor(inside.row / blockHeight); row <= lastRow; row++) {
+      for (let col = Math.floor(inside.col / blockWidth); col <= lastCol; col++) {
+        yield { index: (plane * blocksDown + row) * blocksAcross + col, plane, col, row };
+      }
+    }
+  }
+}
+
+function grouped(places: readonly BlockPlace[], decodedBytes: number): BlockPlace[][] {
+  const groups: BlockPlace[][] = [];
+  let current: BlockPlace[] = [];
+  let start = 0;
+  let end = 0;
+  for (const place of places) {
+    const fits =
+      current.length > 0 &&
+      (current.length + 1) * decodedBytes <= taskBytes &&
+      place.offset - end <= gapBytes &&
+      place.offset + place.length - start <= readBytes;
+    if (!fits) {
+      current = [];
+      groups.push(current);
+      start = place.offset;
+      end = place.offset;
+    }
+    current.push(place);
+    end = Math.max(end, place.offset + place.length);
+  }
+  return groups;
+}
+
+/** The stored bytes of a group of blocks, in one read. */
+async function fetchBlocks(image: Image, group: readonly BlockPlace[]): Promise<StoredBlock[]> {
+  const { layout, path } = image;
+  const start = group[0]!.offset;
+  const end = Math.max(...group.map(({ offset, length }) => offset + length));
+  const bytes = await files.read(path, start, end - start);
+  return group.map(({ offset, length, row }) => {
+    const rows = layout.tiled
+      ? layout.blockHeight
+      : Math.min(layout.blockHeight, layout.height - row * layout.blockHeight);
+    if (offset + length - start > bytes.length) throw new AppError("raster-truncated", { path });
+    // A copy of its own can move to the worker; a lone block already has one.
+    const own = group.length === 1 ? bytes : bytes.slice(offset - start, offset - start + length);
+    return { bytes: own, rows };
+  });
+}
+
+function copyBlock(
+  layout: ImageLayout,
+  place: BlockPlace,
+  source: TypedArray | undefined,
+  fill: number,
+  out: TypedArray,
+  window: PixelWindow,
+  inside: PixelWindow,
+): void {
+  const { blockWidth, blockHeight } = layout;
+  const left = Math.max(inside.col, place.col * blockWidth);
+  const right = Math.min(inside.col + inside.width, (place.col + 1) * blockWidth);
+  const top = Math.max(inside.row, place.row * blockHeight);
+  const bottom = Math.min(inside.row + inside.height, (place.row + 1) * blockHeight);
+  for (let row = top; row < bottom; row++) {
+    const to = (row - window.row) * window.width + (left - window.col);
+    if (!source) {
+      out.fill(fill, to, to + right - left);
+      continue;
+    }
+    const from = (row - place.row * blockHeight) * blockWidth + (left - place.col * blockWidth);
+    out.set(source.subarray(from, from + right - left), to);
+  }
+}

@@ -1,0 +1,129 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import type { Affine } from "../../src-shared/geo/affine.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
+import { childrenNamed, childText, parseXml, type XmlElement } from "./xml.ts";
+
+/** What lies beside an image: GDAL's `.aux.xml` and world files. */
+export interface Sidecar {
+  readonly crs?: Crs;
+  readonly affine?: Affine;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly bands: ReadonlyMap<number, SidecarBand>;
+}
+
+export interface SidecarBand {
+  readonly name?: string;
+  readonly nodata?: number;
+  readonly scale?: number;
+  readonly offset?: number;
+  readonly categoryNames?: readonly string[];
+  readonly colorInterpretation?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** GDAL's PAM file, `image.tif.aux.xml`. */
+export async function readSidecar(path: string): Promise<Sidecar | undefined> {
+  const text = await textIfThere(`${path}.aux.xml`);
+  const root = text === undefined ? undefined : parseXml(text);
+  if (root?.name !== "PAMDataset") return undefined;
+  const bands = new Map<number, SidecarBand>();
+  for (const element of childrenNamed(root, "PAMRasterBand")) {
+    const number = Number(element.attributes.band);
+    if (Number.isInteger(number)) bands.set(number, bandOf(element));
+  }
+  const srs = childText(root, "SRS")?.trim();
+  const numbers = childText(root, "GeoTransform")?.split(",").map(Number);
+  const affine =
+    numbers?.length === 6 && numbers.every(Number.isFinite)
+      ? { a: numbers[0]!, b: numbers[1]!, c: numbers[2]!, d: numbers[3]!, e: numbers[4]!, f: numbers[5]! }
+      : undefined;
+  return {
+    ...(srs ? { crs: crsOfWkt(srs) } : {}),
+    ...(affine ? { affine } : {}),
+    metadata: metadataOf(root),
+    bands,
+  };
+}
+
+function bandOf(element: XmlElement): SidecarBand {
+  const number = (name: string) => {
+    const text = childText(element, name);
+    return text === undefined ? undefined : parseNumber(text);
+  };
+  const nodata = number("NoDataValue");
+  const scale = number("Scale");
+  const offset = number("Offset");
+  const name = childText(element, "Description");
+  const categories = childrenNamed(element, "CategoryNames")[0];
+  const colorInterpretation = childText(element, "ColorInterp");
+  return {
+    ...(name ? { name } : {}),
+    ...(nodata === undefined ? {} : { nodata }),
+    ...(scale === undefined ? {} : { scale }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(categories ? { categoryNames: childrenNamed(categories, "Category").map(({ text }) => text) } : {}),
+    ...(colorInterpretation ? { colorInterpretation: colorInterpretation.toLowerCase() } : {}),
+    metadata: metadataOf(element),
+  };
+}
+
+function metadataOf(element: XmlElement): Record<string, string> {
+  const items: Record<string, string> = {};
+  for (const block of childrenNamed(element, "Metadata")) {
+    const domain = block.attributes.domain;
+    for (const item of childrenNamed(block, "MDI")) {
+      const key = item.attributes.key;
+      if (key) items[domain ? `${domain}:${key}` : key] = item.text;
+    }
+  }
+  return items;
+}
+
+/** A WKT whose outermost authority is EPSG is better known by its code. */
+export function crsOfWkt(wkt: string): Crs {
+  const match = /(?:AUTHORITY\["EPSG","?(\d+)"?\]|ID\["EPSG",(\d+)\])\s*\]\s*$/.exec(wkt.trim());
+  const code = match?.[1] ?? match?.[2];
+  return code ? `EPSG:${code}` : wkt.trim();
+}
+
+/** GDAL writes numbers as text, `nan`, `-inf` and, from some Windows software, `1.#QNAN` among them. */
+export function parseNumber(text: string): number | undefined {
+  const word = text.trim().replace(/\0+$/, "").trim().toLowerCase();
+  if (word === "") return undefined;
+  if (/^[+-]?(nan|1\.#(qnan|snan|ind))/.test(word)) return Number.NaN;
+  if (/^[+-]?(inf|infinity|1\.#inf)$/.test(word))
+    return word.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const value = Number(word.replace(/^\+/, ""));
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** A world file: `image.tfw`, `image.tifw` or `image.wld`. Its coordinate is the centre of the first pixel. */
+export async function readWorldFile(path: string): Promise<Affine | undefined> {
+  const extension = extname(path).slice(1);
+  const stem = join(dirname(path), basename(path, extname(path)));
+  const short = extension.length >= 2 ? `${extension[0]}${extension.at(-1)}w` : "tfw";
+  for (const candidate of new Set([
+    `${stem}.${short}`,
+    `${stem}.${extension}w`,
+    `${stem}.tfw`,
+    `${stem}.wld`,
+    `${path}w`,
+  ])) {
+    const text =
+      (await textIfThere(candidate)) ?? (await textIfThere(candidate.replace(/\.\w+$/, (e) => e.toUpperCase())));
+    const numbers = text?.trim().split(/\s+/).map(Number);
+    if (!numbers || numbers.length < 6 || !numbers.slice(0, 6).every(Number.isFinite)) continue;
+    const [b, e, c, f, x, y] = numbers as [number, number, number, number, number, number];
+    return { a: x - (b + c) / 2, b, c, d: y - (e + f) / 2, e, f };
+  }
+  return undefined;
+}
+
+async function textIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,225 @@
+import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
+import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
+import { lonLatBounds } from "./crs.ts";
+import { exactTransform, type Lattice, latticeOver, type PointTransform, reachOf } from "./lattice.ts";
+import { pool } from "./pool/pool.ts";
+import { buffersIn } from "./pool/transfer.ts";
+import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
+import type { ResampleMethod } from "./resample.ts";
+import { allocate, sampleTypes } from "./sample-type.ts";
+
+/** Bringing a raster onto any grid. */
+export interface WarpOptions {
+  /** 1-based; all bands by default */
+  readonly bands?: readonly number[] | undefined;
+  readonly method: ResampleMethod;
+  /** "auto" reads the coarsest overview that is still at least as fine as the target */
+  readonly overviews?: "auto" | "none" | undefined;
+  /** moves the source image before warping, in units of its CRS */
+  readonly shift?: { readonly x: number; readonly y: number } | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Target pixels are worked on in squares of this size: a thread's share. */
+const pieceSize = 512;
+/** No piece reads more source bytes than this at once; larger ones are cut up. */
+const sourceBytes = 1 << 26;
+
+/**
+ * `source` on the grid `target`. Memory is bounded by the size of `target`, so ask for tiles of a large map.
+ * The result of a pixel does not depend on which tile asked for it.
+ */
+export async function warp(source: Raster, target: GeoBox, options: WarpOptions): Promise<PixelBlock> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const grid = requireGeobox(source);
+  const numbers = options.bands ?? source.info.bands.map((_, i) => i + 1);
+  const plan = planOf(source, grid, target, options);
+  const infos = numbers.map((n) => source.info.bands[n - 1]);
+  const fill = infos.map((band) => band?.nodata ?? 0);
+  const length = target.width * target.height;
+  const bands = infos.map((_, i) => {
+    const array = allocate(source.info.dataType, length);
+    return fill[i] ? array.fill(fill[i]) : array;
+  });
+  const valid = infos.map(() => new Uint8Array(length));
+
+  const place = async (piece: PixelWindow): Promise<void> => {
+    signal?.throwIfAborted();
+    const lattice = latticeOver(plan.transform, piece, plan.affine);
+    const window = sourceWindow(lattice, plan, options.method);
+    if (!window) return;
+    const bytes = window.width * window.height * numbers.length * (sampleTypes[source.info.dataType].bytes + 4);
+    if (bytes > sourceBytes && piece.width * piece.height > 1) {
+      for (const half of halves(piece)) await place(half);
+      return;
+    }
+    const read = await source.readWindow(window, { bands: numbers, overview: plan.overview, signal });
+    const result = await pool.run(
+      "resample",
+      {
+        method: options.method,
+        source: { ...window, bands: read.bands, valid: read.valid },
+        lattice,
+        width: piece.width,
+        height: piece.height,
+        scaleX: plan.scaleX,
+        scaleY: plan.scaleY,
+        fill,
+        nodata: infos.map((band) => band?.nodata),
+      },
+      { signal, transfer: buffersIn([read, lattice]) },
+    );
+    result.bands.forEach((band, i) => {
+      for (let row = 0; row < piece.height; row++) {
+        const to = (piece.row + row) * target.width + piece.col;
+        const from = row * piece.width;
+        bands[i]!.set(band.subarray(from, from + piece.width), to);
+        const mask = result.valid[i];
+        if (mask) valid[i]!.set(mask.subarray(from, from + piece.width), to);
+        else valid[i]!.fill(1, to, to + piece.width);
+      }
+    });
+  };
+
+  const pieces = [...piecesOf(target)];
+  let next = 0;
+  const work = async () => {
+    while (next < pieces.length) await place(pieces[next++]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(pieces.length, pool.size + 1) }, work));
+  return {
+    width: target.width,
+    height: target.height,
+    bands,
+    valid: valid.map((mask) => (mask.indexOf(0) < 0 ? undefined : mask)),
+  };
+}
+
+function* piecesOf({ width, height }: GeoBox): Generator<PixelWindow> {
+  for (let row = 0; row < height; row += pieceSize) {
+    for (let col = 0; col < width; col += pieceSize) {
+      yield { col, row, width: Math.min(pieceSize, width - col), height: Math.min(pieceSize, height - row) };
+    }
+  }
+}
+
+function halves({ col, row, width, height }: PixelWindow): PixelWindow[] {
+  if (width >= height) {
+    const left = Math.ceil(width / 2);
+    return [
+      { col, row, width: left, height },
+      { col: col + left, row, width: width - left, height },
+    ];
+  }
+  const top = Math.ceil(height / 2);
+  return [
+    { col, row, width, height: top },
+    { col, row: row + top, width, height: height - top },
+  ];
+}
+
+interface Plan {
+  readonly overview: number | undefined;
+  /** size of the image that is read: full resolution or the overview */
+  readonly width: number;
+  readonly height: number;
+  readonly transform: PointTransform;
+  readonly affine: boolean;
+  readonly scaleX: number;
+  readonly scaleY: number;
+}
+
+function planOf(source: Raster, grid: GeoBox, target: GeoBox, options: WarpOptions): Plan {
+  const full = exactTransform(target, grid, options.shift);
+  const ratio = ratioAt(grid, target, full.transform, options.shift);
+  const overview = options.overviews === "none" ? undefined : overviewFor(source, Math.min(ratio.x, ratio.y));
+  const size = overview === undefined ? source.info : source.info.overviews[overview]!;
+  const zoomX = source.info.width / size.width;
+  const zoomY = source.info.height / size.height;
+  const transform: PointTransform =
+    overview === undefined
+      ? full.transform
+      : (col, row) => {
+          const [x, y] = full.transform(col, row);
+          return [x / zoomX, y / zoomY];
+        };
+  return {
+    overview,
+    width: size.width,
+    height: size.height,
+    transform,
+    affine: full.affine,
+    scaleX: snapped(zoomX / ratio.x),
+    scaleY: snapped(zoomY / ratio.y),
+  };
+}
+
+/** GDAL takes a ratio within 5 % of 1 : n as 1 : n, so that two UTM zones at one resolution are not “shrunk” by 0.3 %. */
+function snapped(scale: number): number {
+  if (scale >= 1) return scale;
+  const times = 1 / scale;
+  const whole = Math.round(times);
+  return Math.abs(times - whole) < 0.05 ? 1 / whole : scale;
+}
+
+/**
+ * Source pixels per target pixel, across and down. Measured at the source's centre, not the tile's, so that
+ * neighbouring tiles of one map use one kernel; only images larger than a country are measured where the tile is.
+ */
+function ratioAt(
+  grid: GeoBox,
+  target: GeoBox,
+  transform: PointTransform,
+  shift: WarpOptions["shift"],
+): { readonly x: number; readonly y: number } {
+  const span = spanOf(grid);
+  let col = target.width / 2;
+  let row = target.height / 2;
+  if (span < 20) {
+    const back = exactTransform(grid, target).transform(grid.width / 2, grid.height / 2);
+    if (back.every(Number.isFinite)) [col, row] = back as [number, number];
+  }
+  void shift;
+  const half = 0.5;
+  const [x0, y0] = transform(col - half, row);
+  const [x1, y1] = transform(col + half, row);
+  const [x2, y2] = transform(col, row - half);
+  const [x3, y3] = transform(col, row + half);
+  // A target pixel's extent along the source's columns and rows, whichever way the grids are turned.
+  const x = Math.hypot(x1 - x0, x3 - x2);
+  const y = Math.hypot(y1 - y0, y3 - y2);
+  return { x: Number.isFinite(x) && x > 0 ? x : 1, y: Number.isFinite(y) && y > 0 ? y : 1 };
+}
+
+function spanOf(grid: GeoBox): number {
+  const bounds = lonLatBounds(grid);
+  return bounds ? Math.max(bounds.maxX - bounds.minX, bounds.maxY - bounds.minY) : Number.POSITIVE_INFINITY;
+}
+
+/** The overview gdalwarp's AUTO would read: not coarser than the target, except by a hair. */
+function overviewFor(source: Raster, ratio: number): number | undefined {
+  const { overviews, width } = source.info;
+  let chosen: number | undefined;
+  overviews.forEach((overview, i) => {
+    if (width / overview.width <= ratio + 0.1) chosen = i;
+  });
+  return ratio > 1.1 ? chosen : undefined;
+}
+
+function sourceWindow(lattice: Lattice, plan: Plan, method: ResampleMethod): PixelWindow | undefined {
+  const reach = reachOf(lattice);
+  if (!reach) return undefined;
+  const radius = method === "cubic" ? 2 : method === "bilinear" ? 1 : 0;
+  const marginX = Math.ceil(radius / Math.min(1, plan.scaleX)) + 1;
+  const marginY = Math.ceil(radius / Math.min(1, plan.scaleY)) + 1;
+  const col = Math.floor(Math.max(-1, reach.minX)) - marginX;
+  const row = Math.floor(Math.max(-1, reach.minY)) - marginY;
+  const right = Math.ceil(Math.min(plan.width + 1, reach.maxX)) + marginX;
+  const bottom = Math.ceil(Math.min(plan.height + 1, reach.maxY)) + marginY;
+  if (reach.maxX < 0 || reach.maxY < 0 || reach.minX > plan.width || reach.minY > plan.height) return undefined;
+  return clip({ col, row, width: right - col, height: bottom - row }, plan.width, plan.height);
+}
+
+/** The grid of a tile of `target`, for callers that walk a large map tile by tile. */
+export const tileOf = (target: GeoBox, window: PixelWindow): GeoBox => geoboxOfWindow(target, window);
