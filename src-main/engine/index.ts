@@ -5,3 +5,4 @@ export * from "./nn/index.ts";
 export * from "./onnx/index.ts";
 export * from "./ops/index.ts";
 export * from "./runtime/index.ts";
+export * from "./training/index.ts";

@@ -3,8 +3,13 @@ import { add } from "../ops/index.ts";
 import { type Rule, zeros } from "./rule.ts";
 import { rules } from "./rules.ts";
 
-/** The gradients of a scalar with respect to `wrt`, in their order, by reverse accumulation. */
+/** The gradients of a scalar with respect to `wrt`, in their order; zeros where the scalar does not depend on one. */
 export function gradients(g: Graph, loss: Value, wrt: readonly Value[]): Value[] {
+  return gradientsIfAny(g, loss, wrt).map((gradient, i) => gradient ?? zeros(g, wrt[i]!.shape));
+}
+
+/** The same by reverse accumulation, with undefined where the scalar does not depend on one. */
+export function gradientsIfAny(g: Graph, loss: Value, wrt: readonly Value[]): (Value | undefined)[] {
   if (loss.shape.length > 0 || loss.type !== "float32")
     throw new Error(`gradients: the loss is ${loss.type} ${formatShape(loss.shape)}, not a scalar`);
   const operations = [...g.operations];
@@ -20,7 +25,7 @@ export function gradients(g: Graph, loss: Value, wrt: readonly Value[]): Value[]
       arrived.set(input.name, before ? add(g, before, gradient) : gradient);
     }
   }
-  return wrt.map((value) => arrived.get(value.name) ?? zeros(g, value.shape));
+  return wrt.map((value) => arrived.get(value.name));
 }
 
 /** The floats that change when one of `wrt` changes: only they need gradients. */

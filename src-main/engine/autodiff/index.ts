@@ -1,1 +1,1 @@
-export { gradients } from "./gradients.ts";
+export { gradients, gradientsIfAny } from "./gradients.ts";

@@ -1,0 +1,143 @@
+import { allocate, sizeOf, type Tensor, type Tensors, tensor, type Value } from "../graph/index.ts";
+import { Random } from "../nn/index.ts";
+import { type Provider, Session, storageFor } from "../runtime/index.ts";
+import { copyOf, counterOf, stateTensor } from "./state.ts";
+import { accumulatedName, microCounter, nextName, type Step, scalarName, stepCounter } from "./step.ts";
+
+export interface TrainingOptions {
+  readonly provider?: Provider;
+  readonly threads?: number;
+  readonly state: Tensors;
+  /** Fixes dropout and all other draws, together with the step's number. */
+  readonly seed: number;
+}
+
+export interface StepOptions {
+  readonly learningRate: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A training in progress. State lives in two sets of storage that take turns as what the graph reads and what it writes,
+ * so that nothing is copied between steps.
+ */
+export class TrainingSession {
+  readonly definition: Step;
+  readonly #session: Session;
+  readonly #apply: Session | undefined;
+  readonly #seed: number;
+  #current: Record<string, Tensor>;
+  #spare: Record<string, Tensor>;
+  readonly #random: Record<string, Tensor>;
+  #steps: number;
+  #gathered: number;
+
+  private constructor(step: Step, session: Session, apply: Session | undefined, { state, seed }: TrainingOptions) {
+    this.definition = step;
+    this.#session = session;
+    this.#apply = apply;
+    this.#seed = seed;
+    const zeros =
+      ({ type, shape }: Value) =>
+      (): Tensor => ({ type, shape, data: allocate(type, sizeOf(shape)) });
+    this.#current = Object.fromEntries([
+      ...[...step.parameters, ...step.buffers].map((entry) => [entry.name, copyOf(stateTensor(entry, state))]),
+      ...step.moments.map((entry) => [entry.name, copyOf(stateTensor(entry, state, zeros(entry.value)))]),
+    ]);
+    const moving = [
+      ...step.updated,
+      ...(step.apply ? step.apply.outputs.map(({ name }) => name.slice(nextName("").length)) : []),
+    ];
+    this.#spare = Object.fromEntries(
+      moving.map((name) => [
+        name,
+        storageFor({ name, type: this.#current[name]!.type, shape: this.#current[name]!.shape }),
+      ]),
+    );
+    this.#random = Object.fromEntries(step.randoms.map((value) => [value.name, storageFor(value)]));
+    this.#steps = counterOf(state, stepCounter);
+    this.#gathered = counterOf(state, microCounter);
+  }
+
+  static async create(step: Step, options: TrainingOptions): Promise<TrainingSession> {
+    const { provider, threads } = options;
+    const how = { ...(provider ? { provider } : {}), ...(threads ? { threads } : {}) };
+    const session = await Session.load(step.model, how);
+    const apply = step.apply && (await Session.load(step.apply, how));
+    return new TrainingSession(step, session, apply, options);
+  }
+
+  /** How many times the parameters have moved. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** One batch: forward, backward and update (every n-th time when gradients are accumulated). */
+  async step(inputs: Tensors, { learningRate, signal }: StepOptions): Promise<{ loss: number; outputs: Tensors }> {
+    signal?.throwIfAborted();
+    const step = this.definition;
+    const scalars = this.#scalars(learningRate);
+    this.#draw(inputs);
+    const feeds = { ...this.#random, ...this.#current, ...scalars, ...inputs };
+    const results = await this.#session.run(feeds, this.#storage(step.updated));
+    this.#swap(step.updated);
+    this.#gathered++;
+    if (this.#gathered === step.accumulate) {
+      if (this.#apply) await this.#update(this.#apply, scalars);
+      this.#gathered = 0;
+      this.#steps++;
+    }
+    return {
+      loss: Number(results.loss!.data[0]),
+      outputs: Object.fromEntries(step.outputs.map((name) => [name, results[name]!])),
+    };
+  }
+
+  /** A copy of everything needed to go on later: parameters, buffers, moments and counters. */
+  async state(): Promise<Tensors> {
+    return {
+      ...Object.fromEntries(Object.entries(this.#current).map(([name, value]) => [name, copyOf(value)])),
+      [stepCounter]: tensor([this.#steps], [], "int64"),
+      ...(this.definition.accumulate > 1 ? { [microCounter]: tensor([this.#gathered], [], "int64") } : {}),
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+    await this.#apply?.release();
+  }
+
+  #scalars(learningRate: number): Record<string, Tensor> {
+    const numbers = this.definition.optimizer.scalars(this.#steps + 1, learningRate);
+    return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [scalarName(name), tensor([value], [])]));
+  }
+
+  /** Fresh random numbers for this step, unless the caller gives them. */
+  #draw(given: Tensors): void {
+    const draw = this.#steps * this.definition.accumulate + this.#gathered;
+    for (const [name, { data }] of Object.entries(this.#random))
+      if (!given[name]) new Random(this.#seed, draw, name).fill(data as Float32Array);
+  }
+
+  async #update(apply: Session, scalars: Tensors): Promise<void> {
+    const moved = apply.outputs.map(({ name }) => name.slice(nextName("").length));
+    await apply.run({ ...this.#current, ...scalars }, this.#storage(moved));
+    this.#swap(moved);
+    for (const { name } of this.definition.parameters) {
+      const sum = this.#current[accumulatedName(name)];
+      if (sum) (sum.data as Float32Array).fill(0);
+    }
+  }
+
+  #storage(names: readonly string[]): Tensors {
+    return Object.fromEntries(names.map((name) => [nextName(name), this.#spare[name]!]));
+  }
+
+  #swap(names: readonly string[]): void {
+    for (const name of names) {
+      const written = this.#spare[name]!;
+      this.#spare[name] = this.#current[name]!;
+      this.#current[name] = written;
+    }
+  }
+}
