@@ -14,10 +14,9 @@ export interface PixelSample {
 }
 
 export interface RadiometryEvidence {
-  readonly product: ProductName;
+  readonly product: Pick<ProductName, "sensor" | "level" | "date" | "processingBaseline" | "provider">;
   readonly bands: readonly BandFacts[];
   readonly metadata: Readonly<Record<string, string>>;
-  readonly units?: readonly string[];
   /** of the darkest band for Sentinel-2, of VV for Sentinel-1 */
   readonly sample?: PixelSample;
 }
@@ -104,7 +103,7 @@ function decideSentinel2({ product, bands, metadata, sample }: RadiometryEvidenc
   return { ...decided, warnings: ["Check the offset: a wrong one moves every reflectance by 0.1."] };
 }
 
-function decideSentinel1({ product, bands, metadata, units, sample }: RadiometryEvidence): Radiometry {
+function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidence): Radiometry {
   const decision = (
     quantity: Radiometry["quantity"],
     decidedBy: string,
@@ -113,12 +112,7 @@ function decideSentinel1({ product, bands, metadata, units, sample }: Radiometry
     const tag = taggedScale(bands);
     return { quantity, scale: tag?.scale ?? 1, offset: tag?.offset ?? 0, decidedBy, warnings };
   };
-  const words = [
-    ...(units ?? []),
-    ...bands.map((band) => band.name ?? ""),
-    metadata.UNITTYPE ?? "",
-    metadata.units ?? "",
-  ];
+  const words = [...bands.flatMap((band) => [band.unit ?? "", band.name ?? ""]), metadata.units ?? ""];
   if (words.some((word) => /(^|[^a-z])d[bB]($|[^a-z])/.test(word))) {
     return decision("backscatter-db", "The file gives its unit as dB.");
   }

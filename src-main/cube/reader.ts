@@ -1,5 +1,6 @@
 /** What the cube asks of the raster room: the facts of a file, and its bands on another grid. */
 import type { ResamplingMethod } from "../../src-shared/eo/index.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 
@@ -7,6 +8,7 @@ export interface BandFacts {
   readonly name?: string | undefined;
   readonly dataType: string;
   readonly nodata?: number | undefined;
+  readonly unit?: string | undefined;
   readonly scale: number;
   readonly offset: number;
 }
@@ -40,5 +42,7 @@ export interface WarpRequest {
 export interface Reader {
   facts(path: string, crs?: Crs): Promise<RasterFacts>;
   warp(request: WarpRequest, signal?: AbortSignal): Promise<Pixels>;
+  /** The rectangle that `grid` covers in another CRS; `undefined` when no point of it has coordinates there. */
+  boundsIn(grid: GeoBox, crs: Crs): Bounds | undefined;
   close(): Promise<void>;
 }

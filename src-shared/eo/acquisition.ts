@@ -47,7 +47,7 @@ export interface Acquisition {
   readonly bands: readonly AcquisitionBand[];
   readonly quality?: QualityBand;
   readonly radiometry: Radiometry;
-  /** A correction of position found by co-registration, in map units; added to the coordinates of the pixels. */
+  /** A correction of position found by co-registration, in units of the project's CRS; added to where the pixels lie. */
   readonly shift?: { readonly dx: number; readonly dy: number };
   /** What was taken from where: `date: file name “…”`. */
   readonly evidence: readonly string[];

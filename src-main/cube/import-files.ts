@@ -1,0 +1,165 @@
+/** Files a person added → acquisitions and modalities, with everything that was decided on the way. */
+import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
+import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { describeFile, type FileChoice, type FileDescription, groupAcquisitions } from "./acquisitions.ts";
+import { keepBest, membersOf } from "./modalities.ts";
+import { doubtAboutSeries, type PixelSample, percentile } from "./radiometry.ts";
+import type { Reader } from "./reader.ts";
+import { clear, noData, readScene } from "./time-series.ts";
+
+export interface ImportOptions {
+  /** files without a CRS get this one */
+  readonly crs?: Crs;
+  /** a file that does not touch this area is refused */
+  readonly area?: { readonly crs: Crs; readonly bounds: Bounds };
+  readonly signal?: AbortSignal;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** Reads every header (and a few pixels, where only they can tell what the numbers mean) and joins files to acquisitions. */
+export async function importFiles(
+  reader: Reader,
+  choices: readonly FileChoice[],
+  options: ImportOptions = {},
+): Promise<Acquisition[]> {
+  const described: FileDescription[] = [];
+  const samples = new Map<string, PixelSample>();
+  for (const [index, choice] of choices.entries()) {
+    options.signal?.throwIfAborted();
+    const facts = await reader.facts(choice.path, options.crs);
+    const file = describeFile(facts, choice);
+    if (options.area) requireOverlap(reader, file, options.area);
+    described.push(file);
+    const sample = await sampleFor(reader, file, options);
+    if (sample) samples.set(facts.path, sample);
+    options.progress?.(index + 1, choices.length);
+  }
+  return groupAcquisitions(described, samples);
+}
+
+function requireOverlap(
+  reader: Reader,
+  { facts }: FileDescription,
+  area: { readonly crs: Crs; readonly bounds: Bounds },
+): void {
+  const bounds = reader.boundsIn(facts.geobox, area.crs);
+  if (bounds && intersection(bounds, area.bounds)) return;
+  const { minX, minY, maxX, maxY } = area.bounds;
+  const [west, south, east, north] = [minX, minY, maxX, maxY].map((value) => Number(value.toFixed(4)));
+  throw new AppError("raster-outside-project", {
+    path: facts.path,
+    area: `${west}, ${south} to ${east}, ${north} in ${area.crs.length > 40 ? "its own coordinate system" : area.crs}`,
+  });
+}
+
+/** Pixels are looked at where neither name nor tags decide: radar, and Sentinel-2 without baseline, tags or statement. */
+async function sampleFor(
+  reader: Reader,
+  { facts, product, slices }: FileDescription,
+  { crs, signal }: ImportOptions,
+): Promise<PixelSample | undefined> {
+  const bands = slices[0]!.bands.filter((band) => band.name !== "SCL");
+  const first = bands[0];
+  if (!first) return undefined;
+  const stored = facts.bands[first.bandIndex - 1]!;
+  const tagged = stored.scale !== 1 || stored.offset !== 0;
+  const radar = product.sensor === "sentinel-1";
+  const optical = product.sensor === "sentinel-2" && !tagged && product.processingBaseline === undefined;
+  if (!radar && !optical) return undefined;
+  const target = thumbnailGrid(facts.geobox, 128);
+  const request = { path: facts.path, bands: [first.bandIndex], target, method: "nearest" as const };
+  const block = await reader.warp(crs ? { ...request, crs } : request, signal);
+  const nodata = stored.nodata ?? (optical && !stored.dataType.startsWith("float") ? 0 : undefined);
+  const values: number[] = [];
+  const plane = block.bands[0]!;
+  for (let i = 0; i < plane.length; i++) {
+    const value = plane[i]!;
+    if (block.valid[0]?.[i] === 0 || value === nodata || !Number.isFinite(value)) continue;
+    if (radar && value === 0) continue; // GRD swaths are filled with zeros
+    values.push(value);
+  }
+  return values.length > 0 ? { sorted: Float64Array.from(values).sort() } : undefined;
+}
+
+/** The whole image in at most `side` × `side` pixels. */
+function thumbnailGrid(grid: GeoBox, side: number): GeoBox {
+  const width = Math.min(side, grid.width);
+  const height = Math.min(side, grid.height);
+  const { a, b, c, d, e, f } = grid.affine;
+  const across = grid.width / width;
+  const down = grid.height / height;
+  return { ...grid, width, height, affine: { a, b: b * across, c: c * down, d, e: e * across, f: f * down } };
+}
+
+/** Pixel size of each sensor's first file, for `proposeModalities`. */
+export async function nativeMeters(
+  reader: Reader,
+  acquisitions: readonly Acquisition[],
+): Promise<Readonly<Record<string, number>>> {
+  const found: Record<string, number> = {};
+  for (const { sensor, bands } of acquisitions) {
+    if (found[sensor] !== undefined || !bands[0]) continue;
+    found[sensor] = resolutionOf((await reader.facts(bands[0].path)).geobox).x;
+  }
+  return found;
+}
+
+/** What a look at the pixels of every date tells: how much is clear, and how dark the darkest clear pixels are. */
+export interface DateReport {
+  readonly acquisition: string;
+  readonly date: string;
+  /** share of the area with data */
+  readonly dataShare: number;
+  readonly clearShare: number;
+  /** 0.1 % of the clear pixels are darker, in the first band */
+  readonly darkest?: number;
+}
+
+/** Looks at each acquisition of a modality on a coarse grid of the project's area. */
+export async function reportDates(
+  reader: Reader,
+  modality: Modality,
+  acquisitions: readonly Acquisition[],
+  area: GeoBox,
+  signal?: AbortSignal,
+): Promise<DateReport[]> {
+  const grid = thumbnailGrid(area, 128);
+  const quick: Modality = { ...modality, bands: modality.bands.slice(0, 1), resampling: "nearest" };
+  const reports: DateReport[] = [];
+  for (const acquisition of membersOf(modality, acquisitions)) {
+    signal?.throwIfAborted();
+    const { values, states } = await readScene(
+      reader,
+      quick,
+      { date: acquisition.date, acquisitions: [acquisition] },
+      grid,
+      signal,
+    );
+    const visible = Float64Array.from(values.filter((_, i) => states[i] === clear)).sort();
+    const withData = states.reduce((sum, state) => sum + (state === noData ? 0 : 1), 0);
+    reports.push({
+      acquisition: acquisition.id,
+      date: acquisition.date,
+      dataShare: withData / states.length,
+      clearShare: visible.length / states.length,
+      ...(visible.length >= 100 ? { darkest: percentile(visible, 0.001) } : {}),
+    });
+  }
+  return reports;
+}
+
+/** Applies the duplicate-date policy that needs pixels; says in a sentence when the series' offset cannot be right. */
+export function settleSeries(
+  modality: Modality,
+  acquisitions: readonly Acquisition[],
+  reports: readonly DateReport[],
+): { readonly modality: Modality; readonly warning?: string } {
+  const shares = new Map(reports.map((report) => [report.acquisition, report.clearShare]));
+  const settled = modality.duplicateDates === "best" ? keepBest(modality, acquisitions, shares) : modality;
+  const darkest = reports.flatMap((report) => (report.darkest === undefined ? [] : [report.darkest]));
+  const warning = modality.sensor === "sentinel-2" ? doubtAboutSeries(darkest) : undefined;
+  return warning ? { modality: settled, warning } : { modality: settled };
+}
