@@ -6,3 +6,4 @@ export * from "./onnx/index.ts";
 export * from "./ops/index.ts";
 export * from "./runtime/index.ts";
 export * from "./training/index.ts";
+export * from "./weights/index.ts";

@@ -25,16 +25,16 @@ export const learningErrors = {
     `The model was trained on ${modality} with bands ${model.join(" ")}; the project's ${modality} has ${project.join(" ")}. Choose the same bands in the same order, or another model.`,
   "model-has-no-head": ({ name }: { readonly name: string }) =>
     `“${name}” is a pre-trained model without classes. Fine-tune it on your labels first, then map with the result.`,
-  "model-grid-differs": ({
-    model,
-    project,
-  }: {
-    readonly model: number;
-    readonly project: number;
-  }) =>
+  "model-grid-differs": ({ model, project }: { readonly model: number; readonly project: number }) =>
     `The model works on patches of ${model} m, the project on patches of ${project} m. Create a project with ${model} m patches, or train a model for this one.`,
   "no-labels-to-train": ({ part }: { readonly part: string }) =>
     `No labelled patch in the ${part} part. Import labels, or change the split so that it holds some.`,
   "training-diverged": ({ step }: { readonly step: number }) =>
     `The loss stopped being a number at step ${step}. Lower the learning rate and start again from the last model.`,
+  "weights-missing": ({ path }: { readonly path: string }) =>
+    `No weights here: “${path}” does not exist. Choose a .safetensors file.`,
+  "weights-damaged": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
+    `“${path}” is not a whole safetensors file: ${reason}. Copy it again from its source, or go back to an earlier checkpoint.`,
+  "weights-no-space": ({ path }: { readonly path: string }) =>
+    `There is no space left to write “${path}”; nothing was changed. Free some space on that disk and try again.`,
 };

@@ -1,0 +1,1 @@
+export { readSafetensors, type WeightsFile, writeSafetensors } from "./safetensors.ts";

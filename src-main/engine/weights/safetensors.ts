@@ -1,0 +1,177 @@
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { allocate, bytesPerElement, type DataType, sizeOf, type Tensor, type Tensors } from "../graph/index.ts";
+
+export interface WeightsFile {
+  readonly tensors: Tensors;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Names of element types in the format. Truths are stored as BOOL, one byte each. */
+const codes: Readonly<Record<DataType, string>> = {
+  float32: "F32",
+  int64: "I64",
+  int32: "I32",
+  uint8: "U8",
+  bool: "BOOL",
+};
+const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as DataType]));
+
+/** The format's own limit: no header is longer. */
+const longestHeader = 100_000_000;
+
+interface Entry {
+  readonly name: string;
+  readonly type: DataType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Reads a safetensors file. A file that is cut off or damaged gives an error for people. */
+export async function readSafetensors(path: string): Promise<WeightsFile> {
+  const fail = (reason: string, cause?: unknown) => new AppError("weights-damaged", { path, reason }, { cause });
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") throw new AppError("weights-missing", { path }, { cause });
+    throw fail(cause.message, cause);
+  });
+  try {
+    const { size } = await file.stat();
+    if (size < 8) throw fail(`it holds ${size} bytes`);
+    const lengthBytes = new Uint8Array(8);
+    await file.read(lengthBytes, 0, 8, 0);
+    const length = new DataView(lengthBytes.buffer).getBigUint64(0, true);
+    if (length > BigInt(Math.min(size - 8, longestHeader))) throw fail("its header is cut off");
+    const header = new Uint8Array(Number(length));
+    await file.read(header, 0, header.length, 8);
+    const { entries, metadata } = parseHeader(header, fail);
+    const start = 8 + header.length;
+    const total = entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
+    if (start + total !== size) throw fail(`it should hold ${start + total} bytes and holds ${size}`);
+    const tensors: Record<string, Tensor> = {};
+    for (const entry of entries) {
+      const data = allocate(entry.type, sizeOf(entry.shape));
+      const bytes = new Uint8Array(data.buffer);
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + entry.begin + done);
+        if (bytesRead === 0) throw fail(`“${entry.name}” is cut off`);
+        done += bytesRead;
+      }
+      tensors[entry.name] = { type: entry.type, shape: entry.shape, data };
+    }
+    return { tensors, metadata };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads the header and checks that the tensors lie side by side without gaps, as the format demands. */
+function parseHeader(
+  bytes: Uint8Array,
+  fail: (reason: string, cause?: unknown) => Error,
+): { entries: Entry[]; metadata: Record<string, string> } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw fail("its header is not JSON", cause);
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) throw fail("its header is not an object");
+  const { __metadata__, ...rest } = header as Record<string, unknown>;
+  const entries = Object.entries(rest)
+    .map(([name, raw]) => parseEntry(name, raw, fail))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let at = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== at) throw fail(`“${name}” starts at ${begin} instead of ${at}`);
+    at = end;
+  }
+  const metadata = Object.fromEntries(Object.entries(__metadata__ ?? {}).map(([key, value]) => [key, String(value)]));
+  return { entries, metadata };
+}
+
+function parseEntry(name: string, raw: unknown, fail: (reason: string) => Error): Entry {
+  const { dtype, shape, data_offsets: offsets } = (raw ?? {}) as Partial<Record<string, unknown>>;
+  const type = types.get(String(dtype));
+  if (!type) throw fail(`“${name}” has element type ${String(dtype)}; known are ${[...types.keys()].join(", ")}`);
+  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) throw fail(`“${name}” is not described`);
+  const [begin, end] = offsets as [number, number];
+  if (end - begin !== sizeOf(shape) * bytesPerElement[type])
+    throw fail(`“${name}” is [${shape}] ${String(dtype)} in ${end - begin} bytes`);
+  return { name, type, shape, begin, end };
+}
+
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+
+/**
+ * Writes a safetensors file whole or not at all: under a temporary name, flushed to the disk, then renamed.
+ * Tensors are ordered by element size, then name, as the format's own writer does, so every tensor is aligned.
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const names = Object.keys(tensors).sort((a, b) => {
+    const larger = bytesPerElement[tensors[b]!.type] - bytesPerElement[tensors[a]!.type];
+    return larger || (a < b ? -1 : 1);
+  });
+  const header = encodeHeader(names, tensors, metadata);
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    const file = await open(temporary, "w");
+    try {
+      await writeAll(file, header);
+      for (const name of names) {
+        const { data } = tensors[name]!;
+        await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    if ((cause as NodeJS.ErrnoException).code === "ENOSPC") throw new AppError("weights-no-space", { path }, { cause });
+    throw cause;
+  }
+}
+
+async function writeAll(file: Awaited<ReturnType<typeof open>>, bytes: Uint8Array): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
+}
+
+/** The length, then the JSON, padded with spaces so that the data begin at a multiple of eight. */
+function encodeHeader(
+  names: readonly string[],
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  let at = 0;
+  const rows = names.map((name) => {
+    const { type, shape } = tensors[name]!;
+    const begin = at;
+    at += sizeOf(shape) * bytesPerElement[type];
+    return [name, { dtype: codes[type], shape, data_offsets: [begin, at] }] as const;
+  });
+  const described = Object.keys(metadata).length > 0 ? [["__metadata__", metadata] as const] : [];
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...described, ...rows])));
+  const length = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+/** Makes the rename itself durable, where the platform can open folders. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
