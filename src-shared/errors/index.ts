@@ -2,6 +2,7 @@ import { acquisitionErrors } from "./acquisitions.ts";
 import { catalogErrors } from "./catalog.ts";
 import { labelErrors } from "./labels.ts";
 import { learningErrors } from "./learning.ts";
+import { parityErrors } from "./parity.ts";
 import { rasterErrors } from "./raster.ts";
 import { usageErrors } from "./usage.ts";
 
@@ -12,6 +13,7 @@ export const sentences = {
   ...labelErrors,
   ...catalogErrors,
   ...learningErrors,
+  ...parityErrors,
   ...usageErrors,
 };
 

@@ -1,0 +1,86 @@
+import {
+  batchNorm,
+  concat,
+  div,
+  dropout,
+  gelu,
+  type Graph,
+  layerNorm,
+  linear,
+  maximum,
+  mul,
+  reduceMean,
+  reduceSum,
+  reshape,
+  type Scope,
+  slice,
+  type Value,
+} from "../engine/index.ts";
+import type { Encoded } from "./encoder.ts";
+
+/** Heads for labels of a whole tile, all on row 0 of the encoder's output. */
+export type TileHead =
+  /** fine-tuning and probing: one linear layer, `head.0.*` */
+  | "linear"
+  /** from scratch: layer normalisation and one linear layer, `mlp.mlp.0.*`, `mlp.mlp.1.*` */
+  | "normalised"
+  /** from scratch on FLAIR: two hidden layers of 128 and 64, `mlp.mlp.0.*` … `mlp.mlp.7.*` */
+  | "perceptron";
+
+/** Scores per class for a tile: [B, classes]. The scope is the head's own (`head`, or `mlp.mlp`). */
+export function tileLogits(scope: Scope, encoded: Pick<Encoded, "output">, classes: number, head: TileHead = "linear"): Value {
+  const { graph: g } = scope;
+  const [batch, , width] = encoded.output.shape as readonly [number, number, number];
+  const row = reshape(g, slice(g, encoded.output, { axis: 1, start: 0, end: 1 }), [batch, width]);
+  if (head === "linear") return linear(scope.child("0"), row, classes);
+  const normal = layerNorm(scope.child("0"), row, { eps: 1e-5 });
+  if (head === "normalised") return linear(scope.child("1"), normal, classes);
+  const first = gelu(g, batchNorm(scope.child("2"), linear(scope.child("1"), normal, 128), { axis: 1 }));
+  const second = gelu(g, batchNorm(scope.child("5"), linear(scope.child("4"), first, 64), { axis: 1 }));
+  return linear(scope.child("7"), second, classes);
+}
+
+/** What the dense head is made of. */
+export interface DenseHead {
+  readonly classes: number;
+  /** width of one hidden layer; absent: linear */
+  readonly hidden?: number;
+  /** dropout before the last layer */
+  readonly dropout?: number;
+  /** gives the head, besides the mixed embedding, the mean of the patch's own modality tokens */
+  readonly withTokens?: boolean;
+}
+
+/** Scores per class for every patch: [B, P, classes]. The scope is the head's own. */
+export function denseLogits(scope: Scope, encoded: Encoded, head: DenseHead): Value {
+  const { graph: g } = scope;
+  const rows = encoded.output.shape[1]!;
+  const mixed = slice(g, encoded.output, { axis: 1, start: 1, end: rows });
+  const features = head.withTokens ? concat(g, [mixed, meanTokens(g, encoded)], 2) : mixed;
+  let x = layerNorm(scope.child("norm"), features, { eps: 1e-5 });
+  if (head.hidden) x = gelu(g, linear(scope.child("hidden"), x, head.hidden));
+  return linear(scope.child("classes"), dropout(scope, "dropout", x, head.dropout ?? 0), head.classes);
+}
+
+/** The mean over the modalities that a patch has: [B, P, D] */
+function meanTokens(g: Graph, { modalities }: Encoded): Value {
+  const [batch, patches, width] = modalities[0]!.tokens.shape as readonly [number, number, number];
+  const stack = (values: readonly Value[], size: number) =>
+    concat(
+      g,
+      values.map((value) => reshape(g, value, [1, batch, patches, size])),
+      0,
+    );
+  const tokens = stack(
+    modalities.map((modality) => modality.tokens),
+    width,
+  );
+  if (!modalities.some((modality) => modality.valid)) return reduceMean(g, tokens, [0]);
+  const all = g.constant(new Float32Array(batch * patches).fill(1), { shape: [batch, patches] });
+  const weights = stack(
+    modalities.map((modality) => modality.valid ?? all),
+    1,
+  );
+  const count = maximum(g, reduceSum(g, weights, [0]), 1);
+  return div(g, reduceSum(g, mul(g, tokens, weights), [0]), count);
+}

@@ -1,0 +1,31 @@
+/** The network. In learning order: what it is made of, what it takes, what it gives, how it is trained. */
+export {
+  checkConfig,
+  configFromJson,
+  configToJson,
+  type Dropout,
+  type ImageModality,
+  imageDefaults,
+  type ModalityConfig,
+  noDropout,
+  officialDropout,
+  type OmniSatConfig,
+  patchCount,
+  type SeriesModality,
+  seriesDefaults,
+  subset,
+} from "./config.ts";
+export {
+  type BatchShape,
+  declareInputs,
+  graphInputs,
+  imageSize,
+  type InputSpec,
+  type Inputs,
+  inputSpecs,
+} from "./inputs.ts";
+export { type Encoded, encode, type ModalityTokens, type Projected, project } from "./encoder.ts";
+export { type DenseHead, denseLogits, type TileHead, tileLogits } from "./heads.ts";
+export { type Pretraining, pretraining, type Reconstruction } from "./pretraining.ts";
+export { belongsTo, encoderWeights, fromFineTuning, fromLightning, toFineTuning } from "./weight-names.ts";
+export { type MultilabelF1, multilabelF1 } from "./multilabel-f1.ts";

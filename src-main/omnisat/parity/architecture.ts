@@ -1,0 +1,144 @@
+import type { Shape, Tensors } from "../../engine/index.ts";
+import {
+  checkConfig,
+  imageDefaults,
+  type ModalityConfig,
+  noDropout,
+  type OmniSatConfig,
+  type SeriesModality,
+} from "../config.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** Shapes of parameters by their names in the pre-training model, as far as the folder tells. */
+export type KnownShapes = Readonly<Record<string, Shape>>;
+
+/**
+ * The network a folder was made with: what its manifest says, then what the shapes of its tensors say, then the published
+ * configurations. Everything random is off: the references are without dropout.
+ */
+export function architectureOf(manifest: Manifest, inputs: Tensors, shapes: KnownShapes): OmniSatConfig {
+  const { transformer = {} } = manifest;
+  const width = transformer.embed_dim ?? shapes["encoder.cls_token"]?.[2] ?? 256;
+  const table = shapes["encoder.blocks.0.attn.rpe_k.lookup_table_weight"];
+  const blocks = Object.keys(shapes).flatMap((key) => /^encoder\.blocks\.(\d+)\./.exec(key)?.[1] ?? []);
+  const depth = transformer.depth ?? (blocks.length ? Math.max(...blocks.map(Number)) : 6);
+  const hidden = shapes["encoder.blocks.0.mlp.fc1.weight"]?.[0];
+  const modalities = manifest.modalities.map((name) => modalityOf(name, manifest, inputs, shapes, width));
+  const config: OmniSatConfig = {
+    modalities,
+    grid: gridOf(manifest, modalities, inputs),
+    width,
+    depth,
+    heads: transformer.num_heads ?? (table ? width / table[1]! : 16),
+    mlpRatio: transformer.mlp_ratio ?? (hidden ? hidden / width : 4),
+    dropout: noDropout,
+    relativePositions: "official",
+    inputNormalization: false,
+    maskRatio: 0.75,
+    dateQuantile: 0.75,
+    temperature: 0.1,
+  };
+  checkConfig(config);
+  return config;
+}
+
+/** Rows and columns of patches, from an input's size; a square where there is no input. */
+function gridOf(manifest: Manifest, modalities: readonly ModalityConfig[], inputs: Tensors): OmniSatConfig["grid"] {
+  for (const { name, patchPixels } of modalities) {
+    const shape = inputs[name]?.shape;
+    if (!shape) continue;
+    const [rows, columns] = [Math.floor(shape.at(-2)! / patchPixels), Math.floor(shape.at(-1)! / patchPixels)];
+    if (rows * columns === manifest.patches) return { rows, columns };
+    throw new Error(`${name}: [${shape}] cut into ${patchPixels} px is ${rows * columns} patches, the manifest says ${manifest.patches}`);
+  }
+  const side = Math.sqrt(manifest.patches);
+  if (!Number.isInteger(side)) throw new Error(`no input tells how ${manifest.patches} patches lie`);
+  return { rows: side, columns: side };
+}
+
+function modalityOf(name: string, manifest: Manifest, inputs: Tensors, shapes: KnownShapes, width: number): ModalityConfig {
+  const projector = (manifest.projectors?.[name] ?? {}) as Record<string, unknown>;
+  const input = inputs[name]?.shape;
+  const channels =
+    number(projector.in_chans) ?? number(projector.in_channels) ?? manifest.data?.[name]?.channels ?? input?.at(-3);
+  if (!channels) throw new Error(`nothing says how many channels “${name}” has`);
+  const kind = kindOf(name, projector, input);
+  const patchPixels = number(projector.patch_size) ?? patchSize(name, kind, projector, manifest, input);
+  if (kind === "image") {
+    return { kind, name, channels, patchPixels, groups: number(projector.gp_norm) ?? imageDefaults.groups };
+  }
+  return { kind, name, channels, patchPixels, ...seriesLayers(name, projector, manifest, shapes, width, patchPixels) };
+}
+
+const number = (value: unknown): number | undefined => (typeof value === "number" && value > 0 ? value : undefined);
+const numbers = (value: unknown): number[] | undefined =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number") ? value : undefined;
+
+function kindOf(name: string, projector: Record<string, unknown>, input: Shape | undefined): ModalityConfig["kind"] {
+  const known = typeof projector.class === "string" ? projector.class : "";
+  const series = known.startsWith("LTAE") || name.endsWith("-mono") || input?.length === 5;
+  if (known && !series && !known.startsWith("PatchEmbed")) throw new Error(`“${name}” has the unknown encoder ${known}`);
+  if (!series) return known || input?.length === 4 || /^(aerial|spot|rgb)/.test(name) ? "image" : "series";
+  return name.endsWith("-mono") || input?.length === 4 ? "single" : "series";
+}
+
+function patchSize(
+  name: string,
+  kind: ModalityConfig["kind"],
+  projector: Record<string, unknown>,
+  manifest: Manifest,
+  input: Shape | undefined,
+): number {
+  if (kind !== "image" && projector.class === "LTAE2d") return 1;
+  const size = manifest.data?.[name]?.size ?? input?.at(-1);
+  const patches = size ? size / Math.sqrt(manifest.patches) : Number.NaN;
+  if (!Number.isInteger(patches)) throw new Error(`nothing says how large the patches of “${name}” are`);
+  return patches;
+}
+
+function seriesLayers(
+  name: string,
+  projector: Record<string, unknown>,
+  manifest: Manifest,
+  shapes: KnownShapes,
+  width: number,
+  patchPixels: number,
+): Omit<SeriesModality, "kind" | "name" | "channels" | "patchPixels"> {
+  const shape = (rest: string): Shape | undefined => shapes[`encoder.projector_${name}.${rest}`];
+  const layers = (prefix: string, step: number): number[] | undefined => {
+    const widths: number[] = [];
+    for (let found = shape(`${prefix}.0.weight`); found; found = shape(`${prefix}.${step * widths.length}.weight`)) {
+      widths.push(found[0]!);
+    }
+    return widths.length ? widths : undefined;
+  };
+  const query = shape("attention_heads.Q");
+  const known = shape("out_norm.weight") !== undefined;
+  return {
+    heads: number(projector.n_head) ?? query?.[0] ?? 16,
+    keyWidth: number(projector.d_k) ?? query?.[1] ?? 8,
+    inputWidths: numbers(projector.mlp_in) ?? layers("inconv", 4) ?? [32, 128, width],
+    outputWidths: numbers(projector.mlp) ?? layers("mlp", 3) ?? [width, 2 * width, width],
+    period: periodOf(name, projector, manifest, shapes, patchPixels),
+    normalizesSequence:
+      typeof projector.in_norm === "boolean"
+        ? projector.in_norm
+        : known
+          ? shape("in_norm.weight") !== undefined
+          : name.startsWith("s2"),
+  };
+}
+
+/** 367 days, or 734 for the two years of PASTIS, whose series come in blocks of pixels. */
+function periodOf(
+  name: string,
+  projector: Record<string, unknown>,
+  manifest: Manifest,
+  shapes: KnownShapes,
+  patchPixels: number,
+): number {
+  const decoder = (manifest.decoders?.[name] ?? {}) as Record<string, unknown>;
+  const told = number(projector.T) ?? number(decoder.T) ?? shapes[`decoder.projector_${name}.temp_encoding.weight`]?.[0];
+  if (told) return told;
+  return (manifest.data?.[name]?.max_day ?? 0) > 366 || patchPixels > 1 ? 734 : 367;
+}
