@@ -1,0 +1,41 @@
+/** Vector files in and out, labels from polygons, polygons from maps, styles for maps. */
+
+export {
+  type ClassRule,
+  type ClassTable,
+  countValues,
+  suggestClasses,
+  type ValueCount,
+  valueKey,
+} from "./class-table.ts";
+export { crsFromWkt } from "./crs-from-wkt.ts";
+export type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
+export {
+  areaOf,
+  boundsOfGeometry,
+  type Geometry,
+  isPolygonal,
+  type Polygon,
+  type Polygonal,
+  type Position,
+  representativePoint,
+  type Transform,
+} from "./geometry.ts";
+export {
+  type ClassSummary,
+  type DroppedPolygon,
+  type DropReason,
+  describeImport,
+  droppedByReason,
+  dropReasons,
+  type ImportedPolygon,
+  type ImportReport,
+  importLabels,
+  type LabelImport,
+  type LabelImportOptions,
+} from "./label-import.ts";
+export type { LabelledPatches } from "./patch-claims.ts";
+export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
+export { readFeatures } from "./read.ts";
+export { squareMetersPerUnit } from "./true-area.ts";
+export { type Defect, defectOf } from "./validity.ts";
