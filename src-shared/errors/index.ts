@@ -4,6 +4,7 @@ import { labelErrors } from "./labels.ts";
 import { learningErrors } from "./learning.ts";
 import { parityErrors } from "./parity.ts";
 import { rasterErrors } from "./raster.ts";
+import { reportErrors } from "./report.ts";
 import { usageErrors } from "./usage.ts";
 
 /** Every error a person can meet: code → sentence. One slice per domain; the union of codes is closed. */
@@ -14,6 +15,7 @@ export const sentences = {
   ...catalogErrors,
   ...learningErrors,
   ...parityErrors,
+  ...reportErrors,
   ...usageErrors,
 };
 

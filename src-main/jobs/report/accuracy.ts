@@ -1,0 +1,132 @@
+import type { EvaluateResult, Imagery, SubsetScore } from "../../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import { type Html, type HtmlPart, html } from "./html.ts";
+import { subsetTitle } from "./inputs.ts";
+import { grouped, score } from "./numbers.ts";
+import { swatch } from "./swatch.ts";
+import { cell, columnHead, rowHead, table } from "./table.ts";
+
+/** Evaluations in the order of their worth: what the model never saw comes first. */
+export function inOrderOfWorth(evaluations: readonly EvaluateResult[]): readonly EvaluateResult[] {
+  const order = ["test", "validation", "train"];
+  return evaluations.toSorted((p, q) => order.indexOf(p.part) - order.indexOf(q.part));
+}
+
+/** The subset with the most modalities first; equals keep their order. */
+export function largestFirst(subsets: readonly SubsetScore[]): readonly SubsetScore[] {
+  return subsets.toSorted((p, q) => q.modalities.length - p.modalities.length);
+}
+
+const partNotes: Readonly<Record<EvaluateResult["part"], string>> = {
+  test: "Reference: labelled samples of the test part, which took no part in training or in choosing the model.",
+  validation:
+    "Reference: labelled samples of the validation part. It was used to choose when training stopped, so these figures are optimistic.",
+  train: "Reference: labelled samples the model was trained on. These figures say nothing about other places.",
+};
+
+/** All that is known of how right the map is, for one part of the split. */
+export function accuracyOf(
+  evaluation: EvaluateResult,
+  context: { readonly imagery: Imagery; readonly legend: readonly LegendClass[]; readonly heading: boolean },
+): Html {
+  const subsets = largestFirst(evaluation.subsets);
+  const [first, ...others] = subsets;
+  const detail = (subset: SubsetScore): Html => html`<div class="pair">
+${confusionTable(subset, context)}
+${classTable(subset, context)}
+</div>`;
+  return html`${context.heading ? html`<h3>${evaluation.part[0]!.toUpperCase()}${evaluation.part.slice(1)} part</h3>` : ""}
+<p>${partNotes[evaluation.part]}</p>
+${
+  first
+    ? html`${subsetTable(subsets, context.imagery)}
+<h3>${subsetTitle(first.modalities, context.imagery)}</h3>
+${detail(first)}
+${others.map(
+  (subset) => html`<details>
+<summary>${subsetTitle(subset.modalities, context.imagery)}: confusion matrix and accuracy per class</summary>
+${detail(subset)}
+</details>
+`,
+)}`
+    : html`<p class="empty">No combination of inputs was evaluated on this part.</p>`
+}`;
+}
+
+function subsetTable(subsets: readonly SubsetScore[], imagery: Imagery): Html {
+  return table({
+    caption: "Accuracy by input, one set of weights",
+    head: html`<tr>${columnHead("Input")}${[
+      "Samples",
+      "Overall accuracy",
+      "95 % interval",
+      "Macro F1",
+      "Weighted F1",
+    ].map((name) => columnHead(name, true))}</tr>`,
+    body: subsets.map(
+      (subset) => html`<tr>${rowHead(subsetTitle(subset.modalities, imagery))}${[
+        grouped(subset.samples),
+        score(subset.overallAccuracy),
+        interval(subset),
+        score(subset.macroF1),
+        score(subset.weightedF1),
+      ].map((text) => cell(text))}</tr>
+`,
+    ),
+    note: "The interval counts every sample as independent. Samples of one field resemble each other, so the true uncertainty is larger.",
+  });
+}
+
+export const interval = ({ overallAccuracyInterval: [low, high] }: SubsetScore): string =>
+  `${score(low)}–${score(high)}`;
+
+interface Names {
+  readonly imagery: Imagery;
+  readonly legend: readonly LegendClass[];
+}
+
+/** Map in rows, reference in columns. A cell is shaded by its share of its reference class. */
+function confusionTable({ classes, confusion, modalities }: SubsetScore, { imagery, legend }: Names): Html {
+  const columnTotals = classes.map((_, column) => sum(confusion.map((row) => row[column] ?? 0)));
+  const label = (index: number): HtmlPart => html`${swatch(classes[index]!, legend)}${classes[index]!.name}`;
+  const head = html`<tr><td></td><th scope="colgroup" colspan="${classes.length}" class="axis">Reference</th><td></td></tr>
+<tr><th scope="col" class="axis">Map</th>${classes.map(
+    (each) => html`<th scope="col" class="number class-column"><span>${each.name}</span></th>`,
+  )}<th scope="col" class="number total">Total</th></tr>`;
+  const body = classes.map((_, row) => {
+    const counts = classes.map((_, column) => confusion[row]?.[column] ?? 0);
+    return html`<tr>${rowHead(label(row))}${counts.map((count, column) => {
+      const share = columnTotals[column]! > 0 ? count / columnTotals[column]! : 0;
+      const shade = count > 0 ? html` style="--share:${share.toFixed(3)}"` : "";
+      return html`<td class="number ${row === column ? "hit" : "miss"}${count === 0 ? " none" : ""}"${shade}>${grouped(count)}</td>`;
+    })}<td class="number total">${grouped(sum(counts))}</td></tr>
+`;
+  });
+  const last = html`<tr class="total">${rowHead("Total")}${columnTotals.map((total) => cell(grouped(total)))}<td class="number total">${grouped(sum(columnTotals))}</td></tr>`;
+  return table({
+    caption: `Confusion matrix, ${subsetTitle(modalities, imagery)}: samples, map in rows, reference in columns`,
+    head,
+    body: [body, last],
+    kind: classes.length > 6 ? "matrix many" : "matrix",
+    note: "Shading: share of the reference class (column). The diagonal is right, everything else is confused.",
+  });
+}
+
+function classTable({ classes, modalities }: SubsetScore, { imagery, legend }: Names): Html {
+  return table({
+    caption: `Accuracy per class, ${subsetTitle(modalities, imagery)}`,
+    head: html`<tr>${columnHead("Class")}${columnHead(html`Precision <small>user’s accuracy</small>`, true)}${columnHead(
+      html`Recall <small>producer’s accuracy</small>`,
+      true,
+    )}${columnHead("F1", true)}${columnHead(html`Support <small>reference samples</small>`, true)}</tr>`,
+    body: classes.map(
+      (
+        each,
+      ) => html`<tr>${rowHead(html`${swatch(each, legend)}${each.name}`)}${cell(score(each.precision))}${cell(score(each.recall))}${cell(score(each.f1))}${cell(grouped(each.support))}</tr>
+`,
+    ),
+    note: "Precision: of the samples mapped as the class, the share that is the class. Recall: of the samples that are the class, the share mapped as it.",
+  });
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

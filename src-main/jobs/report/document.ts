@@ -1,0 +1,204 @@
+import { basename } from "node:path";
+import type { AreaSource, MapResult, ReportSpec } from "../../../src-shared/domain/job.ts";
+import { accuracyOf, inOrderOfWorth, interval, largestFirst } from "./accuracy.ts";
+import { areaTable, totalPixels, totalSquareMeters } from "./areas.ts";
+import { curvesOf } from "./curves.ts";
+import { dataUsed, inputData } from "./data-used.ts";
+import type { Ground } from "./ground.ts";
+import { Html, html } from "./html.ts";
+import { subsetTitle } from "./inputs.ts";
+import { mapSvg } from "./map-figure.ts";
+import { counted, duration, grouped, hectares, length, percent, score } from "./numbers.ts";
+import { phaseTable } from "./phases.ts";
+import { rampColor } from "./ramp.ts";
+import { style } from "./style.ts";
+import { specTable } from "./table.ts";
+
+/** The pictures of a map, ready to be embedded. */
+export interface MapPictures {
+  readonly ground: Ground;
+  readonly classes: EmbeddedPicture;
+  readonly confidence: EmbeddedPicture;
+}
+
+export interface EmbeddedPicture {
+  readonly uri: string;
+  /** shown with fewer pixels than the raster has */
+  readonly reduced: boolean;
+}
+
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
+/** The whole report as one HTML document (also well-formed XML). The same input gives the same text. */
+export function reportDocument(spec: ReportSpec, pictures: MapPictures | null): string {
+  const areas = areasOf(spec, pictures?.ground);
+  const sections: Section[] = [
+    { id: "map", title: "Map", body: mapSection(spec, pictures, areas) },
+    ...(spec.tables.length > 0
+      ? [{ id: "comparison", title: "Comparison", body: html`${spec.tables.map(specTable)}` }]
+      : []),
+    { id: "accuracy", title: "Accuracy", body: accuracySection(spec) },
+    { id: "curves", title: "Training curves", body: curvesSection(spec) },
+    { id: "data", title: "Data used", body: dataSection(spec) },
+    { id: "time", title: "Time", body: timeSection(spec) },
+    ...(spec.notes.length > 0 ? [{ id: "notes", title: "Notes", body: listOf(spec.notes) }] : []),
+    ...(spec.attribution.length > 0
+      ? [{ id: "sources", title: "Sources and licences", body: listOf(spec.attribution) }]
+      : []),
+  ];
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/>
+<meta name="generator" content="${`OmniSat Desktop ${spec.appVersion}`}"/>
+<title>${spec.title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<header>
+<h1>${spec.title}</h1>
+<p class="abstract">${abstractOf(spec, pictures, areas)}</p>
+${keyFigures(spec, areas)}
+<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+</header>
+<main>
+${sections.map(
+  ({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+${body}
+</section>
+`,
+)}</main>
+<footer>Written by OmniSat Desktop ${spec.appVersion}, seed ${spec.seed}. This file holds everything it shows and loads nothing from elsewhere.</footer>
+</body>
+</html>
+`.text;
+}
+
+function areasOf({ areas, map }: ReportSpec, ground: Ground | undefined): AreaSource | null {
+  if (areas) return areas;
+  if (!map || !ground) return null;
+  return { pixels: map.pixels, squareMetersPerPixel: ground.pixelWidthMeters * ground.pixelHeightMeters };
+}
+
+/** What was made from what, in a sentence. */
+function abstractOf(spec: ReportSpec, pictures: MapPictures | null, areas: AreaSource | null): string {
+  const inputs = inputData(spec.imagery).map(({ title, dates }) => `${title} (${counted(dates.length, "date")})`);
+  const from = inputs.length > 0 ? ` from ${listed(inputs)}` : "";
+  const classes = counted(spec.legend.length, "class", "classes");
+  const made =
+    pictures && areas
+      ? `A map of ${classes} over ${hectares(totalSquareMeters(areas))} ha in pixels of ${pixelText(pictures.ground)}${from}.`
+      : `A run with ${classes}${from}. No map was written.`;
+  return spec.evaluations.some(({ subsets }) => subsets.length > 0) ? made : `${made} Its accuracy was not measured.`;
+}
+
+function keyFigures(spec: ReportSpec, areas: AreaSource | null): Html {
+  const first = inOrderOfWorth(spec.evaluations)[0];
+  const best = first && largestFirst(first.subsets)[0];
+  const seconds = spec.phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const figures: [name: string, value: string, detail: string][] = [];
+  if (best) {
+    figures.push(["Overall accuracy", score(best.overallAccuracy), `95 % interval ${interval(best)}`]);
+    figures.push(["Macro F1", score(best.macroF1), `mean of ${counted(best.classes.length, "class", "classes")}`]);
+    figures.push([
+      "Reference",
+      grouped(best.samples),
+      `${first.part} samples, ${subsetTitle(best.modalities, spec.imagery)}`,
+    ]);
+  }
+  if (areas)
+    figures.push(["Mapped area", `${hectares(totalSquareMeters(areas))} ha`, counted(totalPixels(areas), "pixel")]);
+  if (seconds > 0) figures.push(["Time", duration(seconds), counted(spec.phases.length, "phase")]);
+  if (figures.length === 0) return html``;
+  return html`<dl class="figures">${figures.map(
+    ([name, value, detail]) => html`<div><dt>${name}</dt><dd>${value}<small>${detail}</small></dd></div>
+`,
+  )}</dl>`;
+}
+
+function mapSection(spec: ReportSpec, pictures: MapPictures | null, areas: AreaSource | null): Html {
+  if (!spec.map || !pictures) {
+    return html`<p class="empty">No map was written in this run.</p>
+${spec.legend.length > 0 ? areaTable(spec.legend, areas) : ""}`;
+  }
+  const { ground, classes, confidence } = pictures;
+  const image = ({ uri, reduced }: EmbeddedPicture, description: string) => ({ uri, description, pixelated: !reduced });
+  return html`<div class="maps">
+<div>
+<figure>
+<figcaption>Class map</figcaption>
+${mapSvg(image(classes, classDescription(spec, areas)), ground, { width: 680, height: 760 })}
+<p class="facts">${grouped(ground.width)} × ${grouped(ground.height)} pixels of ${pixelText(ground)}. ${ground.crs}.${
+    ground.approximate ? " Lengths and areas are taken at the middle of the map." : ""
+  }${classes.reduced ? " The picture shows fewer pixels than the file." : ""} ${filesOf(spec.map)}</p>
+</figure>
+</div>
+<div>
+${areaTable(spec.legend, areas)}
+<figure>
+<figcaption>Confidence</figcaption>
+${mapSvg(image(confidence, "Confidence of the class map, 0 to 100 per cent"), ground, { width: 400, height: 460 })}
+<div class="ramp"><i style="background:linear-gradient(to right,${rampStops})"></i><span><span>0 %</span><span>50 %</span><span>100 %</span></span></div>
+<p class="facts">The probability the model gives to the class it chose. It is the model’s own opinion, not a measured accuracy.</p>
+</figure>
+</div>
+</div>`;
+}
+
+const rampStops = Array.from({ length: 11 }, (_, index) => `rgb(${rampColor(index / 10).join(",")})`).join(",");
+
+function classDescription(spec: ReportSpec, areas: AreaSource | null): string {
+  const total = areas ? totalPixels(areas) : 0;
+  const shares = spec.legend.map(({ code, name }) =>
+    total > 0 ? `${name} ${percent((areas?.pixels[code] ?? 0) / total)}` : name,
+  );
+  return `Class map: ${shares.join(", ")}`;
+}
+
+/** Names without folders: a report is passed on, and where it was made is nobody's business. */
+function filesOf(map: MapResult): string {
+  const paths = [map.classPath, map.confidencePath, ...(map.probabilitiesPath ? [map.probabilitiesPath] : [])];
+  return `Files: ${paths.map((path) => basename(path)).join(", ")}.`;
+}
+
+function accuracySection(spec: ReportSpec): Html {
+  if (spec.evaluations.length === 0) {
+    return html`<p class="empty">The map was not compared with reference data, so nothing can be said about its accuracy.</p>`;
+  }
+  const { imagery, legend, evaluations } = spec;
+  const heading = evaluations.length > 1;
+  return html`${inOrderOfWorth(evaluations).map((each) => accuracyOf(each, { imagery, legend, heading }))}`;
+}
+
+const curvesSection = ({ curves }: ReportSpec): Html =>
+  curves.length > 0 ? curvesOf(curves) : html`<p class="empty">No training curve was recorded.</p>`;
+
+const dataSection = ({ imagery }: ReportSpec): Html =>
+  imagery.modalities.length > 0
+    ? dataUsed(inputData(imagery))
+    : html`<p class="empty">No imagery is named in this run.</p>`;
+
+const timeSection = ({ phases }: ReportSpec): Html =>
+  phases.length > 0 ? phaseTable(phases) : html`<p class="empty">No times were recorded.</p>`;
+
+const listOf = (sentences: readonly string[]): Html =>
+  html`<ul class="notes">${sentences.map(
+    (sentence) => html`<li>${sentence}</li>
+`,
+  )}</ul>`;
+
+/** `10 m`, or `64 × 64.1 m` when pixels are not square. */
+function pixelText({ pixelWidthMeters: x, pixelHeightMeters: y }: Ground): string {
+  return Math.abs(x - y) < 0.0005 * x ? length(x) : `${length(x)} × ${length(y)}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -1,0 +1,89 @@
+import { encode } from "fast-png";
+import type { Raster } from "../../raster/index.ts";
+
+/** A small picture of a raster: what a reader sees of it, never more pixels than a screen has. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** one byte per pixel, rows from the top */
+  readonly values: Uint8Array;
+  /** 1 where the raster holds data */
+  readonly valid: Uint8Array;
+}
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** The longer side of a picture in pixels. */
+export const pictureSide = 1200;
+
+const bytesPerRead = 1 << 23;
+
+/**
+ * The first band as a picture: the raster itself where it is small, otherwise the nearest pixels of the overview that
+ * is just fine enough. Strips of the image are read one after the other, so that memory stays bounded without overviews too.
+ */
+export async function readPicture(
+  raster: Raster,
+  { side = pictureSide, signal }: { readonly side?: number; readonly signal?: AbortSignal } = {},
+): Promise<Picture> {
+  const { info } = raster;
+  if (info.dataType !== "uint8") throw new Error(`Picture of ${info.path}: ${info.dataType} instead of uint8`);
+  const shrink = Math.min(1, side / Math.max(info.width, info.height));
+  const width = Math.max(1, Math.round(info.width * shrink));
+  const height = Math.max(1, Math.round(info.height * shrink));
+
+  // Overviews are sorted largest first: the last one that is large enough is the cheapest.
+  const overview = info.overviews.findLastIndex((level) => level.width >= width && level.height >= height);
+  const level = info.overviews[overview] ?? { width: info.width, height: info.height };
+
+  const values = new Uint8Array(width * height);
+  const valid = new Uint8Array(width * height);
+  const sourceColumns = Array.from({ length: width }, (_, col) => middle(col, width, level.width));
+  const rowsPerRead = Math.max(Math.min(info.blockHeight, 1024), Math.floor(bytesPerRead / level.width));
+  for (let top = 0, row = 0; top < level.height; top += rowsPerRead) {
+    const bottom = Math.min(level.height, top + rowsPerRead);
+    if (row >= height || middle(row, height, level.height) >= bottom) continue; // no picture row looks here
+    signal?.throwIfAborted();
+    const window = { col: 0, row: top, width: level.width, height: bottom - top };
+    const block = await raster.readWindow(window, {
+      bands: [1],
+      overview: overview < 0 ? undefined : overview,
+      signal,
+    });
+    const [band, mask] = [block.bands[0]!, block.valid[0]];
+    for (; row < height && middle(row, height, level.height) < bottom; row++) {
+      const from = (middle(row, height, level.height) - top) * level.width;
+      for (let col = 0; col < width; col++) {
+        const source = from + sourceColumns[col]!;
+        values[row * width + col] = band[source]!;
+        valid[row * width + col] = mask ? mask[source]! : 1;
+      }
+    }
+  }
+  return { width, height, values, valid };
+}
+
+/** The source pixel under the middle of picture pixel `at`. */
+const middle = (at: number, pictureLength: number, sourceLength: number): number =>
+  Math.min(sourceLength - 1, Math.floor(((at + 0.5) * sourceLength) / pictureLength));
+
+/** An indexed PNG: pixels without data, or whose value has no colour, are transparent. */
+export function encodePicture(picture: Picture, colorOf: (value: number) => Rgb | undefined): Uint8Array {
+  // Entry 0 is the transparent one, because fast-png writes the transparent entries first.
+  const palette: number[][] = [[0, 0, 0, 0]];
+  const entries = new Map<number, number>();
+  const data = new Uint8Array(picture.values.length);
+  for (const value of new Set(picture.values)) {
+    const color = colorOf(value);
+    if (!color || palette.length === 256) continue;
+    entries.set(value, palette.length);
+    palette.push([...color, 255]);
+  }
+  picture.values.forEach((value, index) => {
+    data[index] = picture.valid[index] ? (entries.get(value) ?? 0) : 0;
+  });
+  const { width, height } = picture;
+  return encode({ width, height, data, depth: 8, channels: 1, palette }, { zlib: { level: 9 } });
+}
+
+export const pngUri = (png: Uint8Array): string => `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
