@@ -431,7 +431,7 @@ test("when the disk is full, the sentence says so and the transaction leaves not
       for (let i = 0; i < 5000; i++) catalog.legends.put(`legend ${i} ${"x".repeat(500)}`, []);
     }),
   );
-  expect(refusal.code).toBe("disk-full");
+  expect(refusal.code).toBe("no-disk-space");
   expect(catalog.legends.list().map(({ name }) => name)).toEqual(["before"]);
   catalog.close();
 });
@@ -450,7 +450,7 @@ test.runIf(process.platform === "linux")(
       ["-c", 'ulimit -f 16; exec "$0" --input-type=module --eval "$1" "$2"', process.execPath, source, folder],
       { encoding: "utf8" },
     );
-    expect(stdout).toMatch(/^disk-full: There is no space left/);
+    expect(stdout).toMatch(/^no-disk-space: There is no space left/);
     expect(existsSync(folder)).toBe(false);
   },
 );

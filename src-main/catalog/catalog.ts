@@ -216,7 +216,7 @@ function withDiskErrors(path: string, work: () => void): void {
     work();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOSPC") throw new AppError("disk-full", { path }, { cause: error });
+    if (code === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause: error });
     if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
       throw new AppError("project-read-only", { folder: path }, { cause: error });
     }

@@ -63,7 +63,7 @@ function create(path: string, holder: LockHolder): boolean {
     if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
       throw new AppError("project-read-only", { folder: path }, { cause: error });
     }
-    if (code === "ENOSPC") throw new AppError("disk-full", { path }, { cause: error });
+    if (code === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause: error });
     throw error;
   }
   try {
@@ -71,7 +71,7 @@ function create(path: string, holder: LockHolder): boolean {
     fsyncSync(file);
   } catch (error) {
     rmSync(path, { force: true });
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw new AppError("disk-full", { path }, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause: error });
     throw error;
   } finally {
     closeSync(file);

@@ -77,7 +77,7 @@ function translating<T>(path: string, work: () => T): T {
     const { code, message } = error;
     const options = { cause: error };
     // A write past a file-size limit or on a full disk may also come back as an I/O error.
-    if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_WRITE") throw new AppError("disk-full", { path }, options);
+    if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_WRITE") throw new AppError("no-disk-space", { path }, options);
     if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code === "SQLITE_IOERR_SHORT_READ") {
       throw new AppError("project-damaged", { path, detail: message }, options);
     }

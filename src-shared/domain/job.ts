@@ -34,7 +34,7 @@ export type JobState = "queued" | "running" | "finished" | "failed" | "cancelled
 
 /** The pixel grid all work of a project is placed on, and how it is cut into patches and tiles. */
 export interface ProjectGrid {
-  /** the finest grid of the output, e.g. 10 m; its corner lies on a multiple of the patch */
+  /** the project's area with one pixel per patch; its corner lies on a multiple of the patch, counted from the CRS origin */
   readonly geobox: GeoBox;
   /** side of one patch (one token, one dense label) in map units, e.g. 10 */
   readonly patchMeters: number;

@@ -25,6 +25,8 @@ export const catalogErrors = {
     `“${folder}” is not a project: there is no project.omniproj in it. Choose another folder, or make one with \`omnisat project create\`.`,
   "project-exists": ({ folder }: FolderDetails) =>
     `“${folder}” already holds a project. Open it, or choose another folder for the new one.`,
+  "project-crs-geographic": ({ crs }: { readonly crs: string }) =>
+    `“${crs}” counts in degrees, and a project needs metres. Choose a projected coordinate system, for instance the UTM zone of the place (EPSG:32631 for Belgium).`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }: HolderDetails) =>
     `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${since}). ` +
     (elsewhere
@@ -57,9 +59,7 @@ export const catalogErrors = {
     `“${path}” cannot be opened (${detail}). Check that the file exists and that you may read and write it.`,
   "project-busy": ({ path }: PathDetails) =>
     `Another program holds the project database “${path}”. Close it there and try again.`,
-  "disk-full": ({ path }: PathDetails) =>
-    `There is no space left on the disk while writing “${path}”. What was there before is unchanged; free some space and try again.`,
-  "raster-missing": ({ paths }: { readonly paths: readonly string[] }) =>
+  "project-rasters-missing": ({ paths }: { readonly paths: readonly string[] }) =>
     `${paths.length === 1 ? "A raster of the project is" : `${paths.length} rasters of the project are`} no longer where the project expects: ${paths
       .slice(0, 3)
       .map((path) => `“${path}”`)
@@ -81,16 +81,6 @@ export const catalogErrors = {
     `The files of model “${name}” are missing (“${path}”). Restore the project's models folder, or train the model again.`,
   "modality-not-found": ({ name, available }: NamedDetails) =>
     `There is no modality “${name}” in this project. Modalities here: ${list(available)}.`,
-  "modalities-missing": ({
-    model,
-    missing,
-    available,
-  }: {
-    readonly model: string;
-    readonly missing: readonly string[];
-    readonly available: readonly string[];
-  }) =>
-    `The model “${model}” needs ${missing.join(", ")}, which this project does not have (it has: ${list(available)}). Import that imagery, or choose a subset of the model's modalities with --modalities.`,
   "no-imagery": ({ folder }: FolderDetails) =>
     `The project “${folder}” has no imagery yet. Import some with \`omnisat project import\`.`,
   "no-labels": ({ folder }: FolderDetails) =>

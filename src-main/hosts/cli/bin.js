@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node understands, so that an old one gets a sentence instead of a syntax error.
+const [major, minor] = process.versions.node.split(".").map(Number);
+
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `omnisat needs Node.js 22.18 or newer; this is ${process.versions.node}. ` +
+      "Install a newer Node.js, or start it with the one that comes with this project: npm run omnisat -- ...\n",
+  );
+  process.exitCode = 1;
+} else {
+  import("./main.ts");
+}

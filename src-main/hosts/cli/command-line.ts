@@ -1,0 +1,119 @@
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { appVersion } from "../app-version.ts";
+import { type Command, parse } from "./command.ts";
+import { commandHelp, groupHelp, overview } from "./help.ts";
+import { Output, type Stream } from "./output.ts";
+import { nearest } from "./suggest.ts";
+
+export interface Surroundings {
+  readonly commands: readonly Command[];
+  readonly out: Stream;
+  readonly err: Stream;
+  readonly signal: AbortSignal;
+}
+
+/** Exit codes: part of the contract with scripts. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Runs one command line and says how it ended. Whatever goes wrong is one sentence on the error stream. */
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { commands, out, err, signal } = surroundings;
+  const output = new Output(args.includes("--json"), out, err);
+  try {
+    const first = args[0];
+    if (first === undefined) {
+      err.write(`${overview(commands, appVersion)}\n`);
+      return exitCodes.usage;
+    }
+    if (first === "--version" || first === "-v" || first === "version") {
+      output.result({ version: appVersion }, appVersion);
+      return exitCodes.done;
+    }
+    if (first === "--help" || first === "-h" || first === "help") return help(args.slice(1), commands, out);
+    const { command, rest } = find(args, commands);
+    if (!command) return help(args, commands, out);
+    if (rest.includes("--help") || rest.includes("-h")) {
+      out.write(`${commandHelp(command)}\n`);
+      return exitCodes.done;
+    }
+    const { words, options } = parse(command, rest);
+    return await command.run({ words, options, output, signal });
+  } catch (error) {
+    return report(error, output, signal);
+  }
+}
+
+/** The command with the longest name that the words begin with; none when they name a group and ask for its help. */
+function find(
+  args: readonly string[],
+  commands: readonly Command[],
+): { readonly command: Command | undefined; readonly rest: readonly string[] } {
+  const words = args.slice(0, 2).filter((word) => !word.startsWith("-"));
+  const named = (name: string) => commands.find((command) => command.name === name);
+  const two = words.length === 2 ? named(words.join(" ")) : undefined;
+  if (two) return { command: two, rest: args.slice(2) };
+  const one = named(words[0] ?? "");
+  if (one) return { command: one, rest: args.slice(1) };
+
+  const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `));
+  if (group.length && (args.includes("--help") || args.includes("-h"))) return { command: undefined, rest: [] };
+  if (group.length) {
+    const names = group.map(({ name }) => name.split(" ")[1]!);
+    const meant = words[1] && nearest(words[1], names);
+    throw new AppError("usage", {
+      problem: words[1]
+        ? `There is no command “omnisat ${words[0]} ${words[1]}”.${meant ? ` Did you mean “${words[0]} ${meant}”?` : ""}`
+        : `omnisat ${words[0]} needs one of: ${names.join(", ")}.`,
+      help: `omnisat ${words[0]} --help`,
+    });
+  }
+  const names = [...new Set(commands.flatMap(({ name }) => [name, name.split(" ")[0]!]))];
+  const typed = args[0]!;
+  const meant = nearest(typed, names) ?? (words.length === 2 ? nearest(words.join(" "), names) : undefined);
+  throw new AppError("usage", {
+    problem: typed.startsWith("-")
+      ? `A command comes before the options (${typed}).`
+      : `There is no command “${typed}”.${meant ? ` Did you mean “${meant}”?` : ""}`,
+    help: "omnisat --help",
+  });
+}
+
+function help(args: readonly string[], commands: readonly Command[], out: Stream): number {
+  const words = args.filter((word) => !word.startsWith("-"));
+  const command = words.length
+    ? commands.find(({ name }) => name === words.slice(0, name.split(" ").length).join(" "))
+    : undefined;
+  const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `));
+  if (words.length && !command && !group.length) find(words, commands);
+  out.write(
+    `${command ? commandHelp(command) : group.length ? groupHelp(words[0]!, group) : overview(commands, appVersion)}\n`,
+  );
+  return exitCodes.done;
+}
+
+function report(error: unknown, output: Output, signal: AbortSignal): number {
+  if (signal.aborted) {
+    output.error({
+      code: "interrupted",
+      message: "Stopped. What was finished is kept; a job can be continued with --resume.",
+    });
+    return exitCodes.interrupted;
+  }
+  if (error instanceof AppError) {
+    output.error({ code: error.code, message: error.message, details: error.details });
+    return error.code === "usage" ? exitCodes.usage : exitCodes.failed;
+  }
+  const { code, path, message, stack } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC") {
+    const full = new AppError("no-disk-space", { path: path ?? "the disk" });
+    output.error({ code: full.code, message: full.message, details: full.details });
+    return exitCodes.failed;
+  }
+  // A mistake of ours: the values in the message are for whoever mends it.
+  const text = process.env.OMNISAT_DEBUG ? (stack ?? message) : message;
+  output.error({
+    code: "internal",
+    message: `Something went wrong inside the program: ${text} (OMNISAT_DEBUG=1 shows where.)`,
+  });
+  return exitCodes.failed;
+}

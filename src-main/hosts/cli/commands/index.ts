@@ -1,0 +1,5 @@
+import type { Command } from "../command.ts";
+import { projectCommands } from "./project.ts";
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [...projectCommands];

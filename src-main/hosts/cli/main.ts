@@ -1,0 +1,25 @@
+import { runCommandLine } from "./command-line.ts";
+import { commands } from "./commands/index.ts";
+
+// The first Ctrl+C stops the work at its next step; the second one does not wait.
+const stop = new AbortController();
+process.on("SIGINT", () => {
+  if (stop.signal.aborted) process.exit(130);
+  stop.abort(new DOMException("Interrupted", "AbortError"));
+  process.stderr.write("\nStopping at the next step. Press Ctrl+C again to quit at once.\n");
+});
+process.on("SIGTERM", () => stop.abort(new DOMException("Terminated", "AbortError")));
+// `omnisat … | head` closes our output: that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const code = await runCommandLine(process.argv.slice(2), {
+  commands,
+  out: process.stdout,
+  err: process.stderr,
+  signal: stop.signal,
+});
+// Worker threads and native sessions may still be warm: the work is done, so do not wait for them.
+process.stdout.write("", () => process.exit(code));

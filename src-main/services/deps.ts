@@ -1,0 +1,26 @@
+import type { JobEvent, JobResults, JobSpec, JobState } from "../../src-shared/domain/job.ts";
+import type { Catalog } from "../catalog/index.ts";
+
+/** What the services tell the world. A host forwards it to its screen, or does not. */
+export interface Announcements {
+  readonly "catalog.changed": { readonly table: string; readonly ids: readonly (number | string)[] };
+  readonly "job.state": { readonly id: number; readonly state: JobState; readonly reason: string | null };
+  readonly "job.event": { readonly id: number; readonly event: JobEvent };
+}
+
+export type Announce = <Topic extends keyof Announcements>(topic: Topic, what: Announcements[Topic]) => void;
+
+/** Runs a job somewhere: in this process, or in an engine process. Rejects with the signal's reason when it is stopped. */
+export type JobRunner = <Spec extends JobSpec>(
+  spec: Spec,
+  on: (event: JobEvent) => void,
+  signal: AbortSignal,
+) => Promise<JobResults[Spec["kind"]]>;
+
+/** Everything the services need from their host. */
+export interface Deps {
+  readonly catalog: Catalog;
+  readonly announce: Announce;
+  readonly runJob: JobRunner;
+  readonly appVersion: string;
+}

@@ -1,0 +1,229 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { z } from "zod";
+import type { JobEvent, JobResult, JobResults, JobSpec, MetricRow } from "../../src-shared/domain/job.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { type Job, specFileName } from "../catalog/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+
+/** A spec before it has a place: the queue gives it its folder and says whether it is resumed. */
+export type NewSpec<Spec extends JobSpec = JobSpec> = Spec extends JobSpec ? Omit<Spec, "folder" | "resume"> : never;
+
+/** What happens in the catalog when a job's result arrives, in the same transaction that ends the job. */
+export type Settle<Spec extends JobSpec> = (job: Job, spec: Spec, result: JobResults[Spec["kind"]]) => void;
+export type Settlers = { readonly [Kind in JobSpec["kind"]]: Settle<Extract<JobSpec, { kind: Kind }>> };
+
+export interface StartedJob {
+  readonly id: number;
+  readonly folder: string;
+}
+
+/** Runs one job after another; the job table says at any time how far each one is. */
+export class JobQueue {
+  readonly #deps: Deps;
+  readonly #settlers: Settlers;
+  readonly #running = new Map<number, { readonly controller: AbortController; readonly done: Promise<void> }>();
+  readonly #outcomes = new Map<number, { readonly result: JobResult } | { readonly error: unknown }>();
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: Deps, settlers: Settlers) {
+    this.#deps = deps;
+    this.#settlers = settlers;
+  }
+
+  /** Writes the spec into a new job's folder and queues it. */
+  start(spec: NewSpec, run?: { readonly splitId: number | null; readonly modelId: number | null }): StartedJob {
+    const { catalog } = this.#deps;
+    const job = catalog.transaction(() => {
+      const added = catalog.jobs.add(spec.kind);
+      if (run) catalog.runs.add({ jobId: added.id, kind: spec.kind, ...run });
+      mkdirSync(added.folder, { recursive: true });
+      writeWhole(join(added.folder, specFileName), JSON.stringify({ ...spec, folder: added.folder }));
+      return added;
+    });
+    this.#enqueue(job, false);
+    return { id: job.id, folder: job.folder };
+  }
+
+  /** Continues an interrupted job from its last checkpoint, with the spec it was started with. */
+  resume(id: number): StartedJob {
+    const job = this.#deps.catalog.jobs.get(id);
+    if (!job) throw new AppError("job-not-found", { id });
+    if (job.state !== "resumable") throw new AppError("job-not-resumable", { id, state: job.state });
+    this.#enqueue(job, true);
+    return { id: job.id, folder: job.folder };
+  }
+
+  /** Stops the job at its next step. What it has written stays, and it can be resumed. */
+  stop(id: number): void {
+    this.#running.get(id)?.controller.abort(new Stopped());
+  }
+
+  /** Resolves when the job has ended, however it ended. */
+  async ended(id: number): Promise<Job> {
+    await this.#running.get(id)?.done;
+    const job = this.#deps.catalog.jobs.get(id);
+    if (!job) throw new AppError("job-not-found", { id });
+    return job;
+  }
+
+  #enqueue(job: Job, resume: boolean): void {
+    const controller = new AbortController();
+    const done = this.#tail.then(() => this.#run(job, resume, controller.signal));
+    this.#tail = done;
+    this.#running.set(job.id, { controller, done });
+  }
+
+  async #run(job: Job, resume: boolean, signal: AbortSignal): Promise<void> {
+    const { catalog, announce, runJob } = this.#deps;
+    const diary = new Diary(this.#deps, job.id);
+    try {
+      signal.throwIfAborted();
+      catalog.jobs.start(job.id);
+      this.#tell(job.id);
+      const spec = readSpec(job, resume);
+      const result = await runJob(spec, (event) => diary.note(event), signal);
+      diary.flush();
+      catalog.transaction(() => {
+        this.#settle(job, spec, result);
+        const run = catalog.runs.ofJob(job.id);
+        if (run) catalog.runs.finish(run.id, result, null);
+        catalog.jobs.finish(job.id);
+      });
+      this.#outcomes.set(job.id, { result });
+      announce("catalog.changed", { table: "jobs", ids: [job.id] });
+    } catch (error) {
+      this.#outcomes.set(job.id, { error });
+      diary.flush();
+      if (signal.aborted) catalog.jobs.interrupt(job.id, "Stopped on request.");
+      else if (isInterruption(error)) catalog.jobs.interrupt(job.id, messageOf(error));
+      else catalog.jobs.fail(job.id, messageOf(error));
+    } finally {
+      this.#running.delete(job.id);
+      this.#tell(job.id);
+    }
+  }
+
+  /** What came of a job of this session: the catalog keeps the sentence of an error, here is the error itself. */
+  outcomeOf(id: number): { readonly result: JobResult } | { readonly error: unknown } | undefined {
+    return this.#outcomes.get(id);
+  }
+
+  #settle(job: Job, spec: JobSpec, result: JobResults[JobSpec["kind"]]): void {
+    // The settler of a kind takes the spec and result of that kind; TypeScript cannot follow the kind through the table.
+    const settle = this.#settlers[spec.kind] as unknown as (job: Job, spec: JobSpec, result: unknown) => void;
+    settle(job, spec, result);
+  }
+
+  #tell(id: number): void {
+    const job = this.#deps.catalog.jobs.get(id);
+    if (job) this.#deps.announce("job.state", { id, state: job.state, reason: job.reason });
+  }
+}
+
+class Stopped extends Error {
+  override readonly name = "AbortError";
+  constructor() {
+    super("Stopped on request.");
+  }
+}
+
+/** Writes what a job reports into the catalog, at most twice a second: a commit that reaches the disk is not free. */
+class Diary {
+  readonly #deps: Deps;
+  readonly #jobId: number;
+  readonly #runId: number | undefined;
+  #metrics: MetricRow[] = [];
+  #phase: Extract<JobEvent, { type: "phase" }> | undefined;
+  #written = 0;
+
+  constructor(deps: Deps, jobId: number) {
+    this.#deps = deps;
+    this.#jobId = jobId;
+    this.#runId = deps.catalog.runs.ofJob(jobId)?.id;
+  }
+
+  note(event: JobEvent): void {
+    this.#deps.announce("job.event", { id: this.#jobId, event });
+    if (event.type === "metric") this.#metrics.push({ step: event.step, values: event.values });
+    else this.#phase = event;
+    if (performance.now() - this.#written >= 500) this.flush();
+  }
+
+  flush(): void {
+    const { catalog } = this.#deps;
+    const [phase, metrics] = [this.#phase, this.#metrics];
+    this.#phase = undefined;
+    this.#metrics = [];
+    this.#written = performance.now();
+    catalog.transaction(() => {
+      if (phase) catalog.jobs.progress(this.#jobId, phase.name, phase.fraction);
+      if (this.#runId !== undefined && metrics.length) catalog.runs.addMetrics(this.#runId, metrics);
+    });
+  }
+}
+
+/** The spec as it was written, with the paths of a project folder that has been moved since. */
+function readSpec(job: Job, resume: boolean): JobSpec {
+  const spec = JSON.parse(readFileSync(join(job.folder, specFileName), "utf8")) as JobSpec;
+  const before = dirname(dirname(spec.folder));
+  const now = dirname(dirname(job.folder));
+  const moved = before === now ? spec : movePaths(spec, `${before}${sep}`, `${now}${sep}`);
+  return { ...moved, folder: job.folder, resume };
+}
+
+/** A copy of plain data in which every text that begins with `from` begins with `to`. */
+function movePaths<T>(value: T, from: string, to: string): T {
+  if (typeof value === "string") return (value.startsWith(from) ? to + value.slice(from.length) : value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => movePaths(item, from, to)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, movePaths(item, from, to)])) as T;
+}
+
+function writeWhole(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text, { flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
+      throw new AppError("no-disk-space", { path }, { cause: error });
+    throw error;
+  }
+}
+
+const isInterruption = (error: unknown): boolean => error instanceof AppError && error.code === "job-process-ended";
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The job table for hosts. */
+export function jobService({ catalog }: Deps, queue: JobQueue) {
+  const byId = z.strictObject({ id: z.int().positive() });
+  return {
+    "jobs.list": door("jobs.list", z.strictObject({}), () => catalog.jobs.list()),
+
+    "jobs.resume": door("jobs.resume", byId, ({ id }) => queue.resume(id)),
+
+    "jobs.stop": door("jobs.stop", byId, ({ id }) => queue.stop(id)),
+
+    /** Resolves when the job has ended; rejects with its error when it failed. */
+    "jobs.wait": door("jobs.wait", byId, async ({ id }) => {
+      const job = await queue.ended(id);
+      const outcome = queue.outcomeOf(id);
+      if (outcome && "error" in outcome) throw outcome.error;
+      return { job, result: outcome?.result ?? catalog.runs.ofJob(id)?.result ?? null };
+    }),
+
+    /** Gives up an interrupted or failed job and deletes its folder. */
+    "jobs.discard": door("jobs.discard", byId, ({ id }) => {
+      const job = catalog.jobs.get(id);
+      if (!job) throw new AppError("job-not-found", { id });
+      if (job.state === "running" || job.state === "queued")
+        throw new AppError("job-not-resumable", { id, state: job.state });
+      rmSync(job.folder, { recursive: true, force: true });
+      catalog.jobs.cancel(id, "Given up; its files were deleted.");
+    }),
+  };
+}

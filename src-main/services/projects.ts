@@ -1,0 +1,111 @@
+import { basename, resolve } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { boundsOf } from "../../src-shared/geo/geobox.ts";
+import { type Catalog, createCatalog, openCatalog } from "../catalog/index.ts";
+import { geoboxOfPatches, patchesCovering } from "../cube/grid.ts";
+import { isGeographic } from "../raster/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { knownCrs, readRasterInfo } from "./rasters.ts";
+
+const boundsSchema = z
+  .strictObject({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() })
+  .refine(({ minX, maxX, minY, maxY }) => minX < maxX && minY < maxY, "the bounds are empty");
+
+const createSchema = z.strictObject({
+  folder: z.string().min(1),
+  name: z.string().min(1).optional(),
+  /** an area by its bounds, or that of an image */
+  area: z.union([
+    z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }),
+    z.strictObject({ like: z.string().min(1) }),
+  ]),
+  patchMeters: z.number().positive().default(10),
+  tilePatches: z.int().min(2).max(64).default(8),
+});
+
+export type CreateProject = z.input<typeof createSchema>;
+
+/** Where a project comes from. The catalog stays open until its `close()`. */
+export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
+  return {
+    "project.create": door("project.create", createSchema, async (request): Promise<Catalog> => {
+      const { folder, area, patchMeters, tilePatches } = request;
+      const { crs, bounds } =
+        "like" in area
+          ? await readRasterInfo(area.like).then(({ geobox }) => ({ crs: geobox.crs, bounds: boundsOf(geobox) }))
+          : { crs: knownCrs(area.crs), bounds: area.bounds };
+      // Patches are squares of metres.
+      if (isGeographic(crs)) throw new AppError("project-crs-geographic", { crs });
+      const grid = { crs, patchMeters };
+      return createCatalog(
+        folder,
+        {
+          name: request.name ?? basename(resolve(folder)),
+          grid: { geobox: geoboxOfPatches(grid, patchesCovering(grid, bounds)), patchMeters, tilePatches },
+        },
+        { purpose: "omnisat project create", appVersion },
+      );
+    }),
+
+    "project.open": door(
+      "project.open",
+      z.strictObject({ folder: z.string().min(1), purpose: z.string().min(1), readOnly: z.boolean().default(false) }),
+      ({ folder, purpose, readOnly }): Catalog => openCatalog(folder, { purpose, readOnly, appVersion }),
+    ),
+  };
+}
+
+/** What a project holds, at one look. */
+export function projectService({ catalog, announce }: Deps) {
+  return {
+    "project.describe": door("project.describe", z.strictObject({}), () => {
+      const legends = catalog.legends.list();
+      return {
+        folder: catalog.folder,
+        ...catalog.project.get(),
+        rasters: catalog.rasters.list().length,
+        missing: catalog.rasters.missing().map(({ id, path }) => ({ id, path })),
+        modalities: catalog.modalities.list().map((modality) => modalityLine(catalog, modality.name)),
+        legends: legends.map((legend) => {
+          const counts = catalog.labels.countByClass(legend.id);
+          return {
+            name: legend.name,
+            classes: legend.classes.map((entry) => ({ ...entry, polygons: counts.get(entry.code) ?? 0 })),
+          };
+        }),
+        split: catalog.splits.current() ?? null,
+        models: catalog.models.list(),
+        maps: catalog.maps.list(),
+        jobs: catalog.jobs.list(),
+      };
+    }),
+
+    "project.rename": door("project.rename", z.strictObject({ name: z.string().min(1) }), ({ name }) => {
+      catalog.project.rename(name);
+      announce("catalog.changed", { table: "project", ids: [1] });
+    }),
+  };
+}
+
+function modalityLine(catalog: Catalog, name: string) {
+  const modality = catalog.modalities.list().find((other) => other.name === name)!;
+  const members = new Set(modality.acquisitions);
+  const dates = catalog.acquisitions
+    .list()
+    .filter(({ id }) => members.has(id))
+    .map(({ date }) => date);
+  const { kind, sensor, bands, resolutionMeters, patchPixels } = modality;
+  return {
+    name,
+    kind,
+    sensor,
+    bands,
+    resolutionMeters,
+    patchPixels,
+    dates: dates.length,
+    first: dates[0] ?? null,
+    last: dates.at(-1) ?? null,
+  };
+}

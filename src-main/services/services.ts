@@ -1,0 +1,17 @@
+import type { Deps } from "./deps.ts";
+import { JobQueue, jobService } from "./jobs.ts";
+import { projectService } from "./projects.ts";
+import { rasterService } from "./rasters.ts";
+import { settlers } from "./settle.ts";
+
+/** Every command on an open project, from one place. A missing one is a compile error where it is called. */
+export function services(deps: Deps) {
+  const queue = new JobQueue(deps, settlers(deps));
+  return {
+    ...projectService(deps),
+    ...rasterService(deps),
+    ...jobService(deps, queue),
+  };
+}
+
+export type Services = ReturnType<typeof services>;

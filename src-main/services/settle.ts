@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { FinetuneSpec, MapResult, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { Job, Model } from "../catalog/index.ts";
+import type { Deps } from "./deps.ts";
+import type { Settlers } from "./jobs.ts";
+
+/** What becomes of the files a job leaves: they move to their place, and their row appears, in one transaction. */
+export function settlers({ catalog, announce }: Deps): Settlers {
+  const settleModel = (kind: Model["kind"]) => (job: Job, spec: PretrainSpec | FinetuneSpec, result: ModelResult) => {
+    const folder = freePath(join(catalog.folder, "models"), fileName(spec.modelName));
+    const parent = "modelFolder" in spec && spec.modelFolder ? basename(spec.modelFolder) : undefined;
+    const parentId = catalog.models.list().find((model) => basename(model.folder) === parent)?.id ?? null;
+    moving([[result.modelFolder, folder]], () => {
+      const id = catalog.models.add({
+        name: spec.modelName,
+        kind,
+        folder,
+        parentId,
+        jobId: job.id,
+        modalities: spec.imagery.modalities.map(({ name }) => name),
+        summary: {
+          architecture: spec.architecture.name,
+          steps: result.steps,
+          seconds: result.seconds,
+          provider: result.provider,
+          metrics: result.metrics,
+          classes: spec.kind === "finetune" ? spec.labels.legend.map(({ name }) => name) : [],
+        },
+      });
+      const run = catalog.runs.ofJob(job.id);
+      if (run) catalog.runs.finish(run.id, { ...result, modelFolder: folder }, id);
+      announce("catalog.changed", { table: "models", ids: [id] });
+    });
+  };
+
+  return {
+    pretrain: settleModel("pretrained"),
+    finetune: settleModel("finetuned"),
+    evaluate: () => {},
+    report: () => {},
+    map: (job, spec, result) => {
+      const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
+      mkdirSync(folder, { recursive: true });
+      const place = (path: string) => join(folder, basename(path));
+      const files: MapResult = {
+        ...result,
+        classPath: place(result.classPath),
+        confidencePath: place(result.confidencePath),
+        probabilitiesPath: result.probabilitiesPath === null ? null : place(result.probabilitiesPath),
+        qmlPath: place(result.qmlPath),
+        sldPath: place(result.sldPath),
+      };
+      const moves = (["classPath", "confidencePath", "probabilitiesPath", "qmlPath", "sldPath"] as const)
+        .map((key) => [result[key], files[key]] as const)
+        .filter((move): move is readonly [string, string] => move[0] !== null && move[1] !== null);
+      moving(moves, () => {
+        const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
+        const id = catalog.maps.add({
+          name: basename(folder),
+          modelId: model?.id ?? null,
+          jobId: job.id,
+          modalities: spec.imagery.modalities.map(({ name }) => name),
+          area: spec.area,
+          files,
+        });
+        announce("catalog.changed", { table: "maps", ids: [id] });
+      });
+    },
+  };
+}
+
+/** Renames, does `work`, and takes the renames back when it fails: the transaction around it leaves no trace either. */
+function moving(moves: readonly (readonly [from: string, to: string])[], work: () => void): void {
+  const done: (readonly [from: string, to: string])[] = [];
+  try {
+    for (const move of moves) {
+      mkdirSync(dirname(move[1]), { recursive: true });
+      renameSync(move[0], move[1]);
+      done.push(move);
+    }
+    work();
+  } catch (error) {
+    for (const [from, to] of done.reverse()) renameSync(to, from);
+    throw error;
+  }
+}
+
+/** A name that every file system takes. */
+export function fileName(name: string): string {
+  const safe = name
+    .normalize("NFKD")
+    .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+    .replace(/^[-.]+|[-.]+$/g, "");
+  return safe === "" ? "unnamed" : safe;
+}
+
+/** `folder/name`, or with a number behind when that is taken. */
+export function freePath(folder: string, name: string): string {
+  for (let n = 1; ; n++) {
+    const path = join(folder, n === 1 ? name : `${name}-${n}`);
+    if (!existsSync(path)) return path;
+  }
+}
