@@ -175,7 +175,6 @@ function acquisitionOf(parts: readonly Part[], samples: ReadonlyMap<string, Pixe
     };
   });
   const qualityBand = quality?.bands.find((band) => band.name === "SCL");
-  const evidence = [...new Set(parts.flatMap((part) => part.file.product.evidence))];
   const { platform, level, relativeOrbit, pass, tile, processingBaseline } = product;
   return {
     id: [
@@ -197,8 +196,18 @@ function acquisitionOf(parts: readonly Part[], samples: ReadonlyMap<string, Pixe
       ? { quality: { kind: "scl" as const, path: quality.file.facts.path, bandIndex: qualityBand.bandIndex } }
       : {}),
     radiometry,
-    evidence,
+    evidence: firstOfEachField([first, ...parts].flatMap((part) => part.file.product.evidence)),
   };
+}
+
+/** The evidence of the first file stands for the others, which agree with it or would not be here. */
+function firstOfEachField(evidence: readonly string[]): string[] {
+  const byField = new Map<string, string>();
+  for (const line of evidence) {
+    const field = line.slice(0, line.indexOf(":"));
+    if (field !== "bands" && field !== "quality" && !byField.has(field)) byField.set(field, line);
+  }
+  return [...byField.values()];
 }
 
 /** Zero is “no data” in every Sentinel-2 product of integers, and −10000 in Theia's, whether the file says so or not. */

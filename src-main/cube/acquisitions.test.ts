@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { northUp } from "../../src-shared/geo/affine.ts";
+import { describeFile, type FileChoice, groupAcquisitions } from "./acquisitions.ts";
+import type { RasterFacts } from "./reader.ts";
+
+function facts(
+  path: string,
+  names: readonly (string | undefined)[],
+  options: Partial<RasterFacts> & { meters?: number } = {},
+) {
+  const { meters = 10, ...rest } = options;
+  return {
+    path,
+    geobox: {
+      crs: "EPSG:32631",
+      affine: northUp(574680, 5622440, meters, meters),
+      width: 640 / meters,
+      height: 640 / meters,
+    },
+    bands: names.map((name) => ({ ...(name ? { name } : {}), dataType: "uint16", scale: 1, offset: 0 })),
+    metadata: {},
+    ...rest,
+  };
+}
+
+const describe = (given: RasterFacts, choice: Omit<FileChoice, "path"> = {}) =>
+  describeFile(given, { path: given.path, ...choice });
+const tenMeters = ["B02", "B03", "B04", "B08"];
+const twentyMeters = ["B05", "B06", "B07", "B8A", "B11", "B12"];
+
+function sample(moment: string) {
+  return [
+    describe(facts(`S2_L2A_20m_${moment}.tif`, twentyMeters, { meters: 20 })),
+    describe(facts(`S2_L2A_10m_${moment}.tif`, tenMeters)),
+    describe(facts(`S2_SCL_20m_${moment}.tif`, ["SCL"], { meters: 20 })),
+  ];
+}
+
+test("Sentinel-2 files of 10 m and 20 m and their classification are one acquisition, bands in order of wavelength", () => {
+  const [acquisition, ...others] = groupAcquisitions(sample("20190410T105032"));
+  expect(others).toEqual([]);
+  expect(acquisition).toMatchObject({ id: "s2-20190410T105032", date: "2019-04-10", time: "10:50:32", level: "L2A" });
+  expect(acquisition!.bands.map((band) => band.name)).toEqual([
+    ...["B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B11", "B12"],
+  ]);
+  expect(acquisition!.bands[3]).toMatchObject({ name: "B05", path: "S2_L2A_20m_20190410T105032.tif", bandIndex: 1 });
+  expect(acquisition!.quality).toEqual({ kind: "scl", path: "S2_SCL_20m_20190410T105032.tif", bandIndex: 1 });
+  expect(acquisition!.evidence).toContain("date: “S2_L2A_10m_20190410T105032.tif”");
+});
+
+test("two products of one day are two acquisitions", () => {
+  const found = groupAcquisitions([...sample("20181122T105352"), ...sample("20181122T105654")]);
+  expect(found.map(({ id }) => id)).toEqual(["s2-20181122T105352", "s2-20181122T105654"]);
+});
+
+test("of a band that a SAFE holds at three resolutions the sharpest is taken", () => {
+  const band = (name: string, meters: number) =>
+    describe(facts(`R${meters}m/T31UFS_20230610T104629_${name}_${meters}m.tif`, [undefined], { meters }));
+  const [acquisition] = groupAcquisitions([band("B02", 20), band("B02", 10), band("B05", 20), band("SCL", 20)]);
+  expect(acquisition!.bands.map(({ name, path }) => [name, path])).toEqual([
+    ["B02", "R10m/T31UFS_20230610T104629_B02_10m.tif"],
+    ["B05", "R20m/T31UFS_20230610T104629_B05_20m.tif"],
+  ]);
+  expect(acquisition!.id).toBe("s2-20230610T104629-31UFS");
+});
+
+test("one band from two equal files is refused", () => {
+  const twice = ["a", "b"].map((folder) =>
+    describe(facts(`${folder}/T31UFS_20230610T104629_B02_10m.tif`, [undefined])),
+  );
+  expect(() => groupAcquisitions(twice)).toThrow(
+    "Band B02 of 2023-06-10 comes from 2 files: “a/T31UFS_20230610T104629_B02_10m.tif”, “b/T31UFS_20230610T104629_B02_10m.tif”.",
+  );
+});
+
+test("aerial sheets of one day that lie side by side stay apart", () => {
+  const sheet = (name: string, west: number) =>
+    describe(
+      facts(`ortho_${name}_20200831.tif`, [undefined, undefined, undefined], {
+        geobox: { crs: "EPSG:32631", affine: northUp(west, 5622440, 1, 1), width: 100, height: 100 },
+      }),
+    );
+  const found = groupAcquisitions([sheet("west", 574680), sheet("east", 574780)]);
+  expect(found.map(({ id }) => id)).toEqual(["aerial-20200831", "aerial-20200831-2"]);
+  expect(found[0]!.bands.map(({ name }) => name)).toEqual(["R", "G", "B"]);
+});
+
+test("a stack of dates in one file becomes one acquisition per date", () => {
+  const names = ["20170107", "20170110"].flatMap((date) => ["B02", "B03"].map((band) => `${date}_${band}`));
+  const found = groupAcquisitions([describe(facts("Betula_S2_stack.tif", names))]);
+  expect(found.map(({ date, bands }) => [date, bands.map((band) => `${band.name}@${band.bandIndex}`)])).toEqual([
+    ["2017-01-07", ["B02@1", "B03@2"]],
+    ["2017-01-10", ["B02@3", "B03@4"]],
+  ]);
+});
+
+test("without a date in the name the metadata's is taken, and without either there is an error", () => {
+  const metadata = { ACQUISITION_DATE: "2019-02-20T10:56:55Z" };
+  expect(describe(facts("image_S2_L2A.tif", tenMeters, { metadata })).slices[0]).toMatchObject({
+    date: "2019-02-20",
+    time: "10:56:55",
+  });
+  const error = caught(() => describe(facts("image_S2_L2A.tif", tenMeters)));
+  expect(error.code).toBe("acquisition-without-date");
+  expect(error.message).toContain("“image_S2_L2A.tif”");
+  expect(error.message).toContain("--date 2019-04-10");
+  expect(describe(facts("image_S2_L2A.tif", tenMeters), { date: "2020-05-06" }).slices[0]!.date).toBe("2020-05-06");
+});
+
+test("the date a TIFF was written is a date only for cameras", () => {
+  const metadata = { TIFFTAG_DATETIME: "2021:06:01 12:00:00" };
+  expect(describe(facts("aerial.tif", [undefined, undefined, undefined], { metadata })).slices[0]!.date).toBe(
+    "2021-06-01",
+  );
+  expect(caught(() => describe(facts("S2_L2A.tif", tenMeters, { metadata }))).code).toBe("acquisition-without-date");
+});
+
+test("a number of bands that fits no product is an error that says which would", () => {
+  const unnamed = Array.from({ length: 5 }, () => undefined);
+  const error = caught(() => describe(facts("S2_L2A_20190410T105032.tif", unnamed)));
+  expect(error.code).toBe("acquisition-band-count");
+  expect(error.message).toContain("has 5 bands, but Sentinel-2 files with unnamed bands have 4, 6, 10, 12 or 13.");
+  const named = describe(facts("S2_L2A_20190410T105032.tif", unnamed), { bands: ["B02", "B03", "B04", "B08", "B11"] });
+  expect(named.slices[0]!.bands.at(-1)).toEqual({ name: "B11", bandIndex: 5 });
+  const short = caught(() => describe(facts("S2_L2A_20190410T105032.tif", unnamed), { bands: ["B02", "B03"] }));
+  expect(short.message).toContain("has 5 bands, but 2 band names were given");
+  const single = caught(() => describe(facts("T31UFS_20230610T104629_B02_10m.tif", unnamed)));
+  expect(single.message).toContain("its name says it holds only B02");
+});
+
+test("band descriptions are understood in the ways others write them", () => {
+  const written = ["B2, central wavelength 490 nm", "green", "B8a", ""];
+  expect(describe(facts("S2_L2A_20190410.tif", written)).slices[0]!.bands).toEqual([
+    { name: "B02", bandIndex: 1 },
+    { name: "B03", bandIndex: 2 },
+    { name: "B8A", bandIndex: 3 },
+  ]);
+  expect(describe(facts("x_20190410.tif", ["Sigma0_VH_db", "Sigma0_VV_db"])).slices[0]!.bands).toEqual([
+    { name: "VH", bandIndex: 1 },
+    { name: "VV", bandIndex: 2 },
+  ]);
+});
+
+function caught(action: () => unknown): AppError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error("no error");
+}

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import type { Acquisition, DuplicateDates } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { checkModality, keepBest, proposeModalities, stepsOf } from "./modalities.ts";
+
+function acquisition(id: string, date: string, more: Partial<Acquisition> = {}, bands = ["B02", "B8A"]): Acquisition {
+  return {
+    id,
+    sensor: "sentinel-2",
+    date,
+    bands: bands.map((name, index) => ({ name, path: `${id}.tif`, bandIndex: index + 1, scale: 1e-4, offset: 0 })),
+    radiometry: { quantity: "reflectance", scale: 1e-4, offset: 0, decidedBy: "test", warnings: [] },
+    evidence: [],
+    ...more,
+  };
+}
+
+const radar = (id: string, date: string, pass: "ascending" | "descending") =>
+  acquisition(id, date, { sensor: "sentinel-1", pass }, ["VV", "VH"]);
+const photo = acquisition("photo", "2018-07-01", { sensor: "aerial" }, ["R", "G", "B"]);
+
+test("sensors and passes become modalities in the official order, dates in order of time", () => {
+  const found = proposeModalities(
+    [
+      radar("d", "2019-01-02", "descending"),
+      radar("d2", "2019-01-14", "descending"),
+      radar("a2", "2019-01-13", "ascending"),
+      radar("a", "2019-01-01", "ascending"),
+      acquisition("o", "2019-01-05"),
+      acquisition("o2", "2019-01-10"),
+      photo,
+    ],
+    { patchMeters: 10, nativeMeters: { aerial: 0.2 } },
+  );
+  expect(found.map(({ name, kind, patchPixels, acquisitions }) => [name, kind, patchPixels, acquisitions])).toEqual([
+    ["aerial", "image", 50, ["photo"]],
+    ["s2", "series", 1, ["o", "o2"]],
+    ["s1-asc", "series", 1, ["a", "a2"]],
+    ["s1-des", "series", 1, ["d", "d2"]],
+  ]);
+  expect(found[0]!.resolutionMeters).toBeCloseTo(0.2, 12);
+});
+
+test("a pixel size that does not divide the patch is rounded to one that does", () => {
+  const [modality] = proposeModalities([photo], { patchMeters: 10, nativeMeters: { aerial: 0.3 } });
+  expect(modality!.patchPixels).toBe(33);
+  expect(modality!.resolutionMeters * 33).toBeCloseTo(10, 12);
+});
+
+const day = [
+  acquisition("morning", "2019-01-01"),
+  acquisition("noon", "2019-01-01"),
+  acquisition("next", "2019-01-02"),
+];
+const withPolicy = (duplicateDates: DuplicateDates) => proposeModalities(day, { patchMeters: 10, duplicateDates })[0]!;
+
+test("two products of one day are an error until somebody says what they become", () => {
+  const error = caught(() => checkModality(withPolicy("error"), day));
+  expect(error.code).toBe("acquisition-duplicate-date");
+  expect(error.message).toBe(
+    "“s2” has 2 products of 2019-01-01: “morning.tif”, “noon.tif”. Keep the clearest with --duplicate-dates best, join them with --duplicate-dates merge, or remove one.",
+  );
+});
+
+test("best keeps the clearer product, merge makes one step of both, keep makes two", () => {
+  const best = keepBest(
+    withPolicy("best"),
+    day,
+    new Map([
+      ["morning", 0.2],
+      ["noon", 0.7],
+    ]),
+  );
+  expect(best.acquisitions).toEqual(["noon", "next"]);
+  const ids = (policy: DuplicateDates) =>
+    stepsOf(withPolicy(policy), day).map((step) => step.acquisitions.map(({ id }) => id));
+  expect(ids("merge")).toEqual([["morning", "noon"], ["next"]]);
+  expect(ids("keep")).toEqual([["morning"], ["noon"], ["next"]]);
+});
+
+test("a date without one of the modality's bands is named", () => {
+  const short = [...day.slice(1), acquisition("short", "2019-02-01", {}, ["B02"])];
+  const [modality] = proposeModalities(short, { patchMeters: 10 });
+  const error = caught(() => checkModality(modality!, short));
+  expect(error.code).toBe("acquisition-missing-bands");
+  expect(error.message).toContain("The acquisition of 2019-02-01 (“short.tif”) lacks B8A, which “s2” needs.");
+});
+
+test("the 60 m bands of Sentinel-2, which see the air, are not proposed", () => {
+  const all = acquisition("all", "2019-01-01", {}, ["B01", "B02", "B09", "B12"]);
+  expect(proposeModalities([all], { patchMeters: 10 })[0]!.bands).toEqual(["B02", "B12"]);
+});
+
+function caught(action: () => unknown): AppError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error("no error");
+}

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { parseProduct } from "../../src-shared/eo/index.ts";
+import { decideRadiometry, doubtAboutSeries, percentile, type RadiometryEvidence } from "./radiometry.ts";
+
+const stored = { dataType: "uint16", scale: 1, offset: 0 };
+const ramp = (from: number, to: number) => ({
+  sorted: Float64Array.from({ length: 1001 }, (_, i) => from + ((to - from) * i) / 1000),
+});
+const decide = (name: string, more: Partial<RadiometryEvidence> = {}) =>
+  decideRadiometry({ product: parseProduct(name), bands: [stored], metadata: {}, ...more });
+
+test("processing baseline 04.00 and later take 1000 off, also in reprocessed older scenes", () => {
+  const after = decide("S2B_MSIL2A_20230610T104629_N0509_R051_T31UFS_20230610T134500.SAFE");
+  expect(after).toMatchObject({
+    scale: 1e-4,
+    offset: -0.1,
+    decidedBy: "Processing baseline 05.09 adds 1000: (value − 1000) / 10000.",
+  });
+  expect(decide("S2A_MSIL2A_20190410T105031_N0500_R051_T31UFS_20221001T000000.SAFE").offset).toBe(-0.1);
+  expect(decide("S2A_MSIL2A_20190410T105031_N0211_R051_T31UFS_20190410T134500.SAFE").offset).toBe(0);
+  expect(decide("S2A_MSIL1C_20220301T105031_N0400_R051_T31UFS_20220301T134500.SAFE").offset).toBe(-0.1);
+});
+
+test("the file's own tags win over its name, and a contradiction is written down", () => {
+  const tagged = { ...stored, scale: 1e-4, offset: 0 };
+  const name = "S2B_MSIL2A_20230610T104629_N0509_R051_T31UFS_20230610T134500.SAFE";
+  const decision = decide(name, { bands: [tagged] });
+  expect(decision).toMatchObject({ scale: 1e-4, offset: 0 });
+  expect(decision.warnings).toEqual([expect.stringContaining("baseline 05.09")]);
+  expect(decide(name, { bands: [{ ...tagged, offset: -0.1 }] }).warnings).toEqual([]);
+  expect(decide("S2_L2A_10m_20190410T105032.tif", { bands: [tagged] }).decidedBy).toMatch(/own scale and offset tags/);
+});
+
+test("a stated offset wins over the baseline", () => {
+  const metadata = { BOA_QUANTIFICATION_VALUE: "10000", BOA_ADD_OFFSET_B2: "-1000" };
+  expect(decide("S2_L2A_20190410.tif", { metadata })).toMatchObject({ scale: 1e-4, offset: -0.1 });
+});
+
+test("without statement and baseline the darkest pixels decide", () => {
+  const name = "S2_L2A_10m_20230610T104629.tif";
+  expect(decide(name, { sample: ramp(1020, 6000) })).toMatchObject({ offset: -0.1, warnings: [] });
+  expect(decide(name, { sample: ramp(20, 5000) })).toMatchObject({ offset: 0, warnings: [] });
+  // A cloud over everything is bright in any encoding: then the kind of product is a guess, and says so.
+  expect(decide(name, { sample: ramp(4000, 9000) }).warnings).toHaveLength(1);
+  expect(decide("S2_L2A_10m_20190410T105032.tif", { sample: ramp(1424, 7948) })).toMatchObject({
+    offset: 0,
+    warnings: [],
+  });
+});
+
+test("providers that take the offset out are known", () => {
+  expect(decide("SENTINEL2A_20230410-105031-461_L2A_T31UFS_C_V3-1_FRE_B2.tif").offset).toBe(0);
+  expect(decide("HLS.S30.T31UFS.2023100T105031.v2.0.B02.tif").decidedBy).toMatch(/HLS/);
+});
+
+test("floating-point reflectance is used as it is, floating-point digital numbers are divided", () => {
+  const bands = [{ ...stored, dataType: "float32" }];
+  expect(decide("S2_L2A_20190410.tif", { bands, sample: ramp(0, 1.2) })).toMatchObject({ scale: 1, offset: 0 });
+  expect(decide("S2_L2A_20190410.tif", { bands, sample: ramp(0, 12000) })).toMatchObject({ scale: 1e-4 });
+});
+
+test("radar is told by its numbers: decibels are used as they are, linear power is turned, anything else is doubted", () => {
+  const bands = [{ ...stored, dataType: "float32" }];
+  const radar = (sample: RadiometryEvidence["sample"]) =>
+    decide("S1_GRD_ASC_20m_20190123T173242.tif", { bands, ...(sample ? { sample } : {}) });
+  expect(radar(ramp(-27, 7)).quantity).toBe("backscatter-db");
+  expect(radar(ramp(0.001, 1.5)).quantity).toBe("backscatter-linear");
+  expect(radar(ramp(20, 800))).toMatchObject({
+    quantity: "unknown",
+    warnings: [expect.stringContaining("uncalibrated")],
+  });
+  expect(radar(undefined).quantity).toBe("backscatter-db");
+  expect(decide("x_rtc/iw-vv.rtc.tiff", { bands }).quantity).toBe("backscatter-linear");
+  const named = decide("S1_20190123.tif", { bands: [{ ...stored, unit: "dB" }], sample: ramp(1, 3) });
+  expect(named).toMatchObject({ quantity: "backscatter-db", decidedBy: "The file gives its unit as dB." });
+});
+
+test("Landsat Collection 2 surface reflectance has its own scale", () => {
+  expect(decide("LC08_L2SP_199025_20190410_20200829_02_T1_SR_B4.TIF")).toMatchObject({ scale: 2.75e-5, offset: -0.2 });
+});
+
+test("a whole series without a dark pixel is doubted, one cloudy date is not", () => {
+  expect(doubtAboutSeries([0.12, 0.11, 0.13, 0.12, 0.14, 0.11])).toMatch(/\+1000 offset is probably still in/);
+  expect(doubtAboutSeries([0.02, 0.01, 0.13, 0.02, 0.03, 0.01])).toBeUndefined();
+  expect(doubtAboutSeries([-0.08, -0.07, -0.09, -0.08, -0.06])).toMatch(/taken off twice/);
+  expect(doubtAboutSeries([0.2])).toBeUndefined();
+});
+
+test("percentiles are numpy's: percentile([1, 2, 4, 8], 40) is 2.4", () => {
+  expect(percentile([1, 2, 4, 8], 0.4)).toBeCloseTo(2.4, 12);
+});
