@@ -4,6 +4,9 @@ export interface Path {
 
 const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
 
+const counted = (count: number, noun: "polygon" | "block" | "patch"): string =>
+  `${count} ${noun}${count === 1 ? "" : noun === "patch" ? "es" : "s"}`;
+
 /** Vector files, labels and splits. */
 export const labelErrors = {
   "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
@@ -53,11 +56,11 @@ export const labelErrors = {
     readonly className: string;
     readonly count: number;
     readonly needed: number;
-    readonly unit: "polygons" | "blocks";
+    readonly unit: "polygons" | "blocks" | "patches";
   }) =>
-    d.unit === "polygons"
-      ? `The class “${d.className}” has ${d.count} ${d.count === 1 ? "polygon" : "polygons"}, but the split needs ${d.needed} so that it can be both learned and tested. Add polygons, map the class to “ignore”, or keep such classes for training only.`
-      : `The polygons of class “${d.className}” lie in ${d.count} ${d.count === 1 ? "block" : "blocks"} of the split, but ${d.needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only.`,
+    d.unit === "blocks"
+      ? `The polygons of class “${d.className}” lie in ${counted(d.count, "block")} of the split, but ${d.needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only.`
+      : `The class “${d.className}” has ${counted(d.count, d.unit === "patches" ? "patch" : "polygon")}, but the split needs ${d.needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only.`,
   "split-not-possible": ({ className, unit }: { readonly className: string; readonly unit: "polygons" | "blocks" }) =>
     `No assignment of ${unit} was found that has class “${className}” in every set. Choose smaller blocks, or split by polygon.`,
   "split-without-field": ({ field, fields }: { readonly field: string; readonly fields: readonly string[] }) =>
