@@ -1,0 +1,44 @@
+import type { Tensors } from "../graph/index.ts";
+import { probeInputs, probeModel } from "./probe-graph.ts";
+import { type Provider, Session } from "./session.ts";
+
+/** What running the probe on a provider gave. */
+export interface ProbeResult {
+  readonly scores: Tensors;
+  readonly milliseconds: number;
+}
+
+/** Runs the probe here, in this process: a broken driver can end it. `probeSafely` runs it in a child. */
+export async function runProbe(provider: Provider): Promise<ProbeResult> {
+  const session = await Session.load(probeModel(), { provider });
+  try {
+    const inputs = probeInputs();
+    // The first run compiles kernels and says nothing about speed.
+    const scores = await session.run(inputs);
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const start = performance.now();
+      await session.run(inputs);
+      times.push(performance.now() - start);
+    }
+    return { scores, milliseconds: Math.min(...times) };
+  } finally {
+    await session.release();
+  }
+}
+
+/** The largest difference, relative to the largest magnitude of that result; NaN if any number is none. */
+export function largestDifference(a: Tensors, b: Tensors): number {
+  let worst = 0;
+  for (const [name, { data }] of Object.entries(a)) {
+    const ours = Array.from(data, Number);
+    const others = Array.from(b[name]!.data, Number);
+    const magnitude = ours.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    for (const [i, value] of ours.entries()) {
+      const difference = Math.abs(value - others[i]!) / magnitude;
+      if (Number.isNaN(difference)) return Number.NaN;
+      worst = Math.max(worst, difference);
+    }
+  }
+  return worst;
+}

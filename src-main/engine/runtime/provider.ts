@@ -1,0 +1,164 @@
+import { spawn } from "node:child_process";
+import { freemem, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Provider } from "./session.ts";
+
+/** One provider and what came of trying it. */
+export interface Trial {
+  readonly provider: Provider;
+  readonly ok: boolean;
+  /** In words for people. */
+  readonly why: string;
+  /** How long the probe's network took; null if it did not run. */
+  readonly milliseconds: number | null;
+}
+
+export interface ProviderChoice {
+  readonly provider: Provider;
+  readonly reason: string;
+  readonly tried: readonly Trial[];
+}
+
+/** What the probe's child process says, or how it ended. */
+export type ProbeReport =
+  | { readonly difference: number | null; readonly milliseconds: number; readonly cpuMilliseconds: number }
+  | { readonly error: string };
+
+export type Prober = (provider: Provider) => Promise<ProbeReport>;
+
+const names: Readonly<Record<Provider, string>> = {
+  cpu: "the processor",
+  webgpu: "the graphics card through WebGPU",
+  cuda: "the NVIDIA graphics card through CUDA",
+};
+
+/** GPUs multiply with less precision than the CPU; a wrong kernel is wrong by far more. */
+const tolerance = 2e-3;
+
+/**
+ * Chooses what computes, by running a small network on each candidate and comparing its results and its time with the CPU's.
+ * A preferred provider is taken if it computes rightly, even if slower. `auto` takes the fastest that does.
+ */
+export async function chooseProvider({
+  prefer = "auto",
+  probe = probeSafely,
+}: {
+  readonly prefer?: Provider | "auto";
+  readonly probe?: Prober;
+} = {}): Promise<ProviderChoice> {
+  if (prefer === "cpu") {
+    const cpu = judge("cpu", await probe("cpu"));
+    return { provider: "cpu", reason: "The processor was asked for.", tried: [cpu] };
+  }
+  const candidates: Provider[] = prefer === "auto" ? ["cuda", "webgpu"] : [prefer];
+  const tried: Trial[] = [];
+  for (const provider of candidates) tried.push(judge(provider, await probe(provider)));
+  const cpu = judge("cpu", await probe("cpu"));
+  tried.push(cpu);
+
+  const working = tried.filter(({ ok, provider }) => ok && provider !== "cpu");
+  const first = working[0];
+  if (!first) {
+    const reasons = tried.filter(({ provider }) => provider !== "cpu").map(({ why }) => why);
+    return { provider: "cpu", reason: `Using the processor. ${reasons.join(" ")}`, tried };
+  }
+  if (prefer !== "auto") return { provider: first.provider, reason: `${first.why} It was asked for.`, tried };
+  const fastest = working.reduce((best, trial) => (trial.milliseconds! < best.milliseconds! ? trial : best));
+  if (cpu.milliseconds !== null && fastest.milliseconds! > cpu.milliseconds) {
+    const times = `${format(fastest.milliseconds!)} against ${format(cpu.milliseconds)} ms`;
+    const reason = `Using the processor: ${names[fastest.provider]} computes rightly, but is slower here (${times}).`;
+    return { provider: "cpu", reason, tried };
+  }
+  return { provider: fastest.provider, reason: fastest.why, tried };
+}
+
+/** What a report means, in words. */
+function judge(provider: Provider, report: ProbeReport): Trial {
+  const name = names[provider];
+  if ("error" in report) {
+    const hint =
+      provider === "cuda" ? " `npm run fetch-cuda` gets what CUDA needs (Linux, NVIDIA driver and CUDA 12)." : "";
+    return { provider, ok: false, why: `${capital(name)} cannot be used: ${report.error}.${hint}`, milliseconds: null };
+  }
+  const { difference, milliseconds } = report;
+  // JSON has no NaN: it arrives as null.
+  if (difference === null || !(difference <= tolerance)) {
+    const how =
+      difference === null
+        ? "its results are not numbers"
+        : `its results differ from the processor's by ${difference.toExponential(1)}`;
+    return { provider, ok: false, why: `${capital(name)} cannot be used: ${how}.`, milliseconds };
+  }
+  return { provider, ok: true, why: `${capital(name)} computes rightly (${format(milliseconds)} ms).`, milliseconds };
+}
+
+const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+const format = (milliseconds: number): string => milliseconds.toFixed(milliseconds < 10 ? 1 : 0);
+
+/** Probes in a child process, so that a native crash or a driver that hangs costs nothing but time. */
+export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): Promise<ProbeReport> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const script = fileURLToPath(new URL(`./probe-child.${extension}`, import.meta.url));
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [script, provider], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+    });
+    let answer = "";
+    let complaint = "";
+    child.stdout.on("data", (chunk) => {
+      answer += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      complaint = (complaint + chunk).slice(-2000);
+    });
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMilliseconds);
+    child.on("error", (error) => resolve({ error: plain(error.message) }));
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve(readAnswer(answer) ?? { error: endOf(code, signal, complaint) });
+    });
+  });
+}
+
+function readAnswer(answer: string): ProbeReport | undefined {
+  try {
+    const report = JSON.parse(answer) as ProbeReport;
+    return "error" in report ? { error: plain(report.error) } : report;
+  } catch {
+    return undefined;
+  }
+}
+
+function endOf(code: number | null, signal: string | null, complaint: string): string {
+  if (signal === "SIGKILL") return "it did not answer";
+  if (signal) return `it crashed (${signal})`;
+  return plain(complaint) || `it ended with code ${code}`;
+}
+
+/** What the runtime's usual complaints mean. */
+const meanings: readonly (readonly [RegExp, string])[] = [
+  [/failed to get a webgpu adapter/i, "no graphics card with a Vulkan, Metal or Direct3D 12 driver was found"],
+  [/failed to load shared library|cannot open shared object/i, "its libraries are not installed"],
+  [/no cuda-capable device|cuda driver version is insufficient/i, "no NVIDIA card with a fitting driver was found"],
+  [/no available backend found|unknown execution provider/i, "this build of the runtime does not have it"],
+];
+
+/** The runtime's messages name its own sources and functions; people get the meaning, or the first line where none is known. */
+function plain(message: string): string {
+  const meaning = meanings.find(([pattern]) => pattern.test(message));
+  if (meaning) return meaning[1];
+  const line = message.trim().split("\n")[0] ?? "";
+  return line.replace(/[.\s]+$/, "").slice(0, 300);
+}
+
+export interface MemoryFigures {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly processBytes: number;
+}
+
+/** Memory of the machine and of this process. */
+export function memoryFigures(): MemoryFigures {
+  return { totalBytes: totalmem(), freeBytes: freemem(), processBytes: process.memoryUsage.rss() };
+}
