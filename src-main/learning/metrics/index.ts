@@ -1,0 +1,12 @@
+/** How good a map is, and how much of what it shows. */
+export { areasOf, type ClassArea } from "./areas.ts";
+export {
+  addConfusions,
+  type ConfusionAxes,
+  ConfusionCounter,
+  type ConfusionMatrix,
+  emptyConfusion,
+} from "./confusion.ts";
+export { MultilabelCounter, type MultilabelScores } from "./multilabel.ts";
+export { type ClassScores, type Scores, scoresOf } from "./scores.ts";
+export { type Interval, wilson95 } from "./wilson.ts";
