@@ -34,10 +34,10 @@ export class MultilabelCounter {
     }
     let logits = false;
     for (let i = 0; i < predictions.length; i++) if (predictions[i]! < 0 || predictions[i]! > 1) logits = true;
-    // sigmoid(x) > 0.5 exactly when x > 0
-    const threshold = logits ? 0 : 0.5;
+    // In single precision, as the reference computes it: a logit of 1e-8 gives exactly 0.5, which is not above.
+    const probability = (value: number): number => (logits ? Math.fround(1 / (1 + Math.exp(-value))) : value);
     for (let i = 0; i < predictions.length; i++) {
-      const predicted = predictions[i]! > threshold;
+      const predicted = probability(predictions[i]!) > 0.5;
       const target = targets[i]! > 0.5;
       if (predicted && target) this.#truePositive[i % classes]!++;
       else if (predicted) this.#falsePositive[i % classes]!++;
