@@ -3,6 +3,7 @@ import type { Modality } from "../eo/modality.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { LegendClass } from "./legend.ts";
+import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
 
 /**
  * Everything a job needs, by value: paths, grids, dates, hyperparameters. A job opens no catalog and no project.
@@ -100,14 +101,7 @@ export interface PretrainSpec extends CommonSpec {
   readonly grid: ProjectGrid;
   readonly imagery: Imagery;
   readonly architecture: ArchitectureChoice;
-  readonly steps: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  /** share of tokens hidden, e.g. 0.75 */
-  readonly maskRatio: number;
-  /** at most so many dates of a series per sample */
-  readonly datesPerSample: number;
-  readonly checkpointEverySteps: number;
+  readonly recipe: PretrainRecipe;
   /** name shown for the model */
   readonly modelName: string;
 }
@@ -120,20 +114,7 @@ export interface FinetuneSpec extends CommonSpec {
   /** pre-trained model to start from; `null` starts from random weights of `architecture` */
   readonly modelFolder: string | null;
   readonly architecture: ArchitectureChoice;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly weightDecay: number;
-  /** learning rate of the encoder relative to the head's; 0 freezes it (linear probe) */
-  readonly encoderLearningRateScale: number;
-  readonly datesPerSample: number;
-  /** probability that a whole modality is dropped from a sample, so that one set of weights serves every subset */
-  readonly modalityDropout: number;
-  readonly augment: boolean;
-  /** `balanced` weighs a class by the inverse of its share */
-  readonly classWeights: "none" | "balanced";
-  /** epochs without improvement on the validation part before it stops; `null` runs all epochs */
-  readonly patience: number | null;
+  readonly recipe: FinetuneRecipe;
   readonly modelName: string;
 }
 
@@ -146,6 +127,13 @@ export interface EvaluateSpec extends CommonSpec {
   readonly part: Exclude<SplitPart, "unused">;
   /** each entry is a list of modality names; one evaluation per entry, one set of weights */
   readonly subsets: readonly (readonly string[])[];
+  /**
+   * class codes to choose between, each list one table: only patches of these classes count, and the map is the best of
+   * these classes. An empty list stands for all classes of the legend.
+   */
+  readonly classSets: readonly (readonly number[])[];
+  readonly overlapPatches: number;
+  readonly batchSize: number;
 }
 
 export interface MapSpec extends CommonSpec {
@@ -153,9 +141,11 @@ export interface MapSpec extends CommonSpec {
   readonly grid: ProjectGrid;
   readonly imagery: Imagery;
   readonly modelFolder: string;
+  /** the model's modalities to use: any subset */
+  readonly modalities: readonly string[];
   /** what to map: a window of the grid as its own grid, aligned to patches */
   readonly area: GeoBox;
-  /** patches of overlap on each side of a tile */
+  /** patches that a tile shares with the next one */
   readonly overlapPatches: number;
   readonly batchSize: number;
   readonly probabilities: boolean;
@@ -227,6 +217,8 @@ export interface ClassScore {
 /** One row per subset of modalities. The matrix has the map in rows and the reference in columns. */
 export interface SubsetScore {
   readonly modalities: readonly string[];
+  /** class codes that were chosen between, in the order of `classes` and of the matrix */
+  readonly classSet: readonly number[];
   readonly samples: number;
   readonly overallAccuracy: number;
   readonly overallAccuracyInterval: readonly [low: number, high: number];

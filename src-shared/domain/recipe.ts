@@ -1,0 +1,83 @@
+/** The numbers of a training. Plain data with defaults: presets differ in a few of them, `--set name=value` changes any. */
+
+interface CommonRecipe {
+  /** updates of the weights in all */
+  readonly steps: number;
+  /** tiles per update */
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** the learning rate rises over these first steps, then falls along half a cosine */
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  /** the gradients' common norm is held below this */
+  readonly clipNorm: number;
+  /** at most so many dates of each series per tile, drawn anew each time */
+  readonly datesPerTile: number;
+  /** turn and flip tiles */
+  readonly orientations: boolean;
+  /** chance of a date to be left out */
+  readonly dateDropout: number;
+  /** whole series earlier or later by up to so many days */
+  readonly dateJitter: number;
+  readonly checkpointEverySteps: number;
+}
+
+export interface PretrainRecipe extends CommonRecipe {
+  /** share of tokens hidden */
+  readonly maskRatio: number;
+}
+
+export interface FinetuneRecipe extends CommonRecipe {
+  /** the kept weights are a running mean over about 1 / (1 − decay) steps; 0 keeps the last ones */
+  readonly averageDecay: number;
+  /** learning rate of the encoder relative to the head's; 0 freezes it (linear probe) */
+  readonly encoderLearningRateScale: number;
+  /** chance that a tile loses some of its modalities, so that one set of weights serves every subset */
+  readonly modalityDropout: number;
+  readonly labelSmoothing: number;
+  /** `classes`: every class is drawn equally often, and within it every polygon; `patches`: every labelled patch equally often */
+  readonly balance: "classes" | "patches";
+  /** a polygon's weight in a tile grows with its patches to this power: 1 counts patches, 0 counts polygons */
+  readonly patchWeightPower: number;
+  /** steps between two looks at the validation part, when there is one */
+  readonly validateEverySteps: number;
+  /** looks without a better macro F1 before it stops; `null` runs all steps */
+  readonly patience: number | null;
+}
+
+export const pretrainDefaults: PretrainRecipe = {
+  steps: 300,
+  batchSize: 8,
+  learningRate: 1e-3,
+  warmupSteps: 30,
+  weightDecay: 0.05,
+  clipNorm: 1,
+  datesPerTile: 24,
+  orientations: true,
+  dateDropout: 0,
+  dateJitter: 0,
+  checkpointEverySteps: 50,
+  maskRatio: 0.75,
+};
+
+export const finetuneDefaults: FinetuneRecipe = {
+  steps: 200,
+  batchSize: 8,
+  learningRate: 1e-3,
+  warmupSteps: 20,
+  weightDecay: 0.05,
+  clipNorm: 1,
+  datesPerTile: 24,
+  orientations: true,
+  dateDropout: 0,
+  dateJitter: 0,
+  checkpointEverySteps: 50,
+  averageDecay: 0.99,
+  encoderLearningRateScale: 1,
+  modalityDropout: 0.5,
+  labelSmoothing: 0.1,
+  balance: "classes",
+  patchWeightPower: 0.5,
+  validateEverySteps: 50,
+  patience: null,
+};
