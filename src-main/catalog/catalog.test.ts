@@ -151,9 +151,12 @@ test("acquisitions, modalities, legends, labels and splits come back as they wer
       legendId,
       classCode,
       coordinates: square,
+      x: 0.5,
+      y: 0.7,
+      patches: 3,
       importId,
       feature: String(classCode),
-      givenPart: null,
+      properties: { split: "train" },
     })),
   );
   expect(catalog.labels.list(legendId).map(({ id, coordinates }) => ({ id, coordinates }))).toEqual(
@@ -162,13 +165,13 @@ test("acquisitions, modalities, legends, labels and splits come back as they wer
   const split = catalog.splits.add(
     { method: "blocks", parameters: { blockMeters: 320 }, optimistic: false, report: {} },
     new Map([
-      [ids[0]!, "train"],
-      [ids[1]!, "test"],
+      [ids[0]!, { part: "train", patches: null }],
+      [ids[1]!, { part: "unused", patches: ["train", "validation", "test"] }],
     ]),
   );
   expect([...catalog.splits.parts(split)]).toEqual([
-    [ids[0], "train"],
-    [ids[1], "test"],
+    [ids[0], { part: "train", patches: null }],
+    [ids[1], { part: "unused", patches: ["train", "validation", "test"] }],
   ]);
   catalog.labels.removeImport(importId);
   expect(catalog.labels.count()).toBe(0);
@@ -179,7 +182,8 @@ test("acquisitions, modalities, legends, labels and splits come back as they wer
 test("a label of a class that its legend lacks is refused", () => {
   const catalog = createCatalog(fresh(), settings, options);
   const legendId = catalog.legends.put("crops", [{ code: 1, name: "wheat", color: "#edc948" }]);
-  const label = { legendId, classCode: 9, coordinates: [], importId: null, feature: null, givenPart: null };
+  const place = { coordinates: [], x: 0, y: 0, patches: 1 };
+  const label = { legendId, classCode: 9, ...place, importId: null, feature: null, properties: {} };
   expect(() => catalog.labels.add([label])).toThrow(/FOREIGN KEY/);
   catalog.close();
 });

@@ -1,6 +1,6 @@
 export { Catalog, createCatalog, type OpenOptions, openCatalog, projectFileName } from "./catalog.ts";
 export { type Job, specFileName } from "./jobs.ts";
-export type { Label, LabelImport, Legend, NewLabel, Split } from "./labels.ts";
+export type { Label, LabelImport, LabelPart, LabelProperties, Legend, NewLabel, Split } from "./labels.ts";
 export { type LockHolder, lockFileName, readLock } from "./lock.ts";
 export type { MapProduct } from "./maps.ts";
 export { currentFormat } from "./migrations.ts";

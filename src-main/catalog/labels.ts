@@ -16,13 +16,20 @@ export interface Label {
   readonly legendId: number;
   readonly classCode: number;
   readonly coordinates: LabelPolygon["coordinates"];
+  /** a position inside of it: what a block split goes by */
+  readonly x: number;
+  readonly y: number;
+  /** patches of the project that it labels */
+  readonly patches: number;
   /** `null` when a person drew it here */
   readonly importId: number | null;
   /** the feature's own identifier in its file */
   readonly feature: string | null;
-  /** the part of the split that its file names, as it is written there */
-  readonly givenPart: string | null;
+  /** the other fields of its file: a split may go by one of them */
+  readonly properties: LabelProperties;
 }
+
+export type LabelProperties = Readonly<Record<string, string | number | boolean | null>>;
 
 export type NewLabel = Omit<Label, "id">;
 
@@ -51,13 +58,16 @@ interface LabelRow {
   readonly legendId: number;
   readonly classCode: number;
   readonly geometry: string;
+  readonly x: number;
+  readonly y: number;
+  readonly patches: number;
   readonly importId: number | null;
   readonly feature: string | null;
-  readonly givenPart: string | null;
+  readonly properties: string;
 }
 
-const labelColumns = `id, legend_id AS legendId, class_code AS classCode, geometry, import_id AS importId, feature,
-                      given_part AS givenPart`;
+const labelColumns = `id, legend_id AS legendId, class_code AS classCode, geometry, x, y, patches,
+                      import_id AS importId, feature, properties`;
 
 export function legendTable(sql: Sql) {
   const table = {
@@ -94,8 +104,9 @@ export function legendTable(sql: Sql) {
 }
 
 export function labelTable(sql: Sql, paths: ProjectPaths) {
-  const read = ({ geometry, ...row }: LabelRow): Label => ({
+  const read = ({ geometry, properties, ...row }: LabelRow): Label => ({
     ...row,
+    properties: fromJson<LabelProperties>(properties),
     coordinates: fromJson<LabelPolygon["coordinates"]>(geometry),
   });
 
@@ -124,16 +135,19 @@ export function labelTable(sql: Sql, paths: ProjectPaths) {
     add(labels: readonly NewLabel[]): number[] {
       return sql.transaction(() =>
         labels.map(
-          ({ legendId, classCode, coordinates, importId, feature, givenPart }) =>
+          ({ legendId, classCode, coordinates, x, y, patches, importId, feature, properties }) =>
             sql.run(
-              `INSERT INTO labels (legend_id, class_code, geometry, import_id, feature, given_part)
-               VALUES (?, ?, ?, ?, ?, ?)`,
+              `INSERT INTO labels (legend_id, class_code, geometry, x, y, patches, import_id, feature, properties)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
               legendId,
               classCode,
               toJson(coordinates),
+              x,
+              y,
+              patches,
               importId,
               feature,
-              givenPart,
+              toJson(properties),
             ).id,
         ),
       );
@@ -183,6 +197,16 @@ export function labelTable(sql: Sql, paths: ProjectPaths) {
   };
 }
 
+/** To which set a label belongs; a random split gives each of its patches a set of its own, row by row. */
+export interface LabelPart {
+  readonly part: SplitPart;
+  readonly patches: readonly SplitPart[] | null;
+}
+
+const letters: Readonly<Record<SplitPart, string>> = { train: "t", validation: "v", test: "s", unused: "u" };
+const partOfLetter = new Map(Object.entries(letters).map(([part, letter]) => [letter, part as SplitPart]));
+const readLetters = (text: string): SplitPart[] => [...text].map((letter) => partOfLetter.get(letter) ?? "unused");
+
 export function splitTable(sql: Sql) {
   interface Row {
     readonly id: number;
@@ -211,15 +235,20 @@ export function splitTable(sql: Sql) {
       return row && read(row);
     },
 
-    parts(splitId: number): ReadonlyMap<number, SplitPart> {
-      const rows = sql.all<{ labelId: number; part: SplitPart }>(
-        "SELECT label_id AS labelId, part FROM split_parts WHERE split_id = ?",
+    parts(splitId: number): ReadonlyMap<number, LabelPart> {
+      const rows = sql.all<{ labelId: number; part: SplitPart; patchParts: string | null }>(
+        "SELECT label_id AS labelId, part, patch_parts AS patchParts FROM split_parts WHERE split_id = ?",
         splitId,
       );
-      return new Map(rows.map(({ labelId, part }) => [labelId, part]));
+      return new Map(
+        rows.map(({ labelId, part, patchParts }) => [
+          labelId,
+          { part, patches: patchParts === null ? null : readLetters(patchParts) },
+        ]),
+      );
     },
 
-    add(split: Omit<Split, "id" | "createdAt">, parts: ReadonlyMap<number, SplitPart>): number {
+    add(split: Omit<Split, "id" | "createdAt">, parts: ReadonlyMap<number, LabelPart>): number {
       return sql.transaction(() => {
         const { id } = sql.run(
           "INSERT INTO splits (method, parameters, optimistic, report, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -229,8 +258,14 @@ export function splitTable(sql: Sql) {
           toJson(split.report),
           new Date().toISOString(),
         );
-        for (const [label, part] of parts) {
-          sql.run("INSERT INTO split_parts (split_id, label_id, part) VALUES (?, ?, ?)", id, label, part);
+        for (const [label, { part, patches }] of parts) {
+          sql.run(
+            "INSERT INTO split_parts (split_id, label_id, part, patch_parts) VALUES (?, ?, ?, ?)",
+            id,
+            label,
+            part,
+            patches?.map((patch) => letters[patch]).join("") ?? null,
+          );
         }
         return id;
       });

@@ -71,7 +71,8 @@ function create(path: string, holder: LockHolder): boolean {
     fsyncSync(file);
   } catch (error) {
     rmSync(path, { force: true });
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
+      throw new AppError("no-disk-space", { path }, { cause: error });
     throw error;
   } finally {
     closeSync(file);

@@ -93,9 +93,12 @@ export const migrations: readonly string[] = [
      legend_id INTEGER NOT NULL,
      class_code INTEGER NOT NULL,
      geometry TEXT NOT NULL CHECK (json_valid(geometry)),
+     x REAL NOT NULL,
+     y REAL NOT NULL,
+     patches INTEGER NOT NULL,
      import_id INTEGER REFERENCES label_imports ON DELETE CASCADE,
      feature TEXT,
-     given_part TEXT,
+     properties TEXT NOT NULL CHECK (json_valid(properties)),
      FOREIGN KEY (legend_id, class_code) REFERENCES classes (legend_id, code) ON UPDATE CASCADE
    ) STRICT;
    CREATE INDEX labels_by_class ON labels (legend_id, class_code);
@@ -112,6 +115,7 @@ export const migrations: readonly string[] = [
      split_id INTEGER NOT NULL REFERENCES splits ON DELETE CASCADE,
      label_id INTEGER NOT NULL REFERENCES labels ON DELETE CASCADE,
      part TEXT NOT NULL CHECK (part IN ('train', 'validation', 'test', 'unused')),
+     patch_parts TEXT,
      PRIMARY KEY (split_id, label_id)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX split_parts_by_label ON split_parts (label_id);`,

@@ -1,5 +1,6 @@
 import type { Deps } from "./deps.ts";
 import { JobQueue, jobService } from "./jobs.ts";
+import { labelService } from "./labels.ts";
 import { projectService } from "./projects.ts";
 import { rasterService } from "./rasters.ts";
 import { settlers } from "./settle.ts";
@@ -10,6 +11,7 @@ export function services(deps: Deps) {
   return {
     ...projectService(deps),
     ...rasterService(deps),
+    ...labelService(deps),
     ...jobService(deps, queue),
   };
 }

@@ -1,0 +1,160 @@
+import { AppError } from "../../../../src-shared/errors/index.ts";
+import { type Command, command } from "../command.ts";
+import { table } from "../table.ts";
+import { given } from "../values.ts";
+import { withProject } from "../with-project.ts";
+
+const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
+
+const importLabels = command({
+  name: "labels import",
+  summary: "add labelled polygons from a GeoPackage, Shapefile or GeoJSON",
+  details:
+    "Every polygon is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes.",
+  positionals: [projectWord, { name: "FILE", summary: "the file with the polygons" }],
+  options: {
+    field: { type: "text", value: "NAME", summary: "the field that holds the class (needed)" },
+    "name-field": { type: "text", value: "NAME", summary: "a field with the classes' names" },
+    layer: { type: "text", value: "NAME", summary: "the layer, when the file has several" },
+    classes: {
+      type: "text",
+      value: "FILE",
+      summary: "a table “value,class” per line; the class “ignore” leaves polygons out",
+    },
+    map: { type: "list", value: "VALUE=CLASS", summary: "the same table on the command line" },
+    unmapped: {
+      type: "text",
+      summary: "values the table does not name",
+      choices: ["error", "ignore"],
+      fallback: "error",
+    },
+    crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system of a file that names none" },
+    encoding: { type: "text", summary: "text encoding of a Shapefile's fields" },
+    legend: { type: "text", value: "NAME", summary: "the legend to add to", fallback: "classes" },
+    share: {
+      type: "number",
+      value: "0…1",
+      summary: "a patch belongs to a polygon that covers this share of it",
+      fallback: "its centre decides",
+    },
+    replace: { type: "flag", summary: "forget the labels imported before" },
+  },
+  examples: [
+    ["omnisat labels import flanders parcels.gpkg --field class_name", "every value of a field is a class"],
+    [
+      'omnisat labels import flanders parcels.shp --field code --map "1110=wheat,1200=maize,1300=ignore"',
+      "codes mapped to classes",
+    ],
+  ],
+  async run({ words, options, output, signal }) {
+    const [project, path] = words;
+    const { field, layer, crs, encoding, legend, share, unmapped, map, classes, replace } = options;
+    const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat labels import --help" });
+    if (field === undefined) throw usage("Name the field that holds the class: --field NAME.");
+    const { mappedName, readClassTable } = await import("../../../services/labels.ts");
+    const mapping = classes === undefined ? {} : readClassTable(classes);
+    for (const pair of map ?? []) {
+      const at = pair.lastIndexOf("=");
+      if (at < 1) throw usage(`“${pair}” is not VALUE=CLASS.`);
+      mapping[pair.slice(0, at).trim()] = mappedName(pair.slice(at + 1).trim());
+    }
+    return withProject({ project: project!, purpose: "omnisat labels import", output, signal }, async (services) => {
+      const { importId, report } = await services["labels.import"]({
+        path: path!,
+        field,
+        replace,
+        ...given({ nameField: options["name-field"], layer, crs, encoding, legend, share }),
+        ...(unmapped === undefined ? {} : { unmapped: unmapped as "error" }),
+        ...(Object.keys(mapping).length ? { classes: mapping } : {}),
+      });
+      const { describeImport } = await import("../../../services/labels.ts");
+      const rows = report.classes.map((c) => [c.code, c.name, c.polygons, c.patches, Number(c.hectares.toFixed(1))]);
+      output.result(
+        { command: "labels import", importId, report },
+        [...describeImport(report), "", table(["code", "class", "polygons", "patches", "hectares"], rows)].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
+
+const split = command({
+  name: "split",
+  summary: "decide which labels train and which test",
+  details:
+    "The default gives whole squares of the ground to one set, so that the score is measured on places the model has not seen. A random split is possible and marked as optimistic.",
+  positionals: [projectWord],
+  options: {
+    method: {
+      type: "text",
+      summary: "how",
+      choices: ["blocks", "polygons", "field", "random"],
+      fallback: "blocks",
+    },
+    block: { type: "number", value: "METRES", summary: "side of a block", fallback: "two tiles" },
+    field: {
+      type: "text",
+      value: "NAME",
+      summary: "field of the label file that says train, validation or test",
+      fallback: "split",
+    },
+    shares: { type: "text", value: "T,V,T", summary: "shares of train, validation and test", fallback: "0.6,0.1,0.3" },
+    seed: { type: "integer", summary: "another number, another split", fallback: "0" },
+    "too-few": {
+      type: "text",
+      summary: "a class with too few polygons for every set",
+      choices: ["error", "train"],
+      fallback: "error",
+    },
+  },
+  examples: [
+    ["omnisat split flanders", "spatial blocks"],
+    ["omnisat split flanders --method field --field split", "as the label file says"],
+    ["omnisat split flanders --method polygons --too-few train", "polygon by polygon; rare classes only train"],
+  ],
+  async run({ words, options, output, signal }) {
+    const { method, block, field, seed, shares } = options;
+    const numbers = shares?.split(",").map(Number);
+    if (numbers && (numbers.length !== 3 || !numbers.every((share) => share >= 0))) {
+      throw new AppError("usage", {
+        problem: `The shares are three numbers, as in 0.6,0.1,0.3, not “${shares}”.`,
+        help: "omnisat split --help",
+      });
+    }
+    return withProject({ project: words[0]!, purpose: "omnisat split", output, signal }, async (services) => {
+      const result = await services["labels.split"]({
+        ...(method === undefined ? {} : { method: method as "blocks" }),
+        ...given({ blockMeters: block, field, seed }),
+        ...(numbers ? { shares: { train: numbers[0]!, validation: numbers[1]!, test: numbers[2]! } } : {}),
+        ...(options["too-few"] === undefined ? {} : { tooFew: options["too-few"] as "error" }),
+      });
+      const parts = ["train", "validation", "test", "unused"] as const;
+      const unit = result.method === "random" ? "patches" : "polygons";
+      const rows = result.classes
+        .filter(({ code }) => result.counts.some(({ classCode }) => classCode === code))
+        .map(({ code, name }) => [
+          name,
+          ...parts.map((part) => {
+            const count = result.counts.find((own) => own.classCode === code && own.part === part);
+            return count ? (unit === "patches" ? String(count.items) : `${count.items} (${count.weight})`) : "–";
+          }),
+        ]);
+      output.result(
+        { command: "split", ...result },
+        [
+          `Split by ${result.method}: ${unit} per class${unit === "patches" ? "" : " (patches)"}.`,
+          "",
+          table(["class", ...parts], rows),
+        ].join("\n"),
+      );
+      if (result.optimistic && result.reason) output.warn(result.reason);
+      for (const [part, missing] of Map.groupBy(result.missing, (gap) => gap.part)) {
+        const names = missing.map(({ classCode }) => result.classes.find(({ code }) => code === classCode)?.name);
+        output.warn(`No ${part} labels of: ${names.join(", ")}.`);
+      }
+      return 0;
+    });
+  },
+});
+
+export const labelCommands: readonly Command[] = [importLabels, split];
