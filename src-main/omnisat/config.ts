@@ -81,7 +81,9 @@ export const officialDropout: Dropout = { tokens: 0.2, attention: 0.2, path: 0.2
 export const imageDefaults = { groups: 4 } as const;
 
 /** The series encoder of the published configurations, scaled to a model's width. */
-export function seriesDefaults(width: number): Pick<SeriesModality, "heads" | "keyWidth" | "inputWidths" | "outputWidths"> {
+export function seriesDefaults(
+  width: number,
+): Pick<SeriesModality, "heads" | "keyWidth" | "inputWidths" | "outputWidths"> {
   return {
     heads: width >= 64 ? 16 : 4,
     keyWidth: 8,
@@ -96,7 +98,8 @@ export const patchCount = (config: Pick<OmniSatConfig, "grid">): number => confi
 export function subset(config: OmniSatConfig, names: readonly string[]): OmniSatConfig {
   const modalities = names.map((name) => {
     const modality = config.modalities.find((candidate) => candidate.name === name);
-    if (!modality) throw new Error(`subset: no modality “${name}” among ${config.modalities.map((m) => m.name).join(", ")}`);
+    if (!modality)
+      throw new Error(`subset: no modality “${name}” among ${config.modalities.map((m) => m.name).join(", ")}`);
     return modality;
   });
   return { ...config, modalities };
@@ -157,8 +160,10 @@ export function configToJson(config: OmniSatConfig): unknown {
 /** Throws when widths, heads and groups do not divide one another. */
 export function checkConfig(config: OmniSatConfig): void {
   const names = config.modalities.map((modality) => modality.name);
-  if (new Set(names).size !== names.length) throw new Error(`OmniSatConfig: two modalities share a name: ${names.join(", ")}`);
-  if (config.width % config.heads) throw new Error(`OmniSatConfig: ${config.heads} heads do not divide width ${config.width}`);
+  if (new Set(names).size !== names.length)
+    throw new Error(`OmniSatConfig: two modalities share a name: ${names.join(", ")}`);
+  if (config.width % config.heads)
+    throw new Error(`OmniSatConfig: ${config.heads} heads do not divide width ${config.width}`);
   for (const modality of config.modalities) {
     if (modality.kind === "image") {
       if (config.width % modality.groups) {
@@ -167,12 +172,14 @@ export function checkConfig(config: OmniSatConfig): void {
       continue;
     }
     const last = modality.outputWidths.at(-1);
-    if (last !== config.width) throw new Error(`${modality.name}: the last output width is ${last}, the model's is ${config.width}`);
+    if (last !== config.width)
+      throw new Error(`${modality.name}: the last output width is ${last}, the model's is ${config.width}`);
     for (const [what, width] of [
       ["input", modality.inputWidths.at(-1)!],
       ["output", last],
     ] as const) {
-      if (width % modality.heads) throw new Error(`${modality.name}: ${modality.heads} heads do not divide ${what} width ${width}`);
+      if (width % modality.heads)
+        throw new Error(`${modality.name}: ${modality.heads} heads do not divide ${what} width ${width}`);
     }
   }
 }

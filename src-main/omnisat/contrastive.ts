@@ -41,7 +41,11 @@ export function contrast(g: Graph, tokens: readonly Value[], temperature: number
   const sameGroup = g.constant(diagonal(groups, never), { shape: [groups, 1, groups, 1] });
   let candidates = add(g, mul(g, reshape(g, similarity, [groups, patches, groups, patches]), scale), sameGroup);
 
-  const pairs = mul(g, reshape(g, rows, [modalities, 1, places, width]), reshape(g, rows, [1, modalities, places, width]));
+  const pairs = mul(
+    g,
+    reshape(g, rows, [modalities, 1, places, width]),
+    reshape(g, rows, [1, modalities, places, width]),
+  );
   const self = g.constant(diagonal(modalities, never), { shape: [modalities, modalities, 1] });
   let positives = add(g, mul(g, reduceSum(g, pairs, [3]), scale), self);
 
@@ -83,7 +87,10 @@ export function matchingAccuracy(similarity: Float32Array, modalities: number): 
   return Array.from({ length: modalities }, (_, m) => {
     let matches = 0;
     for (let row = m * places; row < (m + 1) * places; row++) {
-      const line = Array.from(similarity.subarray(row * rows, (row + 1) * rows), (value, column) => ({ value, column }));
+      const line = Array.from(similarity.subarray(row * rows, (row + 1) * rows), (value, column) => ({
+        value,
+        column,
+      }));
       line.sort((a, b) => b.value - a.value || a.column - b.column);
       const same = line.slice(0, modalities).filter(({ column }) => column % places === row % places).length;
       matches += (same - 1) / (modalities - 1);

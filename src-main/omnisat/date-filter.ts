@@ -3,9 +3,9 @@ import {
   and,
   cast,
   equal,
+  type Graph,
   gather,
   gatherElements,
-  type Graph,
   greater,
   less,
   mul,
@@ -64,7 +64,11 @@ export function chooseDates(g: Graph, attention: Value, candidates: Value, q: nu
   const above =
     q === null
       ? candidate
-      : and(g, candidate, greater(g, attention, reshape(g, quantile(g, attention, q, { axis: 1, mask: candidate }), [batch, 1])));
+      : and(
+          g,
+          candidate,
+          greater(g, attention, reshape(g, quantile(g, attention, q, { axis: 1, mask: candidate }), [batch, 1])),
+        );
   const chosen = cast(g, above, "float32");
   // Chosen dates first, the earliest stored before the others: the order of the published list.
   const rank = g.constant(Float32Array.from({ length }, (_, t) => length - t));

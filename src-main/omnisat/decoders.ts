@@ -1,8 +1,8 @@
 import {
   add,
   convTranspose2dLayer,
-  gather,
   type Graph,
+  gather,
   linear,
   matMul,
   maxUnpool2d,
@@ -41,7 +41,13 @@ export function imageDecoder(scope: Scope, modality: ImageModality, patches: Val
  * One linear layer on the patch's embedding plus a fixed wave of the date.
  * patches: [B, P, D], dates: [B, T] → [B, K, P, C·p·p] for the K places of chosen dates
  */
-export function seriesDecoder(scope: Scope, modality: SeriesModality, patches: Value, dates: Value, chosen: ChosenDates): Value {
+export function seriesDecoder(
+  scope: Scope,
+  modality: SeriesModality,
+  patches: Value,
+  dates: Value,
+  chosen: ChosenDates,
+): Value {
   const { graph: g } = scope;
   const [batch, count, width] = patches.shape as readonly [number, number, number];
   const channels = modality.channels * modality.patchPixels ** 2;

@@ -82,7 +82,13 @@ export function project(scope: Scope, config: OmniSatConfig, inputs: Inputs, tra
   return { modalities, tokens: concat(g, placed, 1), ...(valid && { valid }) };
 }
 
-function projectOne(scope: Scope, config: OmniSatConfig, modality: ModalityConfig, inputs: Inputs, trace?: Trace): ModalityTokens {
+function projectOne(
+  scope: Scope,
+  config: OmniSatConfig,
+  modality: ModalityConfig,
+  inputs: Inputs,
+  trace?: Trace,
+): ModalityTokens {
   const { name } = modality;
   const projector = scope.child(`projector_${name}`);
   const given = required(inputs, name);

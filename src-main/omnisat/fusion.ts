@@ -20,7 +20,14 @@ import {
   type Value,
 } from "../engine/index.ts";
 import { type OmniSatConfig, patchCount } from "./config.ts";
-import { bucketCount, type Geometry, geometryOf, gridBuckets, officialBuckets, relativeBias } from "./relative-positions.ts";
+import {
+  bucketCount,
+  type Geometry,
+  geometryOf,
+  gridBuckets,
+  officialBuckets,
+  relativeBias,
+} from "./relative-positions.ts";
 import type { Trace } from "./trace.ts";
 
 const epsilon = 1e-6;
@@ -121,15 +128,17 @@ function mergeHeads(g: Graph, x: Value): Value {
 }
 
 function tableOf(scope: Scope, channels: number): Value {
-  return scope.child("rpe_k").parameter("lookup_table_weight", [1, channels, bucketCount], { kind: "constant", value: 0 });
+  return scope
+    .child("rpe_k")
+    .parameter("lookup_table_weight", [1, channels, bucketCount], { kind: "constant", value: 0 });
 }
 
 function selfAttention(scope: Scope, x: Value, context: BlockContext): Value {
   const { graph: g } = scope;
   const { config, geometry, hidden, name, trace } = context;
   const { heads, width, dropout: p } = config;
-  const [queries, keys, values] = split(g, linear(scope.child("qkv"), x, 3 * width), 2, [width, width, width]).map((part) =>
-    splitHeads(g, part, heads),
+  const [queries, keys, values] = split(g, linear(scope.child("qkv"), x, 3 * width), 2, [width, width, width]).map(
+    (part) => splitHeads(g, part, heads),
   ) as [Value, Value, Value];
   // The relative bias reads the scaled query here, the unscaled one in the combiner.
   const q = mul(g, queries, (width / heads) ** -0.5);
@@ -158,7 +167,11 @@ function crossAttention(scope: Scope, x: Value, context: BlockContext): Value {
   const [batch, count] = x.shape as readonly [number, number, number];
   const modalities = (count - 1) / (rows - 1);
   const zero = { kind: "constant", value: 0 } as const;
-  const learned = add(g, scope.parameter("q_learned", [1, 1, width], zero), scope.parameter("pos_embed", [1, rows, width], zero));
+  const learned = add(
+    g,
+    scope.parameter("q_learned", [1, 1, width], zero),
+    scope.parameter("pos_embed", [1, rows, width], zero),
+  );
   const q = splitHeads(g, learned, heads);
   // Queries are the same for every tile, and so is the bias: [1, heads, 1 + P, 1 + P], its patches once per modality.
   const bias = relativeBias(g, q, tableOf(scope, width / heads), geometry);

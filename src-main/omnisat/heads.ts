@@ -3,8 +3,8 @@ import {
   concat,
   div,
   dropout,
-  gelu,
   type Graph,
+  gelu,
   layerNorm,
   linear,
   maximum,
@@ -28,7 +28,12 @@ export type TileHead =
   | "perceptron";
 
 /** Scores per class for a tile: [B, classes]. The scope is the head's own (`head`, or `mlp.mlp`). */
-export function tileLogits(scope: Scope, encoded: Pick<Encoded, "output">, classes: number, head: TileHead = "linear"): Value {
+export function tileLogits(
+  scope: Scope,
+  encoded: Pick<Encoded, "output">,
+  classes: number,
+  head: TileHead = "linear",
+): Value {
   const { graph: g } = scope;
   const [batch, , width] = encoded.output.shape as readonly [number, number, number];
   const row = reshape(g, slice(g, encoded.output, { axis: 1, start: 0, end: 1 }), [batch, width]);

@@ -2,8 +2,8 @@ import {
   add,
   batchNorm,
   conv2dLayer,
-  gelu,
   type Graph,
+  gelu,
   groupNorm,
   maxPool2d,
   reshape,
@@ -54,7 +54,13 @@ export function featureSizes(patchPixels: number): readonly number[] {
  * Each patch becomes one token: a strided convolution, then poolings with residual blocks between them until one pixel
  * is left.  image: [B, C, H, W] → [B, P, D]
  */
-export function imageEncoder(scope: Scope, modality: ImageModality, width: number, image: Value, trace?: Trace): ImageTokens {
+export function imageEncoder(
+  scope: Scope,
+  modality: ImageModality,
+  width: number,
+  image: Value,
+  trace?: Trace,
+): ImageTokens {
   const { graph: g } = scope;
   const { patchPixels: size } = modality;
   const proj = scope.child("proj");

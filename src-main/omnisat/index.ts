@@ -8,24 +8,24 @@ export {
   imageDefaults,
   type ModalityConfig,
   noDropout,
-  officialDropout,
   type OmniSatConfig,
+  officialDropout,
   patchCount,
   type SeriesModality,
   seriesDefaults,
   subset,
 } from "./config.ts";
+export { type Encoded, encode, type ModalityTokens, type Projected, project } from "./encoder.ts";
+export { type DenseHead, denseLogits, type TileHead, tileLogits } from "./heads.ts";
 export {
   type BatchShape,
   declareInputs,
   graphInputs,
-  imageSize,
   type InputSpec,
   type Inputs,
+  imageSize,
   inputSpecs,
 } from "./inputs.ts";
-export { type Encoded, encode, type ModalityTokens, type Projected, project } from "./encoder.ts";
-export { type DenseHead, denseLogits, type TileHead, tileLogits } from "./heads.ts";
+export { type MultilabelF1, multilabelF1 } from "./multilabel-f1.ts";
 export { type Pretraining, pretraining, type Reconstruction } from "./pretraining.ts";
 export { belongsTo, encoderWeights, fromFineTuning, fromLightning, toFineTuning } from "./weight-names.ts";
-export { type MultilabelF1, multilabelF1 } from "./multilabel-f1.ts";

@@ -60,7 +60,9 @@ export function graphInputs(graph: Graph, config: OmniSatConfig, batch: BatchSha
 }
 
 export function declareInputs(graph: Graph, specs: Readonly<Record<string, InputSpec>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(specs).map(([name, { shape, type }]) => [name, graph.input(name, shape, type)]));
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { shape, type }]) => [name, graph.input(name, shape, type)]),
+  );
 }
 
 /** An input that must be there. */

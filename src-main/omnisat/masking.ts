@@ -1,5 +1,5 @@
-import { add, mul, type Scope, scatterElements, sub, topK, reshape, type Value } from "../engine/index.ts";
-import { type OmniSatConfig } from "./config.ts";
+import { add, mul, reshape, type Scope, scatterElements, sub, topK, type Value } from "../engine/index.ts";
+import type { OmniSatConfig } from "./config.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** How many of a tile's tokens stay visible. */

@@ -10,7 +10,11 @@ export interface MultilabelF1 {
 }
 
 /** A label is given where the sigmoid of its score exceeds one half. logits, labels: [N, classes] row-major */
-export function multilabelF1(logits: ArrayLike<number>, labels: ArrayLike<number | bigint>, classes: number): MultilabelF1 {
+export function multilabelF1(
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number | bigint>,
+  classes: number,
+): MultilabelF1 {
   const counts = Array.from({ length: classes }, () => ({ both: 0, given: 0, true: 0 }));
   for (let i = 0; i < logits.length; i++) {
     const count = counts[i % classes]!;

@@ -1,4 +1,16 @@
-import { add, type Graph, not, greater, reduceMax, reshape, type Scope, slice, stopGradient, type Value, where } from "../engine/index.ts";
+import {
+  add,
+  type Graph,
+  greater,
+  not,
+  reduceMax,
+  reshape,
+  type Scope,
+  slice,
+  stopGradient,
+  type Value,
+  where,
+} from "../engine/index.ts";
 import { type OmniSatConfig, patchCount } from "./config.ts";
 import { type Contrast, contrast } from "./contrastive.ts";
 import { type ChosenDates, chooseDates, maskedCandidates, officialCandidates, takeDates } from "./date-filter.ts";
@@ -6,7 +18,7 @@ import { imageDecoder, seriesDecoder, singleDecoder } from "./decoders.ts";
 import { type ModalityTokens, type Projected, project } from "./encoder.ts";
 import { fuse } from "./fusion.ts";
 import { imagePatches } from "./image-encoder.ts";
-import { type Inputs } from "./inputs.ts";
+import type { Inputs } from "./inputs.ts";
 import { drawMask, hideTokens } from "./masking.ts";
 import { imageLoss, seriesLoss, singleLoss } from "./reconstruction.ts";
 

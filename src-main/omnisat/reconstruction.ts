@@ -63,7 +63,12 @@ export function seriesLoss(
   g: Graph,
   target: Value,
   reconstruction: Value,
-  weights: { readonly hidden: Value; readonly counted: Value; readonly mask?: Value | undefined; readonly valid?: Value | undefined },
+  weights: {
+    readonly hidden: Value;
+    readonly counted: Value;
+    readonly mask?: Value | undefined;
+    readonly valid?: Value | undefined;
+  },
 ): Value {
   const [batch, room, patches] = target.shape as readonly [number, number, number, number];
   const { mask } = weights;

@@ -1,12 +1,4 @@
-import {
-  cast,
-  equal,
-  type Graph,
-  matMul,
-  reshape,
-  transpose,
-  type Value,
-} from "../engine/index.ts";
+import { cast, equal, type Graph, matMul, reshape, transpose, type Value } from "../engine/index.ts";
 
 /** Distances fall into seven buckets (three of them for negative ones, never used) and one for tokens without a place. */
 export const bucketCount = 8;

@@ -72,7 +72,12 @@ export function seriesEncoder(
   scope: Scope,
   modality: SeriesModality,
   series: Value,
-  given: { readonly dates?: Value; readonly mask?: Value; readonly dropout: Dropout; readonly trace?: Trace | undefined },
+  given: {
+    readonly dates?: Value;
+    readonly mask?: Value;
+    readonly dropout: Dropout;
+    readonly trace?: Trace | undefined;
+  },
 ): SeriesTokens {
   const { graph: g } = scope;
   const { name, heads } = modality;
@@ -85,15 +90,35 @@ export function seriesEncoder(
 
   const embedded = inputLayers(scope.child("inconv"), modality, rows, mask, given.dropout.series);
   const channels = embedded.shape[3]!;
-  given.trace?.(`${name}.inconv.out`, reshape(g, transpose(g, embedded, [0, 2, 1, 3]), [batch * patches * length, channels]));
-  const normalised = modality.normalizesSequence ? sequenceNorm(scope.child("in_norm"), embedded, heads, mask) : embedded;
-  given.trace?.(`${name}.in_norm.out`, reshape(g, transpose(g, normalised, [0, 2, 3, 1]), [batch * patches, channels, length]));
+  given.trace?.(
+    `${name}.inconv.out`,
+    reshape(g, transpose(g, embedded, [0, 2, 1, 3]), [batch * patches * length, channels]),
+  );
+  const normalised = modality.normalizesSequence
+    ? sequenceNorm(scope.child("in_norm"), embedded, heads, mask)
+    : embedded;
+  given.trace?.(
+    `${name}.in_norm.out`,
+    reshape(g, transpose(g, normalised, [0, 2, 3, 1]), [batch * patches, channels, length]),
+  );
 
   const days = given.dates ?? g.constant(new BigInt64Array(batch).fill(BigInt(singleDate)), { shape: [batch, 1] });
   const dated = addDates(g, normalised, days, modality);
-  const { values, weights } = temporalAttention(scope.child("attention_heads"), modality, dated, mask, given.dropout.dates);
-  given.trace?.(`${name}.heads.out`, reshape(g, transpose(g, values, [2, 0, 1, 3]), [heads, batch * patches, channels / heads]));
-  given.trace?.(`${name}.heads.attention`, reshape(g, transpose(g, weights, [3, 0, 2, 1]), [heads, batch * patches, length]));
+  const { values, weights } = temporalAttention(
+    scope.child("attention_heads"),
+    modality,
+    dated,
+    mask,
+    given.dropout.dates,
+  );
+  given.trace?.(
+    `${name}.heads.out`,
+    reshape(g, transpose(g, values, [2, 0, 1, 3]), [heads, batch * patches, channels / heads]),
+  );
+  given.trace?.(
+    `${name}.heads.attention`,
+    reshape(g, transpose(g, weights, [3, 0, 2, 1]), [heads, batch * patches, length]),
+  );
 
   const observed = mask && reduceMax(g, mask, [1]);
   let x = reshape(g, values, [batch * patches, channels]);
@@ -193,7 +218,12 @@ function temporalAttention(scope: Scope, modality: SeriesModality, x: Value, mas
   const direction = reshape(g, matMul(g, row, reshape(g, weight, [heads, keyWidth, channels])), [heads, channels]);
   const shift = reshape(g, matMul(g, row, reshape(g, bias, [heads, keyWidth, 1])), [heads]);
   const flat = reshape(g, x, [batch * length * patches, channels]);
-  let scores = reshape(g, add(g, matMul(g, flat, direction, { transposeB: true }), shift), [batch, length, patches, heads]);
+  let scores = reshape(g, add(g, matMul(g, flat, direction, { transposeB: true }), shift), [
+    batch,
+    length,
+    patches,
+    heads,
+  ]);
   const real = mask && reshape(g, mask, [batch, length, patches, 1]);
   if (real) scores = where(g, greater(g, real, 0), scores, -1e9);
   let weights = softmax(g, scores, 1);

@@ -31,7 +31,10 @@ export function belongsTo(key: string, modalities: readonly string[]): boolean {
 }
 
 /** The encoder's weights for a model of some of the modalities, from a pre-trained or fine-tuned one. */
-export function encoderWeights<T>(weights: Readonly<Record<string, T>>, modalities: readonly string[]): Record<string, T> {
+export function encoderWeights<T>(
+  weights: Readonly<Record<string, T>>,
+  modalities: readonly string[],
+): Record<string, T> {
   return Object.fromEntries(
     Object.entries(weights).filter(([key]) => key.startsWith("encoder.") && belongsTo(key, modalities)),
   );

@@ -18,15 +18,17 @@ export type KnownShapes = Readonly<Record<string, Shape>>;
  */
 export function architectureOf(manifest: Manifest, inputs: Tensors, shapes: KnownShapes): OmniSatConfig {
   const { transformer = {} } = manifest;
+  const patches = manifest.patches ?? (shapes["encoder.pos_embed"] ? shapes["encoder.pos_embed"][1]! - 1 : undefined);
+  if (!patches) throw new Error("nothing says how many patches a tile has");
   const width = transformer.embed_dim ?? shapes["encoder.cls_token"]?.[2] ?? 256;
   const table = shapes["encoder.blocks.0.attn.rpe_k.lookup_table_weight"];
   const blocks = Object.keys(shapes).flatMap((key) => /^encoder\.blocks\.(\d+)\./.exec(key)?.[1] ?? []);
   const depth = transformer.depth ?? (blocks.length ? Math.max(...blocks.map(Number)) : 6);
   const hidden = shapes["encoder.blocks.0.mlp.fc1.weight"]?.[0];
-  const modalities = manifest.modalities.map((name) => modalityOf(name, manifest, inputs, shapes, width));
+  const modalities = manifest.modalities.map((name) => modalityOf(name, { manifest, inputs, shapes, width, patches }));
   const config: OmniSatConfig = {
     modalities,
-    grid: gridOf(manifest, modalities, inputs),
+    grid: gridOf(patches, modalities, inputs),
     width,
     depth,
     heads: transformer.num_heads ?? (table ? width / table[1]! : 16),
@@ -43,31 +45,42 @@ export function architectureOf(manifest: Manifest, inputs: Tensors, shapes: Know
 }
 
 /** Rows and columns of patches, from an input's size; a square where there is no input. */
-function gridOf(manifest: Manifest, modalities: readonly ModalityConfig[], inputs: Tensors): OmniSatConfig["grid"] {
+function gridOf(patches: number, modalities: readonly ModalityConfig[], inputs: Tensors): OmniSatConfig["grid"] {
   for (const { name, patchPixels } of modalities) {
     const shape = inputs[name]?.shape;
     if (!shape) continue;
     const [rows, columns] = [Math.floor(shape.at(-2)! / patchPixels), Math.floor(shape.at(-1)! / patchPixels)];
-    if (rows * columns === manifest.patches) return { rows, columns };
-    throw new Error(`${name}: [${shape}] cut into ${patchPixels} px is ${rows * columns} patches, the manifest says ${manifest.patches}`);
+    if (rows * columns === patches) return { rows, columns };
+    throw new Error(
+      `${name}: [${shape}] cut into ${patchPixels} px is ${rows * columns} patches, the manifest says ${patches}`,
+    );
   }
-  const side = Math.sqrt(manifest.patches);
-  if (!Number.isInteger(side)) throw new Error(`no input tells how ${manifest.patches} patches lie`);
+  const side = Math.sqrt(patches);
+  if (!Number.isInteger(side)) throw new Error(`no input tells how ${patches} patches lie`);
   return { rows: side, columns: side };
 }
 
-function modalityOf(name: string, manifest: Manifest, inputs: Tensors, shapes: KnownShapes, width: number): ModalityConfig {
+interface Told {
+  readonly manifest: Manifest;
+  readonly inputs: Tensors;
+  readonly shapes: KnownShapes;
+  readonly width: number;
+  readonly patches: number;
+}
+
+function modalityOf(name: string, told: Told): ModalityConfig {
+  const { manifest, inputs } = told;
   const projector = (manifest.projectors?.[name] ?? {}) as Record<string, unknown>;
   const input = inputs[name]?.shape;
   const channels =
     number(projector.in_chans) ?? number(projector.in_channels) ?? manifest.data?.[name]?.channels ?? input?.at(-3);
   if (!channels) throw new Error(`nothing says how many channels “${name}” has`);
   const kind = kindOf(name, projector, input);
-  const patchPixels = number(projector.patch_size) ?? patchSize(name, kind, projector, manifest, input);
+  const patchPixels = number(projector.patch_size) ?? patchSize(name, kind, projector, told);
   if (kind === "image") {
     return { kind, name, channels, patchPixels, groups: number(projector.gp_norm) ?? imageDefaults.groups };
   }
-  return { kind, name, channels, patchPixels, ...seriesLayers(name, projector, manifest, shapes, width, patchPixels) };
+  return { kind, name, channels, patchPixels, ...seriesLayers(name, projector, told, patchPixels) };
 }
 
 const number = (value: unknown): number | undefined => (typeof value === "number" && value > 0 ? value : undefined);
@@ -77,7 +90,8 @@ const numbers = (value: unknown): number[] | undefined =>
 function kindOf(name: string, projector: Record<string, unknown>, input: Shape | undefined): ModalityConfig["kind"] {
   const known = typeof projector.class === "string" ? projector.class : "";
   const series = known.startsWith("LTAE") || name.endsWith("-mono") || input?.length === 5;
-  if (known && !series && !known.startsWith("PatchEmbed")) throw new Error(`“${name}” has the unknown encoder ${known}`);
+  if (known && !series && !known.startsWith("PatchEmbed"))
+    throw new Error(`“${name}” has the unknown encoder ${known}`);
   if (!series) return known || input?.length === 4 || /^(aerial|spot|rgb)/.test(name) ? "image" : "series";
   return name.endsWith("-mono") || input?.length === 4 ? "single" : "series";
 }
@@ -86,22 +100,22 @@ function patchSize(
   name: string,
   kind: ModalityConfig["kind"],
   projector: Record<string, unknown>,
-  manifest: Manifest,
-  input: Shape | undefined,
+  { manifest, inputs, patches }: Told,
 ): number {
   if (kind !== "image" && projector.class === "LTAE2d") return 1;
-  const size = manifest.data?.[name]?.size ?? input?.at(-1);
-  const patches = size ? size / Math.sqrt(manifest.patches) : Number.NaN;
-  if (!Number.isInteger(patches)) throw new Error(`nothing says how large the patches of “${name}” are`);
-  return patches;
+  const shape = inputs[name]?.shape;
+  const [height, width] = shape
+    ? shape.slice(-2)
+    : [number(manifest.data?.[name]?.size), number(manifest.data?.[name]?.size)];
+  const pixels = Math.sqrt(((height ?? 0) * (width ?? 0)) / patches);
+  if (pixels < 1 || !Number.isInteger(pixels)) throw new Error(`nothing says how large the patches of “${name}” are`);
+  return pixels;
 }
 
 function seriesLayers(
   name: string,
   projector: Record<string, unknown>,
-  manifest: Manifest,
-  shapes: KnownShapes,
-  width: number,
+  { manifest, shapes, width }: Told,
   patchPixels: number,
 ): Omit<SeriesModality, "kind" | "name" | "channels" | "patchPixels"> {
   const shape = (rest: string): Shape | undefined => shapes[`encoder.projector_${name}.${rest}`];
@@ -138,7 +152,8 @@ function periodOf(
   patchPixels: number,
 ): number {
   const decoder = (manifest.decoders?.[name] ?? {}) as Record<string, unknown>;
-  const told = number(projector.T) ?? number(decoder.T) ?? shapes[`decoder.projector_${name}.temp_encoding.weight`]?.[0];
+  const told =
+    number(projector.T) ?? number(decoder.T) ?? shapes[`decoder.projector_${name}.temp_encoding.weight`]?.[0];
   if (told) return told;
   return (manifest.data?.[name]?.max_day ?? 0) > 366 || patchPixels > 1 ? 734 : 367;
 }

@@ -10,7 +10,10 @@ export function fnv1a(text: string): number {
 }
 
 /** Offset and scale by name: the first rule that fits. */
-export function closedFormRange(key: string, shape: readonly number[]): { readonly offset: number; readonly scale: number } {
+export function closedFormRange(
+  key: string,
+  shape: readonly number[],
+): { readonly offset: number; readonly scale: number } {
   const last = key.slice(key.lastIndexOf(".") + 1);
   if (key.endsWith("running_mean")) return { offset: 0, scale: 0.1 };
   if (key.endsWith("running_var")) return { offset: 1, scale: 0.2 };

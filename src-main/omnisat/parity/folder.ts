@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readSafetensors, type Tensors } from "../../engine/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { readSafetensors, type Tensors } from "../../engine/index.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
 
 /** A folder of reference numbers. Files are read when asked for, one at a time. */
@@ -22,14 +22,21 @@ export async function openFolder(path: string): Promise<ReferenceFolder> {
   const files = new Set(await readdir(path));
   if (files.size === 0) throw new AppError("parity-folder", { path, problem: "is empty" });
   if ([...files].some((file) => file.endsWith(".ckpt")) && !files.has("manifest.json")) {
-    throw new AppError("parity-folder", { path, problem: "holds checkpoints but no reference numbers to compare with" });
+    throw new AppError("parity-folder", {
+      path,
+      problem: "holds checkpoints but no reference numbers to compare with",
+    });
   }
   if (!files.has("manifest.json")) throw new AppError("parity-folder", { path, problem: "has no manifest.json" });
   const json = async (file: string): Promise<unknown> => {
     try {
-      return JSON.parse(await readFile(join(path, file), "utf8"));
+      return parsePythonJson(await readFile(join(path, file), "utf8"));
     } catch (cause) {
-      throw new AppError("parity-file", { path: join(path, file), problem: `it is not JSON (${messageOf(cause)})` }, { cause });
+      throw new AppError(
+        "parity-file",
+        { path: join(path, file), problem: `it is not JSON (${messageOf(cause)})` },
+        { cause },
+      );
     }
   };
   return {
@@ -46,6 +53,11 @@ export async function openFolder(path: string): Promise<ReferenceFolder> {
       }
     },
   };
+}
+
+/** JSON as Python writes it: its NaN and Infinity become null. */
+function parsePythonJson(text: string): unknown {
+  return JSON.parse(text.replace(/([:[,]\s*)(?:-?Infinity|NaN)(?=\s*[,\]}])/g, "$1null"));
 }
 
 export function manifestOf(folder: ReferenceFolder): Manifest {

@@ -1,4 +1,12 @@
-import { bceWithLogits, cast, type Scope, type Shape, type Tensor, type Tensors, type Value } from "../../engine/index.ts";
+import {
+  bceWithLogits,
+  cast,
+  type Scope,
+  type Shape,
+  type Tensor,
+  type Tensors,
+  type Value,
+} from "../../engine/index.ts";
 import { type OmniSatConfig, subset } from "../config.ts";
 import { encode } from "../encoder.ts";
 import { tileLogits } from "../heads.ts";
@@ -77,7 +85,11 @@ export function finetuning(scope: Scope, config: OmniSatConfig, inputs: Inputs, 
 }
 
 /** Reconstructions of chosen dates as the reference lists them: (K, C, P) and the (K, 2) pairs of tile and date. */
-export function listChosen(values: Tensor, positions: Tensor, counted: Tensor): { reconstruct: Tensor; selected: Tensor } {
+export function listChosen(
+  values: Tensor,
+  positions: Tensor,
+  counted: Tensor,
+): { reconstruct: Tensor; selected: Tensor } {
   const [batch, room, patches, channels] = values.shape as readonly [number, number, number, number];
   const pairs: bigint[] = [];
   const rows: number[] = [];

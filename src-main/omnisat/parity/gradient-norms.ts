@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Shape, Tensors } from "../../engine/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Shape, Tensors } from "../../engine/index.ts";
 import { bars, type ParityLine, skipped } from "./compare.ts";
 
 const entry = z
@@ -49,7 +49,12 @@ export function normTableOf(json: unknown, folder: string): NormTable {
  * Per parameter the worst of: the norm, the largest magnitude, the samples (relative to the largest magnitude), and the
  * sum (relative to what a difference of the whole tensor could make of it).
  */
-export function compareNorms(norms: Norms, ours: Tensors, without: ReadonlySet<string>, say: (line: ParityLine) => void): void {
+export function compareNorms(
+  norms: Norms,
+  ours: Tensors,
+  without: ReadonlySet<string>,
+  say: (line: ParityLine) => void,
+): void {
   const file = "grad_norms.json";
   for (const [name, reference] of Object.entries(norms)) {
     if (!reference) {

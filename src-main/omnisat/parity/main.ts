@@ -1,5 +1,5 @@
-import { parity } from "./parity.ts";
 import { formatLine } from "./compare.ts";
+import { parity } from "./parity.ts";
 
 // A thin way in until the command line has `omnisat parity`.
 const [directory = ""] = process.argv.slice(2);

@@ -1,44 +1,39 @@
 import { z } from "zod";
 
-const shape = z.array(z.int().nonnegative());
-const tensor = z.looseObject({
-  shape: shape.optional(),
-  max_abs: z.number().optional(),
-  f32_vs_f64_max_abs_err: z.number().optional(),
-});
+const count = z.int().positive();
+/** Python writes NaN and Infinity where JSON has no word for them: they arrive as null. */
+const losses = z.record(z.string(), z.number().nullable()).optional();
+const trace = z.array(z.record(z.string(), z.number().nullable())).optional();
 
-const trace = z.array(z.record(z.string(), z.number())).optional();
-const losses = z.record(z.string(), z.number()).optional();
+const tensor = z.looseObject({ max_abs: z.number().nullish(), f32_vs_f64_max_abs_err: z.number().nullish() });
 
 /** What a reference folder says about itself. Unknown entries are left alone. */
 export const manifestSchema = z.looseObject({
   modalities: z.array(z.string()).min(1),
-  n_class: z.int().positive().optional(),
-  patches: z.int().positive(),
+  n_class: count.optional(),
+  patches: count.optional(),
   data: z
     .record(
       z.string(),
-      z.looseObject({
-        channels: z.int().positive().optional(),
-        size: z.int().positive().optional(),
-        dates: z.array(z.int()).optional(),
-        max_day: z.number().optional(),
-      }),
+      z.looseObject({ channels: count.optional(), size: z.unknown().optional(), max_day: z.number().nullish() }),
     )
     .optional(),
   salt: z.string().optional(),
   transformer: z
     .looseObject({
-      embed_dim: z.int().positive().optional(),
-      depth: z.int().positive().optional(),
-      num_heads: z.int().positive().optional(),
+      embed_dim: count.optional(),
+      depth: count.optional(),
+      num_heads: count.optional(),
       mlp_ratio: z.number().positive().optional(),
     })
     .optional(),
   projectors: z.record(z.string(), z.looseObject({ class: z.string().optional() })).optional(),
   decoders: z.record(z.string(), z.looseObject({ class: z.string().optional() })).optional(),
   files: z
-    .record(z.string(), z.looseObject({ about: z.string().optional(), tensors: z.record(z.string(), tensor).optional() }))
+    .record(
+      z.string(),
+      z.looseObject({ about: z.string().optional(), tensors: z.record(z.string(), tensor).optional() }),
+    )
     .optional(),
   zero_gradient_parameters_pretrain: z.array(z.string()).optional(),
   zero_gradient_parameters_finetune: z.array(z.string()).optional(),
@@ -58,7 +53,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** How far the reference's own float32 is from its float64, relative to the tensor's largest magnitude. */
 export function ownError(manifest: Manifest, file: string, name: string): number | undefined {
   const entry = manifest.files?.[file]?.tensors?.[name];
-  if (entry?.f32_vs_f64_max_abs_err === undefined || !entry.max_abs) return undefined;
+  if (typeof entry?.f32_vs_f64_max_abs_err !== "number" || !entry.max_abs) return undefined;
   return entry.f32_vs_f64_max_abs_err / entry.max_abs;
 }
 

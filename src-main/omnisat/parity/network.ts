@@ -4,8 +4,8 @@ import {
   gradientsOf,
   initialize,
   type Scope,
-  sizeOf,
   type StateEntry,
+  sizeOf,
   type Tensor,
   type Tensors,
   type Value,
@@ -39,7 +39,8 @@ export function closedFormWeights(salt: string): WeightSource {
   };
 }
 
-const isFixed = (name: string): boolean => name.endsWith("num_batches_tracked") || name.endsWith("temp_encoding.weight");
+const isFixed = (name: string): boolean =>
+  name.endsWith("num_batches_tracked") || name.endsWith("temp_encoding.weight");
 
 /** The state of a graph, from a source. */
 export function weightsFor(
@@ -47,7 +48,9 @@ export function weightsFor(
   source: WeightSource,
   nameOf: (name: string) => string,
 ): Record<string, Tensor> {
-  return Object.fromEntries([...graph.parameters, ...graph.buffers].map((entry) => [entry.name, source(nameOf(entry.name), entry)]));
+  return Object.fromEntries(
+    [...graph.parameters, ...graph.buffers].map((entry) => [entry.name, source(nameOf(entry.name), entry)]),
+  );
 }
 
 export interface Run {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { gradients, Graph, plateau, runOnce, type Tensor, type Tensors } from "../../engine/index.ts";
+import { Graph, gradients, plateau, runOnce, type Tensor, type Tensors } from "../../engine/index.ts";
 import { contrast, matchingAccuracy } from "../contrastive.ts";
 import { chooseDates, officialCandidates } from "../date-filter.ts";
 import { multilabelF1 } from "../multilabel-f1.ts";
@@ -48,7 +48,8 @@ export async function comparePrimitives(folder: ReferenceFolder, say: Say): Prom
   for (const name of Object.keys(reference)) if (!known.has(name)) say(skipped(file, name, "not known here"));
   if (folder.files.has("date_filter.json")) await compareDateFilter(await folder.json("date_filter.json"), say);
   if (folder.files.has("plateau.json")) comparePlateau(await folder.json("plateau.json"), say);
-  if (folder.files.has("closed_form_weights.json")) compareClosedForm(await folder.json("closed_form_weights.json"), say);
+  if (folder.files.has("closed_form_weights.json"))
+    compareClosedForm(await folder.json("closed_form_weights.json"), say);
 }
 
 type Check = (name: string, ours: Tensor, bar?: number) => void;
@@ -133,7 +134,9 @@ async function compareDateFilter(json: unknown, say: Say): Promise<void> {
 }
 
 function comparePlateau(json: unknown, say: Say): void {
-  const { val_loss, lr_after } = z.looseObject({ val_loss: z.array(z.number()), lr_after: z.array(z.number()) }).parse(json);
+  const { val_loss, lr_after } = z
+    .looseObject({ val_loss: z.array(z.number()), lr_after: z.array(z.number()) })
+    .parse(json);
   const schedule = plateau({ factor: 0.1, patience: 10, threshold: 1e-4, mode: "min" });
   let state = schedule.start;
   const rates = val_loss.map((loss) => {
