@@ -2,7 +2,8 @@ export { Graph } from "./graph.ts";
 export { type Model, modelOf } from "./model.ts";
 export { type Attribute, type Attributes, float, int, ints, type Node, text } from "./node.ts";
 export type { ConvAttributes, Operation, Operator, OperatorAttributes } from "./operators.ts";
-export { removeDeadNodes } from "./passes.ts";
+export { foldConstants, removeDeadNodes, removeNoOps, shareCommonNodes, simplify } from "./passes/index.ts";
+export { printModel } from "./print.ts";
 export { axesOf, axisOf, broadcast, reduced, withLength } from "./shapes.ts";
 export {
   allocate,

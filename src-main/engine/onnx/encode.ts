@@ -1,10 +1,7 @@
 import type { Attribute, Model, Node, Tensor, Value } from "../graph/index.ts";
 import { onnxType } from "../graph/index.ts";
 import { attributeType, ModelProto } from "./schema.ts";
-
-/** Operator set and format version: the newest pair whose every operator we use runs in onnxruntime 1.30. */
-export const opsetVersion = 21;
-export const irVersion = 10;
+import { irVersion, opsetVersion } from "./versions.ts";
 
 /** A model as the bytes of an .onnx file. */
 export function encodeModel(model: Model): Uint8Array {

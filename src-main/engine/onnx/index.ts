@@ -1,1 +1,2 @@
-export { encodeModel, irVersion, opsetVersion } from "./encode.ts";
+export { encodeModel } from "./encode.ts";
+export { irVersion, opsetVersion } from "./versions.ts";

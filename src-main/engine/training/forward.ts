@@ -1,5 +1,5 @@
 import { gradientsIfAny } from "../autodiff/index.ts";
-import { Graph, type Model, modelOf, removeDeadNodes, type Value } from "../graph/index.ts";
+import { Graph, type Model, modelOf, simplify, type Value } from "../graph/index.ts";
 import { Scope } from "../nn/index.ts";
 import { dataInputs, entriesOf, type StateEntry, type StepDefinition } from "./step.ts";
 
@@ -57,7 +57,7 @@ export function gradientsOf({ name = "gradients", define, training = true }: Gra
 function finish(g: Graph, { declarations }: Scope, name: string): Forward {
   return {
     name,
-    model: removeDeadNodes(modelOf(g, name)),
+    model: simplify(modelOf(g, name)),
     inputs: dataInputs(g, declarations),
     randoms: [...declarations.uniforms.values()],
     parameters: entriesOf(declarations.parameters),

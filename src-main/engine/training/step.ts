@@ -1,5 +1,5 @@
 import { gradientsIfAny } from "../autodiff/index.ts";
-import { Graph, type Model, modelOf, removeDeadNodes, type Shape, type Value } from "../graph/index.ts";
+import { Graph, type Model, modelOf, type Shape, simplify, type Value } from "../graph/index.ts";
 import { type Declarations, type Init, Scope } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { clipByNorm } from "./clip.ts";
@@ -125,13 +125,13 @@ export function buildStep(definition: StepDefinition): Step {
       trained.map((parameter, i) => second.input(parameter, shapes[i]!)),
       trained.map((parameter, i) => second.input(accumulatedName(parameter), shapes[i]!)),
     );
-    apply = removeDeadNodes(modelOf(second, `${name}.apply`));
+    apply = simplify(modelOf(second, `${name}.apply`));
   } else {
     const parameters = trained.map((parameter) => declarations.parameters.get(parameter)!.value);
     update(g, parameters, gradients);
   }
 
-  const model = removeDeadNodes(modelOf(g, name));
+  const model = simplify(modelOf(g, name));
   return {
     name,
     model,

@@ -1,5 +1,5 @@
-import type { Model } from "./model.ts";
-import type { Node } from "./node.ts";
+import type { Model } from "../model.ts";
+import type { Node } from "../node.ts";
 
 /** Leaves out what no output needs: nodes, optional results and constants. Inputs stay: they are the model's interface. */
 export function removeDeadNodes(model: Model): Model {

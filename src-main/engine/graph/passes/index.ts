@@ -1,0 +1,13 @@
+import type { Model } from "../model.ts";
+import { shareCommonNodes } from "./common-nodes.ts";
+import { foldConstants } from "./constants.ts";
+import { removeDeadNodes } from "./dead-nodes.ts";
+import { skipExpands } from "./expands.ts";
+import { removeNoOps } from "./no-ops.ts";
+
+export { foldConstants, removeDeadNodes, removeNoOps, shareCommonNodes, skipExpands };
+
+/** Everything that makes a model smaller without changing its results. */
+export function simplify(model: Model): Model {
+  return removeDeadNodes(skipExpands(shareCommonNodes(removeNoOps(foldConstants(removeDeadNodes(model))))));
+}

@@ -1,0 +1,60 @@
+// Gets the libraries that CUDA needs, by onnxruntime-node's own install step:  npm run fetch-cuda
+// They are too large for the npm package. Linux on x64 with an NVIDIA driver and CUDA 12 can use them.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { arch, platform } from "node:os";
+import { dirname, join } from "node:path";
+
+function say(sentence: string, code: number): void {
+  (code === 0 ? process.stdout : process.stderr).write(`${sentence}\n`);
+  process.exitCode = code;
+}
+
+/** Runs the package's install script and says in one sentence how it went. */
+async function fetchCuda(): Promise<void> {
+  if (platform() !== "linux" || arch() !== "x64") {
+    say(
+      `CUDA libraries exist for Linux on x64 only; this is ${platform()} on ${arch()}. Use WebGPU or the processor here.`,
+      1,
+    );
+    return;
+  }
+  const folder = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node")), "..");
+  process.stdout.write("Fetching the CUDA 12 libraries of onnxruntime (several hundred megabytes) …\n");
+  const child = spawn(process.execPath, [join(folder, "script", "install.js"), "--onnxruntime-node-install=cuda12"], {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "pipe"],
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "cuda12" },
+  });
+  let complaint = "";
+  child.stderr.on("data", (chunk) => {
+    complaint = (complaint + chunk).slice(-4000);
+  });
+  const code = await new Promise<number>((resolve) => {
+    child.on("error", () => resolve(1));
+    child.on("close", (status) => resolve(status ?? 1));
+  });
+  if (code === 0) {
+    say("Done. `npm run omnisat -- doctor` shows whether CUDA computes rightly here.", 0);
+    return;
+  }
+  const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|EHOSTUNREACH|fetch failed/.test(
+    complaint,
+  );
+  const why = offline
+    ? "the server could not be reached. Connect to the internet, or set HTTPS_PROXY behind a proxy, and try again"
+    : `the install step failed (${lastLine(complaint) || `code ${code}`})`;
+  say(
+    `The CUDA libraries were not fetched: ${why}. Nothing else is affected: the processor and WebGPU work without them.`,
+    1,
+  );
+}
+
+/** The line of a stack trace that says what went wrong. */
+const lastLine = (complaint: string): string =>
+  complaint
+    .split("\n")
+    .find((line) => /Error:/.test(line))
+    ?.trim() ?? "";
+
+await fetchCuda();
