@@ -59,8 +59,8 @@ export async function* prefetched<T>(
   const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
   const pending: Promise<T>[] = [];
   let next = start;
-  const fill = () => {
-    while (next < end && pending.length <= ahead) {
+  const fill = (count: number) => {
+    while (next < end && pending.length < count) {
       const promise = read(next++, stop);
       // A failure shows when its turn comes; until then it is not “unhandled”.
       promise.catch(() => {});
@@ -70,9 +70,9 @@ export async function* prefetched<T>(
   try {
     for (let index = start; index < end; index++) {
       stop.throwIfAborted();
-      fill();
+      fill(ahead + 1);
       const value = await pending.shift()!;
-      fill();
+      fill(ahead);
       stop.throwIfAborted();
       yield value;
     }
