@@ -37,5 +37,6 @@ export {
 export type { LabelledPatches } from "./patch-claims.ts";
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
 export { readFeatures } from "./read.ts";
+export { classQml, classSld, confidenceRamp, type RampStop, rampQml, rampSld } from "./styles/index.ts";
 export { squareMetersPerUnit } from "./true-area.ts";
 export { type Defect, defectOf } from "./validity.ts";

@@ -1,0 +1,4 @@
+/** Styles that other programs read beside our rasters. */
+export { classQml, rampQml } from "./qml.ts";
+export { confidenceRamp, type RampStop } from "./ramp.ts";
+export { classSld, rampSld } from "./sld.ts";
