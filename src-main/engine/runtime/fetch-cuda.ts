@@ -1,6 +1,7 @@
 // Gets the libraries that CUDA needs, by onnxruntime-node's own install step:  npm run fetch-cuda
 // They are too large for the npm package. Linux on x64 with an NVIDIA driver and CUDA 12 can use them.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,10 +22,11 @@ async function fetchCuda(): Promise<void> {
   }
   const folder = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node")), "..");
   process.stdout.write("Fetching the CUDA 12 libraries of onnxruntime (several hundred megabytes) …\n");
-  const child = spawn(process.execPath, [join(folder, "script", "install.js"), "--onnxruntime-node-install=cuda12"], {
+  const child = spawn(process.execPath, [join(folder, "script", "install.js")], {
     cwd: folder,
     stdio: ["ignore", "inherit", "pipe"],
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "cuda12" },
+    // “true” asks for all that this platform can have, which is CUDA 12; the script of 1.30 reads “cuda12” but forgets it.
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "true" },
   });
   let complaint = "";
   child.stderr.on("data", (chunk) => {
@@ -34,7 +36,8 @@ async function fetchCuda(): Promise<void> {
     child.on("error", () => resolve(1));
     child.on("close", (status) => resolve(status ?? 1));
   });
-  if (code === 0) {
+  const library = join(folder, "bin", "napi-v6", "linux", "x64", "libonnxruntime_providers_cuda.so");
+  if (code === 0 && existsSync(library)) {
     say("Done. `npm run omnisat -- doctor` shows whether CUDA computes rightly here.", 0);
     return;
   }
