@@ -33,7 +33,7 @@ export async function importFiles(
     const file = describeFile(facts, choice);
     if (options.area) requireOverlap(reader, file, options.area);
     described.push(file);
-    const sample = await sampleFor(reader, file, options);
+    const sample = await samplePixels(reader, file, options);
     if (sample) samples.set(facts.path, sample);
     options.progress?.(index + 1, choices.length);
   }
@@ -56,10 +56,10 @@ function requireOverlap(
 }
 
 /** Pixels are looked at where neither name nor tags decide: radar, and Sentinel-2 without baseline, tags or statement. */
-async function sampleFor(
+export async function samplePixels(
   reader: Reader,
   { facts, product, slices }: FileDescription,
-  { crs, signal }: ImportOptions,
+  { crs, signal }: Pick<ImportOptions, "crs" | "signal"> = {},
 ): Promise<PixelSample | undefined> {
   const bands = slices[0]!.bands.filter((band) => band.name !== "SCL");
   const first = bands[0];

@@ -75,6 +75,7 @@ test("best keeps the clearer product, merge makes one step of both, keep makes t
   const ids = (policy: DuplicateDates) =>
     stepsOf(withPolicy(policy), day).map((step) => step.acquisitions.map(({ id }) => id));
   expect(ids("merge")).toEqual([["morning", "noon"], ["next"]]);
+  expect(ids("best")).toEqual(ids("merge")); // nobody has looked at the pixels yet
   expect(ids("keep")).toEqual([["morning"], ["noon"], ["next"]]);
 });
 

@@ -92,7 +92,8 @@ export function stepsOf(modality: Modality, acquisitions: readonly Acquisition[]
   if (modality.kind === "image") {
     return members.length === 0 ? [] : [{ date: members[0]!.date, acquisitions: members }];
   }
-  if (modality.duplicateDates === "merge") {
+  // “best” is settled by `keepBest` once pixels have been looked at; until then the pixels themselves decide.
+  if (modality.duplicateDates === "merge" || modality.duplicateDates === "best") {
     return [...Map.groupBy(members, (member) => member.date)].map(([date, sameDay]) => ({
       date,
       acquisitions: sameDay,

@@ -1,0 +1,83 @@
+/** Acquisitions on one grid, and the batches a network learns from. In learning order; README.md explains the room. */
+
+export {
+  describeFile,
+  type FileChoice,
+  type FileDescription,
+  groupAcquisitions,
+  type NamedBand,
+} from "./acquisitions.ts";
+export { jitterDays, keepDates, type Orientation, orient, orientations, randomOrientation } from "./augment.ts";
+export {
+  type Batch,
+  type BatchInput,
+  type BatchShape,
+  collate,
+  type FloatTensor,
+  type IntegerTensor,
+} from "./batch.ts";
+export { type BlendedRows, Blender, type BlendPlan, planBlend, raisedCosine } from "./blend.ts";
+export { Cube, type CubeOptions, type CubeSpec } from "./cube.ts";
+export {
+  boundsOfPatches,
+  commonPatches,
+  type Grid,
+  geoboxOfPatches,
+  type PatchWindow,
+  patchesCovering,
+  patchesOfGeobox,
+  tilesCovering,
+  tilesInside,
+} from "./grid.ts";
+export {
+  type DateReport,
+  type ImportOptions,
+  importFiles,
+  nativeMeters,
+  reportDates,
+  samplePixels,
+  settleSeries,
+} from "./import-files.ts";
+export { batchesPerEpoch, type LoaderSpec, orderOfEpoch, prefetched, readBatches } from "./loader.ts";
+export {
+  checkModality,
+  keepBest,
+  type ModalityOptions,
+  membersOf,
+  proposeModalities,
+  type Step,
+  stepsOf,
+} from "./modalities.ts";
+export {
+  type BandStatistics,
+  type Normalization,
+  normalizeInPlace,
+  RunningStatistics,
+  StatisticsGatherer,
+  type StatisticsOptions,
+} from "./normalize.ts";
+export { decideRadiometry, doubtAboutSeries, type PixelSample } from "./radiometry.ts";
+export { type Random, seededRandom, seedOf, shuffled } from "./random.ts";
+export { rasterReader } from "./raster-reader.ts";
+export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
+export {
+  type Augmentation,
+  type DateChoice,
+  noAugmentation,
+  orderOfChoice,
+  readSample,
+  type Sample,
+  type SampleOptions,
+} from "./sample.ts";
+export {
+  clear,
+  type DayCount,
+  dayOf,
+  noData,
+  readScene,
+  readTimeSeries,
+  runningDays,
+  type Scene,
+  type TimeSeries,
+  unclear,
+} from "./time-series.ts";
