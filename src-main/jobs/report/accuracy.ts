@@ -1,9 +1,9 @@
 import type { EvaluateResult, Imagery, SubsetScore } from "../../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import { type Html, type HtmlPart, html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
-import { grouped, score } from "./numbers.ts";
-import { swatch } from "./swatch.ts";
+import { namedClass } from "./named-class.ts";
+import { counted, grouped, score } from "./numbers.ts";
 import { cell, columnHead, rowHead, table } from "./table.ts";
 
 /** Evaluations in the order of their worth: what the model never saw comes first. */
@@ -12,9 +12,15 @@ export function inOrderOfWorth(evaluations: readonly EvaluateResult[]): readonly
   return evaluations.toSorted((p, q) => order.indexOf(p.part) - order.indexOf(q.part));
 }
 
-/** The subset with the most modalities first; equals keep their order. */
-export function largestFirst(subsets: readonly SubsetScore[]): readonly SubsetScore[] {
-  return subsets.toSorted((p, q) => q.modalities.length - p.modalities.length);
+/**
+ * The most classes first, because that is what the map shows; then the most modalities; then the order in which the
+ * project lists them.
+ */
+export function bestFirst(subsets: readonly SubsetScore[], { modalities }: Imagery): readonly SubsetScore[] {
+  const place = (subset: SubsetScore): number => modalities.findIndex(({ name }) => name === subset.modalities[0]);
+  return subsets.toSorted(
+    (p, q) => q.classSet.length - p.classSet.length || q.modalities.length - p.modalities.length || place(p) - place(q),
+  );
 }
 
 const partNotes: Readonly<Record<EvaluateResult["part"], string>> = {
@@ -29,27 +35,34 @@ export function accuracyOf(
   evaluation: EvaluateResult,
   context: { readonly imagery: Imagery; readonly legend: readonly LegendClass[]; readonly heading: boolean },
 ): Html {
-  const subsets = largestFirst(evaluation.subsets);
-  const [first, ...others] = subsets;
-  const detail = (subset: SubsetScore): Html => html`<div class="pair">
-${confusionTable(subset, context)}
-${classTable(subset, context)}
-</div>`;
-  return html`${context.heading ? html`<h3>${evaluation.part[0]!.toUpperCase()}${evaluation.part.slice(1)} part</h3>` : ""}
+  const groups = Map.groupBy(bestFirst(evaluation.subsets, context.imagery), ({ classSet }) => classSet.join());
+  const part = `${evaluation.part[0]!.toUpperCase()}${evaluation.part.slice(1)} part`;
+  return html`${context.heading && html`<h3>${part}</h3>`}
 <p>${partNotes[evaluation.part]}</p>
-${
-  first
-    ? html`${subsetTable(subsets, context.imagery)}
-<h3>${subsetTitle(first.modalities, context.imagery)}</h3>
+${groups.size === 0 && html`<p class="empty">No combination of inputs was evaluated on this part.</p>`}
+${[...groups.values()].map((subsets) => groupOf(subsets, groups.size > 1, context))}`;
+}
+
+/** The subsets that chose between the same classes: the first in full, the others folded. */
+function groupOf(subsets: readonly SubsetScore[], severalGroups: boolean, names: Names): Html {
+  const [first, ...others] = subsets as [SubsetScore, ...SubsetScore[]];
+  const detail = (subset: SubsetScore): Html => html`<div class="pair">
+${confusionTable(subset, names)}
+${classTable(subset, names)}
+</div>`;
+  const classes = first.classes.map(({ name }) => name).join(", ");
+  return html`${severalGroups && html`<h3>Choosing between ${counted(first.classes.length, "class", "classes")}: ${classes}</h3>`}
+${subsetTable(subsets, names.imagery)}
 ${detail(first)}
-${others.map(
-  (subset) => html`<details>
-<summary>${subsetTitle(subset.modalities, context.imagery)}: confusion matrix and accuracy per class</summary>
+${
+  others.length > 0 &&
+  html`<div class="folded">${others.map(
+    (subset) => html`<details>
+<summary>${subsetTitle(subset.modalities, names.imagery)}: confusion matrix and accuracy per class</summary>
 ${detail(subset)}
 </details>
 `,
-)}`
-    : html`<p class="empty">No combination of inputs was evaluated on this part.</p>`
+  )}</div>`
 }`;
 }
 
@@ -88,14 +101,13 @@ interface Names {
 /** Map in rows, reference in columns. A cell is shaded by its share of its reference class. */
 function confusionTable({ classes, confusion, modalities }: SubsetScore, { imagery, legend }: Names): Html {
   const columnTotals = classes.map((_, column) => sum(confusion.map((row) => row[column] ?? 0)));
-  const label = (index: number): HtmlPart => html`${swatch(classes[index]!, legend)}${classes[index]!.name}`;
   const head = html`<tr><td></td><th scope="colgroup" colspan="${classes.length}" class="axis">Reference</th><td></td></tr>
 <tr><th scope="col" class="axis">Map</th>${classes.map(
     (each) => html`<th scope="col" class="number class-column"><span>${each.name}</span></th>`,
   )}<th scope="col" class="number total">Total</th></tr>`;
-  const body = classes.map((_, row) => {
+  const body = classes.map((each, row) => {
     const counts = classes.map((_, column) => confusion[row]?.[column] ?? 0);
-    return html`<tr>${rowHead(label(row))}${counts.map((count, column) => {
+    return html`<tr>${rowHead(namedClass(each, legend))}${counts.map((count, column) => {
       const share = columnTotals[column]! > 0 ? count / columnTotals[column]! : 0;
       const shade = count > 0 ? html` style="--share:${share.toFixed(3)}"` : "";
       return html`<td class="number ${row === column ? "hit" : "miss"}${count === 0 ? " none" : ""}"${shade}>${grouped(count)}</td>`;
@@ -104,25 +116,25 @@ function confusionTable({ classes, confusion, modalities }: SubsetScore, { image
   });
   const last = html`<tr class="total">${rowHead("Total")}${columnTotals.map((total) => cell(grouped(total)))}<td class="number total">${grouped(sum(columnTotals))}</td></tr>`;
   return table({
-    caption: `Confusion matrix, ${subsetTitle(modalities, imagery)}: samples, map in rows, reference in columns`,
+    caption: `Confusion matrix in samples, ${subsetTitle(modalities, imagery)}`,
     head,
     body: [body, last],
     kind: classes.length > 6 ? "matrix many" : "matrix",
-    note: "Shading: share of the reference class (column). The diagonal is right, everything else is confused.",
+    note: "Map in rows, reference in columns. Shading: share of the column, the reference class. The diagonal is right.",
   });
 }
 
 function classTable({ classes, modalities }: SubsetScore, { imagery, legend }: Names): Html {
   return table({
     caption: `Accuracy per class, ${subsetTitle(modalities, imagery)}`,
-    head: html`<tr>${columnHead("Class")}${columnHead(html`Precision <small>user’s accuracy</small>`, true)}${columnHead(
-      html`Recall <small>producer’s accuracy</small>`,
+    head: html`<tr>${columnHead("Class")}${columnHead(html`Precision <small>user’s<br/>accuracy</small>`, true)}${columnHead(
+      html`Recall <small>producer’s<br/>accuracy</small>`,
       true,
-    )}${columnHead("F1", true)}${columnHead(html`Support <small>reference samples</small>`, true)}</tr>`,
+    )}${columnHead("F1", true)}${columnHead(html`Support <small>reference<br/>samples</small>`, true)}</tr>`,
     body: classes.map(
       (
         each,
-      ) => html`<tr>${rowHead(html`${swatch(each, legend)}${each.name}`)}${cell(score(each.precision))}${cell(score(each.recall))}${cell(score(each.f1))}${cell(grouped(each.support))}</tr>
+      ) => html`<tr>${rowHead(namedClass(each, legend))}${cell(score(each.precision))}${cell(score(each.recall))}${cell(score(each.f1))}${cell(grouped(each.support))}</tr>
 `,
     ),
     note: "Precision: of the samples mapped as the class, the share that is the class. Recall: of the samples that are the class, the share mapped as it.",

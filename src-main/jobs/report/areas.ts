@@ -1,8 +1,8 @@
 import type { AreaSource } from "../../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
-import { dash, grouped, hectares, percent } from "./numbers.ts";
-import { swatch } from "./swatch.ts";
+import { namedClass } from "./named-class.ts";
+import { dash, grouped, hectareDecimals, hectares, percent } from "./numbers.ts";
 import { cell, columnHead, rowHead, table } from "./table.ts";
 
 /** The legend with what each class covers. */
@@ -12,7 +12,7 @@ export function areaTable(legend: readonly LegendClass[], source: AreaSource | n
       caption: "Legend",
       head: html`<tr>${columnHead("Class")}${columnHead("Code", true)}</tr>`,
       body: legend.map(
-        (each) => html`<tr>${rowHead(named(each, legend))}${cell(each.code)}</tr>
+        (each) => html`<tr>${rowHead(namedClass(each, legend))}${cell(each.code)}</tr>
 `,
       ),
     });
@@ -24,9 +24,10 @@ export function areaTable(legend: readonly LegendClass[], source: AreaSource | n
     .sort((p, q) => p - q)
     .map((code) => ({ code, name: `Code ${code}, not in the legend` }));
   const total = [...counts.values()].reduce((sum, pixels) => sum + pixels, 0);
+  const decimals = hectareDecimals(total * source.squareMetersPerPixel);
   const row = (each: { readonly code: number; readonly name: string }): Html => {
     const pixels = counts.get(each.code) ?? 0;
-    return html`<tr>${rowHead(named(each, legend))}${cell(grouped(pixels))}${cell(hectares(pixels * source.squareMetersPerPixel))}${cell(total > 0 ? percent(pixels / total) : dash)}</tr>
+    return html`<tr>${rowHead(namedClass(each, legend))}${cell(grouped(pixels))}${cell(hectares(pixels * source.squareMetersPerPixel, decimals))}${cell(total > 0 ? percent(pixels / total) : dash)}</tr>
 `;
   };
   return table({
@@ -34,14 +35,11 @@ export function areaTable(legend: readonly LegendClass[], source: AreaSource | n
     head: html`<tr>${columnHead("Class")}${["Pixels", "ha", "Share"].map((name) => columnHead(name, true))}</tr>`,
     body: [
       [...legend, ...strangers].map(row),
-      html`<tr class="total">${rowHead("Total")}${cell(grouped(total))}${cell(hectares(total * source.squareMetersPerPixel))}${cell(total > 0 ? percent(1) : dash)}</tr>`,
+      html`<tr class="total">${rowHead("Total")}${cell(grouped(total))}${cell(hectares(total * source.squareMetersPerPixel, decimals))}${cell(total > 0 ? percent(1) : dash)}</tr>`,
     ],
     note: "Counted pixels are not an area estimate: what the map confuses adds to one class and is missing from another. For area statistics, correct the counts with a reference sample.",
   });
 }
-
-const named = (each: { readonly code: number; readonly name: string }, legend: readonly LegendClass[]): Html =>
-  html`${swatch(each, legend)}${each.name}`;
 
 export const totalPixels = ({ pixels }: AreaSource): number =>
   Object.values(pixels).reduce((sum, count) => sum + count, 0);

@@ -26,8 +26,8 @@ interface Box {
 }
 
 const height = 250;
-/** More points than this are a noisy line: it becomes faint, and a running mean is drawn over it. */
-const noisyFrom = 240;
+/** A line of at least so many points that goes up and down more than so many times its range: drawn faint, with a running mean. */
+const noisy = { points: 200, travel: 6 };
 
 /** The chart with its title, legend (when there are several lines) and a caption that says what was smoothed. */
 export function lineChart({ title, xLabel, series, limits }: Chart, width: number): Html {
@@ -54,17 +54,15 @@ export function lineChart({ title, xLabel, series, limits }: Chart, width: numbe
   let window = 0;
   const lines = drawn.map(({ segments }, index) => {
     const style = `line s${index % 6}${index >= 6 ? " dashed" : ""}`;
-    const count = segments.reduce((sum, segment) => sum + segment.length, 0);
-    const noisy = count > noisyFrom;
-    if (noisy) window = Math.max(window, meanWidth(count));
     return segments.map((segment) => {
       if (segment.length === 1) {
         return html`<circle class="dot s${index % 6}" cx="${fixed(x(segment[0]!.x))}" cy="${fixed(y(segment[0]!.y))}" r="2.5"/>`;
       }
       const pathOf = (points: readonly Point[], kind: string): Html =>
         html`<path class="${kind}" d="${path(thin(points, columns), x, y)}"/>`;
-      if (!noisy) return pathOf(segment, style);
-      return html`${pathOf(segment, `${style} faint`)}${pathOf(runningMean(segment, meanWidth(count)), style)}`;
+      if (!isNoisy(segment)) return pathOf(segment, style);
+      window = Math.max(window, meanWidth(segment.length));
+      return html`${pathOf(segment, `${style} faint`)}${pathOf(runningMean(segment, meanWidth(segment.length)), style)}`;
     });
   });
 
@@ -75,7 +73,7 @@ export function lineChart({ title, xLabel, series, limits }: Chart, width: numbe
     })
     .join("; ");
   return html`<figure class="chart">
-<figcaption>${title}${window > 0 ? html` <small>faint: every recorded value; strong: mean of ${window} neighbours</small>` : ""}</figcaption>
+<figcaption>${title}${window > 0 ? html` <small>faint: every recorded value; strong: mean of ${window} values</small>` : ""}</figcaption>
 ${drawn.length > 1 || drawn[0]!.name !== title ? legendOf(drawn.map(({ name }) => name)) : ""}
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${title}, ${xLabel.toLowerCase()} ${grouped(xLow)} to ${grouped(xHigh)}: ${summary}`}">
 ${axes(box, niceTicks(xLow, xHigh, Math.max(2, Math.floor(columns / 90))), framed, x, y)}
@@ -139,11 +137,18 @@ function extent(points: readonly Point[], value: (point: Point) => number): [low
   return [low, high];
 }
 
+function isNoisy(points: readonly Point[]): boolean {
+  if (points.length < noisy.points) return false;
+  const [low, high] = extent(points, ({ y }) => y);
+  const travel = points.reduce((sum, { y }, index) => sum + Math.abs(y - points[Math.max(0, index - 1)]!.y), 0);
+  return travel > noisy.travel * (high - low);
+}
+
 /** A constant has no extent: it is drawn in the middle of one. */
 const widened = ([low, high]: readonly [number, number]): readonly [number, number] =>
   low < high ? [low, high] : [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
 
-/** About a fortieth of the run, an odd number. */
+/** About a fortieth of the line, an odd number. */
 const meanWidth = (count: number): number => 2 * Math.floor(count / 80) + 1;
 
 /** A tenth of a pixel is finer than any screen; a fixed form keeps equal reports equal. */

@@ -1,7 +1,7 @@
 import type { Imagery } from "../../../src-shared/domain/job.ts";
 import type { Acquisition } from "../../../src-shared/eo/acquisition.ts";
 import type { Modality } from "../../../src-shared/eo/modality.ts";
-import { sclClasses } from "../../../src-shared/eo/sensors.ts";
+import { type SensorId, sclClasses } from "../../../src-shared/eo/sensors.ts";
 import { type Html, html } from "./html.ts";
 import { inputTitle } from "./inputs.ts";
 import { counted, dash, grouped, length } from "./numbers.ts";
@@ -49,10 +49,13 @@ export function dataUsed(inputs: readonly InputData[]): Html {
   })}
 ${timeline(inputs.map(({ title, dates }) => ({ title, dates })))}
 <ul class="remarks">${inputs.map(
-    (input) => html`<li><strong>${input.title}.</strong> ${remarks(input).join(" ")}</li>
+    (input) => html`<li><strong>${input.title}.</strong> ${remarks(input).filter(Boolean).join(" ")}</li>
 `,
   )}</ul>`;
 }
+
+/** Sensors that see through clouds. */
+const radar: ReadonlySet<SensorId> = new Set(["sentinel-1"]);
 
 /** How stored numbers became values, which pixels counted as clear, and every doubt that was found. */
 function remarks({ modality, acquisitions }: InputData): string[] {
@@ -67,7 +70,9 @@ function remarks({ modality, acquisitions }: InputData): string[] {
     ),
     clear.length > 0 && masked > 0
       ? `Clear pixels by the scene classification: ${clear.join(", ")} (${count(masked)}).`
-      : "No cloud mask was used.",
+      : radar.has(modality.sensor)
+        ? ""
+        : "No cloud mask was used.",
     ...warnings.map(([sentence, images]) => `Doubt in ${count(images)}: ${ended(sentence)}`),
   ];
 }

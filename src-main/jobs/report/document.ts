@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { AreaSource, MapResult, ReportSpec } from "../../../src-shared/domain/job.ts";
-import { accuracyOf, inOrderOfWorth, interval, largestFirst } from "./accuracy.ts";
+import { accuracyOf, bestFirst, inOrderOfWorth, interval } from "./accuracy.ts";
 import { areaTable, totalPixels, totalSquareMeters } from "./areas.ts";
 import { curvesOf } from "./curves.ts";
 import { dataUsed, inputData } from "./data-used.ts";
@@ -8,11 +8,12 @@ import type { Ground } from "./ground.ts";
 import { Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
 import { mapSvg } from "./map-figure.ts";
+import { namedClass } from "./named-class.ts";
 import { counted, duration, grouped, hectares, length, percent, score } from "./numbers.ts";
 import { phaseTable } from "./phases.ts";
 import { rampColor } from "./ramp.ts";
 import { style } from "./style.ts";
-import { specTable } from "./table.ts";
+import { cell, rowHead, specTable, table } from "./table.ts";
 
 /** The pictures of a map, ready to be embedded. */
 export interface MapPictures {
@@ -101,7 +102,7 @@ function abstractOf(spec: ReportSpec, pictures: MapPictures | null, areas: AreaS
 
 function keyFigures(spec: ReportSpec, areas: AreaSource | null): Html {
   const first = inOrderOfWorth(spec.evaluations)[0];
-  const best = first && largestFirst(first.subsets)[0];
+  const best = first && bestFirst(first.subsets, spec.imagery)[0];
   const seconds = spec.phases.reduce((sum, phase) => sum + phase.seconds, 0);
   const figures: [name: string, value: string, detail: string][] = [];
   if (best) {
@@ -129,27 +130,51 @@ function mapSection(spec: ReportSpec, pictures: MapPictures | null, areas: AreaS
 ${spec.legend.length > 0 ? areaTable(spec.legend, areas) : ""}`;
   }
   const { ground, classes, confidence } = pictures;
+  const frame = { width: 520, height: 620 };
   const image = ({ uri, reduced }: EmbeddedPicture, description: string) => ({ uri, description, pixelated: !reduced });
   return html`<div class="maps">
-<div>
 <figure>
 <figcaption>Class map</figcaption>
-${mapSvg(image(classes, classDescription(spec, areas)), ground, { width: 680, height: 760 })}
-<p class="facts">${grouped(ground.width)} × ${grouped(ground.height)} pixels of ${pixelText(ground)}. ${ground.crs}.${
-    ground.approximate ? " Lengths and areas are taken at the middle of the map." : ""
-  }${classes.reduced ? " The picture shows fewer pixels than the file." : ""} ${filesOf(spec.map)}</p>
+${mapSvg(image(classes, classDescription(spec, areas)), ground, frame)}
+<ul class="legend">${spec.legend.map((each) => html`<li>${namedClass(each, spec.legend)}</li>`)}</ul>
 </figure>
-</div>
-<div>
-${areaTable(spec.legend, areas)}
 <figure>
 <figcaption>Confidence</figcaption>
-${mapSvg(image(confidence, "Confidence of the class map, 0 to 100 per cent"), ground, { width: 400, height: 460 })}
+${mapSvg(image(confidence, "Confidence of the class map, 0 to 100 per cent"), ground, frame)}
 <div class="ramp"><i style="background:linear-gradient(to right,${rampStops})"></i><span><span>0 %</span><span>50 %</span><span>100 %</span></span></div>
-<p class="facts">The probability the model gives to the class it chose. It is the model’s own opinion, not a measured accuracy.</p>
+<p class="note">The probability the model gives to the class it chose: its own opinion, not a measured accuracy.</p>
 </figure>
 </div>
+<div class="pair">
+${areaTable(spec.legend, areas)}
+${factTable(spec.map, ground, classes.reduced)}
 </div>`;
+}
+
+/** The grid and the files of a map. Names without folders: a report is passed on, and where it was made is nobody's business. */
+function factTable(map: MapResult, ground: Ground, reduced: boolean): Html {
+  const facts: [name: string, value: string][] = [
+    ["Grid", `${grouped(ground.width)} × ${grouped(ground.height)} pixels of ${pixelText(ground)}`],
+    ["Coordinate system", ground.crs],
+    ["Class map", basename(map.classPath)],
+    ["Confidence", basename(map.confidencePath)],
+    ...(map.probabilitiesPath ? [["Probabilities", basename(map.probabilitiesPath)] as [string, string]] : []),
+    ["Styles", `${basename(map.qmlPath)}, ${basename(map.sldPath)}`],
+    ["Work", `${counted(map.tiles, "tile")} in ${duration(map.seconds)}`],
+  ];
+  const remarks = [
+    ...(ground.approximate ? ["Lengths and areas are those in the middle of the map."] : []),
+    ...(reduced ? ["The pictures show fewer pixels than the files."] : []),
+  ];
+  return table({
+    caption: "Grid and files",
+    kind: "facts",
+    body: facts.map(
+      ([name, value]) => html`<tr>${rowHead(name)}${cell(value, false)}</tr>
+`,
+    ),
+    note: remarks.join(" "),
+  });
 }
 
 const rampStops = Array.from({ length: 11 }, (_, index) => `rgb(${rampColor(index / 10).join(",")})`).join(",");
@@ -160,12 +185,6 @@ function classDescription(spec: ReportSpec, areas: AreaSource | null): string {
     total > 0 ? `${name} ${percent((areas?.pixels[code] ?? 0) / total)}` : name,
   );
   return `Class map: ${shares.join(", ")}`;
-}
-
-/** Names without folders: a report is passed on, and where it was made is nobody's business. */
-function filesOf(map: MapResult): string {
-  const paths = [map.classPath, map.confidencePath, ...(map.probabilitiesPath ? [map.probabilitiesPath] : [])];
-  return `Files: ${paths.map((path) => basename(path)).join(", ")}.`;
 }
 
 function accuracySection(spec: ReportSpec): Html {

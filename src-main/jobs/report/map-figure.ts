@@ -13,7 +13,7 @@ export interface MapImage {
   readonly pixelated: boolean;
 }
 
-/** The picture in a frame of at most `width` × `height` units, which are CSS pixels on a wide screen. */
+/** The picture in a frame of at most `width` × `height` units, which are about a CSS pixel each. */
 export function mapSvg(
   image: MapImage,
   ground: Ground,
@@ -24,7 +24,7 @@ export function mapSvg(
   const unitsPerMeter = Math.min(frame.width / groundWidth, frame.height / groundHeight);
   const width = Math.max(40, Math.round(groundWidth * unitsPerMeter));
   const height = Math.max(40, Math.round(groundHeight * unitsPerMeter));
-  return html`<svg class="map" viewBox="0 0 ${width} ${height}" style="max-width:${width}px" role="img" aria-label="${image.description}">
+  return html`<svg class="map" viewBox="0 0 ${width} ${height}" style="max-width:${Math.round(width * 1.16)}px" role="img" aria-label="${image.description}">
 <image href="${image.uri}" width="${width}" height="${height}" preserveAspectRatio="none"${image.pixelated ? html` class="pixelated"` : ""}/>
 <rect class="frame" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}"/>
 ${width >= 160 && height >= 60 ? scaleBar(width, height, unitsPerMeter) : ""}

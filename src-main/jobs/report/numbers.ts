@@ -18,14 +18,19 @@ export function grouped(value: number, decimals = 0): string {
 /** A score between 0 and 1 with three decimals: `0.886`. */
 export const score = (value: number): string => grouped(value, 3);
 
-/** A share as per cent: 0.1234 → `12.3 %`. */
-export const percent = (share: number): string =>
-  Number.isFinite(share) ? `${grouped(share * 100, 1)}${narrowSpace}%` : dash;
+/** A share as per cent: 0.1234 → `12.3 %`. What is there but rounds to nothing is `< 0.1 %`. */
+export function percent(share: number): string {
+  if (!Number.isFinite(share)) return dash;
+  const text = share > 0 && share < 0.0005 ? `<${narrowSpace}0.1` : grouped(share * 100, 1);
+  return `${text}${narrowSpace}%`;
+}
 
-/** Square metres as hectares, with as many decimals as the size deserves: `0.42`, `12.3`, `4 960`. */
-export function hectares(squareMeters: number): string {
-  const value = squareMeters / 10_000;
-  return grouped(value, value >= 1000 ? 0 : value >= 10 ? 1 : 2);
+/** Square metres as hectares: `0.42`, `12.3`, `4960`. A column takes the decimals of its largest number. */
+export const hectares = (squareMeters: number, decimals = hectareDecimals(squareMeters)): string =>
+  grouped(squareMeters / 10_000, decimals);
+
+export function hectareDecimals(squareMeters: number): number {
+  return squareMeters >= 1e9 ? 0 : squareMeters >= 1e6 ? 1 : 2;
 }
 
 /** A length on the ground: `50 m`, `2 km`. */

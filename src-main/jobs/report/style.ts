@@ -8,20 +8,21 @@ export const style = `
 --s0:#6fb0ec;--s1:#f0954d;--s2:#6cc08d;--s3:#c795dd;--s4:#d6b84a;--s5:#f0839f}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
-body{margin:0 auto;max-width:1168px;padding:48px 40px 64px;overflow-wrap:break-word}
+body{margin:0 auto;max-width:1280px;padding:48px 40px 64px;overflow-wrap:break-word}
 h1{font-size:30px;line-height:1.2;font-weight:600;letter-spacing:-.01em;margin:0 0 10px;text-wrap:balance}
-h2{font-size:20px;line-height:1.3;font-weight:600;margin:60px 0 16px;padding-top:14px;border-top:1px solid var(--rule-strong)}
+h2{font-size:20px;line-height:1.3;font-weight:600;margin:52px 0 16px;padding-top:14px;border-top:1px solid var(--rule-strong)}
 h3{font-size:16px;line-height:1.35;font-weight:600;margin:30px 0 10px}
 p{margin:0 0 12px;max-width:76ch}
 a{color:var(--link);text-underline-offset:2px}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 small{font-size:12.5px;color:var(--muted);font-weight:400}
-.abstract{font-size:17px;line-height:1.55}
+.abstract{font-size:17px;line-height:1.5;max-width:none;text-wrap:pretty}
 .note,.empty,figcaption small{color:var(--muted)}
-.note{font-size:13px;line-height:1.45;margin:8px 0 0}
+.note{font-size:13px;line-height:1.45;margin:8px 0 0;max-width:84ch}
+.table .note{contain:inline-size;min-width:100%}
 nav{margin:18px 0 0;font-size:14px}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:0;padding:0}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:20px 32px;margin:30px 0 0;padding:0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:20px 28px;margin:30px 0 0;padding:0}
 .figures div{border-top:2px solid var(--ink);padding-top:8px}
 .figures dt{font-size:13px;color:var(--muted)}
 .figures dd{margin:0;font-size:25px;line-height:1.35;font-weight:500;font-variant-numeric:lining-nums tabular-nums}
@@ -47,31 +48,28 @@ tr.total>*,td.total{font-weight:600}
 tr.total>*{border-top:1px solid var(--rule-strong)}
 strong{font-weight:650}
 .bands{max-width:420px}
-.swatch{display:inline-block;width:12px;height:12px;margin-right:8px;border-radius:2px;vertical-align:-1px;box-shadow:inset 0 0 0 1px rgb(0 0 0/.22);print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.named{display:inline-block;position:relative;padding-left:20px}
+.swatch{position:absolute;left:0;top:.28em;width:12px;height:12px;border-radius:2px;box-shadow:inset 0 0 0 1px rgb(0 0 0/.22);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .swatch.unknown{background:repeating-linear-gradient(45deg,var(--muted) 0 2px,transparent 2px 4px)}
 @media screen and (prefers-color-scheme:dark){.swatch{box-shadow:inset 0 0 0 1px rgb(255 255 255/.25)}}
-.maps{display:grid;grid-template-columns:minmax(0,1.62fr) minmax(310px,1fr);gap:16px 44px;align-items:start}
-.maps .table{margin-top:0}
-.maps table{width:100%;min-width:0}
-.maps td,.maps th{padding-left:6px;padding-right:6px}
-.maps th:first-child{padding-left:0}
-.maps tbody th{min-width:0}
+.maps{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 40px;align-items:start}
+.maps figure{margin-bottom:8px}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:3px 20px;margin:12px 0 0;padding:0;font-size:14px;line-height:1.4}
 svg{display:block;width:100%;height:auto;overflow:visible;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}
 svg text{fill:var(--ink)}
 .pixelated{image-rendering:pixelated}
 .map{background:var(--wash);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .frame{fill:none;stroke:var(--rule-strong)}
 .over .plate{fill:#fff;fill-opacity:.88}
-.over text{fill:#16191d;font-weight:500}
+.over text{fill:#16191d;font-size:13px;font-weight:500}
 .over .stroke{fill:none;stroke:#16191d;stroke-width:1.5}
 .over .fill{fill:#16191d}
 .ramp{margin-top:10px;font-size:13px;color:var(--muted)}
 .ramp i{display:block;height:12px;border-radius:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .ramp span{display:flex;justify-content:space-between;margin-top:3px;font-variant-numeric:tabular-nums}
-.facts{font-size:13px;line-height:1.45;color:var(--muted);margin:10px 0 0}
-.pair{display:flex;flex-wrap:wrap;gap:0 56px;align-items:flex-start}
+.pair{display:flex;flex-wrap:wrap;gap:0 48px;align-items:flex-start}
 .pair>.table{max-width:100%}
-.matrix td{border-bottom:1px solid var(--paper);border-right:1px solid var(--paper);min-width:58px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.matrix td{border-bottom:1px solid var(--paper);border-right:1px solid var(--paper);min-width:54px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .matrix th.axis{font-weight:600;color:var(--ink);font-size:13px}
 .matrix thead th[colspan]{text-align:center;border-bottom:1px solid var(--rule)}
 .matrix .hit[style]{background:rgb(var(--hit)/calc(.1 + .42*var(--share)))}
@@ -79,18 +77,22 @@ svg text{fill:var(--ink)}
 .matrix .none{color:var(--muted)}
 .matrix .hit{font-weight:600}
 .matrix td:last-child,.matrix th.total{padding-left:14px}
-.matrix .class-column{max-width:120px;padding-left:6px;min-width:64px}
+.matrix .class-column{max-width:104px;padding-left:6px;min-width:64px}
+.matrix tbody th,.matrix thead th.axis:first-child{position:sticky;left:0;background:var(--paper)}
 .matrix.many{font-size:13px}
+.matrix.many tbody th{max-width:190px}
 .matrix.many td,.matrix.many th{padding:4px 7px}
 .matrix.many td:first-child,.matrix.many th:first-child{padding-left:0}
 .matrix.many td{min-width:44px}
 .matrix.many .class-column{min-width:0;width:44px;vertical-align:bottom}
 .matrix.many .class-column span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:170px;overflow-wrap:anywhere;display:inline-block;line-height:1.15;text-align:left}
 details{border-top:1px solid var(--rule);padding:10px 0 2px}
-details:last-of-type{border-bottom:1px solid var(--rule);margin-bottom:24px}
+.folded{border-bottom:1px solid var(--rule);margin-bottom:24px}
 summary{cursor:pointer;padding:2px 0 8px;color:var(--link)}
 .charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px 40px}
 .charts.single{grid-template-columns:minmax(0,1fr)}
+.chart{display:flex;flex-direction:column}
+.chart>svg{margin-top:auto}
 .chart figcaption{padding-bottom:4px}
 .chart figcaption small{margin-left:6px}
 .lines{list-style:none;display:flex;flex-wrap:wrap;gap:0 18px;margin:0 0 6px;padding:0;font-size:13px}
@@ -119,6 +121,6 @@ footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);font-si
 @media (max-width:900px){body{padding:28px 20px 48px}.maps,.charts{grid-template-columns:minmax(0,1fr)}}
 @media print{@page{margin:16mm 14mm}html{font-size:10.5pt}body{max-width:none;padding:0}nav{display:none}
 h2{margin-top:28px;break-after:avoid}h3{break-after:avoid}figure,tr{break-inside:avoid}.scroll{overflow:visible}a{color:inherit}
-.matrix td{min-width:0}.maps{grid-template-columns:minmax(0,1.4fr) minmax(0,1fr);gap:12px 24px}
+.matrix td{min-width:0!important}.matrix.many{font-size:7.5pt}.maps{gap:12px 24px}
 details::details-content{content-visibility:visible;height:auto}}
 `.trim();

@@ -5,7 +5,8 @@ import { dash, grouped, score } from "./numbers.ts";
 /** A captioned table that scrolls by itself when it is wider than the page. */
 export function table(options: {
   readonly caption: string;
-  readonly head: HtmlPart;
+  /** rows of column headings; a table of facts has none */
+  readonly head?: HtmlPart;
   readonly body: HtmlPart;
   readonly note?: HtmlPart;
   readonly kind?: string;
@@ -14,7 +15,7 @@ export function table(options: {
   return html`<figure class="table">
 <div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${kind}">
 <caption>${caption}</caption>
-<thead>${head}</thead>
+${head ? html`<thead>${head}</thead>` : ""}
 <tbody>${body}</tbody>
 </table></div>
 ${note ? html`<p class="note">${note}</p>` : ""}

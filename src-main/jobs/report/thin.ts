@@ -31,15 +31,15 @@ export function thin(points: readonly Point[], columns: number): readonly Point[
   return kept;
 }
 
-/** The mean of each `width` neighbouring points (fewer at the ends), so that a noisy curve shows its course. */
+/**
+ * The mean of each `width` neighbouring points (an odd number), so that a noisy curve shows its course. It starts and
+ * ends where it has all its neighbours: fewer would bend or roughen the ends.
+ */
 export function runningMean(points: readonly Point[], width: number): readonly Point[] {
-  const before = Math.floor((width - 1) / 2);
+  const half = (width - 1) / 2;
   const sums = [0];
   for (const point of points) sums.push(sums.at(-1)! + point.y);
-  return points.map((point, index) => {
-    // Fewer neighbours on one side, fewer on the other: a lopsided mean would bend the ends.
-    const reach = Math.min(before, index, points.length - 1 - index);
-    const y = (sums[index + reach + 1]! - sums[index - reach]!) / (2 * reach + 1);
-    return { x: point.x, y };
+  return points.slice(half, points.length - half).map((point, index) => {
+    return { x: point.x, y: (sums[index + width]! - sums[index]!) / width };
   });
 }

@@ -8,13 +8,13 @@ export interface TimelineRow {
 }
 
 const width = 960;
-const labelWidth = 190;
 const rowHeight = 30;
 const axisHeight = 34;
 const dayMilliseconds = 86_400_000;
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export function timeline(rows: readonly TimelineRow[]): Html {
+  const labelWidth = Math.max(...rows.map(({ title }) => shortened(title).length), 8) * 7.4 + 12;
   const days = rows.flatMap(({ dates }) => dates).map(dayOf);
   if (days.length === 0) return html`<p class="empty">No dated image was used.</p>`;
   const first = Math.min(...days);
@@ -40,8 +40,8 @@ ${monthTicks(low, high).map(
 )}
 ${rows.map(({ title, dates }, index) => {
   const y = index * rowHeight + 8;
-  return html`<text class="row-label" x="0" y="${y + 13}">${shortened(title, 26)}</text>
-<path class="base" d="M${labelWidth} ${y + 9}H${width}"/>
+  return html`<text class="row-label" x="0" y="${y + 13}">${shortened(title)}</text>
+<path class="base" d="M${fixed(labelWidth)} ${y + 9}H${width}"/>
 <path class="date s${index % 6}" d="${dates.map((date) => `M${fixed(x(dayOf(date)))} ${y}v18`).join("")}"/>
 `;
 })}
@@ -77,5 +77,6 @@ const dayOf = (date: string): number => {
 
 const isoOf = (day: number): string => new Date(day * dayMilliseconds).toISOString().slice(0, 10);
 
-const shortened = (text: string, longest: number): string =>
+const longest = 26;
+const shortened = (text: string): string =>
   text.length > longest ? `${[...text].slice(0, longest - 1).join("")}…` : text;
