@@ -1,5 +1,5 @@
 import { toProj4 } from "geotiff-geokeys-to-proj4";
-import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
 import { definitionOf, sameCrs } from "./crs.ts";
 
 /** GeoKeys (OGC 19-008r4): what a GeoTIFF says about its coordinate system, as key number → value. */
@@ -218,23 +218,4 @@ function fallback(keys: GeoKeys): Crs | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** GeoKeys for writing: codes where we have one, else the definition as a citation beside a user-defined model. */
-export function geoKeysOf(
-  crs: Crs,
-  pointRegistered: boolean,
-  geographic: boolean,
-): { directory: number[]; ascii: string } {
-  const code = epsgCode(crs);
-  const raster = pointRegistered ? 2 : 1;
-  if (code !== undefined) {
-    const keys = [
-      [1024, 0, 1, geographic ? 2 : 1],
-      [1025, 0, 1, raster],
-      [geographic ? 2048 : 3072, 0, 1, code],
-    ];
-    return { directory: [1, 1, 0, keys.length, ...keys.flat()], ascii: "" };
-  }
-  throw new Error(`geoKeysOf: ${crs} has no EPSG code`);
 }

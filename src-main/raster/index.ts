@@ -2,6 +2,15 @@
 
 export { blockCache } from "./block-cache.ts";
 export {
+  type ConvertOptions,
+  convertToCog,
+  suggestGeobox,
+  type WarpToCogOptions,
+  warpToCog,
+} from "./cog/convert-to-cog.ts";
+export { type CogSpec, createCog, type ReadPixels, type WriteOptions } from "./cog/create-cog.ts";
+export type { OverviewMethod } from "./cog/encode-tile.ts";
+export {
   type CrsEntry,
   crsName,
   isGeographic,
@@ -23,4 +32,5 @@ export {
 } from "./raster.ts";
 export type { ResampleMethod } from "./resample.ts";
 export { allocate, type SampleType, sampleTypeOf, sampleTypes, type TypedArray } from "./sample-type.ts";
+export { type BandStatistics, type StatisticsOptions, statistics } from "./statistics.ts";
 export { type WarpOptions, warp } from "./warp.ts";

@@ -153,7 +153,10 @@ export function rowOfLattice(lattice: Lattice, first: number, row: number, xs: F
 }
 
 /** The source pixels the lattice touches, or `undefined` when it is off the map everywhere. */
-export function reachOf({ x, y }: Lattice): { minX: number; minY: number; maxX: number; maxY: number } | undefined {
+export function reachOf({
+  x,
+  y,
+}: Pick<Lattice, "x" | "y">): { minX: number; minY: number; maxX: number; maxY: number } | undefined {
   let minX = Number.POSITIVE_INFINITY;
   let minY = Number.POSITIVE_INFINITY;
   let maxX = Number.NEGATIVE_INFINITY;

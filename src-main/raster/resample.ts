@@ -337,16 +337,23 @@ function footprint({ x, y, input }: BandJob, col: number, row: number, into: Foo
   let maxX = Math.max(x[p]!, x[q]!);
   let minY = Math.min(y[p]!, y[q]!);
   let maxY = Math.max(y[p]!, y[q]!);
-  if (!(maxX > 0 && maxY > 0 && minX < width && minY < height)) return false;
   const edge = 1e-10;
+  // A footprint that ends less than a pixel before the first column or row still takes that one, as in gdalwarp.
+  const left = Math.max(0, Math.floor(minX + edge));
+  const top = Math.max(0, Math.floor(minY + edge));
+  let right = Math.min(width, Math.ceil(maxX - edge));
+  let bottom = Math.min(height, Math.ceil(maxY - edge));
+  if (right === left && right < width) right++;
+  if (bottom === top && bottom < height) bottom++;
+  if (!(left < right && top < bottom)) return false;
   minX = Math.max(0, minX);
   minY = Math.max(0, minY);
   maxX = Math.min(width, maxX);
   maxY = Math.min(height, maxY);
-  into.left = Math.min(width - 1, Math.floor(minX + edge));
-  into.right = Math.max(into.left + 1, Math.ceil(maxX - edge));
-  into.top = Math.min(height - 1, Math.floor(minY + edge));
-  into.bottom = Math.max(into.top + 1, Math.ceil(maxY - edge));
+  into.left = left;
+  into.right = right;
+  into.top = top;
+  into.bottom = bottom;
   into.minX = minX;
   into.maxX = maxX;
   into.minY = minY;

@@ -17,6 +17,11 @@ export interface WarpOptions {
   readonly overviews?: "auto" | "none" | undefined;
   /** moves the source image before warping, in units of its CRS */
   readonly shift?: { readonly x: number; readonly y: number } | undefined;
+  /**
+   * The grid that `target` is a tile of. The kernel's width is then measured over all of it, as gdalwarp does for a
+   * whole map; without it the kernel follows the resolutions at the source's centre. Tiles agree either way.
+   */
+  readonly whole?: GeoBox | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -132,7 +137,8 @@ interface Plan {
 
 function planOf(source: Raster, grid: GeoBox, target: GeoBox, options: WarpOptions): Plan {
   const full = exactTransform(target, grid, options.shift);
-  const ratio = ratioAt(grid, target, full.transform, options.shift);
+  const ratio =
+    (options.whole && ratioOver(grid, options.whole, options.shift)) ?? ratioAt(grid, target, full.transform);
   const overview = options.overviews === "none" ? undefined : overviewFor(source, Math.min(ratio.x, ratio.y));
   const size = overview === undefined ? source.info : source.info.overviews[overview]!;
   const zoomX = source.info.width / size.width;
@@ -167,12 +173,7 @@ function snapped(scale: number): number {
  * Source pixels per target pixel, across and down. Measured at the source's centre, not the tile's, so that
  * neighbouring tiles of one map use one kernel; only images larger than a country are measured where the tile is.
  */
-function ratioAt(
-  grid: GeoBox,
-  target: GeoBox,
-  transform: PointTransform,
-  shift: WarpOptions["shift"],
-): { readonly x: number; readonly y: number } {
+function ratioAt(grid: GeoBox, target: GeoBox, transform: PointTransform): { readonly x: number; readonly y: number } {
   const span = spanOf(grid);
   let col = target.width / 2;
   let row = target.height / 2;
@@ -180,7 +181,6 @@ function ratioAt(
     const back = exactTransform(grid, target).transform(grid.width / 2, grid.height / 2);
     if (back.every(Number.isFinite)) [col, row] = back as [number, number];
   }
-  void shift;
   const half = 0.5;
   const [x0, y0] = transform(col - half, row);
   const [x1, y1] = transform(col + half, row);
@@ -190,6 +190,47 @@ function ratioAt(
   const x = Math.hypot(x1 - x0, x3 - x2);
   const y = Math.hypot(y1 - y0, y3 - y2);
   return { x: Number.isFinite(x) && x > 0 ? x : 1, y: Number.isFinite(y) && y > 0 ? y : 1 };
+}
+
+/** The same from the sizes of the common rectangle in both grids, in pixels. */
+function ratioOver(
+  grid: GeoBox,
+  whole: GeoBox,
+  shift: WarpOptions["shift"],
+): { readonly x: number; readonly y: number } | undefined {
+  const back = shift ? { x: -shift.x, y: -shift.y } : undefined;
+  // The grid of the moved source in target pixels; the shift is in the source's CRS, so it moves the source's own corner.
+  const moved = back
+    ? { ...grid, affine: { ...grid.affine, a: grid.affine.a - back.x, d: grid.affine.d - back.y } }
+    : grid;
+  const inTarget = outlineReach(exactTransform(moved, whole).transform, 0, 0, grid.width, grid.height);
+  if (!inTarget) return undefined;
+  const left = Math.max(0, Math.floor(inTarget.minX));
+  const top = Math.max(0, Math.floor(inTarget.minY));
+  const right = Math.min(whole.width, Math.ceil(inTarget.maxX));
+  const bottom = Math.min(whole.height, Math.ceil(inTarget.maxY));
+  if (right <= left || bottom <= top) return undefined;
+  const inSource = outlineReach(exactTransform(whole, grid, shift).transform, left, top, right, bottom);
+  if (!inSource) return undefined;
+  const across = Math.min(grid.width - Math.floor(Math.max(0, inSource.minX)), inSource.maxX - inSource.minX);
+  const down = Math.min(grid.height - Math.floor(Math.max(0, inSource.minY)), inSource.maxY - inSource.minY);
+  return across > 0 && down > 0 ? { x: across / (right - left), y: down / (bottom - top) } : undefined;
+}
+
+/** Where the outline of a rectangle lands, from 21 points on each side. */
+function outlineReach(transform: PointTransform, left: number, top: number, right: number, bottom: number) {
+  const steps = 20;
+  const x: number[] = [];
+  const y: number[] = [];
+  for (let i = 0; i <= steps; i++) {
+    const col = left + ((right - left) * i) / steps;
+    const row = top + ((bottom - top) * i) / steps;
+    for (const [px, py] of [transform(col, top), transform(col, bottom), transform(left, row), transform(right, row)]) {
+      x.push(px);
+      y.push(py);
+    }
+  }
+  return reachOf({ x: Float64Array.from(x), y: Float64Array.from(y) });
 }
 
 function spanOf(grid: GeoBox): number {

@@ -25,6 +25,10 @@ export const rasterErrors = {
     `“${path}” has ${count} ${count === 1 ? "band" : "bands"}; band ${band} was asked for. Choose a band from 1 to ${count}.`,
   "crs-unknown": ({ crs }: { readonly crs: string }) =>
     `The coordinate reference system “${crs}” is not known here. Give an EPSG code such as EPSG:32631, a PROJ string or a WKT.`,
+  "raster-outside-crs": ({ crs }: { readonly crs: string }) =>
+    `The image lies outside the area that “${crs}” can show. Choose a system made for that area, such as its UTM zone.`,
+  "crs-unwritable": ({ crs }: { readonly crs: string }) =>
+    `A GeoTIFF cannot hold the coordinate reference system “${crs}”. Choose one with an EPSG code for the output.`,
   "no-disk-space": ({ path }: File) =>
     `There is no space left on the disk to write “${path}”. Free some space or choose another disk; nothing was left half written.`,
   "raster-unwritable": ({ path, reason }: File & { readonly reason: string }) =>

@@ -1,3 +1,4 @@
+import { type EncodeInput, type EncodeOutput, encodeTile } from "../cog/encode-tile.ts";
 import { decodeBlock, type StoredBlock } from "../decode/decode-block.ts";
 import type { Encoding } from "../image-layout.ts";
 import { type ResampleInput, type ResampleOutput, resample } from "../resample.ts";
@@ -7,6 +8,7 @@ import type { TypedArray } from "../sample-type.ts";
 export interface Tasks {
   decode: { input: DecodeInput; output: DecodeOutput };
   resample: { input: ResampleInput; output: ResampleOutput };
+  encode: { input: EncodeInput; output: EncodeOutput };
 }
 
 export interface DecodeInput {
@@ -33,5 +35,8 @@ export const tasks: { readonly [K in TaskName]: (input: Tasks[K]["input"]) => Pr
   },
   async resample(input) {
     return resample(input);
+  },
+  async encode(input) {
+    return encodeTile(input);
   },
 };
