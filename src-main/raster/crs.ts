@@ -50,7 +50,9 @@ export function definitionOf(crs: Crs): string {
   const code = epsgCode(crs);
   if (code === undefined) {
     if (crs.trim() === "") throw new AppError("crs-unknown", { crs: "(none)" });
-    return withoutAxis(crs);
+    // A WKT may carry the PROJ string it came from, for projections that WKT 1 has no words for.
+    const extension = /EXTENSION\["PROJ4",\s*"([^"]+)"\]/.exec(crs);
+    return withoutAxis(extension?.[1] ?? crs);
   }
   const definition = indexRow(code)?.proj4;
   if (!definition) throw new AppError("crs-unknown", { crs });
