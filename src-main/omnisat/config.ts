@@ -85,11 +85,66 @@ export function seriesDefaults(
   width: number,
 ): Pick<SeriesModality, "heads" | "keyWidth" | "inputWidths" | "outputWidths"> {
   return {
-    heads: width >= 64 ? 16 : 4,
+    heads: width >= 256 ? 16 : width >= 64 ? 8 : 4,
     keyWidth: 8,
     inputWidths: [Math.max(16, width / 8), Math.max(24, width / 2), width],
     outputWidths: [width, 2 * width, width],
   };
+}
+
+/** What must be said about a modality; the rest follows from the model's width. */
+export interface ModalityChoice {
+  readonly name: string;
+  readonly kind: ModalityConfig["kind"];
+  readonly channels: number;
+  readonly patchPixels: number;
+}
+
+/** What must be said about a model of our own. */
+export interface ModelChoice {
+  readonly modalities: readonly ModalityChoice[];
+  readonly grid: OmniSatConfig["grid"];
+  readonly width: number;
+  readonly depth: number;
+  readonly heads: number;
+  readonly mlpRatio: number;
+  /** days lie in [0, period); one year unless said otherwise */
+  readonly period?: number;
+  readonly dropout?: Dropout;
+  readonly maskRatio?: number;
+}
+
+/** A model of our own: normalised inputs and the patches' true geometry, where the published code has neither. */
+export function newConfig(choice: ModelChoice): OmniSatConfig {
+  const { modalities, grid, width, depth, heads, mlpRatio, period = 367 } = choice;
+  const config: OmniSatConfig = {
+    modalities: modalities.map(({ name, kind, channels, patchPixels }) =>
+      kind === "image"
+        ? { kind, name, channels, patchPixels, ...imageDefaults }
+        : {
+            kind,
+            name,
+            channels,
+            patchPixels,
+            ...seriesDefaults(width),
+            period,
+            normalizesSequence: name.startsWith("s2"),
+          },
+    ),
+    grid,
+    width,
+    depth,
+    heads,
+    mlpRatio,
+    dropout: choice.dropout ?? officialDropout,
+    relativePositions: "grid",
+    inputNormalization: true,
+    maskRatio: choice.maskRatio ?? 0.75,
+    dateQuantile: 0.75,
+    temperature: 0.1,
+  };
+  checkConfig(config);
+  return config;
 }
 
 export const patchCount = (config: Pick<OmniSatConfig, "grid">): number => config.grid.rows * config.grid.columns;

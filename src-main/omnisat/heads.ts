@@ -1,6 +1,10 @@
 import {
   batchNorm,
+  bceWithLogits,
+  type CrossEntropyOptions,
+  cast,
   concat,
+  crossEntropy,
   div,
   dropout,
   type Graph,
@@ -88,4 +92,19 @@ function meanTokens(g: Graph, { modalities }: Encoded): Value {
   );
   const count = maximum(g, reduceSum(g, weights, [0]), 1);
   return div(g, reduceSum(g, mul(g, tokens, weights), [0]), count);
+}
+
+/** Binary cross-entropy over all tiles and classes. labels: [B, classes], 1 where a tile holds a class */
+export function tileLoss(g: Graph, logits: Value, labels: Value): Value {
+  return bceWithLogits(g, logits, cast(g, labels, "float32"));
+}
+
+/** Cross-entropy over labelled patches. labels (int64): [B, P], -1 where nobody knows */
+export function denseLoss(
+  g: Graph,
+  logits: Value,
+  labels: Value,
+  options: Pick<CrossEntropyOptions, "classWeights" | "labelSmoothing"> = {},
+): Value {
+  return crossEntropy(g, logits, labels, { ...options, ignoreIndex: -1 });
 }

@@ -6,7 +6,10 @@ export {
   type Dropout,
   type ImageModality,
   imageDefaults,
+  type ModalityChoice,
   type ModalityConfig,
+  type ModelChoice,
+  newConfig,
   noDropout,
   type OmniSatConfig,
   officialDropout,
@@ -16,7 +19,7 @@ export {
   subset,
 } from "./config.ts";
 export { type Encoded, encode, type ModalityTokens, type Projected, project } from "./encoder.ts";
-export { type DenseHead, denseLogits, type TileHead, tileLogits } from "./heads.ts";
+export { type DenseHead, denseLogits, denseLoss, type TileHead, tileLogits, tileLoss } from "./heads.ts";
 export {
   type BatchShape,
   declareInputs,
@@ -27,5 +30,13 @@ export {
   inputSpecs,
 } from "./inputs.ts";
 export { type MultilabelF1, multilabelF1 } from "./multilabel-f1.ts";
+export {
+  type BandStatistics,
+  countParameters,
+  normalisationState,
+  type Parameter,
+  type ParameterCount,
+  parametersOf,
+} from "./parameters.ts";
 export { type Pretraining, pretraining, type Reconstruction } from "./pretraining.ts";
 export { belongsTo, encoderWeights, fromFineTuning, fromLightning, toFineTuning } from "./weight-names.ts";

@@ -13,6 +13,9 @@ export function drawMask(scope: Scope, config: OmniSatConfig, inputs: Inputs, to
   const { graph: g } = scope;
   const [batch, count] = tokens.shape as readonly [number, number, number];
   const noise = inputs.mask_noise ?? scope.uniform("mask_noise", [batch, count]);
+  if (String(noise.shape) !== String([batch, count])) {
+    throw new Error(`mask_noise is [${noise.shape}], this network hides among [${batch},${count}] tokens`);
+  }
   const all = g.constant(new Float32Array(batch * count).fill(1), { shape: [batch, count] });
   const kept = keptTokens(count, config.maskRatio);
   if (kept === 0) return all;

@@ -48,6 +48,7 @@ export async function openFolder(path: string): Promise<ReferenceFolder> {
       try {
         return (await readSafetensors(join(path, file))).tensors;
       } catch (cause) {
+        if (cause instanceof AppError) throw cause;
         const problem = `it cannot be read as safetensors (${messageOf(cause)})`;
         throw new AppError("parity-file", { path: join(path, file), problem }, { cause });
       }

@@ -73,7 +73,9 @@ export async function parity(path: string, options: ParityOptions = {}): Promise
     throw new AppError("parity-folder", { path, problem: "holds no reference numbers that can be compared" });
   }
   const ok = counts.differs === 0;
-  const where = worst ? `; closest to its bar: ${worst.file} ${worst.tensor}, ${format(worst)}` : "";
+  const where = worst
+    ? `; ${ok ? "closest to its bar" : "worst"}: ${worst.file} ${worst.tensor}, ${format(worst)}`
+    : "";
   const left = counts.skipped ? `, ${counts.skipped} skipped` : "";
   const verdict = ok
     ? `parity: ok. ${compared} tensors agree${left}${where}`
@@ -126,6 +128,12 @@ async function prepare(folder: ReferenceFolder, manifest: Manifest, say: (line: 
   const norms = folder.files.has("grad_norms.json")
     ? normTableOf(await folder.json("grad_norms.json"), folder.path)
     : null;
+  if (!stored && !norms && manifest.salt === undefined) {
+    throw new AppError("parity-folder", {
+      path: folder.path,
+      problem: "has no weights.safetensors and names no formula for them",
+    });
+  }
   const shapes: KnownShapes = stored
     ? Object.fromEntries(Object.entries(stored).map(([name, tensor]) => [name, tensor.shape]))
     : (norms?.shapes ?? {});

@@ -1,0 +1,75 @@
+import { buildForward, type StateEntry, type Tensors, tensor } from "../engine/index.ts";
+import type { ModalityConfig, OmniSatConfig } from "./config.ts";
+import { graphInputs } from "./inputs.ts";
+import { pretraining } from "./pretraining.ts";
+
+/** One tensor of the pre-training model. */
+export interface Parameter extends StateEntry {
+  /** `frozen`: a fixed table; `buffer`: running statistics and constants of the inputs */
+  readonly role: "trained" | "frozen" | "buffer";
+}
+
+/** Every tensor of the pre-training model, without weights being made: names, shapes, roles, initial values. */
+export function parametersOf(config: OmniSatConfig): readonly Parameter[] {
+  // Three dates are the fewest of which one can be chosen, so that every decoder is drawn.
+  const dates = Object.fromEntries(config.modalities.map((modality) => [modality.name, 3]));
+  const forward = buildForward({
+    training: true,
+    define: (scope) => ({
+      loss: pretraining(scope, config, graphInputs(scope.graph, config, { size: 1, dates })).loss,
+    }),
+  });
+  const role = (name: string): Parameter["role"] => (name.endsWith("temp_encoding.weight") ? "frozen" : "buffer");
+  return [
+    ...forward.parameters.map((entry) => ({ ...entry, role: "trained" as const })),
+    ...forward.buffers.map((entry) => ({ ...entry, role: role(entry.name) })),
+  ];
+}
+
+export interface ParameterCount {
+  readonly trained: number;
+  /** trained and fixed, without running statistics */
+  readonly total: number;
+}
+
+/** How many numbers the tensors hold whose names begin so; without a beginning, all. */
+export function countParameters(parameters: readonly Parameter[], beginning = ""): ParameterCount {
+  let [trained, total] = [0, 0];
+  for (const { name, value, role } of parameters) {
+    if (role === "buffer" || !name.startsWith(beginning)) continue;
+    const size = value.shape.reduce((product, length) => product * length, 1);
+    total += size;
+    if (role === "trained") trained += size;
+  }
+  return { trained, total };
+}
+
+/** Mean and standard deviation per band of one modality's pixels. */
+export interface BandStatistics {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** The buffers that hold the constants of the inputs, to be put into a model's state (`prefix` is the encoder's name). */
+export function normalisationState(
+  config: OmniSatConfig,
+  statistics: Readonly<Record<string, BandStatistics>>,
+  prefix = "encoder",
+): Tensors {
+  return Object.fromEntries(
+    config.modalities.flatMap((modality) => {
+      const { mean, std } = statisticsOf(modality, statistics);
+      const name = `${prefix}.input_norm_${modality.name}`;
+      return [
+        [`${name}.mean`, tensor(mean)],
+        [`${name}.std`, tensor(std.map((value) => (value > 0 ? value : 1)))],
+      ];
+    }),
+  );
+}
+
+function statisticsOf(modality: ModalityConfig, statistics: Readonly<Record<string, BandStatistics>>): BandStatistics {
+  const found = statistics[modality.name];
+  if (found?.mean.length === modality.channels && found.std.length === modality.channels) return found;
+  throw new Error(`normalisationState: “${modality.name}” needs statistics of ${modality.channels} bands`);
+}
