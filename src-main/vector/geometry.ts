@@ -94,10 +94,29 @@ export function boundsOfGeometry(geometry: Geometry): Bounds | undefined {
 
 /** Every position moved by `transform`. */
 export function transformPolygonal(geometry: Polygonal, transform: Transform): Polygonal {
-  const ring = (positions: Ring): Ring => positions.map(([x, y]) => transform(x, y));
-  return geometry.type === "Polygon"
-    ? { type: "Polygon", coordinates: geometry.coordinates.map(ring) }
-    : { type: "MultiPolygon", coordinates: geometry.coordinates.map((part) => part.map(ring)) };
+  return transformGeometry(geometry, transform) as Polygonal;
+}
+
+/** Any geometry, moved by `transform`. */
+export function transformGeometry(geometry: Geometry, transform: Transform): Geometry {
+  const line = (positions: readonly Position[]): Position[] => positions.map(([x, y]) => transform(x, y));
+  switch (geometry.type) {
+    case "Point":
+      return { type: "Point", coordinates: transform(...geometry.coordinates) };
+    case "MultiPoint":
+    case "LineString":
+      return { type: geometry.type, coordinates: line(geometry.coordinates) };
+    case "MultiLineString":
+    case "Polygon":
+      return { type: geometry.type, coordinates: geometry.coordinates.map(line) };
+    case "MultiPolygon":
+      return { type: "MultiPolygon", coordinates: geometry.coordinates.map((part) => part.map(line)) };
+    case "GeometryCollection":
+      return {
+        type: "GeometryCollection",
+        geometries: geometry.geometries.map((member) => transformGeometry(member, transform)),
+      };
+  }
 }
 
 /** Positive when the ring runs counter-clockwise with y up. Measured from its first point, so that large coordinates lose no digits. */

@@ -10,6 +10,7 @@ export {
 } from "./class-table.ts";
 export { crsFromWkt } from "./crs-from-wkt.ts";
 export type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
+export { writeGeoJson } from "./geojson-write.ts";
 export {
   areaOf,
   boundsOfGeometry,
@@ -21,6 +22,7 @@ export {
   representativePoint,
   type Transform,
 } from "./geometry.ts";
+export { type NewFeature, type NewLayer, writeGeoPackage } from "./geopackage-write.ts";
 export {
   type ClassSummary,
   type DroppedPolygon,
@@ -35,6 +37,7 @@ export {
   type LabelImportOptions,
 } from "./label-import.ts";
 export type { LabelledPatches } from "./patch-claims.ts";
+export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon } from "./polygonize.ts";
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
 export { readFeatures } from "./read.ts";
 export { classQml, classSld, confidenceRamp, type RampStop, rampQml, rampSld } from "./styles/index.ts";

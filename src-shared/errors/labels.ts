@@ -24,6 +24,8 @@ export const labelErrors = {
     `“${path}” has no layer “${layer}”. It has: ${list(layers)}.`,
   "vector-unknown-encoding": ({ path, encoding }: Path & { readonly encoding: string }) =>
     `The text encoding “${encoding}” of “${path}” is not known. Name another one, for example UTF-8 or windows-1252.`,
+  "vector-unwritable": ({ path, reason }: Path & { readonly reason: string }) =>
+    `“${path}” cannot be written (${reason}). Choose a folder where you may write.`,
   "labels-without-crs": ({ path }: Path) =>
     `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file). Name one with --crs EPSG:code.`,
   "labels-unknown-crs": ({ path, crs }: Path & { readonly crs: string }) =>

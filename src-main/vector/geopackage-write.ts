@@ -1,0 +1,221 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import Database from "better-sqlite3";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
+import type { Field, FieldType, PropertyValue } from "./feature.ts";
+import { boundsOfGeometry, type Geometry } from "./geometry.ts";
+import { writeWkb } from "./wkb.ts";
+import { writeAtomically } from "./write-atomically.ts";
+
+export interface NewFeature {
+  readonly properties: Readonly<Record<string, PropertyValue>>;
+  readonly geometry: Geometry | null;
+}
+
+export interface NewLayer {
+  readonly name: string;
+  readonly crs: Crs;
+  /** what the layer promises; single polygons of a MULTIPOLYGON layer are written as such */
+  readonly geometryType: "POINT" | "LINESTRING" | "POLYGON" | "MULTIPOLYGON" | "GEOMETRY";
+  readonly fields: readonly Field[];
+  readonly features: Iterable<NewFeature>;
+  readonly description?: string;
+  /** the change time in the file's table of contents; now when left out */
+  readonly changed?: Date;
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+const columnTypes: Readonly<Record<FieldType, string>> = {
+  text: "TEXT",
+  number: "REAL",
+  integer: "INTEGER",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  binary: "BLOB",
+};
+
+/** Writes a GeoPackage 1.2 with one layer and its spatial index. An older file of that name is replaced as a whole. */
+export function writeGeoPackage(path: string, layer: NewLayer): void {
+  writeAtomically(path, (temporary) => {
+    const database = new Database(temporary);
+    try {
+      // "GPKG" and version 1.2, which every reader in use understands.
+      database.pragma("application_id = 0x47504B47");
+      database.pragma("user_version = 10200");
+      database.pragma("journal_mode = DELETE");
+      database.transaction(() => fill(database, layer))();
+    } finally {
+      database.close();
+    }
+  });
+}
+
+function fill(database: Database.Database, layer: NewLayer): void {
+  const taken = new Set(layer.fields.map(({ name }) => name.toLowerCase()));
+  if (taken.size !== layer.fields.length) throw new Error(`GeoPackage: repeated field in ${[...taken].join(", ")}`);
+  const key = ["fid", "ogc_fid", "_fid"].find((name) => !taken.has(name))!;
+  const column = ["geom", "geometry", "_geom"].find((name) => !taken.has(name))!;
+  const srs = spatialReference(layer.crs);
+  database.exec(tables);
+  const addSrs = database.prepare(
+    "INSERT INTO gpkg_spatial_ref_sys VALUES (@name, @id, @organization, @code, @definition, NULL)",
+  );
+  for (const row of srs.id === wgs84().id ? [...undefinedSystems, srs] : [...undefinedSystems, wgs84(), srs])
+    addSrs.run(row);
+
+  const columns = layer.fields.map(({ name, type }) => `, ${quoted(name)} ${columnTypes[type]}`).join("");
+  database.exec(
+    `CREATE TABLE ${quoted(layer.name)} (${quoted(key)} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, ${quoted(column)} ${layer.geometryType}${columns})`,
+  );
+  const index = quoted(`rtree_${layer.name}_${column}`);
+  database.exec(`CREATE VIRTUAL TABLE ${index} USING rtree(id, minx, maxx, miny, maxy)`);
+  const insert = database.prepare(
+    `INSERT INTO ${quoted(layer.name)} VALUES (?, ?${", ?".repeat(layer.fields.length)})`,
+  );
+  const insertBox = database.prepare(`INSERT INTO ${index} VALUES (?, ?, ?, ?, ?)`);
+  let extent: Bounds | undefined;
+  let id = 0;
+  for (const { properties, geometry } of layer.features) {
+    id++;
+    const shape = geometry && promoted(geometry, layer);
+    const bounds = shape ? boundsOfGeometry(shape) : undefined;
+    const values = layer.fields.map(({ name, type }) => sqlValue(properties[name] ?? null, type));
+    insert.run(id, shape ? geoPackageGeometry(shape, srs.id, bounds) : null, ...values);
+    if (!bounds) continue;
+    insertBox.run(id, bounds.minX, bounds.maxX, bounds.minY, bounds.maxY);
+    extent = extent
+      ? {
+          minX: Math.min(extent.minX, bounds.minX),
+          minY: Math.min(extent.minY, bounds.minY),
+          maxX: Math.max(extent.maxX, bounds.maxX),
+          maxY: Math.max(extent.maxY, bounds.maxY),
+        }
+      : bounds;
+  }
+  database
+    .prepare("INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)")
+    .run(
+      layer.name,
+      layer.name,
+      layer.description ?? "",
+      (layer.changed ?? new Date()).toISOString(),
+      extent?.minX ?? null,
+      extent?.minY ?? null,
+      extent?.maxX ?? null,
+      extent?.maxY ?? null,
+      srs.id,
+    );
+  database
+    .prepare("INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)")
+    .run(layer.name, column, layer.geometryType, srs.id);
+  database
+    .prepare(
+      "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
+    )
+    .run(layer.name, column);
+  for (const trigger of indexTriggers(layer.name, column, key)) database.exec(trigger);
+}
+
+function promoted(geometry: Geometry, layer: NewLayer): Geometry {
+  if (layer.geometryType === "MULTIPOLYGON" && geometry.type === "Polygon") {
+    return { type: "MultiPolygon", coordinates: [geometry.coordinates] };
+  }
+  if (layer.geometryType !== "GEOMETRY" && geometry.type.toUpperCase() !== layer.geometryType) {
+    throw new Error(`GeoPackage: a ${geometry.type} in a layer of ${layer.geometryType}`);
+  }
+  return geometry;
+}
+
+function sqlValue(value: PropertyValue, type: FieldType): string | number | null {
+  if (value === null) return null;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "number" && !Number.isFinite(value)) return null;
+  return type === "text" || type === "date" ? String(value) : value;
+}
+
+/** The GeoPackage binary: header with the rectangle, then WKB. */
+export function geoPackageGeometry(geometry: Geometry, srsId: number, bounds: Bounds | undefined): Uint8Array {
+  const header = Buffer.alloc(bounds ? 40 : 8);
+  header.write("GP", "latin1");
+  // Version 0; little-endian; with a rectangle of x and y, or marked as empty.
+  header[3] = bounds ? 0b00000011 : 0b00010001;
+  header.writeInt32LE(srsId, 4);
+  if (bounds) {
+    [bounds.minX, bounds.maxX, bounds.minY, bounds.maxY].forEach((value, i) => {
+      header.writeDoubleLE(value, 8 + 8 * i);
+    });
+  }
+  return Buffer.concat([header, writeWkb(geometry)]);
+}
+
+interface SpatialReference {
+  readonly name: string;
+  readonly id: number;
+  readonly organization: string;
+  readonly code: number;
+  readonly definition: string;
+}
+
+/** Rows that the standard asks every file to have. */
+const undefinedSystems: readonly SpatialReference[] = [
+  { name: "Undefined cartesian SRS", id: -1, organization: "NONE", code: -1, definition: "undefined" },
+  { name: "Undefined geographic SRS", id: 0, organization: "NONE", code: 0, definition: "undefined" },
+];
+const wgs84 = (): SpatialReference => spatialReference("EPSG:4326");
+
+function spatialReference(crs: Crs): SpatialReference {
+  const code = epsgCode(crs);
+  if (code === undefined) {
+    return { name: "Custom system", id: 100_000, organization: "NONE", code: 100_000, definition: crs };
+  }
+  const { resolve } = createRequire(import.meta.url);
+  const row = JSON.parse(readFileSync(resolve(`epsg-index/s/${code}.json`), "utf8")) as {
+    name: string;
+    wkt: string | null;
+  };
+  return { name: row.name, id: code, organization: "EPSG", code, definition: row.wkt ?? "undefined" };
+}
+
+const tables = `
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, description TEXT DEFAULT '',
+  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
+  CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL,
+  z TINYINT NOT NULL, m TINYINT NOT NULL,
+  CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+  CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
+  CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE gpkg_extensions (
+  table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+  CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+`;
+
+/** The triggers of the spatial index extension: programs that edit the layer keep the index right. */
+function indexTriggers(table: string, column: string, key: string): string[] {
+  const prefix = `rtree_${table}_${column}`;
+  const on = quoted(table);
+  const c = quoted(column);
+  const i = quoted(key);
+  const filled = `NEW.${c} NOTNULL AND NOT ST_IsEmpty(NEW.${c})`;
+  const emptied = `NEW.${c} ISNULL OR ST_IsEmpty(NEW.${c})`;
+  const put = `INSERT OR REPLACE INTO ${quoted(prefix)} VALUES (NEW.${i}, ST_MinX(NEW.${c}), ST_MaxX(NEW.${c}), ST_MinY(NEW.${c}), ST_MaxY(NEW.${c}));`;
+  const drop = (ids: string): string => `DELETE FROM ${quoted(prefix)} WHERE id ${ids};`;
+  const trigger = (name: string, event: string, when: string, body: string): string =>
+    `CREATE TRIGGER ${quoted(`${prefix}_${name}`)} AFTER ${event} ON ${on} WHEN ${when} BEGIN ${body} END`;
+  return [
+    trigger("insert", "INSERT", `(${filled})`, put),
+    trigger("update1", `UPDATE OF ${c}`, `OLD.${i} = NEW.${i} AND (${filled})`, put),
+    trigger("update2", `UPDATE OF ${c}`, `OLD.${i} = NEW.${i} AND (${emptied})`, drop(`= OLD.${i}`)),
+    trigger("update3", "UPDATE", `OLD.${i} != NEW.${i} AND (${filled})`, `${drop(`= OLD.${i}`)} ${put}`),
+    trigger("update4", "UPDATE", `OLD.${i} != NEW.${i} AND (${emptied})`, drop(`IN (OLD.${i}, NEW.${i})`)),
+    trigger("delete", "DELETE", `OLD.${c} NOT NULL`, drop(`= OLD.${i}`)),
+  ];
+}
