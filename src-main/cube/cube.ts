@@ -86,12 +86,7 @@ export class Cube {
     const states = new Uint8Array(window.width * window.height * modality.patchPixels ** 2);
     const found = await Promise.all(
       chunksCovering(modality, window).map(async (chunk) => {
-        const key = keyOf(modality, step, chunk);
-        const load = () =>
-          this.#gate.run(() =>
-            readQuality(this.#reader, modality, this.#step(modality, step), this.#geobox(modality, chunk), signal),
-          );
-        const part = await this.#qualities.get(key, load, signal);
+        const part = await this.#qualityChunk(modality, step, chunk, signal);
         if (part) copyPatches(part, chunk, states, window, modality.patchPixels, 1);
         return part !== undefined;
       }),
@@ -141,13 +136,27 @@ export class Cube {
 
   #chunk(modality: Modality, step: number, chunk: PatchWindow, signal?: AbortSignal): Promise<Chunk> {
     const load = async () => {
+      const quality = await this.#qualityChunk(modality, step, chunk, signal);
       const target = this.#geobox(modality, chunk);
       const scene = await this.#gate.run(() =>
-        readScene(this.#reader, modality, this.#step(modality, step), target, signal),
+        readScene(this.#reader, modality, this.#step(modality, step), target, signal, quality),
       );
       return scene.states.some((state) => state !== noData) ? scene : undefined;
     };
     return this.#scenes.get(keyOf(modality, step, chunk), load, signal);
+  }
+
+  #qualityChunk(
+    modality: Modality,
+    step: number,
+    chunk: PatchWindow,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    const load = () =>
+      this.#gate.run(() =>
+        readQuality(this.#reader, modality, this.#step(modality, step), this.#geobox(modality, chunk), signal),
+      );
+    return this.#qualities.get(keyOf(modality, step, chunk), load, signal);
   }
 
   #step(modality: Modality, index: number): Step {
@@ -164,9 +173,9 @@ export class Cube {
 const keyOf = (modality: Modality, step: number, chunk: PatchWindow) =>
   `${modality.name} ${step} ${chunk.col} ${chunk.row}`;
 
-/** Chunks of at most 32 patches and about 400 pixels on a side: small enough to waste little around a small area. */
+/** Chunks of at most 64 patches and 400 pixels on a side: large enough for a warp to pay, small enough to waste little around a small area. */
 function chunksCovering(modality: Modality, window: PatchWindow): PatchWindow[] {
-  let size = 32;
+  let size = 64;
   while (size > 1 && size * modality.patchPixels > 400) size /= 2;
   return tilesCovering(window, size);
 }

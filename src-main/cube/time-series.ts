@@ -19,18 +19,23 @@ export interface Scene {
   readonly states: Uint8Array;
 }
 
-/** Reads the modality's bands of one step on `target`. Where products of a day are merged, each pixel comes from the first that sees it best. */
+/**
+ * Reads the modality's bands of one step on `target`. Where products of a day are merged, each pixel comes from the first
+ * that sees it best. `known` is what `readQuality` said of a step's only acquisition, so that it is not read twice.
+ */
 export async function readScene(
   reader: Reader,
   modality: Modality,
   step: Step,
   target: GeoBox,
   signal?: AbortSignal,
+  known?: Uint8Array,
 ): Promise<Scene> {
   let scene: Scene | undefined;
   for (const acquisition of step.acquisitions) {
     signal?.throwIfAborted();
-    const next = await readAcquisition(reader, modality, acquisition, target, signal);
+    const quality = step.acquisitions.length === 1 ? known : undefined;
+    const next = await readAcquisition(reader, modality, acquisition, target, signal, quality);
     scene = scene ? mergeScenes(scene, next, modality.bands.length) : next;
     if (scene.states.every((state) => state === clear)) break;
   }
@@ -44,11 +49,12 @@ async function readAcquisition(
   acquisition: Acquisition,
   target: GeoBox,
   signal?: AbortSignal,
+  known?: Uint8Array,
 ): Promise<Scene> {
   const pixels = target.width * target.height;
   const grid = unshifted(target, acquisition.shift);
   const values = new Float32Array(modality.bands.length * pixels);
-  const states = new Uint8Array(pixels).fill(clear);
+  const states = known ? known.slice() : new Uint8Array(pixels).fill(clear);
   for (const file of filesOf(modality, acquisition)) {
     const block = await reader.warp(
       { path: file.path, bands: file.bands.map((band) => band.bandIndex), target: grid, method: modality.resampling },
@@ -66,7 +72,7 @@ async function readAcquisition(
     }
   }
   if (acquisition.radiometry.quantity === "backscatter-linear") toDecibels(values, states);
-  if (acquisition.quality && modality.clearClasses.length > 0) {
+  if (!known && acquisition.quality && modality.clearClasses.length > 0) {
     const { path, bandIndex } = acquisition.quality;
     const request: WarpRequest = { path, bands: [bandIndex], target: grid, method: "nearest" };
     markUnclear(states, await reader.warp(request, signal), modality.clearClasses);
