@@ -6,7 +6,9 @@ import {
   groupNormalize,
   layerNormalize,
   maximum,
+  minimum,
   mul,
+  reduceSum,
   reshape,
   sqrt,
   sub,
@@ -70,8 +72,11 @@ export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum =
 
   const { output, mean, variance, count } = batchNormalize(g, x, weight, bias, { axis: along, epsilon: eps, mask });
   const unbiased = mul(g, variance, div(g, count, maximum(g, sub(g, count, 1), 1)));
-  scope.updateBuffer("running_mean", add(g, mul(g, runningMean, 1 - momentum), mul(g, mean, momentum)));
-  scope.updateBuffer("running_var", add(g, mul(g, runningVariance, 1 - momentum), mul(g, unbiased, momentum)));
+  // A batch of which nothing counts leaves the running statistics alone.
+  const share = mask ? mul(g, minimum(g, reduceSum(g, mask), 1), momentum) : momentum;
+  const rest = mask ? sub(g, 1, share) : 1 - momentum;
+  scope.updateBuffer("running_mean", add(g, mul(g, runningMean, rest), mul(g, mean, share)));
+  scope.updateBuffer("running_var", add(g, mul(g, runningVariance, rest), mul(g, unbiased, share)));
   scope.updateBuffer("num_batches_tracked", add(g, tracked, 1));
   return output;
 }

@@ -1,5 +1,5 @@
 import { axisOf, float, formatShape, type Graph, int, reduced, type Value } from "../graph/index.ts";
-import { add, div, mul, sqrt, sub } from "./elementwise.ts";
+import { add, div, maximum, mul, sqrt, sub } from "./elementwise.ts";
 import { reshape } from "./layout.ts";
 import { reduceMean, reduceSum } from "./reduce.ts";
 
@@ -82,7 +82,7 @@ export function batchNormalize(
   return { output: output!, mean: mean!, variance: variance!, count: count! };
 }
 
-/** How many elements of one channel count. */
+/** How many elements of one channel count; where none does, one, so that nothing is divided by zero. */
 function maskedCount(g: Graph, x: Value, mask: Value, over: readonly number[]): Value {
   if (mask.shape.length !== x.shape.length || mask.type !== "float32")
     throw new Error(`BatchNorm: mask ${mask.type} ${formatShape(mask.shape)} for ${formatShape(x.shape)}`);
@@ -93,5 +93,5 @@ function maskedCount(g: Graph, x: Value, mask: Value, over: readonly number[]): 
     x.shape.map((_, axis) => axis),
     true,
   );
-  return repeats === 1 ? count : mul(g, count, repeats);
+  return maximum(g, repeats === 1 ? count : mul(g, count, repeats), 1);
 }

@@ -31,6 +31,9 @@ export class Session {
   }
 
   static async load(model: Model, { provider = "cpu", threads, profile }: SessionOptions = {}): Promise<Session> {
+    // The runtime would quietly take the CPU instead.
+    if (!ort.listSupportedBackends().some(({ name }) => name === provider))
+      throw new Error(`Session: unknown execution provider “${provider}”`);
     const session = await ort.InferenceSession.create(encodeModel(model), {
       executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
       intraOpNumThreads: threads ?? availableParallelism(),

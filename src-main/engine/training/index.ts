@@ -1,3 +1,4 @@
+export { withAverage } from "./average.ts";
 export {
   buildForward,
   type Forward,
@@ -17,5 +18,5 @@ export {
   type Schedule,
 } from "./schedule.ts";
 export { initialState } from "./state.ts";
-export { buildStep, type ParameterGroup, type StateEntry, type Step, type StepDefinition } from "./step.ts";
+export { buildStep, momentName, type ParameterGroup, type StateEntry, type Step, type StepDefinition } from "./step.ts";
 export { type StepOptions, type TrainingOptions, TrainingSession } from "./training-session.ts";
