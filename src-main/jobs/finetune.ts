@@ -1,0 +1,266 @@
+import { join } from "node:path";
+import type { FinetuneSpec, ModelResult } from "../../src-shared/domain/job.ts";
+import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { type Batch, noAugmentation, planBlend, seededRandom } from "../cube/index.ts";
+import {
+  adamW,
+  add,
+  argMax,
+  buildStep,
+  cast,
+  cosine,
+  div,
+  equal,
+  type Graph,
+  gatherElements,
+  initialState,
+  logSoftmax,
+  maximum,
+  mul,
+  neg,
+  reduceMean,
+  reduceSum,
+  reshape,
+  type Tensor,
+  type Tensors,
+  type Value,
+  withAverage,
+} from "../engine/index.ts";
+import { type ModelDescription, readModel, writeModel } from "../learning/model.ts";
+import { type Review, train } from "../learning/train.ts";
+import { graphInputs } from "../omnisat/index.ts";
+import { inputsOfModel } from "./applied-model.ts";
+import type { JobContext } from "./context.ts";
+import { describeTraining, modelModalities } from "./describe.ts";
+import { feedsOf } from "./feeds.ts";
+import { computeNormalizations, dayCountOf, openCube, patchGrid, projectArea } from "./imagery.ts";
+import { aroundLabels, LabelPatches } from "./label-patches.ts";
+import { networkFor } from "./network.ts";
+import { classify, Predictor } from "./predict.ts";
+import { providerFor } from "./provider.ts";
+import { Votes } from "./score.ts";
+import { endlessBatches } from "./tile-sampler.ts";
+
+/** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
+export async function finetune(spec: FinetuneSpec, context: JobContext): Promise<ModelResult> {
+  const started = performance.now();
+  const { grid, imagery, recipe, seed } = spec;
+  const base = spec.modelFolder === null ? undefined : await readModel(spec.modelFolder);
+  const names = imagery.modalities.map(({ name }) => name);
+  const modalities = base ? inputsOfModel(base.description, grid, imagery, names) : imagery.modalities;
+  const days = base?.description.days ?? dayCountOf(imagery);
+  const area = projectArea(grid);
+
+  const taught = new Set(spec.labels.polygons.filter(({ part }) => part === "train").map(({ classCode }) => classCode));
+  const legend = spec.labels.legend.filter(({ code }) => taught.has(code));
+  const codes = legend.map(({ code }) => code);
+  const labels = new LabelPatches(spec.labels, "train", codes, patchGrid(grid));
+  if (!labels.polygons.some(({ id }) => labels.countOf(id) > 0))
+    throw new AppError("no-labels-to-train", { part: "train" });
+
+  const cube = openCube(grid, imagery, modalities, days);
+  try {
+    const normalizations = base
+      ? base.description.modalities.map(({ name, normalization }) => normalizationOf(name, normalization))
+      : await computeNormalizations(cube, area, seed, context);
+    const config = base
+      ? {
+          ...base.description.config,
+          modalities: base.description.config.modalities.filter(({ name }) => names.includes(name)),
+        }
+      : networkFor(modalities, spec.architecture, grid.tilePatches, days);
+    const side = config.grid.rows;
+    const dates = Object.fromEntries(
+      names.map((name) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
+    );
+    const size = recipe.batchSize;
+    const step = buildStep({
+      name: "finetune",
+      define: (scope) => {
+        const { graph: g } = scope;
+        const inputs = graphInputs(g, config, { size, dates, masks: "patches", modalityMask: true });
+        const reference = g.input("labels", [size, side * side], "int64");
+        const weights = g.input("weights", [size, side * side]);
+        const logits = classify(scope, config, inputs, codes.length);
+        return patchLoss(g, logits, reference, weights, recipe.labelSmoothing);
+      },
+      optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
+      clipNorm: recipe.clipNorm,
+      groups:
+        recipe.encoderLearningRateScale === 0
+          ? [{ match: /^encoder\./, frozen: true }]
+          : [{ match: /^encoder\./, learningRateScale: recipe.encoderLearningRateScale }],
+    });
+    const { provider, reason } = await providerFor(spec.provider);
+    const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: recipe.warmupSteps });
+    const model: Omit<ModelDescription, "format" | "weights"> = {
+      name: spec.modelName,
+      task: "dense",
+      appVersion: spec.appVersion,
+      config,
+      days,
+      modalities: modelModalities(modalities, normalizations),
+      grid: { crs: grid.geobox.crs, patchMeters: grid.patchMeters, tilePatches: side },
+      legend: legend.map((entry) => ({ ...entry })),
+      training: describeTraining(spec, {
+        steps: recipe.steps,
+        seconds: 0,
+        provider,
+        startedFrom: base?.description.name ?? null,
+        settings: { ...recipe },
+      }),
+    };
+    const validation = new LabelPatches(spec.labels, "validation", codes, patchGrid(grid));
+    const review: Review | undefined = validation.polygons.some(({ id }) => validation.countOf(id) > 0)
+      ? {
+          everySteps: recipe.validateEverySteps,
+          rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
+          look: async (weights) => {
+            const described = { ...model, format: "omnisat-model/1", weights: noWeights } as ModelDescription;
+            const predictor = await Predictor.create({
+              cube,
+              model: described,
+              weights,
+              modalities: names,
+              batchSize: size,
+              provider,
+            });
+            try {
+              const plan = planBlend(area, side);
+              const votes = await Votes.collect(validation, predictor, plan, context.signal);
+              const { macroF1, overallAccuracy } = votes.scores(legend, [], names);
+              return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
+            } finally {
+              await predictor.release();
+            }
+          },
+        }
+      : undefined;
+
+    const initial = startFrom(initialState(step, seed), base?.weights);
+    const { weights, steps, lastValues, best } = await train(
+      step,
+      {
+        steps: recipe.steps,
+        learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
+        async *batches(first, signal) {
+          const sample = {
+            dates,
+            choice: "random",
+            augmentation: {
+              ...noAugmentation,
+              orientations: recipe.orientations,
+              dateDropout: recipe.dateDropout,
+              dateJitter: recipe.dateJitter,
+            },
+            // The polygon is told with the class: weights need it, and turning a tile turns both.
+            labels: (window: { col: number; row: number; width: number; height: number }) => packed(labels, window),
+          } as const;
+          const shape = { batchSize: size, patchesHigh: side, patchesWide: side, modalities, dates, normalizations };
+          const draw = aroundLabels(labels, area, side, recipe.balance, seed);
+          let at = first;
+          for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
+            const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
+            yield { ...feedsOf(batch, names), ...labelFeeds(batch, recipe), modality_mask: presence };
+          }
+        },
+        checkpointPath: join(spec.folder, "checkpoint.safetensors"),
+        checkpointEverySteps: recipe.checkpointEverySteps,
+        review,
+        averaged: recipe.averageDecay > 0,
+        onStep: (at, values) => {
+          context.metric(at, values);
+          context.phase("Fine-tuning", at / recipe.steps);
+        },
+      },
+      { provider, seed, initial, resume: spec.resume, signal: context.signal },
+    );
+    const seconds = (performance.now() - started) / 1000;
+    const modelFolder = join(spec.folder, "model");
+    await writeModel(modelFolder, { ...model, training: { ...model.training, steps, seconds } }, weights);
+    const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
+    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics };
+  } finally {
+    await cube.close();
+  }
+}
+
+const noWeights = { file: "", sha256: "", bytes: 0, parameters: 0 };
+
+const normalizationOf = (
+  modality: string,
+  { bands, pixels }: ModelDescription["modalities"][number]["normalization"],
+) => ({
+  modality,
+  pixels,
+  bands: bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip } : {}) })),
+});
+
+/** The fresh state with every tensor that the pre-trained model has under the same name and shape. */
+function startFrom(fresh: Tensors, pretrained: Tensors | undefined): Tensors {
+  if (!pretrained) return fresh;
+  return Object.fromEntries(
+    Object.entries(fresh).map(([name, value]) => {
+      const found = pretrained[name];
+      return [name, found && String(found.shape) === String(value.shape) ? found : value];
+    }),
+  );
+}
+
+/**
+ * Weighted cross-entropy over labelled patches with smoothed targets: (1 − s)·one-hot + s/K.
+ * logits [B, P, K], reference [B, P] (−1: none), weights [B, P] (0: none)
+ */
+function patchLoss(g: Graph, logits: Value, reference: Value, weights: Value, smoothing: number) {
+  const [batch, patches] = reference.shape as readonly [number, number];
+  const safe = maximum(g, reference, g.constant([0], { shape: [], type: "int64" }));
+  const logProbabilities = logSoftmax(g, logits, 2);
+  const own = gatherElements(g, logProbabilities, reshape(g, safe, [batch, patches, 1]), 2);
+  const picked = mul(g, reshape(g, own, [batch, patches]), 1 - smoothing);
+  const target = smoothing === 0 ? picked : add(g, picked, mul(g, reduceMean(g, logProbabilities, [2]), smoothing));
+  const total = maximum(g, reduceSum(g, weights, [0, 1]), 1e-6);
+  const share = (x: Value) => div(g, reduceSum(g, mul(g, x, weights), [0, 1]), total);
+  const right = cast(g, equal(g, argMax(g, logits, 2), reference), "float32");
+  return { loss: share(neg(g, target)), outputs: { accuracy: share(right) } };
+}
+
+/** Class and polygon of each patch in one number, so that a turned tile turns both: polygon · 256 + class, −1 without label. */
+function packed(labels: LabelPatches, window: { col: number; row: number; width: number; height: number }): Int32Array {
+  const { classes, polygons } = labels.labels(window);
+  return classes.map((index, p) => (index < 0 ? -1 : polygons[p]! * 256 + index));
+}
+
+/** Classes and weights: the patches of one polygon in one tile weigh (their number)^power together. */
+function labelFeeds(batch: Batch, { patchWeightPower }: FinetuneRecipe): { labels: Tensor; weights: Tensor } {
+  const { shape, data } = batch.labels!;
+  const [size, patches] = shape as readonly [number, number];
+  const labels = new BigInt64Array(data.length).fill(-1n);
+  const weights = new Float32Array(data.length);
+  for (let b = 0; b < size; b++) {
+    const counts = new Map<number, number>();
+    for (let at = b * patches; at < (b + 1) * patches; at++) {
+      const value = Number(data[at]);
+      if (value >= 0) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    for (let at = b * patches; at < (b + 1) * patches; at++) {
+      const value = Number(data[at]);
+      if (value < 0) continue;
+      labels[at] = BigInt(value % 256);
+      weights[at] = counts.get(value)! ** (patchWeightPower - 1);
+    }
+  }
+  return { labels: { type: "int64", shape, data: labels }, weights: { type: "float32", shape, data: weights } };
+}
+
+/** Which modalities each tile of a step keeps: all, or with `chance` a random part of them that is not empty. */
+function drawPresence(size: number, modalities: number, chance: number, seed: number, step: number): Tensor {
+  const random = seededRandom("presence", seed, step);
+  const data = new Float32Array(size * modalities).fill(1);
+  for (let b = 0; b < size; b++) {
+    if (modalities < 2 || random() >= chance) continue;
+    const kept = 1 + Math.floor(random() * (2 ** modalities - 2));
+    for (let m = 0; m < modalities; m++) data[b * modalities + m] = (kept >> m) & 1;
+  }
+  return { type: "float32", shape: [size, modalities], data };
+}

@@ -1,0 +1,123 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+import { type Cube, noAugmentation, type PatchWindow, readBatches } from "../cube/index.ts";
+import type { Scope, Value } from "../engine/index.ts";
+import { buildForward, ForwardSession, type Provider, type Tensors } from "../engine/index.ts";
+import type { ModelDescription } from "../learning/model.ts";
+import { type BatchShape, denseLogits, encode, graphInputs, type OmniSatConfig, subset } from "../omnisat/index.ts";
+import { feedsOf } from "./feeds.ts";
+
+/** More dates than this are thinned to the clearest of each part of the year. */
+const mostDates = 96;
+
+/** The network's answer for patches: [B, P, classes]. Weights: `encoder.*`, `head.*`. */
+export function classify(
+  scope: Scope,
+  config: OmniSatConfig,
+  inputs: Readonly<Record<string, Value>>,
+  classes: number,
+): Value {
+  return denseLogits(scope.child("head"), encode(scope.child("encoder"), config, inputs), { classes, dropout: 0 });
+}
+
+export interface PredictorOptions {
+  readonly cube: Cube;
+  readonly model: ModelDescription;
+  readonly weights: Tensors;
+  /** the modalities to use: any subset of the model's */
+  readonly modalities: readonly string[];
+  readonly batchSize: number;
+  readonly provider: Provider;
+}
+
+/** One tile's answer. */
+export interface TileLogits {
+  readonly window: PatchWindow;
+  /** [P, classes] */
+  readonly logits: Float32Array;
+  /** [P] 1 where any modality sees the patch */
+  readonly seen: Uint8Array;
+}
+
+/** A trained model over the tiles of a cube, with some of its modalities. */
+export class Predictor {
+  readonly #options: PredictorOptions;
+  readonly #session: ForwardSession;
+  readonly #dates: Readonly<Record<string, number>>;
+  readonly classes: number;
+
+  private constructor(options: PredictorOptions, session: ForwardSession, dates: Readonly<Record<string, number>>) {
+    this.#options = options;
+    this.#session = session;
+    this.#dates = dates;
+    this.classes = options.model.legend!.length;
+  }
+
+  static async create(options: PredictorOptions): Promise<Predictor> {
+    const { cube, model, modalities, batchSize, provider, weights } = options;
+    const { legend } = model;
+    if (!legend) throw new AppError("model-has-no-head", { name: model.name });
+    const config = subset(model.config, modalities);
+    const dates = Object.fromEntries(
+      modalities.map((name) => [name, Math.max(1, Math.min(mostDates, cube.steps(name).length))]),
+    );
+    const batch: BatchShape = { size: batchSize, dates, masks: "patches" };
+    const forward = buildForward({
+      name: "predict",
+      define: (scope) => ({ logits: classify(scope, config, graphInputs(scope.graph, config, batch), legend.length) }),
+    });
+    return new Predictor(options, await ForwardSession.create(forward, { provider, state: weights }), dates);
+  }
+
+  /** Answers tile after tile, in the order given; the next tiles are read meanwhile. */
+  async *run(tiles: readonly PatchWindow[], signal: AbortSignal): AsyncGenerator<TileLogits, void> {
+    const { cube, model, modalities, batchSize } = this.#options;
+    const side = model.grid.tilePatches;
+    const patches = side * side;
+    const used = modalities.map((name) => cube.modality(name));
+    const batches = readBatches(
+      cube,
+      {
+        windows: tiles,
+        shape: {
+          batchSize,
+          patchesHigh: side,
+          patchesWide: side,
+          modalities: used,
+          dates: this.#dates,
+          normalizations: model.modalities.map(({ name, normalization }) => ({
+            modality: name,
+            pixels: normalization.pixels,
+            bands: normalization.bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip } : {}) })),
+          })),
+        },
+        sample: { modalities, dates: this.#dates, choice: "spread", augmentation: noAugmentation },
+        seed: 0,
+        epoch: 0,
+        shuffle: false,
+        lastBatch: "keep",
+      },
+      signal,
+    );
+    for await (const batch of batches) {
+      signal.throwIfAborted();
+      const { logits } = await this.#session.run(feedsOf(batch, modalities));
+      const values = logits!.data as Float32Array;
+      const size = patches * this.classes;
+      for (const [b, window] of batch.windows.entries()) {
+        const seen = new Uint8Array(patches);
+        for (const name of modalities) {
+          const { data, shape } = batch.inputs[name]!.mask;
+          const dates = shape.length === 3 ? shape[1]! : 1;
+          for (let t = 0; t < dates; t++)
+            for (let p = 0; p < patches; p++) if (data[(b * dates + t) * patches + p] === 1) seen[p] = 1;
+        }
+        yield { window, logits: values.slice(b * size, (b + 1) * size), seen };
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}

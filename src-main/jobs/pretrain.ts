@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import type { ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
+import { noAugmentation } from "../cube/index.ts";
+import { adamW, buildStep, cosine, initialState } from "../engine/index.ts";
+import { writeModel } from "../learning/model.ts";
+import { train } from "../learning/train.ts";
+import { graphInputs, pretraining } from "../omnisat/index.ts";
+import type { JobContext } from "./context.ts";
+import { describeTraining, modelModalities } from "./describe.ts";
+import { feedsOf } from "./feeds.ts";
+import { computeNormalizations, dayCountOf, openCube, projectArea } from "./imagery.ts";
+import { networkFor } from "./network.ts";
+import { providerFor } from "./provider.ts";
+import { anywhere, endlessBatches } from "./tile-sampler.ts";
+
+/** Learns from the imagery alone: contrast between modalities and reconstruction of what is hidden (paper §3.2). */
+export async function pretrain(spec: PretrainSpec, context: JobContext): Promise<ModelResult> {
+  const started = performance.now();
+  const { grid, imagery, recipe, seed } = spec;
+  const { modalities } = imagery;
+  const area = projectArea(grid);
+  const days = dayCountOf(imagery);
+  const cube = openCube(grid, imagery, modalities, days);
+  try {
+    const normalizations = await computeNormalizations(cube, area, seed, context);
+    const config = networkFor(modalities, spec.architecture, grid.tilePatches, days, recipe.maskRatio);
+    const dates = Object.fromEntries(
+      modalities.map(({ name }) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
+    );
+    const step = buildStep({
+      name: "pretrain",
+      define: (scope) => {
+        const inputs = graphInputs(scope.graph, config, { size: recipe.batchSize, dates, masks: "patches" });
+        const { loss, terms } = pretraining(scope, config, inputs);
+        return { loss, outputs: terms };
+      },
+      optimizer: adamW({ weightDecay: recipe.weightDecay }),
+      clipNorm: recipe.clipNorm,
+    });
+    const { provider, reason } = await providerFor(spec.provider);
+    const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: recipe.warmupSteps });
+    const shape = {
+      batchSize: recipe.batchSize,
+      patchesHigh: grid.tilePatches,
+      patchesWide: grid.tilePatches,
+      modalities,
+      dates,
+      normalizations,
+    };
+    const augmentation = {
+      ...noAugmentation,
+      orientations: recipe.orientations,
+      dateDropout: recipe.dateDropout,
+      dateJitter: recipe.dateJitter,
+    };
+    const { weights, steps, lastValues } = await train(
+      step,
+      {
+        steps: recipe.steps,
+        learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
+        async *batches(first, signal) {
+          const names = modalities.map(({ name }) => name);
+          const sample = { dates, choice: "random", augmentation } as const;
+          const draw = anywhere(area, grid.tilePatches, seed);
+          for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal))
+            yield feedsOf(batch, names);
+        },
+        checkpointPath: join(spec.folder, "checkpoint.safetensors"),
+        checkpointEverySteps: recipe.checkpointEverySteps,
+        averaged: false,
+        onStep: (at, values) => {
+          context.metric(at, values);
+          context.phase("Pre-training", at / recipe.steps);
+        },
+      },
+      { provider, seed, initial: initialState(step, seed), resume: spec.resume, signal: context.signal },
+    );
+    const seconds = (performance.now() - started) / 1000;
+    const modelFolder = join(spec.folder, "model");
+    await writeModel(
+      modelFolder,
+      {
+        name: spec.modelName,
+        task: "pretrained",
+        appVersion: spec.appVersion,
+        config,
+        days,
+        modalities: modelModalities(modalities, normalizations),
+        grid: { crs: grid.geobox.crs, patchMeters: grid.patchMeters, tilePatches: grid.tilePatches },
+        legend: null,
+        training: describeTraining(spec, { steps, seconds, provider, startedFrom: null, settings: { ...recipe } }),
+      },
+      weights,
+    );
+    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics: lastValues };
+  } finally {
+    await cube.close();
+  }
+}

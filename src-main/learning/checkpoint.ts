@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { readSafetensors, type Tensors, writeSafetensors } from "../engine/index.ts";
+
+/** A training run at rest: every tensor of its state, and its counters as JSON. One file, so that both are of one moment. */
+export interface Checkpoint<Progress> {
+  readonly state: Tensors;
+  readonly progress: Progress;
+}
+
+/** Writes the checkpoint whole or not at all (temporary name, fsync, rename): a kill in between leaves the previous one. */
+export async function writeCheckpoint<Progress>(path: string, checkpoint: Checkpoint<Progress>): Promise<void> {
+  await writeSafetensors(path, checkpoint.state, { progress: JSON.stringify(checkpoint.progress) });
+}
+
+/** The checkpoint at `path`, or `undefined` when there is none. A damaged file throws an `AppError`. */
+export async function readCheckpoint<Progress>(path: string): Promise<Checkpoint<Progress> | undefined> {
+  if (!existsSync(path)) return undefined;
+  const { tensors, metadata } = await readSafetensors(path);
+  const progress = metadata.progress;
+  if (progress === undefined) throw new Error(`Checkpoint “${path}” has no progress entry`);
+  return { state: tensors, progress: JSON.parse(progress) as Progress };
+}
+
+export async function removeCheckpoint(path: string): Promise<void> {
+  await rm(path, { force: true });
+}

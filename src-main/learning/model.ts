@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { readSafetensors, type Tensors, writeSafetensors } from "../engine/index.ts";
+import { configFromJson, configToJson, type OmniSatConfig } from "../omnisat/index.ts";
+
+export const modelFile = "model.json";
+export const weightsFile = "weights.safetensors";
+const format = "omnisat-model/1";
+
+const bandSchema = z.object({
+  name: z.string(),
+  mean: z.number(),
+  std: z.number().positive(),
+  clip: z.object({ low: z.number(), high: z.number() }).optional(),
+});
+
+const modalitySchema = z.object({
+  name: z.string(),
+  sensor: z.enum(["sentinel-2", "sentinel-1", "landsat", "aerial", "other"]),
+  kind: z.enum(["image", "series"]),
+  bands: z.array(z.string()),
+  resolutionMeters: z.number().positive(),
+  patchPixels: z.number().int().positive(),
+  resampling: z.enum(["nearest", "bilinear", "cubic", "average", "mode"]),
+  clearClasses: z.array(z.number()),
+  /** statistics of the training imagery: inputs are clipped, then mean and spread are taken off */
+  normalization: z.object({ bands: z.array(bandSchema), pixels: z.number() }),
+});
+
+const legendSchema = z.array(z.object({ code: z.number().int(), name: z.string(), color: z.string() }));
+
+const descriptionSchema = z.object({
+  format: z.literal(format),
+  name: z.string(),
+  /** `pretrained` has decoders and no head; `dense` classifies every patch */
+  task: z.enum(["pretrained", "dense"]),
+  appVersion: z.string(),
+  config: z.unknown(),
+  /** how dates became the numbers the network was trained with */
+  days: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("running"), referenceYear: z.number().int(), period: z.number().int() }),
+    z.object({ kind: z.literal("of-year"), period: z.number().int() }),
+  ]),
+  modalities: z.array(modalitySchema),
+  grid: z.object({ crs: z.string(), patchMeters: z.number().positive(), tilePatches: z.number().int().positive() }),
+  legend: legendSchema.nullable(),
+  training: z.object({
+    seed: z.number().int(),
+    steps: z.number().int(),
+    seconds: z.number(),
+    provider: z.string(),
+    bounds: z.object({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() }),
+    dates: z.array(z.object({ modality: z.string(), first: z.string(), last: z.string(), count: z.number().int() })),
+    startedFrom: z.string().nullable(),
+    settings: z.record(z.string(), z.unknown()),
+  }),
+  weights: z.object({ file: z.string(), sha256: z.string(), bytes: z.number().int(), parameters: z.number().int() }),
+});
+
+export type ModelModality = Readonly<z.infer<typeof modalitySchema>>;
+type Stored = z.infer<typeof descriptionSchema>;
+
+/** What a model folder says about itself; `model.json`. */
+export interface ModelDescription extends Omit<Readonly<Stored>, "config"> {
+  readonly config: OmniSatConfig;
+}
+
+export type NewModel = Omit<ModelDescription, "format" | "weights">;
+
+/** A model in memory: its description and its weights by name. */
+export interface Model {
+  readonly description: ModelDescription;
+  readonly weights: Tensors;
+}
+
+/** Reads `model.json` alone; the weights stay on disk. */
+export async function readModelDescription(folder: string): Promise<ModelDescription> {
+  const path = join(folder, modelFile);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new AppError("model-missing", { path }, { cause });
+  }
+  try {
+    const stored = descriptionSchema.parse(JSON.parse(text));
+    return { ...stored, config: configFromJson(stored.config) };
+  } catch (cause) {
+    throw new AppError("model-unreadable", { path, reason: firstReason(cause) }, { cause });
+  }
+}
+
+/** Reads a model and checks its weights against the SHA-256 that `model.json` names. */
+export async function readModel(folder: string): Promise<Model> {
+  const description = await readModelDescription(folder);
+  const path = join(folder, description.weights.file);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new AppError("model-missing", { path }, { cause });
+  });
+  if (createHash("sha256").update(bytes).digest("hex") !== description.weights.sha256) {
+    throw new AppError("model-damaged", { path });
+  }
+  const { tensors } = await readSafetensors(path);
+  return { description, weights: tensors };
+}
+
+/** Writes a model folder: weights first, then `model.json`, each under a temporary name, so that a folder with a `model.json` is whole. */
+export async function writeModel(folder: string, model: NewModel, weights: Tensors): Promise<ModelDescription> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, weightsFile);
+  await writeSafetensors(path, weights, { format: "pt" });
+  const bytes = await readFile(path);
+  const description: ModelDescription = {
+    format,
+    ...model,
+    weights: {
+      file: weightsFile,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      bytes: bytes.length,
+      parameters: Object.values(weights).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    },
+  };
+  const json = JSON.stringify({ ...description, config: configToJson(description.config) }, null, 2);
+  await writeAtomically(join(folder, modelFile), `${json}\n`);
+  return description;
+}
+
+/** Writes a small text file whole or not at all. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function firstReason(cause: unknown): string {
+  if (cause instanceof z.ZodError) {
+    const issue = cause.issues[0];
+    return issue ? `${issue.path.join(".") || "content"}: ${issue.message}` : "content";
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}

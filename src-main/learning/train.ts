@@ -1,0 +1,131 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+import { momentName, type Provider, type Step, type Tensor, type Tensors, TrainingSession } from "../engine/index.ts";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { afterValidation, type EarlyStoppingRule, type EarlyStoppingState, notStoppedYet } from "./early-stopping.ts";
+
+/** A look at the validation part between steps. */
+export interface Review {
+  readonly everySteps: number;
+  readonly rule: EarlyStoppingRule;
+  /** the values of this look for the curve, and the one that decides */
+  readonly look: (
+    weights: Tensors,
+  ) => Promise<{ readonly value: number; readonly metrics: Readonly<Record<string, number>> }>;
+}
+
+export interface TrainingPlan {
+  readonly steps: number;
+  /** the learning rate of a step, counted from 0 */
+  readonly learningRate: (step: number) => number;
+  /** the inputs of every step from `first` on, in an order that depends on the seed alone */
+  readonly batches: (first: number, signal: AbortSignal) => AsyncIterable<Tensors>;
+  readonly checkpointPath: string;
+  readonly checkpointEverySteps: number;
+  readonly review?: Review | undefined;
+  /** keep the running mean of the weights that the optimizer carries (`average`) instead of the last ones */
+  readonly averaged: boolean;
+  readonly onStep: (step: number, values: Readonly<Record<string, number>>) => void;
+}
+
+export interface TrainOptions {
+  readonly provider: Provider;
+  readonly seed: number;
+  readonly initial: Tensors;
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface TrainingResult {
+  /** parameters and buffers to keep: the best by the review, or the last */
+  readonly weights: Tensors;
+  readonly steps: number;
+  readonly lastValues: Readonly<Record<string, number>>;
+  readonly best: number | undefined;
+}
+
+/** Counters of a run at rest, stored inside the checkpoint. */
+interface Progress {
+  readonly step: number;
+  readonly stopping: EarlyStoppingState;
+  readonly stopped: boolean;
+  readonly lastValues: Readonly<Record<string, number>>;
+}
+
+const bestPrefix = "best/";
+
+/**
+ * Trains `step` to its end, or to an early one. Cancelling is noticed before every step; what was reached is then written,
+ * so that the run goes on with the same curve: batches, learning rates and random draws are functions of the step's number.
+ */
+export async function train(step: Step, plan: TrainingPlan, options: TrainOptions): Promise<TrainingResult> {
+  const { signal } = options;
+  const found = options.resume ? await readCheckpoint<Progress>(plan.checkpointPath) : undefined;
+  const session = await TrainingSession.create(step, {
+    provider: options.provider,
+    seed: options.seed,
+    state: found ? found.state : options.initial,
+  });
+  let progress: Progress = found?.progress ?? { step: 0, stopping: notStoppedYet, stopped: false, lastValues: {} };
+  let best: Tensors | undefined = found && bestOf(found.state);
+  let written = progress.step;
+  const save = async () => {
+    const state = { ...(await session.state()), ...prefixed(best) };
+    await writeCheckpoint(plan.checkpointPath, { state, progress });
+    written = progress.step;
+  };
+  try {
+    if (progress.step < plan.steps && !progress.stopped) {
+      for await (const inputs of plan.batches(progress.step, signal)) {
+        signal.throwIfAborted();
+        const { loss, outputs } = await session.step(inputs, { learningRate: plan.learningRate(progress.step) });
+        const done = progress.step + 1;
+        if (!Number.isFinite(loss)) throw new AppError("training-diverged", { step: done });
+        const values = { loss, ...scalarsOf(outputs) };
+        progress = { ...progress, step: done, lastValues: values };
+        plan.onStep(done, values);
+        if (plan.review && (done % plan.review.everySteps === 0 || done === plan.steps)) {
+          const weights = weightsOf(step, await session.state(), plan.averaged);
+          const { value, metrics } = await plan.review.look(weights);
+          plan.onStep(done, metrics);
+          const verdict = afterValidation(plan.review.rule, progress.stopping, done, value);
+          if (verdict.improved) best = weights;
+          progress = { ...progress, stopping: verdict.state, stopped: verdict.stop };
+        }
+        if (progress.stopped || done === plan.steps) break;
+        if (done % plan.checkpointEverySteps === 0) await save();
+        // Lets signals and timers in: `step` blocks this thread while it computes.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await save();
+    }
+    const weights = best ?? weightsOf(step, await session.state(), plan.averaged);
+    return { weights, steps: progress.step, lastValues: progress.lastValues, best: progress.stopping.best };
+  } catch (error) {
+    if (signal.aborted && progress.step > written) await save();
+    throw error;
+  } finally {
+    await session.release();
+  }
+}
+
+/** Parameters and buffers, without what the optimizer remembers. */
+function weightsOf(step: Step, state: Tensors, averaged: boolean): Tensors {
+  const names = [...step.parameters, ...step.buffers].map(({ name }) => name);
+  return Object.fromEntries(
+    names.map((name) => [name, (averaged ? state[momentName("average", name)] : undefined) ?? state[name]!]),
+  );
+}
+
+function bestOf(state: Tensors): Tensors | undefined {
+  const entries = Object.entries(state).filter(([name]) => name.startsWith(bestPrefix));
+  return entries.length
+    ? Object.fromEntries(entries.map(([name, value]) => [name.slice(bestPrefix.length), value]))
+    : undefined;
+}
+
+const prefixed = (weights: Tensors | undefined): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(weights ?? {}).map(([name, value]) => [bestPrefix + name, value]));
+
+function scalarsOf(outputs: Tensors): Record<string, number> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])]));
+}
