@@ -9,7 +9,7 @@ import { ByteCache } from "./chunk-cache.ts";
 import { commonPatches, type Grid, geoboxOfPatches, type PatchWindow, tilesCovering } from "./grid.ts";
 import { type Step, stepsOf } from "./modalities.ts";
 import type { Reader } from "./reader.ts";
-import { type DayCount, noData, readQuality, readScene, type Scene } from "./time-series.ts";
+import { clear, type DayCount, noData, readQuality, readScene, type Scene } from "./time-series.ts";
 
 export interface CubeSpec {
   readonly grid: Grid;
@@ -36,6 +36,7 @@ export class Cube {
   readonly #steps: ReadonlyMap<string, readonly Step[]>;
   readonly #scenes: ByteCache<Chunk>;
   readonly #qualities: ByteCache<Uint8Array | undefined>;
+  readonly #shares: ByteCache<readonly (number | undefined)[]>;
   readonly #gate = new Gate(concurrentReads);
 
   constructor(spec: CubeSpec, reader: Reader, { cacheBytes = defaultCacheBytes }: CubeOptions = {}) {
@@ -46,6 +47,7 @@ export class Cube {
       chunk ? chunk.values.byteLength + chunk.states.byteLength : 64,
     );
     this.#qualities = new ByteCache(cacheBytes / 16, (states) => states?.byteLength ?? 64);
+    this.#shares = new ByteCache(cacheBytes / 16, (shares) => shares.length * 8 + 64);
   }
 
   modality(name: string): Modality {
@@ -94,6 +96,18 @@ export class Cube {
     return found.every(Boolean) ? states : undefined;
   }
 
+  /** The clear share of `window` on each date of a modality, by its quality band; `undefined` where there is none. */
+  clearShares(name: string, window: PatchWindow, signal?: AbortSignal): Promise<readonly (number | undefined)[]> {
+    const load = () =>
+      Promise.all(
+        this.steps(name).map(async (_, step) => {
+          const states = await this.quality(name, step, window, signal);
+          return states && states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / states.length;
+        }),
+      );
+    return this.#shares.get(`${name} ${window.col} ${window.row} ${window.width} ${window.height}`, load, signal);
+  }
+
   /** The bytes that all dates of `window` take in memory. */
   bytesOf(window: PatchWindow): number {
     let bytes = 0;
@@ -131,6 +145,7 @@ export class Cube {
   async close(): Promise<void> {
     this.#scenes.clear();
     this.#qualities.clear();
+    this.#shares.clear();
     await this.#reader.close();
   }
 
@@ -201,8 +216,11 @@ function copyPatches<A extends Float32Array | Uint8Array>(
   const width = common.width * patchPixels;
   for (let plane = 0; plane < planes; plane++) {
     for (let row = 0; row < common.height * patchPixels; row++) {
-      const start = plane * source.plane + source.start + row * source.stride;
-      to.set(from.subarray(start, start + width), plane * target.plane + target.start + row * target.stride);
+      const read = plane * source.plane + source.start + row * source.stride;
+      const write = plane * target.plane + target.start + row * target.stride;
+      // Training windows are a few pixels wide: there a loop beats making views.
+      if (width > 64) to.set(from.subarray(read, read + width), write);
+      else for (let i = 0; i < width; i++) to[write + i] = from[read + i]!;
     }
   }
 }

@@ -3,7 +3,7 @@ import { jitterDays, keepDates, type Orientation, orient, randomOrientation, upr
 import type { Cube } from "./cube.ts";
 import type { PatchWindow } from "./grid.ts";
 import { type Random, seededRandom, shuffled } from "./random.ts";
-import { clear, type DayCount, noData, type Scene, stackScenes, type TimeSeries } from "./time-series.ts";
+import { type DayCount, noData, type Scene, stackScenes, type TimeSeries } from "./time-series.ts";
 
 export interface Sample {
   readonly window: PatchWindow;
@@ -95,12 +95,7 @@ async function readChosen(
       size.height,
       cube.spec.days,
     );
-  const shares = await Promise.all(
-    steps.map(async (_, step) => {
-      const states = await cube.quality(name, step, window, signal);
-      return states ? clearShare(states) : undefined;
-    }),
-  );
+  const shares = await cube.clearShares(name, window, signal);
   const order = orderOfChoice(
     steps.map((step, index) => ({ date: step.date, clearShare: shares[index] ?? 1 })),
     most,
@@ -125,12 +120,6 @@ async function readChosen(
   const { dateDropout } = options.augmentation;
   const kept = dateDropout > 0 && modality.kind === "series" ? keepDates(found.length, dateDropout, random) : undefined;
   return stack(kept ? kept.map((index) => found[index]!) : found, scenes);
-}
-
-function clearShare(states: Uint8Array): number {
-  let count = 0;
-  for (const state of states) if (state === clear) count++;
-  return count / states.length;
 }
 
 /**
