@@ -9,3 +9,4 @@ export { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identit
 export type { Project, ProjectSettings } from "./project.ts";
 export { headerDifferences, type Raster, type RasterHeader, type RasterState } from "./rasters.ts";
 export type { Run } from "./runs.ts";
+export { sqliteVersion } from "./sql.ts";

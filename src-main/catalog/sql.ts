@@ -90,3 +90,11 @@ function translating<T>(path: string, work: () => T): T {
     throw error;
   }
 }
+
+/** The version of SQLite inside; asking for it loads the native module. */
+export function sqliteVersion(): string {
+  const database = new Database(":memory:");
+  const row = database.prepare<[], { readonly version: string }>("SELECT sqlite_version() AS version").get();
+  database.close();
+  return row?.version ?? "unknown";
+}

@@ -4,6 +4,8 @@ import type { Catalog } from "../catalog/index.ts";
 /** What the services tell the world. A host forwards it to its screen, or does not. */
 export interface Announcements {
   readonly "catalog.changed": { readonly table: string; readonly ids: readonly (number | string)[] };
+  /** how far a command is that is no job */
+  readonly work: { readonly name: string; readonly fraction: number };
   readonly "job.state": { readonly id: number; readonly state: JobState; readonly reason: string | null };
   readonly "job.event": { readonly id: number; readonly event: JobEvent };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { type Catalog, createCatalog, openCatalog } from "../catalog/index.ts";
-import { geoboxOfPatches, patchesCovering } from "../cube/grid.ts";
+import { geoboxOfPatches, patchesCovering } from "../cube/index.ts";
 import { isGeographic } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";

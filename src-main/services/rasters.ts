@@ -1,15 +1,21 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { z } from "zod";
-import type { Acquisition, Modality, SensorId } from "../../src-shared/eo/index.ts";
+import { type Acquisition, type Modality, type SensorId, sensors } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { intersection } from "../../src-shared/geo/bounds.ts";
-import { boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
-import type { Catalog, RasterHeader, Raster as RasterRow } from "../catalog/index.ts";
-import { describeFile, type FileChoice, type FileDescription, groupAcquisitions } from "../cube/acquisitions.ts";
-import { checkModality, proposeModalities } from "../cube/modalities.ts";
-import type { RasterFacts } from "../cube/reader.ts";
-import { crsName, isGeographic, openRaster, type RasterInfo, requireGeobox, transformer } from "../raster/index.ts";
+import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
+import type { RasterHeader, Raster as RasterRow } from "../catalog/index.ts";
+import {
+  checkModality,
+  type FileChoice,
+  importFiles,
+  nativeMeters,
+  proposeModalities,
+  rasterReader,
+  reportDates,
+  settleSeries,
+} from "../cube/index.ts";
+import { isGeographic, openRaster, type RasterInfo, requireGeobox } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 
@@ -50,31 +56,57 @@ export function rasterService({ catalog, announce }: Deps) {
   return {
     "rasters.list": door("rasters.list", z.strictObject({}), () => catalog.rasters.list()),
 
-    /** Reads the headers, groups the files into acquisitions and proposes modalities; all or nothing is stored. */
-    "rasters.import": door("rasters.import", importSchema, async (request) => {
+    /**
+     * Reads the headers, joins the files to acquisitions and proposes modalities. All of it is stored, or nothing.
+     * Every date of an optical series is looked at on a coarse grid, since a wrong offset shows only in the pixels.
+     */
+    "rasters.import": door("rasters.import", importSchema, async (request): Promise<ImportedImages> => {
       const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
-      const choices = imageFiles(request.paths).map((path): FileChoice => {
-        const { sensor, date, bands } = request;
-        return { path, ...(sensor ? { sensor } : {}), ...(date ? { date } : {}), ...(bands ? { bands } : {}) };
-      });
+      const { sensor, date, bands } = request;
+      const choices = imageFiles(request.paths).map(
+        (path): FileChoice => ({
+          path,
+          ...(sensor ? { sensor } : {}),
+          ...(date ? { date } : {}),
+          ...(bands ? { bands } : {}),
+        }),
+      );
       if (choices.length === 0) throw new AppError("no-images-found", { paths: request.paths });
-      const { grid } = catalog.project.get();
-      const read: { info: PlacedInfo; description: FileDescription }[] = [];
-      for (const choice of choices) {
-        const info = await readRasterInfo(choice.path, crs);
-        requireOverlap(info, grid.geobox);
-        read.push({ info, description: describeFile(factsOf(info), choice) });
+      const { geobox, patchMeters } = catalog.project.get().grid;
+      const reader = rasterReader();
+      try {
+        const area = { crs: geobox.crs, bounds: boundsOf(geobox) };
+        const progress = (done: number, total: number) =>
+          announce("work", { name: "Reading images", fraction: done / total });
+        const found = await importFiles(reader, choices, { area, progress, ...(crs === undefined ? {} : { crs }) });
+        const headers = await Promise.all(choices.map(({ path }) => readRasterInfo(path, crs)));
+        const known = new Map(catalog.acquisitions.list().map((acquisition) => [acquisition.id, acquisition]));
+        for (const acquisition of found) known.set(acquisition.id, joined(known.get(acquisition.id), acquisition));
+        const acquisitions = [...known.values()];
+        const before = new Map(catalog.modalities.list().map((modality) => [modality.name, modality]));
+        const native = await nativeMeters(reader, acquisitions);
+        const warnings = new Set(found.flatMap(({ radiometry }) => radiometry.warnings));
+        const modalities: Modality[] = [];
+        for (const proposal of proposeModalities(acquisitions, { patchMeters, nativeMeters: native })) {
+          const choice = request.duplicateDates ?? before.get(proposal.name)?.duplicateDates ?? "error";
+          const modality = { ...proposal, duplicateDates: choice };
+          checkModality(modality, acquisitions);
+          const looks = modality.kind === "series" && (modality.sensor === "sentinel-2" || choice === "best");
+          const reports = looks ? await reportDates(reader, modality, acquisitions, geobox) : [];
+          const settled = settleSeries(modality, acquisitions, reports);
+          if (settled.warning) warnings.add(settled.warning);
+          modalities.push(settled.modality);
+        }
+        return catalog.transaction(() => {
+          const ids = headers.map((info) => catalog.rasters.add(info.path, headerOf(info)));
+          for (const { id } of found) catalog.acquisitions.put(known.get(id)!);
+          for (const modality of modalities) catalog.modalities.put(modality);
+          announce("catalog.changed", { table: "rasters", ids });
+          return { rasters: ids.length, acquisitions: found, modalities, warnings: [...warnings] };
+        });
+      } finally {
+        await reader.close();
       }
-      const found = groupAcquisitions(read.map(({ description }) => description));
-      return catalog.transaction(() => {
-        const ids = read.map(({ info }) => catalog.rasters.add(info.path, headerOf(info)));
-        for (const acquisition of found) catalog.acquisitions.put(joined(catalog, acquisition));
-        const modalities = proposed(catalog, request.duplicateDates);
-        for (const modality of modalities) catalog.modalities.put(modality);
-        announce("catalog.changed", { table: "rasters", ids });
-        const acquisitions = found.map(({ id }) => catalog.acquisitions.get(id)!);
-        return { rasters: ids.length, acquisitions, modalities };
-      });
     }),
 
     /** A raster's new place. The file has to be the same raster. */
@@ -122,44 +154,30 @@ export function rasterService({ catalog, announce }: Deps) {
   };
 }
 
-/** The network's inputs that follow from all acquisitions. */
-function proposed(catalog: Catalog, duplicateDates: Modality["duplicateDates"] | undefined): Modality[] {
-  const acquisitions = catalog.acquisitions.list();
-  const before = new Map(catalog.modalities.list().map((modality) => [modality.name, modality]));
-  const { patchMeters } = catalog.project.get().grid;
-  const nativeMeters = nativeResolutions(catalog, acquisitions);
-  return proposeModalities(acquisitions, { patchMeters, nativeMeters }).map((modality) => {
-    const choice = duplicateDates ?? before.get(modality.name)?.duplicateDates ?? modality.duplicateDates;
-    const settled = { ...modality, duplicateDates: choice };
-    checkModality(settled, acquisitions);
-    return settled;
-  });
+export interface ImportedImages {
+  readonly rasters: number;
+  /** those the files belong to */
+  readonly acquisitions: readonly Acquisition[];
+  /** all of the project */
+  readonly modalities: readonly Modality[];
+  readonly warnings: readonly string[];
 }
 
 /** Files of one acquisition may come in several imports: what is new joins what is known. */
-function joined(catalog: Catalog, found: Acquisition): Acquisition {
-  const known = catalog.acquisitions.get(found.id);
+function joined(known: Acquisition | undefined, found: Acquisition): Acquisition {
   if (!known) return found;
   const names = new Set(found.bands.map(({ name }) => name));
   const quality = found.quality ?? known.quality;
+  const { bands } = sensors[found.sensor];
+  const order = (name: string) => bands.findIndex((band) => band.name === name);
   return {
     ...(found.bands.length ? found : known),
-    bands: [...found.bands, ...known.bands.filter(({ name }) => !names.has(name))].sort((p, q) =>
-      p.name < q.name ? -1 : 1,
+    bands: [...known.bands.filter(({ name }) => !names.has(name)), ...found.bands].sort(
+      (p, q) => order(p.name) - order(q.name),
     ),
     ...(quality ? { quality } : {}),
     evidence: [...new Set([...known.evidence, ...found.evidence])],
   };
-}
-
-/** The pixel size of aerial images, which no sensor table knows. */
-function nativeResolutions(catalog: Catalog, acquisitions: readonly Acquisition[]): Record<string, number> {
-  const sizes: Record<string, number> = {};
-  for (const { sensor, bands } of acquisitions) {
-    const affine = bands[0] && catalog.rasters.find(bands[0].path)?.header.affine;
-    if (affine) sizes[sensor] = Math.min(sizes[sensor] ?? Number.POSITIVE_INFINITY, Math.hypot(affine.b, affine.e));
-  }
-  return sizes;
 }
 
 export const headerOf = (info: PlacedInfo): RasterHeader => ({
@@ -170,35 +188,6 @@ export const headerOf = (info: PlacedInfo): RasterHeader => ({
   crs: info.geobox.crs,
   affine: info.geobox.affine,
 });
-
-export const factsOf = ({ path, geobox, bands, metadata }: PlacedInfo): RasterFacts => ({
-  path,
-  geobox,
-  bands,
-  metadata,
-});
-
-/** The image touches the project's area; compared in the project's CRS along the image's edges. */
-function requireOverlap(info: PlacedInfo, project: GeoBox): void {
-  const { geobox, path } = info;
-  const to = transformer(geobox.crs, project.crs);
-  const own = boundsOf(geobox);
-  const points = Array.from({ length: 9 }, (_, i) => i / 8).flatMap((t) => {
-    const [x, y] = [own.minX + t * (own.maxX - own.minX), own.minY + t * (own.maxY - own.minY)];
-    return [to.forward(x, own.minY), to.forward(x, own.maxY), to.forward(own.minX, y), to.forward(own.maxX, y)];
-  });
-  const finite = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
-  const bounds = {
-    minX: Math.min(...finite.map(([x]) => x)),
-    minY: Math.min(...finite.map(([, y]) => y)),
-    maxX: Math.max(...finite.map(([x]) => x)),
-    maxY: Math.max(...finite.map(([, y]) => y)),
-  };
-  const area = boundsOf(project);
-  if (finite.length && intersection(bounds, area)) return;
-  const text = `${area.minX}, ${area.minY} to ${area.maxX}, ${area.maxY} in ${crsName(project.crs)}`;
-  throw new AppError("raster-outside-project", { path, area: text });
-}
 
 /** Image files among `paths` and below the folders among them, each once, in order of name. */
 export function imageFiles(paths: readonly string[]): string[] {
@@ -212,26 +201,4 @@ export function imageFiles(paths: readonly string[]): string[] {
       .map((entry) => join(entry.parentPath, entry.name));
   });
   return [...new Set(files)].sort();
-}
-
-/** Headers and conversions of single files; no project needed. */
-export function fileService() {
-  return {
-    "raster.info": door(
-      "raster.info",
-      z.strictObject({ path: z.string().min(1), crs: z.string().optional() }),
-      async ({ path, crs }) => {
-        const raster = await openRaster(path, { crs });
-        const { info } = raster;
-        raster.close();
-        const placed = info.geobox;
-        return {
-          ...info,
-          crsName: placed?.crs ? crsName(placed.crs) : null,
-          bounds: placed ? boundsOf(placed) : null,
-          resolution: placed ? resolutionOf(placed) : null,
-        };
-      },
-    ),
-  };
 }

@@ -1,8 +1,10 @@
 import type { Deps } from "./deps.ts";
 import { JobQueue, jobService } from "./jobs.ts";
 import { labelService } from "./labels.ts";
+import { modelService } from "./models.ts";
 import { projectService } from "./projects.ts";
 import { rasterService } from "./rasters.ts";
+import { mapService, runService } from "./runs.ts";
 import { settlers } from "./settle.ts";
 
 /** Every command on an open project, from one place. A missing one is a compile error where it is called. */
@@ -12,6 +14,9 @@ export function services(deps: Deps) {
     ...projectService(deps),
     ...rasterService(deps),
     ...labelService(deps),
+    ...modelService(deps),
+    ...runService(deps, queue),
+    ...mapService(deps, queue),
     ...jobService(deps, queue),
   };
 }

@@ -79,6 +79,10 @@ export const catalogErrors = {
     `A model called “${name}” exists in this project. Choose another name.`,
   "model-files-missing": ({ name, path }: PathDetails & { readonly name: string }) =>
     `The files of model “${name}” are missing (“${path}”). Restore the project's models folder, or train the model again.`,
+  "model-lacks-modality": ({ model, name, available }: NamedDetails & { readonly model: string }) =>
+    `The model “${model}” does not read “${name}”. It reads: ${list(available)}.`,
+  "area-outside-project": ({ area, crs }: { readonly area: string; readonly crs: string }) =>
+    `The area to map does not touch the project, which covers ${area} in ${crs}. Choose an area inside of it.`,
   "modality-not-found": ({ name, available }: NamedDetails) =>
     `There is no modality “${name}” in this project. Modalities here: ${list(available)}.`,
   "no-imagery": ({ folder }: FolderDetails) =>

@@ -81,9 +81,12 @@ export class Output {
   }
 
   #show(now: number, state: Pace["state"], important = false): void {
+    if (!state.phase) return;
     const terminal = this.#out.isTTY === true;
-    const interval = terminal ? 100 : 10_000;
-    if (!state.phase || (!important && now - this.#lastShown < interval)) return;
+    // On a terminal ten times a second; in a log every ten seconds, and the end of what took longer than five.
+    if (state.justBegun && !terminal) this.#lastShown = now;
+    const due = now - this.#lastShown >= (terminal ? 100 : 10_000);
+    if (!due && !(important && (terminal || state.elapsedSeconds >= 5))) return;
     const line = progressLine(state, this.#step, this.#metrics, terminal ? (this.#out.columns ?? 80) : 200);
     if (!terminal && line === this.#lastText) return;
     if (terminal) {

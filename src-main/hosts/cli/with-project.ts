@@ -32,6 +32,7 @@ export async function withProject(
         runJob: inProcessRunner,
         announce: (topic, what) => {
           if (topic === "job.event") output.progress((what as Announcements["job.event"]).event);
+          if (topic === "work") output.progress({ type: "phase", ...(what as Announcements["work"]) });
         },
       }),
     );

@@ -1,6 +1,19 @@
 import type { Command } from "../command.ts";
+import { doctorCommands } from "./doctor.ts";
+import { fileCommands } from "./files.ts";
 import { labelCommands } from "./labels.ts";
+import { modelCommands } from "./models.ts";
+import { parityCommands } from "./parity.ts";
 import { projectCommands } from "./project.ts";
+import { runCommands } from "./runs.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [...projectCommands, ...labelCommands];
+export const commands: readonly Command[] = [
+  ...fileCommands,
+  ...projectCommands,
+  ...labelCommands,
+  ...runCommands,
+  ...modelCommands,
+  ...doctorCommands,
+  ...parityCommands,
+];

@@ -1,3 +1,4 @@
+import type { Acquisition } from "../../../../src-shared/eo/acquisition.ts";
 import { type Command, command } from "../command.ts";
 import { table } from "../table.ts";
 import { parseBounds } from "../values.ts";
@@ -86,7 +87,7 @@ const importImages = command({
     return withProject({ project: project!, purpose: "omnisat project import", output, signal }, async (services) => {
       const { sensor, date, bands, crs } = options;
       const duplicates = options["duplicate-dates"];
-      const { rasters, acquisitions, modalities } = await services["rasters.import"]({
+      const { rasters, acquisitions, modalities, warnings } = await services["rasters.import"]({
         paths,
         ...(sensor === undefined ? {} : { sensor: sensor as "sentinel-2" }),
         ...(date === undefined ? {} : { date }),
@@ -94,8 +95,7 @@ const importImages = command({
         ...(crs === undefined ? {} : { crs }),
         ...(duplicates === undefined ? {} : { duplicateDates: duplicates as "error" }),
       });
-      for (const warning of new Set(acquisitions.flatMap(({ radiometry }) => radiometry.warnings)))
-        output.warn(warning);
+      for (const warning of warnings) output.warn(warning);
       const dates = acquisitions.map(({ date: day }) => day).sort();
       output.result(
         { command: "project import", rasters, acquisitions: acquisitions.length, modalities },
@@ -105,15 +105,25 @@ const importImages = command({
             ({ name, kind, acquisitions: members, bands: names, resolutionMeters }) =>
               `  ${name}: ${kind}, ${members.length} ${members.length === 1 ? "date" : "dates"}, ${names.join(" ")}, ${resolutionMeters} m`,
           ),
-          ...[...new Set(acquisitions.map(({ radiometry }) => radiometry.decidedBy))].map(
-            (line) => `  Values: ${line}`,
-          ),
+          ...decisions(acquisitions),
         ].join("\n"),
       );
       return 0;
     });
   },
 });
+
+/** How stored numbers are read, once per sensor and meaning, with the evidence of the first. */
+function decisions(acquisitions: readonly Acquisition[]): string[] {
+  const groups = Map.groupBy(acquisitions, ({ sensor, radiometry: { quantity, scale, offset } }) =>
+    [sensor, quantity, scale, offset].join(" "),
+  );
+  return [...groups.values()].map((members) => {
+    const { sensor, radiometry } = members[0]!;
+    const others = members.length > 1 ? ` (and ${members.length - 1} more alike)` : "";
+    return `  ${sensor}, ${radiometry.quantity}: ${radiometry.decidedBy}${others}`;
+  });
+}
 
 const list = command({
   name: "project list",

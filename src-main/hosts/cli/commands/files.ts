@@ -1,0 +1,212 @@
+import { AppError } from "../../../../src-shared/errors/index.ts";
+import type { fileService } from "../../../services/files.ts";
+import { type Command, command } from "../command.ts";
+import type { Output } from "../output.ts";
+import { table } from "../table.ts";
+import { given, parseBounds } from "../values.ts";
+
+async function files(output: Output, signal: AbortSignal, phase: string): Promise<ReturnType<typeof fileService>> {
+  const service = await import("../../../services/files.ts");
+  return service.fileService({
+    signal,
+    onProgress: (fraction) => output.progress({ type: "phase", name: phase, fraction }),
+  });
+}
+
+const shown = (value: number): string => String(Number(value.toPrecision(12)));
+
+const info = command({
+  name: "info",
+  summary: "say what an image is: size, place, bands, values, blocks",
+  positionals: [{ name: "FILE", summary: "a GeoTIFF, BigTIFF or COG" }],
+  options: {
+    crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system, when the file names none" },
+    stats: { type: "flag", summary: "look at the pixels too: smallest, largest, mean, spread, percentiles" },
+  },
+  examples: [
+    ["omnisat info S2_L2A_10m_20190416T105658.tif", "the header"],
+    ["omnisat info ortho.tif --stats --json", "with statistics, for a program"],
+  ],
+  async run({ words, options, output, signal }) {
+    const path = words[0]!;
+    const about = await (await files(output, signal, "Reading"))["raster.info"]({
+      path,
+      statistics: options.stats,
+      ...given({ crs: options.crs }),
+    });
+    const { geobox, bounds, lonLat, resolution } = about;
+    const kind = [about.bigTiff ? "BigTIFF" : "TIFF", about.tiled ? "tiles" : "strips", about.compression];
+    const lines = [
+      path,
+      `  ${about.width} × ${about.height} pixels, ${about.bands.length} ${about.bands.length === 1 ? "band" : "bands"} of ${about.dataType}`,
+      geobox?.crs ? `  ${geobox.crs.length > 60 ? "" : `${geobox.crs} · `}${about.crsName}` : "  no coordinate system",
+      ...(bounds && resolution
+        ? [
+            `  ${shown(bounds.minX)}, ${shown(bounds.minY)} to ${shown(bounds.maxX)}, ${shown(bounds.maxY)}; pixels of ${shown(resolution.x)} × ${shown(resolution.y)}${about.pointRegistered ? " (point-registered)" : ""}`,
+          ]
+        : ["  no place on Earth (no geotransform)"]),
+      ...(lonLat
+        ? [
+            `  longitude ${lonLat.minX.toFixed(5)} to ${lonLat.maxX.toFixed(5)}, latitude ${lonLat.minY.toFixed(5)} to ${lonLat.maxY.toFixed(5)}`,
+          ]
+        : []),
+      `  ${kind.join(", ")}, ${about.blockWidth} × ${about.blockHeight} blocks, ${about.interleave}-interleaved`,
+      `  overviews: ${about.overviews.map(({ width, height }) => `${width}×${height}`).join(", ") || "none"} · no data: ${about.validity === "all" ? "everything is data" : about.validity}`,
+      "",
+    ];
+    const rows = about.bands.map((band, i) => [
+      i + 1,
+      band.name ?? "",
+      band.dataType,
+      band.nodata ?? "",
+      band.scale === 1 && band.offset === 0 ? "" : `× ${band.scale} + ${band.offset}`,
+      band.categoryNames ? `${band.categoryNames.length} classes` : (band.colorInterpretation ?? ""),
+      ...statisticsCells(about.statistics?.[i]),
+    ]);
+    const headings = ["band", "name", "type", "nodata", "value", "meaning"];
+    const { statistics, ...header } = about;
+    output.result(
+      {
+        command: "info",
+        ...header,
+        ...(statistics
+          ? { statistics: statistics.map((s) => ({ ...s, percentiles: Object.fromEntries(s.percentiles) })) }
+          : {}),
+      },
+      [
+        ...lines,
+        table(about.statistics ? [...headings, "min", "max", "mean", "std", "2 %", "98 %"] : headings, rows),
+      ].join("\n"),
+    );
+    return 0;
+  },
+});
+
+interface Figures {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly percentiles: ReadonlyMap<number, number>;
+}
+
+function statisticsCells(figures: Figures | undefined): string[] {
+  if (!figures) return [];
+  const { min, max, mean, std, percentiles } = figures;
+  const cell = (value: number | undefined) => (value === undefined ? "" : String(Number(value.toPrecision(6))));
+  return [min, max, mean, std, percentiles.get(2), percentiles.get(98)].map(cell);
+}
+
+const writeOptions = {
+  bands: { type: "list", value: "1,2,…", summary: "bands to take, in this order", fallback: "all" },
+  nodata: { type: "number", value: "VALUE", summary: "the value that means “nothing here”", fallback: "the source's" },
+  overwrite: { type: "flag", summary: "replace the output when it exists" },
+} as const;
+
+/** Band numbers as they were typed. */
+function bandNumbers(bands: readonly string[] | undefined, name: string): number[] | undefined {
+  const numbers = bands?.map(Number);
+  if (numbers?.every((band) => Number.isInteger(band) && band > 0) === false) {
+    throw new AppError("usage", {
+      problem: `Bands are numbers from 1, as in 3,2,1, not “${bands?.join(",")}”.`,
+      help: `omnisat ${name} --help`,
+    });
+  }
+  return numbers;
+}
+
+const convert = command({
+  name: "convert",
+  summary: "write an image as a Cloud Optimized GeoTIFF",
+  details:
+    "Tiled, DEFLATE with predictor, overviews; BigTIFF when needed. The image is never held in memory as a whole.",
+  positionals: [
+    { name: "INPUT", summary: "the image to read" },
+    { name: "OUTPUT", summary: "the file to write; it appears whole or not at all" },
+  ],
+  options: {
+    crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system of an input that names none" },
+    ...writeOptions,
+  },
+  examples: [
+    ["omnisat convert ortho.tif ortho-cog.tif", "as it is"],
+    [
+      "omnisat convert scan.tif scan-cog.tif --crs EPSG:2056 --bands 1,2,3 --nodata 0",
+      "name what the file does not say",
+    ],
+  ],
+  async run({ words, options, output, signal }) {
+    const [from, to] = words;
+    const result = await (await files(output, signal, "Converting"))["raster.convert"]({
+      from: from!,
+      to: to!,
+      overwrite: options.overwrite,
+      ...given({ crs: options.crs, nodata: options.nodata, bands: bandNumbers(options.bands, "convert") }),
+    });
+    output.result({ command: "convert", path: to, width: result.width, height: result.height }, `Wrote ${to}.`);
+    return 0;
+  },
+});
+
+const warp = command({
+  name: "warp",
+  summary: "bring an image onto another grid or coordinate system",
+  positionals: [
+    { name: "INPUT", summary: "the image to read" },
+    { name: "OUTPUT", summary: "the Cloud Optimized GeoTIFF to write" },
+  ],
+  options: {
+    like: { type: "text", value: "FILE", summary: "exactly the grid of this image" },
+    crs: { type: "text", value: "EPSG:CODE", summary: "the output's coordinate system", fallback: "the input's" },
+    resolution: { type: "number", value: "UNITS", summary: "pixel size; edges lie on multiples of it" },
+    bounds: { type: "text", value: "X,Y,X,Y", summary: "left, bottom, right, top in the output's system" },
+    method: {
+      type: "text",
+      summary: "how pixels are computed",
+      choices: ["nearest", "bilinear", "cubic", "average", "mode"],
+      fallback: "nearest",
+    },
+    "source-crs": { type: "text", value: "EPSG:CODE", summary: "coordinate system of an input that names none" },
+    ...writeOptions,
+  },
+  examples: [
+    ["omnisat warp ortho.tif utm.tif --crs EPSG:32631 --resolution 0.5 --method bilinear", "another coordinate system"],
+    [
+      "omnisat warp landcover.tif same-grid.tif --like S2_L2A_10m_20190416T105658.tif --method mode",
+      "onto the pixels of another image",
+    ],
+  ],
+  async run({ words, options, output, signal }) {
+    const [from, to] = words;
+    const { like, crs, resolution, bounds, method, nodata, overwrite } = options;
+    if (like !== undefined && (crs ?? resolution ?? bounds) !== undefined) {
+      throw new AppError("usage", {
+        problem: "--like gives the whole grid: leave out --crs, --resolution and --bounds.",
+        help: "omnisat warp --help",
+      });
+    }
+    const result = await (await files(output, signal, "Warping"))["raster.warp"]({
+      from: from!,
+      to: to!,
+      overwrite,
+      ...given({
+        like,
+        crs,
+        resolution,
+        nodata,
+        sourceCrs: options["source-crs"],
+        bands: bandNumbers(options.bands, "warp"),
+      }),
+      ...(bounds === undefined ? {} : { bounds: parseBounds("warp", bounds) }),
+      ...(method === undefined ? {} : { method: method as "nearest" }),
+    });
+    const { width, height, geobox } = result;
+    output.result(
+      { command: "warp", path: to, width, height, crs: geobox.crs },
+      `Wrote ${to}: ${width} × ${height} pixels, ${geobox.crs}.`,
+    );
+    return 0;
+  },
+});
+
+export const fileCommands: readonly Command[] = [info, convert, warp];

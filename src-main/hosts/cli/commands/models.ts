@@ -1,0 +1,59 @@
+import { type Command, command } from "../command.ts";
+import { table } from "../table.ts";
+import { withProject } from "../with-project.ts";
+
+const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
+
+const list = command({
+  name: "model list",
+  summary: "show the models of a project",
+  positionals: [projectWord],
+  options: {},
+  examples: [["omnisat model list flanders", "as a table"]],
+  async run({ words, output, signal }) {
+    const purpose = "omnisat model list";
+    return withProject({ project: words[0]!, purpose, readOnly: true, output, signal }, async (services) => {
+      const models = await services["models.list"]({});
+      const rows = models.map((model) => {
+        const metrics = Object.entries(model.summary.metrics).map(([name, v]) => `${name} ${Number(v.toPrecision(4))}`);
+        const { name, kind, modalities, summary, createdAt, state } = model;
+        const made = createdAt.slice(0, 16).replace("T", " ");
+        return [name, kind, modalities.join(" "), summary.architecture, summary.steps, metrics.join(", "), made, state];
+      });
+      const headings = ["model", "kind", "modalities", "size", "steps", "figures", "made (UTC)", "files"];
+      output.result({ command: "model list", models }, models.length ? table(headings, rows) : "No models yet.");
+      return 0;
+    });
+  },
+});
+
+const exportModel = command({
+  name: "model export",
+  summary: "write a model for others: weights, description, model card",
+  details:
+    "The folder or .zip holds model.json, weights.safetensors and a README that says what the model reads, how it was made and what not to expect of it. Another project uses it by naming the folder.",
+  positionals: [
+    projectWord,
+    { name: "MODEL", summary: "the model's name" },
+    { name: "OUTPUT", summary: "a new folder, or a file that ends in .zip" },
+  ],
+  options: { overwrite: { type: "flag", summary: "replace the output when it exists" } },
+  examples: [
+    ["omnisat model export flanders crops crops-model", "a folder"],
+    ["omnisat model export flanders crops crops-model.zip", "one file"],
+  ],
+  async run({ words, options, output, signal }) {
+    const [project, name, to] = words;
+    const purpose = "omnisat model export";
+    return withProject({ project: project!, purpose, readOnly: true, output, signal }, async (services) => {
+      const result = await services["models.export"]({ name: name!, to: to!, overwrite: options.overwrite });
+      output.result(
+        { command: "model export", ...result },
+        [`Exported “${name}” to ${result.path}:`, ...result.files.map((file) => `  ${file}`)].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
+
+export const modelCommands: readonly Command[] = [list, exportModel];

@@ -1,0 +1,302 @@
+import type { EvaluateResult, JobResult, MapResult, ModelResult } from "../../../../src-shared/domain/job.ts";
+import {
+  type FinetuneRecipe,
+  finetuneDefaults,
+  type PretrainRecipe,
+  pretrainDefaults,
+} from "../../../../src-shared/domain/recipe.ts";
+import { AppError } from "../../../../src-shared/errors/index.ts";
+import type { Services } from "../../../services/services.ts";
+import { accuracyTables } from "../accuracy-tables.ts";
+import { type Command, command, type Invocation, type Options } from "../command.ts";
+import { duration } from "../progress.ts";
+import { given, parseBounds } from "../values.ts";
+import { withProject } from "../with-project.ts";
+
+const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
+
+const computeOptions = {
+  seed: { type: "integer", summary: "another number, another course of chance", fallback: "0" },
+  provider: {
+    type: "text",
+    summary: "what computes",
+    choices: ["auto", "cpu", "webgpu", "cuda"],
+    fallback: "auto: the fastest that passes the probe",
+  },
+  resume: { type: "flag", summary: "continue the last interrupted job of this kind, as it was started" },
+} as const satisfies Options;
+
+const modalityOption = {
+  type: "list",
+  value: "NAMES",
+  summary: "inputs to use, as project list names them",
+} as const;
+
+const trainingOptions = {
+  modalities: { ...modalityOption, fallback: "all" },
+  size: { type: "text", summary: "of the network", choices: ["tiny", "small", "base"], fallback: "small" },
+  steps: { type: "integer", value: "N", summary: "updates of the weights" },
+  batch: { type: "integer", value: "TILES", summary: "tiles per update" },
+  rate: { type: "number", value: "RATE", summary: "learning rate" },
+  set: { type: "list", value: "NAME=VALUE", summary: "any other number of the training; --set help lists them" },
+  ...computeOptions,
+} as const satisfies Options;
+
+const pretrain = command({
+  name: "pretrain",
+  summary: "learn from the project's images without labels",
+  details:
+    "The result is a model without classes, to be fine-tuned with labels. Ctrl+C stops at the next step; --resume continues.",
+  positionals: [projectWord, { name: "MODEL", summary: "name of the new model", optional: true }],
+  options: trainingOptions,
+  examples: [
+    ["omnisat pretrain flanders encoder --steps 300 --seed 1", "a small network"],
+    ["omnisat pretrain flanders --resume", "go on after an interruption"],
+  ],
+  run: (invocation) =>
+    training(invocation, pretrainDefaults, (services, request) => services["runs.pretrain"](request)),
+});
+
+const finetune = command({
+  name: "finetune",
+  summary: "learn classes from the labels that train",
+  details:
+    "Starts from a pre-trained model, or from chance without --from. The weights that come out serve every subset of the modalities.",
+  positionals: [projectWord, { name: "MODEL", summary: "name of the new model", optional: true }],
+  options: {
+    from: {
+      type: "text",
+      value: "MODEL",
+      summary: "the pre-trained model, by name or folder",
+      fallback: "random weights",
+    },
+    ...trainingOptions,
+  },
+  examples: [
+    ["omnisat finetune flanders crops --from encoder", "from a pre-trained encoder"],
+    ["omnisat finetune flanders probe --from encoder --set encoderLearningRateScale=0", "only the head learns"],
+    ["omnisat finetune flanders scratch --size tiny --steps 400", "without pre-training"],
+  ],
+  run: (invocation) =>
+    training(invocation, finetuneDefaults, (services, request) =>
+      services["runs.finetune"]({ ...request, ...given({ from: invocation.options.from }) }),
+    ),
+});
+
+/** What `pretrain` and `finetune` have in common. */
+async function training(
+  { words, options, output, signal }: Invocation<typeof trainingOptions>,
+  defaults: PretrainRecipe | FinetuneRecipe,
+  start: (services: Services, request: TrainingRequest) => Promise<{ readonly id: number }>,
+): Promise<number> {
+  const kind = "maskRatio" in defaults ? "pretrain" : "finetune";
+  const usage = (problem: string) => new AppError("usage", { problem, help: `omnisat ${kind} --help` });
+  const { steps, batch, rate, set, size, seed, provider, modalities, resume } = options;
+  if (set?.includes("help")) {
+    output.result(
+      { command: kind, recipe: defaults },
+      Object.entries(defaults)
+        .map(([name, value]) => `  ${name}=${value}`)
+        .join("\n"),
+    );
+    return 0;
+  }
+  const [project, name] = words;
+  if (name === undefined && !resume) throw usage("Name the new model.");
+  const recipe = {
+    ...readSettings(set ?? [], defaults, usage),
+    ...given({ steps, batchSize: batch, learningRate: rate }),
+  };
+  return withProject({ project: project!, purpose: `omnisat ${kind}`, output, signal }, async (services) => {
+    const { job, result } = await follow(services, signal, () =>
+      resume
+        ? resumeLast(services, kind)
+        : start(services, {
+            name: name!,
+            recipe,
+            ...given({ seed, modalities: modalities && [...modalities] }),
+            ...(size === undefined ? {} : { size: size as "tiny" }),
+            ...(provider === undefined ? {} : { provider: provider as "auto" }),
+          }),
+    );
+    const model = result as ModelResult;
+    const values = Object.entries(model.metrics).map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`);
+    const made = (await services["models.list"]({})).find(({ jobId }) => jobId === job.id);
+    output.result(
+      {
+        command: kind,
+        job: job.id,
+        ...model,
+        model: made?.name ?? name,
+        modelFolder: made?.folder ?? model.modelFolder,
+      },
+      [
+        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${model.steps} steps on ${model.provider}.`,
+        ...(values.length ? [`  ${values.join(", ")}`] : []),
+        `  ${made?.folder ?? model.modelFolder}`,
+      ].join("\n"),
+    );
+    return 0;
+  });
+}
+
+interface TrainingRequest {
+  readonly name: string;
+  readonly recipe: Record<string, number | boolean | string | null>;
+  readonly seed?: number;
+  readonly modalities?: string[];
+  readonly size?: "tiny";
+  readonly provider?: "auto";
+}
+
+/** `--set maskRatio=0.6,orientations=false`: names and kinds of value as the recipe has them. */
+function readSettings(
+  pairs: readonly string[],
+  defaults: PretrainRecipe | FinetuneRecipe,
+  usage: (problem: string) => Error,
+): Record<string, number | boolean | string | null> {
+  const settings: Record<string, number | boolean | string | null> = {};
+  for (const pair of pairs) {
+    const [name, text] = pair.split("=");
+    if (!name || !(name in defaults)) throw usage(`There is no setting “${name}”. --set help lists them.`);
+    if (text === undefined || text === "") throw usage(`“${pair}” is not NAME=VALUE.`);
+    const known = defaults[name as keyof typeof defaults];
+    if (text === "true" || text === "false") settings[name] = text === "true";
+    else if (text === "null" || text === "none") settings[name] = null;
+    else if (typeof known === "string") settings[name] = text;
+    else if (Number.isFinite(Number(text))) settings[name] = Number(text);
+    else throw usage(`The setting ${name} needs a number, not “${text}”.`);
+  }
+  return settings;
+}
+
+const evaluate = command({
+  name: "evaluate",
+  summary: "measure a model on the labels that test",
+  details:
+    "Prints overall accuracy with its 95 % interval, precision, recall and F1 per class, and the confusion matrix: the map in rows, the reference in columns.",
+  positionals: [projectWord, { name: "MODEL", summary: "a fine-tuned model, by name or folder", optional: true }],
+  options: {
+    part: { type: "text", summary: "labels to measure on", choices: ["test", "validation", "train"], fallback: "test" },
+    subsets: {
+      type: "list",
+      value: "A+B,A,B",
+      summary: "subsets of the modalities, one evaluation each, the same weights",
+      fallback: "all modalities together",
+    },
+    ...computeOptions,
+  },
+  examples: [["omnisat evaluate flanders crops --subsets s2+s1-asc,s2,s1-asc", "with and without radar"]],
+  async run({ words, options, output, signal }) {
+    const [project, model] = words;
+    const { part, subsets, seed, provider, resume } = options;
+    if (model === undefined && !resume) {
+      throw new AppError("usage", { problem: "Name the model to measure.", help: "omnisat evaluate --help" });
+    }
+    return withProject({ project: project!, purpose: "omnisat evaluate", output, signal }, async (services) => {
+      const { job, result } = await follow(services, signal, () =>
+        resume
+          ? resumeLast(services, "evaluate")
+          : services["runs.evaluate"]({
+              model: model!,
+              ...given({ seed }),
+              ...(part === undefined ? {} : { part: part as "test" }),
+              ...(provider === undefined ? {} : { provider: provider as "auto" }),
+              ...(subsets ? { subsets: subsets.map((subset) => subset.split("+")) } : {}),
+            }),
+      );
+      const scores = result as EvaluateResult;
+      output.result({ command: "evaluate", job: job.id, ...scores }, accuracyTables(scores));
+      return 0;
+    });
+  },
+});
+
+const map = command({
+  name: "map",
+  summary: "draw a map of classes and of confidence",
+  details:
+    "Writes Cloud Optimized GeoTIFFs with colours and class names, and styles for QGIS (.qml) and map servers (.sld). An interrupted map is continued where it stopped.",
+  positionals: [projectWord, { name: "MODEL", summary: "a fine-tuned model, by name or folder", optional: true }],
+  options: {
+    modalities: { ...modalityOption, fallback: "all of the model's" },
+    bounds: { type: "text", value: "X,Y,X,Y", summary: "a part of the project, in its coordinate system" },
+    name: { type: "text", summary: "name of the map", fallback: "model and modalities" },
+    probabilities: { type: "flag", summary: "also one band of probability per class" },
+    overlap: { type: "integer", value: "PATCHES", summary: "patches that neighbouring tiles share", fallback: "4" },
+    batch: { type: "integer", value: "TILES", summary: "tiles computed at once", fallback: "4" },
+    ...computeOptions,
+  },
+  examples: [
+    ["omnisat map flanders crops", "the whole project"],
+    ["omnisat map flanders crops --modalities s2 --name crops-optical --probabilities", "without radar"],
+  ],
+  async run({ words, options, output, signal }) {
+    const [project, model] = words;
+    const { modalities, bounds, name, overlap, batch, seed, provider, probabilities, resume } = options;
+    if (model === undefined && !resume) {
+      throw new AppError("usage", { problem: "Name the model to map with.", help: "omnisat map --help" });
+    }
+    return withProject({ project: project!, purpose: "omnisat map", output, signal }, async (services) => {
+      const { job, result } = await follow(services, signal, () =>
+        resume
+          ? resumeLast(services, "map")
+          : services["maps.draw"]({
+              model: model!,
+              probabilities,
+              ...given({
+                modalities: modalities && [...modalities],
+                name,
+                overlapPatches: overlap,
+                batchSize: batch,
+                seed,
+              }),
+              ...(bounds === undefined ? {} : { bounds: parseBounds("map", bounds) }),
+              ...(provider === undefined ? {} : { provider: provider as "auto" }),
+            }),
+      );
+      const made = (await services["maps.list"]({})).find(({ jobId }) => jobId === job.id);
+      const drawn = result as MapResult;
+      const files = made?.files ?? drawn;
+      output.result(
+        { command: "map", job: job.id, name: made?.name, ...files },
+        [
+          `Drew map “${made?.name}” in ${duration(drawn.seconds)}:`,
+          `  ${files.classPath}`,
+          `  ${files.confidencePath}`,
+          ...(files.probabilitiesPath ? [`  ${files.probabilitiesPath}`] : []),
+          `  ${files.qmlPath}`,
+          `  ${files.sldPath}`,
+        ].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
+
+/** Starts a job and waits for its end. When the command is interrupted the job is asked to stop, and may be resumed. */
+async function follow(
+  services: Services,
+  signal: AbortSignal,
+  start: () => Promise<{ readonly id: number }>,
+): Promise<{ readonly job: { readonly id: number }; readonly result: JobResult | null }> {
+  const { id } = await start();
+  const stop = () => void services["jobs.stop"]({ id });
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const { job, result } = await services["jobs.wait"]({ id });
+    return { job, result: result as JobResult | null };
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+async function resumeLast(services: Services, kind: string): Promise<{ readonly id: number }> {
+  const jobs = await services["jobs.list"]({});
+  const job = jobs.findLast((candidate) => candidate.kind === kind && candidate.state === "resumable");
+  if (!job) throw new AppError("job-nothing-to-resume", { kind });
+  return services["jobs.resume"]({ id: job.id });
+}
+
+export const runCommands: readonly Command[] = [pretrain, finetune, evaluate, map];

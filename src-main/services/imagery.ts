@@ -1,0 +1,31 @@
+import type { Imagery } from "../../src-shared/domain/job.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Catalog } from "../catalog/index.ts";
+
+/**
+ * The imagery of a project as a job takes it: the named modalities in the project's order (all of them when none is named)
+ * and their acquisitions. Every file has to be in its place before a job starts.
+ */
+export function imageryOf(catalog: Catalog, names?: readonly string[]): Imagery {
+  const all = catalog.modalities.list();
+  if (all.length === 0) throw new AppError("no-imagery", { folder: catalog.folder });
+  const available = all.map(({ name }) => name);
+  for (const name of names ?? []) {
+    if (!available.includes(name)) throw new AppError("modality-not-found", { name, available });
+  }
+  const modalities = all.filter(({ name }) => names === undefined || names.includes(name));
+  const wanted = new Set(modalities.flatMap((modality) => modality.acquisitions));
+  const acquisitions = catalog.acquisitions.list().filter(({ id }) => wanted.has(id));
+  const used = new Set(
+    acquisitions.flatMap(({ bands, quality }) => [
+      ...bands.map(({ path }) => path),
+      ...(quality ? [quality.path] : []),
+    ]),
+  );
+  const paths = catalog.rasters
+    .missing()
+    .map(({ path }) => path)
+    .filter((path) => used.has(path));
+  if (paths.length) throw new AppError("project-rasters-missing", { paths });
+  return { modalities, acquisitions };
+}

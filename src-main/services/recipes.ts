@@ -1,0 +1,59 @@
+import { z } from "zod";
+import {
+  type FinetuneRecipe,
+  finetuneDefaults,
+  type PretrainRecipe,
+  pretrainDefaults,
+} from "../../src-shared/domain/recipe.ts";
+
+const share = z.number().min(0).max(1);
+const count = z.int().positive();
+
+const common = {
+  steps: count,
+  batchSize: count,
+  learningRate: z.number().positive(),
+  warmupSteps: z.int().min(0),
+  weightDecay: z.number().min(0),
+  clipNorm: z.number().positive(),
+  datesPerTile: count,
+  orientations: z.boolean(),
+  dateDropout: share,
+  dateJitter: z.int().min(0),
+  checkpointEverySteps: count,
+};
+
+const pretrainShape = { ...common, maskRatio: z.number().gt(0).lt(1) } satisfies Record<
+  keyof PretrainRecipe,
+  z.ZodType
+>;
+
+const finetuneShape = {
+  ...common,
+  averageDecay: z.number().min(0).lt(1),
+  encoderLearningRateScale: z.number().min(0),
+  modalityDropout: share,
+  labelSmoothing: z.number().min(0).lt(1),
+  balance: z.enum(["classes", "patches"]),
+  patchWeightPower: share,
+  validateEverySteps: count,
+  patience: count.nullable(),
+} satisfies Record<keyof FinetuneRecipe, z.ZodType>;
+
+/** The numbers of a training that somebody changed; the others keep their defaults. */
+export const pretrainRecipe = z
+  .strictObject(pretrainShape)
+  .partial()
+  .transform((given): PretrainRecipe => ({ ...pretrainDefaults, ...defined(given) }));
+
+export const finetuneRecipe = z
+  .strictObject(finetuneShape)
+  .partial()
+  .transform((given): FinetuneRecipe => ({ ...finetuneDefaults, ...defined(given) }));
+
+/** Without the entries that are there and undefined: they would hide a default. */
+function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
