@@ -91,7 +91,7 @@ function subsetTable(subsets: readonly SubsetScore[], imagery: Imagery): Html {
 }
 
 export const interval = ({ overallAccuracyInterval: [low, high] }: SubsetScore): string =>
-  `${score(low)}–${score(high)}`;
+  `${score(low)}\u2060–\u2060${score(high)}`;
 
 interface Names {
   readonly imagery: Imagery;

@@ -34,7 +34,7 @@ export function inputData(imagery: Imagery): readonly InputData[] {
 export function dataUsed(inputs: readonly InputData[]): Html {
   return html`${table({
     caption: "Inputs of the network",
-    head: html`<tr>${columnHead("Input")}${columnHead("Bands")}${["Dates", "First", "Last", "Pixel"].map((name) => columnHead(name, true))}</tr>`,
+    head: html`<tr>${columnHead("Input")}${columnHead("Bands")}${["Dates", "First", "Last", "Pixel size"].map((name) => columnHead(name, true))}</tr>`,
     body: inputs.map(
       ({
         modality,

@@ -96,7 +96,7 @@ function abstractOf(spec: ReportSpec, pictures: MapPictures | null, areas: AreaS
   const made =
     pictures && areas
       ? `A map of ${classes} over ${hectares(totalSquareMeters(areas))} ha in pixels of ${pixelText(pictures.ground)}${from}.`
-      : `A run with ${classes}${from}. No map was written.`;
+      : `A run${spec.legend.length > 0 ? ` with ${classes}` : ""}${from}, without a map.`;
   return spec.evaluations.some(({ subsets }) => subsets.length > 0) ? made : `${made} Its accuracy was not measured.`;
 }
 
@@ -189,7 +189,7 @@ function classDescription(spec: ReportSpec, areas: AreaSource | null): string {
 
 function accuracySection(spec: ReportSpec): Html {
   if (spec.evaluations.length === 0) {
-    return html`<p class="empty">The map was not compared with reference data, so nothing can be said about its accuracy.</p>`;
+    return html`<p class="empty">Nothing was compared with reference data, so nothing can be said about accuracy.</p>`;
   }
   const { imagery, legend, evaluations } = spec;
   const heading = evaluations.length > 1;

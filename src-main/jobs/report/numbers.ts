@@ -25,13 +25,13 @@ export function percent(share: number): string {
   return `${text}${narrowSpace}%`;
 }
 
-/** Square metres as hectares: `0.42`, `12.3`, `4960`. A column takes the decimals of its largest number. */
-export const hectares = (squareMeters: number, decimals = hectareDecimals(squareMeters)): string =>
-  grouped(squareMeters / 10_000, decimals);
+/** Square metres as hectares, with as many decimals as the size deserves: `0.42`, `12.3`, `4960`. */
+export const hectares = (squareMeters: number, decimals?: number): string =>
+  grouped(squareMeters / 10_000, decimals ?? (squareMeters >= 1e7 ? 0 : squareMeters >= 1e5 ? 1 : 2));
 
-export function hectareDecimals(squareMeters: number): number {
-  return squareMeters >= 1e9 ? 0 : squareMeters >= 1e6 ? 1 : 2;
-}
+/** For a column of hectares that ends in their total: one number of decimals for all. */
+export const hectareDecimals = (totalSquareMeters: number): number =>
+  totalSquareMeters >= 1e9 ? 0 : totalSquareMeters >= 1e6 ? 1 : 2;
 
 /** A length on the ground: `50 m`, `2 km`. */
 export function length(meters: number): string {

@@ -8,8 +8,8 @@ import type { Rgb } from "./picture.ts";
 const anchors: readonly (readonly [number, number, number])[] = [
   [0.26, 0.11, 305],
   [0.42, 0.11, 270],
-  [0.58, 0.1, 215],
-  [0.74, 0.14, 160],
+  [0.58, 0.09, 220],
+  [0.74, 0.13, 165],
   [0.93, 0.17, 108],
 ];
 

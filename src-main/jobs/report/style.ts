@@ -48,12 +48,13 @@ tr.total>*,td.total{font-weight:600}
 tr.total>*{border-top:1px solid var(--rule-strong)}
 strong{font-weight:650}
 .bands{max-width:420px}
-.named{display:inline-block;position:relative;padding-left:20px}
+.named{display:block;position:relative;padding-left:20px;min-width:0}
 .swatch{position:absolute;left:0;top:.28em;width:12px;height:12px;border-radius:2px;box-shadow:inset 0 0 0 1px rgb(0 0 0/.22);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .swatch.unknown{background:repeating-linear-gradient(45deg,var(--muted) 0 2px,transparent 2px 4px)}
 @media screen and (prefers-color-scheme:dark){.swatch{box-shadow:inset 0 0 0 1px rgb(255 255 255/.25)}}
 .maps{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 40px;align-items:start}
 .maps figure{margin-bottom:8px}
+.legend li{max-width:100%}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:3px 20px;margin:12px 0 0;padding:0;font-size:14px;line-height:1.4}
 svg{display:block;width:100%;height:auto;overflow:visible;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}
 svg text{fill:var(--ink)}
@@ -118,9 +119,12 @@ summary{cursor:pointer;padding:2px 0 8px;color:var(--link)}
 .notes{padding-left:20px;margin:0}
 .notes li{margin-bottom:6px;max-width:86ch}
 footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);font-size:13px;color:var(--muted)}
-@media (max-width:900px){body{padding:28px 20px 48px}.maps,.charts{grid-template-columns:minmax(0,1fr)}}
-@media print{@page{margin:16mm 14mm}html{font-size:10.5pt}body{max-width:none;padding:0}nav{display:none}
-h2{margin-top:28px;break-after:avoid}h3{break-after:avoid}figure,tr{break-inside:avoid}.scroll{overflow:visible}a{color:inherit}
-.matrix td{min-width:0!important}.matrix.many{font-size:7.5pt}.maps{gap:12px 24px}
-details::details-content{content-visibility:visible;height:auto}}
+@media screen and (max-width:900px){body{padding:28px 20px 48px}.maps,.charts{grid-template-columns:minmax(0,1fr)}}
+@media print{@page{margin:15mm 14mm}html{font-size:9.5pt;line-height:1.45}body{max-width:none;padding:0}nav{display:none}
+h1{font-size:19pt}h2{font-size:13pt;margin:24px 0 10px;padding-top:8px;break-after:avoid}h3{font-size:10.5pt;margin:14px 0 6px;break-after:avoid}
+.abstract{font-size:11pt}.figures{grid-template-columns:repeat(auto-fit,minmax(108px,1fr));gap:12px 16px;margin-top:16px}.figures dd{font-size:14pt}.figures dt,.figures dd small{font-size:8pt}
+figure,tr{break-inside:avoid}.scroll{overflow:visible}a,summary{color:inherit}.table{margin:8px 0 14px}
+table,.legend,.remarks{font-size:8.5pt}th,td{padding:3px 6px}thead th,caption,figcaption{font-size:8.5pt}small,thead th small,.note,footer,.ramp,.lines{font-size:7.5pt}
+.pair,.maps,.charts{gap:0 28px}.matrix td{min-width:0!important}.matrix .class-column{min-width:0;max-width:88px}.matrix.many{font-size:7pt}tbody th{min-width:0}
+details::details-content{content-visibility:visible;height:auto}footer{margin-top:20px}}
 `.trim();

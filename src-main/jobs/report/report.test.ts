@@ -1,0 +1,287 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ReportSpec } from "../../../src-shared/domain/job.ts";
+import { type ReportContext, writeReport } from "./index.ts";
+import { sampleSpec } from "./sample-spec.ts";
+
+/** What `fixtures/read-report.py` sees in a report. */
+interface Seen {
+  readonly lang: string;
+  readonly title: string;
+  readonly headings: readonly string[];
+  readonly tables: readonly { readonly caption: string; readonly rows: readonly (readonly string[])[] }[];
+  readonly unscoped: readonly string[];
+  readonly unnamed: readonly string[];
+  readonly references: readonly string[];
+  readonly ids: readonly string[];
+  readonly tags: readonly string[];
+  readonly handlers: readonly string[];
+  readonly empty: readonly string[];
+  readonly scale: readonly string[];
+  readonly text: string;
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "report-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function context(phases: [string, number][] = []): ReportContext & { readonly abort: AbortController } {
+  const abort = new AbortController();
+  return { abort, signal: abort.signal, phase: (name, fraction) => phases.push([name, fraction]) };
+}
+
+/** Writes a report and reads it with Python's XML parser, which accepts nothing that is not well-formed. */
+async function seen(name: string, changes: Partial<ReportSpec> = {}): Promise<Seen> {
+  const spec = { ...sampleSpec(join(folder, name)), ...changes };
+  const { path } = await writeReport(spec, context());
+  const script = join(import.meta.dirname, "fixtures", "read-report.py");
+  return JSON.parse(execFileSync("python3", [script, path], { encoding: "utf8", maxBuffer: 1 << 26 }));
+}
+
+const tableOf = (report: Seen, caption: string) => report.tables.find((table) => table.caption === caption)!.rows;
+
+test("a report is well-formed, says its language and has every part in order", async () => {
+  const report = await seen("whole.html");
+  expect(report.lang).toBe("en");
+  expect(report.headings).toEqual([
+    report.title,
+    "Map",
+    "Comparison",
+    "Accuracy",
+    "Training curves",
+    "Pre-training",
+    "Fine-tuning",
+    "Data used",
+    "Time",
+    "Notes",
+    "Sources and licences",
+  ]);
+  expect(report.text).toContain("Contains modified Copernicus Sentinel data 2018–2019.");
+});
+
+test("a report refers to nothing outside itself and runs no script", async () => {
+  const report = await seen("closed.html");
+  for (const reference of report.references) expect(reference).toMatch(/^(#|data:image\/png;base64,)/);
+  for (const target of report.references.filter((reference) => reference.startsWith("#"))) {
+    expect(report.ids).toContain(target.slice(1));
+  }
+  expect(report.tags).not.toContain("script");
+  expect(report.tags).not.toContain("link");
+  const text = readFileSync(join(folder, "closed.html"), "utf8");
+  expect(text).not.toMatch(/https?:|url\(|@import/);
+});
+
+test("every table heading has a scope and every drawing a name", async () => {
+  const report = await seen("accessible.html");
+  expect(report.unscoped).toEqual([]);
+  expect(report.unnamed).toEqual([]);
+  expect(new Set(report.ids).size).toBe(report.ids.length);
+});
+
+test("the area table holds every class, its hectares and a warning", async () => {
+  const report = await seen("areas.html");
+  expect(tableOf(report, "Legend and mapped area")).toEqual([
+    ["Class", "Pixels", "ha", "Share"],
+    ["Winter wheat", "1214", "12.14", "40.2 %"],
+    ["Maize", "702", "7.02", "23.2 %"],
+    ["Permanent grass", "801", "8.01", "26.5 %"],
+    ["Not a crop", "201", "2.01", "6.7 %"],
+    ["Water", "103", "1.03", "3.4 %"],
+    ["Total", "3021", "30.21", "100.0 %"],
+  ]);
+  expect(report.text).toContain("Counted pixels are not an area estimate");
+  expect(report.scale).toEqual(["100", "100"]);
+});
+
+test("areas given with the spec go before those of the map, and codes without a class are shown", async () => {
+  const report = await seen("given-areas.html", { areas: { pixels: { "1": 3, "77": 1 }, squareMetersPerPixel: 400 } });
+  const rows = tableOf(report, "Legend and mapped area");
+  expect(rows[1]).toEqual(["Winter wheat", "3", "0.12", "75.0 %"]);
+  expect(rows.at(-2)).toEqual(["Code 77, not in the legend", "1", "0.04", "25.0 %"]);
+  expect(rows.at(-1)).toEqual(["Total", "4", "0.16", "100.0 %"]);
+});
+
+test("the confusion matrix has the map in rows, the reference in columns, and totals of both", async () => {
+  const report = await seen("matrix.html");
+  expect(tableOf(report, "Confusion matrix in samples, Sentinel-2 + Sentinel-1")).toEqual([
+    ["", "Reference", ""],
+    ["Map", "Winter wheat", "Maize", "Permanent grass", "Not a crop", "Total"],
+    ["Winter wheat", "531", "20", "22", "6", "579"],
+    ["Maize", "14", "371", "25", "3", "413"],
+    ["Permanent grass", "12", "26", "196", "9", "243"],
+    ["Not a crop", "9", "5", "15", "137", "166"],
+    ["Total", "566", "422", "258", "155", "1401"],
+  ]);
+  const perClass = tableOf(report, "Accuracy per class, Sentinel-2 + Sentinel-1");
+  expect(perClass[1]).toEqual(["Winter wheat", "0.917", "0.938", "0.928", "566"]); // 531/579, 531/566
+  expect(perClass).toHaveLength(5);
+});
+
+test("all inputs together come first, then the subsets in the project's order", async () => {
+  const report = await seen("subsets.html");
+  const rows = tableOf(report, "Accuracy by input, one set of weights");
+  expect(rows.slice(1).map((row) => row[0])).toEqual([
+    "Sentinel-2 + Sentinel-1",
+    "Sentinel-2 alone",
+    "Sentinel-1 alone",
+  ]);
+  expect(rows[1]!.slice(1, 3)).toEqual(["1401", "0.882"]);
+});
+
+test("tables that chose between different classes are kept apart, the one with most classes first", async () => {
+  const [evaluation] = sampleSpec("").evaluations;
+  const all = evaluation!.subsets[1]!;
+  const fewer = {
+    ...all,
+    classSet: [1, 2],
+    classes: all.classes.slice(0, 2),
+    confusion: all.confusion.slice(0, 2).map((row) => row.slice(0, 2)),
+  };
+  const report = await seen("sets.html", { evaluations: [{ part: "test", subsets: [fewer, all] }] });
+  expect(report.headings.filter((heading) => heading.startsWith("Choosing"))).toEqual([
+    "Choosing between 4 classes: Winter wheat, Maize, Permanent grass, Not a crop",
+    "Choosing between 2 classes: Winter wheat, Maize",
+  ]);
+});
+
+test("names from users stay text", async () => {
+  const spec = sampleSpec("");
+  const hostile = `<script>alert("x")</script><img src=x onerror='y'> & co \u0000\ud800`;
+  const [subset] = spec.evaluations[0]!.subsets;
+  const report = await seen("hostile.html", {
+    title: hostile,
+    legend: spec.legend.map((each) => (each.code === 1 ? { ...each, name: hostile } : each)),
+    evaluations: [
+      {
+        part: "test",
+        subsets: [
+          {
+            ...subset!,
+            modalities: [hostile],
+            classes: subset!.classes.map((each) => (each.code === 1 ? { ...each, name: hostile } : each)),
+          },
+        ],
+      },
+    ],
+    curves: [
+      {
+        title: hostile,
+        metrics: [
+          { step: 1, values: { [hostile]: 1 } },
+          { step: 2, values: { [hostile]: 2 } },
+        ],
+      },
+    ],
+    tables: [{ title: hostile, columns: [hostile], rows: [[hostile]], note: hostile }],
+    phases: [{ name: hostile, seconds: 1 }],
+    notes: [hostile],
+    attribution: [hostile],
+  });
+  const asText = `<script>alert("x")</script><img src=x onerror='y'> & co \ufffd\ufffd`;
+  expect(report.title).toBe(asText);
+  expect(tableOf(report, "Legend and mapped area")[1]![0]).toBe(asText);
+  expect(report.tags).not.toContain("script");
+  expect(report.tags).not.toContain("img");
+  expect(report.handlers).toEqual([]);
+});
+
+test("a colour that is no colour cannot enter the style", async () => {
+  const legend = [{ code: 1, name: "Trees", color: "red;background:url(x)" }];
+  await expect(seen("color.html", { legend })).rejects.toThrow("is not #rrggbb");
+  expect(readdirSync(folder)).not.toContain("color.html");
+});
+
+test("the same spec gives the same bytes", async () => {
+  await seen("first.html");
+  await seen("second.html");
+  expect(readFileSync(join(folder, "first.html"))).toEqual(readFileSync(join(folder, "second.html")));
+});
+
+test("what a run does not have is said in a sentence", async () => {
+  const report = await seen("empty.html", {
+    legend: [],
+    imagery: { modalities: [], acquisitions: [] },
+    map: null,
+    evaluations: [],
+    curves: [],
+    phases: [],
+    tables: [],
+    notes: [],
+    attribution: [],
+  });
+  expect(report.empty).toEqual([
+    "No map was written in this run.",
+    "Nothing was compared with reference data, so nothing can be said about accuracy.",
+    "No training curve was recorded.",
+    "No imagery is named in this run.",
+    "No times were recorded.",
+  ]);
+  expect(report.tables).toEqual([]);
+  expect(report.text).not.toMatch(/NaN|undefined|Infinity|null/);
+});
+
+test("half-empty parts are said in a sentence too", async () => {
+  const report = await seen("half-empty.html", {
+    evaluations: [{ part: "validation", subsets: [] }],
+    curves: [
+      { title: "Pre-training", metrics: [] },
+      { title: "Fine-tuning", metrics: [{ step: 1, values: { loss: Number.NaN } }] },
+    ],
+    phases: [{ name: "Import", seconds: 0 }],
+  });
+  expect(report.empty).toEqual([
+    "No combination of inputs was evaluated on this part.",
+    "Nothing was recorded.",
+    "Loss: no value was recorded.",
+  ]);
+  expect(report.text).toContain("Its accuracy was not measured.");
+  expect(report.text).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test("numbers that do not exist print as a dash and the best of a column is strong", async () => {
+  const report = await seen("table.html", {
+    tables: [
+      {
+        title: "Compared",
+        columns: ["Method", "OA", "Pixels"],
+        rows: [
+          ["ours", 0.8, 1401],
+          ["forest", 0.75, null],
+        ],
+        bestPerColumn: [null, "highest", null],
+      },
+    ],
+  });
+  expect(tableOf(report, "Compared")).toEqual([
+    ["Method", "OA", "Pixels"],
+    ["ours", "0.800", "1401"],
+    ["forest", "0.750", "–"],
+  ]);
+  const text = readFileSync(join(folder, "table.html"), "utf8");
+  expect(text).toContain("<strong>0.800</strong>");
+  expect(text).not.toContain("<strong>0.750</strong>");
+});
+
+test("a report appears whole or not at all, and an older one survives a failure", async () => {
+  const path = join(folder, "kept.html");
+  writeFileSync(path, "old");
+  const spec = sampleSpec(path);
+  const aborted = context();
+  aborted.abort.abort();
+  await expect(writeReport(spec, aborted)).rejects.toThrow(/abort/i);
+  const missing = { ...spec, map: { ...spec.map!, classPath: join(folder, "nowhere.tif") } };
+  await expect(writeReport(missing, context())).rejects.toMatchObject({ code: "raster-missing" });
+  expect(readFileSync(path, "utf8")).toBe("old");
+  const nowhere = { ...spec, outputPath: join(folder, "no", "such", "folder.html") };
+  await expect(writeReport(nowhere, context())).rejects.toMatchObject({ code: "report-unwritable" });
+  expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  const phases: [string, number][] = [];
+  await writeReport(spec, context(phases));
+  expect(readFileSync(path, "utf8")).toContain("</html>");
+  expect(phases.at(-1)).toEqual(["Writing the report", 1]);
+});
