@@ -84,6 +84,7 @@ test("aerial sheets of one day that lie side by side stay apart", () => {
   const found = groupAcquisitions([sheet("west", 574680), sheet("east", 574780)]);
   expect(found.map(({ id }) => id)).toEqual(["aerial-20200831", "aerial-20200831-2"]);
   expect(found[0]!.bands.map(({ name }) => name)).toEqual(["R", "G", "B"]);
+  expect(found[0]!.evidence).toContain("band names: the usual order of 3 bands");
 });
 
 test("a stack of dates in one file becomes one acquisition per date", () => {

@@ -51,7 +51,8 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
     evidence.push("date: the bands' descriptions");
     return { facts, product, slices: dated };
   }
-  const bands = nameBands(facts, sensor, choice, guessed, descriptions);
+  const { bands, source } = nameBands(facts, sensor, choice, guessed, descriptions);
+  evidence.push(`band names: ${source}`);
   if (choice.date) {
     evidence.push("date: chosen");
     return { facts, product, slices: [{ date: choice.date, bands }] };
@@ -238,30 +239,35 @@ function nameBands(
   choice: FileChoice,
   guessed: ProductName,
   descriptions: readonly string[],
-): NamedBand[] {
+): { readonly bands: readonly NamedBand[]; readonly source: string } {
   const count = facts.bands.length;
-  const numbered = (names: readonly string[]) => names.map((name, index) => ({ name, bandIndex: index + 1 }));
+  const numbered = (names: readonly string[], source: string) => ({
+    bands: names.map((name, index) => ({ name, bandIndex: index + 1 })),
+    source,
+  });
   const wrong = (expected: string) =>
     new AppError("acquisition-band-count", { path: choice.path, found: count, expected });
   if (choice.bands) {
     if (choice.bands.length !== count) throw wrong(`${choice.bands.length} band names were given`);
-    return numbered(choice.bands);
+    return numbered(choice.bands, "chosen");
   }
   if (guessed.bands) {
     if (count !== guessed.bands.length) throw wrong(`its name says it holds only ${guessed.bands.join(", ")}`);
-    return numbered(guessed.bands);
+    return numbered(guessed.bands, "the file's name");
   }
   const listed = facts.metadata.BANDS?.split(/[,;\s]+/).filter((name) => name !== "");
   const words = listed?.length === count ? listed : descriptions;
   const named = words.map((word) => bandFromDescription(sensor, word));
   if (named.some((name) => name !== undefined)) {
     // A band nobody named (an alpha channel, a mask) is left out.
-    return named.flatMap((name, index) => (name === undefined ? [] : [{ name, bandIndex: index + 1 }]));
+    const bands = named.flatMap((name, index) => (name === undefined ? [] : [{ name, bandIndex: index + 1 }]));
+    return { bands, source: "their descriptions" };
   }
   const usual = usualBands(sensor, count);
-  if (usual) return numbered(usual);
+  if (usual) return numbered(usual, `the usual order of ${count} bands`);
   if (sensor === "other" || sensor === "aerial") {
-    return numbered(words.map((word, index) => (word !== "" ? word : `band${index + 1}`)));
+    const names = words.map((word, index) => (word !== "" ? word : `band${index + 1}`));
+    return numbered(names, "their place in the file");
   }
   throw wrong(`${sensors[sensor].title} files with unnamed bands have ${usualCounts(sensor)}`);
 }

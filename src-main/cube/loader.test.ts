@@ -51,7 +51,7 @@ const acquisitions: Acquisition[] = [
 ];
 const modalities: readonly Modality[] = proposeModalities(acquisitions, {
   patchMeters: 10,
-  nativeMeters: { aerial: 2 },
+  nativeMeters: { aerial: 1 },
 });
 const identity = modalities.map((modality) => ({
   modality: modality.name,
@@ -141,12 +141,12 @@ test("turning a sample turns its inputs, its masks and its labels alike", async 
         expect(turned.inputs.s2!.states[t * 64 + p]).toBe(plainSample.inputs.s2!.states[t * 64 + old]);
       }
     }
-    const corner = (sample: typeof turned, row: number, col: number) => sample.inputs.aerial!.values[row * 40 + col];
+    const corner = (sample: typeof turned, row: number, col: number) => sample.inputs.aerial!.values[row * 80 + col];
     const patchMean = (sample: typeof turned, p: number) => {
       let sum = 0;
-      for (let i = 0; i < 25; i++)
-        sum += corner(sample, Math.floor(p / 8) * 5 + Math.floor(i / 5), (p % 8) * 5 + (i % 5))!;
-      return sum / 25;
+      for (let i = 0; i < 100; i++)
+        sum += corner(sample, Math.floor(p / 8) * 10 + Math.floor(i / 10), (p % 8) * 10 + (i % 10))!;
+      return sum / 100;
     };
     const from = turned.labels![0]!;
     expect(patchMean(turned, 0)).toBeCloseTo(patchMean(plainSample, Math.floor(from / 100) * 8 + (from % 100)), 6);

@@ -87,6 +87,20 @@ test("a date without one of the modality's bands is named", () => {
   expect(error.message).toContain("The acquisition of 2019-02-01 (“short.tif”) lacks B8A, which “s2” needs.");
 });
 
+test("a single date without texture is a series of one, and pictures of several years are one picture, the newest on top", () => {
+  const [single] = proposeModalities([acquisition("only", "2019-01-01")], { patchMeters: 10 });
+  expect(single!.kind).toBe("series");
+  const flights = [photo, { ...photo, id: "newer", date: "2021-07-01" }];
+  const [aerial] = proposeModalities(flights, { patchMeters: 10, nativeMeters: { aerial: 0.2 } });
+  expect(stepsOf(aerial!, flights)).toEqual([{ date: "2021-07-01", acquisitions: [flights[1], flights[0]] }]);
+});
+
+test("images of no known sensor belong together when they have the same bands", () => {
+  const other = (id: string, bands: string[]) => acquisition(id, "2019-01-01", { sensor: "other" }, bands);
+  const found = proposeModalities([other("a", ["NDVI", "EVI"]), other("b", ["elevation"])], { patchMeters: 60 });
+  expect(found.map(({ name }) => name)).toEqual(["elevation", "ndvi-evi"]);
+});
+
 test("the 60 m bands of Sentinel-2, which see the air, are not proposed", () => {
   const all = acquisition("all", "2019-01-01", {}, ["B01", "B02", "B09", "B12"]);
   expect(proposeModalities([all], { patchMeters: 10 })[0]!.bands).toEqual(["B02", "B12"]);

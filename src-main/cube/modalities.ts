@@ -19,6 +19,9 @@ export interface ModalityOptions {
   readonly nativeMeters?: Readonly<Record<string, number>>;
 }
 
+/** A patch of fewer pixels has no texture to look at: such a picture is read as a series of one date, as the published single-date models do. */
+const leastImagePixels = 8;
+
 /** A modality per sensor (and per pass for radar): images for single dates, series for more. */
 export function proposeModalities(acquisitions: readonly Acquisition[], options: ModalityOptions): Modality[] {
   // A scene classification whose image was not given is no input.
@@ -33,7 +36,7 @@ export function proposeModalities(acquisitions: readonly Acquisition[], options:
       const dates = new Set(members.map((member) => member.date)).size;
       return {
         name,
-        kind: sensor === "aerial" || dates === 1 ? "image" : "series",
+        kind: pixels >= leastImagePixels && (sensor === "aerial" || dates === 1) ? "image" : "series",
         sensor,
         bands: usualBandsOf(members),
         resolutionMeters: options.patchMeters / pixels,
@@ -90,7 +93,8 @@ export function stepsOf(modality: Modality, acquisitions: readonly Acquisition[]
   checkModality(modality, acquisitions);
   const members = inOrderOfTime(membersOf(modality, acquisitions));
   if (modality.kind === "image") {
-    return members.length === 0 ? [] : [{ date: members[0]!.date, acquisitions: members }];
+    // One picture of all: the newest on top.
+    return members.length === 0 ? [] : [{ date: members.at(-1)!.date, acquisitions: members.reverse() }];
   }
   // “best” is settled by `keepBest` once pixels have been looked at; until then the pixels themselves decide.
   if (modality.duplicateDates === "merge" || modality.duplicateDates === "best") {
@@ -117,10 +121,18 @@ function inOrderOfTime(acquisitions: readonly Acquisition[]): Acquisition[] {
   return [...acquisitions].sort((p, q) => (moment(p) < moment(q) ? -1 : 1));
 }
 
-function modalityName({ sensor, pass }: Acquisition): string {
+function modalityName({ sensor, pass, bands }: Acquisition): string {
   if (sensor === "sentinel-2") return "s2";
   if (sensor === "sentinel-1") return pass ? `s1-${pass === "ascending" ? "asc" : "des"}` : "s1";
-  return sensor;
+  if (sensor !== "other") return sensor;
+  // Images of no known sensor belong together when they have the same bands: `ndvi-evi`.
+  const words = bands.map((band) => band.name.toLowerCase().replace(/[^a-z0-9]+/g, ""));
+  return (
+    words
+      .filter((word) => word !== "")
+      .join("-")
+      .slice(0, 40) || "other"
+  );
 }
 
 /** The official order: image first, then optical, then radar. */
