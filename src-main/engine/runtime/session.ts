@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { allocate, type Model, sizeOf, type Tensor, type Tensors, type Value } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
+import { forWebGpu } from "./webgpu-model.ts";
 
 export type Provider = "cpu" | "webgpu" | "cuda";
 
@@ -34,7 +35,7 @@ export class Session {
     // The runtime would quietly take the CPU instead.
     if (!ort.listSupportedBackends().some(({ name }) => name === provider))
       throw new Error(`Session: unknown execution provider “${provider}”`);
-    const session = await ort.InferenceSession.create(encodeModel(model), {
+    const session = await ort.InferenceSession.create(encodeModel(provider === "webgpu" ? forWebGpu(model) : model), {
       executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
       intraOpNumThreads: threads ?? availableParallelism(),
       interOpNumThreads: 1,
