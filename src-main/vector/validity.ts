@@ -16,6 +16,13 @@ interface Segment {
   readonly count: number;
 }
 
+/** Two rings of one part have a point in common. */
+interface Touch {
+  readonly part: number;
+  readonly rings: readonly [number, number];
+  readonly at: Position;
+}
+
 /**
  * The first thing that makes a polygon invalid in the sense of the OGC's simple features, or `undefined`.
  * Winding does not matter; holes may touch the outside in single points.
@@ -28,7 +35,8 @@ export function defectOf(geometry: Polygonal): Defect | undefined {
       if (defect) return defect;
     }
   }
-  return crossingDefect(parts) ?? nestingDefect(parts);
+  const touches: Touch[] = [];
+  return crossingDefect(parts, touches) ?? nestingDefect(parts) ?? divisionDefect(touches);
 }
 
 /** Repeated positions are harmless. */
@@ -51,7 +59,7 @@ function ringDefect(ring: Ring): Defect | undefined {
 }
 
 /** Sweeps over x: only segments whose ranges of x overlap are compared. */
-function crossingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined {
+function crossingDefect(parts: readonly (readonly Ring[])[], touches: Touch[]): Defect | undefined {
   const segments: Segment[] = parts.flatMap((rings, part) =>
     rings.flatMap((line, ring) =>
       line.slice(1).map((q, index) => ({ p: line[index]!, q, part, ring, index, count: line.length - 1 })),
@@ -64,7 +72,7 @@ function crossingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined
     const from = low(segment);
     active = active.filter((other) => Math.max(other.p[0], other.q[0]) >= from);
     for (const other of active) {
-      const defect = meeting(segment, other);
+      const defect = meeting(segment, other, touches);
       if (defect) return defect;
     }
     active.push(segment);
@@ -73,7 +81,7 @@ function crossingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined
 }
 
 /** How two segments of the polygon meet, if they may not. */
-function meeting(s: Segment, t: Segment): Defect | undefined {
+function meeting(s: Segment, t: Segment, touches: Touch[]): Defect | undefined {
   if (Math.max(s.p[1], s.q[1]) < Math.min(t.p[1], t.q[1]) || Math.min(s.p[1], s.q[1]) > Math.max(t.p[1], t.q[1])) {
     return undefined;
   }
@@ -101,9 +109,6 @@ function meeting(s: Segment, t: Segment): Defect | undefined {
       return { problem, at: overlap };
     }
   }
-  if (!sameRing) return undefined;
-  const apart = Math.abs(s.index - t.index);
-  if (apart === 1 || apart === s.count - 1) return undefined;
   const touch =
     p === 0 && within(t.p, s)
       ? t.p
@@ -114,7 +119,14 @@ function meeting(s: Segment, t: Segment): Defect | undefined {
           : u === 0 && within(s.q, t)
             ? s.q
             : undefined;
-  return touch && { problem: "its outline touches itself", at: touch };
+  if (!touch) return undefined;
+  if (!sameRing) {
+    if (s.part === t.part) touches.push({ part: s.part, rings: [s.ring, t.ring], at: touch });
+    return undefined;
+  }
+  const apart = Math.abs(s.index - t.index);
+  if (apart === 1 || apart === s.count - 1) return undefined;
+  return { problem: "its outline touches itself", at: touch };
 }
 
 const within = ([x, y]: Position, { p, q }: Segment): boolean =>
@@ -212,6 +224,27 @@ function onOutline(corner: Position, ring: Ring): boolean {
       corner[1] <= Math.max(p[1], q[1]);
     return inBox && orientation(p, q, corner) === 0;
   });
+}
+
+/** Rings that touch in a circle (a hole that meets the outside twice, say) cut the inside in two. */
+function divisionDefect(touches: readonly Touch[]): Defect | undefined {
+  const parent = new Map<string, string>();
+  const root = (node: string): string => {
+    const up = parent.get(node) ?? node;
+    return up === node ? node : root(up);
+  };
+  const joined = new Set<string>();
+  for (const { part, rings, at } of touches) {
+    const point = `${part}@${at[0]},${at[1]}`;
+    for (const ring of rings) {
+      const own = `${part}#${ring}`;
+      if (joined.has(`${own} ${point}`)) continue;
+      joined.add(`${own} ${point}`);
+      if (root(own) === root(point)) return { problem: "its holes cut it in two", at };
+      parent.set(root(own), root(point));
+    }
+  }
+  return undefined;
 }
 
 function boxOf(ring: Ring): readonly [number, number, number, number] {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 
@@ -7,6 +7,8 @@ import { AppError } from "../../src-shared/errors/index.ts";
  * name: readers see the old file or the whole new one. When anything fails, nothing is left.
  */
 export function writeAtomically(path: string, write: (temporary: string) => void): void {
+  if (!existsSync(dirname(path)))
+    throw new AppError("vector-unwritable", { path, reason: "the folder does not exist" });
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
   try {
     rmSync(temporary, { force: true });
