@@ -53,9 +53,9 @@ test("all gradients are results, and one step of SGD moves by exactly them", asy
   );
   for (const name of names) {
     const parameter = name.slice("gradient/".length);
-    const moved = Array.from(state[parameter]!.data, (value, i) => Number(value) - Number(after[parameter]!.data[i]));
+    const [before, moved] = [state, after].map((tensors) => Array.from(tensors[parameter]!.data, Number));
     for (const [i, gradient] of Array.from(results[name]!.data, Number).entries())
-      expect(moved[i]).toBeCloseTo(gradient, 5);
+      expect(before![i]! - moved![i]!).toBeCloseTo(gradient, 5);
   }
   for (const buffer of ["running_mean", "running_var", "num_batches_tracked"])
     expect(results[`buffer/norm.${buffer}`]!.data).toEqual(after[`norm.${buffer}`]!.data);
