@@ -61,7 +61,7 @@ export interface OmniSatConfig {
   readonly dropout: Dropout;
   /**
    * `official`: the published code's square grid over the concatenated sequence, whatever the patches are (SPEC 7.2).
-   * `grid`: the patches' true places, for every modality.
+   * `grid`: the patches' true places, for every modality; an untrained combiner then begins by looking at its own patch.
    */
   readonly relativePositions: "official" | "grid";
   /** constants per band, kept as buffers of the model and applied first: (x − mean) / std */

@@ -6,6 +6,7 @@ import {
   expand,
   type Graph,
   gelu,
+  type Init,
   layerNorm,
   linear,
   matMul,
@@ -22,6 +23,7 @@ import {
 import { type OmniSatConfig, patchCount } from "./config.ts";
 import {
   bucketCount,
+  distanceBucket,
   type Geometry,
   geometryOf,
   gridBuckets,
@@ -127,10 +129,23 @@ function mergeHeads(g: Graph, x: Value): Value {
   return reshape(g, transpose(g, x, [0, 2, 1, 3]), [batch, count, heads * width]);
 }
 
-function tableOf(scope: Scope, channels: number): Value {
-  return scope
-    .child("rpe_k")
-    .parameter("lookup_table_weight", [1, channels, bucketCount], { kind: "constant", value: 0 });
+function tableOf(scope: Scope, channels: number, init: Init = zero): Value {
+  return scope.child("rpe_k").parameter("lookup_table_weight", [1, channels, bucketCount], init);
+}
+
+const zero: Init = { kind: "constant", value: 0 };
+
+/**
+ * How the combiner begins. Published: at zero, so that every query averages all tokens and must first learn where it is.
+ * On the true grid we can do better: queries of ones and a table that favours the query's own patch by e⁴.
+ */
+function combinerStart(config: OmniSatConfig, channels: number): { readonly query: Init; readonly table: Init } {
+  if (config.relativePositions === "official") return { query: zero, table: zero };
+  const ownPatch = distanceBucket(0, 0);
+  const data = Float32Array.from({ length: channels * bucketCount }, (_, i) =>
+    i % bucketCount === ownPatch ? 4 / channels : 0,
+  );
+  return { query: { kind: "constant", value: 1 }, table: { kind: "values", data } };
 }
 
 function selfAttention(scope: Scope, x: Value, context: BlockContext): Value {
@@ -166,15 +181,15 @@ function crossAttention(scope: Scope, x: Value, context: BlockContext): Value {
   const rows = 1 + patchCount(config);
   const [batch, count] = x.shape as readonly [number, number, number];
   const modalities = (count - 1) / (rows - 1);
-  const zero = { kind: "constant", value: 0 } as const;
+  const start = combinerStart(config, width / heads);
   const learned = add(
     g,
-    scope.parameter("q_learned", [1, 1, width], zero),
+    scope.parameter("q_learned", [1, 1, width], start.query),
     scope.parameter("pos_embed", [1, rows, width], zero),
   );
   const q = splitHeads(g, learned, heads);
   // Queries are the same for every tile, and so is the bias: [1, heads, 1 + P, 1 + P], its patches once per modality.
-  const bias = relativeBias(g, q, tableOf(scope, width / heads), geometry);
+  const bias = relativeBias(g, q, tableOf(scope, width / heads, start.table), geometry);
   trace?.(`${name}.rpe_bias`, expand(g, bias, [batch, heads, rows, rows]));
   const [first, places] = split(g, bias, 3, [1, rows - 1]) as [Value, Value];
   const repeated = concat(g, [first, ...Array<Value>(modalities).fill(places)], 3);

@@ -38,5 +38,6 @@ export {
   type ParameterCount,
   parametersOf,
 } from "./parameters.ts";
+export { formatLine, type ParityLine, type ParityOptions, type ParityReport, parity } from "./parity/index.ts";
 export { type Pretraining, pretraining, type Reconstruction } from "./pretraining.ts";
 export { belongsTo, encoderWeights, fromFineTuning, fromLightning, toFineTuning } from "./weight-names.ts";
