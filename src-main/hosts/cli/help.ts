@@ -45,7 +45,9 @@ function placeholder({ name, optional, many }: Positional): string {
 }
 
 const flag = (name: string, { type, value }: Option): string =>
-  type === "flag" ? `--${name}` : `--${name} ${value ?? (type === "text" || type === "list" ? "TEXT" : "N")}`;
+  type === "flag"
+    ? `--${name}`
+    : `--${name} ${value ?? (type === "text" || type === "list" ? name.toUpperCase() : "N")}`;
 
 function optionSummary({ summary, choices, fallback, type }: Option): string {
   const notes = [

@@ -1,0 +1,39 @@
+import type { JobResult, JobSpec } from "../../../src-shared/domain/job.ts";
+import type { JobContext } from "../../jobs/context.ts";
+import { contextOf } from "./in-process.ts";
+import { errorMessage, type FromEngine, type ToEngine } from "./messages.ts";
+
+/** The engine's side of the wire: runs the jobs that the app sends, one or several at a time, until the app is gone. */
+export function serveJobs(runJob: (spec: JobSpec, context: JobContext) => Promise<JobResult>): void {
+  const running = new Map<number, AbortController>();
+  const say = (message: FromEngine) => {
+    if (process.connected) process.send?.(message);
+  };
+
+  process.on("message", (message: ToEngine) => {
+    if (message.type === "stop") {
+      running.get(message.id)?.abort(new DOMException("Stopped on request.", "AbortError"));
+      return;
+    }
+    const { id, spec } = message;
+    const controller = new AbortController();
+    running.set(id, controller);
+    runJob(
+      spec,
+      contextOf((event) => say({ type: "event", id, event }), controller.signal),
+    )
+      .then(
+        (result) => say({ type: "result", id, result }),
+        (error: unknown) => say({ type: "error", id, error: errorMessage(error) }),
+      )
+      .finally(() => running.delete(id));
+  });
+
+  // Nobody is left to hear the result: stop at the next step (a checkpoint is on disk), and do not wait long for it.
+  process.on("disconnect", () => {
+    for (const controller of running.values()) controller.abort(new DOMException("The app ended.", "AbortError"));
+    setTimeout(() => process.exit(0), running.size ? 5000 : 0);
+  });
+  // Ctrl+C reaches the whole terminal group: the app decides what stops.
+  process.on("SIGINT", () => {});
+}
