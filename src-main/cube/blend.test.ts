@@ -116,6 +116,26 @@ test("rows are handed out once, in order, and no more than a tile's height is he
   expect(next).toBe(area.row + area.height);
 });
 
+test("a map goes on from its state after any tile, to the bit", () => {
+  const area = { col: 1, row: 2, width: 9, height: 9 };
+  const plan = planBlend(area, 4);
+  const whole = mapOf(area, 4, 2);
+  for (const stop of [1, 5, 17, plan.tiles.length - 1]) {
+    const before = new Blender(plan, 2);
+    for (const tile of plan.tiles.slice(0, stop)) before.add(tile, logitsOf(tile, 2));
+    const after = new Blender(plan, 2, structuredClone(before.state()));
+    for (const tile of plan.tiles.slice(stop)) {
+      const rows = after.add(tile, logitsOf(tile, 2));
+      if (!rows) continue;
+      const start = (rows.row - area.row) * area.width;
+      expect(rows.logits.subarray(0, rows.height * area.width)).toEqual(
+        whole.subarray(start, start + rows.height * area.width),
+      );
+    }
+    expect(after.state()).toMatchObject({ tiles: plan.tiles.length, row: area.row + area.height });
+  }
+});
+
 test("a tile out of turn and logits of the wrong size are refused", () => {
   const blender = new Blender(planBlend({ col: 0, row: 0, width: 4, height: 4 }, 4), 2);
   expect(() => blender.add({ col: 0, row: 0, width: 4, height: 4 }, new Float32Array(32))).toThrow(/out of turn/);

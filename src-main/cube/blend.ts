@@ -36,6 +36,16 @@ export interface BlendedRows {
   readonly logits: Float32Array;
 }
 
+/** All that a `Blender` knows between two tiles: kept with what was written, a map goes on after a stop. */
+export interface BlendState {
+  /** tiles added */
+  readonly tiles: number;
+  /** the first row that was not handed out yet */
+  readonly row: number;
+  readonly sums: Float64Array;
+  readonly weights: Float64Array;
+}
+
 /**
  * Adds tiles in the plan's order and hands out rows as soon as no later tile can touch them.
  * Holds one band of rows as high as a tile, whatever the size of the area.
@@ -47,16 +57,25 @@ export class Blender {
   /** [tile rows, width, K] sums, and [tile rows, width] weights; row r lies at (r mod size) */
   readonly #sums: Float64Array;
   readonly #weights: Float64Array;
-  #next = 0;
+  #next: number;
   #doneUntil: number;
 
-  constructor(plan: BlendPlan, channels: number) {
+  constructor(plan: BlendPlan, channels: number, from?: BlendState) {
+    const patches = plan.size * plan.area.width;
+    if (from && (from.sums.length !== patches * channels || from.weights.length !== patches)) {
+      throw new Error(`State of ${from.sums.length} sums for a band of ${patches} patches × ${channels}`);
+    }
     this.plan = plan;
     this.channels = channels;
     this.#window = raisedCosine(plan.size);
-    this.#sums = new Float64Array(plan.size * plan.area.width * channels);
-    this.#weights = new Float64Array(plan.size * plan.area.width);
-    this.#doneUntil = plan.area.row;
+    this.#sums = from?.sums.slice() ?? new Float64Array(patches * channels);
+    this.#weights = from?.weights.slice() ?? new Float64Array(patches);
+    this.#next = from?.tiles ?? 0;
+    this.#doneUntil = from?.row ?? plan.area.row;
+  }
+
+  state(): BlendState {
+    return { tiles: this.#next, row: this.#doneUntil, sums: this.#sums.slice(), weights: this.#weights.slice() };
   }
 
   /** Logits of the next tile of the plan, [size, size, K] (a patch's classes together). Returns the rows it finished. */

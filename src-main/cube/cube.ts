@@ -33,6 +33,7 @@ type Chunk = Scene | undefined;
 export class Cube {
   readonly spec: CubeSpec;
   readonly #reader: Reader;
+  readonly #cacheBytes: number;
   readonly #steps: ReadonlyMap<string, readonly Step[]>;
   readonly #scenes: ByteCache<Chunk>;
   readonly #qualities: ByteCache<Uint8Array | undefined>;
@@ -42,6 +43,7 @@ export class Cube {
   constructor(spec: CubeSpec, reader: Reader, { cacheBytes = defaultCacheBytes }: CubeOptions = {}) {
     this.spec = spec;
     this.#reader = reader;
+    this.#cacheBytes = cacheBytes;
     this.#steps = new Map(spec.modalities.map((modality) => [modality.name, stepsOf(modality, spec.acquisitions)]));
     this.#scenes = new ByteCache(cacheBytes, (chunk) =>
       chunk ? chunk.values.byteLength + chunk.states.byteLength : 64,
@@ -119,7 +121,12 @@ export class Cube {
     return bytes;
   }
 
-  /** Warps everything in `window` once, so that training never waits for the disk. Only sensible when `bytesOf` fits the cache. */
+  /** True when all dates of `window` can stay in memory: then `preload` pays. */
+  fits(window: PatchWindow): boolean {
+    return this.bytesOf(window) <= this.#cacheBytes;
+  }
+
+  /** Warps everything in `window` once, so that training never waits for the disk. Only sensible when it `fits`. */
   async preload(
     window: PatchWindow,
     { signal, progress }: { signal?: AbortSignal; progress?: (done: number, total: number) => void } = {},

@@ -96,9 +96,11 @@ async function collect(cube: Cube, given: LoaderSpec): Promise<Batch[]> {
 
 test("a cube kept in memory and one that reads piece by piece give the same batches to the bit", async () => {
   const whole = cubeOf();
+  expect(whole.cube.fits(area)).toBe(true);
   await whole.cube.preload(area);
   const inMemory = await collect(whole.cube, spec());
   const poor = cubeOf(20_000);
+  expect(poor.cube.fits(area)).toBe(false);
   const piecewise = await collect(poor.cube, spec());
   expect(piecewise).toEqual(inMemory);
   expect(inMemory).toHaveLength(batchesPerEpoch(spec()));

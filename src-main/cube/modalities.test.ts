@@ -95,6 +95,11 @@ test("a single date without texture is a series of one, and pictures of several 
   expect(stepsOf(aerial!, flights)).toEqual([{ date: "2021-07-01", acquisitions: [flights[1], flights[0]] }]);
 });
 
+test("levels 1C and 2A of Sentinel-2 are never one series", () => {
+  const both = [acquisition("a", "2019-01-01", { level: "L2A" }), acquisition("b", "2019-01-01", { level: "L1C" })];
+  expect(proposeModalities(both, { patchMeters: 10 }).map(({ name }) => name)).toEqual(["s2", "s2-l1c"]);
+});
+
 test("images of no known sensor belong together when they have the same bands", () => {
   const other = (id: string, bands: string[]) => acquisition(id, "2019-01-01", { sensor: "other" }, bands);
   const found = proposeModalities([other("a", ["NDVI", "EVI"]), other("b", ["elevation"])], { patchMeters: 60 });

@@ -121,8 +121,9 @@ function inOrderOfTime(acquisitions: readonly Acquisition[]): Acquisition[] {
   return [...acquisitions].sort((p, q) => (moment(p) < moment(q) ? -1 : 1));
 }
 
-function modalityName({ sensor, pass, bands }: Acquisition): string {
-  if (sensor === "sentinel-2") return "s2";
+function modalityName({ sensor, level, pass, bands }: Acquisition): string {
+  // What the satellite sees and what the ground reflects are not one series.
+  if (sensor === "sentinel-2") return level === "L1C" ? "s2-l1c" : "s2";
   if (sensor === "sentinel-1") return pass ? `s1-${pass === "ascending" ? "asc" : "des"}` : "s1";
   if (sensor !== "other") return sensor;
   // Images of no known sensor belong together when they have the same bands: `ndvi-evi`.
@@ -137,7 +138,7 @@ function modalityName({ sensor, pass, bands }: Acquisition): string {
 
 /** The official order: image first, then optical, then radar. */
 function order(name: string): number {
-  const known = ["aerial", "s2", "s1-asc", "s1-des", "s1", "landsat"];
+  const known = ["aerial", "s2", "s2-l1c", "s1-asc", "s1-des", "s1", "landsat"];
   const index = known.indexOf(name);
   return index === -1 ? known.length : index;
 }
