@@ -3,7 +3,7 @@ import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
 import { namedClass } from "./named-class.ts";
-import { counted, grouped, score } from "./numbers.ts";
+import { counted, dash, grouped, score } from "./numbers.ts";
 import { cell, columnHead, rowHead, table } from "./table.ts";
 
 /** Evaluations in the order of their worth: what the model never saw comes first. */
@@ -23,6 +23,18 @@ export function bestFirst(subsets: readonly SubsetScore[], { modalities }: Image
   );
 }
 
+/** How many reference samples a class has, and how many samples were mapped as it. */
+function totalsOf({ confusion }: SubsetScore, index: number): { readonly mapped: number; readonly reference: number } {
+  return { mapped: sum(confusion[index] ?? []), reference: sum(confusion.map((row) => row[index] ?? 0)) };
+}
+
+/** The classes that averages are taken over: those in the map or in the reference. */
+export const occurringClasses = (subset: SubsetScore): number =>
+  subset.classes.filter((_, index) => {
+    const { mapped, reference } = totalsOf(subset, index);
+    return mapped + reference > 0;
+  }).length;
+
 const partNotes: Readonly<Record<EvaluateResult["part"], string>> = {
   test: "Reference: labelled samples of the test part, which took no part in training or in choosing the model.",
   validation:
@@ -40,25 +52,28 @@ export function accuracyOf(
   return html`${context.heading && html`<h3>${part}</h3>`}
 <p>${partNotes[evaluation.part]}</p>
 ${groups.size === 0 && html`<p class="empty">No combination of inputs was evaluated on this part.</p>`}
-${[...groups.values()].map((subsets) => groupOf(subsets, groups.size > 1, context))}`;
+${[...groups.values()].map((subsets) => {
+  const count = counted(subsets[0]!.classSet.length, "class", "classes");
+  return groupOf(subsets, { ...context, suffix: groups.size > 1 ? `, ${count}` : "" });
+})}`;
 }
 
 /** The subsets that chose between the same classes: the first in full, the others folded. */
-function groupOf(subsets: readonly SubsetScore[], severalGroups: boolean, names: Names): Html {
+function groupOf(subsets: readonly SubsetScore[], names: Names): Html {
   const [first, ...others] = subsets as [SubsetScore, ...SubsetScore[]];
   const detail = (subset: SubsetScore): Html => html`<div class="pair">
 ${confusionTable(subset, names)}
 ${classTable(subset, names)}
 </div>`;
   const classes = first.classes.map(({ name }) => name).join(", ");
-  return html`${severalGroups && html`<h3>Choosing between ${counted(first.classes.length, "class", "classes")}: ${classes}</h3>`}
-${subsetTable(subsets, names.imagery)}
+  return html`${names.suffix !== "" && html`<h3>Choosing between ${counted(first.classes.length, "class", "classes")}: ${classes}</h3>`}
+${subsetTable(subsets, names)}
 ${detail(first)}
 ${
   others.length > 0 &&
   html`<div class="folded">${others.map(
     (subset) => html`<details>
-<summary>${subsetTitle(subset.modalities, names.imagery)}: confusion matrix and accuracy per class</summary>
+<summary>${subsetTitle(subset.modalities, names.imagery)}${names.suffix}: confusion matrix and accuracy per class</summary>
 ${detail(subset)}
 </details>
 `,
@@ -66,9 +81,9 @@ ${detail(subset)}
 }`;
 }
 
-function subsetTable(subsets: readonly SubsetScore[], imagery: Imagery): Html {
+function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names): Html {
   return table({
-    caption: "Accuracy by input, one set of weights",
+    caption: `Accuracy by input, one set of weights${suffix}`,
     head: html`<tr>${columnHead("Input")}${[
       "Samples",
       "Overall accuracy",
@@ -96,10 +111,12 @@ export const interval = ({ overallAccuracyInterval: [low, high] }: SubsetScore):
 interface Names {
   readonly imagery: Imagery;
   readonly legend: readonly LegendClass[];
+  /** said after the inputs when there are several sets of classes */
+  readonly suffix: string;
 }
 
 /** Map in rows, reference in columns. A cell is shaded by its share of its reference class. */
-function confusionTable({ classes, confusion, modalities }: SubsetScore, { imagery, legend }: Names): Html {
+function confusionTable({ classes, confusion, modalities }: SubsetScore, { imagery, legend, suffix }: Names): Html {
   const columnTotals = classes.map((_, column) => sum(confusion.map((row) => row[column] ?? 0)));
   const head = html`<tr><td></td><th scope="colgroup" colspan="${classes.length}" class="axis">Reference</th><td></td></tr>
 <tr><th scope="col" class="axis">Map</th>${classes.map(
@@ -116,7 +133,7 @@ function confusionTable({ classes, confusion, modalities }: SubsetScore, { image
   });
   const last = html`<tr class="total">${rowHead("Total")}${columnTotals.map((total) => cell(grouped(total)))}<td class="number total">${grouped(sum(columnTotals))}</td></tr>`;
   return table({
-    caption: `Confusion matrix in samples, ${subsetTitle(modalities, imagery)}`,
+    caption: `Confusion matrix in samples, ${subsetTitle(modalities, imagery)}${suffix}`,
     head,
     body: [body, last],
     kind: classes.length > 6 ? "matrix many" : "matrix",
@@ -124,19 +141,25 @@ function confusionTable({ classes, confusion, modalities }: SubsetScore, { image
   });
 }
 
-function classTable({ classes, modalities }: SubsetScore, { imagery, legend }: Names): Html {
+function classTable(subset: SubsetScore, { imagery, legend, suffix }: Names): Html {
+  const { classes, modalities } = subset;
   return table({
-    caption: `Accuracy per class, ${subsetTitle(modalities, imagery)}`,
+    caption: `Accuracy per class, ${subsetTitle(modalities, imagery)}${suffix}`,
     head: html`<tr>${columnHead("Class")}${columnHead(html`Precision <small>user’s<br/>accuracy</small>`, true)}${columnHead(
       html`Recall <small>producer’s<br/>accuracy</small>`,
       true,
     )}${columnHead("F1", true)}${columnHead(html`Support <small>reference<br/>samples</small>`, true)}</tr>`,
-    body: classes.map(
-      (
-        each,
-      ) => html`<tr>${rowHead(namedClass(each, legend))}${cell(score(each.precision))}${cell(score(each.recall))}${cell(score(each.f1))}${cell(grouped(each.support))}</tr>
-`,
-    ),
+    body: classes.map((each, index) => {
+      // Nothing mapped, nothing there: a share of nothing is no zero.
+      const { mapped, reference } = totalsOf(subset, index);
+      const shares = [
+        mapped > 0 ? score(each.precision) : dash,
+        reference > 0 ? score(each.recall) : dash,
+        mapped + reference > 0 ? score(each.f1) : dash,
+      ];
+      return html`<tr>${rowHead(namedClass(each, legend))}${shares.map((text) => cell(text))}${cell(grouped(each.support))}</tr>
+`;
+    }),
     note: "Precision: of the samples mapped as the class, the share that is the class. Recall: of the samples that are the class, the share mapped as it.",
   });
 }

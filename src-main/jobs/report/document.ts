@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { AreaSource, MapResult, ReportSpec } from "../../../src-shared/domain/job.ts";
-import { accuracyOf, bestFirst, inOrderOfWorth, interval } from "./accuracy.ts";
+import { accuracyOf, bestFirst, inOrderOfWorth, interval, occurringClasses } from "./accuracy.ts";
 import { areaTable, totalPixels, totalSquareMeters } from "./areas.ts";
 import { curvesOf } from "./curves.ts";
 import { dataUsed, inputData } from "./data-used.ts";
@@ -107,7 +107,7 @@ function keyFigures(spec: ReportSpec, areas: AreaSource | null): Html {
   const figures: [name: string, value: string, detail: string][] = [];
   if (best) {
     figures.push(["Overall accuracy", score(best.overallAccuracy), `95 % interval ${interval(best)}`]);
-    figures.push(["Macro F1", score(best.macroF1), `mean of ${counted(best.classes.length, "class", "classes")}`]);
+    figures.push(["Macro F1", score(best.macroF1), `mean of ${counted(occurringClasses(best), "class", "classes")}`]);
     figures.push([
       "Reference",
       grouped(best.samples),

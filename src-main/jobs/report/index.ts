@@ -1,6 +1,7 @@
 import type { ReportResult, ReportSpec } from "../../../src-shared/domain/job.ts";
 import { rgbOf } from "../../../src-shared/domain/legend.ts";
 import { openRaster, type Raster, requireGeobox } from "../../raster/index.ts";
+import type { JobContext } from "../context.ts";
 import { type EmbeddedPicture, type MapPictures, reportDocument } from "./document.ts";
 import { groundOf } from "./ground.ts";
 import { encodePicture, pngUri, type Rgb, readPicture } from "./picture.ts";
@@ -8,10 +9,7 @@ import { rampColor } from "./ramp.ts";
 import { writeText } from "./write-text.ts";
 
 /** What the report job needs of whoever runs it. */
-export interface ReportContext {
-  readonly signal: AbortSignal;
-  phase(name: string, fraction: number): void;
-}
+export type ReportContext = Pick<JobContext, "signal" | "phase">;
 
 /** Gathers what a run left into one HTML file that needs nothing else. */
 export async function writeReport(spec: ReportSpec, context: ReportContext): Promise<ReportResult> {

@@ -122,6 +122,21 @@ test("the confusion matrix has the map in rows, the reference in columns, and to
   expect(perClass).toHaveLength(5);
 });
 
+test("a class that is neither mapped nor in the reference has no score, and no part in the mean", async () => {
+  const [evaluation] = sampleSpec("").evaluations;
+  const all = evaluation!.subsets[1]!;
+  const absent = { code: 5, name: "Water", precision: 0, recall: 0, f1: 0, support: 0 };
+  const subset = {
+    ...all,
+    classSet: [1, 2, 3, 4, 5],
+    classes: [...all.classes, absent],
+    confusion: [...all.confusion.map((row) => [...row, 0]), [0, 0, 0, 0, 0]],
+  };
+  const report = await seen("absent.html", { evaluations: [{ part: "test", subsets: [subset] }] });
+  expect(tableOf(report, "Accuracy per class, Sentinel-2 + Sentinel-1").at(-1)).toEqual(["Water", "–", "–", "–", "0"]);
+  expect(report.text).toContain("mean of 4 classes");
+});
+
 test("all inputs together come first, then the subsets in the project's order", async () => {
   const report = await seen("subsets.html");
   const rows = tableOf(report, "Accuracy by input, one set of weights");
