@@ -81,6 +81,11 @@ export class Catalog {
     return this.#sql.transaction(work);
   }
 
+  /** The same for what a running job reports: it outlives a crash of the program, if not of the machine. */
+  report<T>(work: () => T): T {
+    return this.#sql.relaxed(work);
+  }
+
   /** The most pages of 4 KiB the database may take. For quotas, and to try out a full disk. */
   limitPages(pages: number): void {
     this.#sql.pragma(`max_page_count = ${pages}`);

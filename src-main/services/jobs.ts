@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { z } from "zod";
-import type { JobEvent, JobResult, JobResults, JobSpec, MetricRow } from "../../src-shared/domain/job.ts";
+import type { JobEvent, JobResult, JobResults, JobSpec } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Job, specFileName } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
@@ -129,14 +129,16 @@ class Stopped extends Error {
   }
 }
 
-/** Writes what a job reports into the catalog, at most twice a second: a commit that reaches the disk is not free. */
+/**
+ * Writes what a job reports into the catalog: every step of the curve at once, so that no checkpoint is ahead of it; how
+ * far a phase is at most twice a second.
+ */
 class Diary {
   readonly #deps: Deps;
   readonly #jobId: number;
   readonly #runId: number | undefined;
-  #metrics: MetricRow[] = [];
   #phase: Extract<JobEvent, { type: "phase" }> | undefined;
-  #written = 0;
+  #written = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps, jobId: number) {
     this.#deps = deps;
@@ -145,22 +147,23 @@ class Diary {
   }
 
   note(event: JobEvent): void {
-    this.#deps.announce("job.event", { id: this.#jobId, event });
-    if (event.type === "metric") this.#metrics.push({ step: event.step, values: event.values });
-    else this.#phase = event;
+    const { catalog, announce } = this.#deps;
+    announce("job.event", { id: this.#jobId, event });
+    const runId = this.#runId;
+    if (event.type === "phase") this.#phase = event;
+    else if (runId !== undefined) {
+      catalog.report(() => catalog.runs.addMetrics(runId, [{ step: event.step, values: event.values }]));
+    }
     if (performance.now() - this.#written >= 500) this.flush();
   }
 
   flush(): void {
     const { catalog } = this.#deps;
-    const [phase, metrics] = [this.#phase, this.#metrics];
+    const phase = this.#phase;
+    if (!phase) return;
     this.#phase = undefined;
-    this.#metrics = [];
     this.#written = performance.now();
-    catalog.transaction(() => {
-      if (phase) catalog.jobs.progress(this.#jobId, phase.name, phase.fraction);
-      if (this.#runId !== undefined && metrics.length) catalog.runs.addMetrics(this.#runId, metrics);
-    });
+    catalog.report(() => catalog.jobs.progress(this.#jobId, phase.name, phase.fraction));
   }
 }
 

@@ -50,11 +50,13 @@ export function settlers({ catalog, announce }: Deps): Settlers {
         probabilitiesPath: result.probabilitiesPath === null ? null : place(result.probabilitiesPath),
         qmlPath: place(result.qmlPath),
         sldPath: place(result.sldPath),
+        sidecarPaths: result.sidecarPaths.map(place),
       };
       const moves = (["classPath", "confidencePath", "probabilitiesPath", "qmlPath", "sldPath"] as const)
         .map((key) => [result[key], files[key]] as const)
         .filter((move): move is readonly [string, string] => move[0] !== null && move[1] !== null);
-      moving(moves, () => {
+      const sidecars = result.sidecarPaths.map((path) => [path, place(path)] as const);
+      moving([...moves, ...sidecars], () => {
         const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
         const id = catalog.maps.add({
           name: basename(folder),
