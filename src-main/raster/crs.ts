@@ -130,7 +130,7 @@ function parameters(crs: Crs): string {
   const datum = p.datum as
     | { datum_type?: number; datum_params?: readonly number[]; a?: number; es?: number }
     | undefined;
-  const shift = datum?.datum_params?.some((v, i) => v !== (i === 6 ? 1 : 0)) ? [...datum.datum_params].map(round) : [];
+  const shift = datum?.datum_params?.some((v, i) => v !== 0 && !(i === 6 && v === 1)) ? [...datum.datum_params].map(round) : [];
   const name = ["utm", "etmerc", "tmerc", "Transverse_Mercator", "Transverse Mercator"].includes(String(p.projName))
     ? "tmerc"
     : p.projName;
@@ -174,8 +174,15 @@ export function crsName(crs: Crs): string {
   return projection ? `custom (${projection[1]})` : crs;
 }
 
+const geographic = new Map<Crs, boolean>();
+
 export function isGeographic(crs: Crs): boolean {
-  return /^(longlat|identity)/.test(projectionName(crs));
+  // Asked for every point of every warp: reading the definition each time was nine tenths of a small warp.
+  const cached = geographic.get(crs);
+  if (cached !== undefined) return cached;
+  const answer = /^(longlat|identity)/.test(projectionName(crs));
+  geographic.set(crs, answer);
+  return answer;
 }
 
 function projectionName(crs: Crs): string {

@@ -56,9 +56,12 @@ const known = (crs: Crs): Crs => crs;
 
 /** UTM without its code is common (TreeSatAI's aerial photos): recognise it, so that grids in it are the same grid. */
 function named(definition: string, keys: GeoKeys, number: (key: number) => number | undefined): Crs {
-  const zone = Math.round(((number(3080) ?? number(3088) ?? Number.NaN) + 183) / 6);
-  if (number(3075) !== 1 || number(3092) !== 0.9996 || !(zone >= 1 && zone <= 60)) return definition;
-  const south = number(3083) === 10000000;
+  const conversion = utmZone(number(3074));
+  const meridian = number(3080) ?? number(3088) ?? Number.NaN;
+  const zone = conversion?.zone ?? Math.round((meridian + 183) / 6);
+  const transverse = number(3075) === 1 && number(3092) === 0.9996;
+  if (!(conversion || transverse) || !(zone >= 1 && zone <= 60)) return definition;
+  const south = conversion?.south ?? number(3083) === 10000000;
   const geographic = keys.get(2048);
   const grs80 = /\+ellps=GRS80/.test(definition);
   const wgs84 = /\+ellps=WGS84|\+datum=WGS84/.test(definition);
@@ -116,6 +119,17 @@ function ellipsoid(keys: GeoKeys, number: (key: number) => number | undefined): 
   return parts.join(" ");
 }
 
+/** EPSG's conversions 16001–16060 and 16101–16160 are the UTM zones, north and south. */
+function utmZone(conversion: number | undefined): { zone: number; south: boolean; definition: string } | undefined {
+  if (conversion === undefined) return undefined;
+  const south = conversion > 16100;
+  const zone = conversion - (south ? 16100 : 16000);
+  if (!(zone >= 1 && zone <= 60)) return undefined;
+  const northing = south ? 10000000 : 0;
+  const definition = `+proj=tmerc +lat_0=0 +lon_0=${zone * 6 - 183} +k=0.9996 +x_0=500000 +y_0=${northing}`;
+  return { zone, south, definition };
+}
+
 /** Coordinate transformation code → PROJ parameters (GeoTIFF specification, annex on projection parameters). */
 function projectedDefinition(keys: GeoKeys, number: (key: number) => number | undefined): string | undefined {
   const first = (...candidates: number[]) => candidates.map(number).find((value) => value !== undefined) ?? 0;
@@ -162,8 +176,10 @@ function projectedDefinition(keys: GeoKeys, number: (key: number) => number | un
     28: () => `+proj=cea +lat_ts=${first(3078)} +lon_0=${lon}`,
   };
   const code = number(3075);
-  const projection = code === undefined ? undefined : method[code];
+  const zone = utmZone(number(3074));
+  const projection = zone ? () => zone.definition : code === undefined ? undefined : method[code];
   if (!projection) return undefined;
+  if (zone) return `${projection()} ${ellipsoid(keys, number)} +units=m +no_defs`;
   const unit = number(3076) === userDefined ? number(3077) : linearUnits[number(3076) ?? 9001];
   const toMetre = unit ?? 1;
   // The false origin is given in the file's unit, PROJ wants metres.

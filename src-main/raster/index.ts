@@ -13,6 +13,7 @@ export type { OverviewMethod } from "./cog/encode-tile.ts";
 export {
   type CrsEntry,
   crsName,
+  definitionOf,
   isGeographic,
   lonLatBounds,
   sameCrs,
@@ -33,4 +34,4 @@ export {
 export type { ResampleMethod } from "./resample.ts";
 export { allocate, type SampleType, sampleTypeOf, sampleTypes, type TypedArray } from "./sample-type.ts";
 export { type BandStatistics, type StatisticsOptions, statistics } from "./statistics.ts";
-export { type WarpOptions, warp } from "./warp.ts";
+export { tileOf, type WarpOptions, warp } from "./warp.ts";

@@ -6,14 +6,16 @@ import type { TagValue } from "./tiff-header.ts";
 export function geoKeyTags(crs: Crs, geographic: boolean): TagValue[] {
   const code = epsgCode(crs);
   const keys = new Keys();
-  keys.short(1024, geographic ? 2 : 1);
+  const wkt = code === undefined && !/^\s*\+/.test(crs);
+  keys.short(1024, wkt ? userDefined : geographic ? 2 : 1);
   keys.short(1025, 1);
   if (code !== undefined) keys.short(geographic ? 2048 : 3072, code);
-  else if (/^\s*\+/.test(crs)) projKeys(crs, keys, geographic);
+  else if (!wkt) projKeys(crs, keys, geographic);
   else {
+    // The pattern GDAL itself writes for what GeoKeys cannot say.
+    keys.text(1026, "unnamed");
     keys.short(2048, userDefined);
-    if (!geographic) keys.short(3072, userDefined);
-    keys.text(1026, `ESRI PE String = ${crs.trim()}`);
+    keys.text(3073, `ESRI PE String = ${crs.trim()}`);
   }
   return keys.tags();
 }
