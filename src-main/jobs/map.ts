@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { MapResult, MapSpec } from "../../src-shared/domain/job.ts";
@@ -241,8 +242,10 @@ async function writeProducts(
   const sldPath = path("class.sld");
   await writeAtomically(qmlPath, classQml(legend));
   await writeAtomically(sldPath, classSld(`${spec.baseName}_class`, legend));
-  await writeAtomically(path("confidence.qml"), rampQml(confidenceRamp(100)));
-  await writeAtomically(path("confidence.sld"), rampSld(`${spec.baseName}_confidence`, confidenceRamp(100)));
+  const confidenceStyles = [path("confidence.qml"), path("confidence.sld")] as const;
+  await writeAtomically(confidenceStyles[0], rampQml(confidenceRamp(100)));
+  await writeAtomically(confidenceStyles[1], rampSld(`${spec.baseName}_confidence`, confidenceRamp(100)));
+  const sidecarPaths = [...confidenceStyles, `${classPath}.aux.xml`].filter((file) => existsSync(file));
   phase("Writing", 1);
-  return { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, pixels };
+  return { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths, pixels };
 }

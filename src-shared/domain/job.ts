@@ -240,6 +240,8 @@ export interface MapResult {
   readonly probabilitiesPath: string | null;
   readonly qmlPath: string;
   readonly sldPath: string;
+  /** files that go with these: category names (.aux.xml), styles of the confidence map */
+  readonly sidecarPaths: readonly string[];
   readonly tiles: number;
   readonly seconds: number;
   /** pixels per class code */

@@ -25,6 +25,7 @@ export function sampleSpec(outputPath: string): ReportSpec {
       classPath: fixture("small-class.tif"),
       confidencePath: fixture("small-confidence.tif"),
       probabilitiesPath: null,
+      sidecarPaths: [],
       qmlPath: fixture("small-class.qml"),
       sldPath: fixture("small-class.sld"),
       tiles: 121,
