@@ -35,6 +35,7 @@ export function mapTable(sql: Sql, paths: ProjectPaths) {
     probabilitiesPath: files.probabilitiesPath === null ? null : move(files.probabilitiesPath),
     qmlPath: move(files.qmlPath),
     sldPath: move(files.sldPath),
+    sidecarPaths: files.sidecarPaths.map(move),
   });
 
   return {
