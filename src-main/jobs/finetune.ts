@@ -34,11 +34,12 @@ import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
-import { computeNormalizations, dayCountOf, openCube, patchGrid, projectArea } from "./imagery.ts";
+import { computeNormalizations, dayCountOf, leastClear, openCube, patchGrid, projectArea } from "./imagery.ts";
 import { aroundLabels, LabelPatches } from "./label-patches.ts";
 import { networkFor } from "./network.ts";
 import { classify, Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
+import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { Votes } from "./score.ts";
 import { endlessBatches } from "./tile-sampler.ts";
 
@@ -148,6 +149,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
           const sample = {
             dates,
             choice: "random",
+            leastClear,
             augmentation: {
               ...noAugmentation,
               orientations: recipe.orientations,
@@ -161,6 +163,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
           const draw = aroundLabels(labels, area, side, recipe.balance, seed);
           let at = first;
           for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
+            jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
             const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
             yield { ...feedsOf(batch, names), ...labelFeeds(batch, recipe), modality_mask: presence };
           }

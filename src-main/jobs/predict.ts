@@ -5,6 +5,7 @@ import { buildForward, ForwardSession, type Provider, type Tensors } from "../en
 import type { ModelDescription } from "../learning/model.ts";
 import { type BatchShape, denseLogits, encode, graphInputs, type OmniSatConfig, subset } from "../omnisat/index.ts";
 import { feedsOf } from "./feeds.ts";
+import { leastClear } from "./imagery.ts";
 
 /** More dates than this are thinned to the clearest of each part of the year. */
 const mostDates = 96;
@@ -90,7 +91,7 @@ export class Predictor {
             bands: normalization.bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip } : {}) })),
           })),
         },
-        sample: { modalities, dates: this.#dates, choice: "spread", augmentation: noAugmentation },
+        sample: { modalities, dates: this.#dates, choice: "spread", augmentation: noAugmentation, leastClear },
         seed: 0,
         epoch: 0,
         shuffle: false,

@@ -8,9 +8,10 @@ import { graphInputs, pretraining } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
-import { computeNormalizations, dayCountOf, openCube, projectArea } from "./imagery.ts";
+import { computeNormalizations, dayCountOf, leastClear, openCube, projectArea } from "./imagery.ts";
 import { networkFor } from "./network.ts";
 import { providerFor } from "./provider.ts";
+import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { anywhere, endlessBatches } from "./tile-sampler.ts";
 
 /** Learns from the imagery alone: contrast between modalities and reconstruction of what is hidden (paper §3.2). */
@@ -60,10 +61,13 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
         learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
         async *batches(first, signal) {
           const names = modalities.map(({ name }) => name);
-          const sample = { dates, choice: "random", augmentation } as const;
+          const sample = { dates, choice: "random", augmentation, leastClear } as const;
           const draw = anywhere(area, grid.tilePatches, seed);
-          for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal))
+          let at = first;
+          for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
+            jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at++);
             yield feedsOf(batch, names);
+          }
         },
         checkpointPath: join(spec.folder, "checkpoint.safetensors"),
         checkpointEverySteps: recipe.checkpointEverySteps,

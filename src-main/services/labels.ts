@@ -14,6 +14,7 @@ import {
   splitByField,
   splitByPolygons,
   usualShares,
+  usualWords,
 } from "../learning/split/index.ts";
 import {
   type ClassTable,
@@ -52,6 +53,8 @@ const splitSchema = z.strictObject({
   seed: z.int().min(0).default(0),
   blockMeters: z.number().positive().optional(),
   field: z.string().min(1).optional(),
+  /** what the field's other words mean: { train_only: "train" } */
+  parts: z.record(z.string(), z.enum(["train", "validation", "test", "unused"])).default({}),
   shares: z
     .strictObject({ train: z.number().positive(), validation: z.number().min(0), test: z.number().min(0) })
     .default(usualShares),
@@ -142,6 +145,7 @@ export function labelService({ catalog, announce }: Deps) {
           split = splitByField(
             items,
             labels.map(({ properties }) => properties[field]),
+            { ...usualWords, ...request.parts },
           );
         } else {
           split =
@@ -157,7 +161,7 @@ export function labelService({ catalog, announce }: Deps) {
         shares,
         tooFew,
         ...(method === "blocks" ? { blockMeters } : {}),
-        ...(method === "field" ? { field: request.field ?? "split" } : {}),
+        ...(method === "field" ? { field: request.field ?? "split", parts: request.parts } : {}),
       };
       const { optimistic } = split;
       const id = catalog.splits.add(

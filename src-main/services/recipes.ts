@@ -20,6 +20,7 @@ const common = {
   orientations: z.boolean(),
   dateDropout: share,
   dateJitter: z.int().min(0),
+  radiometricJitter: z.number().min(0).max(1),
   checkpointEverySteps: count,
 };
 

@@ -92,7 +92,7 @@ export interface ArchitectureChoice {
 /** The three sizes on offer; `base` is the paper's. */
 export const architectures: Readonly<Record<ArchitectureChoice["name"], ArchitectureChoice>> = {
   tiny: { name: "tiny", embed: 32, depth: 3, heads: 4, mlpRatio: 4 },
-  small: { name: "small", embed: 64, depth: 4, heads: 4, mlpRatio: 4 },
+  small: { name: "small", embed: 64, depth: 2, heads: 4, mlpRatio: 4 },
   base: { name: "base", embed: 256, depth: 6, heads: 16, mlpRatio: 4 },
 };
 

@@ -19,6 +19,8 @@ interface CommonRecipe {
   readonly dateDropout: number;
   /** whole series earlier or later by up to so many days */
   readonly dateJitter: number;
+  /** spread of random changes of brightness per tile and band, in standard deviations of the band */
+  readonly radiometricJitter: number;
   readonly checkpointEverySteps: number;
 }
 
@@ -55,22 +57,24 @@ export const pretrainDefaults: PretrainRecipe = {
   datesPerTile: 24,
   orientations: true,
   dateDropout: 0,
-  dateJitter: 0,
+  dateJitter: 5,
+  radiometricJitter: 0.1,
   checkpointEverySteps: 50,
   maskRatio: 0.75,
 };
 
 export const finetuneDefaults: FinetuneRecipe = {
-  steps: 200,
+  steps: 100,
   batchSize: 8,
   learningRate: 1e-3,
-  warmupSteps: 20,
+  warmupSteps: 30,
   weightDecay: 0.05,
   clipNorm: 1,
   datesPerTile: 24,
   orientations: true,
   dateDropout: 0,
-  dateJitter: 0,
+  dateJitter: 5,
+  radiometricJitter: 0.1,
   checkpointEverySteps: 50,
   averageDecay: 0.99,
   encoderLearningRateScale: 1,

@@ -10,5 +10,6 @@ export {
   splitByField,
   splitByPolygons,
   usualShares,
+  usualWords,
 } from "./make-split.ts";
 export type { Split, SplitClass, SplitCount, SplitItem, SplitMethod, SplitShares } from "./split.ts";

@@ -37,8 +37,8 @@ export function splitByPolygons(items: readonly SplitItem[], options: Common): S
   return { method: "polygons", parts, optimistic: false, ...describeSplit(items, parts) };
 }
 
-/** What the words of a split field usually mean, in lower case. */
-const usualWords: Readonly<Record<string, SplitPart>> = {
+/** What the words of a split field mean, in lower case, when nobody says otherwise. */
+export const usualWords: Readonly<Record<string, SplitPart>> = {
   train: "train",
   training: "train",
   val: "validation",

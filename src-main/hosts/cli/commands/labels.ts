@@ -98,6 +98,11 @@ const split = command({
       summary: "field of the label file that says train, validation or test",
       fallback: "split",
     },
+    parts: {
+      type: "list",
+      value: "WORD=SET",
+      summary: "what other words of the field mean: train, validation, test or unused",
+    },
     shares: { type: "text", value: "T,V,T", summary: "shares of train, validation and test", fallback: "0.6,0.1,0.3" },
     seed: { type: "integer", summary: "another number, another split", fallback: "0" },
     "too-few": {
@@ -110,6 +115,7 @@ const split = command({
   examples: [
     ["omnisat split flanders", "spatial blocks"],
     ["omnisat split flanders --method field --field split", "as the label file says"],
+    ["omnisat split flanders --method field --parts train_only=train", "a word of the field's own"],
     ["omnisat split flanders --method polygons --too-few train", "polygon by polygon; rare classes only train"],
   ],
   async run({ words, options, output, signal }) {
@@ -121,10 +127,20 @@ const split = command({
         help: "omnisat split --help",
       });
     }
+    const meanings = (options.parts ?? []).map((pair) => pair.split("="));
+    const sets = ["train", "validation", "test", "unused"];
+    const wrong = meanings.find(([word, set, ...rest]) => !word || !sets.includes(set ?? "") || rest.length > 0);
+    if (wrong) {
+      throw new AppError("usage", {
+        problem: `“${wrong.join("=")}” is not WORD=SET with a set of ${sets.join(", ")}.`,
+        help: "omnisat split --help",
+      });
+    }
     return withProject({ project: words[0]!, purpose: "omnisat split", output, signal }, async (services) => {
       const result = await services["labels.split"]({
         ...(method === undefined ? {} : { method: method as "blocks" }),
         ...given({ blockMeters: block, field, seed }),
+        parts: Object.fromEntries(meanings) as Record<string, "train">,
         ...(numbers ? { shares: { train: numbers[0]!, validation: numbers[1]!, test: numbers[2]! } } : {}),
         ...(options["too-few"] === undefined ? {} : { tooFew: options["too-few"] as "error" }),
       });
