@@ -121,6 +121,10 @@ test("with a share, a patch belongs to the polygon that covers enough of it", ()
   const claimed = (share: number) => [...attempt(layer, { grid: patches, claim: { share } }).patches.cols];
   expect(claimed(0.7)).toEqual([1]);
   expect(claimed(0.2)).toEqual([1, 2]);
+  // On a grid that starts elsewhere the same patches.
+  const shifted: GeoBox = { ...patches, affine: northUp(574640, 5622480, 40, 40), width: 5000, height: 5000 };
+  const moved = attempt(layer, { grid: shifted, claim: { share: 0.7 } }).patches;
+  expect([[...moved.cols], [...moved.rows]]).toEqual([[2], [1]]);
   expect(() => claimed(0.8)).toThrow("None of the 1 shapes of “fields.gpkg” can be used: 1 smaller than a patch.");
 });
 
@@ -144,6 +148,8 @@ test("every shape that is not used is counted once, with its reason", () => {
     ["maize", box(50, 50, 4)],
     ["wheat", box(51, 51, 2)],
     ["maize", box(62, 10, 5)],
+    // Round the lower right corner, without touching the project.
+    ["wheat", { type: "Polygon", coordinates: [[at(67, 62), at(67, 67), at(62, 67), at(67, 62)]] }],
   ]);
   const { legend, rules } = suggestClasses(layer, "crop");
   const table = { legend, rules: rules.map((rule) => (rule.value === "road" ? { ...rule, classCode: null } : rule)) };
@@ -160,8 +166,9 @@ test("every shape that is not used is counted once, with its reason", () => {
     "10 small",
     "11 duplicate",
     "13 overlap",
+    "15 outside",
   ]);
-  expect(report.total).toBe(14);
+  expect(report.total).toBe(15);
   expect(report.used + report.dropped.length).toBe(report.total);
   expect(polygons.map(({ id, patches: count }) => [id, count])).toEqual([
     [1, 25],
@@ -184,13 +191,13 @@ test("every shape that is not used is counted once, with its reason", () => {
     ["wheat", 1, 25, 0.25],
   ]);
   expect(describeImport(report)).toEqual([
-    "14 polygons came in, 3 are used.",
+    "15 polygons came in, 3 are used.",
     "2 not used: no class value.",
     "1 not used: class is ignored.",
     "1 not used: empty geometry.",
     "1 not used: not a polygon.",
     "2 not used: invalid geometry (5: its coordinates are not numbers; 7: its outline crosses itself near (575000, 5622120)).",
-    "1 not used: outside the project's area.",
+    "2 not used: outside the project's area.",
     "1 not used: smaller than a patch.",
     "1 not used: covered by polygons of another class.",
     "1 not used: covered by polygons of the same class.",

@@ -2,7 +2,8 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { boundsOf, type GeoBox, geoboxOfWindow, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { boundsOf, type GeoBox, geoboxOfWindow, resolutionOf, windowCovering } from "../../src-shared/geo/geobox.ts";
+import { clip } from "../../src-shared/geo/window.ts";
 import { transformer } from "../raster/crs.ts";
 import { type ClassTable, expectField, rulesByKey, valueKey } from "./class-table.ts";
 import type { Feature, FeatureLayer, PropertyValue } from "./feature.ts";
@@ -20,7 +21,7 @@ import {
   withStandardWinding,
 } from "./geometry.ts";
 import { type LabelledPatches, PatchClaims } from "./patch-claims.ts";
-import { coverage, rasterizePolygon } from "./rasterize.ts";
+import { coverage, rasterizePolygon, type Span } from "./rasterize.ts";
 import { squareMetersPerUnit } from "./true-area.ts";
 import { defectOf } from "./validity.ts";
 
@@ -148,9 +149,9 @@ export function importLabels(layer: FeatureLayer, options: LabelImportOptions): 
     }
     classOf.set(id, classCode);
     // A patch may be told twice; asking twice changes nothing.
-    forEachPatch(placed.geometry, grid, options.claim ?? "centre", (col, row) => {
+    forEachPatch(placed.geometry, grid, options.claim ?? "centre", (row, start, end) => {
       asked.add(id);
-      claims.claim(col, row, id);
+      claims.claim(row, start, end, id);
     });
     const [x, y] = placed.point;
     kept.push({
@@ -176,11 +177,15 @@ export function importLabels(layer: FeatureLayer, options: LabelImportOptions): 
     const patches = claims.owned.get(polygon.id) ?? 0;
     if (patches > 0) polygons.push({ ...polygon, patches });
     else {
-      const reason = !asked.has(polygon.id) ? "small" : claims.lostToOthers.has(polygon.id) ? "overlap" : "duplicate";
-      dropped.push({ id: polygon.id, sourceId: polygon.sourceId, reason });
+      dropped.push({ id: polygon.id, sourceId: polygon.sourceId, reason: reasonWithoutPatches(polygon) });
     }
   }
   dropped.sort((p, q) => p.id - q.id);
+
+  function reasonWithoutPatches({ id, coordinates }: ImportedPolygon): DropReason {
+    if (asked.has(id)) return claims.lostToOthers.has(id) ? "overlap" : "duplicate";
+    return touchesGrid({ type: "MultiPolygon", coordinates }, grid) ? "small" : "outside";
+  }
 
   const report: ImportReport = {
     total,
@@ -236,26 +241,42 @@ function forEachPatch(
   geometry: Polygonal,
   grid: GeoBox,
   claim: "centre" | { readonly share: number },
-  visit: (col: number, row: number) => void,
+  span: Span,
 ): void {
   if (claim === "centre") {
-    rasterizePolygon(geometry, grid, (row, start, end) => {
-      for (let col = start; col < end; col++) visit(col, row);
-    });
+    rasterizePolygon(geometry, grid, span);
     return;
   }
-  const rows = Math.max(1, Math.floor(stripCells / grid.width));
-  for (let row = 0; row < grid.height; row += rows) {
-    const strip = geoboxOfWindow(grid, { col: 0, row, width: grid.width, height: Math.min(rows, grid.height - row) });
-    const covered = coverage(geometry, strip);
+  const box = clip(windowCovering(grid, boundsOfGeometry(geometry)!), grid.width, grid.height);
+  if (!box) return;
+  const rows = Math.max(1, Math.floor(stripCells / box.width));
+  for (let row = box.row; row < box.row + box.height; row += rows) {
+    const height = Math.min(rows, box.row + box.height - row);
+    const strip = { col: box.col, row, width: box.width, height };
+    const covered = coverage(geometry, geoboxOfWindow(grid, strip));
     if (!covered) continue;
     const { window, fractions } = covered;
     for (let at = 0; at < fractions.length; at++) {
       if (fractions[at]! >= claim.share && fractions[at]! > 0) {
-        visit(window.col + (at % window.width), row + window.row + Math.floor(at / window.width));
+        const col = strip.col + window.col + (at % window.width);
+        span(row + window.row + Math.floor(at / window.width), col, col + 1);
       }
     }
   }
+}
+
+/** A polygon around a corner of the project can overlap its rectangle and still touch none of its patches. */
+function touchesGrid(geometry: Polygonal, grid: GeoBox): boolean {
+  let touched = false;
+  rasterizePolygon(
+    geometry,
+    grid,
+    () => {
+      touched = true;
+    },
+    { allTouched: true },
+  );
+  return touched;
 }
 
 function summaries(legend: readonly LegendClass[], polygons: readonly ImportedPolygon[]): ClassSummary[] {

@@ -29,27 +29,44 @@ export class PatchClaims {
     this.#classOf = classOf;
   }
 
-  /** `polygon` (≥ 1) asks for a patch. The first of one class keeps it; between classes it becomes contested. */
-  claim(col: number, row: number, polygon: number): void {
-    const key = Math.floor(row / side) * this.#blockColumns + Math.floor(col / side);
+  /** `polygon` (≥ 1) asks for the patches of a row from `start` up to, not including, `end`. The first of one class keeps a patch; between classes it becomes contested. */
+  claim(row: number, start: number, end: number, polygon: number): void {
+    const band = Math.floor(row / side) * this.#blockColumns;
+    const line = (row % side) * side;
+    for (let col = start; col < end; ) {
+      const column = Math.floor(col / side);
+      const until = Math.min(end, (column + 1) * side);
+      this.#claimIn(this.#block(band + column), line + col - column * side, line + until - column * side, polygon);
+      col = until;
+    }
+  }
+
+  #block(key: number): Int32Array {
     let block = this.#blocks.get(key);
     if (!block) {
       block = new Int32Array(side * side);
       this.#blocks.set(key, block);
     }
-    const at = (row % side) * side + (col % side);
-    const owner = block[at]!;
-    if (owner === 0) {
-      block[at] = polygon;
-      this.owned.set(polygon, (this.owned.get(polygon) ?? 0) + 1);
-    } else if (owner === contested) {
-      this.lostToOthers.add(polygon);
-    } else if (owner !== polygon && this.#classOf(owner) !== this.#classOf(polygon)) {
-      block[at] = contested;
-      this.owned.set(owner, this.owned.get(owner)! - 1);
-      this.contested++;
-      this.lostToOthers.add(owner).add(polygon);
+    return block;
+  }
+
+  #claimIn(block: Int32Array, start: number, end: number, polygon: number): void {
+    let won = 0;
+    for (let at = start; at < end; at++) {
+      const owner = block[at]!;
+      if (owner === 0) {
+        block[at] = polygon;
+        won++;
+      } else if (owner === contested) {
+        this.lostToOthers.add(polygon);
+      } else if (owner !== polygon && this.#classOf(owner) !== this.#classOf(polygon)) {
+        block[at] = contested;
+        this.owned.set(owner, this.owned.get(owner)! - 1);
+        this.contested++;
+        this.lostToOthers.add(owner).add(polygon);
+      }
     }
+    if (won > 0) this.owned.set(polygon, (this.owned.get(polygon) ?? 0) + won);
   }
 
   patches(): LabelledPatches {

@@ -129,7 +129,7 @@ function meeting(s: Segment, t: Segment, touches: Touch[]): Defect | undefined {
   return { problem: "its outline touches itself", at: touch };
 }
 
-const within = ([x, y]: Position, { p, q }: Segment): boolean =>
+const within = ([x, y]: Position, { p, q }: Pick<Segment, "p" | "q">): boolean =>
   x >= Math.min(p[0], q[0]) && x <= Math.max(p[0], q[0]) && y >= Math.min(p[1], q[1]) && y <= Math.max(p[1], q[1]);
 
 /** A point in the middle of the common stretch of two segments on one line; `undefined` when they share at most a point. */
@@ -158,7 +158,8 @@ export function orientation(a: Position, b: Position, c: Position): -1 | 0 | 1 {
   const difference = left - right;
   // Twice Shewchuk's bound for the rounding of this expression.
   if (Math.abs(difference) > 6.7e-16 * (Math.abs(left) + Math.abs(right))) return difference > 0 ? 1 : -1;
-  if (left === 0 && right === 0 && (a[0] === b[0] || a[1] === c[1]) && (a[1] === b[1] || a[0] === c[0])) return 0;
+  // Neighbours on an outline share a corner: the commonest zero, and an exact one.
+  if ((c[0] === a[0] && c[1] === a[1]) || (c[0] === b[0] && c[1] === b[1])) return 0;
   const [ax, ay, bx, by, cx, cy] = exact([a[0], a[1], b[0], b[1], c[0], c[1]]);
   const determinant = (bx! - ax!) * (cy! - ay!) - (by! - ay!) * (cx! - ax!);
   return determinant > 0n ? 1 : determinant < 0n ? -1 : 0;
@@ -179,50 +180,45 @@ function exact(values: readonly number[]): bigint[] {
   return pieces.map(({ mantissa, exponent }) => (mantissa === 0n ? 0n : mantissa << BigInt(exponent - lowest)));
 }
 
-/** Rings do not cross: one corner tells on which side a whole ring lies. */
+/** Rings do not cross: one corner that is not on the other ring tells on which side the whole ring lies. */
 function nestingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined {
-  for (const rings of parts) {
-    const [outside, ...holes] = rings;
-    for (const [index, hole] of holes.entries()) {
-      const stray = cornerOn(hole, outside!, false);
-      if (stray) return { problem: "a hole lies outside of it", at: stray };
-      for (const other of holes.slice(0, index)) {
-        const nested = cornerOn(hole, other, true) ?? cornerOn(other, hole, true);
+  const boxes = parts.map((rings) => rings.map(boxOf));
+  for (const [part, rings] of parts.entries()) {
+    for (let hole = 1; hole < rings.length; hole++) {
+      const corner = freeCorner(rings[hole]!, rings.slice(0, 1));
+      if (corner && !ringsContain(rings.slice(0, 1), corner[0], corner[1])) {
+        return { problem: "a hole lies outside of it", at: corner };
+      }
+      for (let other = 1; other < hole; other++) {
+        if (!overlap(boxes[part]![hole]!, boxes[part]![other]!)) continue;
+        const nested = insideOf([rings[other]!], rings[hole]!) ?? insideOf([rings[hole]!], rings[other]!);
         if (nested) return { problem: "a hole lies inside another hole", at: nested };
       }
     }
-  }
-  const boxes = parts.map((rings) => boxOf(rings[0] ?? []));
-  for (const [index, rings] of parts.entries()) {
-    for (let other = 0; other < index; other++) {
-      if (!overlap(boxes[index]!, boxes[other]!)) continue;
-      const nested = insidePart(rings, parts[other]!) ?? insidePart(parts[other]!, rings);
+    for (let other = 0; other < part; other++) {
+      if (!rings[0] || !parts[other]![0] || !overlap(boxes[part]![0]!, boxes[other]![0]!)) continue;
+      const nested = insideOf(parts[other]!, rings[0]) ?? insideOf(rings, parts[other]![0]!);
       if (nested) return { problem: "one of its parts lies inside another", at: nested };
     }
   }
   return undefined;
 }
 
-/** The first corner of `ring` that is strictly inside (or outside) of `other`. */
-function cornerOn(ring: Ring, other: Ring, inside: boolean): Position | undefined {
-  return ring.find((corner) => !onOutline(corner, other) && ringsContain([other], corner[0], corner[1]) === inside);
+/** A corner of `ring` inside the even-odd area of `rings`, when the ring lies there. */
+function insideOf(rings: readonly Ring[], ring: Ring): Position | undefined {
+  const corner = freeCorner(ring, rings);
+  return corner && ringsContain(rings, corner[0], corner[1]) ? corner : undefined;
 }
 
-function insidePart(rings: readonly Ring[], other: readonly Ring[]): Position | undefined {
-  return rings[0]?.find(
-    (corner) => other.every((ring) => !onOutline(corner, ring)) && ringsContain(other, corner[0], corner[1]),
-  );
+/** The first corner of `ring` that is on none of the outlines. */
+function freeCorner(ring: Ring, outlines: readonly Ring[]): Position | undefined {
+  return ring.find((corner) => outlines.every((outline) => !onOutline(corner, outline)));
 }
 
 function onOutline(corner: Position, ring: Ring): boolean {
-  return ring.slice(1).some((q, i) => {
-    const p = ring[i]!;
-    const inBox =
-      corner[0] >= Math.min(p[0], q[0]) &&
-      corner[0] <= Math.max(p[0], q[0]) &&
-      corner[1] >= Math.min(p[1], q[1]) &&
-      corner[1] <= Math.max(p[1], q[1]);
-    return inBox && orientation(p, q, corner) === 0;
+  return ring.some((q, i) => {
+    const p = ring[i - 1];
+    return p !== undefined && within(corner, { p, q }) && orientation(p, q, corner) === 0;
   });
 }
 
@@ -230,8 +226,13 @@ function onOutline(corner: Position, ring: Ring): boolean {
 function divisionDefect(touches: readonly Touch[]): Defect | undefined {
   const parent = new Map<string, string>();
   const root = (node: string): string => {
-    const up = parent.get(node) ?? node;
-    return up === node ? node : root(up);
+    let at = node;
+    for (let up = parent.get(at); up !== undefined; up = parent.get(at)) {
+      const above = parent.get(up);
+      if (above !== undefined) parent.set(at, above);
+      at = up;
+    }
+    return at;
   };
   const joined = new Set<string>();
   for (const { part, rings, at } of touches) {

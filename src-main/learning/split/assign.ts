@@ -42,7 +42,11 @@ export function assignGroups(
   const groups = gather(items, groupOf);
   const groupsOfClass = new Map<number, Group[]>();
   for (const group of groups) {
-    for (const code of group.weights.keys()) groupsOfClass.set(code, [...(groupsOfClass.get(code) ?? []), group]);
+    for (const code of group.weights.keys()) {
+      const members = groupsOfClass.get(code);
+      if (members) members.push(group);
+      else groupsOfClass.set(code, [group]);
+    }
   }
   const nameOf = (code: number): string => options.classes.find((entry) => entry.code === code)?.name ?? String(code);
 
