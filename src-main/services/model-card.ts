@@ -1,7 +1,7 @@
 import type { ModelDescription } from "../learning/model.ts";
 
 /** The README of an exported model: what it reads, what it gives, how it was made, and what nobody should expect of it. */
-export function modelCard(model: ModelDescription, { onnx }: { readonly onnx: boolean }): string {
+export function modelCard(model: ModelDescription, onnxDates: number | null): string {
   const { name, task, modalities, legend, training, weights, grid, appVersion } = model;
   const { bounds, dates } = training;
   const range = (modality: string) => dates.find((entry) => entry.modality === modality);
@@ -51,6 +51,10 @@ export function modelCard(model: ModelDescription, { onnx }: { readonly onnx: bo
     "",
     "- `model.json`: architecture, inputs, normalisation, legend, how it was trained",
     `- \`${weights.file}\`: ${weights.parameters.toLocaleString("en")} numbers, SHA-256 \`${weights.sha256}\``,
-    ...(onnx ? ["- `model.onnx`: the network for one tile as an ONNX graph, weights inside"] : []),
+    ...(onnxDates === null
+      ? []
+      : [
+          `- \`model.onnx\`: the network for one tile of ${grid.tilePatches} × ${grid.tilePatches} patches and ${onnxDates} dates per series as an ONNX graph, weights inside. Its inputs are values after normalisation, days (\`…_dates\`, 0 is padding) and \`…_mask\` (1 where a patch is seen clearly on a date).`,
+        ]),
   ].join("\n")}\n`;
 }

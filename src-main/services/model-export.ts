@@ -25,7 +25,7 @@ export interface ExportedModel {
 export async function exportModel(
   folder: string,
   to: string,
-  { onnx, overwrite }: { readonly onnx: boolean; readonly overwrite: boolean },
+  { onnxDates, overwrite }: { readonly onnxDates: number | null; readonly overwrite: boolean },
 ): Promise<ExportedModel> {
   if (existsSync(to) && !overwrite) throw new AppError("file-exists", { path: to });
   const { readModel } = await import("../learning/model.ts");
@@ -36,7 +36,11 @@ export async function exportModel(
     mkdirSync(temporary, { recursive: true });
     for (const name of ["model.json", description.weights.file])
       copyFileSync(join(folder, name), join(temporary, name));
-    writeFileSync(join(temporary, "README.md"), modelCard(description, { onnx }));
+    if (onnxDates !== null) {
+      const { exportOnnx } = await import("../jobs/export-onnx.ts");
+      await exportOnnx(folder, join(temporary, "model.onnx"), onnxDates);
+    }
+    writeFileSync(join(temporary, "README.md"), modelCard(description, onnxDates));
     const files = readdirSync(temporary).sort();
     if (to.toLowerCase().endsWith(".zip")) {
       const archive = `${temporary}.zip`;

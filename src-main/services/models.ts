@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { type ArchitectureChoice, architectures } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
@@ -14,6 +15,8 @@ export interface ModelChoice {
   readonly folder: string;
   readonly modalities: readonly string[];
   readonly hasHead: boolean;
+  /** of its network, as people choose it */
+  readonly size: ArchitectureChoice["name"] | null;
 }
 
 /** Trained models: list them, take them along. */
@@ -34,12 +37,13 @@ export function modelService({ catalog, announce }: Deps) {
       z.strictObject({
         name: z.string().min(1),
         to: z.string().min(1),
-        onnx: z.boolean().default(false),
+        /** also an ONNX graph, for so many dates of each series */
+        onnxDates: z.int().positive().nullable().default(null),
         overwrite: z.boolean().default(false),
       }),
-      async ({ name, to, onnx, overwrite }) => {
+      async ({ name, to, onnxDates, overwrite }) => {
         const { folder } = await chooseModel(catalog, name);
-        return exportModel(folder, resolve(to), { onnx, overwrite });
+        return exportModel(folder, resolve(to), { onnxDates, overwrite });
       },
     ),
 
@@ -52,19 +56,23 @@ export function modelService({ catalog, announce }: Deps) {
   };
 }
 
+const sizes = Object.values(architectures);
+
 /** By name in the project, or by the path of a folder that holds a model.json. */
 export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promise<ModelChoice> {
   const known = catalog.models.find(nameOrFolder);
   if (!known && existsSync(join(nameOrFolder, "model.json"))) {
     const { readModelDescription } = await import("../learning/model.ts");
-    const { name, task, modalities } = await readModelDescription(nameOrFolder);
+    const { name, task, modalities, config } = await readModelDescription(nameOrFolder);
     const names = modalities.map((modality) => modality.name);
-    return { id: null, name, folder: resolve(nameOrFolder), modalities: names, hasHead: task !== "pretrained" };
+    const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;
+    return { id: null, name, folder: resolve(nameOrFolder), modalities: names, hasHead: task !== "pretrained", size };
   }
   const model = catalog.models.named(nameOrFolder);
   if (model.state === "missing") throw new AppError("model-files-missing", { name: model.name, path: model.folder });
-  const { id, name, folder, modalities, kind } = model;
-  return { id, name, folder, modalities, hasHead: kind === "finetuned" };
+  const { id, name, folder, modalities, kind, summary } = model;
+  const size = sizes.find((architecture) => architecture.name === summary.architecture)?.name ?? null;
+  return { id, name, folder, modalities, hasHead: kind === "finetuned", size };
 }
 
 /**

@@ -7,6 +7,7 @@ import { geoboxOfPatches, patchesCovering } from "../cube/index.ts";
 import { isGeographic } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { imageryOf } from "./imagery.ts";
 import { knownCrs, readRasterInfo } from "./rasters.ts";
 
 const boundsSchema = z
@@ -60,6 +61,9 @@ export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
 /** What a project holds, at one look. */
 export function projectService({ catalog, announce }: Deps) {
   return {
+    /** The imagery as jobs and reports take it: every modality with its acquisitions. */
+    "project.imagery": door("project.imagery", z.strictObject({}), () => imageryOf(catalog)),
+
     "project.describe": door("project.describe", z.strictObject({}), () => {
       const legends = catalog.legends.list();
       return {

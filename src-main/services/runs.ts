@@ -33,6 +33,7 @@ const finetuneSchema = z.strictObject({
   /** a pre-trained model of the project or a folder; without it the weights start at random */
   from: name.optional(),
   modalities: z.array(name).min(1).optional(),
+  /** of a network that starts at random; one that continues keeps its own */
   size: size.default("small"),
   recipe: finetuneRecipe.prefault({}),
 });
@@ -109,7 +110,7 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
           labels,
           recipe,
           modelFolder: parent?.folder ?? null,
-          architecture: architectures[request.size],
+          architecture: architectures[parent?.size ?? request.size],
           modelName: request.name,
         },
         { splitId, modelId: null },

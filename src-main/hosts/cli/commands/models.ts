@@ -37,16 +37,27 @@ const exportModel = command({
     { name: "MODEL", summary: "the model's name" },
     { name: "OUTPUT", summary: "a new folder, or a file that ends in .zip" },
   ],
-  options: { overwrite: { type: "flag", summary: "replace the output when it exists" } },
+  options: {
+    onnx: { type: "integer", value: "DATES", summary: "also write model.onnx, for so many dates of each series" },
+    overwrite: { type: "flag", summary: "replace the output when it exists" },
+  },
   examples: [
     ["omnisat model export flanders crops crops-model", "a folder"],
-    ["omnisat model export flanders crops crops-model.zip", "one file"],
+    [
+      "omnisat model export flanders crops crops-model.zip --onnx 24",
+      "one file, with an ONNX graph for other programs",
+    ],
   ],
   async run({ words, options, output, signal }) {
     const [project, name, to] = words;
     const purpose = "omnisat model export";
     return withProject({ project: project!, purpose, readOnly: true, output, signal }, async (services) => {
-      const result = await services["models.export"]({ name: name!, to: to!, overwrite: options.overwrite });
+      const result = await services["models.export"]({
+        name: name!,
+        to: to!,
+        overwrite: options.overwrite,
+        onnxDates: options.onnx ?? null,
+      });
       output.result(
         { command: "model export", ...result },
         [`Exported “${name}” to ${result.path}:`, ...result.files.map((file) => `  ${file}`)].join("\n"),
