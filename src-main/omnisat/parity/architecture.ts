@@ -37,11 +37,29 @@ export function architectureOf(manifest: Manifest, inputs: Tensors, shapes: Know
     relativePositions: "official",
     inputNormalization: false,
     maskRatio: 0.75,
-    dateQuantile: 0.75,
+    dateQuantile: keepsEveryDate(manifest) ? null : 0.75,
     temperature: 0.1,
   };
   checkConfig(config);
   return config;
+}
+
+const knownDecoders = [
+  "DecoderSentinel",
+  "DecoderAllSentinel",
+  "DecoderSentinelMono",
+  "DecoderDeconvAerial",
+  "DecoderDeconvAerialPastis",
+];
+
+/** One published ablation reconstructs every candidate date. Decoders that are not drawn here are refused. */
+function keepsEveryDate(manifest: Manifest): boolean {
+  const decoders = Object.entries(manifest.decoders ?? {});
+  for (const [name, { class: kind, inter_dim: hidden }] of decoders) {
+    if (kind && !knownDecoders.includes(kind)) throw new Error(`“${name}” has the unknown decoder ${kind}`);
+    if (Array.isArray(hidden) && hidden.length > 0) throw new Error(`the decoder of “${name}” has hidden layers`);
+  }
+  return decoders.some(([, { class: kind }]) => kind === "DecoderAllSentinel");
 }
 
 /** Rows and columns of patches, from an input's size; a square where there is no input. */
@@ -126,6 +144,7 @@ function seriesLayers(
     }
     return widths.length ? widths : undefined;
   };
+  if (projector.positional_encoding === false) throw new Error(`the encoder of “${name}” does without dates`);
   const query = shape("attention_heads.Q");
   const known = shape("out_norm.weight") !== undefined;
   return {

@@ -150,7 +150,8 @@ async function prepare(folder: ReferenceFolder, manifest: Manifest, say: (line: 
     config: { ...config, temperature: (await hasContrast(folder, manifest)) ? config.temperature : null },
     inputs,
     weights: stored ? storedWeights(stored) : closedFormWeights(manifest.salt ?? ""),
-    classes: shapes["head.0.weight"]?.[0] ?? inputs.label?.shape[1] ?? manifest.n_class ?? null,
+    // A file of weights without a head leaves the logits out.
+    classes: (stored ? shapes["head.0.weight"]?.[0] : (inputs.label?.shape[1] ?? manifest.n_class)) ?? null,
     norms,
     say,
   };
