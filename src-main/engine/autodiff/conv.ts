@@ -1,4 +1,5 @@
 import type { Graph, Value } from "../graph/index.ts";
+import { turned } from "../ops/conv.ts";
 import { concat, conv2d, convTranspose2d, matMul, pad, reduceSum, reshape, slice, transpose } from "../ops/index.ts";
 import type { RulesFor } from "./rule.ts";
 
@@ -8,13 +9,6 @@ type Four = readonly [number, number, number, number];
 interface Geometry {
   readonly stride: Two;
   readonly padding: Two;
-}
-
-/** The kernel turned by 180° with its channels swapped: [O, C, kh, kw] → [C, O, kh, kw] */
-function adjoint(g: Graph, weight: Value): Value {
-  const flip = (w: Value, axis: number) =>
-    slice(g, w, { axis, start: w.shape[axis]! - 1, end: Number.NEGATIVE_INFINITY, step: -1 });
-  return transpose(g, flip(flip(weight, 2), 3), [1, 0, 2, 3]);
 }
 
 /** The gradient of a convolution's input of size height × width. */
@@ -29,7 +23,7 @@ function inputGradient(
   const [, , kh, kw] = weight.shape as Four;
   // Measured on the CPU provider: 319 GFLOP/s as a Conv with the turned kernel, 227 as a ConvTranspose.
   if (stride[0] === 1 && stride[1] === 1 && padding[0] < kh && padding[1] < kw)
-    return conv2d(g, dy, adjoint(g, weight), { padding: [kh - 1 - padding[0], kw - 1 - padding[1]] });
+    return conv2d(g, dy, turned(g, weight), { padding: [kh - 1 - padding[0], kw - 1 - padding[1]] });
   const covered = (length: number, k: number, s: number, p: number) => (length - 1) * s - 2 * p + k;
   const outputPadding: Two = [
     height - covered(dy.shape[2]!, kh, stride[0], padding[0]),

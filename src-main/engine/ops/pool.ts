@@ -1,12 +1,22 @@
-import { formatShape, type Graph, ints, sizeOf, type Value } from "../graph/index.ts";
+import { formatShape, type Graph, ints, type Shape, sizeOf, type Value } from "../graph/index.ts";
 import { both, convLength } from "./conv.ts";
-import { gatherElements, scatterElements } from "./gather.ts";
-import { expand, reshape } from "./layout.ts";
+import { add } from "./elementwise.ts";
+import { scatterElements } from "./gather.ts";
+import { expand, reshape, shapeConstant } from "./layout.ts";
 
 export interface PoolOptions {
   readonly kernel: number | readonly [number, number];
   readonly stride: number | readonly [number, number];
 }
+
+/** Where pooled elements lie in the whole tensor [N, C, height, width]: ONNX counts so, PyTorch inside each plane. */
+interface Places {
+  readonly flat: Value;
+  readonly height: number;
+  readonly width: number;
+}
+
+const placesOf = new WeakMap<Value, Places>();
 
 /**
  * The largest element of every window, and where it was: `indices` are int64, row · width + column inside each plane.
@@ -27,14 +37,12 @@ export function maxPool2d(g: Graph, x: Value, options: PoolOptions): { output: V
         { type: x.type, shape },
         { type: "int64", shape },
       ],
-      {
-        kernel_shape: ints(kernel),
-        strides: ints(stride),
-      },
+      { kernel_shape: ints(kernel), strides: ints(stride) },
     );
-    // ONNX counts through the whole tensor, PyTorch through one plane.
     const plane = g.constant(height * width, { type: "int64" });
-    return [largest!, g.emit("Mod", [flat!, plane], [{ type: "int64", shape }])[0]!];
+    const inPlane = g.emit("Mod", [flat!, plane], [{ type: "int64", shape }])[0]!;
+    placesOf.set(inPlane, { flat: flat!, height, width });
+    return [largest!, inPlane, flat!];
   });
   return { output: output!, indices: indices! };
 }
@@ -48,28 +56,28 @@ export function maxUnpool2d(
 ): Value {
   if (x.shape.length !== 4 || formatShape(x.shape) !== formatShape(indices.shape))
     throw new Error(`MaxUnpool: ${formatShape(x.shape)} by ${formatShape(indices.shape)}`);
-  return g.record("MaxUnpool", [x, indices], {}, () => [scatterToPlanes(g, x, indices, height, width, "none")])[0]!;
+  const flat = flatIndices(g, indices, height, width);
+  return g.record("MaxUnpool", [x, flat], {}, () => [unpool(g, x, flat, height, width)])[0]!;
 }
 
-/** Writes (or adds) x at `indices` of otherwise empty planes. */
-export function scatterToPlanes(
-  g: Graph,
-  x: Value,
-  indices: Value,
-  height: number,
-  width: number,
-  reduction: "none" | "add",
-): Value {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  const planes = n * c;
-  const empty = expand(g, g.constant(0, { shape: [1, 1] }), [planes, height * width]);
-  const flat = (value: Value) => reshape(g, value, [planes, h * w]);
-  return reshape(g, scatterElements(g, empty, flat(indices), flat(x), 1, reduction), [n, c, height, width]);
+/** Positions in the whole tensor: those that max-pooling gave, or the planes' own plus where each plane begins. */
+function flatIndices(g: Graph, indices: Value, height: number, width: number): Value {
+  const places = placesOf.get(indices);
+  if (places?.height === height && places.width === width) return places.flat;
+  const [n, c] = indices.shape as [number, number];
+  const begins = Array.from({ length: n * c }, (_, plane) => plane * height * width);
+  return add(g, indices, g.constant(begins, { type: "int64", shape: [n, c, 1, 1] }));
 }
 
-/** Reads planes at `indices`.  x: [N, C, H, W], indices: [N, C, h, w] → [N, C, h, w] */
-export function gatherFromPlanes(g: Graph, x: Value, indices: Value): Value {
-  const planes = x.shape[0]! * x.shape[1]!;
-  const flat = (value: Value) => reshape(g, value, [planes, sizeOf(value.shape) / planes]);
-  return reshape(g, gatherElements(g, flat(x), flat(indices), 1), indices.shape);
+/** Writes x at `flat` of an otherwise empty tensor; no place may be named twice. */
+export function unpool(g: Graph, x: Value, flat: Value, height: number, width: number): Value {
+  const shape = [x.shape[0]!, x.shape[1]!, height, width];
+  const inputs = [x, flat, shapeConstant(g, shape)];
+  return g.emit("MaxUnpool", inputs, [{ type: x.type, shape }], { kernel_shape: ints([1, 1]) })[0]!;
+}
+
+/** Adds x at `flat` of an otherwise empty tensor, for windows that overlap. */
+export function scatterAdd(g: Graph, x: Value, flat: Value, shape: Shape): Value {
+  const empty = expand(g, g.constant(0, { shape: [1] }), [sizeOf(shape)]);
+  return reshape(g, scatterElements(g, empty, reshape(g, flat, [-1]), reshape(g, x, [-1]), 0, "add"), shape);
 }

@@ -41,6 +41,10 @@ export class Session {
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",
+      // A plan of all memory is made after the first run and reserved on top of what that run took: half as much again.
+      enableMemPattern: false,
+      // Waiting threads that spin would take the cores from those that read the next batch.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
       // Warnings about nodes placed on the CPU concern nobody.
       logSeverityLevel: 3,
       ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),

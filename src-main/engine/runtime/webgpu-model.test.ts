@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Graph, modelOf, simplify, tensor } from "../graph/index.ts";
-import { maxPool2d } from "../ops/index.ts";
+import { maxPool2d, maxUnpool2d } from "../ops/index.ts";
 import { Session } from "./session.ts";
 import { forWebGpu } from "./webgpu-model.ts";
 
@@ -13,10 +13,13 @@ test("the positions of maxima are the same without the operator that gives them,
     const g = new Graph();
     const { output, indices } = maxPool2d(g, g.input("x", shape), { kernel, stride });
     g.output("output", output);
+    if (String(kernel) === String(stride))
+      g.output("back", maxUnpool2d(g, output, indices, { height: shape[2], width: shape[3] }));
     g.output("indices", indices);
     const plain = simplify(modelOf(g, "pool"));
     const rewritten = forWebGpu(plain);
     const pools = rewritten.nodes.filter(({ opType }) => opType === "MaxPool");
+    expect(rewritten.nodes.some(({ opType }) => opType === "MaxUnpool")).toBe(false);
     expect(pools.map(({ outputs }) => outputs.length)).toEqual([1]);
 
     const size = shape.reduce((product: number, length) => product * length, 1);
