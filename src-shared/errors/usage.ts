@@ -1,4 +1,6 @@
 export const usageErrors = {
+  "demo-folder-taken": ({ folder }: { readonly folder: string }) =>
+    `“${folder}” exists and was not made by the demo, so it is left alone. Remove it, or name another folder with --folder.`,
   /** A wrong word on the command line: exit code 2. */
   usage: ({ problem, help }: { readonly problem: string; readonly help: string }) => `${problem} See \`${help}\`.`,
   "request-invalid": ({ command, problems }: { readonly command: string; readonly problems: readonly string[] }) =>

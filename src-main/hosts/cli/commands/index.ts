@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { demoCommands } from "./demo.ts";
 import { doctorCommands } from "./doctor.ts";
 import { fileCommands } from "./files.ts";
 import { labelCommands } from "./labels.ts";
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   ...modelCommands,
   ...doctorCommands,
   ...parityCommands,
+  ...demoCommands,
 ];
