@@ -50,6 +50,15 @@ test("an image and two series agree with the official code: forwards, losses, gr
   expect(lines.filter(({ note }) => note === "not known here")).toEqual([]);
 });
 
+test("series of one pixel per patch agree: every gradient of pre-training, and the losses of three steps", async () => {
+  const { lines, ok } = await run(join(fixtures, "treesat_small"));
+  expect(lines.filter(({ status }) => status === "differs")).toEqual([]);
+  expect(ok).toBe(true);
+  const gradients = lines.filter(({ file, status }) => file === "pretrain_grads.safetensors" && status === "ok");
+  expect(gradients.length).toBeGreaterThan(120);
+  expect(lines.some(({ file, status }) => file.endsWith("finetune_trace step 2") && status === "ok")).toBe(true);
+});
+
 test("an image and two single dates agree with the official code", async () => {
   const { ok, compared } = await run(join(fixtures, "treesat_mono_small"));
   expect(ok).toBe(true);

@@ -474,8 +474,9 @@ async function compareState(
   const zero = new Set(steps.zero);
   // Three steps in opposite directions; one step of Adam is at most a hair longer than the rate.
   const within = 2 * 3 * 1.01 * learningRate;
-  // A mean follows the bias before it, which has no true gradient: 2 and 4 steps apart in the last two of three forwards.
-  const drift = (0.9 * 0.1 * 2 + 0.1 * 4) * 1.01 * learningRate;
+  // A mean follows biases without a true gradient: 2 and 4 steps apart in the last two of three forwards, the bias right
+  // before it, and those further back through the weights between.
+  const drift = 4 * (0.9 * 0.1 * 2 + 0.1 * 4) * learningRate;
   for (const [key, reference] of Object.entries(await folder.tensors(file))) {
     const moment = /^(exp_avg|exp_avg_sq)\.(.+)$/.exec(key);
     const name = moment ? moment[2]! : key;
