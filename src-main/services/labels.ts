@@ -114,6 +114,9 @@ export function labelService({ catalog, announce }: Deps) {
       });
     }),
 
+    /** The labels with their parts as jobs take them. */
+    "labels.input": door("labels.input", z.strictObject({}), () => labelInput(catalog).labels),
+
     "labels.split": door("labels.split", splitSchema, (request) => {
       const legend = onlyLegend(catalog);
       const labels = catalog.labels.list(legend.id);

@@ -1,0 +1,80 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { architectures, type LabelInput } from "../../../../src-shared/domain/job.ts";
+import { type FinetuneRecipe, finetuneDefaults } from "../../../../src-shared/domain/recipe.ts";
+import type { JobContext } from "../../../jobs/context.ts";
+import type { LeaveOneOutSpec, PooledScore } from "../../../jobs/leave-one-out.ts";
+import type { Services } from "../../../services/services.ts";
+import { appVersion } from "../../app-version.ts";
+
+/** `train`: over the training parcels only, what settings were chosen by. `all`: over all 13, as the data sheet's forest. */
+export type ParcelSet = "train" | "all";
+
+export interface FoldPlan {
+  readonly training: readonly number[];
+  readonly folds: readonly (readonly number[])[];
+}
+
+/**
+ * One fold per crop parcel. On the training parcels a fold also leaves out one block of “not a crop”, so that this class is
+ * scored too; the parcels of rare crops always train.
+ */
+export function foldsOf(
+  { polygons }: LabelInput,
+  codes: { crops: readonly number[]; all: readonly number[] },
+  set: ParcelSet,
+): FoldPlan {
+  const used = polygons.filter(({ part }) => part === "train" || (set === "all" && part === "test"));
+  const crops = used.filter(({ classCode }) => codes.crops.includes(classCode)).map(({ id }) => id);
+  const others = used
+    .filter(({ classCode }) => codes.all.includes(classCode) && !codes.crops.includes(classCode))
+    .map(({ id }) => id);
+  return {
+    training: used.map(({ id }) => id),
+    folds: crops.map((id, i) => (set === "train" && others[i] !== undefined ? [id, others[i]] : [id])),
+  };
+}
+
+export interface LeaveOneOutRequest {
+  readonly services: Services;
+  readonly folder: string;
+  readonly modelFolder: string | null;
+  readonly codes: { readonly crops: readonly number[]; readonly all: readonly number[] };
+  readonly set: ParcelSet;
+  readonly subsets: readonly (readonly string[])[];
+  readonly seed: number;
+  readonly recipe?: Partial<FinetuneRecipe>;
+  readonly overlapPatches: number;
+}
+
+/** Trains and scores every fold with one seed. */
+export async function runFolds(request: LeaveOneOutRequest, context: JobContext): Promise<PooledScore[]> {
+  const { services, codes, set, seed, subsets, overlapPatches } = request;
+  const { leaveOneOut } = await import("../../../jobs/leave-one-out.ts");
+  const labels = await services["labels.input"]({});
+  const { grid } = await services["project.describe"]({});
+  const folder = join(request.folder, "runs", `leave-one-out-${seed}`);
+  await mkdir(folder, { recursive: true });
+  const spec: LeaveOneOutSpec = {
+    finetune: {
+      kind: "finetune",
+      folder,
+      seed,
+      provider: "cpu",
+      resume: false,
+      appVersion,
+      grid,
+      imagery: await services["project.imagery"]({}),
+      labels,
+      modelFolder: request.modelFolder,
+      architecture: architectures.small,
+      recipe: { ...finetuneDefaults, ...request.recipe },
+      modelName: "left-out",
+    },
+    ...foldsOf(labels, codes, set),
+    subsets,
+    classSets: set === "train" ? [codes.crops, codes.all] : [codes.crops],
+    overlapPatches,
+  };
+  return leaveOneOut(spec, context);
+}
