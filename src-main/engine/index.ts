@@ -1,8 +1,30 @@
-// Tensors, in learning order: a graph, the operators that draw it, the layers, the gradients, the training, the files, the runtime.
-export * from "./autodiff/index.ts";
-export * from "./graph/index.ts";
+// Tensors, in learning order: a graph, the operators that draw it, its gradients, layers, training, files, the runtime.
+
+export { gradients } from "./autodiff/index.ts";
+export {
+  allocate,
+  bytesPerElement,
+  type DataType,
+  formatShape,
+  Graph,
+  type Model,
+  modelOf,
+  type Operand,
+  type Operation,
+  type Operator,
+  printModel,
+  type Shape,
+  sameShape,
+  simplify,
+  sizeOf,
+  type Tensor,
+  type TensorData,
+  type Tensors,
+  tensor,
+  type Value,
+} from "./graph/index.ts";
 export * from "./nn/index.ts";
-export * from "./onnx/index.ts";
+export { encodeModel } from "./onnx/index.ts";
 export * from "./ops/index.ts";
 export * from "./runtime/index.ts";
 export * from "./training/index.ts";

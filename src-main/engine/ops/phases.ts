@@ -1,0 +1,83 @@
+import { formatShape, type Graph, type Value } from "../graph/index.ts";
+import { add, maximum, minimum, mul, sub } from "./elementwise.ts";
+import { gelu } from "./gelu.ts";
+import { concat, pad, reshape, slice } from "./layout.ts";
+import { cast, equal, greater, where } from "./logic.ts";
+
+/** The four places of a 2 × 2 window, row by row. */
+export type Four<T> = readonly [T, T, T, T];
+
+/**
+ * Images pixel by pixel, [H, W, N, C], cut into the four places of their 2 × 2 windows: four times [H/2, W/2, N, C].
+ * An odd last row or column belongs to no window.
+ */
+export function phases(g: Graph, x: Value): Four<Value> {
+  const [height, width, n, channels] = x.shape as [number, number, number, number];
+  if (x.shape.length !== 4 || height < 2 || width < 2) throw new Error(`Phases: ${formatShape(x.shape)}`);
+  const whole = [Math.floor(height / 2) * 2, Math.floor(width / 2) * 2];
+  return g.record("Phases", [x], {}, () => {
+    const every = (value: Value, axis: number, start: number) =>
+      slice(g, value, { axis, start, end: whole[axis]!, step: 2 });
+    const flat = reshape(g, x, [height, width, n * channels]);
+    return [0, 1].flatMap((row) => {
+      const line = every(flat, 0, row);
+      return [0, 1].map((column) => {
+        const part = every(line, 1, column);
+        return reshape(g, part, [part.shape[0]!, part.shape[1]!, n, channels]);
+      });
+    });
+  }) as unknown as Four<Value>;
+}
+
+/** The inverse: four times [h, w, N, C] → [height, width, N, C], zero where no window reaches. */
+export function interleave(
+  g: Graph,
+  parts: Four<Value>,
+  { height, width }: { readonly height: number; readonly width: number },
+): Value {
+  const [h, w, n, channels] = parts[0].shape as [number, number, number, number];
+  if (Math.floor(height / 2) !== h || Math.floor(width / 2) !== w)
+    throw new Error(`Interleave: ${parts.map(({ shape }) => formatShape(shape)).join(" x ")} to ${height}, ${width}`);
+  return g.record("Interleave", parts, {}, () => {
+    const beside = (a: Value, b: Value) =>
+      reshape(g, concat(g, [a, b].map((part) => reshape(g, part, [h * w, 1, n * channels])), 1), [h, 1, -1]);
+    const lines = concat(g, [beside(parts[0], parts[1]), beside(parts[2], parts[3])], 1);
+    const whole = reshape(g, lines, [h * 2, w * 2, n, channels]);
+    return [pad(g, whole, [0, 0, 0, 0], [height - h * 2, width - w * 2, 0, 0])];
+  })[0]!;
+}
+
+/**
+ * The largest GELU of four values and which of them it was (0 to 3 as floats; the first wins a tie). GELU falls, then
+ * rises, so the largest lies at the largest or the smallest value: two of four are computed, and one slope of four.
+ */
+export function geluMax(g: Graph, values: Four<Value>): { output: Value; chosen: Value } {
+  const [a, b, c, d] = values;
+  const [output, chosen] = g.record("GeluMax", values, {}, () => {
+    const top = maximum(g, maximum(g, a, b), maximum(g, c, d));
+    const bottom = minimum(g, minimum(g, a, b), minimum(g, c, d));
+    const [high, low] = [gelu(g, top), gelu(g, bottom)];
+    const winner = where(g, greater(g, low, high), bottom, top);
+    const misses = (value: Value) => sub(g, 1, cast(g, equal(g, value, winner), "float32"));
+    // One step for every value before the first that is the winner.
+    const chosen = mul(g, misses(a), add(g, mul(g, misses(b), add(g, misses(c), 1)), 1));
+    return [maximum(g, high, low), chosen, winner];
+  });
+  return { output: output!, chosen: chosen! };
+}
+
+/** Puts x at the chosen place of every window, zeros elsewhere.  x, chosen: [h, w, N, C] → [height, width, N, C] */
+export function unpoolPhases(
+  g: Graph,
+  x: Value,
+  chosen: Value,
+  size: { readonly height: number; readonly width: number },
+): Value {
+  return interleave(g, atChosen(g, x, chosen), size);
+}
+
+/** x where a place was chosen, zero where not, for the four places of a window. */
+export function atChosen(g: Graph, x: Value, chosen: Value): Four<Value> {
+  const at = (place: number) => mul(g, x, cast(g, equal(g, chosen, place), "float32"));
+  return [at(0), at(1), at(2), at(3)];
+}
