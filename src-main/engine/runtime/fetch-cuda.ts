@@ -22,11 +22,13 @@ async function fetchCuda(): Promise<void> {
   }
   const folder = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node")), "..");
   process.stdout.write("Fetching the CUDA 12 libraries of onnxruntime (several hundred megabytes) …\n");
+  // The install script's HTTP client reads its own name for the proxy.
+  const proxy = process.env.GLOBAL_AGENT_HTTPS_PROXY ?? process.env.HTTPS_PROXY ?? process.env.https_proxy;
   const child = spawn(process.execPath, [join(folder, "script", "install.js")], {
     cwd: folder,
     stdio: ["ignore", "inherit", "pipe"],
     // “true” asks for all that this platform can have, which is CUDA 12; the script of 1.30 reads “cuda12” but forgets it.
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "true" },
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "true", ...(proxy ? { GLOBAL_AGENT_HTTPS_PROXY: proxy } : {}) },
   });
   let complaint = "";
   child.stderr.on("data", (chunk) => {
