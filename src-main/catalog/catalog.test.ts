@@ -118,6 +118,11 @@ test("a new project holds its name and grid, and is one file after closing", () 
   expect(made.project.get()).toMatchObject({ ...settings, appVersion: "0.1.0" });
   made.close();
   expect(readdirSync(folder).sort()).toEqual(["maps", "models", projectFileName, "runs"]);
+  const read = openCatalog(folder, { ...options, readOnly: true });
+  expect(read.project.get().name).toBe("Flanders");
+  expect(codeOf(() => read.project.rename("Other")).code).toBe("project-read-only");
+  read.close();
+  expect(readdirSync(folder).sort()).toEqual(["maps", "models", projectFileName, "runs"]);
   expect(codeOf(() => createCatalog(folder, settings, options)).code).toBe("project-exists");
   expect(codeOf(() => openCatalog(fresh(), options)).code).toBe("project-not-found");
 });
@@ -339,6 +344,9 @@ test("after a crash a job with its spec is resumable, one without has failed wit
   await says(victim, "started");
   victim.kill("SIGKILL");
   await once(victim, "exit");
+  const reader = openCatalog(folder, { ...options, readOnly: true });
+  expect(reader.jobs.get(1)).toMatchObject({ state: "resumable", reason: expect.stringContaining(String(victim.pid)) });
+  reader.close();
   const catalog = openCatalog(folder, options);
   const [one, two, three] = catalog.jobs.list();
   expect(one).toMatchObject({ state: "resumable", owner: null });

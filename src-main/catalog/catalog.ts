@@ -9,6 +9,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -173,19 +174,20 @@ function openLocked(paths: ProjectPaths, lock: ProjectLock, options: OpenOptions
   }
 }
 
+/**
+ * Reading leaves nothing behind. With a log the writer is at work (or crashed), and SQLite reads both files; without one the
+ * file is whole, and a copy in memory is read: SQLite itself would make the log's side files, in a folder that may not even
+ * be written to.
+ */
 function openReadOnly(paths: ProjectPaths, options: OpenOptions): Catalog {
   const path = join(paths.folder, projectFileName);
-  let sql = Sql.open(path, { readOnly: true });
+  const hasLog = () => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  let bytes = hasLog() ? undefined : withoutLog(readFileSync(path));
+  // A writer that came meanwhile may have changed pages under our hands.
+  if (hasLog()) bytes = undefined;
+  const sql = Sql.open(path, bytes ? { readOnly: true, bytes } : { readOnly: true });
   try {
-    try {
-      check(sql);
-    } catch (error) {
-      // In a folder that cannot be written to, SQLite cannot make the index of the log: read a copy in memory instead.
-      if (!(error instanceof AppError) || error.code === "project-damaged" || existsSync(`${path}-wal`)) throw error;
-      sql.close();
-      sql = Sql.open(path, { readOnly: true, bytes: withoutLog(readFileSync(path)) });
-      check(sql);
-    }
+    check(sql);
     migrate(sql, options.appVersion, true);
     return new Catalog(sql, paths, undefined);
   } catch (error) {
@@ -200,7 +202,7 @@ function check(sql: Sql): void {
   if (verdict !== "ok") throw new AppError("project-damaged", { path: sql.path, detail: String(verdict) });
 }
 
-/** Bytes 18 and 19 of the header say “write-ahead log”; a copy in memory has none. */
+/** Bytes 18 and 19 of the header say “write-ahead log”; a copy in memory has none. What is shorter is no database anyway. */
 function withoutLog(bytes: Buffer): Buffer {
   bytes[18] = 1;
   bytes[19] = 1;

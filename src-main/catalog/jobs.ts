@@ -35,11 +35,17 @@ const columns = `id, kind, state, folder, owner, phase, fraction, reason, attemp
                  started_at AS startedAt, finished_at AS finishedAt`;
 
 export function jobTable(sql: Sql, paths: ProjectPaths) {
-  const read = (row: Row): Job => ({
+  const stored = (row: Row): Job => ({
     ...row,
     folder: paths.fromStored(row.folder),
     owner: fromJsonOrNull<ProcessIdentity>(row.owner),
   });
+  /** Who only reads may come before `recover`: a job whose process is dead is shown as what it will be then. */
+  const read = (row: Row): Job => {
+    const job = stored(row);
+    const stranded = job.state === "running" && job.owner !== null && livenessOf(job.owner) === "dead";
+    return stranded ? { ...job, state: "resumable", reason: interruption(job) } : job;
+  };
   const end = (id: number, state: JobState, reason: string | null) => {
     sql.run(
       "UPDATE jobs SET state = ?, reason = ?, owner = NULL, finished_at = ? WHERE id = ?",
@@ -101,8 +107,9 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
      * and failed when it is not. Called once when a project is opened for writing.
      */
     recover(): Job[] {
-      const stranded = table
-        .list()
+      const stranded = sql
+        .all<Row>(`SELECT ${columns} FROM jobs ORDER BY id`)
+        .map(stored)
         .filter(({ state }) => state === "running" || state === "queued")
         // Whoever opens the project for writing is its only writer: an owner on another computer has gone too.
         .filter(({ owner }) => owner === null || livenessOf(owner) !== "alive");

@@ -39,6 +39,18 @@ export async function readRasterInfo(path: string, crs?: string): Promise<Placed
   }
 }
 
+/** The same, after reading the last pixel: a file that was cut off while it was copied has a good header. */
+async function readWhole(path: string, crs: string | undefined): Promise<PlacedInfo> {
+  const raster = await openRaster(path, { crs });
+  try {
+    const { width, height } = raster.info;
+    await raster.readWindow({ col: width - 1, row: height - 1, width: 1, height: 1 });
+    return { ...raster.info, geobox: requireGeobox(raster) };
+  } finally {
+    raster.close();
+  }
+}
+
 const sensorIds = ["sentinel-2", "sentinel-1", "landsat", "aerial", "other"] as const satisfies readonly SensorId[];
 
 const importSchema = z.strictObject({
@@ -79,7 +91,8 @@ export function rasterService({ catalog, announce }: Deps) {
         const progress = (done: number, total: number) =>
           announce("work", { name: "Reading images", fraction: done / total });
         const found = await importFiles(reader, choices, { area, progress, ...(crs === undefined ? {} : { crs }) });
-        const headers = await Promise.all(choices.map(({ path }) => readRasterInfo(path, crs)));
+        const headers: PlacedInfo[] = [];
+        for (const { path } of choices) headers.push(await readWhole(path, crs));
         const known = new Map(catalog.acquisitions.list().map((acquisition) => [acquisition.id, acquisition]));
         for (const acquisition of found) known.set(acquisition.id, joined(known.get(acquisition.id), acquisition));
         const acquisitions = [...known.values()];

@@ -52,7 +52,7 @@ export const catalogErrors = {
     format,
     supported,
   }: PathDetails & { readonly format: number; readonly supported: number }) =>
-    `“${path}” has the older project format ${format} (now ${supported}) and cannot be brought up to date while it is open for reading only. Open it once for writing, for instance with \`omnisat project list\` in a folder you may write to.`,
+    `“${path}” has the older project format ${format} (now ${supported}), and cannot be brought up to date while it is open for reading only. Open it for writing once, in a folder you may write to.`,
   "project-read-only": ({ folder }: FolderDetails) =>
     `The project “${folder}” is open for reading only, so nothing can be changed. Check that you may write to the folder.`,
   "project-unreadable": ({ path, detail }: PathDetails & { readonly detail: string }) =>

@@ -1,47 +1,20 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { appVersion } from "../app-version.ts";
 import { type Command, command } from "./command.ts";
-import { runCommandLine } from "./command-line.ts";
 import { commands } from "./commands/index.ts";
+import { commandLine, jsonLines as lines } from "./fixtures/command-line.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const sample = join(root, "resources/sample/flanders-crops-2019");
 const room = mkdtempSync(join(tmpdir(), "omnisat-cli-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** One command line, in this process. */
-async function omnisat(args: readonly string[], more: readonly Command[] = [], signal?: AbortSignal): Promise<Answer> {
-  const texts = { out: "", err: "" };
-  const stream = (name: keyof typeof texts) => ({
-    write: (text: string) => {
-      texts[name] += text;
-    },
-  });
-  const code = await runCommandLine(args, {
-    commands: [...commands, ...more],
-    out: stream("out"),
-    err: stream("err"),
-    signal: signal ?? new AbortController().signal,
-  });
-  return { code, ...texts };
-}
-
-const lines = (text: string): Record<string, unknown>[] =>
-  text
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const omnisat = (args: readonly string[], more: readonly Command[] = [], signal?: AbortSignal) =>
+  commandLine(args, { more, ...(signal ? { signal } : {}) });
 
 test("every command explains itself, with examples that begin with its own words", async () => {
   for (const { name, examples, positionals } of commands) {
@@ -224,9 +197,6 @@ test("an image is converted and warped in one piece, and not over another file u
   expect(readdirSync(room).filter((name) => name.includes("tmp"))).toEqual([]);
 });
 
-const start = (args: readonly string[]) =>
-  spawn(process.execPath, [join(import.meta.dirname, "bin.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
-
 test("the program itself: exit codes, a closed pipe, and a sentence for an old Node", () => {
   const bin = join(import.meta.dirname, "bin.js");
   const run = (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
@@ -243,36 +213,3 @@ test("the program itself: exit codes, a closed pipe, and a sentence for an old N
   expect(refused.status).toBe(1);
   expect(refused.stderr).toContain("needs Node.js 22.18 or newer; this is 20.20.2");
 });
-
-test("Ctrl+C stops a training at its next step, and --resume takes it to its end with the whole curve", async () => {
-  const project = join(room, "interrupted");
-  const like = join(sample, "S2_L2A_10m/S2_L2A_10m_20190416T105658.tif");
-  await omnisat(["project", "create", project, "--like", like]);
-  const some = readdirSync(join(sample, "S1_GRD_ASC_20m")).filter((_, i) => i % 20 === 0);
-  await omnisat(["project", "import", project, ...some.map((name) => join(sample, "S1_GRD_ASC_20m", name))]);
-  const numbers = ["--steps", "60", "--batch", "2", "--size", "tiny", "--provider", "cpu"];
-  const settings = ["--set", "warmupSteps=2,checkpointEverySteps=5,datesPerTile=4"];
-  const child = start(["pretrain", project, "encoder", ...numbers, ...settings, "--json"]);
-  let seen = "";
-  for await (const chunk of child.stdout!) {
-    seen += String(chunk);
-    if (!child.killed && seen.includes('"type":"metric","step":8')) child.kill("SIGINT");
-  }
-  if (child.exitCode === null) await once(child, "exit");
-  expect(child.exitCode).toBe(130);
-  const steps = seen.split("\n").filter((line) => line.includes('"metric"')).length;
-  expect(steps).toBeLessThan(60);
-  expect(readdirSync(join(project, "models"))).toEqual([]);
-
-  const resumed = await omnisat(["pretrain", project, "--resume", "--json"]);
-  expect([resumed.code, resumed.err]).toEqual([0, ""]);
-  expect(lines(resumed.out).at(-1)).toMatchObject({ type: "result", command: "pretrain", model: "encoder" });
-  expect(existsSync(join(project, "models/encoder/model.json"))).toBe(true);
-
-  const exported = await omnisat(["model", "export", project, "encoder", join(room, "encoder"), "--onnx", "4"]);
-  expect(exported.code).toBe(0);
-  expect(readdirSync(join(room, "encoder"))).toEqual(["README.md", "model.json", "model.onnx", "weights.safetensors"]);
-  expect(readFileSync(join(room, "encoder/README.md"), "utf8")).toContain("pre-trained OmniSat encoder");
-  const listed = lines((await omnisat(["model", "list", project, "--json"])).out)[0] as { models: { name: string }[] };
-  expect(listed.models.map(({ name }) => name)).toEqual(["encoder"]);
-}, 60_000);

@@ -1,3 +1,4 @@
+import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Announcements } from "../../services/deps.ts";
 import type { Services } from "../../services/services.ts";
 import { appVersion } from "../app-version.ts";
@@ -22,7 +23,7 @@ export async function withProject(
     import("../../services/services.ts"),
     import("../engine/in-process.ts"),
   ]);
-  const catalog = await (await atProjectDoor())["project.open"]({ folder: project, purpose, readOnly });
+  const catalog = await open(project, purpose, readOnly);
   try {
     signal.throwIfAborted();
     return await work(
@@ -38,6 +39,17 @@ export async function withProject(
     );
   } finally {
     catalog.close();
+  }
+}
+
+/** A project of an older format is brought up to date first, which needs the right to write. */
+async function open(folder: string, purpose: string, readOnly: boolean) {
+  const door = await atProjectDoor();
+  try {
+    return await door["project.open"]({ folder, purpose, readOnly });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "project-older-read-only") throw error;
+    return door["project.open"]({ folder, purpose });
   }
 }
 
