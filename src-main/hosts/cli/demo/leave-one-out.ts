@@ -6,6 +6,7 @@ import type { JobContext } from "../../../jobs/context.ts";
 import type { LeaveOneOutSpec, PooledScore } from "../../../jobs/leave-one-out.ts";
 import type { Services } from "../../../services/services.ts";
 import { appVersion } from "../../app-version.ts";
+import { leaveOneOutForest } from "./reference-figures.ts";
 
 /** `train`: over the training parcels only, what settings were chosen by. `all`: over all 13, as the data sheet's forest. */
 export type ParcelSet = "train" | "all";
@@ -77,4 +78,41 @@ export async function runFolds(request: LeaveOneOutRequest, context: JobContext)
     overlapPatches,
   };
   return leaveOneOut(spec, context);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The pooled scores of every seed as one table: mean over the seeds, beside the forest where it was measured. */
+export function parcelTable(set: ParcelSet, seeds: readonly (readonly PooledScore[])[]) {
+  const first = seeds[0] ?? [];
+  const own = first.map(({ modalities, classSet, folds }, i) => {
+    const of = (pick: (score: PooledScore) => number) => seeds.map((scores) => pick(scores[i]!));
+    const f1 = of(({ macroF1 }) => macroF1);
+    return [
+      `OmniSat, ${modalities.map((name) => (name === "s2" ? "S2" : "S1")).join(" + ")}`,
+      classSet.length,
+      mean(of(({ overallAccuracy }) => overallAccuracy)).toFixed(3),
+      `${mean(f1).toFixed(3)} (${Math.min(...f1).toFixed(2)}–${Math.max(...f1).toFixed(2)})`,
+      `${mean(of(({ foldsRight }) => foldsRight)).toFixed(1)} of ${folds}`,
+    ];
+  });
+  const forest =
+    set === "train"
+      ? []
+      : leaveOneOutForest.map(({ name, crops: [accuracy, f1, right] }) => [
+          name,
+          3,
+          accuracy.toFixed(3),
+          f1.toFixed(2),
+          `${right} of 13`,
+        ]);
+  return {
+    title:
+      set === "train"
+        ? "Leave one parcel out, training parcels only (what settings were chosen by)"
+        : "Leave one parcel out, all 13 parcels of three crops",
+    columns: ["method", "classes", "overall accuracy", "macro F1", "folds mostly right"],
+    rows: [...own, ...forest],
+    note: `Mean of ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} (lowest–highest). Few parcels: a difference under about 0.05 means nothing.`,
+  };
 }
