@@ -25,7 +25,7 @@ interface IndexRow {
   readonly proj4: string | null;
   /** north, west, south, east */
   readonly bbox: readonly [number, number, number, number];
-  readonly area: string;
+  readonly area: string | null;
 }
 
 const require = createRequire(import.meta.url);
@@ -59,12 +59,39 @@ export function definitionOf(crs: Crs): string {
   return withoutAxis(definition);
 }
 
+/**
+ * Datum shifts that PROJ takes from grid files, which are not shipped here: the national mean shift instead
+ * (EPSG's Helmert transformations), good to a few metres. Where none is known there is no shift.
+ */
+const meanShifts: readonly (readonly [grid: RegExp, shift: string])[] = [
+  [/NTv2_0|CQ77NA83|May76v20/i, "-8,160,176"],
+  [/nzgd2kgrid/i, "59.47,-5.04,187.44,0.47,-0.1,1.024,-4.5993"],
+  [/BETA2007/i, "598.1,73.7,418.2,0.202,0.045,-2.455,6.7"],
+  [/OSTN15/i, "446.448,-125.157,542.06,0.15,0.247,0.842,-20.489"],
+  [/^"?National/i, "-117.763,-51.51,139.061,0.292,0.443,0.277,-0.191"],
+  [/CA7072|CA61/i, "-206.05,168.28,-3.82"],
+];
+
+/** PROJ text without the datum shifts that would need a file. */
+function withoutGrids(definition: string): string {
+  return definition
+    .replace(/\+datum=NAD27\b/, "+ellps=clrk66 +towgs84=-8,160,176")
+    .replace(/\+nadgrids=("[^"]*"|[^\s+]+(?:\s+\d[^\s+]*|\s+\([^)]*\)[^\s+]*)*)/, (whole, grid: string) => {
+      if (grid === "@null") return whole;
+      const shift = meanShifts.find(([pattern]) => pattern.test(grid))?.[1];
+      return shift && !/\+towgs84=/.test(definition) ? `+towgs84=${shift}` : "";
+    });
+}
+
 // GeoTIFF coordinates are x, y whatever the authority's axis order says; only reversed directions matter.
-const withoutAxis = (definition: string) => definition.replace(/\s*\+axis=(en|ne)u?(?=\s|$)/g, "");
+const withoutAxis = (definition: string) => withoutGrids(definition.replace(/\s*\+axis=(en|ne)u?(?=\s|$)/g, ""));
+
+/** Axes that point west or south must be turned; proj4 does so only when told. */
+const turned = (definition: string) => /\+axis=\w*[ws]/.test(definition);
 
 interface Converter {
-  forward(point: [number, number]): number[];
-  inverse(point: [number, number]): number[];
+  forward(point: [number, number], enforceAxis?: boolean): number[];
+  inverse(point: [number, number], enforceAxis?: boolean): number[];
 }
 
 const converters = new Map<string, Converter>();
@@ -87,12 +114,13 @@ export function transformer(from: Crs, to: Crs): Transformer {
     converters.set(key, converter);
   }
   const { forward, inverse } = converter;
+  const axes = turned(definitionOf(from)) || turned(definitionOf(to));
   const guarded =
     (transform: Converter["forward"]) =>
     (x: number, y: number): [number, number] => {
       if (!Number.isFinite(x) || !Number.isFinite(y)) return [Number.NaN, Number.NaN];
       try {
-        const [tx, ty] = transform([x, y]) as [number, number];
+        const [tx, ty] = transform([x, y], axes) as [number, number];
         return Number.isFinite(tx) && Number.isFinite(ty) ? [tx, ty] : [Number.NaN, Number.NaN];
       } catch {
         return [Number.NaN, Number.NaN];
@@ -130,7 +158,9 @@ function parameters(crs: Crs): string {
   const datum = p.datum as
     | { datum_type?: number; datum_params?: readonly number[]; a?: number; es?: number }
     | undefined;
-  const shift = datum?.datum_params?.some((v, i) => v !== 0 && !(i === 6 && v === 1)) ? [...datum.datum_params].map(round) : [];
+  const shift = datum?.datum_params?.some((v, i) => v !== 0 && !(i === 6 && v === 1))
+    ? [...datum.datum_params].map(round)
+    : [];
   const name = ["utm", "etmerc", "tmerc", "Transverse_Mercator", "Transverse Mercator"].includes(String(p.projName))
     ? "tmerc"
     : p.projName;
@@ -208,7 +238,7 @@ export function searchCrs(text: string, limit = 50): CrsEntry[] {
   for (const row of everyRow) {
     if (!row.proj4 || (row.kind !== "CRS-PROJCRS" && row.kind !== "CRS-GEOGCRS")) continue;
     const name = row.name.toLowerCase();
-    const haystack = `${row.code} ${name} ${row.area.toLowerCase()}`;
+    const haystack = `${row.code} ${name} ${(row.area ?? "").toLowerCase()}`;
     if (!words.every((word) => haystack.includes(word))) continue;
     const inName = words.filter((word) => name.includes(word)).length;
     scored.push({ row, score: (words.includes(row.code) ? 1000 : 0) + inName * 10 - name.length / 100 });
@@ -222,7 +252,7 @@ function entryOf(row: IndexRow): CrsEntry {
   return {
     crs: `EPSG:${row.code}`,
     name: row.name,
-    area: row.area,
+    area: row.area ?? "",
     lonLat: { minX: west, minY: south, maxX: east, maxY: north },
     geographic: row.kind === "CRS-GEOGCRS",
   };

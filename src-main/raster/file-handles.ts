@@ -40,14 +40,17 @@ class FileHandles {
   /** Bytes from `offset`; fewer than `length` when the file ends. */
   read(path: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     return this.#use(path, async (handle) => {
-      const bytes = new Uint8Array(length);
+      // A damaged header may ask for more bytes than any file has: no memory is set aside for those.
+      const size = length > 1 << 20 ? (await handle.stat()).size : Number.POSITIVE_INFINITY;
+      const wanted = Math.max(0, Math.min(length, size - offset));
+      const bytes = new Uint8Array(wanted);
       let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+      while (filled < wanted) {
+        const { bytesRead } = await handle.read(bytes, filled, wanted - filled, offset + filled);
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      return filled === length ? bytes : bytes.slice(0, filled);
+      return filled === wanted ? bytes : bytes.slice(0, filled);
     });
   }
 

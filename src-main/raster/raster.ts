@@ -92,21 +92,21 @@ export async function openRaster(path: string, options: { readonly crs?: Crs | u
     const header = await readHeader(path, identity, options.crs);
     return new Raster(header);
   } catch (error) {
-    if (error instanceof NotTiff) throw new AppError("raster-not-tiff", { path }, { cause: error });
-    if (error instanceof DamagedTiff) {
-      throw /past the end/.test(error.message)
-        ? new AppError("raster-truncated", { path }, { cause: error })
-        : new AppError("raster-damaged", { path, reason: error.message }, { cause: error });
-    }
-    if (error instanceof UnsupportedLayout) {
-      throw new AppError("raster-unsupported-layout", { path, reason: error.message }, { cause: error });
-    }
     throw fileError(path, error);
   }
 }
 
 function fileError(path: string, cause: unknown): unknown {
   if (cause instanceof AppError) return cause;
+  if (cause instanceof NotTiff) return new AppError("raster-not-tiff", { path }, { cause });
+  if (cause instanceof UnsupportedLayout) {
+    return new AppError("raster-unsupported-layout", { path, reason: cause.message }, { cause });
+  }
+  if (cause instanceof DamagedTiff) {
+    return /past the end/.test(cause.message)
+      ? new AppError("raster-truncated", { path }, { cause })
+      : new AppError("raster-damaged", { path, reason: cause.message }, { cause });
+  }
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   if (code === "ENOENT" || code === "ENOTDIR") return new AppError("raster-missing", { path }, { cause });
   if (typeof code === "string") return new AppError("raster-unreadable", { path, reason: code }, { cause });

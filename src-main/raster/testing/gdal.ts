@@ -1,0 +1,79 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Affine } from "../../../src-shared/geo/affine.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
+import { type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
+
+/** GDAL's command-line tools as the oracle of this room's tests. */
+export function run(tool: string, args: readonly string[]): string {
+  return execFileSync(tool, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["pipe", "pipe", "pipe"] });
+}
+
+/** A folder that vanishes when the tests of the file are done. */
+export function temporaryFolder(): { readonly path: string; file(name: string): string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "raster-test-"));
+  return { path, file: (name) => join(path, name), remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Runs Python with GDAL's bindings; `script` gets `args` as sys.argv[1:]. */
+export function python(script: string, args: readonly string[] = []): string {
+  return execFileSync("/usr/bin/python3", ["-c", script, ...args], { encoding: "utf8", maxBuffer: 1 << 26 });
+}
+
+export interface GdalInfo {
+  readonly size: readonly [number, number];
+  readonly geoTransform?: readonly [number, number, number, number, number, number];
+  readonly bands: readonly {
+    readonly type: string;
+    readonly checksum?: number;
+    readonly noDataValue?: number | string;
+    readonly description?: string;
+    readonly scale?: number;
+    readonly offset?: number;
+    readonly colorInterpretation?: string;
+    readonly overviews?: readonly { readonly size: readonly [number, number]; readonly checksum?: number }[];
+    readonly categories?: readonly string[];
+    readonly colorTable?: { readonly entries: readonly (readonly number[])[] };
+    readonly mean?: number;
+    readonly stdDev?: number;
+    readonly minimum?: number;
+    readonly maximum?: number;
+  }[];
+  readonly metadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export function gdalInfo(path: string, ...flags: string[]): GdalInfo {
+  return JSON.parse(run("gdalinfo", ["-json", ...flags, path]).replace(/\bnan\b/g, "null")) as GdalInfo;
+}
+
+export function gdalAffine(path: string): Affine {
+  const [a, b, c, d, e, f] = gdalInfo(path).geoTransform!;
+  return { a, b, c, d, e, f };
+}
+
+export function gdalGrid(path: string, crs: string): GeoBox {
+  const { size } = gdalInfo(path);
+  return { crs, affine: gdalAffine(path), width: size[0], height: size[1] };
+}
+
+/** All pixels of a file as GDAL reads them, band after band. */
+export function gdalPixels(path: string, scratch: string, type: SampleType): TypedArray[] {
+  run("gdal_translate", ["-q", "-of", "ENVI", "-co", "INTERLEAVE=BSQ", path, scratch]);
+  const bytes = readFileSync(scratch);
+  const { size, bands } = gdalInfo(path);
+  const length = size[0] * size[1];
+  const own = new Uint8Array(bytes).buffer;
+  return bands.map((_, i) => sampleTypes[type].view(own, i * length * sampleTypes[type].bytes, length));
+}
+
+/** GDAL's COG validator: its complaints, or "" when the file is valid. */
+export function cogComplaints(path: string): string {
+  const { status, stdout, stderr } = spawnSync(
+    "/usr/bin/python3",
+    ["-m", "osgeo_utils.samples.validate_cloud_optimized_geotiff", "--full-check=yes", path],
+    { encoding: "utf8" },
+  );
+  return status === 0 && !/warning/i.test(stdout) ? "" : `${stdout}${stderr}`;
+}

@@ -1,0 +1,295 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { northUp } from "../../src-shared/geo/affine.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { openRaster, type Raster } from "./raster.ts";
+import type { ResampleMethod } from "./resample.ts";
+import { gdalGrid, gdalPixels, python, run, temporaryFolder } from "./testing/gdal.ts";
+import { tileOf, warp } from "./warp.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+beforeAll(() => {
+  // A field-like image: plots with texture and noise, a hole of nodata in one of the copies, classes in another.
+  python(
+    `
+import sys, numpy as np
+from osgeo import gdal, osr
+rng = np.random.default_rng(3)
+w, h = 700, 620
+y, x = np.mgrid[0:h, 0:w]
+sr = osr.SpatialReference(); sr.ImportFromEPSG(32631)
+plots = ((x // 37) * 31 + (y // 29) * 17) % 11
+def make(name, kind, bands, nodata=None):
+    ds = gdal.GetDriverByName("GTiff").Create(sys.argv[1] + "/" + name, w, h, len(bands), kind, ["TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=128", "COMPRESS=DEFLATE"])
+    ds.SetProjection(sr.ExportToWkt()); ds.SetGeoTransform([574680, 10, 0, 5622440, 0, -10])
+    for i, a in enumerate(bands):
+        ds.GetRasterBand(i + 1).WriteArray(a)
+        if nodata is not None: ds.GetRasterBand(i + 1).SetNoDataValue(nodata)
+smooth = 1500 + plots * 240 + 300 * np.sin(x / 11.0) * np.cos(y / 13.0)
+noisy = [np.clip(smooth + b * 100 + rng.normal(0, 60, (h, w)), 1, 10000) for b in range(2)]
+make("full.tif", gdal.GDT_UInt16, noisy)
+hole = [np.where((x - 350) ** 2 + (y - 300) ** 2 < 90 ** 2, 0, n) for n in noisy]
+make("hole.tif", gdal.GDT_UInt16, hole, 0)
+make("float.tif", gdal.GDT_Float32, [n / 1000.0 - 20 for n in noisy], -99)
+make("classes.tif", gdal.GDT_Byte, [plots + 1], 0)
+`,
+    [folder.path],
+  );
+});
+
+const gdalNames: Readonly<Record<ResampleMethod, string>> = {
+  nearest: "near",
+  bilinear: "bilinear",
+  cubic: "cubic",
+  average: "average",
+  mode: "mode",
+};
+
+interface Comparison {
+  /** share of pixels that differ by more than one */
+  readonly apart: number;
+  /** share of pixels that one has and the other has not */
+  readonly unlike: number;
+}
+
+/** The same warp by gdalwarp, exact transform, and how far ours is from it. */
+async function against(
+  name: string,
+  method: ResampleMethod,
+  crs: string,
+  resolution: number,
+  extra: readonly string[] = [],
+): Promise<Comparison> {
+  const out = folder.file("gdal.tif");
+  run("gdalwarp", [
+    ...["-q", "-overwrite", "-et", "0", "-ovr", "NONE", "-r", gdalNames[method], "-t_srs", crs],
+    ...["-tr", String(resolution), String(resolution), ...extra, folder.file(name), out],
+  ]);
+  const target = gdalGrid(out, crs);
+  const raster = await openRaster(folder.file(name));
+  const mine = await warp(raster, target, { method, overviews: "none", whole: target });
+  const theirs = gdalPixels(out, folder.file("scratch"), raster.info.dataType);
+  const unit = raster.info.dataType === "float32" ? 1e-3 : 1;
+  const empty = raster.info.bands[0]!.nodata ?? 0;
+  let apart = 0;
+  let unlike = 0;
+  let total = 0;
+  mine.bands.forEach((band, b) => {
+    total += band.length;
+    for (let i = 0; i < band.length; i++) {
+      if (Math.abs(band[i]! - theirs[b]![i]!) > unit) apart++;
+      if ((band[i] === empty) !== (theirs[b]![i] === empty)) unlike++;
+    }
+  });
+  return { apart: apart / total, unlike: unlike / total };
+}
+
+const methods = Object.keys(gdalNames) as ResampleMethod[];
+const places = [
+  ["to the next UTM zone", "EPSG:32632", 10],
+  ["to Lambert at 10 m", "EPSG:3035", 10],
+  ["to degrees", "EPSG:4326", 0.00015],
+  ["shrunk three times", "EPSG:32631", 30],
+  ["shrunk to 33 m in another zone", "EPSG:32632", 33],
+  ["enlarged", "EPSG:32631", 4],
+] as const;
+
+for (const [place, crs, resolution] of places) {
+  test.each(methods)(`${place}, %s is gdalwarp's within one unit on 99.9 %% of pixels`, async (method) => {
+    const name = method === "mode" ? "classes.tif" : "hole.tif";
+    const { apart, unlike } = await against(name, method, crs, resolution);
+    expect(apart).toBeLessThan(0.001);
+    expect(unlike).toBeLessThan(0.001);
+  });
+}
+
+test.each(["bilinear", "cubic", "average"] as const)("floating-point pixels agree too, %s", async (method) => {
+  const { apart, unlike } = await against("float.tif", method, "EPSG:32632", 12);
+  expect(apart).toBeLessThan(0.001);
+  expect(unlike).toBeLessThan(0.001);
+});
+
+test.each(["nearest", "bilinear", "cubic"] as const)(
+  "without nodata the image's own edges are the edges, %s",
+  async (method) => {
+    const { apart, unlike } = await against("full.tif", method, "EPSG:32632", 10);
+    expect(apart).toBeLessThan(0.001);
+    expect(unlike).toBeLessThan(0.001);
+  },
+);
+
+test.each(["nearest", "bilinear", "average"] as const)("a turned source grid is warped upright, %s", async (method) => {
+  python(
+    `
+import sys, math
+from osgeo import gdal
+ds = gdal.Translate(sys.argv[2], gdal.Open(sys.argv[1]))
+c, s = math.cos(math.radians(30)), math.sin(math.radians(30))
+ds.SetGeoTransform([574680, 10 * c, 10 * s, 5622440, 10 * s, -10 * c])
+`,
+    [folder.file("hole.tif"), folder.file("turned.tif")],
+  );
+  const { apart, unlike } = await against("turned.tif", method, "EPSG:32631", 10);
+  expect(apart).toBeLessThan(method === "average" ? 0.02 : 0.001);
+  expect(unlike).toBeLessThan(method === "average" ? 0.02 : 0.001);
+});
+
+test("a south-up source gives the same map as its north-up twin", async () => {
+  run("gdalwarp", [
+    "-q",
+    "-te",
+    "574680",
+    "5616240",
+    "581680",
+    "5622440",
+    "-ts",
+    "700",
+    "620",
+    folder.file("hole.tif"),
+    folder.file("up.tif"),
+  ]);
+  python(
+    `
+import sys, numpy as np
+from osgeo import gdal
+a = gdal.Open(sys.argv[1])
+ds = gdal.Translate(sys.argv[2], a)
+for b in range(1, 3): ds.GetRasterBand(b).WriteArray(np.flipud(a.GetRasterBand(b).ReadAsArray()))
+ds.SetGeoTransform([574680, 10, 0, 5616240, 0, 10])
+`,
+    [folder.file("hole.tif"), folder.file("down.tif")],
+  );
+  const target: GeoBox = { crs: "EPSG:32632", affine: northUp(152000, 5640000, 12, 12), width: 300, height: 280 };
+  for (const method of ["nearest", "bilinear", "cubic"] as const) {
+    const up = await warp(await openRaster(folder.file("hole.tif")), target, { method });
+    const down = await warp(await openRaster(folder.file("down.tif")), target, { method });
+    let different = 0;
+    up.bands[0]!.forEach((value, i) => {
+      if (Math.abs(value - down.bands[0]![i]!) > 1) different++;
+    });
+    expect(different).toBeLessThanOrEqual(up.bands[0]!.length / 1000);
+  }
+});
+
+async function expectTilesToAgree(raster: Raster, whole: GeoBox): Promise<void> {
+  const references = new Map<ResampleMethod, Awaited<ReturnType<typeof warp>>>();
+  for (const method of methods) references.set(method, await warp(raster, whole, { method }));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...methods),
+      fc.integer({ min: 0, max: whole.width - 40 }),
+      fc.integer({ min: 0, max: whole.height - 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (method, col, row, width, height) => {
+        const tile = await warp(raster, tileOf(whole, { col, row, width, height }), { method });
+        const reference = references.get(method)!;
+        tile.bands.forEach((band, b) => {
+          for (let i = 0; i < band.length; i++) {
+            const at = (row + Math.floor(i / width)) * whole.width + col + (i % width);
+            // The lattice of another tile differs by up to a thousandth of a pixel.
+            const slack = method === "nearest" || method === "mode" ? 4000 : 4;
+            expect(Math.abs(band[i]! - reference.bands[b]![at]!)).toBeLessThanOrEqual(slack);
+            expect(tile.valid[b]?.[i] ?? 1).toBe(reference.valid[b]?.[at] ?? 1);
+          }
+        });
+      },
+    ),
+    { numRuns: 25 },
+  );
+}
+
+test("a pixel is the same whichever tile of the map asks for it", async () => {
+  const raster = await openRaster(folder.file("full.tif"));
+  await expectTilesToAgree(raster, {
+    crs: "EPSG:32631",
+    affine: northUp(574803, 5622311, 17, 17),
+    width: 260,
+    height: 240,
+  });
+  await expectTilesToAgree(raster, {
+    crs: "EPSG:3035",
+    affine: northUp(3902200, 3087700, 10, 10),
+    width: 300,
+    height: 260,
+  });
+});
+
+test("a target without source is empty, and a target beyond the earth too", async () => {
+  const raster = await openRaster(folder.file("hole.tif"));
+  const far = await warp(
+    raster,
+    { crs: "EPSG:32633", affine: northUp(0, 0, 10, 10), width: 20, height: 20 },
+    { method: "cubic" },
+  );
+  expect(far.valid[0]!.indexOf(1)).toBe(-1);
+  const off = await warp(
+    raster,
+    { crs: "EPSG:3857", affine: northUp(-9e7, 9e7, 1e5, 1e5), width: 20, height: 20 },
+    { method: "bilinear" },
+  );
+  expect(off.valid[0]!.indexOf(1)).toBe(-1);
+});
+
+test("a shift moves the image by that many units of its CRS", async () => {
+  const raster = await openRaster(folder.file("full.tif"));
+  const target: GeoBox = { crs: "EPSG:32631", affine: northUp(575000, 5622000, 10, 10), width: 50, height: 40 };
+  const plain = await warp(raster, target, { method: "nearest" });
+  const moved = await warp(
+    raster,
+    { ...target, affine: { ...target.affine, a: 575030, d: 5621980 } },
+    { method: "nearest", shift: { x: 30, y: -20 } },
+  );
+  expect(moved.bands).toEqual(plain.bands);
+});
+
+test("across the date line longitudes of both signs meet", async () => {
+  const path = folder.file("dateline.tif");
+  python(
+    `
+import sys, numpy as np
+from osgeo import gdal, osr
+sr = osr.SpatialReference(); sr.ImportFromEPSG(4326)
+ds = gdal.GetDriverByName("GTiff").Create(sys.argv[1], 400, 200, 1, gdal.GDT_Int16)
+ds.SetProjection(sr.ExportToWkt()); ds.SetGeoTransform([178, 0.01, 0, -17, 0, -0.01])
+y, x = np.mgrid[0:200, 0:400]
+ds.GetRasterBand(1).WriteArray(x + 1)
+`,
+    [path],
+  );
+  const target: GeoBox = { crs: "EPSG:3832", affine: northUp(3.2e6, -1.92e6, 2000, 2000), width: 150, height: 90 };
+  const { bands, valid } = await warp(await openRaster(path), target, { method: "nearest" });
+  const row = Array.from(bands[0]!.subarray(40 * 150, 41 * 150));
+  expect(valid[0]?.indexOf(0) ?? -1).toBe(-1);
+  expect(row.every((value, i) => i === 0 || (value >= row[i - 1]! && value - row[i - 1]! <= 3))).toBe(true);
+  expect(row.at(-1)! - row[0]!).toBeGreaterThan(200);
+});
+
+test("shrinking reads an overview when one is fine enough", async () => {
+  const path = folder.file("pyramid.tif");
+  run("gdal_translate", ["-q", "-of", "COG", "-co", "BLOCKSIZE=128", folder.file("full.tif"), path]);
+  const raster = await openRaster(path);
+  const seen: (number | undefined)[] = [];
+  const read = raster.readWindow.bind(raster);
+  raster.readWindow = (window, options) => {
+    seen.push(options?.overview);
+    return read(window, options);
+  };
+  const target: GeoBox = { crs: "EPSG:32631", affine: northUp(574680, 5622440, 45, 45), width: 150, height: 130 };
+  await warp(raster, target, { method: "average" });
+  expect(new Set(seen)).toEqual(new Set([1]));
+  seen.length = 0;
+  await warp(raster, target, { method: "average", overviews: "none" });
+  expect(new Set(seen)).toEqual(new Set([undefined]));
+});
+
+test("a warp that is cancelled stops", async () => {
+  const raster = await openRaster(folder.file("full.tif"));
+  const target: GeoBox = { crs: "EPSG:3035", affine: northUp(3902200, 3087700, 2, 2), width: 2000, height: 2000 };
+  const controller = new AbortController();
+  const work = warp(raster, target, { method: "cubic", signal: controller.signal });
+  setTimeout(() => controller.abort(), 20);
+  await expect(work).rejects.toThrow(/abort/i);
+});
