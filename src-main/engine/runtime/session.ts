@@ -10,7 +10,7 @@ export interface SessionOptions {
   readonly provider?: Provider;
   /** Threads inside one operator; by default as many as the machine has. */
   readonly threads?: number;
-  /** Where a time profile is written, for the bench. */
+  /** Where a time profile is written when the session ends: the beginning of the file's name. For the bench. */
   readonly profile?: string;
 }
 
@@ -23,9 +23,11 @@ export class Session {
   readonly outputs: readonly Value[];
   readonly provider: Provider;
   readonly #session: ort.InferenceSession;
+  readonly #profiling: boolean;
 
-  private constructor(session: ort.InferenceSession, model: Model, provider: Provider) {
+  private constructor(session: ort.InferenceSession, model: Model, provider: Provider, profiling: boolean) {
     this.#session = session;
+    this.#profiling = profiling;
     this.inputs = model.inputs;
     this.outputs = model.outputs;
     this.provider = provider;
@@ -49,7 +51,7 @@ export class Session {
       logSeverityLevel: 3,
       ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
     });
-    return new Session(session, model, provider);
+    return new Session(session, model, provider, profile !== undefined);
   }
 
   /**
@@ -78,7 +80,9 @@ export class Session {
     );
   }
 
+  /** Ends the session; a profile, if one was asked for, is written now. */
   async release(): Promise<void> {
+    if (this.#profiling) this.#session.endProfiling();
     await this.#session.release();
   }
 }
