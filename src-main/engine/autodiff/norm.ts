@@ -1,9 +1,9 @@
 import { type Value, withLength } from "../graph/index.ts";
-import { add, div, mul, reduceSum, reshape, sub } from "../ops/index.ts";
+import { add, div, expand, mul, reduceSum, reshape, sub } from "../ops/index.ts";
 import { once, type RulesFor, sumTo } from "./rule.ts";
 
 /** Closed forms: every rule reads its large tensors a few times instead of once per step of the definition. */
-export const normRules: RulesFor<"LayerNorm" | "GroupNorm" | "BatchNorm"> = {
+export const normRules: RulesFor<"LayerNorm" | "GroupNorm" | "BatchNorm" | "PixelGroupNorm"> = {
   LayerNorm: (g, dy, { inputs: [x, weight], outputs: [, mean, inverse] }) => {
     const last = [x!.shape.length - 1];
     const width = x!.shape.at(-1)!;
@@ -68,6 +68,30 @@ export const normRules: RulesFor<"LayerNorm" | "GroupNorm" | "BatchNorm"> = {
       },
       () => reshape(g, products(), weight!.shape),
       () => reshape(g, sums(), weight!.shape),
+    ];
+  },
+
+  PixelGroupNorm: (g, dy, { inputs: [x, weight], outputs, attributes: { groups } }) => {
+    const [, centred, scale, inverse] = outputs as [Value, Value, Value, Value];
+    const [height, width, n, channels] = x!.shape as [number, number, number, number];
+    const [pixels, perGroup] = [height * width, channels / groups];
+    const flat = reshape(g, dy, [pixels, n * channels]);
+    // Sums over the pixels carry all that is needed: the parameters' gradients and the two means of every group.
+    const sums = once(() => reduceSum(g, flat, [0], true));
+    const products = once(() => reduceSum(g, mul(g, flat, centred), [0], true));
+    const split = (value: Value) => reshape(g, value, [n, groups, perGroup]);
+    const σ = reshape(g, inverse, [n, groups, 1]);
+    const row = (value: Value) => reshape(g, expand(g, value, [n, groups, perGroup]), [1, n * channels]);
+    return [
+      () => {
+        const meanOf = (value: Value) =>
+          div(g, reduceSum(g, split(mul(g, value, scale)), [2], true), pixels * perGroup);
+        const slope = row(mul(g, meanOf(products()), mul(g, σ, σ)));
+        const moved = add(g, mul(g, centred, slope), row(meanOf(sums())));
+        return reshape(g, sub(g, mul(g, flat, scale), moved), x!.shape);
+      },
+      () => reshape(g, reduceSum(g, mul(g, split(products()), σ), [0]), weight!.shape),
+      () => reshape(g, reduceSum(g, split(sums()), [0]), weight!.shape),
     ];
   },
 };

@@ -140,6 +140,11 @@ const indices = (numbers: readonly number[], shape: readonly number[] = [numbers
   tensor(numbers, shape, "int64");
 
 /** At least one case per operator; the type makes leaving one out an error. */
+const pixelNorm = (x: readonly number[], groups: number): GradientCase => ({
+  inputs: { x: spread(x), weight: spread([x[3]!], { phase: 0.4 }), bias: spread([x[3]!], { phase: 0.6 }) },
+  build: (g, { x, weight, bias }) => op.pixelGroupNormalize(g, x!, weight!, bias!, groups, 1e-5),
+});
+
 const cases: { readonly [O in Operator]: readonly GradientCase[] } = {
   Add: [binary(op.add), binary(op.add, spread([3, 1]), spread([2, 1, 4])), binary(op.add, spread([]), spread([2, 2]))],
   Sub: [binary(op.sub), binary(op.sub, spread([1, 4]), spread([3, 1]))],
@@ -360,6 +365,32 @@ const cases: { readonly [O in Operator]: readonly GradientCase[] } = {
     batchNorm([4, 3, 3], 1, tensor([1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 0, 1], [4, 1, 3])),
     batchNorm([6, 3], 1, tensor([1, 0, 1, 1, 1, 0], [6, 1])),
     batchNorm([4, 3, 2], 1, tensor([1, 1, 0, 1], [4, 1, 1])),
+  ],
+  PixelGroupNorm: [pixelNorm([2, 3, 2, 6], 3), pixelNorm([3, 2, 3, 4], 1), pixelNorm([1, 5, 1, 4], 2)],
+  Phases: [
+    {
+      inputs: { x: spread([4, 6, 2, 3]) },
+      build: (g, { x }) => {
+        const [a, b, c, d] = op.phases(g, x!);
+        return op.add(g, op.mul(g, a, b), op.mul(g, op.mul(g, c, c), d));
+      },
+    },
+    { inputs: { x: spread([5, 3, 1, 2]) }, build: (g, { x }) => op.phases(g, x!)[2] },
+  ],
+  Interleave: [
+    {
+      inputs: Object.fromEntries([0, 1, 2, 3].map((i) => [`p${i}`, spread([2, 1, 2, 3], { phase: 0.2 * i })])),
+      build: (g, { p0, p1, p2, p3 }) => op.interleave(g, [p0!, p1!, p2!, p3!], { height: 5, width: 2 }),
+    },
+  ],
+  GeluMax: [
+    {
+      inputs: Object.fromEntries(
+        [0, 1, 2, 3].map((i) => [`p${i}`, spread([2, 3, 1, 4], { range: 3, phase: 0.23 * i })]),
+      ),
+      build: (g, { p0, p1, p2, p3 }) => op.geluMax(g, [p0!, p1!, p2!, p3!]).output,
+      step: 1e-3,
+    },
   ],
   StopGradient: [
     {

@@ -6,6 +6,7 @@ import { geluRules } from "./gelu.ts";
 import { layoutRules } from "./layout.ts";
 import { matMulRules } from "./matmul.ts";
 import { normRules } from "./norm.ts";
+import { phaseRules } from "./phases.ts";
 import { poolRules } from "./pool.ts";
 import { reduceRules } from "./reduce.ts";
 import type { RulesFor } from "./rule.ts";
@@ -21,4 +22,5 @@ export const rules: RulesFor<Operator> = {
   ...convRules,
   ...poolRules,
   ...normRules,
+  ...phaseRules,
 };

@@ -72,6 +72,10 @@ export interface OperatorAttributes {
   LayerNorm: { readonly epsilon: number };
   GroupNorm: { readonly groups: number; readonly epsilon: number };
   BatchNorm: { readonly axis: number; readonly epsilon: number };
+  PixelGroupNorm: { readonly groups: number; readonly epsilon: number };
+  Phases: None;
+  Interleave: None;
+  GeluMax: None;
   StopGradient: None;
 }
 

@@ -40,7 +40,15 @@ export function interleave(
     throw new Error(`Interleave: ${parts.map(({ shape }) => formatShape(shape)).join(" x ")} to ${height}, ${width}`);
   return g.record("Interleave", parts, {}, () => {
     const beside = (a: Value, b: Value) =>
-      reshape(g, concat(g, [a, b].map((part) => reshape(g, part, [h * w, 1, n * channels])), 1), [h, 1, -1]);
+      reshape(
+        g,
+        concat(
+          g,
+          [a, b].map((part) => reshape(g, part, [h * w, 1, n * channels])),
+          1,
+        ),
+        [h, 1, -1],
+      );
     const lines = concat(g, [beside(parts[0], parts[1]), beside(parts[2], parts[3])], 1);
     const whole = reshape(g, lines, [h * 2, w * 2, n, channels]);
     return [pad(g, whole, [0, 0, 0, 0], [height - h * 2, width - w * 2, 0, 0])];

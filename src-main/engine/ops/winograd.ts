@@ -45,11 +45,10 @@ export function filtering(outputs: number): Filtering {
 
 /** Coefficients of Π (x − root), the constant one first. */
 function polynomial(roots: readonly number[]): number[] {
-  return roots.reduce<number[]>(
-    (coefficients, root) =>
-      [0, ...coefficients].map((value, power) => value - root * (coefficients[power] ?? 0)),
-    [1],
-  );
+  let coefficients = [1];
+  for (const root of roots)
+    coefficients = [0, ...coefficients].map((value, power) => value - root * (coefficients[power] ?? 0));
+  return coefficients;
 }
 
 /** The stretch length that needs the fewest products for a side of `length`. */
@@ -85,7 +84,8 @@ export function winogradKernel(
   const order = [0, 1, 2].map((tap) => (transposed ? 2 - tap : tap));
   const both: number[] = [];
   for (const row of rows.kernel)
-    for (const column of columns.kernel) for (const i of [0, 1, 2]) for (const j of [0, 1, 2]) both.push(row[order[i]!]! * column[order[j]!]!);
+    for (const column of columns.kernel)
+      for (const i of [0, 1, 2]) for (const j of [0, 1, 2]) both.push(row[order[i]!]! * column[order[j]!]!);
   const transform = g.constant(both, { shape: [rows.size * columns.size, taps * taps] });
   const value = matMul(g, transform, reshape(g, weight, [first * second, taps * taps]), { transposeB: true });
   return {
