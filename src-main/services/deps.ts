@@ -25,4 +25,6 @@ export interface Deps {
   readonly announce: Announce;
   readonly runJob: JobRunner;
   readonly appVersion: string;
+  /** the host is going: every job stops at its next step and stays resumable */
+  readonly signal?: AbortSignal;
 }

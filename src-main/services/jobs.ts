@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { z } from "zod";
 import type { JobEvent, JobResult, JobResults, JobSpec } from "../../src-shared/domain/job.ts";
@@ -70,7 +70,9 @@ export class JobQueue {
 
   #enqueue(job: Job, resume: boolean): void {
     const controller = new AbortController();
-    const done = this.#tail.then(() => this.#run(job, resume, controller.signal));
+    const { signal: host } = this.#deps;
+    const signal = host ? AbortSignal.any([host, controller.signal]) : controller.signal;
+    const done = this.#tail.then(() => this.#run(job, resume, signal));
     this.#tail = done;
     this.#running.set(job.id, { controller, done });
   }
@@ -91,6 +93,7 @@ export class JobQueue {
         if (run) catalog.runs.finish(run.id, result, null);
         catalog.jobs.finish(job.id);
       });
+      removeLeftovers(job, spec);
       this.#outcomes.set(job.id, { result });
       announce("catalog.changed", { table: "jobs", ids: [job.id] });
     } catch (error) {
@@ -164,6 +167,14 @@ class Diary {
     this.#phase = undefined;
     this.#written = performance.now();
     catalog.report(() => catalog.jobs.progress(this.#jobId, phase.name, phase.fraction));
+  }
+}
+
+/** What is worth keeping has moved to the models or the maps; checkpoints are as large as the model and its moments. */
+function removeLeftovers({ folder }: Job, { kind }: JobSpec): void {
+  if (kind === "report" || kind === "evaluate") return;
+  for (const name of readdirSync(folder)) {
+    if (name !== specFileName) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

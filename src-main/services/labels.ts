@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
 import type { LabelInput, LabelPolygon } from "../../src-shared/domain/job.ts";
 import { defaultColor, type LegendClass } from "../../src-shared/domain/legend.ts";
@@ -93,7 +94,10 @@ export function labelService({ catalog, announce }: Deps) {
       });
       const { report } = imported;
       return catalog.transaction(() => {
-        if (request.replace) for (const { id } of catalog.labels.imports()) catalog.labels.removeImport(id);
+        // The same file again takes the place of its earlier reading: its polygons should not count twice.
+        const before = catalog.labels.imports();
+        const gone = before.filter((earlier) => request.replace || resolve(earlier.path) === resolve(path));
+        for (const { id } of gone) catalog.labels.removeImport(id);
         const legendId = catalog.legends.put(request.legend, table.legend);
         const importId = catalog.labels.addImport({ path, classField: field, legendId, report });
         const ids = catalog.labels.add(
@@ -183,6 +187,8 @@ export function labelInput(catalog: Catalog): { readonly labels: LabelInput; rea
   const split = catalog.splits.current();
   if (!split) throw new AppError("no-split", { folder: catalog.folder });
   const parts = catalog.splits.parts(split.id);
+  // Labels that were imported since have no part yet; a split without any label is a split of what is gone.
+  if (parts.size === 0) throw new AppError("no-split", { folder: catalog.folder });
   const { geobox } = catalog.project.get().grid;
   const polygons = catalog.labels.list(legend.id).flatMap((label): LabelPolygon[] => {
     const { id, classCode, coordinates } = label;

@@ -189,14 +189,30 @@ test("a random split goes patch by patch and is called optimistic", async () => 
   catalog.close();
 });
 
+test("the same label file again takes the place of its first reading, and then a new split is asked for", async () => {
+  const catalog = await opened(copyOfBase());
+  const { all } = open(catalog);
+  const again = { path: join(sample, "parcels.gpkg"), field: "class_name" };
+  const { report } = await all["labels.import"](again);
+  expect(report.used).toBe(48);
+  expect(catalog.labels.count()).toBe(48);
+  // The three classes keep their codes; the five new ones follow.
+  const [legend] = catalog.legends.list();
+  expect(legend!.classes.slice(0, 2).map(({ code, name }) => [code, name])).toEqual([
+    [1, "wheat"],
+    [2, "maize"],
+  ]);
+  expect(legend!.classes.find(({ name }) => name === "potatoes")!.code).toBeGreaterThan(3);
+  expect(await codeOf(all["runs.finetune"]({ name: "crops" }))).toBe("no-split");
+  catalog.close();
+});
+
 test("a stopped job is resumable, and its curve is whole after it was resumed, also in a project that has moved", async () => {
   const folder = copyOfBase();
   const first = await opened(folder);
   const before = open(first);
-  const { id } = await before.all["runs.pretrain"]({ name: "encoder", recipe: { steps: 40 } });
-  while ((first.jobs.get(id)?.fraction ?? 0) < 0.2 && first.jobs.get(id)?.state !== "finished") {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const { id } = await before.all["runs.pretrain"]({ name: "encoder", recipe: { steps: 100 } });
+  while (first.runs.metrics(1).length < 8) await new Promise((resolve) => setTimeout(resolve, 5));
   await before.all["jobs.stop"]({ id });
   await expect(before.all["jobs.wait"]({ id })).rejects.toMatchObject({ name: "AbortError" });
   expect(first.jobs.get(id)).toMatchObject({ state: "resumable", reason: "Stopped on request." });
@@ -209,7 +225,8 @@ test("a stopped job is resumable, and its curve is whole after it was resumed, a
   await after.all["jobs.resume"]({ id });
   await after.all["jobs.wait"]({ id });
   expect(after.specs[0]).toMatchObject({ resume: true, folder: join(second.folder, "runs", "1-pretrain") });
-  expect(second.runs.metrics(1).map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  expect(after.told.some(({ topic }) => topic === "job.event")).toBe(true);
+  expect(second.runs.metrics(1).map(({ step }) => step)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
   expect(second.models.find("encoder")).toMatchObject({ state: "present" });
   expect(await codeOf(after.all["jobs.resume"]({ id }))).toBe("job-not-resumable");
   second.close();

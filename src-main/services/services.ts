@@ -4,6 +4,7 @@ import { labelService } from "./labels.ts";
 import { modelService } from "./models.ts";
 import { projectService } from "./projects.ts";
 import { rasterService } from "./rasters.ts";
+import { reportService } from "./reports.ts";
 import { mapService, runService } from "./runs.ts";
 import { settlers } from "./settle.ts";
 
@@ -17,6 +18,7 @@ export function services(deps: Deps) {
     ...modelService(deps),
     ...runService(deps, queue),
     ...mapService(deps, queue),
+    ...reportService(deps, queue),
     ...jobService(deps, queue),
   };
 }

@@ -31,6 +31,7 @@ export async function withProject(
         catalog,
         appVersion,
         runJob: inProcessRunner,
+        signal,
         announce: (topic, what) => {
           if (topic === "job.event") output.progress((what as Announcements["job.event"]).event);
           if (topic === "work") output.progress({ type: "phase", ...(what as Announcements["work"]) });

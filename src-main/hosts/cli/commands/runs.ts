@@ -108,7 +108,7 @@ async function training(
     ...given({ steps, batchSize: batch, learningRate: rate }),
   };
   return withProject({ project: project!, purpose: `omnisat ${kind}`, output, signal }, async (services) => {
-    const { job, result } = await follow(services, signal, () =>
+    const { job, result } = await follow(services, () =>
       resume
         ? resumeLast(services, kind)
         : start(services, {
@@ -194,7 +194,7 @@ const evaluate = command({
       throw new AppError("usage", { problem: "Name the model to measure.", help: "omnisat evaluate --help" });
     }
     return withProject({ project: project!, purpose: "omnisat evaluate", output, signal }, async (services) => {
-      const { job, result } = await follow(services, signal, () =>
+      const { job, result } = await follow(services, () =>
         resume
           ? resumeLast(services, "evaluate")
           : services["runs.evaluate"]({
@@ -238,7 +238,7 @@ const map = command({
       throw new AppError("usage", { problem: "Name the model to map with.", help: "omnisat map --help" });
     }
     return withProject({ project: project!, purpose: "omnisat map", output, signal }, async (services) => {
-      const { job, result } = await follow(services, signal, () =>
+      const { job, result } = await follow(services, () =>
         resume
           ? resumeLast(services, "map")
           : services["maps.draw"]({
@@ -274,22 +274,35 @@ const map = command({
   },
 });
 
-/** Starts a job and waits for its end. When the command is interrupted the job is asked to stop, and may be resumed. */
+const report = command({
+  name: "report",
+  summary: "write one HTML file about a project: map, accuracy, curves, data, time",
+  positionals: [projectWord, { name: "OUTPUT", summary: "the .html file to write" }],
+  options: {
+    title: { type: "text", summary: "heading of the report", fallback: "the project's name" },
+    overwrite: { type: "flag", summary: "replace the output when it exists" },
+  },
+  examples: [["omnisat report flanders flanders.html", "the last map and the last evaluation"]],
+  async run({ words, options, output, signal }) {
+    const [project, to] = words;
+    return withProject({ project: project!, purpose: "omnisat report", output, signal }, async (services) => {
+      const { job } = await follow(services, () =>
+        services["reports.write"]({ to: to!, overwrite: options.overwrite, ...given({ title: options.title }) }),
+      );
+      output.result({ command: "report", job: job.id, path: to }, `Wrote ${to}.`);
+      return 0;
+    });
+  },
+});
+
+/** Starts a job and waits for its end. When the command is interrupted the job stops, and may be resumed. */
 async function follow(
   services: Services,
-  signal: AbortSignal,
   start: () => Promise<{ readonly id: number }>,
 ): Promise<{ readonly job: { readonly id: number }; readonly result: JobResult | null }> {
   const { id } = await start();
-  const stop = () => void services["jobs.stop"]({ id });
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    const { job, result } = await services["jobs.wait"]({ id });
-    return { job, result: result as JobResult | null };
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const { job, result } = await services["jobs.wait"]({ id });
+  return { job, result: result as JobResult | null };
 }
 
 async function resumeLast(services: Services, kind: string): Promise<{ readonly id: number }> {
@@ -299,4 +312,4 @@ async function resumeLast(services: Services, kind: string): Promise<{ readonly 
   return services["jobs.resume"]({ id: job.id });
 }
 
-export const runCommands: readonly Command[] = [pretrain, finetune, evaluate, map];
+export const runCommands: readonly Command[] = [pretrain, finetune, evaluate, map, report];

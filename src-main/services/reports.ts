@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import type { EvaluateResult } from "../../src-shared/domain/job.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Catalog, Job } from "../catalog/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { imageryOf } from "./imagery.ts";
+import type { JobQueue } from "./jobs.ts";
+
+const reportSchema = z.strictObject({
+  to: z.string().min(1),
+  title: z.string().min(1).optional(),
+  overwrite: z.boolean().default(false),
+});
+
+/** One HTML file about a project: its last map, what was measured, the curves, the data, the time it took. */
+export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
+  return {
+    "reports.write": door("reports.write", reportSchema, ({ to, title, overwrite }) => {
+      if (existsSync(to) && !overwrite) throw new AppError("file-exists", { path: to });
+      const jobs = new Map(catalog.jobs.list().map((job) => [job.id, job]));
+      const finished = catalog.runs.list().filter(({ jobId }) => jobs.get(jobId)?.state === "finished");
+      const curves = finished
+        .filter(({ kind }) => kind === "pretrain" || kind === "finetune")
+        .map((run) => ({ title: runTitle(catalog, run.kind, run.modelId), metrics: catalog.runs.metrics(run.id) }));
+      const last = finished.findLast(({ kind }) => kind === "evaluate");
+      const map = catalog.maps.list().at(-1);
+      const { name } = catalog.project.get();
+      return queue.start({
+        kind: "report",
+        seed: 0,
+        provider: "cpu",
+        appVersion,
+        title: title ?? name,
+        outputPath: resolve(to),
+        legend: catalog.legends.list().flatMap(({ classes }) => classes),
+        imagery: imageryOf(catalog),
+        map: map?.files ?? null,
+        evaluations: last ? [last.result as EvaluateResult] : [],
+        curves,
+        phases: [...jobs.values()].filter(({ state }) => state === "finished").map(phaseOf),
+        tables: [],
+        areas: null,
+        notes: [],
+        attribution: [],
+      });
+    }),
+  };
+}
+
+const words = {
+  pretrain: "Pre-training",
+  finetune: "Fine-tuning",
+  evaluate: "Evaluation",
+  map: "Map",
+  report: "Report",
+};
+
+function runTitle(catalog: Catalog, kind: Job["kind"], modelId: number | null): string {
+  const model = catalog.models.list().find(({ id }) => id === modelId);
+  return model ? `${words[kind]} of “${model.name}”` : words[kind];
+}
+
+/** From the first start to the end: an interruption counts in. */
+function phaseOf({ kind, id, startedAt, finishedAt }: Job): { readonly name: string; readonly seconds: number } {
+  const seconds = startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : 0;
+  return { name: `${words[kind]} (job ${id})`, seconds };
+}
