@@ -1,12 +1,15 @@
 import type { LabelInput, LabelPolygon, SplitPart } from "../../src-shared/domain/job.ts";
+import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import {
   boundsOfPatches,
+  commonPatches,
   type Grid,
   geoboxOfPatches,
   type PatchWindow,
   patchesCovering,
   seededRandom,
+  type TileRows,
 } from "../cube/index.ts";
 import { boundsOfGeometry, type Polygonal, rasterizePolygon } from "../vector/index.ts";
 
@@ -22,38 +25,56 @@ interface Placed {
   readonly polygon: LabelPolygon;
   readonly geometry: Polygonal;
   readonly bounds: Bounds;
+  /** the patches around it, inside the area */
+  readonly window: PatchWindow;
   readonly classIndex: number;
+}
+
+export interface LabelledPolygon {
+  readonly id: number;
+  readonly classCode: number;
+  /** their number */
+  readonly patches: number;
 }
 
 /** Cells of the index, in patches: polygons are found by the cells their bounds touch. */
 const cellPatches = 64;
 
-/** Polygons as labels of patches: a patch has the class of the polygon that holds its centre. */
+/**
+ * Polygons as labels of the patches of an area: a patch has the class of the polygon that holds its centre. A split patch
+ * by patch gives several polygons one id: they are one polygon here.
+ */
 export class LabelPatches {
   readonly grid: Grid;
+  readonly area: PatchWindow;
   /** legend codes in the order of the network's classes */
   readonly codes: readonly number[];
-  readonly polygons: readonly LabelPolygon[];
   readonly #cells = new Map<string, Placed[]>();
-  readonly #placed = new Map<number, Placed>();
+  readonly #placed = new Map<number, Placed[]>();
   readonly #patches = new Map<number, readonly PatchWindow[]>();
 
-  constructor(labels: LabelInput, part: SplitPart, codes: readonly number[], grid: Grid) {
+  constructor(labels: LabelInput, part: SplitPart, codes: readonly number[], grid: Grid, area: PatchWindow) {
     this.grid = grid;
+    this.area = area;
     this.codes = codes;
-    this.polygons = labels.polygons.filter((polygon) => polygon.part === part && codes.includes(polygon.classCode));
-    for (const polygon of this.polygons) {
+    for (const polygon of labels.polygons) {
+      if (polygon.part !== part || !codes.includes(polygon.classCode)) continue;
       const geometry = { type: "MultiPolygon", coordinates: polygon.coordinates } as unknown as Polygonal;
       const bounds = boundsOfGeometry(geometry);
-      if (!bounds) continue;
-      const placed = { polygon, geometry, bounds, classIndex: codes.indexOf(polygon.classCode) };
-      this.#placed.set(polygon.id, placed);
-      for (const key of cellsOf(patchesCovering(grid, bounds))) {
-        const cell = this.#cells.get(key);
-        if (cell) cell.push(placed);
-        else this.#cells.set(key, [placed]);
-      }
+      const window = bounds && commonPatches(patchesCovering(grid, bounds), area);
+      if (!bounds || !window) continue;
+      const placed = { polygon, geometry, bounds, window, classIndex: codes.indexOf(polygon.classCode) };
+      addTo(this.#placed, polygon.id, placed);
+      for (const key of cellsOf(window)) addTo(this.#cells, key, placed);
     }
+  }
+
+  /** Polygons that hold the centre of a patch: where there is something to learn or to measure. */
+  usable(): LabelledPolygon[] {
+    return [...this.#placed].flatMap(([id, [first]]) => {
+      const patches = this.countOf(id);
+      return patches > 0 ? [{ id, classCode: first!.polygon.classCode, patches }] : [];
+    });
   }
 
   /** Labels of a window's patches, row by row. Where polygons of several classes meet on a patch, nobody knows: no label. */
@@ -67,7 +88,9 @@ export class LabelPatches {
     for (const { polygon, geometry, bounds, classIndex } of near) {
       if (!intersection(bounds, around)) continue;
       rasterizePolygon(geometry, geobox, (row, start, end) => {
-        for (let at = row * window.width + start; at < row * window.width + end; at++) {
+        for (let col = start; col < end; col++) {
+          if (!holds(this.area, window.col + col, window.row + row)) continue;
+          const at = row * window.width + col;
           if (classes[at] === -1) {
             classes[at] = classIndex;
             polygons[at] = polygon.id;
@@ -86,21 +109,37 @@ export class LabelPatches {
   patchesOf(id: number): readonly PatchWindow[] {
     const known = this.#patches.get(id);
     if (known) return known;
-    const placed = this.#placed.get(id);
-    if (!placed) return [];
-    const window = patchesCovering(this.grid, placed.bounds);
     const spans: PatchWindow[] = [];
-    rasterizePolygon(placed.geometry, geoboxOfPatches(this.grid, window), (row, start, end) => {
-      spans.push({ col: window.col + start, row: window.row + row, width: end - start, height: 1 });
-    });
+    for (const { geometry, window } of this.#placed.get(id) ?? []) {
+      rasterizePolygon(geometry, geoboxOfPatches(this.grid, window), (row, start, end) => {
+        spans.push({ col: window.col + start, row: window.row + row, width: end - start, height: 1 });
+      });
+    }
     this.#patches.set(id, spans);
     return spans;
+  }
+
+  /** The tiles that hold a patch of a polygon, in the order of `tiles`: only places around polygons are looked at. */
+  tilesAround(tiles: TileRows): PatchWindow[] {
+    const found = new Set<number>();
+    for (const id of this.#placed.keys())
+      for (const span of this.patchesOf(id)) for (const index of tiles.touching(span)) found.add(index);
+    return [...found].sort((p, q) => p - q).map((index) => tiles.at(index)!);
   }
 
   countOf(id: number): number {
     return this.patchesOf(id).reduce((sum, { width }) => sum + width, 0);
   }
 }
+
+function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+const holds = ({ col, row, width, height }: PatchWindow, x: number, y: number): boolean =>
+  x >= col && x < col + width && y >= row && y < row + height;
 
 function cellsOf(window: PatchWindow): string[] {
   const keys: string[] = [];
@@ -113,27 +152,28 @@ function cellsOf(window: PatchWindow): string[] {
 
 /**
  * Tiles that hold a labelled patch. With `classes` a class is drawn first, then one of its polygons, then a patch of it, so
- * that a rare crop is seen as often as a common one; with `patches` every labelled patch has the same chance.
+ * that a rare crop is seen as often as a common one; with `polygons` every polygon has the same chance, so that a class of many
+ * small and different places is seen more often than one of few large fields; with `patches` every labelled patch has.
  */
 export function aroundLabels(
   labels: LabelPatches,
-  area: PatchWindow,
   size: number,
-  balance: "classes" | "patches",
+  balance: FinetuneRecipe["balance"],
   seed: number,
 ): (index: number, count: number) => PatchWindow[] {
-  const usable = labels.polygons.filter(({ id }) => labels.countOf(id) > 0);
+  const { area } = labels;
+  const usable = labels.usable();
   const byClass = [...Map.groupBy(usable, ({ classCode }) => classCode).values()];
-  const counts = usable.map(({ id }) => labels.countOf(id));
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = usable.reduce((sum, { patches }) => sum + patches, 0);
   return (index, count) => {
     const random = seededRandom("labelled-tiles", seed, index);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
-    const polygon = (): LabelPolygon => {
+    const polygon = (): LabelledPolygon => {
       if (balance === "classes") return pick(pick(byClass));
+      if (balance === "polygons") return pick(usable);
       let left = random() * total;
-      for (const [i, candidate] of usable.entries()) {
-        left -= counts[i]!;
+      for (const candidate of usable) {
+        left -= candidate.patches;
         if (left < 0) return candidate;
       }
       return usable.at(-1)!;

@@ -35,7 +35,7 @@ const finetuneShape = {
   encoderLearningRateScale: z.number().min(0),
   modalityDropout: share,
   labelSmoothing: z.number().min(0).lt(1),
-  balance: z.enum(["classes", "patches"]),
+  balance: z.enum(["classes", "polygons", "patches"]),
   patchWeightPower: share,
   validateEverySteps: count,
   patience: count.nullable(),

@@ -37,8 +37,8 @@ export interface FinetuneRecipe extends CommonRecipe {
   /** chance that a tile loses some of its modalities, so that one set of weights serves every subset */
   readonly modalityDropout: number;
   readonly labelSmoothing: number;
-  /** `classes`: every class is drawn equally often, and within it every polygon; `patches`: every labelled patch equally often */
-  readonly balance: "classes" | "patches";
+  /** which tiles are drawn: every class equally often and within it every polygon, every polygon, or every labelled patch */
+  readonly balance: "classes" | "polygons" | "patches";
   /** a polygon's weight in a tile grows with its patches to this power: 1 counts patches, 0 counts polygons */
   readonly patchWeightPower: number;
   /** steps between two looks at the validation part, when there is one */
