@@ -1,18 +1,28 @@
 import {
   add,
+  atChosen,
+  concat,
   convTranspose2dLayer,
+  type Four,
   type Graph,
   gather,
   linear,
   matMul,
-  maxUnpool2d,
+  pad,
   reshape,
   type Scope,
+  slice,
+  split,
+  transpose,
+  unpoolPhases,
+  unsqueeze,
   type Value,
+  winogradConv,
+  winogradKernel,
 } from "../engine/index.ts";
 import type { ImageModality, SeriesModality } from "./config.ts";
 import { type ChosenDates, takeDates } from "./date-filter.ts";
-import { featureSizes, type Pool } from "./image-encoder.ts";
+import { featureSizes, type Pool, pieces } from "./image-encoder.ts";
 import { sinusoidTable } from "./sinusoids.ts";
 
 /**
@@ -25,17 +35,81 @@ export function imageDecoder(scope: Scope, modality: ImageModality, patches: Val
   const { channels, patchPixels: size } = modality;
   const decode = scope.child("decode");
   const [first] = featureSizes(size) as readonly [number, ...number[]];
-  let x = reshape(g, patches, [batch * count, width, 1, 1]);
-  for (const [step, pool] of [...pools].reverse().entries()) {
-    x = maxUnpool2d(g, x, pool.indices, pool);
-    if (step === pools.length - 1) break;
-    const options = { channels: width, kernel: 3, stride: 1, padding: 1, bias: false };
-    x = convTranspose2dLayer(decode.child(String(2 * step + 1)), x, options);
+  const upwards = [...pools].reverse();
+  const last = decode.child(String(Math.max(0, 2 * upwards.length - 1)));
+  if (upwards.length === 0) {
+    const options = { channels, kernel: 3, stride: 2, padding: 1, outputPadding: size - (2 * first - 1) };
+    const x = convTranspose2dLayer(last, reshape(g, patches, [batch * count, width, 1, 1]), options);
+    return reshape(g, x, [batch, count, channels, size, size]);
   }
-  const options = { channels, kernel: 3, stride: 2, padding: 1, outputPadding: size - (2 * first - 1) };
-  x = convTranspose2dLayer(decode.child(String(Math.max(0, 2 * pools.length - 1))), x, options);
-  return reshape(g, x, [batch, count, channels, size, size]);
+  const kernels = upwards.slice(0, -1).map(({ height, width: columns }, step) => {
+    const layer = decode.child(String(2 * step + 1));
+    const init = { kind: "fanIn", fanIn: width * 9 } as const;
+    const weight = layer.parameter("weight", [width, width, 3, 3], init);
+    return winogradKernel(g, weight, [height, columns], { transposed: true });
+  });
+  const init = { kind: "fanIn", fanIn: channels * 9 } as const;
+  const weight = reshape(g, last.parameter("weight", [width, channels, 3, 3], init), [width, channels * 9]);
+  const bias = reshape(g, last.parameter("bias", [channels], init), [1, channels, 1, 1]);
+
+  const tiles = pieces(batch);
+  const images = split(g, patches, 0, tiles).map((piece, index) => {
+    let x = reshape(g, piece, [1, 1, tiles[index]! * count, width]);
+    for (const [step, pool] of upwards.entries()) {
+      const kernel = kernels[step];
+      if (!kernel) break;
+      x = winogradConv(g, unpoolPhases(g, x, pool.chosen[index]!, pool), kernel);
+    }
+    const painted = atChosen(g, x, upwards.at(-1)!.chosen[index]!).map((part) => {
+      const rows = reshape(g, part, [-1, width]);
+      const taps = matMul(g, weight, rows, { transposeA: true, transposeB: true });
+      return reshape(g, taps, [channels, 3, 3, ...part.shape.slice(0, 3)]);
+    });
+    const image = overlay(g, painted as [Value, Value, Value, Value], size);
+    return add(g, transpose(g, image, [3, 0, 1, 2]), bias);
+  });
+  return reshape(g, concat(g, images, 0), [batch, count, channels, size, size]);
 }
+
+/**
+ * The last transposed convolution (3 × 3, stride 2, padding 1) after its products: adds every tap where it falls. The
+ * places of a window are two results apart, windows four.
+ * four times [C, 3, 3, h, w, N] → [C, size, size, N]
+ */
+function overlay(g: Graph, [a, b, c, d]: Four<Value>, size: number): Value {
+  const left = along(g, a, c, 3, size);
+  const right = along(g, b, d, 3, size);
+  return reshape(g, along(g, left, right, 4, size), [a.shape[0]!, size, size, a.shape[5]!]);
+}
+
+/**
+ * One direction of it: the taps of one kernel axis at `axis - 2` go to the places 4i + tap − 1 (first) and 4i + 2 + tap − 1
+ * (second) of the image axis `axis`.
+ */
+function along(g: Graph, first: Value, second: Value, axis: number, size: number): Value {
+  const taps = axis - 2;
+  const [a, b, c] = split(g, first, taps, [1, 1, 1]) as [Value, Value, Value];
+  const [d, e, f] = split(g, second, taps, [1, 1, 1]) as [Value, Value, Value];
+  const count = a.shape[axis]!;
+  const apart = (value: Value) => unsqueeze(g, value, [axis + 1]);
+  const padded = (value: Value, at: number, before: number, after: number) =>
+    pad(
+      g,
+      value,
+      value.shape.map((_, i) => (i === at ? before : 0)),
+      value.shape.map((_, i) => (i === at ? after : 0)),
+    );
+  const joined = (value: Value) => reshape(g, value, withLength(a.shape, axis, 4 * count));
+  const four = joined(concat(g, [a, b, add(g, c, d), e].map(apart), axis + 1));
+  const next = joined(padded(apart(f), axis + 1, 0, 3));
+  // One place further out on either side, then cut: the first tap falls before the image, the last ones perhaps behind.
+  const room = Math.max(4, size + 1 - 4 * count);
+  const sum = add(g, padded(four, axis, 0, room), padded(next, axis, 4, room - 4));
+  return slice(g, sum, { axis, start: 1, end: 1 + size });
+}
+
+const withLength = (shape: readonly number[], axis: number, length: number): number[] =>
+  shape.map((old, other) => (other === axis ? length : old));
 
 /**
  * One linear layer on the patch's embedding plus a fixed wave of the date.

@@ -3,6 +3,6 @@ export { dropout, dropPath } from "./dropout.ts";
 export { type Init, initialize } from "./init.ts";
 export { linear } from "./linear.ts";
 export { bceWithLogits, type CrossEntropyOptions, crossEntropy, mse } from "./losses.ts";
-export { type BatchNormOptions, batchNorm, groupNorm, layerNorm } from "./norm.ts";
+export { type BatchNormOptions, batchNorm, foldedBatchNorm, groupNorm, layerNorm } from "./norm.ts";
 export { Random } from "./random.ts";
 export { Declarations, Scope, type State } from "./scope.ts";

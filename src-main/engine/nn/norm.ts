@@ -5,6 +5,7 @@ import {
   div,
   groupNormalize,
   layerNormalize,
+  matMul,
   maximum,
   minimum,
   mul,
@@ -46,14 +47,18 @@ export interface BatchNormOptions {
   readonly mask?: Value | undefined;
 }
 
-/**
- * Normalises each channel over everything else: in training with this batch's statistics, which also move the running ones
- * (the variance unbiased, as PyTorch keeps it); otherwise with the running statistics.
- */
-export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum = 0.1, mask }: BatchNormOptions): Value {
+interface BatchStatistics {
+  readonly weight: Value;
+  readonly bias: Value;
+  readonly runningMean: Value;
+  readonly runningVariance: Value;
+  /** Moves the running statistics towards this batch's; `count` elements per channel took part. */
+  update(mean: Value, variance: Value, count: Value, mask?: Value): void;
+}
+
+/** What every batch normalisation has: its parameters, and running statistics (the variance unbiased, as PyTorch keeps it). */
+function batchStatistics(scope: Scope, channels: number, momentum: number): BatchStatistics {
   const { graph: g } = scope;
-  const along = axisOf("BatchNorm", x.shape, axis);
-  const channels = x.shape[along]!;
   const weight = scope.parameter("weight", [channels], one);
   const bias = scope.parameter("bias", [channels], zero);
   scope.buffer("running_mean", [channels], zero);
@@ -62,21 +67,77 @@ export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum =
   const runningMean = scope.currentBuffer("running_mean")!;
   const runningVariance = scope.currentBuffer("running_var")!;
   const tracked = scope.currentBuffer("num_batches_tracked")!;
+  return {
+    weight,
+    bias,
+    runningMean,
+    runningVariance,
+    update(mean, variance, count, mask) {
+      const unbiased = mul(g, variance, div(g, count, maximum(g, sub(g, count, 1), 1)));
+      // A batch of which nothing counts leaves the running statistics alone.
+      const share = mask ? mul(g, minimum(g, reduceSum(g, mask), 1), momentum) : momentum;
+      const rest = mask ? sub(g, 1, share) : 1 - momentum;
+      scope.updateBuffer("running_mean", add(g, mul(g, runningMean, rest), mul(g, mean, share)));
+      scope.updateBuffer("running_var", add(g, mul(g, runningVariance, rest), mul(g, unbiased, share)));
+      scope.updateBuffer("num_batches_tracked", add(g, tracked, 1));
+    },
+  };
+}
 
+/**
+ * Normalises each channel over everything else: in training with this batch's statistics, which also move the running ones;
+ * otherwise with the running statistics.
+ */
+export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum = 0.1, mask }: BatchNormOptions): Value {
+  const { graph: g } = scope;
+  const along = axisOf("BatchNorm", x.shape, axis);
+  const channels = x.shape[along]!;
+  const { weight, bias, runningMean, runningVariance, update } = batchStatistics(scope, channels, momentum);
   if (!scope.training) {
     const perChannel = x.shape.map((length, other) => (other === along ? length : 1));
     const scale = div(g, weight, sqrt(g, add(g, runningVariance, eps)));
     const shift = sub(g, bias, mul(g, runningMean, scale));
     return add(g, mul(g, x, reshape(g, scale, perChannel)), reshape(g, shift, perChannel));
   }
-
   const { output, mean, variance, count } = batchNormalize(g, x, weight, bias, { axis: along, epsilon: eps, mask });
-  const unbiased = mul(g, variance, div(g, count, maximum(g, sub(g, count, 1), 1)));
-  // A batch of which nothing counts leaves the running statistics alone.
-  const share = mask ? mul(g, minimum(g, reduceSum(g, mask), 1), momentum) : momentum;
-  const rest = mask ? sub(g, 1, share) : 1 - momentum;
-  scope.updateBuffer("running_mean", add(g, mul(g, runningMean, rest), mul(g, mean, share)));
-  scope.updateBuffer("running_var", add(g, mul(g, runningVariance, rest), mul(g, unbiased, share)));
-  scope.updateBuffer("num_batches_tracked", add(g, tracked, 1));
+  update(mean, variance, count, mask);
   return output;
+}
+
+/**
+ * A linear layer y = W x + b with the batch normalisation behind it folded in: returns W' and b' with N(y) = W' x + b'.
+ * The statistics of y follow from the mean and the covariance of x, so that y, usually far larger, is never read for
+ * them, in training neither forward nor backward. x is data: no gradient goes there.
+ * weight: [O, D], bias: [O], x: any number of pieces [D, rows]
+ */
+export function foldedBatchNorm(
+  scope: Scope,
+  weight: Value,
+  bias: Value,
+  pieces: readonly Value[],
+  { eps = 1e-5, momentum = 0.1 }: { readonly eps?: number; readonly momentum?: number } = {},
+): { weight: Value; bias: Value } {
+  const { graph: g } = scope;
+  const [channels, width] = weight.shape as [number, number];
+  const norm = batchStatistics(scope, channels, momentum);
+  const column = (value: Value) => reshape(g, value, [-1, 1]);
+  if (!scope.training) {
+    const scale = div(g, norm.weight, sqrt(g, add(g, norm.runningVariance, eps)));
+    const shift = add(g, norm.bias, mul(g, sub(g, bias, norm.runningMean), scale));
+    return { weight: mul(g, weight, column(scale)), bias: shift };
+  }
+  const sum = (values: readonly Value[]) => values.reduce((total, value) => add(g, total, value));
+  const count = pieces.reduce((total, piece) => total + piece.shape[1]!, 0);
+  const center = div(g, sum(pieces.map((piece) => reduceSum(g, piece, [1], true))), count);
+  const covariance = sum(
+    pieces.map((piece) => {
+      const centred = sub(g, piece, center);
+      return div(g, matMul(g, centred, centred, { transposeB: true }), count);
+    }),
+  );
+  const variance = reduceSum(g, mul(g, matMul(g, weight, covariance), weight), [1]);
+  const moved = reshape(g, matMul(g, weight, reshape(g, center, [width, 1])), [channels]);
+  norm.update(add(g, moved, bias), variance, g.constant(count));
+  const scale = div(g, norm.weight, sqrt(g, add(g, variance, eps)));
+  return { weight: mul(g, weight, column(scale)), bias: sub(g, norm.bias, mul(g, moved, scale)) };
 }

@@ -10,6 +10,7 @@ import {
 import { type OmniSatConfig, subset } from "../config.ts";
 import { encode } from "../encoder.ts";
 import { tileLogits } from "../heads.ts";
+import { poolIndices } from "../image-encoder.ts";
 import type { Inputs } from "../inputs.ts";
 import { type Pretraining, pretraining } from "../pretraining.ts";
 
@@ -55,14 +56,15 @@ export function subsetEvaluation(
 }
 
 /** Everything `pretrain.safetensors` holds, under its names; reconstructions of series still have room for more dates. */
-export function pretrainOutputs(result: Pretraining): Outputs {
+export function pretrainOutputs(scope: Scope, result: Pretraining): Outputs {
   const outputs: Outputs = { mask: result.mask, mm_tokens: result.output, "loss.total": result.loss };
   for (const { config: modality, tokens, attention, pools } of result.projected.modalities) {
     outputs[`tokens_${modality.name}`] = tokens;
     if (attention) outputs[`attention_${modality.name}`] = attention;
     for (const [index, pool] of (pools ?? []).entries()) {
-      outputs[`pool${index + 1}_indices`] = pool.indices;
-      outputs[`${modality.name}.pool${index + 1}_indices`] = pool.indices;
+      const indices = poolIndices(scope.graph, pool);
+      outputs[`pool${index + 1}_indices`] = indices;
+      outputs[`${modality.name}.pool${index + 1}_indices`] = indices;
     }
   }
   for (const [name, { values, dates }] of Object.entries(result.reconstructions)) {

@@ -259,7 +259,7 @@ async function comparePretraining(study: Study): Promise<void> {
       training: true,
       inputs: given,
       weights,
-      define: (scope, values) => pretrainOutputs(pretraining(scope, config, values)),
+      define: (scope, values) => pretrainOutputs(scope, pretraining(scope, config, values)),
       ...(wantsGradients && { gradientsOf: "loss.total" }),
     });
     if (folder.files.has(file)) comparePretrainOutputs(file, result, await folder.tensors(file), say);
