@@ -22,7 +22,7 @@ import {
   textOf,
 } from "./tiff-directory.ts";
 import { type ValiditySource, validityOf } from "./validity.ts";
-import { childrenNamed, parseXml } from "./xml.ts";
+import { childrenNamed, parseXml, unescaped } from "./xml.ts";
 
 /** What a raster's header says. */
 export interface RasterInfo {
@@ -330,10 +330,12 @@ function parseGdalMetadata(text: string | undefined): GdalItems {
   for (const item of childrenNamed(text ? parseXml(text) : undefined, "Item")) {
     const { name, sample, role = "", domain } = item.attributes;
     if (!name) continue;
-    if (sample === undefined) items[domain ? `${domain}:${name}` : name] = item.text;
+    // GDAL escapes the text once more than XML asks for.
+    const value = unescaped(item.text);
+    if (sample === undefined) items[domain ? `${domain}:${name}` : name] = value;
     else {
       const band = Number(sample) + 1;
-      bands.set(band, [...(bands.get(band) ?? []), { role, name, text: item.text }]);
+      bands.set(band, [...(bands.get(band) ?? []), { role, name, text: value }]);
     }
   }
   return { items, bands };

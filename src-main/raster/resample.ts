@@ -333,10 +333,10 @@ function footprint({ x, y, input }: BandJob, col: number, row: number, into: Foo
   const p = row * across + col;
   const q = p + across + 1;
   const { width, height } = input.source;
-  let minX = Math.min(x[p]!, x[q]!);
-  let maxX = Math.max(x[p]!, x[q]!);
-  let minY = Math.min(y[p]!, y[q]!);
-  let maxY = Math.max(y[p]!, y[q]!);
+  const minX = Math.min(x[p]!, x[q]!);
+  const maxX = Math.max(x[p]!, x[q]!);
+  const minY = Math.min(y[p]!, y[q]!);
+  const maxY = Math.max(y[p]!, y[q]!);
   const edge = 1e-10;
   // A footprint that ends less than a pixel before the first column or row still takes that one, as in gdalwarp.
   const left = Math.max(0, Math.floor(minX + edge));
@@ -346,10 +346,6 @@ function footprint({ x, y, input }: BandJob, col: number, row: number, into: Foo
   if (right === left && right < width) right++;
   if (bottom === top && bottom < height) bottom++;
   if (!(left < right && top < bottom)) return false;
-  minX = Math.max(0, minX);
-  minY = Math.max(0, minY);
-  maxX = Math.min(width, maxX);
-  maxY = Math.min(height, maxY);
   into.left = left;
   into.right = right;
   into.top = top;
@@ -372,10 +368,13 @@ const emptyFootprint = (): Footprint => ({
   maxY: 0,
 });
 
-/** The share of pixel [k, k+1) that [min, max) covers; a footprint inside one pixel takes it whole. */
-function share(k: number, min: number, max: number, only: boolean): number {
-  if (only) return 1;
-  return Math.max(0, Math.min(k + 1, max) - Math.max(k, min));
+/**
+ * The weight of pixel k in a footprint from `min` to `max` over the pixels first ≤ k < end. Past the image's edge the
+ * edge pixel stands for what is not there, as in gdalwarp; a footprint inside one pixel takes it whole.
+ */
+function share(k: number, first: number, end: number, min: number, max: number): number {
+  if (k === first) return end - first === 1 ? 1 : 1 - (min - first);
+  return k + 1 === end ? 1 - (end - max) : 1;
 }
 
 function average(job: BandJob, from: Work, out: Work): void {
@@ -388,11 +387,11 @@ function average(job: BandJob, from: Work, out: Work): void {
       let sum = 0;
       let weights = 0;
       for (let r = f.top; r < f.bottom; r++) {
-        const wy = share(r, f.minY, f.maxY, f.bottom - f.top === 1);
+        const wy = share(r, f.top, f.bottom, f.minY, f.maxY);
         for (let c = f.left; c < f.right; c++) {
           const at = r * width + c;
           if (mask && mask[at] === 0) continue;
-          const weight = wy * share(c, f.minX, f.maxX, f.right - f.left === 1);
+          const weight = wy * share(c, f.left, f.right, f.minX, f.maxX);
           sum += weight * from[at]!;
           weights += weight;
         }

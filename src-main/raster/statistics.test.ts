@@ -13,7 +13,7 @@ function numpy(path: string): { min: number; max: number; mean: number; std: num
       `
 import sys, json, numpy as np
 from osgeo import gdal
-b = gdal.Open(sys.argv[1]).GetRasterBand(1)
+ds = gdal.Open(sys.argv[1]); b = ds.GetRasterBand(1)
 a = b.ReadAsArray().astype(np.float64)
 a = a[(a != b.GetNoDataValue()) & ~np.isnan(a)]
 print(json.dumps(dict(min=a.min(), max=a.max(), mean=a.mean(), std=a.std(), p=list(np.percentile(a, [2, 25, 50, 75, 98])), count=int(a.size))))

@@ -4,7 +4,7 @@ import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { openRaster, type Raster } from "./raster.ts";
 import type { ResampleMethod } from "./resample.ts";
-import { gdalGrid, gdalPixels, python, run, temporaryFolder } from "./testing/gdal.ts";
+import { gdalGrid, python, rawPixels, run, temporaryFolder } from "./testing/gdal.ts";
 import { tileOf, warp } from "./warp.ts";
 
 const folder = temporaryFolder();
@@ -17,7 +17,7 @@ beforeAll(() => {
 import sys, numpy as np
 from osgeo import gdal, osr
 rng = np.random.default_rng(3)
-w, h = 700, 620
+w, h = 420, 380
 y, x = np.mgrid[0:h, 0:w]
 sr = osr.SpatialReference(); sr.ImportFromEPSG(32631)
 plots = ((x // 37) * 31 + (y // 29) * 17) % 11
@@ -30,7 +30,7 @@ def make(name, kind, bands, nodata=None):
 smooth = 1500 + plots * 240 + 300 * np.sin(x / 11.0) * np.cos(y / 13.0)
 noisy = [np.clip(smooth + b * 100 + rng.normal(0, 60, (h, w)), 1, 10000) for b in range(2)]
 make("full.tif", gdal.GDT_UInt16, noisy)
-hole = [np.where((x - 350) ** 2 + (y - 300) ** 2 < 90 ** 2, 0, n) for n in noisy]
+hole = [np.where((x - 210) ** 2 + (y - 180) ** 2 < 60 ** 2, 0, n) for n in noisy]
 make("hole.tif", gdal.GDT_UInt16, hole, 0)
 make("float.tif", gdal.GDT_Float32, [n / 1000.0 - 20 for n in noisy], -99)
 make("classes.tif", gdal.GDT_Byte, [plots + 1], 0)
@@ -62,15 +62,15 @@ async function against(
   resolution: number,
   extra: readonly string[] = [],
 ): Promise<Comparison> {
-  const out = folder.file("gdal.tif");
+  const out = folder.file("gdal.raw");
   run("gdalwarp", [
-    ...["-q", "-overwrite", "-et", "0", "-ovr", "NONE", "-r", gdalNames[method], "-t_srs", crs],
+    ...["-q", "-overwrite", "-of", "ENVI", "-et", "0", "-ovr", "NONE", "-r", gdalNames[method], "-t_srs", crs],
     ...["-tr", String(resolution), String(resolution), ...extra, folder.file(name), out],
   ]);
   const target = gdalGrid(out, crs);
   const raster = await openRaster(folder.file(name));
   const mine = await warp(raster, target, { method, overviews: "none", whole: target });
-  const theirs = gdalPixels(out, folder.file("scratch"), raster.info.dataType);
+  const theirs = rawPixels(out, raster.info.dataType, target.width * target.height, raster.info.bands.length);
   const unit = raster.info.dataType === "float32" ? 1e-3 : 1;
   const empty = raster.info.bands[0]!.nodata ?? 0;
   let apart = 0;
@@ -97,7 +97,7 @@ const places = [
 ] as const;
 
 for (const [place, crs, resolution] of places) {
-  test.each(methods)(`${place}, %s is gdalwarp's within one unit on 99.9 %% of pixels`, async (method) => {
+  test.each(methods)(`${place}, %s is gdalwarp's within one unit on 999 of 1000 pixels`, async (method) => {
     const name = method === "mode" ? "classes.tif" : "hole.tif";
     const { apart, unlike } = await against(name, method, crs, resolution);
     expect(apart).toBeLessThan(0.001);
@@ -131,25 +131,18 @@ ds.SetGeoTransform([574680, 10 * c, 10 * s, 5622440, 10 * s, -10 * c])
 `,
     [folder.file("hole.tif"), folder.file("turned.tif")],
   );
-  const { apart, unlike } = await against("turned.tif", method, "EPSG:32631", 10);
-  expect(apart).toBeLessThan(method === "average" ? 0.02 : 0.001);
-  expect(unlike).toBeLessThan(method === "average" ? 0.02 : 0.001);
+  // gdalwarp measures turned images by their bounding boxes and would blur; it is told that the sizes are equal.
+  const { apart, unlike } = await against("turned.tif", method, "EPSG:32631", 10, [
+    "-wo",
+    "XSCALE=1",
+    "-wo",
+    "YSCALE=1",
+  ]);
+  expect(apart).toBeLessThan(0.001);
+  expect(unlike).toBeLessThan(0.001);
 });
 
 test("a south-up source gives the same map as its north-up twin", async () => {
-  run("gdalwarp", [
-    "-q",
-    "-te",
-    "574680",
-    "5616240",
-    "581680",
-    "5622440",
-    "-ts",
-    "700",
-    "620",
-    folder.file("hole.tif"),
-    folder.file("up.tif"),
-  ]);
   python(
     `
 import sys, numpy as np
@@ -157,7 +150,7 @@ from osgeo import gdal
 a = gdal.Open(sys.argv[1])
 ds = gdal.Translate(sys.argv[2], a)
 for b in range(1, 3): ds.GetRasterBand(b).WriteArray(np.flipud(a.GetRasterBand(b).ReadAsArray()))
-ds.SetGeoTransform([574680, 10, 0, 5616240, 0, 10])
+ds.SetGeoTransform([574680, 10, 0, 5618640, 0, 10])
 `,
     [folder.file("hole.tif"), folder.file("down.tif")],
   );

@@ -406,14 +406,17 @@ function colorMap(table: readonly (readonly number[])[], bits: number): number[]
 const perBand = (value: number | readonly number[] | undefined, band: number) =>
   typeof value === "object" ? value[band] : value;
 
+/** GDAL escapes the text of an item once more than XML asks for, and takes both off when it reads. */
+const escapeTwice = (text: string) => escapeXml(escapeXml(text));
+
 function gdalMetadata(spec: CogSpec): string | undefined {
   const items: string[] = [];
   for (const [name, text] of Object.entries(spec.metadata ?? {})) {
-    items.push(`  <Item name="${escapeXml(name)}">${escapeXml(text)}</Item>`);
+    items.push(`  <Item name="${escapeXml(name)}">${escapeTwice(text)}</Item>`);
   }
   for (let band = 0; band < spec.bandCount; band++) {
     const name = spec.bandNames?.[band];
-    if (name) items.push(`  <Item name="DESCRIPTION" sample="${band}" role="description">${escapeXml(name)}</Item>`);
+    if (name) items.push(`  <Item name="DESCRIPTION" sample="${band}" role="description">${escapeTwice(name)}</Item>`);
     const offset = perBand(spec.offset, band) ?? 0;
     const scale = perBand(spec.scale, band) ?? 1;
     if (offset === 0 && scale === 1) continue;

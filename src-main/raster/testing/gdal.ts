@@ -61,11 +61,16 @@ export function gdalGrid(path: string, crs: string): GeoBox {
 /** All pixels of a file as GDAL reads them, band after band. */
 export function gdalPixels(path: string, scratch: string, type: SampleType): TypedArray[] {
   run("gdal_translate", ["-q", "-of", "ENVI", "-co", "INTERLEAVE=BSQ", path, scratch]);
-  const bytes = readFileSync(scratch);
-  const { size, bands } = gdalInfo(path);
-  const length = size[0] * size[1];
-  const own = new Uint8Array(bytes).buffer;
-  return bands.map((_, i) => sampleTypes[type].view(own, i * length * sampleTypes[type].bytes, length));
+  const { size, bands } = gdalInfo(scratch);
+  return rawPixels(scratch, type, size[0] * size[1], bands.length);
+}
+
+/** The bands of a raw file (GDAL's ENVI format), which holds nothing but pixels. */
+export function rawPixels(path: string, type: SampleType, length: number, bands: number): TypedArray[] {
+  const own = new Uint8Array(readFileSync(path)).buffer;
+  return Array.from({ length: bands }, (_, i) =>
+    sampleTypes[type].view(own, i * length * sampleTypes[type].bytes, length),
+  );
 }
 
 /** GDAL's COG validator: its complaints, or "" when the file is valid. */
