@@ -122,9 +122,9 @@ test("a map goes on from its state after any tile, to the bit", () => {
   const whole = mapOf(area, 4, 2);
   for (const stop of [1, 5, 17, plan.tiles.length - 1]) {
     const before = new Blender(plan, 2);
-    for (const tile of plan.tiles.slice(0, stop)) before.add(tile, logitsOf(tile, 2));
+    for (const tile of [...plan.tiles].slice(0, stop)) before.add(tile, logitsOf(tile, 2));
     const after = new Blender(plan, 2, structuredClone(before.state()));
-    for (const tile of plan.tiles.slice(stop)) {
+    for (const tile of plan.tiles.from(stop)) {
       const rows = after.add(tile, logitsOf(tile, 2));
       if (!rows) continue;
       const start = (rows.row - area.row) * area.width;

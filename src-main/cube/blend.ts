@@ -5,21 +5,21 @@
  * all tiles that hold it. So a patch's result depends on its place alone, not on the area somebody asked for: the map of
  * a union is the union of the maps, to the bit, because tiles are also added in one order.
  */
-import { commonPatches, type PatchWindow, tilesCovering } from "./grid.ts";
+import { commonPatches, type PatchWindow, TileRows } from "./grid.ts";
 
 export interface BlendPlan {
   readonly area: PatchWindow;
   readonly size: number;
   readonly stride: number;
   /** row by row, from the north-west */
-  readonly tiles: readonly PatchWindow[];
+  readonly tiles: TileRows;
 }
 
 /** Tiles of `size` patches, `overlap` patches shared with the next (half a tile when not given). */
 export function planBlend(area: PatchWindow, size: number, overlap = Math.floor(size / 2)): BlendPlan {
   if (overlap < 0 || overlap >= size) throw new Error(`Overlap of ${overlap} patches in tiles of ${size}`);
   const stride = size - overlap;
-  return { area, size, stride, tiles: tilesCovering(area, size, stride) };
+  return { area, size, stride, tiles: new TileRows(area, size, stride) };
 }
 
 /** sin²: highest in the middle, near nothing at the rim where the network sees only one side; two half-overlapping tiles add up to one. */
@@ -81,7 +81,7 @@ export class Blender {
   /** Logits of the next tile of the plan, [size, size, K] (a patch's classes together). Returns the rows it finished. */
   add(tile: PatchWindow, logits: ArrayLike<number>): BlendedRows | undefined {
     const { area, size, tiles } = this.plan;
-    const expected = tiles[this.#next];
+    const expected = tiles.at(this.#next);
     if (!expected || expected.col !== tile.col || expected.row !== tile.row) {
       throw new Error(`Tile (${tile.col}, ${tile.row}) out of turn: expected (${expected?.col}, ${expected?.row})`);
     }
@@ -99,7 +99,7 @@ export class Blender {
       }
     }
     this.#next++;
-    const following = tiles[this.#next];
+    const following = tiles.at(this.#next);
     const bottom = area.row + area.height;
     return this.#finish(following ? Math.min(bottom, Math.max(area.row, following.row)) : bottom);
   }

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   boundsOfPatches,
+  commonPatches,
   geoboxOfPatches,
   type PatchWindow,
   patchesCovering,
   patchesOfGeobox,
+  TileRows,
   tilesCovering,
   tilesInside,
 } from "./grid.ts";
@@ -86,4 +88,42 @@ test("tiles cover their area and none lies outside it", () => {
 test("tiles inside an area never look past its edge", () => {
   expect(tilesInside({ col: 1, row: 1, width: 8, height: 8 }, 4)).toEqual([{ col: 4, row: 4, width: 4, height: 4 }]);
   expect(tilesInside({ col: 0, row: 0, width: 8, height: 8 }, 4)).toHaveLength(4);
+});
+
+test("tiles made one by one are the tiles of the list, and those that touch a window are found without looking at all", () => {
+  const place = fc.record({
+    col: fc.integer({ min: -60, max: 60 }),
+    row: fc.integer({ min: -60, max: 60 }),
+    width: fc.integer({ min: 0, max: 20 }),
+    height: fc.integer({ min: 0, max: 20 }),
+  });
+  fc.assert(
+    fc.property(
+      place,
+      place,
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 9 }),
+      (area, window, size, s) => {
+        const stride = Math.min(s, size);
+        const tiles = new TileRows(area, size, stride);
+        const list: PatchWindow[] = [];
+        for (let row = -90; row <= 90; row++)
+          for (let col = -90; col <= 90; col++) {
+            const tile = { col: col * stride, row: row * stride, width: size, height: size };
+            if (commonPatches(tile, area)) list.push(tile);
+          }
+        expect([...tiles]).toEqual(list);
+        expect(tiles.length).toBe(list.length);
+        const near = list.flatMap((tile, index) => (commonPatches(tile, window) ? [index] : []));
+        expect([...tiles.touching(window)]).toEqual(near);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("the tiles of a whole Sentinel-2 scene take no memory", () => {
+  const tiles = new TileRows({ col: 0, row: 0, width: 10_980, height: 10_980 }, 6, 3);
+  expect(tiles.length).toBe(3661 ** 2);
+  expect(tiles.at(tiles.length - 1)).toEqual({ col: 10_977, row: 10_977, width: 6, height: 6 });
 });

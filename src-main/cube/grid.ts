@@ -87,15 +87,7 @@ export function patchesOfGeobox(grid: Grid, geobox: GeoBox): PatchWindow {
  * With stride = size these are the tiles; with less they overlap. Row by row, from the north-west.
  */
 export function tilesCovering(area: PatchWindow, size: number, stride = size): PatchWindow[] {
-  if (area.width <= 0 || area.height <= 0) return [];
-  const first = (start: number) => Math.floor((start - size) / stride) + 1;
-  const tiles: PatchWindow[] = [];
-  for (let row = first(area.row); row * stride < area.row + area.height; row++) {
-    for (let col = first(area.col); col * stride < area.col + area.width; col++) {
-      tiles.push({ col: col * stride, row: row * stride, width: size, height: size });
-    }
-  }
-  return tiles;
+  return [...new TileRows(area, size, stride)];
 }
 
 /** The tiles of `tilesCovering` that lie wholly inside `area`: training looks at no place outside its images. */
@@ -107,6 +99,62 @@ export function tilesInside(area: PatchWindow, size: number, stride = size): Pat
       tile.col + tile.width <= area.col + area.width &&
       tile.row + tile.height <= area.row + area.height,
   );
+}
+
+/** The windows of `tilesCovering`, each made when it is asked for: a Sentinel-2 scene has millions of them. */
+export class TileRows implements Iterable<PatchWindow> {
+  readonly size: number;
+  readonly stride: number;
+  /** tiles in a row, and rows of tiles */
+  readonly columns: number;
+  readonly rows: number;
+  /** in strides from the origin */
+  readonly #firstCol: number;
+  readonly #firstRow: number;
+
+  constructor(area: PatchWindow, size: number, stride = size) {
+    this.size = size;
+    this.stride = stride;
+    const first = (start: number) => Math.floor((start - size) / stride) + 1;
+    const count = (start: number, length: number) => Math.ceil((start + length) / stride) - first(start);
+    const empty = area.width <= 0 || area.height <= 0;
+    this.#firstCol = first(area.col);
+    this.#firstRow = first(area.row);
+    this.columns = empty ? 0 : count(area.col, area.width);
+    this.rows = empty ? 0 : count(area.row, area.height);
+  }
+
+  get length(): number {
+    return this.columns * this.rows;
+  }
+
+  at(index: number): PatchWindow | undefined {
+    if (index < 0 || index >= this.length) return undefined;
+    const { size, stride, columns } = this;
+    const row = (this.#firstRow + Math.floor(index / columns)) * stride;
+    return { col: (this.#firstCol + (index % columns)) * stride, row, width: size, height: size };
+  }
+
+  *[Symbol.iterator](): Generator<PatchWindow, void> {
+    yield* this.from(0);
+  }
+
+  /** The positions of the tiles that touch `window`, in order. */
+  *touching(window: PatchWindow): Generator<number, void> {
+    const { size, stride, columns, rows } = this;
+    if (window.width <= 0 || window.height <= 0) return;
+    const first = (start: number, offset: number) => Math.max(0, Math.floor((start - size) / stride) + 1 - offset);
+    const last = (end: number, offset: number, count: number) => Math.min(count, Math.ceil(end / stride) - offset);
+    const right = last(window.col + window.width, this.#firstCol, columns);
+    const bottom = last(window.row + window.height, this.#firstRow, rows);
+    for (let row = first(window.row, this.#firstRow); row < bottom; row++)
+      for (let col = first(window.col, this.#firstCol); col < right; col++) yield row * columns + col;
+  }
+
+  /** The tiles from the one at `index` on. */
+  *from(index: number): Generator<PatchWindow, void> {
+    for (let next = index; next < this.length; next++) yield this.at(next)!;
+  }
 }
 
 export function commonPatches(p: PatchWindow, q: PatchWindow): PatchWindow | undefined {

@@ -26,6 +26,7 @@ export {
   type PatchWindow,
   patchesCovering,
   patchesOfGeobox,
+  TileRows,
   tilesCovering,
   tilesInside,
 } from "./grid.ts";

@@ -1,6 +1,7 @@
 import type { Imagery, ProjectGrid } from "../../src-shared/domain/job.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type BlendPlan, type PatchWindow, planBlend } from "../cube/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
 
 /**
@@ -26,4 +27,11 @@ export function inputsOfModel(
     const { normalization: _, ...inputs } = own;
     return { ...inputs, acquisitions: project.acquisitions, duplicateDates: project.duplicateDates };
   });
+}
+
+/** The overlapping tiles with which a model looks at an area. */
+export function blendFor({ grid }: ModelDescription, area: PatchWindow, overlapPatches: number): BlendPlan {
+  if (overlapPatches >= grid.tilePatches)
+    throw new AppError("overlap-too-large", { overlap: overlapPatches, tile: grid.tilePatches });
+  return planBlend(area, grid.tilePatches, overlapPatches);
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FinetuneSpec, ModelResult } from "../../src-shared/domain/job.ts";
+import type { FinetuneSpec, ModelResult, SplitPart } from "../../src-shared/domain/job.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Batch, noAugmentation, planBlend, seededRandom } from "../cube/index.ts";
@@ -34,13 +34,14 @@ import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { computeNormalizations, dayCountOf, leastClear, openCube, patchGrid, projectArea } from "./imagery.ts";
 import { aroundLabels, LabelPatches } from "./label-patches.ts";
 import { networkFor } from "./network.ts";
 import { classify, Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
-import { Votes } from "./score.ts";
+import { scoreMap } from "./score.ts";
 import { endlessBatches } from "./tile-sampler.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
@@ -53,12 +54,19 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
   const days = base?.description.days ?? dayCountOf(imagery);
   const area = projectArea(grid);
 
-  const taught = new Set(spec.labels.polygons.filter(({ part }) => part === "train").map(({ classCode }) => classCode));
+  const labelsOf = (part: SplitPart, codes: readonly number[]) =>
+    new LabelPatches(spec.labels, part, codes, patchGrid(grid), area);
+  // A class is taught when one of its polygons holds a patch: others would be outputs that nothing trains.
+  const all = spec.labels.legend.map(({ code }) => code);
+  const taught = new Set(
+    labelsOf("train", all)
+      .usable()
+      .map(({ classCode }) => classCode),
+  );
   const legend = spec.labels.legend.filter(({ code }) => taught.has(code));
+  if (legend.length === 0) throw new AppError("no-labels-to-train", { part: "train" });
   const codes = legend.map(({ code }) => code);
-  const labels = new LabelPatches(spec.labels, "train", codes, patchGrid(grid));
-  if (!labels.polygons.some(({ id }) => labels.countOf(id) > 0))
-    throw new AppError("no-labels-to-train", { part: "train" });
+  const labels = labelsOf("train", codes);
 
   const cube = openCube(grid, imagery, modalities, days);
   try {
@@ -112,32 +120,34 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
         settings: { ...recipe },
       }),
     };
-    const validation = new LabelPatches(spec.labels, "validation", codes, patchGrid(grid));
-    const review: Review | undefined = validation.polygons.some(({ id }) => validation.countOf(id) > 0)
-      ? {
-          everySteps: recipe.validateEverySteps,
-          rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
-          look: async (weights) => {
-            const described = { ...model, format: "omnisat-model/1", weights: noWeights } as ModelDescription;
-            const predictor = await Predictor.create({
-              cube,
-              model: described,
-              weights,
-              modalities: names,
-              batchSize: size,
-              provider,
-            });
-            try {
-              const plan = planBlend(area, side);
-              const votes = await Votes.collect(validation, predictor, plan, context.signal);
-              const { macroF1, overallAccuracy } = votes.scores(legend, [], names);
-              return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
-            } finally {
-              await predictor.release();
-            }
-          },
-        }
-      : undefined;
+    const validation = labelsOf("validation", codes);
+    const review: Review | undefined =
+      validation.usable().length > 0
+        ? {
+            everySteps: recipe.validateEverySteps,
+            rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
+            look: async (weights) => {
+              const described = { ...model, format: "omnisat-model/1", weights: noWeights } as ModelDescription;
+              const predictor = await Predictor.create({
+                cube,
+                model: described,
+                weights,
+                modalities: names,
+                batchSize: size,
+                provider,
+              });
+              try {
+                const { tiles } = planBlend(area, side);
+                const how = { legend, classSets: [], modalities: names, signal: context.signal };
+                const [score] = await scoreMap(validation, predictor, tiles, how);
+                const { macroF1, overallAccuracy } = score!;
+                return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
+              } finally {
+                await predictor.release();
+              }
+            },
+          }
+        : undefined;
 
     const initial = startFrom(initialState(step, seed), base?.weights);
     const { weights, steps, lastValues, best } = await train(
@@ -160,7 +170,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
             labels: (window: { col: number; row: number; width: number; height: number }) => packed(labels, window),
           } as const;
           const shape = { batchSize: size, patchesHigh: side, patchesWide: side, modalities, dates, normalizations };
-          const draw = aroundLabels(labels, area, side, recipe.balance, seed);
+          const draw = aroundLabels(labels, side, recipe.balance, seed);
           let at = first;
           for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
             jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
@@ -170,6 +180,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
         },
         checkpointPath: join(spec.folder, "checkpoint.safetensors"),
         checkpointEverySteps: recipe.checkpointEverySteps,
+        fingerprint: fingerprintOf(spec, base?.description.weights.sha256 ?? ""),
         review,
         averaged: recipe.averageDecay > 0,
         onStep: (at, values) => {
@@ -228,10 +239,14 @@ function patchLoss(g: Graph, logits: Value, reference: Value, weights: Value, sm
   return { loss: share(neg(g, target)), outputs: { accuracy: share(right) } };
 }
 
-/** Class and polygon of each patch in one number, so that a turned tile turns both: polygon · 256 + class, −1 without label. */
+/**
+ * Class and polygon of each patch in one number, so that a turned tile turns both: polygon · 256 + class, −1 without
+ * label. Polygons are numbered within the tile.
+ */
 function packed(labels: LabelPatches, window: { col: number; row: number; width: number; height: number }): Int32Array {
   const { classes, polygons } = labels.labels(window);
-  return classes.map((index, p) => (index < 0 ? -1 : polygons[p]! * 256 + index));
+  const numbers = new Map([...new Set(polygons)].map((id, number) => [id, number]));
+  return classes.map((index, p) => (index < 0 ? -1 : numbers.get(polygons[p]!)! * 256 + index));
 }
 
 /** Classes and weights: the patches of one polygon in one tile weigh (their number)^power together. */

@@ -1,20 +1,30 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { MapResult, MapSpec } from "../../src-shared/domain/job.ts";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type BlendedRows, Blender, type PatchWindow, patchesOfGeobox, planBlend } from "../cube/index.ts";
+import {
+  type BlendedRows,
+  Blender,
+  type BlendPlan,
+  type PatchWindow,
+  patchesOfGeobox,
+  planBlend,
+} from "../cube/index.ts";
 import { readModel, writeAtomically } from "../learning/model.ts";
 import { createCog } from "../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../vector/styles/index.ts";
-import { inputsOfModel } from "./applied-model.ts";
+import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { highest } from "./highest.ts";
 import { openCube, patchGrid } from "./imagery.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { RowStore } from "./row-store.ts";
 import { TileStore } from "./tile-store.ts";
+import { onDisk } from "./working-file.ts";
 
 /** Values of the class map: 0 is no data, otherwise the legend's code. */
 const noClass = 0;
@@ -34,18 +44,22 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   const inputs = inputsOfModel(description, grid, imagery, modalities);
   const area = patchesOfGeobox(patchGrid(grid), spec.area);
   const side = description.grid.tilePatches;
+  const whole = blendFor(description, area, spec.overlapPatches);
   const { provider } = await providerFor(spec.provider);
-  const cube = openCube(grid, imagery, inputs, description.days);
   const path = (what: string) => join(spec.folder, `${spec.baseName}_${what}`);
+  // What an earlier run left is continued only when it was the same work with the same weights.
+  const begun = join(spec.folder, "map.part.json");
+  const fingerprint = fingerprintOf(spec, description.weights.sha256);
+  const keep = spec.resume && (await readFile(begun, "utf8").catch(() => "")) === fingerprint;
   // Bands of a stored row: class, confidence, then one probability per class.
-  const rows = await RowStore.open(join(spec.folder, "rows.part"), area.width, 2 + legend.length, {
-    keep: spec.resume,
-  });
-  // One channel more than classes: whether anything was seen of a patch.
-  const channels = legend.length + 1;
-  const tiles = await TileStore.open(join(spec.folder, "tiles.part"), side * side * channels, { keep: spec.resume });
+  const rows = await RowStore.open(join(spec.folder, "rows.part"), area.width, 2 + legend.length, { keep });
+  const cube = openCube(grid, imagery, inputs, description.days);
   try {
-    const whole = planBlend(area, side, spec.overlapPatches);
+    // One channel more than classes: whether anything was seen of a patch.
+    const floats = side * side * (legend.length + 1);
+    const tiles = await TileStore.open(join(spec.folder, "tiles.part"), floats, { keep });
+    // Only now: killed before, whatever lies here is not taken for this work's.
+    if (!keep) await onDisk(begun, () => writeAtomically(begun, fingerprint));
     if (rows.rows < area.height) {
       const predictor = await Predictor.create({
         cube,
@@ -56,15 +70,16 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
         provider,
       });
       try {
-        await computeRows(spec, area, side, legend, predictor, rows, tiles, whole.tiles.length, context);
+        await computeRows(whole, legend, predictor, rows, tiles, context);
       } finally {
         await predictor.release();
       }
     }
     const result = await writeProducts(spec, area, legend, rows, path, context);
     await rows.close();
-    await rm(join(spec.folder, "rows.part"), { force: true });
+    await rm(rows.path, { force: true });
     await tiles.remove();
+    await rm(begun, { force: true });
     return { ...result, tiles: whole.tiles.length, seconds: (performance.now() - started) / 1000 };
   } finally {
     await rows.close().catch(() => {});
@@ -73,46 +88,41 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
 }
 
 async function computeRows(
-  spec: MapSpec,
-  area: PatchWindow,
-  side: number,
+  whole: BlendPlan,
   legend: readonly LegendClass[],
   predictor: Predictor,
   rows: RowStore,
-  tiles: TileStore,
-  total: number,
+  store: TileStore,
   { signal, phase }: JobContext,
 ): Promise<void> {
+  const { area, size, stride } = whole;
   const done = rows.rows;
   // Tiles lie where the CRS puts them, so the map of the rows that are left is that part of the whole map, to the bit.
   const rest = { ...area, row: area.row + done, height: area.height - done };
-  const plan = planBlend(rest, side, spec.overlapPatches);
+  const plan = planBlend(rest, size, size - stride);
+  const { tiles } = plan;
   const blender = new Blender(plan, legend.length + 1);
-  const before = total - plan.tiles.length;
+  const before = whole.tiles.length - tiles.length;
   let finished = 0;
   const take = async (tile: PatchWindow, values: Float32Array) => {
-    finished++;
     const blended = blender.add(tile, values);
-    phase("Mapping", (before + finished) / total);
+    phase("Mapping", (before + ++finished) / whole.tiles.length);
     if (!blended) return;
     await rows.append(bytesOf(blended, legend));
-    await rows.sync();
-    for (const row of new Set(plan.tiles.map((other) => other.row)))
-      if (row + side <= blended.row + blended.height) await tiles.forget(row);
+    // Killed before this line, the next run finds these tiles again and needs none of them.
+    await store.forgetAbove(blended.row + blended.height - size + 1);
   };
-  const kept = Map.groupBy(plan.tiles, ({ row }) => row);
-  const todo: PatchWindow[] = [];
-  for (const [row, line] of kept) {
-    const saved = todo.length === 0 ? tiles.saved(row) : [];
-    for (const [index, tile] of line.entries()) {
-      const values = saved[index];
-      if (values) await take(tile, values);
-      else todo.push(tile);
-    }
+  await store.forgetAbove(rest.row - size + 1);
+  for (let line = 0; line < tiles.rows; line++) {
+    const { row } = tiles.at(line * tiles.columns)!;
+    const saved = (await store.saved(row)).slice(0, tiles.columns);
+    if (saved.length < tiles.columns) await store.cut(row, saved.length);
+    for (const [index, values] of saved.entries()) await take(tiles.at(line * tiles.columns + index)!, values);
+    if (saved.length < tiles.columns) break;
   }
-  for await (const { window, logits, seen } of predictor.run(todo, signal)) {
+  for await (const { window, logits, seen } of predictor.run(tiles.from(finished), signal)) {
     const values = withSeen(logits, seen, legend.length);
-    await tiles.add(window, values);
+    await store.add(window, values);
     await take(window, values);
   }
 }
@@ -143,8 +153,7 @@ function bytesOf({ height, width, logits }: BlendedRows, legend: readonly Legend
         for (let band = 1; band < bands; band++) bytes[out(band)] = noConfidence;
         continue;
       }
-      let best = 0;
-      for (let k = 1; k < classes; k++) if (logits[k * plane + at]! > logits[best * plane + at]!) best = k;
+      const best = highest(classes, (k) => logits[k * plane + at]!);
       let sum = 0;
       for (let k = 0; k < classes; k++) {
         exponentials[k] = Math.exp(logits[k * plane + at]! - logits[best * plane + at]!);
@@ -183,6 +192,7 @@ async function writeProducts(
     onProgress: (fraction: number) => phase("Writing", start + step * fraction),
   });
   for (let row = 0; row < area.height; row++) {
+    signal.throwIfAborted();
     const [line] = await rows.read({ col: 0, row, width: area.width, height: 1 }, [0]);
     for (const value of line!) if (value !== noClass) pixels[value] = (pixels[value] ?? 0) + 1;
   }

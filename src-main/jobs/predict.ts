@@ -39,6 +39,19 @@ export interface TileLogits {
   readonly seen: Uint8Array;
 }
 
+/** Batches whose tiles are listed at once: a large area has more tiles than one wants to hold. */
+const batchesPerGroup = 1000;
+
+function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[], void> {
+  let group: T[] = [];
+  for (const item of items) {
+    if (group.push(item) < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length) yield group;
+}
+
 /** A trained model over the tiles of a cube, with some of its modalities. */
 export class Predictor {
   readonly #options: PredictorOptions;
@@ -70,7 +83,12 @@ export class Predictor {
   }
 
   /** Answers tile after tile, in the order given; the next tiles are read meanwhile. */
-  async *run(tiles: readonly PatchWindow[], signal: AbortSignal): AsyncGenerator<TileLogits, void> {
+  async *run(tiles: Iterable<PatchWindow>, signal: AbortSignal): AsyncGenerator<TileLogits, void> {
+    for (const windows of inGroups(tiles, batchesPerGroup * this.#options.batchSize))
+      yield* this.#answers(windows, signal);
+  }
+
+  async *#answers(tiles: readonly PatchWindow[], signal: AbortSignal): AsyncGenerator<TileLogits, void> {
     const { cube, model, modalities, batchSize } = this.#options;
     const side = model.grid.tilePatches;
     const patches = side * side;

@@ -8,6 +8,7 @@ import { graphInputs, pretraining } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { computeNormalizations, dayCountOf, leastClear, openCube, projectArea } from "./imagery.ts";
 import { networkFor } from "./network.ts";
 import { providerFor } from "./provider.ts";
@@ -71,6 +72,7 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
         },
         checkpointPath: join(spec.folder, "checkpoint.safetensors"),
         checkpointEverySteps: recipe.checkpointEverySteps,
+        fingerprint: fingerprintOf(spec),
         averaged: false,
         onStep: (at, values) => {
           context.metric(at, values);

@@ -1,101 +1,141 @@
 import type { SubsetScore } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
-import { type BlendPlan, type PatchWindow, raisedCosine } from "../cube/index.ts";
+import { type PatchWindow, raisedCosine, type TileRows } from "../cube/index.ts";
 import { ConfusionCounter, scoresOf } from "../learning/metrics/index.ts";
+import { highest } from "./highest.ts";
 import type { LabelPatches } from "./label-patches.ts";
-import type { Predictor } from "./predict.ts";
+import type { Predictor, TileLogits } from "./predict.ts";
 
-/** A labelled patch and what the overlapping tiles say of it together. */
+export interface ScoreOptions {
+  /** the model's classes */
+  readonly legend: readonly LegendClass[];
+  /** codes to choose between, one table each; an empty list stands for the whole legend */
+  readonly classSets: readonly (readonly number[])[];
+  readonly modalities: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** A labelled patch and what the tiles read so far say of it together. */
 interface Vote {
   readonly reference: number;
   readonly sums: Float64Array;
   weight: number;
+  seen: boolean;
 }
 
 /**
- * The blended logits of every labelled patch, by the same tiles, weights and order as the map: a score of the map, not of
- * something like it.
+ * Scores of the map on labelled patches: the same tiles, weights, order and choice as the map's, of which only the tiles
+ * around labels are computed. A patch that no modality saw has no class on the map and is not counted.
  */
-export class Votes {
-  readonly #votes = new Map<string, Vote>();
-  readonly codes: readonly number[];
-
-  private constructor(codes: readonly number[]) {
-    this.codes = codes;
-  }
-
-  static async collect(
-    labels: LabelPatches,
-    predictor: Predictor,
-    plan: Pick<BlendPlan, "tiles" | "size">,
-    signal: AbortSignal,
-    onProgress: (fraction: number) => void = () => {},
-  ): Promise<Votes> {
-    const votes = new Votes(labels.codes);
-    const useful = plan.tiles.filter((tile) => labels.labels(tile).classes.some((index) => index >= 0));
-    const window = raisedCosine(plan.size);
-    let done = 0;
-    for await (const { window: tile, logits } of predictor.run(useful, signal)) {
-      const { classes } = labels.labels(tile);
-      for (let p = 0; p < classes.length; p++) {
-        if (classes[p]! < 0) continue;
-        votes.#add(tile, p, labels.codes[classes[p]!]!, logits, window);
-      }
-      onProgress(++done / useful.length);
-    }
-    return votes;
-  }
-
-  #add(tile: PatchWindow, patch: number, reference: number, logits: Float32Array, window: Float64Array): void {
-    const row = Math.floor(patch / tile.width);
-    const col = patch % tile.width;
-    const key = `${tile.col + col} ${tile.row + row}`;
-    const count = this.codes.length;
-    let vote = this.#votes.get(key);
-    if (!vote) {
-      vote = { reference, sums: new Float64Array(count), weight: 0 };
-      this.#votes.set(key, vote);
-    }
-    const weight = window[row]! * window[col]!;
-    vote.weight += weight;
-    for (let k = 0; k < count; k++) vote.sums[k]! += weight * logits[patch * count + k]!;
-  }
-
-  get size(): number {
-    return this.#votes.size;
-  }
-
-  /** Scores of the choice between some classes, on the patches that have one of them. */
-  scores(legend: readonly LegendClass[], classSet: readonly number[], modalities: readonly string[]): SubsetScore {
-    const codes = classSet.length ? classSet : this.codes;
-    const positions = codes.map((code) => this.codes.indexOf(code));
-    const counter = new ConfusionCounter(codes);
-    for (const { reference, sums } of this.#votes.values()) {
+export async function scoreMap(
+  labels: LabelPatches,
+  predictor: Predictor,
+  tiles: TileRows,
+  { legend, classSets, modalities, signal, onProgress }: ScoreOptions,
+): Promise<SubsetScore[]> {
+  const sets = (classSets.length ? classSets : [[]]).map((set) => (set.length ? set : labels.codes));
+  const counters = sets.map((codes) => ({ codes, counter: new ConfusionCounter(codes) }));
+  const count = ({ reference, sums, weight, seen }: Vote) => {
+    if (!seen) return;
+    // As the map stores it: ties are decided alike.
+    const logits = Float32Array.from(sums, (sum) => sum / weight);
+    for (const { codes, counter } of counters) {
       if (!codes.includes(reference)) continue;
-      const best = positions.reduce((p, q) => (sums[q]! > sums[p]! ? q : p));
-      counter.add([this.codes[best]!], [reference]);
+      const positions = codes.map((code) => labels.codes.indexOf(code));
+      const best = highest(codes.length, (k) => logits[positions[k]!]!);
+      counter.add([codes[best]!], [reference]);
     }
-    const matrix = counter.matrix();
-    const scores = scoresOf(matrix);
-    const nameOf = (code: number) => legend.find((entry) => entry.code === code)?.name ?? String(code);
-    return {
-      modalities,
-      classSet: codes,
-      samples: scores.samples,
-      overallAccuracy: scores.overallAccuracy,
-      overallAccuracyInterval: scores.overallAccuracyInterval,
-      macroF1: scores.macroF1,
-      weightedF1: scores.weightedF1,
-      microF1: scores.microF1,
-      classes: scores.classes.map(({ code, precision, recall, f1, support }) => ({
-        code,
-        name: nameOf(code),
-        precision,
-        recall,
-        f1,
-        support,
-      })),
-      confusion: matrix.counts,
-    };
+  };
+  const ballot = new Ballot(labels, tiles.size, count);
+  const near = labels.tilesAround(tiles);
+  let done = 0;
+  for await (const answer of predictor.run(near, signal)) {
+    ballot.add(answer);
+    onProgress?.(++done / near.length);
   }
+  ballot.close();
+  return counters.map(({ codes, counter }) => subsetScore(counter, codes, legend, modalities));
+}
+
+/** Votes of the patches that a later tile may still touch; those that none can touch are counted and forgotten. */
+class Ballot {
+  readonly #labels: LabelPatches;
+  readonly #window: Float64Array;
+  readonly #count: (vote: Vote) => void;
+  readonly #rows = new Map<number, Map<number, Vote>>();
+
+  constructor(labels: LabelPatches, size: number, count: (vote: Vote) => void) {
+    this.#labels = labels;
+    this.#window = raisedCosine(size);
+    this.#count = count;
+  }
+
+  add({ window: tile, logits, seen }: TileLogits): void {
+    this.#finish(tile.row);
+    const { codes } = this.#labels;
+    const { classes } = this.#labels.labels(tile);
+    for (let p = 0; p < classes.length; p++) {
+      if (classes[p]! < 0) continue;
+      const row = Math.floor(p / tile.width);
+      const col = p % tile.width;
+      const vote = this.#vote(tile, row, col, codes[classes[p]!]!);
+      const weight = this.#window[row]! * this.#window[col]!;
+      vote.weight += weight;
+      vote.seen ||= seen[p] === 1;
+      for (let k = 0; k < codes.length; k++) vote.sums[k]! += weight * logits[p * codes.length + k]!;
+    }
+  }
+
+  close(): void {
+    this.#finish(Number.POSITIVE_INFINITY);
+  }
+
+  #vote(tile: PatchWindow, row: number, col: number, reference: number): Vote {
+    const line = this.#rows.get(tile.row + row) ?? new Map<number, Vote>();
+    this.#rows.set(tile.row + row, line);
+    const known = line.get(tile.col + col);
+    if (known) return known;
+    const vote = { reference, sums: new Float64Array(this.#labels.codes.length), weight: 0, seen: false };
+    line.set(tile.col + col, vote);
+    return vote;
+  }
+
+  #finish(before: number): void {
+    for (const [row, line] of this.#rows) {
+      if (row >= before) continue;
+      for (const vote of line.values()) this.#count(vote);
+      this.#rows.delete(row);
+    }
+  }
+}
+
+function subsetScore(
+  counter: ConfusionCounter,
+  codes: readonly number[],
+  legend: readonly LegendClass[],
+  modalities: readonly string[],
+): SubsetScore {
+  const matrix = counter.matrix();
+  const scores = scoresOf(matrix);
+  const nameOf = (code: number) => legend.find((entry) => entry.code === code)?.name ?? String(code);
+  return {
+    modalities,
+    classSet: codes,
+    samples: scores.samples,
+    overallAccuracy: scores.overallAccuracy,
+    overallAccuracyInterval: scores.overallAccuracyInterval,
+    macroF1: scores.macroF1,
+    weightedF1: scores.weightedF1,
+    microF1: scores.microF1,
+    classes: scores.classes.map(({ code, precision, recall, f1, support }) => ({
+      code,
+      name: nameOf(code),
+      precision,
+      recall,
+      f1,
+      support,
+    })),
+    confusion: matrix.counts,
+  };
 }

@@ -21,6 +21,8 @@ export interface TrainingPlan {
   readonly batches: (first: number, signal: AbortSignal) => AsyncIterable<Tensors>;
   readonly checkpointPath: string;
   readonly checkpointEverySteps: number;
+  /** names the work: a checkpoint of other work is refused */
+  readonly fingerprint: string;
   readonly review?: Review | undefined;
   /** keep the running mean of the weights that the optimizer carries (`average`) instead of the last ones */
   readonly averaged: boolean;
@@ -45,11 +47,16 @@ export interface TrainingResult {
 
 /** Counters of a run at rest, stored inside the checkpoint. */
 interface Progress {
+  readonly fingerprint: string;
   readonly step: number;
+  /** the last step whose weights were reviewed */
+  readonly reviewed: number;
   readonly stopping: EarlyStoppingState;
   readonly stopped: boolean;
   readonly lastValues: Readonly<Record<string, number>>;
 }
+
+const notBegun = { step: 0, reviewed: 0, stopping: notStoppedYet, stopped: false, lastValues: {} };
 
 const bestPrefix = "best/";
 
@@ -60,12 +67,14 @@ const bestPrefix = "best/";
 export async function train(step: Step, plan: TrainingPlan, options: TrainOptions): Promise<TrainingResult> {
   const { signal } = options;
   const found = options.resume ? await readCheckpoint<Progress>(plan.checkpointPath) : undefined;
+  if (found && found.progress.fingerprint !== plan.fingerprint)
+    throw new AppError("checkpoint-of-another-run", { path: plan.checkpointPath });
   const session = await TrainingSession.create(step, {
     provider: options.provider,
     seed: options.seed,
     state: found ? found.state : options.initial,
   });
-  let progress: Progress = found?.progress ?? { step: 0, stopping: notStoppedYet, stopped: false, lastValues: {} };
+  let progress: Progress = found?.progress ?? { ...notBegun, fingerprint: plan.fingerprint };
   let best: Tensors | undefined = found && bestOf(found.state);
   let written = progress.step;
   const save = async () => {
@@ -73,8 +82,23 @@ export async function train(step: Step, plan: TrainingPlan, options: TrainOption
     await writeCheckpoint(plan.checkpointPath, { state, progress });
     written = progress.step;
   };
+  /** Looks at the weights reached when it is time to. A run that was stopped during a look looks again when it goes on. */
+  const review = async () => {
+    const { review: rule } = plan;
+    const { step: at } = progress;
+    const due = at > 0 && (at === plan.steps || (rule && at % rule.everySteps === 0));
+    if (!rule || !due || progress.reviewed === at) return;
+    const weights = weightsOf(step, await session.state(), plan.averaged);
+    const { value, metrics } = await rule.look(weights);
+    plan.onStep(at, metrics);
+    const verdict = afterValidation(rule.rule, progress.stopping, at, value);
+    if (verdict.improved) best = weights;
+    progress = { ...progress, reviewed: at, stopping: verdict.state, stopped: verdict.stop };
+  };
+  const ended = () => progress.stopped || progress.step >= plan.steps;
   try {
-    if (progress.step < plan.steps && !progress.stopped) {
+    await review();
+    if (!ended()) {
       for await (const inputs of plan.batches(progress.step, signal)) {
         signal.throwIfAborted();
         const { loss, outputs } = await session.step(inputs, { learningRate: plan.learningRate(progress.step) });
@@ -83,21 +107,14 @@ export async function train(step: Step, plan: TrainingPlan, options: TrainOption
         const values = { loss, ...scalarsOf(outputs) };
         progress = { ...progress, step: done, lastValues: values };
         plan.onStep(done, values);
-        if (plan.review && (done % plan.review.everySteps === 0 || done === plan.steps)) {
-          const weights = weightsOf(step, await session.state(), plan.averaged);
-          const { value, metrics } = await plan.review.look(weights);
-          plan.onStep(done, metrics);
-          const verdict = afterValidation(plan.review.rule, progress.stopping, done, value);
-          if (verdict.improved) best = weights;
-          progress = { ...progress, stopping: verdict.state, stopped: verdict.stop };
-        }
-        if (progress.stopped || done === plan.steps) break;
+        await review();
+        if (ended()) break;
         if (done % plan.checkpointEverySteps === 0) await save();
         // Lets signals and timers in: `step` blocks this thread while it computes.
         await new Promise((resolve) => setImmediate(resolve));
       }
-      await save();
     }
+    if (progress.step > written) await save();
     const weights = best ?? weightsOf(step, await session.state(), plan.averaged);
     return { weights, steps: progress.step, lastValues: progress.lastValues, best: progress.stopping.best };
   } catch (error) {

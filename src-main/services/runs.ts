@@ -44,7 +44,7 @@ const evaluateSchema = z.strictObject({
   part: z.enum(["train", "validation", "test"]).default("test"),
   subsets: z.array(z.array(name).min(1)).min(1).optional(),
   classSets: z.array(z.array(z.int().positive())).default([[]]),
-  overlapPatches: z.int().min(0).default(4),
+  overlapPatches: z.int().min(0).optional(),
   batchSize: z.int().positive().default(4),
 });
 
@@ -58,7 +58,7 @@ const mapSchema = z.strictObject({
   bounds: bounds.optional(),
   name: name.optional(),
   probabilities: z.boolean().default(false),
-  overlapPatches: z.int().min(0).default(4),
+  overlapPatches: z.int().min(0).optional(),
   batchSize: z.int().positive().default(4),
 });
 
@@ -118,7 +118,8 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
     }),
 
     "runs.evaluate": door("runs.evaluate", evaluateSchema, async (request) => {
-      const { seed, provider, part, classSets, overlapPatches, batchSize } = request;
+      const { seed, provider, part, classSets, batchSize } = request;
+      const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model);
       if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
       const subsets = (request.subsets ?? [model.modalities]).map((subset) => modalitiesFor(catalog, model, subset));
@@ -152,8 +153,9 @@ export function mapService({ catalog, appVersion }: Deps, queue: JobQueue) {
     "maps.list": door("maps.list", z.strictObject({}), () => catalog.maps.list()),
 
     "maps.draw": door("maps.draw", mapSchema, async (request) => {
-      const { seed, provider, probabilities, overlapPatches, batchSize } = request;
+      const { seed, provider, probabilities, batchSize } = request;
       const { grid } = catalog.project.get();
+      const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model);
       if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
       const modalities = modalitiesFor(catalog, model, request.modalities);
@@ -175,6 +177,9 @@ export function mapService({ catalog, appVersion }: Deps, queue: JobQueue) {
     }),
   };
 }
+
+/** Half of the usual tile of 8 patches, and half of a smaller one that has no room for it. */
+const usualOverlap = (tilePatches: number): number => (tilePatches > 4 ? 4 : Math.floor(tilePatches / 2));
 
 function requireFreeName(catalog: Catalog, wanted: string): void {
   if (catalog.models.find(wanted)) throw new AppError("model-exists", { name: wanted });

@@ -29,6 +29,14 @@ export const learningErrors = {
     `The model works on patches of ${model} m, the project on patches of ${project} m. Create a project with ${model} m patches, or train a model for this one.`,
   "no-labels-to-train": ({ part }: { readonly part: string }) =>
     `No labelled patch in the ${part} part. Import labels, or change the split so that it holds some.`,
+  "no-labelled-patch": ({ part }: { readonly part: string }) =>
+    `No patch in the ${part} part has a class that the model knows. Choose another part, or change the split so that this one holds such labels.`,
+  "overlap-too-large": ({ overlap, tile }: { readonly overlap: number; readonly tile: number }) =>
+    `Tiles of ${tile} patches cannot share ${overlap} with the next one. Choose an overlap of at most ${tile - 1} patches; half a tile is usual.`,
+  "series-too-short": ({ modalities }: { readonly modalities: readonly string[] }) =>
+    `Pre-training needs at least three dates of a series; ${modalities.join(", ")} has fewer. Import more dates, or fine-tune without pre-training.`,
+  "checkpoint-of-another-run": ({ path }: { readonly path: string }) =>
+    `The checkpoint “${path}” belongs to a training with other settings or data. Start a new one without --resume.`,
   "training-diverged": ({ step }: { readonly step: number }) =>
     `The loss stopped being a number at step ${step}. Lower the learning rate and start again from the last model.`,
   "weights-missing": ({ path }: { readonly path: string }) =>

@@ -1,0 +1,11 @@
+import { createHash } from "node:crypto";
+import type { JobSpec } from "../../src-shared/domain/job.ts";
+
+/** What may differ between two runs of the same work: where it lies, and where it is computed. */
+const circumstances = new Set(["folder", "resume", "provider", "appVersion", "modelFolder", "path", "evidence"]);
+
+/** A short name of the work a spec asks for. A checkpoint carries it, so that it is not continued by other work. */
+export function fingerprintOf(spec: JobSpec, ...more: readonly string[]): string {
+  const text = JSON.stringify([spec, more], (key, value: unknown) => (circumstances.has(key) ? undefined : value));
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
