@@ -34,7 +34,9 @@ export function fileService(watch: Watch = {}) {
         const raster = await openRaster(path, { crs: crs === undefined ? undefined : knownCrs(crs) });
         try {
           const { info } = raster;
-          const { geobox } = info;
+          const { geobox, width, height } = info;
+          // A file that was cut off while it was copied has a good header: its last pixel tells.
+          await raster.readWindow({ col: width - 1, row: height - 1, width: 1, height: 1 });
           return {
             ...info,
             crsName: geobox?.crs ? crsName(geobox.crs) : null,

@@ -73,7 +73,7 @@ export class JobQueue {
     const { signal: host } = this.#deps;
     const signal = host ? AbortSignal.any([host, controller.signal]) : controller.signal;
     const done = this.#tail.then(() => this.#run(job, resume, signal));
-    this.#tail = done;
+    this.#tail = done.catch(() => {});
     this.#running.set(job.id, { controller, done });
   }
 
@@ -96,7 +96,8 @@ export class JobQueue {
       removeLeftovers(job, spec);
       this.#outcomes.set(job.id, { result });
       announce("catalog.changed", { table: "jobs", ids: [job.id] });
-    } catch (error) {
+    } catch (thrown) {
+      const error = sentenceOf(thrown, job.folder);
       this.#outcomes.set(job.id, { error });
       diary.flush();
       if (signal.aborted) catalog.jobs.interrupt(job.id, "Stopped on request.");
@@ -206,6 +207,12 @@ function writeWhole(path: string, text: string): void {
       throw new AppError("no-disk-space", { path }, { cause: error });
     throw error;
   }
+}
+
+/** A full disk is a sentence, wherever in a job it is met. */
+function sentenceOf(error: unknown, folder: string): unknown {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === "ENOSPC" ? new AppError("no-disk-space", { path: path ?? folder }, { cause: error }) : error;
 }
 
 const isInterruption = (error: unknown): boolean => error instanceof AppError && error.code === "job-process-ended";

@@ -8,9 +8,11 @@ import type { RasterHeader, Raster as RasterRow } from "../catalog/index.ts";
 import {
   checkModality,
   type FileChoice,
+  type ImportOptions,
   importFiles,
   nativeMeters,
   proposeModalities,
+  type Reader,
   rasterReader,
   reportDates,
   settleSeries,
@@ -61,6 +63,8 @@ const importSchema = z.strictObject({
   bands: z.array(z.string().min(1)).optional(),
   crs: z.string().min(1).optional(),
   duplicateDates: z.enum(["error", "best", "merge", "keep"]).optional(),
+  /** leaves out what cannot be imported, and says so, instead of stopping */
+  skip: z.boolean().default(false),
 });
 
 /** Images of a project: which files, which dates, which inputs of the network. */
@@ -75,7 +79,7 @@ export function rasterService({ catalog, announce }: Deps) {
     "rasters.import": door("rasters.import", importSchema, async (request): Promise<ImportedImages> => {
       const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
       const { sensor, date, bands } = request;
-      const choices = imageFiles(request.paths).map(
+      const all = imageFiles(request.paths).map(
         (path): FileChoice => ({
           path,
           ...(sensor ? { sensor } : {}),
@@ -83,14 +87,17 @@ export function rasterService({ catalog, announce }: Deps) {
           ...(bands ? { bands } : {}),
         }),
       );
-      if (choices.length === 0) throw new AppError("no-images-found", { paths: request.paths });
+      if (all.length === 0) throw new AppError("no-images-found", { paths: request.paths });
       const { geobox, patchMeters } = catalog.project.get().grid;
       const reader = rasterReader();
       try {
         const area = { crs: geobox.crs, bounds: boundsOf(geobox) };
         const progress = (done: number, total: number) =>
           announce("work", { name: "Reading images", fraction: done / total });
-        const found = await importFiles(reader, choices, { area, progress, ...(crs === undefined ? {} : { crs }) });
+        const placing = { area, ...(crs === undefined ? {} : { crs }) };
+        const { choices, skipped } = request.skip ? await usable(reader, all, placing) : { choices: all, skipped: [] };
+        if (choices.length === 0) throw skipped[0];
+        const found = await importFiles(reader, choices, { ...placing, progress });
         const headers: PlacedInfo[] = [];
         for (const { path } of choices) headers.push(await readWhole(path, crs));
         const known = new Map(catalog.acquisitions.list().map((acquisition) => [acquisition.id, acquisition]));
@@ -115,7 +122,8 @@ export function rasterService({ catalog, announce }: Deps) {
           for (const { id } of found) catalog.acquisitions.put(known.get(id)!);
           for (const modality of modalities) catalog.modalities.put(modality);
           announce("catalog.changed", { table: "rasters", ids });
-          return { rasters: ids.length, acquisitions: found, modalities, warnings: [...warnings] };
+          const messages = [...skipped.map(({ message }) => `Left out: ${message}`), ...warnings];
+          return { rasters: ids.length, acquisitions: found, modalities, warnings: messages };
         });
       } finally {
         await reader.close();
@@ -165,6 +173,27 @@ export function rasterService({ catalog, announce }: Deps) {
 
     "modalities.list": door("modalities.list", z.strictObject({}), () => catalog.modalities.list()),
   };
+}
+
+/** Which files can be imported by themselves, and why the others cannot. */
+async function usable(
+  reader: Reader,
+  all: readonly FileChoice[],
+  options: ImportOptions,
+): Promise<{ readonly choices: readonly FileChoice[]; readonly skipped: readonly AppError[] }> {
+  const choices: FileChoice[] = [];
+  const skipped: AppError[] = [];
+  for (const choice of all) {
+    try {
+      await importFiles(reader, [choice], options);
+      await readWhole(choice.path, options.crs);
+      choices.push(choice);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      skipped.push(error);
+    }
+  }
+  return { choices, skipped };
 }
 
 export interface ImportedImages {

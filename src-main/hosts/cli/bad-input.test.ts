@@ -115,6 +115,15 @@ test.each([
   expect(error.message).toContain(bad(name));
 });
 
+test("with --skip the good images of a folder are imported, and each of the others is named with its reason", async () => {
+  const folder = join(room, "skipping");
+  await commandLine(["project", "create", folder, "--like", image]);
+  const answer = await commandLine(["project", "import", folder, bad(""), "--skip"]);
+  expect(answer).toMatchObject({ code: 0, out: expect.stringContaining("Imported 1 images as 1 acquisitions") });
+  const warnings = answer.err.trim().split("\n");
+  expect(warnings.filter((line) => line.startsWith("Warning: Left out: "))).toHaveLength(5);
+});
+
 test("a truncated image is found out also where no second date makes anybody look at its pixels", async () => {
   const alone = join(room, "alone");
   await commandLine(["project", "create", alone, "--like", image]);

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +8,7 @@ import { architectures, type JobEvent, type PretrainSpec } from "../../../src-sh
 import { pretrainDefaults } from "../../../src-shared/domain/recipe.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
+import { livenessOf, ownIdentity } from "../../catalog/index.ts";
 import { EngineProcess } from "./engine-process.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-engine-"));
@@ -91,3 +94,22 @@ test("a job that does not stop in time is ended with its process", async () => {
   await expect(run).rejects.toMatchObject({ code: "job-process-ended" });
   expect(engine.pid).toBeUndefined();
 });
+
+test("the engine ends itself when its app is killed", async () => {
+  const source = `
+    import { EngineProcess } from ${JSON.stringify(join(import.meta.dirname, "engine-process.ts"))};
+    const engine = new EngineProcess({ entry: new URL(${JSON.stringify(entry.href)}) });
+    const spec = ${JSON.stringify(spec(0, 100_000))};
+    const note = (event) => event.type === "metric" && event.step === 3 && console.log(engine.pid);
+    await engine.run(spec, note, new AbortController().signal);`;
+  const app = spawn(process.execPath, ["--input-type=module", "--eval", source], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(app.stdout!, "data")) as [Buffer];
+  const pid = Number(String(line).trim());
+  const identity = { ...ownIdentity(), pid, started: null };
+  expect(livenessOf(identity)).toBe("alive");
+  app.kill("SIGKILL");
+  await once(app, "exit");
+  await expect.poll(() => livenessOf(identity), { timeout: 4000 }).toBe("dead");
+}, 20_000);

@@ -82,8 +82,12 @@ export class EngineProcess {
       this.#child.channel?.ref();
       return this.#child;
     }
-    // Structured clone carries what JSON loses: a loss that is no number stays one.
-    const child = fork(this.#entry, [], { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    // Flags of this process (a debugger, an --eval) are not meant for the other; structured clone carries what JSON loses.
+    const child = fork(this.#entry, [], {
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     child.on("message", (message: FromEngine) => this.#hear(message));
     child.on("error", (error) => this.#ended(child, error.message));
     child.on("exit", (code, killedBy) => this.#ended(child, killedBy ? `signal ${killedBy}` : `exit code ${code}`));

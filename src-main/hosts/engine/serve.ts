@@ -26,13 +26,16 @@ export function serveJobs(runJob: (spec: JobSpec, context: JobContext) => Promis
         (result) => say({ type: "result", id, result }),
         (error: unknown) => say({ type: "error", id, error: errorMessage(error) }),
       )
-      .finally(() => running.delete(id));
+      .finally(() => {
+        running.delete(id);
+        if (!process.connected && running.size === 0) process.exit(0);
+      });
   });
 
   // Nobody is left to hear the result: stop at the next step (a checkpoint is on disk), and do not wait long for it.
   process.on("disconnect", () => {
     for (const controller of running.values()) controller.abort(new DOMException("The app ended.", "AbortError"));
-    setTimeout(() => process.exit(0), running.size ? 5000 : 0);
+    setTimeout(() => process.exit(0), running.size > 0 ? 5000 : 0);
   });
   // Ctrl+C reaches the whole terminal group: the app decides what stops.
   process.on("SIGINT", () => {});

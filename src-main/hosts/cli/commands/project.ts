@@ -77,6 +77,7 @@ const importImages = command({
       choices: ["error", "best", "merge", "keep"],
       fallback: "error",
     },
+    skip: { type: "flag", summary: "leave out what cannot be imported and say so, instead of stopping" },
   },
   examples: [
     ["omnisat project import flanders S2_L2A_10m S2_L2A_20m S2_SCL_20m S1_GRD_ASC_20m", "two series with clouds"],
@@ -89,6 +90,7 @@ const importImages = command({
       const duplicates = options["duplicate-dates"];
       const { rasters, acquisitions, modalities, warnings } = await services["rasters.import"]({
         paths,
+        skip: options.skip,
         ...(sensor === undefined ? {} : { sensor: sensor as "sentinel-2" }),
         ...(date === undefined ? {} : { date }),
         ...(bands === undefined ? {} : { bands: [...bands] }),
