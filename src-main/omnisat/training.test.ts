@@ -9,7 +9,7 @@ import {
   TrainingSession,
   tensor,
 } from "../engine/index.ts";
-import { newConfig, noDropout, officialDropout } from "./config.ts";
+import { type Dropout, newConfig, noDropout, officialDropout } from "./config.ts";
 import { encode } from "./encoder.ts";
 import { type DenseHead, denseLogits, denseLoss, tileLogits, tileLoss } from "./heads.ts";
 import { type BatchShape, graphInputs, inputSpecs } from "./inputs.ts";
@@ -114,29 +114,35 @@ test("an unlabelled patch has no say: with no label at all nothing moves", async
   expect(later["encoder.blocks.0.attn.qkv.weight"]!.data).toEqual(state["encoder.blocks.0.attn.qkv.weight"]!.data);
 });
 
-test("pre-training with dropout, hidden observations and an absent sensor brings the loss down, the same for the same seed", async () => {
-  const { inputs } = crops();
-  const random = { ...config, dropout: officialDropout };
+/** Losses of pre-training with an absent sensor and hidden observations. */
+async function pretrainingCurve(dropout: Dropout, seed: number, steps: number): Promise<number[]> {
+  const random = { ...config, dropout };
   const present = Array.from({ length: batch.size * 2 }, (_, i) => (i === 3 ? 0 : 1));
-  const given = { ...inputs, modality_mask: tensor(present, [batch.size, 2]) };
-  const curve = async (seed: number, steps: number) => {
-    const step = buildStep({
-      name: "pretrain",
-      define: (scope) => ({ loss: pretraining(scope, random, graphInputs(scope.graph, random, batch)).loss }),
-      optimizer: adam(),
-    });
-    const session = await TrainingSession.create(step, { state: initialState(step, seed), seed });
-    const losses: number[] = [];
-    for (let s = 0; s < steps; s++) losses.push((await session.step(given, { learningRate: 3e-3 })).loss);
-    await session.release();
-    return losses;
-  };
-  const losses = await curve(5, 40);
+  const given = { ...crops().inputs, modality_mask: tensor(present, [batch.size, 2]) };
+  const step = buildStep({
+    name: "pretrain",
+    define: (scope) => ({ loss: pretraining(scope, random, graphInputs(scope.graph, random, batch)).loss }),
+    optimizer: adam(),
+  });
+  const session = await TrainingSession.create(step, { state: initialState(step, seed), seed });
+  const losses: number[] = [];
+  for (let s = 0; s < steps; s++) losses.push((await session.step(given, { learningRate: 3e-3 })).loss);
+  await session.release();
+  return losses;
+}
+
+test("pre-training brings its loss down, hidden observations and an absent sensor notwithstanding", async () => {
+  const losses = await pretrainingCurve(noDropout, 5, 25);
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   expect(losses.every(Number.isFinite)).toBe(true);
-  expect(mean(losses.slice(-5))).toBeLessThan(mean(losses.slice(0, 5)) - 0.3);
-  expect(await curve(5, 3)).toEqual(losses.slice(0, 3));
-  expect(await curve(6, 3)).not.toEqual(losses.slice(0, 3));
+  expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 5)));
+});
+
+test("the same seed gives the same curve, masks and dropout included; another seed another", async () => {
+  const losses = await pretrainingCurve(officialDropout, 5, 3);
+  const again = await pretrainingCurve(officialDropout, 5, 3);
+  for (const [i, loss] of losses.entries()) expect(again[i]).toBeCloseTo(loss, 4);
+  expect(Math.abs((await pretrainingCurve(officialDropout, 6, 1))[0]! - losses[0]!)).toBeGreaterThan(1e-2);
 });
 
 test.each(["linear", "normalised", "perceptron"] as const)(
