@@ -21,11 +21,11 @@ test("the largest GELU of a window and its place are those of pooling GELUs, tie
   const constant = numbers.map((value, i) => (i < 40 ? 0.25 : i < 80 ? -Math.abs(value) : value));
   const result = await runOnce(g, { x: tensor(constant, x.shape) });
   expect([...(result.ours!.data as Float32Array)]).toEqual([...(result.direct!.data as Float32Array)]);
-  const places = Array.from(result.chosen!.data, (value, i) => {
+  const places = Array.from(result.chosen!.data as Float32Array, (value, i) => {
     const [row, column] = [Math.floor(i / (width / 2)) % 2, i % (width / 2)];
-    return (2 * row + (Number(value) >> 1)) * width + 2 * column + (Number(value) & 1);
+    return (2 * row + (value >> 1)) * width + 2 * column + (value & 1);
   });
-  expect(places).toEqual(Array.from(result.indices!.data, Number));
+  expect(places).toEqual(Array.from(result.indices!.data as BigInt64Array, Number));
 });
 
 test("interleaving puts the four places back, and un-pooling fills the chosen ones only", async () => {
@@ -40,6 +40,6 @@ test("interleaving puts the four places back, and un-pooling fills the chosen on
   const result = await runOnce(g, { x: tensor(numbers, x.shape) });
   const lastRowGone = numbers.map((value, i) => (Math.floor(i / width) % height === height - 1 ? 0 : value));
   expect([...(result.back!.data as Float32Array)]).toEqual([...Float32Array.from(lastRowGone)]);
-  const unsigned = (data: ArrayLike<unknown>) => Array.from(data, (value) => Number(value) + 0); // -0 is 0
+  const unsigned = (data: unknown) => Array.from(data as Float32Array, (value) => value + 0); // -0 is 0
   expect(unsigned(result.ours!.data)).toEqual(unsigned(result.direct!.data));
 });

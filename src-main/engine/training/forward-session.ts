@@ -10,6 +10,8 @@ export interface ForwardOptions {
   readonly state: Tensors;
   /** For networks that draw random numbers. */
   readonly seed?: number;
+  /** As in SessionOptions. */
+  readonly profile?: string;
 }
 
 /** A network ready to run. Its parameters are constants of the model, so that the runtime can arrange them for speed. */
@@ -27,11 +29,12 @@ export class ForwardSession {
 
   static async create(
     forward: Forward,
-    { provider, threads, state, seed = 0 }: ForwardOptions,
+    { provider, threads, state, seed = 0, profile }: ForwardOptions,
   ): Promise<ForwardSession> {
     const session = await Session.load(withState(forward, state), {
       ...(provider ? { provider } : {}),
       ...(threads ? { threads } : {}),
+      ...(profile ? { profile } : {}),
     });
     return new ForwardSession(forward, session, seed);
   }

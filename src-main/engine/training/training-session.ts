@@ -10,6 +10,8 @@ export interface TrainingOptions {
   readonly state: Tensors;
   /** Fixes dropout and all other draws, together with the step's number. */
   readonly seed: number;
+  /** As in SessionOptions. */
+  readonly profile?: string;
 }
 
 export interface StepOptions {
@@ -60,8 +62,12 @@ export class TrainingSession {
   }
 
   static async create(step: Step, options: TrainingOptions): Promise<TrainingSession> {
-    const { provider, threads } = options;
-    const how = { ...(provider ? { provider } : {}), ...(threads ? { threads } : {}) };
+    const { provider, threads, profile } = options;
+    const how = {
+      ...(provider ? { provider } : {}),
+      ...(threads ? { threads } : {}),
+      ...(profile ? { profile } : {}),
+    };
     const session = await Session.load(step.model, how);
     const apply = step.apply && (await Session.load(step.apply, how));
     return new TrainingSession(step, session, apply, options);
