@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
@@ -61,7 +61,7 @@ function create(path: string, holder: LockHolder): boolean {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
     if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
-      throw new AppError("project-read-only", { folder: path }, { cause: error });
+      throw new AppError("project-read-only", { folder: dirname(path) }, { cause: error });
     }
     if (code === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause: error });
     throw error;

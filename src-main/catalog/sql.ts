@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "../../src-shared/errors/index.ts";
 
@@ -97,7 +98,7 @@ function translating<T>(path: string, work: () => T): T {
     }
     if (code.startsWith("SQLITE_BUSY") || code === "SQLITE_LOCKED")
       throw new AppError("project-busy", { path }, options);
-    if (code.startsWith("SQLITE_READONLY")) throw new AppError("project-read-only", { folder: path }, options);
+    if (code.startsWith("SQLITE_READONLY")) throw new AppError("project-read-only", { folder: dirname(path) }, options);
     if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_IOERR") || code === "SQLITE_PERM") {
       throw new AppError("project-unreadable", { path, detail: message }, options);
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { architectures } from "../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, windowCovering } from "../../src-shared/geo/geobox.ts";
 import { clip } from "../../src-shared/geo/window.ts";
@@ -43,7 +44,10 @@ const evaluateSchema = z.strictObject({
   model: name,
   part: z.enum(["train", "validation", "test"]).default("test"),
   subsets: z.array(z.array(name).min(1)).min(1).optional(),
+  /** class codes to choose between, each list one table; an empty list stands for all */
   classSets: z.array(z.array(z.int().positive())).default([[]]),
+  /** the same by name, for one table */
+  classes: z.array(name).min(1).optional(),
   overlapPatches: z.int().min(0).optional(),
   batchSize: z.int().positive().default(4),
 });
@@ -118,13 +122,14 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
     }),
 
     "runs.evaluate": door("runs.evaluate", evaluateSchema, async (request) => {
-      const { seed, provider, part, classSets, batchSize } = request;
+      const { seed, provider, part, batchSize } = request;
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model);
       if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
       const subsets = (request.subsets ?? [model.modalities]).map((subset) => modalitiesFor(catalog, model, subset));
       const imagery = imageryOf(catalog, [...new Set(subsets.flat())]);
       const { labels, splitId } = labelInput(catalog);
+      const classSets = request.classes ? [codesOf(labels.legend, request.classes)] : request.classSets;
       return queue.start(
         {
           kind: "evaluate",
@@ -180,6 +185,14 @@ export function mapService({ catalog, appVersion }: Deps, queue: JobQueue) {
 
 /** Half of the usual tile of 8 patches, and half of a smaller one that has no room for it. */
 const usualOverlap = (tilePatches: number): number => (tilePatches > 4 ? 4 : Math.floor(tilePatches / 2));
+
+function codesOf(legend: readonly LegendClass[], names: readonly string[]): number[] {
+  return names.map((wanted) => {
+    const found = legend.find((entry) => entry.name.toLowerCase() === wanted.toLowerCase());
+    if (!found) throw new AppError("class-not-found", { name: wanted, available: legend.map((entry) => entry.name) });
+    return found.code;
+  });
+}
 
 function requireFreeName(catalog: Catalog, wanted: string): void {
   if (catalog.models.find(wanted)) throw new AppError("model-exists", { name: wanted });

@@ -161,16 +161,28 @@ test("fine-tuning gets the polygons with their parts, a map needs classes, and i
   const far = { minX: 0, minY: 0, maxX: 10, maxY: 10 };
   expect(await codeOf(all["maps.draw"]({ model: "crops", bounds: far }))).toBe("area-outside-project");
 
+  const evaluated = await all["runs.evaluate"]({ model: "crops", classes: ["Maize", "wheat"], subsets: [["s2"]] });
+  await all["jobs.wait"]({ id: evaluated.id });
+  expect(specs[2]).toMatchObject({ kind: "evaluate", part: "test", subsets: [["s2"]], classSets: [[2, 1]] });
+  expect(await codeOf(all["runs.evaluate"]({ model: "crops", classes: ["rye"] }))).toBe("class-not-found");
+
   const bounds = { minX: 574_705, minY: 5_622_000, maxX: 574_800, maxY: 5_622_101 };
   const { id } = await all["maps.draw"]({ model: "crops", modalities: ["s2"], bounds, name: "part" });
   await all["jobs.wait"]({ id });
-  const drawn = specs[2]!;
+  const drawn = specs[3]!;
   if (drawn.kind !== "map") throw new Error(drawn.kind);
   expect(drawn.area).toMatchObject({ affine: { a: 574_700, d: 5_622_110 }, width: 10, height: 11 });
   expect(drawn.imagery.modalities.map(({ name }) => name)).toEqual(["s2"]);
   const [map] = await all["maps.list"]({});
   expect(map!.files.classPath).toBe(join(catalog.folder, "maps", "part", "part-classes.tif"));
   expect(existsSync(map!.files.sldPath)).toBe(true);
+
+  catalog.modalities.remove("s2");
+  const lacking = await all["maps.draw"]({ model: "crops" }).catch((error: AppError) => error);
+  expect(lacking).toMatchObject({
+    code: "model-modalities-missing",
+    details: { missing: ["s2"], available: ["s1-asc"] },
+  });
   catalog.close();
 });
 

@@ -54,7 +54,7 @@ export const catalogErrors = {
   }: PathDetails & { readonly format: number; readonly supported: number }) =>
     `“${path}” has the older project format ${format} (now ${supported}), and cannot be brought up to date while it is open for reading only. Open it for writing once, in a folder you may write to.`,
   "project-read-only": ({ folder }: FolderDetails) =>
-    `The project “${folder}” is open for reading only, so nothing can be changed. Check that you may write to the folder.`,
+    `The project “${folder}” cannot be changed: it is open for reading, or you may not write there. Check your rights to the folder.`,
   "project-unreadable": ({ path, detail }: PathDetails & { readonly detail: string }) =>
     `“${path}” cannot be opened (${detail}). Check that the file exists and that you may read and write it.`,
   "project-busy": ({ path }: PathDetails) =>
@@ -83,6 +83,8 @@ export const catalogErrors = {
     `The model “${model}” does not read “${name}”. It reads: ${list(available)}.`,
   "area-outside-project": ({ area, crs }: { readonly area: string; readonly crs: string }) =>
     `The area to map does not touch the project, which covers ${area} in ${crs}. Choose an area inside of it.`,
+  "class-not-found": ({ name, available }: NamedDetails) =>
+    `There is no class “${name}” among the labels. Classes here: ${list(available)}.`,
   "modality-not-found": ({ name, available }: NamedDetails) =>
     `There is no modality “${name}” in this project. Modalities here: ${list(available)}.`,
   "no-imagery": ({ folder }: FolderDetails) =>

@@ -184,12 +184,18 @@ const evaluate = command({
       summary: "subsets of the modalities, one evaluation each, the same weights",
       fallback: "all modalities together",
     },
+    classes: {
+      type: "list",
+      value: "NAMES",
+      summary: "choose between these classes, on their patches only",
+      fallback: "all",
+    },
     ...computeOptions,
   },
   examples: [["omnisat evaluate flanders crops --subsets s2+s1-asc,s2,s1-asc", "with and without radar"]],
   async run({ words, options, output, signal }) {
     const [project, model] = words;
-    const { part, subsets, seed, provider, resume } = options;
+    const { part, subsets, classes, seed, provider, resume } = options;
     if (model === undefined && !resume) {
       throw new AppError("usage", { problem: "Name the model to measure.", help: "omnisat evaluate --help" });
     }
@@ -199,7 +205,7 @@ const evaluate = command({
           ? resumeLast(services, "evaluate")
           : services["runs.evaluate"]({
               model: model!,
-              ...given({ seed }),
+              ...given({ seed, classes: classes && [...classes] }),
               ...(part === undefined ? {} : { part: part as "test" }),
               ...(provider === undefined ? {} : { provider: provider as "auto" }),
               ...(subsets ? { subsets: subsets.map((subset) => subset.split("+")) } : {}),
