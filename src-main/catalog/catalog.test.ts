@@ -19,6 +19,7 @@ import type { Acquisition } from "../../src-shared/eo/acquisition.ts";
 import type { Modality } from "../../src-shared/eo/modality.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
+import { networkFileSystem } from "./file-system.ts";
 import {
   createCatalog,
   currentFormat,
@@ -482,6 +483,15 @@ test.runIf(process.getuid?.() !== 0 && process.platform !== "win32")(
     spawnSync("chmod", ["-R", "u+w", copy]);
   },
 );
+
+test("a project on a local disk keeps a write-ahead log, which network file systems cannot", () => {
+  const folder = fresh();
+  const catalog = createCatalog(folder, settings, options);
+  catalog.project.rename("Logged");
+  expect(networkFileSystem(folder)).toBeUndefined();
+  expect(existsSync(join(folder, `${projectFileName}-wal`))).toBe(true);
+  catalog.close();
+});
 
 test("the curve of a run keeps every step, also one that is measured again", () => {
   const folder = fresh();

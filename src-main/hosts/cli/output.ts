@@ -87,7 +87,8 @@ export class Output {
     if (state.justBegun && !terminal) this.#lastShown = now;
     const due = now - this.#lastShown >= (terminal ? 100 : 10_000);
     if (!due && !(important && (terminal || state.elapsedSeconds >= 5))) return;
-    const line = progressLine(state, this.#step, this.#metrics, terminal ? (this.#out.columns ?? 80) : 200);
+    // Some pseudo-terminals say they are 0 wide.
+    const line = progressLine(state, this.#step, this.#metrics, terminal ? this.#out.columns || 80 : 200);
     if (!terminal && line === this.#lastText) return;
     if (terminal) {
       // A phase that is done keeps its line.
