@@ -22,7 +22,7 @@ import {
 } from "../engine/index.ts";
 import type { ImageModality, SeriesModality } from "./config.ts";
 import { type ChosenDates, takeDates } from "./date-filter.ts";
-import { featureSizes, type Pool, pieces } from "./image-encoder.ts";
+import { featureSizes, type Pool } from "./image-encoder.ts";
 import { sinusoidTable } from "./sinusoids.ts";
 
 /**
@@ -52,7 +52,8 @@ export function imageDecoder(scope: Scope, modality: ImageModality, patches: Val
   const weight = reshape(g, last.parameter("weight", [width, channels, 3, 3], init), [width, channels * 9]);
   const bias = reshape(g, last.parameter("bias", [channels], init), [1, channels, 1, 1]);
 
-  const tiles = pieces(batch);
+  // The same pieces as on the way down: there are the winners.
+  const tiles = upwards[0]!.chosen.map((places) => places.shape[2]! / count);
   const images = split(g, patches, 0, tiles).map((piece, index) => {
     let x = reshape(g, piece, [1, 1, tiles[index]! * count, width]);
     for (const [step, pool] of upwards.entries()) {

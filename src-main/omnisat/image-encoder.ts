@@ -86,7 +86,9 @@ export function imageEncoder(
   const { graph: g } = scope;
   const proj = scope.child("proj");
   const sizes = featureSizes(modality.patchPixels);
-  const images = split(g, image, 0, pieces(image.shape[0]!));
+  const [tiles, , height, across] = image.shape as readonly [number, number, number, number];
+  const patchesOfTile = Math.floor(height / modality.patchPixels) * Math.floor(across / modality.patchPixels);
+  const images = split(g, image, 0, pieces(tiles, 4 * patchesOfTile * sizes[0]! ** 2 * width));
   const columns = images.map((piece) => windows(g, piece, modality.patchPixels));
   const first = firstLayer(proj, columns, width);
   const residuals = sizes
@@ -129,9 +131,15 @@ export function imageEncoder(
   return { tokens: concat(g, tokens, 0), pools };
 }
 
-/** Tiles per piece. */
-export function pieces(tiles: number): number[] {
-  const size = Number(process.env.PIECE ?? 1);
+/** About what a processor's caches hold of one feature map. */
+const pieceBytes = 24e6;
+
+/** More pieces than this would swell the graph more than they save. */
+const mostPieces = 16;
+
+/** How many tiles each piece holds; `tileBytes` is the size of a tile's largest feature map. */
+export function pieces(tiles: number, tileBytes: number): number[] {
+  const size = Math.max(1, Math.floor(pieceBytes / tileBytes), Math.ceil(tiles / mostPieces));
   return Array.from({ length: Math.ceil(tiles / size) }, (_, i) => Math.min(size, tiles - i * size));
 }
 

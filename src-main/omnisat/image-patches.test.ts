@@ -15,7 +15,7 @@ import {
 } from "../engine/index.ts";
 import type { ImageModality } from "./config.ts";
 import { imageDecoder } from "./decoders.ts";
-import { featureSizes, imageEncoder } from "./image-encoder.ts";
+import { featureSizes, imageEncoder, pieces } from "./image-encoder.ts";
 import { relativeDifference } from "./parity/compare.ts";
 
 const width = 8;
@@ -79,6 +79,13 @@ test.each(sizes)("patches of %d pixels: tokens, reconstruction and gradients are
   } finally {
     await session.release();
   }
+});
+
+test("a batch is worked through in pieces: small tiles together, large ones alone, and never too many", () => {
+  expect(pieces(8, 23e6)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+  expect(pieces(5, 10e6)).toEqual([2, 2, 1]);
+  expect(pieces(7, 1e3)).toEqual([7]);
+  expect(pieces(64, 400e6)).toEqual(new Array(16).fill(4));
 });
 
 test("a patch of one pixel needs no pooling", () => {
