@@ -121,6 +121,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
       }),
     };
     const validation = labelsOf("validation", codes);
+    const classWeights = weightsOfClasses(labels, recipe.classWeights);
     const review: Review | undefined =
       validation.usable().length > 0
         ? {
@@ -175,7 +176,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
           for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
             jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
             const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
-            yield { ...feedsOf(batch, names), ...labelFeeds(batch, recipe), modality_mask: presence };
+            yield { ...feedsOf(batch, names), ...labelFeeds(batch, recipe, classWeights), modality_mask: presence };
           }
         },
         checkpointPath: join(spec.folder, "checkpoint.safetensors"),
@@ -249,8 +250,21 @@ function packed(labels: LabelPatches, window: { col: number; row: number; width:
   return classes.map((index, p) => (index < 0 ? -1 : numbers.get(polygons[p]!)! * 256 + index));
 }
 
-/** Classes and weights: the patches of one polygon in one tile weigh (their number)^power together. */
-function labelFeeds(batch: Batch, { patchWeightPower }: FinetuneRecipe): { labels: Tensor; weights: Tensor } {
+/** Weights of classes whose mean over all labelled patches is 1: inverse to each class's share, or all alike. */
+function weightsOfClasses(labels: LabelPatches, kind: FinetuneRecipe["classWeights"]): number[] {
+  const counts = labels.codes.map((code) =>
+    labels.polygons.reduce((sum, { id, classCode }) => sum + (classCode === code ? labels.countOf(id) : 0), 0),
+  );
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => (kind === "none" || count === 0 ? 1 : total / (counts.length * count)));
+}
+
+/** Classes and weights: the patches of one polygon in one tile weigh (their number)^power times their class's weight together. */
+function labelFeeds(
+  batch: Batch,
+  { patchWeightPower }: FinetuneRecipe,
+  classWeights: readonly number[],
+): { labels: Tensor; weights: Tensor } {
   const { shape, data } = batch.labels!;
   const [size, patches] = shape as readonly [number, number];
   const labels = new BigInt64Array(data.length).fill(-1n);
@@ -265,7 +279,7 @@ function labelFeeds(batch: Batch, { patchWeightPower }: FinetuneRecipe): { label
       const value = Number(data[at]);
       if (value < 0) continue;
       labels[at] = BigInt(value % 256);
-      weights[at] = counts.get(value)! ** (patchWeightPower - 1);
+      weights[at] = counts.get(value)! ** (patchWeightPower - 1) * classWeights[value % 256]!;
     }
   }
   return { labels: { type: "int64", shape, data: labels }, weights: { type: "float32", shape, data: weights } };

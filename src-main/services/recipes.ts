@@ -37,6 +37,7 @@ const finetuneShape = {
   labelSmoothing: z.number().min(0).lt(1),
   balance: z.enum(["classes", "polygons", "patches"]),
   patchWeightPower: share,
+  classWeights: z.enum(["none", "balanced"]),
   validateEverySteps: count,
   patience: count.nullable(),
 } satisfies Record<keyof FinetuneRecipe, z.ZodType>;
