@@ -252,8 +252,9 @@ function packed(labels: LabelPatches, window: { col: number; row: number; width:
 
 /** Weights of classes whose mean over all labelled patches is 1: inverse to each class's share, or all alike. */
 function weightsOfClasses(labels: LabelPatches, kind: FinetuneRecipe["classWeights"]): number[] {
+  const usable = labels.usable();
   const counts = labels.codes.map((code) =>
-    labels.polygons.reduce((sum, { id, classCode }) => sum + (classCode === code ? labels.countOf(id) : 0), 0),
+    usable.reduce((sum, { classCode, patches }) => sum + (classCode === code ? patches : 0), 0),
   );
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (kind === "none" || count === 0 ? 1 : total / (counts.length * count)));
