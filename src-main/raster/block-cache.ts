@@ -45,5 +45,5 @@ export class BlockCache {
 
 const sizeOf = (bands: readonly TypedArray[]) => bands.reduce((sum, band) => sum + band.byteLength, 0);
 
-/** 128 MiB, or a sixteenth of the machine's memory when that is less. */
-export const blockCache = new BlockCache(Math.min(128 * 2 ** 20, totalmem() / 16));
+/** 96 MiB, or a sixteenth of the machine's memory when that is less. */
+export const blockCache = new BlockCache(Math.min(96 * 2 ** 20, totalmem() / 16));

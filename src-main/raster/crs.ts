@@ -241,7 +241,9 @@ export function searchCrs(text: string, limit = 50): CrsEntry[] {
     const haystack = `${row.code} ${name} ${(row.area ?? "").toLowerCase()}`;
     if (!words.every((word) => haystack.includes(word))) continue;
     const inName = words.filter((word) => name.includes(word)).length;
-    scored.push({ row, score: (words.includes(row.code) ? 1000 : 0) + inName * 10 - name.length / 100 });
+    // Of two equal matches the current datum, not its predecessor.
+    const current = /^(wgs 84|etrs89)\b/.test(name) ? 1 : 0;
+    scored.push({ row, score: current + (words.includes(row.code) ? 1000 : 0) + inName * 10 - name.length / 100 });
   }
   scored.sort((p, q) => q.score - p.score || Number(p.row.code) - Number(q.row.code));
   return scored.slice(0, limit).map(({ row }) => entryOf(row));

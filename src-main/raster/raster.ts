@@ -76,6 +76,8 @@ export interface ReadOptions {
   readonly bands?: readonly number[] | undefined;
   /** index into `info.overviews`; the window is then in that overview's pixels */
   readonly overview?: number | undefined;
+  /** the caller walks the image once, block by block: decoded blocks need not be kept */
+  readonly once?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -158,9 +160,9 @@ export class Raster {
         window,
         numbers.map((n) => n - 1),
         all.map((b) => b.nodata ?? 0),
-        signal,
+        { signal, once: options.once },
       );
-      const valid = await validityOf(this.#validity, image, level, window, numbers, bands, this.info, signal);
+      const valid = await validityOf(this.#validity, image, window, numbers, bands, this.info, signal);
       return { width, height, bands, valid };
     } catch (error) {
       throw fileError(path, error);

@@ -37,7 +37,7 @@ export async function readBands(
   window: PixelWindow,
   bands: readonly number[],
   fill: readonly number[],
-  signal?: AbortSignal | undefined,
+  options: { readonly signal?: AbortSignal | undefined; readonly once?: boolean | undefined } = {},
 ): Promise<TypedArray[]> {
   const { layout } = image;
   const inside = clip(window, layout.width, layout.height);
@@ -69,9 +69,47 @@ export async function readBands(
     if (offset === 0 || length === 0) paste(place, undefined);
     else missing.push(place);
   }
-  missing.sort((p, q) => p.offset - q.offset);
+  await decodeMissing(image, missing, paste, options);
+  return out;
+}
 
-  const groups = grouped(missing, blockBytes(layout));
+interface Promised {
+  readonly bands: Promise<readonly TypedArray[] | undefined>;
+  readonly keep: (bands: readonly TypedArray[] | undefined) => void;
+}
+
+/** Blocks that some reader is decoding now: neighbouring windows read at once share them. */
+const inProgress = new Map<string, Promised>();
+
+function promise(): Promised {
+  const { promise: bands, resolve: keep } = Promise.withResolvers<readonly TypedArray[] | undefined>();
+  return { bands, keep };
+}
+
+async function decodeMissing(
+  image: Image,
+  missing: readonly BlockPlace[],
+  paste: (place: BlockPlace, decoded: readonly TypedArray[]) => void,
+  options: { readonly signal?: AbortSignal | undefined; readonly once?: boolean | undefined },
+): Promise<void> {
+  const { signal, once } = options;
+  const { layout } = image;
+  const keyOf = (place: BlockPlace) => `${image.key}|${place.index}`;
+  const mine = new Map<string, Promised>();
+  const own: BlockPlace[] = [];
+  const others: { readonly place: BlockPlace; readonly bands: Promised["bands"] }[] = [];
+  for (const place of missing) {
+    const promised = inProgress.get(keyOf(place));
+    if (promised) others.push({ place, bands: promised.bands });
+    else {
+      const fresh = promise();
+      mine.set(keyOf(place), fresh);
+      inProgress.set(keyOf(place), fresh);
+      own.push(place);
+    }
+  }
+  own.sort((p, q) => p.offset - q.offset);
+  const groups = grouped(own, blockBytes(layout));
   let next = 0;
   const work = async () => {
     while (next < groups.length) {
@@ -92,13 +130,30 @@ export async function readBands(
           });
         }
         paste(place, result);
-        blockCache.set(`${image.key}|${place.index}`, result);
+        if (!once) blockCache.set(keyOf(place), result);
+        mine.get(keyOf(place))!.keep(result);
       });
     }
   };
-  // One group more than there are workers keeps the disk busy while they decode.
-  await Promise.all(Array.from({ length: Math.min(groups.length, pool.size + 1) }, work));
-  return out;
+  try {
+    // One group more than there are workers keeps the disk busy while they decode.
+    await Promise.all(Array.from({ length: Math.min(groups.length, pool.size + 1) }, work));
+  } finally {
+    next = groups.length;
+    for (const [key, promised] of mine) {
+      promised.keep(undefined);
+      inProgress.delete(key);
+    }
+  }
+  const abandoned: BlockPlace[] = [];
+  for (const { place, bands } of others) {
+    const decoded = await bands;
+    signal?.throwIfAborted();
+    if (decoded) paste(place, decoded);
+    else abandoned.push(place);
+  }
+  // Another reader's cancel or failure is not ours: what it gave up is decoded here.
+  if (abandoned.length > 0) await decodeMissing(image, abandoned, paste, options);
 }
 
 const blockBytes = (layout: ImageLayout) =>

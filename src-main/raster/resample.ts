@@ -39,13 +39,14 @@ export function resample(input: ResampleInput): ResampleOutput {
   const bands: TypedArray[] = [];
   const valid: (Uint8Array | undefined)[] = [];
   const coordinates = input.method === "average" || input.method === "mode" ? corners(input) : centres(input);
+  const indices = input.method === "nearest" ? nearestIndices(coordinates, input) : undefined;
   source.bands.forEach((pixels, band) => {
     const type = sampleTypeOf(pixels);
     const out = allocate(type, width * height);
     const mask = new Uint8Array(width * height);
     const fill = input.fill[band] ?? 0;
     const job: BandJob = { ...coordinates, input, pixels, mask: source.valid[band], out: mask };
-    if (input.method === "nearest") nearest(job, out);
+    if (indices) nearest(indices, pixels, job.mask, out, mask);
     else if (input.method === "mode") mode(job, out);
     else {
       const exact = type === "uint32" || type === "int32" || type === "float64";
@@ -140,16 +141,31 @@ function finish(work: Work, mask: Uint8Array, type: SampleType, nodata: number |
   }
 }
 
-function nearest({ x, y, input, pixels, mask, out: valid }: BandJob, out: TypedArray): void {
-  const { width, height } = input.source;
+/** Per target pixel the index of its source pixel in the window, −1 outside. */
+function nearestIndices({ x, y }: Coordinates, { source }: ResampleInput): Int32Array {
+  const { width, height } = source;
   // A coordinate on a pixel edge must fall on the same side however it was computed.
   const edge = 1e-10;
+  const indices = new Int32Array(x.length).fill(-1);
   for (let i = 0; i < x.length; i++) {
-    const col = Math.floor(x[i]! + edge);
-    const row = Math.floor(y[i]! + edge);
-    if (!(col >= 0 && row >= 0 && col < width && row < height)) continue;
-    const at = row * width + col;
-    if (mask && mask[at] === 0) continue;
+    const px = x[i]! + edge;
+    const py = y[i]! + edge;
+    // Inside, truncation is floor.
+    if (px >= 0 && py >= 0 && px < width && py < height) indices[i] = (py | 0) * width + (px | 0);
+  }
+  return indices;
+}
+
+function nearest(
+  indices: Int32Array,
+  pixels: TypedArray,
+  mask: Uint8Array | undefined,
+  out: TypedArray,
+  valid: Uint8Array,
+): void {
+  for (let i = 0; i < indices.length; i++) {
+    const at = indices[i]!;
+    if (at < 0 || (mask && mask[at] === 0)) continue;
     out[i] = pixels[at]!;
     valid[i] = 1;
   }

@@ -14,7 +14,6 @@ export type ValiditySource =
 export async function validityOf(
   source: ValiditySource,
   image: Image,
-  level: number,
   window: PixelWindow,
   /** 1-based */
   numbers: readonly number[],
@@ -27,13 +26,12 @@ export async function validityOf(
   let shared = outside;
   if (source.kind === "mask") {
     const mask = source.masks.find((m) => m.layout.width === layout.width && m.layout.height === layout.height);
-    if (mask) shared = both(outside, nonZero((await readBands(mask, window, [0], [0], signal))[0]!));
+    if (mask) shared = both(outside, nonZero((await readBands(mask, window, [0], [0], { signal }))[0]!));
   } else if (source.kind === "alpha") {
     const at = numbers.indexOf(source.band + 1);
-    const alpha = at >= 0 ? bands[at]! : (await readBands(image, window, [source.band], [0], signal))[0]!;
+    const alpha = at >= 0 ? bands[at]! : (await readBands(image, window, [source.band], [0], { signal }))[0]!;
     shared = both(outside, nonZero(alpha));
   }
-  void level;
   return bands.map((pixels, i) => {
     const band = info.bands[numbers[i]! - 1]!;
     // The alpha band itself is always there.

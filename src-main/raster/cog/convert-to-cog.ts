@@ -48,10 +48,14 @@ export async function convertToCog(
     if (!grid) throw new AppError("raster-without-transform", { path: sourcePath });
     const bands = options.bands ?? source.info.bands.map((_, i) => i + 1);
     const { signal } = options;
+    const size = options.blockSize ?? 512;
+    const { tiled, blockWidth, blockHeight } = source.info;
+    // Whole blocks fit into our tiles: each is needed once.
+    const once = tiled && size % blockWidth === 0 && size % blockHeight === 0;
     await createCog(
       targetPath,
       specOf(source, grid, bands, options),
-      async (window) => pixelsOf(source, await source.readWindow(window, { bands, signal }), options.nodata),
+      async (window) => pixelsOf(source, await source.readWindow(window, { bands, signal, once }), options.nodata),
       options,
     );
   } finally {

@@ -56,6 +56,9 @@ export async function decodeBlock(block: StoredBlock, encoding: Encoding): Promi
   });
 }
 
+/** A little more than expected: an output buffer filled to the brim makes zlib ask for a second one and copy both. */
+const outputRoom = (expected: number) => expected + 64;
+
 async function decompress({ bytes, rows }: StoredBlock, encoding: Encoding, expected: number): Promise<Uint8Array> {
   switch (encoding.compression) {
     case 1:
@@ -64,11 +67,11 @@ async function decompress({ bytes, rows }: StoredBlock, encoding: Encoding, expe
       return decodeLzw(bytes, expected);
     case 8:
     case 32946:
-      return inflateSync(bytes, { chunkSize: Math.max(64, expected) });
+      return inflateSync(bytes, { chunkSize: outputRoom(expected) });
     case 32773:
       return decodePackBits(bytes, expected);
     case 50000:
-      return zstdDecompressSync(bytes, { chunkSize: Math.max(64, expected) });
+      return zstdDecompressSync(bytes, { chunkSize: outputRoom(expected) });
     case 7:
     case 34887:
       return withGeotiff(bytes, rows, encoding);
@@ -149,7 +152,7 @@ function samplesOf(bytes: Uint8Array, rowLength: number, rows: number, encoding:
   // LERC gives this machine's byte order whatever the file's.
   if (predictor === 3) joinBytePlanes(own, rowLength, size, stride);
   else if (!encoding.littleEndian && size > 1 && compression !== 34887) swapBytes(own, size);
-  if (predictor === 2) {
+  if (predictor === 2 && !summedLater(encoding)) {
     if (size === 8) addDifferences64(new Uint32Array(own.buffer, own.byteOffset, length * 2), rowLength, stride);
     else if (size === 4) addDifferences(new Uint32Array(own.buffer, own.byteOffset, length), rowLength, stride);
     else if (size === 2) addDifferences(new Uint16Array(own.buffer, own.byteOffset, length), rowLength, stride);
@@ -158,6 +161,10 @@ function samplesOf(bytes: Uint8Array, rowLength: number, rows: number, encoding:
   if (halfFloat) return halfFloats(new Uint16Array(own.buffer, own.byteOffset, length));
   return sampleTypes[dataType].view(own.buffer, own.byteOffset, length);
 }
+
+/** Several bands of 8 or 16 bits: differences are summed while the bands are separated, in one pass. */
+const summedLater = ({ predictor, samplesPerBlock, bits, dataType }: Encoding) =>
+  predictor === 2 && samplesPerBlock > 1 && (bits === 8 || bits === 16) && sampleTypes[dataType].integer;
 
 function swapBytes(bytes: Uint8Array, size: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % size));
@@ -185,8 +192,28 @@ function halfFloats(words: Uint16Array): Float32Array {
   return numbers;
 }
 
+function sumBytes(from: Uint8Array, to: Uint8Array, band: number, bands: number, width: number): void {
+  for (let row = 0, k = band; row < to.length; row += width) {
+    for (let i = row, sum = 0; i < row + width; i++, k += bands) {
+      sum = (sum + from[k]!) & 0xff;
+      to[i] = sum;
+    }
+  }
+}
+
+function sumWords(from: Uint16Array, to: Uint16Array, band: number, bands: number, width: number): void {
+  for (let row = 0, k = band; row < to.length; row += width) {
+    for (let i = row, sum = 0; i < row + width; i++, k += bands) {
+      sum = (sum + from[k]!) & 0xffff;
+      to[i] = sum;
+    }
+  }
+}
+
 /** Pixel-interleaved samples → one array per band, each with storage of its own so that it can be moved to another thread. */
-function deinterleave(samples: TypedArray, bands: number, length: number, { dataType }: Encoding): TypedArray[] {
+function deinterleave(samples: TypedArray, bands: number, length: number, encoding: Encoding): TypedArray[] {
+  const { dataType, blockWidth } = encoding;
+  const summed = summedLater(encoding);
   if (bands === 1) {
     const whole = samples.byteOffset === 0 && samples.byteLength === samples.buffer.byteLength;
     return [whole ? samples : samples.slice()];
@@ -197,7 +224,9 @@ function deinterleave(samples: TypedArray, bands: number, length: number, { data
     const out = allocate(dataType, length);
     const raw = bytesOf(samples);
     const target = bytesOf(out);
-    if (size === 1) pickBytes(raw, target, band, bands);
+    if (summed && size === 1) sumBytes(raw, target, band, bands, blockWidth);
+    else if (summed) sumWords(words(raw), words(target), band, bands, blockWidth);
+    else if (size === 1) pickBytes(raw, target, band, bands);
     else if (size === 2) pickWords(words(raw), words(target), band, bands);
     else if (size === 4) pickLongs(longs(raw), longs(target), band, bands);
     else pickDoubles(doubles(raw), doubles(target), band, bands);
