@@ -131,7 +131,7 @@ async function training(
         modelFolder: made?.folder ?? model.modelFolder,
       },
       [
-        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${model.steps} steps on ${model.provider}.`,
+        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${model.steps} steps, ${model.provider.replace(/\.$/, "")}.`,
         ...(values.length ? [`  ${values.join(", ")}`] : []),
         `  ${made?.folder ?? model.modelFolder}`,
       ].join("\n"),
