@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
 import { noAugmentation } from "../cube/index.ts";
 import { adamW, buildStep, cosine, initialState } from "../engine/index.ts";
 import { writeModel } from "../learning/model.ts";
@@ -29,6 +30,10 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
     const dates = Object.fromEntries(
       modalities.map(({ name }) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
     );
+    // The last date is never reconstructed, nor the one with the least attention of the others.
+    const [only, ...others] = modalities;
+    if (only?.kind === "series" && others.length === 0 && dates[only.name]! < 3)
+      throw new AppError("series-too-short", { modality: only.name, dates: dates[only.name]! });
     const step = buildStep({
       name: "pretrain",
       define: (scope) => {

@@ -33,8 +33,8 @@ export const learningErrors = {
     `No patch in the ${part} part has a class that the model knows. Choose another part, or change the split so that this one holds such labels.`,
   "overlap-too-large": ({ overlap, tile }: { readonly overlap: number; readonly tile: number }) =>
     `Tiles of ${tile} patches cannot share ${overlap} with the next one. Choose an overlap of at most ${tile - 1} patches; half a tile is usual.`,
-  "series-too-short": ({ modalities }: { readonly modalities: readonly string[] }) =>
-    `Pre-training needs at least three dates of a series; ${modalities.join(", ")} has fewer. Import more dates, or fine-tune without pre-training.`,
+  "series-too-short": ({ modality, dates }: { readonly modality: string; readonly dates: number }) =>
+    `Pre-training on “${modality}” alone needs at least three dates per tile; there ${dates === 1 ? "is 1" : `are ${dates}`}. Import more dates or another sensor, or fine-tune without pre-training.`,
   "checkpoint-of-another-run": ({ path }: { readonly path: string }) =>
     `The checkpoint “${path}” belongs to a training with other settings or data. Start a new one without --resume.`,
   "training-diverged": ({ step }: { readonly step: number }) =>
