@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { northUp } from "../../src-shared/geo/affine.ts";
 import { blockCache } from "./block-cache.ts";
 import { openRaster, type Raster } from "./raster.ts";
 import type { SampleType, TypedArray } from "./sample-type.ts";
 import { gdalPixels, python, run, temporaryFolder } from "./testing/gdal.ts";
+import { tileOf, warp } from "./warp.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -288,5 +290,12 @@ ds.GetRasterBand(1).WriteArray(np.full((700, 700), 42, np.uint8), 299000, 299200
     const empty = await raster.readWindow({ col: i * 2900, row: i * 2800, width: 512, height: 512 });
     expect(empty.valid[0]?.indexOf(1)).toBe(-1);
   }
+  const map = { crs: "EPSG:32631", affine: northUp(0, 300000, 600, 600), width: 3, height: 2 };
+  const named = await openRaster(path, { crs: "EPSG:32631" });
+  const { valid } = await warp(named, tileOf(map, { col: 0, row: 0, width: 3, height: 2 }), { method: "average" });
+  expect(valid[0]?.indexOf(1)).toBe(-1);
+  const whole = { ...map, affine: northUp(0, 300000, 300000, 300000), width: 1, height: 1 };
+  await expect(warp(named, whole, { method: "average" })).rejects.toThrow(/no overviews/);
+  expect((await warp(named, whole, { method: "nearest" })).valid[0]?.[0]).toBe(0);
   expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
 });

@@ -1,7 +1,8 @@
+import { AppError } from "../../src-shared/errors/index.ts";
 import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { lonLatBounds } from "./crs.ts";
-import { exactTransform, type Lattice, latticeOver, type PointTransform, reachOf } from "./lattice.ts";
+import { exactTransform, type Lattice, latticeOver, type PointTransform, reachOf, rowOfLattice } from "./lattice.ts";
 import { pool } from "./pool/pool.ts";
 import { buffersIn } from "./pool/transfer.ts";
 import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
@@ -52,13 +53,16 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   const place = async (piece: PixelWindow): Promise<void> => {
     signal?.throwIfAborted();
     const lattice = latticeOver(plan.transform, piece, plan.affine);
-    const window = sourceWindow(lattice, plan, options.method);
+    const lone = options.method === "nearest" && piece.width * piece.height === 1;
+    const window = sourceWindow(lone ? centreOf(lattice) : lattice, plan, options.method);
     if (!window) return;
     const bytes = window.width * window.height * numbers.length * (sampleTypes[source.info.dataType].bytes + 4);
     if (bytes > sourceBytes && piece.width * piece.height > 1) {
       for (const half of halves(piece)) await place(half);
       return;
     }
+    // One target pixel over more source pixels than fit: only overviews can answer that.
+    if (bytes > sourceBytes) throw new AppError("raster-needs-overviews", { path: source.info.path });
     const read = await source.readWindow(window, { bands: numbers, overview: plan.overview, signal });
     const result = await pool.run(
       "resample",
@@ -248,7 +252,15 @@ function overviewFor(source: Raster, ratio: number): number | undefined {
   return ratio > 1.1 ? chosen : undefined;
 }
 
-function sourceWindow(lattice: Lattice, plan: Plan, method: ResampleMethod): PixelWindow | undefined {
+/** The one point that a lone nearest pixel needs, however far its corners lie apart. */
+function centreOf(lattice: Lattice): Pick<Lattice, "x" | "y"> {
+  const x = new Float64Array(1);
+  const y = new Float64Array(1);
+  rowOfLattice(lattice, 0.5, 0.5, x, y);
+  return { x, y };
+}
+
+function sourceWindow(lattice: Pick<Lattice, "x" | "y">, plan: Plan, method: ResampleMethod): PixelWindow | undefined {
   const reach = reachOf(lattice);
   if (!reach) return undefined;
   const radius = method === "cubic" ? 2 : method === "bilinear" ? 1 : 0;

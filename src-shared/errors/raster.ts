@@ -25,6 +25,8 @@ export const rasterErrors = {
     `“${path}” has ${count} ${count === 1 ? "band" : "bands"}; band ${band} was asked for. Choose a band from 1 to ${count}.`,
   "crs-unknown": ({ crs }: { readonly crs: string }) =>
     `The coordinate reference system “${crs}” is not known here. Give an EPSG code such as EPSG:32631, a PROJ string or a WKT.`,
+  "raster-needs-overviews": ({ path }: File) =>
+    `“${path}” is far finer than the map asked for and has no overviews to read instead. Make a copy with overviews first: omnisat convert.`,
   "raster-outside-crs": ({ crs }: { readonly crs: string }) =>
     `The image lies outside the area that “${crs}” can show. Choose a system made for that area, such as its UTM zone.`,
   "crs-unwritable": ({ crs }: { readonly crs: string }) =>
