@@ -35,15 +35,23 @@ export class JobQueue {
   /** Writes the spec into a new job's folder and queues it. */
   start(spec: NewSpec, run?: { readonly splitId: number | null; readonly modelId: number | null }): StartedJob {
     const { catalog } = this.#deps;
-    const job = catalog.transaction(() => {
-      const added = catalog.jobs.add(spec.kind);
-      if (run) catalog.runs.add({ jobId: added.id, kind: spec.kind, ...run });
-      mkdirSync(added.folder, { recursive: true });
-      writeWhole(join(added.folder, specFileName), JSON.stringify({ ...spec, folder: added.folder }));
-      return added;
-    });
-    this.#enqueue(job, false);
-    return { id: job.id, folder: job.folder };
+    let folder: string | undefined;
+    try {
+      const job = catalog.transaction(() => {
+        const added = catalog.jobs.add(spec.kind);
+        if (run) catalog.runs.add({ jobId: added.id, kind: spec.kind, ...run });
+        folder = added.folder;
+        mkdirSync(added.folder, { recursive: true });
+        writeWhole(join(added.folder, specFileName), JSON.stringify({ ...spec, folder: added.folder }));
+        return added;
+      });
+      this.#enqueue(job, false);
+      return { id: job.id, folder: job.folder };
+    } catch (error) {
+      // No job, no folder: the disk may have been full.
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Continues an interrupted job from its last checkpoint, with the spec it was started with. */
