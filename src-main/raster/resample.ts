@@ -39,15 +39,14 @@ export function resample(input: ResampleInput): ResampleOutput {
   const bands: TypedArray[] = [];
   const valid: (Uint8Array | undefined)[] = [];
   const coordinates = input.method === "average" || input.method === "mode" ? corners(input) : centres(input);
-  const indices = input.method === "nearest" ? nearestIndices(coordinates, input) : undefined;
+  if (input.method === "nearest") return resampleNearest(input, nearestIndices(coordinates, input));
   source.bands.forEach((pixels, band) => {
     const type = sampleTypeOf(pixels);
     const out = allocate(type, width * height);
     const mask = new Uint8Array(width * height);
     const fill = input.fill[band] ?? 0;
     const job: BandJob = { ...coordinates, input, pixels, mask: source.valid[band], out: mask };
-    if (indices) nearest(indices, pixels, job.mask, out, mask);
-    else if (input.method === "mode") mode(job, out);
+    if (input.method === "mode") mode(job, out);
     else {
       const exact = type === "uint32" || type === "int32" || type === "float64";
       const work: Work = exact ? new Float64Array(width * height) : new Float32Array(width * height);
@@ -156,18 +155,34 @@ function nearestIndices({ x, y }: Coordinates, { source }: ResampleInput): Int32
   return indices;
 }
 
-function nearest(
-  indices: Int32Array,
-  pixels: TypedArray,
-  mask: Uint8Array | undefined,
-  out: TypedArray,
-  valid: Uint8Array,
-): void {
+function resampleNearest({ source, fill }: ResampleInput, indices: Int32Array): ResampleOutput {
+  // Bands that share a mask (or have none) share their answer.
+  const masks = new Map<Uint8Array | undefined, Uint8Array | undefined>();
+  const valid = source.valid.map((mask) => {
+    if (!masks.has(mask)) masks.set(mask, covered(indices, mask));
+    return masks.get(mask);
+  });
+  const bands = source.bands.map((pixels, band) => {
+    const out = allocate(sampleTypeOf(pixels), indices.length);
+    gather(indices, pixels, out);
+    const mask = valid[band];
+    const empty = fill[band] ?? 0;
+    if (mask) for (let i = 0; i < mask.length; i++) if (mask[i] === 0) out[i] = empty;
+    return out;
+  });
+  return { bands, valid };
+}
+
+function covered(indices: Int32Array, mask: Uint8Array | undefined): Uint8Array | undefined {
+  const valid = new Uint8Array(indices.length);
+  for (let i = 0; i < indices.length; i++) valid[i] = indices[i]! < 0 ? 0 : mask ? mask[indices[i]!]! : 1;
+  return valid.indexOf(0) < 0 ? undefined : valid;
+}
+
+function gather(indices: Int32Array, pixels: TypedArray, out: TypedArray): void {
   for (let i = 0; i < indices.length; i++) {
     const at = indices[i]!;
-    if (at < 0 || (mask && mask[at] === 0)) continue;
-    out[i] = pixels[at]!;
-    valid[i] = 1;
+    if (at >= 0) out[i] = pixels[at]!;
   }
 }
 

@@ -71,15 +71,18 @@ export async function warpToCog(sourcePath: string, targetPath: string, options:
     const target = options.target ?? suggestGeobox(grid, options.crs ?? grid.crs, options.resolution);
     const bands = options.bands ?? source.info.bands.map((_, i) => i + 1);
     const { method, overviews, shift, signal } = options;
+    // Floating-point maps without a nodata value say NaN where there is none; whole numbers have no such word.
+    const floating = !sampleTypes[source.info.dataType].integer && source.info.bands[0]?.nodata === undefined;
+    const nodata = options.nodata ?? (floating && !addsAlpha(source) ? Number.NaN : undefined);
     const read = async (window: PixelWindow): Promise<readonly TypedArray[]> => {
       const tile = tileOf(target, window);
       return pixelsOf(
         source,
         await warp(source, tile, { bands, method, overviews, shift, signal, whole: target }),
-        options.nodata,
+        nodata,
       );
     };
-    await createCog(targetPath, specOf(source, target, bands, options), read, options);
+    await createCog(targetPath, specOf(source, target, bands, { ...options, nodata }), read, options);
   } finally {
     source.close();
   }

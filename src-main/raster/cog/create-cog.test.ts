@@ -263,6 +263,26 @@ test("warpToCog covers gdalwarp's grid with gdalwarp's pixels", async () => {
   expect(apart.length / (a.length * a[0]!.length)).toBeLessThan(0.001);
 });
 
+test("a warped floating-point map says NaN where it has nothing", async () => {
+  const source = folder.file("float.tif");
+  python(
+    `
+import sys, numpy as np
+from osgeo import gdal
+ds = gdal.GetDriverByName("GTiff").Create(sys.argv[1], 40, 40, 1, gdal.GDT_Float32)
+ds.SetGeoTransform([574680, 10, 0, 5622440, 0, -10])
+a = np.full((40, 40), 5, np.float32); a[10:20, 10:20] = np.nan
+ds.GetRasterBand(1).WriteArray(a)
+`,
+    [source],
+  );
+  const path = folder.file("float-warped.tif");
+  await warpToCog(source, path, { sourceCrs: "EPSG:32631", crs: "EPSG:32632", method: "bilinear" });
+  const [pixels] = gdalPixels(path, folder.file("scratch"), "float32");
+  expect(new Set(Array.from(pixels!, (v) => (Math.abs(v - 5) < 1e-5 ? 5 : v)))).toEqual(new Set([5, Number.NaN]));
+  expect((await openRaster(path)).info.bands[0]!.nodata).toBeNaN();
+});
+
 test("a resolution puts the grid's edges on multiples of it", () => {
   const grid = suggestGeobox(utm31(64, 64), "EPSG:32632", 30);
   expect(grid.affine.a % 30).toBe(0);
