@@ -1,6 +1,5 @@
 import {
   add,
-  atChosen,
   concat,
   convTranspose2dLayer,
   type Four,
@@ -9,6 +8,7 @@ import {
   linear,
   matMul,
   pad,
+  productAtChosen,
   reshape,
   type Scope,
   slice,
@@ -61,11 +61,10 @@ export function imageDecoder(scope: Scope, modality: ImageModality, patches: Val
       if (!kernel) break;
       x = winogradConv(g, unpoolPhases(g, x, pool.chosen[index]!, pool), kernel);
     }
-    const painted = atChosen(g, x, upwards.at(-1)!.chosen[index]!).map((part) => {
-      const rows = reshape(g, part, [-1, width]);
-      const taps = matMul(g, weight, rows, { transposeA: true, transposeB: true });
-      return reshape(g, taps, [channels, 3, 3, ...part.shape.slice(0, 3)]);
-    });
+    const last = upwards.at(-1)!.chosen[index]!;
+    const painted = productAtChosen(g, x, last, weight).map((taps) =>
+      reshape(g, taps, [channels, 3, 3, ...last.shape.slice(0, 3)]),
+    );
     const image = overlay(g, painted as [Value, Value, Value, Value], size);
     return add(g, transpose(g, image, [3, 0, 1, 2]), bias);
   });

@@ -42,7 +42,7 @@ function thunksOf(g: Graph, operation: Operation, arrived: ReadonlyMap<string, V
   const { operator, inputs, outputs } = operation;
   const dys = outputs.map((output) => arrived.get(output.name));
   // Statistics that a normalisation returns besides are for reading, not for losses.
-  const many = operator === "Split" || operator === "Phases";
+  const many = new Set<Operator>(["Split", "Phases", "AtChosen", "ChosenProduct"]).has(operator);
   const unexpected = many ? -1 : dys.findIndex((dy, i) => i > 0 && dy);
   if (unexpected > 0) throw new Error(`gradients: ${operator} has no rule for its result ${unexpected}`);
   const dy = dys[0] ?? zeros(g, outputs[0]!.shape);

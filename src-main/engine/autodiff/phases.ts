@@ -1,10 +1,10 @@
 import type { Value } from "../graph/index.ts";
-import { mul } from "../ops/index.ts";
-import { atChosen, type Four, interleave, phases } from "../ops/phases.ts";
+import { add, matMul, mul, reshape } from "../ops/index.ts";
+import { type Four, interleave, phases, placeMasks } from "../ops/phases.ts";
 import { slope } from "./gelu.ts";
 import { once, type RulesFor, zeros } from "./rule.ts";
 
-export const phaseRules: RulesFor<"Phases" | "Interleave" | "GeluMax"> = {
+export const phaseRules: RulesFor<"Phases" | "Interleave" | "GeluMax" | "AtChosen" | "ChosenProduct"> = {
   Phases: (g, _, { x, outputs, dys }) => [
     () => {
       const [height, width] = x.shape as [number, number];
@@ -17,7 +17,33 @@ export const phaseRules: RulesFor<"Phases" | "Interleave" | "GeluMax"> = {
     return inputs.map((_, i) => () => parts()[i]!);
   },
   GeluMax: (g, dy, { inputs, outputs: [, chosen, winner] }) => {
-    const parts = once(() => atChosen(g, mul(g, dy, slope(g, winner!)), chosen!));
-    return inputs.map((_, i) => () => parts()[i]!);
+    const at = once(() => placeMasks(g, chosen!, 3));
+    const moved = once(() => mul(g, dy, slope(g, winner!)));
+    return inputs.map((_, place) => () => mul(g, moved(), at()(place)));
+  },
+  AtChosen: (g, _, { inputs: [, chosen], outputs, dys }) => [
+    () => {
+      const at = placeMasks(g, chosen!, 2);
+      return outputs
+        .map((output, place) => mul(g, dys[place] ?? zeros(g, output.shape), at(place)))
+        .reduce((sum, part) => add(g, sum, part));
+    },
+  ],
+  ChosenProduct: (g, _, { inputs: [x, chosen, weight], outputs, dys }) => {
+    const at = once(() => placeMasks(g, chosen!, 2));
+    const of = (place: number) => dys[place] ?? zeros(g, outputs[place]!.shape);
+    const sum = (parts: readonly Value[]) => parts.reduce((total, part) => add(g, total, part));
+    const places = [0, 1, 2, 3];
+    return [
+      () => {
+        const back = (place: number) => matMul(g, of(place), weight!, { transposeA: true, transposeB: true });
+        return sum(places.map((place) => mul(g, reshape(g, back(place), x!.shape), at()(place))));
+      },
+      undefined,
+      () => {
+        const rows = (place: number) => reshape(g, mul(g, x!, at()(place)), [-1, x!.shape.at(-1)!]);
+        return sum(places.map((place) => matMul(g, rows(place), of(place), { transposeA: true, transposeB: true })));
+      },
+    ];
   },
 };

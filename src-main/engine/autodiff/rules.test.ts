@@ -392,6 +392,34 @@ const cases: { readonly [O in Operator]: readonly GradientCase[] } = {
       step: 1e-3,
     },
   ],
+  AtChosen: [
+    {
+      inputs: { x: spread([2, 1, 2, 3]), chosen: tensor([0, 1, 2, 3, 3, 0, 1, 1, 2, 0, 2, 3], [2, 1, 2, 3]) },
+      wrt: ["x"],
+      build: (g, { x, chosen }) => {
+        const [a, b, c, d] = op.atChosen(g, x!, chosen!);
+        return op.concat(g, [op.mul(g, a, a), b, op.mul(g, c, 2), d], 0);
+      },
+    },
+  ],
+  ChosenProduct: [
+    {
+      inputs: {
+        x: spread([2, 1, 2, 3]),
+        chosen: tensor([0, 1, 2, 3, 3, 0, 1, 1, 2, 0, 2, 3], [2, 1, 2, 3]),
+        weight: spread([3, 5], { phase: 0.3 }),
+      },
+      wrt: ["x", "weight"],
+      build: (g, { x, chosen, weight }) => {
+        const [a, b, c, d] = op.productAtChosen(g, x!, chosen!, weight!);
+        return op.concat(g, [op.mul(g, a, a), b, op.mul(g, c, 2), d], 0);
+      },
+    },
+  ],
+  WinogradConv: [false, true].map((transposed) => ({
+    inputs: { x: spread([5, 4, 2, 3]), weight: spread(transposed ? [3, 2, 3, 3] : [2, 3, 3, 3], { phase: 0.3 }) },
+    build: (g, { x, weight }) => op.winogradConv(g, x!, op.winogradKernel(g, weight!, [5, 4], { transposed })),
+  })),
   StopGradient: [
     {
       inputs: { x: spread([4]), y: spread([4], { phase: 0.2 }) },

@@ -10,6 +10,7 @@ import { phaseRules } from "./phases.ts";
 import { poolRules } from "./pool.ts";
 import { reduceRules } from "./reduce.ts";
 import type { RulesFor } from "./rule.ts";
+import { winogradRules } from "./winograd.ts";
 
 /** The rule of every operator. Total: an operator without a rule does not compile. */
 export const rules: RulesFor<Operator> = {
@@ -23,4 +24,5 @@ export const rules: RulesFor<Operator> = {
   ...poolRules,
   ...normRules,
   ...phaseRules,
+  ...winogradRules,
 };

@@ -8,6 +8,14 @@ export interface ConvAttributes {
   readonly padding: readonly [number, number];
 }
 
+/** One side of the planes that a Winograd convolution works on, as its two matrices. */
+export interface WinogradSide {
+  readonly size: number;
+  readonly count: number;
+  readonly input: readonly (readonly number[])[];
+  readonly output: readonly (readonly number[])[];
+}
+
 /**
  * The closed list of operators that have a gradient rule, with their attributes.
  * A new row here is a compile error until `autodiff/rules.ts` has its rule and the gradient test has its case.
@@ -76,6 +84,9 @@ export interface OperatorAttributes {
   Phases: None;
   Interleave: None;
   GeluMax: None;
+  AtChosen: None;
+  ChosenProduct: None;
+  WinogradConv: { readonly transposed: boolean; readonly vertical: WinogradSide; readonly horizontal: WinogradSide };
   StopGradient: None;
 }
 

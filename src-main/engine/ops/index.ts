@@ -39,7 +39,7 @@ export {
 export { and, cast, equal, greater, greaterOrEqual, less, not, or, where } from "./logic.ts";
 export { gemm, type MatMulOptions, matMul } from "./matmul.ts";
 export { batchNormalize, groupNormalize, layerNormalize } from "./norm.ts";
-export { atChosen, type Four, geluMax, interleave, phases, unpoolPhases } from "./phases.ts";
+export { atChosen, type Four, geluMax, interleave, phases, productAtChosen, unpoolPhases } from "./phases.ts";
 export { pixelGroupNormalize } from "./pixel-norm.ts";
 export { maxPool2d, maxUnpool2d, type PoolOptions } from "./pool.ts";
 export { argMax, reduceMax, reduceMean, reduceMin, reduceSum } from "./reduce.ts";

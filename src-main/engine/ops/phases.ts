@@ -3,6 +3,7 @@ import { add, maximum, minimum, mul, sub } from "./elementwise.ts";
 import { gelu } from "./gelu.ts";
 import { concat, pad, reshape, slice } from "./layout.ts";
 import { cast, equal, greater, where } from "./logic.ts";
+import { matMul } from "./matmul.ts";
 
 /** The four places of a 2 × 2 window, row by row. */
 export type Four<T> = readonly [T, T, T, T];
@@ -86,6 +87,33 @@ export function unpoolPhases(
 
 /** x where a place was chosen, zero where not, for the four places of a window. */
 export function atChosen(g: Graph, x: Value, chosen: Value): Four<Value> {
-  const at = (place: number) => mul(g, x, cast(g, equal(g, chosen, place), "float32"));
-  return [at(0), at(1), at(2), at(3)];
+  const outputs = g.record("AtChosen", [x, chosen], {}, () => {
+    const at = placeMasks(g, chosen, 1);
+    return [0, 1, 2, 3].map((place) => mul(g, x, at(place)));
+  });
+  return outputs as unknown as Four<Value>;
+}
+
+/**
+ * weightᵀ times what `atChosen` gives, for each of the four places, with the products' rows first.
+ * x, chosen: [h, w, N, C], weight: [C, K] → four times [K, h·w·N]
+ */
+export function productAtChosen(g: Graph, x: Value, chosen: Value, weight: Value): Four<Value> {
+  const outputs = g.record("ChosenProduct", [x, chosen, weight], {}, () => {
+    const rows = (value: Value) => reshape(g, value, [-1, x.shape.at(-1)!]);
+    const at = placeMasks(g, chosen, 1);
+    return [0, 1, 2, 3].map((place) =>
+      matMul(g, weight, rows(mul(g, x, at(place))), { transposeA: true, transposeB: true }),
+    );
+  });
+  return outputs as unknown as Four<Value>;
+}
+
+/**
+ * 1 where a place was chosen. Comparing multiples gives the same masks as other values: a rule that asks for another
+ * multiple has them made again, instead of kept in memory since the forward pass.
+ */
+export function placeMasks(g: Graph, chosen: Value, multiple: number): (place: number) => Value {
+  const places = multiple === 1 ? chosen : mul(g, chosen, multiple);
+  return (place) => cast(g, equal(g, places, place * multiple), "float32");
 }

@@ -5,7 +5,7 @@ import { matMul } from "./matmul.ts";
 /**
  * Winograd's minimal filtering (Lavin and Gray 2016): a 3-tap convolution of a short stretch is a product per interpolation
  * point. Images lie pixel by pixel, [H, W, N, C], where every transform is a plain matrix product along one axis and no
- * axis ever changes places; autodiff needs no rule of its own.
+ * axis ever changes places.
  */
 
 /** The points of Barabasz et al. (2020), which lose the fewest bits in float32; the last point is infinity. */
@@ -99,34 +99,28 @@ export function winogradKernel(
 
 /** A convolution with padding 1 and stride 1.  x: [H, W, N, C] → [H, W, N, O] */
 export function winogradConv(g: Graph, x: Value, kernel: WinogradKernel): Value {
-  const [height, width, n, channels] = x.shape as [number, number, number, number];
-  const { rows, columns, outChannels, transposed } = kernel;
-  if (x.shape.length !== 4 || kernel.value.shape[transposed ? 3 : 4] !== channels)
-    throw new Error(`Winograd: ${formatShape(x.shape)} x ${formatShape(kernel.value.shape)}`);
-  const vertical = stretches(height, rows);
-  const horizontal = stretches(width, columns);
-  const matrix = (values: readonly (readonly number[])[]) =>
-    g.constant(values.flat(), { shape: [values.length, values[0]!.length] });
-  // Along the rows one product for all columns; along the columns one product per row.
-  const down = matMul(g, matrix(vertical.input), reshape(g, x, [height, width * n * channels]));
-  const across = matMul(g, matrix(horizontal.input), reshape(g, down, [-1, width, n * channels]));
-  const points = reshape(g, across, [rows.size, vertical.count, columns.size, horizontal.count * n, channels]);
-  const products = matMul(g, points, kernel.value, { transposeB: !transposed });
-  const narrow = matMul(
-    g,
-    matrix(horizontal.output),
-    reshape(g, products, [rows.size * vertical.count, columns.size * horizontal.count, n * outChannels]),
-  );
-  const y = matMul(
-    g,
-    matrix(vertical.output),
-    reshape(g, narrow, [rows.size * vertical.count, width * n * outChannels]),
-  );
-  return reshape(g, y, [height, width, n, outChannels]);
+  const { value, rows, columns, transposed } = kernel;
+  if (x.shape.length !== 4 || value.shape[transposed ? 3 : 4] !== x.shape[3])
+    throw new Error(`Winograd: ${formatShape(x.shape)} x ${formatShape(value.shape)}`);
+  const [height, width] = x.shape as readonly number[] as readonly [number, number];
+  const [vertical, horizontal] = [stretches(height, rows), stretches(width, columns)];
+  return g.record("WinogradConv", [x, value], { transposed, vertical, horizontal }, () => {
+    const products = matMul(g, atPoints(g, x, vertical, horizontal), value, { transposeB: !transposed });
+    return [fromPoints(g, products, vertical, horizontal, x.shape[2]!)];
+  })[0]!;
 }
 
-/** A whole side as one matrix each way: rows and columns are ordered by point, then by stretch. The border is zero. */
-function stretches(length: number, { outputs, size, input, output }: Filtering) {
+/** A whole side as one matrix each way: points are ordered by point, then by stretch. The border is zero. */
+export interface Stretches {
+  readonly size: number;
+  readonly count: number;
+  /** [size · count, length] */
+  readonly input: readonly (readonly number[])[];
+  /** [length, size · count] */
+  readonly output: readonly (readonly number[])[];
+}
+
+function stretches(length: number, { outputs, size, input, output }: Filtering): Stretches {
   const count = Math.ceil(length / outputs);
   const empty = (rows: number, columns: number) => Array.from({ length: rows }, () => Array<number>(columns).fill(0));
   const into = empty(size * count, length);
@@ -144,5 +138,45 @@ function stretches(length: number, { outputs, size, input, output }: Filtering) 
       }
     }
   }
-  return { count, input: into, output: back };
+  return { size, count, input: into, output: back };
 }
+
+/** Pixels at the interpolation points: [H, W, N, C] → [n, count, n', count'·N, C]; with `adjoint` what `fromPoints` undoes. */
+export function atPoints(g: Graph, x: Value, vertical: Stretches, horizontal: Stretches, adjoint = false): Value {
+  const matrix = ({ input, output }: Stretches) => (adjoint ? turned(output) : input);
+  const [n, channels] = x.shape.slice(2) as [number, number];
+  const points = separable(g, x, matrix(vertical), matrix(horizontal));
+  return reshape(g, points, [vertical.size, vertical.count, horizontal.size, horizontal.count * n, channels]);
+}
+
+/** Back again: [n, count, n', count'·N, C] → [H, W, N, C]; with `adjoint` the gradient of `atPoints`. */
+export function fromPoints(
+  g: Graph,
+  points: Value,
+  vertical: Stretches,
+  horizontal: Stretches,
+  n: number,
+  adjoint = false,
+): Value {
+  const matrix = ({ input, output }: Stretches) => (adjoint ? turned(input) : output);
+  const lengths = [vertical.size * vertical.count, horizontal.size * horizontal.count, n, points.shape.at(-1)!];
+  return separable(g, reshape(g, points, lengths), matrix(vertical), matrix(horizontal));
+}
+
+/** Down the rows in one product for all columns, then along the columns in one product per row. x: [H, W, N, C] */
+function separable(
+  g: Graph,
+  x: Value,
+  vertical: readonly (readonly number[])[],
+  horizontal: readonly (readonly number[])[],
+): Value {
+  const [height, width, n, channels] = x.shape as [number, number, number, number];
+  const matrix = (values: readonly (readonly number[])[]) =>
+    g.constant(values.flat(), { shape: [values.length, values[0]!.length] });
+  const down = matMul(g, matrix(vertical), reshape(g, x, [height, width * n * channels]));
+  const across = matMul(g, matrix(horizontal), reshape(g, down, [vertical.length, width, n * channels]));
+  return reshape(g, across, [vertical.length, horizontal.length, n, channels]);
+}
+
+const turned = (matrix: readonly (readonly number[])[]): number[][] =>
+  matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
