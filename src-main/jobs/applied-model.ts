@@ -2,7 +2,7 @@ import type { Imagery, ProjectGrid } from "../../src-shared/domain/job.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type BlendPlan, type PatchWindow, planBlend } from "../cube/index.ts";
-import type { ModelDescription } from "../learning/model.ts";
+import type { ModelDescription } from "../learning/index.ts";
 
 /**
  * The project's imagery seen as the model's inputs: the model's bands, patches and clear classes, the project's

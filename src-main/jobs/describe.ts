@@ -2,7 +2,7 @@ import type { FinetuneSpec, PretrainSpec } from "../../src-shared/domain/job.ts"
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { Normalization } from "../cube/index.ts";
-import type { ModelModality, NewModel } from "../learning/model.ts";
+import type { ModelModality, NewModel } from "../learning/index.ts";
 import { datesOf } from "./imagery.ts";
 
 /** What a model must know of its inputs to be given the same numbers again. */

@@ -1,6 +1,6 @@
 import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { readModel } from "../learning/model.ts";
+import { readModel } from "../learning/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { openCube, patchGrid, projectArea } from "./imagery.ts";

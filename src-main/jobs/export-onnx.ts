@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { buildForward, encodeModel, type Value } from "../engine/index.ts";
-import { readModel } from "../learning/model.ts";
+import { readModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
 import { classify } from "./predict.ts";
 

@@ -27,8 +27,7 @@ import {
   type Value,
   withAverage,
 } from "../engine/index.ts";
-import { type ModelDescription, readModel, writeModel } from "../learning/model.ts";
-import { type Review, train } from "../learning/train.ts";
+import { type ModelDescription, type Review, readModel, train, writeModel } from "../learning/index.ts";
 import { graphInputs } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FinetuneSpec, LabelInput, SubsetScore } from "../../src-shared/domain/job.ts";
-import { addConfusions, type ConfusionMatrix, scoresOf } from "../learning/metrics/index.ts";
+import { addConfusions, type ConfusionMatrix, scoresOf } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { finetune } from "./finetune.ts";

@@ -12,7 +12,7 @@ import {
   patchesOfGeobox,
   planBlend,
 } from "../cube/index.ts";
-import { readModel, writeAtomically } from "../learning/model.ts";
+import { readModel, writeAtomically } from "../learning/index.ts";
 import { createCog } from "../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../vector/styles/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";

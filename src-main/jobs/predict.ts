@@ -2,7 +2,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Cube, noAugmentation, type PatchWindow, readBatches } from "../cube/index.ts";
 import type { Scope, Value } from "../engine/index.ts";
 import { buildForward, ForwardSession, type Provider, type Tensors } from "../engine/index.ts";
-import type { ModelDescription } from "../learning/model.ts";
+import type { ModelDescription } from "../learning/index.ts";
 import { type BatchShape, denseLogits, encode, graphInputs, type OmniSatConfig, subset } from "../omnisat/index.ts";
 import { feedsOf } from "./feeds.ts";
 import { leastClear } from "./imagery.ts";

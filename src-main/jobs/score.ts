@@ -1,7 +1,7 @@
 import type { SubsetScore } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type PatchWindow, raisedCosine, type TileRows } from "../cube/index.ts";
-import { ConfusionCounter, scoresOf } from "../learning/metrics/index.ts";
+import { ConfusionCounter, scoresOf } from "../learning/index.ts";
 import { highest } from "./highest.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import type { Predictor, TileLogits } from "./predict.ts";

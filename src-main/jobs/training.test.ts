@@ -12,7 +12,7 @@ import {
   type PretrainSpec,
 } from "../../src-shared/domain/job.ts";
 import { finetuneDefaults, pretrainDefaults } from "../../src-shared/domain/recipe.ts";
-import { readModel } from "../learning/model.ts";
+import { readModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { finetune } from "./finetune.ts";

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { readSafetensors, type Tensors, writeSafetensors } from "../engine/index.ts";
 
 /** A training run at rest: every tensor of its state, and its counters as JSON. One file, so that both are of one moment. */
@@ -20,8 +19,4 @@ export async function readCheckpoint<Progress>(path: string): Promise<Checkpoint
   const progress = metadata.progress;
   if (progress === undefined) throw new Error(`Checkpoint “${path}” has no progress entry`);
   return { state: tensors, progress: JSON.parse(progress) as Progress };
-}
-
-export async function removeCheckpoint(path: string): Promise<void> {
-  await rm(path, { force: true });
 }
