@@ -12,11 +12,13 @@ import {
   type PretrainSpec,
 } from "../../src-shared/domain/job.ts";
 import { finetuneDefaults, pretrainDefaults } from "../../src-shared/domain/recipe.ts";
+import { importFiles, nativeMeters, proposeModalities, rasterReader } from "../cube/index.ts";
 import { readModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { finetune } from "./finetune.ts";
-import { quiet, randomModel, sampleGrid, sampleImagery, sampleLabels } from "./fixtures/sample.ts";
+import { quiet, randomModel, sampleFolder, sampleGrid, sampleImagery, sampleLabels } from "./fixtures/sample.ts";
+import { map } from "./map.ts";
 import { pretrain } from "./pretrain.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-training-"));
@@ -159,4 +161,32 @@ test("one short series alone has nothing to reconstruct, and pre-training says s
   const two = await sampleImagery(grid, 2);
   const alone = { ...two, modalities: two.modalities.slice(0, 1) };
   await expect(pretrain(pretrainSpec({ imagery: alone }), quiet)).rejects.toMatchObject({ code: "series-too-short" });
+});
+
+test("an aerial image of one date learns, is mapped and measured together with series, and alone", async () => {
+  // The sample has no aerial image: its 10 m bands, enlarged to 1 m, take the place of one.
+  const path = join(room, "aerial.tif");
+  const source = join(sampleFolder, "S2_L2A_10m/S2_L2A_10m_20190416T105658.tif");
+  const size = ["-outsize", "1000%", "1000%", "-srcwin", "10", "10", "20", "20"];
+  expect(spawnSync("gdal_translate", ["-q", "-r", "cubic", ...size, source, path]).status).toBe(0);
+  const reader = rasterReader();
+  const [photo] = await importFiles(reader, [{ path, sensor: "aerial", date: "2019-06-01", bands: ["R", "G", "B", "NIR"] }]); // biome-ignore format: one call
+  const acquisitions = [photo!, ...imagery.acquisitions];
+  const native = await nativeMeters(reader, acquisitions);
+  await reader.close();
+  const modalities = proposeModalities(acquisitions, { patchMeters: 10, nativeMeters: native });
+  expect(modalities.map(({ name, kind, patchPixels }) => [name, kind, patchPixels])).toContainEqual(["aerial", "image", 10]); // biome-ignore format: one line
+  const three: Imagery = { acquisitions, modalities };
+  const curve: Curve = {};
+  const short = { ...few, steps: 2, warmupSteps: 1 };
+  const base = await pretrain(pretrainSpec({ imagery: three, recipe: { ...pretrainDefaults, ...short } }), noting(curve)); // biome-ignore format: one call
+  expect(curve[2]).toMatchObject({ aerial_reconstruction_loss: expect.any(Number), contrastive_loss: expect.any(Number) }); // biome-ignore format: one line
+  const spec = finetuneSpec({ imagery: three, modelFolder: base.modelFolder, recipe: { ...finetuneDefaults, ...short } }); // biome-ignore format: one line
+  const { modelFolder } = await finetune(spec, quiet);
+  const subsets = [modalities.map(({ name }) => name), ["aerial"]];
+  const measured = await evaluate({ ...spec, kind: "evaluate", modelFolder, part: "test", subsets, classSets: [], overlapPatches: 2, batchSize: 2 }, quiet); // biome-ignore format: one call
+  expect(measured.subsets.map(({ samples }) => samples > 0)).toEqual([true, true]);
+  expect(measured.subsets[0]!.samples).toBe(measured.subsets[1]!.samples);
+  const drawn = await map({ ...spec, kind: "map", modelFolder, modalities: ["aerial"], area: grid.geobox, overlapPatches: 2, batchSize: 2, probabilities: false, baseName: "aerial" }, quiet); // biome-ignore format: one call
+  expect(Object.values(drawn.pixels).reduce((sum, count) => sum + count)).toBe(400);
 });
