@@ -9,6 +9,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   "src-shared": [],
   "src-main/engine": ["src-shared"],
   "src-main/omnisat": ["src-main/engine", "src-shared"],
+  "src-main/bench": ["src-main/engine", "src-main/omnisat", "src-shared"],
   "src-main/learning": ["src-main/engine", "src-main/omnisat", "src-shared"],
   "src-main/raster": ["src-shared"],
   "src-main/vector": ["src-main/raster", "src-shared"],

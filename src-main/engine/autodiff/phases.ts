@@ -30,18 +30,22 @@ export const phaseRules: RulesFor<"Phases" | "Interleave" | "GeluMax" | "AtChose
     },
   ],
   ChosenProduct: (g, _, { inputs: [x, chosen, weight], outputs, dys }) => {
-    const at = once(() => placeMasks(g, chosen!, 2));
+    // The two gradients are made far apart: each makes its own masks.
+    const [atInput, atWeight] = [2, 4].map((multiple) => once(() => placeMasks(g, chosen!, multiple))) as [
+      () => (place: number) => Value,
+      () => (place: number) => Value,
+    ];
     const of = (place: number) => dys[place] ?? zeros(g, outputs[place]!.shape);
     const sum = (parts: readonly Value[]) => parts.reduce((total, part) => add(g, total, part));
     const places = [0, 1, 2, 3];
     return [
       () => {
         const back = (place: number) => matMul(g, of(place), weight!, { transposeA: true, transposeB: true });
-        return sum(places.map((place) => mul(g, reshape(g, back(place), x!.shape), at()(place))));
+        return sum(places.map((place) => mul(g, reshape(g, back(place), x!.shape), atInput()(place))));
       },
       undefined,
       () => {
-        const rows = (place: number) => reshape(g, mul(g, x!, at()(place)), [-1, x!.shape.at(-1)!]);
+        const rows = (place: number) => reshape(g, mul(g, x!, atWeight()(place)), [-1, x!.shape.at(-1)!]);
         return sum(places.map((place) => matMul(g, rows(place), of(place), { transposeA: true, transposeB: true })));
       },
     ];
