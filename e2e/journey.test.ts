@@ -41,7 +41,7 @@ test("from images and polygons to a model", async () => {
   // Jobs that ended leave no checkpoint and no temporary file.
   const left = readdirSync(project, { recursive: true, encoding: "utf8" });
   expect(left.filter((name) => /checkpoint|\.part|\.tmp/.test(name))).toEqual([]);
-}, 60_000);
+});
 
 test("a model is measured, drawn, listed and taken along", async () => {
   const { result } = await told("evaluate", project, "crops", "--subsets", "s2+s1-asc,s2");
@@ -60,7 +60,7 @@ test("a model is measured, drawn, listed and taken along", async () => {
   const exported = join(room, "exported");
   await done("model", "export", project, "crops", exported);
   expect(readdirSync(exported)).toEqual(["README.md", "model.json", "weights.safetensors"]);
-}, 60_000);
+});
 
 test("the project is moved as a folder, and the same map comes out of it again", async () => {
   const classes = (folder: string, name: string) => readFileSync(join(folder, "maps", name, `${name}_class.tif`));
@@ -72,7 +72,7 @@ test("the project is moved as a folder, and the same map comes out of it again",
   expect(classes(moved, "second").equals(before)).toBe(true);
   expect(await done("project", "list", moved, "--rasters")).not.toContain("missing");
   renameSync(moved, project);
-}, 60_000);
+});
 
 test("exit codes tell scripts what happened: 0, 1, 2, and 130 after Ctrl+C", async () => {
   expect((await omnisat("--version")).code).toBe(0);
@@ -88,4 +88,4 @@ test("exit codes tell scripts what happened: 0, 1, 2, and 130 after Ctrl+C", asy
   expect(jsonLines(out).length).toBeGreaterThan(2);
   expect(err).toContain("--resume");
   expect(await done("model", "list", project)).not.toContain("never");
-}, 60_000);
+});

@@ -16,7 +16,7 @@ afterAll(() => {
 
 beforeAll(async () => {
   await newProject(project, { optical: 3, radar: 3 });
-}, 60_000);
+});
 
 /** One sentence for people on the error stream, no stack, exit code 1. */
 function refusal({ code, err }: Answer): string {
@@ -39,7 +39,7 @@ test("a second writer is told who holds the project; a reader is let in", async 
   // Whoever held it is gone: the next writer is let in.
   const again = await omnisat("project", "import", project, join(project, "imagery"));
   expect([again.code, again.err]).toEqual([0, ""]);
-}, 60_000);
+});
 
 test("a model whose modalities are not in the project is refused before anything is begun", async () => {
   const made = await omnisat("pretrain", project, "short", "--steps", "1", ...tiny);
@@ -55,7 +55,7 @@ test("a model whose modalities are not in the project is refused before anything
   expect(sentence).toContain("reads s2, which this project does not have");
   expect(sentence).toContain("s1-asc");
   expect(inventory(radar)).toEqual(before);
-}, 60_000);
+});
 
 test("a disk that fills up: one sentence, nothing half written, and the project is whole", async (context) => {
   mkdirSync(disk);
@@ -91,4 +91,4 @@ test("a disk that fills up: one sentence, nothing half written, and the project 
 
   rmSync(ballast);
   expect((await pretrain()).code).toBe(0);
-}, 60_000);
+});

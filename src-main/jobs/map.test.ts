@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Imagery, MapSpec } from "../../src-shared/domain/job.ts";
 import { geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
+import { cogComplaints } from "../raster/testing/gdal.ts";
 import { evaluate } from "./evaluate.ts";
 import { gdalBands } from "./fixtures/gdal.ts";
 import { quiet, randomModel, sampleGrid, sampleImagery, sampleLabels } from "./fixtures/sample.ts";
@@ -121,14 +122,7 @@ test("GDAL finds a valid COG with colours, names and nodata, and probabilities t
     const text = execFileSync("gdalinfo", [path], { encoding: "utf8" });
     expect(text).toMatch(new RegExp(`^\\s+${code}: ${name.replace(/[()]/g, "\\$&")}$`, "m"));
   }
-  for (const name of files.slice(0, 3)) {
-    const { status, stdout, stderr } = spawnSync(
-      "/usr/bin/python3",
-      ["-c", validator, join(spec.folder, name)],
-      { encoding: "utf8" },
-    ); // biome-ignore format: a call
-    expect([name, status, stdout.trim(), stderr]).toEqual([name, 0, "valid", ""]);
-  }
+  for (const name of files.slice(0, 3)) expect([name, cogComplaints(join(spec.folder, name))]).toEqual([name, ""]);
   const [, confidence, ...probabilities] = bandsOf(spec.folder);
   for (const [p, percent] of confidence!.entries()) {
     const own = probabilities.map((values) => values[p]!);
@@ -136,12 +130,6 @@ test("GDAL finds a valid COG with colours, names and nodata, and probabilities t
     expect(Math.max(...own)).toBe(percent);
   }
 });
-
-const validator = `
-import sys
-from osgeo_utils.samples.validate_cloud_optimized_geotiff import validate
-warnings, errors, _ = validate(sys.argv[1], full_check=True)
-print("valid" if not errors else errors)`;
 
 /** Runs the map in a process of its own and kills it when it has said “Mapping” so many times. */
 function killedAt(spec: MapSpec, says: number): void {
