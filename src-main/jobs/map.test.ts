@@ -228,3 +228,24 @@ test("codes up to 254 keep their colours and names, and pixels that no image cov
   expect(text).toMatch(/^\s+254: class 254$/m);
   expect(text).toMatch(/^\s+254: 10,11,12,255$/m);
 });
+
+test("in a project as large as a Sentinel-2 scene the same parcels get the same scores, without looking at all of it", async () => {
+  const measure = (side: number, offset: number) =>
+    evaluate(
+      {
+        ...mapSpec(all),
+        kind: "evaluate",
+        grid: sampleGrid(side, offset, offset),
+        labels,
+        part: "test",
+        subsets: [imagery.modalities.map(({ name }) => name)],
+        classSets: [],
+      },
+      quiet,
+    );
+  const sample = await measure(64, 0);
+  const started = performance.now();
+  expect(await measure(10_980, -5000)).toEqual(sample);
+  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(sample.subsets[0]!.samples).toBe(1401);
+});
