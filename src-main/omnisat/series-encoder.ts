@@ -2,6 +2,7 @@ import {
   add,
   batchNorm,
   cast,
+  concat,
   div,
   dropout,
   expand,
@@ -183,20 +184,22 @@ function sequenceNorm(scope: Scope, x: Value, groups: number, mask: Value | unde
     centred = sub(g, grouped, mean);
     variance = reduceMean(g, mul(g, centred, centred), axes, true);
   }
-  const scaled = div(g, centred, sqrt(g, add(g, variance, 1e-5)));
   const weight = scope.parameter("weight", [channels], { kind: "constant", value: 1 });
   const bias = scope.parameter("bias", [channels], { kind: "constant", value: 0 });
-  return add(g, mul(g, reshape(g, scaled, x.shape), weight), bias);
+  // 1/σ and the weight are multiplied while they are small.
+  const inverse = div(g, 1, sqrt(g, add(g, variance, 1e-5)));
+  const scale = mul(g, inverse, reshape(g, weight, [1, 1, 1, groups, size]));
+  const rows = (value: Value) => reshape(g, value, [batch, value.shape[1]!, patches, channels]);
+  return add(g, mul(g, rows(centred), rows(scale)), bias);
 }
 
 /** Adds the same sine and cosine waves of the day to the channels of every head. x: [B, T, P, C], days: [B, T] */
 function addDates(g: Graph, x: Value, days: Value, modality: SeriesModality): Value {
-  const [batch, length, patches, channels] = x.shape as readonly [number, number, number, number];
+  const [batch, length, , channels] = x.shape as readonly [number, number, number, number];
   const size = channels / modality.heads;
   const waves = seriesWaves(g, reshape(g, cast(g, days, "float32"), [batch, length, 1]), modality.period, size);
-  const split = reshape(g, x, [batch, length, patches, modality.heads, size]);
-  const dated = add(g, split, reshape(g, waves, [batch, length, 1, 1, size]));
-  return reshape(g, dated, x.shape);
+  const everyHead = concat(g, Array<Value>(modality.heads).fill(waves), 2);
+  return add(g, x, reshape(g, everyHead, [batch, length, 1, channels]));
 }
 
 /**
@@ -230,8 +233,14 @@ function temporalAttention(scope: Scope, modality: SeriesModality, x: Value, mas
   // A patch without any real date would get equal weights: it gets none, so its token depends on nothing but the weights.
   if (real) weights = mul(g, weights, real);
   weights = dropout(scope, "dropout", weights, p);
-  const split = reshape(g, x, [batch, length, patches, heads, channels / heads]);
-  const values = reduceSum(g, mul(g, split, reshape(g, weights, [...weights.shape, 1])), [1]);
+  // A product with zeros and ones repeats a head's weight over its channels: broadcasting over so few is slower.
+  const size = channels / heads;
+  const repeat = Float32Array.from({ length: heads * channels }, (_, i) =>
+    Math.floor((i % channels) / size) === Math.floor(i / channels) ? 1 : 0,
+  );
+  const rows = reshape(g, weights, [batch * length * patches, heads]);
+  const spread = reshape(g, matMul(g, rows, g.constant(repeat, { shape: [heads, channels] })), x.shape);
+  const values = reshape(g, reduceSum(g, mul(g, x, spread), [1]), [batch, patches, heads, size]);
   return { values, weights };
 }
 
