@@ -11,6 +11,7 @@ import { cogComplaints, gdalInfo, gdalPixels, python, run, temporaryFolder } fro
 import { convertToCog, suggestGeobox, warpToCog } from "./convert-to-cog.ts";
 import { type CogSpec, createCog } from "./create-cog.ts";
 import { disk } from "./disk.ts";
+import { needsBigTiff } from "./tiff-header.ts";
 
 const awkward = join(import.meta.dirname, "../fixtures/awkward");
 const folder = temporaryFolder();
@@ -193,6 +194,56 @@ test("both orders of tiles write the same file", async () => {
   await createCog(folder.file("rows.tif"), { ...spec, order: "rows" }, reader("uint16", 1));
   await createCog(folder.file("blocks.tif"), { ...spec, order: "blocks" }, reader("uint16", 1));
   expect(Buffer.compare(readFileSync(folder.file("rows.tif")), readFileSync(folder.file("blocks.tif")))).toBe(0);
+});
+
+test.each([
+  ["uint8", 1, "mode"],
+  ["uint8", 3, "average"],
+  ["int16", 2, "nearest"],
+  ["float32", 1, "average"],
+  ["float64", 1, "none"],
+] as const)("a BigTIFF of %s × %d holds what the classic file holds, overviews by %s", async (type, count, method) => {
+  const [classic, big] = [folder.file("classic.tif"), folder.file("big.tif")];
+  const classes = method === "mode";
+  const spec: CogSpec = {
+    geobox: utm31(300, 270),
+    bandCount: count,
+    dataType: type,
+    overviewMethod: method,
+    blockSize: 128,
+    nodata: 3,
+    metadata: { MODEL: "omnisat" },
+    bandNames: Array.from({ length: count }, (_, i) => `band ${i + 1}`),
+    ...(classes ? { colorTable: Array.from({ length: 256 }, (_, i) => [i, 255 - i, i >> 1, 255] as const) } : {}),
+  };
+  await createCog(classic, spec, reader(type, count));
+  await createCog(big, { ...spec, bigTiff: "always" }, reader(type, count));
+  // The version in the header: 42 is TIFF, 43 BigTIFF.
+  expect([classic, big].map((path) => readFileSync(path).readUInt16LE(2))).toEqual([42, 43]);
+  expect(cogComplaints(big)).toBe("");
+  const whole = await reader(type, count)({ col: 0, row: 0, width: 300, height: 270 });
+  const read = gdalPixels(big, folder.file("scratch"), type);
+  expect(read).toHaveLength(count);
+  for (const [b, pixels] of read.entries()) expect(Buffer.compare(bytesOf(pixels), bytesOf(whole[b]!))).toBe(0);
+  // Checksums of all levels, names, colours, grid and metadata, all as GDAL reads them.
+  const [a, b] = [classic, big].map((path) => gdalInfo(path, "-checksum"));
+  expect(b!.bands).toEqual(a!.bands);
+  expect(b!.bands[0]!.overviews?.length ?? 0).toBe(method === "none" ? 0 : 2);
+  expect(b!.bands[0]!.colorTable?.entries[9]).toEqual(classes ? [9, 246, 4, 255] : undefined);
+  expect([b!.geoTransform, b!.metadata[""]]).toEqual([a!.geoTransform, a!.metadata[""]]);
+  const mine = await (await openRaster(big)).readWindow({ col: 0, row: 0, width: 300, height: 270 });
+  for (const [b, pixels] of mine.bands.entries()) expect(pixels).toEqual(whole[b]);
+});
+
+test("a file is a BigTIFF from 2³² bytes on, every tile counted with the eight bytes around it", () => {
+  const header = 1000;
+  // Two levels: 4095 tiles of 1 MiB with what is around them, and one tile that fills the file up.
+  const fine = new Float64Array(4095).fill(2 ** 20 - 8);
+  const last = 2 ** 32 - 1 - header - 4095 * 2 ** 20 - 8;
+  expect(needsBigTiff(header, [fine, Float64Array.of(last)])).toBe(false);
+  expect(needsBigTiff(header, [fine, Float64Array.of(last + 1)])).toBe(true);
+  expect(needsBigTiff(header + 1, [fine, Float64Array.of(last)])).toBe(true);
+  expect(needsBigTiff(header, [fine, Float64Array.of(last - 7, 0)])).toBe(true);
 });
 
 const copies = [

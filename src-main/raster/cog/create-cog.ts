@@ -9,7 +9,7 @@ import { allocate, type SampleType, sampleTypes, type TypedArray } from "../samp
 import { escapeXml } from "../xml.ts";
 import { disk, temporaryName, writeAt, writeError } from "./disk.ts";
 import type { OverviewMethod } from "./encode-tile.ts";
-import { type TagValue, tiffHeader } from "./tiff-header.ts";
+import { leaderBytes, needsBigTiff, type TagValue, tiffHeader, trailerBytes } from "./tiff-header.ts";
 import { geoKeyTags } from "./write-geokeys.ts";
 import { writeTextWhole } from "./write-text.ts";
 
@@ -41,6 +41,8 @@ export interface CogSpec {
    * neighbours together and needs memory for a few tiles only, however wide the map.
    */
   readonly order?: "rows" | "blocks" | undefined;
+  /** 64-bit offsets: by default only when the finished file is too large for 32-bit ones, which every reader knows */
+  readonly bigTiff?: "auto" | "always" | undefined;
 }
 
 export interface WriteOptions {
@@ -299,20 +301,17 @@ async function assemble(
   blockSize: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const leader = 4;
-  const trailer = 4;
-  const body = levels.reduce((sum, { lengths }) => sum + lengths.reduce((s, n) => s + n + leader + trailer, 0), 0);
   const offsets = levels.map(({ positions }) => new Float64Array(positions.length));
   const tags = () => levels.map((level, i) => tagsOf(spec, level, i, blockSize, offsets[i]!));
-  const classic = tiffHeader(tags(), false).length + body;
-  const bigTiff = classic > 0xffffffff;
+  const lengthsOfAll = levels.map(({ lengths }) => lengths);
+  const bigTiff = spec.bigTiff === "always" || needsBigTiff(tiffHeader(tags(), false).length, lengthsOfAll);
   let position = tiffHeader(tags(), bigTiff).length;
   const start = position;
   for (let i = levels.length - 1; i >= 0; i--) {
     const { lengths } = levels[i]!;
     for (let t = 0; t < lengths.length; t++) {
-      offsets[i]![t] = position + leader;
-      position += leader + lengths[t]! + trailer;
+      offsets[i]![t] = position + leaderBytes;
+      position += leaderBytes + lengths[t]! + trailerBytes;
     }
   }
   await writeAt(final, tiffHeader(tags(), bigTiff), 0);
@@ -331,18 +330,22 @@ async function assemble(
     for (let t = 0; t < lengths.length; t++) {
       signal?.throwIfAborted();
       const length = lengths[t]!;
-      const needed = leader + length + trailer;
+      const needed = leaderBytes + length + trailerBytes;
       if (filled + needed > buffer.length) await flush();
       if (needed > buffer.length) buffer = new Uint8Array(needed);
       const view = new DataView(buffer.buffer, filled);
       view.setUint32(0, length, true);
       let got = 0;
       while (got < length) {
-        const { bytesRead } = await spool.read(buffer, filled + leader + got, length - got, positions[t]! + got);
+        const { bytesRead } = await spool.read(buffer, filled + leaderBytes + got, length - got, positions[t]! + got);
         if (bytesRead === 0) throw new Error("createCog: the temporary file is shorter than what was written to it");
         got += bytesRead;
       }
-      buffer.copyWithin(filled + leader + length, filled + leader + length - trailer, filled + leader + length);
+      buffer.copyWithin(
+        filled + leaderBytes + length,
+        filled + leaderBytes + length - trailerBytes,
+        filled + leaderBytes + length,
+      );
       filled += needed;
     }
   }

@@ -25,6 +25,17 @@ function structuralNote(): Uint8Array {
   );
 }
 
+/** Around every tile: its length before it, its last four bytes again after it, as the note says. */
+export const leaderBytes = 4;
+export const trailerBytes = 4;
+
+/** Whether a file of this header and these tiles, per level, is too large for the 32-bit offsets of a classic TIFF. */
+export function needsBigTiff(headerBytes: number, tileLengths: readonly Float64Array[]): boolean {
+  let size = headerBytes;
+  for (const lengths of tileLengths) for (const length of lengths) size += leaderBytes + length + trailerBytes;
+  return size > 0xffffffff;
+}
+
 const fieldType = { ascii: 2, short: 3, long: 4, double: 12 } as const;
 const fieldBytes = { ascii: 1, short: 2, long: 4, double: 8 } as const;
 
