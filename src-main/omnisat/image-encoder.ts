@@ -111,7 +111,7 @@ export function imageEncoder(
     else {
       let four = windowPhases(g, piece).map(before) as unknown as ReturnType<typeof phases>;
       for (let level = 0; ; level++) {
-        const pooled = geluMax(g, four);
+        const pooled = geluMax(g, four, { atOnce: scope.training });
         chosen[level]!.push(pooled.chosen);
         outputs[level]!.push(pooled.output);
         x = pooled.output;

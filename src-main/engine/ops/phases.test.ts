@@ -18,9 +18,14 @@ test("the largest GELU of a window and its place are those of pooling GELUs, tie
   const { output, chosen } = geluMax(g, phases(g, transpose(g, x, [2, 3, 0, 1])));
   g.output("ours", transpose(g, output, [2, 3, 0, 1]));
   g.output("chosen", transpose(g, chosen, [2, 3, 0, 1]));
+  g.output(
+    "atOnce",
+    transpose(g, geluMax(g, phases(g, transpose(g, x, [2, 3, 0, 1])), { atOnce: true }).output, [2, 3, 0, 1]),
+  );
   const constant = numbers.map((value, i) => (i < 40 ? 0.25 : i < 80 ? -Math.abs(value) : value));
   const result = await runOnce(g, { x: tensor(constant, x.shape) });
   expect([...(result.ours!.data as Float32Array)]).toEqual([...(result.direct!.data as Float32Array)]);
+  expect(result.atOnce).toEqual(result.ours);
   const places = Array.from(result.chosen!.data as Float32Array, (value, i) => {
     const [row, column] = [Math.floor(i / (width / 2)) % 2, i % (width / 2)];
     return (2 * row + (value >> 1)) * width + 2 * column + (value & 1);

@@ -59,8 +59,14 @@ export function interleave(
 /**
  * The largest GELU of four values and which of them it was (0 to 3 as floats; the first wins a tie). GELU falls, then
  * rises, so the largest lies at the largest or the smallest value: two of four are computed, and one slope of four.
+ * `atOnce`, for training, makes the result wait for the places: else the runtime, which computes what is asked for, would
+ * hold all four values until a backward pass asks.
  */
-export function geluMax(g: Graph, values: Four<Value>): { output: Value; chosen: Value } {
+export function geluMax(
+  g: Graph,
+  values: Four<Value>,
+  { atOnce = false }: { readonly atOnce?: boolean } = {},
+): { output: Value; chosen: Value } {
   const [a, b, c, d] = values;
   const [output, chosen] = g.record("GeluMax", values, {}, () => {
     const top = maximum(g, maximum(g, a, b), maximum(g, c, d));
@@ -70,7 +76,9 @@ export function geluMax(g: Graph, values: Four<Value>): { output: Value; chosen:
     const misses = (value: Value) => sub(g, 1, cast(g, equal(g, value, winner), "float32"));
     // One step for every value before the first that is the winner.
     const chosen = mul(g, misses(a), add(g, mul(g, misses(b), add(g, misses(c), 1)), 1));
-    return [maximum(g, high, low), chosen, winner];
+    // GELU is nowhere below -0.18, so this changes no result.
+    const output = maximum(g, high, low);
+    return [atOnce ? maximum(g, output, sub(g, chosen, 4)) : output, chosen, winner];
   });
   return { output: output!, chosen: chosen! };
 }
