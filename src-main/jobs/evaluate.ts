@@ -1,5 +1,6 @@
 import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { PatchWindow } from "../cube/index.ts";
 import { readModel } from "../learning/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
@@ -48,8 +49,22 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
         await predictor.release();
       }
     }
-    return { part: spec.part, subsets };
+    return { part: spec.part, untaught: untaughtClasses(spec, codes, area), subsets };
   } finally {
     await cube.close();
   }
+}
+
+/** Classes with labels in the area that the model does not know. */
+function untaughtClasses(
+  { labels, part, grid }: EvaluateSpec,
+  codes: readonly number[],
+  area: PatchWindow,
+): NonNullable<EvaluateResult["untaught"]> {
+  const unknown = labels.legend.filter(({ code }) => !codes.includes(code));
+  const unknownCodes = unknown.map(({ code }) => code);
+  const usable = new LabelPatches(labels, part, unknownCodes, patchGrid(grid), area).usable();
+  return unknown
+    .map(({ code, name }) => ({ name, polygons: usable.filter(({ classCode }) => classCode === code).length }))
+    .filter(({ polygons }) => polygons > 0);
 }

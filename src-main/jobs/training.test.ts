@@ -184,7 +184,11 @@ test("an aerial image of one date learns, is mapped and measured together with s
   const spec = finetuneSpec({ imagery: three, modelFolder: base.modelFolder, recipe: { ...finetuneDefaults, ...short } }); // biome-ignore format: one line
   const { modelFolder } = await finetune(spec, quiet);
   const subsets = [modalities.map(({ name }) => name), ["aerial"]];
-  const measured = await evaluate({ ...spec, kind: "evaluate", modelFolder, part: "test", subsets, classSets: [], overlapPatches: 2, batchSize: 2 }, quiet); // biome-ignore format: one call
+  const known = labels.polygons.find(({ part }) => part === "test")!;
+  const stranger = { ...known, id: 999, classCode: 99, part: "test" as const };
+  const strange = { ...labels, legend: [...labels.legend, { code: 99, name: "saffron", color: "#aa00aa" }], polygons: [...labels.polygons, stranger] }; // biome-ignore format: one line
+  const measured = await evaluate({ ...spec, kind: "evaluate", labels: strange, modelFolder, part: "test", subsets, classSets: [], overlapPatches: 2, batchSize: 2 }, quiet); // biome-ignore format: one call
+  expect(measured.untaught).toContainEqual({ name: "saffron", polygons: 1 });
   expect(measured.subsets.map(({ samples }) => samples > 0)).toEqual([true, true]);
   expect(measured.subsets[0]!.samples).toBe(measured.subsets[1]!.samples);
   const drawn = await map({ ...spec, kind: "map", modelFolder, modalities: ["aerial"], area: grid.geobox, overlapPatches: 2, batchSize: 2, probabilities: false, baseName: "aerial" }, quiet); // biome-ignore format: one call

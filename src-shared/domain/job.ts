@@ -231,6 +231,8 @@ export interface SubsetScore {
 
 export interface EvaluateResult {
   readonly part: Exclude<SplitPart, "unused">;
+  /** classes of this part that the model was never taught: their polygons are not scored, and any map of them is wrong */
+  readonly untaught?: readonly { readonly name: string; readonly polygons: number }[];
   readonly subsets: readonly SubsetScore[];
 }
 

@@ -51,11 +51,21 @@ export function accuracyOf(
   const part = `${evaluation.part[0]!.toUpperCase()}${evaluation.part.slice(1)} part`;
   return html`${context.heading && html`<h3>${part}</h3>`}
 <p>${partNotes[evaluation.part]}</p>
+${untaughtNote(evaluation)}
 ${groups.size === 0 && html`<p class="empty">No combination of inputs was evaluated on this part.</p>`}
 ${[...groups.values()].map((subsets) => {
   const count = counted(subsets[0]!.classSet.length, "class", "classes");
   return groupOf(subsets, { ...context, suffix: groups.size > 1 ? `, ${count}` : "" });
 })}`;
+}
+
+/** Classes of this part that the model does not know are not in any table: say so. */
+function untaughtNote({ untaught = [] }: EvaluateResult): Html | false {
+  if (untaught.length === 0) return false;
+  const classes = untaught
+    .map(({ name, polygons }) => `${name} (${counted(polygons, "polygon", "polygons")})`)
+    .join(", ");
+  return html`<p class="note">Not scored, because the model was never taught them: ${classes}.</p>`;
 }
 
 /** The subsets that chose between the same classes: the first in full, the others folded. */

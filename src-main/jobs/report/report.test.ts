@@ -137,6 +137,13 @@ test("a class that is neither mapped nor in the reference has no score, and no p
   expect(report.text).toContain("mean of 4 classes");
 });
 
+test("classes the model was never taught are named, for they are in no table", async () => {
+  const [evaluation] = sampleSpec("").evaluations;
+  const untaught = [{ name: "Saffron <i>", polygons: 1 }];
+  const report = await seen("untaught.html", { evaluations: [{ ...evaluation!, untaught }] });
+  expect(report.text).toContain("never taught them: Saffron <i> (1 polygon).");
+});
+
 test("all inputs together come first, then the subsets in the project's order", async () => {
   const report = await seen("subsets.html");
   const rows = tableOf(report, "Accuracy by input, one set of weights");

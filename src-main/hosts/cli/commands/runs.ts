@@ -213,6 +213,11 @@ const evaluate = command({
       );
       const scores = result as EvaluateResult;
       output.result({ command: "evaluate", job: job.id, ...scores }, accuracyTables(scores));
+      for (const { name, polygons } of scores.untaught ?? []) {
+        output.warn(
+          `${polygons} ${polygons === 1 ? "polygon" : "polygons"} of “${name}” are not scored: the model was never taught this class.`,
+        );
+      }
       return 0;
     });
   },
