@@ -9,5 +9,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
-  import("./main.ts");
+  import("../../strip-types.js").then(() => import("./main.ts"));
 }

@@ -93,7 +93,7 @@ export class Pool {
 
   #start(): Member {
     // geotiff's web-worker expects some workerData in a thread.
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: {} });
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: {} });
     const member: Member = { worker, running: undefined };
     this.#members.push(member);
     worker.on("message", ({ id, output, error }: { id: number; output?: unknown; error?: string }) => {
