@@ -20,8 +20,11 @@ export interface Running {
   readonly ended: Promise<Answer>;
 }
 
+/** Dozens of command lines are started: compiled once, each starts in half the time. */
+const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules/.cache/node") };
+
 export function start(args: readonly string[]): Running {
-  const child = spawn(process.execPath, [join(root, "src-main/hosts/cli/main.ts"), ...args]);
+  const child = spawn(process.execPath, [join(root, "src-main/hosts/cli/main.ts"), ...args], { env });
   const texts = { out: "", err: "" };
   const waiting = new Set<() => void>();
   for (const [name, stream] of [["out", child.stdout], ["err", child.stderr]] as const) // biome-ignore format: two streams
