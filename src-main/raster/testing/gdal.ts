@@ -41,6 +41,9 @@ export interface GdalInfo {
     readonly minimum?: number;
     readonly maximum?: number;
   }[];
+  readonly coordinateSystem?: { readonly wkt: string };
+  /** the corners, in longitude and latitude */
+  readonly wgs84Extent?: { readonly coordinates: readonly (readonly (readonly [number, number])[])[] };
   readonly metadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
