@@ -67,6 +67,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
   const codes = legend.map(({ code }) => code);
   const labels = labelsOf("train", codes);
 
+  let looker: Predictor | undefined;
   const cube = openCube(grid, imagery, modalities, days);
   try {
     const normalizations = base
@@ -127,24 +128,22 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
             everySteps: recipe.validateEverySteps,
             rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
             look: async (weights) => {
-              const described = { ...model, format: "omnisat-model/1", weights: noWeights } as ModelDescription;
-              const predictor = await Predictor.create({
+              // One session for all looks: every load would keep some memory.
+              if (looker) looker.replaceWeights(weights);
+              looker ??= await Predictor.create({
                 cube,
-                model: described,
+                model: { ...model, format: "omnisat-model/1", weights: noWeights },
                 weights,
                 modalities: names,
                 batchSize: size,
                 provider,
+                replaceable: true,
               });
-              try {
-                const { tiles } = planBlend(area, side);
-                const how = { legend, classSets: [], modalities: names, signal: context.signal };
-                const [score] = await scoreMap(validation, predictor, tiles, how);
-                const { macroF1, overallAccuracy } = score!;
-                return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
-              } finally {
-                await predictor.release();
-              }
+              const { tiles } = planBlend(area, side);
+              const how = { legend, classSets: [], modalities: names, signal: context.signal };
+              const [score] = await scoreMap(validation, looker, tiles, how);
+              const { macroF1, overallAccuracy } = score!;
+              return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
             },
           }
         : undefined;
@@ -196,6 +195,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
     return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics };
   } finally {
+    await looker?.release();
     await cube.close();
   }
 }

@@ -35,6 +35,8 @@ export interface PredictorOptions {
   readonly modalities: readonly string[];
   readonly batchSize: number;
   readonly provider: Provider;
+  /** whether `replaceWeights` will be called */
+  readonly replaceable?: boolean;
 }
 
 /** One tile's answer. */
@@ -74,7 +76,7 @@ export class Predictor {
   }
 
   static async create(options: PredictorOptions): Promise<Predictor> {
-    const { cube, model, modalities, batchSize, provider, weights } = options;
+    const { cube, model, modalities, batchSize, provider, weights, replaceable = false } = options;
     const { legend } = model;
     if (!legend) throw new AppError("model-has-no-head", { name: model.name });
     const config = subset(model.config, modalities);
@@ -86,7 +88,13 @@ export class Predictor {
       name: "predict",
       define: (scope) => ({ logits: classify(scope, config, graphInputs(scope.graph, config, batch), legend.length) }),
     });
-    return new Predictor(options, await ForwardSession.create(forward, { provider, state: weights }), dates);
+    const session = await ForwardSession.create(forward, { provider, state: weights, replaceable });
+    return new Predictor(options, session, dates);
+  }
+
+  /** Answers with other weights from now on. */
+  replaceWeights(weights: Tensors): void {
+    this.#session.replace(weights);
   }
 
   /** Answers tile after tile, in the order given; the next tiles are read meanwhile. */

@@ -12,31 +12,45 @@ export interface ForwardOptions {
   readonly seed?: number;
   /** As in SessionOptions. */
   readonly profile?: string;
+  /** Keep the parameters as inputs, so that `replace` can change them without loading a session anew; somewhat slower. */
+  readonly replaceable?: boolean;
 }
 
-/** A network ready to run. Its parameters are constants of the model, so that the runtime can arrange them for speed. */
+/**
+ * A network ready to run. Its parameters are constants of the model, so that the runtime can arrange them for speed, unless
+ * it is to run with one set of weights after another: loading a session for each would leak (onnxruntime #25325).
+ */
 export class ForwardSession {
   readonly forward: Forward;
   readonly #session: Session;
   readonly #seed: number;
+  /** parameters and buffers that are given on every run; `undefined` when they are inside the model */
+  #given: Tensors | undefined;
   #runs = 0;
 
-  private constructor(forward: Forward, session: Session, seed: number) {
+  private constructor(forward: Forward, session: Session, seed: number, given: Tensors | undefined) {
     this.forward = forward;
     this.#session = session;
     this.#seed = seed;
+    this.#given = given;
   }
 
   static async create(
     forward: Forward,
-    { provider, threads, state, seed = 0, profile }: ForwardOptions,
+    { provider, threads, state, seed = 0, profile, replaceable = false }: ForwardOptions,
   ): Promise<ForwardSession> {
-    const session = await Session.load(withState(forward, state), {
+    const session = await Session.load(replaceable ? forward.model : withState(forward, state), {
       ...(provider ? { provider } : {}),
       ...(threads ? { threads } : {}),
       ...(profile ? { profile } : {}),
     });
-    return new ForwardSession(forward, session, seed);
+    return new ForwardSession(forward, session, seed, replaceable ? stateOf(forward, state) : undefined);
+  }
+
+  /** Runs with other parameters and buffers from now on. */
+  replace(state: Tensors): void {
+    if (!this.#given) throw new Error(`ForwardSession “${this.forward.name}” was not created replaceable`);
+    this.#given = stateOf(this.forward, state);
   }
 
   async run(inputs: Tensors): Promise<Tensors> {
@@ -48,7 +62,7 @@ export class ForwardSession {
       drawn[value.name] = storage;
     }
     this.#runs++;
-    return await this.#session.run({ ...drawn, ...inputs });
+    return await this.#session.run({ ...drawn, ...this.#given, ...inputs });
   }
 
   async release(): Promise<void> {
@@ -56,9 +70,14 @@ export class ForwardSession {
   }
 }
 
+/** What the network reads of a state, checked. */
+function stateOf({ parameters, buffers }: Forward, state: Tensors): Tensors {
+  return Object.fromEntries([...parameters, ...buffers].map((entry) => [entry.name, stateTensor(entry, state)]));
+}
+
 /** The model with its parameters and buffers filled in. */
-function withState({ model, parameters, buffers }: Forward, state: Tensors): Model {
-  const constants = new Map(model.constants);
-  for (const entry of [...parameters, ...buffers]) constants.set(entry.name, stateTensor(entry, state));
+function withState(forward: Forward, state: Tensors): Model {
+  const { model } = forward;
+  const constants = new Map([...model.constants, ...Object.entries(stateOf(forward, state))]);
   return { ...model, constants, inputs: model.inputs.filter(({ name }) => !constants.has(name)) };
 }

@@ -91,3 +91,31 @@ for (const [name, optimizer] of optimizers)
     const { losses } = await train({ optimizer: optimizer(), clipNorm: 1 }, 40);
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
   });
+
+test("a replaceable network answers for the weights it was given last, as one loaded with them would", async () => {
+  const forward = buildForward({ define: (scope) => ({ prediction: network(scope) }) });
+  const before = initialState(forward, 1);
+  const after = (await train({}, 20)).state;
+  const inputs = { x: batch(3).x! };
+  const answer = async (state: Tensors) => {
+    const session = await ForwardSession.create(forward, { state });
+    const { prediction } = await session.run(inputs);
+    await session.release();
+    return Array.from(prediction!.data as Float32Array);
+  };
+  const session = await ForwardSession.create(forward, { state: before, replaceable: true });
+  const close = async (state: Tensors) => {
+    const { prediction } = await session.run(inputs);
+    const expected = await answer(state);
+    for (const [i, value] of Array.from(prediction!.data as Float32Array).entries())
+      expect(value).toBeCloseTo(expected[i]!, 5);
+  };
+  await close(before);
+  session.replace(after);
+  await close(after);
+  await session.release();
+  expect(await answer(before)).not.toEqual(await answer(after));
+  const fixed = await ForwardSession.create(forward, { state: before });
+  expect(() => fixed.replace(after)).toThrow("not created replaceable");
+  await fixed.release();
+});
