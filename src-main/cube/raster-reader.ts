@@ -1,9 +1,9 @@
 /** The cube's reader over real files: few of them open at once, headers kept. */
 
 import { apply } from "../../src-shared/geo/affine.ts";
-import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
 import { openRaster, type Raster, requireGeobox, transformer, warp } from "../raster/index.ts";
 import type { RasterFacts, Reader, WarpRequest } from "./reader.ts";
 
@@ -50,21 +50,5 @@ export function rasterReader({ openAtOnce = 512 }: RasterReaderOptions = {}): Re
 /** Edges are curved in another projection, so they are followed in 20 steps. */
 function boundsIn(grid: GeoBox, crs: Crs): Bounds | undefined {
   const { forward } = transformer(grid.crs, crs);
-  const steps = 20;
-  let bounds: Bounds | undefined;
-  for (let j = 0; j <= steps; j++) {
-    for (let i = 0; i <= steps; i++) {
-      const [x, y] = forward(...apply(grid.affine, (grid.width * i) / steps, (grid.height * j) / steps));
-      if (Number.isNaN(x) || Number.isNaN(y)) continue;
-      bounds = bounds
-        ? {
-            minX: Math.min(bounds.minX, x),
-            minY: Math.min(bounds.minY, y),
-            maxX: Math.max(bounds.maxX, x),
-            maxY: Math.max(bounds.maxY, y),
-          }
-        : { minX: x, minY: y, maxX: x, maxY: y };
-    }
-  }
-  return bounds;
+  return boundsOfPoints(positionsOver(grid, 20).map(([col, row]) => forward(...apply(grid.affine, col, row))));
 }

@@ -24,7 +24,6 @@ import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { RowStore } from "./row-store.ts";
 import { TileStore } from "./tile-store.ts";
-import { onDisk } from "./working-file.ts";
 
 /** Values of the class map: 0 is no data, otherwise the legend's code. */
 const noClass = 0;
@@ -59,7 +58,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
     const floats = side * side * (legend.length + 1);
     const tiles = await TileStore.open(join(spec.folder, "tiles.part"), floats, { keep });
     // Only now: killed before, whatever lies here is not taken for this work's.
-    if (!keep) await onDisk(begun, () => writeAtomically(begun, fingerprint));
+    if (!keep) await writeAtomically(begun, fingerprint);
     if (rows.rows < area.height) {
       const predictor = await Predictor.create({
         cube,

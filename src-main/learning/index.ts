@@ -16,8 +16,8 @@ export {
   type NewModel,
   readModel,
   readModelDescription,
-  writeAtomically,
   writeModel,
 } from "./model.ts";
 export * from "./split/index.ts";
 export { type Review, type TrainingPlan, type TrainingResult, type TrainOptions, train } from "./train.ts";
+export { writeAtomically } from "./write-atomically.ts";

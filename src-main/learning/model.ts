@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { readSafetensors, type Tensors, writeSafetensors } from "../engine/index.ts";
 import { configFromJson, configToJson, type OmniSatConfig } from "../omnisat/index.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
 export const modelFile = "model.json";
 export const weightsFile = "weights.safetensors";
@@ -126,24 +127,6 @@ export async function writeModel(folder: string, model: NewModel, weights: Tenso
   const json = JSON.stringify({ ...description, config: configToJson(description.config) }, null, 2);
   await writeAtomically(join(folder, modelFile), `${json}\n`);
   return description;
-}
-
-/** Writes a small text file whole or not at all. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 function firstReason(cause: unknown): string {

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import proj4 from "proj4";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
-import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
-import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
 
 /** Coordinate reference systems: names, search and transforms, all offline (PROJ's formulas in proj4, the EPSG list in epsg-index). */
 export interface CrsEntry {
@@ -266,27 +266,14 @@ function entryOf(row: IndexRow): CrsEntry {
  */
 export function lonLatBounds(grid: GeoBox): Bounds | undefined {
   const { forward } = transformer(grid.crs, "EPSG:4326");
-  const steps = 20;
   const [centreX, centreY] = apply(grid.affine, grid.width / 2, grid.height / 2);
-  const centre = forward(centreX, centreY)[0];
-  let bounds: Bounds | undefined;
-  let anchor = centre;
-  for (let j = 0; j <= steps; j++) {
-    for (let i = 0; i <= steps; i++) {
-      const [x, y] = apply(grid.affine, (grid.width * i) / steps, (grid.height * j) / steps);
-      const [lon, lat] = forward(x, y);
-      if (Number.isNaN(lon)) continue;
+  let anchor = forward(centreX, centreY)[0];
+  const degrees = isGeographic(grid.crs);
+  return boundsOfPoints(
+    positionsOver(grid, 20).map(([col, row]) => {
+      const [lon, lat] = forward(...apply(grid.affine, col, row));
       if (Number.isNaN(anchor)) anchor = lon;
-      const near = isGeographic(grid.crs) ? lon : lon + 360 * Math.round((anchor - lon) / 360);
-      bounds = bounds
-        ? {
-            minX: Math.min(bounds.minX, near),
-            minY: Math.min(bounds.minY, lat),
-            maxX: Math.max(bounds.maxX, near),
-            maxY: Math.max(bounds.maxY, lat),
-          }
-        : { minX: near, minY: lat, maxX: near, maxY: lat };
-    }
-  }
-  return bounds;
+      return [degrees ? lon : lon + 360 * Math.round((anchor - lon) / 360), lat];
+    }),
+  );
 }

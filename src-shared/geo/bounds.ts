@@ -27,3 +27,15 @@ export function union(p: Bounds, q: Bounds): Bounds {
 export function area(p: Bounds): number {
   return Math.max(0, p.maxX - p.minX) * Math.max(0, p.maxY - p.minY);
 }
+
+/** The rectangle around points; those with a coordinate that is no number are passed over. `undefined` when none is left. */
+export function boundsOfPoints(points: Iterable<readonly [x: number, y: number]>): Bounds | undefined {
+  let bounds: Bounds | undefined;
+  for (const [x, y] of points) {
+    if (Number.isFinite(x) && Number.isFinite(y)) {
+      const point = { minX: x, minY: y, maxX: x, maxY: y };
+      bounds = bounds ? union(bounds, point) : point;
+    }
+  }
+  return bounds;
+}

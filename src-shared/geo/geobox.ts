@@ -73,3 +73,12 @@ export function alignedGeobox(crs: Crs, bounds: Bounds, resolution: number): Geo
 export function resolutionOf(grid: GeoBox): { readonly x: number; readonly y: number } {
   return { x: Math.hypot(grid.affine.b, grid.affine.e), y: Math.hypot(grid.affine.c, grid.affine.f) };
 }
+
+/** Pixel positions spread over a grid in `steps` steps each way, corners included: its edges are curved in another projection. */
+export function positionsOver(
+  { width, height }: Pick<GeoBox, "width" | "height">,
+  steps: number,
+): [col: number, row: number][] {
+  const parts = Array.from({ length: steps + 1 }, (_, i) => i);
+  return parts.flatMap((j) => parts.map((i): [number, number] => [(width * i) / steps, (height * j) / steps]));
+}

@@ -1,31 +1,13 @@
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { writeAtomically } from "../../learning/index.ts";
 
-/** Writes a file that is either the old one or the whole new one, whatever happens meanwhile. */
+/** Writes the report whole or not at all; whatever but a full disk stands in the way is told as the report's own trouble. */
 export async function writeText(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
   try {
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(text, "utf8");
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await writeAtomically(path, text);
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOSPC" || code === "EDQUOT") throw new AppError("no-disk-space", { path }, { cause });
-    throw new AppError("report-unwritable", { path, reason: code ?? String(cause) }, { cause });
+    if (cause instanceof AppError) throw cause;
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new AppError("report-unwritable", { path, reason }, { cause });
   }
-}
-
-/** The new name itself is on the disk only once its folder is. Windows cannot open a folder, and need not. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  await handle.sync().finally(() => handle.close());
 }

@@ -1,8 +1,8 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
-import type { Bounds } from "../../../src-shared/geo/bounds.ts";
+import { boundsOfPoints } from "../../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
-import { alignedGeobox, type GeoBox, resolutionOf } from "../../../src-shared/geo/geobox.ts";
+import { alignedGeobox, type GeoBox, positionsOver, resolutionOf } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
 import { exactTransform } from "../lattice.ts";
 import { openRaster, type PixelBlock, type Raster, requireGeobox } from "../raster.ts";
@@ -150,23 +150,12 @@ function pixelsOf(source: Raster, block: PixelBlock, nodata: number | undefined)
  */
 export function suggestGeobox(source: GeoBox, crs: Crs, resolution?: number): GeoBox {
   const toTarget = exactTransform(source, { crs, affine: northUp(0, 0, 1, 1), width: 1, height: 1 }).transform;
-  const steps = 40;
-  let bounds: Bounds | undefined;
-  for (let j = 0; j <= steps; j++) {
-    for (let i = 0; i <= steps; i++) {
-      const [x, negativeY] = toTarget((source.width * i) / steps, (source.height * j) / steps);
-      const y = -negativeY;
-      if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-      bounds = bounds
-        ? {
-            minX: Math.min(bounds.minX, x),
-            minY: Math.min(bounds.minY, y),
-            maxX: Math.max(bounds.maxX, x),
-            maxY: Math.max(bounds.maxY, y),
-          }
-        : { minX: x, minY: y, maxX: x, maxY: y };
-    }
-  }
+  const bounds = boundsOfPoints(
+    positionsOver(source, 40).map(([col, row]) => {
+      const [x, negativeY] = toTarget(col, row);
+      return [x, -negativeY];
+    }),
+  );
   if (!bounds) throw new AppError("raster-outside-crs", { crs });
   if (resolution !== undefined) return alignedGeobox(crs, bounds, resolution);
   if (crs === source.crs && source.affine.c === 0 && source.affine.e === 0) return source;
