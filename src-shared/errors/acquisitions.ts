@@ -1,7 +1,7 @@
 /** What can be wrong with the bands, the dates or the place of an image. */
 export const acquisitionErrors = {
   "acquisition-without-date": ({ path }: { readonly path: string }) =>
-    `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10.`,
+    `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10. If it is no acquisition at all, --skip leaves such files out.`,
   "acquisition-band-count": ({
     path,
     found,

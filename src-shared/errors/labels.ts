@@ -61,8 +61,8 @@ export const labelErrors = {
     readonly unit: "polygons" | "blocks" | "patches";
   }) =>
     d.unit === "blocks"
-      ? `The polygons of class “${d.className}” lie in ${counted(d.count, "block")} of the split, but ${d.needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only.`
-      : `The class “${d.className}” has ${counted(d.count, d.unit === "patches" ? "patch" : "polygon")}, but the split needs ${d.needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only.`,
+      ? `The polygons of class “${d.className}” lie in ${counted(d.count, "block")} of the split, but ${d.needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only (--too-few train).`
+      : `The class “${d.className}” has ${counted(d.count, d.unit === "patches" ? "patch" : "polygon")}, but the split needs ${d.needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only (--too-few train).`,
   "split-not-possible": ({ className, unit }: { readonly className: string; readonly unit: "polygons" | "blocks" }) =>
     `No assignment of ${unit} was found that has class “${className}” in every set. Choose smaller blocks, or split by polygon.`,
   "split-without-field": ({ field, fields }: { readonly field: string; readonly fields: readonly string[] }) =>
