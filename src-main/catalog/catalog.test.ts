@@ -468,21 +468,33 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test.runIf(process.getuid?.() !== 0 && process.platform !== "win32")(
-  "a project in a folder that may not be written to can be read",
-  () => {
-    const folder = fresh();
-    createCatalog(folder, settings, options).close();
-    const copy = fresh();
-    cpSync(folder, copy, { recursive: true });
-    spawnSync("chmod", ["-R", "a-w", copy]);
+/** Does `work` as somebody to whom file permissions apply: root may write anywhere, so root becomes “nobody” meanwhile. */
+function withoutPrivileges(work: () => void): void {
+  const privileged = process.geteuid?.() === 0;
+  if (privileged) process.seteuid?.(65_534);
+  try {
+    work();
+  } finally {
+    if (privileged) process.seteuid?.(0);
+  }
+}
+
+// Windows has no such permissions on folders.
+test.runIf(process.platform !== "win32")("a project in a folder that may not be written to can be read", () => {
+  const folder = fresh();
+  createCatalog(folder, settings, options).close();
+  const copy = fresh();
+  cpSync(folder, copy, { recursive: true });
+  spawnSync("chmod", ["755", room]);
+  spawnSync("chmod", ["-R", "a-w,a+rX", copy]);
+  withoutPrivileges(() => {
     const catalog = openCatalog(copy, { ...options, readOnly: true });
     expect(catalog.project.get().name).toBe("Flanders");
     catalog.close();
     expect(codeOf(() => openCatalog(copy, options)).code).toBe("project-read-only");
-    spawnSync("chmod", ["-R", "u+w", copy]);
-  },
-);
+  });
+  spawnSync("chmod", ["-R", "u+w", copy]);
+});
 
 test("a project on a local disk keeps a write-ahead log, which network file systems cannot", () => {
   const folder = fresh();
