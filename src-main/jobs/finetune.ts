@@ -3,32 +3,9 @@ import type { FinetuneSpec, ModelResult, SplitPart } from "../../src-shared/doma
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Batch, noAugmentation, planBlend, seededRandom } from "../cube/index.ts";
-import {
-  adamW,
-  add,
-  argMax,
-  buildStep,
-  cast,
-  cosine,
-  div,
-  equal,
-  type Graph,
-  gatherElements,
-  initialState,
-  logSoftmax,
-  maximum,
-  mul,
-  neg,
-  reduceMean,
-  reduceSum,
-  reshape,
-  type Tensor,
-  type Tensors,
-  type Value,
-  withAverage,
-} from "../engine/index.ts";
+import { adamW, buildStep, cosine, initialState, type Tensor, type Tensors, withAverage } from "../engine/index.ts";
 import { type ModelDescription, type Review, readModel, train, writeModel } from "../learning/index.ts";
-import { graphInputs } from "../omnisat/index.ts";
+import { denseAccuracy, denseLoss, graphInputs } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
@@ -92,7 +69,10 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
         const reference = g.input("labels", [size, side * side], "int64");
         const weights = g.input("weights", [size, side * side]);
         const logits = classify(scope, config, inputs, codes.length);
-        return patchLoss(g, logits, reference, weights, recipe.labelSmoothing);
+        return {
+          loss: denseLoss(g, logits, reference, weights, { labelSmoothing: recipe.labelSmoothing }),
+          outputs: { accuracy: denseAccuracy(g, logits, reference, weights) },
+        };
       },
       optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
       clipNorm: recipe.clipNorm,
@@ -220,23 +200,6 @@ function startFrom(fresh: Tensors, pretrained: Tensors | undefined): Tensors {
       return [name, found && String(found.shape) === String(value.shape) ? found : value];
     }),
   );
-}
-
-/**
- * Weighted cross-entropy over labelled patches with smoothed targets: (1 − s)·one-hot + s/K.
- * logits [B, P, K], reference [B, P] (−1: none), weights [B, P] (0: none)
- */
-function patchLoss(g: Graph, logits: Value, reference: Value, weights: Value, smoothing: number) {
-  const [batch, patches] = reference.shape as readonly [number, number];
-  const safe = maximum(g, reference, g.constant([0], { shape: [], type: "int64" }));
-  const logProbabilities = logSoftmax(g, logits, 2);
-  const own = gatherElements(g, logProbabilities, reshape(g, safe, [batch, patches, 1]), 2);
-  const picked = mul(g, reshape(g, own, [batch, patches]), 1 - smoothing);
-  const target = smoothing === 0 ? picked : add(g, picked, mul(g, reduceMean(g, logProbabilities, [2]), smoothing));
-  const total = maximum(g, reduceSum(g, weights, [0, 1]), 1e-6);
-  const share = (x: Value) => div(g, reduceSum(g, mul(g, x, weights), [0, 1]), total);
-  const right = cast(g, equal(g, argMax(g, logits, 2), reference), "float32");
-  return { loss: share(neg(g, target)), outputs: { accuracy: share(right) } };
 }
 
 /**

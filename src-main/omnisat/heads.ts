@@ -1,18 +1,22 @@
 import {
+  add,
+  argMax,
   batchNorm,
   bceWithLogits,
-  type CrossEntropyOptions,
   cast,
   concat,
-  crossEntropy,
   div,
   dropout,
+  equal,
   type Graph,
+  gatherElements,
   gelu,
   layerNorm,
   linear,
+  logSoftmax,
   maximum,
   mul,
+  neg,
   reduceMean,
   reduceSum,
   reshape,
@@ -99,12 +103,33 @@ export function tileLoss(g: Graph, logits: Value, labels: Value): Value {
   return bceWithLogits(g, logits, cast(g, labels, "float32"));
 }
 
-/** Cross-entropy over labelled patches. labels (int64): [B, P], -1 where nobody knows */
+/**
+ * Cross-entropy over labelled patches, the mean by weight, with smoothed targets: (1 − s)·one-hot + s/K.
+ * logits [B, P, K]; labels (int64) [B, P], -1 where nobody knows; weights [B, P], 0 where nobody knows. Without any label: 0.
+ */
 export function denseLoss(
   g: Graph,
   logits: Value,
   labels: Value,
-  options: Pick<CrossEntropyOptions, "classWeights" | "labelSmoothing"> = {},
+  weights: Value,
+  { labelSmoothing = 0 }: { readonly labelSmoothing?: number } = {},
 ): Value {
-  return crossEntropy(g, logits, labels, { ...options, ignoreIndex: -1 });
+  const [batch, patches] = labels.shape as readonly [number, number];
+  const safe = maximum(g, labels, g.constant([0], { shape: [], type: "int64" }));
+  const logProbabilities = logSoftmax(g, logits, 2);
+  const own = gatherElements(g, logProbabilities, reshape(g, safe, [batch, patches, 1]), 2);
+  const picked = mul(g, reshape(g, own, [batch, patches]), 1 - labelSmoothing);
+  const target =
+    labelSmoothing === 0 ? picked : add(g, picked, mul(g, reduceMean(g, logProbabilities, [2]), labelSmoothing));
+  return weightedMean(g, neg(g, target), weights);
+}
+
+/** The share of labelled patches, by weight, whose highest score is their label. Shapes as in `denseLoss`. */
+export function denseAccuracy(g: Graph, logits: Value, labels: Value, weights: Value): Value {
+  return weightedMean(g, cast(g, equal(g, argMax(g, logits, 2), labels), "float32"), weights);
+}
+
+function weightedMean(g: Graph, x: Value, weights: Value): Value {
+  const total = maximum(g, reduceSum(g, weights, [0, 1]), 1e-6);
+  return div(g, reduceSum(g, mul(g, x, weights), [0, 1]), total);
 }

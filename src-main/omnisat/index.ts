@@ -19,7 +19,7 @@ export {
   subset,
 } from "./config.ts";
 export { type Encoded, encode, type ModalityTokens, type Projected, project } from "./encoder.ts";
-export { type DenseHead, denseLogits, denseLoss, type TileHead, tileLogits, tileLoss } from "./heads.ts";
+export { type DenseHead, denseAccuracy, denseLogits, denseLoss, type TileHead, tileLogits, tileLoss } from "./heads.ts";
 export {
   type BatchShape,
   declareInputs,

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import {
   adam,
   buildStep,
+  cast,
+  gather,
+  greaterOrEqual,
   initialState,
+  maximum,
+  mul,
   type Scope,
   type Tensor,
   type Tensors,
@@ -66,7 +71,15 @@ async function train(head: DenseHead, labels: readonly number[], steps: number, 
       const given = graphInputs(scope.graph, config, batch);
       const target = scope.graph.input("labels", [batch.size, patches], "int64");
       const logits = denseLogits(scope.child("head"), encode(scope.child("encoder"), config, given), head);
-      const loss = denseLoss(scope.graph, logits, target, { classWeights: [1, 1.5], labelSmoothing: 0.05 });
+      const g = scope.graph;
+      const classWeights = gather(
+        g,
+        g.constant([1, 1.5]),
+        maximum(g, target, g.constant([0], { shape: [], type: "int64" })),
+        0,
+      );
+      const weights = mul(g, classWeights, cast(g, greaterOrEqual(g, target, 0), "float32"));
+      const loss = denseLoss(g, logits, target, weights, { labelSmoothing: 0.05 });
       return { loss, outputs: { logits } };
     },
     optimizer: adam(),
