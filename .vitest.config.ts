@@ -1,12 +1,25 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src-*/**/*.test.ts", "e2e/**/*.test.ts"],
     // onnxruntime-node keeps native threads alive: a process per file, not a thread.
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "main", include: ["src-main/**/*.test.ts", "src-shared/**/*.test.ts", "e2e/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        // Runes in .svelte.ts files are compiled as for the window, not as for a server.
+        plugins: [svelte({ configFile: false, compilerOptions: { dev: true } })],
+        resolve: { conditions: ["browser"] },
+        test: { name: "renderer", include: ["src-renderer/**/*.test.ts"] },
+      },
+    ],
   },
 });

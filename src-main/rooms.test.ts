@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { expect, test } from "vitest";
 
@@ -35,6 +36,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "src-main/jobs",
     "src-shared",
   ],
+  "src-renderer": ["src-shared"],
   "src-main/hosts": ["src-main/services", "src-main/jobs", "src-main/engine", "src-main/omnisat", "src-shared"],
 };
 
@@ -53,7 +55,7 @@ interface Import {
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
@@ -66,7 +68,9 @@ function importsOf(file: string): Import[] {
 const roomOf = (path: string): string | undefined =>
   Object.keys(doors).find((room) => path === room || path.startsWith(`${room}/`));
 
-const all = ["src-shared", "src-main"].flatMap((folder) => sourceFiles(join(root, folder))).flatMap(importsOf);
+const all = ["src-shared", "src-main", "src-renderer"]
+  .flatMap((folder) => sourceFiles(join(root, folder)))
+  .flatMap(importsOf);
 
 test("every room imports only the rooms its table allows", () => {
   const trespasses: string[] = [];
@@ -90,6 +94,14 @@ test("shared code imports no package and nothing of Node", () => {
     .filter(({ target }) => !target.startsWith("."))
     .map(({ file, target }) => `${relative(root, file)} imports ${target}`);
   expect(packages).toEqual([]);
+});
+
+test("the window imports nothing of Node", () => {
+  const trespasses = all
+    .filter(({ file }) => /^src-renderer/.test(relative(root, file)) && !/\.test\.ts$|vite\.config\.ts$/.test(file))
+    .filter(({ target }) => target.startsWith("node:") || builtinModules.includes(target))
+    .map(({ file, target }) => `${relative(root, file)} imports ${target}`);
+  expect(trespasses).toEqual([]);
 });
 
 test("packages behind a door have one importer", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readDeviceList } from "./device-memory.ts";
+import { readDeviceList } from "../device-memory.ts";
 import { Output } from "./output.ts";
 import { duration, Pace, progressLine } from "./progress.ts";
 import { editDistance, nearest } from "./suggest.ts";

@@ -1,8 +1,8 @@
 import { arch, cpus, freemem, platform, release, totalmem } from "node:os";
 import type { ProviderChoice } from "../../../engine/index.ts";
 import { appVersion, packageVersion } from "../../app-version.ts";
+import { deviceMemory } from "../../device-memory.ts";
 import { type Command, command } from "../command.ts";
-import { deviceMemory } from "../device-memory.ts";
 import { table } from "../table.ts";
 
 interface Part {

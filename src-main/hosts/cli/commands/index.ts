@@ -7,6 +7,7 @@ import { modelCommands } from "./models.ts";
 import { parityCommands } from "./parity.ts";
 import { projectCommands } from "./project.ts";
 import { runCommands } from "./runs.ts";
+import { serveCommands } from "./serve.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   ...labelCommands,
   ...runCommands,
   ...modelCommands,
+  ...serveCommands,
   ...doctorCommands,
   ...parityCommands,
   ...demoCommands,

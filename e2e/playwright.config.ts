@@ -1,0 +1,15 @@
+import { defineConfig } from "@playwright/test";
+
+/** The journeys in a real Chromium, on the real web host with real services. */
+export default defineConfig({
+  testDir: "journeys",
+  outputDir: "../dist/journeys",
+  snapshotPathTemplate: "{testDir}/pictures/{testFilePath}/{arg}{ext}",
+  fullyParallel: false,
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 180_000,
+  expect: { timeout: 15_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
+  reporter: [["list"]],
+});
