@@ -15,10 +15,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Runes in .svelte.ts files are compiled as for the window, not as for a server.
-        plugins: [svelte({ configFile: false, compilerOptions: { dev: true } })],
+        // Runes are compiled for the window, where effects run, not for a server.
+        plugins: [svelte({ configFile: false })],
         resolve: { conditions: ["browser"] },
-        test: { name: "renderer", include: ["src-renderer/**/*.test.ts"] },
+        test: {
+          name: "renderer",
+          include: ["src-renderer/**/*.test.ts"],
+          environment: "./.vitest.window.ts",
+          server: { deps: { inline: ["svelte"] } },
+        },
       },
     ],
   },
