@@ -9,6 +9,7 @@ type Origin = Pick<Acquisition, "platform" | "level" | "relativeOrbit" | "pass" 
 
 interface Row {
   readonly id: string;
+  readonly name: string | null;
   readonly sensor: SensorId;
   readonly date: string;
   readonly time: string | null;
@@ -31,7 +32,7 @@ interface BandRow {
   readonly nodata: number | null;
 }
 
-const select = `SELECT a.id, a.sensor, a.date, a.time, a.origin, q.path AS qualityPath, a.quality_band AS qualityBand,
+const select = `SELECT a.id, a.name, a.sensor, a.date, a.time, a.origin, q.path AS qualityPath, a.quality_band AS qualityBand,
                        a.quality_kind AS qualityKind, a.radiometry, a.shift, a.evidence
                 FROM acquisitions a LEFT JOIN rasters q ON q.id = a.quality_raster_id`;
 const selectBands = `SELECT b.acquisition_id AS acquisitionId, b.name, r.path, b.band_index AS bandIndex,
@@ -56,6 +57,7 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
         : { kind: row.qualityKind, path: paths.fromStored(row.qualityPath), bandIndex: row.qualityBand };
     return {
       id: row.id,
+      ...(row.name === null ? {} : { name: row.name }),
       sensor: row.sensor,
       date: row.date,
       ...(row.time === null ? {} : { time: row.time }),
@@ -90,9 +92,9 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
       return row && read(row, sql.all<BandRow>(`${selectBands} WHERE b.acquisition_id = ? ORDER BY b.position`, id));
     },
 
-    /** Adds the acquisition, or replaces what was known of it. */
+    /** Adds the acquisition, or replaces what was known of it: not its name, nor a shift that the new one does not have. */
     put(acquisition: Acquisition): void {
-      const { id, sensor, date, time, bands, quality, radiometry, shift, evidence, ...origin } = acquisition;
+      const { id, name: _, sensor, date, time, bands, quality, radiometry, shift, evidence, ...origin } = acquisition;
       sql.transaction(() => {
         sql.run(
           `INSERT INTO acquisitions (id, sensor, date, time, origin, quality_raster_id, quality_band, quality_kind,
@@ -101,7 +103,7 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
            ON CONFLICT (id) DO UPDATE SET sensor = excluded.sensor, date = excluded.date, time = excluded.time,
              origin = excluded.origin, quality_raster_id = excluded.quality_raster_id,
              quality_band = excluded.quality_band, quality_kind = excluded.quality_kind,
-             radiometry = excluded.radiometry, shift = excluded.shift, evidence = excluded.evidence`,
+             radiometry = excluded.radiometry, shift = coalesce(excluded.shift, shift), evidence = excluded.evidence`,
           id,
           sensor,
           date,
@@ -130,6 +132,15 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
           );
         });
       });
+    },
+
+    rename(id: string, name: string | null): void {
+      sql.run("UPDATE acquisitions SET name = ? WHERE id = ?", name, id);
+    },
+
+    /** In units of the project's CRS; `null` puts the pixels back to where their file says. */
+    setShift(id: string, shift: Acquisition["shift"] | null): void {
+      sql.run("UPDATE acquisitions SET shift = ? WHERE id = ?", shift ? toJson(shift) : null, id);
     },
 
     remove(id: string): void {

@@ -12,8 +12,11 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { ProjectSettings } from "../../src-shared/domain/project.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { acquisitionTable } from "./acquisitions.ts";
+import { bookmarkTable, layerTable, vectorTable, viewTable } from "./display.ts";
+import { type EditName, editTable } from "./edits.ts";
 import { networkFileSystem } from "./file-system.ts";
 import { jobTable } from "./jobs.ts";
 import { labelTable, legendTable, splitTable } from "./labels.ts";
@@ -23,7 +26,7 @@ import { migrate } from "./migrations.ts";
 import { modalityTable } from "./modalities.ts";
 import { modelTable } from "./models.ts";
 import { type ProjectPaths, projectPaths } from "./paths.ts";
-import { type ProjectSettings, projectTable } from "./project.ts";
+import { projectTable } from "./project.ts";
 import { rasterTable } from "./rasters.ts";
 import { runTable } from "./runs.ts";
 import { Sql } from "./sql.ts";
@@ -54,6 +57,11 @@ export class Catalog {
   readonly models: ReturnType<typeof modelTable>;
   readonly runs: ReturnType<typeof runTable>;
   readonly maps: ReturnType<typeof mapTable>;
+  readonly layers: ReturnType<typeof layerTable>;
+  readonly vectors: ReturnType<typeof vectorTable>;
+  readonly bookmarks: ReturnType<typeof bookmarkTable>;
+  readonly view: ReturnType<typeof viewTable>;
+  readonly edits: ReturnType<typeof editTable>;
   readonly #sql: Sql;
   readonly #lock: ProjectLock | undefined;
   #closed = false;
@@ -75,11 +83,24 @@ export class Catalog {
     this.models = modelTable(sql, paths);
     this.runs = runTable(sql);
     this.maps = mapTable(sql, paths);
+    this.layers = layerTable(sql);
+    this.vectors = vectorTable(sql, paths);
+    this.bookmarks = bookmarkTable(sql);
+    this.view = viewTable(sql);
+    this.edits = editTable(sql, this.readOnly);
   }
 
   /** All of `work` or nothing. */
   transaction<T>(work: () => T): T {
     return this.#sql.transaction(work);
+  }
+
+  /**
+   * The same as one step that can be undone and redone, also after the project was closed: every row that `work` changes in
+   * an undoable table is kept as it was and as it became. An edit inside another one is part of it. `tables` are those touched.
+   */
+  edit<T>(name: EditName, work: () => T): { readonly value: T; readonly tables: readonly string[] } {
+    return this.edits.record(name, work);
   }
 
   /** The same for what a running job reports: it outlives a crash of the program, if not of the machine. */

@@ -1,28 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { JobKind, JobState } from "../../src-shared/domain/job.ts";
+import type { Job, ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 import { fromJsonOrNull, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
-import { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { livenessOf, ownIdentity } from "./process-identity.ts";
 import type { Sql } from "./sql.ts";
-
-/** A piece of work and how far it is. Its folder holds the spec, the checkpoints and the results. */
-export interface Job {
-  readonly id: number;
-  readonly kind: JobKind;
-  readonly state: JobState;
-  readonly folder: string;
-  /** the process that runs it, while it runs */
-  readonly owner: ProcessIdentity | null;
-  readonly phase: string;
-  readonly fraction: number;
-  /** why it failed, or why it can be resumed */
-  readonly reason: string | null;
-  readonly attempts: number;
-  readonly createdAt: string;
-  readonly startedAt: string | null;
-  readonly finishedAt: string | null;
-}
 
 /** The spec of a job, in its folder: what a resumed job runs again. */
 export const specFileName = "spec.json";

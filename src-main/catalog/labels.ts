@@ -1,57 +1,17 @@
 import type { LabelPolygon, SplitPart } from "../../src-shared/domain/job.ts";
+import type {
+  Label,
+  LabelImport,
+  LabelPart,
+  LabelProperties,
+  Legend,
+  NewLabel,
+  Split,
+} from "../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
-
-export interface Legend {
-  readonly id: number;
-  readonly name: string;
-  readonly classes: readonly LegendClass[];
-}
-
-/** A labelled polygon in the project's CRS. */
-export interface Label {
-  readonly id: number;
-  readonly legendId: number;
-  readonly classCode: number;
-  readonly coordinates: LabelPolygon["coordinates"];
-  /** a position inside of it: what a block split goes by */
-  readonly x: number;
-  readonly y: number;
-  /** patches of the project that it labels */
-  readonly patches: number;
-  /** `null` when a person drew it here */
-  readonly importId: number | null;
-  /** the feature's own identifier in its file */
-  readonly feature: string | null;
-  /** the other fields of its file: a split may go by one of them */
-  readonly properties: LabelProperties;
-}
-
-export type LabelProperties = Readonly<Record<string, string | number | boolean | null>>;
-
-export type NewLabel = Omit<Label, "id">;
-
-/** One reading of a label file: where from, and what became of every polygon. */
-export interface LabelImport {
-  readonly id: number;
-  readonly path: string;
-  readonly classField: string;
-  readonly legendId: number;
-  readonly report: unknown;
-  readonly importedAt: string;
-}
-
-export interface Split {
-  readonly id: number;
-  readonly method: string;
-  readonly parameters: unknown;
-  /** neighbours of test places were trained on: the accuracy will look better than it is */
-  readonly optimistic: boolean;
-  readonly report: unknown;
-  readonly createdAt: string;
-}
 
 interface LabelRow {
   readonly id: number;
@@ -64,10 +24,13 @@ interface LabelRow {
   readonly importId: number | null;
   readonly feature: string | null;
   readonly properties: string;
+  readonly validFrom: string | null;
+  readonly validTo: string | null;
 }
 
 const labelColumns = `id, legend_id AS legendId, class_code AS classCode, geometry, x, y, patches,
-                      import_id AS importId, feature, properties`;
+                      import_id AS importId, feature, properties, valid_from AS validFrom,
+                      valid_to AS validTo`;
 
 export function legendTable(sql: Sql) {
   const table = {
@@ -78,7 +41,12 @@ export function legendTable(sql: Sql) {
     },
 
     classes(legendId: number): LegendClass[] {
-      return sql.all<LegendClass>("SELECT code, name, color FROM classes WHERE legend_id = ? ORDER BY code", legendId);
+      return sql
+        .all<{ code: number; name: string; color: string; parent: string | null }>(
+          "SELECT code, name, color, parent FROM classes WHERE legend_id = ? ORDER BY code",
+          legendId,
+        )
+        .map(({ parent, ...row }) => (parent === null ? row : { ...row, parent }));
     },
 
     /** Adds the legend or brings its classes up to date. A class that labels use cannot be taken away. */
@@ -86,14 +54,16 @@ export function legendTable(sql: Sql) {
       return sql.transaction(() => {
         const known = sql.get<{ id: number }>("SELECT id FROM legends WHERE name = ?", name);
         const id = known?.id ?? sql.run("INSERT INTO legends (name) VALUES (?)", name).id;
-        for (const { code, name: title, color } of classes) {
+        for (const { code, name: title, color, parent } of classes) {
           sql.run(
-            `INSERT INTO classes (legend_id, code, name, color) VALUES (?, ?, ?, ?)
-             ON CONFLICT (legend_id, code) DO UPDATE SET name = excluded.name, color = excluded.color`,
+            `INSERT INTO classes (legend_id, code, name, color, parent) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (legend_id, code) DO UPDATE SET name = excluded.name, color = excluded.color,
+               parent = excluded.parent`,
             id,
             code,
             title,
             color,
+            parent ?? null,
           );
         }
         return id;
@@ -135,10 +105,11 @@ export function labelTable(sql: Sql, paths: ProjectPaths) {
     add(labels: readonly NewLabel[]): number[] {
       return sql.transaction(() =>
         labels.map(
-          ({ legendId, classCode, coordinates, x, y, patches, importId, feature, properties }) =>
+          ({ legendId, classCode, coordinates, x, y, patches, importId, feature, properties, validFrom, validTo }) =>
             sql.run(
-              `INSERT INTO labels (legend_id, class_code, geometry, x, y, patches, import_id, feature, properties)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+              `INSERT INTO labels (legend_id, class_code, geometry, x, y, patches, import_id, feature, properties,
+                                   valid_from, valid_to)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
               legendId,
               classCode,
               toJson(coordinates),
@@ -148,6 +119,8 @@ export function labelTable(sql: Sql, paths: ProjectPaths) {
               importId,
               feature,
               toJson(properties),
+              validFrom ?? null,
+              validTo ?? null,
             ).id,
         ),
       );
@@ -195,12 +168,6 @@ export function labelTable(sql: Sql, paths: ProjectPaths) {
       sql.run("DELETE FROM label_imports WHERE id = ?", id);
     },
   };
-}
-
-/** To which set a label belongs; a random split gives each of its patches a set of its own, row by row. */
-export interface LabelPart {
-  readonly part: SplitPart;
-  readonly patches: readonly SplitPart[] | null;
 }
 
 const letters: Readonly<Record<SplitPart, string>> = { train: "t", validation: "v", test: "s", unused: "u" };

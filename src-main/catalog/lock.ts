@@ -1,7 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { livenessOf, ownIdentity } from "./process-identity.ts";
 
 /** Who may write to a project: what is in `project.lock`, readable for people too. */
 export interface LockHolder extends ProcessIdentity {

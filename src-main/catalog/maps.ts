@@ -1,20 +1,9 @@
 import type { MapResult } from "../../src-shared/domain/job.ts";
+import type { MapProduct } from "../../src-shared/domain/map-product.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
-
-/** A map that a model drew, and its files. */
-export interface MapProduct {
-  readonly id: number;
-  readonly name: string;
-  readonly modelId: number | null;
-  readonly jobId: number | null;
-  readonly modalities: readonly string[];
-  readonly area: GeoBox;
-  readonly files: MapResult;
-  readonly createdAt: string;
-}
 
 interface Row {
   readonly id: number;

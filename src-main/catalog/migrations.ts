@@ -174,6 +174,52 @@ export const migrations: readonly string[] = [
      files TEXT NOT NULL CHECK (json_valid(files)),
      created_at TEXT NOT NULL
    ) STRICT;`,
+  // 4: how things are shown, and everything a person may take back
+  `ALTER TABLE rasters ADD COLUMN name TEXT;
+   ALTER TABLE acquisitions ADD COLUMN name TEXT;
+   ALTER TABLE runs ADD COLUMN name TEXT;
+   ALTER TABLE classes ADD COLUMN parent TEXT;
+   ALTER TABLE labels ADD COLUMN valid_from TEXT;
+   ALTER TABLE labels ADD COLUMN valid_to TEXT;
+   CREATE TABLE layers (
+     id TEXT PRIMARY KEY,
+     position REAL NOT NULL,
+     visible INTEGER NOT NULL CHECK (visible IN (0, 1)),
+     opacity REAL NOT NULL CHECK (opacity BETWEEN 0 AND 1),
+     style TEXT NOT NULL CHECK (json_valid(style))
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE vectors (
+     id INTEGER PRIMARY KEY,
+     path TEXT NOT NULL,
+     layer TEXT,
+     crs TEXT,
+     name TEXT NOT NULL,
+     added_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE bookmarks (
+     id INTEGER PRIMARY KEY,
+     name TEXT NOT NULL,
+     bounds TEXT NOT NULL CHECK (json_valid(bounds)),
+     created_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE view_state (
+     key TEXT PRIMARY KEY,
+     value TEXT NOT NULL CHECK (json_valid(value))
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE edits (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL CHECK (json_valid(name)),
+     undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
+     made_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE edit_changes (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     edit_id INTEGER NOT NULL REFERENCES edits ON DELETE CASCADE,
+     "table" TEXT NOT NULL,
+     before TEXT CHECK (before IS NULL OR json_valid(before)),
+     after TEXT CHECK (after IS NULL OR json_valid(after))
+   ) STRICT;
+   CREATE INDEX edit_changes_by_edit ON edit_changes (edit_id);`,
 ];
 
 /** The format this program writes. */

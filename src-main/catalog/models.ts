@@ -1,36 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Model, ModelSummary, NewModel } from "../../src-shared/domain/model.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
-
-/** A trained set of weights. Its folder holds `model.json` and `weights.safetensors`. */
-export interface Model {
-  readonly id: number;
-  readonly name: string;
-  readonly kind: "pretrained" | "finetuned";
-  readonly folder: string;
-  /** the model it started from */
-  readonly parentId: number | null;
-  readonly jobId: number | null;
-  readonly modalities: readonly string[];
-  readonly summary: ModelSummary;
-  readonly createdAt: string;
-  readonly state: "present" | "missing";
-}
-
-/** What a list shows of a model without opening its files. */
-export interface ModelSummary {
-  readonly architecture: string;
-  readonly steps: number;
-  readonly seconds: number;
-  readonly provider: string;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly classes: readonly string[];
-}
-
-export type NewModel = Omit<Model, "id" | "createdAt" | "state">;
 
 interface Row {
   readonly id: number;

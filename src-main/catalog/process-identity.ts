@@ -1,14 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-
-/** One process, for good: a pid is used again after a while, a pid with its start time is not. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  readonly host: string;
-  /** Linux: boot id and clock ticks since boot; elsewhere: ISO time. `null` when it cannot be known. */
-  readonly started: string | null;
-}
+import type { ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 
 export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, host: hostname(), started: startOf(process.pid) };

@@ -1,18 +1,7 @@
-import type { ProjectGrid } from "../../src-shared/domain/job.ts";
+import type { Project, ProjectSettings } from "../../src-shared/domain/project.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { Sql } from "./sql.ts";
-
-/** What a project is: a name and the grid that all its work is placed on. */
-export interface Project {
-  readonly name: string;
-  readonly grid: ProjectGrid;
-  readonly createdAt: string;
-  /** the program that last wrote to it */
-  readonly appVersion: string;
-}
-
-export type ProjectSettings = Pick<Project, "name" | "grid">;
 
 interface Row {
   readonly name: string;

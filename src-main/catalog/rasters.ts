@@ -1,47 +1,26 @@
 import { statSync } from "node:fs";
+import type { Raster, RasterHeader, RasterState } from "../../src-shared/domain/raster.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { Affine } from "../../src-shared/geo/affine.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
-/** What identifies a raster apart from its path; a re-linked file must have the same. */
-export interface RasterHeader {
-  readonly width: number;
-  readonly height: number;
-  readonly bands: number;
-  readonly dataType: string;
-  readonly crs: string | null;
-  readonly affine: Affine | null;
-}
-
-/** `changed`: the file has another size than when it was imported. A copy may have another time, so time says nothing. */
-export type RasterState = "present" | "missing" | "changed";
-
-export interface Raster {
-  readonly id: number;
-  readonly path: string;
-  readonly header: RasterHeader;
-  readonly bytes: number;
-  readonly addedAt: string;
-  readonly state: RasterState;
-}
-
 interface Row {
   readonly id: number;
+  readonly name: string | null;
   readonly path: string;
   readonly header: string;
   readonly bytes: number;
   readonly addedAt: string;
 }
 
-const columns = "id, path, header, bytes, added_at AS addedAt";
+const columns = "id, name, path, header, bytes, added_at AS addedAt";
 
 export function rasterTable(sql: Sql, paths: ProjectPaths) {
   const read = (row: Row): Raster => {
     const path = paths.fromStored(row.path);
-    const { id, bytes, addedAt } = row;
-    return { id, path, header: fromJson<RasterHeader>(row.header), bytes, addedAt, state: stateOf(path, row) };
+    const { id, name, bytes, addedAt } = row;
+    return { id, name, path, header: fromJson<RasterHeader>(row.header), bytes, addedAt, state: stateOf(path, row) };
   };
 
   const table = {
@@ -90,6 +69,10 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
       }
       const { size } = statSync(path);
       sql.run("UPDATE rasters SET path = ?, bytes = ? WHERE id = ?", paths.toStored(path), size, id);
+    },
+
+    rename(id: number, name: string | null): void {
+      sql.run("UPDATE rasters SET name = ? WHERE id = ?", name, id);
     },
 
     /** Forgets the raster and what was read from it; the file stays. */

@@ -1,24 +1,14 @@
-import type { JobKind, MetricRow } from "../../src-shared/domain/job.ts";
+import type { MetricRow } from "../../src-shared/domain/job.ts";
+import type { Run } from "../../src-shared/domain/run.ts";
 import { fromJsonOrNull, toJson } from "./json.ts";
 import type { Sql } from "./sql.ts";
-
-/** One training or evaluation, with its curve. */
-export interface Run {
-  readonly id: number;
-  readonly jobId: number;
-  readonly kind: JobKind;
-  /** what it made, or what it measured */
-  readonly modelId: number | null;
-  readonly splitId: number | null;
-  readonly result: unknown;
-  readonly createdAt: string;
-}
 
 interface Row extends Omit<Run, "result"> {
   readonly result: string | null;
 }
 
-const columns = "id, job_id AS jobId, kind, model_id AS modelId, split_id AS splitId, result, created_at AS createdAt";
+const columns =
+  "id, job_id AS jobId, kind, model_id AS modelId, split_id AS splitId, result, name, created_at AS createdAt";
 
 export function runTable(sql: Sql) {
   const read = (row: Row): Run => ({ ...row, result: fromJsonOrNull<unknown>(row.result) });
@@ -42,6 +32,10 @@ export function runTable(sql: Sql) {
         run.splitId,
         new Date().toISOString(),
       ).id;
+    },
+
+    rename(id: number, name: string | null): void {
+      sql.run("UPDATE runs SET name = ? WHERE id = ?", name, id);
     },
 
     finish(id: number, result: unknown, modelId: number | null): void {

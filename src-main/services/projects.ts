@@ -14,7 +14,7 @@ const boundsSchema = z
   .strictObject({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() })
   .refine(({ minX, maxX, minY, maxY }) => minX < maxX && minY < maxY, "the bounds are empty");
 
-const createSchema = z.strictObject({
+export const createSchema = z.strictObject({
   folder: z.string().min(1),
   name: z.string().min(1).optional(),
   /** an area by its bounds, or that of an image */

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JobSpec } from "../../src-shared/domain/job.ts";
 import type { AppError } from "../../src-shared/errors/index.ts";
+import type { TopicName } from "../../src-shared/ipc/contract.ts";
 import type { Catalog } from "../catalog/index.ts";
-import type { Announcements, JobRunner } from "./deps.ts";
+import type { JobRunner } from "./deps.ts";
 import { countingJob } from "./fixtures/counting-job.ts";
 import { projectDoor } from "./projects.ts";
 import { services } from "./services.ts";
@@ -30,7 +31,7 @@ function copyOfBase(): string {
 /** The queue's jobs count; what they were asked for is in `specs`. */
 function open(catalog: Catalog) {
   const specs: JobSpec[] = [];
-  const told: { topic: keyof Announcements; what: unknown }[] = [];
+  const told: { topic: TopicName; what: unknown }[] = [];
   const runJob: JobRunner = async (spec, on, signal) => {
     specs.push(spec);
     return (await countingJob(spec, {

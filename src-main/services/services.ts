@@ -1,4 +1,7 @@
+import type { OpenProjectCommands } from "../../src-shared/ipc/contract.ts";
 import type { Deps } from "./deps.ts";
+import { displayService } from "./display.ts";
+import { editService } from "./edits.ts";
 import { JobQueue, jobService } from "./jobs.ts";
 import { labelService } from "./labels.ts";
 import { modelService } from "./models.ts";
@@ -20,7 +23,9 @@ export function services(deps: Deps) {
     ...mapService(deps, queue),
     ...reportService(deps, queue),
     ...jobService(deps, queue),
-  };
+    ...editService(deps),
+    ...displayService(deps),
+  } satisfies OpenProjectCommands;
 }
 
 export type Services = ReturnType<typeof services>;

@@ -5,6 +5,8 @@ export interface LegendClass {
   readonly name: string;
   /** `#rrggbb` */
   readonly color: string;
+  /** the class of the upper level it belongs to, in legends of two levels */
+  readonly parent?: string;
 }
 
 /** `#1a2b3c` → [26, 43, 60]. Anything else throws. */

@@ -32,6 +32,8 @@ export interface QualityBand {
 /** One sensor, one moment: the bands that belong together, in however many files they lie. */
 export interface Acquisition {
   readonly id: string;
+  /** as the person calls it; without it: sensor and date */
+  readonly name?: string;
   readonly sensor: SensorId;
   readonly platform?: string;
   readonly level?: string;

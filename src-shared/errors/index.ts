@@ -5,6 +5,7 @@ import { learningErrors } from "./learning.ts";
 import { parityErrors } from "./parity.ts";
 import { rasterErrors } from "./raster.ts";
 import { reportErrors } from "./report.ts";
+import { sessionErrors } from "./session.ts";
 import { usageErrors } from "./usage.ts";
 
 /** Every error a person can meet: code → sentence. One slice per domain; the union of codes is closed. */
@@ -17,6 +18,7 @@ export const sentences = {
   ...parityErrors,
   ...reportErrors,
   ...usageErrors,
+  ...sessionErrors,
 };
 
 export type ErrorCode = keyof typeof sentences;

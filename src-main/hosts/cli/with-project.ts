@@ -1,5 +1,5 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Announcements } from "../../services/deps.ts";
+import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import type { Services } from "../../services/services.ts";
 import { appVersion } from "../app-version.ts";
 import type { Output } from "./output.ts";
@@ -33,8 +33,8 @@ export async function withProject(
         runJob: inProcessRunner,
         signal,
         announce: (topic, what) => {
-          if (topic === "job.event") output.progress((what as Announcements["job.event"]).event);
-          if (topic === "work") output.progress({ type: "phase", ...(what as Announcements["work"]) });
+          if (topic === "job.event") output.progress((what as Topics["job.event"]).event);
+          if (topic === "work") output.progress({ type: "phase", ...(what as Topics["work"]) });
         },
       }),
     );

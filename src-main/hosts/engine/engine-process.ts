@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { JobEvent, JobResult } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { errorFrom } from "../../../src-shared/ipc/errors.ts";
 import type { JobRunner } from "../../services/deps.ts";
-import { errorFrom, type FromEngine, type ToEngine } from "./messages.ts";
+import type { FromEngine, ToEngine } from "./messages.ts";
 
 export interface EngineOptions {
   /** the program of the engine process; tests have another one */

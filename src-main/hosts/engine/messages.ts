@@ -1,5 +1,5 @@
 import type { JobEvent, JobResult, JobSpec } from "../../../src-shared/domain/job.ts";
-import { AppError, type ErrorCode, sentences } from "../../../src-shared/errors/index.ts";
+import type { ErrorMessage } from "../../../src-shared/ipc/errors.ts";
 
 /** What the app says to the engine process. The boundary is the job, never the tensor. */
 export type ToEngine =
@@ -11,30 +11,3 @@ export type FromEngine =
   | { readonly type: "event"; readonly id: number; readonly event: JobEvent }
   | { readonly type: "result"; readonly id: number; readonly result: JobResult }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorMessage };
-
-/** An error as plain data: an `AppError` keeps its code, so that it is the same error on the other side. */
-export interface ErrorMessage {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: ErrorCode;
-  readonly details?: unknown;
-  readonly stack?: string;
-}
-
-export function errorMessage(error: unknown): ErrorMessage {
-  if (error instanceof AppError) {
-    const { name, message, code, details } = error;
-    return { name, message, code, details };
-  }
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message, stack } = error;
-  return { name, message, ...(stack === undefined ? {} : { stack }) };
-}
-
-export function errorFrom({ name, message, code, details, stack }: ErrorMessage): Error {
-  if (code !== undefined && code in sentences) return new AppError(code, details as never);
-  const error = new Error(message);
-  error.name = name;
-  if (stack !== undefined) error.stack = stack;
-  return error;
-}

@@ -1,7 +1,8 @@
 import type { JobResult, JobSpec } from "../../../src-shared/domain/job.ts";
+import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { JobContext } from "../../jobs/context.ts";
 import { contextOf } from "./in-process.ts";
-import { errorMessage, type FromEngine, type ToEngine } from "./messages.ts";
+import type { FromEngine, ToEngine } from "./messages.ts";
 
 /** The engine's side of the wire: runs the jobs that the app sends, one or several at a time, until the app is gone. */
 export function serveJobs(runJob: (spec: JobSpec, context: JobContext) => Promise<JobResult>): void {

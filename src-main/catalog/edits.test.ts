@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { northUp } from "../../src-shared/geo/affine.ts";
+import { createCatalog, openCatalog } from "./index.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-edits-"));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+
+const geobox = { crs: "EPSG:32631", affine: northUp(600000, 5700000, 10, 10), width: 8, height: 8 };
+const options = { purpose: "a test", appVersion: "0.1.0" };
+const square = (x: number): [number, number][][][] => [
+  [
+    [
+      [x, 0],
+      [x + 0.1, 0],
+      [x + 0.1, 0.3],
+      [x, 0],
+    ],
+  ],
+];
+
+function newCatalog(name: string) {
+  const catalog = createCatalog(join(room, name), { name, grid: { geobox, patchMeters: 10, tilePatches: 4 } }, options);
+  const legendId = catalog.legends.put("crops", [{ code: 1, name: "maize", color: "#ffcc00" }]);
+  return { catalog, legendId };
+}
+
+const label = (legendId: number, x: number) => ({
+  legendId,
+  classCode: 1,
+  coordinates: square(x),
+  x: x + 0.1 / 3,
+  y: Math.PI * 1e6,
+  patches: 1,
+  importId: null,
+  feature: null,
+  properties: { owner: "Zoë", hectares: 0.1 + 0.2 },
+});
+
+test("edits are undone and redone row by row to the last digit, also after the project was closed", () => {
+  const { catalog, legendId } = newCatalog("reopened");
+  const added = catalog.edit({ key: "labels.add", params: { count: 2 } }, () =>
+    catalog.labels.add([label(legendId, 1 / 3), label(legendId, 2 / 3)]),
+  );
+  expect(added.tables).toEqual(["labels"]);
+  const two = catalog.labels.list();
+  catalog.edit({ key: "labels.remove" }, () => catalog.labels.remove([two[0]!.id]));
+  catalog.edit({ key: "labels.class" }, () => {
+    catalog.legends.put("crops", [{ code: 2, name: "rye", color: "#aa5500" }]);
+    catalog.labels.setClass(two[1]!.id, 2);
+  });
+  const last = catalog.labels.list();
+  catalog.close();
+
+  const again = openCatalog(join(room, "reopened"), options);
+  expect(again.edits.next().undo?.name.key).toBe("labels.class");
+  expect(again.edits.undo()?.tables.toSorted()).toEqual(["classes", "labels"]);
+  expect(again.edits.undo()?.tables).toEqual(["labels"]);
+  expect(again.labels.list()).toEqual(two);
+  expect(again.edits.undo()?.edit.name).toEqual({ key: "labels.add", params: { count: 2 } });
+  expect(again.labels.list()).toEqual([]);
+  expect(again.edits.undo()).toBeUndefined();
+  for (let i = 0; i < 3; i++) again.edits.redo();
+  expect(again.labels.list()).toEqual(last);
+  expect(again.edits.redo()).toBeUndefined();
+  again.close();
+});
+
+test("something new done after an undo takes the place of what was undone", () => {
+  const { catalog, legendId } = newCatalog("branch");
+  catalog.edit({ key: "one" }, () => catalog.labels.add([label(legendId, 1)]));
+  catalog.edits.undo();
+  catalog.edit({ key: "two" }, () => catalog.labels.add([label(legendId, 2)]));
+  expect(catalog.edits.next()).toMatchObject({ undo: { name: { key: "two" } }, redo: null });
+  catalog.close();
+});
+
+test("an edit that fails leaves neither rows nor a step, and one that changes nothing is no step", () => {
+  const { catalog, legendId } = newCatalog("failed");
+  expect(() =>
+    catalog.edit({ key: "half" }, () => {
+      catalog.labels.add([label(legendId, 1)]);
+      throw new Error("stopped half way");
+    }),
+  ).toThrow("half way");
+  catalog.edit({ key: "nothing" }, () => {});
+  expect(catalog.labels.list()).toEqual([]);
+  expect(catalog.edits.list()).toEqual([]);
+  catalog.edit({ key: "whole" }, () => catalog.labels.add([label(legendId, 1)]));
+  expect(catalog.edits.list()).toHaveLength(1);
+  catalog.close();
+});
+
+test("what a cascade deletes comes back with its parent", () => {
+  const { catalog, legendId } = newCatalog("cascade");
+  const importId = catalog.labels.addImport({ path: join(room, "a.gpkg"), classField: "c", legendId, report: {} });
+  catalog.labels.add([{ ...label(legendId, 1), importId }]);
+  const before = catalog.labels.list();
+  catalog.edit({ key: "labels.forgetImport" }, () => catalog.labels.removeImport(importId));
+  expect(catalog.labels.list()).toEqual([]);
+  catalog.edits.undo();
+  expect(catalog.labels.list()).toEqual(before);
+  expect(catalog.labels.imports()).toHaveLength(1);
+  catalog.close();
+});
+
+test("rows of the display are kept and taken back", () => {
+  const { catalog } = newCatalog("display");
+  const row = { id: "acquisition:S2-1", position: 1.5, visible: true, opacity: 0.8, style: { gamma: 1.2 } };
+  catalog.edit({ key: "layers.display" }, () => catalog.layers.put(row));
+  catalog.edit({ key: "layers.display" }, () => catalog.layers.put({ ...row, visible: false }));
+  catalog.edits.undo();
+  expect(catalog.layers.list()).toEqual([row]);
+  catalog.view.put("map", { zoom: 3 });
+  expect([catalog.view.get("map"), catalog.view.get("none")]).toEqual([{ zoom: 3 }, null]);
+  catalog.close();
+});

@@ -1,0 +1,150 @@
+import { readdirSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { availableParallelism, homedir, totalmem } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { AppCommands, ChoosePaths as ChooseRequest, CrsChoice, FolderEntry } from "../../src-shared/ipc/app.ts";
+import { projectFileName } from "../catalog/index.ts";
+import { crsName, definitionOf, isGeographic, searchCrs } from "../raster/index.ts";
+import type { Application, Session } from "./application.ts";
+import { door } from "./door.ts";
+import { createSchema, projectDoor } from "./projects.ts";
+import { knownCrs } from "./rasters.ts";
+import { makeSample } from "./sample.ts";
+import { settingsSchema } from "./settings-file.ts";
+
+export type AppDoor = AppCommands;
+export type ChoosePaths = (request: ChooseRequest) => Promise<readonly string[] | null>;
+
+const nothing = z.strictObject({});
+const folderSchema = z.strictObject({ folder: z.string().min(1) });
+const chooseSchema = z.strictObject({
+  kind: z.enum(["open", "open-folder", "save"]),
+  title: z.string(),
+  filters: z.array(z.strictObject({ name: z.string(), extensions: z.array(z.string()) })).optional(),
+  multiple: z.boolean().optional(),
+  folder: z.string().optional(),
+  name: z.string().optional(),
+});
+
+/** What a window can ask without a project. */
+export function appService(application: Application, session: Session): AppCommands {
+  const { host, recent, settings } = application;
+  const roots = host.roots.length ? host.roots.map((root) => resolve(root)) : [homedir(), "/"];
+  return {
+    "app.info": door("app.info", nothing, () => ({
+      version: host.appVersion,
+      host: host.kind,
+      platform: process.platform,
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      hasSample: host.sampleFolder !== null,
+    })),
+    "app.recent": door("app.recent", nothing, () => recent.list()),
+    "app.forgetRecent": door("app.forgetRecent", folderSchema, ({ folder }) => recent.forget(folder)),
+    "app.device": door("app.device", nothing, () => application.device()),
+    "app.settings": door("app.settings", nothing, () => settings.get()),
+    "app.saveSettings": door("app.saveSettings", z.strictObject({ settings: settingsSchema }), (request) => {
+      const saved = settings.put(request.settings as Partial<typeof saved>);
+      application.tellAll("settings.changed", {});
+      return saved;
+    }),
+
+    "files.roots": door("files.roots", nothing, () =>
+      [...new Set(roots)].map((path) => entryOf(path, basename(path) || path)),
+    ),
+    "files.list": door("files.list", folderSchema, ({ folder }) => {
+      const full = resolve(folder);
+      return { folder: full, parent: dirname(full) === full ? null : dirname(full), entries: entriesOf(full) };
+    }),
+    "files.makeFolder": door("files.makeFolder", folderSchema, async ({ folder }) => {
+      await mkdir(resolve(folder), { recursive: true });
+    }),
+    "files.choose": door("files.choose", chooseSchema, (request) => {
+      if (!host.choosePaths) throw new AppError("feature-needs-host", { command: "files.choose" });
+      return host.choosePaths(request);
+    }),
+    "files.reveal": door("files.reveal", z.strictObject({ path: z.string().min(1) }), ({ path }) => {
+      if (!host.reveal) throw new AppError("feature-needs-host", { command: "files.reveal" });
+      host.reveal(path);
+    }),
+
+    "crs.search": door(
+      "crs.search",
+      z.strictObject({ text: z.string(), limit: z.int().positive().max(500).optional() }),
+      ({ text, limit }) => searchCrs(text, limit).map(choiceOf),
+    ),
+    "crs.describe": door("crs.describe", z.strictObject({ crs: z.string().min(1) }), ({ crs }) => {
+      const code = knownCrs(crs);
+      const found = searchCrs(code, 1).find((entry) => entry.crs === code);
+      const described = found
+        ? choiceOf(found)
+        : {
+            code,
+            name: crsName(code),
+            unit: isGeographic(code) ? "°" : "m",
+            geographic: isGeographic(code),
+            area: null,
+          };
+      return { ...described, proj: definitionOf(code) };
+    }),
+
+    "project.create": door("project.create", createSchema, (request) =>
+      session.create(() => projectDoor({ appVersion: host.appVersion })["project.create"](request)),
+    ),
+    "project.open": door(
+      "project.open",
+      z.strictObject({ folder: z.string().min(1), readOnly: z.boolean().default(false) }),
+      ({ folder, readOnly }) => session.open(folder, readOnly),
+    ),
+    "project.sample": door("project.sample", folderSchema, async ({ folder }) => {
+      if (host.sampleFolder === null) throw new AppError("feature-needs-host", { command: "project.sample" });
+      await makeSample(host.sampleFolder, resolve(folder), host.appVersion);
+      return session.open(folder, false);
+    }),
+    "project.close": door("project.close", nothing, () => session.leave()),
+    "project.current": door("project.current", nothing, async () => {
+      const { project } = session;
+      if (!project) return null;
+      const { describeOpened } = await import("./opened-project.ts");
+      return describeOpened(project.catalog);
+    }),
+  };
+}
+
+const choiceOf = ({ crs, name, lonLat, geographic }: ReturnType<typeof searchCrs>[number]): CrsChoice => ({
+  code: crs,
+  name,
+  unit: geographic ? "°" : "m",
+  geographic,
+  area: lonLat,
+});
+
+/** Folders first, each by name as people sort them. Hidden files are left out; what cannot be read is left out too. */
+function entriesOf(folder: string): FolderEntry[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (cause) {
+    throw new AppError("folder-unreadable", { path: folder, detail: (cause as Error).message }, { cause });
+  }
+  const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+  return names
+    .filter((name) => !name.startsWith("."))
+    .map((name) => entryOf(join(folder, name), name))
+    .sort((p, q) => Number(p.kind === "file") - Number(q.kind === "file") || order.compare(p.name, q.name));
+}
+
+function entryOf(path: string, name: string): FolderEntry {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const folder = stats?.isDirectory() ?? false;
+  const project = folder && statSync(join(path, projectFileName), { throwIfNoEntry: false }) !== undefined;
+  return {
+    name,
+    path,
+    kind: project ? "project" : folder ? "folder" : "file",
+    bytes: folder ? null : (stats?.size ?? null),
+    modifiedAt: stats ? stats.mtime.toISOString() : null,
+  };
+}

@@ -1,0 +1,226 @@
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { OpenedProject } from "../../src-shared/ipc/app.ts";
+import type { TopicName } from "../../src-shared/ipc/contract.ts";
+import type { DeviceReport } from "../../src-shared/ipc/index.ts";
+import { type Catalog, projectFileName } from "../catalog/index.ts";
+import { type AppDoor, appService, type ChoosePaths } from "./app.ts";
+import type { JobRunner } from "./deps.ts";
+import { describeOpened } from "./opened-project.ts";
+import { answerPixels, type PixelAnswer } from "./pixels.ts";
+import { projectDoor } from "./projects.ts";
+import { RecentProjects } from "./recent-projects.ts";
+import { type Services, services } from "./services.ts";
+import { SettingsFile } from "./settings-file.ts";
+
+export type { PixelAnswer } from "./pixels.ts";
+
+/** What the program stands on. */
+export interface ApplicationHost {
+  readonly kind: "electron" | "web";
+  readonly appVersion: string;
+  /** for the program's own small files: recent projects, settings */
+  readonly settingsFolder: string;
+  /** the sample's data, to be copied; `null` when it was not installed */
+  readonly sampleFolder: string | null;
+  readonly runJob: JobRunner;
+  /** tries the providers; slow, so it is asked once */
+  readonly device: () => Promise<DeviceReport>;
+  /** folders that may be read and written; empty: all of the machine */
+  readonly roots: readonly string[];
+  /** the system's own dialogs, where there are some */
+  readonly choosePaths?: ChoosePaths;
+  readonly reveal?: (path: string) => void;
+}
+
+/** Tells one window something. */
+export type Tell = (topic: TopicName, what: unknown) => void;
+
+/** A project that at least one window looks at: one catalog, one queue of jobs, however many windows. */
+export interface OpenProject {
+  readonly catalog: Catalog;
+  readonly services: Services;
+  readonly windows: Set<Session>;
+  readonly stop: AbortController;
+  /** jobs that have not ended */
+  readonly busy: Set<number>;
+}
+
+/** The program behind its windows. Hosts open a session per window and carry messages; nothing else. */
+export class Application {
+  readonly host: ApplicationHost;
+  readonly recent: RecentProjects;
+  readonly settings: SettingsFile;
+  readonly #open = new Map<string, OpenProject>();
+  readonly #sessions = new Set<Session>();
+  #device: Promise<DeviceReport> | undefined;
+
+  constructor(host: ApplicationHost) {
+    this.host = host;
+    this.recent = new RecentProjects(join(host.settingsFolder, "recent-projects.json"));
+    this.settings = new SettingsFile(join(host.settingsFolder, "settings.json"));
+  }
+
+  /** A window. It shows the start screen until it opens a project. */
+  openSession(tell: Tell): Session {
+    const session = new Session(this, tell, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    return session;
+  }
+
+  get sessions(): ReadonlySet<Session> {
+    return this.#sessions;
+  }
+
+  /** Projects that are open now, with their running jobs. */
+  get projects(): ReadonlyMap<string, OpenProject> {
+    return this.#open;
+  }
+
+  device(): Promise<DeviceReport> {
+    this.#device ??= this.host.device();
+    return this.#device;
+  }
+
+  /** Tells every window, whatever it shows. */
+  tellAll(topic: TopicName, what: unknown): void {
+    for (const session of this.#sessions) session.tell(topic, what);
+  }
+
+  /** The catalog of `folder`, opened now or by another window before. */
+  async join(session: Session, open: () => Promise<Catalog>, folder?: string): Promise<OpenProject> {
+    const known = folder === undefined ? undefined : this.#open.get(folder);
+    if (known) {
+      known.windows.add(session);
+      return known;
+    }
+    const catalog = await open();
+    const stop = new AbortController();
+    const windows = new Set([session]);
+    const busy = new Set<number>();
+    const project: OpenProject = {
+      catalog,
+      windows,
+      stop,
+      busy,
+      services: services({
+        catalog,
+        appVersion: this.host.appVersion,
+        runJob: this.host.runJob,
+        signal: stop.signal,
+        announce: (topic, what) => {
+          if (topic === "job.state") {
+            const { id, state } = what as { id: number; state: string };
+            if (state === "running" || state === "queued") busy.add(id);
+            else busy.delete(id);
+            if (busy.size === 0 && windows.size === 0) this.#close(project);
+          }
+          for (const window of windows) window.tell(topic, what);
+        },
+      }),
+    };
+    this.#open.set(catalog.folder, project);
+    return project;
+  }
+
+  /** A window turns away. Without windows and without work the project is closed, and others may write to it. */
+  leave(session: Session, project: OpenProject): void {
+    project.windows.delete(session);
+    if (project.windows.size === 0 && project.busy.size === 0) this.#close(project);
+  }
+
+  #close(project: OpenProject): void {
+    if (this.#open.get(project.catalog.folder) !== project) return;
+    this.#open.delete(project.catalog.folder);
+    project.catalog.close();
+  }
+
+  /** Stops every job at its next step, resumably, and closes every project. */
+  async close(): Promise<void> {
+    for (const session of [...this.#sessions]) session.close();
+    const projects = [...this.#open.values()];
+    for (const { stop } of projects) stop.abort(new DOMException("The program was closed.", "AbortError"));
+    await Promise.allSettled(
+      projects.flatMap(({ busy, services: commands }) => [...busy].map((id) => commands["jobs.wait"]({ id }))),
+    );
+    for (const project of projects) this.#close(project);
+  }
+}
+
+/** One window: its project, its questions and what it is told. */
+export class Session {
+  readonly tell: Tell;
+  readonly #application: Application;
+  readonly #forget: () => void;
+  readonly #app: AppDoor;
+  #project: OpenProject | undefined;
+  #closed = false;
+
+  constructor(application: Application, tell: Tell, forget: () => void) {
+    this.#application = application;
+    this.tell = tell;
+    this.#forget = forget;
+    this.#app = appService(application, this);
+  }
+
+  get project(): OpenProject | undefined {
+    return this.#project;
+  }
+
+  /** One question, one answer. What is no command, and what needs a project when none is open, is a sentence. */
+  async invoke(command: string, request: unknown): Promise<unknown> {
+    const own = (this.#app as unknown as Record<string, (request: unknown) => Promise<unknown>>)[command];
+    if (own && Object.hasOwn(this.#app, command)) return own(request);
+    if (!this.#project) throw new AppError("no-project-open", { command });
+    const commands = this.#project.services as unknown as Record<string, (request: unknown) => Promise<unknown>>;
+    const work = Object.hasOwn(commands, command) ? commands[command] : undefined;
+    if (!work) throw new AppError("command-unknown", { command });
+    return work(request);
+  }
+
+  /** Pixels of the open project; the path is that of src-shared/ipc/pixels. */
+  async pixels(path: string, signal: AbortSignal): Promise<PixelAnswer> {
+    if (!this.#project) throw new AppError("no-project-open", { command: `pixels ${path}` });
+    return answerPixels(this.#project.catalog, path, signal);
+  }
+
+  async open(folder: string, readOnly: boolean): Promise<OpenedProject> {
+    const door = projectDoor({ appVersion: this.#application.host.appVersion });
+    const purpose = "OmniSat Desktop";
+    return this.#enter(() => door["project.open"]({ folder, purpose, readOnly }), realFolder(folder));
+  }
+
+  /** Shows what `make` made, instead of what the window showed. */
+  async create(make: () => Promise<Catalog>): Promise<OpenedProject> {
+    return this.#enter(make);
+  }
+
+  async #enter(open: () => Promise<Catalog>, folder?: string): Promise<OpenedProject> {
+    const before = this.#project;
+    if (before && before.catalog.folder === folder) return describeOpened(before.catalog);
+    const project = await this.#application.join(this, open, folder);
+    if (before) this.#application.leave(this, before);
+    this.#project = project;
+    const { name } = project.catalog.project.get();
+    this.#application.recent.note({ folder: project.catalog.folder, name });
+    return describeOpened(project.catalog);
+  }
+
+  leave(): void {
+    if (this.#project) this.#application.leave(this, this.#project);
+    this.#project = undefined;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.leave();
+    this.#forget();
+  }
+}
+
+/** The folder as the catalog writes it; one that holds no project is left for the catalog to refuse. */
+function realFolder(folder: string): string | undefined {
+  return existsSync(join(folder, projectFileName)) ? realpathSync(folder) : undefined;
+}

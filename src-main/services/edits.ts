@@ -1,0 +1,30 @@
+import { z } from "zod";
+import type { EditName } from "../../src-shared/domain/edit.ts";
+import type { EditCommands } from "../../src-shared/ipc/edits.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+
+/** Does `work` as one step that can be undone, and tells every window which tables it touched. */
+export function edit<T>({ catalog, announce }: Pick<Deps, "catalog" | "announce">, name: EditName, work: () => T): T {
+  const { value, tables } = catalog.edit(name, work);
+  for (const table of tables) announce("catalog.changed", { table, ids: [] });
+  if (tables.length > 0) announce("catalog.changed", { table: "edits", ids: [] });
+  return value;
+}
+
+/** Undo and redo of everything that was changed by hand, in this session or an earlier one. */
+export function editService({ catalog, announce }: Deps): EditCommands {
+  const told = (done: ReturnType<typeof catalog.edits.undo>) => {
+    if (!done) return null;
+    for (const table of [...done.tables, "edits"]) announce("catalog.changed", { table, ids: [] });
+    return done.edit;
+  };
+  return {
+    "edits.list": door("edits.list", z.strictObject({ limit: z.int().positive().optional() }), ({ limit }) => ({
+      ...catalog.edits.next(),
+      edits: catalog.edits.list(limit),
+    })),
+    "edits.undo": door("edits.undo", z.strictObject({}), () => told(catalog.edits.undo())),
+    "edits.redo": door("edits.redo", z.strictObject({}), () => told(catalog.edits.redo())),
+  };
+}

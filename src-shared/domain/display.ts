@@ -1,0 +1,33 @@
+import type { Bounds } from "../geo/bounds.ts";
+
+/**
+ * How a layer is shown. `id` says what it shows: `acquisition:<id>`, `raster:<id>`, `map:<id>`, `confidence:<id>`,
+ * `labels:<legend id>`, `vector:<id>`, `split`, `grid`, `basemap`, `graticule`.
+ */
+export interface LayerRow {
+  readonly id: string;
+  /** the higher, the nearer to the eye */
+  readonly position: number;
+  readonly visible: boolean;
+  readonly opacity: number;
+  /** band choice, stretch, gamma, ramp, blend …; the map's own words */
+  readonly style: Readonly<Record<string, unknown>>;
+}
+
+/** A vector file shown as it is: for orientation, or before its polygons are imported as labels. */
+export interface VectorRow {
+  readonly id: number;
+  readonly path: string;
+  readonly layer: string | null;
+  readonly crs: string | null;
+  readonly name: string;
+  readonly addedAt: string;
+}
+
+/** A place to come back to, in the project's CRS. */
+export interface BookmarkRow {
+  readonly id: number;
+  readonly name: string;
+  readonly bounds: Bounds;
+  readonly createdAt: string;
+}

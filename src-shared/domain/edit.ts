@@ -1,0 +1,14 @@
+/** What an edit is called in the menu: a key of the message catalog and its numbers and names. */
+export interface EditName {
+  /** `edit.labels.add`: the rest of the key in `i18n/edits.ts` */
+  readonly key: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+}
+
+/** One step that can be undone. */
+export interface Edit {
+  readonly id: number;
+  readonly name: EditName;
+  readonly undone: boolean;
+  readonly madeAt: string;
+}

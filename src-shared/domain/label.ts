@@ -1,0 +1,60 @@
+import type { LabelPolygon, SplitPart } from "./job.ts";
+import type { LegendClass } from "./legend.ts";
+
+export interface Legend {
+  readonly id: number;
+  readonly name: string;
+  readonly classes: readonly LegendClass[];
+}
+
+/** A labelled polygon in the project's CRS. */
+export interface Label {
+  readonly id: number;
+  readonly legendId: number;
+  readonly classCode: number;
+  readonly coordinates: LabelPolygon["coordinates"];
+  /** a position inside of it: what a block split goes by */
+  readonly x: number;
+  readonly y: number;
+  /** patches of the project that it labels */
+  readonly patches: number;
+  /** `null` when a person drew it here */
+  readonly importId: number | null;
+  /** the feature's own identifier in its file */
+  readonly feature: string | null;
+  /** the other fields of its file: a split may go by one of them */
+  readonly properties: LabelProperties;
+  /** first and last day on which the class is true, ISO; `null`: always */
+  readonly validFrom: string | null;
+  readonly validTo: string | null;
+}
+
+export type LabelProperties = Readonly<Record<string, string | number | boolean | null>>;
+
+export type NewLabel = Omit<Label, "id" | "validFrom" | "validTo"> & Partial<Pick<Label, "validFrom" | "validTo">>;
+
+/** One reading of a label file: where from, and what became of every polygon. */
+export interface LabelImport {
+  readonly id: number;
+  readonly path: string;
+  readonly classField: string;
+  readonly legendId: number;
+  readonly report: unknown;
+  readonly importedAt: string;
+}
+
+export interface Split {
+  readonly id: number;
+  readonly method: string;
+  readonly parameters: unknown;
+  /** neighbours of test places were trained on: the accuracy will look better than it is */
+  readonly optimistic: boolean;
+  readonly report: unknown;
+  readonly createdAt: string;
+}
+
+/** To which set a label belongs; a random split gives each of its patches a set of its own, row by row. */
+export interface LabelPart {
+  readonly part: SplitPart;
+  readonly patches: readonly SplitPart[] | null;
+}

@@ -1,0 +1,26 @@
+/** A trained set of weights. Its folder holds `model.json` and `weights.safetensors`. */
+export interface Model {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: "pretrained" | "finetuned";
+  readonly folder: string;
+  /** the model it started from */
+  readonly parentId: number | null;
+  readonly jobId: number | null;
+  readonly modalities: readonly string[];
+  readonly summary: ModelSummary;
+  readonly createdAt: string;
+  readonly state: "present" | "missing";
+}
+
+/** What a list shows of a model without opening its files. */
+export interface ModelSummary {
+  readonly architecture: string;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly provider: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly classes: readonly string[];
+}
+
+export type NewModel = Omit<Model, "id" | "createdAt" | "state">;

@@ -1,0 +1,21 @@
+/** Windows, connections and what is done in them by hand. */
+export const sessionErrors = {
+  "command-unknown": ({ command }: { readonly command: string }) =>
+    `This version of the program has no command “${command}”. Reload the window; if it stays, the window and the program are of different versions.`,
+  "no-project-open": ({ command }: { readonly command: string }) =>
+    `No project is open, and “${command}” needs one. Open a project or make a new one.`,
+  "path-not-allowed": ({ path, roots }: { readonly path: string; readonly roots: readonly string[] }) =>
+    `“${path}” lies outside the folders this program may use (${roots.join(", ")}). Start it with --allow and that folder, or choose another place.`,
+  "connection-lost": () =>
+    "The connection to the program was lost, so it is not known whether this was done. It connects again by itself; look, and try again.",
+  "edit-not-possible": ({ direction, detail }: { readonly direction: "undo" | "redo"; readonly detail: string }) =>
+    `This step cannot be ${direction === "undo" ? "undone" : "redone"}: something it touched has been changed outside the history (${detail}). Nothing was changed.`,
+  "layer-not-found": ({ id }: { readonly id: string }) =>
+    `The project has no layer “${id}” any more. It may have been removed in another window.`,
+  "folder-unreadable": ({ path, detail }: { readonly path: string; readonly detail: string }) =>
+    `“${path}” cannot be listed: ${detail}. Choose another folder.`,
+  "folder-not-empty": ({ path }: { readonly path: string }) =>
+    `“${path}” already holds files. Choose an empty folder or a new one.`,
+  "feature-needs-host": ({ command }: { readonly command: string }) =>
+    `“${command}” is not available in this kind of window.`,
+};

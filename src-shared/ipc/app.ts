@@ -1,0 +1,132 @@
+import type { ProjectGrid } from "../domain/job.ts";
+import type { Bounds } from "../geo/bounds.ts";
+
+type Nothing = Readonly<Record<string, never>>;
+
+/** What the window may know about the program and the machine. */
+export interface AppInfo {
+  readonly version: string;
+  readonly host: "electron" | "web";
+  readonly platform: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly hasSample: boolean;
+}
+
+export interface RecentProject {
+  readonly folder: string;
+  readonly name: string;
+  readonly openedAt: string;
+  /** the folder still holds a project */
+  readonly exists: boolean;
+}
+
+/** What computes, found by running a small network on each candidate. */
+export interface DeviceReport {
+  readonly provider: "cpu" | "webgpu" | "cuda";
+  /** of the card or the processor */
+  readonly name: string;
+  readonly memoryBytes: number | null;
+  /** why this one, in a sentence */
+  readonly reason: string;
+  readonly tried: readonly {
+    readonly provider: "cpu" | "webgpu" | "cuda";
+    readonly ok: boolean;
+    readonly why: string;
+    readonly milliseconds: number | null;
+  }[];
+}
+
+export interface Settings {
+  readonly language: "system" | "en" | "fr";
+  readonly theme: "system" | "light" | "dark";
+  readonly coordinates: "project" | "dd" | "dms";
+  readonly notifications: boolean;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: "folder" | "file" | "project";
+  readonly bytes: number | null;
+  readonly modifiedAt: string | null;
+}
+
+export interface FileFilter {
+  readonly name: string;
+  /** without the dot: `tif` */
+  readonly extensions: readonly string[];
+}
+
+export interface ChoosePaths {
+  readonly kind: "open" | "open-folder" | "save";
+  readonly title: string;
+  readonly filters?: readonly FileFilter[] | undefined;
+  readonly multiple?: boolean | undefined;
+  /** where the dialog starts */
+  readonly folder?: string | undefined;
+  /** for `save` */
+  readonly name?: string | undefined;
+}
+
+export interface CrsChoice {
+  /** `EPSG:32631` */
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly geographic: boolean;
+  /** where it is meant for: longitudes and latitudes */
+  readonly area: Bounds | null;
+}
+
+export interface OpenedProject {
+  readonly folder: string;
+  readonly name: string;
+  readonly grid: ProjectGrid;
+  /** PROJ definition of the project's CRS, for the map */
+  readonly proj: string;
+  readonly crsName: string;
+  /** of the project's area */
+  readonly lonLat: Bounds | null;
+  readonly readOnly: boolean;
+}
+
+/** What needs no project. */
+export interface AppCommands {
+  "app.info"(request: Nothing): Promise<AppInfo>;
+  "app.recent"(request: Nothing): Promise<readonly RecentProject[]>;
+  "app.forgetRecent"(request: { readonly folder: string }): Promise<void>;
+  /** Measured once per start of the program; the first question takes a second or two. */
+  "app.device"(request: Nothing): Promise<DeviceReport>;
+  "app.settings"(request: Nothing): Promise<Settings>;
+  "app.saveSettings"(request: { readonly settings: Partial<Settings> }): Promise<Settings>;
+  /** Folders that may be used, for the picker of the web host. */
+  "files.roots"(request: Nothing): Promise<readonly FolderEntry[]>;
+  "files.list"(request: { readonly folder: string }): Promise<{
+    readonly folder: string;
+    readonly parent: string | null;
+    readonly entries: readonly FolderEntry[];
+  }>;
+  "files.makeFolder"(request: { readonly folder: string }): Promise<void>;
+  /** The system's dialog; only where there is one. `null`: cancelled. */
+  "files.choose"(request: ChoosePaths): Promise<readonly string[] | null>;
+  /** Shows a file in the system's file manager; only where there is one. */
+  "files.reveal"(request: { readonly path: string }): Promise<void>;
+  /** CRS by code, name or place, without internet. */
+  "crs.search"(request: { readonly text: string; readonly limit?: number | undefined }): Promise<readonly CrsChoice[]>;
+  "crs.describe"(request: { readonly crs: string }): Promise<CrsChoice & { readonly proj: string }>;
+  "project.create"(request: {
+    readonly folder: string;
+    readonly name?: string | undefined;
+    readonly area: { readonly crs: string; readonly bounds: Bounds } | { readonly like: string };
+    readonly patchMeters?: number | undefined;
+    readonly tilePatches?: number | undefined;
+  }): Promise<OpenedProject>;
+  /** The window's project from now on; the one it had is left. */
+  "project.open"(request: { readonly folder: string; readonly readOnly?: boolean | undefined }): Promise<OpenedProject>;
+  /** Copies the sample project into `folder` and opens the copy. */
+  "project.sample"(request: { readonly folder: string }): Promise<OpenedProject>;
+  "project.close"(request: Nothing): Promise<void>;
+  /** `null` while the window shows the start screen */
+  "project.current"(request: Nothing): Promise<OpenedProject | null>;
+}

@@ -1,0 +1,44 @@
+import type { JobEvent, JobState } from "../domain/job.ts";
+import type { AppCommands } from "./app.ts";
+import type { DisplayCommands } from "./display.ts";
+import type { EditCommands } from "./edits.ts";
+import type { JobCommands, ReportCommands } from "./jobs.ts";
+import type { LabelCommands } from "./labels.ts";
+import type { ModelCommands } from "./models.ts";
+import type { ProjectCommands } from "./project.ts";
+import type { RasterCommands } from "./rasters.ts";
+import type { MapCommands, RunCommands } from "./runs.ts";
+
+/** Commands on the open project. Each slice is what one service returns. */
+export interface OpenProjectCommands
+  extends ProjectCommands,
+    RasterCommands,
+    LabelCommands,
+    ModelCommands,
+    RunCommands,
+    MapCommands,
+    JobCommands,
+    ReportCommands,
+    EditCommands,
+    DisplayCommands {}
+
+/** Everything a window can ask: one request object in, one value out, named `domain.verb`. */
+export interface Commands extends AppCommands, OpenProjectCommands {}
+
+export type CommandName = keyof Commands;
+export type RequestOf<Name extends CommandName> = Parameters<Commands[Name]>[0];
+export type AnswerOf<Name extends CommandName> = Awaited<ReturnType<Commands[Name]>>;
+
+/** What the services tell every window of a project without being asked. */
+export interface Topics {
+  readonly "catalog.changed": { readonly table: string; readonly ids: readonly (number | string)[] };
+  /** how far a command is that is no job */
+  readonly work: { readonly name: string; readonly fraction: number };
+  readonly "job.state": { readonly id: number; readonly state: JobState; readonly reason: string | null };
+  readonly "job.event": { readonly id: number; readonly event: JobEvent };
+  /** what the host's menu or command line asks this window to do: a command of the renderer's registry */
+  readonly "window.command": { readonly id: string; readonly argument: string | null };
+  /** the settings were changed, perhaps in another window */
+  readonly "settings.changed": Readonly<Record<string, never>>;
+}
+export type TopicName = keyof Topics;
