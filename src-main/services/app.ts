@@ -9,6 +9,7 @@ import { projectFileName } from "../catalog/index.ts";
 import { crsName, definitionOf, isGeographic, searchCrs } from "../raster/index.ts";
 import type { Application, Session } from "./application.ts";
 import { door } from "./door.ts";
+import { filePath, liesWithin } from "./path-gate.ts";
 import { createSchema, projectDoor } from "./projects.ts";
 import { knownCrs } from "./rasters.ts";
 import { makeSample } from "./sample.ts";
@@ -18,13 +19,13 @@ export type AppDoor = AppCommands;
 export type ChoosePaths = (request: ChooseRequest) => Promise<readonly string[] | null>;
 
 const nothing = z.strictObject({});
-const folderSchema = z.strictObject({ folder: z.string().min(1) });
+const folderSchema = z.strictObject({ folder: filePath });
 const chooseSchema = z.strictObject({
   kind: z.enum(["open", "open-folder", "save"]),
   title: z.string(),
   filters: z.array(z.strictObject({ name: z.string(), extensions: z.array(z.string()) })).optional(),
   multiple: z.boolean().optional(),
-  folder: z.string().optional(),
+  folder: filePath.optional(),
   name: z.string().optional(),
 });
 
@@ -56,7 +57,7 @@ export function appService(application: Application, session: Session): AppComma
     ),
     "files.list": door("files.list", folderSchema, ({ folder }) => {
       const full = resolve(folder);
-      return { folder: full, parent: dirname(full) === full ? null : dirname(full), entries: entriesOf(full) };
+      return { folder: full, parent: parentOf(full, roots), entries: entriesOf(full) };
     }),
     "files.makeFolder": door("files.makeFolder", folderSchema, async ({ folder }) => {
       await mkdir(resolve(folder), { recursive: true });
@@ -65,7 +66,7 @@ export function appService(application: Application, session: Session): AppComma
       if (!host.choosePaths) throw new AppError("feature-needs-host", { command: "files.choose" });
       return host.choosePaths(request);
     }),
-    "files.reveal": door("files.reveal", z.strictObject({ path: z.string().min(1) }), ({ path }) => {
+    "files.reveal": door("files.reveal", z.strictObject({ path: filePath }), ({ path }) => {
       if (!host.reveal) throw new AppError("feature-needs-host", { command: "files.reveal" });
       host.reveal(path);
     }),
@@ -95,7 +96,7 @@ export function appService(application: Application, session: Session): AppComma
     ),
     "project.open": door(
       "project.open",
-      z.strictObject({ folder: z.string().min(1), readOnly: z.boolean().default(false) }),
+      z.strictObject({ folder: filePath, readOnly: z.boolean().default(false) }),
       ({ folder, readOnly }) => session.open(folder, readOnly),
     ),
     "project.sample": door("project.sample", folderSchema, async ({ folder }) => {
@@ -112,6 +113,12 @@ export function appService(application: Application, session: Session): AppComma
     }),
   };
 }
+
+/** The folder above, as far as the allowed folders reach. */
+const parentOf = (folder: string, roots: readonly string[]): string | null => {
+  const parent = dirname(folder);
+  return parent === folder || !liesWithin(parent, roots) ? null : parent;
+};
 
 const choiceOf = ({ crs, name, lonLat, geographic }: ReturnType<typeof searchCrs>[number]): CrsChoice => ({
   code: crs,

@@ -8,6 +8,7 @@ import { type Catalog, projectFileName } from "../catalog/index.ts";
 import { type AppDoor, appService, type ChoosePaths } from "./app.ts";
 import type { JobRunner } from "./deps.ts";
 import { describeOpened } from "./opened-project.ts";
+import { withinRoots } from "./path-gate.ts";
 import { answerPixels, type PixelAnswer } from "./pixels.ts";
 import { projectDoor } from "./projects.ts";
 import { RecentProjects } from "./recent-projects.ts";
@@ -168,8 +169,17 @@ export class Session {
     return this.#project;
   }
 
+  /** Every command that this window could ask now, by name. */
+  get commands(): Readonly<Record<string, unknown>> {
+    return { ...this.#project?.services, ...this.#app };
+  }
+
   /** One question, one answer. What is no command, and what needs a project when none is open, is a sentence. */
-  async invoke(command: string, request: unknown): Promise<unknown> {
+  invoke(command: string, request: unknown): Promise<unknown> {
+    return withinRoots(this.#application.host.roots, () => this.#invoke(command, request));
+  }
+
+  async #invoke(command: string, request: unknown): Promise<unknown> {
     const own = (this.#app as unknown as Record<string, (request: unknown) => Promise<unknown>>)[command];
     if (own && Object.hasOwn(this.#app, command)) return own(request);
     if (!this.#project) throw new AppError("no-project-open", { command });

@@ -13,9 +13,11 @@ import {
   warpToCog,
 } from "../raster/index.ts";
 import { door } from "./door.ts";
+import { filePath } from "./path-gate.ts";
 import { knownCrs, readRasterInfo } from "./rasters.ts";
 
-const file = z.string().min(1);
+const file = filePath;
+const text = z.string().min(1);
 const bandList = z.array(z.int().positive()).min(1).optional();
 
 /** How a long conversion is watched and stopped: not part of the request, since it cannot be written down. */
@@ -29,7 +31,7 @@ export function fileService(watch: Watch = {}) {
   return {
     "raster.info": door(
       "raster.info",
-      z.strictObject({ path: file, crs: file.optional(), statistics: z.boolean().default(false) }),
+      z.strictObject({ path: file, crs: text.optional(), statistics: z.boolean().default(false) }),
       async ({ path, crs, statistics: wanted }) => {
         const raster = await openRaster(path, { crs: crs === undefined ? undefined : knownCrs(crs) });
         try {
@@ -58,7 +60,7 @@ export function fileService(watch: Watch = {}) {
         from: file,
         to: file,
         bands: bandList,
-        crs: file.optional(),
+        crs: text.optional(),
         nodata: z.number().optional(),
         overwrite: z.boolean().default(false),
       }),
@@ -81,8 +83,8 @@ export function fileService(watch: Watch = {}) {
         from: file,
         to: file,
         like: file.optional(),
-        crs: file.optional(),
-        sourceCrs: file.optional(),
+        crs: text.optional(),
+        sourceCrs: text.optional(),
         resolution: z.number().positive().optional(),
         bounds: z.strictObject({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() }).optional(),
         method: z.enum(["nearest", "bilinear", "cubic", "average", "mode"]).default("nearest"),

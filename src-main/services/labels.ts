@@ -28,10 +28,11 @@ import {
 } from "../vector/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { filePath } from "./path-gate.ts";
 import { knownCrs } from "./rasters.ts";
 
 const importSchema = z.strictObject({
-  path: z.string().min(1),
+  path: filePath,
   /** the field that holds the class, of text or numbers */
   field: z.string().min(1),
   /** a field with nicer names for the classes */
@@ -69,7 +70,7 @@ export function labelService({ catalog, announce }: Deps) {
     /** The values of the class field, to write a class table from. */
     "labels.values": door(
       "labels.values",
-      z.strictObject({ path: z.string().min(1), field: z.string().min(1), layer: z.string().optional() }),
+      z.strictObject({ path: filePath, field: z.string().min(1), layer: z.string().optional() }),
       ({ path, field, layer }) => countValues(readFeatures(path, layer === undefined ? {} : { layer }), field),
     ),
 

@@ -7,6 +7,7 @@ import type { Catalog } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { exportModel } from "./model-export.ts";
+import { filePath } from "./path-gate.ts";
 
 /** A model to work with: one of the project's, or a folder from elsewhere. */
 export interface ModelChoice {
@@ -36,7 +37,7 @@ export function modelService({ catalog, announce }: Deps) {
       "models.export",
       z.strictObject({
         name: z.string().min(1),
-        to: z.string().min(1),
+        to: filePath,
         /** also an ONNX graph, for so many dates of each series */
         onnxDates: z.int().positive().nullable().default(null),
         overwrite: z.boolean().default(false),

@@ -8,6 +8,7 @@ import { isGeographic } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { imageryOf } from "./imagery.ts";
+import { filePath } from "./path-gate.ts";
 import { knownCrs, readRasterInfo } from "./rasters.ts";
 
 const boundsSchema = z
@@ -15,13 +16,10 @@ const boundsSchema = z
   .refine(({ minX, maxX, minY, maxY }) => minX < maxX && minY < maxY, "the bounds are empty");
 
 export const createSchema = z.strictObject({
-  folder: z.string().min(1),
+  folder: filePath,
   name: z.string().min(1).optional(),
   /** an area by its bounds, or that of an image */
-  area: z.union([
-    z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }),
-    z.strictObject({ like: z.string().min(1) }),
-  ]),
+  area: z.union([z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }), z.strictObject({ like: filePath })]),
   patchMeters: z.number().positive().default(10),
   tilePatches: z.int().min(2).max(64).default(8),
 });
@@ -52,7 +50,7 @@ export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
 
     "project.open": door(
       "project.open",
-      z.strictObject({ folder: z.string().min(1), purpose: z.string().min(1), readOnly: z.boolean().default(false) }),
+      z.strictObject({ folder: filePath, purpose: z.string().min(1), readOnly: z.boolean().default(false) }),
       ({ folder, purpose, readOnly }): Catalog => openCatalog(folder, { purpose, readOnly, appVersion }),
     ),
   };

@@ -20,6 +20,7 @@ import {
 import { isGeographic, openRaster, type RasterInfo, requireGeobox } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { filePath } from "./path-gate.ts";
 
 /** A CRS that transforms; anything else is a sentence. */
 export function knownCrs(crs: string): string {
@@ -57,7 +58,7 @@ const sensorIds = ["sentinel-2", "sentinel-1", "landsat", "aerial", "other"] as 
 
 const importSchema = z.strictObject({
   /** files, or folders that are searched for .tif and .tiff */
-  paths: z.array(z.string().min(1)).min(1),
+  paths: z.array(filePath).min(1),
   sensor: z.enum(sensorIds).optional(),
   date: z.iso.date().optional(),
   bands: z.array(z.string().min(1)).optional(),
@@ -133,7 +134,7 @@ export function rasterService({ catalog, announce }: Deps) {
     /** A raster's new place. The file has to be the same raster. */
     "rasters.relink": door(
       "rasters.relink",
-      z.strictObject({ from: z.string().min(1), to: z.string().min(1), crs: z.string().optional() }),
+      z.strictObject({ from: z.string().min(1), to: filePath, crs: z.string().optional() }),
       async ({ from, to, crs }) => {
         const raster = catalog.rasters.find(from) ?? catalog.rasters.list().find(({ path }) => path === from);
         if (!raster) throw new AppError("raster-not-in-project", { path: from });
@@ -145,31 +146,27 @@ export function rasterService({ catalog, announce }: Deps) {
     ),
 
     /** Looks for every missing raster by name below `folder`, and re-links those whose header fits. */
-    "rasters.relinkAll": door(
-      "rasters.relinkAll",
-      z.strictObject({ folder: z.string().min(1) }),
-      async ({ folder }) => {
-        const found = Map.groupBy(imageFiles([folder]), (path) => basename(path));
-        const relinked: RasterRow[] = [];
-        const problems: string[] = [];
-        for (const raster of catalog.rasters.missing()) {
-          const candidates = found.get(basename(raster.path)) ?? [];
-          for (const candidate of candidates) {
-            try {
-              const info = await readRasterInfo(candidate, raster.header.crs ?? undefined);
-              catalog.rasters.relink(raster.id, candidate, headerOf(info));
-              relinked.push(catalog.rasters.get(raster.id)!);
-              break;
-            } catch (error) {
-              if (!(error instanceof AppError)) throw error;
-              problems.push(error.message);
-            }
+    "rasters.relinkAll": door("rasters.relinkAll", z.strictObject({ folder: filePath }), async ({ folder }) => {
+      const found = Map.groupBy(imageFiles([folder]), (path) => basename(path));
+      const relinked: RasterRow[] = [];
+      const problems: string[] = [];
+      for (const raster of catalog.rasters.missing()) {
+        const candidates = found.get(basename(raster.path)) ?? [];
+        for (const candidate of candidates) {
+          try {
+            const info = await readRasterInfo(candidate, raster.header.crs ?? undefined);
+            catalog.rasters.relink(raster.id, candidate, headerOf(info));
+            relinked.push(catalog.rasters.get(raster.id)!);
+            break;
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+            problems.push(error.message);
           }
         }
-        announce("catalog.changed", { table: "rasters", ids: relinked.map(({ id }) => id) });
-        return { relinked, missing: catalog.rasters.missing(), problems };
-      },
-    ),
+      }
+      announce("catalog.changed", { table: "rasters", ids: relinked.map(({ id }) => id) });
+      return { relinked, missing: catalog.rasters.missing(), problems };
+    }),
 
     "modalities.list": door("modalities.list", z.strictObject({}), () => catalog.modalities.list()),
   };

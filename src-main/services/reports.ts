@@ -8,9 +8,10 @@ import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { imageryOf } from "./imagery.ts";
 import type { JobQueue } from "./jobs.ts";
+import { filePath } from "./path-gate.ts";
 
 const reportSchema = z.strictObject({
-  to: z.string().min(1),
+  to: filePath,
   title: z.string().min(1).optional(),
   overwrite: z.boolean().default(false),
 });

@@ -18,4 +18,10 @@ export const sessionErrors = {
     `“${path}” already holds files. Choose an empty folder or a new one.`,
   "feature-needs-host": ({ command }: { readonly command: string }) =>
     `“${command}” is not available in this kind of window.`,
+  "port-in-use": ({ port }: { readonly port: number }) =>
+    `Port ${port} is used by another program. Choose another one with --port, or leave --port away to get a free one.`,
+  "port-not-permitted": ({ port }: { readonly port: number }) =>
+    `Port ${port} may not be used by this account. Choose one above 1023 with --port.`,
+  "window-not-built": ({ folder }: { readonly folder: string }) =>
+    `The window is not built (“${folder}” is missing). Run \`npm run build\` in the program's folder.`,
 };
