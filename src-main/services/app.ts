@@ -144,7 +144,7 @@ function entriesOf(folder: string): FolderEntry[] {
 }
 
 function entryOf(path: string, name: string): FolderEntry {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   const folder = stats?.isDirectory() ?? false;
   const project = folder && statSync(join(path, projectFileName), { throwIfNoEntry: false }) !== undefined;
   return {
@@ -154,4 +154,13 @@ function entryOf(path: string, name: string): FolderEntry {
     bytes: folder ? null : (stats?.size ?? null),
     modifiedAt: stats ? stats.mtime.toISOString() : null,
   };
+}
+
+/** `undefined` for a link that leads nowhere or in circles, and for what may not be looked at. */
+function statsOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
