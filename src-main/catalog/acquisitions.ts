@@ -15,6 +15,7 @@ interface Row {
   readonly time: string | null;
   readonly origin: string;
   readonly qualityPath: string | null;
+  readonly qualityCrs: string | null;
   readonly qualityBand: number | null;
   readonly qualityKind: QualityBand["kind"] | null;
   readonly radiometry: string;
@@ -26,23 +27,26 @@ interface BandRow {
   readonly acquisitionId: string;
   readonly name: string;
   readonly path: string;
+  readonly crs: string | null;
   readonly bandIndex: number;
   readonly scale: number;
   readonly offset: number;
   readonly nodata: number | null;
 }
 
-const select = `SELECT a.id, a.name, a.sensor, a.date, a.time, a.origin, q.path AS qualityPath, a.quality_band AS qualityBand,
+const select = `SELECT a.id, a.name, a.sensor, a.date, a.time, a.origin, q.path AS qualityPath,
+                       q.crs AS qualityCrs, a.quality_band AS qualityBand,
                        a.quality_kind AS qualityKind, a.radiometry, a.shift, a.evidence
                 FROM acquisitions a LEFT JOIN rasters q ON q.id = a.quality_raster_id`;
-const selectBands = `SELECT b.acquisition_id AS acquisitionId, b.name, r.path, b.band_index AS bandIndex,
+const selectBands = `SELECT b.acquisition_id AS acquisitionId, b.name, r.path, r.crs, b.band_index AS bandIndex,
                             b.scale, b."offset", b.nodata
                      FROM acquisition_bands b JOIN rasters r ON r.id = b.raster_id`;
 
 export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
-  const readBand = ({ name, path, bandIndex, scale, offset, nodata }: BandRow): AcquisitionBand => ({
+  const readBand = ({ name, path, crs, bandIndex, scale, offset, nodata }: BandRow): AcquisitionBand => ({
     name,
     path: paths.fromStored(path),
+    ...(crs === null ? {} : { crs }),
     bandIndex,
     scale,
     offset,
@@ -54,7 +58,12 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
     const quality: QualityBand | undefined =
       row.qualityPath === null || row.qualityBand === null || row.qualityKind === null
         ? undefined
-        : { kind: row.qualityKind, path: paths.fromStored(row.qualityPath), bandIndex: row.qualityBand };
+        : {
+            kind: row.qualityKind,
+            path: paths.fromStored(row.qualityPath),
+            ...(row.qualityCrs === null ? {} : { crs: row.qualityCrs }),
+            bandIndex: row.qualityBand,
+          };
     return {
       id: row.id,
       ...(row.name === null ? {} : { name: row.name }),

@@ -77,7 +77,7 @@ export class Catalog {
     this.acquisitions = acquisitionTable(sql, paths);
     this.modalities = modalityTable(sql);
     this.legends = legendTable(sql);
-    this.labels = labelTable(sql, paths);
+    this.labels = labelTable(sql, paths, this.readOnly);
     this.splits = splitTable(sql);
     this.jobs = jobTable(sql, paths);
     this.models = modelTable(sql, paths);

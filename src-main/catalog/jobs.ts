@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { JobKind, JobState } from "../../src-shared/domain/job.ts";
-import type { Job, ProcessIdentity } from "../../src-shared/domain/job-row.ts";
+import type { Job, JobCause, ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 import { fromJsonOrNull, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
@@ -10,11 +10,12 @@ import type { Sql } from "./sql.ts";
 /** The spec of a job, in its folder: what a resumed job runs again. */
 export const specFileName = "spec.json";
 
-interface Row extends Omit<Job, "owner"> {
+interface Row extends Omit<Job, "owner" | "cause"> {
   readonly owner: string | null;
+  readonly cause: string | null;
 }
 
-const columns = `id, kind, state, folder, owner, phase, fraction, reason, attempts, created_at AS createdAt,
+const columns = `id, title, kind, state, folder, owner, phase, fraction, reason, cause, attempts, created_at AS createdAt,
                  started_at AS startedAt, finished_at AS finishedAt`;
 
 export function jobTable(sql: Sql, paths: ProjectPaths) {
@@ -22,18 +23,20 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
     ...row,
     folder: paths.fromStored(row.folder),
     owner: fromJsonOrNull<ProcessIdentity>(row.owner),
+    cause: fromJsonOrNull<JobCause>(row.cause),
   });
   /** Who only reads may come before `recover`: a job whose process is dead is shown as what it will be then. */
   const read = (row: Row): Job => {
     const job = stored(row);
     const stranded = job.state === "running" && job.owner !== null && livenessOf(job.owner) === "dead";
-    return stranded ? { ...job, state: "resumable", reason: interruption(job) } : job;
+    return stranded ? { ...job, state: "resumable", reason: interruption(job), cause: { kind: "crashed" } } : job;
   };
-  const end = (id: number, state: JobState, reason: string | null) => {
+  const end = (id: number, state: JobState, reason: string | null, cause: JobCause | null) => {
     sql.run(
-      "UPDATE jobs SET state = ?, reason = ?, owner = NULL, finished_at = ? WHERE id = ?",
+      "UPDATE jobs SET state = ?, reason = ?, cause = ?, owner = NULL, finished_at = ? WHERE id = ?",
       state,
       reason,
+      cause && toJson(cause),
       new Date().toISOString(),
       id,
     );
@@ -50,11 +53,12 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
     },
 
     /** The job gets its number first: the folder is named after it. */
-    add(kind: JobKind): Job {
+    add(kind: JobKind, title = ""): Job {
       return sql.transaction(() => {
         const { id } = sql.run(
-          "INSERT INTO jobs (kind, state, folder, created_at) VALUES (?, 'queued', '', ?)",
+          "INSERT INTO jobs (kind, title, state, folder, created_at) VALUES (?, ?, 'queued', '', ?)",
           kind,
+          title,
           new Date().toISOString(),
         );
         sql.run("UPDATE jobs SET folder = ? WHERE id = ?", `runs/${id}-${kind}`, id);
@@ -64,7 +68,7 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
 
     start(id: number): void {
       sql.run(
-        `UPDATE jobs SET state = 'running', owner = ?, attempts = attempts + 1, reason = NULL, finished_at = NULL,
+        `UPDATE jobs SET state = 'running', owner = ?, attempts = attempts + 1, reason = NULL, cause = NULL, finished_at = NULL,
                          started_at = coalesce(started_at, ?) WHERE id = ?`,
         toJson(ownIdentity()),
         new Date().toISOString(),
@@ -78,12 +82,22 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
 
     finish(id: number): void {
       sql.run("UPDATE jobs SET fraction = 1 WHERE id = ?", id);
-      end(id, "finished", null);
+      end(id, "finished", null, null);
     },
 
-    fail: (id: number, reason: string) => end(id, "failed", reason),
-    cancel: (id: number, reason: string) => end(id, "cancelled", reason),
-    interrupt: (id: number, reason: string) => end(id, "resumable", reason),
+    /** Back in the queue: it waits for its turn again. */
+    requeue(id: number): void {
+      sql.run("UPDATE jobs SET state = 'queued', reason = NULL, cause = NULL, finished_at = NULL WHERE id = ?", id);
+    },
+
+    fail: (id: number, reason: string, cause: JobCause) => end(id, "failed", reason, cause),
+    cancel: (id: number, reason: string) => end(id, "cancelled", reason, { kind: "discarded" }),
+    interrupt: (id: number, reason: string, cause: JobCause) => end(id, "resumable", reason, cause),
+
+    /** The row alone; its run goes with it. */
+    remove(id: number): void {
+      sql.run("DELETE FROM jobs WHERE id = ?", id);
+    },
 
     /**
      * After a crash: whatever still says it runs, although its process is gone, becomes resumable when its spec is there,
@@ -99,9 +113,10 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
       return sql.transaction(() =>
         stranded.map((job) => {
           if (existsSync(join(job.folder, specFileName))) {
-            end(job.id, "resumable", interruption(job));
+            end(job.id, "resumable", interruption(job), { kind: "crashed" });
           } else {
-            end(job.id, "failed", `The program ended before the job could start, or “${job.folder}” was deleted.`);
+            const reason = `The program ended before the job could start, or “${job.folder}” was deleted.`;
+            end(job.id, "failed", reason, { kind: "crashed" });
           }
           return table.get(job.id)!;
         }),

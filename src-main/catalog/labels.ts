@@ -1,17 +1,20 @@
 import type { LabelPolygon, SplitPart } from "../../src-shared/domain/job.ts";
 import type {
   Label,
+  LabelChanges,
   LabelImport,
   LabelPart,
   LabelProperties,
+  LabelShape,
   Legend,
   NewLabel,
   Split,
 } from "../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
-import type { Sql } from "./sql.ts";
+import type { Sql, SqlValue } from "./sql.ts";
 
 interface LabelRow {
   readonly id: number;
@@ -26,11 +29,20 @@ interface LabelRow {
   readonly properties: string;
   readonly validFrom: string | null;
   readonly validTo: string | null;
+  readonly hectares: number | null;
+}
+
+export interface LabelQuery {
+  readonly legendId?: number | undefined;
+  readonly ids?: readonly number[] | undefined;
+  /** labels whose inner position lies in it */
+  readonly bounds?: Bounds | undefined;
+  readonly limit?: number | undefined;
 }
 
 const labelColumns = `id, legend_id AS legendId, class_code AS classCode, geometry, x, y, patches,
                       import_id AS importId, feature, properties, valid_from AS validFrom,
-                      valid_to AS validTo`;
+                      valid_to AS validTo, hectares`;
 
 export function legendTable(sql: Sql) {
   const table = {
@@ -69,11 +81,56 @@ export function legendTable(sql: Sql) {
         return id;
       });
     },
+
+    rename(id: number, name: string): void {
+      sql.run("UPDATE legends SET name = ? WHERE id = ?", name, id);
+    },
+
+    /** With every label of it: they would have no class. */
+    remove(id: number): void {
+      sql.transaction(() => {
+        sql.run("DELETE FROM labels WHERE legend_id = ?", id);
+        sql.run("DELETE FROM label_imports WHERE legend_id = ?", id);
+        sql.run("DELETE FROM classes WHERE legend_id = ?", id);
+        sql.run("DELETE FROM legends WHERE id = ?", id);
+      });
+    },
+
+    /** Changes a class; another `code` moves its labels along. */
+    putClass(id: number, code: number, { code: next, name, color, parent }: LegendClass): void {
+      sql.run(
+        "UPDATE classes SET code = ?, name = ?, color = ?, parent = ? WHERE legend_id = ? AND code = ?",
+        next,
+        name,
+        color,
+        parent ?? null,
+        id,
+        code,
+      );
+    },
+
+    removeClass(id: number, code: number): void {
+      sql.run("DELETE FROM classes WHERE legend_id = ? AND code = ?", id, code);
+    },
   };
   return table;
 }
 
-export function labelTable(sql: Sql, paths: ProjectPaths) {
+/** Which labels changed when, as long as this connection lives: windows ask for those alone, whoever changed them. */
+const touches = `
+  CREATE TEMP TABLE label_touches (version INTEGER PRIMARY KEY AUTOINCREMENT, label INTEGER NOT NULL);
+  CREATE TEMP TRIGGER label_added AFTER INSERT ON main.labels BEGIN
+    INSERT INTO label_touches (label) VALUES (NEW.id);
+  END;
+  CREATE TEMP TRIGGER label_changed AFTER UPDATE ON main.labels BEGIN
+    INSERT INTO label_touches (label) VALUES (NEW.id);
+  END;
+  CREATE TEMP TRIGGER label_removed AFTER DELETE ON main.labels BEGIN
+    INSERT INTO label_touches (label) VALUES (OLD.id);
+  END;`;
+
+export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
+  if (!readOnly) sql.script(touches);
   const read = ({ geometry, properties, ...row }: LabelRow): Label => ({
     ...row,
     properties: fromJson<LabelProperties>(properties),
@@ -82,11 +139,41 @@ export function labelTable(sql: Sql, paths: ProjectPaths) {
 
   return {
     list(legendId?: number): Label[] {
-      const rows =
-        legendId === undefined
-          ? sql.all<LabelRow>(`SELECT ${labelColumns} FROM labels ORDER BY id`)
-          : sql.all<LabelRow>(`SELECT ${labelColumns} FROM labels WHERE legend_id = ? ORDER BY id`, legendId);
-      return rows.map(read);
+      return this.find(legendId === undefined ? {} : { legendId });
+    },
+
+    find({ legendId, ids, bounds, limit }: LabelQuery): Label[] {
+      const conditions: string[] = [];
+      const values: SqlValue[] = [];
+      const where = (condition: string, ...given: SqlValue[]) => {
+        conditions.push(condition);
+        values.push(...given);
+      };
+      if (legendId !== undefined) where("legend_id = ?", legendId);
+      if (ids) where("id IN (SELECT value FROM json_each(?))", toJson(ids));
+      if (bounds) where("x BETWEEN ? AND ? AND y BETWEEN ? AND ?", bounds.minX, bounds.maxX, bounds.minY, bounds.maxY);
+      const text = `SELECT ${labelColumns} FROM labels${conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : ""} ORDER BY id LIMIT ?`;
+      return sql.all<LabelRow>(text, ...values, limit ?? -1).map(read);
+    },
+
+    /** The present moment, to ask later what changed since. */
+    version(): number {
+      if (readOnly) return 0;
+      return sql.get<{ version: number | null }>("SELECT max(version) AS version FROM label_touches")?.version ?? 0;
+    },
+
+    changesSince(version: number): LabelChanges {
+      if (readOnly) return { version: 0, changed: [], removed: [] };
+      const rows = sql.all<{ label: number; there: number }>(
+        `SELECT DISTINCT label, EXISTS (SELECT 1 FROM labels WHERE id = label) AS there
+         FROM label_touches WHERE version > ?`,
+        version,
+      );
+      return {
+        version: this.version(),
+        changed: rows.filter(({ there }) => there === 1).map(({ label }) => label),
+        removed: rows.filter(({ there }) => there === 0).map(({ label }) => label),
+      };
     },
 
     count(): number {
@@ -105,29 +192,50 @@ export function labelTable(sql: Sql, paths: ProjectPaths) {
     add(labels: readonly NewLabel[]): number[] {
       return sql.transaction(() =>
         labels.map(
-          ({ legendId, classCode, coordinates, x, y, patches, importId, feature, properties, validFrom, validTo }) =>
+          (label) =>
             sql.run(
               `INSERT INTO labels (legend_id, class_code, geometry, x, y, patches, import_id, feature, properties,
-                                   valid_from, valid_to)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-              legendId,
-              classCode,
-              toJson(coordinates),
-              x,
-              y,
-              patches,
-              importId,
-              feature,
-              toJson(properties),
-              validFrom ?? null,
-              validTo ?? null,
+                                   valid_from, valid_to, hectares)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+              label.legendId,
+              label.classCode,
+              toJson(label.coordinates),
+              label.x,
+              label.y,
+              label.patches,
+              label.importId,
+              label.feature,
+              toJson(label.properties),
+              label.validFrom ?? null,
+              label.validTo ?? null,
+              label.hectares ?? null,
             ).id,
         ),
       );
     },
 
+    setShape(id: number, { coordinates, x, y, patches, hectares }: LabelShape): void {
+      sql.run(
+        "UPDATE labels SET geometry = ?, x = ?, y = ?, patches = ?, hectares = ? WHERE id = ?",
+        toJson(coordinates),
+        x,
+        y,
+        patches,
+        hectares,
+        id,
+      );
+    },
+
     setClass(id: number, classCode: number): void {
       sql.run("UPDATE labels SET class_code = ? WHERE id = ?", classCode, id);
+    },
+
+    setValidity(id: number, from: string | null, to: string | null): void {
+      sql.run("UPDATE labels SET valid_from = ?, valid_to = ? WHERE id = ?", from, to, id);
+    },
+
+    setProperties(id: number, properties: LabelProperties): void {
+      sql.run("UPDATE labels SET properties = ? WHERE id = ?", toJson(properties), id);
     },
 
     remove(ids: readonly number[]): void {
@@ -235,6 +343,35 @@ export function splitTable(sql: Sql) {
           );
         }
         return id;
+      });
+    },
+
+    /** Puts labels into sets of a split there is: what was drawn since. */
+    assign(splitId: number, parts: ReadonlyMap<number, LabelPart>, report: unknown): void {
+      sql.transaction(() => {
+        for (const [label, { part, patches }] of parts) {
+          sql.run(
+            `INSERT INTO split_parts (split_id, label_id, part, patch_parts) VALUES (?, ?, ?, ?)
+             ON CONFLICT (split_id, label_id) DO UPDATE SET part = excluded.part, patch_parts = excluded.patch_parts`,
+            splitId,
+            label,
+            part,
+            patches?.map((patch) => letters[patch]).join("") ?? null,
+          );
+        }
+        if (report !== undefined) sql.run("UPDATE splits SET report = ? WHERE id = ?", toJson(report), splitId);
+      });
+    },
+
+    /** No run was made with it, so that it may be replaced. */
+    isUnused(id: number): boolean {
+      return sql.get<unknown>("SELECT 1 FROM runs WHERE split_id = ? LIMIT 1", id) === undefined;
+    },
+
+    remove(id: number): void {
+      sql.transaction(() => {
+        sql.run("DELETE FROM split_parts WHERE split_id = ?", id);
+        sql.run("DELETE FROM splits WHERE id = ?", id);
       });
     },
   };

@@ -176,11 +176,23 @@ export const migrations: readonly string[] = [
    ) STRICT;`,
   // 4: how things are shown, and everything a person may take back
   `ALTER TABLE rasters ADD COLUMN name TEXT;
+   ALTER TABLE rasters ADD COLUMN crs TEXT;
    ALTER TABLE acquisitions ADD COLUMN name TEXT;
    ALTER TABLE runs ADD COLUMN name TEXT;
+   ALTER TABLE runs ADD COLUMN settings TEXT CHECK (settings IS NULL OR json_valid(settings));
+   CREATE TABLE run_reviews (
+     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+     step INTEGER NOT NULL,
+     review TEXT NOT NULL CHECK (json_valid(review)),
+     preview TEXT CHECK (preview IS NULL OR json_valid(preview)),
+     PRIMARY KEY (run_id, step)
+   ) STRICT, WITHOUT ROWID;
+   ALTER TABLE jobs ADD COLUMN title TEXT NOT NULL DEFAULT '';
+   ALTER TABLE jobs ADD COLUMN cause TEXT CHECK (cause IS NULL OR json_valid(cause));
    ALTER TABLE classes ADD COLUMN parent TEXT;
    ALTER TABLE labels ADD COLUMN valid_from TEXT;
    ALTER TABLE labels ADD COLUMN valid_to TEXT;
+   ALTER TABLE labels ADD COLUMN hectares REAL;
    CREATE TABLE layers (
      id TEXT PRIMARY KEY,
      position REAL NOT NULL,

@@ -9,18 +9,19 @@ interface Row {
   readonly id: number;
   readonly name: string | null;
   readonly path: string;
+  readonly crs: string | null;
   readonly header: string;
   readonly bytes: number;
   readonly addedAt: string;
 }
 
-const columns = "id, name, path, header, bytes, added_at AS addedAt";
+const columns = "id, name, path, crs, header, bytes, added_at AS addedAt";
 
 export function rasterTable(sql: Sql, paths: ProjectPaths) {
   const read = (row: Row): Raster => {
     const path = paths.fromStored(row.path);
-    const { id, name, bytes, addedAt } = row;
-    return { id, name, path, header: fromJson<RasterHeader>(row.header), bytes, addedAt, state: stateOf(path, row) };
+    const { header, ...rest } = row;
+    return { ...rest, path, header: fromJson<RasterHeader>(header), state: stateOf(path, row) };
   };
 
   const table = {
@@ -42,25 +43,26 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
       return table.list().filter(({ state }) => state === "missing");
     },
 
-    /** The id of the raster at `path`; a file that is known already is looked at anew. */
-    add(path: string, header: RasterHeader): number {
+    /** The id of the raster at `path`; a file that is known already is looked at anew. `crs`: as a person chose it. */
+    add(path: string, header: RasterHeader, crs: string | null = null): number {
       const { size } = statSync(path);
       const known = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.toStored(path));
       if (known) {
-        sql.run("UPDATE rasters SET header = ?, bytes = ? WHERE id = ?", toJson(header), size, known.id);
+        sql.run("UPDATE rasters SET header = ?, bytes = ?, crs = ? WHERE id = ?", toJson(header), size, crs, known.id);
         return known.id;
       }
       return sql.run(
-        "INSERT INTO rasters (path, header, bytes, added_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO rasters (path, header, bytes, crs, added_at) VALUES (?, ?, ?, ?, ?)",
         paths.toStored(path),
         toJson(header),
         size,
+        crs,
         new Date().toISOString(),
       ).id;
     },
 
     /** Points a raster to where its file is now. A file with another header is refused, and said how it differs. */
-    relink(id: number, path: string, header: RasterHeader): void {
+    relink(id: number, path: string, header: RasterHeader, crs?: string | null): void {
       const known = table.get(id);
       if (!known) throw new Error(`No raster ${id}`);
       const differences = headerDifferences(known.header, header);
@@ -68,7 +70,8 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
         throw new AppError("raster-relink-differs", { path, expected: known.path, differences });
       }
       const { size } = statSync(path);
-      sql.run("UPDATE rasters SET path = ?, bytes = ? WHERE id = ?", paths.toStored(path), size, id);
+      const chosen = crs === undefined ? known.crs : crs;
+      sql.run("UPDATE rasters SET path = ?, bytes = ?, crs = ? WHERE id = ?", paths.toStored(path), size, chosen, id);
     },
 
     rename(id: number, name: string | null): void {

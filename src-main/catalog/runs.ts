@@ -1,17 +1,26 @@
 import type { MetricRow } from "../../src-shared/domain/job.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
-import { fromJsonOrNull, toJson } from "./json.ts";
+import type { RunReview, RunSettings, TilePreview, TrainingReview } from "../../src-shared/domain/training.ts";
+import { fromJson, fromJsonOrNull, toJson } from "./json.ts";
 import type { Sql } from "./sql.ts";
 
-interface Row extends Omit<Run, "result"> {
+interface Row extends Omit<Run, "result" | "settings"> {
   readonly result: string | null;
+  readonly settings: string | null;
 }
 
 const columns =
-  "id, job_id AS jobId, kind, model_id AS modelId, split_id AS splitId, result, name, created_at AS createdAt";
+  "id, job_id AS jobId, kind, model_id AS modelId, split_id AS splitId, result, settings, name, created_at AS createdAt";
+
+/** Pictures of so many looks are kept per run. */
+const previewsKept = 20;
 
 export function runTable(sql: Sql) {
-  const read = (row: Row): Run => ({ ...row, result: fromJsonOrNull<unknown>(row.result) });
+  const read = (row: Row): Run => ({
+    ...row,
+    result: fromJsonOrNull<unknown>(row.result),
+    settings: fromJsonOrNull<RunSettings>(row.settings),
+  });
 
   return {
     list(): Run[] {
@@ -23,13 +32,14 @@ export function runTable(sql: Sql) {
       return row && read(row);
     },
 
-    add(run: Pick<Run, "jobId" | "kind" | "modelId" | "splitId">): number {
+    add(run: Pick<Run, "jobId" | "kind" | "modelId" | "splitId"> & Partial<Pick<Run, "settings">>): number {
       return sql.run(
-        "INSERT INTO runs (job_id, kind, model_id, split_id, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO runs (job_id, kind, model_id, split_id, settings, created_at) VALUES (?, ?, ?, ?, ?, ?)",
         run.jobId,
         run.kind,
         run.modelId,
         run.splitId,
+        run.settings ? toJson(run.settings) : null,
         new Date().toISOString(),
       ).id;
     },
@@ -59,6 +69,48 @@ export function runTable(sql: Sql) {
           }
         }
       });
+    },
+
+    /** Keeps a look at the network; a look that is taken again replaces itself. Pictures of all but the last few are given up. */
+    addReview(id: number, step: number, { preview, ...review }: TrainingReview): void {
+      sql.transaction(() => {
+        sql.run(
+          `INSERT INTO run_reviews (run_id, step, review, preview) VALUES (?, ?, ?, ?)
+           ON CONFLICT (run_id, step) DO UPDATE SET review = excluded.review, preview = excluded.preview`,
+          id,
+          step,
+          toJson(review),
+          preview && toJson(preview),
+        );
+        sql.run(
+          `UPDATE run_reviews SET preview = NULL WHERE run_id = ?1 AND step NOT IN
+             (SELECT step FROM run_reviews WHERE run_id = ?1 AND preview IS NOT NULL ORDER BY step DESC LIMIT ?2)`,
+          id,
+          previewsKept,
+        );
+      });
+    },
+
+    reviews(id: number): RunReview[] {
+      return sql
+        .all<{ step: number; review: string; hasPreview: number }>(
+          `SELECT step, review, preview IS NOT NULL AS hasPreview FROM run_reviews WHERE run_id = ? ORDER BY step`,
+          id,
+        )
+        .map(({ step, review, hasPreview }) => ({
+          step,
+          ...fromJson<Pick<RunReview, "part" | "score">>(review),
+          hasPreview: hasPreview === 1,
+        }));
+    },
+
+    preview(id: number, step: number): TilePreview | null {
+      const row = sql.get<{ preview: string | null }>(
+        "SELECT preview FROM run_reviews WHERE run_id = ? AND step = ?",
+        id,
+        step,
+      );
+      return fromJsonOrNull<TilePreview>(row?.preview ?? null);
     },
 
     metrics(id: number): MetricRow[] {

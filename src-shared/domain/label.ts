@@ -27,11 +27,24 @@ export interface Label {
   /** first and last day on which the class is true, ISO; `null`: always */
   readonly validFrom: string | null;
   readonly validTo: string | null;
+  /** on the ground; `null` in a label that an earlier release wrote */
+  readonly hectares: number | null;
 }
 
 export type LabelProperties = Readonly<Record<string, string | number | boolean | null>>;
 
-export type NewLabel = Omit<Label, "id" | "validFrom" | "validTo"> & Partial<Pick<Label, "validFrom" | "validTo">>;
+type Later = "validFrom" | "validTo" | "hectares";
+export type NewLabel = Omit<Label, "id" | Later> & Partial<Pick<Label, Later>>;
+
+/** A label's shape and what follows from it. */
+export type LabelShape = Pick<Label, "coordinates" | "x" | "y" | "patches" | "hectares">;
+
+/** What happened to labels after a moment: those to ask for again, and those that are gone. */
+export interface LabelChanges {
+  readonly version: number;
+  readonly changed: readonly number[];
+  readonly removed: readonly number[];
+}
 
 /** One reading of a label file: where from, and what became of every polygon. */
 export interface LabelImport {
