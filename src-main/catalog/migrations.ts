@@ -193,6 +193,15 @@ export const migrations: readonly string[] = [
    ALTER TABLE labels ADD COLUMN valid_from TEXT;
    ALTER TABLE labels ADD COLUMN valid_to TEXT;
    ALTER TABLE labels ADD COLUMN hectares REAL;
+   CREATE TABLE comparisons (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE,
+     from_map INTEGER REFERENCES maps ON DELETE SET NULL,
+     to_map INTEGER REFERENCES maps ON DELETE SET NULL,
+     job_id INTEGER REFERENCES jobs ON DELETE SET NULL,
+     result TEXT NOT NULL CHECK (json_valid(result)),
+     created_at TEXT NOT NULL
+   ) STRICT;
    CREATE TABLE layers (
      id TEXT PRIMARY KEY,
      position REAL NOT NULL,

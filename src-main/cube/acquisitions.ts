@@ -11,6 +11,7 @@ import {
   usualBands,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
 import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { decideRadiometry, type PixelSample } from "./radiometry.ts";
 import type { RasterFacts } from "./reader.ts";
@@ -21,6 +22,8 @@ export interface FileChoice {
   readonly sensor?: SensorId;
   readonly date?: string;
   readonly bands?: readonly string[];
+  /** instead of what the file says */
+  readonly crs?: Crs;
 }
 
 export interface NamedBand {
@@ -169,6 +172,7 @@ function acquisitionOf(parts: readonly Part[], samples: ReadonlyMap<string, Pixe
     return {
       name: band.name,
       path: part.file.facts.path,
+      ...(part.file.facts.crs ? { crs: part.file.facts.crs } : {}),
       bandIndex: band.bandIndex,
       scale: tagged ? stored.scale : radiometry.scale,
       offset: tagged ? stored.offset : radiometry.offset,
@@ -194,7 +198,14 @@ function acquisitionOf(parts: readonly Part[], samples: ReadonlyMap<string, Pixe
     ...(processingBaseline ? { processingBaseline } : {}),
     bands: sortBands(product.sensor, bands),
     ...(quality && qualityBand
-      ? { quality: { kind: "scl" as const, path: quality.file.facts.path, bandIndex: qualityBand.bandIndex } }
+      ? {
+          quality: {
+            kind: "scl" as const,
+            path: quality.file.facts.path,
+            ...(quality.file.facts.crs ? { crs: quality.file.facts.crs } : {}),
+            bandIndex: qualityBand.bandIndex,
+          },
+        }
       : {}),
     radiometry,
     evidence: firstOfEachField([first, ...parts].flatMap((part) => part.file.product.evidence)),

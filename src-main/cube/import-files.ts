@@ -1,13 +1,13 @@
 /** Files a person added → acquisitions and modalities, with everything that was decided on the way. */
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
+import { area, type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { type GeoBox, geoboxOfWindow, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { describeFile, type FileChoice, type FileDescription, groupAcquisitions } from "./acquisitions.ts";
-import { keepBest, membersOf } from "./modalities.ts";
+import { keepBest, membersOf, modalityName } from "./modalities.ts";
 import { doubtAboutSeries, type PixelSample, percentile } from "./radiometry.ts";
-import type { Reader } from "./reader.ts";
+import type { RasterFacts, Reader } from "./reader.ts";
 import { clear, noData, readScene } from "./time-series.ts";
 
 export interface ImportOptions {
@@ -29,18 +29,28 @@ export async function importFiles(
   const samples = new Map<string, PixelSample>();
   for (const [index, choice] of choices.entries()) {
     options.signal?.throwIfAborted();
-    const facts = await reader.facts(choice.path, options.crs);
+    const facts = await factsOf(reader, choice, options.crs);
     const file = describeFile(facts, choice);
     if (options.area) requireOverlap(reader, file, options.area);
     described.push(file);
-    const sample = await samplePixels(reader, file, options);
+    const sample = await samplePixels(reader, file, options.signal);
     if (sample) samples.set(facts.path, sample);
     options.progress?.(index + 1, choices.length);
   }
   return groupAcquisitions(described, samples);
 }
 
-function requireOverlap(
+/** A file's own CRS stands unless somebody chose another for this very file; `fallback` is for files that have none. */
+export async function factsOf(reader: Reader, { path, crs }: FileChoice, fallback?: Crs): Promise<RasterFacts> {
+  try {
+    return await reader.facts(path, crs);
+  } catch (error) {
+    if (fallback === undefined || !(error instanceof AppError && error.code === "raster-without-crs")) throw error;
+    return reader.facts(path, fallback);
+  }
+}
+
+export function requireOverlap(
   reader: Reader,
   { facts }: FileDescription,
   area: { readonly crs: Crs; readonly bounds: Bounds },
@@ -59,7 +69,7 @@ function requireOverlap(
 export async function samplePixels(
   reader: Reader,
   { facts, product, slices }: FileDescription,
-  { crs, signal }: Pick<ImportOptions, "crs" | "signal"> = {},
+  signal?: AbortSignal,
 ): Promise<PixelSample | undefined> {
   const bands = slices[0]!.bands.filter((band) => band.name !== "SCL");
   const first = bands[0];
@@ -71,7 +81,7 @@ export async function samplePixels(
   if (!radar && !optical) return undefined;
   const target = thumbnailGrid(facts.geobox, 128);
   const request = { path: facts.path, bands: [first.bandIndex], target, method: "nearest" as const };
-  const block = await reader.warp(crs ? { ...request, crs } : request, signal);
+  const block = await reader.warp(facts.crs ? { ...request, crs: facts.crs } : request, signal);
   const nodata = stored.nodata ?? (optical && !stored.dataType.startsWith("float") ? 0 : undefined);
   const values: number[] = [];
   const plane = block.bands[0]!;
@@ -94,17 +104,28 @@ function thumbnailGrid(grid: GeoBox, side: number): GeoBox {
   return { ...grid, width, height, affine: { a, b: b * across, c: c * down, d, e: e * across, f: f * down } };
 }
 
-/** Pixel size of each sensor's first file, for `proposeModalities`. */
+/** Pixel size of each modality's first file in the units of the project's CRS (`area`), for `proposeModalities`. */
 export async function nativeMeters(
   reader: Reader,
   acquisitions: readonly Acquisition[],
+  area?: Crs,
 ): Promise<Readonly<Record<string, number>>> {
   const found: Record<string, number> = {};
-  for (const { sensor, bands } of acquisitions) {
-    if (found[sensor] !== undefined || !bands[0]) continue;
-    found[sensor] = resolutionOf((await reader.facts(bands[0].path)).geobox).x;
+  for (const acquisition of acquisitions) {
+    const [band] = acquisition.bands;
+    const name = modalityName(acquisition);
+    if (!band || found[name] !== undefined) continue;
+    found[name] = pixelMeters(reader, (await reader.facts(band.path, band.crs)).geobox, area);
   }
   return found;
+}
+
+/** Side of a pixel in the units of `crs`: an image in degrees has pixels of metres too. */
+export function pixelMeters(reader: Reader, grid: GeoBox, crs?: Crs): number {
+  if (crs === undefined || grid.crs === crs) return resolutionOf(grid).x;
+  const middle = { col: Math.floor(grid.width / 2), row: Math.floor(grid.height / 2), width: 1, height: 1 };
+  const bounds = reader.boundsIn(geoboxOfWindow(grid, middle), crs);
+  return bounds ? Number(Math.sqrt(area(bounds)).toPrecision(3)) : resolutionOf(grid).x;
 }
 
 /** What a look at the pixels of every date tells: how much is clear, and how dark the darkest clear pixels are. */

@@ -32,10 +32,13 @@ export {
 } from "./grid.ts";
 export {
   type DateReport,
+  factsOf,
   type ImportOptions,
   importFiles,
   nativeMeters,
+  pixelMeters,
   reportDates,
+  requireOverlap,
   samplePixels,
   settleSeries,
 } from "./import-files.ts";
@@ -45,6 +48,7 @@ export {
   keepBest,
   type ModalityOptions,
   membersOf,
+  modalityName,
   proposeModalities,
   type Step,
   stepsOf,

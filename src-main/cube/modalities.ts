@@ -15,7 +15,7 @@ export interface ModalityOptions {
   readonly patchMeters: number;
   /** what several products of one day become; `error` until somebody decides */
   readonly duplicateDates?: DuplicateDates;
-  /** pixel size of the files, for sensors that have none of their own (aerial images) */
+  /** pixel size of the files by modality, for sensors that have none of their own (aerial images) */
   readonly nativeMeters?: Readonly<Record<string, number>>;
 }
 
@@ -31,7 +31,7 @@ export function proposeModalities(acquisitions: readonly Acquisition[], options:
     .sort(([p], [q]) => order(p) - order(q) || (p < q ? -1 : 1))
     .map(([name, members]) => {
       const sensor = members[0]!.sensor;
-      const native = options.nativeMeters?.[name] ?? usualResolution(sensor) ?? options.patchMeters;
+      const native = usualResolution(sensor) ?? options.nativeMeters?.[name] ?? options.patchMeters;
       const pixels = Math.max(1, Math.round(options.patchMeters / native));
       const dates = new Set(members.map((member) => member.date)).size;
       return {
@@ -121,7 +121,8 @@ function inOrderOfTime(acquisitions: readonly Acquisition[]): Acquisition[] {
   return [...acquisitions].sort((p, q) => (moment(p) < moment(q) ? -1 : 1));
 }
 
-function modalityName({ sensor, level, pass, bands }: Acquisition): string {
+/** What an acquisition's modality is called: products of one name are one input of the network. */
+export function modalityName({ sensor, level, pass, bands }: Acquisition): string {
   // What the satellite sees and what the ground reflects are not one series.
   if (sensor === "sentinel-2") return level === "L1C" ? "s2-l1c" : "s2";
   if (sensor === "sentinel-1") return pass ? `s1-${pass === "ascending" ? "asc" : "des"}` : "s1";

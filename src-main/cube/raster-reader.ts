@@ -33,7 +33,8 @@ export function rasterReader({ openAtOnce = 512 }: RasterReaderOptions = {}): Re
   return {
     async facts(path, crs): Promise<RasterFacts> {
       const raster = await rasterOf(path, crs);
-      return { path, geobox: requireGeobox(raster), bands: raster.info.bands, metadata: raster.info.metadata };
+      const { bands, metadata } = raster.info;
+      return { path, ...(crs ? { crs } : {}), geobox: requireGeobox(raster), bands, metadata };
     },
     async warp({ path, bands, target, method, crs }: WarpRequest, signal) {
       return warp(await rasterOf(path, crs), target, { bands, method, signal });

@@ -16,6 +16,8 @@ export interface BandFacts {
 /** The header of a raster, without its pixels. */
 export interface RasterFacts {
   readonly path: string;
+  /** the CRS a person chose, when one was given */
+  readonly crs?: Crs;
   readonly geobox: GeoBox;
   readonly bands: readonly BandFacts[];
   readonly metadata: Readonly<Record<string, string>>;

@@ -1,5 +1,12 @@
 /** Acquisitions on one grid: physical values per date, and which pixels see the ground. */
-import { type Acquisition, dayNumber, dayOfYear, type Modality, yearOf } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  dayNumber,
+  dayOfYear,
+  type Modality,
+  type QualityBand,
+  yearOf,
+} from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { type Step, stepsOf } from "./modalities.ts";
@@ -57,7 +64,13 @@ async function readAcquisition(
   const states = known ? known.slice() : new Uint8Array(pixels).fill(clear);
   for (const file of filesOf(modality, acquisition)) {
     const block = await reader.warp(
-      { path: file.path, bands: file.bands.map((band) => band.bandIndex), target: grid, method: modality.resampling },
+      {
+        path: file.path,
+        ...(file.crs ? { crs: file.crs } : {}),
+        bands: file.bands.map((band) => band.bandIndex),
+        target: grid,
+        method: modality.resampling,
+      },
       signal,
     );
     for (const [index, band] of file.bands.entries()) {
@@ -73,8 +86,7 @@ async function readAcquisition(
   }
   if (acquisition.radiometry.quantity === "backscatter-linear") toDecibels(values, states);
   if (!known && acquisition.quality && modality.clearClasses.length > 0) {
-    const { path, bandIndex } = acquisition.quality;
-    const request: WarpRequest = { path, bands: [bandIndex], target: grid, method: "nearest" };
+    const request = qualityRequest(acquisition.quality, grid);
     markUnclear(states, await reader.warp(request, signal), modality.clearClasses);
   }
   // A pixel is one vector of bands: without one of them it is no data in all.
@@ -97,9 +109,8 @@ export async function readQuality(
   for (const acquisition of step.acquisitions) {
     if (!acquisition.quality || modality.clearClasses.length === 0) return undefined;
     const states = new Uint8Array(target.width * target.height).fill(clear);
-    const { path, bandIndex } = acquisition.quality;
     const grid = unshifted(target, acquisition.shift);
-    const block = await reader.warp({ path, bands: [bandIndex], target: grid, method: "nearest" }, signal);
+    const block = await reader.warp(qualityRequest(acquisition.quality, grid), signal);
     markUnclear(states, block, modality.clearClasses);
     best = best ? best.map((state, i) => Math.max(state, states[i]!)) : states;
   }
@@ -126,8 +137,17 @@ function toDecibels(values: Float32Array, states: Uint8Array): void {
   }
 }
 
+const qualityRequest = ({ path, crs, bandIndex }: QualityBand, target: GeoBox): WarpRequest => ({
+  path,
+  ...(crs ? { crs } : {}),
+  bands: [bandIndex],
+  target,
+  method: "nearest",
+});
+
 interface FileOfBands {
   readonly path: string;
+  readonly crs: string | undefined;
   readonly bands: {
     readonly bandIndex: number;
     readonly channel: number;
@@ -143,7 +163,7 @@ function filesOf(modality: Modality, acquisition: Acquisition): FileOfBands[] {
   for (const [channel, name] of modality.bands.entries()) {
     const band = acquisition.bands.find((candidate) => candidate.name === name);
     if (!band) throw new Error(`${acquisition.id} has no band ${name} for modality ${modality.name}`);
-    const file = files.get(band.path) ?? { path: band.path, bands: [] };
+    const file = files.get(band.path) ?? { path: band.path, crs: band.crs, bands: [] };
     const { bandIndex, scale, offset, nodata } = band;
     file.bands.push({ bandIndex, channel, scale, offset, nodata });
     files.set(band.path, file);

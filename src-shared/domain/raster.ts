@@ -18,6 +18,8 @@ export interface Raster {
   /** as the person calls it; `null`: its file name */
   readonly name: string | null;
   readonly path: string;
+  /** chosen by a person, instead of what the file says or does not say; whoever opens the file passes it on */
+  readonly crs: string | null;
   readonly header: RasterHeader;
   readonly bytes: number;
   readonly addedAt: string;

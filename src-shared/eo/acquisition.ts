@@ -4,6 +4,8 @@ import type { SensorId } from "./sensors.ts";
 export interface AcquisitionBand {
   readonly name: string;
   readonly path: string;
+  /** the file's coordinate system as a person chose it; without it the file's own */
+  readonly crs?: string;
   /** 1-based, as in GDAL */
   readonly bandIndex: number;
   readonly scale: number;
@@ -26,6 +28,8 @@ export interface Radiometry {
 export interface QualityBand {
   readonly kind: "scl";
   readonly path: string;
+  /** as in `AcquisitionBand` */
+  readonly crs?: string;
   readonly bandIndex: number;
 }
 
