@@ -1,0 +1,35 @@
+import type { Bridge } from "../../src-shared/ipc/index.ts";
+import { connection } from "./connection.svelte.ts";
+import { WebBridge } from "./web-bridge.ts";
+
+declare global {
+  interface Window {
+    /** Put there by Electron's preload. */
+    readonly omnisat?: Bridge;
+  }
+}
+
+function makeBridge(): Bridge {
+  if (window.omnisat) {
+    connection.state = "open";
+    return window.omnisat;
+  }
+  return new WebBridge({
+    address: new URL(document.baseURI),
+    onstanding: (standing) => {
+      connection.state = standing;
+    },
+    onforgotten: () => {
+      connection.epoch++;
+    },
+  });
+}
+
+/** The window's only way out: to Electron's main process or to the web host. */
+export const bridge: Bridge = makeBridge();
+
+/** Asks the program: one request object in, one value out; refuses with an AppError that has a sentence. */
+export const invoke: Bridge["invoke"] = (command, request) => bridge.invoke(command, request);
+
+/** Listens to a topic; returns how to stop. */
+export const subscribe: Bridge["subscribe"] = (topic, listener) => bridge.subscribe(topic, listener);

@@ -1,0 +1,6 @@
+/** How the window talks to the program: ask, listen, keep a question answered, choose files. */
+export { bridge, invoke, subscribe } from "./bridge.ts";
+export { choosePath, choosePaths } from "./choose-paths.ts";
+export { connection } from "./connection.svelte.ts";
+export { ConnectionLost } from "./connection-lost.ts";
+export { type Live, live } from "./live.svelte.ts";

@@ -1,0 +1,26 @@
+import { history } from "../state/history.svelte.ts";
+import { session } from "../state/session.svelte.ts";
+import type { Command } from "./command.ts";
+
+/** Undo and redo of everything. */
+export const editCommands: readonly Command[] = [
+  {
+    id: "edit.undo",
+    group: "edit",
+    title: "shell.undo",
+    icon: "undo",
+    shortcut: "Mod+Z",
+    when: () => session.project !== null && history.undoable !== null,
+    run: history.undo,
+  },
+  {
+    id: "edit.redo",
+    group: "edit",
+    title: "shell.redo",
+    icon: "redo",
+    shortcut: "Mod+Shift+Z",
+    also: ["Mod+Y"],
+    when: () => session.project !== null && history.redoable !== null,
+    run: history.redo,
+  },
+];

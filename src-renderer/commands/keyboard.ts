@@ -1,0 +1,45 @@
+import type { Command } from "./command.ts";
+import { commands, possible, run } from "./registry.ts";
+
+/** What a pressed key is, written as in `Command.shortcut`. */
+export function written(
+  event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
+  mac: boolean,
+): string {
+  const digit = /^Digit(\d)$/.exec(event.code)?.[1];
+  // With Alt, some layouts write other characters: the key's place says what was meant.
+  const letter = event.altKey ? /^Key([A-Z])$/.exec(event.code)?.[1] : undefined;
+  const name = digit && (event.altKey || event.ctrlKey || event.metaKey) ? digit : (letter ?? event.key);
+  const key = name === " " ? "Space" : name.length === 1 ? name.toUpperCase() : name;
+  const mod = mac ? event.metaKey : event.ctrlKey;
+  // "?" is written with Shift on most keyboards: a sign already says how it was typed.
+  const sign = key.length === 1 && !/[A-Z0-9]/.test(key);
+  return [mod && "Mod", event.altKey && "Alt", event.shiftKey && !sign && "Shift", key].filter(Boolean).join("+");
+}
+
+const inField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target.matches(
+      "textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=color], [type=button])",
+    ));
+
+/** Listens for the shortcuts of all commands; returns how to stop. */
+export function listenForShortcuts(mac: boolean): () => void {
+  const listen = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const pressed = written(event, mac);
+    const typing = inField(event.target);
+    const inDialog = document.querySelector("dialog:modal") !== null;
+    const fits = (command: Command) =>
+      (command.shortcut === pressed || command.also?.includes(pressed)) &&
+      (!(typing || inDialog) || command.inFields === true) &&
+      possible(command);
+    const command = commands.find(fits);
+    if (!command) return;
+    event.preventDefault();
+    void run(command);
+  };
+  addEventListener("keydown", listen);
+  return () => removeEventListener("keydown", listen);
+}

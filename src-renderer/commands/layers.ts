@@ -1,0 +1,4 @@
+import type { Command } from "./command.ts";
+
+/** Commands of the layers area. They may import state, never OpenLayers or a panel: the palette loads them at once. */
+export const layersCommands: readonly Command[] = [];

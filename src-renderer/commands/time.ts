@@ -1,0 +1,4 @@
+import type { Command } from "./command.ts";
+
+/** Commands of the time area. They may import state, never OpenLayers or a panel: the palette loads them at once. */
+export const timeCommands: readonly Command[] = [];

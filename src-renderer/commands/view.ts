@@ -1,0 +1,76 @@
+import { panels } from "../panels/registry.ts";
+import { showPanel } from "../panels/show-panel.ts";
+import { docks } from "../state/docks.svelte.ts";
+import { session } from "../state/session.svelte.ts";
+import { settings } from "../state/settings.svelte.ts";
+import type { Command } from "./command.ts";
+
+const inWorkspace = (): boolean => session.view === "workspace";
+
+/** Docks, panels, full screen, theme. */
+export const viewCommands: readonly Command[] = [
+  ...panels.map(
+    (panel, index): Command => ({
+      id: `view.panel.${panel.id}`,
+      group: "view",
+      title: panel.title,
+      icon: panel.icon,
+      shortcut: `Alt+${(index + 1) % 10}`,
+      when: inWorkspace,
+      run: () => showPanel(panel.id),
+    }),
+  ),
+  {
+    id: "view.dock.left",
+    group: "view",
+    title: "shell.dock.toggleLeft",
+    icon: "panel-left",
+    shortcut: "Mod+Alt+1",
+    when: inWorkspace,
+    run: () => docks.toggle("left"),
+  },
+  {
+    id: "view.dock.bottom",
+    group: "view",
+    title: "shell.dock.toggleBottom",
+    icon: "panel-bottom",
+    shortcut: "Mod+Alt+2",
+    when: inWorkspace,
+    run: () => docks.toggle("bottom"),
+  },
+  {
+    id: "view.dock.right",
+    group: "view",
+    title: "shell.dock.toggleRight",
+    icon: "panel-right",
+    shortcut: "Mod+Alt+3",
+    when: inWorkspace,
+    run: () => docks.toggle("right"),
+  },
+  // QGIS hides its panels with Ctrl+Tab, which a browser keeps for itself; F9 works everywhere.
+  {
+    id: "view.docks",
+    group: "view",
+    title: "shell.dock.toggleAll",
+    icon: "full-screen",
+    shortcut: "F9",
+    also: ["Mod+Tab"],
+    when: inWorkspace,
+    run: () => docks.toggleAll(),
+  },
+  {
+    id: "view.fullScreen",
+    group: "view",
+    title: "shell.fullScreen",
+    icon: "full-screen",
+    shortcut: "F11",
+    run: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
+  },
+  {
+    id: "view.theme",
+    group: "view",
+    title: "shell.theme.toggle",
+    icon: "moon",
+    run: () => settings.change({ theme: settings.dark ? "light" : "dark" }),
+  },
+];

@@ -1,0 +1,41 @@
+import { alignmentMessages } from "./alignment.ts";
+import { editsMessages } from "./edits.ts";
+import { exportMessages } from "./export.ts";
+import { helpMessages } from "./help.ts";
+import { inspectorMessages } from "./inspector.ts";
+import { jobsMessages } from "./jobs.ts";
+import { labelsMessages } from "./labels.ts";
+import { layersMessages } from "./layers.ts";
+import { mapMessages } from "./map.ts";
+import { mapsMessages } from "./maps.ts";
+import { modalitiesMessages } from "./modalities.ts";
+import { settingsMessages } from "./settings.ts";
+import { shellMessages } from "./shell.ts";
+import { startMessages } from "./start.ts";
+import { timeMessages } from "./time.ts";
+import { trainMessages } from "./train.ts";
+import { pickerMessages, uiMessages } from "./ui.ts";
+
+/** Every message of the window: one file per area, both languages side by side. Add an area by adding its line twice. */
+export const catalog = {
+  ...shellMessages,
+  ...startMessages,
+  ...layersMessages,
+  ...modalitiesMessages,
+  ...mapMessages,
+  ...timeMessages,
+  ...inspectorMessages,
+  ...alignmentMessages,
+  ...labelsMessages,
+  ...trainMessages,
+  ...jobsMessages,
+  ...mapsMessages,
+  ...editsMessages,
+  ...exportMessages,
+  ...settingsMessages,
+  ...helpMessages,
+  ...uiMessages,
+  ...pickerMessages,
+};
+
+export type Catalog = typeof catalog;

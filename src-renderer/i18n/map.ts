@@ -1,0 +1,6 @@
+import { messages } from "./message.ts";
+
+/** The map and its tools. */
+export const mapMessages = messages({
+  "map.title": { en: "Map", fr: "Carte" },
+});

@@ -1,0 +1,66 @@
+import type { DockId, PanelId } from "../panels/registry.ts";
+import { recall, remember } from "./view-memory.ts";
+
+interface DockState {
+  open: boolean;
+  size: number;
+  tab: string;
+}
+
+type Layout = Record<DockId, DockState>;
+
+const initial = (): Layout => {
+  const narrow = innerWidth < 1180;
+  return {
+    left: { open: true, size: narrow ? 248 : 288, tab: "layers" },
+    right: { open: !narrow, size: narrow ? 288 : 336, tab: "inspector" },
+    bottom: { open: true, size: 176, tab: "time" },
+  };
+};
+
+/** Which docks are open, how large, and which panel each shows; kept with the project. */
+class Docks {
+  layout = $state<Layout>(initial());
+  #hidden: Record<DockId, boolean> | null = null;
+
+  async load(): Promise<void> {
+    const kept = await recall<Partial<Layout>>("docks");
+    this.layout = { ...initial(), ...kept };
+    this.#hidden = null;
+  }
+
+  toggle(dock: DockId): void {
+    this.layout[dock].open = !this.layout[dock].open;
+    this.#keep();
+  }
+
+  /** All docks away, or back as they were: more map. */
+  toggleAll(): void {
+    if (this.#hidden) {
+      for (const dock of ["left", "right", "bottom"] as const) this.layout[dock].open = this.#hidden[dock];
+      this.#hidden = null;
+    } else {
+      const { left, right, bottom } = this.layout;
+      this.#hidden = { left: left.open, right: right.open, bottom: bottom.open };
+      left.open = right.open = bottom.open = false;
+    }
+    this.#keep();
+  }
+
+  /** Opens the dock of a panel and shows it. */
+  show(dock: DockId, panel: PanelId): void {
+    this.layout[dock].open = true;
+    this.layout[dock].tab = panel;
+    this.#keep();
+  }
+
+  changed(): void {
+    this.#keep();
+  }
+
+  #keep(): void {
+    remember("docks", $state.snapshot(this.layout));
+  }
+}
+
+export const docks = new Docks();

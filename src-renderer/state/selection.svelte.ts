@@ -1,0 +1,17 @@
+/** What is selected in the window. Layers by the ids of `LayerRow`; labels by their numbers. */
+class Selection {
+  layers = $state.raw<ReadonlySet<string>>(new Set());
+  labels = $state.raw<ReadonlySet<number>>(new Set());
+
+  /** The one selected layer, when there is exactly one. */
+  get layer(): string | null {
+    return this.layers.size === 1 ? ([...this.layers][0] ?? null) : null;
+  }
+
+  clear(): void {
+    this.layers = new Set();
+    this.labels = new Set();
+  }
+}
+
+export const selection = new Selection();

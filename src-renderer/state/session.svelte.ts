@@ -1,0 +1,57 @@
+import type { OpenedProject } from "../../src-shared/ipc/index.ts";
+import { connection, invoke } from "../client/index.ts";
+
+/** Which project this window has open, and so which screen it shows. */
+class Session {
+  project = $state.raw<OpenedProject | null>(null);
+  /** False until the program has said what is open. */
+  ready = $state(false);
+  /** Why the window could not go on where it was. */
+  error = $state.raw<unknown>();
+  #epoch = 0;
+
+  get view(): "start" | "workspace" {
+    return this.project ? "workspace" : "start";
+  }
+
+  /** Asks what is open: a reload or a new connection goes on there. */
+  async resume(): Promise<void> {
+    try {
+      this.project = await invoke("project.current", {});
+      this.error = undefined;
+    } catch (error) {
+      this.error = error;
+    }
+    this.ready = true;
+  }
+
+  /** The start screen calls this with what `project.open`, `project.create` or `project.sample` answered. */
+  entered(project: OpenedProject): void {
+    this.project = project;
+  }
+
+  async open(folder: string, readOnly = false): Promise<void> {
+    this.entered(await invoke("project.open", { folder, readOnly }));
+  }
+
+  async close(): Promise<void> {
+    await invoke("project.close", {});
+    this.project = null;
+  }
+
+  /** After the program was restarted it knows no project of ours: open it again. */
+  async reopen(): Promise<void> {
+    if (this.#epoch === connection.epoch) return;
+    this.#epoch = connection.epoch;
+    const folder = this.project?.folder;
+    if (folder === undefined) return;
+    try {
+      this.project = await invoke("project.open", { folder });
+    } catch (error) {
+      this.project = null;
+      this.error = error;
+    }
+  }
+}
+
+export const session = new Session();

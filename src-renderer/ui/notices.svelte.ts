@@ -1,0 +1,36 @@
+/** What is said in the corner of the window for a while, or until it is dismissed. */
+export interface Note {
+  readonly id: number;
+  readonly tone: "info" | "success" | "warning" | "danger";
+  readonly text: string;
+  readonly error?: unknown;
+  readonly action?: { readonly label: string; readonly run: () => void } | undefined;
+}
+
+class Notices {
+  list = $state.raw<readonly Note[]>([]);
+  #next = 1;
+
+  /** Says something. What succeeded leaves by itself; what failed stays until it is dismissed. */
+  say(tone: Note["tone"], text: string, action?: Note["action"]): number {
+    return this.#add({ tone, text, action }, tone === "danger" || tone === "warning" ? 0 : action ? 10_000 : 5_000);
+  }
+
+  /** For an error that has no form or panel to stand in. */
+  fail(error: unknown): number {
+    return this.#add({ tone: "danger", text: "", error }, 0);
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((note) => note.id !== id);
+  }
+
+  #add(note: Omit<Note, "id">, milliseconds: number): number {
+    const id = this.#next++;
+    this.list = [...this.list.slice(-3), { ...note, id }];
+    if (milliseconds > 0) setTimeout(() => this.dismiss(id), milliseconds);
+    return id;
+  }
+}
+
+export const notices = new Notices();
