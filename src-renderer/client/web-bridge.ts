@@ -100,7 +100,10 @@ export class WebBridge implements Bridge {
   }
 
   #hear(message: Heard): void {
-    if ("hello" in message) return this.#greet(message.hello);
+    if ("hello" in message) {
+      this.#greet(message.hello);
+      return;
+    }
     if (message.seq <= this.#arrived) return;
     this.#arrived = message.seq;
     this.#acknowledge ??= setTimeout(() => {

@@ -25,7 +25,7 @@ export type Parameters = Readonly<Record<string, string | number>>;
 
 /** Fills `{names}` of `text`; numbers are written as the language writes them. Both languages count 0 and 1 their own way. */
 export function fill(text: Text, parameters: Parameters, language: Language): string {
-  const form = typeof text === "string" ? text : text[pluralForm(Number(parameters["count"]), language)];
+  const form = typeof text === "string" ? text : text[pluralForm(Number(parameters.count), language)];
   return form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;

@@ -55,8 +55,8 @@ class SettingsState {
   #apply(value: Settings): void {
     this.#value = value;
     language.choose(value.language);
-    if (value.theme === "system") delete document.documentElement.dataset["theme"];
-    else document.documentElement.dataset["theme"] = value.theme;
+    if (value.theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = value.theme;
   }
 }
 
