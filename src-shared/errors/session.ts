@@ -24,4 +24,8 @@ export const sessionErrors = {
     `Port ${port} may not be used by this account. Choose one above 1023 with --port.`,
   "window-not-built": ({ folder }: { readonly folder: string }) =>
     `The window is not built (“${folder}” is missing). Run \`npm run build\` in the program's folder.`,
+  "file-name-unusable": ({ name }: { readonly name: string }) =>
+    `A file cannot be called “${name}” on every system. Rename it (letters, digits, spaces, dots, dashes) and drop it again.`,
+  "browser-not-opened": ({ address }: { readonly address: string }) =>
+    `No browser could be opened on this machine. Open ${address} yourself.`,
 };

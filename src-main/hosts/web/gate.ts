@@ -1,28 +1,34 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** Why a request is turned away; undefined when it may pass. */
-export type Refusal = { readonly status: 403 | 421; readonly why: string };
+/** Why a request is turned away. */
+export interface Refusal {
+  readonly status: 403 | 421;
+  readonly why: string;
+}
+
+const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
- * Who may talk to the web host: only a browser on this machine that was given the address with its token.
+ * Who may talk to the web host: only a browser that was given the address with its token.
  *
  * A page of another site can make this browser ask `127.0.0.1`, also under a name of its own (DNS rebinding). So the Host
- * must be ours, the Origin (where there is one) too, and every request needs the token, which such a page does not know.
+ * must be a name of loopback, the Origin (where there is one) the same host and port, and every request needs the token,
+ * which such a page does not know. The port in Host is free: at the near end of an SSH tunnel it may be another one.
  */
 export class Gate {
+  readonly port: number;
   readonly token: string;
+  /** named after the port, because cookies of one host are shared by all its ports */
   readonly cookieName: string;
-  readonly #hosts: ReadonlySet<string>;
 
-  /** The cookie is named after the port, because cookies of one host are shared by all its ports. */
   constructor(port: number, token: string = randomBytes(24).toString("base64url")) {
+    this.port = port;
     this.token = token;
     this.cookieName = `omnisat-${port}`;
-    this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]);
   }
 
-  /** The cookie that stands for the token after the first page, so that it leaves the address bar. */
+  /** The cookie that stands for the token after the first page, so that the token leaves the address bar. */
   get setCookie(): string {
     return `${this.cookieName}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
   }
@@ -32,36 +38,31 @@ export class Gate {
     return same(url.searchParams.get("token"), this.token);
   }
 
+  /** Undefined when the request may pass. */
   refuse(request: IncomingMessage): Refusal | undefined {
-    const { host, origin, cookie } = request.headers;
-    if (host === undefined || !this.#hosts.has(host.toLowerCase())) {
-      return { status: 421, why: "This address is not served here." };
-    }
-    if (!this.#fromHere(origin, request.headers["sec-fetch-site"])) {
+    if (!this.knownHost(request)) return { status: 421, why: "This name is not served here." };
+    const { origin } = request.headers;
+    const site = request.headers["sec-fetch-site"];
+    const ours = origin === undefined || this.ownOrigin(request);
+    if (!ours || (site !== undefined && site !== "same-origin" && site !== "none")) {
       return { status: 403, why: "Another site asked for this." };
     }
-    if (!same(cookieValue(cookie, this.cookieName), this.token)) {
-      return {
-        status: 403,
-        why: "Open the address that `omnisat serve` printed, with its token: this browser does not hold it.",
-      };
+    if (!same(cookieValue(request.headers.cookie, this.cookieName), this.token)) {
+      const why =
+        "This browser does not hold the token. Open the whole address that was printed when the program started.";
+      return { status: 403, why };
     }
     return undefined;
   }
 
-  /** Checks Host alone: for the first page, which has no cookie yet. */
+  /** Is it asked for under a name of loopback? */
   knownHost(request: IncomingMessage): boolean {
-    return this.#hosts.has((request.headers.host ?? "").toLowerCase());
+    return loopbackNames.has((request.headers.host ?? "").toLowerCase().replace(/:\d+$/, ""));
   }
 
-  /** A WebSocket always says where it comes from; same-origin GETs of a page do not. */
-  ownOrigin(origin: string | undefined): boolean {
-    return origin !== undefined && /^http:\/\//.test(origin) && this.#hosts.has(origin.slice("http://".length));
-  }
-
-  #fromHere(origin: string | undefined, site: string | string[] | undefined): boolean {
-    if (origin !== undefined && !this.ownOrigin(origin)) return false;
-    return site === undefined || site === "same-origin" || site === "none";
+  /** A WebSocket and an upload always say where they come from: it must be the very page they go to. */
+  ownOrigin(request: IncomingMessage): boolean {
+    return request.headers.origin?.toLowerCase() === `http://${(request.headers.host ?? "").toLowerCase()}`;
   }
 }
 

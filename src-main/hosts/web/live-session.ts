@@ -1,15 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
+import type { Hello, ToWebHost } from "../../../src-shared/ipc/connection.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Session, Tell } from "../../services/application.ts";
 
 /** What the host remembers to say again, at most, when the connection breaks. */
 const rememberedBytes = 16 << 20;
-
-interface Said {
-  readonly seq: number;
-  readonly text: string;
-}
+/** A browser that does not read is cut off when this much waits for it; it comes back, and hears what it missed. */
+const waitingBytes = 64 << 20;
 
 /**
  * One window of the web host: a session of the services that outlives its WebSocket. Every message to the browser is
@@ -22,13 +20,21 @@ export class LiveSession {
   #socket: WebSocket | undefined;
   #seq = 0;
   #lastRequest = 0;
-  #said: Said[] = [];
+  #said: { readonly seq: number; readonly text: string }[] = [];
   #saidBytes = 0;
-  /** messages up to this one are forgotten */
+  /** messages up to this one cannot be said again */
   #forgotten = 0;
 
-  constructor(open: (tell: Tell) => Session) {
+  /** resolves when the session is what a window should see first */
+  readonly ready: Promise<void>;
+
+  constructor(open: (tell: Tell) => Session, prepare: (session: Session) => Promise<unknown>) {
     this.session = open((topic, what) => this.#say({ topic, what }));
+    // What cannot be prepared leaves the start screen, which is a place to go on from.
+    this.ready = prepare(this.session).then(
+      () => {},
+      () => {},
+    );
   }
 
   get connected(): boolean {
@@ -37,19 +43,21 @@ export class LiveSession {
 
   /** Can a browser that has everything up to `seq` go on where it was? */
   canResume(seq: number): boolean {
-    return seq >= this.#forgotten && seq <= this.#seq;
+    return Number.isSafeInteger(seq) && seq >= this.#forgotten && seq <= this.#seq;
   }
 
-  /** Goes on over this socket; a socket before it is dropped. */
+  /** Goes on over this socket; one before it is dropped. */
   attach(socket: WebSocket, arrived: number): void {
     this.#socket?.terminate();
     this.#socket = socket;
     this.#forget(arrived);
-    socket.send(JSON.stringify({ hello: { session: this.id, lastRequest: this.#lastRequest } }));
-    for (const { text } of this.#said) socket.send(text);
     socket.on("message", (data, binary) => {
-      if (!binary) this.#hear(String(data));
+      const message = binary ? undefined : readMessage(String(data));
+      if (message) this.#hear(message);
+      else socket.close(1007, "no message of ours");
     });
+    socket.send(JSON.stringify({ hello: { session: this.id, lastRequest: this.#lastRequest } } satisfies Hello));
+    for (const { text } of this.#said) socket.send(text);
   }
 
   /** True when this was the socket in use. */
@@ -60,19 +68,14 @@ export class LiveSession {
   }
 
   close(): void {
-    this.#socket?.close(1001);
+    this.#socket?.close(1001, "the program ends");
     this.#socket = undefined;
     this.session.close();
   }
 
-  #hear(text: string): void {
-    const message = readMessage(text);
-    if (!message) {
-      this.#socket?.close(1007);
-      return;
-    }
+  #hear(message: ToWebHost): void {
     if ("arrived" in message) {
-      this.#forget(message.arrived);
+      this.#forget(Math.min(message.arrived, this.#seq));
       return;
     }
     const { id, command, request } = message;
@@ -91,26 +94,28 @@ export class LiveSession {
     this.#said.push({ seq, text });
     this.#saidBytes += text.length;
     while (this.#saidBytes > rememberedBytes && this.#said.length > 1) this.#forget(this.#said[0]!.seq);
-    this.#socket?.send(text);
+    if (!this.#socket) return;
+    if (this.#socket.bufferedAmount > waitingBytes) this.#socket.terminate();
+    else this.#socket.send(text);
   }
 
   #forget(seq: number): void {
-    while (this.#said.length && this.#said[0]!.seq <= seq) this.#saidBytes -= this.#said.shift()!.text.length;
+    let count = 0;
+    while (count < this.#said.length && this.#said[count]!.seq <= seq)
+      this.#saidBytes -= this.#said[count++]!.text.length;
+    this.#said.splice(0, count);
     this.#forgotten = Math.max(this.#forgotten, seq);
   }
 }
 
-type FromBrowser =
-  | { readonly id: number; readonly command: string; readonly request: unknown }
-  | { readonly arrived: number };
-
-function readMessage(text: string): FromBrowser | undefined {
+function readMessage(text: string): ToWebHost | undefined {
   try {
     const message = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
-    if (Number.isSafeInteger(message?.arrived)) return message as FromBrowser;
-    if (Number.isSafeInteger(message?.id) && typeof message?.command === "string") return message as FromBrowser;
+    if (Number.isSafeInteger(message?.arrived)) return message as unknown as ToWebHost;
+    if (Number.isSafeInteger(message?.id) && typeof message?.command === "string")
+      return message as unknown as ToWebHost;
   } catch {
-    // Not JSON: no message of ours.
+    // Not JSON.
   }
   return undefined;
 }

@@ -1,50 +1,65 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { AppError } from "../../../src-shared/errors/index.ts";
 import { Application } from "../../services/application.ts";
+import { receiveUpload } from "../../services/uploads.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
 import { EngineProcess } from "../engine/engine-process.ts";
+import { rendererFolder, sampleFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import { WebHost } from "./web-host.ts";
 
 export interface ServeOptions {
   readonly port?: number;
-  /** folders that may be read and written from the browser; the home folder when none is named */
+  /** folders that the window may read and write; the home folder when none is named */
   readonly allow?: readonly string[];
+  /** the project that a window shows first */
+  readonly project?: string;
   readonly settings?: string;
 }
 
-/** The application with its engine and its web host, listening. */
+/** The program with its engine and its web host, listening. */
 export interface Serving {
   readonly address: string;
+  readonly port: number;
   readonly roots: readonly string[];
+  /** Stops jobs at their next step, resumably, and ends. */
   close(): Promise<void>;
 }
 
-const root = resolve(import.meta.dirname, "../../..");
-export const rendererFolder = join(root, "dist/renderer");
-
-export async function serve({ port = 0, allow = [], settings = settingsFolder() }: ServeOptions): Promise<Serving> {
-  const roots = (allow.length ? allow : [homedir()]).map((folder) => resolve(folder));
+/** Starts everything a browser needs, on loopback. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const roots = allowedFolders(options);
+  if (!existsSync(join(rendererFolder, "index.html")))
+    throw new AppError("window-not-built", { folder: rendererFolder });
   const engine = new EngineProcess();
   const application = new Application({
-    appVersion,
-    settingsFolder: settings,
-    sampleFolder: join(root, "resources/sample/flanders-crops-2019"),
-    runJob: engine.run,
-    roots,
-    device: probeDevice,
     kind: "web",
+    appVersion,
+    settingsFolder: options.settings ?? settingsFolder(),
+    sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
+    runJob: engine.run,
+    device: probeDevice,
+    roots,
   });
+  const { project } = options;
+  if (project !== undefined) await refuseUnlessProject(application, resolve(project));
   const host = new WebHost({
     renderer: rendererFolder,
+    ...(options.port === undefined ? {} : { port: options.port }),
     openSession: (tell) => application.openSession(tell),
-    port,
+    prepare: async (session) => project !== undefined && session.open(resolve(project), false),
+    receive: (session, batch, name, content) => {
+      if (!session.project) throw new AppError("no-project-open", { command: "imports" });
+      return receiveUpload(session.project.catalog, { batch, name, content });
+    },
   });
   await host.listen();
   return {
     address: host.address,
+    port: host.port,
     roots,
     async close() {
       await host.close();
@@ -54,4 +69,23 @@ export async function serve({ port = 0, allow = [], settings = settingsFolder() 
   };
 }
 
-export const rendererBuilt = (): boolean => existsSync(join(rendererFolder, "index.html"));
+/** The folders named, or the home folder; a project named is allowed too. */
+function allowedFolders({ allow = [], project }: ServeOptions): string[] {
+  for (const folder of allow) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new AppError("file-missing", { path: folder });
+  }
+  return [...(allow.length ? allow : [homedir()]), ...(project === undefined ? [] : [project])].map((folder) =>
+    resolve(folder),
+  );
+}
+
+/** A project that cannot be opened is said on the command line, before a browser is. */
+async function refuseUnlessProject(application: Application, folder: string): Promise<void> {
+  const session = application.openSession(() => {});
+  try {
+    await session.open(folder, false);
+  } finally {
+    session.close();
+  }
+}

@@ -1,84 +1,82 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { mediaType } from "../media-type.ts";
 
-const types: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".webp": "image/webp",
-  ".jpg": "image/jpeg",
-  ".ico": "image/x-icon",
-  ".woff2": "font/woff2",
-  ".md": "text/markdown; charset=utf-8",
-  ".txt": "text/plain; charset=utf-8",
-};
 const compressible = /^(text\/|application\/json|image\/svg)/;
+type Coding = "br" | "gzip";
 
-/** The media type of a file by its name, for both hosts. */
-export const mediaType = (path: string): string => types[extname(path).toLowerCase()] ?? "application/octet-stream";
-
-const compress = {
-  br: (bytes: Buffer) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
-  gzip: (bytes: Buffer) => promisify(gzip)(bytes),
+const compress: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> = {
+  br: (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  gzip: (bytes) => promisify(gzip)(bytes),
 };
 
 /**
- * The built window, some megabytes, held as a list made at the start: a name that is not in it does not exist, so no
- * name can climb out of the folder.
+ * The built window, some megabytes. Its names are a list made from the folder, so a name that is not in it does not exist
+ * and none can climb out of the folder.
  */
 export class StaticFiles {
-  readonly #files = new Map<string, { readonly path: string; readonly type: string; etag?: string }>();
+  readonly #folder: string;
+  #files: ReadonlyMap<string, string>;
+  /** compressed once, by tag and coding */
   readonly #compressed = new Map<string, Promise<Buffer>>();
 
   constructor(folder: string) {
-    for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      this.#files.set(`/${relative(folder, path).split(sep).join("/")}`, { path, type: mediaType(path) });
-    }
+    this.#folder = folder;
+    this.#files = filesBelow(folder);
   }
 
   has(pathname: string): boolean {
+    // The window may have been built anew while we run.
+    if (!this.#files.has(pathname)) this.#files = filesBelow(this.#folder);
     return this.#files.has(pathname);
   }
 
   async answer(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const file = this.#files.get(pathname)!;
-    const bytes = readFileSync(file.path);
-    file.etag ??= `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 24)}"`;
-    response.setHeader("ETag", file.etag);
+    const path = this.#files.get(pathname)!;
+    const bytes = readFileSync(path);
+    const tag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 24)}"`;
+    const type = mediaType(path);
+    response.setHeader("ETag", tag);
+    response.setHeader("Vary", "Accept-Encoding");
     // Names below assets/ carry the hash of what they hold.
-    response.setHeader(
-      "Cache-Control",
-      pathname.startsWith("/assets/") ? "private, max-age=31536000, immutable" : "no-cache",
-    );
-    response.setHeader("Content-Type", file.type);
-    if (request.headers["if-none-match"] === file.etag) {
+    const forever = pathname.startsWith("/assets/");
+    response.setHeader("Cache-Control", forever ? "private, max-age=31536000, immutable" : "no-cache");
+    if (request.headers["if-none-match"] === tag) {
       response.writeHead(304).end();
       return;
     }
-    const coding = compressible.test(file.type) && bytes.length > 1024 ? accepted(request) : undefined;
-    response.setHeader("Vary", "Accept-Encoding");
-    let body: Buffer = bytes;
-    if (coding) {
-      const key = `${coding} ${pathname}`;
-      if (!this.#compressed.has(key)) this.#compressed.set(key, compress[coding](bytes));
-      body = await this.#compressed.get(key)!;
-      response.setHeader("Content-Encoding", coding);
-    }
-    response.writeHead(200, { "Content-Length": body.length });
+    const coding = compressible.test(type) && bytes.length > 1024 ? acceptedCoding(request) : undefined;
+    const body = coding ? await this.#compress(coding, tag, bytes) : bytes;
+    if (coding) response.setHeader("Content-Encoding", coding);
+    response.writeHead(200, { "Content-Type": type, "Content-Length": body.length });
     response.end(request.method === "HEAD" ? undefined : body);
+  }
+
+  #compress(coding: Coding, tag: string, bytes: Buffer): Promise<Buffer> {
+    const key = `${coding} ${tag}`;
+    const known = this.#compressed.get(key) ?? compress[coding](bytes);
+    this.#compressed.set(key, known);
+    return known;
   }
 }
 
-function accepted(request: IncomingMessage): "br" | "gzip" | undefined {
-  const header = String(request.headers["accept-encoding"] ?? "");
-  return (["br", "gzip"] as const).find((coding) => new RegExp(`(^|[ ,])${coding}($|[ ,;])`).test(header));
+function filesBelow(folder: string): ReadonlyMap<string, string> {
+  return new Map(
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [`/${relative(folder, path).split(sep).join("/")}`, path]),
+  );
+}
+
+function acceptedCoding(request: IncomingMessage): Coding | undefined {
+  const accepted = String(request.headers["accept-encoding"] ?? "")
+    .split(",")
+    .filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part))
+    .map((part) => part.split(";")[0]!.trim());
+  return (["br", "gzip"] as const).find((coding) => accepted.includes(coding));
 }

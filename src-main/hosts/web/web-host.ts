@@ -2,11 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Session, Tell } from "../../services/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
+import { Connections } from "./connections.ts";
 import { Gate } from "./gate.ts";
-import { LiveSession } from "./live-session.ts";
 import { answerPixels } from "./pixels.ts";
+import { refuse, sendError } from "./refusal.ts";
 import { StaticFiles } from "./static-files.ts";
 
 export interface WebHostOptions {
@@ -14,6 +16,10 @@ export interface WebHostOptions {
   readonly renderer: string;
   /** opens a session of the services for a browser window */
   readonly openSession: (tell: Tell) => Session;
+  /** what a new window finds done, such as a project that is open already */
+  readonly prepare?: (session: Session) => Promise<unknown>;
+  /** takes a file that was dropped on the window, and says where it put it */
+  readonly receive?: (session: Session, batch: string, name: string, content: IncomingMessage) => Promise<string>;
   /** 0: any free port */
   readonly port?: number;
   /** how long a session waits for a connection that broke */
@@ -22,67 +28,66 @@ export interface WebHostOptions {
   readonly heartbeatMilliseconds?: number;
 }
 
-/** Requests larger than this are no request of ours: pixels and files do not go through the WebSocket. */
+/** A request over the WebSocket is words; pixels and files go other ways. */
 const largestMessage = 64 << 20;
 
-/** Serves the window on loopback: its files, one WebSocket per window, and pixels. */
+/** Serves the window on loopback: its files, one WebSocket per window, pixels, and files dropped on it. */
 export class WebHost {
   readonly #options: WebHostOptions;
   readonly #files: StaticFiles;
-  readonly #sessions = new Map<string, LiveSession>();
-  readonly #waiting = new Map<LiveSession, NodeJS.Timeout>();
+  readonly #connections: Connections;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false });
   readonly #servers: Server[] = [];
-  #heartbeat: NodeJS.Timeout | undefined;
   #gate!: Gate;
-  #port = 0;
 
   constructor(options: WebHostOptions) {
     this.#options = options;
     this.#files = new StaticFiles(options.renderer);
+    this.#connections = new Connections(options);
   }
 
   /** Resolves when the host answers on 127.0.0.1, and on ::1 where this machine has it. */
   async listen(): Promise<void> {
+    const wanted = this.#options.port ?? 0;
     const first = this.#server();
-    await listening(first, this.#options.port ?? 0, "127.0.0.1");
+    await listening(first, wanted, "127.0.0.1").catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === "EADDRINUSE") throw new AppError("port-in-use", { port: wanted }, { cause });
+      if (cause.code === "EACCES") throw new AppError("port-not-permitted", { port: wanted }, { cause });
+      throw cause;
+    });
     this.#servers.push(first);
-    this.#port = (first.address() as AddressInfo).port;
-    this.#gate = new Gate(this.#port);
+    const { port } = first.address() as AddressInfo;
+    this.#gate = new Gate(port);
     const second = this.#server();
-    try {
-      await listening(second, this.#port, "::1");
-      this.#servers.push(second);
-    } catch {
-      // No IPv6 here, or someone else has the port there: 127.0.0.1 is what was printed.
-    }
-    const beat = this.#options.heartbeatMilliseconds ?? 15_000;
-    this.#heartbeat = setInterval(() => this.#askWhetherThere(), beat).unref();
+    // No IPv6 here, or another program has the port there: 127.0.0.1 is what is printed.
+    await listening(second, port, "::1").then(
+      () => this.#servers.push(second),
+      () => {},
+    );
   }
 
   get port(): number {
-    return this.#port;
+    return this.#gate.port;
   }
 
   /** With the token: the one way in. */
   get address(): string {
-    return `http://127.0.0.1:${this.#port}/?token=${this.#gate.token}`;
+    return `http://127.0.0.1:${this.#gate.port}/?token=${this.#gate.token}`;
   }
 
+  /** Windows that are open, or that were a moment ago. */
   get sessions(): number {
-    return this.#sessions.size;
+    return this.#connections.size;
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#heartbeat);
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
-    for (const live of this.#sessions.values()) live.close();
-    this.#sessions.clear();
+    this.#connections.close();
     for (const socket of this.#sockets.clients) socket.terminate();
     await Promise.all(
       this.#servers.map((server) => {
+        const closed = new Promise((resolve) => server.close(resolve));
         server.closeAllConnections();
-        return new Promise((resolve) => server.close(resolve));
+        return closed;
       }),
     );
   }
@@ -90,41 +95,38 @@ export class WebHost {
   #server(): Server {
     const server = createServer((request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
-        if (!response.headersSent) response.writeHead(500, { "Content-Type": "text/plain; charset=utf-8" });
-        response.end();
         if (process.env.OMNISAT_DEBUG) console.error(error);
+        sendError(response, error);
       });
     });
+    // An upload of many gigabytes may take its time; a request that says nothing may not.
+    server.requestTimeout = 0;
     server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     return server;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    if (url.pathname === "/" && this.#gate.invited(url) && this.#gate.knownHost(request)) {
-      this.#welcome(response);
-      return;
+    const url = addressOf(request);
+    if (!url) return refuse(response, 400, "This address cannot be read.");
+    const { pathname } = url;
+    if (pathname === "/" && request.method === "GET" && this.#gate.invited(url) && this.#gate.knownHost(request)) {
+      return this.#welcome(response);
     }
     const refusal = this.#gate.refuse(request);
-    if (refusal) {
-      refuse(response, refusal.status, refusal.why);
-      return;
+    if (refusal) return refuse(response, refusal.status, refusal.why);
+    const [, room, session = "", ...rest] = pathname.split("/");
+    if (room === "imports" && request.method === "POST") return this.#receive(session, rest, request, response);
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return refuse(response, 405, "This cannot be done here.");
+    if (room === "pixels") {
+      const live = this.#connections.get(session);
+      if (!live) return refuse(response, 404, "This window is closed.");
+      return answerPixels(live.session, `/${rest.join("/")}${url.search}`, request, response);
     }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      refuse(response, 405, "Only GET is answered here.");
-      return;
-    }
-    if (url.pathname.startsWith("/pixels/")) {
-      const [, , session = "", ...rest] = url.pathname.split("/");
-      const live = this.#sessions.get(session);
-      if (!live) refuse(response, 404, "This window is closed.");
-      else await answerPixels(live.session, `/${rest.join("/")}${url.search}`, request, response);
-      return;
-    }
-    const pathname = url.pathname === "/" ? "/index.html" : decodeURIComponent(url.pathname);
-    if (this.#files.has(pathname)) await this.#files.answer(pathname, request, response);
-    else refuse(response, 404, "There is no such page.");
+    const file = pathname === "/" ? "/index.html" : decodeURIComponent(pathname);
+    if (!this.#files.has(file)) return refuse(response, 404, "There is no such page.");
+    return this.#files.answer(file, request, response);
   }
 
   /**
@@ -138,58 +140,33 @@ export class WebHost {
       "Set-Cookie": this.#gate.setCookie,
     });
     response.end(
-      '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=./"><title>OmniSat Desktop</title>',
+      '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=./"><title>OmniSat Desktop</title>',
     );
   }
 
+  async #receive(id: string, path: string[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const live = this.#connections.get(id);
+    const { receive } = this.#options;
+    if (!live || !receive || path.length < 2) return refuse(response, 404, "This window is closed.");
+    // A form of another site cannot send this type without asking first, and asking is refused.
+    if (!this.#gate.ownOrigin(request)) return refuse(response, 403, "Another site asked for this.");
+    if (request.headers["content-type"] !== "application/octet-stream") return refuse(response, 415, "Send bytes.");
+    const [batch = "", ...name] = path.map(decodeURIComponent);
+    const done = await receive(live.session, batch, name.join("/"), request);
+    response.writeHead(201, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+    response.end(JSON.stringify({ path: done }));
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    if (url.pathname !== "/rpc" || this.#gate.refuse(request) || !this.#gate.ownOrigin(request.headers.origin)) {
+    const url = addressOf(request);
+    if (url?.pathname !== "/rpc" || this.#gate.refuse(request) || !this.#gate.ownOrigin(request)) {
       socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const arrived = Number(url.searchParams.get("arrived") ?? 0);
-      const known = this.#sessions.get(url.searchParams.get("session") ?? "");
-      const live = known?.canResume(arrived) ? known : this.#open();
-      clearTimeout(this.#waiting.get(live));
-      this.#waiting.delete(live);
-      let alive = true;
-      webSocket.on("pong", () => {
-        alive = true;
-      });
-      webSocket.on("error", () => webSocket.terminate());
-      webSocket.on("close", () => this.#lost(live, webSocket));
-      this.#beats.set(webSocket, () => {
-        if (!alive) webSocket.terminate();
-        alive = false;
-        webSocket.ping();
-      });
-      live.attach(webSocket, known === live ? arrived : 0);
+      const { searchParams } = url;
+      this.#connections.take(webSocket, searchParams.get("session"), Number(searchParams.get("arrived") ?? 0));
     });
-  }
-
-  readonly #beats = new WeakMap<import("ws").WebSocket, () => void>();
-
-  #askWhetherThere(): void {
-    for (const socket of this.#sockets.clients) this.#beats.get(socket)?.();
-  }
-
-  #open(): LiveSession {
-    const live = new LiveSession(this.#options.openSession);
-    this.#sessions.set(live.id, live);
-    return live;
-  }
-
-  /** A connection broke or a window was closed, which looks the same: the session waits a while for it to come back. */
-  #lost(live: LiveSession, socket: import("ws").WebSocket): void {
-    if (!live.detach(socket)) return;
-    const timer = setTimeout(() => {
-      this.#waiting.delete(live);
-      this.#sessions.delete(live.id);
-      live.close();
-    }, this.#options.patienceMilliseconds ?? 60_000).unref();
-    this.#waiting.set(live, timer);
   }
 }
 
@@ -204,9 +181,16 @@ const securityHeaders: Readonly<Record<string, string>> = {
   "Permissions-Policy": "camera=(), microphone=(), geolocation=(), usb=(), serial=(), payment=()",
 };
 
-function refuse(response: ServerResponse, status: number, why: string): void {
-  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" });
-  response.end(`${why}\n`);
+/** `undefined` for what is no address: a percent sign that means nothing, a whole other URL. */
+function addressOf(request: IncomingMessage): URL | undefined {
+  try {
+    if (!request.url?.startsWith("/") || request.url.startsWith("//")) return undefined;
+    const url = new URL(request.url, "http://127.0.0.1");
+    decodeURIComponent(url.pathname);
+    return url;
+  } catch {
+    return undefined;
+  }
 }
 
 function listening(server: Server, port: number, host: string): Promise<void> {

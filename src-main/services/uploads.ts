@@ -1,0 +1,58 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { AppError } from "../../src-shared/errors/index.ts";
+
+/** A file that a browser sends, because it does not tell where the file lies. */
+export interface Upload {
+  /** one drop of files; what belongs together (.shp, .dbf, .prj) stays together */
+  readonly batch: string;
+  /** with its folders, as it was dropped: `S2/20190416.tif` */
+  readonly name: string;
+  readonly content: Readable;
+}
+
+const largestName = 200;
+
+/**
+ * Puts an upload into the project's folder, `imports/BATCH/NAME`, and says where it lies. It has its name only once all of
+ * it is on the disk; a connection that breaks leaves nothing.
+ */
+export async function receiveUpload(
+  project: { readonly folder: string; readonly readOnly: boolean },
+  { batch, name, content }: Upload,
+): Promise<string> {
+  if (project.readOnly) throw new AppError("project-read-only", { folder: project.folder });
+  const segments = [batch, ...name.split("/")];
+  const bad = segments.find((segment) => !plainName(segment));
+  if (bad !== undefined || segments.length > 16) throw new AppError("file-name-unusable", { name });
+  const path = join(project.folder, "imports", ...segments);
+  const partial = join(dirname(path), `.${segments.at(-1)}.${process.pid}.partial`);
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await pipeline(content, createWriteStream(partial, { flags: "wx" }));
+    const file = await open(partial, "r+");
+    await file.sync().finally(() => file.close());
+    await rename(partial, path);
+    return path;
+  } catch (cause) {
+    await rm(partial, { force: true }).catch(() => {});
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOSPC" || code === "EDQUOT") throw new AppError("no-disk-space", { path }, { cause });
+    throw cause;
+  }
+}
+
+/** A name of one file or folder on every system: no separators, no control characters, not hidden, not reserved. */
+function plainName(name: string): boolean {
+  return (
+    name.length > 0 &&
+    Buffer.byteLength(name) <= largestName &&
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+    !/[\\/:*?"<>|\u0000-\u001f\u007f]/.test(name) &&
+    !/^[.]|[. ]$/.test(name) &&
+    !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)
+  );
+}
