@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import type { Feature, FeatureLayer, Field, FieldType, PropertyValue, ReadOptions } from "./feature.ts";
+import type { Feature, FeatureLayer, PropertyValue, ReadOptions } from "./feature.ts";
+import { fieldsOf } from "./fields.ts";
 import { type Geometry, isEmpty, type Position, positionsOf } from "./geometry.ts";
 import { GeometryProblem } from "./wkb.ts";
 
@@ -168,28 +169,4 @@ function expectLonLat(features: readonly Feature[], path: string): void {
       if (Math.abs(x) > 360 || Math.abs(y) > 90.000001) throw new AppError("labels-not-lon-lat", { path, x, y });
     }
   }
-}
-
-/** Fields in the order in which they first appear; a field with values of several kinds is text. */
-function fieldsOf(features: readonly Feature[]): Field[] {
-  const types = new Map<string, FieldType | undefined>();
-  for (const { properties } of features) {
-    for (const [name, value] of Object.entries(properties)) {
-      const before = types.get(name);
-      const type = value === null ? undefined : typeOf(value);
-      types.set(name, before === undefined ? type : type === undefined ? before : wider(before, type));
-    }
-  }
-  return [...types].map(([name, type]) => ({ name, type: type ?? "text" }));
-}
-
-function typeOf(value: Exclude<PropertyValue, null>): FieldType {
-  if (typeof value === "boolean") return "boolean";
-  if (typeof value === "string") return "text";
-  return Number.isInteger(value) ? "integer" : "number";
-}
-
-function wider(p: FieldType, q: FieldType): FieldType {
-  if (p === q) return p;
-  return [p, q].every((type) => type === "integer" || type === "number") ? "number" : "text";
 }

@@ -9,6 +9,7 @@ export {
   valueKey,
 } from "./class-table.ts";
 export { crsFromWkt } from "./crs-from-wkt.ts";
+export { divide } from "./divide.ts";
 export type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
 export { writeGeoJson } from "./geojson-write.ts";
 export {
@@ -20,7 +21,9 @@ export {
   type Polygonal,
   type Position,
   representativePoint,
+  signedRingArea,
   type Transform,
+  withStandardWinding,
 } from "./geometry.ts";
 export { type NewFeature, type NewLayer, writeGeoPackage } from "./geopackage-write.ts";
 export {
@@ -32,14 +35,25 @@ export {
   dropReasons,
   type ImportedPolygon,
   type ImportReport,
+  importingLabels,
   importLabels,
   type LabelImport,
   type LabelImportOptions,
 } from "./label-import.ts";
+export { subtract, tidied, translated, unite } from "./operations.ts";
+export { type Overlap, overlaps } from "./overlaps.ts";
 export type { LabelledPatches } from "./patch-claims.ts";
 export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon } from "./polygonize.ts";
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
 export { readFeatures } from "./read.ts";
-export { classQml, classSld, confidenceRamp, type RampStop, rampQml, rampSld } from "./styles/index.ts";
+export {
+  classesFromStyle,
+  classQml,
+  classSld,
+  confidenceRamp,
+  type RampStop,
+  rampQml,
+  rampSld,
+} from "./styles/index.ts";
 export { squareMetersPerUnit } from "./true-area.ts";
 export { type Defect, defectOf } from "./validity.ts";

@@ -108,6 +108,15 @@ export interface LabelImport {
 
 /** Turns the polygons of a file into labelled patches of the project and says what became of each. */
 export function importLabels(layer: FeatureLayer, options: LabelImportOptions): LabelImport {
+  const steps = importingLabels(layer, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps, shape by shape, so that a caller may rest between them; yields how many shapes were looked at. */
+export function* importingLabels(layer: FeatureLayer, options: LabelImportOptions): Generator<number, LabelImport> {
   const { field, grid, table } = options;
   expectField(layer, field);
   const transform = options.transform ?? transformOf(layer, grid);
@@ -125,6 +134,7 @@ export function importLabels(layer: FeatureLayer, options: LabelImportOptions): 
   let total = 0;
 
   for (const feature of layer.features) {
+    if (total > 0) yield total;
     const id = ++total;
     const drop = (reason: DropReason, detail?: string): void => {
       dropped.push({ id, sourceId: feature.id, reason, ...(detail === undefined ? {} : { detail }) });

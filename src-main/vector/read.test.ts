@@ -156,7 +156,6 @@ test.for([
   ["geojsonhint__bad_bad-json.geojson", "vector-damaged", /not valid JSON/],
   ["made_utm_without_crs.geojson", "labels-not-lon-lat", /\(575180, 5622440\) is no place on Earth.*--crs EPSG:code/],
   ["made_wkt.csv", "vector-unknown-format", /not a vector file that can be read here/],
-  ["togeojson__polygon.kml", "vector-unknown-format", /Choose a GeoPackage/],
   ["shapefile-js__noshp.zip", "vector-unknown-format", /Choose a GeoPackage/],
   ["no-such-file.gpkg", "vector-missing", /does not exist/],
 ] as const)("%s is refused with one sentence", ([name, code, words]) => {

@@ -4,15 +4,17 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
 import { readGeoJson } from "./geojson.ts";
 import { readGeoPackage } from "./geopackage.ts";
+import { readKml } from "./kml.ts";
 import { readShapefile } from "./shapefile.ts";
 
-/** One layer of a GeoPackage, Shapefile or GeoJSON file. What the file holds decides where the ending leaves a doubt. */
+/** One layer of a GeoPackage, Shapefile, GeoJSON or KML file. What the file holds decides where the ending leaves a doubt. */
 export function readFeatures(path: string, options: ReadOptions = {}): FeatureLayer {
   if (!existsSync(path) || !statSync(path).isFile()) throw new AppError("vector-missing", { path });
   const extension = extname(path).toLowerCase();
   if (isSqlite(path)) return readGeoPackage(path, options);
   if (extension === ".shp") return readShapefile(path, options);
   if (extension === ".geojson" || extension === ".json") return readGeoJson(path, options);
+  if (extension === ".kml" || extension === ".kmz") return readKml(path, options);
   if (extension === ".gpkg")
     throw new AppError("vector-damaged", { path, problem: "it does not begin like a GeoPackage" });
   throw new AppError("vector-unknown-format", { path });

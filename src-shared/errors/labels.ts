@@ -11,7 +11,7 @@ const counted = (count: number, noun: "polygon" | "block" | "patch"): string =>
 export const labelErrors = {
   "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
   "vector-unknown-format": ({ path }: Path) =>
-    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp; unpack a .zip first) or a GeoJSON (.geojson, .json).`,
+    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp; unpack a .zip first), a GeoJSON (.geojson, .json) or a KML (.kml, .kmz).`,
   "vector-damaged": ({ path, problem }: Path & { readonly problem: string }) =>
     `“${path}” is damaged or incomplete: ${problem}. Export it again from the program that made it.`,
   "vector-without-layers": ({ path }: Path) =>

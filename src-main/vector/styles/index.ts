@@ -1,4 +1,5 @@
 /** Styles that other programs read beside our rasters. */
+export { classesFromStyle } from "./classes-from-style.ts";
 export { classQml, rampQml } from "./qml.ts";
 export { confidenceRamp, type RampStop } from "./ramp.ts";
 export { classSld, rampSld } from "./sld.ts";
