@@ -1,14 +1,4 @@
-import { AppError } from "../../src-shared/errors/index.ts";
-import type { Catalog } from "../catalog/index.ts";
+/** Pixels for the eye: map tiles, vector files cut to the view, files of result maps. `pixels/README.md` explains. */
 
-/** Bytes for the eye, as an HTTP answer or one of Electron's protocol. */
-export interface PixelAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
-
-/** Pixels of a project by path. */
-export async function answerPixels(_catalog: Catalog, path: string, _signal: AbortSignal): Promise<PixelAnswer> {
-  throw new AppError("layer-not-found", { id: path });
-}
+export { answered, answerPixels, type PixelAnswer } from "./pixels/answer.ts";
+export { mapLayerService } from "./pixels/map-layers.ts";

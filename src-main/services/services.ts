@@ -1,10 +1,13 @@
 import type { OpenProjectCommands } from "../../src-shared/ipc/contract.ts";
+import { alignmentService } from "./alignment.ts";
 import type { Deps } from "./deps.ts";
 import { displayService } from "./display.ts";
 import { editService } from "./edits.ts";
+import { inspectService } from "./inspect.ts";
 import { JobQueue, jobService } from "./jobs.ts";
 import { labelService } from "./labels.ts";
 import { modelService } from "./models.ts";
+import { mapLayerService } from "./pixels.ts";
 import { projectService } from "./projects.ts";
 import { rasterService } from "./rasters.ts";
 import { reportService } from "./reports.ts";
@@ -23,8 +26,11 @@ export function services(deps: Deps) {
     ...mapService(deps, queue),
     ...reportService(deps, queue),
     ...jobService(deps, queue),
+    ...inspectService(deps),
+    ...alignmentService(deps),
     ...editService(deps),
     ...displayService(deps),
+    ...mapLayerService(deps),
   } satisfies OpenProjectCommands;
 }
 

@@ -1,26 +1,39 @@
 import type { JobEvent, JobState } from "../domain/job.ts";
+import type { AlignmentCommands } from "./alignment.ts";
 import type { AppCommands } from "./app.ts";
 import type { DisplayCommands } from "./display.ts";
 import type { EditCommands } from "./edits.ts";
-import type { JobCommands, ReportCommands } from "./jobs.ts";
+import type { ExportCommands, ReportCommands } from "./exports.ts";
+import type { InspectCommands } from "./inspect.ts";
+import type { JobCommands } from "./jobs.ts";
 import type { LabelCommands } from "./labels.ts";
+import type { LayerCommands } from "./layers.ts";
+import type { MapLayerCommands } from "./map-layers.ts";
+import type { MapCommands } from "./maps.ts";
+import type { ModalityCommands } from "./modalities.ts";
 import type { ModelCommands } from "./models.ts";
 import type { ProjectCommands } from "./project.ts";
 import type { RasterCommands } from "./rasters.ts";
-import type { MapCommands, RunCommands } from "./runs.ts";
+import type { RunCommands } from "./runs.ts";
 
 /** Commands on the open project. Each slice is what one service returns. */
 export interface OpenProjectCommands
   extends ProjectCommands,
     RasterCommands,
+    LayerCommands,
+    ModalityCommands,
     LabelCommands,
     ModelCommands,
     RunCommands,
     MapCommands,
     JobCommands,
     ReportCommands,
+    ExportCommands,
+    InspectCommands,
+    AlignmentCommands,
     EditCommands,
-    DisplayCommands {}
+    DisplayCommands,
+    MapLayerCommands {}
 
 /** Everything a window can ask: one request object in, one value out, named `domain.verb`. */
 export interface Commands extends AppCommands, OpenProjectCommands {}

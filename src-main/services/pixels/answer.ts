@@ -1,0 +1,118 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { constants, deflateRaw } from "node:zlib";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { deepestLevel } from "../../../src-shared/geo/tile-grid.ts";
+import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } from "../../../src-shared/ipc/pixels.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { ByteCache } from "./byte-cache.ts";
+import { readMapFile } from "./map-file.ts";
+import { QuickLooks } from "./quick-looks.ts";
+import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
+import { readTile } from "./read-tile.ts";
+import { Turnstile } from "./turnstile.ts";
+import { readVectors } from "./vectors.ts";
+
+/** Bytes for the eye, as an HTTP answer or one of Electron's protocol. */
+export interface PixelAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+const compress = promisify(deflateRaw);
+
+/** What was answered, for tests and measurements. */
+export const answered = { tiles: 0, fromCache: 0 };
+
+const cache = new ByteCache(64 << 20);
+/** A tile needs one thread most of the time; a few more keep the disk busy. */
+const turnstile = new Turnstile(6);
+const quickLooks = new WeakMap<Catalog, QuickLooks>();
+
+/** Pixels of a project by path. */
+export async function answerPixels(catalog: Catalog, path: string, signal: AbortSignal): Promise<PixelAnswer> {
+  const asked = parsePixelPath(path);
+  if (!asked) throw new AppError("layer-not-found", { id: path });
+  if (asked.kind === "tile") return answerTile(catalog, asked, signal);
+  if (asked.kind === "file") return readMapFile(catalog, asked.mapId, asked.file);
+  const { text, version } = await readVectors(catalog, asked, signal);
+  return answer("application/geo+json", Buffer.from(text), version, asked.version);
+}
+
+async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSignal): Promise<PixelAnswer> {
+  if (asked.z > deepestLevel) throw new AppError("layer-not-found", { id: asked.layer });
+  const { layer, version } = await layerAsked(catalog, asked);
+  const key = `${catalog.folder}\n${version}\n${asked.layer}/${asked.z}/${asked.x}/${asked.y}/${asked.bands.join()}`;
+  answered.tiles++;
+  const known = cache.get(key);
+  if (known) {
+    answered.fromCache++;
+    return answer(tileType, known, version, asked.version);
+  }
+  const body = await turnstile.run(() => drawTile(catalog, layer, asked, signal), signal);
+  cache.set(key, body);
+  return answer(tileType, body, version, asked.version);
+}
+
+const layersKnown = new WeakMap<Catalog, Map<string, RasterLayer>>();
+
+/**
+ * Asking the catalog for every tile would take longer than drawing it, so layers are remembered as long as the
+ * address names their version; another version means that something has changed, and the catalog is asked again.
+ */
+async function layerAsked(catalog: Catalog, { layer: id, version: asked }: TileRequest) {
+  const known = layersKnown.get(catalog) ?? new Map<string, RasterLayer>();
+  layersKnown.set(catalog, known);
+  const remembered = known.get(id);
+  if (remembered) {
+    const version = await versionOf(remembered);
+    if (version === asked) return { layer: remembered, version };
+  }
+  const layer = await rasterLayer(catalog, id);
+  known.set(id, layer);
+  return { layer, version: await versionOf(layer) };
+}
+
+const tileType = "application/octet-stream";
+
+async function drawTile(
+  catalog: Catalog,
+  layer: RasterLayer,
+  asked: TileRequest,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const bands = asked.bands.map((name) => bandOf(layer, name));
+  const { crs } = catalog.project.get().grid.geobox;
+  let looks = quickLooks.get(catalog);
+  if (!looks) {
+    looks = new QuickLooks(quickLookFolder(catalog));
+    quickLooks.set(catalog, looks);
+  }
+  const tile = await readTile(layer, bands, crs, asked, looks, signal);
+  const { head, payload } = encodePixelTile(tile);
+  // Classes shrink to a few percent; reflectance hardly does, and inflating it would cost more than loopback saves.
+  const classes = bands.every((band) => band.classes);
+  if (!classes || payload.length === 0) return Buffer.concat([head, payload]);
+  markCompressed(head);
+  return Buffer.concat([head, await compress(payload, { level: constants.Z_BEST_SPEED })]);
+}
+
+/** In the project, so that it is made once; a project that may only be read has its copies among the temporary files. */
+const quickLookFolder = ({ folder, readOnly }: Catalog): string =>
+  readOnly ? join(tmpdir(), "omnisat-quick-looks") : join(folder, "cache", "quick-looks");
+
+/** An address that names the right version may be kept for good; another is answered, but not kept. */
+function answer(type: string, body: Uint8Array, version: string, asked: string): PixelAnswer {
+  return {
+    status: 200,
+    headers: {
+      "Content-Type": type,
+      "Content-Length": String(body.byteLength),
+      ETag: `"${version}"`,
+      "Cache-Control": version === asked ? "private, max-age=604800, immutable" : "no-store",
+    },
+    body,
+  };
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import type { PixelAnswer } from "./answer.ts";
+
+const types: Readonly<Record<string, string>> = {
+  tif: "image/tiff",
+  qml: "application/xml",
+  sld: "application/xml",
+  xml: "application/xml",
+};
+
+/** A file that belongs to a result map, by its own name: no path leads to any other file. */
+export async function readMapFile(catalog: Catalog, mapId: number, file: string): Promise<PixelAnswer> {
+  const files = catalog.maps.list().find(({ id }) => id === mapId)?.files;
+  if (!files) throw new AppError("layer-not-found", { id: `map:${mapId}` });
+  const { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths } = files;
+  const paths = [
+    classPath,
+    confidencePath,
+    qmlPath,
+    sldPath,
+    ...sidecarPaths,
+    ...(probabilitiesPath ? [probabilitiesPath] : []),
+  ];
+  const path = paths.find((one) => basename(one) === file);
+  if (path === undefined) throw new AppError("layer-not-found", { id: file });
+  const facts = await stat(path).catch((cause: unknown) => {
+    throw new AppError("raster-missing", { path }, { cause });
+  });
+  const body = await readFile(path);
+  const mark = createHash("sha256").update(`${facts.size}|${facts.mtimeMs}`).digest("hex").slice(0, 16);
+  return {
+    status: 200,
+    headers: {
+      "Content-Type": types[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream",
+      "Content-Length": String(body.byteLength),
+      "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file)}`,
+      ETag: `"${mark}"`,
+      "Cache-Control": "no-store",
+    },
+    body,
+  };
+}

@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { apply } from "../../../src-shared/geo/affine.ts";
+import { type Bounds, boundsOfPoints, union } from "../../../src-shared/geo/bounds.ts";
+import { type GeoBox, positionsOver } from "../../../src-shared/geo/geobox.ts";
+import type { LayerSource, LayerStatistics, MapLayerCommands } from "../../../src-shared/ipc/map-layers.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { requireGeobox, statistics, transformer } from "../../raster/index.ts";
+import type { Deps } from "../deps.ts";
+import { door } from "../door.ts";
+import { openRasters } from "./open-rasters.ts";
+import { bandOf, type LayerBand, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
+import { nativeResolution } from "./read-tile.ts";
+import { vectorFile } from "./vectors.ts";
+
+const percents = [0, 0.5, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 100] as const;
+/** A fair picture in a fraction of a second. */
+const maxPixels = 1 << 18;
+
+/** Layers as the map draws them: where they lie, what their bands are, how their values spread. */
+export function mapLayerService({ catalog }: Pick<Deps, "catalog">): MapLayerCommands {
+  const figures = new Map<string, Promise<LayerStatistics>>();
+
+  return {
+    "layers.sources": door(
+      "layers.sources",
+      z.strictObject({ ids: z.array(z.string().min(1)).max(2000) }),
+      async ({ ids }) => {
+        const places = new Map<string, Promise<Place>>();
+        const sources: LayerSource[] = [];
+        for (const id of ids) sources.push(await sourceOf(catalog, id, places));
+        return sources;
+      },
+    ),
+
+    "layers.statistics": door(
+      "layers.statistics",
+      z.strictObject({ id: z.string().min(1), bands: z.array(z.string().min(1)).min(1).optional() }),
+      async ({ id, bands }) => {
+        const layer = await rasterLayer(catalog, id);
+        const version = await versionOf(layer);
+        const wanted = bands?.map((name) => bandOf(layer, name)) ?? layer.bands.filter((band) => !band.classes);
+        const answers: LayerStatistics[] = [];
+        for (const band of wanted) {
+          const key = `${id}\n${version}\n${band.name}`;
+          const known = figures.get(key) ?? figuresOf(band);
+          figures.set(key, known);
+          known.catch(() => figures.delete(key));
+          const [oldest] = figures.keys();
+          if (figures.size > 4096 && oldest !== undefined) figures.delete(oldest);
+          answers.push(await known);
+        }
+        return answers;
+      },
+    ),
+  };
+}
+
+interface Place {
+  readonly bounds: Bounds | undefined;
+  readonly resolution: number;
+}
+
+async function sourceOf(catalog: Catalog, id: string, places: Map<string, Promise<Place>>): Promise<LayerSource> {
+  const common = { id, sensor: null, date: null, quantity: "unknown", bands: [], legend: null } as const;
+  const nowhere = { bounds: null, resolution: 0, version: "" };
+  try {
+    if (id.startsWith("vector:")) {
+      const { bounds, version } = await vectorFile(catalog, id);
+      return { ...common, ...nowhere, kind: "vector", bounds, version, problem: null };
+    }
+    const layer = await rasterLayer(catalog, id);
+    const { kind, sensor, date, quantity, bands, legend } = layer;
+    const about = {
+      id,
+      kind,
+      sensor,
+      date,
+      quantity,
+      legend,
+      bands: bands.map(({ name, title, classes }) => ({ name, title, classes })),
+    };
+    try {
+      const { bounds, resolution } = await placeOf(catalog, layer, places);
+      return { ...about, bounds, resolution, version: await versionOf(layer), problem: null };
+    } catch (error) {
+      return { ...about, ...nowhere, problem: sentenceOf(error) };
+    }
+  } catch (error) {
+    return { ...common, ...nowhere, kind: "image", problem: sentenceOf(error) };
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof AppError) return error.message;
+  throw error;
+}
+
+async function placeOf(
+  catalog: Catalog,
+  { bands, shift }: RasterLayer,
+  places: Map<string, Promise<Place>>,
+): Promise<{ readonly bounds: Bounds | null; readonly resolution: number }> {
+  const { crs } = catalog.project.get().grid.geobox;
+  let bounds: Bounds | undefined;
+  let resolution = Number.POSITIVE_INFINITY;
+  for (const { path, crs: given } of bands) {
+    const key = `${path}\n${given ?? ""}`;
+    const known = places.get(key) ?? placeOfFile(path, given, crs);
+    places.set(key, known);
+    const place = await known;
+    resolution = Math.min(resolution, place.resolution);
+    if (place.bounds) bounds = bounds ? union(bounds, place.bounds) : place.bounds;
+  }
+  const { dx, dy } = shift;
+  return {
+    bounds: bounds
+      ? { minX: bounds.minX + dx, minY: bounds.minY + dy, maxX: bounds.maxX + dx, maxY: bounds.maxY + dy }
+      : null,
+    resolution: Number.isFinite(resolution) ? resolution : 0,
+  };
+}
+
+async function placeOfFile(path: string, given: string | undefined, crs: string): Promise<Place> {
+  const grid = requireGeobox(await openRasters.open(path, given));
+  return { bounds: boundsIn(grid, crs), resolution: nativeResolution(grid, { crs }) };
+}
+
+/** Edges are curved in another projection, so they are followed in 20 steps. */
+function boundsIn(grid: GeoBox, crs: string): Bounds | undefined {
+  const { forward } = transformer(grid.crs, crs);
+  return boundsOfPoints(positionsOver(grid, 20).map(([col, row]) => forward(...apply(grid.affine, col, row))));
+}
+
+async function figuresOf({ name, path, crs, bandIndex, scale, offset }: LayerBand): Promise<LayerStatistics> {
+  const raster = await openRasters.open(path, crs);
+  const [stored] = await statistics(raster, { bands: [bandIndex], maxPixels, percentiles: percents, bins: 256 });
+  if (!stored || stored.count === 0) {
+    const none = { min: 0, max: 0, mean: 0, std: 0, percentiles: [], histogram: [] };
+    return { band: name, looked: stored?.looked ?? 0, count: 0, ...none, exact: stored?.exact ?? false };
+  }
+  const physical = (value: number) => value * scale + offset;
+  return {
+    band: name,
+    looked: stored.looked,
+    count: stored.count,
+    min: physical(scale < 0 ? stored.max : stored.min),
+    max: physical(scale < 0 ? stored.min : stored.max),
+    mean: physical(stored.mean),
+    std: stored.std * Math.abs(scale),
+    percentiles: percents.map((percent) => [
+      percent,
+      physical(stored.percentiles.get(scale < 0 ? 100 - percent : percent)!),
+    ]),
+    histogram: scale < 0 ? stored.histogram.toReversed() : stored.histogram,
+    exact: stored.exact,
+  };
+}

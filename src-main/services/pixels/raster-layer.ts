@@ -1,0 +1,214 @@
+import { stat } from "node:fs/promises";
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import { type Acquisition, type SensorId, sclClasses, sensors } from "../../../src-shared/eo/index.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { openRasters } from "./open-rasters.ts";
+
+/** Where one band of a layer lies, and what its numbers mean. */
+export interface LayerBand {
+  readonly name: string;
+  readonly title: string;
+  readonly path: string;
+  readonly crs?: string | undefined;
+  readonly bandIndex: number;
+  readonly scale: number;
+  readonly offset: number;
+  readonly nodata?: number | undefined;
+  /** numbers are names of classes: never mixed with their neighbours */
+  readonly classes: boolean;
+}
+
+/** A layer of pixels, as the map and the statistics read it. */
+export interface RasterLayer {
+  readonly id: string;
+  readonly kind: "image" | "classes" | "confidence";
+  readonly sensor: SensorId | null;
+  readonly date: string | null;
+  readonly quantity: Acquisition["radiometry"]["quantity"];
+  readonly bands: readonly LayerBand[];
+  /** project CRS; added to where the pixels lie */
+  readonly shift: { readonly dx: number; readonly dy: number };
+  readonly legend: readonly LegendClass[] | null;
+}
+
+const unmoved = { dx: 0, dy: 0 };
+
+/** The layer called `id`; what is no layer of the project is a sentence. */
+export async function rasterLayer(catalog: Catalog, id: string): Promise<RasterLayer> {
+  const at = id.indexOf(":");
+  const kind = id.slice(0, at);
+  const name = id.slice(at + 1);
+  const layer = await (kind === "acquisition"
+    ? ofAcquisition(catalog, id, name)
+    : kind === "raster"
+      ? ofRaster(catalog, id, Number(name))
+      : kind === "map" || kind === "confidence"
+        ? ofMap(catalog, id, kind, Number(name))
+        : undefined);
+  if (!layer) throw new AppError("layer-not-found", { id });
+  return layer;
+}
+
+function ofAcquisition(catalog: Catalog, id: string, name: string): RasterLayer | undefined {
+  const acquisition = catalog.acquisitions.list().find((one) => one.id === name);
+  if (!acquisition) return undefined;
+  const { sensor, date, quality, radiometry, shift } = acquisition;
+  const known = sensors[sensor].bands;
+  const bands = acquisition.bands.map((band): LayerBand => {
+    const title = known.find((one) => one.name === band.name)?.title ?? band.name;
+    return { ...band, title, classes: false };
+  });
+  if (quality) {
+    const { path, bandIndex } = quality;
+    const crs = "crs" in quality ? (quality.crs as string | undefined) : undefined;
+    bands.push({
+      name: "SCL",
+      title: "Scene classification",
+      path,
+      crs,
+      bandIndex,
+      scale: 1,
+      offset: 0,
+      nodata: 0,
+      classes: true,
+    });
+  }
+  return {
+    id,
+    kind: "image",
+    sensor,
+    date,
+    quantity: radiometry.quantity,
+    bands,
+    shift: shift ?? unmoved,
+    legend: quality ? sclLegend : null,
+  };
+}
+
+async function ofRaster(catalog: Catalog, id: string, number: number): Promise<RasterLayer | undefined> {
+  const row = Number.isInteger(number) ? catalog.rasters.get(number) : undefined;
+  if (!row) return undefined;
+  const crs = row.header.crs ?? undefined;
+  const { info } = await openRasters.open(row.path, crs);
+  const [only] = info.bands;
+  const classes = info.bands.length === 1 && Boolean(only?.colorTable ?? only?.categoryNames);
+  return {
+    id,
+    kind: classes ? "classes" : "image",
+    sensor: null,
+    date: null,
+    quantity: "unknown",
+    bands: info.bands
+      .map((band, i) => ({ band, bandIndex: i + 1 }))
+      .filter(({ band }) => band.colorInterpretation !== "alpha")
+      .map(({ band, bandIndex }) => ({
+        name: String(bandIndex),
+        title: band.name ?? `Band ${bandIndex}`,
+        path: row.path,
+        crs,
+        bandIndex,
+        scale: band.scale,
+        offset: band.offset,
+        classes,
+      })),
+    shift: unmoved,
+    legend: classes && only ? legendOfTable(only) : null,
+  };
+}
+
+async function ofMap(
+  catalog: Catalog,
+  id: string,
+  kind: "map" | "confidence",
+  number: number,
+): Promise<RasterLayer | undefined> {
+  const map = catalog.maps.list().find((one) => one.id === number);
+  if (!map) return undefined;
+  const path = kind === "map" ? map.files.classPath : map.files.confidencePath;
+  const { info } = await openRasters.open(path);
+  const [only] = info.bands;
+  if (!only) return undefined;
+  const { scale, offset } = only;
+  const classes = kind === "map";
+  return {
+    id,
+    kind: classes ? "classes" : "confidence",
+    sensor: null,
+    date: null,
+    quantity: "unknown",
+    bands: [{ name: "1", title: only.name ?? map.name, path, bandIndex: 1, scale, offset, classes }],
+    shift: unmoved,
+    legend: classes ? legendOfTable(only) : null,
+  };
+}
+
+/** Names and colours that the file itself carries; nothing (0) and transparent ones are no classes. */
+function legendOfTable({
+  colorTable,
+  categoryNames,
+}: {
+  readonly colorTable?: readonly (readonly [number, number, number, number])[];
+  readonly categoryNames?: readonly string[];
+}): LegendClass[] {
+  const count = Math.max(colorTable?.length ?? 0, categoryNames?.length ?? 0);
+  const hex = (value: number) => Math.round(value).toString(16).padStart(2, "0");
+  return Array.from({ length: count }, (_, code) => code).flatMap((code): LegendClass[] => {
+    const [r, g, b, a] = colorTable?.[code] ?? [127, 127, 127, 255];
+    const name = categoryNames?.[code];
+    if (a === 0 || (!name && (categoryNames !== undefined || (r === 0 && g === 0 && b === 0)))) return [];
+    return [{ code, name: name ?? String(code), color: `#${hex(r)}${hex(g)}${hex(b)}` }];
+  });
+}
+
+/** ESA's colours of the scene classification. */
+const sclColors = [
+  "#000000",
+  "#ff0000",
+  "#2f2f2f",
+  "#643200",
+  "#00a000",
+  "#ffe65a",
+  "#0000ff",
+  "#808080",
+  "#c0c0c0",
+  "#ffffff",
+  "#64c8ff",
+  "#ff96ff",
+];
+const sclLegend: readonly LegendClass[] = sclClasses
+  .map((name, code) => ({ code, name, color: sclColors[code]! }))
+  .slice(1);
+
+/** The band called `name`; another one is a sentence that says which file would have to hold it. */
+export function bandOf(layer: RasterLayer, name: string): LayerBand {
+  const band = layer.bands.find((one) => one.name === name);
+  if (band) return band;
+  throw new AppError("layer-not-found", { id: `${layer.id}, ${name}` });
+}
+
+/** Changes whenever pixels of the layer may have: size and time of every file, and the correction of position. */
+export async function versionOf(layer: RasterLayer): Promise<string> {
+  const paths = [...new Set(layer.bands.map(({ path }) => path))];
+  const marks = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ size, mtimeMs }) => `${size}-${Math.round(mtimeMs)}`,
+        () => "missing",
+      ),
+    ),
+  );
+  const meaning = layer.bands.map(({ name, bandIndex, scale, offset, nodata, crs }) =>
+    [name, bandIndex, scale, offset, nodata ?? "", crs ?? ""].join(" "),
+  );
+  return hash([...marks, ...meaning, layer.shift.dx, layer.shift.dy].join("|"));
+}
+
+/** FNV-1a of 64 bits, as text: short addresses, and no secret behind them. */
+function hash(text: string): string {
+  let value = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++) {
+    value = BigInt.asUintN(64, (value ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+  }
+  return value.toString(36);
+}
