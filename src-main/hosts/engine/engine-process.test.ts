@@ -10,10 +10,11 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import { livenessOf, ownIdentity } from "../../catalog/index.ts";
 import { EngineProcess } from "./engine-process.ts";
+import { forkedEngine } from "./forked-engine.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-engine-"));
 const entry = new URL("./fixtures/counting-engine.ts", import.meta.url);
-const engine = new EngineProcess({ entry, graceMilliseconds: 500 });
+const engine = new EngineProcess({ launch: forkedEngine(entry), graceMilliseconds: 500 });
 afterAll(async () => {
   await engine.close();
   rmSync(room, { recursive: true, force: true });
@@ -98,7 +99,8 @@ test("a job that does not stop in time is ended with its process", async () => {
 test("the engine ends itself when its app is killed", async () => {
   const source = `
     import { EngineProcess } from ${JSON.stringify(join(import.meta.dirname, "engine-process.ts"))};
-    const engine = new EngineProcess({ entry: new URL(${JSON.stringify(entry.href)}) });
+    import { forkedEngine } from ${JSON.stringify(join(import.meta.dirname, "forked-engine.ts"))};
+    const engine = new EngineProcess({ launch: forkedEngine(new URL(${JSON.stringify(entry.href)})) });
     const spec = ${JSON.stringify(spec(0, 100_000))};
     const note = (event) => event.type === "metric" && event.step === 3 && console.log(engine.pid);
     await engine.run(spec, note, new AbortController().signal);`;

@@ -1,14 +1,13 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { JobEvent, JobResult } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorFrom } from "../../../src-shared/ipc/errors.ts";
 import type { JobRunner } from "../../services/deps.ts";
-import type { FromEngine, ToEngine } from "./messages.ts";
+import { type EngineChild, type EngineLauncher, forkedEngine } from "./forked-engine.ts";
+import type { FromEngine } from "./messages.ts";
 
 export interface EngineOptions {
-  /** the program of the engine process; tests have another one */
-  readonly entry?: URL;
+  /** how the process is started: each host has its own way */
+  readonly launch?: EngineLauncher;
   /** how long a job may take to stop before its process is ended */
   readonly graceMilliseconds?: number;
 }
@@ -25,14 +24,15 @@ interface Pending {
  * job fails with `job-process-ended` and this process lives on; the job can be resumed from its last checkpoint.
  */
 export class EngineProcess {
-  readonly #entry: string;
+  readonly #launch: EngineLauncher;
   readonly #grace: number;
-  #child: ChildProcess | undefined;
+  #child: EngineChild | undefined;
   #nextId = 1;
+  readonly #closing: (() => void)[] = [];
   readonly #pending = new Map<number, Pending>();
 
-  constructor({ entry = new URL("./main.ts", import.meta.url), graceMilliseconds = 10_000 }: EngineOptions = {}) {
-    this.#entry = fileURLToPath(entry);
+  constructor({ launch = forkedEngine(), graceMilliseconds = 10_000 }: EngineOptions = {}) {
+    this.#launch = launch;
     this.#grace = graceMilliseconds;
   }
 
@@ -47,14 +47,14 @@ export class EngineProcess {
     const id = this.#nextId++;
     let timer: NodeJS.Timeout | undefined;
     const stop = () => {
-      this.#tell(child, { type: "stop", id });
-      timer = setTimeout(() => child.kill("SIGKILL"), this.#grace);
+      child.tell({ type: "stop", id });
+      timer = setTimeout(() => child.kill(), this.#grace);
     };
     try {
       const result = await new Promise<JobResult>((resolve, reject) => {
         this.#pending.set(id, { kind: spec.kind, on, resolve, reject });
         signal.addEventListener("abort", stop, { once: true });
-        this.#tell(child, { type: "run", id, spec });
+        child.tell({ type: "run", id, spec });
       });
       // The spec's kind decides the result's kind; the wire does not know types.
       return result as never;
@@ -62,48 +62,33 @@ export class EngineProcess {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
       this.#pending.delete(id);
-      if (this.#pending.size === 0) this.#rest();
+      if (this.#pending.size === 0) child.hold(false);
     }
   };
 
   /** Ends the process. Its memory goes back to the system, which unloading a session does not always do. */
   async close(): Promise<void> {
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.disconnect();
-    const timer = setTimeout(() => child.kill("SIGKILL"), this.#grace);
+    if (!child) return;
+    const ended = new Promise<void>((resolve) => this.#closing.push(resolve));
+    child.leave();
+    const timer = setTimeout(() => child.kill(), this.#grace);
     await ended;
     clearTimeout(timer);
   }
 
-  #start(): ChildProcess {
-    if (this.#child?.connected) {
-      this.#child.ref();
-      this.#child.channel?.ref();
-      return this.#child;
+  #start(): EngineChild {
+    const warm = this.#child;
+    if (warm?.alive) {
+      warm.hold(true);
+      return warm;
     }
-    // Flags of this process (a debugger, an --eval) are not meant for the other; structured clone carries what JSON loses.
-    const child = fork(this.#entry, [], {
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    const child = this.#launch({
+      message: (message) => this.#hear(message),
+      ended: (reason) => this.#ended(child, reason),
     });
-    child.on("message", (message: FromEngine) => this.#hear(message));
-    child.on("error", (error) => this.#ended(child, error.message));
-    child.on("exit", (code, killedBy) => this.#ended(child, killedBy ? `signal ${killedBy}` : `exit code ${code}`));
     this.#child = child;
     return child;
-  }
-
-  /** A warm engine without work keeps no program alive. */
-  #rest(): void {
-    this.#child?.unref();
-    this.#child?.channel?.unref();
-  }
-
-  #tell(child: ChildProcess, message: ToEngine): void {
-    if (child.connected) child.send(message);
   }
 
   #hear(message: FromEngine): void {
@@ -114,9 +99,10 @@ export class EngineProcess {
     else job.reject(errorFrom(message.error));
   }
 
-  #ended(child: ChildProcess, detail: string): void {
+  #ended(child: EngineChild, detail: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
+    for (const resolve of this.#closing.splice(0)) resolve();
     for (const { kind, reject } of this.#pending.values()) reject(new AppError("job-process-ended", { kind, detail }));
   }
 }

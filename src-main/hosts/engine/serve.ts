@@ -2,16 +2,18 @@ import type { JobResult, JobSpec } from "../../../src-shared/domain/job.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { JobContext } from "../../jobs/context.ts";
 import { contextOf } from "./in-process.ts";
-import type { FromEngine, ToEngine } from "./messages.ts";
+import type { FromEngine } from "./messages.ts";
+import { type EnginePort, forkPort } from "./port.ts";
 
 /** The engine's side of the wire: runs the jobs that the app sends, one or several at a time, until the app is gone. */
-export function serveJobs(runJob: (spec: JobSpec, context: JobContext) => Promise<JobResult>): void {
+export function serveJobs(
+  runJob: (spec: JobSpec, context: JobContext) => Promise<JobResult>,
+  port: EnginePort = forkPort,
+): void {
   const running = new Map<number, AbortController>();
-  const say = (message: FromEngine) => {
-    if (process.connected) process.send?.(message);
-  };
+  const say = (message: FromEngine) => port.say(message);
 
-  process.on("message", (message: ToEngine) => {
+  port.hear((message) => {
     if (message.type === "stop") {
       running.get(message.id)?.abort(new DOMException("Stopped on request.", "AbortError"));
       return;
@@ -29,12 +31,12 @@ export function serveJobs(runJob: (spec: JobSpec, context: JobContext) => Promis
       )
       .finally(() => {
         running.delete(id);
-        if (!process.connected && running.size === 0) process.exit(0);
+        if (!port.connected && running.size === 0) process.exit(0);
       });
   });
 
   // Nobody is left to hear the result: stop at the next step (a checkpoint is on disk), and do not wait long for it.
-  process.on("disconnect", () => {
+  port.gone(() => {
     for (const controller of running.values()) controller.abort(new DOMException("The app ended.", "AbortError"));
     setTimeout(() => process.exit(0), running.size > 0 ? 5000 : 0);
   });
