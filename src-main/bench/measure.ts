@@ -7,6 +7,7 @@ import {
   buildForward,
   buildStep,
   ForwardSession,
+  floatingPointOperations,
   Graph,
   initialState,
   matMul,
@@ -21,7 +22,6 @@ import {
   type Value,
 } from "../engine/index.ts";
 import { type BenchCase, cases, inferenceOf, lossOf } from "./cases.ts";
-import { floatingPointOperations } from "./flops.ts";
 
 export interface Timing {
   /** median and best seconds of the wall clock */

@@ -40,6 +40,15 @@ export interface LabelQuery {
   readonly limit?: number | undefined;
 }
 
+/** Sums over the labels of one class in one set. */
+export interface LabelTally {
+  readonly classCode: number;
+  readonly part: SplitPart | "random" | "none";
+  readonly labels: number;
+  readonly patches: number;
+  readonly hectares: number;
+}
+
 const labelColumns = `id, legend_id AS legendId, class_code AS classCode, geometry, x, y, patches,
                       import_id AS importId, feature, properties, valid_from AS validFrom,
                       valid_to AS validTo, hectares`;
@@ -154,6 +163,48 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
       if (bounds) where("x BETWEEN ? AND ? AND y BETWEEN ? AND ?", bounds.minX, bounds.maxX, bounds.minY, bounds.maxY);
       const text = `SELECT ${labelColumns} FROM labels${conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : ""} ORDER BY id LIMIT ?`;
       return sql.all<LabelRow>(text, ...values, limit ?? -1).map(read);
+    },
+
+    /** Where the labels of a legend lie, without their outlines. */
+    places(legendId: number): Pick<Label, "id" | "classCode" | "x" | "y" | "patches">[] {
+      return sql.all(
+        "SELECT id, class_code AS classCode, x, y, patches FROM labels WHERE legend_id = ? ORDER BY id",
+        legendId,
+      );
+    },
+
+    /** Fields that the labels of a legend have; a few thousand labels are looked at. */
+    fields(legendId: number): string[] {
+      return sql
+        .all<{ name: string }>(
+          `SELECT DISTINCT field.key AS name
+           FROM (SELECT properties FROM labels WHERE legend_id = ? ORDER BY id LIMIT 2000) AS some, json_each(some.properties) AS field`,
+          legendId,
+        )
+        .map(({ name }) => name);
+    },
+
+    /** Labels, patches and hectares of each class in each set of a split; `hectares` leaves out labels that know none. */
+    tally(legendId: number, splitId: number | null): LabelTally[] {
+      return sql.all(
+        `SELECT l.class_code AS classCode,
+                CASE WHEN p.patch_parts IS NOT NULL THEN 'random' ELSE coalesce(p.part, 'none') END AS part,
+                count(*) AS labels, sum(l.patches) AS patches, total(l.hectares) AS hectares
+         FROM labels l LEFT JOIN split_parts p ON p.label_id = l.id AND p.split_id = ?
+         WHERE l.legend_id = ? GROUP BY 1, 2 ORDER BY 1, 2`,
+        splitId,
+        legendId,
+      );
+    },
+
+    /** How many labels of a legend are true at no day from `from` to `to`. */
+    countOutside(legendId: number, from: string, to: string): number {
+      return sql.get<{ n: number }>(
+        "SELECT count(*) AS n FROM labels WHERE legend_id = ? AND (valid_to < ? OR valid_from > ?)",
+        legendId,
+        from,
+        to,
+      )!.n;
     },
 
     /** The present moment, to ask later what changed since. */
@@ -305,6 +356,10 @@ export function splitTable(sql: Sql) {
     },
 
     /** The newest split is the one in force; older ones stay for the runs that used them. */
+    isOptimistic(id: number): boolean {
+      return sql.get("SELECT 1 FROM splits WHERE id = ? AND optimistic = 1", id) !== undefined;
+    },
+
     current(): Split | undefined {
       const row = sql.get<Row>(`SELECT ${columns} FROM splits ORDER BY id DESC LIMIT 1`);
       return row && read(row);
@@ -346,8 +401,29 @@ export function splitTable(sql: Sql) {
       });
     },
 
+    /** The set of a label that lies in the rectangle, which is closed below and open above. */
+    partWithin(splitId: number, { minX, minY, maxX, maxY }: Bounds): SplitPart | undefined {
+      return sql.get<{ part: SplitPart }>(
+        `SELECT p.part FROM labels l JOIN split_parts p ON p.label_id = l.id AND p.split_id = ?
+         WHERE l.x >= ? AND l.x < ? AND l.y >= ? AND l.y < ? LIMIT 1`,
+        splitId,
+        minX,
+        maxX,
+        minY,
+        maxY,
+      )?.part;
+    },
+
+    partOf(splitId: number, labelId: number): SplitPart | undefined {
+      return sql.get<{ part: SplitPart }>(
+        "SELECT part FROM split_parts WHERE split_id = ? AND label_id = ?",
+        splitId,
+        labelId,
+      )?.part;
+    },
+
     /** Puts labels into sets of a split there is: what was drawn since. */
-    assign(splitId: number, parts: ReadonlyMap<number, LabelPart>, report: unknown): void {
+    assign(splitId: number, parts: ReadonlyMap<number, LabelPart>): void {
       sql.transaction(() => {
         for (const [label, { part, patches }] of parts) {
           sql.run(
@@ -359,7 +435,6 @@ export function splitTable(sql: Sql) {
             patches?.map((patch) => letters[patch]).join("") ?? null,
           );
         }
-        if (report !== undefined) sql.run("UPDATE splits SET report = ? WHERE id = ?", toJson(report), splitId);
       });
     },
 

@@ -44,6 +44,15 @@ export function runTable(sql: Sql) {
       ).id;
     },
 
+    get(id: number): Run | undefined {
+      const row = sql.get<Row>(`SELECT ${columns} FROM runs WHERE id = ?`, id);
+      return row && read(row);
+    },
+
+    remove(id: number): void {
+      sql.run("DELETE FROM runs WHERE id = ?", id);
+    },
+
     rename(id: number, name: string | null): void {
       sql.run("UPDATE runs SET name = ? WHERE id = ?", name, id);
     },
@@ -83,8 +92,9 @@ export function runTable(sql: Sql) {
           preview && toJson(preview),
         );
         sql.run(
-          `UPDATE run_reviews SET preview = NULL WHERE run_id = ?1 AND step NOT IN
-             (SELECT step FROM run_reviews WHERE run_id = ?1 AND preview IS NOT NULL ORDER BY step DESC LIMIT ?2)`,
+          `UPDATE run_reviews SET preview = NULL WHERE run_id = ? AND step NOT IN
+             (SELECT step FROM run_reviews WHERE run_id = ? AND preview IS NOT NULL ORDER BY step DESC LIMIT ?)`,
+          id,
           id,
           previewsKept,
         );
@@ -111,6 +121,17 @@ export function runTable(sql: Sql) {
         step,
       );
       return fromJsonOrNull<TilePreview>(row?.preview ?? null);
+    },
+
+    /** One curve alone, step by step. */
+    curve(id: number, name: string): number[] {
+      return sql
+        .all<{ value: number }>(
+          "SELECT value FROM run_metrics WHERE run_id = ? AND name = ? AND value IS NOT NULL ORDER BY step",
+          id,
+          name,
+        )
+        .map(({ value }) => value);
     },
 
     metrics(id: number): MetricRow[] {

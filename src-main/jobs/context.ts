@@ -1,3 +1,6 @@
+import type { JobEvent } from "../../src-shared/domain/job.ts";
+import type { TrainingReview } from "../../src-shared/domain/training.ts";
+
 /** What a job is given besides its spec: how to say how far it is, and how it is told to stop. */
 export interface JobContext {
   readonly signal: AbortSignal;
@@ -5,4 +8,19 @@ export interface JobContext {
   phase(name: string, fraction: number): void;
   /** values of one step of the run's curve */
   metric(step: number, values: Readonly<Record<string, number>>): void;
+  /** a look at the network between two steps */
+  review(step: number, review: TrainingReview): void;
+  /** a line for the job's log */
+  log(text: string): void;
+}
+
+/** What a job is told to say goes out as events. */
+export function contextOf(on: (event: JobEvent) => void, signal: AbortSignal): JobContext {
+  return {
+    signal,
+    phase: (name, fraction) => on({ type: "phase", name, fraction }),
+    metric: (step, values) => on({ type: "metric", step, values }),
+    review: (step, review) => on({ type: "review", step, review }),
+    log: (text) => on({ type: "log", text }),
+  };
 }

@@ -2,10 +2,19 @@ import { join } from "node:path";
 import type { FinetuneSpec, ModelResult, SplitPart } from "../../src-shared/domain/job.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Batch, noAugmentation, planBlend, seededRandom } from "../cube/index.ts";
-import { adamW, buildStep, cosine, initialState, type Tensor, type Tensors, withAverage } from "../engine/index.ts";
+import { type Batch, noAugmentation, type PatchWindow, planBlend, seededRandom } from "../cube/index.ts";
+import {
+  adamW,
+  buildStep,
+  cosine,
+  initialState,
+  type Step,
+  type Tensor,
+  type Tensors,
+  withAverage,
+} from "../engine/index.ts";
 import { type ModelDescription, type Review, readModel, train, writeModel } from "../learning/index.ts";
-import { denseAccuracy, denseLoss, graphInputs } from "../omnisat/index.ts";
+import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
@@ -18,6 +27,7 @@ import { classify, Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { scoreMap } from "./score.ts";
+import { TilePreviewer } from "./tile-preview.ts";
 import { endlessBatches } from "./tile-sampler.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
@@ -61,27 +71,10 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
       names.map((name) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
     );
     const size = recipe.batchSize;
-    const step = buildStep({
-      name: "finetune",
-      define: (scope) => {
-        const { graph: g } = scope;
-        const inputs = graphInputs(g, config, { size, dates, masks: "patches", modalityMask: true });
-        const reference = g.input("labels", [size, side * side], "int64");
-        const weights = g.input("weights", [size, side * side]);
-        const logits = classify(scope, config, inputs, codes.length);
-        return {
-          loss: denseLoss(g, logits, reference, weights, { labelSmoothing: recipe.labelSmoothing }),
-          outputs: { accuracy: denseAccuracy(g, logits, reference, weights) },
-        };
-      },
-      optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
-      clipNorm: recipe.clipNorm,
-      groups:
-        recipe.encoderLearningRateScale === 0
-          ? [{ match: /^encoder\./, frozen: true }]
-          : [{ match: /^encoder\./, learningRateScale: recipe.encoderLearningRateScale }],
-    });
+    const step = finetuneStep(config, recipe, dates, codes.length);
     const { provider, reason } = await providerFor(spec.provider);
+    context.log(`Computing on ${provider} (${reason}).`);
+    context.log(`Teaching ${legend.map(({ name }) => name).join(", ")} from ${labels.usable().length} polygons.`);
     const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: recipe.warmupSteps });
     const model: Omit<ModelDescription, "format" | "weights"> = {
       name: spec.modelName,
@@ -102,26 +95,46 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     };
     const validation = labelsOf("validation", codes);
     const classWeights = weightsOfClasses(labels, recipe.classWeights);
+    const validates = validation.usable().length > 0;
+    const lookerWith = async (weights: Tensors): Promise<Predictor> => {
+      // One session for all looks: every load would keep some memory.
+      if (looker) looker.replaceWeights(weights);
+      looker ??= await Predictor.create({
+        cube,
+        model: { ...model, format: "omnisat-model/1", weights: noWeights },
+        weights,
+        modalities: names,
+        batchSize: size,
+        provider,
+        replaceable: true,
+      });
+      return looker;
+    };
+    const { tiles } = planBlend(area, side);
     const review: Review | undefined =
-      validation.usable().length > 0
+      validates || spec.previews
         ? {
             everySteps: recipe.validateEverySteps,
             rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
-            look: async (weights) => {
-              // One session for all looks: every load would keep some memory.
-              if (looker) looker.replaceWeights(weights);
-              looker ??= await Predictor.create({
-                cube,
-                model: { ...model, format: "omnisat-model/1", weights: noWeights },
-                weights,
+            look: async (weights, at) => {
+              const predictor = await lookerWith(weights);
+              if (!validates) {
+                const preview = await glance(predictor, labels.tilesAround(tiles), spec, codes, context.signal);
+                context.review(at, { part: "train", score: null, preview });
+                return { value: Number.NaN, metrics: {} };
+              }
+              let previewer: TilePreviewer | undefined;
+              const [score] = await scoreMap(validation, predictor, tiles, {
+                legend,
+                classSets: [],
                 modalities: names,
-                batchSize: size,
-                provider,
-                replaceable: true,
+                signal: context.signal,
+                onTile: (answer, expected) => {
+                  previewer ??= new TilePreviewer(grid, codes, expected);
+                  previewer.add(answer);
+                },
               });
-              const { tiles } = planBlend(area, side);
-              const how = { legend, classSets: [], modalities: names, signal: context.signal };
-              const [score] = await scoreMap(validation, looker, tiles, how);
+              context.review(at, { part: "validation", score: score!, preview: previewer?.result() ?? null });
               const { macroF1, overallAccuracy } = score!;
               return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
             },
@@ -178,6 +191,55 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     await looker?.release();
     await cube.close();
   }
+}
+
+/** The step of a fine-tuning as a graph: the dense loss of the labelled patches. */
+export function finetuneStep(
+  config: OmniSatConfig,
+  recipe: FinetuneRecipe,
+  dates: Readonly<Record<string, number>>,
+  classes: number,
+): Step {
+  const size = recipe.batchSize;
+  const patches = config.grid.rows * config.grid.columns;
+  return buildStep({
+    name: "finetune",
+    define: (scope) => {
+      const { graph: g } = scope;
+      const inputs = graphInputs(g, config, { size, dates, masks: "patches", modalityMask: true });
+      const reference = g.input("labels", [size, patches], "int64");
+      const weights = g.input("weights", [size, patches]);
+      const logits = classify(scope, config, inputs, classes);
+      return {
+        loss: denseLoss(g, logits, reference, weights, { labelSmoothing: recipe.labelSmoothing }),
+        outputs: { accuracy: denseAccuracy(g, logits, reference, weights) },
+      };
+    },
+    optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
+    clipNorm: recipe.clipNorm,
+    groups:
+      recipe.encoderLearningRateScale === 0
+        ? [{ match: /^encoder\./, frozen: true }]
+        : [{ match: /^encoder\./, learningRateScale: recipe.encoderLearningRateScale }],
+  });
+}
+
+/** So many tiles are looked at where nothing was set aside: a few percent of the steps in between. */
+const glanceTiles = 32;
+
+/** Some places that are trained on, as the network would map them now. */
+async function glance(
+  predictor: Predictor,
+  near: readonly PatchWindow[],
+  { grid }: FinetuneSpec,
+  codes: readonly number[],
+  signal: AbortSignal,
+) {
+  const every = Math.max(1, Math.ceil(near.length / glanceTiles));
+  const some = near.filter((_, index) => index % every === 0);
+  const previewer = new TilePreviewer(grid, codes, some.length);
+  for await (const answer of predictor.run(some, signal)) previewer.add(answer);
+  return previewer.result();
 }
 
 const noWeights = { file: "", sha256: "", bytes: 0, parameters: 0 };

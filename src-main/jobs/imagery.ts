@@ -56,8 +56,8 @@ export function dayCountOf(imagery: Imagery): DayCount {
   return years.size === 1 ? { kind: "of-year", period: 367 } : runningDays(dates);
 }
 
-const statisticsTiles = 48;
-const statisticsTilePatches = 16;
+/** How much of the area the statistics come from. */
+export const statisticsTiles = { count: 48, side: 16 } as const;
 /** Values further from the mean are cut: saturated roofs, sun glint, speckle. */
 const clipSpreads = 5;
 
@@ -68,8 +68,8 @@ export async function computeNormalizations(
   seed: number,
   { signal, phase }: JobContext,
 ): Promise<Normalization[]> {
-  const all = tilesCovering(area, statisticsTilePatches).map((tile) => inside(tile, area));
-  const tiles = shuffled(all, seededRandom("statistics-tiles", seed)).slice(0, statisticsTiles);
+  const all = tilesCovering(area, statisticsTiles.side).map((tile) => inside(tile, area));
+  const tiles = shuffled(all, seededRandom("statistics-tiles", seed)).slice(0, statisticsTiles.count);
   const gatherers = cube.spec.modalities.map((modality) => new StatisticsGatherer(modality, { seed }));
   for (const [index, tile] of tiles.entries()) {
     signal.throwIfAborted();

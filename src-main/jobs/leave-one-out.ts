@@ -41,8 +41,10 @@ export async function leaveOneOut(spec: LeaveOneOutSpec, context: JobContext): P
       signal: context.signal,
       phase: (_, fraction) => context.phase("Leaving parcels out", (index + 0.9 * fraction) / spec.folds.length),
       metric: () => {},
+      review: () => {},
+      log: context.log,
     };
-    const { modelFolder } = await finetune({ ...spec.finetune, folder, labels, resume: false }, quiet);
+    const { modelFolder } = await finetune({ ...spec.finetune, previews: false, folder, labels, resume: false }, quiet);
     const { subsets } = await evaluate(
       {
         ...spec.finetune,

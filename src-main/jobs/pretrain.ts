@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { PretrainRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { noAugmentation } from "../cube/index.ts";
-import { adamW, buildStep, cosine, initialState } from "../engine/index.ts";
+import { adamW, buildStep, cosine, initialState, type Step } from "../engine/index.ts";
 import { train, writeModel } from "../learning/index.ts";
-import { graphInputs, pretraining } from "../omnisat/index.ts";
+import { graphInputs, type OmniSatConfig, pretraining } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
@@ -33,17 +34,9 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
     const [only, ...others] = modalities;
     if (only?.kind === "series" && others.length === 0 && dates[only.name]! < 3)
       throw new AppError("series-too-short", { modality: only.name, dates: dates[only.name]! });
-    const step = buildStep({
-      name: "pretrain",
-      define: (scope) => {
-        const inputs = graphInputs(scope.graph, config, { size: recipe.batchSize, dates, masks: "patches" });
-        const { loss, terms } = pretraining(scope, config, inputs);
-        return { loss, outputs: terms };
-      },
-      optimizer: adamW({ weightDecay: recipe.weightDecay }),
-      clipNorm: recipe.clipNorm,
-    });
+    const step = pretrainStep(config, recipe, dates);
     const { provider, reason } = await providerFor(spec.provider);
+    context.log(`Computing on ${provider} (${reason}).`);
     const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: recipe.warmupSteps });
     const shape = {
       batchSize: recipe.batchSize,
@@ -106,4 +99,22 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
   } finally {
     await cube.close();
   }
+}
+
+/** The step of a pre-training as a graph: contrast and reconstruction. */
+export function pretrainStep(
+  config: OmniSatConfig,
+  recipe: PretrainRecipe,
+  dates: Readonly<Record<string, number>>,
+): Step {
+  return buildStep({
+    name: "pretrain",
+    define: (scope) => {
+      const inputs = graphInputs(scope.graph, config, { size: recipe.batchSize, dates, masks: "patches" });
+      const { loss, terms } = pretraining(scope, config, inputs);
+      return { loss, outputs: terms };
+    },
+    optimizer: adamW({ weightDecay: recipe.weightDecay }),
+    clipNorm: recipe.clipNorm,
+  });
 }

@@ -1,10 +1,18 @@
 import type { ProviderChoice } from "../../src-shared/domain/job.ts";
 import { chooseProvider, type Provider } from "../engine/index.ts";
 
+interface Chosen {
+  readonly provider: Provider;
+  readonly reason: string;
+}
+
+/** A machine does not change while a process lives: each choice is tried once. */
+const known = new Map<ProviderChoice, Promise<Chosen>>();
+
 /** The provider for a job and why; the processor needs no probe. */
-export async function providerFor(
-  choice: ProviderChoice,
-): Promise<{ readonly provider: Provider; readonly reason: string }> {
+export async function providerFor(choice: ProviderChoice): Promise<Chosen> {
   if (choice === "cpu") return { provider: "cpu", reason: "chosen" };
-  return chooseProvider(choice === "auto" ? {} : { prefer: choice });
+  const found = known.get(choice) ?? chooseProvider(choice === "auto" ? {} : { prefer: choice });
+  known.set(choice, found);
+  return found;
 }

@@ -1,9 +1,12 @@
 import type { JobResults, JobSpec } from "../../src-shared/domain/job.ts";
 import type { JobContext } from "./context.ts";
+import { withJournal } from "./journal.ts";
 
 /** Runs one job to its end. Each kind is loaded when it is needed: a report needs no engine. */
 export async function runJob<Spec extends JobSpec>(spec: Spec, context: JobContext): Promise<JobResults[Spec["kind"]]> {
-  return (await start(spec, context)) as JobResults[Spec["kind"]];
+  const trains = spec.kind === "pretrain" || spec.kind === "finetune";
+  const told = trains ? withJournal(spec.folder, spec.resume, context) : context;
+  return (await start(spec, told)) as JobResults[Spec["kind"]];
 }
 
 async function start(spec: JobSpec, context: JobContext): Promise<JobResults[JobSpec["kind"]]> {
@@ -16,6 +19,14 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./evaluate.ts")).evaluate(spec, context);
     case "map":
       return (await import("./map.ts")).map(spec, context);
+    case "estimate":
+      return (await import("./estimate.ts")).estimate(spec, context);
+    case "inspect":
+      return (await import("./inspect.ts")).inspect(spec, context);
+    case "export":
+      return (await import("./export/index.ts")).exportMap(spec, context);
+    case "compare":
+      return (await import("./compare.ts")).compareMaps(spec, context);
     case "report":
       return (await import("./report/index.ts")).writeReport(spec, context);
   }

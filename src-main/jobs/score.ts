@@ -14,6 +14,8 @@ export interface ScoreOptions {
   readonly modalities: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
+  /** every tile as it is computed, before it is blended with its neighbours; `expected` of them will come */
+  readonly onTile?: (answer: TileLogits, expected: number) => void;
 }
 
 /** A labelled patch and what the tiles read so far say of it together. */
@@ -32,7 +34,7 @@ export async function scoreMap(
   labels: LabelPatches,
   predictor: Predictor,
   tiles: TileRows,
-  { legend, classSets, modalities, signal, onProgress }: ScoreOptions,
+  { legend, classSets, modalities, signal, onProgress, onTile }: ScoreOptions,
 ): Promise<SubsetScore[]> {
   const sets = (classSets.length ? classSets : [[]]).map((set) => (set.length ? set : labels.codes));
   const counters = sets.map((codes) => ({ codes, counter: new ConfusionCounter(codes) }));
@@ -52,6 +54,7 @@ export async function scoreMap(
   let done = 0;
   for await (const answer of predictor.run(near, signal)) {
     ballot.add(answer);
+    onTile?.(answer, near.length);
     onProgress?.(++done / near.length);
   }
   ballot.close();

@@ -128,8 +128,8 @@ test("a run that was stopped during a look looks again, so that it stops where i
   const { review } = looks(values, 2);
   const stop = new AbortController();
   let interrupted = false;
-  const once: Review["look"] = async (weights) => {
-    const answer = await review.look(weights);
+  const once: Review["look"] = async (weights, at) => {
+    const answer = await review.look(weights, at);
     if (interrupted || answer.value !== 0.5) return answer;
     interrupted = true;
     stop.abort();
@@ -139,8 +139,8 @@ test("a run that was stopped during a look looks again, so that it stops where i
   await expect(cut.go(false, stop.signal)).rejects.toMatchObject({ name: "AbortError" });
   const again = looks(values, 2).review;
   // The looks of the second run go on with the one that was interrupted.
-  await again.look({});
-  await again.look({});
+  await again.look({}, 2);
+  await again.look({}, 4);
   const resumed = await train(
     step,
     { ...cut.plan, review: again },

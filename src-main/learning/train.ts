@@ -7,9 +7,10 @@ import { afterValidation, type EarlyStoppingRule, type EarlyStoppingState, notSt
 export interface Review {
   readonly everySteps: number;
   readonly rule: EarlyStoppingRule;
-  /** the values of this look for the curve, and the one that decides */
+  /** the values of this look for the curve, and the one that decides; NaN decides nothing */
   readonly look: (
     weights: Tensors,
+    step: number,
   ) => Promise<{ readonly value: number; readonly metrics: Readonly<Record<string, number>> }>;
 }
 
@@ -89,8 +90,8 @@ export async function train(step: Step, plan: TrainingPlan, options: TrainOption
     const due = at > 0 && (at === plan.steps || (rule && at % rule.everySteps === 0));
     if (!rule || !due || progress.reviewed === at) return;
     const weights = weightsOf(step, await session.state(), plan.averaged);
-    const { value, metrics } = await rule.look(weights);
-    plan.onStep(at, metrics);
+    const { value, metrics } = await rule.look(weights, at);
+    if (Object.keys(metrics).length > 0) plan.onStep(at, metrics);
     const verdict = afterValidation(rule.rule, progress.stopping, at, value);
     if (verdict.improved) best = weights;
     progress = { ...progress, reviewed: at, stopping: verdict.state, stopped: verdict.stop };

@@ -1,11 +1,21 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
 import { z } from "zod";
-import type { JobEvent, JobResult, JobResults, JobSpec } from "../../src-shared/domain/job.ts";
+import {
+  deskKinds,
+  type JobEvent,
+  type JobResult,
+  type JobResults,
+  type JobSpec,
+} from "../../src-shared/domain/job.ts";
+import type { JobCause } from "../../src-shared/domain/job-row.ts";
+import type { Run } from "../../src-shared/domain/run.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Job, specFileName } from "../catalog/index.ts";
+import { type Catalog, type Job, specFileName } from "../catalog/index.ts";
+import { readJournal } from "../jobs/journal.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { JobLog, logFileName, readJobLog } from "./job-log.ts";
 
 /** A spec before it has a place: the queue gives it its folder and says whether it is resumed. */
 export type NewSpec<Spec extends JobSpec = JobSpec> = Spec extends JobSpec ? Omit<Spec, "folder" | "resume"> : never;
@@ -14,38 +24,55 @@ export type NewSpec<Spec extends JobSpec = JobSpec> = Spec extends JobSpec ? Omi
 export type Settle<Spec extends JobSpec> = (job: Job, spec: Spec, result: JobResults[Spec["kind"]]) => void;
 export type Settlers = { readonly [Kind in JobSpec["kind"]]: Settle<Extract<JobSpec, { kind: Kind }>> };
 
+/** The run that goes with a job that learns or measures. */
+export type NewRun = Pick<Run, "splitId" | "modelId"> & Partial<Pick<Run, "settings">>;
+
 export interface StartedJob {
   readonly id: number;
   readonly folder: string;
 }
 
-/** Runs one job after another; the job table says at any time how far each one is. */
+/**
+ * Runs one job after another; the job table says at any time how far each one is. Short work with files has a line of its
+ * own, so that an export does not wait for a training.
+ */
 export class JobQueue {
   readonly #deps: Deps;
   readonly #settlers: Settlers;
   readonly #running = new Map<number, { readonly controller: AbortController; readonly done: Promise<void> }>();
   readonly #outcomes = new Map<number, { readonly result: JobResult } | { readonly error: unknown }>();
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #tails: Record<"network" | "desk", Promise<unknown>> = {
+    network: Promise.resolve(),
+    desk: Promise.resolve(),
+  };
 
   constructor(deps: Deps, settlers: Settlers) {
     this.#deps = deps;
     this.#settlers = settlers;
+    // What a crash kept from the curves is on disk: nobody has to resume to see how far a training came.
+    if (!deps.catalog.readOnly)
+      for (const job of deps.catalog.jobs.list()) if (job.state === "resumable") catchUp(deps.catalog, job);
   }
 
   /** Writes the spec into a new job's folder and queues it. */
-  start(spec: NewSpec, run?: { readonly splitId: number | null; readonly modelId: number | null }): StartedJob {
-    const { catalog } = this.#deps;
+  start(spec: NewSpec, run?: NewRun): StartedJob {
+    const { catalog, announce } = this.#deps;
     let folder: string | undefined;
     try {
       const job = catalog.transaction(() => {
-        const added = catalog.jobs.add(spec.kind);
-        if (run) catalog.runs.add({ jobId: added.id, kind: spec.kind, ...run });
+        const added = catalog.jobs.add(spec.kind, titleOf(spec));
+        if (run) {
+          const { splitId, modelId, settings = null } = run;
+          catalog.runs.add({ jobId: added.id, kind: spec.kind, splitId, modelId, settings });
+        }
         folder = added.folder;
         mkdirSync(added.folder, { recursive: true });
         writeWhole(join(added.folder, specFileName), JSON.stringify({ ...spec, folder: added.folder }));
         return added;
       });
       this.#enqueue(job, false);
+      announce("catalog.changed", { table: "jobs", ids: [job.id] });
+      if (run) announce("catalog.changed", { table: "runs", ids: [] });
       return { id: job.id, folder: job.folder };
     } catch (error) {
       // No job, no folder: the disk may have been full.
@@ -59,13 +86,53 @@ export class JobQueue {
     const job = this.#deps.catalog.jobs.get(id);
     if (!job) throw new AppError("job-not-found", { id });
     if (job.state !== "resumable") throw new AppError("job-not-resumable", { id, state: job.state });
+    this.#deps.catalog.jobs.requeue(id);
     this.#enqueue(job, true);
+    this.#tell(id);
     return { id: job.id, folder: job.folder };
+  }
+
+  /** Starts the same work again, as a new job; the old one is given up. */
+  retry(id: number): StartedJob {
+    const { catalog } = this.#deps;
+    const job = catalog.jobs.get(id);
+    if (!job) throw new AppError("job-not-found", { id });
+    if (job.state !== "failed" || !existsSync(join(job.folder, specFileName)))
+      throw new AppError("job-not-retryable", { id, state: job.state });
+    const { folder: _, resume: __, ...spec } = readSpec(job, false);
+    const run = catalog.runs.ofJob(id);
+    const started = this.start(
+      spec as NewSpec,
+      run && { ...run, modelId: run.kind === "evaluate" ? run.modelId : null },
+    );
+    this.discard(id);
+    return started;
+  }
+
+  /** Gives up a job that does not run, with its files and its curve. */
+  discard(id: number): void {
+    const { catalog, announce } = this.#deps;
+    const job = catalog.jobs.get(id);
+    if (!job) throw new AppError("job-not-found", { id });
+    if (job.state === "running" || job.state === "queued")
+      throw new AppError("job-not-resumable", { id, state: job.state });
+    rmSync(job.folder, { recursive: true, force: true });
+    catalog.transaction(() => {
+      const run = catalog.runs.ofJob(id);
+      if (run && run.result === null) catalog.runs.remove(run.id);
+      catalog.jobs.cancel(id, "Given up; its files were deleted.");
+    });
+    this.#tell(id);
+    announce("catalog.changed", { table: "runs", ids: [] });
   }
 
   /** Stops the job at its next step. What it has written stays, and it can be resumed. */
   stop(id: number): void {
     this.#running.get(id)?.controller.abort(new Stopped());
+    // One that waits for its turn need not wait for being stopped.
+    if (this.#deps.catalog.jobs.get(id)?.state !== "queued") return;
+    this.#deps.catalog.jobs.interrupt(id, "Stopped on request.", { kind: "paused" });
+    this.#tell(id);
   }
 
   /** Resolves when the job has ended, however it ended. */
@@ -80,18 +147,22 @@ export class JobQueue {
     const controller = new AbortController();
     const { signal: host } = this.#deps;
     const signal = host ? AbortSignal.any([host, controller.signal]) : controller.signal;
-    const done = this.#tail.then(() => this.#run(job, resume, signal));
-    this.#tail = done.catch(() => {});
+    const line = deskKinds.has(job.kind) ? "desk" : "network";
+    const done = this.#tails[line].then(() => this.#run(job, resume, signal));
+    this.#tails[line] = done.catch(() => {});
     this.#running.set(job.id, { controller, done });
   }
 
   async #run(job: Job, resume: boolean, signal: AbortSignal): Promise<void> {
     const { catalog, announce, runJob } = this.#deps;
-    const diary = new Diary(this.#deps, job.id);
+    const log = new JobLog(job.folder);
+    const diary = new Diary(this.#deps, job.id, log);
     try {
       signal.throwIfAborted();
       catalog.jobs.start(job.id);
       this.#tell(job.id);
+      log.line(resume ? "Resumed." : "Started.");
+      if (resume) catchUp(catalog, job);
       const spec = readSpec(job, resume);
       const result = await runJob(spec, (event) => diary.note(event), signal);
       diary.flush();
@@ -101,6 +172,7 @@ export class JobQueue {
         if (run) catalog.runs.finish(run.id, result, null);
         catalog.jobs.finish(job.id);
       });
+      log.line("Finished.");
       removeLeftovers(job, spec);
       this.#outcomes.set(job.id, { result });
       announce("catalog.changed", { table: "jobs", ids: [job.id] });
@@ -108,9 +180,11 @@ export class JobQueue {
       const error = sentenceOf(thrown, job.folder);
       this.#outcomes.set(job.id, { error });
       diary.flush();
-      if (signal.aborted) catalog.jobs.interrupt(job.id, "Stopped on request.");
-      else if (isInterruption(error)) catalog.jobs.interrupt(job.id, messageOf(error));
-      else catalog.jobs.fail(job.id, messageOf(error));
+      const reason = signal.aborted ? "Stopped on request." : messageOf(error);
+      const cause = causeOf(error, signal, this.#deps.signal);
+      log.line(reason, !signal.aborted && cause.kind === "error" && cause.code === null ? error : undefined);
+      if (cause.kind === "error") catalog.jobs.fail(job.id, reason, cause);
+      else catalog.jobs.interrupt(job.id, reason, cause);
     } finally {
       this.#running.delete(job.id);
       this.#tell(job.id);
@@ -134,6 +208,39 @@ export class JobQueue {
   }
 }
 
+/** Why a job did not finish. What a person stopped and what the program's end stopped can both go on. */
+function causeOf(error: unknown, signal: AbortSignal, host: AbortSignal | undefined): JobCause {
+  if (host?.aborted) return { kind: "closed" };
+  if (signal.aborted) return { kind: "paused" };
+  if (!(error instanceof AppError)) return { kind: "error", code: null, details: {} };
+  if (error.code === "job-process-ended") {
+    const { detail } = error.details as { readonly detail: string };
+    return { kind: "engine", detail };
+  }
+  return { kind: "error", code: error.code, details: error.details };
+}
+
+/** What people know a job by: the name of what it makes or looks at. */
+function titleOf(spec: NewSpec): string {
+  if ("modelName" in spec) return spec.modelName;
+  if ("baseName" in spec) return spec.baseName;
+  if ("modelFolder" in spec) return basename(spec.modelFolder);
+  if ("outputPath" in spec) return basename(spec.outputPath);
+  return "";
+}
+
+/** Points of the curve that the job's journal has and the catalog missed, because the program ended while they came. */
+function catchUp(catalog: Catalog, job: Job): void {
+  const run = catalog.runs.ofJob(job.id);
+  if (!run) return;
+  catalog.transaction(() => {
+    for (const entry of readJournal(job.folder)) {
+      if (entry.type === "metric") catalog.runs.addMetrics(run.id, [{ step: entry.step, values: entry.values }]);
+      else catalog.runs.addReview(run.id, entry.step, entry.review);
+    }
+  });
+}
+
 class Stopped extends Error {
   override readonly name = "AbortError";
   constructor() {
@@ -151,10 +258,13 @@ class Diary {
   readonly #runId: number | undefined;
   #phase: Extract<JobEvent, { type: "phase" }> | undefined;
   #written = Number.NEGATIVE_INFINITY;
+  #phaseName = "";
+  readonly #log: JobLog;
 
-  constructor(deps: Deps, jobId: number) {
+  constructor(deps: Deps, jobId: number, log: JobLog) {
     this.#deps = deps;
     this.#jobId = jobId;
+    this.#log = log;
     this.#runId = deps.catalog.runs.ofJob(jobId)?.id;
   }
 
@@ -162,9 +272,22 @@ class Diary {
     const { catalog, announce } = this.#deps;
     announce("job.event", { id: this.#jobId, event });
     const runId = this.#runId;
-    if (event.type === "phase") this.#phase = event;
-    else if (runId !== undefined) {
-      catalog.report(() => catalog.runs.addMetrics(runId, [{ step: event.step, values: event.values }]));
+    switch (event.type) {
+      case "phase":
+        if (event.name !== this.#phaseName) this.#log.line(event.name);
+        this.#phaseName = event.name;
+        this.#phase = event;
+        break;
+      case "metric":
+        if (runId === undefined) break;
+        catalog.report(() => catalog.runs.addMetrics(runId, [{ step: event.step, values: event.values }]));
+        break;
+      case "review":
+        this.#log.line(lineOf(event));
+        if (runId !== undefined) catalog.report(() => catalog.runs.addReview(runId, event.step, event.review));
+        break;
+      case "log":
+        this.#log.line(event.text);
     }
     if (performance.now() - this.#written >= 500) this.flush();
   }
@@ -179,11 +302,16 @@ class Diary {
   }
 }
 
+const lineOf = ({ step, review }: Extract<JobEvent, { type: "review" }>): string =>
+  review.score
+    ? `Step ${step}: macro F1 ${review.score.macroF1.toFixed(3)}, overall accuracy ${review.score.overallAccuracy.toFixed(3)} (${review.score.samples} patches).`
+    : `Step ${step}: looked at training places.`;
+
 /** What is worth keeping has moved to the models or the maps; checkpoints are as large as the model and its moments. */
 function removeLeftovers({ folder }: Job, { kind }: JobSpec): void {
   if (kind === "report" || kind === "evaluate") return;
   for (const name of readdirSync(folder)) {
-    if (name !== specFileName) rmSync(join(folder, name), { recursive: true, force: true });
+    if (name !== specFileName && name !== logFileName) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -202,6 +330,11 @@ function movePaths<T>(value: T, from: string, to: string): T {
   if (Array.isArray(value)) return value.map((item: unknown) => movePaths(item, from, to)) as T;
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, movePaths(item, from, to)])) as T;
+}
+
+/** What a job was asked to do; nothing where its folder is gone. */
+export function readJobSpec(job: Job): JobSpec | undefined {
+  return existsSync(join(job.folder, specFileName)) ? readSpec(job, false) : undefined;
 }
 
 function writeWhole(path: string, text: string): void {
@@ -223,8 +356,6 @@ function sentenceOf(error: unknown, folder: string): unknown {
   return code === "ENOSPC" ? new AppError("no-disk-space", { path: path ?? folder }, { cause: error }) : error;
 }
 
-const isInterruption = (error: unknown): boolean => error instanceof AppError && error.code === "job-process-ended";
-
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The job table for hosts. */
@@ -245,14 +376,23 @@ export function jobService({ catalog }: Deps, queue: JobQueue) {
       return { job, result: outcome?.result ?? catalog.runs.ofJob(id)?.result ?? null };
     }),
 
+    /** The same work once more, from the beginning. */
+    "jobs.retry": door("jobs.retry", byId, ({ id }) => queue.retry(id)),
+
+    /** Stops a job and gives it up; when it has not yet begun or is at rest, at once. */
+    "jobs.cancel": door("jobs.cancel", byId, async ({ id }) => {
+      queue.stop(id);
+      await queue.ended(id);
+      if (catalog.jobs.get(id)?.state !== "finished") queue.discard(id);
+    }),
+
     /** Gives up an interrupted or failed job and deletes its folder. */
-    "jobs.discard": door("jobs.discard", byId, ({ id }) => {
+    "jobs.discard": door("jobs.discard", byId, ({ id }) => queue.discard(id)),
+
+    "jobs.log": door("jobs.log", byId, ({ id }) => {
       const job = catalog.jobs.get(id);
       if (!job) throw new AppError("job-not-found", { id });
-      if (job.state === "running" || job.state === "queued")
-        throw new AppError("job-not-resumable", { id, state: job.state });
-      rmSync(job.folder, { recursive: true, force: true });
-      catalog.jobs.cancel(id, "Given up; its files were deleted.");
+      return readJobLog(job.folder);
     }),
   };
 }

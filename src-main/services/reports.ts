@@ -57,6 +57,10 @@ const words = {
   evaluate: "Evaluation",
   map: "Map",
   report: "Report",
+  export: "Export",
+  compare: "Comparison",
+  estimate: "Estimate",
+  inspect: "Inspection",
 };
 
 function runTitle(catalog: Catalog, kind: Job["kind"], modelId: number | null): string {

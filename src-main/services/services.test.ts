@@ -8,6 +8,7 @@ import type { JobSpec } from "../../src-shared/domain/job.ts";
 import type { AppError } from "../../src-shared/errors/index.ts";
 import type { TopicName } from "../../src-shared/ipc/contract.ts";
 import type { Catalog } from "../catalog/index.ts";
+import { contextOf } from "../jobs/context.ts";
 import type { JobRunner } from "./deps.ts";
 import { countingJob } from "./fixtures/counting-job.ts";
 import { projectDoor } from "./projects.ts";
@@ -34,11 +35,7 @@ function open(catalog: Catalog) {
   const told: { topic: TopicName; what: unknown }[] = [];
   const runJob: JobRunner = async (spec, on, signal) => {
     specs.push(spec);
-    return (await countingJob(spec, {
-      signal,
-      phase: (name, fraction) => on({ type: "phase", name, fraction }),
-      metric: (step, values) => on({ type: "metric", step, values }),
-    })) as never;
+    return (await countingJob(spec, contextOf(on, signal))) as never;
   };
   const all = services({ catalog, appVersion, runJob, announce: (topic, what) => told.push({ topic, what }) });
   return { all, specs, told };

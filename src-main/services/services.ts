@@ -3,15 +3,20 @@ import { alignmentService } from "./alignment.ts";
 import type { Deps } from "./deps.ts";
 import { displayService } from "./display.ts";
 import { editService } from "./edits.ts";
+import { exportService } from "./exports.ts";
 import { inspectService } from "./inspect.ts";
 import { JobQueue, jobService } from "./jobs.ts";
 import { labelService } from "./labels.ts";
+import { layerService } from "./layers.ts";
+import { mapService } from "./maps.ts";
+import { modalityService } from "./modalities.ts";
 import { modelService } from "./models.ts";
 import { mapLayerService } from "./pixels.ts";
 import { projectService } from "./projects.ts";
 import { rasterService } from "./rasters.ts";
 import { reportService } from "./reports.ts";
-import { mapService, runService } from "./runs.ts";
+import { runHistoryService } from "./run-history.ts";
+import { runService } from "./runs.ts";
 import { settlers } from "./settle.ts";
 
 /** Every command on an open project, from one place. A missing one is a compile error where it is called. */
@@ -20,11 +25,15 @@ export function services(deps: Deps) {
   return {
     ...projectService(deps),
     ...rasterService(deps),
+    ...layerService(deps),
+    ...modalityService(deps),
     ...labelService(deps),
     ...modelService(deps),
     ...runService(deps, queue),
+    ...runHistoryService(deps, queue),
     ...mapService(deps, queue),
     ...reportService(deps, queue),
+    ...exportService(deps, queue),
     ...jobService(deps, queue),
     ...inspectService(deps),
     ...alignmentService(deps),

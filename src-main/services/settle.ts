@@ -39,6 +39,8 @@ export function settlers({ catalog, announce }: Deps): Settlers {
     finetune: settleModel("finetuned"),
     evaluate: () => {},
     report: () => {},
+    estimate: () => {},
+    inspect: () => {},
     map: (job, spec, result) => {
       const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
       mkdirSync(folder, { recursive: true });

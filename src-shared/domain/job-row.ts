@@ -8,9 +8,25 @@ export interface ProcessIdentity {
   readonly started: string | null;
 }
 
+/** What ended a job that did not finish, so that a window can say it in its language. */
+export type JobCause =
+  /** somebody stopped it and means to go on */
+  | { readonly kind: "paused" }
+  /** the program was closed in order */
+  | { readonly kind: "closed" }
+  /** the program itself ended without a word: a crash, a power cut */
+  | { readonly kind: "crashed" }
+  /** the engine process ended; the program lived on */
+  | { readonly kind: "engine"; readonly detail: string }
+  | { readonly kind: "discarded" }
+  /** an error for people has its code and details; `null` marks a programmer's mistake */
+  | { readonly kind: "error"; readonly code: string | null; readonly details: unknown };
+
 /** A piece of work and how far it is. Its folder holds the spec, the checkpoints and the results. */
 export interface Job {
   readonly id: number;
+  /** of what it makes: the model, the map */
+  readonly title: string;
   readonly kind: JobKind;
   readonly state: JobState;
   readonly folder: string;
@@ -20,6 +36,7 @@ export interface Job {
   readonly fraction: number;
   /** why it failed, or why it can be resumed */
   readonly reason: string | null;
+  readonly cause: JobCause | null;
   readonly attempts: number;
   readonly createdAt: string;
   readonly startedAt: string | null;

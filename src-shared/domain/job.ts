@@ -1,16 +1,31 @@
 import type { Acquisition } from "../eo/acquisition.ts";
 import type { Modality } from "../eo/modality.ts";
+import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { LegendClass } from "./legend.ts";
+import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
+import type { TrainingEstimate, TrainingReview } from "./training.ts";
 
 /**
  * Everything a job needs, by value: paths, grids, dates, hyperparameters. A job opens no catalog and no project.
  * All paths are absolute. The spec is stored as `spec.json` in the job's folder, so that a resumed job runs the same work.
  */
-export type JobSpec = PretrainSpec | FinetuneSpec | EvaluateSpec | MapSpec | ReportSpec;
+export type JobSpec =
+  | PretrainSpec
+  | FinetuneSpec
+  | EvaluateSpec
+  | MapSpec
+  | ReportSpec
+  | EstimateSpec
+  | InspectSpec
+  | ExportSpec
+  | CompareSpec;
 export type JobKind = JobSpec["kind"];
+
+/** Short work with files, which needs no network: it does not wait until a training has ended. */
+export const deskKinds: ReadonlySet<JobKind> = new Set(["report", "export", "compare"]);
 
 /** What a job returns. Files named here lie under the spec's `folder` until the service registers them. */
 export interface JobResults {
@@ -19,13 +34,21 @@ export interface JobResults {
   readonly evaluate: EvaluateResult;
   readonly map: MapResult;
   readonly report: ReportResult;
+  readonly estimate: TrainingEstimate;
+  readonly inspect: InspectResult;
+  readonly export: ExportResult;
+  readonly compare: CompareResult;
 }
 export type JobResult = JobResults[JobKind];
 
 /** What a job tells while it runs. `metric` values become rows of the run's curve. */
 export type JobEvent =
   | { readonly type: "phase"; readonly name: string; readonly fraction: number }
-  | { readonly type: "metric"; readonly step: number; readonly values: Readonly<Record<string, number>> };
+  | { readonly type: "metric"; readonly step: number; readonly values: Readonly<Record<string, number>> }
+  /** how well the network does between two steps, and what it would draw; kept with the run */
+  | { readonly type: "review"; readonly step: number; readonly review: TrainingReview }
+  /** a line for the job's log */
+  | { readonly type: "log"; readonly text: string };
 
 /**
  * `running` has an owner process; a job whose owner died becomes `resumable` (its folder holds a checkpoint, or its
@@ -116,6 +139,8 @@ export interface FinetuneSpec extends CommonSpec {
   readonly architecture: ArchitectureChoice;
   readonly recipe: FinetuneRecipe;
   readonly modelName: string;
+  /** without a validation part: look at some training places instead, for the eye only */
+  readonly previews?: boolean;
 }
 
 export interface EvaluateSpec extends CommonSpec {
@@ -145,12 +170,38 @@ export interface MapSpec extends CommonSpec {
   readonly modalities: readonly string[];
   /** what to map: a window of the grid as its own grid, aligned to patches */
   readonly area: GeoBox;
+  /** a polygon in the project's CRS: outside of it the map stays empty */
+  readonly outline?: readonly (readonly (readonly [x: number, y: number])[])[];
   /** patches that a tile shares with the next one */
   readonly overlapPatches: number;
   readonly batchSize: number;
   readonly probabilities: boolean;
   /** file names start with this; written into `folder` */
   readonly baseName: string;
+}
+
+/** What a training would take. Asked before it starts: no row, no files. */
+export interface EstimateSpec extends CommonSpec {
+  readonly kind: "estimate";
+  readonly training: PretrainSpec | FinetuneSpec;
+}
+
+/** What a model says of the patches at some points: as a map would, and by which dates. */
+export interface InspectSpec extends CommonSpec {
+  readonly kind: "inspect";
+  readonly grid: ProjectGrid;
+  readonly imagery: Imagery;
+  readonly modelFolder: string;
+  readonly modalities: readonly string[];
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly overlapPatches: number;
+  readonly batchSize: number;
+}
+
+export interface InspectResult {
+  readonly provider: string;
+  readonly legend: readonly LegendClass[];
+  readonly patches: readonly PatchClasses[];
 }
 
 /** Gathers what a run left into one self-contained HTML file. */
@@ -171,6 +222,62 @@ export interface ReportSpec extends CommonSpec {
   readonly notes: readonly string[];
   /** sources and licences of the data, one sentence each */
   readonly attribution: readonly string[];
+}
+
+/** Writes a map for other programs. */
+export interface ExportSpec extends CommonSpec {
+  readonly kind: "export";
+  readonly outputPath: string;
+  readonly task: RasterExport | PolygonExport;
+}
+
+interface MapPart {
+  /** classes that are written, the others become “nothing here”; `null`: all */
+  readonly codes: readonly number[] | null;
+  /** a part of the map, in its CRS; `null`: all of it */
+  readonly bounds: Bounds | null;
+}
+
+/** One file of a map as a Cloud Optimized GeoTIFF with its styles. */
+export interface RasterExport extends MapPart {
+  readonly what: "raster";
+  readonly from: string;
+  /** `null`: shares of 100 and no classes, drawn with a ramp */
+  readonly legend: readonly LegendClass[] | null;
+  readonly title: string;
+  /** `null`: that of the map */
+  readonly crs: Crs | null;
+  /** in units of `crs`; `null`: what follows from the map */
+  readonly resolution: number | null;
+}
+
+/** The areas of a map as polygons. */
+export interface PolygonExport extends MapPart {
+  readonly what: "polygons";
+  readonly classPath: string;
+  readonly confidencePath: string;
+  readonly legend: readonly LegendClass[];
+  readonly format: "gpkg" | "geojson" | "shp";
+  readonly layer: string;
+  /** areas of fewer pixels are given to the class they share most of their border with */
+  readonly minimumPixels: number;
+  /** how often corners are cut; 0 keeps the pixels' edges */
+  readonly smoothing: number;
+}
+
+/** What became what between two maps of one project. */
+export interface CompareSpec extends CommonSpec {
+  readonly kind: "compare";
+  readonly from: ComparedMap;
+  readonly to: ComparedMap;
+  readonly baseName: string;
+}
+
+export interface ComparedMap {
+  readonly id: number;
+  readonly name: string;
+  readonly classPath: string;
+  readonly legend: readonly LegendClass[];
 }
 
 /** A table of a report. Numbers are right-aligned with three decimals unless whole; `null` prints a dash. */
@@ -252,4 +359,39 @@ export interface MapResult {
 
 export interface ReportResult {
   readonly path: string;
+}
+
+export interface ExportResult {
+  /** the main file and those that go with it */
+  readonly paths: readonly string[];
+  readonly bytes: number;
+  /** of a vector file */
+  readonly polygons: number | null;
+}
+
+/** One kind of change, as the difference layer shows it. */
+export interface ChangeClass extends LegendClass {
+  /** codes in the two legends; `null` in the class of all that stayed the same, and of changes too rare for a code of their own */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly pixels: number;
+}
+
+export interface CompareResult {
+  readonly path: string;
+  readonly qmlPath: string;
+  readonly sldPath: string;
+  readonly sidecarPaths: readonly string[];
+  readonly area: GeoBox;
+  /** rows of the matrix */
+  readonly from: readonly LegendClass[];
+  /** columns of the matrix */
+  readonly to: readonly LegendClass[];
+  /** pixels: what the first map calls the row's class and the second the column's */
+  readonly counts: readonly (readonly number[])[];
+  readonly squareMetersPerPixel: number;
+  /** pixels of the common area where one of the maps has no class */
+  readonly onlyFrom: number;
+  readonly onlyTo: number;
+  readonly classes: readonly ChangeClass[];
 }

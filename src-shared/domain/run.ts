@@ -1,4 +1,5 @@
 import type { JobKind } from "./job.ts";
+import type { RunSettings } from "./training.ts";
 
 /** One training or evaluation, with its curve. */
 export interface Run {
@@ -9,6 +10,8 @@ export interface Run {
   readonly modelId: number | null;
   readonly splitId: number | null;
   readonly result: unknown;
+  /** of a training */
+  readonly settings: RunSettings | null;
   /** as the person calls it */
   readonly name: string | null;
   readonly createdAt: string;

@@ -85,6 +85,20 @@ export const catalogErrors = {
     `The area to map does not touch the project, which covers ${area} in ${crs}. Choose an area inside of it.`,
   "class-not-found": ({ name, available }: NamedDetails) =>
     `There is no class “${name}” among the labels. Classes here: ${list(available)}.`,
+  "modality-exists": ({ name }: { readonly name: string }) =>
+    `A modality called “${name}” exists in this project. Choose another name.`,
+  "modality-without-members": ({ name }: { readonly name: string }) =>
+    `“${name}” would have no image left. Keep at least one, or remove the modality.`,
+  "modality-resolution": ({
+    name,
+    resolution,
+    patch,
+  }: {
+    readonly name: string;
+    readonly resolution: number;
+    readonly patch: number;
+  }) =>
+    `“${name}” cannot be read at ${resolution} m: a patch of ${patch} m must hold whole pixels. Choose a size that divides ${patch}.`,
   "modality-not-found": ({ name, available }: NamedDetails) =>
     `There is no modality “${name}” in this project. Modalities here: ${list(available)}.`,
   "no-imagery": ({ folder }: FolderDetails) =>
@@ -97,6 +111,10 @@ export const catalogErrors = {
     `There is no job ${id} in this project. \`omnisat project list\` shows the jobs.`,
   "job-not-resumable": ({ id, state }: { readonly id: number; readonly state: string }) =>
     `Job ${id} is ${state}, so there is nothing to resume.`,
+  "job-not-retryable": ({ id, state }: { readonly id: number; readonly state: string }) =>
+    `Job ${id} is ${state}, so it cannot be started again as it was. Start a new one with the settings you want.`,
+  "run-not-found": ({ id }: { readonly id: number }) =>
+    `There is no run ${id} in this project any more. It may have been deleted in another window.`,
   "job-nothing-to-resume": ({ kind }: { readonly kind: string }) =>
     `This project has no interrupted ${kind} job to resume. Start a new one without --resume.`,
   "job-process-ended": ({ kind, detail }: { readonly kind: string; readonly detail: string }) =>

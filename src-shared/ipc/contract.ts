@@ -14,7 +14,7 @@ import type { ModalityCommands } from "./modalities.ts";
 import type { ModelCommands } from "./models.ts";
 import type { ProjectCommands } from "./project.ts";
 import type { RasterCommands } from "./rasters.ts";
-import type { RunCommands } from "./runs.ts";
+import type { RunCommands, RunHistoryCommands } from "./runs.ts";
 
 /** Commands on the open project. Each slice is what one service returns. */
 export interface OpenProjectCommands
@@ -25,6 +25,7 @@ export interface OpenProjectCommands
     LabelCommands,
     ModelCommands,
     RunCommands,
+    RunHistoryCommands,
     MapCommands,
     JobCommands,
     ReportCommands,

@@ -18,14 +18,11 @@ export interface JobCommands {
   "jobs.wait"(request: {
     readonly id: number;
   }): Promise<{ readonly job: Job; readonly result: JobResult | null | unknown }>;
+  /** Starts failed work again from the beginning, as a new job in the place of the old one. */
+  "jobs.retry"(request: { readonly id: number }): Promise<StartedJob>;
+  /** Stops a job and deletes what it has made so far. */
+  "jobs.cancel"(request: { readonly id: number }): Promise<void>;
   "jobs.discard"(request: { readonly id: number }): Promise<void>;
-}
-
-/** Reports as files. */
-export interface ReportCommands {
-  "reports.write"(request: {
-    readonly to: string;
-    readonly title?: string | undefined;
-    readonly overwrite?: boolean | undefined;
-  }): Promise<StartedJob>;
+  /** What it said, line by line with the time. */
+  "jobs.log"(request: { readonly id: number }): Promise<{ readonly path: string; readonly text: string }>;
 }

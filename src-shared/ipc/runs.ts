@@ -1,8 +1,7 @@
 import type { MetricRow, ProviderChoice } from "../domain/job.ts";
-import type { MapProduct } from "../domain/map-product.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "../domain/recipe.ts";
 import type { Run } from "../domain/run.ts";
-import type { Bounds } from "../geo/bounds.ts";
+import type { ModelAccuracy, RunReview, RunSummary, TilePreview, TrainingEstimate } from "../domain/training.ts";
 import type { StartedJob } from "./jobs.ts";
 
 type Nothing = Readonly<Record<string, never>>;
@@ -13,28 +12,28 @@ interface Common {
   readonly provider?: ProviderChoice | undefined;
 }
 
+interface PretrainRequest extends Common {
+  readonly name: string;
+  readonly modalities?: string[] | undefined;
+  readonly size?: "tiny" | "small" | "base" | undefined;
+  readonly recipe?: Some<PretrainRecipe> | undefined;
+}
+
+interface FinetuneRequest extends Common {
+  readonly name: string;
+  /** a pre-trained model of the project, or a folder */
+  readonly from?: string | undefined;
+  readonly modalities?: string[] | undefined;
+  readonly size?: "tiny" | "small" | "base" | undefined;
+  readonly recipe?: Some<FinetuneRecipe> | undefined;
+}
+
 /** Trainings and evaluations. */
 export interface RunCommands {
   "runs.list"(request: Nothing): Promise<readonly Run[]>;
   "runs.metrics"(request: { readonly id: number }): Promise<readonly MetricRow[]>;
-  "runs.pretrain"(
-    request: Common & {
-      readonly name: string;
-      readonly modalities?: string[] | undefined;
-      readonly size?: "tiny" | "small" | "base" | undefined;
-      readonly recipe?: Some<PretrainRecipe> | undefined;
-    },
-  ): Promise<StartedJob>;
-  "runs.finetune"(
-    request: Common & {
-      readonly name: string;
-      /** a pre-trained model of the project, or a folder */
-      readonly from?: string | undefined;
-      readonly modalities?: string[] | undefined;
-      readonly size?: "tiny" | "small" | "base" | undefined;
-      readonly recipe?: Some<FinetuneRecipe> | undefined;
-    },
-  ): Promise<StartedJob>;
+  "runs.pretrain"(request: PretrainRequest): Promise<StartedJob>;
+  "runs.finetune"(request: FinetuneRequest): Promise<StartedJob>;
   "runs.evaluate"(
     request: Common & {
       readonly model: string;
@@ -48,19 +47,21 @@ export interface RunCommands {
   ): Promise<StartedJob>;
 }
 
-/** Maps that models drew. */
-export interface MapCommands {
-  "maps.list"(request: Nothing): Promise<readonly MapProduct[]>;
-  "maps.draw"(
-    request: Common & {
-      readonly model: string;
-      readonly modalities?: string[] | undefined;
-      /** a part of the project, in its CRS */
-      readonly bounds?: Bounds | undefined;
-      readonly name?: string | undefined;
-      readonly probabilities?: boolean | undefined;
-      readonly overlapPatches?: number | undefined;
-      readonly batchSize?: number | undefined;
-    },
-  ): Promise<StartedJob>;
+/** Trainings as they are looked at. */
+export interface RunHistoryCommands {
+  "runs.summaries"(request: Nothing): Promise<readonly RunSummary[]>;
+  "runs.reviews"(request: { readonly id: number }): Promise<readonly RunReview[]>;
+  /** What the network drew at a look; `null` where the picture was not kept. */
+  "runs.preview"(request: { readonly id: number; readonly step: number }): Promise<TilePreview | null>;
+  "runs.rename"(request: { readonly id: number; readonly name: string }): Promise<void>;
+  /** The run with its curve and its job's folder; the model it made stays unless `model`. */
+  "runs.delete"(request: { readonly id: number; readonly model?: boolean | undefined }): Promise<void>;
+  /** Scores a model on the test part with all subsets of its modalities that are worth knowing. */
+  "runs.evaluateAll"(request: { readonly model: string }): Promise<StartedJob>;
+  /** The newest such scores; `null` before the first. */
+  "runs.accuracy"(request: { readonly model: string }): Promise<ModelAccuracy | null>;
+  /** What a training would take here: a few of its steps are really taken. */
+  "runs.estimate"(
+    request: ({ readonly kind: "pretrain" } & PretrainRequest) | ({ readonly kind: "finetune" } & FinetuneRequest),
+  ): Promise<TrainingEstimate>;
 }

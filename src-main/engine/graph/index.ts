@@ -1,4 +1,6 @@
+export { floatingPointOperations } from "./flops.ts";
 export { Graph } from "./graph.ts";
+export { liveBytes } from "./live-bytes.ts";
 export { type Model, modelOf } from "./model.ts";
 export { type Attribute, type Attributes, float, int, ints, type Node, text } from "./node.ts";
 export type { ConvAttributes, Operation, Operator, OperatorAttributes } from "./operators.ts";

@@ -63,6 +63,7 @@ export class Output {
       else this.#show(now, this.#pace.state);
       return;
     }
+    if (event.type !== "phase") return;
     const state = this.#pace.advance(event.name, event.fraction, now);
     if (state.justBegun) this.#metrics = {};
     if (this.json) {

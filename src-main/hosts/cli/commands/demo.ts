@@ -179,6 +179,8 @@ const parcels = command({
               signal,
               phase: (name, fraction) => output.progress({ type: "phase", name: `${name}, seed ${seed}`, fraction }),
               metric: () => {},
+              review: () => {},
+              log: () => {},
             },
           );
           scores.get(set)!.push(pooled);

@@ -1,4 +1,6 @@
-import { type Model, sizeOf, type Value } from "../engine/index.ts";
+import type { Model } from "./model.ts";
+import { sizeOf } from "./tensor.ts";
+import type { Value } from "./value.ts";
 
 /**
  * Multiplications and additions of a model's products and convolutions, per run. What depends on constants only is

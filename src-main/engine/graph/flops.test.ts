@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { conv2d, convTranspose2d, Graph, gemm, matMul, modelOf, relu } from "../engine/index.ts";
+import { conv2d, convTranspose2d, Graph, gemm, matMul, modelOf, relu } from "../index.ts";
 import { floatingPointOperations } from "./flops.ts";
 
 const count = (build: (g: Graph) => void, constants?: ReadonlySet<string>): number => {

@@ -1,0 +1,47 @@
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { JobEvent } from "../../src-shared/domain/job.ts";
+import type { JobContext } from "./context.ts";
+
+/** Points of the curve and looks of a training, as they go into its journal. */
+export type JournalEntry = Extract<JobEvent, { type: "metric" | "review" }>;
+
+const journalFile = "journal.jsonl";
+
+/**
+ * Writes down every point of the curve in the job's folder before it is told. What was on its way when the program was
+ * killed is lost to the catalog, while the checkpoint may already be past it: from here the curve becomes whole again.
+ */
+export function withJournal(folder: string, resume: boolean, context: JobContext): JobContext {
+  const path = join(folder, journalFile);
+  if (!resume) rmSync(path, { force: true });
+  const note = (entry: JournalEntry) => appendFileSync(path, `${JSON.stringify(entry)}\n`);
+  return {
+    ...context,
+    metric(step, values) {
+      note({ type: "metric", step, values });
+      context.metric(step, values);
+    },
+    review(step, review) {
+      note({ type: "review", step, review });
+      context.review(step, review);
+    },
+  };
+}
+
+/** What a journal holds; a line that was half written is left out. */
+export function readJournal(folder: string): JournalEntry[] {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, journalFile), "utf8");
+  } catch {
+    return [];
+  }
+  return text.split("\n").flatMap((line): JournalEntry[] => {
+    try {
+      return [JSON.parse(line) as JournalEntry];
+    } catch {
+      return [];
+    }
+  });
+}
