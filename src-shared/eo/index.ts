@@ -1,5 +1,6 @@
 export * from "./acquisition.ts";
 export * from "./dates.ts";
+export * from "./indices.ts";
 export * from "./modality.ts";
 export * from "./products.ts";
 export * from "./sensors.ts";

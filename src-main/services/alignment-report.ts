@@ -1,0 +1,129 @@
+// How every acquisition lies on the project's grid, from the catalog's headers alone: no file is opened.
+import { statSync } from "node:fs";
+import type { ProjectGrid } from "../../src-shared/domain/job.ts";
+import type { Acquisition } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { apply, isAxisAligned } from "../../src-shared/geo/affine.ts";
+import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
+import { boundsOf, type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
+import type { AlignedFile, AlignmentEntry, AlignmentProblem } from "../../src-shared/ipc/alignment.ts";
+import type { Catalog, Raster } from "../catalog/index.ts";
+import { crsName, transformer } from "../raster/index.ts";
+
+/** Less of a pixel than this is where decimals of a coordinate end. */
+const slack = 0.01;
+
+export function alignmentReport(catalog: Catalog): AlignmentEntry[] {
+  const { grid } = catalog.project.get();
+  const rasters = new Map(catalog.rasters.list().map((raster) => [raster.path, raster]));
+  // Dates of one sensor mostly share a header: it is looked at once.
+  const placed = new Map<string, ReturnType<typeof place>>();
+  return catalog.acquisitions.list().map((acquisition) => entryOf(acquisition, grid, rasters, placed));
+}
+
+function entryOf(
+  acquisition: Acquisition,
+  grid: ProjectGrid,
+  rasters: ReadonlyMap<string, Raster>,
+  placed: Map<string, ReturnType<typeof place>>,
+): AlignmentEntry {
+  const { id, name = null, sensor, pass = null, date, shift = null } = acquisition;
+  const problems: AlignmentProblem[] = [];
+  const files = filesOf(acquisition).map(([path, bands]): AlignedFile => {
+    const nothing = { path, bands, crs: null, resolution: null, overlap: null, offset: null };
+    const raster = rasters.get(path);
+    if (!raster || !statSync(path, { throwIfNoEntry: false })) {
+      problems.push({ code: "missing", path });
+      return nothing;
+    }
+    const { header } = raster;
+    const crs = raster.crs ?? header.crs;
+    if (!header.affine || !crs) {
+      problems.push({ code: "unreadable", path, reason: header.affine ? "crs" : "transform" });
+      return nothing;
+    }
+    const geobox: GeoBox = { crs, affine: header.affine, width: header.width, height: header.height };
+    const key = JSON.stringify([geobox, shift]);
+    let known = placed.get(key);
+    if (!known) {
+      try {
+        known = place(geobox, grid, shift);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        problems.push({ code: "unreadable", path, reason: error.message });
+        return nothing;
+      }
+      placed.set(key, known);
+    }
+    problems.push(...known.problems);
+    return { path, bands, ...known.facts };
+  });
+  if (shift) problems.push({ code: "shifted", ...shift });
+  return { acquisition: id, name, sensor, pass, date, files, shift, problems: distinct(problems) };
+}
+
+/** The files of an acquisition and the bands in each, the quality band among them. */
+function filesOf({ bands, quality }: Acquisition): [path: string, bands: string[]][] {
+  const files = new Map<string, string[]>();
+  const add = (path: string, name: string) => files.set(path, [...(files.get(path) ?? []), name]);
+  for (const band of bands) add(band.path, band.name);
+  if (quality) add(quality.path, quality.kind.toUpperCase());
+  return [...files];
+}
+
+function place(file: GeoBox, { geobox: area, patchMeters }: ProjectGrid, shift: AlignmentEntry["shift"]) {
+  const problems: AlignmentProblem[] = [];
+  const { identity, forward } = transformer(file.crs, area.crs);
+  const move = ([x, y]: [number, number]): [number, number] => [x + (shift?.dx ?? 0), y + (shift?.dy ?? 0)];
+  const outline = positionsOver(file, 20).map(([col, row]) => move(forward(...apply(file.affine, col, row))));
+  const bounds = boundsOfPoints(outline.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)));
+  const overlap = bounds ? overlapOf(bounds, boundsOf(area)) : 0;
+  if (overlap === 0) problems.push({ code: "outside" });
+  else if (overlap < 0.999) problems.push({ code: "partial", overlap });
+  if (!identity) problems.push({ code: "other-crs", crs: crsName(file.crs) });
+  if (!isAxisAligned(file.affine)) problems.push({ code: "rotated" });
+  const resolution = resolutionIn(file, forward);
+  if (resolution > patchMeters * 1.001) problems.push({ code: "coarse", resolution, patch: patchMeters });
+  else if (Math.abs(patchMeters / resolution - Math.round(patchMeters / resolution)) > slack)
+    problems.push({ code: "uneven", resolution, patch: patchMeters });
+  const offset = identity && isAxisAligned(file.affine) ? offsetOf(file, shift) : null;
+  // A correction lies between pixels on purpose: only the file's own place is a problem.
+  const own = offset && shift ? offsetOf(file, null) : offset;
+  if (own && (Math.abs(own.x) > slack || Math.abs(own.y) > slack)) problems.push({ code: "off-grid", ...own });
+  return { facts: { crs: crsName(file.crs), resolution, overlap, offset }, problems };
+}
+
+function overlapOf(p: Bounds, area: Bounds): number {
+  const width = Math.min(p.maxX, area.maxX) - Math.max(p.minX, area.minX);
+  const height = Math.min(p.maxY, area.maxY) - Math.max(p.minY, area.minY);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / ((area.maxX - area.minX) * (area.maxY - area.minY));
+}
+
+/** The side of a pixel in the middle of the file, in the project's units. */
+function resolutionIn(file: GeoBox, forward: (x: number, y: number) => [number, number]): number {
+  const at = (col: number, row: number) => forward(...apply(file.affine, col, row));
+  const [col, row] = [Math.floor(file.width / 2), Math.floor(file.height / 2)];
+  const [x, y] = at(col, row);
+  const [rightX, rightY] = at(col + 1, row);
+  const [downX, downY] = at(col, row + 1);
+  const area = Math.abs((rightX - x) * (downY - y) - (downX - x) * (rightY - y));
+  return Number(Math.sqrt(area).toPrecision(9));
+}
+
+/** Pixel edges of the project lie on multiples of the resolution, counted from the origin of the CRS. */
+function offsetOf({ affine }: GeoBox, shift: AlignmentEntry["shift"]): { x: number; y: number } {
+  const rest = (start: number, size: number) => {
+    const pixels = start / Math.abs(size);
+    const away = pixels - Math.round(pixels);
+    return Math.abs(away) < 1e-6 ? 0 : away;
+  };
+  return {
+    x: rest(affine.a + (shift?.dx ?? 0), affine.b),
+    y: rest(affine.d + (shift?.dy ?? 0), affine.f),
+  };
+}
+
+const distinct = (problems: readonly AlignmentProblem[]): AlignmentProblem[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
+];

@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { InspectCommands, Place } from "../../src-shared/ipc/inspect.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { classesAt } from "./inspect-classes.ts";
+import { OpenRasters } from "./inspect-rasters.ts";
+import { type SeriesRequest, seriesAt } from "./inspect-series.ts";
+import { seriesTable } from "./inspect-table.ts";
+import { filePath } from "./path-gate.ts";
+import { cloudShares } from "./quality.ts";
+import { Tasks } from "./tasks.ts";
+
+const position = z.tuple([z.number(), z.number()]);
+const place = z.union([
+  z.strictObject({ kind: z.literal("point"), x: z.number(), y: z.number() }),
+  z.strictObject({
+    kind: z.literal("polygon"),
+    coordinates: z.array(z.array(z.array(position).min(4)).min(1)).min(1),
+  }),
+]);
+const token = z.string().min(1).max(100).optional();
+const mostPlaces = 20;
+
+/** Time, and what the pixels say at a place. */
+export function inspectService({ catalog, announce, runJob, appVersion }: Deps): InspectCommands {
+  const rasters = new OpenRasters();
+  const tasks = new Tasks(announce);
+
+  const series = (places: readonly Place[], rest: Pick<SeriesRequest, "signal" | "onProgress">) => {
+    const clearClasses = new Map(
+      catalog.modalities
+        .list()
+        .filter((modality) => modality.clearClasses.length > 0)
+        .flatMap((modality) => modality.acquisitions.map((id) => [id, modality.clearClasses] as const)),
+    );
+    const { crs } = catalog.project.get().grid.geobox;
+    return seriesAt({ rasters, acquisitions: catalog.acquisitions.list(), crs, clearClasses, ...rest }, places);
+  };
+
+  return {
+    "timeline.list": door("timeline.list", z.strictObject({}), () =>
+      catalog.acquisitions.list().map(({ id, name, sensor, pass, date, time, relativeOrbit, quality, shift }) => ({
+        id,
+        name: name ?? null,
+        sensor,
+        pass: pass ?? null,
+        date,
+        time: time ?? null,
+        relativeOrbit: relativeOrbit ?? null,
+        hasQuality: quality !== undefined,
+        shift: shift ?? null,
+      })),
+    ),
+
+    "timeline.clouds": door("timeline.clouds", z.strictObject({}), () =>
+      tasks.run("timeline.clouds", (signal, progress) => cloudShares(catalog, rasters, progress, signal)),
+    ),
+
+    "inspect.series": door(
+      "inspect.series",
+      z.strictObject({ places: z.array(place).min(1).max(mostPlaces), token }),
+      (request) => tasks.run(request.token, (signal, onProgress) => series(request.places, { signal, onProgress })),
+    ),
+
+    "inspect.stop": door("inspect.stop", z.strictObject({ token: z.string().min(1) }), (request) =>
+      tasks.stop(request.token),
+    ),
+
+    "inspect.exportSeries": door(
+      "inspect.exportSeries",
+      z.strictObject({
+        to: filePath,
+        places: z
+          .array(z.strictObject({ name: z.string().max(200), place }))
+          .min(1)
+          .max(mostPlaces),
+        overwrite: z.boolean().default(false),
+        token,
+      }),
+      (request) =>
+        tasks.run(request.token, async (signal, onProgress) => {
+          const path = resolve(request.to);
+          if (!request.overwrite && existsSync(path)) throw new AppError("file-exists", { path });
+          const found = await series(
+            request.places.map((named) => named.place),
+            { signal, onProgress },
+          );
+          const { crs } = catalog.project.get().grid.geobox;
+          const named = request.places.map((entry, at) => ({ ...entry, series: found.places[at]! }));
+          const { text, rows } = seriesTable(named, crs);
+          const { writeAtomically } = await import("../learning/write-atomically.ts");
+          await writeAtomically(path, text);
+          return { path, rows };
+        }),
+    ),
+
+    "inspect.classes": door(
+      "inspect.classes",
+      z.strictObject({
+        model: z.string().min(1),
+        points: z
+          .array(z.strictObject({ x: z.number(), y: z.number() }))
+          .min(1)
+          .max(mostPlaces),
+        modalities: z.array(z.string().min(1)).min(1).optional(),
+        token,
+      }),
+      (request) =>
+        tasks.run(request.token, (signal, progress) =>
+          classesAt({ catalog, runJob, appVersion }, request, progress, signal),
+        ),
+    ),
+  };
+}

@@ -1,0 +1,103 @@
+// Clouds over the project's area, by acquisition, from its scene classification. Looked at once and kept with the project.
+import type { Acquisition } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { northUp } from "../../src-shared/geo/affine.ts";
+import { boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import type { CloudShare } from "../../src-shared/ipc/inspect.ts";
+import type { Catalog } from "../catalog/index.ts";
+import { requireGeobox, transformer, warp } from "../raster/index.ts";
+import type { OpenRasters } from "./inspect-rasters.ts";
+
+/** Shadow, cloud of medium and high probability, cirrus. */
+const cloudy = new Set([3, 8, 9, 10]);
+/** A share needs no more pixels than this on a side. */
+const mostPixels = 512;
+const key = "cloud-shares";
+
+interface Kept {
+  /** what the numbers were made of: file, its size, its place */
+  readonly of: string;
+  readonly cloud: number | null;
+  readonly data: number;
+}
+
+/** The shares of all acquisitions with a quality band; files that cannot be read are left out. */
+export async function cloudShares(
+  catalog: Catalog,
+  rasters: OpenRasters,
+  onProgress: (fraction: number) => void,
+  signal?: AbortSignal,
+): Promise<CloudShare[]> {
+  const kept = { ...((catalog.view.get(key) as Record<string, Kept> | null) ?? {}) };
+  const { geobox } = catalog.project.get().grid;
+  const acquisitions = catalog.acquisitions.list().filter(({ quality }) => quality);
+  const bytes = new Map(catalog.rasters.list().map((raster) => [raster.path, raster.bytes]));
+  const shares = new Map<string, CloudShare>();
+  let changed = false;
+  let done = 0;
+  let next = 0;
+  const work = async () => {
+    while (next < acquisitions.length) {
+      const acquisition = acquisitions[next++]!;
+      const { id, quality, shift } = acquisition;
+      const of = [quality!.path, bytes.get(quality!.path), shift?.dx ?? 0, shift?.dy ?? 0, JSON.stringify(geobox)].join(
+        "|",
+      );
+      let share = kept[id]?.of === of ? kept[id] : undefined;
+      if (!share) {
+        try {
+          share = { of, ...(await shareOf(rasters, acquisition, geobox, signal)) };
+          kept[id] = share;
+          changed = true;
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+        }
+      }
+      if (share) shares.set(id, { id, cloud: share.cloud, data: share.data });
+      onProgress(++done / acquisitions.length);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, work));
+  if (changed && !catalog.readOnly) catalog.view.put(key, kept);
+  return acquisitions.flatMap(({ id }) => shares.get(id) ?? []);
+}
+
+async function shareOf(
+  rasters: OpenRasters,
+  { quality, shift }: Acquisition,
+  area: GeoBox,
+  signal?: AbortSignal,
+): Promise<{ cloud: number | null; data: number }> {
+  const raster = await rasters.get(quality!.path, quality!.crs);
+  const target = movedBack(lookingGrid(area, requireGeobox(raster)), shift);
+  const { bands, valid } = await warp(raster, target, {
+    bands: [quality!.bandIndex],
+    method: "nearest",
+    overviews: "auto",
+    signal,
+  });
+  let data = 0;
+  let cloud = 0;
+  bands[0]!.forEach((value, at) => {
+    if (value === 0 || valid[0]?.[at] === 0) return;
+    data++;
+    if (cloudy.has(value)) cloud++;
+  });
+  return { cloud: data === 0 ? null : cloud / data, data: data / (target.width * target.height) };
+}
+
+/** The project's area at the resolution of the quality band, or coarser when the area is large. */
+function lookingGrid(area: GeoBox, file: GeoBox): GeoBox {
+  const { minX, minY, maxX, maxY } = boundsOf(area);
+  const own = transformer(file.crs, area.crs).identity ? resolutionOf(file).x : resolutionOf(area).x;
+  const resolution = Math.max(own, (maxX - minX) / mostPixels, (maxY - minY) / mostPixels);
+  const width = Math.max(1, Math.round((maxX - minX) / resolution));
+  const height = Math.max(1, Math.round((maxY - minY) / resolution));
+  return { crs: area.crs, affine: northUp(minX, maxY, (maxX - minX) / width, (maxY - minY) / height), width, height };
+}
+
+/** Where the pixels of `grid` lie in a file whose image was moved by `shift`. */
+export function movedBack(grid: GeoBox, shift: Acquisition["shift"]): GeoBox {
+  if (!shift) return grid;
+  return { ...grid, affine: { ...grid.affine, a: grid.affine.a - shift.dx, d: grid.affine.d - shift.dy } };
+}
