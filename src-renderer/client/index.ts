@@ -2,6 +2,5 @@
 export { bridge, invoke, subscribe } from "./bridge.ts";
 export { choosePath, choosePaths } from "./choose-paths.ts";
 export { connection } from "./connection.svelte.ts";
-export { ConnectionLost } from "./connection-lost.ts";
 export { type Live, live } from "./live.svelte.ts";
 export { type Dropped, droppedFiles, pathsOfDropped } from "./upload.ts";

@@ -1,3 +1,4 @@
+import { AppError } from "../../src-shared/errors/index.ts";
 import {
   type AnswerOf,
   type Bridge,
@@ -8,7 +9,6 @@ import {
   type TopicName,
   type Topics,
 } from "../../src-shared/ipc/index.ts";
-import { ConnectionLost } from "./connection-lost.ts";
 
 /** What the web host adds to the messages of the contract, so that a connection that breaks and comes back loses nothing. */
 type Heard =
@@ -131,7 +131,7 @@ export class WebBridge implements Bridge {
     if (!known && before) {
       const lost = [...this.#waiting.values()];
       this.#waiting.clear();
-      for (const { reject } of lost) reject(new ConnectionLost());
+      for (const { reject } of lost) reject(new AppError("connection-lost", undefined));
     }
     for (const [id, { text }] of this.#waiting) if (!known || id > lastRequest) this.#socket?.send(text);
     this.#options.onstanding("open");

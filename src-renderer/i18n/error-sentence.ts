@@ -1,11 +1,14 @@
-import { AppError } from "../../src-shared/errors/index.ts";
-import { ConnectionLost } from "../client/connection-lost.ts";
+import { AppError, type ErrorCode } from "../../src-shared/errors/index.ts";
+import { english, french } from "./errors/index.ts";
 import { t } from "./index.ts";
+import { language } from "./language.svelte.ts";
 
-/** What a person reads about any error: an AppError's own sentence; anything else is said to be ours, with its words kept for details. */
+/** What a person reads about any error: an AppError's sentence; anything else is said to be ours, its words kept for details. */
 export function errorSentence(error: unknown): string {
-  if (error instanceof ConnectionLost) return t("ui.error.connection");
-  return error instanceof AppError ? error.message : t("ui.error.unexpected");
+  if (!(error instanceof AppError)) return t("ui.error.unexpected");
+  const table: Partial<Record<ErrorCode, unknown>> = language.current === "fr" ? french : english;
+  const sentence = table[error.code as ErrorCode] as ((details: unknown) => string) | undefined;
+  return sentence?.(error.details) ?? error.message;
 }
 
 /** What stands behind the fold of an error: code, values and cause, as text to copy into a report. */

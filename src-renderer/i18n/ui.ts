@@ -35,13 +35,13 @@ export const uiMessages = messages({
   "ui.colour.hex": { en: "Hex code", fr: "Code hexadécimal" },
   "ui.sort.by": { en: "Sort by {column}", fr: "Trier par {column}" },
   "ui.optional": { en: "optional", fr: "facultatif" },
+  "ui.error.panel": {
+    en: "This panel could not be loaded. Reload the window; your work is saved.",
+    fr: "Ce volet n’a pas pu être chargé. Rechargez la fenêtre ; votre travail est enregistré.",
+  },
   "ui.error.unexpected": {
     en: "Something went wrong that OmniSat did not expect. Your work is saved. Try again; if it happens again, report it with the details below.",
     fr: "Une erreur inattendue s’est produite. Votre travail est enregistré. Réessayez ; si elle se répète, signalez-la avec les détails ci-dessous.",
-  },
-  "ui.error.connection": {
-    en: "The connection to OmniSat was lost before this was answered. It reconnects by itself; then try again.",
-    fr: "La connexion à OmniSat a été perdue avant la réponse. Elle se rétablit d’elle-même ; réessayez ensuite.",
   },
 });
 

@@ -1,0 +1,46 @@
+import type { ErrorCode } from "../../../src-shared/errors/index.ts";
+import type { Sentences } from "./words.ts";
+
+const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
+
+/** English sentences for the window, where the shared one names an option of the command line that nobody types here. */
+export const english: Partial<Sentences<ErrorCode>> = {
+  "acquisition-without-date": ({ path }) =>
+    `No date was found for “${path}”: neither its name nor its metadata has one. Give the date, or put it in the file's name, as in image_20190410.tif. If it is no acquisition at all, leave it out.`,
+  "acquisition-band-count": ({ path, found, expected }) =>
+    `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${expected}. Choose a file with the right bands, or name them in order, such as B02, B03, B04, B08.`,
+  "acquisition-duplicate-date": ({ date, modality, paths }) =>
+    `“${modality}” has ${paths.length} products of ${date}: ${list(paths)}. Keep the clearest, join them, or remove one.`,
+  "raster-without-crs": ({ path }) =>
+    `“${path}” has no coordinate reference system. Choose it in the image's properties.`,
+  "raster-needs-overviews": ({ path }) =>
+    `“${path}” is far finer than the map asked for and has no overviews to read instead. Make a copy with overviews first: gdal_translate -of COG in.tif out.tif.`,
+  "labels-without-crs": ({ path }) =>
+    `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file). Choose one.`,
+  "labels-unknown-crs": ({ path, crs }) =>
+    `The coordinate system “${crs}” of “${path}” is not known. Choose one by its EPSG code.`,
+  "labels-not-lon-lat": ({ path, x, y }) =>
+    `“${path}” names no coordinate system, so its coordinates should be longitude and latitude, but (${x}, ${y}) is no place on Earth. Choose the coordinate system.`,
+  "split-class-too-small": ({ className, count, needed, unit }) =>
+    unit === "blocks"
+      ? `The polygons of class “${className}” lie in ${count} ${count === 1 ? "block" : "blocks"} of the split, but ${needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only.`
+      : `The class “${className}” has ${count} ${count === 1 ? unit.slice(0, unit === "patches" ? -2 : -1) : unit}, but the split needs ${needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only.`,
+  "project-not-found": ({ folder }) =>
+    `“${folder}” is not a project: there is no project.omniproj in it. Choose another folder, or make a new project.`,
+  "project-rasters-missing": ({ paths }) =>
+    `${paths.length === 1 ? "An image of the project is" : `${paths.length} images of the project are`} no longer where the project expects: ${list(paths.slice(0, 3))}${paths.length > 3 ? ", …" : ""}. Put it back, or name its new place in the layer tree.`,
+  "no-imagery": () => "The project has no imagery yet. Add images first.",
+  "no-labels": () => "The project has no labels yet. Draw or import some first.",
+  "no-split": () =>
+    "The labels are not split yet. Split them in the Labels panel first, so that accuracy is measured on places the model has not seen.",
+  "job-not-found": ({ id }) => `There is no job ${id} in this project. The Jobs panel shows those that exist.`,
+  "job-nothing-to-resume": ({ kind }) => `This project has no interrupted ${kind} job to resume. Start a new one.`,
+  "checkpoint-of-another-run": ({ path }) =>
+    `The checkpoint “${path}” belongs to a training with other settings or data. Start a new training.`,
+  "no-project-open": () => "No project is open. Open a project or make a new one.",
+  "file-exists": ({ path }) => `“${path}” exists already. Choose another name.`,
+  "demo-folder-taken": ({ folder }) =>
+    `“${folder}” exists and was not made by the demo, so it is left alone. Remove it, or choose another folder.`,
+  "provider-unavailable": ({ provider, why }) =>
+    `“${provider}” does not work on this machine (${why}). Choose another device, or leave the choice to the program.`,
+};

@@ -1,0 +1,53 @@
+import type { acquisitionErrors } from "../../../src-shared/errors/acquisitions.ts";
+import type { rasterErrors } from "../../../src-shared/errors/raster.ts";
+import { counted, listed, quoted, type Sentences } from "./words.ts";
+
+/** Images, their bands, dates and places. */
+export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typeof rasterErrors> = {
+  "acquisition-without-date": ({ path }) =>
+    `Aucune date n’a été trouvée pour ${quoted(path)}, ni dans son nom ni dans ses métadonnées. Indiquez la date, ou mettez-la dans le nom du fichier, comme image_20190410.tif. Si ce n’est pas une acquisition, laissez ce fichier de côté.`,
+  "acquisition-band-count": ({ path, found, expected }) =>
+    `${quoted(path)} a ${counted(found, "bande")}, alors que : ${expected}. Choisissez un fichier avec les bonnes bandes, ou nommez-les dans l’ordre, par exemple B02, B03, B04, B08.`,
+  "acquisition-missing-bands": ({ path, date, missing, modality }) =>
+    `L’acquisition du ${date} (${quoted(path)}) n’a pas ${missing.join(", ")}, dont ${quoted(modality)} a besoin. Ajoutez le fichier qui ${missing.length === 1 ? "contient cette bande" : "contient ces bandes"}, ou laissez cette date de côté.`,
+  "acquisition-duplicate-date": ({ date, modality, paths }) =>
+    `${quoted(modality)} a ${counted(paths.length, "produit")} du ${date} : ${listed(paths)}. Gardez le plus clair, fusionnez-les ou retirez-en un.`,
+  "acquisition-duplicate-band": ({ date, band, paths }) =>
+    `La bande ${band} du ${date} vient de ${counted(paths.length, "fichier")} : ${listed(paths)}. N’en gardez qu’un.`,
+  "raster-outside-project": ({ path, area }) =>
+    `${quoted(path)} ne recouvre pas la zone du projet (${area}). Choisissez une image de cet endroit, ou vérifiez le système de coordonnées de l’image.`,
+  "acquisition-dates-too-long": ({ modality, first, last, days }) =>
+    `Les dates de ${quoted(modality)} vont du ${first} au ${last}, plus que les ${counted(days, "jour")} que ce modèle sait compter. Laissez de côté les premières ou les dernières dates.`,
+  "raster-not-tiff": ({ path }) =>
+    `${quoted(path)} n’est pas un fichier TIFF. Choisissez un GeoTIFF (.tif), ou convertissez d’abord l’image en GeoTIFF.`,
+  "raster-missing": ({ path }) =>
+    `${quoted(path)} ne peut pas être ouvert : ce fichier n’existe pas. Vérifiez son nom, ou indiquez son nouvel emplacement.`,
+  "raster-unreadable": ({ path, reason }) =>
+    `${quoted(path)} ne peut pas être lu (${reason}). Vérifiez que le disque est branché et que vous avez le droit de lire ce fichier.`,
+  "raster-truncated": ({ path }) =>
+    `${quoted(path)} est coupé : le fichier se termine avant ses pixels. Copiez-le ou téléchargez-le de nouveau.`,
+  "raster-damaged": ({ path, reason }) =>
+    `${quoted(path)} est endommagé (${reason}). Copiez-le ou téléchargez-le de nouveau.`,
+  "raster-unsupported-compression": ({ path, compression }) =>
+    `${quoted(path)} est compressé en ${compression}, qui ne peut pas être lu ici. Convertissez-le d’abord : gdal_translate -co COMPRESS=DEFLATE entree.tif sortie.tif.`,
+  "raster-unsupported-layout": ({ path, reason }) =>
+    `${quoted(path)} ne peut pas être lu : ${reason}. Convertissez-le d’abord : gdal_translate -of COG entree.tif sortie.tif.`,
+  "raster-without-crs": ({ path }) =>
+    `${quoted(path)} n’a pas de système de coordonnées. Choisissez-le dans les propriétés de l’image.`,
+  "raster-without-transform": ({ path }) =>
+    `${quoted(path)} ne dit pas où il se trouve sur la Terre : il n’a pas de géotransformation. Géoréférencez-le d’abord, ou ajoutez un fichier de calage (.tfw).`,
+  "raster-without-band": ({ path, band, count }) =>
+    `${quoted(path)} a ${counted(count, "bande")} ; la bande ${band} a été demandée. Choisissez une bande de 1 à ${count}.`,
+  "crs-unknown": ({ crs }) =>
+    `Le système de coordonnées ${quoted(crs)} n’est pas connu ici. Donnez un code EPSG comme EPSG:32631, une chaîne PROJ ou un WKT.`,
+  "raster-needs-overviews": ({ path }) =>
+    `${quoted(path)} est bien plus fin que ce que la carte demande et n’a pas d’aperçus à lire à la place. Faites-en d’abord une copie avec aperçus : gdal_translate -of COG entree.tif sortie.tif.`,
+  "raster-outside-crs": ({ crs }) =>
+    `L’image se trouve hors de la zone que ${quoted(crs)} peut représenter. Choisissez un système fait pour cette zone, par exemple sa zone UTM.`,
+  "crs-unwritable": ({ crs }) =>
+    `Un GeoTIFF ne peut pas contenir le système de coordonnées ${quoted(crs)}. Choisissez-en un avec un code EPSG pour la sortie.`,
+  "no-disk-space": ({ path }) =>
+    `Il n’y a plus de place sur le disque pour écrire ${quoted(path)}. Libérez de la place ou choisissez un autre disque ; rien n’a été écrit à moitié.`,
+  "raster-unwritable": ({ path, reason }) =>
+    `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier où vous avez le droit d’écrire.`,
+};

@@ -1,0 +1,83 @@
+import type { labelErrors } from "../../../src-shared/errors/labels.ts";
+import { counted, listed, quoted, type Sentences } from "./words.ts";
+
+const units = { polygons: "polygone", blocks: "bloc", patches: "patch" } as const;
+
+/** Vector files, labels and splits. */
+export const frenchLabels: Sentences<keyof typeof labelErrors> = {
+  "vector-missing": ({ path }) => `${quoted(path)} n’existe pas. Vérifiez le nom et le dossier.`,
+  "vector-unknown-format": ({ path }) =>
+    `${quoted(path)} n’est pas un fichier vectoriel lisible ici. Choisissez un GeoPackage (.gpkg), un Shapefile (.shp ; décompressez d’abord un .zip), un GeoJSON (.geojson, .json) ou un KML.`,
+  "vector-damaged": ({ path, problem }) =>
+    `${quoted(path)} est endommagé ou incomplet : ${problem}. Exportez-le de nouveau depuis le logiciel qui l’a fait.`,
+  "vector-without-layers": ({ path }) =>
+    `${quoted(path)} est un GeoPackage sans couche vectorielle. Choisissez un fichier qui contient des polygones.`,
+  "vector-layer-missing": ({ path, layer, layers }) =>
+    `${quoted(path)} n’a pas de couche ${quoted(layer)}. Il contient : ${listed(layers)}.`,
+  "vector-unknown-encoding": ({ path, encoding }) =>
+    `L’encodage de texte ${quoted(encoding)} de ${quoted(path)} n’est pas connu. Indiquez-en un autre, par exemple UTF-8 ou windows-1252.`,
+  "vector-unwritable": ({ path, reason }) =>
+    `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier où vous avez le droit d’écrire.`,
+  "labels-without-crs": ({ path }) =>
+    `${quoted(path)} ne dit pas dans quel système de coordonnées sont ses formes (un Shapefile a besoin de son fichier .prj). Choisissez-en un.`,
+  "labels-unknown-crs": ({ path, crs }) =>
+    `Le système de coordonnées ${quoted(crs)} de ${quoted(path)} n’est pas connu. Choisissez-en un par son code EPSG.`,
+  "labels-not-lon-lat": ({ path, x, y }) =>
+    `${quoted(path)} n’indique pas de système de coordonnées : ses coordonnées devraient être des longitudes et latitudes, mais (${x}, ${y}) n’est nulle part sur la Terre. Choisissez le système de coordonnées.`,
+  "labels-without-field": ({ path, field, fields }) =>
+    fields.length > 0
+      ? `${quoted(path)} n’a pas de champ ${quoted(field)}. Choisissez le champ qui contient la classe ; il y a : ${listed(fields)}.`
+      : `${quoted(path)} n’a pas de champ ${quoted(field)} : il n’a aucun attribut (un Shapefile les garde dans un fichier .dbf à côté du .shp).`,
+  "labels-without-class-values": ({ path, field }) =>
+    `Aucune forme de ${quoted(path)} n’a de valeur dans le champ ${quoted(field)}. Choisissez un autre champ pour la classe.`,
+  "labels-unmapped-values": ({ path, field, values }) =>
+    `Le champ ${quoted(field)} de ${quoted(path)} contient des valeurs que la table des classes ne nomme pas : ${listed(values)}. Associez chacune à une classe, ou à « ignorer ».`,
+  "labels-too-many-classes": ({ path, field, count }) =>
+    `Le champ ${quoted(field)} de ${quoted(path)} contient ${counted(count, "valeur différente", "valeurs différentes")}, trop pour des classes. Choisissez le champ qui contient la classe, ou donnez une table de classes.`,
+  "labels-outside": ({ path, count }) =>
+    `Aucune des ${counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. Vérifiez le fichier et son système de coordonnées.`,
+  "labels-none-usable": ({ path, count, reasons }) =>
+    `Aucune des ${counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
+  "split-class-too-small": ({ className, count, needed, unit }) =>
+    unit === "blocks"
+      ? `Les polygones de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} du découpage, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, découpez par polygone, ou gardez ces classes pour l’entraînement seul.`
+      : `La classe ${quoted(className)} a ${counted(count, units[unit], unit === "patches" ? "patchs" : "polygones")}, mais le découpage en demande ${needed} pour qu’elle puisse être apprise et testée. Ajoutez des étiquettes, associez la classe à « ignorer », ou gardez ces classes pour l’entraînement seul.`,
+  "split-not-possible": ({ className, unit }) =>
+    `Aucune répartition des ${unit === "blocks" ? "blocs" : "polygones"} ne met la classe ${quoted(className)} dans chaque ensemble. Choisissez des blocs plus petits, ou découpez par polygone.`,
+  "split-without-field": ({ field, fields }) =>
+    `Les étiquettes n’ont pas de champ ${quoted(field)} selon lequel découper. Il y a : ${listed(fields)}.`,
+  "split-set-empty": ({ set, values }) =>
+    `Aucune étiquette ne tombe dans l’ensemble ${quoted(set)}. Le champ contient : ${listed(values)}. Dites quelle valeur désigne quel ensemble.`,
+  "vector-without-shapes": ({ path }) =>
+    `${quoted(path)} ne contient aucune forme avec des coordonnées. Choisissez un fichier qui contient des points, des lignes ou des polygones.`,
+  "label-invalid": ({ problem }) =>
+    `Ce contour ne peut pas être utilisé : ${problem}. Déplacez ou retirez ce sommet, ou redessinez-le ; il reste sur la carte d’ici là.`,
+  "label-outside": () => "Cette forme est hors de la zone du projet. Dessinez-la à l’intérieur du cadre de la carte.",
+  "label-missing": () =>
+    "Ces étiquettes ne sont plus là : elles ont été retirées entre-temps. Sélectionnez de nouveau.",
+  "labels-not-divided": () =>
+    "La ligne ne traverse aucun des polygones sélectionnés. Commencez-la et terminez-la en dehors, sans qu’elle se croise.",
+  "labels-merge-few": () =>
+    "Un polygone seul ne peut pas être fusionné. Sélectionnez-en au moins deux de la même classe.",
+  "labels-merge-classes": ({ classes }) =>
+    `Les polygones sélectionnés ont des classes différentes : ${listed(classes)}. Donnez-leur d’abord une seule classe, puis fusionnez-les.`,
+  "labels-cut-apart": () =>
+    "Il ne resterait rien d’un polygone. Dessinez un trou plus petit, ou supprimez plutôt le polygone.",
+  "labels-cut-beside": () => "Le trou ne touche aucun des polygones sélectionnés. Dessinez-le sur l’un d’eux.",
+  "label-validity": ({ from, to }) =>
+    `La validité finirait (${to}) avant de commencer (${from}). Échangez les deux dates.`,
+  "no-legend": () => "Il n’y a pas encore de légende. Créez-en une, ou prenez-en une toute prête, avant de dessiner.",
+  "legend-missing": () => "Cette légende n’est plus là : elle a été retirée entre-temps.",
+  "legend-name-taken": ({ name }) => `Une légende s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,
+  "legend-full": () => "Une légende peut contenir 254 classes, et celle-ci les a. Retirez-en une qui ne sert pas.",
+  "class-missing": ({ code }) => `La légende n’a pas de classe ${code}. Choisissez l’une de ses classes.`,
+  "class-name-taken": ({ name }) => `Une classe s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,
+  "class-code-taken": ({ code, name }) =>
+    `Le code ${code} appartient à ${quoted(name)}. Choisissez-en un libre, de 1 à 254.`,
+  "class-in-use": ({ name, count }) =>
+    `${counted(count, "polygone a", "polygones ont")} la classe ${quoted(name)}. Choisissez la classe qu’ils auront à la place.`,
+  "legend-unreadable": ({ path, problem }) =>
+    `${quoted(path)} n’est pas une légende lisible ici : ${problem}. Choisissez un CSV (code,name,color), un JSON, un style QGIS (.qml) ou un SLD.`,
+  "legend-format": ({ path }) =>
+    `${quoted(path)} ne se termine pas comme un fichier de légende. Utilisez .csv, .json, .qml ou .sld.`,
+};

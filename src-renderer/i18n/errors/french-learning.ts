@@ -1,0 +1,94 @@
+import type { learningErrors } from "../../../src-shared/errors/learning.ts";
+import type { mapErrors } from "../../../src-shared/errors/maps.ts";
+import type { parityErrors } from "../../../src-shared/errors/parity.ts";
+import type { reportErrors } from "../../../src-shared/errors/report.ts";
+import type { usageErrors } from "../../../src-shared/errors/usage.ts";
+import { listed, quoted, type Sentences } from "./words.ts";
+
+const parts: Readonly<Record<string, string>> = { train: "entraînement", validation: "validation", test: "test" };
+const partOf = (part: string): string => quoted(parts[part] ?? part);
+
+/** Models, training, result maps, reports and how things were asked. */
+export const frenchLearning: Sentences<
+  | keyof typeof learningErrors
+  | keyof typeof mapErrors
+  | keyof typeof parityErrors
+  | keyof typeof reportErrors
+  | keyof typeof usageErrors
+> = {
+  "model-missing": ({ path }) =>
+    `Pas de modèle ici : ${quoted(path)} n’existe pas. Choisissez un dossier de modèle qui contient model.json et weights.safetensors.`,
+  "model-unreadable": ({ path, reason }) =>
+    `${quoted(path)} n’est pas une description de modèle lisible par cette version (${reason}). Exportez de nouveau le modèle, ou mettez OmniSat Desktop à jour.`,
+  "model-damaged": ({ path }) =>
+    `Les poids dans ${quoted(path)} ne sont pas ceux que décrit model.json : le fichier est endommagé ou a été remplacé. Copiez de nouveau le modèle depuis sa source.`,
+  "model-modalities-missing": ({ missing, available }) =>
+    `Le modèle lit ${missing.join(", ")}, que ce projet n’a pas (il a ${available.join(", ") || "aucune image"}). Importez ces images, ou choisissez un sous-ensemble de modalités communes.`,
+  "model-bands-differ": ({ modality, model, project }) =>
+    `Le modèle a été entraîné sur ${modality} avec les bandes ${model.join(" ")} ; celles du projet sont ${project.join(" ")}. Choisissez les mêmes bandes dans le même ordre, ou un autre modèle.`,
+  "model-has-no-head": ({ name }) =>
+    `${quoted(name)} est un modèle pré-entraîné sans classes. Entraînez-le d’abord sur vos étiquettes, puis cartographiez avec le résultat.`,
+  "model-grid-differs": ({ model, project }) =>
+    `Le modèle travaille sur des patchs de ${model} m, le projet sur des patchs de ${project} m. Créez un projet avec des patchs de ${model} m, ou entraînez un modèle pour celui-ci.`,
+  "no-labels-to-train": ({ part }) =>
+    `Aucun patch étiqueté dans la partie ${partOf(part)}. Importez des étiquettes, ou changez le découpage pour qu’elle en contienne.`,
+  "no-labelled-patch": ({ part }) =>
+    `Aucun patch de la partie ${partOf(part)} n’a une classe que le modèle connaît. Choisissez une autre partie, ou changez le découpage.`,
+  "overlap-too-large": ({ overlap, tile }) =>
+    `Des tuiles de ${tile} patchs ne peuvent pas en partager ${overlap} avec la suivante. Choisissez un recouvrement d’au plus ${tile - 1} patchs ; une demi-tuile est l’usage.`,
+  "series-too-short": ({ modality, dates }) =>
+    `Le pré-entraînement sur ${quoted(modality)} seule demande au moins trois dates par tuile ; il y en a ${dates}. Importez d’autres dates ou un autre capteur, ou entraînez sans pré-entraînement.`,
+  "checkpoint-of-another-run": ({ path }) =>
+    `Le point de contrôle ${quoted(path)} appartient à un entraînement avec d’autres réglages ou données. Lancez un nouvel entraînement.`,
+  "training-diverged": ({ step }) =>
+    `La perte n’est plus un nombre à l’étape ${step}. Réduisez le pas d’apprentissage et recommencez depuis le dernier modèle.`,
+  "weights-missing": ({ path }) =>
+    `Pas de poids ici : ${quoted(path)} n’existe pas. Choisissez un fichier .safetensors.`,
+  "weights-damaged": ({ path, reason }) =>
+    `${quoted(path)} n’est pas un fichier safetensors entier : ${reason}. Copiez-le de nouveau depuis sa source, ou revenez à un point de contrôle antérieur.`,
+  "weights-no-space": ({ path }) =>
+    `Il n’y a plus de place pour écrire ${quoted(path)} ; rien n’a été modifié. Libérez de la place sur ce disque et réessayez.`,
+  "map-not-found": ({ id }) =>
+    `Il n’y a plus de carte ${id} dans ce projet. Elle a sans doute été supprimée dans une autre fenêtre ; choisissez une autre carte.`,
+  "map-exists": ({ name }) => `Une carte s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,
+  "map-files-missing": ({ name, path }) =>
+    `Les fichiers de la carte ${quoted(name)} ont disparu (${quoted(path)}). Remettez-les en place, ou supprimez la carte et refaites-la.`,
+  "comparison-not-found": ({ id }) =>
+    `Il n’y a plus de comparaison ${id} dans ce projet. Comparez de nouveau les cartes.`,
+  "maps-apart": ({ from, to }) =>
+    `${quoted(from)} et ${quoted(to)} n’ont aucun endroit en commun : rien à comparer. Choisissez des cartes qui se recouvrent.`,
+  "maps-on-other-grids": ({ from, to }) =>
+    `Les pixels de ${quoted(from)} et de ${quoted(to)} ne sont pas sur la même grille. Refaites l’une des deux dans ce projet, puis comparez.`,
+  "same-map-twice": ({ name }) => `${quoted(name)} a été choisie deux fois. Choisissez deux cartes différentes.`,
+  "layer-not-exportable": ({ layer }) =>
+    `${quoted(layer)} ne peut pas être exportée d’ici. Choisissez une carte, sa confiance, ses probabilités ou une différence de deux cartes.`,
+  "nothing-to-export": ({ name }) =>
+    `Il ne reste rien de ${quoted(name)} avec ces classes dans cette zone. Choisissez plus de classes ou une zone plus grande.`,
+  "export-unwritable": ({ path, reason }) =>
+    `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier qui existe et où vous avez le droit d’écrire.`,
+  "export-too-large": ({ path, limit }) =>
+    `${quoted(path)} dépasserait la taille d’un Shapefile (${limit}). Exportez plutôt un GeoPackage.`,
+  "run-without-table": ({ id, table }) =>
+    `L’entraînement ${id} n’a pas de tableau ${quoted(table)}. Choisissez une évaluation terminée.`,
+  "model-package-not-found": ({ path }) =>
+    `${quoted(path)} ne contient pas de modèle : un paquet de modèle est un dossier ou un .zip avec model.json et weights.safetensors. Choisissez-en un autre.`,
+  "model-package-damaged": ({ path, reason }) =>
+    `Le paquet ${quoted(path)} ne peut pas être lu (${reason}). Copiez-le de nouveau depuis sa source.`,
+  "parity-folder": ({ path, problem }) =>
+    `${quoted(path)} : ${problem}. Indiquez un dossier avec un manifest.json au format de la référence OmniSat.`,
+  "parity-file": ({ path, problem }) =>
+    `${quoted(path)} ne peut pas servir à la comparaison : ${problem}. Copiez de nouveau le dossier, ou laissez ce fichier de côté.`,
+  "report-unwritable": ({ path, reason }) =>
+    `Le rapport ${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier qui existe et où vous avez le droit d’écrire.`,
+  "demo-folder-taken": ({ folder }) =>
+    `${quoted(folder)} existe et n’a pas été fait par la démonstration : il est laissé tel quel. Retirez-le, ou choisissez un autre dossier.`,
+  usage: ({ problem, help }) => `${problem} Voir \`${help}\`.`,
+  "request-invalid": ({ command, problems }) =>
+    `${quoted(command)} ne peut pas être fait ainsi : ${problems.join(" ; ")}.`,
+  "file-missing": ({ path }) => `${quoted(path)} n’existe pas. Vérifiez le nom et le dossier.`,
+  "file-exists": ({ path }) => `${quoted(path)} existe déjà. Choisissez un autre nom.`,
+  "no-images-found": ({ paths }) =>
+    `Aucune image (.tif, .tiff) n’a été trouvée dans ${listed(paths)}. Choisissez des fichiers image, ou un dossier qui en contient.`,
+  "provider-unavailable": ({ provider, why }) =>
+    `Le moteur de calcul ${quoted(provider)} ne fonctionne pas sur cette machine (${why}). Choisissez-en un autre, ou laissez le choix au programme.`,
+};
