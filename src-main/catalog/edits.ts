@@ -137,6 +137,11 @@ export function editTable(sql: Sql, readOnly: boolean) {
       });
     },
 
+    /** What was done until now can no longer be undone: a project that was made in one go begins here. */
+    forget(): void {
+      sql.run("DELETE FROM edits");
+    },
+
     undo(): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
       return sql.transaction(() => {
         const edit = this.next().undo;

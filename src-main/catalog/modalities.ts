@@ -78,6 +78,10 @@ export function modalityTable(sql: Sql) {
       });
     },
 
+    rename(from: string, to: string): void {
+      sql.run("UPDATE modalities SET name = ? WHERE name = ?", to, from);
+    },
+
     remove(name: string): void {
       sql.run("DELETE FROM modalities WHERE name = ?", name);
     },

@@ -61,14 +61,20 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
       ).id;
     },
 
-    /** Points a raster to where its file is now. A file with another header is refused, and said how it differs. */
-    relink(id: number, path: string, header: RasterHeader, crs?: string | null): void {
+    /** The raster that `path` may take the place of; a file with another header is refused. */
+    checkRelink(id: number, path: string, header: RasterHeader): Raster {
       const known = table.get(id);
       if (!known) throw new Error(`No raster ${id}`);
       const differences = headerDifferences(known.header, header);
       if (differences.length) {
         throw new AppError("raster-relink-differs", { path, expected: known.path, differences });
       }
+      return known;
+    },
+
+    /** Points a raster to where its file is now. A file with another header is refused, and said how it differs. */
+    relink(id: number, path: string, header: RasterHeader, crs?: string | null): void {
+      const known = table.checkRelink(id, path, header);
       const { size } = statSync(path);
       const chosen = crs === undefined ? known.crs : crs;
       sql.run("UPDATE rasters SET path = ?, bytes = ?, crs = ? WHERE id = ?", paths.toStored(path), size, chosen, id);

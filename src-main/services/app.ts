@@ -10,7 +10,8 @@ import { crsName, definitionOf, isGeographic, searchCrs } from "../raster/index.
 import type { Application, Session } from "./application.ts";
 import { door } from "./door.ts";
 import { filePath, liesWithin } from "./path-gate.ts";
-import { createSchema, projectDoor } from "./projects.ts";
+import { areaOfFiles, planProject, suggestedFolder } from "./project-area.ts";
+import { boundsSchema, createSchema, projectDoor } from "./projects.ts";
 import { knownCrs } from "./rasters.ts";
 import { makeSample } from "./sample.ts";
 import { settingsSchema } from "./settings-file.ts";
@@ -94,6 +95,25 @@ export function appService(application: Application, session: Session): AppComma
     "project.create": door("project.create", createSchema, (request) =>
       session.create(() => projectDoor({ appVersion: host.appVersion })["project.create"](request)),
     ),
+    "project.areaOf": door(
+      "project.areaOf",
+      z.strictObject({ paths: z.array(filePath).min(1), crs: z.string().min(1).optional() }),
+      ({ paths, crs }) => areaOfFiles(paths, crs),
+    ),
+    "project.plan": door(
+      "project.plan",
+      z.strictObject({
+        area: z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }),
+        crs: z.string().min(1).nullable(),
+        patchMeters: z.number().positive(),
+        tilePatches: z.int().min(2).max(64),
+      }),
+      (request) => planProject(request),
+    ),
+    "project.suggestFolder": door("project.suggestFolder", z.strictObject({ name: z.string() }), ({ name }) => {
+      const base = host.roots[0] ?? join(homedir(), "OmniSat");
+      return { folder: suggestedFolder(resolve(base), name) };
+    }),
     "project.open": door(
       "project.open",
       z.strictObject({ folder: filePath, readOnly: z.boolean().default(false) }),
@@ -101,7 +121,9 @@ export function appService(application: Application, session: Session): AppComma
     ),
     "project.sample": door("project.sample", folderSchema, async ({ folder }) => {
       if (host.sampleFolder === null) throw new AppError("feature-needs-host", { command: "project.sample" });
-      await makeSample(host.sampleFolder, resolve(folder), host.appVersion);
+      await makeSample(host.sampleFolder, resolve(folder), host.appVersion, (topic, what) => {
+        if (topic === "work") session.tell(topic, what);
+      });
       return session.open(folder, false);
     }),
     "project.close": door("project.close", nothing, () => session.leave()),

@@ -55,6 +55,8 @@ export class Application {
   readonly settings: SettingsFile;
   readonly #open = new Map<string, OpenProject>();
   readonly #sessions = new Set<Session>();
+  /** cards of the start screen that will be drawn */
+  readonly #cards = new Map<OpenProject, NodeJS.Timeout>();
   #device: Promise<DeviceReport> | undefined;
 
   constructor(host: ApplicationHost) {
@@ -117,6 +119,8 @@ export class Application {
             else busy.delete(id);
             if (busy.size === 0 && windows.size === 0) this.#close(project);
           }
+          if (topic === "catalog.changed" && (what as { table: string }).table === "acquisitions")
+            this.drawCard(project);
           for (const window of windows) window.tell(topic, what);
         },
       }),
@@ -131,8 +135,21 @@ export class Application {
     if (project.windows.size === 0 && project.busy.size === 0) this.#close(project);
   }
 
+  /** Draws the project's card anew, once nothing has changed for a moment. */
+  drawCard(project: OpenProject): void {
+    clearTimeout(this.#cards.get(project));
+    const draw = () => {
+      this.#cards.delete(project);
+      if (this.#open.get(project.catalog.folder) === project)
+        void this.recent.draw(project.catalog, project.stop.signal);
+    };
+    this.#cards.set(project, setTimeout(draw, 1500).unref());
+  }
+
   #close(project: OpenProject): void {
     if (this.#open.get(project.catalog.folder) !== project) return;
+    clearTimeout(this.#cards.get(project));
+    this.recent.update(project.catalog);
     this.#open.delete(project.catalog.folder);
     project.catalog.close();
   }
@@ -212,8 +229,8 @@ export class Session {
     const project = await this.#application.join(this, open, folder);
     if (before) this.#application.leave(this, before);
     this.#project = project;
-    const { name } = project.catalog.project.get();
-    this.#application.recent.note({ folder: project.catalog.folder, name });
+    this.#application.recent.note(project.catalog);
+    this.#application.drawCard(project);
     return describeOpened(project.catalog);
   }
 

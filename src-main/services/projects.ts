@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { z } from "zod";
+import { presetKey } from "../../src-shared/domain/preset.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { type Catalog, createCatalog, openCatalog } from "../catalog/index.ts";
@@ -11,7 +12,7 @@ import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
 import { knownCrs, readRasterInfo } from "./rasters.ts";
 
-const boundsSchema = z
+export const boundsSchema = z
   .strictObject({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() })
   .refine(({ minX, maxX, minY, maxY }) => minX < maxX && minY < maxY, "the bounds are empty");
 
@@ -22,6 +23,7 @@ export const createSchema = z.strictObject({
   area: z.union([z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }), z.strictObject({ like: filePath })]),
   patchMeters: z.number().positive().default(10),
   tilePatches: z.int().min(2).max(64).default(8),
+  preset: z.string().min(1).max(40).optional(),
 });
 
 export type CreateProject = z.input<typeof createSchema>;
@@ -38,7 +40,7 @@ export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
       // Patches are squares of metres.
       if (isGeographic(crs)) throw new AppError("project-crs-geographic", { crs });
       const grid = { crs, patchMeters };
-      return createCatalog(
+      const catalog = createCatalog(
         folder,
         {
           name: request.name ?? basename(resolve(folder)),
@@ -46,6 +48,8 @@ export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
         },
         { purpose: "omnisat project create", appVersion },
       );
+      if (request.preset !== undefined) catalog.view.put(presetKey, request.preset);
+      return catalog;
     }),
 
     "project.open": door(

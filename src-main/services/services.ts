@@ -8,6 +8,7 @@ import { inspectService } from "./inspect.ts";
 import { JobQueue, jobService } from "./jobs.ts";
 import { labelService } from "./labels.ts";
 import { layerService } from "./layers.ts";
+import { legendService } from "./legends.ts";
 import { mapService } from "./maps.ts";
 import { modalityService } from "./modalities.ts";
 import { modelService } from "./models.ts";
@@ -28,6 +29,7 @@ export function services(deps: Deps) {
     ...layerService(deps),
     ...modalityService(deps),
     ...labelService(deps),
+    ...legendService(deps),
     ...modelService(deps),
     ...runService(deps, queue),
     ...runHistoryService(deps, queue),

@@ -27,6 +27,14 @@ export const catalogErrors = {
     `“${folder}” already holds a project. Open it, or choose another folder for the new one.`,
   "project-crs-geographic": ({ crs }: { readonly crs: string }) =>
     `“${crs}” counts in degrees, and a project needs metres. Choose a projected coordinate system, for instance the UTM zone of the place (EPSG:32631 for Belgium).`,
+  "project-area-too-large": ({
+    squareKilometers,
+    patch,
+  }: {
+    readonly squareKilometers: number;
+    readonly patch: number;
+  }) =>
+    `An area of ${squareKilometers} km² in patches of ${patch} m is more than a project can hold. Choose a smaller area or larger patches.`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }: HolderDetails) =>
     `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${since}). ` +
     (elsewhere

@@ -2,6 +2,7 @@ import { acquisitionErrors } from "./acquisitions.ts";
 import { catalogErrors } from "./catalog.ts";
 import { labelErrors } from "./labels.ts";
 import { learningErrors } from "./learning.ts";
+import { mapErrors } from "./maps.ts";
 import { parityErrors } from "./parity.ts";
 import { rasterErrors } from "./raster.ts";
 import { reportErrors } from "./report.ts";
@@ -15,6 +16,7 @@ export const sentences = {
   ...labelErrors,
   ...catalogErrors,
   ...learningErrors,
+  ...mapErrors,
   ...parityErrors,
   ...reportErrors,
   ...usageErrors,

@@ -1,3 +1,6 @@
+/** Errors without values. */
+type Nothing = Readonly<Record<string, never>>;
+
 export interface Path {
   readonly path: string;
 }
@@ -16,6 +19,8 @@ export const labelErrors = {
     `“${path}” is damaged or incomplete: ${problem}. Export it again from the program that made it.`,
   "vector-without-layers": ({ path }: Path) =>
     `“${path}” is a GeoPackage without vector layers. Choose a file that holds polygons.`,
+  "vector-without-shapes": ({ path }: Path) =>
+    `“${path}” holds no shape with coordinates. Choose a file that holds points, lines or polygons.`,
   "vector-layer-missing": ({
     path,
     layer,
@@ -69,4 +74,38 @@ export const labelErrors = {
     `The labels have no field “${field}” to split by. There are: ${list(fields)}.`,
   "split-set-empty": ({ set, values }: { readonly set: string; readonly values: readonly string[] }) =>
     `No label falls into the set “${set}”. The field holds: ${list(values)}. Say which value means which set.`,
+  "label-invalid": ({ problem }: { readonly problem: string }) =>
+    `This outline cannot be used: ${problem}. Move or take away the corner, or draw it again; it stays on the map until then.`,
+  "label-outside": (_details: Nothing) =>
+    "This shape lies outside of the project's area. Draw it inside the frame of the map.",
+  "label-missing": (_details: Nothing) =>
+    "These labels are no longer there: they were removed meanwhile. Select again.",
+  "labels-not-divided": (_details: Nothing) =>
+    "The line does not cut through any of the selected polygons. Begin and end it outside of them, and let it not cross itself.",
+  "labels-merge-few": (_details: Nothing) => "One polygon alone cannot be merged. Select at least two of one class.",
+  "labels-merge-classes": ({ classes }: { readonly classes: readonly string[] }) =>
+    `The selected polygons have different classes: ${list(classes)}. Give them one class first, then merge them.`,
+  "labels-cut-apart": (_details: Nothing) =>
+    "Nothing would be left of a polygon. Draw a smaller hole, or delete the polygon instead.",
+  "labels-cut-beside": (_details: Nothing) =>
+    "The hole touches none of the selected polygons. Draw it over one of them.",
+  "label-validity": ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `The validity would end (${to}) before it begins (${from}). Swap the two dates.`,
+  "no-legend": (_details: Nothing) => "There is no legend yet. Make one, or take a ready one, before you draw.",
+  "legend-missing": (_details: Nothing) => "This legend is no longer there: it was removed meanwhile.",
+  "legend-name-taken": ({ name }: { readonly name: string }) =>
+    `There is already a legend “${name}”. Choose another name.`,
+  "legend-full": (_details: Nothing) =>
+    "A legend can hold 254 classes, and this one does. Remove one that is not needed.",
+  "class-missing": ({ code }: { readonly code: number }) =>
+    `The legend has no class ${code}. Choose one of its classes.`,
+  "class-name-taken": ({ name }: { readonly name: string }) =>
+    `There is already a class “${name}”. Choose another name.`,
+  "class-code-taken": ({ code, name }: { readonly code: number; readonly name: string }) =>
+    `The code ${code} belongs to “${name}”. Choose a free one from 1 to 254.`,
+  "class-in-use": ({ name, count }: { readonly name: string; readonly count: number }) =>
+    `${counted(count, "polygon")} ${count === 1 ? "has" : "have"} the class “${name}”. Choose the class that they shall have instead.`,
+  "legend-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
+    `“${path}” is no legend that can be read here: ${problem}. Choose a CSV (code,name,color), a JSON, a QGIS style (.qml) or an SLD.`,
+  "legend-format": ({ path }: Path) => `“${path}” does not end like a legend file. Use .csv, .json, .qml or .sld.`,
 };

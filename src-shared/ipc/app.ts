@@ -19,6 +19,53 @@ export interface RecentProject {
   readonly openedAt: string;
   /** the folder still holds a project */
   readonly exists: boolean;
+  /** what it held when it was last left; `null` when that was never written down */
+  readonly summary: ProjectSummary | null;
+  /** a small picture as a `data:` address; `null` without imagery */
+  readonly picture: string | null;
+}
+
+export interface ProjectSummary {
+  readonly squareKilometers: number;
+  readonly crs: string;
+  readonly images: number;
+  readonly labels: number;
+  readonly models: number;
+  readonly maps: number;
+}
+
+/** Where a file lies, so that a project can be made of its place. */
+export interface AreaOfFile {
+  readonly path: string;
+  readonly kind: "raster" | "vector";
+  readonly crs: string;
+  readonly crsName: string;
+  readonly bounds: Bounds;
+  readonly lonLat: Bounds;
+  /** of a raster, in units of its CRS */
+  readonly resolution: number | null;
+}
+
+/** What a project of this area would be, before it is made. */
+export interface ProjectPlan {
+  readonly crs: string;
+  readonly crsName: string;
+  /** grown to whole patches, in `crs` */
+  readonly bounds: Bounds;
+  readonly squareKilometers: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** whole tiles across and down */
+  readonly tileColumns: number;
+  readonly tileRows: number;
+  /** the area's edge as longitudes and latitudes, closed */
+  readonly outline: readonly (readonly [longitude: number, latitude: number])[];
+  /** the UTM zone of the area's centre */
+  readonly utm: { readonly code: string; readonly name: string };
+  /** part of the area lies where this CRS is not meant to be used */
+  readonly outsideCrs: boolean;
+  /** how much longer a metre of the map is than one on the ground at the centre: 1.0004 */
+  readonly scale: number;
 }
 
 /** What computes, found by running a small network on each candidate. */
@@ -121,7 +168,24 @@ export interface AppCommands {
     readonly area: { readonly crs: string; readonly bounds: Bounds } | { readonly like: string };
     readonly patchMeters?: number | undefined;
     readonly tilePatches?: number | undefined;
+    /** of `projectPresets`: what the modalities panel measures the imagery against */
+    readonly preset?: string | undefined;
   }): Promise<OpenedProject>;
+  /** The places of images and vector files. */
+  "project.areaOf"(request: {
+    readonly paths: readonly string[];
+    /** for files that name no CRS */
+    readonly crs?: string | undefined;
+  }): Promise<readonly AreaOfFile[]>;
+  /** What a project would be, without making it. `crs: null` takes the UTM zone of the area's centre. */
+  "project.plan"(request: {
+    readonly area: { readonly crs: string; readonly bounds: Bounds };
+    readonly crs: string | null;
+    readonly patchMeters: number;
+    readonly tilePatches: number;
+  }): Promise<ProjectPlan>;
+  /** A folder that can take a new project of this name. */
+  "project.suggestFolder"(request: { readonly name: string }): Promise<{ readonly folder: string }>;
   /** The window's project from now on; the one it had is left. */
   "project.open"(request: { readonly folder: string; readonly readOnly?: boolean | undefined }): Promise<OpenedProject>;
   /** Copies the sample project into `folder` and opens the copy. */

@@ -8,6 +8,7 @@ import type { InspectCommands } from "./inspect.ts";
 import type { JobCommands } from "./jobs.ts";
 import type { LabelCommands } from "./labels.ts";
 import type { LayerCommands } from "./layers.ts";
+import type { LegendCommands } from "./legends.ts";
 import type { MapLayerCommands } from "./map-layers.ts";
 import type { MapCommands } from "./maps.ts";
 import type { ModalityCommands } from "./modalities.ts";
@@ -23,6 +24,7 @@ export interface OpenProjectCommands
     LayerCommands,
     ModalityCommands,
     LabelCommands,
+    LegendCommands,
     ModelCommands,
     RunCommands,
     RunHistoryCommands,

@@ -1,0 +1,237 @@
+// A dry look at files before they are imported: what each is taken for, on what evidence, and what is in the way.
+import { statSync } from "node:fs";
+import { type Acquisition, parseProduct } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
+import { type ErrorMessage, errorMessage } from "../../src-shared/ipc/errors.ts";
+import type { Guess, ImagePreview, ImportPreview, PlannedModality } from "../../src-shared/ipc/rasters.ts";
+import type { Catalog } from "../catalog/index.ts";
+import {
+  describeFile,
+  type FileChoice,
+  type FileDescription,
+  factsOf,
+  groupAcquisitions,
+  nativeMeters,
+  type PixelSample,
+  pixelMeters,
+  type RasterFacts,
+  type Reader,
+  rasterReader,
+  requireOverlap,
+  samplePixels,
+} from "../cube/index.ts";
+import { crsName } from "../raster/index.ts";
+import { duplicateDays, incompleteMembers, joined, planModalities } from "./planned-modalities.ts";
+import { readWhole, shareInside } from "./raster-info.ts";
+
+interface Looked {
+  readonly choice: FileChoice;
+  readonly bytes: number;
+  readonly facts: RasterFacts | undefined;
+  /** as far as it could be understood; with a stand-in where the file says nothing */
+  readonly file: FileDescription | undefined;
+  readonly sample: PixelSample | undefined;
+  readonly errors: readonly AppError[];
+}
+
+/** Headers and samples are kept: changing one guess of four hundred files reads one file. */
+export class ImportPreviews {
+  readonly #looked = new Map<string, Looked>();
+
+  async preview(
+    catalog: Catalog,
+    choices: readonly FileChoice[],
+    signal: AbortSignal,
+    progress: (fraction: number) => void,
+  ): Promise<ImportPreview> {
+    const { geobox, patchMeters } = catalog.project.get().grid;
+    const reader = rasterReader();
+    try {
+      const looked: Looked[] = [];
+      for (const [index, choice] of choices.entries()) {
+        signal.throwIfAborted();
+        looked.push(await this.#look(reader, choice, geobox, signal));
+        progress((index + 1) / choices.length);
+      }
+      const usable = looked.filter(({ file, errors }) => file && errors.length === 0);
+      const { found, problems } = grouped(usable);
+      const before = catalog.acquisitions.list();
+      const known = new Map(before.map((acquisition) => [acquisition.id, acquisition]));
+      for (const acquisition of found) known.set(acquisition.id, joined(known.get(acquisition.id), acquisition));
+      const after = [...known.values()];
+      const native = await nativeMeters(reader, after.filter(present(catalog)), geobox.crs);
+      const planned = planModalities({
+        before,
+        after,
+        found,
+        modalities: catalog.modalities.list(),
+        patchMeters,
+        nativeMeters: native,
+      });
+      return {
+        files: looked.map((entry) => previewOf(entry, found, catalog, geobox, reader)),
+        modalities: planned.map(({ modality, known: own }): PlannedModality => {
+          const members = after.filter(({ id }) => modality.acquisitions.includes(id));
+          const dates = members.map(({ date }) => date).sort();
+          const { name, kind, sensor, bands, resolutionMeters } = modality;
+          return {
+            name,
+            kind,
+            sensor,
+            bands,
+            resolutionMeters,
+            dates: new Set(dates).size,
+            first: dates[0] ?? "",
+            last: dates.at(-1) ?? "",
+            isNew: own === null,
+            duplicates: duplicateDays({ ...modality, kind }, after).map(({ date, paths }) => ({ date, paths })),
+            incomplete: incompleteMembers(modality, after).map(({ date, missing, path }) => ({ date, missing, path })),
+          };
+        }),
+        problems,
+      };
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async #look(reader: Reader, choice: FileChoice, area: GeoBox, signal: AbortSignal): Promise<Looked> {
+    const stats = statSync(choice.path, { throwIfNoEntry: false });
+    const key = JSON.stringify([choice, stats?.size, stats?.mtimeMs]);
+    const known = this.#looked.get(key);
+    if (known) return known;
+    const looked = await look(reader, choice, stats?.size ?? 0, area, signal);
+    if (this.#looked.size >= 4096) this.#looked.delete(this.#looked.keys().next().value!);
+    this.#looked.set(key, looked);
+    return looked;
+  }
+}
+
+async function look(
+  reader: Reader,
+  choice: FileChoice,
+  bytes: number,
+  area: GeoBox,
+  signal: AbortSignal,
+): Promise<Looked> {
+  const errors: AppError[] = [];
+  const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      errors.push(error);
+      return undefined;
+    }
+  };
+  let facts = await attempt(() => factsOf(reader, choice));
+  // Without a CRS the rest can still be read: what it would be here says what it is.
+  if (!facts && errors[0]?.code === "raster-without-crs") facts = await factsOf(reader, choice, area.crs);
+  if (!facts) return { choice, bytes, facts, file: undefined, sample: undefined, errors };
+  const whole = facts;
+  await attempt(() => readWhole(choice.path, whole.crs));
+  let file = await attempt(() => describeFile(whole, choice));
+  if (!file) file = describeAnyway(whole, choice);
+  if (errors.length > 0 || !file) return { choice, bytes, facts, file, sample: undefined, errors };
+  const described = file;
+  await attempt(() => requireOverlap(reader, described, { crs: area.crs, bounds: boundsOf(area) }));
+  const sample = await attempt(() => samplePixels(reader, described, signal));
+  return { choice, bytes, facts, file, sample, errors };
+}
+
+/** What else can be said of a file without a date, or whose bands nobody knows. */
+function describeAnyway(facts: RasterFacts, choice: FileChoice): FileDescription | undefined {
+  const numbered = facts.bands.map((_, index) => `band${index + 1}`);
+  for (const stand of [{ date: "1970-01-01" }, { bands: numbered }, { date: "1970-01-01", bands: numbered }]) {
+    try {
+      return describeFile(facts, { ...stand, ...choice });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Acquisitions of the files that can be used. Two files with one band are named, and the others go on without them. */
+function grouped(files: readonly Looked[]): {
+  readonly found: readonly Acquisition[];
+  readonly problems: ImportPreview["problems"];
+} {
+  const problems: { paths: readonly string[]; error: ErrorMessage }[] = [];
+  let rest = files;
+  for (;;) {
+    const samples = new Map(rest.flatMap(({ choice, sample }) => (sample ? [[choice.path, sample] as const] : [])));
+    try {
+      return {
+        found: groupAcquisitions(
+          rest.map(({ file }) => file!),
+          samples,
+        ),
+        problems,
+      };
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === "acquisition-duplicate-band")) throw error;
+      const { paths } = (error as AppError<"acquisition-duplicate-band">).details;
+      problems.push({ paths, error: errorMessage(error) });
+      rest = rest.filter(({ choice }) => !paths.includes(choice.path));
+    }
+  }
+}
+
+const present = (catalog: Catalog) => {
+  const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
+  return ({ bands }: Acquisition) => !bands.some(({ path }) => missing.has(path));
+};
+
+function previewOf(
+  { choice, bytes, facts, file, errors }: Looked,
+  found: readonly Acquisition[],
+  catalog: Catalog,
+  area: GeoBox,
+  reader: Reader,
+): ImagePreview {
+  const codes = new Set(errors.map(({ code }) => code));
+  const named = parseProduct(choice.path);
+  const product = file?.product;
+  const evidence = (field: string, lines: readonly string[]) =>
+    lines.find((line) => line.startsWith(`${field}: `))?.slice(field.length + 2) ?? "";
+  const lines = product?.evidence ?? named.evidence;
+  const guess = <Value>(field: string, value: Value | undefined | null, chosen: unknown): Guess<Value> => ({
+    value: value ?? null,
+    evidence: chosen !== undefined || value === undefined || value === null ? "" : evidence(field, lines),
+    chosen: chosen !== undefined,
+  });
+  const members = found.filter(
+    ({ bands, quality }) => bands.some(({ path }) => path === choice.path) || quality?.path === choice.path,
+  );
+  const dates = file && !codes.has("acquisition-without-date") ? file.slices.map(({ date }) => date) : undefined;
+  const bands =
+    file && !codes.has("acquisition-band-count")
+      ? [...new Set(file.slices.flatMap((slice) => slice.bands.map(({ name }) => name)))]
+      : undefined;
+  const noCrs = codes.has("raster-without-crs");
+  const crs = facts && !noCrs ? facts.geobox.crs : null;
+  return {
+    path: choice.path,
+    bytes,
+    known: catalog.rasters.find(choice.path) !== undefined,
+    width: facts?.geobox.width ?? null,
+    height: facts?.geobox.height ?? null,
+    dataType: facts?.bands[0]?.dataType ?? null,
+    sensor: guess("sensor", product?.sensor ?? named.sensor, choice.sensor),
+    dates: guess("date", dates ?? (file ? undefined : named.date ? [named.date] : undefined), choice.date),
+    time: file?.slices[0]?.time ?? null,
+    level: product?.level ?? null,
+    bands: guess("band names", bands, choice.bands),
+    bandCount: facts?.bands.length ?? 0,
+    crs: { value: crs, evidence: "", chosen: choice.crs !== undefined },
+    crsName: crs ? crsName(crs) : null,
+    resolution: facts && !noCrs ? pixelMeters(reader, facts.geobox, area.crs) : null,
+    overlap: facts && !noCrs ? shareInside(area, facts.geobox) : null,
+    radiometry: members[0] && members[0].bands.length > 0 ? members[0].radiometry.decidedBy : null,
+    acquisitions: members.map(({ id }) => id),
+    problems: errors.map(errorMessage),
+    warnings: [...new Set(members.flatMap(({ radiometry }) => radiometry.warnings))],
+  };
+}

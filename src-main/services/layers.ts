@@ -1,0 +1,238 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import type { Acquisition } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { boundsOf } from "../../src-shared/geo/geobox.ts";
+import type { LayerCommands, LayerFacts } from "../../src-shared/ipc/layers.ts";
+import type { Raster as RasterRow } from "../catalog/index.ts";
+import { openRaster, statistics } from "../raster/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { edit } from "./edits.ts";
+import { layerProperties } from "./layer-properties.ts";
+import { filePath } from "./path-gate.ts";
+import { boundsIn, vectorFacts } from "./vectors.ts";
+
+const layerId = z.string().min(1);
+
+/** What the project shows: images by date, maps, labels, vector files, and what is drawn around them. */
+export function layerService(deps: Deps) {
+  const { catalog } = deps;
+  const vectorBounds = new Map<string, Bounds | null>();
+
+  const factsOfAcquisition = (
+    acquisition: Acquisition,
+    rasters: ReadonlyMap<string, RasterRow>,
+    modalities: ReadonlyMap<string, readonly string[]>,
+  ): LayerFacts => {
+    const paths = [...new Set(acquisition.bands.map(({ path }) => path))];
+    if (acquisition.quality && !paths.includes(acquisition.quality.path)) paths.push(acquisition.quality.path);
+    const files = paths.flatMap((path) => rasters.get(path) ?? []);
+    const missing = files.filter(({ state }) => state === "missing").map(({ path }) => path);
+    const { id, name, sensor, date, time, platform, pass, tile, bands, shift } = acquisition;
+    return {
+      id: `acquisition:${id}`,
+      kind: "acquisition",
+      name: name ?? null,
+      sensor,
+      date,
+      time: time ?? null,
+      detail: [platform, pass, tile].filter(Boolean).join(" · ") || null,
+      bands: bands.map((band) => band.name),
+      bounds: files[0] ? projectBounds(files[0]) : null,
+      state: missing.length > 0 ? "missing" : files.some(({ state }) => state === "changed") ? "changed" : "present",
+      missing,
+      modalities: modalities.get(id) ?? [],
+      shifted: shift !== undefined && (shift.dx !== 0 || shift.dy !== 0),
+    };
+  };
+
+  const projectBounds = ({ header }: RasterRow): Bounds | null => {
+    const { crs } = catalog.project.get().grid.geobox;
+    if (!header.affine || !header.crs) return null;
+    const own = boundsOf({ crs: header.crs, affine: header.affine, width: header.width, height: header.height });
+    return header.crs === crs ? own : (boundsIn(own, header.crs, crs) ?? null);
+  };
+
+  const plain = (
+    id: string,
+    kind: LayerFacts["kind"],
+    name: string | null,
+    bounds: Bounds | null = null,
+  ): LayerFacts => ({
+    id,
+    kind,
+    name,
+    sensor: null,
+    date: null,
+    time: null,
+    detail: null,
+    bands: [],
+    bounds,
+    state: "present",
+    missing: [],
+    modalities: [],
+    shifted: false,
+  });
+
+  const vectorLayer = ({ id, path, layer, crs, name }: ReturnType<typeof catalog.vectors.list>[number]): LayerFacts => {
+    const key = `${path}\n${layer}\n${crs}`;
+    if (!vectorBounds.has(key)) {
+      try {
+        const facts = vectorFacts(path, { ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) });
+        const target = catalog.project.get().grid.geobox.crs;
+        vectorBounds.set(key, boundsIn(facts.bounds, facts.crs, target) ?? null);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return { ...plain(`vector:${id}`, "vector", name), state: "missing", missing: [path], detail: basename(path) };
+      }
+    }
+    return { ...plain(`vector:${id}`, "vector", name, vectorBounds.get(key)!), detail: basename(path) };
+  };
+
+  return {
+    "layers.list": door("layers.list", z.strictObject({}), (): LayerFacts[] => {
+      const rasters = new Map(catalog.rasters.list().map((raster) => [raster.path, raster]));
+      const feeds = new Map<string, string[]>();
+      for (const { name, acquisitions } of catalog.modalities.list())
+        for (const id of acquisitions) feeds.set(id, [...(feeds.get(id) ?? []), name]);
+      const acquisitions = catalog.acquisitions.list();
+      const used = new Set(
+        acquisitions.flatMap(({ bands, quality }) => [...bands.map(({ path }) => path), quality?.path ?? ""]),
+      );
+      const { geobox } = catalog.project.get().grid;
+      const area = boundsOf(geobox);
+      return [
+        ...acquisitions.map((acquisition) => factsOfAcquisition(acquisition, rasters, feeds)),
+        ...[...rasters.values()]
+          .filter(({ path }) => !used.has(path))
+          .map((raster) => ({
+            ...plain(`raster:${raster.id}`, "raster", raster.name ?? basename(raster.path), projectBounds(raster)),
+            state: raster.state,
+            missing: raster.state === "missing" ? [raster.path] : [],
+          })),
+        ...catalog.maps
+          .list()
+          .flatMap(({ id, name, area: mapped }) => [
+            plain(`map:${id}`, "map", name, boundsOf(mapped)),
+            plain(`confidence:${id}`, "confidence", name, boundsOf(mapped)),
+          ]),
+        ...catalog.legends.list().map(({ id, name }) => plain(`labels:${id}`, "labels", name, area)),
+        ...catalog.vectors.list().map(vectorLayer),
+        ...(catalog.splits.current() ? [plain("split", "split", null, area)] : []),
+        plain("grid", "grid", null, area),
+        plain("graticule", "graticule", null),
+        plain("basemap", "basemap", null),
+      ];
+    }),
+
+    "layers.properties": door("layers.properties", z.strictObject({ id: layerId }), ({ id }) =>
+      layerProperties(catalog, id),
+    ),
+
+    "layers.figures": door("layers.figures", z.strictObject({ id: layerId }), async ({ id }) => {
+      const { bands } = await layerProperties(catalog, id);
+      const byFile = Map.groupBy(bands, ({ path }) => path);
+      const figures: Awaited<ReturnType<LayerCommands["layers.figures"]>>[number][] = [];
+      for (const [path, members] of byFile) {
+        const crs = catalog.rasters.find(path)?.crs ?? undefined;
+        const raster = await openRaster(path, { crs });
+        try {
+          const wanted = members.map(({ bandIndex }) => bandIndex);
+          const found = await statistics(raster, { bands: wanted, maxPixels: 250_000, bins: 64 });
+          found.forEach(({ percentiles, ...rest }, index) => {
+            const { name, scale, offset } = members[index]!;
+            const list = [...percentiles].map(([percentile, value]) => ({ percentile, value }));
+            figures.push({ band: name, ...rest, percentiles: list, scale, offset });
+          });
+        } finally {
+          raster.close();
+        }
+      }
+      const order = new Map(bands.map(({ name }, index) => [name, index]));
+      return figures.sort((p, q) => order.get(p.band)! - order.get(q.band)!);
+    }),
+
+    "layers.rename": door(
+      "layers.rename",
+      z.strictObject({ id: layerId, name: z.string().trim().min(1).max(200).nullable() }),
+      ({ id, name }) => {
+        const [kind, key] = parts(id);
+        edit(deps, { key: "layers.rename", params: { name: name ?? "" } }, () => {
+          if (kind === "acquisition" && catalog.acquisitions.get(key)) catalog.acquisitions.rename(key, name);
+          else if (kind === "raster" && catalog.rasters.get(Number(key))) catalog.rasters.rename(Number(key), name);
+          else if (kind === "vector" && name !== null && hasVector(Number(key)))
+            catalog.vectors.rename(Number(key), name);
+          else throw new AppError("layer-not-found", { id });
+        });
+      },
+    ),
+
+    "layers.remove": door("layers.remove", z.strictObject({ ids: z.array(layerId).min(1) }), ({ ids }) => {
+      edit(deps, { key: "layers.remove", params: { count: ids.length } }, () => {
+        const stored = new Set(catalog.layers.list().map((layer) => layer.id));
+        for (const id of ids) {
+          const [kind, key] = parts(id);
+          if (kind === "acquisition" && catalog.acquisitions.get(key)) removeAcquisition(key);
+          else if (kind === "raster" && catalog.rasters.get(Number(key))) catalog.rasters.remove(Number(key));
+          else if (kind === "vector" && hasVector(Number(key))) catalog.vectors.remove(Number(key));
+          else throw new AppError("layer-not-found", { id });
+          if (stored.has(id)) catalog.layers.remove(id);
+        }
+        removeEmptyModalities();
+      });
+      return { removed: ids.length };
+    }),
+
+    "vectors.list": door("vectors.list", z.strictObject({}), () => catalog.vectors.list()),
+
+    "vectors.add": door(
+      "vectors.add",
+      z.strictObject({
+        path: filePath,
+        layer: z.string().min(1).optional(),
+        crs: z.string().min(1).optional(),
+        name: z.string().trim().min(1).max(200).optional(),
+      }),
+      ({ path, layer, crs, name }) => {
+        const facts = vectorFacts(path, { ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) });
+        const called = name ?? (facts.layers.length > 1 ? `${facts.name} · ${facts.layer}` : facts.name);
+        return edit(deps, { key: "vectors.add", params: { name: called } }, () => ({
+          id: catalog.vectors.add({ path, layer: facts.layer, crs: crs ?? null, name: called }),
+        }));
+      },
+    ),
+  } satisfies LayerCommands;
+
+  function hasVector(id: number): boolean {
+    return catalog.vectors.list().some((vector) => vector.id === id);
+  }
+
+  /** The acquisition goes, and with it the files that nothing else reads. */
+  function removeAcquisition(id: string): void {
+    const gone = catalog.acquisitions.get(id)!;
+    catalog.acquisitions.remove(id);
+    const used = new Set(
+      catalog.acquisitions
+        .list()
+        .flatMap(({ bands, quality }) => [...bands.map(({ path }) => path), ...(quality ? [quality.path] : [])]),
+    );
+    const own = new Set([...gone.bands.map(({ path }) => path), ...(gone.quality ? [gone.quality.path] : [])]);
+    for (const path of own) {
+      const raster = catalog.rasters.find(path);
+      if (raster && !used.has(path)) catalog.rasters.remove(raster.id);
+    }
+  }
+
+  /** An input that nothing feeds any more is none. */
+  function removeEmptyModalities(): void {
+    for (const { name, acquisitions } of catalog.modalities.list())
+      if (acquisitions.length === 0) catalog.modalities.remove(name);
+  }
+}
+
+function parts(id: string): [kind: string, key: string] {
+  const colon = id.indexOf(":");
+  return colon < 0 ? [id, ""] : [id.slice(0, colon), id.slice(colon + 1)];
+}

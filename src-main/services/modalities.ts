@@ -1,0 +1,220 @@
+import { z } from "zod";
+import { type Acquisition, type Modality, sclClasses } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { ModalityCommands, ModalityCoverage, ModalityFacts } from "../../src-shared/ipc/modalities.ts";
+import { checkModality, modalityName, nativeMeters, proposeModalities, rasterReader } from "../cube/index.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { edit } from "./edits.ts";
+import { problemsOf, resolutionsFor } from "./modality-problems.ts";
+import { proposedFields } from "./planned-modalities.ts";
+import { Tasks } from "./tasks.ts";
+
+const nameSchema = z
+  .string()
+  .trim()
+  // It becomes part of the weights' names.
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, "small letters, digits and dashes, beginning with a letter");
+
+const changeSchema = z.strictObject({
+  name: z.string().min(1),
+  change: z.strictObject({
+    name: nameSchema.optional(),
+    kind: z.enum(["image", "series"]).optional(),
+    bands: z.array(z.string().min(1)).min(1).optional(),
+    resolutionMeters: z.number().positive().optional(),
+    resampling: z.enum(["nearest", "bilinear", "cubic", "average", "mode"]).optional(),
+    duplicateDates: z.enum(["error", "best", "merge", "keep"]).optional(),
+    clearClasses: z.array(z.int().min(0).max(11)).optional(),
+    acquisitions: z.array(z.string().min(1)).optional(),
+  }),
+});
+
+/** Inputs of the network: which layers feed them, what was guessed, and what a person decided instead. */
+export function modalityService(deps: Deps) {
+  const { catalog, announce } = deps;
+  const tasks = new Tasks(announce);
+  const kept = new Map<string, ModalityCoverage>();
+
+  const find = (name: string): Modality => {
+    const all = catalog.modalities.list();
+    const found = all.find((modality) => modality.name === name);
+    if (!found) throw new AppError("modality-not-found", { name, available: all.map((modality) => modality.name) });
+    return found;
+  };
+
+  /** Pixel sizes of what lies in its place; what is missing is not asked. */
+  const native = async (acquisitions: readonly Acquisition[]) => {
+    const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
+    const present = acquisitions.filter(({ bands }) => bands[0] && !missing.has(bands[0].path));
+    const reader = rasterReader();
+    try {
+      return await nativeMeters(reader, present, catalog.project.get().grid.geobox.crs);
+    } finally {
+      await reader.close();
+    }
+  };
+
+  const proposals = async (acquisitions: readonly Acquisition[]) => {
+    const { patchMeters } = catalog.project.get().grid;
+    const sizes = await native(acquisitions);
+    return { sizes, proposals: proposeModalities(acquisitions, { patchMeters, nativeMeters: sizes }) };
+  };
+
+  const stamp = (modality: Modality): string => {
+    const ids = new Set(modality.acquisitions);
+    const members = catalog.acquisitions.list().filter(({ id }) => ids.has(id));
+    const bytes = new Map(catalog.rasters.list().map((raster) => [raster.path, `${raster.bytes} ${raster.state}`]));
+    return JSON.stringify([
+      modality.bands[0],
+      modality.clearClasses,
+      members.map(({ id, shift, bands, quality }) => [id, shift, bytes.get(bands[0]?.path ?? ""), quality?.path]),
+    ]);
+  };
+
+  return {
+    "modalities.facts": door("modalities.facts", z.strictObject({}), async (): Promise<ModalityFacts[]> => {
+      const acquisitions = catalog.acquisitions.list();
+      const modalities = catalog.modalities.list();
+      if (modalities.length === 0) return [];
+      const { patchMeters } = catalog.project.get().grid;
+      const { sizes, proposals: proposed } = await proposals(acquisitions);
+      const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
+      const models = catalog.models.list();
+      return modalities.map((modality) => {
+        const ids = new Set(modality.acquisitions);
+        const members = acquisitions.filter(({ id }) => ids.has(id));
+        const groups = new Set(members.map(modalityName));
+        const candidates = acquisitions.filter(
+          (acquisition) =>
+            acquisition.sensor === modality.sensor &&
+            (groups.size === 0 || groups.has(modalityName(acquisition)) || ids.has(acquisition.id)),
+        );
+        const sizesHere = [...groups].flatMap((group) => sizes[group] ?? []);
+        const nativeSize = sizesHere.length > 0 ? Math.min(...sizesHere) : null;
+        const proposal = proposed.find(({ name }) => groups.has(name));
+        const files = new Set(
+          members.flatMap(({ bands, quality }) => [...bands.map(({ path }) => path), quality?.path ?? ""]),
+        );
+        const using = models.filter((model) => model.modalities.includes(modality.name)).map(({ name }) => name);
+        return {
+          modality,
+          candidates: candidates.map(({ id, date, time, platform, pass, tile, bands, quality }) => ({
+            acquisition: id,
+            date,
+            time: time ?? null,
+            detail: [platform, pass, tile].filter(Boolean).join(" · ") || null,
+            bands: bands.map(({ name }) => name),
+            hasMask: quality !== undefined,
+            member: ids.has(id),
+          })),
+          bands: [...new Set(candidates.flatMap(({ bands }) => bands.map(({ name }) => name)))],
+          resolutions: resolutionsFor(patchMeters, nativeSize),
+          nativeMeters: nativeSize,
+          proposed: proposal
+            ? proposedFields.filter((field) => JSON.stringify(proposal[field]) === JSON.stringify(modality[field]))
+            : [],
+          evidence: [...new Set(members.slice(0, 1).flatMap(({ evidence }) => evidence))],
+          maskClasses: members.some(({ quality }) => quality) ? sclClasses.map((_, code) => code) : [],
+          problems: problemsOf(modality, acquisitions, {
+            patchMeters,
+            nativeMeters: nativeSize,
+            missingFiles: [...files].filter((path) => missing.has(path)).length,
+          }),
+          models: using,
+        };
+      });
+    }),
+
+    "modalities.coverage": door(
+      "modalities.coverage",
+      z.strictObject({ name: z.string().min(1) }),
+      async ({ name }): Promise<ModalityCoverage> => {
+        const modality = find(name);
+        const key = stamp(modality);
+        const known = kept.get(key);
+        if (known) return { ...known, name };
+        const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
+        const acquisitions = catalog.acquisitions.list();
+        const readable = new Set(
+          acquisitions
+            .filter(({ bands }) => bands.some((band) => band.name === modality.bands[0] && !missing.has(band.path)))
+            .map(({ id }) => id),
+        );
+        const part = { ...modality, acquisitions: modality.acquisitions.filter((id) => readable.has(id)) };
+        const reader = rasterReader();
+        try {
+          const { geobox } = catalog.project.get().grid;
+          const coverage = await tasks.run(`coverage ${name}`, (signal, progress) =>
+            coverageOf(reader, part, acquisitions, geobox, signal, progress),
+          );
+          if (kept.size > 64) kept.clear();
+          kept.set(key, coverage);
+          return coverage;
+        } finally {
+          await reader.close();
+        }
+      },
+    ),
+
+    "modalities.change": door("modalities.change", changeSchema, ({ name, change }) => {
+      const before = find(name);
+      const { patchMeters } = catalog.project.get().grid;
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const wanted = { ...before, ...(given as Partial<Modality>) };
+      const pixels = patchMeters / wanted.resolutionMeters;
+      if (Math.abs(pixels - Math.round(pixels)) > 1e-6 || pixels < 1 - 1e-6)
+        throw new AppError("modality-resolution", { name, resolution: wanted.resolutionMeters, patch: patchMeters });
+      const acquisitions = catalog.acquisitions.list();
+      const order = new Map(acquisitions.map(({ id }, index) => [id, index]));
+      const known = wanted.acquisitions.filter((id) => order.has(id));
+      if (known.length === 0) throw new AppError("modality-without-members", { name });
+      const after: Modality = {
+        ...wanted,
+        patchPixels: Math.round(pixels),
+        acquisitions: [...new Set(known)].sort((p, q) => order.get(p)! - order.get(q)!),
+      };
+      const taken = catalog.modalities.list().some((other) => other.name === after.name && other.name !== before.name);
+      if (taken) throw new AppError("modality-exists", { name: after.name });
+      // A choice of bands that some dates lack would stop every training: it is refused with the dates' names.
+      if (change.bands !== undefined) checkModality({ ...after, duplicateDates: "keep" }, acquisitions);
+      edit(deps, { key: "modalities.change", params: { name: after.name } }, () => {
+        if (after.name !== before.name) catalog.modalities.rename(before.name, after.name);
+        catalog.modalities.put(after);
+      });
+    }),
+
+    "modalities.remove": door("modalities.remove", z.strictObject({ name: z.string().min(1) }), ({ name }) => {
+      find(name);
+      edit(deps, { key: "modalities.remove", params: { name } }, () => catalog.modalities.remove(name));
+    }),
+
+    "modalities.propose": door(
+      "modalities.propose",
+      z.strictObject({ name: z.string().min(1).optional() }),
+      async ({ name }) => {
+        const acquisitions = catalog.acquisitions.list();
+        const { proposals: proposed } = await proposals(acquisitions);
+        if (name === undefined) {
+          edit(deps, { key: "modalities.propose" }, () => {
+            const duplicates = new Map(
+              catalog.modalities.list().map((modality) => [modality.name, modality.duplicateDates]),
+            );
+            for (const modality of catalog.modalities.list()) catalog.modalities.remove(modality.name);
+            for (const proposal of proposed)
+              catalog.modalities.put({ ...proposal, duplicateDates: duplicates.get(proposal.name) ?? "error" });
+          });
+          return;
+        }
+        const before = find(name);
+        const groups = new Set(acquisitions.filter(({ id }) => before.acquisitions.includes(id)).map(modalityName));
+        const proposal = proposed.find((candidate) => groups.has(candidate.name) || candidate.name === name);
+        if (!proposal) return;
+        edit(deps, { key: "modalities.propose" }, () =>
+          catalog.modalities.put({ ...proposal, name, duplicateDates: before.duplicateDates }),
+        );
+      },
+    ),
+  } satisfies ModalityCommands;
+}

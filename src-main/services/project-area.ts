@@ -1,0 +1,158 @@
+// Where a new project would lie: the places of files, and what an area becomes in whole patches of a CRS.
+import { existsSync, readdirSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { utmEpsg } from "../../src-shared/geo/crs.ts";
+import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import type { AreaOfFile, ProjectPlan } from "../../src-shared/ipc/app.ts";
+import { boundsOfPatches, patchesCovering } from "../cube/index.ts";
+import { crsName, isGeographic, lonLatBounds, searchCrs, transformer } from "../raster/index.ts";
+import { imageFiles, knownCrs, readRasterInfo } from "./raster-info.ts";
+import { boundsIn, edgeOf, vectorFacts } from "./vectors.ts";
+
+/** More than this a project cannot be worked with: 4 billion patches of 10 m are the land of France and Spain. */
+const mostPatches = 2 ** 32;
+
+/** The places of images (also of those below folders) and vector files. */
+export async function areaOfFiles(paths: readonly string[], crs: string | undefined): Promise<AreaOfFile[]> {
+  const given = crs === undefined ? undefined : knownCrs(crs);
+  const areas: AreaOfFile[] = [];
+  for (const path of paths.flatMap((path) => (isVector(path) ? [resolve(path)] : imageFiles([path])))) {
+    if (isVector(path)) {
+      const facts = vectorFacts(path, given === undefined ? {} : { crs: given });
+      const lonLat = boundsIn(facts.bounds, facts.crs, "EPSG:4326");
+      if (!lonLat) throw new AppError("raster-outside-crs", { crs: facts.crs });
+      const { bounds } = facts;
+      areas.push({
+        path,
+        kind: "vector",
+        crs: facts.crs,
+        crsName: crsName(facts.crs),
+        bounds,
+        lonLat,
+        resolution: null,
+      });
+      continue;
+    }
+    const { geobox } = await infoOf(path, given);
+    const lonLat = lonLatBounds(geobox);
+    if (!lonLat) throw new AppError("raster-outside-crs", { crs: geobox.crs });
+    areas.push({
+      path,
+      kind: "raster",
+      crs: geobox.crs,
+      crsName: crsName(geobox.crs),
+      bounds: boundsOf(geobox),
+      lonLat,
+      resolution: resolutionOf(geobox).x,
+    });
+  }
+  if (areas.length === 0) throw new AppError("no-images-found", { paths });
+  return areas;
+}
+
+/** A CRS that a person gives is for files that name none. */
+async function infoOf(path: string, crs: string | undefined) {
+  try {
+    return await readRasterInfo(path);
+  } catch (error) {
+    if (crs === undefined || !(error instanceof AppError && error.code === "raster-without-crs")) throw error;
+    return readRasterInfo(path, crs);
+  }
+}
+
+const vectorEndings = new Set([".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz"]);
+const isVector = (path: string): boolean => vectorEndings.has(extname(path).toLowerCase());
+
+export interface PlanRequest {
+  readonly area: { readonly crs: string; readonly bounds: Bounds };
+  readonly crs: string | null;
+  readonly patchMeters: number;
+  readonly tilePatches: number;
+}
+
+/** The area in whole patches, its edge on Earth, and whether the CRS fits the place. */
+export function planProject({ area, crs: wanted, patchMeters, tilePatches }: PlanRequest): ProjectPlan {
+  const source = knownCrs(area.crs);
+  const onEarth = boundsIn(area.bounds, source, "EPSG:4326");
+  if (!onEarth) throw new AppError("raster-outside-crs", { crs: source });
+  const centre = { lon: (onEarth.minX + onEarth.maxX) / 2, lat: (onEarth.minY + onEarth.maxY) / 2 };
+  const utm = utmEpsg(((centre.lon + 540) % 360) - 180, centre.lat);
+  const crs = wanted === null ? utm : knownCrs(wanted);
+  if (isGeographic(crs)) throw new AppError("project-crs-geographic", { crs });
+  const bounds = source === crs ? area.bounds : boundsIn(area.bounds, source, crs);
+  if (!bounds) throw new AppError("raster-outside-crs", { crs });
+  const grid = { crs, patchMeters };
+  const patches = patchesCovering(grid, bounds);
+  if (patches.width * patches.height > mostPatches) {
+    const squareKilometers = Math.round((patches.width * patches.height * patchMeters ** 2) / 1e6);
+    throw new AppError("project-area-too-large", { squareKilometers, patch: patchMeters });
+  }
+  const whole = boundsOfPatches(grid, patches);
+  const toEarth = transformer(crs, "EPSG:4326");
+  const outline = [...edgeOf(whole)].map(([x, y]) => toEarth.forward(x, y));
+  const meant = searchCrs(crs, 1).find((entry) => entry.crs === crs)?.lonLat;
+  // The zone that was meant for a place reaches a little beyond its frame.
+  const margin = 0.5;
+  const outsideCrs =
+    meant !== undefined &&
+    outline.some(
+      ([lon, lat]) =>
+        lat < meant.minY - margin ||
+        lat > meant.maxY + margin ||
+        (meant.minX <= meant.maxX
+          ? lon < meant.minX - margin || lon > meant.maxX + margin
+          : lon < meant.minX - margin && lon > meant.maxX + margin),
+    );
+  return {
+    crs,
+    crsName: crsName(crs),
+    bounds: whole,
+    squareKilometers: ((whole.maxX - whole.minX) * (whole.maxY - whole.minY)) / 1e6,
+    columns: patches.width,
+    rows: patches.height,
+    tileColumns: Math.floor(patches.width / tilePatches),
+    tileRows: Math.floor(patches.height / tilePatches),
+    outline,
+    utm: { code: utm, name: crsName(utm) },
+    outsideCrs,
+    scale: scaleAt(whole, toEarth.forward),
+  };
+}
+
+/** How long a metre of the map is beside one on the ground, at the centre, along the parallel and the meridian. */
+function scaleAt(bounds: Bounds, toEarth: (x: number, y: number) => [number, number]): number {
+  const x = (bounds.minX + bounds.maxX) / 2;
+  const y = (bounds.minY + bounds.maxY) / 2;
+  const step = 100;
+  const ground = Math.sqrt(
+    distance(toEarth(x, y), toEarth(x + step, y)) * distance(toEarth(x, y), toEarth(x, y + step)),
+  );
+  return step / ground;
+}
+
+/** Between two near places on the WGS 84 ellipsoid, in metres. */
+function distance([lon1, lat1]: readonly [number, number], [lon2, lat2]: readonly [number, number]): number {
+  const radians = Math.PI / 180;
+  const flattening = 1 / 298.257223563;
+  const squared = flattening * (2 - flattening);
+  const sine = Math.sin(((lat1 + lat2) / 2) * radians);
+  const w = 1 - squared * sine * sine;
+  const meridian = (6_378_137 * (1 - squared)) / w ** 1.5;
+  const parallel = (6_378_137 / Math.sqrt(w)) * Math.cos(((lat1 + lat2) / 2) * radians);
+  return Math.hypot((lat2 - lat1) * radians * meridian, (lon2 - lon1) * radians * parallel);
+}
+
+/** A folder below `base` that does not exist or is empty, named after the project. */
+export function suggestedFolder(base: string, name: string): string {
+  const word =
+    name
+      .trim()
+      .replace(/[\\/:*?"<>|\s]+/g, "-")
+      .replace(/^[-.]+|[-.]+$/g, "") || "project";
+  for (let n = 1; ; n++) {
+    const folder = join(base, n === 1 ? word : `${word}-${n}`);
+    if (!existsSync(folder) || readdirSync(folder).length === 0) return folder;
+  }
+}

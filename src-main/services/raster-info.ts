@@ -1,0 +1,77 @@
+// What services ask of single image files: a CRS that is known, a header with a place, a file that is whole.
+import { readdirSync, statSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { apply, invert } from "../../src-shared/geo/affine.ts";
+import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
+import type { RasterHeader } from "../catalog/index.ts";
+import { isGeographic, openRaster, type RasterInfo, requireGeobox, transformer } from "../raster/index.ts";
+
+/** A CRS that transforms; anything else is a sentence. */
+export function knownCrs(crs: string): string {
+  const code = /^\d+$/.test(crs) ? `EPSG:${crs}` : crs;
+  // Asking what kind it is reads the definition, and an unknown one throws.
+  isGeographic(code);
+  return code;
+}
+
+export type PlacedInfo = RasterInfo & { readonly geobox: GeoBox };
+
+/** The header of a raster that has a place on Earth. */
+export async function readRasterInfo(path: string, crs?: string): Promise<PlacedInfo> {
+  const raster = await openRaster(path, { crs });
+  try {
+    return { ...raster.info, geobox: requireGeobox(raster) };
+  } finally {
+    raster.close();
+  }
+}
+
+/** The same, after reading the last pixel: a file that was cut off while it was copied has a good header. */
+export async function readWhole(path: string, crs: string | undefined): Promise<PlacedInfo> {
+  const raster = await openRaster(path, { crs });
+  try {
+    const { width, height } = raster.info;
+    await raster.readWindow({ col: width - 1, row: height - 1, width: 1, height: 1 });
+    return { ...raster.info, geobox: requireGeobox(raster) };
+  } finally {
+    raster.close();
+  }
+}
+
+export const headerOf = (info: PlacedInfo): RasterHeader => ({
+  width: info.width,
+  height: info.height,
+  bands: info.bands.length,
+  dataType: info.dataType,
+  crs: info.geobox.crs,
+  affine: info.geobox.affine,
+});
+
+/** Image files among `paths` and below the folders among them, each once, in order of name. */
+export function imageFiles(paths: readonly string[]): string[] {
+  const files = paths.flatMap((path) => {
+    const full = resolve(path);
+    const stats = statSync(full, { throwIfNoEntry: false });
+    if (!stats) throw new AppError("file-missing", { path });
+    if (!stats.isDirectory()) return [full];
+    return readdirSync(full, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && [".tif", ".tiff"].includes(extname(entry.name).toLowerCase()))
+      .map((entry) => join(entry.parentPath, entry.name));
+  });
+  return [...new Set(files)].sort();
+}
+
+/** The share of `area` that lies in the frame of `image`, whatever their coordinate systems: looked up at 32 × 32 places. */
+export function shareInside(area: GeoBox, image: GeoBox): number {
+  const { forward } = transformer(area.crs, image.crs);
+  const toPixel = invert(image.affine);
+  const cell = { width: area.width / 32, height: area.height / 32 };
+  const places = positionsOver({ width: area.width - cell.width, height: area.height - cell.height }, 31);
+  const inside = places.filter(([col, row]) => {
+    const [x, y] = forward(...apply(area.affine, col + cell.width / 2, row + cell.height / 2));
+    const [u, v] = apply(toPixel, x, y);
+    return u >= 0 && v >= 0 && u <= image.width && v <= image.height;
+  });
+  return inside.length / places.length;
+}
