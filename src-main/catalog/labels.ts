@@ -281,6 +281,11 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
       sql.run("UPDATE labels SET class_code = ? WHERE id = ?", classCode, id);
     },
 
+    /** Gives all labels of one class another. */
+    recode(legendId: number, from: number, to: number): void {
+      sql.run("UPDATE labels SET class_code = ? WHERE legend_id = ? AND class_code = ?", to, legendId, from);
+    },
+
     setValidity(id: number, from: string | null, to: string | null): void {
       sql.run("UPDATE labels SET valid_from = ?, valid_to = ? WHERE id = ?", from, to, id);
     },

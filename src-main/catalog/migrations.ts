@@ -193,6 +193,7 @@ export const migrations: readonly string[] = [
    ALTER TABLE labels ADD COLUMN valid_from TEXT;
    ALTER TABLE labels ADD COLUMN valid_to TEXT;
    ALTER TABLE labels ADD COLUMN hectares REAL;
+   CREATE INDEX labels_by_place ON labels (x, y);
    CREATE TABLE comparisons (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      name TEXT NOT NULL UNIQUE,

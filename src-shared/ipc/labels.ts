@@ -1,7 +1,10 @@
-import type { LabelInput, SplitPart } from "../domain/job.ts";
+import type { LabelInput, LabelPolygon, SplitPart } from "../domain/job.ts";
+import type { Label, LabelProperties } from "../domain/label.ts";
 import type { LegendClass } from "../domain/legend.ts";
+import type { Bounds } from "../geo/bounds.ts";
 
 type Nothing = Readonly<Record<string, never>>;
+type Coordinates = LabelPolygon["coordinates"];
 
 export interface ValueCount {
   /** the commonest spelling, without blanks around it */
@@ -29,6 +32,57 @@ export interface ImportReport {
   })[];
 }
 
+/** What is in a vector file, before anything is taken from it. */
+export interface LabelFile {
+  readonly path: string;
+  readonly layer: string;
+  readonly layers: readonly {
+    readonly name: string;
+    readonly geometryType: string | null;
+    readonly crs: string | null;
+  }[];
+  /** `null`: the file does not say, and somebody has to */
+  readonly crs: string | null;
+  readonly shapes: number;
+  readonly polygons: number;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** different values, counted to a few hundred */
+    readonly distinct: number;
+    readonly examples: readonly string[];
+  }[];
+  /** the field that most looks like a class */
+  readonly suggestedField: string | null;
+}
+
+export interface LabelFileRequest {
+  readonly path: string;
+  readonly layer?: string | undefined;
+  readonly crs?: string | undefined;
+  readonly encoding?: string | undefined;
+}
+
+export interface LabelImportRequest extends LabelFileRequest {
+  readonly field: string;
+  readonly nameField?: string | undefined;
+  /** value → class name; `null` ignores it */
+  readonly classes?: Record<string, string | null> | undefined;
+  /** how classes that are new to the legend look */
+  readonly looks?:
+    | Record<string, { color?: string | undefined; parent?: string | undefined; code?: number | undefined }>
+    | undefined;
+  readonly unmapped?: "error" | "ignore" | undefined;
+  readonly legend?: string | undefined;
+  readonly share?: number | undefined;
+  readonly replace?: boolean | undefined;
+  /** for every polygon, or from fields of the file */
+  readonly validFrom?: string | undefined;
+  readonly validTo?: string | undefined;
+  readonly validFromField?: string | undefined;
+  readonly validToField?: string | undefined;
+}
+
 export interface SplitReport {
   readonly id: number;
   readonly method: string;
@@ -45,34 +99,144 @@ export interface SplitReport {
   readonly classes: readonly LegendClass[];
 }
 
-/** Polygons with classes, and who learns and who tests. */
+/** A square of a block split, with the set it belongs to. */
+export interface SplitBlock {
+  readonly bounds: Bounds;
+  readonly part: SplitPart;
+  readonly labels: number;
+}
+
+/** The split in force and where it lies. */
+export interface SplitState {
+  /** `null` while no split was made, or all its labels are gone */
+  readonly split: SplitReport | null;
+  readonly blocks: readonly SplitBlock[];
+  /** labels that came since and belong to no set */
+  readonly unassigned: number;
+  readonly blockMeters: number;
+  readonly fields: readonly string[];
+}
+
+export interface SplitRequest {
+  readonly method?: "blocks" | "polygons" | "field" | "random" | undefined;
+  readonly seed?: number | undefined;
+  readonly blockMeters?: number | undefined;
+  readonly field?: string | undefined;
+  readonly parts?: Record<string, SplitPart> | undefined;
+  readonly shares?: { train: number; validation: number; test: number } | undefined;
+  readonly tooFew?: "error" | "train" | undefined;
+}
+
+/** Labels of one legend, as many as were asked for, and the moment they were read. */
+export interface LabelPage {
+  readonly legendId: number | null;
+  readonly version: number;
+  readonly total: number;
+  readonly labels: readonly Label[];
+}
+
+/** `random`: patch by patch, so that one polygon is in several sets. */
+export type LabelSet = SplitPart | "random";
+
+export interface LabelProblem {
+  readonly label: number;
+  readonly kind: "overlap" | "double" | "tiny" | "invalid" | "outside" | "partly-outside" | "no-part" | "out-of-season";
+  /** the other polygon of an overlap */
+  readonly other: number | null;
+  /** where to look */
+  readonly at: readonly [number, number];
+  readonly hectares: number | null;
+  /** what is wrong with an invalid shape */
+  readonly detail: string | null;
+}
+
+export interface LabelSummary {
+  readonly legendId: number | null;
+  readonly labels: number;
+  readonly patches: number;
+  readonly hectares: number;
+  /** labels that are true at no date of the imagery: they do not train */
+  readonly outOfSeason: number;
+  readonly season: { readonly from: string; readonly to: string } | null;
+  readonly classes: readonly (LegendClass & {
+    readonly labels: number;
+    readonly patches: number;
+    readonly hectares: number;
+    readonly parts: Readonly<Record<LabelSet | "none", { readonly labels: number; readonly patches: number }>>;
+  })[];
+}
+
+export interface NewLabelRequest {
+  readonly classCode: number;
+  /** a polygon's parts; exactly one of the two */
+  readonly coordinates?: Coordinates | undefined;
+  /** labels the patch that it lies in */
+  readonly point?: readonly [number, number] | undefined;
+  /** how it was drawn: freehand outlines are cleaned of loops first */
+  readonly drawn?: "polygon" | "rectangle" | "freehand" | "point" | undefined;
+  readonly properties?: LabelProperties | undefined;
+  readonly validFrom?: string | null | undefined;
+  readonly validTo?: string | null | undefined;
+}
+
+/** Polygons with classes, and who learns and who tests. Every change is one step of the history. */
 export interface LabelCommands {
-  "labels.values"(request: {
-    readonly path: string;
-    readonly field: string;
-    readonly layer?: string | undefined;
-  }): Promise<readonly ValueCount[]>;
-  "labels.import"(request: {
-    readonly path: string;
-    readonly field: string;
-    readonly nameField?: string | undefined;
-    readonly layer?: string | undefined;
-    readonly crs?: string | undefined;
-    readonly encoding?: string | undefined;
-    readonly classes?: Record<string, string | null> | undefined;
-    readonly unmapped?: "error" | "ignore" | undefined;
-    readonly legend?: string | undefined;
-    readonly share?: number | undefined;
-    readonly replace?: boolean | undefined;
-  }): Promise<{ readonly importId: number; readonly report: ImportReport }>;
+  "labels.values"(request: LabelFileRequest & { readonly field: string }): Promise<readonly ValueCount[]>;
+  "labels.inspect"(request: LabelFileRequest): Promise<LabelFile>;
+  /** What an import would do; nothing is changed. */
+  "labels.previewImport"(request: LabelImportRequest): Promise<ImportReport>;
+  "labels.import"(
+    request: LabelImportRequest,
+  ): Promise<{ readonly importId: number; readonly legendId: number; readonly report: ImportReport }>;
   "labels.input"(request: Nothing): Promise<LabelInput>;
-  "labels.split"(request: {
-    readonly method?: "blocks" | "polygons" | "field" | "random" | undefined;
-    readonly seed?: number | undefined;
-    readonly blockMeters?: number | undefined;
-    readonly field?: string | undefined;
-    readonly parts?: Record<string, SplitPart> | undefined;
-    readonly shares?: { train: number; validation: number; test: number } | undefined;
-    readonly tooFew?: "error" | "train" | undefined;
-  }): Promise<SplitReport>;
+
+  "labels.list"(request: {
+    readonly legendId?: number | undefined;
+    readonly bounds?: Bounds | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<LabelPage>;
+  /** What changed since a page or other changes were read; `null` when so much did that the page should be read again. */
+  "labels.changes"(request: { readonly legendId: number; readonly since: number }): Promise<{
+    readonly version: number;
+    readonly labels: readonly Label[];
+    readonly removed: readonly number[];
+  } | null>;
+  /** The set of every label of the split in force: ids by set. */
+  "labels.parts"(request: Nothing): Promise<Readonly<Record<LabelSet, readonly number[]>>>;
+  "labels.summary"(request: { readonly legendId?: number | undefined }): Promise<LabelSummary>;
+  "labels.problems"(request: { readonly legendId?: number | undefined }): Promise<readonly LabelProblem[]>;
+
+  "labels.add"(request: {
+    readonly legendId?: number | undefined;
+    readonly labels: readonly NewLabelRequest[];
+  }): Promise<{ readonly ids: readonly number[] }>;
+  /** Another outline. */
+  "labels.update"(request: {
+    readonly labels: readonly { readonly id: number; readonly coordinates: Coordinates }[];
+  }): Promise<void>;
+  "labels.move"(request: { readonly ids: readonly number[]; readonly dx: number; readonly dy: number }): Promise<void>;
+  "labels.setClass"(request: { readonly ids: readonly number[]; readonly classCode: number }): Promise<void>;
+  "labels.setValidity"(request: {
+    readonly ids: readonly number[];
+    readonly validFrom: string | null;
+    readonly validTo: string | null;
+  }): Promise<void>;
+  /** Fields to set; `null` takes a field away. */
+  "labels.setProperties"(request: {
+    readonly ids: readonly number[];
+    readonly properties: LabelProperties;
+  }): Promise<void>;
+  "labels.remove"(request: { readonly ids: readonly number[] }): Promise<void>;
+  /** Cuts polygons along a line. */
+  "labels.divide"(request: {
+    readonly ids: readonly number[];
+    readonly line: readonly (readonly [number, number])[];
+  }): Promise<{ readonly ids: readonly number[] }>;
+  /** Polygons of one class become one. */
+  "labels.merge"(request: { readonly ids: readonly number[] }): Promise<{ readonly id: number }>;
+  /** Takes an area out of polygons. */
+  "labels.cut"(request: { readonly ids: readonly number[]; readonly coordinates: Coordinates }): Promise<void>;
+
+  "labels.split"(request: SplitRequest): Promise<SplitReport>;
+  "labels.splitState"(request: Nothing): Promise<SplitState>;
 }

@@ -1,0 +1,233 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import type { LabelCommands, LabelFile } from "../../src-shared/ipc/labels.ts";
+import type { NewLabel } from "../catalog/index.ts";
+import {
+  type ClassTable,
+  countValues,
+  type Feature,
+  type FeatureLayer,
+  importingLabels,
+  isPolygonal,
+  type LabelImport,
+  readFeatures,
+  suggestClasses,
+  valueKey,
+} from "../vector/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { edit } from "./edits.ts";
+import { activate } from "./labels-active.ts";
+import { mappedClasses, withKnownCodes } from "./labels-classes.ts";
+import { joinSplit } from "./labels-joining.ts";
+import { filePath } from "./path-gate.ts";
+import { knownCrs } from "./rasters.ts";
+import { resting } from "./resting.ts";
+
+const file = {
+  path: filePath,
+  layer: z.string().min(1).optional(),
+  crs: z.string().min(1).optional(),
+  encoding: z.string().min(1).optional(),
+};
+type FileRequest = z.output<z.ZodObject<typeof file>>;
+
+const importSchema = z.strictObject({
+  ...file,
+  /** the field that holds the class, of text or numbers */
+  field: z.string().min(1),
+  /** a field with nicer names for the classes */
+  nameField: z.string().min(1).optional(),
+  /** value → class; `null` ignores it. Without it every value is a class. */
+  classes: z.record(z.string(), z.string().min(1).nullable()).optional(),
+  /** how new classes look, by name */
+  looks: z
+    .record(
+      z.string(),
+      z.strictObject({
+        color: z
+          .string()
+          .regex(/^#[0-9a-f]{6}$/i)
+          .optional(),
+        parent: z.string().optional(),
+        code: z.int().min(1).max(254).optional(),
+      }),
+    )
+    .optional(),
+  unmapped: z.enum(["error", "ignore"]).default("error"),
+  legend: z.string().min(1).default("classes"),
+  /** share of a patch that a polygon has to cover; without it the patch's centre decides */
+  share: z.number().gt(0).max(1).optional(),
+  /** forgets the labels there are */
+  replace: z.boolean().default(false),
+  validFrom: z.iso.date().optional(),
+  validTo: z.iso.date().optional(),
+  validFromField: z.string().min(1).optional(),
+  validToField: z.string().min(1).optional(),
+});
+type ImportRequest = z.output<typeof importSchema>;
+
+type Imports = Pick<LabelCommands, "labels.values" | "labels.inspect" | "labels.previewImport" | "labels.import">;
+
+/** Polygons from files. Reading rests between shapes, so that the window stays alive; storing is one step of the history. */
+export function labelImports(deps: Deps): Imports {
+  const { catalog, announce } = deps;
+
+  const prepare = async (request: ImportRequest): Promise<{ imported: LabelImport; table: ClassTable }> => {
+    const layer = open(request);
+    const { field, nameField, share, unmapped } = request;
+    const suggested = request.classes
+      ? mappedClasses(request.classes)
+      : suggestClasses(layer, field, nameField === undefined ? {} : { nameField });
+    const known = catalog.legends.list().find(({ name }) => name === request.legend);
+    const table = withKnownCodes(suggested, known, request.looks);
+    const total = countShapes(layer);
+    const steps = importingLabels(layer, {
+      field,
+      table,
+      unmapped,
+      grid: catalog.project.get().grid.geobox,
+      ...(share === undefined ? {} : { claim: { share } }),
+    });
+    const imported = await resting(steps, (done) =>
+      announce("work", { name: "labels.import", fraction: Math.min(1, done / Math.max(1, total)) }),
+    );
+    return { imported, table };
+  };
+
+  return {
+    /** The values of the class field, to write a class table from. */
+    "labels.values": door(
+      "labels.values",
+      z.strictObject({ ...file, field: z.string().min(1) }),
+      ({ field, ...request }) => countValues(open(request), field),
+    ),
+
+    "labels.inspect": door("labels.inspect", z.strictObject(file), (request) => resting(inspecting(open(request)))),
+
+    "labels.previewImport": door(
+      "labels.previewImport",
+      importSchema,
+      async (request) => (await prepare(request)).imported.report,
+    ),
+
+    "labels.import": door("labels.import", importSchema, async (request) => {
+      const { path, field } = request;
+      const { imported, table } = await prepare(request);
+      const { report } = imported;
+      return edit(deps, { key: "labels.import", params: { count: report.used } }, () => {
+        // The same file again takes the place of its earlier reading: its polygons should not count twice.
+        const before = catalog.labels.imports();
+        const gone = before.filter((earlier) => request.replace || resolve(earlier.path) === resolve(path));
+        for (const { id } of gone) catalog.labels.removeImport(id);
+        const legendId = catalog.legends.put(request.legend, table.legend);
+        const importId = catalog.labels.addImport({ path, classField: field, legendId, report });
+        const labels = imported.polygons.map((polygon): NewLabel => {
+          const { properties } = polygon;
+          return {
+            legendId,
+            classCode: polygon.classCode,
+            coordinates: polygon.coordinates,
+            x: polygon.point[0],
+            y: polygon.point[1],
+            patches: polygon.patches,
+            hectares: polygon.hectares,
+            importId,
+            feature: String(polygon.sourceId),
+            properties,
+            validFrom: dateOf(properties[request.validFromField ?? ""], "first") ?? request.validFrom ?? null,
+            validTo: dateOf(properties[request.validToField ?? ""], "last") ?? request.validTo ?? null,
+          };
+        });
+        const ids = catalog.labels.add(labels);
+        const split = catalog.splits.current();
+        // Only what joins others that have a set: a split whose labels are all gone is made anew.
+        if (split && catalog.splits.parts(split.id).size > 0) joinSplit(catalog, catalog.labels.find({ ids }));
+        activate(catalog, legendId);
+        return { importId, legendId, report };
+      });
+    }),
+  };
+}
+
+function open({ path, layer, crs, encoding }: FileRequest): FeatureLayer {
+  return readFeatures(path, {
+    ...(layer === undefined ? {} : { layer }),
+    ...(crs === undefined ? {} : { crs: knownCrs(crs) }),
+    ...(encoding === undefined ? {} : { encoding }),
+  });
+}
+
+function countShapes({ features }: FeatureLayer): number {
+  if (Array.isArray(features)) return features.length;
+  let count = 0;
+  for (const _ of features) count++;
+  return count;
+}
+
+/** Values of a field that are counted: more than classes can be. */
+const countedValues = 300;
+
+function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
+  const distinct = new Map(layer.fields.map(({ name }) => [name, new Map<string, string>()]));
+  let shapes = 0;
+  let polygons = 0;
+  for (const { geometry, properties } of layer.features as Iterable<Feature>) {
+    shapes++;
+    if (geometry && isPolygonal(geometry)) polygons++;
+    for (const [name, values] of distinct) {
+      const value = properties[name];
+      const key = valueKey(value);
+      if (key !== undefined && values.size < countedValues && !values.has(key)) values.set(key, String(value).trim());
+    }
+    yield shapes;
+  }
+  const fields = layer.fields.map(({ name, type }) => {
+    const values = [...distinct.get(name)!.values()];
+    return { name, type, distinct: values.length, examples: values.slice(0, 4) };
+  });
+  return {
+    path: layer.path,
+    layer: layer.layer,
+    layers: layer.layers.map(({ name, geometryType, crs }) => ({
+      name,
+      geometryType: geometryType ?? null,
+      crs: crs ?? null,
+    })),
+    crs: layer.crs ?? null,
+    shapes,
+    polygons,
+    fields,
+    suggestedField: likelyField(fields, shapes),
+  };
+}
+
+const classLike = /class|crop|culture|label|type|species|essence|code|cover|categor|espece|esp[eè]ce|legend|kind/i;
+
+/** Few values, many shapes, a name that sounds like a class; text before numbers. */
+function likelyField(fields: LabelFile["fields"], shapes: number): string | null {
+  const rated = fields
+    .filter(({ distinct, type }) => distinct >= 1 && distinct <= 254 && type !== "binary" && type !== "date")
+    .filter(({ distinct }) => shapes < 4 || distinct <= shapes * 0.7)
+    .map(({ name, type, distinct }) => ({
+      name,
+      score:
+        (classLike.test(name) ? 2 : 0) +
+        (/name|nom|label/i.test(name) ? 0.5 : 0) +
+        (type === "text" ? 1 : type === "integer" ? 0.4 : 0) +
+        (distinct >= 2 && distinct <= 60 ? 1 : 0),
+    }))
+    .toSorted((p, q) => q.score - p.score);
+  return rated[0]?.name ?? null;
+}
+
+/** A day from a file's field: 2019-05-01, 2019/05/01, 20190501, or a year, which begins and ends. */
+function dateOf(value: string | number | boolean | null | undefined, end: "first" | "last"): string | null {
+  const text = String(value ?? "").trim();
+  const day = /^(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:[T ]|$)/.exec(text);
+  if (day) {
+    const written = `${day[1]}-${day[2]}-${day[3]}`;
+    return Number.isNaN(Date.parse(written)) ? null : written;
+  }
+  return /^\d{4}$/.test(text) ? `${text}-${end === "first" ? "01-01" : "12-31"}` : null;
+}

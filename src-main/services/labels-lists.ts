@@ -1,0 +1,110 @@
+import { z } from "zod";
+import type { LabelCommands, LabelSet, LabelSummary } from "../../src-shared/ipc/labels.ts";
+import type { Label, LabelPart } from "../catalog/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { activeLegend, legendFor } from "./labels-active.ts";
+import { labelInput, seasonOf } from "./labels-input.ts";
+import { problemsOf } from "./labels-problems.ts";
+import { hectaresOf, multi } from "./labels-shape.ts";
+
+/** More at once would make a message of hundreds of megabytes: then by place. */
+const most = 60_000;
+/** From so many changes on, reading all again is no slower. */
+const manyChanges = 5_000;
+
+const bounds = z.strictObject({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() });
+const ofLegend = z.strictObject({ legendId: z.int().optional() });
+
+type Lists = Pick<
+  LabelCommands,
+  "labels.list" | "labels.changes" | "labels.parts" | "labels.summary" | "labels.problems" | "labels.input"
+>;
+
+/** What labels there are, and what is the matter with them. */
+export function labelLists({ catalog }: Deps): Lists {
+  /** Labels of an earlier release know no area. */
+  const complete = (label: Label): Label =>
+    label.hectares === null
+      ? { ...label, hectares: hectaresOf(multi(label.coordinates), catalog.project.get().grid.geobox) }
+      : label;
+
+  return {
+    "labels.list": door(
+      "labels.list",
+      z.strictObject({
+        legendId: z.int().optional(),
+        bounds: bounds.optional(),
+        limit: z.int().positive().max(most).default(most),
+      }),
+      ({ legendId, bounds: area, limit }) => {
+        const legend = legendId === undefined ? activeLegend(catalog) : legendFor(catalog, legendId);
+        const version = catalog.labels.version();
+        if (!legend) return { legendId: null, version, total: 0, labels: [] };
+        const labels = catalog.labels.find({ legendId: legend.id, bounds: area, limit }).map(complete);
+        const counts = [...catalog.labels.countByClass(legend.id).values()];
+        return { legendId: legend.id, version, total: counts.reduce((p, q) => p + q, 0), labels };
+      },
+    ),
+
+    "labels.changes": door(
+      "labels.changes",
+      z.strictObject({ legendId: z.int(), since: z.int().min(0) }),
+      ({ legendId, since }) => {
+        const { version, changed, removed } = catalog.labels.changesSince(since);
+        if (changed.length + removed.length > manyChanges) return null;
+        const labels = changed.length === 0 ? [] : catalog.labels.find({ legendId, ids: changed }).map(complete);
+        // A label that went to another legend is gone from this one.
+        const here = new Set(labels.map(({ id }) => id));
+        return { version, labels, removed: [...removed, ...changed.filter((id) => !here.has(id))] };
+      },
+    ),
+
+    "labels.parts": door("labels.parts", z.strictObject({}), () => {
+      const sets: Record<LabelSet, number[]> = { train: [], validation: [], test: [], unused: [], random: [] };
+      const split = catalog.splits.current();
+      const parts = split ? catalog.splits.parts(split.id) : new Map<number, LabelPart>();
+      for (const [id, { part, patches }] of parts) sets[patches ? "random" : part].push(id);
+      return sets;
+    }),
+
+    "labels.summary": door("labels.summary", ofLegend, ({ legendId }): LabelSummary => {
+      const legend = legendId === undefined ? activeLegend(catalog) : legendFor(catalog, legendId);
+      const season = seasonOf(catalog);
+      if (!legend) {
+        return { legendId: null, labels: 0, patches: 0, hectares: 0, outOfSeason: 0, season, classes: [] };
+      }
+      const rows = catalog.labels.tally(legend.id, catalog.splits.current()?.id ?? null);
+      const classes = legend.classes.map((one) => {
+        const own = rows.filter(({ classCode }) => classCode === one.code);
+        const parts = Object.fromEntries(
+          (["train", "validation", "test", "unused", "random", "none"] as const).map((part) => {
+            const { labels = 0, patches = 0 } = own.find((row) => row.part === part) ?? {};
+            return [part, { labels, patches }];
+          }),
+        ) as LabelSummary["classes"][number]["parts"];
+        return { ...one, ...sums(own), parts };
+      });
+      const outOfSeason = season ? catalog.labels.countOutside(legend.id, season.from, season.to) : 0;
+      return { legendId: legend.id, ...sums(rows), outOfSeason, season, classes };
+    }),
+
+    "labels.problems": door("labels.problems", ofLegend, async ({ legendId }) => {
+      const legend = legendId === undefined ? activeLegend(catalog) : legendFor(catalog, legendId);
+      return legend ? problemsOf(catalog, legend) : [];
+    }),
+
+    /** The labels with their parts as jobs take them. */
+    "labels.input": door("labels.input", z.strictObject({}), () => labelInput(catalog).labels),
+  };
+}
+
+function sums(rows: readonly { readonly labels: number; readonly patches: number; readonly hectares: number }[]) {
+  const total = { labels: 0, patches: 0, hectares: 0 };
+  for (const { labels, patches, hectares } of rows) {
+    total.labels += labels;
+    total.patches += patches;
+    total.hectares += hectares;
+  }
+  return total;
+}

@@ -1,0 +1,169 @@
+// Legends in files: CSV and JSON of our own, QGIS styles and SLD of others. The ending says which.
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { z } from "zod";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { classesFromStyle, classQml, classSld } from "../vector/index.ts";
+import { freeCode, freeColor } from "./labels-classes.ts";
+
+interface Found {
+  readonly code?: number | undefined;
+  readonly name: string;
+  readonly color?: string | undefined;
+  readonly parent?: string | undefined;
+}
+
+const color = z.string().regex(/^#[0-9a-f]{6}$/i);
+const jsonSchema = z.object({
+  name: z.string().trim().min(1).optional(),
+  classes: z
+    .array(
+      z.object({
+        code: z.int().min(1).max(254).optional(),
+        name: z.string().trim().min(1),
+        color: color.optional(),
+        parent: z.string().trim().optional(),
+      }),
+    )
+    .min(1),
+});
+
+/** The largest legend file that is read: a style with a thousand symbols has half of it. */
+const largest = 16 * 1024 * 1024;
+
+/** The classes of a file, with codes that are bytes and a colour each. */
+export function readLegendFile(path: string): { readonly name: string; readonly classes: readonly LegendClass[] } {
+  const fail = (problem: string) => new AppError("legend-unreadable", { path, problem });
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (!facts?.isFile()) throw new AppError("file-missing", { path });
+  if (facts.size > largest) throw fail("it is far too large");
+  const text = new TextDecoder().decode(readFileSync(path)).replace(/^\uFEFF/, "");
+  let name = basename(path, extname(path));
+  let found: readonly Found[];
+  const ending = extname(path).toLowerCase();
+  if (ending === ".json") {
+    const read = jsonSchema.safeParse(parsedJson(text));
+    if (!read.success) throw fail("it has no list of classes with names");
+    name = read.data.name ?? name;
+    found = read.data.classes;
+  } else if (ending === ".qml" || ending === ".sld" || ending === ".xml") {
+    const classes = classesFromStyle(text);
+    if (!classes) throw fail("no classes with colours are in it");
+    found = classes.map(({ value, ...one }) => ({ ...one, code: byteOf(value) }));
+  } else if (ending === ".csv" || ending === ".txt") {
+    found = classesOfTable(text);
+    if (found.length === 0) throw fail("it needs a heading with at least “name” or “class”, and a line per class");
+  } else throw new AppError("legend-format", { path });
+  return { name, classes: completed(found) };
+}
+
+const byteOf = (text: string): number | undefined => {
+  const code = Number(text);
+  return text.trim() !== "" && Number.isInteger(code) && code >= 1 && code <= 254 ? code : undefined;
+};
+
+function parsedJson(text: string): unknown {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return Array.isArray(value) ? { classes: value } : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Columns by their names, in English or French; separated by comma, semicolon or tab. */
+function classesOfTable(text: string): Found[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const separator = [";", "\t", ","].find((mark) => lines[0]?.includes(mark)) ?? ",";
+  const rows = lines.map((line) => cellsOf(line, separator));
+  const heads = (rows[0] ?? []).map((cell) => cell.trim().toLowerCase());
+  const column = (...names: string[]) => heads.findIndex((head) => names.includes(head));
+  const [code, name] = [column("code", "value", "id", "valeur"), column("name", "class", "label", "nom", "classe")];
+  const [colour, parent] = [column("color", "colour", "couleur"), column("parent", "group", "groupe")];
+  if (name < 0) return [];
+  return rows.slice(1).flatMap((row) => {
+    const title = row[name]?.trim();
+    if (!title) return [];
+    const hex = row[colour]?.trim();
+    return [
+      {
+        name: title,
+        code: byteOf(row[code] ?? ""),
+        color: hex && /^#[0-9a-f]{6}$/i.test(hex) ? hex.toLowerCase() : undefined,
+        parent: row[parent]?.trim() || undefined,
+      },
+    ];
+  });
+}
+
+/** One line of RFC 4180, without line breaks in cells. */
+function cellsOf(line: string, separator: string): string[] {
+  const cells: string[] = [];
+  let cell = "";
+  let quoted = false;
+  for (let i = 0; i < line.length; i++) {
+    const sign = line[i]!;
+    if (quoted && sign === '"' && line[i + 1] === '"') {
+      cell += '"';
+      i++;
+    } else if (sign === '"') quoted = !quoted;
+    else if (sign === separator && !quoted) {
+      cells.push(cell);
+      cell = "";
+    } else cell += sign;
+  }
+  return [...cells, cell];
+}
+
+/** Codes that fit are kept, others are numbered; names are made different; every class gets a colour. */
+export function completed(found: readonly Found[]): LegendClass[] {
+  const codes = new Set<number>();
+  const names = new Set<string>();
+  const colors = new Set<string>();
+  const wanted = new Set(found.flatMap(({ code }) => (code === undefined ? [] : [code])));
+  return found.map(({ code, name, color: given, parent }) => {
+    const own = code !== undefined && !codes.has(code) ? code : freeCode(new Set([...codes, ...wanted]));
+    let title = name;
+    for (let n = 2; names.has(title.toLowerCase()); n++) title = `${name} (${n})`;
+    const hex = given ?? freeColor(colors);
+    codes.add(own);
+    names.add(title.toLowerCase());
+    colors.add(hex);
+    return { code: own, name: title, color: hex, ...(parent ? { parent } : {}) };
+  });
+}
+
+/** Writes the whole file or leaves the old one. */
+export function writeLegendFile(path: string, name: string, classes: readonly LegendClass[]): void {
+  const ending = extname(path).toLowerCase();
+  const text =
+    ending === ".csv"
+      ? tableOf(classes)
+      : ending === ".json"
+        ? `${JSON.stringify({ name, classes }, null, 2)}\n`
+        : ending === ".qml"
+          ? classQml(classes)
+          : ending === ".sld"
+            ? classSld(name, classes)
+            : undefined;
+  if (text === undefined) throw new AppError("legend-format", { path });
+  const temporary = `${path}.${process.pid}.partial`;
+  try {
+    writeFileSync(temporary, text, { flush: true });
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    if (reason === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause });
+    throw new AppError("vector-unwritable", { path, reason }, { cause });
+  }
+}
+
+function tableOf(classes: readonly LegendClass[]): string {
+  const cell = (text: string) => (/[",;\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = classes.map(({ code, name, color: hex, parent = "" }) =>
+    [code, cell(name), hex, cell(parent)].join(","),
+  );
+  return `${["code,name,color,parent", ...lines].join("\r\n")}\r\n`;
+}

@@ -1,0 +1,20 @@
+import { setImmediate as rest } from "node:timers/promises";
+
+/** At most so long without letting others have a turn: requests of windows wait no longer than that. */
+const turn = 25;
+
+/** Runs a generator to its end in turns; `tell` hears the last step of each turn. */
+export async function resting<Step, Result>(
+  steps: Generator<Step, Result>,
+  tell: (step: Step) => void = () => {},
+): Promise<Result> {
+  let until = performance.now() + turn;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() < until) continue;
+    tell(step.value);
+    await rest();
+    until = performance.now() + turn;
+  }
+}
