@@ -26,12 +26,17 @@ export type Parameters = Readonly<Record<string, string | number>>;
 /** Fills `{names}` of `text`; numbers are written as the language writes them. Both languages count 0 and 1 their own way. */
 export function fill(text: Text, parameters: Parameters, language: Language): string {
   const form = typeof text === "string" ? text : text[pluralForm(Number(parameters.count), language)];
-  return form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+  const filled = form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;
     return typeof value === "number" ? numberFormat(language).format(value) : value;
   });
+  return language === "fr" ? frenchSpaces(filled) : filled;
 }
+
+/** French puts spaces before double signs and inside its quotes; they must not break a line. */
+export const frenchSpaces = (text: string): string =>
+  text.replaceAll(/ ([;:!?»%])/g, "\u00a0$1").replaceAll("« ", "«\u00a0");
 
 const pluralRules: Record<Language, Intl.PluralRules> = {
   en: new Intl.PluralRules("en"),

@@ -1,0 +1,70 @@
+import { expect, test, vi } from "vitest";
+import { groups } from "./command.ts";
+import { written } from "./keyboard.ts";
+import { score } from "./ranking.ts";
+
+// State looks at the window when it is made.
+vi.hoisted(() =>
+  Object.assign(globalThis, {
+    innerWidth: 1440,
+    innerHeight: 900,
+    matchMedia: () => ({ matches: false, addEventListener: () => undefined }),
+  }),
+);
+vi.mock("../client/bridge.ts", () => ({ bridge: {}, invoke: vi.fn(), subscribe: () => () => undefined }));
+const { commands } = await import("./registry.ts");
+
+const key = (init: Partial<KeyboardEvent>) =>
+  ({ key: "", code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...init }) as KeyboardEvent;
+
+test("every command has its own id, and a group of the sheet", () => {
+  const ids = commands.map(({ id }) => id);
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  expect(commands.filter(({ group }) => !groups.includes(group))).toEqual([]);
+});
+
+test("no two commands that are possible at once have the same keys", () => {
+  const taken = new Map<string, string[]>();
+  for (const { id, shortcut, also = [], when } of commands) {
+    for (const keys of [shortcut, ...also]) {
+      // Commands with a condition may share keys: only one of them is possible at a time.
+      if (keys) taken.set(keys, [...(taken.get(keys) ?? []), when ? `${id}?` : id]);
+    }
+  }
+  const clashes = [...taken].filter(([, ids]) => ids.length > 1 && ids.some((id) => !id.endsWith("?")));
+  expect(clashes).toEqual([]);
+});
+
+test("shortcuts are written as the keyboard writes them", () => {
+  const wrong = commands
+    .flatMap(({ shortcut, also = [] }) => [shortcut, ...also])
+    .filter((keys) => keys !== undefined)
+    .filter(
+      (keys) =>
+        !/^(Mod\+)?(Alt\+)?(Shift\+)?([A-Z0-9]|[^\w\s]|F\d{1,2}|Arrow\w+|Page(Up|Down)|Space|Enter|Escape|Tab|Home|End|Delete|Backspace|Insert)$/.test(
+          keys,
+        ),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test("a pressed key is written like a shortcut", () => {
+  expect(written(key({ key: "z", code: "KeyZ", ctrlKey: true, shiftKey: true }), false)).toBe("Mod+Shift+Z");
+  expect(written(key({ key: "z", code: "KeyZ", metaKey: true }), true)).toBe("Mod+Z");
+  expect(written(key({ key: "?", code: "Slash", shiftKey: true }), false)).toBe("?");
+  expect(written(key({ key: "&", code: "Digit1", altKey: true }), false)).toBe("Alt+1");
+  expect(written(key({ key: " ", code: "Space" }), false)).toBe("Space");
+  expect(written(key({ key: "F11", code: "F11" }), false)).toBe("F11");
+});
+
+test("the palette ranks the start of a name over its middle, and finds without accents", () => {
+  const rank = (query: string, texts: readonly string[]) => texts.toSorted((a, b) => score(query, b) - score(query, a));
+  expect(rank("map", ["Show the bitmap", "Go to the map", "Map an area"])).toEqual([
+    "Map an area",
+    "Go to the map",
+    "Show the bitmap",
+  ]);
+  expect(score("etiquettes", "Étiquettes")).toBeGreaterThan(0);
+  expect(score("zf", "Zoom to full extent")).toBeGreaterThan(0);
+  expect(score("train now", "Train")).toBe(0);
+});
