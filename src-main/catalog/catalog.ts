@@ -21,7 +21,7 @@ import { networkFileSystem } from "./file-system.ts";
 import { jobTable } from "./jobs.ts";
 import { labelTable, legendTable, splitTable } from "./labels.ts";
 import { type ProjectLock, takeLock } from "./lock.ts";
-import { mapTable } from "./maps.ts";
+import { comparisonTable, mapTable } from "./maps.ts";
 import { migrate } from "./migrations.ts";
 import { modalityTable } from "./modalities.ts";
 import { modelTable } from "./models.ts";
@@ -57,6 +57,7 @@ export class Catalog {
   readonly models: ReturnType<typeof modelTable>;
   readonly runs: ReturnType<typeof runTable>;
   readonly maps: ReturnType<typeof mapTable>;
+  readonly comparisons: ReturnType<typeof comparisonTable>;
   readonly layers: ReturnType<typeof layerTable>;
   readonly vectors: ReturnType<typeof vectorTable>;
   readonly bookmarks: ReturnType<typeof bookmarkTable>;
@@ -83,6 +84,7 @@ export class Catalog {
     this.models = modelTable(sql, paths);
     this.runs = runTable(sql);
     this.maps = mapTable(sql, paths);
+    this.comparisons = comparisonTable(sql, paths);
     this.layers = layerTable(sql);
     this.vectors = vectorTable(sql, paths);
     this.bookmarks = bookmarkTable(sql);

@@ -1,5 +1,6 @@
-import type { MapResult } from "../../src-shared/domain/job.ts";
-import type { MapProduct } from "../../src-shared/domain/map-product.ts";
+import type { CompareResult, MapResult } from "../../src-shared/domain/job.ts";
+import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
@@ -27,7 +28,7 @@ export function mapTable(sql: Sql, paths: ProjectPaths) {
     sidecarPaths: files.sidecarPaths.map(move),
   });
 
-  return {
+  const table = {
     list(): MapProduct[] {
       return sql
         .all<Row>(
@@ -58,5 +59,96 @@ export function mapTable(sql: Sql, paths: ProjectPaths) {
         new Date().toISOString(),
       ).id;
     },
+
+    /** The map, or a sentence. */
+    get(id: number): MapProduct {
+      const map = table.list().find((other) => other.id === id);
+      if (!map) throw new AppError("map-not-found", { id });
+      return map;
+    },
+
+    rename(id: number, name: string): void {
+      sql.transaction(() => {
+        if (sql.get("SELECT 1 FROM maps WHERE name = ? AND id <> ?", name, id))
+          throw new AppError("map-exists", { name });
+        sql.run("UPDATE maps SET name = ? WHERE id = ?", name, id);
+      });
+    },
+
+    remove(id: number): void {
+      sql.run("DELETE FROM maps WHERE id = ?", id);
+    },
   };
+  return table;
+}
+
+interface ComparisonRow {
+  readonly id: number;
+  readonly name: string;
+  readonly fromMap: number | null;
+  readonly toMap: number | null;
+  readonly jobId: number | null;
+  readonly result: string;
+  readonly createdAt: string;
+}
+
+export function comparisonTable(sql: Sql, paths: ProjectPaths) {
+  const withPaths = (result: CompareResult, move: (path: string) => string): CompareResult => ({
+    ...result,
+    path: move(result.path),
+    qmlPath: move(result.qmlPath),
+    sldPath: move(result.sldPath),
+    sidecarPaths: result.sidecarPaths.map(move),
+  });
+
+  const table = {
+    list(): MapComparison[] {
+      return sql
+        .all<ComparisonRow>(
+          `SELECT id, name, from_map AS fromMap, to_map AS toMap, job_id AS jobId, result, created_at AS createdAt
+           FROM comparisons ORDER BY id`,
+        )
+        .map(({ result, ...row }) => ({
+          ...row,
+          result: withPaths(fromJson<CompareResult>(result), paths.fromStored),
+        }));
+    },
+
+    get(id: number): MapComparison {
+      const comparison = table.list().find((other) => other.id === id);
+      if (!comparison) throw new AppError("comparison-not-found", { id });
+      return comparison;
+    },
+
+    /** `name`, or with a number behind when that is taken. */
+    add(comparison: Omit<MapComparison, "id" | "createdAt">): number {
+      return sql.transaction(() => {
+        const taken = new Set(table.list().map(({ name }) => name));
+        let { name } = comparison;
+        for (let n = 2; taken.has(name); n++) name = `${comparison.name} (${n})`;
+        return sql.run(
+          "INSERT INTO comparisons (name, from_map, to_map, job_id, result, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+          name,
+          comparison.fromMap,
+          comparison.toMap,
+          comparison.jobId,
+          toJson(withPaths(comparison.result, paths.toStored)),
+          new Date().toISOString(),
+        ).id;
+      });
+    },
+
+    rename(id: number, name: string): void {
+      sql.transaction(() => {
+        if (sql.get("SELECT 1 FROM comparisons WHERE name = ? AND id <> ?", name, id))
+          throw new AppError("map-exists", { name });
+        sql.run("UPDATE comparisons SET name = ? WHERE id = ?", name, id);
+      });
+    },
+
+    remove(id: number): void {
+      sql.run("DELETE FROM comparisons WHERE id = ?", id);
+    },
+  };
+  return table;
 }

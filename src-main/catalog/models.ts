@@ -68,6 +68,14 @@ export function modelTable(sql: Sql, paths: ProjectPaths) {
       });
     },
 
+    rename(id: number, name: string): void {
+      sql.transaction(() => {
+        if (sql.get("SELECT 1 FROM models WHERE name = ? AND id <> ?", name, id))
+          throw new AppError("model-exists", { name });
+        sql.run("UPDATE models SET name = ? WHERE id = ?", name, id);
+      });
+    },
+
     remove(id: number): void {
       sql.run("DELETE FROM models WHERE id = ?", id);
     },

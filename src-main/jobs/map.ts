@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { MapResult, MapSpec } from "../../src-shared/domain/job.ts";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import {
   type BlendedRows,
   Blender,
@@ -20,6 +21,7 @@ import type { JobContext } from "./context.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { highest } from "./highest.ts";
 import { openCube, patchGrid } from "./imagery.ts";
+import { insideOf } from "./outline.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { RowStore } from "./row-store.ts";
@@ -184,6 +186,18 @@ async function writeProducts(
   const names = Array.from({ length: last + 1 }, (_, value) =>
     value === noClass ? "no data" : (legend.find(({ code }) => code === value)?.name ?? ""),
   );
+  const inside = spec.outline ? insideOf(spec.outline, spec.area) : undefined;
+  // Outside of the outline every band says that nothing is there.
+  const read = async (window: PixelWindow, bands: readonly number[]): Promise<Uint8Array[]> => {
+    const values = await rows.read(window, bands);
+    if (inside)
+      inside.clear(
+        window,
+        values,
+        bands.map((band) => (band === 0 ? noClass : noConfidence)),
+      );
+    return values;
+  };
   const classPath = path("class.tif");
   const step = spec.probabilities ? 1 / 3 : 1 / 2;
   const options = (start: number) => ({
@@ -192,7 +206,7 @@ async function writeProducts(
   });
   for (let row = 0; row < area.height; row++) {
     signal.throwIfAborted();
-    const [line] = await rows.read({ col: 0, row, width: area.width, height: 1 }, [0]);
+    const [line] = await read({ col: 0, row, width: area.width, height: 1 }, [0]);
     for (const value of line!) if (value !== noClass) pixels[value] = (pixels[value] ?? 0) + 1;
   }
   await createCog(
@@ -208,7 +222,7 @@ async function writeProducts(
       overviewMethod: "mode",
       metadata,
     },
-    (window) => rows.read(window, [0]),
+    (window) => read(window, [0]),
     options(0),
   );
   const confidencePath = path("confidence.tif");
@@ -223,7 +237,7 @@ async function writeProducts(
       overviewMethod: "average",
       metadata,
     },
-    (window) => rows.read(window, [1]),
+    (window) => read(window, [1]),
     options(step),
   );
   const probabilitiesPath = spec.probabilities ? path("probabilities.tif") : null;
@@ -240,7 +254,7 @@ async function writeProducts(
         metadata,
       },
       (window) =>
-        rows.read(
+        read(
           window,
           legend.map((_, k) => 2 + k),
         ),

@@ -1,13 +1,17 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { basename, extname, join, resolve, sep } from "node:path";
 import { z } from "zod";
 import { type ArchitectureChoice, architectures } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { ModelCommands, ModelDetails } from "../../src-shared/ipc/models.ts";
 import type { Catalog } from "../catalog/index.ts";
+import type { ModelDescription } from "../learning/model.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { exportModel } from "./model-export.ts";
+import { licenceOf, unpackModel } from "./model-import.ts";
 import { filePath } from "./path-gate.ts";
+import { fileName, freePath } from "./settle.ts";
 
 /** A model to work with: one of the project's, or a folder from elsewhere. */
 export interface ModelChoice {
@@ -20,16 +24,69 @@ export interface ModelChoice {
   readonly size: ArchitectureChoice["name"] | null;
 }
 
-/** Trained models: list them, take them along. */
-export function modelService({ catalog, announce }: Deps) {
+/** Trained models: list them, look into them, bring them in, take them along. */
+export function modelService({ catalog, announce }: Deps): ModelCommands {
   const named = z.strictObject({ name: z.string().min(1) });
   return {
     "models.list": door("models.list", z.strictObject({}), () => catalog.models.list()),
 
-    "models.describe": door("models.describe", named, async ({ name }) => {
+    "models.details": door("models.details", named, async ({ name }) => {
       const choice = await chooseModel(catalog, name);
       const { readModelDescription } = await import("../learning/model.ts");
-      return { ...choice, description: await readModelDescription(choice.folder) };
+      return detailsOf(choice, await readModelDescription(choice.folder));
+    }),
+
+    "models.import": door(
+      "models.import",
+      z.strictObject({ path: filePath, name: z.string().trim().min(1).max(200).optional() }),
+      async ({ path, name: wanted }) => {
+        const folder = freePath(join(catalog.folder, "models"), fileName(wanted ?? basename(path, extname(path))));
+        const description = await unpackModel(resolve(path), folder);
+        const { name: own, task, modalities, config, training, legend } = description;
+        const taken = new Set(catalog.models.list().map((model) => model.name));
+        if (wanted !== undefined && taken.has(wanted)) {
+          rmSync(folder, { recursive: true, force: true });
+          throw new AppError("model-exists", { name: wanted });
+        }
+        let name = wanted ?? own;
+        for (let n = 2; taken.has(name); n++) name = `${own} (${n})`;
+        const id = catalog.models.add({
+          name,
+          kind: task === "pretrained" ? "pretrained" : "finetuned",
+          folder,
+          parentId: null,
+          jobId: null,
+          modalities: modalities.map((modality) => modality.name),
+          summary: {
+            architecture:
+              sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? "own",
+            steps: training.steps,
+            seconds: training.seconds,
+            provider: training.provider,
+            metrics: {},
+            classes: legend?.map((entry) => entry.name) ?? [],
+          },
+        });
+        announce("catalog.changed", { table: "models", ids: [id] });
+        return { id, name };
+      },
+    ),
+
+    "models.rename": door("models.rename", named.extend({ to: z.string().trim().min(1).max(200) }), ({ name, to }) => {
+      const { id } = catalog.models.named(name);
+      catalog.models.rename(id, to);
+      announce("catalog.changed", { table: "models", ids: [id] });
+    }),
+
+    /** Deletes a model and its folder. A folder outside of the project is only forgotten: it may serve others. */
+    "models.remove": door("models.remove", named, ({ name }) => {
+      const { id, folder } = catalog.models.named(name);
+      catalog.models.remove(id);
+      announce("catalog.changed", { table: "models", ids: [id] });
+      const inside = folder.startsWith(join(catalog.folder, "models") + sep);
+      if (!inside || !existsSync(folder)) return { deleted: [] };
+      rmSync(folder, { recursive: true, force: true });
+      return { deleted: [folder] };
     }),
 
     /** A folder or a .zip with everything another project or program needs. */
@@ -54,6 +111,32 @@ export function modelService({ catalog, announce }: Deps) {
       catalog.models.remove(id);
       announce("catalog.changed", { table: "models", ids: [id] });
     }),
+  };
+}
+
+function detailsOf({ name, id, folder }: ModelChoice, model: ModelDescription): ModelDetails {
+  const { task, appVersion, modalities, grid, legend, training, weights } = model;
+  const { steps, seconds, provider, seed, bounds, startedFrom, settings, dates } = training;
+  return {
+    name,
+    id,
+    folder,
+    task,
+    appVersion,
+    modalities: modalities.map((modality) => ({
+      name: modality.name,
+      kind: modality.kind,
+      sensor: modality.sensor,
+      bands: modality.bands,
+      resolutionMeters: modality.resolutionMeters,
+      patchPixels: modality.patchPixels,
+      dates: dates.find((entry) => entry.modality === modality.name) ?? null,
+    })),
+    grid,
+    legend,
+    training: { steps, seconds, provider, seed, bounds, startedFrom, settings },
+    weights,
+    licence: licenceOf(folder),
   };
 }
 

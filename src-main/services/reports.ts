@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { z } from "zod";
 import type { EvaluateResult } from "../../src-shared/domain/job.ts";
-import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog, Job } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { writable } from "./exports.ts";
 import { imageryOf } from "./imagery.ts";
 import type { JobQueue } from "./jobs.ts";
 import { filePath } from "./path-gate.ts";
@@ -14,20 +12,31 @@ const reportSchema = z.strictObject({
   to: filePath,
   title: z.string().min(1).optional(),
   overwrite: z.boolean().default(false),
+  /** the last one when left out, none when `null` */
+  map: z.int().positive().nullable().optional(),
+  evaluations: z.array(z.int().positive()).optional(),
+  /** trainings whose curves are drawn; all when left out */
+  runs: z.array(z.int().positive()).optional(),
+  notes: z.array(z.string().min(1)).default([]),
 });
 
 /** One HTML file about a project: its last map, what was measured, the curves, the data, the time it took. */
 export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
   return {
-    "reports.write": door("reports.write", reportSchema, ({ to, title, overwrite }) => {
-      if (existsSync(to) && !overwrite) throw new AppError("file-exists", { path: to });
+    "reports.write": door("reports.write", reportSchema, (request) => {
+      const { title, notes } = request;
+      const outputPath = writable(request.to, request.overwrite);
       const jobs = new Map(catalog.jobs.list().map((job) => [job.id, job]));
       const finished = catalog.runs.list().filter(({ jobId }) => jobs.get(jobId)?.state === "finished");
       const curves = finished
         .filter(({ kind }) => kind === "pretrain" || kind === "finetune")
+        .filter(({ id }) => request.runs?.includes(id) ?? true)
         .map((run) => ({ title: runTitle(catalog, run.kind, run.modelId), metrics: catalog.runs.metrics(run.id) }));
-      const last = finished.findLast(({ kind }) => kind === "evaluate");
-      const map = catalog.maps.list().at(-1);
+      const evaluations = finished.filter(({ kind, result }) => kind === "evaluate" && result !== null);
+      const shown = request.evaluations
+        ? evaluations.filter(({ id }) => request.evaluations!.includes(id))
+        : evaluations.slice(-1);
+      const map = typeof request.map === "number" ? catalog.maps.get(request.map) : catalog.maps.list().at(-1);
       const { name } = catalog.project.get();
       return queue.start({
         kind: "report",
@@ -35,16 +44,16 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
         provider: "cpu",
         appVersion,
         title: title ?? name,
-        outputPath: resolve(to),
+        outputPath,
         legend: catalog.legends.list().flatMap(({ classes }) => classes),
         imagery: imageryOf(catalog),
-        map: map?.files ?? null,
-        evaluations: last ? [last.result as EvaluateResult] : [],
+        map: request.map === null ? null : (map?.files ?? null),
+        evaluations: shown.map(({ result }) => result as EvaluateResult),
         curves,
         phases: [...jobs.values()].filter(({ state }) => state === "finished").map(phaseOf),
         tables: [],
         areas: null,
-        notes: [],
+        notes,
         attribution: [],
       });
     }),

@@ -39,6 +39,34 @@ export function settlers({ catalog, announce }: Deps): Settlers {
     finetune: settleModel("finetuned"),
     evaluate: () => {},
     report: () => {},
+    export: () => {},
+    compare: (job, spec, result) => {
+      const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
+      const place = (path: string) => join(folder, `${basename(folder)}_${basename(path)}`);
+      const { path, qmlPath, sldPath, sidecarPaths } = result;
+      const moved = {
+        ...result,
+        path: place(path),
+        qmlPath: place(qmlPath),
+        sldPath: place(sldPath),
+        sidecarPaths: sidecarPaths.map(place),
+      };
+      moving(
+        [path, qmlPath, sldPath, ...sidecarPaths].map((from) => [from, place(from)] as const),
+        () => {
+          const there = new Set(catalog.maps.list().map(({ id }) => id));
+          const id = catalog.comparisons.add({
+            name: spec.baseName,
+            // A map may have been deleted while they were compared.
+            fromMap: there.has(spec.from.id) ? spec.from.id : null,
+            toMap: there.has(spec.to.id) ? spec.to.id : null,
+            jobId: job.id,
+            result: moved,
+          });
+          announce("catalog.changed", { table: "comparisons", ids: [id] });
+        },
+      );
+    },
     estimate: () => {},
     inspect: () => {},
     map: (job, spec, result) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import Database from "better-sqlite3";
-import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
 import type { Field, FieldType, PropertyValue } from "./feature.ts";
 import { boundsOfGeometry, type Geometry } from "./geometry.ts";
@@ -36,15 +36,18 @@ const columnTypes: Readonly<Record<FieldType, string>> = {
   binary: "BLOB",
 };
 
+/** How QGIS (and a GeoServer) draws a layer; kept in the file's own table of styles. */
+export interface LayerStyle {
+  readonly name: string;
+  readonly qml: string;
+  readonly sld: string;
+}
+
 /** Writes a GeoPackage 1.2 with one layer and its spatial index. An older file of that name is replaced as a whole. */
 export function writeGeoPackage(path: string, layer: NewLayer): void {
   writeAtomically(path, (temporary) => {
-    const database = new Database(temporary);
+    const database = openGeoPackage(temporary);
     try {
-      // "GPKG" and version 1.2, which every reader in use understands.
-      database.pragma("application_id = 0x47504B47");
-      database.pragma("user_version = 10200");
-      database.pragma("journal_mode = DELETE");
       database.transaction(() => fill(database, layer))();
     } finally {
       database.close();
@@ -52,73 +55,133 @@ export function writeGeoPackage(path: string, layer: NewLayer): void {
   });
 }
 
-function fill(database: Database.Database, layer: NewLayer): void {
-  const taken = new Set(layer.fields.map(({ name }) => name.toLowerCase()));
-  if (taken.size !== layer.fields.length) throw new Error(`GeoPackage: repeated field in ${[...taken].join(", ")}`);
-  const key = ["fid", "ogc_fid", "_fid"].find((name) => !taken.has(name))!;
-  const column = ["geom", "geometry", "_geom"].find((name) => !taken.has(name))!;
-  const srs = spatialReference(layer.crs);
-  database.exec(tables);
-  const addSrs = database.prepare(
-    "INSERT INTO gpkg_spatial_ref_sys VALUES (@name, @id, @organization, @code, @definition, NULL)",
-  );
-  for (const row of srs.id === wgs84().id ? [...undefinedSystems, srs] : [...undefinedSystems, wgs84(), srs])
-    addSrs.run(row);
-
-  const columns = layer.fields.map(({ name, type }) => `, ${quoted(name)} ${columnTypes[type]}`).join("");
-  database.exec(
-    `CREATE TABLE ${quoted(layer.name)} (${quoted(key)} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, ${quoted(column)} ${layer.geometryType}${columns})`,
-  );
-  const index = quoted(`rtree_${layer.name}_${column}`);
-  database.exec(`CREATE VIRTUAL TABLE ${index} USING rtree(id, minx, maxx, miny, maxy)`);
-  const insert = database.prepare(
-    `INSERT INTO ${quoted(layer.name)} VALUES (?, ?${", ?".repeat(layer.fields.length)})`,
-  );
-  const insertBox = database.prepare(`INSERT INTO ${index} VALUES (?, ?, ?, ?, ?)`);
-  let extent: Bounds | undefined;
-  let id = 0;
-  for (const { properties, geometry } of layer.features) {
-    id++;
-    const shape = geometry && promoted(geometry, layer);
-    const bounds = shape ? boundsOfGeometry(shape) : undefined;
-    const values = layer.fields.map(({ name, type }) => sqlValue(properties[name] ?? null, type));
-    insert.run(id, shape ? geoPackageGeometry(shape, srs.id, bounds) : null, ...values);
-    if (!bounds) continue;
-    insertBox.run(id, bounds.minX, bounds.maxX, bounds.minY, bounds.maxY);
-    extent = extent
-      ? {
-          minX: Math.min(extent.minX, bounds.minX),
-          minY: Math.min(extent.minY, bounds.minY),
-          maxX: Math.max(extent.maxX, bounds.maxX),
-          maxY: Math.max(extent.maxY, bounds.maxY),
-        }
-      : bounds;
-  }
-  database
-    .prepare("INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)")
-    .run(
-      layer.name,
-      layer.name,
-      layer.description ?? "",
-      (layer.changed ?? new Date()).toISOString(),
-      extent?.minX ?? null,
-      extent?.minY ?? null,
-      extent?.maxX ?? null,
-      extent?.maxY ?? null,
-      srs.id,
-    );
-  database
-    .prepare("INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)")
-    .run(layer.name, column, layer.geometryType, srs.id);
-  database
-    .prepare(
-      "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
-    )
-    .run(layer.name, column);
-  for (const trigger of indexTriggers(layer.name, column, key)) database.exec(trigger);
+/** A new file with the marks of a GeoPackage: "GPKG" and version 1.2, which every reader in use understands. */
+export function openGeoPackage(path: string): Database.Database {
+  const database = new Database(path);
+  database.pragma("application_id = 0x47504B47");
+  database.pragma("user_version = 10200");
+  database.pragma("journal_mode = DELETE");
+  return database;
 }
 
-function promoted(geometry: Geometry, layer: NewLayer): Geometry {
+function fill(database: Database.Database, layer: NewLayer): void {
+  const table = new FeatureTable(database, layer);
+  for (const feature of layer.features) table.add(feature);
+  table.finish();
+}
+
+/** One layer of a GeoPackage, filled feature by feature inside the caller's transaction. */
+export class FeatureTable {
+  readonly #database: Database.Database;
+  readonly #layer: Omit<NewLayer, "features">;
+  readonly #key: string;
+  readonly #column: string;
+  readonly #srs: SpatialReference;
+  readonly #insert: Database.Statement;
+  readonly #insertBox: Database.Statement;
+  #extent: Bounds | undefined;
+  #count = 0;
+
+  constructor(database: Database.Database, layer: Omit<NewLayer, "features">) {
+    this.#database = database;
+    this.#layer = layer;
+    const { key, column } = nameColumns(layer);
+    this.#key = key;
+    this.#column = column;
+    this.#srs = spatialReference(layer.crs);
+    database.exec(tables);
+    const addSrs = database.prepare(
+      "INSERT INTO gpkg_spatial_ref_sys VALUES (@name, @id, @organization, @code, @definition, NULL)",
+    );
+    const systems = this.#srs.id === wgs84().id ? [this.#srs] : [wgs84(), this.#srs];
+    for (const row of [...undefinedSystems, ...systems]) addSrs.run(row);
+    const columns = layer.fields.map(({ name, type }) => `, ${quoted(name)} ${columnTypes[type]}`).join("");
+    database.exec(
+      `CREATE TABLE ${quoted(layer.name)} (${quoted(key)} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, ${quoted(column)} ${layer.geometryType}${columns})`,
+    );
+    const index = quoted(`rtree_${layer.name}_${column}`);
+    database.exec(`CREATE VIRTUAL TABLE ${index} USING rtree(id, minx, maxx, miny, maxy)`);
+    this.#insert = database.prepare(
+      `INSERT INTO ${quoted(layer.name)} VALUES (?, ?${", ?".repeat(layer.fields.length)})`,
+    );
+    this.#insertBox = database.prepare(`INSERT INTO ${index} VALUES (?, ?, ?, ?, ?)`);
+  }
+
+  add({ properties, geometry }: NewFeature): void {
+    const id = ++this.#count;
+    const shape = geometry && promoted(geometry, this.#layer);
+    const bounds = shape ? boundsOfGeometry(shape) : undefined;
+    const values = this.#layer.fields.map(({ name, type }) => sqlValue(properties[name] ?? null, type));
+    this.#insert.run(id, shape ? geoPackageGeometry(shape, this.#srs.id, bounds) : null, ...values);
+    if (!bounds) return;
+    this.#insertBox.run(id, bounds.minX, bounds.maxX, bounds.minY, bounds.maxY);
+    this.#extent = this.#extent ? union(this.#extent, bounds) : bounds;
+  }
+
+  /** Writes the tables of contents, the triggers of the index and, when there is one, the style. */
+  finish(style?: LayerStyle): void {
+    const [database, layer, extent] = [this.#database, this.#layer, this.#extent];
+    database
+      .prepare("INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)")
+      .run(
+        layer.name,
+        layer.name,
+        layer.description ?? "",
+        (layer.changed ?? new Date()).toISOString(),
+        extent?.minX ?? null,
+        extent?.minY ?? null,
+        extent?.maxX ?? null,
+        extent?.maxY ?? null,
+        this.#srs.id,
+      );
+    database
+      .prepare("INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)")
+      .run(layer.name, this.#column, layer.geometryType, this.#srs.id);
+    database
+      .prepare(
+        "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
+      )
+      .run(layer.name, this.#column);
+    for (const trigger of indexTriggers(layer.name, this.#column, this.#key)) database.exec(trigger);
+    if (style) this.#addStyle(style);
+  }
+
+  /** The table that QGIS looks for; a GeoPackage lists it among its contents as attributes. */
+  #addStyle({ name, qml, sld }: LayerStyle): void {
+    const database = this.#database;
+    database.exec(styleTable);
+    database
+      .prepare(
+        `INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
+           styleSLD, useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, ?, 1, '', '')`,
+      )
+      .run(this.#layer.name, this.#column, name, qml, sld);
+    database
+      .prepare(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+      )
+      .run((this.#layer.changed ?? new Date()).toISOString());
+  }
+}
+
+const styleTable = `
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')));
+`;
+
+function nameColumns({ fields }: Pick<NewLayer, "fields">): { readonly key: string; readonly column: string } {
+  const taken = new Set(fields.map(({ name }) => name.toLowerCase()));
+  if (taken.size !== fields.length) throw new Error(`GeoPackage: repeated field in ${[...taken].join(", ")}`);
+  return {
+    key: ["fid", "ogc_fid", "_fid"].find((name) => !taken.has(name))!,
+    column: ["geom", "geometry", "_geom"].find((name) => !taken.has(name))!,
+  };
+}
+
+function promoted(geometry: Geometry, layer: Pick<NewLayer, "geometryType">): Geometry {
   if (layer.geometryType === "MULTIPOLYGON" && geometry.type === "Polygon") {
     return { type: "MultiPolygon", coordinates: [geometry.coordinates] };
   }

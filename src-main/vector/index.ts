@@ -11,12 +11,14 @@ export {
 export { crsFromWkt } from "./crs-from-wkt.ts";
 export { divide } from "./divide.ts";
 export type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
+export { type FeatureSink, openFeatureSink, type SinkFormat } from "./feature-sink.ts";
 export { writeGeoJson } from "./geojson-write.ts";
 export {
   areaOf,
   boundsOfGeometry,
   type Geometry,
   isPolygonal,
+  type MultiPolygon,
   type Polygon,
   type Polygonal,
   type Position,
@@ -46,11 +48,14 @@ export type { LabelledPatches } from "./patch-claims.ts";
 export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon } from "./polygonize.ts";
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
 export { readFeatures } from "./read.ts";
+export { type SieveSource, sieve } from "./sieve.ts";
 export {
   classesFromStyle,
   classQml,
   classSld,
   confidenceRamp,
+  polygonQml,
+  polygonSld,
   type RampStop,
   rampQml,
   rampSld,

@@ -1,20 +1,27 @@
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Polygon, Position, Ring } from "./geometry.ts";
+import { smoothRing } from "./smooth-ring.ts";
 
 /** One area of equal value. */
 export interface ValuePolygon {
   readonly value: number;
   readonly pixels: number;
   readonly geometry: Polygon;
+  /** of `measure` over the area's pixels; 0 without one */
+  readonly mean: number;
 }
 
 export interface PolygonizeOptions {
   /** values that make no polygon, such as nodata */
   readonly skip?: readonly number[];
+  /** a second raster on the same grid, whose mean over each area is wanted; asked once per row */
+  readonly measure?: RowReader | undefined;
+  /** how often corners are cut: see `smooth-ring.ts`; 0 keeps the edges of the pixels */
+  readonly smoothing?: number | undefined;
 }
 
-/** Gives the values of one row. Rows are asked for from top to bottom, twice. */
+/** Gives the values of one row. Rows of the map are asked for from top to bottom, twice. */
 export type RowReader = (row: number) => ArrayLike<number>;
 
 /**
@@ -24,6 +31,7 @@ export type RowReader = (row: number) => ArrayLike<number>;
  */
 export function* polygonize(read: RowReader, grid: GeoBox, options: PolygonizeOptions = {}): Generator<ValuePolygon> {
   const skip = new Set(options.skip ?? []);
+  const { measure, smoothing = 0 } = options;
   const pieces = new Pieces();
   for (const { labels, row } of labelledRows(read, grid, skip, () => pieces.add(), pieces)) pieces.seen(labels, row);
   const endingIn = pieces.areasByLastRow(grid.height);
@@ -34,6 +42,7 @@ export function* polygonize(read: RowReader, grid: GeoBox, options: PolygonizeOp
   let count = 0;
   for (const { labels, values, row } of labelledRows(read, grid, skip, () => count++)) {
     const areas = labels.map((label) => (label < 0 ? -1 : pieces.root(label)));
+    const measured = measure?.(row);
     for (let col = 0; col < grid.width; ) {
       const start = col;
       while (col < grid.width && areas[col] === areas[start]) col++;
@@ -41,22 +50,27 @@ export function* polygonize(read: RowReader, grid: GeoBox, options: PolygonizeOp
       const outline = open.get(areas[start]!) ?? {
         value: values[start]!,
         pixels: 0,
+        measured: 0,
         edges: new Map<number, number[]>(),
+        fixed: new Set<number>(),
       };
       outline.pixels += col - start;
+      if (measured) for (let at = start; at < col; at++) outline.measured += measured[at]!;
       open.set(areas[start]!, outline);
     }
     trace(above, areas, row, open, grid.width);
+    if (smoothing > 0) fixJunctions(above, areas, row, open, grid);
     // An area that ended in the row before has just got its lower side.
     yield* closed(row - 1);
     above = areas;
   }
   trace(above, none, grid.height, open, grid.width);
+  if (smoothing > 0) fixJunctions(above, none, grid.height, open, grid);
   yield* closed(grid.height - 1);
 
   function* closed(row: number): Generator<ValuePolygon> {
     for (const area of endingIn[row] ?? []) {
-      yield finished(open.get(area)!, grid);
+      yield finished(open.get(area)!, grid, smoothing);
       open.delete(area);
     }
   }
@@ -149,6 +163,9 @@ interface Outline {
   pixels: number;
   /** edges by the corner they start from; the area is on the right hand (rows grow downwards) */
   readonly edges: Map<number, number[]>;
+  measured: number;
+  /** corners that smoothing leaves where they are */
+  readonly fixed: Set<number>;
 }
 
 /** Adds the edges along the upper side of `row` and the left and right sides of its pixels. Corners are numbered row by row. */
@@ -182,8 +199,26 @@ function trace(
   }
 }
 
+/** Corners on the line above `row` where three borders or more meet, and the corners of the raster, stay in place. */
+function fixJunctions(
+  above: Int32Array,
+  below: Int32Array,
+  row: number,
+  open: ReadonlyMap<number, Outline>,
+  { width, height }: GeoBox,
+): void {
+  const edge = row === 0 || row === height;
+  for (let col = 0; col <= width; col++) {
+    const around = [above[col - 1] ?? -1, above[col] ?? -1, below[col] ?? -1, below[col - 1] ?? -1];
+    let borders = 0;
+    for (let i = 0; i < 4; i++) if (around[i] !== around[(i + 1) % 4]) borders++;
+    if (borders < 3 && !(edge && (col === 0 || col === width))) continue;
+    for (const area of around) if (area >= 0) open.get(area)?.fixed.add(row * (width + 1) + col);
+  }
+}
+
 /** Joins edges to rings. The ring with the largest area is the outside, the others are holes. */
-function finished({ value, pixels, edges }: Outline, grid: GeoBox): ValuePolygon {
+function finished({ value, pixels, measured, edges, fixed }: Outline, grid: GeoBox, smoothing: number): ValuePolygon {
   const stride = grid.width + 1;
   const rings: { readonly corners: readonly number[]; readonly area: number }[] = [];
   // From the topmost corner that is left: there no second ring passes, so that coming back means the ring is complete.
@@ -198,20 +233,23 @@ function finished({ value, pixels, edges }: Outline, grid: GeoBox): ValuePolygon
       from = at;
       at = next;
     } while (at !== start);
-    const bends = withoutStraights(corners);
+    const bends = withoutStraights(corners, fixed);
     rings.push({ corners: bends, area: doubleArea(bends, stride) });
   }
   rings.sort((p, q) => q.area - p.area);
   // On a map with y up the way round turns about.
   const mirrored = grid.affine.b * grid.affine.f - grid.affine.c * grid.affine.e < 0;
   const coordinates = rings.map(({ corners }): Ring => {
-    const positions = corners.map(
-      (corner): Position => apply(grid.affine, corner % stride, Math.floor(corner / stride)),
-    );
+    const bends = corners.map((corner) => ({
+      x: corner % stride,
+      y: Math.floor(corner / stride),
+      fixed: fixed.has(corner),
+    }));
+    const positions = smoothRing(bends, smoothing).map(([x, y]): Position => apply(grid.affine, x, y));
     const ring = mirrored ? positions.toReversed() : positions;
     return [...ring, ring[0]!];
   });
-  return { value, pixels, geometry: { type: "Polygon", coordinates } };
+  return { value, pixels, mean: measured / pixels, geometry: { type: "Polygon", coordinates } };
 }
 
 // Where two diagonal pixels of one area meet in a corner there are two ways on. Turning left, round the pixel that is not
@@ -225,8 +263,9 @@ function takeEdge(edges: Map<number, number[]>, at: number, step: number, stride
   return to!;
 }
 
-function withoutStraights(corners: readonly number[]): number[] {
+function withoutStraights(corners: readonly number[], fixed: ReadonlySet<number>): number[] {
   return corners.filter((corner, i) => {
+    if (fixed.has(corner)) return true;
     const before = corners.at(i - 1)!;
     const after = corners[(i + 1) % corners.length]!;
     return corner - before !== after - corner;

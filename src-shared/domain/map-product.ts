@@ -1,5 +1,5 @@
 import type { GeoBox } from "../geo/geobox.ts";
-import type { MapResult } from "./job.ts";
+import type { CompareResult, MapResult } from "./job.ts";
 
 /** A map that a model drew, and its files. */
 export interface MapProduct {
@@ -11,4 +11,29 @@ export interface MapProduct {
   readonly area: GeoBox;
   readonly files: MapResult;
   readonly createdAt: string;
+}
+
+/** Two maps laid over each other: what became what, and the layer that shows it. */
+export interface MapComparison {
+  readonly id: number;
+  readonly name: string;
+  /** `null` when the map was deleted since */
+  readonly fromMap: number | null;
+  readonly toMap: number | null;
+  readonly jobId: number | null;
+  readonly result: CompareResult;
+  readonly createdAt: string;
+}
+
+/** How far a map is that is being drawn, as a small picture of class codes. */
+export interface MapInTheMaking {
+  readonly jobId: number;
+  readonly area: GeoBox;
+  /** of the picture; rows from the top */
+  readonly width: number;
+  readonly height: number;
+  /** class codes, base64; 0: not there yet, or nothing to see */
+  readonly classes: string;
+  readonly rowsDone: number;
+  readonly tilesDone: number;
 }

@@ -1,16 +1,65 @@
+import type { LegendClass } from "../domain/legend.ts";
 import type { Model } from "../domain/model.ts";
+import type { Bounds } from "../geo/bounds.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 
-/** Trained models: list them, take them along. */
+/** What a model is made of and what it knows, from its own files. */
+export interface ModelDetails {
+  readonly name: string;
+  /** `null`: a folder outside of the project */
+  readonly id: number | null;
+  readonly folder: string;
+  readonly task: "pretrained" | "dense";
+  readonly appVersion: string;
+  readonly modalities: readonly {
+    readonly name: string;
+    readonly kind: "image" | "series";
+    readonly sensor: string;
+    readonly bands: readonly string[];
+    readonly resolutionMeters: number;
+    readonly patchPixels: number;
+    readonly dates: { readonly first: string; readonly last: string; readonly count: number } | null;
+  }[];
+  readonly grid: { readonly crs: string; readonly patchMeters: number; readonly tilePatches: number };
+  readonly legend: readonly LegendClass[] | null;
+  readonly training: {
+    readonly steps: number;
+    readonly seconds: number;
+    readonly provider: string;
+    readonly seed: number;
+    readonly bounds: Bounds;
+    readonly startedFrom: string | null;
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
+  readonly weights: {
+    readonly file: string;
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly parameters: number;
+  };
+  /** of the folder's own licence file; `null` when it has none */
+  readonly licence: string | null;
+}
+
+/** Trained models: list them, look into them, bring them in, take them along. */
 export interface ModelCommands {
   "models.list"(request: Nothing): Promise<readonly Model[]>;
+  "models.details"(request: { readonly name: string }): Promise<ModelDetails>;
+  /** Copies a model package (a folder, or a .zip) into the project, after checking that it is whole. */
+  "models.import"(request: { readonly path: string; readonly name?: string | undefined }): Promise<{
+    readonly id: number;
+    readonly name: string;
+  }>;
   "models.export"(request: {
     readonly name: string;
     readonly to: string;
     readonly onnxDates?: number | null | undefined;
     readonly overwrite?: boolean | undefined;
   }): Promise<{ readonly path: string; readonly files: readonly string[] }>;
+  "models.rename"(request: { readonly name: string; readonly to: string }): Promise<void>;
+  /** Deletes the model with its files; its maps and runs stay. */
+  "models.remove"(request: { readonly name: string }): Promise<{ readonly deleted: readonly string[] }>;
   /** Forgets the model; its files stay. */
   "models.forget"(request: { readonly name: string }): Promise<void>;
 }

@@ -1,0 +1,151 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { PolygonExport } from "../../../src-shared/domain/job.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { apply, invert } from "../../../src-shared/geo/affine.ts";
+import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
+import { openRaster, requireGeobox } from "../../raster/index.ts";
+import {
+  areaOf,
+  openFeatureSink,
+  polygonize,
+  polygonQml,
+  polygonSld,
+  type RowReader,
+  sieve,
+  squareMetersPerUnit,
+} from "../../vector/index.ts";
+import type { JobContext } from "../context.ts";
+import { partOf } from "./raster.ts";
+
+const nothing = 0;
+const bytesAtOnce = 1 << 22;
+const polygonsAtOnce = 500;
+
+const fields = [
+  { name: "code", type: "integer" },
+  { name: "class", type: "text" },
+  { name: "confidence", type: "number" },
+  { name: "area_ha", type: "number" },
+  { name: "pixels", type: "integer" },
+] as const;
+
+/**
+ * The areas of a map as polygons with class, mean confidence and size. The pixels go to the disk once, as rows that can be
+ * read at any time; in memory are a few rows and the outlines of areas that are not complete yet.
+ */
+export async function exportPolygons(
+  task: PolygonExport,
+  to: string,
+  folder: string,
+  context: JobContext,
+): Promise<{ readonly paths: readonly string[]; readonly polygons: number }> {
+  const { signal, phase } = context;
+  const classRows = join(folder, "classes.part");
+  const confidenceRows = join(folder, "confidence.part");
+  const keep = task.codes ? new Set(task.codes) : undefined;
+  const grid = await spool(task, task.classPath, classRows, (value) => (keep && !keep.has(value) ? nothing : value), {
+    ...context,
+    phase: (_, fraction) => phase("Reading the map", fraction / 2),
+  });
+  await spool(task, task.confidencePath, confidenceRows, (value) => value, {
+    ...context,
+    phase: (_, fraction) => phase("Reading the map", 0.5 + fraction / 2),
+  });
+  const classes = openRows(classRows, grid.width);
+  const confidence = openRows(confidenceRows, grid.width);
+  const legend = keep ? task.legend.filter(({ code }) => keep.has(code)) : task.legend;
+  const sink = openFeatureSink(to, task.format, {
+    name: task.layer,
+    crs: grid.crs,
+    fields,
+    description: "Areas of a map by OmniSat Desktop. Areas of polygons are counted pixels, not area estimates.",
+    style: { name: task.layer, qml: polygonQml("code", legend), sld: polygonSld(task.layer, "code", legend) },
+  });
+  try {
+    const { minX, minY, maxX, maxY } = boundsOf(grid);
+    const squareMeters = squareMetersPerUnit(grid.crs, (minX + maxX) / 2, (minY + maxY) / 2);
+    const { width, height } = grid;
+    const sieved = sieve({ width, height, read: classes.read, nothing }, task.minimumPixels);
+    const names = new Map(task.legend.map(({ code, name }) => [code, name]));
+    const all = polygonize(sieved, grid, {
+      skip: [nothing],
+      measure: confidence.read,
+      smoothing: task.smoothing,
+    });
+    let count = 0;
+    let pixels = 0;
+    for (const { value, geometry, mean, pixels: own } of all) {
+      const hectares = (areaOf(geometry) * squareMeters) / 10_000;
+      const properties = {
+        code: value,
+        class: names.get(value) ?? "",
+        confidence: Math.round(mean * 10) / 10,
+        area_ha: Math.round(hectares * 1e6) / 1e6,
+        pixels: own,
+      };
+      sink.add({ geometry, properties });
+      pixels += own;
+      if (++count % polygonsAtOnce !== 0) continue;
+      phase("Drawing polygons", pixels / (width * height));
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+    if (count === 0) throw new AppError("nothing-to-export", { name: task.layer });
+    const paths = sink.finish();
+    phase("Drawing polygons", 1);
+    return { paths, polygons: count };
+  } catch (error) {
+    sink.discard();
+    throw error;
+  } finally {
+    classes.close();
+    confidence.close();
+    await rm(classRows, { force: true });
+    await rm(confidenceRows, { force: true });
+  }
+}
+
+/** Writes the pixels of the wanted part as plain rows of bytes. */
+async function spool(
+  task: PolygonExport,
+  from: string,
+  to: string,
+  change: (value: number) => number,
+  { signal, phase }: Pick<JobContext, "signal" | "phase">,
+): Promise<GeoBox> {
+  const raster = await openRaster(from);
+  const file = await open(to, "w");
+  try {
+    const whole = requireGeobox(raster);
+    const grid = partOf(whole, task.bounds, task.layer);
+    const [col, row] = apply(invert(whole.affine), grid.affine.a, grid.affine.d).map(Math.round) as [number, number];
+    const step = Math.max(1, Math.min(1024, Math.floor(bytesAtOnce / grid.width)));
+    for (let top = 0; top < grid.height; top += step) {
+      signal.throwIfAborted();
+      const height = Math.min(step, grid.height - top);
+      const window = { col, row: row + top, width: grid.width, height };
+      const { bands } = await raster.readWindow(window, { bands: [1], signal });
+      await file.appendFile(Uint8Array.from(bands[0]!, change));
+      phase("Reading the map", (top + height) / grid.height);
+    }
+    return grid;
+  } finally {
+    raster.close();
+    await file.close();
+  }
+}
+
+function openRows(path: string, width: number): { readonly read: RowReader; close(): void } {
+  const file = openSync(path, "r");
+  return {
+    read(row) {
+      const bytes = new Uint8Array(width);
+      readSync(file, bytes, 0, width, row * width);
+      return bytes;
+    },
+    close: () => closeSync(file),
+  };
+}

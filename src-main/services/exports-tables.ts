@@ -1,0 +1,119 @@
+import type { EvaluateResult, SubsetScore } from "../../src-shared/domain/job.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Catalog } from "../catalog/index.ts";
+import { legendOfMap } from "./maps.ts";
+import { correctedAreas, mappedAreas } from "./maps-accuracy.ts";
+
+type Cell = string | number | null;
+export type TableName = "areas" | "accuracy" | "confusion" | "changes" | "curve";
+
+/** A table of results as CSV (RFC 4180): commas, points, UTF-8; numbers as they were computed. */
+export async function tableAsCsv(catalog: Catalog, table: TableName, id: number): Promise<string> {
+  switch (table) {
+    case "areas":
+      return csv(await areaRows(catalog, id));
+    case "changes":
+      return csv(changeRows(catalog, id));
+    case "curve":
+      return csv(curveRows(catalog, id));
+    case "accuracy":
+      return csv(accuracyRows(evaluationOf(catalog, id, table)));
+    case "confusion":
+      return csv(confusionRows(evaluationOf(catalog, id, table)));
+  }
+}
+
+export function csv(rows: readonly (readonly Cell[])[]): string {
+  const cell = (value: Cell): string => {
+    if (value === null) return "";
+    const text = String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return `${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+}
+
+async function areaRows(catalog: Catalog, id: number): Promise<Cell[][]> {
+  const map = catalog.maps.get(id);
+  const { areas, hectares } = mappedAreas(map, await legendOfMap(map));
+  const { corrected } = correctedAreas(catalog, map, areas, hectares);
+  const extra = ["estimated_ha", "estimated_ha_low", "estimated_ha_high", "users_accuracy", "producers_accuracy"];
+  return [
+    ["code", "class", "pixels", "mapped_ha", "percent", ...(corrected ? extra : [])],
+    ...areas.map(({ code, name, pixels, hectares: own, percent }): Cell[] => {
+      const better = corrected?.classes.find((each) => each.code === code);
+      const more = better
+        ? [
+            better.hectares,
+            Math.max(0, better.hectares - better.error),
+            better.hectares + better.error,
+            better.usersAccuracy,
+            better.producersAccuracy,
+          ]
+        : extra.map(() => null);
+      return [code, name, pixels, own, percent, ...(corrected ? more : [])];
+    }),
+  ];
+}
+
+/** Long, not wide: other programs group it as they like. */
+function changeRows(catalog: Catalog, id: number): Cell[][] {
+  const { from, to, counts, squareMetersPerPixel } = catalog.comparisons.get(id).result;
+  return [
+    ["from_code", "from_class", "to_code", "to_class", "pixels", "hectares"],
+    ...from.flatMap((p, i) =>
+      to.map((q, j): Cell[] => {
+        const pixels = counts[i]![j]!;
+        return [p.code, p.name, q.code, q.name, pixels, (pixels * squareMetersPerPixel) / 10_000];
+      }),
+    ),
+  ];
+}
+
+function curveRows(catalog: Catalog, id: number): Cell[][] {
+  const metrics = catalog.runs.metrics(id);
+  if (metrics.length === 0) throw new AppError("run-without-table", { id, table: "curve" });
+  const names = [...new Set(metrics.flatMap(({ values }) => Object.keys(values)))];
+  return [
+    ["step", ...names],
+    ...metrics.map(({ step, values }) => [step, ...names.map((name) => values[name] ?? null)]),
+  ];
+}
+
+function evaluationOf(catalog: Catalog, id: number, table: TableName): EvaluateResult {
+  const run = catalog.runs.list().find((each) => each.id === id);
+  const result = run?.result as EvaluateResult | null | undefined;
+  if (run?.kind !== "evaluate" || !result?.subsets) throw new AppError("run-without-table", { id, table });
+  return result;
+}
+
+const inputs = ({ modalities }: SubsetScore): string => modalities.join(" + ");
+
+function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
+  return [
+    ["part", "modalities", "class", "users_accuracy", "producers_accuracy", "f1", "samples"],
+    ...subsets.flatMap((score): Cell[][] => [
+      ...score.classes.map(({ name, precision, recall, f1, support }) => [
+        part,
+        inputs(score),
+        name,
+        precision,
+        recall,
+        f1,
+        support,
+      ]),
+      [part, inputs(score), "overall accuracy", score.overallAccuracy, null, null, score.samples],
+      [part, inputs(score), "macro F1", null, null, score.macroF1, score.samples],
+    ]),
+  ];
+}
+
+function confusionRows({ part, subsets }: EvaluateResult): Cell[][] {
+  return [
+    ["part", "modalities", "map_class", "reference_class", "samples"],
+    ...subsets.flatMap((score) =>
+      score.confusion.flatMap((row, i) =>
+        row.map((count, j): Cell[] => [part, inputs(score), score.classes[i]!.name, score.classes[j]!.name, count]),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,27 @@
+import { statSync } from "node:fs";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { openRaster } from "../raster/index.ts";
+
+const kept = new Map<string, readonly LegendClass[]>();
+
+/** The classes of a class raster, from its category names and its colour table. Read once per state of the file. */
+export async function legendOfFile(path: string): Promise<readonly LegendClass[]> {
+  const { size, mtimeMs } = statSync(path);
+  const key = `${path}|${size}|${mtimeMs}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const raster = await openRaster(path);
+  try {
+    const { categoryNames = [], colorTable = [] } = raster.info.bands[0] ?? {};
+    const legend = colorTable.flatMap(([red, green, blue, alpha], code): LegendClass[] => {
+      if (code === 0 || alpha === 0) return [];
+      const color = `#${[red, green, blue].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+      return [{ code, name: categoryNames[code] || `Class ${code}`, color }];
+    });
+    if (kept.size > 200) kept.clear();
+    kept.set(key, legend);
+    return legend;
+  } finally {
+    raster.close();
+  }
+}

@@ -1,0 +1,67 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { ModelDescription } from "../learning/model.ts";
+import { DamagedZip, openZip } from "./unzip.ts";
+
+const wanted = /^(model\.json|weights\.safetensors|README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
+
+/**
+ * Copies a model package into `folder`, which does not exist yet, and reads it whole there: what is damaged, or is no model,
+ * leaves nothing behind. Only files that belong to a model are taken, whatever else a package holds.
+ */
+export async function unpackModel(path: string, folder: string): Promise<ModelDescription> {
+  if (!existsSync(path)) throw new AppError("model-package-not-found", { path });
+  mkdirSync(folder, { recursive: true });
+  try {
+    if (statSync(path).isDirectory()) copyFolder(path, folder);
+    else extract(path, folder);
+    if (!existsSync(join(folder, "model.json"))) throw new AppError("model-package-not-found", { path });
+    const { readModel } = await import("../learning/model.ts");
+    const { description } = await readModel(folder);
+    return description;
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOSPC") throw new AppError("no-disk-space", { path: folder }, { cause: error });
+    // The copy is gone: the sentence names the package that the person chose.
+    if (error instanceof AppError && /^(model|weights)-(damaged|unreadable|missing)$/.test(error.code)) {
+      const reason = error.code === "model-damaged" ? "its weights are not those of its model.json" : error.message;
+      throw new AppError("model-package-damaged", { path, reason }, { cause: error });
+    }
+    if (error instanceof DamagedZip)
+      throw new AppError("model-package-damaged", { path, reason: error.message }, { cause: error });
+    throw error;
+  }
+}
+
+function copyFolder(from: string, to: string): void {
+  if (!existsSync(join(from, "model.json"))) throw new AppError("model-package-not-found", { path: from });
+  const { weights } = JSON.parse(readFileSync(join(from, "model.json"), "utf8")) as { weights?: { file?: unknown } };
+  const names = ["model.json", basename(String(weights?.file ?? "weights.safetensors"))];
+  for (const name of [...names, "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"]) {
+    if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
+  }
+}
+
+/** Members of the archive's top folder, or of the one folder it holds; names from outside never become paths. */
+function extract(path: string, folder: string): void {
+  const archive = openZip(path);
+  try {
+    const model = archive.members.find(({ name }) => /(^|\/)model\.json$/.test(name));
+    if (!model) throw new AppError("model-package-not-found", { path });
+    const inside = model.name.slice(0, -"model.json".length);
+    for (const member of archive.members) {
+      const name = member.name.startsWith(inside) ? member.name.slice(inside.length) : "";
+      if (wanted.test(name)) writeFileSync(join(folder, name), member.read(), { flush: true });
+    }
+  } finally {
+    archive.close();
+  }
+}
+
+/** The text of the package's licence file, if it has one. */
+export function licenceOf(folder: string): string | null {
+  const name = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE"].find((each) => existsSync(join(folder, each)));
+  return name ? readFileSync(join(folder, name), "utf8").slice(0, 20_000) : null;
+}

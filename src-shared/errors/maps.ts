@@ -1,0 +1,30 @@
+/** Result maps, their comparisons and what is exported of them. */
+export const mapErrors = {
+  "map-not-found": ({ id }: { readonly id: number }) =>
+    `There is no map ${id} in this project any more. It was probably deleted in another window; choose another map.`,
+  "map-exists": ({ name }: { readonly name: string }) =>
+    `There is already a map called “${name}”. Choose another name.`,
+  "map-files-missing": ({ name, path }: { readonly name: string; readonly path: string }) =>
+    `The files of the map “${name}” are gone (“${path}”). Put them back, or delete the map and draw it again.`,
+  "comparison-not-found": ({ id }: { readonly id: number }) =>
+    `There is no comparison ${id} in this project any more. Compare the maps again.`,
+  "maps-apart": ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `“${from}” and “${to}” have no place in common, so nothing can be compared. Choose maps that overlap.`,
+  "maps-on-other-grids": ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `The pixels of “${from}” and “${to}” do not lie on one grid. Draw one of them again in this project, then compare.`,
+  "same-map-twice": ({ name }: { readonly name: string }) => `“${name}” was chosen twice. Choose two different maps.`,
+  "layer-not-exportable": ({ layer }: { readonly layer: string }) =>
+    `“${layer}” cannot be exported from here. Choose a map, its confidence, its probabilities or a difference of two maps.`,
+  "nothing-to-export": ({ name }: { readonly name: string }) =>
+    `Nothing is left of “${name}” with these classes in this area. Choose more classes or a larger area.`,
+  "export-unwritable": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
+    `“${path}” cannot be written (${reason}). Choose a folder that exists and where you may write.`,
+  "export-too-large": ({ path, limit }: { readonly path: string; readonly limit: string }) =>
+    `“${path}” would become larger than a Shapefile can be (${limit}). Export a GeoPackage instead.`,
+  "run-without-table": ({ id, table }: { readonly id: number; readonly table: string }) =>
+    `Run ${id} has no ${table} table. Choose an evaluation that has ended.`,
+  "model-package-not-found": ({ path }: { readonly path: string }) =>
+    `“${path}” holds no model: a model package is a folder or a .zip with model.json and weights.safetensors. Choose another one.`,
+  "model-package-damaged": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
+    `The package “${path}” cannot be read (${reason}). Copy it again from its source.`,
+};

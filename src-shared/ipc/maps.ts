@@ -1,0 +1,126 @@
+import type { ProviderChoice, SplitPart } from "../domain/job.ts";
+import type { LegendClass } from "../domain/legend.ts";
+import type { MapComparison, MapInTheMaking, MapProduct } from "../domain/map-product.ts";
+import type { Bounds } from "../geo/bounds.ts";
+import type { GeoBox } from "../geo/geobox.ts";
+import type { StartedJob } from "./jobs.ts";
+
+type Nothing = Readonly<Record<string, never>>;
+type ById = { readonly id: number };
+
+/** What to map, and with what. */
+export interface MapPlan {
+  readonly model: string;
+  readonly modalities?: string[] | undefined;
+  /** a part of the project, in its CRS */
+  readonly bounds?: Bounds | undefined;
+  /** a polygon in the project's CRS (rings, closed): outside of it the map stays empty */
+  readonly outline?: [x: number, y: number][][] | undefined;
+  readonly overlapPatches?: number | undefined;
+}
+
+export interface MapEstimate {
+  readonly area: GeoBox;
+  readonly hectares: number;
+  readonly tiles: number;
+  /** `null` when nothing is known of this machine's speed with this model */
+  readonly seconds: { readonly low: number; readonly high: number } | null;
+  /** what the estimate comes from */
+  readonly basis: "map" | "training" | null;
+}
+
+/** How well a model did with a subset of its modalities, where that was measured. */
+export interface ExpectedAccuracy {
+  readonly runId: number;
+  readonly modalities: readonly string[];
+  readonly part: Exclude<SplitPart, "unused">;
+  readonly measuredAt: string;
+  readonly samples: number;
+  readonly overallAccuracy: number;
+  readonly overallAccuracyInterval: readonly [low: number, high: number];
+  readonly macroF1: number;
+  readonly classes: readonly { readonly name: string; readonly f1: number; readonly support: number }[];
+  /** the split let neighbours of training labels into this part */
+  readonly optimistic: boolean;
+}
+
+export interface MappedArea extends LegendClass {
+  readonly pixels: number;
+  readonly hectares: number;
+  /** of all pixels with a class */
+  readonly percent: number;
+}
+
+/** Areas corrected by what an evaluation found the map to confuse, each with its 95 % interval. */
+export interface CorrectedAreas {
+  readonly runId: number;
+  readonly part: Exclude<SplitPart, "unused">;
+  readonly measuredAt: string;
+  readonly samples: number;
+  readonly overallAccuracy: number;
+  readonly overallAccuracyError: number;
+  readonly classes: readonly {
+    readonly code: number;
+    readonly hectares: number;
+    /** half of the 95 % interval */
+    readonly error: number;
+    readonly usersAccuracy: number;
+    readonly producersAccuracy: number;
+  }[];
+}
+
+export interface MapDetails {
+  readonly map: MapProduct;
+  readonly model: string | null;
+  readonly legend: readonly LegendClass[];
+  readonly areas: readonly MappedArea[];
+  readonly hectares: number;
+  /** pixels of the map's rectangle without a class */
+  readonly emptyPixels: number;
+  readonly bytes: number;
+  readonly corrected: CorrectedAreas | null;
+  /** why there are no corrected areas */
+  readonly uncorrected: {
+    readonly reason: "no-evaluation" | "too-few-samples";
+    readonly classes: readonly string[];
+  } | null;
+}
+
+/** Maps that models drew. */
+export interface MapCommands {
+  "maps.list"(request: Nothing): Promise<readonly MapProduct[]>;
+  "maps.draw"(
+    request: MapPlan & {
+      readonly seed?: number | undefined;
+      readonly provider?: ProviderChoice | undefined;
+      readonly name?: string | undefined;
+      readonly probabilities?: boolean | undefined;
+      readonly batchSize?: number | undefined;
+    },
+  ): Promise<StartedJob>;
+  /** How much a plan is, and how long it may take. */
+  "maps.estimate"(request: MapPlan): Promise<MapEstimate>;
+  /** Every measured subset of a model, the newest measurement of each. */
+  "maps.expected"(request: { readonly model: string }): Promise<readonly ExpectedAccuracy[]>;
+  /** What is there of a map that is being drawn; `null` before its first tile and after its end. */
+  "maps.making"(request: { readonly job: number }): Promise<MapInTheMaking | null>;
+  "maps.describe"(request: ById): Promise<MapDetails>;
+  "maps.rename"(request: ById & { readonly name: string }): Promise<void>;
+  /** Deletes the map with its files. */
+  "maps.remove"(request: ById): Promise<{ readonly deleted: readonly string[] }>;
+  "maps.compare"(request: {
+    readonly from: number;
+    readonly to: number;
+    readonly name?: string | undefined;
+  }): Promise<StartedJob>;
+  "maps.comparisons"(request: Nothing): Promise<readonly MapComparison[]>;
+  "maps.renameComparison"(request: ById & { readonly name: string }): Promise<void>;
+  "maps.removeComparison"(request: ById): Promise<{ readonly deleted: readonly string[] }>;
+  /** Values of `map:<id>`, `confidence:<id>` or `difference:<id>` in `width` × `height` cells over `bounds`, nearest pixel, base64. */
+  "maps.window"(request: {
+    readonly layer: string;
+    readonly bounds: Bounds;
+    readonly width: number;
+    readonly height: number;
+  }): Promise<{ readonly values: string; readonly nodata: number }>;
+}
