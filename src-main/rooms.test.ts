@@ -31,6 +31,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "src-main/catalog",
     "src-main/raster",
     "src-main/vector",
+    "src-main/alignment",
     "src-main/cube",
     "src-main/learning",
     "src-main/jobs",
@@ -44,7 +45,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 const soleImporters: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-node": ["src-main/engine/runtime"],
   geotiff: ["src-main/raster"],
-  proj4: ["src-main/raster"],
+  proj4: ["src-main/raster", "src-renderer/map"],
   "better-sqlite3": ["src-main/catalog", "src-main/vector"],
 };
 

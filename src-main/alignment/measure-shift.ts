@@ -40,7 +40,7 @@ export interface MeasuredShift {
 const largestWindow = 128;
 const smallestWindow = 32;
 const mostWindows = 25;
-const rounds = 4;
+const rounds = 6;
 /** A window helps when so much of it is clear in both images. */
 const leastClear = 0.4;
 
@@ -94,7 +94,7 @@ export async function measureShift({ grid, read, signal, onProgress }: ShiftSpec
     const agreement = spread === null ? 1 : 1 / (1 + spread);
     const refused: ShiftRefusal | null = peak.atRim
       ? "too-far"
-      : peak.rival > 0.8
+      : peak.rival > 0.7
         ? "ambiguous"
         : spread !== null && peaks.length >= 4 && spread > 1
           ? "inconsistent"
@@ -107,7 +107,7 @@ export async function measureShift({ grid, read, signal, onProgress }: ShiftSpec
       clear,
       refused,
     };
-    if (refused || Math.hypot(peak.col, peak.row) < 0.02) break;
+    if (refused || Math.hypot(peak.col, peak.row) < 0.015) break;
   }
   onProgress?.(1);
   return result!;

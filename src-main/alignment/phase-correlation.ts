@@ -13,7 +13,10 @@ const bandwidth = 0.22;
 
 /** The normalised cross-power spectrum of two patches; `undefined` when one of them has no edges at all. */
 export function crossPower(reference: Patch, moving: Patch, size: number): Spectrum | undefined {
-  const both = reference.valid.map((value, at) => value & moving.valid[at]!);
+  const both = feathered(
+    reference.valid.map((value, at) => value & moving.valid[at]!),
+    size,
+  );
   const p = gradients(reference.values, both, size);
   const q = gradients(moving.values, both, size);
   if (!p || !q) return undefined;
@@ -39,8 +42,32 @@ export function crossPower(reference: Patch, moving: Patch, size: number): Spect
 
 const signed = (k: number, size: number): number => (k < size / 2 ? k : k - size);
 
+/**
+ * Weights that fall off towards pixels that may not be used. A hard edge would be an edge that both images share, and it
+ * says that nothing has moved.
+ */
+function feathered(valid: Uint8Array, size: number): Float64Array {
+  const radius = 4;
+  const mean = (from: ArrayLike<number>, step: number, across: number): Float64Array => {
+    const to = new Float64Array(size * size);
+    for (let line = 0; line < size; line++) {
+      for (let i = 0; i < size; i++) {
+        let sum = 0;
+        for (let k = -radius; k <= radius; k++) {
+          const at = Math.max(0, Math.min(size - 1, i + k));
+          sum += from[line * across + at * step]!;
+        }
+        to[line * across + i * step] = sum / (2 * radius + 1);
+      }
+    }
+    return to;
+  };
+  const blurred = mean(mean(valid, 1, size), size, 1);
+  return blurred.map((share, at) => (valid[at] ? Math.max(0, 2 * share - 1) : 0));
+}
+
 /** gx + i·gy under a window that fades towards the rim; 0 beside pixels that may not be used. */
-function gradients(values: ArrayLike<number>, valid: Uint8Array, size: number): Spectrum | undefined {
+function gradients(values: ArrayLike<number>, valid: Float64Array, size: number): Spectrum | undefined {
   const result = spectrum(size);
   const fade = Float64Array.from({ length: size }, (_, i) => Math.sin((Math.PI * (i + 0.5)) / size) ** 2);
   let any = false;
@@ -48,7 +75,7 @@ function gradients(values: ArrayLike<number>, valid: Uint8Array, size: number): 
     for (let col = 1; col < size - 1; col++) {
       const at = row * size + col;
       if (!valid[at] || !valid[at - 1] || !valid[at + 1] || !valid[at - size] || !valid[at + size]) continue;
-      const weight = fade[row]! * fade[col]!;
+      const weight = fade[row]! * fade[col]! * valid[at]!;
       const x = (values[at + 1]! - values[at - 1]!) * weight;
       const y = (values[at + size]! - values[at - size]!) * weight;
       result.re[at] = x;

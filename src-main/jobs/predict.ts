@@ -1,14 +1,25 @@
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Cube, noAugmentation, type PatchWindow, readBatches } from "../cube/index.ts";
+import { type Batch, type Cube, noAugmentation, type PatchWindow, readBatches } from "../cube/index.ts";
 import type { Scope, Value } from "../engine/index.ts";
 import { buildForward, ForwardSession, type Provider, type Tensors } from "../engine/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
-import { type BatchShape, denseLogits, encode, graphInputs, type OmniSatConfig, subset } from "../omnisat/index.ts";
+import {
+  type BatchShape,
+  denseLogits,
+  encode,
+  graphInputs,
+  type OmniSatConfig,
+  subset,
+  type Trace,
+} from "../omnisat/index.ts";
 import { feedsOf } from "./feeds.ts";
 import { leastClear } from "./imagery.ts";
 
 /** More dates than this are thinned to the clearest of each part of the year. */
 const mostDates = 96;
+
+/** What the encoder of a series calls its weights of dates on the way: `<modality>.heads.attention`, [heads, B·P, T]. */
+const attentionName = ".heads.attention";
 
 /**
  * The network's answer for patches: [B, P, classes]. Weights: `encoder.*`, `head.*`.
@@ -20,8 +31,9 @@ export function classify(
   config: OmniSatConfig,
   inputs: Readonly<Record<string, Value>>,
   classes: number,
+  trace?: Trace,
 ): Value {
-  return denseLogits(scope.child("head"), encode(scope.child("encoder"), config, inputs), {
+  return denseLogits(scope.child("head"), encode(scope.child("encoder"), config, inputs, trace), {
     classes,
     withTokens: true,
   });
@@ -37,6 +49,18 @@ export interface PredictorOptions {
   readonly provider: Provider;
   /** whether `replaceWeights` will be called */
   readonly replaceable?: boolean;
+  /** also answers which dates each series looked at */
+  readonly attention?: boolean;
+}
+
+/** What a series' attention did with its dates, in one tile. */
+export interface SeriesAttention {
+  /** [T] day numbers, 0 for padding */
+  readonly days: readonly number[];
+  /** [T, P] 1 where a patch was seen clearly */
+  readonly mask: Float32Array;
+  /** [heads, P, T] */
+  readonly weights: Float32Array;
 }
 
 /** One tile's answer. */
@@ -46,6 +70,8 @@ export interface TileLogits {
   readonly logits: Float32Array;
   /** [P] 1 where any modality sees the patch */
   readonly seen: Uint8Array;
+  /** by modality, when it was asked for; images have none */
+  readonly attention?: Readonly<Record<string, SeriesAttention>>;
 }
 
 /** Batches whose tiles are listed at once: a large area has more tiles than one wants to hold. */
@@ -86,7 +112,16 @@ export class Predictor {
     const batch: BatchShape = { size: batchSize, dates, masks: "patches" };
     const forward = buildForward({
       name: "predict",
-      define: (scope) => ({ logits: classify(scope, config, graphInputs(scope.graph, config, batch), legend.length) }),
+      define: (scope) => {
+        const weights: Record<string, Value> = {};
+        const trace = options.attention
+          ? (name: string, value: Value) => {
+              if (name.endsWith(attentionName)) weights[name] = value;
+            }
+          : undefined;
+        const inputs = graphInputs(scope.graph, config, batch);
+        return { logits: classify(scope, config, inputs, legend.length, trace), ...weights };
+      },
     });
     const session = await ForwardSession.create(forward, { provider, state: weights, replaceable });
     return new Predictor(options, session, dates);
@@ -134,8 +169,8 @@ export class Predictor {
     );
     for await (const batch of batches) {
       signal.throwIfAborted();
-      const { logits } = await this.#session.run(feedsOf(batch, modalities));
-      const values = logits!.data as Float32Array;
+      const answers = await this.#session.run(feedsOf(batch, modalities));
+      const values = answers.logits!.data as Float32Array;
       const size = patches * this.classes;
       for (const [b, window] of batch.windows.entries()) {
         const seen = new Uint8Array(patches);
@@ -145,7 +180,9 @@ export class Predictor {
           for (let t = 0; t < dates; t++)
             for (let p = 0; p < patches; p++) if (data[(b * dates + t) * patches + p] === 1) seen[p] = 1;
         }
-        yield { window, logits: values.slice(b * size, (b + 1) * size), seen };
+        const logits = values.slice(b * size, (b + 1) * size);
+        if (!this.#options.attention) yield { window, logits, seen };
+        else yield { window, logits, seen, attention: attentionOf(answers, batch, modalities, b, patches) };
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -154,4 +191,30 @@ export class Predictor {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** One sample's weights of dates, cut from those of a batch. */
+function attentionOf(
+  answers: Tensors,
+  batch: Batch,
+  modalities: readonly string[],
+  b: number,
+  patches: number,
+): Record<string, SeriesAttention> {
+  const found: Record<string, SeriesAttention> = {};
+  for (const name of modalities) {
+    const weights = answers[`${name}${attentionName}`];
+    const { dates, mask } = batch.inputs[name]!;
+    if (!weights || !dates) continue;
+    const [heads, sequences, length] = weights.shape as readonly [number, number, number];
+    const all = weights.data as Float32Array;
+    const own = new Float32Array(heads * patches * length);
+    for (let head = 0; head < heads; head++) {
+      const start = (head * sequences + b * patches) * length;
+      own.set(all.subarray(start, start + patches * length), head * patches * length);
+    }
+    const days = [...dates.data.subarray(b * length, (b + 1) * length)].map(Number);
+    found[name] = { days, weights: own, mask: mask.data.slice(b * length * patches, (b + 1) * length * patches) };
+  }
+  return found;
 }

@@ -40,4 +40,5 @@ export {
 } from "./parameters.ts";
 export { formatLine, type ParityLine, type ParityOptions, type ParityReport, parity } from "./parity/index.ts";
 export { type Pretraining, pretraining, type Reconstruction } from "./pretraining.ts";
+export type { Trace } from "./trace.ts";
 export { belongsTo, encoderWeights, fromFineTuning, fromLightning, toFineTuning } from "./weight-names.ts";

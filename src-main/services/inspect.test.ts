@@ -6,20 +6,30 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Place, SeriesGroup } from "../../src-shared/ipc/inspect.ts";
 import { type Catalog, openCatalog } from "../catalog/index.ts";
 import { readFeatures } from "../vector/index.ts";
+import { alignmentService } from "./alignment.ts";
+import type { Deps } from "./deps.ts";
+import { editService } from "./edits.ts";
+import { inspectService } from "./inspect.ts";
 import { projectDoor } from "./projects.ts";
-import { type Services, services } from "./services.ts";
+import { rasterService } from "./rasters.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
 const room = mkdtempSync(join(tmpdir(), "omnisat-inspect-test-"));
 const imagery = join(room, "imagery");
 let catalog: Catalog;
-let all: Services;
+const every = (deps: Deps) => ({
+  ...rasterService(deps),
+  ...inspectService(deps),
+  ...alignmentService(deps),
+  ...editService(deps),
+});
+let all: ReturnType<typeof every>;
 const told: { topic: string; what: unknown }[] = [];
 
 beforeAll(async () => {
   mkdirSync(imagery);
   for (const folder of ["S2_L2A_10m", "S2_L2A_20m", "S2_SCL_20m", "S1_GRD_ASC_20m"])
-    for (const name of readdirSync(join(sample, folder)).slice(40, 46))
+    for (const name of readdirSync(join(sample, folder)).slice(40, 43))
       cpSync(join(sample, folder, name), join(imagery, name));
   const like = join(imagery, readdirSync(imagery).find((name) => name.startsWith("S2_L2A_10m"))!);
   const appVersion = "0.1.0";
@@ -28,7 +38,7 @@ beforeAll(async () => {
     name: "Flanders",
     area: { like },
   });
-  all = services({
+  all = every({
     catalog,
     appVersion,
     runJob: () => Promise.reject(new Error("no job here")),
@@ -42,7 +52,8 @@ afterAll(() => {
 });
 
 const groupOf = (groups: readonly SeriesGroup[], sensor: string) => groups.find((group) => group.sensor === sensor)!;
-const gdal = (...args: string[]) => execFileSync(args[0]!, args.slice(1), { encoding: "utf8" }).trim();
+const gdal = (...args: string[]) =>
+  execFileSync(args[0]!, args.slice(1), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
 const python = (script: string, ...args: string[]) => gdal("/usr/bin/python3", "-c", script, ...args);
 
 test("a point has what gdallocationinfo reads, scaled, with the scene class deciding what is clear", async () => {
@@ -53,7 +64,7 @@ test("a point has what gdallocationinfo reads, scaled, with the scene class deci
   expect(optical.variables.map(({ name }) => name)).toEqual(
     "B02 B03 B04 B05 B06 B07 B08 B8A B11 B12 NDVI EVI NDRE NDWI NDMI NBR".split(" "),
   );
-  expect(optical.observations).toHaveLength(6);
+  expect(optical.observations).toHaveLength(3);
   for (const { id, bands, quality } of catalog.acquisitions.list()) {
     const group = places[0]!.groups.find(({ observations }) => observations.some((o) => o.acquisition === id))!;
     const observation = group.observations.find((o) => o.acquisition === id)!;
@@ -75,8 +86,8 @@ test("a point has what gdallocationinfo reads, scaled, with the scene class deci
 
 test("a polygon has the mean and spread that numpy finds under gdal_rasterize", async () => {
   const { features } = readFeatures(join(sample, "parcels.gpkg"));
-  const [parcel] = [...features].filter(({ geometry }) => geometry.type === "Polygon");
-  const rings = (parcel!.geometry as { coordinates: [number, number][][] }).coordinates;
+  const [parcel] = [...features].filter(({ geometry }) => geometry?.type === "Polygon");
+  const rings = (parcel!.geometry as unknown as { coordinates: [number, number][][] }).coordinates;
   const place: Place = { kind: "polygon", coordinates: [rings] };
   const { places } = await all["inspect.series"]({ places: [place] });
   const outline = join(room, "outline.geojson");
@@ -100,11 +111,11 @@ from osgeo import gdal, ogr
 fine, coarse, scl, outline, nir, swir, scale, offset = sys.argv[1:]
 ds = gdal.Open(fine); m = gdal.GetDriverByName("MEM").Create("", ds.RasterXSize, ds.RasterYSize, 1)
 m.SetGeoTransform(ds.GetGeoTransform()); m.SetProjection(ds.GetProjection())
-v = ogr.Open(outline); gdal.RasterizeLayer(m, [1], v.GetLayer(), burn_values=[1])
+v = ogr.Open(outline); l = v.GetLayer(); gdal.RasterizeLayer(m, [1], l, burn_values=[1])
 inside = m.ReadAsArray() == 1
 twice = lambda a: a.repeat(2, 0).repeat(2, 1)
-b8 = ds.GetRasterBand(int(nir)).ReadAsArray() * float(scale) + float(offset)
-b11 = twice(gdal.Open(coarse).GetRasterBand(int(swir)).ReadAsArray()) * float(scale) + float(offset)
+b8 = ds.ReadAsArray()[int(nir) - 1] * float(scale) + float(offset)
+b11 = twice(gdal.Open(coarse).ReadAsArray()[int(swir) - 1]) * float(scale) + float(offset)
 q = twice(gdal.Open(scl).ReadAsArray())
 clear = inside & np.isin(q, [4, 5, 6, 7])
 use = clear if clear.sum() * 2 >= inside.sum() else inside
@@ -118,7 +129,7 @@ print(json.dumps([int(use.sum()), clear.sum() / inside.sum()] + [float(f(a[use])
       const at = group.variables.findIndex((variable) => variable.name === name);
       return [observation.values[at]!, observation.deviations![at]!];
     });
-    found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+    for (const [i, value] of found.entries()) expect(value).toBeCloseTo(expected[i]!, 5);
   }
 });
 
@@ -157,7 +168,7 @@ test("the table has a row per place and date, units in its head, and replaces no
     { name: 'Pin 1, "north"', place: { kind: "point" as const, x: 574_805, y: 5_622_195 } },
     { name: "=Field", place: { kind: "polygon" as const, coordinates: [[square]] } },
   ];
-  expect((await all["inspect.exportSeries"]({ to, places })).rows).toBe(24);
+  expect((await all["inspect.exportSeries"]({ to, places })).rows).toBe(12);
   const read = `
 import csv, sys, json
 rows = list(csv.DictReader(open(sys.argv[1], newline="")))
@@ -170,7 +181,7 @@ print(json.dumps([len(rows), list(rows[0])[:12], rows[0]["place"], rows[-1]["pla
     string,
     string[],
   ];
-  expect(rows).toBe(24);
+  expect(rows).toBe(12);
   expect(head).toContain("x (EPSG:32631)");
   expect([first, last, pixels]).toEqual(['Pin 1, "north"', "'=Field", ["9"]]);
   const { places: series } = await all["inspect.series"]({ places: [places[0]!.place] });
@@ -196,7 +207,7 @@ test("work that was named tells how far it is and can be stopped", async () => {
 test("clouds over the area are those that numpy counts, and are kept with the project", async () => {
   const shares = await all["timeline.clouds"]({});
   const entries = await all["timeline.list"]({});
-  expect(entries).toHaveLength(12);
+  expect(entries).toHaveLength(6);
   expect(shares).toHaveLength(entries.filter(({ hasQuality }) => hasQuality).length);
   for (const { id, cloud, data } of shares) {
     const { path } = catalog.acquisitions.get(id)!.quality!;
