@@ -1,18 +1,20 @@
 import type { Bridge } from "../../src-shared/ipc/index.ts";
+import type { PreloadBridge } from "../../src-shared/ipc/preload.ts";
 import { connection } from "./connection.svelte.ts";
+import { electronBridge } from "./electron-bridge.ts";
 import { WebBridge } from "./web-bridge.ts";
 
 declare global {
   interface Window {
     /** Put there by Electron's preload. */
-    readonly omnisat?: Bridge;
+    readonly omnisat?: PreloadBridge;
   }
 }
 
 function makeBridge(): Bridge {
   if (window.omnisat) {
     connection.state = "open";
-    return window.omnisat;
+    return electronBridge(window.omnisat);
   }
   return new WebBridge({
     address: new URL(document.baseURI),

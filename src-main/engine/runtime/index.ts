@@ -1,8 +1,8 @@
+export { type ProbeReport, probeHere } from "./probe.ts";
 export {
   chooseProvider,
   type MemoryFigures,
   memoryFigures,
-  type ProbeReport,
   type Prober,
   type ProviderChoice,
   probeSafely,

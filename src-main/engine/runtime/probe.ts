@@ -43,3 +43,24 @@ export function largestDifference(a: Tensors, b: Tensors): number {
   }
   return worst;
 }
+
+/** What a probe found, or how it ended. */
+export type ProbeReport =
+  | { readonly difference: number | null; readonly milliseconds: number; readonly cpuMilliseconds: number }
+  | { readonly error: string };
+
+/** What came of one provider beside the processor, in this process: a native crash ends it. */
+export async function probeHere(provider: Provider): Promise<ProbeReport> {
+  try {
+    const ours = await runProbe(provider);
+    const reference = await runProbe("cpu");
+    const difference = largestDifference(reference.scores, ours.scores);
+    return {
+      difference: Number.isNaN(difference) ? null : difference,
+      milliseconds: ours.milliseconds,
+      cpuMilliseconds: reference.milliseconds,
+    };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}

@@ -1,7 +1,14 @@
 import { spawn } from "node:child_process";
 import { freemem, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { ProbeReport } from "./probe.ts";
 import type { Provider } from "./session.ts";
+
+/** Why a provider cannot be used, so that a window can say it in its language; `detail` is the runtime's own word. */
+export interface Problem {
+  readonly kind: "no-card" | "no-libraries" | "no-driver" | "not-built-in" | "wrong" | "silent" | "crashed" | "other";
+  readonly detail: string;
+}
 
 /** One provider and what came of trying it. */
 export interface Trial {
@@ -11,6 +18,7 @@ export interface Trial {
   readonly why: string;
   /** How long the probe's network took; null if it did not run. */
   readonly milliseconds: number | null;
+  readonly problem?: Problem;
 }
 
 export interface ProviderChoice {
@@ -19,10 +27,7 @@ export interface ProviderChoice {
   readonly tried: readonly Trial[];
 }
 
-/** What the probe's child process says, or how it ended. */
-export type ProbeReport =
-  | { readonly difference: number | null; readonly milliseconds: number; readonly cpuMilliseconds: number }
-  | { readonly error: string };
+export type { ProbeReport } from "./probe.ts";
 
 export type Prober = (provider: Provider) => Promise<ProbeReport>;
 
@@ -78,7 +83,8 @@ function judge(provider: Provider, report: ProbeReport): Trial {
   if ("error" in report) {
     const hint =
       provider === "cuda" ? " `npm run fetch-cuda` gets what CUDA needs (Linux, NVIDIA driver and CUDA 12)." : "";
-    return { provider, ok: false, why: `${capital(name)} cannot be used: ${report.error}.${hint}`, milliseconds: null };
+    const why = `${capital(name)} cannot be used: ${plain(report.error)}.${hint}`;
+    return { provider, ok: false, why, milliseconds: null, problem: problemOf(report.error) };
   }
   const { difference, milliseconds } = report;
   // JSON has no NaN: it arrives as null.
@@ -87,7 +93,8 @@ function judge(provider: Provider, report: ProbeReport): Trial {
       difference === null
         ? "its results are not numbers"
         : `its results differ from the processor's by ${difference.toExponential(1)}`;
-    return { provider, ok: false, why: `${capital(name)} cannot be used: ${how}.`, milliseconds };
+    const problem: Problem = { kind: "wrong", detail: difference === null ? "NaN" : difference.toExponential(1) };
+    return { provider, ok: false, why: `${capital(name)} cannot be used: ${how}.`, milliseconds, problem };
   }
   return { provider, ok: true, why: `${capital(name)} computes rightly (${format(milliseconds)} ms).`, milliseconds };
 }
@@ -97,6 +104,8 @@ const format = (milliseconds: number): string => milliseconds.toFixed(millisecon
 
 /** Probes in a child process, so that a native crash or a driver that hangs costs nothing but time. */
 export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): Promise<ProbeReport> {
+  const known = knownProbes()[provider];
+  if (known) return Promise.resolve("error" in known ? { error: plain(known.error) } : known);
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const script = fileURLToPath(new URL(`./probe-child.${extension}`, import.meta.url));
   return new Promise((resolve) => {
@@ -121,6 +130,11 @@ export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): P
   });
 }
 
+/** What the process that started this one has tried already: one in Electron's utility process cannot start others. */
+function knownProbes(): Readonly<Partial<Record<Provider, ProbeReport>>> {
+  return JSON.parse(process.env.OMNISAT_PROBES ?? "{}") as Partial<Record<Provider, ProbeReport>>;
+}
+
 function readAnswer(answer: string): ProbeReport | undefined {
   try {
     const report = JSON.parse(answer) as ProbeReport;
@@ -137,12 +151,32 @@ function endOf(code: number | null, signal: string | null, complaint: string): s
 }
 
 /** What the runtime's usual complaints mean. */
-const meanings: readonly (readonly [RegExp, string])[] = [
-  [/failed to get a webgpu adapter/i, "no graphics card with a Vulkan, Metal or Direct3D 12 driver was found"],
-  [/failed to load shared library|cannot open shared object/i, "its libraries are not installed"],
-  [/no cuda-capable device|cuda driver version is insufficient/i, "no NVIDIA card with a fitting driver was found"],
-  [/no available backend found|unknown execution provider/i, "this build of the runtime does not have it"],
+const meanings: readonly (readonly [RegExp, string, Problem["kind"]])[] = [
+  [
+    /failed to get a webgpu adapter/i,
+    "no graphics card with a Vulkan, Metal or Direct3D 12 driver was found",
+    "no-card",
+  ],
+  [/failed to load shared library|cannot open shared object/i, "its libraries are not installed", "no-libraries"],
+  [
+    /no cuda-capable device|cuda driver version is insufficient/i,
+    "no NVIDIA card with a fitting driver was found",
+    "no-driver",
+  ],
+  [
+    /no available backend found|unknown execution provider/i,
+    "this build of the runtime does not have it",
+    "not-built-in",
+  ],
 ];
+
+function problemOf(error: string): Problem {
+  const known = meanings.find(([, meaning]) => meaning === error)?.[2];
+  if (known) return { kind: known, detail: error };
+  if (error === "it did not answer") return { kind: "silent", detail: error };
+  const crash = /^it crashed \((.*)\)$/.exec(error)?.[1];
+  return crash ? { kind: "crashed", detail: crash } : { kind: "other", detail: error };
+}
 
 /** The runtime's messages name its own sources and functions; people get the meaning, or the first line where none is known. */
 function plain(message: string): string {

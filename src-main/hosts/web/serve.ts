@@ -41,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     settingsFolder: options.settings ?? settingsFolder(),
     sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
     runJob: engine.run,
-    device: probeDevice,
+    device: () => probeDevice(),
     roots,
   });
   const { project } = options;

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as electron from "electron";
+import type { ProbeReport } from "../../engine/index.ts";
+import { appVersion } from "../app-version.ts";
+import { probeDevice } from "../device.ts";
+import { EngineProcess } from "../engine/engine-process.ts";
+import { programFolder, rendererFolder, sampleFolder } from "../places.ts";
+import { Desktop } from "./desktop.ts";
+import { utilityEngine } from "./utility-engine.ts";
+import { utilityProber } from "./utility-probe.ts";
+
+// The desktop application as Electron starts it: real parts for `Desktop`, and nothing else.
+const { app, utilityProcess } = electron;
+const beside = (name: string): string => join(programFolder, "dist/electron", name);
+if (process.env.OMNISAT_SETTINGS) app.setPath("userData", process.env.OMNISAT_SETTINGS);
+const icon = join(programFolder, "resources/icons/icon.png");
+
+const probes = new Map<string, ProbeReport>();
+const device = () => probeDevice(utilityProber(utilityProcess, beside("probe.js"), probes));
+const environment = () => ({ ...process.env, OMNISAT_PROBES: JSON.stringify(Object.fromEntries(probes)) });
+const engine = new EngineProcess({ launch: utilityEngine(utilityProcess, beside("engine.js"), environment) });
+
+const desktop: Desktop = new Desktop({
+  electron,
+  appVersion,
+  renderer: rendererFolder,
+  preload: beside("preload.cjs"),
+  ...(process.platform === "linux" && existsSync(icon) ? { icon } : {}),
+  settingsFolder: app.getPath("userData"),
+  sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
+  // An engine in a utility process cannot try providers in processes of its own, so it is told what came of it here.
+  runJob: async (spec, on, signal) => {
+    if ("provider" in spec && spec.provider !== "cpu") await desktop.application.device();
+    return engine.run(spec, on, signal);
+  },
+  device,
+  words: process.argv.slice(app.isPackaged ? 1 : 2),
+  folder: process.cwd(),
+  closeEngine: () => engine.close(),
+});
+await desktop.start();

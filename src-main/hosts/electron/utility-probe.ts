@@ -1,0 +1,31 @@
+import type { ProbeReport, Prober } from "../../engine/index.ts";
+import type { ElectronApi } from "./electron-api.ts";
+
+/**
+ * Tries a provider in a utility process, so that a native crash or a driver that hangs costs nothing but time. What came
+ * of it is kept for the engine, which cannot start processes of its own here.
+ */
+export function utilityProber(
+  utilityProcess: ElectronApi["utilityProcess"],
+  entry: string,
+  known: Map<string, ProbeReport>,
+  timeoutMilliseconds = 60_000,
+): Prober {
+  return async (provider) => {
+    const child = utilityProcess.fork(entry, [provider], { serviceName: "OmniSat probe", stdio: "ignore" });
+    const report = await new Promise<ProbeReport>((resolve) => {
+      const timer = setTimeout(() => {
+        resolve({ error: "it did not answer" });
+        child.kill();
+      }, timeoutMilliseconds);
+      child.on("message", (said: ProbeReport) => resolve(said));
+      child.once("exit", (code) => {
+        clearTimeout(timer);
+        resolve({ error: `it crashed (${code})` });
+      });
+    });
+    child.kill();
+    known.set(provider, report);
+    return report;
+  };
+}
