@@ -13,6 +13,18 @@ export interface ValueCount {
   readonly spellings: readonly string[];
 }
 
+/** Why a shape of a file is no label. */
+export type DropReason =
+  | "no-class"
+  | "ignored"
+  | "empty-geometry"
+  | "not-a-polygon"
+  | "invalid-geometry"
+  | "outside"
+  | "small"
+  | "overlap"
+  | "duplicate";
+
 /** What became of every polygon of a file. */
 export interface ImportReport {
   readonly total: number;
@@ -20,7 +32,7 @@ export interface ImportReport {
   readonly dropped: readonly {
     readonly id: number;
     readonly sourceId: string | number;
-    readonly reason: string;
+    readonly reason: DropReason;
     readonly detail?: string;
   }[];
   readonly partlyOutside: number;
