@@ -1,6 +1,6 @@
 import type { MultiLineString, MultiPolygon, Polygon, Position } from "geojson";
 import { feature } from "topojson-client";
-import type { GeometryCollection, Topology } from "topojson-specification";
+import type { GeometryCollection, MultiLineString as LineObject, Topology } from "topojson-specification";
 
 /** Land and borders of the world in longitude and latitude. No project is needed; the files belong to the window. */
 export interface World {
@@ -44,7 +44,8 @@ export const loadWorld = (detail: "coarse" | "fine"): Promise<World> =>
   once(addresses[detail], (json) => {
     const topology = json as Topology;
     const land = feature(topology, topology.objects["land"] as GeometryCollection);
-    const borders = feature(topology, topology.objects["borders"]!).geometry as MultiLineString;
+    const lines = feature(topology, topology.objects["borders"] as LineObject);
+    const borders = lines.geometry as MultiLineString;
     const shapes = "features" in land ? land.features.map(({ geometry }) => geometry) : [];
     return {
       land: (shapes as (Polygon | MultiPolygon)[]).flatMap((shape) =>

@@ -1,6 +1,8 @@
 import type BaseLayer from "ol/layer/Base.js";
+import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type OlMap from "ol/Map.js";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import type { RasterLayer } from "./raster/raster-layer.ts";
 import { registry } from "./tool-registry.ts";
 
 export interface Camera {
@@ -32,6 +34,8 @@ export interface Overlay {
 /** What the drawn map answers to; set by the island while it is on screen. */
 interface Island {
   flash(bounds: Bounds): void;
+  raster(id: string): RasterLayer | null;
+  hold(id: string): Promise<{ readonly layer: WebGLTileLayer; readonly release: () => void } | null>;
 }
 
 /** Layers drawn over the map by other parts of the window. They may be added before the map is there. */
@@ -108,6 +112,21 @@ class MapView {
       ...(resolution === undefined ? {} : { resolution }),
       duration: still ? 0 : 200,
     });
+  }
+
+  /** The OpenLayers layer that draws a raster layer now; `null` when it is not drawn. */
+  rasterLayer(id: string): WebGLTileLayer | null {
+    return this.#island?.raster(id)?.layer ?? null;
+  }
+
+  /** How a raster layer is drawn: its composition, its ranges, the values on screen. */
+  drawing(id: string): RasterLayer | null {
+    return this.#island?.raster(id) ?? null;
+  }
+
+  /** Draws a layer that the tree hides until `release` is called: for comparing two layers or dates. */
+  async show(id: string): Promise<{ readonly layer: WebGLTileLayer; readonly release: () => void } | null> {
+    return (await this.#island?.hold(id)) ?? null;
   }
 
   /** Draws the eye to a place for a moment. */

@@ -1,0 +1,70 @@
+import type Projection from "ol/proj/Projection.js";
+import { register } from "ol/proj/proj4.js";
+import { get as getProjection } from "ol/proj.js";
+import TileGrid from "ol/tilegrid/TileGrid.js";
+import proj4 from "proj4";
+import { deepestLevel, resolutionOfLevel, tileSize } from "../../src-shared/geo/tile-grid.ts";
+import type { OpenedProject } from "../../src-shared/ipc/index.ts";
+
+/** The pyramid of src-shared/geo/tile-grid, as OpenLayers wants it. */
+export const projectTileGrid = new TileGrid({
+  origin: [0, 0],
+  resolutions: Array.from({ length: deepestLevel + 1 }, (_, z) => resolutionOfLevel(z)),
+  tileSize,
+});
+
+const lonLat = "EPSG:4326";
+
+/** The project's CRS for OpenLayers. A CRS without a code goes by a name of its own. */
+export function projectionOf({
+  grid,
+  proj,
+  lonLat: area,
+}: Pick<OpenedProject, "grid" | "proj" | "lonLat">): Projection {
+  const { crs } = grid.geobox;
+  const code = /^EPSG:\d+$/i.test(crs) ? crs.toUpperCase() : `project:${proj}`;
+  if (code !== lonLat && !getProjection(code)) {
+    proj4.defs(code, proj);
+    register(proj4);
+  }
+  const projection = getProjection(code);
+  if (!projection) throw new Error(`No projection ${code}`);
+  // The graticule asks how far the projection reaches: some degrees around the project are enough.
+  if (area && code !== lonLat) {
+    const reach = 6;
+    projection.setWorldExtent([
+      Math.max(-180, area.minX - reach),
+      Math.max(-85, area.minY - reach),
+      Math.min(180, area.maxX + reach),
+      Math.min(85, area.maxY + reach),
+    ]);
+  }
+  return projection;
+}
+
+/** Between a CRS and longitude, latitude. A point outside of its domain becomes NaN. */
+export interface LonLatTransform {
+  toLonLat(x: number, y: number): [longitude: number, latitude: number];
+  fromLonLat(longitude: number, latitude: number): [x: number, y: number];
+}
+
+export function lonLatTransform(proj: string): LonLatTransform {
+  const { forward, inverse } = proj4(lonLat, proj);
+  const guarded =
+    (transform: (point: [number, number]) => number[]) =>
+    (x: number, y: number): [number, number] => {
+      try {
+        const [tx, ty] = transform([x, y]);
+        return Number.isFinite(tx) && Number.isFinite(ty) ? [tx!, ty!] : [Number.NaN, Number.NaN];
+      } catch {
+        return [Number.NaN, Number.NaN];
+      }
+    };
+  return { toLonLat: guarded(inverse), fromLonLat: guarded(forward) };
+}
+
+/** From another CRS, given by its PROJ definition, into the project's. */
+export function transformBetween(from: string, to: string, x: number, y: number): [number, number] {
+  const [tx, ty] = proj4(from, to, [x, y]) as [number, number];
+  return [tx, ty];
+}

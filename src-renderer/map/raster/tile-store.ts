@@ -1,0 +1,64 @@
+import type { LayerSource } from "../../../src-shared/ipc/index.ts";
+import { decodePixelTile, isData, openPixelTile, type PixelTile, tilePath } from "../../../src-shared/ipc/pixels.ts";
+import { bridge } from "../../client/index.ts";
+import { textureBands } from "../style/webgl-style.ts";
+
+/** What a texture is made of. `factor` and `offset` per band make physical values of what WebGL reads from it. */
+export interface Texture {
+  readonly data: Uint8Array | Float32Array;
+  readonly factors: readonly { readonly factor: number; readonly offset: number }[] | null;
+  /** physical values stay at hand for statistics of the view */
+  readonly tile: PixelTile;
+}
+
+/** Asks for one tile with all bands of a combination. */
+export async function fetchTexture(
+  source: LayerSource,
+  bands: readonly string[],
+  z: number,
+  x: number,
+  y: number,
+  signal: AbortSignal | undefined,
+): Promise<Texture> {
+  const path = tilePath({ layer: source.id, z, x, y, bands, version: source.version });
+  const answer = await fetch(`${bridge.pixels}${path}`, signal ? { signal } : {});
+  if (!answer.ok) throw new Error(`${answer.status} ${path}`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const { payloadAt, compressed } = openPixelTile(bytes);
+  const payload = bytes.subarray(payloadAt);
+  const tile = decodePixelTile(bytes.subarray(0, payloadAt), compressed ? await inflate(payload) : payload);
+  return textureOf(tile);
+}
+
+async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
+    .stream()
+    .pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Bytes stay bytes, which is a quarter of the memory; everything else becomes physical values. */
+function textureOf(tile: PixelTile): Texture {
+  const { samples, bands, scales, width, height } = tile;
+  const across = textureBands(bands);
+  const pixels = width * height;
+  if (samples === null) return { data: new Uint8Array(pixels * across), factors: null, tile };
+  const bytes = samples instanceof Uint8Array;
+  const data = bytes ? new Uint8Array(pixels * across) : new Float32Array(pixels * across);
+  const full = bytes ? 255 : 1;
+  for (let i = 0; i < pixels; i++) {
+    if (!isData(tile, i)) continue;
+    const to = i * across;
+    const from = i * bands;
+    for (let band = 0; band < bands; band++) {
+      const { scale, offset } = scales[band]!;
+      data[to + band] = bytes ? samples[from + band]! : samples[from + band]! * scale + offset;
+    }
+    data[to + bands] = full;
+  }
+  return {
+    data,
+    factors: scales.map(({ scale, offset }) => (bytes ? { factor: 255 * scale, offset } : { factor: 1, offset: 0 })),
+    tile,
+  };
+}

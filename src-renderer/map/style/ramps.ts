@@ -1,0 +1,77 @@
+/** Colour ramps for single values, from low to high. Sequential ones grow lighter evenly; those with a middle diverge. */
+export const ramps = {
+  greys: ["#000000", "#ffffff"],
+  viridis: [
+    "#440154",
+    "#482878",
+    "#3e4989",
+    "#31688e",
+    "#26828e",
+    "#1f9e89",
+    "#35b779",
+    "#6ece58",
+    "#b5de2b",
+    "#fde725",
+  ],
+  magma: ["#000004", "#180f3d", "#440f76", "#721f81", "#9e2f7f", "#cd4071", "#f1605d", "#fd9668", "#feca8d", "#fcfdbf"],
+  inferno: [
+    "#000004",
+    "#1b0c41",
+    "#4a0c6b",
+    "#781c6d",
+    "#a52c60",
+    "#cf4446",
+    "#ed6925",
+    "#fb9b06",
+    "#f7d13d",
+    "#fcffa4",
+  ],
+  cividis: [
+    "#00224e",
+    "#123570",
+    "#3b496c",
+    "#575d6d",
+    "#707173",
+    "#8a8678",
+    "#a59c74",
+    "#c3b369",
+    "#e1cc55",
+    "#fee838",
+  ],
+  rdylgn: [
+    "#a50026",
+    "#d73027",
+    "#f46d43",
+    "#fdae61",
+    "#fee08b",
+    "#ffffbf",
+    "#d9ef8b",
+    "#a6d96a",
+    "#66bd63",
+    "#1a9850",
+    "#006837",
+  ],
+  rdbu: [
+    "#67001f",
+    "#b2182b",
+    "#d6604d",
+    "#f4a582",
+    "#fddbc7",
+    "#f7f7f7",
+    "#d1e5f0",
+    "#92c5de",
+    "#4393c3",
+    "#2166ac",
+    "#053061",
+  ],
+  vegetation: ["#8c6d46", "#c9b27c", "#efe9b8", "#c2dc8c", "#86bf5a", "#3f9a3c", "#147231", "#004d25"],
+  water: ["#7a4b25", "#b98e57", "#e6d8b3", "#e8f1f2", "#9fcbe0", "#4292c6", "#08519c", "#08306b"],
+  moisture: ["#8c510a", "#d8b365", "#f6e8c3", "#f5f5f5", "#c7eae5", "#5ab4ac", "#01665e"],
+  burn: ["#7f0000", "#d7301f", "#fc8d59", "#fee8c8", "#e5f5c8", "#78c679", "#238443"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type RampId = keyof typeof ramps;
+export const rampIds = Object.keys(ramps) as RampId[];
+
+export const rampColors = (id: RampId, inverted: boolean): readonly string[] =>
+  inverted ? ramps[id].toReversed() : ramps[id];

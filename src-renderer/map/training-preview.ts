@@ -1,0 +1,59 @@
+import ImageLayer from "ol/layer/Image.js";
+import { get as projectionOf } from "ol/proj.js";
+import ImageCanvasSource from "ol/source/ImageCanvas.js";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import type { TilePreview } from "../../src-shared/domain/training.ts";
+import { mapView } from "./map-state.svelte.ts";
+
+/** Lays the tiles that a network in training would draw over the map. Returns how to take them away. */
+export function showTilePreview(preview: TilePreview, legend: readonly LegendClass[], crs: string): () => void {
+  const tiles = picturesOf(preview, legend);
+  const meters = preview.side * preview.patchMeters;
+  const source = new ImageCanvasSource({
+    projection: projectionOf(crs) ?? undefined!,
+    ratio: 1,
+    interpolate: false,
+    canvasFunction: (extent, resolution, pixelRatio, size) => {
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(size[0]!);
+      canvas.height = Math.round(size[1]!);
+      const context = canvas.getContext("2d")!;
+      context.imageSmoothingEnabled = false;
+      const scale = pixelRatio / resolution;
+      for (const [index, [x, y]] of preview.corners.entries()) {
+        const left = Math.round((x - extent[0]!) * scale);
+        const top = Math.round((extent[3]! - y) * scale);
+        const right = Math.round((x + meters - extent[0]!) * scale);
+        const bottom = Math.round((extent[3]! - y + meters) * scale);
+        if (right < 0 || bottom < 0 || left > canvas.width || top > canvas.height) continue;
+        context.drawImage(tiles[index]!, left, top, right - left, bottom - top);
+      }
+      return canvas;
+    },
+  });
+  const layer = new ImageLayer({ source, opacity: 0.85 });
+  return mapView.overlays.add(layer, { id: "training-preview", zIndex: 150 });
+}
+
+/** A small canvas per tile: the class's colour, the paler the less sure. */
+function picturesOf({ side, corners, classes, confidence }: TilePreview, legend: readonly LegendClass[]) {
+  const codes = bytesOf(classes);
+  const shares = bytesOf(confidence);
+  const colors = new Map(legend.map(({ code, color }) => [code, Number.parseInt(color.slice(1, 7), 16)]));
+  return corners.map((_, tile) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = side;
+    const context = canvas.getContext("2d")!;
+    const image = context.createImageData(side, side);
+    for (let p = 0; p < side * side; p++) {
+      const at = tile * side * side + p;
+      const color = colors.get(codes[at]!);
+      if (color === undefined) continue;
+      image.data.set([color >> 16, (color >> 8) & 255, color & 255, 90 + Math.round(1.65 * shares[at]!)], 4 * p);
+    }
+    context.putImageData(image, 0, 0);
+    return canvas;
+  });
+}
+
+const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
