@@ -38,7 +38,7 @@ export async function estimateMap(
     return { ...about, seconds, basis: "map" };
   }
   const { steps, seconds, settings } = description.training;
-  const batch = Number(settings["batchSize"]);
+  const batch = Number(settings.batchSize);
   const own = catalog.models.list().some(({ id, jobId }) => id === model.id && jobId !== null);
   if (!own || steps === 0 || !(seconds > 0) || !(batch > 0)) return { ...about, seconds: null, basis: null };
   const perTile = seconds / steps / batch;

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -32,6 +32,8 @@ export type SinkFormat = "gpkg" | "geojson" | "shp";
 export function openFeatureSink(path: string, format: SinkFormat, layer: SinkLayer): FeatureSink {
   const temporary = join(dirname(path), `.${basename(path, extname(path))}.${process.pid}.partial${extname(path)}`);
   const open = { gpkg: openGeoPackageSink, geojson: openGeoJsonSink, shp: openShapefileSink }[format];
+  if (!existsSync(dirname(path)))
+    throw new AppError("export-unwritable", { path, reason: "the folder does not exist" });
   return guarded(path, () => {
     const sink = open(path, temporary, layer);
     return {

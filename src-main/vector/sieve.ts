@@ -189,8 +189,8 @@ class Areas {
 }
 
 /** The value with the longest common border; of equals the smallest, so that the answer does not depend on an order. */
-function commonest(borders: Borders, valueOf: (area: number) => number): number | undefined {
+function commonest(borders: Borders, classOf: (area: number) => number): number | undefined {
   const lengths = new Map<number, number>();
-  for (const [area, length] of borders) lengths.set(valueOf(area), (lengths.get(valueOf(area)) ?? 0) + length);
+  for (const [area, length] of borders) lengths.set(classOf(area), (lengths.get(classOf(area)) ?? 0) + length);
   return [...lengths].sort(([p, a], [q, b]) => b - a || p - q)[0]?.[0];
 }

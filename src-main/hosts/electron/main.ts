@@ -5,6 +5,7 @@ import type { ProbeReport } from "../../engine/index.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
 import { EngineProcess } from "../engine/engine-process.ts";
+import { Engines } from "../engine/engines.ts";
 import { programFolder, rendererFolder, sampleFolder } from "../places.ts";
 import { Desktop } from "./desktop.ts";
 import { utilityEngine } from "./utility-engine.ts";
@@ -19,7 +20,9 @@ const icon = join(programFolder, "resources/icons/icon.png");
 const probes = new Map<string, ProbeReport>();
 const device = () => probeDevice(utilityProber(utilityProcess, beside("probe.js"), probes));
 const environment = () => ({ ...process.env, OMNISAT_PROBES: JSON.stringify(Object.fromEntries(probes)) });
-const engine = new EngineProcess({ launch: utilityEngine(utilityProcess, beside("engine.js"), environment) });
+const engine = new Engines(
+  () => new EngineProcess({ launch: utilityEngine(utilityProcess, beside("engine.js"), environment) }),
+);
 
 const desktop: Desktop = new Desktop({
   electron,

@@ -6,7 +6,7 @@ import { Application } from "../../services/application.ts";
 import { receiveUpload } from "../../services/uploads.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
-import { EngineProcess } from "../engine/engine-process.ts";
+import { Engines } from "../engine/engines.ts";
 import { rendererFolder, sampleFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import { WebHost } from "./web-host.ts";
@@ -34,7 +34,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const roots = allowedFolders(options);
   if (!existsSync(join(rendererFolder, "index.html")))
     throw new AppError("window-not-built", { folder: rendererFolder });
-  const engine = new EngineProcess();
+  const engine = new Engines();
   const application = new Application({
     kind: "web",
     appVersion,

@@ -1,0 +1,24 @@
+import { deskKinds } from "../../../src-shared/domain/job.ts";
+import type { JobRunner } from "../../services/deps.ts";
+import { EngineProcess } from "./engine-process.ts";
+
+/**
+ * Two engine processes: one computes with the network, which blocks it for seconds at a time; the other does the short work
+ * with files meanwhile. Each is started when it is first needed.
+ */
+export class Engines {
+  readonly #network: EngineProcess;
+  readonly #desk: EngineProcess;
+
+  constructor(make: () => EngineProcess = () => new EngineProcess()) {
+    this.#network = make();
+    this.#desk = make();
+  }
+
+  readonly run: JobRunner = (spec, on, signal) =>
+    (deskKinds.has(spec.kind) ? this.#desk : this.#network).run(spec, on, signal);
+
+  async close(): Promise<void> {
+    await Promise.all([this.#network.close(), this.#desk.close()]);
+  }
+}
