@@ -80,10 +80,6 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     `La tâche ${id} est ${states[state] ?? state} : elle ne peut pas être relancée telle quelle. Lancez-en une nouvelle avec les réglages voulus.`,
   "run-not-found": ({ id }) =>
     `Il n’y a plus d’entraînement ${id} dans ce projet. Il a peut-être été supprimé dans une autre fenêtre.`,
-  "job-not-retryable": ({ id }) =>
-    `La tâche ${id} ne peut pas être relancée telle quelle. Lancez-en une nouvelle avec les réglages voulus.`,
-  "run-not-found": ({ id }) =>
-    `L’entraînement ${id} n’est plus dans ce projet. Il a peut-être été supprimé dans une autre fenêtre.`,
   "job-nothing-to-resume": ({ kind }) =>
     `Ce projet n’a pas de tâche ${kindOf(kind)} interrompue à reprendre. Lancez-en une nouvelle.`,
   "job-process-ended": ({ kind, detail }) =>
