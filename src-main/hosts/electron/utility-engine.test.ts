@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { architectures, type JobEvent, type PretrainSpec } from "../../../src-shared/domain/job.ts";
+import { pretrainDefaults } from "../../../src-shared/domain/recipe.ts";
+import { northUp } from "../../../src-shared/geo/affine.ts";
+import { chooseProvider, type ProbeReport } from "../../engine/index.ts";
+import { EngineProcess } from "../engine/engine-process.ts";
+import { FakeElectron } from "./fake/electron.ts";
+import { utilityEngine } from "./utility-engine.ts";
+import { utilityProber } from "./utility-probe.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-utility-"));
+const fake = new FakeElectron();
+const { utilityProcess } = fake.api;
+const entry = fileURLToPath(new URL("../engine/fixtures/counting-engine.ts", import.meta.url));
+const environment = () => ({ ...process.env, OMNISAT_PROBES: '{"webgpu":{"error":"none here"}}' });
+const engine = new EngineProcess({ launch: utilityEngine(utilityProcess, entry, environment), graceMilliseconds: 500 });
+afterAll(async () => {
+  await engine.close();
+  rmSync(room, { recursive: true, force: true });
+});
+const never = new AbortController().signal;
+
+function spec(seed: number, steps = 5): PretrainSpec {
+  const folder = mkdtempSync(join(room, "job-"));
+  const geobox = { crs: "EPSG:32631", affine: northUp(0, 0, 10, 10), width: 8, height: 8 };
+  return {
+    kind: "pretrain",
+    folder,
+    seed,
+    provider: "cpu",
+    resume: false,
+    appVersion: "0.1.0",
+    grid: { geobox, patchMeters: 10, tilePatches: 4 },
+    imagery: { modalities: [], acquisitions: [] },
+    architecture: architectures.tiny,
+    recipe: { ...pretrainDefaults, steps },
+    modelName: "counted",
+  };
+}
+
+test("a job runs in the utility process with the same messages, and the process stays warm", async () => {
+  const events: JobEvent[] = [];
+  const wanted = spec(0);
+  const result = await engine.run(wanted, (event) => events.push(event), never);
+  expect(result).toMatchObject({ modelFolder: join(wanted.folder, "model"), steps: 5 });
+  expect(events.filter(({ type }) => type === "metric")).toHaveLength(5);
+  const { pid } = engine;
+  expect(pid).not.toBe(process.pid);
+  await engine.run(spec(0), () => {}, never);
+  expect(engine.pid).toBe(pid);
+  expect(fake.forks).toHaveLength(1);
+  expect(fake.forks[0]!.options).toMatchObject({
+    serviceName: "OmniSat engine",
+    env: { OMNISAT_PROBES: expect.any(String) },
+  });
+});
+
+test("a sentence stays a sentence, and a crash in native code costs one job, which can be resumed", async () => {
+  await expect(engine.run(spec(9), () => {}, never)).rejects.toMatchObject({ code: "training-diverged" });
+  const wanted = spec(7, 10);
+  await expect(engine.run(wanted, () => {}, never)).rejects.toMatchObject({ code: "job-process-ended" });
+  expect(readFileSync(join(wanted.folder, "checkpoint.json"), "utf8")).toBe("5");
+  const steps: number[] = [];
+  await engine.run({ ...wanted, resume: true }, (event) => event.type === "metric" && steps.push(event.step), never);
+  expect(steps).toEqual([6, 7, 8, 9, 10]);
+});
+
+test("a job is stopped at its next step, or with its process when it does not hear", async () => {
+  for (const [seed, code] of [
+    [0, { name: "AbortError" }],
+    [6, { code: "job-process-ended" }],
+  ] as const) {
+    const stop = new AbortController();
+    const run = engine.run(spec(seed, 100_000), () => {}, stop.signal);
+    setTimeout(() => stop.abort(), 300);
+    await expect(run).rejects.toMatchObject(code);
+  }
+});
+
+test("closing asks the engine to leave, and it leaves", async () => {
+  await engine.run(spec(0), () => {}, never);
+  const { pid } = engine;
+  await engine.close();
+  expect(engine.pid).toBeUndefined();
+  expect(() => process.kill(pid!, 0)).toThrow("ESRCH");
+});
+
+test("providers are tried in utility processes, and what came of it is kept for the engine", async () => {
+  const known = new Map<string, ProbeReport>();
+  const probe = utilityProber(utilityProcess, fileURLToPath(new URL("./probe-entry.ts", import.meta.url)), known);
+  const choice = await chooseProvider({ probe });
+  expect(choice.tried.map(({ provider, ok }) => [provider, ok])).toContainEqual(["cpu", true]);
+  expect(known.get("cpu")).toMatchObject({ difference: 0, milliseconds: expect.any(Number) });
+  expect([...known.keys()].sort()).toEqual(["cpu", "cuda", "webgpu"]);
+});
