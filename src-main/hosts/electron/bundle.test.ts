@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { entries, packages } from "./vite.config.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+const built = join(root, "dist/electron");
+const settings = mkdtempSync(join(tmpdir(), "omnisat-bundle-"));
+const configFile = join(import.meta.dirname, "vite.config.ts");
+afterAll(() => rmSync(settings, { recursive: true, force: true }));
+
+beforeAll(async () => {
+  for (const mode of ["production", "preload"]) await build({ configFile, mode, logLevel: "error" });
+});
+
+test("the built programs import nothing that the package does not bring", () => {
+  const known = new Set(["electron", ...packages, ...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+  for (const name of Object.keys(entries)) {
+    const text = readFileSync(join(built, `${name}.js`), "utf8");
+    const foreign = [...text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)";/gm)].map((match) => match[1]!);
+    expect(foreign.filter((specifier) => !specifier.startsWith("./") && !known.has(specifier))).toEqual([]);
+  }
+  // The preload runs in the sandbox: it may ask for Electron, and for nothing else.
+  const preload = readFileSync(join(built, "preload.cjs"), "utf8");
+  expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(["electron"]);
+});
+
+test("the built main process makes a project, reads images on its workers, trains in its engine and ends", async () => {
+  expect(existsSync(join(root, "dist/renderer/index.html"))).toBe(true);
+  const child = spawn(
+    process.execPath,
+    ["--import", join(import.meta.dirname, "fake/hooks.ts"), join(built, "main.js")],
+    {
+      env: { ...process.env, OMNISAT_SETTINGS: settings },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk) => {
+    out += String(chunk);
+  });
+  child.stderr.on("data", (chunk) => {
+    err += String(chunk);
+  });
+  const code = await new Promise((done) => child.on("close", done));
+  expect([code, code === 0 ? "" : err]).toEqual([0, ""]);
+  const seen = JSON.parse(out.trim().split("\n").at(-1)!) as Record<string, never>;
+  expect(seen.ended).toMatchObject({ job: { state: "finished" } });
+  expect(seen.device).toMatchObject({
+    provider: expect.any(String),
+    tried: expect.arrayContaining([expect.objectContaining({ provider: "cpu", ok: true })]),
+  });
+  expect(seen.page).toBe(true);
+  expect(new Set(seen.forks)).toEqual(new Set([join(built, "probe.js"), join(built, "engine.js")]));
+});
