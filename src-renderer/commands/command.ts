@@ -12,6 +12,8 @@ export interface Command {
   readonly group: Group;
   readonly title: PlainKey;
   readonly icon?: IconName;
+  /** Further words that find it in the palette. */
+  readonly words?: PlainKey;
   /** Keys such as `Mod+Shift+F`; Mod is Ctrl, and ⌘ on a Mac. */
   readonly shortcut?: string;
   /** Further keys for the same. */

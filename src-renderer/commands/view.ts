@@ -15,6 +15,7 @@ export const viewCommands: readonly Command[] = [
       group: "view",
       title: panel.title,
       icon: panel.icon,
+      words: "shell.panel",
       shortcut: `Alt+${(index + 1) % 10}`,
       when: inWorkspace,
       run: () => showPanel(panel.id),

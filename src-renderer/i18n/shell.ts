@@ -19,7 +19,7 @@ export const shellMessages = messages({
   "shell.dock.toggleRight": { en: "Show or hide the right dock", fr: "Afficher ou masquer le volet droit" },
   "shell.dock.toggleBottom": { en: "Show or hide the bottom dock", fr: "Afficher ou masquer le volet inférieur" },
   "shell.dock.toggleAll": { en: "Show or hide all docks", fr: "Afficher ou masquer tous les volets" },
-  "shell.panel.show": { en: "Show panel: {panel}", fr: "Afficher le volet : {panel}" },
+  "shell.panel": { en: "panel", fr: "volet" },
   "shell.status": { en: "Status bar", fr: "Barre d’état" },
   "shell.toolbar": { en: "Main toolbar", fr: "Barre d’outils principale" },
   "shell.map": { en: "Map", fr: "Carte" },

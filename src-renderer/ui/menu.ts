@@ -32,6 +32,7 @@ export function openContextMenu(event: MouseEvent, items: readonly MenuItem[]): 
     props: {
       items,
       anchor,
+      byKeyboard,
       onclose: () => {
         void unmount(list);
         if (before instanceof HTMLElement && (document.activeElement ?? document.body) === document.body)

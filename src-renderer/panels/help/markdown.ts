@@ -87,9 +87,12 @@ export interface Chapter {
 
 export function chapters(blocks: readonly Block[]): readonly Chapter[] {
   const found: { id: string; title: string; blocks: Block[] }[] = [];
+  const lead: Block[] = [];
   for (const one of blocks) {
-    if (one.kind === "heading" && one.level <= 2) found.push({ id: one.id, title: one.text, blocks: [] });
-    else found.at(-1)?.blocks.push(one);
+    if (one.kind === "heading" && one.level === 1) continue;
+    // What stands before the first chapter leads into it.
+    if (one.kind === "heading" && one.level === 2) found.push({ id: one.id, title: one.text, blocks: lead.splice(0) });
+    else (found.at(-1)?.blocks ?? lead).push(one);
   }
   return found.map((chapter) => ({ ...chapter, text: [chapter.title, ...chapter.blocks.map(plainText)].join("\n") }));
 }

@@ -25,10 +25,12 @@ function excerpt(chapter: Chapter, word: string): Hit {
   const lines = chapter.text.split("\n");
   const line = lines.slice(1).find((one) => foldedIndex(one, word) >= 0) ?? lines[0]!;
   const at = Math.max(0, foldedIndex(line, word));
-  const start = Math.max(0, at - 48);
-  const shown = `${start > 0 ? "…" : ""}${line.slice(start, at + 90)}`;
-  const from = at - start + (start > 0 ? 1 : 0);
-  return { chapter, line: shown, from, to: from + word.length };
+  // Begin and end between words.
+  const start = at <= 48 ? 0 : line.indexOf(" ", at - 48) + 1;
+  const end = line.length <= at + 90 ? line.length : Math.max(at + word.length, line.lastIndexOf(" ", at + 90));
+  const [before, after] = [start > 0 ? "… " : "", end < line.length ? " …" : ""];
+  const from = at - start + before.length;
+  return { chapter, line: `${before}${line.slice(start, end)}${after}`, from, to: from + word.length };
 }
 
 /** Where a plain word begins in a text with accents: one letter of ours is one letter of the text. */
