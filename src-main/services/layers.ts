@@ -6,7 +6,6 @@ import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { LayerCommands, LayerFacts } from "../../src-shared/ipc/layers.ts";
 import type { Raster as RasterRow } from "../catalog/index.ts";
-import { openRaster, statistics } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
@@ -130,29 +129,6 @@ export function layerService(deps: Deps) {
     "layers.properties": door("layers.properties", z.strictObject({ id: layerId }), ({ id }) =>
       layerProperties(catalog, id),
     ),
-
-    "layers.figures": door("layers.figures", z.strictObject({ id: layerId }), async ({ id }) => {
-      const { bands } = await layerProperties(catalog, id);
-      const byFile = Map.groupBy(bands, ({ path }) => path);
-      const figures: Awaited<ReturnType<LayerCommands["layers.figures"]>>[number][] = [];
-      for (const [path, members] of byFile) {
-        const crs = catalog.rasters.find(path)?.crs ?? undefined;
-        const raster = await openRaster(path, { crs });
-        try {
-          const wanted = members.map(({ bandIndex }) => bandIndex);
-          const found = await statistics(raster, { bands: wanted, maxPixels: 250_000, bins: 64 });
-          found.forEach(({ percentiles, ...rest }, index) => {
-            const { name, scale, offset } = members[index]!;
-            const list = [...percentiles].map(([percentile, value]) => ({ percentile, value }));
-            figures.push({ band: name, ...rest, percentiles: list, scale, offset });
-          });
-        } finally {
-          raster.close();
-        }
-      }
-      const order = new Map(bands.map(({ name }, index) => [name, index]));
-      return figures.sort((p, q) => order.get(p.band)! - order.get(q.band)!);
-    }),
 
     "layers.rename": door(
       "layers.rename",

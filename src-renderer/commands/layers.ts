@@ -1,4 +1,63 @@
+import { mapView } from "../map/map-state.svelte.ts";
+import { layers } from "../state/layers.svelte.ts";
+import { selection } from "../state/selection.svelte.ts";
+import { session } from "../state/session.svelte.ts";
+import { workDialogs } from "../state/work-dialogs.svelte.ts";
 import type { Command } from "./command.ts";
 
+const open = () => session.project !== null;
+const chosen = () => open() && selection.layers.size > 0;
+
 /** Commands of the layers area. They may import state, never OpenLayers or a panel: the palette loads them at once. */
-export const layersCommands: readonly Command[] = [];
+export const layersCommands: readonly Command[] = [
+  {
+    id: "layers.import",
+    group: "layers",
+    title: "layers.add",
+    icon: "image",
+    shortcut: "Mod+Shift+R",
+    also: ["Mod+L"],
+    when: open,
+    run: () => workDialogs.showImport(),
+  },
+  {
+    id: "layers.addVector",
+    group: "layers",
+    title: "layers.addVector",
+    icon: "polygon",
+    shortcut: "Mod+Shift+V",
+    when: open,
+    run: async () => (await import("../panels/layers/add-vectors.ts")).addVectors(),
+  },
+  {
+    id: "layers.zoomTo",
+    group: "layers",
+    title: "layers.command.zoom",
+    icon: "zoom-to",
+    shortcut: "Mod+J",
+    when: chosen,
+    run: () => {
+      const bounds = layers.boundsOf([...selection.layers]);
+      if (bounds) mapView.zoomTo(bounds);
+    },
+  },
+  {
+    id: "layers.properties",
+    group: "layers",
+    title: "layers.command.properties",
+    icon: "info",
+    when: () => open() && selection.layer !== null,
+    run: () => {
+      layers.properties = selection.layer;
+    },
+  },
+  {
+    id: "layers.remove",
+    group: "layers",
+    title: "layers.command.remove",
+    icon: "trash",
+    shortcut: "Mod+D",
+    when: () => chosen() && layers.removable([...selection.layers]).length > 0,
+    run: () => layers.remove(layers.removable([...selection.layers])),
+  },
+];

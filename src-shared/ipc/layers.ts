@@ -111,31 +111,10 @@ export interface LayerProperties {
   } | null;
 }
 
-export interface BandFigures {
-  readonly band: string;
-  /** pixels looked at, and those of them that are data */
-  readonly looked: number;
-  readonly count: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly std: number;
-  readonly percentiles: readonly { readonly percentile: number; readonly value: number }[];
-  /** equal bins from `min` to `max` */
-  readonly histogram: readonly number[];
-  /** every pixel was looked at */
-  readonly exact: boolean;
-  /** stored → physical */
-  readonly scale: number;
-  readonly offset: number;
-}
-
 /** The layers of the open project. */
 export interface LayerCommands {
   "layers.list"(request: Nothing): Promise<readonly LayerFacts[]>;
   "layers.properties"(request: { readonly id: string }): Promise<LayerProperties>;
-  /** Figures of stored values per band, from samples or overviews where the image is large. */
-  "layers.figures"(request: { readonly id: string }): Promise<readonly BandFigures[]>;
   /** `null` gives back the name made of sensor and date. */
   "layers.rename"(request: { readonly id: string; readonly name: string | null }): Promise<void>;
   /** Takes layers out of the project; files stay. One step of the history. */

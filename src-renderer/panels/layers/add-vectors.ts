@@ -1,0 +1,26 @@
+import { choosePaths, invoke } from "../../client/index.ts";
+import { t } from "../../i18n/index.ts";
+import { notices } from "../../ui/index.ts";
+
+export const vectorExtensions = ["gpkg", "shp", "geojson", "json", "kml", "kmz"] as const;
+
+/** Shows vector files as they are; what cannot be read says why. */
+export async function addVectorFiles(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    try {
+      await invoke("vectors.add", { path });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+}
+
+export async function addVectors(): Promise<void> {
+  const paths = await choosePaths({
+    kind: "open",
+    title: t("layers.addVector"),
+    multiple: true,
+    filters: [{ name: t("layers.vectorFiles"), extensions: [...vectorExtensions] }],
+  });
+  if (paths) await addVectorFiles(paths);
+}

@@ -1,0 +1,110 @@
+// What can be done with layers from the tree, its menu and the keyboard.
+import { choosePath, invoke } from "../../client/index.ts";
+import { shortcutOf } from "../../commands/registry.ts";
+import { t } from "../../i18n/index.ts";
+import { mapView } from "../../map/map-state.svelte.ts";
+import { layers } from "../../state/layers.svelte.ts";
+import { workDialogs } from "../../state/work-dialogs.svelte.ts";
+import { type MenuItem, notices } from "../../ui/index.ts";
+
+export function zoomToLayers(ids: readonly string[]): void {
+  const bounds = layers.boundsOf(ids);
+  if (!bounds) return;
+  mapView.zoomTo(bounds);
+  mapView.flash(bounds);
+}
+
+/** Slots are shown and hidden; a date of a series is pinned or follows the slider. */
+export function toggleLayers(ids: readonly string[]): void {
+  const slots = ids.filter((id) => layers.slot(id));
+  if (slots.length > 0) void layers.setVisible(slots, !slots.every((id) => layers.slot(id)?.visible));
+  const dates = ids.filter((id) => !layers.slot(id));
+  if (dates.length > 0) void layers.setPinned(dates, !dates.every((id) => layers.pinned(id)));
+}
+
+export async function relinkMissing(): Promise<void> {
+  const folder = await choosePath({ kind: "open-folder", title: t("layers.relinkFolder") });
+  if (folder === null) return;
+  try {
+    const { relinked, problems } = await invoke("rasters.relinkAll", { folder });
+    if (relinked.length > 0) notices.say("success", t("layers.relinked", { count: relinked.length }));
+    else notices.say("warning", problems[0] ?? t("layers.relinkNone"));
+  } catch (error) {
+    notices.fail(error);
+  }
+}
+
+export function layerMenu(ids: readonly string[]): readonly MenuItem[] {
+  const first = ids[0];
+  if (first === undefined) return [{ label: t("layers.add"), icon: "plus", run: () => workDialogs.showImport() }];
+  const one = ids.length === 1;
+  const slots = ids.filter((id) => layers.slot(id));
+  const dates = ids.filter((id) => !layers.slot(id));
+  const visible = slots.length > 0 && slots.every((id) => layers.slot(id)?.visible);
+  const pinned = dates.length > 0 && dates.every((id) => layers.pinned(id));
+  const members = ids.flatMap((id) => layers.slot(id)?.members ?? layers.byId.get(id) ?? []);
+  const removable = layers.removable(ids);
+  return [
+    ...(slots.length > 0
+      ? [
+          {
+            label: visible ? t("layers.hide") : t("layers.show"),
+            icon: visible ? ("eye-off" as const) : ("eye" as const),
+            shortcut: "Space",
+            run: () => toggleLayers(slots),
+          },
+        ]
+      : []),
+    ...(dates.length > 0
+      ? [
+          {
+            label: pinned ? t("layers.unpin") : t("layers.pin"),
+            icon: "pin" as const,
+            shortcut: "Space",
+            run: () => toggleLayers(dates),
+          },
+        ]
+      : []),
+    {
+      label: t("layers.zoomTo"),
+      icon: "zoom-to" as const,
+      shortcut: shortcutOf("layers.zoomTo"),
+      disabled: layers.boundsOf(ids) === null,
+      run: () => zoomToLayers(ids),
+    },
+    "separator" as const,
+    {
+      label: t("layers.rename"),
+      icon: "pencil" as const,
+      shortcut: "F2",
+      disabled: !(one && layers.canRename(first)),
+      run: () => {
+        layers.renaming = first;
+      },
+    },
+    {
+      label: t("layers.properties"),
+      icon: "info" as const,
+      shortcut: "Enter",
+      disabled: !one,
+      run: () => {
+        layers.properties = first;
+      },
+    },
+    ...(members.some(({ state }) => state === "missing")
+      ? [{ label: t("layers.relink"), icon: "link" as const, run: () => void relinkMissing() }]
+      : []),
+    ...(removable.length > 0
+      ? ([
+          "separator",
+          {
+            label: t("layers.remove"),
+            icon: "trash" as const,
+            shortcut: "Delete",
+            danger: true,
+            run: () => void layers.remove(removable),
+          },
+        ] as const)
+      : []),
+  ];
+}

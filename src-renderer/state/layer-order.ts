@@ -1,0 +1,124 @@
+// How the layers of a project lie above each other, and what is drawn of them: pure, so that it can be tested.
+import type { LayerRow } from "../../src-shared/domain/display.ts";
+import type { SensorId } from "../../src-shared/eo/sensors.ts";
+import type { LayerFacts, LayerKind } from "../../src-shared/ipc/index.ts";
+
+/** One entry of the tree that can be moved: a layer by itself, or all dates of one sensor. */
+export interface Slot {
+  /** a layer's id, or `group:sentinel-2` */
+  readonly id: string;
+  readonly kind: LayerKind | "group";
+  readonly sensor: SensorId | null;
+  readonly position: number;
+  readonly visible: boolean;
+  readonly opacity: number;
+  /** the layer itself, or the dates of the group, the latest first */
+  readonly members: readonly LayerFacts[];
+}
+
+export interface DrawnLayer {
+  readonly id: string;
+  readonly opacity: number;
+  readonly style: Readonly<Record<string, unknown>>;
+  readonly date: string | null;
+  readonly sensor: SensorId | null;
+}
+
+/** Where a kind lies until it is moved; the higher, the nearer to the eye. */
+const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
+  graticule: 900,
+  labels: 800,
+  vector: 700,
+  split: 650,
+  grid: 600,
+  confidence: 510,
+  map: 500,
+  raster: 350,
+  group: 300,
+  acquisition: 300,
+  basemap: 0,
+};
+
+const usualSensors: readonly SensorId[] = ["aerial", "sentinel-2", "landsat", "other", "sentinel-1"];
+const offAtFirst: ReadonlySet<LayerKind | "group"> = new Set(["graticule", "grid", "split", "confidence"]);
+
+export const groupId = (sensor: SensorId): string => `group:${sensor}`;
+
+/** The tree from top to bottom. Dates of one sensor are one slot; a result's confidence follows its map. */
+export function slotsOf(facts: readonly LayerFacts[], rows: ReadonlyMap<string, LayerRow>): Slot[] {
+  const groups = Map.groupBy(
+    facts.filter(({ kind, sensor }) => kind === "acquisition" && sensor !== null),
+    ({ sensor }) => sensor!,
+  );
+  const present = usualSensors.filter((sensor) => groups.has(sensor));
+  const slots: Slot[] = present.map((sensor, index) => {
+    const id = groupId(sensor);
+    const row = rows.get(id);
+    return {
+      id,
+      kind: "group",
+      sensor,
+      position: row?.position ?? usualPosition.group + (usualSensors.length - index),
+      // One picture at a time: the finest is seen first, the others are a click away.
+      visible: row?.visible ?? index === 0,
+      opacity: row?.opacity ?? 1,
+      members: groups.get(sensor)!.toReversed(),
+    };
+  });
+  facts.forEach((layer, index) => {
+    if (layer.kind === "acquisition") return;
+    const row = rows.get(layer.id);
+    slots.push({
+      id: layer.id,
+      kind: layer.kind,
+      sensor: null,
+      position: row?.position ?? usualPosition[layer.kind] + index / 1000,
+      visible: row?.visible ?? !offAtFirst.has(layer.kind),
+      opacity: row?.opacity ?? 1,
+      members: [layer],
+    });
+  });
+  return slots.sort((p, q) => q.position - p.position || (p.id < q.id ? 1 : -1));
+}
+
+/** The date of a series that is seen: that of the time slider where the sensor has it, else its latest. Pinned dates stay. */
+export function drawnOf(
+  slots: readonly Slot[],
+  rows: ReadonlyMap<string, LayerRow>,
+  current: (sensor: SensorId, members: readonly LayerFacts[]) => string | null,
+): DrawnLayer[] {
+  const drawn: DrawnLayer[] = [];
+  for (const { id, kind, sensor, visible, opacity, members } of slots.toReversed()) {
+    if (!visible) continue;
+    if (kind !== "group") {
+      if (members[0]?.state !== "missing")
+        drawn.push({ id, opacity, style: rows.get(id)?.style ?? {}, date: null, sensor });
+      continue;
+    }
+    const shown = current(sensor!, members);
+    for (const member of members.toReversed()) {
+      const row = rows.get(member.id);
+      const pinned = row?.style.pinned === true;
+      if ((member.id !== shown && !pinned) || member.state === "missing") continue;
+      const style = { ...rows.get(id)?.style, ...row?.style };
+      drawn.push({ id: member.id, opacity: opacity * (row?.opacity ?? 1), style, date: member.date, sensor });
+    }
+  }
+  return drawn;
+}
+
+/** A position between what lies there now, so that moving one layer changes one row. */
+export function positionBetween(
+  slots: readonly Slot[],
+  moved: string,
+  target: string,
+  place: "before" | "after",
+): number {
+  const rest = slots.filter(({ id }) => id !== moved);
+  const at = rest.findIndex(({ id }) => id === target);
+  const above = place === "before" ? rest[at - 1]?.position : rest[at]?.position;
+  const below = place === "before" ? rest[at]?.position : rest[at + 1]?.position;
+  if (above === undefined) return (below ?? 0) + 10;
+  if (below === undefined) return above - 10;
+  return (above + below) / 2;
+}

@@ -1,0 +1,181 @@
+import type { LayerRow } from "../../src-shared/domain/display.ts";
+import type { SensorId } from "../../src-shared/eo/sensors.ts";
+import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
+import type { LayerFacts } from "../../src-shared/ipc/index.ts";
+import { invoke, type Live, live } from "../client/index.ts";
+import { t } from "../i18n/index.ts";
+import { notices } from "../ui/notices.svelte.ts";
+import { type DrawnLayer, drawnOf, positionBetween, type Slot, slotsOf } from "./layer-order.ts";
+import { session } from "./session.svelte.ts";
+
+export { type DrawnLayer, groupId, type Slot } from "./layer-order.ts";
+
+type Change = { id: string } & Partial<Pick<LayerRow, "visible" | "opacity" | "position" | "style">>;
+
+const tables = ["rasters", "acquisitions", "acquisition_bands", "modalities", "legends", "vectors", "maps", "splits"];
+
+/** The layers of the open project: what there is, how it lies, and what is to be seen now. */
+class Layers {
+  #facts!: Live<readonly LayerFacts[]>;
+  #rows!: Live<readonly LayerRow[]>;
+  /** changes on their way to the program, so that a click is seen at once */
+  #pending = $state.raw<ReadonlyMap<string, LayerRow>>(new Map());
+  /** The time bar says which date of a sensor is seen; without it the latest. */
+  #current = $state.raw<((sensor: SensorId) => string | null | undefined) | null>(null);
+  #go: ((date: string) => void) | undefined;
+  /** The layer whose properties are shown. */
+  properties = $state<string | null>(null);
+  /** The layer whose name is being written. */
+  renaming = $state<string | null>(null);
+
+  constructor() {
+    $effect.root(() => {
+      this.#facts = live("layers.list", () => (session.project ? {} : null), tables);
+      this.#rows = live("layers.display", () => (session.project ? {} : null), ["layers"]);
+      $effect(() => {
+        void this.#rows.value;
+        this.#pending = new Map();
+      });
+    });
+  }
+
+  readonly rows = $derived.by(
+    (): ReadonlyMap<string, LayerRow> =>
+      new Map([...(this.#rows?.value ?? []).map((row) => [row.id, row] as const), ...this.#pending]),
+  );
+  readonly slots = $derived.by((): readonly Slot[] => slotsOf(this.#facts?.value ?? [], this.rows));
+  readonly byId = $derived.by(
+    (): ReadonlyMap<string, LayerFacts> => new Map((this.#facts?.value ?? []).map((layer) => [layer.id, layer])),
+  );
+  /** The lowest first; only what is to be seen now. */
+  readonly drawn = $derived.by((): readonly DrawnLayer[] =>
+    drawnOf(this.slots, this.rows, (sensor, members) => this.shownOf(sensor, members)),
+  );
+
+  get loaded(): boolean {
+    return this.#facts.value !== undefined;
+  }
+
+  get error(): unknown {
+    return this.#facts.error ?? this.#rows.error;
+  }
+
+  /** The time bar gives the acquisition (its id without `acquisition:`) of a sensor that its date shows. */
+  followTime(current: ((sensor: SensorId) => string | null | undefined) | null, go?: (date: string) => void): void {
+    this.#current = current;
+    this.#go = go;
+  }
+
+  /** Sets the time slider, where there is one. */
+  goToDate(date: string): void {
+    this.#go?.(date);
+  }
+
+  /** The layer of a sensor that the time slider shows. */
+  shownOf(sensor: SensorId, members: readonly LayerFacts[]): string | null {
+    const id = this.#current?.(sensor);
+    const layer = id ? (id.startsWith("acquisition:") ? id : `acquisition:${id}`) : null;
+    if (layer && members.some((member) => member.id === layer)) return layer;
+    return members.find(({ state }) => state !== "missing")?.id ?? null;
+  }
+
+  slot(id: string): Slot | undefined {
+    return this.slots.find((slot) => slot.id === id);
+  }
+
+  /** The slot that a layer stands in: its own, or its sensor's. */
+  slotOf(id: string): Slot | undefined {
+    return this.slots.find((slot) => slot.id === id || slot.members.some((member) => member.id === id));
+  }
+
+  pinned(id: string): boolean {
+    return this.rows.get(id)?.style.pinned === true;
+  }
+
+  /** One step of the history, seen at once. */
+  async change(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const layers = changes.map((change) => {
+      const slot = this.slot(change.id);
+      const row = this.rows.get(change.id);
+      const style = change.style ? { ...row?.style, ...change.style } : undefined;
+      return {
+        id: change.id,
+        position: change.position ?? row?.position ?? slot?.position ?? 0,
+        visible: change.visible ?? row?.visible ?? slot?.visible ?? true,
+        opacity: change.opacity ?? row?.opacity ?? slot?.opacity ?? 1,
+        ...(style ? { style } : {}),
+      };
+    });
+    this.#pending = new Map([
+      ...this.#pending,
+      ...layers.map((layer) => [layer.id, { style: this.rows.get(layer.id)?.style ?? {}, ...layer }] as const),
+    ]);
+    try {
+      await invoke("layers.setDisplay", { layers });
+    } catch (error) {
+      this.#pending = new Map();
+      notices.fail(error);
+    }
+  }
+
+  setVisible(ids: readonly string[], visible: boolean): Promise<void> {
+    return this.change(ids.map((id) => ({ id, visible })));
+  }
+
+  setPinned(ids: readonly string[], pinned: boolean): Promise<void> {
+    return this.change(ids.map((id) => ({ id, style: { pinned } })));
+  }
+
+  move(id: string, target: string, place: "before" | "after"): Promise<void> {
+    return this.change([{ id, position: positionBetween(this.slots, id, target, place) }]);
+  }
+
+  boundsOf(ids: readonly string[]): Bounds | null {
+    const all = ids.flatMap((id) => this.slot(id)?.members ?? this.byId.get(id) ?? []);
+    let bounds: Bounds | null = null;
+    for (const layer of all) if (layer.bounds) bounds = bounds ? union(bounds, layer.bounds) : layer.bounds;
+    return bounds;
+  }
+
+  /** Ids that can be taken out of the project by themselves. */
+  removable(ids: readonly string[]): readonly string[] {
+    const layers = ids.flatMap((id) => this.slot(id)?.members ?? this.byId.get(id) ?? []);
+    return [
+      ...new Set(layers.filter(({ kind }) => ["acquisition", "raster", "vector"].includes(kind)).map(({ id }) => id)),
+    ];
+  }
+
+  /** Nothing is asked, since it can be undone; files stay. */
+  async remove(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    try {
+      const { removed } = await invoke("layers.remove", { ids: [...ids] });
+      notices.say("success", t("layers.removed", { count: removed }), {
+        label: t("layers.undo"),
+        run: () => void invoke("edits.undo", {}).catch((error: unknown) => notices.fail(error)),
+      });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    const layer = this.byId.get(id);
+    const wanted = name.trim();
+    if (!layer || wanted === (layer.name ?? "")) return;
+    try {
+      if (layer.kind === "map") await invoke("maps.rename", { id: Number(id.slice(4)), name: wanted });
+      else await invoke("layers.rename", { id, name: wanted === "" ? null : wanted });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  canRename(id: string): boolean {
+    const kind = this.byId.get(id)?.kind;
+    return kind === "acquisition" || kind === "raster" || kind === "vector" || kind === "map";
+  }
+}
+
+export const layers = new Layers();

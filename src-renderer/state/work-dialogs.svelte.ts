@@ -1,0 +1,13 @@
+/** Dialogs of the open project that may be asked for from anywhere: the menu, the palette, a drop on the window. */
+class WorkDialogs {
+  importOpen = $state(false);
+  /** Files to begin the import with; taken by the dialog. */
+  importPaths = $state.raw<readonly string[]>([]);
+
+  showImport(paths: readonly string[] = []): void {
+    this.importPaths = paths;
+    this.importOpen = true;
+  }
+}
+
+export const workDialogs = new WorkDialogs();
