@@ -3,4 +3,51 @@ import { messages } from "./message.ts";
 /** What each step of the history is called in “Undo: …”. Keys are those that the services give to `catalog.edit`. */
 export const editsMessages = messages({
   "edit.unknown": { en: "last change", fr: "dernière modification" },
+  "edit.labels.add": {
+    en: { one: "draw {count} label", other: "draw {count} labels" },
+    fr: { one: "dessiner {count} étiquette", other: "dessiner {count} étiquettes" },
+  },
+  "edit.labels.update": {
+    en: { one: "reshape {count} label", other: "reshape {count} labels" },
+    fr: { one: "modifier le contour de {count} étiquette", other: "modifier le contour de {count} étiquettes" },
+  },
+  "edit.labels.move": {
+    en: { one: "move {count} label", other: "move {count} labels" },
+    fr: { one: "déplacer {count} étiquette", other: "déplacer {count} étiquettes" },
+  },
+  "edit.labels.setClass": {
+    en: { one: "make {count} label “{name}”", other: "make {count} labels “{name}”" },
+    fr: { one: "classer {count} étiquette « {name} »", other: "classer {count} étiquettes « {name} »" },
+  },
+  "edit.labels.setValidity": {
+    en: { one: "date {count} label", other: "date {count} labels" },
+    fr: { one: "dater {count} étiquette", other: "dater {count} étiquettes" },
+  },
+  "edit.labels.setProperties": {
+    en: { one: "change attributes of {count} label", other: "change attributes of {count} labels" },
+    fr: { one: "modifier les attributs de {count} étiquette", other: "modifier les attributs de {count} étiquettes" },
+  },
+  "edit.labels.remove": {
+    en: { one: "delete {count} label", other: "delete {count} labels" },
+    fr: { one: "supprimer {count} étiquette", other: "supprimer {count} étiquettes" },
+  },
+  "edit.labels.divide": { en: "split into {count} labels", fr: "couper en {count} étiquettes" },
+  "edit.labels.merge": { en: "merge {count} labels", fr: "fusionner {count} étiquettes" },
+  "edit.labels.cut": {
+    en: { one: "cut a hole into {count} label", other: "cut a hole into {count} labels" },
+    fr: { one: "percer {count} étiquette", other: "percer {count} étiquettes" },
+  },
+  "edit.labels.import": {
+    en: { one: "import {count} label", other: "import {count} labels" },
+    fr: { one: "importer {count} étiquette", other: "importer {count} étiquettes" },
+  },
+  "edit.labels.split": { en: "split the labels", fr: "répartir les étiquettes" },
+  "edit.legends.create": { en: "add the legend “{name}”", fr: "ajouter la légende « {name} »" },
+  "edit.legends.rename": { en: "rename the legend to “{name}”", fr: "renommer la légende en « {name} »" },
+  "edit.legends.remove": { en: "remove the legend “{name}”", fr: "supprimer la légende « {name} »" },
+  "edit.legends.addClass": { en: "add the class “{name}”", fr: "ajouter la classe « {name} »" },
+  "edit.legends.updateClass": { en: "change the class “{name}”", fr: "modifier la classe « {name} »" },
+  "edit.legends.removeClass": { en: "remove the class “{name}”", fr: "supprimer la classe « {name} »" },
+  "edit.legends.recolor": { en: "recolour “{name}”", fr: "recolorer « {name} »" },
+  "edit.legends.import": { en: "add classes to “{name}”", fr: "ajouter des classes à « {name} »" },
 });

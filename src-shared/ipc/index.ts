@@ -12,6 +12,7 @@ export type * from "./inspect.ts";
 export type * from "./jobs.ts";
 export type * from "./labels.ts";
 export type * from "./layers.ts";
+export type * from "./legends.ts";
 export type * from "./map-layers.ts";
 export type * from "./maps.ts";
 export type * from "./modalities.ts";

@@ -1,0 +1,184 @@
+import type { Extent } from "ol/extent.js";
+import type { FeatureLike } from "ol/Feature.js";
+import Feature from "ol/Feature.js";
+import MultiPoint from "ol/geom/MultiPoint.js";
+import MultiPolygon from "ol/geom/MultiPolygon.js";
+import VectorLayer from "ol/layer/Vector.js";
+import VectorImageLayer from "ol/layer/VectorImage.js";
+import VectorSource from "ol/source/Vector.js";
+import CircleStyle from "ol/style/Circle.js";
+import Fill from "ol/style/Fill.js";
+import Stroke from "ol/style/Stroke.js";
+import Style from "ol/style/Style.js";
+import Text from "ol/style/Text.js";
+import type { Label } from "../../../src-shared/domain/label.ts";
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import type { LabelsChanged } from "../../state/labels.svelte.ts";
+
+export type LabelFeature = Feature<MultiPolygon>;
+
+/** What the look of labels depends on. */
+export interface LabelLook {
+  readonly classes: ReadonlyMap<number, LegendClass>;
+  /** class names are written into polygons that have room */
+  readonly names: boolean;
+  /** `null`: all */
+  readonly shown: ReadonlySet<number> | null;
+  readonly selected: ReadonlySet<number>;
+}
+
+type Ring = [number, number][];
+const mutable = (coordinates: Label["coordinates"]): Ring[][] =>
+  coordinates.map((part) => part.map((ring) => ring.map(([x, y]): [number, number] => [x, y])));
+
+/** The coordinates of a feature as the program takes them. */
+export const coordinatesOf = (feature: LabelFeature): Label["coordinates"] =>
+  feature.getGeometry()!.getCoordinates() as unknown as Label["coordinates"];
+
+/**
+ * The labels on the map. All of them are drawn into one picture that moves with the map and is made anew when it rests, so
+ * that ten thousand polygons pan smoothly; the selected few lie above it and are drawn live.
+ */
+export class LabelLayer {
+  readonly source = new VectorSource<LabelFeature>({ useSpatialIndex: true });
+  readonly layer = new VectorImageLayer({ source: this.source, imageRatio: 1.4, declutter: true });
+  readonly selectedSource = new VectorSource<LabelFeature>();
+  readonly selectedLayer = new VectorLayer({ source: this.selectedSource, updateWhileInteracting: true });
+  readonly #styles = new Map<string, Style[]>();
+  #look: LabelLook = { classes: new Map(), names: true, shown: null, selected: new Set() };
+
+  constructor() {
+    this.layer.setStyle((feature, resolution) => this.#styleOf(feature, resolution));
+    this.selectedLayer.setStyle(selectedStyle);
+  }
+
+  feature(id: number): LabelFeature | null {
+    return this.source.getFeatureById(id) as LabelFeature | null;
+  }
+
+  update(all: ReadonlyMap<number, Label>, what: LabelsChanged): void {
+    if (what === null) {
+      this.source.clear(true);
+      this.source.addFeatures([...all.values()].map(featureOf));
+    } else {
+      for (const id of what.removed) {
+        const gone = this.feature(id);
+        if (gone) this.source.removeFeature(gone);
+      }
+      for (const label of what.changed) this.restore(label);
+    }
+    this.#select();
+  }
+
+  /** Draws a label as it is known. */
+  restore(label: Label): void {
+    const known = this.feature(label.id);
+    if (!known) {
+      this.source.addFeature(featureOf(label));
+      return;
+    }
+    known.set("code", label.classCode, true);
+    known.setGeometry(new MultiPolygon(mutable(label.coordinates)));
+  }
+
+  restyle(look: LabelLook): void {
+    if (look.classes !== this.#look.classes) this.#styles.clear();
+    this.#look = look;
+    this.#select();
+    this.layer.changed();
+  }
+
+  at(x: number, y: number): LabelFeature[] {
+    const found = this.source.getFeaturesAtCoordinate([x, y]).filter((feature) => this.#isShown(feature));
+    // A small polygon on a large one is the one that was meant.
+    return found.sort((p, q) => p.getGeometry()!.getArea() - q.getGeometry()!.getArea());
+  }
+
+  within(extent: Extent): LabelFeature[] {
+    const found: LabelFeature[] = [];
+    this.source.forEachFeatureIntersectingExtent(extent, (feature) => {
+      if (this.#isShown(feature)) found.push(feature);
+    });
+    return found;
+  }
+
+  #isShown(feature: LabelFeature): boolean {
+    return this.#look.shown?.has(Number(feature.getId())) ?? true;
+  }
+
+  #select(): void {
+    const wanted = [...this.#look.selected].flatMap((id) => this.feature(id) ?? []);
+    const there = new Set(this.selectedSource.getFeatures());
+    if (wanted.length === there.size && wanted.every((feature) => there.has(feature))) return;
+    this.selectedSource.clear(true);
+    this.selectedSource.addFeatures(wanted);
+  }
+
+  #styleOf(feature: FeatureLike, resolution: number): Style[] | undefined {
+    const { shown, classes, names } = this.#look;
+    if (shown && !shown.has(Number(feature.getId()))) return undefined;
+    const found = classes.get(Number(feature.get("code")));
+    if (!found) return undefined;
+    const [minX = 0, minY = 0, maxX = 0, maxY = 0] = feature.getGeometry()!.getExtent();
+    const [width, height] = [(maxX - minX) / resolution, (maxY - minY) / resolution];
+    const written = names && width > found.name.length * 5.5 + 10 && height > 18;
+    // Below a few pixels an outline would be all one sees.
+    const small = width < 4 && height < 4;
+    const key = `${found.code} ${written} ${small}`;
+    let style = this.#styles.get(key);
+    if (!style) {
+      const fill = new Fill({ color: `${found.color}${small ? "cc" : "59"}` });
+      style = [
+        new Style(small ? { fill } : { fill, stroke: new Stroke({ color: shaded(found.color), width: 1.6 }) }),
+        ...(written ? [new Style({ text: nameText(found.name) })] : []),
+      ];
+      this.#styles.set(key, style);
+    }
+    return style;
+  }
+}
+
+function featureOf(label: Label): LabelFeature {
+  const feature = new Feature(new MultiPolygon(mutable(label.coordinates)));
+  feature.setId(label.id);
+  feature.set("code", label.classCode, true);
+  return feature;
+}
+
+const nameText = (text: string): Text =>
+  new Text({
+    text,
+    font: "500 11px system-ui, sans-serif",
+    fill: new Fill({ color: "#101614" }),
+    stroke: new Stroke({ color: "rgba(255, 255, 255, 0.85)", width: 3 }),
+    overflow: false,
+  });
+
+/** Darker, so that a pale class has an edge on pale ground. */
+function shaded(color: string): string {
+  const channel = (at: number) => Math.round(Number.parseInt(color.slice(at, at + 2), 16) * 0.68);
+  return `rgb(${channel(1)} ${channel(3)} ${channel(5)})`;
+}
+
+const corners = new Style({
+  image: new CircleStyle({
+    radius: 3,
+    fill: new Fill({ color: "#ffffff" }),
+    stroke: new Stroke({ color: "#0b3d91", width: 1.2 }),
+  }),
+  geometry: (feature) => {
+    const geometry = feature.getGeometry();
+    if (!(geometry instanceof MultiPolygon)) return geometry ?? undefined;
+    const points = geometry.getCoordinates().flat(2);
+    return points.length > 600 ? undefined : new MultiPoint(points);
+  },
+});
+
+const selectedStyle: Style[] = [
+  new Style({ stroke: new Stroke({ color: "rgba(255, 255, 255, 0.95)", width: 5 }) }),
+  new Style({
+    stroke: new Stroke({ color: "#1558d6", width: 2.4 }),
+    fill: new Fill({ color: "rgba(21, 88, 214, 0.14)" }),
+  }),
+  corners,
+];

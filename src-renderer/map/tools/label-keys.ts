@@ -1,0 +1,28 @@
+// Keys of the active tool go before the window's shortcuts: Esc, Enter and Backspace mean the sketch while there is one.
+
+/** What a key does; `false` leaves it to others. */
+export type Keys = Readonly<Record<string, () => boolean>>;
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select, dialog *"));
+
+/** Returns how to stop. */
+export function listenForKeys(keys: Keys): () => void {
+  const listen = (event: KeyboardEvent) => {
+    if (
+      event.isComposing ||
+      isTyping(event.target) ||
+      document.querySelector("dialog:modal, [popover]:popover-open[role=menu]")
+    )
+      return;
+    const mod = event.ctrlKey || event.metaKey;
+    const name = `${mod ? "Mod+" : ""}${event.key.length === 1 ? event.key.toUpperCase() : event.key}`;
+    // Enter on a focused button presses the button.
+    if (name === "Enter" && event.target instanceof HTMLButtonElement) return;
+    if (event.shiftKey || event.altKey || !keys[name]?.()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  addEventListener("keydown", listen, { capture: true });
+  return () => removeEventListener("keydown", listen, { capture: true });
+}
