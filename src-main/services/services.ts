@@ -1,6 +1,7 @@
 import type { OpenProjectCommands } from "../../src-shared/ipc/contract.ts";
 import { alignmentService } from "./alignment.ts";
 import type { Deps } from "./deps.ts";
+import { deviceService } from "./device.ts";
 import { displayService } from "./display.ts";
 import { editService } from "./edits.ts";
 import { exportService } from "./exports.ts";
@@ -40,6 +41,7 @@ export function services(deps: Deps) {
     ...inspectService(deps),
     ...alignmentService(deps),
     ...editService(deps),
+    ...deviceService(),
     ...displayService(deps),
     ...mapLayerService(deps),
   } satisfies OpenProjectCommands;

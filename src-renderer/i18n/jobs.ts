@@ -1,11 +1,164 @@
 import { messages } from "./message.ts";
 
-/** The tray of jobs. */
+/** The tray of jobs, what is said of them, and the device. */
 export const jobsMessages = messages({
   "jobs.title": { en: "Jobs", fr: "Tâches" },
   "jobs.empty.title": { en: "Nothing is running", fr: "Aucune tâche en cours" },
   "jobs.empty": {
     en: "Trainings, maps and exports show their progress here.",
     fr: "Les entraînements, cartes et exports montrent ici leur avancement.",
+  },
+  "jobs.kind.pretrain": { en: "Pre-training", fr: "Pré-entraînement" },
+  "jobs.kind.finetune": { en: "Training", fr: "Entraînement" },
+  "jobs.kind.evaluate": { en: "Accuracy", fr: "Précision" },
+  "jobs.kind.map": { en: "Map", fr: "Carte" },
+  "jobs.kind.report": { en: "Report", fr: "Rapport" },
+  "jobs.kind.export": { en: "Export", fr: "Export" },
+  "jobs.kind.compare": { en: "Comparison", fr: "Comparaison" },
+  "jobs.kind.inspect": { en: "Inspection", fr: "Inspection" },
+  "jobs.kind.estimate": { en: "Estimate", fr: "Estimation" },
+  "jobs.state.queued": { en: "Waiting", fr: "En attente" },
+  "jobs.state.running": { en: "Running", fr: "En cours" },
+  "jobs.state.finished": { en: "Done", fr: "Terminée" },
+  "jobs.state.failed": { en: "Failed", fr: "Échec" },
+  "jobs.state.cancelled": { en: "Cancelled", fr: "Annulée" },
+  "jobs.state.resumable": { en: "Interrupted", fr: "Interrompue" },
+  "jobs.state.paused": { en: "Paused", fr: "En pause" },
+  "jobs.phase.starting": { en: "Starting", fr: "Démarrage" },
+  "jobs.phase.statistics": { en: "Statistics of the imagery", fr: "Statistiques des images" },
+  "jobs.phase.finetuning": { en: "Training", fr: "Entraînement" },
+  "jobs.phase.pretraining": { en: "Pre-training", fr: "Pré-entraînement" },
+  "jobs.phase.mapping": { en: "Mapping", fr: "Cartographie" },
+  "jobs.phase.writing": { en: "Writing files", fr: "Écriture des fichiers" },
+  "jobs.phase.evaluating": { en: "Measuring {what}", fr: "Mesure de {what}" },
+  "jobs.progress.of": { en: "Progress of {name}", fr: "Avancement de {name}" },
+  "jobs.rate": { en: "{rate} steps/s", fr: "{rate} pas/s" },
+  "jobs.remaining": { en: "{time} left", fr: "encore {time}" },
+  "jobs.took": { en: "took {time}", fr: "durée {time}" },
+  "jobs.waiting": {
+    en: "Starts when the job before it has ended.",
+    fr: "Démarre quand la tâche précédente est terminée.",
+  },
+  "jobs.waitingCount": {
+    en: { one: "{count} job waits", other: "{count} jobs wait" },
+    fr: { one: "{count} tâche en attente", other: "{count} tâches en attente" },
+  },
+  "jobs.pause": { en: "Pause", fr: "Mettre en pause" },
+  "jobs.resume": { en: "Resume", fr: "Reprendre" },
+  "jobs.retry": { en: "Try again", fr: "Réessayer" },
+  "jobs.cancel": { en: "Cancel", fr: "Annuler" },
+  "jobs.log": { en: "Log", fr: "Journal" },
+  "jobs.log.title": { en: "Log of {name}", fr: "Journal : {name}" },
+  "jobs.log.empty": { en: "This job has not written anything yet.", fr: "Cette tâche n’a encore rien écrit." },
+  "jobs.cancel.title": { en: "Cancel this job?", fr: "Annuler cette tâche ?" },
+  "jobs.cancel.training": {
+    en: "“{name}” stops, and everything it has learned so far is deleted. This cannot be undone.",
+    fr: "« {name} » s’arrête, et tout ce qui a été appris jusqu’ici est supprimé. C’est irréversible.",
+  },
+  "jobs.cancel.other": {
+    en: "“{name}” stops, and what it has made so far is deleted. This cannot be undone.",
+    fr: "« {name} » s’arrête, et ce qui a été fait jusqu’ici est supprimé. C’est irréversible.",
+  },
+  "jobs.cancel.ratherPause": {
+    en: "To go on another time, pause it instead.",
+    fr: "Pour continuer plus tard, mettez-la plutôt en pause.",
+  },
+  "jobs.cancel.keep": { en: "Keep it", fr: "La garder" },
+  "jobs.cancel.do": { en: "Cancel and delete", fr: "Annuler et supprimer" },
+  "jobs.cause.paused": {
+    en: "You paused it. It goes on from here.",
+    fr: "Mise en pause par vous. Elle reprendra d’ici.",
+  },
+  "jobs.cause.closed": {
+    en: "It stopped when the program was closed. It goes on from here.",
+    fr: "Elle s’est arrêtée à la fermeture du programme. Elle reprendra d’ici.",
+  },
+  "jobs.cause.crashed": {
+    en: "The program ended unexpectedly. The job goes on from its last checkpoint.",
+    fr: "Le programme s’est arrêté de façon inattendue. La tâche reprendra à son dernier point de contrôle.",
+  },
+  "jobs.cause.engine": {
+    en: "The engine ended unexpectedly ({detail}). The job goes on from its last checkpoint.",
+    fr: "Le moteur de calcul s’est arrêté de façon inattendue ({detail}). La tâche reprendra à son dernier point de contrôle.",
+  },
+  "jobs.cause.discarded": {
+    en: "Given up; its files were deleted.",
+    fr: "Abandonnée ; ses fichiers ont été supprimés.",
+  },
+  "jobs.cause.mistake": {
+    en: "A mistake of the program, not yours: {detail}. The log has the details.",
+    fr: "Une erreur du programme, pas de vous : {detail}. Le journal contient les détails.",
+  },
+  "jobs.told.finished": { en: "{kind} “{name}” is done.", fr: "{kind} « {name} » : terminé." },
+  "jobs.told.failed": {
+    en: "{kind} “{name}” has failed. The jobs panel says why.",
+    fr: "{kind} « {name} » : échec. Le panneau des tâches dit pourquoi.",
+  },
+  "jobs.told.engine": {
+    en: "The engine ended during {kind} “{name}”. Nothing is lost: it can go on from its last checkpoint.",
+    fr: "Le moteur s’est arrêté pendant {kind} « {name} ». Rien n’est perdu : reprise possible au dernier point de contrôle.",
+  },
+  "jobs.banner": { en: "Interrupted work", fr: "Travail interrompu" },
+  "jobs.banner.one": { en: "{name} was interrupted at {share}", fr: "{name} interrompu à {share}" },
+  "jobs.banner.many": {
+    en: { one: "{count} job was interrupted", other: "{count} jobs were interrupted" },
+    fr: { one: "{count} tâche a été interrompue", other: "{count} tâches ont été interrompues" },
+  },
+  "jobs.banner.later": { en: "Later", fr: "Plus tard" },
+  "jobs.banner.discard": { en: "Discard", fr: "Abandonner" },
+  "device.title": { en: "What computes", fr: "Ce qui calcule" },
+  "device.badge": { en: "Computes on {provider}: {name}", fr: "Calcule sur {provider} : {name}" },
+  "device.looking": { en: "Trying the hardware…", fr: "Essai du matériel…" },
+  "device.failed": { en: "Hardware unknown", fr: "Matériel inconnu" },
+  "device.probe": { en: "test network in {time} ms", fr: "réseau d’essai en {time} ms" },
+  "device.why.fastest": {
+    en: "The fastest of those that compute rightly on this machine.",
+    fr: "Le plus rapide de ceux qui calculent juste sur cette machine.",
+  },
+  "device.why.slower": {
+    en: "The processor is used: the graphics card computes rightly but is slower here.",
+    fr: "Le processeur est utilisé : la carte graphique calcule juste, mais plus lentement ici.",
+  },
+  "device.why.alone": {
+    en: "The processor is used: no graphics card could be used on this machine.",
+    fr: "Le processeur est utilisé : aucune carte graphique n’est utilisable sur cette machine.",
+  },
+  "device.memory": { en: "Memory", fr: "Mémoire" },
+  "device.inUse": { en: "In use now", fr: "Utilisée" },
+  "device.inUse.of": {
+    en: "{used} of {total} (whole machine)",
+    fr: "{used} sur {total} (toute la machine)",
+  },
+  "device.tried": { en: "Also tried", fr: "Essayés aussi" },
+  "device.trial.works": {
+    en: "computes rightly: test network in {time} ms.",
+    fr: "calcule juste : réseau d’essai en {time} ms.",
+  },
+  "device.problem.no-card": {
+    en: "no graphics card with a Vulkan, Metal or Direct3D 12 driver was found.",
+    fr: "aucune carte graphique avec un pilote Vulkan, Metal ou Direct3D 12 n’a été trouvée.",
+  },
+  "device.problem.no-libraries": {
+    en: "its libraries are not installed.",
+    fr: "ses bibliothèques ne sont pas installées.",
+  },
+  "device.problem.no-driver": {
+    en: "no NVIDIA card with a fitting driver was found.",
+    fr: "aucune carte NVIDIA avec un pilote adapté n’a été trouvée.",
+  },
+  "device.problem.not-built-in": {
+    en: "this build of the runtime does not have it.",
+    fr: "cette version du moteur ne l’inclut pas.",
+  },
+  "device.problem.wrong": {
+    en: "it computes wrongly (difference {detail}), so it is not used.",
+    fr: "elle calcule faux (écart {detail}) ; elle n’est donc pas utilisée.",
+  },
+  "device.problem.silent": { en: "it did not answer.", fr: "elle n’a pas répondu." },
+  "device.problem.crashed": { en: "it crashed ({detail}).", fr: "elle a planté ({detail})." },
+  "device.problem.other": { en: "{detail}", fr: "{detail}" },
+  "device.cuda.how": {
+    en: "On Linux with an NVIDIA driver and CUDA 12, get it with",
+    fr: "Sous Linux avec un pilote NVIDIA et CUDA 12, obtenez-la avec",
   },
 });

@@ -1,12 +1,141 @@
 import { messages } from "./message.ts";
+import { recipeMessages } from "./recipe.ts";
+import { runsMessages } from "./runs.ts";
 
-/** Training and runs. */
+/** Setting up a training. */
 export const trainMessages = messages({
+  ...recipeMessages,
+  ...runsMessages,
   "train.title": { en: "Train", fr: "Entraîner" },
-  "train.empty.title": { en: "No training yet", fr: "Pas encore d’entraînement" },
+  "train.empty.title": { en: "No imagery yet", fr: "Pas encore d’images" },
   "train.empty": {
     en: "Import imagery and labels, then train a model on them.",
     fr: "Importez des images et des étiquettes, puis entraînez un modèle.",
   },
-  "runs.title": { en: "Charts", fr: "Courbes" },
+  "train.empty.layers": { en: "Go to layers", fr: "Aller aux couches" },
+  "train.new": { en: "New training", fr: "Nouvel entraînement" },
+  "train.kind": { en: "What to learn", fr: "Quoi apprendre" },
+  "train.kind.finetune": { en: "Classes", fr: "Classes" },
+  "train.kind.pretrain": { en: "Imagery", fr: "Images" },
+  "train.kind.finetune.what": {
+    en: "Teaches a model the classes of your labels. The result can map.",
+    fr: "Apprend à un modèle les classes de vos étiquettes. Le résultat peut cartographier.",
+  },
+  "train.kind.pretrain.what": {
+    en: "Pre-training: learns what the imagery looks like, without labels. A later training on classes can start from it.",
+    fr: "Pré-entraînement : apprend l’aspect des images, sans étiquettes. Un entraînement de classes peut en partir ensuite.",
+  },
+  "train.needs.labels": {
+    en: "Classes are learned from labelled polygons, and this project has none yet. Import or draw some, or pre-train on the imagery meanwhile.",
+    fr: "Les classes s’apprennent sur des polygones étiquetés, et ce projet n’en a pas encore. Importez-en ou dessinez-en, ou pré-entraînez sur les images en attendant.",
+  },
+  "train.needs.split": {
+    en: "The labels are not yet split into training, validation and test, so accuracy could not be measured on places the model has not seen.",
+    fr: "Les étiquettes ne sont pas encore réparties en entraînement, validation et test : la précision ne pourrait pas être mesurée sur des lieux que le modèle n’a pas vus.",
+  },
+  "train.needs.open": { en: "Go to labels", fr: "Aller aux étiquettes" },
+  "train.name": { en: "Name", fr: "Nom" },
+  "train.name.finetune": { en: "classes", fr: "classes" },
+  "train.name.pretrain": { en: "encoder", fr: "encodeur" },
+  "train.name.taken": {
+    en: "A model called “{name}” exists in this project. Choose another name.",
+    fr: "Un modèle nommé « {name} » existe dans ce projet. Choisissez un autre nom.",
+  },
+  "train.from": { en: "Start from", fr: "Partir de" },
+  "train.from.scratch": { en: "Nothing (random weights)", fr: "Rien (poids aléatoires)" },
+  "train.from.scratch.hint": {
+    en: "Learns everything from your labels. With few labels, a pre-trained model is usually better.",
+    fr: "Apprend tout de vos étiquettes. Avec peu d’étiquettes, un modèle pré-entraîné est en général meilleur.",
+  },
+  "train.from.hint": { en: "Goes on from what that model knows.", fr: "Continue à partir de ce que ce modèle sait." },
+  "train.from.size": {
+    en: "Goes on from what that model knows, with its size and its inputs.",
+    fr: "Continue à partir de ce que ce modèle sait, avec sa taille et ses entrées.",
+  },
+  "train.from.pretrained": { en: "Pre-trained on imagery", fr: "Pré-entraînés sur des images" },
+  "train.from.finetuned": { en: "Trained on classes", fr: "Entraînés sur des classes" },
+  "train.modalities": { en: "Modalities", fr: "Modalités" },
+  "train.modality.series": {
+    en: { one: "{count} date, {bands} bands", other: "{count} dates, {bands} bands" },
+    fr: { one: "{count} date, {bands} bandes", other: "{count} dates, {bands} bandes" },
+  },
+  "train.modality.image": {
+    en: { one: "{count} image, {bands} bands", other: "{count} images, {bands} bands" },
+    fr: { one: "{count} image, {bands} bandes", other: "{count} images, {bands} bandes" },
+  },
+  "train.modality.notInModel": { en: "The chosen model does not read it.", fr: "Le modèle choisi ne la lit pas." },
+  "train.modalities.none": { en: "Choose at least one modality.", fr: "Choisissez au moins une modalité." },
+  "train.preset": { en: "Effort", fr: "Effort" },
+  "train.preset.quick": { en: "Quick", fr: "Rapide" },
+  "train.preset.balanced": { en: "Balanced", fr: "Équilibré" },
+  "train.preset.thorough": { en: "Thorough", fr: "Approfondi" },
+  "train.preset.quick.finetune": {
+    en: "A tiny network and 60 steps: to see whether everything fits together.",
+    fr: "Un très petit réseau et 60 pas : pour voir si tout s’accorde.",
+  },
+  "train.preset.balanced.finetune": {
+    en: "A small network and 150 steps: settings chosen on parcels that were left out in turn.",
+    fr: "Un petit réseau et 150 pas : réglages choisis sur des parcelles laissées de côté tour à tour.",
+  },
+  "train.preset.thorough.finetune": {
+    en: "A small network, up to 600 steps with more dates; stops early when validation no longer improves.",
+    fr: "Un petit réseau, jusqu’à 600 pas avec plus de dates ; s’arrête tôt quand la validation ne progresse plus.",
+  },
+  "train.preset.quick.pretrain": {
+    en: "A tiny network and 100 steps: to try it out.",
+    fr: "Un très petit réseau et 100 pas : pour essayer.",
+  },
+  "train.preset.balanced.pretrain": {
+    en: "A small network and 400 steps: enough for an area of a few square kilometres.",
+    fr: "Un petit réseau et 400 pas : assez pour une zone de quelques kilomètres carrés.",
+  },
+  "train.preset.thorough.pretrain": {
+    en: "A small network, 2,000 steps and more dates per tile: for large areas, overnight on a processor.",
+    fr: "Un petit réseau, 2 000 pas et plus de dates par tuile : pour de grandes zones, une nuit sur un processeur.",
+  },
+  "train.advanced": { en: "Advanced", fr: "Avancé" },
+  "train.advanced.changed": { en: "Advanced (changed)", fr: "Avancé (modifié)" },
+  "train.advanced.reset": { en: "Back to the preset", fr: "Revenir au préréglage" },
+  "train.estimate": { en: "What it will take", fr: "Ce qu’il faudra" },
+  "train.estimate.measuring": { en: "Measuring on this machine…", fr: "Mesure sur cette machine…" },
+  "train.estimate.time": { en: "Time", fr: "Durée" },
+  "train.estimate.memory": { en: "Memory", fr: "Mémoire" },
+  "train.estimate.network": { en: "Network", fr: "Réseau" },
+  "train.estimate.unknown": { en: "not measured: it does not fit", fr: "non mesurée : trop grand" },
+  "train.estimate.available": { en: "{bytes} available now", fr: "{bytes} disponibles maintenant" },
+  "train.estimate.parameters": { en: "{count} parameters", fr: "{count} paramètres" },
+  "train.estimate.how": {
+    en: {
+      one: "From {count} step really taken on this machine; refined while it runs.",
+      other: "From {count} steps really taken on this machine; refined while it runs.",
+    },
+    fr: {
+      one: "D’après {count} pas réellement fait sur cette machine ; affiné pendant l’exécution.",
+      other: "D’après {count} pas réellement faits sur cette machine ; affiné pendant l’exécution.",
+    },
+  },
+  "train.estimate.none": {
+    en: "Time and memory appear once the training is set up.",
+    fr: "La durée et la mémoire s’affichent une fois l’entraînement défini.",
+  },
+  "train.estimate.tooLarge": {
+    en: "This does not fit into the memory that is free. Fewer tiles per step need less.",
+    fr: "Cela ne tient pas dans la mémoire libre. Moins de tuiles par pas en demandent moins.",
+  },
+  "train.estimate.useBatch": { en: "Use {count} tiles per step", fr: "Utiliser {count} tuiles par pas" },
+  "train.estimate.tight": {
+    en: "It may just fit. Close other programs, or lower the tiles per step, to be safe.",
+    fr: "Ce sera juste. Fermez d’autres programmes, ou réduisez les tuiles par pas, pour être tranquille.",
+  },
+  "train.start": { en: "Start training", fr: "Lancer l’entraînement" },
+  "train.queue": { en: "Add to the queue", fr: "Mettre en file" },
+  "train.allRuns": { en: "All runs", fr: "Tous les entraînements" },
+  "train.running": { en: "Training {name}", fr: "Entraînement {name}" },
+  "train.step": { en: "step {step} of {steps}", fr: "pas {step} sur {steps}" },
+  "train.preview": { en: "Show its predictions on the map", fr: "Montrer ses prédictions sur la carte" },
+  "train.showCharts": { en: "Charts", fr: "Courbes" },
+  "train.command.new": { en: "New training…", fr: "Nouvel entraînement…" },
+  "train.command.charts": { en: "Show runs and charts", fr: "Montrer les entraînements et les courbes" },
+  "train.command.pause": { en: "Pause the running job", fr: "Mettre en pause la tâche en cours" },
+  "train.command.resume": { en: "Resume the interrupted job", fr: "Reprendre la tâche interrompue" },
 });

@@ -81,6 +81,19 @@ export interface DeviceReport {
     readonly ok: boolean;
     readonly why: string;
     readonly milliseconds: number | null;
+    /** why it cannot be used; `detail` is a number or the runtime's own word */
+    readonly problem: {
+      readonly kind:
+        | "no-card"
+        | "no-libraries"
+        | "no-driver"
+        | "not-built-in"
+        | "wrong"
+        | "silent"
+        | "crashed"
+        | "other";
+      readonly detail: string;
+    } | null;
   }[];
 }
 

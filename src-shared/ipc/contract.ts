@@ -1,6 +1,7 @@
 import type { JobEvent, JobState } from "../domain/job.ts";
 import type { AlignmentCommands } from "./alignment.ts";
 import type { AppCommands } from "./app.ts";
+import type { DeviceCommands } from "./device.ts";
 import type { DisplayCommands } from "./display.ts";
 import type { EditCommands } from "./edits.ts";
 import type { ExportCommands, ReportCommands } from "./exports.ts";
@@ -35,6 +36,7 @@ export interface OpenProjectCommands
     InspectCommands,
     AlignmentCommands,
     EditCommands,
+    DeviceCommands,
     DisplayCommands,
     MapLayerCommands {}
 

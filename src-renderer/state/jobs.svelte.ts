@@ -1,0 +1,152 @@
+import { SvelteMap } from "svelte/reactivity";
+import type { Job } from "../../src-shared/domain/job-row.ts";
+import type { Topics } from "../../src-shared/ipc/index.ts";
+import { connection, invoke, subscribe } from "../client/index.ts";
+import { t } from "../i18n/index.ts";
+import { notices } from "../ui/notices.svelte.ts";
+import { notify } from "./notify.ts";
+import { type JobProgress, Pace } from "./pace.ts";
+
+/** Causes after which a person did not decide to stop: going on is offered at once. */
+const surprises = new Set(["crashed", "closed", "engine"]);
+
+/** Every job of the open project: how far, how fast, and what can be done about it. */
+class Jobs {
+  list = $state.raw<readonly Job[]>([]);
+  /** of jobs under way, by number */
+  readonly progress = new SvelteMap<number, JobProgress>();
+  /** interrupted jobs that the banner offers to resume */
+  offered = $state.raw<readonly number[]>([]);
+  #paces = new Map<number, Pace>();
+  #dirty = new Set<number>();
+  #loaded = false;
+
+  /** Running and waiting, in the order of the queue. */
+  readonly active = $derived(this.list.filter(({ state }) => state === "running" || state === "queued"));
+  readonly running = $derived(this.list.filter(({ state }) => state === "running"));
+  readonly toResume = $derived(this.list.filter(({ id, state }) => state === "resumable" && this.offered.includes(id)));
+
+  /** Follows the jobs of the open project; returns how to stop. Call it while a component is being made. */
+  follow(): () => void {
+    this.#loaded = false;
+    void this.#ask();
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const again = () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => void this.#ask(), 40);
+    };
+    // A fast training tells a hundred things a second; the eye wants four.
+    const beat = setInterval(() => this.#show(), 250);
+    const stops = [
+      subscribe("catalog.changed", ({ table }) => (table === "jobs" || table === "*") && again()),
+      subscribe("job.state", (what) => {
+        this.#told(what);
+        again();
+      }),
+      subscribe("job.event", ({ id, event }) => {
+        const pace = this.#paceOf(id);
+        if (event.type === "phase") pace.phase(event.name, event.fraction, performance.now());
+        else if (event.type === "metric") pace.metric(event.step, event.values);
+        this.#dirty.add(id);
+      }),
+    ];
+    return () => {
+      clearTimeout(soon);
+      clearInterval(beat);
+      for (const stop of stops) stop();
+      this.list = [];
+      this.offered = [];
+      this.progress.clear();
+      this.#paces.clear();
+    };
+  }
+
+  byId(id: number): Job | undefined {
+    return this.list.find((job) => job.id === id);
+  }
+
+  resume = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.resume", { id }), id);
+  /** Stops at the next step; what is reached stays. */
+  pause = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.stop", { id }));
+  retry = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.retry", { id }));
+  discard = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.discard", { id }), id);
+  cancel = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.cancel", { id }), id);
+
+  /** Not now: they stay in the tray. */
+  later(): void {
+    this.offered = [];
+  }
+
+  async #do(work: () => Promise<unknown>, settled?: number): Promise<boolean> {
+    try {
+      await work();
+      if (settled !== undefined) this.offered = this.offered.filter((id) => id !== settled);
+      return true;
+    } catch (error) {
+      notices.fail(error);
+      return false;
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { epoch } = connection;
+    try {
+      const list = await invoke("jobs.list", {});
+      if (epoch !== connection.epoch) return;
+      this.list = list;
+      if (!this.#loaded) {
+        this.#loaded = true;
+        this.offered = list
+          .filter(({ state, cause }) => state === "resumable" && cause !== null && surprises.has(cause.kind))
+          .map(({ id }) => id);
+      }
+      for (const { id, state } of list) {
+        if (state === "running") continue;
+        this.#paces.delete(id);
+        this.progress.delete(id);
+      }
+    } catch {
+      // The project was left meanwhile: it has no jobs to show.
+    }
+  }
+
+  #paceOf(id: number): Pace {
+    const known = this.#paces.get(id);
+    if (known) return known;
+    const job = this.byId(id);
+    const made = new Pace(job?.phase, job?.fraction);
+    this.#paces.set(id, made);
+    return made;
+  }
+
+  #show(): void {
+    for (const id of this.#dirty) {
+      const pace = this.#paces.get(id);
+      if (pace) this.progress.set(id, pace.state);
+    }
+    this.#dirty.clear();
+  }
+
+  /** Says what became of a job, in the window and, when nobody looks at it, through the system. */
+  async #told({ id, state }: Topics["job.state"]): Promise<void> {
+    if (state !== "finished" && state !== "failed" && state !== "resumable") return;
+    await this.#ask();
+    const job = this.byId(id);
+    if (!job || job.kind === "inspect" || job.kind === "estimate") return;
+    const name = job.title;
+    const kind = t(`jobs.kind.${job.kind}`);
+    if (state === "finished") {
+      notices.say("success", t("jobs.told.finished", { kind, name }));
+      notify(t("jobs.told.finished", { kind, name }));
+    } else if (state === "failed") {
+      notices.say("danger", t("jobs.told.failed", { kind, name }));
+      notify(t("jobs.told.failed", { kind, name }));
+    } else if (job.cause?.kind === "engine") {
+      const run = () => void this.resume(id);
+      notices.say("warning", t("jobs.told.engine", { kind, name }), { label: t("jobs.resume"), run });
+      notify(t("jobs.told.engine", { kind, name }));
+    }
+  }
+}
+
+export const jobs = new Jobs();

@@ -1,0 +1,113 @@
+import type { RunReview } from "../../src-shared/domain/training.ts";
+import { invoke, subscribe } from "../client/index.ts";
+
+/** One line of a chart: x grows. */
+export interface Line {
+  readonly x: number[];
+  readonly y: number[];
+}
+
+/** The curves and looks of one run: what is stored, and what comes in while it goes on. */
+export class RunCurve {
+  readonly runId: number;
+  /** grows when something came; read it to be told */
+  version = $state(0);
+  reviews = $state.raw<readonly RunReview[]>([]);
+  loaded = $state(false);
+  error = $state.raw<unknown>();
+  readonly #lines = new Map<string, Line>();
+  readonly #jobId: number;
+
+  constructor(runId: number, jobId: number) {
+    this.runId = runId;
+    this.#jobId = jobId;
+  }
+
+  /** Loads and follows; returns how to stop. */
+  follow(): () => void {
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const touched = () => {
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        this.version++;
+      }, 200);
+    };
+    const stop = subscribe("job.event", ({ id, event }) => {
+      if (id !== this.#jobId) return;
+      if (event.type === "metric") this.#put(event.step, event.values);
+      else if (event.type === "review") {
+        const { part, score, preview } = event.review;
+        const review = { step: event.step, part, score, hasPreview: preview !== null };
+        this.reviews = [...this.reviews.filter(({ step }) => step !== event.step), review].sort(
+          (p, q) => p.step - q.step,
+        );
+      } else return;
+      touched();
+    });
+    // After a pause or a crash the program knows steps that were on their way to nobody.
+    const stopState = subscribe("job.state", ({ id }) => id === this.#jobId && void this.#load());
+    void this.#load();
+    return () => {
+      stop();
+      stopState();
+      clearTimeout(soon);
+    };
+  }
+
+  get names(): readonly string[] {
+    void this.version;
+    return [...this.#lines.keys()];
+  }
+
+  line(name: string): Line | undefined {
+    void this.version;
+    return this.#lines.get(name);
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const [rows, reviews] = await Promise.all([
+        invoke("runs.metrics", { id: this.runId }),
+        invoke("runs.reviews", { id: this.runId }),
+      ]);
+      for (const { step, values } of rows) this.#put(step, values);
+      this.reviews = reviews;
+      this.loaded = true;
+      this.version++;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /** Steps come in order, except after a resume from an earlier checkpoint: those replace what they repeat. */
+  #put(step: number, values: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === null || !Number.isFinite(value)) continue;
+      const line = this.#lines.get(name) ?? { x: [], y: [] };
+      this.#lines.set(name, line);
+      const last = line.x.at(-1) ?? Number.NEGATIVE_INFINITY;
+      if (step > last) {
+        line.x.push(step);
+        line.y.push(value);
+        continue;
+      }
+      const at = lowerBound(line.x, step);
+      if (line.x[at] === step) line.y[at] = value;
+      else {
+        line.x.splice(at, 0, step);
+        line.y.splice(at, 0, value);
+      }
+    }
+  }
+}
+
+function lowerBound(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

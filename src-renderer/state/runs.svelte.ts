@@ -1,0 +1,88 @@
+import { SvelteMap } from "svelte/reactivity";
+import type { RunSummary } from "../../src-shared/domain/training.ts";
+import { invoke, subscribe } from "../client/index.ts";
+import { jobs } from "./jobs.svelte.ts";
+import { RunCurve } from "./run-curve.svelte.ts";
+
+/** Trainings of the open project: their list, those looked at, and the picture of what one draws. */
+class Runs {
+  list = $state.raw<readonly RunSummary[]>([]);
+  loaded = $state(false);
+  error = $state.raw<unknown>();
+  selected = $state.raw<ReadonlySet<number>>(new Set());
+  /** the look whose tiles lie on the map; `step: null` follows the newest */
+  shown = $state.raw<{ readonly runId: number; readonly step: number | null } | null>(null);
+  readonly curves = new SvelteMap<number, RunCurve>();
+  #stops = new Map<number, () => void>();
+
+  /** The training under way, if there is one. */
+  readonly current = $derived.by(() => {
+    const busy = new Set(jobs.running.map(({ id }) => id));
+    return this.list.find(({ jobId }) => busy.has(jobId)) ?? null;
+  });
+  readonly chosen = $derived(this.list.filter(({ id }) => this.selected.has(id)));
+
+  /** Follows the runs of the open project; returns how to stop. Call it inside an effect. */
+  follow(): () => void {
+    void this.#ask();
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const again = () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => void this.#ask(), 60);
+    };
+    const stops = [
+      subscribe("catalog.changed", ({ table }) => ["runs", "jobs", "models", "*"].includes(table) && again()),
+      subscribe("job.state", again),
+    ];
+    return () => {
+      clearTimeout(soon);
+      for (const stop of stops) stop();
+      for (const stop of this.#stops.values()) stop();
+      this.#stops.clear();
+      this.curves.clear();
+      this.list = [];
+      this.loaded = false;
+      this.selected = new Set();
+      this.shown = null;
+    };
+  }
+
+  /** The curve of a run, loaded and followed from the first time it is asked for. */
+  watch(run: RunSummary): void {
+    if (this.#stops.has(run.id)) return;
+    const curve = new RunCurve(run.id, run.jobId);
+    this.curves.set(run.id, curve);
+    this.#stops.set(run.id, curve.follow());
+  }
+
+  /** The list holds the run of a job that was just started. */
+  async appeared(jobId: number): Promise<void> {
+    if (!this.list.some((run) => run.jobId === jobId)) await this.#ask();
+  }
+
+  select(ids: Iterable<number>): void {
+    this.selected = new Set(ids);
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const list = await invoke("runs.summaries", {});
+      this.list = list;
+      this.loaded = true;
+      this.error = undefined;
+      const ids = new Set(list.map(({ id }) => id));
+      for (const [id, stop] of this.#stops) {
+        if (ids.has(id)) continue;
+        stop();
+        this.#stops.delete(id);
+        this.curves.delete(id);
+      }
+      this.selected = new Set([...this.selected].filter((id) => ids.has(id)));
+      if (this.shown && !ids.has(this.shown.runId)) this.shown = null;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+}
+
+export const runs = new Runs();
