@@ -2,6 +2,7 @@ import type BaseLayer from "ol/layer/Base.js";
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type OlMap from "ol/Map.js";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import type { LonLatTransform } from "./projection.ts";
 import type { RasterLayer } from "./raster/raster-layer.ts";
 import { registry } from "./tool-registry.ts";
 
@@ -35,6 +36,7 @@ export interface Overlay {
 interface Island {
   flash(bounds: Bounds): void;
   raster(id: string): RasterLayer | null;
+  refresh(): Promise<void>;
   hold(id: string): Promise<{ readonly layer: WebGLTileLayer; readonly release: () => void } | null>;
 }
 
@@ -66,12 +68,23 @@ class MapView {
   tool = $state("pan");
   /** The project's CRS is in degrees. */
   geographic = $state(false);
+  metersPerUnit = $state(1);
+  /** Between the project's CRS and longitude, latitude; `null` while there is no map. */
+  lonLat = $state.raw<LonLatTransform | null>(null);
   /** Tiles on their way. */
   loading = $state(0);
   readonly overlays = new Overlays();
   readonly tools = registry;
+  #toolsKnown = $state(0);
+  readonly #inspectors = new Set<(place: readonly [x: number, y: number]) => void>();
   #island: Island | null = null;
   #waiting: Bounds | null = null;
+
+  constructor() {
+    registry.watch(() => {
+      this.#toolsKnown++;
+    });
+  }
 
   get ready(): boolean {
     return this.ol !== null;
@@ -88,7 +101,10 @@ class MapView {
   }
 
   /** Shows all of `bounds` (project CRS) with some air around. A point is shown at the scale that is set. */
-  zoomTo(bounds: Bounds, { duration = 250 }: { readonly duration?: number } = {}): void {
+  zoomTo(
+    bounds: Bounds,
+    { duration = 250, air = 32 }: { readonly duration?: number; readonly air?: number } = {},
+  ): void {
     const map = this.ol;
     if (!map) {
       this.#waiting = bounds;
@@ -101,7 +117,7 @@ class MapView {
       view.animate({ center: [minX, minY], duration: still ? 0 : duration });
       return;
     }
-    view.fit([minX, minY, maxX, maxY], { padding: [32, 32, 32, 32], duration: still ? 0 : duration });
+    view.fit([minX, minY, maxX, maxY], { padding: [air, air, air, air], duration: still ? 0 : duration });
   }
 
   /** Shows a place at the scale that is set, or at `resolution`. */
@@ -127,6 +143,40 @@ class MapView {
   /** Draws a layer that the tree hides until `release` is called: for comparing two layers or dates. */
   async show(id: string): Promise<{ readonly layer: WebGLTileLayer; readonly release: () => void } | null> {
     return (await this.#island?.hold(id)) ?? null;
+  }
+
+  /** Brings back a view as it was. */
+  restore({ center, resolution, rotation }: Camera): void {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.ol?.getView().animate({ center: [...center], resolution, rotation, duration: still ? 0 : 200 });
+  }
+
+  /** Turns the map to an angle in radians. */
+  rotate(rotation: number): void {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.ol?.getView().animate({ rotation, duration: still ? 0 : 200 });
+  }
+
+  /** Is there such a tool? Follows parts of the window that come and go. */
+  has(tool: string): boolean {
+    void this.#toolsKnown;
+    return registry.get(tool) !== undefined;
+  }
+
+  /** The place that the person wants inspected; the inspector listens. */
+  inspectAt(place: readonly [x: number, y: number]): void {
+    for (const listener of this.#inspectors) listener(place);
+  }
+
+  /** Called with every place that is to be inspected; returns how to stop. */
+  onInspect(listener: (place: readonly [x: number, y: number]) => void): () => void {
+    this.#inspectors.add(listener);
+    return () => this.#inspectors.delete(listener);
+  }
+
+  /** Reads what is drawn from the files again. */
+  async refresh(): Promise<void> {
+    await this.#island?.refresh();
   }
 
   /** Draws the eye to a place for a moment. */

@@ -68,3 +68,12 @@ export function transformBetween(from: string, to: string, x: number, y: number)
   const [tx, ty] = proj4(from, to, [x, y]) as [number, number];
   return [tx, ty];
 }
+
+/** The middle of an MGRS square, `31UES4856`; `null` when there is no such square. */
+export function mgrsToLonLat(text: string): [longitude: number, latitude: number] | null {
+  try {
+    return proj4.mgrs.toPoint(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,16 +1,16 @@
-import type OlMap from "ol/Map.js";
-import Graticule from "ol/layer/Graticule.js";
 import type BaseLayer from "ol/layer/Base.js";
+import Graticule from "ol/layer/Graticule.js";
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
+import type OlMap from "ol/Map.js";
+import type Projection from "ol/proj/Projection.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Text from "ol/style/Text.js";
-import type Projection from "ol/proj/Projection.js";
 import type { LayerSource, OpenedProject } from "../../src-shared/ipc/index.ts";
 import { invoke, subscribe } from "../client/index.ts";
 import { type DrawnLayer, layers } from "../state/layers.svelte.ts";
+import type { MapColors } from "./colors.ts";
 import { Basemap } from "./layers/basemap.ts";
-import { type MapColors } from "./colors.ts";
 import { ProjectGridLayer } from "./layers/project-grid.ts";
 import { VectorFileLayer } from "./layers/vector-file.ts";
 import { mapView } from "./map-state.svelte.ts";
@@ -161,12 +161,7 @@ export class MapSync {
     return { ...(slot ? layers.rows.get(slot.id)?.style : {}), ...layers.rows.get(id)?.style };
   }
 
-  async #enter(
-    id: string,
-    position: number,
-    opacity: number,
-    style: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
+  async #enter(id: string, position: number, opacity: number, style: Readonly<Record<string, unknown>>): Promise<void> {
     const source = await this.#sourceOf(id);
     const still = this.#wanted.find((one) => one.id === id);
     if (!source || !(still || this.#held.has(id))) return;

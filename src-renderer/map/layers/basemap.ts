@@ -70,7 +70,10 @@ export class Basemap {
 
   recolor(colors: MapColors): void {
     this.#colors = colors;
-    const land = new Style({ fill: new Fill({ color: colors.land }), stroke: new Stroke({ color: colors.coast, width: 0.8 }) });
+    const land = new Style({
+      fill: new Fill({ color: colors.land }),
+      stroke: new Stroke({ color: colors.coast, width: 0.8 }),
+    });
     const border = new Style({ stroke: new Stroke({ color: colors.border, width: 1, lineDash: [5, 3] }) });
     for (const layer of Object.values(this.#land)) {
       layer.setStyle((feature) => (feature.get("border") ? border : land));

@@ -1,6 +1,7 @@
 import Feature from "ol/Feature.js";
 import MultiLineString from "ol/geom/MultiLineString.js";
-import Polygon, { fromExtent } from "ol/geom/Polygon.js";
+import type Polygon from "ol/geom/Polygon.js";
+import { fromExtent } from "ol/geom/Polygon.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import Stroke from "ol/style/Stroke.js";
@@ -54,10 +55,18 @@ export class ProjectGridLayer {
       if (side / resolution < 8 || left >= right || bottom >= top) return;
       const parts: number[][][] = [];
       for (let x = minX + Math.floor((left - minX) / side) * side; x <= right; x += side) {
-        if (x >= left) parts.push([[x, bottom], [x, top]]);
+        if (x >= left)
+          parts.push([
+            [x, bottom],
+            [x, top],
+          ]);
       }
       for (let y = maxY - Math.floor((maxY - top) / side) * side; y >= bottom; y -= side) {
-        if (y <= top) parts.push([[left, y], [right, y]]);
+        if (y <= top)
+          parts.push([
+            [left, y],
+            [right, y],
+          ]);
       }
       const feature = new Feature(new MultiLineString(parts));
       feature.set("what", what);

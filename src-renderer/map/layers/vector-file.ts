@@ -6,8 +6,8 @@ import CircleStyle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
-import { vectorPath } from "../../../src-shared/ipc/pixels.ts";
 import type { LayerSource } from "../../../src-shared/ipc/index.ts";
+import { vectorPath } from "../../../src-shared/ipc/pixels.ts";
 import { bridge } from "../../client/index.ts";
 import { palettes } from "../../ui/palettes.ts";
 import { extentOf } from "../raster/raster-layer.ts";
@@ -39,7 +39,15 @@ export class VectorFileLayer {
     const fill = new Fill({ color: `${color}22` });
     const stroke = new Stroke({ color, width: 1.5 });
     this.layer.setStyle(
-      new Style({ fill, stroke, image: new CircleStyle({ radius: 4, fill: new Fill({ color }), stroke: new Stroke({ color: "#ffffff", width: 1 }) }) }),
+      new Style({
+        fill,
+        stroke,
+        image: new CircleStyle({
+          radius: 4,
+          fill: new Fill({ color }),
+          stroke: new Stroke({ color: "#ffffff", width: 1 }),
+        }),
+      }),
     );
   }
 
@@ -65,9 +73,10 @@ export class VectorFileLayer {
       const path = vectorPath({ layer: this.id, bounds, resolution: level, version: this.#file.version });
       const answer = await fetch(`${bridge.pixels}${path}`, { signal: asking.signal });
       if (!answer.ok) throw new Error(`${answer.status} ${path}`);
-      const features = new GeoJSON({ dataProjection: this.#projection, featureProjection: this.#projection }).readFeatures(
-        await answer.json(),
-      );
+      const features = new GeoJSON({
+        dataProjection: this.#projection,
+        featureProjection: this.#projection,
+      }).readFeatures(await answer.json());
       if (asking.signal.aborted) return;
       this.#source.clear(true);
       this.#source.addFeatures(features);

@@ -1,0 +1,58 @@
+import type { OpenedProject } from "../../src-shared/ipc/index.ts";
+import { commandOf, possible, run } from "../commands/registry.ts";
+import { t } from "../i18n/index.ts";
+import { type MenuItem, openContextMenu } from "../ui/menu.ts";
+import { notations } from "./coordinates.ts";
+import { copyText } from "./copy-text.ts";
+import { mapView } from "./map-state.svelte.ts";
+import { writtenPlace } from "./written-place.ts";
+
+type Maker = (place: readonly [number, number]) => readonly MenuItem[];
+const makers = new Set<Maker>();
+
+/** Other parts of the window add lines to the map's menu; returns how to take them away. */
+export function addToMapMenu(maker: Maker): () => void {
+  makers.add(maker);
+  return () => makers.delete(maker);
+}
+
+/** The menu of a place on the map. */
+export function openMapMenu(event: MouseEvent, _project: OpenedProject): void {
+  const map = mapView.ol;
+  if (!map || event.defaultPrevented) return;
+  const byKeyboard = event.clientX === 0 && event.clientY === 0;
+  const [x, y] = byKeyboard ? mapView.view.center : (map.getEventCoordinate(event) as [number, number]);
+  const place = [x, y] as const;
+  const zoom = (factor: number) => mapView.panTo(place, mapView.view.resolution / factor);
+  const inspect = commandOf("map.inspect");
+  openContextMenu(event, [
+    {
+      label: t("map.menu.copy"),
+      icon: "copy",
+      items: notations.map((notation) => {
+        const text = writtenPlace(place, notation).replace("  ", notation === "project" ? " " : ", ");
+        return { label: text, run: () => void copyText(text) };
+      }),
+    },
+    "separator",
+    ...(inspect && possible(inspect)
+      ? [
+          {
+            label: t("map.menu.inspect"),
+            icon: "target" as const,
+            run: () => {
+              void run(inspect);
+              mapView.inspectAt(place);
+            },
+          },
+        ]
+      : []),
+    { label: t("map.menu.center"), icon: "pan", run: () => mapView.panTo(place) },
+    { label: t("map.menu.zoomIn"), icon: "zoom-in", run: () => zoom(2) },
+    { label: t("map.menu.zoomOut"), icon: "zoom-out", run: () => zoom(0.5) },
+    ...[...makers].flatMap((make) => {
+      const items = make(place);
+      return items.length > 0 ? (["separator", ...items] as const) : [];
+    }),
+  ]);
+}
