@@ -21,12 +21,14 @@ export function t<K extends MessageKey>(
   key: K,
   ...[parameters]: [ParameterNames<Catalog[K]["en"]>] extends [never] ? [] : [parameters: ParametersOf<K>]
 ): string {
-  const message: Message = catalog[key];
+  const message: Message = (catalog as Readonly<Record<string, Message>>)[key]!;
   return fill(message[language.current], (parameters ?? {}) as Parameters, language.current);
 }
 
 /** The text of a key that is only known at run time, such as an edit's name; `otherwise` where there is no such message. */
 export function translate(key: string, parameters: Parameters, otherwise: MessageKey): string {
-  const message: Message = key in catalog ? catalog[key as MessageKey] : catalog[otherwise];
+  // Read as a plain table: the union of a thousand messages is too much for the compiler.
+  const table: Readonly<Record<string, Message>> = catalog;
+  const message = table[key] ?? table[otherwise]!;
   return fill(message[language.current], parameters, language.current);
 }
