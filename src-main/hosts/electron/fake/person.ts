@@ -41,7 +41,7 @@ async function work(): Promise<void> {
     name: "encoder",
     size: "tiny",
     provider: "auto",
-    
+
     recipe: { steps: 2, warmupSteps: 1, batchSize: 2, datesPerTile: 3 },
   })) as { id: number };
   const ended = await ask("jobs.wait", { id: run.id });
