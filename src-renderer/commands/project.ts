@@ -1,8 +1,33 @@
+import { choosePath } from "../client/index.ts";
+import { t } from "../i18n/index.ts";
 import { session } from "../state/session.svelte.ts";
+import { startScreen } from "../state/start.svelte.ts";
 import type { Command } from "./command.ts";
 
 /** Commands on the project as a whole. */
 export const projectCommands: readonly Command[] = [
+  {
+    id: "project.new",
+    group: "project",
+    title: "start.new",
+    icon: "plus",
+    shortcut: "Mod+N",
+    run: async () => {
+      if (session.project) await session.close();
+      startScreen.creating = true;
+    },
+  },
+  {
+    id: "project.open",
+    group: "project",
+    title: "start.open",
+    icon: "folder-open",
+    shortcut: "Mod+O",
+    run: async () => {
+      const folder = await choosePath({ kind: "open-folder", title: t("start.open.title") });
+      if (folder !== null) await session.open(folder);
+    },
+  },
   {
     id: "project.close",
     group: "project",

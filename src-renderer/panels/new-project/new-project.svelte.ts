@@ -1,0 +1,184 @@
+import { type ProjectPreset, presetOf, projectPresets } from "../../../src-shared/domain/preset.ts";
+import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
+import type { AreaOfFile, ProjectPlan } from "../../../src-shared/ipc/index.ts";
+import { invoke } from "../../client/index.ts";
+import { session } from "../../state/session.svelte.ts";
+
+export type Step = "area" | "grid" | "place";
+export const steps: readonly Step[] = ["area", "grid", "place"];
+
+/** The form of a new project. It keeps what was typed, whatever goes wrong, until a project is made of it. */
+class NewProject {
+  step = $state<Step>("area");
+  way = $state<"draw" | "file">("draw");
+  /** longitudes and latitudes, drawn or typed */
+  drawn = $state.raw<Bounds | null>(null);
+  files = $state.raw<readonly AreaOfFile[]>([]);
+  filePaths = $state.raw<readonly string[]>([]);
+  fileCrs = $state<string | null>(null);
+  preset = $state<ProjectPreset["id"]>("crops");
+  patch = $state<number | null>(10);
+  tile = $state<number | null>(8);
+  /** chosen by hand; `null`: the UTM zone of the area */
+  crs = $state<string | null>(null);
+  name = $state("");
+  folder = $state("");
+  /** the folder follows the name until it is chosen */
+  folderChosen = $state(false);
+  plan = $state.raw<ProjectPlan | null>(null);
+  planError = $state.raw<unknown>();
+  fileError = $state.raw<unknown>();
+  createError = $state.raw<unknown>();
+  reading = $state(false);
+  creating = $state(false);
+  /** it was tried to go on: what is missing is said */
+  tried = $state(false);
+  #turn = 0;
+
+  /** The frame around everything, in the CRS of the files when they share one. */
+  get area(): { crs: string; bounds: Bounds } | null {
+    if (this.way === "draw") return this.drawn ? { crs: "EPSG:4326", bounds: this.drawn } : null;
+    const [first, ...rest] = this.files;
+    if (!first) return null;
+    if (rest.every(({ crs }) => crs === first.crs)) {
+      return { crs: first.crs, bounds: rest.reduce((all, { bounds }) => union(all, bounds), first.bounds) };
+    }
+    return { crs: "EPSG:4326", bounds: rest.reduce((all, { lonLat }) => union(all, lonLat), first.lonLat) };
+  }
+
+  /** Longitudes and latitudes of the area, for the map. */
+  get lonLat(): Bounds | null {
+    if (this.way === "draw") return this.drawn;
+    return this.files.reduce<Bounds | null>((all, { lonLat }) => (all ? union(all, lonLat) : lonLat), null);
+  }
+
+  /** A projected CRS that the images have is better than a UTM zone: then nothing has to be warped. */
+  get wantedCrs(): string | null {
+    if (this.crs !== null) return this.crs;
+    const rasters = this.files.filter(({ kind }) => kind === "raster");
+    const code = this.way === "file" ? rasters[0]?.crs : undefined;
+    return code && this.projected(code) && rasters.every(({ crs }) => crs === code) ? code : null;
+  }
+
+  private projected(code: string): boolean {
+    const file = this.files.find(({ crs }) => crs === code);
+    // Degrees are small numbers.
+    return file !== undefined && Math.max(Math.abs(file.bounds.maxX), Math.abs(file.bounds.maxY)) > 400;
+  }
+
+  choosePreset(id: ProjectPreset["id"]): void {
+    this.preset = id;
+    const found = presetOf(id);
+    if (!found) return;
+    this.patch = found.patchMeters;
+    this.tile = found.tilePatches;
+  }
+
+  /** Sizes set by hand are another preset, or none. */
+  sizesChanged(): void {
+    const same = projectPresets.find(
+      ({ patchMeters, tilePatches }) => patchMeters === this.patch && tilePatches === this.tile,
+    );
+    const current = presetOf(this.preset);
+    if (current?.patchMeters === this.patch && current.tilePatches === this.tile) return;
+    this.preset = same?.id ?? "custom";
+  }
+
+  async readFiles(paths: readonly string[]): Promise<void> {
+    this.filePaths = paths;
+    this.fileError = undefined;
+    if (paths.length === 0) {
+      this.files = [];
+      return;
+    }
+    this.reading = true;
+    try {
+      this.files = await invoke("project.areaOf", { paths, ...(this.fileCrs ? { crs: this.fileCrs } : {}) });
+    } catch (error) {
+      this.files = [];
+      this.fileError = error;
+    }
+    this.reading = false;
+  }
+
+  /** Asks what the project would be; call it whenever area, CRS or sizes change. */
+  async replan(): Promise<void> {
+    const { area, wantedCrs, patch, tile } = this;
+    const turn = ++this.#turn;
+    if (!area || patch === null || tile === null || patch <= 0) {
+      this.plan = null;
+      this.planError = undefined;
+      return;
+    }
+    try {
+      const plan = await invoke("project.plan", { area, crs: wantedCrs, patchMeters: patch, tilePatches: tile });
+      if (turn !== this.#turn) return;
+      this.plan = plan;
+      this.planError = undefined;
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.plan = null;
+      this.planError = error;
+    }
+  }
+
+  get tooSmall(): boolean {
+    return this.plan !== null && (this.plan.tileColumns < 1 || this.plan.tileRows < 1);
+  }
+
+  ready(step: Step): boolean {
+    if (step === "area") return this.area !== null && this.planError === undefined && !this.tooSmall;
+    if (step === "grid") return this.plan !== null && !this.tooSmall;
+    return this.name.trim() !== "" && this.folder.trim() !== "";
+  }
+
+  async suggestFolder(): Promise<void> {
+    if (this.folderChosen || this.name.trim() === "") return;
+    try {
+      const { folder } = await invoke("project.suggestFolder", { name: this.name });
+      if (!this.folderChosen) this.folder = folder;
+    } catch {
+      // Without a suggestion the person chooses.
+    }
+  }
+
+  async create(): Promise<void> {
+    const { plan, patch, tile } = this;
+    if (!plan || patch === null || tile === null) return;
+    this.creating = true;
+    this.createError = undefined;
+    try {
+      const project = await invoke("project.create", {
+        folder: this.folder,
+        name: this.name.trim(),
+        area: { crs: plan.crs, bounds: plan.bounds },
+        patchMeters: patch,
+        tilePatches: tile,
+        preset: this.preset,
+      });
+      const images =
+        this.way === "file" ? this.files.filter(({ kind }) => kind === "raster").map(({ path }) => path) : [];
+      this.reset();
+      session.entered(project);
+      if (images.length > 0) (await import("../../state/work-dialogs.svelte.ts")).workDialogs.showImport(images);
+    } catch (error) {
+      this.createError = error;
+    }
+    this.creating = false;
+  }
+
+  reset(): void {
+    this.step = "area";
+    this.way = "draw";
+    this.drawn = this.plan = null;
+    this.files = [];
+    this.filePaths = [];
+    this.crs = this.fileCrs = null;
+    this.choosePreset("crops");
+    this.name = this.folder = "";
+    this.folderChosen = this.tried = false;
+    this.planError = this.fileError = this.createError = undefined;
+  }
+}
+
+export const newProject = new NewProject();
