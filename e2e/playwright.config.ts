@@ -2,7 +2,10 @@ import { defineConfig } from "@playwright/test";
 
 /** The journeys in a real Chromium, on the real web host with real services. */
 export default defineConfig({
-  testDir: "journeys",
+  projects: [
+    { name: "window", testDir: "journeys" },
+    { name: "desktop", testDir: "desktop" },
+  ],
   outputDir: "../dist/journeys",
   snapshotPathTemplate: "{testDir}/pictures/{testFilePath}/{arg}{ext}",
   fullyParallel: false,

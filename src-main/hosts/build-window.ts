@@ -2,28 +2,33 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** Builds `dist/renderer` when there is none, or when a source, the lockfile or the configuration is newer. */
-export async function buildIfStale(root: string): Promise<boolean> {
-  const built = join(root, "dist/renderer/index.html");
-  const time = existsSync(built) ? statSync(built).mtimeMs : 0;
-  const sources = ["src-renderer", "src-shared", "resources/basemap"].flatMap((folder) =>
-    filesBelow(join(root, folder)),
-  );
-  const newest = [...sources, join(root, "package-lock.json")].reduce(
-    (latest, file) => Math.max(latest, existsSync(file) ? statSync(file).mtimeMs : 0),
-    0,
-  );
-  if (time > newest) return false;
+/** What is built of what. */
+const products = {
+  window: {
+    result: "dist/renderer/index.html",
+    sources: ["src-renderer", "src-shared", "resources/basemap", "resources/guide"],
+  },
+  electron: { result: "dist/electron/preload.cjs", sources: ["src-main", "src-shared"] },
+} as const;
+
+/** Builds what is not there, or what is older than one of its sources. Resolves to whether anything was built. */
+export async function buildIfStale(root: string, product: keyof typeof products): Promise<boolean> {
+  const { result, sources } = products[product];
+  const files = [...sources.flatMap((folder) => filesBelow(join(root, folder))), join(root, "package-lock.json")];
+  const newest = files.reduce((latest, file) => Math.max(latest, timeOf(file)), 0);
+  if (timeOf(join(root, result)) > newest) return false;
   const vite = join(root, "node_modules/vite/bin/vite.js");
-  const child = spawn(
-    process.execPath,
-    [vite, "build", "--config", join(root, "src-renderer/vite.config.ts"), "--logLevel", "warn"],
-    { cwd: root, stdio: "inherit" },
-  );
-  const code = await new Promise<number | null>((resolve, reject) => child.on("exit", resolve).on("error", reject));
-  if (code !== 0) throw new Error(`vite build ended with exit code ${code}`);
+  const config = product === "window" ? "src-renderer/vite.config.ts" : "src-main/hosts/electron/vite.config.ts";
+  for (const mode of product === "window" ? ["production"] : ["production", "preload"]) {
+    const words = [vite, "build", "--config", join(root, config), "--mode", mode, "--logLevel", "error"];
+    const child = spawn(process.execPath, words, { cwd: root, stdio: ["ignore", 2, 2] });
+    const code = await new Promise<number | null>((done, fail) => child.on("exit", done).on("error", fail));
+    if (code !== 0) throw new Error(`vite build (${product}, ${mode}) ended with exit code ${code}`);
+  }
   return true;
 }
+
+const timeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
@@ -32,4 +37,4 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-if (import.meta.main) await buildIfStale(resolve(import.meta.dirname, "../.."));
+if (import.meta.main) await buildIfStale(resolve(import.meta.dirname, "../.."), "window");

@@ -7,4 +7,9 @@ export const programFolder = resolve(import.meta.dirname, "../..");
 export const rendererFolder = join(programFolder, "dist/renderer");
 
 /** The sample's data, which a person copies to try everything at once. */
-export const sampleFolder = join(programFolder, "resources/sample/flanders-crops-2019");
+export const sampleFolder = join(unpacked(programFolder), "resources/sample/flanders-crops-2019");
+
+/** What is copied and read by the system lies beside Electron's archive, not in it. */
+export function unpacked(path: string): string {
+  return path.replace(/app\.asar$/, "app.asar.unpacked");
+}
