@@ -11,7 +11,7 @@ const executablePath = electronBinary(root);
 test.skip(executablePath === undefined, "Electron's program is not installed (npx install-electron)");
 
 async function launch(settings: string) {
-  const words = process.platform === "linux" ? ["--no-sandbox", "."] : ["."];
+  const words = [...(process.platform === "linux" ? ["--no-sandbox"] : []), join(root, "dist/electron/main.js")];
   return electron.launch({
     executablePath: executablePath!,
     args: words,

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { buildIfStale } from "./build-window.ts";
 import { electronBinary } from "./electron-binary.ts";
 import { programFolder } from "./places.ts";
@@ -15,10 +16,14 @@ const serve = [
   "serve",
   ...words.flatMap((word, i) => (i === 0 && !word.startsWith("-") ? ["--project", word] : [word])),
 ];
-const child = spawn(electron ?? process.execPath, electron ? [".", ...words] : serve, {
-  cwd: programFolder,
-  stdio: "inherit",
-});
+const child = spawn(
+  electron ?? process.execPath,
+  electron ? [join(programFolder, "dist/electron/main.js"), ...words] : serve,
+  {
+    cwd: programFolder,
+    stdio: "inherit",
+  },
+);
 // Ctrl+C reaches the child too, which ends in order.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));

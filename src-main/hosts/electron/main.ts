@@ -14,6 +14,7 @@ import { utilityProber } from "./utility-probe.ts";
 // The desktop application as Electron starts it: real parts for `Desktop`, and nothing else.
 const { app, utilityProcess } = electron;
 const beside = (name: string): string => join(programFolder, "dist/electron", name);
+app.setName("OmniSat Desktop");
 if (process.env.OMNISAT_SETTINGS) app.setPath("userData", process.env.OMNISAT_SETTINGS);
 const icon = join(programFolder, "resources/icons/icon.png");
 

@@ -170,3 +170,18 @@ test("the fuses keep the signed program from being anything else", () => {
     grantFileProtocolExtraPrivileges: false,
   });
 });
+
+test("the workflow for a hosted CI asks for commands that are there, on the three systems", () => {
+  const text = readFileSync(join(root, ".github/workflows/check.yml"), "utf8");
+  const workflow = load(text) as {
+    jobs: Record<string, { strategy?: { matrix: { os: string[] } }; steps: { run?: string }[] }>;
+  };
+  expect(workflow.jobs.journeys?.strategy?.matrix.os).toEqual(["ubuntu-latest", "windows-latest", "macos-latest"]);
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const runs = Object.values(workflow.jobs).flatMap(({ steps }) => steps.map(({ run = "" }) => run));
+  const asked = runs.flatMap((run) => [...run.matchAll(/npm run (\S+)/g)].map((match) => match[1]!));
+  expect(asked.length).toBeGreaterThan(3);
+  expect(asked.filter((name) => !(name in scripts))).toEqual([]);
+});

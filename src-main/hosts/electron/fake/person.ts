@@ -10,7 +10,8 @@ const settings = process.env.OMNISAT_SETTINGS!;
 const { api } = fake;
 export const app = Object.assign(fake.app, {
   getPath: () => settings,
-  setPath: () => {},
+  setPath() {},
+  setName() {},
 }) as unknown as ElectronApi["app"];
 export const { BrowserWindow, crashReporter, dialog, ipcMain, Menu, nativeTheme, protocol } = api;
 export const { screen, session, shell, utilityProcess } = api;
