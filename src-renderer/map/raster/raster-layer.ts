@@ -24,6 +24,8 @@ export interface RasterLayerOptions {
   readonly source: LayerSource;
   readonly projection: Projection;
   readonly style: Readonly<Record<string, unknown>>;
+  /** a canvas of its own, which others may clip or move */
+  readonly className?: string;
   /** tiles on their way changed by this many */
   readonly onloading: (change: number) => void;
   /** percentiles of the layer, asked for when the stretch needs them */
@@ -56,7 +58,9 @@ export class RasterLayer {
     const { blend } = this.#style;
     this.layer = new WebGLTileLayer({
       // Layers of one class share a canvas; one that blends needs its own.
-      className: blend === "normal" ? "raster-canvas" : `raster-canvas blend-${blend} own-${cssWord(source.id)}`,
+      className:
+        options.className ??
+        (blend === "normal" ? "raster-canvas" : `raster-canvas blend-${blend} own-${cssWord(source.id)}`),
       cacheSize: 128,
       ...(source.bounds ? { extent: extentOf(source.bounds) } : {}),
     });

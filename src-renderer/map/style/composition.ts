@@ -70,7 +70,7 @@ export function usualRange(source: LayerSource, channel: Channel): Range | null 
   if (!sensor) return null;
   const roles = bandRoles[sensor];
   const is = (...names: (keyof typeof roles)[]) => names.some((role) => roles[role]?.includes(channel.band));
-  if (quantity === "reflectance") return is("blue", "green", "red") ? [0, 0.25] : [0, 0.5];
+  if (quantity === "reflectance") return is("blue", "green", "red") ? [0, 0.22] : [0, 0.5];
   if (quantity === "backscatter-db") return is("vv") ? [-20, 0] : [-27, -6];
   if (quantity === "backscatter-linear") return is("vv") ? [0, 0.4] : [0, 0.1];
   return null;

@@ -26,7 +26,7 @@ export const textureBands = (bands: number): number => 4 * Math.ceil((bands + 1)
 const bandValue = (at: number, bands: number): Expression =>
   [
     "+",
-    ["*", ["/", ["band", at + 1], ["max", ["band", bands + 1], 0.004]], ["var", `k${at}`]],
+    ["*", ["/", ["band", at + 1], ["clamp", ["band", bands + 1], 0.004, 1]], ["var", `k${at}`]],
     ["var", `o${at}`],
   ] as Expression;
 
