@@ -18,6 +18,8 @@ export interface Running {
   /** resolves when the output so far matches */
   said(pattern: RegExp): Promise<void>;
   readonly ended: Promise<Answer>;
+  /** what it has printed so far */
+  printed(): string;
 }
 
 /** Dozens of command lines are started: compiled once, each starts in half the time. */
@@ -44,7 +46,7 @@ export function start(args: readonly string[]): Running {
       look();
       void ended.then(({ code, err }) => reject(new Error(`ended with ${code} before it said ${pattern}: ${err}`)));
     });
-  return { child, said, ended };
+  return { child, said, ended, printed: () => texts.out };
 }
 
 export const omnisat = (...args: readonly string[]): Promise<Answer> => start(args).ended;
