@@ -56,6 +56,14 @@ test("requests wait for the greeting, answers find their request, errors keep th
   await expect(missing).rejects.toMatchObject({ code: "project-not-found" });
 });
 
+test("an answer of nothing is an answer", async () => {
+  const { bridge, socket } = begin();
+  socket().says({ hello: { session: "s1", lastRequest: 0 } });
+  const closed = bridge.invoke("project.close", {});
+  socket().says({ seq: 1, id: 1 });
+  await expect(closed).resolves.toBeUndefined();
+});
+
 test("a connection that comes back asks only what the host has not heard, and hears nothing twice", async () => {
   const { bridge, socket, standings, onforgotten } = begin();
   socket().says({ hello: { session: "s1", lastRequest: 0 } });

@@ -116,8 +116,9 @@ export class WebBridge implements Bridge {
     }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if ("answer" in message) waiting?.resolve(message.answer);
-    else waiting?.reject(errorFrom(message.error));
+    // An answer of nothing has no `answer` in JSON.
+    if ("error" in message) waiting?.reject(errorFrom(message.error));
+    else waiting?.resolve(message.answer);
   }
 
   /** Goes on where we were when the host knows us; else says that what was asked may not have been done. */

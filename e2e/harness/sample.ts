@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import type { Host } from "./host.ts";
+
+/**
+ * Shows the sample project in the window, for journeys that begin behind the start screen: the window's first question,
+ * which project is open, becomes the request that the start screen's button would have sent.
+ */
+export async function openSample(window: Page, host: Host, name = "Flanders crops 2019"): Promise<string> {
+  const folder = join(host.folder, name);
+  let asked = false;
+  await window.routeWebSocket(/\/rpc/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const message = JSON.parse(String(text)) as { id: number; command?: string };
+      const first = !asked && message.command === "project.current";
+      if (first) asked = true;
+      server.send(first ? JSON.stringify({ id: message.id, command: "project.sample", request: { folder } }) : text);
+    });
+  });
+  await window.reload();
+  await window
+    .getByRole("region", { name: /dock|Volet/i })
+    .first()
+    .waitFor();
+  return folder;
+}

@@ -1,0 +1,149 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../harness/journey.ts";
+import { openSample } from "../harness/sample.ts";
+
+/** Nothing serious or critical by axe, in the theme that is on. */
+async function accessible(page: Page, where: string): Promise<void> {
+  // Colours are judged when they have stopped fading.
+  await page.waitForTimeout(250);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
+    .analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`);
+  expect(serious).toEqual([]);
+}
+
+/** What a person can choose in the palette once a project is open. */
+const panels = ["Layers", "Modalities", "Labels", "Inspector", "Train", "Map", "Export", "Time", "Jobs", "Charts"];
+
+test("the palette finds and runs commands, and says what matches nothing", async ({ window, host }) => {
+  await openSample(window, host);
+  await window.keyboard.press("Control+k");
+  const field = window.getByRole("combobox", { name: "Command palette" });
+  await expect(field).toBeFocused();
+  await field.fill("xyzzy");
+  await expect(window.getByText("Nothing matches “xyzzy”.")).toBeVisible();
+  await field.fill("export panel");
+  await expect(window.getByRole("option").first()).toContainText("Export");
+  await window.keyboard.press("Enter");
+  await expect(window.getByRole("tab", { name: "Export" })).toHaveAttribute("aria-selected", "true");
+  await window.keyboard.press("Control+k");
+  await window.keyboard.press("Escape");
+  await expect(field).toBeHidden();
+});
+
+test("the shortcut sheet lists the keys, and the keys do what it says", async ({ window, host }) => {
+  await openSample(window, host);
+  await window.keyboard.press("?");
+  const sheet = window.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(sheet.getByText("Show or hide all docks")).toBeVisible();
+  await expect(sheet.getByText("Undo", { exact: true })).toBeVisible();
+  await window.keyboard.press("Escape");
+  const left = window.getByRole("region", { name: "Left dock" });
+  await expect(left).toBeVisible();
+  await window.keyboard.press("F9");
+  await expect(left).toBeHidden();
+  await window.keyboard.press("F9");
+  await expect(left).toBeVisible();
+  await window.keyboard.press("Alt+5");
+  await expect(window.getByRole("tab", { name: "Train" })).toHaveAttribute("aria-selected", "true");
+  // A letter typed into a field is a letter.
+  await window.keyboard.press("Control+k");
+  await window.keyboard.type("?");
+  await expect(sheet).toBeHidden();
+});
+
+test("language and theme change at once, and are there again after a reload", async ({ window }) => {
+  await window.getByRole("main").waitFor();
+  await window.keyboard.press("Control+,");
+  await window.getByLabel("Language").selectOption("fr");
+  await expect(window.getByRole("dialog", { name: "Paramètres" })).toBeVisible();
+  await window.getByText("Sombre").click();
+  await expect(window.locator("html")).toHaveAttribute("data-theme", "dark");
+  await window.reload();
+  await expect(window.locator("html")).toHaveAttribute("lang", "fr");
+  await expect(window.locator("html")).toHaveAttribute("data-theme", "dark");
+  await window.getByRole("main").waitFor();
+  await window.keyboard.press("Control+,");
+  await window.getByLabel("Langue").selectOption("system");
+  await expect(window.getByRole("dialog", { name: "Settings" })).toBeVisible();
+});
+
+test("help finds a word in the guide, in the window's language", async ({ window }) => {
+  await window.getByRole("main").waitFor();
+  await window.keyboard.press("F1");
+  const help = window.getByRole("dialog", { name: "User guide" });
+  await help.getByRole("searchbox").fill("half a pixel");
+  await help.getByRole("button", { name: /Alignment/ }).click();
+  await expect(help.getByRole("heading", { name: "Alignment" })).toBeVisible();
+});
+
+test("the frame is reached and worked with the keyboard alone", async ({ window, host }) => {
+  await openSample(window, host);
+  await window
+    .getByRole("button", { name: /Project|Flanders/ })
+    .first()
+    .focus();
+  await window.keyboard.press("Enter");
+  await expect(window.getByRole("menu")).toBeVisible();
+  await window.keyboard.press("ArrowDown");
+  await window.keyboard.press("Escape");
+  await expect(window.getByRole("menu")).toBeHidden();
+  const layers = window.getByRole("tab", { name: "Layers" });
+  await layers.focus();
+  await window.keyboard.press("ArrowRight");
+  await expect(window.getByRole("tab", { name: "Modalities" })).toBeFocused();
+  const edge = window.getByRole("separator", { name: "Left dock" });
+  const before = Number(await edge.getAttribute("aria-valuenow"));
+  await edge.focus();
+  await window.keyboard.press("ArrowRight");
+  expect(Number(await edge.getAttribute("aria-valuenow"))).toBe(before + 16);
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`axe finds nothing serious on any screen, ${theme}`, async ({ window, host }) => {
+    await window.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await accessible(window, "start");
+    await openSample(window, host);
+    for (const panel of panels) {
+      await window.getByRole("tab", { name: panel, exact: true }).click();
+      await window.waitForLoadState("networkidle");
+      await accessible(window, panel);
+    }
+    await window.keyboard.press("Control+k");
+    await accessible(window, "palette");
+    await window.keyboard.press("Escape");
+    for (const [key, name] of [
+      ["?", "shortcuts"],
+      ["F1", "guide"],
+      ["Control+,", "settings"],
+    ] as const) {
+      await window.keyboard.press(key);
+      await expect(window.getByRole("dialog")).toBeVisible();
+      await accessible(window, name);
+      await window.keyboard.press("Escape");
+    }
+  });
+}
+
+test("at 1024×700 nothing is cut off: bars fit, docks give way, the map keeps its place", async ({ window, host }) => {
+  await window.setViewportSize({ width: 1024, height: 700 });
+  await openSample(window, host);
+  const overflow = await window.evaluate(
+    "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]",
+  );
+  expect(overflow).toEqual([1024, 700]);
+  const map = await window.getByRole("main", { name: "Map" }).boundingBox();
+  expect(map!.width).toBeGreaterThan(300);
+  expect(map!.height).toBeGreaterThan(300);
+  for (const panel of ["Train", "Inspector"]) {
+    await window.keyboard.press("Control+k");
+    await window.getByRole("combobox", { name: "Command palette" }).fill(`${panel} panel`);
+    await window.keyboard.press("Enter");
+    await expect(window.getByRole("tab", { name: panel })).toHaveAttribute("aria-selected", "true");
+  }
+  expect((await window.getByRole("main", { name: "Map" }).boundingBox())!.width).toBeGreaterThan(300);
+});
