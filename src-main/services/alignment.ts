@@ -45,6 +45,10 @@ export function alignmentService(deps: Deps): AlignmentCommands {
         ),
     ),
 
+    "alignment.stop": door("alignment.stop", z.strictObject({ token: z.string().min(1) }), (request) =>
+      tasks.stop(request.token),
+    ),
+
     "alignment.setShift": door(
       "alignment.setShift",
       z.strictObject({

@@ -50,4 +50,33 @@ export const editsMessages = messages({
   "edit.legends.removeClass": { en: "remove the class “{name}”", fr: "supprimer la classe « {name} »" },
   "edit.legends.recolor": { en: "recolour “{name}”", fr: "recolorer « {name} »" },
   "edit.legends.import": { en: "add classes to “{name}”", fr: "ajouter des classes à « {name} »" },
+  "edit.alignment.shift": {
+    en: { one: "move {name}", other: "move {count} images" },
+    fr: { one: "déplacer {name}", other: "déplacer {count} images" },
+  },
+  "edit.alignment.reset": {
+    en: { one: "remove the correction of {name}", other: "remove the corrections of {count} images" },
+    fr: { one: "retirer la correction de {name}", other: "retirer les corrections de {count} images" },
+  },
+  "edit.rasters.import": {
+    en: { one: "add {count} image", other: "add {count} images" },
+    fr: { one: "ajouter {count} image", other: "ajouter {count} images" },
+  },
+  "edit.rasters.relink": {
+    en: { one: "re-link {count} file", other: "re-link {count} files" },
+    fr: { one: "relier {count} fichier", other: "relier {count} fichiers" },
+  },
+  "edit.layers.display": {
+    en: { one: "change the display of {count} layer", other: "change the display of {count} layers" },
+    fr: { one: "modifier l’affichage de {count} couche", other: "modifier l’affichage de {count} couches" },
+  },
+  "edit.layers.rename": { en: "rename a layer to “{name}”", fr: "renommer une couche en « {name} »" },
+  "edit.layers.remove": {
+    en: { one: "remove {count} layer", other: "remove {count} layers" },
+    fr: { one: "retirer {count} couche", other: "retirer {count} couches" },
+  },
+  "edit.vectors.add": { en: "add “{name}”", fr: "ajouter « {name} »" },
+  "edit.modalities.change": { en: "change the modality “{name}”", fr: "modifier la modalité « {name} »" },
+  "edit.modalities.remove": { en: "remove the modality “{name}”", fr: "retirer la modalité « {name} »" },
+  "edit.modalities.propose": { en: "propose modalities again", fr: "proposer de nouveau les modalités" },
 });

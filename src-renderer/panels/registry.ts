@@ -37,6 +37,13 @@ export const panels = [
     icon: "target",
     load: () => import("./inspector/InspectorPanel.svelte"),
   },
+  {
+    id: "alignment",
+    dock: "right",
+    title: "alignment.title",
+    icon: "side-by-side",
+    load: () => import("./alignment/AlignmentPanel.svelte"),
+  },
   { id: "train", dock: "right", title: "train.title", icon: "train", load: () => import("./train/TrainPanel.svelte") },
   { id: "maps", dock: "right", title: "maps.title", icon: "map", load: () => import("./maps/MapsPanel.svelte") },
   {
@@ -47,6 +54,13 @@ export const panels = [
     load: () => import("./export/ExportPanel.svelte"),
   },
   { id: "time", dock: "bottom", title: "time.title", icon: "calendar", load: () => import("./time/TimeBar.svelte") },
+  {
+    id: "label-table",
+    dock: "bottom",
+    title: "labels.table",
+    icon: "table",
+    load: () => import("./labels/LabelTable.svelte"),
+  },
   { id: "jobs", dock: "bottom", title: "jobs.title", icon: "tasks", load: () => import("./jobs/JobsPanel.svelte") },
   {
     id: "charts",

@@ -68,6 +68,7 @@ export interface AlignmentCommands {
     readonly reference: string;
     readonly token?: string | undefined;
   }): Promise<Measurement>;
+  "alignment.stop"(request: { readonly token: string }): Promise<void>;
   /** Corrections of place, in map units, of one or several acquisitions: one step of the history. `null` takes it away. */
   "alignment.setShift"(request: {
     readonly shifts: readonly {

@@ -1,0 +1,40 @@
+// Where the marks of a time axis lie, for any span from days to decades.
+import { dayMilliseconds } from "../../state/days.ts";
+
+export interface Mark {
+  readonly time: number;
+  readonly label: string;
+  /** a year's beginning is written stronger */
+  readonly strong: boolean;
+}
+
+const months = [1, 2, 3, 6, 12, 24, 60, 120] as const;
+
+/** Marks of at least `room` pixels apart: months or years, or days when only weeks are seen. */
+export function marksOf(from: number, to: number, width: number, locale: string, room = 56): Mark[] {
+  const perPixel = (to - from) / Math.max(1, width);
+  const least = room * perPixel;
+  const days = [1, 2, 7, 14].find((count) => count * dayMilliseconds >= least);
+  if (days !== undefined) {
+    const step = days * dayMilliseconds;
+    const format = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+    const first = Math.ceil(from / step) * step;
+    return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => {
+      const time = first + i * step;
+      return { time, label: format.format(time), strong: false };
+    });
+  }
+  const step = months.find((count) => count * 30 * dayMilliseconds >= least) ?? 120;
+  const month = new Intl.DateTimeFormat(locale, { month: "short", timeZone: "UTC" });
+  const start = new Date(from);
+  const marks: Mark[] = [];
+  let at = Math.floor((start.getUTCFullYear() * 12 + start.getUTCMonth()) / step) * step;
+  for (; ; at += step) {
+    const time = Date.UTC(Math.floor(at / 12), at % 12, 1);
+    if (time > to) break;
+    if (time < from) continue;
+    const strong = at % 12 === 0;
+    marks.push({ time, label: strong ? String(at / 12) : month.format(time), strong });
+  }
+  return marks;
+}

@@ -1,0 +1,176 @@
+import type { AlignmentEntry, Measurement } from "../../src-shared/ipc/index.ts";
+import { invoke, type Live, live, subscribe } from "../client/index.ts";
+import { session } from "./session.svelte.ts";
+
+export interface Shift {
+  readonly dx: number;
+  readonly dy: number;
+}
+
+const nothing: Shift = { dx: 0, dy: 0 };
+/** Presses closer together than this are one step of the history. */
+const pause = 700;
+
+/** Corrections of position: which picture is moved, and by how much until the fingers rest. */
+class Alignment {
+  #report!: Live<readonly AlignmentEntry[]>;
+  /** the acquisition that is moved */
+  moving = $state<string | null>(null);
+  /** the others of its sensor and pass go along */
+  together = $state(false);
+  /** what was pressed and is not yet kept, in map units */
+  pending = $state.raw<Shift>(nothing);
+  reference = $state<string | null>(null);
+  measurement = $state.raw<Measurement | null>(null);
+  measuring = $state(false);
+  fraction = $state(0);
+  error = $state.raw<unknown>(null);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #folder: string | null = null;
+
+  constructor() {
+    $effect.root(() => {
+      this.#report = live("alignment.report", () => (session.project ? {} : null), ["acquisitions", "rasters"]);
+      $effect(() => {
+        const folder = session.project?.folder ?? null;
+        if (folder === this.#folder) return;
+        this.#folder = folder;
+        clearTimeout(this.#timer);
+        this.moving = null;
+        this.reference = null;
+        this.pending = nothing;
+        this.measurement = null;
+        this.error = null;
+      });
+    });
+    subscribe("work", ({ name, fraction }) => {
+      if (name === "alignment.measure") this.fraction = fraction;
+    });
+  }
+
+  get entries(): readonly AlignmentEntry[] {
+    return this.#report.value ?? [];
+  }
+  get loaded(): boolean {
+    return this.#report.value !== undefined;
+  }
+  get reportError(): unknown {
+    return this.#report.error;
+  }
+
+  readonly current = $derived.by(
+    (): AlignmentEntry | null =>
+      (this.#report?.value ?? []).find(({ acquisition }) => acquisition === this.moving) ?? null,
+  );
+
+  /** All that is moved: the acquisition, or every date of its sensor and pass. */
+  readonly targets = $derived.by((): readonly AlignmentEntry[] => {
+    const { current } = this;
+    if (!current) return [];
+    if (!this.together) return [current];
+    return (this.#report?.value ?? []).filter(({ sensor, pass }) => sensor === current.sensor && pass === current.pass);
+  });
+
+  /** Metres per pixel of what is moved: its finest file. */
+  readonly resolution = $derived.by((): number => {
+    const all = (this.current?.files ?? []).flatMap(({ resolution }) => resolution ?? []);
+    return all.length > 0 ? Math.min(...all) : 10;
+  });
+
+  /** Where the picture is drawn now: what is kept and what was pressed since. */
+  readonly shift = $derived.by(
+    (): Shift => ({
+      dx: (this.current?.shift?.dx ?? 0) + this.pending.dx,
+      dy: (this.current?.shift?.dy ?? 0) + this.pending.dy,
+    }),
+  );
+
+  choose(id: string | null): void {
+    void this.commit();
+    this.moving = id;
+    this.measurement = null;
+    this.error = null;
+  }
+
+  /** Moves by pixels, columns eastwards and rows northwards; kept when nothing is pressed for a while. */
+  nudge(columns: number, rows: number): void {
+    const { resolution, pending } = this;
+    if (!this.current) return;
+    this.pending = { dx: pending.dx + columns * resolution, dy: pending.dy + rows * resolution };
+    this.#later();
+  }
+
+  /** Puts the picture to a shift, in map units. */
+  set(shift: Shift): void {
+    const kept = this.current?.shift ?? nothing;
+    this.pending = { dx: shift.dx - kept.dx, dy: shift.dy - kept.dy };
+    void this.commit();
+  }
+
+  /** Adds a measured shift. */
+  add({ dx, dy }: Shift): void {
+    this.pending = { dx: this.pending.dx + dx, dy: this.pending.dy + dy };
+    void this.commit();
+  }
+
+  async commit(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { pending, targets } = this;
+    if (targets.length === 0 || (pending.dx === 0 && pending.dy === 0)) return;
+    const shifts = targets.map(({ acquisition, shift }) => ({
+      id: acquisition,
+      shift: { dx: rounded((shift?.dx ?? 0) + pending.dx), dy: rounded((shift?.dy ?? 0) + pending.dy) },
+    }));
+    try {
+      await invoke("alignment.setShift", { shifts });
+      await this.#report.refresh();
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+    this.pending = { dx: this.pending.dx - pending.dx, dy: this.pending.dy - pending.dy };
+  }
+
+  async reset(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.pending = nothing;
+    try {
+      await invoke("alignment.setShift", {
+        shifts: this.targets.map(({ acquisition }) => ({ id: acquisition, shift: null })),
+      });
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  async measure(): Promise<void> {
+    const { moving, reference } = this;
+    if (moving === null || reference === null) return;
+    await this.commit();
+    this.measuring = true;
+    this.fraction = 0;
+    this.measurement = null;
+    this.error = null;
+    try {
+      this.measurement = await invoke("alignment.measure", { moving, reference, token: "alignment.measure" });
+    } catch (error) {
+      if (!(error instanceof Error && error.name === "AbortError")) this.error = error;
+    }
+    this.measuring = false;
+  }
+
+  stop(): void {
+    void invoke("alignment.stop", { token: "alignment.measure" }).catch(() => undefined);
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.commit(), pause);
+  }
+}
+
+/** A tenth of a millimetre is finer than any correction. */
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+export const alignment = new Alignment();

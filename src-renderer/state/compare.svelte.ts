@@ -1,0 +1,100 @@
+import { layers } from "./layers.svelte.ts";
+import { session } from "./session.svelte.ts";
+import { recall, remember } from "./view-memory.ts";
+
+export type CompareMode = "off" | "swipe" | "spyglass" | "blink" | "side";
+
+interface Kept {
+  readonly mode: CompareMode;
+  readonly a: string | null;
+  readonly b: string | null;
+  readonly position: number;
+  readonly vertical: boolean;
+  readonly radius: number;
+  readonly interval: number;
+}
+
+/** Two layers or dates beside, over or after each other. Ids are those of layer rows. */
+class Compare {
+  mode = $state<CompareMode>("off");
+  a = $state<string | null>(null);
+  b = $state<string | null>(null);
+  /** share of the map that shows A */
+  position = $state(0.5);
+  /** the edge runs from top to bottom; otherwise from left to right */
+  vertical = $state(true);
+  /** of the spyglass, in pixels on screen */
+  radius = $state(130);
+  /** milliseconds that each picture of a blink stays; 0: by hand */
+  interval = $state(800);
+  /** which one a blink shows now */
+  shown = $state<"a" | "b">("a");
+  #folder: string | null = null;
+
+  constructor() {
+    $effect.root(() => {
+      $effect(() => void this.#enter(session.project?.folder ?? null));
+    });
+  }
+
+  /** Layers that can be compared, those of imagery and of results. */
+  readonly choices = $derived.by(() =>
+    [...layers.byId.values()].filter(
+      ({ kind, state }) => ["acquisition", "raster", "map", "confidence"].includes(kind) && state !== "missing",
+    ),
+  );
+
+  toggle(mode: Exclude<CompareMode, "off">): void {
+    this.set(this.mode === mode ? "off" : mode);
+  }
+
+  set(mode: CompareMode): void {
+    if (mode !== "off") this.#fill();
+    this.mode = mode;
+    this.shown = "a";
+    this.keep();
+  }
+
+  show(which: "a" | "b"): void {
+    if (this.mode !== "blink") this.set("blink");
+    this.interval = 0;
+    this.shown = which;
+  }
+
+  swap(): void {
+    [this.a, this.b] = [this.b, this.a];
+    this.keep();
+  }
+
+  keep(): void {
+    const { mode, a, b, position, vertical, radius, interval } = this;
+    remember("compare", { mode, a, b, position, vertical, radius, interval } satisfies Kept);
+  }
+
+  /** Without a choice yet: what the map shows, and the date of the same sensor before it. */
+  #fill(): void {
+    const known = (id: string | null) => id !== null && this.choices.some((choice) => choice.id === id);
+    const drawn = layers.drawn.findLast(({ id }) => known(id))?.id ?? this.choices.at(-1)?.id ?? null;
+    if (!known(this.a)) this.a = drawn;
+    if (known(this.b)) return;
+    const own = this.choices.find(({ id }) => id === this.a);
+    const same = this.choices.filter(({ kind, sensor }) => kind === own?.kind && sensor === own?.sensor);
+    const at = same.findIndex(({ id }) => id === this.a);
+    this.b = (same[at - 1] ?? same[at + 1] ?? this.choices.find(({ id }) => id !== this.a))?.id ?? null;
+  }
+
+  async #enter(folder: string | null): Promise<void> {
+    if (folder === this.#folder) return;
+    this.#folder = folder;
+    this.mode = "off";
+    this.a = null;
+    this.b = null;
+    if (folder === null) return;
+    const kept = await recall<Kept>("compare");
+    if (!kept || this.#folder !== folder) return;
+    const { a, b, position, vertical, radius, interval } = kept;
+    Object.assign(this, { a, b, position, vertical, radius, interval });
+  }
+}
+
+export const compare = new Compare();

@@ -1,0 +1,187 @@
+import type { SensorId } from "../../src-shared/eo/sensors.ts";
+import { sensors } from "../../src-shared/eo/sensors.ts";
+import type { CloudShare, TimelineEntry } from "../../src-shared/ipc/index.ts";
+import { type Live, live } from "../client/index.ts";
+import { mapView } from "../map/map-state.svelte.ts";
+import { timeOf } from "./days.ts";
+import { layers } from "./layers.svelte.ts";
+import { session } from "./session.svelte.ts";
+import { recall, remember } from "./view-memory.ts";
+
+/** One sensor (and pass): a row of ticks. */
+export interface TimelineRow {
+  readonly key: string;
+  readonly sensor: SensorId;
+  readonly pass: TimelineEntry["pass"];
+  /** in order of time */
+  readonly entries: readonly TimelineEntry[];
+}
+
+/** Dates per second while playing. */
+export const speeds = [0.5, 1, 2, 4] as const;
+
+/** The date that is looked at, and all dates there are. */
+class Timeline {
+  #entries!: Live<readonly TimelineEntry[]>;
+  #clouds!: Live<readonly CloudShare[]>;
+  /** `2019-04-10`; `null` without any acquisition */
+  date = $state<string | null>(null);
+  playing = $state(false);
+  speed = $state<number>(1);
+  /** the row that stepping goes along; `all`: every date */
+  along = $state("all");
+  #chosen = false;
+  #folder: string | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    $effect.root(() => {
+      this.#entries = live("timeline.list", () => (session.project ? {} : null), ["acquisitions", "rasters"]);
+      const clouded = () => (this.entries.some(({ hasQuality }) => hasQuality) ? {} : null);
+      this.#clouds = live("timeline.clouds", clouded, ["acquisitions", "rasters"]);
+      layers.followTime((sensor) => this.visibleAcquisition(sensor)?.id);
+      $effect(() => void this.#enter(session.project?.folder ?? null));
+      $effect(() => this.#settle());
+    });
+  }
+
+  get entries(): readonly TimelineEntry[] {
+    return this.#entries.value ?? [];
+  }
+  get loaded(): boolean {
+    return this.#entries.value !== undefined;
+  }
+  get error(): unknown {
+    return this.#entries.error;
+  }
+
+  readonly clouds = $derived.by(
+    (): ReadonlyMap<string, CloudShare> => new Map((this.#clouds?.value ?? []).map((share) => [share.id, share])),
+  );
+
+  readonly rows = $derived.by((): readonly TimelineRow[] => {
+    const order = Object.keys(sensors);
+    const groups = Map.groupBy(this.#entries?.value ?? [], ({ sensor, pass }) => (pass ? `${sensor} ${pass}` : sensor));
+    return [...groups]
+      .map(([key, entries]) => ({ key, sensor: entries[0]!.sensor, pass: entries[0]!.pass, entries }))
+      .sort((p, q) => order.indexOf(p.sensor) - order.indexOf(q.sensor) || (p.key < q.key ? -1 : 1));
+  });
+
+  /** Each day once, in order. */
+  readonly dates = $derived.by((): readonly string[] => [
+    ...new Set((this.#entries?.value ?? []).map(({ date }) => date)),
+  ]);
+
+  /** The days that stepping stops at. */
+  readonly stops = $derived.by((): readonly string[] => {
+    const row = this.rows.find(({ key }) => key === this.along);
+    return row ? [...new Set(row.entries.map(({ date }) => date))] : this.dates;
+  });
+
+  /** What a sensor shows on the date: the acquisition of the day, else the last before it, else its first. */
+  visibleAcquisition(sensor: SensorId): TimelineEntry | null {
+    const own = this.entries.filter((entry) => entry.sensor === sensor);
+    const { date } = this;
+    return (date === null ? own.at(-1) : (own.findLast((entry) => entry.date <= date) ?? own[0])) ?? null;
+  }
+
+  /** Goes to a date; what the person chose is kept with the project. */
+  go(date: string): void {
+    this.#chosen = true;
+    this.date = date;
+    remember("timeline", { date, speed: this.speed, along: this.along });
+  }
+
+  keep(): void {
+    remember("timeline", { date: this.date, speed: this.speed, along: this.along });
+  }
+
+  /** So many stops on, or back; at an end it stays. */
+  step(count: number): void {
+    const { stops, date } = this;
+    if (stops.length === 0) return;
+    const before = stops.findLastIndex((stop) => date !== null && stop <= date);
+    const exact = before >= 0 && stops[before] === date;
+    const next = count > 0 ? before + count : (exact ? before : before + 1) + count;
+    this.go(stops[Math.max(0, Math.min(stops.length - 1, next))]!);
+  }
+
+  first(): void {
+    const [stop] = this.stops;
+    if (stop) this.go(stop);
+  }
+  last(): void {
+    const stop = this.stops.at(-1);
+    if (stop) this.go(stop);
+  }
+
+  /** The acquisition day nearest to a moment, among `dates` or all. */
+  nearest(milliseconds: number, dates: readonly string[] = this.dates): string | null {
+    let best: string | null = null;
+    for (const date of dates) {
+      const away = Math.abs(timeOf(date) - milliseconds);
+      if (best === null || away < Math.abs(timeOf(best) - milliseconds)) best = date;
+    }
+    return best;
+  }
+
+  play(): void {
+    if (this.playing) {
+      this.pause();
+      return;
+    }
+    if (this.stops.length < 2) return;
+    this.playing = true;
+    if (this.date === this.stops.at(-1)) this.first();
+    this.#schedule(performance.now());
+  }
+
+  pause(): void {
+    this.playing = false;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(shown: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!this.playing) return;
+      // A picture is shown whole before the next, unless its tiles are very late.
+      if (mapView.loading > 0 && performance.now() - shown < 4000) this.#schedule(shown);
+      else if (this.date === this.stops.at(-1)) this.pause();
+      else {
+        this.step(1);
+        this.#schedule(performance.now());
+      }
+    }, 1000 / this.speed);
+  }
+
+  async #enter(folder: string | null): Promise<void> {
+    if (folder === this.#folder) return;
+    this.#folder = folder;
+    this.#chosen = false;
+    this.pause();
+    this.date = null;
+    if (folder === null) return;
+    const kept = await recall<{ date: string | null; speed: number; along: string }>("timeline");
+    if (!kept || this.#folder !== folder || this.#chosen) return;
+    this.speed = kept.speed ?? 1;
+    this.along = kept.along ?? "all";
+    if (kept.date) {
+      this.date = kept.date;
+      this.#chosen = true;
+    }
+  }
+
+  /** Until the person chooses: the latest clear picture. */
+  #settle(): void {
+    const { entries, clouds } = this;
+    if (this.#chosen || entries.length === 0) return;
+    const clear = entries.findLast(({ id }) => {
+      const share = clouds.get(id);
+      return share !== undefined && share.cloud !== null && share.cloud < 0.05 && share.data > 0.9;
+    });
+    this.date = (clear ?? entries.at(-1)!).date;
+  }
+}
+
+export const timeline = new Timeline();
