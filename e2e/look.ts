@@ -31,9 +31,19 @@ export interface Look {
 }
 
 mkdirSync(values.to, { recursive: true });
-execFileSync(process.execPath, [resolve(import.meta.dirname, "../src-main/hosts/build-window.ts")], {
-  stdio: "inherit",
-});
+try {
+  execFileSync(process.execPath, [resolve(import.meta.dirname, "../src-main/hosts/build-window.ts")], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+} catch (error) {
+  // Somebody may be in the middle of an edit: the last build that worked is better than none.
+  console.error(
+    `The window was not built anew: ${String((error as { stderr?: unknown }).stderr)
+      .split("\n")
+      .slice(0, 4)
+      .join(" ")}`,
+  );
+}
 const host = await startHost();
 const browser = await chromium.launch(launchOptions);
 try {
