@@ -2,6 +2,7 @@ import { alignmentMessages } from "./alignment.ts";
 import { editsMessages } from "./edits.ts";
 import { exportMessages } from "./export.ts";
 import { helpMessages } from "./help.ts";
+import { importMessages } from "./import.ts";
 import { inspectorMessages } from "./inspector.ts";
 import { jobsMessages } from "./jobs.ts";
 import { labelsMessages } from "./labels.ts";
@@ -21,6 +22,7 @@ export const catalog = {
   ...shellMessages,
   ...startMessages,
   ...layersMessages,
+  ...importMessages,
   ...modalitiesMessages,
   ...mapMessages,
   ...timeMessages,

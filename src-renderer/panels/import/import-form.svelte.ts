@@ -1,0 +1,220 @@
+import type { DuplicateDates } from "../../../src-shared/eo/modality.ts";
+import type { ImageChoice, ImagePreview, ImportPreview } from "../../../src-shared/ipc/index.ts";
+import { invoke, subscribe } from "../../client/index.ts";
+import { type Dropped, pathsOfDropped } from "../../client/upload.ts";
+import { t } from "../../i18n/index.ts";
+import { notices } from "../../ui/notices.svelte.ts";
+import { addVectorFiles, vectorExtensions } from "../layers/add-vectors.ts";
+
+export type Decision = Omit<ImageChoice, "path">;
+
+const previewTask = "import.preview";
+const importTask = "import.run";
+const isStopped = (error: unknown) => error instanceof Error && error.name === "AbortError";
+
+/** What a person has chosen to add and decided about it. It outlives every error, and closing the dialog. */
+class ImportForm {
+  /** files and folders as they were named */
+  paths = $state.raw<readonly string[]>([]);
+  decisions = $state.raw<ReadonlyMap<string, Decision>>(new Map());
+  skipped = $state.raw<ReadonlySet<string>>(new Set());
+  preview = $state.raw<ImportPreview | null>(null);
+  duplicates = $state<DuplicateDates | null>(null);
+  leaveIncomplete = $state(false);
+  selected = $state.raw<ReadonlySet<string>>(new Set());
+  work = $state<"sending" | "looking" | "reading" | null>(null);
+  fraction = $state<number | null>(null);
+  error = $state.raw<unknown>();
+  warnings = $state.raw<readonly string[]>([]);
+  #sending: AbortController | undefined;
+  #turn = 0;
+
+  constructor() {
+    subscribe("work", ({ name, fraction }) => {
+      if ((name === previewTask && this.work === "looking") || (name === importTask && this.work === "reading"))
+        this.fraction = fraction;
+    });
+  }
+
+  get files(): readonly ImagePreview[] {
+    return this.preview?.files ?? [];
+  }
+
+  get taken(): readonly ImagePreview[] {
+    return this.files.filter(({ path }) => !this.skipped.has(path));
+  }
+
+  /** taken files that cannot be added as they are */
+  get blocked(): readonly ImagePreview[] {
+    const shared = new Set((this.preview?.problems ?? []).flatMap(({ paths }) => paths));
+    return this.taken.filter(({ path, problems }) => problems.length > 0 || shared.has(path));
+  }
+
+  get undecidedDuplicates() {
+    return (this.preview?.modalities ?? []).filter(({ duplicates }) => duplicates.length > 0);
+  }
+
+  get incomplete() {
+    return (this.preview?.modalities ?? []).filter(({ incomplete }) => incomplete.length > 0);
+  }
+
+  get ready(): boolean {
+    return (
+      this.work === null &&
+      this.taken.length > 0 &&
+      this.blocked.length === 0 &&
+      (this.undecidedDuplicates.length === 0 || this.duplicates !== null) &&
+      (this.incomplete.length === 0 || this.leaveIncomplete)
+    );
+  }
+
+  async add(paths: readonly string[]): Promise<void> {
+    const vectors = paths.filter((path) =>
+      vectorExtensions.some((ending) => path.toLowerCase().endsWith(`.${ending}`)),
+    );
+    if (vectors.length > 0) {
+      await addVectorFiles(vectors);
+      notices.say("success", t("import.vectors", { count: vectors.length }));
+    }
+    const images = paths.filter((path) => !vectors.includes(path));
+    if (images.length === 0) return;
+    const before = this.paths;
+    this.paths = [...new Set([...this.paths, ...images])];
+    await this.look();
+    // What cannot even be looked at is not kept in the way of the rest.
+    if (this.error !== undefined && this.preview !== null) this.paths = before;
+  }
+
+  async addDropped(dropped: readonly Dropped[]): Promise<void> {
+    const companions = new Set(["dbf", "shx", "prj", "cpg", "aux.xml", "tfw", "ovr"]);
+    this.#sending = new AbortController();
+    this.work = "sending";
+    this.fraction = 0;
+    this.error = undefined;
+    try {
+      const paths = await pathsOfDropped(dropped, {
+        signal: this.#sending.signal,
+        onprogress: (fraction) => {
+          this.fraction = fraction;
+        },
+      });
+      this.work = null;
+      const own = paths.filter((path) => ![...companions].some((ending) => path.toLowerCase().endsWith(`.${ending}`)));
+      await this.add(own);
+    } catch (error) {
+      this.work = null;
+      if (!isStopped(error)) this.error = error;
+    }
+  }
+
+  /** Looks at all files anew; what has been looked at before costs nothing. */
+  async look(): Promise<void> {
+    if (this.paths.length === 0) return;
+    const turn = ++this.#turn;
+    this.work = "looking";
+    this.fraction = null;
+    this.error = undefined;
+    try {
+      const choices = [...this.decisions].map(([path, decision]) => ({ path, ...decision }));
+      const preview = await invoke("rasters.preview", {
+        paths: this.#takenPaths(),
+        choices: choices.filter(({ path }) => !this.skipped.has(path)),
+        task: previewTask,
+      });
+      if (turn !== this.#turn) return;
+      // Files that were left out stay in the table.
+      const left = this.files.filter(
+        ({ path }) => this.skipped.has(path) && !preview.files.some((file) => file.path === path),
+      );
+      this.preview = { ...preview, files: [...preview.files, ...left].sort((p, q) => (p.path < q.path ? -1 : 1)) };
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      if (!isStopped(error)) this.error = error;
+    }
+    this.work = null;
+  }
+
+  /** Folders as they were named until something is left out of them; then file by file. */
+  #takenPaths(): readonly string[] {
+    if (this.skipped.size === 0 || !this.preview) return this.paths;
+    const known = this.taken.map(({ path }) => path);
+    const fresh = this.paths.filter(
+      (path) => !this.files.some((file) => file.path === path || file.path.startsWith(path)),
+    );
+    return [...known, ...fresh];
+  }
+
+  /** Decides something about files; `undefined` takes a decision back. */
+  async decide(paths: Iterable<string>, decision: Decision): Promise<void> {
+    const next = new Map(this.decisions);
+    for (const path of paths) {
+      const merged = Object.fromEntries(
+        Object.entries({ ...next.get(path), ...decision }).filter(([, value]) => value !== undefined),
+      );
+      if (Object.keys(merged).length > 0) next.set(path, merged);
+      else next.delete(path);
+    }
+    this.decisions = next;
+    await this.look();
+  }
+
+  async take(paths: Iterable<string>, taken: boolean): Promise<void> {
+    const next = new Set(this.skipped);
+    for (const path of paths) taken ? next.delete(path) : next.add(path);
+    this.skipped = next;
+    if (this.taken.length > 0) await this.look();
+  }
+
+  stop(): void {
+    this.#sending?.abort();
+    const task = this.work === "reading" ? importTask : previewTask;
+    void invoke("rasters.stop", { task }).catch(() => undefined);
+  }
+
+  /** True when everything was added. */
+  async run(): Promise<boolean> {
+    this.work = "reading";
+    this.fraction = 0;
+    this.error = undefined;
+    const taken = this.taken.map(({ path }) => path);
+    try {
+      const choices = [...this.decisions]
+        .filter(([path]) => taken.includes(path))
+        .map(([path, decision]) => ({ path, ...decision }));
+      const { rasters, warnings } = await invoke("rasters.import", {
+        paths: taken,
+        choices,
+        ...(this.duplicates ? { duplicateDates: this.duplicates } : {}),
+        incomplete: this.leaveIncomplete ? "leave-out" : "error",
+        task: importTask,
+      });
+      this.clear();
+      this.warnings = warnings;
+      notices.say("success", t("import.done", { count: rasters }), {
+        label: t("layers.undo"),
+        run: () => void invoke("edits.undo", {}).catch((error: unknown) => notices.fail(error)),
+      });
+      return warnings.length === 0;
+    } catch (error) {
+      this.work = null;
+      if (isStopped(error)) notices.say("info", t("import.stopped"));
+      else this.error = error;
+      return false;
+    }
+  }
+
+  clear(): void {
+    this.#turn++;
+    this.paths = [];
+    this.decisions = new Map();
+    this.skipped = this.selected = new Set();
+    this.preview = null;
+    this.duplicates = null;
+    this.leaveIncomplete = false;
+    this.work = null;
+    this.error = undefined;
+    this.warnings = [];
+  }
+}
+
+export const importForm = new ImportForm();
