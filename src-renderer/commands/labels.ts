@@ -1,4 +1,174 @@
+import type { PlainKey } from "../i18n/index.ts";
+import { mapView } from "../map/map-state.svelte.ts";
+import { showPanel } from "../panels/show-panel.ts";
+import { docks } from "../state/docks.svelte.ts";
+import { labelScreens } from "../state/label-screens.svelte.ts";
+import { labels } from "../state/labels.svelte.ts";
+import { session } from "../state/session.svelte.ts";
+import type { IconName } from "../ui/icons.ts";
 import type { Command } from "./command.ts";
 
+const open = () => session.project !== null;
+/** Labels are being worked on: number keys and Delete mean them. */
+const engaged = () =>
+  open() &&
+  labels.legend !== null &&
+  (mapView.tool.startsWith("labels.") || (docks.layout.left.open && docks.layout.left.tab === "labels"));
+const chosen = (count: number) => () => engaged() && labels.selected.length >= count;
+
+const tool = (name: string, title: PlainKey, icon: IconName, shortcut?: string): Command => ({
+  id: `labels.${name}`,
+  group: "labels",
+  title,
+  icon,
+  ...(shortcut ? { shortcut } : {}),
+  when: () => open() && labels.legend !== null,
+  run() {
+    labels.failed = null;
+    mapView.tool = mapView.tool === `labels.${name}` ? "pan" : `labels.${name}`;
+  },
+});
+
+const classKeys: readonly Command[] = Array.from({ length: 9 }, (_, index) => ({
+  id: `labels.class${index + 1}`,
+  group: "labels" as const,
+  title: "labels.class" as const,
+  shortcut: String(index + 1),
+  hidden: true,
+  when: engaged,
+  run() {
+    const order = [...Map.groupBy(labels.classes, ({ parent }) => parent ?? "").values()].flat();
+    const one = order[index];
+    if (one) labels.choose(one.code);
+  },
+}));
+
 /** Commands of the labels area. They may import state, never OpenLayers or a panel: the palette loads them at once. */
-export const labelsCommands: readonly Command[] = [];
+export const labelsCommands: readonly Command[] = [
+  {
+    id: "labels.panel",
+    group: "labels",
+    title: "labels.panel.open",
+    icon: "tag",
+    when: open,
+    run: () => showPanel("labels"),
+  },
+  {
+    id: "labels.table",
+    group: "labels",
+    title: "labels.table.open",
+    icon: "table",
+    shortcut: "F6",
+    when: open,
+    run: () => showPanel("label-table"),
+  },
+  {
+    id: "labels.import",
+    group: "labels",
+    title: "labels.import",
+    icon: "import",
+    when: open,
+    run: () => labelScreens.import(),
+  },
+  {
+    id: "labels.legend",
+    group: "labels",
+    title: "labels.legend.edit",
+    icon: "legend",
+    when: open,
+    run: () => labelScreens.editLegend(),
+  },
+  tool("select", "labels.tool.select", "cursor", "V"),
+  tool("point", "labels.tool.point", "point"),
+  tool("polygon", "labels.tool.polygon", "polygon", "Mod+."),
+  tool("rectangle", "labels.tool.rectangle", "rectangle"),
+  tool("freehand", "labels.tool.freehand", "freehand"),
+  tool("vertices", "labels.tool.vertices", "vertex"),
+  tool("move", "labels.tool.move", "move"),
+  tool("divide", "labels.tool.divide", "split"),
+  tool("cut", "labels.tool.cut", "area"),
+  {
+    id: "labels.snap",
+    group: "labels",
+    title: "labels.tool.snap",
+    icon: "snap",
+    shortcut: "S",
+    when: engaged,
+    run() {
+      labels.snapping = !labels.snapping;
+      labels.keep();
+    },
+  },
+  {
+    id: "labels.names",
+    group: "labels",
+    title: "labels.tool.names",
+    icon: "tag",
+    when: open,
+    run() {
+      labels.names = !labels.names;
+      labels.keep();
+    },
+  },
+  {
+    id: "labels.merge",
+    group: "labels",
+    title: "labels.tool.merge",
+    icon: "merge",
+    when: chosen(2),
+    run: () => labels.mergeSelected(),
+  },
+  {
+    id: "labels.remove",
+    group: "labels",
+    title: "labels.tool.remove",
+    icon: "trash",
+    shortcut: "Delete",
+    when: chosen(1),
+    run: async () => void (await labels.removeSelected()),
+  },
+  {
+    id: "labels.zoom",
+    group: "labels",
+    title: "labels.selection.zoom",
+    icon: "zoom-to",
+    shortcut: "Mod+J",
+    when: chosen(1),
+    run() {
+      const bounds = labels.boundsOf(labels.selected);
+      if (bounds) mapView.zoomTo(bounds);
+    },
+  },
+  {
+    id: "labels.all",
+    group: "labels",
+    title: "labels.selection.all",
+    icon: "list",
+    shortcut: "Mod+A",
+    when: engaged,
+    run: () => labels.select(labels.byId.keys()),
+  },
+  {
+    id: "labels.problems",
+    group: "labels",
+    title: "labels.problems.look",
+    icon: "warning",
+    when: open,
+    run() {
+      labelScreens.tab = "problems";
+      showPanel("labels");
+    },
+  },
+  {
+    id: "labels.split",
+    group: "labels",
+    title: "labels.split.make",
+    icon: "split",
+    when: open,
+    run() {
+      labelScreens.tab = "split";
+      showPanel("labels");
+    },
+  },
+  ...classKeys,
+];

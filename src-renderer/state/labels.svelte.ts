@@ -201,6 +201,12 @@ class Labels {
     if (ids.length > 0) void this.attempt(() => invoke("labels.setClass", { ids, classCode: code }));
   }
 
+  activate(id: number): Promise<unknown> {
+    this.shown = null;
+    this.select([]);
+    return this.attempt(() => invoke("legends.activate", { id }));
+  }
+
   keep(): void {
     remember("labels.drawing", { code: this.code, snapping: this.snapping, names: this.names });
   }

@@ -101,7 +101,7 @@ export function startDrawing(
     event.preventDefault();
     if (sketching) draw.finishDrawing();
   };
-  const viewport = map.getViewport();
+  const viewport = map.getViewport()!;
   viewport.addEventListener("contextmenu", finish);
   return () => {
     viewport.removeEventListener("contextmenu", finish);

@@ -30,7 +30,7 @@ export function startSelecting(map: OlMap, layer: LabelLayer): () => void {
     const found = layer.at(x, y)[0];
     const id = found ? Number(found.getId()) : null;
     if (id !== labels.hovered) labels.hovered = id;
-    map.getTargetElement().classList.toggle("over-label", id !== null);
+    map.getTargetElement()?.classList.toggle("over-label", id !== null);
   };
   const leave = () => {
     labels.hovered = null;
@@ -49,7 +49,7 @@ export function startSelecting(map: OlMap, layer: LabelLayer): () => void {
   map.addInteraction(box);
   map.on("click", click);
   map.on("pointermove", hover);
-  map.getViewport().addEventListener("pointerleave", leave);
+  map.getViewport()!.addEventListener("pointerleave", leave);
   const stopKeys = listenForKeys({
     Escape: () => {
       if (selection.labels.size === 0) return false;
@@ -61,7 +61,7 @@ export function startSelecting(map: OlMap, layer: LabelLayer): () => void {
     stopKeys();
     labels.hovered = null;
     map.getTargetElement()?.classList.remove("over-label");
-    map.getViewport().removeEventListener("pointerleave", leave);
+    map.getViewport()!.removeEventListener("pointerleave", leave);
     map.un("click", click);
     map.un("pointermove", hover);
     map.removeInteraction(box);

@@ -1,0 +1,183 @@
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import { defaultColor } from "../../../src-shared/domain/legend.ts";
+import type { ImportReport, LabelFile, LabelImportRequest, ValueCount } from "../../../src-shared/ipc/index.ts";
+import { invoke } from "../../client/index.ts";
+import { labels } from "../../state/labels.svelte.ts";
+
+export type Step = "file" | "classes" | "check" | "done";
+export const steps: readonly Step[] = ["file", "classes", "check", "done"];
+
+/** What a value of the file becomes: a class of the legend, a new one, or nothing. */
+export interface Mapping {
+  readonly value: string;
+  readonly count: number;
+  /** a class of the legend by its code, `new`, or `ignore` */
+  target: number | "new" | "ignore";
+  name: string;
+  color: string;
+  parent: string;
+}
+
+/** An import on its way through the wizard. It keeps everything when a step back is taken. */
+export class Wizard {
+  step = $state<Step>("file");
+  path = $state<string | null>(null);
+  layer = $state<string | null>(null);
+  crs = $state<string | null>(null);
+  file = $state.raw<LabelFile | null>(null);
+  field = $state<string | null>(null);
+  /** a legend of the project, or `null` for a new one */
+  legendId = $state<number | null>(labels.active);
+  newLegend = $state("");
+  mappings = $state<Mapping[]>([]);
+  validity = $state<"none" | "dates" | "fields">("none");
+  validFrom = $state("");
+  validTo = $state("");
+  fromField = $state<string | null>(null);
+  toField = $state<string | null>(null);
+  preview = $state.raw<ImportReport | null>(null);
+  result = $state.raw<ImportReport | null>(null);
+  error = $state.raw<unknown>(null);
+  busy = $state(false);
+  #turn = 0;
+
+  readonly legend = $derived(labels.legends.find(({ id }) => id === this.legendId) ?? null);
+  readonly known = $derived.by((): readonly LegendClass[] => this.legend?.classes ?? []);
+  readonly groups = $derived([...new Set(this.known.flatMap(({ parent }) => parent ?? []))]);
+
+  /** The file says nothing about its coordinate system, and nobody else has. */
+  get needsCrs(): boolean {
+    return this.file !== null && this.file.crs === null && this.crs === null;
+  }
+
+  get legendName(): string {
+    return this.legend?.name ?? this.newLegend.trim();
+  }
+
+  async open(path: string): Promise<void> {
+    this.path = path;
+    this.layer = this.crs = this.field = null;
+    this.file = null;
+    this.mappings = [];
+    this.newLegend = (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]+$/, "");
+    await this.inspect();
+  }
+
+  async inspect(): Promise<void> {
+    const { path, layer, crs } = this;
+    if (path === null) return;
+    const read = await this.#attempt(() =>
+      invoke("labels.inspect", { path, ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) }),
+    );
+    if (!read) return;
+    this.file = read;
+    this.layer = read.layer;
+    if (this.field === null || !read.fields.some(({ name }) => name === this.field)) this.field = read.suggestedField;
+  }
+
+  /** The values of the class field, each with a first guess. */
+  async gather(): Promise<void> {
+    const { path, layer, crs, field } = this;
+    if (path === null || field === null) return;
+    const values = await this.#attempt(() =>
+      invoke("labels.values", { path, field, ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) }),
+    );
+    if (!values) return;
+    this.mappings = values.map((value, index) => this.#guess(value, index));
+    this.step = "classes";
+  }
+
+  /** Another legend: what was guessed is guessed again, what was typed stays. */
+  intoLegend(id: number | null): void {
+    this.legendId = id;
+    for (const mapping of this.mappings) {
+      if (mapping.target === "ignore") continue;
+      const same = this.known.find((one) => sameName(one.name, mapping.name));
+      mapping.target = same?.code ?? "new";
+    }
+  }
+
+  #guess({ value, count }: ValueCount, index: number): Mapping {
+    const same = this.known.find((one) => sameName(one.name, value) || String(one.code) === value);
+    return {
+      value,
+      count,
+      target: same?.code ?? "new",
+      name: same?.name ?? value,
+      color: freeColor(index, this.known),
+      parent: "",
+    };
+  }
+
+  request(): LabelImportRequest {
+    const classes: Record<string, string | null> = {};
+    const looks: NonNullable<LabelImportRequest["looks"]> = {};
+    for (const { value, target, name, color, parent } of this.mappings) {
+      if (target === "ignore") classes[value] = null;
+      else if (target === "new") {
+        const title = name.trim() || value;
+        classes[value] = title;
+        looks[title] = { color, ...(parent.trim() ? { parent: parent.trim() } : {}) };
+      } else classes[value] = this.known.find(({ code }) => code === target)?.name ?? value;
+    }
+    const byFields = this.validity === "fields";
+    const byDates = this.validity === "dates";
+    return {
+      path: this.path!,
+      field: this.field!,
+      classes,
+      looks,
+      legend: this.legendName,
+      unmapped: "ignore",
+      ...(this.layer ? { layer: this.layer } : {}),
+      ...(this.crs ? { crs: this.crs } : {}),
+      ...(byDates && this.validFrom ? { validFrom: this.validFrom } : {}),
+      ...(byDates && this.validTo ? { validTo: this.validTo } : {}),
+      ...(byFields && this.fromField ? { validFromField: this.fromField } : {}),
+      ...(byFields && this.toField ? { validToField: this.toField } : {}),
+    };
+  }
+
+  async check(): Promise<void> {
+    this.preview = null;
+    this.step = "check";
+    const report = await this.#attempt(() => invoke("labels.previewImport", this.request()));
+    if (report) this.preview = report;
+  }
+
+  async run(): Promise<void> {
+    const done = await this.#attempt(() => invoke("labels.import", this.request()));
+    if (!done) return;
+    this.result = done.report;
+    this.step = "done";
+  }
+
+  back(): void {
+    this.error = null;
+    this.step = steps[Math.max(0, steps.indexOf(this.step) - 1)]!;
+  }
+
+  async #attempt<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    const turn = ++this.#turn;
+    this.busy = true;
+    this.error = null;
+    try {
+      const result = await work();
+      return turn === this.#turn ? result : undefined;
+    } catch (error) {
+      if (turn === this.#turn) this.error = error;
+      return undefined;
+    } finally {
+      if (turn === this.#turn) this.busy = false;
+    }
+  }
+}
+
+const sameName = (p: string, q: string): boolean => p.trim().toLowerCase() === q.trim().toLowerCase();
+
+/** The first colours of the palette that no class of the legend has. */
+function freeColor(index: number, known: readonly LegendClass[]): string {
+  const taken = new Set(known.map(({ color }) => color.toLowerCase()));
+  const free = Array.from({ length: 12 }, (_, i) => defaultColor(i)).filter((color) => !taken.has(color));
+  return free.length > 0 ? free[index % free.length]! : defaultColor(index);
+}
