@@ -1,6 +1,6 @@
 import { defaults as controlsByDefault } from "ol/control/defaults.js";
-import { defaults as interactionsByDefault } from "ol/interaction/defaults.js";
 import DragPan from "ol/interaction/DragPan.js";
+import { defaults as interactionsByDefault } from "ol/interaction/defaults.js";
 import OlMap from "ol/Map.js";
 import type MapBrowserEvent from "ol/MapBrowserEvent.js";
 import type Projection from "ol/proj/Projection.js";
