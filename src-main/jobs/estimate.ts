@@ -1,7 +1,8 @@
-import { freemem } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import type { EstimateSpec, FinetuneSpec, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { Range, TrainingEstimate } from "../../src-shared/domain/training.ts";
-import { type Cube, type Normalization, noAugmentation } from "../cube/index.ts";
+import type { Modality } from "../../src-shared/eo/index.ts";
+import { type Cube, type Normalization, noAugmentation, type PatchWindow, readSample } from "../cube/index.ts";
 import {
   bytesPerElement,
   floatingPointOperations,
@@ -20,16 +21,19 @@ import type { OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { feedsOf } from "./feeds.ts";
-import { finetuneStep } from "./finetune.ts";
-import { dayCountOf, leastClear, openCube, patchGrid, projectArea, statisticsTiles } from "./imagery.ts";
+import { finetuneStep, glanceTiles } from "./finetune.ts";
+import { cacheBytes, dayCountOf, leastClear, openCube, patchGrid, projectArea, statisticsTiles } from "./imagery.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { networkFor } from "./network.ts";
 import { pretrainStep } from "./pretrain.ts";
 import { providerFor } from "./provider.ts";
-import { anywhere, endlessBatches } from "./tile-sampler.ts";
+import { anywhere, batchesPerDraw, endlessBatches, placesPerDraw } from "./tile-sampler.ts";
 
-/** Node.js, the runtime and what else a process needs before it computes anything. */
-const processBytes = 160 * 2 ** 20;
+/** Node.js, the runtime and the threads that read images, before anything is computed (measured on 2 cores). */
+const processBytes = (threads: number): Range => ({
+  low: (240 + 80 * threads) * 1e6,
+  high: (380 + 100 * threads) * 1e6,
+});
 /** How much of the live results the runtime's arena takes at least and at most, gaps included (measured: bench/README.md). */
 const arenaShare: Range = { low: 0.7, high: 1.5 };
 /** Trial steps go on for about so long. */
@@ -57,8 +61,14 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
     const step = stepOf(training, own, dates);
     const state = bytesOfState(step);
     const live = liveBytes(step.model);
-    const fixed = processBytes + state + (base ? state / 3 : 0);
-    const memoryBytes = { low: fixed + arenaShare.low * live, high: fixed + arenaShare.high * live };
+    const idle = processBytes(Math.max(1, Math.min(8, availableParallelism())));
+    const pixels = Math.min(cacheBytes(), bytesOfPixels(modalities, counts, projectArea(grid)));
+    // A look computes forward only, but with all dates.
+    const looking = training.kind === "finetune" ? (live / 3) * (sumOf(counts) / sumOf(dates)) : 0;
+    const memoryBytes = {
+      low: idle.low + state + arenaShare.low * live + 0.5 * pixels,
+      high: idle.high + 1.2 * state + arenaShare.high * (live + looking) + pixels,
+    };
     const availableBytes = provider === "cpu" ? freemem() : null;
     const about = {
       provider,
@@ -69,11 +79,12 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
     };
     if (availableBytes !== null && memoryBytes.low > availableBytes) {
       const perTile = (arenaShare.high * live) / recipe.batchSize;
-      const fitting = Math.floor((0.9 * availableBytes - fixed) / perTile);
+      const fitting = Math.floor((0.9 * availableBytes - (memoryBytes.high - arenaShare.high * live)) / perTile);
       return { ...about, stepSeconds: null, totalSeconds: null, trialSteps: 0, fittingBatchSize: Math.max(1, fitting) };
     }
-    const trial = await tryOut(step, training, modalities, cube, dates, provider, context.signal);
-    const stepSeconds = { low: 0.95 * trial.step, high: 1.15 * (trial.step + trial.read) };
+    const trial = await tryOut(step, training, modalities, cube, dates, counts, provider, context.signal);
+    // Batches are put together beside the steps, on the same processor.
+    const stepSeconds = { low: 0.9 * trial.step, high: 1.25 * (trial.step + trial.batch) };
     return {
       ...about,
       fittingBatchSize: null,
@@ -84,6 +95,18 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
   } finally {
     await cube.close();
   }
+}
+
+/** Of the area's imagery, warped: what the cube would keep if it could keep all. */
+function bytesOfPixels(
+  modalities: readonly Modality[],
+  counts: Readonly<Record<string, number>>,
+  { width, height }: PatchWindow,
+): number {
+  const perPatch = modalities.map(
+    ({ name, bands, patchPixels }) => counts[name]! * patchPixels ** 2 * (4 * bands.length + 1),
+  );
+  return width * height * perPatch.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function stepOf(training: EstimateSpec["training"], config: OmniSatConfig, dates: Readonly<Record<string, number>>) {
@@ -103,24 +126,39 @@ function bytesOfState({ parameters, buffers, moments, randoms, updated }: Step):
   );
 }
 
+/** Seconds of everything that a training does again and again. */
 interface Trial {
-  /** seconds of one step, and of reading one batch from files nobody has read yet */
   readonly step: number;
-  readonly read: number;
+  /** one place of the cube's cache, all dates, from files nobody has read yet */
+  readonly place: number;
+  /** one batch from pixels in memory */
+  readonly batch: number;
   readonly steps: number;
 }
 
-/** Reads a few batches and takes a few steps with them. The first step, in which kernels are chosen, does not count. */
+/** So many dates of each series tell how long one takes. */
+const datesRead = 24;
+
+/** Reads one place and a few batches of it, and takes a few steps with them. The first step, in which kernels are chosen, does not count. */
 async function tryOut(
   step: Step,
   { grid, recipe, seed }: PretrainSpec | FinetuneSpec,
   modalities: EstimateSpec["training"]["imagery"]["modalities"],
   cube: Cube,
   dates: Readonly<Record<string, number>>,
+  counts: Readonly<Record<string, number>>,
   provider: Provider,
   signal: AbortSignal,
 ): Promise<Trial> {
   const side = grid.tilePatches;
+  const place = someplace(projectArea(grid), Math.max(2 * side, statisticsTiles.side));
+  let began = performance.now();
+  const look = { dates: datesRead, choice: "spread", augmentation: noAugmentation } as const;
+  await readSample(cube, place, look, [seed], signal);
+  const readDates = sumOf(
+    Object.fromEntries(names(modalities).map((name) => [name, Math.min(counts[name]!, datesRead)])),
+  );
+  const placeSeconds = ((performance.now() - began) / 1000) * (sumOf(counts) / readDates);
   const shape = {
     batchSize: recipe.batchSize,
     patchesHigh: side,
@@ -129,15 +167,16 @@ async function tryOut(
     dates,
     normalizations: modalities.map(roughly),
   };
-  const sample = { dates, choice: "random", augmentation: noAugmentation, leastClear } as const;
-  const draw = anywhere(projectArea(grid), side, seed + 1);
+  const sample = { dates, choice: "spread", augmentation: noAugmentation, leastClear } as const;
+  const draw = anywhere(place, side, seed);
   const feeds: Tensors[] = [];
-  const began = performance.now();
-  for await (const batch of endlessBatches(cube, { draw, shape, sample, seed: seed + 1 }, 0, signal)) {
-    feeds.push(feedsOf(batch, modalities.map(({ name }) => name))); // biome-ignore format: one call
-    if (feeds.length === 2) break;
+  for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, 0, signal)) {
+    feeds.push(feedsOf(batch, names(modalities)));
+    // The first batch may still have read a file.
+    if (feeds.length === 1) began = performance.now();
+    if (feeds.length === 4) break;
   }
-  const read = (performance.now() - began) / 1000 / feeds.length;
+  const batchSeconds = (performance.now() - began) / 1000 / (feeds.length - 1);
   const session = await TrainingSession.create(step, { provider, seed, state: initialState(step, seed) });
   try {
     const times: number[] = [];
@@ -151,10 +190,27 @@ async function tryOut(
       await new Promise((resolve) => setImmediate(resolve));
     }
     const counted = times.slice(1).sort((p, q) => p - q);
-    return { step: counted[counted.length >> 1]! / 1000, read, steps: counted.length };
+    const median = counted[counted.length >> 1]! / 1000;
+    return { step: median, place: placeSeconds, batch: batchSeconds, steps: counted.length };
   } finally {
     await session.release();
   }
+}
+
+const names = (modalities: readonly { readonly name: string }[]): string[] => modalities.map(({ name }) => name);
+const sumOf = (numbers: Readonly<Record<string, number>>): number =>
+  Object.values(numbers).reduce((sum, number) => sum + number, 0);
+
+/** A square in the middle of the area. */
+function someplace(area: PatchWindow, side: number): PatchWindow {
+  const width = Math.min(side, area.width);
+  const height = Math.min(side, area.height);
+  return {
+    col: area.col + Math.floor((area.width - width) / 2),
+    row: area.row + Math.floor((area.height - height) / 2),
+    width,
+    height,
+  };
 }
 
 /** Near enough to keep the numbers in range; the values do not change the time. */
@@ -177,34 +233,46 @@ function fillers(step: Step, given: Tensors): Tensors {
   );
 }
 
-/** Steps, looks at the validation part, and the statistics of the imagery in the beginning. */
+/** Places of the cube's cache in an area: squares of so many patches. */
+const placePatches = 64;
+const placesIn = ({ width, height }: PatchWindow): number =>
+  Math.ceil(width / placePatches) * Math.ceil(height / placePatches);
+
+/** Steps, looks at the validation part, and reading: the statistics in the beginning, then what was not yet read. */
 function totalOf(
   training: PretrainSpec | FinetuneSpec,
   stepSeconds: Range,
-  { step, read }: Trial,
+  { step, place, batch }: Trial,
   counts: Readonly<Record<string, number>>,
   dates: Readonly<Record<string, number>>,
   hasStatistics: boolean,
 ): Range {
   const { grid, recipe } = training;
-  const sum = (numbers: Readonly<Record<string, number>>) => Object.values(numbers).reduce((a, b) => a + b, 0);
-  const moreDates = sum(counts) / sum(dates);
   const area = projectArea(grid);
-  const tilePatches = grid.tilePatches ** 2;
-  const surveyed = Math.min(area.width * area.height, statisticsTiles.count * statisticsTiles.side ** 2);
-  const survey = hasStatistics ? 0 : ((read * surveyed) / (recipe.batchSize * tilePatches)) * moreDates;
+  const places = placesIn(area);
+  const tiles = Math.ceil(area.width / statisticsTiles.side) * Math.ceil(area.height / statisticsTiles.side);
+  const surveyed = hasStatistics ? 0 : Math.min(tiles, statisticsTiles.count);
+  const cold = Math.min(places, surveyed);
+  // A statistics tile from memory takes about as long as a batch of as many patches and dates.
+  const warm =
+    (surveyed * batch * statisticsTiles.side ** 2 * sumOf(counts)) /
+    (recipe.batchSize * grid.tilePatches ** 2 * sumOf(dates));
+  const survey = cold * place + warm;
+  // Every draw of batches looks at a few places anew; a small area is soon in memory.
+  const later = Math.min(places - cold, (recipe.steps / batchesPerDraw) * placesPerDraw) * place;
   let looks = 0;
   if (training.kind === "finetune") {
     const codes = training.labels.legend.map(({ code }) => code);
     const labels = new LabelPatches(training.labels, "validation", codes, patchGrid(grid), area);
     const patches = labels.usable().reduce((total, { patches: own }) => total + own, 0);
-    const tiles = Math.min((area.width * area.height) / tilePatches, (3 * patches) / tilePatches) || 32;
-    const every = training.recipe.validateEverySteps;
+    const tilePatches = grid.tilePatches ** 2;
+    const seen = Math.min((area.width * area.height) / tilePatches, (3 * patches) / tilePatches) || glanceTiles;
     // Forward alone is about a third of a step, over all dates instead of some.
-    looks = Math.ceil(recipe.steps / every) * (tiles / recipe.batchSize) * (step / 3) * moreDates;
+    const perTile = ((step / 3 + batch) / recipe.batchSize) * (sumOf(counts) / sumOf(dates));
+    looks = Math.ceil(recipe.steps / training.recipe.validateEverySteps) * seen * perTile;
   }
   return {
-    low: recipe.steps * stepSeconds.low + 0.3 * survey + 0.5 * looks,
-    high: recipe.steps * stepSeconds.high + 1.2 * survey + 1.5 * looks + 2,
+    low: recipe.steps * stepSeconds.low + 0.7 * survey + 0.6 * looks,
+    high: recipe.steps * stepSeconds.high + 1.3 * survey + 1.5 * looks + later + 2,
   };
 }

@@ -225,7 +225,7 @@ export function finetuneStep(
 }
 
 /** So many tiles are looked at where nothing was set aside: a few percent of the steps in between. */
-const glanceTiles = 32;
+export const glanceTiles = 32;
 
 /** Some places that are trained on, as the network would map them now. */
 async function glance(

@@ -23,7 +23,7 @@ import type { JobContext } from "./context.ts";
 const gigabyte = 1024 ** 3;
 
 /** Warped pixels may take an eighth of the free memory, between 256 MiB and 2 GiB. */
-const cacheBytes = (): number => Math.min(2 * gigabyte, Math.max(gigabyte / 4, freemem() / 8));
+export const cacheBytes = (): number => Math.min(2 * gigabyte, Math.max(gigabyte / 4, freemem() / 8));
 
 /** Dates of which less of a tile is clear are taken only when there is nothing better. */
 export const leastClear = 0.02;

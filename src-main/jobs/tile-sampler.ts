@@ -2,7 +2,7 @@ import type { Batch, BatchShape } from "../cube/index.ts";
 import { type Cube, type PatchWindow, readBatches, type SampleOptions, seededRandom } from "../cube/index.ts";
 
 /** Batches between two draws of tiles. */
-const batchesPerDraw = 25;
+export const batchesPerDraw = 25;
 
 export interface EndlessBatches {
   /** `count` tiles of one draw; a function of the draw's number alone */
@@ -31,7 +31,7 @@ export async function* endlessBatches(
 
 /** Sides of the places that one draw looks at when the area is too large to be kept: a few chunks of the cube. */
 const placePatches = 64;
-const placesPerDraw = 8;
+export const placesPerDraw = 8;
 
 /**
  * Tiles anywhere inside `area`, not only on the tile grid. Of a large area every draw takes some places and its tiles
