@@ -1,6 +1,7 @@
 import type BaseLayer from "ol/layer/Base.js";
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type OlMap from "ol/Map.js";
+import { untrack } from "svelte";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { LonLatTransform } from "./projection.ts";
 import type { RasterLayer } from "./raster/raster-layer.ts";
@@ -48,9 +49,14 @@ class Overlays {
   add(layer: BaseLayer, { id, zIndex }: { readonly id: string; readonly zIndex: number }): () => void {
     layer.setZIndex(zIndex);
     const overlay = { id, layer, zIndex };
-    this.list = [...this.list.filter((other) => other.id !== id), overlay];
+    // An effect that adds a layer must not follow the list it changes.
+    untrack(() => {
+      this.list = [...this.list.filter((other) => other.id !== id), overlay];
+    });
     return () => {
-      this.list = this.list.filter((other) => other !== overlay);
+      untrack(() => {
+        this.list = this.list.filter((other) => other !== overlay);
+      });
     };
   }
 }
@@ -82,7 +88,9 @@ class MapView {
 
   constructor() {
     registry.watch(() => {
-      this.#toolsKnown++;
+      untrack(() => {
+        this.#toolsKnown++;
+      });
     });
   }
 
