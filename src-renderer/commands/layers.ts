@@ -46,6 +46,8 @@ export const layersCommands: readonly Command[] = [
     group: "layers",
     title: "layers.command.properties",
     icon: "info",
+    // QGIS sets a layer's CRS with these keys; here the CRS is one of its properties.
+    shortcut: "Mod+Shift+C",
     when: () => open() && selection.layer !== null,
     run: () => {
       layers.properties = selection.layer;

@@ -2,6 +2,7 @@ import { choosePath } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { session } from "../state/session.svelte.ts";
 import { startScreen } from "../state/start.svelte.ts";
+import { notices } from "../ui/notices.svelte.ts";
 import type { Command } from "./command.ts";
 
 /** Commands on the project as a whole. */
@@ -36,5 +37,20 @@ export const projectCommands: readonly Command[] = [
     shortcut: "Mod+Shift+W",
     when: () => session.project !== null,
     run: () => session.close(),
+  },
+  {
+    // Fingers that know other programs press it: say that there is nothing to do.
+    id: "project.saved",
+    group: "project",
+    title: "shell.saved",
+    icon: "check",
+    shortcut: "Mod+S",
+    also: ["Mod+Shift+S"],
+    inFields: true,
+    hidden: true,
+    when: () => session.project !== null,
+    run: () => {
+      notices.say("success", t("shell.saved.text"));
+    },
   },
 ];

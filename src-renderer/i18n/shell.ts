@@ -3,6 +3,11 @@ import { messages } from "./message.ts";
 /** The frame of the window: top bar, docks, status bar, palette, shortcut sheet. */
 export const shellMessages = messages({
   "shell.project.menu": { en: "Project", fr: "Projet" },
+  "shell.saved": { en: "Saved already", fr: "Déjà enregistré" },
+  "shell.saved.text": {
+    en: "Everything is saved as you work. Undo goes back as far as you like.",
+    fr: "Tout est enregistré au fil du travail. Annuler remonte aussi loin que vous voulez.",
+  },
   "shell.project.close": { en: "Close project", fr: "Fermer le projet" },
   "shell.undo": { en: "Undo", fr: "Annuler" },
   "shell.redo": { en: "Redo", fr: "Rétablir" },

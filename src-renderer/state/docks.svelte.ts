@@ -12,8 +12,8 @@ type Layout = Record<DockId, DockState>;
 const initial = (): Layout => {
   const narrow = innerWidth < 1180;
   return {
-    left: { open: true, size: narrow ? 248 : 288, tab: "layers" },
-    right: { open: !narrow, size: narrow ? 288 : 336, tab: "inspector" },
+    left: { open: true, size: narrow ? 264 : 304, tab: "layers" },
+    right: { open: !narrow, size: narrow ? 320 : 364, tab: "inspector" },
     bottom: { open: true, size: 176, tab: "time" },
   };
 };

@@ -13,6 +13,7 @@ export { default as Icon } from "./Icon.svelte";
 export { default as IconButton } from "./IconButton.svelte";
 export { type IconName, icons } from "./icons.ts";
 export { default as Kbd } from "./Kbd.svelte";
+export { default as Mark } from "./Mark.svelte";
 export { default as Menu } from "./Menu.svelte";
 export { type MenuItem, openContextMenu } from "./menu.ts";
 export { default as Notice } from "./Notice.svelte";
