@@ -20,6 +20,8 @@ export interface Host {
 export interface HostOptions {
   /** goes on in the folders of a host before it */
   readonly room?: string;
+  /** leaves the folders for a host after it */
+  readonly keep?: boolean;
   readonly port?: number;
   readonly arguments?: readonly string[];
 }
@@ -27,6 +29,7 @@ export interface HostOptions {
 /** Starts `omnisat serve` from the sources, as a person would. */
 export async function startHost({
   room,
+  keep = false,
   port,
   arguments: more = [],
 }: HostOptions = {}): Promise<Host & { readonly room: string }> {
@@ -66,7 +69,7 @@ export async function startHost({
         child.kill("SIGTERM");
         await ended;
       }
-      if (room === undefined) rmSync(place, { recursive: true, force: true });
+      if (!keep) rmSync(place, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,153 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "@playwright/test";
+import { launchOptions } from "../harness/browser.ts";
+import { startHost } from "../harness/host.ts";
+import { expect, test } from "../harness/journey.ts";
+import { openSecondWindow } from "../harness/second-window.ts";
+import { openTunnel } from "../harness/tunnel.ts";
+
+// What becomes of the window when what is behind it breaks, is killed, or is asked by somebody else.
+
+const bounds = { minX: 574700, minY: 5621900, maxX: 574900, maxY: 5622100 };
+const undo = /^Undo/;
+
+/** A host whose windows show the sample from the start. */
+async function hostWithSample() {
+  const first = await startHost({ keep: true });
+  const folder = join(first.folder, "Flandres, été n° 1");
+  const window = await openSecondWindow(first.address);
+  await window.invoke("project.sample", { folder });
+  window.close();
+  await first.close();
+  const host = await startHost({ room: first.room, arguments: ["--project", folder] });
+  return { host, folder };
+}
+
+test("a line that breaks comes back by itself, and what happened meanwhile is there", async ({ page }) => {
+  const { host } = await hostWithSample();
+  const tunnel = await openTunnel(host.address);
+  await page.goto(tunnel.address);
+  await expect(page.getByRole("button", { name: undo })).toBeDisabled();
+  tunnel.break();
+  await expect(page.getByRole("status").filter({ hasText: /reconnect|connection/i })).toBeVisible();
+  const other = await openSecondWindow(host.address);
+  await other.invoke("bookmarks.add", { name: "Meanwhile", bounds });
+  tunnel.mend();
+  await expect(page.getByRole("button", { name: undo })).toBeEnabled();
+  await expect(page.getByRole("status").filter({ hasText: /reconnect|connection/i })).toBeHidden();
+  await page.getByRole("button", { name: undo }).click();
+  await expect.poll(() => other.invoke("bookmarks.list", {})).toEqual([]);
+  other.close();
+  tunnel.close();
+  await host.close();
+});
+
+test("two windows on one project show each other's edits, and undo them", async ({ page, context }) => {
+  const { host } = await hostWithSample();
+  const second = await context.newPage();
+  await Promise.all([page.goto(host.address), second.goto(host.address)]);
+  const other = await openSecondWindow(host.address);
+  await other.invoke("bookmarks.add", { name: "Here", bounds });
+  await expect(page.getByRole("button", { name: undo })).toBeEnabled();
+  await second.getByRole("button", { name: undo }).click();
+  await expect(page.getByRole("button", { name: undo })).toBeDisabled();
+  await expect(page.getByRole("button", { name: /^Redo/ })).toBeEnabled();
+  other.close();
+  await host.close();
+});
+
+test("kill -9 of the whole program during edits loses none that was answered, and its undo history neither", async ({
+  page,
+}) => {
+  const { host, folder } = await hostWithSample();
+  await page.goto(host.address);
+  const other = await openSecondWindow(host.address);
+  const answered: string[] = [];
+  const writing = (async () => {
+    for (let i = 1; i <= 500; i++) {
+      await other.invoke("bookmarks.add", { name: `Place ${i}`, bounds });
+      answered.push(`Place ${i}`);
+    }
+  })().catch(() => {});
+  await expect.poll(() => answered.length).toBeGreaterThan(20);
+  host.child.kill("SIGKILL");
+  await writing;
+  expect(answered.length).toBeLessThan(500);
+
+  const again = await startHost({ room: host.room, arguments: ["--project", folder] });
+  const window = await openSecondWindow(again.address);
+  const kept = (await window.invoke("bookmarks.list", {})).map(({ name }) => name);
+  expect(answered.filter((name) => !kept.includes(name))).toEqual([]);
+  await page.goto(again.address);
+  await page.getByRole("button", { name: undo }).click();
+  await expect.poll(async () => (await window.invoke("bookmarks.list", {})).length).toBe(kept.length - 1);
+  window.close();
+  await again.close();
+  await host.close();
+});
+
+test("kill -9 of the engine costs the job and not the program, and the job goes on from its checkpoint", async () => {
+  test.skip(!existsSync("/usr/bin/pgrep"), "needs pgrep to find the engine");
+  const { host } = await hostWithSample();
+  const window = await openSecondWindow(host.address);
+  const recipe = { steps: 60, warmupSteps: 1, batchSize: 2, datesPerTile: 3, checkpointEverySteps: 5 };
+  const { id } = await window.invoke("runs.pretrain", { name: "encoder", size: "tiny", provider: "cpu", recipe });
+  const engine = () => {
+    try {
+      return execFileSync("pgrep", ["-P", String(host.child.pid)], { encoding: "utf8" })
+        .trim()
+        .split("\n")
+        .map(Number);
+    } catch {
+      return [];
+    }
+  };
+  const steps = async () => (await window.invoke("jobs.list", {})).find((job) => job.id === id);
+  await expect.poll(async () => (await steps())?.state).toBe("running");
+  await expect.poll(() => engine().length).toBeGreaterThan(0);
+  await new Promise((done) => setTimeout(done, 1500));
+  for (const pid of engine()) process.kill(pid, "SIGKILL");
+  await expect.poll(async () => (await steps())?.state).toBe("resumable");
+  expect(await window.invoke("app.info", {})).toMatchObject({ host: "web" });
+  await window.invoke("jobs.resume", { id });
+  await window.invoke("jobs.wait", { id });
+  expect((await steps())?.state).toBe("finished");
+  window.close();
+  await host.close();
+});
+
+test("a page under another name gets nothing, though it leads here and knows the token", async () => {
+  const host = await startHost();
+  const browser = await chromium.launch({
+    ...launchOptions,
+    args: [...(launchOptions.args ?? []), "--host-resolver-rules=MAP evil.test 127.0.0.1"],
+  });
+  const page = await browser.newPage();
+  const { port, search } = new URL(host.address);
+  const answer = await page.goto(`http://evil.test:${port}/${search}`);
+  expect(answer?.status()).toBe(421);
+  await page.goto(host.address);
+  await page.waitForURL((url) => url.search === "");
+  // Now this browser holds the cookie; another site still cannot use it.
+  await page.goto(`http://evil.test:${port}/`);
+  const reached = await page.evaluate(
+    (origin) =>
+      Promise.all([
+        fetch(`${origin}/index.html`).then(
+          () => "answered",
+          () => "refused",
+        ),
+        new Promise((resolve) => {
+          const socket = new WebSocket(`${origin.replace("http", "ws")}/rpc`);
+          socket.onopen = () => resolve("answered");
+          socket.onerror = () => resolve("refused");
+        }),
+      ]),
+    new URL(host.address).origin,
+  );
+  expect(reached).toEqual(["refused", "refused"]);
+  await browser.close();
+  await host.close();
+});
