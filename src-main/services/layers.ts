@@ -117,6 +117,9 @@ export function layerService(deps: Deps) {
             plain(`map:${id}`, "map", name, boundsOf(mapped)),
             plain(`confidence:${id}`, "confidence", name, boundsOf(mapped)),
           ]),
+        ...catalog.comparisons
+          .list()
+          .map(({ id, name, result }) => plain(`difference:${id}`, "difference", name, boundsOf(result.area))),
         ...catalog.legends.list().map(({ id, name }) => plain(`labels:${id}`, "labels", name, area)),
         ...catalog.vectors.list().map(vectorLayer),
         ...(catalog.splits.current() ? [plain("split", "split", null, area)] : []),

@@ -14,9 +14,12 @@ export async function legendOfFile(path: string): Promise<readonly LegendClass[]
   try {
     const { categoryNames = [], colorTable = [] } = raster.info.bands[0] ?? {};
     const legend = colorTable.flatMap(([red, green, blue, alpha], code): LegendClass[] => {
-      if (code === 0 || alpha === 0) return [];
+      // A TIFF's colour table is full and knows no alpha: with names, what has none is no class.
+      const name = categoryNames[code] ?? "";
+      if (code === 0 || alpha === 0 || (categoryNames.length > 0 && name === "")) return [];
+      if (categoryNames.length === 0 && red + green + blue === 0) return [];
       const color = `#${[red, green, blue].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-      return [{ code, name: categoryNames[code] || `Class ${code}`, color }];
+      return [{ code, name: name || `Class ${code}`, color }];
     });
     if (kept.size > 200) kept.clear();
     kept.set(key, legend);

@@ -32,7 +32,7 @@ export async function mapInTheMaking(catalog: Catalog, jobId: number): Promise<M
     picture,
   });
   const classes = Buffer.from(picture).toString("base64");
-  return { jobId, area, width, height, classes, rowsDone, tilesDone };
+  return { jobId, area, width, height, classes, legend, rowsDone, tilesDone };
 }
 
 async function finishedRows(

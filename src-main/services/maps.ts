@@ -17,6 +17,7 @@ import { legendOfFile } from "./maps-legend.ts";
 import { mapInTheMaking } from "./maps-making.ts";
 import { layerWindow } from "./maps-window.ts";
 import { chooseModel, modalitiesFor } from "./models.ts";
+import { fileName } from "./settle.ts";
 
 const name = z.string().trim().min(1).max(200);
 const byId = z.strictObject({ id: z.int().positive() });
@@ -70,7 +71,8 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         overlapPatches,
         batchSize,
         probabilities,
-        baseName: request.name ?? `${model.name}-${modalities.join("-")}`,
+        baseName: fileName(request.name ?? `${model.name}-${modalities.join("-")}`),
+        ...(request.name === undefined ? {} : { title: request.name }),
       });
     }),
 

@@ -89,7 +89,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
       moving([...moves, ...sidecars], () => {
         const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
         const id = catalog.maps.add({
-          name: basename(folder),
+          name: freeName(spec.title ?? basename(folder), (name) => catalog.maps.has(name)),
           modelId: model?.id ?? null,
           jobId: job.id,
           modalities: spec.imagery.modalities.map(({ name }) => name),
@@ -125,6 +125,14 @@ export function fileName(name: string): string {
     .replace(/[^\p{L}\p{N}._-]+/gu, "-")
     .replace(/^[-.]+|[-.]+$/g, "");
   return safe === "" ? "unnamed" : safe;
+}
+
+/** `name`, or with a number behind when that is taken. */
+export function freeName(name: string, taken: (name: string) => boolean): string {
+  for (let n = 1; ; n++) {
+    const wanted = n === 1 ? name : `${name} (${n})`;
+    if (!taken(wanted)) return wanted;
+  }
 }
 
 /** `folder/name`, or with a number behind when that is taken. */

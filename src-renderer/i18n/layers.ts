@@ -92,6 +92,7 @@ export const layersMessages = messages({
   "layers.kind.labels": { en: "Labels", fr: "Étiquettes" },
   "layers.kind.map": { en: "Map", fr: "Carte" },
   "layers.kind.confidence": { en: "Confidence", fr: "Confiance" },
+  "layers.kind.difference": { en: "Differences", fr: "Différences" },
   "layers.kind.vector": { en: "Vector file", fr: "Fichier vectoriel" },
   "layers.kind.raster": { en: "Image", fr: "Image" },
   "layers.kind.acquisition": { en: "Acquisition", fr: "Acquisition" },

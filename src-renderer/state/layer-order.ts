@@ -31,6 +31,7 @@ const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
   vector: 700,
   split: 650,
   grid: 600,
+  difference: 520,
   confidence: 510,
   map: 500,
   raster: 350,

@@ -12,7 +12,17 @@ export { type DrawnLayer, groupId, type Slot } from "./layer-order.ts";
 
 type Change = { id: string } & Partial<Pick<LayerRow, "visible" | "opacity" | "position" | "style">>;
 
-const tables = ["rasters", "acquisitions", "acquisition_bands", "modalities", "legends", "vectors", "maps", "splits"];
+const tables = [
+  "rasters",
+  "acquisitions",
+  "acquisition_bands",
+  "modalities",
+  "legends",
+  "vectors",
+  "maps",
+  "comparisons",
+  "splits",
+];
 
 /** The layers of the open project: what there is, how it lies, and what is to be seen now. */
 class Layers {
@@ -166,6 +176,8 @@ class Layers {
     if (!layer || wanted === (layer.name ?? "")) return;
     try {
       if (layer.kind === "map") await invoke("maps.rename", { id: Number(id.slice(4)), name: wanted });
+      else if (layer.kind === "difference")
+        await invoke("maps.renameComparison", { id: Number(id.slice("difference:".length)), name: wanted });
       else await invoke("layers.rename", { id, name: wanted === "" ? null : wanted });
     } catch (error) {
       notices.fail(error);
@@ -174,7 +186,7 @@ class Layers {
 
   canRename(id: string): boolean {
     const kind = this.byId.get(id)?.kind;
-    return kind === "acquisition" || kind === "raster" || kind === "vector" || kind === "map";
+    return kind === "acquisition" || kind === "raster" || kind === "vector" || kind === "map" || kind === "difference";
   }
 }
 

@@ -178,6 +178,8 @@ export interface MapSpec extends CommonSpec {
   readonly probabilities: boolean;
   /** file names start with this; written into `folder` */
   readonly baseName: string;
+  /** what the person calls the map; `baseName` when left out */
+  readonly title?: string;
 }
 
 /** What a training would take. Asked before it starts: no row, no files. */

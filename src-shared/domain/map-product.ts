@@ -1,5 +1,6 @@
 import type { GeoBox } from "../geo/geobox.ts";
 import type { CompareResult, MapResult } from "./job.ts";
+import type { LegendClass } from "./legend.ts";
 
 /** A map that a model drew, and its files. */
 export interface MapProduct {
@@ -34,6 +35,7 @@ export interface MapInTheMaking {
   readonly height: number;
   /** class codes, base64; 0: not there yet, or nothing to see */
   readonly classes: string;
+  readonly legend: readonly LegendClass[];
   readonly rowsDone: number;
   readonly tilesDone: number;
 }

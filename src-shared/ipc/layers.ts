@@ -13,6 +13,7 @@ export type LayerKind =
   | "raster"
   | "map"
   | "confidence"
+  | "difference"
   | "labels"
   | "vector"
   | "split"

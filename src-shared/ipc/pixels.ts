@@ -9,6 +9,7 @@ import type { TileAddress } from "../geo/tile-grid.ts";
  * | `/tile/LAYER/Z/X/Y?bands=B04,B03,B02&v=VERSION` | one map tile of a raster layer with all bands of the combination: `PixelTile` |
  * | `/vector/LAYER?bounds=minX,minY,maxX,maxY&resolution=R&v=VERSION` | GeoJSON in the project's CRS, cut to the view |
  * | `/file/map/ID/FILE` | a file of a result map, with HTTP ranges |
+ * | `/file/export/FILE` | a file that lies in the project's folder of exports |
  *
  * `v` is the version that `layers.sources` told: an address with the right one may be kept by the browser for good.
  */
@@ -39,11 +40,15 @@ export const vectorPath = ({ layer, bounds, resolution, version }: VectorRequest
 /** `file` is the file's own name, without a folder. */
 export const mapFilePath = (mapId: number, file: string): string => `/file/map/${mapId}/${word(file)}`;
 
+/** `file` is the name of a file in the project's own folder of exports. */
+export const exportFilePath = (file: string): string => `/file/export/${word(file)}`;
+
 /** A path taken apart; `undefined` when it is none of ours. */
 export type PixelPath =
   | ({ readonly kind: "tile" } & TileRequest)
   | ({ readonly kind: "vector" } & VectorRequest)
-  | { readonly kind: "file"; readonly mapId: number; readonly file: string };
+  | { readonly kind: "file"; readonly mapId: number; readonly file: string }
+  | { readonly kind: "export"; readonly file: string };
 
 export function parsePixelPath(path: string): PixelPath | undefined {
   const [route = "", query = ""] = path.split("?", 2);
@@ -77,6 +82,8 @@ export function parsePixelPath(path: string): PixelPath | undefined {
     if (parts[0] === "file" && parts[1] === "map" && parts.length === 4 && /^\d+$/.test(parts[2]!)) {
       return { kind: "file", mapId: Number(parts[2]), file: decodeURIComponent(parts[3]!) };
     }
+    if (parts[0] === "file" && parts[1] === "export" && parts.length === 3)
+      return { kind: "export", file: decodeURIComponent(parts[2]!) };
   } catch {
     // A percent sign that encodes nothing is no path of ours.
   }
@@ -179,8 +186,9 @@ export function decodePixelTile(head: Uint8Array, payload: Uint8Array): PixelTil
   if (payload.length !== before + length * sampleBytes[kind]!) {
     throw new Error(`A map tile of ${payload.length} bytes for ${width} × ${height} × ${bands} ${type}`);
   }
-  // A copy that starts at 0, so that every sample type is aligned.
-  const own = payload.slice(before).buffer;
+  // A copy that starts at 0, so that every sample type is aligned; Node's own byte arrays would share their memory instead.
+  const copy = (from: number, to?: number) => Uint8Array.prototype.slice.call(payload, from, to);
+  const own = copy(before).buffer;
   const samples =
     type === "uint8"
       ? new Uint8Array(own)
@@ -189,7 +197,7 @@ export function decodePixelTile(head: Uint8Array, payload: Uint8Array): PixelTil
         : type === "int16"
           ? new Int16Array(own)
           : new Float32Array(own);
-  return { width, height, bands, type, scales, mask: state === 2 ? payload.slice(0, before) : undefined, samples };
+  return { width, height, bands, type, scales, mask: state === 2 ? copy(0, before) : undefined, samples };
 }
 
 /** Is pixel `i` data? */

@@ -7,7 +7,7 @@ import { deepestLevel } from "../../../src-shared/geo/tile-grid.ts";
 import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { ByteCache } from "./byte-cache.ts";
-import { readMapFile } from "./map-file.ts";
+import { readExportFile, readMapFile } from "./map-file.ts";
 import { QuickLooks } from "./quick-looks.ts";
 import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
 import { readTile } from "./read-tile.ts";
@@ -37,6 +37,7 @@ export async function answerPixels(catalog: Catalog, path: string, signal: Abort
   if (!asked) throw new AppError("layer-not-found", { id: path });
   if (asked.kind === "tile") return answerTile(catalog, asked, signal);
   if (asked.kind === "file") return readMapFile(catalog, asked.mapId, asked.file);
+  if (asked.kind === "export") return readExportFile(catalog, asked.file);
   const { text, version } = await readVectors(catalog, asked, signal);
   return answer("application/geo+json", Buffer.from(text), version, asked.version);
 }

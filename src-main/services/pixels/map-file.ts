@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import type { PixelAnswer } from "./answer.ts";
@@ -10,6 +10,13 @@ const types: Readonly<Record<string, string>> = {
   qml: "application/xml",
   sld: "application/xml",
   xml: "application/xml",
+  csv: "text/csv; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  pdf: "application/pdf",
+  png: "image/png",
+  gpkg: "application/geopackage+sqlite3",
+  geojson: "application/geo+json",
+  zip: "application/zip",
 };
 
 /** A file that belongs to a result map, by its own name: no path leads to any other file. */
@@ -27,6 +34,21 @@ export async function readMapFile(catalog: Catalog, mapId: number, file: string)
   ];
   const path = paths.find((one) => basename(one) === file);
   if (path === undefined) throw new AppError("layer-not-found", { id: file });
+  return wholeFile(path);
+}
+
+/** A file of the project's own folder of exports: what a browser elsewhere takes home. */
+export async function readExportFile(catalog: Catalog, file: string): Promise<PixelAnswer> {
+  const folder = join(catalog.folder, "exports");
+  // A name and nothing more: no way leads up, and no link out.
+  const known = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  if (!known.some((entry) => entry.name === file && entry.isFile()))
+    throw new AppError("layer-not-found", { id: file });
+  return wholeFile(join(folder, file));
+}
+
+async function wholeFile(path: string): Promise<PixelAnswer> {
+  const file = basename(path);
   const facts = await stat(path).catch((cause: unknown) => {
     throw new AppError("raster-missing", { path }, { cause });
   });

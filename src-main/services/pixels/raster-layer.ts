@@ -3,6 +3,7 @@ import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { type Acquisition, type SensorId, sclClasses, sensors } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { legendOfFile } from "../maps-legend.ts";
 import { openRasters } from "./open-rasters.ts";
 
 /** Where one band of a layer lies, and what its numbers mean. */
@@ -45,7 +46,9 @@ export async function rasterLayer(catalog: Catalog, id: string): Promise<RasterL
       ? ofRaster(catalog, id, Number(name))
       : kind === "map" || kind === "confidence"
         ? ofMap(catalog, id, kind, Number(name))
-        : undefined);
+        : kind === "difference"
+          ? ofDifference(catalog, id, Number(name))
+          : undefined);
   if (!layer) throw new AppError("layer-not-found", { id });
   return layer;
 }
@@ -113,7 +116,7 @@ async function ofRaster(catalog: Catalog, id: string, number: number): Promise<R
         classes,
       })),
     shift: unmoved,
-    legend: classes && only ? legendOfTable(only) : null,
+    legend: classes ? await legendOfFile(row.path) : null,
   };
 }
 
@@ -139,26 +142,8 @@ async function ofMap(
     quantity: "unknown",
     bands: [{ name: "1", title: only.name ?? map.name, path, bandIndex: 1, scale, offset, classes }],
     shift: unmoved,
-    legend: classes ? legendOfTable(only) : null,
+    legend: classes ? await legendOfFile(path) : null,
   };
-}
-
-/** Names and colours that the file itself carries; nothing (0) and transparent ones are no classes. */
-function legendOfTable({
-  colorTable,
-  categoryNames,
-}: {
-  readonly colorTable?: readonly (readonly [number, number, number, number])[];
-  readonly categoryNames?: readonly string[];
-}): LegendClass[] {
-  const count = Math.max(colorTable?.length ?? 0, categoryNames?.length ?? 0);
-  const hex = (value: number) => Math.round(value).toString(16).padStart(2, "0");
-  return Array.from({ length: count }, (_, code) => code).flatMap((code): LegendClass[] => {
-    const [r, g, b, a] = colorTable?.[code] ?? [127, 127, 127, 255];
-    const name = categoryNames?.[code];
-    if (a === 0 || (!name && (categoryNames !== undefined || (r === 0 && g === 0 && b === 0)))) return [];
-    return [{ code, name: name ?? String(code), color: `#${hex(r)}${hex(g)}${hex(b)}` }];
-  });
 }
 
 /** ESA's colours of the scene classification. */

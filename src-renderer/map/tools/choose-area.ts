@@ -70,12 +70,12 @@ export function chooseArea(kind: "rectangle" | "polygon", done: (area: ChosenAre
           end(empty ? null : { bounds: { minX, minY, maxX, maxY }, outline: kind === "polygon" ? rings : null }),
         );
       });
-      const escape = (event: KeyboardEvent) => event.key === "Escape" && end(null);
-      addEventListener("keydown", escape, { capture: true });
+      const giveUp = (event: KeyboardEvent) => event.key === "Escape" && end(null);
+      addEventListener("keydown", giveUp, { capture: true });
       map.addLayer(layer);
       map.addInteraction(draw);
       return () => {
-        removeEventListener("keydown", escape, { capture: true });
+        removeEventListener("keydown", giveUp, { capture: true });
         map.removeInteraction(draw);
         map.removeLayer(layer);
         // Another tool was taken meanwhile.

@@ -28,6 +28,7 @@ const kindIcons = {
   raster: "image",
   map: "map",
   confidence: "contrast",
+  difference: "side-by-side",
   labels: "tag",
   vector: "polygon",
   split: "split",

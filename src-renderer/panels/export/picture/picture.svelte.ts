@@ -1,0 +1,22 @@
+import type { PageName } from "./page.ts";
+
+/** How the picture is laid out; it stays while the dialog is closed. */
+class PictureForm {
+  /** `map:3`, `confidence:3`, `difference:1`, or `view` */
+  content = $state<string | null>(null);
+  extent = $state<"map" | "view">("map");
+  page = $state<PageName>("a4-landscape");
+  dpi = $state(200);
+  format = $state<"png" | "pdf">("pdf");
+  /** `null`: proposed */
+  title = $state<string | null>(null);
+  subtitle = $state<string | null>(null);
+  sources = $state<string | null>(null);
+  legend = $state(true);
+  scale = $state(true);
+  north = $state(true);
+  frame = $state(true);
+  footer = $state(true);
+}
+
+export const picture = new PictureForm();

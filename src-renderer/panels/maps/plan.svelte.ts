@@ -1,0 +1,35 @@
+import type { Bounds } from "../../../src-shared/geo/bounds.ts";
+
+export type AreaKind = "project" | "view" | "rectangle" | "polygon" | `bookmark:${number}`;
+
+export interface PlacedArea {
+  readonly bounds: Bounds;
+  readonly outline: readonly (readonly (readonly [x: number, y: number])[])[] | null;
+}
+
+/** The form of a new map: it stays as it was typed while the person looks elsewhere. */
+class Plan {
+  model = $state("");
+  /** `null`: all that the model and the project have */
+  modalities = $state.raw<readonly string[] | null>(null);
+  area = $state<AreaKind>("project");
+  drawn = $state.raw<PlacedArea | null>(null);
+  name = $state("");
+  probabilities = $state(false);
+  overlap = $state<number | null>(null);
+  batch = $state<number | null>(4);
+  provider = $state<"auto" | "cpu" | "webgpu" | "cuda">("auto");
+
+  toggle(name: string, offered: readonly string[], on: boolean): void {
+    const now = this.modalities ?? offered;
+    this.modalities = offered.filter((each) => (each === name ? on : now.includes(each)));
+  }
+
+  forget(): void {
+    this.name = "";
+    this.drawn = null;
+    this.area = "project";
+  }
+}
+
+export const plan = new Plan();

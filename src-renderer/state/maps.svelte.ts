@@ -1,0 +1,122 @@
+import { SvelteSet } from "svelte/reactivity";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
+import type { Model } from "../../src-shared/domain/model.ts";
+import { invoke, type Live, live, subscribe } from "../client/index.ts";
+import { jobs } from "./jobs.svelte.ts";
+import { layers } from "./layers.svelte.ts";
+import { session } from "./session.svelte.ts";
+
+/** What the panel of maps shows. */
+export type MapsView =
+  | { readonly kind: "list" }
+  | { readonly kind: "new" }
+  | { readonly kind: "map"; readonly id: number }
+  | { readonly kind: "comparison"; readonly id: number };
+
+/** Result maps, their comparisons and the models that draw them. */
+class Maps {
+  #products!: Live<readonly MapProduct[]>;
+  #comparisons!: Live<readonly MapComparison[]>;
+  #models!: Live<readonly Model[]>;
+  view = $state.raw<MapsView>({ kind: "list" });
+  /** the dialog that chooses two maps */
+  comparing = $state(false);
+  /** the model whose details are shown, by name */
+  model = $state<string | null>(null);
+  /** jobs of this window whose result is to be shown when it is there */
+  readonly awaited = new SvelteSet<number>();
+
+  constructor() {
+    $effect.root(() => {
+      const open = () => (session.project ? {} : null);
+      this.#products = live("maps.list", open, ["maps"]);
+      this.#comparisons = live("maps.comparisons", open, ["comparisons", "maps"]);
+      this.#models = live("models.list", open, ["models"]);
+      $effect(() => {
+        void session.project?.folder;
+        this.view = { kind: "list" };
+        this.comparing = false;
+        this.model = null;
+      });
+      $effect(() => subscribe("job.state", ({ id, state }) => void this.#ended(id, state)));
+    });
+  }
+
+  get loaded(): boolean {
+    return (
+      this.#products.value !== undefined && this.#comparisons.value !== undefined && this.#models.value !== undefined
+    );
+  }
+
+  get error(): unknown {
+    return this.#products.error ?? this.#comparisons.error ?? this.#models.error;
+  }
+
+  /** The newest first. */
+  readonly products = $derived.by((): readonly MapProduct[] => (this.#products?.value ?? []).toReversed());
+  readonly comparisons = $derived.by((): readonly MapComparison[] => (this.#comparisons?.value ?? []).toReversed());
+  readonly models = $derived.by((): readonly Model[] => (this.#models?.value ?? []).toReversed());
+  /** Models that can draw a map. */
+  readonly drawers = $derived(this.models.filter(({ kind, state }) => kind === "finetuned" && state === "present"));
+  /** Maps under way or waiting. */
+  readonly making = $derived(jobs.active.filter(({ kind }) => kind === "map" || kind === "compare"));
+
+  product(id: number): MapProduct | undefined {
+    return this.products.find((map) => map.id === id);
+  }
+
+  comparison(id: number): MapComparison | undefined {
+    return this.comparisons.find((each) => each.id === id);
+  }
+
+  modelOf(map: MapProduct): Model | undefined {
+    return this.models.find(({ id }) => id === map.modelId);
+  }
+
+  /** The codes of a layer's classes that are not drawn. */
+  hiddenOf(layer: string): readonly number[] {
+    const { hidden } = layers.rows.get(layer)?.style ?? {};
+    return Array.isArray(hidden) ? hidden.filter((code): code is number => typeof code === "number") : [];
+  }
+
+  toggleClass(layer: string, code: number): Promise<void> {
+    const hidden = this.hiddenOf(layer);
+    const next = hidden.includes(code) ? hidden.filter((each) => each !== code) : [...hidden, code];
+    return layers.change([{ id: layer, style: { hidden: next } }]);
+  }
+
+  /** All classes, or this one alone. */
+  showOnly(layer: string, legend: readonly LegendClass[], code: number | null): Promise<void> {
+    const hidden = code === null ? [] : legend.filter((each) => each.code !== code).map((each) => each.code);
+    return layers.change([{ id: layer, style: { hidden } }]);
+  }
+
+  /** Is the layer to be seen? */
+  shown(layer: string): boolean {
+    return layers.slot(layer)?.visible ?? layers.rows.get(layer)?.visible ?? false;
+  }
+
+  async #ended(id: number, state: string): Promise<void> {
+    if (!this.awaited.has(id) || (state !== "finished" && state !== "failed" && state !== "cancelled")) return;
+    this.awaited.delete(id);
+    if (state !== "finished") return;
+    const products = await invoke("maps.list", {});
+    const comparisons = await invoke("maps.comparisons", {});
+    const map = products.find(({ jobId }) => jobId === id);
+    const comparison = comparisons.find(({ jobId }) => jobId === id);
+    await Promise.all([this.#products.refresh(), this.#comparisons.refresh()]);
+    if (map) {
+      this.view = { kind: "map", id: map.id };
+      await layers.change([
+        { id: `map:${map.id}`, visible: true },
+        { id: `confidence:${map.id}`, visible: false },
+      ]);
+    } else if (comparison) {
+      this.view = { kind: "comparison", id: comparison.id };
+      await layers.change([{ id: `difference:${comparison.id}`, visible: true }]);
+    }
+  }
+}
+
+export const maps = new Maps();
