@@ -129,7 +129,12 @@ export class LabelLayer {
     if (!style) {
       const fill = new Fill({ color: `${found.color}${small ? "cc" : "59"}` });
       style = [
-        new Style(small ? { fill } : { fill, stroke: new Stroke({ color: shaded(found.color), width: 1.6 }) }),
+        ...(small
+          ? [new Style({ fill })]
+          : [
+              new Style({ fill, stroke: new Stroke({ color: "rgba(0, 0, 0, 0.5)", width: 3.2 }) }),
+              new Style({ stroke: new Stroke({ color: found.color, width: 1.6 }) }),
+            ]),
         ...(written ? [new Style({ text: nameText(found.name) })] : []),
       ];
       this.#styles.set(key, style);
@@ -153,12 +158,6 @@ const nameText = (text: string): Text =>
     stroke: new Stroke({ color: "rgba(255, 255, 255, 0.85)", width: 3 }),
     overflow: false,
   });
-
-/** Darker, so that a pale class has an edge on pale ground. */
-function shaded(color: string): string {
-  const channel = (at: number) => Math.round(Number.parseInt(color.slice(at, at + 2), 16) * 0.68);
-  return `rgb(${channel(1)} ${channel(3)} ${channel(5)})`;
-}
 
 const corners = new Style({
   image: new CircleStyle({
