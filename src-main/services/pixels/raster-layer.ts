@@ -146,6 +146,25 @@ async function ofMap(
   };
 }
 
+/** What became what between two maps: its classes are changes. */
+async function ofDifference(catalog: Catalog, id: string, number: number): Promise<RasterLayer | undefined> {
+  const comparison = catalog.comparisons.list().find((one) => one.id === number);
+  if (!comparison) return undefined;
+  const { path, classes } = comparison.result;
+  const { info } = await openRasters.open(path);
+  if (!info.bands[0]) return undefined;
+  return {
+    id,
+    kind: "classes",
+    sensor: null,
+    date: null,
+    quantity: "unknown",
+    bands: [{ name: "1", title: comparison.name, path, bandIndex: 1, scale: 1, offset: 0, classes: true }],
+    shift: unmoved,
+    legend: classes.map(({ code, name, color }) => ({ code, name, color })),
+  };
+}
+
 /** ESA's colours of the scene classification. */
 const sclColors = [
   "#000000",
