@@ -3,6 +3,8 @@ import { messages } from "./message.ts";
 /** Runs: curves, looks, comparison, accuracy. */
 export const runsMessages = messages({
   "runs.title": { en: "Charts", fr: "Courbes" },
+  "runs.enlarge": { en: "More room", fr: "Agrandir" },
+  "runs.accuracy.measuring": { en: "Measuring…", fr: "Mesure en cours…" },
   "runs.list": { en: "Trainings", fr: "Entraînements" },
   "runs.empty.title": { en: "No training yet", fr: "Pas encore d’entraînement" },
   "runs.empty": {
@@ -67,8 +69,8 @@ export const runsMessages = messages({
   },
   "runs.chart.loss": { en: "Loss", fr: "Perte" },
   "runs.chart.total": { en: "Total loss", fr: "Perte totale" },
-  "runs.chart.contrastive": { en: "Contrast between modalities", fr: "Contraste entre modalités" },
-  "runs.chart.reconstruction": { en: "Reconstruction of what was hidden", fr: "Reconstruction de ce qui était caché" },
+  "runs.chart.contrastive": { en: "Contrast", fr: "Contraste" },
+  "runs.chart.reconstruction": { en: "Reconstruction", fr: "Reconstruction" },
   "runs.chart.accuracy": { en: "Validation", fr: "Validation" },
   "runs.metric.loss": { en: "Loss", fr: "Perte" },
   "runs.metric.contrastive_loss": { en: "Contrastive loss", fr: "Perte contrastive" },

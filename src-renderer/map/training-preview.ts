@@ -49,7 +49,7 @@ function picturesOf({ side, corners, classes, confidence }: TilePreview, legend:
       const at = tile * side * side + p;
       const color = colors.get(codes[at]!);
       if (color === undefined) continue;
-      image.data.set([color >> 16, (color >> 8) & 255, color & 255, 90 + Math.round(1.65 * shares[at]!)], 4 * p);
+      image.data.set([color >> 16, (color >> 8) & 255, color & 255, 130 + Math.round(1.25 * shares[at]!)], 4 * p);
     }
     context.putImageData(image, 0, 0);
     return canvas;

@@ -10,6 +10,8 @@ class Runs {
   loaded = $state(false);
   error = $state.raw<unknown>();
   selected = $state.raw<ReadonlySet<number>>(new Set());
+  /** what is asked of the chosen runs */
+  view = $state<"curves" | "review" | "compare" | "accuracy">("curves");
   /** the look whose tiles lie on the map; `step: null` follows the newest */
   shown = $state.raw<{ readonly runId: number; readonly step: number | null } | null>(null);
   readonly curves = new SvelteMap<number, RunCurve>();
