@@ -19,6 +19,22 @@ export const alignmentMessages = messages({
     en: "Swipe, spyglass, blink or side by side: any two layers or dates on the same map.",
     fr: "Volet, loupe, clignotement ou côte à côte : deux couches ou dates quelconques sur la même carte.",
   },
+  "compare.swipe.what": {
+    en: "Swipe: drag the edge on the map, or move it with the arrow keys.",
+    fr: "Volet : tirez le bord sur la carte, ou déplacez-le avec les flèches.",
+  },
+  "compare.spyglass.what": {
+    en: "Spyglass: the circle at the pointer shows B over A.",
+    fr: "Loupe : le cercle sous le pointeur montre B sur A.",
+  },
+  "compare.blink.what": {
+    en: "Blink: A and B in turn. What moves between them is misplaced or has changed.",
+    fr: "Clignotement : A et B tour à tour. Ce qui bouge est mal placé ou a changé.",
+  },
+  "compare.side.what": {
+    en: "Side by side: two maps that move together; the cross marks the same place.",
+    fr: "Côte à côte : deux cartes qui bougent ensemble ; la croix marque le même lieu.",
+  },
   "compare.a": { en: "Layer A", fr: "Couche A" },
   "compare.b": { en: "Layer B", fr: "Couche B" },
   "compare.none": { en: "No layer chosen", fr: "Aucune couche choisie" },
@@ -111,7 +127,7 @@ export const alignmentMessages = messages({
   "alignment.west": { en: "0.1 pixel west", fr: "0,1 pixel à l’ouest" },
   "alignment.eastward": { en: "East", fr: "Est" },
   "alignment.northward": { en: "North", fr: "Nord" },
-  "alignment.pixel": { en: "1 pixel = {resolution} m", fr: "1 pixel = {resolution} m" },
+  "alignment.pixel": { en: "A pixel is {resolution} m", fr: "Un pixel fait {resolution} m" },
   "alignment.reset": { en: "Remove the correction", fr: "Retirer la correction" },
   "alignment.measure.title": { en: "Measure against another date", fr: "Mesurer par rapport à une autre date" },
   "alignment.reference": { en: "Reference", fr: "Référence" },

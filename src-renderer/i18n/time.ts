@@ -25,5 +25,7 @@ export const timeMessages = messages({
   "time.cloud": { en: "{share} cloud", fr: "{share} de nuages" },
   "time.covers": { en: "covers {share}", fr: "couvre {share}" },
   "time.ascending": { en: "ascending", fr: "ascendant" },
+  "time.asc": { en: "asc.", fr: "asc." },
+  "time.desc": { en: "desc.", fr: "desc." },
   "time.descending": { en: "descending", fr: "descendant" },
 });

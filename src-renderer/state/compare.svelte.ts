@@ -1,5 +1,6 @@
 import { layers } from "./layers.svelte.ts";
 import { session } from "./session.svelte.ts";
+import { timeline } from "./timeline.svelte.ts";
 import { recall, remember } from "./view-memory.ts";
 
 export type CompareMode = "off" | "swipe" | "spyglass" | "blink" | "side";
@@ -71,7 +72,7 @@ class Compare {
     remember("compare", { mode, a, b, position, vertical, radius, interval } satisfies Kept);
   }
 
-  /** Without a choice yet: what the map shows, and the date of the same sensor before it. */
+  /** Without a choice yet: what the map shows, and the clear date of the same sensor before it. */
   #fill(): void {
     const known = (id: string | null) => id !== null && this.choices.some((choice) => choice.id === id);
     const drawn = layers.drawn.findLast(({ id }) => known(id))?.id ?? this.choices.at(-1)?.id ?? null;
@@ -80,7 +81,10 @@ class Compare {
     const own = this.choices.find(({ id }) => id === this.a);
     const same = this.choices.filter(({ kind, sensor }) => kind === own?.kind && sensor === own?.sensor);
     const at = same.findIndex(({ id }) => id === this.a);
-    this.b = (same[at - 1] ?? same[at + 1] ?? this.choices.find(({ id }) => id !== this.a))?.id ?? null;
+    const clear = ({ id }: { readonly id: string }) =>
+      (timeline.clouds.get(id.replace(/^acquisition:/, ""))?.cloud ?? 0) < 0.1;
+    const before = same.slice(0, Math.max(0, at)).findLast(clear) ?? same.slice(at + 1).find(clear);
+    this.b = (before ?? same[at - 1] ?? same[at + 1] ?? this.choices.find(({ id }) => id !== this.a))?.id ?? null;
   }
 
   async #enter(folder: string | null): Promise<void> {

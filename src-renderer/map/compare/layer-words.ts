@@ -7,8 +7,8 @@ import { timeline } from "../../state/timeline.svelte.ts";
 export function layerWords(layer: Pick<LayerFacts, "id" | "kind" | "name" | "sensor" | "date" | "detail">): string {
   if (layer.name) return layer.kind === "confidence" ? t("compare.confidence", { name: layer.name }) : layer.name;
   const parts = [
-    layer.sensor ? sensors[layer.sensor].title : layer.id,
     ...(layer.date ? [format.day(layer.date)] : []),
+    layer.sensor ? sensors[layer.sensor].title : layer.id,
     ...(layer.detail === "ascending" || layer.detail === "descending" ? [t(`time.${layer.detail}`)] : []),
   ];
   const cloud = timeline.clouds.get(layer.id.replace(/^acquisition:/, ""))?.cloud;

@@ -33,14 +33,14 @@ export class PinsLayer {
 
 function featuresOf({ pin, name, selected, patch }: ShownPin): Feature[] {
   const color = colorOf(pin);
-  const halo = new Stroke({ color: "#ffffff", width: 3 });
   const text = new Text({
     text: name,
     font: '600 12px system-ui, "Segoe UI", "Noto Sans", sans-serif',
-    offsetX: 12,
+    offsetX: 15,
     textAlign: "left",
     fill: new Fill({ color: "#16201d" }),
-    stroke: halo,
+    backgroundFill: new Fill({ color: "rgba(255, 255, 255, 0.88)" }),
+    padding: [2, 5, 1, 5],
     overflow: true,
   });
   if (pin.place.kind === "polygon") {

@@ -1,4 +1,5 @@
 // Dates that lie alike are one row: seventy lines that say the same hide the one that does not.
+import { sensors } from "../../../src-shared/eo/sensors.ts";
 import type { AlignmentEntry, AlignmentProblem } from "../../../src-shared/ipc/index.ts";
 
 export interface ReportRow {
@@ -25,7 +26,11 @@ export function reportRows(entries: readonly AlignmentEntry[]): ReportRow[] {
       entry.files.map(({ resolution, overlap, offset, crs }) => [resolution, overlap, offset, crs]),
       entry.problems.map((problem) => ("path" in problem ? { ...problem, path: "" } : problem)),
     ]);
-  return [...Map.groupBy(entries, signature)].map(([key, members]) => {
+  const order = Object.keys(sensors);
+  const groups = [...Map.groupBy(entries, signature)].sort(
+    ([, [p]], [, [q]]) => order.indexOf(p!.sensor) - order.indexOf(q!.sensor),
+  );
+  return groups.map(([key, members]) => {
     const { files, problems } = members[0]!;
     const overlaps = files.flatMap(({ overlap }) => overlap ?? []);
     const offsets = files.flatMap(({ offset }) => offset ?? []);

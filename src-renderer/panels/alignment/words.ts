@@ -41,4 +41,4 @@ export const sensorWords = ({ sensor, pass }: Pick<AlignmentEntry, "sensor" | "p
   pass ? `${sensors[sensor].title} ${passWord(pass)}` : sensors[sensor].title;
 
 export const entryWords = (entry: AlignmentEntry): string =>
-  entry.name ?? `${sensorWords(entry)} · ${format.day(entry.date)}`;
+  entry.name ?? `${format.day(entry.date)} · ${sensorWords(entry)}`;
