@@ -1,13 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  boundsOfTile,
-  geoboxOfTile,
-  levelFor,
-  type TileAddress,
-  tilesCovering,
-} from "../../../src-shared/geo/tile-grid.ts";
+import { boundsOfTile, levelFor, type TileAddress, tilesCovering } from "../../../src-shared/geo/tile-grid.ts";
 import type { LayerSource } from "../../../src-shared/ipc/map-layers.ts";
 import { decodePixelTile, isData, openPixelTile, type PixelTile, tilePath } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
@@ -110,12 +104,16 @@ async function tileOf(id: string, bands: readonly string[], address: TileAddress
   return decodePixelTile(body.subarray(0, payloadAt), compressed ? inflateRawSync(payload) : payload);
 }
 
-/** What gdalwarp makes of `path` on the tile's grid. */
+/**
+ * What gdalwarp makes of `path` on the tile's grid. Its kernel would follow the window of this one tile, which is turned
+ * in the source; told that pixels are as large on both sides, it follows them as we do.
+ */
 function gdalTile(path: string, address: TileAddress, method: string) {
   const { minX, minY, maxX, maxY } = boundsOfTile(address);
   const target = room.file(`warp-${address.z}-${address.x}-${address.y}-${method}.tif`);
   run("gdalwarp", [
     ...["-q", "-overwrite", "-t_srs", crs, "-r", method, "-et", "0", "-ovr", "AUTO", "-dstnodata", "0"],
+    ...["-wo", "XSCALE=1", "-wo", "YSCALE=1"],
     ...["-te", String(minX), String(minY), String(maxX), String(maxY), "-ts", "256", "256", path, target],
   ]);
   return gdalPixels(target, room.file("warp.raw"), "uint16");
