@@ -94,6 +94,10 @@ export const startMessages = messages({
     fr: "Système de coordonnées des fichiers qui n’en nomment pas",
   },
   "new.area.none": { en: "No area yet", fr: "Pas encore de zone" },
+  "new.area.needed": {
+    en: "Draw a rectangle on the map, type its corners, or choose images or polygons.",
+    fr: "Tracez un rectangle sur la carte, tapez ses coins, ou choisissez des images ou des polygones.",
+  },
   "new.area.tooSmall": {
     en: "The area is smaller than one tile of {tile} m. Draw a larger one.",
     fr: "La zone est plus petite qu’une tuile de {tile} m. Dessinez-en une plus grande.",
@@ -103,8 +107,8 @@ export const startMessages = messages({
   "new.grid.preset": { en: "Made for", fr: "Conçu pour" },
   "new.preset.crops": { en: "Crops", fr: "Cultures" },
   "new.preset.crops.text": {
-    en: "Sentinel-2 and Sentinel-1 series; one class per 10 m, one Sentinel-2 pixel.",
-    fr: "Séries Sentinel-2 et Sentinel-1 ; une classe tous les 10 m, un pixel Sentinel-2.",
+    en: "Sentinel-2 and Sentinel-1 series; one class per 10 m pixel.",
+    fr: "Séries Sentinel-2 et Sentinel-1 ; une classe par pixel de 10 m.",
   },
   "new.preset.forest": { en: "Forest stands", fr: "Peuplements forestiers" },
   "new.preset.forest.text": {
@@ -150,8 +154,8 @@ export const startMessages = messages({
   "new.grid.pixels": { en: "{count} × {count} pixels", fr: "{count} × {count} pixels" },
   "new.grid.resampled": { en: "resampled to {meters} m", fr: "rééchantillonné à {meters} m" },
   "new.grid.aerial": { en: "Aerial 0.2 m", fr: "Aérien 0,2 m" },
-  "new.grid.s2": { en: "Sentinel-2, 10 m", fr: "Sentinel-2, 10 m" },
-  "new.grid.s1": { en: "Sentinel-1, 10 m", fr: "Sentinel-1, 10 m" },
+  "new.grid.s2": { en: "Sentinel-2 10 m", fr: "Sentinel-2 10 m" },
+  "new.grid.s1": { en: "Sentinel-1 10 m", fr: "Sentinel-1 10 m" },
   "new.crs": { en: "Coordinate system", fr: "Système de coordonnées" },
   "new.crs.hint": {
     en: "The UTM zone of the area is proposed. Type a code, a name or a country.",
