@@ -209,7 +209,6 @@ export const labelsMessages = messages({
   "labels.filter.valid": { en: "Any validity", fr: "Toute validité" },
   "labels.filter.inSeason": { en: "Valid in the imagery’s time", fr: "Valides pendant les images" },
   "labels.filter.outOfSeason": { en: "Not valid in the imagery’s time", fr: "Non valides pendant les images" },
-  "labels.filter.problem": { en: "With or without problems", fr: "Avec ou sans problème" },
   "labels.filter.problems": { en: "With problems", fr: "Avec problème" },
   "labels.filter.onMap": { en: "Filter the map too", fr: "Filtrer aussi la carte" },
   "labels.filter.clear": { en: "Clear the filter", fr: "Effacer le filtre" },

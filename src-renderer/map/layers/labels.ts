@@ -132,7 +132,7 @@ export class LabelLayer {
         ...(small
           ? [new Style({ fill })]
           : [
-              new Style({ fill, stroke: new Stroke({ color: "rgba(0, 0, 0, 0.5)", width: 3.2 }) }),
+              new Style({ fill, stroke: new Stroke({ color: "rgba(0, 0, 0, 0.4)", width: 2.8 }) }),
               new Style({ stroke: new Stroke({ color: found.color, width: 1.6 }) }),
             ]),
         ...(written ? [new Style({ text: nameText(found.name) })] : []),

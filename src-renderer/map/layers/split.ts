@@ -15,7 +15,7 @@ import { patternOf, setColors } from "./patterns.ts";
 /** Who trains, validates and tests, as patterned squares; where no squares were made, the polygons carry the pattern. */
 export class SplitLayer {
   readonly #source = new VectorSource();
-  readonly layer = new VectorLayer({ source: this.#source, updateWhileAnimating: true });
+  readonly layer = new VectorLayer({ source: this.#source, updateWhileAnimating: true, declutter: true });
   #words: Readonly<Record<string, string>> = {};
 
   constructor() {
@@ -72,7 +72,7 @@ function styleOf(part: SplitPart, word: string, ratio: number): Style {
               font: "600 11px system-ui, sans-serif",
               fill: new Fill({ color: setColors[part] }),
               stroke: new Stroke({ color: "rgba(255, 255, 255, 0.92)", width: 4 }),
-              overflow: true,
+              overflow: false,
             }),
           }
         : {}),
