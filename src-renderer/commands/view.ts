@@ -7,6 +7,11 @@ import type { Command } from "./command.ts";
 
 const inWorkspace = (): boolean => session.view === "workspace";
 
+/** Ten panels have a digit. Those that another one leads to have none, so that the digits stay where they were learned. */
+const keyed: ReadonlySet<string> = new Set(
+  panels.map(({ id }) => id).filter((id) => id !== "alignment" && id !== "label-table"),
+);
+
 /** Docks, panels, full screen, theme. */
 export const viewCommands: readonly Command[] = [
   ...panels.map(
