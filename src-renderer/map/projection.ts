@@ -6,12 +6,26 @@ import proj4 from "proj4";
 import { deepestLevel, resolutionOfLevel, tileSize } from "../../src-shared/geo/tile-grid.ts";
 import type { OpenedProject } from "../../src-shared/ipc/index.ts";
 
-/** The pyramid of src-shared/geo/tile-grid, as OpenLayers wants it. */
-export const projectTileGrid = new TileGrid({
-  origin: [0, 0],
-  resolutions: Array.from({ length: deepestLevel + 1 }, (_, z) => resolutionOfLevel(z)),
-  tileSize,
-});
+const grids = new Map<number, TileGrid>();
+
+/**
+ * The pyramid of src-shared/geo/tile-grid, as OpenLayers wants it. On a screen (or a picture) with `density` pixels to the
+ * pixel of CSS a tile is drawn that much smaller, so that its pixels meet the screen's; its address stays.
+ */
+export function projectTileGrid(density: 1 | 2 | 4): TileGrid {
+  let grid = grids.get(density);
+  if (!grid) {
+    grid = new TileGrid({
+      origin: [0, 0],
+      resolutions: Array.from({ length: deepestLevel + 1 }, (_, z) => resolutionOfLevel(z) * density),
+      tileSize: tileSize / density,
+    });
+    grids.set(density, grid);
+  }
+  return grid;
+}
+
+export const densityFor = (pixelRatio: number): 1 | 2 | 4 => (pixelRatio < 1.4 ? 1 : pixelRatio < 2.8 ? 2 : 4);
 
 const lonLat = "EPSG:4326";
 

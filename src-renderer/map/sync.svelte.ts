@@ -38,13 +38,22 @@ export class MapSync {
   readonly #held = new Map<string, number>();
   readonly #overlays = new Map<string, BaseLayer>();
   readonly #stopListening: () => void;
+  readonly #picture: { readonly pixelRatio?: number; readonly fade?: boolean };
   #colors: MapColors;
   #basemap: Basemap | null = null;
   #graticule: Graticule | null = null;
   #grid: ProjectGridLayer | null = null;
   #wanted: readonly DrawnLayer[] = [];
 
-  constructor(map: OlMap, project: OpenedProject, projection: Projection, colors: MapColors) {
+  constructor(
+    map: OlMap,
+    project: OpenedProject,
+    projection: Projection,
+    colors: MapColors,
+    /** a picture has its own density, and no layer fades in */
+    picture: { readonly pixelRatio?: number; readonly fade?: boolean } = {},
+  ) {
+    this.#picture = picture;
     this.#map = map;
     this.#project = project;
     this.#projection = projection;
@@ -65,15 +74,27 @@ export class MapSync {
     });
   }
 
+  /** The same for a picture: resolves when every layer is on the map and what lies below them is read. */
+  async drawWhole(wanted: readonly DrawnLayer[]): Promise<void> {
+    this.#wanted = wanted;
+    this.#drawGround(wanted);
+    await Promise.all(
+      wanted.map(({ id, opacity, style }, position) =>
+        isRaster(id) || id.startsWith("vector:") ? this.#enter(id, position, opacity, style) : undefined,
+      ),
+    );
+    await this.moved();
+  }
+
   /** Where the view is: what depends on it asks for what it needs. */
-  moved(): void {
+  async moved(): Promise<void> {
     const view = this.#map.getView();
     const resolution = view.getResolution();
     if (resolution === undefined) return;
     const extent = view.calculateExtent(this.#map.getSize());
-    this.#basemap?.need(resolution);
     this.#grid?.show(extent, resolution);
-    for (const layer of this.#live.values()) if (layer instanceof VectorFileLayer) void layer.show(extent, resolution);
+    const vectors = [...this.#live.values()].filter((layer) => layer instanceof VectorFileLayer);
+    await Promise.all([this.#basemap?.need(resolution), ...vectors.map((layer) => layer.show(extent, resolution))]);
   }
 
   recolor(colors: MapColors): void {
@@ -143,7 +164,7 @@ export class MapSync {
       this.#sources.set(source.id, source);
       this.#live.get(source.id)?.replaceSource(source);
     }
-    this.moved();
+    void this.moved();
   }
 
   dispose(): void {
@@ -182,7 +203,7 @@ export class MapSync {
     if (!this.#live.has(id)) {
       this.#live.set(id, layer);
       this.#map.addLayer(layer.layer);
-      if (layer instanceof VectorFileLayer) this.moved();
+      if (layer instanceof VectorFileLayer) void this.moved();
     }
   }
 
@@ -198,6 +219,8 @@ export class MapSync {
       source,
       projection: this.#projection,
       style,
+      pixelRatio: this.#picture.pixelRatio,
+      fade: this.#picture.fade,
       onloading: (change) => {
         mapView.loading = Math.max(0, mapView.loading + change);
       },
@@ -268,7 +291,7 @@ export class MapSync {
         colors: this.#colors,
       });
       this.#map.addLayer(this.#basemap.group);
-      this.moved();
+      void this.moved();
     }
     this.#basemap?.group.setVisible(Boolean(basemap));
     if (basemap) this.#basemap?.group.setOpacity(basemap.opacity);
@@ -276,7 +299,7 @@ export class MapSync {
     if (grid && !this.#grid) {
       this.#grid = new ProjectGridLayer(this.#project.grid, this.#colors);
       this.#map.addLayer(this.#grid.layer);
-      this.moved();
+      void this.moved();
     }
     this.#grid?.layer.setVisible(Boolean(grid));
     if (grid) this.#grid?.layer.setOpacity(grid.opacity);

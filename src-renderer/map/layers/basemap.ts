@@ -39,7 +39,7 @@ export class Basemap {
   #colors: MapColors;
   readonly #land: Record<"coarse" | "fine", VectorLayer>;
   readonly #places: VectorLayer;
-  readonly #asked = new Set<string>();
+  readonly #asked = new Map<string, Promise<void>>();
 
   constructor(options: BasemapOptions) {
     this.#options = options;
@@ -62,10 +62,12 @@ export class Basemap {
   }
 
   /** Loads what a view of this resolution needs, once. */
-  need(resolution: number): void {
+  async need(resolution: number): Promise<void> {
     const meters = resolution * this.#options.metersPerUnit;
-    void this.#ask(meters > fineUpTo ? "coarse" : "fine");
-    if (meters < 2500) void this.#ask("places");
+    await Promise.all([
+      this.#ask(meters > fineUpTo ? "coarse" : "fine"),
+      meters < 2500 ? this.#ask("places") : undefined,
+    ]);
   }
 
   recolor(colors: MapColors): void {
@@ -85,16 +87,19 @@ export class Basemap {
     this.group.dispose();
   }
 
-  async #ask(what: "coarse" | "fine" | "places"): Promise<void> {
-    if (this.#asked.has(what)) return;
-    this.#asked.add(what);
-    try {
-      if (what === "places") this.#addPlaces(await loadPlaces());
-      else this.#addWorld(what, await loadWorld(what));
-    } catch {
+  #ask(what: "coarse" | "fine" | "places"): Promise<void> {
+    const asked = this.#asked.get(what);
+    if (asked) return asked;
+    const asking = (
+      what === "places"
+        ? loadPlaces().then((places) => this.#addPlaces(places))
+        : loadWorld(what).then((world) => this.#addWorld(what, world))
+    ).catch(() => {
       // Without its ground the map is still a map; the next view asks again.
       this.#asked.delete(what);
-    }
+    });
+    this.#asked.set(what, asking);
+    return asking;
   }
 
   #around(degrees: number): Bounds {

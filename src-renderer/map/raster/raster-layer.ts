@@ -2,10 +2,10 @@ import WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type Projection from "ol/proj/Projection.js";
 import DataTileSource from "ol/source/DataTile.js";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
-import { boundsOfTile, levelFor, tilesCovering } from "../../../src-shared/geo/tile-grid.ts";
+import { boundsOfTile, levelFor, tileSize, tilesCovering } from "../../../src-shared/geo/tile-grid.ts";
 import type { LayerSource, LayerStatistics } from "../../../src-shared/ipc/index.ts";
 import { isData, type PixelTile } from "../../../src-shared/ipc/pixels.ts";
-import { projectTileGrid } from "../projection.ts";
+import { densityFor, projectTileGrid } from "../projection.ts";
 import {
   type Composition,
   channelValue,
@@ -24,6 +24,10 @@ export interface RasterLayerOptions {
   readonly source: LayerSource;
   readonly projection: Projection;
   readonly style: Readonly<Record<string, unknown>>;
+  /** pixels of the picture to one of CSS; the screen's when left out */
+  readonly pixelRatio?: number | undefined;
+  /** new tiles fade in */
+  readonly fade?: boolean | undefined;
   /** a canvas of its own, which others may clip or move */
   readonly className?: string;
   /** tiles on their way changed by this many */
@@ -40,6 +44,7 @@ export class RasterLayer {
   readonly id: string;
   readonly layer: WebGLTileLayer;
   readonly #options: RasterLayerOptions;
+  readonly #density: 1 | 2 | 4;
   #source: LayerSource;
   #style: LayerStyle;
   #composition: Composition | null = null;
@@ -52,6 +57,7 @@ export class RasterLayer {
   constructor(options: RasterLayerOptions) {
     const { source } = options;
     this.#options = options;
+    this.#density = densityFor(options.pixelRatio ?? devicePixelRatio);
     this.id = source.id;
     this.#source = source;
     this.#style = readStyle(options.style);
@@ -129,7 +135,7 @@ export class RasterLayer {
     const composition = this.#composition;
     if (!composition || composition.classes) return null;
     const { channels, bands } = composition;
-    const z = levelFor(resolution);
+    const z = levelFor(resolution / this.#density);
     const values = channels.map((): number[] => []);
     const seen = tilesCovering(bounds, z).flatMap((address) => {
       const tile = this.#tiles.get(`${address.z}/${address.x}/${address.y}`);
@@ -185,11 +191,12 @@ export class RasterLayer {
     const mine = ++this.#turn;
     const source = new DataTileSource({
       projection: this.#options.projection,
-      tileGrid: projectTileGrid,
+      tileGrid: projectTileGrid(this.#density),
+      tileSize,
       bandCount: textureBands(bands.length),
       hasAlpha: true,
       interpolate: !classes,
-      transition: 120,
+      transition: this.#options.fade === false ? 0 : 120,
       wrapX: false,
       loader: async (z, x, y, { signal }) => {
         this.#count(1);

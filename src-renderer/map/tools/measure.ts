@@ -78,7 +78,7 @@ function start(map: OlMap, kind: "length" | "area", transform: LonLatTransform):
     } else return;
     event.preventDefault();
   };
-  const target = map.getViewport();
+  const target = map.getViewport()!;
   const onMenu = (event: MouseEvent) => {
     if (measure.now && !measure.now.finished) {
       event.preventDefault();

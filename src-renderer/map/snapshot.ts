@@ -1,0 +1,148 @@
+import Feature from "ol/Feature.js";
+import VectorLayer from "ol/layer/Vector.js";
+import OlMap from "ol/Map.js";
+import View from "ol/View.js";
+import type { OpenedProject } from "../../src-shared/ipc/index.ts";
+import { layers } from "../state/layers.svelte.ts";
+import { session } from "../state/session.svelte.ts";
+import { mapColors } from "./colors.ts";
+import { mapView } from "./map-state.svelte.ts";
+import { projectionOf } from "./projection.ts";
+import { MapSync } from "./sync.svelte.ts";
+
+export interface SnapshotOptions {
+  readonly center: readonly [x: number, y: number];
+  /** map units per pixel of the picture */
+  readonly resolution: number;
+  readonly rotation: number;
+  /** of the picture, in pixels */
+  readonly width: number;
+  readonly height: number;
+  /** how much thicker than on screen lines and letters are drawn: 300 dpi on paper is about 3 */
+  readonly dpiScale: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A picture that takes longer than this is given back as far as it is drawn. */
+const patience = 60_000;
+
+/** The layers that are to be seen, drawn off screen at any size; resolves when all tiles are there. Always in light colours. */
+export async function snapshot(options: SnapshotOptions): Promise<HTMLCanvasElement> {
+  const { project } = session;
+  if (!project) throw new Error("A picture needs an open project");
+  const { center, resolution, rotation, width, height, dpiScale, signal } = options;
+  signal?.throwIfAborted();
+  const target = document.createElement("div");
+  target.className = "snapshot-map";
+  target.setAttribute("aria-hidden", "true");
+  Object.assign(target.style, {
+    position: "fixed",
+    left: "-100000px",
+    top: "0",
+    width: `${width / dpiScale}px`,
+    height: `${height / dpiScale}px`,
+  });
+  document.body.append(target);
+  const map = new OlMap({
+    target,
+    controls: [],
+    interactions: [],
+    pixelRatio: dpiScale,
+    maxTilesLoading: 12,
+    view: new View({
+      projection: projectionOf(project),
+      center: [...center],
+      resolution: resolution * dpiScale,
+      rotation,
+      constrainResolution: false,
+      minResolution: 1e-12,
+      maxResolution: Number.MAX_SAFE_INTEGER,
+    }),
+  });
+  const sync = new MapSync(map, project, map.getView().getProjection(), mapColors(false), {
+    pixelRatio: dpiScale,
+    fade: false,
+  });
+  try {
+    addOverlays(map);
+    await sync.drawWhole(layers.drawn);
+    await complete(map, signal);
+    return composed(map, project, width, height);
+  } finally {
+    sync.dispose();
+    map.setTarget(undefined);
+    map.dispose();
+    target.remove();
+  }
+}
+
+/** Labels and drawings of other parts of the window: the same features, drawn by layers of their own. */
+function addOverlays(map: OlMap): void {
+  for (const { layer } of mapView.overlays.list) {
+    if (!(layer instanceof VectorLayer) || !layer.getVisible()) continue;
+    const source = layer.getSource();
+    if (!source || !(source.getFeatures()[0] instanceof Feature)) continue;
+    map.addLayer(
+      new VectorLayer({
+        source,
+        style: layer.getStyle(),
+        opacity: layer.getOpacity(),
+        zIndex: layer.getZIndex() ?? 0,
+        className: `snapshot-${layer.getClassName()}`,
+      }),
+    );
+  }
+}
+
+function complete(map: OlMap, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, patience);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }
+    function stop(): void {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    signal?.addEventListener("abort", stop, { once: true });
+    map.once("rendercomplete", done);
+    map.render();
+  });
+}
+
+/** All canvases over each other, each with its opacity, its place and its way of blending. */
+function composed(map: OlMap, _project: OpenedProject, width: number, height: number): HTMLCanvasElement {
+  const picture = document.createElement("canvas");
+  picture.width = width;
+  picture.height = height;
+  const context = picture.getContext("2d")!;
+  context.fillStyle = mapColors(false).water;
+  context.fillRect(0, 0, width, height);
+  // WebGL keeps what it drew only until the browser shows it: drawing again now keeps it for the copy.
+  map.renderSync();
+  for (const canvas of map.getViewport()!.querySelectorAll<HTMLCanvasElement>(".ol-layers canvas")) {
+    if (canvas.width === 0) continue;
+    const parent = canvas.parentElement!;
+    const opacity = parent.style.opacity || canvas.style.opacity;
+    context.globalAlpha = opacity === "" ? 1 : Number(opacity);
+    const blend = getComputedStyle(parent).mixBlendMode;
+    context.globalCompositeOperation = blend === "normal" ? "source-over" : (blend as GlobalCompositeOperation);
+    const matrix = /^matrix\(([^)]*)\)$/.exec(canvas.style.transform)?.[1]?.split(",").map(Number);
+    const own = matrix ?? [
+      Number.parseFloat(canvas.style.width) / canvas.width || 1,
+      0,
+      0,
+      Number.parseFloat(canvas.style.height) / canvas.height || 1,
+      0,
+      0,
+    ];
+    const ratio = width / (map.getSize()![0] ?? width);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.transform(...(own as [number, number, number, number, number, number]));
+    context.drawImage(canvas, 0, 0);
+  }
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  return picture;
+}
