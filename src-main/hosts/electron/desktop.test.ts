@@ -459,3 +459,36 @@ test("without a job it ends without a question, when its last window closes; on 
   expect(mac.fake.windows).toHaveLength(1);
   expect(mac.fake.menu[0]!.label).toBe("OmniSat Desktop");
 });
+
+test("a package looks for no update by itself, and not at all without a channel", async () => {
+  const without = await start();
+  const help = (run: Run) => run.fake.menu.at(-1)!.submenu as Electron.MenuItemConstructorOptions[];
+  expect(help(without).some(({ id }) => id === "updates")).toBe(false);
+
+  const asked: string[] = [];
+  let available = true;
+  const updater = {
+    autoDownload: true,
+    autoInstallOnAppQuit: true,
+    checkForUpdates: async () => {
+      asked.push("check");
+      return { isUpdateAvailable: available, updateInfo: { version: "9.0.0" } };
+    },
+    downloadUpdate: async () => void asked.push("download"),
+  };
+  const run = await start({ updater: async () => updater });
+  expect(asked).toEqual([]);
+  const click = () => (help(run).find(({ id }) => id === "updates")!.click as () => void)();
+  run.fake.answers.push(1);
+  click();
+  await expect.poll(() => run.fake.messageBoxes.at(-1)?.options.message).toBe("Version 9.0.0 is available.");
+  expect([asked, updater.autoDownload, updater.autoInstallOnAppQuit]).toEqual([["check"], false, false]);
+  run.fake.answers.push(0, 0);
+  click();
+  await expect.poll(() => asked).toEqual(["check", "check", "download"]);
+  expect(updater.autoInstallOnAppQuit).toBe(true);
+  available = false;
+  run.fake.answers.push(0);
+  click();
+  await expect.poll(() => run.fake.messageBoxes.at(-1)?.options.message).toBe("This is the newest version.");
+});

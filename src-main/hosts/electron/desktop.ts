@@ -14,6 +14,7 @@ import { menuTemplate } from "./menu.ts";
 import { channels } from "./names.ts";
 import { projectFolderOf, projectsOf } from "./project-argument.ts";
 import { appProtocol, rasterProtocol, registerSchemes } from "./protocols.ts";
+import { lookForUpdate, type Updater } from "./updates.ts";
 import { type Words, wordsFor } from "./words.ts";
 
 export interface DesktopOptions extends Pick<ApplicationHost, "appVersion" | "sampleFolder" | "runJob" | "device"> {
@@ -26,6 +27,8 @@ export interface DesktopOptions extends Pick<ApplicationHost, "appVersion" | "sa
   readonly words: readonly string[];
   readonly folder: string;
   readonly platform?: NodeJS.Platform;
+  /** looks for newer versions; only in packages that have an update channel */
+  readonly updater?: () => Promise<Updater>;
   /** ends the engine, after every job has stopped */
   readonly closeEngine: () => Promise<void>;
 }
@@ -293,10 +296,16 @@ export class Desktop {
           this.#setMenu();
         },
         newWindow: () => void this.#open(null),
+        checkForUpdates: this.#options.updater && (() => void this.#lookForUpdate()),
         reload: () => this.#front()?.native.webContents.reload(),
       },
     );
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  }
+
+  async #lookForUpdate(): Promise<void> {
+    const updater = await this.#options.updater?.();
+    if (updater) await lookForUpdate(updater, this.#electron, this.#front()?.native, this.#words());
   }
 
   #words(): Words {

@@ -39,6 +39,10 @@ const desktop: Desktop = new Desktop({
     return engine.run(spec, on, signal);
   },
   device,
+  // electron-builder leaves this file in packages that have an update channel.
+  ...(existsSync(join(process.resourcesPath ?? "", "app-update.yml"))
+    ? { updater: async () => (await import("electron-updater")).default.autoUpdater }
+    : {}),
   words: process.argv.slice(app.isPackaged ? 1 : 2),
   folder: process.cwd(),
   closeEngine: () => engine.close(),

@@ -9,6 +9,8 @@ export interface MenuActions {
   readonly clearRecent: () => void;
   readonly newWindow: () => void;
   readonly reload: () => void;
+  /** only in packages that have an update channel */
+  readonly checkForUpdates?: (() => void) | undefined;
 }
 
 export interface MenuFacts {
@@ -123,6 +125,9 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): Electron.M
       submenu: [
         send(words.guide, "help.guide", "F1"),
         send(words.shortcuts, "help.shortcuts", "?"),
+        ...(actions.checkForUpdates
+          ? [line, { id: "updates", label: words.checkForUpdates, click: actions.checkForUpdates }]
+          : []),
         ...(mac ? [] : [line, about]),
       ],
     },

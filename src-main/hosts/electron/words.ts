@@ -49,6 +49,14 @@ const english = {
   stuckQuestion: "The window does not respond.",
   stuckDetail: "It may be busy. Everything you did is saved, also if you reload.",
   wait: "Wait",
+  checkForUpdates: "Check for Updates…",
+  close: "Close",
+  upToDate: "This is the newest version.",
+  updateFound: (version: string) => `Version ${version} is available.`,
+  updateDetail: "It is fetched now and put in place when you quit. Running jobs are not interrupted.",
+  updateNow: "Fetch It",
+  updateReady: "The new version is ready, and in place after you quit.",
+  updateFailed: "It could not be found out whether there is a newer version. Check the connection, and try again.",
 };
 
 export type Words = typeof english;
@@ -103,6 +111,15 @@ const french: Words = {
   stuckQuestion: "La fenêtre ne répond pas.",
   stuckDetail: "Elle est peut-être occupée. Tout votre travail est enregistré, même si vous la rechargez.",
   wait: "Attendre",
+  checkForUpdates: "Rechercher une mise à jour…",
+  close: "Fermer",
+  upToDate: "Cette version est la plus récente.",
+  updateFound: (version) => `La version ${version} est disponible.`,
+  updateDetail:
+    "Elle est téléchargée maintenant et mise en place quand vous quittez. Les tâches en cours ne sont pas interrompues.",
+  updateNow: "Télécharger",
+  updateReady: "La nouvelle version est prête ; elle sera en place après avoir quitté.",
+  updateFailed: "Impossible de savoir s’il existe une version plus récente. Vérifiez la connexion, puis réessayez.",
 };
 
 /** The words of the language that the person set, or of the system's. */
