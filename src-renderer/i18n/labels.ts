@@ -400,9 +400,13 @@ export const labelsMessages = messages({
       other: "{count} patchs sont dans des polygones de classes différentes et n’ont pas d’étiquette.",
     },
   },
-  "labels.wizard.again": {
-    en: "This file was imported before: its earlier labels are replaced.",
-    fr: "Ce fichier a déjà été importé : ses anciennes étiquettes sont remplacées.",
+  "labels.wizard.replace": {
+    en: "Forget the labels that were imported before",
+    fr: "Oublier les étiquettes importées auparavant",
+  },
+  "labels.wizard.replace.hint": {
+    en: "Drawn labels stay. The same file always replaces its own earlier labels.",
+    fr: "Les étiquettes dessinées restent. Le même fichier remplace toujours ses anciennes étiquettes.",
   },
   "labels.wizard.import": { en: "Import {count} labels", fr: "Importer {count} étiquettes" },
   "labels.wizard.finished": { en: "{count} labels imported", fr: "{count} étiquettes importées" },

@@ -35,6 +35,7 @@ export class Wizard {
   validTo = $state("");
   fromField = $state<string | null>(null);
   toField = $state<string | null>(null);
+  replace = $state(false);
   preview = $state.raw<ImportReport | null>(null);
   result = $state.raw<ImportReport | null>(null);
   error = $state.raw<unknown>(null);
@@ -129,6 +130,7 @@ export class Wizard {
       looks,
       legend: this.legendName,
       unmapped: "ignore",
+      replace: this.replace,
       ...(this.layer ? { layer: this.layer } : {}),
       ...(this.crs ? { crs: this.crs } : {}),
       ...(byDates && this.validFrom ? { validFrom: this.validFrom } : {}),
