@@ -116,6 +116,8 @@ export const alignmentMessages = messages({
   "alignment.move": { en: "Move", fr: "Déplacer" },
   "alignment.shifted": { en: "corrected", fr: "corrigée" },
   "alignment.together": { en: "All dates of {sensor} together", fr: "Toutes les dates de {sensor} ensemble" },
+  "alignment.hidden": { en: "It is not on the map now.", fr: "Elle n’est pas sur la carte en ce moment." },
+  "alignment.reveal": { en: "Show it", fr: "La montrer" },
   "alignment.pad": { en: "Move by arrow keys", fr: "Déplacer avec les flèches" },
   "alignment.keys": {
     en: "Click here, then press arrow keys: 0.1 pixel. With Shift 1 pixel, with Alt 0.01. Ctrl+Z takes a move back.",

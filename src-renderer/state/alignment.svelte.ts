@@ -1,6 +1,8 @@
 import type { AlignmentEntry, Measurement } from "../../src-shared/ipc/index.ts";
 import { invoke, type Live, live, subscribe } from "../client/index.ts";
+import { layers } from "./layers.svelte.ts";
 import { session } from "./session.svelte.ts";
+import { timeline } from "./timeline.svelte.ts";
 
 export interface Shift {
   readonly dx: number;
@@ -88,8 +90,22 @@ class Alignment {
   choose(id: string | null): void {
     void this.commit();
     this.moving = id;
+    const date = this.current?.date;
+    if (date !== undefined && !this.onMap) timeline.go(date);
     this.measurement = null;
     this.error = null;
+  }
+
+  /** Is the picture that is moved among those on the map? */
+  readonly onMap = $derived.by((): boolean => layers.drawn.some(({ id }) => id === `acquisition:${this.moving}`));
+
+  /** Puts the picture on the map: its date, and its sensor where that is hidden. */
+  async reveal(): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    timeline.go(current.date);
+    const slot = layers.slotOf(`acquisition:${current.acquisition}`);
+    if (slot && !slot.visible) await layers.setVisible([slot.id], true);
   }
 
   /** Moves by pixels, columns eastwards and rows northwards; kept when nothing is pressed for a while. */

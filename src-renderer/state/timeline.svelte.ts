@@ -51,6 +51,11 @@ class Timeline {
   get loaded(): boolean {
     return this.#entries.value !== undefined;
   }
+  /** The clouds are known, or there is nothing to know: the date will not change by itself any more. */
+  get settled(): boolean {
+    const waiting = this.#clouds.loading && this.#clouds.value === undefined;
+    return this.loaded && !waiting;
+  }
   get error(): unknown {
     return this.#entries.error;
   }
