@@ -3,6 +3,13 @@ import type OlMap from "ol/Map.js";
 /** Pixels per arrow key, as much as QGIS moves on a common screen. */
 const arrowStep = 120;
 
+/** Keys belong to the map while it has the focus or nothing has; a field, a button or a dialog keeps its own. */
+export function mapHasKeys(target: Element): boolean {
+  const { activeElement } = document;
+  if (document.querySelector("dialog[open]")) return false;
+  return !activeElement || activeElement === document.body || target.contains(activeElement);
+}
+
 /**
  * The keys of the map: arrows pan, + − PgUp PgDn zoom, Space with a moving pointer pans under any tool. They work when the
  * map has the focus or nothing has; a field, a list or a dialog keeps its keys.
@@ -34,13 +41,8 @@ export function followKeys(map: OlMap, target: HTMLElement): () => void {
     view.animate({ resolution: view.getConstrainedResolution(resolution / factor) ?? resolution, duration: 120 });
   };
 
-  const ours = () => {
-    const { activeElement } = document;
-    return !activeElement || activeElement === document.body || target.contains(activeElement);
-  };
-
   const down = (event: KeyboardEvent) => {
-    if (!ours() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!mapHasKeys(target) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = event.shiftKey ? arrowStep / 6 : arrowStep;
     const steps: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => pan(-step, 0, 120),

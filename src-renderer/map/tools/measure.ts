@@ -10,6 +10,7 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import { densified, ellipsoidArea, geodesicLength } from "../geodesy.ts";
+import { mapHasKeys } from "../keys.ts";
 import { registerTool } from "../map-state.svelte.ts";
 import { type LonLatTransform, lonLatTransform } from "../projection.ts";
 import { type Measured, measure } from "./measure-state.svelte.ts";
@@ -68,7 +69,9 @@ function start(map: OlMap, kind: "length" | "area", transform: LonLatTransform):
     source.addFeature(new Feature(feature.getGeometry()!.clone()));
     tell(feature, true);
   });
+  const target = map.getViewport()!;
   const onKey = (event: KeyboardEvent) => {
+    if (!mapHasKeys(map.getTargetElement() ?? target)) return;
     if (event.key === "Enter") draw.finishDrawing();
     else if (event.key === "Backspace") draw.removeLastPoint();
     else if (event.key === "Escape") {
@@ -78,7 +81,6 @@ function start(map: OlMap, kind: "length" | "area", transform: LonLatTransform):
     } else return;
     event.preventDefault();
   };
-  const target = map.getViewport()!;
   const onMenu = (event: MouseEvent) => {
     if (measure.now && !measure.now.finished) {
       event.preventDefault();
