@@ -140,7 +140,7 @@ export class WebHost {
       "Set-Cookie": this.#gate.setCookie,
     });
     response.end(
-      '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=./"><title>OmniSat Desktop</title>',
+      '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=./"><title>OmniSat Desktop</title>',
     );
   }
 
