@@ -19,6 +19,8 @@ class Jobs {
   offered = $state.raw<readonly number[]>([]);
   #paces = new Map<number, Pace>();
   #dirty = new Set<number>();
+  /** jobs whose end the person sees where they started them */
+  readonly #quiet = new Set<number>();
   #loaded = false;
 
   /** Running and waiting, in the order of the queue. */
@@ -71,6 +73,11 @@ class Jobs {
   retry = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.retry", { id }));
   discard = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.discard", { id }), id);
   cancel = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.cancel", { id }), id);
+
+  /** Says nothing in the corner when this one ends: a panel shows it. */
+  hush(id: number): void {
+    this.#quiet.add(id);
+  }
 
   /** Not now: they stay in the tray. */
   later(): void {
@@ -132,7 +139,7 @@ class Jobs {
     if (state !== "finished" && state !== "failed" && state !== "resumable") return;
     await this.#ask();
     const job = this.byId(id);
-    if (!job || job.kind === "inspect" || job.kind === "estimate") return;
+    if (!job || job.kind === "inspect" || job.kind === "estimate" || this.#quiet.delete(id)) return;
     const name = job.title;
     const kind = t(`jobs.kind.${job.kind}`);
     if (state === "finished") {

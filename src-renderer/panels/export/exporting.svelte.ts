@@ -1,6 +1,7 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ExportSubject } from "../../../src-shared/ipc/exports.ts";
 import { bridge, invoke, subscribe } from "../../client/index.ts";
+import { jobs } from "../../state/jobs.svelte.ts";
 import { showPanel } from "../show-panel.ts";
 
 export const exportKinds = ["raster", "polygons", "table", "picture", "report", "model"] as const;
@@ -71,6 +72,7 @@ export const exporting = new Exporting();
 
 /** Waits for a job of the desk, telling how far it is. Rejects with its error. */
 export async function followed<Result>(id: number, onfraction: (fraction: number) => void): Promise<Result> {
+  jobs.hush(id);
   const stop = subscribe("job.event", (what) => {
     if (what.id === id && what.event.type === "phase") onfraction(what.event.fraction);
   });

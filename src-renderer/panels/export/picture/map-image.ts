@@ -41,6 +41,26 @@ export async function drawResult(
   return canvas;
 }
 
+/** Draws what the map shows, with all of its layers, over `bounds`; lines and letters as thick as on screen. */
+export async function drawView(
+  bounds: Bounds,
+  width: number,
+  height: number,
+  perMillimeter: number,
+  signal: AbortSignal,
+): Promise<HTMLCanvasElement> {
+  const { snapshot } = await import("../../../map/snapshot.ts");
+  return snapshot({
+    center: [(bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2],
+    resolution: (bounds.maxX - bounds.minX) / width,
+    rotation: 0,
+    width,
+    height,
+    dpiScale: (perMillimeter * 25.4) / 96,
+    signal,
+  });
+}
+
 /** By value: red, green, blue; white where there is nothing. */
 function colorTable(legend: readonly LegendClass[] | null): Uint8ClampedArray {
   const table = new Uint8ClampedArray(256 * 3).fill(255);

@@ -316,7 +316,9 @@ function ticks(
   const words = (value: number): string => value.toFixed(geographic ? digits : Math.min(digits, 2));
   const size = 2.3 * unit;
   const length = 1.2 * unit;
-  for (let x = Math.ceil(shown.minX / step) * step; x <= shown.maxX; x += step) {
+  // A number at the very corner would lie on the frame.
+  const rim = ((shown.maxX - shown.minX) / frame.width) * 3 * unit;
+  for (let x = Math.ceil((shown.minX + rim) / step) * step; x <= shown.maxX - rim; x += step) {
     const at = frame.x + ((x - shown.minX) / (shown.maxX - shown.minX)) * frame.width;
     for (const [y, away] of [[frame.y, -1], [frame.y + frame.height, 1]] as const) // biome-ignore format: two edges
       pieces.push({ kind: "line", points: [[at, y], [at, y + away * length]], stroke: ink, line: 0.2 * unit }); // biome-ignore format: one line
@@ -330,7 +332,7 @@ function ticks(
       anchor: "middle",
     });
   }
-  for (let y = Math.ceil(shown.minY / step) * step; y <= shown.maxY; y += step) {
+  for (let y = Math.ceil((shown.minY + rim) / step) * step; y <= shown.maxY - rim; y += step) {
     const at = frame.y + ((shown.maxY - y) / (shown.maxY - shown.minY)) * frame.height;
     for (const [x, away] of [[frame.x, -1], [frame.x + frame.width, 1]] as const) // biome-ignore format: two edges
       pieces.push({ kind: "line", points: [[x, at], [x + away * length, at]], stroke: ink, line: 0.2 * unit }); // biome-ignore format: one line
