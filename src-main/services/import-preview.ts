@@ -184,6 +184,15 @@ const present = (catalog: Catalog) => {
   return ({ bands }: Acquisition) => !bands.some(({ path }) => missing.has(path));
 };
 
+/** Bands that the project's acquisition of the same moment has from another file. */
+function replacedBands(path: string, members: readonly Acquisition[], catalog: Catalog): string[] {
+  return members.flatMap(({ id, bands }) => {
+    const known = catalog.acquisitions.get(id)?.bands ?? [];
+    const own = new Set(bands.filter((band) => band.path === path).map(({ name }) => name));
+    return known.filter((band) => own.has(band.name) && band.path !== path).map(({ name }) => name);
+  });
+}
+
 function previewOf(
   { choice, bytes, facts, file, errors }: Looked,
   found: readonly Acquisition[],
@@ -231,6 +240,7 @@ function previewOf(
     overlap: facts && !noCrs ? shareInside(area, facts.geobox) : null,
     radiometry: members[0] && members[0].bands.length > 0 ? members[0].radiometry.decidedBy : null,
     acquisitions: members.map(({ id }) => id),
+    replaces: replacedBands(choice.path, members, catalog),
     problems: errors.map(errorMessage),
     warnings: [...new Set(members.flatMap(({ radiometry }) => radiometry.warnings))],
   };

@@ -52,6 +52,20 @@ export const importMessages = messages({
     fr: { one: "{count} date", other: "{count} dates" },
   },
   "import.known": { en: "in the project already; it will be read anew", fr: "déjà dans le projet ; il sera relu" },
+  "import.replaces": {
+    en: "The project has {bands} of this date from another file. This one would take their place.",
+    fr: "Le projet a déjà {bands} à cette date dans un autre fichier. Celui-ci les remplacerait.",
+  },
+  "import.noCrs": {
+    en: "This file does not say in which coordinate system it is. Choose it below.",
+    fr: "Ce fichier ne dit pas dans quel système de coordonnées il est. Choisissez-le ci-dessous.",
+  },
+  "import.noDate": {
+    en: "No date was found in its name or metadata. Give it below, or leave the file out if it is no acquisition.",
+    fr: "Aucune date dans son nom ni ses métadonnées. Donnez-la ci-dessous, ou laissez le fichier de côté si ce n’est pas une acquisition.",
+  },
+  "import.useProjectCrs": { en: "Use the project’s system, {crs}", fr: "Prendre le système du projet, {crs}" },
+  "import.crsPlaceholder": { en: "Code, name or country", fr: "Code, nom ou pays" },
   "import.unknown": { en: "not known", fr: "inconnu" },
   "import.bandsHint": {
     en: "Names in the order of the file, separated by commas",

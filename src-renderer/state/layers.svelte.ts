@@ -32,7 +32,6 @@ class Layers {
   #pending = $state.raw<ReadonlyMap<string, LayerRow>>(new Map());
   /** The time bar says which date of a sensor is seen; without it the latest. */
   #current = $state.raw<((sensor: SensorId) => string | null | undefined) | null>(null);
-  #go: ((date: string) => void) | undefined;
   /** The layer whose properties are shown. */
   properties = $state<string | null>(null);
   /** The layer whose name is being written. */
@@ -71,14 +70,8 @@ class Layers {
   }
 
   /** The time bar gives the acquisition (its id without `acquisition:`) of a sensor that its date shows. */
-  followTime(current: ((sensor: SensorId) => string | null | undefined) | null, go?: (date: string) => void): void {
+  followTime(current: ((sensor: SensorId) => string | null | undefined) | null): void {
     this.#current = current;
-    this.#go = go;
-  }
-
-  /** Sets the time slider, where there is one. */
-  goToDate(date: string): void {
-    this.#go?.(date);
   }
 
   /** The layer of a sensor that the time slider shows. */

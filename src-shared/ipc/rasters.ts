@@ -59,6 +59,8 @@ export interface ImagePreview {
   readonly radiometry: string | null;
   /** acquisitions it becomes part of */
   readonly acquisitions: readonly string[];
+  /** bands of a date that the project has from another file: this one takes their place */
+  readonly replaces: readonly string[];
   /** it cannot be imported as it is */
   readonly problems: readonly ErrorMessage[];
   readonly warnings: readonly string[];
