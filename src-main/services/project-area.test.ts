@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { areaOfFiles, planProject } from "./project-area.ts";
+
+const sample = resolve(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
+const plan = (bounds: [number, number, number, number], crs: string | null = null, patchMeters = 10) =>
+  planProject({
+    area: { crs: "EPSG:4326", bounds: { minX: bounds[0], minY: bounds[1], maxX: bounds[2], maxY: bounds[3] } },
+    crs,
+    patchMeters,
+    tilePatches: 8,
+  });
+
+/** What PROJ, through GDAL, makes of longitudes and latitudes. */
+const projected = (lonLat: readonly (readonly [number, number])[], crs: string): [number, number][] =>
+  execFileSync("gdaltransform", ["-s_srs", "OGC:CRS84", "-t_srs", crs, "-output_xy"], {
+    input: lonLat.map((point) => point.join(" ")).join("\n"),
+    encoding: "utf8",
+  })
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" ").map(Number) as [number, number]);
+
+test("an area becomes whole patches of its UTM zone that hold all of its corners", () => {
+  const { crs, bounds, columns, rows, squareKilometers, tileColumns, outsideCrs, scale } = plan([
+    4.05, 50.74, 4.06, 50.75,
+  ]);
+  expect(crs).toBe("EPSG:32631");
+  for (const [x, y] of projected(
+    [
+      [4.05, 50.74],
+      [4.06, 50.75],
+      [4.05, 50.75],
+      [4.06, 50.74],
+    ],
+    crs,
+  )) {
+    expect(x).toBeGreaterThanOrEqual(bounds.minX - 1e-6);
+    expect(x).toBeLessThanOrEqual(bounds.maxX + 1e-6);
+    expect(y).toBeGreaterThanOrEqual(bounds.minY - 1e-6);
+    expect(y).toBeLessThanOrEqual(bounds.maxY + 1e-6);
+  }
+  expect([bounds.minX % 10, bounds.maxY % 10]).toEqual([0, 0]);
+  expect((bounds.maxX - bounds.minX) / 10).toBe(columns);
+  expect(squareKilometers).toBeCloseTo((columns * rows * 100) / 1e6, 9);
+  expect(tileColumns).toBe(Math.floor(columns / 8));
+  expect(outsideCrs).toBe(false);
+  // 0.9996 on the central meridian (3° E), a little more beside it.
+  expect(scale).toBeGreaterThan(0.9996);
+  expect(scale).toBeLessThan(0.9998);
+});
+
+test("the southern half and both sides of the date line have their own zones", () => {
+  expect(plan([36, -1.4, 36.1, -1.3]).crs).toBe("EPSG:32737");
+  expect(plan([179.5, -17, 179.6, -16.9]).crs).toBe("EPSG:32760");
+  expect(plan([-179.6, -17, -179.5, -16.9]).crs).toBe("EPSG:32701");
+});
+
+test("a system made for another place, or one that stretches, is noticed; degrees are refused", () => {
+  expect(plan([4.05, 50.74, 4.06, 50.75], "EPSG:32633").outsideCrs).toBe(true);
+  expect(plan([4.05, 50.74, 4.06, 50.75], "EPSG:31370").outsideCrs).toBe(false);
+  expect(plan([4.05, 50.74, 4.06, 50.75], "EPSG:3857").scale).toBeCloseTo(1 / Math.cos((50.745 * Math.PI) / 180), 2);
+  expect(() => plan([4, 50, 5, 51], "EPSG:4326")).toThrow(expect.objectContaining({ code: "project-crs-geographic" }));
+  expect(() => plan([-170, -60, 170, 70], "EPSG:3857", 1)).toThrow(
+    expect.objectContaining({ code: "project-area-too-large" }),
+  );
+});
+
+test("images and polygons say where they lie", async () => {
+  const image = join(sample, "S2_L2A_10m", "S2_L2A_10m_20190610T105703.tif");
+  const [raster, vector] = await areaOfFiles([image, join(sample, "parcels.gpkg")], undefined);
+  const square = { minX: 574_680, minY: 5_621_800, maxX: 575_320, maxY: 5_622_440 };
+  expect(raster).toMatchObject({ kind: "raster", crs: "EPSG:32631", bounds: square, resolution: 10 });
+  expect(vector).toMatchObject({ kind: "vector", crs: "EPSG:32631", bounds: square });
+});

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import type { LayerRow } from "../../src-shared/domain/display.ts";
+import type { LayerFacts } from "../../src-shared/ipc/index.ts";
+import { drawnOf, positionBetween, slotsOf } from "./layer-order.ts";
+
+const layer = (id: string, kind: LayerFacts["kind"], more: Partial<LayerFacts> = {}): LayerFacts => ({
+  id,
+  kind,
+  name: null,
+  sensor: null,
+  date: null,
+  time: null,
+  detail: null,
+  bands: [],
+  bounds: null,
+  state: "present",
+  missing: [],
+  modalities: [],
+  shifted: false,
+  ...more,
+});
+const date = (id: string, sensor: LayerFacts["sensor"], day: string) =>
+  layer(`acquisition:${id}`, "acquisition", { sensor, date: day });
+const facts = [
+  date("a", "sentinel-1", "2019-01-01"),
+  date("b", "sentinel-2", "2019-02-01"),
+  date("c", "sentinel-2", "2019-03-01"),
+  layer("map:1", "map"),
+  layer("confidence:1", "confidence"),
+  layer("labels:1", "labels"),
+  layer("basemap", "basemap"),
+];
+const rows = (...list: Partial<LayerRow>[]) =>
+  new Map(list.map((row) => [row.id!, { position: 0, visible: true, opacity: 1, style: {}, ...row } as LayerRow]));
+const latest = (_: unknown, members: readonly LayerFacts[]) => members[0]?.id ?? null;
+
+test("labels lie above maps, maps above images, images above the basemap, and the finest sensor is seen first", () => {
+  const slots = slotsOf(facts, new Map());
+  expect(slots.map(({ id }) => id)).toEqual([
+    "labels:1",
+    "confidence:1",
+    "map:1",
+    "group:sentinel-2",
+    "group:sentinel-1",
+    "basemap",
+  ]);
+  expect(drawnOf(slots, new Map(), latest).map(({ id }) => id)).toEqual([
+    "basemap",
+    "acquisition:c",
+    "map:1",
+    "labels:1",
+  ]);
+});
+
+test("a series shows the slider's date; pinned dates stay, and the sensor's style lies under the date's own", () => {
+  const display = rows(
+    { id: "group:sentinel-2", position: 300, opacity: 0.5, style: { preset: "natural", gamma: 1 } },
+    { id: "acquisition:c", opacity: 0.5, style: { pinned: true, gamma: 2 } },
+  );
+  const drawn = drawnOf(slotsOf(facts, display), display, () => "acquisition:b").filter(
+    ({ sensor }) => sensor === "sentinel-2",
+  );
+  expect(drawn).toEqual([
+    {
+      id: "acquisition:b",
+      opacity: 0.5,
+      style: { preset: "natural", gamma: 1 },
+      date: "2019-02-01",
+      sensor: "sentinel-2",
+    },
+    {
+      id: "acquisition:c",
+      opacity: 0.25,
+      style: { preset: "natural", gamma: 2, pinned: true },
+      date: "2019-03-01",
+      sensor: "sentinel-2",
+    },
+  ]);
+});
+
+test("what is hidden or has lost its files is not drawn", () => {
+  const gone = facts.map((entry) => (entry.id === "map:1" ? { ...entry, state: "missing" as const } : entry));
+  const display = rows({ id: "labels:1", position: 800, visible: false });
+  expect(drawnOf(slotsOf(gone, display), display, latest).map(({ id }) => id)).toEqual(["basemap", "acquisition:c"]);
+});
+
+test("a moved layer takes a place between its new neighbours, also at the ends", () => {
+  const slots = slotsOf(facts, new Map());
+  const moved = (id: string, target: string, place: "before" | "after") => {
+    const display = rows({ id, position: positionBetween(slots, id, target, place) });
+    return slotsOf(facts, display).map((slot) => slot.id);
+  };
+  expect(moved("basemap", "labels:1", "before")[0]).toBe("basemap");
+  expect(moved("labels:1", "basemap", "after").at(-1)).toBe("labels:1");
+  expect(moved("group:sentinel-1", "group:sentinel-2", "before").slice(3, 5)).toEqual([
+    "group:sentinel-1",
+    "group:sentinel-2",
+  ]);
+});
