@@ -78,7 +78,7 @@ test("language and theme change at once, and are there again after a reload", as
   await window.getByRole("main").waitFor();
   await window.keyboard.press("Control+,");
   await window.getByLabel("Language").selectOption("fr");
-  await expect(window.getByRole("dialog", { name: "Paramètres" })).toBeVisible();
+  await expect(window.getByRole("dialog", { name: "Réglages" })).toBeVisible();
   await window.getByText("Sombre").click();
   await expect(window.locator("html")).toHaveAttribute("data-theme", "dark");
   await window.reload();

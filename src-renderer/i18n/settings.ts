@@ -2,7 +2,7 @@ import { messages } from "./message.ts";
 
 /** The settings dialog. */
 export const settingsMessages = messages({
-  "settings.title": { en: "Settings", fr: "Paramètres" },
+  "settings.title": { en: "Settings", fr: "Réglages" },
   "settings.language": { en: "Language", fr: "Langue" },
   "settings.theme": { en: "Theme", fr: "Thème" },
   "settings.theme.light": { en: "Light", fr: "Clair" },
