@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { InspectCommands, Place } from "../../src-shared/ipc/inspect.ts";
+import type { CloudShare, InspectCommands, Place } from "../../src-shared/ipc/inspect.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { classesAt } from "./inspect-classes.ts";
@@ -40,6 +40,17 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
     return seriesAt({ rasters, acquisitions: catalog.acquisitions.list(), crs, clearClasses, ...rest }, places);
   };
 
+  // Several windows, and a window that asks again, hear of one look at the clouds.
+  let looking: Promise<CloudShare[]> | undefined;
+  const clouds = (): Promise<CloudShare[]> => {
+    looking ??= tasks
+      .run("timeline.clouds", (signal, progress) => cloudShares(catalog, rasters, progress, signal))
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  };
+
   return {
     "timeline.list": door("timeline.list", z.strictObject({}), () =>
       catalog.acquisitions.list().map(({ id, name, sensor, pass, date, time, relativeOrbit, quality, shift }) => ({
@@ -55,9 +66,7 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
       })),
     ),
 
-    "timeline.clouds": door("timeline.clouds", z.strictObject({}), () =>
-      tasks.run("timeline.clouds", (signal, progress) => cloudShares(catalog, rasters, progress, signal)),
-    ),
+    "timeline.clouds": door("timeline.clouds", z.strictObject({}), clouds),
 
     "inspect.series": door(
       "inspect.series",

@@ -13,6 +13,9 @@ const nothing: Shift = { dx: 0, dy: 0 };
 /** Presses closer together than this are one step of the history. */
 const pause = 700;
 
+/** Windows on one project do not stop each other's measuring. */
+const token = `alignment.measure ${crypto.randomUUID()}`;
+
 /** Corrections of position: which picture is moved, and by how much until the fingers rest. */
 class Alignment {
   #report!: Live<readonly AlignmentEntry[]>;
@@ -46,7 +49,7 @@ class Alignment {
       });
     });
     subscribe("work", ({ name, fraction }) => {
-      if (name === "alignment.measure") this.fraction = fraction;
+      if (name === token) this.fraction = fraction;
     });
   }
 
@@ -169,7 +172,7 @@ class Alignment {
     this.measurement = null;
     this.error = null;
     try {
-      this.measurement = await invoke("alignment.measure", { moving, reference, token: "alignment.measure" });
+      this.measurement = await invoke("alignment.measure", { moving, reference, token });
     } catch (error) {
       if (!(error instanceof Error && error.name === "AbortError")) this.error = error;
     }
@@ -177,7 +180,7 @@ class Alignment {
   }
 
   stop(): void {
-    void invoke("alignment.stop", { token: "alignment.measure" }).catch(() => undefined);
+    void invoke("alignment.stop", { token }).catch(() => undefined);
   }
 
   #later(): void {

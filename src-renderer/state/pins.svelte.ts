@@ -40,6 +40,9 @@ export const mostPins = pinColors.length;
 export const colorOf = (pin: Pick<Pin, "slot">): string => pinColors[pin.slot % pinColors.length]!;
 export const signOf = (pin: Pick<Pin, "slot">): PinSign => pinSigns[pin.slot % pinSigns.length]!;
 
+/** Windows on one project do not stop each other's questions. */
+const classesToken = `inspect.classes ${crypto.randomUUID()}`;
+
 /** The places that are inspected. */
 class Pins {
   list = $state.raw<readonly Pin[]>([]);
@@ -131,7 +134,7 @@ class Pins {
       const { patches, ...rest } = await invoke("inspect.classes", {
         model,
         points: points.map(({ place }) => (place.kind === "point" ? { x: place.x, y: place.y } : { x: 0, y: 0 })),
-        token: "inspect.classes",
+        token: classesToken,
       });
       this.classes = rest;
       for (const [at, { id }] of points.entries()) this.#change(id, { classes: patches[at] ?? null });
