@@ -40,12 +40,12 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `Aucune des ${counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>
     unit === "blocks"
-      ? `Les polygones de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} du découpage, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, découpez par polygone, ou gardez ces classes pour l’entraînement seul.`
-      : `La classe ${quoted(className)} a ${counted(count, units[unit], unit === "patches" ? "patchs" : "polygones")}, mais le découpage en demande ${needed} pour qu’elle puisse être apprise et testée. Ajoutez des étiquettes, associez la classe à « ignorer », ou gardez ces classes pour l’entraînement seul.`,
+      ? `Les polygones de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} de la répartition, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, répartissez par polygone, ou gardez ces classes pour l’entraînement seul.`
+      : `La classe ${quoted(className)} a ${counted(count, units[unit], unit === "patches" ? "patchs" : "polygones")}, mais la répartition en demande ${needed} pour qu’elle puisse être apprise et testée. Ajoutez des étiquettes, associez la classe à « ignorer », ou gardez ces classes pour l’entraînement seul.`,
   "split-not-possible": ({ className, unit }) =>
-    `Aucune répartition des ${unit === "blocks" ? "blocs" : "polygones"} ne met la classe ${quoted(className)} dans chaque ensemble. Choisissez des blocs plus petits, ou découpez par polygone.`,
+    `Aucune répartition des ${unit === "blocks" ? "blocs" : "polygones"} ne met la classe ${quoted(className)} dans chaque ensemble. Choisissez des blocs plus petits, ou répartissez par polygone.`,
   "split-without-field": ({ field, fields }) =>
-    `Les étiquettes n’ont pas de champ ${quoted(field)} selon lequel découper. Il y a : ${listed(fields)}.`,
+    `Les étiquettes n’ont pas de champ ${quoted(field)} selon lequel répartir. Il y a : ${listed(fields)}.`,
   "split-set-empty": ({ set, values }) =>
     `Aucune étiquette ne tombe dans l’ensemble ${quoted(set)}. Le champ contient : ${listed(values)}. Dites quelle valeur désigne quel ensemble.`,
   "vector-without-shapes": ({ path }) =>

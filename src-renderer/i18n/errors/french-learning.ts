@@ -31,9 +31,9 @@ export const frenchLearning: Sentences<
   "model-grid-differs": ({ model, project }) =>
     `Le modèle travaille sur des patchs de ${model} m, le projet sur des patchs de ${project} m. Créez un projet avec des patchs de ${model} m, ou entraînez un modèle pour celui-ci.`,
   "no-labels-to-train": ({ part }) =>
-    `Aucun patch étiqueté dans la partie ${partOf(part)}. Importez des étiquettes, ou changez le découpage pour qu’elle en contienne.`,
+    `Aucun patch étiqueté dans la partie ${partOf(part)}. Importez des étiquettes, ou changez la répartition pour qu’elle en contienne.`,
   "no-labelled-patch": ({ part }) =>
-    `Aucun patch de la partie ${partOf(part)} n’a une classe que le modèle connaît. Choisissez une autre partie, ou changez le découpage.`,
+    `Aucun patch de la partie ${partOf(part)} n’a une classe que le modèle connaît. Choisissez une autre partie, ou changez la répartition.`,
   "overlap-too-large": ({ overlap, tile }) =>
     `Des tuiles de ${tile} patchs ne peuvent pas en partager ${overlap} avec la suivante. Choisissez un recouvrement d’au plus ${tile - 1} patchs ; une demi-tuile est l’usage.`,
   "series-too-short": ({ modality, dates }) =>

@@ -72,7 +72,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "no-labels": ({ folder }) =>
     `Le projet ${quoted(folder)} n’a pas encore d’étiquettes. Dessinez-en ou importez-en d’abord.`,
   "no-split": ({ folder }) =>
-    `Les étiquettes de ${quoted(folder)} ne sont pas encore découpées. Découpez-les d’abord dans le volet des étiquettes, pour que la précision soit mesurée là où le modèle n’a rien vu.`,
+    `Les étiquettes de ${quoted(folder)} ne sont pas encore réparties. Répartissez-les d’abord dans le volet des étiquettes, pour que l’exactitude soit mesurée là où le modèle n’a rien vu.`,
   "job-not-found": ({ id }) =>
     `Il n’y a pas de tâche ${id} dans ce projet. Le volet des tâches montre celles qui existent.`,
   "job-not-resumable": ({ id, state }) => `La tâche ${id} est ${states[state] ?? state} : il n’y a rien à reprendre.`,
