@@ -122,6 +122,10 @@ export const trainMessages = messages({
     en: "Time and memory appear once the training is set up.",
     fr: "La durée et la mémoire s’affichent une fois l’entraînement défini.",
   },
+  "train.estimate.later": {
+    en: "Measured when nothing else computes, so that it slows nothing down.",
+    fr: "Mesuré quand rien d’autre ne calcule, pour ne rien ralentir.",
+  },
   "train.estimate.tooLarge": {
     en: "This does not fit into the memory that is free. Fewer tiles per step need less.",
     fr: "Cela ne tient pas dans la mémoire libre. Moins de tuiles par pas en demandent moins.",
