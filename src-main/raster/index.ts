@@ -22,6 +22,7 @@ export {
   transformer,
 } from "./crs.ts";
 export { pool } from "./pool/pool.ts";
+export { urgently } from "./pool/urgency.ts";
 export {
   type BandInfo,
   openRaster,

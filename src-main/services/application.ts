@@ -9,7 +9,7 @@ import { type AppDoor, appService, type ChoosePaths } from "./app.ts";
 import type { JobRunner } from "./deps.ts";
 import { describeOpened } from "./opened-project.ts";
 import { withinRoots } from "./path-gate.ts";
-import { answerPixels, type PixelAnswer } from "./pixels.ts";
+import { answerPixels, expectPixels, type PixelAnswer } from "./pixels.ts";
 import { projectDoor } from "./projects.ts";
 import { RecentProjects } from "./recent-projects.ts";
 import { type Services, services } from "./services.ts";
@@ -226,6 +226,7 @@ export class Session {
   async #enter(open: () => Promise<Catalog>, folder?: string): Promise<OpenedProject> {
     const before = this.#project;
     if (before && before.catalog.folder === folder) return describeOpened(before.catalog);
+    expectPixels();
     const project = await this.#application.join(this, open, folder);
     if (before) this.#application.leave(this, before);
     this.#project = project;

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { TaskName, Tasks } from "./tasks.ts";
+import { isUrgent } from "./urgency.ts";
 
 /** Worker threads that decode, resample and encode, so that the calling thread stays free. Started on first use. */
 interface Job {
@@ -21,6 +22,8 @@ export class Pool {
   readonly size: number;
   readonly #members: Member[] = [];
   readonly #queue: Job[] = [];
+  /** goes before the queue */
+  readonly #urgent: Job[] = [];
   #nextId = 1;
 
   constructor(size = Math.max(1, Math.min(8, availableParallelism()))) {
@@ -34,14 +37,15 @@ export class Pool {
     options: { readonly signal?: AbortSignal | undefined; readonly transfer?: readonly ArrayBuffer[] } = {},
   ): Promise<Tasks[K]["output"]> {
     const { signal, transfer = [] } = options;
+    const queue = isUrgent() ? this.#urgent : this.#queue;
     return new Promise<Tasks[K]["output"]>((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);
         return;
       }
       const onAbort = () => {
-        const at = this.#queue.indexOf(job);
-        if (at >= 0) this.#queue.splice(at, 1);
+        const at = queue.indexOf(job);
+        if (at >= 0) queue.splice(at, 1);
         // A task that already runs finishes unheard: it is short, and its worker stays usable.
         reject(signal!.reason);
       };
@@ -60,19 +64,24 @@ export class Pool {
         reject: settle(reject),
       };
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#queue.push(job);
+      queue.push(job);
       this.#advance();
     });
   }
 
+  /** Starts the threads before they are needed: loading their code takes longer than most tasks. */
+  warmUp(): void {
+    while (this.#members.length < this.size) this.#start().worker.unref();
+  }
+
   #advance(): void {
-    while (this.#queue.length > 0) {
+    while (this.#urgent.length + this.#queue.length > 0) {
       let member = this.#members.find((m) => !m.running);
       if (!member) {
         if (this.#members.length >= this.size) return;
         member = this.#start();
       }
-      const job = this.#queue.shift()!;
+      const job = (this.#urgent.shift() ?? this.#queue.shift())!;
       member.running = job;
       // Waiting for a result keeps the process alive; an idle pool does not.
       member.worker.ref();

@@ -6,6 +6,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { deepestLevel } from "../../../src-shared/geo/tile-grid.ts";
 import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { pool, urgently } from "../../raster/index.ts";
 import { ByteCache } from "./byte-cache.ts";
 import { readExportFile, readMapFile } from "./map-file.ts";
 import { QuickLooks } from "./quick-looks.ts";
@@ -31,6 +32,9 @@ const cache = new ByteCache(64 << 20);
 const turnstile = new Turnstile(6);
 const quickLooks = new WeakMap<Catalog, QuickLooks>();
 
+/** Whoever opens a project looks at its map next: the threads get ready meanwhile. */
+export const expectPixels = (): void => pool.warmUp();
+
 /** Pixels of a project by path. */
 export async function answerPixels(catalog: Catalog, path: string, signal: AbortSignal): Promise<PixelAnswer> {
   const asked = parsePixelPath(path);
@@ -52,7 +56,7 @@ async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSig
     answered.fromCache++;
     return answer(tileType, known, version, asked.version);
   }
-  const body = await turnstile.run(() => drawTile(catalog, layer, asked, signal), signal);
+  const body = await turnstile.run(() => urgently(() => drawTile(catalog, layer, asked, signal)), signal);
   cache.set(key, body);
   return answer(tileType, body, version, asked.version);
 }

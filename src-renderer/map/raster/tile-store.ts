@@ -21,14 +21,36 @@ export async function fetchTexture(
   signal: AbortSignal | undefined,
 ): Promise<Texture> {
   const path = tilePath({ layer: source.id, z, x, y, bands, version: source.version });
-  const answer = await fetch(`${bridge.pixels}${path}`, signal ? { signal } : {});
-  if (!answer.ok) throw new Error(`${answer.status} ${path}`);
+  const answer = await answered(path, signal);
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const { payloadAt, compressed } = openPixelTile(bytes);
   const payload = bytes.subarray(payloadAt);
   const tile = decodePixelTile(bytes.subarray(0, payloadAt), compressed ? await inflate(payload) : payload);
   return textureOf(tile);
 }
+
+const pauses = [300, 1200, 4000];
+
+/** Asks again when the program was not there or stumbled: a tile that failed once would stay a hole. */
+async function answered(path: string, signal: AbortSignal | undefined): Promise<Response> {
+  for (let attempt = 0; ; attempt++) {
+    const pause = pauses[attempt];
+    try {
+      // The address is made anew each time: a new connection has another one.
+      const answer = await fetch(`${bridge.pixels}${path}`, signal ? { signal } : {});
+      if (answer.ok) return answer;
+      if (pause === undefined || (answer.status < 500 && answer.status !== 404)) {
+        throw new TileRefused(`${answer.status} ${path}`);
+      }
+    } catch (error) {
+      if (signal?.aborted || error instanceof TileRefused || pause === undefined) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    signal?.throwIfAborted();
+  }
+}
+
+class TileRefused extends Error {}
 
 async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
