@@ -8,6 +8,8 @@ const root = resolve(import.meta.dirname, "../..");
 /** A web host under way in a process of its own, with a settings folder and an allowed folder that nobody else uses. */
 export interface Host {
   readonly address: string;
+  /** holds both folders below; a host after this one goes on in it */
+  readonly room: string;
   /** the only folder that the browser may read and write; journeys put their files here */
   readonly folder: string;
   readonly settings: string;
@@ -27,12 +29,7 @@ export interface HostOptions {
 }
 
 /** Starts `omnisat serve` from the sources, as a person would. */
-export async function startHost({
-  room,
-  keep = false,
-  port,
-  arguments: more = [],
-}: HostOptions = {}): Promise<Host & { readonly room: string }> {
+export async function startHost({ room, keep = false, port, arguments: more = [] }: HostOptions = {}): Promise<Host> {
   const place = room ?? mkdtempSync(join(tmpdir(), "omnisat-journey-"));
   const folder = join(place, "files");
   const settings = join(place, "settings");

@@ -1,10 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { chromium } from "@playwright/test";
 import { launchOptions } from "../harness/browser.ts";
 import { startHost } from "../harness/host.ts";
 import { expect, test } from "../harness/journey.ts";
+import { startHostWithSample } from "../harness/sample-host.ts";
 import { openSecondWindow } from "../harness/second-window.ts";
 import { openTunnel } from "../harness/tunnel.ts";
 
@@ -13,20 +11,8 @@ import { openTunnel } from "../harness/tunnel.ts";
 const bounds = { minX: 574700, minY: 5621900, maxX: 574900, maxY: 5622100 };
 const undo = /^Undo/;
 
-/** A host whose windows show the sample from the start. */
-async function hostWithSample() {
-  const first = await startHost({ keep: true });
-  const folder = join(first.folder, "Flandres, été n° 1");
-  const window = await openSecondWindow(first.address);
-  await window.invoke("project.sample", { folder });
-  window.close();
-  await first.close();
-  const host = await startHost({ room: first.room, arguments: ["--project", folder] });
-  return { host, folder };
-}
-
 test("a line that breaks comes back by itself, and what happened meanwhile is there", async ({ page }) => {
-  const { host } = await hostWithSample();
+  const { host } = await startHostWithSample();
   const tunnel = await openTunnel(host.address);
   await page.goto(tunnel.address);
   await expect(page.getByRole("button", { name: undo })).toBeDisabled();
@@ -45,7 +31,7 @@ test("a line that breaks comes back by itself, and what happened meanwhile is th
 });
 
 test("two windows on one project show each other's edits, and undo them", async ({ page, context }) => {
-  const { host } = await hostWithSample();
+  const { host } = await startHostWithSample();
   const second = await context.newPage();
   await Promise.all([page.goto(host.address), second.goto(host.address)]);
   const other = await openSecondWindow(host.address);
@@ -61,7 +47,7 @@ test("two windows on one project show each other's edits, and undo them", async 
 test("kill -9 of the whole program during edits loses none that was answered, and its undo history neither", async ({
   page,
 }) => {
-  const { host, folder } = await hostWithSample();
+  const { host, folder } = await startHostWithSample();
   await page.goto(host.address);
   const other = await openSecondWindow(host.address);
   const answered: string[] = [];
@@ -85,36 +71,6 @@ test("kill -9 of the whole program during edits loses none that was answered, an
   await expect.poll(async () => (await window.invoke("bookmarks.list", {})).length).toBe(kept.length - 1);
   window.close();
   await again.close();
-  await host.close();
-});
-
-test("kill -9 of the engine costs the job and not the program, and the job goes on from its checkpoint", async () => {
-  test.skip(!existsSync("/usr/bin/pgrep"), "needs pgrep to find the engine");
-  const { host } = await hostWithSample();
-  const window = await openSecondWindow(host.address);
-  const recipe = { steps: 60, warmupSteps: 1, batchSize: 2, datesPerTile: 3, checkpointEverySteps: 5 };
-  const { id } = await window.invoke("runs.pretrain", { name: "encoder", size: "tiny", provider: "cpu", recipe });
-  const engine = () => {
-    try {
-      return execFileSync("pgrep", ["-P", String(host.child.pid)], { encoding: "utf8" })
-        .trim()
-        .split("\n")
-        .map(Number);
-    } catch {
-      return [];
-    }
-  };
-  const steps = async () => (await window.invoke("jobs.list", {})).find((job) => job.id === id);
-  await expect.poll(async () => (await steps())?.state).toBe("running");
-  await expect.poll(() => engine().length).toBeGreaterThan(0);
-  await new Promise((done) => setTimeout(done, 1500));
-  for (const pid of engine()) process.kill(pid, "SIGKILL");
-  await expect.poll(async () => (await steps())?.state).toBe("resumable");
-  expect(await window.invoke("app.info", {})).toMatchObject({ host: "web" });
-  await window.invoke("jobs.resume", { id });
-  await window.invoke("jobs.wait", { id });
-  expect((await steps())?.state).toBe("finished");
-  window.close();
   await host.close();
 });
 

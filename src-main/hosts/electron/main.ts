@@ -7,6 +7,7 @@ import { probeDevice } from "../device.ts";
 import { EngineProcess } from "../engine/engine-process.ts";
 import { Engines } from "../engine/engines.ts";
 import { programFolder, rendererFolder, sampleFolder } from "../places.ts";
+import { settingsFolder } from "../settings-folder.ts";
 import { Desktop } from "./desktop.ts";
 import { utilityEngine } from "./utility-engine.ts";
 import { utilityProber } from "./utility-probe.ts";
@@ -15,7 +16,9 @@ import { utilityProber } from "./utility-probe.ts";
 const { app, utilityProcess } = electron;
 const beside = (name: string): string => join(programFolder, "dist/electron", name);
 app.setName("OmniSat Desktop");
-if (process.env.OMNISAT_SETTINGS) app.setPath("userData", process.env.OMNISAT_SETTINGS);
+// One place for the desktop application and `omnisat serve`, so that both know the same recent projects.
+const settings = settingsFolder();
+app.setPath("userData", settings);
 const icon = join(programFolder, "resources/icons/icon.png");
 
 const probes = new Map<string, ProbeReport>();
@@ -31,7 +34,7 @@ const desktop: Desktop = new Desktop({
   renderer: rendererFolder,
   preload: beside("preload.cjs"),
   ...(process.platform === "linux" && existsSync(icon) ? { icon } : {}),
-  settingsFolder: app.getPath("userData"),
+  settingsFolder: settings,
   sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
   // An engine in a utility process cannot try providers in processes of its own, so it is told what came of it here.
   runJob: async (spec, on, signal) => {

@@ -1,0 +1,33 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Host, startHost } from "./host.ts";
+import { openSecondWindow } from "./second-window.ts";
+
+let prepared: Promise<string> | undefined;
+
+/** The sample as a project, made once per worker as a person would make it; journeys get copies, since a project can be moved. */
+function prepareSample(): Promise<string> {
+  prepared ??= (async () => {
+    const place = mkdtempSync(join(tmpdir(), "omnisat-sample-"));
+    process.on("exit", () => rmSync(place, { recursive: true, force: true }));
+    const host = await startHost({ room: place, keep: true });
+    const window = await openSecondWindow(host.address);
+    const folder = join(host.folder, "sample");
+    await window.invoke("project.sample", { folder });
+    window.close();
+    await host.close();
+    return folder;
+  })();
+  return prepared;
+}
+
+/** A host whose windows show a copy of the sample from the start, in a folder with an awkward name. */
+export async function startHostWithSample(): Promise<{ readonly host: Host; readonly folder: string }> {
+  const sample = await prepareSample();
+  const room = mkdtempSync(join(tmpdir(), "omnisat-journey-"));
+  const folder = join(room, "files", "Flandres, été n° 1");
+  mkdirSync(join(room, "files"));
+  cpSync(sample, folder, { recursive: true });
+  return { host: await startHost({ room, arguments: ["--project", folder] }), folder };
+}
