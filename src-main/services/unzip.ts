@@ -11,7 +11,7 @@ export interface ZipMember {
 /** What is wrong with an archive, for whoever opened it. */
 export class DamagedZip extends Error {}
 
-const most = 4 << 30;
+const most = 2 * 1024 ** 3;
 
 /** The members of a ZIP archive (APPNOTE 6.3, without ZIP64 and encryption), read one at a time. */
 export function openZip(path: string): { readonly members: readonly ZipMember[]; close(): void } {

@@ -1,0 +1,199 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EvaluateResult } from "../../src-shared/domain/job.ts";
+import { northUp } from "../../src-shared/geo/affine.ts";
+import { type Catalog, createCatalog } from "../catalog/index.ts";
+import { contextOf } from "../jobs/context.ts";
+import { writeClassMap } from "../jobs/fixtures/class-map.ts";
+import { randomModel, sampleGrid, sampleImagery, sampleLabels } from "../jobs/fixtures/sample.ts";
+import { runJob } from "../jobs/run-job.ts";
+import type { JobRunner } from "./deps.ts";
+import { services } from "./services.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-results-"));
+const geobox = { crs: "EPSG:32631", affine: northUp(574_680, 5_622_440, 10, 10), width: 40, height: 30 };
+const legend = [
+  { code: 1, name: "maize, sweet", color: "#ffcc00" },
+  { code: 2, name: "prairie", color: "#00aa44" },
+];
+const package_ = join(room, "elsewhere");
+let catalog: Catalog;
+let all: ReturnType<typeof services>;
+
+const run: JobRunner = (spec, on, signal) => runJob(spec, contextOf(on, signal));
+
+async function addMap(name: string, classOf: (col: number, row: number) => number): Promise<number> {
+  const folder = join(catalog.folder, "maps", name);
+  mkdirSync(folder, { recursive: true });
+  const files = await writeClassMap(join(folder, name), geobox, legend, classOf);
+  const pixels: Record<string, number> = {};
+  for (let row = 0; row < 30; row++) {
+    for (let col = 0; col < 40; col++) {
+      const code = classOf(col, row);
+      if (code > 0) pixels[code] = (pixels[code] ?? 0) + 1;
+    }
+  }
+  for (const end of ["qml", "sld"]) writeFileSync(join(folder, `${name}_class.${end}`), "");
+  return catalog.maps.add({
+    name,
+    modelId: catalog.models.find("imported")?.id ?? null,
+    jobId: null,
+    modalities: ["s2"],
+    area: geobox,
+    files: {
+      ...files,
+      probabilitiesPath: null,
+      qmlPath: join(folder, `${name}_class.qml`),
+      sldPath: join(folder, `${name}_class.sld`),
+      sidecarPaths: [`${files.classPath}.aux.xml`],
+      tiles: 1,
+      seconds: 2,
+      pixels,
+    },
+  });
+}
+
+beforeAll(async () => {
+  const grid = sampleGrid(22, 8, 10);
+  await randomModel(package_, grid, await sampleImagery(grid, 2), sampleLabels().legend);
+  writeFileSync(join(package_, "LICENSE"), "CC0 1.0");
+  catalog = createCatalog(
+    join(room, "project"),
+    { name: "Flanders & more", grid: { geobox, patchMeters: 10, tilePatches: 4 } },
+    { purpose: "a test", appVersion: "0.1.0" },
+  );
+  all = services({ catalog, appVersion: "0.1.0", runJob: run, announce: () => {} });
+});
+afterAll(() => {
+  catalog.close();
+  rmSync(room, { recursive: true, force: true });
+});
+
+const code = (work: Promise<unknown>) =>
+  work.then(
+    () => "none",
+    (error: { code?: string }) => error.code,
+  );
+
+test("a model comes in from a folder and from a zip that Python packed, renamed when its name is taken", async () => {
+  const first = await all["models.import"]({ path: package_, name: "imported" });
+  expect(first.name).toBe("imported");
+  const zip = join(room, "model.zip");
+  execFileSync("/usr/bin/python3", ["-c", "import shutil, sys; shutil.make_archive(sys.argv[1], 'zip', sys.argv[2])", zip.slice(0, -4), package_]); // biome-ignore format: one call
+  expect(await all["models.import"]({ path: zip })).toMatchObject({ name: "random" });
+  expect(await all["models.import"]({ path: zip })).toMatchObject({ name: "random (2)" });
+  const details = await all["models.details"]({ name: "random" });
+  expect(details).toMatchObject({ task: "dense", licence: "CC0 1.0" });
+  expect(details.folder.startsWith(join(catalog.folder, "models"))).toBe(true);
+  await all["models.rename"]({ name: "random (2)", to: "spare" });
+  expect((await all["models.remove"]({ name: "spare" })).deleted).toHaveLength(1);
+  expect(catalog.models.list().map(({ name }) => name)).toEqual(["imported", "random"]);
+});
+
+test("a package that is damaged, is no model or takes a name that is taken leaves nothing behind", async () => {
+  const before = execFileSync("ls", [join(catalog.folder, "models")], { encoding: "utf8" });
+  const zip = readFileSync(join(room, "model.zip"));
+  const broken = join(room, "broken.zip");
+  zip[Math.floor(zip.length / 2)]! ^= 255;
+  writeFileSync(broken, zip);
+  expect(await code(all["models.import"]({ path: broken }))).toBe("model-package-damaged");
+  writeFileSync(broken, "no archive");
+  expect(await code(all["models.import"]({ path: broken }))).toBe("model-package-damaged");
+  expect(await code(all["models.import"]({ path: join(room, "nowhere") }))).toBe("model-package-not-found");
+  expect(await code(all["models.import"]({ path: room }))).toBe("model-package-not-found");
+  expect(await code(all["models.import"]({ path: package_, name: "imported" }))).toBe("model-exists");
+  // A member that would climb out of its folder is no file of a model.
+  const climbing = join(room, "climbing.zip");
+  execFileSync("/usr/bin/python3", ["-c", "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1], 'w'); z.write(sys.argv[2] + '/model.json', 'model.json'); z.writestr('../../evil.txt', 'x')", climbing, package_]); // biome-ignore format: one call
+  expect(await code(all["models.import"]({ path: climbing }))).toBe("model-package-damaged");
+  expect(existsSync(join(room, "evil.txt"))).toBe(false);
+  expect(execFileSync("ls", [join(catalog.folder, "models")], { encoding: "utf8" })).toBe(before);
+});
+
+test("a map tells its areas, and areas corrected by a test of the same model and inputs", async () => {
+  const id = await addMap("one", (col, row) => (row < 10 ? 1 : col === 39 ? 0 : 2));
+  const plain = await all["maps.describe"]({ id });
+  expect(plain.areas).toMatchObject([
+    { code: 1, name: "maize, sweet", color: "#ffcc00", pixels: 400, hectares: 4 },
+    { code: 2, name: "prairie", pixels: 780, hectares: 7.8 },
+  ]);
+  expect(plain).toMatchObject({ emptyPixels: 20, corrected: null, uncorrected: { reason: "no-evaluation" } });
+
+  const job = catalog.jobs.add("evaluate");
+  const modelId = catalog.models.named("imported").id;
+  const runId = catalog.runs.add({ jobId: job.id, kind: "evaluate", modelId, splitId: null });
+  const score = {
+    modalities: ["s2"],
+    classSet: [1, 2],
+    samples: 100,
+    overallAccuracy: 0.85,
+    overallAccuracyInterval: [0.77, 0.91],
+    macroF1: 0.84,
+    weightedF1: 0.85,
+    microF1: 0.85,
+    classes: [],
+    confusion: [
+      [40, 10],
+      [5, 45],
+    ],
+  } as const;
+  const result: EvaluateResult = { part: "test", subsets: [score] };
+  catalog.runs.finish(runId, result, null);
+  const { corrected } = await all["maps.describe"]({ id });
+  // By hand: maize is 4 ha · 40/50 + 7.8 ha · 5/50.
+  expect(corrected?.classes[0]).toMatchObject({ code: 1, usersAccuracy: 0.8 });
+  expect(corrected?.classes[0]?.hectares).toBeCloseTo(3.98, 10);
+  expect(corrected?.classes[1]?.hectares).toBeCloseTo(7.82, 10);
+  expect(await all["maps.expected"]({ model: "imported" })).toMatchObject([{ part: "test", samples: 100, overallAccuracy: 0.85, optimistic: false }]); // biome-ignore format: one row
+
+  const csv = join(room, "areas.csv");
+  await all["exports.table"]({ table: "areas", id, to: csv });
+  const read =
+    "import csv, json, sys; print(json.dumps(list(csv.DictReader(open(sys.argv[1], encoding='utf8', newline='')))))";
+  const rows = JSON.parse(execFileSync("/usr/bin/python3", ["-c", read, csv], { encoding: "utf8" }));
+  expect(rows[0]).toMatchObject({ class: "maize, sweet", pixels: "400", mapped_ha: "4" });
+  expect(Number(rows[0].estimated_ha)).toBeCloseTo(3.98, 10);
+  expect(await code(all["exports.table"]({ table: "areas", id, to: csv }))).toBe("file-exists");
+});
+
+test("two maps are compared, listed, exported by a proposed name, and deleted with their files", async () => {
+  const from = catalog.maps.list()[0]!.id;
+  const to = await addMap("two", (col, row) => (row < 12 ? 1 : col === 39 ? 0 : 2));
+  expect(await code(all["maps.compare"]({ from, to: from }))).toBe("same-map-twice");
+  const job = await all["maps.compare"]({ from, to });
+  await all["jobs.wait"]({ id: job.id });
+  const [comparison] = await all["maps.comparisons"]({});
+  expect(comparison).toMatchObject({ name: "one → two", fromMap: from, toMap: to, jobId: job.id });
+  expect(comparison!.result.counts).toEqual([
+    [400, 0],
+    [78, 702],
+  ]);
+  expect(existsSync(comparison!.result.path)).toBe(true);
+  expect((await all["layers.list"]({})).map(({ id }) => id)).toContain(`difference:${comparison!.id}`);
+
+  const target = await all["exports.propose"]({ subject: "class", id: to, extension: "tif" });
+  expect(target.name).toMatch(/^Flanders-more_two_class_\d{8}_32631\.tif$/);
+  const raster = await all["exports.raster"]({ layer: `map:${to}`, to: target.path });
+  await all["jobs.wait"]({ id: raster.id });
+  expect(execFileSync("gdalinfo", [target.path], { encoding: "utf8" })).toContain("LAYOUT=COG");
+  expect(await code(all["exports.raster"]({ layer: "labels:1", to: join(room, "x.tif") }))).toBe(
+    "layer-not-exportable",
+  );
+  expect((await all["jobs.list"]({})).find(({ id }) => id === raster.id)).toMatchObject({ kind: "export", state: "finished" }); // biome-ignore format: one row
+
+  const window = await all["maps.window"]({ layer: `map:${to}`, bounds: { minX: 574_680, minY: 5_622_140, maxX: 575_080, maxY: 5_622_440 }, width: 40, height: 30 }); // biome-ignore format: one call
+  const values = Buffer.from(window.values, "base64");
+  expect([values[0], values[11 * 40], values[12 * 40], values[12 * 40 + 39]]).toEqual([1, 1, 2, 0]);
+
+  await all["maps.rename"]({ id: to, name: "later" });
+  expect(await code(all["maps.rename"]({ id: to, name: "one" }))).toBe("map-exists");
+  const { deleted } = await all["maps.remove"]({ id: to });
+  expect(deleted).toHaveLength(5);
+  expect(existsSync(join(catalog.folder, "maps", "two"))).toBe(false);
+  expect((await all["maps.comparisons"]({}))[0]).toMatchObject({ fromMap: from, toMap: null });
+  await all["maps.removeComparison"]({ id: comparison!.id });
+  expect(existsSync(comparison!.result.path)).toBe(false);
+});
