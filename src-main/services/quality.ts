@@ -1,4 +1,5 @@
 // Clouds over the project's area, by acquisition, from its scene classification. Looked at once and kept with the project.
+import { setTimeout as pauseFor } from "node:timers/promises";
 import type { Acquisition } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
@@ -13,6 +14,8 @@ const cloudy = new Set([3, 8, 9, 10]);
 /** A share needs no more pixels than this on a side. */
 const mostPixels = 512;
 const key = "cloud-shares";
+/** milliseconds before the first look */
+const patience = 600;
 
 interface Kept {
   /** what the numbers were made of: file, its size, its place */
@@ -33,16 +36,19 @@ export async function cloudShares(
   const acquisitions = catalog.acquisitions.list().filter(({ quality }) => quality);
   const bytes = new Map(catalog.rasters.list().map((raster) => [raster.path, raster.bytes]));
   const shares = new Map<string, CloudShare>();
+  const keyFor = ({ quality, shift }: Acquisition) =>
+    [quality!.path, bytes.get(quality!.path), shift?.dx ?? 0, shift?.dy ?? 0, JSON.stringify(geobox)].join("|");
+  // The map's first tiles come before this: nobody waits for a share, everybody for a picture.
+  if (acquisitions.some((acquisition) => kept[acquisition.id]?.of !== keyFor(acquisition)))
+    await pause(patience, signal);
   let changed = false;
   let done = 0;
   let next = 0;
   const work = async () => {
     while (next < acquisitions.length) {
       const acquisition = acquisitions[next++]!;
-      const { id, quality, shift } = acquisition;
-      const of = [quality!.path, bytes.get(quality!.path), shift?.dx ?? 0, shift?.dy ?? 0, JSON.stringify(geobox)].join(
-        "|",
-      );
+      const { id } = acquisition;
+      const of = keyFor(acquisition);
       let share = kept[id]?.of === of ? kept[id] : undefined;
       if (!share) {
         try {
@@ -57,10 +63,13 @@ export async function cloudShares(
       onProgress(++done / acquisitions.length);
     }
   };
-  await Promise.all(Array.from({ length: 4 }, work));
+  await Promise.all(Array.from({ length: 2 }, work));
   if (changed && !catalog.readOnly) catalog.view.put(key, kept);
   return acquisitions.flatMap(({ id }) => shares.get(id) ?? []);
 }
+
+const pause = (milliseconds: number, signal?: AbortSignal) =>
+  pauseFor(milliseconds, undefined, signal ? { signal } : {});
 
 async function shareOf(
   rasters: OpenRasters,

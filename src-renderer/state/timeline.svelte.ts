@@ -183,7 +183,7 @@ class Timeline {
     if (this.#chosen || entries.length === 0) return;
     const clear = entries.findLast(({ id }) => {
       const share = clouds.get(id);
-      return share !== undefined && share.cloud !== null && share.cloud < 0.05 && share.data > 0.9;
+      return share !== undefined && share.cloud !== null && share.cloud < 0.1 && share.data > 0.99;
     });
     this.date = (clear ?? entries.at(-1)!).date;
   }
