@@ -41,7 +41,10 @@ export function listenForComplaints(page: Page): string[] {
   page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
   page.on("console", (message) => {
     // A connection that a journey breaks on purpose is the browser's message, not ours.
-    if (message.type() === "error" && !/WebSocket connection|WebSocket is already|ERR_CONNECTION_REFUSED/.test(message.text())) {
+    if (
+      message.type() === "error" &&
+      !/WebSocket connection|WebSocket is already|ERR_CONNECTION_REFUSED/.test(message.text())
+    ) {
       complaints.push(`${message.text()} ${message.location().url}`);
     }
   });
