@@ -131,6 +131,8 @@ export class JobQueue {
     this.#running.get(id)?.controller.abort(new Stopped());
     // One that waits for its turn need not wait for being stopped.
     if (this.#deps.catalog.jobs.get(id)?.state !== "queued") return;
+    this.#running.delete(id);
+    this.#outcomes.set(id, { error: new Stopped() });
     this.#deps.catalog.jobs.interrupt(id, "Stopped on request.", { kind: "paused" });
     this.#tell(id);
   }
@@ -148,13 +150,15 @@ export class JobQueue {
     const { signal: host } = this.#deps;
     const signal = host ? AbortSignal.any([host, controller.signal]) : controller.signal;
     const line = deskKinds.has(job.kind) ? "desk" : "network";
-    const done = this.#tails[line].then(() => this.#run(job, resume, signal));
+    const done = this.#tails[line].then(() => this.#run(job, resume, signal, controller));
     this.#tails[line] = done.catch(() => {});
     this.#running.set(job.id, { controller, done });
   }
 
-  async #run(job: Job, resume: boolean, signal: AbortSignal): Promise<void> {
+  async #run(job: Job, resume: boolean, signal: AbortSignal, own: AbortController): Promise<void> {
     const { catalog, announce, runJob } = this.#deps;
+    // Stopped while it waited: it may be back in the queue already, further behind.
+    if (this.#running.get(job.id)?.controller !== own) return;
     const log = new JobLog(job.folder);
     const diary = new Diary(this.#deps, job.id, log);
     try {

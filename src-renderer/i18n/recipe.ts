@@ -116,22 +116,22 @@ export const recipeMessages = messages({
   "train.field.balance": { en: "Which places are shown", fr: "Lieux montrés" },
   "train.hint.balance": {
     en: "By classes helps rare ones; by patches follows the areas as labelled.",
-    fr: "Par classes aide les rares ; par carrés suit les surfaces étiquetées.",
+    fr: "Par classes aide les rares ; par patchs suit les surfaces étiquetées.",
   },
   "train.option.balance.classes": { en: "Every class equally often", fr: "Chaque classe aussi souvent" },
   "train.option.balance.polygons": { en: "Every polygon equally often", fr: "Chaque polygone aussi souvent" },
-  "train.option.balance.patches": { en: "Every patch equally often", fr: "Chaque carré aussi souvent" },
+  "train.option.balance.patches": { en: "Every patch equally often", fr: "Chaque patch aussi souvent" },
   "train.field.classWeights": { en: "Weight of classes", fr: "Poids des classes" },
   "train.hint.classWeights": {
     en: "Balanced lets a class weigh the more the fewer labelled patches it has.",
-    fr: "Équilibré donne d’autant plus de poids à une classe qu’elle a peu de carrés étiquetés.",
+    fr: "Équilibré donne d’autant plus de poids à une classe qu’elle a peu de patchs étiquetés.",
   },
   "train.option.classWeights.none": { en: "All alike", fr: "Toutes pareilles" },
   "train.option.classWeights.balanced": { en: "Balanced", fr: "Équilibré" },
   "train.field.patchWeightPower": { en: "Weight of large polygons", fr: "Poids des grands polygones" },
   "train.hint.patchWeightPower": {
     en: "1 counts patches, so large polygons decide; 0 counts polygons, however large.",
-    fr: "1 compte les carrés : les grands polygones décident ; 0 compte les polygones, quelle que soit leur taille.",
+    fr: "1 compte les patchs : les grands polygones décident ; 0 compte les polygones, quelle que soit leur taille.",
   },
   "train.field.validateEverySteps": { en: "Steps between validations", fr: "Pas entre validations" },
   "train.hint.validateEverySteps": {

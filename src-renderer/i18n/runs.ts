@@ -81,23 +81,23 @@ export const runsMessages = messages({
   "runs.matrix.reference": { en: "Reference", fr: "Référence" },
   "runs.matrix.alt": {
     en: "Confusion matrix of {samples} patches: the map in rows, the reference in columns. The table beside it has the figures of each class.",
-    fr: "Matrice de confusion de {samples} carrés : la carte en lignes, la référence en colonnes. Le tableau à côté donne les chiffres de chaque classe.",
+    fr: "Matrice de confusion de {samples} patchs : la carte en lignes, la référence en colonnes. Le tableau à côté donne les chiffres de chaque classe.",
   },
   "runs.matrix.cell": {
     en: "Map: {map}. Reference: {reference}. {count} patches, {share} of the reference.",
-    fr: "Carte : {map}. Référence : {reference}. {count} carrés, {share} de la référence.",
+    fr: "Carte : {map}. Référence : {reference}. {count} patchs, {share} de la référence.",
   },
   "runs.perClass": { en: "Accuracy per class", fr: "Précision par classe" },
   "runs.class": { en: "Class", fr: "Classe" },
   "runs.users": { en: "User’s", fr: "Utilisateur" },
   "runs.producers": { en: "Producer’s", fr: "Producteur" },
   "runs.f1": { en: "F1", fr: "F1" },
-  "runs.support": { en: "Patches", fr: "Carrés" },
+  "runs.support": { en: "Patches", fr: "Patchs" },
   "runs.macroF1": { en: "Macro F1", fr: "F1 macro" },
   "runs.overall": { en: "Overall", fr: "Globale" },
   "runs.interval": { en: "95 %: {low} to {high}", fr: "95 % : {low} à {high}" },
   "runs.interval.title": { en: "95 % interval", fr: "Intervalle 95 %" },
-  "runs.samples": { en: "Reference patches", fr: "Carrés de référence" },
+  "runs.samples": { en: "Reference patches", fr: "Patchs de référence" },
   "runs.polygons": {
     en: { one: "in {count} polygon", other: "in {count} polygons" },
     fr: { one: "dans {count} polygone", other: "dans {count} polygones" },
@@ -110,7 +110,7 @@ export const runsMessages = messages({
   "runs.few": { en: "Small sample", fr: "Petit échantillon" },
   "runs.few.why": {
     en: "Few places were scored, and patches of one polygon resemble each other: the true accuracy may lie well outside of the interval.",
-    fr: "Peu de lieux ont été mesurés, et les carrés d’un même polygone se ressemblent : la vraie précision peut être bien en dehors de l’intervalle.",
+    fr: "Peu de lieux ont été mesurés, et les patchs d’un même polygone se ressemblent : la vraie précision peut être bien en dehors de l’intervalle.",
   },
   "runs.reviews.none.title": { en: "Nothing to see yet", fr: "Rien à voir pour l’instant" },
   "runs.reviews.none": {
