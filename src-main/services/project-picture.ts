@@ -75,13 +75,18 @@ async function drawn(reader: Reader, choice: Choice, area: GeoBox, signal: Abort
   const { values, states } = await sceneOf(reader, choice, grid, choice.bands, signal);
   const pixels = pictureWidth * pictureHeight;
   const data = new Uint8Array(pixels * 4);
+  // One stretch for all three keeps the colours as they are; radar's bands have nothing to do with each other.
+  const together = choice.acquisition.sensor !== "sentinel-1";
+  const all = values.filter((_, i) => states[i % pixels] === clear).sort();
   for (let channel = 0; channel < 3; channel++) {
     const plane = values.subarray(channel * pixels, (channel + 1) * pixels);
-    const sorted = plane.filter((_, i) => states[i] === clear).sort();
-    const low = sorted[Math.floor(sorted.length * 0.02)] ?? 0;
-    const high = sorted[Math.floor(sorted.length * 0.98)] ?? 1;
-    for (let i = 0; i < pixels; i++)
-      data[i * 4 + channel] = Math.max(0, Math.min(255, ((plane[i]! - low) / (high - low || 1)) * 255));
+    const sorted = together ? all : plane.filter((_, i) => states[i] === clear).sort();
+    const low = sorted[Math.floor(sorted.length * 0.005)] ?? 0;
+    const high = sorted[Math.floor(sorted.length * 0.995)] ?? 1;
+    for (let i = 0; i < pixels; i++) {
+      const share = Math.max(0, Math.min(1, (plane[i]! - low) / (high - low || 1)));
+      data[i * 4 + channel] = Math.round(share ** 0.75 * 255);
+    }
   }
   for (let i = 0; i < pixels; i++) data[i * 4 + 3] = states[i] === noData ? 0 : 255;
   return encode({ width: pictureWidth, height: pictureHeight, data, depth: 8, channels: 4 }, { zlib: { level: 9 } });

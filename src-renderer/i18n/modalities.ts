@@ -93,7 +93,7 @@ export const modalitiesMessages = messages({
     },
   },
   "modalities.preset": { en: "What {preset} needs", fr: "Ce que demande {preset}" },
-  "modalities.preset.choose": { en: "Measured against", fr: "Mesuré à" },
+  "modalities.preset.choose": { en: "Compared with", fr: "Comparé à" },
   "modalities.preset.have": { en: "there", fr: "présent" },
   "modalities.preset.lack": { en: "missing", fr: "manquant" },
   "modalities.preset.better": { en: "would help", fr: "aiderait" },

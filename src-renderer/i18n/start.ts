@@ -67,8 +67,8 @@ export const startMessages = messages({
   "new.next": { en: "Continue", fr: "Continuer" },
   "new.create": { en: "Create project", fr: "Créer le projet" },
   "new.area.lead": { en: "Which place should be mapped?", fr: "Quel lieu faut-il cartographier ?" },
-  "new.area.draw": { en: "Draw on the map", fr: "Dessiner sur la carte" },
-  "new.area.file": { en: "From images or polygons", fr: "Depuis des images ou des polygones" },
+  "new.area.draw": { en: "Draw", fr: "Dessiner" },
+  "new.area.file": { en: "From files", fr: "Depuis des fichiers" },
   "new.area.drawHint": {
     en: "Drag a rectangle on the map. Wheel zooms, dragging with Shift or the middle button pans.",
     fr: "Tracez un rectangle sur la carte. La molette zoome ; glisser avec Maj ou le bouton du milieu déplace.",

@@ -6,6 +6,8 @@ import { mapView } from "../../map/map-state.svelte.ts";
 import { layers } from "../../state/layers.svelte.ts";
 import { workDialogs } from "../../state/work-dialogs.svelte.ts";
 import { type MenuItem, notices } from "../../ui/index.ts";
+import { dialogs } from "../maps/dialogs.svelte.ts";
+import { showPanel } from "../show-panel.ts";
 
 export function zoomToLayers(ids: readonly string[]): void {
   const bounds = layers.boundsOf(ids);
@@ -20,6 +22,18 @@ export function toggleLayers(ids: readonly string[]): void {
   if (slots.length > 0) void layers.setVisible(slots, !slots.every((id) => layers.slot(id)?.visible));
   const dates = ids.filter((id) => !layers.slot(id));
   if (dates.length > 0) void layers.setPinned(dates, !dates.every((id) => layers.pinned(id)));
+}
+
+/** Classes of a map that are not drawn. */
+export function hiddenClasses(id: string): readonly number[] {
+  const hidden = layers.rows.get(id)?.style.hidden;
+  return Array.isArray(hidden) ? hidden.filter((code): code is number => typeof code === "number") : [];
+}
+
+export function toggleClass(id: string, code: number): void {
+  const hidden = hiddenClasses(id);
+  const next = hidden.includes(code) ? hidden.filter((other) => other !== code) : [...hidden, code];
+  void layers.change([{ id, style: { hidden: next } }]);
 }
 
 export async function relinkMissing(): Promise<void> {
@@ -106,5 +120,24 @@ export function layerMenu(ids: readonly string[]): readonly MenuItem[] {
           },
         ] as const)
       : []),
+    ...(one && layers.byId.get(first)?.kind === "map"
+      ? ([
+          "separator",
+          { label: t("layers.delete"), icon: "trash" as const, danger: true, run: () => void askToDelete(first) },
+        ] as const)
+      : []),
   ];
+}
+
+/** Files of a map are deleted for good: its panel names them and asks. */
+async function askToDelete(layer: string): Promise<void> {
+  const id = Number(layer.slice("map:".length));
+  const map = (await invoke("maps.list", {})).find((candidate) => candidate.id === id);
+  if (!map) return;
+  const { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths } = map.files;
+  const files = [classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, ...sidecarPaths].filter(
+    (path) => path !== null,
+  );
+  showPanel("maps");
+  dialogs.removing = { kind: "map", id, name: map.name, files };
 }
