@@ -7,21 +7,19 @@ import type { Command } from "./command.ts";
 
 const inWorkspace = (): boolean => session.view === "workspace";
 
-/** Ten panels have a digit. Those that another one leads to have none, so that the digits stay where they were learned. */
-const keyed: ReadonlySet<string> = new Set(
-  panels.map(({ id }) => id).filter((id) => id !== "alignment" && id !== "label-table"),
-);
+/** Ten panels have a digit; those that another one leads to have none, so that the digits stay where they were learned. */
+const keyed: readonly string[] = panels.map(({ id }) => id).filter((id) => id !== "alignment" && id !== "label-table");
 
 /** Docks, panels, full screen, theme. */
 export const viewCommands: readonly Command[] = [
   ...panels.map(
-    (panel, index): Command => ({
+    (panel): Command => ({
       id: `view.panel.${panel.id}`,
       group: "view",
       title: panel.title,
       icon: panel.icon,
       words: "shell.panel",
-      shortcut: `Alt+${(index + 1) % 10}`,
+      ...(keyed.includes(panel.id) ? { shortcut: `Alt+${(keyed.indexOf(panel.id) + 1) % 10}` } : {}),
       when: inWorkspace,
       run: () => showPanel(panel.id),
     }),
