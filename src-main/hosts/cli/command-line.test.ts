@@ -157,7 +157,9 @@ test("from images and polygons to a split: every step answers in text and in JSO
     "--replace",
     "--json",
   ]);
-  expect(lines(fromTable.out)).toMatchObject([{ report: { total: 48, used: 4 } }]);
+  expect(lines(fromTable.out).filter(({ type }) => type === "result")).toMatchObject([
+    { report: { total: 48, used: 4 } },
+  ]);
   expect((await omnisat([...labels, "--unmapped", "ignore", "--replace"])).code).toBe(0);
 
   const blocks = await omnisat(["split", project, "--json"]);
