@@ -60,7 +60,7 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
   await draw(window, "second map", 0);
   await expect(areas).toBeVisible({ timeout: 90_000 });
   await window.getByRole("button", { name: "All maps" }).click();
-  await window.getByRole("button", { name: "Compare two maps…" }).click();
+  await window.getByRole("button", { name: "Compare…" }).click();
   await window.getByRole("dialog").getByRole("button", { name: "Compare", exact: true }).click();
   const matrix = window.getByRole("region", { name: "Change matrix (ha)" });
   await expect(matrix.getByRole("row").last()).toContainText("40.96", { timeout: 60_000 });

@@ -15,6 +15,7 @@ export const mapsMessages = messages({
   "maps.toTraining": { en: "Go to training", fr: "Aller à l’entraînement" },
   "maps.new": { en: "New map", fr: "Nouvelle carte" },
   "maps.compare": { en: "Compare two maps…", fr: "Comparer deux cartes…" },
+  "maps.compare.short": { en: "Compare…", fr: "Comparer…" },
   "maps.back": { en: "All maps", fr: "Toutes les cartes" },
   "maps.section.maps": { en: "Maps", fr: "Cartes" },
   "maps.section.comparisons": { en: "Comparisons", fr: "Comparaisons" },
