@@ -127,13 +127,14 @@ export class LabelLayer {
     const key = `${found.code} ${written} ${small}`;
     let style = this.#styles.get(key);
     if (!style) {
-      const fill = new Fill({ color: `${found.color}${small ? "cc" : "59"}` });
+      // Light, so that the imagery is what one sees; the outline carries the class.
+      const fill = new Fill({ color: `${found.color}${small ? "cc" : "21"}` });
       style = [
         ...(small
           ? [new Style({ fill })]
           : [
-              new Style({ fill, stroke: new Stroke({ color: "rgba(0, 0, 0, 0.4)", width: 2.8 }) }),
-              new Style({ stroke: new Stroke({ color: found.color, width: 1.6 }) }),
+              new Style({ fill, stroke: new Stroke({ color: "rgba(0, 0, 0, 0.45)", width: 3.4 }) }),
+              new Style({ stroke: new Stroke({ color: found.color, width: 2 }) }),
             ]),
         ...(written ? [new Style({ text: nameText(found.name) })] : []),
       ];
