@@ -30,6 +30,8 @@ export const inspectorMessages = messages({
   "inspector.remove": { en: "Remove", fr: "Retirer" },
   "inspector.reading": { en: "Reading all dates …", fr: "Lecture de toutes les dates …" },
   "inspector.stop": { en: "Stop", fr: "Arrêter" },
+  "inspector.stopped": { en: "Reading was stopped.", fr: "La lecture a été arrêtée." },
+  "inspector.again": { en: "Read again", fr: "Relire" },
   "inspector.kind": { en: "Curves", fr: "Courbes" },
   "inspector.kind.index": { en: "Indices", fr: "Indices" },
   "inspector.kind.band": { en: "Bands", fr: "Bandes" },

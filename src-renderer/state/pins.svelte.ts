@@ -56,6 +56,8 @@ class Pins {
   classesLoading = $state(false);
   #folder: string | null = null;
   #next = 1;
+  /** a question to a model that was asked anew is not listened to */
+  #turn = 0;
 
   constructor() {
     $effect.root(() => {
@@ -128,6 +130,7 @@ class Pins {
     const points = this.list.filter(({ place }) => place.kind === "point");
     this.model = model;
     if (points.length === 0) return;
+    const turn = ++this.#turn;
     this.classesLoading = true;
     this.classesError = null;
     try {
@@ -136,15 +139,19 @@ class Pins {
         points: points.map(({ place }) => (place.kind === "point" ? { x: place.x, y: place.y } : { x: 0, y: 0 })),
         token: classesToken,
       });
+      if (turn !== this.#turn) return;
       this.classes = rest;
       for (const [at, { id }] of points.entries()) this.#change(id, { classes: patches[at] ?? null });
     } catch (error) {
+      if (turn !== this.#turn) return;
       if (!isStop(error)) this.classesError = error;
     }
     this.classesLoading = false;
   }
 
   forgetModel(): void {
+    this.#turn++;
+    this.classesLoading = false;
     this.model = null;
     this.classes = null;
     this.classesError = null;
@@ -173,8 +180,6 @@ class Pins {
       this.#change(id, { series: places[0] ?? null, error: null, loading: false });
     } catch (error) {
       if (!still()) return;
-      if (isStop(error))
-        this.#change(id, { loading: this.list.some((other) => other.id === id && other.series !== null) });
       this.#change(id, { error: isStop(error) ? null : error, loading: false });
     }
   }
