@@ -87,6 +87,48 @@ test("the map of a union is the union of the maps, value by value, with every mo
   }
 });
 
+test("a map inside a polygon is the map, cut where gdal_rasterize cuts; outside nothing is there in any band", async () => {
+  const whole = mapSpec(all);
+  await map(whole, quiet);
+  const { a, d } = grid.geobox.affine;
+  const corners = [
+    [a + 23, d - 12],
+    [a + 201, d - 60],
+    [a + 140, d - 213],
+    [a + 5, d - 120],
+  ] as const;
+  const outline = [[...corners, corners[0]]];
+  const spec = mapSpec(all, { outline });
+  const { pixels } = await map(spec, quiet);
+  const shape = join(spec.folder, "outline.geojson");
+  const geometry = { type: "Polygon", coordinates: outline };
+  writeFileSync(shape, JSON.stringify({ type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry }] })); // biome-ignore format: one file
+  const burnt = join(spec.folder, "inside.tif");
+  const extent = [a, d - 220, a + 220, d].map(String);
+  execFileSync("gdal_rasterize", [
+    "-q",
+    "-burn",
+    "1",
+    "-ot",
+    "Byte",
+    "-te",
+    ...extent,
+    "-tr",
+    "10",
+    "10",
+    shape,
+    burnt,
+  ]);
+  const inside = gdalBands(burnt)[0]!;
+  expect(inside.filter(Boolean).length).toBeGreaterThan(100);
+  const before = bandsOf(whole.folder);
+  bandsOf(spec.folder).forEach((band, k) => {
+    const nothing = k === 0 ? 0 : 255;
+    expect(band).toEqual(before[k]!.map((value, i) => (inside[i] ? value : nothing)));
+  });
+  expect(Object.values(pixels).reduce((sum, count) => sum + count, 0)).toBe(inside.filter((v, i) => v && before[0]![i]! > 0).length); // biome-ignore format: one sum
+});
+
 test("the score is the score of the map: the same patches, the same classes, counted from the file GDAL reads", async () => {
   const spec = mapSpec(all);
   await map(spec, quiet);
