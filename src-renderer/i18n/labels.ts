@@ -81,7 +81,6 @@ export const labelsMessages = messages({
     fr: "Cette légende n’a pas encore de classes. Ajoutez la première.",
   },
   "labels.class.selectAll": { en: "Select all of this class", fr: "Sélectionner toute cette classe" },
-  "labels.class.key": { en: "Key {key}", fr: "Touche {key}" },
 
   "labels.tool.select": { en: "Select labels", fr: "Sélectionner des étiquettes" },
   "labels.tool.point": { en: "Draw a point", fr: "Dessiner un point" },
@@ -189,10 +188,6 @@ export const labelsMessages = messages({
   "labels.attribute.name": { en: "Attribute", fr: "Attribut" },
   "labels.attribute.value": { en: "Value", fr: "Valeur" },
   "labels.attribute.remove": { en: "Remove the attribute {name}", fr: "Supprimer l’attribut {name}" },
-  "labels.attributes.one": {
-    en: "Attributes are shown when one label is selected.",
-    fr: "Les attributs s’affichent quand une seule étiquette est sélectionnée.",
-  },
 
   "labels.column.id": { en: "No.", fr: "N°" },
   "labels.column.area": { en: "Area", fr: "Surface" },
@@ -202,7 +197,6 @@ export const labelsMessages = messages({
   "labels.column.problem": { en: "Problem", fr: "Problème" },
   "labels.source.drawn": { en: "drawn", fr: "dessinée" },
   "labels.source.file": { en: "file, no. {feature}", fr: "fichier, n° {feature}" },
-  "labels.filter": { en: "Filter", fr: "Filtrer" },
   "labels.filter.text": { en: "Search class, number or attribute", fr: "Chercher classe, numéro ou attribut" },
   "labels.filter.class": { en: "All classes", fr: "Toutes les classes" },
   "labels.filter.part": { en: "All sets", fr: "Tous les jeux" },
@@ -358,7 +352,6 @@ export const labelsMessages = messages({
   },
   "labels.wizard.field.manyValues": { en: "{name} (more than {count} values)", fr: "{name} (plus de {count} valeurs)" },
   "labels.wizard.legend": { en: "Into the legend", fr: "Dans la légende" },
-  "labels.wizard.legend.new": { en: "New legend: {name}", fr: "Nouvelle légende : {name}" },
   "labels.wizard.value": { en: "Value in the file", fr: "Valeur du fichier" },
   "labels.wizard.shapesColumn": { en: "Shapes", fr: "Formes" },
   "labels.wizard.becomes": { en: "Becomes", fr: "Devient" },
