@@ -90,6 +90,23 @@ test("language and theme change at once, and are there again after a reload", as
   await expect(window.getByRole("dialog", { name: "Settings" })).toBeVisible();
 });
 
+test.describe("on a French system", () => {
+  test.use({ locale: "fr-FR" });
+
+  test("everything speaks French: screens, palette, figures, and what goes wrong", async ({ window, host }) => {
+    await window.getByRole("button", { name: /Ouvrir un projet/ }).click();
+    await window.getByRole("button", { name: "Utiliser ce dossier" }).click();
+    await expect(window.getByText(/n’est pas un projet\s: il n’y a pas de fichier project\.omniproj/)).toBeVisible();
+    await openSample(window, host);
+    await expect(window.locator("html")).toHaveAttribute("lang", "fr");
+    await window.keyboard.press("Control+k");
+    await window.getByRole("combobox", { name: "Palette de commandes" }).fill("etiquettes volet");
+    await window.keyboard.press("Enter");
+    await expect(window.getByRole("tab", { name: "Étiquettes", exact: true })).toHaveAttribute("aria-selected", "true");
+    await expect(window.getByText(/13,78\sha/).first()).toBeVisible();
+  });
+});
+
 test("help finds a word in the guide, in the window's language", async ({ window }) => {
   await window.getByRole("main").waitFor();
   await window.keyboard.press("F1");
