@@ -43,8 +43,8 @@ function once<T>(address: string, read: (json: unknown) => T): Promise<T> {
 export const loadWorld = (detail: "coarse" | "fine"): Promise<World> =>
   once(addresses[detail], (json) => {
     const topology = json as Topology;
-    const land = feature(topology, topology.objects["land"] as GeometryCollection);
-    const lines = feature(topology, topology.objects["borders"] as LineObject);
+    const land = feature(topology, topology.objects.land as GeometryCollection);
+    const lines = feature(topology, topology.objects.borders as LineObject);
     const borders = lines.geometry as MultiLineString;
     const shapes = "features" in land ? land.features.map(({ geometry }) => geometry) : [];
     return {

@@ -1,6 +1,6 @@
 import type Projection from "ol/proj/Projection.js";
 import { register } from "ol/proj/proj4.js";
-import { get as getProjection } from "ol/proj.js";
+import { get as getProjection, transformExtent } from "ol/proj.js";
 import TileGrid from "ol/tilegrid/TileGrid.js";
 import proj4 from "proj4";
 import { deepestLevel, resolutionOfLevel, tileSize } from "../../src-shared/geo/tile-grid.ts";
@@ -46,12 +46,14 @@ export function projectionOf({
   // The graticule asks how far the projection reaches: some degrees around the project are enough.
   if (area && code !== lonLat) {
     const reach = 6;
-    projection.setWorldExtent([
+    const world = [
       Math.max(-180, area.minX - reach),
       Math.max(-85, area.minY - reach),
       Math.min(180, area.maxX + reach),
       Math.min(85, area.maxY + reach),
-    ]);
+    ];
+    projection.setWorldExtent(world);
+    projection.setExtent(transformExtent(world, lonLat, projection, 8));
   }
   return projection;
 }

@@ -33,8 +33,8 @@ export class VectorFileLayer {
   restyle(stored: Readonly<Record<string, unknown>>): void {
     const number = Number(this.id.split(":")[1]) || 0;
     const color =
-      typeof stored["color"] === "string" && /^#[0-9a-f]{6}$/i.test(stored["color"])
-        ? stored["color"]
+      typeof stored.color === "string" && /^#[0-9a-f]{6}$/i.test(stored.color)
+        ? stored.color
         : palettes.okabe[number % palettes.okabe.length]!;
     const fill = new Fill({ color: `${color}22` });
     const stroke = new Stroke({ color, width: 1.5 });
