@@ -21,12 +21,16 @@ const initial = (): Layout => {
 /** Which docks are open, how large, and which panel each shows; kept with the project. */
 class Docks {
   layout = $state<Layout>(initial());
+  #changes = 0;
   #hidden: Record<DockId, boolean> | null = null;
 
   async load(): Promise<void> {
-    const kept = await recall<Partial<Layout>>("docks");
-    this.layout = { ...initial(), ...kept };
+    this.layout = initial();
     this.#hidden = null;
+    const changes = this.#changes;
+    const kept = await recall<Partial<Layout>>("docks");
+    // Who has moved something meanwhile knows better than what was kept.
+    if (kept && changes === this.#changes) this.layout = { ...initial(), ...kept };
   }
 
   toggle(dock: DockId): void {
@@ -59,6 +63,7 @@ class Docks {
   }
 
   #keep(): void {
+    this.#changes++;
     remember("docks", $state.snapshot(this.layout));
   }
 }
