@@ -125,7 +125,7 @@ test("a Shapefile with an awkward name and no CRS is imported step by step, and 
   await expect(wizard).toContainText("does not say in which coordinate system");
   await expect(wizard.getByRole("button", { name: "Next" })).toBeDisabled();
   await wizard.getByRole("combobox", { name: "Coordinate system" }).fill("3035");
-  await wizard.getByRole("option").first().click();
+  await wizard.getByRole("option", { name: /EPSG:3035$/ }).first().click();
   await wizard.getByLabel("Field that holds the class").selectOption("class_name");
   await wizard.getByRole("button", { name: "Next" }).click();
   await wizard.getByLabel("Class for not a crop (LC 60/99)").selectOption({ label: "ignored" });
