@@ -108,9 +108,5 @@ test("pins and a polygon show curves, a table, and a CSV that agrees with GDAL",
   // Pins are there again after a reload.
   await window.waitForTimeout(600);
   await window.reload();
-  // A window that was shut opens the project from the start screen.
-  const recent = window.getByRole("region", { name: "Recent projects" }).getByRole("button", { name: /Flanders/ });
-  await pins.or(recent.first()).first().waitFor({ timeout: 60_000 });
-  if (!(await pins.isVisible())) await recent.first().click();
   await expect(pins.getByRole("listitem")).toHaveCount(3, { timeout: 60_000 });
 });

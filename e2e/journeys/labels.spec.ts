@@ -80,10 +80,6 @@ test("a label is drawn, stored at once, reshaped by keys and by undo, and is the
   await selected.getByLabel("Valid from").press("Tab");
 
   await window.reload();
-  await window
-    .getByRole("button", { name: /Flanders crops 2019/ })
-    .first()
-    .click();
   await showLabels(window, 49);
   await window.getByRole("button", { name: "Select labels" }).click();
   const again = await placesOn(window);

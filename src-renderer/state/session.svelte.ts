@@ -1,6 +1,9 @@
 import type { OpenedProject } from "../../src-shared/ipc/index.ts";
 import { connection, invoke } from "../client/index.ts";
 
+/** Under this key the tab remembers its project over a reload: a key of the browser's tab, not of the machine. */
+const lastFolder = "omnisat.project";
+
 /** Which project this window has open, and so which screen it shows. */
 class Session {
   project = $state.raw<OpenedProject | null>(null);
@@ -14,20 +17,28 @@ class Session {
     return this.project ? "workspace" : "start";
   }
 
-  /** Asks what is open: a reload or a new connection goes on there. */
+  /** Asks what is open: a reload or a new connection goes on there, whether or not the program still knows this window. */
   async resume(): Promise<void> {
     try {
-      this.project = await invoke("project.current", {});
+      this.#enter(await invoke("project.current", {}));
+      const before = sessionStorage.getItem(lastFolder);
+      if (!this.project && before !== null) this.#enter(await invoke("project.open", { folder: before }));
       this.error = undefined;
     } catch (error) {
+      sessionStorage.removeItem(lastFolder);
       this.error = error;
     }
     this.ready = true;
   }
 
+  #enter(project: OpenedProject | null): void {
+    this.project = project;
+    if (project) sessionStorage.setItem(lastFolder, project.folder);
+  }
+
   /** The start screen calls this with what `project.open`, `project.create` or `project.sample` answered. */
   entered(project: OpenedProject): void {
-    this.project = project;
+    this.#enter(project);
   }
 
   async open(folder: string, readOnly = false): Promise<void> {
@@ -36,6 +47,7 @@ class Session {
 
   async close(): Promise<void> {
     await invoke("project.close", {});
+    sessionStorage.removeItem(lastFolder);
     this.project = null;
   }
 
