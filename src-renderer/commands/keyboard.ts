@@ -1,3 +1,4 @@
+import { ownKeys } from "../ui/own-keys.ts";
 import type { Command } from "./command.ts";
 import { commands, possible, run } from "./registry.ts";
 
@@ -17,19 +18,13 @@ export function written(
   return [mod && "Mod", event.altKey && "Alt", event.shiftKey && !sign && "Shift", key].filter(Boolean).join("+");
 }
 
-const inField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable ||
-    target.matches(
-      "textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=color], [type=button])",
-    ));
-
 /** Listens for the shortcuts of all commands; returns how to stop. */
 export function listenForShortcuts(mac: boolean): () => void {
   const listen = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const pressed = written(event, mac);
-    const typing = inField(event.target);
+    const own = ownKeys(event.target);
+    const typing = own === "all" || (own === "alone" && !(event.ctrlKey || event.metaKey));
     const inDialog = document.querySelector("dialog:modal") !== null;
     const fits = (command: Command) =>
       (command.shortcut === pressed || command.also?.includes(pressed)) &&
