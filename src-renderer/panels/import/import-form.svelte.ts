@@ -73,8 +73,8 @@ class ImportForm {
       vectorExtensions.some((ending) => path.toLowerCase().endsWith(`.${ending}`)),
     );
     if (vectors.length > 0) {
-      await addVectorFiles(vectors);
-      notices.say("success", t("import.vectors", { count: vectors.length }));
+      const added = await addVectorFiles(vectors);
+      if (added > 0) notices.say("success", t("import.vectors", { count: added }));
     }
     const images = paths.filter((path) => !vectors.includes(path));
     if (images.length === 0) return;

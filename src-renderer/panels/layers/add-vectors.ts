@@ -4,15 +4,18 @@ import { notices } from "../../ui/index.ts";
 
 export const vectorExtensions = ["gpkg", "shp", "geojson", "json", "kml", "kmz"] as const;
 
-/** Shows vector files as they are; what cannot be read says why. */
-export async function addVectorFiles(paths: readonly string[]): Promise<void> {
+/** Shows vector files as they are; what cannot be read says why. Answers how many are shown. */
+export async function addVectorFiles(paths: readonly string[]): Promise<number> {
+  let added = 0;
   for (const path of paths) {
     try {
       await invoke("vectors.add", { path });
+      added++;
     } catch (error) {
       notices.fail(error);
     }
   }
+  return added;
 }
 
 export async function addVectors(): Promise<void> {
