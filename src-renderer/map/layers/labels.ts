@@ -22,6 +22,8 @@ export interface LabelLook {
   readonly classes: ReadonlyMap<number, LegendClass>;
   /** class names are written into polygons that have room */
   readonly names: boolean;
+  /** without a fill, where the colours below are read: over a map of classes */
+  readonly outlines: boolean;
   /** `null`: all */
   readonly shown: ReadonlySet<number> | null;
   readonly selected: ReadonlySet<number>;
@@ -45,7 +47,7 @@ export class LabelLayer {
   readonly selectedSource = new VectorSource<LabelFeature>();
   readonly selectedLayer = new VectorLayer({ source: this.selectedSource, updateWhileInteracting: true });
   readonly #styles = new Map<string, Style[]>();
-  #look: LabelLook = { classes: new Map(), names: true, shown: null, selected: new Set() };
+  #look: LabelLook = { classes: new Map(), names: true, outlines: false, shown: null, selected: new Set() };
 
   constructor() {
     this.layer.setStyle((feature, resolution) => this.#styleOf(feature, resolution));
@@ -115,7 +117,7 @@ export class LabelLayer {
   }
 
   #styleOf(feature: FeatureLike, resolution: number): Style[] | undefined {
-    const { shown, classes, names } = this.#look;
+    const { shown, classes, names, outlines } = this.#look;
     if (shown && !shown.has(Number(feature.getId()))) return undefined;
     const found = classes.get(Number(feature.get("code")));
     if (!found) return undefined;
@@ -124,11 +126,11 @@ export class LabelLayer {
     const written = names && width > found.name.length * 5.5 + 10 && height > 18;
     // Below a few pixels an outline would be all one sees.
     const small = width < 4 && height < 4;
-    const key = `${found.code} ${written} ${small}`;
+    const key = `${found.code} ${written} ${small} ${outlines}`;
     let style = this.#styles.get(key);
     if (!style) {
       // Light, so that the imagery is what one sees; the outline carries the class.
-      const fill = new Fill({ color: `${found.color}${small ? "cc" : "21"}` });
+      const fill = new Fill({ color: `${found.color}${small ? "cc" : outlines ? "00" : "21"}` });
       style = [
         ...(small
           ? [new Style({ fill })]
