@@ -125,7 +125,7 @@ test("with a share, a patch belongs to the polygon that covers enough of it", ()
   const shifted: GeoBox = { ...patches, affine: northUp(574640, 5622480, 40, 40), width: 5000, height: 5000 };
   const moved = attempt(layer, { grid: shifted, claim: { share: 0.7 } }).patches;
   expect([[...moved.cols], [...moved.rows]]).toEqual([[2], [1]]);
-  expect(() => claimed(0.8)).toThrow("None of the 1 shapes of “fields.gpkg” can be used: 1 smaller than a patch.");
+  expect(() => claimed(0.8)).toThrow("None of the shapes of “fields.gpkg” can be used: 1 smaller than a patch.");
 });
 
 test("every shape that is not used is counted once, with its reason", () => {
@@ -255,7 +255,7 @@ test("labels that cannot be used at all are refused with one sentence", () => {
   expect(refusal(() => suggestClasses(layerOf([[null, null]]), "crop"))[0]).toBe("labels-without-class-values");
   expect(refusal(() => attempt(layerOf([["a", box(1000, 0, 3)]])))).toEqual([
     "labels-outside",
-    "None of the 1 shapes of “fields.gpkg” touches the project's area. Check the file and its coordinate system.",
+    "None of the shapes of “fields.gpkg” touches the project’s area. Check the file and its coordinate system.",
   ]);
   expect(refusal(() => attempt({ ...layerOf([["a", box(0, 0, 3)]]), crs: undefined }))).toEqual([
     "labels-without-crs",

@@ -344,11 +344,14 @@ export const labelsMessages = messages({
     en: { one: "{count} shape", other: "{count} shapes" },
     fr: { one: "{count} forme", other: "{count} formes" },
   },
-  "labels.wizard.polygons": { en: "{count} of them polygons", fr: "dont {count} polygones" },
+  "labels.wizard.polygons": {
+    en: { one: "{count} of them a polygon", other: "{count} of them polygons" },
+    fr: { one: "dont {count} polygone", other: "dont {count} polygones" },
+  },
   "labels.wizard.field": { en: "Field that holds the class", fr: "Champ qui contient la classe" },
   "labels.wizard.field.option": {
-    en: "{name} ({count} values: {examples})",
-    fr: "{name} ({count} valeurs : {examples})",
+    en: { one: "{name} ({count} value: {examples})", other: "{name} ({count} values: {examples})" },
+    fr: { one: "{name} ({count} valeur : {examples})", other: "{name} ({count} valeurs : {examples})" },
   },
   "labels.wizard.field.manyValues": { en: "{name} (more than {count} values)", fr: "{name} (plus de {count} valeurs)" },
   "labels.wizard.legend": { en: "Into the legend", fr: "Dans la légende" },

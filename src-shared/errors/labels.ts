@@ -10,6 +10,9 @@ const list = (words: readonly string[]): string => words.map((word) => `“${wor
 const counted = (count: number, noun: "polygon" | "block" | "patch"): string =>
   `${count} ${noun}${count === 1 ? "" : noun === "patch" ? "es" : "s"}`;
 
+/** One shape is not counted: “none of the 1 shapes” is not said. */
+const noneOf = (count: number): string => (count === 1 ? "None of the shapes" : `None of the ${count} shapes`);
+
 /** Vector files, labels and splits. */
 export const labelErrors = {
   "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
@@ -56,9 +59,9 @@ export const labelErrors = {
   "labels-too-many-classes": ({ path, field, count }: Path & { readonly field: string; readonly count: number }) =>
     `The field “${field}” of “${path}” holds ${count} different values, too many for classes. Choose the field that holds the class, or give a class table.`,
   "labels-outside": ({ path, count }: Path & { readonly count: number }) =>
-    `None of the ${count} shapes of “${path}” touches the project's area. Check the file and its coordinate system.`,
+    `${noneOf(count)} of “${path}” touches the project’s area. Check the file and its coordinate system.`,
   "labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
-    `None of the ${count} shapes of “${path}” can be used: ${reasons}. Correct them, or choose another file.`,
+    `${noneOf(count)} of “${path}” can be used: ${reasons}. Correct them, or choose another file.`,
   "split-class-too-small": (d: {
     readonly className: string;
     readonly count: number;

@@ -35,9 +35,9 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "labels-too-many-classes": ({ path, field, count }) =>
     `Le champ ${quoted(field)} de ${quoted(path)} contient ${counted(count, "valeur différente", "valeurs différentes")}, trop pour des classes. Choisissez le champ qui contient la classe, ou donnez une table de classes.`,
   "labels-outside": ({ path, count }) =>
-    `Aucune des ${counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. Vérifiez le fichier et son système de coordonnées.`,
+    `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. Vérifiez le fichier et son système de coordonnées.`,
   "labels-none-usable": ({ path, count, reasons }) =>
-    `Aucune des ${counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
+    `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>
     unit === "blocks"
       ? `Les polygones de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} de la répartition, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, répartissez par polygone, ou gardez ces classes pour l’entraînement seul.`
