@@ -1,4 +1,5 @@
 import Feature from "ol/Feature.js";
+import BaseVectorLayer from "ol/layer/BaseVector.js";
 import VectorLayer from "ol/layer/Vector.js";
 import OlMap from "ol/Map.js";
 import View from "ol/View.js";
@@ -79,7 +80,7 @@ export async function snapshot(options: SnapshotOptions): Promise<HTMLCanvasElem
 /** Labels and drawings of other parts of the window: the same features, drawn by layers of their own. */
 function addOverlays(map: OlMap): void {
   for (const { layer } of mapView.overlays.list) {
-    if (!(layer instanceof VectorLayer) || !layer.getVisible()) continue;
+    if (!(layer instanceof BaseVectorLayer) || !layer.getVisible()) continue;
     const source = layer.getSource();
     if (!source || !(source.getFeatures()[0] instanceof Feature)) continue;
     map.addLayer(
@@ -87,6 +88,7 @@ function addOverlays(map: OlMap): void {
         source,
         style: layer.getStyle(),
         opacity: layer.getOpacity(),
+        declutter: layer.getDeclutter(),
         zIndex: layer.getZIndex() ?? 0,
         className: `snapshot-${layer.getClassName()}`,
       }),

@@ -5,7 +5,7 @@ import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
-import Style from "ol/style/Style.js";
+import Style, { type Options } from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import type { SplitPart } from "../../../src-shared/domain/job.ts";
 import type { Label } from "../../../src-shared/domain/label.ts";
@@ -15,15 +15,18 @@ import { patternOf, setColors } from "./patterns.ts";
 /** Who trains, validates and tests, as patterned squares; where no squares were made, the polygons carry the pattern. */
 export class SplitLayer {
   readonly #source = new VectorSource();
-  readonly layer = new VectorLayer({ source: this.#source, updateWhileAnimating: true, declutter: true });
+  readonly layer = new VectorLayer({ source: this.#source, updateWhileAnimating: true });
+  /** The names of the sets, for above the labels, whose outlines would run through them. */
+  readonly wordLayer = new VectorLayer({ source: this.#source, updateWhileAnimating: true, declutter: true });
   #words: Readonly<Record<string, string>> = {};
 
   constructor() {
-    this.layer.setStyle((feature, resolution) => {
+    this.layer.setStyle((feature) => styleOf(feature.get("part") as SplitPart, devicePixelRatio));
+    this.wordLayer.setStyle((feature, resolution) => {
       const part = feature.get("part") as SplitPart;
       const [minX = 0, , maxX = 0] = feature.getGeometry()!.getExtent();
-      const word = (maxX - minX) / resolution > 64 ? (this.#words[part] ?? "") : "";
-      return styleOf(part, word, devicePixelRatio);
+      const word = this.#words[part];
+      return word && (maxX - minX) / resolution > 64 ? wordOf(part, word) : undefined;
     });
   }
 
@@ -58,26 +61,27 @@ export class SplitLayer {
 
 const styles = new Map<string, Style>();
 
-function styleOf(part: SplitPart, word: string, ratio: number): Style {
-  const key = `${part} ${word} ${ratio}`;
-  let style = styles.get(key);
-  if (!style) {
-    style = new Style({
-      fill: new Fill({ color: patternOf(part, ratio) }),
-      stroke: new Stroke({ color: setColors[part], width: 1.6 }),
-      ...(word
-        ? {
-            text: new Text({
-              text: word,
-              font: "600 11px system-ui, sans-serif",
-              fill: new Fill({ color: setColors[part] }),
-              stroke: new Stroke({ color: "rgba(255, 255, 255, 0.92)", width: 4 }),
-              overflow: false,
-            }),
-          }
-        : {}),
-    });
-    styles.set(key, style);
-  }
+function styleOf(part: SplitPart, ratio: number): Style {
+  return kept(`${part} ${ratio}`, {
+    fill: new Fill({ color: patternOf(part, ratio) }),
+    stroke: new Stroke({ color: setColors[part], width: 1.6 }),
+  });
+}
+
+function wordOf(part: SplitPart, text: string): Style {
+  return kept(`${part} ${text}`, {
+    text: new Text({
+      text,
+      font: "600 11px system-ui, sans-serif",
+      fill: new Fill({ color: setColors[part] }),
+      stroke: new Stroke({ color: "rgba(255, 255, 255, 0.92)", width: 4 }),
+      overflow: false,
+    }),
+  });
+}
+
+function kept(key: string, options: Options): Style {
+  const style = styles.get(key) ?? new Style(options);
+  styles.set(key, style);
   return style;
 }
