@@ -15,7 +15,7 @@ import { RecentProjects } from "./recent-projects.ts";
 import { type Services, services } from "./services.ts";
 import { SettingsFile } from "./settings-file.ts";
 
-export type { PixelAnswer } from "./pixels.ts";
+export type { FileBody, PixelAnswer } from "./pixels.ts";
 
 /** What the program stands on. */
 export interface ApplicationHost {
@@ -166,6 +166,8 @@ export class Application {
   }
 }
 
+const noPixels: PixelAnswer = { status: 204, headers: { "Cache-Control": "no-store" }, body: new Uint8Array() };
+
 /** One window: its project, its questions and what it is told. */
 export class Session {
   readonly tell: Tell;
@@ -206,10 +208,24 @@ export class Session {
     return work(request);
   }
 
-  /** Pixels of the open project; the path is that of src-shared/ipc/pixels. */
+  /**
+   * Pixels of the open project; the path is that of src-shared/ipc/pixels. What was asked for the map just before its
+   * project was left, or its layer taken away, is nobody's mistake: there is nothing to see any more.
+   */
   async pixels(path: string, signal: AbortSignal): Promise<PixelAnswer> {
-    if (!this.#project) throw new AppError("no-project-open", { command: `pixels ${path}` });
-    return answerPixels(this.#project.catalog, path, signal);
+    const project = this.#project;
+    const forMap = /^\/(tile|vector)/.test(path);
+    if (!project) {
+      if (forMap) return noPixels;
+      throw new AppError("no-project-open", { command: `pixels ${path}` });
+    }
+    try {
+      return await answerPixels(project.catalog, path, signal);
+    } catch (error) {
+      const gone = this.#project !== project || (error instanceof AppError && error.code === "layer-not-found");
+      if (forMap && gone) return noPixels;
+      throw error;
+    }
   }
 
   async open(folder: string, readOnly: boolean): Promise<OpenedProject> {

@@ -69,7 +69,7 @@ class Layers {
     return this.#facts.error ?? this.#rows.error;
   }
 
-  /** The time bar gives the acquisition (its id without `acquisition:`) of a sensor that its date shows. */
+  /** The time bar gives the acquisition (its id without `acquisition:`) of a sensor that its date shows; `null`: none yet. */
   followTime(current: ((sensor: SensorId) => string | null | undefined) | null): void {
     this.#current = current;
   }
@@ -77,6 +77,8 @@ class Layers {
   /** The layer of a sensor that the time slider shows. */
   shownOf(sensor: SensorId, members: readonly LayerFacts[]): string | null {
     const id = this.#current?.(sensor);
+    // The date is not known yet: another one would be asked for in vain.
+    if (id === null) return null;
     const layer = id ? (id.startsWith("acquisition:") ? id : `acquisition:${id}`) : null;
     if (layer && members.some((member) => member.id === layer)) return layer;
     return members.find(({ state }) => state !== "missing")?.id ?? null;

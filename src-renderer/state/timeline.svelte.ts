@@ -20,17 +20,24 @@ export interface TimelineRow {
 /** Dates per second while playing. */
 export const speeds = [0.5, 1, 2, 4] as const;
 
+/** How long the first date waits for the clouds: afterwards the latest is shown until they are known. */
+const patience = 3000;
+
 /** The date that is looked at, and all dates there are. */
 class Timeline {
   #entries!: Live<readonly TimelineEntry[]>;
   #clouds!: Live<readonly CloudShare[]>;
-  /** `2019-04-10`; `null` without any acquisition */
+  /** `2019-04-10`; `null` without any acquisition, and until it is known which one is shown first */
   date = $state<string | null>(null);
   playing = $state(false);
   speed = $state<number>(1);
   /** the row that stepping goes along; `all`: every date */
   along = $state("all");
   #chosen = false;
+  /** what was kept with the project is known */
+  #recalled = $state(false);
+  /** the acquisitions that the date was found among */
+  #settledFor = "";
   #folder: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,7 +46,7 @@ class Timeline {
       this.#entries = live("timeline.list", () => (session.project ? {} : null), ["acquisitions", "rasters"]);
       const clouded = () => (this.entries.some(({ hasQuality }) => hasQuality) ? {} : null);
       this.#clouds = live("timeline.clouds", clouded, ["acquisitions", "rasters"]);
-      layers.followTime((sensor) => this.visibleAcquisition(sensor)?.id);
+      layers.followTime((sensor) => (this.#waiting ? null : this.visibleAcquisition(sensor)?.id));
       $effect(() => void this.#enter(session.project?.folder ?? null));
       $effect(() => this.#settle());
     });
@@ -53,8 +60,11 @@ class Timeline {
   }
   /** The clouds are known, or there is nothing to know: the date will not change by itself any more. */
   get settled(): boolean {
-    const waiting = this.#clouds.loading && this.#clouds.value === undefined;
-    return this.loaded && !waiting;
+    return this.loaded && !this.#waiting && !(this.#clouds.loading && this.#clouds.value === undefined);
+  }
+  get #waiting(): boolean {
+    const none = this.loaded && this.entries.length === 0;
+    return session.project !== null && this.date === null && !none && this.error === undefined;
   }
   get error(): unknown {
     return this.#entries.error;
@@ -87,7 +97,7 @@ class Timeline {
   visibleAcquisition(sensor: SensorId): TimelineEntry | null {
     const own = this.entries.filter((entry) => entry.sensor === sensor);
     const { date } = this;
-    return (date === null ? own.at(-1) : (own.findLast((entry) => entry.date <= date) ?? own[0])) ?? null;
+    return (date === null ? null : (own.findLast((entry) => entry.date <= date) ?? own[0])) ?? null;
   }
 
   /** Goes to a date; what the person chose is kept with the project. */
@@ -164,11 +174,15 @@ class Timeline {
     if (folder === this.#folder) return;
     this.#folder = folder;
     this.#chosen = false;
+    this.#recalled = false;
+    this.#settledFor = "";
     this.pause();
     this.date = null;
     if (folder === null) return;
     const kept = await recall<{ date: string | null; speed: number; along: string }>("timeline");
-    if (!kept || this.#folder !== folder || this.#chosen) return;
+    if (this.#folder !== folder) return;
+    this.#recalled = true;
+    if (!kept || this.#chosen) return;
     this.speed = kept.speed ?? 1;
     this.along = kept.along ?? "all";
     if (kept.date) {
@@ -177,15 +191,30 @@ class Timeline {
     }
   }
 
-  /** Until the person chooses: the latest clear picture. */
-  #settle(): void {
+  /**
+   * Until the person chooses: the latest clear picture. No date is shown before the clouds are known, so that nothing is
+   * asked for in vain; where counting them takes long, the latest date is shown meanwhile.
+   */
+  #settle(): (() => void) | undefined {
     const { entries, clouds } = this;
-    if (this.#chosen || entries.length === 0) return;
-    const clear = entries.findLast(({ id }) => {
-      const share = clouds.get(id);
-      return share !== undefined && share.cloud !== null && share.cloud < 0.1 && share.data > 0.99;
-    });
-    this.date = (clear ?? entries.at(-1)!).date;
+    const among = entries.map(({ id }) => id).join();
+    if (!this.#recalled || this.#chosen || entries.length === 0 || among === this.#settledFor) return undefined;
+    if (this.#entries.loading) return undefined;
+    const settle = () => {
+      if (this.#chosen) return;
+      const clear = entries.findLast(({ id }) => {
+        const share = clouds.get(id);
+        return share !== undefined && share.cloud !== null && share.cloud < 0.1 && share.data > 0.99;
+      });
+      this.date = (clear ?? entries.at(-1)!).date;
+    };
+    if (!this.#clouds.loading) {
+      this.#settledFor = among;
+      settle();
+      return undefined;
+    }
+    const timer = setTimeout(settle, patience);
+    return () => clearTimeout(timer);
   }
 }
 

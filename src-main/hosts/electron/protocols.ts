@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
+import { Readable } from "node:stream";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
-import type { Session } from "../../services/application.ts";
+import type { PixelAnswer, Session } from "../../services/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
 import { mediaType } from "../media-type.ts";
 import type { ElectronApi } from "./electron-api.ts";
@@ -61,10 +62,16 @@ export function rasterProtocol(
     if (!session) return new Response("This window is closed.", { status: 404, headers: readable });
     try {
       const { status, headers, body } = await session.pixels(pathname + search, request.signal);
-      return new Response(new Uint8Array(body), { status, headers: { ...headers, ...readable } });
+      return new Response(status === 204 ? null : bodyOf(body), { status, headers: { ...headers, ...readable } });
     } catch (error) {
       const status = error instanceof AppError ? 422 : 500;
       return Response.json({ error: errorMessage(error) }, { status, headers: readable });
     }
   };
+}
+
+/** A file is read as it is sent: it may be larger than the memory. */
+function bodyOf(body: PixelAnswer["body"]): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  return Readable.toWeb(createReadStream(body.path)) as ReadableStream<Uint8Array>;
 }

@@ -1,4 +1,6 @@
+import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import type { PixelAnswer, Session } from "../../services/application.ts";
 import { sendError } from "./refusal.ts";
 
@@ -14,29 +16,43 @@ export async function answerPixels(
   try {
     const answer = await session.pixels(path, gone.signal);
     if (gone.signal.aborted) return;
-    const { status, headers, body } = partOf(answer, request.headers.range);
-    response.writeHead(status, { ...headers, "Content-Length": body.byteLength });
-    response.end(request.method === "HEAD" ? undefined : body);
+    const { status, headers, start, length } = partOf(answer, request.headers.range);
+    const { body } = answer;
+    const head = { ...headers, ...(status === 204 ? {} : { "Content-Length": length }) };
+    if (body instanceof Uint8Array || length === 0 || request.method === "HEAD") {
+      response.writeHead(status, head);
+      const bytes = body instanceof Uint8Array && length > 0 ? body.subarray(start, start + length) : undefined;
+      response.end(request.method === "HEAD" ? undefined : bytes);
+      return;
+    }
+    // A little at a time: a result map may be larger than the memory.
+    const file = createReadStream(body.path, { start, end: start + length - 1 });
+    await new Promise<void>((resolve, reject) => file.once("open", () => resolve()).once("error", reject));
+    response.writeHead(status, head);
+    await pipeline(file, response);
   } catch (error) {
     if (!gone.signal.aborted) sendError(response, error);
   }
 }
 
+interface Part {
+  readonly status: number;
+  readonly headers: PixelAnswer["headers"];
+  /** of the body, in bytes */
+  readonly start: number;
+  readonly length: number;
+}
+
 /** The bytes that `Range` asks for. Several ranges at once, and a range nobody can read, are answered as the rules say. */
-export function partOf(answer: PixelAnswer, range: string | undefined): PixelAnswer {
-  if (answer.status !== 200) return answer;
-  const headers = { ...answer.headers, "Accept-Ranges": "bytes" };
-  const size = answer.body.byteLength;
+function partOf({ status, headers: own, body }: PixelAnswer, range: string | undefined): Part {
+  const size = body instanceof Uint8Array ? body.byteLength : body.size;
+  if (status !== 200) return { status, headers: own, start: 0, length: size };
+  const headers = { ...own, "Accept-Ranges": "bytes" };
   const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(range ?? "") ?? [];
-  if (from === "" && to === "") return { ...answer, headers };
+  if (from === "" && to === "") return { status, headers, start: 0, length: size };
   const start = from === "" ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
-  if (start > end) {
-    return { status: 416, headers: { "Content-Range": `bytes */${size}` }, body: new Uint8Array() };
-  }
-  return {
-    status: 206,
-    headers: { ...headers, "Content-Range": `bytes ${start}-${end}/${size}` },
-    body: answer.body.subarray(start, end + 1),
-  };
+  if (start > end) return { status: 416, headers: { "Content-Range": `bytes */${size}` }, start: 0, length: 0 };
+  const length = end - start + 1;
+  return { status: 206, headers: { ...headers, "Content-Range": `bytes ${start}-${end}/${size}` }, start, length };
 }

@@ -19,7 +19,14 @@ import { readVectors } from "./vectors.ts";
 export interface PixelAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** a file is read by the host as it is sent: it may be larger than the memory */
+  readonly body: Uint8Array | FileBody;
+}
+
+export interface FileBody {
+  readonly path: string;
+  /** in bytes */
+  readonly size: number;
 }
 
 const compress = promisify(deflateRaw);

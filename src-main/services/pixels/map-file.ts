@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
@@ -52,17 +52,16 @@ async function wholeFile(path: string): Promise<PixelAnswer> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new AppError("raster-missing", { path }, { cause });
   });
-  const body = await readFile(path);
   const mark = createHash("sha256").update(`${facts.size}|${facts.mtimeMs}`).digest("hex").slice(0, 16);
   return {
     status: 200,
     headers: {
       "Content-Type": types[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream",
-      "Content-Length": String(body.byteLength),
+      "Content-Length": String(facts.size),
       "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file)}`,
       ETag: `"${mark}"`,
       "Cache-Control": "no-store",
     },
-    body,
+    body: { path, size: facts.size },
   };
 }

@@ -99,6 +99,7 @@ async function tileOf(id: string, bands: readonly string[], address: TileAddress
   const { version } = await sourceOf(id);
   const { body, status } = await answerPixels(catalog, tilePath({ layer: id, bands, version, ...address }), noSignal);
   expect(status).toBe(200);
+  if (!(body instanceof Uint8Array)) throw new Error("A tile is no file.");
   const { payloadAt, compressed } = openPixelTile(body);
   const payload = body.subarray(payloadAt);
   return decodePixelTile(body.subarray(0, payloadAt), compressed ? inflateRawSync(payload) : payload);
@@ -161,7 +162,7 @@ test("the mask follows the data's edge, and a tile beside the image says so in a
     expect(differing).toBeLessThan(150);
   }
   const far = { layer: "acquisition:scene", bands: ["B04"], version, z: 13, x: 0, y: 0 };
-  expect((await answerPixels(catalog, tilePath(far), noSignal)).body.length).toBe(24);
+  expect((await answerPixels(catalog, tilePath(far), noSignal)).body).toHaveLength(24);
 });
 
 test("scales travel with the tile, so that the window shows physical values", async () => {

@@ -103,7 +103,13 @@ export class RasterLayer {
     const next = compose(this.#source, style);
     const same = JSON.stringify(next) === JSON.stringify(this.#composition);
     const looks = ({ ramp, invert, hidden }: LayerStyle) => JSON.stringify([ramp, invert, hidden]);
-    if (!same) this.#recompose();
+    const [was, is] = [this.#composition, next];
+    if (!same && was && is && was.classes === is.classes && was.bands.join() === is.bands.join()) {
+      // Other colours of the same bands: the tiles that are here will do.
+      this.#composition = is;
+      this.#redraw();
+      void this.#stretch();
+    } else if (!same) this.#recompose();
     else if (looks(style) !== looks(before)) {
       this.#redraw();
       void this.#stretch();

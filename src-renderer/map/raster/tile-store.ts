@@ -38,7 +38,8 @@ async function answered(path: string, signal: AbortSignal | undefined): Promise<
     try {
       // The address is made anew each time: a new connection has another one.
       const answer = await fetch(`${bridge.pixels}${path}`, signal ? { signal } : {});
-      if (answer.ok) return answer;
+      // 204: the project was left, or the layer taken away, while the tile was on its way.
+      if (answer.ok && answer.status !== 204) return answer;
       if (pause === undefined || (answer.status < 500 && answer.status !== 404)) {
         throw new TileRefused(`${answer.status} ${path}`);
       }
