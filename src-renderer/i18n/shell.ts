@@ -2,6 +2,11 @@ import { messages } from "./message.ts";
 
 /** The frame of the window: top bar, docks, status bar, palette, shortcut sheet. */
 export const shellMessages = messages({
+  "shell.readOnly": { en: "Read only", fr: "Lecture seule" },
+  "shell.readOnly.why": {
+    en: "The project can be looked at, but not changed: another process writes in it, or you opened it for reading.",
+    fr: "Le projet peut être consulté, mais pas modifié : un autre processus y écrit, ou il a été ouvert en lecture.",
+  },
   "shell.project.menu": { en: "Project", fr: "Projet" },
   "shell.saved": { en: "Saved already", fr: "Déjà enregistré" },
   "shell.saved.text": {

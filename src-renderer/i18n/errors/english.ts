@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../../src-shared/errors/index.ts";
-import type { Sentences } from "./words.ts";
+import { onClock, type Sentences } from "./words.ts";
 
 const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
 
@@ -25,6 +25,12 @@ export const english: Partial<Sentences<ErrorCode>> = {
     unit === "blocks"
       ? `The polygons of class “${className}” lie in ${count} ${count === 1 ? "block" : "blocks"} of the split, but ${needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only.`
       : `The class “${className}” has ${count} ${count === 1 ? unit.slice(0, unit === "patches" ? -2 : -1) : unit}, but the split needs ${needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only.`,
+  "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }) =>
+    `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${onClock(since)}). ${
+      elsewhere
+        ? `Close it there, or open it for reading only; if that computer no longer has it open, delete “${lockPath}”.`
+        : "Close it there, wait until it has finished, or open it for reading only."
+    }`,
   "project-not-found": ({ folder }) =>
     `“${folder}” is not a project: there is no project.omniproj in it. Choose another folder, or make a new project.`,
   "project-rasters-missing": ({ paths }) =>

@@ -1,6 +1,6 @@
 import type { catalogErrors } from "../../../src-shared/errors/catalog.ts";
 import type { sessionErrors } from "../../../src-shared/errors/session.ts";
-import { listed, orNone, quoted, type Sentences } from "./words.ts";
+import { listed, onClock, orNone, quoted, type Sentences } from "./words.ts";
 
 const kinds: Readonly<Record<string, string>> = {
   pretrain: "de pré-entraînement",
@@ -33,10 +33,10 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "project-crs-geographic": ({ crs }) =>
     `${quoted(crs)} compte en degrés, et un projet a besoin de mètres. Choisissez un système projeté, par exemple la zone UTM de l’endroit (EPSG:32631 pour la Belgique).`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }) =>
-    `Le projet ${quoted(folder)} est ouvert en écriture dans ${quoted(purpose)} (processus ${pid} sur ${host}, depuis ${since}). ${
+    `Le projet ${quoted(folder)} est ouvert en écriture dans ${quoted(purpose)} (processus ${pid} sur ${host}, depuis le ${onClock(since)}). ${
       elsewhere
-        ? `Fermez-le là-bas ; si cet ordinateur ne l’a plus ouvert, supprimez ${quoted(lockPath)}.`
-        : "Fermez-le là-bas, ou attendez que ce soit fini."
+        ? `Fermez-le là-bas, ou ouvrez-le en lecture seule ; si cet ordinateur ne l’a plus ouvert, supprimez ${quoted(lockPath)}.`
+        : "Fermez-le là-bas, attendez que ce soit fini, ou ouvrez-le en lecture seule."
     }`,
   "project-damaged": ({ path, detail }) =>
     `La base de données du projet ${quoted(path)} est endommagée (${detail}). Rien n’a été modifié ; restaurez ce fichier depuis une sauvegarde, les images et les modèles à côté ne sont pas touchés.`,

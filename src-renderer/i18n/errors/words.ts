@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails } from "../../../src-shared/errors/index.ts";
+import { moment } from "../format.ts";
 
 /** A sentence for each code of `Codes`, from the error's own values: a new code without a sentence does not compile. */
 export type Sentences<Codes extends ErrorCode> = { readonly [C in Codes]: (details: ErrorDetails<C>) => string };
@@ -10,3 +11,6 @@ export const orNone = (words: readonly string[]): string => (words.length > 0 ? 
 
 /** French counts 0 and 1 as one. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count < 2 ? one : many}`;
+
+/** A moment that a file tells, on the person's clock; as it stands there when it is none. */
+export const onClock = (since: string): string => (Number.isNaN(Date.parse(since)) ? since : moment(since));
