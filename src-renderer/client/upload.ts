@@ -33,9 +33,13 @@ export async function pathsOfDropped(
 
 /** All files of a drop, also those in dropped folders. Call it in the event itself: the browser forgets the items after it. */
 export async function droppedFiles(transfer: DataTransfer): Promise<Dropped[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  // What lies in no folder, such as a picture dragged from a page, is a file without an entry.
+  const dragged = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
   const found: Dropped[] = [];
-  for (const entry of entries) await collect(entry, "", found);
+  for (const one of dragged) {
+    if (one instanceof File) found.push({ file: one, name: one.name });
+    else if (one) await collect(one, "", found);
+  }
   return found;
 }
 
