@@ -121,6 +121,8 @@ class MapView {
     const view = map.getView();
     const { minX, minY, maxX, maxY } = bounds;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    // A movement under way would end later than this one on a slow machine, and win.
+    view.cancelAnimations();
     if (maxX - minX <= 0 && maxY - minY <= 0) {
       view.animate({ center: [minX, minY], duration: still ? 0 : duration });
       return;
@@ -131,6 +133,7 @@ class MapView {
   /** Shows a place at the scale that is set, or at `resolution`. */
   panTo(center: readonly [number, number], resolution?: number): void {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.ol?.getView().cancelAnimations();
     this.ol?.getView().animate({
       center: [...center],
       ...(resolution === undefined ? {} : { resolution }),
@@ -156,6 +159,7 @@ class MapView {
   /** Brings back a view as it was. */
   restore({ center, resolution, rotation }: Camera): void {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.ol?.getView().cancelAnimations();
     this.ol?.getView().animate({ center: [...center], resolution, rotation, duration: still ? 0 : 200 });
   }
 

@@ -21,7 +21,7 @@ export interface TimelineRow {
 export const speeds = [0.5, 1, 2, 4] as const;
 
 /** How long the first date waits for the clouds: afterwards the latest is shown until they are known. */
-const patience = 3000;
+const patience = 5000;
 
 /** The date that is looked at, and all dates there are. */
 class Timeline {

@@ -43,7 +43,7 @@ export function readStyle(stored: Readonly<Record<string, unknown>>): LayerStyle
     percent: pair(percent) ?? [2, 98],
     ranges: isList(ranges) ? ranges.flatMap((range) => [pair(range) ?? ([0, 1] as const)]) : [],
     gamma: typeof gamma === "number" && gamma > 0 ? Math.min(5, Math.max(0.1, gamma)) : 1,
-    ramp: typeof ramp === "string" && ramp in ramps ? (ramp as RampId) : null,
+    ramp: typeof ramp === "string" && Object.hasOwn(ramps, ramp) ? (ramp as RampId) : null,
     invert: invert === true,
     blend: blends.includes(blend as Blend) ? (blend as Blend) : "normal",
     hidden: isList(hidden) ? hidden.filter((code): code is number => Number.isInteger(code)) : [],
