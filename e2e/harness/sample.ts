@@ -1,13 +1,16 @@
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import type { Host } from "./host.ts";
+import { prepareSample } from "./sample-host.ts";
 
 /**
- * Shows the sample project in the window, for journeys that begin behind the start screen: the window's first question,
- * which project is open, becomes the request that the start screen's button would have sent.
+ * Shows a copy of the sample project in the window, for journeys that begin behind the start screen: the window's first
+ * question, which project is open, becomes the request to open it that the start screen would have sent.
  */
 export async function openSample(window: Page, host: Host, name = "Flanders crops 2019"): Promise<string> {
   const folder = join(host.folder, name);
+  cpSync(await prepareSample(), folder, { recursive: true });
   let asked = false;
   await window.routeWebSocket(/\/rpc/, (socket) => {
     const server = socket.connectToServer();
@@ -15,7 +18,7 @@ export async function openSample(window: Page, host: Host, name = "Flanders crop
       const message = JSON.parse(String(text)) as { id: number; command?: string };
       const first = !asked && message.command === "project.current";
       if (first) asked = true;
-      server.send(first ? JSON.stringify({ id: message.id, command: "project.sample", request: { folder } }) : text);
+      server.send(first ? JSON.stringify({ id: message.id, command: "project.open", request: { folder } }) : text);
     });
   });
   await window.reload();
