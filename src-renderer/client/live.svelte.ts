@@ -27,8 +27,23 @@ export function live<Name extends CommandName>(
   let turn = 0;
   let soon: ReturnType<typeof setTimeout> | undefined;
   let last: RequestOf<Name> | null = null;
+  let newest: Promise<void> = Promise.resolve();
 
-  async function ask(what: RequestOf<Name> | null): Promise<void> {
+  const ask = (what: RequestOf<Name> | null): Promise<void> => {
+    newest = answer(what);
+    return newest;
+  };
+
+  /** A question that a newer one has overtaken brings no answer: whoever asked waits for the newer one. */
+  async function refresh(): Promise<void> {
+    void ask(last);
+    for (let waited: Promise<void> | undefined; waited !== newest; ) {
+      waited = newest;
+      await waited;
+    }
+  }
+
+  async function answer(what: RequestOf<Name> | null): Promise<void> {
     const mine = ++turn;
     last = what;
     if (what === null) {
@@ -39,9 +54,9 @@ export function live<Name extends CommandName>(
     }
     loading = true;
     try {
-      const answer = await invoke(command, what);
+      const told = await invoke(command, what);
       if (mine !== turn) return;
-      value = answer;
+      value = told;
       error = undefined;
     } catch (problem) {
       if (mine !== turn) return;
@@ -79,6 +94,6 @@ export function live<Name extends CommandName>(
     get loading() {
       return loading;
     },
-    refresh: () => ask(last),
+    refresh,
   };
 }

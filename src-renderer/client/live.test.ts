@@ -87,3 +87,24 @@ test("a slow answer does not overwrite a newer one", async () => {
   expect(question.value).toEqual(["new"]);
   stop();
 });
+
+test("whoever asks anew has the answer afterwards, also when a change of the tables overtook the question", async () => {
+  invoke.mockResolvedValue([]);
+  const { question, stop } = begin();
+  await vi.runAllTimersAsync();
+  const answers: ((answer: string[]) => void)[] = [];
+  invoke.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+  let told: unknown;
+  void question.refresh().then(() => {
+    told = question.value;
+  });
+  announce("bookmarks");
+  await vi.advanceTimersByTimeAsync(50);
+  answers[0]!(["old"]);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toBeUndefined();
+  answers[1]!(["new"]);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toEqual(["new"]);
+  stop();
+});
