@@ -118,6 +118,8 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
   const sure = window.getByRole("dialog", { name: "Delete “second map”?" });
   await expect(sure.getByText("second-map_class.tif", { exact: true })).toBeVisible();
   await sure.getByRole("button", { name: "Delete", exact: true }).click();
+  // Behind the dialog nothing is told by its role: the list counts once the deletion is through.
+  await expect(sure).toBeHidden();
   await expect(window.getByRole("button", { name: /^second map/ })).toBeHidden();
   expect(existsSync(join(project, "maps/second-map"))).toBe(false);
 });
