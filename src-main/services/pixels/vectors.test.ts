@@ -49,7 +49,7 @@ test("a file in degrees lies where ogr2ogr puts it", async () => {
   });
 });
 
-test("a view gets the shapes that ogr2ogr finds in it, with fewer positions from afar", async () => {
+test("a view gets the shapes whose bounds reach into it, with fewer positions from afar", async () => {
   const bounds = { minX: 574700, minY: 5622300, maxX: 574800, maxY: 5622400 };
   const { features } = await vectorFile(catalog, layer);
   const inside = features.filter(

@@ -74,7 +74,7 @@ test("a composition asks for each band once, and falls back on what is there", (
   expect(classes).toMatchObject({ classes: true, bands: ["SCL"] });
 });
 
-test("percentiles are those of numpy, and a flat layer is not divided by zero", () => {
+test("percentiles lie where a straight table puts them, and a flat layer is not divided by zero", () => {
   // numpy.percentile([0 … 100]) and the points between which it is linear.
   const known = [0, 2, 50, 98, 100].map((percent) => [percent, percent * 10] as const);
   expect([1, 2, 26, 99, 100].map((percent) => percentileOf(known, percent))).toEqual([10, 20, 260, 990, 1000]);
