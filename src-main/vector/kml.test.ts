@@ -21,7 +21,7 @@ test("parcels that GDAL wrote as KML come back with their fields and shapes", ()
     if (!geometry || !other.geometry || !isPolygonal(geometry) || !isPolygonal(other.geometry))
       throw new Error("shape");
     expect(areaOf(other.geometry)).toBeCloseTo(areaOf(geometry), 12);
-    expect(String(other.properties["class_name"])).toBe(String(properties["class_name"]));
+    expect(String(other.properties.class_name)).toBe(String(properties.class_name));
   });
 });
 
@@ -33,7 +33,7 @@ test("a KMZ is unpacked; what is neither is refused in words", () => {
     "-c",
     `import zipfile; zipfile.ZipFile(${JSON.stringify(path)}, "w", zipfile.ZIP_DEFLATED).write(${JSON.stringify(inner)}, "doc.kml")`,
   ]);
-  expect([...readFeatures(path).features].map(({ properties }) => properties["name"])).toEqual(["hollow box"]);
+  expect([...readFeatures(path).features].map(({ properties }) => properties.name)).toEqual(["hollow box"]);
   const broken = join(folder, "broken.kml");
   writeFileSync(broken, "<kml><Document><Placemark></Document>");
   expect(() => readFeatures(broken)).toThrow(/broken\.kml.+damaged/);
