@@ -89,7 +89,7 @@ function productionPackages(): string[] {
 test("the configuration is one that electron-builder accepts", async () => {
   await expect(validateConfiguration(config, silent)).resolves.toBeUndefined();
   await expect(validateConfiguration({ ...config, fils: [] }, silent)).rejects.toThrow("fils");
-  const update = load(readFileSync(join(root, "electron-builder.update.yml"), "utf8"));
+  const update = load(readFileSync(join(root, "src-main/hosts/electron/update-channel.yml"), "utf8"));
   expect(update).toMatchObject({ extends: "electron-builder.yml", publish: { provider: "generic" } });
   await expect(validateConfiguration({ ...config, publish: update.publish }, silent)).resolves.toBeUndefined();
   expect(config.publish).toBeNull();
