@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { OpenedProject } from "../../src-shared/ipc/app.ts";
-import type { TopicName } from "../../src-shared/ipc/contract.ts";
+import type { TopicName, Topics } from "../../src-shared/ipc/contract.ts";
 import type { DeviceReport } from "../../src-shared/ipc/index.ts";
 import { type Catalog, projectFileName } from "../catalog/index.ts";
 import { type AppDoor, appService, type ChoosePaths } from "./app.ts";
@@ -44,8 +44,13 @@ export interface OpenProject {
   readonly services: Services;
   readonly windows: Set<Session>;
   readonly stop: AbortController;
-  /** jobs that have not ended */
-  readonly busy: Set<number>;
+}
+
+/** Jobs of the project that run or wait for their turn here. What another process does in it while we only read is not ours. */
+export function unfinishedJobs({ catalog }: OpenProject): number[] {
+  if (catalog.readOnly) return [];
+  const jobs = catalog.jobs.list().filter(({ state }) => state === "running" || state === "queued");
+  return jobs.map(({ id }) => id);
 }
 
 /** The program behind its windows. Hosts open a session per window and carry messages; nothing else. */
@@ -54,6 +59,7 @@ export class Application {
   readonly recent: RecentProjects;
   readonly settings: SettingsFile;
   readonly #open = new Map<string, OpenProject>();
+  readonly #opening = new Map<string, Promise<OpenProject>>();
   readonly #sessions = new Set<Session>();
   /** cards of the start screen that will be drawn */
   readonly #cards = new Map<OpenProject, NodeJS.Timeout>();
@@ -91,37 +97,40 @@ export class Application {
     for (const session of this.#sessions) session.tell(topic, what);
   }
 
-  /** The catalog of `folder`, opened now or by another window before. */
+  /** The project in `folder`, opened now or by another window before; `folder` is not known of one that is made now. */
   async join(session: Session, open: () => Promise<Catalog>, folder?: string): Promise<OpenProject> {
-    const known = folder === undefined ? undefined : this.#open.get(folder);
-    if (known) {
-      known.windows.add(session);
-      return known;
-    }
-    const catalog = await open();
+    const known = folder === undefined ? undefined : (this.#opening.get(folder) ?? this.#open.get(folder));
+    const opening = known ?? this.#begin(open, folder);
+    const project = await opening;
+    project.windows.add(session);
+    return project;
+  }
+
+  /** Opens a catalog once, however many windows ask for it meanwhile. */
+  #begin(open: () => Promise<Catalog>, folder: string | undefined): Promise<OpenProject> {
+    const opening = open().then((catalog) => this.#projectOf(catalog));
+    if (folder === undefined) return opening;
+    this.#opening.set(folder, opening);
+    return opening.finally(() => this.#opening.delete(folder));
+  }
+
+  #projectOf(catalog: Catalog): OpenProject {
     const stop = new AbortController();
-    const windows = new Set([session]);
-    const busy = new Set<number>();
+    const windows = new Set<Session>();
     const project: OpenProject = {
       catalog,
       windows,
       stop,
-      busy,
       services: services({
         catalog,
         appVersion: this.host.appVersion,
         runJob: this.host.runJob,
         signal: stop.signal,
         announce: (topic, what) => {
-          if (topic === "job.state") {
-            const { id, state } = what as { id: number; state: string };
-            if (state === "running" || state === "queued") busy.add(id);
-            else busy.delete(id);
-            if (busy.size === 0 && windows.size === 0) this.#close(project);
-          }
-          if (topic === "catalog.changed" && (what as { table: string }).table === "acquisitions")
-            this.drawCard(project);
           for (const window of windows) window.tell(topic, what);
+          if (topic === "catalog.changed" && (what as Topics["catalog.changed"]).table === "acquisitions")
+            this.drawCard(project);
+          if (topic === "job.state") this.#closeUnused(project);
         },
       }),
     };
@@ -132,7 +141,11 @@ export class Application {
   /** A window turns away. Without windows and without work the project is closed, and others may write to it. */
   leave(session: Session, project: OpenProject): void {
     project.windows.delete(session);
-    if (project.windows.size === 0 && project.busy.size === 0) this.#close(project);
+    this.#closeUnused(project);
+  }
+
+  #closeUnused(project: OpenProject): void {
+    if (project.windows.size === 0 && unfinishedJobs(project).length === 0) this.#close(project);
   }
 
   /** Draws the project's card anew, once nothing has changed for a moment. */
@@ -160,7 +173,7 @@ export class Application {
     const projects = [...this.#open.values()];
     for (const { stop } of projects) stop.abort(new DOMException("The program was closed.", "AbortError"));
     await Promise.allSettled(
-      projects.flatMap(({ busy, services: commands }) => [...busy].map((id) => commands["jobs.wait"]({ id }))),
+      projects.flatMap((project) => unfinishedJobs(project).map((id) => project.services["jobs.wait"]({ id }))),
     );
     for (const project of projects) this.#close(project);
   }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Reply } from "../../../src-shared/ipc/preload.ts";
-import { Application, type ApplicationHost } from "../../services/application.ts";
+import { Application, type ApplicationHost, unfinishedJobs } from "../../services/application.ts";
 import { DesktopWindow } from "./desktop-window.ts";
 import { choosePaths } from "./dialogs.ts";
 import type { Electron, ElectronApi } from "./electron-api.ts";
@@ -222,7 +222,7 @@ export class Desktop {
 
   #busy(): { readonly folder: string; readonly jobs: number[] }[] {
     return [...this.application.projects]
-      .map(([folder, { busy }]) => ({ folder, jobs: [...busy] }))
+      .map(([folder, project]) => ({ folder, jobs: unfinishedJobs(project) }))
       .filter(({ jobs }) => jobs.length > 0);
   }
 
