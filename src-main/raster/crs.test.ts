@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { northUp } from "../../src-shared/geo/affine.ts";
-import { crsName, isGeographic, lonLatBounds, sameCrs, searchCrs, transformer } from "./crs.ts";
+import { crsEntry, crsName, isGeographic, lonLatBounds, sameCrs, searchCrs, transformer } from "./crs.ts";
 
 /** PROJ by way of gdaltransform: points through `from` → `to`, x before y. */
 function proj(from: string, to: string, points: readonly (readonly [number, number])[]): [number, number][] {
@@ -114,6 +114,11 @@ test("systems have names and can be found by words, code or place", () => {
   expect(searchCrs("utm 31n wgs")[0]?.crs).toBe("EPSG:32631");
   expect(searchCrs("")).toEqual([]);
   expect(searchCrs("no such place at all")).toEqual([]);
+  // The list by code and the list as a whole say the same.
+  for (const code of ["EPSG:25832", "EPSG:4326", "EPSG:2154"]) expect(crsEntry(code)).toEqual(searchCrs(code, 1)[0]);
+  // Heights, and what is no code.
+  expect(crsEntry("EPSG:5773")).toBeUndefined();
+  expect(crsEntry("+proj=longlat +datum=WGS84")).toBeUndefined();
   expect(isGeographic("EPSG:4326")).toBe(true);
   expect(isGeographic("EPSG:32631")).toBe(false);
 });

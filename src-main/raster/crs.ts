@@ -221,6 +221,17 @@ function projectionName(crs: Crs): string {
   return String((new (proj4 as any).Proj(definitionOf(crs)) as { projName?: string }).projName);
 }
 
+/** The system of an EPSG code as the list has it; `undefined` for any other definition, and for codes of heights. */
+export function crsEntry(crs: Crs): CrsEntry | undefined {
+  const code = epsgCode(crs);
+  const row = code === undefined ? undefined : indexRow(code);
+  return row && isSystem(row) ? entryOf(row) : undefined;
+}
+
+/** One that maps can be in: projected or geographic, with formulas. */
+const isSystem = ({ proj4: formulas, kind }: IndexRow): boolean =>
+  Boolean(formulas) && (kind === "CRS-PROJCRS" || kind === "CRS-GEOGCRS");
+
 let everyRow: readonly IndexRow[] | undefined;
 
 /** Systems whose code, name or area contains every word of `text`; an exact code comes first. Never asks the network. */
@@ -236,7 +247,7 @@ export function searchCrs(text: string, limit = 50): CrsEntry[] {
   );
   const scored: { row: IndexRow; score: number }[] = [];
   for (const row of everyRow) {
-    if (!row.proj4 || (row.kind !== "CRS-PROJCRS" && row.kind !== "CRS-GEOGCRS")) continue;
+    if (!isSystem(row)) continue;
     const name = row.name.toLowerCase();
     const haystack = `${row.code} ${name} ${(row.area ?? "").toLowerCase()}`;
     if (!words.every((word) => haystack.includes(word))) continue;

@@ -12,6 +12,7 @@ export { type CogSpec, createCog, type ReadPixels, type WriteOptions } from "./c
 export type { OverviewMethod } from "./cog/encode-tile.ts";
 export {
   type CrsEntry,
+  crsEntry,
   crsName,
   definitionOf,
   isGeographic,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { AppCommands, ChoosePaths as ChooseRequest, CrsChoice, FolderEntry } from "../../src-shared/ipc/app.ts";
 import { projectFileName } from "../catalog/index.ts";
-import { crsName, definitionOf, isGeographic, searchCrs } from "../raster/index.ts";
+import { type CrsEntry, crsEntry, crsName, definitionOf, isGeographic, searchCrs } from "../raster/index.ts";
 import type { Application, Session } from "./application.ts";
 import { door } from "./door.ts";
 import { filePath, liesWithin } from "./path-gate.ts";
@@ -79,9 +79,9 @@ export function appService(application: Application, session: Session): AppComma
     ),
     "crs.describe": door("crs.describe", z.strictObject({ crs: z.string().min(1) }), ({ crs }) => {
       const code = knownCrs(crs);
-      const found = searchCrs(code, 1).find((entry) => entry.crs === code);
-      const described = found
-        ? choiceOf(found)
+      const listed = crsEntry(code);
+      const described = listed
+        ? choiceOf(listed)
         : {
             code,
             name: crsName(code),
@@ -142,7 +142,7 @@ const parentOf = (folder: string, roots: readonly string[]): string | null => {
   return parent === folder || !liesWithin(parent, roots) ? null : parent;
 };
 
-const choiceOf = ({ crs, name, lonLat, geographic }: ReturnType<typeof searchCrs>[number]): CrsChoice => ({
+const choiceOf = ({ crs, name, lonLat, geographic }: CrsEntry): CrsChoice => ({
   code: crs,
   name,
   unit: geographic ? "°" : "m",

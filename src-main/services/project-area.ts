@@ -7,7 +7,7 @@ import { utmEpsg } from "../../src-shared/geo/crs.ts";
 import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { AreaOfFile, ProjectPlan } from "../../src-shared/ipc/app.ts";
 import { boundsOfPatches, patchesCovering } from "../cube/index.ts";
-import { crsName, isGeographic, lonLatBounds, searchCrs, transformer } from "../raster/index.ts";
+import { crsEntry, crsName, isGeographic, lonLatBounds, transformer } from "../raster/index.ts";
 import { imageFiles, knownCrs, readRasterInfo } from "./raster-info.ts";
 import { boundsIn, edgeOf, vectorFacts } from "./vectors.ts";
 
@@ -92,7 +92,7 @@ export function planProject({ area, crs: wanted, patchMeters, tilePatches }: Pla
   const whole = boundsOfPatches(grid, patches);
   const toEarth = transformer(crs, "EPSG:4326");
   const outline = [...edgeOf(whole)].map(([x, y]) => toEarth.forward(x, y));
-  const meant = searchCrs(crs, 1).find((entry) => entry.crs === crs)?.lonLat;
+  const meant = crsEntry(crs)?.lonLat;
   // The zone that was meant for a place reaches a little beyond its frame.
   const margin = 0.5;
   const outsideCrs =
