@@ -22,7 +22,7 @@ import {
   textOf,
 } from "./tiff-directory.ts";
 import { type ValiditySource, validityOf } from "./validity.ts";
-import { childrenNamed, parseXml, unescaped } from "./xml.ts";
+import { childrenNamed, parseXml, unescaped, XmlProblem } from "./xml.ts";
 
 /** What a raster's header says. */
 export interface RasterInfo {
@@ -108,6 +108,9 @@ function fileError(path: string, cause: unknown): unknown {
     return /past the end/.test(cause.message)
       ? new AppError("raster-truncated", { path }, { cause })
       : new AppError("raster-damaged", { path, reason: cause.message }, { cause });
+  }
+  if (cause instanceof XmlProblem) {
+    return new AppError("raster-damaged", { path, reason: `its metadata cannot be read: ${cause.message}` }, { cause });
   }
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   if (code === "ENOENT" || code === "ENOTDIR") return new AppError("raster-missing", { path }, { cause });
@@ -337,7 +340,9 @@ function parseGdalMetadata(text: string | undefined): GdalItems {
     if (sample === undefined) items[domain ? `${domain}:${name}` : name] = value;
     else {
       const band = Number(sample) + 1;
-      bands.set(band, [...(bands.get(band) ?? []), { role, name, text: value }]);
+      const known = bands.get(band);
+      if (known) known.push({ role, name, text: value });
+      else bands.set(band, [{ role, name, text: value }]);
     }
   }
   return { items, bands };

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import type { Affine } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { childrenNamed, childText, parseXml, type XmlElement } from "./xml.ts";
+import { bytesBeside, textBeside } from "./text-beside.ts";
+import { childrenNamed, childText, decodeXml, parseXml, type XmlElement } from "./xml.ts";
 
 /** What lies beside an image: GDAL's `.aux.xml` and world files. */
 export interface Sidecar {
@@ -22,10 +22,13 @@ export interface SidecarBand {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** GDAL's PAM file, `image.tif.aux.xml`. */
+/**
+ * GDAL's PAM file, `image.tif.aux.xml`.
+ * @throws XmlProblem when it is too large or too deep, or declares entities
+ */
 export async function readSidecar(path: string): Promise<Sidecar | undefined> {
-  const text = await textIfThere(`${path}.aux.xml`);
-  const root = text === undefined ? undefined : parseXml(text);
+  const bytes = await bytesBeside(`${path}.aux.xml`);
+  const root = bytes === undefined ? undefined : parseXml(decodeXml(bytes));
   if (root?.name !== "PAMDataset") return undefined;
   const bands = new Map<number, SidecarBand>();
   for (const element of childrenNamed(root, "PAMRasterBand")) {
@@ -111,19 +114,11 @@ export async function readWorldFile(path: string): Promise<Affine | undefined> {
     `${path}w`,
   ])) {
     const text =
-      (await textIfThere(candidate)) ?? (await textIfThere(candidate.replace(/\.\w+$/, (e) => e.toUpperCase())));
+      (await textBeside(candidate)) ?? (await textBeside(candidate.replace(/\.\w+$/, (e) => e.toUpperCase())));
     const numbers = text?.trim().split(/\s+/).map(Number);
     if (!numbers || numbers.length < 6 || !numbers.slice(0, 6).every(Number.isFinite)) continue;
     const [b, e, c, f, x, y] = numbers as [number, number, number, number, number, number];
     return { a: x - (b + c) / 2, b, c, d: y - (e + f) / 2, e, f };
   }
   return undefined;
-}
-
-async function textIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

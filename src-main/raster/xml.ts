@@ -1,20 +1,53 @@
-/** Just enough XML for GDAL's metadata: elements, attributes and text. */
+// XML from strangers: one pass from left to right, no entities of the file's own, no DTD, and limits on length, depth and
+// number of items. Used for GDAL's metadata, KML, QGIS styles and SLD. A tree of our own and not xmldom's or fast-xml-parser's:
+// both build the whole document before anybody can count it, and neither can hand out a large KML placemark by placemark.
+
+/** What is wrong with a text, in words that follow a colon. */
+export class XmlProblem extends Error {}
+
 export interface XmlElement {
+  /** with its prefix, as written: see `localName` */
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
+  /** character data of this element alone, without that of its children */
   readonly text: string;
+}
+
+export interface XmlLimits {
+  /** characters */
+  readonly length?: number;
+  /** elements inside one another */
+  readonly depth?: number;
+  /** elements and attributes together */
+  readonly items?: number;
+}
+
+const usual: Required<XmlLimits> = { length: 1 << 24, depth: 128, items: 300_000 };
+
+export interface XmlOptions {
+  readonly limits?: XmlLimits;
+  /** refuses what is not well-formed; else unclosed elements end with their parent, as metadata in the wild has it */
+  readonly strict?: boolean;
+}
+
+export interface XmlHandlers {
+  open(name: string, attributes: Record<string, string>): void;
+  text?(text: string): void;
+  close(name: string): void;
 }
 
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
+/** The five entities of XML itself and numbered characters; all others stay as they are written. */
 export function unescaped(text: string): string {
-  return text.replace(/&(#x[0-9a-f]+|#\d+|\w+);/gi, (whole, body: string) => {
+  if (!text.includes("&")) return text;
+  return text.replace(/&(#x[0-9a-f]{1,8}|#\d{1,8}|\w{1,8});/gi, (whole, body: string) => {
     if (body.startsWith("#")) {
       const code = /^#x/i.test(body) ? Number.parseInt(body.slice(2), 16) : Number(body.slice(1));
-      return code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     }
-    return entities[body] ?? whole;
+    return Object.hasOwn(entities, body) ? entities[body]! : whole;
   });
 }
 
@@ -22,41 +55,265 @@ export function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-/** The root element, or `undefined` when `source` is not XML. Unclosed elements end with their parent. */
-export function parseXml(source: string): XmlElement | undefined {
-  type Open = { name: string; attributes: Record<string, string>; children: XmlElement[]; text: string };
-  const root: Open = { name: "", attributes: {}, children: [], text: "" };
-  const stack: Open[] = [root];
-  const close = () => {
-    const element = stack.pop()!;
-    stack.at(-1)!.children.push(element);
+/**
+ * The text of an XML file: by its byte order mark, else by the encoding that its first line names, else UTF-8.
+ * @throws XmlProblem when the encoding is not known
+ */
+export function decodeXml(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0 && second === 0x3c) return new TextDecoder("utf-16be").decode(bytes);
+  if (first === 0x3c && second === 0) return new TextDecoder("utf-16le").decode(bytes);
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 200)).toString("latin1");
+  const named = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(head)?.[1];
+  try {
+    // UTF-16 without the bytes to show for it is a mistake of the writer.
+    return new TextDecoder(named && !/^utf-?16/i.test(named) ? named : "utf-8").decode(bytes);
+  } catch {
+    throw new XmlProblem(`its text encoding “${named}” is not known`);
+  }
+}
+
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+const isNameEnd = (code: number): boolean =>
+  Number.isNaN(code) || isSpace(code) || code === 47 || code === 62 || code === 61 || code === 60;
+const isNameStart = (code: number): boolean =>
+  (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 58 || code > 127;
+
+/**
+ * Walks `source` once from left to right and tells `handlers` what is there; every element that is opened is closed.
+ * @throws XmlProblem past a limit, at entities of the file's own, and, when strict, at what is not well-formed
+ */
+export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptions = {}): void {
+  const { length, depth, items } = { ...usual, ...options.limits };
+  const strict = options.strict ?? false;
+  if (source.length > length) throw new XmlProblem(`it has ${source.length} characters; at most ${length} are read`);
+  const names: string[] = [];
+  let count = 0;
+  let roots = 0;
+  const counted = (): void => {
+    if (++count > items) throw new XmlProblem(`it has more than ${items} elements and attributes`);
   };
-  const token =
-    /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<[?!][^>]*>|<\/\s*([^\s>]+)\s*>|<([^\s/>]+)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/g;
-  for (const match of source.matchAll(token)) {
-    const [, cdata, closing, opening, attributeText, selfClosing, text] = match;
-    if (cdata !== undefined) stack.at(-1)!.text += cdata;
-    else if (text !== undefined) stack.at(-1)!.text += unescaped(text);
-    else if (opening !== undefined) {
-      const attributes: Record<string, string> = {};
-      for (const [, name, double, single] of (attributeText ?? "").matchAll(
-        /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
-      )) {
-        attributes[name!] = unescaped(double ?? single ?? "");
+  const malformed = (problem: string): void => {
+    if (strict) throw new XmlProblem(problem);
+  };
+  const text = (from: number, to: number, raw = false): void => {
+    if (to <= from) return;
+    if (names.length > 0) handlers.text?.(raw ? source.slice(from, to) : unescaped(source.slice(from, to)));
+    else if (strict && /[^\s\uFEFF]/.test(source.slice(from, Math.min(to, from + 64))))
+      throw new XmlProblem("there is text outside of its root element");
+  };
+  const close = (): void => handlers.close(names.pop()!);
+
+  let at = 0;
+  while (at < source.length) {
+    const tag = source.indexOf("<", at);
+    text(at, tag < 0 ? source.length : tag);
+    if (tag < 0) break;
+    const next = source.charCodeAt(tag + 1);
+    if (next === 33 || next === 63) {
+      at = afterMarkup(source, tag, (from, to) => text(from, to, true));
+      if (at < 0) {
+        malformed("it ends inside a comment or a declaration");
+        break;
       }
-      stack.push({ name: opening, attributes, children: [], text: "" });
-      if (selfClosing) close();
-    } else if (closing !== undefined && stack.some((open) => open.name === closing)) {
-      while (stack.at(-1)!.name !== closing) close();
-      close();
+    } else if (next === 47) {
+      const end = source.indexOf(">", tag);
+      if (end < 0) {
+        malformed("it ends inside a tag");
+        break;
+      }
+      const name = source.slice(tag + 2, Math.min(end, tag + 1026)).trim();
+      at = end + 1;
+      if (names.at(-1) === name) close();
+      else {
+        malformed(`</${name.slice(0, 40)}> does not close ${names.length ? `<${names.at(-1)}>` : "anything"}`);
+        // The depth is limited, and so is this search.
+        const open = names.lastIndexOf(name);
+        if (open >= 0) while (names.length > open) close();
+      }
+    } else if (isNameStart(next)) {
+      const read = startTag(source, tag, counted, malformed);
+      if (!read) {
+        malformed("it ends inside a tag");
+        break;
+      }
+      counted();
+      at = read.end;
+      if (names.length === 0 && ++roots > 1) malformed("it has two root elements");
+      if (names.length >= depth) throw new XmlProblem(`its elements are nested more than ${depth} deep`);
+      names.push(read.name);
+      handlers.open(read.name, read.attributes);
+      if (read.empty) close();
+    } else {
+      malformed("a “<” begins no tag");
+      at = tag + 1;
     }
   }
-  while (stack.length > 1) close();
-  return root.children[0];
+  if (roots === 0) malformed("it has no root element");
+  if (names.length > 0) malformed(`<${names.at(-1)}> is not closed`);
+  while (names.length > 0) close();
 }
+
+/** The place behind a comment, CDATA section, instruction or DOCTYPE that begins at `tag`; -1 when it has no end. */
+function afterMarkup(source: string, tag: number, cdata: (from: number, to: number) => void): number {
+  const behind = (mark: string, from: number) => {
+    const end = source.indexOf(mark, from);
+    return end < 0 ? -1 : end + mark.length;
+  };
+  if (source.startsWith("<!--", tag)) return behind("-->", tag + 4);
+  if (source.startsWith("<?", tag)) return behind("?>", tag + 2);
+  if (source.startsWith("<![CDATA[", tag)) {
+    const end = behind("]]>", tag + 9);
+    cdata(tag + 9, end < 0 ? source.length : end - 3);
+    return end;
+  }
+  // QGIS names a DOCTYPE; one with declarations of its own is never needed, and is how entity bombs are written.
+  for (let at = tag + 2; at < source.length; at++) {
+    const code = source.charCodeAt(at);
+    if (code === 62) return at + 1;
+    if (code === 91) throw new XmlProblem("it declares entities of its own, which are not expanded here");
+    if (code === 34 || code === 39) {
+      at = source.indexOf(source[at]!, at + 1);
+      if (at < 0) return -1;
+    }
+  }
+  return -1;
+}
+
+interface StartTag {
+  readonly name: string;
+  readonly attributes: Record<string, string>;
+  readonly empty: boolean;
+  readonly end: number;
+}
+
+/** `undefined` when the text ends before the tag does. */
+function startTag(
+  source: string,
+  tag: number,
+  counted: () => void,
+  malformed: (problem: string) => void,
+): StartTag | undefined {
+  let at = tag + 1;
+  const word = (): string => {
+    const from = at;
+    while (!isNameEnd(source.charCodeAt(at))) at++;
+    return source.slice(from, at);
+  };
+  const spaces = (): void => {
+    while (isSpace(source.charCodeAt(at))) at++;
+  };
+  const name = word();
+  // Without a prototype: `__proto__` is a name like any other.
+  const attributes = Object.create(null) as Record<string, string>;
+  while (at < source.length) {
+    spaces();
+    const code = source.charCodeAt(at);
+    if (code === 62) return { name, attributes, empty: false, end: at + 1 };
+    if (code === 47 && source.charCodeAt(at + 1) === 62) return { name, attributes, empty: true, end: at + 2 };
+    if (code === 60) {
+      malformed(`<${name.slice(0, 40)} holds a “<”`);
+      return { name, attributes, empty: false, end: at };
+    }
+    const key = word();
+    if (key === "") {
+      malformed(`<${name.slice(0, 40)}> has an attribute without a name`);
+      at++;
+      continue;
+    }
+    counted();
+    spaces();
+    if (source.charCodeAt(at) !== 61) {
+      malformed(`the attribute “${key.slice(0, 40)}” has no value`);
+      continue;
+    }
+    at++;
+    spaces();
+    const quote = source[at];
+    if (quote !== '"' && quote !== "'") {
+      malformed(`the value of “${key.slice(0, 40)}” is not in quotes`);
+      word();
+      continue;
+    }
+    const end = source.indexOf(quote, at + 1);
+    if (end < 0) return undefined;
+    if (key in attributes) malformed(`<${name.slice(0, 40)}> has “${key.slice(0, 40)}” twice`);
+    attributes[key] = unescaped(source.slice(at + 1, end));
+    at = end + 1;
+  }
+  return undefined;
+}
+
+type Open = { name: string; attributes: Record<string, string>; children: Open[]; text: string };
+
+/** Builds the elements of a scan: feed it `open`, `text` and `close`; `root` is the first whole element. */
+export class XmlBuilder {
+  readonly #stack: Open[] = [];
+  root: XmlElement | undefined;
+
+  /** true while an element is open */
+  get building(): boolean {
+    return this.#stack.length > 0;
+  }
+
+  open(name: string, attributes: Record<string, string>): void {
+    const element: Open = { name, attributes, children: [], text: "" };
+    this.#stack.at(-1)?.children.push(element);
+    this.#stack.push(element);
+  }
+
+  text(text: string): void {
+    const element = this.#stack.at(-1);
+    if (element) element.text += text;
+  }
+
+  close(): void {
+    const element = this.#stack.pop()!;
+    if (this.#stack.length === 0) this.root ??= element;
+  }
+}
+
+/**
+ * The root element, or `undefined` when `source` is not XML.
+ * @throws XmlProblem as `scanXml`
+ */
+export function parseXml(source: string, options: XmlOptions = {}): XmlElement | undefined {
+  const builder = new XmlBuilder();
+  scanXml(
+    source,
+    {
+      open: (name, attributes) => builder.open(name, attributes),
+      text: (text) => builder.text(text),
+      close: () => builder.close(),
+    },
+    options,
+  );
+  return builder.root;
+}
+
+/** A name without its prefix: `gx:Track` is a `Track`. */
+export const localName = (name: string): string => name.slice(name.indexOf(":") + 1);
 
 export const childrenNamed = (element: XmlElement | undefined, name: string): readonly XmlElement[] =>
   element?.children.filter((child) => child.name === name) ?? [];
 
 export const childText = (element: XmlElement | undefined, name: string): string | undefined =>
   childrenNamed(element, name)[0]?.text;
+
+/** Every element below `root` whose local name is `name`, in the order of the file. */
+export function descendantsNamed(root: XmlElement, name: string): XmlElement[] {
+  const found: XmlElement[] = [];
+  const stack = [...root.children].reverse();
+  for (let element = stack.pop(); element; element = stack.pop()) {
+    if (localName(element.name) === name) found.push(element);
+    for (let i = element.children.length - 1; i >= 0; i--) stack.push(element.children[i]!);
+  }
+  return found;
+}
+
+/** All character data of an element and of what is in it. */
+export function textWithin(element: XmlElement): string {
+  return element.children.length === 0 ? element.text : element.text + element.children.map(textWithin).join("");
+}

@@ -1,6 +1,6 @@
 // The classes of a style that another program saved: QGIS's .qml (paletted rasters, categorised polygons) and SLD 1.0 colour
 // maps or rules. Only values, names and colours are taken; everything else about the looks stays behind.
-import { DOMParser } from "@xmldom/xmldom";
+import { descendantsNamed, localName, parseXml, textWithin, type XmlElement, XmlProblem } from "../../raster/xml.ts";
 
 export interface StyleClass {
   readonly value: string;
@@ -9,29 +9,32 @@ export interface StyleClass {
   readonly color: string;
 }
 
-type Element = ReturnType<DOMParser["parseFromString"]>["documentElement"] & object;
-
 /** `undefined` when the text is no style that can be understood. */
 export function classesFromStyle(text: string): readonly StyleClass[] | undefined {
   const root = parsed(text);
   if (!root) return undefined;
   const classes =
-    root.localName === "qgis" ? fromQml(root) : root.localName === "StyledLayerDescriptor" ? fromSld(root) : [];
+    localName(root.name) === "qgis"
+      ? fromQml(root)
+      : localName(root.name) === "StyledLayerDescriptor"
+        ? fromSld(root)
+        : [];
   return classes.length > 0 ? classes : undefined;
 }
 
-function parsed(text: string): Element | undefined {
+function parsed(text: string): XmlElement | undefined {
   try {
-    return new DOMParser({ onError: () => {} }).parseFromString(text, "text/xml").documentElement ?? undefined;
-  } catch {
-    return undefined;
+    return parseXml(text);
+  } catch (error) {
+    if (error instanceof XmlProblem) return undefined;
+    throw error;
   }
 }
 
-const all = (root: Element, name: string): Element[] => [...root.getElementsByTagNameNS("*", name)];
-const attribute = (element: Element, name: string): string => element.getAttribute(name) ?? "";
+const all = descendantsNamed;
+const attribute = (element: XmlElement, name: string): string => element.attributes[name] ?? "";
 
-function fromQml(root: Element): StyleClass[] {
+function fromQml(root: XmlElement): StyleClass[] {
   const palette = all(root, "paletteEntry").flatMap((entry) =>
     styleClass(attribute(entry, "value"), attribute(entry, "label"), attribute(entry, "color")),
   );
@@ -49,7 +52,7 @@ function fromQml(root: Element): StyleClass[] {
 }
 
 /** QGIS writes a fill as “r,g,b,a”, in an Option since 3.18 and in a prop before. */
-function symbolColor(symbol: Element): string {
+function symbolColor(symbol: XmlElement): string {
   const options = [
     ...all(symbol, "Option").map((option) => [attribute(option, "name"), attribute(option, "value")]),
     ...all(symbol, "prop").map((option) => [attribute(option, "k"), attribute(option, "v")]),
@@ -61,7 +64,7 @@ function symbolColor(symbol: Element): string {
     : "";
 }
 
-function fromSld(root: Element): StyleClass[] {
+function fromSld(root: XmlElement): StyleClass[] {
   const entries = all(root, "ColorMapEntry").flatMap((entry) =>
     styleClass(attribute(entry, "quantity"), attribute(entry, "label"), attribute(entry, "color")),
   );
@@ -70,11 +73,13 @@ function fromSld(root: Element): StyleClass[] {
     const parameter = all(rule, "CssParameter")
       .concat(all(rule, "SvgParameter"))
       .find((element) => attribute(element, "name") === "fill");
-    const title = [...all(rule, "Title"), ...all(rule, "Name")][0]?.textContent ?? "";
-    const value = all(rule, "Literal")[0]?.textContent ?? title;
-    return styleClass(value, title, parameter?.textContent ?? "");
+    const title = textOf([...all(rule, "Title"), ...all(rule, "Name")][0]) ?? "";
+    const value = textOf(all(rule, "Literal")[0]) ?? title;
+    return styleClass(value, title, textOf(parameter) ?? "");
   });
 }
+
+const textOf = (element: XmlElement | undefined): string | undefined => element && textWithin(element);
 
 function styleClass(value: string, name: string, color: string): StyleClass[] {
   const label = name.trim() || value.trim();

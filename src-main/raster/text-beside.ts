@@ -1,0 +1,27 @@
+import { open, stat } from "node:fs/promises";
+import { XmlProblem } from "./xml.ts";
+
+/** The most that a text beside an image may hold: a raster attribute table of 100,000 rows has a quarter of it. */
+const largest = 32 * 1024 * 1024;
+
+/**
+ * The bytes of a small file beside an image, or `undefined` when there is none: a folder, a pipe or a device is none either.
+ * @throws XmlProblem when it is far too large to be what its name says
+ */
+export async function bytesBeside(path: string): Promise<Buffer | undefined> {
+  // Opening a pipe would wait for its writer.
+  if (!(await stat(path).catch(() => undefined))?.isFile()) return undefined;
+  const file = await open(path, "r").catch(() => undefined);
+  if (!file) return undefined;
+  try {
+    const { size } = await file.stat();
+    if (size > largest) throw new XmlProblem(`“${path}” beside it has ${Math.round(size / 1024 ** 2)} MiB, which is far too much`); // biome-ignore format: one line
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+export async function textBeside(path: string): Promise<string | undefined> {
+  return (await bytesBeside(path))?.toString("utf8");
+}
