@@ -107,7 +107,7 @@ export class Cube {
           return states && states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / states.length;
         }),
       );
-    return this.#shares.get(`${name} ${window.col} ${window.row} ${window.width} ${window.height}`, load, signal);
+    return this.#shares.get(`${name} ${placeOf(window)} ${window.width} ${window.height}`, load, signal);
   }
 
   /** The bytes that all dates of `window` take in memory. */
@@ -192,11 +192,15 @@ export class Cube {
   }
 }
 
+const placeOf = ({ col, row, origin }: PatchWindow) => `${col} ${row}${origin ? ` ${origin.x} ${origin.y}` : ""}`;
+
 const keyOf = (modality: Modality, step: number, chunk: PatchWindow) =>
-  `${modality.name} ${step} ${chunk.col} ${chunk.row}`;
+  `${modality.name} ${step} ${placeOf(chunk)}${chunk.origin ? ` ${chunk.width} ${chunk.height}` : ""}`;
 
 /** Chunks of at most 64 patches and 400 pixels on a side: large enough for a warp to pay, small enough to waste little around a small area. */
 function chunksCovering(modality: Modality, window: PatchWindow): PatchWindow[] {
+  // A tile between the patches of the grid shares no pixel with another: it is warped alone, on its own patches.
+  if (window.origin) return [window];
   let size = 64;
   while (size > 1 && size * modality.patchPixels > 400) size /= 2;
   return tilesCovering(window, size);

@@ -22,7 +22,21 @@ export interface PatchWindow {
   readonly row: number;
   readonly width: number;
   readonly height: number;
+  /**
+   * Where this window's own patch (0, 0) has its upper-left corner, for a labelled tile that lies between the patches of
+   * the grid. Such a window shares its patches with no other; without it the window lies on the patches of its grid.
+   */
+  readonly origin?: { readonly x: number; readonly y: number };
 }
+
+/** The window of a tile of `side` × `side` patches whose upper-left corner lies exactly at (x, y), wherever that is. */
+export const windowAt = (x: number, y: number, side: number): PatchWindow => ({
+  col: 0,
+  row: 0,
+  width: side,
+  height: side,
+  origin: { x, y },
+});
 
 /** A millionth of a patch is the same edge: coordinates in decimals land a hair beside it. */
 const slack = 1e-6;
@@ -40,7 +54,7 @@ export function patchesCovering(grid: Grid, bounds: Bounds): PatchWindow {
 }
 
 export function boundsOfPatches(grid: Grid, window: PatchWindow): Bounds {
-  const { x, y } = originOf(grid);
+  const { x, y } = window.origin ?? originOf(grid);
   const { patchMeters } = grid;
   return {
     minX: x + window.col * patchMeters,

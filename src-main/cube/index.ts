@@ -29,6 +29,7 @@ export {
   TileRows,
   tilesCovering,
   tilesInside,
+  windowAt,
 } from "./grid.ts";
 export {
   type DateReport,

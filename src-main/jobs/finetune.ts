@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { FinetuneSpec, ModelResult, SplitPart } from "../../src-shared/domain/job.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Batch, noAugmentation, type PatchWindow, planBlend, seededRandom } from "../cube/index.ts";
+import { type Batch, noAugmentation, type PatchWindow, planBlend } from "../cube/index.ts";
 import {
   adamW,
   buildStep,
@@ -29,6 +29,7 @@ import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { scoreMap } from "./score.ts";
 import { TilePreviewer } from "./tile-preview.ts";
 import { endlessBatches } from "./tile-sampler.ts";
+import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-parts.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
 export async function finetune(spec: FinetuneSpec, context: JobContext): Promise<ModelResult> {
@@ -242,28 +243,6 @@ async function glance(
   return previewer.result();
 }
 
-const noWeights = { file: "", sha256: "", bytes: 0, parameters: 0 };
-
-const normalizationOf = (
-  modality: string,
-  { bands, pixels }: ModelDescription["modalities"][number]["normalization"],
-) => ({
-  modality,
-  pixels,
-  bands: bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip } : {}) })),
-});
-
-/** The fresh state with every tensor that the pre-trained model has under the same name and shape. */
-function startFrom(fresh: Tensors, pretrained: Tensors | undefined): Tensors {
-  if (!pretrained) return fresh;
-  return Object.fromEntries(
-    Object.entries(fresh).map(([name, value]) => {
-      const found = pretrained[name];
-      return [name, found && String(found.shape) === String(value.shape) ? found : value];
-    }),
-  );
-}
-
 /**
  * Class and polygon of each patch in one number, so that a turned tile turns both: polygon · 256 + class, −1 without
  * label. Polygons are numbered within the tile.
@@ -308,16 +287,4 @@ function labelFeeds(
     }
   }
   return { labels: { type: "int64", shape, data: labels }, weights: { type: "float32", shape, data: weights } };
-}
-
-/** Which modalities each tile of a step keeps: all, or with `chance` a random part of them that is not empty. */
-function drawPresence(size: number, modalities: number, chance: number, seed: number, step: number): Tensor {
-  const random = seededRandom("presence", seed, step);
-  const data = new Float32Array(size * modalities).fill(1);
-  for (let b = 0; b < size; b++) {
-    if (modalities < 2 || random() >= chance) continue;
-    const kept = 1 + Math.floor(random() * (2 ** modalities - 2));
-    for (let m = 0; m < modalities; m++) data[b * modalities + m] = (kept >> m) & 1;
-  }
-  return { type: "float32", shape: [size, modalities], data };
 }

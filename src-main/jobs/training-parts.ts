@@ -1,0 +1,41 @@
+import { seededRandom } from "../cube/index.ts";
+import type { Tensor, Tensors } from "../engine/index.ts";
+import type { ModelDescription } from "../learning/index.ts";
+
+/** What fine-tunings of patches and of tiles have in common. */
+
+/** Stands for the weights of a model that is still learning. */
+export const noWeights = { file: "", sha256: "", bytes: 0, parameters: 0 };
+
+/** The statistics of a model's input as the cube takes them. */
+export const normalizationOf = (
+  modality: string,
+  { bands, pixels }: ModelDescription["modalities"][number]["normalization"],
+) => ({
+  modality,
+  pixels,
+  bands: bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip } : {}) })),
+});
+
+/** The fresh state with every tensor that the pre-trained model has under the same name and shape. */
+export function startFrom(fresh: Tensors, pretrained: Tensors | undefined): Tensors {
+  if (!pretrained) return fresh;
+  return Object.fromEntries(
+    Object.entries(fresh).map(([name, value]) => {
+      const found = pretrained[name];
+      return [name, found && String(found.shape) === String(value.shape) ? found : value];
+    }),
+  );
+}
+
+/** Which modalities each tile of a step keeps: all, or with `chance` a random part of them that is not empty. [B, M] */
+export function drawPresence(size: number, modalities: number, chance: number, seed: number, step: number): Tensor {
+  const random = seededRandom("presence", seed, step);
+  const data = new Float32Array(size * modalities).fill(1);
+  for (let b = 0; b < size; b++) {
+    if (modalities < 2 || random() >= chance) continue;
+    const kept = 1 + Math.floor(random() * (2 ** modalities - 2));
+    for (let m = 0; m < modalities; m++) data[b * modalities + m] = (kept >> m) & 1;
+  }
+  return { type: "float32", shape: [size, modalities], data };
+}
