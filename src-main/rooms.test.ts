@@ -38,6 +38,15 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "src-shared",
   ],
   "src-renderer": ["src-shared"],
+  "src-main/fuzz": [
+    "src-main/engine",
+    "src-main/raster",
+    "src-main/vector",
+    "src-main/catalog",
+    "src-main/learning",
+    "src-main/services",
+    "src-shared",
+  ],
   "src-main/hosts": ["src-main/services", "src-main/jobs", "src-main/engine", "src-main/omnisat", "src-shared"],
 };
 
