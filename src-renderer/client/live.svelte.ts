@@ -74,8 +74,11 @@ export function live<Name extends CommandName>(
     if (tables.length === 0) return;
     const stop = subscribe("catalog.changed", ({ table }) => {
       if (!tables.includes(table) && table !== "*") return;
-      clearTimeout(soon);
-      soon = setTimeout(() => void ask(last), 40);
+      // A change never puts off a question that waits already: a steady flow of changes would starve it.
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        void ask(last);
+      }, 40);
     });
     return () => {
       stop();

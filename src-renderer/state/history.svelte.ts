@@ -1,5 +1,5 @@
 import type { Edit } from "../../src-shared/domain/edit.ts";
-import { invoke, subscribe } from "../client/index.ts";
+import { connection, invoke, subscribe } from "../client/index.ts";
 import { t, translate } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
 
@@ -8,18 +8,28 @@ class History {
   undoable = $state.raw<Edit | null>(null);
   redoable = $state.raw<Edit | null>(null);
   #busy = false;
+  #turn = 0;
 
-  /** Follows the history of the open project; returns how to stop. */
+  /** Follows the history of the open project; returns how to stop. Call it inside `$effect` or `$effect.root`. */
   follow(): () => void {
-    void this.#ask();
     let soon: ReturnType<typeof setTimeout> | undefined;
+    // One question for the changes of a moment. A change never puts off a question that waits already: while a job
+    // reports every few milliseconds, the question would never be asked.
     const stop = subscribe("catalog.changed", () => {
-      clearTimeout(soon);
-      soon = setTimeout(() => void this.#ask(), 30);
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        void this.#ask();
+      }, 30);
+    });
+    // After a lost connection the changes of the meantime were never heard.
+    $effect(() => {
+      void connection.epoch;
+      void this.#ask();
     });
     return () => {
       stop();
       clearTimeout(soon);
+      this.#turn++;
       this.undoable = this.redoable = null;
     };
   }
@@ -48,14 +58,17 @@ class History {
     }
   }
 
+  /** Only the newest question's answer counts: an older one that arrives late may be of before an edit. */
   async #ask(): Promise<void> {
+    const turn = ++this.#turn;
     try {
       const { undo, redo } = await invoke("edits.list", { limit: 1 });
+      if (turn !== this.#turn) return;
       this.undoable = undo;
       this.redoable = redo;
     } catch {
       // The project was left meanwhile: there is no history to show.
-      this.undoable = this.redoable = null;
+      if (turn === this.#turn) this.undoable = this.redoable = null;
     }
   }
 }

@@ -1,0 +1,66 @@
+import { flushSync } from "svelte";
+import { beforeEach, expect, test, vi } from "vitest";
+import { root } from "../client/live.fixture.svelte.ts";
+
+const { invoke, announce, listeners, connection } = vi.hoisted(() => {
+  const listeners = new Set<() => void>();
+  return {
+    invoke: vi.fn(),
+    listeners,
+    announce: () => {
+      for (const listener of listeners) listener();
+    },
+    connection: { epoch: 0 },
+  };
+});
+vi.mock("../client/index.ts", () => ({
+  invoke,
+  connection,
+  subscribe: (_: string, listener: () => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+}));
+const { history } = await import("./history.svelte.ts");
+
+const edit = (id: number) => ({ id, name: { key: "alignment.shift" } });
+const answer = (undo: unknown) => ({ undo, redo: null, edits: [] });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  invoke.mockReset();
+});
+
+function begin(): () => void {
+  const stop = root(() => history.follow() as unknown as undefined);
+  flushSync();
+  return stop;
+}
+
+test("an answer from before an edit does not overwrite the one from after it", async () => {
+  const answers: ((value: unknown) => void)[] = [];
+  invoke.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+  const stop = begin();
+  announce();
+  await vi.advanceTimersByTimeAsync(40);
+  expect(answers).toHaveLength(2);
+  answers[1]!(answer(edit(1)));
+  await vi.advanceTimersByTimeAsync(0);
+  answers[0]!(answer(null));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(history.undoable).toEqual(edit(1));
+  stop();
+});
+
+test("a steady flow of changes does not put the question off", async () => {
+  invoke.mockResolvedValue(answer(edit(2)));
+  const stop = begin();
+  invoke.mockClear();
+  for (let n = 0; n < 20; n++) {
+    announce();
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  expect(invoke.mock.calls.length).toBeGreaterThanOrEqual(4);
+  expect(history.undoable).toEqual(edit(2));
+  stop();
+});
