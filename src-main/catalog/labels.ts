@@ -11,7 +11,9 @@ import type {
   Split,
 } from "../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { outlineOfCells, type PatchCells } from "../../src-shared/domain/patch-cells.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql, SqlValue } from "./sql.ts";
@@ -30,6 +32,7 @@ interface LabelRow {
   readonly validFrom: string | null;
   readonly validTo: string | null;
   readonly hectares: number | null;
+  readonly cells: string | null;
 }
 
 export interface LabelQuery {
@@ -51,7 +54,7 @@ export interface LabelTally {
 
 const labelColumns = `id, legend_id AS legendId, class_code AS classCode, geometry, x, y, patches,
                       import_id AS importId, feature, properties, valid_from AS validFrom,
-                      valid_to AS validTo, hectares`;
+                      valid_to AS validTo, hectares, cells`;
 
 export function legendTable(sql: Sql) {
   const table = {
@@ -63,11 +66,15 @@ export function legendTable(sql: Sql) {
 
     classes(legendId: number): LegendClass[] {
       return sql
-        .all<{ code: number; name: string; color: string; parent: string | null }>(
-          "SELECT code, name, color, parent FROM classes WHERE legend_id = ? ORDER BY code",
+        .all<{ code: number; name: string; color: string; parent: string | null; source: string | null }>(
+          "SELECT code, name, color, parent, source FROM classes WHERE legend_id = ? ORDER BY code",
           legendId,
         )
-        .map(({ parent, ...row }) => (parent === null ? row : { ...row, parent }));
+        .map(({ parent, source, ...row }) => ({
+          ...row,
+          ...(parent === null ? {} : { parent }),
+          ...(source === null ? {} : { source }),
+        }));
     },
 
     /** Adds the legend or brings its classes up to date. A class that labels use cannot be taken away. */
@@ -75,16 +82,17 @@ export function legendTable(sql: Sql) {
       return sql.transaction(() => {
         const known = sql.get<{ id: number }>("SELECT id FROM legends WHERE name = ?", name);
         const id = known?.id ?? sql.run("INSERT INTO legends (name) VALUES (?)", name).id;
-        for (const { code, name: title, color, parent } of classes) {
+        for (const { code, name: title, color, parent, source } of classes) {
           sql.run(
-            `INSERT INTO classes (legend_id, code, name, color, parent) VALUES (?, ?, ?, ?, ?)
+            `INSERT INTO classes (legend_id, code, name, color, parent, source) VALUES (?, ?, ?, ?, ?, ?)
              ON CONFLICT (legend_id, code) DO UPDATE SET name = excluded.name, color = excluded.color,
-               parent = excluded.parent`,
+               parent = excluded.parent, source = coalesce(excluded.source, source)`,
             id,
             code,
             title,
             color,
             parent ?? null,
+            source ?? null,
           );
         }
         return id;
@@ -106,13 +114,14 @@ export function legendTable(sql: Sql) {
     },
 
     /** Changes a class; another `code` moves its labels along. */
-    putClass(id: number, code: number, { code: next, name, color, parent }: LegendClass): void {
+    putClass(id: number, code: number, { code: next, name, color, parent, source }: LegendClass): void {
       sql.run(
-        "UPDATE classes SET code = ?, name = ?, color = ?, parent = ? WHERE legend_id = ? AND code = ?",
+        "UPDATE classes SET code = ?, name = ?, color = ?, parent = ?, source = ? WHERE legend_id = ? AND code = ?",
         next,
         name,
         color,
         parent ?? null,
+        source ?? null,
         id,
         code,
       );
@@ -138,13 +147,34 @@ const touches = `
     INSERT INTO label_touches (label) VALUES (OLD.id);
   END;`;
 
+/** Cells as they were written; of a damaged row none, before memory is taken for its sizes. */
+function soundCells(cells: PatchCells): PatchCells {
+  const { col, row, width, height, bits } = cells;
+  const sizes = [width, height].every((size) => Number.isInteger(size) && size > 0 && size <= 1 << 20);
+  const bytes = typeof bits === "string" ? (bits.length / 4) * 3 : 0;
+  return sizes && Number.isInteger(col) && Number.isInteger(row) && Math.ceil((width * height) / 8) <= bytes
+    ? cells
+    : { col: 0, row: 0, width: 0, height: 0, bits: "" };
+}
+
 export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
   if (!readOnly) sql.script(touches);
-  const read = ({ geometry, properties, ...row }: LabelRow): Label => ({
-    ...row,
-    properties: fromJson<LabelProperties>(properties),
-    coordinates: fromJson<LabelPolygon["coordinates"]>(geometry),
-  });
+  const affine = () =>
+    fromJson<GeoBox>(sql.get<{ geobox: string }>("SELECT geobox FROM project")!.geobox).affine;
+  const read = ({ geometry, properties, cells: packed, ...row }: LabelRow): Label => {
+    const cells = packed === null ? null : soundCells(fromJson<PatchCells>(packed));
+    let outline = cells ? undefined : fromJson<LabelPolygon["coordinates"]>(geometry);
+    return {
+      ...row,
+      properties: fromJson<LabelProperties>(properties),
+      cells,
+      // Outlines of thousands of patches are large, and most who read labels go by the patches.
+      get coordinates() {
+        outline ??= outlineOfCells(cells!, affine());
+        return outline;
+      },
+    };
+  };
 
   return {
     list(legendId?: number): Label[] {
@@ -197,6 +227,27 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
       );
     },
 
+    /** Patches of each class and set among the labels that a split divides patch by patch. */
+    dividedTally(legendId: number, splitId: number): Pick<LabelTally, "classCode" | "part" | "patches">[] {
+      const sums = new Map<string, { classCode: number; part: SplitPart; patches: number }>();
+      const rows = sql.all<{ classCode: number; letters: string }>(
+        `SELECT l.class_code AS classCode, p.patch_parts AS letters
+         FROM labels l JOIN split_parts p ON p.label_id = l.id AND p.split_id = ?
+         WHERE l.legend_id = ? AND p.patch_parts IS NOT NULL`,
+        splitId,
+        legendId,
+      );
+      for (const { classCode, letters } of rows) {
+        for (const [, letter = "", times] of letters.matchAll(letterRuns)) {
+          const part = partOfLetter.get(letter) ?? "unused";
+          const sum = sums.get(`${classCode} ${part}`) ?? { classCode, part, patches: 0 };
+          sum.patches += times ? Number(times) : 1;
+          sums.set(`${classCode} ${part}`, sum);
+        }
+      }
+      return [...sums.values()];
+    },
+
     /** How many labels of a legend are true at no day from `from` to `to`. */
     countOutside(legendId: number, from: string, to: string): number {
       return sql.get<{ n: number }>(
@@ -246,11 +297,11 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
           (label) =>
             sql.run(
               `INSERT INTO labels (legend_id, class_code, geometry, x, y, patches, import_id, feature, properties,
-                                   valid_from, valid_to, hectares)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                                   valid_from, valid_to, hectares, cells)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
               label.legendId,
               label.classCode,
-              toJson(label.coordinates),
+              label.cells ? "[]" : toJson(label.coordinates),
               label.x,
               label.y,
               label.patches,
@@ -260,6 +311,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
               label.validFrom ?? null,
               label.validTo ?? null,
               label.hectares ?? null,
+              label.cells ? toJson(label.cells) : null,
             ).id,
         ),
       );
@@ -267,7 +319,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
 
     setShape(id: number, { coordinates, x, y, patches, hectares }: LabelShape): void {
       sql.run(
-        "UPDATE labels SET geometry = ?, x = ?, y = ?, patches = ?, hectares = ? WHERE id = ?",
+        "UPDATE labels SET geometry = ?, x = ?, y = ?, patches = ?, hectares = ?, cells = NULL WHERE id = ?",
         toJson(coordinates),
         x,
         y,
@@ -336,7 +388,23 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
 
 const letters: Readonly<Record<SplitPart, string>> = { train: "t", validation: "v", test: "s", unused: "u" };
 const partOfLetter = new Map(Object.entries(letters).map(([part, letter]) => [letter, part as SplitPart]));
-const readLetters = (text: string): SplitPart[] => [...text].map((letter) => partOfLetter.get(letter) ?? "unused");
+const letterRuns = /([a-z])(\d*)/g;
+
+/** One letter per patch, or, where that is shorter, a letter and how often it is repeated: “t120v3”. */
+function writeLetters(parts: readonly SplitPart[]): string {
+  const plain = parts.map((part) => letters[part]).join("");
+  const runs = plain.replace(/(.)\1{2,}/g, (run, letter: string) => `${letter}${run.length}`);
+  return runs.length < plain.length ? runs : plain;
+}
+
+function readLetters(text: string): SplitPart[] {
+  const parts: SplitPart[] = [];
+  for (const [, letter = "", times] of text.matchAll(letterRuns)) {
+    const part = partOfLetter.get(letter) ?? "unused";
+    for (let i = times ? Number(times) : 1; i > 0; i--) parts.push(part);
+  }
+  return parts;
+}
 
 export function splitTable(sql: Sql) {
   interface Row {
@@ -345,15 +413,17 @@ export function splitTable(sql: Sql) {
     readonly parameters: string;
     readonly optimistic: number;
     readonly report: string;
+    readonly blocks: string | null;
     readonly createdAt: string;
   }
   const read = (row: Row): Split => ({
     ...row,
+    blocks: row.blocks === null ? null : fromJson<Record<string, SplitPart>>(row.blocks),
     parameters: fromJson<unknown>(row.parameters),
     report: fromJson<unknown>(row.report),
     optimistic: row.optimistic === 1,
   });
-  const columns = "id, method, parameters, optimistic, report, created_at AS createdAt";
+  const columns = "id, method, parameters, optimistic, report, blocks, created_at AS createdAt";
 
   return {
     list(): Split[] {
@@ -383,14 +453,15 @@ export function splitTable(sql: Sql) {
       );
     },
 
-    add(split: Omit<Split, "id" | "createdAt">, parts: ReadonlyMap<number, LabelPart>): number {
+    add(split: Omit<Split, "id" | "createdAt" | "blocks"> & Partial<Pick<Split, "blocks">>, parts: ReadonlyMap<number, LabelPart>): number {
       return sql.transaction(() => {
         const { id } = sql.run(
-          "INSERT INTO splits (method, parameters, optimistic, report, created_at) VALUES (?, ?, ?, ?, ?)",
+          "INSERT INTO splits (method, parameters, optimistic, report, blocks, created_at) VALUES (?, ?, ?, ?, ?, ?)",
           split.method,
           toJson(split.parameters),
           split.optimistic ? 1 : 0,
           toJson(split.report),
+          split.blocks ? toJson(split.blocks) : null,
           new Date().toISOString(),
         );
         for (const [label, { part, patches }] of parts) {
@@ -399,7 +470,7 @@ export function splitTable(sql: Sql) {
             id,
             label,
             part,
-            patches?.map((patch) => letters[patch]).join("") ?? null,
+            patches === null ? null : writeLetters(patches),
           );
         }
         return id;
@@ -437,7 +508,7 @@ export function splitTable(sql: Sql) {
             splitId,
             label,
             part,
-            patches?.map((patch) => letters[patch]).join("") ?? null,
+            patches === null ? null : writeLetters(patches),
           );
         }
       });

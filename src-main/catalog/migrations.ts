@@ -242,6 +242,10 @@ export const migrations: readonly string[] = [
      after TEXT CHECK (after IS NULL OR json_valid(after))
    ) STRICT;
    CREATE INDEX edit_changes_by_edit ON edit_changes (edit_id);`,
+  // labels that name patches, classes that keep the source's codes, splits that know their blocks
+  `ALTER TABLE labels ADD COLUMN cells TEXT CHECK (cells IS NULL OR json_valid(cells));
+   ALTER TABLE classes ADD COLUMN source TEXT;
+   ALTER TABLE splits ADD COLUMN blocks TEXT CHECK (blocks IS NULL OR json_valid(blocks));`,
 ];
 
 /** The format this program writes. */

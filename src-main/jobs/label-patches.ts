@@ -1,4 +1,5 @@
 import type { LabelInput, LabelPolygon, SplitPart } from "../../src-shared/domain/job.ts";
+import { type CellRun, type PatchCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import {
@@ -23,11 +24,12 @@ export interface PatchLabels {
 
 interface Placed {
   readonly polygon: LabelPolygon;
-  readonly geometry: Polygonal;
   readonly bounds: Bounds;
   /** the patches around it, inside the area */
   readonly window: PatchWindow;
   readonly classIndex: number;
+  /** tells the patches that it labels in `within`, in the grid's rows and columns; other patches may be told too */
+  readonly spans: (within: PatchWindow, tell: (row: number, start: number, end: number) => void) => void;
 }
 
 export interface LabelledPolygon {
@@ -59,11 +61,11 @@ export class LabelPatches {
     this.codes = codes;
     for (const polygon of labels.polygons) {
       if (polygon.part !== part || !codes.includes(polygon.classCode)) continue;
-      const geometry = { type: "MultiPolygon", coordinates: polygon.coordinates } as unknown as Polygonal;
-      const bounds = boundsOfGeometry(geometry);
-      const window = bounds && commonPatches(patchesCovering(grid, bounds), area);
-      if (!bounds || !window) continue;
-      const placed = { polygon, geometry, bounds, window, classIndex: codes.indexOf(polygon.classCode) };
+      const shape = polygon.cells ? ofCells(polygon.cells, grid) : ofOutline(polygon.coordinates, grid);
+      const window = shape && commonPatches(shape.around, area);
+      if (!shape || !window) continue;
+      const { bounds, spans } = shape;
+      const placed = { polygon, bounds, window, spans, classIndex: codes.indexOf(polygon.classCode) };
       addTo(this.#placed, polygon.id, placed);
       for (const key of cellsOf(window)) addTo(this.#cells, key, placed);
     }
@@ -79,18 +81,17 @@ export class LabelPatches {
 
   /** Labels of a window's patches, row by row. Where polygons of several classes meet on a patch, nobody knows: no label. */
   labels(window: PatchWindow): PatchLabels {
-    const geobox = geoboxOfPatches(this.grid, window);
     const around = boundsOfPatches(this.grid, window);
     const classes = new Int32Array(window.width * window.height).fill(-1);
     const polygons = classes.slice();
     const contested = new Set<number>();
     const near = new Set(cellsOf(window).flatMap((key) => this.#cells.get(key) ?? []));
-    for (const { polygon, geometry, bounds, classIndex } of near) {
+    for (const { polygon, spans, bounds, classIndex } of near) {
       if (!intersection(bounds, around)) continue;
-      rasterizePolygon(geometry, geobox, (row, start, end) => {
+      spans(window, (row, start, end) => {
         for (let col = start; col < end; col++) {
-          if (!holds(this.area, window.col + col, window.row + row)) continue;
-          const at = row * window.width + col;
+          if (!holds(window, col, row) || !holds(this.area, col, row)) continue;
+          const at = (row - window.row) * window.width + col - window.col;
           if (classes[at] === -1) {
             classes[at] = classIndex;
             polygons[at] = polygon.id;
@@ -110,9 +111,11 @@ export class LabelPatches {
     const known = this.#patches.get(id);
     if (known) return known;
     const spans: PatchWindow[] = [];
-    for (const { geometry, window } of this.#placed.get(id) ?? []) {
-      rasterizePolygon(geometry, geoboxOfPatches(this.grid, window), (row, start, end) => {
-        spans.push({ col: window.col + start, row: window.row + row, width: end - start, height: 1 });
+    for (const placed of this.#placed.get(id) ?? []) {
+      const { col, row: top, width, height } = placed.window;
+      placed.spans(placed.window, (row, start, end) => {
+        const [from, to] = [Math.max(start, col), Math.min(end, col + width)];
+        if (from < to && row >= top && row < top + height) spans.push({ col: from, row, width: to - from, height: 1 });
       });
     }
     this.#patches.set(id, spans);
@@ -130,6 +133,55 @@ export class LabelPatches {
   countOf(id: number): number {
     return this.patchesOf(id).reduce((sum, { width }) => sum + width, 0);
   }
+}
+
+interface Shape {
+  readonly bounds: Bounds;
+  readonly around: PatchWindow;
+  readonly spans: Placed["spans"];
+}
+
+/** The patches whose centre lies in an outline. */
+function ofOutline(coordinates: LabelPolygon["coordinates"], grid: Grid): Shape | undefined {
+  const geometry = { type: "MultiPolygon", coordinates } as unknown as Polygonal;
+  const bounds = boundsOfGeometry(geometry);
+  return (
+    bounds && {
+      bounds,
+      around: patchesCovering(grid, bounds),
+      spans: (within, tell) =>
+        rasterizePolygon(geometry, geoboxOfPatches(grid, within), (row, start, end) =>
+          tell(within.row + row, within.col + start, within.col + end),
+        ),
+    }
+  );
+}
+
+/** Exactly these patches. Their stretches are found once, and looked up by row. */
+function ofCells(cells: PatchCells, grid: Grid): Shape | undefined {
+  if (cells.width === 0 || cells.height === 0) return undefined;
+  const { col, row, width, height } = cells;
+  const around = { col, row, width, height };
+  let runs: CellRun[] | undefined;
+  const firstOfRow = new Int32Array(height + 1);
+  const find = (): CellRun[] => {
+    const found = runsOfCells(cells);
+    for (let y = 0, i = 0; y <= height; y++) {
+      while (i < found.length && found[i]![0] < row + y) i++;
+      firstOfRow[y] = i;
+    }
+    return found;
+  };
+  return {
+    bounds: boundsOfPatches(grid, around),
+    around,
+    spans: (within, tell) => {
+      runs ??= find();
+      const from = Math.min(height, Math.max(0, within.row - row));
+      const to = Math.min(height, Math.max(0, within.row + within.height - row));
+      for (let i = firstOfRow[from]!; i < firstOfRow[to]!; i++) tell(...runs[i]!);
+    },
+  };
 }
 
 function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

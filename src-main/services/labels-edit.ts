@@ -62,7 +62,7 @@ export function labelEdits(deps: Deps): Edits {
 
   const reshape = (label: Label, shape: LabelShape): void => {
     catalog.labels.setShape(label.id, shape);
-    const moved = { ...label, ...shape };
+    const moved = { ...label, ...shape, cells: null };
     const split = catalog.splits.current();
     // A label that moved into another block of the split is of that block's set; one that stayed keeps its own.
     const side = (split?.parameters as { blockMeters?: number } | undefined)?.blockMeters;
@@ -95,6 +95,7 @@ export function labelEdits(deps: Deps): Edits {
             legendId: legend.id,
             classCode: label.classCode,
             ...shapeOf(clean, box),
+            cells: null,
             importId: null,
             feature: null,
             properties: { ...label.properties, ...(drawn ? { drawn } : {}) },
@@ -202,7 +203,7 @@ export function labelEdits(deps: Deps): Edits {
           ids: divided.flatMap(({ label, shapes }) => {
             const [largest, ...others] = shapes;
             reshape(label, largest!);
-            const added = others.map((shape) => insert({ ...label, ...shape }));
+            const added = others.map((shape) => insert({ ...label, ...shape, cells: null }));
             joinSplit(catalog, added);
             return [label.id, ...added.map(({ id }) => id)];
           }),

@@ -1,11 +1,12 @@
-import type { LabelInput, LabelPolygon } from "../../src-shared/domain/job.ts";
+import type { LabelInput, LabelPolygon, SplitPart } from "../../src-shared/domain/job.ts";
+import { type CellRun, packCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Catalog, Label } from "../catalog/index.ts";
 import { rasterizePolygon } from "../vector/index.ts";
 import { labelledLegend } from "./labels-active.ts";
-import { multi, patchSquare } from "./labels-shape.ts";
+import { multi } from "./labels-shape.ts";
 
 /** First and last day of imagery. */
 export interface Season {
@@ -44,16 +45,13 @@ export function labelInput(catalog: Catalog): {
   const all = catalog.labels.list(legend.id);
   const current = all.filter((label) => isInSeason(label, season));
   const polygons = current.flatMap((label): LabelPolygon[] => {
-    const { id, classCode, coordinates } = label;
+    const { id, classCode } = label;
     const own = parts.get(id);
-    if (!own?.patches) return [{ id, classCode, part: own?.part ?? "unused", coordinates }];
-    // A random split goes patch by patch: each patch is a square of its own.
-    return patchesOf(label, geobox).map(({ square }, i) => ({
-      id,
-      classCode,
-      part: own.patches?.[i] ?? "unused",
-      coordinates: square,
-    }));
+    if (own?.patches) return piecesOf(label, own.patches, geobox);
+    const part = own?.part ?? "unused";
+    return label.cells
+      ? [{ id, classCode, part, coordinates: [], cells: label.cells }]
+      : [{ id, classCode, part, coordinates: label.coordinates }];
   });
   const used = new Set(polygons.map(({ classCode }) => classCode));
   return {
@@ -63,20 +61,53 @@ export function labelInput(catalog: Catalog): {
   };
 }
 
-interface Patch {
-  readonly x: number;
-  readonly y: number;
-  readonly square: LabelPolygon["coordinates"];
+/** A label that a split divides patch by patch, as one list of patches per set. */
+function piecesOf(label: Label, parts: readonly SplitPart[], grid: GeoBox): LabelPolygon[] {
+  const runs = runsOf(label, grid);
+  const window = windowAround(runs);
+  if (!window) return [];
+  const setOf = new Uint8Array(window.width * window.height);
+  let next = 0;
+  for (const [row, start, end] of runs) {
+    for (let col = start; col < end; col++) {
+      const part = parts[next++] ?? "unused";
+      setOf[(row - window.row) * window.width + col - window.col] = 1 + sets.indexOf(part);
+    }
+  }
+  return sets.flatMap((part, i): LabelPolygon[] => {
+    const cells = packCells(window, (index) => setOf[index] === i + 1);
+    return cells ? [{ id: label.id, classCode: label.classCode, part, coordinates: [], cells }] : [];
+  });
 }
 
-/** The patches whose centre lies in the label, row by row. */
-export function patchesOf({ coordinates }: Pick<Label, "coordinates">, grid: GeoBox): Patch[] {
-  const patches: Patch[] = [];
-  rasterizePolygon(multi(coordinates), grid, (row, start, end) => {
-    for (let col = start; col < end; col++) {
-      const [x, y] = apply(grid.affine, col + 0.5, row + 0.5);
-      patches.push({ x, y, square: patchSquare(col, row, grid) });
-    }
-  });
-  return patches;
+const sets = ["train", "validation", "test", "unused"] as const;
+
+function windowAround(runs: readonly CellRun[]) {
+  if (runs.length === 0) return undefined;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [row, start, end] of runs) {
+    left = Math.min(left, start);
+    right = Math.max(right, end);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row + 1);
+  }
+  return { col: left, row: top, width: right - left, height: bottom - top };
+}
+
+/** The patches that a label names, or whose centre lies in it, as stretches row by row. */
+export function runsOf(label: Pick<Label, "coordinates" | "cells">, grid: GeoBox): CellRun[] {
+  if (label.cells) return runsOfCells(label.cells);
+  const runs: CellRun[] = [];
+  rasterizePolygon(multi(label.coordinates), grid, (row, start, end) => runs.push([row, start, end]));
+  return runs;
+}
+
+/** The centres of the patches of a label, row by row. */
+export function patchesOf(label: Pick<Label, "coordinates" | "cells">, grid: GeoBox): { x: number; y: number }[] {
+  return runsOf(label, grid).flatMap(([row, start, end]) =>
+    Array.from({ length: end - start }, (_, i) => {
+      const [x, y] = apply(grid.affine, start + i + 0.5, row + 0.5);
+      return { x, y };
+    }),
+  );
 }

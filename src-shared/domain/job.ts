@@ -4,6 +4,7 @@ import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { LegendClass } from "./legend.ts";
+import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
 import type { TrainingEstimate, TrainingReview } from "./training.ts";
@@ -81,6 +82,8 @@ export interface LabelPolygon {
   readonly classCode: number;
   readonly part: SplitPart;
   readonly coordinates: readonly (readonly (readonly (readonly [number, number])[])[])[];
+  /** exactly these patches, whatever the outline says: of a class raster, or what a split left of a polygon */
+  readonly cells?: PatchCells;
 }
 
 export interface LabelInput {

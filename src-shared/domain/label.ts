@@ -1,5 +1,6 @@
 import type { LabelPolygon, SplitPart } from "./job.ts";
 import type { LegendClass } from "./legend.ts";
+import type { PatchCells } from "./patch-cells.ts";
 
 export interface Legend {
   readonly id: number;
@@ -12,7 +13,10 @@ export interface Label {
   readonly id: number;
   readonly legendId: number;
   readonly classCode: number;
+  /** its outline; of a label that names patches it is made from them when it is asked for */
   readonly coordinates: LabelPolygon["coordinates"];
+  /** the patches that a class raster labels; `null`: those whose centre lies in the outline */
+  readonly cells: PatchCells | null;
   /** a position inside of it: what a block split goes by */
   readonly x: number;
   readonly y: number;
@@ -33,7 +37,7 @@ export interface Label {
 
 export type LabelProperties = Readonly<Record<string, string | number | boolean | null>>;
 
-type Later = "validFrom" | "validTo" | "hectares";
+type Later = "cells" | "validFrom" | "validTo" | "hectares";
 export type NewLabel = Omit<Label, "id" | Later> & Partial<Pick<Label, Later>>;
 
 /** A label's shape and what follows from it. */
@@ -63,10 +67,12 @@ export interface Split {
   /** neighbours of test places were trained on: the accuracy will look better than it is */
   readonly optimistic: boolean;
   readonly report: unknown;
+  /** the set of every block, by `column:row` counted from the origin of the CRS; `null` in splits without blocks */
+  readonly blocks: Readonly<Record<string, SplitPart>> | null;
   readonly createdAt: string;
 }
 
-/** To which set a label belongs; a random split gives each of its patches a set of its own, row by row. */
+/** To which set a label belongs; a random split, or a block border that cuts it, gives each of its patches a set, row by row. */
 export interface LabelPart {
   readonly part: SplitPart;
   readonly patches: readonly SplitPart[] | null;

@@ -7,6 +7,8 @@ export interface LegendClass {
   readonly color: string;
   /** the class of the upper level it belongs to, in legends of two levels */
   readonly parent?: string;
+  /** the value in the source that became this class, when it is not the code itself: “1110”, “s1110000010”; several after commas */
+  readonly source?: string;
 }
 
 /** `#1a2b3c` → [26, 43, 60]. Anything else throws. */
