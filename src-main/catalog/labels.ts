@@ -159,8 +159,7 @@ function soundCells(cells: PatchCells): PatchCells {
 
 export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
   if (!readOnly) sql.script(touches);
-  const affine = () =>
-    fromJson<GeoBox>(sql.get<{ geobox: string }>("SELECT geobox FROM project")!.geobox).affine;
+  const affine = () => fromJson<GeoBox>(sql.get<{ geobox: string }>("SELECT geobox FROM project")!.geobox).affine;
   const read = ({ geometry, properties, cells: packed, ...row }: LabelRow): Label => {
     const cells = packed === null ? null : soundCells(fromJson<PatchCells>(packed));
     let outline = cells ? undefined : fromJson<LabelPolygon["coordinates"]>(geometry);
@@ -453,7 +452,10 @@ export function splitTable(sql: Sql) {
       );
     },
 
-    add(split: Omit<Split, "id" | "createdAt" | "blocks"> & Partial<Pick<Split, "blocks">>, parts: ReadonlyMap<number, LabelPart>): number {
+    add(
+      split: Omit<Split, "id" | "createdAt" | "blocks"> & Partial<Pick<Split, "blocks">>,
+      parts: ReadonlyMap<number, LabelPart>,
+    ): number {
       return sql.transaction(() => {
         const { id } = sql.run(
           "INSERT INTO splits (method, parameters, optimistic, report, blocks, created_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -512,6 +514,11 @@ export function splitTable(sql: Sql) {
           );
         }
       });
+    },
+
+    /** The sets of a split's blocks, after labels came into new ones. */
+    setBlocks(splitId: number, blocks: NonNullable<Split["blocks"]>): void {
+      sql.run("UPDATE splits SET blocks = ? WHERE id = ?", toJson(blocks), splitId);
     },
 
     /** No run was made with it, so that it may be replaced. */

@@ -69,7 +69,8 @@ export function labelEdits(deps: Deps): Edits {
     const same =
       side !== undefined &&
       JSON.stringify(blockAround(label.x, label.y, side)) === JSON.stringify(blockAround(shape.x, shape.y, side));
-    if (split?.method === "random" || (split?.method === "blocks" && !same)) joinSplit(catalog, [moved]);
+    if (split?.method === "random" || (split?.method === "blocks" && (split.blocks || !same)))
+      joinSplit(catalog, [moved]);
   };
 
   const insert = (label: Omit<Label, "id">): Label => {

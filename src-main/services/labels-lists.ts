@@ -74,13 +74,17 @@ export function labelLists({ catalog }: Deps): Lists {
       if (!legend) {
         return { legendId: null, labels: 0, patches: 0, hectares: 0, outOfSeason: 0, season, classes: [] };
       }
-      const rows = catalog.labels.tally(legend.id, catalog.splits.current()?.id ?? null);
+      const split = catalog.splits.current();
+      const rows = catalog.labels.tally(legend.id, split?.id ?? null);
+      const divided = split ? catalog.labels.dividedTally(legend.id, split.id) : [];
       const classes = legend.classes.map((one) => {
         const own = rows.filter(({ classCode }) => classCode === one.code);
         const parts = Object.fromEntries(
           (["train", "validation", "test", "unused", "random", "none"] as const).map((part) => {
             const { labels = 0, patches = 0 } = own.find((row) => row.part === part) ?? {};
-            return [part, { labels, patches }];
+            // The patches of divided labels count where they are; the labels themselves are counted once, as divided.
+            const pieces = divided.find((row) => row.classCode === one.code && row.part === part)?.patches ?? 0;
+            return [part, { labels, patches: part === "random" ? 0 : patches + pieces }];
           }),
         ) as LabelSummary["classes"][number]["parts"];
         return { ...one, ...sums(own), parts };

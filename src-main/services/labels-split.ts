@@ -1,30 +1,37 @@
 import { z } from "zod";
 import type { SplitPart } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { LabelCommands, SplitBlock, SplitReport } from "../../src-shared/ipc/labels.ts";
-import type { Catalog, LabelPart, Legend, Split as SplitRow } from "../catalog/index.ts";
+import type { LabelCommands, SplitBlock, SplitNote, SplitReport } from "../../src-shared/ipc/labels.ts";
+import type { Catalog, Label, LabelPart, Legend, Split as SplitRow } from "../catalog/index.ts";
 import {
+  type BlockLabel,
+  type BlockSplit,
   optimisticReason,
   type Split,
+  type SplitCount,
   type SplitItem,
+  type SplitShares,
+  soundsLikeSplit,
   splitAtRandom,
-  splitByBlocks,
+  splitByBestBlocks,
   splitByField,
   splitByPolygons,
+  splitLabelsByBlocks,
+  splitWords,
   usualShares,
-  usualWords,
 } from "../learning/split/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { activeLegend, labelledLegend } from "./labels-active.ts";
-import { patchesOf } from "./labels-input.ts";
+import { patchesOf, runsOf } from "./labels-input.ts";
 import { blockAround } from "./labels-joining.ts";
 
 const splitSchema = z.strictObject({
   method: z.enum(["blocks", "polygons", "field", "random"]).default("blocks"),
   seed: z.int().min(0).default(0),
   blockMeters: z.number().positive().optional(),
+  bufferMeters: z.number().min(0).default(0),
   field: z.string().min(1).optional(),
   /** what the field's other words mean: { train_only: "train" } */
   parts: z.record(z.string(), z.enum(["train", "validation", "test", "unused"])).default({}),
@@ -33,34 +40,51 @@ const splitSchema = z.strictObject({
     .refine(({ validation, test }) => validation + test > 0, "validation or test needs a share")
     .default(usualShares),
   /** what to do with a class that has too few polygons for every set */
-  tooFew: z.enum(["error", "train"]).default("error"),
+  tooFew: z.enum(["error", "train"]).optional(),
 });
+type SplitRequest = Omit<z.output<typeof splitSchema>, "tooFew"> & { readonly tooFew: "error" | "train" };
 
 /** Who learns, who says when to stop, who tests. */
-export function labelSplits(deps: Deps): Pick<LabelCommands, "labels.split" | "labels.splitState"> {
+export function labelSplits(
+  deps: Deps,
+): Pick<LabelCommands, "labels.split" | "labels.splitState" | "labels.splitWords"> {
   const { catalog } = deps;
   return {
-    "labels.split": door("labels.split", splitSchema, (request) => {
+    "labels.split": door("labels.split", splitSchema, (given) => {
       const legend = labelledLegend(catalog);
-      const { parts, split, blockMeters } = divided(catalog, legend, request);
-      const { seed, shares, tooFew, method } = request;
+      // A class that lies in one block trains and is named; of polygons it is an error unless somebody says otherwise.
+      const request = {
+        ...given,
+        tooFew: given.tooFew ?? (given.method === "blocks" ? ("train" as const) : ("error" as const)),
+      };
+      const { parts, split, blocks, blockMeters, field, notes } = divided(catalog, legend, request);
+      const { seed, shares, tooFew, method, bufferMeters } = request;
       const parameters = {
         seed,
         shares,
         tooFew,
-        ...(method === "blocks" ? { blockMeters } : {}),
-        ...(method === "field" ? { field: request.field ?? "split", parts: request.parts } : {}),
+        ...(method === "blocks" ? { blockMeters, bufferMeters, chosen: request.blockMeters === undefined } : {}),
+        ...(method === "field" ? { field, parts: request.parts } : {}),
       };
-      const report = { counts: split.counts, missing: split.missing, reason: split.reason ?? null };
+      const report = { counts: split.counts, missing: split.missing, reason: split.reason ?? null, notes };
       const { optimistic } = split;
       const id = edit(deps, { key: "labels.split", params: { method } }, () => {
         // One that no run was made with gives way; the others stay for their runs.
         const before = catalog.splits.current();
         if (before && catalog.splits.isUnused(before.id)) catalog.splits.remove(before.id);
-        return catalog.splits.add({ method, parameters, optimistic, report }, parts);
+        return catalog.splits.add({ method, parameters, optimistic, report, blocks }, parts);
       });
       return { id, method, parameters, optimistic, ...report, classes: legend.classes };
     }),
+
+    "labels.splitWords": door(
+      "labels.splitWords",
+      z.strictObject({ field: z.string().min(1), parts: splitSchema.shape.parts }),
+      ({ field, parts }) => {
+        const labels = catalog.labels.list(labelledLegend(catalog).id);
+        return splitWords(field, valuesOf(labels, field), parts);
+      },
+    ),
 
     "labels.splitState": door("labels.splitState", z.strictObject({}), () => {
       const legend = activeLegend(catalog);
@@ -76,9 +100,10 @@ export function labelSplits(deps: Deps): Pick<LabelCommands, "labels.split" | "l
       const blockMeters = (split?.parameters as { blockMeters?: number } | undefined)?.blockMeters ?? usual;
       return {
         split: split && legend && own.length > 0 ? described(split, legend, own) : null,
-        blocks: split?.method === "blocks" ? blocksOf(own, blockMeters) : [],
+        blocks: split?.method === "blocks" ? blocksOf(own, blockMeters, split.blocks) : [],
         unassigned: own.length > 0 ? places.length - own.length : 0,
         blockMeters,
+        tileMeters: grid.patchMeters * grid.tilePatches,
         fields: legend ? catalog.labels.fields(legend.id) : [],
       };
     }),
@@ -99,8 +124,12 @@ function described(
     sums.set(`${classCode} ${part}`, { ...sum, items: sum.items + items, weight: sum.weight + weight });
   };
   for (const { classCode, patches, part } of labels) {
-    if (part.patches) for (const own of part.patches) add(classCode, own, 1, 1);
-    else add(classCode, part.part, 1, patches);
+    if (!part.patches) add(classCode, part.part, 1, patches);
+    else if (split.method === "random") for (const own of part.patches) add(classCode, own, 1, 1);
+    else {
+      const own = Map.groupBy(part.patches, (set) => set);
+      for (const [set, members] of own) add(classCode, set, 1, members.length);
+    }
   }
   const counts = [...sums.values()].toSorted((p, q) => p.classCode - q.classCode);
   const used = (["train", "validation", "test"] as const).filter((part) => counts.some((sum) => sum.part === part));
@@ -118,58 +147,175 @@ function described(
     ),
     counts,
     classes,
+    notes: (split.report as { notes?: SplitReport["notes"] }).notes ?? [],
   };
 }
 
-function blocksOf(labels: readonly (Place & { readonly part: LabelPart })[], side: number): SplitBlock[] {
+function blocksOf(
+  labels: readonly (Place & { readonly part: LabelPart })[],
+  side: number,
+  known: SplitRow["blocks"],
+): SplitBlock[] {
   const blocks = new Map<string, { bounds: SplitBlock["bounds"]; part: SplitPart; labels: number }>();
+  for (const [key, part] of Object.entries(known ?? {})) {
+    const [col = 0, row = 0] = key.split(":").map(Number);
+    blocks.set(key, { bounds: blockAround((col + 0.5) * side, (row + 0.5) * side, side), part, labels: 0 });
+  }
   for (const { x, y, part } of labels) {
     const bounds = blockAround(x, y, side);
-    const key = `${bounds.minX}:${bounds.minY}`;
+    const key = `${Math.floor(x / side)}:${Math.floor(y / side)}`;
     const block = blocks.get(key);
     if (block) block.labels++;
-    else blocks.set(key, { bounds, part: part.part, labels: 1 });
+    else if (!known) blocks.set(key, { bounds, part: part.part, labels: 1 });
   }
   return [...blocks.values()];
 }
 
-function divided(catalog: Catalog, legend: Legend, request: z.output<typeof splitSchema>) {
-  const { grid } = catalog.project.get();
+interface Divided {
+  readonly split: Pick<Split, "counts" | "missing" | "reason" | "optimistic">;
+  readonly parts: ReadonlyMap<number, LabelPart>;
+  readonly blocks: Readonly<Record<string, SplitPart>> | null;
+  readonly blockMeters: number | null;
+  readonly field: string | null;
+  readonly notes: readonly SplitNote[];
+}
+
+function divided(catalog: Catalog, legend: Legend, request: SplitRequest): Divided {
   const labels = catalog.labels.list(legend.id);
-  const blockMeters = request.blockMeters ?? defaultBlock(grid.patchMeters * grid.tilePatches);
+  if (request.method === "blocks") return byBlocks(catalog, legend, labels, request);
+  const { geobox } = catalog.project.get().grid;
   const { seed, shares, tooFew, method } = request;
   const common = { seed, shares, tooFew, classes: legend.classes };
   const items = labels.map(({ classCode, x, y, patches }): SplitItem => ({ classCode, x, y, weight: patches }));
-  let split: Split;
-  let parts: LabelPart[];
+  const whole = (parts: readonly SplitPart[]) =>
+    new Map(labels.map(({ id }, i): [number, LabelPart] => [id, { part: parts[i]!, patches: null }]));
+  const rest = { blocks: null, blockMeters: null, field: null, notes: [] };
   if (method === "random") {
-    const patches = labels.map((label) => patchesOf(label, grid.geobox));
-    const perPatch = labels.flatMap(({ classCode }, i) =>
-      patches[i]!.map(({ x, y }) => ({ classCode, x, y, weight: 1 })),
+    const patches = labels.map((label) => patchesOf(label, geobox));
+    const split = splitAtRandom(
+      labels.flatMap(({ classCode }, i) => patches[i]!.map(({ x, y }) => ({ classCode, x, y, weight: 1 }))),
+      common,
     );
-    split = splitAtRandom(perPatch, common);
     let next = 0;
-    parts = patches.map((own) => {
+    const parts = labels.map(({ id }, i): [number, LabelPart] => {
       const from = next;
-      next += own.length;
-      return { part: "unused", patches: split.parts.slice(from, next) };
+      next += patches[i]!.length;
+      return [id, { part: "unused", patches: split.parts.slice(from, next) }];
     });
-  } else {
-    if (method === "field") {
-      const field = request.field ?? "split";
-      const fields = [...new Set(labels.flatMap(({ properties }) => Object.keys(properties)))];
-      if (!fields.includes(field)) throw new AppError("split-without-field", { field, fields });
-      const values = labels.map(({ properties }) => properties[field]);
-      split = splitByField(items, values, { ...usualWords, ...request.parts });
-    } else {
-      split =
-        method === "blocks"
-          ? splitByBlocks(items, { ...common, blockSize: blockMeters })
-          : splitByPolygons(items, common);
-    }
-    parts = split.parts.map((part) => ({ part, patches: null }));
+    return { ...rest, split, parts: new Map(parts) };
   }
-  return { split, blockMeters, parts: new Map(labels.map((label, i) => [label.id, parts[i]!])) };
+  if (method === "field") {
+    const found = fieldOf(labels, request.field);
+    const split = splitByField(items, found.field, valuesOf(labels, found.field), request.parts);
+    const { words, folds } = split.words;
+    const notes: SplitNote[] = [
+      ...(found.guessed ? [{ kind: "field-found" as const, field: found.field }] : []),
+      { kind: "words", words, folds },
+    ];
+    return { ...rest, split, parts: whole(split.parts), field: found.field, notes };
+  }
+  const split = splitByPolygons(items, common);
+  return { ...rest, split, parts: whole(split.parts) };
+}
+
+const valuesOf = (labels: readonly Pick<Label, "properties">[], field: string) =>
+  labels.map(({ properties }) => properties[field]);
+
+/** The field that was named, or `split`, or the one field that sounds like a split and whose words are all known. */
+function fieldOf(
+  labels: readonly Label[],
+  named: string | undefined,
+): { readonly field: string; readonly guessed: boolean } {
+  const fields = [...new Set(labels.flatMap(({ properties }) => Object.keys(properties)))];
+  const wanted = named ?? "split";
+  if (fields.includes(wanted)) return { field: wanted, guessed: false };
+  const likely = fields.filter(
+    (field) =>
+      soundsLikeSplit(field) && splitWords(field, valuesOf(labels, field)).words.every(({ part }) => part !== null),
+  );
+  if (named === undefined && likely.length === 1) return { field: likely[0]!, guessed: true };
+  throw new AppError("split-without-field", { field: wanted, fields });
+}
+
+function byBlocks(catalog: Catalog, legend: Legend, labels: readonly Label[], request: SplitRequest): Divided {
+  const { grid } = catalog.project.get();
+  const { seed, shares, tooFew, bufferMeters: buffer } = request;
+  const tile = grid.patchMeters * grid.tilePatches;
+  const usual = Math.max(defaultBlock(tile), 4 * buffer);
+  if (request.blockMeters !== undefined && buffer > 0 && request.blockMeters <= 2 * buffer) {
+    throw new AppError("split-buffer-too-wide", { buffer, block: request.blockMeters });
+  }
+  const pieces = labels.map((label): BlockLabel => ({ classCode: label.classCode, runs: runsOf(label, grid.geobox) }));
+  const options = { seed, shares, tooFew, classes: legend.classes, affine: grid.geobox.affine, buffer };
+  const split =
+    request.blockMeters === undefined && tooFew === "train"
+      ? splitByBestBlocks(pieces, sidesBelow(usual, Math.max(2 * grid.patchMeters, 3 * buffer)), options)
+      : splitLabelsByBlocks(pieces, request.blockMeters ?? usual, options);
+  // Rare classes may only train, but somebody has to be tested.
+  const only = split.counts[0];
+  if (only && shares.test > 0 && split.counts.every(({ part }) => part !== "test")) {
+    const className = legend.classes.find(({ code }) => code === only.classCode)?.name ?? String(only.classCode);
+    throw new AppError("split-class-too-small", { className, count: 1, needed: 2, unit: "blocks" });
+  }
+  const parts = labels.map(({ id }, i): [number, LabelPart] => {
+    const own = split.parts[i]!;
+    return [id, typeof own === "string" ? { part: own, patches: null } : { part: "unused", patches: own }];
+  });
+  return {
+    split: { counts: split.counts, missing: missingOf(split.counts), optimistic: false },
+    parts: new Map(parts),
+    blocks: Object.fromEntries(split.blocks),
+    blockMeters: split.side,
+    field: null,
+    notes: notesOn(split, { shares, buffer, usual, tile, chosen: request.blockMeters === undefined }),
+  };
+}
+
+/** Half as wide each time, down to the smallest that still is a block. */
+function sidesBelow(usual: number, smallest: number): number[] {
+  const sides = [usual];
+  for (let side = usual / 2; side >= smallest; side /= 2) sides.push(side);
+  return sides;
+}
+
+const scored = ["train", "validation", "test"] as const;
+
+function missingOf(counts: readonly SplitCount[]): Split["missing"] {
+  const used = scored.filter((part) => counts.some((count) => count.part === part));
+  return [...new Set(counts.map(({ classCode }) => classCode))].flatMap((classCode) =>
+    used
+      .filter((part) => !counts.some((count) => count.classCode === classCode && count.part === part))
+      .map((part) => ({ classCode, part })),
+  );
+}
+
+function notesOn(
+  { counts, inOneBlock, beside, side }: BlockSplit,
+  given: { shares: SplitShares; buffer: number; usual: number; tile: number; chosen: boolean },
+): SplitNote[] {
+  const { shares, buffer, usual, tile, chosen } = given;
+  const sum = scored.reduce((total, part) => total + shares[part], 0);
+  const codes = [...new Set(counts.map(({ classCode }) => classCode))];
+  const weight = (code: number, part?: SplitPart) =>
+    counts
+      .filter((count) => count.classCode === code && (part ? count.part === part : count.part !== "unused"))
+      .reduce((total, count) => total + count.weight, 0);
+  const needed = (["train", "test"] as const).filter((part) => shares[part] > 0);
+  const lacking = (code: number) => needed.some((part) => weight(code, part) === 0);
+  const uneven = codes.filter(
+    (code) =>
+      !inOneBlock.includes(code) &&
+      !lacking(code) &&
+      needed.some((part) => weight(code, part) / weight(code) < (0.5 * shares[part]) / sum),
+  );
+  const lost = codes.filter((code) => lacking(code) && !inOneBlock.includes(code));
+  return [
+    ...(chosen && side < usual ? [{ kind: "smaller-blocks" as const, meters: side, usual }] : []),
+    ...(side < tile ? [{ kind: "narrow-blocks" as const, meters: side, tile }] : []),
+    ...(inOneBlock.length > 0 ? [{ kind: "one-block" as const, classCodes: inOneBlock }] : []),
+    ...(uneven.length > 0 ? [{ kind: "uneven" as const, classCodes: uneven }] : []),
+    ...(buffer > 0 ? [{ kind: "buffer" as const, patches: beside, meters: buffer, classCodes: lost }] : []),
+  ];
 }
 
 /** Blocks of two tiles: what a sample sees around a test patch is then mostly test too. */

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { northUp } from "../geo/affine.ts";
 import { countCells, outlineOfCells, packCells, runsOfCells, unpackCells } from "./patch-cells.ts";
 
-const window = (rows: readonly string[], col = 0, row = 0) => ({ col, row, width: rows[0]!.length, height: rows.length });
+const window = (rows: readonly string[], col = 0, row = 0) => ({
+  col,
+  row,
+  width: rows[0]!.length,
+  height: rows.length,
+});
 const cellsOf = (rows: readonly string[], col = 0, row = 0) =>
   packCells(window(rows, col, row), (index) => rows.join("")[index] === "#")!;
 

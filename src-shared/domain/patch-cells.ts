@@ -93,7 +93,8 @@ export function outlineOfCells(cells: PatchCells, affine: Affine): Coordinates {
       const at = y * width + x;
       if (set[at] === 0 || seen[at] === 1 || inside(x, y - 1) === 1) continue;
       for (const ring of simpleRings(followed(x, y, inside, seen, width))) {
-        const own = (parts[area[at]! - 1] ??= { outside: null, holes: [] });
+        const own = parts[area[at]! - 1] ?? { outside: null, holes: [] };
+        parts[area[at]! - 1] = own;
         if (twiceArea(ring) > 0 && own.outside === null) own.outside = ring;
         else own.holes.push(ring);
       }

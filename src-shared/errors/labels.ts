@@ -75,8 +75,12 @@ export const labelErrors = {
     `No assignment of ${unit} was found that has class “${className}” in every set. Choose smaller blocks, or split by polygon.`,
   "split-without-field": ({ field, fields }: { readonly field: string; readonly fields: readonly string[] }) =>
     `The labels have no field “${field}” to split by. There are: ${list(fields)}.`,
+  "split-words-unknown": ({ field, words }: { readonly field: string; readonly words: readonly string[] }) =>
+    `The field “${field}” holds words that are not known here: ${list(words)}. Say what each of them means: train, validation, test or unused (--parts WORD=SET).`,
+  "split-buffer-too-wide": ({ buffer, block }: { readonly buffer: number; readonly block: number }) =>
+    `A buffer of ${buffer} m leaves nothing of blocks of ${block} m. Choose a smaller buffer, or blocks of at least ${4 * buffer} m.`,
   "split-set-empty": ({ set, values }: { readonly set: string; readonly values: readonly string[] }) =>
-    `No label falls into the set “${set}”. The field holds: ${list(values)}. Say which value means which set.`,
+    `No label falls into the set “${set}”. The field holds: ${list(values)}. Say which value means which set (--parts WORD=SET).`,
   "label-invalid": ({ problem }: { readonly problem: string }) =>
     `This outline cannot be used: ${problem}. Move or take away the corner, or draw it again; it stays on the map until then.`,
   "label-outside": (_details: Nothing) =>

@@ -95,6 +95,35 @@ export interface LabelImportRequest extends LabelFileRequest {
   readonly validToField?: string | undefined;
 }
 
+/** What a person should know about a split before believing its scores. */
+export type SplitNote =
+  /** these classes lie in one block: they only train */
+  | { readonly kind: "one-block"; readonly classCodes: readonly number[] }
+  /** these classes have less than half of the share of patches that a set should have */
+  | { readonly kind: "uneven"; readonly classCodes: readonly number[] }
+  /** blocks were made smaller than usual, so that classes train and test */
+  | { readonly kind: "smaller-blocks"; readonly meters: number; readonly usual: number }
+  /** a block is smaller than a tile: what surrounds a test patch was trained on */
+  | { readonly kind: "narrow-blocks"; readonly meters: number; readonly tile: number }
+  /** patches left out beside borders between sets, and the classes that lost a whole set by that */
+  | {
+      readonly kind: "buffer";
+      readonly patches: number;
+      readonly meters: number;
+      readonly classCodes: readonly number[];
+    }
+  /** the field was not named: this one says it */
+  | { readonly kind: "field-found"; readonly field: string }
+  /** what each word was taken for */
+  | { readonly kind: "words"; readonly folds: boolean; readonly words: readonly SplitWord[] };
+
+/** One word of a split field; `part` is `null` while nobody knows what it means. */
+export interface SplitWord {
+  readonly word: string;
+  readonly count: number;
+  readonly part: SplitPart | null;
+}
+
 export interface SplitReport {
   readonly id: number;
   readonly method: string;
@@ -109,6 +138,7 @@ export interface SplitReport {
     readonly weight: number;
   }[];
   readonly classes: readonly LegendClass[];
+  readonly notes: readonly SplitNote[];
 }
 
 /** A square of a block split, with the set it belongs to. */
@@ -126,6 +156,8 @@ export interface SplitState {
   /** labels that came since and belong to no set */
   readonly unassigned: number;
   readonly blockMeters: number;
+  /** the length of a tile's side */
+  readonly tileMeters: number;
   readonly fields: readonly string[];
 }
 
@@ -133,6 +165,8 @@ export interface SplitRequest {
   readonly method?: "blocks" | "polygons" | "field" | "random" | undefined;
   readonly seed?: number | undefined;
   readonly blockMeters?: number | undefined;
+  /** patches whose centre lies this close to a block of another set are left out */
+  readonly bufferMeters?: number | undefined;
   readonly field?: string | undefined;
   readonly parts?: Record<string, SplitPart> | undefined;
   readonly shares?: { train: number; validation: number; test: number } | undefined;
@@ -250,5 +284,10 @@ export interface LabelCommands {
   "labels.cut"(request: { readonly ids: readonly number[]; readonly coordinates: Coordinates }): Promise<void>;
 
   "labels.split"(request: SplitRequest): Promise<SplitReport>;
+  /** What the words of a field would mean for a split; nothing is changed. */
+  "labels.splitWords"(request: {
+    readonly field: string;
+    readonly parts?: Record<string, SplitPart> | undefined;
+  }): Promise<{ readonly words: readonly SplitWord[]; readonly folds: boolean }>;
   "labels.splitState"(request: Nothing): Promise<SplitState>;
 }

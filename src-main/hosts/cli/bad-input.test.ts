@@ -155,7 +155,7 @@ test("labels without the class field, with no usable geometry, and of a class to
     used: 2,
     dropped: [{ reason: "invalid-geometry" }],
   });
-  expect((await refused(["split", project])).code).toBe("split-class-too-small");
+  expect((await refused(["split", project, "--too-few", "error"])).code).toBe("split-class-too-small");
   expect((await refused(["finetune", project, "crops"])).code).toBe("no-split");
 });
 

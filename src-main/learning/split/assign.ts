@@ -12,6 +12,8 @@ export interface AssignOptions {
   readonly seed: number;
   readonly classes: readonly SplitClass[];
   readonly tooFew: TooFew;
+  /** `keep`: where no assignment has every class in every set, the best there is; otherwise that is an error */
+  readonly gaps?: "keep";
   /** what the groups are, for the sentences */
   readonly unit: "polygons" | "blocks";
 }
@@ -88,7 +90,7 @@ export function assignGroups(
   const gaps = new Board(parts, targets, required, groupsOfClass);
   for (const group of groups) gaps.put(group, best!.assignment.get(group.key)!);
   const lacking = gaps.lacking();
-  if (lacking !== undefined)
+  if (lacking !== undefined && options.gaps !== "keep")
     throw new AppError("split-not-possible", { className: nameOf(lacking), unit: options.unit });
   return best!.assignment;
 }
@@ -156,10 +158,14 @@ class Board {
     return this.#isGap(code, part) ? lack + 10 : lack;
   }
 
-  /** Squared deviations from the shares over the classes that are spread, and a penalty for every class that a set lacks. */
-  cost(): number {
+  /**
+   * Squared deviations from the shares over the classes that are spread, and a penalty for every class that a set lacks;
+   * of all classes, or of some of them.
+   */
+  cost(codes: Iterable<number> = this.#required.keys()): number {
     let cost = 0;
-    for (const code of this.#required.keys()) {
+    for (const code of codes) {
+      if (!this.#required.has(code)) continue;
       for (const part of this.#parts) {
         const share = this.#sums.get(code)!.get(part)! / this.#totals.get(code)!;
         cost += (share - this.#targets.get(part)!) ** 2;
@@ -213,17 +219,19 @@ function deal(board: Board, groups: readonly Group[], spread: readonly number[])
   for (const group of groups) if (!dealt.has(group)) give(group, "train");
 }
 
-/** Moves single groups as long as that helps. Above a few hundred groups chance has already met the shares. */
+/** Moves single groups as long as that helps. Above a few thousand groups chance has already met the shares. */
 function improve(board: Board, groups: readonly Group[]): void {
-  if (groups.length > 400) return;
+  if (groups.length > 5000) return;
   for (let round = 0; round < 4; round++) {
     let better = false;
     for (const group of groups) {
-      let cost = board.cost();
+      // A group's move changes the cost of its own classes alone.
+      const codes = [...group.weights.keys()];
+      let cost = board.cost(codes);
       let best = board.where.get(group.key)!;
       for (const part of board.parts) {
         board.put(group, part);
-        const candidate = board.cost();
+        const candidate = board.cost(codes);
         if (candidate < cost - 1e-9) {
           cost = candidate;
           best = part;

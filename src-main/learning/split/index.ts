@@ -1,15 +1,23 @@
 /** Who learns and who tests. */
 export type { TooFew } from "./assign.ts";
 export {
+  type BlockLabel,
+  type BlockSplit,
+  blockKey,
+  blocksOfLabel,
+  dividedByBlocks,
+  splitByBestBlocks,
+  splitLabelsByBlocks,
+} from "./blocks.ts";
+export {
   type Fold,
   itemsOf,
   leaveOneGroupOut,
   optimisticReason,
   splitAtRandom,
-  splitByBlocks,
   splitByField,
   splitByPolygons,
   usualShares,
-  usualWords,
 } from "./make-split.ts";
 export type { Split, SplitClass, SplitCount, SplitItem, SplitMethod, SplitShares } from "./split.ts";
+export { type SplitWord, type SplitWords, soundsLikeSplit, splitWords, wordKey } from "./words.ts";

@@ -3,6 +3,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { assignGroups, type TooFew } from "./assign.ts";
 import { randomStream, shuffled } from "./random.ts";
 import { describeSplit, type Split, type SplitClass, type SplitItem, type SplitShares, usedParts } from "./split.ts";
+import { type SplitWords, splitWords, wordKey } from "./words.ts";
 
 interface Common {
   readonly shares: SplitShares;
@@ -16,19 +17,6 @@ interface Common {
 /** A tenth of the patches for choosing when to stop, a third for the score. */
 export const usualShares: SplitShares = { train: 0.6, validation: 0.1, test: 0.3 };
 
-/**
- * The default: squares of `blockSize` map units, counted from the origin of the CRS (not from the data, so that more
- * labels do not move them), each given to one set. A polygon belongs whole to the block of a point inside of it: it never
- * straddles two sets, though it may reach into a neighbouring square.
- */
-export function splitByBlocks(items: readonly SplitItem[], options: Common & { readonly blockSize: number }): Split {
-  if (!(options.blockSize > 0)) throw new Error(`Split: block size ${options.blockSize}`);
-  const blocks = items.map(({ x, y }) => `${Math.floor(x / options.blockSize)}:${Math.floor(y / options.blockSize)}`);
-  const assignment = assignGroups(items, blocks, { ...options, tooFew: options.tooFew ?? "error", unit: "blocks" });
-  const parts = blocks.map((block) => assignment.get(block)!);
-  return { method: "blocks", parts, blocks, optimistic: false, ...describeSplit(items, parts) };
-}
-
 /** Polygon by polygon, every class in every set. Neighbouring polygons may land in different sets. */
 export function splitByPolygons(items: readonly SplitItem[], options: Common): Split {
   const keys = items.map((_, index) => String(index));
@@ -37,40 +25,35 @@ export function splitByPolygons(items: readonly SplitItem[], options: Common): S
   return { method: "polygons", parts, optimistic: false, ...describeSplit(items, parts) };
 }
 
-/** What the words of a split field mean, in lower case, when nobody says otherwise. */
-export const usualWords: Readonly<Record<string, SplitPart>> = {
-  train: "train",
-  training: "train",
-  val: "validation",
-  valid: "validation",
-  validation: "validation",
-  dev: "validation",
-  test: "test",
-  testing: "test",
-};
-
 /**
- * As the labels themselves say: `values` holds the split field's value per item. `mapping` says which value (compared
- * without case and blanks) means which set; without it the usual words are known. All other values are unused.
+ * As the labels themselves say: `values` holds the split field's value per item. `given` says what words mean that are not
+ * known; see `splitWords`.
+ * @throws AppError "split-words-unknown" with every word that nobody knows, "split-set-empty" when nothing trains or tests
  */
 export function splitByField(
   items: readonly SplitItem[],
+  field: string,
   values: readonly (string | number | boolean | null | undefined)[],
-  mapping: Readonly<Record<string, SplitPart>> = usualWords,
-): Split {
-  const word = (value: unknown): string =>
-    String(value ?? "")
-      .trim()
-      .toLowerCase();
-  const meaning = new Map(Object.entries(mapping).map(([value, part]) => [word(value), part]));
-  const parts = items.map((_, index): SplitPart => meaning.get(word(values[index])) ?? "unused");
+  given: Readonly<Record<string, SplitPart>> = {},
+): Split & { readonly words: SplitWords } {
+  const words = splitWords(field, values, given);
+  const unknown = words.words.filter(({ part }) => part === null);
+  if (unknown.length > 0) {
+    const shown = unknown.slice(0, 20).map(({ word, count }) => `${word} (${count})`);
+    const more = unknown.length > 20 ? [`… ${unknown.length - 20} more`] : [];
+    throw new AppError("split-words-unknown", { field, words: [...shown, ...more] });
+  }
+  const meaning = new Map(words.words.map(({ word, part }) => [wordKey(word), part!]));
+  const parts = items.map((_, index): SplitPart => meaning.get(wordKey(values[index]))!);
   for (const set of ["train", "test"] as const) {
     if (!parts.includes(set)) {
-      const found = [...new Set(values.map((value) => String(value ?? "")))].slice(0, 12);
+      const found = words.words
+        .slice(0, 12)
+        .map(({ word, part }) => (word === "" ? `(empty): ${part}` : `${word}: ${part}`));
       throw new AppError("split-set-empty", { set, values: found });
     }
   }
-  return { method: "field", parts, optimistic: false, ...describeSplit(items, parts) };
+  return { method: "field", parts, optimistic: false, words, ...describeSplit(items, parts) };
 }
 
 /** Why a random split flatters. */

@@ -28,8 +28,6 @@ export type SplitMethod = "blocks" | "polygons" | "field" | "random";
 export interface Split {
   readonly method: SplitMethod;
   readonly parts: readonly SplitPart[];
-  /** the block each item lies in, `column:row` counted from the origin of the CRS; only for `blocks` */
-  readonly blocks?: readonly string[];
   /** true when scores on its test set will look better than the map is; `reason` says why */
   readonly optimistic: boolean;
   readonly reason?: string;

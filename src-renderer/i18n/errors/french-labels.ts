@@ -46,6 +46,10 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `Aucune répartition des ${unit === "blocks" ? "blocs" : "polygones"} ne met la classe ${quoted(className)} dans chaque ensemble. Choisissez des blocs plus petits, ou répartissez par polygone.`,
   "split-without-field": ({ field, fields }) =>
     `Les étiquettes n’ont pas de champ ${quoted(field)} selon lequel répartir. Il y a : ${listed(fields)}.`,
+  "split-words-unknown": ({ field, words }) =>
+    `Le champ ${quoted(field)} contient des mots inconnus ici : ${listed(words)}. Dites ce que chacun veut dire : apprentissage, validation, test ou inutilisé (--parts MOT=ENSEMBLE, avec train, validation, test ou unused).`,
+  "split-buffer-too-wide": ({ buffer, block }) =>
+    `Une marge de ${buffer} m ne laisse rien de blocs de ${block} m. Choisissez une marge plus petite, ou des blocs d'au moins ${4 * buffer} m.`,
   "split-set-empty": ({ set, values }) =>
     `Aucune étiquette ne tombe dans l’ensemble ${quoted(set)}. Le champ contient : ${listed(values)}. Dites quelle valeur désigne quel ensemble.`,
   "vector-without-shapes": ({ path }) =>

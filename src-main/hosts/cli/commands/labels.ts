@@ -1,4 +1,5 @@
 import { AppError } from "../../../../src-shared/errors/index.ts";
+import type { SplitNote } from "../../../../src-shared/ipc/labels.ts";
 import { type Command, command } from "../command.ts";
 import { table } from "../table.ts";
 import { given } from "../values.ts";
@@ -82,7 +83,7 @@ const split = command({
   name: "split",
   summary: "decide which labels train and which test",
   details:
-    "The default gives whole squares of the ground to one set, so that the score is measured on places the model has not seen. A random split is possible and marked as optimistic.",
+    "The default gives whole squares of the ground to one set, so that the score is measured on places the model has not seen. Polygons and class rasters are cut at the borders of the squares, so that every class trains and tests wherever its patches lie in more than one square. A random split is possible and marked as optimistic.",
   positionals: [projectWord],
   options: {
     method: {
@@ -91,35 +92,55 @@ const split = command({
       choices: ["blocks", "polygons", "field", "random"],
       fallback: "blocks",
     },
-    block: { type: "number", value: "METRES", summary: "side of a block", fallback: "two tiles" },
+    block: {
+      type: "number",
+      value: "METRES",
+      summary: "side of a block",
+      fallback: "two tiles, or less where a class would not be tested otherwise",
+    },
+    buffer: {
+      type: "number",
+      value: "METRES",
+      summary: "with blocks: leave out patches this close to a block of another set",
+      fallback: "0",
+    },
     field: {
       type: "text",
       value: "NAME",
-      summary: "field of the label file that says train, validation or test",
+      summary:
+        "field of the label file that says train, validation or test, in words of several languages, as a flag (is_test) or as numbers of folds (the last one tests)",
       fallback: "split",
     },
     parts: {
       type: "list",
       value: "WORD=SET",
-      summary: "what other words of the field mean: train, validation, test or unused",
+      summary:
+        "what the field's words mean: train, validation, test or unused; words that are not known are asked about",
     },
     shares: { type: "text", value: "T,V,T", summary: "shares of train, validation and test", fallback: "0.6,0.1,0.3" },
     seed: { type: "integer", summary: "another number, another split", fallback: "0" },
     "too-few": {
       type: "text",
-      summary: "a class with too few polygons for every set",
+      summary: "a class with too few polygons, or in one block only",
       choices: ["error", "train"],
-      fallback: "error",
+      fallback: "train with blocks, else error",
     },
   },
   examples: [
     ["omnisat split flanders", "spatial blocks"],
+    ["omnisat split flanders --block 2000 --buffer 100", "blocks of 2 km; nothing within 100 m of another set"],
     ["omnisat split flanders --method field --field split", "as the label file says"],
-    ["omnisat split flanders --method field --parts train_only=train", "a word of the field's own"],
+    ["omnisat split flanders --method field --parts zone_7=test", "a word of the field's own"],
     ["omnisat split flanders --method polygons --too-few train", "polygon by polygon; rare classes only train"],
   ],
   async run({ words, options, output, signal }) {
-    const { method, block, field, seed, shares } = options;
+    const { method, block, buffer, field, seed, shares } = options;
+    if (buffer !== undefined && method !== undefined && method !== "blocks") {
+      throw new AppError("usage", {
+        problem: `A buffer belongs to a split by blocks, not by ${method}.`,
+        help: "omnisat split --help",
+      });
+    }
     const numbers = shares?.split(",").map(Number);
     if (numbers && (numbers.length !== 3 || !numbers.every((share) => share >= 0))) {
       throw new AppError("usage", {
@@ -139,13 +160,13 @@ const split = command({
     return withProject({ project: words[0]!, purpose: "omnisat split", output, signal }, async (services) => {
       const result = await services["labels.split"]({
         ...(method === undefined ? {} : { method: method as "blocks" }),
-        ...given({ blockMeters: block, field, seed }),
+        ...given({ blockMeters: block, bufferMeters: buffer, field, seed }),
         parts: Object.fromEntries(meanings) as Record<string, "train">,
         ...(numbers ? { shares: { train: numbers[0]!, validation: numbers[1]!, test: numbers[2]! } } : {}),
         ...(options["too-few"] === undefined ? {} : { tooFew: options["too-few"] as "error" }),
       });
       const parts = ["train", "validation", "test", "unused"] as const;
-      const unit = result.method === "random" ? "patches" : "polygons";
+      const unit = result.method === "random" ? "patches" : "labels";
       const rows = result.classes
         .filter(({ code }) => result.counts.some(({ classCode }) => classCode === code))
         .map(({ code, name }) => [
@@ -159,10 +180,23 @@ const split = command({
         { command: "split", ...result },
         [
           `Split by ${result.method}: ${unit} per class${unit === "patches" ? "" : " (patches)"}.`,
+          ...(result.method === "blocks"
+            ? [
+                `Blocks of ${(result.parameters as { blockMeters: number }).blockMeters} m; labels are cut at their borders.`,
+              ]
+            : []),
           "",
           table(["class", ...parts], rows),
         ].join("\n"),
       );
+      for (const note of result.notes) {
+        const text = describeNote(
+          note,
+          (code) => result.classes.find((one) => one.code === code)?.name ?? String(code),
+        );
+        if (note.kind === "words" || note.kind === "field-found") output.text(text);
+        else output.warn(text);
+      }
       if (result.optimistic && result.reason) output.warn(result.reason);
       for (const [part, missing] of Map.groupBy(result.missing, (gap) => gap.part)) {
         const names = missing.map(({ classCode }) => result.classes.find(({ code }) => code === classCode)?.name);
@@ -172,5 +206,29 @@ const split = command({
     });
   },
 });
+
+const quoted = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
+
+function describeNote(note: SplitNote, nameOf: (code: number) => string): string {
+  const names = "classCodes" in note ? quoted(note.classCodes.map(nameOf)) : "";
+  switch (note.kind) {
+    case "one-block":
+      return `All patches of ${names} lie in one block: they train and are not tested. Smaller blocks (--block METRES) or more labels would change that.`;
+    case "uneven":
+      return `${names}: less than half of the wanted share of patches in training or in test. Another --seed, smaller blocks, or more labels would change that.`;
+    case "smaller-blocks":
+      return `Blocks are ${note.meters} m wide instead of ${note.usual} m, so that classes both train and test.`;
+    case "narrow-blocks":
+      return `Blocks of ${note.meters} m are smaller than a tile (${note.tile} m): what surrounds a test patch was partly trained on, and scores are somewhat optimistic.`;
+    case "buffer":
+      return `${note.patches} patches within ${note.meters} m of another set are left out.${names === "" ? "" : ` Without training or without test patches: ${names}.`}`;
+    case "field-found":
+      return `No field was named; “${note.field}” says the split.`;
+    case "words": {
+      const words = note.words.map(({ word, count, part }) => `${word === "" ? "(empty)" : word} (${count}) = ${part}`);
+      return `${note.folds ? "Numbers of folds" : "Words"}: ${words.join(", ")}.`;
+    }
+  }
+}
 
 export const labelCommands: readonly Command[] = [importLabels, split];
