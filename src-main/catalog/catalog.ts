@@ -30,6 +30,7 @@ import { projectTable } from "./project.ts";
 import { rasterTable } from "./rasters.ts";
 import { runTable } from "./runs.ts";
 import { Sql } from "./sql.ts";
+import { tileLabelTable, tileMapTable, tileSplitTable } from "./tile-labels.ts";
 
 export const projectFileName = "project.omniproj";
 
@@ -53,6 +54,9 @@ export class Catalog {
   readonly legends: ReturnType<typeof legendTable>;
   readonly labels: ReturnType<typeof labelTable>;
   readonly splits: ReturnType<typeof splitTable>;
+  readonly tileLabels: ReturnType<typeof tileLabelTable>;
+  readonly tileSplits: ReturnType<typeof tileSplitTable>;
+  readonly tileMaps: ReturnType<typeof tileMapTable>;
   readonly jobs: ReturnType<typeof jobTable>;
   readonly models: ReturnType<typeof modelTable>;
   readonly runs: ReturnType<typeof runTable>;
@@ -80,6 +84,9 @@ export class Catalog {
     this.legends = legendTable(sql);
     this.labels = labelTable(sql, paths, this.readOnly);
     this.splits = splitTable(sql);
+    this.tileLabels = tileLabelTable(sql, paths);
+    this.tileSplits = tileSplitTable(sql);
+    this.tileMaps = tileMapTable(sql, paths);
     this.jobs = jobTable(sql, paths);
     this.models = modelTable(sql, paths);
     this.runs = runTable(sql);

@@ -21,6 +21,11 @@ export const undoableTables = [
   "layers",
   "vectors",
   "bookmarks",
+  "tile_imports",
+  "tile_labels",
+  "tile_shares",
+  "tile_splits",
+  "tile_parts",
 ] as const;
 
 interface Change {

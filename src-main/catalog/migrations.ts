@@ -246,6 +246,60 @@ export const migrations: readonly string[] = [
   `ALTER TABLE labels ADD COLUMN cells TEXT CHECK (cells IS NULL OR json_valid(cells));
    ALTER TABLE classes ADD COLUMN source TEXT;
    ALTER TABLE splits ADD COLUMN blocks TEXT CHECK (blocks IS NULL OR json_valid(blocks));`,
+  // labels of whole tiles, their split, and what models said of tiles
+  `CREATE TABLE tile_imports (
+     id INTEGER PRIMARY KEY,
+     path TEXT NOT NULL,
+     legend_id INTEGER NOT NULL REFERENCES legends ON DELETE CASCADE,
+     report TEXT NOT NULL CHECK (json_valid(report)),
+     imported_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE tile_labels (
+     id INTEGER PRIMARY KEY,
+     import_id INTEGER NOT NULL REFERENCES tile_imports ON DELETE CASCADE,
+     legend_id INTEGER NOT NULL REFERENCES legends ON DELETE CASCADE,
+     key TEXT NOT NULL,
+     geometry TEXT NOT NULL CHECK (json_valid(geometry)),
+     x REAL NOT NULL,
+     y REAL NOT NULL,
+     properties TEXT NOT NULL CHECK (json_valid(properties)),
+     UNIQUE (legend_id, key)
+   ) STRICT;
+   CREATE INDEX tile_labels_by_import ON tile_labels (import_id);
+   CREATE TABLE tile_shares (
+     tile_id INTEGER NOT NULL REFERENCES tile_labels ON DELETE CASCADE,
+     legend_id INTEGER NOT NULL,
+     class_code INTEGER NOT NULL,
+     share REAL NOT NULL CHECK (share >= 0),
+     PRIMARY KEY (tile_id, class_code),
+     FOREIGN KEY (legend_id, class_code) REFERENCES classes (legend_id, code) ON UPDATE CASCADE ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX tile_shares_by_class ON tile_shares (legend_id, class_code);
+   CREATE TABLE tile_splits (
+     id INTEGER PRIMARY KEY,
+     method TEXT NOT NULL,
+     parameters TEXT NOT NULL CHECK (json_valid(parameters)),
+     optimistic INTEGER NOT NULL CHECK (optimistic IN (0, 1)),
+     report TEXT NOT NULL CHECK (json_valid(report)),
+     created_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE tile_parts (
+     split_id INTEGER NOT NULL REFERENCES tile_splits ON DELETE CASCADE,
+     tile_id INTEGER NOT NULL REFERENCES tile_labels ON DELETE CASCADE,
+     part TEXT NOT NULL CHECK (part IN ('train', 'validation', 'test', 'unused')),
+     fold INTEGER,
+     PRIMARY KEY (split_id, tile_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX tile_parts_by_tile ON tile_parts (tile_id);
+   CREATE TABLE tile_maps (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE,
+     model_id INTEGER REFERENCES models ON DELETE SET NULL,
+     job_id INTEGER REFERENCES jobs ON DELETE SET NULL,
+     modalities TEXT NOT NULL CHECK (json_valid(modalities)),
+     files TEXT NOT NULL CHECK (json_valid(files)),
+     created_at TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The format this program writes. */

@@ -29,8 +29,10 @@ export function inputsOfModel(
   });
 }
 
-/** The overlapping tiles with which a model looks at an area. */
-export function blendFor({ grid }: ModelDescription, area: PatchWindow, overlapPatches: number): BlendPlan {
+/** The overlapping tiles with which a model looks at an area. A model for whole tiles has no answer for patches. */
+export function blendFor(model: ModelDescription, area: PatchWindow, overlapPatches: number): BlendPlan {
+  const { grid, task, name } = model;
+  if (task === "tiles") throw new AppError("model-of-tiles", { name });
   if (overlapPatches >= grid.tilePatches)
     throw new AppError("overlap-too-large", { overlap: overlapPatches, tile: grid.tilePatches });
   return planBlend(area, grid.tilePatches, overlapPatches);

@@ -1,4 +1,5 @@
 import type { FinetuneSpec, PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { Normalization } from "../cube/index.ts";
@@ -25,7 +26,7 @@ export function modelModalities(
 
 /** How a model came to be, for its card. */
 export function describeTraining(
-  { seed, grid, imagery }: PretrainSpec | FinetuneSpec,
+  { seed, grid, imagery }: PretrainSpec | FinetuneSpec | FinetuneTilesSpec,
   done: Pick<NewModel["training"], "steps" | "seconds" | "provider" | "startedFrom" | "settings">,
 ): NewModel["training"] {
   return {

@@ -10,7 +10,9 @@ import {
   graphInputs,
   type OmniSatConfig,
   subset,
+  type TileHead,
   type Trace,
+  tileLogits,
 } from "../omnisat/index.ts";
 import { feedsOf } from "./feeds.ts";
 import { leastClear } from "./imagery.ts";
@@ -37,6 +39,17 @@ export function classify(
     classes,
     withTokens: true,
   });
+}
+
+/** The network's answer for whole tiles: [B, classes], from row 0 of the encoder (SPEC §12). Weights: `encoder.*`, `head.*`. */
+export function classifyTile(
+  scope: Scope,
+  config: OmniSatConfig,
+  inputs: Readonly<Record<string, Value>>,
+  classes: number,
+  head: TileHead,
+): Value {
+  return tileLogits(scope.child("head"), encode(scope.child("encoder"), config, inputs), classes, head);
 }
 
 export interface PredictorOptions {
@@ -66,7 +79,7 @@ export interface SeriesAttention {
 /** One tile's answer. */
 export interface TileLogits {
   readonly window: PatchWindow;
-  /** [P, classes] */
+  /** [P, classes], or [classes] of a model for whole tiles */
   readonly logits: Float32Array;
   /** [P] 1 where any modality sees the patch */
   readonly seen: Uint8Array;
@@ -120,6 +133,7 @@ export class Predictor {
             }
           : undefined;
         const inputs = graphInputs(scope.graph, config, batch);
+        if (model.tiles) return { logits: classifyTile(scope, config, inputs, legend.length, model.tiles.head) };
         return { logits: classify(scope, config, inputs, legend.length, trace), ...weights };
       },
     });
@@ -171,7 +185,7 @@ export class Predictor {
       signal.throwIfAborted();
       const answers = await this.#session.run(feedsOf(batch, modalities));
       const values = answers.logits!.data as Float32Array;
-      const size = patches * this.classes;
+      const size = (model.tiles ? 1 : patches) * this.classes;
       for (const [b, window] of batch.windows.entries()) {
         const seen = new Uint8Array(patches);
         for (const name of modalities) {

@@ -4,7 +4,7 @@ import { withJournal } from "./journal.ts";
 
 /** Runs one job to its end. Each kind is loaded when it is needed: a report needs no engine. */
 export async function runJob<Spec extends JobSpec>(spec: Spec, context: JobContext): Promise<JobResults[Spec["kind"]]> {
-  const trains = spec.kind === "pretrain" || spec.kind === "finetune";
+  const trains = spec.kind === "pretrain" || spec.kind === "finetune" || spec.kind === "finetune-tiles";
   const told = trains ? withJournal(spec.folder, spec.resume, context) : context;
   return (await start(spec, told)) as JobResults[Spec["kind"]];
 }
@@ -19,6 +19,12 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./evaluate.ts")).evaluate(spec, context);
     case "map":
       return (await import("./map.ts")).map(spec, context);
+    case "finetune-tiles":
+      return (await import("./finetune-tiles.ts")).finetuneTiles(spec, context);
+    case "evaluate-tiles":
+      return (await import("./evaluate-tiles.ts")).evaluateTiles(spec, context);
+    case "map-tiles":
+      return (await import("./map-tiles.ts")).mapTiles(spec, context);
     case "estimate":
       return (await import("./estimate.ts")).estimate(spec, context);
     case "inspect":

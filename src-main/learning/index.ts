@@ -16,6 +16,7 @@ export {
   type NewModel,
   readModel,
   readModelDescription,
+  type TileTask,
   writeModel,
 } from "./model.ts";
 export * from "./split/index.ts";

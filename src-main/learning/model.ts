@@ -33,11 +33,25 @@ const modalitySchema = z.object({
 
 const legendSchema = z.array(z.object({ code: z.number().int(), name: z.string(), color: z.string() }));
 
+const tilesSchema = z.object({
+  head: z.enum(["linear", "normalised"]),
+  /** what was learned: presence, or the share of the tile */
+  target: z.enum(["presence", "share"]),
+  /** a class counts as present above this share */
+  shareThreshold: z.number().min(0).max(1),
+  emptyTiles: z.enum(["drop", "keep"]),
+  /** a class is given above this probability, by class in the legend's order where validation chose it */
+  decision: z.number().min(0).max(1),
+  thresholds: z.array(z.number().min(0).max(1)).nullable(),
+});
+
+export type TileTask = Readonly<z.infer<typeof tilesSchema>>;
+
 const descriptionSchema = z.object({
   format: z.literal(format),
   name: z.string(),
-  /** `pretrained` has decoders and no head; `dense` classifies every patch */
-  task: z.enum(["pretrained", "dense"]),
+  /** `pretrained` has decoders and no head; `dense` classifies every patch; `tiles` says which classes a whole tile holds */
+  task: z.enum(["pretrained", "dense", "tiles"]),
   appVersion: z.string(),
   config: z.unknown(),
   /** how dates became the numbers the network was trained with */
@@ -48,6 +62,8 @@ const descriptionSchema = z.object({
   modalities: z.array(modalitySchema),
   grid: z.object({ crs: z.string(), patchMeters: z.number().positive(), tilePatches: z.number().int().positive() }),
   legend: legendSchema.nullable(),
+  /** of a model for whole tiles */
+  tiles: tilesSchema.optional(),
   training: z.object({
     seed: z.number().int(),
     steps: z.number().int(),

@@ -16,7 +16,7 @@ import { estimateMap } from "./maps-estimate.ts";
 import { legendOfFile } from "./maps-legend.ts";
 import { mapInTheMaking } from "./maps-making.ts";
 import { layerWindow } from "./maps-window.ts";
-import { chooseModel, modalitiesFor } from "./models.ts";
+import { chooseModel, modalitiesFor, requirePatchModel } from "./models.ts";
 import { fileName } from "./settle.ts";
 
 const name = z.string().trim().min(1).max(200);
@@ -55,7 +55,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
       const { grid } = catalog.project.get();
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model);
-      if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
+      requirePatchModel(model);
       const modalities = modalitiesFor(catalog, model, request.modalities);
       return queue.start({
         kind: "map",
@@ -79,6 +79,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
     "maps.estimate": door("maps.estimate", z.strictObject(plan), async (request) => {
       const { grid } = catalog.project.get();
       const model = await chooseModel(catalog, request.model);
+      requirePatchModel(model);
       const modalities = modalitiesFor(catalog, model, request.modalities);
       const overlap = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       return estimateMap(catalog, model, modalities, areaOf(grid.geobox, request), overlap);

@@ -20,6 +20,8 @@ export interface ModelChoice {
   readonly folder: string;
   readonly modalities: readonly string[];
   readonly hasHead: boolean;
+  /** what its head speaks of; `null` without one */
+  readonly speaksOf: "patches" | "tiles" | null;
   /** of its network, as people choose it */
   readonly size: ArchitectureChoice["name"] | null;
 }
@@ -65,6 +67,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
             provider: training.provider,
             metrics: {},
             classes: legend?.map((entry) => entry.name) ?? [],
+            ...(task === "tiles" ? { task } : {}),
           },
         });
         announce("catalog.changed", { table: "models", ids: [id] });
@@ -150,13 +153,36 @@ export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promi
     const { name, task, modalities, config } = await readModelDescription(nameOrFolder);
     const names = modalities.map((modality) => modality.name);
     const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;
-    return { id: null, name, folder: resolve(nameOrFolder), modalities: names, hasHead: task !== "pretrained", size };
+    const speaksOf = { pretrained: null, dense: "patches", tiles: "tiles" } as const;
+    return {
+      id: null,
+      name,
+      folder: resolve(nameOrFolder),
+      modalities: names,
+      hasHead: task !== "pretrained",
+      speaksOf: speaksOf[task],
+      size,
+    };
   }
   const model = catalog.models.named(nameOrFolder);
   if (model.state === "missing") throw new AppError("model-files-missing", { name: model.name, path: model.folder });
   const { id, name, folder, modalities, kind, summary } = model;
   const size = sizes.find((architecture) => architecture.name === summary.architecture)?.name ?? null;
-  return { id, name, folder, modalities, hasHead: kind === "finetuned", size };
+  const hasHead = kind === "finetuned";
+  const speaksOf = hasHead ? (summary.task ?? "patches") : null;
+  return { id, name, folder, modalities, hasHead, speaksOf, size };
+}
+
+/** A model that gives the class of patches, or the sentence why this one does not. */
+export function requirePatchModel({ name, speaksOf }: ModelChoice): void {
+  if (speaksOf === null) throw new AppError("model-has-no-head", { name });
+  if (speaksOf === "tiles") throw new AppError("model-of-tiles", { name });
+}
+
+/** A model that says what whole tiles hold, or the sentence why this one does not. */
+export function requireTileModel({ name, speaksOf }: ModelChoice): void {
+  if (speaksOf === null) throw new AppError("model-has-no-head", { name });
+  if (speaksOf === "patches") throw new AppError("model-not-of-tiles", { name });
 }
 
 /**

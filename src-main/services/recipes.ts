@@ -4,6 +4,8 @@ import {
   finetuneDefaults,
   type PretrainRecipe,
   pretrainDefaults,
+  type TilesRecipe,
+  tilesDefaults,
 } from "../../src-shared/domain/recipe.ts";
 
 const share = z.number().min(0).max(1);
@@ -42,6 +44,21 @@ const finetuneShape = {
   patience: count.nullable(),
 } satisfies Record<keyof FinetuneRecipe, z.ZodType>;
 
+const tilesShape = {
+  ...common,
+  averageDecay: z.number().min(0).lt(1),
+  encoderLearningRateScale: z.number().min(0),
+  modalityDropout: share,
+  shareThreshold: z.number().min(0).lt(1),
+  target: z.enum(["presence", "share"]),
+  head: z.enum(["auto", "linear", "normalised"]),
+  days: z.enum(["auto", "of-year", "running"]),
+  emptyTiles: z.enum(["drop", "keep"]),
+  validateEverySteps: count,
+  patience: count.nullable(),
+  select: z.enum(["micro", "macro", "weighted"]),
+} satisfies Record<keyof TilesRecipe, z.ZodType>;
+
 /** The numbers of a training that somebody changed; the others keep their defaults. */
 export const pretrainRecipe = z
   .strictObject(pretrainShape)
@@ -52,6 +69,11 @@ export const finetuneRecipe = z
   .strictObject(finetuneShape)
   .partial()
   .transform((given): FinetuneRecipe => ({ ...finetuneDefaults, ...defined(given) }));
+
+export const tilesRecipe = z
+  .strictObject(tilesShape)
+  .partial()
+  .transform((given): TilesRecipe => ({ ...tilesDefaults, ...defined(given) }));
 
 /** Without the entries that are there and undefined: they would hide a default. */
 function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

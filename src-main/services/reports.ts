@@ -29,7 +29,7 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
       const jobs = new Map(catalog.jobs.list().map((job) => [job.id, job]));
       const finished = catalog.runs.list().filter(({ jobId }) => jobs.get(jobId)?.state === "finished");
       const curves = finished
-        .filter(({ kind }) => kind === "pretrain" || kind === "finetune")
+        .filter(({ kind }) => kind === "pretrain" || kind === "finetune" || kind === "finetune-tiles")
         .filter(({ id }) => request.runs?.includes(id) ?? true)
         .map((run) => ({ title: runTitle(catalog, run.kind, run.modelId), metrics: catalog.runs.metrics(run.id) }));
       const evaluations = finished.filter(({ kind, result }) => kind === "evaluate" && result !== null);
@@ -63,6 +63,9 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
 const words = {
   pretrain: "Pre-training",
   finetune: "Fine-tuning",
+  "finetune-tiles": "Fine-tuning on tiles",
+  "evaluate-tiles": "Evaluation of tiles",
+  "map-tiles": "Answers for tiles",
   evaluate: "Evaluation",
   map: "Map",
   report: "Report",

@@ -11,7 +11,7 @@ import { imageryOf } from "./imagery.ts";
 import { type JobQueue, readJobSpec } from "./jobs.ts";
 import { labelInput } from "./labels.ts";
 import { usualOverlap } from "./maps.ts";
-import { chooseModel, modalitiesFor } from "./models.ts";
+import { chooseModel, modalitiesFor, requirePatchModel } from "./models.ts";
 import { finetuneSchema, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
 
 const byId = z.strictObject({ id: z.int().positive() });
@@ -71,7 +71,7 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
     /** Scores the model on the test part with every subset of its modalities worth knowing. */
     "runs.evaluateAll": door("runs.evaluateAll", z.strictObject({ model: name }), async (request) => {
       const model = await chooseModel(catalog, request.model);
-      if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
+      requirePatchModel(model);
       const present = new Set(catalog.modalities.list().map((modality) => modality.name));
       const names = model.modalities.filter((modality) => present.has(modality));
       return queue.start(evaluationOf(deps, model, subsetsToMeasure(names)), {
@@ -106,9 +106,12 @@ function summaries(catalog: Catalog): RunSummary[] {
   return catalog.runs.list().flatMap((run): RunSummary[] => {
     const { kind } = run;
     const job = jobs.get(run.jobId);
-    if ((kind !== "pretrain" && kind !== "finetune") || !job) return [];
+    if ((kind !== "pretrain" && kind !== "finetune" && kind !== "finetune-tiles") || !job) return [];
+    const tiles = kind === "finetune-tiles";
     const result = run.result as ModelResult | null;
-    const curve = catalog.runs.curve(run.id, "validationMacroF1");
+    // Tiles are judged by the micro F1 of all their classes, patches by the macro F1.
+    const sparklineOf = tiles ? "validationMicroF1" : "validationMacroF1";
+    const curve = catalog.runs.curve(run.id, sparklineOf);
     const losses = catalog.runs.curve(run.id, "loss");
     const model = run.modelId === null ? undefined : models.get(run.modelId);
     const f1 = curve.length > 0 ? Math.max(...curve) : null;
@@ -116,7 +119,8 @@ function summaries(catalog: Catalog): RunSummary[] {
       {
         id: run.id,
         jobId: job.id,
-        kind,
+        kind: tiles ? "finetune" : kind,
+        ...(tiles ? { task: "tiles" as const } : {}),
         name: run.name ?? (job.title || `${kind} ${run.id}`),
         state: job.state,
         settings: run.settings,
@@ -127,8 +131,8 @@ function summaries(catalog: Catalog): RunSummary[] {
         bestF1: f1,
         lastLoss: losses.at(-1) ?? null,
         sparkline: thinned(curve.length > 1 ? curve : losses, 48),
-        sparklineOf: curve.length > 1 ? "validationMacroF1" : "loss",
-        optimistic: run.splitId !== null && catalog.splits.isOptimistic(run.splitId),
+        sparklineOf: curve.length > 1 ? sparklineOf : "loss",
+        optimistic: run.settings?.optimistic ?? (run.splitId !== null && catalog.splits.isOptimistic(run.splitId)),
         model: model ? { id: model.id, name: model.name } : null,
       },
     ];

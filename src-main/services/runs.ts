@@ -8,7 +8,7 @@ import { imageryOf } from "./imagery.ts";
 import type { JobQueue } from "./jobs.ts";
 import { labelInput } from "./labels.ts";
 import { usualOverlap } from "./maps.ts";
-import { chooseModel, modalitiesFor } from "./models.ts";
+import { chooseModel, modalitiesFor, requirePatchModel } from "./models.ts";
 import { common, finetuneSchema, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
 
 const evaluateSchema = z.strictObject({
@@ -50,7 +50,7 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
       const { seed, provider, part, batchSize } = request;
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model);
-      if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
+      requirePatchModel(model);
       const subsets = (request.subsets ?? [model.modalities]).map((subset) => modalitiesFor(catalog, model, subset));
       const imagery = imageryOf(catalog, [...new Set(subsets.flat())]);
       const { labels, splitId } = labelInput(catalog);

@@ -1,13 +1,15 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { FinetuneSpec, MapResult, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import type { Job, Model } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import type { Settlers } from "./jobs.ts";
 
 /** What becomes of the files a job leaves: they move to their place, and their row appears, in one transaction. */
 export function settlers({ catalog, announce }: Deps): Settlers {
-  const settleModel = (kind: Model["kind"]) => (job: Job, spec: PretrainSpec | FinetuneSpec, result: ModelResult) => {
+  type Training = PretrainSpec | FinetuneSpec | FinetuneTilesSpec;
+  const settleModel = (kind: Model["kind"]) => (job: Job, spec: Training, result: ModelResult) => {
     const folder = freePath(join(catalog.folder, "models"), fileName(spec.modelName));
     const parent = "modelFolder" in spec && spec.modelFolder ? basename(spec.modelFolder) : undefined;
     const parentId = catalog.models.list().find((model) => basename(model.folder) === parent)?.id ?? null;
@@ -25,7 +27,8 @@ export function settlers({ catalog, announce }: Deps): Settlers {
           seconds: result.seconds,
           provider: result.provider,
           metrics: result.metrics,
-          classes: spec.kind === "finetune" ? spec.labels.legend.map(({ name }) => name) : [],
+          classes: classesOf(spec),
+          ...(spec.kind === "finetune-tiles" ? { task: "tiles" as const } : {}),
         },
       });
       const run = catalog.runs.ofJob(job.id);
@@ -37,7 +40,9 @@ export function settlers({ catalog, announce }: Deps): Settlers {
   return {
     pretrain: settleModel("pretrained"),
     finetune: settleModel("finetuned"),
+    "finetune-tiles": settleModel("finetuned"),
     evaluate: () => {},
+    "evaluate-tiles": () => {},
     report: () => {},
     export: () => {},
     compare: (job, spec, result) => {
@@ -69,6 +74,33 @@ export function settlers({ catalog, announce }: Deps): Settlers {
     },
     estimate: () => {},
     inspect: () => {},
+    "map-tiles": (job, spec, result) => {
+      const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
+      const place = (path: string) => join(folder, basename(path));
+      const files = {
+        ...result,
+        gpkgPath: place(result.gpkgPath),
+        csvPath: place(result.csvPath),
+        cogPath: result.cogPath === null ? null : place(result.cogPath),
+        sidecarPaths: result.sidecarPaths.map(place),
+      };
+      const { gpkgPath, csvPath, cogPath, sidecarPaths } = result;
+      const paths = [gpkgPath, csvPath, ...(cogPath === null ? [] : [cogPath]), ...sidecarPaths];
+      moving(
+        paths.map((path) => [path, place(path)] as const),
+        () => {
+          const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
+          const id = catalog.tileMaps.add({
+            name: freeName(spec.title ?? basename(folder), (name) => catalog.tileMaps.has(name)),
+            modelId: model?.id ?? null,
+            jobId: job.id,
+            modalities: spec.modalities,
+            files,
+          });
+          announce("catalog.changed", { table: "tile_maps", ids: [id] });
+        },
+      );
+    },
     map: (job, spec, result) => {
       const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
       mkdirSync(folder, { recursive: true });
@@ -100,6 +132,12 @@ export function settlers({ catalog, announce }: Deps): Settlers {
       });
     },
   };
+}
+
+/** Names of the classes that a training was given labels of. */
+function classesOf(spec: PretrainSpec | FinetuneSpec | FinetuneTilesSpec): string[] {
+  if (spec.kind === "pretrain") return [];
+  return (spec.kind === "finetune" ? spec.labels : spec.tiles).legend.map(({ name }) => name);
 }
 
 /** Renames, does `work`, and takes the renames back when it fails: the transaction around it leaves no trace either. */

@@ -7,6 +7,13 @@ import type { LegendClass } from "./legend.ts";
 import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
+import type {
+  EvaluateTilesResult,
+  EvaluateTilesSpec,
+  FinetuneTilesSpec,
+  MapTilesResult,
+  MapTilesSpec,
+} from "./tiles.ts";
 import type { TrainingEstimate, TrainingReview } from "./training.ts";
 
 /**
@@ -18,6 +25,9 @@ export type JobSpec =
   | FinetuneSpec
   | EvaluateSpec
   | MapSpec
+  | FinetuneTilesSpec
+  | EvaluateTilesSpec
+  | MapTilesSpec
   | ReportSpec
   | EstimateSpec
   | InspectSpec
@@ -34,6 +44,9 @@ export interface JobResults {
   readonly finetune: ModelResult;
   readonly evaluate: EvaluateResult;
   readonly map: MapResult;
+  readonly "finetune-tiles": ModelResult;
+  readonly "evaluate-tiles": EvaluateTilesResult;
+  readonly "map-tiles": MapTilesResult;
   readonly report: ReportResult;
   readonly estimate: TrainingEstimate;
   readonly inspect: InspectResult;
@@ -95,7 +108,7 @@ export interface LabelInput {
 /** Where it runs. `auto` takes the best provider that passes the probe. */
 export type ProviderChoice = "auto" | "cpu" | "webgpu" | "cuda";
 
-interface CommonSpec {
+export interface CommonSpec {
   /** the job's own folder: checkpoints, temporary files, results. It exists. */
   readonly folder: string;
   readonly seed: number;

@@ -21,6 +21,8 @@ export interface ModelSummary {
   readonly provider: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly classes: readonly string[];
+  /** `tiles`: says which classes a whole tile holds; left out: the class of every patch */
+  readonly task?: "tiles";
 }
 
 export type NewModel = Omit<Model, "id" | "createdAt" | "state">;

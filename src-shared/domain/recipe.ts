@@ -49,6 +49,29 @@ export interface FinetuneRecipe extends CommonRecipe {
   readonly patience: number | null;
 }
 
+/** The numbers of a training on labels of whole tiles. */
+export interface TilesRecipe extends CommonRecipe {
+  readonly averageDecay: number;
+  /** learning rate of the encoder relative to the head's; 0 freezes it (linear probe) */
+  readonly encoderLearningRateScale: number;
+  readonly modalityDropout: number;
+  /** a class counts as present when its share of the tile is above this; TreeSatAI: 0.07 */
+  readonly shareThreshold: number;
+  /** what is learned: whether a class is present, or its share of the tile */
+  readonly target: "presence" | "share";
+  /** one linear layer, or one after a normalisation; `auto`: linear after pre-training, normalised from scratch (paper) */
+  readonly head: "auto" | "linear" | "normalised";
+  /** how dates are counted: within their year, running on, or what fits the imagery */
+  readonly days: "auto" | "of-year" | "running";
+  /** tiles in which no class reaches the share: left out (paper), or taught as tiles without any class */
+  readonly emptyTiles: "drop" | "keep";
+  readonly validateEverySteps: number;
+  /** looks without a better score before it stops; `null` runs all steps */
+  readonly patience: number | null;
+  /** the validation score that decides which weights are kept */
+  readonly select: "micro" | "macro" | "weighted";
+}
+
 const commonDefaults: CommonRecipe = {
   steps: 300,
   batchSize: 8,
@@ -79,4 +102,20 @@ export const finetuneDefaults: FinetuneRecipe = {
   classWeights: "none",
   validateEverySteps: 50,
   patience: null,
+};
+
+export const tilesDefaults: TilesRecipe = {
+  ...commonDefaults,
+  steps: 300,
+  averageDecay: 0.99,
+  encoderLearningRateScale: 1,
+  modalityDropout: 0.5,
+  shareThreshold: 0.07,
+  target: "presence",
+  head: "auto",
+  days: "auto",
+  emptyTiles: "drop",
+  validateEverySteps: 50,
+  patience: null,
+  select: "micro",
 };

@@ -1,5 +1,5 @@
 import type { JobState, ProviderChoice, SplitPart, SubsetScore } from "./job.ts";
-import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
+import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "./recipe.ts";
 
 /** What a run was started with: what its table compares. */
 export interface RunSettings {
@@ -9,7 +9,9 @@ export interface RunSettings {
   readonly from: string | null;
   readonly seed: number;
   readonly provider: ProviderChoice;
-  readonly recipe: PretrainRecipe | FinetuneRecipe | null;
+  readonly recipe: PretrainRecipe | FinetuneRecipe | TilesRecipe | null;
+  /** of a training on tiles: neighbours of test tiles were trained on */
+  readonly optimistic?: boolean;
 }
 
 /** Small squares of a map, drawn while the network learns: class code and confidence in percent of every patch. */
@@ -45,6 +47,8 @@ export interface RunSummary {
   readonly id: number;
   readonly jobId: number;
   readonly kind: "pretrain" | "finetune";
+  /** learned what whole tiles hold; left out: the class of patches */
+  readonly task?: "tiles";
   /** as the person calls it, else the model's name */
   readonly name: string;
   readonly state: JobState;
@@ -59,7 +63,7 @@ export interface RunSummary {
   readonly lastLoss: number | null;
   /** a few values of the curve that says most: validation F1, else loss */
   readonly sparkline: readonly number[];
-  readonly sparklineOf: "validationMacroF1" | "loss";
+  readonly sparklineOf: "validationMacroF1" | "validationMicroF1" | "loss";
   /** the split flatters: neighbours of test places were trained on */
   readonly optimistic: boolean;
   readonly model: { readonly id: number; readonly name: string } | null;

@@ -25,6 +25,30 @@ export const learningErrors = {
     `The model was trained on ${modality} with bands ${model.join(" ")}; the project's ${modality} has ${project.join(" ")}. Choose the same bands in the same order, or another model.`,
   "model-has-no-head": ({ name }: { readonly name: string }) =>
     `“${name}” is a pre-trained model without classes. Fine-tune it on your labels first, then map with the result.`,
+  "model-of-tiles": ({ name }: { readonly name: string }) =>
+    `“${name}” says which classes a whole tile holds, not the class of a patch. Use it on tiles, or fine-tune a model with labelled polygons.`,
+  "model-not-of-tiles": ({ name }: { readonly name: string }) =>
+    `“${name}” gives the class of every patch, not what a whole tile holds. Fine-tune a model with labels of tiles.`,
+  "model-tile-differs": ({ model, project }: { readonly model: number; readonly project: number }) =>
+    `The model looks at tiles of ${model} × ${model} patches, the project's tiles have ${project} × ${project}. Create a project with tiles of ${model} patches, or train a model for this one.`,
+  "no-tile-labels": (_details: Readonly<Record<string, never>>) =>
+    "This project has no labels of whole tiles. Import some first (labels import --tiles).",
+  "no-tile-split": (_details: Readonly<Record<string, never>>) =>
+    "The labelled tiles are not divided into training and test yet. Make a split of the tiles first.",
+  "no-tiles-to-train": ({
+    part,
+    tiles,
+    share,
+  }: {
+    readonly part: string;
+    readonly tiles: number;
+    readonly share: number;
+  }) =>
+    tiles === 0
+      ? `No labelled tile is in the ${part} part. Import labels of tiles, or change their split.`
+      : `None of the ${tiles} tiles of the ${part} part holds a class with a share above ${share} that images show. Lower the share, or change the split.`,
+  "tiles-without-data": ({ modality }: { readonly modality: string }) =>
+    `“${modality}” shows none of the training tiles: there is no clear pixel to learn its values from. Leave it out, or import images of these places.`,
   "model-grid-differs": ({ model, project }: { readonly model: number; readonly project: number }) =>
     `The model works on patches of ${model} m, the project on patches of ${project} m. Create a project with ${model} m patches, or train a model for this one.`,
   "no-labels-to-train": ({ part }: { readonly part: string }) =>

@@ -9,4 +9,12 @@ export {
 } from "./confusion.ts";
 export { MultilabelCounter, type MultilabelScores } from "./multilabel.ts";
 export { type ClassScores, type Scores, scoresOf } from "./scores.ts";
+export {
+  averagePrecision,
+  bestThresholds,
+  commonestClasses,
+  type TileClassNumbers,
+  type TileNumbers,
+  tileScores,
+} from "./tile-scores.ts";
 export { type Interval, wilson95 } from "./wilson.ts";

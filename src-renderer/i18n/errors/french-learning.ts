@@ -28,6 +28,22 @@ export const frenchLearning: Sentences<
     `Le modèle a été entraîné sur ${modality} avec les bandes ${model.join(" ")} ; celles du projet sont ${project.join(" ")}. Choisissez les mêmes bandes dans le même ordre, ou un autre modèle.`,
   "model-has-no-head": ({ name }) =>
     `${quoted(name)} est un modèle pré-entraîné sans classes. Entraînez-le d’abord sur vos étiquettes, puis cartographiez avec le résultat.`,
+  "model-of-tiles": ({ name }) =>
+    `« ${name} » dit quelles classes une tuile entière contient, pas la classe d’un patch. Utilisez-le sur des tuiles, ou affinez un modèle avec des polygones étiquetés.`,
+  "model-not-of-tiles": ({ name }) =>
+    `« ${name} » donne la classe de chaque patch, pas ce qu’une tuile entière contient. Affinez un modèle avec des étiquettes de tuiles.`,
+  "model-tile-differs": ({ model, project }) =>
+    `Le modèle regarde des tuiles de ${model} × ${model} patchs, celles du projet en ont ${project} × ${project}. Créez un projet avec des tuiles de ${model} patchs, ou entraînez un modèle pour celui-ci.`,
+  "no-tile-labels": () =>
+    "Ce projet n’a pas d’étiquettes de tuiles entières. Importez-en d’abord (labels import --tiles).",
+  "no-tile-split": () =>
+    "Les tuiles étiquetées ne sont pas encore réparties entre entraînement et test. Répartissez-les d’abord.",
+  "no-tiles-to-train": ({ part, tiles, share }) =>
+    tiles === 0
+      ? `Aucune tuile étiquetée dans la partie ${partOf(part)}. Importez des étiquettes de tuiles, ou changez leur répartition.`
+      : `Aucune des ${tiles} tuiles de la partie ${partOf(part)} ne contient de classe au-dessus de la part ${share} que des images montrent. Baissez la part, ou changez la répartition.`,
+  "tiles-without-data": ({ modality }) =>
+    `« ${modality} » ne montre aucune des tuiles d’entraînement : il n’y a pas de pixel clair pour en apprendre les valeurs. Laissez-la de côté, ou importez des images de ces lieux.`,
   "model-grid-differs": ({ model, project }) =>
     `Le modèle travaille sur des patchs de ${model} m, le projet sur des patchs de ${project} m. Créez un projet avec des patchs de ${model} m, ou entraînez un modèle pour celui-ci.`,
   "no-labels-to-train": ({ part }) =>

@@ -8,6 +8,9 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
   finetune: "train",
   evaluate: "matrix",
   map: "map",
+  "finetune-tiles": "train",
+  "evaluate-tiles": "matrix",
+  "map-tiles": "map",
   report: "file",
   export: "export",
   compare: "side-by-side",
@@ -61,4 +64,6 @@ export function reasonOf({ cause, reason }: Job): string {
 }
 
 /** Only work whose states are written to disk can be taken up again. */
-export const canPause = ({ kind }: Job): boolean => kind === "pretrain" || kind === "finetune" || kind === "map";
+export const canPause = ({ kind }: Job): boolean => pausable.has(kind);
+
+const pausable: ReadonlySet<Job["kind"]> = new Set(["pretrain", "finetune", "finetune-tiles", "map", "map-tiles"]);

@@ -1,0 +1,98 @@
+import type { EvaluateTilesResult, EvaluateTilesSpec, TileSubsetScore } from "../../src-shared/domain/tiles.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { commonestClasses, readModel, tileScores } from "../learning/index.ts";
+import { inputsOfModel } from "./applied-model.ts";
+import type { JobContext } from "./context.ts";
+import { answersFor } from "./finetune-tiles.ts";
+import { openCube } from "./imagery.ts";
+import { Predictor } from "./predict.ts";
+import { providerFor } from "./provider.ts";
+import { constantScore, holds, namedScore, presenceOf, requireTileModel, tilesOf } from "./tiles.ts";
+
+/**
+ * Scores a model for tiles on one part of their split, with every subset of modalities that was asked for: at one threshold
+ * for all classes, at those that validation chose, and beside the answer “always the commonest classes”.
+ * @throws AppError "no-tiles-to-train" when the part has no labelled tile that an image shows
+ */
+export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext): Promise<EvaluateTilesResult> {
+  const { description, weights } = await readModel(spec.modelFolder);
+  const { grid, imagery, part, batchSize } = spec;
+  const { legend, task } = requireTileModel(description, grid.tilePatches);
+  const { shareThreshold, decision, thresholds } = task;
+  const codes = legend.map(({ code }) => code);
+  const own = tilesOf(spec.tiles, part, task);
+  const none = () => new AppError("no-tiles-to-train", { part, tiles: own.all, share: shareThreshold });
+  if (own.tiles.length === 0) throw none();
+  const { provider } = await providerFor(spec.provider);
+  const all = [...new Set(spec.subsets.flat())];
+  const cube = openCube(grid, imagery, inputsOfModel(description, grid, imagery, all), description.days);
+  try {
+    const subsets: TileSubsetScore[] = [];
+    let baseline: EvaluateTilesResult["baseline"] = null;
+    for (const [index, modalities] of spec.subsets.entries()) {
+      const predictor = await Predictor.create({ cube, model: description, weights, modalities, batchSize, provider });
+      try {
+        let done = 0;
+        const { probabilities, presence, unseen } = await answersFor(
+          predictor,
+          own.tiles,
+          codes,
+          shareThreshold,
+          grid.tilePatches,
+          context.signal,
+          () =>
+            context.phase(
+              `Evaluating ${modalities.join(" + ")}`,
+              (index + ++done / own.tiles.length) / spec.subsets.length,
+            ),
+        );
+        if (presence.length === 0) throw none();
+        const plain = codes.map(() => decision);
+        subsets.push({
+          modalities,
+          unseen,
+          plain: namedScore(tileScores(probabilities, presence, plain), legend, plain),
+          tuned: thresholds && namedScore(tileScores(probabilities, presence, thresholds), legend, thresholds),
+        });
+        if (index === 0) baseline = baselineOf(spec, task, legend, presence);
+      } finally {
+        await predictor.release();
+      }
+    }
+    return {
+      part,
+      shareThreshold,
+      decision,
+      empty: { tiles: own.empty, kept: task.emptyTiles === "keep" },
+      untaught: spec.tiles.legend
+        .filter(({ code }) => !codes.includes(code))
+        .map(({ code, name }) => ({
+          name,
+          tiles: own.tiles.filter((tile) => holds(tile, code, shareThreshold)).length,
+        }))
+        .filter(({ tiles }) => tiles > 0),
+      baseline,
+      subsets,
+    };
+  } finally {
+    await cube.close();
+  }
+}
+
+/** Always the commonest classes of the training tiles, on the tiles that the first subset was measured on. */
+function baselineOf(
+  { tiles }: EvaluateTilesSpec,
+  task: Parameters<typeof tilesOf>[2],
+  legend: Parameters<typeof constantScore>[2],
+  presence: Float32Array,
+): EvaluateTilesResult["baseline"] {
+  const codes = legend.map(({ code }) => code);
+  const training = tilesOf(tiles, "train", task).tiles;
+  if (training.length === 0) return null;
+  const trained = Float32Array.from(training.flatMap((tile) => [...presenceOf(tile, codes, task.shareThreshold)]));
+  const chosen = commonestClasses(trained, codes.length);
+  return {
+    classes: legend.filter((_, k) => chosen[k] === 1).map(({ name }) => name),
+    score: constantScore(chosen, presence, legend),
+  };
+}

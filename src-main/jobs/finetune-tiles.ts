@@ -1,0 +1,308 @@
+import { join } from "node:path";
+import type { ModelResult } from "../../src-shared/domain/job.ts";
+import type { TilesRecipe } from "../../src-shared/domain/recipe.ts";
+import type { FinetuneTilesSpec, TileLabel } from "../../src-shared/domain/tiles.ts";
+import { yearOf } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { type DayCount, noAugmentation, type PatchWindow, runningDays } from "../cube/index.ts";
+import { adamW, buildStep, cosine, initialState, type Step, type Tensors, withAverage } from "../engine/index.ts";
+import {
+  bestThresholds,
+  commonestClasses,
+  type ModelDescription,
+  type Review,
+  readModel,
+  type TileNumbers,
+  type TileTask,
+  tileScores,
+  train,
+  writeModel,
+} from "../learning/index.ts";
+import { graphInputs, type OmniSatConfig, type TileHead, tileLoss } from "../omnisat/index.ts";
+import { inputsOfModel } from "./applied-model.ts";
+import type { JobContext } from "./context.ts";
+import { describeTraining, modelModalities } from "./describe.ts";
+import { feedsOf } from "./feeds.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { datesOf, dayCountOf, leastClear, openCube } from "./imagery.ts";
+import { networkFor } from "./network.ts";
+import { classifyTile, Predictor } from "./predict.ts";
+import { providerFor } from "./provider.ts";
+import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
+import { endlessBatches } from "./tile-sampler.ts";
+import {
+  constantScore,
+  presenceOf,
+  sigmoid,
+  taughtClasses,
+  tileNormalizations,
+  tilesInEpochs,
+  tilesOf,
+  windowOfTile,
+} from "./tiles.ts";
+import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-parts.ts";
+
+/**
+ * Teaches a network which classes a whole tile holds, several at once: the paper's own task. Binary cross-entropy over tiles
+ * and classes on the encoder's row 0 (SPEC §11.5, §12); starts from a pre-trained model or from nothing.
+ * @throws AppError "no-tiles-to-train", "tiles-without-data"
+ */
+export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext): Promise<ModelResult> {
+  const started = performance.now();
+  const { grid, imagery, recipe, seed } = spec;
+  const base = spec.modelFolder === null ? undefined : await readModel(spec.modelFolder);
+  if (base && base.description.grid.tilePatches !== grid.tilePatches)
+    throw new AppError("model-tile-differs", { model: base.description.grid.tilePatches, project: grid.tilePatches });
+  const names = imagery.modalities.map(({ name }) => name);
+  const modalities = base ? inputsOfModel(base.description, grid, imagery, names) : imagery.modalities;
+  const days = base?.description.days ?? daysOfTiles(spec);
+  const { shareThreshold, target } = recipe;
+  const training = tilesOf(spec.tiles, "train", recipe);
+  const legend = taughtClasses(spec.tiles.legend, training.tiles, shareThreshold);
+  if (legend.length === 0)
+    throw new AppError("no-tiles-to-train", { part: "train", tiles: training.all, share: shareThreshold });
+  const codes = legend.map(({ code }) => code);
+  const side = grid.tilePatches;
+  const validation = tilesOf(spec.tiles, "validation", recipe);
+
+  let looker: Predictor | undefined;
+  const cube = openCube(grid, imagery, modalities, days);
+  try {
+    const normalizations = base
+      ? base.description.modalities.map(({ name, normalization }) => normalizationOf(name, normalization))
+      : await tileNormalizations(cube, training.tiles.map((tile) => windowOfTile(tile, side)), seed, context); // biome-ignore format: one choice
+    const config = base
+      ? {
+          ...base.description.config,
+          modalities: base.description.config.modalities.filter(({ name }) => names.includes(name)),
+        }
+      : networkFor(modalities, spec.architecture, side, days);
+    const dates = Object.fromEntries(
+      names.map((name) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
+    );
+    const size = recipe.batchSize;
+    const head = recipe.head === "auto" ? (base ? "linear" : "normalised") : recipe.head;
+    const step = tilesStep(config, recipe, dates, codes.length, head);
+    const { provider, reason } = await providerFor(spec.provider);
+    context.log(`Computing on ${provider} (${reason}).`);
+    context.log(
+      `Teaching ${legend.map(({ name }) => name).join(", ")} from ${training.tiles.length} tiles; a class is present above a share of ${shareThreshold}.`,
+    );
+    if (training.empty > 0)
+      context.log(
+        `${training.empty} training tiles hold no class above this share: they are ${recipe.emptyTiles === "keep" ? "taught as tiles without any class" : "left out"}.`,
+      );
+    const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: Math.min(recipe.warmupSteps, recipe.steps) });
+    const task: TileTask = {
+      head,
+      target,
+      shareThreshold,
+      emptyTiles: recipe.emptyTiles,
+      // What was taught as a share answers with a share: present is what lies above the same threshold.
+      decision: target === "share" ? shareThreshold : 0.5,
+      thresholds: null,
+    };
+    const model: Omit<ModelDescription, "format" | "weights"> = {
+      name: spec.modelName,
+      task: "tiles",
+      appVersion: spec.appVersion,
+      config,
+      days,
+      modalities: modelModalities(modalities, normalizations),
+      grid: { crs: grid.geobox.crs, patchMeters: grid.patchMeters, tilePatches: side },
+      legend: legend.map((entry) => ({ ...entry })),
+      tiles: task,
+      training: describeTraining(spec, {
+        steps: recipe.steps,
+        seconds: 0,
+        provider,
+        startedFrom: base?.description.name ?? null,
+        settings: { ...recipe },
+      }),
+    };
+    const lookerWith = async (weights: Tensors): Promise<Predictor> => {
+      // One session for all looks: every load would keep some memory.
+      if (looker) looker.replaceWeights(weights);
+      looker ??= await Predictor.create({
+        cube,
+        model: { ...model, format: "omnisat-model/1", weights: noWeights },
+        weights,
+        modalities: names,
+        batchSize: size,
+        provider,
+        replaceable: true,
+      });
+      return looker;
+    };
+    const answers = async (weights: Tensors) =>
+      answersFor(await lookerWith(weights), validation.tiles, codes, shareThreshold, side, context.signal);
+    const review: Review | undefined =
+      validation.tiles.length > 0
+        ? {
+            everySteps: recipe.validateEverySteps,
+            rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
+            look: async (weights) => {
+              const { probabilities, presence } = await answers(weights);
+              // No image shows a validation tile: nothing decides.
+              if (presence.length === 0) return { value: Number.NaN, metrics: {} };
+              const scores = tileScores(probabilities, presence, codes.map(() => task.decision)); // biome-ignore format: one call
+              const { microF1, macroF1, weightedF1 } = scores;
+              return {
+                value: selected(scores, recipe.select),
+                metrics: { validationMicroF1: microF1, validationMacroF1: macroF1, validationWeightedF1: weightedF1 },
+              };
+            },
+          }
+        : undefined;
+
+    const windows = training.tiles.map((tile) => windowOfTile(tile, side));
+    const targets = new Map(
+      windows.map((window, i): [PatchWindow, Float32Array] => [window, targetsOf(training.tiles[i]!, codes, recipe)]),
+    );
+    const { weights, steps, lastValues, best } = await train(
+      step,
+      {
+        steps: recipe.steps,
+        learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
+        async *batches(first, signal) {
+          const sample = {
+            dates,
+            choice: "random",
+            leastClear,
+            augmentation: {
+              ...noAugmentation,
+              orientations: recipe.orientations,
+              dateDropout: recipe.dateDropout,
+              dateJitter: recipe.dateJitter,
+            },
+            targets: (window: PatchWindow) => targets.get(window)!,
+          } as const;
+          const shape = { batchSize: size, patchesHigh: side, patchesWide: side, modalities, dates, normalizations };
+          const draw = tilesInEpochs(windows, seed);
+          let at = first;
+          for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
+            jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
+            const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
+            yield { ...feedsOf(batch, names), targets: batch.targets!, modality_mask: presence };
+          }
+        },
+        checkpointPath: join(spec.folder, "checkpoint.safetensors"),
+        checkpointEverySteps: recipe.checkpointEverySteps,
+        fingerprint: fingerprintOf(spec, base?.description.weights.sha256 ?? ""),
+        review,
+        averaged: recipe.averageDecay > 0,
+        onStep: (at, values) => {
+          context.metric(at, values);
+          context.phase("Fine-tuning", at / recipe.steps);
+        },
+      },
+      { provider, seed, initial: startFrom(initialState(step, seed), base?.weights), resume: spec.resume, signal: context.signal },
+    ); // biome-ignore format: one call
+    const metrics: Record<string, number> = { ...lastValues };
+    if (best !== undefined) metrics[bestNames[recipe.select]] = best;
+    let thresholds: readonly number[] | null = null;
+    if (validation.tiles.length > 0) {
+      const { probabilities, presence } = await answers(weights);
+      if (presence.length > 0) {
+        thresholds = bestThresholds(probabilities, presence, codes.length, task.decision);
+        const trained = Float32Array.from(
+          training.tiles.flatMap((tile) => [...presenceOf(tile, codes, shareThreshold)]),
+        );
+        const baseline = constantScore(commonestClasses(trained, codes.length), presence, legend);
+        metrics.baselineMicroF1 = baseline.microF1;
+      }
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const modelFolder = join(spec.folder, "model");
+    const finished = {
+      ...model,
+      tiles: { ...task, thresholds: thresholds && [...thresholds] },
+      training: { ...model.training, steps, seconds },
+    };
+    await writeModel(modelFolder, finished, weights);
+    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics };
+  } finally {
+    await looker?.release();
+    await cube.close();
+  }
+}
+
+const bestNames = {
+  micro: "bestValidationMicroF1",
+  macro: "bestValidationMacroF1",
+  weighted: "bestValidationWeightedF1",
+} as const;
+
+const selected = ({ microF1, macroF1, weightedF1 }: TileNumbers, by: TilesRecipe["select"]): number =>
+  ({ micro: microF1, macro: macroF1, weighted: weightedF1 })[by];
+
+/** The step as a graph: BCE with logits, the mean over tiles and classes. `targets` [B, K] in [0, 1] */
+export function tilesStep(
+  config: OmniSatConfig,
+  recipe: TilesRecipe,
+  dates: Readonly<Record<string, number>>,
+  classes: number,
+  head: TileHead,
+): Step {
+  const size = recipe.batchSize;
+  return buildStep({
+    name: "finetune-tiles",
+    define: (scope) => {
+      const { graph: g } = scope;
+      const inputs = graphInputs(g, config, { size, dates, masks: "patches", modalityMask: true });
+      const targets = g.input("targets", [size, classes]);
+      return { loss: tileLoss(g, classifyTile(scope, config, inputs, classes, head), targets) };
+    },
+    optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
+    clipNorm: recipe.clipNorm,
+    groups:
+      recipe.encoderLearningRateScale === 0
+        ? [{ match: /^encoder\./, frozen: true }]
+        : [{ match: /^encoder\./, learningRateScale: recipe.encoderLearningRateScale }],
+  });
+}
+
+function targetsOf(tile: TileLabel, codes: readonly number[], { target, shareThreshold }: TilesRecipe): Float32Array {
+  if (target === "presence") return presenceOf(tile, codes, shareThreshold);
+  return Float32Array.from(codes, (code) => Math.min(1, tile.shares[code] ?? 0));
+}
+
+/** Probabilities and presence of the tiles that some image shows: [N, K] each. */
+export async function answersFor(
+  predictor: Predictor,
+  tiles: readonly TileLabel[],
+  codes: readonly number[],
+  shareThreshold: number,
+  side: number,
+  signal: AbortSignal,
+  onTile?: () => void,
+): Promise<{ readonly probabilities: Float32Array; readonly presence: Float32Array; readonly unseen: number }> {
+  const windows = tiles.map((tile) => windowOfTile(tile, side));
+  const probabilities: number[] = [];
+  const presence: number[] = [];
+  let [at, unseen] = [0, 0];
+  for await (const { logits, seen } of predictor.run(windows, signal)) {
+    const tile = tiles[at++]!;
+    onTile?.();
+    if (!seen.includes(1)) {
+      unseen++;
+      continue;
+    }
+    for (const logit of logits) probabilities.push(sigmoid(logit));
+    presence.push(...presenceOf(tile, codes, shareThreshold));
+  }
+  return { probabilities: Float32Array.from(probabilities), presence: Float32Array.from(presence), unseen };
+}
+
+/**
+ * How dates become numbers. Tiles of different years (TreeSatAI: 2017 to 2020) each show one season: their dates are counted
+ * within the year, as the paper does. One season over two years (PASTIS) runs on.
+ */
+function daysOfTiles({ imagery, recipe }: FinetuneTilesSpec): DayCount {
+  const ofYear: DayCount = { kind: "of-year", period: 367 };
+  if (recipe.days === "of-year") return ofYear;
+  const dates = imagery.modalities.filter(({ kind }) => kind === "series").flatMap((m) => datesOf(imagery, m));
+  if (recipe.days === "running") return runningDays(dates);
+  const years = dates.map(yearOf);
+  return Math.max(...years) - Math.min(...years) >= 2 ? ofYear : dayCountOf(imagery);
+}
