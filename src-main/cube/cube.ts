@@ -5,10 +5,21 @@
  * area kept whole in memory and a large one read piece by piece go the same way, and give the same numbers to the bit.
  */
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { ByteCache } from "./chunk-cache.ts";
-import { commonPatches, type Grid, geoboxOfPatches, type PatchWindow, tilesCovering } from "./grid.ts";
+import { around, type Footprints, footprintsOf } from "./footprints.ts";
+import {
+  boundsOfPatches,
+  commonPatches,
+  type Grid,
+  geoboxOfPatches,
+  type PatchWindow,
+  patchesCovering,
+  tilesCovering,
+} from "./grid.ts";
 import { type Step, stepsOf } from "./modalities.ts";
 import type { Reader } from "./reader.ts";
+import { StepPlaces } from "./step-places.ts";
 import { clear, type DayCount, noData, readQuality, readScene, type Scene } from "./time-series.ts";
 
 export interface CubeSpec {
@@ -16,6 +27,13 @@ export interface CubeSpec {
   readonly modalities: readonly Modality[];
   readonly acquisitions: readonly Acquisition[];
   readonly days: DayCount;
+  /**
+   * The project's area. Given it, the cube looks up where the images lie, and reads nothing where they do not: time and
+   * memory follow the data. Without it every date is asked everywhere.
+   */
+  readonly area?: PatchWindow;
+  /** where files lie, as far as known; the headers of others are read */
+  readonly placements?: Readonly<Record<string, GeoBox>>;
 }
 
 export interface CubeOptions {
@@ -39,6 +57,8 @@ export class Cube {
   readonly #qualities: ByteCache<Uint8Array | undefined>;
   readonly #shares: ByteCache<readonly (number | undefined)[]>;
   readonly #gate = new Gate(concurrentReads);
+  #footprints: Promise<Footprints> | undefined;
+  readonly #places = new Map<string, Promise<StepPlaces>>();
 
   constructor(spec: CubeSpec, reader: Reader, { cacheBytes = defaultCacheBytes }: CubeOptions = {}) {
     this.spec = spec;
@@ -63,17 +83,81 @@ export class Cube {
     return this.#steps.get(this.modality(name).name)!;
   }
 
+  /** Where the images lie, in patches; it ends a little outside of the project's area. `undefined` for a cube that was told no area. */
+  async footprints(): Promise<Footprints | undefined> {
+    const { area, placements, ...spec } = this.spec;
+    if (!area) return undefined;
+    this.#footprints ??= footprintsOf({ ...spec, within: around(area) }, async (path, crs) => {
+      const known = placements?.[path];
+      return known && (crs ?? known.crs) === known.crs ? known : (await this.#reader.facts(path, crs)).geobox;
+    });
+    return this.#footprints;
+  }
+
+  /** The dates of a modality whose images touch `window`, in order of time. */
+  async stepsIn(name: string, window: PatchWindow): Promise<readonly number[]> {
+    const places = await this.#placesOf(name);
+    return places ? places.touching(this.#onGrid(window)) : this.steps(name).map((_, step) => step);
+  }
+
+  /** The largest number of dates that a tile of `side` patches can have; all dates where every image lies everywhere. */
+  async mostSteps(name: string, side: number): Promise<number> {
+    return (await this.#placesOf(name))?.mostAt(side) ?? this.steps(name).length;
+  }
+
+  /** Patches that would be read of a modality in `window`, summed over its dates. */
+  async patchesRead(name: string, window: PatchWindow): Promise<number> {
+    const places = await this.#placesOf(name);
+    const all = this.#onGrid(window);
+    return this.steps(name).reduce(
+      (sum, _, step) => sum + (places?.of(step).countIn(all) ?? all.width * all.height),
+      0,
+    );
+  }
+
+  async #placesOf(name: string): Promise<StepPlaces | undefined> {
+    const footprints = await this.footprints();
+    if (!footprints) return undefined;
+    const known = this.#places.get(name);
+    if (known) return known;
+    const made = Promise.resolve(new StepPlaces(this.steps(name), (id) => footprints.acquisition(name, id)));
+    this.#places.set(name, made);
+    return made;
+  }
+
+  /** The grid's patches that a window touches: the window itself unless it lies between them. */
+  #onGrid(window: PatchWindow): PatchWindow {
+    return window.origin ? patchesCovering(this.spec.grid, boundsOfPatches(this.spec.grid, window)) : window;
+  }
+
+  /** The parts of the grid's chunks in which a date has images, and which of its images those are. */
+  async #pieces(modality: Modality, step: number, window: PatchWindow): Promise<Piece[]> {
+    const whole = this.#step(modality, step);
+    const chunks = chunksCovering(modality, window);
+    const places = await this.#placesOf(modality.name);
+    if (!places) return chunks.map((chunk) => ({ chunk, part: chunk, step: whole }));
+    const set = places.of(step);
+    return chunks.flatMap((chunk) => {
+      if (chunk.origin) {
+        const on = this.#onGrid(chunk);
+        return set.touches(on) ? [{ chunk, part: chunk, step: places.only(whole, on) }] : [];
+      }
+      const part = set.boundsIn(chunk);
+      return part ? [{ chunk, part, step: places.only(whole, part) }] : [];
+    });
+  }
+
   /** One date of one modality in `window`. */
   async scene(name: string, step: number, window: PatchWindow, signal?: AbortSignal): Promise<Scene> {
     const modality = this.modality(name);
     const pixels = window.width * window.height * modality.patchPixels ** 2;
     const result: Scene = { values: new Float32Array(modality.bands.length * pixels), states: new Uint8Array(pixels) };
     await Promise.all(
-      chunksCovering(modality, window).map(async (chunk) => {
-        const part = await this.#chunk(modality, step, chunk, signal);
-        if (!part) return;
-        copyPatches(part.states, chunk, result.states, window, modality.patchPixels, 1);
-        copyPatches(part.values, chunk, result.values, window, modality.patchPixels, modality.bands.length);
+      (await this.#pieces(modality, step, window)).map(async (piece) => {
+        const found = await this.#chunk(modality, step, piece, signal);
+        if (!found) return;
+        copyPatches(found.states, piece.part, result.states, window, modality.patchPixels, 1);
+        copyPatches(found.values, piece.part, result.values, window, modality.patchPixels, modality.bands.length);
       }),
     );
     return result;
@@ -89,9 +173,9 @@ export class Cube {
     const modality = this.modality(name);
     const states = new Uint8Array(window.width * window.height * modality.patchPixels ** 2);
     const found = await Promise.all(
-      chunksCovering(modality, window).map(async (chunk) => {
-        const part = await this.#qualityChunk(modality, step, chunk, signal);
-        if (part) copyPatches(part, chunk, states, window, modality.patchPixels, 1);
+      (await this.#pieces(modality, step, window)).map(async (piece) => {
+        const part = await this.#qualityChunk(modality, step, piece, signal);
+        if (part) copyPatches(part, piece.part, states, window, modality.patchPixels, 1);
         return part !== undefined;
       }),
     );
@@ -99,10 +183,12 @@ export class Cube {
   }
 
   /** The clear share of `window` on each date of a modality, by its quality band; `undefined` where there is none. */
-  clearShares(name: string, window: PatchWindow, signal?: AbortSignal): Promise<readonly (number | undefined)[]> {
+  async clearShares(name: string, window: PatchWindow, signal?: AbortSignal): Promise<readonly (number | undefined)[]> {
+    const touched = new Set(await this.stepsIn(name, window));
     const load = () =>
       Promise.all(
         this.steps(name).map(async (_, step) => {
+          if (!touched.has(step)) return 0;
           const states = await this.quality(name, step, window, signal);
           return states && states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / states.length;
         }),
@@ -131,18 +217,17 @@ export class Cube {
     window: PatchWindow,
     { signal, progress }: { signal?: AbortSignal; progress?: (done: number, total: number) => void } = {},
   ): Promise<void> {
-    const work = this.spec.modalities.flatMap((modality) =>
-      this.steps(modality.name).flatMap((_, step) =>
-        chunksCovering(modality, window).map((chunk) => ({ modality, step, chunk })),
-      ),
-    );
+    const work: { readonly modality: Modality; readonly step: number; readonly piece: Piece }[] = [];
+    for (const modality of this.spec.modalities)
+      for (const step of await this.stepsIn(modality.name, window))
+        for (const piece of await this.#pieces(modality, step, window)) work.push({ modality, step, piece });
     let done = 0;
     let next = 0;
     const worker = async () => {
       while (next < work.length) {
         signal?.throwIfAborted();
-        const { modality, step, chunk } = work[next++]!;
-        await this.#chunk(modality, step, chunk, signal);
+        const { modality, step, piece } = work[next++]!;
+        await this.#chunk(modality, step, piece, signal);
         progress?.(++done, work.length);
       }
     };
@@ -156,29 +241,26 @@ export class Cube {
     await this.#reader.close();
   }
 
-  #chunk(modality: Modality, step: number, chunk: PatchWindow, signal?: AbortSignal): Promise<Chunk> {
+  #chunk(modality: Modality, index: number, piece: Piece, signal?: AbortSignal): Promise<Chunk> {
+    const { chunk, part, step } = piece;
     const load = async () => {
-      const quality = await this.#qualityChunk(modality, step, chunk, signal);
-      const target = this.#geobox(modality, chunk);
-      const scene = await this.#gate.run(() =>
-        readScene(this.#reader, modality, this.#step(modality, step), target, signal, quality),
-      );
+      const quality = await this.#qualityChunk(modality, index, piece, signal);
+      const target = this.#geobox(modality, part);
+      const scene = await this.#gate.run(() => readScene(this.#reader, modality, step, target, signal, quality));
       return scene.states.some((state) => state !== noData) ? scene : undefined;
     };
-    return this.#scenes.get(keyOf(modality, step, chunk), load, signal);
+    return this.#scenes.get(keyOf(modality, index, chunk), load, signal);
   }
 
   #qualityChunk(
     modality: Modality,
-    step: number,
-    chunk: PatchWindow,
+    index: number,
+    { chunk, part, step }: Piece,
     signal?: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     const load = () =>
-      this.#gate.run(() =>
-        readQuality(this.#reader, modality, this.#step(modality, step), this.#geobox(modality, chunk), signal),
-      );
-    return this.#qualities.get(keyOf(modality, step, chunk), load, signal);
+      this.#gate.run(() => readQuality(this.#reader, modality, step, this.#geobox(modality, part), signal));
+    return this.#qualities.get(keyOf(modality, index, chunk), load, signal);
   }
 
   #step(modality: Modality, index: number): Step {
@@ -190,6 +272,13 @@ export class Cube {
   #geobox(modality: Modality, window: PatchWindow) {
     return geoboxOfPatches(this.spec.grid, window, modality.patchPixels);
   }
+}
+
+/** What is read of a chunk: the window in which a date has images, and those of its images that lie there. */
+interface Piece {
+  readonly chunk: PatchWindow;
+  readonly part: PatchWindow;
+  readonly step: Step;
 }
 
 const placeOf = ({ col, row, origin }: PatchWindow) => `${col} ${row}${origin ? ` ${origin.x} ${origin.y}` : ""}`;

@@ -18,6 +18,7 @@ export {
 } from "./batch.ts";
 export { type BlendedRows, Blender, type BlendPlan, type BlendState, planBlend, raisedCosine } from "./blend.ts";
 export { Cube, type CubeOptions, type CubeSpec } from "./cube.ts";
+export { around, type FootprintRequest, Footprints, footprintOf, footprintsOf } from "./footprints.ts";
 export {
   boundsOfPatches,
   commonPatches,
@@ -62,6 +63,7 @@ export {
   StatisticsGatherer,
   type StatisticsOptions,
 } from "./normalize.ts";
+export { type PatchBand, PatchSet } from "./patch-set.ts";
 export { decideRadiometry, doubtAboutSeries, type PixelSample } from "./radiometry.ts";
 export { type Random, seededRandom, seedOf, shuffled } from "./random.ts";
 export { rasterReader } from "./raster-reader.ts";

@@ -107,16 +107,27 @@ export class StatisticsGatherer {
     }
   }
 
-  /** A band that never changes gets a spread of 1: dividing by nothing would be worse. */
+  /** pixels counted so far */
+  get pixels(): number {
+    return this.#running[0]?.count ?? 0;
+  }
+
+  /** Bands that had one value everywhere so far. */
+  get constantBands(): string[] {
+    return this.#modality.bands.filter((_, channel) => !(this.#running[channel]!.std > 0));
+  }
+
+  /** A band that never changes gets a spread of 1: dividing by nothing would be worse. Without any pixel there is no result. */
   result(): Normalization {
+    if (this.pixels === 0) throw new Error(`No pixel of ${this.#modality.name} to take statistics from`);
     const { clipShare = 0 } = this.#options;
     return {
       modality: this.#modality.name,
-      pixels: this.#running[0]?.count ?? 0,
+      pixels: this.pixels,
       bands: this.#modality.bands.map((name, channel) => {
-        const { mean, std, count } = this.#running[channel]!;
-        const found = { name, mean: count === 0 ? 0 : mean, std: std > 0 ? std : 1 };
-        if (clipShare === 0 || count === 0) return found;
+        const { mean, std } = this.#running[channel]!;
+        const found = { name, mean, std: std > 0 ? std : 1 };
+        if (clipShare === 0) return found;
         const sorted = Float64Array.from(this.#reservoirs[channel]!.values).sort();
         return { ...found, clip: { low: percentile(sorted, clipShare), high: percentile(sorted, 1 - clipShare) } };
       }),

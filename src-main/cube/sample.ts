@@ -96,13 +96,15 @@ async function readChosen(
       cube.spec.days,
     );
   const shares = await cube.clearShares(name, window, signal);
+  // Dates whose images lie elsewhere are no candidates: a project of many places has thousands of them.
+  const here = await cube.stepsIn(name, window);
   const order = orderOfChoice(
-    steps.map((step, index) => ({ date: step.date, clearShare: shares[index] ?? 1 })),
+    here.map((step) => ({ date: steps[step]!.date, clearShare: shares[step] ?? 1 })),
     most,
     options.choice,
     random,
     options.leastClear ?? 0,
-  );
+  ).map((position) => here[position]!);
   const scenes = new Map<number, Scene>();
   const found: number[] = [];
   // In the order of preference, until enough dates with data here are found; read several at once.

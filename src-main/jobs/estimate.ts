@@ -1,8 +1,14 @@
 import { availableParallelism, freemem } from "node:os";
 import type { EstimateSpec, FinetuneSpec, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { Range, TrainingEstimate } from "../../src-shared/domain/training.ts";
-import type { Modality } from "../../src-shared/eo/index.ts";
-import { type Cube, type Normalization, noAugmentation, type PatchWindow, readSample } from "../cube/index.ts";
+import {
+  type Cube,
+  type Normalization,
+  noAugmentation,
+  type PatchSet,
+  type PatchWindow,
+  readSample,
+} from "../cube/index.ts";
 import {
   bytesPerElement,
   floatingPointOperations,
@@ -20,9 +26,20 @@ import { readModelDescription } from "../learning/index.ts";
 import type { OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
+import { coverageIn } from "./coverage-words.ts";
 import { feedsOf } from "./feeds.ts";
 import { finetuneStep, glanceTiles } from "./finetune.ts";
-import { cacheBytes, dayCountOf, leastClear, openCube, patchGrid, projectArea, statisticsTiles } from "./imagery.ts";
+import {
+  cacheBytes,
+  dayCountOf,
+  leastClear,
+  mostStepsOf,
+  openCube,
+  patchGrid,
+  projectArea,
+  requirePixels,
+  statisticsTiles,
+} from "./imagery.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { networkFor } from "./network.ts";
 import { pretrainStep } from "./pretrain.ts";
@@ -56,13 +73,18 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
   const { provider } = await providerFor(training.provider);
   const cube = openCube(grid, imagery, modalities, days);
   try {
-    const counts = Object.fromEntries(names.map((name) => [name, cube.steps(name).length]));
+    const area = projectArea(grid);
+    await requirePixels(cube, area, training.seed, context);
+    const footprints = (await cube.footprints())!;
+    const { all } = coverageIn(footprints, area, names);
+    // As many dates as one tile can have: of many places each has its own.
+    const counts = await mostStepsOf(cube, grid.tilePatches);
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, counts[name]!)]));
     const step = stepOf(training, own, dates);
     const state = bytesOfState(step);
     const live = liveBytes(step.model);
     const idle = processBytes(Math.max(1, Math.min(8, availableParallelism())));
-    const pixels = Math.min(cacheBytes(), bytesOfPixels(modalities, counts, projectArea(grid)));
+    const pixels = Math.min(cacheBytes(), await bytesOfPixels(cube, all));
     // A look computes forward only, but with all dates.
     const looking = training.kind === "finetune" ? (live / 3) * (sumOf(counts) / sumOf(dates)) : 0;
     const memoryBytes = {
@@ -82,7 +104,7 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
       const fitting = Math.floor((0.9 * availableBytes - (memoryBytes.high - arenaShare.high * live)) / perTile);
       return { ...about, stepSeconds: null, totalSeconds: null, trialSteps: 0, fittingBatchSize: Math.max(1, fitting) };
     }
-    const trial = await tryOut(step, training, modalities, cube, dates, counts, provider, context.signal);
+    const trial = await tryOut(step, training, modalities, cube, all, dates, counts, provider, context.signal);
     // Batches are put together beside the steps, on the same processor.
     const stepSeconds = { low: 0.9 * trial.step, high: 1.25 * (trial.step + trial.batch) };
     return {
@@ -90,23 +112,22 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
       fittingBatchSize: null,
       trialSteps: trial.steps,
       stepSeconds,
-      totalSeconds: totalOf(training, stepSeconds, trial, counts, dates, base !== undefined),
+      totalSeconds: totalOf(training, all, stepSeconds, trial, counts, dates, base !== undefined),
     };
   } finally {
     await cube.close();
   }
 }
 
-/** Of the area's imagery, warped: what the cube would keep if it could keep all. */
-function bytesOfPixels(
-  modalities: readonly Modality[],
-  counts: Readonly<Record<string, number>>,
-  { width, height }: PatchWindow,
-): number {
-  const perPatch = modalities.map(
-    ({ name, bands, patchPixels }) => counts[name]! * patchPixels ** 2 * (4 * bands.length + 1),
-  );
-  return width * height * perPatch.reduce((sum, bytes) => sum + bytes, 0);
+/** Of the area's imagery, warped: what the cube would keep if it could keep all. Each date counts where it has images. */
+async function bytesOfPixels(cube: Cube, all: PatchSet): Promise<number> {
+  const { modalities } = cube.spec;
+  const area = all.bounds!;
+  const sums = modalities.map(async ({ name, bands, patchPixels }) => {
+    const patches = await cube.patchesRead(name, area);
+    return patches * patchPixels ** 2 * (4 * bands.length + 1);
+  });
+  return (await Promise.all(sums)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function stepOf(training: EstimateSpec["training"], config: OmniSatConfig, dates: Readonly<Record<string, number>>) {
@@ -145,20 +166,20 @@ async function tryOut(
   { grid, recipe, seed }: PretrainSpec | FinetuneSpec,
   modalities: EstimateSpec["training"]["imagery"]["modalities"],
   cube: Cube,
+  all: PatchSet,
   dates: Readonly<Record<string, number>>,
   counts: Readonly<Record<string, number>>,
   provider: Provider,
   signal: AbortSignal,
 ): Promise<Trial> {
   const side = grid.tilePatches;
-  const place = someplace(projectArea(grid), Math.max(2 * side, statisticsTiles.side));
+  const place = await someplace(cube, all, Math.max(2 * side, statisticsTiles.side));
   let began = performance.now();
   const look = { dates: datesRead, choice: "spread", augmentation: noAugmentation } as const;
   await readSample(cube, place, look, [seed], signal);
-  const readDates = sumOf(
-    Object.fromEntries(names(modalities).map((name) => [name, Math.min(counts[name]!, datesRead)])),
-  );
-  const placeSeconds = ((performance.now() - began) / 1000) * (sumOf(counts) / readDates);
+  const here = await Promise.all(names(modalities).map(async (name) => (await cube.stepsIn(name, place)).length));
+  const readDates = here.reduce((sum, count) => sum + Math.min(count, datesRead), 0);
+  const placeSeconds = ((performance.now() - began) / 1000) * (sumOf(counts) / Math.max(1, readDates));
   const shape = {
     batchSize: recipe.batchSize,
     patchesHigh: side,
@@ -201,13 +222,23 @@ const names = (modalities: readonly { readonly name: string }[]): string[] => mo
 const sumOf = (numbers: Readonly<Record<string, number>>): number =>
   Object.values(numbers).reduce((sum, number) => sum + number, 0);
 
-/** A square in the middle of the area. */
-function someplace(area: PatchWindow, side: number): PatchWindow {
-  const width = Math.min(side, area.width);
-  const height = Math.min(side, area.height);
+/** A square in the middle of the place where most inputs have images (of equals the largest). */
+async function someplace(cube: Cube, all: PatchSet, side: number): Promise<PatchWindow> {
+  const footprints = (await cube.footprints())!;
+  const best = all
+    .windows()
+    .map((window) => ({
+      window,
+      inputs: footprints.names.filter((name) => footprints.modality(name).touches(window)).length,
+    }))
+    .reduce((p, q) =>
+      q.inputs > p.inputs || (q.inputs === p.inputs && all.countIn(q.window) > all.countIn(p.window)) ? q : p,
+    ).window;
+  const width = Math.min(side, best.width);
+  const height = Math.min(side, best.height);
   return {
-    col: area.col + Math.floor((area.width - width) / 2),
-    row: area.row + Math.floor((area.height - height) / 2),
+    col: best.col + Math.floor((best.width - width) / 2),
+    row: best.row + Math.floor((best.height - height) / 2),
     width,
     height,
   };
@@ -235,12 +266,13 @@ function fillers(step: Step, given: Tensors): Tensors {
 
 /** Places of the cube's cache in an area: squares of so many patches. */
 const placePatches = 64;
-const placesIn = ({ width, height }: PatchWindow): number =>
-  Math.ceil(width / placePatches) * Math.ceil(height / placePatches);
+const placesIn = (all: PatchSet, side: number): number =>
+  all.windows().reduce((sum, { width, height }) => sum + Math.ceil(width / side) * Math.ceil(height / side), 0);
 
 /** Steps, looks at the validation part, and reading: the statistics in the beginning, then what was not yet read. */
 function totalOf(
   training: PretrainSpec | FinetuneSpec,
+  all: PatchSet,
   stepSeconds: Range,
   { step, place, batch }: Trial,
   counts: Readonly<Record<string, number>>,
@@ -249,8 +281,8 @@ function totalOf(
 ): Range {
   const { grid, recipe } = training;
   const area = projectArea(grid);
-  const places = placesIn(area);
-  const tiles = Math.ceil(area.width / statisticsTiles.side) * Math.ceil(area.height / statisticsTiles.side);
+  const places = placesIn(all, placePatches);
+  const tiles = placesIn(all, statisticsTiles.side);
   const surveyed = hasStatistics ? 0 : Math.min(tiles, statisticsTiles.count);
   const cold = Math.min(places, surveyed);
   // A statistics tile from memory takes about as long as a batch of as many patches and dates.
@@ -263,10 +295,10 @@ function totalOf(
   let looks = 0;
   if (training.kind === "finetune") {
     const codes = training.labels.legend.map(({ code }) => code);
-    const labels = new LabelPatches(training.labels, "validation", codes, patchGrid(grid), area);
+    const labels = new LabelPatches(training.labels, "validation", codes, patchGrid(grid), area, all);
     const patches = labels.usable().reduce((total, { patches: own }) => total + own, 0);
     const tilePatches = grid.tilePatches ** 2;
-    const seen = Math.min((area.width * area.height) / tilePatches, (3 * patches) / tilePatches) || glanceTiles;
+    const seen = Math.min(all.size / tilePatches, (3 * patches) / tilePatches) || glanceTiles;
     // Forward alone is about a third of a step, over all dates instead of some.
     const perTile = ((step / 3 + batch) / recipe.batchSize) * (sumOf(counts) / sumOf(dates));
     looks = Math.ceil(recipe.steps / training.recipe.validateEverySteps) * seen * perTile;

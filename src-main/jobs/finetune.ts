@@ -17,10 +17,20 @@ import { type ModelDescription, type Review, readModel, train, writeModel } from
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
+import { coverageIn, coverageSentences } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { computeNormalizations, dayCountOf, leastClear, openCube, patchGrid, projectArea } from "./imagery.ts";
+import {
+  computeNormalizations,
+  dayCountOf,
+  leastClear,
+  mostStepsOf,
+  openCube,
+  patchGrid,
+  projectArea,
+  requirePixels,
+} from "./imagery.ts";
 import { aroundLabels, LabelPatches } from "./label-patches.ts";
 import { networkFor } from "./network.ts";
 import { classify, Predictor } from "./predict.ts";
@@ -41,26 +51,29 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
   const days = base?.description.days ?? dayCountOf(imagery);
   const area = projectArea(grid);
 
-  const labelsOf = (part: SplitPart, codes: readonly number[]) =>
-    new LabelPatches(spec.labels, part, codes, patchGrid(grid), area);
-  // A class is taught when one of its polygons holds a patch: others would be outputs that nothing trains.
-  const all = spec.labels.legend.map(({ code }) => code);
-  const taught = new Set(
-    labelsOf("train", all)
-      .usable()
-      .map(({ classCode }) => classCode),
-  );
-  const legend = spec.labels.legend.filter(({ code }) => taught.has(code));
-  if (legend.length === 0) throw new AppError("no-labels-to-train", { part: "train" });
-  const codes = legend.map(({ code }) => code);
-  const labels = labelsOf("train", codes);
-
   let looker: Predictor | undefined;
   const cube = openCube(grid, imagery, modalities, days);
   try {
+    const coverage = coverageIn((await cube.footprints())!, area, names);
+    const labelsOf = (part: SplitPart, codes: readonly number[]) =>
+      new LabelPatches(spec.labels, part, codes, patchGrid(grid), area, coverage.all);
+    // A class is taught when one of its polygons holds a patch: others would be outputs that nothing trains.
+    const all = spec.labels.legend.map(({ code }) => code);
+    const taught = new Set(
+      labelsOf("train", all)
+        .usable()
+        .map(({ classCode }) => classCode),
+    );
+    const legend = spec.labels.legend.filter(({ code }) => taught.has(code));
+    if (legend.length === 0) throw new AppError("no-labels-to-train", { part: "train" });
+    const codes = legend.map(({ code }) => code);
+    const labels = labelsOf("train", codes);
     const normalizations = base
       ? base.description.modalities.map(({ name, normalization }) => normalizationOf(name, normalization))
       : await computeNormalizations(cube, area, seed, context);
+    if (base) await requirePixels(cube, area, seed, context);
+    for (const sentence of coverageSentences(coverage)) context.log(sentence);
+    const most = await mostStepsOf(cube, grid.tilePatches);
     const config = base
       ? {
           ...base.description.config,
@@ -68,9 +81,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
         }
       : networkFor(modalities, spec.architecture, grid.tilePatches, days);
     const side = config.grid.rows;
-    const dates = Object.fromEntries(
-      names.map((name) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
-    );
+    const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
     const size = recipe.batchSize;
     const step = finetuneStep(config, recipe, dates, codes.length);
     const { provider, reason } = await providerFor(spec.provider);

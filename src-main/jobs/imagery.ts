@@ -6,19 +6,11 @@ import {
   Cube,
   type DayCount,
   type Grid,
-  type Normalization,
-  noAugmentation,
   type PatchWindow,
   patchesCovering,
   rasterReader,
-  readSample,
   runningDays,
-  StatisticsGatherer,
-  seededRandom,
-  shuffled,
-  tilesCovering,
 } from "../cube/index.ts";
-import type { JobContext } from "./context.ts";
 
 const gigabyte = 1024 ** 3;
 
@@ -36,8 +28,21 @@ export const projectArea = (grid: ProjectGrid): PatchWindow => patchesCovering(p
 
 /** Opens the imagery of a job as one cube. Close it when done. */
 export function openCube(grid: ProjectGrid, imagery: Imagery, modalities: readonly Modality[], days: DayCount): Cube {
-  const spec = { grid: patchGrid(grid), modalities, acquisitions: imagery.acquisitions, days };
+  const spec = {
+    grid: patchGrid(grid),
+    modalities,
+    acquisitions: imagery.acquisitions,
+    days,
+    area: projectArea(grid),
+    ...(imagery.placements ? { placements: imagery.placements } : {}),
+  };
   return new Cube(spec, rasterReader(), { cacheBytes: cacheBytes() });
+}
+
+/** By modality: the largest number of dates that a tile of `side` patches can have. A project of many places has more in all. */
+export async function mostStepsOf(cube: Cube, side: number): Promise<Record<string, number>> {
+  const counts = cube.spec.modalities.map(async ({ name }) => [name, Math.max(1, await cube.mostSteps(name, side))]);
+  return Object.fromEntries(await Promise.all(counts)) as Record<string, number>;
 }
 
 /** The dates an imagery has, by modality. */
@@ -56,48 +61,4 @@ export function dayCountOf(imagery: Imagery): DayCount {
   return years.size === 1 ? { kind: "of-year", period: 367 } : runningDays(dates);
 }
 
-/** How much of the area the statistics come from. */
-export const statisticsTiles = { count: 48, side: 16 } as const;
-/** Values further from the mean are cut: saturated roofs, sun glint, speckle. */
-const clipSpreads = 5;
-
-/** Mean and spread of every band, from tiles spread over the area; what the network subtracts and divides by. */
-export async function computeNormalizations(
-  cube: Cube,
-  area: PatchWindow,
-  seed: number,
-  { signal, phase }: JobContext,
-): Promise<Normalization[]> {
-  const all = tilesCovering(area, statisticsTiles.side).map((tile) => inside(tile, area));
-  const tiles = shuffled(all, seededRandom("statistics-tiles", seed)).slice(0, statisticsTiles.count);
-  const gatherers = cube.spec.modalities.map((modality) => new StatisticsGatherer(modality, { seed }));
-  for (const [index, tile] of tiles.entries()) {
-    signal.throwIfAborted();
-    phase("Statistics", index / tiles.length);
-    const options = { dates: 10_000, choice: "random", augmentation: noAugmentation } as const;
-    const sample = await readSample(cube, tile, options, [seed, index], signal);
-    for (const [m, modality] of cube.spec.modalities.entries()) gatherers[m]!.add(sample.inputs[modality.name]!);
-  }
-  phase("Statistics", 1);
-  return gatherers.map((gatherer) => {
-    const { bands, ...rest } = gatherer.result();
-    return { ...rest, bands: bands.map((band) => ({ ...band, clip: clipOf(band) })) };
-  });
-}
-
-const clipOf = ({ mean, std }: { readonly mean: number; readonly std: number }) => ({
-  low: mean - clipSpreads * std,
-  high: mean + clipSpreads * std,
-});
-
-/** The part of a tile inside the area. */
-function inside(tile: PatchWindow, area: PatchWindow): PatchWindow {
-  const col = Math.max(tile.col, area.col);
-  const row = Math.max(tile.row, area.row);
-  return {
-    col,
-    row,
-    width: Math.min(tile.col + tile.width, area.col + area.width) - col,
-    height: Math.min(tile.row + tile.height, area.row + area.height) - row,
-  };
-}
+export { computeNormalizations, requirePixels, statisticsTiles } from "./statistics.ts";

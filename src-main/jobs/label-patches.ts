@@ -7,6 +7,7 @@ import {
   commonPatches,
   type Grid,
   geoboxOfPatches,
+  type PatchSet,
   type PatchWindow,
   patchesCovering,
   seededRandom,
@@ -51,14 +52,24 @@ export class LabelPatches {
   readonly area: PatchWindow;
   /** legend codes in the order of the network's classes */
   readonly codes: readonly number[];
+  /** patches that have images; elsewhere a label teaches nothing. `undefined`: all of the area */
+  readonly covered: PatchSet | undefined;
   readonly #cells = new Map<string, Placed[]>();
   readonly #placed = new Map<number, Placed[]>();
   readonly #patches = new Map<number, readonly PatchWindow[]>();
 
-  constructor(labels: LabelInput, part: SplitPart, codes: readonly number[], grid: Grid, area: PatchWindow) {
+  constructor(
+    labels: LabelInput,
+    part: SplitPart,
+    codes: readonly number[],
+    grid: Grid,
+    area: PatchWindow,
+    covered?: PatchSet,
+  ) {
     this.grid = grid;
     this.area = area;
     this.codes = codes;
+    this.covered = covered?.holdsAll(area) ? undefined : covered;
     for (const polygon of labels.polygons) {
       if (polygon.part !== part || !codes.includes(polygon.classCode)) continue;
       const shape = polygon.cells ? ofCells(polygon.cells, grid) : ofOutline(polygon.coordinates, grid);
@@ -91,6 +102,7 @@ export class LabelPatches {
       spans(window, (row, start, end) => {
         for (let col = start; col < end; col++) {
           if (!holds(window, col, row) || !holds(this.area, col, row)) continue;
+          if (this.covered && !this.covered.has(col, row)) continue;
           const at = (row - window.row) * window.width + col - window.col;
           if (classes[at] === -1) {
             classes[at] = classIndex;
@@ -115,7 +127,10 @@ export class LabelPatches {
       const { col, row: top, width, height } = placed.window;
       placed.spans(placed.window, (row, start, end) => {
         const [from, to] = [Math.max(start, col), Math.min(end, col + width)];
-        if (from < to && row >= top && row < top + height) spans.push({ col: from, row, width: to - from, height: 1 });
+        if (from >= to || row < top || row >= top + height) return;
+        const span = { col: from, row, width: to - from, height: 1 };
+        if (!this.covered) spans.push(span);
+        else for (const part of this.covered.inside(span).stretches()) spans.push(part);
       });
     }
     this.#patches.set(id, spans);
@@ -213,7 +228,8 @@ export function aroundLabels(
   balance: FinetuneRecipe["balance"],
   seed: number,
 ): (index: number, count: number) => PatchWindow[] {
-  const { area } = labels;
+  // A tile stays inside the place that its patch lies in, or holds it when the place is smaller.
+  const frames = labels.covered?.windows() ?? [labels.area];
   const usable = labels.usable();
   const byClass = [...Map.groupBy(usable, ({ classCode }) => classCode).values()];
   const total = usable.reduce((sum, { patches }) => sum + patches, 0);
@@ -232,11 +248,14 @@ export function aroundLabels(
     };
     return Array.from({ length: count }, () => {
       const patch = patchAt(labels.patchesOf(polygon().id), random());
-      const place = (at: number, start: number, length: number) =>
-        Math.min(Math.max(at - Math.floor(random() * size), start), start + length - size);
+      const frame = frames.find((window) => holds(window, patch.col, patch.row))!;
+      const place = (at: number, start: number, length: number) => {
+        const [first, last] = length < size ? [start + length - size, start] : [start, start + length - size];
+        return Math.min(Math.max(at - Math.floor(random() * size), first), last);
+      };
       return {
-        col: place(patch.col, area.col, area.width),
-        row: place(patch.row, area.row, area.height),
+        col: place(patch.col, frame.col, frame.width),
+        row: place(patch.row, frame.row, frame.height),
         width: size,
         height: size,
       };

@@ -7,14 +7,18 @@ import { adamW, buildStep, cosine, initialState, type Step } from "../engine/ind
 import { train, writeModel } from "../learning/index.ts";
 import { graphInputs, type OmniSatConfig, pretraining } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
+import { coverageIn, coverageSentences } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { computeNormalizations, dayCountOf, leastClear, openCube, projectArea } from "./imagery.ts";
+import { computeNormalizations, dayCountOf, leastClear, mostStepsOf, openCube, projectArea } from "./imagery.ts";
 import { networkFor } from "./network.ts";
 import { providerFor } from "./provider.ts";
 import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
-import { anywhere, endlessBatches } from "./tile-sampler.ts";
+import { anywhereIn, endlessBatches } from "./tile-sampler.ts";
+
+/** A loss of exactly 0 in so many steps on end: the tiles show nothing. */
+const mostEmptySteps = 20;
 
 /** Learns from the imagery alone: contrast between modalities and reconstruction of what is hidden (paper §3.2). */
 export async function pretrain(spec: PretrainSpec, context: JobContext): Promise<ModelResult> {
@@ -26,10 +30,12 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
   const cube = openCube(grid, imagery, modalities, days);
   try {
     const normalizations = await computeNormalizations(cube, area, seed, context);
+    const names = modalities.map(({ name }) => name);
+    const { all, shared, ...coverage } = coverageIn((await cube.footprints())!, area, names);
+    for (const sentence of coverageSentences({ all, shared, ...coverage })) context.log(sentence);
+    const most = await mostStepsOf(cube, grid.tilePatches);
     const config = networkFor(modalities, spec.architecture, grid.tilePatches, days, recipe.maskRatio);
-    const dates = Object.fromEntries(
-      modalities.map(({ name }) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
-    );
+    const dates = Object.fromEntries(modalities.map(({ name }) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
     // The last date is never reconstructed, nor the one with the least attention of the others.
     const [only, ...others] = modalities;
     if (only?.kind === "series" && others.length === 0 && dates[only.name]! < 3)
@@ -52,15 +58,15 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
       dateDropout: recipe.dateDropout,
       dateJitter: recipe.dateJitter,
     };
+    let empty = 0;
     const { weights, steps, lastValues } = await train(
       step,
       {
         steps: recipe.steps,
         learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
         async *batches(first, signal) {
-          const names = modalities.map(({ name }) => name);
           const sample = { dates, choice: "random", augmentation, leastClear } as const;
-          const draw = anywhere(area, grid.tilePatches, seed);
+          const draw = anywhereIn(all, grid.tilePatches, seed, shared);
           let at = first;
           for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
             jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at++);
@@ -72,6 +78,9 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
         fingerprint: fingerprintOf(spec),
         averaged: false,
         onStep: (at, values) => {
+          empty = values.loss === 0 ? empty + 1 : 0;
+          if (empty >= Math.min(mostEmptySteps, recipe.steps))
+            throw new AppError("training-saw-nothing", { steps: empty });
           context.metric(at, values);
           context.phase("Pre-training", at / recipe.steps);
         },

@@ -145,7 +145,7 @@ test("labels that hold no patch are refused in words, in training and in measuri
 });
 
 test("an area smaller than a tile, fewer dates than asked for, and places that no date sees clearly can be learned from", async () => {
-  const small = sampleGrid(3, 20, 20, 6);
+  const small = sampleGrid(5, 20, 20, 6);
   // The cloudiest date alone: many patches have no clear date at all.
   const cloudy = await sampleImagery(small, 1);
   const one: Curve = {};

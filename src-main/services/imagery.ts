@@ -1,5 +1,7 @@
 import type { Imagery } from "../../src-shared/domain/job.ts";
+import type { Raster } from "../../src-shared/domain/raster.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../catalog/index.ts";
 
 /**
@@ -22,10 +24,16 @@ export function imageryOf(catalog: Catalog, names?: readonly string[]): Imagery 
       ...(quality ? [quality.path] : []),
     ]),
   );
-  const paths = catalog.rasters
-    .missing()
-    .map(({ path }) => path)
-    .filter((path) => used.has(path));
+  const rasters = catalog.rasters.list().filter(({ path }) => used.has(path));
+  const paths = rasters.filter(({ state }) => state === "missing").map(({ path }) => path);
   if (paths.length) throw new AppError("project-rasters-missing", { paths });
-  return { modalities, acquisitions };
+  return { modalities, acquisitions, placements: placementsOf(rasters) };
+}
+
+/** Where rasters lie, as their headers said: so no job has to open ten thousand files to know. */
+export function placementsOf(rasters: readonly Raster[]): Record<string, GeoBox> {
+  const placed = rasters.flatMap(({ path, header: { crs, affine, width, height } }): [string, GeoBox][] =>
+    crs && affine ? [[path, { crs, affine, width, height }]] : [],
+  );
+  return Object.fromEntries(placed);
 }

@@ -84,6 +84,8 @@ export interface ProjectGrid {
 export interface Imagery {
   readonly modalities: readonly Modality[];
   readonly acquisitions: readonly Acquisition[];
+  /** where files lie, by path, as their headers said when they were imported; others are looked up when they are needed */
+  readonly placements?: Readonly<Record<string, GeoBox>>;
 }
 
 export type SplitPart = "train" | "validation" | "test" | "unused";

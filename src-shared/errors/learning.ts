@@ -1,4 +1,29 @@
+/** Why an input gives nothing to learn from. */
+export type WithoutPixels = "outside" | "no-data" | "unclear" | "few" | "constant";
+
 export const learningErrors = {
+  "modality-without-pixels": ({
+    modality,
+    reason,
+    pixels,
+  }: {
+    readonly modality: string;
+    readonly reason: WithoutPixels;
+    readonly pixels: number;
+  }) => {
+    const why: Readonly<Record<WithoutPixels, string>> = {
+      outside: `none of the images of “${modality}” lies in the project's area. Import images of this place`,
+      "no-data": `the images of “${modality}” reach the project's area, but no pixel there holds data. Look at its images and their no-data value, or import others`,
+      unclear: `every pixel of “${modality}” that was looked at is cloudy or masked out. Change which classes of its mask count as clear, or import clearer dates`,
+      few: `“${modality}” has only ${pixels} clear ${pixels === 1 ? "pixel" : "pixels"} in the project's area. Import more images, or change which classes of its mask count as clear`,
+      constant: `all ${pixels} clear pixels of “${modality}” have one and the same value. Check how its numbers are read (scale, offset, bands)`,
+    };
+    return `There is nothing to learn from: ${why[reason]}, or leave “${modality}” out of the inputs.`;
+  },
+  "training-saw-nothing": ({ steps }: { readonly steps: number }) =>
+    `The loss was exactly 0 in all ${steps} steps: no tile showed the network anything, and no model was kept. Look at the coverage of the inputs, and leave out those without clear pixels.`,
+  "map-without-imagery": ({ modalities }: { readonly modalities: readonly string[] }) =>
+    `No image of ${modalities.join(", ")} lies in this area, so there is nothing to map. Choose another area or other inputs, or import images of this place.`,
   "model-missing": ({ path }: { readonly path: string }) =>
     `No model here: “${path}” does not exist. Choose a model folder that holds model.json and weights.safetensors.`,
   "model-unreadable": ({ path, reason }: { readonly path: string; readonly reason: string }) =>

@@ -16,6 +16,21 @@ export const frenchLearning: Sentences<
   | keyof typeof reportErrors
   | keyof typeof usageErrors
 > = {
+  "modality-without-pixels": ({ modality, reason, pixels }) => {
+    const name = quoted(modality);
+    const why: Readonly<Record<typeof reason, string>> = {
+      outside: `aucune image de ${name} ne se trouve dans l’emprise du projet. Importez des images de ce lieu`,
+      "no-data": `les images de ${name} atteignent l’emprise du projet, mais aucun pixel n’y contient de données. Vérifiez ces images et leur valeur d’absence de données, ou importez-en d’autres`,
+      unclear: `tous les pixels examinés de ${name} sont nuageux ou masqués. Changez les classes du masque qui comptent comme claires, ou importez des dates plus claires`,
+      few: `${name} n’a que ${pixels} pixels clairs dans l’emprise du projet. Importez d’autres images, ou changez les classes du masque qui comptent comme claires`,
+      constant: `les ${pixels} pixels clairs de ${name} ont tous la même valeur. Vérifiez comment ses nombres sont lus (échelle, décalage, bandes)`,
+    };
+    return `Il n’y a rien à apprendre : ${why[reason]}, ou retirez ${name} des entrées.`;
+  },
+  "training-saw-nothing": ({ steps }) =>
+    `La perte est restée exactement à 0 pendant les ${steps} pas : aucune tuile n’a rien montré au réseau, et aucun modèle n’a été gardé. Regardez la couverture des entrées et retirez celles qui n’ont aucun pixel clair.`,
+  "map-without-imagery": ({ modalities }) =>
+    `Aucune image de ${modalities.join(", ")} ne se trouve dans cette emprise : il n’y a rien à cartographier. Choisissez une autre emprise ou d’autres entrées, ou importez des images de ce lieu.`,
   "model-missing": ({ path }) =>
     `Pas de modèle ici : ${quoted(path)} n’existe pas. Choisissez un dossier de modèle qui contient model.json et weights.safetensors.`,
   "model-unreadable": ({ path, reason }) =>

@@ -1,0 +1,100 @@
+import RBush from "rbush";
+import type { PatchWindow } from "./grid.ts";
+import type { Step } from "./modalities.ts";
+import { PatchSet } from "./patch-set.ts";
+
+interface Entry {
+  readonly minX: number;
+  readonly minY: number;
+  readonly maxX: number;
+  readonly maxY: number;
+  readonly set: PatchSet;
+  readonly steps: number[];
+}
+
+/** Which dates of a modality have images where. Dates of one footprint are looked at together. */
+export class StepPlaces {
+  readonly #steps: readonly Step[];
+  readonly #footprint: (acquisition: string) => PatchSet;
+  readonly #sets: readonly PatchSet[];
+  readonly #entries: readonly Entry[];
+  readonly #tree = new RBush<Entry>();
+  readonly #most = new Map<number, number>();
+
+  constructor(steps: readonly Step[], footprint: (acquisition: string) => PatchSet) {
+    this.#steps = steps;
+    this.#footprint = footprint;
+    this.#sets = steps.map(({ acquisitions }) =>
+      PatchSet.union([...new Set(acquisitions.map(({ id }) => footprint(id)))]),
+    );
+    const bySet = new Map<PatchSet, number[]>();
+    for (const [step, set] of this.#sets.entries()) {
+      const alike = bySet.get(set);
+      if (alike) alike.push(step);
+      else bySet.set(set, [step]);
+    }
+    this.#entries = [...bySet].flatMap(([set, own]): Entry[] => {
+      const { bounds } = set;
+      if (!bounds) return [];
+      const { col, row, width, height } = bounds;
+      return [{ minX: col, minY: row, maxX: col + width, maxY: row + height, set, steps: own }];
+    });
+    this.#tree.load([...this.#entries]);
+  }
+
+  /** The patches that a date's images reach. */
+  of(step: number): PatchSet {
+    return this.#sets[step]!;
+  }
+
+  /** The dates whose images touch `window`, in order of time. */
+  touching(window: PatchWindow): number[] {
+    return this.#near(window)
+      .filter(({ set }) => set.touches(window))
+      .flatMap(({ steps }) => steps)
+      .sort((p, q) => p - q);
+  }
+
+  /**
+   * At least the number of dates that touch one tile of `side` patches, wherever it lies: of all footprints that a tile
+   * touches, one is the smallest, and the others lie near it.
+   */
+  mostAt(side: number): number {
+    const known = this.#most.get(side);
+    if (known !== undefined) return known;
+    let most = 0;
+    for (const { minX, minY, maxX, maxY, set } of this.#entries) {
+      const reach = {
+        col: minX - side,
+        row: minY - side,
+        width: maxX - minX + 2 * side,
+        height: maxY - minY + 2 * side,
+      };
+      const near = this.#near(reach).filter((entry) => entry.set.size >= set.size);
+      most = Math.max(
+        most,
+        near.reduce((sum, { steps }) => sum + steps.length, 0),
+      );
+    }
+    this.#most.set(side, most);
+    return most;
+  }
+
+  /** A date with those of its images that touch `window`. */
+  only(step: Step, window: PatchWindow): Step {
+    if (step.acquisitions.length < 2) return step;
+    const acquisitions = step.acquisitions.filter(({ id }) => this.#footprint(id).touches(window));
+    return acquisitions.length === step.acquisitions.length ? step : { ...step, acquisitions };
+  }
+
+  #near({ col, row, width, height }: PatchWindow): Entry[] {
+    // Edges that only meet are no overlap.
+    const edge = 1e-6;
+    return this.#tree.search({
+      minX: col + edge,
+      minY: row + edge,
+      maxX: col + width - edge,
+      maxY: row + height - edge,
+    });
+  }
+}
