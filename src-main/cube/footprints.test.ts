@@ -42,7 +42,7 @@ const images: Record<string, GeoBox> = {
     width: 40,
     height: 30,
   },
-  "of the next zone": { crs: "EPSG:32632", affine: northUp(150_400, 5_629_000, 10, 10), width: 300, height: 250 },
+  "of the next zone": { crs: "EPSG:32632", affine: northUp(151_174, 5_635_656, 10, 10), width: 300, height: 250 },
   "in degrees": { crs: "EPSG:4326", affine: northUp(4.04, 50.76, 1e-4, 1e-4), width: 350, height: 200 },
   "turned by 30 degrees": { crs: "EPSG:32631", affine: turned(30, 574_700, 5_623_500, 10), width: 200, height: 90 },
   "turned, in Web Mercator": {
