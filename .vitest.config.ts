@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
@@ -8,6 +10,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Tests remember nothing in the settings of whoever runs them.
+    env: { OMNISAT_SETTINGS: join(tmpdir(), `omnisat-test-settings-${process.pid}`) },
     projects: [
       {
         extends: true,

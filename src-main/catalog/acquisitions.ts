@@ -81,7 +81,7 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
 
   /** The rasters that the bands lie in have to be in the catalog already. */
   const rasterId = (path: string): number => {
-    const row = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.toStored(path));
+    const row = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.locate(path));
     if (!row) throw new Error(`Acquisition of a raster that is not in the catalog: ${path}`);
     return row.id;
   };

@@ -2,6 +2,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -11,9 +12,10 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import type { ProjectSettings } from "../../src-shared/domain/project.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { WithheldFolder } from "../../src-shared/ipc/project.ts";
 import { acquisitionTable } from "./acquisitions.ts";
 import { bookmarkTable, layerTable, vectorTable, viewTable } from "./display.ts";
 import { type EditName, editTable } from "./edits.ts";
@@ -25,7 +27,8 @@ import { comparisonTable, mapTable } from "./maps.ts";
 import { migrate } from "./migrations.ts";
 import { modalityTable } from "./modalities.ts";
 import { modelTable } from "./models.ts";
-import { type ProjectPaths, projectPaths } from "./paths.ts";
+import { type OwnFolder, removeOwn } from "./own-files.ts";
+import { canonical, isWithin, type OutsideAccess, type ProjectPaths, projectPaths } from "./paths.ts";
 import { projectTable } from "./project.ts";
 import { rasterTable } from "./rasters.ts";
 import { runTable } from "./runs.ts";
@@ -41,6 +44,8 @@ export interface OpenOptions {
   readonly appVersion: string;
   /** reads beside a writer, changes nothing, takes no lock */
   readonly readOnly?: boolean;
+  /** which files outside of its folder the project may name; left out: those named by a person in this process */
+  readonly outside?: OutsideAccess;
 }
 
 /** An open project: its tables, and the one connection that may write to them. */
@@ -69,12 +74,14 @@ export class Catalog {
   readonly edits: ReturnType<typeof editTable>;
   readonly #sql: Sql;
   readonly #lock: ProjectLock | undefined;
+  readonly #paths: ProjectPaths;
   #closed = false;
 
   /** Use `openCatalog` or `createCatalog`. */
   constructor(sql: Sql, paths: ProjectPaths, lock: ProjectLock | undefined) {
     this.#sql = sql;
     this.#lock = lock;
+    this.#paths = paths;
     this.folder = paths.folder;
     this.readOnly = lock === undefined;
     this.project = projectTable(sql);
@@ -97,6 +104,69 @@ export class Catalog {
     this.bookmarks = bookmarkTable(sql);
     this.view = viewTable(sql);
     this.edits = editTable(sql, this.readOnly);
+    paths.identify(this.project.get().createdAt);
+    paths.access.opened?.(paths.identity, () => this.withheld().map(({ folder }) => folder));
+    paths.forget();
+  }
+
+  /** Folders outside that the project names and may not reach: the person is asked once, and answers with `allowOutside`. */
+  withheld(): WithheldFolder[] {
+    const rows = [
+      this.rasters.list().map(({ path }) => path),
+      this.vectors.list().map(({ path }) => path),
+      this.labels.imports().map(({ path }) => path),
+      this.models.list().map(({ folder }) => folder),
+      this.tileLabels.imports().map(({ path }) => path),
+      this.tileMaps.list().map(({ files }) => files),
+      this.jobs.list().map(({ folder }) => folder),
+      this.maps.list().map(({ files }) => files),
+      this.comparisons.list().map(({ result }) => [result.path, result.qmlPath, result.sldPath, result.sidecarPaths]),
+    ];
+    const found = new Map<string, Set<string>>();
+    for (const path of texts(rows)) {
+      const behind = this.#paths.behind(path);
+      if (behind === undefined) continue;
+      const folder = dirname(behind);
+      found.set(folder, (found.get(folder) ?? new Set()).add(basename(behind)));
+    }
+    return [...found].map(([folder, names]) => ({ folder, files: names.size, names: [...names].slice(0, 3) }));
+  }
+
+  /** The person allows `folder` and what lies below it. Remembered for this project, outside of it. */
+  allowOutside(folder: string): void {
+    this.#paths.access.allow(this.#paths.identity, canonical(folder), "below");
+    this.#paths.forget();
+  }
+
+  /** Where a path of a row leads that was withheld; `undefined` of any other path. */
+  behind(path: string): string | undefined {
+    return this.#paths.behind(path);
+  }
+
+  /**
+   * May this path, which a file inside the project gives, be read? Inside the project, or allowed; links are followed first.
+   * A specification that a job left is such a file: whoever made the project may have written it.
+   */
+  mayRead(path: string): boolean {
+    return isAbsolute(path) && this.#paths.behind(this.#paths.fromStored(this.#paths.locate(path))) === undefined;
+  }
+
+  /** The same for a file that is written: inside the project's exports, or named by the person before. */
+  mayWrite(path: string): boolean {
+    const real = canonical(path);
+    const { access, identity } = this.#paths;
+    return isWithin(join(this.folder, "exports"), real) || access.mayWrite(identity, real);
+  }
+
+  /** The person said that `path` is to be written. */
+  noteWrite(path: string): void {
+    const real = canonical(path);
+    if (!isWithin(join(this.folder, "exports"), real)) this.#paths.access.noteWrite(this.#paths.identity, real);
+  }
+
+  /** Deletes a file or folder below the project's own folders; anything else is left alone. Was something deleted? */
+  removeOwn(path: string, areas?: readonly OwnFolder[]): boolean {
+    return removeOwn(this.folder, path, areas);
   }
 
   /** All of `work` or nothing. */
@@ -140,7 +210,7 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
   const existed = existsSync(folder);
   if (existsSync(join(folder, projectFileName))) throw new AppError("project-exists", { folder });
   withDiskErrors(folder, () => mkdirSync(folder, { recursive: true }));
-  const paths = projectPaths(folder);
+  const paths = projectPaths(folder, options.outside);
   const path = join(paths.folder, projectFileName);
   const temporary = `${path}.${process.pid}.tmp`;
   let lock: ProjectLock | undefined;
@@ -175,7 +245,8 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
 export function openCatalog(folder: string, options: OpenOptions): Catalog {
   const file = join(folder, projectFileName);
   if (!existsSync(file)) throw new AppError("project-not-found", { folder });
-  const paths = projectPaths(folder);
+  const paths = projectPaths(folder, options.outside);
+  assertPlainDatabase(join(paths.folder, projectFileName));
   if (options.readOnly) return openReadOnly(paths, options);
   const lock = takeLock(paths.folder, options.purpose);
   try {
@@ -237,6 +308,24 @@ function withoutLog(bytes: Buffer): Buffer {
   bytes[18] = 1;
   bytes[19] = 1;
   return bytes;
+}
+
+/** A link would open, and change, a database elsewhere; a pipe would block. SQLite's side files are written beside it. */
+function assertPlainDatabase(path: string): void {
+  for (const ending of ["", "-wal", "-shm", "-journal"]) {
+    const stats = lstatSync(path + ending, { throwIfNoEntry: false });
+    if (stats && !stats.isFile())
+      throw new AppError("project-unreadable", {
+        path: path + ending,
+        detail: stats.isSymbolicLink() ? "it is a link to another place" : "it is not a file",
+      });
+  }
+}
+
+/** Every text in plain data. */
+function* texts(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) yield* texts(item);
 }
 
 function syncFile(path: string): void {

@@ -13,12 +13,40 @@ export type { Model, ModelSummary, NewModel } from "../../src-shared/domain/mode
 export type { Project, ProjectSettings } from "../../src-shared/domain/project.ts";
 export type { Raster, RasterHeader, RasterState } from "../../src-shared/domain/raster.ts";
 export type { Run } from "../../src-shared/domain/run.ts";
-export { Catalog, createCatalog, type OpenOptions, openCatalog, projectFileName } from "./catalog.ts";
+export {
+  Catalog,
+  createCatalog,
+  type OpenOptions,
+  openCatalog,
+  projectFileName,
+} from "./catalog.ts";
 export type { BookmarkRow, LayerRow, VectorRow } from "./display.ts";
 export { type Edit, type EditName, undoableTables } from "./edits.ts";
 export { specFileName } from "./jobs.ts";
 export { type LockHolder, lockFileName, readLock } from "./lock.ts";
 export { currentFormat } from "./migrations.ts";
+export {
+  assertNoLinkOut,
+  assertPlainFolder,
+  copyPlain,
+  isFileOrFolder,
+  makeOwnFolder,
+  type OwnFolder,
+  openPlain,
+  ownFolders,
+  readPlainText,
+  removeOwn,
+  removeOwnIfEmpty,
+} from "./own-files.ts";
+export {
+  canonical,
+  isWithin,
+  leadsTo,
+  memoryAccess,
+  type OutsideAccess,
+  type ProjectIdentity,
+  withheldFolder,
+} from "./paths.ts";
 export { livenessOf, ownIdentity } from "./process-identity.ts";
 export { headerDifferences } from "./rasters.ts";
 export { sqliteVersion } from "./sql.ts";

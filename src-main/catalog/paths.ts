@@ -1,33 +1,219 @@
-import { realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, normalize, parse, relative, resolve, sep } from "node:path";
 
-/** How the catalog writes paths: inside the project relative and with “/”, so that the folder can be moved; outside absolute. */
-export interface ProjectPaths {
+/** Which project asks: its folder without links and the moment it was made. A copy in another folder is another project. */
+export interface ProjectIdentity {
   readonly folder: string;
-  toStored(path: string): string;
-  fromStored(stored: string): string;
+  readonly createdAt: string;
 }
 
-export function projectPaths(folder: string): ProjectPaths {
-  const root = canonical(folder);
+/** What a project may reach outside of its folder. It is remembered outside of the project: a project cannot allow itself anything. */
+export interface OutsideAccess {
+  /** `path` is without links. */
+  allows(project: ProjectIdentity, path: string): boolean;
+  /** `files`: what lies directly in `folder`, because the person imported from it; `below`: everything under it, because they said so. */
+  allow(project: ProjectIdentity, folder: string, what: "files" | "below"): void;
+  /** May a job that is resumed write `path` outside of the project? */
+  mayWrite(project: ProjectIdentity, path: string): boolean;
+  noteWrite(project: ProjectIdentity, path: string): void;
+  /** The project is open; `named` gives the folders outside that it names now. */
+  opened?(project: ProjectIdentity, named: () => readonly string[]): void;
+}
+
+/**
+ * Forgets at the end of the process, and takes a copy of a project for the project: for tests and scripts, which make what
+ * they open. Hosts bring one that remembers.
+ */
+export function memoryAccess(): OutsideAccess {
+  const kept = new Map<
+    string,
+    { readonly files: Set<string>; readonly below: Set<string>; readonly writes: Set<string> }
+  >();
+  const of = ({ createdAt: key }: ProjectIdentity) => {
+    const known = kept.get(key) ?? { files: new Set(), below: new Set(), writes: new Set() };
+    kept.set(key, known);
+    return known;
+  };
   return {
-    folder: root,
-    toStored(path) {
-      const full = canonical(path);
-      const inside = relative(root, full);
-      const outside = inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
-      return outside ? full : inside.split(sep).join("/");
+    allows(project, path) {
+      const { files, below } = of(project);
+      return files.has(dirname(path)) || files.has(path) || [...below].some((folder) => isWithin(folder, path));
     },
-    fromStored: (stored) => (isAbsolute(stored) ? stored : join(root, ...stored.split("/"))),
+    allow: (project, folder, what) => void of(project)[what].add(folder),
+    mayWrite: (project, path) => of(project).writes.has(path),
+    noteWrite: (project, path) => void of(project).writes.add(path),
   };
 }
 
+/**
+ * The one way of paths into and out of the catalog. Inside the project they are stored relative and with “/”, so that the
+ * folder can be moved; outside absolute.
+ *
+ * What comes out is data of whoever made the project. A path that leaves the folder (absolute, through `..`, or through a
+ * link) and was not allowed comes out *withheld*: as a path below a folder that does not exist, so that whoever uses it,
+ * now or in code to come, finds no file. It goes back into the catalog as it was.
+ */
+export interface ProjectPaths {
+  readonly folder: string;
+  /** The path as the catalog writes it. Its folder is allowed from now on: who adds a path to the project was told it by a person. */
+  toStored(path: string): string;
+  /** The same for a question: nothing is allowed by it. */
+  locate(path: string): string;
+  fromStored(stored: string): string;
+  /** Where a withheld path leads; `undefined` when `path` is not withheld. */
+  behind(path: string): string | undefined;
+  readonly identity: ProjectIdentity;
+  identify(createdAt: string): void;
+  /** Verdicts are asked anew. */
+  forget(): void;
+  readonly access: OutsideAccess;
+}
+
+/** First folder of a withheld path. It would lie in the root of the disk, where no project can put anything. */
+export const withheldFolder = "outside-the-project-not-allowed";
+
+/** Where a withheld path leads, told from the path alone; `undefined` of any other path. */
+export function leadsTo(path: string): string | undefined {
+  const [before, behind] = path.split(`${withheldFolder}${sep}`);
+  if (behind === undefined || before !== parse(path).root) return undefined;
+  const drive = process.platform === "win32" ? /^([A-Za-z])\\(.*)$/s.exec(behind) : null;
+  return drive ? `${drive[1]}:\\${drive[2]}` : `${sep}${behind}`;
+}
+
+const ofThisProcess = memoryAccess();
+/** Milliseconds that a verdict is kept: a list of ten thousand bands asks ten thousand times. */
+const keptFor = 1000;
+
+export function projectPaths(folder: string, access: OutsideAccess = ofThisProcess): ProjectPaths {
+  const root = canonical(folder);
+  let identity: ProjectIdentity = { folder: root, createdAt: "" };
+  const verdicts = new Map<string, { readonly path: string; readonly at: number }>();
+  const withheld = new Map<string, { readonly stored: string; readonly leads: string }>();
+
+  const mayRead = (path: string): boolean => isWithin(root, path) || access.allows(identity, path);
+
+  const withhold = (stored: string, leads: string): string => {
+    const parts = leads
+      .split(/[\\/]/)
+      .map((part) => part.replace(/[:\0]/g, ""))
+      .filter((part) => part !== "" && part.length < 200);
+    const path = join(parse(root).root, withheldFolder, ...parts.slice(-40));
+    withheld.set(path, { stored, leads });
+    return path;
+  };
+
+  const judge = (stored: string): string => {
+    if (typeof stored !== "string" || stored.includes("\0") || stored.length > 4000 || /[^\\/]{256}/.test(stored))
+      return withhold(stored, "unusable path");
+    const full = isAbsolute(stored) ? normalize(stored) : join(root, ...stored.split("/"));
+    const real = canonical(full);
+    if (!mayRead(real)) return withhold(stored, isWithin(root, real) ? full : real);
+    if (!isWithin(root, full)) return full;
+    const leak = linkOut(full, mayRead);
+    return leak === undefined ? full : withhold(stored, leak);
+  };
+
+  const locate = (path: string): string => {
+    const own = withheld.get(path);
+    if (own) return own.stored;
+    const full = canonical(path);
+    return isWithin(root, full) ? relative(root, full).split(sep).join("/") : full;
+  };
+
+  return {
+    folder: root,
+    locate,
+    toStored(path) {
+      const stored = locate(path);
+      if (isAbsolute(stored) && !withheld.has(path) && !access.allows(identity, stored)) {
+        access.allow(identity, dirname(stored), "files");
+        verdicts.clear();
+      }
+      return stored;
+    },
+    fromStored(stored) {
+      const now = performance.now();
+      const known = verdicts.get(stored);
+      if (known && now - known.at < keptFor) return known.path;
+      const path = judge(stored);
+      if (verdicts.size > 100_000) verdicts.clear();
+      verdicts.set(stored, { path, at: now });
+      return path;
+    },
+    behind: (path) => withheld.get(path)?.leads,
+    get identity() {
+      return identity;
+    },
+    identify(createdAt) {
+      identity = { folder: root, createdAt };
+      verdicts.clear();
+    },
+    forget: () => verdicts.clear(),
+    access,
+  };
+}
+
+/** Does `path` lie in `folder`, or is it the folder? Both without links and `..`. */
+export function isWithin(folder: string, path: string): boolean {
+  const inside = relative(folder, path);
+  return !(inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside));
+}
+
 /** The path without links. What does not exist yet keeps its name inside the folder that does. */
-function canonical(path: string): string {
+export function canonical(path: string): string {
   const full = resolve(path);
   try {
-    return realpathSync(full);
+    return realpathSync.native(full);
   } catch {
     return dirname(full) === full ? full : join(canonical(dirname(full)), basename(full));
+  }
+}
+
+/**
+ * Where a file of the project would still lead outside although its own path does not: by files that go with it
+ * (`x.tif` and a linked `x.tif.aux.xml`), or, of a folder, by what lies in it. Pipes and devices among them count too:
+ * they would block whoever reads.
+ */
+function linkOut(path: string, mayRead: (path: string) => boolean): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return linkBelow(path, mayRead, 3);
+  if (stats && !stats.isFile() && !stats.isSymbolicLink()) return path;
+  const stem = basename(path)
+    .replace(/\.[^.]*$/, "")
+    .toLowerCase();
+  return entriesOf(dirname(path))
+    .filter(({ name }) => name.toLowerCase().startsWith(`${stem}.`))
+    .map((entry) => leadsOut(dirname(path), entry, mayRead))
+    .find((leak) => leak !== undefined);
+}
+
+function linkBelow(folder: string, mayRead: (path: string) => boolean, depth: number): string | undefined {
+  for (const entry of entriesOf(folder)) {
+    const leak =
+      entry.isDirectory() && depth > 0
+        ? linkBelow(join(folder, entry.name), mayRead, depth - 1)
+        : leadsOut(folder, entry, mayRead);
+    if (leak !== undefined) return leak;
+  }
+  return undefined;
+}
+
+function leadsOut(
+  folder: string,
+  entry: ReturnType<typeof entriesOf>[number],
+  mayRead: (path: string) => boolean,
+): string | undefined {
+  const path = join(folder, entry.name);
+  if (entry.isFile() || entry.isDirectory()) return undefined;
+  if (!entry.isSymbolicLink()) return path;
+  const target = canonical(path);
+  return mayRead(target) ? undefined : target;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
   }
 }

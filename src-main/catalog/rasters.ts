@@ -35,7 +35,7 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
     },
 
     find(path: string): Raster | undefined {
-      const row = sql.get<Row>(`SELECT ${columns} FROM rasters WHERE path = ?`, paths.toStored(path));
+      const row = sql.get<Row>(`SELECT ${columns} FROM rasters WHERE path = ?`, paths.locate(path));
       return row && read(row);
     },
 
@@ -46,7 +46,7 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
     /** The id of the raster at `path`; a file that is known already is looked at anew. `crs`: as a person chose it. */
     add(path: string, header: RasterHeader, crs: string | null = null): number {
       const { size } = statSync(path);
-      const known = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.toStored(path));
+      const known = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.locate(path));
       if (known) {
         sql.run("UPDATE rasters SET header = ?, bytes = ?, crs = ? WHERE id = ?", toJson(header), size, crs, known.id);
         return known.id;

@@ -74,7 +74,15 @@ const descriptionSchema = z.object({
     startedFrom: z.string().nullable(),
     settings: z.record(z.string(), z.unknown()),
   }),
-  weights: z.object({ file: z.string(), sha256: z.string(), bytes: z.number().int(), parameters: z.number().int() }),
+  weights: z.object({
+    file: z
+      .string()
+      .regex(/^[^\\/:]{1,200}$/)
+      .refine((name) => !/^\.+$/.test(name)),
+    sha256: z.string(),
+    bytes: z.number().int(),
+    parameters: z.number().int(),
+  }),
 });
 
 export type ModelModality = Readonly<z.infer<typeof modalitySchema>>;

@@ -93,7 +93,9 @@ export function appService(application: Application, session: Session): AppComma
     }),
 
     "project.create": door("project.create", createSchema, (request) =>
-      session.create(() => projectDoor({ appVersion: host.appVersion })["project.create"](request)),
+      session.create(() =>
+        projectDoor({ appVersion: host.appVersion, outside: application.outside })["project.create"](request),
+      ),
     ),
     "project.areaOf": door(
       "project.areaOf",

@@ -78,6 +78,9 @@ test("without a window the running job and those that wait behind it end, and on
   const folder = newProject("alone");
   const window = application.openSession(() => {});
   await window.open(folder, false);
+  // A copy of a project reaches nothing outside of itself until that is allowed.
+  await expect(window.invoke("runs.pretrain", { name: "one" })).rejects.toMatchObject({ code: "path-withheld" });
+  await window.invoke("project.allow", { folders: [join(room, "images")] });
   for (const name of ["one", "two"]) await window.invoke("runs.pretrain", { name, recipe: { steps: 5 } });
   window.close();
   expect(application.projects.size).toBe(1);

@@ -14,6 +14,8 @@ import { projectDoor } from "./projects.ts";
 import { RecentProjects } from "./recent-projects.ts";
 import { type Services, services } from "./services.ts";
 import { SettingsFile } from "./settings-file.ts";
+import { TrustedFolders } from "./trusted-folders.ts";
+import { naming } from "./withheld.ts";
 
 export type { FileBody, PixelAnswer } from "./pixels.ts";
 
@@ -58,6 +60,8 @@ export class Application {
   readonly host: ApplicationHost;
   readonly recent: RecentProjects;
   readonly settings: SettingsFile;
+  /** which folders outside of itself each project may reach */
+  readonly outside: TrustedFolders;
   readonly #open = new Map<string, OpenProject>();
   readonly #opening = new Map<string, Promise<OpenProject>>();
   readonly #sessions = new Set<Session>();
@@ -68,6 +72,7 @@ export class Application {
   constructor(host: ApplicationHost) {
     this.host = host;
     this.recent = new RecentProjects(join(host.settingsFolder, "recent-projects.json"));
+    this.outside = new TrustedFolders(host.settingsFolder, host.roots);
     this.settings = new SettingsFile(join(host.settingsFolder, "settings.json"));
   }
 
@@ -237,12 +242,15 @@ export class Session {
     } catch (error) {
       const gone = this.#project !== project || (error instanceof AppError && error.code === "layer-not-found");
       if (forMap && gone) return noPixels;
-      throw error;
+      throw naming(error);
     }
   }
 
   async open(folder: string, readOnly: boolean): Promise<OpenedProject> {
-    const door = projectDoor({ appVersion: this.#application.host.appVersion });
+    const door = projectDoor({
+      appVersion: this.#application.host.appVersion,
+      outside: this.#application.outside,
+    });
     const purpose = "OmniSat Desktop";
     return this.#enter(() => door["project.open"]({ folder, purpose, readOnly }), realFolder(folder));
   }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { naming } from "./withheld.ts";
 
 /** A command, and what it accepts, so that a test can look whether a path slips by. */
 export type Door<Schema extends z.ZodType, Result> = ((request: z.input<Schema>) => Promise<Result>) & {
@@ -18,7 +19,11 @@ export function door<Schema extends z.ZodType, Result>(
       const problems = checked.error.issues.map(({ path, message }) => `${path.join(".") || "request"}: ${message}`);
       throw new AppError("request-invalid", { command, problems });
     }
-    return await work(checked.data);
+    try {
+      return await work(checked.data);
+    } catch (error) {
+      throw naming(error);
+    }
   };
   return Object.assign(checkedDoor, { schema });
 }

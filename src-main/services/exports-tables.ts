@@ -1,10 +1,10 @@
 import type { EvaluateResult, SubsetScore } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog } from "../catalog/index.ts";
+import { type Cell, csv } from "./csv.ts";
 import { legendOfMap } from "./maps.ts";
 import { correctedAreas, mappedAreas } from "./maps-accuracy.ts";
 
-type Cell = string | number | null;
 export type TableName = "areas" | "accuracy" | "confusion" | "changes" | "curve";
 
 /** A table of results as CSV (RFC 4180): commas, points, UTF-8; numbers as they were computed. */
@@ -21,15 +21,6 @@ export async function tableAsCsv(catalog: Catalog, table: TableName, id: number)
     case "confusion":
       return csv(confusionRows(evaluationOf(catalog, id, table)));
   }
-}
-
-export function csv(rows: readonly (readonly Cell[])[]): string {
-  const cell = (value: Cell): string => {
-    if (value === null) return "";
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return `${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
 async function areaRows(catalog: Catalog, id: number): Promise<Cell[][]> {

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { ExportCommands } from "../../src-shared/ipc/exports.ts";
+import { assertNoLinkOut } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { proposeName } from "./exports-names.ts";
@@ -62,7 +63,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         resolution: z.number().positive().optional(),
       }),
       async ({ to, overwrite, layer, codes, bounds, crs, resolution }) => {
-        const outputPath = writable(to, overwrite);
+        const outputPath = writable(catalog.folder, to, overwrite);
         const { path, name } = resultLayer(catalog, layer);
         const [kind, text] = layer.split(":");
         const legend =
@@ -101,7 +102,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         smoothing: z.int().min(0).max(4).default(0),
       }),
       async ({ to, overwrite, map: mapId, codes, bounds, format, minimumSquareMeters, smoothing }) => {
-        const outputPath = writable(to, overwrite);
+        const outputPath = writable(catalog.folder, to, overwrite);
         const map = catalog.maps.get(mapId);
         return queue.start({
           ...common,
@@ -126,7 +127,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
       "exports.table",
       z.strictObject({ ...target, table: z.enum(["areas", "accuracy", "confusion", "changes", "curve"]), id }),
       async ({ to, overwrite, table, id: subject }) => {
-        const path = writable(to, overwrite);
+        const path = writable(catalog.folder, to, overwrite);
         return writeFileWhole(path, Buffer.from(await tableAsCsv(catalog, table, subject), "utf8"));
       },
     ),
@@ -134,14 +135,16 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
     "exports.picture": door(
       "exports.picture",
       z.strictObject({ ...target, bytes: z.base64().min(1) }),
-      ({ to, overwrite, bytes }) => writeFileWhole(writable(to, overwrite), Buffer.from(bytes, "base64")),
+      ({ to, overwrite, bytes }) =>
+        writeFileWhole(writable(catalog.folder, to, overwrite), Buffer.from(bytes, "base64")),
     ),
   };
 }
 
 /** The full path, when it is free or may be replaced. The folder is made. */
-export function writable(to: string, overwrite: boolean): string {
+export function writable(project: string, to: string, overwrite: boolean): string {
   const path = resolve(to);
+  assertNoLinkOut(project, path);
   if (existsSync(path) && !overwrite) throw new AppError("file-exists", { path });
   try {
     mkdirSync(dirname(path), { recursive: true });

@@ -2,6 +2,7 @@
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { Place, PlaceSeries, Variable } from "../../src-shared/ipc/inspect.ts";
 import { boundsOfGeometry } from "../vector/index.ts";
+import { type Cell, csv } from "./csv.ts";
 
 export interface NamedSeries {
   readonly name: string;
@@ -61,8 +62,7 @@ export function seriesTable(
       ]);
     }),
   );
-  const text = [header, ...lines].map((line) => `${line.map(cell).join(",")}\r\n`).join("");
-  return { text, rows: lines.length };
+  return { text: csv([header, ...lines.map((line) => line.map(shortened))]), rows: lines.length };
 }
 
 /** The point itself, or the middle of the rectangle around a polygon. */
@@ -72,11 +72,6 @@ function middleOf(place: Place): readonly [number, number] {
   return [(bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2];
 }
 
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  // Seven digits are what a float32 holds.
-  if (typeof value === "number") return String(Number.isInteger(value) ? value : Number(value.toPrecision(9)));
-  // A name that begins like a formula would be one in a spreadsheet.
-  const text = /^[=+\-@]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+/** Seven digits are what a float32 holds. */
+const shortened = (value: Cell): Cell =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(9)) : value;

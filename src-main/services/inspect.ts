@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { CloudShare, InspectCommands, Place } from "../../src-shared/ipc/inspect.ts";
+import { assertNoLinkOut } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { classesAt } from "./inspect-classes.ts";
@@ -92,6 +93,7 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
       (request) =>
         tasks.run(request.token, async (signal, onProgress) => {
           const path = resolve(request.to);
+          assertNoLinkOut(catalog.folder, path);
           if (!request.overwrite && existsSync(path)) throw new AppError("file-exists", { path });
           const found = await series(
             request.places.map((named) => named.place),

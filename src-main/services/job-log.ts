@@ -1,24 +1,38 @@
-import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, constants, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readPlainText } from "../catalog/index.ts";
 
 export const logFileName = "log.txt";
 
 /** A log may grow to this; then its older half is given up. */
 const mostBytes = 256 * 1024;
+/** A link in the place of the log is not followed. */
+const appendHere =
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_WRONLY |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
 
 /** What a job said, line by line with the time, in its folder. A log that cannot be written stops nobody. */
 export class JobLog {
   readonly #path: string;
+  readonly #assertOwn: () => void;
 
-  constructor(folder: string) {
+  /** `assertOwn` throws when the folder is not one of the project's own: nothing is written there then */
+  constructor(folder: string, assertOwn: () => void = () => {}) {
     this.#path = join(folder, logFileName);
+    this.#assertOwn = assertOwn;
   }
 
   /** `error`: a programmer's mistake, whose stack is worth keeping */
   line(text: string, error?: unknown): void {
     const stack = error instanceof Error && error.stack ? `\n${error.stack}` : "";
     try {
-      appendFileSync(this.#path, `${new Date().toISOString()}  ${text}${stack}\n`);
+      this.#assertOwn();
+      appendFileSync(this.#path, `${new Date().toISOString()}  ${text}${stack}\n`, {
+        flag: appendHere as unknown as string,
+      });
       if (statSync(this.#path).size > mostBytes) this.#shorten();
     } catch {
       // The folder is gone (the job was given up) or the disk is full: the work itself says so.
@@ -26,7 +40,7 @@ export class JobLog {
   }
 
   #shorten(): void {
-    const text = readFileSync(this.#path, "utf8");
+    const text = readPlainText(this.#path);
     const half = text.slice(text.indexOf("\n", text.length / 2) + 1);
     writeFileSync(`${this.#path}.tmp`, half);
     renameSync(`${this.#path}.tmp`, this.#path);
@@ -36,7 +50,7 @@ export class JobLog {
 export function readJobLog(folder: string): { readonly path: string; readonly text: string } {
   const path = join(folder, logFileName);
   try {
-    return { path, text: readFileSync(path, "utf8") };
+    return { path, text: readPlainText(path) };
   } catch {
     return { path, text: "" };
   }

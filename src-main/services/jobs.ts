@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { z } from "zod";
 import {
   deskKinds,
@@ -11,11 +11,21 @@ import {
 import type { JobCause } from "../../src-shared/domain/job-row.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Catalog, type Job, specFileName } from "../catalog/index.ts";
+import {
+  assertPlainFolder,
+  type Catalog,
+  isWithin,
+  type Job,
+  makeOwnFolder,
+  readPlainText,
+  specFileName,
+} from "../catalog/index.ts";
 import { readJournal } from "../jobs/journal.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { writeFileWhole } from "./exports-write.ts";
 import { JobLog, logFileName, readJobLog } from "./job-log.ts";
+import { naming } from "./withheld.ts";
 
 /** A spec before it has a place: the queue gives it its folder and says whether it is resumed. */
 export type NewSpec<Spec extends JobSpec = JobSpec> = Spec extends JobSpec ? Omit<Spec, "folder" | "resume"> : never;
@@ -66,8 +76,11 @@ export class JobQueue {
           catalog.runs.add({ jobId: added.id, kind: spec.kind, splitId, modelId, settings });
         }
         folder = added.folder;
-        mkdirSync(added.folder, { recursive: true });
-        writeWhole(join(added.folder, specFileName), JSON.stringify({ ...spec, folder: added.folder }));
+        // What lies there already is of no job of this project.
+        catalog.removeOwn(folder, ["runs"]);
+        makeOwnFolder(catalog.folder, "runs", basename(folder));
+        writeFileWhole(join(folder, specFileName), Buffer.from(JSON.stringify({ ...spec, folder })));
+        if ("outputPath" in spec) catalog.noteWrite(spec.outputPath);
         return added;
       });
       this.#enqueue(job, false);
@@ -76,7 +89,7 @@ export class JobQueue {
       return { id: job.id, folder: job.folder };
     } catch (error) {
       // No job, no folder: the disk may have been full.
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      if (folder !== undefined) catalog.removeOwn(folder, ["runs"]);
       throw error;
     }
   }
@@ -99,7 +112,7 @@ export class JobQueue {
     if (!job) throw new AppError("job-not-found", { id });
     if (job.state !== "failed" || !existsSync(join(job.folder, specFileName)))
       throw new AppError("job-not-retryable", { id, state: job.state });
-    const { folder: _, resume: __, ...spec } = readSpec(job, false);
+    const { folder: _, resume: __, ...spec } = readSpec(catalog, job, false);
     const run = catalog.runs.ofJob(id);
     const started = this.start(
       spec as NewSpec,
@@ -116,7 +129,7 @@ export class JobQueue {
     if (!job) throw new AppError("job-not-found", { id });
     if (job.state === "running" || job.state === "queued")
       throw new AppError("job-not-resumable", { id, state: job.state });
-    rmSync(job.folder, { recursive: true, force: true });
+    catalog.removeOwn(job.folder, ["runs"]);
     catalog.transaction(() => {
       const run = catalog.runs.ofJob(id);
       if (run && run.result === null) catalog.runs.remove(run.id);
@@ -159,15 +172,16 @@ export class JobQueue {
     const { catalog, announce, runJob } = this.#deps;
     // Stopped while it waited: it may be back in the queue already, further behind.
     if (this.#running.get(job.id)?.controller !== own) return;
-    const log = new JobLog(job.folder);
+    const log = new JobLog(job.folder, () => assertOwnJobFolder(catalog, job));
     const diary = new Diary(this.#deps, job.id, log);
     try {
       signal.throwIfAborted();
+      assertOwnJobFolder(catalog, job);
       catalog.jobs.start(job.id);
       this.#tell(job.id);
       log.line(resume ? "Resumed." : "Started.");
       if (resume) catchUp(catalog, job);
-      const spec = readSpec(job, resume);
+      const spec = readSpec(catalog, job, resume);
       const result = await runJob(spec, (event) => diary.note(event), signal);
       diary.flush();
       catalog.transaction(() => {
@@ -177,7 +191,7 @@ export class JobQueue {
         catalog.jobs.finish(job.id);
       });
       log.line("Finished.");
-      removeLeftovers(job, spec);
+      removeLeftovers(catalog, job, spec);
       this.#outcomes.set(job.id, { result });
       announce("catalog.changed", { table: "jobs", ids: [job.id] });
     } catch (thrown) {
@@ -237,7 +251,7 @@ function titleOf(spec: NewSpec): string {
 /** Points of the curve that the job's journal has and the catalog missed, because the program ended while they came. */
 function catchUp(catalog: Catalog, job: Job): void {
   const run = catalog.runs.ofJob(job.id);
-  if (!run) return;
+  if (!run || !isOwnJobFolder(catalog, job)) return;
   catalog.transaction(() => {
     for (const entry of readJournal(job.folder)) {
       if (entry.type === "metric") catalog.runs.addMetrics(run.id, [{ step: entry.step, values: entry.values }]);
@@ -313,20 +327,83 @@ const lineOf = ({ step, review }: Extract<JobEvent, { type: "review" }>): string
     : `Step ${step}: looked at training places.`;
 
 /** What is worth keeping has moved to the models or the maps; checkpoints are as large as the model and its moments. */
-function removeLeftovers({ folder }: Job, { kind }: JobSpec): void {
+function removeLeftovers(catalog: Catalog, { folder }: Job, { kind }: JobSpec): void {
   if (kind === "report" || kind === "evaluate") return;
   for (const name of readdirSync(folder)) {
-    if (name !== specFileName && name !== logFileName) rmSync(join(folder, name), { recursive: true, force: true });
+    if (name !== specFileName && name !== logFileName) catalog.removeOwn(join(folder, name), ["runs"]);
   }
 }
 
 /** The spec as it was written, with the paths of a project folder that has been moved since. */
-function readSpec(job: Job, resume: boolean): JobSpec {
-  const spec = JSON.parse(readFileSync(join(job.folder, specFileName), "utf8")) as JobSpec;
+function readSpec(catalog: Catalog, job: Job, resume: boolean): JobSpec {
+  assertOwnJobFolder(catalog, job);
+  const spec = parsedSpec(job);
   const before = dirname(dirname(spec.folder));
   const now = dirname(dirname(job.folder));
   const moved = before === now ? spec : movePaths(spec, `${before}${sep}`, `${now}${sep}`);
-  return { ...moved, folder: job.folder, resume };
+  const own = { ...moved, folder: job.folder, resume };
+  assertPathsAllowed(catalog, own);
+  return own;
+}
+
+function parsedSpec(job: Job): JobSpec {
+  const path = join(job.folder, specFileName);
+  let spec: Partial<JobSpec> | null;
+  try {
+    spec = JSON.parse(readPlainText(path)) as Partial<JobSpec> | null;
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("job-spec-damaged", { path }, { cause });
+  }
+  if (typeof spec !== "object" || spec === null || spec.kind !== job.kind || typeof spec.folder !== "string")
+    throw new AppError("job-spec-damaged", { path });
+  return spec as JobSpec;
+}
+
+/** Names of fields that hold a path. `from` of an export is one, `from` of a comparison holds some. */
+const pathField = /^(path|from|folder|file|.*(Path|Paths|Folder|File|Files))$/;
+
+/**
+ * A specification is a file in the project, and whoever made the project may have written it: every path in it is inside the
+ * project or allowed, and names of files are names.
+ * @throws AppError "path-withheld", "job-spec-damaged"
+ */
+function assertPathsAllowed(catalog: Catalog, spec: JobSpec): void {
+  const broken = () => new AppError("job-spec-damaged", { path: join(spec.folder, specFileName) });
+  const walk = (value: unknown, key: string): void => {
+    if (typeof value === "string") {
+      if (key === "outputPath") {
+        if (!isAbsolute(value)) throw broken();
+        if (!catalog.mayWrite(value)) throw new AppError("path-withheld", { path: value, folder: dirname(value) });
+      } else if (pathField.test(key)) {
+        if (!isAbsolute(value)) throw broken();
+        if (!catalog.mayRead(value)) throw new AppError("path-withheld", { path: value, folder: dirname(value) });
+      }
+    } else if (Array.isArray(value)) for (const item of value as unknown[]) walk(item, key);
+    else if (typeof value === "object" && value !== null)
+      for (const [name, item] of Object.entries(value)) walk(item, name);
+  };
+  walk(spec, "");
+  if (spec.kind === "map" && (spec.baseName === "" || /[\\/]/.test(spec.baseName) || /^\.+$/.test(spec.baseName)))
+    throw broken();
+}
+
+/** Every job has a folder of its own below `runs`, without links: what a row or a link says otherwise is not followed. */
+function assertOwnJobFolder(catalog: Catalog, { folder }: Job): void {
+  const runs = join(catalog.folder, "runs");
+  const leads = catalog.behind(folder);
+  if (leads !== undefined || dirname(folder) !== runs || !isWithin(runs, folder))
+    throw new AppError("project-link-outside", { path: join(runs, basename(folder)), leadsTo: leads ?? folder });
+  assertPlainFolder(catalog.folder, folder);
+}
+
+function isOwnJobFolder(catalog: Catalog, job: Job): boolean {
+  try {
+    assertOwnJobFolder(catalog, job);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A copy of plain data in which every text that begins with `from` begins with `to`. */
@@ -338,27 +415,14 @@ function movePaths<T>(value: T, from: string, to: string): T {
 }
 
 /** What a job was asked to do; nothing where its folder is gone. */
-export function readJobSpec(job: Job): JobSpec | undefined {
-  return existsSync(join(job.folder, specFileName)) ? readSpec(job, false) : undefined;
-}
-
-function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, text, { flush: true });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-      throw new AppError("no-disk-space", { path }, { cause: error });
-    throw error;
-  }
+export function readJobSpec(catalog: Catalog, job: Job): JobSpec | undefined {
+  return existsSync(join(job.folder, specFileName)) ? readSpec(catalog, job, false) : undefined;
 }
 
 /** A full disk is a sentence, wherever in a job it is met. */
 function sentenceOf(error: unknown, folder: string): unknown {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === "ENOSPC" ? new AppError("no-disk-space", { path: path ?? folder }, { cause: error }) : error;
+  return code === "ENOSPC" ? new AppError("no-disk-space", { path: path ?? folder }, { cause: error }) : naming(error);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -397,6 +461,7 @@ export function jobService({ catalog }: Deps, queue: JobQueue) {
     "jobs.log": door("jobs.log", byId, ({ id }) => {
       const job = catalog.jobs.get(id);
       if (!job) throw new AppError("job-not-found", { id });
+      assertOwnJobFolder(catalog, job);
       return readJobLog(job.folder);
     }),
   };

@@ -1,10 +1,12 @@
 // Legends in files: CSV and JSON of our own, QGIS styles and SLD of others. The ending says which.
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { z } from "zod";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { classesFromStyle, classQml, classSld } from "../vector/index.ts";
+import { csv } from "./csv.ts";
+import { writeFileWhole } from "./exports-write.ts";
 import { freeCode, freeColor } from "./labels-classes.ts";
 
 interface Found {
@@ -148,22 +150,10 @@ export function writeLegendFile(path: string, name: string, classes: readonly Le
             ? classSld(name, classes)
             : undefined;
   if (text === undefined) throw new AppError("legend-format", { path });
-  const temporary = `${path}.${process.pid}.partial`;
-  try {
-    writeFileSync(temporary, text, { flush: true });
-    renameSync(temporary, path);
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    if (reason === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause });
-    throw new AppError("vector-unwritable", { path, reason }, { cause });
-  }
+  writeFileWhole(path, Buffer.from(text));
 }
 
 function tableOf(classes: readonly LegendClass[]): string {
-  const cell = (text: string) => (/[",;\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = classes.map(({ code, name, color: hex, parent = "" }) =>
-    [code, cell(name), hex, cell(parent)].join(","),
-  );
-  return `${["code,name,color,parent", ...lines].join("\r\n")}\r\n`;
+  const lines = classes.map(({ code, name, color: hex, parent = "" }) => [code, name, hex, parent]);
+  return csv([["code", "name", "color", "parent"], ...lines]);
 }

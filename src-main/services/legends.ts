@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { LegendCommands, ReadyLegend } from "../../src-shared/ipc/legends.ts";
-import type { Legend } from "../catalog/index.ts";
+import { assertNoLinkOut, type Legend } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
@@ -214,6 +214,7 @@ export function legendService(deps: Deps): LegendCommands {
     ),
 
     "legends.export": door("legends.export", z.strictObject({ id, path: filePath }), (request) => {
+      assertNoLinkOut(catalog.folder, request.path);
       const legend = legendFor(catalog, request.id);
       writeLegendFile(request.path, legend.name, legend.classes);
     }),

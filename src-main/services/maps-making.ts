@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { MapSpec } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapInTheMaking } from "../../src-shared/domain/map-product.ts";
-import { type Catalog, specFileName } from "../catalog/index.ts";
+import type { Catalog } from "../catalog/index.ts";
 import { patchesOfGeobox, planBlend } from "../cube/index.ts";
+import { readJobSpec } from "./jobs.ts";
 
 /** The longer side of the picture of a map in the making. */
 const side = 1024;
@@ -16,7 +17,8 @@ export async function mapInTheMaking(catalog: Catalog, jobId: number): Promise<M
   if (job?.kind !== "map" || job.state === "finished") return null;
   const rowsPath = join(job.folder, "rows.part");
   if (!existsSync(rowsPath)) return null;
-  const spec = JSON.parse(await readFile(join(job.folder, specFileName), "utf8")) as MapSpec;
+  const spec = readJobSpec(catalog, job) as MapSpec | undefined;
+  if (!spec) return null;
   const { readModelDescription } = await import("../learning/model.ts");
   const { legend, grid } = await readModelDescription(spec.modelFolder);
   if (!legend) return null;

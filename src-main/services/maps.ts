@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
@@ -7,6 +7,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, windowCovering } from "../../src-shared/geo/geobox.ts";
 import { clip } from "../../src-shared/geo/window.ts";
 import type { MapCommands } from "../../src-shared/ipc/maps.ts";
+import { type Catalog, removeOwnIfEmpty } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { imageryOf } from "./imagery.ts";
@@ -124,7 +125,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         catalog.layers.remove(`map:${id}`);
         catalog.layers.remove(`confidence:${id}`);
       });
-      const deleted = deleteFiles(filesOf(map));
+      const deleted = deleteFiles(catalog, filesOf(map));
       changed("maps", id);
       changed("comparisons", id);
       return { deleted };
@@ -165,7 +166,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
     "maps.removeComparison": door("maps.removeComparison", byId, ({ id }) => {
       const { result } = catalog.comparisons.get(id);
       catalog.comparisons.remove(id);
-      const deleted = deleteFiles([result.path, result.qmlPath, result.sldPath, ...result.sidecarPaths]);
+      const deleted = deleteFiles(catalog, [result.path, result.qmlPath, result.sldPath, ...result.sidecarPaths]);
       changed("comparisons", id);
       return { deleted };
     }),
@@ -198,14 +199,11 @@ export function filesOf({ files }: MapProduct): string[] {
   );
 }
 
-/** Deletes files, and their folder when nothing else is in it. */
-function deleteFiles(paths: readonly string[]): string[] {
-  const present = paths.filter((path) => existsSync(path));
-  for (const path of present) rmSync(path, { force: true });
-  for (const folder of new Set(present.map((path) => dirname(path)))) {
-    if (readdirSync(folder).length === 0) rmdirSync(folder);
-  }
-  return present;
+/** Deletes files below the project's `maps`, and their folder when nothing else is in it. What lies elsewhere is only forgotten. */
+function deleteFiles(catalog: Catalog, paths: readonly string[]): string[] {
+  const deleted = paths.filter((path) => catalog.removeOwn(path, ["maps"]));
+  for (const folder of new Set(deleted.map((path) => dirname(path)))) removeOwnIfEmpty(catalog.folder, folder);
+  return deleted;
 }
 
 /** Half of the usual tile of 8 patches, and half of a smaller one that has no room for it. */

@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { canonical, copyPlain, isWithin, readPlainText } from "../catalog/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
 import { DamagedZip, openZip } from "./unzip.ts";
 
@@ -37,11 +38,18 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
 
 function copyFolder(from: string, to: string): void {
   if (!existsSync(join(from, "model.json"))) throw new AppError("model-package-not-found", { path: from });
-  const { weights } = JSON.parse(readFileSync(join(from, "model.json"), "utf8")) as { weights?: { file?: unknown } };
+  const { weights } = JSON.parse(readPlainText(insideOf(from, "model.json"))) as { weights?: { file?: unknown } };
   const names = ["model.json", basename(String(weights?.file ?? "weights.safetensors"))];
   for (const name of [...names, "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"]) {
-    if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
+    if (existsSync(join(from, name))) copyPlain(insideOf(from, name), join(to, name));
   }
+}
+
+/** A file of the package. A link may lead to another file of the package; what leads out of it is not taken along. */
+function insideOf(folder: string, name: string): string {
+  const real = canonical(join(folder, name));
+  if (isWithin(canonical(folder), real)) return real;
+  throw new AppError("model-package-damaged", { path: folder, reason: `“${name}” is a link to another place` });
 }
 
 /** Members of the archive's top folder, or of the one folder it holds; names from outside never become paths. */
@@ -63,5 +71,11 @@ function extract(path: string, folder: string): void {
 /** The text of the package's licence file, if it has one. */
 export function licenceOf(folder: string): string | null {
   const name = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE"].find((each) => existsSync(join(folder, each)));
-  return name ? readFileSync(join(folder, name), "utf8").slice(0, 20_000) : null;
+  if (name === undefined) return null;
+  try {
+    return readPlainText(join(folder, name), 1 << 20).slice(0, 20_000);
+  } catch {
+    // A link, or not a text: the model is usable without it.
+    return null;
+  }
 }

@@ -1,10 +1,10 @@
-import { existsSync, rmSync } from "node:fs";
-import { basename, extname, join, resolve, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
 import { z } from "zod";
 import { type ArchitectureChoice, architectures } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../src-shared/ipc/models.ts";
-import type { Catalog } from "../catalog/index.ts";
+import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFolder } from "../catalog/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
@@ -42,12 +42,15 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
       "models.import",
       z.strictObject({ path: filePath, name: z.string().trim().min(1).max(200).optional() }),
       async ({ path, name: wanted }) => {
-        const folder = freePath(join(catalog.folder, "models"), fileName(wanted ?? basename(path, extname(path))));
+        const folder = freePath(
+          makeOwnFolder(catalog.folder, "models"),
+          fileName(wanted ?? basename(path, extname(path))),
+        );
         const description = await unpackModel(resolve(path), folder);
         const { name: own, task, modalities, config, training, legend } = description;
         const taken = new Set(catalog.models.list().map((model) => model.name));
         if (wanted !== undefined && taken.has(wanted)) {
-          rmSync(folder, { recursive: true, force: true });
+          catalog.removeOwn(folder, ["models"]);
           throw new AppError("model-exists", { name: wanted });
         }
         let name = wanted ?? own;
@@ -86,10 +89,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
       const { id, folder } = catalog.models.named(name);
       catalog.models.remove(id);
       announce("catalog.changed", { table: "models", ids: [id] });
-      const inside = folder.startsWith(join(catalog.folder, "models") + sep);
-      if (!inside || !existsSync(folder)) return { deleted: [] };
-      rmSync(folder, { recursive: true, force: true });
-      return { deleted: [folder] };
+      return { deleted: catalog.removeOwn(folder, ["models"]) ? [folder] : [] };
     }),
 
     /** A folder or a .zip with everything another project or program needs. */
@@ -103,6 +103,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
         overwrite: z.boolean().default(false),
       }),
       async ({ name, to, onnxDates, overwrite }) => {
+        assertNoLinkOut(catalog.folder, to);
         const { folder } = await chooseModel(catalog, name);
         return exportModel(folder, resolve(to), { onnxDates, overwrite });
       },
@@ -167,6 +168,7 @@ export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promi
   const model = catalog.models.named(nameOrFolder);
   if (model.state === "missing") throw new AppError("model-files-missing", { name: model.name, path: model.folder });
   const { id, name, folder, modalities, kind, summary } = model;
+  if (isWithin(catalog.folder, folder)) assertPlainFolder(catalog.folder, folder);
   const size = sizes.find((architecture) => architecture.name === summary.architecture)?.name ?? null;
   const hasHead = kind === "finetuned";
   const speaksOf = hasHead ? (summary.task ?? "patches") : null;

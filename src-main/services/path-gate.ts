@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { canonical, isWithin, leadsTo, ownFolders, projectFileName } from "../catalog/index.ts";
 
 // In the web host the window runs in a browser, and the person said on the command line which folders it may reach. The
 // folders travel with the request's asynchronous context; every schema takes its paths through `filePath`, which asks here.
@@ -30,8 +31,43 @@ export function liesWithin(path: string, roots: readonly string[]): boolean {
 export const filePath = z
   .string()
   .min(1)
-  .check(({ value }) => assertAllowed(value))
+  .max(4096)
+  .check(({ value }) => {
+    assertAllowed(value);
+    assertFileOrFolder(value);
+    assertNoOwnFolderLeadsOut(value);
+  })
   .meta({ filePath: true });
+
+/**
+ * Refuses a pipe, a socket or a device: whoever opens one waits for ever. A path of a row that the project may not reach is
+ * refused with the sentence that says how to allow it.
+ */
+function assertFileOrFolder(path: string): void {
+  if (path.includes("\0")) throw new AppError("file-missing", { path: path.replaceAll("\0", "␀") });
+  const behind = leadsTo(path);
+  if (behind !== undefined) throw new AppError("path-withheld", { path: behind, folder: dirname(behind) });
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats && !stats.isFile() && !stats.isDirectory()) throw new AppError("file-not-regular", { path });
+}
+
+/**
+ * Refuses a path through one of the program's own folders of a project (`exports`, `imports` …) when that is a link out of
+ * the project: dialogs propose these folders, so the person does not see where the file would land. Links that people lay
+ * themselves, to a disk of imagery for instance, are theirs.
+ */
+function assertNoOwnFolderLeadsOut(path: string): void {
+  const full = resolve(path);
+  const real = canonical(full);
+  if (real === full) return;
+  for (let folder = dirname(full), below = basename(full); dirname(folder) !== folder; ) {
+    const own = (ownFolders as readonly string[]).includes(below) && existsSync(join(folder, projectFileName));
+    if (own && !isWithin(canonical(folder), real))
+      throw new AppError("project-link-outside", { path: full, leadsTo: real });
+    below = basename(folder);
+    folder = dirname(folder);
+  }
+}
 
 const withSlash = (folder: string): string => (folder.endsWith(sep) ? folder : folder + sep);
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { presetKey } from "../../src-shared/domain/preset.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
-import { type Catalog, createCatalog, openCatalog } from "../catalog/index.ts";
+import { type Catalog, createCatalog, type OutsideAccess, openCatalog } from "../catalog/index.ts";
 import { geoboxOfPatches, patchesCovering } from "../cube/index.ts";
 import { isGeographic } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
@@ -29,7 +29,14 @@ export const createSchema = z.strictObject({
 export type CreateProject = z.input<typeof createSchema>;
 
 /** Where a project comes from. The catalog stays open until its `close()`. */
-export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
+export function projectDoor({
+  appVersion,
+  outside,
+}: Pick<Deps, "appVersion"> & {
+  /** remembers which folders outside of itself each project may reach; left out: until the process ends */
+  readonly outside?: OutsideAccess | undefined;
+}) {
+  const remembering = outside === undefined ? {} : { outside };
   return {
     "project.create": door("project.create", createSchema, async (request): Promise<Catalog> => {
       const { folder, area, patchMeters, tilePatches } = request;
@@ -46,7 +53,7 @@ export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
           name: request.name ?? basename(resolve(folder)),
           grid: { geobox: geoboxOfPatches(grid, patchesCovering(grid, bounds)), patchMeters, tilePatches },
         },
-        { purpose: "omnisat project create", appVersion },
+        { purpose: "omnisat project create", appVersion, ...remembering },
       );
       if (request.preset !== undefined) catalog.view.put(presetKey, request.preset);
       return catalog;
@@ -55,7 +62,8 @@ export function projectDoor({ appVersion }: Pick<Deps, "appVersion">) {
     "project.open": door(
       "project.open",
       z.strictObject({ folder: filePath, purpose: z.string().min(1), readOnly: z.boolean().default(false) }),
-      ({ folder, purpose, readOnly }): Catalog => openCatalog(folder, { purpose, readOnly, appVersion }),
+      ({ folder, purpose, readOnly }): Catalog =>
+        openCatalog(folder, { purpose, readOnly, appVersion, ...remembering }),
     ),
   };
 }
@@ -87,6 +95,18 @@ export function projectService({ catalog, announce }: Deps) {
         jobs: catalog.jobs.list(),
       };
     }),
+
+    "project.withheld": door("project.withheld", z.strictObject({}), () => catalog.withheld()),
+
+    "project.allow": door(
+      "project.allow",
+      z.strictObject({ folders: z.array(filePath).min(1).max(100) }),
+      ({ folders }) => {
+        for (const folder of folders) catalog.allowOutside(resolve(folder));
+        for (const table of ["rasters", "acquisitions", "vectors", "labels", "maps", "comparisons", "models", "jobs"])
+          announce("catalog.changed", { table, ids: [] });
+      },
+    ),
 
     "project.rename": door("project.rename", z.strictObject({ name: z.string().min(1) }), ({ name }) => {
       catalog.project.rename(name);

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { z } from "zod";
 import type { EvaluateResult, EvaluateSpec, ModelResult } from "../../src-shared/domain/job.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
@@ -61,8 +60,8 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
           if (job) catalog.jobs.remove(job.id);
           if (made) catalog.models.remove(made.id);
         });
-        if (job) rmSync(job.folder, { recursive: true, force: true });
-        if (made) rmSync(made.folder, { recursive: true, force: true });
+        if (job) catalog.removeOwn(job.folder, ["runs"]);
+        if (made) catalog.removeOwn(made.folder, ["models"]);
         for (const table of ["runs", "jobs", ...(made ? ["models"] : [])])
           announce("catalog.changed", { table, ids: [] });
       },
@@ -156,7 +155,7 @@ function accuracyOf(catalog: Catalog, modelId: number): ModelAccuracy | null {
   if (!run) return null;
   const { part, subsets, untaught = [] } = run.result as EvaluateResult;
   const job = catalog.jobs.get(run.jobId);
-  const spec = job && (readJobSpec(job) as EvaluateSpec | undefined);
+  const spec = job && (readJobSpec(catalog, job) as EvaluateSpec | undefined);
   const codes = new Set(subsets[0]?.classSet);
   const scored = spec?.labels.polygons.filter((polygon) => polygon.part === part && codes.has(polygon.classCode)) ?? [];
   return {

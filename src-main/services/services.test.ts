@@ -257,9 +257,10 @@ test("kill -9 in the middle of a job leaves it resumable, and resumed it ends wi
     const runJob = (spec, on, signal) => countingJob(spec, { signal,
       phase: (name, fraction) => on({ type: "phase", name, fraction }),
       metric: (step, values) => { on({ type: "metric", step, values }); if (step === 30) console.log("thirty"); } });
+    catalog.allowOutside(process.argv[2]);
     const all = services({ catalog, appVersion: "0.1.0", runJob, announce: () => {} });
     await all["runs.pretrain"]({ name: "encoder", recipe: { steps: 60 } });`;
-  const victim = spawn(process.execPath, ["--input-type=module", "--eval", source, folder], {
+  const victim = spawn(process.execPath, ["--input-type=module", "--eval", source, folder, imagery], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(victim.stdout!, "data");

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { lstatSync, renameSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import type { FinetuneSpec, MapResult, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
-import type { Job, Model } from "../catalog/index.ts";
+import { type Job, type Model, makeOwnFolder } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import type { Settlers } from "./jobs.ts";
 
@@ -13,7 +13,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
     const folder = freePath(join(catalog.folder, "models"), fileName(spec.modelName));
     const parent = "modelFolder" in spec && spec.modelFolder ? basename(spec.modelFolder) : undefined;
     const parentId = catalog.models.list().find((model) => basename(model.folder) === parent)?.id ?? null;
-    moving([[result.modelFolder, folder]], () => {
+    moving(catalog.folder, [[result.modelFolder, folder]], () => {
       const id = catalog.models.add({
         name: spec.modelName,
         kind,
@@ -57,6 +57,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
         sidecarPaths: sidecarPaths.map(place),
       };
       moving(
+        catalog.folder,
         [path, qmlPath, sldPath, ...sidecarPaths].map((from) => [from, place(from)] as const),
         () => {
           const there = new Set(catalog.maps.list().map(({ id }) => id));
@@ -87,6 +88,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
       const { gpkgPath, csvPath, cogPath, sidecarPaths } = result;
       const paths = [gpkgPath, csvPath, ...(cogPath === null ? [] : [cogPath]), ...sidecarPaths];
       moving(
+        catalog.folder,
         paths.map((path) => [path, place(path)] as const),
         () => {
           const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
@@ -103,7 +105,6 @@ export function settlers({ catalog, announce }: Deps): Settlers {
     },
     map: (job, spec, result) => {
       const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
-      mkdirSync(folder, { recursive: true });
       const place = (path: string) => join(folder, basename(path));
       const files: MapResult = {
         ...result,
@@ -118,7 +119,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
         .map((key) => [result[key], files[key]] as const)
         .filter((move): move is readonly [string, string] => move[0] !== null && move[1] !== null);
       const sidecars = result.sidecarPaths.map((path) => [path, place(path)] as const);
-      moving([...moves, ...sidecars], () => {
+      moving(catalog.folder, [...moves, ...sidecars], () => {
         const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
         const id = catalog.maps.add({
           name: freeName(spec.title ?? basename(folder), (name) => catalog.maps.has(name)),
@@ -141,11 +142,12 @@ function classesOf(spec: PretrainSpec | FinetuneSpec | FinetuneTilesSpec): strin
 }
 
 /** Renames, does `work`, and takes the renames back when it fails: the transaction around it leaves no trace either. */
-function moving(moves: readonly (readonly [from: string, to: string])[], work: () => void): void {
+function moving(project: string, moves: readonly (readonly [from: string, to: string])[], work: () => void): void {
   const done: (readonly [from: string, to: string])[] = [];
   try {
     for (const move of moves) {
-      mkdirSync(dirname(move[1]), { recursive: true });
+      // A link in the place of `models` or `maps` would take the files away, and name a place outside in the catalog.
+      makeOwnFolder(project, ...relative(project, dirname(move[1])).split(sep));
       renameSync(move[0], move[1]);
       done.push(move);
     }
@@ -177,6 +179,6 @@ export function freeName(name: string, taken: (name: string) => boolean): string
 export function freePath(folder: string, name: string): string {
   for (let n = 1; ; n++) {
     const path = join(folder, n === 1 ? name : `${name}-${n}`);
-    if (!existsSync(path)) return path;
+    if (!lstatSync(path, { throwIfNoEntry: false })) return path;
   }
 }

@@ -1,9 +1,11 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { createWriteStream, lstatSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { makeOwnFolder } from "../catalog/index.ts";
 
 /** A file that a browser sends, because it does not tell where the file lies. */
 export interface Upload {
@@ -28,13 +30,16 @@ export async function receiveUpload(
   const segments = [batch, ...name.split("/")];
   const bad = segments.find((segment) => !plainName(segment));
   if (bad !== undefined || segments.length > 16) throw new AppError("file-name-unusable", { name });
-  const path = join(project.folder, "imports", ...segments);
-  const partial = join(dirname(path), `.${segments.at(-1)}.${process.pid}.partial`);
-  await mkdir(dirname(path), { recursive: true });
+  const folder = makeOwnFolder(project.folder, "imports", ...segments.slice(0, -1));
+  const path = join(folder, segments.at(-1)!);
+  const partial = join(folder, `.${segments.at(-1)}.${process.pid}.${randomBytes(4).toString("hex")}.partial`);
   try {
     await pipeline(content, createWriteStream(partial, { flags: "wx" }));
     const file = await open(partial, "r+");
     await file.sync().finally(() => file.close());
+    // The folders were looked at before the content came; that may be an hour ago.
+    makeOwnFolder(project.folder, "imports", ...segments.slice(0, -1));
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new AppError("file-name-unusable", { name });
     await rename(partial, path);
     return path;
   } catch (cause) {

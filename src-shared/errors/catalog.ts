@@ -65,6 +65,16 @@ export const catalogErrors = {
     `The project “${folder}” cannot be changed: it is open for reading, or you may not write there. Check your rights to the folder.`,
   "project-unreadable": ({ path, detail }: PathDetails & { readonly detail: string }) =>
     `“${path}” cannot be opened (${detail}). Check that the file exists and that you may read and write it.`,
+  "project-link-outside": ({ path, leadsTo }: PathDetails & { readonly leadsTo: string }) =>
+    `“${path}” is a link to “${leadsTo}”, and the program neither reads nor writes through links in a project's own folders. Replace the link by a folder or file of its own.`,
+  "path-withheld": ({ path, folder }: PathDetails & FolderDetails) =>
+    `The project names “${path}”, which lies outside of its folder, and you have not allowed that yet: nothing there was read. If you trust this project, allow “${folder}” (in the window: Project ▸ Files outside; on the command line: --allow "${folder}").`,
+  "job-spec-damaged": ({ path }: PathDetails) =>
+    `The description of the job in “${path}” is damaged or was changed by hand, so it cannot be run again. Start a new one with the settings you want.`,
+  "file-not-regular": ({ path }: PathDetails) =>
+    `“${path}” is a pipe, a socket or a device, not a file. Choose a file or a folder.`,
+  "file-too-large": ({ path, bytes, most }: PathDetails & { readonly bytes: number; readonly most: number }) =>
+    `“${path}” has ${Math.round(bytes / 1e6)} MB; a file of this kind has at most ${Math.round(most / 1e6)} MB. Check that it is the right file.`,
   "project-busy": ({ path }: PathDetails) =>
     `Another program holds the project database “${path}”. Close it there and try again.`,
   "project-rasters-missing": ({ paths }: { readonly paths: readonly string[] }) =>

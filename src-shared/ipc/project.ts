@@ -34,10 +34,21 @@ export interface ProjectDescription {
   readonly jobs: readonly Job[];
 }
 
+export interface WithheldFolder {
+  readonly folder: string;
+  readonly files: number;
+  /** a few of their names */
+  readonly names: readonly string[];
+}
+
 /** The open project as a whole. */
 export interface ProjectCommands {
   "project.describe"(request: Nothing): Promise<ProjectDescription>;
   /** Every modality with its acquisitions, as jobs take them. */
   "project.imagery"(request: Nothing): Promise<Imagery>;
+  /** Folders outside of the project that it names files in, and that the person has not allowed: nothing there was read. */
+  "project.withheld"(request: Nothing): Promise<readonly WithheldFolder[]>;
+  /** Allows folders and what lies below them. Remembered for this project on this computer, outside of the project. */
+  "project.allow"(request: { readonly folders: readonly string[] }): Promise<void>;
   "project.rename"(request: { readonly name: string }): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { type Command, parse } from "./command.ts";
 import { commandHelp, groupHelp, overview } from "./help.ts";
 import { Output, type Stream } from "./output.ts";
 import { nearest } from "./suggest.ts";
+import { allowing } from "./with-project.ts";
 
 export interface Surroundings {
   readonly commands: readonly Command[];
@@ -37,7 +38,10 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
       return exitCodes.done;
     }
     const { words, options } = parse(command, rest);
-    return await command.run({ words, options, output, signal });
+    const { allow } = options;
+    return await allowing(Array.isArray(allow) && command.name !== "serve" ? (allow as readonly string[]) : [], () =>
+      command.run({ words, options, output, signal }),
+    );
   } catch (error) {
     return report(error, output, signal);
   }

@@ -70,11 +70,25 @@ export const commonOptions = {
   help: { type: "flag", summary: "show this help" },
 } as const satisfies Options;
 
+const allowOption = {
+  allow: {
+    type: "list",
+    value: "FOLDER",
+    summary: "let the project use the files it names in this folder outside of it; asked for once, then remembered",
+  },
+} as const satisfies Options;
+
+/** Options of a command that it does not name itself. */
+export const sharedOptions = ({ positionals, options }: Command): Options => ({
+  ...(positionals.some(({ name }) => name === "PROJECT") && !("allow" in options) ? allowOption : {}),
+  ...commonOptions,
+});
+
 /** The words and values of an argument list, or a usage error that says which word is wrong. */
 export function parse(definition: Command, args: readonly string[]): Pick<Invocation<Options>, "words" | "options"> {
   const help = `omnisat ${definition.name} --help`;
   const usage = (problem: string) => new AppError("usage", { problem, help });
-  const options: Options = { ...definition.options, ...commonOptions };
+  const options: Options = { ...definition.options, ...sharedOptions(definition) };
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,

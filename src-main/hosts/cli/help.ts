@@ -1,4 +1,4 @@
-import { type Command, commonOptions, type Option, type Options, type Positional } from "./command.ts";
+import { type Command, type Option, type Options, type Positional, sharedOptions } from "./command.ts";
 
 /** The page of `omnisat --help`: every command with its summary. */
 export function overview(commands: readonly Command[], version: string): string {
@@ -24,8 +24,9 @@ export function groupHelp(group: string, commands: readonly Command[]): string {
 }
 
 /** The page of one command. */
-export function commandHelp({ name, summary, details, positionals, options, examples }: Command): string {
-  const all: Options = { ...options, ...commonOptions };
+export function commandHelp(command: Command): string {
+  const { name, summary, details, positionals, options, examples } = command;
+  const all: Options = { ...options, ...sharedOptions(command) };
   return [
     `Usage: ${["omnisat", name, ...positionals.map(placeholder), "[OPTIONS]"].join(" ")}`,
     "",

@@ -1,7 +1,10 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { resolve } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import type { Services } from "../../services/services.ts";
 import { appVersion } from "../app-version.ts";
+import { settingsFolder } from "../settings-folder.ts";
 import type { Output } from "./output.ts";
 
 export interface ProjectUse {
@@ -12,6 +15,11 @@ export interface ProjectUse {
   readonly output: Output;
   readonly signal: AbortSignal;
 }
+
+const allowed = new AsyncLocalStorage<readonly string[]>();
+
+/** Runs a command whose `--allow` named folders outside of its project. */
+export const allowing = <Result>(folders: readonly string[], work: () => Result): Result => allowed.run(folders, work);
 
 /** Opens the project, does `work` with its services, and closes it again, whatever happens. */
 export async function withProject(
@@ -26,6 +34,11 @@ export async function withProject(
   const catalog = await open(project, purpose, readOnly);
   try {
     signal.throwIfAborted();
+    for (const folder of allowed.getStore() ?? []) catalog.allowOutside(resolve(folder));
+    for (const { folder, files, names } of catalog.withheld())
+      output.warn(
+        `The project names ${files === 1 ? `the file “${names[0]}”` : `${files} files (${names.join(", ")}${files > names.length ? ", …" : ""})`} in “${folder}”, outside of its own folder. Nothing there is read until you allow it, once: --allow "${folder}".`,
+      );
     return await work(
       services({
         catalog,
@@ -55,6 +68,9 @@ async function open(folder: string, purpose: string, readOnly: boolean) {
 }
 
 export async function atProjectDoor() {
-  const { projectDoor } = await import("../../services/projects.ts");
-  return projectDoor({ appVersion });
+  const [{ projectDoor }, { TrustedFolders }] = await Promise.all([
+    import("../../services/projects.ts"),
+    import("../../services/trusted-folders.ts"),
+  ]);
+  return projectDoor({ appVersion, outside: new TrustedFolders(settingsFolder()) });
 }

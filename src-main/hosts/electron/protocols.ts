@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
@@ -73,5 +73,5 @@ export function rasterProtocol(
 /** A file is read as it is sent: it may be larger than the memory. */
 function bodyOf(body: PixelAnswer["body"]): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
   if (body instanceof Uint8Array) return new Uint8Array(body);
-  return Readable.toWeb(createReadStream(body.path)) as ReadableStream<Uint8Array>;
+  return Readable.toWeb(body.file.createReadStream({ start: 0 })) as ReadableStream<Uint8Array>;
 }

@@ -7,6 +7,9 @@ export interface Refusal {
   readonly why: string;
 }
 
+/** Browsers of one person, each with a secret of its own; the oldest is forgotten. */
+const mostBrowsers = 32;
+
 const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
@@ -15,12 +18,18 @@ const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[
  * A page of another site can make this browser ask `127.0.0.1`, also under a name of its own (DNS rebinding). So the Host
  * must be a name of loopback, the Origin (where there is one) the same host and port, and every request needs the token,
  * which such a page does not know. The port in Host is free: at the near end of an SSH tunnel it may be another one.
+ *
+ * The token is exchanged for a secret that this browser alone gets, as a cookie. Browsers send the cookies of 127.0.0.1 to
+ * every port of it, so another program that listens there may see the cookie: it is not the token, its name and value say
+ * the port, and a host on another port, or after a restart, does not know it.
  */
 export class Gate {
   readonly port: number;
   readonly token: string;
   /** named after the port, because cookies of one host are shared by all its ports */
   readonly cookieName: string;
+  /** SHA-256 of the secrets that were given out */
+  readonly #secrets: Buffer[] = [];
 
   constructor(port: number, token: string = randomBytes(24).toString("base64url")) {
     this.port = port;
@@ -28,9 +37,21 @@ export class Gate {
     this.cookieName = `omnisat-${port}`;
   }
 
-  /** The cookie that stands for the token after the first page, so that the token leaves the address bar. */
-  get setCookie(): string {
-    return `${this.cookieName}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
+  /** A new secret for a browser that came with the token: the cookie that it shows from now on. */
+  admit(): string {
+    const value = `${this.port}.${randomBytes(24).toString("base64url")}`;
+    this.#secrets.push(digest(value));
+    if (this.#secrets.length > mostBrowsers) this.#secrets.shift();
+    return `${this.cookieName}=${value}; HttpOnly; SameSite=Strict; Path=/`;
+  }
+
+  /** Every secret is compared, whichever matches, so that the time tells nothing. */
+  #holds(value: string | null): boolean {
+    if (value === null) return false;
+    const given = digest(value);
+    let known = false;
+    for (const secret of this.#secrets) known = timingSafeEqual(secret, given) || known;
+    return known;
   }
 
   /** Is this the address that was printed, token and all? */
@@ -47,7 +68,7 @@ export class Gate {
     if (!ours || (site !== undefined && site !== "same-origin" && site !== "none")) {
       return { status: 403, why: "Another site asked for this." };
     }
-    if (!same(cookieValue(request.headers.cookie, this.cookieName), this.token)) {
+    if (!this.#holds(cookieValue(request.headers.cookie, this.cookieName))) {
       const why =
         "This browser does not hold the token. Open the whole address that was printed when the program started.";
       return { status: 403, why };
@@ -74,8 +95,9 @@ function cookieValue(header: string | undefined, name: string): string | null {
   return null;
 }
 
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
 /** Compares in constant time; hashes make the lengths equal. */
 function same(left: string | null, right: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
   return left !== null && timingSafeEqual(digest(left), digest(right));
 }

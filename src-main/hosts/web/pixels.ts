@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { PixelAnswer, Session } from "../../services/application.ts";
@@ -15,9 +14,13 @@ export async function answerPixels(
   response.on("close", () => gone.abort());
   try {
     const answer = await session.pixels(path, gone.signal);
-    if (gone.signal.aborted) return;
+    if (gone.signal.aborted) {
+      if (!(answer.body instanceof Uint8Array)) await answer.body.file.close();
+      return;
+    }
     const { status, headers, start, length } = partOf(answer, request.headers.range);
     const { body } = answer;
+    if (!(body instanceof Uint8Array)) response.once("close", () => void body.file.close().catch(() => {}));
     const head = { ...headers, ...(status === 204 ? {} : { "Content-Length": length }) };
     if (body instanceof Uint8Array || length === 0 || request.method === "HEAD") {
       response.writeHead(status, head);
@@ -26,8 +29,7 @@ export async function answerPixels(
       return;
     }
     // A little at a time: a result map may be larger than the memory.
-    const file = createReadStream(body.path, { start, end: start + length - 1 });
-    await new Promise<void>((resolve, reject) => file.once("open", () => resolve()).once("error", reject));
+    const file = body.file.createReadStream({ start, end: start + length - 1, autoClose: false });
     response.writeHead(status, head);
     await pipeline(file, response);
   } catch (error) {

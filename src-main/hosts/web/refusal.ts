@@ -5,7 +5,12 @@ import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 /** Turns a request away with a sentence. */
 export function refuse(response: ServerResponse, status: number, why: string): void {
   if (response.headersSent) return void response.destroy();
-  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" });
+  // Whatever was still on its way is not read: the connection ends with the sentence.
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cache-Control": "no-store",
+    Connection: "close",
+  });
   response.end(`${why}\n`);
 }
 

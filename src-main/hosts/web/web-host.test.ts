@@ -94,13 +94,24 @@ function get(
 }
 
 const token = () => new URL(host.address).searchParams.get("token")!;
-const cookie = () => `omnisat-${host.port}=${token()}`;
+let held = "";
+/** What the browser of these tests got for the token. */
+const cookie = () => held;
+beforeAll(async () => {
+  const { headers } = await get(`/?token=${token()}`);
+  held = headers["set-cookie"]![0]!.split(";")[0]!;
+});
 const known = (headers: Record<string, string> = {}) => ({ cookie: cookie(), ...headers });
 
 test("the printed address gives the browser its token as a cookie that no script and no other site gets", async () => {
   const { status, headers, body } = await get(`/?token=${token()}`);
   expect(status).toBe(200);
-  expect(headers["set-cookie"]).toEqual([`${cookie()}; HttpOnly; SameSite=Strict; Path=/`]);
+  const [own] = headers["set-cookie"]!;
+  expect(own).toMatch(
+    new RegExp(`^omnisat-${host.port}=${host.port}\\.[\\w-]{32}; HttpOnly; SameSite=Strict; Path=/$`),
+  );
+  expect(own).not.toContain(token());
+  expect(own).not.toContain(cookie());
   expect(body).toContain('content="0;url=./"');
   expect(body).not.toContain(token());
   expect(headers["cache-control"]).toBe("no-store");
@@ -115,6 +126,11 @@ test("without the token there is nothing but a sentence", async () => {
     ["/?token=", {}],
     [`/?token=${wrong}`, {}],
     ["/", { cookie: `omnisat-${host.port}=${wrong}` }],
+    // the token is no cookie
+    ["/", { cookie: `omnisat-${host.port}=${token()}` }],
+    ["/", { cookie: cookie().replace(`omnisat-${host.port}`, `omnisat-${host.port + 1}`) }],
+    ["/", { cookie: cookie().replace(`=${host.port}.`, `=${host.port + 1}.`) }],
+    ["/", { cookie: `omnisat-${host.port}=${host.port}.` }],
     [`/assets/app-1a2b.js?token=${token()}`, {}],
   ] as const) {
     const { status, body } = await get(path, headers);
@@ -138,6 +154,20 @@ test("another name for this machine, another site and another port are turned aw
   expect(await verdict({ "sec-fetch-site": "cross-site" })).toBe(403);
   expect(await verdict({ "sec-fetch-site": "same-site" })).toBe(403);
   expect(await verdict({ "sec-fetch-site": "same-origin" })).toBe(200);
+});
+
+test("a cookie of one host opens no other, on another port or after a restart", async () => {
+  const other = new WebHost({ renderer, openSession: () => Promise.reject(new Error("nobody comes")) as never });
+  await other.listen();
+  try {
+    const ask = (value: string) =>
+      get("/", { cookie: `omnisat-${other.port}=${value}`, host: `127.0.0.1:${other.port}` }, { port: other.port });
+    const value = cookie().split("=")[1]!;
+    expect((await ask(value)).status).toBe(403);
+    expect((await ask(value.replace(String(host.port), String(other.port)))).status).toBe(403);
+  } finally {
+    await other.close();
+  }
 });
 
 test("it listens on loopback, and on nothing else", async () => {

@@ -137,7 +137,7 @@ export class WebHost {
     response.writeHead(200, {
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-store",
-      "Set-Cookie": this.#gate.setCookie,
+      "Set-Cookie": this.#gate.admit(),
     });
     response.end(
       '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=./"><title>OmniSat Desktop</title>',

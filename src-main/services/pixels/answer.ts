@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -5,7 +6,7 @@ import { constants, deflateRaw } from "node:zlib";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { deepestLevel } from "../../../src-shared/geo/tile-grid.ts";
 import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } from "../../../src-shared/ipc/pixels.ts";
-import type { Catalog } from "../../catalog/index.ts";
+import { type Catalog, makeOwnFolder } from "../../catalog/index.ts";
 import { pool, urgently } from "../../raster/index.ts";
 import { ByteCache } from "./byte-cache.ts";
 import { readExportFile, readMapFile } from "./map-file.ts";
@@ -24,7 +25,8 @@ export interface PixelAnswer {
 }
 
 export interface FileBody {
-  readonly path: string;
+  /** open, and closed by whoever sends it: what is sent is what was looked at */
+  readonly file: FileHandle;
   /** in bytes */
   readonly size: number;
 }
@@ -113,7 +115,16 @@ async function drawTile(
 
 /** In the project, so that it is made once; a project that may only be read has its copies among the temporary files. */
 const quickLookFolder = ({ folder, readOnly }: Catalog): string =>
-  readOnly ? join(tmpdir(), "omnisat-quick-looks") : join(folder, "cache", "quick-looks");
+  ownCache(folder, readOnly) ?? join(tmpdir(), "omnisat-quick-looks");
+
+/** The project's cache, unless it may not be written to, or somebody put a link in its place. */
+function ownCache(folder: string, readOnly: boolean): string | undefined {
+  try {
+    return readOnly ? undefined : makeOwnFolder(folder, "cache", "quick-looks");
+  } catch {
+    return undefined;
+  }
+}
 
 /** An address that names the right version may be kept for good; another is answered, but not kept. */
 function answer(type: string, body: Uint8Array, version: string, asked: string): PixelAnswer {

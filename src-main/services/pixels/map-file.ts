@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Catalog } from "../../catalog/index.ts";
+import { assertNoLinkOut, type Catalog, openPlain } from "../../catalog/index.ts";
 import type { PixelAnswer } from "./answer.ts";
 
 const types: Readonly<Record<string, string>> = {
@@ -40,6 +40,7 @@ export async function readMapFile(catalog: Catalog, mapId: number, file: string)
 /** A file of the project's own folder of exports: what a browser elsewhere takes home. */
 export async function readExportFile(catalog: Catalog, file: string): Promise<PixelAnswer> {
   const folder = join(catalog.folder, "exports");
+  assertNoLinkOut(catalog.folder, folder);
   // A name and nothing more: no way leads up, and no link out.
   const known = await readdir(folder, { withFileTypes: true }).catch(() => []);
   if (!known.some((entry) => entry.name === file && entry.isFile()))
@@ -49,9 +50,10 @@ export async function readExportFile(catalog: Catalog, file: string): Promise<Pi
 
 async function wholeFile(path: string): Promise<PixelAnswer> {
   const file = basename(path);
-  const facts = await stat(path).catch((cause: unknown) => {
+  const open = await openPlain(path).catch((cause: unknown) => {
     throw new AppError("raster-missing", { path }, { cause });
   });
+  const facts = await open.stat();
   const mark = createHash("sha256").update(`${facts.size}|${facts.mtimeMs}`).digest("hex").slice(0, 16);
   return {
     status: 200,
@@ -62,6 +64,6 @@ async function wholeFile(path: string): Promise<PixelAnswer> {
       ETag: `"${mark}"`,
       "Cache-Control": "no-store",
     },
-    body: { path, size: facts.size },
+    body: { file: open, size: facts.size },
   };
 }

@@ -87,6 +87,16 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "command-unknown": ({ command }) =>
     `Cette version du programme n’a pas de commande ${quoted(command)}. Rechargez la fenêtre ; si cela persiste, la fenêtre et le programme sont de versions différentes.`,
   "no-project-open": () => "Aucun projet n’est ouvert. Ouvrez un projet ou créez-en un.",
+  "path-withheld": ({ path, folder }) =>
+    `Le projet nomme ${quoted(path)}, hors de son dossier, et vous ne l’avez pas encore autorisé : rien n’y a été lu. Si vous faites confiance à ce projet, autorisez ${quoted(folder)} sous « Fichiers hors du projet ».`,
+  "project-link-outside": ({ path, leadsTo }) =>
+    `${quoted(path)} est un lien vers ${quoted(leadsTo)} ; dans les dossiers propres d’un projet, le programme ne lit ni n’écrit à travers un lien. Remplacez le lien par un vrai dossier ou fichier.`,
+  "job-spec-damaged": ({ path }) =>
+    `La description de la tâche dans ${quoted(path)} est endommagée ou a été modifiée à la main : elle ne peut pas être relancée. Lancez-en une nouvelle avec les réglages voulus.`,
+  "file-not-regular": ({ path }) =>
+    `${quoted(path)} est un tube, une socket ou un périphérique, pas un fichier. Choisissez un fichier ou un dossier.`,
+  "file-too-large": ({ path, bytes, most }) =>
+    `${quoted(path)} fait ${Math.round(bytes / 1e6)} Mo ; un fichier de ce genre en fait au plus ${Math.round(most / 1e6)}. Vérifiez que c’est le bon fichier.`,
   "path-not-allowed": ({ path, roots }) =>
     `${quoted(path)} est hors des dossiers que ce programme peut utiliser (${roots.join(", ")}). Relancez-le avec --allow et ce dossier, ou choisissez un autre endroit.`,
   "connection-lost": () =>
