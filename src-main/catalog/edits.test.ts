@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import { createCatalog, openCatalog } from "./index.ts";
 
@@ -117,3 +119,112 @@ test("rows of the display are kept and taken back", () => {
   expect([catalog.view.get("map"), catalog.view.get("none")]).toEqual([{ zoom: 3 }, null]);
   catalog.close();
 });
+
+test("a step whose rows were changed, deleted or built upon since is refused whole and says so beforehand", () => {
+  const { catalog, legendId } = newCatalog("stale");
+  const refused = () => {
+    const before = JSON.stringify([catalog.labels.list(), catalog.labels.imports(), catalog.edits.list()]);
+    expect(catalog.edits.next().undo?.stale).toBe(true);
+    expect(() => catalog.edits.undo()).toThrow(expect.objectContaining({ code: "edit-not-possible" }));
+    expect(JSON.stringify([catalog.labels.list(), catalog.labels.imports(), catalog.edits.list()])).toBe(before);
+  };
+  const { value: ids } = catalog.edit({ key: "labels.add" }, () =>
+    catalog.labels.add([label(legendId, 1), label(legendId, 2)]),
+  );
+  expect(catalog.edits.next().undo?.stale).toBeUndefined();
+  catalog.legends.put("crops", [{ code: 2, name: "rye", color: "#aa5500" }]);
+  catalog.labels.setClass(ids[0]!, 2);
+  refused();
+  catalog.labels.setClass(ids[0]!, 1);
+  catalog.labels.remove([ids[1]!]);
+  refused();
+
+  // What was added to an import outside the history would go with it.
+  const { value: importId } = catalog.edit({ key: "labels.import" }, () =>
+    catalog.labels.addImport({ path: join(room, "b.gpkg"), classField: "c", legendId, report: {} }),
+  );
+  catalog.labels.add([{ ...label(legendId, 3), importId }]);
+  expect(() => catalog.edits.undo()).toThrow(expect.objectContaining({ code: "edit-not-possible" }));
+  expect(catalog.labels.list()).toHaveLength(2);
+  expect(catalog.edits.next().undo?.stale).toBe(true);
+  catalog.close();
+});
+
+test("whatever is edited, changed outside, undone, redone and reopened: rows are as they should be, or the step is refused", () => {
+  type Rows = Map<number, number>;
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          what: fc.constantFrom("add", "class", "remove", "class outside", "remove outside", "undo", "redo", "reopen"),
+          at: fc.nat(5),
+        }),
+        { minLength: 5, maxLength: 25 },
+      ),
+      fc.nat(1e9),
+      (actions, id) => {
+        const name = `property-${id}-${properties++}`;
+        let { catalog, legendId } = newCatalog(name);
+        catalog.legends.put(
+          "crops",
+          [2, 3].map((code) => ({ code, name: `class ${code}`, color: "#aa5500" })),
+        );
+        catalog.edits.forget();
+        const rows = (): Rows => new Map(catalog.labels.list().map((row) => [row.id, row.classCode]));
+        // The model: for each edit what it changed, and what is done now.
+        const done: { before: Rows; after: Rows }[] = [];
+        let undone: { before: Rows; after: Rows }[] = [];
+        const differs = (from: Rows, to: Rows) =>
+          [...new Set([...from.keys(), ...to.keys()])].filter((key) => from.get(key) !== to.get(key));
+        for (const { what, at } of actions) {
+          const before = rows();
+          const some = [...before.keys()][at % Math.max(1, before.size)];
+          const work = () => {
+            if (what === "add") catalog.labels.add([label(legendId, at)]);
+            else if (some !== undefined && what.startsWith("class"))
+              catalog.labels.setClass(some, (before.get(some)! % 3) + 1);
+            else if (some !== undefined && what.startsWith("remove")) catalog.labels.remove([some]);
+          };
+          if (what === "undo" || what === "redo") {
+            const [from, to] = what === "undo" ? [done, undone] : [undone, done];
+            const step = from.at(-1);
+            const [start, end] = step ? (what === "undo" ? [step.after, step.before] : [step.before, step.after]) : [];
+            const touched = step ? differs(step.before, step.after) : [];
+            const fits = touched.every((key) => before.get(key) === start!.get(key));
+            let answer: unknown;
+            try {
+              answer = catalog.edits[what]();
+              expect(answer !== undefined).toBe(step !== undefined);
+              if (!step) continue;
+              expect(fits).toBe(true);
+              const expected = new Map(before);
+              for (const key of touched) end!.has(key) ? expected.set(key, end!.get(key)!) : expected.delete(key);
+              expect([...rows()].sort()).toEqual([...expected].sort());
+              to.push(from.pop()!);
+            } catch (error) {
+              if (!(error instanceof AppError)) throw error;
+              expect(error.code).toBe("edit-not-possible");
+              expect(fits).toBe(false);
+              expect(rows()).toEqual(before);
+            }
+          } else if (what === "reopen") {
+            catalog.close();
+            catalog = openCatalog(join(room, name), options);
+          } else if (what.endsWith("outside")) {
+            work();
+          } else {
+            catalog.edit({ key: what }, work);
+            const after = rows();
+            if (differs(before, after).length === 0) continue;
+            undone = [];
+            done.push({ before, after });
+          }
+        }
+        catalog.close();
+        rmSync(join(room, name), { recursive: true, force: true });
+      },
+    ),
+    { numRuns: 40, seed: 7 },
+  );
+});
+let properties = 0;

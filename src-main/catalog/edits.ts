@@ -67,6 +67,47 @@ export function editTable(sql: Sql, readOnly: boolean) {
   const changesOf = (id: number) =>
     sql.all<Change>('SELECT "table", before, after FROM edit_changes WHERE edit_id = ? ORDER BY id', id);
 
+  const keyOf = (table: string, row: string): string => {
+    const values = fromJson<Record<string, unknown>>(row);
+    return JSON.stringify([table, ...shapes.get(table)!.key.map((column) => values[column] ?? null)]);
+  };
+
+  /** Every row that an edit touched, as it was before and as it became; `null` where there was none. */
+  const netChanges = (changes: readonly Change[]): Map<string, Change> => {
+    const rows = new Map<string, Change>();
+    for (const { table, before, after } of changes) {
+      const [from, to] = [before && keyOf(table, before), after && keyOf(table, after)];
+      // A changed key is one row that went and one that came.
+      for (const [
+        key,
+        was,
+        is,
+      ] of from === to ? [[from, before, after] as const] : [[from, before, null] as const, [to, null, after] as const]) // biome-ignore format: one line per case
+        if (key !== null) rows.set(key, { table, before: rows.has(key) ? rows.get(key)!.before : was, after: is });
+    }
+    return rows;
+  };
+
+  const storedRow = (table: string, like: string): string | null => {
+    const { columns, key } = shapes.get(table)!;
+    const values = fromJson<Record<string, string | number | null>>(like);
+    const where = key.map((column) => `"${column}" = ?`).join(" AND ");
+    const found = sql.get<{ row: string }>(
+      `SELECT ${rowAsJson(columns)} AS row FROM "${table}" WHERE ${where}`,
+      ...key.map((column) => values[column] ?? null),
+    );
+    return found?.row ?? null;
+  };
+
+  /** The first row that is not as this edit left it (to be undone) or found it (to be redone); `undefined` when all are. */
+  const misfit = (changes: Iterable<Change>, direction: "undo" | "redo"): string | undefined => {
+    for (const { table, before, after } of changes) {
+      const expected = direction === "undo" ? after : before;
+      if (!sameRow(expected, storedRow(table, (before ?? after)!))) return table;
+    }
+    return undefined;
+  };
+
   /** Puts `row` in the place of `present`; either may be nothing. */
   const replace = (table: string, present: string | null, row: string | null) => {
     const { columns, key } = shapes.get(table)!;
@@ -90,8 +131,20 @@ export function editTable(sql: Sql, readOnly: boolean) {
     }
   };
 
+  /**
+   * Changes nothing, or exactly the rows of the edit: each must be as the edit left it, and no other row may be touched on
+   * the way (one that was added later and goes with its parent).
+   * @throws AppError `edit-not-possible`
+   */
   const apply = (edit: Edit, direction: "undo" | "redo"): readonly string[] => {
+    const refuse = (detail: string, cause?: unknown) =>
+      new AppError("edit-not-possible", { direction, detail }, cause === undefined ? undefined : { cause });
     const changes = changesOf(edit.id);
+    const rows = netChanges(changes);
+    const changed = misfit(rows.values(), direction);
+    if (changed !== undefined) throw refuse(changed);
+    const watch = sql.run("INSERT INTO edits (name, made_at) VALUES ('{}', '')").id;
+    switchTo(watch);
     try {
       sql.pragma("defer_foreign_keys = ON");
       if (direction === "undo")
@@ -99,11 +152,44 @@ export function editTable(sql: Sql, readOnly: boolean) {
       else for (const { table, before, after } of changes) replace(table, before, after);
     } catch (error) {
       if (error instanceof AppError) throw error;
-      throw new AppError("edit-not-possible", { direction, detail: String(error) }, { cause: error });
+      throw refuse(String(error), error);
+    } finally {
+      switchTo(null);
     }
+    for (const [key, { table }] of netChanges(changesOf(watch))) if (!rows.has(key)) throw refuse(table);
+    const missed = misfit(rows.values(), direction === "undo" ? "redo" : "undo");
+    if (missed !== undefined) throw refuse(missed);
+    sql.run("DELETE FROM edits WHERE id = ?", watch);
     sql.run("UPDATE edits SET undone = ? WHERE id = ?", direction === "undo" ? 1 : 0, edit.id);
     return [...new Set(changes.map(({ table }) => table))];
   };
+
+  /** Looked at beforehand only where that is cheap: an import of 50,000 labels is checked when it is undone. */
+  const marked = (row: Row | undefined, direction: "undo" | "redo"): Edit | null => {
+    if (!row) return null;
+    const count = sql.get<{ n: number }>("SELECT count(*) AS n FROM edit_changes WHERE edit_id = ?", row.id)!.n;
+    const stale =
+      refused.has(row.id) || (count <= 500 && misfit(netChanges(changesOf(row.id)).values(), direction) !== undefined);
+    return stale ? { ...read(row), stale: true } : read(row);
+  };
+  /** Edits that were refused since the project was opened. */
+  const refused = new Set<number>();
+  const step = (edit: Edit | null, direction: "undo" | "redo") => {
+    if (!edit) return undefined;
+    try {
+      return sql.transaction(() => ({ edit: read(rowOf(edit.id)), tables: apply(edit, direction) }));
+    } catch (error) {
+      if (error instanceof AppError && error.code === "edit-not-possible") refused.add(edit.id);
+      throw error;
+    }
+  };
+  const rowOf = (id: number): Row => sql.get<Row>(`SELECT ${columns} FROM edits WHERE id = ?`, id)!;
+  const nextRow = (direction: "undo" | "redo"): Row | undefined =>
+    sql.get<Row>(
+      direction === "undo"
+        ? `SELECT ${columns} FROM edits WHERE undone = 0 ORDER BY id DESC LIMIT 1`
+        : `SELECT ${columns} FROM edits WHERE undone = 1 ORDER BY id LIMIT 1`,
+    );
 
   return {
     /** Newest first. */
@@ -111,11 +197,9 @@ export function editTable(sql: Sql, readOnly: boolean) {
       return sql.all<Row>(`SELECT ${columns} FROM edits ORDER BY id DESC LIMIT ?`, limit).map(read);
     },
 
-    /** What undo and redo would do next. */
+    /** What undo and redo would do next; `stale` where they would be refused. */
     next(): { readonly undo: Edit | null; readonly redo: Edit | null } {
-      const undo = sql.get<Row>(`SELECT ${columns} FROM edits WHERE undone = 0 ORDER BY id DESC LIMIT 1`);
-      const redo = sql.get<Row>(`SELECT ${columns} FROM edits WHERE undone = 1 ORDER BY id LIMIT 1`);
-      return { undo: undo ? read(undo) : null, redo: redo ? read(redo) : null };
+      return { undo: marked(nextRow("undo"), "undo"), redo: marked(nextRow("redo"), "redo") };
     },
 
     record<T>(name: EditName, work: () => T): { readonly value: T; readonly tables: readonly string[] } {
@@ -147,18 +231,16 @@ export function editTable(sql: Sql, readOnly: boolean) {
       sql.run("DELETE FROM edits");
     },
 
+    /** @throws AppError `edit-not-possible` when a row was changed or deleted since; then nothing is changed. */
     undo(): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
-      return sql.transaction(() => {
-        const edit = this.next().undo;
-        return edit ? { edit, tables: apply(edit, "undo") } : undefined;
-      });
+      const row = nextRow("undo");
+      return step(row ? read(row) : null, "undo");
     },
 
+    /** @throws AppError `edit-not-possible`, as `undo` */
     redo(): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
-      return sql.transaction(() => {
-        const edit = this.next().redo;
-        return edit ? { edit, tables: apply(edit, "redo") } : undefined;
-      });
+      const row = nextRow("redo");
+      return step(row ? read(row) : null, "redo");
     },
   };
 }
@@ -169,9 +251,20 @@ function shapeOf(sql: Sql, table: string): Shape {
   return { columns: info.map(({ name }) => name), key: key.map(({ name }) => name) };
 }
 
+const rowAsJson = (columns: readonly string[], of = ""): string =>
+  `json_object(${columns.map((name) => `'${name}', ${of}"${name}"`).join(", ")})`;
+
+/** A column that a later format added is not in a row recorded before it: it is not compared. */
+function sameRow(expected: string | null, found: string | null): boolean {
+  if (expected === null || found === null) return expected === found;
+  if (expected === found) return true;
+  const values = fromJson<Record<string, unknown>>(found);
+  return Object.entries(fromJson<Record<string, unknown>>(expected)).every(([name, value]) => values[name] === value);
+}
+
 function recorder(shapes: ReadonlyMap<string, Shape>): string {
   const triggers = [...shapes].flatMap(([table, { columns }]) => {
-    const row = (of: "OLD" | "NEW") => `json_object(${columns.map((name) => `'${name}', ${of}."${name}"`).join(", ")})`;
+    const row = (of: "OLD" | "NEW") => rowAsJson(columns, `${of}.`);
     const on = (event: string, before: string, after: string) =>
       `CREATE TEMP TRIGGER edit_${table}_${event} AFTER ${event} ON main."${table}"
        WHEN (SELECT edit FROM edit_recording) IS NOT NULL BEGIN

@@ -10,7 +10,7 @@ export const editCommands: readonly Command[] = [
     title: "shell.undo",
     icon: "undo",
     shortcut: "Mod+Z",
-    when: () => session.project !== null && history.undoable !== null,
+    when: () => session.project !== null && history.undoable !== null && !history.undoable.stale,
     run: history.undo,
   },
   {
@@ -20,7 +20,7 @@ export const editCommands: readonly Command[] = [
     icon: "redo",
     shortcut: "Mod+Shift+Z",
     also: ["Mod+Y"],
-    when: () => session.project !== null && history.redoable !== null,
+    when: () => session.project !== null && history.redoable !== null && !history.redoable.stale,
     run: history.redo,
   },
 ];

@@ -18,6 +18,14 @@ export const shellMessages = messages({
   "shell.redo": { en: "Redo", fr: "Rétablir" },
   "shell.undone": { en: "Undone: {what}", fr: "Annulé : {what}" },
   "shell.redone": { en: "Redone: {what}", fr: "Rétabli : {what}" },
+  "shell.undo.stale": {
+    en: "“{what}” cannot be undone: what it touched was changed since",
+    fr: "« {what} » ne peut pas être annulé : ce qu’il touchait a changé depuis",
+  },
+  "shell.redo.stale": {
+    en: "“{what}” cannot be redone: what it touched was changed since",
+    fr: "« {what} » ne peut pas être rétabli : ce qu’il touchait a changé depuis",
+  },
   "shell.undo.what": { en: "Undo: {what}", fr: "Annuler : {what}" },
   "shell.redo.what": { en: "Redo: {what}", fr: "Rétablir : {what}" },
   "shell.search": { en: "Search commands", fr: "Rechercher une commande" },

@@ -37,6 +37,18 @@ class History {
   undo = (): Promise<void> => this.#step("edits.undo");
   redo = (): Promise<void> => this.#step("edits.redo");
 
+  /** What the button does, or why it cannot. */
+  readonly undoLabel = $derived.by((): string => {
+    const edit = this.undoable;
+    if (!edit) return t("shell.undo");
+    return t(edit.stale ? "shell.undo.stale" : "shell.undo.what", { what: this.nameOf(edit) });
+  });
+  readonly redoLabel = $derived.by((): string => {
+    const edit = this.redoable;
+    if (!edit) return t("shell.redo");
+    return t(edit.stale ? "shell.redo.stale" : "shell.redo.what", { what: this.nameOf(edit) });
+  });
+
   nameOf(edit: Edit): string {
     return translate(edit.name.key, edit.name.params ?? {}, "edit.unknown");
   }
@@ -53,6 +65,7 @@ class History {
       await this.#ask();
     } catch (error) {
       notices.fail(error);
+      await this.#ask();
     } finally {
       this.#busy = false;
     }

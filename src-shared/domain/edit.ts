@@ -11,4 +11,6 @@ export interface Edit {
   readonly name: EditName;
   readonly undone: boolean;
   readonly madeAt: string;
+  /** something it touched was changed since outside the history: it would be refused */
+  readonly stale?: true;
 }
