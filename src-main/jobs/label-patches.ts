@@ -21,6 +21,8 @@ export interface PatchLabels {
   readonly classes: Int32Array;
   /** [P] id of the polygon, −1 where there is none */
   readonly polygons: Int32Array;
+  /** patches on which polygons of several classes meet: they have no class */
+  readonly contested: number;
 }
 
 interface Placed {
@@ -115,7 +117,7 @@ export class LabelPatches {
       classes[at] = -1;
       polygons[at] = -1;
     }
-    return { classes, polygons };
+    return { classes, polygons, contested: contested.size };
   }
 
   /** The patches of a polygon, as stretches of one row. */

@@ -74,6 +74,8 @@ const descriptionSchema = z.object({
     startedFrom: z.string().nullable(),
     settings: z.record(z.string(), z.unknown()),
   }),
+  /** what should be known of the model: codes of `finding.ts` with their values */
+  findings: z.array(z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) })).optional(),
   weights: z.object({
     file: z
       .string()

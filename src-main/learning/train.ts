@@ -43,6 +43,9 @@ export interface TrainingResult {
   readonly weights: Tensors;
   readonly steps: number;
   readonly lastValues: Readonly<Record<string, number>>;
+  /** means over the first and the last steps, by name: one step alone says little */
+  readonly firstLoss: number;
+  readonly recentValues: Readonly<Record<string, number>>;
   readonly best: number | undefined;
 }
 
@@ -55,9 +58,16 @@ interface Progress {
   readonly stopping: EarlyStoppingState;
   readonly stopped: boolean;
   readonly lastValues: Readonly<Record<string, number>>;
+  /** losses of the first steps */
+  readonly first?: readonly number[];
+  /** values of the last steps */
+  readonly recent?: readonly Readonly<Record<string, number>>[];
 }
 
 const notBegun = { step: 0, reviewed: 0, stopping: notStoppedYet, stopped: false, lastValues: {} };
+
+/** Steps at the beginning and at the end whose mean is told. */
+const fewSteps = { first: 5, recent: 20 } as const;
 
 const bestPrefix = "best/";
 
@@ -106,7 +116,14 @@ export async function train(step: Step, plan: TrainingPlan, options: TrainOption
         const done = progress.step + 1;
         if (!Number.isFinite(loss)) throw new AppError("training-diverged", { step: done });
         const values = { loss, ...scalarsOf(outputs) };
-        progress = { ...progress, step: done, lastValues: values };
+        const { first = [], recent = [] } = progress;
+        progress = {
+          ...progress,
+          step: done,
+          lastValues: values,
+          first: first.length < fewSteps.first ? [...first, loss] : first,
+          recent: [...recent.slice(1 - fewSteps.recent), values],
+        };
         plan.onStep(done, values);
         await review();
         if (ended()) break;
@@ -117,7 +134,11 @@ export async function train(step: Step, plan: TrainingPlan, options: TrainOption
     }
     if (progress.step > written) await save();
     const weights = best ?? weightsOf(step, await session.state(), plan.averaged);
-    return { weights, steps: progress.step, lastValues: progress.lastValues, best: progress.stopping.best };
+    const { step: steps, lastValues, first = [], recent = [lastValues] } = progress;
+    // Of a short training half is its end.
+    const ending = recent.slice(-Math.max(1, Math.min(fewSteps.recent, Math.ceil(steps / 2))));
+    const firstLoss = first.length > 0 ? meanOf(first) : Number.NaN;
+    return { weights, steps, lastValues, firstLoss, recentValues: meansOf(ending), best: progress.stopping.best };
   } catch (error) {
     if (signal.aborted && progress.step > written) await save();
     throw error;
@@ -143,6 +164,13 @@ function bestOf(state: Tensors): Tensors | undefined {
 
 const prefixed = (weights: Tensors | undefined): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(weights ?? {}).map(([name, value]) => [bestPrefix + name, value]));
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function meansOf(rows: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return Object.fromEntries(names.map((name) => [name, meanOf(rows.flatMap((row) => row[name] ?? []))]));
+}
 
 function scalarsOf(outputs: Tensors): Record<string, number> {
   return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])]));

@@ -3,6 +3,7 @@ import type { Modality } from "../eo/modality.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
+import type { Finding } from "./finding.ts";
 import type { LegendClass } from "./legend.ts";
 import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
@@ -177,6 +178,8 @@ export interface EvaluateSpec extends CommonSpec {
   readonly classSets: readonly (readonly number[])[];
   readonly overlapPatches: number;
   readonly batchSize: number;
+  /** the split let neighbours of training labels into this part: said with the score */
+  readonly optimistic?: boolean;
 }
 
 export interface MapSpec extends CommonSpec {
@@ -198,6 +201,8 @@ export interface MapSpec extends CommonSpec {
   readonly baseName: string;
   /** what the person calls the map; `baseName` when left out */
   readonly title?: string;
+  /** what was measured of the model and should be known of its map; what its training found it says itself */
+  readonly findings?: readonly Finding[];
 }
 
 /** What a training would take. Asked before it starts: no row, no files. */
@@ -330,15 +335,20 @@ export interface ModelResult {
   readonly provider: string;
   /** last or best values, e.g. { loss, macroF1 } */
   readonly metrics: Readonly<Record<string, number>>;
+  /** what should be known of it; not in results of earlier versions */
+  readonly findings?: readonly Finding[];
 }
 
+/** `null` where the part has no patch of the class: nothing is known of it. */
 export interface ClassScore {
   readonly code: number;
   readonly name: string;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
   readonly support: number;
+  /** polygons of the class that were scored */
+  readonly polygons?: number;
 }
 
 /** One row per subset of modalities. The matrix has the map in rows and the reference in columns. */
@@ -346,14 +356,27 @@ export interface SubsetScore {
   readonly modalities: readonly string[];
   /** class codes that were chosen between, in the order of `classes` and of the matrix */
   readonly classSet: readonly number[];
+  /** patches that were scored */
   readonly samples: number;
-  readonly overallAccuracy: number;
+  /** `null`, like the others, where no patch was scored */
+  readonly overallAccuracy: number | null;
+  /** 95 %; patches of one polygon are not independent, and it knows */
   readonly overallAccuracyInterval: readonly [low: number, high: number];
-  readonly macroF1: number;
-  readonly weightedF1: number;
-  readonly microF1: number;
+  /** over the classes with patches in this part */
+  readonly macroF1: number | null;
+  readonly weightedF1: number | null;
+  readonly microF1: number | null;
   readonly classes: readonly ClassScore[];
   readonly confusion: readonly (readonly number[])[];
+  /** the rest is not in results of earlier versions */
+  /** classes that `macroF1` is the mean of */
+  readonly macroClasses?: number;
+  /** what always answering with the commonest class of this part would get */
+  readonly commonest?: { readonly code: number; readonly name: string; readonly share: number } | null;
+  /** polygons that were scored: the independent observations */
+  readonly polygons?: number;
+  /** labelled patches that are not counted, since none of the modalities sees them */
+  readonly unseen?: number;
 }
 
 export interface EvaluateResult {
@@ -361,6 +384,12 @@ export interface EvaluateResult {
   /** classes of this part that the model was never taught: their polygons are not scored, and any map of them is wrong */
   readonly untaught?: readonly { readonly name: string; readonly polygons: number }[];
   readonly subsets: readonly SubsetScore[];
+  /** the rest is not in results of earlier versions */
+  /** patches that neighbouring tiles shared, as in a map drawn with the same number */
+  readonly overlapPatches?: number;
+  /** patches of this part on which polygons of several classes meet: they have no class and are not counted */
+  readonly contested?: number;
+  readonly findings?: readonly Finding[];
 }
 
 export interface MapResult {
@@ -375,6 +404,8 @@ export interface MapResult {
   readonly seconds: number;
   /** pixels per class code */
   readonly pixels: Readonly<Record<string, number>>;
+  /** what should be known of the map: of its model, and of what was found while it was drawn */
+  readonly findings?: readonly Finding[];
 }
 
 export interface ReportResult {

@@ -1,5 +1,6 @@
 /** How good a map is, and how much of what it shows. */
 export { areasOf, type ClassArea } from "./areas.ts";
+export { type Cluster, clusterInterval } from "./cluster-interval.ts";
 export {
   addConfusions,
   type ConfusionAxes,
@@ -8,7 +9,7 @@ export {
   emptyConfusion,
 } from "./confusion.ts";
 export { MultilabelCounter, type MultilabelScores } from "./multilabel.ts";
-export { type ClassScores, type Scores, scoresOf } from "./scores.ts";
+export { type ClassScores, type Commonest, commonestOf, type Scores, scoresOf } from "./scores.ts";
 export {
   averagePrecision,
   bestThresholds,

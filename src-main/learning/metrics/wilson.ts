@@ -9,7 +9,11 @@ const z = 1.959963984540054;
  */
 export function wilson95(hits: number, samples: number): Interval {
   if (samples === 0) return [0, 1];
-  const share = hits / samples;
+  return wilsonOf(hits / samples, samples);
+}
+
+/** The same from a share and a number of samples, which need not be whole: the effective number of a clustered sample. */
+export function wilsonOf(share: number, samples: number): Interval {
   const centre = share + (z * z) / (2 * samples);
   const spread = z * Math.sqrt((share * (1 - share)) / samples + (z * z) / (4 * samples * samples));
   const scale = 1 + (z * z) / samples;

@@ -1,0 +1,302 @@
+/**
+ * What a run has to say about itself that somebody should know before they believe it. Jobs find them, results carry them;
+ * the end of a command, the model's card, the list of runs, the report and the map show them.
+ */
+
+/** `severe`: do not use what came out. `caution`: use it knowing this. `note`: worth knowing. */
+export type Severity = "severe" | "caution" | "note";
+
+type Part = "train" | "validation" | "test";
+interface Counted {
+  readonly name: string;
+  readonly polygons: number;
+}
+
+/** What each code tells. Plain data, so that it crosses every border and is kept with results. */
+export interface FindingDetails {
+  // Training
+  readonly "loss-near-chance": { readonly loss: number; readonly chance: number; readonly classes: number };
+  readonly "contrast-near-chance": { readonly loss: number; readonly chance: number };
+  readonly "reconstruction-no-better": { readonly modality: string; readonly loss: number };
+  readonly "loss-zero": { readonly term: string };
+  readonly "loss-rising": { readonly first: number; readonly last: number };
+  readonly "one-class-taught": { readonly name: string };
+  readonly "modality-without-pixels": { readonly modality: string };
+  readonly "modality-rarely-seen": { readonly modality: string; readonly share: number };
+  readonly "modality-constant": { readonly modality: string };
+  readonly "bands-constant": { readonly modality: string; readonly bands: readonly string[] };
+  readonly "values-clipped": { readonly modality: string; readonly bands: readonly string[]; readonly share: number };
+  readonly "validation-below-commonest": {
+    readonly accuracy: number;
+    readonly commonest: string;
+    readonly share: number;
+    readonly samples: number;
+  };
+  readonly "no-validation": Readonly<Record<string, never>>;
+  readonly "classes-without-patch": { readonly classes: readonly Counted[] };
+  readonly "classes-not-in-training": { readonly classes: readonly Counted[] };
+  readonly "polygons-without-patch": { readonly without: number; readonly polygons: number };
+  readonly "patches-contested": { readonly contested: number; readonly labelled: number };
+  readonly "few-polygons": { readonly classes: readonly Counted[] };
+  // Measuring
+  readonly "score-below-commonest": {
+    readonly modalities: readonly string[];
+    readonly accuracy: number;
+    readonly commonest: string;
+    readonly share: number;
+  };
+  readonly "score-not-above-commonest": {
+    readonly modalities: readonly string[];
+    readonly accuracy: number;
+    readonly low: number;
+    readonly share: number;
+  };
+  readonly "nothing-scored": { readonly modalities: readonly string[] };
+  readonly "one-class-measured": { readonly part: Part; readonly name: string };
+  readonly "classes-untested": { readonly part: Part; readonly names: readonly string[] };
+  readonly "classes-untaught": { readonly part: Part; readonly classes: readonly Counted[] };
+  readonly "patches-not-seen": {
+    readonly modalities: readonly string[];
+    readonly unseen: number;
+    readonly labelled: number;
+  };
+  readonly "few-polygons-measured": { readonly part: Part; readonly polygons: number };
+  readonly "scored-on-training": Readonly<Record<string, never>>;
+  readonly "split-optimistic": Readonly<Record<string, never>>;
+  readonly "split-one-polygon": { readonly names: readonly string[] };
+  readonly "split-class-missing": { readonly part: Part; readonly names: readonly string[] };
+  // Mapping
+  readonly "map-one-class": { readonly name: string; readonly classes: number };
+  readonly "map-empty": { readonly modalities: readonly string[] };
+}
+
+export type FindingCode = keyof FindingDetails;
+
+export type Finding = {
+  readonly [Code in FindingCode]: { readonly code: Code; readonly details: FindingDetails[Code] };
+}[FindingCode];
+
+const severities: Readonly<Record<FindingCode, Severity>> = {
+  "loss-near-chance": "severe",
+  "contrast-near-chance": "severe",
+  "reconstruction-no-better": "caution",
+  "loss-zero": "severe",
+  "loss-rising": "severe",
+  "one-class-taught": "severe",
+  "modality-without-pixels": "severe",
+  "modality-rarely-seen": "caution",
+  "modality-constant": "severe",
+  "bands-constant": "caution",
+  "values-clipped": "severe",
+  "validation-below-commonest": "severe",
+  "no-validation": "note",
+  "classes-without-patch": "caution",
+  "classes-not-in-training": "caution",
+  "polygons-without-patch": "note",
+  "patches-contested": "note",
+  "few-polygons": "caution",
+  "score-below-commonest": "severe",
+  "score-not-above-commonest": "caution",
+  "nothing-scored": "severe",
+  "one-class-measured": "caution",
+  "classes-untested": "caution",
+  "classes-untaught": "caution",
+  "patches-not-seen": "note",
+  "few-polygons-measured": "caution",
+  "scored-on-training": "caution",
+  "split-optimistic": "caution",
+  "split-one-polygon": "caution",
+  "split-class-missing": "caution",
+  "map-one-class": "caution",
+  "map-empty": "severe",
+};
+
+export const findingCodes = Object.keys(severities) as readonly FindingCode[];
+
+const order: readonly Severity[] = ["severe", "caution", "note"];
+
+/** Of a code this version knows; one of a later version is a caution. */
+export const severityOf = ({ code }: Pick<Finding, "code">): Severity => severities[code] ?? "caution";
+
+/** The severe ones first, otherwise as they were found; the same thing is said once. */
+export function inOrderOfSeverity(findings: readonly Finding[]): Finding[] {
+  const once = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
+  return [...once.values()].sort((p, q) => order.indexOf(severityOf(p)) - order.indexOf(severityOf(q)));
+}
+
+export const severeOnes = (findings: readonly Finding[]): Finding[] =>
+  inOrderOfSeverity(findings).filter((finding) => severityOf(finding) === "severe");
+
+/** What happened, and what to do about it. */
+export interface FindingText {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+export type FindingSentences = {
+  readonly [Code in FindingCode]: (details: FindingDetails[Code]) => FindingText;
+};
+
+const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(", ");
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 1)} %`;
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+const withCounts = (classes: readonly Counted[]): string =>
+  classes.map(({ name, polygons }) => `“${name}” (${counted(polygons, "polygon")})`).join(", ");
+const three = (value: number): string => value.toFixed(3);
+
+/** In English; the window has the French ones in `i18n/findings.ts`. */
+export const englishFindings: FindingSentences = {
+  "loss-near-chance": ({ loss, chance, classes }) => ({
+    what: `The loss ended at ${three(loss)}; always answering with the shares of the ${classes} classes gives ${three(chance)}. The model has learned next to nothing from the labels.`,
+    remedy:
+      "Train with more steps or another learning rate, start from a pre-trained model, and look whether labels and images show the same place and year.",
+  }),
+  "contrast-near-chance": ({ loss, chance }) => ({
+    what: `The contrastive loss ended at ${three(loss)}; choosing at random gives ${three(chance)}. The modalities have not learned to recognise one another's patches.`,
+    remedy: "Pre-train with more steps, and check that the modalities show the same places.",
+  }),
+  "reconstruction-no-better": ({ modality, loss }) => ({
+    what: `What is hidden of ${modality} is reconstructed with an error of ${three(loss)}; the mean alone gives 1.`,
+    remedy: "Pre-train with more steps.",
+  }),
+  "loss-zero": ({ term }) => ({
+    what: `The loss “${term}” ended at exactly 0: there was nothing in it to learn from.`,
+    remedy: "Look whether the images cover the project and whether the cloud masks leave anything of them.",
+  }),
+  "loss-rising": ({ first, last }) => ({
+    what: `The loss rose from ${three(first)} to ${three(last)}: the training diverged.`,
+    remedy: "Train again with a lower learning rate.",
+  }),
+  "one-class-taught": ({ name }) => ({
+    what: `Only one class was taught, “${name}”: the model calls everything by it.`,
+    remedy: "Label at least one other class, or let the split put one into the training part.",
+  }),
+  "modality-without-pixels": ({ modality }) => ({
+    what: `The network saw nothing of ${modality}: not one clear pixel where it looked.`,
+    remedy: "Look where its images lie and what their masks call clear, or leave it out.",
+  }),
+  "modality-rarely-seen": ({ modality, share }) => ({
+    what: `Only ${percent(share)} of the patches that the network looked at have a clear observation of ${modality}.`,
+    remedy: "Look where its images lie and what their masks call clear.",
+  }),
+  "modality-constant": ({ modality }) => ({
+    what: `Every band of ${modality} has one and the same value everywhere: it tells the network nothing.`,
+    remedy: "Look at its images and their scale, or leave it out.",
+  }),
+  "bands-constant": ({ modality, bands }) => ({
+    what: `${modality}: ${bands.join(", ")} ${bands.length === 1 ? "has" : "have"} one and the same value everywhere.`,
+    remedy: "Look at these bands; leave them out when they are empty.",
+  }),
+  "values-clipped": ({ modality, bands, share }) => ({
+    what: `${percent(share)} of the values of ${modality} (${bands.join(", ")}) lie outside of what the model was trained on and were cut off.`,
+    remedy: "Check the units and the scale of the images: they differ from those the model has learned from.",
+  }),
+  "validation-below-commonest": ({ accuracy, commonest, share, samples }) => ({
+    what: `On ${counted(samples, "validation patch", "validation patches")} the model is right in ${percent(accuracy)}; always answering “${commonest}” is right in ${percent(share)}.`,
+    remedy: "Train with more steps or with balance=patches, start from a pre-trained model, or label more places.",
+  }),
+  "no-validation": () => ({
+    what: "Nothing was set aside for validation: the weights of the last step were kept, and nobody looked whether they are good.",
+    remedy: "Give the validation part of the split a share.",
+  }),
+  "classes-without-patch": ({ classes }) => ({
+    what: `Not taught, because none of their polygons holds the centre of a patch: ${withCounts(classes)}.`,
+    remedy: "Make the project's patches smaller, or draw larger polygons.",
+  }),
+  "classes-not-in-training": ({ classes }) => ({
+    what: `Not taught, because they have no polygon in the training part: ${withCounts(classes)}.`,
+    remedy: "Split again so that every class trains; a map never shows these classes.",
+  }),
+  "polygons-without-patch": ({ without, polygons }) => ({
+    what: `${counted(without, "training polygon")} of ${polygons.toLocaleString("en")} hold no centre of a patch inside the project and teach nothing.`,
+    remedy: "Smaller patches would use them.",
+  }),
+  "patches-contested": ({ contested, labelled }) => ({
+    what: `Polygons of several classes meet on ${counted(contested, "patch", "patches")}; these teach nothing (${labelled.toLocaleString("en")} others do).`,
+    remedy: "Cut the polygons where they overlap.",
+  }),
+  "few-polygons": ({ classes }) => ({
+    what: `Fewer than three training polygons: ${withCounts(classes)}. The model knows these places, not these classes.`,
+    remedy: "Label more places of these classes.",
+  }),
+  "score-below-commonest": ({ modalities, accuracy, commonest, share }) => ({
+    what: `With ${modalities.join(" + ")} ${percent(accuracy)} of the patches are right; always answering “${commonest}” gets ${percent(share)}. This map is worse than no map.`,
+    remedy: "Train with more steps or with balance=patches, start from a pre-trained model, or label more places.",
+  }),
+  "score-not-above-commonest": ({ modalities, accuracy, low, share }) => ({
+    what: `With ${modalities.join(" + ")} ${percent(accuracy)} of the patches are right, at least ${percent(low)} by the 95 % interval: it may be no better than always answering with the commonest class (${percent(share)}).`,
+    remedy: "Measure on more polygons, or train longer.",
+  }),
+  "nothing-scored": ({ modalities }) => ({
+    what: `With ${modalities.join(" + ")} no labelled patch is seen: there is no score.`,
+    remedy: "Import images that cover these labels.",
+  }),
+  "one-class-measured": ({ part, name }) => ({
+    what: `The ${part} part has one class only, “${name}”: any model that knows no other would be right everywhere.`,
+    remedy: "Split again so that several classes are measured.",
+  }),
+  "classes-untested": ({ part, names }) => ({
+    what: `No ${part} patches of ${quoted(names)}: nothing is known of how well they are mapped, and they do not count in the macro F1.`,
+    remedy: "Split again, or label more places of these classes.",
+  }),
+  "classes-untaught": ({ part, classes }) => ({
+    what: `In the ${part} part and not scored, because the model was never taught them: ${withCounts(classes)}. The map calls these places something else.`,
+    remedy: "Teach these classes, or count their places as wrong.",
+  }),
+  "patches-not-seen": ({ modalities, unseen, labelled }) => ({
+    what: `${counted(unseen, "labelled patch", "labelled patches")} of ${labelled.toLocaleString("en")} are seen on no date of ${modalities.join(" + ")} and are not counted.`,
+    remedy: "Import more dates, or look at the cloud masks.",
+  }),
+  "few-polygons-measured": ({ part, polygons }) => ({
+    what: `The ${part} part has ${counted(polygons, "polygon")}: the score depends on these few places.`,
+    remedy: "Label more places, or leave out one after another in turn.",
+  }),
+  "scored-on-training": () => ({
+    what: "Measured on the labels that trained: this says nothing of other places.",
+    remedy: "Measure on the test part.",
+  }),
+  "split-optimistic": () => ({
+    what: "Patches were split at random: test patches lie beside training patches of the same field, so the score flatters.",
+    remedy: "Split by blocks or by polygons for an honest score.",
+  }),
+  "split-one-polygon": ({ names }) => ({
+    what: `Measured on a single polygon: ${quoted(names)}.`,
+    remedy: "Label more places of these classes.",
+  }),
+  "split-class-missing": ({ part, names }) => ({
+    what: `Labelled, but not in the ${part} part: ${quoted(names)}.`,
+    remedy: "Split again, or label more places of these classes.",
+  }),
+  "map-one-class": ({ name, classes }) => ({
+    what: `The whole map is “${name}”, one of ${classes} classes.`,
+    remedy: "Measure the model before using the map.",
+  }),
+  "map-empty": ({ modalities }) => ({
+    what: `The map is empty: nothing of the area is seen in ${modalities.join(" + ")}.`,
+    remedy: "Import images of this area.",
+  }),
+};
+
+/** What happened and what to do, in English; the code alone where it comes from a later version. */
+export function findingText(finding: Finding, sentences: FindingSentences = englishFindings): FindingText {
+  const sentence = sentences[finding.code] as ((details: unknown) => FindingText) | undefined;
+  return sentence?.(finding.details) ?? { what: finding.code, remedy: "" };
+}
+
+/** Both sentences behind one another. */
+export function findingSentence(finding: Finding, sentences?: FindingSentences): string {
+  const { what, remedy } = findingText(finding, sentences);
+  return remedy === "" ? what : `${what} ${remedy}`;
+}
+
+/** As programs get it: the code with its values, how bad it is, and the sentence. */
+export const findingAsData = (finding: Finding) => ({
+  code: finding.code,
+  severity: severityOf(finding),
+  message: findingSentence(finding),
+  details: finding.details,
+});
+
+export const isFinding = (value: unknown): value is Finding =>
+  typeof value === "object" && value !== null && typeof (value as Finding).code === "string" && "details" in value;
