@@ -1,3 +1,4 @@
+import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { PatchWindow } from "../cube/index.ts";
@@ -5,10 +6,12 @@ import { readModel } from "../learning/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { openCube, patchGrid, projectArea } from "./imagery.ts";
+import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { scoreMap } from "./score.ts";
+import { findingsOfPart, findingsOfScore } from "./score-findings.ts";
 
 /** Scores a model on one part of the split, with every subset of modalities that was asked for: one set of weights. */
 export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise<EvaluateResult> {
@@ -26,6 +29,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
   const cube = openCube(grid, imagery, inputsOfModel(description, grid, imagery, all), description.days);
   try {
     const subsets: SubsetScore[] = [];
+    const aboutInputs: Finding[] = [];
     for (const [index, modalities] of spec.subsets.entries()) {
       const predictor = await Predictor.create({
         cube,
@@ -45,11 +49,20 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
             context.phase(`Evaluating ${modalities.join(" + ")}`, (index + fraction) / spec.subsets.length),
         });
         subsets.push(...scores);
+        aboutInputs.push(...predictor.watch.findings());
       } finally {
         await predictor.release();
       }
     }
-    return { part: spec.part, untaught: untaughtClasses(spec, codes, area), subsets };
+    const untaught = untaughtClasses(spec, codes, area);
+    const { part, overlapPatches } = spec;
+    const findings = inOrderOfSeverity([
+      ...subsets.flatMap(findingsOfScore),
+      ...aboutInputs,
+      ...findingsOfPart({ part, untaught, subsets }, spec.labels, legend, spec.optimistic ?? false),
+    ]);
+    const { contested } = labelFacts(labels);
+    return { part, untaught, subsets, overlapPatches, contested, findings };
   } finally {
     await cube.close();
   }

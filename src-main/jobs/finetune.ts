@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { FinetuneSpec, ModelResult, SplitPart } from "../../src-shared/domain/job.ts";
+import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
+import type { FinetuneSpec, ModelResult, SplitPart, SubsetScore } from "../../src-shared/domain/job.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Batch, noAugmentation, type PatchWindow, planBlend } from "../cube/index.ts";
@@ -31,14 +32,17 @@ import {
   projectArea,
   requirePixels,
 } from "./imagery.ts";
+import { InputWatch } from "./input-watch.ts";
+import { labelFacts } from "./label-facts.ts";
 import { aroundLabels, LabelPatches } from "./label-patches.ts";
 import { networkFor } from "./network.ts";
 import { classify, Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
-import { scoreMap } from "./score.ts";
+import { type ScoreOptions, scoreMap } from "./score.ts";
 import { TilePreviewer } from "./tile-preview.ts";
 import { endlessBatches } from "./tile-sampler.ts";
+import { findingsOfLabels, findingsOfLoss, findingsOfValidation, LabelShares, storable } from "./training-findings.ts";
 import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-parts.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
@@ -108,6 +112,10 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const validation = labelsOf("validation", codes);
     const classWeights = weightsOfClasses(labels, recipe.classWeights);
     const validates = validation.usable().length > 0;
+    const watch = new InputWatch(modalities, normalizations);
+    const shares = new LabelShares(codes.length);
+    const aboutLabels = findingsOfLabels(spec.labels, taught, labelFacts(labels), validates);
+    let bestLook: SubsetScore | undefined;
     const lookerWith = async (weights: Tensors): Promise<Predictor> => {
       // One session for all looks: every load would keep some memory.
       if (looker) looker.replaceWeights(weights);
@@ -123,6 +131,11 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
       return looker;
     };
     const { tiles } = planBlend(area, side);
+    const validated = async (predictor: Predictor, onTile?: ScoreOptions["onTile"]): Promise<SubsetScore> => {
+      const options = { legend, classSets: [], modalities: names, signal: context.signal };
+      const [score] = await scoreMap(validation, predictor, tiles, { ...options, ...(onTile ? { onTile } : {}) });
+      return score!;
+    };
     const review: Review | undefined =
       validates || spec.previews
         ? {
@@ -136,25 +149,22 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
                 return { value: Number.NaN, metrics: {} };
               }
               let previewer: TilePreviewer | undefined;
-              const [score] = await scoreMap(validation, predictor, tiles, {
-                legend,
-                classSets: [],
-                modalities: names,
-                signal: context.signal,
-                onTile: (answer, expected) => {
-                  previewer ??= new TilePreviewer(grid, codes, expected);
-                  previewer.add(answer);
-                },
+              const score = await validated(predictor, (answer, expected) => {
+                previewer ??= new TilePreviewer(grid, codes, expected);
+                previewer.add(answer);
               });
-              context.review(at, { part: "validation", score: score!, preview: previewer?.result() ?? null });
-              const { macroF1, overallAccuracy } = score!;
+              context.review(at, { part: "validation", score, preview: previewer?.result() ?? null });
+              const { macroF1, overallAccuracy } = score;
+              // No date sees the validation places: nothing to choose by.
+              if (macroF1 === null || overallAccuracy === null) return { value: Number.NaN, metrics: {} };
+              if (macroF1 > (bestLook?.macroF1 ?? -1)) bestLook = score;
               return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
             },
           }
         : undefined;
 
     const initial = startFrom(initialState(step, seed), base?.weights);
-    const { weights, steps, lastValues, best } = await train(
+    const { weights, steps, lastValues, firstLoss, recentValues, best } = await train(
       step,
       {
         steps: recipe.steps,
@@ -177,9 +187,12 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
           const draw = aroundLabels(labels, side, recipe.balance, seed);
           let at = first;
           for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
+            watch.add(batch);
             jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
             const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
-            yield { ...feedsOf(batch, names), ...labelFeeds(batch, recipe, classWeights), modality_mask: presence };
+            const taughtNow = labelFeeds(batch, recipe, classWeights);
+            shares.add(taughtNow.labels.data as BigInt64Array, taughtNow.weights.data as Float32Array);
+            yield { ...feedsOf(batch, names), ...taughtNow, modality_mask: presence };
           }
         },
         checkpointPath: join(spec.folder, "checkpoint.safetensors"),
@@ -196,9 +209,19 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     );
     const seconds = (performance.now() - started) / 1000;
     const modelFolder = join(spec.folder, "model");
-    await writeModel(modelFolder, { ...model, training: { ...model.training, steps, seconds } }, weights);
+    // Resumed after its best look: it is looked at once more.
+    if (validates && !bestLook) bestLook = await validated(await lookerWith(weights));
+    const findings: readonly Finding[] = inOrderOfSeverity([
+      ...findingsOfLoss({ first: firstLoss, last: recentValues }, shares.shares(), recipe.labelSmoothing),
+      ...findingsOfValidation(bestLook),
+      ...watch.findings(),
+      ...aboutLabels,
+    ]);
+    for (const finding of findings) context.log(findingSentence(finding));
+    const described = { ...model, training: { ...model.training, steps, seconds }, findings: storable(findings) };
+    await writeModel(modelFolder, described, weights);
     const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
-    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics };
+    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics, findings };
   } finally {
     await looker?.release();
     await cube.close();

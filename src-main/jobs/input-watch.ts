@@ -12,6 +12,8 @@ interface Band {
 interface Seen {
   patches: number;
   seen: number;
+  /** batches with something to see */
+  batches: number;
   readonly bands: readonly Band[];
 }
 
@@ -30,7 +32,6 @@ export class InputWatch {
   readonly #modalities: readonly Modality[];
   readonly #limits: ReadonlyMap<string, readonly (readonly [low: number, high: number])[]>;
   readonly #seen = new Map<string, Seen>();
-  #batches = 0;
 
   constructor(modalities: readonly Modality[], normalizations: readonly Normalization[]) {
     this.#modalities = modalities;
@@ -47,6 +48,7 @@ export class InputWatch {
       this.#seen.set(name, {
         patches: 0,
         seen: 0,
+        batches: 0,
         bands: bands.map(() => ({
           clipped: 0,
           counted: 0,
@@ -56,9 +58,11 @@ export class InputWatch {
       });
   }
 
-  /** A batch as it was read, before brightness is changed at random. The first ones are looked at, later ones now and then. */
+  /**
+   * A batch as it was read, before brightness is changed at random. What is seen is counted in all; values are looked at in
+   * the first batches that hold some, and in later ones now and then.
+   */
   add(batch: Batch): void {
-    if (this.#batches++ >= 16 && this.#batches % 16 !== 0) return;
     for (const { name, kind } of this.#modalities) this.#look(batch, name, kind);
   }
 
@@ -66,6 +70,7 @@ export class InputWatch {
     const input = inputs[name];
     const found = this.#seen.get(name);
     if (!input || !found) return;
+    const before = found.seen;
     const { shape, data } = input.values;
     const [dates, channels, height, width] = (kind === "series" ? shape.slice(1) : [1, ...shape.slice(1)]) as [
       number,
@@ -86,6 +91,9 @@ export class InputWatch {
           break;
         }
       }
+    }
+    if (found.seen === before || (found.batches++ >= 16 && found.batches % 16 !== 0)) return;
+    for (let b = 0; b < windows.length; b++) {
       for (let t = 0; t < dates; t++) {
         let any = false;
         for (let p = 0; p < patches && !any; p++) any = clear[(b * dates + t) * patches + p] === 1;

@@ -23,8 +23,9 @@ export interface PooledScore {
   readonly modalities: readonly string[];
   readonly classSet: readonly number[];
   readonly samples: number;
-  readonly overallAccuracy: number;
-  readonly macroF1: number;
+  /** `null` where no patch was scored */
+  readonly overallAccuracy: number | null;
+  readonly macroF1: number | null;
   /** folds whose left-out patches were mostly given their own class, of those with a patch of the class set */
   readonly foldsRight: number;
   readonly folds: number;
@@ -89,7 +90,7 @@ function add(pooled: Map<string, { score: PooledScore; matrix: ConfusionMatrix }
     counts: score.confusion,
   };
   const before = pooled.get(key);
-  const right = score.samples > 0 && score.overallAccuracy > 0.5 ? 1 : 0;
+  const right = (score.overallAccuracy ?? 0) > 0.5 ? 1 : 0;
   pooled.set(key, {
     matrix: before ? addConfusions(before.matrix, matrix) : matrix,
     score: {

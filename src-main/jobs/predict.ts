@@ -16,6 +16,8 @@ import {
 } from "../omnisat/index.ts";
 import { feedsOf } from "./feeds.ts";
 import { leastClear } from "./imagery.ts";
+import { InputWatch } from "./input-watch.ts";
+import { normalizationOf } from "./training-parts.ts";
 
 /** More dates than this are thinned to the clearest of each part of the year. */
 const mostDates = 96;
@@ -102,6 +104,8 @@ function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[], void> {
 
 /** A trained model over the tiles of a cube, with some of its modalities. */
 export class Predictor {
+  /** looks at what the network is given */
+  readonly watch: InputWatch;
   readonly #options: PredictorOptions;
   readonly #session: ForwardSession;
   readonly #dates: Readonly<Record<string, number>>;
@@ -112,6 +116,12 @@ export class Predictor {
     this.#session = session;
     this.#dates = dates;
     this.classes = options.model.legend!.length;
+    const { cube, modalities, model } = options;
+    const used = modalities.map((name) => cube.modality(name));
+    this.watch = new InputWatch(
+      used,
+      model.modalities.map(({ name, normalization }) => normalizationOf(name, normalization)),
+    );
   }
 
   static async create(options: PredictorOptions): Promise<Predictor> {
@@ -167,11 +177,7 @@ export class Predictor {
           patchesWide: side,
           modalities: used,
           dates: this.#dates,
-          normalizations: model.modalities.map(({ name, normalization }) => ({
-            modality: name,
-            pixels: normalization.pixels,
-            bands: normalization.bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip } : {}) })),
-          })),
+          normalizations: model.modalities.map(({ name, normalization }) => normalizationOf(name, normalization)),
         },
         sample: { modalities, dates: this.#dates, choice: "spread", augmentation: noAugmentation, leastClear },
         seed: 0,
@@ -183,6 +189,7 @@ export class Predictor {
     );
     for await (const batch of batches) {
       signal.throwIfAborted();
+      this.watch.add(batch);
       const answers = await this.#session.run(feedsOf(batch, modalities));
       const values = answers.logits!.data as Float32Array;
       const size = (model.tiles ? 1 : patches) * this.classes;

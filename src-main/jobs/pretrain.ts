@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { PretrainRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -12,10 +13,12 @@ import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { computeNormalizations, dayCountOf, leastClear, mostStepsOf, openCube, projectArea } from "./imagery.ts";
+import { InputWatch } from "./input-watch.ts";
 import { networkFor } from "./network.ts";
 import { providerFor } from "./provider.ts";
 import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { anywhereIn, endlessBatches } from "./tile-sampler.ts";
+import { contrastByChance, findingsOfPretraining, storable } from "./training-findings.ts";
 
 /** A loss of exactly 0 in so many steps on end: the tiles show nothing. */
 const mostEmptySteps = 20;
@@ -59,7 +62,9 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
       dateJitter: recipe.dateJitter,
     };
     let empty = 0;
-    const { weights, steps, lastValues } = await train(
+    const watch = new InputWatch(modalities, normalizations);
+    let contrastChance = 0;
+    const { weights, steps, lastValues, firstLoss, recentValues } = await train(
       step,
       {
         steps: recipe.steps,
@@ -69,6 +74,8 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
           const draw = anywhereIn(all, grid.tilePatches, seed, shared);
           let at = first;
           for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
+            watch.add(batch);
+            if (contrastChance === 0) contrastChance = contrastByChance(batch, names);
             jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at++);
             yield feedsOf(batch, names);
           }
@@ -88,6 +95,9 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
       { provider, seed, initial: initialState(step, seed), resume: spec.resume, signal: context.signal },
     );
     const seconds = (performance.now() - started) / 1000;
+    const end = { first: firstLoss, last: recentValues };
+    const findings = inOrderOfSeverity([...findingsOfPretraining(end, contrastChance), ...watch.findings()]);
+    for (const finding of findings) context.log(findingSentence(finding));
     const modelFolder = join(spec.folder, "model");
     await writeModel(
       modelFolder,
@@ -100,11 +110,12 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
         modalities: modelModalities(modalities, normalizations),
         grid: { crs: grid.geobox.crs, patchMeters: grid.patchMeters, tilePatches: grid.tilePatches },
         legend: null,
+        findings: storable(findings),
         training: describeTraining(spec, { steps, seconds, provider, startedFrom: null, settings: { ...recipe } }),
       },
       weights,
     );
-    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics: lastValues };
+    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics: lastValues, findings };
   } finally {
     await cube.close();
   }

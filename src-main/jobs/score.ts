@@ -1,7 +1,7 @@
 import type { SubsetScore } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type PatchWindow, raisedCosine, type TileRows } from "../cube/index.ts";
-import { ConfusionCounter, scoresOf } from "../learning/index.ts";
+import { type Cluster, ConfusionCounter, clusterInterval, scoresOf } from "../learning/index.ts";
 import { highest } from "./highest.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import type { Predictor, TileLogits } from "./predict.ts";
@@ -21,6 +21,7 @@ export interface ScoreOptions {
 /** A labelled patch and what the tiles read so far say of it together. */
 interface Vote {
   readonly reference: number;
+  readonly polygon: number;
   readonly sums: Float64Array;
   weight: number;
   seen: boolean;
@@ -28,7 +29,7 @@ interface Vote {
 
 /**
  * Scores of the map on labelled patches: the same tiles, weights, order and choice as the map's, of which only the tiles
- * around labels are computed. A patch that no modality saw has no class on the map and is not counted.
+ * around labels are computed. A patch that no modality saw has no class on the map: it is not scored, but told (`unseen`).
  */
 export async function scoreMap(
   labels: LabelPatches,
@@ -37,16 +38,27 @@ export async function scoreMap(
   { legend, classSets, modalities, signal, onProgress, onTile }: ScoreOptions,
 ): Promise<SubsetScore[]> {
   const sets = (classSets.length ? classSets : [[]]).map((set) => (set.length ? set : labels.codes));
-  const counters = sets.map((codes) => ({ codes, counter: new ConfusionCounter(codes) }));
-  const count = ({ reference, sums, weight, seen }: Vote) => {
-    if (!seen) return;
+  const counters = sets.map((codes) => ({
+    codes,
+    counter: new ConfusionCounter(codes),
+    polygons: new Map<number, PolygonScore>(),
+    unseen: 0,
+  }));
+  const count = ({ reference, polygon, sums, weight, seen }: Vote) => {
+    if (!seen) {
+      for (const own of counters) if (own.codes.includes(reference)) own.unseen++;
+      return;
+    }
     // As the map stores it: ties are decided alike.
     const logits = Float32Array.from(sums, (sum) => sum / weight);
-    for (const { codes, counter } of counters) {
+    for (const { codes, counter, polygons } of counters) {
       if (!codes.includes(reference)) continue;
       const positions = codes.map((code) => labels.codes.indexOf(code));
       const best = highest(codes.length, (k) => logits[positions[k]!]!);
       counter.add([codes[best]!], [reference]);
+      const { hits, samples } = polygons.get(polygon) ?? { hits: 0, samples: 0 };
+      const hit = codes[best] === reference ? 1 : 0;
+      polygons.set(polygon, { hits: hits + hit, samples: samples + 1, reference });
     }
   };
   const ballot = new Ballot(labels, tiles.size, count);
@@ -58,7 +70,11 @@ export async function scoreMap(
     onProgress?.(++done / near.length);
   }
   ballot.close();
-  return counters.map(({ codes, counter }) => subsetScore(counter, codes, legend, modalities));
+  return counters.map((own) => subsetScore(own, legend, modalities));
+}
+
+interface PolygonScore extends Cluster {
+  readonly reference: number;
 }
 
 /** Votes of the patches that a later tile may still touch; those that none can touch are counted and forgotten. */
@@ -77,12 +93,12 @@ class Ballot {
   add({ window: tile, logits, seen }: TileLogits): void {
     this.#finish(tile.row);
     const { codes } = this.#labels;
-    const { classes } = this.#labels.labels(tile);
+    const { classes, polygons } = this.#labels.labels(tile);
     for (let p = 0; p < classes.length; p++) {
       if (classes[p]! < 0) continue;
       const row = Math.floor(p / tile.width);
       const col = p % tile.width;
-      const vote = this.#vote(tile, row, col, codes[classes[p]!]!);
+      const vote = this.#vote(tile, row, col, codes[classes[p]!]!, polygons[p]!);
       const weight = this.#window[row]! * this.#window[col]!;
       vote.weight += weight;
       vote.seen ||= seen[p] === 1;
@@ -94,12 +110,12 @@ class Ballot {
     this.#finish(Number.POSITIVE_INFINITY);
   }
 
-  #vote(tile: PatchWindow, row: number, col: number, reference: number): Vote {
+  #vote(tile: PatchWindow, row: number, col: number, reference: number, polygon: number): Vote {
     const line = this.#rows.get(tile.row + row) ?? new Map<number, Vote>();
     this.#rows.set(tile.row + row, line);
     const known = line.get(tile.col + col);
     if (known) return known;
-    const vote = { reference, sums: new Float64Array(this.#labels.codes.length), weight: 0, seen: false };
+    const vote = { reference, polygon, sums: new Float64Array(this.#labels.codes.length), weight: 0, seen: false };
     line.set(tile.col + col, vote);
     return vote;
   }
@@ -114,8 +130,17 @@ class Ballot {
 }
 
 function subsetScore(
-  counter: ConfusionCounter,
-  codes: readonly number[],
+  {
+    codes,
+    counter,
+    polygons,
+    unseen,
+  }: {
+    readonly codes: readonly number[];
+    readonly counter: ConfusionCounter;
+    readonly polygons: ReadonlyMap<number, PolygonScore>;
+    readonly unseen: number;
+  },
   legend: readonly LegendClass[],
   modalities: readonly string[],
 ): SubsetScore {
@@ -127,7 +152,7 @@ function subsetScore(
     classSet: codes,
     samples: scores.samples,
     overallAccuracy: scores.overallAccuracy,
-    overallAccuracyInterval: scores.overallAccuracyInterval,
+    overallAccuracyInterval: clusterInterval([...polygons.values()]),
     macroF1: scores.macroF1,
     weightedF1: scores.weightedF1,
     microF1: scores.microF1,
@@ -138,7 +163,12 @@ function subsetScore(
       recall,
       f1,
       support,
+      polygons: [...polygons.values()].filter(({ reference }) => reference === code).length,
     })),
     confusion: matrix.counts,
+    macroClasses: scores.macroClasses,
+    commonest: scores.commonest && { ...scores.commonest, name: nameOf(scores.commonest.code) },
+    polygons: polygons.size,
+    unseen,
   };
 }

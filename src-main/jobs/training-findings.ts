@@ -103,6 +103,10 @@ export function contrastByChance(batch: Batch, modalities: readonly string[]): n
   return tokens === 0 ? 0 : sum / tokens;
 }
 
+/** As `model.json` keeps them. */
+export const storable = (findings: readonly Finding[]): { code: string; details: Record<string, unknown> }[] =>
+  findings.map(({ code, details }) => ({ code, details: { ...details } }));
+
 /** How much each class weighed in the loss, over the batches seen. */
 export class LabelShares {
   readonly #sums: Float64Array;
@@ -116,14 +120,13 @@ export class LabelShares {
     let total = 0;
     for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0n) total += weights[i]!;
     if (!(total > 0)) return;
-    for (let i = 0; i < labels.length; i++)
-      if (labels[i]! >= 0n) this.#sums[Number(labels[i])]! += weights[i]! / total;
+    for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0n) this.#sums[Number(labels[i])]! += weights[i]! / total;
   }
 
-  /** Summing to 1; empty before the first labelled batch. */
+  /** Summing to 1; all alike before the first labelled batch (a training that was resumed at its end). */
   shares(): number[] {
     const total = this.#sums.reduce((sum, own) => sum + own, 0);
-    return total > 0 ? [...this.#sums].map((own) => own / total) : [];
+    return [...this.#sums].map((own) => (total > 0 ? own / total : 1 / this.#sums.length));
   }
 }
 

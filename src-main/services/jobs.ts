@@ -323,7 +323,7 @@ class Diary {
 
 const lineOf = ({ step, review }: Extract<JobEvent, { type: "review" }>): string =>
   review.score
-    ? `Step ${step}: macro F1 ${review.score.macroF1.toFixed(3)}, overall accuracy ${review.score.overallAccuracy.toFixed(3)} (${review.score.samples} patches).`
+    ? `Step ${step}: macro F1 ${review.score.macroF1?.toFixed(3) ?? "–"}, overall accuracy ${review.score.overallAccuracy?.toFixed(3) ?? "–"} (${review.score.samples} patches).`
     : `Step ${step}: looked at training places.`;
 
 /** What is worth keeping has moved to the models or the maps; checkpoints are as large as the model and its moments. */

@@ -1,3 +1,4 @@
+import type { Finding } from "../../src-shared/domain/finding.ts";
 import type { EvaluateResult, SubsetScore } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapProduct } from "../../src-shared/domain/map-product.ts";
@@ -7,6 +8,7 @@ import type { Catalog } from "../catalog/index.ts";
 import { areasOf } from "../learning/metrics/areas.ts";
 import { estimateAreas } from "../learning/metrics/estimated-areas.ts";
 import { squareMetersPerUnit } from "../vector/true-area.ts";
+import { findingsOf } from "./findings.ts";
 
 interface Measured {
   readonly runId: number;
@@ -14,6 +16,7 @@ interface Measured {
   readonly part: EvaluateResult["part"];
   readonly optimistic: boolean;
   readonly score: SubsetScore;
+  readonly findings: readonly Finding[];
 }
 
 const sameSet = (p: readonly string[], q: readonly string[]) =>
@@ -33,7 +36,10 @@ function measurementsOf(catalog: Catalog, modelId: number): Measured[] {
         .filter(({ classSet }) => classSet.length === widest)
         .map((score): Measured => {
           const optimistic = splitId !== null && (splits.get(splitId) ?? false);
-          return { runId: id, measuredAt: createdAt, part, optimistic, score };
+          const findings = findingsOf(result).filter(
+            ({ details }) => !("modalities" in details) || sameSet(details.modalities, score.modalities),
+          );
+          return { runId: id, measuredAt: createdAt, part, optimistic, score, findings };
         });
     });
 }
@@ -52,7 +58,7 @@ export function expectedAccuracy(catalog: Catalog, name: string): ExpectedAccura
   for (const each of measurementsOf(catalog, model.id).sort((p, q) => worth[p.part] - worth[q.part])) {
     if (!best.some(({ score }) => sameSet(score.modalities, each.score.modalities))) best.push(each);
   }
-  return best.map(({ score, runId, measuredAt, part, optimistic }) => ({
+  return best.map(({ score, runId, measuredAt, part, optimistic, findings }) => ({
     runId,
     part,
     measuredAt,
@@ -62,6 +68,9 @@ export function expectedAccuracy(catalog: Catalog, name: string): ExpectedAccura
     overallAccuracy: score.overallAccuracy,
     overallAccuracyInterval: score.overallAccuracyInterval,
     macroF1: score.macroF1,
+    macroClasses: score.macroClasses ?? null,
+    commonest: score.commonest ?? null,
+    findings,
     classes: score.classes.map(({ name: label, f1, support }) => ({ name: label, f1, support })),
   }));
 }

@@ -10,6 +10,7 @@ import type { MapCommands } from "../../src-shared/ipc/maps.ts";
 import { type Catalog, removeOwnIfEmpty } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { findingsOfMap, measuredFindings } from "./findings.ts";
 import { imageryOf } from "./imagery.ts";
 import type { JobQueue } from "./jobs.ts";
 import { correctedAreas, expectedAccuracy, mappedAreas } from "./maps-accuracy.ts";
@@ -49,7 +50,9 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
   const changed = (table: "maps" | "comparisons", id: number) => announce("catalog.changed", { table, ids: [id] });
 
   return {
-    "maps.list": door("maps.list", z.strictObject({}), () => catalog.maps.list()),
+    "maps.list": door("maps.list", z.strictObject({}), () =>
+      catalog.maps.list().map((map) => ({ ...map, findings: findingsOfMap(catalog, map) })),
+    ),
 
     "maps.draw": door("maps.draw", drawSchema, async (request) => {
       const { seed, provider, probabilities, batchSize, outline } = request;
@@ -72,6 +75,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         overlapPatches,
         batchSize,
         probabilities,
+        findings: measuredFindings(catalog, model.id, modalities),
         baseName: fileName(request.name ?? `${model.name}-${modalities.join("-")}`),
         ...(request.name === undefined ? {} : { title: request.name }),
       });
@@ -106,6 +110,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         legend,
         areas,
         hectares,
+        findings: findingsOfMap(catalog, map),
         emptyPixels: map.area.width * map.area.height - pixels,
         bytes: paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0),
         ...correctedAreas(catalog, map, areas, hectares),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { z } from "zod";
+import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import { type ArchitectureChoice, architectures } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../src-shared/ipc/models.ts";
@@ -8,6 +9,7 @@ import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFold
 import type { ModelDescription } from "../learning/model.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { findingsOfDescription, measuredFindings } from "./findings.ts";
 import { exportModel } from "./model-export.ts";
 import { licenceOf, unpackModel } from "./model-import.ts";
 import { filePath } from "./path-gate.ts";
@@ -35,7 +37,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
     "models.details": door("models.details", named, async ({ name }) => {
       const choice = await chooseModel(catalog, name);
       const { readModelDescription } = await import("../learning/model.ts");
-      return detailsOf(choice, await readModelDescription(choice.folder));
+      return detailsOf(choice, await readModelDescription(choice.folder), measuredFindings(catalog, choice.id));
     }),
 
     "models.import": door(
@@ -118,7 +120,11 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
   };
 }
 
-function detailsOf({ name, id, folder }: ModelChoice, model: ModelDescription): ModelDetails {
+function detailsOf(
+  { name, id, folder }: ModelChoice,
+  model: ModelDescription,
+  measured: readonly Finding[],
+): ModelDetails {
   const { task, appVersion, modalities, grid, legend, training, weights } = model;
   const { steps, seconds, provider, seed, bounds, startedFrom, settings, dates } = training;
   return {
@@ -141,6 +147,7 @@ function detailsOf({ name, id, folder }: ModelChoice, model: ModelDescription): 
     training: { steps, seconds, provider, seed, bounds, startedFrom, settings },
     weights,
     licence: licenceOf(folder),
+    findings: inOrderOfSeverity([...findingsOfDescription(model), ...measured]),
   };
 }
 

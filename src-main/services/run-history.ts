@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateResult, EvaluateSpec, ModelResult } from "../../src-shared/domain/job.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
 import { type ModelAccuracy, type RunSummary, subsetsToMeasure } from "../../src-shared/domain/training.ts";
@@ -6,6 +7,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { findingsOf, measuredFindings } from "./findings.ts";
 import { imageryOf } from "./imagery.ts";
 import { type JobQueue, readJobSpec } from "./jobs.ts";
 import { labelInput } from "./labels.ts";
@@ -133,6 +135,7 @@ function summaries(catalog: Catalog): RunSummary[] {
         sparklineOf: curve.length > 1 ? sparklineOf : "loss",
         optimistic: run.settings?.optimistic ?? (run.splitId !== null && catalog.splits.isOptimistic(run.splitId)),
         model: model ? { id: model.id, name: model.name } : null,
+        findings: inOrderOfSeverity([...findingsOf(result), ...measuredFindings(catalog, run.modelId)]),
       },
     ];
   });
@@ -167,8 +170,16 @@ function accuracyOf(catalog: Catalog, modelId: number): ModelAccuracy | null {
     optimistic: run.splitId !== null && catalog.splits.isOptimistic(run.splitId),
     outdated: run.splitId !== (catalog.splits.current()?.id ?? null),
     measuredAt: job?.finishedAt ?? run.createdAt,
+    overlapPatches: (run.result as EvaluateResult).overlapPatches ?? null,
+    findings: findingsOf(run.result),
   };
 }
+
+/** The project's split of now lets neighbours of training labels into the other parts. */
+export const isOptimistic = (catalog: Catalog): boolean => {
+  const split = catalog.splits.current();
+  return split !== null && split !== undefined && catalog.splits.isOptimistic(split.id);
+};
 
 function evaluationOf(
   { catalog, appVersion }: Deps,
@@ -191,5 +202,6 @@ function evaluationOf(
     classSets: [[]],
     overlapPatches: usualOverlap(grid.tilePatches),
     batchSize: 4,
+    optimistic: isOptimistic(catalog),
   } as const;
 }

@@ -9,6 +9,7 @@ import type { JobQueue } from "./jobs.ts";
 import { labelInput } from "./labels.ts";
 import { usualOverlap } from "./maps.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "./models.ts";
+import { isOptimistic } from "./run-history.ts";
 import { common, finetuneSchema, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
 
 const evaluateSchema = z.strictObject({
@@ -70,6 +71,7 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
           classSets,
           overlapPatches,
           batchSize,
+          optimistic: isOptimistic(catalog),
         },
         { splitId, modelId: model.id },
       );

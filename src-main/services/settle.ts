@@ -29,6 +29,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
           metrics: result.metrics,
           classes: classesOf(spec),
           ...(spec.kind === "finetune-tiles" ? { task: "tiles" as const } : {}),
+          findings: result.findings ?? [],
         },
       });
       const run = catalog.runs.ofJob(job.id);

@@ -1,6 +1,7 @@
 import { alignmentMessages } from "./alignment.ts";
 import { editsMessages } from "./edits.ts";
 import { exportMessages } from "./export.ts";
+import { findingMessages } from "./findings.ts";
 import { helpMessages } from "./help.ts";
 import { importMessages } from "./import.ts";
 import { inspectorMessages } from "./inspector.ts";
@@ -36,6 +37,7 @@ export const catalog = {
   ...exportMessages,
   ...settingsMessages,
   ...helpMessages,
+  ...findingMessages,
   ...uiMessages,
   ...pickerMessages,
 };

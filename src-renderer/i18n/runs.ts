@@ -102,6 +102,8 @@ export const runsMessages = messages({
     en: { one: "in {count} polygon", other: "in {count} polygons" },
     fr: { one: "dans {count} polygone", other: "dans {count} polygones" },
   },
+  "runs.macroF1.of": { en: "{count} of {all} classes", fr: "{count} classes sur {all}" },
+  "runs.commonest": { en: "Commonest class", fr: "Classe majoritaire" },
   "runs.optimistic": { en: "Optimistic", fr: "Optimiste" },
   "runs.optimistic.why": {
     en: "The split put neighbours of test places into training, so this accuracy is better than that of the map elsewhere. A block split is honest.",

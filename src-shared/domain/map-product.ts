@@ -1,4 +1,5 @@
 import type { GeoBox } from "../geo/geobox.ts";
+import type { Finding } from "./finding.ts";
 import type { CompareResult, MapResult } from "./job.ts";
 import type { LegendClass } from "./legend.ts";
 
@@ -12,6 +13,8 @@ export interface MapProduct {
   readonly area: GeoBox;
   readonly files: MapResult;
   readonly createdAt: string;
+  /** what is known by now of it and of its model, where it was asked for */
+  readonly findings?: readonly Finding[];
 }
 
 /** Two maps laid over each other: what became what, and the layer that shows it. */

@@ -1,3 +1,5 @@
+import type { Finding } from "./finding.ts";
+
 /** A trained set of weights. Its folder holds `model.json` and `weights.safetensors`. */
 export interface Model {
   readonly id: number;
@@ -23,6 +25,8 @@ export interface ModelSummary {
   readonly classes: readonly string[];
   /** `tiles`: says which classes a whole tile holds; left out: the class of every patch */
   readonly task?: "tiles";
+  /** what should be known of it; not of models of earlier versions */
+  readonly findings?: readonly Finding[];
 }
 
 export type NewModel = Omit<Model, "id" | "createdAt" | "state">;

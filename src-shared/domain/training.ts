@@ -1,3 +1,4 @@
+import type { Finding } from "./finding.ts";
 import type { JobState, ProviderChoice, SplitPart, SubsetScore } from "./job.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "./recipe.ts";
 
@@ -67,6 +68,8 @@ export interface RunSummary {
   /** the split flatters: neighbours of test places were trained on */
   readonly optimistic: boolean;
   readonly model: { readonly id: number; readonly name: string } | null;
+  /** what should be known of it, severe ones first */
+  readonly findings: readonly Finding[];
 }
 
 /** The accuracy of one model on the test part, by subset of its modalities. */
@@ -81,6 +84,9 @@ export interface ModelAccuracy {
   /** the split has been made anew since */
   readonly outdated: boolean;
   readonly measuredAt: string;
+  /** patches that tiles shared; `null` in scores of earlier versions */
+  readonly overlapPatches: number | null;
+  readonly findings: readonly Finding[];
 }
 
 /** What a training will take, before it starts. Ranges, since reading and other programs decide with. */

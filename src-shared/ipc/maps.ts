@@ -1,3 +1,4 @@
+import type { Finding } from "../domain/finding.ts";
 import type { ProviderChoice, SplitPart } from "../domain/job.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { MapComparison, MapInTheMaking, MapProduct } from "../domain/map-product.ts";
@@ -36,10 +37,16 @@ export interface ExpectedAccuracy {
   readonly part: Exclude<SplitPart, "unused">;
   readonly measuredAt: string;
   readonly samples: number;
-  readonly overallAccuracy: number;
+  /** `null` where nothing was scored */
+  readonly overallAccuracy: number | null;
   readonly overallAccuracyInterval: readonly [low: number, high: number];
-  readonly macroF1: number;
-  readonly classes: readonly { readonly name: string; readonly f1: number; readonly support: number }[];
+  readonly macroF1: number | null;
+  /** classes that the macro F1 is the mean of; of earlier versions `null` */
+  readonly macroClasses: number | null;
+  readonly classes: readonly { readonly name: string; readonly f1: number | null; readonly support: number }[];
+  /** what always answering with the commonest class would get; of earlier versions `null` */
+  readonly commonest: { readonly name: string; readonly share: number } | null;
+  readonly findings: readonly Finding[];
   /** the split let neighbours of training labels into this part */
   readonly optimistic: boolean;
 }
@@ -77,6 +84,8 @@ export interface MapDetails {
   readonly hectares: number;
   /** pixels of the map's rectangle without a class */
   readonly emptyPixels: number;
+  /** what should be known before the map is believed: of its model, its measurements and its drawing; severe ones first */
+  readonly findings: readonly Finding[];
   readonly bytes: number;
   readonly corrected: CorrectedAreas | null;
   /** why there are no corrected areas */

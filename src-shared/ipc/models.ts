@@ -1,3 +1,4 @@
+import type { Finding } from "../domain/finding.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { Model } from "../domain/model.ts";
 import type { Bounds } from "../geo/bounds.ts";
@@ -40,6 +41,8 @@ export interface ModelDetails {
   };
   /** of the folder's own licence file; `null` when it has none */
   readonly licence: string | null;
+  /** what its training and its measurements give reason to doubt, severe ones first */
+  readonly findings: readonly Finding[];
 }
 
 /** Trained models: list them, look into them, bring them in, take them along. */

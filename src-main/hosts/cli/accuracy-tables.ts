@@ -2,19 +2,34 @@ import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job
 import { table } from "./table.ts";
 
 /** The scores of an evaluation as text: a line per subset, then per class and the matrix. */
-export function accuracyTables({ part, subsets }: EvaluateResult): string {
+export function accuracyTables(result: EvaluateResult): string {
+  const { part, subsets, overlapPatches } = result;
   const rows = subsets.map((score) => [
     score.modalities.join(" + "),
-    score.classes.length,
     score.samples,
+    score.polygons ?? "–",
     `${three(score.overallAccuracy)} (${score.overallAccuracyInterval.map(three).join(" – ")})`,
-    three(score.macroF1),
+    commonest(score),
+    `${three(score.macroF1)} (${score.macroClasses ?? "?"} of ${score.classes.length} classes)`,
     three(score.weightedF1),
     three(score.microF1),
   ]);
   return [
-    `Accuracy on the ${part} labels`,
-    table(["modalities", "classes", "patches", "overall accuracy (95 %)", "macro F1", "weighted F1", "micro F1"], rows),
+    `Accuracy on the ${part} labels${overlapPatches === undefined ? "" : `, tiles sharing ${counted(overlapPatches)}`}`,
+    table(
+      [
+        "modalities",
+        "patches",
+        "polygons",
+        "overall accuracy (95 %)",
+        "commonest class",
+        "macro F1",
+        "weighted F1",
+        "micro F1",
+      ],
+      rows,
+    ),
+    ...notCounted(result),
     ...subsets.flatMap((score) => ["", ...subset(score)]),
   ].join("\n");
 }
@@ -24,8 +39,15 @@ function subset({ modalities, classes, confusion }: SubsetScore): string[] {
   return [
     modalities.join(" + "),
     table(
-      ["class", "precision", "recall", "F1", "patches"],
-      classes.map((score) => [score.name, three(score.precision), three(score.recall), three(score.f1), score.support]),
+      ["class", "precision", "recall", "F1", "patches", "polygons"],
+      classes.map((score) => [
+        score.name,
+        three(score.precision),
+        three(score.recall),
+        three(score.f1),
+        score.support,
+        score.polygons ?? "–",
+      ]),
     ),
     "",
     table(
@@ -35,4 +57,20 @@ function subset({ modalities, classes, confusion }: SubsetScore): string[] {
   ];
 }
 
-const three = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : "–");
+/** What always answering with the commonest class would get: a score below it is worse than none. */
+const commonest = ({ commonest: own }: SubsetScore): string => (own ? `${three(own.share)} (${own.name})` : "–");
+
+/** Labelled patches that are in no table. */
+function notCounted({ contested = 0, subsets, untaught = [] }: EvaluateResult): string[] {
+  const unseen = subsets.filter((own) => (own.unseen ?? 0) > 0);
+  const lines = [
+    ...unseen.map((own) => `${counted(own.unseen!)} seen on no date of ${own.modalities.join(" + ")}`),
+    ...(contested > 0 ? [`${counted(contested)} on which polygons of several classes meet`] : []),
+    ...untaught.map(({ name, polygons }) => `${polygons} polygons of “${name}”, which the model was never taught`),
+  ];
+  return lines.length > 0 ? [`Not counted: ${lines.join("; ")}.`] : [];
+}
+
+const counted = (patches: number): string => `${patches} ${patches === 1 ? "patch" : "patches"}`;
+
+const three = (value: number | null): string => (value !== null && Number.isFinite(value) ? value.toFixed(3) : "–");

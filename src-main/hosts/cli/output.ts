@@ -1,3 +1,10 @@
+import {
+  type Finding,
+  findingSentence,
+  inOrderOfSeverity,
+  type Severity,
+  severityOf,
+} from "../../../src-shared/domain/finding.ts";
 import type { JobEvent } from "../../../src-shared/domain/job.ts";
 import { clearLine, Pace, progressLine } from "./progress.ts";
 
@@ -6,6 +13,9 @@ export interface Stream {
   readonly columns?: number;
   write(text: string): unknown;
 }
+
+/** What stands before a finding on the terminal. */
+const words: Readonly<Record<Severity, string>> = { severe: "SEVERE", caution: "Warning", note: "Note" };
 
 /** What a command says: text for people, or one JSON object per line for programs. Failures go to the error stream. */
 export class Output {
@@ -18,6 +28,7 @@ export class Output {
   #lastShown = Number.NEGATIVE_INFINITY;
   #lastText = "";
   #lineOpen = false;
+  #ended = false;
 
   constructor(json: boolean, out: Stream, err: Stream) {
     this.json = json;
@@ -44,6 +55,14 @@ export class Output {
     else if (text !== undefined) this.text(text);
   }
 
+  /** What should be known of what came out: `Do not use this:` before the severe ones. Programs get them in the result. */
+  findings(findings: readonly Finding[]): void {
+    if (this.json) return;
+    this.#closeLine();
+    for (const finding of inOrderOfSeverity(findings))
+      this.#err.write(`${words[severityOf(finding)]}: ${findingSentence(finding)}\n`);
+  }
+
   warn(text: string): void {
     this.#closeLine();
     this.#err.write(this.json ? `${JSON.stringify({ type: "warning", message: text })}\n` : `Warning: ${text}\n`);
@@ -67,6 +86,12 @@ export class Output {
     const state = this.#pace.advance(event.name, event.fraction, now);
     if (state.justBegun) this.#metrics = {};
     if (this.json) {
+      // A program wants to know how far it is, not of every tile: about one line a second, and where a phase begins and ends.
+      const ends = event.fraction >= 1 && !this.#ended;
+      this.#ended = event.fraction >= 1;
+      if (!state.justBegun && !ends && now - this.#lastShown < 1000) return;
+      if (!state.justBegun && !ends && this.#ended) return;
+      this.#lastShown = now;
       this.#out.write(
         `${JSON.stringify({
           type: "progress",

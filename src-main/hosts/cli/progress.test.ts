@@ -76,6 +76,27 @@ test("a terminal gets one line that is rewritten, a log a line now and then, a p
   ]);
 });
 
+test("a program hears of a phase when it begins, when it ends, and about once a second between, however many tiles there are", () => {
+  const { output, texts } = written(false, true);
+  output.progress({ type: "phase", name: "Reading", fraction: 0 }, 0);
+  for (let tile = 1; tile <= 4000; tile++)
+    output.progress({ type: "phase", name: "Mapping", fraction: tile / 4000 }, 10 + tile);
+  output.progress({ type: "phase", name: "Mapping", fraction: 1 }, 4020);
+  const told = texts.map((text) => JSON.parse(text) as { phase: string; fraction: number });
+  expect(told.map(({ phase }) => phase)).toEqual(["Reading", ...Array.from({ length: 5 }, () => "Mapping")]);
+  expect(told.slice(1).map(({ fraction }) => fraction)).toEqual([1 / 4000, 1001 / 4000, 2001 / 4000, 3001 / 4000, 1]);
+});
+
+test("findings follow the result on the error stream, the severe ones first; programs have them in the result", () => {
+  const findings = [{ code: "no-validation", details: {} }, { code: "one-class-taught", details: { name: "wheat" } }] as const; // biome-ignore format: one line
+  const person = written(false);
+  person.output.findings(findings);
+  expect(person.texts.map((text) => text.split(" ")[0])).toEqual(["SEVERE:", "Note:"]);
+  const program = written(false, true);
+  program.output.findings(findings);
+  expect(program.texts).toEqual([]);
+});
+
 test("a short piece of work leaves no line in a log", () => {
   const log = written(false);
   for (let i = 0; i <= 4; i++) log.output.progress({ type: "phase", name: "Converting", fraction: i / 4 }, i * 100);

@@ -1,3 +1,4 @@
+import { type Finding, findingSentence, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, Imagery, SubsetScore } from "../../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
@@ -28,12 +29,9 @@ function totalsOf({ confusion }: SubsetScore, index: number): { readonly mapped:
   return { mapped: sum(confusion[index] ?? []), reference: sum(confusion.map((row) => row[index] ?? 0)) };
 }
 
-/** The classes that averages are taken over: those in the map or in the reference. */
-export const occurringClasses = (subset: SubsetScore): number =>
-  subset.classes.filter((_, index) => {
-    const { mapped, reference } = totalsOf(subset, index);
-    return mapped + reference > 0;
-  }).length;
+/** The classes that averages are taken over: those with samples of the reference. */
+export const measuredClasses = ({ classes }: SubsetScore): number =>
+  classes.filter(({ support }) => support > 0).length;
 
 const partNotes: Readonly<Record<EvaluateResult["part"], string>> = {
   test: "Reference: labelled samples of the test part, which took no part in training or in choosing the model.",
@@ -51,12 +49,24 @@ export function accuracyOf(
   const part = `${evaluation.part[0]!.toUpperCase()}${evaluation.part.slice(1)} part`;
   return html`${context.heading && html`<h3>${part}</h3>`}
 <p>${partNotes[evaluation.part]}</p>
+${findingsList(evaluation.findings ?? [])}
 ${untaughtNote(evaluation)}
 ${groups.size === 0 && html`<p class="empty">No combination of inputs was evaluated on this part.</p>`}
 ${[...groups.values()].map((subsets) => {
   const count = counted(subsets[0]!.classSet.length, "class", "classes");
   return groupOf(subsets, { ...context, suffix: groups.size > 1 ? `, ${count}` : "" });
 })}`;
+}
+
+/** What should be known before a figure is believed, the severe ones first. */
+export function findingsList(findings: readonly Finding[]): Html | false {
+  if (findings.length === 0) return false;
+  return html`<ul class="findings">${inOrderOfSeverity(findings).map(
+    (
+      finding,
+    ) => html`<li class="${severityOf(finding)}">${severityOf(finding) === "severe" && html`<strong>Do not rely on this. </strong>`}${findingSentence(finding)}</li>
+`,
+  )}</ul>`;
 }
 
 /** Classes of this part that the model does not know are not in any table: say so. */
@@ -96,22 +106,26 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
     caption: `Accuracy by input, one set of weights${suffix}`,
     head: html`<tr>${columnHead("Input")}${[
       "Samples",
+      "Polygons",
       "Overall accuracy",
       "95 % interval",
+      "Commonest class",
       "Macro F1",
       "Weighted F1",
     ].map((name) => columnHead(name, true))}</tr>`,
     body: subsets.map(
       (subset) => html`<tr>${rowHead(subsetTitle(subset.modalities, imagery))}${[
         grouped(subset.samples),
+        subset.polygons === undefined ? dash : grouped(subset.polygons),
         score(subset.overallAccuracy),
         interval(subset),
-        score(subset.macroF1),
+        subset.commonest ? `${score(subset.commonest.share)} (${subset.commonest.name})` : dash,
+        `${score(subset.macroF1)} (${measuredClasses(subset)} of ${subset.classes.length})`,
         score(subset.weightedF1),
       ].map((text) => cell(text))}</tr>
 `,
     ),
-    note: "The interval counts every sample as independent. Samples of one field resemble each other, so the true uncertainty is larger.",
+    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts polygons, since samples of one polygon resemble each other." : "The interval counts every sample as independent. Samples of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with samples, of how many.`,
   });
 }
 
@@ -160,13 +174,12 @@ function classTable(subset: SubsetScore, { imagery, legend, suffix }: Names): Ht
       true,
     )}${columnHead("F1", true)}${columnHead(html`Support <small>reference<br/>samples</small>`, true)}</tr>`,
     body: classes.map((each, index) => {
-      // Nothing mapped, nothing there: a share of nothing is no zero.
+      // Without a sample of the class nothing is known of it; nothing mapped as it is no precision of zero.
       const { mapped, reference } = totalsOf(subset, index);
-      const shares = [
-        mapped > 0 ? score(each.precision) : dash,
-        reference > 0 ? score(each.recall) : dash,
-        mapped + reference > 0 ? score(each.f1) : dash,
-      ];
+      const shares =
+        reference > 0
+          ? [mapped > 0 ? score(each.precision) : dash, score(each.recall), score(each.f1)]
+          : [dash, dash, dash];
       return html`<tr>${rowHead(namedClass(each, legend))}${shares.map((text) => cell(text))}${cell(grouped(each.support))}</tr>
 `;
     }),

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { AreaSource, MapResult, ReportSpec } from "../../../src-shared/domain/job.ts";
-import { accuracyOf, bestFirst, inOrderOfWorth, interval, occurringClasses } from "./accuracy.ts";
+import { accuracyOf, bestFirst, findingsList, inOrderOfWorth, interval, measuredClasses } from "./accuracy.ts";
 import { areaTable, totalPixels, totalSquareMeters } from "./areas.ts";
 import { curvesOf } from "./curves.ts";
 import { dataUsed, inputData } from "./data-used.ts";
@@ -107,7 +107,12 @@ function keyFigures(spec: ReportSpec, areas: AreaSource | null): Html {
   const figures: [name: string, value: string, detail: string][] = [];
   if (best) {
     figures.push(["Overall accuracy", score(best.overallAccuracy), `95 % interval ${interval(best)}`]);
-    figures.push(["Macro F1", score(best.macroF1), `mean of ${counted(occurringClasses(best), "class", "classes")}`]);
+    if (best.commonest) figures.push(["Commonest class", score(best.commonest.share), best.commonest.name]);
+    figures.push([
+      "Macro F1",
+      score(best.macroF1),
+      `mean of the ${measuredClasses(best)} of ${counted(best.classes.length, "class", "classes")} with samples`,
+    ]);
     figures.push([
       "Reference",
       grouped(best.samples),
@@ -132,7 +137,8 @@ ${spec.legend.length > 0 ? areaTable(spec.legend, areas) : ""}`;
   const { ground, classes, confidence } = pictures;
   const frame = { width: 520, height: 620 };
   const image = ({ uri, reduced }: EmbeddedPicture, description: string) => ({ uri, description, pixelated: !reduced });
-  return html`<div class="maps">
+  return html`${findingsList(spec.map.findings ?? [])}
+<div class="maps">
 <figure>
 <figcaption>Class map</figcaption>
 ${mapSvg(image(classes, classDescription(spec, areas)), ground, frame)}

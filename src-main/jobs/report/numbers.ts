@@ -15,8 +15,8 @@ export function grouped(value: number, decimals = 0): string {
   return value < 0 && /[1-9]/.test(text) ? minus + text : text;
 }
 
-/** A score between 0 and 1 with three decimals: `0.886`. */
-export const score = (value: number): string => grouped(value, 3);
+/** A score between 0 and 1 with three decimals: `0.886`; a dash where there is none. */
+export const score = (value: number | null): string => (value === null ? dash : grouped(value, 3));
 
 /** A share as per cent: 0.1234 → `12.3 %`. What is there but rounds to nothing is `< 0.1 %`. */
 export function percent(share: number): string {

@@ -134,7 +134,7 @@ test("a class that is neither mapped nor in the reference has no score, and no p
   };
   const report = await seen("absent.html", { evaluations: [{ part: "test", subsets: [subset] }] });
   expect(tableOf(report, "Accuracy per class, Sentinel-2 + Sentinel-1").at(-1)).toEqual(["Water", "–", "–", "–", "0"]);
-  expect(report.text).toContain("mean of 4 classes");
+  expect(report.text).toContain("mean of the 4 of 5 classes with samples");
 });
 
 test("classes the model was never taught are named, for they are in no table", async () => {
@@ -142,6 +142,41 @@ test("classes the model was never taught are named, for they are in no table", a
   const untaught = [{ name: "Saffron <i>", polygons: 1 }];
   const report = await seen("untaught.html", { evaluations: [{ ...evaluation!, untaught }] });
   expect(report.text).toContain("never taught them: Saffron <i> (1 polygon).");
+});
+
+test("what forbids the use of a score or a map stands above it, before what is only worth knowing", async () => {
+  const [evaluation] = sampleSpec("").evaluations;
+  const { map } = sampleSpec("");
+  const findings = [
+    { code: "no-validation", details: {} },
+    {
+      code: "score-below-commonest",
+      details: { modalities: ["s2"], accuracy: 0.16, commonest: "Maize", share: 0.734 },
+    },
+  ] as const;
+  const report = await seen("findings.html", {
+    evaluations: [{ ...evaluation!, findings }],
+    map: { ...map!, findings: [findings[1]] },
+  });
+  const severe = "Do not rely on this. With s2 16.0 % of the patches are right; always answering “Maize” gets 73.4 %.";
+  const first = report.text.indexOf(severe);
+  const second = report.text.indexOf(severe, first + 1);
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThan(report.text.indexOf("Legend and mapped area"));
+  expect(second).toBeGreaterThan(first);
+  expect(second).toBeLessThan(report.text.indexOf("Nothing was set aside for validation"));
+});
+
+test("the commonest class, the polygons and how many classes the mean is of stand beside every score", async () => {
+  const [evaluation] = sampleSpec("").evaluations;
+  const subset = {
+    ...evaluation!.subsets[1]!,
+    polygons: 17,
+    commonest: { code: 1, name: "Winter wheat", share: 0.404 },
+  };
+  const report = await seen("baseline.html", { evaluations: [{ part: "test", subsets: [subset] }] });
+  const [, row] = tableOf(report, "Accuracy by input, one set of weights");
+  expect(row).toEqual(expect.arrayContaining(["17", "0.404 (Winter wheat)", "0.863 (4 of 4)"]));
 });
 
 test("all inputs together come first, then the subsets in the project's order", async () => {
@@ -152,7 +187,7 @@ test("all inputs together come first, then the subsets in the project's order", 
     "Sentinel-2 alone",
     "Sentinel-1 alone",
   ]);
-  expect(rows[1]!.slice(1, 3)).toEqual(["1401", "0.882"]);
+  expect(rows[1]!.slice(1, 4)).toEqual(["1401", "–", "0.882"]);
 });
 
 test("tables that chose between different classes are kept apart, the one with most classes first", async () => {

@@ -116,6 +116,10 @@ summary{cursor:pointer;padding:2px 0 8px;color:var(--link)}
 .phases tbody th{white-space:normal}
 .phases .bar{width:52%;padding-right:0}
 .bar span{display:block;height:10px;min-width:1px;background:var(--s0);print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.findings{padding:0;margin:0 0 14px;list-style:none}
+.findings li{margin:0 0 6px;padding:8px 12px;max-width:92ch;border-left:4px solid var(--rule-strong);background:var(--wash)}
+.findings .severe{border-left-color:#c62828}
+.findings .caution{border-left-color:#b26a00}
 .notes{padding-left:20px;margin:0}
 .notes li{margin-bottom:6px;max-width:86ch}
 footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);font-size:13px;color:var(--muted)}

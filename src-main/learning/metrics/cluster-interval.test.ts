@@ -29,7 +29,8 @@ test.for(fixture.cases)("numpy and scipy give the same interval: $name", (own) =
 });
 
 test("Student's t is scipy's", () => {
-  for (const [degrees, value] of Object.entries(fixture.t975)) expect(studentT975(Number(degrees))).toBeCloseTo(value, 5);
+  for (const [degrees, value] of Object.entries(fixture.t975))
+    expect(studentT975(Number(degrees))).toBeCloseTo(value, 5);
 });
 
 test("patches that are right or wrong together count as the few polygons they are", () => {
@@ -47,9 +48,9 @@ test("one polygon tells nothing of others, and single patches are independent", 
 });
 
 test("the share lies inside of its interval, which is inside of 0 to 1, whatever the clusters", () => {
-  const cluster = fc.integer({ min: 0, max: 60 }).chain((samples) =>
-    fc.record({ hits: fc.integer({ min: 0, max: samples }), samples: fc.constant(samples) }),
-  );
+  const cluster = fc
+    .integer({ min: 0, max: 60 })
+    .chain((samples) => fc.record({ hits: fc.integer({ min: 0, max: samples }), samples: fc.constant(samples) }));
   fc.assert(
     fc.property(fc.array(cluster, { minLength: 2, maxLength: 30 }), (clusters) => {
       const samples = clusters.reduce((sum, own) => sum + own.samples, 0);

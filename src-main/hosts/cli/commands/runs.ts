@@ -1,3 +1,4 @@
+import { findingAsData } from "../../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, JobResult, MapResult, ModelResult } from "../../../../src-shared/domain/job.ts";
 import {
   type FinetuneRecipe,
@@ -127,6 +128,7 @@ async function training(
         command: kind,
         job: job.id,
         ...model,
+        findings: (model.findings ?? []).map(findingAsData),
         model: made?.name ?? name,
         modelFolder: made?.folder ?? model.modelFolder,
       },
@@ -136,6 +138,7 @@ async function training(
         `  ${made?.folder ?? model.modelFolder}`,
       ].join("\n"),
     );
+    output.findings(model.findings ?? []);
     return 0;
   });
 }
@@ -190,12 +193,18 @@ const evaluate = command({
       summary: "choose between these classes, on their patches only",
       fallback: "all",
     },
+    overlap: {
+      type: "integer",
+      value: "PATCHES",
+      summary: "patches that neighbouring tiles share",
+      fallback: "4, as for a map",
+    },
     ...computeOptions,
   },
   examples: [["omnisat evaluate flanders crops --subsets s2+s1-asc,s2,s1-asc", "with and without radar"]],
   async run({ words, options, output, signal }) {
     const [project, model] = words;
-    const { part, subsets, classes, seed, provider, resume } = options;
+    const { part, subsets, classes, overlap, seed, provider, resume } = options;
     if (model === undefined && !resume) {
       throw new AppError("usage", { problem: "Name the model to measure.", help: "omnisat evaluate --help" });
     }
@@ -205,19 +214,18 @@ const evaluate = command({
           ? resumeLast(services, "evaluate")
           : services["runs.evaluate"]({
               model: model!,
-              ...given({ seed, classes: classes && [...classes] }),
+              ...given({ seed, overlapPatches: overlap, classes: classes && [...classes] }),
               ...(part === undefined ? {} : { part: part as "test" }),
               ...(provider === undefined ? {} : { provider: provider as "auto" }),
               ...(subsets ? { subsets: subsets.map((subset) => subset.split("+")) } : {}),
             }),
       );
       const scores = result as EvaluateResult;
-      output.result({ command: "evaluate", job: job.id, ...scores }, accuracyTables(scores));
-      for (const { name, polygons } of scores.untaught ?? []) {
-        output.warn(
-          `${polygons} ${polygons === 1 ? "polygon" : "polygons"} of “${name}” are not scored: the model was never taught this class.`,
-        );
-      }
+      output.result(
+        { command: "evaluate", job: job.id, ...scores, findings: (scores.findings ?? []).map(findingAsData) },
+        accuracyTables(scores),
+      );
+      output.findings(scores.findings ?? []);
       return 0;
     });
   },
@@ -269,8 +277,9 @@ const map = command({
       const made = (await services["maps.list"]({})).find(({ jobId }) => jobId === job.id);
       const drawn = result as MapResult;
       const files = made?.files ?? drawn;
+      const findings = drawn.findings ?? [];
       output.result(
-        { command: "map", job: job.id, name: made?.name, ...files },
+        { command: "map", job: job.id, name: made?.name, ...files, findings: findings.map(findingAsData) },
         [
           `Drew map “${made?.name}” in ${duration(drawn.seconds)}:`,
           `  ${files.classPath}`,
@@ -280,6 +289,7 @@ const map = command({
           `  ${files.sldPath}`,
         ].join("\n"),
       );
+      output.findings(findings);
       return 0;
     });
   },

@@ -26,6 +26,8 @@ export function majority(pixels: readonly ClassPixels[], codes: readonly number[
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The sample has test patches of every class asked for. */
+const scored = (value: number | null): number => value ?? Number.NaN;
 
 /** The same subset of modalities over several seeds. */
 export function overSeeds(
@@ -33,10 +35,10 @@ export function overSeeds(
   scores: readonly { readonly crops: SubsetScore; readonly all: SubsetScore }[],
 ): Figures {
   const columns = [
-    scores.map(({ crops }) => crops.overallAccuracy),
-    scores.map(({ crops }) => crops.macroF1),
-    scores.map(({ all }) => all.overallAccuracy),
-    scores.map(({ all }) => all.macroF1),
+    scores.map(({ crops }) => scored(crops.overallAccuracy)),
+    scores.map(({ crops }) => scored(crops.macroF1)),
+    scores.map(({ all }) => scored(all.overallAccuracy)),
+    scores.map(({ all }) => scored(all.macroF1)),
   ];
   const [a, b, c, d] = columns.map(mean) as [number, number, number, number];
   return {

@@ -87,11 +87,11 @@ export function parcelTable(set: ParcelSet, seeds: readonly (readonly PooledScor
   const first = seeds[0] ?? [];
   const own = first.map(({ modalities, classSet, folds }, i) => {
     const of = (pick: (score: PooledScore) => number) => seeds.map((scores) => pick(scores[i]!));
-    const f1 = of(({ macroF1 }) => macroF1);
+    const f1 = of(({ macroF1 }) => macroF1 ?? 0);
     return [
       `OmniSat, ${modalities.map((name) => (name === "s2" ? "S2" : "S1")).join(" + ")}`,
       classSet.length,
-      mean(of(({ overallAccuracy }) => overallAccuracy)).toFixed(3),
+      mean(of(({ overallAccuracy }) => overallAccuracy ?? 0)).toFixed(3),
       `${mean(f1).toFixed(3)} (${Math.min(...f1).toFixed(2)}–${Math.max(...f1).toFixed(2)})`,
       `${mean(of(({ foldsRight }) => foldsRight)).toFixed(1)} of ${folds}`,
     ];

@@ -1,0 +1,66 @@
+import type { Finding } from "../../src-shared/domain/finding.ts";
+import type { EvaluateResult, LabelInput, SubsetScore } from "../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
+
+/** Fewer polygons than this depend on single places. */
+const fewPolygons = 20;
+
+/** What a score with one set of modalities gives reason to doubt, apart from what its part of the split does. */
+export function findingsOfScore(score: SubsetScore): Finding[] {
+  const { modalities, overallAccuracy: accuracy, overallAccuracyInterval, commonest, samples, unseen = 0 } = score;
+  const findings: Finding[] = [];
+  if (accuracy === null || !commonest) return [{ code: "nothing-scored", details: { modalities } }];
+  const { share, name } = commonest;
+  if (share < 1) {
+    const [low] = overallAccuracyInterval;
+    if (accuracy < share)
+      findings.push({ code: "score-below-commonest", details: { modalities, accuracy, commonest: name, share } });
+    else if (low < share)
+      findings.push({ code: "score-not-above-commonest", details: { modalities, accuracy, low, share } });
+  }
+  if (unseen > 0)
+    findings.push({ code: "patches-not-seen", details: { modalities, unseen, labelled: samples + unseen } });
+  return findings;
+}
+
+/**
+ * What the part that was measured gives reason to doubt: the warnings of its split, repeated where the score is read.
+ * @param score of the widest set of classes
+ */
+export function findingsOfPart(
+  { part, untaught = [], subsets }: Pick<EvaluateResult, "part" | "untaught" | "subsets">,
+  { legend, polygons }: LabelInput,
+  model: readonly LegendClass[],
+  optimistic: boolean,
+): Finding[] {
+  const findings: Finding[] = [];
+  const widest = subsets.reduce<SubsetScore | undefined>(
+    (best, own) => (own.classSet.length > (best?.classSet.length ?? 0) ? own : best),
+    undefined,
+  );
+  if (!widest) return findings;
+  if (part === "train") findings.push({ code: "scored-on-training", details: {} });
+  if (optimistic) findings.push({ code: "split-optimistic", details: {} });
+  if (untaught.length > 0) findings.push({ code: "classes-untaught", details: { part, classes: untaught } });
+  // Of all that was asked, not of one subset: what one cannot see another may.
+  const support = (code: number) =>
+    Math.max(...subsets.map(({ classes }) => classes.find((own) => own.code === code)?.support ?? 0));
+  const untested = widest.classes.filter(({ code }) => support(code) === 0).map(({ name }) => name);
+  if (untested.length > 0) findings.push({ code: "classes-untested", details: { part, names: untested } });
+  const measured = widest.classes.filter(({ code }) => support(code) > 0);
+  if (measured.length === 1 && widest.classes.length > 1)
+    findings.push({ code: "one-class-measured", details: { part, name: measured[0]!.name } });
+  const single = widest.classes.filter((own) => own.polygons === 1).map(({ name }) => name);
+  if (single.length > 0) findings.push({ code: "split-one-polygon", details: { names: single } });
+  const count = widest.polygons ?? 0;
+  if (count > 0 && count < fewPolygons)
+    findings.push({ code: "few-polygons-measured", details: { part, polygons: count } });
+  const partsOf = (code: number) =>
+    new Set(polygons.flatMap((own) => (own.classCode === code && own.part !== "unused" ? [own.part] : [])));
+  const known = new Set(model.map(({ code }) => code));
+  const missing = legend
+    .filter(({ code, name }) => !known.has(code) && partsOf(code).size > 0 && !partsOf(code).has(part) && name !== "")
+    .map(({ name }) => name);
+  if (missing.length > 0) findings.push({ code: "split-class-missing", details: { part, names: missing } });
+  return findings;
+}

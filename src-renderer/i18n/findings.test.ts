@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import {
+  englishFindings,
+  type Finding,
+  type FindingCode,
+  type FindingDetails,
+  findingCodes,
+  findingText,
+} from "../../src-shared/domain/finding.ts";
+import { findingWords, frenchFindings } from "./findings.ts";
+import { language } from "./language.svelte.ts";
+
+const classes = [{ name: "Maïs", polygons: 2 }];
+const modalities = ["s2", "s1-asc"];
+/** One of each: a new code without an example does not compile. */
+const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
+  "loss-near-chance": { loss: 1.372, chance: 1.386, classes: 4 },
+  "contrast-near-chance": { loss: 5.372, chance: 5.386 },
+  "reconstruction-no-better": { modality: "s2", loss: 0.995 },
+  "loss-zero": { term: "contrastive_loss" },
+  "loss-rising": { first: 1.372, last: 9.386 },
+  "one-class-taught": { name: "Maïs" },
+  "modality-without-pixels": { modality: "s1-asc" },
+  "modality-rarely-seen": { modality: "s1-asc", share: 0.0123 },
+  "modality-constant": { modality: "s1-asc" },
+  "bands-constant": { modality: "s2", bands: ["B02", "B03"] },
+  "values-clipped": { modality: "s2", bands: ["B02", "B03"], share: 0.97 },
+  "validation-below-commonest": { accuracy: 0.162, commonest: "Maïs", share: 0.734, samples: 321 },
+  "no-validation": {},
+  "classes-without-patch": { classes },
+  "classes-not-in-training": { classes },
+  "polygons-without-patch": { without: 17, polygons: 48 },
+  "patches-contested": { contested: 17, labelled: 480 },
+  "few-polygons": { classes },
+  "score-below-commonest": { modalities, accuracy: 0.162, commonest: "Maïs", share: 0.734 },
+  "score-not-above-commonest": { modalities, accuracy: 0.762, low: 0.654, share: 0.734 },
+  "nothing-scored": { modalities },
+  "one-class-measured": { part: "test", name: "Maïs" },
+  "classes-untested": { part: "test", names: ["Maïs", "Orge"] },
+  "classes-untaught": { part: "validation", classes },
+  "patches-not-seen": { modalities, unseen: 17, labelled: 480 },
+  "few-polygons-measured": { part: "test", polygons: 6 },
+  "scored-on-training": {},
+  "split-optimistic": {},
+  "split-one-polygon": { names: ["Maïs", "Orge"] },
+  "split-class-missing": { part: "train", names: ["Maïs", "Orge"] },
+  "map-one-class": { name: "Maïs", classes: 5 },
+  "map-empty": { modalities },
+};
+
+/** Everything of an example that a reader must find again: names as they are, shares as the percentages they are. */
+function wordsOf(details: object): string[] {
+  return Object.entries(details).flatMap(([key, value]): string[] => {
+    if (Array.isArray(value)) return value.flatMap((own) => (typeof own === "string" ? [own] : wordsOf(own as object)));
+    if (key === "part" || key === "classes") return [];
+    if (typeof value === "number") return [Number.isInteger(value) ? String(value) : String(value).slice(-2)];
+    return [String(value)];
+  });
+}
+
+test.for(findingCodes)("%s is said in both languages, with all its values and what to do", (code) => {
+  const finding = { code, details: examples[code] } as Finding;
+  const english = findingText(finding, englishFindings);
+  language.choose("fr");
+  const french = findingWords(finding);
+  language.choose("en");
+  expect(findingWords(finding)).toEqual(english);
+  for (const { what, remedy } of [english, french]) {
+    expect(what).toMatch(/[.]$/);
+    expect(remedy).toMatch(/^\p{Lu}.*[.]$/u);
+  }
+  expect(french.what).not.toBe(english.what);
+  // French typography: curved apostrophes, French quotes, spaces before double signs that do not break.
+  expect(`${french.what} ${french.remedy}`).not.toMatch(/\w'\w|“|”|[^\s\u00a0\u202f][;!?]| [;:!?»%]/);
+  const digits = (text: string) => text.replaceAll(",", ".");
+  for (const word of wordsOf(examples[code])) {
+    if (/share|accuracy|low/.test(JSON.stringify(examples[code])) && /^\d\d$/.test(word)) continue;
+    expect(digits(english.what)).toContain(word);
+    expect(digits(french.what)).toContain(word);
+  }
+});
+
+test("no code is without a French sentence", () => {
+  expect(Object.keys(frenchFindings).toSorted()).toEqual([...findingCodes].toSorted());
+});

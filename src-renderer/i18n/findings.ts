@@ -1,0 +1,174 @@
+import {
+  englishFindings,
+  type Finding,
+  type FindingSentences,
+  type FindingText,
+  findingText,
+} from "../../src-shared/domain/finding.ts";
+import { counted, listed, quoted } from "./errors/words.ts";
+import { language } from "./language.svelte.ts";
+import { frenchSpaces, messages } from "./message.ts";
+
+const percent = (share: number): string =>
+  `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 1).replace(".", ",")} %`;
+const three = (value: number): string => value.toFixed(3).replace(".", ",");
+const parts = { train: "d’entraînement", validation: "de validation", test: "de test" } as const;
+const withCounts = (classes: readonly { readonly name: string; readonly polygons: number }[]): string =>
+  classes.map(({ name, polygons }) => `${quoted(name)} (${counted(polygons, "polygone")})`).join(", ");
+const moreLabels = "Étiquetez d’autres endroits de ces classes.";
+const better =
+  "Entraînez avec plus d’étapes ou balance=patches, partez d’un modèle pré-entraîné, ou étiquetez d’autres endroits.";
+
+/** What `englishFindings` says, in French. A code without a sentence does not compile. */
+export const frenchFindings: FindingSentences = {
+  "loss-near-chance": ({ loss, chance, classes }) => ({
+    what: `La perte finit à ${three(loss)} ; répondre toujours selon les parts des ${classes} classes donne ${three(chance)}. Le modèle n’a presque rien appris des étiquettes.`,
+    remedy:
+      "Entraînez avec plus d’étapes ou un autre pas d’apprentissage, partez d’un modèle pré-entraîné, et vérifiez que les étiquettes et les images montrent le même endroit et la même année.",
+  }),
+  "contrast-near-chance": ({ loss, chance }) => ({
+    what: `La perte contrastive finit à ${three(loss)} ; choisir au hasard donne ${three(chance)}. Les modalités n’ont pas appris à reconnaître les patchs les unes des autres.`,
+    remedy: "Pré-entraînez avec plus d’étapes, et vérifiez que les modalités montrent les mêmes endroits.",
+  }),
+  "reconstruction-no-better": ({ modality, loss }) => ({
+    what: `Ce qui est caché de ${modality} est reconstruit avec une erreur de ${three(loss)} ; la moyenne seule donne 1.`,
+    remedy: "Pré-entraînez avec plus d’étapes.",
+  }),
+  "loss-zero": ({ term }) => ({
+    what: `La perte ${quoted(term)} finit exactement à 0 : elle n’avait rien à apprendre.`,
+    remedy: "Vérifiez que les images couvrent le projet et que les masques de nuages en laissent quelque chose.",
+  }),
+  "loss-rising": ({ first, last }) => ({
+    what: `La perte est montée de ${three(first)} à ${three(last)} : l’entraînement a divergé.`,
+    remedy: "Recommencez avec un pas d’apprentissage plus petit.",
+  }),
+  "one-class-taught": ({ name }) => ({
+    what: `Une seule classe a été enseignée, ${quoted(name)} : le modèle la voit partout.`,
+    remedy: "Étiquetez au moins une autre classe, ou mettez-en une dans la partie d’entraînement.",
+  }),
+  "modality-without-pixels": ({ modality }) => ({
+    what: `Le réseau n’a rien vu de ${modality} : pas un pixel clair là où il a regardé.`,
+    remedy: "Vérifiez où se trouvent ses images et ce que leurs masques disent clair, ou ne l’utilisez pas.",
+  }),
+  "modality-rarely-seen": ({ modality, share }) => ({
+    what: `Seuls ${percent(share)} des patchs regardés ont une observation claire de ${modality}.`,
+    remedy: "Vérifiez où se trouvent ses images et ce que leurs masques disent clair.",
+  }),
+  "modality-constant": ({ modality }) => ({
+    what: `Toutes les bandes de ${modality} ont partout la même valeur : elle n’apprend rien au réseau.`,
+    remedy: "Vérifiez ses images et leur échelle, ou ne l’utilisez pas.",
+  }),
+  "bands-constant": ({ modality, bands }) => ({
+    what: `${modality} : ${bands.join(", ")} ${bands.length < 2 ? "a" : "ont"} partout la même valeur.`,
+    remedy: "Vérifiez ces bandes ; laissez-les de côté si elles sont vides.",
+  }),
+  "values-clipped": ({ modality, bands, share }) => ({
+    what: `${percent(share)} des valeurs de ${modality} (${bands.join(", ")}) sont hors de ce que le modèle a appris et ont été coupées.`,
+    remedy: "Vérifiez l’unité et l’échelle des images : elles diffèrent de celles de l’entraînement.",
+  }),
+  "validation-below-commonest": ({ accuracy, commonest, share, samples }) => ({
+    what: `Sur ${counted(samples, "patch de validation", "patchs de validation")}, le modèle a raison dans ${percent(accuracy)} des cas ; répondre toujours ${quoted(commonest)} donne ${percent(share)}.`,
+    remedy: better,
+  }),
+  "no-validation": () => ({
+    what: "Rien n’a été mis de côté pour la validation : les poids de la dernière étape ont été gardés, sans savoir s’ils sont bons.",
+    remedy: "Donnez une part à la validation dans la répartition.",
+  }),
+  "classes-without-patch": ({ classes }) => ({
+    what: `Non enseignées, car aucun de leurs polygones ne contient le centre d’un patch : ${withCounts(classes)}.`,
+    remedy: "Choisissez des patchs plus petits, ou dessinez des polygones plus grands.",
+  }),
+  "classes-not-in-training": ({ classes }) => ({
+    what: `Non enseignées, car elles n’ont aucun polygone dans la partie d’entraînement : ${withCounts(classes)}.`,
+    remedy: "Refaites la répartition pour que chaque classe s’entraîne ; une carte ne montre jamais ces classes.",
+  }),
+  "polygons-without-patch": ({ without, polygons }) => ({
+    what: `${counted(without, "polygone d’entraînement", "polygones d’entraînement")} sur ${polygons} ne contiennent aucun centre de patch du projet et n’enseignent rien.`,
+    remedy: "Des patchs plus petits les utiliseraient.",
+  }),
+  "patches-contested": ({ contested, labelled }) => ({
+    what: `Des polygones de plusieurs classes se rencontrent sur ${counted(contested, "patch", "patchs")}, qui n’enseignent rien (${labelled} autres le font).`,
+    remedy: "Coupez les polygones où ils se recouvrent.",
+  }),
+  "few-polygons": ({ classes }) => ({
+    what: `Moins de trois polygones d’entraînement : ${withCounts(classes)}. Le modèle connaît ces endroits, pas ces classes.`,
+    remedy: moreLabels,
+  }),
+  "score-below-commonest": ({ modalities, accuracy, commonest, share }) => ({
+    what: `Avec ${modalities.join(" + ")}, ${percent(accuracy)} des patchs sont justes ; répondre toujours ${quoted(commonest)} donne ${percent(share)}. Cette carte est pire que pas de carte.`,
+    remedy: better,
+  }),
+  "score-not-above-commonest": ({ modalities, accuracy, low, share }) => ({
+    what: `Avec ${modalities.join(" + ")}, ${percent(accuracy)} des patchs sont justes, au moins ${percent(low)} selon l’intervalle à 95 % : ce n’est peut-être pas mieux que de répondre toujours la classe la plus fréquente (${percent(share)}).`,
+    remedy: "Mesurez sur plus de polygones, ou entraînez plus longtemps.",
+  }),
+  "nothing-scored": ({ modalities }) => ({
+    what: `Avec ${modalities.join(" + ")}, aucun patch étiqueté n’est vu : il n’y a pas de score.`,
+    remedy: "Importez des images qui couvrent ces étiquettes.",
+  }),
+  "one-class-measured": ({ part, name }) => ({
+    what: `La partie ${parts[part]} n’a qu’une classe, ${quoted(name)} : un modèle qui n’en connaît pas d’autre aurait raison partout.`,
+    remedy: "Refaites la répartition pour mesurer plusieurs classes.",
+  }),
+  "classes-untested": ({ part, names }) => ({
+    what: `Aucun patch ${parts[part]} de ${listed(names)} : on ne sait rien de leur justesse, et elles ne comptent pas dans le F1 macro.`,
+    remedy: "Refaites la répartition, ou étiquetez d’autres endroits de ces classes.",
+  }),
+  "classes-untaught": ({ part, classes }) => ({
+    what: `Dans la partie ${parts[part]} et non comptées, car le modèle ne les a jamais apprises : ${withCounts(classes)}. La carte donne un autre nom à ces endroits.`,
+    remedy: "Enseignez ces classes, ou comptez leurs endroits comme faux.",
+  }),
+  "patches-not-seen": ({ modalities, unseen, labelled }) => ({
+    what: `${counted(unseen, "patch étiqueté", "patchs étiquetés")} sur ${labelled} ne sont vus à aucune date de ${modalities.join(" + ")} et ne sont pas comptés.`,
+    remedy: "Importez d’autres dates, ou vérifiez les masques de nuages.",
+  }),
+  "few-polygons-measured": ({ part, polygons }) => ({
+    what: `La partie ${parts[part]} a ${counted(polygons, "polygone")} : le score dépend de ces quelques endroits.`,
+    remedy: "Étiquetez d’autres endroits, ou laissez de côté l’un après l’autre.",
+  }),
+  "scored-on-training": () => ({
+    what: "Mesuré sur les étiquettes d’entraînement : cela ne dit rien des autres endroits.",
+    remedy: "Mesurez sur la partie de test.",
+  }),
+  "split-optimistic": () => ({
+    what: "Les patchs ont été répartis au hasard : des patchs de test touchent des patchs d’entraînement du même champ, et le score flatte.",
+    remedy: "Répartissez par blocs ou par polygones pour un score honnête.",
+  }),
+  "split-one-polygon": ({ names }) => ({
+    what: `Mesuré sur un seul polygone : ${listed(names)}.`,
+    remedy: moreLabels,
+  }),
+  "split-class-missing": ({ part, names }) => ({
+    what: `Étiquetées, mais absentes de la partie ${parts[part]} : ${listed(names)}.`,
+    remedy: "Refaites la répartition, ou étiquetez d’autres endroits de ces classes.",
+  }),
+  "map-one-class": ({ name, classes }) => ({
+    what: `Toute la carte est ${quoted(name)}, une de ${classes} classes.`,
+    remedy: "Mesurez le modèle avant d’utiliser la carte.",
+  }),
+  "map-empty": ({ modalities }) => ({
+    what: `La carte est vide : rien de la zone n’est vu dans ${modalities.join(" + ")}.`,
+    remedy: "Importez des images de cette zone.",
+  }),
+};
+
+/** What happened and what to do, in the language of the window. */
+export function findingWords(finding: Finding): FindingText {
+  if (language.current !== "fr") return findingText(finding, englishFindings);
+  const { what, remedy } = findingText(finding, frenchFindings);
+  return { what: frenchSpaces(what), remedy: frenchSpaces(remedy) };
+}
+
+export const findingMessages = messages({
+  "findings.severe": { en: "Do not rely on this", fr: "Ne vous y fiez pas" },
+  "findings.caution": { en: "Before you rely on this", fr: "Avant de vous y fier" },
+  "findings.notes": {
+    en: { one: "{count} remark", other: "{count} remarks" },
+    fr: { one: "{count} remarque", other: "{count} remarques" },
+  },
+  "findings.more": {
+    en: { one: "{count} more to know", other: "{count} more to know" },
+    fr: { one: "{count} autre point à savoir", other: "{count} autres points à savoir" },
+  },
+  "findings.mark": { en: "Do not rely on it: {sentence}", fr: "Ne vous y fiez pas : {sentence}" },
+});
