@@ -80,11 +80,8 @@ export class Blender {
 
   /** Logits of the next tile of the plan, [size, size, K] (a patch's classes together). Returns the rows it finished. */
   add(tile: PatchWindow, logits: ArrayLike<number>): BlendedRows | undefined {
-    const { area, size, tiles } = this.plan;
-    const expected = tiles.at(this.#next);
-    if (!expected || expected.col !== tile.col || expected.row !== tile.row) {
-      throw new Error(`Tile (${tile.col}, ${tile.row}) out of turn: expected (${expected?.col}, ${expected?.row})`);
-    }
+    const { area, size } = this.plan;
+    this.#expect(tile);
     if (logits.length !== size * size * this.channels) {
       throw new Error(`${logits.length} logits for a tile of ${size} × ${size} × ${this.channels}`);
     }
@@ -98,6 +95,24 @@ export class Blender {
         for (let k = 0; k < this.channels; k++) this.#sums[place * this.channels + k]! += weight * logits[source + k]!;
       }
     }
+    return this.#forward();
+  }
+
+  /** Leaves the next tile of the plan out: nothing is known of its patches. A patch that no tile was added for is NaN. */
+  skip(tile: PatchWindow): BlendedRows | undefined {
+    this.#expect(tile);
+    return this.#forward();
+  }
+
+  #expect(tile: PatchWindow): void {
+    const expected = this.plan.tiles.at(this.#next);
+    if (!expected || expected.col !== tile.col || expected.row !== tile.row) {
+      throw new Error(`Tile (${tile.col}, ${tile.row}) out of turn: expected (${expected?.col}, ${expected?.row})`);
+    }
+  }
+
+  #forward(): BlendedRows | undefined {
+    const { area, tiles } = this.plan;
     this.#next++;
     const following = tiles.at(this.#next);
     const bottom = area.row + area.height;

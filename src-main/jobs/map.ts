@@ -1,27 +1,33 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { MapResult, MapSpec } from "../../src-shared/domain/job.ts";
+import RBush from "rbush";
+import type { MapFiles, MapPlace, MapResult, MapSpec } from "../../src-shared/domain/job.ts";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import {
   type BlendedRows,
   Blender,
   type BlendPlan,
+  commonPatches,
+  geoboxOfPatches,
+  type PatchSet,
   type PatchWindow,
   patchesOfGeobox,
   planBlend,
 } from "../cube/index.ts";
 import { readModel, writeAtomically } from "../learning/index.ts";
-import { createCog } from "../raster/index.ts";
+import { createCog, type WriteOptions } from "../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../vector/styles/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
+import { coverageIn, coverageSentences } from "./coverage-words.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { highest } from "./highest.ts";
 import { openCube, patchGrid } from "./imagery.ts";
-import { insideOf } from "./outline.ts";
+import { type Inside, insideOf } from "./outline.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { RowStore } from "./row-store.ts";
@@ -33,8 +39,8 @@ const noClass = 0;
 const noConfidence = 255;
 
 /**
- * Maps an area tile by tile with blended overlaps. Holds one band of rows; finished rows and the answers of the band's tiles
- * are on disk, so a killed job goes on with its next tile.
+ * Maps the places of an area tile by tile with blended overlaps: windows around where images lie, one after the other. Holds
+ * one band of rows; finished rows and the answers of the band's tiles are on disk, so a killed job goes on with its next tile.
  */
 export async function map(spec: MapSpec, context: JobContext): Promise<MapResult> {
   const started = performance.now();
@@ -45,23 +51,32 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   const inputs = inputsOfModel(description, grid, imagery, modalities);
   const area = patchesOfGeobox(patchGrid(grid), spec.area);
   const side = description.grid.tilePatches;
-  const whole = blendFor(description, area, spec.overlapPatches);
+  const { stride } = blendFor(description, area, spec.overlapPatches);
   const { provider } = await providerFor(spec.provider);
-  const path = (what: string) => join(spec.folder, `${spec.baseName}_${what}`);
   // What an earlier run left is continued only when it was the same work with the same weights.
   const begun = join(spec.folder, "map.part.json");
   const fingerprint = fingerprintOf(spec, description.weights.sha256);
   const keep = spec.resume && (await readFile(begun, "utf8").catch(() => "")) === fingerprint;
-  // Bands of a stored row: class, confidence, then one probability per class.
-  const rows = await RowStore.open(join(spec.folder, "rows.part"), area.width, 2 + legend.length, { keep });
   const cube = openCube(grid, imagery, inputs, description.days);
+  let rows: RowStore | undefined;
   try {
+    const coverage = coverageIn((await cube.footprints())!, area, modalities);
+    for (const sentence of coverageSentences(coverage)) context.log(sentence);
+    const inside = spec.outline ? insideOf(spec.outline, spec.area) : undefined;
+    const covered = inside ? coverage.all.within(inside.patches(area)) : coverage.all;
+    if (covered.size === 0) throw new AppError("map-without-imagery", { modalities });
+    const plan: MapPlan = { covered, windows: covered.windows(), side, overlap: side - stride };
+    // Bands of a stored row: class, confidence, then one probability per class.
+    rows = await RowStore.open(join(spec.folder, "rows.part"), plan.windows, 2 + legend.length, { keep });
     // One channel more than classes: whether anything was seen of a patch.
     const floats = side * side * (legend.length + 1);
     const tiles = await TileStore.open(join(spec.folder, "tiles.part"), floats, { keep });
+    const windowsPath = join(spec.folder, mapWindowsFile);
+    await writeAtomically(windowsPath, JSON.stringify(plan.windows));
     // Only now: killed before, whatever lies here is not taken for this work's.
     if (!keep) await writeAtomically(begun, fingerprint);
-    if (rows.rows < area.height) {
+    const count = countTiles(plan);
+    if (!rows.complete) {
       const predictor = await Predictor.create({
         cube,
         model: description,
@@ -71,61 +86,163 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
         provider,
       });
       try {
-        await computeRows(whole, legend, predictor, rows, tiles, context);
+        await computeRows(plan, count, legend, predictor, rows, tiles, context);
       } finally {
         await predictor.release();
       }
     }
-    const result = await writeProducts(spec, area, legend, rows, path, context);
+    const result = await writeProducts({ spec, area, covered, legend, rows, inside, context });
     await rows.close();
     await rm(rows.path, { force: true });
+    await rm(windowsPath, { force: true });
     await tiles.remove();
     await rm(begun, { force: true });
-    return { ...result, tiles: whole.tiles.length, seconds: (performance.now() - started) / 1000 };
+    return { ...result, tiles: count, seconds: (performance.now() - started) / 1000 };
   } finally {
-    await rows.close().catch(() => {});
+    await rows?.close().catch(() => {});
     await cube.close();
   }
 }
 
+/** What is mapped: the patches that the inputs see, in windows that are worked on one after the other. */
+interface MapPlan {
+  readonly covered: PatchSet;
+  readonly windows: readonly PatchWindow[];
+  /** of a tile, and patches that two of them share */
+  readonly side: number;
+  readonly overlap: number;
+}
+
+/** The file in a map's folder that names its windows while it is drawn. */
+export const mapWindowsFile = "windows.part.json";
+
+const countTiles = ({ covered, windows, side, overlap }: MapPlan): number =>
+  windows.reduce((sum, window) => {
+    const { tiles } = planBlend(window, side, overlap);
+    if (covered.holdsAll(window)) return sum + tiles.length;
+    for (const tile of tiles) if (covered.touches(commonPatches(tile, window)!)) sum++;
+    return sum;
+  }, 0);
+
+/** One window at work: its tiles in order, those that see nothing left out. */
+class WindowWork {
+  readonly index: number;
+  readonly blender: Blender;
+  readonly #plan: BlendPlan;
+  readonly #covered: PatchSet;
+  /** the position of the next tile */
+  #at = 0;
+
+  constructor({ covered, windows, side, overlap }: MapPlan, index: number, rowsDone: number, channels: number) {
+    const window = windows[index]!;
+    // Tiles lie where the CRS puts them, so the map of the rows that are left is that part of the whole map, to the bit.
+    const rest = { ...window, row: window.row + rowsDone, height: window.height - rowsDone };
+    this.index = index;
+    this.#plan = planBlend(rest, side, overlap);
+    this.#covered = covered.inside(window);
+    this.blender = new Blender(this.#plan, channels);
+  }
+
+  get row(): number {
+    return this.#plan.area.row;
+  }
+
+  /** Leaves tiles out until one sees something; `undefined` at the end of the window. Tells of rows that are finished. */
+  next(finished: (rows: BlendedRows) => void): PatchWindow | undefined {
+    for (;;) {
+      const tile = this.#plan.tiles.at(this.#at);
+      if (!tile || this.sees(tile)) return tile;
+      this.#at++;
+      const rows = this.blender.skip(tile);
+      if (rows) finished(rows);
+    }
+  }
+
+  take(tile: PatchWindow, values: Float32Array): BlendedRows | undefined {
+    this.#at++;
+    return this.blender.add(tile, values);
+  }
+
+  /** A tile that touches the window's patches with images. */
+  sees(tile: PatchWindow): boolean {
+    return this.#covered.touches(tile);
+  }
+
+  /** The tiles that are still to be computed, from the present one on. */
+  *left(): Generator<PatchWindow, void> {
+    for (const tile of this.#plan.tiles.from(this.#at)) if (this.sees(tile)) yield tile;
+  }
+}
+
 async function computeRows(
-  whole: BlendPlan,
+  plan: MapPlan,
+  count: number,
   legend: readonly LegendClass[],
   predictor: Predictor,
   rows: RowStore,
   store: TileStore,
   { signal, phase }: JobContext,
 ): Promise<void> {
-  const { area, size, stride } = whole;
-  const done = rows.rows;
-  // Tiles lie where the CRS puts them, so the map of the rows that are left is that part of the whole map, to the bit.
-  const rest = { ...area, row: area.row + done, height: area.height - done };
-  const plan = planBlend(rest, size, size - stride);
-  const { tiles } = plan;
-  const blender = new Blender(plan, legend.length + 1);
-  const before = whole.tiles.length - tiles.length;
-  let finished = 0;
-  const take = async (tile: PatchWindow, values: Float32Array) => {
-    const blended = blender.add(tile, values);
-    phase("Mapping", (before + ++finished) / whole.tiles.length);
-    if (!blended) return;
-    await rows.append(bytesOf(blended, legend));
-    // Killed before this line, the next run finds these tiles again and needs none of them.
-    await store.forgetAbove(blended.row + blended.height - size + 1);
+  const channels = legend.length + 1;
+  const { windows, side } = plan;
+  const first = rows.next;
+  let work = new WindowWork(plan, first.window, first.rows, channels);
+  let finished = count;
+  for (const _ of work.left()) finished--;
+  for (let index = first.window + 1; index < windows.length; index++)
+    finished -= countTiles({ ...plan, windows: [windows[index]!] });
+  const ready: BlendedRows[] = [];
+  const write = async () => {
+    for (const blended of ready.splice(0)) {
+      await rows.append(bytesOf(blended, legend));
+      // Killed before this line, the next run finds these tiles again and needs none of them.
+      await store.forgetAbove({ window: work.index, row: blended.row + blended.height - side + 1 });
+    }
   };
-  await store.forgetAbove(rest.row - size + 1);
-  for (let line = 0; line < tiles.rows; line++) {
-    const { row } = tiles.at(line * tiles.columns)!;
-    const saved = (await store.saved(row)).slice(0, tiles.columns);
-    if (saved.length < tiles.columns) await store.cut(row, saved.length);
-    for (const [index, values] of saved.entries()) await take(tiles.at(line * tiles.columns + index)!, values);
-    if (saved.length < tiles.columns) break;
+  /** The next tile that has to be computed or was, in this window or a later one. */
+  const upcoming = async (): Promise<PatchWindow | undefined> => {
+    for (;;) {
+      const tile = work.next((blended) => ready.push(blended));
+      await write();
+      if (tile || work.index + 1 === windows.length) return tile;
+      work = new WindowWork(plan, work.index + 1, 0, channels);
+    }
+  };
+  const take = async (tile: PatchWindow, values: Float32Array) => {
+    const blended = work.take(tile, values);
+    phase("Mapping", ++finished / count);
+    if (blended) ready.push(blended);
+    await write();
+  };
+  await store.forgetAbove({ window: work.index, row: work.row - side + 1 });
+  // What a killed run computed and did not blend, tile after tile, as far as it goes without a gap.
+  let tile = await upcoming();
+  for (let line: number | undefined; tile; ) {
+    line = tile.row;
+    const saved = await store.saved({ window: work.index, row: line });
+    let used = 0;
+    const { index } = work;
+    while (tile && work.index === index && tile.row === line && used < saved.length) {
+      await take(tile, saved[used++]!);
+      tile = await upcoming();
+    }
+    if (tile && work.index === index && tile.row === line) {
+      await store.cut({ window: index, row: line }, used);
+      break;
+    }
   }
-  for await (const { window, logits, seen } of predictor.run(tiles.from(finished), signal)) {
+  const all = (function* () {
+    yield* work.left();
+    for (let index = work.index + 1; index < windows.length; index++) yield* new WindowWork(plan, index, 0, 1).left();
+  })();
+  for await (const { window, logits, seen } of predictor.run(all, signal)) {
+    const expected = await upcoming();
+    if (!expected) throw new Error(`Tile (${window.col}, ${window.row}) after the last one`);
     const values = withSeen(logits, seen, legend.length);
-    await store.add(window, values);
+    await store.add({ window: work.index, row: window.row }, values);
     await take(window, values);
   }
+  await upcoming();
 }
 
 /** [P, K] and [P] → [P, K + 1] */
@@ -168,15 +285,141 @@ function bytesOf({ height, width, logits }: BlendedRows, legend: readonly Legend
   return bytes;
 }
 
-async function writeProducts(
-  spec: MapSpec,
-  area: PatchWindow,
-  legend: readonly LegendClass[],
-  rows: RowStore,
-  path: (what: string) => string,
-  { signal, phase }: JobContext,
-): Promise<Omit<MapResult, "tiles" | "seconds">> {
+interface Products {
+  readonly spec: MapSpec;
+  readonly area: PatchWindow;
+  readonly covered: PatchSet;
+  readonly legend: readonly LegendClass[];
+  readonly rows: RowStore;
+  readonly inside: Inside | undefined;
+  readonly context: JobContext;
+}
+
+/** Places of one map are listed up to this number: it is kept with the map, and shown as a table. */
+const mostPlaces = 5000;
+
+async function writeProducts(products: Products): Promise<Omit<MapResult, "tiles" | "seconds">> {
+  const { spec, area, covered, legend, rows, inside, context } = products;
+  const { signal, phase } = context;
+  const read = readerOf(area, rows, inside);
+  const places = covered.places();
   const pixels: Record<string, number> = {};
+  const counts: Record<string, number>[] = [];
+  for (const place of places) {
+    signal.throwIfAborted();
+    const own = await countClasses(place, area, read);
+    counts.push(own);
+    for (const [code, count] of Object.entries(own)) pixels[code] = (pixels[code] ?? 0) + count;
+  }
+  const separate = places.length > 1 && places.length <= mostPlaces;
+  const sets = 1 + (spec.perPlace && separate ? places.length : 0);
+  const writes = sets * (spec.probabilities ? 3 : 2);
+  let done = 0;
+  const write = async (name: string, window: PatchWindow, only?: PatchSet) => {
+    const geobox = geoboxOfPatches(patchGrid(spec.grid), window);
+    const options = () => {
+      const begin = done++;
+      return {
+        signal,
+        onProgress: (fraction: number) => phase("Writing", 0.5 + (0.5 * (begin + fraction)) / writes),
+      };
+    };
+    return writeSet(spec, name, geobox, legend, (part, bands) => read(window, part, bands, only), options);
+  };
+  const whole = await write(spec.baseName, area);
+  const listed: MapPlace[] = [];
+  for (const [index, place] of separate ? places.entries() : []) {
+    const window = place.bounds!;
+    const name = `${spec.baseName}_place-${String(index + 1).padStart(String(places.length).length, "0")}`;
+    listed.push({
+      number: index + 1,
+      area: geoboxOfPatches(patchGrid(spec.grid), window),
+      patches: place.size,
+      pixels: counts[index]!,
+      files: spec.perPlace ? await write(name, window, place) : null,
+    });
+  }
+  phase("Writing", 1);
+  return { ...whole, pixels, ...(listed.length > 0 ? { places: listed } : {}) };
+}
+
+/** Reads bands of a part of a window; `undefined` where nothing was mapped. `only`: patches outside of it are empty. */
+type ReadMap = (
+  window: PatchWindow,
+  part: PixelWindow,
+  bands: readonly number[],
+  only?: PatchSet,
+) => Promise<Uint8Array[] | undefined>;
+
+function readerOf(area: PatchWindow, rows: RowStore, inside: Inside | undefined): ReadMap {
+  const windows = new RBush<{ minX: number; minY: number; maxX: number; maxY: number; index: number }>();
+  windows.load(
+    rows.windows.map(({ col, row, width, height }, index) => ({
+      minX: col,
+      minY: row,
+      maxX: col + width - 1,
+      maxY: row + height - 1,
+      index,
+    })),
+  );
+  return async (window, part, bands, only) => {
+    const place: PatchWindow = { ...part, col: window.col + part.col, row: window.row + part.row };
+    const reach = {
+      minX: place.col,
+      minY: place.row,
+      maxX: place.col + place.width - 1,
+      maxY: place.row + place.height - 1,
+    };
+    const found = windows.search(reach);
+    if (found.length === 0) return undefined;
+    // Outside of the windows, the outline and the place every band says that nothing is there.
+    const empty = bands.map((band) => (band === 0 ? noClass : noConfidence));
+    const values = empty.map((value) => new Uint8Array(place.width * place.height).fill(value));
+    for (const { index } of found) {
+      const source = rows.windows[index]!;
+      const common = commonPatches(source, place)!;
+      const from = { ...common, col: common.col - source.col, row: common.row - source.row };
+      const read = await rows.read(index, from, bands);
+      for (const [k, band] of read.entries())
+        for (let y = 0; y < common.height; y++)
+          values[k]!.set(
+            band.subarray(y * common.width, (y + 1) * common.width),
+            (common.row - place.row + y) * place.width + common.col - place.col,
+          );
+    }
+    inside?.clear({ ...part, col: place.col - area.col, row: place.row - area.row }, values, empty);
+    if (only && !only.holdsAll(place))
+      for (let y = 0; y < place.height; y++)
+        for (let x = 0; x < place.width; x++)
+          if (!only.has(place.col + x, place.row + y))
+            for (const [k, band] of values.entries()) band[y * place.width + x] = empty[k]!;
+    return values;
+  };
+}
+
+/** Pixels of each class in one place. */
+async function countClasses(place: PatchSet, area: PatchWindow, read: ReadMap): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { col, row, width, height } of place.stretches()) {
+    for (let y = row; y < row + height; y++) {
+      const line = { col: col - area.col, row: y - area.row, width, height: 1 };
+      const [values] = (await read(area, line, [0])) ?? [];
+      for (const value of values ?? []) if (value !== noClass) counts[value] = (counts[value] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
+/** The files of a map, or of one of its places: classes, confidence, probabilities, and the styles that go with them. */
+async function writeSet(
+  spec: MapSpec,
+  name: string,
+  geobox: GeoBox,
+  legend: readonly LegendClass[],
+  read: (window: PixelWindow, bands: readonly number[]) => Promise<Uint8Array[] | undefined>,
+  options: () => WriteOptions,
+): Promise<MapFiles> {
+  const path = (what: string) => join(spec.folder, `${name}_${what}`);
   const metadata = { MODEL: spec.modelFolder.split(/[\\/]/).at(-1) ?? "", MODALITIES: spec.modalities.join(" + ") };
   const colors = Array.from({ length: 256 }, (_, value): [number, number, number, number] => {
     const entry = legend.find(({ code }) => code === value);
@@ -186,33 +429,11 @@ async function writeProducts(
   const names = Array.from({ length: last + 1 }, (_, value) =>
     value === noClass ? "no data" : (legend.find(({ code }) => code === value)?.name ?? ""),
   );
-  const inside = spec.outline ? insideOf(spec.outline, spec.area) : undefined;
-  // Outside of the outline every band says that nothing is there.
-  const read = async (window: PixelWindow, bands: readonly number[]): Promise<Uint8Array[]> => {
-    const values = await rows.read(window, bands);
-    if (inside)
-      inside.clear(
-        window,
-        values,
-        bands.map((band) => (band === 0 ? noClass : noConfidence)),
-      );
-    return values;
-  };
   const classPath = path("class.tif");
-  const step = spec.probabilities ? 1 / 3 : 1 / 2;
-  const options = (start: number) => ({
-    signal,
-    onProgress: (fraction: number) => phase("Writing", start + step * fraction),
-  });
-  for (let row = 0; row < area.height; row++) {
-    signal.throwIfAborted();
-    const [line] = await read({ col: 0, row, width: area.width, height: 1 }, [0]);
-    for (const value of line!) if (value !== noClass) pixels[value] = (pixels[value] ?? 0) + 1;
-  }
   await createCog(
     classPath,
     {
-      geobox: spec.area,
+      geobox,
       bandCount: 1,
       dataType: "uint8",
       nodata: noClass,
@@ -223,13 +444,13 @@ async function writeProducts(
       metadata,
     },
     (window) => read(window, [0]),
-    options(0),
+    options(),
   );
   const confidencePath = path("confidence.tif");
   await createCog(
     confidencePath,
     {
-      geobox: spec.area,
+      geobox,
       bandCount: 1,
       dataType: "uint8",
       nodata: noConfidence,
@@ -238,18 +459,18 @@ async function writeProducts(
       metadata,
     },
     (window) => read(window, [1]),
-    options(step),
+    options(),
   );
   const probabilitiesPath = spec.probabilities ? path("probabilities.tif") : null;
   if (probabilitiesPath) {
     await createCog(
       probabilitiesPath,
       {
-        geobox: spec.area,
+        geobox,
         bandCount: legend.length,
         dataType: "uint8",
         nodata: noConfidence,
-        bandNames: legend.map(({ name }) => name),
+        bandNames: legend.map((entry) => entry.name),
         overviewMethod: "average",
         metadata,
       },
@@ -258,17 +479,16 @@ async function writeProducts(
           window,
           legend.map((_, k) => 2 + k),
         ),
-      options(2 * step),
+      options(),
     );
   }
   const qmlPath = path("class.qml");
   const sldPath = path("class.sld");
   await writeAtomically(qmlPath, classQml(legend));
-  await writeAtomically(sldPath, classSld(`${spec.baseName}_class`, legend));
+  await writeAtomically(sldPath, classSld(`${name}_class`, legend));
   const confidenceStyles = [path("confidence.qml"), path("confidence.sld")] as const;
   await writeAtomically(confidenceStyles[0], rampQml(confidenceRamp(100)));
-  await writeAtomically(confidenceStyles[1], rampSld(`${spec.baseName}_confidence`, confidenceRamp(100)));
+  await writeAtomically(confidenceStyles[1], rampSld(`${name}_confidence`, confidenceRamp(100)));
   const sidecarPaths = [...confidenceStyles, `${classPath}.aux.xml`].filter((file) => existsSync(file));
-  phase("Writing", 1);
-  return { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths, pixels };
+  return { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths };
 }

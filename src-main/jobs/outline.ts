@@ -1,5 +1,6 @@
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
+import { PatchSet, type PatchWindow } from "../cube/index.ts";
 import { rasterizePolygon } from "../vector/index.ts";
 
 type Rings = readonly (readonly (readonly [x: number, y: number])[])[];
@@ -15,6 +16,17 @@ export class Inside {
       spans[row]!.push(start, end);
     });
     this.#spans = spans;
+  }
+
+  /** The same as a set of patches; `area` is where the pixels lie. */
+  patches({ col, row }: PatchWindow): PatchSet {
+    const lines = this.#spans.map((spans, y) => {
+      const windows: PatchWindow[] = [];
+      for (let i = 0; i < spans.length; i += 2)
+        windows.push({ col: col + spans[i]!, row: row + y, width: spans[i + 1]! - spans[i]!, height: 1 });
+      return PatchSet.of(windows);
+    });
+    return PatchSet.union(lines);
   }
 
   /** Puts each band's word for “nothing here” outside of the polygon. */

@@ -1,9 +1,21 @@
 import { mkdir, open, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import type { PatchWindow } from "../cube/index.ts";
 import { onDisk, writeAll } from "./working-file.ts";
 
 const ending = ".tiles";
+
+/** A row of tiles: which of the map's windows it belongs to, and the row of its first patch. */
+export interface TileLine {
+  readonly window: number;
+  readonly row: number;
+}
+
+const nameOf = ({ window, row }: TileLine): string => `${window}_${row}${ending}`;
+const lineOf = (name: string): TileLine => {
+  const [window, row] = name.replace(ending, "").split("_").map(Number);
+  return { window: window!, row: row! };
+};
+const order = (p: TileLine, q: TileLine): number => p.window - q.window || p.row - q.row;
 
 /**
  * Answers of tiles whose rows are not finished yet, one file per row of tiles: what a killed job does not have to compute
@@ -12,35 +24,34 @@ const ending = ".tiles";
 export class TileStore {
   readonly #folder: string;
   readonly #floats: number;
-  /** rows of tiles that have a file, by the row of their first patch, and how many tiles are in it */
-  readonly #counts: Map<number, number>;
+  /** rows of tiles that have a file, in order, and how many tiles are in each */
+  readonly #counts = new Map<string, number>();
 
-  private constructor(folder: string, floats: number, counts: Map<number, number>) {
+  private constructor(folder: string, floats: number) {
     this.#folder = folder;
     this.#floats = floats;
-    this.#counts = counts;
   }
 
   static async open(folder: string, floatsPerTile: number, { keep }: { readonly keep: boolean }): Promise<TileStore> {
     if (!keep) await rm(folder, { recursive: true, force: true });
     await onDisk(folder, () => mkdir(folder, { recursive: true }));
-    const rows = (await readdir(folder)).map((name) => Number(name.replace(ending, "")));
-    const store = new TileStore(folder, floatsPerTile, new Map());
-    for (const row of rows.sort((p, q) => p - q)) store.#counts.set(row, (await store.saved(row)).length);
+    const store = new TileStore(folder, floatsPerTile);
+    for (const line of (await readdir(folder)).map(lineOf).sort(order))
+      store.#counts.set(nameOf(line), (await store.saved(line)).length);
     return store;
   }
 
-  get rows(): readonly number[] {
-    return [...this.#counts.keys()];
+  get lines(): readonly TileLine[] {
+    return [...this.#counts.keys()].map(lineOf);
   }
 
-  #path(row: number): string {
-    return join(this.#folder, `${row}${ending}`);
+  #path(line: TileLine): string {
+    return join(this.#folder, nameOf(line));
   }
 
   /** The answers kept of a row of tiles, from its first tile on. A tile that was half written is not among them. */
-  async saved(row: number): Promise<readonly Float32Array[]> {
-    const bytes = await readFile(this.#path(row)).catch((error: NodeJS.ErrnoException) => {
+  async saved(line: TileLine): Promise<readonly Float32Array[]> {
+    const bytes = await readFile(this.#path(line)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return new Uint8Array();
       throw error;
     });
@@ -53,17 +64,17 @@ export class TileStore {
   }
 
   /** Keeps the first `count` tiles of a row and nothing of later rows: what is added next follows them. */
-  async cut(row: number, count: number): Promise<void> {
-    for (const later of this.rows.filter((candidate) => candidate > row)) await this.#forget(later);
-    if (!this.#counts.has(row)) return;
-    await truncate(this.#path(row), count * this.#floats * Float32Array.BYTES_PER_ELEMENT);
-    this.#counts.set(row, count);
+  async cut(line: TileLine, count: number): Promise<void> {
+    for (const later of this.lines.filter((candidate) => order(candidate, line) > 0)) await this.#forget(later);
+    if (!this.#counts.has(nameOf(line))) return;
+    await truncate(this.#path(line), count * this.#floats * Float32Array.BYTES_PER_ELEMENT);
+    this.#counts.set(nameOf(line), count);
   }
 
-  async add(tile: PatchWindow, values: Float32Array): Promise<void> {
+  async add(line: TileLine, values: Float32Array): Promise<void> {
     if (values.length !== this.#floats) throw new Error(`TileStore: ${values.length} floats, not ${this.#floats}`);
-    const path = this.#path(tile.row);
-    const count = this.#counts.get(tile.row) ?? 0;
+    const path = this.#path(line);
+    const count = this.#counts.get(nameOf(line)) ?? 0;
     await onDisk(path, async () => {
       const file = await open(path, count === 0 ? "w" : "r+");
       try {
@@ -73,17 +84,17 @@ export class TileStore {
         await file.close();
       }
     });
-    this.#counts.set(tile.row, count + 1);
+    this.#counts.set(nameOf(line), count + 1);
   }
 
-  /** Deletes rows of tiles that begin above `row`. */
-  async forgetAbove(row: number): Promise<void> {
-    for (const done of this.rows.filter((candidate) => candidate < row)) await this.#forget(done);
+  /** Deletes rows of tiles that begin above a row, and those of earlier windows. */
+  async forgetAbove(line: TileLine): Promise<void> {
+    for (const done of this.lines.filter((candidate) => order(candidate, line) < 0)) await this.#forget(done);
   }
 
-  async #forget(row: number): Promise<void> {
-    this.#counts.delete(row);
-    await rm(this.#path(row), { force: true });
+  async #forget(line: TileLine): Promise<void> {
+    this.#counts.delete(nameOf(line));
+    await rm(this.#path(line), { force: true });
   }
 
   async remove(): Promise<void> {

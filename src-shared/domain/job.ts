@@ -197,6 +197,8 @@ export interface MapSpec extends CommonSpec {
   readonly overlapPatches: number;
   readonly batchSize: number;
   readonly probabilities: boolean;
+  /** of several separate places: files for each beside those of all */
+  readonly perPlace?: boolean;
   /** file names start with this; written into `folder` */
   readonly baseName: string;
   /** what the person calls the map; `baseName` when left out */
@@ -392,7 +394,8 @@ export interface EvaluateResult {
   readonly findings?: readonly Finding[];
 }
 
-export interface MapResult {
+/** The files of a map, or of one of its places. */
+export interface MapFiles {
   readonly classPath: string;
   readonly confidencePath: string;
   readonly probabilitiesPath: string | null;
@@ -400,12 +403,31 @@ export interface MapResult {
   readonly sldPath: string;
   /** files that go with these: category names (.aux.xml), styles of the confidence map */
   readonly sidecarPaths: readonly string[];
+}
+
+/** One of several places of a map: patches with images that hang together. */
+export interface MapPlace {
+  /** from 1, from the north, then from the west */
+  readonly number: number;
+  /** the window around it */
+  readonly area: GeoBox;
+  /** that have images */
+  readonly patches: number;
+  /** pixels per class code */
+  readonly pixels: Readonly<Record<string, number>>;
+  /** files of its own, when they were asked for */
+  readonly files: MapFiles | null;
+}
+
+export interface MapResult extends MapFiles {
   readonly tiles: number;
   readonly seconds: number;
   /** pixels per class code */
   readonly pixels: Readonly<Record<string, number>>;
   /** what should be known of the map: of its model, and of what was found while it was drawn */
   readonly findings?: readonly Finding[];
+  /** of a map of several separate places */
+  readonly places?: readonly MapPlace[];
 }
 
 export interface ReportResult {

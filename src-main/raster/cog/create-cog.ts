@@ -51,8 +51,8 @@ export interface WriteOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** The pixels of a window inside the image, one array per band. */
-export type ReadPixels = (window: PixelWindow) => Promise<readonly TypedArray[]>;
+/** The pixels of a window inside the image, one array per band; `undefined` where the image is empty: such tiles take no room. */
+export type ReadPixels = (window: PixelWindow) => Promise<readonly TypedArray[] | undefined>;
 
 /**
  * Writes a Cloud Optimized GeoTIFF tile by tile: no more than a few tiles are in memory. The file appears whole
@@ -128,7 +128,8 @@ function levelsOf(width: number, height: number, blockSize: number, method: Over
 }
 
 interface Parent {
-  readonly bands: TypedArray[];
+  /** none as long as nothing lies below */
+  bands: TypedArray[] | undefined;
   readonly width: number;
   readonly height: number;
   missing: number;
@@ -182,36 +183,47 @@ async function writeTiles(
     if (hasParent) await contribute(level + 1, col, row, half);
   };
 
+  /** An empty tile has offset 0 and length 0, which readers take as no data. */
+  const leaveOut = async (level: number, col: number, row: number): Promise<void> => {
+    onProgress(++finished / total);
+    if (level + 1 < levels.length) await contribute(level + 1, col, row, undefined);
+  };
+
   /** Puts a quarter into the tile above it; the last quarter sends that tile on. */
-  const contribute = async (level: number, col: number, row: number, half: readonly TypedArray[]): Promise<void> => {
+  const contribute = async (
+    level: number,
+    col: number,
+    row: number,
+    half: readonly TypedArray[] | undefined,
+  ): Promise<void> => {
     const above = levels[level]!;
     const below = levels[level - 1]!;
     const key = `${level}/${col >> 1}/${row >> 1}`;
     let parent = parents.get(key);
     if (!parent) {
-      const [w, h] = sizeOfTile(above, col >> 1, row >> 1, blockSize);
+      const [width, height] = sizeOfTile(above, col >> 1, row >> 1, blockSize);
       const children = Math.min(2, below.across - (col >> 1) * 2) * Math.min(2, below.down - (row >> 1) * 2);
-      parent = {
-        width: w,
-        height: h,
-        missing: children,
-        bands: Array.from({ length: bandCount }, () => allocate(dataType, w * h)),
-      };
+      parent = { width, height, missing: children, bands: undefined };
       parents.set(key, parent);
+    }
+    if (half) {
+      const pixels = parent.width * parent.height;
+      parent.bands ??= Array.from({ length: bandCount }, () => allocate(dataType, pixels).fill(spec.nodata ?? 0));
     }
     const [childWidth, childHeight] = sizeOfTile(below, col, row, blockSize);
     const across = Math.ceil(childWidth / 2);
     const down = Math.ceil(childHeight / 2);
     const left = (col & 1) * (blockSize / 2);
     const top = (row & 1) * (blockSize / 2);
-    half.forEach((band, i) => {
+    half?.forEach((band, i) => {
       for (let r = 0; r < down; r++) {
-        parent.bands[i]!.set(band.subarray(r * across, (r + 1) * across), (top + r) * parent.width + left);
+        parent.bands![i]!.set(band.subarray(r * across, (r + 1) * across), (top + r) * parent.width + left);
       }
     });
     if (--parent.missing > 0) return;
     parents.delete(key);
-    await store(level, col >> 1, row >> 1, parent.bands);
+    if (parent.bands) await store(level, col >> 1, row >> 1, parent.bands);
+    else await leaveOut(level, col >> 1, row >> 1);
   };
 
   const tileBytes = blockSize * blockSize * bandCount * sampleTypes[dataType].bytes;
@@ -224,6 +236,10 @@ async function writeTiles(
       signal?.throwIfAborted();
       const [w, h] = sizeOfTile(levels[0]!, col, row, blockSize);
       const bands = await read({ col: col * blockSize, row: row * blockSize, width: w, height: h });
+      if (!bands) {
+        await leaveOut(0, col, row);
+        continue;
+      }
       if (bands.length !== bandCount || bands.some((band) => band.length !== w * h)) {
         throw new Error(
           `createCog: the reader gave ${bands.map((b) => b.length).join(", ")} pixels for ${w} × ${h} × ${bandCount}`,
@@ -310,6 +326,7 @@ async function assemble(
   for (let i = levels.length - 1; i >= 0; i--) {
     const { lengths } = levels[i]!;
     for (let t = 0; t < lengths.length; t++) {
+      if (lengths[t] === 0) continue;
       offsets[i]![t] = position + leaderBytes;
       position += leaderBytes + lengths[t]! + trailerBytes;
     }
@@ -330,6 +347,7 @@ async function assemble(
     for (let t = 0; t < lengths.length; t++) {
       signal?.throwIfAborted();
       const length = lengths[t]!;
+      if (length === 0) continue;
       const needed = leaderBytes + length + trailerBytes;
       if (filled + needed > buffer.length) await flush();
       if (needed > buffer.length) buffer = new Uint8Array(needed);
