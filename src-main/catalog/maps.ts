@@ -1,4 +1,4 @@
-import type { CompareResult, MapResult } from "../../src-shared/domain/job.ts";
+import type { CompareResult, MapFiles, MapResult } from "../../src-shared/domain/job.ts";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
@@ -18,7 +18,7 @@ interface Row {
 }
 
 export function mapTable(sql: Sql, paths: ProjectPaths) {
-  const withPaths = (files: MapResult, move: (path: string) => string): MapResult => ({
+  const moved = <Files extends MapFiles>(files: Files, move: (path: string) => string): Files => ({
     ...files,
     classPath: move(files.classPath),
     confidencePath: move(files.confidencePath),
@@ -26,6 +26,12 @@ export function mapTable(sql: Sql, paths: ProjectPaths) {
     qmlPath: move(files.qmlPath),
     sldPath: move(files.sldPath),
     sidecarPaths: files.sidecarPaths.map(move),
+  });
+  const withPaths = (files: MapResult, move: (path: string) => string): MapResult => ({
+    ...moved(files, move),
+    ...(files.places
+      ? { places: files.places.map((place) => ({ ...place, files: place.files && moved(place.files, move) })) }
+      : {}),
   });
 
   const table = {

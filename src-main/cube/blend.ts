@@ -6,6 +6,7 @@
  * a union is the union of the maps, to the bit, because tiles are also added in one order.
  */
 import { commonPatches, type PatchWindow, TileRows } from "./grid.ts";
+import type { PatchSet } from "./patch-set.ts";
 
 export interface BlendPlan {
   readonly area: PatchWindow;
@@ -20,6 +21,17 @@ export function planBlend(area: PatchWindow, size: number, overlap = Math.floor(
   if (overlap < 0 || overlap >= size) throw new Error(`Overlap of ${overlap} patches in tiles of ${size}`);
   const stride = size - overlap;
   return { area, size, stride, tiles: new TileRows(area, size, stride) };
+}
+
+/** The tiles of windows that are mapped one after the other: those that touch a patch of `covered` in their window. */
+export function countTiles(windows: readonly PatchWindow[], covered: PatchSet, size: number, overlap: number): number {
+  let count = 0;
+  for (const window of windows) {
+    const { tiles } = planBlend(window, size, overlap);
+    if (covered.holdsAll(window)) count += tiles.length;
+    else for (const tile of tiles) if (covered.touches(commonPatches(tile, window)!)) count++;
+  }
+  return count;
 }
 
 /** sin²: highest in the middle, near nothing at the rim where the network sees only one side; two half-overlapping tiles add up to one. */

@@ -16,7 +16,15 @@ export {
   type FloatTensor,
   type IntegerTensor,
 } from "./batch.ts";
-export { type BlendedRows, Blender, type BlendPlan, type BlendState, planBlend, raisedCosine } from "./blend.ts";
+export {
+  type BlendedRows,
+  Blender,
+  type BlendPlan,
+  type BlendState,
+  countTiles,
+  planBlend,
+  raisedCosine,
+} from "./blend.ts";
 export { Cube, type CubeOptions, type CubeSpec } from "./cube.ts";
 export { around, type FootprintRequest, Footprints, footprintOf, footprintsOf } from "./footprints.ts";
 export {

@@ -12,6 +12,7 @@ import {
   Blender,
   type BlendPlan,
   commonPatches,
+  countTiles,
   geoboxOfPatches,
   type PatchSet,
   type PatchWindow,
@@ -30,7 +31,7 @@ import { openCube, patchGrid } from "./imagery.ts";
 import { type Inside, insideOf } from "./outline.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
-import { RowStore } from "./row-store.ts";
+import { mapWindowsFile, RowStore } from "./row-store.ts";
 import { TileStore } from "./tile-store.ts";
 
 /** Values of the class map: 0 is no data, otherwise the legend's code. */
@@ -72,10 +73,10 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
     const floats = side * side * (legend.length + 1);
     const tiles = await TileStore.open(join(spec.folder, "tiles.part"), floats, { keep });
     const windowsPath = join(spec.folder, mapWindowsFile);
-    await writeAtomically(windowsPath, JSON.stringify(plan.windows));
+    await writeAtomically(windowsPath, JSON.stringify({ windows: plan.windows, covered: covered.stretches() }));
     // Only now: killed before, whatever lies here is not taken for this work's.
     if (!keep) await writeAtomically(begun, fingerprint);
-    const count = countTiles(plan);
+    const count = countTiles(plan.windows, covered, side, plan.overlap);
     if (!rows.complete) {
       const predictor = await Predictor.create({
         cube,
@@ -112,17 +113,6 @@ interface MapPlan {
   readonly side: number;
   readonly overlap: number;
 }
-
-/** The file in a map's folder that names its windows while it is drawn. */
-export const mapWindowsFile = "windows.part.json";
-
-const countTiles = ({ covered, windows, side, overlap }: MapPlan): number =>
-  windows.reduce((sum, window) => {
-    const { tiles } = planBlend(window, side, overlap);
-    if (covered.holdsAll(window)) return sum + tiles.length;
-    for (const tile of tiles) if (covered.touches(commonPatches(tile, window)!)) sum++;
-    return sum;
-  }, 0);
 
 /** One window at work: its tiles in order, those that see nothing left out. */
 class WindowWork {
@@ -190,7 +180,7 @@ async function computeRows(
   let finished = count;
   for (const _ of work.left()) finished--;
   for (let index = first.window + 1; index < windows.length; index++)
-    finished -= countTiles({ ...plan, windows: [windows[index]!] });
+    finished -= countTiles([windows[index]!], plan.covered, side, plan.overlap);
   const ready: BlendedRows[] = [];
   const write = async () => {
     for (const blended of ready.splice(0)) {

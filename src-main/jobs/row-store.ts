@@ -3,6 +3,9 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { onDisk, writeAll } from "./working-file.ts";
 
+/** The file beside the rows that names their windows, and the patches that are looked at, while a map is drawn. */
+export const mapWindowsFile = "windows.part.json";
+
 /**
  * Finished rows of a map on disk: bands of bytes, row after row, window after window of the places that are mapped. Its
  * length says how many rows are done, so a killed job knows where it was; a row that was half written is cut off.

@@ -1,9 +1,11 @@
+import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { MapEstimate } from "../../src-shared/ipc/maps.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { patchesOfGeobox, planBlend } from "../cube/index.ts";
+import { countTiles, patchesOfGeobox } from "../cube/index.ts";
 import type { ModelChoice } from "./models.ts";
+import { footprintsOfProject } from "./places.ts";
 
 const same = (p: readonly string[], q: readonly string[]) =>
   p.length === q.length && p.every((name) => q.includes(name));
@@ -24,9 +26,12 @@ export async function estimateMap(
   const description = await readModelDescription(model.folder);
   const side = description.grid.tilePatches;
   const patches = patchesOfGeobox({ crs: grid.geobox.crs, patchMeters: grid.patchMeters }, area);
-  const tiles = planBlend(patches, side, Math.min(overlapPatches, side - 1)).tiles.length;
+  const covered = (await footprintsOfProject(catalog, modalities)).any().inside(patches);
+  if (covered.size === 0) throw new AppError("map-without-imagery", { modalities });
+  const tiles = countTiles(covered.windows(), covered, side, Math.min(overlapPatches, side - 1));
   const pixel = resolutionOf(area);
-  const about = { area, tiles, hectares: (area.width * area.height * pixel.x * pixel.y) / 10_000 };
+  const hectares = (covered.size * pixel.x * pixel.y) / 10_000;
+  const about = { area, tiles, hectares, places: covered.places().length };
 
   const before = catalog.maps.list().filter(({ modelId }) => modelId !== null && modelId === model.id);
   const alike = before.filter((map) => same(map.modalities, modalities));

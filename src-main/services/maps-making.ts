@@ -5,7 +5,8 @@ import type { MapSpec } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapInTheMaking } from "../../src-shared/domain/map-product.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { patchesOfGeobox, planBlend } from "../cube/index.ts";
+import { PatchSet, type PatchWindow, patchesOfGeobox, planBlend } from "../cube/index.ts";
+import { mapWindowsFile } from "../jobs/row-store.ts";
 import { readJobSpec } from "./jobs.ts";
 
 /** The longer side of the picture of a map in the making. */
@@ -19,89 +20,109 @@ export async function mapInTheMaking(catalog: Catalog, jobId: number): Promise<M
   if (!existsSync(rowsPath)) return null;
   const spec = readJobSpec(catalog, job) as MapSpec | undefined;
   if (!spec) return null;
+  const plan = await readFile(join(job.folder, mapWindowsFile), "utf8").then(
+    (text) => JSON.parse(text) as { readonly windows: PatchWindow[]; readonly covered: PatchWindow[] },
+    () => undefined,
+  );
+  if (!plan || plan.windows.some(({ width, height }) => width > spec.area.width || height > spec.area.height))
+    return null;
   const { readModelDescription } = await import("../learning/model.ts");
   const { legend, grid } = await readModelDescription(spec.modelFolder);
   if (!legend) return null;
   const { area } = spec;
+  const { patchMeters } = spec.grid;
+  const corner = patchesOfGeobox({ crs: spec.grid.geobox.crs, patchMeters }, area);
   const shrink = Math.max(1, Math.ceil(Math.max(area.width, area.height) / side));
   const [width, height] = [Math.ceil(area.width / shrink), Math.ceil(area.height / shrink)];
   const picture = new Uint8Array(width * height);
-  const rowsDone = await finishedRows(rowsPath, area.width, 2 + legend.length, shrink, width, picture);
-  const tilesDone = await tilesAtWork(join(job.folder, "tiles.part"), spec, grid.tilePatches, legend, rowsDone, {
-    shrink,
-    width,
-    height,
-    picture,
-  });
+  // Of a small place between many others at least one cell is painted.
+  const paint = (col: number, row: number, code: number) => {
+    if (code === 0 || col < 0 || row < 0 || col >= area.width || row >= area.height) return;
+    picture[Math.floor(row / shrink) * width + Math.floor(col / shrink)] = code;
+  };
+  const canvas: Canvas = { col: corner.col, row: corner.row, shrink, paint };
+  const rowsDone = await finishedRows(rowsPath, plan.windows, 2 + legend.length, canvas);
+  const covered = PatchSet.of(plan.covered);
+  const tilesDone = await tilesAtWork(join(job.folder, "tiles.part"), spec, { ...plan, covered }, grid.tilePatches, legend, canvas); // biome-ignore format: one call
   const classes = Buffer.from(picture).toString("base64");
   return { jobId, area, width, height, classes, legend, rowsDone, tilesDone };
 }
 
+/** Where the picture has its corner, in patches; every `shrink`-th of them is looked at. */
+interface Canvas {
+  readonly col: number;
+  readonly row: number;
+  readonly shrink: number;
+  /** from the picture's corner, in patches */
+  paint(col: number, row: number, code: number): void;
+}
+
+/** Rows of a window that are worth reading: every `shrink`-th, and at least the first. */
 async function finishedRows(
   path: string,
-  areaWidth: number,
+  windows: readonly PatchWindow[],
   bands: number,
-  shrink: number,
-  width: number,
-  picture: Uint8Array,
+  canvas: Canvas,
 ): Promise<number> {
   const file = await open(path, "r").catch(() => undefined);
   if (!file) return 0;
   try {
-    const rows = Math.floor((await file.stat()).size / (areaWidth * bands));
-    const line = new Uint8Array(areaWidth);
-    for (let row = 0, y = 0; row < rows; row += shrink, y++) {
-      await file.read(line, 0, areaWidth, row * bands * areaWidth);
-      for (let x = 0; x < width; x++) picture[y * width + x] = line[x * shrink]!;
+    let left = (await file.stat()).size;
+    let start = 0;
+    let done = 0;
+    for (const { col, row, width, height } of windows) {
+      const rows = Math.min(height, Math.floor(left / (width * bands)));
+      const line = new Uint8Array(width);
+      for (let y = 0; y < rows; y += canvas.shrink) {
+        await file.read(line, 0, width, start + y * bands * width);
+        for (let x = 0; x < width; x += 1) canvas.paint(col + x - canvas.col, row + y - canvas.row, line[x]!);
+      }
+      done += rows;
+      start += width * height * bands;
+      left -= width * height * bands;
+      if (left <= 0) break;
     }
-    return rows;
+    return done;
   } finally {
     await file.close();
   }
 }
 
-interface Canvas {
-  readonly shrink: number;
-  readonly width: number;
-  readonly height: number;
-  readonly picture: Uint8Array;
-}
-
-/** Tiles whose rows are not blended yet: the middle of each, as the network answered. */
+/** Tiles whose rows are not blended yet: as the network answered. */
 async function tilesAtWork(
   folder: string,
   spec: MapSpec,
+  { windows, covered }: { readonly windows: readonly PatchWindow[]; readonly covered: PatchSet },
   tilePatches: number,
   legend: readonly LegendClass[],
-  rowsDone: number,
-  { shrink, width, height, picture }: Canvas,
+  canvas: Canvas,
 ): Promise<number> {
-  const patchMeters = spec.grid.patchMeters;
-  const patches = patchesOfGeobox({ crs: spec.grid.geobox.crs, patchMeters }, spec.area);
   const channels = legend.length + 1;
   const tileBytes = tilePatches * tilePatches * channels * Float32Array.BYTES_PER_ELEMENT;
-  const { tiles: plan, stride } = planBlend(patches, tilePatches, spec.overlapPatches);
-  const firstCol = plan.at(0)?.col ?? patches.col;
-  const names = (await readdir(folder).catch(() => [])).sort((p, q) => Number.parseInt(p, 10) - Number.parseInt(q, 10));
+  const names = await readdir(folder).catch(() => []);
   let count = 0;
   for (const name of names) {
-    const top = Number.parseInt(name, 10);
+    const [index, top] = name.split("_").map((part) => Number.parseInt(part, 10)) as [number, number];
+    const window = windows[index];
     const bytes = await readFile(join(folder, name)).catch(() => Buffer.alloc(0));
     const tiles = Math.floor(bytes.length / tileBytes);
     count += tiles;
+    if (!window || tiles === 0) continue;
     const logits = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + tiles * tileBytes));
-    for (let tile = 0; tile < tiles; tile++) {
-      const left = firstCol + tile * stride;
+    const { tiles: plan } = planBlend(window, tilePatches, spec.overlapPatches);
+    const seen = covered.inside(window);
+    let tile = 0;
+    for (let at = 0; at < plan.columns && tile < tiles; at++) {
+      const { col } = plan.at(at)!;
+      if (!seen.touches({ col, row: top, width: tilePatches, height: tilePatches })) continue;
       for (let row = 0; row < tilePatches; row++) {
-        const areaRow = top + row - patches.row;
-        if (areaRow < rowsDone || areaRow % shrink !== 0 || areaRow / shrink >= height) continue;
-        for (let col = 0; col < tilePatches; col++) {
-          const areaCol = left + col - patches.col;
-          if (areaCol < 0 || areaCol % shrink !== 0 || areaCol / shrink >= width) continue;
-          const at = ((tile * tilePatches + row) * tilePatches + col) * channels;
-          picture[(areaRow / shrink) * width + areaCol / shrink] = bestClass(logits, at, legend);
+        for (let across = 0; across < tilePatches; across++) {
+          if (!seen.has(col + across, top + row)) continue;
+          const place = ((tile * tilePatches + row) * tilePatches + across) * channels;
+          canvas.paint(col + across - canvas.col, top + row - canvas.row, bestClass(logits, place, legend));
         }
       }
+      tile++;
     }
   }
   return count;

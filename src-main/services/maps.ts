@@ -42,6 +42,7 @@ const drawSchema = z.strictObject({
   provider: z.enum(["auto", "cpu", "webgpu", "cuda"]).default("auto"),
   name: name.optional(),
   probabilities: z.boolean().default(false),
+  perPlace: z.boolean().default(false),
   batchSize: z.int().positive().default(4),
 });
 
@@ -55,7 +56,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
     ),
 
     "maps.draw": door("maps.draw", drawSchema, async (request) => {
-      const { seed, provider, probabilities, batchSize, outline } = request;
+      const { seed, provider, probabilities, perPlace, batchSize, outline } = request;
       const { grid } = catalog.project.get();
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model);
@@ -76,6 +77,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         batchSize,
         probabilities,
         findings: measuredFindings(catalog, model.id, modalities),
+        ...(perPlace ? { perPlace } : {}),
         baseName: fileName(request.name ?? `${model.name}-${modalities.join("-")}`),
         ...(request.name === undefined ? {} : { title: request.name }),
       });
@@ -111,7 +113,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         areas,
         hectares,
         findings: findingsOfMap(catalog, map),
-        emptyPixels: map.area.width * map.area.height - pixels,
+        emptyPixels: patchesWithImages(map) - pixels,
         bytes: paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0),
         ...correctedAreas(catalog, map, areas, hectares),
       };
@@ -196,12 +198,22 @@ export async function legendOfMap(map: MapProduct): Promise<readonly LegendClass
   return legendOfFile(classPath);
 }
 
-/** Every file of a map. */
+/** A map of several places knows how many patches they have; another is its whole rectangle. */
+const patchesWithImages = ({ area, files: { places } }: MapProduct): number =>
+  places ? places.reduce((sum, { patches }) => sum + patches, 0) : area.width * area.height;
+
+/** Every file of a map and of its places. */
 export function filesOf({ files }: MapProduct): string[] {
-  const { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths } = files;
-  return [...new Set([classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, ...sidecarPaths])].filter(
-    (path): path is string => path !== null,
-  );
+  const sets = [files, ...(files.places ?? []).flatMap((place) => place.files ?? [])];
+  const paths = sets.flatMap(({ classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths }) => [
+    classPath,
+    confidencePath,
+    probabilitiesPath,
+    qmlPath,
+    sldPath,
+    ...sidecarPaths,
+  ]);
+  return [...new Set(paths)].filter((path): path is string => path !== null);
 }
 
 /** Deletes files below the project's `maps`, and their folder when nothing else is in it. What lies elsewhere is only forgotten. */

@@ -1,6 +1,6 @@
 import { lstatSync, renameSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
-import type { FinetuneSpec, MapResult, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
@@ -107,20 +107,29 @@ export function settlers({ catalog, announce }: Deps): Settlers {
     map: (job, spec, result) => {
       const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
       const place = (path: string) => join(folder, basename(path));
-      const files: MapResult = {
-        ...result,
-        classPath: place(result.classPath),
-        confidencePath: place(result.confidencePath),
-        probabilitiesPath: result.probabilitiesPath === null ? null : place(result.probabilitiesPath),
-        qmlPath: place(result.qmlPath),
-        sldPath: place(result.sldPath),
-        sidecarPaths: result.sidecarPaths.map(place),
+      const moves: (readonly [string, string])[] = [];
+      const moved = <Files extends MapFiles>(files: Files): Files => {
+        const to = (path: string): string => {
+          moves.push([path, place(path)]);
+          return place(path);
+        };
+        return {
+          ...files,
+          classPath: to(files.classPath),
+          confidencePath: to(files.confidencePath),
+          probabilitiesPath: files.probabilitiesPath === null ? null : to(files.probabilitiesPath),
+          qmlPath: to(files.qmlPath),
+          sldPath: to(files.sldPath),
+          sidecarPaths: files.sidecarPaths.map(to),
+        };
       };
-      const moves = (["classPath", "confidencePath", "probabilitiesPath", "qmlPath", "sldPath"] as const)
-        .map((key) => [result[key], files[key]] as const)
-        .filter((move): move is readonly [string, string] => move[0] !== null && move[1] !== null);
-      const sidecars = result.sidecarPaths.map((path) => [path, place(path)] as const);
-      moving(catalog.folder, [...moves, ...sidecars], () => {
+      const files: MapResult = {
+        ...moved(result),
+        ...(result.places
+          ? { places: result.places.map((one) => ({ ...one, files: one.files && moved(one.files) })) }
+          : {}),
+      };
+      moving(catalog.folder, moves, () => {
         const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
         const id = catalog.maps.add({
           name: freeName(spec.title ?? basename(folder), (name) => catalog.maps.has(name)),

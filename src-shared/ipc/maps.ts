@@ -22,7 +22,10 @@ export interface MapPlan {
 
 export interface MapEstimate {
   readonly area: GeoBox;
+  /** where there are images */
   readonly hectares: number;
+  /** separate places with images */
+  readonly places: number;
   readonly tiles: number;
   /** `null` when nothing is known of this machine's speed with this model */
   readonly seconds: { readonly low: number; readonly high: number } | null;
@@ -82,7 +85,7 @@ export interface MapDetails {
   readonly legend: readonly LegendClass[];
   readonly areas: readonly MappedArea[];
   readonly hectares: number;
-  /** pixels of the map's rectangle without a class */
+  /** pixels without a class where there are images: of the map's rectangle, or of its places when it has several */
   readonly emptyPixels: number;
   /** what should be known before the map is believed: of its model, its measurements and its drawing; severe ones first */
   readonly findings: readonly Finding[];
@@ -104,6 +107,8 @@ export interface MapCommands {
       readonly provider?: ProviderChoice | undefined;
       readonly name?: string | undefined;
       readonly probabilities?: boolean | undefined;
+      /** of several separate places: files for each beside those of all */
+      readonly perPlace?: boolean | undefined;
       readonly batchSize?: number | undefined;
     },
   ): Promise<StartedJob>;

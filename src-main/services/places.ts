@@ -1,0 +1,25 @@
+// Where the images of a project lie: from the headers that the catalog keeps, without opening a file.
+import type { Catalog } from "../catalog/index.ts";
+import { around, type Footprints, footprintsOf, patchesOfGeobox, rasterReader } from "../cube/index.ts";
+import { placementsOf } from "./imagery.ts";
+
+/** The footprints of some modalities (all when none is named); a file that is missing counts where it lay. */
+export async function footprintsOfProject(catalog: Catalog, names?: readonly string[]): Promise<Footprints> {
+  const { geobox, patchMeters } = catalog.project.get().grid;
+  const grid = { crs: geobox.crs, patchMeters };
+  const placements = placementsOf(catalog.rasters.list());
+  const modalities = catalog.modalities.list().filter(({ name }) => names === undefined || names.includes(name));
+  const reader = rasterReader();
+  try {
+    return await footprintsOf(
+      { grid, within: around(patchesOfGeobox(grid, geobox)), modalities, acquisitions: catalog.acquisitions.list() },
+      async (path, crs) => {
+        const known = placements[path];
+        if (known && (crs ?? known.crs) === known.crs) return known;
+        return (await reader.facts(path, crs)).geobox;
+      },
+    );
+  } finally {
+    await reader.close();
+  }
+}
