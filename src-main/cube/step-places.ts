@@ -14,7 +14,6 @@ interface Entry {
 
 /** Which dates of a modality have images where. Dates of one footprint are looked at together. */
 export class StepPlaces {
-  readonly #steps: readonly Step[];
   readonly #footprint: (acquisition: string) => PatchSet;
   readonly #sets: readonly PatchSet[];
   readonly #entries: readonly Entry[];
@@ -22,7 +21,6 @@ export class StepPlaces {
   readonly #most = new Map<number, number>();
 
   constructor(steps: readonly Step[], footprint: (acquisition: string) => PatchSet) {
-    this.#steps = steps;
     this.#footprint = footprint;
     this.#sets = steps.map(({ acquisitions }) =>
       PatchSet.union([...new Set(acquisitions.map(({ id }) => footprint(id)))]),

@@ -242,6 +242,7 @@ const map = command({
     bounds: { type: "text", value: "X,Y,X,Y", summary: "a part of the project, in its coordinate system" },
     name: { type: "text", summary: "name of the map", fallback: "model and modalities" },
     probabilities: { type: "flag", summary: "also one band of probability per class" },
+    "per-place": { type: "flag", summary: "of several separate places: also files for each, beside those of all" },
     overlap: { type: "integer", value: "PATCHES", summary: "patches that neighbouring tiles share", fallback: "4" },
     batch: { type: "integer", value: "TILES", summary: "tiles computed at once", fallback: "4" },
     ...computeOptions,
@@ -263,6 +264,7 @@ const map = command({
           : services["maps.draw"]({
               model: model!,
               probabilities,
+              perPlace: options["per-place"],
               ...given({
                 modalities: modalities && [...modalities],
                 name,
@@ -287,6 +289,7 @@ const map = command({
           ...(files.probabilitiesPath ? [`  ${files.probabilitiesPath}`] : []),
           `  ${files.qmlPath}`,
           `  ${files.sldPath}`,
+          ...placeLines(files),
         ].join("\n"),
       );
       output.findings(findings);
@@ -294,6 +297,25 @@ const map = command({
     });
   },
 });
+
+/** So many places are listed one by one; `--json` names all. */
+const mostPlaceLines = 20;
+
+/** The places of a map that has several, each with what it holds. */
+function placeLines({ places = [] }: MapResult): string[] {
+  if (places.length === 0) return [];
+  const own = places.filter(({ files }) => files !== null).length;
+  const lines = places.slice(0, mostPlaceLines).map(({ number, patches, pixels, files }) => {
+    const mapped = Object.values(pixels).reduce((sum, count) => sum + count, 0);
+    return `    ${number}: ${mapped} of ${patches} patches have a class${files ? `, ${files.classPath}` : ""}`;
+  });
+  const more = places.length - lines.length;
+  return [
+    `  ${places.length} separate places${own > 0 ? ", each with files of its own" : ""}:`,
+    ...lines,
+    ...(more > 0 ? [`    and ${more} more (--json names all)`] : []),
+  ];
+}
 
 const report = command({
   name: "report",
