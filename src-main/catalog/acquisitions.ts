@@ -1,11 +1,19 @@
-import type { Acquisition, AcquisitionBand, QualityBand, Radiometry } from "../../src-shared/eo/acquisition.ts";
+import type {
+  Acquisition,
+  AcquisitionFile,
+  AcquisitionPiece,
+  FileBand,
+  FileFacts,
+  Radiometry,
+} from "../../src-shared/eo/acquisition.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
+import type { Affine } from "../../src-shared/geo/affine.ts";
 import { fromJson, fromJsonOrNull, toJson } from "./json.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
-/** What the catalog keeps of an acquisition besides its bands: facts nobody searches by. */
-type Origin = Pick<Acquisition, "platform" | "level" | "relativeOrbit" | "pass" | "tile" | "processingBaseline">;
+/** What the catalog keeps of an acquisition besides its pieces: facts nobody searches by. */
+type Origin = Pick<Acquisition, "platform" | "level" | "relativeOrbit" | "pass" | "copy">;
 
 interface Row {
   readonly id: string;
@@ -14,56 +22,61 @@ interface Row {
   readonly date: string;
   readonly time: string | null;
   readonly origin: string;
-  readonly qualityPath: string | null;
-  readonly qualityCrs: string | null;
-  readonly qualityBand: number | null;
-  readonly qualityKind: QualityBand["kind"] | null;
-  readonly radiometry: string;
   readonly shift: string | null;
-  readonly evidence: string;
 }
 
-interface BandRow {
+interface FileRow {
   readonly acquisitionId: string;
-  readonly name: string;
+  readonly pieceId: number;
   readonly path: string;
   readonly crs: string | null;
-  readonly bandIndex: number;
-  readonly scale: number;
-  readonly offset: number;
-  readonly nodata: number | null;
+  readonly header: string;
+  readonly bands: string;
+  readonly quality: string | null;
+  readonly radiometry: string;
+  readonly facts: string;
+  readonly evidence: string;
+  readonly preference: number;
 }
 
-const select = `SELECT a.id, a.name, a.sensor, a.date, a.time, a.origin, q.path AS qualityPath,
-                       q.crs AS qualityCrs, a.quality_band AS qualityBand,
-                       a.quality_kind AS qualityKind, a.radiometry, a.shift, a.evidence
-                FROM acquisitions a LEFT JOIN rasters q ON q.id = a.quality_raster_id`;
-const selectBands = `SELECT b.acquisition_id AS acquisitionId, b.name, r.path, r.crs, b.band_index AS bandIndex,
-                            b.scale, b."offset", b.nodata
-                     FROM acquisition_bands b JOIN rasters r ON r.id = b.raster_id`;
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly crs: string | null;
+  readonly affine: Affine | null;
+}
+
+const select = "SELECT id, name, sensor, date, time, origin, shift FROM acquisitions";
+const selectFiles = `SELECT p.acquisition_id AS acquisitionId, p.id AS pieceId, r.path, r.crs, r.header, f.bands, f.quality,
+                            f.radiometry, f.facts, f.evidence, f.preference
+                     FROM pieces p JOIN piece_files f ON f.piece_id = p.id JOIN rasters r ON r.id = f.raster_id`;
+const filesOrder = "ORDER BY p.acquisition_id, p.id, f.position";
 
 export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
-  const readBand = ({ name, path, crs, bandIndex, scale, offset, nodata }: BandRow): AcquisitionBand => ({
-    name,
-    path: paths.fromStored(path),
-    ...(crs === null ? {} : { crs }),
-    bandIndex,
-    scale,
-    offset,
-    ...(nodata === null ? {} : { nodata }),
-  });
+  const readFile = (row: FileRow): AcquisitionFile => {
+    const { width, height, crs, affine } = fromJson<Header>(row.header);
+    const system = row.crs ?? crs;
+    const quality = fromJsonOrNull<NonNullable<AcquisitionFile["quality"]>>(row.quality);
+    return {
+      path: paths.fromStored(row.path),
+      ...(row.crs === null ? {} : { crs: row.crs }),
+      ...(affine && system ? { grid: { crs: system, affine, width, height } } : {}),
+      bands: fromJson<(Omit<FileBand, "nodata"> & { nodata?: number | null })[]>(row.bands).map(
+        ({ nodata, ...band }) => ({ ...band, ...(nodata === undefined || nodata === null ? {} : { nodata }) }),
+      ),
+      ...(quality ? { quality } : {}),
+      radiometry: fromJson<Radiometry>(row.radiometry),
+      facts: fromJson<FileFacts>(row.facts),
+      evidence: fromJson<string[]>(row.evidence),
+      ...(row.preference === 0 ? {} : { preference: row.preference }),
+    };
+  };
 
-  const read = (row: Row, bands: readonly BandRow[]): Acquisition => {
+  const read = (row: Row, files: readonly FileRow[]): Acquisition => {
     const shift = fromJsonOrNull<{ dx: number; dy: number }>(row.shift);
-    const quality: QualityBand | undefined =
-      row.qualityPath === null || row.qualityBand === null || row.qualityKind === null
-        ? undefined
-        : {
-            kind: row.qualityKind,
-            path: paths.fromStored(row.qualityPath),
-            ...(row.qualityCrs === null ? {} : { crs: row.qualityCrs }),
-            bandIndex: row.qualityBand,
-          };
+    const pieces = [...Map.groupBy(files, ({ pieceId }) => pieceId).values()]
+      .map((own): AcquisitionPiece => ({ files: own.map(readFile) }))
+      .sort(byFirstPath);
     return {
       id: row.id,
       ...(row.name === null ? {} : { name: row.name }),
@@ -71,11 +84,8 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
       date: row.date,
       ...(row.time === null ? {} : { time: row.time }),
       ...fromJson<Origin>(row.origin),
-      bands: bands.map(readBand),
-      ...(quality ? { quality } : {}),
-      radiometry: fromJson<Radiometry>(row.radiometry),
+      pieces,
       ...(shift ? { shift } : {}),
-      evidence: fromJson<string[]>(row.evidence),
     };
   };
 
@@ -86,60 +96,85 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
     return row.id;
   };
 
+  const storedFiles = (id: string) =>
+    Map.groupBy(
+      sql.all<FileRow>(`${selectFiles} WHERE p.acquisition_id = ? ${filesOrder}`, id),
+      ({ pieceId }) => pieceId,
+    );
+
+  const addPiece = (id: string, { files }: AcquisitionPiece): void => {
+    const piece = sql.run("INSERT INTO pieces (acquisition_id) VALUES (?)", id).id;
+    files.forEach(({ path, bands, quality, radiometry, facts, evidence, preference }, position) => {
+      sql.run(
+        `INSERT INTO piece_files (piece_id, raster_id, position, bands, quality, radiometry, facts, evidence, preference)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        piece,
+        rasterId(path),
+        position,
+        toJson(bands),
+        quality ? toJson(quality) : null,
+        toJson(radiometry),
+        toJson(facts),
+        toJson(evidence),
+        preference ?? 0,
+      );
+    });
+  };
+
   return {
     /** In order of time. */
     list(): Acquisition[] {
-      const bands = Map.groupBy(
-        sql.all<BandRow>(`${selectBands} ORDER BY b.acquisition_id, b.position`),
-        ({ acquisitionId }) => acquisitionId,
-      );
-      return sql.all<Row>(`${select} ORDER BY a.date, a.time, a.id`).map((row) => read(row, bands.get(row.id) ?? []));
+      const files = Map.groupBy(sql.all<FileRow>(`${selectFiles} ${filesOrder}`), ({ acquisitionId }) => acquisitionId);
+      return sql.all<Row>(`${select} ORDER BY date, time, id`).map((row) => read(row, files.get(row.id) ?? []));
     },
 
     get(id: string): Acquisition | undefined {
-      const row = sql.get<Row>(`${select} WHERE a.id = ?`, id);
-      return row && read(row, sql.all<BandRow>(`${selectBands} WHERE b.acquisition_id = ? ORDER BY b.position`, id));
+      const row = sql.get<Row>(`${select} WHERE id = ?`, id);
+      return row && read(row, sql.all<FileRow>(`${selectFiles} WHERE p.acquisition_id = ? ${filesOrder}`, id));
     },
 
-    /** Adds the acquisition, or replaces what was known of it: not its name, nor a shift that the new one does not have. */
+    /**
+     * Adds the acquisition, or brings what is known of it up to date: not its name, nor a shift that the new one does not
+     * have. Only pieces that differ are written, so that a tile more among hundreds is a few rows.
+     */
     put(acquisition: Acquisition): void {
-      const { id, name: _, sensor, date, time, bands, quality, radiometry, shift, evidence, ...origin } = acquisition;
+      const { id, name: _, sensor, date, time, pieces, shift, ...origin } = acquisition;
       sql.transaction(() => {
         sql.run(
-          `INSERT INTO acquisitions (id, sensor, date, time, origin, quality_raster_id, quality_band, quality_kind,
-                                     radiometry, shift, evidence)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          `INSERT INTO acquisitions (id, sensor, date, time, origin, shift) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET sensor = excluded.sensor, date = excluded.date, time = excluded.time,
-             origin = excluded.origin, quality_raster_id = excluded.quality_raster_id,
-             quality_band = excluded.quality_band, quality_kind = excluded.quality_kind,
-             radiometry = excluded.radiometry, shift = coalesce(excluded.shift, shift), evidence = excluded.evidence`,
+             origin = excluded.origin, shift = coalesce(excluded.shift, shift)`,
           id,
           sensor,
           date,
           time ?? null,
           toJson(origin satisfies Origin),
-          quality ? rasterId(quality.path) : null,
-          quality?.bandIndex ?? null,
-          quality?.kind ?? null,
-          toJson(radiometry),
           shift ? toJson(shift) : null,
-          toJson(evidence),
         );
-        sql.run("DELETE FROM acquisition_bands WHERE acquisition_id = ?", id);
-        bands.forEach((band, position) => {
-          sql.run(
-            `INSERT INTO acquisition_bands (acquisition_id, name, position, raster_id, band_index, scale, "offset", nodata)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-            id,
-            band.name,
-            position,
-            rasterId(band.path),
-            band.bandIndex,
-            band.scale,
-            band.offset,
-            band.nodata ?? null,
-          );
-        });
+        const wanted = Map.groupBy(pieces, (piece) => keyOf(piece.files));
+        for (const [pieceId, rows] of storedFiles(id)) {
+          const same = wanted.get(keyOf(rows.map(readFile)));
+          if (same?.length) same.pop();
+          else sql.run("DELETE FROM pieces WHERE id = ?", pieceId);
+        }
+        for (const piece of [...wanted.values()].flat()) addPiece(id, piece);
+      });
+    },
+
+    /** Gives an acquisition another id; modalities and the display follow. */
+    changeId(from: string, to: string): void {
+      sql.transaction(() => {
+        sql.run(
+          `INSERT INTO acquisitions (id, name, sensor, date, time, origin, shift)
+           SELECT ?, name, sensor, date, time, origin, shift FROM acquisitions WHERE id = ?`,
+          to,
+          from,
+        );
+        sql.run("UPDATE pieces SET acquisition_id = ? WHERE acquisition_id = ?", to, from);
+        sql.run("UPDATE modality_acquisitions SET acquisition_id = ? WHERE acquisition_id = ?", to, from);
+        sql.run("DELETE FROM layers WHERE id = ?", `acquisition:${to}`);
+        sql.run("UPDATE layers SET id = ? WHERE id = ?", `acquisition:${to}`, `acquisition:${from}`);
+        sql.run("DELETE FROM acquisitions WHERE id = ?", from);
       });
     },
 
@@ -157,3 +192,27 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
     },
   };
 }
+
+/** Pieces have one order, whatever the order they came in. */
+function byFirstPath(p: AcquisitionPiece, q: AcquisitionPiece): number {
+  const [a, b] = [p.files[0]?.path ?? "", q.files[0]?.path ?? ""];
+  if (a !== b) return a < b ? -1 : 1;
+  const first = ({ files }: AcquisitionPiece) => files[0]?.bands[0]?.bandIndex ?? 0;
+  return first(p) - first(q);
+}
+
+/** What is written of a piece: the grid is its raster's. */
+const keyOf = (files: readonly AcquisitionFile[]): string =>
+  JSON.stringify(
+    files.map(({ path, bands, quality, radiometry, facts, evidence, preference = 0 }) => [
+      path,
+      bands.map(({ name, bandIndex, scale, offset, nodata }) => [name, bandIndex, scale, offset, nodata ?? null]),
+      quality ? [quality.kind, quality.bandIndex] : null,
+      sorted(radiometry),
+      sorted(facts),
+      evidence,
+      preference,
+    ]),
+  );
+
+const sorted = (object: object): [string, unknown][] => Object.entries(object).sort(([p], [q]) => (p < q ? -1 : 1));

@@ -84,21 +84,37 @@ async function says(child: ReturnType<typeof otherProcess>, word: string): Promi
   throw new Error(`The other process ended after “${text}”`);
 }
 
-const acquisition = (path: string, quality: string): Acquisition => ({
-  id: "sentinel-2/2019-04-10T10:50:32",
-  sensor: "sentinel-2",
-  level: "L2A",
-  date: "2019-04-10",
-  time: "10:50:32",
-  bands: [
-    { name: "B02", path, bandIndex: 1, scale: 0.0001, offset: 0, nodata: 0 },
-    { name: "B03", path, bandIndex: 2, scale: 0.0001, offset: 0 },
-  ],
-  quality: { kind: "scl", path: quality, bandIndex: 1 },
-  radiometry: { quantity: "reflectance", scale: 0.0001, offset: 0, decidedBy: "scale in the file", warnings: [] },
-  shift: { dx: 1.5, dy: -0.25 },
-  evidence: ["date: “a.tif”"],
-});
+const acquisition = (path: string, quality: string): Acquisition => {
+  const file = {
+    radiometry: { quantity: "reflectance", scale: 0.0001, offset: 0, decidedBy: "scale in the file", warnings: [] },
+    facts: { level: "L2A", time: "10:50:32", tile: "31UFS" },
+    evidence: ["date: “a.tif”"],
+    grid: { crs: header.crs!, affine: header.affine!, width: header.width, height: header.height },
+  } as const;
+  return {
+    id: "sentinel-2/2019-04-10T10:50:32",
+    sensor: "sentinel-2",
+    level: "L2A",
+    date: "2019-04-10",
+    time: "10:50:32",
+    pieces: [
+      {
+        files: [
+          {
+            ...file,
+            path,
+            bands: [
+              { name: "B02", bandIndex: 1, scale: 0.0001, offset: 0, nodata: 0 },
+              { name: "B03", bandIndex: 2, scale: 0.0001, offset: 0 },
+            ],
+          },
+          { ...file, path: quality, bands: [], quality: { kind: "scl", bandIndex: 1 } },
+        ],
+      },
+    ],
+    shift: { dx: 1.5, dy: -0.25 },
+  };
+};
 
 const modality = (id: string): Modality => ({
   name: "s2",

@@ -9,7 +9,8 @@ export type { Edit, EditName } from "../../src-shared/domain/edit.ts";
 export const undoableTables = [
   "rasters",
   "acquisitions",
-  "acquisition_bands",
+  "pieces",
+  "piece_files",
   "modalities",
   "modality_acquisitions",
   "legends",

@@ -300,6 +300,68 @@ export const migrations: readonly string[] = [
      files TEXT NOT NULL CHECK (json_valid(files)),
      created_at TEXT NOT NULL
    ) STRICT;`,
+  // an acquisition is a mosaic of pieces, each with its own files; those of before are mosaics of one piece
+  `CREATE TABLE pieces (
+     id INTEGER PRIMARY KEY,
+     acquisition_id TEXT NOT NULL REFERENCES acquisitions ON DELETE CASCADE
+   ) STRICT;
+   CREATE INDEX pieces_by_acquisition ON pieces (acquisition_id);
+   CREATE TABLE piece_files (
+     piece_id INTEGER NOT NULL REFERENCES pieces ON DELETE CASCADE,
+     raster_id INTEGER NOT NULL REFERENCES rasters ON DELETE CASCADE,
+     position INTEGER NOT NULL,
+     bands TEXT NOT NULL CHECK (json_valid(bands)),
+     quality TEXT CHECK (quality IS NULL OR json_valid(quality)),
+     radiometry TEXT NOT NULL CHECK (json_valid(radiometry)),
+     facts TEXT NOT NULL CHECK (json_valid(facts)),
+     evidence TEXT NOT NULL CHECK (json_valid(evidence)),
+     preference REAL NOT NULL DEFAULT 0,
+     PRIMARY KEY (piece_id, raster_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX piece_files_by_raster ON piece_files (raster_id);
+   CREATE TEMP TABLE pieces_before AS
+     SELECT row_number() OVER (ORDER BY date, time, id) AS piece, * FROM acquisitions;
+   CREATE TEMP TABLE members_before AS SELECT * FROM modality_acquisitions;
+   CREATE TEMP TABLE files_before AS
+     SELECT p.piece, r.raster_id AS raster,
+            (SELECT json_group_array(json_object('name', b.name, 'bandIndex', b.band_index, 'scale', b.scale,
+                                                 'offset', b."offset", 'nodata', b.nodata) ORDER BY b.position)
+             FROM acquisition_bands b WHERE b.acquisition_id = p.id AND b.raster_id = r.raster_id) AS bands,
+            (SELECT min(b.position) FROM acquisition_bands b
+             WHERE b.acquisition_id = p.id AND b.raster_id = r.raster_id) AS first,
+            CASE WHEN p.quality_raster_id = r.raster_id AND p.quality_kind IS NOT NULL
+                 THEN json_object('kind', p.quality_kind, 'bandIndex', p.quality_band) END AS quality
+     FROM pieces_before p
+     JOIN (SELECT acquisition_id, raster_id FROM acquisition_bands
+           UNION SELECT id, quality_raster_id FROM acquisitions WHERE quality_raster_id IS NOT NULL) r
+       ON r.acquisition_id = p.id;
+   DROP TABLE acquisition_bands;
+   DROP TABLE acquisitions;
+   CREATE TABLE acquisitions (
+     id TEXT PRIMARY KEY,
+     name TEXT,
+     sensor TEXT NOT NULL,
+     date TEXT NOT NULL,
+     time TEXT,
+     origin TEXT NOT NULL CHECK (json_valid(origin)),
+     shift TEXT CHECK (shift IS NULL OR json_valid(shift))
+   ) STRICT;
+   CREATE INDEX acquisitions_by_date ON acquisitions (date, time);
+   INSERT INTO acquisitions (id, name, sensor, date, time, origin, shift)
+     SELECT id, name, sensor, date, time, json_remove(origin, '$.tile', '$.processingBaseline'), shift FROM pieces_before;
+   INSERT INTO modality_acquisitions SELECT * FROM members_before WHERE acquisition_id IN (SELECT id FROM acquisitions);
+   INSERT INTO pieces (id, acquisition_id) SELECT piece, id FROM pieces_before;
+   INSERT INTO piece_files (piece_id, raster_id, position, bands, quality, radiometry, facts, evidence)
+     SELECT f.piece, f.raster, row_number() OVER (PARTITION BY f.piece ORDER BY f.first IS NULL, f.first) - 1,
+            f.bands, f.quality, p.radiometry,
+            iif(p.time IS NULL, p.origin, json_set(p.origin, '$.time', p.time)), p.evidence
+     FROM files_before f JOIN pieces_before p ON p.piece = f.piece;
+   DROP TABLE pieces_before;
+   DROP TABLE members_before;
+   DROP TABLE files_before;
+   -- Rows of the old shape cannot be put back: what was done until the last of them can no longer be undone.
+   DELETE FROM edits WHERE id <= (SELECT max(edit_id) FROM edit_changes
+                                  WHERE "table" IN ('acquisitions', 'acquisition_bands'));`,
 ];
 
 /** The format this program writes. */

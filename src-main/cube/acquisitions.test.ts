@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { bandNamesOf, bandsOfPiece, evidenceOf, pathsOf, qualityOfPiece } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
-import { describeFile, type FileChoice, groupAcquisitions } from "./acquisitions.ts";
+import { describeFile, type FileChoice, importedFiles } from "./acquisitions.ts";
+import { groupAcquisitions, joinFiles } from "./mosaic.ts";
 import type { RasterFacts } from "./reader.ts";
 
 function facts(
@@ -41,40 +43,52 @@ test("Sentinel-2 files of 10 m and 20 m and their classification are one acquisi
   const [acquisition, ...others] = groupAcquisitions(sample("20190410T105032"));
   expect(others).toEqual([]);
   expect(acquisition).toMatchObject({ id: "s2-20190410T105032", date: "2019-04-10", time: "10:50:32", level: "L2A" });
-  expect(acquisition!.bands.map((band) => band.name)).toEqual([
+  const bands = bandsOfPiece(acquisition!.pieces[0]!, "sentinel-2");
+  expect(acquisition!.pieces).toHaveLength(1);
+  expect(bands.map((band) => band.name)).toEqual([
     ...["B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B11", "B12"],
   ]);
-  expect(acquisition!.bands[3]).toMatchObject({ name: "B05", path: "S2_L2A_20m_20190410T105032.tif", bandIndex: 1 });
-  expect(acquisition!.quality).toEqual({ kind: "scl", path: "S2_SCL_20m_20190410T105032.tif", bandIndex: 1 });
-  expect(acquisition!.evidence).toContain("date: “S2_L2A_10m_20190410T105032.tif”");
+  expect(bands[3]).toMatchObject({ name: "B05", path: "S2_L2A_20m_20190410T105032.tif", bandIndex: 1 });
+  const quality = { kind: "scl", path: "S2_SCL_20m_20190410T105032.tif", bandIndex: 1 };
+  expect(qualityOfPiece(acquisition!.pieces[0]!)).toEqual(quality);
+  expect(evidenceOf(acquisition!)).toContain("date: “S2_L2A_10m_20190410T105032.tif”");
 });
 
-test("two products of one day are two acquisitions", () => {
+test("two products of one place and overpass are two acquisitions, the second a copy of the first", () => {
   const found = groupAcquisitions([...sample("20181122T105352"), ...sample("20181122T105654")]);
-  expect(found.map(({ id }) => id)).toEqual(["s2-20181122T105352", "s2-20181122T105654"]);
+  expect(found.map(({ id, copy }) => [id, copy])).toEqual([
+    ["s2-20181122T105352", undefined],
+    ["s2-20181122T105654", 2],
+  ]);
 });
 
 test("of a band that a SAFE holds at three resolutions the sharpest is taken", () => {
   const band = (name: string, meters: number) =>
     describe(facts(`R${meters}m/T31UFS_20230610T104629_${name}_${meters}m.tif`, [undefined], { meters }));
   const [acquisition] = groupAcquisitions([band("B02", 20), band("B02", 10), band("B05", 20), band("SCL", 20)]);
-  expect(acquisition!.bands.map(({ name, path }) => [name, path])).toEqual([
+  expect(bandsOfPiece(acquisition!.pieces[0]!, "sentinel-2").map(({ name, path }) => [name, path])).toEqual([
     ["B02", "R10m/T31UFS_20230610T104629_B02_10m.tif"],
     ["B05", "R20m/T31UFS_20230610T104629_B05_20m.tif"],
   ]);
-  expect(acquisition!.id).toBe("s2-20230610T104629-31UFS");
+  expect(acquisition!.id).toBe("s2-20230610T104629");
 });
 
-test("one band from two equal files is refused", () => {
+test("one band from two files of one size is there twice: nothing of it is lost", () => {
   const twice = ["a", "b"].map((folder) =>
     describe(facts(`${folder}/T31UFS_20230610T104629_B02_10m.tif`, [undefined])),
   );
-  expect(() => groupAcquisitions(twice)).toThrow(
-    "Band B02 of 2023-06-10 comes from 2 files: “a/T31UFS_20230610T104629_B02_10m.tif”, “b/T31UFS_20230610T104629_B02_10m.tif”.",
+  const { acquisitions, samePlaces } = joinFiles(
+    [],
+    twice.flatMap((file) => importedFiles(file)),
   );
+  expect(acquisitions.map((one) => [one.copy, pathsOf(one)])).toEqual([
+    [undefined, ["a/T31UFS_20230610T104629_B02_10m.tif"]],
+    [2, ["b/T31UFS_20230610T104629_B02_10m.tif"]],
+  ]);
+  expect(samePlaces.map(({ rivals }) => rivals.map(({ isAdded }) => isAdded))).toEqual([[true, true]]);
 });
 
-test("aerial sheets of one day that lie side by side stay apart", () => {
+test("aerial sheets of one day that lie side by side are the pieces of one mosaic", () => {
   const sheet = (name: string, west: number) =>
     describe(
       facts(`ortho_${name}_20200831.tif`, [undefined, undefined, undefined], {
@@ -82,15 +96,19 @@ test("aerial sheets of one day that lie side by side stay apart", () => {
       }),
     );
   const found = groupAcquisitions([sheet("west", 574680), sheet("east", 574780)]);
-  expect(found.map(({ id }) => id)).toEqual(["aerial-20200831", "aerial-20200831-2"]);
-  expect(found[0]!.bands.map(({ name }) => name)).toEqual(["R", "G", "B"]);
-  expect(found[0]!.evidence).toContain("band names: the usual order of 3 bands");
+  expect(found.map(({ id, pieces }) => [id, pieces.length])).toEqual([["aerial-20200831", 2]]);
+  expect(bandNamesOf(found[0]!)).toEqual(["R", "G", "B"]);
+  expect(evidenceOf(found[0]!)).toContain("band names: the usual order of 3 bands");
 });
 
 test("a stack of dates in one file becomes one acquisition per date", () => {
   const names = ["20170107", "20170110"].flatMap((date) => ["B02", "B03"].map((band) => `${date}_${band}`));
   const found = groupAcquisitions([describe(facts("Betula_S2_stack.tif", names))]);
-  expect(found.map(({ date, bands }) => [date, bands.map((band) => `${band.name}@${band.bandIndex}`)])).toEqual([
+  const told = found.map(({ date, pieces }) => [
+    date,
+    bandsOfPiece(pieces[0]!).map((band) => `${band.name}@${band.bandIndex}`),
+  ]);
+  expect(told).toEqual([
     ["2017-01-07", ["B02@1", "B03@2"]],
     ["2017-01-10", ["B02@3", "B03@4"]],
   ]);

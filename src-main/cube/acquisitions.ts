@@ -1,8 +1,9 @@
-/** Files → acquisitions: which bands of which files belong to one sensor at one moment. */
+/** What one file holds: sensor, dates and bands, and how its numbers are read. `mosaic.ts` joins files to acquisitions. */
 import {
-  type Acquisition,
-  type AcquisitionBand,
+  type AcquisitionFile,
   bandNamed,
+  type FileBand,
+  type FileFacts,
   isoDate,
   type ProductName,
   parseProduct,
@@ -12,7 +13,7 @@ import {
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { decideRadiometry, type PixelSample } from "./radiometry.ts";
 import type { RasterFacts } from "./reader.ts";
 
@@ -32,11 +33,41 @@ export interface NamedBand {
   readonly bandIndex: number;
 }
 
+/** One image in a file: bands of one moment, each name once. */
+export interface Slice {
+  readonly date: string;
+  readonly time?: string;
+  readonly bands: readonly NamedBand[];
+}
+
 /** What one file holds. A stack of dates in one file has several slices. */
 export interface FileDescription {
   readonly facts: RasterFacts;
   readonly product: ProductName & { readonly sensor: SensorId };
-  readonly slices: readonly { readonly date: string; readonly time?: string; readonly bands: readonly NamedBand[] }[];
+  readonly slices: readonly Slice[];
+}
+
+const elevationName =
+  /(^|[_.\- ])(dem|dsm|dtm|mdt|mnt|mns|srtm|aster_?gdem|copdem|elevation|altitude|slope|aspect|hillshade)(?=[_.\- \d]|$)/i;
+const classesName =
+  /(^|[_.\- ])(labels?|lulc|land_?cover|land_?use|worldcover|corine|clc\d*|classes|classification|parcel_?ids?|truth|ground_?truth|masks?)(?=[_.\- \d]|$)/i;
+
+/**
+ * Rasters that are no acquisitions: elevations and classes, by their names, their bands and their colour tables. Who names
+ * the sensor says that it is one.
+ * @throws AppError "import-elevation", "import-class-raster"
+ */
+export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void {
+  if (choice.sensor) return;
+  const { bands, quality } = parseProduct(choice.path);
+  if (bands || quality || facts.bands.length !== 1) return;
+  const name = choice.path.split(/[\\/]/).at(-1)!;
+  const band = facts.bands[0]!;
+  if (bandFromDescription("sentinel-2", band.name ?? "") === "SCL") return;
+  if (elevationName.test(name)) throw new AppError("import-elevation", { path: choice.path });
+  const whole = !band.dataType.startsWith("float") && band.scale === 1;
+  const named = Boolean(band.colorTable) || (band.categoryNames?.length ?? 0) > 0;
+  if (whole && (named || classesName.test(name))) throw new AppError("import-class-raster", { path: choice.path });
 }
 
 /** Reads sensor, dates and bands out of a file's name, tags and band descriptions. */
@@ -58,190 +89,82 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
   evidence.push(`band names: ${source}`);
   if (choice.date) {
     evidence.push("date: chosen");
-    return { facts, product, slices: [{ date: choice.date, bands }] };
+    return { facts, product, slices: distinctBands({ date: choice.date, bands }) };
   }
   const moment = guessed.date ? guessed : momentFromMetadata(facts.metadata, sensor);
   if (!moment?.date) throw new AppError("acquisition-without-date", { path: choice.path });
   if (!guessed.date) evidence.push("date: the file's metadata");
-  return { facts, product, slices: [{ date: moment.date, ...(moment.time ? { time: moment.time } : {}), bands }] };
+  const { date, time } = moment;
+  return { facts, product, slices: distinctBands({ date, ...(time ? { time } : {}), bands }) };
 }
 
-/**
- * Joins files of one sensor, level, moment and tile. Where two files hold one band (a SAFE keeps B02 at 10, 20 and
- * 60 m), the sharper one is taken; two equal ones are an error.
- */
-export function groupAcquisitions(
-  files: readonly FileDescription[],
-  samples: ReadonlyMap<string, PixelSample> = new Map(),
-): Acquisition[] {
-  const groups = new Map<string, Part[]>();
-  for (const file of [...files].sort(sharperFirst)) {
-    for (const slice of file.slices) {
-      const { sensor, level, tile } = file.product;
-      const key = [slice.date, slice.time ?? "", sensor, level ?? "", tile ?? ""].join(" ");
-      const group = groups.get(key);
-      if (group) group.push({ file, ...slice });
-      else groups.set(key, [{ file, ...slice }]);
+/** A stack that names a band again begins another image with it: the second VV belongs to the second VH. */
+function distinctBands(slice: Slice): Slice[] {
+  const slices: { date: string; time?: string; bands: NamedBand[] }[] = [];
+  for (const band of slice.bands) {
+    let home = slices.find(({ bands }) => !bands.some(({ name }) => name === band.name));
+    if (!home) {
+      home = { ...slice, bands: [] };
+      slices.push(home);
     }
+    home.bands.push(band);
   }
-  const found: Acquisition[] = [];
-  for (const key of [...groups.keys()].sort()) {
-    for (const parts of separateProducts(groups.get(key)!)) found.push(acquisitionOf(parts, samples));
-  }
-  return withDistinctIds(found);
+  return slices;
 }
 
-interface Part {
-  readonly file: FileDescription;
+/** A slice of a described file as acquisitions are made of. */
+export interface ImportedFile {
+  readonly sensor: SensorId;
   readonly date: string;
-  readonly time?: string;
-  readonly bands: readonly NamedBand[];
+  readonly file: AcquisitionFile;
 }
 
-const isQuality = (part: Part) => part.bands.every((band) => band.name === "SCL");
-
-/** Images of one moment that lie side by side (quarter sheets of an aerial flight) are products of their own. */
-function separateProducts(parts: readonly Part[]): Part[][] {
-  const products: { parts: Part[]; names: Set<string> }[] = [];
-  for (const part of parts) {
-    const names = part.bands.map((band) => band.name);
-    const fresh = (product: (typeof products)[number]) => names.every((name) => !product.names.has(name));
-    const home = products.find((product) => fresh(product) && samePlace(product.parts[0]!, part));
-    if (home) {
-      home.parts.push(part);
-      for (const name of names) home.names.add(name);
-      continue;
-    }
-    const rival = products.find((product) => samePlace(product.parts[0]!, part));
-    if (!rival) {
-      products.push({ parts: [part], names: new Set(names) });
-      continue;
-    }
-    const remaining = part.bands.filter((band) => !rival.names.has(band.name));
-    for (const band of part.bands) {
-      const other = rival.parts.find((known) => known.bands.some(({ name }) => name === band.name));
-      if (other && pixelSize(other) === pixelSize(part)) {
-        const paths = [other.file.facts.path, part.file.facts.path];
-        throw new AppError("acquisition-duplicate-band", { date: part.date, band: band.name, paths });
-      }
-    }
-    if (remaining.length > 0) rival.parts.push({ ...part, bands: remaining });
-    for (const band of remaining) rival.names.add(band.name);
-  }
-  return products.map((product) => product.parts);
-}
-
-const pixelSize = (part: Part) => resolutionOf(part.file.facts.geobox).x;
-
-function sharperFirst(p: FileDescription, q: FileDescription): number {
-  const difference = resolutionOf(p.facts.geobox).x - resolutionOf(q.facts.geobox).x;
-  return difference || (p.facts.path < q.facts.path ? -1 : 1);
-}
-
-/** Two footprints are one place when they share most of the smaller one. Another CRS is compared by nothing: one place. */
-function samePlace(p: Part, q: Part): boolean {
-  if (p.file.facts.geobox.crs !== q.file.facts.geobox.crs) return true;
-  const a = boundsOf(p.file.facts.geobox);
-  const b = boundsOf(q.file.facts.geobox);
-  const width = Math.min(a.maxX, b.maxX) - Math.max(a.minX, b.minX);
-  const height = Math.min(a.maxY, b.maxY) - Math.max(a.minY, b.minY);
-  if (width <= 0 || height <= 0) return false;
-  const smaller = Math.min((a.maxX - a.minX) * (a.maxY - a.minY), (b.maxX - b.minX) * (b.maxY - b.minY));
-  return (width * height) / smaller > 0.5;
-}
-
-function acquisitionOf(parts: readonly Part[], samples: ReadonlyMap<string, PixelSample>): Acquisition {
-  const measured = parts.filter((part) => !isQuality(part));
-  const first = measured[0] ?? parts[0]!;
-  const { product } = first.file;
-  const quality = parts.find((part) => part.bands.some((band) => band.name === "SCL"));
-  const sample = measured.map((part) => samples.get(part.file.facts.path)).find((found) => found !== undefined);
-  const bandsUsed = measured.flatMap((part) =>
-    part.bands.filter((band) => band.name !== "SCL").map((band) => ({ part, band })),
-  );
-  const radiometry = decideRadiometry({
-    product: { ...product, date: first.date },
-    bands: bandsUsed.map(({ part, band }) => part.file.facts.bands[band.bandIndex - 1]!),
-    metadata: Object.assign({}, ...measured.map((part) => part.file.facts.metadata)),
-    ...(sample ? { sample } : {}),
-  });
-  const bands = bandsUsed.map(({ part, band }): AcquisitionBand => {
-    const stored = part.file.facts.bands[band.bandIndex - 1]!;
-    const tagged = stored.scale !== 1 || stored.offset !== 0;
-    const nodata = stored.nodata ?? usualNodata(product, stored.dataType);
+/** What each slice of a file brings to an acquisition, with the meaning of its numbers decided. */
+export function importedFiles(description: FileDescription, sample?: PixelSample): ImportedFile[] {
+  const { facts, product, slices } = description;
+  return slices.map(({ date, time, bands }) => {
+    const measured = bands.filter((band) => band.name !== "SCL");
+    const quality = bands.find((band) => band.name === "SCL");
+    const radiometry = decideRadiometry({
+      product: { ...product, date },
+      bands: measured.map((band) => facts.bands[band.bandIndex - 1]!),
+      metadata: facts.metadata,
+      ...(sample ? { sample } : {}),
+    });
+    const { platform, level, relativeOrbit, pass, tile, processingBaseline, resolutionMeters } = product;
+    const known = { platform, level, relativeOrbit, pass, time, tile, processingBaseline, resolutionMeters };
     return {
-      name: band.name,
-      path: part.file.facts.path,
-      ...(part.file.facts.crs ? { crs: part.file.facts.crs } : {}),
-      bandIndex: band.bandIndex,
-      scale: tagged ? stored.scale : radiometry.scale,
-      offset: tagged ? stored.offset : radiometry.offset,
-      ...(nodata === undefined ? {} : { nodata }),
+      sensor: product.sensor,
+      date,
+      file: {
+        path: facts.path,
+        ...(facts.crs ? { crs: facts.crs } : {}),
+        grid: facts.geobox,
+        bands: measured.map((band): FileBand => {
+          const stored = facts.bands[band.bandIndex - 1]!;
+          const tagged = stored.scale !== 1 || stored.offset !== 0;
+          const nodata = stored.nodata ?? usualNodata(product, stored.dataType);
+          return {
+            name: band.name,
+            bandIndex: band.bandIndex,
+            scale: tagged ? stored.scale : radiometry.scale,
+            offset: tagged ? stored.offset : radiometry.offset,
+            ...(nodata === undefined ? {} : { nodata }),
+          };
+        }),
+        ...(quality ? { quality: { kind: "scl" as const, bandIndex: quality.bandIndex } } : {}),
+        radiometry,
+        facts: Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as FileFacts,
+        evidence: product.evidence,
+      },
     };
   });
-  const qualityBand = quality?.bands.find((band) => band.name === "SCL");
-  const { platform, level, relativeOrbit, pass, tile, processingBaseline } = product;
-  return {
-    id: [
-      product.sensor.replace("sentinel-", "s"),
-      first.date.replaceAll("-", "") + (first.time ? `T${first.time.replaceAll(":", "")}` : ""),
-      ...(tile ? [tile] : []),
-    ].join("-"),
-    sensor: product.sensor,
-    ...(platform ? { platform } : {}),
-    ...(level ? { level } : {}),
-    date: first.date,
-    ...(first.time ? { time: first.time } : {}),
-    ...(relativeOrbit !== undefined ? { relativeOrbit } : {}),
-    ...(pass ? { pass } : {}),
-    ...(tile ? { tile } : {}),
-    ...(processingBaseline ? { processingBaseline } : {}),
-    bands: sortBands(product.sensor, bands),
-    ...(quality && qualityBand
-      ? {
-          quality: {
-            kind: "scl" as const,
-            path: quality.file.facts.path,
-            ...(quality.file.facts.crs ? { crs: quality.file.facts.crs } : {}),
-            bandIndex: qualityBand.bandIndex,
-          },
-        }
-      : {}),
-    radiometry,
-    evidence: firstOfEachField([first, ...parts].flatMap((part) => part.file.product.evidence)),
-  };
-}
-
-/** The evidence of the first file stands for the others, which agree with it or would not be here. */
-function firstOfEachField(evidence: readonly string[]): string[] {
-  const byField = new Map<string, string>();
-  for (const line of evidence) {
-    const field = line.slice(0, line.indexOf(":"));
-    if (field !== "bands" && field !== "quality" && !byField.has(field)) byField.set(field, line);
-  }
-  return [...byField.values()];
 }
 
 /** Zero is “no data” in every Sentinel-2 product of integers, and −10000 in Theia's, whether the file says so or not. */
 function usualNodata(product: ProductName, dataType: string): number | undefined {
   if (product.sensor !== "sentinel-2" || dataType.startsWith("float")) return undefined;
   return product.provider === "theia" ? -10000 : 0;
-}
-
-/** The sensor's own order (of wavelength), then names the sensor does not know. */
-function sortBands(sensor: SensorId, bands: readonly AcquisitionBand[]): AcquisitionBand[] {
-  const order = sensors[sensor].bands.map((band) => band.name);
-  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
-  return [...bands].sort((p, q) => rank(p.name) - rank(q.name));
-}
-
-function withDistinctIds(found: readonly Acquisition[]): Acquisition[] {
-  const counts = new Map<string, number>();
-  return found.map((acquisition) => {
-    const count = (counts.get(acquisition.id) ?? 0) + 1;
-    counts.set(acquisition.id, count);
-    return count === 1 ? acquisition : { ...acquisition, id: `${acquisition.id}-${count}` };
-  });
 }
 
 function nameBands(
@@ -315,7 +238,7 @@ function datedBands(sensor: SensorId, descriptions: readonly string[]): FileDesc
     slice.bands.push({ name, bandIndex: index + 1 });
     slices.set(key, slice);
   }
-  return slices.size > 0 ? [...slices.values()] : undefined;
+  return slices.size > 0 ? [...slices.values()].flatMap(distinctBands) : undefined;
 }
 
 const momentKeys = [

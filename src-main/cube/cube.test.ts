@@ -5,7 +5,7 @@ import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import { flandersSquare } from "./analytic-reader.ts";
 import { Cube } from "./cube.ts";
 import { type Grid, geoboxOfPatches, type PatchWindow, patchesCovering } from "./grid.ts";
-import { importFiles, reportDates, settleSeries } from "./import-files.ts";
+import { doubtOfDates, importFiles, reportDates } from "./import-files.ts";
 import { proposeModalities } from "./modalities.ts";
 import { rasterReader } from "./raster-reader.ts";
 import { clear, noData, readScene, runningDays } from "./time-series.ts";
@@ -83,11 +83,16 @@ test("a real season is not doubted, and the same with 1000 added is", async () =
   const reports = await reportDates(reader, s2, acquisitions, flandersSquare);
   expect(reports).toHaveLength(acquisitions.length);
   expect(reports.every((report) => report.dataShare === 1)).toBe(true);
-  expect(settleSeries(s2, acquisitions, reports).warning).toBeUndefined();
+  expect(doubtOfDates(s2.sensor, reports)).toBeUndefined();
   const brighter = acquisitions.map((acquisition) => ({
     ...acquisition,
-    bands: acquisition.bands.map((band) => ({ ...band, offset: band.offset + 0.1 })),
+    pieces: acquisition.pieces.map(({ files }) => ({
+      files: files.map((file) => ({
+        ...file,
+        bands: file.bands.map((band) => ({ ...band, offset: band.offset + 0.1 })),
+      })),
+    })),
   }));
-  const doubted = settleSeries(s2, brighter, await reportDates(reader, s2, brighter, flandersSquare));
-  expect(doubted.warning).toMatch(/\+1000 offset is probably still in/);
+  const doubted = doubtOfDates(s2.sensor, await reportDates(reader, s2, brighter, flandersSquare));
+  expect(doubted).toMatch(/\+1000 offset is probably still in/);
 });

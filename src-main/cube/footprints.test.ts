@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, type AcquisitionBand, type Modality, withPieces } from "../../src-shared/eo/index.ts";
 import { type Affine, northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { createCog } from "../raster/index.ts";
@@ -96,15 +96,16 @@ test("coordinates that have no place in the project's system make a footprint la
 });
 
 const band = (name: string, path: string) => ({ name, path, bandIndex: 1, scale: 1, offset: 0 });
-const acquisition = (id: string, bands: Acquisition["bands"], shift?: Acquisition["shift"]): Acquisition => ({
-  id,
-  sensor: "other",
-  date: "2020-01-01",
-  bands,
-  radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
-  evidence: [],
-  ...(shift ? { shift } : {}),
-});
+const acquisition = (id: string, bands: readonly AcquisitionBand[], shift?: Acquisition["shift"]): Acquisition =>
+  withPieces({
+    id,
+    sensor: "other",
+    date: "2020-01-01",
+    bands,
+    radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
+    evidence: [],
+    ...(shift ? { shift } : {}),
+  });
 const modality = (name: string, bands: readonly string[], acquisitions: readonly string[]): Modality => ({
   name,
   kind: "series",

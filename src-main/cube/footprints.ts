@@ -2,7 +2,7 @@
  * Where images lie, in patches: the one place that knows how an acquisition's files become an area. A footprint may be a
  * little too large (a swath's black corners belong to the file), never too small.
  */
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandsOfPiece, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
 import { type Affine, apply, invert } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
@@ -70,13 +70,21 @@ export async function footprintsOf(request: FootprintRequest, placeOf: PlaceOfFi
   const used = modalities.map((modality) => {
     const wanted = new Set(modality.bands);
     const members = membersOf(modality, acquisitions).map((acquisition) => {
-      const keys = new Set<string>();
-      for (const { name, path, crs } of acquisition.bands) {
-        if (!wanted.has(name)) continue;
-        keys.add(keyOf(path, crs));
-        if (!files.has(keyOf(path, crs))) files.set(keyOf(path, crs), { path, crs });
-      }
-      return { acquisition, keys };
+      // A piece without one of the bands gives the modality no pixels.
+      const whole = measuredPieces(acquisition).filter((piece) => {
+        const names = new Set(bandsOfPiece(piece).map(({ name }) => name));
+        return modality.bands.every((name) => names.has(name));
+      });
+      const pieces = whole.map((piece) => {
+        const keys = new Set<string>();
+        for (const { name, path, crs } of bandsOfPiece(piece)) {
+          if (!wanted.has(name)) continue;
+          keys.add(keyOf(path, crs));
+          if (!files.has(keyOf(path, crs))) files.set(keyOf(path, crs), { path, crs });
+        }
+        return keys;
+      });
+      return { acquisition, pieces };
     });
     return { name: modality.name, members };
   });
@@ -101,10 +109,13 @@ export async function footprintsOf(request: FootprintRequest, placeOf: PlaceOfFi
       used.map(({ name, members }) => [
         name,
         new Map(
-          members.map(({ acquisition, keys }) => {
-            // A pixel needs all bands: where one of the files ends, the acquisition ends.
-            const sets = [...keys].map((key) => footprint(files.get(key)!.place!, acquisition.shift));
-            return [acquisition.id, sets.reduce((all, set) => all.within(set), sets[0] ?? PatchSet.empty)];
+          members.map(({ acquisition, pieces }) => {
+            const parts = pieces.map((keys) => {
+              // A pixel needs all bands: where one of the files ends, the piece ends.
+              const sets = [...keys].map((key) => footprint(files.get(key)!.place!, acquisition.shift));
+              return sets.reduce((all, set) => all.within(set), sets[0] ?? PatchSet.empty);
+            });
+            return [acquisition.id, parts.length === 1 ? parts[0]! : PatchSet.union(parts)];
           }),
         ),
       ]),

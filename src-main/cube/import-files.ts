@@ -1,11 +1,26 @@
 /** Files a person added → acquisitions and modalities, with everything that was decided on the way. */
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  type AcquisitionPiece,
+  clearSclClasses,
+  type Modality,
+  measuredPieces,
+  type SensorId,
+} from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { area, type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, geoboxOfWindow, resolutionOf } from "../../src-shared/geo/geobox.ts";
-import { describeFile, type FileChoice, type FileDescription, groupAcquisitions } from "./acquisitions.ts";
-import { keepBest, membersOf, modalityName } from "./modalities.ts";
+import {
+  describeFile,
+  type FileChoice,
+  type FileDescription,
+  type ImportedFile,
+  importedFiles,
+  requireMeasurement,
+} from "./acquisitions.ts";
+import { membersOf, modalityName } from "./modalities.ts";
+import { joinFiles } from "./mosaic.ts";
 import { doubtAboutSeries, type PixelSample, percentile } from "./radiometry.ts";
 import type { RasterFacts, Reader } from "./reader.ts";
 import { clear, noData, readScene } from "./time-series.ts";
@@ -25,19 +40,29 @@ export async function importFiles(
   choices: readonly FileChoice[],
   options: ImportOptions = {},
 ): Promise<Acquisition[]> {
-  const described: FileDescription[] = [];
-  const samples = new Map<string, PixelSample>();
+  const files: ImportedFile[] = [];
   for (const [index, choice] of choices.entries()) {
     options.signal?.throwIfAborted();
-    const facts = await factsOf(reader, choice, options.crs);
-    const file = describeFile(facts, choice);
-    if (options.area) requireOverlap(reader, file, options.area);
-    described.push(file);
-    const sample = await samplePixels(reader, file, options.signal);
-    if (sample) samples.set(facts.path, sample);
+    files.push(...(await readImported(reader, choice, options)));
     options.progress?.(index + 1, choices.length);
   }
-  return groupAcquisitions(described, samples);
+  return [...joinFiles([], files).acquisitions];
+}
+
+/**
+ * One file as it is imported: what its header, name and, where they leave it open, a few pixels say.
+ * @throws AppError when it cannot be used as it is: no date, no coordinate system, outside the area …
+ */
+export async function readImported(
+  reader: Reader,
+  choice: FileChoice,
+  options: Pick<ImportOptions, "crs" | "area" | "signal"> = {},
+): Promise<ImportedFile[]> {
+  const facts = await factsOf(reader, choice, options.crs);
+  requireMeasurement(facts, choice);
+  const file = describeFile(facts, choice);
+  if (options.area) requireOverlap(reader, file, options.area);
+  return importedFiles(file, await samplePixels(reader, file, options.signal));
 }
 
 /** A file's own CRS stands unless somebody chose another for this very file; `fallback` is for files that have none. */
@@ -112,10 +137,12 @@ export async function nativeMeters(
 ): Promise<Readonly<Record<string, number>>> {
   const found: Record<string, number> = {};
   for (const acquisition of acquisitions) {
-    const [band] = acquisition.bands;
+    const [piece] = measuredPieces(acquisition);
     const name = modalityName(acquisition);
-    if (!band || found[name] !== undefined) continue;
-    found[name] = pixelMeters(reader, (await reader.facts(band.path, band.crs)).geobox, area);
+    const file = piece?.files.find(({ bands }) => bands.length > 0);
+    if (!file || found[name] !== undefined) continue;
+    const grid = file.grid ?? (await reader.facts(file.path, file.crs)).geobox;
+    found[name] = pixelMeters(reader, grid, area);
   }
   return found;
 }
@@ -172,15 +199,40 @@ export async function reportDates(
   return reports;
 }
 
-/** Applies the duplicate-date policy that needs pixels; says in a sentence when the series' offset cannot be right. */
-export function settleSeries(
-  modality: Modality,
-  acquisitions: readonly Acquisition[],
-  reports: readonly DateReport[],
-): { readonly modality: Modality; readonly warning?: string } {
-  const shares = new Map(reports.map((report) => [report.acquisition, report.clearShare]));
-  const settled = modality.duplicateDates === "best" ? keepBest(modality, acquisitions, shares) : modality;
+/** Says in a sentence when the series' offset cannot be right. */
+export function doubtOfDates(sensor: SensorId, reports: readonly DateReport[]): string | undefined {
   const darkest = reports.flatMap((report) => (report.darkest === undefined ? [] : [report.darkest]));
-  const warning = modality.sensor === "sentinel-2" ? doubtAboutSeries(darkest) : undefined;
-  return warning ? { modality: settled, warning } : { modality: settled };
+  return sensor === "sentinel-2" ? doubtAboutSeries(darkest) : undefined;
+}
+
+/**
+ * Share of a piece's own frame that is clear, 0 to 1, looked at on at most 128 × 128 places; without a mask, the share with
+ * data. `undefined` when nothing can be read.
+ */
+export async function clearShareOf(
+  reader: Reader,
+  acquisition: Acquisition,
+  piece: AcquisitionPiece,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  const file = piece.files.find(({ bands }) => bands.length > 0);
+  const [band] = file?.bands ?? [];
+  if (!file || !band) return undefined;
+  const grid = thumbnailGrid(file.grid ?? (await reader.facts(file.path, file.crs)).geobox, 128);
+  const alone: Acquisition = { ...acquisition, pieces: [piece] };
+  const { shift: _, ...still } = alone;
+  const quick: Modality = {
+    name: "clear share",
+    kind: "image",
+    sensor: acquisition.sensor,
+    bands: [band.name],
+    resolutionMeters: 1,
+    patchPixels: 1,
+    acquisitions: [acquisition.id],
+    duplicateDates: "keep",
+    resampling: "nearest",
+    clearClasses: acquisition.sensor === "sentinel-2" ? clearSclClasses : [],
+  };
+  const { states } = await readScene(reader, quick, { date: acquisition.date, acquisitions: [still] }, grid, signal);
+  return states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / states.length;
 }

@@ -4,8 +4,11 @@ export {
   describeFile,
   type FileChoice,
   type FileDescription,
-  groupAcquisitions,
+  type ImportedFile,
+  importedFiles,
   type NamedBand,
+  requireMeasurement,
+  type Slice,
 } from "./acquisitions.ts";
 export { jitterDays, keepDates, type Orientation, orient, orientations, randomOrientation } from "./augment.ts";
 export {
@@ -26,6 +29,7 @@ export {
   raisedCosine,
 } from "./blend.ts";
 export { Cube, type CubeOptions, type CubeSpec } from "./cube.ts";
+export { sharedPart } from "./footprint.ts";
 export { around, type FootprintRequest, Footprints, footprintOf, footprintsOf } from "./footprints.ts";
 export {
   boundsOfPatches,
@@ -41,28 +45,41 @@ export {
   windowAt,
 } from "./grid.ts";
 export {
+  clearShareOf,
   type DateReport,
+  doubtOfDates,
   factsOf,
   type ImportOptions,
   importFiles,
   nativeMeters,
   pixelMeters,
+  readImported,
   reportDates,
   requireOverlap,
   samplePixels,
-  settleSeries,
 } from "./import-files.ts";
 export { batchesPerEpoch, type LoaderSpec, orderOfEpoch, prefetched, readBatches } from "./loader.ts";
 export {
   checkModality,
-  keepBest,
+  incompletePieces,
   type ModalityOptions,
   membersOf,
   modalityName,
   proposeModalities,
   type Step,
+  samePass,
   stepsOf,
+  undecidedDays,
 } from "./modalities.ts";
+export {
+  groupAcquisitions,
+  type Joined,
+  joinFiles,
+  type Rival,
+  type SamePlace,
+  type Surplus,
+  withoutFiles,
+} from "./mosaic.ts";
 export {
   type BandStatistics,
   type Normalization,

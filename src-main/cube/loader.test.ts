@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, type Modality, withPieces } from "../../src-shared/eo/index.ts";
 import { analyticReader, type FormulaRaster, flandersSquare } from "./analytic-reader.ts";
 import type { Batch } from "./batch.ts";
 import { ByteCache } from "./chunk-cache.ts";
@@ -37,17 +37,25 @@ const plain = (path: string, name: string) => [{ name, path, bandIndex: 1, scale
 const radiometry = { quantity: "reflectance", scale: 1, offset: 0, decidedBy: "test", warnings: [] } as const;
 const acquisitions: Acquisition[] = [
   ...dates.map(
-    (date): Acquisition => ({
-      id: date,
-      sensor: "sentinel-2",
-      date,
-      bands: plain(`s2-${date}`, "B04"),
-      quality: { kind: "scl", path: `scl-${date}`, bandIndex: 1 },
-      radiometry,
-      evidence: [],
-    }),
+    (date): Acquisition =>
+      withPieces({
+        id: date,
+        sensor: "sentinel-2",
+        date,
+        bands: plain(`s2-${date}`, "B04"),
+        quality: { kind: "scl", path: `scl-${date}`, bandIndex: 1 },
+        radiometry,
+        evidence: [],
+      }),
   ),
-  { id: "photo", sensor: "aerial", date: "2018-07-01", bands: plain("aerial", "R"), radiometry, evidence: [] },
+  withPieces({
+    id: "photo",
+    sensor: "aerial",
+    date: "2018-07-01",
+    bands: plain("aerial", "R"),
+    radiometry,
+    evidence: [],
+  }),
 ];
 const modalities: readonly Modality[] = proposeModalities(acquisitions, {
   patchMeters: 10,

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import type { Acquisition, DuplicateDates } from "../../src-shared/eo/index.ts";
+import { type Acquisition, type DuplicateDates, withPieces } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { checkModality, keepBest, proposeModalities, stepsOf } from "./modalities.ts";
+import { checkModality, proposeModalities, stepsOf } from "./modalities.ts";
 
 function acquisition(id: string, date: string, more: Partial<Acquisition> = {}, bands = ["B02", "B8A"]): Acquisition {
-  return {
+  const flat = withPieces({
     id,
     sensor: "sentinel-2",
     date,
     bands: bands.map((name, index) => ({ name, path: `${id}.tif`, bandIndex: index + 1, scale: 1e-4, offset: 0 })),
     radiometry: { quantity: "reflectance", scale: 1e-4, offset: 0, decidedBy: "test", warnings: [] },
     evidence: [],
-    ...more,
-  };
+  });
+  return { ...flat, ...more };
 }
 
 const radar = (id: string, date: string, pass: "ascending" | "descending") =>
@@ -58,25 +58,35 @@ test("two products of one day are an error until somebody says what they become"
   const error = caught(() => checkModality(withPolicy("error"), day));
   expect(error.code).toBe("acquisition-duplicate-date");
   expect(error.message).toBe(
-    "“s2” has 2 products of 2019-01-01: “morning.tif”, “noon.tif”. Keep the clearest with --duplicate-dates best, join them with --duplicate-dates merge, or remove one.",
+    "“s2” has 2 products of 2019-01-01: “morning.tif”, “noon.tif”. Keep the clearest of each place with --duplicates best, join them with --duplicates merge, keep both with --duplicates keep, or leave one out.",
   );
 });
 
-test("best keeps the clearer product, merge makes one step of both, keep makes two", () => {
-  const best = keepBest(
-    withPolicy("best"),
-    day,
-    new Map([
-      ["morning", 0.2],
-      ["noon", 0.7],
-    ]),
-  );
-  expect(best.acquisitions).toEqual(["noon", "next"]);
+test("merge and best make one step of the products of an overpass, the first of a place on top; keep makes two", () => {
   const ids = (policy: DuplicateDates) =>
     stepsOf(withPolicy(policy), day).map((step) => step.acquisitions.map(({ id }) => id));
   expect(ids("merge")).toEqual([["morning", "noon"], ["next"]]);
-  expect(ids("best")).toEqual(ids("merge")); // nobody has looked at the pixels yet
+  expect(ids("best")).toEqual(ids("merge"));
   expect(ids("keep")).toEqual([["morning"], ["noon"], ["next"]]);
+  const [copy, first] = [{ ...day[0]!, copy: 2 }, day[1]!];
+  const steps = stepsOf({ ...withPolicy("best"), acquisitions: ["morning", "noon"] }, [copy, first]);
+  expect(steps).toEqual([{ date: "2019-01-01", acquisitions: [first, copy] }]);
+});
+
+test("two overpasses of one day are two dates, and nobody is asked", () => {
+  const passes = [
+    acquisition("first", "2019-01-01", { time: "10:50:32" }),
+    acquisition("second", "2019-01-01", { time: "12:31:00" }),
+  ];
+  const [modality] = proposeModalities(passes, { patchMeters: 10 });
+  expect(stepsOf({ ...modality!, kind: "series" }, passes).map(({ acquisitions }) => acquisitions.length)).toEqual([
+    1, 1,
+  ]);
+  const orbits = [
+    acquisition("a", "2019-01-01", { relativeOrbit: 8 }),
+    acquisition("b", "2019-01-01", { relativeOrbit: 51 }),
+  ];
+  expect(() => checkModality({ ...modality!, kind: "series", acquisitions: ["a", "b"] }, orbits)).not.toThrow();
 });
 
 test("a date without one of the modality's bands is named", () => {

@@ -1,9 +1,13 @@
 /** Acquisitions → modalities: what the network could take as inputs, and whether every date has what its modality needs. */
 import {
   type Acquisition,
+  type AcquisitionPiece,
+  bandNamesOf,
+  bandsOfPiece,
   clearSclClasses,
   type DuplicateDates,
   type Modality,
+  measuredPieces,
   patchPixels,
   type SensorId,
   sentinel2LandBands,
@@ -25,7 +29,7 @@ const leastImagePixels = 8;
 /** A modality per sensor (and per pass for radar): images for single dates, series for more. */
 export function proposeModalities(acquisitions: readonly Acquisition[], options: ModalityOptions): Modality[] {
   // A scene classification whose image was not given is no input.
-  const measured = acquisitions.filter((acquisition) => acquisition.bands.length > 0);
+  const measured = acquisitions.filter((acquisition) => measuredPieces(acquisition).length > 0);
   const groups = Map.groupBy(inOrderOfTime(measured), modalityName);
   return [...groups]
     .sort(([p], [q]) => order(p) - order(q) || (p < q ? -1 : 1))
@@ -49,37 +53,50 @@ export function proposeModalities(acquisitions: readonly Acquisition[], options:
     });
 }
 
-/** Every acquisition has the bands its modality needs, and no day has two products unless somebody said what they become. */
-export function checkModality(modality: Modality, acquisitions: readonly Acquisition[]): void {
-  const members = membersOf(modality, acquisitions);
-  for (const member of members) {
-    const names = member.bands.map((band) => band.name);
-    const missing = modality.bands.filter((band) => !names.includes(band));
-    if (missing.length > 0) {
-      const path = member.bands[0]?.path ?? member.quality?.path ?? member.id;
-      throw new AppError("acquisition-missing-bands", { path, date: member.date, missing, modality: modality.name });
-    }
-  }
-  if (modality.kind === "image" || modality.duplicateDates !== "error") return;
-  for (const [date, sameDay] of Map.groupBy(members, (member) => member.date)) {
-    if (sameDay.length < 2) continue;
-    const paths = sameDay.map((member) => member.bands[0]!.path);
-    throw new AppError("acquisition-duplicate-date", { date, modality: modality.name, paths });
-  }
+/** Pieces of an acquisition without some of the modality's bands. A mask alone is none. */
+export function incompletePieces(
+  modality: Pick<Modality, "bands">,
+  acquisition: Acquisition,
+): { readonly piece: AcquisitionPiece; readonly missing: readonly string[] }[] {
+  return measuredPieces(acquisition).flatMap((piece) => {
+    const names = new Set(bandsOfPiece(piece).map((band) => band.name));
+    const missing = modality.bands.filter((band) => !names.has(band));
+    return missing.length > 0 ? [{ piece, missing }] : [];
+  });
 }
 
-/** Keeps, of the products of one day, the one with the largest clear share (of equals the first). */
-export function keepBest(
-  modality: Modality,
-  acquisitions: readonly Acquisition[],
-  clearShares: ReadonlyMap<string, number>,
-): Modality {
-  const kept: string[] = [];
-  for (const sameDay of Map.groupBy(membersOf(modality, acquisitions), (member) => member.date).values()) {
-    const shares = sameDay.map((member) => clearShares.get(member.id) ?? 0);
-    kept.push(sameDay[shares.indexOf(Math.max(...shares))]!.id);
+/** True when two acquisitions are products of one overpass, as far as is known: the other one is not a second look. */
+export function samePass(p: Acquisition, q: Acquisition): boolean {
+  const fits = (a: unknown, b: unknown) => a === undefined || b === undefined || a === b;
+  if (p.sensor !== q.sensor || p.date !== q.date) return false;
+  if (!fits(p.platform, q.platform) || !fits(p.relativeOrbit, q.relativeOrbit) || !fits(p.pass, q.pass)) return false;
+  const seconds = (time: string) => time.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+  return !p.time || !q.time || Math.abs(seconds(p.time) - seconds(q.time)) <= 20 * 60;
+}
+
+/** Days on which several members show the same overpass, and nobody said what becomes of them. */
+export function undecidedDays(modality: Modality, acquisitions: readonly Acquisition[]): Acquisition[][] {
+  if (modality.kind === "image" || modality.duplicateDates !== "error") return [];
+  return [...Map.groupBy(membersOf(modality, acquisitions), ({ date }) => date).values()].flatMap((sameDay) => {
+    const twins = sameDay.filter((one) => sameDay.some((other) => other !== one && samePass(one, other)));
+    return twins.length > 1 ? [twins] : [];
+  });
+}
+
+/** Every acquisition has the bands its modality needs, and no overpass is there twice unless somebody said what becomes of it. */
+export function checkModality(modality: Modality, acquisitions: readonly Acquisition[]): void {
+  for (const member of membersOf(modality, acquisitions)) {
+    const [incomplete] = incompletePieces(modality, member);
+    const none = measuredPieces(member).length === 0;
+    if (!incomplete && !none) continue;
+    const path = (incomplete?.piece ?? member.pieces[0])?.files[0]?.path ?? member.id;
+    const missing = incomplete?.missing ?? modality.bands;
+    throw new AppError("acquisition-missing-bands", { path, date: member.date, missing, modality: modality.name });
   }
-  return { ...modality, acquisitions: kept };
+  const [twins] = undecidedDays(modality, acquisitions);
+  if (!twins) return;
+  const paths = twins.map((member) => measuredPieces(member)[0]?.files[0]?.path ?? member.id);
+  throw new AppError("acquisition-duplicate-date", { date: twins[0]!.date, modality: modality.name, paths });
 }
 
 /** One date of a modality: several acquisitions where products of a day are merged. */
@@ -96,14 +113,26 @@ export function stepsOf(modality: Modality, acquisitions: readonly Acquisition[]
     // One picture of all: the newest on top.
     return members.length === 0 ? [] : [{ date: members.at(-1)!.date, acquisitions: members.reverse() }];
   }
-  // “best” is settled by `keepBest` once pixels have been looked at; until then the pixels themselves decide.
-  if (modality.duplicateDates === "merge" || modality.duplicateDates === "best") {
+  if (modality.duplicateDates === "merge") {
     return [...Map.groupBy(members, (member) => member.date)].map(([date, sameDay]) => ({
       date,
       acquisitions: sameDay,
     }));
   }
+  // The clearest of each place stands in the first mosaic, and the others are no members; should one be, it fills the holes.
+  if (modality.duplicateDates === "best") return firstWithCopies(members);
   return members.map((member) => ({ date: member.date, acquisitions: [member] }));
+}
+
+function firstWithCopies(members: readonly Acquisition[]): Step[] {
+  const steps: { date: string; acquisitions: Acquisition[] }[] = [];
+  for (const member of members) {
+    const home = steps.find(({ date, acquisitions }) => date === member.date && samePass(acquisitions[0]!, member));
+    if (home) home.acquisitions.push(member);
+    else steps.push({ date: member.date, acquisitions: [member] });
+  }
+  for (const { acquisitions } of steps) acquisitions.sort((p, q) => (p.copy ?? 1) - (q.copy ?? 1));
+  return steps;
 }
 
 export function membersOf(modality: Modality, acquisitions: readonly Acquisition[]): Acquisition[] {
@@ -122,13 +151,14 @@ function inOrderOfTime(acquisitions: readonly Acquisition[]): Acquisition[] {
 }
 
 /** What an acquisition's modality is called: products of one name are one input of the network. */
-export function modalityName({ sensor, level, pass, bands }: Acquisition): string {
+export function modalityName(acquisition: Pick<Acquisition, "sensor" | "level" | "pass" | "pieces">): string {
+  const { sensor, level, pass } = acquisition;
   // What the satellite sees and what the ground reflects are not one series.
   if (sensor === "sentinel-2") return level === "L1C" ? "s2-l1c" : "s2";
   if (sensor === "sentinel-1") return pass ? `s1-${pass === "ascending" ? "asc" : "des"}` : "s1";
   if (sensor !== "other") return sensor;
   // Images of no known sensor belong together when they have the same bands: `ndvi-evi`.
-  const words = bands.map((band) => band.name.toLowerCase().replace(/[^a-z0-9]+/g, ""));
+  const words = bandNamesOf(acquisition).map((name) => name.toLowerCase().replace(/[^a-z0-9]+/g, ""));
   return (
     words
       .filter((word) => word !== "")
@@ -149,14 +179,24 @@ function usualResolution(sensor: SensorId): number | undefined {
   return sensor === "sentinel-2" || sensor === "sentinel-1" ? 10 : undefined;
 }
 
-/** The list of bands most acquisitions have; for Sentinel-2 without the 60 m bands, which see the air and not the land. */
+/**
+ * The list of bands most acquisitions have in all their pieces; of two as frequent the one that more of them can fill. For
+ * Sentinel-2 without the 60 m bands, which see the air and not the land.
+ */
 function usualBandsOf(members: readonly Acquisition[]): string[] {
-  const lists = members
-    .filter((member) => member.bands.length > 0)
-    .map((member) => member.bands.map((band) => band.name).join(" "));
-  const counts = [...Map.groupBy(lists, (list) => list)].map(([list, same]) => ({ list, count: same.length }));
-  const most = counts.reduce((best, next) => (next.count > best.count ? next : best), { list: "", count: 0 });
-  const names = most.list.split(" ").filter((name) => name !== "");
+  const { sensor } = members[0]!;
+  const lists = members.map((member) => {
+    const pieces = measuredPieces(member).map((piece) => new Set(bandsOfPiece(piece).map(({ name }) => name)));
+    const common = bandNamesOf(member).filter((name) => pieces.every((names) => names.has(name)));
+    return common.length > 0 ? common : bandNamesOf(member);
+  });
+  const counts = [...Map.groupBy(lists, (list) => list.join("\n"))].map(([, same]) => ({
+    list: same[0]!,
+    count: same.length,
+    filled: lists.filter((list) => same[0]!.every((name) => list.includes(name))).length,
+  }));
+  const [most] = counts.sort((p, q) => q.count - p.count || q.filled - p.filled || q.list.length - p.list.length);
+  const names = most?.list ?? [];
   const land = names.filter((name) => sentinel2LandBands.includes(name));
-  return members[0]!.sensor === "sentinel-2" && land.length > 0 ? land : names;
+  return sensor === "sentinel-2" && land.length > 0 ? land : names;
 }

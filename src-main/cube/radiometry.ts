@@ -90,17 +90,22 @@ function decideSentinel2({ product, bands, metadata, sample }: RadiometryEvidenc
   // No statement, no baseline. The darkest pixels decide: water, shadow and dense forest are under 0.05 in every scene of some size.
   const darkest = sample && percentile(sample.sorted, 0.001);
   if (darkest !== undefined && sample!.sorted.length >= 100) {
-    if (darkest < 900) return withoutOffset(`The darkest pixels have ${round(darkest)}, so nothing was added`);
+    const dark = { basis: "pixels" } as const;
+    if (darkest < 900)
+      return { ...withoutOffset(`The darkest pixels have ${round(darkest)}, so nothing was added`), ...dark };
     if (darkest < 1600 && product.date !== undefined && product.date >= firstDayWithOffset) {
-      return withOffset(`Sensed after ${firstDayWithOffset}, and no pixel is darker than ${round(darkest)}`);
+      return {
+        ...withOffset(`Sensed after ${firstDayWithOffset}, and no pixel is darker than ${round(darkest)}`),
+        ...dark,
+      };
     }
   }
   if (product.date !== undefined && product.date < firstDayWithOffset) {
-    return withoutOffset(`Sensed before ${firstDayWithOffset}, when no offset was added`);
+    return { ...withoutOffset(`Sensed before ${firstDayWithOffset}, when no offset was added`), basis: "date" };
   }
   const guess = product.provider === "esa" ? withOffset : withoutOffset;
   const decided = guess("The product does not say whether 1000 was added; this is a guess from its kind");
-  return { ...decided, warnings: ["Check the offset: a wrong one moves every reflectance by 0.1."] };
+  return { ...decided, basis: "guess", warnings: ["Check the offset: a wrong one moves every reflectance by 0.1."] };
 }
 
 function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidence): Radiometry {

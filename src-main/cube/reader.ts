@@ -11,6 +11,9 @@ export interface BandFacts {
   readonly unit?: string | undefined;
   readonly scale: number;
   readonly offset: number;
+  /** numbers that stand for colours or names are classes, no measurements */
+  readonly colorTable?: unknown;
+  readonly categoryNames?: readonly string[] | undefined;
 }
 
 /** The header of a raster, without its pixels. */

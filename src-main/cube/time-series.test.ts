@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, type Modality, type Radiometry, withPieces } from "../../src-shared/eo/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { analyticReader, flandersSquare } from "./analytic-reader.ts";
 import { geoboxOfPatches, patchesCovering } from "./grid.ts";
-import { importFiles, reportDates, settleSeries } from "./import-files.ts";
+import { clearShareOf, importFiles, reportDates } from "./import-files.ts";
 import { proposeModalities } from "./modalities.ts";
 import { rasterReader } from "./raster-reader.ts";
 import { clear, dayOf, noData, readTimeSeries, runningDays, unclear } from "./time-series.ts";
@@ -116,8 +116,9 @@ test("of two real products of one day the clearer is kept, or both are merged", 
   const reports = await reportDates(reader, undecided, acquisitions, area);
   // Counted by numpy in the SCL files: 479 and 415 of 1024 pixels are of the classes 4 to 7.
   expect(reports.map((report) => report.clearShare * 1024)).toEqual([479, 415]);
-  const best = settleSeries({ ...undecided, duplicateDates: "best" }, acquisitions, reports).modality;
-  expect(best.acquisitions).toEqual(["s2-20190114T110647"]);
+  const shares = acquisitions.map((one) => clearShareOf(reader, one, one.pieces[0]!));
+  expect((await Promise.all(shares)).map((share) => share! * 1024)).toEqual([479, 415]);
+  const best: Modality = { ...undecided, duplicateDates: "best", acquisitions: ["s2-20190114T110647"] };
   const merged = await read({ ...undecided, duplicateDates: "merge" });
   const one = await read(best);
   expect(merged.shape[0]).toBe(1);
@@ -129,14 +130,21 @@ test("of two real products of one day the clearer is kept, or both are merged", 
 
 const formula = (x: number, y: number) => (x - 574000) / 10 + (y - 5621000) * 2;
 
-function acquisition(path: string, date: string, more: Partial<Acquisition> = {}): Acquisition {
+function acquisition(
+  path: string,
+  date: string,
+  more: Partial<Acquisition> = {},
+  radiometry?: Radiometry,
+): Acquisition {
   return {
-    id: path,
-    sensor: "sentinel-1",
-    date,
-    bands: [{ name: "VV", path, bandIndex: 1, scale: 1, offset: 0 }],
-    radiometry: { quantity: "backscatter-db", scale: 1, offset: 0, decidedBy: "test", warnings: [] },
-    evidence: [],
+    ...withPieces({
+      id: path,
+      sensor: "sentinel-1",
+      date,
+      bands: [{ name: "VV", path, bandIndex: 1, scale: 1, offset: 0 }],
+      radiometry: radiometry ?? { quantity: "backscatter-db", scale: 1, offset: 0, decidedBy: "test", warnings: [] },
+      evidence: [],
+    }),
     ...more,
   };
 }
@@ -158,7 +166,7 @@ test("a co-registration shift moves the image by its amount", async () => {
 test("linear power becomes decibels, and what is not above zero is no data", async () => {
   const fake = analyticReader([{ path: "a", bands: [{ value: (x) => (x < 574700 ? 0.1 : x < 574720 ? 0 : 1) }] }]);
   const radiometry = { quantity: "backscatter-linear", scale: 1, offset: 0, decidedBy: "", warnings: [] } as const;
-  const members = [acquisition("a", "2019-01-01", { radiometry })];
+  const members = [acquisition("a", "2019-01-01", {}, radiometry)];
   const target = geoboxOfPatches(grid, { col: 57468, row: -562240, width: 6, height: 1 });
   const series = await readTimeSeries(fake, modalityOf(members), members, target, runningDays(["2019-01-01"]));
   expect(Array.from(series.values, (value) => Math.round(value * 1e4) / 1e4)).toEqual([-10, -10, 0, 0, 0, 0]);

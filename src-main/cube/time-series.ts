@@ -1,14 +1,19 @@
 /** Acquisitions on one grid: physical values per date, and which pixels see the ground. */
 import {
   type Acquisition,
+  type AcquisitionFile,
+  type AcquisitionPiece,
   dayNumber,
   dayOfYear,
   type Modality,
+  measuredPieces,
   type QualityBand,
+  qualityOfPiece,
   yearOf,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { touches } from "./footprint.ts";
 import { type Step, stepsOf } from "./modalities.ts";
 import type { Pixels, Reader, WarpRequest } from "./reader.ts";
 
@@ -27,8 +32,9 @@ export interface Scene {
 }
 
 /**
- * Reads the modality's bands of one step on `target`. Where products of a day are merged, each pixel comes from the first
- * that sees it best. `known` is what `readQuality` said of a step's only acquisition, so that it is not read twice.
+ * Reads the modality's bands of one step on `target`. Where products of a day are merged, and where pieces of a mosaic
+ * overlap, each pixel comes from the first that sees it best. Pieces that do not touch `target` are not opened. `known` is
+ * what `readQuality` said of the step, so that a mask is not read twice.
  */
 export async function readScene(
   reader: Reader,
@@ -38,31 +44,54 @@ export async function readScene(
   signal?: AbortSignal,
   known?: Uint8Array,
 ): Promise<Scene> {
+  if (step.acquisitions.length === 0)
+    throw new Error(`Modality ${modality.name}: a step of ${step.date} without acquisition`);
+  const parts = piecesTouching(reader, modality, step, target);
   let scene: Scene | undefined;
-  for (const acquisition of step.acquisitions) {
+  for (const part of parts) {
     signal?.throwIfAborted();
-    const quality = step.acquisitions.length === 1 ? known : undefined;
-    const next = await readAcquisition(reader, modality, acquisition, target, signal, quality);
+    const quality = parts.length === 1 ? known : undefined;
+    const next = await readPiece(reader, modality, part, target, signal, quality);
     scene = scene ? mergeScenes(scene, next, modality.bands.length) : next;
     if (scene.states.every((state) => state === clear)) break;
   }
-  if (!scene) throw new Error(`Modality ${modality.name}: a step of ${step.date} without acquisition`);
-  return scene;
+  if (scene) return scene;
+  const pixels = target.width * target.height;
+  return { values: new Float32Array(modality.bands.length * pixels), states: new Uint8Array(pixels) };
 }
 
-async function readAcquisition(
+interface Part {
+  readonly piece: AcquisitionPiece;
+  readonly acquisition: Acquisition;
+  /** `target`, moved to where the piece's file has these pixels */
+  readonly grid: GeoBox;
+}
+
+/** The pieces of a step with all bands of the modality whose footprint touches `target`, in the order they are looked through. */
+function piecesTouching(reader: Reader, modality: Modality, step: Step, target: GeoBox): Part[] {
+  return step.acquisitions.flatMap((acquisition) => {
+    const grid = unshifted(target, acquisition.shift);
+    return measuredPieces(acquisition)
+      .filter((piece) => hasBands(piece, modality.bands) && touches(reader, piece, grid))
+      .map((piece) => ({ piece, acquisition, grid }));
+  });
+}
+
+const hasBands = ({ files }: AcquisitionPiece, names: readonly string[]): boolean =>
+  names.every((name) => files.some(({ bands }) => bands.some((band) => band.name === name)));
+
+async function readPiece(
   reader: Reader,
   modality: Modality,
-  acquisition: Acquisition,
+  { piece, acquisition, grid }: Part,
   target: GeoBox,
   signal?: AbortSignal,
   known?: Uint8Array,
 ): Promise<Scene> {
   const pixels = target.width * target.height;
-  const grid = unshifted(target, acquisition.shift);
   const values = new Float32Array(modality.bands.length * pixels);
   const states = known ? known.slice() : new Uint8Array(pixels).fill(clear);
-  for (const file of filesOf(modality, acquisition)) {
+  for (const file of filesOf(modality, acquisition, piece)) {
     const block = await reader.warp(
       {
         path: file.path,
@@ -82,12 +111,12 @@ async function readAcquisition(
         if ((valid && valid[i] === 0) || value === band.nodata || Number.isNaN(value)) states[i] = noData;
         else plane[i] = value * band.scale + band.offset;
       }
+      if (band.linear) toDecibels(plane, states);
     }
   }
-  if (acquisition.radiometry.quantity === "backscatter-linear") toDecibels(values, states);
-  if (!known && acquisition.quality && modality.clearClasses.length > 0) {
-    const request = qualityRequest(acquisition.quality, grid);
-    markUnclear(states, await reader.warp(request, signal), modality.clearClasses);
+  const quality = qualityOfPiece(piece);
+  if (!known && quality && modality.clearClasses.length > 0) {
+    markUnclear(states, await reader.warp(qualityRequest(quality, grid), signal), modality.clearClasses);
   }
   // A pixel is one vector of bands: without one of them it is no data in all.
   for (let channel = 0; channel < modality.bands.length; channel++) {
@@ -105,12 +134,14 @@ export async function readQuality(
   target: GeoBox,
   signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  let best: Uint8Array | undefined;
-  for (const acquisition of step.acquisitions) {
-    if (!acquisition.quality || modality.clearClasses.length === 0) return undefined;
+  if (modality.clearClasses.length === 0) return undefined;
+  const parts = piecesTouching(reader, modality, step, target);
+  if (parts.some(({ piece }) => !qualityOfPiece(piece))) return undefined;
+  // Without a piece here the answer needs no file: nothing is clear.
+  let best: Uint8Array | undefined = parts.length === 0 ? new Uint8Array(target.width * target.height) : undefined;
+  for (const { piece, grid } of parts) {
     const states = new Uint8Array(target.width * target.height).fill(clear);
-    const grid = unshifted(target, acquisition.shift);
-    const block = await reader.warp(qualityRequest(acquisition.quality, grid), signal);
+    const block = await reader.warp(qualityRequest(qualityOfPiece(piece)!, grid), signal);
     markUnclear(states, block, modality.clearClasses);
     best = best ? best.map((state, i) => Math.max(state, states[i]!)) : states;
   }
@@ -127,13 +158,12 @@ function markUnclear(states: Uint8Array, block: Pixels, clearClasses: readonly n
   }
 }
 
-function toDecibels(values: Float32Array, states: Uint8Array): void {
-  const pixels = states.length;
-  for (let i = 0; i < values.length; i++) {
-    const power = values[i]!;
+function toDecibels(plane: Float32Array, states: Uint8Array): void {
+  for (let i = 0; i < plane.length; i++) {
+    const power = plane[i]!;
     // Zero or less is no backscatter: the swath's edge, or thermal noise taken off once too often.
-    if (power > 0) values[i] = 10 * Math.log10(power);
-    else states[i % pixels] = noData;
+    if (power > 0) plane[i] = 10 * Math.log10(power);
+    else states[i] = noData;
   }
 }
 
@@ -154,21 +184,25 @@ interface FileOfBands {
     readonly scale: number;
     readonly offset: number;
     readonly nodata: number | undefined;
+    /** stored as linear power: read as decibels */
+    readonly linear: boolean;
   }[];
 }
 
-/** The files that hold the modality's bands, each read once. */
-function filesOf(modality: Modality, acquisition: Acquisition): FileOfBands[] {
-  const files = new Map<string, FileOfBands>();
+/** The files of a piece that hold the modality's bands, each read once. */
+function filesOf(modality: Modality, acquisition: Acquisition, { files }: AcquisitionPiece): FileOfBands[] {
+  const found = new Map<AcquisitionFile, FileOfBands>();
   for (const [channel, name] of modality.bands.entries()) {
-    const band = acquisition.bands.find((candidate) => candidate.name === name);
-    if (!band) throw new Error(`${acquisition.id} has no band ${name} for modality ${modality.name}`);
-    const file = files.get(band.path) ?? { path: band.path, crs: band.crs, bands: [] };
+    const file = files.find(({ bands }) => bands.some((band) => band.name === name));
+    const band = file?.bands.find((candidate) => candidate.name === name);
+    if (!file || !band) throw new Error(`${acquisition.id} has no band ${name} for modality ${modality.name}`);
+    const known = found.get(file) ?? { path: file.path, crs: file.crs, bands: [] };
     const { bandIndex, scale, offset, nodata } = band;
-    file.bands.push({ bandIndex, channel, scale, offset, nodata });
-    files.set(band.path, file);
+    const linear = file.radiometry.quantity === "backscatter-linear";
+    known.bands.push({ bandIndex, channel, scale, offset, nodata, linear });
+    found.set(file, known);
   }
-  return [...files.values()];
+  return [...found.values()];
 }
 
 /** An image found to lie at (−dx, −dy) is read there: its pixels then land where they belong. */

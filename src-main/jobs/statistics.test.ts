@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Acquisition, clearSclClasses, type Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, clearSclClasses, type Modality, withPieces } from "../../src-shared/eo/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { type AnalyticReader, analyticReader, type FormulaRaster } from "../cube/analytic-reader.ts";
@@ -23,15 +23,16 @@ function imagery(
   bands: readonly string[] = ["red"],
 ): { readonly acquisitions: Acquisition[]; readonly modality: Modality } {
   const acquisitions = files.map(
-    ({ path, quality }, index): Acquisition => ({
-      id: `a${index}`,
-      sensor: "other",
-      date: new Date(Date.UTC(2020, 0, 1 + (index % 366))).toISOString().slice(0, 10),
-      bands: bands.map((name, b) => ({ name, path, bandIndex: b + 1, scale: 1, offset: 0 })),
-      ...(quality ? { quality: { kind: "scl" as const, path: quality, bandIndex: 1 } } : {}),
-      radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
-      evidence: [],
-    }),
+    ({ path, quality }, index): Acquisition =>
+      withPieces({
+        id: `a${index}`,
+        sensor: "other",
+        date: new Date(Date.UTC(2020, 0, 1 + (index % 366))).toISOString().slice(0, 10),
+        bands: bands.map((name, b) => ({ name, path, bandIndex: b + 1, scale: 1, offset: 0 })),
+        ...(quality ? { quality: { kind: "scl" as const, path: quality, bandIndex: 1 } } : {}),
+        radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
+        evidence: [],
+      }),
   );
   const modality: Modality = {
     name: "s2",

@@ -1,12 +1,20 @@
 // The shift between two acquisitions, at ten metres or at the coarser of the two.
 import type { ProjectGrid } from "../../src-shared/domain/job.ts";
-import { type Acquisition, type AcquisitionBand, clearSclClasses, indicesFor } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  type AcquisitionFile,
+  bandNamesOf,
+  clearSclClasses,
+  indicesFor,
+  qualityOfPiece,
+} from "../../src-shared/eo/index.ts";
 import { alignedGeobox, boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { Measurement } from "../../src-shared/ipc/alignment.ts";
 import { type MeasuredPatch, measureShift } from "../alignment/index.ts";
 import { requireGeobox, transformer, warp } from "../raster/index.ts";
 import type { OpenRasters } from "./inspect-rasters.ts";
 import { movedBack } from "./quality.ts";
+import { shareInside } from "./raster-info.ts";
 
 export interface MeasureRequest {
   readonly rasters: OpenRasters;
@@ -25,8 +33,8 @@ export async function measureBetween(request: MeasureRequest): Promise<Measureme
   const bands = { moving: bandOf(moving), reference: bandOf(reference) };
   const resolution = Math.max(
     finest,
-    await resolutionIn(rasters, bands.moving, grid.geobox),
-    await resolutionIn(rasters, bands.reference, grid.geobox),
+    await resolutionIn(rasters, moving, bands.moving, grid.geobox),
+    await resolutionIn(rasters, reference, bands.reference, grid.geobox),
   );
   const read = async (image: "moving" | "reference", box: GeoBox, shift: { dx: number; dy: number }) => {
     const acquisition = request[image];
@@ -41,23 +49,29 @@ export async function measureBetween(request: MeasureRequest): Promise<Measureme
     dx,
     dy,
     resolution,
-    bands: { moving: bands.moving.name, reference: bands.reference.name },
+    bands,
   };
 }
 
 /** Near infrared shows fields, hedges and water best and changes little from date to date; else the first band. */
-function bandOf({ sensor, bands }: Acquisition): AcquisitionBand {
-  const [ndvi] = indicesFor(
-    sensor,
-    bands.map(({ name }) => name),
-  ).filter(({ name }) => name === "NDVI");
-  return bands.find(({ name }) => name === ndvi?.bands[0]) ?? bands[0]!;
+function bandOf(acquisition: Acquisition): string {
+  const names = bandNamesOf(acquisition);
+  const [ndvi] = indicesFor(acquisition.sensor, names).filter(({ name }) => name === "NDVI");
+  return names.find((name) => name === ndvi?.bands[0]) ?? names[0]!;
 }
 
-async function resolutionIn(rasters: OpenRasters, { path, crs }: AcquisitionBand, area: GeoBox): Promise<number> {
-  const file = requireGeobox(await rasters.get(path, crs));
-  const { forward } = transformer(file.crs, area.crs);
-  if (transformer(file.crs, area.crs).identity) return resolutionOf(file).x;
+/** Pixel size of the first piece that has the band, in units of the project's CRS. */
+async function resolutionIn(
+  rasters: OpenRasters,
+  acquisition: Acquisition,
+  band: string,
+  area: GeoBox,
+): Promise<number> {
+  const piece = acquisition.pieces.find(({ files }) => files.some((file) => has(file, band)))!;
+  const { path, crs, grid } = piece.files.find((file) => has(file, band))!;
+  const file = grid ?? requireGeobox(await rasters.get(path, crs));
+  const { forward, identity } = transformer(file.crs, area.crs);
+  if (identity) return resolutionOf(file).x;
   const { minX, minY, maxX, maxY } = boundsOf(file);
   const [x, y] = [(minX + maxX) / 2, (minY + maxY) / 2];
   const [px, py] = forward(x, y);
@@ -65,34 +79,44 @@ async function resolutionIn(rasters: OpenRasters, { path, crs }: AcquisitionBand
   return Math.hypot(qx - px, qy - py);
 }
 
+const has = ({ bands }: AcquisitionFile, name: string): boolean => bands.some((band) => band.name === name);
+
+/** One band of a mosaic on `target`; of overlapping pieces the first with data counts. */
 async function patchOf(
   rasters: OpenRasters,
-  { quality, radiometry }: Acquisition,
-  band: AcquisitionBand,
+  acquisition: Acquisition,
+  name: string,
   target: GeoBox,
   signal: AbortSignal,
 ): Promise<MeasuredPatch> {
-  const raster = await rasters.get(band.path, band.crs);
-  const own = requireGeobox(raster);
-  const finer = transformer(own.crs, target.crs).identity && resolutionOf(own).x < 0.75 * resolutionOf(target).x;
-  const read = await warp(raster, target, { bands: [band.bandIndex], method: finer ? "average" : "cubic", signal });
-  const stored = read.bands[0]!;
-  const valid = Uint8Array.from({ length: stored.length }, (_, at) => {
-    const value = stored[at]!;
-    return read.valid[0]?.[at] === 0 || value === band.nodata || Number.isNaN(value) ? 0 : 1;
-  });
-  const data = valid.reduce((sum, value) => sum + value, 0) / valid.length;
-  if (quality) {
-    const scl = await rasters.get(quality.path, quality.crs);
-    const classes = await warp(scl, target, { bands: [quality.bandIndex], method: "nearest", signal });
+  const length = target.width * target.height;
+  const values = new Float64Array(length);
+  const valid = new Uint8Array(length);
+  const filled = new Uint8Array(length);
+  for (const piece of acquisition.pieces) {
+    const file = piece.files.find((one) => has(one, name));
+    const band = file?.bands.find((one) => one.name === name);
+    if (!file || !band) continue;
+    const { grid } = file;
+    if (grid && acquisition.pieces.length > 1 && shareInside(target, grid) === 0 && shareInside(grid, target) === 0)
+      continue;
+    const raster = await rasters.get(file.path, file.crs);
+    const own = requireGeobox(raster);
+    const finer = transformer(own.crs, target.crs).identity && resolutionOf(own).x < 0.75 * resolutionOf(target).x;
+    const read = await warp(raster, target, { bands: [band.bandIndex], method: finer ? "average" : "cubic", signal });
+    const quality = qualityOfPiece(piece);
+    const scl = quality ? await rasters.get(quality.path, quality.crs) : undefined;
+    const classes = scl && (await warp(scl, target, { bands: [quality!.bandIndex], method: "nearest", signal }));
     // Snow is bright but sharp: it hides no edges that the other winter image would not hide too.
     const usable = new Set([...clearSclClasses, 2, 11]);
-    for (let at = 0; at < valid.length; at++) if (!usable.has(classes.bands[0]![at]!)) valid[at] = 0;
+    const linear = file.radiometry.quantity === "backscatter-linear";
+    read.bands[0]!.forEach((stored, at) => {
+      if (filled[at] || read.valid[0]?.[at] === 0 || stored === band.nodata || Number.isNaN(stored)) return;
+      filled[at] = 1;
+      valid[at] = !classes || usable.has(classes.bands[0]![at]!) ? 1 : 0;
+      const physical = stored * band.scale + band.offset;
+      values[at] = linear ? 10 * Math.log10(Math.max(physical, 1e-6)) : physical;
+    });
   }
-  const linear = radiometry.quantity === "backscatter-linear";
-  const values = Float64Array.from(stored, (value) => {
-    const physical = value * band.scale + band.offset;
-    return linear ? 10 * Math.log10(Math.max(physical, 1e-6)) : physical;
-  });
-  return { values, valid, data };
+  return { values, valid, data: filled.reduce((sum, value) => sum + value, 0) / length };
 }

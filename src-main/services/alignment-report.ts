@@ -43,11 +43,11 @@ function entryOf(
       return nothing;
     }
     const geobox: GeoBox = { crs, affine: header.affine, width: header.width, height: header.height };
-    const key = JSON.stringify([geobox, shift]);
+    const key = JSON.stringify([geobox, shift, acquisition.pieces.length > 1]);
     let known = placed.get(key);
     if (!known) {
       try {
-        known = place(geobox, grid, shift);
+        known = place(geobox, grid, shift, acquisition.pieces.length > 1);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         problems.push({ code: "unreadable", path, reason: error.message });
@@ -63,15 +63,24 @@ function entryOf(
 }
 
 /** The files of an acquisition and the bands in each, the quality band among them. */
-function filesOf({ bands, quality }: Acquisition): [path: string, bands: string[]][] {
-  const files = new Map<string, string[]>();
-  const add = (path: string, name: string) => files.set(path, [...(files.get(path) ?? []), name]);
-  for (const band of bands) add(band.path, band.name);
-  if (quality) add(quality.path, quality.kind.toUpperCase());
-  return [...files];
+function filesOf({ pieces }: Acquisition): [path: string, bands: string[]][] {
+  const files = new Map<string, Set<string>>();
+  for (const { path, bands, quality } of pieces.flatMap((piece) => piece.files)) {
+    const names = files.get(path) ?? new Set<string>();
+    for (const { name } of bands) names.add(name);
+    if (quality) names.add(quality.kind.toUpperCase());
+    files.set(path, names);
+  }
+  return [...files].map(([path, names]) => [path, [...names]]);
 }
 
-function place(file: GeoBox, { geobox: area, patchMeters }: ProjectGrid, shift: AlignmentEntry["shift"]) {
+/** A piece of a mosaic covers a part by right. */
+function place(
+  file: GeoBox,
+  { geobox: area, patchMeters }: ProjectGrid,
+  shift: AlignmentEntry["shift"],
+  mosaic: boolean,
+) {
   const problems: AlignmentProblem[] = [];
   const { identity, forward } = transformer(file.crs, area.crs);
   const move = ([x, y]: [number, number]): [number, number] => [x + (shift?.dx ?? 0), y + (shift?.dy ?? 0)];
@@ -79,7 +88,7 @@ function place(file: GeoBox, { geobox: area, patchMeters }: ProjectGrid, shift: 
   const bounds = boundsOfPoints(outline.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)));
   const overlap = bounds ? overlapOf(bounds, boundsOf(area)) : 0;
   if (overlap === 0) problems.push({ code: "outside" });
-  else if (overlap < 0.999) problems.push({ code: "partial", overlap });
+  else if (overlap < 0.999 && !mosaic) problems.push({ code: "partial", overlap });
   if (!identity) problems.push({ code: "other-crs", crs: crsName(file.crs) });
   if (!isAxisAligned(file.affine)) problems.push({ code: "rotated" });
   const resolution = resolutionIn(file, forward);

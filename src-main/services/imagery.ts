@@ -1,5 +1,6 @@
 import type { Imagery } from "../../src-shared/domain/job.ts";
 import type { Raster } from "../../src-shared/domain/raster.ts";
+import { pathsOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../catalog/index.ts";
@@ -18,12 +19,7 @@ export function imageryOf(catalog: Catalog, names?: readonly string[]): Imagery 
   const modalities = all.filter(({ name }) => names === undefined || names.includes(name));
   const wanted = new Set(modalities.flatMap((modality) => modality.acquisitions));
   const acquisitions = catalog.acquisitions.list().filter(({ id }) => wanted.has(id));
-  const used = new Set(
-    acquisitions.flatMap(({ bands, quality }) => [
-      ...bands.map(({ path }) => path),
-      ...(quality ? [quality.path] : []),
-    ]),
-  );
+  const used = new Set(acquisitions.flatMap(pathsOf));
   const rasters = catalog.rasters.list().filter(({ path }) => used.has(path));
   const paths = rasters.filter(({ state }) => state === "missing").map(({ path }) => path);
   if (paths.length) throw new AppError("project-rasters-missing", { paths });

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { bandsOfPiece } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { openRaster, warp } from "../raster/index.ts";
@@ -100,7 +101,7 @@ test("an image in degrees and one without a system are taken where they belong, 
   expect(looked.files.find(({ path }) => path === lost)!.problems.map(({ code }) => code)).toEqual([
     "raster-without-crs",
   ]);
-  expect(await codeOf(all["rasters.import"]({ paths: [files] }))).toBe("raster-without-crs");
+  expect(await codeOf(all["rasters.import"]({ paths: [lost] }))).toBe("raster-without-crs");
   expect(catalog.rasters.list()).toEqual([]);
 
   const choices = [{ path: lost, crs: "EPSG:32631" }];
@@ -108,7 +109,8 @@ test("an image in degrees and one without a system are taken where they belong, 
   expect(acquisitions.map(({ date }) => date)).toEqual(["2019-06-10", "2019-06-20"]);
   expect(catalog.rasters.find(lost)).toMatchObject({ crs: "EPSG:32631" });
   expect(catalog.rasters.find(degrees)).toMatchObject({ crs: null });
-  const [band] = catalog.acquisitions.list().find(({ date }) => date === "2019-06-20")!.bands;
+  const [piece] = catalog.acquisitions.list().find(({ date }) => date === "2019-06-20")!.pieces;
+  const [band] = bandsOfPiece(piece!);
   // The pixels that GDAL reads from the same file, row by row.
   const { geobox } = catalog.project.get().grid;
   const raster = await openRaster(band!.path, { crs: band!.crs });
@@ -145,10 +147,14 @@ test("several products of a day are named before the import, and become what was
   copy(june10, "S2_L2A_10m_20190610T105703.tif");
   copy(june20, "S2_L2A_10m_20190610T110003.tif");
   const all = rasters();
-  const { modalities } = await all["rasters.preview"]({ paths: [files] });
-  expect(modalities[0]!.duplicates).toMatchObject([{ date: "2019-06-10", paths: [{}, {}] }]);
-  expect(await codeOf(all["rasters.import"]({ paths: [files] }))).toBe("acquisition-duplicate-date");
-  await all["rasters.import"]({ paths: [files], duplicateDates: "merge" });
+  const { questions } = await all["rasters.preview"]({ paths: [files] });
+  expect(questions).toMatchObject([
+    { date: "2019-06-10", rivals: [{ isNew: true, time: "10:57:03" }, { isNew: true }] },
+  ]);
+  expect(questions[0]!.rivals.map(({ clearShare, bytes }) => clearShare! > 0.9 && bytes > 1000)).toEqual([true, true]);
+  expect(await codeOf(all["rasters.import"]({ paths: [files] }))).toBe("acquisition-same-place");
+  expect(catalog.rasters.list()).toEqual([]);
+  await all["rasters.import"]({ paths: [files], duplicates: "merge" });
   expect(catalog.modalities.list()).toMatchObject([{ duplicateDates: "merge", acquisitions: [{}, {}] }]);
 });
 

@@ -1,25 +1,35 @@
-// Files a person added become rows of the project: all of them in one step that can be undone, or none.
+// Files a person added become rows of the project, in one step that can be undone. An import only ever adds: what the
+// project has stays, files that cannot be used are named with their reasons, and a place shown twice is a question.
 
-import type { Acquisition, DuplicateDates, Modality, SensorId } from "../../src-shared/eo/index.ts";
+import { statSync } from "node:fs";
+import { type Acquisition, type Modality, pathsOf, type SensorId, warningsOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
-import type { ImageChoice, ImportedImages } from "../../src-shared/ipc/rasters.ts";
+import { errorMessage } from "../../src-shared/ipc/errors.ts";
+import type { ImageChoice, ImportedImages, PlaceChoice, UnusedFile } from "../../src-shared/ipc/rasters.ts";
+import type { Catalog } from "../catalog/index.ts";
 import {
   checkModality,
+  doubtOfDates,
   type FileChoice,
   factsOf,
-  type ImportOptions,
-  importFiles,
+  type ImportedFile,
+  joinFiles,
+  membersOf,
+  modalityName,
   nativeMeters,
-  type Reader,
   rasterReader,
+  readImported,
   reportDates,
-  settleSeries,
+  type SamePlace,
 } from "../cube/index.ts";
 import type { Deps } from "./deps.ts";
 import { edit } from "./edits.ts";
-import { incompleteMembers, joined, planModalities } from "./planned-modalities.ts";
-import { headerOf, imageFiles, knownCrs, type PlacedInfo, readWhole } from "./raster-info.ts";
+import { joinImport, samePlaceError } from "./import-join.ts";
+import { importSources } from "./import-sources.ts";
+import { storeAcquisitions } from "./import-store.ts";
+import { incompleteMembers, leftOutOf, planModalities } from "./planned-modalities.ts";
+import { headerOf, knownCrs, type PlacedInfo, readWhole } from "./raster-info.ts";
 
 export interface ImportRequest {
   readonly paths: readonly string[];
@@ -28,19 +38,21 @@ export interface ImportRequest {
   readonly date?: string | undefined;
   readonly bands?: readonly string[] | undefined;
   readonly crs?: string | undefined;
-  readonly duplicateDates?: DuplicateDates | undefined;
+  readonly duplicates?: PlaceChoice | undefined;
   readonly incomplete?: "error" | "leave-out" | undefined;
-  readonly skip?: boolean | undefined;
 }
 
-/** The files of a request with what was decided about each. */
-export function fileChoices(
-  request: Pick<ImportRequest, "paths" | "choices" | "sensor" | "date" | "bands">,
-): FileChoice[] {
+/** The images of a request with what was decided about each, and the files beside them that are none. */
+export function fileChoices(request: Pick<ImportRequest, "paths" | "choices" | "sensor" | "date" | "bands">): {
+  readonly choices: readonly FileChoice[];
+  readonly unused: readonly UnusedFile[];
+} {
   const { sensor, date, bands } = request;
-  const own = new Map((request.choices ?? []).map((choice) => [imageFiles([choice.path])[0]!, choice]));
-  const paths = [...new Set([...(request.paths.length ? imageFiles(request.paths) : []), ...own.keys()])].sort();
-  return paths.map((path) => {
+  const { images, unused } = importSources(request.paths);
+  const named = importSources((request.choices ?? []).map(({ path }) => path));
+  const own = new Map((request.choices ?? []).map((choice) => [importSources([choice.path]).images[0] ?? "", choice]));
+  const paths = [...new Set([...images, ...named.images])].sort();
+  const choices = paths.map((path) => {
     const choice = own.get(path);
     const crs = choice?.crs === undefined ? undefined : knownCrs(choice.crs);
     const taken = {
@@ -52,11 +64,40 @@ export function fileChoices(
     const given = Object.fromEntries(Object.entries(taken).filter(([, value]) => value !== undefined));
     return { path, ...given };
   });
+  return { choices, unused: [...unused, ...named.unused] };
+}
+
+/** A file of the project that is as it was, and about which nothing is decided anew. */
+export function isUnchanged(catalog: Catalog, used: ReadonlySet<string>, { path, ...decided }: FileChoice): boolean {
+  if (!used.has(path) || Object.keys(decided).length > 0) return false;
+  return catalog.rasters.find(path)?.bytes === statSync(path, { throwIfNoEntry: false })?.size;
+}
+
+/** What was decided before about places shown twice stands for the images of that kind. */
+export function standingChoices(
+  catalog: Catalog,
+  before: readonly Acquisition[],
+  wanted: PlaceChoice | undefined,
+): (place: SamePlace) => PlaceChoice | undefined {
+  const byName = new Map<string, PlaceChoice>();
+  const known = new Map(before.map((acquisition) => [acquisition.id, acquisition]));
+  for (const { duplicateDates, acquisitions } of catalog.modalities.list()) {
+    const first = acquisitions.map((id) => known.get(id)).find((found) => found !== undefined);
+    if (first && duplicateDates !== "error") byName.set(modalityName(first), duplicateDates);
+  }
+  return ({ sensor, rivals }) => {
+    const [{ piece }] = rivals as [SamePlace["rivals"][number]];
+    const { level, pass } = piece.files[0]!.facts;
+    const name = modalityName({ sensor, ...(level ? { level } : {}), ...(pass ? { pass } : {}), pieces: [piece] });
+    return wanted ?? byName.get(name);
+  };
 }
 
 /**
- * Reads the headers, joins the files to acquisitions and brings the modalities up to date. Every date of an optical series
- * is looked at on a coarse grid, since a wrong offset shows only in the pixels.
+ * Reads the headers, joins the files to acquisitions and brings the modalities up to date. Every new date of an optical
+ * series is looked at on a coarse grid, since a wrong offset shows only in the pixels.
+ * @throws AppError "acquisition-same-place" when a place is shown twice and nobody said what becomes of it;
+ * "import-nothing-usable", or the only file's own reason, when there is nothing to add
  */
 export async function importImages(
   deps: Pick<Deps, "catalog" | "announce">,
@@ -65,88 +106,141 @@ export async function importImages(
   progress: (fraction: number) => void,
 ): Promise<ImportedImages> {
   const { catalog } = deps;
-  const all = fileChoices(request);
-  if (all.length === 0) throw new AppError("no-images-found", { paths: request.paths });
+  const { choices, unused: others } = fileChoices(request);
+  if (choices.length === 0 && others.length === 0) throw new AppError("no-images-found", { paths: request.paths });
   const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
   const { geobox, patchMeters } = catalog.project.get().grid;
+  const before = catalog.acquisitions.list();
+  const used = new Set(before.flatMap(pathsOf));
+  const unused: UnusedFile[] = [...others];
+  const unchanged: string[] = [];
   const reader = rasterReader();
   try {
     const area = { crs: geobox.crs, bounds: boundsOf(geobox) };
     const placing = { area, signal, ...(crs === undefined ? {} : { crs }) };
-    const { choices, skipped } = request.skip ? await usable(reader, all, placing) : { choices: all, skipped: [] };
-    if (choices.length === 0) throw skipped[0];
-    const found = await importFiles(reader, choices, {
-      ...placing,
-      progress: (done, total) => progress((done / total) * 0.6),
-    });
-    const files: { info: PlacedInfo; crs: string | null }[] = [];
-    for (const choice of choices) {
+    const files: ImportedFile[] = [];
+    const rows = new Map<string, { readonly info: PlacedInfo; readonly crs: string | null }>();
+    for (const [index, choice] of choices.entries()) {
       signal.throwIfAborted();
-      const chosen = (await factsOf(reader, choice, crs)).crs;
-      files.push({ info: await readWhole(choice.path, chosen), crs: chosen ?? null });
-      progress(0.6 + (0.2 * files.length) / choices.length);
+      progress((index / choices.length) * 0.7);
+      if (isUnchanged(catalog, used, choice)) {
+        unchanged.push(choice.path);
+        continue;
+      }
+      try {
+        const read = await readImported(reader, choice, placing);
+        const chosen = (await factsOf(reader, choice, crs)).crs;
+        rows.set(choice.path, { info: await readWhole(choice.path, chosen), crs: chosen ?? null });
+        files.push(...read);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        unused.push({ path: choice.path, error: errorMessage(error) });
+      }
     }
-    const before = catalog.acquisitions.list();
-    const known = new Map(before.map((acquisition) => [acquisition.id, acquisition]));
-    for (const acquisition of found) known.set(acquisition.id, joined(known.get(acquisition.id), acquisition));
-    const after = [...known.values()];
-    const warnings = new Set(found.flatMap(({ radiometry }) => radiometry.warnings));
+    if (rows.size === 0 && unchanged.length === 0) throw nothingUsable(unused);
+    const anew = new Set([...rows.keys()].filter((path) => used.has(path)));
+    const joined = await joinImport({
+      reader,
+      before,
+      files,
+      anew,
+      choice: standingChoices(catalog, before, request.duplicates),
+      signal,
+    });
+    if (joined.questions.length > 0) throw samePlaceError(joined.questions);
+    progress(0.8);
+    const after = joined.acquisitions;
+    const gone = new Set(joined.copies.map(({ path }) => path));
+    const surplus = new Set(joined.surplus.map(({ path }) => path));
+    const taken = [...rows].filter(([path]) => !gone.has(path) && !surplus.has(path));
+    const warnings = new Set(joined.changed.flatMap(warningsOf));
+    for (const path of surplus)
+      if (!used.has(path)) unused.push({ path, error: errorMessage(new AppError("import-surplus", { path })) });
+    const coarser = [...surplus].filter((path) => used.has(path));
+    if (coarser.length > 0)
+      warnings.add(`${coarser.length} files of the project gave way to sharper files of the same products.`);
     const planned = planModalities({
       before,
       after,
-      found,
+      changed: joined.changed,
+      renamed: joined.renamed,
       modalities: catalog.modalities.list(),
       patchMeters,
-      nativeMeters: await nativeMeters(reader, after, geobox.crs),
-      duplicateDates: request.duplicateDates,
+      nativeMeters: await nativeMeters(
+        reader,
+        after.filter((one) => pathsOf(one).some((path) => rows.has(path))),
+        geobox.crs,
+      ),
+      duplicateDates: request.duplicates === "replace" ? undefined : request.duplicates,
     });
-    const modalities: Modality[] = [];
-    for (const [index, { modality: plan }] of planned.entries()) {
-      const modality = request.incomplete === "leave-out" ? withoutIncomplete(plan, after) : plan;
+    for (const { modality } of planned) {
+      if (request.incomplete === "error") {
+        const left = leftOutOf(modality, after);
+        checkModality({ ...modality, acquisitions: [...modality.acquisitions, ...left.map(({ id }) => id)] }, after);
+      }
       checkModality(modality, after);
-      const looks =
-        modality.kind === "series" && (modality.sensor === "sentinel-2" || modality.duplicateDates === "best");
-      const reports = looks ? await reportDates(reader, modality, after, geobox, signal) : [];
-      const settled = settleSeries(modality, after, reports);
-      if (settled.warning) warnings.add(settled.warning);
-      modalities.push(settled.modality);
+      for (const sentence of leftOutWords(modality, after)) warnings.add(sentence);
+    }
+    // Only what is new is looked at: the hundredth tile of a series costs what the first did.
+    const alone = joinFiles([], files).acquisitions;
+    for (const [index, { modality }] of planned.entries()) {
+      const fresh = alone.filter((one) => one.sensor === modality.sensor && hasBands(one, modality));
+      if (modality.kind === "series" && modality.sensor === "sentinel-2" && fresh.length > 0) {
+        const looked = { ...modality, duplicateDates: "keep" as const, acquisitions: fresh.map(({ id }) => id) };
+        const doubt = doubtOfDates(modality.sensor, await reportDates(reader, looked, fresh, geobox, signal));
+        if (doubt) warnings.add(doubt);
+      }
       progress(0.8 + (0.2 * (index + 1)) / planned.length);
     }
     signal.throwIfAborted();
-    edit(deps, { key: "rasters.import", params: { count: files.length } }, () => {
-      for (const { info, crs: chosen } of files) catalog.rasters.add(info.path, headerOf(info), chosen);
-      for (const { id } of found) catalog.acquisitions.put(known.get(id)!);
-      for (const modality of modalities) catalog.modalities.put(modality);
-    });
-    const messages = [...skipped.map(({ message }) => `Left out: ${message}`), ...warnings];
-    return { rasters: files.length, acquisitions: found, modalities: catalog.modalities.list(), warnings: messages };
+    if (taken.length > 0) {
+      edit(deps, { key: "rasters.import", params: { count: taken.length } }, () => {
+        for (const [, { info, crs: chosen }] of taken) catalog.rasters.add(info.path, headerOf(info), chosen);
+        storeAcquisitions(
+          catalog,
+          before,
+          joined,
+          planned.map(({ modality }) => modality),
+        );
+      });
+    }
+    const named = new Set(taken.map(([path]) => path));
+    return {
+      rasters: taken.length,
+      acquisitions: after.filter((one) => pathsOf(one).some((path) => named.has(path))),
+      modalities: catalog.modalities.list(),
+      warnings: [...warnings],
+      unused: [...unused].sort((p, q) => (p.path < q.path ? -1 : 1)),
+      unchanged: [...unchanged].sort(),
+      copies: joined.copies,
+    };
   } finally {
     await reader.close();
   }
 }
 
-function withoutIncomplete(modality: Modality, acquisitions: readonly Acquisition[]): Modality {
-  const left = new Set(incompleteMembers(modality, acquisitions).map(({ id }) => id));
-  return { ...modality, acquisitions: modality.acquisitions.filter((id) => !left.has(id)) };
+/** A single file, and several with one fault, say themselves what is wrong. */
+function nothingUsable(unused: readonly UnusedFile[]): AppError {
+  const [only] = unused;
+  if (only?.error.code && unused.every(({ error }) => error.code === only.error.code))
+    return new AppError(only.error.code, only.error.details as never);
+  const reasons = unused.slice(0, 12).map(({ error }) => error.message);
+  if (unused.length > 12) reasons.push(`… and ${unused.length - 12} more`);
+  return new AppError("import-nothing-usable", { count: unused.length, reasons });
 }
 
-/** Which files can be imported by themselves, and why the others cannot. */
-async function usable(
-  reader: Reader,
-  all: readonly FileChoice[],
-  options: ImportOptions,
-): Promise<{ readonly choices: readonly FileChoice[]; readonly skipped: readonly AppError[] }> {
-  const choices: FileChoice[] = [];
-  const skipped: AppError[] = [];
-  for (const choice of all) {
-    try {
-      await importFiles(reader, [choice], options);
-      await readWhole(choice.path, (await factsOf(reader, choice, options.crs)).crs);
-      choices.push(choice);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      skipped.push(error);
-    }
-  }
-  return { choices, skipped };
+const hasBands = (acquisition: Acquisition, modality: Modality): boolean =>
+  incompleteMembers({ ...modality, acquisitions: [acquisition.id] }, [acquisition]).length === 0 &&
+  membersOf({ ...modality, acquisitions: [acquisition.id] }, [acquisition]).length > 0;
+
+/** Dates that are in the project and do not feed the input yet, since bands are missing. */
+function leftOutWords(modality: Modality, after: readonly Acquisition[]): string[] {
+  const left = leftOutOf(modality, after);
+  if (left.length === 0) return [];
+  const dates = [...new Set(left.map(({ date }) => date))];
+  const bands = [...new Set(left.flatMap(({ missing }) => missing))];
+  const some = dates.slice(0, 3).join(", ") + (dates.length > 3 ? ", …" : "");
+  return [
+    `${dates.length} ${dates.length === 1 ? "date" : "dates"} of “${modality.name}” (${some}) lack ${bands.join(", ")} in some places. They are in the project and join “${modality.name}” when these bands are added.`,
+  ];
 }

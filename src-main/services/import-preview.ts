@@ -1,9 +1,9 @@
 // A dry look at files before they are imported: what each is taken for, on what evidence, and what is in the way.
 import { statSync } from "node:fs";
-import { type Acquisition, parseProduct } from "../../src-shared/eo/index.ts";
+import { type Acquisition, parseProduct, pathsOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
-import { type ErrorMessage, errorMessage } from "../../src-shared/ipc/errors.ts";
+import { errorMessage } from "../../src-shared/ipc/errors.ts";
 import type { Guess, ImagePreview, ImportPreview, PlannedModality } from "../../src-shared/ipc/rasters.ts";
 import type { Catalog } from "../catalog/index.ts";
 import {
@@ -11,18 +11,21 @@ import {
   type FileChoice,
   type FileDescription,
   factsOf,
-  groupAcquisitions,
+  type ImportedFile,
+  importedFiles,
   nativeMeters,
-  type PixelSample,
   pixelMeters,
   type RasterFacts,
   type Reader,
   rasterReader,
+  requireMeasurement,
   requireOverlap,
   samplePixels,
 } from "../cube/index.ts";
 import { crsName } from "../raster/index.ts";
-import { duplicateDays, incompleteMembers, joined, planModalities } from "./planned-modalities.ts";
+import { isUnchanged, standingChoices } from "./import-images.ts";
+import { joinImport } from "./import-join.ts";
+import { duplicateDays, leftOutOf, planModalities } from "./planned-modalities.ts";
 import { readWhole, shareInside } from "./raster-info.ts";
 
 interface Looked {
@@ -31,7 +34,8 @@ interface Looked {
   readonly facts: RasterFacts | undefined;
   /** as far as it could be understood; with a stand-in where the file says nothing */
   readonly file: FileDescription | undefined;
-  readonly sample: PixelSample | undefined;
+  /** what it brings, when it can be used */
+  readonly brings: readonly ImportedFile[];
   readonly errors: readonly AppError[];
 }
 
@@ -54,27 +58,40 @@ export class ImportPreviews {
         looked.push(await this.#look(reader, choice, geobox, signal));
         progress((index + 1) / choices.length);
       }
-      const usable = looked.filter(({ file, errors }) => file && errors.length === 0);
-      const { found, problems } = grouped(usable);
       const before = catalog.acquisitions.list();
-      const known = new Map(before.map((acquisition) => [acquisition.id, acquisition]));
-      for (const acquisition of found) known.set(acquisition.id, joined(known.get(acquisition.id), acquisition));
-      const after = [...known.values()];
-      const native = await nativeMeters(reader, after.filter(present(catalog)), geobox.crs);
+      const used = new Set(before.flatMap(pathsOf));
+      const fresh = looked.filter(({ choice }) => !isUnchanged(catalog, used, choice));
+      const joined = await joinImport({
+        reader,
+        before,
+        files: fresh.flatMap(({ brings }) => brings),
+        anew: new Set(
+          fresh
+            .filter(({ brings }) => brings.length > 0)
+            .map(({ choice }) => choice.path)
+            .filter((path) => used.has(path)),
+        ),
+        choice: standingChoices(catalog, before, undefined),
+        signal,
+      });
+      const after = joined.acquisitions;
+      const copies = new Map(joined.copies.map(({ path, of }) => [path, of]));
       const planned = planModalities({
         before,
         after,
-        found,
+        changed: joined.changed,
+        renamed: joined.renamed,
         modalities: catalog.modalities.list(),
         patchMeters,
-        nativeMeters: native,
+        nativeMeters: await nativeMeters(reader, after.filter(present(catalog)), geobox.crs),
       });
       return {
-        files: looked.map((entry) => previewOf(entry, found, catalog, geobox, reader)),
+        files: looked.map((entry) => previewOf(entry, after, catalog, geobox, reader, copies)),
         modalities: planned.map(({ modality, known: own }): PlannedModality => {
           const members = after.filter(({ id }) => modality.acquisitions.includes(id));
           const dates = members.map(({ date }) => date).sort();
           const { name, kind, sensor, bands, resolutionMeters } = modality;
+          const undecided = modality.duplicateDates === "error" ? duplicateDays(modality, after) : [];
           return {
             name,
             kind,
@@ -82,14 +99,17 @@ export class ImportPreviews {
             bands,
             resolutionMeters,
             dates: new Set(dates).size,
+            pieces: members.reduce((sum, { pieces }) => sum + pieces.length, 0),
             first: dates[0] ?? "",
             last: dates.at(-1) ?? "",
             isNew: own === null,
-            duplicates: duplicateDays({ ...modality, kind }, after).map(({ date, paths }) => ({ date, paths })),
-            incomplete: incompleteMembers(modality, after).map(({ date, missing, path }) => ({ date, missing, path })),
+            duplicates: undecided.map(({ date, paths }) => ({ date, paths })),
+            incomplete: leftOutOf(modality, after).map(({ date, missing, path }) => ({ date, missing, path })),
           };
         }),
-        problems,
+        problems: [],
+        unused: [],
+        questions: joined.questions,
       };
     } finally {
       await reader.close();
@@ -128,16 +148,17 @@ async function look(
   let facts = await attempt(() => factsOf(reader, choice));
   // Without a CRS the rest can still be read: what it would be here says what it is.
   if (!facts && errors[0]?.code === "raster-without-crs") facts = await factsOf(reader, choice, area.crs);
-  if (!facts) return { choice, bytes, facts, file: undefined, sample: undefined, errors };
+  if (!facts) return { choice, bytes, facts, file: undefined, brings: [], errors };
   const whole = facts;
   await attempt(() => readWhole(choice.path, whole.crs));
+  await attempt(() => requireMeasurement(whole, choice));
   let file = await attempt(() => describeFile(whole, choice));
   if (!file) file = describeAnyway(whole, choice);
-  if (errors.length > 0 || !file) return { choice, bytes, facts, file, sample: undefined, errors };
+  if (errors.length > 0 || !file) return { choice, bytes, facts, file, brings: [], errors };
   const described = file;
   await attempt(() => requireOverlap(reader, described, { crs: area.crs, bounds: boundsOf(area) }));
   const sample = await attempt(() => samplePixels(reader, described, signal));
-  return { choice, bytes, facts, file, sample, errors };
+  return { choice, bytes, facts, file, brings: errors.length > 0 ? [] : importedFiles(described, sample), errors };
 }
 
 /** What else can be said of a file without a date, or whose bands nobody knows. */
@@ -153,45 +174,10 @@ function describeAnyway(facts: RasterFacts, choice: FileChoice): FileDescription
   return undefined;
 }
 
-/** Acquisitions of the files that can be used. Two files with one band are named, and the others go on without them. */
-function grouped(files: readonly Looked[]): {
-  readonly found: readonly Acquisition[];
-  readonly problems: ImportPreview["problems"];
-} {
-  const problems: { paths: readonly string[]; error: ErrorMessage }[] = [];
-  let rest = files;
-  for (;;) {
-    const samples = new Map(rest.flatMap(({ choice, sample }) => (sample ? [[choice.path, sample] as const] : [])));
-    try {
-      return {
-        found: groupAcquisitions(
-          rest.map(({ file }) => file!),
-          samples,
-        ),
-        problems,
-      };
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === "acquisition-duplicate-band")) throw error;
-      const { paths } = (error as AppError<"acquisition-duplicate-band">).details;
-      problems.push({ paths, error: errorMessage(error) });
-      rest = rest.filter(({ choice }) => !paths.includes(choice.path));
-    }
-  }
-}
-
 const present = (catalog: Catalog) => {
   const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
-  return ({ bands }: Acquisition) => !bands.some(({ path }) => missing.has(path));
+  return (acquisition: Acquisition) => !pathsOf(acquisition).some((path) => missing.has(path));
 };
-
-/** Bands that the project's acquisition of the same moment has from another file. */
-function replacedBands(path: string, members: readonly Acquisition[], catalog: Catalog): string[] {
-  return members.flatMap(({ id, bands }) => {
-    const known = catalog.acquisitions.get(id)?.bands ?? [];
-    const own = new Set(bands.filter((band) => band.path === path).map(({ name }) => name));
-    return known.filter((band) => own.has(band.name) && band.path !== path).map(({ name }) => name);
-  });
-}
 
 function previewOf(
   { choice, bytes, facts, file, errors }: Looked,
@@ -199,6 +185,7 @@ function previewOf(
   catalog: Catalog,
   area: GeoBox,
   reader: Reader,
+  copies: ReadonlyMap<string, string>,
 ): ImagePreview {
   const codes = new Set(errors.map(({ code }) => code));
   const named = parseProduct(choice.path);
@@ -211,9 +198,11 @@ function previewOf(
     evidence: chosen !== undefined || value === undefined || value === null ? "" : evidence(field, lines),
     chosen: chosen !== undefined,
   });
-  const members = found.filter(
-    ({ bands, quality }) => bands.some(({ path }) => path === choice.path) || quality?.path === choice.path,
+  const members = found.filter((acquisition) => pathsOf(acquisition).includes(choice.path));
+  const own = members.flatMap(({ pieces }) =>
+    pieces.flatMap(({ files }) => files.filter(({ path }) => path === choice.path)),
   );
+  const measured = own.find((one) => one.bands.length > 0);
   const dates = file && !codes.has("acquisition-without-date") ? file.slices.map(({ date }) => date) : undefined;
   const bands =
     file && !codes.has("acquisition-band-count")
@@ -238,10 +227,10 @@ function previewOf(
     crsName: crs ? crsName(crs) : null,
     resolution: facts && !noCrs ? pixelMeters(reader, facts.geobox, area.crs) : null,
     overlap: facts && !noCrs ? shareInside(area, facts.geobox) : null,
-    radiometry: members[0] && members[0].bands.length > 0 ? members[0].radiometry.decidedBy : null,
+    radiometry: measured?.radiometry.decidedBy ?? null,
     acquisitions: members.map(({ id }) => id),
-    replaces: replacedBands(choice.path, members, catalog),
+    copyOf: copies.get(choice.path) ?? null,
     problems: errors.map(errorMessage),
-    warnings: [...new Set(members.flatMap(({ radiometry }) => radiometry.warnings))],
+    warnings: [...new Set(own.flatMap(({ radiometry }) => radiometry.warnings))],
   };
 }

@@ -1,6 +1,16 @@
 // The pixels of one acquisition at a place, piece by piece: every band at the pixels of its finest file. A coarser file gives
 // the pixel that a finer pixel's centre lies in, as gdallocationinfo does, so no value is made up by interpolation.
-import { type Acquisition, indicesFor } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  type AcquisitionFile,
+  type AcquisitionPiece,
+  bandNamesOf,
+  gridsOfPiece,
+  indicesFor,
+  measuredPieces,
+  qualityOfPiece,
+  radiometryOf,
+} from "../../src-shared/eo/index.ts";
 import { apply, invert } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
@@ -31,7 +41,10 @@ interface Source {
   readonly grid: GeoBox;
 }
 
-/** All pieces of `place`, read one after the other. Nothing when the place lies outside the image. */
+/**
+ * All windows of `place`, read one after the other, piece by piece of the mosaic. Where pieces overlap the first one with
+ * data counts. Nothing when the place lies outside the image.
+ */
 export async function* piecesOf(
   rasters: OpenRasters,
   acquisition: Acquisition,
@@ -39,42 +52,91 @@ export async function* piecesOf(
   crs: Crs,
   signal?: AbortSignal,
 ): AsyncGenerator<Piece, void> {
-  const files = new Map(acquisition.bands.map(({ path, crs: chosen }) => [path, chosen]));
-  const sources = new Map<string, Source>();
-  for (const [path, chosen] of files) {
-    const raster = await rasters.get(path, chosen);
-    sources.set(path, { raster, grid: requireGeobox(raster) });
+  const names = bandNamesOf(acquisition);
+  const pieces = measuredPieces(acquisition);
+  const seen = pieces.length > 1 ? new Set<string>() : undefined;
+  for (const piece of pieces) {
+    // The header says where a piece lies: of hundreds the few around the place are opened.
+    if (pieces.length > 1 && !holds(piece, place, crs, acquisition.shift)) continue;
+    yield* windowsOfPiece(rasters, acquisition, piece, names, place, crs, seen, signal);
+  }
+}
+
+/** May `place` lie in the frame of the piece? */
+function holds(piece: AcquisitionPiece, place: Place, crs: Crs, shift: Acquisition["shift"]): boolean {
+  const grids = gridsOfPiece(piece);
+  return grids === undefined || grids.some((grid) => spansOf(place, crs, grid, shift).length > 0);
+}
+
+async function* windowsOfPiece(
+  rasters: OpenRasters,
+  acquisition: Acquisition,
+  piece: AcquisitionPiece,
+  names: readonly string[],
+  place: Place,
+  crs: Crs,
+  seen: Set<string> | undefined,
+  signal?: AbortSignal,
+): AsyncGenerator<Piece, void> {
+  const measured = piece.files.filter(({ bands }) => bands.length > 0);
+  const sources = new Map<AcquisitionFile, Source>();
+  for (const file of measured) {
+    const raster = await rasters.get(file.path, file.crs);
+    sources.set(file, { raster, grid: requireGeobox(raster) });
   }
   const finest = [...sources.values()].reduce((p, q) => (resolutionOf(q.grid).x < resolutionOf(p.grid).x ? q : p));
   const spans = spansOf(place, crs, finest.grid, acquisition.shift);
   for (const [window, own] of windowsOf(spans)) {
     signal?.throwIfAborted();
-    const bands: Float32Array[] = acquisition.bands.map(() => new Float32Array(0));
-    for (const [path, source] of sources) {
-      const wanted = acquisition.bands.flatMap((band, index) => (band.path === path ? [{ band, index }] : []));
+    const length = window.width * window.height;
+    const bands: Float32Array[] = names.map(() => new Float32Array(length).fill(Number.NaN));
+    for (const [file, source] of sources) {
+      const wanted = file.bands.flatMap((band) => {
+        const index = names.indexOf(band.name);
+        return index < 0 ? [] : [{ band, index }];
+      });
       const numbers = wanted.map(({ band }) => band.bandIndex);
       const read = await readOn(source, finest.grid, window, numbers, signal);
+      const linear = file.radiometry.quantity === "backscatter-linear";
       wanted.forEach(({ band, index }, i) => {
         const plane = read.bands[i]!;
         const valid = read.valid[i];
         bands[index] = Float32Array.from({ length: plane.length }, (_, at) => {
           const stored = plane[at]!;
           const none = (valid && valid[at] === 0) || stored === band.nodata || Number.isNaN(stored);
-          return none ? Number.NaN : stored * band.scale + band.offset;
+          const value = none ? Number.NaN : stored * band.scale + band.offset;
+          return linear ? decibels(value) : value;
         });
       });
     }
     let quality: Uint8Array | undefined;
-    if (acquisition.quality) {
-      const { path, bandIndex, crs: chosen } = acquisition.quality;
-      const raster = await rasters.get(path, chosen);
-      const read = await readOn({ raster, grid: requireGeobox(raster) }, finest.grid, window, [bandIndex], signal);
+    const mask = qualityOfPiece(piece);
+    if (mask) {
+      const raster = await rasters.get(mask.path, mask.crs);
+      const read = await readOn({ raster, grid: requireGeobox(raster) }, finest.grid, window, [mask.bandIndex], signal);
       quality = Uint8Array.from(read.bands[0]!, (value, at) => (read.valid[0]?.[at] === 0 ? 0 : value));
     }
-    if (acquisition.radiometry.quantity === "backscatter-linear")
-      for (const plane of bands) for (let at = 0; at < plane.length; at++) plane[at] = decibels(plane[at]!);
-    yield { window, spans: own, bands, quality };
+    const spread = seen ? notYetSeen(seen, { window, spans: own, bands, quality }, finest.grid) : own;
+    yield { window, spans: spread, bands, quality };
   }
+}
+
+/** The pixels of a piece that no earlier piece of the mosaic has data for: overlapping tiles of one grid show a pixel twice. */
+function notYetSeen(seen: Set<string>, { window, spans, bands }: Piece, grid: GeoBox): PixelSpan[] {
+  const { x, y } = resolutionOf(grid);
+  const left: PixelSpan[] = [];
+  for (const [row, start, end] of spans) {
+    for (let col = start; col < end; col++) {
+      const at = (row - window.row) * window.width + col - window.col;
+      if (bands.every((plane) => Number.isNaN(plane[at]!))) continue;
+      const [px, py] = apply(grid.affine, col + 0.5, row + 0.5);
+      const key = `${grid.crs} ${Math.round((4 * px) / x)} ${Math.round((4 * py) / y)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      left.push([row, col, col + 1]);
+    }
+  }
+  return left;
 }
 
 const decibels = (power: number): number => (power > 0 ? 10 * Math.log10(power) : Number.NaN);
@@ -190,9 +252,10 @@ function sameGrid(p: GeoBox, q: GeoBox): boolean {
 }
 
 /** Bands and indices of an acquisition, and how an index is computed from the bands. */
-export function variablesOf({ sensor, bands, radiometry }: Acquisition) {
-  const names = bands.map(({ name }) => name);
-  return indicesFor(sensor, names, radiometry.quantity === "reflectance").map((index) => ({
+export function variablesOf(acquisition: Acquisition) {
+  const names = bandNamesOf(acquisition);
+  const reflectance = radiometryOf(acquisition).quantity === "reflectance";
+  return indicesFor(acquisition.sensor, names, reflectance).map((index) => ({
     ...index,
     from: index.bands.map((band) => names.indexOf(band)),
   }));

@@ -1,5 +1,5 @@
 // Curves over time at a place: every band and index of every acquisition, with its spread over a polygon.
-import { type Acquisition, clearSclClasses, sensors } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandNamesOf, clearSclClasses, radiometryOf, sensors } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { Observation, Place, PlaceSeries, SeriesGroup, Variable } from "../../src-shared/ipc/inspect.ts";
@@ -89,7 +89,7 @@ function variablesOfGroup(members: readonly Acquisition[]): Variable[] {
   const indices = new Map<string, Variable>();
   for (const acquisition of members) {
     const unit = unitOf(acquisition);
-    for (const { name } of acquisition.bands) {
+    for (const name of bandNamesOf(acquisition)) {
       const wavelengthNanometers = known.find((band) => band.name === name)?.wavelengthNanometers ?? null;
       if (!bands.has(name)) bands.set(name, { name, kind: "band", unit, wavelengthNanometers, formula: null });
     }
@@ -105,7 +105,8 @@ function variablesOfGroup(members: readonly Acquisition[]): Variable[] {
   return [...[...bands.values()].sort((p, q) => rank(p.name) - rank(q.name)), ...indices.values()];
 }
 
-function unitOf({ radiometry: { quantity } }: Acquisition): Variable["unit"] {
+function unitOf(acquisition: Acquisition): Variable["unit"] {
+  const { quantity } = radiometryOf(acquisition);
   if (quantity === "reflectance" || quantity === "brightness") return quantity;
   return quantity === "unknown" ? "" : "dB";
 }
@@ -139,10 +140,11 @@ class Tally {
   constructor(acquisition: Acquisition, variables: readonly Variable[]) {
     this.#acquisition = acquisition;
     const indices = variablesOf(acquisition);
+    const names = bandNamesOf(acquisition);
     this.#rules = variables.map(({ name, kind }) => {
       const index = kind === "index" ? indices.find((candidate) => candidate.name === name) : undefined;
       if (index) return { from: index.from, value: index.value };
-      const band = kind === "band" ? acquisition.bands.findIndex((candidate) => candidate.name === name) : -1;
+      const band = kind === "band" ? names.indexOf(name) : -1;
       return { from: band < 0 ? [] : [band], value: ([value]) => value ?? Number.NaN };
     });
     this.#clear = variables.map(() => new RunningStatistics());

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bandsOfPiece, qualityOfPiece } from "../../src-shared/eo/index.ts";
 import type { Place, SeriesGroup } from "../../src-shared/ipc/inspect.ts";
 import { type Catalog, openCatalog } from "../catalog/index.ts";
 import { readFeatures } from "../vector/index.ts";
@@ -65,7 +66,8 @@ test("a point has what gdallocationinfo reads, scaled, with the scene class deci
     "B02 B03 B04 B05 B06 B07 B08 B8A B11 B12 NDVI EVI NDRE NDWI NDMI NBR".split(" "),
   );
   expect(optical.observations).toHaveLength(3);
-  for (const { id, bands, quality } of catalog.acquisitions.list().slice(1, 5)) {
+  for (const { id, pieces } of catalog.acquisitions.list().slice(1, 5)) {
+    const [bands, quality] = [bandsOfPiece(pieces[0]!), qualityOfPiece(pieces[0]!)];
     const group = places[0]!.groups.find(({ observations }) => observations.some((o) => o.acquisition === id))!;
     const observation = group.observations.find((o) => o.acquisition === id)!;
     // All bands of the file that holds the first one, in one call.
@@ -103,7 +105,8 @@ test("a polygon has the mean and spread that numpy finds under gdal_rasterize", 
   );
   const group = groupOf(places[0]!.groups, "sentinel-2");
   for (const observation of group.observations) {
-    const { bands, quality } = catalog.acquisitions.get(observation.acquisition)!;
+    const [piece] = catalog.acquisitions.get(observation.acquisition)!.pieces;
+    const [bands, quality] = [bandsOfPiece(piece!), qualityOfPiece(piece!)];
     const [fine, coarse] = [bands.find(({ name }) => name === "B08")!, bands.find(({ name }) => name === "B11")!];
     const { scale, offset } = fine;
     const script = `
@@ -211,7 +214,7 @@ test("clouds over the area are those that numpy counts, and are kept with the pr
   expect(entries).toHaveLength(6);
   expect(shares).toHaveLength(entries.filter(({ hasQuality }) => hasQuality).length);
   for (const { id, cloud, data } of shares) {
-    const { path } = catalog.acquisitions.get(id)!.quality!;
+    const { path } = qualityOfPiece(catalog.acquisitions.get(id)!.pieces[0]!)!;
     const script = `
 import sys, json, numpy as np
 from osgeo import gdal

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { qualityOfPiece } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { CloudShare, InspectCommands, Place } from "../../src-shared/ipc/inspect.ts";
 import { assertNoLinkOut } from "../catalog/index.ts";
@@ -54,17 +55,21 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
 
   return {
     "timeline.list": door("timeline.list", z.strictObject({}), () =>
-      catalog.acquisitions.list().map(({ id, name, sensor, pass, date, time, relativeOrbit, quality, shift }) => ({
-        id,
-        name: name ?? null,
-        sensor,
-        pass: pass ?? null,
-        date,
-        time: time ?? null,
-        relativeOrbit: relativeOrbit ?? null,
-        hasQuality: quality !== undefined,
-        shift: shift ?? null,
-      })),
+      catalog.acquisitions.list().map((acquisition) => {
+        const { id, name, sensor, pass, date, time, relativeOrbit, shift, pieces } = acquisition;
+        return {
+          id,
+          name: name ?? null,
+          sensor,
+          pass: pass ?? null,
+          date,
+          time: time ?? null,
+          relativeOrbit: relativeOrbit ?? null,
+          hasQuality: pieces.some((piece) => qualityOfPiece(piece) !== undefined),
+          pieces: pieces.length,
+          shift: shift ?? null,
+        };
+      }),
     ),
 
     "timeline.clouds": door("timeline.clouds", z.strictObject({}), clouds),

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { z } from "zod";
 import {
   deskKinds,
+  type Imagery,
   type JobEvent,
   type JobResult,
   type JobResults,
@@ -10,6 +11,7 @@ import {
 } from "../../src-shared/domain/job.ts";
 import type { JobCause } from "../../src-shared/domain/job-row.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
+import { withPieces } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import {
   assertPlainFolder,
@@ -334,16 +336,23 @@ function removeLeftovers(catalog: Catalog, { folder }: Job, { kind }: JobSpec): 
   }
 }
 
-/** The spec as it was written, with the paths of a project folder that has been moved since. */
+/** The spec as it was written, with the paths of a project folder that has been moved since, and in the form of this release. */
 function readSpec(catalog: Catalog, job: Job, resume: boolean): JobSpec {
   assertOwnJobFolder(catalog, job);
-  const spec = parsedSpec(job);
+  const spec = inPieces(parsedSpec(job));
   const before = dirname(dirname(spec.folder));
   const now = dirname(dirname(job.folder));
   const moved = before === now ? spec : movePaths(spec, `${before}${sep}`, `${now}${sep}`);
   const own = { ...moved, folder: job.folder, resume };
   assertPathsAllowed(catalog, own);
   return own;
+}
+
+/** Acquisitions of releases before the mosaics become mosaics of one piece. */
+function inPieces(spec: JobSpec): JobSpec {
+  const { imagery } = spec as { imagery?: Imagery };
+  if (!Array.isArray(imagery?.acquisitions)) return spec;
+  return { ...spec, imagery: { ...imagery, acquisitions: imagery.acquisitions.map(withPieces) } } as JobSpec;
 }
 
 function parsedSpec(job: Job): JobSpec {

@@ -188,14 +188,8 @@ test("labels that are true at no date of the imagery do not train, and are count
     id: "a",
     sensor: "sentinel-2",
     date: "2019-04-01",
-    time: null,
-    origin: { kind: "file", path: "a" },
-    bands: [],
-    quality: null,
-    radiometry: {},
-    shift: null,
-    evidence: {},
-  } as never);
+    pieces: [],
+  });
   for (let col = 0; col < 48; col += 4) await draw(1 + ((col / 4) % 2), box(col, 0, 3));
   const list = await labels();
   await all["labels.setValidity"]({ ids: [list[0]!.id, list[1]!.id], validFrom: null, validTo: "2018-12-31" });

@@ -1,6 +1,14 @@
 // Everything known about one layer: from the catalog, and from the headers of its files as they are now.
 import { basename } from "node:path";
-import { sensors } from "../../src-shared/eo/index.ts";
+import {
+  bandNamesOf,
+  evidenceOf,
+  pathsOf,
+  radiometryOf,
+  sensors,
+  tilesOf,
+  warningsOf,
+} from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { errorMessage } from "../../src-shared/ipc/errors.ts";
@@ -29,6 +37,7 @@ export async function layerProperties(catalog: Catalog, id: string): Promise<Lay
     radiometry: null,
     shift: null,
     evidence: [],
+    pieces: 1,
     bands: [],
     files: [],
     modalities: [],
@@ -81,24 +90,33 @@ export async function layerProperties(catalog: Catalog, id: string): Promise<Lay
 async function ofAcquisition(catalog: Catalog, id: string, key: string): Promise<Partial<LayerProperties>> {
   const acquisition = catalog.acquisitions.get(key);
   if (!acquisition) throw new AppError("layer-not-found", { id });
-  const { quality } = acquisition;
-  const paths = [...new Set([...acquisition.bands.map(({ path }) => path), ...(quality ? [quality.path] : [])])];
   const read = new Map<string, { file: LayerFile; info: RasterInfo | undefined }>();
-  for (const path of paths) read.set(path, await fileOf(catalog.rasters.find(path) ?? path));
-  const bands = acquisition.bands.map(({ name, path, bandIndex, scale, offset, nodata }): LayerBand => {
+  for (const path of pathsOf(acquisition)) read.set(path, await fileOf(catalog.rasters.find(path) ?? path));
+  const bands = bandNamesOf(acquisition).flatMap((name): LayerBand[] => {
+    const files = acquisition.pieces.flatMap((piece) => piece.files);
+    const file = files.find((one) => one.bands.some((own) => own.name === name));
+    const own = file?.bands.find((candidate) => candidate.name === name);
+    if (!file || !own) return [];
+    const { path } = file;
+    const { bandIndex, scale, offset, nodata } = own;
     const band = sensors[acquisition.sensor].bands.find((candidate) => candidate.name === name);
-    return {
-      name,
-      title: band?.title ?? null,
-      wavelengthNanometers: band?.wavelengthNanometers ?? null,
-      path,
-      bandIndex,
-      scale,
-      offset,
-      nodata: nodata ?? null,
-      dataType: read.get(path)?.info?.bands[bandIndex - 1]?.dataType ?? null,
-    };
+    return [
+      {
+        name,
+        title: band?.title ?? null,
+        wavelengthNanometers: band?.wavelengthNanometers ?? null,
+        path,
+        bandIndex,
+        scale,
+        offset,
+        nodata: nodata ?? null,
+        dataType: read.get(path)?.info?.bands[bandIndex - 1]?.dataType ?? null,
+      },
+    ];
   });
+  const baselines = acquisition.pieces.flatMap(({ files }) =>
+    files.flatMap(({ facts }) => facts.processingBaseline ?? []),
+  );
   return {
     name: acquisition.name ?? null,
     sensor: acquisition.sensor,
@@ -108,11 +126,12 @@ async function ofAcquisition(catalog: Catalog, id: string, key: string): Promise
     level: acquisition.level ?? null,
     relativeOrbit: acquisition.relativeOrbit ?? null,
     pass: acquisition.pass ?? null,
-    tile: acquisition.tile ?? null,
-    processingBaseline: acquisition.processingBaseline ?? null,
-    radiometry: acquisition.radiometry,
+    tile: tilesOf(acquisition).join(", ") || null,
+    processingBaseline: [...new Set(baselines)].sort().join(", ") || null,
+    radiometry: { ...radiometryOf(acquisition), warnings: warningsOf(acquisition) },
     shift: acquisition.shift ?? null,
-    evidence: acquisition.evidence,
+    evidence: evidenceOf(acquisition),
+    pieces: acquisition.pieces.length,
     bands,
     files: [...read.values()].map(({ file }) => file),
     modalities: catalog.modalities

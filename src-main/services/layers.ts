@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import type { Acquisition } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandNamesOf, pathsOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { LayerCommands, LayerFacts } from "../../src-shared/ipc/layers.ts";
 import type { Raster as RasterRow } from "../catalog/index.ts";
@@ -11,6 +11,7 @@ import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { layerProperties } from "./layer-properties.ts";
 import { filePath } from "./path-gate.ts";
+import { detailOf } from "./planned-modalities.ts";
 import { boundsIn, vectorFacts } from "./vectors.ts";
 
 const layerId = z.string().min(1);
@@ -25,11 +26,10 @@ export function layerService(deps: Deps) {
     rasters: ReadonlyMap<string, RasterRow>,
     modalities: ReadonlyMap<string, readonly string[]>,
   ): LayerFacts => {
-    const paths = [...new Set(acquisition.bands.map(({ path }) => path))];
-    if (acquisition.quality && !paths.includes(acquisition.quality.path)) paths.push(acquisition.quality.path);
-    const files = paths.flatMap((path) => rasters.get(path) ?? []);
+    const files = pathsOf(acquisition).flatMap((path) => rasters.get(path) ?? []);
     const missing = files.filter(({ state }) => state === "missing").map(({ path }) => path);
-    const { id, name, sensor, date, time, platform, pass, tile, bands, shift } = acquisition;
+    const { id, name, sensor, date, time, shift, pieces } = acquisition;
+    const places = files.flatMap((file) => projectBounds(file) ?? []);
     return {
       id: `acquisition:${id}`,
       kind: "acquisition",
@@ -37,9 +37,10 @@ export function layerService(deps: Deps) {
       sensor,
       date,
       time: time ?? null,
-      detail: [platform, pass, tile].filter(Boolean).join(" · ") || null,
-      bands: bands.map((band) => band.name),
-      bounds: files[0] ? projectBounds(files[0]) : null,
+      detail: detailOf(acquisition),
+      bands: bandNamesOf(acquisition),
+      pieces: pieces.length,
+      bounds: places.length > 0 ? places.reduce(union) : null,
       state: missing.length > 0 ? "missing" : files.some(({ state }) => state === "changed") ? "changed" : "present",
       missing,
       modalities: modalities.get(id) ?? [],
@@ -68,6 +69,7 @@ export function layerService(deps: Deps) {
     time: null,
     detail: null,
     bands: [],
+    pieces: 1,
     bounds,
     state: "present",
     missing: [],
@@ -97,9 +99,7 @@ export function layerService(deps: Deps) {
       for (const { name, acquisitions } of catalog.modalities.list())
         for (const id of acquisitions) feeds.set(id, [...(feeds.get(id) ?? []), name]);
       const acquisitions = catalog.acquisitions.list();
-      const used = new Set(
-        acquisitions.flatMap(({ bands, quality }) => [...bands.map(({ path }) => path), quality?.path ?? ""]),
-      );
+      const used = new Set(acquisitions.flatMap(pathsOf));
       const { geobox } = catalog.project.get().grid;
       const area = boundsOf(geobox);
       return [
@@ -192,13 +192,8 @@ export function layerService(deps: Deps) {
   function removeAcquisition(id: string): void {
     const gone = catalog.acquisitions.get(id)!;
     catalog.acquisitions.remove(id);
-    const used = new Set(
-      catalog.acquisitions
-        .list()
-        .flatMap(({ bands, quality }) => [...bands.map(({ path }) => path), ...(quality ? [quality.path] : [])]),
-    );
-    const own = new Set([...gone.bands.map(({ path }) => path), ...(gone.quality ? [gone.quality.path] : [])]);
-    for (const path of own) {
+    const used = new Set(catalog.acquisitions.list().flatMap(pathsOf));
+    for (const path of pathsOf(gone)) {
       const raster = catalog.rasters.find(path);
       if (raster && !used.has(path)) catalog.rasters.remove(raster.id);
     }

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { type Acquisition, type Modality, sclClasses } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  bandNamesOf,
+  evidenceOf,
+  hasQuality,
+  type Modality,
+  pathsOf,
+  qualityOfPiece,
+  sclClasses,
+} from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { ModalityCommands, ModalityCoverage, ModalityFacts } from "../../src-shared/ipc/modalities.ts";
 import { checkModality, modalityName, nativeMeters, proposeModalities, rasterReader } from "../cube/index.ts";
@@ -8,7 +17,7 @@ import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { problemsOf, resolutionsFor } from "./modality-problems.ts";
-import { proposedFields } from "./planned-modalities.ts";
+import { detailOf, proposedFields } from "./planned-modalities.ts";
 import { Tasks } from "./tasks.ts";
 
 const nameSchema = z
@@ -47,7 +56,7 @@ export function modalityService(deps: Deps) {
   /** Pixel sizes of what lies in its place; what is missing is not asked. */
   const native = async (acquisitions: readonly Acquisition[]) => {
     const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
-    const present = acquisitions.filter(({ bands }) => bands[0] && !missing.has(bands[0].path));
+    const present = acquisitions.filter((acquisition) => !pathsOf(acquisition).some((path) => missing.has(path)));
     const reader = rasterReader();
     try {
       return await nativeMeters(reader, present, catalog.project.get().grid.geobox.crs);
@@ -69,7 +78,7 @@ export function modalityService(deps: Deps) {
     return JSON.stringify([
       modality.bands[0],
       modality.clearClasses,
-      members.map(({ id, shift, bands, quality }) => [id, shift, bytes.get(bands[0]?.path ?? ""), quality?.path]),
+      members.map((member) => [member.id, member.shift, pathsOf(member).map((path) => [path, bytes.get(path)])]),
     ]);
   };
 
@@ -94,29 +103,30 @@ export function modalityService(deps: Deps) {
         const sizesHere = [...groups].flatMap((group) => sizes[group] ?? []);
         const nativeSize = sizesHere.length > 0 ? Math.min(...sizesHere) : null;
         const proposal = proposed.find(({ name }) => groups.has(name));
-        const files = new Set(
-          members.flatMap(({ bands, quality }) => [...bands.map(({ path }) => path), quality?.path ?? ""]),
-        );
+        const files = new Set(members.flatMap(pathsOf));
         const using = models.filter((model) => model.modalities.includes(modality.name)).map(({ name }) => name);
         return {
           modality,
-          candidates: candidates.map(({ id, date, time, platform, pass, tile, bands, quality }) => ({
-            acquisition: id,
-            date,
-            time: time ?? null,
-            detail: [platform, pass, tile].filter(Boolean).join(" · ") || null,
-            bands: bands.map(({ name }) => name),
-            hasMask: quality !== undefined,
-            member: ids.has(id),
+          candidates: candidates.map((candidate) => ({
+            acquisition: candidate.id,
+            date: candidate.date,
+            time: candidate.time ?? null,
+            detail: detailOf(candidate),
+            bands: bandNamesOf(candidate),
+            pieces: candidate.pieces.length,
+            hasMask: hasQuality(candidate),
+            member: ids.has(candidate.id),
           })),
-          bands: [...new Set(candidates.flatMap(({ bands }) => bands.map(({ name }) => name)))],
+          bands: [...new Set(candidates.flatMap(bandNamesOf))],
           resolutions: resolutionsFor(patchMeters, nativeSize),
           nativeMeters: nativeSize,
           proposed: proposal
             ? proposedFields.filter((field) => JSON.stringify(proposal[field]) === JSON.stringify(modality[field]))
             : [],
-          evidence: [...new Set(members.slice(0, 1).flatMap(({ evidence }) => evidence))],
-          maskClasses: members.some(({ quality }) => quality) ? sclClasses.map((_, code) => code) : [],
+          evidence: [...new Set(members.slice(0, 1).flatMap(evidenceOf))],
+          maskClasses: members.some(({ pieces }) => pieces.some(qualityOfPiece))
+            ? sclClasses.map((_, code) => code)
+            : [],
           problems: problemsOf(modality, acquisitions, {
             patchMeters,
             nativeMeters: nativeSize,
@@ -139,7 +149,9 @@ export function modalityService(deps: Deps) {
         const acquisitions = catalog.acquisitions.list();
         const readable = new Set(
           acquisitions
-            .filter(({ bands }) => bands.some((band) => band.name === modality.bands[0] && !missing.has(band.path)))
+            .filter(
+              (one) => bandNamesOf(one).includes(modality.bands[0]!) && !pathsOf(one).some((path) => missing.has(path)),
+            )
             .map(({ id }) => id),
         );
         const part = { ...modality, acquisitions: modality.acquisitions.filter((id) => readable.has(id)) };

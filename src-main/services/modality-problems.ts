@@ -1,5 +1,5 @@
 // What is wrong or doubtful about a modality, from its rows alone.
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, hasQuality, type Modality } from "../../src-shared/eo/index.ts";
 import type { ModalityProblem } from "../../src-shared/ipc/modalities.ts";
 import { duplicateDays, incompleteMembers } from "./planned-modalities.ts";
 
@@ -44,7 +44,7 @@ export function problemsOf(
   if (modality.kind === "series") {
     if (dates.length === 1) problems.push({ kind: "one-date" });
     else if (dates.length < 3) problems.push({ kind: "few-dates", dates: dates.length });
-    const masked = members.filter(({ quality }) => quality).length;
+    const masked = members.filter(hasQuality).length;
     if (modality.sensor === "sentinel-2" && (masked < members.length || modality.clearClasses.length === 0))
       problems.push({
         kind: "no-cloud-mask",

@@ -1,6 +1,12 @@
 // What new images make of a project's modalities: what a person changed stays, what the program proposed follows the images.
-import { type Acquisition, type DuplicateDates, type Modality, sensors } from "../../src-shared/eo/index.ts";
-import { membersOf, modalityName, proposeModalities } from "../cube/index.ts";
+import {
+  type Acquisition,
+  type DuplicateDates,
+  type Modality,
+  measuredPieces,
+  tilesOf,
+} from "../../src-shared/eo/index.ts";
+import { incompletePieces, membersOf, modalityName, proposeModalities, samePass } from "../cube/index.ts";
 
 export interface ProposalOptions {
   readonly patchMeters: number;
@@ -11,23 +17,38 @@ export interface PlanOptions extends ProposalOptions {
   /** of the project until now */
   readonly before: readonly Acquisition[];
   readonly modalities: readonly Modality[];
-  /** as it would be: those of before, joined with what is found */
+  /** as it would be */
   readonly after: readonly Acquisition[];
-  readonly found: readonly Acquisition[];
+  /** those of `after` that are new or not as they were */
+  readonly changed: readonly Acquisition[];
+  /** what acquisitions of before are called now, where that differs */
+  readonly renamed?: ReadonlyMap<string, string>;
   readonly duplicateDates?: DuplicateDates | undefined;
 }
 
 /** Fields that follow the proposal until a person sets them. */
 export const proposedFields = ["kind", "bands", "resolutionMeters", "resampling", "clearClasses"] as const;
 
-/** The modalities that the found acquisitions belong to, each with the name it had before where there was one. */
+/**
+ * The modalities that the changed acquisitions belong to, each with the name it had before where there was one. Members are
+ * those with all of its bands; what a person took out stays out. A second product of a place is a member only where products
+ * of a day are kept side by side or joined.
+ */
 export function planModalities(
   options: PlanOptions,
 ): { readonly modality: Modality; readonly known: Modality | null }[] {
-  const { before, after, found, modalities } = options;
-  const foundIds = new Set(found.map(({ id }) => id));
+  const { before, after, changed, renamed = new Map<string, string>() } = options;
+  const nameNow = (id: string) => renamed.get(id) ?? id;
+  const modalities = options.modalities.map((modality) => ({
+    ...modality,
+    acquisitions: [...new Set(modality.acquisitions.map(nameNow))],
+  }));
+  const byId = new Map(after.map((acquisition) => [acquisition.id, acquisition]));
   const groupOf = new Map(after.map((acquisition) => [acquisition.id, modalityName(acquisition)]));
-  const touched = new Set(found.map((acquisition) => groupOf.get(acquisition.id)));
+  const touched = new Set(changed.map((acquisition) => groupOf.get(acquisition.id)));
+  for (const modality of modalities)
+    if (modality.acquisitions.some((id) => !byId.has(id)))
+      for (const id of modality.acquisitions) if (byId.has(id)) touched.add(groupOf.get(id));
   const sizes = { patchMeters: options.patchMeters, nativeMeters: options.nativeMeters };
   const proposedBefore = new Map(proposeModalities(before, sizes).map((proposal) => [proposal.name, proposal]));
   const taken = new Set<string>();
@@ -35,43 +56,61 @@ export function planModalities(
     .filter(({ name }) => touched.has(name))
     .map((proposal) => {
       const known = bestMatch(modalities, proposal, taken);
-      if (!known) {
-        const duplicateDates = options.duplicateDates ?? "error";
-        // What was taken out of the project's inputs before stays out.
-        const knownIds = new Set(before.map(({ id }) => id));
-        const acquisitions = proposal.acquisitions.filter((id) => foundIds.has(id) || !knownIds.has(id));
-        return {
-          modality: { ...proposal, name: freeName(proposal.name, modalities), acquisitions, duplicateDates },
-          known: null,
-        };
-      }
-      taken.add(known.name);
+      if (known) taken.add(known.name);
       const earlier = proposedBefore.get(proposal.name);
-      const changed: Partial<Modality> = {};
-      for (const field of proposedFields) {
-        const untouched = earlier && JSON.stringify(earlier[field]) === JSON.stringify(known[field]);
-        if (!untouched) Object.assign(changed, { [field]: known[field] });
+      const chosen: Partial<Modality> = {};
+      for (const field of known ? proposedFields : []) {
+        const untouched = earlier && JSON.stringify(earlier[field]) === JSON.stringify(known![field]);
+        if (!untouched) Object.assign(chosen, { [field]: known![field] });
       }
-      const resolution = changed.resolutionMeters ?? proposal.resolutionMeters;
-      const members = new Set(known.acquisitions);
-      const duplicateDates = options.duplicateDates ?? known.duplicateDates;
-      const dates = new Set(membersOf(known, before).map(({ date }) => date));
-      const dateOf = new Map(after.map(({ id, date }) => [id, date]));
+      const resolution = chosen.resolutionMeters ?? proposal.resolutionMeters;
+      const before0 = known && options.modalities.find(({ name }) => name === known.name);
+      const leftOut = leftOutByHand(before0 ?? undefined, earlier, before, nameNow);
+      const wanted: Modality = {
+        ...proposal,
+        ...chosen,
+        name: known?.name ?? freeName(proposal.name, modalities),
+        patchPixels: Math.round(options.patchMeters / resolution),
+        duplicateDates: known?.duplicateDates ?? "error",
+      };
+      const whole = proposal.acquisitions.filter(
+        (id) => !leftOut.has(id) && incompletePieces(wanted, byId.get(id)!).length === 0,
+      );
+      const twice = whole.some((id) => (byId.get(id)!.copy ?? 1) > 1) || twins(whole.map((id) => byId.get(id)!));
+      const duplicateDates =
+        twice && options.duplicateDates !== undefined ? options.duplicateDates : wanted.duplicateDates;
+      const both = duplicateDates === "keep" || duplicateDates === "merge";
       return {
-        known,
+        known: before0 ?? null,
         modality: {
-          ...proposal,
-          ...changed,
-          name: known.name,
-          patchPixels: Math.round(options.patchMeters / resolution),
+          ...wanted,
           duplicateDates,
-          // The clearest of a day is chosen anew among all products of that day.
-          acquisitions: proposal.acquisitions.filter(
-            (id) => members.has(id) || foundIds.has(id) || (duplicateDates === "best" && dates.has(dateOf.get(id)!)),
-          ),
+          acquisitions: whole.filter((id) => both || (byId.get(id)!.copy ?? 1) === 1),
         },
       };
     });
+}
+
+const twins = (members: readonly Acquisition[]): boolean =>
+  [...Map.groupBy(members, ({ date }) => date).values()].some((sameDay) =>
+    sameDay.some((one) => sameDay.some((other) => other !== one && samePass(one, other))),
+  );
+
+/** Acquisitions of before that had all bands and were no second product, and yet no members: somebody took them out. */
+function leftOutByHand(
+  known: Modality | undefined,
+  earlier: Modality | undefined,
+  before: readonly Acquisition[],
+  nameNow: (id: string) => string,
+): Set<string> {
+  if (!earlier) return new Set();
+  const byId = new Map(before.map((acquisition) => [acquisition.id, acquisition]));
+  const members = new Set(known?.acquisitions ?? []);
+  const could = earlier.acquisitions.filter((id) => {
+    const acquisition = byId.get(id)!;
+    return (acquisition.copy ?? 1) === 1 && incompletePieces(known ?? earlier, acquisition).length === 0;
+  });
+  return new Set(could.filter((id) => !members.has(id)).map(nameNow));
 }
 
 /** The modality that most of the group's images feed; of a group without any, the one of its name. */
@@ -96,41 +135,57 @@ export function freeName(wanted: string, modalities: readonly Modality[]): strin
   return name;
 }
 
-/** Days of a series that more than one product of the modality has. */
+/** Days of a series on which several members show one overpass. */
 export function duplicateDays(modality: Modality, acquisitions: readonly Acquisition[]) {
   if (modality.kind === "image") return [];
   return [...Map.groupBy(membersOf(modality, acquisitions), ({ date }) => date)]
-    .filter(([, sameDay]) => sameDay.length > 1)
     .map(([date, sameDay]) => ({
       date,
-      paths: sameDay.map(({ bands, id }) => bands[0]?.path ?? id),
-      members: sameDay,
+      members: sameDay.filter((one) => sameDay.some((other) => other !== one && samePass(one, other))),
+    }))
+    .filter(({ members }) => members.length > 1)
+    .map(({ date, members }) => ({
+      date,
+      paths: members.map((member) => measuredPieces(member)[0]?.files[0]?.path ?? member.id),
+      members,
     }));
 }
 
-/** Members without some of the modality's bands. */
+/** Members, or pieces of members, without some of the modality's bands. */
 export function incompleteMembers(modality: Modality, acquisitions: readonly Acquisition[]) {
-  return membersOf(modality, acquisitions).flatMap((acquisition) => {
-    const names = new Set(acquisition.bands.map(({ name }) => name));
-    const missing = modality.bands.filter((band) => !names.has(band));
-    const path = acquisition.bands[0]?.path ?? acquisition.quality?.path ?? acquisition.id;
-    return missing.length > 0 ? [{ id: acquisition.id, date: acquisition.date, missing, path }] : [];
-  });
+  return membersOf(modality, acquisitions).flatMap((acquisition) => missingFrom(modality, acquisition));
 }
 
-/** Files of one acquisition may come in several imports: what is new joins what is known. */
-export function joined(known: Acquisition | undefined, found: Acquisition): Acquisition {
-  if (!known) return found;
-  const names = new Set(found.bands.map(({ name }) => name));
-  const quality = found.quality ?? known.quality;
-  const { bands } = sensors[found.sensor];
-  const order = (name: string) => bands.findIndex((band) => band.name === name);
-  return {
-    ...(found.bands.length ? found : known),
-    bands: [...known.bands.filter(({ name }) => !names.has(name)), ...found.bands].sort(
-      (p, q) => order(p.name) - order(q.name),
-    ),
-    ...(quality ? { quality } : {}),
-    evidence: [...new Set([...known.evidence, ...found.evidence])],
-  };
+/** Acquisitions that would feed the modality, had they all of its bands. */
+export function leftOutOf(modality: Modality, acquisitions: readonly Acquisition[]) {
+  const members = new Set(modality.acquisitions);
+  const groups = new Set(acquisitions.filter(({ id }) => members.has(id)).map(modalityName));
+  return acquisitions
+    .filter((one) => !members.has(one.id) && groups.has(modalityName(one)) && (one.copy ?? 1) === 1)
+    .flatMap((acquisition) => missingFrom(modality, acquisition));
+}
+
+function missingFrom(modality: Modality, acquisition: Acquisition) {
+  return incompletePieces(modality, acquisition)
+    .slice(0, 1)
+    .map(({ piece, missing }) => ({
+      id: acquisition.id,
+      date: acquisition.date,
+      missing,
+      path: piece.files[0]?.path ?? acquisition.id,
+    }));
+}
+
+/** `S2A · ascending · 31UFS`: what tells apart acquisitions of one date. */
+export function detailOf(acquisition: Acquisition): string | null {
+  const { platform, level, pass, copy } = acquisition;
+  const tiles = tilesOf(acquisition);
+  const words = [
+    platform,
+    level === "L1C" ? level : undefined,
+    pass,
+    tiles.length > 0 && tiles.length < 4 ? tiles.join(" ") : undefined,
+    copy === undefined ? undefined : `product ${copy}`,
+  ];
+  return words.filter(Boolean).join(" · ") || null;
 }

@@ -1,6 +1,6 @@
 // A small picture of a project for its card on the start screen: the clearest image it has, as the eye would see it.
 import { encode } from "fast-png";
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandNamesOf, clearSclClasses, type Modality } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
@@ -29,7 +29,7 @@ export async function projectPicture(
   try {
     for (const sensor of ["aerial", "sentinel-2", "landsat", "sentinel-1"] as const) {
       const usable = acquisitions.flatMap((acquisition) => {
-        const names = new Set(acquisition.bands.map(({ name }) => name));
+        const names = new Set(bandNamesOf(acquisition));
         const bands = colours[sensor]!.find((choice) => choice.every((band) => names.has(band)));
         return acquisition.sensor === sensor && bands ? [{ acquisition, bands }] : [];
       });
@@ -109,7 +109,7 @@ function sceneOf(
     acquisitions: [acquisition.id],
     duplicateDates: "keep",
     resampling: "bilinear",
-    clearClasses: acquisition.quality ? [4, 5, 6, 7] : [],
+    clearClasses: acquisition.sensor === "sentinel-2" ? clearSclClasses : [],
   };
   return readScene(reader, modality, { date: acquisition.date, acquisitions: [acquisition] }, grid, signal);
 }

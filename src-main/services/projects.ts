@@ -118,10 +118,8 @@ export function projectService({ catalog, announce }: Deps) {
 function modalityLine(catalog: Catalog, name: string) {
   const modality = catalog.modalities.list().find((other) => other.name === name)!;
   const members = new Set(modality.acquisitions);
-  const dates = catalog.acquisitions
-    .list()
-    .filter(({ id }) => members.has(id))
-    .map(({ date }) => date);
+  const own = catalog.acquisitions.list().filter(({ id }) => members.has(id));
+  const dates = own.map(({ date }) => date);
   const { kind, sensor, bands, resolutionMeters, patchPixels } = modality;
   return {
     name,
@@ -131,6 +129,7 @@ function modalityLine(catalog: Catalog, name: string) {
     resolutionMeters,
     patchPixels,
     dates: dates.length,
+    pieces: own.reduce((sum, { pieces }) => sum + pieces.length, 0),
     first: dates[0] ?? null,
     last: dates.at(-1) ?? null,
   };

@@ -1,6 +1,6 @@
 // Clouds over the project's area, by acquisition, from its scene classification. Looked at once and kept with the project.
 import { setTimeout as pauseFor } from "node:timers/promises";
-import type { Acquisition } from "../../src-shared/eo/index.ts";
+import type { Acquisition, QualityBand } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
@@ -8,6 +8,7 @@ import type { CloudShare } from "../../src-shared/ipc/inspect.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { requireGeobox, transformer, warp } from "../raster/index.ts";
 import type { OpenRasters } from "./inspect-rasters.ts";
+import { shareInside } from "./raster-info.ts";
 
 /** Shadow, cloud of medium and high probability, cirrus. */
 const cloudy = new Set([3, 8, 9, 10]);
@@ -33,11 +34,14 @@ export async function cloudShares(
 ): Promise<CloudShare[]> {
   const kept = { ...((catalog.view.get(key) as Record<string, Kept> | null) ?? {}) };
   const { geobox } = catalog.project.get().grid;
-  const acquisitions = catalog.acquisitions.list().filter(({ quality }) => quality);
+  const acquisitions = catalog.acquisitions.list().filter((acquisition) => masksOf(acquisition).length > 0);
   const bytes = new Map(catalog.rasters.list().map((raster) => [raster.path, raster.bytes]));
   const shares = new Map<string, CloudShare>();
-  const keyFor = ({ quality, shift }: Acquisition) =>
-    [quality!.path, bytes.get(quality!.path), shift?.dx ?? 0, shift?.dy ?? 0, JSON.stringify(geobox)].join("|");
+  const keyFor = (acquisition: Acquisition) => {
+    const { dx, dy } = acquisition.shift ?? { dx: 0, dy: 0 };
+    const files = masksOf(acquisition).map(({ path }) => `${path} ${bytes.get(path)}`);
+    return [...files, dx, dy, JSON.stringify(geobox)].join("|");
+  };
   // The map's first tiles come before this: nobody waits for a share, everybody for a picture.
   if (acquisitions.some((acquisition) => kept[acquisition.id]?.of !== keyFor(acquisition)))
     await pause(patience, signal);
@@ -71,28 +75,53 @@ export async function cloudShares(
 const pause = (milliseconds: number, signal?: AbortSignal) =>
   pauseFor(milliseconds, undefined, signal ? { signal } : {});
 
+interface Mask extends QualityBand {
+  readonly grid: GeoBox | undefined;
+}
+
+/** The classifications of an acquisition's pieces, each file once: a mask may cover several. */
+function masksOf({ pieces }: Acquisition): Mask[] {
+  const masks = new Map<string, Mask>();
+  for (const { files } of pieces)
+    for (const { path, crs, grid, quality } of files)
+      if (quality) masks.set(path, { ...quality, path, ...(crs ? { crs } : {}), grid });
+  return [...masks.values()];
+}
+
+/** Every piece's mask on one grid; where two overlap the first with a class counts. */
 async function shareOf(
   rasters: OpenRasters,
-  { quality, shift }: Acquisition,
+  acquisition: Acquisition,
   area: GeoBox,
   signal?: AbortSignal,
 ): Promise<{ cloud: number | null; data: number }> {
-  const raster = await rasters.get(quality!.path, quality!.crs);
-  const target = movedBack(lookingGrid(area, requireGeobox(raster)), shift);
-  const { bands, valid } = await warp(raster, target, {
-    bands: [quality!.bandIndex],
-    method: "nearest",
-    overviews: "auto",
-    signal,
-  });
+  const masks = masksOf(acquisition);
+  const first = masks[0]!;
+  const file = first.grid ?? requireGeobox(await rasters.get(first.path, first.crs));
+  const target = movedBack(lookingGrid(area, file), acquisition.shift);
+  const classes = new Uint8Array(target.width * target.height);
+  for (const { path, crs, grid, bandIndex } of masks) {
+    signal?.throwIfAborted();
+    if (grid && masks.length > 1 && shareInside(target, grid) === 0 && shareInside(grid, target) === 0) continue;
+    const raster = await rasters.get(path, crs);
+    const { bands, valid } = await warp(raster, target, {
+      bands: [bandIndex],
+      method: "nearest",
+      overviews: "auto",
+      signal,
+    });
+    bands[0]!.forEach((value, at) => {
+      if (classes[at] === 0 && valid[0]?.[at] !== 0) classes[at] = value;
+    });
+  }
   let data = 0;
   let cloud = 0;
-  bands[0]!.forEach((value, at) => {
-    if (value === 0 || valid[0]?.[at] === 0) return;
+  for (const value of classes) {
+    if (value === 0) continue;
     data++;
     if (cloudy.has(value)) cloud++;
-  });
-  return { cloud: data === 0 ? null : cloud / data, data: data / (target.width * target.height) };
+  }
+  return { cloud: data === 0 ? null : cloud / data, data: data / classes.length };
 }
 
 /** The project's area at the resolution of the quality band, or coarser when the area is large. */

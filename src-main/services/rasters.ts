@@ -4,11 +4,13 @@ import type { SensorId } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { RasterCommands } from "../../src-shared/ipc/rasters.ts";
 import type { Raster as RasterRow } from "../catalog/index.ts";
+import { acquisitionFacts } from "./acquisition-facts.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { fileChoices, importImages } from "./import-images.ts";
 import { ImportPreviews } from "./import-preview.ts";
+import { removeImages } from "./import-remove.ts";
 import { filePath } from "./path-gate.ts";
 import { headerOf, imageFiles, type PlacedInfo, readRasterInfo } from "./raster-info.ts";
 import { Tasks } from "./tasks.ts";
@@ -35,10 +37,10 @@ const importSchema = z
     date: z.iso.date().optional(),
     bands: bandNames.optional(),
     crs: z.string().min(1).optional(),
-    duplicateDates: z.enum(["error", "best", "merge", "keep"]).optional(),
+    /** what becomes of several images of one place at one overpass; without it that is a question */
+    duplicates: z.enum(["keep", "replace", "best", "merge"]).optional(),
+    /** `error` stops at dates without some of their input's bands; else they are kept and wait for them */
     incomplete: z.enum(["error", "leave-out"]).optional(),
-    /** leaves out what cannot be imported, and says so, instead of stopping */
-    skip: z.boolean().default(false),
     task: z.string().min(1).optional(),
   })
   .refine(({ paths, choices }) => paths.length + (choices?.length ?? 0) > 0, "no file is named");
@@ -51,6 +53,8 @@ export function rasterService(deps: Deps) {
   return {
     "rasters.list": door("rasters.list", z.strictObject({}), () => catalog.rasters.list()),
 
+    "acquisitions.list": door("acquisitions.list", z.strictObject({}), () => acquisitionFacts(catalog)),
+
     "rasters.preview": door(
       "rasters.preview",
       z.strictObject({
@@ -59,17 +63,37 @@ export function rasterService(deps: Deps) {
         task: z.string().min(1).optional(),
       }),
       ({ task, ...request }) => {
-        const choices = fileChoices(request);
-        if (choices.length === 0) throw new AppError("no-images-found", { paths: request.paths });
-        return tasks.run(task, (signal, progress) => previews.preview(catalog, choices, signal, progress));
+        const { choices, unused } = fileChoices(request);
+        if (choices.length === 0 && unused.length === 0)
+          throw new AppError("no-images-found", { paths: request.paths });
+        return tasks.run(task, async (signal, progress) => ({
+          ...(await previews.preview(catalog, choices, signal, progress)),
+          unused,
+        }));
       },
     ),
 
     "rasters.stop": door("rasters.stop", z.strictObject({ task: z.string().min(1) }), ({ task }) => tasks.stop(task)),
 
-    /** All of it is stored, or nothing. */
+    /** In one step of the history: what can be used is added, the rest is named with its reasons. */
     "rasters.import": door("rasters.import", importSchema, ({ task = "Reading images", ...request }) =>
       tasks.run(task, (signal, progress) => importImages(deps, request, signal, progress)),
+    ),
+
+    "rasters.remove": door(
+      "rasters.remove",
+      z
+        .strictObject({
+          paths: z.array(filePath).optional(),
+          acquisitions: z.array(z.string().min(1)).optional(),
+          dates: z.array(z.iso.date()).optional(),
+          sensor: z.enum(sensorIds).optional(),
+        })
+        .refine(
+          ({ paths, acquisitions, dates }) => [paths, acquisitions, dates].some((list) => list?.length),
+          "nothing is named",
+        ),
+      (request) => removeImages(deps, request),
     ),
 
     /** A raster's new place. The file has to be the same raster. */

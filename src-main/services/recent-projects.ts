@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { pathsOf } from "../../src-shared/eo/index.ts";
 import type { ProjectSummary, RecentProject } from "../../src-shared/ipc/app.ts";
 import { type Catalog, projectFileName } from "../catalog/index.ts";
 import { crsName } from "../raster/index.ts";
@@ -69,7 +70,7 @@ export class RecentProjects {
     const { folder } = catalog;
     const acquisitions = catalog.acquisitions.list();
     const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
-    const present = acquisitions.filter(({ bands }) => !bands.some(({ path }) => missing.has(path)));
+    const present = acquisitions.filter((acquisition) => !pathsOf(acquisition).some((path) => missing.has(path)));
     const { geobox } = catalog.project.get().grid;
     const ids = [present.map(({ id, shift }) => [id, shift]), geobox];
     const pictureOf = createHash("sha256").update(JSON.stringify(ids)).digest("hex").slice(0, 16);

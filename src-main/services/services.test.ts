@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JobSpec } from "../../src-shared/domain/job.ts";
 import { countCells } from "../../src-shared/domain/patch-cells.ts";
+import { bandNamesOf, hasQuality, pathsOf } from "../../src-shared/eo/index.ts";
 import type { AppError } from "../../src-shared/errors/index.ts";
 import type { TopicName } from "../../src-shared/ipc/contract.ts";
 import type { Catalog } from "../catalog/index.ts";
@@ -109,7 +110,7 @@ test("bands of one date that come in two imports become one acquisition", async 
   expect(modalities).toHaveLength(1);
   expect(modalities[0]!.bands).toHaveLength(10);
   expect(catalog.acquisitions.list()).toHaveLength(3);
-  expect(catalog.acquisitions.list().every(({ quality, bands }) => quality && bands.length === 10)).toBe(true);
+  expect(catalog.acquisitions.list().every((one) => hasQuality(one) && bandNamesOf(one).length === 10)).toBe(true);
   catalog.close();
 });
 
@@ -304,7 +305,7 @@ test("missing images are named before a job starts, and found again below a fold
     expect(catalog.jobs.list()).toEqual([]);
     const { relinked, missing, problems } = await all["rasters.relinkAll"]({ folder: away });
     expect([relinked.length, missing.length, problems]).toEqual([12, 0, []]);
-    expect(catalog.acquisitions.list()[0]!.bands[0]!.path.startsWith(away)).toBe(true);
+    expect(pathsOf(catalog.acquisitions.list()[0]!)[0]!.startsWith(away)).toBe(true);
   } finally {
     renameSync(away, imagery);
     catalog.close();

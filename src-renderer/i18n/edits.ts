@@ -62,6 +62,10 @@ export const editsMessages = messages({
     en: { one: "add {count} image", other: "add {count} images" },
     fr: { one: "ajouter {count} image", other: "ajouter {count} images" },
   },
+  "edit.rasters.remove": {
+    en: { one: "remove {count} image", other: "remove {count} images" },
+    fr: { one: "retirer {count} image", other: "retirer {count} images" },
+  },
   "edit.rasters.relink": {
     en: { one: "re-link {count} file", other: "re-link {count} files" },
     fr: { one: "relier {count} fichier", other: "relier {count} fichiers" },

@@ -12,6 +12,7 @@ const layer = (id: string, kind: LayerFacts["kind"], more: Partial<LayerFacts> =
   time: null,
   detail: null,
   bands: [],
+  pieces: 1,
   bounds: null,
   state: "present",
   missing: [],

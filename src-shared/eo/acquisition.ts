@@ -1,16 +1,22 @@
-import type { SensorId } from "./sensors.ts";
+import type { Crs } from "../geo/crs.ts";
+import type { GeoBox } from "../geo/geobox.ts";
+import { type SensorId, sensors } from "./sensors.ts";
 
-/** Where one band of an acquisition lies, and how its numbers become physical values: value = stored × scale + offset. */
-export interface AcquisitionBand {
+/** One band of a file, and how its numbers become physical values: value = stored × scale + offset. */
+export interface FileBand {
   readonly name: string;
-  readonly path: string;
-  /** the file's coordinate system as a person chose it; without it the file's own */
-  readonly crs?: string;
   /** 1-based, as in GDAL */
   readonly bandIndex: number;
   readonly scale: number;
   readonly offset: number;
   readonly nodata?: number;
+}
+
+/** A band of a piece and the file it lies in. */
+export interface AcquisitionBand extends FileBand {
+  readonly path: string;
+  /** the file's coordinate system as a person chose it; without it the file's own */
+  readonly crs?: Crs;
 }
 
 /** How stored numbers become reflectance or backscatter, and who said so. */
@@ -22,18 +28,61 @@ export interface Radiometry {
   readonly decidedBy: string;
   /** Doubts found in the data afterwards, one sentence each. */
   readonly warnings: readonly string[];
+  /** what it rests on where neither tags nor the product say: a file of the same product with better evidence decides instead */
+  readonly basis?: "pixels" | "date" | "guess";
 }
 
-/** A classification of each pixel that comes with the acquisition: Sentinel-2's SCL. */
+/** A classification of each pixel that comes with a piece: Sentinel-2's SCL. */
 export interface QualityBand {
   readonly kind: "scl";
   readonly path: string;
   /** as in `AcquisitionBand` */
-  readonly crs?: string;
+  readonly crs?: Crs;
   readonly bandIndex: number;
 }
 
-/** One sensor, one moment: the bands that belong together, in however many files they lie. */
+/** What a file's own name and tags say of it. A field that they do not name is unknown, and takes nothing from others. */
+export interface FileFacts {
+  readonly platform?: string;
+  readonly level?: string;
+  readonly relativeOrbit?: number;
+  readonly pass?: "ascending" | "descending";
+  /** `10:50:32` (UTC) */
+  readonly time?: string;
+  /** the MGRS tile of a Sentinel-2 product: `31UFS` */
+  readonly tile?: string;
+  readonly processingBaseline?: string;
+  /** pixel size as the name states it: a product writes one band in several sizes */
+  readonly resolutionMeters?: number;
+}
+
+/** One file's share of one acquisition: of a stack of dates only the bands of that date. */
+export interface AcquisitionFile {
+  readonly path: string;
+  /** as in `AcquisitionBand` */
+  readonly crs?: Crs;
+  /** the file's pixels on Earth, from its header: its footprint. Unknown in jobs of older releases. */
+  readonly grid?: GeoBox;
+  readonly bands: readonly FileBand[];
+  readonly quality?: { readonly kind: QualityBand["kind"]; readonly bandIndex: number };
+  readonly radiometry: Radiometry;
+  readonly facts: FileFacts;
+  /** What was taken from where: `date: file name “…”`. */
+  readonly evidence: readonly string[];
+  /** of several images of one place the largest stands first; given by a person's choice, 0 without one */
+  readonly preference?: number;
+}
+
+/** The files of one footprint: the bands and the mask of one tile, one sheet, one half of a scene. */
+export interface AcquisitionPiece {
+  /** sharpest first */
+  readonly files: readonly AcquisitionFile[];
+}
+
+/**
+ * One overpass of one sensor: a mosaic of pieces that lie side by side. Identity: sensor, level, date, and where they are
+ * known platform, orbit, pass and the time of the overpass.
+ */
 export interface Acquisition {
   readonly id: string;
   /** as the person calls it; without it: sensor and date */
@@ -43,18 +92,141 @@ export interface Acquisition {
   readonly level?: string;
   /** ISO date of the sensing time (UTC): `2019-04-10` */
   readonly date: string;
-  /** `10:50:32` (UTC), when known */
+  /** of the earliest piece: `10:50:32` (UTC), when known */
   readonly time?: string;
   readonly relativeOrbit?: number;
   readonly pass?: "ascending" | "descending";
-  /** the MGRS tile of a Sentinel-2 product: `31UFS` */
+  /** another product of the places of this acquisition: the second (2), the third … Absent for the first. */
+  readonly copy?: number;
+  readonly pieces: readonly AcquisitionPiece[];
+  /** A correction of position found by co-registration, in units of the project's CRS; added to where the pixels lie. */
+  readonly shift?: { readonly dx: number; readonly dy: number };
+}
+
+/** Bands of a piece in the sensor's own order; a name once, from the first file that has it. */
+export function bandsOfPiece(piece: AcquisitionPiece, sensor?: SensorId): AcquisitionBand[] {
+  const found = new Map<string, AcquisitionBand>();
+  for (const { path, crs, bands } of piece.files)
+    for (const band of bands)
+      if (!found.has(band.name)) found.set(band.name, { ...band, path, ...(crs ? { crs } : {}) });
+  const bands = [...found.values()];
+  return sensor ? bands.sort((p, q) => rankOf(sensor, p.name) - rankOf(sensor, q.name)) : bands;
+}
+
+/** The classification of a piece, when it has one. */
+export function qualityOfPiece(piece: AcquisitionPiece): QualityBand | undefined {
+  for (const { path, crs, quality } of piece.files) if (quality) return { ...quality, path, ...(crs ? { crs } : {}) };
+  return undefined;
+}
+
+/** Names of the bands that some piece has, in the sensor's own order. */
+export function bandNamesOf({ sensor, pieces }: Pick<Acquisition, "sensor" | "pieces">): string[] {
+  const names = new Set(pieces.flatMap(({ files }) => files.flatMap(({ bands }) => bands.map(({ name }) => name))));
+  return [...names].sort((p, q) => rankOf(sensor, p) - rankOf(sensor, q));
+}
+
+/** Every file of an acquisition once, those of the quality bands among them. */
+export function pathsOf({ pieces }: Pick<Acquisition, "pieces">): string[] {
+  return [...new Set(pieces.flatMap(({ files }) => files.map(({ path }) => path)))];
+}
+
+/** Pieces with something measured in them: a mask alone is none. */
+export function measuredPieces({ pieces }: Pick<Acquisition, "pieces">): AcquisitionPiece[] {
+  return pieces.filter(({ files }) => files.some(({ bands }) => bands.length > 0));
+}
+
+/** True when every measured piece has its classification. */
+export function hasQuality(acquisition: Pick<Acquisition, "pieces">): boolean {
+  const pieces = measuredPieces(acquisition);
+  const asked = pieces.length > 0 ? pieces : acquisition.pieces;
+  return asked.length > 0 && asked.every((piece) => qualityOfPiece(piece) !== undefined);
+}
+
+/** How the numbers of the first measured file are read. */
+export function radiometryOf(acquisition: Pick<Acquisition, "pieces">): Radiometry {
+  const files = acquisition.pieces.flatMap((piece) => piece.files);
+  const first = files.find(({ bands }) => bands.length > 0) ?? files[0];
+  return first?.radiometry ?? { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] };
+}
+
+/** Doubts about any file of the acquisition, each sentence once. */
+export function warningsOf({ pieces }: Pick<Acquisition, "pieces">): string[] {
+  return [...new Set(pieces.flatMap(({ files }) => files.flatMap(({ radiometry }) => radiometry.warnings)))];
+}
+
+/** What was taken from where, a line per field: the first file stands for the others, which agree with it or would not be here. */
+export function evidenceOf({ pieces }: Pick<Acquisition, "pieces">): string[] {
+  const byField = new Map<string, string>();
+  for (const { files } of pieces)
+    for (const { evidence } of files)
+      for (const line of evidence) {
+        const field = line.slice(0, line.indexOf(":"));
+        if (field !== "bands" && field !== "quality" && !byField.has(field)) byField.set(field, line);
+      }
+  return [...byField.values()];
+}
+
+/** MGRS tiles of the pieces: `31UDS`, `31UES`. */
+export function tilesOf({ pieces }: Pick<Acquisition, "pieces">): string[] {
+  return [...new Set(pieces.flatMap(({ files }) => files.flatMap(({ facts }) => facts.tile ?? [])))].sort();
+}
+
+/** The distinct grids of a piece's files; together they are its footprint. `undefined`: not known. */
+export function gridsOfPiece({ files }: AcquisitionPiece): GeoBox[] | undefined {
+  const grids = new Map<string, GeoBox>();
+  for (const { grid } of files) {
+    if (!grid) return undefined;
+    grids.set(JSON.stringify(grid), grid);
+  }
+  return [...grids.values()];
+}
+
+/** What acquisitions were before they had pieces: the flat form in the jobs of older releases. */
+export interface FlatAcquisition extends Omit<Acquisition, "pieces"> {
   readonly tile?: string;
   readonly processingBaseline?: string;
   readonly bands: readonly AcquisitionBand[];
   readonly quality?: QualityBand;
   readonly radiometry: Radiometry;
-  /** A correction of position found by co-registration, in units of the project's CRS; added to where the pixels lie. */
-  readonly shift?: { readonly dx: number; readonly dy: number };
-  /** What was taken from where: `date: file name “…”`. */
   readonly evidence: readonly string[];
+}
+
+/** An acquisition of one piece, from the flat form. What has pieces already is given back. */
+export function withPieces(given: FlatAcquisition | Acquisition): Acquisition {
+  if ("pieces" in given) return given;
+  const { tile, processingBaseline, bands, quality, radiometry, evidence, ...rest } = given;
+  const { platform, level, relativeOrbit, pass, time } = rest;
+  const facts: FileFacts = {
+    ...(platform === undefined ? {} : { platform }),
+    ...(level === undefined ? {} : { level }),
+    ...(relativeOrbit === undefined ? {} : { relativeOrbit }),
+    ...(pass === undefined ? {} : { pass }),
+    ...(time === undefined ? {} : { time }),
+    ...(tile === undefined ? {} : { tile }),
+    ...(processingBaseline === undefined ? {} : { processingBaseline }),
+  };
+  const files = [...Map.groupBy(bands, ({ path, crs }) => `${path}\n${crs ?? ""}`).values()].map(
+    (own): AcquisitionFile => {
+      const { path, crs } = own[0]!;
+      return {
+        path,
+        ...(crs ? { crs } : {}),
+        bands: own.map(({ path: _, crs: __, ...band }) => band),
+        ...(quality?.path === path ? { quality: { kind: quality.kind, bandIndex: quality.bandIndex } } : {}),
+        radiometry,
+        facts,
+        evidence,
+      };
+    },
+  );
+  if (quality && !files.some(({ path }) => path === quality.path)) {
+    const { path, crs, kind, bandIndex } = quality;
+    files.push({ path, ...(crs ? { crs } : {}), bands: [], quality: { kind, bandIndex }, radiometry, facts, evidence });
+  }
+  return { ...rest, pieces: [{ files }] };
+}
+
+function rankOf(sensor: SensorId, name: string): number {
+  const order = sensors[sensor].bands.findIndex((band) => band.name === name);
+  return order < 0 ? sensors[sensor].bands.length : order;
 }

@@ -1,7 +1,7 @@
 /** What can be wrong with the bands, the dates or the place of an image. */
 export const acquisitionErrors = {
   "acquisition-without-date": ({ path }: { readonly path: string }) =>
-    `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10. If it is no acquisition at all, --skip leaves such files out.`,
+    `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10.`,
   "acquisition-band-count": ({
     path,
     found,
@@ -33,7 +33,7 @@ export const acquisitionErrors = {
     readonly modality: string;
     readonly paths: readonly string[];
   }) =>
-    `“${modality}” has ${paths.length} products of ${date}: ${paths.map((path) => `“${path}”`).join(", ")}. Keep the clearest with --duplicate-dates best, join them with --duplicate-dates merge, or remove one.`,
+    `“${modality}” has ${paths.length} products of ${date}: ${paths.map((path) => `“${path}”`).join(", ")}. Keep the clearest of each place with --duplicates best, join them with --duplicates merge, keep both with --duplicates keep, or leave one out.`,
   "acquisition-duplicate-band": ({
     date,
     band,
@@ -58,4 +58,37 @@ export const acquisitionErrors = {
     readonly days: number;
   }) =>
     `The dates of “${modality}” run from ${first} to ${last}, longer than the ${days} days this model counts. Leave out the earliest or the latest dates.`,
+  "acquisition-same-place": ({
+    date,
+    sensor,
+    count,
+    evidence,
+  }: {
+    readonly date: string;
+    readonly sensor: string;
+    /** places that are shown twice, on this and other dates */
+    readonly count: number;
+    /** one line for each image of the first place */
+    readonly evidence: readonly string[];
+  }) =>
+    `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: --duplicates keep (both, as two dates), replace (the new one instead of the old), best (the clearest), merge (each pixel from the one that sees it). Nothing was added.`,
+  "acquisition-not-found": ({ name }: { readonly name: string }) =>
+    `The project has no acquisition “${name}”. omnisat project list --acquisitions names those it has.`,
+  "import-surplus": ({ path }: { readonly path: string }) =>
+    `“${path}” adds nothing: all of it is there from another file of the same product, as sharp or sharper.`,
+  "import-nothing-usable": ({ count, reasons }: { readonly count: number; readonly reasons: readonly string[] }) =>
+    `None of ${count} files could be used:\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
+  "import-format": ({
+    path,
+    format,
+    help,
+  }: {
+    readonly path: string;
+    readonly format: string;
+    readonly help: string;
+  }) => `“${path}” is ${format}, which an import of images does not read. ${help}`,
+  "import-class-raster": ({ path }: { readonly path: string }) =>
+    `“${path}” holds classes or numbers of objects, no measurements. Import it as labels with omnisat labels import; if it is an image after all, say which with --sensor.`,
+  "import-elevation": ({ path }: { readonly path: string }) =>
+    `“${path}” holds elevations, which belong to no date. Elevation is no input of the network; if it is an image after all, say which with --sensor.`,
 };

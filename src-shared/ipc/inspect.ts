@@ -16,6 +16,8 @@ export interface TimelineEntry {
   readonly relativeOrbit: number | null;
   /** it comes with a quality band, so its clouds are known */
   readonly hasQuality: boolean;
+  /** places of the mosaic, side by side */
+  readonly pieces: number;
   readonly shift: { readonly dx: number; readonly dy: number } | null;
 }
 

@@ -34,6 +34,8 @@ export interface LayerFacts {
   /** `S2A`, `ascending`, `31UFS`: tells apart what has one date */
   readonly detail: string | null;
   readonly bands: readonly string[];
+  /** places of a mosaic, side by side; 1 for anything else */
+  readonly pieces: number;
   /** in the project's CRS; `null` when it has no place or fills the project */
   readonly bounds: Bounds | null;
   readonly state: RasterState;
@@ -101,6 +103,9 @@ export interface LayerProperties {
   readonly radiometry: Radiometry | null;
   readonly shift: { readonly dx: number; readonly dy: number } | null;
   readonly evidence: readonly string[];
+  /** places of a mosaic, side by side; 1 for anything else */
+  readonly pieces: number;
+  /** of a mosaic: those of its first piece with this band */
   readonly bands: readonly LayerBand[];
   readonly files: readonly LayerFile[];
   readonly modalities: readonly string[];

@@ -24,6 +24,8 @@ export interface ModalityMember {
   readonly time: string | null;
   readonly detail: string | null;
   readonly bands: readonly string[];
+  /** places of the mosaic, side by side */
+  readonly pieces: number;
   readonly hasMask: boolean;
   readonly member: boolean;
 }

@@ -11,6 +11,8 @@ type Nothing = Readonly<Record<string, never>>;
 export interface ModalityLine
   extends Pick<Modality, "name" | "kind" | "sensor" | "bands" | "resolutionMeters" | "patchPixels"> {
   readonly dates: number;
+  /** images of all dates: more than dates where dates are mosaics of several places */
+  readonly pieces: number;
   readonly first: string | null;
   readonly last: string | null;
 }

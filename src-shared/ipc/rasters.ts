@@ -1,10 +1,27 @@
-import type { Raster } from "../domain/raster.ts";
+import type { Raster, RasterState } from "../domain/raster.ts";
 import type { Acquisition } from "../eo/acquisition.ts";
-import type { DuplicateDates, Modality } from "../eo/modality.ts";
+import type { Modality } from "../eo/modality.ts";
 import type { SensorId } from "../eo/sensors.ts";
 import type { ErrorMessage } from "./errors.ts";
 
 type Nothing = Readonly<Record<string, never>>;
+
+/** A file that could not be used, and why; the sentence says what would help. */
+export interface UnusedFile {
+  readonly path: string;
+  readonly error: ErrorMessage;
+}
+
+/** What becomes of several images of one place at one overpass. */
+export type PlaceChoice =
+  /** both, as two dates */
+  | "keep"
+  /** the one that is added now stands in the place of the one before, which stays in the project outside the inputs */
+  | "replace"
+  /** the one with the largest clear share of this place */
+  | "best"
+  /** each pixel from the one that sees it */
+  | "merge";
 
 export interface ImportedImages {
   readonly rasters: number;
@@ -13,6 +30,40 @@ export interface ImportedImages {
   /** all of the project */
   readonly modalities: readonly Modality[];
   readonly warnings: readonly string[];
+  /** files that were named or found and could not be used */
+  readonly unused: readonly UnusedFile[];
+  /** files that the project had already: nothing changed for them */
+  readonly unchanged: readonly string[];
+  /** copies of files that are there already, byte for byte */
+  readonly copies: readonly { readonly path: string; readonly of: string }[];
+}
+
+/** One of several images of a place, with what tells them apart. */
+export interface PlaceRival {
+  readonly paths: readonly string[];
+  readonly isNew: boolean;
+  readonly time: string | null;
+  readonly baseline: string | null;
+  /** share of its frame that is clear, 0 to 1; without a mask the share with data */
+  readonly clearShare: number | null;
+  readonly bytes: number;
+  readonly bands: readonly string[];
+}
+
+/** Several images of one place at one overpass. */
+export interface PlaceQuestion {
+  readonly sensor: SensorId;
+  readonly date: string;
+  readonly rivals: readonly PlaceRival[];
+}
+
+export interface RemovedImages {
+  /** files taken out */
+  readonly rasters: number;
+  /** acquisitions that are no more */
+  readonly acquisitions: readonly string[];
+  /** acquisitions that have lost pieces or bands */
+  readonly changed: readonly string[];
 }
 
 /** What a person decided about one file; it wins over every guess. */
@@ -36,7 +87,7 @@ export interface Guess<Value> {
 export interface ImagePreview {
   readonly path: string;
   readonly bytes: number;
-  /** the project has this file already: it would be read anew */
+  /** the project has this file already: nothing changes for it unless something is decided anew */
   readonly known: boolean;
   readonly width: number | null;
   readonly height: number | null;
@@ -59,8 +110,8 @@ export interface ImagePreview {
   readonly radiometry: string | null;
   /** acquisitions it becomes part of */
   readonly acquisitions: readonly string[];
-  /** bands of a date that the project has from another file: this one takes their place */
-  readonly replaces: readonly string[];
+  /** byte for byte this file, which is there already: it adds nothing */
+  readonly copyOf: string | null;
   /** it cannot be imported as it is */
   readonly problems: readonly ErrorMessage[];
   readonly warnings: readonly string[];
@@ -74,6 +125,8 @@ export interface PlannedModality {
   readonly bands: readonly string[];
   readonly resolutionMeters: number;
   readonly dates: number;
+  /** images side by side and one after the other: more than dates where dates are mosaics */
+  readonly pieces: number;
   readonly first: string;
   readonly last: string;
   readonly isNew: boolean;
@@ -92,11 +145,49 @@ export interface ImportPreview {
   readonly modalities: readonly PlannedModality[];
   /** what concerns several files */
   readonly problems: readonly { readonly paths: readonly string[]; readonly error: ErrorMessage }[];
+  /** files of the folders that are no images, each with its reason */
+  readonly unused: readonly UnusedFile[];
+  /** places that several images show at one overpass: somebody has to say what becomes of them */
+  readonly questions: readonly PlaceQuestion[];
+}
+
+/** One place of an acquisition: the files of one footprint. */
+export interface PieceFacts {
+  readonly tile: string | null;
+  readonly time: string | null;
+  readonly files: readonly {
+    readonly path: string;
+    readonly bands: readonly string[];
+    readonly mask: boolean;
+    readonly state: RasterState;
+  }[];
+}
+
+/** An acquisition as people see it: a mosaic of so many pieces, and what of it is there. */
+export interface AcquisitionFacts {
+  readonly id: string;
+  readonly name: string | null;
+  readonly sensor: SensorId;
+  readonly level: string | null;
+  readonly date: string;
+  readonly time: string | null;
+  /** `S2A · ascending · 31UFS`: what tells apart acquisitions of one date */
+  readonly detail: string | null;
+  readonly bands: readonly string[];
+  readonly pieces: readonly PieceFacts[];
+  readonly files: number;
+  /** which of its pieces have a classification of clouds */
+  readonly mask: "all" | "some" | "none";
+  readonly state: RasterState;
+  readonly missing: readonly string[];
+  /** inputs of the network it feeds */
+  readonly modalities: readonly string[];
 }
 
 /** Images of the project: which files, which dates, which inputs of the network. */
 export interface RasterCommands {
   "rasters.list"(request: Nothing): Promise<readonly Raster[]>;
+  "acquisitions.list"(request: Nothing): Promise<readonly AcquisitionFacts[]>;
   /** A dry look: what every file is taken for and why, and what would become of it. Nothing is stored. */
   "rasters.preview"(request: {
     readonly paths: readonly string[];
@@ -118,9 +209,18 @@ export interface RasterCommands {
     readonly date?: string | undefined;
     readonly bands?: string[] | undefined;
     readonly crs?: string | undefined;
-    readonly duplicateDates?: DuplicateDates | undefined;
-    readonly skip?: boolean | undefined;
+    readonly duplicates?: PlaceChoice | undefined;
   }): Promise<ImportedImages>;
+  /**
+   * Takes files, acquisitions or whole dates out of the project: one step of the history. The files stay on the disk. With
+   * `sensor` only what belongs to it.
+   */
+  "rasters.remove"(request: {
+    readonly paths?: readonly string[] | undefined;
+    readonly acquisitions?: readonly string[] | undefined;
+    readonly dates?: readonly string[] | undefined;
+    readonly sensor?: SensorId | undefined;
+  }): Promise<RemovedImages>;
   "rasters.relink"(request: {
     readonly from: string;
     readonly to: string;

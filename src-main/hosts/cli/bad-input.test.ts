@@ -115,13 +115,20 @@ test.each([
   expect(error.message).toContain(bad(name));
 });
 
-test("with --skip the good images of a folder are imported, and each of the others is named with its reason", async () => {
+test("the good images of a folder are imported, and each of the others is named with its reason", async () => {
   const folder = join(room, "skipping");
   await commandLine(["project", "create", folder, "--like", image]);
-  const answer = await commandLine(["project", "import", folder, bad(""), "--skip"]);
-  expect(answer).toMatchObject({ code: 0, out: expect.stringContaining("Imported 1 images as 1 acquisitions") });
-  const warnings = answer.err.trim().split("\n");
-  expect(warnings.filter((line) => line.startsWith("Warning: Left out: "))).toHaveLength(5);
+  const answer = await commandLine(["project", "import", folder, bad(""), "--json", "--duplicates", "keep"]);
+  expect(answer.code).toBe(0);
+  const [result] = jsonLines(answer.out) as {
+    rasters: number;
+    unused: { path: string; code: string; reason: string }[];
+  }[];
+  expect(result!.rasters).toBeGreaterThan(0);
+  expect(result!.unused.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(["raster-not-tiff", "raster-truncated", "raster-without-crs", "acquisition-without-date"]),
+  );
+  expect(result!.unused.every(({ path, reason }) => reason.includes(path))).toBe(true);
 });
 
 test("a truncated image is found out also where no second date makes anybody look at its pixels", async () => {
@@ -135,7 +142,7 @@ test("a wrong number of bands, a date that is there twice, a place that is elsew
   const bands = await refused(["project", "import", project, image, "--bands", "B02,B03,B04"]);
   expect(bands.code).toBe("acquisition-band-count");
   const duplicate = await refused(["project", "import", project, bad("other")]);
-  expect(duplicate.code).toBe("acquisition-duplicate-date");
+  expect(duplicate.code).toBe("acquisition-same-place");
   const far = join(room, "S2_L2A_10m_20190501T105658.tif");
   const moved = ["gdal_translate", "-q", "-a_ullr", "400000", "5000640", "400640", "5000000", image, far];
   expect(spawnSync(moved[0]!, moved.slice(1)).status).toBe(0);

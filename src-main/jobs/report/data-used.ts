@@ -1,5 +1,5 @@
 import type { Imagery } from "../../../src-shared/domain/job.ts";
-import type { Acquisition } from "../../../src-shared/eo/acquisition.ts";
+import { type Acquisition, hasQuality, radiometryOf, warningsOf } from "../../../src-shared/eo/acquisition.ts";
 import type { Modality } from "../../../src-shared/eo/modality.ts";
 import { type SensorId, sclClasses } from "../../../src-shared/eo/sensors.ts";
 import { type Html, html } from "./html.ts";
@@ -59,11 +59,11 @@ const radar: ReadonlySet<SensorId> = new Set(["sentinel-1"]);
 
 /** How stored numbers became values, which pixels counted as clear, and every doubt that was found. */
 function remarks({ modality, acquisitions }: InputData): string[] {
-  const decisions = tally(acquisitions.map(({ radiometry }) => radiometry.decidedBy));
-  const warnings = tally(acquisitions.flatMap(({ radiometry }) => radiometry.warnings));
+  const decisions = tally(acquisitions.map((acquisition) => radiometryOf(acquisition).decidedBy));
+  const warnings = tally(acquisitions.flatMap(warningsOf));
   const count = (images: number): string => (images === acquisitions.length ? "all images" : counted(images, "image"));
   const clear = modality.clearClasses.map((code) => sclClasses[code] ?? `class ${code}`);
-  const masked = acquisitions.filter(({ quality }) => quality).length;
+  const masked = acquisitions.filter(hasQuality).length;
   return [
     ...decisions.map(([sentence, images]) =>
       `${ended(sentence)} (${count(images)})`.replace(/\.? \(/, " (").concat("."),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { MetricRow, ReportSpec, SubsetScore } from "../../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import type { Acquisition } from "../../../src-shared/eo/acquisition.ts";
+import { type Acquisition, bandNamesOf, withPieces } from "../../../src-shared/eo/acquisition.ts";
 
 /** A made-up run with everything a report can show, for tests and for looking at the layout. No figure here is a result. */
 export function sampleSpec(outputPath: string): ReportSpec {
@@ -125,7 +125,7 @@ function series(
   return Array.from({ length: count }, (_, index) => {
     const date = new Date(start + Math.round(index * everyDays) * 86_400_000).toISOString().slice(0, 10);
     const optical = sensor === "sentinel-2";
-    return {
+    return withPieces({
       id: `${sensor}-${date}`,
       sensor,
       date,
@@ -147,7 +147,7 @@ function series(
         warnings: index === 5 && optical ? ["More than half of the pixels are missing"] : [],
       },
       evidence: [],
-    };
+    });
   });
 }
 
@@ -162,7 +162,7 @@ function modality(
     name,
     kind: "series",
     sensor,
-    bands: acquisitions[0]!.bands.map((band) => band.name),
+    bands: bandNamesOf(acquisitions[0]!),
     resolutionMeters,
     patchPixels: 1,
     acquisitions: acquisitions.map(({ id }) => id),

@@ -9,7 +9,7 @@ import { requireGeobox, statistics, transformer } from "../../raster/index.ts";
 import type { Deps } from "../deps.ts";
 import { door } from "../door.ts";
 import { openRasters } from "./open-rasters.ts";
-import { bandOf, type LayerBand, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
+import { type BandSource, bandOf, type LayerBand, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
 import { nativeResolution } from "./read-tile.ts";
 import { vectorFile } from "./vectors.ts";
 
@@ -104,9 +104,9 @@ async function placeOf(
   const { crs } = catalog.project.get().grid.geobox;
   let bounds: Bounds | undefined;
   let resolution = Number.POSITIVE_INFINITY;
-  for (const { path, crs: given } of bands) {
-    const key = `${path}\n${given ?? ""}`;
-    const known = places.get(key) ?? placeOfFile(path, given, crs);
+  for (const { path, crs: given, grid } of bands.flatMap(({ sources }) => sources)) {
+    const key = grid ? JSON.stringify(grid) : `${path}\n${given ?? ""}`;
+    const known = places.get(key) ?? placeOfFile(path, given, grid, crs);
     places.set(key, known);
     const place = await known;
     resolution = Math.min(resolution, place.resolution);
@@ -121,8 +121,14 @@ async function placeOf(
   };
 }
 
-async function placeOfFile(path: string, given: string | undefined, crs: string): Promise<Place> {
-  const grid = requireGeobox(await openRasters.open(path, given));
+/** The header in the project says where a file lies; one without is opened. */
+async function placeOfFile(
+  path: string,
+  given: string | undefined,
+  known: GeoBox | undefined,
+  crs: string,
+): Promise<Place> {
+  const grid = known ?? requireGeobox(await openRasters.open(path, given));
   return { bounds: boundsIn(grid, crs), resolution: nativeResolution(grid, { crs }) };
 }
 
@@ -132,9 +138,30 @@ function boundsIn(grid: GeoBox, crs: string): Bounds | undefined {
   return boundsOfPoints(positionsOver(grid, 20).map(([col, row]) => forward(...apply(grid.affine, col, row))));
 }
 
-async function figuresOf({ name, path, crs, bandIndex, scale, offset }: LayerBand): Promise<LayerStatistics> {
+/** Pieces of a mosaic that are looked at for the figures of a band: hundreds of tiles need no more for a fair picture. */
+const mostSources = 24;
+
+async function figuresOf({ name, sources }: LayerBand): Promise<LayerStatistics> {
+  const step = Math.max(1, sources.length / mostSources);
+  const some = sources.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+  const parts: LayerStatistics[] = [];
+  for (const source of some) parts.push(await figuresOfSource(name, source, Math.ceil(maxPixels / some.length)));
+  const [only] = parts;
+  return parts.length === 1 && only ? only : joinedFigures(name, parts, some.length === sources.length);
+}
+
+async function figuresOfSource(
+  name: string,
+  { path, crs, bandIndex, scale, offset }: BandSource,
+  pixels: number,
+): Promise<LayerStatistics> {
   const raster = await openRasters.open(path, crs);
-  const [stored] = await statistics(raster, { bands: [bandIndex], maxPixels, percentiles: percents, bins: 256 });
+  const [stored] = await statistics(raster, {
+    bands: [bandIndex],
+    maxPixels: pixels,
+    percentiles: percents,
+    bins: 256,
+  });
   if (!stored || stored.count === 0) {
     const none = { min: 0, max: 0, mean: 0, std: 0, percentiles: [], histogram: [] };
     return { band: name, looked: stored?.looked ?? 0, count: 0, ...none, exact: stored?.exact ?? false };
@@ -155,4 +182,60 @@ async function figuresOf({ name, path, crs, bandIndex, scale, offset }: LayerBan
     histogram: scale < 0 ? stored.histogram.toReversed() : stored.histogram,
     exact: stored.exact,
   };
+}
+
+/** Figures of several pieces together: percentiles by the sum of the pieces' distributions, each a line between its own. */
+function joinedFigures(band: string, parts: readonly LayerStatistics[], all: boolean): LayerStatistics {
+  const looked = parts.reduce((sum, part) => sum + part.looked, 0);
+  const withData = parts.filter(({ count }) => count > 0);
+  const count = withData.reduce((sum, part) => sum + part.count, 0);
+  const exact = all && parts.every((part) => part.exact);
+  if (count === 0)
+    return { band, looked, count, min: 0, max: 0, mean: 0, std: 0, percentiles: [], histogram: [], exact };
+  const min = Math.min(...withData.map((part) => part.min));
+  const max = Math.max(...withData.map((part) => part.max));
+  const mean = withData.reduce((sum, part) => sum + part.mean * part.count, 0) / count;
+  const square = withData.reduce((sum, part) => sum + (part.std ** 2 + (part.mean - mean) ** 2) * part.count, 0);
+  const shareBelow = (value: number) =>
+    withData.reduce((sum, part) => sum + part.count * below(part.percentiles, value), 0) / count;
+  const quantile = (percent: number) => {
+    let [low, high] = [min, max];
+    for (let i = 0; i < 60; i++) {
+      const middle = (low + high) / 2;
+      if (shareBelow(middle) < percent) low = middle;
+      else high = middle;
+    }
+    return percent === 0 ? min : percent === 100 ? max : (low + high) / 2;
+  };
+  const histogram = new Array<number>(256).fill(0);
+  const width = (max - min) / histogram.length;
+  for (const part of withData) {
+    const own = (part.max - part.min) / part.histogram.length;
+    part.histogram.forEach((n, i) => {
+      const place = width > 0 ? Math.floor((part.min + (i + 0.5) * own - min) / width) : 0;
+      histogram[Math.min(histogram.length - 1, Math.max(0, place))]! += n;
+    });
+  }
+  return {
+    band,
+    looked,
+    count,
+    min,
+    max,
+    mean,
+    std: Math.sqrt(square / count),
+    percentiles: percents.map((percent) => [percent, quantile(percent)]),
+    histogram,
+    exact,
+  };
+}
+
+/** Percent of the values below `value`, between the known percentiles in a straight line. */
+function below(percentiles: LayerStatistics["percentiles"], value: number): number {
+  for (let i = 1; i < percentiles.length; i++) {
+    const [[p, from], [q, to]] = [percentiles[i - 1]!, percentiles[i]!];
+    if (value < from) return i === 1 ? 0 : p;
+    if (value < to) return p + ((q - p) * (value - from)) / (to - from);
+  }
+  return 100;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { withPieces } from "../../../src-shared/eo/index.ts";
 import { boundsOfTile, levelFor, type TileAddress, tilesCovering } from "../../../src-shared/geo/tile-grid.ts";
 import type { LayerSource } from "../../../src-shared/ipc/map-layers.ts";
 import { decodePixelTile, isData, openPixelTile, type PixelTile, tilePath } from "../../../src-shared/ipc/pixels.ts";
@@ -63,17 +64,19 @@ beforeAll(async () => {
   });
   catalog.rasters.add(image, headerOf(image, 2));
   catalog.rasters.add(bare, headerOf(bare, 1));
-  catalog.acquisitions.put({
-    id: "scene",
-    sensor: "sentinel-2",
-    date: "2020-05-01",
-    bands: [
-      { name: "B04", path: image, bandIndex: 1, scale: 0.0001, offset: -0.1 },
-      { name: "B08", path: image, bandIndex: 2, scale: 0.0001, offset: -0.1 },
-    ],
-    radiometry: { quantity: "reflectance", scale: 0.0001, offset: -0.1, decidedBy: "the test", warnings: [] },
-    evidence: [],
-  });
+  catalog.acquisitions.put(
+    withPieces({
+      id: "scene",
+      sensor: "sentinel-2",
+      date: "2020-05-01",
+      bands: [
+        { name: "B04", path: image, bandIndex: 1, scale: 0.0001, offset: -0.1 },
+        { name: "B08", path: image, bandIndex: 2, scale: 0.0001, offset: -0.1 },
+      ],
+      radiometry: { quantity: "reflectance", scale: 0.0001, offset: -0.1, decidedBy: "the test", warnings: [] },
+      evidence: [],
+    }),
+  );
 });
 afterAll(() => {
   catalog.close();

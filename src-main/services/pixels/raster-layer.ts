@@ -1,23 +1,40 @@
 import { stat } from "node:fs/promises";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import { type Acquisition, type SensorId, sclClasses, sensors } from "../../../src-shared/eo/index.ts";
+import {
+  bandNamesOf,
+  type Radiometry,
+  radiometryOf,
+  type SensorId,
+  sclClasses,
+  sensors,
+} from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { legendOfFile } from "../maps-legend.ts";
 import { openRasters } from "./open-rasters.ts";
 
-/** Where one band of a layer lies, and what its numbers mean. */
+/** One band of a layer: in one file, or in the pieces of a mosaic. */
 export interface LayerBand {
   readonly name: string;
   readonly title: string;
+  /** numbers are names of classes: never mixed with their neighbours */
+  readonly classes: boolean;
+  readonly sources: readonly BandSource[];
+}
+
+/** Where a band lies in one file, and what its numbers mean there. */
+export interface BandSource {
+  /** of the layer's pieces: bands of one piece belong together */
+  readonly piece: number;
   readonly path: string;
   readonly crs?: string | undefined;
+  /** of the file, from its header, when the project knows it: files that lie elsewhere are not opened */
+  readonly grid?: GeoBox | undefined;
   readonly bandIndex: number;
   readonly scale: number;
   readonly offset: number;
   readonly nodata?: number | undefined;
-  /** numbers are names of classes: never mixed with their neighbours */
-  readonly classes: boolean;
 }
 
 /** A layer of pixels, as the map and the statistics read it. */
@@ -26,7 +43,7 @@ export interface RasterLayer {
   readonly kind: "image" | "classes" | "confidence";
   readonly sensor: SensorId | null;
   readonly date: string | null;
-  readonly quantity: Acquisition["radiometry"]["quantity"];
+  readonly quantity: Radiometry["quantity"];
   readonly bands: readonly LayerBand[];
   /** project CRS; added to where the pixels lie */
   readonly shift: { readonly dx: number; readonly dy: number };
@@ -54,38 +71,36 @@ export async function rasterLayer(catalog: Catalog, id: string): Promise<RasterL
 }
 
 function ofAcquisition(catalog: Catalog, id: string, name: string): RasterLayer | undefined {
-  const acquisition = catalog.acquisitions.list().find((one) => one.id === name);
+  const acquisition = catalog.acquisitions.get(name);
   if (!acquisition) return undefined;
-  const { sensor, date, quality, radiometry, shift } = acquisition;
+  const { sensor, date, shift, pieces } = acquisition;
   const known = sensors[sensor].bands;
-  const bands = acquisition.bands.map((band): LayerBand => {
-    const title = known.find((one) => one.name === band.name)?.title ?? band.name;
-    return { ...band, title, classes: false };
-  });
-  if (quality) {
-    const { path, bandIndex } = quality;
-    const crs = "crs" in quality ? (quality.crs as string | undefined) : undefined;
-    bands.push({
-      name: "SCL",
-      title: "Scene classification",
-      path,
-      crs,
-      bandIndex,
-      scale: 1,
-      offset: 0,
-      nodata: 0,
-      classes: true,
+  const bands = bandNamesOf(acquisition).map((band): LayerBand => {
+    const sources = pieces.flatMap(({ files }, piece): BandSource[] => {
+      const file = files.find((one) => one.bands.some((own) => own.name === band));
+      const own = file?.bands.find((candidate) => candidate.name === band);
+      if (!file || !own) return [];
+      const { bandIndex, scale, offset, nodata } = own;
+      return [{ piece, path: file.path, crs: file.crs, grid: file.grid, bandIndex, scale, offset, nodata }];
     });
-  }
+    return { name: band, title: known.find((one) => one.name === band)?.title ?? band, classes: false, sources };
+  });
+  const masks = pieces.flatMap(({ files }, piece): BandSource[] => {
+    const file = files.find(({ quality }) => quality);
+    if (!file?.quality) return [];
+    const { path, crs, grid, quality } = file;
+    return [{ piece, path, crs, grid, bandIndex: quality.bandIndex, scale: 1, offset: 0, nodata: 0 }];
+  });
+  if (masks.length > 0) bands.push({ name: "SCL", title: "Scene classification", classes: true, sources: masks });
   return {
     id,
     kind: "image",
     sensor,
     date,
-    quantity: radiometry.quantity,
+    quantity: radiometryOf(acquisition).quantity,
     bands,
     shift: shift ?? unmoved,
-    legend: quality ? sclLegend : null,
+    legend: masks.length > 0 ? sclLegend : null,
   };
 }
 
@@ -108,12 +123,8 @@ async function ofRaster(catalog: Catalog, id: string, number: number): Promise<R
       .map(({ band, bandIndex }) => ({
         name: String(bandIndex),
         title: band.name ?? `Band ${bandIndex}`,
-        path: row.path,
-        crs,
-        bandIndex,
-        scale: band.scale,
-        offset: band.offset,
         classes,
+        sources: [{ piece: 0, path: row.path, crs, bandIndex, scale: band.scale, offset: band.offset }],
       })),
     shift: unmoved,
     legend: classes ? await legendOfFile(row.path) : null,
@@ -140,7 +151,9 @@ async function ofMap(
     sensor: null,
     date: null,
     quantity: "unknown",
-    bands: [{ name: "1", title: only.name ?? map.name, path, bandIndex: 1, scale, offset, classes }],
+    bands: [
+      { name: "1", title: only.name ?? map.name, classes, sources: [{ piece: 0, path, bandIndex: 1, scale, offset }] },
+    ],
     shift: unmoved,
     legend: classes ? await legendOfFile(path) : null,
   };
@@ -159,7 +172,14 @@ async function ofDifference(catalog: Catalog, id: string, number: number): Promi
     sensor: null,
     date: null,
     quantity: "unknown",
-    bands: [{ name: "1", title: comparison.name, path, bandIndex: 1, scale: 1, offset: 0, classes: true }],
+    bands: [
+      {
+        name: "1",
+        title: comparison.name,
+        classes: true,
+        sources: [{ piece: 0, path, bandIndex: 1, scale: 1, offset: 0 }],
+      },
+    ],
     shift: unmoved,
     legend: classes.map(({ code, name, color }) => ({ code, name, color })),
   };
@@ -193,7 +213,7 @@ export function bandOf(layer: RasterLayer, name: string): LayerBand {
 
 /** Changes whenever pixels of the layer may have: size and time of every file, and the correction of position. */
 export async function versionOf(layer: RasterLayer): Promise<string> {
-  const paths = [...new Set(layer.bands.map(({ path }) => path))];
+  const paths = [...new Set(layer.bands.flatMap(({ sources }) => sources.map(({ path }) => path)))];
   const marks = await Promise.all(
     paths.map((path) =>
       stat(path).then(
@@ -202,8 +222,10 @@ export async function versionOf(layer: RasterLayer): Promise<string> {
       ),
     ),
   );
-  const meaning = layer.bands.map(({ name, bandIndex, scale, offset, nodata, crs }) =>
-    [name, bandIndex, scale, offset, nodata ?? "", crs ?? ""].join(" "),
+  const meaning = layer.bands.flatMap(({ name, sources }) =>
+    sources.map(({ path, bandIndex, scale, offset, nodata, crs }) =>
+      [name, path, bandIndex, scale, offset, nodata ?? "", crs ?? ""].join(" "),
+    ),
   );
   return hash([...marks, ...meaning, layer.shift.dx, layer.shift.dy].join("|"));
 }

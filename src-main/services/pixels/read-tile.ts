@@ -5,7 +5,7 @@ import type { PixelTile, TileSamples, TileSampleType } from "../../../src-shared
 import { type PixelBlock, type Raster, requireGeobox, transformer, warp } from "../../raster/index.ts";
 import { openRasters } from "./open-rasters.ts";
 import { type QuickLooks, readsTooMuch } from "./quick-looks.ts";
-import type { LayerBand, RasterLayer } from "./raster-layer.ts";
+import type { BandSource, LayerBand, RasterLayer } from "./raster-layer.ts";
 
 const pixels = tileSize * tileSize;
 
@@ -16,10 +16,19 @@ interface FileOfBands {
   readonly path: string;
   readonly crs: string | undefined;
   readonly classes: boolean;
-  readonly bands: { readonly band: LayerBand; readonly channel: number }[];
+  readonly bands: { readonly source: BandSource; readonly channel: number }[];
 }
 
-/** The pixels of one map tile: every band brought onto the tile's grid, all bands together pixel by pixel. */
+/** The bands of one piece of a mosaic on the tile's grid. */
+interface PieceBlock {
+  readonly blocks: readonly { readonly block: PixelBlock; readonly file: FileOfBands }[];
+  readonly mask: Uint8Array | undefined;
+}
+
+/**
+ * The pixels of one map tile: every band brought onto the tile's grid, all bands together pixel by pixel. Of a mosaic the
+ * first piece that has data at a pixel gives it; pieces that lie elsewhere are not opened.
+ */
 export async function readTile(
   layer: RasterLayer,
   bands: readonly LayerBand[],
@@ -29,50 +38,86 @@ export async function readTile(
   signal: AbortSignal,
 ): Promise<PixelTile> {
   const target = moved(geoboxOfTile(crs, address), layer.shift);
-  const blocks: { readonly block: PixelBlock; readonly file: FileOfBands }[] = [];
-  for (const file of filesOf(bands)) {
-    blocks.push({ block: await readFile(file, target, resolutionOfLevel(address.z), quickLooks, signal), file });
+  const pieces: PieceBlock[] = [];
+  let mask: Uint8Array | undefined;
+  for (const files of piecesOf(bands, target)) {
+    signal.throwIfAborted();
+    const blocks: { readonly block: PixelBlock; readonly file: FileOfBands }[] = [];
+    for (const file of files)
+      blocks.push({ block: await readFile(file, target, resolutionOfLevel(address.z), quickLooks, signal), file });
+    const own = commonMask(blocks);
+    if (own && !own.some((byte) => byte !== 0)) continue;
+    mask = pieces.length === 0 ? own : own && mask ? mask.map((byte, i) => byte | own[i]!) : undefined;
+    pieces.push({ blocks, mask: own });
+    if (!mask || mask.every((byte) => byte === 255)) {
+      mask = undefined;
+      break;
+    }
   }
-  const mask = commonMask(blocks);
-  const type = commonType(blocks.flatMap(({ block }) => block.bands));
+  const arrays = pieces.flatMap(({ blocks }) => blocks.flatMap(({ block }) => block.bands));
+  // Pieces may be stored with different scales: then physical values are the only common ones.
+  const alike = bands.every(({ sources }) =>
+    sources.every(({ scale, offset }) => scale === sources[0]!.scale && offset === sources[0]!.offset),
+  );
+  const type = alike || arrays.length === 0 ? commonType(arrays) : "float32";
   const physical = type === "float32";
   const head = {
     width: tileSize,
     height: tileSize,
     bands: bands.length,
     type,
-    scales: bands.map(({ scale, offset }) => (physical ? { scale: 1, offset: 0 } : { scale, offset })),
+    scales: bands.map(({ sources: [first] }) =>
+      physical || !first ? { scale: 1, offset: 0 } : { scale: first.scale, offset: first.offset },
+    ),
   };
-  if (mask && !mask.some((byte) => byte !== 0)) return { ...head, mask: undefined, samples: null };
+  if (pieces.length === 0) return { ...head, mask: undefined, samples: null };
   const samples = allocate(type, pixels * bands.length);
-  for (const { block, file } of blocks) {
-    file.bands.forEach(({ band, channel }, i) => {
-      const from = block.bands[i]!;
-      const n = bands.length;
-      if (physical) {
-        const { scale, offset } = band;
-        for (let at = 0, to = channel; at < pixels; at++, to += n) samples[to] = from[at]! * scale + offset;
-      } else for (let at = 0, to = channel; at < pixels; at++, to += n) samples[to] = from[at]!;
-    });
+  // The first piece is on top: it is written last.
+  for (const { blocks, mask: own } of pieces.toReversed()) {
+    for (const { block, file } of blocks) {
+      file.bands.forEach(({ source, channel }, i) => {
+        const from = block.bands[i]!;
+        const n = bands.length;
+        const { scale, offset } = physical ? source : { scale: 1, offset: 0 };
+        const whole = scale === 1 && offset === 0;
+        for (let at = 0, to = channel; at < pixels; at++, to += n) {
+          if (own && pieces.length > 1 && (own[at >> 3]! & (1 << (at & 7))) === 0) continue;
+          samples[to] = whole ? from[at]! : from[at]! * scale + offset;
+        }
+      });
+    }
   }
   return { ...head, mask, samples };
+}
+
+/** The files of each piece that holds all of the bands and may have pixels in `target`. */
+function piecesOf(bands: readonly LayerBand[], target: GeoBox): FileOfBands[][] {
+  const pieces = new Map<number, Map<string, FileOfBands>>();
+  bands.forEach(({ sources, classes }, channel) => {
+    for (const source of sources) {
+      const files = pieces.get(source.piece) ?? new Map<string, FileOfBands>();
+      pieces.set(source.piece, files);
+      const key = `${source.path}\n${source.crs ?? ""}\n${classes}`;
+      const file = files.get(key) ?? { path: source.path, crs: source.crs, classes, bands: [] };
+      file.bands.push({ source, channel });
+      files.set(key, file);
+    }
+  });
+  return [...pieces]
+    .sort(([p], [q]) => p - q)
+    .map(([, files]) => [...files.values()])
+    .filter((files) => {
+      const grids = files.map(({ bands: [first] }) => first?.source.grid);
+      const whole = files.reduce((sum, file) => sum + file.bands.length, 0) === bands.length;
+      // A piece alone is opened even so: its file may have a problem to tell.
+      return whole && (pieces.size === 1 || grids.every((grid) => !grid || overlaps(grid, target)));
+    });
 }
 
 /** An image found to lie at (−dx, −dy) is read there: its pixels then land where they belong. */
 function moved(target: GeoBox, { dx, dy }: RasterLayer["shift"]): GeoBox {
   if (dx === 0 && dy === 0) return target;
   return { ...target, affine: { ...target.affine, a: target.affine.a - dx, d: target.affine.d - dy } };
-}
-
-function filesOf(bands: readonly LayerBand[]): FileOfBands[] {
-  const files = new Map<string, FileOfBands>();
-  bands.forEach((band, channel) => {
-    const key = `${band.path}\n${band.crs ?? ""}\n${band.classes}`;
-    const file = files.get(key) ?? { path: band.path, crs: band.crs, classes: band.classes, bands: [] };
-    file.bands.push({ band, channel });
-    files.set(key, file);
-  });
-  return [...files.values()];
 }
 
 async function readFile(
@@ -87,7 +132,7 @@ async function readFile(
   const native = nativeResolution(source, target);
   // Finer than its own pixels an image shows them as they are; coarser, a mean of what a tile pixel covers.
   const method = classes || resolution < native * 0.75 ? "nearest" : "bilinear";
-  const numbers = bands.map(({ band }) => band.bandIndex);
+  const numbers = bands.map(({ source }) => source.bandIndex);
   const ratio = resolution / native;
   let read: Raster = raster;
   if (readsTooMuch(raster.info, ratio, numbers.length)) {
@@ -148,10 +193,9 @@ function commonMask(
 ): Uint8Array | undefined {
   let mask: Uint8Array | undefined;
   for (const { block, file } of blocks) {
-    file.bands.forEach(({ band }, i) => {
+    file.bands.forEach(({ source: { nodata } }, i) => {
       const valid = block.valid[i];
       const values = block.bands[i]!;
-      const { nodata } = band;
       const float = values instanceof Float32Array || values instanceof Float64Array;
       if (!valid && nodata === undefined && !float) return;
       mask ??= new Uint8Array(4 * Math.ceil(pixels / 32)).fill(255);

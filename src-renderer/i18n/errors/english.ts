@@ -11,6 +11,13 @@ export const english: Partial<Sentences<ErrorCode>> = {
     `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${expected}. Choose a file with the right bands, or name them in order, such as B02, B03, B04, B08.`,
   "acquisition-duplicate-date": ({ date, modality, paths }) =>
     `“${modality}” has ${paths.length} products of ${date}: ${list(paths)}. Keep the clearest, join them, or remove one.`,
+  "acquisition-same-place": ({ date, sensor, count, evidence }) =>
+    `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: keep both, replace the old one, keep the clearest, or join them. Nothing was added.`,
+  "acquisition-not-found": ({ name }) => `The project has no acquisition “${name}”.`,
+  "import-class-raster": ({ path }) =>
+    `“${path}” holds classes or numbers of objects, no measurements. Import it as labels; if it is an image after all, choose its sensor.`,
+  "import-elevation": ({ path }) =>
+    `“${path}” holds elevations, which belong to no date. Elevation is no input of the network; if it is an image after all, choose its sensor.`,
   "raster-without-crs": ({ path }) =>
     `“${path}” has no coordinate reference system. Choose it in the image's properties.`,
   "raster-needs-overviews": ({ path }) =>

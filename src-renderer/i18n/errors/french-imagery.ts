@@ -12,6 +12,18 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `L’acquisition du ${date} (${quoted(path)}) n’a pas ${missing.join(", ")}, dont ${quoted(modality)} a besoin. Ajoutez le fichier qui ${missing.length === 1 ? "contient cette bande" : "contient ces bandes"}, ou laissez cette date de côté.`,
   "acquisition-duplicate-date": ({ date, modality, paths }) =>
     `${quoted(modality)} a ${counted(paths.length, "produit")} du ${date} : ${listed(paths)}. Gardez le plus clair, fusionnez-les ou retirez-en un.`,
+  "acquisition-same-place": ({ date, count, evidence }) =>
+    `${evidence.length} images montrent le même endroit lors du même passage (${date}${count > 1 ? `, et ${count - 1} autres endroits de même` : ""}) :\n${evidence.map((line) => `  ${line}`).join("\n")}\nDites quoi en faire : garder les deux, remplacer l’ancienne, garder la plus claire ou les fusionner. Rien n’a été ajouté.`,
+  "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
+  "import-surplus": ({ path }) =>
+    `${quoted(path)} n’apporte rien : tout y est déjà, d’un autre fichier du même produit, aussi net ou plus net.`,
+  "import-nothing-usable": ({ count, reasons }) =>
+    `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
+  "import-format": ({ path, format, help }) => `${quoted(path)} ne se lit pas comme image (${format}). ${help}`,
+  "import-class-raster": ({ path }) =>
+    `${quoted(path)} contient des classes ou des numéros d’objets, pas des mesures. Importez-le comme étiquettes ; si c’est tout de même une image, choisissez son capteur.`,
+  "import-elevation": ({ path }) =>
+    `${quoted(path)} contient des altitudes, qui n’appartiennent à aucune date. L’altitude n’est pas une entrée du réseau ; si c’est tout de même une image, choisissez son capteur.`,
   "acquisition-duplicate-band": ({ date, band, paths }) =>
     `La bande ${band} du ${date} vient de ${counted(paths.length, "fichier")} : ${listed(paths)}. N’en gardez qu’un.`,
   "raster-outside-project": ({ path, area }) =>

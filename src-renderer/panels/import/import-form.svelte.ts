@@ -184,8 +184,7 @@ class ImportForm {
       const { rasters, warnings } = await invoke("rasters.import", {
         paths: taken,
         choices,
-        ...(this.duplicates ? { duplicateDates: this.duplicates } : {}),
-        incomplete: this.leaveIncomplete ? "leave-out" : "error",
+        ...(this.duplicates ? { duplicates: this.duplicates } : {}),
         task: importTask,
       });
       this.clear();

@@ -1,4 +1,4 @@
-import type { Acquisition } from "../../../../src-shared/eo/acquisition.ts";
+import { type Acquisition, measuredPieces, radiometryOf } from "../../../../src-shared/eo/acquisition.ts";
 import { type Command, command } from "../command.ts";
 import { table } from "../table.ts";
 import { parseBounds } from "../values.ts";
@@ -57,7 +57,7 @@ const importImages = command({
   name: "project import",
   summary: "add images: sensor, date and bands are read from names and headers",
   details:
-    "Files of one sensor and date become one acquisition, whatever their resolution; acquisitions of one sensor become one input of the network. The files stay where they are and are never written to.",
+    "Files of one sensor and overpass become one acquisition, whatever their resolution and wherever they lie: tiles side by side are its pieces. Acquisitions of one sensor become one input of the network. An import only ever adds; what cannot be used is listed with its reason. The files stay where they are and are never written to.",
   positionals: [
     projectWord,
     { name: "PATH", summary: "image files, or folders that are searched for .tif and .tiff", many: true },
@@ -71,43 +71,68 @@ const importImages = command({
     date: { type: "text", value: "YYYY-MM-DD", summary: "the date of all these images" },
     bands: { type: "list", value: "NAMES", summary: "what the bands are, in file order" },
     crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system of images that name none" },
+    duplicates: {
+      type: "text",
+      summary: "what several images of one place at one overpass become; without it, a question with the evidence",
+      choices: ["keep", "replace", "best", "merge"],
+    },
     "duplicate-dates": {
       type: "text",
-      summary: "what several products of one day become",
+      summary: "the same under its earlier name",
       choices: ["error", "best", "merge", "keep"],
-      fallback: "error",
     },
-    skip: { type: "flag", summary: "leave out what cannot be imported and say so, instead of stopping" },
+    skip: { type: "flag", summary: "kept for scripts: what cannot be used is always left out and listed" },
   },
   examples: [
     ["omnisat project import flanders S2_L2A_10m S2_L2A_20m S2_SCL_20m S1_GRD_ASC_20m", "two series with clouds"],
+    ["omnisat project import flanders T31UDS T31UES --duplicates best", "tiles; of a place shown twice the clearest"],
     ["omnisat project import town ortho.tif --sensor aerial --date 2020-07-01 --bands R,G,B,NIR", "one aerial image"],
   ],
   async run({ words, options, output, signal }) {
     const [project, ...paths] = words;
     return withProject({ project: project!, purpose: "omnisat project import", output, signal }, async (services) => {
       const { sensor, date, bands, crs } = options;
-      const duplicates = options["duplicate-dates"];
-      const { rasters, acquisitions, modalities, warnings } = await services["rasters.import"]({
+      const earlier = options["duplicate-dates"];
+      const duplicates = options.duplicates ?? (earlier === "error" ? undefined : earlier);
+      const found = await services["rasters.import"]({
         paths,
-        skip: options.skip,
         ...(sensor === undefined ? {} : { sensor: sensor as "sentinel-2" }),
         ...(date === undefined ? {} : { date }),
         ...(bands === undefined ? {} : { bands: [...bands] }),
         ...(crs === undefined ? {} : { crs }),
-        ...(duplicates === undefined ? {} : { duplicateDates: duplicates as "error" }),
+        ...(duplicates === undefined ? {} : { duplicates: duplicates as "keep" }),
       });
+      const { rasters, acquisitions, modalities, warnings, unused, unchanged, copies } = found;
       for (const warning of warnings) output.warn(warning);
       const dates = acquisitions.map(({ date: day }) => day).sort();
+      const pieces = acquisitions.reduce((sum, one) => sum + one.pieces.length, 0);
+      const mosaics = pieces > acquisitions.length ? ` of ${pieces} pieces` : "";
       output.result(
-        { command: "project import", rasters, acquisitions: acquisitions.length, modalities },
+        {
+          command: "project import",
+          rasters,
+          acquisitions: acquisitions.length,
+          pieces,
+          modalities,
+          unused: unused.map(({ path, error }) => ({ path, code: error.code, reason: error.message })),
+          unchanged,
+          copies,
+        },
         [
-          `Imported ${rasters} images as ${acquisitions.length} acquisitions, ${dates[0]} to ${dates.at(-1)}.`,
+          rasters === 0
+            ? "Nothing new: the project has all of this already."
+            : `Imported ${rasters} images as ${acquisitions.length} acquisitions${mosaics}, ${dates[0]} to ${dates.at(-1)}.`,
           ...modalities.map(
             ({ name, kind, acquisitions: members, bands: names, resolutionMeters }) =>
               `  ${name}: ${kind}, ${members.length} ${members.length === 1 ? "date" : "dates"}, ${names.join(" ")}, ${resolutionMeters} m`,
           ),
           ...decisions(acquisitions),
+          ...(unchanged.length > 0
+            ? [`${unchanged.length} files are in the project already; nothing changed for them.`]
+            : []),
+          ...copies.map(({ path, of }) => `Not added: “${path}” is a copy of “${of}”.`),
+          ...(unused.length > 0 ? [`${unused.length} files could not be used:`] : []),
+          ...unused.map(({ error }) => `  ${error.message}`),
         ].join("\n"),
       );
       return 0;
@@ -117,23 +142,73 @@ const importImages = command({
 
 /** How stored numbers are read, once per sensor and meaning, with the evidence of the first. */
 function decisions(acquisitions: readonly Acquisition[]): string[] {
-  const groups = Map.groupBy(acquisitions, ({ sensor, radiometry: { quantity, scale, offset } }) =>
-    [sensor, quantity, scale, offset].join(" "),
-  );
-  return [...groups.values()].map((members) => {
-    const { sensor, radiometry } = members[0]!;
-    const others = members.length > 1 ? ` (and ${members.length - 1} more alike)` : "";
-    return `  ${sensor}, ${radiometry.quantity}: ${radiometry.decidedBy}${others}`;
+  const groups = Map.groupBy(acquisitions, (acquisition) => {
+    const { quantity, scale, offset } = radiometryOf(acquisition);
+    return [acquisition.sensor, quantity, scale, offset].join(" ");
   });
+  return [...groups.values()]
+    .filter(([first]) => measuredPieces(first!).length > 0)
+    .map((members) => {
+      const radiometry = radiometryOf(members[0]!);
+      const others = members.length > 1 ? ` (and ${members.length - 1} more alike)` : "";
+      return `  ${members[0]!.sensor}, ${radiometry.quantity}: ${radiometry.decidedBy}${others}`;
+    });
 }
+
+const remove = command({
+  name: "project remove",
+  summary: "take images out of a project: by file, acquisition or date; the files stay on the disk",
+  details:
+    "What is left is what it would be had the images never been imported. It is one step of the project's history and can be undone in the window.",
+  positionals: [projectWord, { name: "PATH", summary: "image files of the project", many: true, optional: true }],
+  options: {
+    acquisition: {
+      type: "list",
+      value: "IDS",
+      summary: "whole acquisitions, as project list --acquisitions names them",
+    },
+    date: { type: "list", value: "DATES", summary: "everything of these dates, as in 2019-06-10" },
+    sensor: {
+      type: "text",
+      summary: "with --date: only what belongs to this sensor",
+      choices: ["sentinel-2", "sentinel-1", "landsat", "aerial", "other"],
+    },
+  },
+  examples: [
+    ["omnisat project remove flanders S2_L2A_10m_20190610T105703.tif", "one file"],
+    ["omnisat project remove flanders --date 2019-06-10 --sensor sentinel-2", "a date of one sensor"],
+  ],
+  async run({ words, options, output, signal }) {
+    const [project, ...paths] = words;
+    return withProject({ project: project!, purpose: "omnisat project remove", output, signal }, async (services) => {
+      const { acquisition, date, sensor } = options;
+      const removed = await services["rasters.remove"]({
+        ...(paths.length > 0 ? { paths } : {}),
+        ...(acquisition === undefined ? {} : { acquisitions: [...acquisition] }),
+        ...(date === undefined ? {} : { dates: [...date] }),
+        ...(sensor === undefined ? {} : { sensor: sensor as "sentinel-2" }),
+      });
+      const { rasters, acquisitions, changed } = removed;
+      output.result(
+        { command: "project remove", ...removed },
+        `Took ${rasters} files out of the project; ${acquisitions.length} acquisitions are no more, ${changed.length} have changed. The files are still on the disk.`,
+      );
+      return 0;
+    });
+  },
+});
 
 const list = command({
   name: "project list",
   summary: "show what a project holds: images, labels, models, maps and jobs",
   positionals: [projectWord],
-  options: { rasters: { type: "flag", summary: "name every image file and say whether it is there" } },
+  options: {
+    rasters: { type: "flag", summary: "name every image file and say whether it is there" },
+    acquisitions: { type: "flag", summary: "name every acquisition, its pieces and what of them is there" },
+  },
   examples: [
     ["omnisat project list flanders", "at one look"],
+    ["omnisat project list flanders --acquisitions", "with every acquisition and the pieces it is made of"],
     ["omnisat project list flanders --rasters", "with every image file"],
   ],
   async run({ words, options, output, signal }) {
@@ -155,11 +230,12 @@ const list = command({
           m.name,
           m.kind,
           m.dates,
+          m.pieces,
           `${m.first ?? ""} … ${m.last ?? ""}`,
           m.resolutionMeters,
           m.bands.join(" "),
         ]);
-        lines.push("", table(["modality", "kind", "dates", "from … to", "metres", "bands"], rows));
+        lines.push("", table(["modality", "kind", "dates", "pieces", "from … to", "metres", "bands"], rows));
       }
       for (const { name, classes } of about.legends) {
         const rows = classes.map((entry) => [entry.code, entry.name, entry.polygons, entry.color]);
@@ -195,6 +271,24 @@ const list = command({
         ]);
         lines.push("", table(["job", "kind", "state", "done", "why"], rows));
       }
+      const acquisitions = options.acquisitions ? await services["acquisitions.list"]({}) : [];
+      if (acquisitions.length) {
+        const rows = acquisitions.map((one) => [
+          one.id,
+          one.date,
+          one.time ?? "",
+          one.detail ?? "",
+          one.pieces.length,
+          one.bands.join(" "),
+          one.mask === "all" ? "yes" : one.mask === "some" ? "in part" : "no",
+          one.state === "present" ? "present" : `${one.missing.length} of ${one.files} files missing`,
+          one.modalities.join(" ") || "–",
+        ]);
+        lines.push(
+          "",
+          table(["acquisition", "date", "time", "product", "pieces", "bands", "mask", "files", "feeds"], rows),
+        );
+      }
       if (rasters.length) {
         lines.push(
           "",
@@ -205,7 +299,12 @@ const list = command({
         );
       }
       output.result(
-        { command: "project list", ...about, ...(options.rasters ? { files: rasters } : {}) },
+        {
+          command: "project list",
+          ...about,
+          ...(options.rasters ? { files: rasters } : {}),
+          ...(options.acquisitions ? { acquisitions } : {}),
+        },
         lines.join("\n"),
       );
       return 0;
@@ -246,4 +345,4 @@ const relink = command({
   },
 });
 
-export const projectCommands: readonly Command[] = [create, importImages, list, relink];
+export const projectCommands: readonly Command[] = [create, importImages, list, remove, relink];

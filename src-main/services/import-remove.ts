@@ -1,0 +1,81 @@
+// Taking images out of a project: by file, by acquisition or by date. What stays is what it would be had they never come.
+import { resolve } from "node:path";
+import { pathsOf } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { RemovedImages } from "../../src-shared/ipc/rasters.ts";
+import { nativeMeters, rasterReader, withoutFiles } from "../cube/index.ts";
+import type { Deps } from "./deps.ts";
+import { edit } from "./edits.ts";
+import { storeAcquisitions } from "./import-store.ts";
+import { planModalities } from "./planned-modalities.ts";
+
+export interface RemoveRequest {
+  readonly paths?: readonly string[] | undefined;
+  readonly acquisitions?: readonly string[] | undefined;
+  readonly dates?: readonly string[] | undefined;
+  readonly sensor?: string | undefined;
+}
+
+/**
+ * One step of the history; files stay on the disk. A second product of a place moves up when the first one goes.
+ * @throws AppError "raster-not-in-project", "acquisition-not-found" when something that was named is not there
+ */
+export async function removeImages(
+  deps: Pick<Deps, "catalog" | "announce">,
+  request: RemoveRequest,
+): Promise<RemovedImages> {
+  const { catalog } = deps;
+  const before = catalog.acquisitions.list();
+  const rows = catalog.rasters.list();
+  const paths = new Set<string>();
+  for (const path of request.paths ?? []) {
+    const row = rows.find((raster) => raster.path === path) ?? catalog.rasters.find(resolve(path));
+    if (!row) throw new AppError("raster-not-in-project", { path });
+    paths.add(row.path);
+  }
+  const ids = new Set(request.acquisitions ?? []);
+  const dates = new Set(request.dates ?? []);
+  for (const id of ids)
+    if (!before.some((one) => one.id === id)) throw new AppError("acquisition-not-found", { name: id });
+  for (const date of dates)
+    if (!before.some((one) => one.date === date)) throw new AppError("acquisition-not-found", { name: date });
+  const joined = withoutFiles(before, (file, of) => {
+    if (paths.has(file.path)) return true;
+    if (ids.has(of.id)) return true;
+    return dates.has(of.date) && (request.sensor === undefined || of.sensor === request.sensor);
+  });
+  const { geobox, patchMeters } = catalog.project.get().grid;
+  const left = new Set(joined.acquisitions.flatMap(pathsOf));
+  const reader = rasterReader();
+  try {
+    const planned = planModalities({
+      before,
+      after: joined.acquisitions,
+      changed: joined.changed,
+      renamed: joined.renamed,
+      modalities: catalog.modalities.list(),
+      patchMeters,
+      nativeMeters: await nativeMeters(reader, joined.acquisitions, geobox.crs),
+    });
+    // A layer of a file that belongs to no acquisition goes by its path too.
+    const plain = [...paths].filter((path) => !before.some((one) => pathsOf(one).includes(path)));
+    const removed = new Set([...before.flatMap(pathsOf).filter((path) => !left.has(path)), ...plain]);
+    if (removed.size === 0 && joined.changed.length === 0 && joined.gone.length === 0)
+      throw new AppError("acquisition-not-found", { name: [...dates, ...ids].join(", ") });
+    edit(deps, { key: "rasters.remove", params: { count: Math.max(1, removed.size) } }, () => {
+      storeAcquisitions(
+        catalog,
+        before,
+        joined,
+        planned.map(({ modality }) => modality),
+      );
+      for (const path of plain) {
+        const raster = catalog.rasters.find(path);
+        if (raster) catalog.rasters.remove(raster.id);
+      }
+    });
+    return { rasters: removed.size, acquisitions: joined.gone, changed: joined.changed.map(({ id }) => id) };
+  } finally {
+    await reader.close();
+  }
+}
