@@ -51,10 +51,51 @@ export const importMessages = messages({
     en: { one: "{count} date", other: "{count} dates" },
     fr: { one: "{count} date", other: "{count} dates" },
   },
-  "import.known": { en: "in the project already; it will be read anew", fr: "déjà dans le projet ; il sera relu" },
-  "import.replaces": {
-    en: "The project has {bands} of this date from another file. This one would take their place.",
-    fr: "Le projet a déjà {bands} à cette date dans un autre fichier. Celui-ci les remplacerait.",
+  "import.known": {
+    en: "in the project already; nothing changes unless you decide something anew",
+    fr: "déjà dans le projet ; rien ne change sauf si vous décidez autrement",
+  },
+  "import.copyOf": {
+    en: "a copy of {file}, byte for byte; it adds nothing",
+    fr: "une copie de {file}, octet pour octet ; il n’apporte rien",
+  },
+  "import.places": {
+    en: {
+      one: "One place is shown by several images of one overpass. What should become of them?",
+      other: "{count} places are shown by several images of one overpass. What should become of them?",
+    },
+    fr: {
+      one: "Un endroit est montré par plusieurs images d’un même passage. Qu’en faire ?",
+      other: "{count} endroits sont montrés par plusieurs images d’un même passage. Qu’en faire ?",
+    },
+  },
+  "import.places.evidence": { en: "What tells them apart", fr: "Ce qui les distingue" },
+  "import.places.there": { en: "in the project", fr: "dans le projet" },
+  "import.places.more": {
+    en: { one: "and {count} more place", other: "and {count} more places" },
+    fr: { one: "et {count} autre endroit", other: "et {count} autres endroits" },
+  },
+  "import.col.time": { en: "Time", fr: "Heure" },
+  "import.col.baseline": { en: "Baseline", fr: "Version" },
+  "import.col.clear": { en: "Clear", fr: "Clair" },
+  "import.others": {
+    en: {
+      one: "{count} other file lies there and is no image that can be read",
+      other: "{count} other files lie there and are no images that can be read",
+    },
+    fr: {
+      one: "{count} autre fichier s’y trouve, qui n’est pas une image lisible",
+      other: "{count} autres fichiers s’y trouvent, qui ne sont pas des images lisibles",
+    },
+  },
+  "import.unused": {
+    en: { one: "{count} file was not used.", other: "{count} files were not used." },
+    fr: { one: "{count} fichier n’a pas été utilisé.", other: "{count} fichiers n’ont pas été utilisés." },
+  },
+  "import.unused.show": { en: "Why, and what would help", fr: "Pourquoi, et que faire" },
+  "import.pieces": {
+    en: { one: "{count} piece", other: "{count} pieces" },
+    fr: { one: "{count} pièce", other: "{count} pièces" },
   },
   "import.noCrs": {
     en: "This file does not say in which coordinate system it is. Choose it below.",
@@ -111,7 +152,11 @@ export const importMessages = messages({
     },
   },
   "import.duplicates.choose": { en: "Choose…", fr: "Choisir…" },
-  "import.duplicates.best": { en: "Keep the clearest of each day", fr: "Garder le plus clair de chaque jour" },
+  "import.duplicates.best": { en: "Use the clearest of each place", fr: "Prendre la plus claire de chaque endroit" },
+  "import.duplicates.replace": {
+    en: "Use the new ones instead of those in the project",
+    fr: "Prendre les nouvelles à la place de celles du projet",
+  },
   "import.duplicates.merge": {
     en: "Join them: each pixel from the one that sees it",
     fr: "Les joindre : chaque pixel du produit qui le voit",
@@ -119,29 +164,27 @@ export const importMessages = messages({
   "import.duplicates.keep": { en: "Keep both as two dates", fr: "Garder les deux comme deux dates" },
   "import.incomplete": {
     en: {
-      one: "One date lacks bands that “{modality}” has ({bands}): {dates}.",
-      other: "{count} dates lack bands that “{modality}” has ({bands}): {dates}.",
+      one: "One date lacks bands that “{modality}” has ({bands}): {dates}. It is added as a layer and joins “{modality}” when these bands come.",
+      other:
+        "{count} dates lack bands that “{modality}” has ({bands}): {dates}. They are added as layers and join “{modality}” when these bands come.",
     },
     fr: {
-      one: "Une date n’a pas toutes les bandes de « {modality} » ({bands}) : {dates}.",
-      other: "{count} dates n’ont pas toutes les bandes de « {modality} » ({bands}) : {dates}.",
+      one: "Une date n’a pas toutes les bandes de « {modality} » ({bands}) : {dates}. Elle est ajoutée comme couche et rejoint « {modality} » quand ces bandes arrivent.",
+      other:
+        "{count} dates n’ont pas toutes les bandes de « {modality} » ({bands}) : {dates}. Elles sont ajoutées comme couches et rejoignent « {modality} » quand ces bandes arrivent.",
     },
-  },
-  "import.incomplete.leave": {
-    en: "Add them as layers, but leave them out of “{modality}”",
-    fr: "Les ajouter comme couches, mais les laisser hors de « {modality} »",
   },
   "import.blocked": {
     en: {
-      one: "{count} file cannot be added as it is. Mend it, or leave it out.",
-      other: "{count} files cannot be added as they are. Mend them, or leave them out.",
+      one: "{count} file cannot be added as it is. It is left out unless you mend it.",
+      other: "{count} files cannot be added as they are. They are left out unless you mend them.",
     },
     fr: {
-      one: "{count} fichier ne peut pas être ajouté tel quel. Corrigez-le ou laissez-le de côté.",
-      other: "{count} fichiers ne peuvent pas être ajoutés tels quels. Corrigez-les ou laissez-les de côté.",
+      one: "{count} fichier ne peut pas être ajouté tel quel. Il est laissé de côté sauf si vous le corrigez.",
+      other:
+        "{count} fichiers ne peuvent pas être ajoutés tels quels. Ils sont laissés de côté sauf si vous les corrigez.",
     },
   },
-  "import.leaveOut": { en: "Leave them out", fr: "Les laisser de côté" },
   "import.nothing": { en: "No file is taken.", fr: "Aucun fichier n’est pris." },
   "import.vectors": {
     en: { one: "{count} vector file was added as a layer.", other: "{count} vector files were added as layers." },

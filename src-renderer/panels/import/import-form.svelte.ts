@@ -1,5 +1,10 @@
-import type { DuplicateDates } from "../../../src-shared/eo/modality.ts";
-import type { ImageChoice, ImagePreview, ImportPreview } from "../../../src-shared/ipc/index.ts";
+import type {
+  ImageChoice,
+  ImagePreview,
+  ImportPreview,
+  PlaceChoice,
+  UnusedFile,
+} from "../../../src-shared/ipc/index.ts";
 import { invoke, subscribe } from "../../client/index.ts";
 import { type Dropped, pathsOfDropped } from "../../client/upload.ts";
 import { t } from "../../i18n/index.ts";
@@ -19,13 +24,15 @@ class ImportForm {
   decisions = $state.raw<ReadonlyMap<string, Decision>>(new Map());
   skipped = $state.raw<ReadonlySet<string>>(new Set());
   preview = $state.raw<ImportPreview | null>(null);
-  duplicates = $state<DuplicateDates | null>(null);
-  leaveIncomplete = $state(false);
+  /** what becomes of places that several images show at one overpass */
+  duplicates = $state<PlaceChoice | null>(null);
   selected = $state.raw<ReadonlySet<string>>(new Set());
   work = $state<"sending" | "looking" | "reading" | null>(null);
   fraction = $state<number | null>(null);
   error = $state.raw<unknown>();
   warnings = $state.raw<readonly string[]>([]);
+  /** what the last import could not use */
+  unused = $state.raw<readonly UnusedFile[]>([]);
   #sending: AbortController | undefined;
   #turn = 0;
 
@@ -50,8 +57,21 @@ class ImportForm {
     return this.taken.filter(({ path, problems }) => problems.length > 0 || shared.has(path));
   }
 
+  /** taken files that would be added: they can be read, and are not in the project as they are */
+  get usable(): readonly ImagePreview[] {
+    const blocked = new Set(this.blocked);
+    return this.taken.filter(
+      (file) => !blocked.has(file) && file.copyOf === null && (!file.known || this.decisions.has(file.path)),
+    );
+  }
+
+  /** days on which several products could be one overpass, and their files do not say */
   get undecidedDuplicates() {
     return (this.preview?.modalities ?? []).filter(({ duplicates }) => duplicates.length > 0);
+  }
+
+  get questions() {
+    return this.preview?.questions ?? [];
   }
 
   get incomplete() {
@@ -61,10 +81,8 @@ class ImportForm {
   get ready(): boolean {
     return (
       this.work === null &&
-      this.taken.length > 0 &&
-      this.blocked.length === 0 &&
-      (this.undecidedDuplicates.length === 0 || this.duplicates !== null) &&
-      (this.incomplete.length === 0 || this.leaveIncomplete)
+      this.usable.length > 0 &&
+      ((this.undecidedDuplicates.length === 0 && this.questions.length === 0) || this.duplicates !== null)
     );
   }
 
@@ -181,7 +199,7 @@ class ImportForm {
       const choices = [...this.decisions]
         .filter(([path]) => taken.includes(path))
         .map(([path, decision]) => ({ path, ...decision }));
-      const { rasters, warnings } = await invoke("rasters.import", {
+      const { rasters, warnings, unused } = await invoke("rasters.import", {
         paths: taken,
         choices,
         ...(this.duplicates ? { duplicates: this.duplicates } : {}),
@@ -189,11 +207,12 @@ class ImportForm {
       });
       this.clear();
       this.warnings = warnings;
+      this.unused = unused;
       notices.say("success", t("import.done", { count: rasters }), {
         label: t("layers.undo"),
         run: () => void invoke("edits.undo", {}).catch((error: unknown) => notices.fail(error)),
       });
-      return warnings.length === 0;
+      return warnings.length === 0 && unused.length === 0;
     } catch (error) {
       this.work = null;
       if (isStopped(error)) notices.say("info", t("import.stopped"));
@@ -209,10 +228,10 @@ class ImportForm {
     this.skipped = this.selected = new Set();
     this.preview = null;
     this.duplicates = null;
-    this.leaveIncomplete = false;
     this.work = null;
     this.error = undefined;
     this.warnings = [];
+    this.unused = [];
   }
 }
 
