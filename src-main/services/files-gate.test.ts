@@ -14,6 +14,8 @@ const calls =
 const exceptions: Readonly<Record<string, string>> = {
   "services/exports-write.ts": "its own temporary file, made a moment before with a random name",
   "services/health.ts": "a folder of its own among the temporary files",
+  "services/import-join.ts":
+    "reads files to compare their bytes: those a person named, and rasters that passed `fromStored`",
   "services/inspect-classes.ts": "a folder of its own among the temporary files",
   "services/json-file.ts": "its own temporary file in the settings folder",
   "services/model-export.ts": "files of a model whose folder was looked at for links; writes where the person said",

@@ -26,7 +26,7 @@ import {
 import type { Deps } from "./deps.ts";
 import { edit } from "./edits.ts";
 import { joinImport, samePlaceError } from "./import-join.ts";
-import { importSources } from "./import-sources.ts";
+import { importSources, isAllPaper } from "./import-sources.ts";
 import { storeAcquisitions } from "./import-store.ts";
 import { incompleteMembers, leftOutOf, planModalities } from "./planned-modalities.ts";
 import { headerOf, knownCrs, type PlacedInfo, readWhole } from "./raster-info.ts";
@@ -107,7 +107,7 @@ export async function importImages(
 ): Promise<ImportedImages> {
   const { catalog } = deps;
   const { choices, unused: others } = fileChoices(request);
-  if (choices.length === 0 && others.length === 0) throw new AppError("no-images-found", { paths: request.paths });
+  if (choices.length === 0 && isAllPaper(others)) throw new AppError("no-images-found", { paths: request.paths });
   const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
   const { geobox, patchMeters } = catalog.project.get().grid;
   const before = catalog.acquisitions.list();

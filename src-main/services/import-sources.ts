@@ -83,6 +83,13 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 const other: Kind = { format: "a file of an unknown kind", help: "If it is an image, convert it to a GeoTIFF first." };
 
+/** Nothing among the files could have been an image, in whatever format. */
+export const isAllPaper = (unused: readonly UnusedFile[]): boolean =>
+  unused.every(({ error }) => {
+    const { format } = error.details as Kind;
+    return [other.format, "a text", "a document", "a JSON file", "a table"].includes(format);
+  });
+
 /** Parts of a Shapefile beside its .shp: one line for all of them. */
 const shapefileParts = new Set([".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj", ".qmd"]);
 
