@@ -90,9 +90,9 @@ export async function tileNormalizations(
     for (const [m, { name }] of cube.spec.modalities.entries()) gatherers[m]!.add(sample.inputs[name]!);
   }
   phase("Statistics", 1);
-  return gatherers.map((gatherer) => {
+  return gatherers.map((gatherer, m) => {
+    if (gatherer.pixels === 0) throw new AppError("tiles-without-data", { modality: cube.spec.modalities[m]!.name });
     const { bands, ...rest } = gatherer.result();
-    if (rest.pixels === 0) throw new AppError("tiles-without-data", { modality: rest.modality });
     const clip = ({ mean, std }: { readonly mean: number; readonly std: number }) => ({
       low: mean - clipSpreads * std,
       high: mean + clipSpreads * std,

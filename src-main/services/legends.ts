@@ -163,6 +163,8 @@ export function legendService(deps: Deps): LegendCommands {
         if (count > 0 && (moveTo === undefined || moveTo === own.code)) {
           throw new AppError("class-in-use", { name: own.name, count });
         }
+        const tiles = catalog.tileLabels.countOfClass(legend.id, own.code);
+        if (tiles > 0) throw new AppError("class-in-use", { name: own.name, count: tiles });
         if (moveTo !== undefined) classOf(legend, moveTo);
         edit(deps, { key: "legends.removeClass", params: { name: own.name } }, () => {
           if (count > 0) catalog.labels.recode(legend.id, own.code, moveTo!);

@@ -100,6 +100,7 @@ const pathLike =
 const noPaths: Readonly<Record<string, string>> = {
   "rasters.relink from": "compared with the paths in the catalog, never opened",
   "runs.finetune from": "the name of a model",
+  "tiles.finetune from": "the name of a model",
   "runs.estimate from": "the name of a model",
   "models.rename to": "the new name; its folder keeps its own",
 };

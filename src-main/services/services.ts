@@ -20,6 +20,7 @@ import { reportService } from "./reports.ts";
 import { runHistoryService } from "./run-history.ts";
 import { runService } from "./runs.ts";
 import { settlers } from "./settle.ts";
+import { tileLabelService } from "./tile-labels.ts";
 
 /** Every command on an open project, from one place. A missing one is a compile error where it is called. */
 export function services(deps: Deps) {
@@ -30,6 +31,7 @@ export function services(deps: Deps) {
     ...layerService(deps),
     ...modalityService(deps),
     ...labelService(deps),
+    ...tileLabelService(deps, queue),
     ...legendService(deps),
     ...modelService(deps),
     ...runService(deps, queue),

@@ -25,6 +25,7 @@ export {
   representativePoint,
   signedRingArea,
   type Transform,
+  transformGeometry,
   withStandardWinding,
 } from "./geometry.ts";
 export { type NewFeature, type NewLayer, writeGeoPackage } from "./geopackage-write.ts";
@@ -60,5 +61,6 @@ export {
   rampQml,
   rampSld,
 } from "./styles/index.ts";
+export { readTileShares, type TileEntry, type TileShares, type TileSharesOptions } from "./tile-shares.ts";
 export { squareMetersPerUnit } from "./true-area.ts";
 export { type Defect, defectOf } from "./validity.ts";

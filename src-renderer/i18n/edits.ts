@@ -42,6 +42,15 @@ export const editsMessages = messages({
     fr: { one: "importer {count} étiquette", other: "importer {count} étiquettes" },
   },
   "edit.labels.split": { en: "split the labels", fr: "répartir les étiquettes" },
+  "edit.tiles.import": {
+    en: { one: "import {count} labelled tile", other: "import {count} labelled tiles" },
+    fr: { one: "importer {count} tuile étiquetée", other: "importer {count} tuiles étiquetées" },
+  },
+  "edit.tiles.remove": {
+    en: { one: "remove {count} labelled tile", other: "remove {count} labelled tiles" },
+    fr: { one: "retirer {count} tuile étiquetée", other: "retirer {count} tuiles étiquetées" },
+  },
+  "edit.tiles.split": { en: "split the labelled tiles", fr: "répartir les tuiles étiquetées" },
   "edit.legends.create": { en: "add the legend “{name}”", fr: "ajouter la légende « {name} »" },
   "edit.legends.rename": { en: "rename the legend to “{name}”", fr: "renommer la légende en « {name} »" },
   "edit.legends.remove": { en: "remove the legend “{name}”", fr: "supprimer la légende « {name} »" },

@@ -72,6 +72,8 @@ export const learningErrors = {
     tiles === 0
       ? `No labelled tile is in the ${part} part. Import labels of tiles, or change their split.`
       : `None of the ${tiles} tiles of the ${part} part holds a class with a share above ${share} that images show. Lower the share, or change the split.`,
+  "tiles-too-many": ({ most }: { readonly most: number }) =>
+    `The images of this project cover more than ${most} tiles. Ask about the labelled tiles only, or make a project of a smaller area.`,
   "tiles-without-data": ({ modality }: { readonly modality: string }) =>
     `“${modality}” shows none of the training tiles: there is no clear pixel to learn its values from. Leave it out, or import images of these places.`,
   "model-grid-differs": ({ model, project }: { readonly model: number; readonly project: number }) =>

@@ -17,6 +17,7 @@ import type { ModelCommands } from "./models.ts";
 import type { ProjectCommands } from "./project.ts";
 import type { RasterCommands } from "./rasters.ts";
 import type { RunCommands, RunHistoryCommands } from "./runs.ts";
+import type { TileCommands } from "./tiles.ts";
 
 /** Commands on the open project. Each slice is what one service returns. */
 export interface OpenProjectCommands
@@ -25,6 +26,7 @@ export interface OpenProjectCommands
     LayerCommands,
     ModalityCommands,
     LabelCommands,
+    TileCommands,
     LegendCommands,
     ModelCommands,
     RunCommands,

@@ -20,4 +20,5 @@ export type * from "./models.ts";
 export type * from "./project.ts";
 export type * from "./rasters.ts";
 export type * from "./runs.ts";
+export type * from "./tiles.ts";
 export type { FromHost, ToHost } from "./wire.ts";

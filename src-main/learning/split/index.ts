@@ -20,4 +20,5 @@ export {
   usualShares,
 } from "./make-split.ts";
 export type { Split, SplitClass, SplitCount, SplitItem, SplitMethod, SplitShares } from "./split.ts";
+export { type SplitTile, stratifiedGroups, tileBlocks } from "./tiles.ts";
 export { type SplitWord, type SplitWords, soundsLikeSplit, splitWords, wordKey } from "./words.ts";

@@ -38,6 +38,14 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. Vérifiez le fichier et son système de coordonnées.`,
   "labels-none-usable": ({ path, count, reasons }) =>
     `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
+  "tile-shares-unreadable": ({ path, problem }) =>
+    `« ${path} » ne peut pas être lu comme étiquettes de tuiles (${problem}). Choisissez un JSON, un dossier de fichiers JSON, un CSV (fichier, classe, part) ou un fichier vectoriel d’emprises avec des parts.`,
+  "tile-shares-no-columns": ({ path, fields }) =>
+    `Aucune colonne de « ${path} » ne ressemble à des parts de classes${fields.length > 0 ? ` (il y a : ${fields.join(", ")})` : ""}. Nommez les colonnes avec --columns.`,
+  "tile-labels-none-usable": ({ path, count, reasons }) =>
+    `Aucune des ${count} entrées de « ${path} » ne devient une tuile étiquetée : ${reasons}. Vérifiez les noms, la taille des tuiles du projet et les parts.`,
+  "tile-split-empty": ({ part }) =>
+    `Aucune tuile étiquetée dans la partie ${quoted(part)}. Vérifiez les listes, le champ ou les parts de la répartition.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>
     unit === "blocks"
       ? `Les polygones de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} de la répartition, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, répartissez par polygone, ou gardez ces classes pour l’entraînement seul.`

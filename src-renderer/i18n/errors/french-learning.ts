@@ -57,6 +57,8 @@ export const frenchLearning: Sentences<
     tiles === 0
       ? `Aucune tuile étiquetée dans la partie ${partOf(part)}. Importez des étiquettes de tuiles, ou changez leur répartition.`
       : `Aucune des ${tiles} tuiles de la partie ${partOf(part)} ne contient de classe au-dessus de la part ${share} que des images montrent. Baissez la part, ou changez la répartition.`,
+  "tiles-too-many": ({ most }) =>
+    `Les images de ce projet couvrent plus de ${most} tuiles. N’interrogez que les tuiles étiquetées, ou créez un projet plus petit.`,
   "tiles-without-data": ({ modality }) =>
     `« ${modality} » ne montre aucune des tuiles d’entraînement : il n’y a pas de pixel clair pour en apprendre les valeurs. Laissez-la de côté, ou importez des images de ces lieux.`,
   "model-grid-differs": ({ model, project }) =>

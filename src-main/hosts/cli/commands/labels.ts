@@ -4,12 +4,13 @@ import { type Command, command } from "../command.ts";
 import { table } from "../table.ts";
 import { given } from "../values.ts";
 import { withProject } from "../with-project.ts";
+import { importTiles, splitTiles, tileImportOptions, tileSplitOptions } from "./tiles.ts";
 
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
 
 const importLabels = command({
   name: "labels import",
-  summary: "add labelled polygons from a GeoPackage, Shapefile or GeoJSON",
+  summary: "add labelled polygons from a GeoPackage, Shapefile or GeoJSON, or labels of whole tiles",
   details:
     "Every polygon is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes.",
   positionals: [projectWord, { name: "FILE", summary: "the file with the polygons" }],
@@ -39,6 +40,7 @@ const importLabels = command({
       fallback: "its centre decides",
     },
     replace: { type: "flag", summary: "forget the labels imported before" },
+    ...tileImportOptions,
   },
   examples: [
     ["omnisat labels import flanders parcels.gpkg --field class_name", "every value of a field is a class"],
@@ -46,12 +48,14 @@ const importLabels = command({
       'omnisat labels import flanders parcels.shp --field code --map "1110=wheat,1200=maize,1300=ignore"',
       "codes mapped to classes",
     ],
+    ["omnisat labels import forest TreeSatBA_v9_60m_multi_labels.json --tiles", "shares of classes by image name"],
+    ["omnisat labels import forest tiles.gpkg --tiles --threshold 0.1", "footprints with shares in columns or JSON"],
   ],
   async run({ words, options, output, signal }) {
     const [project, path] = words;
     const { field, layer, crs, encoding, legend, share, unmapped, map, classes, replace } = options;
     const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat labels import --help" });
-    if (field === undefined) throw usage("Name the field that holds the class: --field NAME.");
+    if (field === undefined && !options.tiles) throw usage("Name the field that holds the class: --field NAME.");
     const { mappedName, readClassTable } = await import("../../../services/labels.ts");
     const mapping = classes === undefined ? {} : readClassTable(classes);
     for (const pair of map ?? []) {
@@ -59,10 +63,11 @@ const importLabels = command({
       if (at < 1) throw usage(`“${pair}” is not VALUE=CLASS.`);
       mapping[pair.slice(0, at).trim()] = mappedName(pair.slice(at + 1).trim());
     }
+    if (options.tiles) return importTiles({ project: project!, output, signal }, path!, options, mapping);
     return withProject({ project: project!, purpose: "omnisat labels import", output, signal }, async (services) => {
       const { importId, report } = await services["labels.import"]({
         path: path!,
-        field,
+        field: field!,
         replace,
         ...given({ nameField: options["name-field"], layer, crs, encoding, legend, share }),
         ...(unmapped === undefined ? {} : { unmapped: unmapped as "error" }),
@@ -89,7 +94,7 @@ const split = command({
     method: {
       type: "text",
       summary: "how",
-      choices: ["blocks", "polygons", "field", "random"],
+      choices: ["blocks", "polygons", "field", "random", "lists"],
       fallback: "blocks",
     },
     block: {
@@ -125,12 +130,15 @@ const split = command({
       choices: ["error", "train"],
       fallback: "train with blocks, else error",
     },
+    ...tileSplitOptions,
   },
   examples: [
     ["omnisat split flanders", "spatial blocks"],
     ["omnisat split flanders --block 2000 --buffer 100", "blocks of 2 km; nothing within 100 m of another set"],
     ["omnisat split flanders --method field --field split", "as the label file says"],
     ["omnisat split flanders --method field --parts zone_7=test", "a word of the field's own"],
+    ["omnisat split forest --tiles --list train=train.txt,test=test.txt --validation-share 0.1", "official lists"],
+    ["omnisat split forest --tiles --folds 5 --fold 2", "five folds of tiles by blocks"],
     ["omnisat split flanders --method polygons --too-few train", "polygon by polygon; rare classes only train"],
   ],
   async run({ words, options, output, signal }) {
@@ -157,12 +165,23 @@ const split = command({
         help: "omnisat split --help",
       });
     }
+    const split = numbers && { train: numbers[0]!, validation: numbers[1]!, test: numbers[2]! };
+    if (options.tiles)
+      return splitTiles(
+        { project: words[0]!, output, signal },
+        options,
+        Object.fromEntries(meanings) as Record<string, "train">,
+        split,
+      );
+    if (method === "lists") {
+      throw new AppError("usage", { problem: "Lists name tiles: add --tiles.", help: "omnisat split --help" });
+    }
     return withProject({ project: words[0]!, purpose: "omnisat split", output, signal }, async (services) => {
       const result = await services["labels.split"]({
         ...(method === undefined ? {} : { method: method as "blocks" }),
         ...given({ blockMeters: block, bufferMeters: buffer, field, seed }),
         parts: Object.fromEntries(meanings) as Record<string, "train">,
-        ...(numbers ? { shares: { train: numbers[0]!, validation: numbers[1]!, test: numbers[2]! } } : {}),
+        ...(split ? { shares: split } : {}),
         ...(options["too-few"] === undefined ? {} : { tooFew: options["too-few"] as "error" }),
       });
       const parts = ["train", "validation", "test", "unused"] as const;

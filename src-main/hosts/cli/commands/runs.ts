@@ -5,6 +5,8 @@ import {
   finetuneDefaults,
   type PretrainRecipe,
   pretrainDefaults,
+  type TilesRecipe,
+  tilesDefaults,
 } from "../../../../src-shared/domain/recipe.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import type { Services } from "../../../services/services.ts";
@@ -13,6 +15,7 @@ import { type Command, command, type Invocation, type Options } from "../command
 import { duration } from "../progress.ts";
 import { given, parseBounds } from "../values.ts";
 import { withProject } from "../with-project.ts";
+import { evaluateTiles, isForTiles, mapTiles } from "./tiles.ts";
 
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
 
@@ -71,26 +74,57 @@ const finetune = command({
       summary: "the pre-trained model, by name or folder",
       fallback: "random weights",
     },
+    task: {
+      type: "text",
+      summary: "what to learn: the class of every patch, or which classes a whole tile holds",
+      choices: ["patches", "tiles"],
+      fallback: "patches",
+    },
+    preset: {
+      type: "text",
+      summary: "tiles: numbers to begin with; treesat is the paper's fine-tuning on TreeSatAI-TS",
+      choices: ["quick", "balanced", "thorough", "treesat"],
+      fallback: "balanced",
+    },
     ...trainingOptions,
   },
   examples: [
     ["omnisat finetune flanders crops --from encoder", "from a pre-trained encoder"],
+    ["omnisat finetune forest trees --task tiles --from encoder --set shareThreshold=0.07", "labels of whole tiles"],
     ["omnisat finetune flanders probe --from encoder --set encoderLearningRateScale=0", "only the head learns"],
     ["omnisat finetune flanders scratch --size tiny --steps 400", "without pre-training"],
   ],
-  run: (invocation) =>
-    training(invocation, finetuneDefaults, (services, request) =>
-      services["runs.finetune"]({ ...request, ...given({ from: invocation.options.from }) }),
-    ),
+  run: (invocation) => {
+    const { from, task, preset } = invocation.options;
+    if (task !== "tiles") {
+      if (preset !== undefined)
+        throw new AppError("usage", {
+          problem: "--preset belongs to --task tiles.",
+          help: "omnisat finetune --help",
+        });
+      return training(invocation, finetuneDefaults, (services, request) =>
+        services["runs.finetune"]({ ...request, ...given({ from }) }),
+      );
+    }
+    return training(invocation, tilesDefaults, (services, request) =>
+      services["tiles.finetune"]({
+        ...request,
+        recipe: request.recipe as Partial<TilesRecipe>,
+        ...given({ from }),
+        ...(preset === undefined ? {} : { preset: preset as "treesat" }),
+      }),
+    );
+  },
 });
 
 /** What `pretrain` and `finetune` have in common. */
 async function training(
   { words, options, output, signal }: Invocation<typeof trainingOptions>,
-  defaults: PretrainRecipe | FinetuneRecipe,
+  defaults: PretrainRecipe | FinetuneRecipe | TilesRecipe,
   start: (services: Services, request: TrainingRequest) => Promise<{ readonly id: number }>,
 ): Promise<number> {
   const kind = "maskRatio" in defaults ? "pretrain" : "finetune";
+  const usual = "shareThreshold" in defaults ? "finetune-tiles" : kind;
   const usage = (problem: string) => new AppError("usage", { problem, help: `omnisat ${kind} --help` });
   const { steps, batch, rate, set, size, seed, provider, modalities, resume } = options;
   if (set?.includes("help")) {
@@ -111,7 +145,7 @@ async function training(
   return withProject({ project: project!, purpose: `omnisat ${kind}`, output, signal }, async (services) => {
     const { job, result } = await follow(services, () =>
       resume
-        ? resumeLast(services, kind)
+        ? resumeLast(services, usual, kind === "finetune" ? ["finetune-tiles"] : [])
         : start(services, {
             name: name!,
             recipe,
@@ -155,7 +189,7 @@ interface TrainingRequest {
 /** `--set maskRatio=0.6,orientations=false`: names and kinds of value as the recipe has them. */
 function readSettings(
   pairs: readonly string[],
-  defaults: PretrainRecipe | FinetuneRecipe,
+  defaults: PretrainRecipe | FinetuneRecipe | TilesRecipe,
   usage: (problem: string) => Error,
 ): Record<string, number | boolean | string | null> {
   const settings: Record<string, number | boolean | string | null> = {};
@@ -209,6 +243,13 @@ const evaluate = command({
       throw new AppError("usage", { problem: "Name the model to measure.", help: "omnisat evaluate --help" });
     }
     return withProject({ project: project!, purpose: "omnisat evaluate", output, signal }, async (services) => {
+      if (await isForTiles(services, "evaluate-tiles", model, resume))
+        return evaluateTiles(services, output, model, {
+          ...given({ seed }),
+          ...(part === undefined ? {} : { part: part as "test" }),
+          ...(provider === undefined ? {} : { provider: provider as "auto" }),
+          ...(subsets ? { subsets: subsets.map((subset) => subset.split("+")) } : {}),
+        });
       const { job, result } = await follow(services, () =>
         resume
           ? resumeLast(services, "evaluate")
@@ -245,19 +286,32 @@ const map = command({
     "per-place": { type: "flag", summary: "of several separate places: also files for each, beside those of all" },
     overlap: { type: "integer", value: "PATCHES", summary: "patches that neighbouring tiles share", fallback: "4" },
     batch: { type: "integer", value: "TILES", summary: "tiles computed at once", fallback: "4" },
+    over: {
+      type: "text",
+      summary: "with a model for tiles: the labelled tiles, or every tile that images cover",
+      choices: ["labels", "images"],
+      fallback: "labels where there are some",
+    },
     ...computeOptions,
   },
   examples: [
     ["omnisat map flanders crops", "the whole project"],
+    ["omnisat map forest trees --over images", "a model for tiles: GeoPackage, CSV and a raster of one pixel per tile"],
     ["omnisat map flanders crops --modalities s2 --name crops-optical --probabilities", "without radar"],
   ],
   async run({ words, options, output, signal }) {
     const [project, model] = words;
-    const { modalities, bounds, name, overlap, batch, seed, provider, probabilities, resume } = options;
+    const { modalities, bounds, name, overlap, batch, seed, provider, probabilities, resume, over } = options;
     if (model === undefined && !resume) {
       throw new AppError("usage", { problem: "Name the model to map with.", help: "omnisat map --help" });
     }
     return withProject({ project: project!, purpose: "omnisat map", output, signal }, async (services) => {
+      if (await isForTiles(services, "map-tiles", model, resume))
+        return mapTiles(services, output, model, {
+          ...given({ modalities: modalities && [...modalities], name, batchSize: batch, seed }),
+          ...(provider === undefined ? {} : { provider: provider as "auto" }),
+          ...(over === undefined ? {} : { over: over as "labels" }),
+        });
       const { job, result } = await follow(services, () =>
         resume
           ? resumeLast(services, "map")
@@ -348,9 +402,15 @@ async function follow(
   return { job, result: result as JobResult | null };
 }
 
-async function resumeLast(services: Services, kind: string): Promise<{ readonly id: number }> {
+/** `also`: kinds that the same command starts for labels of tiles. */
+async function resumeLast(
+  services: Services,
+  kind: string,
+  also: readonly string[] = [],
+): Promise<{ readonly id: number }> {
   const jobs = await services["jobs.list"]({});
-  const job = jobs.findLast((candidate) => candidate.kind === kind && candidate.state === "resumable");
+  const kinds = new Set([kind, ...also]);
+  const job = jobs.findLast((candidate) => kinds.has(candidate.kind) && candidate.state === "resumable");
   if (!job) throw new AppError("job-nothing-to-resume", { kind });
   return services["jobs.resume"]({ id: job.id });
 }

@@ -1,0 +1,366 @@
+import { rmSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import { z } from "zod";
+import { architectures } from "../../src-shared/domain/job.ts";
+import { tilesPresets } from "../../src-shared/domain/presets.ts";
+import { tilesDefaults } from "../../src-shared/domain/recipe.ts";
+import type { EvaluateTilesResult, MappedTile, TileInput } from "../../src-shared/domain/tiles.ts";
+import { subsetsToMeasure } from "../../src-shared/domain/training.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { boundsOf } from "../../src-shared/geo/geobox.ts";
+import type { TileAnswer, TileCommands, TileSummary } from "../../src-shared/ipc/tiles.ts";
+import type { Catalog, Legend } from "../catalog/index.ts";
+import { readFeatures } from "../vector/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { edit } from "./edits.ts";
+import { imageryOf } from "./imagery.ts";
+import type { JobQueue } from "./jobs.ts";
+import { chooseModel, modalitiesFor, requireTileModel } from "./models.ts";
+import { tilesRecipe } from "./recipes.ts";
+import { fileName } from "./settle.ts";
+import { prepareTiles, reasonsOf, tileImportSchema } from "./tile-labels-import.ts";
+import { describeTileSplit, divideTiles, tileSplitSchema } from "./tile-labels-split.ts";
+import { common, name } from "./training-plan.ts";
+import { boundsIn } from "./vectors.ts";
+
+/** More tiles than this are not asked about at once: their answers would fill the memory. */
+const mostTiles = 1_000_000;
+
+/** The legend of the newest import: a project works with one set of labelled tiles at a time. */
+function tileLegend(catalog: Catalog): Legend | undefined {
+  const last = catalog.tileLabels.imports().at(-1)?.legendId;
+  return catalog.legends.list().find(({ id }) => id === last);
+}
+
+function labelledTiles(catalog: Catalog): Legend {
+  const legend = tileLegend(catalog);
+  if (!legend || catalog.tileLabels.count(legend.id) === 0) throw new AppError("no-tile-labels", {});
+  return legend;
+}
+
+/** Labelled tiles with their parts, as a job takes them. */
+function tileInput(catalog: Catalog): { readonly tiles: TileInput; readonly optimistic: boolean } {
+  const legend = labelledTiles(catalog);
+  const split = catalog.tileSplits.current();
+  const parts = split ? catalog.tileSplits.parts(split.id) : undefined;
+  if (!split || !parts || parts.size === 0) throw new AppError("no-tile-split", {});
+  const tiles = catalog.tileLabels
+    .list(legend.id)
+    .map(({ id, key, x, y, shares }) => ({ id, key, x, y, shares, part: parts.get(id)?.part ?? "unused" }) as const);
+  return { tiles: { legend: legend.classes, tiles }, optimistic: split.optimistic };
+}
+
+const finetuneSchema = z.strictObject({
+  ...common,
+  name,
+  from: name.optional(),
+  modalities: z.array(name).min(1).optional(),
+  size: z.enum(["tiny", "small", "base"]).optional(),
+  preset: z.enum(["quick", "balanced", "thorough", "treesat"]).default("balanced"),
+  batchSize: z.int().positive().optional(),
+  /** numbers that differ from the preset's */
+  recipe: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.undefined()])).default({}),
+});
+
+const evaluateSchema = z.strictObject({
+  ...common,
+  model: name,
+  part: z.enum(["train", "validation", "test"]).default("test"),
+  subsets: z.array(z.array(name).min(1)).min(1).optional(),
+  batchSize: z.int().positive().default(8),
+});
+
+const mapSchema = z.strictObject({
+  ...common,
+  model: name,
+  modalities: z.array(name).min(1).optional(),
+  over: z.enum(["labels", "images"]).optional(),
+  name: z.string().trim().min(1).max(200).optional(),
+  batchSize: z.int().positive().default(8),
+});
+
+/** Labels of whole tiles and everything that is made with them: import, split, training, scores, answers. */
+export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
+  const { catalog, announce, appVersion } = deps;
+  const byId = z.strictObject({ id: z.int().positive() });
+
+  return {
+    "tiles.preview": door("tiles.preview", tileImportSchema, (request) => prepareTiles(catalog, request).report),
+
+    "tiles.import": door("tiles.import", tileImportSchema, (request) => {
+      const { report, legend, tiles } = prepareTiles(catalog, request);
+      const { path } = request;
+      if (tiles.length === 0)
+        throw new AppError("tile-labels-none-usable", { path, count: report.total, reasons: reasonsOf(report) });
+      return edit(deps, { key: "tiles.import", params: { count: tiles.length } }, () => {
+        // The same file again takes the place of its earlier reading.
+        for (const { id, path: before } of catalog.tileLabels.imports())
+          if (request.replace || resolve(before) === resolve(path)) catalog.tileLabels.removeImport(id);
+        const legendId = catalog.legends.put(request.legend, legend);
+        const importId = catalog.tileLabels.addImport({ path: resolve(path), legendId, report });
+        const replaced = catalog.tileLabels.add(importId, legendId, tiles);
+        const note = { what: "replaced", count: replaced, examples: [] } as const;
+        return { importId, legendId, report: replaced > 0 ? { ...report, notes: [...report.notes, note] } : report };
+      });
+    }),
+
+    "tiles.summary": door(
+      "tiles.summary",
+      z.strictObject({ shareThreshold: z.number().min(0).lt(1).default(tilesDefaults.shareThreshold) }),
+      ({ shareThreshold }) => summaryOf(catalog, shareThreshold),
+    ),
+
+    "tiles.list": door("tiles.list", z.strictObject({}), () => {
+      const legend = tileLegend(catalog);
+      if (!legend) return [];
+      const split = catalog.tileSplits.current();
+      const parts = split ? catalog.tileSplits.parts(split.id) : undefined;
+      return catalog.tileLabels
+        .list(legend.id)
+        .map(({ id, key, x, y, shares }) => ({ id, key, x, y, shares, part: parts?.get(id)?.part ?? null }));
+    }),
+
+    "tiles.remove": door(
+      "tiles.remove",
+      z.strictObject({ importId: z.int().positive().optional() }),
+      ({ importId }) => {
+        const imports = catalog.tileLabels.imports().filter(({ id }) => importId === undefined || id === importId);
+        const count = () => catalog.legends.list().reduce((sum, { id }) => sum + catalog.tileLabels.count(id), 0);
+        const before = count();
+        edit(deps, { key: "tiles.remove", params: { count: before } }, () => {
+          for (const { id } of imports) catalog.tileLabels.removeImport(id);
+        });
+        return { removed: before - count() };
+      },
+    ),
+
+    "tiles.split": door("tiles.split", tileSplitSchema, (request) => {
+      const legend = labelledTiles(catalog);
+      const { split, parts } = divideTiles(catalog, legend, request);
+      const id = edit(deps, { key: "tiles.split", params: { method: request.method } }, () =>
+        catalog.tileSplits.put(split, parts),
+      );
+      const tiles = catalog.tileLabels.list(legend.id);
+      return describeTileSplit({ ...split, id, createdAt: "" }, legend, tiles, parts, request.shareThreshold);
+    }),
+
+    "tiles.finetune": door("tiles.finetune", finetuneSchema, async (request) => {
+      const { seed, provider, from } = request;
+      if (catalog.models.find(request.name)) throw new AppError("model-exists", { name: request.name });
+      const { grid } = catalog.project.get();
+      const parent = from === undefined ? undefined : await chooseModel(catalog, from);
+      const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
+      const imagery = imageryOf(catalog, modalities);
+      const { tiles, optimistic } = tileInput(catalog);
+      const preset = tilesPresets[request.preset];
+      const size = parent?.size ?? request.size ?? preset.size;
+      const recipe = checkedRecipe({
+        ...preset.recipe,
+        ...(request.batchSize === undefined ? {} : { batchSize: request.batchSize }),
+        ...Object.fromEntries(Object.entries(request.recipe).filter(([, value]) => value !== undefined)),
+      });
+      const settings = {
+        modalities: imagery.modalities.map((modality) => modality.name),
+        size,
+        from: parent?.name ?? null,
+        seed,
+        provider,
+        recipe,
+        optimistic,
+      };
+      return queue.start(
+        {
+          kind: "finetune-tiles",
+          seed,
+          provider,
+          appVersion,
+          grid,
+          imagery,
+          tiles,
+          recipe,
+          modelFolder: parent?.folder ?? null,
+          architecture: architectures[size],
+          modelName: request.name,
+        },
+        { splitId: null, modelId: null, settings },
+      );
+    }),
+
+    "tiles.evaluate": door("tiles.evaluate", evaluateSchema, async (request) => {
+      const { seed, provider, part, batchSize } = request;
+      const { grid } = catalog.project.get();
+      const model = await chooseModel(catalog, request.model);
+      requireTileModel(model);
+      const present = new Set(catalog.modalities.list().map((modality) => modality.name));
+      const wanted = request.subsets ?? subsetsToMeasure(model.modalities.filter((own) => present.has(own)));
+      const subsets = wanted.map((subset) => modalitiesFor(catalog, model, subset));
+      return queue.start(
+        {
+          kind: "evaluate-tiles",
+          seed,
+          provider,
+          appVersion,
+          grid,
+          imagery: imageryOf(catalog, [...new Set(subsets.flat())]),
+          tiles: tileInput(catalog).tiles,
+          modelFolder: model.folder,
+          part,
+          subsets,
+          batchSize,
+        },
+        { splitId: null, modelId: model.id },
+      );
+    }),
+
+    "tiles.accuracy": door("tiles.accuracy", z.strictObject({ model: name }), ({ model }) => {
+      const { id } = catalog.models.named(model);
+      const run = catalog.runs
+        .list()
+        .findLast((own) => own.kind === "evaluate-tiles" && own.modelId === id && own.result !== null);
+      if (!run) return null;
+      const measuredAt = catalog.jobs.get(run.jobId)?.finishedAt ?? run.createdAt;
+      const optimistic = catalog.tileSplits.current()?.optimistic ?? false;
+      return { ...(run.result as EvaluateTilesResult), runId: run.id, measuredAt, optimistic };
+    }),
+
+    "tiles.map": door("tiles.map", mapSchema, async (request) => {
+      const { seed, provider, batchSize } = request;
+      const { grid } = catalog.project.get();
+      const model = await chooseModel(catalog, request.model);
+      requireTileModel(model);
+      const modalities = modalitiesFor(catalog, model, request.modalities);
+      const legend = tileLegend(catalog);
+      const over = request.over ?? (legend && catalog.tileLabels.count(legend.id) > 0 ? "labels" : "images");
+      const tiles = over === "labels" ? askedAboutLabels(catalog) : askedAboutImages(catalog);
+      const own = request.name ?? `${model.name}-${modalities.join("-")}`;
+      return queue.start({
+        kind: "map-tiles",
+        seed,
+        provider,
+        appVersion,
+        grid,
+        imagery: imageryOf(catalog, modalities),
+        modelFolder: model.folder,
+        modalities,
+        tiles,
+        batchSize,
+        baseName: fileName(own),
+        ...(request.name === undefined ? {} : { title: request.name }),
+      });
+    }),
+
+    "tiles.maps": door("tiles.maps", z.strictObject({}), () => catalog.tileMaps.list()),
+
+    "tiles.answers": door("tiles.answers", byId, ({ id }) => answersOf(catalog, id)),
+
+    "tiles.removeMap": door("tiles.removeMap", byId, ({ id }) => {
+      const { files } = catalog.tileMaps.get(id);
+      const paths = [files.gpkgPath, files.csvPath, ...(files.cogPath ? [files.cogPath] : []), ...files.sidecarPaths];
+      // Only what lies in the project's own folder of maps: a path from elsewhere is only forgotten.
+      const own = paths.filter((path) => resolve(path).startsWith(join(catalog.folder, "maps") + sep));
+      catalog.tileMaps.remove(id);
+      for (const path of own) rmSync(path, { force: true });
+      const folder = dirname(files.gpkgPath);
+      if (own.length === paths.length && resolve(folder).startsWith(join(catalog.folder, "maps") + sep))
+        rmSync(folder, { recursive: true, force: true });
+      announce("catalog.changed", { table: "tile_maps", ids: [id] });
+      return { deleted: own };
+    }),
+  };
+}
+
+/** The recipe as a whole, or a sentence about the setting that cannot be. */
+function checkedRecipe(values: Record<string, unknown>) {
+  const checked = tilesRecipe.safeParse(values);
+  if (checked.success) return checked.data;
+  const problems = checked.error.issues.map(({ path, message }) => `recipe.${path.join(".")}: ${message}`);
+  throw new AppError("request-invalid", { command: "tiles.finetune", problems });
+}
+
+function summaryOf(catalog: Catalog, shareThreshold: number): TileSummary | null {
+  const legend = tileLegend(catalog);
+  if (!legend) return null;
+  const tiles = catalog.tileLabels.list(legend.id);
+  if (tiles.length === 0) return null;
+  const { grid } = catalog.project.get();
+  const split = catalog.tileSplits.current();
+  const parts = split && catalog.tileSplits.parts(split.id);
+  const classes = legend.classes.map((entry) => {
+    const own = tiles.flatMap(({ shares }) => shares[entry.code] ?? []);
+    return { ...entry, tiles: own.length, present: own.filter((share) => share > shareThreshold).length };
+  });
+  return {
+    legend: { id: legend.id, name: legend.name, classes: legend.classes },
+    tiles: tiles.length,
+    sideMeters: grid.tilePatches * grid.patchMeters,
+    shareThreshold,
+    empty: tiles.filter(({ shares }) => !Object.values(shares).some((share) => share > shareThreshold)).length,
+    classes: classes.filter((entry) => entry.tiles > 0),
+    fields: [...new Set(tiles.slice(0, 2000).flatMap(({ properties }) => Object.keys(properties)))],
+    split: split && parts && parts.size > 0 ? describeTileSplit(split, legend, tiles, parts, shareThreshold) : null,
+    imports: catalog.tileLabels.imports().map(({ id, path, importedAt }) => ({ id, path, importedAt })),
+  };
+}
+
+function askedAboutLabels(catalog: Catalog): MappedTile[] {
+  const legend = labelledTiles(catalog);
+  const split = catalog.tileSplits.current();
+  const parts = split && catalog.tileSplits.parts(split.id);
+  return catalog.tileLabels
+    .list(legend.id)
+    .map(({ id, key, x, y, shares }) => ({ key, x, y, shares, part: parts?.get(id)?.part ?? null }));
+}
+
+/** Every tile that an image of the project touches, counted from the origin of the CRS; places without images are not asked about. */
+function askedAboutImages(catalog: Catalog): MappedTile[] {
+  const { grid } = catalog.project.get();
+  const side = grid.tilePatches * grid.patchMeters;
+  const area = boundsOf(grid.geobox);
+  const found = new Map<string, MappedTile>();
+  for (const { crs, header } of catalog.rasters.list()) {
+    const from = crs ?? header.crs;
+    if (from === null || header.affine === null) continue;
+    const own = boundsOf({ crs: from, affine: header.affine, width: header.width, height: header.height });
+    const bounds = from === grid.geobox.crs ? own : boundsIn(own, from, grid.geobox.crs);
+    if (!bounds) continue;
+    const slack = 1e-6;
+    const first = Math.floor(Math.max(bounds.minX, area.minX) / side + slack);
+    const last = Math.ceil(Math.min(bounds.maxX, area.maxX) / side - slack);
+    const top = Math.ceil(Math.min(bounds.maxY, area.maxY) / side - slack);
+    const bottom = Math.floor(Math.max(bounds.minY, area.minY) / side + slack);
+    if ((last - first) * (top - bottom) > mostTiles) throw new AppError("tiles-too-many", { most: mostTiles });
+    for (let row = top; row > bottom; row--)
+      for (let col = first; col < last; col++) {
+        const key = `${col}_${row}`;
+        if (!found.has(key)) found.set(key, { key, x: col * side, y: row * side, part: null, shares: null });
+      }
+    if (found.size > mostTiles) throw new AppError("tiles-too-many", { most: mostTiles });
+  }
+  if (found.size === 0) throw new AppError("no-imagery", { folder: catalog.folder });
+  return [...found.values()].toSorted((p, q) => q.y - p.y || p.x - q.x);
+}
+
+/** What was written for each tile, read from the GeoPackage. */
+function answersOf(catalog: Catalog, id: number): TileAnswer[] {
+  const { files } = catalog.tileMaps.get(id);
+  const { legend, gpkgPath, thresholds } = files;
+  const layer = readFeatures(gpkgPath);
+  const columns = layer.fields.map(({ name: own }) => own).filter((own) => own.startsWith("p_"));
+  const codeOf = new Map(legend.map((entry) => [entry.name, entry.code]));
+  return [...layer.features].map(({ properties, geometry }): TileAnswer => {
+    const ring = geometry?.type === "Polygon" ? geometry.coordinates[0] : undefined;
+    const corner = ring?.[0] ?? [Number.NaN, Number.NaN];
+    const probabilities = columns.map((column) => Number(properties[column]));
+    const { reference, part } = properties;
+    return {
+      key: String(properties.tile ?? ""),
+      x: corner[0],
+      y: corner[1],
+      probabilities,
+      present: legend.filter((_, k) => probabilities[k]! > thresholds[k]!).map(({ code }) => code),
+      reference: typeof reference === "string" ? reference.split("; ").flatMap((own) => codeOf.get(own) ?? []) : null,
+      part: (part ?? null) as TileAnswer["part"],
+    };
+  });
+}
