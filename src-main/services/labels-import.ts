@@ -29,6 +29,10 @@ const file = {
   layer: z.string().min(1).optional(),
   crs: z.string().min(1).optional(),
   encoding: z.string().min(1).optional(),
+  x: z.string().min(1).optional(),
+  y: z.string().min(1).optional(),
+  wkt: z.string().min(1).optional(),
+  delimiter: z.string().min(1).max(3).optional(),
 };
 type FileRequest = z.output<z.ZodObject<typeof file>>;
 
@@ -58,6 +62,10 @@ const importSchema = z.strictObject({
   legend: z.string().min(1).default("classes"),
   /** share of a patch that a polygon has to cover; without it the patch's centre decides */
   share: z.number().gt(0).max(1).optional(),
+  /** metres around a point whose patches it labels */
+  radius: z.number().min(0).max(100_000).default(0),
+  /** x and y of the file are exchanged */
+  swap: z.boolean().default(false),
   /** forgets the labels there are */
   replace: z.boolean().default(false),
   validFrom: z.iso.date().optional(),
@@ -75,7 +83,7 @@ export function labelImports(deps: Deps): Imports {
 
   const prepare = async (request: ImportRequest): Promise<{ imported: LabelImport; table: ClassTable }> => {
     const layer = open(request);
-    const { field, nameField, share, unmapped } = request;
+    const { field, nameField, share, unmapped, radius, swap } = request;
     const suggested = request.classes
       ? mappedClasses(request.classes)
       : suggestClasses(layer, field, nameField === undefined ? {} : { nameField });
@@ -87,6 +95,8 @@ export function labelImports(deps: Deps): Imports {
       table,
       unmapped,
       grid: catalog.project.get().grid.geobox,
+      radius,
+      swap,
       ...(share === undefined ? {} : { claim: { share } }),
     });
     const imported = await resting(steps, (done) =>
@@ -128,6 +138,7 @@ export function labelImports(deps: Deps): Imports {
             legendId,
             classCode: polygon.classCode,
             coordinates: polygon.coordinates,
+            cells: polygon.cells,
             x: polygon.point[0],
             y: polygon.point[1],
             patches: polygon.patches,
@@ -150,8 +161,12 @@ export function labelImports(deps: Deps): Imports {
   };
 }
 
-function open({ path, layer, crs, encoding }: FileRequest): FeatureLayer {
+function open({ path, layer, crs, encoding, x, y, wkt, delimiter }: FileRequest): FeatureLayer {
   return readFeatures(path, {
+    ...(x === undefined ? {} : { x }),
+    ...(y === undefined ? {} : { y }),
+    ...(wkt === undefined ? {} : { wkt }),
+    ...(delimiter === undefined ? {} : { delimiter }),
     ...(layer === undefined ? {} : { layer }),
     ...(crs === undefined ? {} : { crs: knownCrs(crs) }),
     ...(encoding === undefined ? {} : { encoding }),
@@ -172,9 +187,11 @@ function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
   const distinct = new Map(layer.fields.map(({ name }) => [name, new Map<string, string>()]));
   let shapes = 0;
   let polygons = 0;
+  let points = 0;
   for (const { geometry, properties } of layer.features as Iterable<Feature>) {
     shapes++;
     if (geometry && isPolygonal(geometry)) polygons++;
+    if (geometry?.type === "Point" || geometry?.type === "MultiPoint") points++;
     for (const [name, values] of distinct) {
       const value = properties[name];
       const key = valueKey(value);
@@ -197,6 +214,8 @@ function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
     crs: layer.crs ?? null,
     shapes,
     polygons,
+    points,
+    table: layer.table ?? null,
     fields,
     suggestedField: likelyField(fields, shapes),
   };

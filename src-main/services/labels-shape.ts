@@ -2,9 +2,9 @@ import type { LabelPolygon } from "../../src-shared/domain/job.ts";
 import type { LabelShape } from "../../src-shared/domain/label.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply, invert } from "../../src-shared/geo/affine.ts";
-import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
 import {
-  areaOf,
+  areaWithin,
   defectOf,
   type MultiPolygon,
   type Polygonal,
@@ -50,7 +50,7 @@ export function patchCount(polygon: Polygonal, grid: GeoBox): number {
 
 const scales = new WeakMap<GeoBox, Map<string, number>>();
 
-/** Hectares on the ground. The scale is found once per square of about a thousandth of the grid: it changes slowly. */
+/** Hectares on the ground of what lies inside the project. The scale is found once per square of about a thousandth of the grid: it changes slowly. */
 export function hectaresOf(polygon: Polygonal, grid: GeoBox): number {
   const [x, y] = representativePoint(polygon);
   const known = scales.get(grid) ?? new Map<string, number>();
@@ -62,7 +62,7 @@ export function hectaresOf(polygon: Polygonal, grid: GeoBox): number {
     scale = squareMetersPerUnit(grid.crs, x, y);
     known.set(key, scale);
   }
-  return (areaOf(polygon) * scale) / 10_000;
+  return (areaWithin(polygon, boundsOf(grid)) * scale) / 10_000;
 }
 
 /** Does any of it lie over a patch of the grid? */

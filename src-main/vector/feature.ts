@@ -34,6 +34,22 @@ export interface FeatureLayer {
   readonly crs: Crs | undefined;
   readonly fields: readonly Field[];
   readonly features: Iterable<Feature>;
+  /** how a table of text was read */
+  readonly table?: TableReading;
+}
+
+/** What was found out about a table of text, so that a person can see it and correct it. */
+export interface TableReading {
+  readonly delimiter: string;
+  readonly decimal: "." | ",";
+  readonly encoding: string;
+  readonly columns: readonly string[];
+  /** the columns with the coordinates; `null` where a WKT column has the shapes */
+  readonly x: string | null;
+  readonly y: string | null;
+  readonly wkt: string | null;
+  /** who says what the coordinate system is */
+  readonly crsFrom: "given" | "names" | "column" | "values" | "unknown";
 }
 
 export interface ReadOptions {
@@ -43,4 +59,11 @@ export interface ReadOptions {
   readonly crs?: Crs;
   /** text encoding of a Shapefile's attributes; takes the place of .cpg */
   readonly encoding?: string;
+  /** columns of a table of text that hold the coordinates */
+  readonly x?: string;
+  readonly y?: string;
+  /** the column of a table that holds shapes as WKT */
+  readonly wkt?: string;
+  /** what separates the columns of a table */
+  readonly delimiter?: string;
 }

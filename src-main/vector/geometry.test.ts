@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { areaOf, type Polygonal, type Position, partsOf, representativePoint, ringsContain } from "./geometry.ts";
+import {
+  areaOf,
+  areaWithin,
+  type Polygonal,
+  type Position,
+  partsOf,
+  representativePoint,
+  ringsContain,
+} from "./geometry.ts";
+import { common } from "./operations.ts";
 import { polygonize } from "./polygonize.ts";
 import { readWkb, writeWkb } from "./wkb.ts";
 
@@ -90,4 +99,41 @@ test("binary that ends early, promises too much or draws curves says so", () => 
   const greedy = Uint8Array.of(1, 2, 0, 0, 0, 255, 255, 255, 255);
   expect(() => readWkb(greedy)).toThrow("ends too early");
   expect(() => readWkb(Uint8Array.of(1, 10, 0, 0, 0, 0, 0, 0, 0))).toThrow("type 10 (curves or surfaces)");
+});
+
+test("the area inside a rectangle is that of the cut polygon", () => {
+  let state = 5;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const bounds = { minX: 0, minY: 0, maxX: 10, maxY: 10 };
+  const rectangle: Polygonal = {
+    type: "Polygon",
+    coordinates: [
+      [
+        [0, 0],
+        [10, 0],
+        [10, 10],
+        [0, 10],
+        [0, 0],
+      ],
+    ],
+  };
+  for (let round = 0; round < 300; round++) {
+    // A star around a place near the rectangle: often concave, often crossing its sides several times.
+    const [cx, cy] = [next() * 14 - 2, next() * 14 - 2];
+    const corners = Array.from({ length: 12 }, (_, i): Position => {
+      const radius = 0.5 + next() * 7;
+      return [cx + radius * Math.cos((i * Math.PI) / 6), cy + radius * Math.sin((i * Math.PI) / 6)];
+    });
+    const hole: Position[] = [
+      [cx, cy],
+      [cx + 0.2, cy],
+      [cx + 0.2, cy + 0.2],
+      [cx, cy],
+    ];
+    const star: Polygonal = { type: "Polygon", coordinates: [[...corners, corners[0]!], hole] };
+    expect(areaWithin(star, bounds)).toBeCloseTo(areaOf(common(star, rectangle)), 6);
+  }
 });

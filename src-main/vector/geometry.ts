@@ -143,6 +143,43 @@ export function areaOf(geometry: Polygonal): number {
   return sum;
 }
 
+/** Plane area of the part of a polygon that lies in a rectangle. */
+export function areaWithin(geometry: Polygonal, bounds: Bounds): number {
+  let sum = 0;
+  for (const part of partsOf(geometry)) {
+    part.forEach((ring, index) => {
+      sum += (index === 0 ? 1 : -1) * Math.abs(signedRingArea(clippedRing(ring, bounds)));
+    });
+  }
+  return sum;
+}
+
+/** A ring cut off at the sides of a rectangle (Sutherland and Hodgman 1974): edges may run along its sides twice, the area is right. */
+function clippedRing(ring: Ring, { minX, minY, maxX, maxY }: Bounds): Ring {
+  const sides = [
+    [0, minX, 1],
+    [0, maxX, -1],
+    [1, minY, 1],
+    [1, maxY, -1],
+  ] as const;
+  let positions: readonly Position[] = ring;
+  for (const [axis, limit, sign] of sides) {
+    const cut: Position[] = [];
+    const depth = (p: Position) => sign * (p[axis] - limit);
+    for (let i = 1; i < positions.length; i++) {
+      const [from, to] = [positions[i - 1]!, positions[i]!];
+      const [before, after] = [depth(from), depth(to)];
+      if (before >= 0) cut.push(from);
+      if (before >= 0 !== after >= 0) {
+        const share = before / (before - after);
+        cut.push([from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])]);
+      }
+    }
+    positions = cut.length > 0 ? [...cut, cut[0]!] : [];
+  }
+  return positions;
+}
+
 /** Outsides counter-clockwise, holes clockwise (RFC 7946). */
 export function withStandardWinding(geometry: Polygonal): Polygonal {
   const turn = (ring: Ring, index: number): Ring =>

@@ -10,11 +10,21 @@ export {
 } from "./class-table.ts";
 export { crsFromWkt } from "./crs-from-wkt.ts";
 export { divide } from "./divide.ts";
-export type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
+export type {
+  Feature,
+  FeatureLayer,
+  Field,
+  FieldType,
+  LayerInfo,
+  PropertyValue,
+  ReadOptions,
+  TableReading,
+} from "./feature.ts";
 export { type FeatureSink, openFeatureSink, type SinkFormat } from "./feature-sink.ts";
 export { writeGeoJson } from "./geojson-write.ts";
 export {
   areaOf,
+  areaWithin,
   boundsOfGeometry,
   type Geometry,
   isPolygonal,

@@ -140,7 +140,7 @@ test("every shape that is not used is counted once, with its reason", () => {
     ["road", box(20, 0, 5)],
     ["wheat", null],
     ["wheat", null, "its coordinates are not numbers"],
-    ["wheat", { type: "Point", coordinates: at(3, 3) }],
+    ["wheat", { type: "LineString", coordinates: [at(3, 3), at(4, 4)] }],
     ["wheat", bowtie],
     ["wheat", box(100, 0, 5)],
     ["wheat", box(40.1, 40.1, 0.3)],
@@ -186,7 +186,7 @@ test("every shape that is not used is counted once, with its reason", () => {
       Number(hectares.toFixed(6)),
     ]),
   ).toEqual([
-    ["maize", 2, 22, 0.41],
+    ["maize", 2, 22, 0.26],
     ["road", 0, 0, 0],
     ["wheat", 1, 25, 0.25],
   ]);
@@ -195,14 +195,14 @@ test("every shape that is not used is counted once, with its reason", () => {
     "2 not used: no class value.",
     "1 not used: class is ignored.",
     "1 not used: empty geometry.",
-    "1 not used: not a polygon.",
+    "1 not used: neither a polygon nor a point.",
     "2 not used: invalid geometry (5: its coordinates are not numbers; 7: its outline crosses itself near (575000, 5622120)).",
     "2 not used: outside the project's area.",
     "1 not used: smaller than a patch.",
-    "1 not used: covered by polygons of another class.",
-    "1 not used: covered by polygons of the same class.",
-    "1 reach past the project's area; the part inside is used.",
-    "4 patches lie in polygons of different classes and get no label.",
+    "1 not used: covered by labels of another class.",
+    "1 not used: covered by labels of the same class.",
+    "1 reach past the project's area; only the part inside is used, and its hectares are counted.",
+    "4 patches lie in labels of different classes and get no label.",
   ]);
 });
 
@@ -255,24 +255,24 @@ test("labels that cannot be used at all are refused with one sentence", () => {
   expect(refusal(() => suggestClasses(layerOf([[null, null]]), "crop"))[0]).toBe("labels-without-class-values");
   expect(refusal(() => attempt(layerOf([["a", box(1000, 0, 3)]])))).toEqual([
     "labels-outside",
-    "None of the shapes of “fields.gpkg” touches the project’s area. Check the file and its coordinate system.",
+    "None of the shapes of “fields.gpkg” touches the project’s area. They lie around longitude 4.200, latitude 50.748; the project around 4.063, 50.746. Check the file and its coordinate system.",
   ]);
   expect(refusal(() => attempt({ ...layerOf([["a", box(0, 0, 3)]]), crs: undefined }))).toEqual([
     "labels-without-crs",
-    expect.stringContaining("Name one with --crs EPSG:code."),
+    expect.stringContaining("1 of 1 positions lie in the project: if that is right, say --crs EPSG:32631."),
   ]);
   expect(
     refusal(() =>
       attempt(
         layerOf([
           ["a", null],
-          ["a", { type: "Point", coordinates: at(1, 1) }],
+          ["a", { type: "LineString", coordinates: [at(1, 1), at(2, 2)] }],
         ]),
       ),
     ),
   ).toEqual([
     "labels-none-usable",
-    "None of the 2 shapes of “fields.gpkg” can be used: 1 empty geometry, 1 not a polygon. Correct them, or choose another file.",
+    "None of the 2 shapes of “fields.gpkg” can be used: 1 empty geometry, 1 neither a polygon nor a point. Correct them, or choose another file.",
   ]);
   expect(
     refusal(() => suggestClasses(layerOf(Array.from({ length: 300 }, (_, i) => [`${i + 0.5}`, null])), "crop"))[0],

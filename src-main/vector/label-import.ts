@@ -1,5 +1,7 @@
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { countCells, type PatchCells, packCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { apply, invert } from "../../src-shared/geo/affine.ts";
 import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, resolutionOf, windowCovering } from "../../src-shared/geo/geobox.ts";
@@ -9,7 +11,9 @@ import { type ClassTable, expectField, rulesByKey, valueKey } from "./class-tabl
 import type { Feature, FeatureLayer, PropertyValue } from "./feature.ts";
 import {
   areaOf,
+  areaWithin,
   boundsOfGeometry,
+  type Geometry,
   isEmpty,
   isPolygonal,
   type Polygonal,
@@ -21,6 +25,7 @@ import {
   withStandardWinding,
 } from "./geometry.ts";
 import { type LabelledPatches, PatchClaims } from "./patch-claims.ts";
+import { placeHint } from "./place-hint.ts";
 import { coverage, rasterizePolygon, type Span } from "./rasterize.ts";
 import { squareMetersPerUnit } from "./true-area.ts";
 import { defectOf } from "./validity.ts";
@@ -30,12 +35,12 @@ export const dropReasons = {
   "no-class": "no class value",
   ignored: "class is ignored",
   "empty-geometry": "empty geometry",
-  "not-a-polygon": "not a polygon",
+  "not-a-polygon": "neither a polygon nor a point",
   "invalid-geometry": "invalid geometry",
   outside: "outside the project's area",
   small: "smaller than a patch",
-  overlap: "covered by polygons of another class",
-  duplicate: "covered by polygons of the same class",
+  overlap: "covered by labels of another class",
+  duplicate: "covered by labels of the same class",
 } as const;
 export type DropReason = keyof typeof dropReasons;
 
@@ -49,6 +54,10 @@ export interface LabelImportOptions {
   readonly grid: GeoBox;
   /** a patch belongs to the polygon that has its centre, or that covers at least this share of it */
   readonly claim?: "centre" | { readonly share: number };
+  /** a point labels the patches whose centre lies within so many metres, and always the patch that it lies in */
+  readonly radius?: number;
+  /** x and y of the file are exchanged before they are moved */
+  readonly swap?: boolean;
   /** moves a position of the file into the grid's CRS; found from the two CRS when left out */
   readonly transform?: Transform;
 }
@@ -62,6 +71,8 @@ export interface ImportedPolygon {
   readonly classCode: number;
   /** parts, rings, positions: outsides counter-clockwise, holes clockwise */
   readonly coordinates: readonly (readonly (readonly Position[])[])[];
+  /** the patches that points label; `null` of a polygon */
+  readonly cells: PatchCells | null;
   /** a position inside of it: what a block split goes by */
   readonly point: Position;
   readonly patches: number;
@@ -81,7 +92,7 @@ export interface DroppedPolygon {
 export interface ClassSummary extends LegendClass {
   readonly polygons: number;
   readonly patches: number;
-  /** of the polygons themselves; a part outside of the project counts too */
+  /** on the ground, of what lies inside the project */
   readonly hectares: number;
 }
 
@@ -89,6 +100,8 @@ export interface ImportReport {
   /** shapes in the file */
   readonly total: number;
   readonly used: number;
+  /** of the used ones, how many are points */
+  readonly points: number;
   readonly dropped: readonly DroppedPolygon[];
   /** used polygons of which a part lies outside of the project */
   readonly partlyOutside: number;
@@ -119,7 +132,8 @@ export function importLabels(layer: FeatureLayer, options: LabelImportOptions): 
 export function* importingLabels(layer: FeatureLayer, options: LabelImportOptions): Generator<number, LabelImport> {
   const { field, grid, table } = options;
   expectField(layer, field);
-  const transform = options.transform ?? transformOf(layer, grid);
+  const toGrid = options.transform ?? transformOf(layer, grid);
+  const transform: Transform = options.swap ? (x, y) => toGrid(y, x) : toGrid;
   const rules = rulesByKey(table);
   const area = boundsOf(grid);
   const slack = resolutionOf(grid).x / 100;
@@ -152,26 +166,31 @@ export function* importingLabels(layer: FeatureLayer, options: LabelImportOption
       drop("ignored");
       continue;
     }
-    const placed = place(feature, transform, area, slack);
+    const placed = place(feature, transform, { area, slack, grid, radius: options.radius ?? 0 });
     if ("reason" in placed) {
       drop(placed.reason, placed.detail);
       continue;
     }
     classOf.set(id, classCode);
     // A patch may be told twice; asking twice changes nothing.
-    forEachPatch(placed.geometry, grid, options.claim ?? "centre", (row, start, end) => {
+    const ask: Span = (row, start, end) => {
       asked.add(id);
       claims.claim(row, start, end, id);
-    });
+    };
+    const { cells } = placed;
+    if (cells) for (const run of runsOfCells(cells)) ask(...run);
+    else forEachPatch(placed.geometry, grid, options.claim ?? "centre", ask);
     const [x, y] = placed.point;
+    const units = cells ? countCells(cells) * Math.abs(grid.affine.b * grid.affine.f) : areaInside(placed, grid);
     kept.push({
       id,
       sourceId: feature.id,
       classCode,
-      coordinates: partsOf(placed.geometry),
+      coordinates: cells ? [] : partsOf(placed.geometry),
+      cells,
       point: placed.point,
       patches: 0,
-      hectares: (areaOf(placed.geometry) * squareMetersPerUnit(grid.crs, x, y)) / 10_000,
+      hectares: (units * squareMetersPerUnit(grid.crs, x, y)) / 10_000,
       partlyOutside: placed.partlyOutside,
       properties: feature.properties,
     });
@@ -185,12 +204,25 @@ export function* importingLabels(layer: FeatureLayer, options: LabelImportOption
   const polygons: ImportedPolygon[] = [];
   for (const polygon of kept) {
     const patches = claims.owned.get(polygon.id) ?? 0;
-    if (patches > 0) polygons.push({ ...polygon, patches });
+    if (patches > 0) polygons.push(withOwnPatches({ ...polygon, patches }));
     else {
       dropped.push({ id: polygon.id, sourceId: polygon.sourceId, reason: reasonWithoutPatches(polygon) });
     }
   }
   dropped.sort((p, q) => p.id - q.id);
+
+  /** Points keep the patches that no other label has: where two discs of one class meet, a patch is taught once. */
+  function withOwnPatches(polygon: ImportedPolygon): ImportedPolygon {
+    const { cells, patches, hectares, id } = polygon;
+    if (!cells) return polygon;
+    const before = countCells(cells);
+    if (before === patches) return polygon;
+    const own = packCells(cells, (index) => {
+      const row = cells.row + Math.floor(index / cells.width);
+      return claims.ownerOf(row, cells.col + (index % cells.width)) === id;
+    });
+    return { ...polygon, cells: own, hectares: (hectares * patches) / before };
+  }
 
   function reasonWithoutPatches({ id, coordinates }: ImportedPolygon): DropReason {
     if (asked.has(id)) return claims.lostToOthers.has(id) ? "overlap" : "duplicate";
@@ -201,28 +233,49 @@ export function* importingLabels(layer: FeatureLayer, options: LabelImportOption
     total,
     used: polygons.length,
     dropped,
+    points: polygons.filter(({ cells }) => cells !== null).length,
     partlyOutside: polygons.filter((polygon) => polygon.partlyOutside).length,
     contestedPatches: claims.contested,
     classes: summaries(table.legend, polygons),
   };
-  if (polygons.length === 0) throw nothingUsable(layer, field, report, valued);
+  if (polygons.length === 0) throw nothingUsable(layer, field, report, valued, grid);
   return { crs: grid.crs, legend: table.legend, polygons, patches: claims.patches(), report };
 }
 
 function transformOf(layer: FeatureLayer, grid: GeoBox): Transform {
-  if (layer.crs === undefined) throw new AppError("labels-without-crs", { path: layer.path });
+  if (layer.crs === undefined) {
+    throw new AppError("labels-without-crs", { path: layer.path, hint: placeHint(layer, grid) ?? null });
+  }
   return transformer(layer.crs, grid.crs).forward;
 }
 
-type Placed =
-  | { readonly geometry: Polygonal; readonly point: Position; readonly partlyOutside: boolean }
-  | { readonly reason: DropReason; readonly detail?: string };
+interface Inside {
+  readonly geometry: Polygonal;
+  readonly point: Position;
+  readonly partlyOutside: boolean;
+  /** the patches of points; `null` of a polygon */
+  readonly cells: PatchCells | null;
+}
+type Placed = Inside | { readonly reason: DropReason; readonly detail?: string };
 
-/** The polygon in the project's CRS, or why it cannot be used. */
-function place(feature: Feature, transform: Transform, area: Bounds, slack: number): Placed {
-  const { geometry, problem } = feature;
+interface Project {
+  readonly area: Bounds;
+  /** a transform leaves a hair: so far past the edge is not outside */
+  readonly slack: number;
+  readonly grid: GeoBox;
+  /** metres around a point */
+  readonly radius: number;
+}
+
+/** The polygon or the points in the project's CRS, or why they cannot be used. */
+function place(feature: Feature, transform: Transform, project: Project): Placed {
+  const { area, slack } = project;
+  const { problem } = feature;
+  const geometry = feature.geometry && ofOneKind(feature.geometry);
   if (problem !== undefined) return { reason: "invalid-geometry", detail: problem };
   if (!geometry || isEmpty(geometry)) return { reason: "empty-geometry" };
+  if (geometry.type === "Point") return placePoints([geometry.coordinates], transform, project);
+  if (geometry.type === "MultiPoint") return placePoints(geometry.coordinates, transform, project);
   if (!isPolygonal(geometry)) return { reason: "not-a-polygon" };
   const defect = defectOf(geometry);
   if (defect) {
@@ -235,13 +288,82 @@ function place(feature: Feature, transform: Transform, area: Bounds, slack: numb
   if (!bounds || !intersection(bounds, area) || [...partsOf(moved).flat(2)].some(([x, y]) => Number.isNaN(x + y))) {
     return { reason: "outside" };
   }
-  // A transform leaves a hair: a hundredth of a pixel past the edge is not outside.
   const inside =
     bounds.minX >= area.minX - slack &&
     bounds.maxX <= area.maxX + slack &&
     bounds.minY >= area.minY - slack &&
     bounds.maxY <= area.maxY + slack;
-  return { geometry: moved, point: representativePoint(moved), partlyOutside: !inside };
+  return { geometry: moved, point: representativePoint(moved), partlyOutside: !inside, cells: null };
+}
+
+/** A collection of polygons is a multipolygon, one of points a multipoint; others stay what they are. */
+function ofOneKind(geometry: Geometry): Geometry {
+  if (geometry.type !== "GeometryCollection" || geometry.geometries.length === 0) return geometry;
+  const members = geometry.geometries.map(ofOneKind);
+  if (members.every(isPolygonal)) return { type: "MultiPolygon", coordinates: members.flatMap(partsOf) };
+  const points = members.flatMap((member) =>
+    member.type === "Point" ? [member.coordinates] : member.type === "MultiPoint" ? member.coordinates : [],
+  );
+  const all = members.every(({ type }) => type === "Point" || type === "MultiPoint");
+  return all ? { type: "MultiPoint", coordinates: points } : geometry;
+}
+
+/** The patches that points lie in, and those whose centre lies within the radius. */
+function placePoints(points: readonly Position[], transform: Transform, { grid, radius }: Project): Placed {
+  const toPatch = invert(grid.affine);
+  const found: { readonly col: number; readonly row: number; readonly at: Position }[] = [];
+  let outside = 0;
+  for (const [x, y] of points) {
+    const at = transform(x, y);
+    const [col, row] = apply(toPatch, ...(at as [number, number])).map(Math.floor) as [number, number];
+    if (col >= 0 && row >= 0 && col < grid.width && row < grid.height) found.push({ col, row, at });
+    else outside++;
+  }
+  const [first] = found;
+  if (!first) return { reason: "outside" };
+  // Metres on the ground, in map units at this place.
+  const reach = radius / Math.sqrt(squareMetersPerUnit(grid.crs, ...first.at));
+  const [stepX, stepY] = [Math.abs(grid.affine.b), Math.abs(grid.affine.f)];
+  const [cols, rows] = [
+    Math.min(grid.width, Math.ceil(reach / stepX)),
+    Math.min(grid.height, Math.ceil(reach / stepY)),
+  ];
+  const named = new Set<number>();
+  for (const { col, row, at } of found) {
+    named.add(row * grid.width + col);
+    if (reach <= 0) continue;
+    for (let y = Math.max(0, row - rows); y <= Math.min(grid.height - 1, row + rows); y++) {
+      for (let x = Math.max(0, col - cols); x <= Math.min(grid.width - 1, col + cols); x++) {
+        const [cx, cy] = apply(grid.affine, x + 0.5, y + 0.5);
+        if (Math.hypot(cx - at[0], cy - at[1]) <= reach) named.add(y * grid.width + x);
+      }
+    }
+  }
+  const patches = [...named];
+  const left = patches.reduce((p, index) => Math.min(p, index % grid.width), grid.width);
+  const right = patches.reduce((p, index) => Math.max(p, index % grid.width), 0);
+  const top = patches.reduce((p, index) => Math.min(p, Math.floor(index / grid.width)), grid.height);
+  const bottom = patches.reduce((p, index) => Math.max(p, Math.floor(index / grid.width)), 0);
+  // Points far apart in one shape would be a large window of few patches.
+  if ((right - left + 1) * (bottom - top + 1) > largestShape) {
+    return {
+      reason: "invalid-geometry",
+      detail: "its points lie too far apart for one label; split it into single points",
+    };
+  }
+  const window = { col: left, row: top, width: right - left + 1, height: bottom - top + 1 };
+  const cells = packCells(window, (index) =>
+    named.has((top + Math.floor(index / window.width)) * grid.width + left + (index % window.width)),
+  )!;
+  return { geometry: { type: "MultiPolygon", coordinates: [] }, point: first.at, partlyOutside: outside > 0, cells };
+}
+
+/** Patches in the window around the points of one shape. */
+const largestShape = 1 << 26;
+
+/** Square map units of the part of a polygon that lies over the grid. */
+function areaInside({ geometry, partlyOutside }: Inside, grid: GeoBox): number {
+  return partlyOutside ? areaWithin(geometry, boundsOf(grid)) : areaOf(geometry);
 }
 
 /** At most so many cells of shares at once. */
@@ -301,12 +423,18 @@ function summaries(legend: readonly LegendClass[], polygons: readonly ImportedPo
   });
 }
 
-function nothingUsable(layer: FeatureLayer, field: string, report: ImportReport, valued: number): AppError {
+function nothingUsable(
+  layer: FeatureLayer,
+  field: string,
+  report: ImportReport,
+  valued: number,
+  grid: GeoBox,
+): AppError {
   const { path } = layer;
   if (report.total > 0 && valued === 0) return new AppError("labels-without-class-values", { path, field });
   const counts = droppedByReason(report);
   if (counts.length === 1 && counts[0]!.reason === "outside") {
-    return new AppError("labels-outside", { path, count: report.total });
+    return new AppError("labels-outside", { path, count: report.total, hint: placeHint(layer, grid) ?? null });
   }
   const reasons = counts.map(({ count, words }) => `${count} ${words}`).join(", ") || "the file is empty";
   return new AppError("labels-none-usable", { path, count: report.total, reasons });
@@ -327,7 +455,8 @@ export function droppedByReason(
 
 /** The report as lines for people. */
 export function describeImport(report: ImportReport): string[] {
-  const lines = [`${report.total} polygons came in, ${report.used} are used.`];
+  const all = report.points === report.used && report.used > 0 ? "points" : report.points > 0 ? "shapes" : "polygons";
+  const lines = [`${report.total} ${all} came in, ${report.used} are used.`];
   for (const { reason, words, count } of droppedByReason(report)) {
     const details = report.dropped.filter((polygon) => polygon.reason === reason && polygon.detail !== undefined);
     const shown = details.slice(0, 3).map(({ sourceId, detail }) => `${sourceId}: ${detail}`);
@@ -335,9 +464,11 @@ export function describeImport(report: ImportReport): string[] {
     lines.push(`${count} not used: ${words}${shown.length > 0 ? ` (${shown.join("; ")}${more})` : ""}.`);
   }
   if (report.partlyOutside > 0)
-    lines.push(`${report.partlyOutside} reach past the project's area; the part inside is used.`);
+    lines.push(
+      `${report.partlyOutside} reach past the project's area; only the part inside is used, and its hectares are counted.`,
+    );
   if (report.contestedPatches > 0) {
-    lines.push(`${report.contestedPatches} patches lie in polygons of different classes and get no label.`);
+    lines.push(`${report.contestedPatches} patches lie in labels of different classes and get no label.`);
   }
   return lines;
 }

@@ -41,6 +41,12 @@ export class PatchClaims {
     }
   }
 
+  /** Who has a patch in the end; 0 where nobody does, also where classes contest it. */
+  ownerOf(row: number, col: number): number {
+    const block = this.#blocks.get(Math.floor(row / side) * this.#blockColumns + Math.floor(col / side));
+    return Math.max(0, block?.[(row % side) * side + (col % side)] ?? 0);
+  }
+
   #block(key: number): Int32Array {
     let block = this.#blocks.get(key);
     if (!block) {

@@ -155,7 +155,6 @@ test.for([
   ["shapefile-js__bad.shp", "vector-damaged", /does not begin like a Shapefile/],
   ["geojsonhint__bad_bad-json.geojson", "vector-damaged", /not valid JSON/],
   ["made_utm_without_crs.geojson", "labels-not-lon-lat", /\(575180, 5622440\) is no place on Earth.*--crs EPSG:code/],
-  ["made_wkt.csv", "vector-unknown-format", /not a vector file that can be read here/],
   ["shapefile-js__noshp.zip", "vector-unknown-format", /Choose a GeoPackage/],
   ["no-such-file.gpkg", "vector-missing", /does not exist/],
 ] as const)("%s is refused with one sentence", ([name, code, words]) => {
@@ -163,6 +162,24 @@ test.for([
   expect(error.code).toBe(code);
   expect(error.message).toMatch(words);
   expect(error.message).toContain(name);
+});
+
+test("a table with a WKT column is read as ogr2ogr reads it", () => {
+  const target = join(folder, "made_wkt.json");
+  execFileSync("ogr2ogr", [
+    "-f",
+    "GeoJSON",
+    "-lco",
+    "RFC7946=NO",
+    "-lco",
+    "COORDINATE_PRECISION=17",
+    target,
+    fixture("made_wkt.csv"),
+  ]);
+  const theirs = JSON.parse(readFileSync(target, "utf8")) as { features: { geometry: unknown }[] };
+  expect(JSON.parse(JSON.stringify(every("made_wkt.csv").map(({ geometry }) => geometry)))).toEqual(
+    theirs.features.map(({ geometry }) => geometry),
+  );
 });
 
 test("a CRS named by hand makes a GeoJSON in metres readable", () => {

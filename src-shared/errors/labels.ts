@@ -1,3 +1,5 @@
+import { type PlaceHint, placeSentence } from "./place-hint.ts";
+
 /** Errors without values. */
 type Nothing = Readonly<Record<string, never>>;
 
@@ -17,7 +19,7 @@ const noneOf = (count: number): string => (count === 1 ? "None of the shapes" : 
 export const labelErrors = {
   "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
   "vector-unknown-format": ({ path }: Path) =>
-    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp; unpack a .zip first), a GeoJSON (.geojson, .json) or a KML (.kml, .kmz).`,
+    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp; unpack a .zip first), a GeoJSON (.geojson, .json), a KML (.kml, .kmz) or a table of text (.csv, .tsv).`,
   "vector-damaged": ({ path, problem }: Path & { readonly problem: string }) =>
     `“${path}” is damaged or incomplete: ${problem}. Export it again from the program that made it.`,
   "vector-without-layers": ({ path }: Path) =>
@@ -34,8 +36,41 @@ export const labelErrors = {
     `The text encoding “${encoding}” of “${path}” is not known. Name another one, for example UTF-8 or windows-1252.`,
   "vector-unwritable": ({ path, reason }: Path & { readonly reason: string }) =>
     `“${path}” cannot be written (${reason}). Choose a folder where you may write.`,
-  "labels-without-crs": ({ path }: Path) =>
-    `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file). Name one with --crs EPSG:code.`,
+  "table-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
+    `“${path}” cannot be read as a table of text: ${problem}.`,
+  "table-spreadsheet": ({ path }: Path) =>
+    `“${path}” is a spreadsheet. Save it as CSV with columns for longitude and latitude (or x and y), and import that.`,
+  "table-column-missing": ({
+    path,
+    column,
+    columns,
+  }: Path & { readonly column: string; readonly columns: readonly string[] }) =>
+    `“${path}” has no column “${column}”. There are: ${list(columns.slice(0, 40))}.`,
+  "table-one-coordinate": ({ path, columns }: Path & { readonly columns: readonly string[] }) =>
+    `A position needs two columns: name both, --x COLUMN and --y COLUMN. “${path}” has: ${list(columns.slice(0, 40))}.`,
+  "table-without-coordinates": ({ path, columns }: Path & { readonly columns: readonly string[] }) =>
+    `No column of “${path}” looks like coordinates (longitude and latitude, x and y, or WKT). Name them with --x and --y or --wkt; there are: ${list(columns)}.`,
+  "table-ambiguous": ({ path, choices }: Path & { readonly choices: readonly string[] }) =>
+    `Several columns of “${path}” could be the position. Choose one: ${choices.join(", or ")}.`,
+  "table-degrees-minutes": ({ path, column }: Path & { readonly column: string }) =>
+    `The column “${column}” of “${path}” holds degrees, minutes and seconds. Write longitude and latitude as decimal degrees, in two columns.`,
+  "table-not-degrees": ({
+    path,
+    x,
+    y,
+    values,
+    exchanged,
+  }: Path & {
+    readonly x: string;
+    readonly y: string;
+    readonly values: readonly [number, number];
+    readonly exchanged: boolean;
+  }) =>
+    exchanged
+      ? `In “${path}”, “${x}” and “${y}” seem to be exchanged: (${values.join(", ")}) is no longitude and latitude. Name them the other way round: --x ${y} --y ${x} --crs EPSG:4326.`
+      : `The columns “${x}” and “${y}” of “${path}” are called longitude and latitude, but hold (${values.join(", ")}). If these are metres, name the columns and their coordinate system: --x ${x} --y ${y} --crs EPSG:code.`,
+  "labels-without-crs": ({ path, hint = null }: Path & { readonly hint?: PlaceHint | null }) =>
+    `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file, a table a column “epsg”). ${placeSentence(hint, "Name one with --crs EPSG:code.")}`,
   "labels-unknown-crs": ({ path, crs }: Path & { readonly crs: string }) =>
     `The coordinate system “${crs}” of “${path}” is not known. Name one with --crs EPSG:code.`,
   "labels-not-lon-lat": ({ path, x, y }: Path & { readonly x: number; readonly y: number }) =>
@@ -58,8 +93,12 @@ export const labelErrors = {
     `The field “${field}” of “${path}” holds values that the class table does not name: ${list(values)}. Map each of them to a class, or to “ignore”.`,
   "labels-too-many-classes": ({ path, field, count }: Path & { readonly field: string; readonly count: number }) =>
     `The field “${field}” of “${path}” holds ${count} different values, too many for classes. Choose the field that holds the class, or give a class table.`,
-  "labels-outside": ({ path, count }: Path & { readonly count: number }) =>
-    `${noneOf(count)} of “${path}” touches the project’s area. Check the file and its coordinate system.`,
+  "labels-outside": ({
+    path,
+    count,
+    hint = null,
+  }: Path & { readonly count: number; readonly hint?: PlaceHint | null }) =>
+    `${noneOf(count)} of “${path}” touches the project’s area. ${placeSentence(hint, "Check the file and its coordinate system.")}`,
   "labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
     `${noneOf(count)} of “${path}” can be used: ${reasons}. Correct them, or choose another file.`,
   "tile-shares-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>

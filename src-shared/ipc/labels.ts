@@ -29,6 +29,8 @@ export type DropReason =
 export interface ImportReport {
   readonly total: number;
   readonly used: number;
+  /** of the used ones, how many are points */
+  readonly points: number;
   readonly dropped: readonly {
     readonly id: number;
     readonly sourceId: string | number;
@@ -44,6 +46,20 @@ export interface ImportReport {
   })[];
 }
 
+/** What was found out about a table of text. */
+export interface TableReading {
+  readonly delimiter: string;
+  readonly decimal: "." | ",";
+  readonly encoding: string;
+  readonly columns: readonly string[];
+  /** the columns with the coordinates; `null` where a WKT column has the shapes */
+  readonly x: string | null;
+  readonly y: string | null;
+  readonly wkt: string | null;
+  /** who says what the coordinate system is */
+  readonly crsFrom: "given" | "names" | "column" | "values" | "unknown";
+}
+
 /** What is in a vector file, before anything is taken from it. */
 export interface LabelFile {
   readonly path: string;
@@ -57,6 +73,9 @@ export interface LabelFile {
   readonly crs: string | null;
   readonly shapes: number;
   readonly polygons: number;
+  readonly points: number;
+  /** how a table of text was read; `null` of other files */
+  readonly table: TableReading | null;
   readonly fields: readonly {
     readonly name: string;
     readonly type: string;
@@ -73,6 +92,12 @@ export interface LabelFileRequest {
   readonly layer?: string | undefined;
   readonly crs?: string | undefined;
   readonly encoding?: string | undefined;
+  /** columns of a table of text that hold the coordinates */
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  /** the column of a table that holds shapes as WKT */
+  readonly wkt?: string | undefined;
+  readonly delimiter?: string | undefined;
 }
 
 export interface LabelImportRequest extends LabelFileRequest {
@@ -87,6 +112,10 @@ export interface LabelImportRequest extends LabelFileRequest {
   readonly unmapped?: "error" | "ignore" | undefined;
   readonly legend?: string | undefined;
   readonly share?: number | undefined;
+  /** a point labels the patches whose centre lies within so many metres, and always its own */
+  readonly radius?: number | undefined;
+  /** x and y of the file are exchanged */
+  readonly swap?: boolean | undefined;
   readonly replace?: boolean | undefined;
   /** for every polygon, or from fields of the file */
   readonly validFrom?: string | undefined;

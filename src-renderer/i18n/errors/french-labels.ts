@@ -1,4 +1,5 @@
 import type { labelErrors } from "../../../src-shared/errors/labels.ts";
+import type { PlaceHint } from "../../../src-shared/errors/place-hint.ts";
 import { counted, listed, quoted, type Sentences } from "./words.ts";
 
 const units = { polygons: "polygone", blocks: "bloc", patches: "patch" } as const;
@@ -7,7 +8,7 @@ const units = { polygons: "polygone", blocks: "bloc", patches: "patch" } as cons
 export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "vector-missing": ({ path }) => `${quoted(path)} n’existe pas. Vérifiez le nom et le dossier.`,
   "vector-unknown-format": ({ path }) =>
-    `${quoted(path)} n’est pas un fichier vectoriel lisible ici. Choisissez un GeoPackage (.gpkg), un Shapefile (.shp ; décompressez d’abord un .zip), un GeoJSON (.geojson, .json) ou un KML.`,
+    `${quoted(path)} n’est pas un fichier vectoriel lisible ici. Choisissez un GeoPackage (.gpkg), un Shapefile (.shp ; décompressez d’abord un .zip), un GeoJSON (.geojson, .json) un KML ou un tableau de texte (.csv, .tsv).`,
   "vector-damaged": ({ path, problem }) =>
     `${quoted(path)} est endommagé ou incomplet : ${problem}. Exportez-le de nouveau depuis le logiciel qui l’a fait.`,
   "vector-without-layers": ({ path }) =>
@@ -18,8 +19,26 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `L’encodage de texte ${quoted(encoding)} de ${quoted(path)} n’est pas connu. Indiquez-en un autre, par exemple UTF-8 ou windows-1252.`,
   "vector-unwritable": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier où vous avez le droit d’écrire.`,
-  "labels-without-crs": ({ path }) =>
-    `${quoted(path)} ne dit pas dans quel système de coordonnées sont ses formes (un Shapefile a besoin de son fichier .prj). Choisissez-en un.`,
+  "labels-without-crs": ({ path, hint = null }) =>
+    `${quoted(path)} ne dit pas dans quel système de coordonnées sont ses formes (un Shapefile a besoin de son fichier .prj, un tableau d’une colonne « epsg »). ${placeSentence(hint, "Choisissez-en un.")}`,
+  "table-unreadable": ({ path, problem }) =>
+    `${quoted(path)} ne peut pas être lu comme un tableau de texte : ${problem}.`,
+  "table-spreadsheet": ({ path }) =>
+    `${quoted(path)} est un classeur. Enregistrez-le en CSV avec des colonnes pour la longitude et la latitude (ou x et y), puis importez ce fichier.`,
+  "table-column-missing": ({ path, column, columns }) =>
+    `${quoted(path)} n’a pas de colonne ${quoted(column)}. Il y a : ${listed(columns.slice(0, 40))}.`,
+  "table-one-coordinate": ({ path, columns }) =>
+    `Une position demande deux colonnes : choisissez les deux. ${quoted(path)} a : ${listed(columns.slice(0, 40))}.`,
+  "table-without-coordinates": ({ path, columns }) =>
+    `Aucune colonne de ${quoted(path)} ne ressemble à des coordonnées (longitude et latitude, x et y, ou WKT). Choisissez-les ; il y a : ${listed(columns)}.`,
+  "table-ambiguous": ({ path, choices }) =>
+    `Plusieurs colonnes de ${quoted(path)} pourraient être la position. Choisissez : ${choices.join(", ou ")}.`,
+  "table-degrees-minutes": ({ path, column }) =>
+    `La colonne ${quoted(column)} de ${quoted(path)} contient des degrés, minutes et secondes. Écrivez la longitude et la latitude en degrés décimaux, dans deux colonnes.`,
+  "table-not-degrees": ({ path, x, y, values, exchanged }) =>
+    exchanged
+      ? `Dans ${quoted(path)}, ${quoted(x)} et ${quoted(y)} semblent échangées : (${values.join(", ")}) n’est pas une longitude et une latitude. Choisissez les colonnes dans l’autre sens.`
+      : `Les colonnes ${quoted(x)} et ${quoted(y)} de ${quoted(path)} s’appellent longitude et latitude, mais contiennent (${values.join(", ")}). Si ce sont des mètres, choisissez leur système de coordonnées.`,
   "labels-unknown-crs": ({ path, crs }) =>
     `Le système de coordonnées ${quoted(crs)} de ${quoted(path)} n’est pas connu. Choisissez-en un par son code EPSG.`,
   "labels-not-lon-lat": ({ path, x, y }) =>
@@ -34,8 +53,8 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `Le champ ${quoted(field)} de ${quoted(path)} contient des valeurs que la table des classes ne nomme pas : ${listed(values)}. Associez chacune à une classe, ou à « ignorer ».`,
   "labels-too-many-classes": ({ path, field, count }) =>
     `Le champ ${quoted(field)} de ${quoted(path)} contient ${counted(count, "valeur différente", "valeurs différentes")}, trop pour des classes. Choisissez le champ qui contient la classe, ou donnez une table de classes.`,
-  "labels-outside": ({ path, count }) =>
-    `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. Vérifiez le fichier et son système de coordonnées.`,
+  "labels-outside": ({ path, count, hint = null }) =>
+    `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. ${placeSentence(hint, "Vérifiez le fichier et son système de coordonnées.")}`,
   "labels-none-usable": ({ path, count, reasons }) =>
     `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
   "tile-shares-unreadable": ({ path, problem }) =>
@@ -93,3 +112,20 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "legend-format": ({ path }) =>
     `${quoted(path)} ne se termine pas comme un fichier de légende. Utilisez .csv, .json, .qml ou .sld.`,
 };
+
+/** The hint as a sentence that ends with what to do. */
+function placeSentence(hint: PlaceHint | null, otherwise: string): string {
+  switch (hint?.kind) {
+    case "fits": {
+      const { crs, swap, inside, of } = hint;
+      const reading = crs === null ? "Avec x et y échangés" : `Lues en ${crs}${swap ? ", x et y échangés" : ""}`;
+      return `${reading}, ${inside} des ${of} positions sont dans le projet : si c’est juste, choisissez cela.`;
+    }
+    case "unit":
+      return `Son système de coordonnées (${hint.crs}) compte en ${hint.looksLike === "degrees" ? "mètres" : "degrés"}, mais ses coordonnées ressemblent à des ${hint.looksLike === "degrees" ? "degrés" : "mètres"} : (${hint.at.join(" ; ")}). Choisissez le bon système.`;
+    case "elsewhere":
+      return `Elles sont vers ${hint.shapes[0].toFixed(3)} de longitude et ${hint.shapes[1].toFixed(3)} de latitude ; le projet vers ${hint.project[0].toFixed(3)} et ${hint.project[1].toFixed(3)}. ${otherwise}`;
+    default:
+      return otherwise;
+  }
+}

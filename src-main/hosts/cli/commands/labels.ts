@@ -10,10 +10,10 @@ const projectWord = { name: "PROJECT", summary: "the project's folder" } as cons
 
 const importLabels = command({
   name: "labels import",
-  summary: "add labelled polygons from a GeoPackage, Shapefile or GeoJSON, or labels of whole tiles",
+  summary: "add labelled polygons or points from a GeoPackage, Shapefile, GeoJSON, KML or CSV, or labels of whole tiles",
   details:
-    "Every polygon is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes.",
-  positionals: [projectWord, { name: "FILE", summary: "the file with the polygons" }],
+    "Every shape is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes. A point labels the patch that it lies in. A CSV needs columns for longitude and latitude, for x and y with a coordinate system (--crs, or a column “epsg”), or with WKT; its separator, decimal sign and encoding are found.",
+  positionals: [projectWord, { name: "FILE", summary: "the file with the polygons or points" }],
   options: {
     field: { type: "text", value: "NAME", summary: "the field that holds the class (needed)" },
     "name-field": { type: "text", value: "NAME", summary: "a field with the classes' names" },
@@ -31,7 +31,23 @@ const importLabels = command({
       fallback: "error",
     },
     crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system of a file that names none" },
-    encoding: { type: "text", summary: "text encoding of a Shapefile's fields" },
+    swap: { type: "flag", summary: "exchange x and y of the file" },
+    x: { type: "text", value: "COLUMN", summary: "column of a CSV with the longitude or x", fallback: "by its name" },
+    y: { type: "text", value: "COLUMN", summary: "column of a CSV with the latitude or y", fallback: "by its name" },
+    wkt: { type: "text", value: "COLUMN", summary: "column of a CSV with shapes as WKT", fallback: "by what it holds" },
+    delimiter: {
+      type: "text",
+      value: "SIGN",
+      summary: "what separates the columns of a CSV: , ; | or tab",
+      fallback: "found",
+    },
+    radius: {
+      type: "number",
+      value: "METRES",
+      summary: "a point also labels the patches whose centre lies this close",
+      fallback: "0: the patch that it lies in",
+    },
+    encoding: { type: "text", summary: "text encoding of a Shapefile's or CSV's fields" },
     legend: { type: "text", value: "NAME", summary: "the legend to add to", fallback: "classes" },
     share: {
       type: "number",
@@ -45,6 +61,10 @@ const importLabels = command({
   examples: [
     ["omnisat labels import flanders parcels.gpkg --field class_name", "every value of a field is a class"],
     [
+      "omnisat labels import flanders points.csv --field crop --radius 15",
+      "points of a table, each with what lies around it",
+    ],
+    [
       'omnisat labels import flanders parcels.shp --field code --map "1110=wheat,1200=maize,1300=ignore"',
       "codes mapped to classes",
     ],
@@ -54,6 +74,7 @@ const importLabels = command({
   async run({ words, options, output, signal }) {
     const [project, path] = words;
     const { field, layer, crs, encoding, legend, share, unmapped, map, classes, replace } = options;
+    const { x, y, wkt, delimiter, radius, swap } = options;
     const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat labels import --help" });
     if (field === undefined && !options.tiles) throw usage("Name the field that holds the class: --field NAME.");
     const { mappedName, readClassTable } = await import("../../../services/labels.ts");
@@ -69,7 +90,20 @@ const importLabels = command({
         path: path!,
         field: field!,
         replace,
-        ...given({ nameField: options["name-field"], layer, crs, encoding, legend, share }),
+        swap,
+        ...given({
+          nameField: options["name-field"],
+          layer,
+          crs,
+          encoding,
+          legend,
+          share,
+          x,
+          y,
+          wkt,
+          delimiter,
+          radius,
+        }),
         ...(unmapped === undefined ? {} : { unmapped: unmapped as "error" }),
         ...(Object.keys(mapping).length ? { classes: mapping } : {}),
       });
@@ -77,7 +111,7 @@ const importLabels = command({
       const rows = report.classes.map((c) => [c.code, c.name, c.polygons, c.patches, Number(c.hectares.toFixed(1))]);
       output.result(
         { command: "labels import", importId, report },
-        [...describeImport(report), "", table(["code", "class", "polygons", "patches", "hectares"], rows)].join("\n"),
+        [...describeImport(report), "", table(["code", "class", "labels", "patches", "hectares"], rows)].join("\n"),
       );
       return 0;
     });
