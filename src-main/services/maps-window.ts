@@ -3,6 +3,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { Catalog } from "../catalog/index.ts";
+import { percentPerStep } from "../jobs/map-values.ts";
 import { openRaster, warp } from "../raster/index.ts";
 
 /** What a result layer is made of. */
@@ -47,7 +48,10 @@ export async function layerWindow(
   const raster = await openRaster(path);
   try {
     const { bands, valid } = await warp(raster, target, { bands: [1], method: "nearest" });
-    const values = Uint8Array.from(bands[0]!);
+    // A picture needs no more than per cent; what is stored finer is rounded to them.
+    const step =
+      layer.startsWith("confidence:") || layer.startsWith("probabilities:") ? percentPerStep(raster.info.dataType) : 1;
+    const values = Uint8Array.from(bands[0]!, (value) => Math.min(255, Math.round(value * step)));
     const mask = valid[0];
     if (mask) for (let i = 0; i < mask.length; i++) if (mask[i] === 0) values[i] = nodata;
     return { values: Buffer.from(values).toString("base64"), nodata };

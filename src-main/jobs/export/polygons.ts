@@ -13,11 +13,11 @@ import {
   polygonize,
   polygonQml,
   polygonSld,
-  type RowReader,
   sieve,
   squareMetersPerUnit,
 } from "../../vector/index.ts";
 import type { JobContext } from "../context.ts";
+import { percentPerStep } from "../map-values.ts";
 import { partOf } from "./raster.ts";
 
 const nothing = 0;
@@ -46,16 +46,26 @@ export async function exportPolygons(
   const classRows = join(folder, "classes.part");
   const confidenceRows = join(folder, "confidence.part");
   const keep = task.codes ? new Set(task.codes) : undefined;
-  const grid = await spool(task, task.classPath, classRows, (value) => (keep && !keep.has(value) ? nothing : value), {
-    ...context,
-    phase: (_, fraction) => phase("Reading the map", fraction / 2),
-  });
-  await spool(task, task.confidencePath, confidenceRows, (value) => value, {
-    ...context,
-    phase: (_, fraction) => phase("Reading the map", 0.5 + fraction / 2),
-  });
-  const classes = openRows(classRows, grid.width);
-  const confidence = openRows(confidenceRows, grid.width);
+  const { grid } = await spool(
+    task,
+    task.classPath,
+    classRows,
+    (value) => (keep && !keep.has(value) ? nothing : value),
+    {
+      ...context,
+      phase: (_, fraction) => phase("Reading the map", fraction / 2),
+    },
+  );
+  const { step } = await spool(
+    task,
+    task.confidencePath,
+    confidenceRows,
+    (value) => value,
+    { ...context, phase: (_, fraction) => phase("Reading the map", 0.5 + fraction / 2) },
+    Uint16Array,
+  );
+  const classes = openRows(classRows, grid.width, Uint8Array);
+  const confidence = openRows(confidenceRows, grid.width, Uint16Array);
   const legend = keep ? task.legend.filter(({ code }) => keep.has(code)) : task.legend;
   const sink = openFeatureSink(to, task.format, {
     name: task.layer,
@@ -82,7 +92,7 @@ export async function exportPolygons(
       const properties = {
         code: value,
         class: names.get(value) ?? "",
-        confidence: Math.round(mean * 10) / 10,
+        confidence: Math.round(mean * step * 100) / 100,
         area_ha: Math.round(hectares * 1e6) / 1e6,
         pixels: own,
       };
@@ -108,14 +118,22 @@ export async function exportPolygons(
   }
 }
 
-/** Writes the pixels of the wanted part as plain rows of bytes. */
+type Row = Uint8Array | Uint16Array;
+interface RowKind<T extends Row> {
+  new (length: number): T;
+  from(values: ArrayLike<number>, change: (value: number) => number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** Writes the pixels of the wanted part as plain rows of numbers. `step`: what one of them is in per cent. */
 async function spool(
   task: PolygonExport,
   from: string,
   to: string,
   change: (value: number) => number,
   { signal, phase }: Pick<JobContext, "signal" | "phase">,
-): Promise<GeoBox> {
+  kind: RowKind<Row> = Uint8Array,
+): Promise<{ readonly grid: GeoBox; readonly step: number }> {
   const raster = await openRaster(from);
   const file = await open(to, "w");
   try {
@@ -128,23 +146,28 @@ async function spool(
       const height = Math.min(step, grid.height - top);
       const window = { col, row: row + top, width: grid.width, height };
       const { bands } = await raster.readWindow(window, { bands: [1], signal });
-      await file.appendFile(Uint8Array.from(bands[0]!, change));
+      await file.appendFile(kind.from(bands[0]!, change));
       phase("Reading the map", (top + height) / grid.height);
     }
-    return grid;
+    return { grid, step: percentPerStep(raster.info.dataType) };
   } finally {
     raster.close();
     await file.close();
   }
 }
 
-function openRows(path: string, width: number): { readonly read: RowReader; close(): void } {
+function openRows<T extends Row>(
+  path: string,
+  width: number,
+  kind: RowKind<T>,
+): { readonly read: (row: number) => T; close(): void } {
   const file = openSync(path, "r");
+  const bytes = width * kind.BYTES_PER_ELEMENT;
   return {
     read(row) {
-      const bytes = new Uint8Array(width);
-      readSync(file, bytes, 0, width, row * width);
-      return bytes;
+      const values = new kind(width);
+      readSync(file, values, 0, bytes, row * bytes);
+      return values;
     },
     close: () => closeSync(file),
   };

@@ -9,6 +9,7 @@ import { writeAtomically } from "../../learning/index.ts";
 import { createCog, openRaster, requireGeobox, suggestGeobox, tileOf, warp } from "../../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../../vector/styles/index.ts";
 import type { JobContext } from "../context.ts";
+import { percentPerStep } from "../map-values.ts";
 
 const withoutExtension = (path: string): string => path.replace(/\.[^.\\/]+$/, "");
 
@@ -44,6 +45,8 @@ export async function exportRaster(
         bandCount: bands.length,
         dataType: info.dataType,
         nodata,
+        scale: info.bands.map(({ scale }) => scale),
+        offset: info.bands.map(({ offset }) => offset),
         bandNames: info.bands.map(({ name }) => name ?? ""),
         overviewMethod: task.legend ? "mode" : "average",
         metadata: info.metadata,
@@ -63,8 +66,10 @@ export async function exportRaster(
     );
     const styles = [`${withoutExtension(to)}.qml`, `${withoutExtension(to)}.sld`] as const;
     const title = basename(withoutExtension(to));
-    await writeAtomically(styles[0], legend ? classQml(legend) : rampQml(confidenceRamp(100)));
-    await writeAtomically(styles[1], legend ? classSld(title, legend) : rampSld(title, confidenceRamp(100)));
+    // What stands for certain, as programs see it that apply the scale: 100 per cent, or a probability of 1.
+    const ramp = confidenceRamp((100 / percentPerStep(info.dataType)) * (first?.scale ?? 1));
+    await writeAtomically(styles[0], legend ? classQml(legend) : rampQml(ramp));
+    await writeAtomically(styles[1], legend ? classSld(title, legend) : rampSld(title, ramp));
     return [to, ...styles, `${to}.aux.xml`].filter((path) => existsSync(path));
   } finally {
     source.close();

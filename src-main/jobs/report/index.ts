@@ -2,6 +2,7 @@ import type { ReportResult, ReportSpec } from "../../../src-shared/domain/job.ts
 import { rgbOf } from "../../../src-shared/domain/legend.ts";
 import { openRaster, type Raster, requireGeobox } from "../../raster/index.ts";
 import type { JobContext } from "../context.ts";
+import { percentPerStep } from "../map-values.ts";
 import { type EmbeddedPicture, type MapPictures, reportDocument } from "./document.ts";
 import { groundOf } from "./ground.ts";
 import { encodePicture, pngUri, type Rgb, readPicture } from "./picture.ts";
@@ -36,7 +37,9 @@ async function picturesOf(
     return { ground, picture: await embed(raster, classColors(raster, legend), signal) };
   });
   context.phase("Reading the map", 0.5);
-  const confidence = await withRaster(map.confidencePath, (raster) => embed(raster, confidenceColor, signal));
+  const confidence = await withRaster(map.confidencePath, (raster) =>
+    embed(raster, confidenceColor, signal, percentPerStep(raster.info.dataType)),
+  );
   return { ground: classes.ground, classes: classes.picture, confidence };
 }
 
@@ -53,8 +56,9 @@ async function embed(
   raster: Raster,
   colorOf: (value: number) => Rgb | undefined,
   signal: AbortSignal,
+  step = 1,
 ): Promise<EmbeddedPicture> {
-  const picture = await readPicture(raster, { signal });
+  const picture = await readPicture(raster, { signal, step });
   const reduced = picture.width < raster.info.width || picture.height < raster.info.height;
   return { uri: pngUri(encodePicture(picture, colorOf)), reduced };
 }

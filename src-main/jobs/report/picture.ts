@@ -16,6 +16,14 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 /** The longer side of a picture in pixels. */
 export const pictureSide = 1200;
 
+export interface PictureOptions {
+  /** the longer side, in pixels */
+  readonly side?: number;
+  /** what a stored value is multiplied by to fit a byte */
+  readonly step?: number;
+  readonly signal?: AbortSignal;
+}
+
 const bytesPerRead = 1 << 23;
 
 /**
@@ -24,10 +32,11 @@ const bytesPerRead = 1 << 23;
  */
 export async function readPicture(
   raster: Raster,
-  { side = pictureSide, signal }: { readonly side?: number; readonly signal?: AbortSignal } = {},
+  { side = pictureSide, step = 1, signal }: PictureOptions = {},
 ): Promise<Picture> {
   const { info } = raster;
-  if (info.dataType !== "uint8") throw new Error(`Picture of ${info.path}: ${info.dataType} instead of uint8`);
+  if (info.dataType !== "uint8" && info.dataType !== "uint16")
+    throw new Error(`Picture of ${info.path}: ${info.dataType} instead of uint8 or uint16`);
   const shrink = Math.min(1, side / Math.max(info.width, info.height));
   const width = Math.max(1, Math.round(info.width * shrink));
   const height = Math.max(1, Math.round(info.height * shrink));
@@ -55,7 +64,7 @@ export async function readPicture(
       const from = (middle(row, height, level.height) - top) * level.width;
       for (let col = 0; col < width; col++) {
         const source = from + sourceColumns[col]!;
-        values[row * width + col] = band[source]!;
+        values[row * width + col] = Math.min(255, Math.round(band[source]! * step));
         valid[row * width + col] = mask ? mask[source]! : 1;
       }
     }
