@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { chosenSentence } from "../../src-shared/domain/chosen-settings.ts";
 import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { FinetuneSpec, ModelResult, SplitPart, SubsetScore } from "../../src-shared/domain/job.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
@@ -90,6 +91,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const step = finetuneStep(config, recipe, dates, codes.length);
     const { provider, reason } = await providerFor(spec.provider);
     context.log(`Computing on ${provider} (${reason}).`);
+    if (spec.chosen) context.log(chosenSentence(spec.chosen));
     context.log(`Teaching ${legend.map(({ name }) => name).join(", ")} from ${labels.usable().length} polygons.`);
     const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: recipe.warmupSteps });
     const model: Omit<ModelDescription, "format" | "weights"> = {
@@ -106,7 +108,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
         seconds: 0,
         provider,
         startedFrom: base?.description.name ?? null,
-        settings: { ...recipe },
+        settings: { ...recipe, ...(spec.chosen ? { chosen: spec.chosen } : {}) },
       }),
     };
     const validation = labelsOf("validation", codes);

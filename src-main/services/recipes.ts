@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ChosenSettings, type LabelShape, settingsOfLabels } from "../../src-shared/domain/chosen-settings.ts";
 import {
   type FinetuneRecipe,
   finetuneDefaults,
@@ -65,10 +66,31 @@ export const pretrainRecipe = z
   .partial()
   .transform((given): PretrainRecipe => ({ ...pretrainDefaults, ...defined(given) }));
 
+/**
+ * What somebody set of a fine-tuning. The others keep their defaults, but those of `SettingsOfLabels` are chosen from the
+ * labels; `balance: "auto"` says so in a word.
+ */
 export const finetuneRecipe = z
-  .strictObject(finetuneShape)
+  .strictObject({ ...finetuneShape, balance: z.enum(["auto", "classes", "polygons", "patches"]) })
   .partial()
-  .transform((given): FinetuneRecipe => ({ ...finetuneDefaults, ...defined(given) }));
+  .transform(defined);
+
+/** The whole recipe of a fine-tuning on labels of this shape, and what was chosen for it. */
+export function recipeFor(
+  { balance, ...given }: z.output<typeof finetuneRecipe>,
+  labels: LabelShape,
+): { readonly recipe: FinetuneRecipe; readonly chosen: ChosenSettings } {
+  const set: Partial<FinetuneRecipe> = {
+    ...given,
+    ...(balance === undefined || balance === "auto" ? {} : { balance }),
+  };
+  const { rule, values } = settingsOfLabels(labels);
+  const open = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in set)));
+  const recipe = { ...finetuneDefaults, ...open, ...set };
+  // A short warm-up for a short training, whoever chose its length.
+  const warmupSteps = given.warmupSteps ?? Math.min(finetuneDefaults.warmupSteps, Math.ceil(recipe.steps / 3));
+  return { recipe: { ...recipe, warmupSteps }, chosen: { rule, labels, values: open } };
+}
 
 export const tilesRecipe = z
   .strictObject(tilesShape)

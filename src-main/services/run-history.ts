@@ -92,11 +92,12 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
       const training = { ...spec, folder, resume: false };
       const { seed, provider, appVersion } = spec;
       const signal = deps.signal ?? new AbortController().signal;
-      return deps.runJob(
+      const estimate = await deps.runJob(
         { kind: "estimate", folder, resume: false, seed, provider, appVersion, training },
         () => {},
         signal,
       );
+      return "chosen" in spec && spec.chosen ? { ...estimate, chosen: spec.chosen } : estimate;
     }),
   };
 }

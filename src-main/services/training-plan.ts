@@ -1,12 +1,22 @@
 import { z } from "zod";
-import { architectures, type FinetuneSpec, type Imagery, type PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { LabelShape } from "../../src-shared/domain/chosen-settings.ts";
+import {
+  architectures,
+  type FinetuneSpec,
+  type Imagery,
+  type LabelInput,
+  type PretrainSpec,
+  type ProjectGrid,
+} from "../../src-shared/domain/job.ts";
 import type { RunSettings } from "../../src-shared/domain/training.ts";
+import { patchGrid, projectArea } from "../jobs/imagery.ts";
+import { LabelPatches } from "../jobs/label-patches.ts";
 import type { Deps } from "./deps.ts";
 import { imageryOf } from "./imagery.ts";
 import type { NewRun, NewSpec } from "./jobs.ts";
 import { labelInput } from "./labels.ts";
 import { chooseModel, modalitiesFor } from "./models.ts";
-import { finetuneRecipe, pretrainRecipe } from "./recipes.ts";
+import { finetuneRecipe, pretrainRecipe, recipeFor } from "./recipes.ts";
 
 export const name = z.string().min(1);
 export const common = {
@@ -69,12 +79,13 @@ export async function planFinetune(
   { catalog, appVersion }: Where,
   request: z.output<typeof finetuneSchema>,
 ): Promise<TrainingPlan<FinetuneSpec>> {
-  const { seed, provider, recipe, from } = request;
+  const { seed, provider, from } = request;
   const { grid } = catalog.project.get();
   const parent = from === undefined ? undefined : await chooseModel(catalog, from);
   const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
   const imagery = imageryOf(catalog, modalities);
   const { labels, splitId } = labelInput(catalog);
+  const { recipe, chosen } = recipeFor(request.recipe, shapeOf(labels, grid));
   const size = parent?.size ?? request.size;
   return {
     spec: {
@@ -90,8 +101,24 @@ export async function planFinetune(
       architecture: architectures[size],
       modelName: request.name,
       previews: true,
+      chosen,
     },
-    run: { splitId, modelId: null, settings: settingsOf({ ...request, size }, imagery, parent?.name ?? null) },
+    run: {
+      splitId,
+      modelId: null,
+      settings: { ...settingsOf({ ...request, recipe, size }, imagery, parent?.name ?? null), chosen },
+    },
+  };
+}
+
+/** What there is to learn from: polygons that hold a patch, their patches, their classes. */
+function shapeOf(labels: LabelInput, grid: ProjectGrid): LabelShape {
+  const codes = labels.legend.map(({ code }) => code);
+  const usable = new LabelPatches(labels, "train", codes, patchGrid(grid), projectArea(grid)).usable();
+  return {
+    polygons: usable.length,
+    patches: usable.reduce((sum, { patches }) => sum + patches, 0),
+    classes: new Set(usable.map(({ classCode }) => classCode)).size,
   };
 }
 

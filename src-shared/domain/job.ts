@@ -3,6 +3,7 @@ import type { Modality } from "../eo/modality.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
+import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { LegendClass } from "./legend.ts";
 import type { PatchCells } from "./patch-cells.ts";
@@ -160,6 +161,8 @@ export interface FinetuneSpec extends CommonSpec {
   readonly modelName: string;
   /** without a validation part: look at some training places instead, for the eye only */
   readonly previews?: boolean;
+  /** which numbers of the recipe follow from the labels, and why */
+  readonly chosen?: ChosenSettings;
 }
 
 export interface EvaluateSpec extends CommonSpec {

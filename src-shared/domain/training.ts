@@ -1,3 +1,4 @@
+import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { JobState, ProviderChoice, SplitPart, SubsetScore } from "./job.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "./recipe.ts";
@@ -11,6 +12,8 @@ export interface RunSettings {
   readonly seed: number;
   readonly provider: ProviderChoice;
   readonly recipe: PretrainRecipe | FinetuneRecipe | TilesRecipe | null;
+  /** what of the recipe follows from the labels; not in runs of earlier versions */
+  readonly chosen?: ChosenSettings;
   /** of a training on tiles: neighbours of test tiles were trained on */
   readonly optimistic?: boolean;
 }
@@ -104,6 +107,8 @@ export interface TrainingEstimate {
   readonly availableBytes: number | null;
   /** the largest batch that fits, when this one does not */
   readonly fittingBatchSize: number | null;
+  /** what the training would choose from the labels */
+  readonly chosen?: ChosenSettings;
 }
 
 export interface Range {

@@ -25,7 +25,8 @@ interface FinetuneRequest extends Common {
   readonly from?: string | undefined;
   readonly modalities?: string[] | undefined;
   readonly size?: "tiny" | "small" | "base" | undefined;
-  readonly recipe?: Some<FinetuneRecipe> | undefined;
+  /** what is left out is chosen from the labels or has its default */
+  readonly recipe?: Some<Omit<FinetuneRecipe, "balance"> & { balance: FinetuneRecipe["balance"] | "auto" }> | undefined;
 }
 
 /** Trainings and evaluations. */

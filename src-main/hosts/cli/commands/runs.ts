@@ -1,3 +1,4 @@
+import { chosenSentence, settingsOfLabels } from "../../../../src-shared/domain/chosen-settings.ts";
 import { findingAsData } from "../../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, JobResult, MapResult, ModelResult } from "../../../../src-shared/domain/job.ts";
 import {
@@ -117,6 +118,9 @@ const finetune = command({
   },
 });
 
+/** What `finetune` chooses from the labels where nobody says otherwise. */
+const ofLabels = settingsOfLabels({ polygons: 0, patches: 0, classes: 0 }).values;
+
 /** What `pretrain` and `finetune` have in common. */
 async function training(
   { words, options, output, signal }: Invocation<typeof trainingOptions>,
@@ -131,7 +135,9 @@ async function training(
     output.result(
       { command: kind, recipe: defaults },
       Object.entries(defaults)
-        .map(([name, value]) => `  ${name}=${value}`)
+        .map(
+          ([name, value]) => `  ${name}=${kind === "finetune" && name in ofLabels ? "auto (from the labels)" : value}`,
+        )
         .join("\n"),
     );
     return 0;
@@ -157,18 +163,21 @@ async function training(
     const model = result as ModelResult;
     const values = Object.entries(model.metrics).map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`);
     const made = (await services["models.list"]({})).find(({ jobId }) => jobId === job.id);
+    const chosen = (await services["runs.list"]({})).find(({ jobId }) => jobId === job.id)?.settings?.chosen;
     output.result(
       {
         command: kind,
         job: job.id,
         ...model,
         findings: (model.findings ?? []).map(findingAsData),
+        ...(chosen ? { chosen: { ...chosen, message: chosenSentence(chosen) } } : {}),
         model: made?.name ?? name,
         modelFolder: made?.folder ?? model.modelFolder,
       },
       [
         `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${model.steps} steps, ${model.provider.replace(/\.$/, "")}.`,
         ...(values.length ? [`  ${values.join(", ")}`] : []),
+        ...(chosen ? [`  ${chosenSentence(chosen)}`] : []),
         `  ${made?.folder ?? model.modelFolder}`,
       ].join("\n"),
     );

@@ -1,0 +1,71 @@
+import type { FinetuneRecipe } from "./recipe.ts";
+
+/** What there is to learn from, as far as settings are chosen by it. */
+export interface LabelShape {
+  /** training polygons that hold a patch: the independent places */
+  readonly polygons: number;
+  /** training patches with a class */
+  readonly patches: number;
+  readonly classes: number;
+}
+
+/** Numbers that follow from the labels where nobody says otherwise. */
+export type SettingsOfLabels = Pick<FinetuneRecipe, "balance" | "patchWeightPower" | "steps" | "learningRate">;
+
+/** The rule that applied: see `settingsOfLabels`. */
+export type LabelRule = "few-places" | "many-places" | "points";
+
+/** What was chosen from the labels, and why; kept with the run and the model. */
+export interface ChosenSettings {
+  readonly rule: LabelRule;
+  readonly labels: LabelShape;
+  /** those that nobody had set */
+  readonly values: Partial<SettingsOfLabels>;
+}
+
+/** From this number of polygons on there is enough variety for a longer training. */
+export const manyPlaces = 30;
+/** Polygons of hardly more patches than one are points: how large they are says nothing. */
+const patchesOfPoints = 2;
+
+/**
+ * Balance, weight of large polygons, steps and learning rate that follow from the labels. Measured on ten sets of labels
+ * (`jobs/README.md` has the table):
+ *
+ * - `points`: every polygon holds a patch or two. Polygons and patches are the same; nothing is large.
+ * - `few-places`: fewer than thirty polygons. A long training would learn these places by heart; every polygon has the same
+ *   chance, so that one large field does not decide.
+ * - `many-places`: from thirty polygons on, as wall-to-wall labels have. Drawn polygon by polygon, specks would count as
+ *   much as forests and the map would be full of rare classes; patches are drawn as they are labelled, for three times as
+ *   long.
+ */
+export function settingsOfLabels({ polygons, patches }: LabelShape): {
+  readonly rule: LabelRule;
+  readonly values: SettingsOfLabels;
+} {
+  const learningRate = 1e-3;
+  const points = patches <= patchesOfPoints * polygons;
+  if (polygons < manyPlaces)
+    return {
+      rule: points ? "points" : "few-places",
+      values: { balance: "polygons", patchWeightPower: 0.5, steps: 100, learningRate },
+    };
+  if (points)
+    return { rule: "points", values: { balance: "polygons", patchWeightPower: 0.5, steps: 300, learningRate } };
+  return { rule: "many-places", values: { balance: "patches", patchWeightPower: 1, steps: 300, learningRate } };
+}
+
+const because: Readonly<Record<LabelRule, string>> = {
+  points: "the labels are points",
+  "few-places": `fewer than ${manyPlaces} places train: a longer training would learn them by heart`,
+  "many-places": `${manyPlaces} places or more train: patches are drawn as they are labelled`,
+};
+
+/** What was chosen and why, in English; nothing where everything was set by hand. */
+export function chosenSentence({ rule, labels, values }: ChosenSettings): string {
+  const numbers = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  const { polygons, patches, classes } = labels;
+  const shape = `${polygons} ${polygons === 1 ? "polygon" : "polygons"}, ${patches} ${patches === 1 ? "patch" : "patches"}, ${classes} ${classes === 1 ? "class" : "classes"}`;
+  if (numbers.length === 0) return `All settings as given (${shape}).`;
+  return `Chosen from the labels (${shape}): ${numbers.join(", ")}, since ${because[rule]}.`;
+}
