@@ -66,10 +66,11 @@ export async function exportRaster(
     );
     const styles = [`${withoutExtension(to)}.qml`, `${withoutExtension(to)}.sld`] as const;
     const title = basename(withoutExtension(to));
+    const note = info.metadata.WARNING ?? "";
     // What stands for certain, as programs see it that apply the scale: 100 per cent, or a probability of 1.
     const ramp = confidenceRamp((100 / percentPerStep(info.dataType)) * (first?.scale ?? 1));
-    await writeAtomically(styles[0], legend ? classQml(legend) : rampQml(ramp));
-    await writeAtomically(styles[1], legend ? classSld(title, legend) : rampSld(title, ramp));
+    await writeAtomically(styles[0], legend ? classQml(legend, 1, note) : rampQml(ramp, 1, note));
+    await writeAtomically(styles[1], legend ? classSld(title, legend, 1, note) : rampSld(title, ramp, 1, note));
     return [to, ...styles, `${to}.aux.xml`].filter((path) => existsSync(path));
   } finally {
     source.close();

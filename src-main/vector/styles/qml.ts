@@ -3,10 +3,20 @@ import type { RampStop } from "./ramp.ts";
 import { escapeXml } from "./xml.ts";
 
 // The elements are those QGIS 3.22 itself saves for a raster's symbology; newer versions read them.
-function document(renderer: readonly string[]): string {
+function document(renderer: readonly string[], note = ""): string {
+  // Layer notes are a property that QGIS keeps with a layer and shows beside its name.
+  const text = escapeXml(note);
   return [
     "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>",
-    `<qgis version="3.22.0" styleCategories="Symbology" hasScaleBasedVisibilityFlag="0" maxScale="0" minScale="1e+08">`,
+    `<qgis version="3.22.0" styleCategories="${note === "" ? "Symbology" : "Symbology|Notes|CustomProperties"}" hasScaleBasedVisibilityFlag="0" maxScale="0" minScale="1e+08">`,
+    ...(note === ""
+      ? []
+      : [
+          `  <userNotes value="${text}"/>`,
+          "  <customproperties>",
+          `    <Option type="Map"><Option name="userNotes" type="QString" value="${text}"/></Option>`,
+          "  </customproperties>",
+        ]),
     "  <pipe>",
     "    <provider>",
     `      <resampling enabled="false" zoomedInResamplingMethod="nearestNeighbour" zoomedOutResamplingMethod="nearestNeighbour" maxOversampling="2"/>`,
@@ -34,9 +44,12 @@ const minMaxOrigin = [
   "  </minMaxOrigin>",
 ];
 
-/** A QGIS style for a class raster: the legend's colours and names. Values that the legend does not have stay transparent. */
-export function classQml(legend: readonly LegendClass[], band = 1): string {
-  return document([
+/**
+ * A QGIS style for a class raster: the legend's colours and names. Values that the legend does not have stay transparent.
+ * `note` is what a person should know of the layer before they rely on it.
+ */
+export function classQml(legend: readonly LegendClass[], band = 1, note = ""): string {
+  const renderer = [
     `<rasterrenderer type="paletted" band="${band}" opacity="1" alphaBand="-1" nodataColor="">`,
     "  <rasterTransparency/>",
     ...minMaxOrigin,
@@ -47,15 +60,16 @@ export function classQml(legend: readonly LegendClass[], band = 1): string {
     ),
     "  </colorPalette>",
     "</rasterrenderer>",
-  ]);
+  ];
+  return document(renderer, note);
 }
 
 /** A QGIS style for a continuous raster, blending between the stops. */
-export function rampQml(stops: readonly RampStop[], band = 1): string {
+export function rampQml(stops: readonly RampStop[], band = 1, note = ""): string {
   const first = stops[0];
   const last = stops.at(-1);
   if (!first || !last) throw new Error("A ramp needs stops");
-  return document([
+  const renderer = [
     `<rasterrenderer type="singlebandpseudocolor" band="${band}" opacity="1" alphaBand="-1" nodataColor="" classificationMin="${first.value}" classificationMax="${last.value}">`,
     "  <rasterTransparency/>",
     ...minMaxOrigin,
@@ -68,7 +82,8 @@ export function rampQml(stops: readonly RampStop[], band = 1): string {
     "    </colorrampshader>",
     "  </rastershader>",
     "</rasterrenderer>",
-  ]);
+  ];
+  return document(renderer, note);
 }
 
 function checked(color: string): string {

@@ -9,26 +9,34 @@ interface Entry {
 }
 
 /** A style for a class raster in SLD 1.0, which GeoServer, MapServer and QGIS read. */
-export function classSld(name: string, legend: readonly LegendClass[], band = 1): string {
+export function classSld(name: string, legend: readonly LegendClass[], band = 1, note = ""): string {
   return document(
     name,
     "values",
     legend.map(({ code, name: label, color }) => ({ color, quantity: code, label })),
     band,
+    note,
   );
 }
 
 /** A style for a continuous raster in SLD 1.0, blending between the stops. */
-export function rampSld(name: string, stops: readonly RampStop[], band = 1): string {
+export function rampSld(name: string, stops: readonly RampStop[], band = 1, note = ""): string {
   return document(
     name,
     "ramp",
     stops.map(({ value, color, label }) => ({ color, quantity: value, label })),
     band,
+    note,
   );
 }
 
-function document(name: string, type: "values" | "ramp", entries: readonly Entry[], band: number): string {
+function document(
+  name: string,
+  type: "values" | "ramp",
+  entries: readonly Entry[],
+  band: number,
+  note: string,
+): string {
   const title = escapeXml(name);
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,
@@ -38,6 +46,7 @@ function document(name: string, type: "values" | "ramp", entries: readonly Entry
     "    <UserStyle>",
     `      <Name>${title}</Name>`,
     `      <Title>${title}</Title>`,
+    ...(note === "" ? [] : [`      <Abstract>${escapeXml(note)}</Abstract>`]),
     "      <FeatureTypeStyle>",
     "        <Rule>",
     "          <RasterSymbolizer>",

@@ -113,3 +113,20 @@ test("whatever a class is called, the styles stay well-formed", () => {
 test("a colour that is none is a mistake", () => {
   expect(() => classQml([{ code: 1, name: "a", color: "red" }])).toThrow('Color "red" is not #rrggbb');
 });
+
+test("what forbids the use of a map is in its styles: a note of the layer in QGIS, the abstract in SLD", () => {
+  const note = "Do not rely on this map: “wheat” & <others> are guessed.";
+  const qml = parsed(classQml(legend, 1, note));
+  expect(at(qml, "/qgis")[0]!.attributes.styleCategories).toBe("Symbology|Notes|CustomProperties");
+  expect(at(qml, "/qgis/userNotes")[0]!.attributes.value).toBe(note);
+  expect(at(qml, "/qgis/customproperties/Option/Option")[0]!.attributes).toMatchObject({
+    name: "userNotes",
+    value: note,
+  });
+  for (const style of [classSld("crops", legend, 1, note), rampSld("crops", confidenceRamp(100), 1, note)]) {
+    const [abstract] = parsed(style).filter(({ path }) => path.endsWith("/UserStyle/Abstract"));
+    expect(abstract!.text).toBe(note);
+  }
+  expect(parsed(rampQml(confidenceRamp(100), 1, note)).some(({ path }) => path === "/qgis/userNotes")).toBe(true);
+  expect(classQml(legend)).not.toContain("userNotes");
+});
