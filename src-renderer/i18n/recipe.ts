@@ -118,6 +118,7 @@ export const recipeMessages = messages({
     en: "By classes helps rare ones; by patches follows the areas as labelled.",
     fr: "Par classes aide les rares ; par patchs suit les surfaces étiquetées.",
   },
+  "train.option.balance.auto": { en: "As the labels suggest", fr: "Selon les étiquettes" },
   "train.option.balance.classes": { en: "Every class equally often", fr: "Chaque classe aussi souvent" },
   "train.option.balance.polygons": { en: "Every polygon equally often", fr: "Chaque polygone aussi souvent" },
   "train.option.balance.patches": { en: "Every patch equally often", fr: "Chaque patch aussi souvent" },

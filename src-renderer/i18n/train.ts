@@ -71,6 +71,27 @@ export const trainMessages = messages({
   "train.modalities.none": { en: "Choose at least one modality.", fr: "Choisissez au moins une modalité." },
   "train.preset": { en: "Effort", fr: "Effort" },
   "train.preset.quick": { en: "Quick", fr: "Rapide" },
+  "train.fromLabels": {
+    en: "Empty: chosen from the labels.",
+    fr: "Vide : choisi d’après les étiquettes.",
+  },
+  "train.chosen": { en: "From the labels", fr: "D’après les étiquettes" },
+  "train.chosen.steps": {
+    en: { one: "{count} step", other: "{count} steps" },
+    fr: { one: "{count} étape", other: "{count} étapes" },
+  },
+  "train.chosen.points": {
+    en: "{polygons} points or specks train ({patches} patches).",
+    fr: "{polygons} points ou petites taches pour l’entraînement ({patches} patchs).",
+  },
+  "train.chosen.few-places": {
+    en: "Only {polygons} polygons train ({patches} patches): a longer training would learn them by heart.",
+    fr: "Seulement {polygons} polygones pour l’entraînement ({patches} patchs) : plus long, il les apprendrait par cœur.",
+  },
+  "train.chosen.many-places": {
+    en: "{polygons} polygons train ({patches} patches): they are drawn as they are labelled.",
+    fr: "{polygons} polygones pour l’entraînement ({patches} patchs) : tirés comme ils sont étiquetés.",
+  },
   "train.preset.balanced": { en: "Balanced", fr: "Équilibré" },
   "train.preset.thorough": { en: "Thorough", fr: "Approfondi" },
   "train.preset.quick.finetune": {

@@ -29,6 +29,10 @@ const number = (key: RecipeKey, min: number, max: number, step: number): RecipeF
   step,
 });
 
+/** Left empty, it follows from the labels. */
+const fromLabels = (field: RecipeField): RecipeField =>
+  field.kind === "number" ? { ...field, optional: true } : field;
+
 const length = [number("steps", 1, 1_000_000, 10), number("batchSize", 1, 512, 1), number("datesPerTile", 1, 366, 1)];
 const learning = [
   number("learningRate", 1e-6, 1, 1e-4),
@@ -46,11 +50,11 @@ const variety: readonly RecipeField[] = [
 /** Everything that can be set, in the order in which people ask about it. */
 export const fieldsOf: Readonly<Record<"finetune" | "pretrain", readonly FieldGroup[]>> = {
   finetune: [
-    { id: "length", fields: length },
+    { id: "length", fields: length.map((field) => (field.key === "steps" ? fromLabels(field) : field)) },
     {
       id: "learning",
       fields: [
-        ...learning,
+        ...learning.map((field) => (field.key === "learningRate" ? fromLabels(field) : field)),
         number("encoderLearningRateScale", 0, 10, 0.1),
         number("averageDecay", 0, 0.9999, 0.005),
         number("labelSmoothing", 0, 0.9, 0.05),
@@ -60,9 +64,9 @@ export const fieldsOf: Readonly<Record<"finetune" | "pretrain", readonly FieldGr
     {
       id: "fairness",
       fields: [
-        { key: "balance", kind: "choice", options: ["classes", "polygons", "patches"] },
+        { key: "balance", kind: "choice", options: ["auto", "classes", "polygons", "patches"] },
         { key: "classWeights", kind: "choice", options: ["none", "balanced"] },
-        number("patchWeightPower", 0, 1, 0.1),
+        fromLabels(number("patchWeightPower", 0, 1, 0.1)),
       ],
     },
     {

@@ -1,3 +1,4 @@
+import { settingsOfLabels } from "../../../src-shared/domain/chosen-settings.ts";
 import type { ProviderChoice } from "../../../src-shared/domain/job.ts";
 import { finetunePresets, type PresetName, pretrainPresets } from "../../../src-shared/domain/presets.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "../../../src-shared/domain/recipe.ts";
@@ -5,6 +6,9 @@ import type { RequestOf } from "../../../src-shared/ipc/index.ts";
 
 export type TrainingKind = "finetune" | "pretrain";
 type Recipe = Partial<Record<keyof FinetuneRecipe | keyof PretrainRecipe, number | boolean | string | null>>;
+
+/** Numbers of a fine-tuning that may be left to the labels. */
+const ofLabels = new Set<string>(Object.keys(settingsOfLabels({ polygons: 0, patches: 0, classes: 0 }).values));
 
 /** A training as it is being set up. It stays when the panel is left, also after an error. */
 class TrainingForm {
@@ -27,7 +31,10 @@ class TrainingForm {
   get #preset(): { readonly size: "tiny" | "small" | "base"; readonly recipe: Recipe } {
     const presets = this.kind === "finetune" ? finetunePresets : pretrainPresets;
     const { size, recipe } = presets[this.preset];
-    return { size, recipe: { ...recipe } };
+    if (this.kind === "pretrain") return { size, recipe: { ...recipe } };
+    // What follows from the labels is empty here; the usual preset leaves the length to them too.
+    const open = this.preset === "balanced" ? { steps: null, learningRate: null } : {};
+    return { size, recipe: { ...recipe, balance: "auto", patchWeightPower: null, ...open } };
   }
 
   get presetSize(): "tiny" | "small" | "base" {
@@ -71,7 +78,9 @@ class TrainingForm {
     };
     if (this.kind === "pretrain") return { kind: "pretrain", ...common, recipe: this.recipe as PretrainRecipe };
     const from = this.from === "" ? {} : { from: this.from };
-    return { kind: "finetune", ...common, ...from, recipe: this.recipe as FinetuneRecipe };
+    // An empty field of these is chosen from the labels; of others it means something (patience: never stop early).
+    const given = Object.entries(this.recipe).filter(([key, value]) => value !== null || !ofLabels.has(key));
+    return { kind: "finetune", ...common, ...from, recipe: Object.fromEntries(given) as Partial<FinetuneRecipe> };
   }
 }
 
