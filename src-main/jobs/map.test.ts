@@ -123,7 +123,7 @@ test("a map inside a polygon is the map, cut where gdal_rasterize cuts; outside 
   expect(inside.filter(Boolean).length).toBeGreaterThan(100);
   const before = bandsOf(whole.folder);
   bandsOf(spec.folder).forEach((band, k) => {
-    const nothing = k === 0 ? 0 : 255;
+    const nothing = k === 0 ? 0 : 65_535;
     expect(band).toEqual(before[k]!.map((value, i) => (inside[i] ? value : nothing)));
   });
   expect(Object.values(pixels).reduce((sum, count) => sum + count, 0)).toBe(inside.filter((v, i) => v && before[0]![i]! > 0).length); // biome-ignore format: one sum
@@ -168,9 +168,23 @@ test("GDAL finds a valid COG with colours, names and nodata, and probabilities t
   const [, confidence, ...probabilities] = bandsOf(spec.folder);
   for (const [p, percent] of confidence!.entries()) {
     const own = probabilities.map((values) => values[p]!);
-    expect(Math.abs(own.reduce((sum, value) => sum + value, 0) - 100)).toBeLessThanOrEqual(own.length / 2);
+    if (percent === 65_535) {
+      expect(own).toEqual(own.map(() => 65_535));
+      continue;
+    }
+    // Shares of 10,000: three digits and more, where per cent in a byte had two.
+    expect(Math.abs(own.reduce((sum, value) => sum + value, 0) - 10_000)).toBeLessThanOrEqual(own.length / 2);
     expect(Math.max(...own)).toBe(percent);
   }
+  const scaleOf = (name: string) => JSON.parse(execFileSync("gdalinfo", ["-json", join(spec.folder, name)], { encoding: "utf8" })).bands.map((own: { type: string; scale: number; noDataValue: number }) => [own.type, own.scale, own.noDataValue]); // biome-ignore format: one call
+  expect(scaleOf("crops_confidence.tif")).toEqual([["UInt16", 0.01, 65_535]]);
+  expect(scaleOf("crops_probabilities.tif")).toEqual(probabilities.map(() => ["UInt16", 0.0001, 65_535]));
+  // GDAL applies the scale: per cent, and probabilities from 0 to 1.
+  const unscaled = join(spec.folder, "unscaled.tif");
+  execFileSync("gdal_translate", ["-q", "-unscale", "-ot", "Float32", join(spec.folder, "crops_confidence.tif"), unscaled]); // biome-ignore format: one call
+  const text = execFileSync("gdalinfo", ["-stats", unscaled], { encoding: "utf8" });
+  const highest = Number(/STATISTICS_MAXIMUM=([\d.]+)/.exec(text)![1]);
+  expect(highest).toBeCloseTo(Math.max(...confidence!.filter((value) => value !== 65_535)) / 100, 2);
 });
 
 /** Runs the map in a process of its own and kills it when it has said “Mapping” so many times. */
@@ -262,7 +276,7 @@ test("codes up to 254 keep their colours and names, and pixels that no image cov
   const [confidence] = gdalBands(join(spec.folder, "crops_confidence.tif"));
   for (let i = 0; i < 12 * 9; i++) {
     const outside = i % 12 < 3 || i < 36;
-    expect([classes![i] === 0, confidence![i] === 255]).toEqual([outside, outside]);
+    expect([classes![i] === 0, confidence![i] === 65_535]).toEqual([outside, outside]);
   }
   const counts = Map.groupBy(classes!.filter((code) => code > 0), String); // biome-ignore format: one call
   expect(pixels).toEqual(Object.fromEntries([...counts].map(([code, list]) => [code, list.length])));
@@ -290,4 +304,28 @@ test("in a project as large as a Sentinel-2 scene the same parcels get the same 
   expect(await measure(10_980, -5000)).toEqual(sample);
   expect(performance.now() - started).toBeLessThan(20_000);
   expect(sample.subsets[0]!.samples).toBe(1401);
+});
+
+test("a map of a model that must not be relied on says so itself: in its files, its styles and its result", async () => {
+  const doubtful = join(room, "doubtful");
+  cpSync(modelFolder, doubtful, { recursive: true });
+  const described = JSON.parse(readFileSync(join(doubtful, "model.json"), "utf8"));
+  const chance = { code: "loss-near-chance", details: { loss: 1.38, chance: 1.386, classes: 4 } };
+  const findings = [chance, { code: "no-validation", details: {} }];
+  writeFileSync(join(doubtful, "model.json"), JSON.stringify({ ...described, findings }));
+  const below = { code: "score-below-commonest", details: { modalities: ["s2"], accuracy: 0.16, commonest: "maize", share: 0.734 } } as const; // biome-ignore format: one line
+  const spec = mapSpec({ col: 0, row: 0, width: 8, height: 8 }, { modelFolder: doubtful, findings: [below] });
+  const result = await map(spec, quiet);
+  expect(result.findings!.map(({ code }) => code).slice(0, 2)).toEqual(["loss-near-chance", "score-below-commonest"]);
+  const sentence = "always answering “maize” gets 73.4 %";
+  for (const name of files.slice(0, 3)) {
+    const { metadata } = JSON.parse(execFileSync("gdalinfo", ["-json", join(spec.folder, name)], { encoding: "utf8" }));
+    expect(metadata[""].WARNING).toMatch(/^Do not rely on this map\. The loss ended at 1\.380/);
+    expect(metadata[""].WARNING).toContain(sentence);
+  }
+  for (const name of files.slice(3))
+    expect(readFileSync(join(spec.folder, name), "utf8")).toContain("Do not rely on this map");
+  const calm = mapSpec({ col: 0, row: 0, width: 8, height: 8 });
+  await map(calm, quiet);
+  expect(readFileSync(join(calm.folder, "crops_class.qml"), "utf8")).not.toContain("rely");
 });

@@ -2,6 +2,14 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import RBush from "rbush";
+import {
+  type Finding,
+  findingSentence,
+  inOrderOfSeverity,
+  isFinding,
+  severeOnes,
+  severityOf,
+} from "../../src-shared/domain/finding.ts";
 import type { MapFiles, MapPlace, MapResult, MapSpec } from "../../src-shared/domain/job.ts";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -26,18 +34,24 @@ import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn, coverageSentences } from "./coverage-words.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { highest } from "./highest.ts";
 import { openCube, patchGrid } from "./imagery.ts";
+import {
+  confidenceScale,
+  emptyByte,
+  noClass,
+  noShare,
+  planesOfRow,
+  planesOfShare,
+  probabilityScale,
+  rowBytes,
+  rowLayout,
+  sharesOf,
+} from "./map-values.ts";
 import { type Inside, insideOf } from "./outline.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { mapWindowsFile, RowStore } from "./row-store.ts";
 import { TileStore } from "./tile-store.ts";
-
-/** Values of the class map: 0 is no data, otherwise the legend's code. */
-const noClass = 0;
-/** Values of the confidence map: 0 to 100 percent, 255 is no data. */
-const noConfidence = 255;
 
 /**
  * Maps the places of an area tile by tile with blended overlaps: windows around where images lie, one after the other. Holds
@@ -56,7 +70,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   const { provider } = await providerFor(spec.provider);
   // What an earlier run left is continued only when it was the same work with the same weights.
   const begun = join(spec.folder, "map.part.json");
-  const fingerprint = fingerprintOf(spec, description.weights.sha256);
+  const fingerprint = fingerprintOf(spec, `${description.weights.sha256} ${rowLayout}`);
   const keep = spec.resume && (await readFile(begun, "utf8").catch(() => "")) === fingerprint;
   const cube = openCube(grid, imagery, inputs, description.days);
   let rows: RowStore | undefined;
@@ -67,12 +81,13 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
     const covered = inside ? coverage.all.within(inside.patches(area)) : coverage.all;
     if (covered.size === 0) throw new AppError("map-without-imagery", { modalities });
     const plan: MapPlan = { covered, windows: covered.windows(), side, overlap: side - stride };
-    // Bands of a stored row: class, confidence, then one probability per class.
-    rows = await RowStore.open(join(spec.folder, "rows.part"), plan.windows, 2 + legend.length, { keep });
+    // Planes of a stored row: class, confidence, then one probability per class.
+    rows = await RowStore.open(join(spec.folder, "rows.part"), plan.windows, planesOfRow(legend.length), { keep });
     // One channel more than classes: whether anything was seen of a patch.
     const floats = side * side * (legend.length + 1);
     const tiles = await TileStore.open(join(spec.folder, "tiles.part"), floats, { keep });
     const windowsPath = join(spec.folder, mapWindowsFile);
+    const inputsPath = join(spec.folder, "findings.part.json");
     await writeAtomically(windowsPath, JSON.stringify({ windows: plan.windows, covered: covered.stretches() }));
     // Only now: killed before, whatever lies here is not taken for this work's.
     if (!keep) await writeAtomically(begun, fingerprint);
@@ -88,11 +103,20 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
       });
       try {
         await computeRows(plan, count, legend, predictor, rows, tiles, context);
+        // Killed while the files are written, it is still known what the network was given.
+        await writeAtomically(inputsPath, JSON.stringify(predictor.watch.findings()));
       } finally {
         await predictor.release();
       }
     }
-    const result = await writeProducts({ spec, area, covered, legend, rows, inside, context });
+    const known: readonly unknown[] = [
+      ...(description.findings ?? []),
+      ...(spec.findings ?? []),
+      ...((JSON.parse(await readFile(inputsPath, "utf8").catch(() => "[]")) as unknown[]) ?? []),
+    ];
+    const findings = known.filter(isFinding).filter((finding) => severityOf(finding) !== "note");
+    const result = await writeProducts({ spec, area, covered, legend, rows, inside, context, findings });
+    await rm(inputsPath, { force: true });
     await rows.close();
     await rm(rows.path, { force: true });
     await rm(windowsPath, { force: true });
@@ -184,7 +208,7 @@ async function computeRows(
   const ready: BlendedRows[] = [];
   const write = async () => {
     for (const blended of ready.splice(0)) {
-      await rows.append(bytesOf(blended, legend));
+      await rows.append(rowBytes(blended, legend));
       // Killed before this line, the next run finds these tiles again and needs none of them.
       await store.forgetAbove({ window: work.index, row: blended.row + blended.height - side + 1 });
     }
@@ -245,36 +269,6 @@ function withSeen(logits: Float32Array, seen: Uint8Array, classes: number): Floa
   return values;
 }
 
-/** Blended logits → rows of bytes: class code, confidence, probabilities in percent. */
-function bytesOf({ height, width, logits }: BlendedRows, legend: readonly LegendClass[]): Uint8Array {
-  const classes = legend.length;
-  const bands = 2 + classes;
-  const plane = height * width;
-  const bytes = new Uint8Array(plane * bands);
-  const exponentials = new Float64Array(classes);
-  for (let row = 0; row < height; row++) {
-    for (let col = 0; col < width; col++) {
-      const at = row * width + col;
-      const out = (band: number) => row * bands * width + band * width + col;
-      if (!(logits[classes * plane + at]! > 0)) {
-        bytes[out(0)] = noClass;
-        for (let band = 1; band < bands; band++) bytes[out(band)] = noConfidence;
-        continue;
-      }
-      const best = highest(classes, (k) => logits[k * plane + at]!);
-      let sum = 0;
-      for (let k = 0; k < classes; k++) {
-        exponentials[k] = Math.exp(logits[k * plane + at]! - logits[best * plane + at]!);
-        sum += exponentials[k]!;
-      }
-      bytes[out(0)] = legend[best]!.code;
-      bytes[out(1)] = Math.round(100 / sum);
-      for (let k = 0; k < classes; k++) bytes[out(2 + k)] = Math.round((100 * exponentials[k]!) / sum);
-    }
-  }
-  return bytes;
-}
-
 interface Products {
   readonly spec: MapSpec;
   readonly area: PatchWindow;
@@ -283,6 +277,8 @@ interface Products {
   readonly rows: RowStore;
   readonly inside: Inside | undefined;
   readonly context: JobContext;
+  /** what is known of the model and of what it was given */
+  readonly findings: readonly Finding[];
 }
 
 /** Places of one map are listed up to this number: it is kept with the map, and shown as a table. */
@@ -301,6 +297,8 @@ async function writeProducts(products: Products): Promise<Omit<MapResult, "tiles
     counts.push(own);
     for (const [code, count] of Object.entries(own)) pixels[code] = (pixels[code] ?? 0) + count;
   }
+  const findings = inOrderOfSeverity([...products.findings, ...findingsOfPixels(pixels, legend, spec.modalities)]);
+  for (const finding of findings) context.log(findingSentence(finding));
   const separate = places.length > 1 && places.length <= mostPlaces;
   const sets = 1 + (spec.perPlace && separate ? places.length : 0);
   const writes = sets * (spec.probabilities ? 3 : 2);
@@ -314,7 +312,7 @@ async function writeProducts(products: Products): Promise<Omit<MapResult, "tiles
         onProgress: (fraction: number) => phase("Writing", 0.5 + (0.5 * (begin + fraction)) / writes),
       };
     };
-    return writeSet(spec, name, geobox, legend, (part, bands) => read(window, part, bands, only), options);
+    return writeSet(spec, name, geobox, legend, findings, (part, bands) => read(window, part, bands, only), options);
   };
   const whole = await write(spec.baseName, area);
   const listed: MapPlace[] = [];
@@ -330,7 +328,7 @@ async function writeProducts(products: Products): Promise<Omit<MapResult, "tiles
     });
   }
   phase("Writing", 1);
-  return { ...whole, pixels, ...(listed.length > 0 ? { places: listed } : {}) };
+  return { ...whole, pixels, findings, ...(listed.length > 0 ? { places: listed } : {}) };
 }
 
 /** Reads bands of a part of a window; `undefined` where nothing was mapped. `only`: patches outside of it are empty. */
@@ -363,7 +361,7 @@ function readerOf(area: PatchWindow, rows: RowStore, inside: Inside | undefined)
     const found = windows.search(reach);
     if (found.length === 0) return undefined;
     // Outside of the windows, the outline and the place every band says that nothing is there.
-    const empty = bands.map((band) => (band === 0 ? noClass : noConfidence));
+    const empty = bands.map((band) => (band === 0 ? noClass : emptyByte));
     const values = empty.map((value) => new Uint8Array(place.width * place.height).fill(value));
     for (const { index } of found) {
       const source = rows.windows[index]!;
@@ -387,6 +385,18 @@ function readerOf(area: PatchWindow, rows: RowStore, inside: Inside | undefined)
   };
 }
 
+/** A map of one class, or of none. */
+function findingsOfPixels(
+  pixels: Readonly<Record<string, number>>,
+  legend: readonly LegendClass[],
+  modalities: readonly string[],
+): Finding[] {
+  const mapped = legend.filter(({ code }) => (pixels[code] ?? 0) > 0);
+  if (mapped.length === 0) return [{ code: "map-empty", details: { modalities } }];
+  if (mapped.length > 1 || legend.length === 1) return [];
+  return [{ code: "map-one-class", details: { name: mapped[0]!.name, classes: legend.length } }];
+}
+
 /** Pixels of each class in one place. */
 async function countClasses(place: PatchSet, area: PatchWindow, read: ReadMap): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -406,11 +416,28 @@ async function writeSet(
   name: string,
   geobox: GeoBox,
   legend: readonly LegendClass[],
+  findings: readonly Finding[],
   read: (window: PixelWindow, bands: readonly number[]) => Promise<Uint8Array[] | undefined>,
   options: () => WriteOptions,
 ): Promise<MapFiles> {
   const path = (what: string) => join(spec.folder, `${name}_${what}`);
-  const metadata = { MODEL: spec.modelFolder.split(/[\\/]/).at(-1) ?? "", MODALITIES: spec.modalities.join(" + ") };
+  const warning = severeOnes(findings)
+    .map((finding) => findingSentence(finding))
+    .join(" ");
+  const note = warning === "" ? "" : `Do not rely on this map. ${warning}`;
+  const remarks = findings
+    .filter((finding) => severityOf(finding) !== "severe")
+    .map((finding) => findingSentence(finding));
+  const metadata = {
+    MODEL: spec.modelFolder.split(/[\\/]/).at(-1) ?? "",
+    MODALITIES: spec.modalities.join(" + "),
+    ...(note === "" ? {} : { WARNING: note }),
+    ...(remarks.length === 0 ? {} : { REMARKS: remarks.join(" ") }),
+  };
+  const shares = async (window: PixelWindow, wanted: readonly number[]) => {
+    const planes = await read(window, wanted.flatMap(planesOfShare));
+    return planes && sharesOf(planes);
+  };
   const colors = Array.from({ length: 256 }, (_, value): [number, number, number, number] => {
     const entry = legend.find(({ code }) => code === value);
     return entry ? [...rgbOf(entry.color), 255] : [0, 0, 0, 0];
@@ -442,13 +469,14 @@ async function writeSet(
     {
       geobox,
       bandCount: 1,
-      dataType: "uint8",
-      nodata: noConfidence,
+      dataType: "uint16",
+      nodata: noShare,
+      scale: confidenceScale,
       bandNames: ["confidence (percent)"],
       overviewMethod: "average",
       metadata,
     },
-    (window) => read(window, [1]),
+    (window) => shares(window, [0]),
     options(),
   );
   const probabilitiesPath = spec.probabilities ? path("probabilities.tif") : null;
@@ -458,27 +486,28 @@ async function writeSet(
       {
         geobox,
         bandCount: legend.length,
-        dataType: "uint8",
-        nodata: noConfidence,
+        dataType: "uint16",
+        nodata: noShare,
+        scale: probabilityScale,
         bandNames: legend.map((entry) => entry.name),
         overviewMethod: "average",
         metadata,
       },
       (window) =>
-        read(
+        shares(
           window,
-          legend.map((_, k) => 2 + k),
+          legend.map((_, k) => 1 + k),
         ),
       options(),
     );
   }
   const qmlPath = path("class.qml");
   const sldPath = path("class.sld");
-  await writeAtomically(qmlPath, classQml(legend));
-  await writeAtomically(sldPath, classSld(`${name}_class`, legend));
+  await writeAtomically(qmlPath, classQml(legend, 1, note));
+  await writeAtomically(sldPath, classSld(`${name}_class`, legend, 1, note));
   const confidenceStyles = [path("confidence.qml"), path("confidence.sld")] as const;
-  await writeAtomically(confidenceStyles[0], rampQml(confidenceRamp(100)));
-  await writeAtomically(confidenceStyles[1], rampSld(`${name}_confidence`, confidenceRamp(100)));
+  await writeAtomically(confidenceStyles[0], rampQml(confidenceRamp(100), 1, note));
+  await writeAtomically(confidenceStyles[1], rampSld(`${name}_confidence`, confidenceRamp(100), 1, note));
   const sidecarPaths = [...confidenceStyles, `${classPath}.aux.xml`].filter((file) => existsSync(file));
   return { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths };
 }

@@ -6,6 +6,7 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapInTheMaking } from "../../src-shared/domain/map-product.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { PatchSet, type PatchWindow, patchesOfGeobox, planBlend } from "../cube/index.ts";
+import { planesOfRow } from "../jobs/map-values.ts";
 import { mapWindowsFile } from "../jobs/row-store.ts";
 import { readJobSpec } from "./jobs.ts";
 
@@ -41,7 +42,7 @@ export async function mapInTheMaking(catalog: Catalog, jobId: number): Promise<M
     picture[Math.floor(row / shrink) * width + Math.floor(col / shrink)] = code;
   };
   const canvas: Canvas = { col: corner.col, row: corner.row, shrink, paint };
-  const rowsDone = await finishedRows(rowsPath, plan.windows, 2 + legend.length, canvas);
+  const rowsDone = await finishedRows(rowsPath, plan.windows, planesOfRow(legend.length), canvas);
   const covered = PatchSet.of(plan.covered);
   const tilesDone = await tilesAtWork(join(job.folder, "tiles.part"), spec, { ...plan, covered }, grid.tilePatches, legend, canvas); // biome-ignore format: one call
   const classes = Buffer.from(picture).toString("base64");

@@ -1,15 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ExportSpec } from "../../../src-shared/domain/job.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
+import { createCog } from "../../raster/index.ts";
 import { cogComplaints } from "../../raster/testing/gdal.ts";
 import { compareMaps } from "../compare.ts";
 import { writeClassMap } from "../fixtures/class-map.ts";
 import { gdalBands } from "../fixtures/gdal.ts";
 import { quiet } from "../fixtures/sample.ts";
+import { confidenceScale, noShare } from "../map-values.ts";
 import { exportMap } from "./index.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-export-"));
@@ -198,4 +200,29 @@ json.dump([m, int(((a > 0) & (b == 0)).sum()), int(((a == 0) & (b > 0)).sum()), 
   const far = await writeClassMap(join(room, "far"), apart, legend, classOf);
   const spec = { ...common, kind: "compare", baseName: "x", from: { id: 1, name: "a", classPath: files.classPath, legend }, to: { id: 2, name: "b", classPath: far.classPath, legend } } as const; // biome-ignore format: one spec
   await expect(compareMaps(spec, quiet)).rejects.toMatchObject({ code: "maps-apart" });
+});
+
+test("confidence in shares of ten thousand keeps its digits: in an exported raster with its scale, in the mean of polygons", async () => {
+  // The left half is 12.34 %, the right half 99.99 %.
+  const whole = { ...geobox, width: 20, height: 10 };
+  const half = (col: number) => (col < 10 ? 1 : 2);
+  const { classPath } = await writeClassMap(join(room, "fine"), whole, legend, half);
+  const confidencePath = join(room, "fine_shares.tif");
+  await createCog(
+    confidencePath,
+    { geobox: whole, bandCount: 1, dataType: "uint16", nodata: noShare, scale: confidenceScale, overviewMethod: "average", metadata: { WARNING: "Do not rely on this map." } },
+    async (window) => [Uint16Array.from({ length: window.width * window.height }, (_, i) => (half(window.col + (i % window.width)) === 1 ? 1234 : 9999))],
+  ); // biome-ignore format: one call
+  const to = join(room, "fine_export.tif");
+  await exportMap(raster(to, { from: confidencePath, legend: null }), quiet);
+  const info = json("gdalinfo", "-json", to);
+  expect(info.bands[0]).toMatchObject({ type: "UInt16", scale: 0.01, noDataValue: noShare });
+  expect(info.metadata[""].WARNING).toBe("Do not rely on this map.");
+  const style = readFileSync(to.replace(/tif$/, "qml"), "utf8");
+  expect(style).toContain('maximumValue="100"');
+  expect(style).toContain("Do not rely on this map.");
+  const vector = join(room, "fine.gpkg");
+  await exportMap(polygons(vector, { classPath, confidencePath, layer: "fine" }), quiet);
+  const rows = execFileSync("ogr2ogr", ["-f", "CSV", "/vsistdout/", vector, "-sql", "SELECT code, confidence FROM fine ORDER BY code"], { encoding: "utf8" }); // biome-ignore format: one call
+  expect(rows.replaceAll('"', "").trim().split(/\r?\n/).slice(1)).toEqual(["1,12.34", "2,99.99"]);
 });
