@@ -70,7 +70,11 @@ export async function factsOf(reader: Reader, { path, crs }: FileChoice, fallbac
   try {
     return await reader.facts(path, crs);
   } catch (error) {
-    if (fallback === undefined || !(error instanceof AppError && error.code === "raster-without-crs")) throw error;
+    if (
+      fallback === undefined ||
+      !(error instanceof AppError && /^raster-(without-crs|crs-unusable)$/.test(error.code))
+    )
+      throw error;
     return reader.facts(path, fallback);
   }
 }

@@ -6,6 +6,11 @@ import { apply } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
+import { checkedProj } from "./proj-text.ts";
+import { CrsProblem } from "./projection.ts";
+import "./projections.ts";
+import { countsInGrads, isTurned, shiftOf } from "./register.ts";
+import { horizontalPart, ownCode, parseWkt, projOfWkt } from "./wkt.ts";
 
 /** Coordinate reference systems: names, search and transforms, all offline (PROJ's formulas in proj4, the EPSG list in epsg-index). */
 export interface CrsEntry {
@@ -20,6 +25,7 @@ export interface CrsEntry {
 interface IndexRow {
   readonly code: string;
   readonly kind: string;
+  readonly unit: string | null;
   readonly name: string;
   readonly wkt: string | null;
   readonly proj4: string | null;
@@ -42,22 +48,75 @@ function indexRow(code: number): IndexRow | undefined {
   return rows.get(code);
 }
 
+const definitions = new Map<Crs, string>();
+
 /**
- * The PROJ string or WKT behind a CRS. EPSG codes come from the offline list; its PROJ string is taken
- * before its WKT because it carries the datum shift that PROJ would apply by default.
+ * The PROJ text behind a CRS. EPSG codes come from the offline list, their datum shifts from the register. Every word of it is
+ * understood by the formulas in use: what is not understood is refused and never left out.
+ * @throws AppError "crs-unknown" when it is no system, "crs-unusable" when a part of it cannot be honoured
  */
 export function definitionOf(crs: Crs): string {
-  const code = epsgCode(crs);
-  if (code === undefined) {
-    if (crs.trim() === "") throw new AppError("crs-unknown", { crs: "(none)" });
-    // A WKT may carry the PROJ string it came from, for projections that WKT 1 has no words for.
-    const extension = /EXTENSION\["PROJ4",\s*"([^"]+)"\]/.exec(crs);
-    return withoutAxis(extension?.[1] ?? crs);
+  let definition = definitions.get(crs);
+  if (definition === undefined) {
+    try {
+      definition = checkedProj(definitionOfAny(crs));
+    } catch (cause) {
+      if (!(cause instanceof CrsProblem)) throw cause;
+      throw new AppError("crs-unusable", { crs: crs.slice(0, 120), reason: cause.message }, { cause });
+    }
+    if (definitions.size > 5000) definitions.clear();
+    definitions.set(crs, definition);
   }
-  const definition = indexRow(code)?.proj4;
-  if (!definition) throw new AppError("crs-unknown", { crs });
-  return withoutAxis(definition);
+  return definition;
 }
+
+function definitionOfAny(crs: Crs): string {
+  const code = epsgCode(crs);
+  if (code !== undefined) return definitionOfCode(code, crs);
+  const text = crs.trim();
+  if (text.startsWith("+")) return withoutAxis(text);
+  if (!/^[A-Za-z_0-9]+\s*[[(]/.test(text)) throw new AppError("crs-unknown", { crs: text.slice(0, 120) || "(none)" });
+  // A WKT may carry the PROJ string it came from, for projections that WKT 1 has no words for.
+  const extension = /EXTENSION\["PROJ4",\s*"([^"]+)"\]/.exec(text);
+  if (extension) return withoutAxis(extension[1]!);
+  const root = parseWkt(text);
+  const own = ownCode(root) ?? ownCode(horizontalPart(root).node);
+  if (own !== undefined && hasDefinition(`EPSG:${own}`)) return definitionOfCode(own, `EPSG:${own}`);
+  return projOfWkt(root);
+}
+
+/** True when the offline list has formulas for an EPSG code. */
+export const hasDefinition = (crs: Crs): boolean => {
+  const code = epsgCode(crs);
+  return code !== undefined && Boolean(indexRow(code)?.proj4);
+};
+
+function definitionOfCode(code: number, crs: Crs, depth = 0): string {
+  const row = indexRow(code);
+  if (!row?.proj4) throw new AppError("crs-unknown", { crs });
+  if (countsInGrads(code) || row.unit === "grad") throw new CrsProblem("it counts longitudes and latitudes in grads");
+  if (row.kind === "CRS-COMPOUNDCRS" && row.wkt && depth === 0) {
+    // The list leaves the datum shift out where there are heights: ask for the horizontal system by its own code.
+    const horizontal = ownCode(horizontalPart(parseWkt(row.wkt)).node);
+    if (horizontal !== undefined && horizontal !== code) return definitionOfCode(horizontal, `EPSG:${horizontal}`, 1);
+  }
+  if (isTurned(code) && !/\+axis=\w*[ws]/.test(row.proj4)) throw new CrsProblem("its axes run to the south or west");
+  const known = shiftOf(code)?.shift;
+  return withoutAxis(known ? withShift(row.proj4, known) : row.proj4);
+}
+
+/** The register's own shift in place of the list's, whose rotations are of mixed sign and unit. */
+function withShift(definition: string, shift: readonly number[]): string {
+  if (/\+(nadgrids=@null|datum=WGS84)/.test(definition)) return definition;
+  const figure = definition
+    .replace(/\s*\+towgs84=\S+/, "")
+    .replace(nadgrids, "")
+    .replace(/\+datum=NAD27\b/, "+ellps=clrk66")
+    .replace(/\+datum=NAD83\b/, "+ellps=GRS80");
+  return /\+datum=/.test(figure) ? definition : `${figure.trim()} +towgs84=${shift.join(",")}`;
+}
+
+const nadgrids = /\+nadgrids=("[^"]*"|[^\s+]+(?:\s+\d[^\s+]*|\s+\([^)]*\)[^\s+]*)*)/;
 
 /**
  * Datum shifts that PROJ takes from grid files, which are not shipped here: the national mean shift instead
@@ -76,10 +135,13 @@ const meanShifts: readonly (readonly [grid: RegExp, shift: string])[] = [
 function withoutGrids(definition: string): string {
   return definition
     .replace(/\+datum=NAD27\b/, "+ellps=clrk66 +towgs84=-8,160,176")
-    .replace(/\+nadgrids=("[^"]*"|[^\s+]+(?:\s+\d[^\s+]*|\s+\([^)]*\)[^\s+]*)*)/, (whole, grid: string) => {
+    .replace(nadgrids, (whole, grid: string) => {
       if (grid === "@null") return whole;
       const shift = meanShifts.find(([pattern]) => pattern.test(grid))?.[1];
-      return shift && !/\+towgs84=/.test(definition) ? `+towgs84=${shift}` : "";
+      if (/\+towgs84=/.test(definition)) return "";
+      if (!shift)
+        throw new CrsProblem(`its datum shift is in the file “${grid.slice(0, 60)}”, which is not shipped here`);
+      return `+towgs84=${shift}`;
     });
 }
 
@@ -126,7 +188,25 @@ export function transformer(from: Crs, to: Crs): Transformer {
         return [Number.NaN, Number.NaN];
       }
     };
-  return { identity: false, forward: guarded(forward), inverse: guarded(inverse) };
+  const [there, back] = [guarded(forward), guarded(inverse)];
+  return {
+    identity: false,
+    forward: seriesIn(from) ? checkedBy(there, back) : there,
+    inverse: seriesIn(to) ? checkedBy(back, there) : back,
+  };
+}
+
+/** Far from their meridian these methods' ways back end at other places than they came from. */
+const seriesIn = (crs: Crs): boolean => /\+proj=(poly|cass)\b/.test(definitionOf(crs));
+
+/** A point whose image leads back elsewhere is off the map. */
+function checkedBy(transform: Transformer["forward"], back: Transformer["forward"]): Transformer["forward"] {
+  return (x, y) => {
+    const found = transform(x, y);
+    const [bx, by] = back(...found);
+    const near = Math.hypot(bx - x, by - y) <= 1e-3 + 1e-9 * Math.hypot(x, y);
+    return near ? found : [Number.NaN, Number.NaN];
+  };
 }
 
 function parsed(crs: Crs): string {
@@ -144,6 +224,16 @@ export function sameCrs(a: Crs, b: Crs): boolean {
   if (a.trim().toUpperCase() === b.trim().toUpperCase()) return true;
   return parameters(a) === parameters(b);
 }
+
+/** The same projection on the same ellipsoid and meridian, whatever the datum. */
+export const sameProjection = (a: Crs, b: Crs): boolean => {
+  const plain = (crs: Crs) =>
+    definitionOf(crs)
+      .replace(/\s*\+towgs84=\S+/, "")
+      .replace(/\+datum=WGS84\b/, "+ellps=WGS84")
+      .replace(/\+datum=NAD83\b/, "+ellps=GRS80");
+  return parameters(plain(a)) === parameters(plain(b));
+};
 
 const known = new Map<Crs, string>();
 

@@ -1,14 +1,28 @@
-import { toProj4 } from "geotiff-geokeys-to-proj4";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { definitionOf, sameCrs } from "./crs.ts";
+import { sameCrs } from "./crs.ts";
+import { crsFromWkt } from "./crs-from-wkt.ts";
+import { CrsProblem, longLatText, type Method, type Parameters, projText } from "./projection.ts";
+import {
+  ellipsoidOf,
+  type Figure,
+  type GeographicSystem,
+  geographicOf,
+  geographicOfDatum,
+  isRegistered,
+  lengthOf,
+  meridianOf,
+} from "./register.ts";
 
 /** GeoKeys (OGC 19-008r4): what a GeoTIFF says about its coordinate system, as key number → value. */
 export type GeoKeys = ReadonlyMap<number, number | string | readonly number[]>;
 
+/** More keys than this are none: the standard has about 60. */
+const mostKeys = 512;
+
 /** `directory` is tag 34735, `doubles` 34736, `ascii` 34737. */
 export function parseGeoKeys(directory: ArrayLike<number>, doubles: ArrayLike<number>, ascii: string): GeoKeys {
   const keys = new Map<number, number | string | readonly number[]>();
-  const count = Math.min(directory[3] ?? 0, Math.floor((directory.length - 4) / 4));
+  const count = Math.min(directory[3] ?? 0, Math.floor((directory.length - 4) / 4), mostKeys);
   for (let i = 1; i <= count; i++) {
     const key = directory[i * 4]!;
     const location = directory[i * 4 + 1]!;
@@ -16,7 +30,7 @@ export function parseGeoKeys(directory: ArrayLike<number>, doubles: ArrayLike<nu
     const value = directory[i * 4 + 3]!;
     if (location === 0) keys.set(key, value);
     else if (location === 34736) {
-      const numbers = Array.from({ length }, (_, k) => doubles[value + k] ?? Number.NaN);
+      const numbers = Array.from({ length: Math.min(length, mostKeys) }, (_, k) => doubles[value + k] ?? Number.NaN);
       keys.set(key, length === 1 ? numbers[0]! : numbers);
     } else if (location === 34737) keys.set(key, ascii.slice(value, value + length).replace(/[|\0]+$/, ""));
   }
@@ -25,213 +39,459 @@ export function parseGeoKeys(directory: ArrayLike<number>, doubles: ArrayLike<nu
 
 const userDefined = 32767;
 
-/** The CRS of the keys: an EPSG code when there is one (also when a custom definition turns out to be the same), else a PROJ string or the WKT that ESRI software leaves in the citation. */
-export function crsOfGeoKeys(keys: GeoKeys): Crs | undefined {
-  const number = (key: number) => {
-    const value = keys.get(key);
-    return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-  };
-  const projected = number(3072);
-  const geographic = number(2048);
-  const model = number(1024);
-  const coded = (code: number | undefined) =>
-    code !== undefined && code > 0 && code !== userDefined ? code : undefined;
+/** The names of the standard, for those who have to mend a file. */
+const keyNames: Readonly<Record<number, string>> = {
+  1024: "GTModelTypeGeoKey",
+  2048: "GeographicTypeGeoKey",
+  2050: "GeogGeodeticDatumGeoKey",
+  2051: "GeogPrimeMeridianGeoKey",
+  2052: "GeogLinearUnitsGeoKey",
+  2054: "GeogAngularUnitsGeoKey",
+  2055: "GeogAngularUnitSizeGeoKey",
+  2056: "GeogEllipsoidGeoKey",
+  2057: "GeogSemiMajorAxisGeoKey",
+  2058: "GeogSemiMinorAxisGeoKey",
+  2059: "GeogInvFlatteningGeoKey",
+  2061: "GeogPrimeMeridianLongGeoKey",
+  2062: "GeogTOWGS84GeoKey",
+  3072: "ProjectedCSTypeGeoKey",
+  3074: "ProjectionGeoKey",
+  3075: "ProjCoordTransGeoKey",
+  3076: "ProjLinearUnitsGeoKey",
+  3077: "ProjLinearUnitSizeGeoKey",
+  3078: "ProjStdParallel1GeoKey",
+  3079: "ProjStdParallel2GeoKey",
+  3080: "ProjNatOriginLongGeoKey",
+  3081: "ProjNatOriginLatGeoKey",
+  3082: "ProjFalseEastingGeoKey",
+  3083: "ProjFalseNorthingGeoKey",
+  3084: "ProjFalseOriginLongGeoKey",
+  3085: "ProjFalseOriginLatGeoKey",
+  3086: "ProjFalseOriginEastingGeoKey",
+  3087: "ProjFalseOriginNorthingGeoKey",
+  3088: "ProjCenterLongGeoKey",
+  3089: "ProjCenterLatGeoKey",
+  3090: "ProjCenterEastingGeoKey",
+  3091: "ProjCenterNorthingGeoKey",
+  3092: "ProjScaleAtNatOriginGeoKey",
+  3093: "ProjScaleAtCenterGeoKey",
+  3094: "ProjAzimuthAngleGeoKey",
+  3095: "ProjStraightVertPoleLongGeoKey",
+  3096: "ProjRectifiedGridAngleGeoKey",
+  4096: "VerticalCSTypeGeoKey",
+};
 
-  for (const key of [1026, 3073, 2049]) {
+/** “ProjCoordTransGeoKey (3075) = 4”. */
+const named = (key: number, value: number | string | readonly number[] | undefined): string =>
+  `${keyNames[key] ?? "key"} (${key})${value === undefined ? "" : ` = ${Array.isArray(value) ? value.join(", ") : value}`}`;
+
+/** What can be said of the keys: a system, or nothing because they name none. */
+export interface KeysAsCrs {
+  readonly crs: Crs | undefined;
+  /** what the keys also say and this program does not use, in words */
+  readonly note?: string;
+}
+
+/**
+ * The CRS of the keys: an EPSG code when there is one (also when a custom definition turns out to be the same), else a PROJ text
+ * that holds every number of theirs. `undefined` when they name no system, or one that is not tied to the Earth.
+ * @throws CrsProblem with the names of the keys that cannot be honoured: nothing is guessed
+ * @see OGC 19-008r4, §7 and annex C; where writers differ from it, GDAL's reading
+ */
+export function crsOfGeoKeys(keys: GeoKeys): KeysAsCrs {
+  const crs = horizontal(new KeyReader(keys));
+  const vertical = keys.get(4096);
+  const note =
+    typeof vertical === "number" && vertical > 0 ? `heights (${named(4096, vertical)}) are not used` : undefined;
+  return note ? { crs, note } : { crs };
+}
+
+class KeyReader {
+  readonly keys: GeoKeys;
+
+  constructor(keys: GeoKeys) {
+    this.keys = keys;
+  }
+
+  /** A number; 0 (undefined in the standard) stays 0. @throws CrsProblem when the key holds something else */
+  number(key: number): number | undefined {
+    const value = this.keys.get(key);
+    if (value === undefined) return undefined;
+    if (typeof value === "number" && Number.isFinite(value)) return value;
+    throw new CrsProblem(`${named(key, value)} is not a number`);
+  }
+
+  /** A code of the register; neither 0 nor “user-defined”. */
+  code(key: number): number | undefined {
+    const value = this.number(key);
+    return value === undefined || value === 0 || value === userDefined ? undefined : value;
+  }
+
+  first(...candidates: readonly number[]): number | undefined {
+    for (const key of candidates) {
+      const value = this.number(key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  says(key: number): string {
+    return named(key, this.keys.get(key));
+  }
+}
+
+function horizontal(reader: KeyReader): Crs | undefined {
+  const { keys } = reader;
+  const model = reader.number(1024);
+  if (model === 3)
+    throw new CrsProblem(`${reader.says(1024)} means geocentric coordinates, and an image has no place in those`);
+  const projected = reader.code(3072);
+  if (model !== 2 && projected !== undefined) return registered(reader, 3072, projected);
+  for (const key of [3073, 1026, 2049]) {
     const citation = keys.get(key);
     const wkt = typeof citation === "string" ? /ESRI PE String = (.*)$/s.exec(citation)?.[1] : undefined;
-    if (wkt) return wkt;
+    if (wkt) return crsFromWkt(wkt);
   }
-  if (model !== 2 && coded(projected)) return known(`EPSG:${projected}`);
-  const custom = model === 2 ? undefined : projectedDefinition(keys, number);
-  if (custom) return named(custom, keys, number);
-  if (model === 1 || projected !== undefined || number(3075) !== undefined) return fallback(keys);
-  if (coded(geographic)) return known(`EPSG:${geographic}`);
-  if (geographic === userDefined || model === 2) return `+proj=longlat ${ellipsoid(keys, number)} +no_defs`;
+  if (model !== 2 && (reader.number(3075) || reader.code(3074) !== undefined)) return projectedCrs(reader);
+  if (model === 1)
+    throw new CrsProblem(
+      `${reader.says(1024)} means projected coordinates, yet neither ${named(3072, undefined)} nor ${named(3075, undefined)} says how`,
+    );
+  const geographic = reader.code(2048);
+  if (model === 2 || (model === undefined && geographic !== undefined)) return geographicCrs(reader, geographic);
+  // A system of its own (a plan, a sample under a microscope): coordinates without a place on Earth.
   return undefined;
 }
 
-/** A code the offline list does not know is kept all the same: it is what the file says, and the error names it when it is used. */
-const known = (crs: Crs): Crs => crs;
+/** Codes of others than EPSG have no number here: 54009 is ESRI's Mollweide in some files and anybody's in the next. */
+function registered(reader: KeyReader, key: number, code: number): Crs {
+  if (code > 32767 || !isRegistered(code))
+    throw new CrsProblem(`${reader.says(key)} is no code of the EPSG register that is known here`);
+  return `EPSG:${code}`;
+}
+
+/** Degrees per unit of GeogAngularUnitsGeoKey. */
+function angularUnit(reader: KeyReader): number {
+  const unit = reader.number(2054);
+  switch (unit) {
+    case undefined:
+    case 0:
+    case 9102:
+    case 9122:
+    case 9107:
+    case 9108:
+      return 1;
+    case userDefined: {
+      const radians = reader.number(2055);
+      if (radians && Math.abs((radians * 180) / Math.PI - 1) < 1e-9) return 1;
+      throw new CrsProblem(`${reader.says(2054)} with ${reader.says(2055)}: angles are not in degrees`);
+    }
+    default:
+      // Radians, grads, …: writers differ on whether projection parameters follow this unit, and GDAL's do not.
+      return Number.NaN;
+  }
+}
+
+function geographicCrs(reader: KeyReader, code: number | undefined): Crs {
+  if (Number.isNaN(angularUnit(reader))) throw new CrsProblem(`${reader.says(2054)}: coordinates are not in degrees`);
+  if (code !== undefined) {
+    const crs = registered(reader, 2048, code);
+    agreesWithCode(reader, code);
+    return crs;
+  }
+  return longLatText(geographicSystem(reader));
+}
+
+/** The ellipsoid, meridian and shift of the keys; a code brings what the register says, and the keys must not contradict it. */
+function geographicSystem(reader: KeyReader): GeographicSystem {
+  const code = reader.code(2048);
+  if (code !== undefined) {
+    registered(reader, 2048, code);
+    const known = agreesWithCode(reader, code);
+    return { ...known, shift: shiftOfKeys(reader) ?? known.shift };
+  }
+  const datum = reader.code(2050);
+  const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
+  if (datum !== undefined && !ofDatum)
+    throw new CrsProblem(`${reader.says(2050)} is no datum of the EPSG register that is known here`);
+  const figure = figureOfKeys(reader) ?? ofDatum;
+  if (!figure)
+    throw new CrsProblem(
+      `the keys name no ellipsoid: there is neither ${[2048, 2050, 2056].map((key) => named(key, undefined)).join(" nor ")} with a code, nor ${named(2057, undefined)}`,
+    );
+  if (ofDatum && !sameFigure(figure, ofDatum))
+    throw new CrsProblem(
+      `${reader.says(2050)} has another ellipsoid than ${reader.says(2057)} and ${reader.says(2059)}`,
+    );
+  const meridian = meridianOfKeys(reader);
+  if (ofDatum && meridian !== undefined && Math.abs(meridian - ofDatum.meridian) > 1e-6)
+    throw new CrsProblem(
+      `${reader.says(2050)} has another prime meridian than ${reader.says(2051)}, ${reader.says(2061)}`,
+    );
+  return {
+    a: figure.a,
+    rf: figure.rf,
+    meridian: meridian ?? ofDatum?.meridian ?? 0,
+    shift: shiftOfKeys(reader) ?? ofDatum?.shift,
+  };
+}
+
+function agreesWithCode(reader: KeyReader, code: number): GeographicSystem {
+  const known = geographicOf(code);
+  if (!known) throw new CrsProblem(`${reader.says(2048)} is not a system of longitudes and latitudes`);
+  const figure = figureOfKeys(reader);
+  if (figure && !sameFigure(figure, known))
+    throw new CrsProblem(
+      `${reader.says(2048)} has another ellipsoid than ${reader.says(2057)} and ${reader.says(reader.keys.has(2059) ? 2059 : 2058)}`,
+    );
+  const meridian = Number.isNaN(angularUnit(reader)) ? undefined : meridianOfKeys(reader);
+  if (meridian !== undefined && Math.abs(meridian - known.meridian) > 1e-6)
+    throw new CrsProblem(
+      `${reader.says(2048)} has another prime meridian than ${reader.says(2051)}, ${reader.says(2061)}`,
+    );
+  return known;
+}
+
+/** Ellipsoids that give the same millimetres. */
+const sameFigure = (p: Figure, q: Figure): boolean =>
+  Math.abs(p.a - q.a) < 0.01 && Math.abs((p.rf ? 1 / p.rf : 0) - (q.rf ? 1 / q.rf : 0)) < 1e-9;
+
+function figureOfKeys(reader: KeyReader): Figure | undefined {
+  const code = reader.code(2056);
+  const known = code === undefined ? undefined : ellipsoidOf(code);
+  if (code !== undefined && !known)
+    throw new CrsProblem(`${reader.says(2056)} is no ellipsoid of the EPSG register that is known here`);
+  // Axes are in metres unless GeogLinearUnitsGeoKey says otherwise, which nobody does.
+  const unit = reader.code(2052);
+  const a = reader.number(2057);
+  if (unit !== undefined && unit !== 9001 && a !== undefined)
+    throw new CrsProblem(`${reader.says(2052)}: the axes of the ellipsoid are not in metres`);
+  if (a === undefined) {
+    if (!known && reader.number(2056) === userDefined)
+      throw new CrsProblem(
+        `${reader.says(2056)} means an ellipsoid of its own, yet ${named(2057, undefined)} is missing`,
+      );
+    return known;
+  }
+  const rf = reader.number(2059);
+  const b = reader.number(2058);
+  if (rf === undefined && b === undefined) {
+    if (known && Math.abs(known.a - a) < 0.01) return known;
+    throw new CrsProblem(
+      `${reader.says(2057)} alone is no ellipsoid: ${named(2059, undefined)} or ${named(2058, undefined)} is missing`,
+    );
+  }
+  const figure: Figure = { a, rf: rf ?? (b === a ? 0 : a / (a - b!)) };
+  if (rf !== undefined && b !== undefined && !sameFigure(figure, { a, rf: b === a ? 0 : a / (a - b) }))
+    throw new CrsProblem(`${reader.says(2059)} and ${reader.says(2058)} contradict one another`);
+  if (known && !sameFigure(known, figure))
+    throw new CrsProblem(`${reader.says(2056)} and ${reader.says(2057)}, ${reader.says(2059)} contradict one another`);
+  return figure;
+}
+
+/** Degrees east of Greenwich; `undefined` when the keys say nothing. */
+function meridianOfKeys(reader: KeyReader): number | undefined {
+  const code = reader.code(2051);
+  const known = code === undefined ? undefined : meridianOf(code);
+  if (code !== undefined && known === undefined)
+    throw new CrsProblem(`${reader.says(2051)} is no prime meridian of the EPSG register that is known here`);
+  const given = reader.number(2061);
+  if (given === undefined) {
+    if (reader.number(2051) === userDefined)
+      throw new CrsProblem(
+        `${reader.says(2051)} means a meridian of its own, yet ${named(2061, undefined)} is missing`,
+      );
+    return known;
+  }
+  if (given !== 0 && Number.isNaN(angularUnit(reader)))
+    throw new CrsProblem(
+      `${reader.says(2061)} is in the unit of ${reader.says(2054)}, which writers understand in different ways`,
+    );
+  if (known !== undefined && Math.abs(known - given) > 1e-6)
+    throw new CrsProblem(`${reader.says(2051)} and ${reader.says(2061)} contradict one another`);
+  return given;
+}
+
+function shiftOfKeys(reader: KeyReader): readonly number[] | undefined {
+  const shift = reader.keys.get(2062);
+  if (shift === undefined) return undefined;
+  if (!Array.isArray(shift) || (shift.length !== 3 && shift.length !== 7) || !shift.every(Number.isFinite))
+    throw new CrsProblem(`${reader.says(2062)} is not of three or seven numbers`);
+  return shift;
+}
+
+interface Recipe {
+  readonly method: Method;
+  /** the keys of its parameters, of which the first that a file has counts */
+  readonly lat0?: readonly number[];
+  readonly lon0?: readonly number[];
+  readonly lat1?: readonly number[];
+  readonly lat2?: readonly number[];
+  readonly scale?: readonly number[];
+  readonly azimuth?: readonly number[];
+  readonly rectifiedAngle?: readonly number[];
+}
+
+const lats = [3081, 3085, 3089];
+const lons = [3080, 3084, 3088];
+const origin = { lat0: lats, lon0: lons };
+const parallels = { ...origin, lat1: [3078], lat2: [3079] };
+const hotine = { ...origin, scale: [3092, 3093], azimuth: [3094], rectifiedAngle: [3096] };
+
+/** Coordinate transformation codes of annex C; 9815 is what GDAL writes for the second oblique Mercator. */
+const recipes: Readonly<Record<number, Recipe>> = {
+  1: { method: "tmerc", ...origin, scale: [3092, 3093] },
+  3: { method: "hotine-a", ...hotine },
+  7: { method: "merc", ...origin, lat1: [3078], scale: [3092, 3093] },
+  8: { method: "lcc-2", ...parallels },
+  9: { method: "lcc-1", ...origin, scale: [3092, 3093] },
+  10: { method: "laea", ...origin },
+  11: { method: "aea", ...parallels },
+  12: { method: "aeqd", ...origin },
+  13: { method: "eqdc", ...parallels },
+  14: { method: "stere", ...origin, scale: [3092, 3093] },
+  15: { method: "stere-polar", lat0: lats, lon0: [3095, ...lons], lat1: [3078], scale: [3092, 3093] },
+  16: { method: "sterea", ...origin, scale: [3092, 3093] },
+  17: { method: "eqc", ...origin, lat1: [3078] },
+  18: { method: "cass", ...origin, scale: [3092, 3093] },
+  19: { method: "gnom", ...origin },
+  20: { method: "mill", ...origin },
+  21: { method: "ortho", ...origin },
+  22: { method: "poly", ...origin, scale: [3092, 3093] },
+  23: { method: "robin", lon0: lons },
+  24: { method: "sinu", lon0: lons },
+  25: { method: "vandg", lon0: lons },
+  26: { method: "nzmg", ...origin },
+  27: { method: "tmerc-south", ...origin, scale: [3092, 3093] },
+  28: { method: "cea", lon0: lons, lat1: [3078] },
+  9815: { method: "hotine-b", ...hotine },
+};
+
+const unread: Readonly<Record<number, string>> = {
+  2: "transverse Mercator modified for Alaska",
+  4: "oblique Mercator of Laborde",
+  5: "oblique Mercator of Rosenmund",
+  6: "oblique Mercator on the sphere",
+};
+
+/** Projection parameters that the standard counts in angles. */
+const angles = [3078, 3079, ...lats, ...lons, 3094, 3095, 3096];
+const lengths = { easting: [3082, 3086, 3090], northing: [3083, 3087, 3091] };
+
+function projectedCrs(reader: KeyReader): Crs {
+  const toMeter = unitOfKeys(reader);
+  const geographic = geographicSystem(reader);
+  const zone = utmZone(reader.code(3074));
+  let method: Method;
+  let parameters: Parameters;
+  if (zone) {
+    method = "tmerc";
+    parameters = { lat0: 0, lon0: zone.zone * 6 - 183, scale: 0.9996, falseEasting: 500000, falseNorthing: zone.south ? 10000000 : 0 }; // biome-ignore format: one line
+  } else {
+    const code = reader.number(3075);
+    if (!code || code === userDefined)
+      throw new CrsProblem(
+        `${reader.says(3074)} names a projection by a code that is not known here, and ${reader.says(3075)} does not say its method`,
+      );
+    const recipe = recipes[code];
+    if (!recipe)
+      throw new CrsProblem(
+        `${reader.says(3075)}${unread[code] ? ` (${unread[code]})` : ""} is a projection that is not computed here`,
+      );
+    const inOtherUnits = Number.isNaN(angularUnit(reader)) && angles.filter((key) => reader.number(key));
+    if (inOtherUnits && inOtherUnits.length > 0)
+      throw new CrsProblem(
+        `${reader.says(2054)}: some writers count ${inOtherUnits.map((key) => named(key, undefined)).join(", ")} in this unit and some in degrees`,
+      );
+    method = recipe.method;
+    const value = (candidates: readonly number[] | undefined) => candidates && reader.first(...candidates);
+    // The false origin is given in the file's unit, PROJ wants metres.
+    const length = (candidates: readonly number[]) => {
+      const given = reader.first(...candidates);
+      return given === undefined ? undefined : given * toMeter;
+    };
+    parameters = {
+      lat0: value(recipe.lat0),
+      lon0: value(recipe.lon0),
+      lat1: value(recipe.lat1),
+      lat2: value(recipe.lat2),
+      scale: value(recipe.scale),
+      azimuth: value(recipe.azimuth),
+      rectifiedAngle: value(recipe.rectifiedAngle),
+      falseEasting: length(lengths.easting),
+      falseNorthing: length(lengths.northing),
+    };
+    if ((code === 8 || code === 11 || code === 13) && (parameters.lat1 === undefined || parameters.lat2 === undefined))
+      throw new CrsProblem(`${reader.says(3075)} needs ${named(3078, undefined)} and ${named(3079, undefined)}`);
+    if ((code === 3 || code === 9815) && parameters.azimuth === undefined)
+      throw new CrsProblem(`${reader.says(3075)} needs ${named(3094, undefined)}`);
+    nothingLeftOver(reader, recipe);
+  }
+  return registeredUtm(projText({ method, parameters, geographic, toMeter }), reader);
+}
+
+/** A parameter that the method has no place for is a sign that it was understood wrongly. */
+function nothingLeftOver(reader: KeyReader, recipe: Recipe): void {
+  const used = new Set([...Object.values(recipe).flat(), ...lengths.easting, ...lengths.northing]);
+  for (const key of [3078, 3079, ...lats, ...lons, 3092, 3093, 3094, 3095, 3096]) {
+    const value = reader.number(key);
+    const isNeutral = value === undefined || value === 0 || ((key === 3092 || key === 3093) && value === 1);
+    if (!isNeutral && !used.has(key))
+      throw new CrsProblem(`${reader.says(key)} has no place in the projection of ${reader.says(3075)}`);
+  }
+}
+
+/** Metres per unit of the coordinates. */
+function unitOfKeys(reader: KeyReader): number {
+  const unit = reader.number(3076);
+  const size = reader.number(3077);
+  if (unit === userDefined || (!unit && size !== undefined)) {
+    if (size === undefined || !(size > 0))
+      throw new CrsProblem(
+        `${reader.says(3076)} means a unit of its own, yet ${named(3077, undefined)} does not say how long it is`,
+      );
+    return size;
+  }
+  if (!unit) return 1;
+  const metres = lengthOf(unit);
+  if (metres === undefined) throw new CrsProblem(`${reader.says(3076)} is no unit of length that is known here`);
+  return metres;
+}
+
+/** EPSG's conversions 16001–16060 and 16101–16160 are the UTM zones, north and south. */
+function utmZone(conversion: number | undefined): { readonly zone: number; readonly south: boolean } | undefined {
+  if (conversion === undefined) return undefined;
+  const south = conversion > 16100;
+  const zone = conversion - (south ? 16100 : 16000);
+  return zone >= 1 && zone <= 60 ? { zone, south } : undefined;
+}
 
 /** UTM without its code is common (TreeSatAI's aerial photos): recognise it, so that grids in it are the same grid. */
-function named(definition: string, keys: GeoKeys, number: (key: number) => number | undefined): Crs {
-  const conversion = utmZone(number(3074));
-  const meridian = number(3080) ?? number(3088) ?? Number.NaN;
-  const zone = conversion?.zone ?? Math.round((meridian + 183) / 6);
-  const transverse = number(3075) === 1 && number(3092) === 0.9996;
-  if (!(conversion || transverse) || !(zone >= 1 && zone <= 60)) return definition;
-  const south = conversion?.south ?? number(3083) === 10000000;
-  const geographic = keys.get(2048);
-  const grs80 = /\+ellps=GRS80/.test(definition);
-  const wgs84 = /\+ellps=WGS84|\+datum=WGS84/.test(definition);
+function registeredUtm(definition: string, reader: KeyReader): Crs {
+  const found = /\+proj=tmerc \+lat_0=0 \+lon_0=(-?\d+) \+k=0\.9996 \+x_0=500000 \+y_0=(0|10000000) /.exec(definition);
+  const zone = found ? (Number(found[1]) + 183) / 6 : Number.NaN;
+  if (!Number.isInteger(zone) || zone < 1 || zone > 60) return definition;
+  const south = found![2] !== "0";
+  const geographic = reader.number(2048);
+  const datum = reader.code(2050);
+  const unnamed =
+    (geographic === userDefined || geographic === undefined) &&
+    !reader.keys.has(2062) &&
+    (datum === undefined || datum === 6258 || datum === 6326);
   const candidates: number[] = [];
   // An unnamed datum on GRS 1980 is read as ETRS89 where ETRS89's zones lie, as most European tools do.
-  if (!south && (geographic === 4258 || (geographic === userDefined && grs80)) && zone >= 28 && zone <= 38) {
+  if (!south && (geographic === 4258 || (unnamed && definition.includes("+ellps=GRS80"))) && zone >= 28 && zone <= 38) {
     candidates.push(25800 + zone);
   }
-  if (geographic === 4326 || (geographic === userDefined && wgs84)) candidates.push((south ? 32700 : 32600) + zone);
+  if (geographic === 4326 || (unnamed && definition.includes("+ellps=WGS84")))
+    candidates.push((south ? 32700 : 32600) + zone);
+  const plain = definition.replace(/ \+towgs84=[-\d.,]+/, "");
   for (const code of candidates) {
     try {
-      if (sameCrs(`EPSG:${code}`, definition)) return `EPSG:${code}`;
+      if (sameCrs(`EPSG:${code}`, plain) || sameCrs(`EPSG:${code}`, definition)) return `EPSG:${code}`;
     } catch {
       // The offline list lacks the code: the definition itself serves.
     }
   }
   return definition;
-}
-
-const linearUnits: Readonly<Record<number, number>> = {
-  9001: 1,
-  9002: 0.3048,
-  9003: 1200 / 3937,
-  9036: 1000,
-  9030: 1852,
-};
-
-function ellipsoid(keys: GeoKeys, number: (key: number) => number | undefined): string {
-  const geographic = number(2048);
-  if (geographic !== undefined && geographic !== userDefined && geographic > 0) {
-    try {
-      const words = definitionOf(`EPSG:${geographic}`).match(/\+(ellps|datum|towgs84|a|b|rf|R|pm|nadgrids)=\S+/g);
-      if (words) return words.join(" ");
-    } catch {
-      // Not in the list: the ellipsoid's own numbers follow.
-    }
-  }
-  const parts: string[] = [];
-  const code = number(2056);
-  const a = number(2057);
-  const inverse = number(2059);
-  const b = number(2058);
-  if (code === 7019) parts.push("+ellps=GRS80");
-  else if (code === 7030) parts.push("+ellps=WGS84");
-  else if (a !== undefined && inverse !== undefined && inverse !== 0) {
-    if (a === 6378137 && Math.abs(inverse - 298.257222101) < 1e-6) parts.push("+ellps=GRS80");
-    else if (a === 6378137 && Math.abs(inverse - 298.257223563) < 1e-6) parts.push("+ellps=WGS84");
-    else parts.push(`+a=${a} +rf=${inverse}`);
-  } else if (a !== undefined) parts.push(`+a=${a} +b=${b ?? a}`);
-  else parts.push("+ellps=WGS84");
-  const meridian = number(2061);
-  if (meridian) parts.push(`+pm=${meridian}`);
-  const shift = keys.get(2062);
-  if (Array.isArray(shift) && (shift.length === 3 || shift.length === 7)) parts.push(`+towgs84=${shift.join(",")}`);
-  return parts.join(" ");
-}
-
-/** EPSG's conversions 16001–16060 and 16101–16160 are the UTM zones, north and south. */
-function utmZone(conversion: number | undefined): { zone: number; south: boolean; definition: string } | undefined {
-  if (conversion === undefined) return undefined;
-  const south = conversion > 16100;
-  const zone = conversion - (south ? 16100 : 16000);
-  if (!(zone >= 1 && zone <= 60)) return undefined;
-  const northing = south ? 10000000 : 0;
-  const definition = `+proj=tmerc +lat_0=0 +lon_0=${zone * 6 - 183} +k=0.9996 +x_0=500000 +y_0=${northing}`;
-  return { zone, south, definition };
-}
-
-/** Coordinate transformation code → PROJ parameters (GeoTIFF specification, annex on projection parameters). */
-function projectedDefinition(keys: GeoKeys, number: (key: number) => number | undefined): string | undefined {
-  const first = (...candidates: number[]) => candidates.map(number).find((value) => value !== undefined) ?? 0;
-  const scale = first(3092, 3093) || 1;
-  const lon = first(3080, 3088, 3084);
-  const lat = first(3081, 3089, 3085);
-  const easting = first(3082, 3086, 3090);
-  const northing = first(3083, 3087, 3091);
-  const method: Readonly<Record<number, () => string>> = {
-    1: () => `+proj=tmerc +lat_0=${lat} +lon_0=${lon} +k=${scale}`,
-    7: () =>
-      number(3078) === undefined
-        ? `+proj=merc +lon_0=${lon} +k=${scale}`
-        : `+proj=merc +lon_0=${lon} +lat_ts=${number(3078)}`,
-    8: () =>
-      `+proj=lcc +lat_0=${first(3085, 3081)} +lon_0=${first(3084, 3080)} +lat_1=${first(3078)} +lat_2=${first(3079)}`,
-    9: () => `+proj=lcc +lat_1=${lat} +lat_0=${lat} +lon_0=${lon} +k_0=${scale}`,
-    10: () => `+proj=laea +lat_0=${first(3089, 3081)} +lon_0=${first(3088, 3080)}`,
-    11: () =>
-      `+proj=aea +lat_0=${first(3081, 3085)} +lon_0=${first(3080, 3084)} +lat_1=${first(3078)} +lat_2=${first(3079)}`,
-    12: () => `+proj=aeqd +lat_0=${first(3089, 3081)} +lon_0=${first(3088, 3080)}`,
-    13: () => `+proj=eqdc +lat_0=${lat} +lon_0=${lon} +lat_1=${first(3078)} +lat_2=${first(3079)}`,
-    14: () => `+proj=stere +lat_0=${first(3089, 3081)} +lon_0=${first(3088, 3080)} +k=${scale}`,
-    15: () => {
-      const standard = number(3081) ?? number(3078) ?? 90;
-      const pole = standard < 0 ? -90 : 90;
-      const central = first(3095, 3080, 3088);
-      // Variant A has a scale at the pole; variant B has its latitude of true scale in the same key.
-      return Math.abs(standard) === 90
-        ? `+proj=stere +lat_0=${pole} +lon_0=${central} +k=${scale}`
-        : `+proj=stere +lat_0=${pole} +lat_ts=${standard} +lon_0=${central}`;
-    },
-    16: () => `+proj=sterea +lat_0=${lat} +lon_0=${lon} +k=${scale}`,
-    17: () => `+proj=eqc +lat_ts=${first(3078)} +lat_0=${first(3089, 3081)} +lon_0=${first(3088, 3080)}`,
-    18: () => `+proj=cass +lat_0=${lat} +lon_0=${lon}`,
-    19: () => `+proj=gnom +lat_0=${lat} +lon_0=${lon}`,
-    20: () => `+proj=mill +lon_0=${lon}`,
-    21: () => `+proj=ortho +lat_0=${lat} +lon_0=${lon}`,
-    22: () => `+proj=poly +lat_0=${lat} +lon_0=${lon}`,
-    23: () => `+proj=robin +lon_0=${lon}`,
-    24: () => `+proj=sinu +lon_0=${lon}`,
-    25: () => `+proj=vandg +lon_0=${lon}`,
-    27: () => `+proj=tmerc +axis=wsu +lat_0=${lat} +lon_0=${lon} +k=${scale}`,
-    28: () => `+proj=cea +lat_ts=${first(3078)} +lon_0=${lon}`,
-  };
-  const code = number(3075);
-  const zone = utmZone(number(3074));
-  const projection = zone ? () => zone.definition : code === undefined ? undefined : method[code];
-  if (!projection) return undefined;
-  if (zone) return `${projection()} ${ellipsoid(keys, number)} +units=m +no_defs`;
-  const unit = number(3076) === userDefined ? number(3077) : linearUnits[number(3076) ?? 9001];
-  const toMetre = unit ?? 1;
-  // The false origin is given in the file's unit, PROJ wants metres.
-  const units = toMetre === 1 ? "+units=m" : `+to_meter=${toMetre}`;
-  return `${projection()} +x_0=${easting * toMetre} +y_0=${northing * toMetre} ${ellipsoid(keys, number)} ${units} +no_defs`;
-}
-
-/** What the table above lacks (oblique Mercators, EPSG conversion codes) goes through the geokeys package. */
-function fallback(keys: GeoKeys): Crs | undefined {
-  const names: Readonly<Record<number, string>> = {
-    1024: "GTModelTypeGeoKey",
-    2048: "GeographicTypeGeoKey",
-    2050: "GeogGeodeticDatumGeoKey",
-    2051: "GeogPrimeMeridianGeoKey",
-    2052: "GeogLinearUnitsGeoKey",
-    2054: "GeogAngularUnitsGeoKey",
-    2056: "GeogEllipsoidGeoKey",
-    2057: "GeogSemiMajorAxisGeoKey",
-    2058: "GeogSemiMinorAxisGeoKey",
-    2059: "GeogInvFlatteningGeoKey",
-    2061: "GeogPrimeMeridianLongGeoKey",
-    3072: "ProjectedCSTypeGeoKey",
-    3074: "ProjectionGeoKey",
-    3075: "ProjCoordTransGeoKey",
-    3076: "ProjLinearUnitsGeoKey",
-    3077: "ProjLinearUnitSizeGeoKey",
-    3078: "ProjStdParallel1GeoKey",
-    3079: "ProjStdParallel2GeoKey",
-    3080: "ProjNatOriginLongGeoKey",
-    3081: "ProjNatOriginLatGeoKey",
-    3082: "ProjFalseEastingGeoKey",
-    3083: "ProjFalseNorthingGeoKey",
-    3084: "ProjFalseOriginLongGeoKey",
-    3085: "ProjFalseOriginLatGeoKey",
-    3086: "ProjFalseOriginEastingGeoKey",
-    3087: "ProjFalseOriginNorthingGeoKey",
-    3088: "ProjCenterLongGeoKey",
-    3089: "ProjCenterLatGeoKey",
-    3090: "ProjCenterEastingGeoKey",
-    3091: "ProjCenterNorthingGeoKey",
-    3092: "ProjScaleAtNatOriginGeoKey",
-    3093: "ProjScaleAtCenterGeoKey",
-    3094: "ProjAzimuthAngleGeoKey",
-    3095: "ProjStraightVertPoleLongGeoKey",
-  };
-  const object: Record<string, unknown> = {};
-  for (const [key, value] of keys) if (names[key]) object[names[key]] = value;
-  try {
-    const { proj4: definition } = toProj4(object as unknown as Parameters<typeof toProj4>[0]);
-    const plain = definition.replace(/\s*\+axis=\w+/, "").trim();
-    return plain === "" ? undefined : plain;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,10 +4,12 @@ import type { Affine } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
+import { definitionOf } from "./crs.ts";
 import { compressionNames, readableCompressions } from "./decode/decode-block.ts";
 import { files } from "./file-handles.ts";
-import { crsOfGeoKeys, parseGeoKeys } from "./geokeys.ts";
+import { crsOfGeoKeys, type GeoKeys, parseGeoKeys } from "./geokeys.ts";
 import { type ImageLayout, imageLayout, UnsupportedLayout } from "./image-layout.ts";
+import { CrsProblem } from "./projection.ts";
 import { type Image, readBands } from "./read-bands.ts";
 import { type SampleType, storable, type TypedArray } from "./sample-type.ts";
 import { parseNumber, readSidecar, readWorldFile, type Sidecar } from "./sidecars.ts";
@@ -32,6 +34,8 @@ export interface RasterInfo {
   /** `undefined` when the file has no geotransform. Its `crs` is "" when the file names none: see `requireGeobox`. */
   readonly geobox: GeoBox | undefined;
   readonly crs?: Crs;
+  /** what the file says of its coordinates beyond `crs` and is not used, in words */
+  readonly crsNote?: string;
   readonly bands: readonly BandInfo[];
   readonly dataType: SampleType;
   readonly interleave: "pixel" | "band";
@@ -246,7 +250,7 @@ async function readHeader(path: string, identity: string, crsGiven: Crs | undefi
     : undefined;
   const pointRegistered = keys?.get(1025) === 2;
   const affine = sidecar?.affine ?? (await affineOfTags(file, first, pointRegistered)) ?? (await readWorldFile(path));
-  const crs = crsGiven ?? sidecar?.crs ?? (keys ? crsOfGeoKeys(keys) : undefined);
+  const { crs, note: crsNote } = crsOf(path, crsGiven, sidecar?.crs, keys);
 
   const bands = await bandsOf(file, first, main, tags, sidecar);
   const alpha = bands.findIndex((band) => band.colorInterpretation === "alpha");
@@ -271,6 +275,7 @@ async function readHeader(path: string, identity: string, crsGiven: Crs | undefi
     height: main.height,
     geobox: affine ? { crs: crs ?? "", affine, width: main.width, height: main.height } : undefined,
     ...(crs ? { crs } : {}),
+    ...(crsNote ? { crsNote } : {}),
     bands,
     dataType: main.dataType,
     interleave: main.planar || main.samples === 1 ? "band" : "pixel",
@@ -285,6 +290,30 @@ async function readHeader(path: string, identity: string, crsGiven: Crs | undefi
     validity: validity.kind,
   };
   return { info, images: [image(main, first), ...overviews], validity };
+}
+
+/**
+ * The system that was given, else that of the sidecar, else that of the keys.
+ * @throws AppError "raster-crs-unusable" when the file names one that cannot be honoured in full
+ */
+function crsOf(
+  path: string,
+  given: Crs | undefined,
+  beside: Crs | undefined,
+  keys: GeoKeys | undefined,
+): { readonly crs: Crs | undefined; readonly note?: string } {
+  if (given !== undefined) return { crs: given };
+  try {
+    const named = beside ? { crs: beside } : keys ? crsOfGeoKeys(keys) : { crs: undefined };
+    if (named.crs) definitionOf(named.crs);
+    return named;
+  } catch (cause) {
+    const unusable = cause instanceof AppError && (cause.code === "crs-unusable" || cause.code === "crs-unknown");
+    if (!(cause instanceof CrsProblem) && !unusable) throw cause;
+    const reason =
+      cause instanceof AppError && cause.cause instanceof CrsProblem ? cause.cause.message : (cause as Error).message;
+    throw new AppError("raster-crs-unusable", { path, reason }, { cause });
+  }
 }
 
 const textTags: Readonly<Record<number, string>> = {

@@ -1,6 +1,7 @@
 import { basename, dirname, extname, join } from "node:path";
 import type { Affine } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
+import { crsFromWkt } from "./crs-from-wkt.ts";
 import { bytesBeside, textBeside } from "./text-beside.ts";
 import { childrenNamed, childText, decodeXml, parseXml, type XmlElement } from "./xml.ts";
 
@@ -42,7 +43,7 @@ export async function readSidecar(path: string): Promise<Sidecar | undefined> {
       ? { a: numbers[0]!, b: numbers[1]!, c: numbers[2]!, d: numbers[3]!, e: numbers[4]!, f: numbers[5]! }
       : undefined;
   return {
-    ...(srs ? { crs: crsOfWkt(srs) } : {}),
+    ...(srs ? { crs: crsFromWkt(srs) } : {}),
     ...(affine ? { affine } : {}),
     metadata: metadataOf(root),
     bands,
@@ -81,13 +82,6 @@ function metadataOf(element: XmlElement): Record<string, string> {
     }
   }
   return items;
-}
-
-/** A WKT whose outermost authority is EPSG is better known by its code. */
-export function crsOfWkt(wkt: string): Crs {
-  const match = /(?:AUTHORITY\["EPSG","?(\d+)"?\]|ID\["EPSG",(\d+)\])\s*\]\s*$/.exec(wkt.trim());
-  const code = match?.[1] ?? match?.[2];
-  return code ? `EPSG:${code}` : wkt.trim();
 }
 
 /** GDAL writes numbers as text, `nan`, `-inf` and, from some Windows software, `1.#QNAN` among them. */

@@ -147,7 +147,8 @@ async function look(
   };
   let facts = await attempt(() => factsOf(reader, choice));
   // Without a CRS the rest can still be read: what it would be here says what it is.
-  if (!facts && errors[0]?.code === "raster-without-crs") facts = await factsOf(reader, choice, area.crs);
+  if (!facts && /^raster-(without-crs|crs-unusable)$/.test(errors[0]?.code ?? ""))
+    facts = await factsOf(reader, choice, area.crs);
   if (!facts) return { choice, bytes, facts, file: undefined, brings: [], errors };
   const whole = facts;
   await attempt(() => readWhole(choice.path, whole.crs));
@@ -208,7 +209,7 @@ function previewOf(
     file && !codes.has("acquisition-band-count")
       ? [...new Set(file.slices.flatMap((slice) => slice.bands.map(({ name }) => name)))]
       : undefined;
-  const noCrs = codes.has("raster-without-crs");
+  const noCrs = codes.has("raster-without-crs") || codes.has("raster-crs-unusable");
   const crs = facts && !noCrs ? facts.geobox.crs : null;
   return {
     path: choice.path,

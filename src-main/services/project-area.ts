@@ -57,7 +57,8 @@ async function infoOf(path: string, crs: string | undefined) {
   try {
     return await readRasterInfo(path);
   } catch (error) {
-    if (crs === undefined || !(error instanceof AppError && error.code === "raster-without-crs")) throw error;
+    if (crs === undefined || !(error instanceof AppError && /^raster-(without-crs|crs-unusable)$/.test(error.code)))
+      throw error;
     return readRasterInfo(path, crs);
   }
 }

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { crsFromWkt } from "./crs-from-wkt.ts";
+import { crsFromWkt } from "../raster/crs-from-wkt.ts";
 import type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
 import { type Geometry, isEmpty } from "./geometry.ts";
 import { GeometryProblem, readWkb } from "./wkb.ts";

@@ -8,7 +8,6 @@ export {
   type ValueCount,
   valueKey,
 } from "./class-table.ts";
-export { crsFromWkt } from "./crs-from-wkt.ts";
 export { divide } from "./divide.ts";
 export type {
   Feature,

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { crsFromWkt } from "./crs-from-wkt.ts";
+import { crsFromWkt } from "../raster/crs-from-wkt.ts";
 import { openDbf } from "./dbf.ts";
 import type { Feature, FeatureLayer, ReadOptions } from "./feature.ts";
 import { type Geometry, type Position, type Ring, ringsContain, signedRingArea } from "./geometry.ts";

@@ -25,6 +25,10 @@ export const rasterErrors = {
     `“${path}” has ${count} ${count === 1 ? "band" : "bands"}; band ${band} was asked for. Choose a band from 1 to ${count}.`,
   "crs-unknown": ({ crs }: { readonly crs: string }) =>
     `The coordinate reference system “${crs}” is not known here. Give an EPSG code such as EPSG:32631, a PROJ string or a WKT.`,
+  "crs-unusable": ({ crs, reason }: { readonly crs: string; readonly reason: string }) =>
+    `The coordinate reference system “${crs}” cannot be honoured in full here: ${reason}. Give another one, such as EPSG:32631.`,
+  "raster-crs-unusable": ({ path, reason }: File & { readonly reason: string }) =>
+    `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${reason}. Name the right one with --crs EPSG:code, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
   "raster-needs-overviews": ({ path }: File) =>
     `“${path}” is far finer than the map asked for and has no overviews to read instead. Make a copy with overviews first: omnisat convert.`,
   "raster-outside-crs": ({ crs }: { readonly crs: string }) =>

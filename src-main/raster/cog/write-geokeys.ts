@@ -1,26 +1,42 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Crs, epsgCode } from "../../../src-shared/geo/crs.ts";
+import { definitionOf } from "../crs.ts";
+import { projWords } from "../proj-text.ts";
+import { isRegistered } from "../register.ts";
 import type { TagValue } from "./tiff-header.ts";
 
-/** The GeoKey tags for a CRS: its EPSG code; a PROJ string as its parameters; a WKT in the citation, as ESRI software and GDAL do. */
+/**
+ * The GeoKey tags for a CRS: its EPSG code, or all of its numbers (projection, ellipsoid, meridian, datum shift, unit).
+ * @throws AppError "crs-unwritable" when GeoKeys cannot hold it: nothing is left out
+ */
 export function geoKeyTags(crs: Crs, geographic: boolean): TagValue[] {
   const code = epsgCode(crs);
   const keys = new Keys();
-  const wkt = code === undefined && !/^\s*\+/.test(crs);
-  keys.short(1024, wkt ? userDefined : geographic ? 2 : 1);
+  keys.short(1024, geographic ? 2 : 1);
   keys.short(1025, 1);
-  if (code !== undefined) keys.short(geographic ? 2048 : 3072, code);
-  else if (!wkt) projKeys(crs, keys, geographic);
-  else {
-    // The pattern GDAL itself writes for what GeoKeys cannot say.
-    keys.text(1026, "unnamed");
-    keys.short(2048, userDefined);
-    keys.text(3073, `ESRI PE String = ${crs.trim()}`);
+  try {
+    // Codes above are others' than EPSG's, whatever list they are in.
+    if (code !== undefined && code <= userDefined && isRegistered(code)) keys.short(geographic ? 2048 : 3072, code);
+    else projKeys(crs, keys, geographic);
+    return keys.tags();
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "crs-unwritable") || code !== undefined || /^\s*\+/.test(crs)) throw error; // biome-ignore format: one line
+    return wktTags(crs);
   }
-  return keys.tags();
 }
 
 const userDefined = 32767;
+
+/** The pattern GDAL itself writes for what GeoKeys cannot say. */
+function wktTags(wkt: string): TagValue[] {
+  const keys = new Keys();
+  keys.short(1024, userDefined);
+  keys.short(1025, 1);
+  keys.text(1026, "unnamed");
+  keys.short(2048, userDefined);
+  keys.text(3073, `ESRI PE String = ${wkt.trim()}`);
+  return keys.tags();
+}
 
 class Keys {
   readonly #entries: [key: number, location: number, count: number, value: number][] = [];
@@ -31,9 +47,9 @@ class Keys {
     this.#entries.push([key, 0, 1, value]);
   }
 
-  double(key: number, value: number): void {
-    this.#entries.push([key, 34736, 1, this.#doubles.length]);
-    this.#doubles.push(value);
+  double(key: number, ...values: readonly number[]): void {
+    this.#entries.push([key, 34736, values.length, this.#doubles.length]);
+    this.#doubles.push(...values);
   }
 
   text(key: number, value: string): void {
@@ -50,23 +66,44 @@ class Keys {
   }
 }
 
+interface Target {
+  readonly code: number;
+  /** words of the PROJ text → keys; every other word that is not neutral cannot be written */
+  readonly keys: Readonly<Record<string, number>>;
+  /** words whose value the method has built in */
+  readonly fixed?: Readonly<Record<string, number>>;
+}
+
+const origin = { lat_0: 3081, lon_0: 3080 };
+const center = { lat_0: 3089, lon_0: 3088 };
+const falseOrigin = { x_0: 3082, y_0: 3083 };
+const hotine = { lat_0: 3089, lonc: 3088, alpha: 3094, gamma: 3096, k: 3093, ...falseOrigin };
+
 /** PROJ projection → coordinate transformation code and the keys its parameters go to. */
-const projections: Readonly<
-  Record<string, { readonly code: number; readonly keys: Readonly<Record<string, number>> }>
-> = {
-  tmerc: { code: 1, keys: { lat_0: 3081, lon_0: 3080, k: 3092, x_0: 3082, y_0: 3083 } },
-  merc: { code: 7, keys: { lon_0: 3080, lat_ts: 3078, k: 3092, x_0: 3082, y_0: 3083 } },
+const projections: Readonly<Record<string, Target>> = {
+  tmerc: { code: 1, keys: { ...origin, k: 3092, ...falseOrigin } },
+  merc: { code: 7, keys: { lon_0: 3080, lat_ts: 3078, k: 3092, ...falseOrigin } },
   lcc: { code: 8, keys: { lat_0: 3085, lon_0: 3084, lat_1: 3078, lat_2: 3079, x_0: 3086, y_0: 3087 } },
-  laea: { code: 10, keys: { lat_0: 3089, lon_0: 3088, x_0: 3082, y_0: 3083 } },
-  aea: { code: 11, keys: { lat_0: 3081, lon_0: 3080, lat_1: 3078, lat_2: 3079, x_0: 3082, y_0: 3083 } },
-  aeqd: { code: 12, keys: { lat_0: 3089, lon_0: 3088, x_0: 3082, y_0: 3083 } },
-  eqdc: { code: 13, keys: { lat_0: 3081, lon_0: 3080, lat_1: 3078, lat_2: 3079, x_0: 3082, y_0: 3083 } },
-  stere: { code: 15, keys: { lat_ts: 3081, lon_0: 3095, k: 3092, x_0: 3082, y_0: 3083 } },
-  sterea: { code: 16, keys: { lat_0: 3081, lon_0: 3080, k: 3092, x_0: 3082, y_0: 3083 } },
-  eqc: { code: 17, keys: { lat_ts: 3078, lat_0: 3089, lon_0: 3088, x_0: 3082, y_0: 3083 } },
-  cass: { code: 18, keys: { lat_0: 3081, lon_0: 3080, x_0: 3082, y_0: 3083 } },
-  sinu: { code: 24, keys: { lon_0: 3088, x_0: 3082, y_0: 3083 } },
+  laea: { code: 10, keys: { ...center, ...falseOrigin } },
+  aea: { code: 11, keys: { ...origin, lat_1: 3078, lat_2: 3079, ...falseOrigin } },
+  aeqd: { code: 12, keys: { ...center, ...falseOrigin } },
+  eqdc: { code: 13, keys: { ...origin, lat_1: 3078, lat_2: 3079, ...falseOrigin } },
+  sterea: { code: 16, keys: { ...origin, k: 3092, ...falseOrigin } },
+  eqc: { code: 17, keys: { ...center, lat_ts: 3078, ...falseOrigin } },
+  cass: { code: 18, keys: { ...origin, ...falseOrigin } },
+  gnom: { code: 19, keys: { ...center, ...falseOrigin } },
+  ortho: { code: 21, keys: { ...center, ...falseOrigin } },
+  poly: { code: 22, keys: { ...origin, ...falseOrigin } },
+  robin: { code: 23, keys: { lon_0: 3088, ...falseOrigin } },
+  sinu: { code: 24, keys: { lon_0: 3088, ...falseOrigin } },
+  nzmg: { code: 26, keys: { ...origin, ...falseOrigin } },
+  cea: { code: 28, keys: { lon_0: 3080, lat_ts: 3078, ...falseOrigin } },
+  omerc: { code: 9815, keys: hotine },
+  somerc: { code: 9815, keys: { lat_0: 3089, lon_0: 3088, k: 3093, ...falseOrigin } },
 };
+
+/** Words that say nothing of a projection's parameters, and those about the figure of the Earth. */
+const apart = new Set(["proj", "units", "to_meter", "no_defs", "type", "wktext", "over", "ellps", "a", "b", "rf", "R", "datum", "towgs84", "pm", "zone", "south"]); // biome-ignore format: one line
 
 const ellipsoids: Readonly<Record<string, readonly [a: number, inverseFlattening: number]>> = {
   WGS84: [6378137, 298.257223563],
@@ -75,35 +112,36 @@ const ellipsoids: Readonly<Record<string, readonly [a: number, inverseFlattening
   bessel: [6377397.155, 299.1528128],
   clrk66: [6378206.4, 294.978698213898],
   krass: [6378245, 298.3],
-  aust_SA: [6378160, 298.25],
 };
 
 function projKeys(crs: Crs, keys: Keys, geographic: boolean): void {
-  const words = new Map<string, string>();
-  for (const [, name, value] of crs.matchAll(/\+(\w+)(?:=(\S+))?/g)) words.set(name!, value ?? "");
+  const words = projWords(definitionOf(crs));
   const number = (name: string) => (words.has(name) ? Number(words.get(name)) : undefined);
-  const unwritable = () => new AppError("crs-unwritable", { crs });
+  const unwritable = () => new AppError("crs-unwritable", { crs: crs.slice(0, 120) });
+  if (words.has("nadgrids")) throw unwritable();
 
-  const [a, inverse] =
-    figure(words) ??
-    (() => {
-      throw unwritable();
-    })();
+  const known = figure(words);
+  if (!known) throw unwritable();
+  const [a, inverse] = known;
+  const isWgs84 = words.get("datum") === "WGS84";
   keys.short(2048, userDefined);
-  keys.short(2050, userDefined);
+  keys.short(2050, isWgs84 ? 6326 : userDefined);
   keys.short(2054, 9102);
   keys.short(2056, userDefined);
   keys.double(2057, a);
   if (inverse > 0) keys.double(2059, inverse);
   else keys.double(2058, a);
   keys.text(2049, "custom");
+  const meridian = number("pm") ?? 0;
+  keys.short(2051, meridian === 0 ? 8901 : userDefined);
+  if (meridian !== 0) keys.double(2061, meridian);
   const shift = words.get("towgs84")?.split(",").map(Number);
-  void shift;
+  if (shift) keys.double(2062, ...shift);
   if (geographic) return;
 
   const proj = words.get("proj") ?? "";
   if (proj === "utm") {
-    const zone = number("zone") ?? 31;
+    const zone = number("zone")!;
     words
       .set("lat_0", "0")
       .set("lon_0", String(zone * 6 - 183))
@@ -111,23 +149,29 @@ function projKeys(crs: Crs, keys: Keys, geographic: boolean): void {
       .set("x_0", "500000");
     words.set("y_0", words.has("south") ? "10000000" : "0");
   }
-  const row = projections[proj === "utm" ? "tmerc" : proj];
-  if (!row || words.get("axis")?.match(/[ws]/)) throw unwritable();
   if (words.has("k_0") && !words.has("k")) words.set("k", words.get("k_0")!);
-  // One standard parallel: its own method, with a scale instead of two parallels.
-  const oneParallel = proj === "lcc" && !words.has("lat_2");
-  const polar = proj === "stere";
-  if (polar && Math.abs(number("lat_0") ?? 0) !== 90) throw unwritable();
-  if (polar && !words.has("lat_ts")) words.set("lat_ts", words.get("lat_0")!);
+  words.delete("k_0");
+  const target = targetOf(proj === "utm" || proj === "etmerc" ? "tmerc" : proj, words);
+  if (!target) throw unwritable();
+  for (const [name, value] of words) {
+    if (apart.has(name) || name in target.keys) continue;
+    if (!(Number(value) === (target.fixed?.[name] ?? (name === "k" ? 1 : 0)))) throw unwritable();
+  }
   keys.short(3072, userDefined);
   keys.short(3074, userDefined);
-  keys.short(3075, oneParallel ? 9 : row.code);
-  const targets = oneParallel ? { lat_1: 3081, lon_0: 3080, k: 3092, x_0: 3082, y_0: 3083 } : row.keys;
+  keys.short(3075, target.code);
   const toMetre = number("to_meter") ?? 1;
-  for (const [name, key] of Object.entries(targets)) {
-    if (name === "lat_ts" && !words.has(name)) continue;
+  for (const [name, key] of Object.entries(target.keys)) {
+    // Mercator has a standard parallel or a scale.
+    if (target.code === 7 && name === "lat_ts" && !number(name)) continue;
+    if (target.code === 7 && name === "k" && number("lat_ts")) continue;
     const value = number(name) ?? (name === "k" ? 1 : 0);
     keys.double(key, name === "x_0" || name === "y_0" ? value / toMetre : value);
+  }
+  if (proj === "somerc") {
+    // Along the parallel: the oblique Mercator's second variant with both angles at 90°.
+    keys.double(3094, 90);
+    keys.double(3096, 90);
   }
   if (toMetre === 1) keys.short(3076, 9001);
   else {
@@ -137,7 +181,51 @@ function projKeys(crs: Crs, keys: Keys, geographic: boolean): void {
   keys.text(1026, "custom");
 }
 
-function figure(words: ReadonlyMap<string, string>): readonly [a: number, inverseFlattening: number] | undefined {
+/** Where a method's parameters go; `undefined` for what GeoKeys have no place for. */
+function targetOf(proj: string, words: Map<string, string | undefined>): Target | undefined {
+  const number = (name: string) => (words.has(name) ? Number(words.get(name)) : undefined);
+  const row = projections[proj];
+  if (words.has("axis")) {
+    // South-oriented: x to the west, y to the south.
+    if (proj !== "tmerc" || words.get("axis") !== "wsu" || number("x_0") || number("y_0")) return undefined;
+    words.delete("axis");
+    return { ...row!, code: 27 };
+  }
+  if (proj === "omerc") {
+    const variantA = words.has("no_uoff") || words.has("no_off");
+    words.delete("no_uoff");
+    words.delete("no_off");
+    if (!words.has("gamma")) words.set("gamma", words.get("alpha") ?? "0");
+    return variantA ? { code: 3, keys: hotine } : row;
+  }
+  if (proj === "stere") {
+    const lat = number("lat_0") ?? 0;
+    if (Math.abs(lat) !== 90)
+      return words.has("lat_ts") ? undefined : { code: 14, keys: { ...center, k: 3092, ...falseOrigin } };
+    const keys = { lon_0: 3095, k: 3092, ...falseOrigin };
+    if (!number("lat_ts") || Math.abs(number("lat_ts")!) === 90) {
+      words.delete("lat_ts");
+      return { code: 15, keys: { ...keys, lat_0: 3081 } };
+    }
+    if ((number("k") ?? 1) !== 1 || Math.sign(number("lat_ts")!) !== Math.sign(lat)) return undefined;
+    return { code: 15, keys: { ...keys, lat_ts: 3081 }, fixed: { lat_0: lat } };
+  }
+  if (proj === "lcc" && (!words.has("lat_2") || number("lat_2") === number("lat_1"))) {
+    // One standard parallel: its own method, with a scale instead of two parallels.
+    if ((number("lat_1") ?? number("lat_0")) !== number("lat_0")) return undefined;
+    return {
+      code: 9,
+      keys: { lat_0: 3081, lon_0: 3080, k: 3092, ...falseOrigin },
+      fixed: { lat_1: number("lat_0")!, lat_2: number("lat_0")! },
+    };
+  }
+  if (proj === "merc" && number("lat_ts") && (number("k") ?? 1) !== 1) return undefined;
+  return row;
+}
+
+function figure(
+  words: ReadonlyMap<string, string | undefined>,
+): readonly [a: number, inverseFlattening: number] | undefined {
   const number = (name: string) => (words.has(name) ? Number(words.get(name)) : undefined);
   const radius = number("R");
   if (radius) return [radius, 0];
@@ -148,15 +236,5 @@ function figure(words: ReadonlyMap<string, string>): readonly [a: number, invers
     const b = number("b") ?? a;
     return [a, a === b ? 0 : a / (a - b)];
   }
-  const datum = words.get("datum");
-  const named =
-    words.get("ellps") ??
-    (datum === "WGS84" || datum === undefined
-      ? "WGS84"
-      : datum === "NAD83"
-        ? "GRS80"
-        : datum === "NAD27"
-          ? "clrk66"
-          : undefined);
-  return named ? ellipsoids[named] : undefined;
+  return ellipsoids[words.get("ellps") ?? "WGS84"];
 }

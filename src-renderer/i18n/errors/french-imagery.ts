@@ -52,6 +52,10 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${quoted(path)} a ${counted(count, "bande")} ; la bande ${band} a été demandée. Choisissez une bande de 1 à ${count}.`,
   "crs-unknown": ({ crs }) =>
     `Le système de coordonnées ${quoted(crs)} n’est pas connu ici. Donnez un code EPSG comme EPSG:32631, une chaîne PROJ ou un WKT.`,
+  "crs-unusable": ({ crs, reason }) =>
+    `Le système de coordonnées ${quoted(crs)} ne peut pas être respecté en entier ici : ${reason}. Donnez-en un autre, comme EPSG:32631.`,
+  "raster-crs-unusable": ({ path, reason }) =>
+    `Le système de coordonnées de ${quoted(path)} ne peut pas être respecté en entier ici, et rien n’est deviné : ${reason}. Choisissez le bon dans les propriétés de l’image, ou convertissez d’abord le fichier (gdalwarp -t_srs EPSG:code entree.tif sortie.tif).`,
   "raster-needs-overviews": ({ path }) =>
     `${quoted(path)} est bien plus fin que ce que la carte demande et n’a pas d’aperçus à lire à la place. Faites-en d’abord une copie avec aperçus : gdal_translate -of COG entree.tif sortie.tif.`,
   "raster-outside-crs": ({ crs }) =>

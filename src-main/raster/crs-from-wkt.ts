@@ -1,68 +1,40 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Crs } from "../../src-shared/geo/crs.ts";
+import { hasDefinition, sameProjection } from "./crs.ts";
+import { CrsProblem } from "./projection.ts";
+import { childOf as child, horizontalPart, ownCode, parseWkt, projOfWkt, type WktNode } from "./wkt.ts";
 
 /**
  * The EPSG code of a well-known text, where there is one. A text that carries its code is believed. The dialect of .prj
  * files carries none and has its own names, so the numbers (ellipsoid and projection parameters) are compared with the
- * EPSG list, and the words of the names decide between systems with equal numbers. Without a match the text itself is the CRS.
+ * EPSG list, and the words of the names decide between systems with equal numbers; what is found must then be the same
+ * projection in every parameter. Without a match the text itself is the CRS.
  */
 export function crsFromWkt(text: string): Crs {
   const wkt = text.trim();
-  let root: Node;
+  let root: WktNode;
+  let definition: string;
   try {
     root = parseWkt(wkt);
-  } catch {
-    return wkt;
+    const own = ownCode(root) ?? ownCode(horizontalPart(root).node);
+    if (own !== undefined && hasDefinition(`EPSG:${own}`)) return `EPSG:${own}`;
+    definition = projOfWkt(root);
+    root = horizontalPart(root).node;
+  } catch (error) {
+    if (error instanceof CrsProblem) return wkt;
+    throw error;
   }
-  const own = root.children.find(({ keyword }) => keyword === "AUTHORITY" || keyword === "ID");
-  if (own && /^EPSG$/i.test(own.values[0] ?? "")) return `EPSG:${own.values[1]}`;
   const wanted = numbersOf(root);
   if (!wanted) return wkt;
   const words = wordsOf(root);
-  let best: { readonly code: string; readonly score: number } | undefined;
-  for (const { code, numbers, words: theirs } of index()) {
-    if (!sameNumbers(wanted, numbers)) continue;
-    const score = similarity(words, theirs);
-    if (score > 0 && (!best || score > best.score)) best = { code, score };
-  }
-  return best ? `EPSG:${best.code}` : wkt;
-}
-
-interface Node {
-  readonly keyword: string;
-  /** quoted words and bare numbers, in order */
-  readonly values: readonly string[];
-  readonly children: readonly Node[];
-}
-
-/** `KEYWORD["word", number, CHILD[...]]`, with square or round brackets. */
-function parseWkt(text: string): Node {
-  const tokens = text.match(/"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*|[-+.0-9][-+.0-9eE]*|[[\](),]/g) ?? [];
-  let at = 0;
-  const node = (): Node => {
-    const keyword = tokens[at++]!.toUpperCase();
-    const values: string[] = [];
-    const children: Node[] = [];
-    if (tokens[at] !== "[" && tokens[at] !== "(") throw new Error(`WKT: bracket expected after ${keyword}`);
-    do {
-      at++;
-      const token = tokens[at];
-      if (token === undefined) throw new Error("WKT ends early");
-      if (token.startsWith('"')) {
-        values.push(token.slice(1, -1));
-        at++;
-      } else if (tokens[at + 1] === "[" || tokens[at + 1] === "(") {
-        children.push(node());
-      } else {
-        values.push(token);
-        at++;
-      }
-    } while (tokens[at] === ",");
-    at++;
-    return { keyword, values, children };
-  };
-  return node();
+  const candidates = index()
+    .filter(({ numbers }) => sameNumbers(wanted, numbers))
+    .map(({ code, words: theirs }) => ({ code, score: similarity(words, theirs) }))
+    .filter(({ score }) => score > 0)
+    .sort((p, q) => q.score - p.score);
+  const found = candidates.find(({ code }) => sameProjection(`EPSG:${code}`, definition));
+  return found ? `EPSG:${found.code}` : wkt;
 }
 
 interface Numbers {
@@ -75,10 +47,7 @@ interface Numbers {
   readonly parameters: readonly number[];
 }
 
-const child = (node: Node, ...keywords: string[]): Node | undefined =>
-  node.children.find(({ keyword }) => keywords.includes(keyword));
-
-function numbersOf(root: Node): Numbers | undefined {
+function numbersOf(root: WktNode): Numbers | undefined {
   const geographic = root.keyword === "GEOGCS" ? root : child(root, "GEOGCS");
   const datum = geographic && child(geographic, "DATUM");
   const spheroid = datum && child(datum, "SPHEROID");
@@ -100,7 +69,7 @@ function numbersOf(root: Node): Numbers | undefined {
 }
 
 /** One word per projection, whatever the dialect calls it. */
-function familyOf(name: string, root: Node): string {
+function familyOf(name: string, root: WktNode): string {
   const word = name.toLowerCase().replace(/[^a-z]/g, "");
   if (
     root.children.some(({ keyword, values }) => keyword === "EXTENSION" && /\+nadgrids=@null/.test(values[1] ?? ""))
@@ -141,7 +110,7 @@ const aliases: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The words of the system's and its datum's names: years in two digits, letters apart from digits. */
-function wordsOf(root: Node): ReadonlySet<string> {
+function wordsOf(root: WktNode): ReadonlySet<string> {
   const geographic = child(root, "GEOGCS");
   let text = [root.values[0], geographic?.values[0]]
     .join(" ")
