@@ -4,7 +4,7 @@ import { basename, extname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { crsFromWkt } from "./crs-from-wkt.ts";
+import { crsFromWkt } from "../raster/crs-from-wkt.ts";
 import type { FeatureLayer, PropertyValue } from "./feature.ts";
 import type { Geometry } from "./geometry.ts";
 import { readFeatures } from "./read.ts";
