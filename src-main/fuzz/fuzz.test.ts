@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fuzz } from "./harness.ts";
+import { kinds } from "./kinds/index.ts";
 import { damageTiff } from "./mutate/tiff.ts";
 import { randomOf } from "./random.ts";
-import { tableOf } from "./table.ts";
+import { failureLines, tableOf } from "./table.ts";
 
 const misbehaving = join(import.meta.dirname, "testing/misbehaving.ts");
 
@@ -43,6 +44,14 @@ test("reads, refusals, raw errors, raw words in sentences, hangs, exits and memo
   } finally {
     rmSync(save, { recursive: true, force: true });
   }
+});
+
+/** A part of the bar that `npm run fuzz` sets, the same cases every time: what was mended once stays mended. */
+test.each(Object.keys(kinds))("damaged files of kind %s are read or refused in a sentence", async (kind) => {
+  const report = await fuzz({ kind, seed: "ci", count: 250, seconds: 60 });
+  expect(failureLines(report, 10).join("\n")).toBe("");
+  expect(report.cases).toBeGreaterThan(50);
+  expect(Object.keys(report.refused).length).toBeGreaterThan(0);
 });
 
 test("a case is the same whenever it is made", () => {

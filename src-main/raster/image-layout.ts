@@ -3,13 +3,16 @@ import {
   bytesOfTag,
   DamagedTiff,
   type Directory,
-  NumberList,
-  numberOf,
+  type Entry,
   numbersOf,
   type TiffFile,
+  wholeOf,
 } from "./tiff-directory.ts";
 
-/** How one image of a TIFF stores its pixels: the grid of blocks, and what a decoder must know about each. */
+/**
+ * How one image of a TIFF stores its pixels: the grid of blocks, and what a decoder must know about each.
+ * Plain data: headers are read in a thread of their own and cross over.
+ */
 export interface ImageLayout {
   readonly width: number;
   readonly height: number;
@@ -28,8 +31,22 @@ export interface ImageLayout {
   readonly colorMap: Float64Array | undefined;
   /** 1: reduced image, 4: mask, as bits */
   readonly subfileType: number;
-  /** Where block `index` lies in the file; offset 0 or length 0 is a sparse block. */
-  locate(index: number): Promise<{ readonly offset: number; readonly length: number }>;
+  readonly blocks: BlockTable;
+}
+
+/** Where the blocks lie in the file: `block-places.ts` reads it. */
+export interface BlockTable {
+  readonly offsets: Entry;
+  readonly lengths: Entry | undefined;
+  /** an uncompressed strip that is read in parts: into how many */
+  readonly divided: number;
+  /** strips or tiles above one another as they are stored, before a strip is divided */
+  readonly storedDown: number;
+  readonly rowBytes: number;
+  /** of one block of the layout */
+  readonly partBytes: number;
+  /** no stored block is longer */
+  readonly mostBytes: number;
 }
 
 /** Everything a decoder needs besides the bytes: plain data, so that it can cross to a worker thread. */
@@ -44,6 +61,8 @@ export interface Encoding {
   readonly fillOrder: number;
   readonly samplesPerBlock: number;
   readonly blockWidth: number;
+  /** of a whole block; the last strip of an image may be stored with fewer rows */
+  readonly blockHeight: number;
   readonly photometric: number;
   readonly jpegTables?: Uint8Array | undefined;
   readonly lercParameters?: readonly number[] | undefined;
@@ -55,42 +74,60 @@ export class UnsupportedLayout extends Error {}
 const strip = { offsets: 273, lengths: 279 } as const;
 const tile = { offsets: 324, lengths: 325 } as const;
 
+/** GDAL's limit, and the file format's (a 16-bit field). */
+const mostSamples = 65535;
+const mostPixels = 2 ** 31 - 1;
+
 /** An uncompressed strip larger than this is read in parts: the whole image is often one strip. */
 const strideBytes = 1 << 18;
+/** A block must be decoded whole: no larger one is. */
+export const blockBudget = 2 ** 28;
+/** Predictors belong to these compressions; with others the field means nothing (libtiff ignores it). */
+const predicted: ReadonlySet<number> = new Set([5, 8, 32946, 50000]);
 
+/**
+ * The layout of an image, every number of it looked at: sizes are whole and positive, the lists of blocks are as long as the grid of
+ * blocks needs, and a block fits into memory. What passes here can be read without further questions, or fails block by block.
+ * @throws DamagedTiff, UnsupportedLayout
+ */
 export async function imageLayout(file: TiffFile, directory: Directory): Promise<ImageLayout> {
-  const value = (tag: number) => numberOf(file, directory, tag);
-  const width = value(256);
-  const height = value(257);
+  const whole = (tag: number, least: number, most: number) => wholeOf(file, directory, tag, least, most);
+  const width = whole(256, 1, mostPixels);
+  const height = whole(257, 1, mostPixels);
   if (!width || !height) throw new DamagedTiff("an image without size");
-  const samples = value(277) ?? 1;
-  const bitsList = (await numbersOf(file, directory, 258)) ?? new Float64Array([1]);
-  const formats = (await numbersOf(file, directory, 339)) ?? new Float64Array([1]);
-  const bits = bitsList[0]!;
-  if (bitsList.some((other) => other !== bits)) {
-    throw new UnsupportedLayout(`its bands have different sizes (${[...bitsList].join(", ")} bits)`);
-  }
-  const format = formats[0]!;
+  const samples = whole(277, 1, mostSamples) ?? 1;
+  const bits = await oneForAll(file, directory, 258, samples, 1, "bits");
+  const format = await oneForAll(file, directory, 339, samples, 1, "number format");
   const dataType = sampleTypeFor(bits, format);
-  const compression = value(259) ?? 1;
-  const predictor = value(317) ?? 1;
-  const planar = samples > 1 && value(284) === 2;
+  const compression = whole(259, 0, 65535) ?? 1;
+  const planar = samples > 1 && whole(284, 1, 2) === 2;
+  const photometric = whole(262, 0, 65535) ?? 1;
   const tiled = directory.entries.has(tile.offsets) || directory.entries.has(322);
-  const blockWidth = tiled ? value(322) : width;
-  let blockHeight = tiled ? value(323) : Math.min(height, value(278) ?? height);
+  const blockWidth = tiled ? whole(322, 1, mostPixels) : width;
+  // Writers say “one strip” with a number past every image: 2³² − 1.
+  const rowsPerStrip = tiled ? undefined : whole(278, 1, 2 ** 32 - 1);
+  let blockHeight = tiled ? whole(323, 1, mostPixels) : Math.min(height, rowsPerStrip ?? height);
   if (!blockWidth || !blockHeight) throw new DamagedTiff("blocks without size");
+  const samplesPerBlock = planar ? 1 : samples;
+  const predictor = predicted.has(compression) ? predictorOf(whole(317, 0, 65535) ?? 1, bits, dataType) : 1;
+  refuseOddColors(photometric, compression, bits, samplesPerBlock);
 
   const tags = tiled ? tile : strip;
   // Some writers put strip tags on tiled images; the offsets' own tag decides nothing but where to look.
-  const offsetsEntry = directory.entries.get(tags.offsets) ?? directory.entries.get(strip.offsets);
-  const lengthsEntry = directory.entries.get(tags.lengths) ?? directory.entries.get(strip.lengths);
-  if (!offsetsEntry) throw new DamagedTiff("an image without pixels");
-  const offsets = new NumberList(file, offsetsEntry);
-  const lengths = lengthsEntry ? new NumberList(file, lengthsEntry) : undefined;
+  const offsets = directory.entries.get(tags.offsets) ?? directory.entries.get(strip.offsets);
+  const lengths = directory.entries.get(tags.lengths) ?? directory.entries.get(strip.lengths);
+  if (!offsets) throw new DamagedTiff("an image without pixels");
 
-  const samplesPerBlock = planar ? 1 : samples;
   const rowBytes = Math.ceil((blockWidth * samplesPerBlock * bits) / 8);
+  const blocksAcross = Math.ceil(width / blockWidth);
   const storedDown = Math.ceil(height / blockHeight);
+  const needed = blocksAcross * storedDown * (planar ? samples : 1);
+  const counted = Math.min(offsets.count, lengths?.count ?? Number.POSITIVE_INFINITY);
+  if (!lengths && compression !== 1) throw new DamagedTiff("its blocks have no lengths");
+  if (counted < needed) {
+    throw new DamagedTiff(`its ${width} × ${height} pixels need ${needed} blocks, and ${counted} are listed`);
+  }
+
   let divided = 1;
   if (!tiled && compression === 1 && blockHeight * rowBytes > strideBytes) {
     // Whole rows of an uncompressed strip can be addressed: treat it as many short strips.
@@ -105,14 +142,12 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
       blockHeight = exact;
     }
   }
-  const blocksAcross = Math.ceil(width / blockWidth);
-  const blocksDown = Math.ceil(height / blockHeight);
   const decodedBytes = blockWidth * blockHeight * samplesPerBlock * sampleTypes[dataType].bytes;
-  if (decodedBytes > 1 << 29) {
+  if (decodedBytes > blockBudget) {
     throw new UnsupportedLayout(`its blocks of ${blockWidth} × ${blockHeight} pixels are too large to hold in memory`);
   }
 
-  const part = blockHeight * rowBytes;
+  const partBytes = blockHeight * rowBytes;
   return {
     width,
     height,
@@ -122,12 +157,12 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
     blockWidth,
     blockHeight,
     blocksAcross,
-    blocksDown,
+    blocksDown: Math.ceil(height / blockHeight),
     planar,
-    photometric: value(262) ?? 1,
+    photometric,
     extraSamples: [...((await numbersOf(file, directory, 338)) ?? [])],
-    colorMap: await numbersOf(file, directory, 320),
-    subfileType: value(254) ?? (value(255) === 2 ? 1 : 0),
+    colorMap: await colorMapOf(file, directory, photometric, bits),
+    subfileType: subfileTypeOf(file, directory),
     encoding: {
       compression,
       predictor,
@@ -135,28 +170,86 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
       dataType,
       halfFloat: format === 3 && bits === 16,
       littleEndian: file.littleEndian,
-      fillOrder: value(266) ?? 1,
+      fillOrder: whole(266, 1, 2) ?? 1,
       samplesPerBlock,
       blockWidth,
-      photometric: value(262) ?? 1,
-      jpegTables: compression === 7 ? (await bytesOfTag(file, directory, 347))?.slice() : undefined,
+      blockHeight,
+      photometric,
+      jpegTables: compression === 7 ? await bytesOfTag(file, directory, 347) : undefined,
       lercParameters: compression === 34887 ? [...((await numbersOf(file, directory, 50674)) ?? [])] : undefined,
     },
-    async locate(index) {
-      if (divided === 1) {
-        const offset = await offsets.at(index);
-        return { offset, length: lengths ? await lengths.at(index) : part };
-      }
-      const plane = Math.floor(index / blocksDown);
-      const row = index % blocksDown;
-      const stored = plane * storedDown + Math.floor(row / divided);
-      const offset = await offsets.at(stored);
-      const rows = Math.min(blockHeight!, height - row * blockHeight!);
-      return offset === 0
-        ? { offset: 0, length: 0 }
-        : { offset: offset + (row % divided) * part, length: rows * rowBytes };
+    blocks: {
+      offsets,
+      lengths,
+      divided,
+      storedDown,
+      rowBytes,
+      partBytes,
+      // Compression that makes larger is rare and bounded: LZW's worst case is half as much again.
+      mostBytes: compression === 1 ? partBytes * divided : partBytes * 2 + 65536,
     },
   };
+}
+
+/** 1: reduced image, 4: mask, as bits. */
+export function subfileTypeOf(file: TiffFile, directory: Directory): number {
+  return wholeOf(file, directory, 254, 0, 2 ** 32 - 1) ?? (wholeOf(file, directory, 255, 0, 65535) === 2 ? 1 : 0);
+}
+
+/** A number that every band must share. */
+async function oneForAll(
+  file: TiffFile,
+  directory: Directory,
+  tag: number,
+  samples: number,
+  usual: number,
+  what: string,
+): Promise<number> {
+  const list = await numbersOf(file, directory, tag);
+  if (!list) return usual;
+  // One value for all bands is a habit of many writers; a list of another length is somebody else's.
+  if (list.length !== 1 && list.length < samples) {
+    throw new DamagedTiff(`it has ${samples} bands, and the ${what} of ${list.length}`);
+  }
+  const different = [...new Set(list.subarray(0, samples))];
+  if (different.length > 1) {
+    const values = `${different.slice(0, 4).join(", ")}${different.length > 4 ? ", …" : ""}`;
+    if (what === "bits") throw new UnsupportedLayout(`its bands have different sizes (${values} bits)`);
+    throw new UnsupportedLayout(`its bands have different number formats (${values})`);
+  }
+  return list[0]!;
+}
+
+function predictorOf(predictor: number, bits: number, dataType: SampleType): number {
+  if (predictor <= 1) return 1;
+  if (predictor === 2 && [8, 16, 32, 64].includes(bits)) return 2;
+  if (predictor === 3 && !sampleTypes[dataType].integer) return 3;
+  throw new UnsupportedLayout(
+    predictor > 3 ? `its predictor ${predictor} is not known` : `predictor ${predictor} does not go with its ${bits}-bit pixels`, // biome-ignore format: one line
+  );
+}
+
+/** What would come out as other colours or numbers than the writer meant. */
+function refuseOddColors(photometric: number, compression: number, bits: number, samplesPerBlock: number): void {
+  if (compression === 7) {
+    if (bits !== 8) throw new UnsupportedLayout(`it holds JPEGs of ${bits} bits`);
+    if (![1, 3, 4].includes(samplesPerBlock)) throw new UnsupportedLayout(`it holds JPEGs of ${samplesPerBlock} bands`);
+  } else if (photometric === 6) throw new UnsupportedLayout("its colours are YCbCr outside of a JPEG");
+}
+
+async function colorMapOf(
+  file: TiffFile,
+  directory: Directory,
+  photometric: number,
+  bits: number,
+): Promise<Float64Array | undefined> {
+  if (photometric !== 3) return undefined;
+  const map = await numbersOf(file, directory, 320);
+  // Without its table a class map would be averaged like a photograph.
+  if (map && bits <= 16 && map.length !== 3 * 2 ** bits) {
+    throw new DamagedTiff(`its colour table has ${map.length} of ${3 * 2 ** bits} values`);
+  }
+  return map;
 }
 
 function divisorAtMost(n: number, limit: number): number {

@@ -128,7 +128,7 @@ test("what cannot be read says why, and what to do", async () => {
   expect(await code(readAll(at("made_truncated.tif")))).toBe("raster-truncated");
   expect(await code(openRaster(at("rio-cogeo__image_webp.tif")))).toBe("raster-unsupported-compression");
   expect(await code(openRaster(at("no-such-file.tif")))).toBe("raster-missing");
-  expect(await code(openRaster(awkward))).toBe("raster-unreadable");
+  expect(await code(openRaster(awkward))).toBe("raster-not-a-file");
   await expect(openRaster(at("rio-cogeo__image_webp.tif"))).rejects.toThrow(/WebP.*gdal_translate/);
   const withoutCrs = await openRaster(at("mapserver__grey_upsidedown.tif"));
   expect(() => requireGeobox(withoutCrs)).toThrow(AppError);

@@ -1,7 +1,9 @@
 import { AppError } from "../../src-shared/errors/index.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { blockCache } from "./block-cache.ts";
+import { type BlockPlaces, blockPlaces } from "./block-places.ts";
 import type { StoredBlock } from "./decode/decode-block.ts";
+import { decodeBudget } from "./decode-budget.ts";
 import { files } from "./file-handles.ts";
 import type { ImageLayout } from "./image-layout.ts";
 import { pool } from "./pool/pool.ts";
@@ -9,11 +11,22 @@ import { buffersIn } from "./pool/transfer.ts";
 import { allocate, sampleTypes, type TypedArray } from "./sample-type.ts";
 
 /** One image of a file: full resolution, an overview, or a mask. */
-export interface Image {
+export interface StoredImage {
   readonly path: string;
   /** names the file's state and the image, for the cache of decoded blocks */
   readonly key: string;
   readonly layout: ImageLayout;
+  /** of the file, in bytes, when its header was read */
+  readonly size: number;
+}
+
+export interface Image extends StoredImage {
+  readonly places: BlockPlaces;
+}
+
+export function placedImage(image: StoredImage): Image {
+  const { path, layout, size } = image;
+  return { ...image, places: blockPlaces(layout, size, (offset, length) => files.read(path, offset, length)) };
 }
 
 interface BlockPlace {
@@ -64,7 +77,7 @@ export async function readBands(
       paste({ index, plane, col, row, offset: 0, length: 0 }, cached);
       continue;
     }
-    const { offset, length } = await layout.locate(index);
+    const { offset, length } = await image.places.locate(index);
     const place = { index, plane, col, row, offset, length };
     if (offset === 0 || length === 0) paste(place, undefined);
     else missing.push(place);
@@ -115,12 +128,10 @@ async function decodeMissing(
     while (next < groups.length) {
       signal?.throwIfAborted();
       const group = groups[next++]!;
-      const blocks = await fetchBlocks(image, group);
-      const decoded = await pool.run(
-        "decode",
-        { encoding: layout.encoding, blocks },
-        { signal, transfer: buffersIn(blocks) },
-      );
+      const decoded = await decodeBudget.with(group.length * blockBytes(layout), async () => {
+        const blocks = await fetchBlocks(image, group);
+        return pool.run("decode", { encoding: layout.encoding, blocks }, { signal, transfer: buffersIn(blocks) });
+      });
       group.forEach((place, i) => {
         const result = decoded[i]!;
         if (typeof result === "string") {
@@ -206,6 +217,7 @@ async function fetchBlocks(image: Image, group: readonly BlockPlace[]): Promise<
     const rows = layout.tiled
       ? layout.blockHeight
       : Math.min(layout.blockHeight, layout.height - row * layout.blockHeight);
+    // The file became shorter since its header was read.
     if (offset + length - start > bytes.length) throw new AppError("raster-truncated", { path });
     // A copy of its own can move to the worker; a lone block already has one.
     const own = group.length === 1 ? bytes : bytes.slice(offset - start, offset - start + length);

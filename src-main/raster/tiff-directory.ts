@@ -1,9 +1,16 @@
-/** The directories (IFDs) of a TIFF: tags and where their values lie. Knows classic TIFF and BigTIFF in both byte orders. */
+import { type FieldRule, fieldRules, nameOfField } from "./tiff-fields.ts";
+
+/**
+ * The directories (IFDs) of a TIFF: fields and where their values lie. Knows classic TIFF and BigTIFF in both byte orders.
+ * Nothing is believed: every place and count is compared with the file's length and with `limits` before anything is set aside for it.
+ */
 export interface TiffFile {
   readonly littleEndian: boolean;
   readonly bigTiff: boolean;
   readonly directories: readonly Directory[];
-  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** bytes */
+  readonly size: number;
+  read(offset: number, length: number): Promise<Uint8Array>;
 }
 
 export interface Directory {
@@ -11,6 +18,7 @@ export interface Directory {
   readonly entries: ReadonlyMap<number, Entry>;
 }
 
+/** A field. Its values lie inside the file: that was looked at. Plain data, so that it can cross to another thread. */
 export interface Entry {
   readonly tag: number;
   readonly type: number;
@@ -22,7 +30,10 @@ export interface Entry {
 }
 
 export class NotTiff extends Error {}
+/** What is wrong with the file, in words that stand in brackets: “… is damaged (…)”. */
 export class DamagedTiff extends Error {}
+/** The file ends before what its header promises. */
+export class TruncatedTiff extends Error {}
 
 /** Bytes per value of each TIFF field type. */
 const typeBytes: Readonly<Record<number, number>> = {
@@ -44,18 +55,50 @@ const typeBytes: Readonly<Record<number, number>> = {
   18: 8,
 };
 
+const typesOf: Readonly<Record<FieldRule["kind"], ReadonlySet<number>>> = {
+  whole: new Set([1, 3, 4, 13, 16, 18]),
+  real: new Set([1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 16, 17]),
+  text: new Set([1, 2, 7]),
+  bytes: new Set([1, 2, 7]),
+};
+
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Values of at most this many bytes are read with the header; longer lists (block offsets) wait until they are asked for. */
-const eagerBytes = 65536;
-const maximumDirectories = 1024;
+/** The budget of a header: what no image that anybody made needs more of. */
+export const limits = {
+  /** directories of one file; later ones are not looked at */
+  directories: 1024,
+  /** fields of one directory */
+  fields: 4096,
+  /** bytes that are read for all directories and fields of one file together */
+  headerBytes: 64 * 2 ** 20,
+  /** lists of at most this many bytes are read with the header; longer ones (block offsets) wait until they are asked for */
+  eagerBytes: 65536,
+} as const;
 
-/** Reads the header and every directory, never the pixels. */
+/**
+ * Reads the header and every directory, never the pixels.
+ * @param size of the file in bytes
+ * @throws NotTiff, DamagedTiff, TruncatedTiff
+ */
 export async function readTiff(
-  read: (offset: number, length: number) => Promise<Uint8Array<ArrayBuffer>>,
+  readBytes: (offset: number, length: number) => Promise<Uint8Array>,
+  size: number,
 ): Promise<TiffFile> {
+  let spent = 0;
+  const read = async (offset: number, length: number): Promise<Uint8Array> => {
+    if (!(Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size)) throw new TruncatedTiff();
+    spent += length;
+    if (spent > limits.headerBytes) {
+      throw new DamagedTiff(`its header asks for more than ${limits.headerBytes / 2 ** 20} MiB`);
+    }
+    const bytes = await readBytes(offset, length);
+    // The file became shorter while it was read.
+    if (bytes.length < length) throw new TruncatedTiff();
+    return bytes;
+  };
   // One read covers the header of most files; what lies outside is fetched on its own.
-  const head = await read(0, 65536);
+  const head = await read(0, Math.min(size, 65536));
   if (head.length < 8) throw new NotTiff("shorter than a TIFF header");
   const order = (head[0]! << 8) | head[1]!;
   if (order !== 0x4949 && order !== 0x4d4d) throw new NotTiff("no byte order mark");
@@ -64,39 +107,39 @@ export async function readTiff(
   const magic = view.getUint16(2, littleEndian);
   if (magic !== 42 && magic !== 43) throw new NotTiff(`magic number ${magic}`);
   const bigTiff = magic === 43;
-  if (bigTiff && (head.length < 16 || view.getUint16(4, littleEndian) !== 8)) throw new DamagedTiff("BigTIFF header");
+  if (bigTiff && (head.length < 16 || view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0)) {
+    throw new DamagedTiff("its BigTIFF header is not one");
+  }
 
-  const readAll = async (offset: number, length: number): Promise<Uint8Array> => {
-    if (offset + length <= head.length) return head.subarray(offset, offset + length);
-    const bytes = await read(offset, length);
-    if (bytes.length < length) throw new DamagedTiff(`${length} bytes at ${offset} lie past the end`);
-    return bytes;
-  };
+  const readAll = async (offset: number, length: number): Promise<Uint8Array> =>
+    offset + length <= head.length ? head.slice(offset, offset + length) : read(offset, length);
 
   const directories: Directory[] = [];
   const seen = new Set<number>();
   let next = bigTiff ? Number(view.getBigUint64(8, littleEndian)) : view.getUint32(4, littleEndian);
-  while (next !== 0 && !seen.has(next) && directories.length < maximumDirectories) {
+  // A chain that leads back into itself ends where it does.
+  while (next !== 0 && !seen.has(next) && directories.length < limits.directories) {
     seen.add(next);
     const offset: number = next;
     try {
-      const directory = await readDirectory(offset, littleEndian, bigTiff, readAll);
+      const directory = await readDirectory(offset, littleEndian, bigTiff, size, readAll);
       directories.push(directory.directory);
       next = directory.next;
     } catch (error) {
       // A truncated COG has lost its last overviews' headers; the first image is what counts.
-      if (directories.length === 0) throw error;
+      if (directories.length === 0 || spent > limits.headerBytes) throw error;
       break;
     }
   }
-  if (directories.length === 0) throw new DamagedTiff("no image directory");
-  return { littleEndian, bigTiff, directories, read };
+  if (directories.length === 0) throw new DamagedTiff("it has no image directory");
+  return { littleEndian, bigTiff, directories, size, read };
 }
 
 async function readDirectory(
   offset: number,
   littleEndian: boolean,
   bigTiff: boolean,
+  fileSize: number,
   readAll: (offset: number, length: number) => Promise<Uint8Array>,
 ): Promise<{ directory: Directory; next: number }> {
   const countBytes = bigTiff ? 8 : 2;
@@ -104,7 +147,7 @@ async function readDirectory(
   const inlineBytes = bigTiff ? 8 : 4;
   const countView = viewOf(await readAll(offset, countBytes));
   const count = bigTiff ? Number(countView.getBigUint64(0, littleEndian)) : countView.getUint16(0, littleEndian);
-  if (count === 0 || count > 4096) throw new DamagedTiff(`a directory with ${count} entries`);
+  if (count === 0 || count > limits.fields) throw new DamagedTiff(`a directory says that it has ${count} fields`);
   const block = await readAll(offset + countBytes, count * entryBytes + inlineBytes);
   const view = viewOf(block);
   const unsigned = (at: number) =>
@@ -113,16 +156,30 @@ async function readDirectory(
   for (let i = 0; i < count; i++) {
     const at = i * entryBytes;
     const tag = view.getUint16(at, littleEndian);
+    const rule = fieldRules.get(tag);
+    if (!rule || entries.has(tag)) continue;
     const type = view.getUint16(at + 2, littleEndian);
-    const valueCount = unsigned(at + 4);
+    const values = unsigned(at + 4);
+    if (values === 0) continue;
+    if (!typesOf[rule.kind].has(type)) {
+      if (rule.optional) continue;
+      throw new DamagedTiff(`${rule.name} has values of type ${type}, which it cannot have`);
+    }
+    if (values > rule.most) {
+      if (rule.optional) continue;
+      throw new DamagedTiff(`${rule.name} says that it has ${values} values; at most ${rule.most} are read`);
+    }
+    const length = typeBytes[type]! * values;
     const valueAt = at + (bigTiff ? 12 : 8);
-    const size = (typeBytes[type] ?? 0) * valueCount;
-    if (size === 0 || entries.has(tag)) continue;
-    const inline = size <= inlineBytes;
+    const inline = length <= inlineBytes;
     const valueOffset = inline ? offset + countBytes + valueAt : unsigned(valueAt);
-    const entry = { tag, type, count: valueCount, offset: valueOffset };
-    if (inline) entries.set(tag, { ...entry, bytes: block.subarray(valueAt, valueAt + size) });
-    else if (size <= eagerBytes) entries.set(tag, { ...entry, bytes: await readAll(valueOffset, size) });
+    if (!(Number.isSafeInteger(length) && valueOffset + length <= fileSize)) {
+      if (rule.optional) continue;
+      throw new TruncatedTiff();
+    }
+    const entry = { tag, type, count: values, offset: valueOffset };
+    if (inline) entries.set(tag, { ...entry, bytes: block.slice(valueAt, valueAt + length) });
+    else if (length <= limits.eagerBytes) entries.set(tag, { ...entry, bytes: await readAll(valueOffset, length) });
     else entries.set(tag, entry);
   }
   return { directory: { offset, entries }, next: unsigned(count * entryBytes) };
@@ -163,17 +220,29 @@ export function decodeNumbers(bytes: Uint8Array, type: number, littleEndian: boo
   return numbers;
 }
 
-/** All values of a tag, read now if they were left in the file. */
+/** All values of a tag, read now if they were left in the file. Not for lists of blocks: see `NumberList`. */
 export async function numbersOf(file: TiffFile, directory: Directory, tag: number): Promise<Float64Array | undefined> {
   const entry = directory.entries.get(tag);
-  if (!entry) return undefined;
-  const bytes = entry.bytes ?? (await file.read(entry.offset, entry.count * typeBytes[entry.type]!));
-  return decodeNumbers(bytes, entry.type, file.littleEndian);
+  const bytes = await bytesOfTag(file, directory, tag);
+  return entry && bytes && decodeNumbers(bytes, entry.type, file.littleEndian);
 }
 
 export function numberOf(file: TiffFile, directory: Directory, tag: number): number | undefined {
   const entry = directory.entries.get(tag);
   return entry?.bytes ? decodeNumbers(entry.bytes, entry.type, file.littleEndian)[0] : undefined;
+}
+
+/** The first value of a tag: a whole number from `least` to `most`. @throws DamagedTiff when it is another */
+export function wholeOf(
+  file: TiffFile,
+  directory: Directory,
+  tag: number,
+  least: number,
+  most: number,
+): number | undefined {
+  const value = numberOf(file, directory, tag);
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return value;
+  throw new DamagedTiff(`its ${nameOfField(tag)} is ${value}`);
 }
 
 export async function bytesOfTag(file: TiffFile, directory: Directory, tag: number): Promise<Uint8Array | undefined> {
@@ -185,7 +254,8 @@ export async function bytesOfTag(file: TiffFile, directory: Directory, tag: numb
 export async function textOf(file: TiffFile, directory: Directory, tag: number): Promise<string | undefined> {
   const bytes = await bytesOfTag(file, directory, tag);
   if (!bytes) return undefined;
-  return new TextDecoder("utf-8").decode(bytes).replace(/\0[\s\S]*$/, "");
+  const end = bytes.indexOf(0);
+  return new TextDecoder("utf-8").decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
 /**
@@ -194,37 +264,44 @@ export async function textOf(file: TiffFile, directory: Directory, tag: number):
  */
 export class NumberList {
   readonly length: number;
-  readonly #file: TiffFile;
+  readonly #read: (offset: number, length: number) => Promise<Uint8Array>;
   readonly #entry: Entry;
+  readonly #littleEndian: boolean;
   readonly #pages = new Map<number, Promise<Float64Array>>();
   static readonly pageLength = 4096;
+  /** of the pages that were used last */
+  static readonly pagesKept = 256;
 
-  constructor(file: TiffFile, entry: Entry) {
-    this.#file = file;
+  constructor(entry: Entry, littleEndian: boolean, read: (offset: number, length: number) => Promise<Uint8Array>) {
+    this.#read = read;
     this.#entry = entry;
+    this.#littleEndian = littleEndian;
     this.length = entry.count;
   }
 
   async at(index: number): Promise<number> {
-    if (index < 0 || index >= this.length) throw new Error(`NumberList: index ${index} of ${this.length}`);
+    if (index < 0 || index >= this.length) throw new DamagedTiff(`its list of blocks has no block ${index}`);
     const page = Math.floor(index / NumberList.pageLength);
     let numbers = this.#pages.get(page);
     if (!numbers) {
-      numbers = this.#read(page);
+      numbers = this.#readPage(page);
       this.#pages.set(page, numbers);
+      numbers.catch(() => this.#pages.delete(page));
+      const [oldest] = this.#pages.keys();
+      if (this.#pages.size > NumberList.pagesKept && oldest !== undefined) this.#pages.delete(oldest);
     }
     return (await numbers)[index % NumberList.pageLength]!;
   }
 
-  async #read(page: number): Promise<Float64Array> {
+  async #readPage(page: number): Promise<Float64Array> {
     const entry = this.#entry;
     const size = typeBytes[entry.type]!;
     const first = page * NumberList.pageLength;
     const count = Math.min(NumberList.pageLength, this.length - first);
     const bytes = entry.bytes
       ? entry.bytes.subarray(first * size, (first + count) * size)
-      : await this.#file.read(entry.offset + first * size, count * size);
-    if (bytes.length < count * size) throw new DamagedTiff("the list of blocks lies past the end of the file");
-    return decodeNumbers(bytes, entry.type, this.#file.littleEndian);
+      : await this.#read(entry.offset + first * size, count * size);
+    if (bytes.length < count * size) throw new TruncatedTiff();
+    return decodeNumbers(bytes, entry.type, this.#littleEndian);
   }
 }

@@ -4,15 +4,15 @@ import { type Image, readBands } from "./read-bands.ts";
 import type { TypedArray } from "./sample-type.ts";
 
 /** Where a raster says which pixels are data. The order of precedence is GDAL's: mask, nodata value, alpha band. */
-export type ValiditySource =
+export type ValiditySource<Mask> =
   | { readonly kind: "all" }
   | { readonly kind: "nodata" }
-  | { readonly kind: "mask"; readonly masks: readonly Image[] }
+  | { readonly kind: "mask"; readonly masks: readonly Mask[] }
   | { readonly kind: "alpha"; readonly band: number };
 
 /** Per band 1 where there is data; `undefined` when every pixel is. NaN in a floating-point band is never data. */
 export async function validityOf(
-  source: ValiditySource,
+  source: ValiditySource<Image>,
   image: Image,
   window: PixelWindow,
   /** 1-based */

@@ -9,6 +9,10 @@ export const rasterErrors = {
     `“${path}” cannot be opened: there is no such file. Check the name, or re-link it.`,
   "raster-unreadable": ({ path, reason }: File & { readonly reason: string }) =>
     `“${path}” cannot be read (${reason}). Check that the disk is connected and that you may read the file.`,
+  "raster-not-a-file": ({ path, what }: File & { readonly what: "folder" | "pipe" | "socket" | "device" }) =>
+    `“${path}” is a ${what}, not a file. Choose an image file (.tif).`,
+  "raster-side-file": ({ path, beside, reason }: File & { readonly beside: string; readonly reason: string }) =>
+    `“${beside}”, which lies beside “${path}” and belongs to it, cannot be used (${reason}). Mend it, or move it away if it is not needed.`,
   "raster-truncated": ({ path }: File) =>
     `“${path}” is cut off: it ends before its pixels do. Copy or download it again.`,
   "raster-damaged": ({ path, reason }: File & { readonly reason: string }) =>

@@ -17,6 +17,16 @@ export function apply(t: Affine, col: number, row: number): [x: number, y: numbe
   return [t.a + t.b * col + t.c * row, t.d + t.e * col + t.f * row];
 }
 
+/** True when `invert` has an answer: pixels have an area, and every number is one. */
+export function isInvertible(t: Affine): boolean {
+  const determinant = t.b * t.f - t.c * t.e;
+  return (
+    [t.a, t.b, t.c, t.d, t.e, t.f, determinant].every(Number.isFinite) &&
+    determinant !== 0 &&
+    Number.isFinite(1 / determinant)
+  );
+}
+
 /** The map-to-pixel transform of `t`. A degenerate transform throws. */
 export function invert(t: Affine): Affine {
   const determinant = t.b * t.f - t.c * t.e;

@@ -1,6 +1,9 @@
 import { inflateSync, zstdDecompressSync } from "node:zlib";
 import type { Encoding } from "../image-layout.ts";
 import { allocate, bytesOf, sampleTypes, type TypedArray } from "../sample-type.ts";
+import { BlockProblem } from "./block-problem.ts";
+import { decodeJpeg } from "./jpeg.ts";
+import { decodeLerc } from "./lerc.ts";
 import { decodeLzw } from "./lzw.ts";
 import { decodePackBits } from "./pack-bits.ts";
 import { addDifferences, addDifferences64, joinBytePlanes } from "./predictor.ts";
@@ -36,30 +39,47 @@ export const compressionNames: Readonly<Record<number, string>> = {
 
 export const readableCompressions: ReadonlySet<number> = new Set([1, 5, 7, 8, 32773, 32946, 34887, 50000]);
 
-/** The bands of a block, one array of blockWidth × rows each. */
+/** The bands of a block, one array of blockWidth × rows each. @throws BlockProblem and whatever zlib throws: see `blockProblem` */
 export async function decodeBlock(block: StoredBlock, encoding: Encoding): Promise<TypedArray[]> {
   const { samplesPerBlock, blockWidth, dataType, bits } = encoding;
   const { rows } = block;
   const rowLength = blockWidth * samplesPerBlock;
   const packed = bits % 8 !== 0;
   const rowBytes = Math.ceil((rowLength * bits) / 8);
-  const stored = await decompress(block, encoding, rowBytes * rows);
-  if (stored.length < rowBytes * rows) throw new Error(`a block has ${stored.length} of ${rowBytes * rows} bytes`);
+  const stored = await decompress(block, encoding, rowBytes);
+  if (stored.length < rowBytes * rows) throw new BlockProblem(`it has ${stored.length} of ${rowBytes * rows} bytes`);
   const bytes = stored.length === rowBytes * rows ? stored : stored.subarray(0, rowBytes * rows);
-  if (packed) {
-    if (encoding.fillOrder === 2) reverseBits(bytes);
+  if (packed)
     return deinterleave(unpackBits(bytes, rowLength, rows, encoding), samplesPerBlock, blockWidth * rows, encoding);
-  }
   return deinterleave(samplesOf(bytes, rowLength, rows, encoding), samplesPerBlock, blockWidth * rows, {
     ...encoding,
     dataType,
   });
 }
 
+/** Why a block could not be decoded, in words that follow a colon: zlib's and the engine's own words stay here. */
+export function blockProblem(error: unknown, { compression }: Encoding): string {
+  if (error instanceof BlockProblem) return error.message;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const name = compressionNames[compression] ?? "compressed";
+  if (code === "ERR_BUFFER_TOO_LARGE") return `its ${name} data unpack to far more than its pixels`;
+  return `its ${name} data are damaged`;
+}
+
 /** A little more than expected: an output buffer filled to the brim makes zlib ask for a second one and copy both. */
 const outputRoom = (expected: number) => expected + 64;
+/** Rows that writers store past the last one of the image, and what they leave behind them. */
+const slack = 65536;
 
-async function decompress({ bytes, rows }: StoredBlock, encoding: Encoding, expected: number): Promise<Uint8Array> {
+async function decompress(
+  { bytes: stored, rows }: StoredBlock,
+  encoding: Encoding,
+  rowBytes: number,
+): Promise<Uint8Array> {
+  const expected = rowBytes * rows;
+  // What unpacks to more than a whole block is refused before it has.
+  const maxOutputLength = rowBytes * Math.max(rows, encoding.blockHeight) + slack;
+  const bytes = encoding.fillOrder === 2 && encoding.compression !== 7 ? reversedBits(stored) : stored;
   switch (encoding.compression) {
     case 1:
       return bytes;
@@ -67,50 +87,31 @@ async function decompress({ bytes, rows }: StoredBlock, encoding: Encoding, expe
       return decodeLzw(bytes, expected);
     case 8:
     case 32946:
-      return inflateSync(bytes, { chunkSize: outputRoom(expected) });
+      return inflateSync(bytes, { chunkSize: outputRoom(expected), maxOutputLength });
     case 32773:
       return decodePackBits(bytes, expected);
     case 50000:
-      return zstdDecompressSync(bytes, { chunkSize: outputRoom(expected) });
+      return zstdDecompressSync(bytes, { chunkSize: outputRoom(expected), maxOutputLength });
     case 7:
+      return decodeJpeg(bytes, {
+        width: encoding.blockWidth,
+        height: rows,
+        mostRows: Math.max(rows, encoding.blockHeight),
+        components: encoding.samplesPerBlock,
+        tables: encoding.jpegTables,
+        toRgb: encoding.photometric === 6 && encoding.samplesPerBlock === 3,
+      });
     case 34887:
-      return withGeotiff(bytes, rows, encoding);
+      return decodeLerc(bytes, rows, encoding, maxOutputLength);
     default:
-      throw new Error(`compression ${encoding.compression}`);
+      throw new BlockProblem(`compression ${encoding.compression}`);
   }
 }
 
-/** JPEG and LERC go through the decoders that geotiff brings. */
-async function withGeotiff(bytes: Uint8Array, rows: number, encoding: Encoding): Promise<Uint8Array> {
-  // Loaded on demand: most threads never meet such a file.
-  const { getDecoder } = await import("geotiff");
-  const { lercParameters, samplesPerBlock, blockWidth } = encoding;
-  const decoder = await getDecoder(encoding.compression, {
-    tileWidth: blockWidth,
-    tileHeight: rows,
-    predictor: 1,
-    bitsPerSample: encoding.bits,
-    planarConfiguration: samplesPerBlock > 1 ? 1 : 2,
-    samplesPerPixel: samplesPerBlock,
-    JPEGTables: encoding.jpegTables,
-    LercParameters: lercParameters,
-  } as Parameters<typeof getDecoder>[1]);
-  const decoded = new Uint8Array(await decoder.decode(bytes.slice().buffer));
-  if (encoding.compression === 7 && encoding.photometric === 6 && samplesPerBlock === 3) yCbCrToRgb(decoded);
-  return decoded;
-}
-
-/** JPEG's full-range YCbCr (ITU-T T.871) → RGB, in place. */
-function yCbCrToRgb(pixels: Uint8Array): void {
-  const clamped = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
-  for (let i = 0; i + 2 < pixels.length; i += 3) {
-    const y = pixels[i]!;
-    const cb = pixels[i + 1]! - 128;
-    const cr = pixels[i + 2]! - 128;
-    clamped[i] = y + 1.402 * cr;
-    clamped[i + 1] = y - 0.344136286 * cb - 0.714136286 * cr;
-    clamped[i + 2] = y + 1.772 * cb;
-  }
+function reversedBits(bytes: Uint8Array): Uint8Array {
+  const own = bytes.slice();
+  reverseBits(own);
+  return own;
 }
 
 function reverseBits(bytes: Uint8Array): void {

@@ -10,7 +10,7 @@ export function decodePackBits(input: Uint8Array, expected: number): Uint8Array 
       output.set(input.subarray(position, position + count), written);
       position += header + 1;
       written += count;
-    } else if (header !== -128) {
+    } else if (header !== -128 && position < input.length) {
       const count = Math.min(1 - header, expected - written);
       output.fill(input[position++]!, written, written + count);
       written += count;

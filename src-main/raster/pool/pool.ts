@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { TaskStopped } from "./task-stopped.ts";
 import type { TaskName, Tasks } from "./tasks.ts";
 import { isUrgent } from "./urgency.ts";
 
-/** Worker threads that decode, resample and encode, so that the calling thread stays free. Started on first use. */
+/** Worker threads that read headers, decode, resample and encode, so that the calling thread stays free. Started on first use. */
 interface Job {
   readonly id: number;
   readonly name: TaskName;
@@ -16,21 +17,45 @@ interface Job {
 interface Member {
   readonly worker: Worker;
   running: Job | undefined;
+  /** its code is loaded: from now on its time counts */
+  ready: boolean;
+  /** when the running task began, and what its thread had worked by then (ms) */
+  since: number;
+  worked: number;
+}
+
+export interface PoolOptions {
+  /** threads */
+  readonly size: number;
+  /** milliseconds that one task may work; one that takes longer is ended with its thread */
+  readonly deadline: number;
+  /** milliseconds that one task may wait, for a disk */
+  readonly patience: number;
+  /** MiB of JavaScript objects in one thread; arrays of pixels are not among them */
+  readonly heap: number;
+  /** loaded before the first task, so that no task pays for it */
+  readonly preload?: TaskName;
 }
 
 export class Pool {
   readonly size: number;
+  readonly #options: PoolOptions;
   readonly #members: Member[] = [];
   readonly #queue: Job[] = [];
   /** goes before the queue */
   readonly #urgent: Job[] = [];
   #nextId = 1;
+  #watch: NodeJS.Timeout | undefined;
 
-  constructor(size = Math.max(1, Math.min(8, availableParallelism()))) {
-    this.size = size;
+  constructor(options: PoolOptions) {
+    this.size = options.size;
+    this.#options = options;
   }
 
-  /** Runs a task on a free worker. The buffers in `transfer` move to it: the caller has them no more. */
+  /**
+   * Runs a task on a free worker. The buffers in `transfer` move to it: the caller has them no more.
+   * @throws TaskStopped when it worked too long or ran out of memory; others' tasks go on
+   */
   run<K extends TaskName>(
     name: K,
     input: Tasks[K]["input"],
@@ -46,7 +71,7 @@ export class Pool {
       const onAbort = () => {
         const at = queue.indexOf(job);
         if (at >= 0) queue.splice(at, 1);
-        // A task that already runs finishes unheard: it is short, and its worker stays usable.
+        // The result of a task that already runs is ignored: it is short, and its worker stays usable.
         reject(signal!.reason);
       };
       const settle =
@@ -83,6 +108,7 @@ export class Pool {
       }
       const job = (this.#urgent.shift() ?? this.#queue.shift())!;
       member.running = job;
+      this.#begin(member);
       // Waiting for a result keeps the process alive; an idle pool does not.
       member.worker.ref();
       const { id, name, input } = job;
@@ -95,17 +121,66 @@ export class Pool {
     }
   }
 
+  #begin(member: Member): void {
+    member.since = performance.now();
+    member.worked = member.worker.performance.eventLoopUtilization().active;
+    // One watch for all threads, while any of them works.
+    this.#watch ??= setInterval(() => this.#look(), 50).unref();
+  }
+
+  /** Ends threads whose task goes on for too long: nothing else stops a loop in another thread. */
+  #look(): void {
+    const now = performance.now();
+    const { deadline, patience } = this.#options;
+    let busy = false;
+    for (const member of [...this.#members]) {
+      if (!member.running) continue;
+      busy = true;
+      const waited = now - member.since;
+      if (waited < Math.min(deadline, patience)) continue;
+      const worked = member.worker.performance.eventLoopUtilization().active - member.worked;
+      if (member.ready && worked > deadline) this.#end(member, "time");
+      else if (waited > patience + (member.ready ? worked : 0)) this.#end(member, "waiting");
+    }
+    if (!busy) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    }
+  }
+
+  #end(member: Member, why: TaskStopped["why"]): void {
+    this.#lose(member, new TaskStopped(why));
+    void member.worker.terminate();
+  }
+
+  #lose(member: Member, reason: Error): void {
+    const at = this.#members.indexOf(member);
+    if (at >= 0) this.#members.splice(at, 1);
+    member.running?.reject(reason);
+    member.running = undefined;
+    this.#advance();
+  }
+
   #finish(member: Member): void {
     member.running = undefined;
     member.worker.unref();
   }
 
   #start(): Member {
-    // geotiff's web-worker expects some workerData in a thread.
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: {} });
-    const member: Member = { worker, running: undefined };
+    const { heap, preload } = this.#options;
+    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+      // geotiff's web-worker expects some workerData in a thread.
+      workerData: { preload },
+      resourceLimits: { maxOldGenerationSizeMb: heap },
+    });
+    const member: Member = { worker, running: undefined, ready: false, since: performance.now(), worked: 0 };
     this.#members.push(member);
     worker.on("message", ({ id, output, error }: { id: number; output?: unknown; error?: string }) => {
+      if (id === 0) {
+        member.ready = true;
+        if (member.running) this.#begin(member);
+        return;
+      }
       const job = member.running;
       if (!job || job.id !== id) return;
       this.#finish(member);
@@ -113,15 +188,10 @@ export class Pool {
       else job.reject(new Error(error));
       this.#advance();
     });
-    const lost = (reason: Error) => {
-      const at = this.#members.indexOf(member);
-      if (at >= 0) this.#members.splice(at, 1);
-      member.running?.reject(reason);
-      member.running = undefined;
-      this.#advance();
-    };
-    worker.on("error", lost);
-    worker.on("exit", (code) => lost(new Error(`A raster worker ended with code ${code}`)));
+    worker.on("error", (error: NodeJS.ErrnoException) =>
+      this.#lose(member, error.code === "ERR_WORKER_OUT_OF_MEMORY" ? new TaskStopped("memory") : error),
+    );
+    worker.on("exit", (code) => this.#lose(member, new Error(`A raster worker ended with code ${code}`)));
     return member;
   }
 
@@ -132,5 +202,19 @@ export class Pool {
   }
 }
 
-/** The room's pool. Threads do not keep the process alive. */
-export const pool = new Pool();
+const cores = Math.max(1, Math.min(8, availableParallelism()));
+
+/** The room's pool for pixels. Threads do not keep the process alive. A block is decoded in milliseconds, the largest in seconds. */
+export const pool = new Pool({ size: cores, deadline: 60_000, patience: 600_000, heap: 1024 });
+
+/**
+ * Headers have threads of their own: they are the first thing that is read of a stranger's file. A header that cannot be
+ * finished costs its own request, and at most `deadline` of a thread that others wait for.
+ */
+export const headerPool = new Pool({
+  size: Math.min(2, cores),
+  deadline: 1500,
+  patience: 60_000,
+  heap: 256,
+  preload: "header",
+});

@@ -1,15 +1,26 @@
 import { type EncodeInput, type EncodeOutput, encodeTile } from "../cog/encode-tile.ts";
-import { decodeBlock, type StoredBlock } from "../decode/decode-block.ts";
+import type { PlainError } from "../damage.ts";
+import { blockProblem, decodeBlock, type StoredBlock } from "../decode/decode-block.ts";
+import type { StoredHeader } from "../header.ts";
 import type { Encoding } from "../image-layout.ts";
 import { type ResampleInput, type ResampleOutput, resample } from "../resample.ts";
 import type { TypedArray } from "../sample-type.ts";
 
-/** What the worker threads can do: pure functions from plain data to plain data, no files and no state. */
+/** What the worker threads can do: functions from plain data to plain data, no state. All but `header` touch no file. */
 export interface Tasks {
+  header: { input: HeaderInput; output: HeaderOutput };
   decode: { input: DecodeInput; output: DecodeOutput };
   resample: { input: ResampleInput; output: ResampleOutput };
   encode: { input: EncodeInput; output: EncodeOutput };
 }
+
+export interface HeaderInput {
+  readonly path: string;
+  /** names the CRS of a file that has none */
+  readonly crs: string | undefined;
+}
+
+export type HeaderOutput = { readonly header: StoredHeader } | { readonly error: PlainError };
 
 export interface DecodeInput {
   readonly encoding: Encoding;
@@ -21,14 +32,25 @@ export type DecodeOutput = readonly (readonly TypedArray[] | string)[];
 
 export type TaskName = keyof Tasks;
 
+/** Coordinate systems and metadata are loaded in the threads that read headers only. */
+export const loadHeader = () => Promise.all([import("../header.ts"), import("../damage.ts")]);
+
 export const tasks: { readonly [K in TaskName]: (input: Tasks[K]["input"]) => Promise<Tasks[K]["output"]> } = {
+  async header({ path, crs }) {
+    const [{ readHeader }, { plainError }] = await loadHeader();
+    try {
+      return { header: await readHeader(path, crs) };
+    } catch (error) {
+      return { error: plainError(path, error) };
+    }
+  },
   async decode({ encoding, blocks }) {
     const out: (readonly TypedArray[] | string)[] = [];
     for (const block of blocks) {
       try {
         out.push(await decodeBlock(block, encoding));
       } catch (error) {
-        out.push(error instanceof Error ? error.message : String(error));
+        out.push(blockProblem(error, encoding));
       }
     }
     return out;

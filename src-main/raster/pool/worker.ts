@@ -1,5 +1,5 @@
-import { parentPort } from "node:worker_threads";
-import { type TaskName, tasks } from "./tasks.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import { loadHeader, type TaskName, tasks } from "./tasks.ts";
 import { buffersIn } from "./transfer.ts";
 
 /** A worker thread: one task at a time, results moved, not copied. */
@@ -17,3 +17,7 @@ parentPort!.on("message", async ({ id, name, input }: Request) => {
     parentPort!.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
+
+if ((workerData as { readonly preload?: TaskName }).preload === "header") await loadHeader();
+// Loading is not work of the first task.
+parentPort!.postMessage({ id: 0 });

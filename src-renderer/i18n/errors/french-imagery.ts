@@ -34,6 +34,10 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${quoted(path)} n’est pas un fichier TIFF. Choisissez un GeoTIFF (.tif), ou convertissez d’abord l’image en GeoTIFF.`,
   "raster-missing": ({ path }) =>
     `${quoted(path)} ne peut pas être ouvert : ce fichier n’existe pas. Vérifiez son nom, ou indiquez son nouvel emplacement.`,
+  "raster-not-a-file": ({ path, what }) =>
+    `« ${path} » est ${{ folder: "un dossier", pipe: "un tube nommé", socket: "une socket", device: "un périphérique" }[what]}, pas un fichier. Choisissez un fichier image (.tif).`,
+  "raster-side-file": ({ path, beside, reason }) =>
+    `« ${beside} », qui accompagne « ${path} », est inutilisable (${reason}). Réparez-le, ou déplacez-le s'il n'est pas nécessaire.`,
   "raster-unreadable": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être lu (${reason}). Vérifiez que le disque est branché et que vous avez le droit de lire ce fichier.`,
   "raster-truncated": ({ path }) =>

@@ -1,0 +1,47 @@
+import type { ImageLayout } from "./image-layout.ts";
+import { DamagedTiff, NumberList, TruncatedTiff } from "./tiff-directory.ts";
+
+/** Where block `index` lies in the file; offset 0 or length 0 is a sparse block. */
+export interface BlockPlaces {
+  locate(index: number): Promise<{ readonly offset: number; readonly length: number }>;
+}
+
+/**
+ * The places of an image's blocks, each looked at before anybody reads it.
+ * @param size of the file in bytes
+ */
+export function blockPlaces(
+  layout: ImageLayout,
+  size: number,
+  read: (offset: number, length: number) => Promise<Uint8Array>,
+): BlockPlaces {
+  const { blocks, blocksDown, blockHeight, height, encoding } = layout;
+  const { divided, storedDown, rowBytes, partBytes, mostBytes } = blocks;
+  const offsets = new NumberList(blocks.offsets, encoding.littleEndian, read);
+  const lengths = blocks.lengths && new NumberList(blocks.lengths, encoding.littleEndian, read);
+  const checked = (index: number, offset: number, length: number) => {
+    if (offset === 0 || length === 0) return { offset: 0, length: 0 };
+    if (!Number.isSafeInteger(offset) || offset + length > size) throw new TruncatedTiff();
+    if (length > mostBytes) throw new DamagedTiff(`its block ${index} says that it is stored in ${length} bytes`);
+    return { offset, length };
+  };
+  return {
+    async locate(index) {
+      if (divided === 1) {
+        const offset = await offsets.at(index);
+        const length = lengths ? await lengths.at(index) : partBytes;
+        // An uncompressed block has its size from the header; some writers list less or more.
+        if (encoding.compression === 1 && length > partBytes) return checked(index, offset, partBytes);
+        return checked(index, offset, length);
+      }
+      const plane = Math.floor(index / blocksDown);
+      const row = index % blocksDown;
+      const stored = plane * storedDown + Math.floor(row / divided);
+      const offset = await offsets.at(stored);
+      const rows = Math.min(blockHeight, height - row * blockHeight);
+      return offset === 0
+        ? { offset: 0, length: 0 }
+        : checked(index, offset + (row % divided) * partBytes, rows * rowBytes);
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/** TIFFs byte by byte, also such as no writer writes. */
+export interface MadeField {
+  readonly tag: number;
+  /** TIFF field type: 1 byte, 2 text, 3 short, 4 long, 5 rational, 7 bytes, 12 double, 16 long8 */
+  readonly type: number;
+  /** numbers, or the bytes as they are, or the place of the data */
+  readonly value: readonly number[] | Uint8Array | "data";
+  /** what the field says; by default as many values as there are */
+  readonly count?: number;
+  /** where the field says that its values are; by default behind the directory */
+  readonly at?: number;
+}
+
+export interface MadeTiff {
+  readonly fields: readonly MadeField[];
+  readonly data?: Uint8Array;
+  readonly little?: boolean;
+  readonly big?: boolean;
+  /** where the next directory is said to be */
+  readonly next?: number;
+}
+
+const sizes: Readonly<Record<number, number>> = {
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  7: 1,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+  13: 4,
+  16: 8,
+};
+
+/** The file of one directory: header, directory, values, data. */
+export function makeTiff({
+  fields,
+  data = new Uint8Array(),
+  little = true,
+  big = false,
+  next = 0,
+}: MadeTiff): Uint8Array {
+  const start = big ? 16 : 8;
+  const entry = big ? 20 : 12;
+  const inline = big ? 8 : 4;
+  const directory = (big ? 8 : 2) + fields.length * entry + inline;
+  let at = start + directory;
+  const placed = fields.map((field) => {
+    const { value, type } = field;
+    const size = sizes[type] ?? 1;
+    const length = value === "data" ? size : value instanceof Uint8Array ? value.length : value.length * size;
+    const count = field.count ?? Math.floor(length / size);
+    const outside = length > inline || field.at !== undefined;
+    const place = outside ? at : 0;
+    if (outside) at += length + (length % 2);
+    return { ...field, size, length, count, outside, place };
+  });
+  const dataPlace = at;
+  const out = new Uint8Array(at + data.length);
+  const view = new DataView(out.buffer);
+  out.set(data, dataPlace);
+  view.setUint16(0, little ? 0x4949 : 0x4d4d);
+  view.setUint16(2, big ? 43 : 42, little);
+  if (big) view.setUint16(4, 8, little);
+  const whole = (place: number, value: number) =>
+    big ? view.setBigUint64(place, BigInt(value), little) : view.setUint32(place, value >>> 0, little);
+  whole(big ? 8 : 4, start);
+  if (big) whole(start, fields.length);
+  else view.setUint16(start, fields.length, little);
+  placed.forEach((field, i) => {
+    const place = start + (big ? 8 : 2) + i * entry;
+    view.setUint16(place, field.tag, little);
+    view.setUint16(place + 2, field.type, little);
+    whole(place + 4, field.count);
+    const valuePlace = place + (big ? 12 : 8);
+    const to = field.outside ? field.place : valuePlace;
+    if (field.outside) whole(valuePlace, field.at ?? field.place);
+    const { value, type, size } = field;
+    const numbers = value === "data" ? [dataPlace] : value;
+    if (numbers instanceof Uint8Array) out.set(numbers, to);
+    else for (const [k, number] of numbers.entries()) write(view, to + k * size, type, number, little);
+  });
+  whole(start + directory - inline, next);
+  return out;
+}
+
+function write(view: DataView, at: number, type: number, number: number, little: boolean): void {
+  if (type === 3) view.setUint16(at, number, little);
+  else if (type === 4 || type === 13 || type === 9) view.setUint32(at, number >>> 0, little);
+  else if (type === 5 || type === 10) {
+    view.setUint32(at, number >>> 0, little);
+    view.setUint32(at + 4, 1, little);
+  } else if (type === 11) view.setFloat32(at, number, little);
+  else if (type === 12) view.setFloat64(at, number, little);
+  else if (type === 16) view.setBigUint64(at, BigInt(number), little);
+  else view.setUint8(at, number & 255);
+}
+
+export const text = (words: string): Uint8Array => new TextEncoder().encode(`${words}\0`);
+
+export interface ImageOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly compression?: number;
+  readonly samples?: number;
+  readonly bits?: number;
+  readonly tile?: readonly [width: number, height: number];
+  readonly length?: number;
+}
+
+/** The fields of a tiled image of one tile, in UTM zone 31; `changes` replace or add fields, `undefined` leaves one out. */
+export function imageFields(
+  options: ImageOptions = {},
+  changes: Readonly<Record<number, Omit<MadeField, "tag"> | undefined>> = {},
+): MadeField[] {
+  const { width = 16, height = 16, compression = 1, samples = 1, bits = 8, tile = [16, 16], length = 256 } = options;
+  const fields: Record<number, Omit<MadeField, "tag"> | undefined> = {
+    256: { type: 4, value: [width] },
+    257: { type: 4, value: [height] },
+    258: { type: 3, value: [bits] },
+    259: { type: 3, value: [compression] },
+    262: { type: 3, value: [1] },
+    277: { type: 4, value: [samples] },
+    284: { type: 3, value: [1] },
+    322: { type: 4, value: [tile[0]] },
+    323: { type: 4, value: [tile[1]] },
+    324: { type: 4, value: "data" },
+    325: { type: 4, value: [length] },
+    33550: { type: 12, value: [10, 10, 0] },
+    33922: { type: 12, value: [0, 0, 0, 600000, 5000000, 0] },
+    34735: { type: 3, value: [1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32631] },
+    ...changes,
+  };
+  return Object.entries(fields).flatMap(([tag, field]) => (field ? [{ tag: Number(tag), ...field }] : []));
+}
