@@ -92,7 +92,7 @@ test("a file that is cut while it is read says so", async () => {
 });
 
 test("a thread that loops is ended with its task, and the next task has a new one", async () => {
-  const small = new Pool({ size: 1, deadline: 200, patience: 10_000, heap: 64 });
+  const small = new Pool({ size: 1, deadline: 400, patience: 60_000, heap: 128, preload: "header" });
   const encoding = {
     compression: 1,
     predictor: 1,
