@@ -72,7 +72,11 @@ export function fileService(watch: Watch = {}) {
           nodata,
           sourceCrs: crs === undefined ? undefined : knownCrs(crs),
         });
-        return readRasterInfo(to);
+        const written = await openRaster(to);
+        written.close();
+        const { width, height, geobox } = written.info;
+        // What the source does not say, the copy does not say either: that is for the person to know.
+        return { width, height, missing: geobox ? (geobox.crs ? null : "crs") : "place" } as const;
       },
     ),
 

@@ -6,7 +6,7 @@ import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import { utmEpsg } from "../../src-shared/geo/crs.ts";
 import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { AreaOfFile, ProjectPlan } from "../../src-shared/ipc/app.ts";
-import { boundsOfPatches, patchesCovering } from "../cube/index.ts";
+import { boundsOfPatches, type Grid, type PatchWindow, patchesCovering } from "../cube/index.ts";
 import { crsEntry, crsName, isGeographic, lonLatBounds, transformer } from "../raster/index.ts";
 import { imageFiles, knownCrs, readRasterInfo } from "./raster-info.ts";
 import { boundsIn, edgeOf, vectorFacts } from "./vectors.ts";
@@ -73,6 +73,29 @@ export interface PlanRequest {
   readonly tilePatches: number;
 }
 
+/**
+ * The patches of a project's area.
+ * @throws project-area-too-large, raster-outside-crs when the area is no place on Earth
+ */
+export function projectPatches(grid: Grid, bounds: Bounds): PatchWindow {
+  const { crs, patchMeters } = grid;
+  const patches = patchesCovering(grid, bounds);
+  const count = patches.width * patches.height;
+  if (!(count <= mostPatches)) {
+    const squareKilometers = Math.round(((bounds.maxX - bounds.minX) * (bounds.maxY - bounds.minY)) / 1e6);
+    throw new AppError("project-area-too-large", {
+      squareKilometers,
+      patch: patchMeters,
+      patches: count,
+      most: mostPatches,
+    });
+  }
+  // No coordinate of any system is farther from its origin than a few circumferences of the Earth.
+  const far = Math.max(...[bounds.minX, bounds.minY, bounds.maxX, bounds.maxY].map(Math.abs));
+  if (!(far < 1e9)) throw new AppError("raster-outside-crs", { crs });
+  return patches;
+}
+
 /** The area in whole patches, its edge on Earth, and whether the CRS fits the place. */
 export function planProject({ area, crs: wanted, patchMeters, tilePatches }: PlanRequest): ProjectPlan {
   const source = knownCrs(area.crs);
@@ -85,11 +108,7 @@ export function planProject({ area, crs: wanted, patchMeters, tilePatches }: Pla
   const bounds = source === crs ? area.bounds : boundsIn(area.bounds, source, crs);
   if (!bounds) throw new AppError("raster-outside-crs", { crs });
   const grid = { crs, patchMeters };
-  const patches = patchesCovering(grid, bounds);
-  if (patches.width * patches.height > mostPatches) {
-    const squareKilometers = Math.round((patches.width * patches.height * patchMeters ** 2) / 1e6);
-    throw new AppError("project-area-too-large", { squareKilometers, patch: patchMeters });
-  }
+  const patches = projectPatches(grid, bounds);
   const whole = boundsOfPatches(grid, patches);
   const toEarth = transformer(crs, "EPSG:4326");
   const outline = [...edgeOf(whole)].map(([x, y]) => toEarth.forward(x, y));

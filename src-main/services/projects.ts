@@ -4,12 +4,13 @@ import { presetKey } from "../../src-shared/domain/preset.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { type Catalog, createCatalog, type OutsideAccess, openCatalog } from "../catalog/index.ts";
-import { geoboxOfPatches, patchesCovering } from "../cube/index.ts";
+import { geoboxOfPatches } from "../cube/index.ts";
 import { isGeographic } from "../raster/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
+import { projectPatches } from "./project-area.ts";
 import { knownCrs, readRasterInfo } from "./rasters.ts";
 
 export const boundsSchema = z
@@ -51,7 +52,7 @@ export function projectDoor({
         folder,
         {
           name: request.name ?? basename(resolve(folder)),
-          grid: { geobox: geoboxOfPatches(grid, patchesCovering(grid, bounds)), patchMeters, tilePatches },
+          grid: { geobox: geoboxOfPatches(grid, projectPatches(grid, bounds)), patchMeters, tilePatches },
         },
         { purpose: "omnisat project create", appVersion, ...remembering },
       );

@@ -30,11 +30,15 @@ export const catalogErrors = {
   "project-area-too-large": ({
     squareKilometers,
     patch,
+    patches,
+    most,
   }: {
     readonly squareKilometers: number;
     readonly patch: number;
+    readonly patches: number;
+    readonly most: number;
   }) =>
-    `An area of ${squareKilometers} km² in patches of ${patch} m is more than a project can hold. Choose a smaller area or larger patches.`,
+    `An area of ${squareKilometers} km² in patches of ${patch} m has ${patches} patches; a project holds at most ${most}. Choose a smaller area or larger patches.`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }: HolderDetails) =>
     `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${since}). ` +
     (elsewhere

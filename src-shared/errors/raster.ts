@@ -2,6 +2,10 @@ export interface File {
   readonly path: string;
 }
 
+/** With thousands marked, or as a power of ten when nobody would count the digits. */
+const figure = (value: number): string =>
+  value < 1e15 ? Math.round(value).toLocaleString("en-GB") : value.toExponential(1).replace("e+", "·10^");
+
 export const rasterErrors = {
   "raster-not-tiff": ({ path }: File) =>
     `“${path}” is not a TIFF file. Choose a GeoTIFF (.tif), or convert the image to GeoTIFF first.`,
@@ -39,6 +43,13 @@ export const rasterErrors = {
     `The image lies outside the area that “${crs}” can show. Choose a system made for that area, such as its UTM zone.`,
   "crs-unwritable": ({ crs }: { readonly crs: string }) =>
     `A GeoTIFF cannot hold the coordinate reference system “${crs}”. Choose one with an EPSG code for the output.`,
+  "raster-result-too-large": ({
+    path,
+    width,
+    height,
+    most,
+  }: File & { readonly width: number; readonly height: number; readonly most: number }) =>
+    `“${path}” would have ${figure(width)} × ${figure(height)} pixels, ${figure(width * height)} in all; at most ${figure(most)} are written. Choose larger pixels or a smaller area, and check that the resolution is in the units of the coordinate system.`,
   "no-disk-space": ({ path }: File) =>
     `There is no space left on the disk to write “${path}”. Free some space or choose another disk; nothing was left half written.`,
   "raster-unwritable": ({ path, reason }: File & { readonly reason: string }) =>

@@ -9,14 +9,21 @@ export interface ErrorMessage {
   readonly stack?: string;
 }
 
+/** What a window is told. A stack names files of this machine and helps nobody there: it stays here. */
 export function errorMessage(error: unknown): ErrorMessage {
   if (error instanceof AppError) {
     const { name, message, code, details } = error;
     return { name, message, code, details };
   }
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message, stack } = error;
-  return { name, message, ...(stack === undefined ? {} : { stack }) };
+  const { name, message } = error;
+  return { name, message };
+}
+
+/** What the program tells itself, from process to process: with the place of a mistake, for its log. */
+export function errorMessageWithStack(error: unknown): ErrorMessage {
+  const stack = error instanceof Error && !(error instanceof AppError) ? error.stack : undefined;
+  return { ...errorMessage(error), ...(stack === undefined ? {} : { stack }) };
 }
 
 export function errorFrom({ name, message, code, details, stack }: ErrorMessage): Error {

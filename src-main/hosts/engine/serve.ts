@@ -1,5 +1,5 @@
 import type { JobResult, JobSpec } from "../../../src-shared/domain/job.ts";
-import { errorMessage } from "../../../src-shared/ipc/errors.ts";
+import { errorMessageWithStack } from "../../../src-shared/ipc/errors.ts";
 import type { JobContext } from "../../jobs/context.ts";
 import { contextOf } from "./in-process.ts";
 import type { FromEngine } from "./messages.ts";
@@ -27,7 +27,7 @@ export function serveJobs(
     )
       .then(
         (result) => say({ type: "result", id, result }),
-        (error: unknown) => say({ type: "error", id, error: errorMessage(error) }),
+        (error: unknown) => say({ type: "error", id, error: errorMessageWithStack(error) }),
       )
       .finally(() => {
         running.delete(id);

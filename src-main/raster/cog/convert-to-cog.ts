@@ -36,7 +36,11 @@ export interface WarpToCogOptions extends ConvertOptions {
   readonly shift?: { readonly x: number; readonly y: number } | undefined;
 }
 
-/** The same pixels, grid, nodata, scales, names and colours, as a COG. A mask becomes an alpha band. */
+/**
+ * The same pixels, grid, nodata, scales, names and colours, as a COG. A mask becomes an alpha band. What the source does not say, such as
+ * its place or its coordinate system, the result does not say either.
+ * @throws raster-result-too-large before anything is written
+ */
 export async function convertToCog(
   sourcePath: string,
   targetPath: string,
@@ -44,8 +48,9 @@ export async function convertToCog(
 ): Promise<void> {
   const source = await openRaster(sourcePath, { crs: options.sourceCrs });
   try {
-    const grid = source.info.geobox;
-    if (!grid) throw new AppError("raster-without-transform", { path: sourcePath });
+    const { width, height, geobox } = source.info;
+    const grid = geobox ?? { crs: "", affine: northUp(0, 0, 1, 1), width, height };
+    requireSensibleSize(grid, targetPath);
     const bands = options.bands ?? source.info.bands.map((_, i) => i + 1);
     const { signal } = options;
     const size = options.blockSize ?? 512;
@@ -54,7 +59,7 @@ export async function convertToCog(
     const once = tiled && size % blockWidth === 0 && size % blockHeight === 0;
     await createCog(
       targetPath,
-      specOf(source, grid, bands, options),
+      { ...specOf(source, grid, bands, options), placed: geobox !== undefined },
       async (window) => pixelsOf(source, await source.readWindow(window, { bands, signal, once }), options.nodata),
       options,
     );
@@ -63,12 +68,16 @@ export async function convertToCog(
   }
 }
 
-/** Warps a file onto another grid, tile by tile, into a COG. */
+/**
+ * Warps a file onto another grid, tile by tile, into a COG.
+ * @throws raster-result-too-large before anything is written
+ */
 export async function warpToCog(sourcePath: string, targetPath: string, options: WarpToCogOptions): Promise<void> {
   const source = await openRaster(sourcePath, { crs: options.sourceCrs });
   try {
     const grid = requireGeobox(source);
     const target = options.target ?? suggestGeobox(grid, options.crs ?? grid.crs, options.resolution);
+    requireSensibleSize(target, targetPath);
     const bands = options.bands ?? source.info.bands.map((_, i) => i + 1);
     const { method, overviews, shift, signal } = options;
     // Floating-point maps without a nodata value say NaN where there is none; whole numbers have no such word.
@@ -86,6 +95,15 @@ export async function warpToCog(sourcePath: string, targetPath: string, options:
   } finally {
     source.close();
   }
+}
+
+/** 300,000 × 300,000 pixels and some more; the largest images that people have reported are 260,000 × 280,000. */
+export const mostResultPixels = 1e11;
+
+/** A grid that somebody could want written. A slip of the resolution or of a unit asks for petabytes, and for the memory to plan them. */
+function requireSensibleSize({ width, height }: GeoBox, path: string): void {
+  if (width * height <= mostResultPixels && width < 2 ** 31 && height < 2 ** 31) return;
+  throw new AppError("raster-result-too-large", { path, width, height, most: mostResultPixels });
 }
 
 function specOf(source: Raster, geobox: GeoBox, bands: readonly number[], options: ConvertOptions): CogSpec {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
@@ -16,6 +17,8 @@ import { writeTextWhole } from "./write-text.ts";
 /** What a new COG holds. */
 export interface CogSpec {
   readonly geobox: GeoBox;
+  /** false: the image has no place on Earth, and of `geobox` only the size counts */
+  readonly placed?: boolean | undefined;
   readonly bandCount: number;
   readonly dataType: SampleType;
   readonly nodata?: number | undefined;
@@ -72,6 +75,8 @@ export async function createCog(
   if (!(width > 0 && height > 0) || spec.bandCount < 1)
     throw new Error(`createCog: ${width} × ${height} × ${spec.bandCount}`);
   signal?.throwIfAborted();
+  // A coordinate system that cannot be written is refused before the first tile is made.
+  placeTags(spec);
   const spoolPath = temporaryName(path, "tiles");
   const finalPath = temporaryName(path, "cog");
   let spool: FileHandle | undefined;
@@ -84,9 +89,13 @@ export async function createCog(
     await final.sync();
     await final.close();
     final = undefined;
+    const alone = !existsSync(`${path}.aux.xml`);
     await writeSidecar(path, spec);
     files.forget(path);
-    await disk.rename(finalPath, path);
+    await disk.rename(finalPath, path).catch(async (error: unknown) => {
+      if (alone) await disk.rm(`${path}.aux.xml`, { force: true });
+      throw error;
+    });
     onProgress?.(1);
   } catch (error) {
     throw writeError(path, error);
@@ -399,16 +408,24 @@ function tagsOf(spec: CogSpec, level: Level, index: number, blockSize: number, o
   if (colorTable) tags.push({ tag: 320, type: "short", values: colorMap(colorTable, bytes * 8) });
   if (spec.nodata !== undefined) tags.push({ tag: 42113, type: "ascii", values: numberText(spec.nodata) });
   if (index > 0) return tags;
-  const { a, b, c, d, e, f } = spec.geobox.affine;
-  if (c === 0 && e === 0 && b > 0 && f < 0) {
-    tags.push({ tag: 33550, type: "double", values: [b, -f, 0] });
-    tags.push({ tag: 33922, type: "double", values: [0, 0, 0, a, d, 0] });
-  } else {
-    tags.push({ tag: 34264, type: "double", values: [b, c, 0, a, e, f, 0, d, 0, 0, 0, 0, 0, 0, 0, 1] });
-  }
-  if (spec.geobox.crs) tags.push(...geoKeyTags(spec.geobox.crs, isGeographic(spec.geobox.crs)));
+  tags.push(...placeTags(spec));
   const metadata = gdalMetadata(spec);
   if (metadata) tags.push({ tag: 42112, type: "ascii", values: metadata });
+  return tags;
+}
+
+/** Where the image lies. @throws crs-unwritable */
+function placeTags({ geobox, placed = true }: CogSpec): TagValue[] {
+  if (!placed) return [];
+  const { a, b, c, d, e, f } = geobox.affine;
+  const tags: TagValue[] =
+    c === 0 && e === 0 && b > 0 && f < 0
+      ? [
+          { tag: 33550, type: "double", values: [b, -f, 0] },
+          { tag: 33922, type: "double", values: [0, 0, 0, a, d, 0] },
+        ]
+      : [{ tag: 34264, type: "double", values: [b, c, 0, a, e, f, 0, d, 0, 0, 0, 0, 0, 0, 0, 1] }];
+  if (geobox.crs) tags.push(...geoKeyTags(geobox.crs, isGeographic(geobox.crs)));
   return tags;
 }
 

@@ -35,11 +35,13 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "raster-missing": ({ path }) =>
     `${quoted(path)} ne peut pas être ouvert : ce fichier n’existe pas. Vérifiez son nom, ou indiquez son nouvel emplacement.`,
   "raster-not-a-file": ({ path, what }) =>
-    `« ${path} » est ${{ folder: "un dossier", pipe: "un tube nommé", socket: "une socket", device: "un périphérique" }[what]}, pas un fichier. Choisissez un fichier image (.tif).`,
+    `${quoted(path)} est ${{ folder: "un dossier", pipe: "un tube nommé", socket: "une socket", device: "un périphérique" }[what]}, pas un fichier. Choisissez un fichier image (.tif).`,
   "raster-side-file": ({ path, beside, reason }) =>
-    `« ${beside} », qui accompagne « ${path} », est inutilisable (${reason}). Réparez-le, ou déplacez-le s'il n'est pas nécessaire.`,
+    `${quoted(beside)}, qui accompagne ${quoted(path)}, est inutilisable (${reason}). Réparez ce fichier, ou déplacez-le s’il n’est pas nécessaire.`,
   "raster-unreadable": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être lu (${reason}). Vérifiez que le disque est branché et que vous avez le droit de lire ce fichier.`,
+  "raster-result-too-large": ({ path, width, height, most }) =>
+    `${quoted(path)} aurait ${width.toLocaleString("fr")} × ${height.toLocaleString("fr")} pixels, ${(width * height).toLocaleString("fr")} en tout ; on en écrit au plus ${most.toLocaleString("fr")}. Choisissez des pixels plus grands ou une zone plus petite, et vérifiez que la résolution est dans l’unité du système de coordonnées.`,
   "raster-truncated": ({ path }) =>
     `${quoted(path)} est coupé : le fichier se termine avant ses pixels. Copiez-le ou téléchargez-le de nouveau.`,
   "raster-damaged": ({ path, reason }) =>

@@ -124,8 +124,8 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     `Une modalité s’appelle déjà ${quoted(name)} dans ce projet. Choisissez un autre nom.`,
   "modality-without-members": ({ name }) =>
     `${quoted(name)} n’aurait plus d’image. Gardez-en au moins une, ou retirez la modalité.`,
-  "project-area-too-large": ({ squareKilometers, patch }) =>
-    `Une zone de ${squareKilometers} km² en patchs de ${patch} m dépasse ce qu’un projet peut contenir. Choisissez une zone plus petite ou des patchs plus grands.`,
+  "project-area-too-large": ({ squareKilometers, patch, patches, most }) =>
+    `Une zone de ${squareKilometers} km² en patchs de ${patch} m compte ${patches} patchs ; un projet en contient au plus ${most}. Choisissez une zone plus petite ou des patchs plus grands.`,
   "modality-resolution": ({ name, resolution, patch }) =>
     `${quoted(name)} ne peut pas être lue à ${resolution} m : un patch de ${patch} m doit contenir des pixels entiers. Choisissez une taille qui divise ${patch}.`,
 };

@@ -115,6 +115,13 @@ function bandNumbers(bands: readonly string[] | undefined, name: string): number
   return numbers;
 }
 
+/** What a copy lacks because its source does. */
+const missingWords = {
+  crs: "It has no coordinate reference system, as its source has none: it cannot be laid over other images. Name one with --crs EPSG:code.",
+  place:
+    "It does not say where on Earth it lies, as its source has no geotransform: georeference the source, or add a world file (.tfw), and convert again.",
+} as const;
+
 const convert = command({
   name: "convert",
   summary: "write an image as a Cloud Optimized GeoTIFF",
@@ -143,7 +150,11 @@ const convert = command({
       overwrite: options.overwrite,
       ...given({ crs: options.crs, nodata: options.nodata, bands: bandNumbers(options.bands, "convert") }),
     });
-    output.result({ command: "convert", path: to, width: result.width, height: result.height }, `Wrote ${to}.`);
+    const { width, height, missing } = result;
+    output.result(
+      { command: "convert", path: to, width, height, missing },
+      missing === null ? `Wrote ${to}.` : `Wrote ${to}.\n${missingWords[missing]}`,
+    );
     return 0;
   },
 });
