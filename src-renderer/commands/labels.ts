@@ -5,6 +5,7 @@ import { docks } from "../state/docks.svelte.ts";
 import { labelScreens } from "../state/label-screens.svelte.ts";
 import { labels } from "../state/labels.svelte.ts";
 import { session } from "../state/session.svelte.ts";
+import { tiles } from "../state/tiles.svelte.ts";
 import type { IconName } from "../ui/icons.ts";
 import type { Command } from "./command.ts";
 
@@ -69,6 +70,24 @@ export const labelsCommands: readonly Command[] = [
     icon: "import",
     when: open,
     run: () => labelScreens.import(),
+  },
+  {
+    id: "tiles.panel",
+    group: "labels",
+    title: "tiles.panel.open",
+    icon: "grid",
+    when: open,
+    run: () => showPanel("tiles"),
+  },
+  {
+    id: "tiles.import",
+    group: "labels",
+    title: "tiles.import",
+    icon: "import",
+    when: open,
+    run() {
+      tiles.importing = true;
+    },
   },
   {
     id: "labels.legend",

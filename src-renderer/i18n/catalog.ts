@@ -14,6 +14,7 @@ import { modalitiesMessages } from "./modalities.ts";
 import { settingsMessages } from "./settings.ts";
 import { shellMessages } from "./shell.ts";
 import { startMessages } from "./start.ts";
+import { tilesMessages } from "./tiles.ts";
 import { timeMessages } from "./time.ts";
 import { trainMessages } from "./train.ts";
 import { pickerMessages, uiMessages } from "./ui.ts";
@@ -30,6 +31,7 @@ export const catalog = {
   ...inspectorMessages,
   ...alignmentMessages,
   ...labelsMessages,
+  ...tilesMessages,
   ...trainMessages,
   ...jobsMessages,
   ...mapsMessages,

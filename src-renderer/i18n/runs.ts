@@ -75,6 +75,7 @@ export const runsMessages = messages({
   "runs.metric.loss": { en: "Loss", fr: "Perte" },
   "runs.metric.contrastive_loss": { en: "Contrastive loss", fr: "Perte contrastive" },
   "runs.metric.accuracy": { en: "Accuracy in training", fr: "Exactitude à l’entraînement" },
+  "runs.metric.validationMicroF1": { en: "Micro F1", fr: "F1 micro" },
   "runs.metric.validationMacroF1": { en: "Macro F1", fr: "F1 macro" },
   "runs.metric.validationAccuracy": { en: "Overall accuracy", fr: "Exactitude globale" },
   "runs.matrix.map": { en: "Map", fr: "Carte" },

@@ -16,6 +16,11 @@ export const trainMessages = messages({
   "train.new": { en: "New training", fr: "Nouvel entraînement" },
   "train.kind": { en: "What to learn", fr: "Quoi apprendre" },
   "train.kind.finetune": { en: "Classes", fr: "Classes" },
+  "train.kind.tiles": { en: "Tiles", fr: "Tuiles" },
+  "train.kind.tiles.what": {
+    en: "Learn which classes a whole tile holds, several at once, from labelled tiles.",
+    fr: "Apprendre quelles classes une tuile entière contient, plusieurs à la fois, à partir de tuiles étiquetées.",
+  },
   "train.kind.pretrain": { en: "Imagery", fr: "Images" },
   "train.kind.finetune.what": {
     en: "Teaches a model the classes of your labels. The result can map.",
@@ -41,6 +46,7 @@ export const trainMessages = messages({
   "train.name": { en: "Name", fr: "Nom" },
   "train.name.finetune": { en: "classes", fr: "classes" },
   "train.name.pretrain": { en: "encoder", fr: "encodeur" },
+  "train.name.tiles": { en: "tiles", fr: "tuiles" },
   "train.name.taken": {
     en: "A model called “{name}” exists in this project. Choose another name.",
     fr: "Un modèle nommé « {name} » existe dans ce projet. Choisissez un autre nom.",
@@ -94,6 +100,23 @@ export const trainMessages = messages({
   },
   "train.preset.balanced": { en: "Balanced", fr: "Équilibré" },
   "train.preset.thorough": { en: "Thorough", fr: "Approfondi" },
+  "train.preset.treesat": { en: "TreeSatAI", fr: "TreeSatAI" },
+  "train.preset.quick.tiles": {
+    en: "A tiny network, 100 steps: to see whether the labels can be learned.",
+    fr: "Un très petit réseau, 100 étapes : pour voir si les étiquettes s’apprennent.",
+  },
+  "train.preset.balanced.tiles": {
+    en: "A small network, 300 steps: for some hundred tiles.",
+    fr: "Un petit réseau, 300 étapes : pour quelques centaines de tuiles.",
+  },
+  "train.preset.thorough.tiles": {
+    en: "A small network, up to 1,500 steps, stopped when validation no longer gains.",
+    fr: "Un petit réseau, jusqu’à 1 500 étapes, arrêté quand la validation ne progresse plus.",
+  },
+  "train.preset.treesat.tiles": {
+    en: "The numbers of the paper for TreeSatAI-TS: the large network, 50 dates, no augmentation. Made for tens of thousands of tiles and a graphics card.",
+    fr: "Les réglages de l’article pour TreeSatAI-TS : le grand réseau, 50 dates, sans augmentation. Prévu pour des dizaines de milliers de tuiles et une carte graphique.",
+  },
   "train.preset.quick.finetune": {
     en: "A tiny network and 60 steps: to see whether everything fits together.",
     fr: "Un très petit réseau et 60 pas : pour voir si tout s’accorde.",

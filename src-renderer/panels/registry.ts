@@ -30,6 +30,7 @@ export const panels = [
     load: () => import("./modalities/ModalitiesPanel.svelte"),
   },
   { id: "labels", dock: "left", title: "labels.title", icon: "tag", load: () => import("./labels/LabelsPanel.svelte") },
+  { id: "tiles", dock: "left", title: "tiles.title", icon: "grid", load: () => import("./tiles/TilesPanel.svelte") },
   {
     id: "inspector",
     dock: "right",

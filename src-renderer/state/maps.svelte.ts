@@ -58,7 +58,11 @@ class Maps {
   readonly comparisons = $derived.by((): readonly MapComparison[] => (this.#comparisons?.value ?? []).toReversed());
   readonly models = $derived.by((): readonly Model[] => (this.#models?.value ?? []).toReversed());
   /** Models that can draw a map. */
-  readonly drawers = $derived(this.models.filter(({ kind, state }) => kind === "finetuned" && state === "present"));
+  readonly drawers = $derived(
+    this.models.filter(
+      ({ kind, state, summary }) => kind === "finetuned" && state === "present" && summary.task !== "tiles",
+    ),
+  );
   /** Maps under way or waiting. */
   readonly making = $derived(jobs.active.filter(({ kind }) => kind === "map" || kind === "compare"));
 

@@ -1,6 +1,6 @@
-import type { FinetuneRecipe, PretrainRecipe } from "../../../src-shared/domain/recipe.ts";
+import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "../../../src-shared/domain/recipe.ts";
 
-export type RecipeKey = keyof FinetuneRecipe | keyof PretrainRecipe;
+export type RecipeKey = keyof FinetuneRecipe | keyof PretrainRecipe | keyof TilesRecipe;
 
 /** How one number of a training is asked for. Its name and its sentence are `train.field.<key>` and `train.hint.<key>`. */
 export type RecipeField =
@@ -48,7 +48,7 @@ const variety: readonly RecipeField[] = [
 ];
 
 /** Everything that can be set, in the order in which people ask about it. */
-export const fieldsOf: Readonly<Record<"finetune" | "pretrain", readonly FieldGroup[]>> = {
+export const fieldsOf: Readonly<Record<"finetune" | "pretrain" | "tiles", readonly FieldGroup[]>> = {
   finetune: [
     { id: "length", fields: length.map((field) => (field.key === "steps" ? fromLabels(field) : field)) },
     {
@@ -73,6 +73,37 @@ export const fieldsOf: Readonly<Record<"finetune" | "pretrain", readonly FieldGr
       id: "checking",
       fields: [
         number("validateEverySteps", 1, 100_000, 5),
+        { key: "patience", kind: "number", min: 1, max: 1000, step: 1, optional: true },
+        number("checkpointEverySteps", 1, 100_000, 10),
+      ],
+    },
+  ],
+  tiles: [
+    { id: "length", fields: length },
+    {
+      id: "learning",
+      fields: [
+        ...learning,
+        number("encoderLearningRateScale", 0, 10, 0.1),
+        number("averageDecay", 0, 0.9999, 0.005),
+        { key: "head", kind: "choice", options: ["auto", "linear", "normalised"] },
+      ],
+    },
+    { id: "variety", fields: [number("modalityDropout", 0, 1, 0.1), ...variety] },
+    {
+      id: "fairness",
+      fields: [
+        number("shareThreshold", 0, 0.99, 0.01),
+        { key: "target", kind: "choice", options: ["presence", "share"] },
+        { key: "emptyTiles", kind: "choice", options: ["drop", "keep"] },
+        { key: "days", kind: "choice", options: ["auto", "of-year", "running"] },
+      ],
+    },
+    {
+      id: "checking",
+      fields: [
+        number("validateEverySteps", 1, 100_000, 5),
+        { key: "select", kind: "choice", options: ["micro", "macro", "weighted"] },
         { key: "patience", kind: "number", min: 1, max: 1000, step: 1, optional: true },
         number("checkpointEverySteps", 1, 100_000, 10),
       ],

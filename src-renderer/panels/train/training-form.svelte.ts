@@ -1,11 +1,14 @@
 import { settingsOfLabels } from "../../../src-shared/domain/chosen-settings.ts";
 import type { ProviderChoice } from "../../../src-shared/domain/job.ts";
-import { finetunePresets, type PresetName, pretrainPresets } from "../../../src-shared/domain/presets.ts";
-import type { FinetuneRecipe, PretrainRecipe } from "../../../src-shared/domain/recipe.ts";
+import { finetunePresets, type PresetName, pretrainPresets, tilesPresets } from "../../../src-shared/domain/presets.ts";
+import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "../../../src-shared/domain/recipe.ts";
 import type { RequestOf } from "../../../src-shared/ipc/index.ts";
 
-export type TrainingKind = "finetune" | "pretrain";
-type Recipe = Partial<Record<keyof FinetuneRecipe | keyof PretrainRecipe, number | boolean | string | null>>;
+export type TrainingKind = "finetune" | "pretrain" | "tiles";
+export type TrainingPreset = PresetName | "treesat";
+type Recipe = Partial<
+  Record<keyof FinetuneRecipe | keyof PretrainRecipe | keyof TilesRecipe, number | boolean | string | null>
+>;
 
 /** Numbers of a fine-tuning that may be left to the labels. */
 const ofLabels = new Set<string>(Object.keys(settingsOfLabels({ polygons: 0, patches: 0, classes: 0 }).values));
@@ -18,7 +21,7 @@ class TrainingForm {
   from = $state("");
   /** `null`: all there are */
   modalities = $state.raw<readonly string[] | null>(null);
-  preset = $state<PresetName>("balanced");
+  preset = $state<TrainingPreset>("balanced");
   size = $state<"tiny" | "small" | "base">("small");
   /** what differs from the preset */
   changes = $state<Recipe>({});
@@ -29,9 +32,15 @@ class TrainingForm {
   readonly changed = $derived(Object.keys(this.changes).length > 0 || this.size !== this.#preset.size);
 
   get #preset(): { readonly size: "tiny" | "small" | "base"; readonly recipe: Recipe } {
-    const presets = this.kind === "finetune" ? finetunePresets : pretrainPresets;
-    const { size, recipe } = presets[this.preset];
-    if (this.kind === "pretrain") return { size, recipe: { ...recipe } };
+    // The numbers of the paper are those of tiles.
+    const usual = this.preset === "treesat" ? "balanced" : this.preset;
+    const { size, recipe } =
+      this.kind === "tiles"
+        ? tilesPresets[this.preset]
+        : this.kind === "finetune"
+          ? finetunePresets[usual]
+          : pretrainPresets[usual];
+    if (this.kind !== "finetune") return { size, recipe: { ...recipe } };
     // What follows from the labels is empty here; the usual preset leaves the length to them too.
     const open = this.preset === "balanced" ? { steps: null, learningRate: null } : {};
     return { size, recipe: { ...recipe, balance: "auto", patchWeightPower: null, ...open } };
@@ -45,13 +54,14 @@ class TrainingForm {
     return this.#preset.recipe[key];
   }
 
-  choose(preset: PresetName): void {
+  choose(preset: TrainingPreset): void {
     this.preset = preset;
     this.back();
   }
 
   chooseKind(kind: TrainingKind): void {
     this.kind = kind;
+    if (kind !== "tiles" && this.preset === "treesat") this.preset = "balanced";
     this.back();
   }
 
@@ -65,6 +75,19 @@ class TrainingForm {
     const next = { ...this.changes, [key]: value };
     if (value === this.#preset.recipe[key]) delete next[key];
     this.changes = next;
+  }
+
+  /** What the program is asked for a training on tiles. */
+  tilesRequest(name: string): RequestOf<"tiles.finetune"> {
+    return {
+      name,
+      provider: this.provider,
+      seed: this.seed ?? 0,
+      size: this.size,
+      ...(this.modalities === null ? {} : { modalities: [...this.modalities] }),
+      ...(this.from === "" ? {} : { from: this.from }),
+      recipe: this.recipe as TilesRecipe,
+    };
   }
 
   /** What the program is asked, under this name. */
