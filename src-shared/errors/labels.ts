@@ -104,7 +104,7 @@ export const labelErrors = {
   "tile-shares-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
     `“${path}” cannot be read as labels of tiles: ${problem}. Choose a JSON, a folder of JSON files, a CSV (file, label, share) or a vector file of footprints with shares.`,
   "tile-shares-no-columns": ({ path, fields }: Path & { readonly fields: readonly string[] }) =>
-    `No column of “${path}” looks like shares of classes${fields.length > 0 ? ` (there are: ${list(fields)})` : ""}. Name the columns with --columns.`,
+    `No column of “${path}” looks like shares of classes${fields.length > 0 ? ` (there are: ${list(fields)})` : ""}. Name the columns that hold the shares.`,
   "tile-labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
     `None of the ${count} entries of “${path}” becomes a labelled tile: ${reasons}. Check the names, the size of the project's tiles, and the shares.`,
   "tile-split-empty": ({ part }: { readonly part: string }) =>

@@ -57,7 +57,7 @@ export const learningErrors = {
   "model-tile-differs": ({ model, project }: { readonly model: number; readonly project: number }) =>
     `The model looks at tiles of ${model} × ${model} patches, the project's tiles have ${project} × ${project}. Create a project with tiles of ${model} patches, or train a model for this one.`,
   "no-tile-labels": (_details: Readonly<Record<string, never>>) =>
-    "This project has no labels of whole tiles. Import some first (labels import --tiles).",
+    "This project has no labels of whole tiles. Import some first.",
   "no-tile-split": (_details: Readonly<Record<string, never>>) =>
     "The labelled tiles are not divided into training and test yet. Make a split of the tiles first.",
   "no-tiles-to-train": ({

@@ -60,7 +60,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "tile-shares-unreadable": ({ path, problem }) =>
     `« ${path} » ne peut pas être lu comme étiquettes de tuiles (${problem}). Choisissez un JSON, un dossier de fichiers JSON, un CSV (fichier, classe, part) ou un fichier vectoriel d’emprises avec des parts.`,
   "tile-shares-no-columns": ({ path, fields }) =>
-    `Aucune colonne de « ${path} » ne ressemble à des parts de classes${fields.length > 0 ? ` (il y a : ${fields.join(", ")})` : ""}. Nommez les colonnes avec --columns.`,
+    `Aucune colonne de « ${path} » ne ressemble à des parts de classes${fields.length > 0 ? ` (il y a : ${fields.join(", ")})` : ""}. Nommez les colonnes qui contiennent les parts.`,
   "tile-labels-none-usable": ({ path, count, reasons }) =>
     `Aucune des ${count} entrées de « ${path} » ne devient une tuile étiquetée : ${reasons}. Vérifiez les noms, la taille des tuiles du projet et les parts.`,
   "tile-split-empty": ({ part }) =>

@@ -49,8 +49,7 @@ export const frenchLearning: Sentences<
     `« ${name} » donne la classe de chaque patch, pas ce qu’une tuile entière contient. Affinez un modèle avec des étiquettes de tuiles.`,
   "model-tile-differs": ({ model, project }) =>
     `Le modèle regarde des tuiles de ${model} × ${model} patchs, celles du projet en ont ${project} × ${project}. Créez un projet avec des tuiles de ${model} patchs, ou entraînez un modèle pour celui-ci.`,
-  "no-tile-labels": () =>
-    "Ce projet n’a pas d’étiquettes de tuiles entières. Importez-en d’abord (labels import --tiles).",
+  "no-tile-labels": () => "Ce projet n’a pas d’étiquettes de tuiles entières. Importez-en d’abord.",
   "no-tile-split": () =>
     "Les tuiles étiquetées ne sont pas encore réparties entre entraînement et test. Répartissez-les d’abord.",
   "no-tiles-to-train": ({ part, tiles, share }) =>
