@@ -1,13 +1,13 @@
 // Where a new project would lie: the places of files, and what an area becomes in whole patches of a CRS.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { Bounds } from "../../src-shared/geo/bounds.ts";
-import { utmEpsg } from "../../src-shared/geo/crs.ts";
+import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
+import { type Crs, epsgCode, utmEpsg } from "../../src-shared/geo/crs.ts";
 import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { AreaOfFile, ProjectPlan } from "../../src-shared/ipc/app.ts";
 import { boundsOfPatches, type Grid, type PatchWindow, patchesCovering } from "../cube/index.ts";
-import { crsEntry, crsName, isGeographic, lonLatBounds, transformer } from "../raster/index.ts";
+import { crsEntry, crsName, isGeographic, lonLatBounds, sameCrs, transformer } from "../raster/index.ts";
 import { imageFiles, knownCrs, readRasterInfo } from "./raster-info.ts";
 import { boundsIn, edgeOf, vectorFacts } from "./vectors.ts";
 
@@ -50,6 +50,74 @@ export async function areaOfFiles(paths: readonly string[], crs: string | undefi
   }
   if (areas.length === 0) throw new AppError("no-images-found", { paths });
   return areas;
+}
+
+/** The system and the box of a project over several places: images, folders of images and vector files. */
+export interface ProjectPlaces {
+  readonly crs: Crs;
+  readonly bounds: Bounds;
+  readonly places: readonly AreaOfFile[];
+  /** files below folders whose place nobody knows, each with the reason */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * What several files have in common: their system when all have one that counts in metres (or the one that was asked for),
+ * else the UTM zone in their middle, and the box around all. A file named by itself has to be readable; one below a folder
+ * may be left out.
+ * @throws AppError "project-crs-geographic" when the only system there is counts in degrees
+ * @throws AppError "project-places-apart" when no UTM zone holds all of them and none was asked for
+ */
+export async function projectOfPlaces(paths: readonly string[], wanted: string | undefined): Promise<ProjectPlaces> {
+  const places: AreaOfFile[] = [];
+  const skipped: { path: string; reason: string }[] = [];
+  for (const path of paths) {
+    const inFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    for (const file of inFolder ? filesBelow(path) : [path]) {
+      try {
+        places.push(...(await areaOfFiles([file], wanted)));
+      } catch (error) {
+        if (!inFolder || !(error instanceof AppError)) throw error;
+        skipped.push({ path: file, reason: error.message });
+      }
+    }
+  }
+  if (places.length === 0) throw new AppError("no-images-found", { paths: [...paths] });
+  const crs = wanted === undefined ? commonCrs(places) : knownCrs(wanted);
+  if (isGeographic(crs)) throw new AppError("project-crs-geographic", { crs });
+  let bounds: Bounds | undefined;
+  for (const place of places) {
+    const own = sameCrs(place.crs, crs) ? place.bounds : boundsIn(place.bounds, place.crs, crs);
+    if (!own) throw new AppError("raster-outside-crs", { crs });
+    bounds = bounds ? union(bounds, own) : own;
+  }
+  return { crs, bounds: bounds!, places, skipped };
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && (isVector(entry.name) || /\.tiff?$/i.test(entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** A zone is meant for 6°; a few more cost scale, not truth. */
+const widestZone = 12;
+
+function commonCrs(places: readonly AreaOfFile[]): Crs {
+  // Files say one system in several ways: of those the one with a code is kept. Images decide before outlines.
+  const images = places.filter(({ kind }) => kind === "raster");
+  const deciding = images.length > 0 ? images : places;
+  const named = deciding.find(({ crs }) => epsgCode(crs) !== undefined) ?? deciding[0]!;
+  if (deciding.every(({ crs }) => sameCrs(crs, named.crs))) {
+    if (!isGeographic(named.crs) || deciding.length === 1) return named.crs;
+  }
+  const lonLat = places.map((place) => place.lonLat).reduce(union);
+  if (lonLat.maxX - lonLat.minX > widestZone) {
+    const degrees = Math.round(lonLat.maxX - lonLat.minX);
+    throw new AppError("project-places-apart", { degrees });
+  }
+  return utmEpsg((lonLat.minX + lonLat.maxX) / 2, (lonLat.minY + lonLat.maxY) / 2);
 }
 
 /** A CRS that a person gives is for files that name none. */

@@ -2,7 +2,6 @@ import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { presetKey } from "../../src-shared/domain/preset.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { type Catalog, createCatalog, type OutsideAccess, openCatalog } from "../catalog/index.ts";
 import { geoboxOfPatches } from "../cube/index.ts";
 import { isGeographic } from "../raster/index.ts";
@@ -10,8 +9,8 @@ import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
-import { projectPatches } from "./project-area.ts";
-import { knownCrs, readRasterInfo } from "./rasters.ts";
+import { projectOfPlaces, projectPatches } from "./project-area.ts";
+import { knownCrs } from "./rasters.ts";
 
 export const boundsSchema = z
   .strictObject({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() })
@@ -20,8 +19,15 @@ export const boundsSchema = z
 export const createSchema = z.strictObject({
   folder: filePath,
   name: z.string().min(1).optional(),
-  /** an area by its bounds, or that of an image */
-  area: z.union([z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }), z.strictObject({ like: filePath })]),
+  /** an area by its bounds, or the box around images, folders of images and vector files */
+  area: z.union([
+    z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }),
+    z.strictObject({
+      like: z.union([filePath, z.array(filePath).min(1)]),
+      /** instead of what the files have in common */
+      crs: z.string().min(1).optional(),
+    }),
+  ]),
   patchMeters: z.number().positive().default(10),
   tilePatches: z.int().min(2).max(64).default(8),
   preset: z.string().min(1).max(40).optional(),
@@ -43,7 +49,7 @@ export function projectDoor({
       const { folder, area, patchMeters, tilePatches } = request;
       const { crs, bounds } =
         "like" in area
-          ? await readRasterInfo(area.like).then(({ geobox }) => ({ crs: geobox.crs, bounds: boundsOf(geobox) }))
+          ? await projectOfPlaces([area.like].flat(), area.crs)
           : { crs: knownCrs(area.crs), bounds: area.bounds };
       // Patches are squares of metres.
       if (isGeographic(crs)) throw new AppError("project-crs-geographic", { crs });

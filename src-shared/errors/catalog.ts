@@ -25,6 +25,8 @@ export const catalogErrors = {
     `“${folder}” is not a project: there is no project.omniproj in it. Choose another folder, or make one with \`omnisat project create\`.`,
   "project-exists": ({ folder }: FolderDetails) =>
     `“${folder}” already holds a project. Open it, or choose another folder for the new one.`,
+  "project-places-apart": ({ degrees }: { readonly degrees: number }) =>
+    `These places lie ${degrees}° of longitude apart, and no UTM zone holds them all. Make a project for each, or choose a coordinate system in metres for all of them.`,
   "project-crs-geographic": ({ crs }: { readonly crs: string }) =>
     `“${crs}” counts in degrees, and a project needs metres. Choose a projected coordinate system, for instance the UTM zone of the place (EPSG:32631 for Belgium).`,
   "project-area-too-large": ({

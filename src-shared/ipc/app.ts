@@ -178,7 +178,9 @@ export interface AppCommands {
   "project.create"(request: {
     readonly folder: string;
     readonly name?: string | undefined;
-    readonly area: { readonly crs: string; readonly bounds: Bounds } | { readonly like: string };
+    readonly area:
+      | { readonly crs: string; readonly bounds: Bounds }
+      | { readonly like: string | string[]; readonly crs?: string | undefined };
     readonly patchMeters?: number | undefined;
     readonly tilePatches?: number | undefined;
     /** of `projectPresets`: what the modalities panel measures the imagery against */

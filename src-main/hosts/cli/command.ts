@@ -10,6 +10,8 @@ export interface Option {
   /** what stands for the value in the help: `FILE` */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** of a list: repeats only; a comma belongs to the value, as in names of files */
+  readonly whole?: true;
   /** shown in the help; the command itself applies it where the value is absent */
   readonly fallback?: string;
 }
@@ -137,7 +139,7 @@ function readValue(
   before: unknown,
   usage: (problem: string) => Error,
 ): number | string | string[] {
-  const texts = option.type === "list" ? text.split(",").map((part) => part.trim()) : [text];
+  const texts = option.type === "list" && !option.whole ? text.split(",").map((part) => part.trim()) : [text];
   for (const part of texts) {
     if (option.choices && !option.choices.includes(part)) {
       const meant = nearest(part, option.choices);

@@ -30,6 +30,8 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     `${quoted(folder)} n’est pas un projet : il n’y a pas de fichier project.omniproj dedans. Choisissez un autre dossier, ou créez un projet.`,
   "project-exists": ({ folder }) =>
     `${quoted(folder)} contient déjà un projet. Ouvrez-le, ou choisissez un autre dossier pour le nouveau.`,
+  "project-places-apart": ({ degrees }) =>
+    `Ces lieux sont éloignés de ${degrees}° de longitude : aucune zone UTM ne les contient tous. Créez un projet pour chacun, ou choisissez un système de coordonnées en mètres pour tous.`,
   "project-crs-geographic": ({ crs }) =>
     `${quoted(crs)} compte en degrés, et un projet a besoin de mètres. Choisissez un système projeté, par exemple la zone UTM de l’endroit (EPSG:32631 pour la Belgique).`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }) =>

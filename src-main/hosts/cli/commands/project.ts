@@ -13,8 +13,18 @@ const create = command({
     "Patches are counted from the origin of the coordinate system, so that maps of neighbouring projects fit. The area is grown to whole patches.",
   positionals: [{ name: "PROJECT", summary: "the folder to make it in; it may exist" }],
   options: {
-    like: { type: "text", value: "FILE", summary: "take the area and coordinate system of this image" },
-    crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system of --bounds, counting in metres" },
+    like: {
+      type: "list",
+      value: "PATH",
+      whole: true,
+      summary: "an image, a folder of images or a file of polygons; the area is the box around all that are given",
+    },
+    area: { type: "list", value: "FILE", whole: true, summary: "the same for polygons: a place of the project" },
+    crs: {
+      type: "text",
+      value: "EPSG:CODE",
+      summary: "coordinate system of --bounds, or of the project instead of its files' own; it counts in metres",
+    },
     bounds: { type: "text", value: "X,Y,X,Y", summary: "left, bottom, right, top in that system" },
     name: { type: "text", summary: "name shown to people", fallback: "the folder's name" },
     patch: {
@@ -31,10 +41,15 @@ const create = command({
       "omnisat project create flanders --crs EPSG:32631 --bounds 574680,5621800,575320,5622440 --name Flanders",
       "an area by its corners",
     ],
+    ["omnisat project create trees --like tiles --patch 10 --tile 6", "a folder of separate tiles, one project"],
   ],
   async run({ words, options, output }) {
-    const { like, crs, bounds, name, patch, tile } = options;
-    const area = like === undefined ? { crs: crs ?? "", bounds: parseBounds("project create", bounds) } : { like };
+    const { crs, bounds, name, patch, tile } = options;
+    const like = [...(options.like ?? []), ...(options.area ?? [])];
+    const area =
+      like.length === 0
+        ? { crs: crs ?? "", bounds: parseBounds("project create", bounds) }
+        : { like, ...(crs === undefined ? {} : { crs }) };
     const catalog = await (await atProjectDoor())["project.create"]({
       folder: words[0]!,
       area,
