@@ -73,14 +73,14 @@ export interface StatisticsOptions {
 
 /** Gathers the statistics of one modality from series as they are read; nothing is kept but the sums. */
 export class StatisticsGatherer {
-  readonly #modality: Modality;
+  readonly modality: Modality;
   readonly #options: StatisticsOptions;
   readonly #random: Random;
   readonly #running: RunningStatistics[];
   readonly #reservoirs: Reservoir[];
 
   constructor(modality: Modality, options: StatisticsOptions) {
-    this.#modality = modality;
+    this.modality = modality;
     this.#options = options;
     this.#random = seededRandom("statistics", options.seed, modality.name);
     this.#running = modality.bands.map(() => new RunningStatistics());
@@ -114,17 +114,17 @@ export class StatisticsGatherer {
 
   /** Bands that had one value everywhere so far. */
   get constantBands(): string[] {
-    return this.#modality.bands.filter((_, channel) => !(this.#running[channel]!.std > 0));
+    return this.modality.bands.filter((_, channel) => !(this.#running[channel]!.std > 0));
   }
 
   /** A band that never changes gets a spread of 1: dividing by nothing would be worse. Without any pixel there is no result. */
   result(): Normalization {
-    if (this.pixels === 0) throw new Error(`No pixel of ${this.#modality.name} to take statistics from`);
+    if (this.pixels === 0) throw new Error(`No pixel of ${this.modality.name} to take statistics from`);
     const { clipShare = 0 } = this.#options;
     return {
-      modality: this.#modality.name,
+      modality: this.modality.name,
       pixels: this.pixels,
-      bands: this.#modality.bands.map((name, channel) => {
+      bands: this.modality.bands.map((name, channel) => {
         const { mean, std } = this.#running[channel]!;
         const found = { name, mean, std: std > 0 ? std : 1 };
         if (clipShare === 0) return found;

@@ -3,19 +3,26 @@ import type { PatchWindow } from "./grid.ts";
 import type { Step } from "./modalities.ts";
 import { PatchSet } from "./patch-set.ts";
 
+/** Dates that have images on the same patches. */
+interface Alike {
+  readonly set: PatchSet;
+  readonly steps: number[];
+}
+
 interface Entry {
   readonly minX: number;
   readonly minY: number;
   readonly maxX: number;
   readonly maxY: number;
-  readonly set: PatchSet;
-  readonly steps: number[];
+  readonly size: number;
+  readonly of: Alike;
 }
 
 /** Which dates of a modality have images where. Dates of one footprint are looked at together. */
 export class StepPlaces {
   readonly #footprint: (acquisition: string) => PatchSet;
   readonly #sets: readonly PatchSet[];
+  /** a date has an entry for each of its separate places */
   readonly #entries: readonly Entry[];
   readonly #tree = new RBush<Entry>();
   readonly #most = new Map<number, number>();
@@ -25,18 +32,18 @@ export class StepPlaces {
     this.#sets = steps.map(({ acquisitions }) =>
       PatchSet.union([...new Set(acquisitions.map(({ id }) => footprint(id)))]),
     );
-    const bySet = new Map<PatchSet, number[]>();
+    const bySet = new Map<PatchSet, Alike>();
     for (const [step, set] of this.#sets.entries()) {
       const alike = bySet.get(set);
-      if (alike) alike.push(step);
-      else bySet.set(set, [step]);
+      if (alike) alike.steps.push(step);
+      else bySet.set(set, { set, steps: [step] });
     }
-    this.#entries = [...bySet].flatMap(([set, own]): Entry[] => {
-      const { bounds } = set;
-      if (!bounds) return [];
-      const { col, row, width, height } = bounds;
-      return [{ minX: col, minY: row, maxX: col + width, maxY: row + height, set, steps: own }];
-    });
+    this.#entries = [...bySet.values()].flatMap((of) =>
+      of.set.windows().map(({ col, row, width, height }): Entry => {
+        const size = width * height;
+        return { minX: col, minY: row, maxX: col + width, maxY: row + height, size, of };
+      }),
+    );
     this.#tree.load([...this.#entries]);
   }
 
@@ -47,32 +54,39 @@ export class StepPlaces {
 
   /** The dates whose images touch `window`, in order of time. */
   touching(window: PatchWindow): number[] {
-    return this.#near(window)
+    return [...new Set(this.#near(window).map(({ of }) => of))]
       .filter(({ set }) => set.touches(window))
       .flatMap(({ steps }) => steps)
       .sort((p, q) => p - q);
   }
 
   /**
-   * At least the number of dates that touch one tile of `side` patches, wherever it lies: of all footprints that a tile
+   * At least the number of dates that touch one tile of `side` patches, wherever it lies: of all windows that a tile
    * touches, one is the smallest, and the others lie near it.
    */
   mostAt(side: number): number {
     const known = this.#most.get(side);
     if (known !== undefined) return known;
+    const looked = new Set<string>();
     let most = 0;
-    for (const { minX, minY, maxX, maxY, set } of this.#entries) {
+    for (const { minX, minY, maxX, maxY, size } of this.#entries) {
+      const key = `${minX} ${minY} ${maxX} ${maxY}`;
+      if (looked.has(key)) continue;
+      looked.add(key);
       const reach = {
         col: minX - side,
         row: minY - side,
         width: maxX - minX + 2 * side,
         height: maxY - minY + 2 * side,
       };
-      const near = this.#near(reach).filter((entry) => entry.set.size >= set.size);
-      most = Math.max(
-        most,
-        near.reduce((sum, { steps }) => sum + steps.length, 0),
+      const near = new Set(
+        this.#near(reach)
+          .filter((entry) => entry.size >= size)
+          .map(({ of }) => of),
       );
+      let dates = 0;
+      for (const { steps } of near) dates += steps.length;
+      most = Math.max(most, dates);
     }
     this.#most.set(side, most);
     return most;

@@ -24,7 +24,7 @@ import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { datesOf, dayCountOf, leastClear, openCube } from "./imagery.ts";
+import { datesOf, dayCountOf, leastClear, mostStepsOf, openCube } from "./imagery.ts";
 import { networkFor } from "./network.ts";
 import { classifyTile, Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
@@ -77,9 +77,9 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
           modalities: base.description.config.modalities.filter(({ name }) => names.includes(name)),
         }
       : networkFor(modalities, spec.architecture, side, days);
-    const dates = Object.fromEntries(
-      names.map((name) => [name, Math.min(recipe.datesPerTile, cube.steps(name).length)]),
-    );
+    // A labelled tile may lie between the patches of the grid, and then touches one more each way.
+    const most = await mostStepsOf(cube, side + 1);
+    const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
     const size = recipe.batchSize;
     const head = recipe.head === "auto" ? (base ? "linear" : "normalised") : recipe.head;
     const step = tilesStep(config, recipe, dates, codes.length, head);

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { areaOfFiles, planProject } from "./project-area.ts";
+import { areaOfFiles, planProject, projectOfPlaces } from "./project-area.ts";
 
 const sample = resolve(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
 const plan = (bounds: [number, number, number, number], crs: string | null = null, patchMeters = 10) =>
@@ -73,4 +75,39 @@ test("images and polygons say where they lie", async () => {
   const square = { minX: 574_680, minY: 5_621_800, maxX: 575_320, maxY: 5_622_440 };
   expect(raster).toMatchObject({ kind: "raster", crs: "EPSG:32631", bounds: square, resolution: 10 });
   expect(vector).toMatchObject({ kind: "vector", crs: "EPSG:32631", bounds: square });
+});
+
+test("several tiles, folders and polygons make one project: the box around all, in the system they share or the zone between them", async () => {
+  const room = mkdtempSync(join(tmpdir(), "project-places-"));
+  const blank = (name: string, epsg: string, x: number, y: number, size: number) => {
+    const path = join(room, name);
+    const corner = [x, y, x + 6 * size, y - 6 * size].map(String);
+    execFileSync("gdal_create", ["-q", "-outsize", "6", "6", "-a_srs", epsg, "-a_ullr", ...corner, path]);
+    return path;
+  };
+  try {
+    mkdirSync(join(room, "tiles"));
+    blank("tiles/a.tif", "EPSG:25832", 400_000, 5_700_060, 10);
+    blank("tiles/b.tif", "+proj=utm +zone=32 +ellps=GRS80 +units=m", 402_000, 5_690_060, 10);
+    writeFileSync(join(room, "tiles", "notes.tif"), "no image");
+    const folder = await projectOfPlaces([join(room, "tiles")], undefined);
+    expect([folder.crs, folder.bounds]).toEqual(["EPSG:25832", { minX: 400_000, minY: 5_690_000, maxX: 402_060, maxY: 5_700_060 }]); // biome-ignore format: one answer
+    expect(folder.skipped.map(({ path }) => path)).toEqual([join(room, "tiles", "notes.tif")]);
+    await expect(projectOfPlaces([join(room, "tiles", "notes.tif")], undefined)).rejects.toThrow();
+    // Two zones, or degrees: the zone in their middle.
+    const east = blank("east.tif", "EPSG:32633", 300_000, 5_700_060, 10);
+    const degrees = blank("degrees.tif", "EPSG:4326", 9.1, 51.3, 0.001);
+    const mixed = await projectOfPlaces([join(room, "tiles"), east, degrees], undefined);
+    expect(mixed.crs).toBe("EPSG:32632");
+    const [corner] = projected([[9.1, 51.3]], "EPSG:32632");
+    expect(mixed.bounds.minX).toBeCloseTo(400_000, -1);
+    expect(corner![0]).toBeGreaterThan(mixed.bounds.minX);
+    expect(mixed.bounds.maxX).toBeGreaterThan(690_000);
+    const far = blank("far.tif", "EPSG:32622", 500_000, 5_000_000, 10);
+    await expect(projectOfPlaces([far, east], undefined)).rejects.toMatchObject({ code: "project-places-apart" });
+    expect((await projectOfPlaces([far, east], "EPSG:3857")).crs).toBe("EPSG:3857");
+    await expect(projectOfPlaces([degrees], undefined)).rejects.toMatchObject({ code: "project-crs-geographic" });
+  } finally {
+    rmSync(room, { recursive: true, force: true });
+  }
 });
