@@ -17,6 +17,7 @@ import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { problemsOf, resolutionsFor } from "./modality-problems.ts";
+import { footprintsOfProject } from "./places.ts";
 import { detailOf, proposedFields } from "./planned-modalities.ts";
 import { Tasks } from "./tasks.ts";
 
@@ -78,6 +79,8 @@ export function modalityService(deps: Deps) {
     return JSON.stringify([
       modality.bands[0],
       modality.clearClasses,
+      // Places are counted over all inputs.
+      catalog.modalities.list().map((other) => other.acquisitions),
       members.map((member) => [member.id, member.shift, pathsOf(member).map((path) => [path, bytes.get(path)])]),
     ]);
   };
@@ -157,9 +160,11 @@ export function modalityService(deps: Deps) {
         const part = { ...modality, acquisitions: modality.acquisitions.filter((id) => readable.has(id)) };
         const reader = rasterReader();
         try {
-          const { geobox } = catalog.project.get().grid;
+          const { geobox: area, patchMeters } = catalog.project.get().grid;
+          const grid = { crs: area.crs, patchMeters };
+          const footprints = await footprintsOfProject(catalog);
           const coverage = await tasks.run(`coverage ${name}`, (signal, progress) =>
-            coverageOf(reader, part, acquisitions, geobox, signal, progress),
+            coverageOf(reader, { modality: part, acquisitions, area, grid, footprints }, signal, progress),
           );
           if (kept.size > 64) kept.clear();
           kept.set(key, coverage);

@@ -23,3 +23,33 @@ export async function footprintsOfProject(catalog: Catalog, names?: readonly str
     await reader.close();
   }
 }
+
+/** Separate places with images of any input, and how many of them each input sees. */
+export interface ProjectPlacesSeen {
+  readonly count: number;
+  readonly squareKilometers: number;
+  /** of the project's box */
+  readonly boxShare: number;
+  readonly seen: ReadonlyMap<string, number>;
+}
+
+/** `null`: no images yet, or nobody knows where they lie. */
+export async function placesOfProject(catalog: Catalog): Promise<ProjectPlacesSeen | null> {
+  const { geobox, patchMeters } = catalog.project.get().grid;
+  const area = patchesOfGeobox({ crs: geobox.crs, patchMeters }, geobox);
+  const footprints = await footprintsOfProject(catalog).catch(() => null);
+  const all = footprints?.any().inside(area);
+  if (!footprints || !all || all.size === 0) return null;
+  const places = all.places();
+  return {
+    count: places.length,
+    squareKilometers: (all.size * patchMeters ** 2) / 1e6,
+    boxShare: all.size / (area.width * area.height),
+    seen: new Map(
+      footprints.names.map((name) => {
+        const own = footprints.modality(name);
+        return [name, places.filter((place) => place.within(own).size > 0).length];
+      }),
+    ),
+  };
+}

@@ -9,6 +9,7 @@ import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
+import { placesOfProject } from "./places.ts";
 import { projectOfPlaces, projectPatches } from "./project-area.ts";
 import { knownCrs } from "./rasters.ts";
 
@@ -81,14 +82,20 @@ export function projectService({ catalog, announce }: Deps) {
     /** The imagery as jobs and reports take it: every modality with its acquisitions. */
     "project.imagery": door("project.imagery", z.strictObject({}), () => imageryOf(catalog)),
 
-    "project.describe": door("project.describe", z.strictObject({}), () => {
+    "project.describe": door("project.describe", z.strictObject({}), async () => {
       const legends = catalog.legends.list();
+      const places = await placesOfProject(catalog);
       return {
         folder: catalog.folder,
         ...catalog.project.get(),
         rasters: catalog.rasters.list().length,
         missing: catalog.rasters.missing().map(({ id, path }) => ({ id, path })),
-        modalities: catalog.modalities.list().map((modality) => modalityLine(catalog, modality.name)),
+        places: places && { count: places.count, squareKilometers: places.squareKilometers, boxShare: places.boxShare },
+        modalities: catalog.modalities.list().map((modality) => ({
+          ...modalityLine(catalog, modality.name),
+          /** separate places of the project that it has images of */
+          places: places?.seen.get(modality.name) ?? null,
+        })),
         legends: legends.map((legend) => {
           const counts = catalog.labels.countByClass(legend.id);
           return {

@@ -61,11 +61,20 @@ export interface DateCoverage {
 
 export interface ModalityCoverage {
   readonly name: string;
-  /** share of the project's area that at least one date has data for */
+  /**
+   * share of the project's area that at least one date has data for: of its box, or, where the project's images lie in
+   * several separate places, of these places
+   */
   readonly data: number;
   /** the same for a clear view */
   readonly clear: number;
   readonly dates: readonly DateCoverage[];
+  /** separate places of the project with images of any input */
+  readonly places: number;
+  /** of them with images of this one */
+  readonly placesSeen: number;
+  /** share of the project's box that images of any input reach */
+  readonly boxShare: number;
 }
 
 export interface ModalityChange {

@@ -236,21 +236,26 @@ const list = command({
         `${about.name} · ${about.folder}`,
         `${geobox.width} × ${geobox.height} patches of ${patchMeters} m · ${geobox.crs} · ${about.rasters} images`,
       ];
+      if (about.places && (about.places.count > 1 || about.places.boxShare < 0.98))
+        lines.push(placesLine(about.places));
       if (about.missing.length) {
         lines.push(`${about.missing.length} images are missing; re-link them with omnisat project relink:`);
         lines.push(...about.missing.slice(0, 5).map(({ path }) => `  ${path}`));
       }
       if (about.modalities.length) {
+        const several = about.places && about.places.count > 1 ? about.places.count : 0;
         const rows = about.modalities.map((m) => [
           m.name,
           m.kind,
           m.dates,
           m.pieces,
+          ...(several ? [`${m.places ?? "?"} of ${several}`] : []),
           `${m.first ?? ""} … ${m.last ?? ""}`,
           m.resolutionMeters,
           m.bands.join(" "),
         ]);
-        lines.push("", table(["modality", "kind", "dates", "pieces", "from … to", "metres", "bands"], rows));
+        const columns = ["modality", "kind", "dates", "pieces", ...(several ? ["places"] : [])];
+        lines.push("", table([...columns, "from … to", "metres", "bands"], rows));
       }
       for (const { name, classes } of about.legends) {
         const rows = classes.map((entry) => [entry.code, entry.name, entry.polygons, entry.color]);
@@ -326,6 +331,20 @@ const list = command({
     });
   },
 });
+
+function placesLine({
+  count,
+  squareKilometers,
+  boxShare,
+}: {
+  readonly count: number;
+  readonly squareKilometers: number;
+  readonly boxShare: number;
+}): string {
+  const area = `${squareKilometers.toLocaleString("en", { maximumSignificantDigits: 3 })} km²`;
+  const percent = boxShare < 0.0001 ? "less than 0.01" : (100 * boxShare).toFixed(boxShare < 0.01 ? 2 : 0);
+  return `Images lie in ${count} ${count === 1 ? "place" : "separate places"}: ${area}, ${percent} % of the box around them`;
+}
 
 const relink = command({
   name: "project relink",
