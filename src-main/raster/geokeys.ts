@@ -30,11 +30,20 @@ export function parseGeoKeys(directory: ArrayLike<number>, doubles: ArrayLike<nu
     const value = directory[i * 4 + 3]!;
     if (location === 0) keys.set(key, value);
     else if (location === 34736) {
-      const numbers = Array.from({ length: Math.min(length, mostKeys) }, (_, k) => doubles[value + k] ?? Number.NaN);
-      keys.set(key, length === 1 ? numbers[0]! : numbers);
-    } else if (location === 34737) keys.set(key, ascii.slice(value, value + length).replace(/[|\0]+$/, ""));
+      // A key may point past the numbers that are there: it then has fewer, or none.
+      const there = Math.max(0, Math.min(length, mostKeys, doubles.length - value));
+      const numbers = Array.from({ length: there }, (_, k) => doubles[value + k]!);
+      keys.set(key, length === 1 ? (numbers[0] ?? Number.NaN) : numbers);
+    } else if (location === 34737) keys.set(key, withoutEnd(ascii.slice(value, value + length)));
   }
   return keys;
+}
+
+/** Without the bars and zeros that end a text. By hand: a pattern tried at each of 100,000 bars takes seconds. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === "|" || text[end - 1] === "\0")) end--;
+  return text.slice(0, end);
 }
 
 const userDefined = 32767;
@@ -83,7 +92,14 @@ const keyNames: Readonly<Record<number, string>> = {
 
 /** “ProjCoordTransGeoKey (3075) = 4”. */
 const named = (key: number, value: number | string | readonly number[] | undefined): string =>
-  `${keyNames[key] ?? "key"} (${key})${value === undefined ? "" : ` = ${Array.isArray(value) ? value.join(", ") : value}`}`;
+  `${keyNames[key] ?? "key"} (${key})${value === undefined || Number.isNaN(value) ? "" : ` = ${shown(value)}`}`;
+
+/** A value in a sentence: a damaged key may hold thousands of numbers, or a text of many pages. */
+function shown(value: number | string | readonly number[]): string {
+  if (typeof value === "string") return value.length > 80 ? `${value.slice(0, 80)}…` : value;
+  if (typeof value === "number") return String(value);
+  return value.length > 8 ? `${value.slice(0, 8).join(", ")}, … (${value.length} numbers)` : value.join(", ");
+}
 
 /** What can be said of the keys: a system, or nothing because they name none. */
 export interface KeysAsCrs {

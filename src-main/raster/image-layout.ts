@@ -231,9 +231,12 @@ function predictorOf(predictor: number, bits: number, dataType: SampleType): num
 
 /** What would come out as other colours or numbers than the writer meant. */
 function refuseOddColors(photometric: number, compression: number, bits: number, samplesPerBlock: number): void {
+  if (photometric === 5) throw new UnsupportedLayout("its colours are printing inks (CMYK)");
   if (compression === 7) {
     if (bits !== 8) throw new UnsupportedLayout(`it holds JPEGs of ${bits} bits`);
     if (![1, 3, 4].includes(samplesPerBlock)) throw new UnsupportedLayout(`it holds JPEGs of ${samplesPerBlock} bands`);
+    if (photometric === 6 && samplesPerBlock !== 3)
+      throw new UnsupportedLayout("its colours are YCbCr in bands of their own");
   } else if (photometric === 6) throw new UnsupportedLayout("its colours are YCbCr outside of a JPEG");
 }
 

@@ -13,6 +13,7 @@ import {
   statistics,
   warp,
 } from "../../raster/index.ts";
+import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
 import type { FuzzKind, Seed } from "../kind.ts";
 import { damageText } from "../mutate/text.ts";
 import { damageTiff } from "../mutate/tiff.ts";
@@ -24,7 +25,7 @@ export const tiff: FuzzKind = {
   async seeds(scratch) {
     // What stays in memory from other cases is not this case's.
     blockCache.budget = 8 * 2 ** 20;
-    return [...(await ownCogs(scratch)), ...fixtures()];
+    return [...(await ownCogs(scratch)), ...jpegs(), ...fixtures()];
   },
 
   mutate(seed, random, seeds) {
@@ -52,16 +53,19 @@ export const tiff: FuzzKind = {
         await raster.readWindow({ col: -1, row: 0, width: 20, height: 20 }, { bands, overview });
       }
       const source = requireGeobox(raster);
+      // Far out, over more pixels than the map reads at once: services/pixels makes a quick look of such images instead.
+      const near = info.width * info.height > 4_000_000;
+      const [zoomX, zoomY] = near ? [1, 1] : [source.width / 40, source.height / 40];
       const target: GeoBox = {
         ...source,
         width: 40,
         height: 40,
         affine: {
           ...source.affine,
-          b: (source.affine.b * source.width) / 40,
-          c: (source.affine.c * source.height) / 40,
-          e: (source.affine.e * source.width) / 40,
-          f: (source.affine.f * source.height) / 40,
+          b: source.affine.b * zoomX,
+          c: source.affine.c * zoomY,
+          e: source.affine.e * zoomX,
+          f: source.affine.f * zoomY,
         },
       };
       await warp(raster, target, { bands: [1], method: "bilinear" });
@@ -122,6 +126,30 @@ async function ownCogs(scratch: string): Promise<Seed[]> {
     seeds.push({ name: `own ${dataType}`, files: { "image.tif": readFileSync(path) } });
   }
   return seeds;
+}
+
+/** JPEGs in every chroma layout, progressive and with restart marks, each as the one strip of a TIFF. */
+function jpegs(): Seed[] {
+  const folder = join(import.meta.dirname, "../../raster/fixtures/jpeg");
+  return ["1x1", "2x1", "2x2", "4x2", "grey", "progressive", "restarts"].map((name) => {
+    const data = new Uint8Array(readFileSync(join(folder, `${name}.jpg`)));
+    const samples = name === "grey" ? 1 : 3;
+    const fields = imageFields(
+      { width: 77, height: 59, compression: 7, samples, length: data.length },
+      {
+        258: { type: 3, value: new Array<number>(samples).fill(8) },
+        262: { type: 3, value: [samples === 1 ? 1 : 6] },
+        322: undefined,
+        323: undefined,
+        324: undefined,
+        325: undefined,
+        273: { type: 4, value: "data" },
+        278: { type: 3, value: [59] },
+        279: { type: 4, value: [data.length] },
+      },
+    );
+    return { name: `JPEG ${name}`, files: { "image.tif": makeTiff({ fields, data }) } };
+  });
 }
 
 /** The small awkward files of the raster room: big endian, BigTIFF, strips, planar, JPEG, LERC, ZSTD, masks, palettes. */

@@ -8,7 +8,11 @@ process.on("SIGINT", () => {
   stop.abort(new DOMException("Interrupted", "AbortError"));
   process.stderr.write("\nStopping at the next step. Press Ctrl+C again to quit at once.\n");
 });
-process.on("SIGTERM", () => stop.abort(new DOMException("Terminated", "AbortError")));
+// The same for a service manager's request: the first one lets a job write its checkpoint.
+process.on("SIGTERM", () => {
+  if (stop.signal.aborted) process.exit(143);
+  stop.abort(new DOMException("Terminated", "AbortError"));
+});
 // `omnisat … | head` closes our output: that is no failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
