@@ -92,7 +92,7 @@ test("a file that is cut while it is read says so", async () => {
 });
 
 test("a thread that loops is ended with its task, and the next task has a new one", async () => {
-  const small = new Pool({ size: 1, deadline: 400, patience: 60_000, heap: 128, preload: "header" });
+  const small = new Pool({ size: 1, deadline: 1000, patience: 60_000, heap: 128, preload: "header" });
   const encoding = {
     compression: 1,
     predictor: 1,
@@ -108,7 +108,7 @@ test("a thread that loops is ended with its task, and the next task has a new on
   };
   // Seconds of unpacking, in a task that nothing inside of it can stop.
   const block = { bytes: new Uint8Array(1536 * 512), rows: 512 };
-  const endless = { encoding, blocks: new Array(3000).fill(block) as (typeof block)[] };
+  const endless = { encoding, blocks: new Array(10_000).fill(block) as (typeof block)[] };
   try {
     const stopped = await small.run("decode", endless).catch((error: unknown) => error);
     expect(stopped).toBeInstanceOf(TaskStopped);

@@ -19,9 +19,10 @@ interface Member {
   running: Job | undefined;
   /** its code is loaded: from now on its time counts */
   ready: boolean;
-  /** when the running task began, and what its thread had worked by then (ms) */
+  /** when the running task began, and what its thread and the whole process had worked by then (ms) */
   since: number;
   worked: number;
+  processor: number;
 }
 
 export interface PoolOptions {
@@ -124,6 +125,7 @@ export class Pool {
   #begin(member: Member): void {
     member.since = performance.now();
     member.worked = member.worker.performance.eventLoopUtilization().active;
+    member.processor = processorTime();
     // One watch for all threads, while any of them works.
     this.#watch ??= setInterval(() => this.#look(), 50).unref();
   }
@@ -139,7 +141,10 @@ export class Pool {
       const waited = now - member.since;
       if (waited < Math.min(deadline, patience)) continue;
       const worked = member.worker.performance.eventLoopUtilization().active - member.worked;
-      if (member.ready && worked > deadline) this.#end(member, "time");
+      // On a machine that is busy with other things a thread that is not let run counts as active: what the process as a whole
+      // was given is the most that the thread can have had.
+      const had = Math.min(worked, processorTime() - member.processor);
+      if (member.ready && had > deadline) this.#end(member, "time");
       else if (waited > patience + (member.ready ? worked : 0)) this.#end(member, "waiting");
     }
     if (!busy) {
@@ -173,7 +178,14 @@ export class Pool {
       workerData: { preload },
       resourceLimits: { maxOldGenerationSizeMb: heap },
     });
-    const member: Member = { worker, running: undefined, ready: false, since: performance.now(), worked: 0 };
+    const member: Member = {
+      worker,
+      running: undefined,
+      ready: false,
+      since: performance.now(),
+      worked: 0,
+      processor: 0,
+    };
     this.#members.push(member);
     worker.on("message", ({ id, output, error }: { id: number; output?: unknown; error?: string }) => {
       if (id === 0) {
@@ -201,6 +213,11 @@ export class Pool {
     await Promise.all(members.map(({ worker }) => worker.terminate()));
   }
 }
+
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 const cores = Math.max(1, Math.min(8, availableParallelism()));
 
