@@ -57,7 +57,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     const untaught = untaughtClasses(spec, codes, area);
     const { part, overlapPatches } = spec;
     const findings = inOrderOfSeverity([
-      ...subsets.flatMap(findingsOfScore),
+      ...subsets.flatMap((own) => findingsOfScore(own, spec.part)),
       ...aboutInputs,
       ...findingsOfPart({ part, untaught, subsets }, spec.labels, legend, spec.optimistic ?? false),
     ]);

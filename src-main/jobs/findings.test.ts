@@ -206,6 +206,8 @@ test("a score below the commonest class is severe, one that may be is a caution,
   expect(findingSentence(below[0]!)).toMatch(/16\.0 % of the patches are right; always answering “wheat” gets 70\.0 %/);
   expect(codesOf(findingsOfScore(scored({ overallAccuracy: 0.75, overallAccuracyInterval: [0.6, 0.85] })))).toEqual(["score-not-above-commonest"]); // biome-ignore format: one line
   expect(codesOf(findingsOfScore(scored({ overallAccuracy: null, commonest: null, samples: 0 })))).toEqual(["nothing-scored"]); // biome-ignore format: one line
+  const blind = scored().classes.map((own) => (own.code === 2 ? { ...own, recall: 0, f1: 0 } : own));
+  expect(findingsOfScore(scored({ classes: blind }))).toEqual([{ code: "classes-never-found", details: { part: "test", modalities: ["s2"], classes: [{ name: "maize", patches: 30 }] } }]); // biome-ignore format: one line
   expect(findingsOfScore(scored({ unseen: 25 }))).toEqual([{ code: "patches-not-seen", details: { modalities: ["s2"], unseen: 25, labelled: 125 } }]); // biome-ignore format: one line
   expect(codesOf(findingsOfValidation(scored({ overallAccuracy: 0.16 })))).toEqual(["validation-below-commonest"]);
   expect(findingsOfValidation(scored())).toEqual([]);

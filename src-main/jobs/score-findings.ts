@@ -6,7 +6,7 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 const fewPolygons = 20;
 
 /** What a score with one set of modalities gives reason to doubt, apart from what its part of the split does. */
-export function findingsOfScore(score: SubsetScore): Finding[] {
+export function findingsOfScore(score: SubsetScore, part: EvaluateResult["part"] = "test"): Finding[] {
   const { modalities, overallAccuracy: accuracy, overallAccuracyInterval, commonest, samples, unseen = 0 } = score;
   const findings: Finding[] = [];
   if (accuracy === null || !commonest) return [{ code: "nothing-scored", details: { modalities } }];
@@ -17,6 +17,11 @@ export function findingsOfScore(score: SubsetScore): Finding[] {
       findings.push({ code: "score-below-commonest", details: { modalities, accuracy, commonest: name, share } });
     else if (low < share)
       findings.push({ code: "score-not-above-commonest", details: { modalities, accuracy, low, share } });
+  }
+  const missed = score.classes.filter(({ support, recall }) => support > 0 && recall === 0);
+  if (missed.length > 0) {
+    const classes = missed.map(({ name: own, support }) => ({ name: own, patches: support }));
+    findings.push({ code: "classes-never-found", details: { part, modalities, classes } });
   }
   if (unseen > 0)
     findings.push({ code: "patches-not-seen", details: { modalities, unseen, labelled: samples + unseen } });

@@ -93,6 +93,40 @@ function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
         support,
       ]),
       [part, inputs(score), "overall accuracy", score.overallAccuracy, null, null, score.samples],
+      [
+        part,
+        inputs(score),
+        "overall accuracy, lower 95 %",
+        score.overallAccuracyInterval[0],
+        null,
+        null,
+        score.samples,
+      ],
+      [
+        part,
+        inputs(score),
+        "overall accuracy, upper 95 %",
+        score.overallAccuracyInterval[1],
+        null,
+        null,
+        score.samples,
+      ],
+      ...(score.commonest
+        ? [
+            [
+              part,
+              inputs(score),
+              `commonest class (${score.commonest.name})`,
+              score.commonest.share,
+              null,
+              null,
+              score.samples,
+            ],
+          ]
+        : []),
+      ...(score.macroClasses === undefined
+        ? []
+        : [[part, inputs(score), "classes in the macro F1", score.macroClasses, null, null, score.classes.length]]),
       [part, inputs(score), "macro F1", null, null, score.macroF1, score.samples],
     ]),
   ];

@@ -1,4 +1,6 @@
+import { findingSentence, severityOf } from "../../src-shared/domain/finding.ts";
 import type { ModelDescription } from "../learning/model.ts";
+import { findingsOfDescription } from "./findings.ts";
 
 /** The README of an exported model: what it reads, what it gives, how it was made, and what nobody should expect of it. */
 export function modelCard(model: ModelDescription, onnxDates: number | null): string {
@@ -45,6 +47,11 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
     "",
     "## Limits",
     "",
+    ...findingsOfDescription(model).map(
+      (finding) =>
+        `- ${severityOf(finding) === "severe" ? "**Do not rely on this model.** " : ""}${findingSentence(finding)}`,
+    ),
+    ...(findingsOfDescription(model).length > 0 ? [""] : []),
     "The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps. The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles.",
     "",
     "## Files",

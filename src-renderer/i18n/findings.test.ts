@@ -37,6 +37,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "nothing-scored": { modalities },
   "one-class-measured": { part: "test", name: "Maïs" },
   "classes-untested": { part: "test", names: ["Maïs", "Orge"] },
+  "classes-never-found": { part: "test", modalities, classes: [{ name: "Maïs", patches: 177 }] },
   "classes-untaught": { part: "validation", classes },
   "patches-not-seen": { modalities, unseen: 17, labelled: 480 },
   "few-polygons-measured": { part: "test", polygons: 6 },

@@ -114,6 +114,12 @@ export const frenchFindings: FindingSentences = {
     what: `Aucun patch ${parts[part]} de ${listed(names)} : on ne sait rien de leur justesse, et elles ne comptent pas dans le F1 macro.`,
     remedy: "Refaites la répartition, ou étiquetez d’autres endroits de ces classes.",
   }),
+  "classes-never-found": ({ part, modalities, classes }) => ({
+    what: `Avec ${modalities.join(" + ")}, aucun patch ${parts[part]} de ces classes n’est retrouvé : ${classes
+      .map(({ name, patches }) => `${quoted(name)} (${counted(patches, "patch", "patchs")})`)
+      .join(", ")}.`,
+    remedy: "Étiquetez-en d’autres endroits, ou entraînez avec balance=classes.",
+  }),
   "classes-untaught": ({ part, classes }) => ({
     what: `Dans la partie ${parts[part]} et non comptées, car le modèle ne les a jamais apprises : ${withCounts(classes)}. La carte donne un autre nom à ces endroits.`,
     remedy: "Enseignez ces classes, ou comptez leurs endroits comme faux.",

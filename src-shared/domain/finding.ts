@@ -54,6 +54,11 @@ export interface FindingDetails {
   readonly "nothing-scored": { readonly modalities: readonly string[] };
   readonly "one-class-measured": { readonly part: Part; readonly name: string };
   readonly "classes-untested": { readonly part: Part; readonly names: readonly string[] };
+  readonly "classes-never-found": {
+    readonly part: Part;
+    readonly modalities: readonly string[];
+    readonly classes: readonly { readonly name: string; readonly patches: number }[];
+  };
   readonly "classes-untaught": { readonly part: Part; readonly classes: readonly Counted[] };
   readonly "patches-not-seen": {
     readonly modalities: readonly string[];
@@ -100,6 +105,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "nothing-scored": "severe",
   "one-class-measured": "caution",
   "classes-untested": "caution",
+  "classes-never-found": "caution",
   "classes-untaught": "caution",
   "patches-not-seen": "note",
   "few-polygons-measured": "caution",
@@ -239,6 +245,12 @@ export const englishFindings: FindingSentences = {
   "classes-untested": ({ part, names }) => ({
     what: `No ${part} patches of ${quoted(names)}: nothing is known of how well they are mapped, and they do not count in the macro F1.`,
     remedy: "Split again, or label more places of these classes.",
+  }),
+  "classes-never-found": ({ part, modalities, classes }) => ({
+    what: `With ${modalities.join(" + ")} not one ${part} patch of these classes is found: ${classes
+      .map(({ name, patches }) => `“${name}” (${counted(patches, "patch", "patches")})`)
+      .join(", ")}.`,
+    remedy: "Label more places of them, or train with balance=classes.",
   }),
   "classes-untaught": ({ part, classes }) => ({
     what: `In the ${part} part and not scored, because the model was never taught them: ${withCounts(classes)}. The map calls these places something else.`,
