@@ -4,6 +4,7 @@ import type { Topics } from "../../src-shared/ipc/index.ts";
 import { connection, invoke, subscribe } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
+import { severeWords } from "./findings.ts";
 import { notify } from "./notify.ts";
 import { type JobProgress, Pace } from "./pace.ts";
 
@@ -143,8 +144,11 @@ class Jobs {
     const name = job.title;
     const kind = t(`jobs.kind.${job.kind}`);
     if (state === "finished") {
-      notices.say("success", t("jobs.told.finished", { kind, name }));
-      notify(t("jobs.told.finished", { kind, name }));
+      const severe = await severeWords(job);
+      const said = t("jobs.told.finished", { kind, name });
+      const text = severe === null ? said : `${said} ${t("findings.mark", { sentence: severe })}`;
+      notices.say(severe === null ? "success" : "danger", text);
+      notify(text);
     } else if (state === "failed") {
       notices.say("danger", t("jobs.told.failed", { kind, name }));
       notify(t("jobs.told.failed", { kind, name }));
