@@ -244,7 +244,10 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
 /** Opens the project in `folder`, brings it to the current format, and settles the jobs that a crash left behind. */
 export function openCatalog(folder: string, options: OpenOptions): Catalog {
   const file = join(folder, projectFileName);
-  if (!existsSync(file)) throw new AppError("project-not-found", { folder });
+  const facts = statSync(file, { throwIfNoEntry: false });
+  if (!facts) throw new AppError("project-not-found", { folder });
+  // Opening a pipe would wait for its writer for ever.
+  if (!facts.isFile()) throw new AppError("project-unreadable", { path: file, detail: "it is no file" });
   const paths = projectPaths(folder, options.outside);
   assertPlainDatabase(join(paths.folder, projectFileName));
   if (options.readOnly) return openReadOnly(paths, options);
@@ -299,6 +302,9 @@ function openReadOnly(paths: ProjectPaths, options: OpenOptions): Catalog {
 
 /** Reads every page's structure once; a catalog is small. */
 function check(sql: Sql): void {
+  // What a stranger's schema calls may only be SQLite's harmless functions.
+  sql.pragma("trusted_schema = OFF");
+  sql.pragma("cell_size_check = ON");
   const verdict = sql.pragma("quick_check(1)");
   if (verdict !== "ok") throw new AppError("project-damaged", { path: sql.path, detail: String(verdict) });
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { checkSchema } from "./schema-check.ts";
 import type { Sql } from "./sql.ts";
 
 /**
@@ -373,6 +374,7 @@ export const applicationId = 0x4f6d5361;
 /** Brings the database to the current format. Each step commits whole, with its number. */
 export function migrate(sql: Sql, appVersion: string, readOnly: boolean): void {
   const format = Number(sql.pragma("user_version"));
+  if (format < 0) throw new AppError("project-damaged", { path: sql.path, detail: `it has the format ${format}` });
   const application = Number(sql.pragma("application_id"));
   if (application !== applicationId && !(format === 0 && application === 0 && isEmpty(sql))) {
     throw new AppError("project-damaged", { path: sql.path, detail: "it is not a project database" });
@@ -386,6 +388,8 @@ export function migrate(sql: Sql, appVersion: string, readOnly: boolean): void {
       appVersion,
     });
   }
+  // Before any step runs: a trigger of somebody else's would run with it.
+  if (format > 0) checkSchema(sql, migrations.slice(0, format));
   if (format === currentFormat) return;
   if (readOnly) {
     throw new AppError("project-older-read-only", { path: sql.path, format, supported: currentFormat });

@@ -1,4 +1,5 @@
 import type { Project, ProjectSettings } from "../../src-shared/domain/project.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { Sql } from "./sql.ts";
@@ -12,6 +13,17 @@ interface Row {
   readonly appVersion: string;
 }
 
+/** A grid that somebody else wrote: whole sizes, finite numbers, pixels that have an area. */
+function isGrid(value: unknown): value is GeoBox {
+  const { crs, affine, width, height } = (value ?? {}) as Record<string, unknown>;
+  const count = (n: unknown) => Number.isSafeInteger(n) && (n as number) > 0 && (n as number) <= 2 ** 31;
+  if (typeof crs !== "string" || crs.length > 65_536 || !count(width) || !count(height)) return false;
+  const { a, b, c, d, e, f } = (affine ?? {}) as Record<string, unknown>;
+  if (![a, b, c, d, e, f].every((n) => typeof n === "number" && Number.isFinite(n))) return false;
+  const area = (b as number) * (f as number) - (c as number) * (e as number);
+  return Number.isFinite(area) && area !== 0;
+}
+
 export function projectTable(sql: Sql) {
   return {
     get(): Project {
@@ -19,9 +31,14 @@ export function projectTable(sql: Sql) {
         `SELECT name, geobox, patch_meters AS patchMeters, tile_patches AS tilePatches,
                 created_at AS createdAt, app_version AS appVersion FROM project`,
       );
-      if (!row) throw new Error(`Project without its row: ${sql.path}`);
+      const damaged = (detail: string) => new AppError("project-damaged", { path: sql.path, detail });
+      if (!row) throw damaged("the row with the project's name and grid is missing");
       const { geobox, patchMeters, tilePatches, ...rest } = row;
-      return { ...rest, grid: { geobox: fromJson<GeoBox>(geobox), patchMeters, tilePatches } };
+      const grid = fromJson<GeoBox>(geobox);
+      if (!isGrid(grid)) throw damaged("its grid is none");
+      if (!(patchMeters > 0 && patchMeters < 1e7) || !(tilePatches > 0 && tilePatches <= 4096))
+        throw damaged(`its patches are of ${patchMeters} m, ${tilePatches} to a tile`);
+      return { ...rest, grid: { geobox: grid, patchMeters, tilePatches } };
     },
 
     create({ name, grid }: ProjectSettings, appVersion: string): void {

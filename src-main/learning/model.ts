@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -106,12 +106,7 @@ export interface Model {
 /** Reads `model.json` alone; the weights stay on disk. */
 export async function readModelDescription(folder: string): Promise<ModelDescription> {
   const path = join(folder, modelFile);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new AppError("model-missing", { path }, { cause });
-  }
+  const text = (await bytesOf(path, largestDescription)).toString("utf8");
   try {
     const stored = descriptionSchema.parse(JSON.parse(text));
     return { ...stored, config: configFromJson(stored.config) };
@@ -124,14 +119,36 @@ export async function readModelDescription(folder: string): Promise<ModelDescrip
 export async function readModel(folder: string): Promise<Model> {
   const description = await readModelDescription(folder);
   const path = join(folder, description.weights.file);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new AppError("model-missing", { path }, { cause });
-  });
+  const bytes = await bytesOf(path, largestWeights);
   if (createHash("sha256").update(bytes).digest("hex") !== description.weights.sha256) {
     throw new AppError("model-damaged", { path });
   }
   const { tensors } = await readSafetensors(path);
+  for (const [name, { type, data }] of Object.entries(tensors)) {
+    if (type !== "float32") continue;
+    const numbers = data as Float32Array;
+    const at = numbers.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0)
+      throw new AppError("weights-damaged", { path, reason: `“${name.slice(0, 80)}” holds a value that is no number (${at + 1} of ${numbers.length})` }); // biome-ignore format: one line
+  }
   return { description, weights: tensors };
+}
+
+const largestDescription = 16 * 2 ** 20;
+/** What one buffer holds; the published models have a tenth. */
+const largestWeights = 2 ** 31 - 1;
+
+/** A whole file. @throws AppError "model-missing" when there is none, "model-unreadable" when it is no file or far too large */
+async function bytesOf(path: string, largest: number): Promise<Buffer> {
+  const facts = await stat(path).catch((cause: unknown) => {
+    throw new AppError("model-missing", { path }, { cause });
+  });
+  if (!facts.isFile()) throw new AppError("model-unreadable", { path, reason: "it is no file" });
+  if (facts.size > largest)
+    throw new AppError("model-unreadable", { path, reason: `it has ${Math.round(facts.size / 2 ** 20)} MiB` });
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError("model-unreadable", { path, reason: `the system says ${cause.code}` }, { cause });
+  });
 }
 
 /** Writes a model folder: weights first, then `model.json`, each under a temporary name, so that a folder with a `model.json` is whole. */
@@ -158,7 +175,21 @@ export async function writeModel(folder: string, model: NewModel, weights: Tenso
 function firstReason(cause: unknown): string {
   if (cause instanceof z.ZodError) {
     const issue = cause.issues[0];
-    return issue ? `${issue.path.join(".") || "content"}: ${issue.message}` : "content";
+    const place = issue?.path.join(".") || "its content";
+    if (!issue) return "its content";
+    // Zod's own words name types of the language.
+    if (issue.code === "invalid_type") return `“${place}” is missing or should be ${article(issue.expected)}`;
+    return `“${place}” is not what it should be`;
   }
+  if (cause instanceof SyntaxError) return "it is not JSON";
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+const article = (type: string): string =>
+  type === "int"
+    ? "a whole number"
+    : /^[aeiou]/.test(type)
+      ? `an ${type}`
+      : type === "record"
+        ? "an object"
+        : `a ${type}`;

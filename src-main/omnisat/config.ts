@@ -160,32 +160,36 @@ export function subset(config: OmniSatConfig, names: readonly string[]): OmniSat
   return { ...config, modalities };
 }
 
-const positive = z.int().positive();
+// Ten times what the published models have: a description that asks for more is damaged, and is refused before anything is made.
+const positive = z.int().positive().max(100_000);
+const width = z.int().positive().max(8192);
+const few = z.int().positive().max(512);
 const probability = z.number().min(0).lt(1);
-const common = { name: z.string().min(1), channels: positive, patchPixels: positive };
+const common = { name: z.string().min(1).max(200), channels: width, patchPixels: few };
 const schema = z.strictObject({
   modalities: z
     .array(
       z.discriminatedUnion("kind", [
-        z.strictObject({ kind: z.literal("image"), ...common, groups: positive }),
+        z.strictObject({ kind: z.literal("image"), ...common, groups: few }),
         z.strictObject({
           kind: z.enum(["series", "single"]),
           ...common,
-          heads: positive,
-          keyWidth: positive,
-          inputWidths: z.array(positive).min(1),
-          outputWidths: z.array(positive).min(1),
+          heads: few,
+          keyWidth: few,
+          inputWidths: z.array(width).min(1).max(16),
+          outputWidths: z.array(width).min(1).max(16),
           period: positive,
           normalizesSequence: z.boolean(),
         }),
       ]),
     )
-    .min(1),
-  grid: z.strictObject({ rows: positive, columns: positive }),
-  width: positive,
-  depth: positive,
-  heads: positive,
-  mlpRatio: z.number().positive(),
+    .min(1)
+    .max(64),
+  grid: z.strictObject({ rows: few, columns: few }),
+  width,
+  depth: few,
+  heads: few,
+  mlpRatio: z.number().positive().max(64),
   dropout: z.strictObject({
     tokens: probability,
     attention: probability,

@@ -120,8 +120,8 @@ test("damaged text never throws anything else, and every element that opens clos
 
 test("strict reading says what is not well-formed; lenient reading keeps what is there", () => {
   const cases: readonly (readonly [string, RegExp])[] = [
-    ["<a><b></a>", /<\/a> does not close <b>/],
-    ["<a>", /<a> is not closed/],
+    ["<a><b></a>", /“<\/a>” does not close “<b>”/],
+    ["<a>", /“<a>” is not closed/],
     ["<a b></a>", /“b” has no value/],
     ["<a b=1></a>", /not in quotes/],
     ["<a/><b/>", /two root elements/],

@@ -128,7 +128,9 @@ export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptio
       at = end + 1;
       if (names.at(-1) === name) close();
       else {
-        malformed(`</${name.slice(0, 40)}> does not close ${names.length ? `<${names.at(-1)}>` : "anything"}`);
+        malformed(
+          `“</${name.slice(0, 40)}>” does not close ${names.length ? `“<${names.at(-1)!.slice(0, 40)}>”` : "anything"}`,
+        );
         // The depth is limited, and so is this search.
         const open = names.lastIndexOf(name);
         if (open >= 0) while (names.length > open) close();
@@ -152,7 +154,7 @@ export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptio
     }
   }
   if (roots === 0) malformed("it has no root element");
-  if (names.length > 0) malformed(`<${names.at(-1)}> is not closed`);
+  if (names.length > 0) malformed(`“<${names.at(-1)!.slice(0, 40)}>” is not closed`);
   while (names.length > 0) close();
 }
 
@@ -214,12 +216,12 @@ function startTag(
     if (code === 62) return { name, attributes, empty: false, end: at + 1 };
     if (code === 47 && source.charCodeAt(at + 1) === 62) return { name, attributes, empty: true, end: at + 2 };
     if (code === 60) {
-      malformed(`<${name.slice(0, 40)} holds a “<”`);
+      malformed(`“<${name.slice(0, 40)}” holds another “<”`);
       return { name, attributes, empty: false, end: at };
     }
     const key = word();
     if (key === "") {
-      malformed(`<${name.slice(0, 40)}> has an attribute without a name`);
+      malformed(`“<${name.slice(0, 40)}>” has an attribute without a name`);
       at++;
       continue;
     }
@@ -239,7 +241,7 @@ function startTag(
     }
     const end = source.indexOf(quote, at + 1);
     if (end < 0) return undefined;
-    if (key in attributes) malformed(`<${name.slice(0, 40)}> has “${key.slice(0, 40)}” twice`);
+    if (key in attributes) malformed(`“<${name.slice(0, 40)}>” has “${key.slice(0, 40)}” twice`);
     attributes[key] = unescaped(source.slice(at + 1, end));
     at = end + 1;
   }

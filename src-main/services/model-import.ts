@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { canonical, copyPlain, isWithin, readPlainText } from "../catalog/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
-import { DamagedZip, openZip } from "./unzip.ts";
+import { DamagedZip, openZip } from "../vector/index.ts";
 
 const wanted = /^(model\.json|weights\.safetensors|README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
 
@@ -32,17 +32,31 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
     }
     if (error instanceof DamagedZip)
       throw new AppError("model-package-damaged", { path, reason: error.message }, { cause: error });
+    // A folder where a file belongs, a name that the disk cannot hold, no right to read.
+    if (!(error instanceof AppError) && typeof code === "string" && /^E[A-Z]+$/.test(code))
+      throw new AppError("model-package-damaged", { path, reason: `the system says ${code}` }, { cause: error });
     throw error;
   }
 }
 
 function copyFolder(from: string, to: string): void {
   if (!existsSync(join(from, "model.json"))) throw new AppError("model-package-not-found", { path: from });
-  const { weights } = JSON.parse(readPlainText(insideOf(from, "model.json"))) as { weights?: { file?: unknown } };
-  const names = ["model.json", basename(String(weights?.file ?? "weights.safetensors"))];
+  const names = ["model.json", weightsNamedIn(readPlainText(insideOf(from, "model.json")))];
   for (const name of [...names, "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"]) {
     if (existsSync(join(from, name))) copyPlain(insideOf(from, name), join(to, name));
   }
+}
+
+/** What is no description has the usual name: reading it whole says afterwards what is wrong. */
+function weightsNamedIn(text: string): string {
+  let file: unknown;
+  try {
+    file = (JSON.parse(text) as { weights?: { file?: unknown } } | null)?.weights?.file;
+  } catch {
+    file = undefined;
+  }
+  const name = typeof file === "string" && !file.includes("\0") ? basename(file).slice(0, 200) : "";
+  return name === "" || /^\.+$/.test(name) ? "weights.safetensors" : name;
 }
 
 /** A file of the package. A link may lead to another file of the package; what leads out of it is not taken along. */
@@ -54,7 +68,7 @@ function insideOf(folder: string, name: string): string {
 
 /** Members of the archive's top folder, or of the one folder it holds; names from outside never become paths. */
 function extract(path: string, folder: string): void {
-  const archive = openZip(path);
+  const archive = openZip(path, { members: 5000 });
   try {
     const model = archive.members.find(({ name }) => /(^|\/)model\.json$/.test(name));
     if (!model) throw new AppError("model-package-not-found", { path });

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Field, FieldType, PropertyValue } from "./feature.ts";
+import { record } from "./fields.ts";
 import { type Decode, decoderOfLanguageDriver, decodeUnnamed } from "./text-encoding.ts";
 
 interface Column extends Field {
@@ -13,7 +14,7 @@ interface Column extends Field {
 export interface Dbf {
   readonly fields: readonly Field[];
   readonly records: number;
-  /** One record's values; `undefined` when it is marked as deleted or lies behind the end of the file. */
+  /** One record's values, all empty when it lies behind the end of the file; `undefined` when it is marked as deleted. */
   read(index: number): Readonly<Record<string, PropertyValue>> | undefined;
   close(): void;
 }
@@ -26,28 +27,29 @@ export function openDbf(path: string, named: Decode | undefined): Dbf {
     if (readSync(file, head, 0, 32, 0) < 32) throw damaged(path, "the attribute table has no header");
     const headerLength = head.readUInt16LE(8);
     const recordLength = head.readUInt16LE(10);
-    if (headerLength < 33 || headerLength > size || recordLength < 1) {
+    if (headerLength < 32 || headerLength > size || recordLength < 1) {
       throw damaged(path, "the header of the attribute table makes no sense");
     }
     const decode = named ?? decoderOfLanguageDriver(head[29]!) ?? decodeUnnamed;
     const header = Buffer.alloc(headerLength - 32);
     readSync(file, header, 0, header.length, 32);
-    const columns = columnsOf(header, decode, path);
-    const end = columns.at(-1);
-    if (end && end.start + end.length > recordLength)
-      throw damaged(path, "the fields of the attribute table do not fit its records");
-    const record = Buffer.alloc(recordLength);
+    const columns = columnsOf(header, decode);
+    const buffer = Buffer.alloc(recordLength);
+    const missing = record(columns.map(({ name }) => [name, null] as const));
     return {
       fields: columns.map(({ name, type }) => ({ name, type })),
       records: head.readUInt32LE(4),
       read: (index) => {
-        const got = readSync(file, record, 0, recordLength, headerLength + index * recordLength);
-        if (got < recordLength || record[0] === 0x2a) return undefined;
-        return Object.fromEntries(
-          columns.map((column) => [
-            column.name,
-            readValue(record.subarray(column.start, column.start + column.length), column, decode),
-          ]),
+        const got = readSync(file, buffer, 0, recordLength, headerLength + index * recordLength);
+        if (got < 1) return missing;
+        if (buffer[0] === 0x2a) return undefined;
+        // The number of records in the header and the width of a record may lie: what is not there is empty.
+        return record(
+          columns.map((column) => {
+            const end = column.start + column.length;
+            const value = end <= got ? readValue(buffer.subarray(column.start, end), column, decode) : null;
+            return [column.name, value] as const;
+          }),
         );
       },
       close: () => closeSync(file),
@@ -61,7 +63,7 @@ export function openDbf(path: string, named: Decode | undefined): Dbf {
 const damaged = (path: string, problem: string) => new AppError("vector-damaged", { path, problem });
 
 /** Descriptors of 32 bytes up to a carriage return. */
-function columnsOf(header: Buffer, decode: Decode, path: string): Column[] {
+function columnsOf(header: Buffer, decode: Decode): Column[] {
   const columns: Column[] = [];
   let start = 1; // behind the deletion mark
   for (let at = 0; at + 32 <= header.length && header[at] !== 0x0d; at += 32) {
@@ -70,7 +72,6 @@ function columnsOf(header: Buffer, decode: Decode, path: string): Column[] {
     const code = String.fromCharCode(header[at + 11]!);
     const length = header[at + 16]!;
     const decimals = header[at + 17]!;
-    if (!/[A-Z@+]/.test(code)) throw damaged(path, `field “${name}” of the attribute table is of an unknown type`);
     columns.push({ name, code, type: typeOf(code, decimals), start, length });
     start += length;
   }

@@ -1,5 +1,12 @@
 import type { Feature, Field, FieldType, PropertyValue } from "./feature.ts";
 
+/** Properties without a prototype: a field may be called `constructor` or `__proto__`. */
+export function record(entries: Iterable<readonly [string, PropertyValue]>): Record<string, PropertyValue> {
+  const properties = Object.create(null) as Record<string, PropertyValue>;
+  for (const [name, value] of entries) properties[name] = value;
+  return properties;
+}
+
 /** Fields in the order in which they first appear; a field with values of several kinds is text. */
 export function fieldsOf(features: readonly Feature[]): Field[] {
   const types = new Map<string, FieldType | undefined>();

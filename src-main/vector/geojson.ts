@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { Feature, FeatureLayer, PropertyValue, ReadOptions } from "./feature.ts";
-import { fieldsOf } from "./fields.ts";
+import { fieldsOf, record } from "./fields.ts";
 import { type Geometry, isEmpty, type Position, positionsOf } from "./geometry.ts";
 import { GeometryProblem } from "./wkb.ts";
 
@@ -45,17 +45,55 @@ export function readGeoJson(path: string, options: ReadOptions = {}): FeatureLay
   };
 }
 
+/** JSON has no index: the file is held whole, as text and as values. */
+const largest = 384 * 2 ** 20;
+const deepest = 256;
+
 function parse(path: string): JsonObject {
-  const text = new TextDecoder().decode(readFileSync(path));
+  const { size } = statSync(path);
+  if (size > largest)
+    throw new AppError("vector-damaged", {
+      path,
+      problem: `it has ${Math.round(size / 2 ** 20)} MiB, and GeoJSON is read up to ${largest / 2 ** 20}. Convert it to a GeoPackage`,
+    });
+  const bytes = readFileSync(path);
+  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8"; // biome-ignore format: one line
+  const text = new TextDecoder(utf16).decode(bytes);
+  if (nesting(text) > deepest)
+    throw new AppError("vector-damaged", {
+      path,
+      problem: `its lists and objects are nested more than ${deepest} deep`,
+    });
   let root: Json;
   try {
     root = JSON.parse(text) as Json;
   } catch (error) {
-    const problem = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
-    throw new AppError("vector-damaged", { path, problem: `it is not valid JSON (${problem})` }, { cause: error });
+    const place = /line \d+ column \d+/.exec(String(error))?.[0];
+    throw new AppError(
+      "vector-damaged",
+      { path, problem: `it is not valid JSON${place ? ` (${place})` : ""}` },
+      { cause: error },
+    );
   }
   if (!isObject(root)) throw new AppError("vector-unknown-format", { path });
   return root;
+}
+
+/** How deep brackets go, outside of texts. */
+function nesting(text: string): number {
+  let depth = 0;
+  let most = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const sign = text.charCodeAt(i);
+    if (quoted) {
+      if (sign === 92) i++;
+      else if (sign === 34) quoted = false;
+    } else if (sign === 34) quoted = true;
+    else if (sign === 91 || sign === 123) most = Math.max(most, ++depth);
+    else if (sign === 93 || sign === 125) depth--;
+  }
+  return most;
 }
 
 function membersOf(root: JsonObject, path: string): readonly Json[] {
@@ -79,7 +117,7 @@ function featureOf(member: Json, index: number): Feature {
   }
   const id = typeof member.id === "string" || typeof member.id === "number" ? member.id : index;
   const properties = isObject(member.properties)
-    ? Object.fromEntries(Object.entries(member.properties).map(([name, value]) => [name, propertyOf(value)]))
+    ? record(Object.entries(member.properties).map(([name, value]) => [name, propertyOf(value)] as const))
     : {};
   try {
     return { id, properties, geometry: geometryOf(member.geometry ?? null) };
@@ -132,7 +170,7 @@ function list<T>(value: Json | undefined, read: (member: Json | undefined) => T)
 }
 
 function position(value: Json | undefined): Position {
-  if (!Array.isArray(value) || value.length < 2 || value.some((number) => typeof number !== "number")) {
+  if (!Array.isArray(value) || value.length < 2 || value.some((number) => !Number.isFinite(number))) {
     throw new GeometryProblem("its coordinates are not numbers");
   }
   return [value[0] as number, value[1] as number];
@@ -152,13 +190,13 @@ function crsMember(member: JsonObject, path: string, given: Crs | undefined): Cr
         : undefined;
   if (name === undefined) {
     if (given !== undefined) return undefined;
-    throw new AppError("labels-unknown-crs", { path, crs: JSON.stringify(member) });
+    throw new AppError("labels-unknown-crs", { path, crs: JSON.stringify(member).slice(0, 120) });
   }
   if (/\bCRS:?84\b/i.test(name)) return "EPSG:4326";
   const code = /EPSG[:/](?:[\w.]*[:/])?(\d+)$/i.exec(name.trim())?.[1];
   if (code) return `EPSG:${code}`;
   if (given !== undefined) return undefined;
-  throw new AppError("labels-unknown-crs", { path, crs: name });
+  throw new AppError("labels-unknown-crs", { path, crs: name.slice(0, 120) });
 }
 
 /** RFC 7946 says longitude and latitude; metres without a CRS would silently land off the map. */

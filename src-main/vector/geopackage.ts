@@ -6,6 +6,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsFromWkt } from "../raster/crs-from-wkt.ts";
 import type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
+import { record } from "./fields.ts";
 import { type Geometry, isEmpty } from "./geometry.ts";
 import { GeometryProblem, readWkb } from "./wkb.ts";
 
@@ -55,6 +56,10 @@ function openUntouched(path: string): { readonly database: Database.Database; re
   }
   try {
     const database = new Database(source, { readonly: true, fileMustExist: true });
+    // What a stranger's schema calls (in views, generated columns, indexes) may only be SQLite's harmless functions.
+    database.pragma("trusted_schema = OFF");
+    database.pragma("cell_size_check = ON");
+    database.pragma("query_only = ON");
     return {
       database,
       close: () => {
@@ -70,54 +75,84 @@ function openUntouched(path: string): { readonly database: Database.Database; re
 
 function translated(error: unknown, path: string): unknown {
   if (error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_")) {
-    return new AppError("vector-damaged", { path, problem: error.message }, { cause: error });
+    return new AppError("vector-damaged", { path, problem: `its database says “${error.message.slice(0, 160)}”` }, { cause: error }); // biome-ignore format: one line
   }
   return error;
 }
 
-const hasTable = (database: Database.Database, name: string): boolean =>
-  database.prepare("SELECT 1 FROM sqlite_master WHERE name = ? AND type IN ('table', 'view')").get(name) !== undefined;
+interface Relation {
+  readonly kind: "table" | "view";
+  readonly sql: string;
+}
+
+const relation = (database: Database.Database, name: string): Relation | undefined =>
+  database
+    .prepare(
+      "SELECT type AS kind, coalesce(sql, '') AS sql FROM sqlite_master WHERE lower(name) = lower(?) AND type IN ('table', 'view')",
+    )
+    .get(name) as Relation | undefined;
+
+const hasTable = (database: Database.Database, name: string): boolean => relation(database, name) !== undefined;
+
+/** What no view of a map needs, and what makes one run for ever or fill the memory. */
+const endless = /\b(recursive|generate_series|zeroblob|randomblob|printf|format|replace|group_concat|string_agg|hex|quote|json\w*|load_extension|fts\w*)\b/i; // biome-ignore format: one line
+
+/** A view may show any table and other views; all views are looked at, whichever it names. */
+function viewsAreHarmless(database: Database.Database): boolean {
+  const views = database.prepare("SELECT coalesce(sql, '') AS sql FROM sqlite_master WHERE type = 'view'").all() as { sql: unknown }[]; // biome-ignore format: one line
+  return views.length <= 1000 && views.every(({ sql }) => typeof sql === "string" && sql.length < 65_536 && !endless.test(sql)); // biome-ignore format: one line
+}
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** Layers with shapes first, then plain tables, each in the file's order. GDAL's placeholder table is no layer. */
 function layersOf(database: Database.Database): Layer[] {
   if (!hasTable(database, "gpkg_contents")) return [];
   const contents = database
-    .prepare(
-      "SELECT table_name AS name, data_type AS kind FROM gpkg_contents WHERE data_type IN ('features', 'attributes')",
-    )
-    .all() as { name: string; kind: string }[];
+    .prepare("SELECT table_name AS name FROM gpkg_contents WHERE data_type IN ('features', 'attributes') LIMIT 10000")
+    .all() as { name: unknown }[];
   const geometries = hasTable(database, "gpkg_geometry_columns")
     ? (database
         .prepare(
-          "SELECT table_name AS name, column_name AS column, geometry_type_name AS type, srs_id AS srs FROM gpkg_geometry_columns",
+          "SELECT table_name AS name, column_name AS column, geometry_type_name AS type, srs_id AS srs FROM gpkg_geometry_columns LIMIT 10000",
         )
-        .all() as { name: string; column: string; type: string; srs: number }[])
+        .all() as { name: unknown; column: unknown; type: unknown; srs: unknown }[])
     : [];
-  const layers = contents
-    .filter(({ name }) => name !== "ogr_empty_table" && hasTable(database, name))
-    .map(({ name }): Layer => {
-      const geometry = geometries.find((row) => row.name.toLowerCase() === name.toLowerCase());
-      return {
+  const byTable = new Map(geometries.map((row) => [text(row.name)?.toLowerCase(), row]));
+  const seen = new Set<string>();
+  const layers = contents.flatMap(({ name: raw }): Layer[] => {
+    const name = text(raw);
+    if (name === undefined || name === "ogr_empty_table" || seen.has(name) || !hasTable(database, name)) return [];
+    seen.add(name);
+    const geometry = byTable.get(name.toLowerCase());
+    const column = text(geometry?.column);
+    return [
+      {
         name,
-        geometryType: geometry?.type,
-        geometryColumn: geometry?.column,
-        crs: geometry ? crsOf(database, geometry.srs) : undefined,
-      };
-    });
+        geometryType: column === undefined ? undefined : (text(geometry?.type) ?? "GEOMETRY"),
+        geometryColumn: column,
+        crs: column === undefined ? undefined : crsOf(database, Number(geometry?.srs)),
+      },
+    ];
+  });
   return [...layers.filter((layer) => layer.geometryColumn), ...layers.filter((layer) => !layer.geometryColumn)];
 }
 
 /** 0 and -1 mean “undefined” in the GeoPackage standard. */
 function crsOf(database: Database.Database, srsId: number): Crs | undefined {
-  if (srsId === 0 || srsId === -1) return undefined;
+  if (!Number.isSafeInteger(srsId) || srsId === 0 || srsId === -1) return undefined;
+  // Some writers leave the table of systems out, or this one's row: the number alone says nothing.
+  if (!hasTable(database, "gpkg_spatial_ref_sys")) return undefined;
   const row = database
     .prepare(
       "SELECT organization, organization_coordsys_id AS code, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
     )
-    .get(srsId) as { organization: string; code: number; definition: string } | undefined;
+    .get(srsId) as { organization: unknown; code: unknown; definition: unknown } | undefined;
   if (!row) return undefined;
-  if (row.organization.toUpperCase() === "EPSG") return `EPSG:${row.code}`;
-  return row.definition && row.definition !== "undefined" ? crsFromWkt(row.definition) : undefined;
+  const code = Number(row.code);
+  if (text(row.organization)?.toUpperCase() === "EPSG" && Number.isSafeInteger(code) && code > 0) return `EPSG:${code}`;
+  const definition = text(row.definition);
+  return definition !== undefined && /^\s*(\+|[A-Za-z_]+\s*[[(])/.test(definition) ? crsFromWkt(definition) : undefined;
 }
 
 function fieldType(declared: string): FieldType {
@@ -139,7 +174,17 @@ export function readGeoPackage(path: string, options: ReadOptions = {}): Feature
     if (!layer) {
       throw new AppError("vector-layer-missing", { path, layer: wanted ?? "", layers: layers.map(({ name }) => name) });
     }
+    const isView = relation(database, layer.name)?.kind === "view";
+    if (isView && !viewsAreHarmless(database)) {
+      const problem = `its layer “${layer.name.slice(0, 60)}” is a view that computes more than a map needs, and is not run`;
+      throw new AppError("vector-damaged", { path, problem });
+    }
     const columns = database.prepare(`PRAGMA table_info(${quoted(layer.name)})`).all() as Column[];
+    if (columns.length === 0 || columns.length > 2000)
+      throw new AppError("vector-damaged", {
+        path,
+        problem: `its layer “${layer.name.slice(0, 60)}” has ${columns.length} columns`,
+      });
     const key = columns.find(({ pk }) => pk === 1)?.name;
     const fields = columns
       .filter(({ name }) => name !== layer.geometryColumn && name !== key)
@@ -160,12 +205,14 @@ function* rows(path: string, layer: Layer, key: string | undefined, fields: read
   try {
     const order = key === undefined ? "" : ` ORDER BY ${quoted(key)}`;
     let position = 0;
-    for (const row of database.prepare(`SELECT * FROM ${quoted(layer.name)}${order}`).iterate()) {
+    // Named one by one: generated columns stay where they are.
+    const wanted = [...(key === undefined ? [] : [key]), ...(layer.geometryColumn === undefined ? [] : [layer.geometryColumn]), ...fields.map(({ name }) => name)]; // biome-ignore format: one line
+    const columns = wanted.map(quoted).join(", ");
+    for (const row of database.prepare(`SELECT ${columns} FROM ${quoted(layer.name)}${order}`).iterate()) {
       const values = row as Record<string, unknown>;
       const id = key === undefined ? position : (values[key] as number);
       position++;
-      const properties: Record<string, PropertyValue> = {};
-      for (const { name, type } of fields) properties[name] = propertyOf(values[name], type);
+      const properties = record(fields.map(({ name, type }) => [name, propertyOf(values[name], type)] as const));
       const blob = layer.geometryColumn === undefined ? null : values[layer.geometryColumn];
       yield { id, properties, ...geometryOf(blob) };
     }

@@ -73,3 +73,4 @@ export {
 export { readTileShares, type TileEntry, type TileShares, type TileSharesOptions } from "./tile-shares.ts";
 export { squareMetersPerUnit } from "./true-area.ts";
 export { type Defect, defectOf } from "./validity.ts";
+export { DamagedZip, openZip, type ZipMember } from "./zip.ts";

@@ -155,7 +155,7 @@ test.for([
   ["shapefile-js__bad.shp", "vector-damaged", /does not begin like a Shapefile/],
   ["geojsonhint__bad_bad-json.geojson", "vector-damaged", /not valid JSON/],
   ["made_utm_without_crs.geojson", "labels-not-lon-lat", /\(575180, 5622440\) is no place on Earth.*--crs EPSG:code/],
-  ["shapefile-js__noshp.zip", "vector-unknown-format", /Choose a GeoPackage/],
+  ["shapefile-js__noshp.zip", "vector-damaged", /no Shapefile, GeoPackage, GeoJSON or KML in it/],
   ["no-such-file.gpkg", "vector-missing", /does not exist/],
 ] as const)("%s is refused with one sentence", ([name, code, words]) => {
   const error = refusal(fixture(name));

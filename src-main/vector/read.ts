@@ -7,6 +7,7 @@ import { readGeoJson } from "./geojson.ts";
 import { readGeoPackage } from "./geopackage.ts";
 import { readKml } from "./kml.ts";
 import { readShapefile } from "./shapefile.ts";
+import { readZipped } from "./zipped.ts";
 
 /** One layer of a GeoPackage, Shapefile, GeoJSON, KML or CSV file. What the file holds decides where the ending leaves a doubt. */
 export function readFeatures(path: string, options: ReadOptions = {}): FeatureLayer {
@@ -16,6 +17,7 @@ export function readFeatures(path: string, options: ReadOptions = {}): FeatureLa
   if (extension === ".shp") return readShapefile(path, options);
   if (extension === ".geojson" || extension === ".json") return readGeoJson(path, options);
   if (extension === ".kml" || extension === ".kmz") return readKml(path, options);
+  if (extension === ".zip") return readZipped(path, options, readFeatures);
   if (extension === ".gpkg")
     throw new AppError("vector-damaged", { path, problem: "it does not begin like a GeoPackage" });
   if (tableEndings.includes(extension)) return readCsv(path, options);

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import RBush from "rbush";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { crsFromWkt } from "../raster/crs-from-wkt.ts";
 import { openDbf } from "./dbf.ts";
@@ -14,11 +15,20 @@ const typeNames: Readonly<Record<number, string>> = {
   3: "LINESTRING",
   5: "POLYGON",
   8: "MULTIPOINT",
+  31: "MULTIPOLYGON",
 };
 /** 11–18 carry heights, 21–28 measures; both lie behind x and y, so the plain reader fits. */
-const plainType = (type: number): number => (type > 20 ? type - 20 : type > 10 ? type - 10 : type);
+const plainType = (type: number): number =>
+  type > 20 && type < 30 ? type - 20 : type > 10 && type < 20 ? type - 10 : type;
 
-/** A Shapefile: .shp with shapes, .dbf with attributes, .prj with the CRS, .cpg with the text encoding. .shx is not needed. */
+/** The largest shape that is read. */
+const largestShape = 256 * 2 ** 20;
+
+/**
+ * A Shapefile: .shp with shapes, .shx with their places, .dbf with attributes, .prj with the CRS, .cpg with the text encoding.
+ * Only the .shp is needed. Where there is a .shx it decides where shapes lie, as in other programs; what it says lies outside of
+ * the file is kept as a feature without a shape.
+ */
 export function readShapefile(path: string, options: ReadOptions = {}): FeatureLayer {
   const layer = basename(path, extname(path));
   if (options.layer !== undefined && options.layer !== layer) {
@@ -28,7 +38,7 @@ export function readShapefile(path: string, options: ReadOptions = {}): FeatureL
   const side = sideFiles(path);
   const decode = decoderOf(path, side, options.encoding);
   const prj = side(".prj");
-  const crs = options.crs ?? (prj ? crsFromWkt(readFileSync(prj, "utf8").replace(/^\uFEFF/, "")) : undefined);
+  const crs = options.crs ?? (prj ? crsOfPrj(prj) : undefined);
   const dbfPath = side(".dbf");
   const dbf = dbfPath ? openDbf(dbfPath, decode) : undefined;
   dbf?.close();
@@ -38,8 +48,27 @@ export function readShapefile(path: string, options: ReadOptions = {}): FeatureL
     layers: [{ name: layer, geometryType: typeNames[plainType(shapeType)]!, crs }],
     crs,
     fields: dbf?.fields ?? [],
-    features: { [Symbol.iterator]: () => records(path, dbfPath, decode) },
+    features: { [Symbol.iterator]: () => records(path, side(".shx"), dbfPath, decode) },
   };
+}
+
+/** `undefined` when the file is empty. */
+function crsOfPrj(path: string): string | undefined {
+  const text = smallText(path, 64 * 1024)
+    .replace(/^\uFEFF/, "")
+    .trim();
+  return text === "" ? undefined : crsFromWkt(text);
+}
+
+/** The beginning of a side file. */
+function smallText(path: string, most: number): string {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(Math.min(most, fstatSync(file).size));
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 const damaged = (path: string, problem: string) => new AppError("vector-damaged", { path, problem });
@@ -52,8 +81,8 @@ function typeOfFile(path: string): number {
       throw damaged(path, "it does not begin like a Shapefile");
     }
     const type = header.readInt32LE(32);
-    if (!(plainType(type) in typeNames)) throw damaged(path, `shapes of type ${type} are not supported`);
-    return type;
+    // The header's word on the type is not needed: every shape has its own.
+    return plainType(type) in typeNames ? type : 0;
   } finally {
     closeSync(file);
   }
@@ -66,46 +95,88 @@ function sideFiles(path: string): (extension: string) => string | undefined {
   const names = readdirSync(folder).filter((name) => basename(name, extname(name)) === stem);
   return (extension) => {
     const name = names.find((candidate) => extname(candidate).toLowerCase() === extension);
-    return name === undefined ? undefined : join(folder, name);
+    const found = name === undefined ? undefined : join(folder, name);
+    return found !== undefined && statSync(found, { throwIfNoEntry: false })?.isFile() ? found : undefined;
   };
 }
 
+/** An encoding that a person names must be known. What a .cpg says may be nonsense (a web server's page of HTML): then it says nothing. */
 function decoderOf(
   path: string,
   side: (extension: string) => string | undefined,
   wanted: string | undefined,
 ): Decode | undefined {
+  if (wanted !== undefined) {
+    const decode = decoderNamed(wanted);
+    if (!decode) throw new AppError("vector-unknown-encoding", { path, encoding: wanted });
+    return decode;
+  }
   const cpg = side(".cpg");
-  const encoding = wanted ?? (cpg ? readFileSync(cpg, "latin1").trim() : "");
-  if (encoding === "") return undefined;
-  const decode = decoderNamed(encoding);
-  if (!decode) throw new AppError("vector-unknown-encoding", { path, encoding });
-  return decode;
+  const named = cpg ? smallText(cpg, 256).trim() : "";
+  return named === "" || named.length > 40 ? undefined : decoderNamed(named);
+}
+
+interface Place {
+  readonly at: number;
+  /** bytes behind the record's head */
+  readonly length: number;
 }
 
 /** Records in file order; the n-th shape belongs to the n-th row of the table. Deleted rows are left out. */
-function* records(path: string, dbfPath: string | undefined, decode: Decode | undefined): Generator<Feature> {
+function* records(
+  path: string,
+  shxPath: string | undefined,
+  dbfPath: string | undefined,
+  decode: Decode | undefined,
+): Generator<Feature> {
   const dbf = dbfPath ? openDbf(dbfPath, decode) : undefined;
   const file = openSync(path, "r");
   try {
-    const size = fstatSync(file).size;
-    const head = Buffer.alloc(8);
-    let at = 100;
-    for (let id = 0; at < size; id++) {
-      if (readSync(file, head, 0, 8, at) < 8) throw damaged(path, `the head of shape ${id + 1} is cut off`);
-      const length = head.readInt32BE(4) * 2;
-      if (length < 4 || at + 8 + length > size) throw damaged(path, `shape ${id + 1} is cut off`);
-      const body = Buffer.alloc(length);
-      readSync(file, body, 0, length, at + 8);
-      at += 8 + length;
+    const { size } = fstatSync(file);
+    let id = 0;
+    for (const place of (shxPath && placesIn(shxPath)) || placesAlong(file, size, path)) {
       const properties = dbf ? dbf.read(id) : {};
-      if (!properties && id < dbf!.records) continue;
-      yield { id, properties: properties ?? {}, ...shapeOf(body) };
+      if (properties) yield { id, properties, ...readShape(file, size, place) };
+      id++;
     }
   } finally {
     closeSync(file);
     dbf?.close();
   }
+}
+
+/** The places in a .shx; `undefined` when it is no such file. */
+function placesIn(path: string): Iterable<Place> | undefined {
+  const bytes = readFileSync(path);
+  if (bytes.length < 100 || bytes.readInt32BE(0) !== 9994) return undefined;
+  const count = Math.floor((bytes.length - 100) / 8);
+  return (function* () {
+    for (let i = 0; i < count; i++) {
+      yield { at: bytes.readUInt32BE(100 + 8 * i) * 2, length: bytes.readUInt32BE(104 + 8 * i) * 2 };
+    }
+  })();
+}
+
+/** Without a .shx: one record behind the other. */
+function* placesAlong(file: number, size: number, path: string): Generator<Place> {
+  const head = Buffer.alloc(8);
+  let at = 100;
+  for (let id = 0; at < size; id++) {
+    if (readSync(file, head, 0, 8, at) < 8) throw damaged(path, `the head of shape ${id + 1} is cut off`);
+    const length = head.readInt32BE(4) * 2;
+    if (length < 4 || at + 8 + length > size) throw damaged(path, `shape ${id + 1} is cut off`);
+    yield { at, length };
+    at += 8 + length;
+  }
+}
+
+function readShape(file: number, size: number, { at, length }: Place): { geometry: Geometry | null; problem?: string } {
+  if (length === 0) return { geometry: null };
+  if (at < 100 || at + 8 + length > size) return { geometry: null, problem: "the shape lies outside of the file" };
+  if (length > largestShape) return { geometry: null, problem: `the shape has ${Math.round(length / 2 ** 20)} MiB, more than is read` }; // biome-ignore format: one line
+  const body = Buffer.alloc(length);
+  readSync(file, body, 0, length, at + 8);
+  return shapeOf(body);
 }
 
 function shapeOf(body: Buffer): { geometry: Geometry | null; problem?: string } {
@@ -122,10 +193,11 @@ function shapeOf(body: Buffer): { geometry: Geometry | null; problem?: string } 
 function geometryOf(body: Buffer): Geometry | null {
   const positions = (start: number, count: number): Position[] => {
     if (count < 0 || start + 16 * count > body.length) throw new GeometryProblem("the shape ends too early");
-    return Array.from({ length: count }, (_, i) => [
-      body.readDoubleLE(start + 16 * i),
-      body.readDoubleLE(start + 16 * i + 8),
-    ]);
+    return Array.from({ length: count }, (_, i): Position => {
+      const [x, y] = [body.readDoubleLE(start + 16 * i), body.readDoubleLE(start + 16 * i + 8)];
+      if (!Number.isFinite(x) || !Number.isFinite(y)) throw new GeometryProblem("its coordinates are not numbers");
+      return [x, y];
+    });
   };
   const type = plainType(body.readInt32LE(0));
   switch (type) {
@@ -138,15 +210,20 @@ function geometryOf(body: Buffer): Geometry | null {
       return coordinates.length === 0 ? null : { type: "MultiPoint", coordinates };
     }
     case 3:
-    case 5: {
+    case 5:
+    case 31: {
       const partCount = body.readInt32LE(36);
       const pointCount = body.readInt32LE(40);
-      if (partCount < 0 || 44 + 4 * partCount > body.length) throw new GeometryProblem("the shape ends too early");
-      const all = positions(44 + 4 * partCount, pointCount);
+      const perPart = type === 31 ? 8 : 4;
+      if (partCount < 0 || 44 + perPart * partCount > body.length)
+        throw new GeometryProblem("the shape ends too early");
+      const all = positions(44 + perPart * partCount, pointCount);
       const starts = Array.from({ length: partCount }, (_, i) => body.readInt32LE(44 + 4 * i));
-      const lines = starts
-        .map((start, i) => all.slice(start, starts[i + 1] ?? pointCount))
-        .filter((line) => line.length > 0);
+      if (starts.some((start, i) => start < 0 || start > (starts[i + 1] ?? pointCount)))
+        throw new GeometryProblem("the parts of the shape do not follow one another");
+      const parts = starts.map((start, i) => all.slice(start, starts[i + 1] ?? pointCount));
+      if (type === 31) return patchesOf(parts, (i) => body.readInt32LE(44 + 4 * partCount + 4 * i));
+      const lines = parts.filter((line) => line.length > 0);
       if (lines.length === 0) return null;
       if (type === 5) return polygonsOf(lines);
       return lines.length === 1
@@ -158,28 +235,74 @@ function geometryOf(body: Buffer): Geometry | null {
   }
 }
 
+/** A multipatch seen from above: triangles of strips and fans, and rings with their holes (ESRI's white paper, table 15). */
+function patchesOf(parts: readonly Ring[], kindOf: (part: number) => number): Geometry | null {
+  const polygons: Ring[][] = [];
+  parts.forEach((points, i) => {
+    const kind = kindOf(i);
+    if (kind === 0 || kind === 1) {
+      for (let k = 2; k < points.length; k++) {
+        const [a, b, c] = [points[kind === 0 ? k - 2 : 0]!, points[k - 1]!, points[k]!];
+        polygons.push([[a, b, c, a]]);
+      }
+    } else if (kind < 0 || kind > 5) throw new GeometryProblem(`a part of a multipatch is of the unknown kind ${kind}`);
+    else if (points.length > 0) {
+      // An inner ring, or one behind a first ring, belongs to the polygon before it.
+      if ((kind === 3 || kind === 5) && polygons.length > 0) polygons.at(-1)!.push(points);
+      else polygons.push([points]);
+    }
+  });
+  return polygons.length === 0 ? null : { type: "MultiPolygon", coordinates: polygons };
+}
+
 /**
  * A Shapefile lists rings without saying which hole belongs where: outsides run clockwise, holes the other way.
  * A hole goes to the smallest outside around it. A “hole” that lies in none is an outside drawn the wrong way round.
  */
 function polygonsOf(rings: readonly Ring[]): Geometry {
-  const outsides = rings.filter((ring) => signedRingArea(ring) <= 0);
-  const holes = rings.filter((ring) => signedRingArea(ring) > 0);
-  const parts: Ring[][] = outsides.map((ring) => [ring]);
-  const bySize = [...parts].sort((p, q) => Math.abs(signedRingArea(p[0]!)) - Math.abs(signedRingArea(q[0]!)));
-  for (const hole of holes) {
-    const home = bySize.find(([outside]) => isInside(hole, outside!));
-    if (home) home.push(hole);
-    else parts.push([hole]);
+  const parts: Ring[][] = [];
+  const holes: Ring[] = [];
+  for (const ring of rings) {
+    if (signedRingArea(ring) > 0) holes.push(ring);
+    else parts.push([ring]);
+  }
+  if (holes.length > 0) {
+    const index = new RBush<Box & { readonly part: Ring[]; readonly area: number }>();
+    index.load(parts.map((part) => ({ ...boxOf(part[0]!), part, area: Math.abs(signedRingArea(part[0]!)) })));
+    for (const hole of holes) {
+      const around = index.search(boxOf(hole)).sort((p, q) => p.area - q.area);
+      const home = around.slice(0, 1000).find(({ part }) => isInside(hole, part[0]!));
+      if (home) home.part.push(hole);
+      else parts.push([hole]);
+    }
   }
   return parts.length === 1
     ? { type: "Polygon", coordinates: parts[0]! }
     : { type: "MultiPolygon", coordinates: parts };
 }
 
-/** Most corners of a ring inside another: a corner on the shared edge may fall on either side. */
+interface Box {
+  readonly minX: number;
+  readonly minY: number;
+  readonly maxX: number;
+  readonly maxY: number;
+}
+
+function boxOf(ring: Ring): Box {
+  let [minX, minY, maxX, maxY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]; // biome-ignore format: one line
+  for (const [x, y] of ring) {
+    minX = Math.min(minX, x);
+    minY = Math.min(minY, y);
+    maxX = Math.max(maxX, x);
+    maxY = Math.max(maxY, y);
+  }
+  return { minX, minY, maxX, maxY };
+}
+
+/** Most corners of a ring inside another: a corner on the shared edge may fall on either side. Of long rings some corners are asked. */
 function isInside(ring: Ring, outside: Ring): boolean {
-  const corners = ring.slice(1);
+  const step = Math.max(1, Math.floor((ring.length - 1) / 50));
+  const corners = ring.slice(1).filter((_, i) => i % step === 0);
   const inside = corners.filter(([x, y]) => ringsContain([outside], x, y)).length;
   return inside * 2 > corners.length;
 }

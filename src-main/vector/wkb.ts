@@ -22,6 +22,10 @@ const codes: Readonly<Record<Geometry["type"], number>> = {
   GeometryCollection: 7,
 };
 
+const notNumbers = (): never => {
+  throw new GeometryProblem("its coordinates are not numbers");
+};
+
 /** Reads well-known binary: either byte order, ISO (1001, 2001, 3001) and extended (flag bits) heights and measures, which are dropped. */
 export function readWkb(bytes: Uint8Array): Geometry {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -59,7 +63,12 @@ export function readWkb(bytes: Uint8Array): Geometry {
       at += 8 * dimensions;
       return [x, y];
     };
-    const line = (): Position[] => Array.from({ length: count(8 * dimensions) }, position);
+    const place = (): Position => {
+      const [x, y] = position();
+      if (!Number.isFinite(x) || !Number.isFinite(y)) throw new GeometryProblem("its coordinates are not numbers");
+      return [x, y];
+    };
+    const line = (): Position[] => Array.from({ length: count(8 * dimensions) }, place);
     const members = <T extends Geometry["type"]>(wanted: T): Extract<Geometry, { type: T }>[] =>
       Array.from({ length: count(5) }, () => {
         const member = geometry(depth + 1);
@@ -73,7 +82,9 @@ export function readWkb(bytes: Uint8Array): Geometry {
         // An empty point is written as not-a-number.
         return Number.isNaN(x) && Number.isNaN(y)
           ? { type: "MultiPoint", coordinates: [] }
-          : { type, coordinates: [x, y] };
+          : Number.isFinite(x) && Number.isFinite(y)
+            ? { type, coordinates: [x, y] }
+            : notNumbers();
       }
       case "LineString":
         return { type, coordinates: line() };

@@ -19,7 +19,7 @@ const noneOf = (count: number): string => (count === 1 ? "None of the shapes" : 
 export const labelErrors = {
   "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
   "vector-unknown-format": ({ path }: Path) =>
-    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp; unpack a .zip first), a GeoJSON (.geojson, .json), a KML (.kml, .kmz) or a table of text (.csv, .tsv).`,
+    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp, or a .zip of it), a GeoJSON (.geojson, .json), a KML (.kml, .kmz) or a table of text (.csv, .tsv).`,
   "vector-damaged": ({ path, problem }: Path & { readonly problem: string }) =>
     `“${path}” is damaged or incomplete: ${problem}. Export it again from the program that made it.`,
   "vector-without-layers": ({ path }: Path) =>

@@ -65,7 +65,7 @@ const damages: Readonly<Record<string, () => Promise<Buffer> | Buffer>> = {
   "should hold": async () => (await whole()).subarray(0, -1),
   "is not JSON": () => withHeader("{nonsense"),
   "is not an object": () => withHeader("[1, 2]"),
-  "element type F64": () => withHeader('{"x":{"dtype":"F64","shape":[3],"data_offsets":[0,24]}}'),
+  "element type “F64”": () => withHeader('{"x":{"dtype":"F64","shape":[3],"data_offsets":[0,24]}}'),
   "in 24 bytes": () => withHeader('{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,24]}}'),
   "starts at 4 instead of 0": () => withHeader('{"x":{"dtype":"F32","shape":[5],"data_offsets":[4,24]}}'),
   "is not described": () => withHeader('{"x":{"dtype":"F32","shape":[-6],"data_offsets":[0,24]}}'),

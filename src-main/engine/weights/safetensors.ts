@@ -18,8 +18,8 @@ const codes: Readonly<Record<DataType, string>> = {
 };
 const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as DataType]));
 
-/** The format's own limit: no header is longer. */
-const longestHeader = 100_000_000;
+/** The format allows four times as much; ten million tensors of our own have less. */
+const longestHeader = 25_000_000;
 
 interface Entry {
   readonly name: string;
@@ -37,19 +37,23 @@ export async function readSafetensors(path: string): Promise<WeightsFile> {
     throw fail(cause.message, cause);
   });
   try {
-    const { size } = await file.stat();
+    const facts = await file.stat();
+    if (!facts.isFile()) throw fail("it is no file");
+    const { size } = facts;
     if (size < 8) throw fail(`it holds ${size} bytes`);
     const lengthBytes = new Uint8Array(8);
     await file.read(lengthBytes, 0, 8, 0);
     const length = new DataView(lengthBytes.buffer).getBigUint64(0, true);
-    if (length > BigInt(Math.min(size - 8, longestHeader))) throw fail("its header is cut off");
+    if (length > BigInt(size - 8)) throw fail("its header is cut off");
+    if (length > BigInt(longestHeader)) throw fail(`its header has ${length} bytes; at most ${longestHeader} are read`);
     const header = new Uint8Array(Number(length));
     await file.read(header, 0, header.length, 8);
     const { entries, metadata } = parseHeader(header, fail);
     const start = 8 + header.length;
     const total = entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
     if (start + total !== size) throw fail(`it should hold ${start + total} bytes and holds ${size}`);
-    const tensors: Record<string, Tensor> = {};
+    // Without a prototype: a tensor may be called `__proto__`.
+    const tensors = Object.create(null) as Record<string, Tensor>;
     for (const entry of entries) {
       const data = allocate(entry.type, sizeOf(entry.shape));
       const bytes = new Uint8Array(data.buffer);
@@ -88,18 +92,23 @@ function parseHeader(
     if (begin !== at) throw fail(`“${name}” starts at ${begin} instead of ${at}`);
     at = end;
   }
-  const metadata = Object.fromEntries(Object.entries(__metadata__ ?? {}).map(([key, value]) => [key, String(value)]));
+  const notes = typeof __metadata__ === "object" && __metadata__ !== null ? Object.entries(__metadata__) : [];
+  // The format has texts here, and nothing else is taken for one: lists in lists have no end when they are written out.
+  const metadata = Object.fromEntries(notes.filter((note): note is [string, string] => typeof note[1] === "string"));
   return { entries, metadata };
 }
 
 function parseEntry(name: string, raw: unknown, fail: (reason: string) => Error): Entry {
   const { dtype, shape, data_offsets: offsets } = (raw ?? {}) as Partial<Record<string, unknown>>;
-  const type = types.get(String(dtype));
-  if (!type) throw fail(`“${name}” has element type ${String(dtype)}; known are ${[...types.keys()].join(", ")}`);
-  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) throw fail(`“${name}” is not described`);
+  const shown = name.slice(0, 80);
+  const kind = typeof dtype === "string" ? dtype.slice(0, 20) : "none";
+  const type = types.get(kind);
+  if (!type) throw fail(`“${shown}” has the element type “${kind}”; known are ${[...types.keys()].join(", ")}`);
+  if (!isCounts(shape) || shape.length > 16 || !isCounts(offsets) || offsets.length !== 2) throw fail(`“${shown}” is not described`); // biome-ignore format: one line
   const [begin, end] = offsets as [number, number];
-  if (end - begin !== sizeOf(shape) * bytesPerElement[type])
-    throw fail(`“${name}” is [${shape}] ${String(dtype)} in ${end - begin} bytes`);
+  const bytes = sizeOf(shape) * bytesPerElement[type];
+  if (!Number.isSafeInteger(bytes) || end - begin !== bytes)
+    throw fail(`“${shown}” is [${shape.join(", ")}] ${kind} in ${end - begin} bytes`);
   return { name, type, shape, begin, end };
 }
 

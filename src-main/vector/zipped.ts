@@ -1,0 +1,72 @@
+// Vector files inside a ZIP archive, as agencies hand them out: one or several Shapefiles, a GeoPackage, GeoJSON, KML.
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { FeatureLayer, ReadOptions } from "./feature.ts";
+import { DamagedZip, openZip } from "./zip.ts";
+
+type Read = (path: string, options: ReadOptions) => FeatureLayer;
+
+const mains = new Set([".shp", ".gpkg", ".geojson", ".json", ".kml", ".kmz"]);
+const parts = new Set([".shx", ".dbf", ".prj", ".cpg"]);
+const limits = { members: 5000, memberBytes: 2 ** 30, totalBytes: 2 ** 31 };
+
+/** Layers of everything in the archive; the archive is unpacked into a folder that goes when the program ends. */
+export function readZipped(path: string, options: ReadOptions, read: Read): FeatureLayer {
+  const files = unpacked(path);
+  const inside = files.map((file) => ({ file, layers: read(file, {}).layers }));
+  const layers = inside.flatMap(({ layers: own }) => own);
+  const home = options.layer === undefined ? inside[0] : inside.find(({ layers: own }) => own.some(({ name }) => name === options.layer)); // biome-ignore format: one line
+  if (!home) throw new AppError("vector-layer-missing", { path, layer: options.layer ?? "", layers: layers.map(({ name }) => name) }); // biome-ignore format: one line
+  return { ...read(home.file, options), path, layers };
+}
+
+const kept = new Map<string, readonly string[]>();
+
+/** The vector files of an archive, unpacked. Names inside it never become paths: only their last word does, without signs. */
+function unpacked(path: string): readonly string[] {
+  const { size, mtimeMs, ino, dev } = statSync(path);
+  const key = [path, size, mtimeMs, ino, dev].join("|");
+  const known = kept.get(key);
+  if (known) return known;
+  const folder = mkdtempSync(join(tmpdir(), "omnisat-zip-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  try {
+    const archive = openZip(path, limits);
+    try {
+      const files = archive.members.flatMap(({ name }) => {
+        const ending = extname(name).toLowerCase();
+        // Resource forks of macOS are no layers.
+        return mains.has(ending) && !/(^|\/)__MACOSX\/|(^|\/)\.[^/]*$/.test(name) ? [{ name, ending }] : [];
+      });
+      // A .json beside other files is as a rule their description.
+      const real = files.filter(({ ending }) => ending !== ".json");
+      if (real.length > 0) files.splice(0, files.length, ...real);
+      if (files.length === 0) throw new AppError("vector-damaged", { path, problem: "there is no Shapefile, GeoPackage, GeoJSON or KML in it" }); // biome-ignore format: one line
+      const taken = new Set<string>();
+      const written = files.slice(0, 200).map(({ name, ending }) => {
+        const stem = name.slice(0, -ending.length);
+        const last = stem.slice(stem.lastIndexOf("/") + 1).replace(/[^\p{L}\p{N} ._()-]/gu, "_").replace(/^\.+/, "_").slice(0, 120) || "layer"; // biome-ignore format: one line
+        let own = last;
+        for (let n = 2; taken.has(own.toLowerCase()); n++) own = `${last} (${n})`;
+        taken.add(own.toLowerCase());
+        for (const member of archive.members) {
+          const part = extname(member.name).toLowerCase();
+          const belongs = member.name.slice(0, -part.length || undefined) === stem && (part === ending || (ending === ".shp" && parts.has(part))); // biome-ignore format: one line
+          if (belongs) writeFileSync(join(folder, own + part), member.read());
+        }
+        return join(folder, own + ending);
+      });
+      kept.set(key, written);
+      return written;
+    } finally {
+      archive.close();
+    }
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    if (error instanceof DamagedZip)
+      throw new AppError("vector-damaged", { path, problem: error.message }, { cause: error });
+    throw error;
+  }
+}
