@@ -374,6 +374,7 @@ async function bandsOf(
       offset: side?.offset ?? Number(role("offset") ?? 0),
       ...(colorInterpretation ? { colorInterpretation } : {}),
       ...(side?.categoryNames ? { categoryNames: side.categoryNames } : {}),
+      ...(side?.attributeTable ? { attributeTable: side.attributeTable } : {}),
       ...(colorTable && i === 0 ? { colorTable: withTransparentNodata(colorTable, nodata) } : {}),
       metadata: { ...metadata, ...side?.metadata },
     };

@@ -8,6 +8,7 @@ import type { StoredHeader } from "./header.ts";
 import { headerPool } from "./pool/pool.ts";
 import { type Image, placedImage, readBands } from "./read-bands.ts";
 import type { SampleType, TypedArray } from "./sample-type.ts";
+import type { AttributeRow } from "./sidecars.ts";
 import { type ValiditySource, validityOf } from "./validity.ts";
 
 /** What a raster's header says. */
@@ -45,6 +46,8 @@ export interface BandInfo {
   readonly offset: number;
   readonly colorInterpretation?: string;
   readonly categoryNames?: readonly string[];
+  /** values with names and colours, from GDAL's raster attribute table */
+  readonly attributeTable?: readonly AttributeRow[];
   /** red, green, blue, alpha from 0 to 255, by pixel value */
   readonly colorTable?: readonly (readonly [number, number, number, number])[];
   readonly metadata: Readonly<Record<string, string>>;

@@ -19,6 +19,7 @@ export interface SidecarBand {
   readonly scale?: number;
   readonly offset?: number;
   readonly categoryNames?: readonly string[];
+  readonly attributeTable?: readonly AttributeRow[];
   readonly colorInterpretation?: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -61,15 +62,66 @@ function bandOf(element: XmlElement): SidecarBand {
   const name = childText(element, "Description");
   const categories = childrenNamed(element, "CategoryNames")[0];
   const colorInterpretation = childText(element, "ColorInterp");
+  const attributeTable = attributesOf(childrenNamed(element, "GDALRasterAttributeTable")[0]);
   return {
     ...(name ? { name } : {}),
     ...(nodata === undefined ? {} : { nodata }),
     ...(scale === undefined ? {} : { scale }),
     ...(offset === undefined ? {} : { offset }),
     ...(categories ? { categoryNames: childrenNamed(categories, "Category").map(({ text }) => text) } : {}),
+    ...(attributeTable.length > 0 ? { attributeTable } : {}),
     ...(colorInterpretation ? { colorInterpretation: colorInterpretation.toLowerCase() } : {}),
     metadata: metadataOf(element),
   };
+}
+
+/** One value of a raster attribute table. */
+export interface AttributeRow {
+  readonly value: number;
+  readonly name?: string;
+  /** `#rrggbb` */
+  readonly color?: string;
+}
+
+/** What GDAL's `GDALRATFieldUsage` calls name, value (or the ends of a range of one value), red, green, blue. */
+const usages = { name: 2, min: 3, max: 4, value: 5, red: 6, green: 7, blue: 8 } as const;
+
+/** Values with names and colours of a raster attribute table; rows that stand for ranges are left out. */
+function attributesOf(table: XmlElement | undefined): AttributeRow[] {
+  if (!table) return [];
+  const fields = childrenNamed(table, "FieldDefn").map((field) => ({
+    usage: Number(childText(field, "Usage") ?? 0),
+    name: (childText(field, "Name") ?? "").trim().toLowerCase(),
+  }));
+  const column = (usage: number, ...names: string[]): number => {
+    const found = fields.findIndex((field) => field.usage === usage);
+    return found >= 0 ? found : fields.findIndex(({ name }) => names.includes(name));
+  };
+  const value = column(usages.value, "value", "code", "class");
+  const [min, max] = [column(usages.min), column(usages.max)];
+  const name = column(usages.name, "name", "class_name", "classname", "label", "category", "description");
+  const colors = [column(usages.red, "red", "r"), column(usages.green, "green", "g"), column(usages.blue, "blue", "b")];
+  const [first, size] = [Number(table.attributes.Row0Min ?? 0), Number(table.attributes.BinSize ?? 1)];
+  return childrenNamed(table, "Row").flatMap((row, i): AttributeRow[] => {
+    const cells = childrenNamed(row, "F").map(({ text }) => text.trim());
+    if (min >= 0 && max >= 0 && value < 0 && Number(cells[min]) !== Number(cells[max])) return [];
+    const text = value >= 0 ? cells[value] : min >= 0 ? cells[min] : String(first + i * size);
+    const number = Number(text);
+    if (text === undefined || text === "" || !Number.isFinite(number)) return [];
+    const parts = colors.map((at) => (at >= 0 ? Number(cells[at]) : Number.NaN));
+    const scale = parts.some((part) => part > 1) ? 1 : 255;
+    const color = parts.every((part) => part >= 0 && part <= 255)
+      ? `#${parts
+          .map((part) =>
+            Math.round(part * (Number.isInteger(part) ? 1 : scale))
+              .toString(16)
+              .padStart(2, "0"),
+          )
+          .join("")}`
+      : undefined;
+    const words = name >= 0 ? cells[name] : undefined;
+    return [{ value: number, ...(words ? { name: words } : {}), ...(color ? { color } : {}) }];
+  });
 }
 
 function metadataOf(element: XmlElement): Record<string, string> {

@@ -8,10 +8,19 @@ import { type ClassTable, valueKey } from "../vector/index.ts";
 
 type Looks = NonNullable<LabelImportRequest["looks"]>;
 
+/** The source's code of a class, where it says more than the class's name: “1110”, “s1110000010”, but not “maize” for “maize”. */
+export function sourceOf(value: string, name: string): { readonly source?: string } {
+  const isCode = /^[\w.-]*\d[\w.-]*$/.test(value);
+  return isCode || valueKey(value) !== valueKey(name) ? { source: value } : {};
+}
+
 /** Classes as somebody mapped the values to them, numbered in order of first mention. */
 export function mappedClasses(mapping: Readonly<Record<string, string | null>>): ClassTable {
   const names = [...new Set(Object.values(mapping).filter((name): name is string => name !== null))];
-  const legend = names.map((name, i): LegendClass => ({ code: i + 1, name, color: defaultColor(i) }));
+  const legend = names.map((name, i): LegendClass => {
+    const values = Object.keys(mapping).filter((value) => mapping[value] === name);
+    return { code: i + 1, name, color: defaultColor(i), ...sourceOf(values.join(", "), name) };
+  });
   const codeOf = (name: string | null) => legend.find((entry) => entry.name === name)?.code ?? null;
   return { legend, rules: Object.entries(mapping).map(([value, name]) => ({ value, classCode: codeOf(name) })) };
 }
@@ -28,7 +37,12 @@ export function withKnownCodes(
   for (const entry of legend) {
     const same = known?.classes.find(({ name }) => valueKey(name) === valueKey(entry.name));
     if (same) {
-      renumbered.set(entry.code, same);
+      const { source } = entry;
+      // Codes of several files stand beside each other.
+      const codes = [
+        ...new Set([same.source, source].filter((code) => code !== undefined).flatMap((code) => code.split(", "))),
+      ];
+      renumbered.set(entry.code, { ...same, ...(codes.length > 0 ? { source: codes.join(", ") } : {}) });
       continue;
     }
     const look = looks[entry.name] ?? {};
@@ -38,7 +52,13 @@ export function withKnownCodes(
     rgbOf(color);
     colors.add(color.toLowerCase());
     const parent = look.parent?.trim();
-    renumbered.set(entry.code, { code, name: entry.name, color, ...(parent ? { parent } : {}) });
+    renumbered.set(entry.code, {
+      code,
+      name: entry.name,
+      color,
+      ...(parent ? { parent } : {}),
+      ...(entry.source === undefined ? {} : { source: entry.source }),
+    });
   }
   return {
     legend: [...renumbered.values()],

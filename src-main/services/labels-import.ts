@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import type { LabelCommands, LabelFile } from "../../src-shared/ipc/labels.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { ImportReport, LabelCommands, LabelFile } from "../../src-shared/ipc/labels.ts";
 import type { NewLabel } from "../catalog/index.ts";
 import {
   type ClassTable,
@@ -9,6 +10,7 @@ import {
   type FeatureLayer,
   importingLabels,
   isPolygonal,
+  isTiff,
   type LabelImport,
   readFeatures,
   suggestClasses,
@@ -20,6 +22,7 @@ import { edit } from "./edits.ts";
 import { activate } from "./labels-active.ts";
 import { mappedClasses, withKnownCodes } from "./labels-classes.ts";
 import { joinSplit } from "./labels-joining.ts";
+import { importRaster, inspectRaster, rasterValues } from "./labels-raster.ts";
 import { filePath } from "./path-gate.ts";
 import { knownCrs } from "./rasters.ts";
 import { resting } from "./resting.ts";
@@ -38,8 +41,12 @@ type FileRequest = z.output<z.ZodObject<typeof file>>;
 
 const importSchema = z.strictObject({
   ...file,
-  /** the field that holds the class, of text or numbers */
-  field: z.string().min(1),
+  /** the field that holds the class, of text or numbers; of a class raster its band, “band 2” */
+  field: z.string().min(1).optional(),
+  /** the band of a class raster that holds the classes */
+  band: z.int().min(1).optional(),
+  /** the share of a patch that one class of a raster has to cover */
+  purity: z.number().gt(0).max(1).default(0.5),
   /** a field with nicer names for the classes */
   nameField: z.string().min(1).optional(),
   /** value → class; `null` ignores it. Without it every value is a class. */
@@ -75,15 +82,35 @@ const importSchema = z.strictObject({
 });
 type ImportRequest = z.output<typeof importSchema>;
 
+interface Prepared {
+  readonly table: ClassTable;
+  readonly report: ImportReport;
+  readonly labels: readonly Omit<NewLabel, "legendId" | "importId">[];
+  /** where the class came from: a field, or a band */
+  readonly field: string;
+}
+
 type Imports = Pick<LabelCommands, "labels.values" | "labels.inspect" | "labels.previewImport" | "labels.import">;
 
 /** Polygons from files. Reading rests between shapes, so that the window stays alive; storing is one step of the history. */
 export function labelImports(deps: Deps): Imports {
   const { catalog, announce } = deps;
 
-  const prepare = async (request: ImportRequest): Promise<{ imported: LabelImport; table: ClassTable }> => {
+  const prepare = async (request: ImportRequest): Promise<Prepared> => {
+    const grid = catalog.project.get().grid.geobox;
+    const progress = (fraction: number) => announce("work", { name: "labels.import", fraction });
+    if (isTiff(request.path)) {
+      const known = catalog.legends.list().find(({ name }) => name === request.legend);
+      const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
+      const { table, report, labels, band } = await importRaster({ ...request, crs }, grid, known, progress);
+      return { table, report, labels, field: `band ${band}` };
+    }
     const layer = open(request);
-    const { field, nameField, share, unmapped, radius, swap } = request;
+    const { nameField, share, unmapped, radius, swap } = request;
+    if (request.field === undefined) {
+      throw new AppError("labels-field-needed", { path: request.path, fields: layer.fields.map(({ name }) => name) });
+    }
+    const { field } = request;
     const suggested = request.classes
       ? mappedClasses(request.classes)
       : suggestClasses(layer, field, nameField === undefined ? {} : { nameField });
@@ -94,15 +121,28 @@ export function labelImports(deps: Deps): Imports {
       field,
       table,
       unmapped,
-      grid: catalog.project.get().grid.geobox,
+      grid,
       radius,
       swap,
       ...(share === undefined ? {} : { claim: { share } }),
     });
-    const imported = await resting(steps, (done) =>
-      announce("work", { name: "labels.import", fraction: Math.min(1, done / Math.max(1, total)) }),
-    );
-    return { imported, table };
+    const imported = await resting(steps, (done) => progress(Math.min(1, done / Math.max(1, total))));
+    return { table, report: imported.report, labels: imported.polygons.map(labelOf), field };
+
+    function labelOf(polygon: LabelImport["polygons"][number]): Prepared["labels"][number] {
+      const { properties, classCode, coordinates, cells, patches, hectares } = polygon;
+      return {
+        classCode,
+        coordinates,
+        cells,
+        x: polygon.point[0],
+        y: polygon.point[1],
+        patches,
+        hectares,
+        feature: String(polygon.sourceId),
+        properties,
+      };
+    }
   };
 
   return {
@@ -110,21 +150,28 @@ export function labelImports(deps: Deps): Imports {
     "labels.values": door(
       "labels.values",
       z.strictObject({ ...file, field: z.string().min(1) }),
-      ({ field, ...request }) => countValues(open(request), field),
+      async ({ field, ...request }) => {
+        if (!isTiff(request.path)) return countValues(open(request), field);
+        const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
+        return await rasterValues({ path: request.path, field, crs }, catalog.project.get().grid.geobox);
+      },
     ),
 
-    "labels.inspect": door("labels.inspect", z.strictObject(file), (request) => resting(inspecting(open(request)))),
+    "labels.inspect": door("labels.inspect", z.strictObject(file), async (request) =>
+      isTiff(request.path)
+        ? await inspectRaster(request.path, request.crs === undefined ? undefined : knownCrs(request.crs))
+        : await resting(inspecting(open(request))),
+    ),
 
     "labels.previewImport": door(
       "labels.previewImport",
       importSchema,
-      async (request) => (await prepare(request)).imported.report,
+      async (request) => (await prepare(request)).report,
     ),
 
     "labels.import": door("labels.import", importSchema, async (request) => {
-      const { path, field } = request;
-      const { imported, table } = await prepare(request);
-      const { report } = imported;
+      const { path } = request;
+      const { table, report, labels: prepared, field } = await prepare(request);
       return edit(deps, { key: "labels.import", params: { count: report.used } }, () => {
         // The same file again takes the place of its earlier reading: its polygons should not count twice.
         const before = catalog.labels.imports();
@@ -132,20 +179,12 @@ export function labelImports(deps: Deps): Imports {
         for (const { id } of gone) catalog.labels.removeImport(id);
         const legendId = catalog.legends.put(request.legend, table.legend);
         const importId = catalog.labels.addImport({ path, classField: field, legendId, report });
-        const labels = imported.polygons.map((polygon): NewLabel => {
-          const { properties } = polygon;
+        const labels = prepared.map((label): NewLabel => {
+          const { properties } = label;
           return {
+            ...label,
             legendId,
-            classCode: polygon.classCode,
-            coordinates: polygon.coordinates,
-            cells: polygon.cells,
-            x: polygon.point[0],
-            y: polygon.point[1],
-            patches: polygon.patches,
-            hectares: polygon.hectares,
             importId,
-            feature: String(polygon.sourceId),
-            properties,
             validFrom: dateOf(properties[request.validFromField ?? ""], "first") ?? request.validFrom ?? null,
             validTo: dateOf(properties[request.validToField ?? ""], "last") ?? request.validTo ?? null,
           };
@@ -216,6 +255,7 @@ function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
     polygons,
     points,
     table: layer.table ?? null,
+    raster: false,
     fields,
     suggestedField: likelyField(fields, shapes),
   };

@@ -90,11 +90,16 @@ export function suggestClasses(
       code: keepNumbers ? Number(value) : index + 1,
       name: names?.get(valueKey(value)!) ?? value,
       color: defaultColor(index),
+      // The source's own code, where the class is called something else or is a code itself.
+      ...(/^[\w.-]*\d[\w.-]*$/.test(value) || (names?.get(valueKey(value)!) ?? value) !== value
+        ? { source: value }
+        : {}),
     }),
   );
   return { legend, rules: ordered.map(({ value }, index) => ({ value, classCode: legend[index]!.code })) };
 }
 
+/** A name that two values have gets the value beside it: names of a legend are unique. */
 function namesFrom(layer: FeatureLayer, field: string, nameField: string): Map<string, string> {
   expectField(layer, nameField);
   const counts = new Map<string, Map<string, number>>();
@@ -107,7 +112,12 @@ function namesFrom(layer: FeatureLayer, field: string, nameField: string): Map<s
     names.set(text, (names.get(text) ?? 0) + 1);
     counts.set(key, names);
   }
-  return new Map([...counts].map(([key, names]) => [key, [...names].reduce((p, q) => (q[1] > p[1] ? q : p))[0]]));
+  const chosen = [...counts].map(([key, names]): [string, string] => [
+    key,
+    [...names].reduce((p, q) => (q[1] > p[1] ? q : p))[0],
+  ]);
+  const uses = Map.groupBy(chosen, ([, name]) => valueKey(name));
+  return new Map(chosen.map(([key, name]) => [key, uses.get(valueKey(name))!.length > 1 ? `${name} (${key})` : name]));
 }
 
 /** The rule of each value, by its key. A class that the legend does not have is a programmer's error. */

@@ -1,5 +1,6 @@
 /** Vector files in and out, labels from polygons, polygons from maps, styles for maps. */
 
+export { bandOfField, ClassRaster, isTiff, type RasterReport, type RasterValue } from "./class-raster.ts";
 export {
   type ClassRule,
   type ClassTable,

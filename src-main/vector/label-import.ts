@@ -7,6 +7,7 @@ import type { Crs } from "../../src-shared/geo/crs.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, resolutionOf, windowCovering } from "../../src-shared/geo/geobox.ts";
 import { clip } from "../../src-shared/geo/window.ts";
 import { transformer } from "../raster/crs.ts";
+import type { RasterReport } from "./class-raster.ts";
 import { type ClassTable, expectField, rulesByKey, valueKey } from "./class-table.ts";
 import type { Feature, FeatureLayer, PropertyValue } from "./feature.ts";
 import {
@@ -97,6 +98,8 @@ export interface ClassSummary extends LegendClass {
 }
 
 export interface ImportReport {
+  /** of a class raster */
+  readonly raster?: RasterReport & { readonly purity: number; readonly unnamedZero: boolean };
   /** shapes in the file */
   readonly total: number;
   readonly used: number;
@@ -453,8 +456,24 @@ export function droppedByReason(
     .filter(({ count }) => count > 0);
 }
 
+function describeRaster(raster: NonNullable<ImportReport["raster"]>): string[] {
+  const { band, covered, labelled, mixed, ignored, samples, purity, unnamedZero } = raster;
+  return [
+    `Band ${band} covers ${covered} patches with classes; ${labelled} are used.`,
+    ...(samples > 1 ? [`A patch has the class of most of its ${samples} × ${samples} pixels.`] : []),
+    ...(mixed > 0 ? [`${mixed} not used: no class has ${Math.round(purity * 100)} % of them.`] : []),
+    ...(ignored > 0 ? [`${ignored} not used: most of them is ignored or without data.`] : []),
+    ...(unnamedZero
+      ? [
+          "The value 0 has no name in the file and became a class; where it stands for nothing, leave it out with --map 0=ignore.",
+        ]
+      : []),
+  ];
+}
+
 /** The report as lines for people. */
 export function describeImport(report: ImportReport): string[] {
+  if (report.raster) return describeRaster(report.raster);
   const all = report.points === report.used && report.used > 0 ? "points" : report.points > 0 ? "shapes" : "polygons";
   const lines = [`${report.total} ${all} came in, ${report.used} are used.`];
   for (const { reason, words, count } of droppedByReason(report)) {

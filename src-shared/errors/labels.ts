@@ -69,6 +69,22 @@ export const labelErrors = {
     exchanged
       ? `In “${path}”, “${x}” and “${y}” seem to be exchanged: (${values.join(", ")}) is no longitude and latitude. Name them the other way round: --x ${y} --y ${x} --crs EPSG:4326.`
       : `The columns “${x}” and “${y}” of “${path}” are called longitude and latitude, but hold (${values.join(", ")}). If these are metres, name the columns and their coordinate system: --x ${x} --y ${y} --crs EPSG:code.`,
+  "class-raster-bands": ({ path, bands }: Path & { readonly bands: readonly string[] }) =>
+    `“${path}” has ${bands.length} bands. Choose the one that holds the classes with --band: ${list(bands)}.`,
+  "class-raster-image": ({ path }: Path) =>
+    `“${path}” is a picture in red, green and blue, not a raster of classes. Choose a raster whose values are classes; if one of its bands is that, name it with --band.`,
+  "class-raster-continuous": ({
+    path,
+    count,
+    examples,
+  }: Path & { readonly count: number; readonly examples: readonly number[] }) =>
+    `“${path}” does not hold classes: ${count} different values, such as ${examples.map((value) => Number(value.toPrecision(6))).join(", ")}. Choose a raster whose values are whole numbers for classes.`,
+  "class-raster-empty": ({ path }: Path) =>
+    `“${path}” holds no class inside the project: every pixel there is without data. Choose a raster that covers the project.`,
+  "class-raster-impure": ({ path, purity }: Path & { readonly purity: number }) =>
+    `No patch of the project has one class of “${path}” on ${Math.round(purity * 100)} % of its area. Choose a lower --purity.`,
+  "labels-field-needed": ({ path, fields }: Path & { readonly fields: readonly string[] }) =>
+    `Name the field of “${path}” that holds the class: --field NAME. There are: ${list(fields)}.`,
   "labels-without-crs": ({ path, hint = null }: Path & { readonly hint?: PlaceHint | null }) =>
     `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file, a table a column “epsg”). ${placeSentence(hint, "Name one with --crs EPSG:code.")}`,
   "labels-unknown-crs": ({ path, crs }: Path & { readonly crs: string }) =>

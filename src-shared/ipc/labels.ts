@@ -11,6 +11,9 @@ export interface ValueCount {
   readonly value: string;
   readonly count: number;
   readonly spellings: readonly string[];
+  /** what a class raster calls it, and its colour there */
+  readonly name?: string;
+  readonly color?: string;
 }
 
 /** Why a shape of a file is no label. */
@@ -39,6 +42,21 @@ export interface ImportReport {
   }[];
   readonly partlyOutside: number;
   readonly contestedPatches: number;
+  /** of a class raster: what became of its patches */
+  readonly raster?: {
+    readonly band: number;
+    /** patches of the project that the raster covers with any class */
+    readonly covered: number;
+    readonly labelled: number;
+    /** patches where no class has enough of the area */
+    readonly mixed: number;
+    readonly ignored: number;
+    /** positions looked at along a patch's side */
+    readonly samples: number;
+    readonly purity: number;
+    /** 0 became a class although nothing names it: it may stand for no class */
+    readonly unnamedZero: boolean;
+  };
   readonly classes: readonly (LegendClass & {
     readonly polygons: number;
     readonly patches: number;
@@ -76,6 +94,8 @@ export interface LabelFile {
   readonly points: number;
   /** how a table of text was read; `null` of other files */
   readonly table: TableReading | null;
+  /** its fields are the bands of a class raster */
+  readonly raster: boolean;
   readonly fields: readonly {
     readonly name: string;
     readonly type: string;
@@ -101,7 +121,11 @@ export interface LabelFileRequest {
 }
 
 export interface LabelImportRequest extends LabelFileRequest {
-  readonly field: string;
+  /** needed of shapes; of a class raster its band, “band 2”, where it has several */
+  readonly field?: string | undefined;
+  readonly band?: number | undefined;
+  /** the share of a patch that one class of a raster has to cover */
+  readonly purity?: number | undefined;
   readonly nameField?: string | undefined;
   /** value → class name; `null` ignores it */
   readonly classes?: Record<string, string | null> | undefined;

@@ -21,6 +21,18 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier où vous avez le droit d’écrire.`,
   "labels-without-crs": ({ path, hint = null }) =>
     `${quoted(path)} ne dit pas dans quel système de coordonnées sont ses formes (un Shapefile a besoin de son fichier .prj, un tableau d’une colonne « epsg »). ${placeSentence(hint, "Choisissez-en un.")}`,
+  "class-raster-bands": ({ path, bands }) =>
+    `${quoted(path)} a ${bands.length} bandes. Choisissez celle qui contient les classes : ${listed(bands)}.`,
+  "class-raster-image": ({ path }) =>
+    `${quoted(path)} est une image en rouge, vert et bleu, pas un raster de classes. Choisissez un raster dont les valeurs sont des classes.`,
+  "class-raster-continuous": ({ path, count, examples }) =>
+    `${quoted(path)} ne contient pas de classes : ${count} valeurs différentes, par exemple ${examples.map((value) => Number(value.toPrecision(6))).join(" ; ")}. Choisissez un raster dont les valeurs sont des nombres entiers de classes.`,
+  "class-raster-empty": ({ path }) =>
+    `${quoted(path)} ne contient aucune classe dans le projet : tous ses pixels y sont sans données. Choisissez un raster qui couvre le projet.`,
+  "class-raster-impure": ({ path, purity }) =>
+    `Aucun patch du projet n’a une seule classe de ${quoted(path)} sur ${Math.round(purity * 100)} % de sa surface. Choisissez une pureté plus basse.`,
+  "labels-field-needed": ({ path, fields }) =>
+    `Choisissez le champ de ${quoted(path)} qui contient la classe. Il y a : ${listed(fields)}.`,
   "table-unreadable": ({ path, problem }) =>
     `${quoted(path)} ne peut pas être lu comme un tableau de texte : ${problem}.`,
   "table-spreadsheet": ({ path }) =>

@@ -11,12 +11,19 @@ const projectWord = { name: "PROJECT", summary: "the project's folder" } as cons
 const importLabels = command({
   name: "labels import",
   summary:
-    "add labelled polygons or points from a GeoPackage, Shapefile, GeoJSON, KML or CSV, or labels of whole tiles",
+    "add labelled polygons or points from a GeoPackage, Shapefile, GeoJSON, KML or CSV, a class raster, or labels of whole tiles",
   details:
-    "Every shape is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes. A point labels the patch that it lies in. A CSV needs columns for longitude and latitude, for x and y with a coordinate system (--crs, or a column “epsg”), or with WKT; its separator, decimal sign and encoding are found.",
+    "Every shape is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes. A point labels the patch that it lies in. A CSV needs columns for longitude and latitude, for x and y with a coordinate system (--crs, or a column “epsg”), or with WKT; its separator, decimal sign and encoding are found. Of a class raster (GeoTIFF) every patch gets the class that most of it has; names and colours come from its palette and attribute table.",
   positionals: [projectWord, { name: "FILE", summary: "the file with the polygons or points" }],
   options: {
-    field: { type: "text", value: "NAME", summary: "the field that holds the class (needed)" },
+    field: { type: "text", value: "NAME", summary: "the field that holds the class (needed of shapes)" },
+    band: { type: "integer", value: "N", summary: "the band of a class raster that holds the classes" },
+    purity: {
+      type: "number",
+      value: "0…1",
+      summary: "the share of a patch that one class of a raster has to cover",
+      fallback: "0.5",
+    },
     "name-field": { type: "text", value: "NAME", summary: "a field with the classes' names" },
     layer: { type: "text", value: "NAME", summary: "the layer, when the file has several" },
     classes: {
@@ -66,6 +73,10 @@ const importLabels = command({
       "points of a table, each with what lies around it",
     ],
     [
+      "omnisat labels import flanders landcover.tif --purity 0.7",
+      "a class raster; patches with less of one class stay free",
+    ],
+    [
       'omnisat labels import flanders parcels.shp --field code --map "1110=wheat,1200=maize,1300=ignore"',
       "codes mapped to classes",
     ],
@@ -77,7 +88,6 @@ const importLabels = command({
     const { field, layer, crs, encoding, legend, share, unmapped, map, classes, replace } = options;
     const { x, y, wkt, delimiter, radius, swap } = options;
     const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat labels import --help" });
-    if (field === undefined && !options.tiles) throw usage("Name the field that holds the class: --field NAME.");
     const { mappedName, readClassTable } = await import("../../../services/labels.ts");
     const mapping = classes === undefined ? {} : readClassTable(classes);
     for (const pair of map ?? []) {
@@ -89,10 +99,12 @@ const importLabels = command({
     return withProject({ project: project!, purpose: "omnisat labels import", output, signal }, async (services) => {
       const { importId, report } = await services["labels.import"]({
         path: path!,
-        field: field!,
         replace,
         swap,
         ...given({
+          field,
+          band: options.band,
+          purity: options.purity,
           nameField: options["name-field"],
           layer,
           crs,
