@@ -264,7 +264,7 @@ export const labelsMessages = messages({
   "labels.part.validation": { en: "Validation", fr: "Validation" },
   "labels.part.test": { en: "Test", fr: "Test" },
   "labels.part.unused": { en: "Not used", fr: "Inutilisée" },
-  "labels.part.random": { en: "Patch by patch", fr: "Patch par patch" },
+  "labels.part.random": { en: "Several, by patch", fr: "Plusieurs, par patch" },
   "labels.part.none": { en: "No set", fr: "Aucun jeu" },
   "labels.split.why": {
     en: "The network learns from training labels, stops by validation labels, and is judged by test labels that it never saw.",
@@ -290,6 +290,57 @@ export const labelsMessages = messages({
   "labels.split.random.hint": {
     en: "Optimistic: test patches lie beside training patches of the same field, so the score says how well known fields are recognised, not how good the map is elsewhere.",
     fr: "Optimiste : les patchs de test touchent ceux d’entraînement de la même parcelle ; le score dit comment les parcelles connues sont reconnues, pas ce que vaut la carte ailleurs.",
+  },
+  "labels.split.blockChosen": {
+    en: "Chosen so that every class trains and tests",
+    fr: "Choisi pour que chaque classe apprenne et soit testée",
+  },
+  "labels.split.buffer": { en: "Left out beside borders", fr: "Laissé de côté près des limites" },
+  "labels.split.buffer.hint": {
+    en: "Patches this close to a square of another set belong to no set.",
+    fr: "Les patchs si proches d’un carré d’un autre jeu n’appartiennent à aucun jeu.",
+  },
+  "labels.split.words": { en: "What the words mean", fr: "Ce que veulent dire les mots" },
+  "labels.split.folds": {
+    en: "Numbers of folds: the last one tests",
+    fr: "Numéros de plis : le dernier sert au test",
+  },
+  "labels.split.wordsOpen": {
+    en: {
+      one: "{count} word is not known. Choose what it means.",
+      other: "{count} words are not known. Choose what they mean.",
+    },
+    fr: {
+      one: "{count} mot est inconnu. Choisissez son sens.",
+      other: "{count} mots sont inconnus. Choisissez leur sens.",
+    },
+  },
+  "labels.split.noWord": { en: "(empty)", fr: "(vide)" },
+  "labels.split.wordMeans": { en: "What {word} means", fr: "Sens de {word}" },
+  "labels.split.choose": { en: "Choose …", fr: "Choisir…" },
+  "labels.split.note.oneBlock": {
+    en: "All patches of {names} lie in one square: they train and are not tested.",
+    fr: "Tous les patchs de {names} sont dans un seul carré : ils servent à l’apprentissage et ne sont pas testés.",
+  },
+  "labels.split.note.uneven": {
+    en: "{names}: less than half of the wanted share in training or in test. Deal anew, or take smaller squares.",
+    fr: "{names} : moins de la moitié de la part voulue en apprentissage ou en test. Redistribuez, ou prenez des carrés plus petits.",
+  },
+  "labels.split.note.smaller": {
+    en: "Squares of {meters} m instead of {usual} m, so that classes both train and test.",
+    fr: "Carrés de {meters} m au lieu de {usual} m, pour que les classes apprennent et soient testées.",
+  },
+  "labels.split.note.narrow": {
+    en: "Squares of {meters} m are smaller than a tile ({tile} m): scores are somewhat optimistic.",
+    fr: "Des carrés de {meters} m sont plus petits qu’une tuile ({tile} m) : les scores sont un peu optimistes.",
+  },
+  "labels.split.note.buffer": {
+    en: "{patches} patches within {meters} m of another set are left out.",
+    fr: "{patches} patchs à moins de {meters} m d’un autre jeu sont laissés de côté.",
+  },
+  "labels.split.note.lost": {
+    en: "Without training or without test patches: {names}.",
+    fr: "Sans patchs d’apprentissage ou de test : {names}.",
   },
   "labels.split.blockSize": { en: "Side of a square", fr: "Côté d’un carré" },
   "labels.split.shares": { en: "Shares of patches", fr: "Parts des patchs" },
@@ -323,10 +374,71 @@ export const labelsMessages = messages({
   "labels.split.cell": { en: "{labels} labels, {patches} patches", fr: "{labels} étiquettes, {patches} patchs" },
   "labels.split.total": { en: "All", fr: "Toutes" },
 
-  "labels.wizard.title": { en: "Import polygons as labels", fr: "Importer des polygones comme étiquettes" },
+  "labels.wizard.title": { en: "Import labels", fr: "Importer des étiquettes" },
   "labels.wizard.choose": { en: "Choose a file", fr: "Choisir un fichier" },
   "labels.wizard.change": { en: "Another file", fr: "Autre fichier" },
-  "labels.wizard.formats": { en: "GeoPackage, Shapefile, GeoJSON or KML", fr: "GeoPackage, Shapefile, GeoJSON ou KML" },
+  "labels.wizard.formats": {
+    en: "Polygons or points (GeoPackage, Shapefile, GeoJSON, KML, CSV), or a class raster (GeoTIFF)",
+    fr: "Polygones ou points (GeoPackage, Shapefile, GeoJSON, KML, CSV), ou un raster de classes (GeoTIFF)",
+  },
+  "labels.wizard.raster": {
+    en: "A raster whose values are classes",
+    fr: "Un raster dont les valeurs sont des classes",
+  },
+  "labels.wizard.band": { en: "Band that holds the classes", fr: "Bande qui contient les classes" },
+  "labels.wizard.purity": { en: "One class covers at least", fr: "Une classe couvre au moins" },
+  "labels.wizard.purity.hint": {
+    en: "A patch where no class has this share of the area gets no label.",
+    fr: "Un patch où aucune classe n’a cette part de la surface ne reçoit pas d’étiquette.",
+  },
+  "labels.wizard.radius": { en: "A point labels patches within", fr: "Un point étiquette les patchs à moins de" },
+  "labels.wizard.radius.hint": {
+    en: "0: only the patch that it lies in.",
+    fr: "0 : seulement le patch où il se trouve.",
+  },
+  "labels.wizard.points": {
+    en: { one: "{count} point", other: "{count} points" },
+    fr: { one: "{count} point", other: "{count} points" },
+  },
+  "labels.wizard.table": {
+    en: "Columns separated by {delimiter}, decimal sign {decimal}, text in {encoding}.",
+    fr: "Colonnes séparées par {delimiter}, signe décimal {decimal}, texte en {encoding}.",
+  },
+  "labels.wizard.table.tab": { en: "tabs", fr: "des tabulations" },
+  "labels.wizard.table.x": { en: "Longitude or x", fr: "Longitude ou x" },
+  "labels.wizard.table.y": { en: "Latitude or y", fr: "Latitude ou y" },
+  "labels.wizard.table.wkt": {
+    en: "Shapes from the column {column} (WKT).",
+    fr: "Formes de la colonne {column} (WKT).",
+  },
+  "labels.wizard.table.crs.given": {
+    en: "The coordinate system is the one chosen.",
+    fr: "Le système de coordonnées est celui choisi.",
+  },
+  "labels.wizard.table.crs.names": {
+    en: "The columns’ names say longitude and latitude.",
+    fr: "Les noms des colonnes disent longitude et latitude.",
+  },
+  "labels.wizard.table.crs.column": {
+    en: "A column says the coordinate system.",
+    fr: "Une colonne dit le système de coordonnées.",
+  },
+  "labels.wizard.table.crs.values": {
+    en: "The values can be longitude and latitude; nothing says otherwise.",
+    fr: "Les valeurs peuvent être longitude et latitude ; rien ne dit le contraire.",
+  },
+  "labels.wizard.table.crs.unknown": {
+    en: "Nothing says the coordinate system.",
+    fr: "Rien ne dit le système de coordonnées.",
+  },
+  "labels.wizard.rasterResult": {
+    en: "{covered} patches are covered, {labelled} get a class; {mixed} are too mixed, {ignored} are ignored or without data.",
+    fr: "{covered} patchs sont couverts, {labelled} reçoivent une classe ; {mixed} sont trop mélangés, {ignored} sont ignorés ou sans données.",
+  },
+  "labels.wizard.unnamedZero": {
+    en: "The value 0 has no name in the file and becomes a class. Go back and ignore it where it stands for nothing.",
+    fr: "La valeur 0 n’a pas de nom dans le fichier et devient une classe. Revenez et ignorez-la si elle ne veut rien dire.",
+  },
   "labels.wizard.step.file": { en: "File", fr: "Fichier" },
   "labels.wizard.step.classes": { en: "Classes", fr: "Classes" },
   "labels.wizard.step.check": { en: "Check", fr: "Contrôle" },

@@ -36,6 +36,13 @@ export class Wizard {
   fromField = $state<string | null>(null);
   toField = $state<string | null>(null);
   replace = $state(false);
+  /** columns of a table that hold the coordinates, where they were chosen by hand */
+  x = $state<string | null>(null);
+  y = $state<string | null>(null);
+  /** metres around a point */
+  radius = $state(0);
+  /** the share of a patch, in percent, that one class of a raster has to cover */
+  purity = $state(50);
   preview = $state.raw<ImportReport | null>(null);
   result = $state.raw<ImportReport | null>(null);
   error = $state.raw<unknown>(null);
@@ -51,13 +58,19 @@ export class Wizard {
     return this.file !== null && this.file.crs === null && this.crs === null;
   }
 
+  /** How the file is to be read, as far as somebody said so. */
+  get reading() {
+    const { path, layer, crs, x, y } = this;
+    return { path: path!, ...(layer ? { layer } : {}), ...(crs ? { crs } : {}), ...(x && y ? { x, y } : {}) };
+  }
+
   get legendName(): string {
     return this.legend?.name ?? this.newLegend.trim();
   }
 
   async open(path: string): Promise<void> {
     this.path = path;
-    this.layer = this.crs = this.field = null;
+    this.layer = this.crs = this.field = this.x = this.y = null;
     this.file = null;
     this.mappings = [];
     this.newLegend = (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]+$/, "");
@@ -65,24 +78,19 @@ export class Wizard {
   }
 
   async inspect(): Promise<void> {
-    const { path, layer, crs } = this;
-    if (path === null) return;
-    const read = await this.#attempt(() =>
-      invoke("labels.inspect", { path, ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) }),
-    );
+    if (this.path === null) return;
+    const read = await this.#attempt(() => invoke("labels.inspect", this.reading));
     if (!read) return;
     this.file = read;
-    this.layer = read.layer;
+    this.layer = read.raster ? null : read.layer;
     if (this.field === null || !read.fields.some(({ name }) => name === this.field)) this.field = read.suggestedField;
   }
 
   /** The values of the class field, each with a first guess. */
   async gather(): Promise<void> {
-    const { path, layer, crs, field } = this;
+    const { path, field } = this;
     if (path === null || field === null) return;
-    const values = await this.#attempt(() =>
-      invoke("labels.values", { path, field, ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) }),
-    );
+    const values = await this.#attempt(() => invoke("labels.values", { ...this.reading, field }));
     if (!values) return;
     this.mappings = values.map((value, index) => this.#guess(value, index));
     this.step = "classes";
@@ -98,14 +106,19 @@ export class Wizard {
     }
   }
 
-  #guess({ value, count }: ValueCount, index: number): Mapping {
-    const same = this.known.find((one) => sameName(one.name, value) || String(one.code) === value);
+  #guess({ value, count, name, color }: ValueCount, index: number): Mapping {
+    const title = name ?? value;
+    const same = this.known.find(
+      (one) =>
+        sameName(one.name, title) || (one.source ?? "").split(", ").includes(value) || String(one.code) === value,
+    );
+    const nothing = name !== undefined && /^(no[ _-]?data|none|unclassified|unlabel(l)?ed)$/i.test(name.trim());
     return {
       value,
       count,
-      target: same?.code ?? "new",
-      name: same?.name ?? value,
-      color: freeColor(index, this.known),
+      target: nothing ? "ignore" : (same?.code ?? "new"),
+      name: same?.name ?? title,
+      color: color ?? freeColor(index, this.known),
       parent: "",
     };
   }
@@ -124,15 +137,14 @@ export class Wizard {
     const byFields = this.validity === "fields";
     const byDates = this.validity === "dates";
     return {
-      path: this.path!,
+      ...this.reading,
       field: this.field!,
+      ...(this.file?.raster ? { purity: this.purity / 100 } : { radius: this.radius }),
       classes,
       looks,
       legend: this.legendName,
       unmapped: "ignore",
       replace: this.replace,
-      ...(this.layer ? { layer: this.layer } : {}),
-      ...(this.crs ? { crs: this.crs } : {}),
       ...(byDates && this.validFrom ? { validFrom: this.validFrom } : {}),
       ...(byDates && this.validTo ? { validTo: this.validTo } : {}),
       ...(byFields && this.fromField ? { validFromField: this.fromField } : {}),
