@@ -39,6 +39,11 @@ interface FileRow {
   readonly preference: number;
 }
 
+interface StoredBand extends Omit<FileBand, "nodata"> {
+  readonly nodata?: number | null;
+  readonly spare?: boolean;
+}
+
 interface Header {
   readonly width: number;
   readonly height: number;
@@ -56,14 +61,19 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
   const readFile = (row: FileRow): AcquisitionFile => {
     const { width, height, crs, affine } = fromJson<Header>(row.header);
     const system = row.crs ?? crs;
+    const stored = fromJson<StoredBand[]>(row.bands).map(({ nodata, spare = false, ...band }) => ({
+      spare,
+      band: { ...band, ...(nodata === undefined || nodata === null ? {} : { nodata }) } satisfies FileBand,
+    }));
     const quality = fromJsonOrNull<NonNullable<AcquisitionFile["quality"]>>(row.quality);
     return {
       path: paths.fromStored(row.path),
       ...(row.crs === null ? {} : { crs: row.crs }),
       ...(affine && system ? { grid: { crs: system, affine, width, height } } : {}),
-      bands: fromJson<(Omit<FileBand, "nodata"> & { nodata?: number | null })[]>(row.bands).map(
-        ({ nodata, ...band }) => ({ ...band, ...(nodata === undefined || nodata === null ? {} : { nodata }) }),
-      ),
+      bands: stored.filter(({ spare }) => !spare).map(({ band }) => band),
+      ...(stored.some(({ spare }) => spare)
+        ? { spare: stored.filter(({ spare }) => spare).map(({ band }) => band) }
+        : {}),
       ...(quality ? { quality } : {}),
       radiometry: fromJson<Radiometry>(row.radiometry),
       facts: fromJson<FileFacts>(row.facts),
@@ -104,14 +114,14 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
 
   const addPiece = (id: string, { files }: AcquisitionPiece): void => {
     const piece = sql.run("INSERT INTO pieces (acquisition_id) VALUES (?)", id).id;
-    files.forEach(({ path, bands, quality, radiometry, facts, evidence, preference }, position) => {
+    files.forEach(({ path, bands, spare = [], quality, radiometry, facts, evidence, preference }, position) => {
       sql.run(
         `INSERT INTO piece_files (piece_id, raster_id, position, bands, quality, radiometry, facts, evidence, preference)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         piece,
         rasterId(path),
         position,
-        toJson(bands),
+        toJson([...bands, ...spare.map((band) => ({ ...band, spare: true }))]),
         quality ? toJson(quality) : null,
         toJson(radiometry),
         toJson(facts),
@@ -204,9 +214,11 @@ function byFirstPath(p: AcquisitionPiece, q: AcquisitionPiece): number {
 /** What is written of a piece: the grid is its raster's. */
 const keyOf = (files: readonly AcquisitionFile[]): string =>
   JSON.stringify(
-    files.map(({ path, bands, quality, radiometry, facts, evidence, preference = 0 }) => [
+    files.map(({ path, bands, spare = [], quality, radiometry, facts, evidence, preference = 0 }) => [
       path,
-      bands.map(({ name, bandIndex, scale, offset, nodata }) => [name, bandIndex, scale, offset, nodata ?? null]),
+      ...[bands, spare].map((list) =>
+        list.map(({ name, bandIndex, scale, offset, nodata }) => [name, bandIndex, scale, offset, nodata ?? null]),
+      ),
       quality ? [quality.kind, quality.bandIndex] : null,
       sorted(radiometry),
       sorted(facts),

@@ -61,6 +61,7 @@ export {
 export { batchesPerEpoch, type LoaderSpec, orderOfEpoch, prefetched, readBatches } from "./loader.ts";
 export {
   checkModality,
+  feeds,
   incompletePieces,
   type ModalityOptions,
   membersOf,
@@ -77,7 +78,6 @@ export {
   joinFiles,
   type Rival,
   type SamePlace,
-  type Surplus,
   withoutFiles,
 } from "./mosaic.ts";
 export {

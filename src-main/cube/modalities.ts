@@ -65,6 +65,11 @@ export function incompletePieces(
   });
 }
 
+/** True when at least one place of an acquisition has all bands of the modality: the others wait for theirs. */
+export function feeds(modality: Pick<Modality, "bands">, acquisition: Acquisition): boolean {
+  return incompletePieces(modality, acquisition).length < measuredPieces(acquisition).length;
+}
+
 /** True when two acquisitions are products of one overpass, as far as is known: the other one is not a second look. */
 export function samePass(p: Acquisition, q: Acquisition): boolean {
   const fits = (a: unknown, b: unknown) => a === undefined || b === undefined || a === b;
@@ -86,9 +91,8 @@ export function undecidedDays(modality: Modality, acquisitions: readonly Acquisi
 /** Every acquisition has the bands its modality needs, and no overpass is there twice unless somebody said what becomes of it. */
 export function checkModality(modality: Modality, acquisitions: readonly Acquisition[]): void {
   for (const member of membersOf(modality, acquisitions)) {
+    if (feeds(modality, member)) continue;
     const [incomplete] = incompletePieces(modality, member);
-    const none = measuredPieces(member).length === 0;
-    if (!incomplete && !none) continue;
     const path = (incomplete?.piece ?? member.pieces[0])?.files[0]?.path ?? member.id;
     const missing = incomplete?.missing ?? modality.bands;
     throw new AppError("acquisition-missing-bands", { path, date: member.date, missing, modality: modality.name });
@@ -180,16 +184,13 @@ function usualResolution(sensor: SensorId): number | undefined {
 }
 
 /**
- * The list of bands most acquisitions have in all their pieces; of two as frequent the one that more of them can fill. For
- * Sentinel-2 without the 60 m bands, which see the air and not the land.
+ * The list of bands most pieces have; of two as frequent the one that more of them can fill. For Sentinel-2 without the 60 m bands, which see the air and not the land.
  */
 function usualBandsOf(members: readonly Acquisition[]): string[] {
   const { sensor } = members[0]!;
-  const lists = members.map((member) => {
-    const pieces = measuredPieces(member).map((piece) => new Set(bandsOfPiece(piece).map(({ name }) => name)));
-    const common = bandNamesOf(member).filter((name) => pieces.every((names) => names.has(name)));
-    return common.length > 0 ? common : bandNamesOf(member);
-  });
+  const lists = members.flatMap((member) =>
+    measuredPieces(member).map((piece) => bandsOfPiece(piece, sensor).map(({ name }) => name)),
+  );
   const counts = [...Map.groupBy(lists, (list) => list.join("\n"))].map(([, same]) => ({
     list: same[0]!,
     count: same.length,

@@ -27,12 +27,6 @@ export interface Rival {
   readonly isAdded: boolean;
 }
 
-/** A file that adds nothing: the sharper of two sizes of one product is there, or its mask. */
-export interface Surplus {
-  readonly path: string;
-  readonly reason: "sharper" | "mask";
-}
-
 /** What files make of the acquisitions of a project. */
 export interface Joined {
   /** all of the project, in order of time */
@@ -44,7 +38,6 @@ export interface Joined {
   /** acquisitions of before that are no more, and did not become another */
   readonly gone: readonly string[];
   readonly samePlaces: readonly SamePlace[];
-  readonly surplus: readonly Surplus[];
 }
 
 interface Part extends ImportedFile {
@@ -98,12 +91,20 @@ function regrouped(
   for (const of of touched) {
     for (const { files } of of.pieces)
       for (const file of files)
-        if (!gone(file, of))
-          parts.set(keyOfPart(of.sensor, of.date, file), { sensor: of.sensor, date: of.date, file, isNew: false });
+        if (!gone(file, of)) {
+          const whole = byItself(file);
+          parts.set(keyOfPart(of.sensor, of.date, whole), {
+            sensor: of.sensor,
+            date: of.date,
+            file: whole,
+            isNew: false,
+          });
+        }
   }
   for (const part of added) {
-    const key = keyOfPart(part.sensor, part.date, part.file);
-    if (!parts.has(key)) parts.set(key, part);
+    const file = byItself(part.file);
+    const key = keyOfPart(part.sensor, part.date, file);
+    if (!parts.has(key)) parts.set(key, { ...part, file });
   }
   const homes = new Map<string, Acquisition>();
   for (const of of touched)
@@ -114,12 +115,9 @@ function regrouped(
   const renamed = new Map<string, string>();
   const kept = new Set<string>();
   const samePlaces: SamePlace[] = [];
-  const surplus: Surplus[] = [];
   for (const [, day] of [...Map.groupBy(parts.values(), ({ sensor, date }) => `${sensor} ${date}`)].sort()) {
     const drafts = passesOf(day).flatMap((pass) => {
-      const { levels, surplus: rest } = mosaicsOf(pass.parts);
-      surplus.push(...rest);
-      return levels.map((pieces, level): Draft => ({ pass, level, pieces }));
+      return mosaicsOf(pass.parts).map((pieces, level): Draft => ({ pass, level, pieces }));
     });
     const named = withIds(drafts, day[0]!);
     for (const { acquisition } of named) {
@@ -147,9 +145,18 @@ function regrouped(
     renamed,
     gone: touched.map(({ id }) => id).filter((id) => !kept.has(id) && !made.some((one) => one.id === id)),
     samePlaces,
-    surplus: surplus.filter(
-      ({ path }) => !made.some(({ pieces }) => pieces.some(({ files }) => files.some((file) => file.path === path))),
-    ),
+  };
+}
+
+/** A file as it was before others had a say: all its bands, and its own decision on their meaning. */
+function byItself(file: AcquisitionFile): AcquisitionFile {
+  const { spare = [], radiometry, ...rest } = file;
+  const { own } = radiometry;
+  const bands = [...file.bands, ...spare].sort((p, q) => p.bandIndex - q.bandIndex);
+  return {
+    ...rest,
+    bands: own ? bands.map((band) => ({ ...band, scale: own.scale, offset: own.offset })) : bands,
+    radiometry: own ?? radiometry,
   };
 }
 
@@ -250,9 +257,8 @@ interface DraftPiece {
 }
 
 /** Files on other files' places go to the next mosaic: the first holds each place once. */
-function mosaicsOf(parts: readonly Part[]): { readonly levels: AcquisitionPiece[][]; readonly surplus: Surplus[] } {
+function mosaicsOf(parts: readonly Part[]): AcquisitionPiece[][] {
   const levels: DraftPiece[][] = [];
-  const surplus: Surplus[] = [];
   const ordered = [...parts].sort(byMerit);
   for (const part of ordered.filter(({ file }) => file.bands.length > 0)) {
     const names = part.file.bands.map(({ name }) => name);
@@ -270,8 +276,8 @@ function mosaicsOf(parts: readonly Part[]): { readonly levels: AcquisitionPiece[
     const sharper = here.flat().find((piece) => piece.parts.some((other) => otherSize(other.file, part.file)));
     if (sharper) {
       const rest = part.file.bands.filter(({ name }) => !sharper.names.has(name));
-      if (rest.length > 0) add(sharper, { ...part, file: { ...part.file, bands: rest } });
-      else surplus.push({ path: part.file.path, reason: "sharper" });
+      const spare = part.file.bands.filter(({ name }) => sharper.names.has(name));
+      add(sharper, { ...part, file: { ...part.file, bands: rest, spare } });
       continue;
     }
     const level = here.findIndex((pieces) => pieces.length === 0);
@@ -279,8 +285,8 @@ function mosaicsOf(parts: readonly Part[]): { readonly levels: AcquisitionPiece[
     if (level < 0) levels.push([piece]);
     else levels[level]!.push(piece);
   }
-  for (const mask of ordered.filter(({ file }) => file.bands.length === 0)) placeMask(levels, mask, surplus);
-  return { levels: levels.map((pieces) => pieces.map(pieceOf)), surplus };
+  for (const mask of ordered.filter(({ file }) => file.bands.length === 0)) placeMask(levels, mask);
+  return levels.map((pieces) => pieces.map(pieceOf));
 }
 
 function add(piece: DraftPiece, part: Part): void {
@@ -288,8 +294,8 @@ function add(piece: DraftPiece, part: Part): void {
   for (const { name } of part.file.bands) piece.names.add(name);
 }
 
-/** A mask belongs to every image below it that has none: one mask may cover several tiles. */
-function placeMask(levels: DraftPiece[][], mask: Part, surplus: Surplus[]): void {
+/** A mask belongs to every image below it that has none: one mask may cover several tiles. One without an image waits by itself. */
+function placeMask(levels: DraftPiece[][], mask: Part): void {
   const covers = ({ parts }: DraftPiece) =>
     parts.some(({ file }) => {
       const [own, other] = [mask.file.grid, file.grid];
@@ -306,12 +312,12 @@ function placeMask(levels: DraftPiece[][], mask: Part, surplus: Surplus[]): void
     exact.length > 0 ? exact : without.filter(({ parts }) => sameProduct(parts[0]!.file.facts, mask.file.facts, false));
   for (const home of homes) home.parts.push(mask);
   if (homes.length > 0) return;
-  if (below.length > 0) {
-    surplus.push({ path: mask.file.path, reason: "mask" });
-    return;
-  }
-  if (levels.length === 0) levels.push([]);
-  levels[0]!.push({ parts: [mask], names: new Set() });
+  const level = levels.find(
+    (pieces) => !pieces.some(({ parts }) => parts.some(({ file }) => samePlace(file, mask.file))),
+  );
+  const piece = { parts: [mask], names: new Set<string>() };
+  if (level) level.push(piece);
+  else levels.push([piece]);
 }
 
 /** What is preferred stands first, then the later processing, then the earlier moment; of one product the sharper file. */
@@ -395,10 +401,10 @@ function oneMeaning(files: readonly AcquisitionFile[]): readonly AcquisitionFile
         order.indexOf(p.basis!) - order.indexOf(q.basis!) || q.offset - p.offset || compare(p.decidedBy, q.decidedBy),
     );
   return files.map((file) =>
-    open.includes(file) && file.radiometry.scale === best!.scale
+    open.includes(file) && file.radiometry !== best && file.radiometry.scale === best!.scale
       ? {
           ...file,
-          radiometry: best!,
+          radiometry: { ...best!, own: file.radiometry },
           bands: file.bands.map((band) => ({ ...band, scale: best!.scale, offset: best!.offset })),
         }
       : file,
@@ -471,8 +477,8 @@ function homesOf(made: Acquisition, homes: ReadonlyMap<string, Acquisition>): Ac
 }
 
 /** A stack may hold a day twice; else the path is enough. */
-const homeKeys = ({ sensor, date }: Acquisition, { path, bands }: AcquisitionFile): string[] => [
-  `${sensor} ${date} ${path} ${bands[0]?.bandIndex ?? 0}`,
+const homeKeys = ({ sensor, date }: Acquisition, { path, bands, spare }: AcquisitionFile): string[] => [
+  `${sensor} ${date} ${path} ${(bands[0] ?? spare?.[0])?.bandIndex ?? 0}`,
   `${sensor} ${date} ${path}`,
 ];
 

@@ -13,9 +13,9 @@ import {
   doubtOfDates,
   type FileChoice,
   factsOf,
+  feeds,
   type ImportedFile,
   joinFiles,
-  membersOf,
   modalityName,
   nativeMeters,
   rasterReader,
@@ -28,7 +28,7 @@ import { edit } from "./edits.ts";
 import { joinImport, samePlaceError } from "./import-join.ts";
 import { importSources, isAllPaper } from "./import-sources.ts";
 import { storeAcquisitions } from "./import-store.ts";
-import { incompleteMembers, leftOutOf, planModalities } from "./planned-modalities.ts";
+import { planModalities, waitingFor } from "./planned-modalities.ts";
 import { headerOf, knownCrs, type PlacedInfo, readWhole } from "./raster-info.ts";
 
 export interface ImportRequest {
@@ -151,14 +151,8 @@ export async function importImages(
     progress(0.8);
     const after = joined.acquisitions;
     const gone = new Set(joined.copies.map(({ path }) => path));
-    const surplus = new Set(joined.surplus.map(({ path }) => path));
-    const taken = [...rows].filter(([path]) => !gone.has(path) && !surplus.has(path));
+    const taken = [...rows].filter(([path]) => !gone.has(path));
     const warnings = new Set(joined.changed.flatMap(warningsOf));
-    for (const path of surplus)
-      if (!used.has(path)) unused.push({ path, error: errorMessage(new AppError("import-surplus", { path })) });
-    const coarser = [...surplus].filter((path) => used.has(path));
-    if (coarser.length > 0)
-      warnings.add(`${coarser.length} files of the project gave way to sharper files of the same products.`);
     const planned = planModalities({
       before,
       after,
@@ -173,18 +167,20 @@ export async function importImages(
       ),
       duplicateDates: request.duplicates === "replace" ? undefined : request.duplicates,
     });
-    for (const { modality } of planned) {
-      if (request.incomplete === "error") {
-        const left = leftOutOf(modality, after);
-        checkModality({ ...modality, acquisitions: [...modality.acquisitions, ...left.map(({ id }) => id)] }, after);
+    for (const { modality, group } of planned) {
+      const waiting = waitingFor(modality, after, group);
+      const [first] = waiting;
+      if (first && request.incomplete === "error") {
+        const { path, date, missing } = first;
+        throw new AppError("acquisition-missing-bands", { path, date, missing, modality: modality.name });
       }
       checkModality(modality, after);
-      for (const sentence of leftOutWords(modality, after)) warnings.add(sentence);
+      if (waiting.length > 0) warnings.add(waitingWords(modality, waiting));
     }
     // Only what is new is looked at: the hundredth tile of a series costs what the first did.
     const alone = joinFiles([], files).acquisitions;
     for (const [index, { modality }] of planned.entries()) {
-      const fresh = alone.filter((one) => one.sensor === modality.sensor && hasBands(one, modality));
+      const fresh = alone.filter((one) => one.sensor === modality.sensor && feeds(modality, one));
       if (modality.kind === "series" && modality.sensor === "sentinel-2" && fresh.length > 0) {
         const looked = { ...modality, duplicateDates: "keep" as const, acquisitions: fresh.map(({ id }) => id) };
         const doubt = doubtOfDates(modality.sensor, await reportDates(reader, looked, fresh, geobox, signal));
@@ -229,18 +225,11 @@ function nothingUsable(unused: readonly UnusedFile[]): AppError {
   return new AppError("import-nothing-usable", { count: unused.length, reasons });
 }
 
-const hasBands = (acquisition: Acquisition, modality: Modality): boolean =>
-  incompleteMembers({ ...modality, acquisitions: [acquisition.id] }, [acquisition]).length === 0 &&
-  membersOf({ ...modality, acquisitions: [acquisition.id] }, [acquisition]).length > 0;
-
-/** Dates that are in the project and do not feed the input yet, since bands are missing. */
-function leftOutWords(modality: Modality, after: readonly Acquisition[]): string[] {
-  const left = leftOutOf(modality, after);
-  if (left.length === 0) return [];
-  const dates = [...new Set(left.map(({ date }) => date))];
-  const bands = [...new Set(left.flatMap(({ missing }) => missing))];
+/** Places that are in the project and do not feed the input yet, since bands are missing. */
+function waitingWords(modality: Modality, waiting: ReturnType<typeof waitingFor>): string {
+  const dates = [...new Set(waiting.map(({ date }) => date))];
+  const bands = [...new Set(waiting.flatMap(({ missing }) => missing))];
   const some = dates.slice(0, 3).join(", ") + (dates.length > 3 ? ", …" : "");
-  return [
-    `${dates.length} ${dates.length === 1 ? "date" : "dates"} of “${modality.name}” (${some}) lack ${bands.join(", ")} in some places. They are in the project and join “${modality.name}” when these bands are added.`,
-  ];
+  const images = `${waiting.length} ${waiting.length === 1 ? "image" : "images"} of ${dates.length} ${dates.length === 1 ? "date" : "dates"} (${some})`;
+  return `${images} lack ${bands.join(", ")} for “${modality.name}”. They are in the project and feed “${modality.name}” when these bands are added.`;
 }

@@ -192,6 +192,7 @@ async function questionOf(
       clearShare: share ?? null,
       bytes: sizes.reduce((sum, size) => sum + size, 0),
       bands: bandsOfPiece(piece, sensor).map(({ name }) => name),
+      bandIndexes: bandsOfPiece(piece, sensor).map(({ bandIndex }) => bandIndex),
     });
   }
   return { sensor, date, rivals: told };
@@ -200,19 +201,18 @@ async function questionOf(
 /** The question as an error of the command line: nothing is decided silently. */
 export function samePlaceError(questions: readonly PlaceQuestion[]): AppError {
   const [{ date, sensor, rivals }] = questions as [PlaceQuestion];
-  return new AppError("acquisition-same-place", {
-    date,
-    sensor,
-    count: questions.length,
-    evidence: rivals.map(sentenceOf),
-  });
+  // Two images of one stack are told apart by their bands.
+  const stack = new Set(rivals.map(({ paths }) => paths[0])).size < rivals.length;
+  const evidence = rivals.map((rival) => sentenceOf(rival, stack));
+  return new AppError("acquisition-same-place", { date, sensor, count: questions.length, evidence });
 }
 
-function sentenceOf({ paths, isNew, time, baseline, clearShare, bytes, bands }: PlaceRival): string {
+function sentenceOf(rival: PlaceRival, stack: boolean): string {
+  const { paths, isNew, time, baseline, clearShare, bytes, bands, bandIndexes } = rival;
   const [first] = paths;
   const words = [
     `${isNew ? "new" : "in the project"}: ${first === undefined ? "" : basename(first)}${paths.length > 1 ? ` and ${paths.length - 1} more files` : ""}`,
-    bands.join(" "),
+    bands.join(" ") + (stack ? ` (bands ${bandIndexes.join(", ")} of the file)` : ""),
     time === null ? "no time" : time,
     baseline === null ? "" : `baseline ${baseline}`,
     clearShare === null ? "" : `${Math.round(clearShare * 100)} % clear`,

@@ -25,7 +25,7 @@ import {
 import { crsName } from "../raster/index.ts";
 import { isUnchanged, standingChoices } from "./import-images.ts";
 import { joinImport } from "./import-join.ts";
-import { duplicateDays, leftOutOf, planModalities } from "./planned-modalities.ts";
+import { duplicateDays, planModalities, waitingFor } from "./planned-modalities.ts";
 import { readWhole, shareInside } from "./raster-info.ts";
 
 interface Looked {
@@ -87,7 +87,7 @@ export class ImportPreviews {
       });
       return {
         files: looked.map((entry) => previewOf(entry, after, catalog, geobox, reader, copies)),
-        modalities: planned.map(({ modality, known: own }): PlannedModality => {
+        modalities: planned.map(({ modality, known: own, group }): PlannedModality => {
           const members = after.filter(({ id }) => modality.acquisitions.includes(id));
           const dates = members.map(({ date }) => date).sort();
           const { name, kind, sensor, bands, resolutionMeters } = modality;
@@ -104,7 +104,7 @@ export class ImportPreviews {
             last: dates.at(-1) ?? "",
             isNew: own === null,
             duplicates: undecided.map(({ date, paths }) => ({ date, paths })),
-            incomplete: leftOutOf(modality, after).map(({ date, missing, path }) => ({ date, missing, path })),
+            incomplete: waitingFor(modality, after, group).map(({ date, missing, path }) => ({ date, missing, path })),
           };
         }),
         problems: [],

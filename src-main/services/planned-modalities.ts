@@ -6,7 +6,7 @@ import {
   measuredPieces,
   tilesOf,
 } from "../../src-shared/eo/index.ts";
-import { incompletePieces, membersOf, modalityName, proposeModalities, samePass } from "../cube/index.ts";
+import { feeds, incompletePieces, membersOf, modalityName, proposeModalities, samePass } from "../cube/index.ts";
 
 export interface ProposalOptions {
   readonly patchMeters: number;
@@ -29,14 +29,20 @@ export interface PlanOptions extends ProposalOptions {
 /** Fields that follow the proposal until a person sets them. */
 export const proposedFields = ["kind", "bands", "resolutionMeters", "resampling", "clearClasses"] as const;
 
+export interface PlannedInput {
+  readonly modality: Modality;
+  /** as it is in the project; `null` for a new one */
+  readonly known: Modality | null;
+  /** acquisitions of one name belong to it, members or not */
+  readonly group: string;
+}
+
 /**
  * The modalities that the changed acquisitions belong to, each with the name it had before where there was one. Members are
- * those with all of its bands; what a person took out stays out. A second product of a place is a member only where products
+ * those with all of its bands in some place; what a person took out stays out. A second product of a place is a member only where products
  * of a day are kept side by side or joined.
  */
-export function planModalities(
-  options: PlanOptions,
-): { readonly modality: Modality; readonly known: Modality | null }[] {
+export function planModalities(options: PlanOptions): PlannedInput[] {
   const { before, after, changed, renamed = new Map<string, string>() } = options;
   const nameNow = (id: string) => renamed.get(id) ?? id;
   const modalities = options.modalities.map((modality) => ({
@@ -73,15 +79,14 @@ export function planModalities(
         patchPixels: Math.round(options.patchMeters / resolution),
         duplicateDates: known?.duplicateDates ?? "error",
       };
-      const whole = proposal.acquisitions.filter(
-        (id) => !leftOut.has(id) && incompletePieces(wanted, byId.get(id)!).length === 0,
-      );
+      const whole = proposal.acquisitions.filter((id) => !leftOut.has(id) && feeds(wanted, byId.get(id)!));
       const twice = whole.some((id) => (byId.get(id)!.copy ?? 1) > 1) || twins(whole.map((id) => byId.get(id)!));
       const duplicateDates =
         twice && options.duplicateDates !== undefined ? options.duplicateDates : wanted.duplicateDates;
       const both = duplicateDates === "keep" || duplicateDates === "merge";
       return {
         known: before0 ?? null,
+        group: proposal.name,
         modality: {
           ...wanted,
           duplicateDates,
@@ -108,7 +113,7 @@ function leftOutByHand(
   const members = new Set(known?.acquisitions ?? []);
   const could = earlier.acquisitions.filter((id) => {
     const acquisition = byId.get(id)!;
-    return (acquisition.copy ?? 1) === 1 && incompletePieces(known ?? earlier, acquisition).length === 0;
+    return (acquisition.copy ?? 1) === 1 && feeds(known ?? earlier, acquisition);
   });
   return new Set(could.filter((id) => !members.has(id)).map(nameNow));
 }
@@ -151,29 +156,27 @@ export function duplicateDays(modality: Modality, acquisitions: readonly Acquisi
     }));
 }
 
-/** Members, or pieces of members, without some of the modality's bands. */
+/** Members that have all bands of the modality in no place. */
 export function incompleteMembers(modality: Modality, acquisitions: readonly Acquisition[]) {
-  return membersOf(modality, acquisitions).flatMap((acquisition) => missingFrom(modality, acquisition));
+  return membersOf(modality, acquisitions)
+    .filter((acquisition) => !feeds(modality, acquisition))
+    .flatMap((acquisition) => missingFrom(modality, acquisition).slice(0, 1));
 }
 
-/** Acquisitions that would feed the modality, had they all of its bands. */
-export function leftOutOf(modality: Modality, acquisitions: readonly Acquisition[]) {
-  const members = new Set(modality.acquisitions);
-  const groups = new Set(acquisitions.filter(({ id }) => members.has(id)).map(modalityName));
+/** Places of acquisitions of a group, members or not, that wait for bands of the modality. */
+export function waitingFor(modality: Modality, acquisitions: readonly Acquisition[], group: string) {
   return acquisitions
-    .filter((one) => !members.has(one.id) && groups.has(modalityName(one)) && (one.copy ?? 1) === 1)
+    .filter((one) => modalityName(one) === group && ((one.copy ?? 1) === 1 || modality.acquisitions.includes(one.id)))
     .flatMap((acquisition) => missingFrom(modality, acquisition));
 }
 
 function missingFrom(modality: Modality, acquisition: Acquisition) {
-  return incompletePieces(modality, acquisition)
-    .slice(0, 1)
-    .map(({ piece, missing }) => ({
-      id: acquisition.id,
-      date: acquisition.date,
-      missing,
-      path: piece.files[0]?.path ?? acquisition.id,
-    }));
+  return incompletePieces(modality, acquisition).map(({ piece, missing }) => ({
+    id: acquisition.id,
+    date: acquisition.date,
+    missing,
+    path: piece.files[0]?.path ?? acquisition.id,
+  }));
 }
 
 /** `S2A · ascending · 31UFS`: what tells apart acquisitions of one date. */

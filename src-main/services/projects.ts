@@ -142,7 +142,7 @@ function modalityLine(catalog: Catalog, name: string) {
     bands,
     resolutionMeters,
     patchPixels,
-    dates: dates.length,
+    dates: new Set(dates).size,
     pieces: own.reduce((sum, { pieces }) => sum + pieces.length, 0),
     first: dates[0] ?? null,
     last: dates.at(-1) ?? null,

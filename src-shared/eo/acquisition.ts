@@ -30,6 +30,8 @@ export interface Radiometry {
   readonly warnings: readonly string[];
   /** what it rests on where neither tags nor the product say: a file of the same product with better evidence decides instead */
   readonly basis?: "pixels" | "date" | "guess";
+  /** what the file alone would say, where another file's evidence decided */
+  readonly own?: Omit<Radiometry, "own">;
 }
 
 /** A classification of each pixel that comes with a piece: Sentinel-2's SCL. */
@@ -64,6 +66,8 @@ export interface AcquisitionFile {
   /** the file's pixels on Earth, from its header: its footprint. Unknown in jobs of older releases. */
   readonly grid?: GeoBox;
   readonly bands: readonly FileBand[];
+  /** bands that a sharper file of the same product gives: kept for the day that one is taken out */
+  readonly spare?: readonly FileBand[];
   readonly quality?: { readonly kind: QualityBand["kind"]; readonly bandIndex: number };
   readonly radiometry: Radiometry;
   readonly facts: FileFacts;

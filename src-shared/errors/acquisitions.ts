@@ -74,8 +74,6 @@ export const acquisitionErrors = {
     `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: --duplicates keep (both, as two dates), replace (the new one instead of the old), best (the clearest), merge (each pixel from the one that sees it). Nothing was added.`,
   "acquisition-not-found": ({ name }: { readonly name: string }) =>
     `The project has no acquisition “${name}”. omnisat project list --acquisitions names those it has.`,
-  "import-surplus": ({ path }: { readonly path: string }) =>
-    `“${path}” adds nothing: all of it is there from another file of the same product, as sharp or sharper.`,
   "import-nothing-usable": ({ count, reasons }: { readonly count: number; readonly reasons: readonly string[] }) =>
     `None of ${count} files could be used:\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
   "import-format": ({

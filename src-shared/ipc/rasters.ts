@@ -48,6 +48,8 @@ export interface PlaceRival {
   readonly clearShare: number | null;
   readonly bytes: number;
   readonly bands: readonly string[];
+  /** 1-based: which of a stack's bands these are */
+  readonly bandIndexes: readonly number[];
 }
 
 /** Several images of one place at one overpass. */

@@ -15,8 +15,6 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "acquisition-same-place": ({ date, count, evidence }) =>
     `${evidence.length} images montrent le même endroit lors du même passage (${date}${count > 1 ? `, et ${count - 1} autres endroits de même` : ""}) :\n${evidence.map((line) => `  ${line}`).join("\n")}\nDites quoi en faire : garder les deux, remplacer l’ancienne, garder la plus claire ou les fusionner. Rien n’a été ajouté.`,
   "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
-  "import-surplus": ({ path }) =>
-    `${quoted(path)} n’apporte rien : tout y est déjà, d’un autre fichier du même produit, aussi net ou plus net.`,
   "import-nothing-usable": ({ count, reasons }) =>
     `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
   "import-format": ({ path, format, help }) => `${quoted(path)} ne se lit pas comme image (${format}). ${help}`,

@@ -139,7 +139,7 @@ const importImages = command({
             : `Imported ${rasters} images as ${acquisitions.length} acquisitions${mosaics}, ${dates[0]} to ${dates.at(-1)}.`,
           ...modalities.map(
             ({ name, kind, acquisitions: members, bands: names, resolutionMeters }) =>
-              `  ${name}: ${kind}, ${members.length} ${members.length === 1 ? "date" : "dates"}, ${names.join(" ")}, ${resolutionMeters} m`,
+              `  ${name}: ${kind}, ${members.length} ${members.length === 1 ? "image" : "images"} in time, ${names.join(" ")}, ${resolutionMeters} m`,
           ),
           ...decisions(acquisitions),
           ...(unchanged.length > 0
