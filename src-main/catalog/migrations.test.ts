@@ -94,8 +94,8 @@ test("a project of the format before the mosaics opens with everything it held: 
   // A system that a person chose counts, not the file's.
   expect(aerial!.pieces[0]!.files[0]).toMatchObject({ crs: "EPSG:32632", grid: { crs: "EPSG:32632" } });
   expect(catalog.modalities.list().map(({ name, acquisitions }) => [name, acquisitions])).toEqual([
-    ["s2", ["s2-20190610T105703-31UFS"]],
     ["aerial", ["aerial-20200831"]],
+    ["s2", ["s2-20190610T105703-31UFS"]],
   ]);
   expect(catalog.layers.list()).toMatchObject([{ id: "acquisition:aerial-20200831", opacity: 0.5 }]);
   catalog.close();

@@ -16,9 +16,11 @@ interface Row {
   readonly clearClasses: string;
 }
 
+const sensorOrder: readonly SensorId[] = ["aerial", "sentinel-2", "sentinel-1", "landsat", "other"];
+
 export function modalityTable(sql: Sql) {
   return {
-    /** In the order they were added, which is the order the network takes them in. */
+    /** In the order the network takes them in: image, optical, radar, and by name. It does not depend on what was added first. */
     list(): Modality[] {
       const members = Map.groupBy(
         sql.all<{ modalityId: number; acquisitionId: string }>(
@@ -38,7 +40,8 @@ export function modalityTable(sql: Sql) {
           bands: fromJson<string[]>(bands),
           clearClasses: fromJson<number[]>(clearClasses),
           acquisitions: (members.get(id) ?? []).map(({ acquisitionId }) => acquisitionId),
-        }));
+        }))
+        .sort((p, q) => sensorOrder.indexOf(p.sensor) - sensorOrder.indexOf(q.sensor) || (p.name < q.name ? -1 : 1));
     },
 
     /** Adds the modality, or replaces the one of that name. */

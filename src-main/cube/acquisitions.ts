@@ -60,12 +60,13 @@ const classesName =
 export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void {
   if (choice.sensor) return;
   const { bands, quality } = parseProduct(choice.path);
-  if (bands || quality || facts.bands.length !== 1) return;
+  if (bands || quality) return;
   const name = choice.path.split(/[\\/]/).at(-1)!;
   const band = facts.bands[0]!;
   if (bandFromDescription("sentinel-2", band.name ?? "") === "SCL") return;
-  if (elevationName.test(name)) throw new AppError("import-elevation", { path: choice.path });
-  const whole = !band.dataType.startsWith("float") && band.scale === 1;
+  if (facts.bands.length === 1 && elevationName.test(name))
+    throw new AppError("import-elevation", { path: choice.path });
+  const whole = facts.bands.every(({ dataType, scale }) => !dataType.startsWith("float") && scale === 1);
   const named = Boolean(band.colorTable) || (band.categoryNames?.length ?? 0) > 0;
   if (whole && (named || classesName.test(name))) throw new AppError("import-class-raster", { path: choice.path });
 }

@@ -153,7 +153,8 @@ async function look(
   const whole = facts;
   await attempt(() => readWhole(choice.path, whole.crs));
   await attempt(() => requireMeasurement(whole, choice));
-  let file = await attempt(() => describeFile(whole, choice));
+  // Classes without a date lack nothing but to be labels.
+  let file = errors.length > 0 ? undefined : await attempt(() => describeFile(whole, choice));
   if (!file) file = describeAnyway(whole, choice);
   if (errors.length > 0 || !file) return { choice, bytes, facts, file, brings: [], errors };
   const described = file;
