@@ -109,6 +109,15 @@ test("a person's preference decides which image of a place stands first; other p
   ]);
 });
 
+test("an image with fewer bands takes no place from one with more, whatever their moments", () => {
+  const early = file("early.tif", ["B02"], { facts: { time: "10:50:00" } });
+  const full = [file("10m.tif", ["B02", "B03"], { facts: { time: "10:51:00" } }), file("20m.tif", ["B05"], { facts: { time: "10:51:00" } })]; // biome-ignore format: a pair
+  expect(shape(join(early, ...full).acquisitions).map(([, copy, pieces]) => [copy, pieces])).toEqual([
+    [2, [["early.tif"]]],
+    [1, [["10m.tif", "20m.tif"]]],
+  ]);
+});
+
 test("L1C and L2A of one moment never meet, and a file without a level is no L1C", () => {
   const facts = (level?: string) => ({ facts: { ...(level ? { level } : {}), time: "10:57:03" } });
   const { acquisitions, samePlaces } = join(

@@ -256,37 +256,46 @@ interface DraftPiece {
   readonly names: Set<string>;
 }
 
-/** Files on other files' places go to the next mosaic: the first holds each place once. */
+/** Files of one footprint are a piece; pieces on other pieces' places go to the next mosaic: the first holds each place once. */
 function mosaicsOf(parts: readonly Part[]): AcquisitionPiece[][] {
-  const levels: DraftPiece[][] = [];
+  const pieces: DraftPiece[] = [];
   const ordered = [...parts].sort(byMerit);
   for (const part of ordered.filter(({ file }) => file.bands.length > 0)) {
     const names = part.file.bands.map(({ name }) => name);
-    const here = levels.map((pieces) =>
-      pieces.filter((piece) => piece.parts.some((other) => samePlace(other.file, part.file))),
-    );
+    const here = pieces.filter((piece) => onePlace(piece, part));
     const free = ({ names: taken }: DraftPiece) => names.every((name) => !taken.has(name));
     const home =
-      here.flat().find((piece) => free(piece) && sameProduct(piece.parts[0]!.file.facts, part.file.facts, true)) ??
-      here.flat().find((piece) => free(piece) && sameProduct(piece.parts[0]!.file.facts, part.file.facts, false));
+      here.find((piece) => free(piece) && sameProduct(piece.parts[0]!.file.facts, part.file.facts, true)) ??
+      here.find((piece) => free(piece) && sameProduct(piece.parts[0]!.file.facts, part.file.facts, false));
     if (home) {
       add(home, part);
       continue;
     }
-    const sharper = here.flat().find((piece) => piece.parts.some((other) => otherSize(other.file, part.file)));
+    const sharper = here.find((piece) => piece.parts.some((other) => otherSize(other.file, part.file)));
     if (sharper) {
       const rest = part.file.bands.filter(({ name }) => !sharper.names.has(name));
       const spare = part.file.bands.filter(({ name }) => sharper.names.has(name));
       add(sharper, { ...part, file: { ...part.file, bands: rest, spare } });
       continue;
     }
-    const level = here.findIndex((pieces) => pieces.length === 0);
-    const piece = { parts: [part], names: new Set(names) };
-    if (level < 0) levels.push([piece]);
-    else levels[level]!.push(piece);
+    pieces.push({ parts: [part], names: new Set(names) });
+  }
+  const levels: DraftPiece[][] = [];
+  for (const piece of pieces.sort(byWholeness)) {
+    const level = levels.find((own) => !own.some((other) => piece.parts.some((part) => onePlace(other, part))));
+    if (level) level.push(piece);
+    else levels.push([piece]);
   }
   for (const mask of ordered.filter(({ file }) => file.bands.length === 0)) placeMask(levels, mask);
-  return levels.map((pieces) => pieces.map(pieceOf));
+  return levels.map((own) => own.map(pieceOf));
+}
+
+const onePlace = ({ parts }: DraftPiece, part: Part): boolean => parts.some(({ file }) => samePlace(file, part.file));
+
+/** What is preferred stands first, then what has more bands: an image of four bands takes no date from one of ten. */
+function byWholeness(p: DraftPiece, q: DraftPiece): number {
+  const preference = ({ parts }: DraftPiece) => Math.max(...parts.map(({ file }) => file.preference ?? 0));
+  return preference(q) - preference(p) || q.names.size - p.names.size || byMerit(p.parts[0]!, q.parts[0]!);
 }
 
 function add(piece: DraftPiece, part: Part): void {

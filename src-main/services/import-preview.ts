@@ -205,7 +205,9 @@ function previewOf(
     pieces.flatMap(({ files }) => files.filter(({ path }) => path === choice.path)),
   );
   const measured = own.find((one) => one.bands.length > 0);
-  const dates = file && !codes.has("acquisition-without-date") ? file.slices.map(({ date }) => date) : undefined;
+  const noImage = codes.has("import-class-raster") || codes.has("import-elevation");
+  const dates =
+    file && !noImage && !codes.has("acquisition-without-date") ? file.slices.map(({ date }) => date) : undefined;
   const bands =
     file && !codes.has("acquisition-band-count")
       ? [...new Set(file.slices.flatMap((slice) => slice.bands.map(({ name }) => name)))]

@@ -185,6 +185,7 @@ export const importMessages = messages({
         "{count} fichiers ne peuvent pas être ajoutés tels quels. Ils sont laissés de côté sauf si vous les corrigez.",
     },
   },
+  "import.leaveOut": { en: "Leave them out", fr: "Les laisser de côté" },
   "import.nothing": { en: "No file is taken.", fr: "Aucun fichier n’est pris." },
   "import.vectors": {
     en: { one: "{count} vector file was added as a layer.", other: "{count} vector files were added as layers." },
