@@ -52,6 +52,19 @@ export const mapsMessages = messages({
     fr: "Ceci est en dehors de la zone du projet.",
   },
   "maps.form.name": { en: "Name", fr: "Nom" },
+  "maps.places": { en: "Places", fr: "Lieux" },
+  "maps.places.title": {
+    en: { one: "{count} place", other: "{count} separate places" },
+    fr: { one: "{count} lieu", other: "{count} lieux séparés" },
+  },
+  "maps.places.place": { en: "Place", fr: "Lieu" },
+  "maps.places.mapped": { en: "Mapped", fr: "Cartographié" },
+  "maps.places.commonest": { en: "Most of it", fr: "Surtout" },
+  "maps.places.zoom": { en: "Zoom to place {number}", fr: "Zoomer sur le lieu {number}" },
+  "maps.places.more": {
+    en: { one: "and {count} more", other: "and {count} more" },
+    fr: { one: "et {count} autre", other: "et {count} autres" },
+  },
   "maps.form.probabilities": {
     en: "Also keep the probability of every class",
     fr: "Garder aussi la probabilité de chaque classe",
@@ -59,6 +72,14 @@ export const mapsMessages = messages({
   "maps.form.probabilities.hint": {
     en: "One band per class: a file as many times larger.",
     fr: "Une bande par classe : un fichier d’autant plus grand.",
+  },
+  "maps.form.perPlace": { en: "Also files for each place", fr: "Aussi des fichiers pour chaque lieu" },
+  "maps.form.perPlace.hint": {
+    en: { one: "{count} place, beside the map of all.", other: "{count} separate places, beside the map of all." },
+    fr: {
+      one: "{count} lieu, en plus de la carte d’ensemble.",
+      other: "{count} lieux séparés, en plus de la carte d’ensemble.",
+    },
   },
   "maps.form.advanced": { en: "Advanced", fr: "Avancé" },
   "maps.form.overlap": { en: "Overlap of tiles (patches)", fr: "Recouvrement des tuiles (patchs)" },
@@ -78,6 +99,10 @@ export const mapsMessages = messages({
   "maps.estimate": {
     en: { one: "{area}, {count} tile", other: "{area}, {count} tiles" },
     fr: { one: "{area}, {count} tuile", other: "{area}, {count} tuiles" },
+  },
+  "maps.estimate.places": {
+    en: { one: "{count} place", other: "{count} places" },
+    fr: { one: "{count} lieu", other: "{count} lieux" },
   },
   "maps.estimate.time": { en: "about {low} to {high}", fr: "environ {low} à {high}" },
   "maps.estimate.about": { en: "about {time}", fr: "environ {time}" },

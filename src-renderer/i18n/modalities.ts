@@ -25,6 +25,10 @@ export const modalitiesMessages = messages({
     fr: { one: "image", other: "image de {count} fichiers" },
   },
   "modalities.coverage": { en: "covers {share} of the area", fr: "couvre {share} de la zone" },
+  "modalities.coverage.places": {
+    en: "images in {seen} of {places} places, on {share} of their area",
+    fr: "images dans {seen} lieux sur {places}, sur {share} de leur surface",
+  },
   "modalities.coverage.clear": { en: "clear at least once on {share}", fr: "dégagé au moins une fois sur {share}" },
   "modalities.coverage.looking": { en: "Looking how much is covered…", fr: "Mesure de la couverture…" },
   "modalities.timeline": {

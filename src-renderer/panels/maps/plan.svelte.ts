@@ -16,6 +16,8 @@ class Plan {
   drawn = $state.raw<PlacedArea | null>(null);
   name = $state("");
   probabilities = $state(false);
+  /** of several separate places: files for each */
+  perPlace = $state(false);
   overlap = $state<number | null>(null);
   batch = $state<number | null>(4);
   provider = $state<"auto" | "cpu" | "webgpu" | "cuda">("auto");
