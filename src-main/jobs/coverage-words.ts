@@ -1,8 +1,5 @@
+import type { Finding } from "../../src-shared/domain/finding.ts";
 import { type Footprints, PatchSet, type PatchWindow } from "../cube/index.ts";
-
-/** Names that are listed one by one in a sentence. */
-const listed = (names: readonly string[]) =>
-  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
 /** Where each of some inputs has images, beside all places that any of them sees. */
 export interface Coverage {
@@ -30,18 +27,15 @@ export function coverageIn(footprints: Footprints, area: PatchWindow, names: rea
 /** An input that has images on less than this share of the area is told of. */
 const nearlyAll = 0.99;
 
-/** One sentence for each input that lacks images in a part of the area, and one where no two inputs see the same place. */
-export function coverageSentences({ all, shared, places, modalities }: Coverage): string[] {
-  const sentences = modalities
+/** What is told of inputs that lack images in a part of the area, and where no two inputs see the same place. */
+export function coverageFindings({ all, shared, places, modalities }: Coverage): Finding[] {
+  const partial = modalities
     .filter(({ share, places: own }) => share < nearlyAll || own < places.length)
-    .map(({ name, places: own, share }) => {
-      const percent = share > 0 && share < 0.01 ? "less than 1" : String(Math.round(100 * share));
-      const where = places.length > 1 ? `in ${own} of ${places.length} places, ` : "";
-      return `“${name}” has images ${where}on ${percent} % of the area that the inputs see together.`;
+    .map(({ name, places: own, share }): Finding => {
+      const details = { modality: name, seen: own, places: places.length, share };
+      return { code: "modality-covers-part", details };
     });
-  if (modalities.length > 1 && all.size > 0 && shared.size === 0)
-    sentences.push(
-      `No place is seen by two of ${listed(modalities.map(({ name }) => name))}: nothing can be learned from holding one against the other.`,
-    );
-  return sentences;
+  const apart = modalities.length > 1 && all.size > 0 && shared.size === 0;
+  const names = modalities.map(({ name }) => name);
+  return apart ? [...partial, { code: "no-shared-place", details: { modalities: names } }] : partial;
 }

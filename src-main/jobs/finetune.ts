@@ -19,7 +19,7 @@ import { type ModelDescription, type Review, readModel, train, writeModel } from
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
-import { coverageIn, coverageSentences } from "./coverage-words.ts";
+import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -77,7 +77,8 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
       ? base.description.modalities.map(({ name, normalization }) => normalizationOf(name, normalization))
       : await computeNormalizations(cube, area, seed, context);
     if (base) await requirePixels(cube, area, seed, context);
-    for (const sentence of coverageSentences(coverage)) context.log(sentence);
+    const aboutPlaces = coverageFindings(coverage);
+    for (const finding of aboutPlaces) context.log(findingSentence(finding));
     const most = await mostStepsOf(cube, grid.tilePatches);
     const config = base
       ? {
@@ -216,6 +217,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const findings: readonly Finding[] = inOrderOfSeverity([
       ...findingsOfLoss({ first: firstLoss, last: recentValues }, shares.shares(), recipe.labelSmoothing),
       ...findingsOfValidation(bestLook),
+      ...aboutPlaces,
       ...watch.findings(),
       ...aboutLabels,
     ]);

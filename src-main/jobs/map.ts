@@ -32,7 +32,7 @@ import { createCog, type WriteOptions } from "../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../vector/styles/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
-import { coverageIn, coverageSentences } from "./coverage-words.ts";
+import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { openCube, patchGrid } from "./imagery.ts";
 import {
@@ -76,7 +76,6 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   let rows: RowStore | undefined;
   try {
     const coverage = coverageIn((await cube.footprints())!, area, modalities);
-    for (const sentence of coverageSentences(coverage)) context.log(sentence);
     const inside = spec.outline ? insideOf(spec.outline, spec.area) : undefined;
     const covered = inside ? coverage.all.within(inside.patches(area)) : coverage.all;
     if (covered.size === 0) throw new AppError("map-without-imagery", { modalities });
@@ -110,7 +109,11 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
       }
     }
     const known: readonly unknown[] = [
-      ...(description.findings ?? []),
+      ...coverageFindings(coverage),
+      // Where its training had images says nothing of this area.
+      ...(description.findings ?? []).filter(
+        (finding) => !isFinding(finding) || finding.code !== "modality-covers-part",
+      ),
       ...(spec.findings ?? []),
       ...((JSON.parse(await readFile(inputsPath, "utf8").catch(() => "[]")) as unknown[]) ?? []),
     ];

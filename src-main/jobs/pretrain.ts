@@ -8,7 +8,7 @@ import { adamW, buildStep, cosine, initialState, type Step } from "../engine/ind
 import { train, writeModel } from "../learning/index.ts";
 import { graphInputs, type OmniSatConfig, pretraining } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
-import { coverageIn, coverageSentences } from "./coverage-words.ts";
+import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -35,7 +35,8 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
     const normalizations = await computeNormalizations(cube, area, seed, context);
     const names = modalities.map(({ name }) => name);
     const { all, shared, ...coverage } = coverageIn((await cube.footprints())!, area, names);
-    for (const sentence of coverageSentences({ all, shared, ...coverage })) context.log(sentence);
+    const aboutPlaces = coverageFindings({ all, shared, ...coverage });
+    for (const finding of aboutPlaces) context.log(findingSentence(finding));
     const most = await mostStepsOf(cube, grid.tilePatches);
     const config = networkFor(modalities, spec.architecture, grid.tilePatches, days, recipe.maskRatio);
     const dates = Object.fromEntries(modalities.map(({ name }) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
@@ -96,7 +97,11 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
     );
     const seconds = (performance.now() - started) / 1000;
     const end = { first: firstLoss, last: recentValues };
-    const findings = inOrderOfSeverity([...findingsOfPretraining(end, contrastChance), ...watch.findings()]);
+    const findings = inOrderOfSeverity([
+      ...findingsOfPretraining(end, contrastChance),
+      ...aboutPlaces,
+      ...watch.findings(),
+    ]);
     for (const finding of findings) context.log(findingSentence(finding));
     const modelFolder = join(spec.folder, "model");
     await writeModel(

@@ -23,6 +23,8 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "modality-without-pixels": { modality: "s1-asc" },
   "modality-rarely-seen": { modality: "s1-asc", share: 0.0123 },
   "modality-constant": { modality: "s1-asc" },
+  "modality-covers-part": { modality: "aerial", seen: 3, places: 4, share: 0.71 },
+  "no-shared-place": { modalities },
   "bands-constant": { modality: "s2", bands: ["B02", "B03"] },
   "values-clipped": { modality: "s2", bands: ["B02", "B03"], share: 0.97 },
   "validation-below-commonest": { accuracy: 0.162, commonest: "Maïs", share: 0.734, samples: 321 },

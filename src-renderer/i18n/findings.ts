@@ -58,6 +58,14 @@ export const frenchFindings: FindingSentences = {
     what: `Toutes les bandes de ${modality} ont partout la même valeur : elle n’apprend rien au réseau.`,
     remedy: "Vérifiez ses images et leur échelle, ou ne l’utilisez pas.",
   }),
+  "modality-covers-part": ({ modality, seen, places, share }) => ({
+    what: `${modality} a des images dans ${seen} lieux sur ${places}, sur ${percent(share)} de la surface que les entrées voient ensemble.`,
+    remedy: "Ailleurs, seules les autres entrées parlent : importez-la là aussi, ou passez-vous d’elle.",
+  }),
+  "no-shared-place": ({ modalities }) => ({
+    what: `Aucun lieu n’est vu par deux des entrées ${modalities.join(", ")} : rien ne peut être appris de leur comparaison.`,
+    remedy: "Importez des images des mêmes lieux.",
+  }),
   "bands-constant": ({ modality, bands }) => ({
     what: `${modality} : ${bands.join(", ")} ${bands.length < 2 ? "a" : "ont"} partout la même valeur.`,
     remedy: "Vérifiez ces bandes ; laissez-les de côté si elles sont vides.",

@@ -24,6 +24,14 @@ export interface FindingDetails {
   readonly "modality-without-pixels": { readonly modality: string };
   readonly "modality-rarely-seen": { readonly modality: string; readonly share: number };
   readonly "modality-constant": { readonly modality: string };
+  /** an input that has images in a part of the area only; `share` of what all inputs see together */
+  readonly "modality-covers-part": {
+    readonly modality: string;
+    readonly seen: number;
+    readonly places: number;
+    readonly share: number;
+  };
+  readonly "no-shared-place": { readonly modalities: readonly string[] };
   readonly "bands-constant": { readonly modality: string; readonly bands: readonly string[] };
   readonly "values-clipped": { readonly modality: string; readonly bands: readonly string[]; readonly share: number };
   readonly "validation-below-commonest": {
@@ -91,6 +99,8 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "modality-without-pixels": "severe",
   "modality-rarely-seen": "caution",
   "modality-constant": "severe",
+  "modality-covers-part": "caution",
+  "no-shared-place": "caution",
   "bands-constant": "caution",
   "values-clipped": "severe",
   "validation-below-commonest": "severe",
@@ -189,6 +199,14 @@ export const englishFindings: FindingSentences = {
   "modality-constant": ({ modality }) => ({
     what: `Every band of ${modality} has one and the same value everywhere: it tells the network nothing.`,
     remedy: "Look at its images and their scale, or leave it out.",
+  }),
+  "modality-covers-part": ({ modality, seen, places, share }) => ({
+    what: `${modality} has images in ${seen} of ${counted(places, "place")}, on ${percent(share)} of the area that the inputs see together.`,
+    remedy: "Elsewhere only the other inputs speak: import it there too, or do without it.",
+  }),
+  "no-shared-place": ({ modalities }) => ({
+    what: `No place is seen by two of ${modalities.join(", ")}: nothing can be learned from holding one against the other.`,
+    remedy: "Import images of the same places.",
   }),
   "bands-constant": ({ modality, bands }) => ({
     what: `${modality}: ${bands.join(", ")} ${bands.length === 1 ? "has" : "have"} one and the same value everywhere.`,
