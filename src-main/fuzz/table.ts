@@ -3,7 +3,7 @@ import type { FuzzReport } from "./harness.ts";
 /** One row per kind, in Markdown. */
 export function tableOf(reports: readonly FuzzReport[]): string {
   const head = ["kind", "cases", "read", "refused", "raw errors", "hangs", "over memory", "crashes", "worst", "memory"];
-  const rows = reports.map(({ kind, cases, read, refused, failures, worstSeconds, worstRss }) => {
+  const rows = reports.map(({ kind, cases, read, refused, failures, worstSeconds, worstCase, worstRss }) => {
     const of = (what: string) => String(failures.filter((failure) => failure.what === what).length);
     const codes = Object.entries(refused).sort((a, b) => b[1] - a[1]);
     return [
@@ -15,7 +15,7 @@ export function tableOf(reports: readonly FuzzReport[]): string {
       of("hang"),
       of("memory"),
       of("crash"),
-      `${worstSeconds.toFixed(2)} s`,
+      `${worstSeconds.toFixed(2)} s (case ${worstCase})`,
       `${Math.round(worstRss / 2 ** 20)} MiB`,
     ];
   });
