@@ -5,8 +5,10 @@ import type { IconName } from "../../ui/index.ts";
 
 /** What a layer is called: as the person calls it, else by what it is. */
 export function layerName(layer: LayerFacts): string {
-  if (layer.kind === "acquisition")
-    return layer.name ?? (layer.date ? format.day(layer.date) : t("layers.kind.acquisition"));
+  if (layer.kind === "acquisition") {
+    const own = layer.name ?? (layer.date ? format.day(layer.date) : t("layers.kind.acquisition"));
+    return layer.pieces > 1 ? `${own} · ${t("import.pieces", { count: layer.pieces })}` : own;
+  }
   if (layer.kind === "confidence") return t("layers.confidenceOf", { name: layer.name ?? "" });
   if (layer.kind === "labels") return t("layers.labelsOf", { name: layer.name ?? "" });
   return layer.name ?? t(`layers.kind.${layer.kind}`);
