@@ -131,7 +131,7 @@ async function infoOf(path: string, crs: string | undefined) {
   }
 }
 
-const vectorEndings = new Set([".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz"]);
+const vectorEndings = new Set([".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".zip"]);
 const isVector = (path: string): boolean => vectorEndings.has(extname(path).toLowerCase());
 
 export interface PlanRequest {

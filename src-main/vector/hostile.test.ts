@@ -144,7 +144,7 @@ test("archives that unfold to gigabytes, lie about it, link or name other places
     `
 import sys, zipfile
 z = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)
-z.writestr("doc.kml", b"<kml>" + b" " * 300_000_000)`,
+z.writestr("doc.kml", b"<kml>" + b" " * 40_000_000)`,
     path,
   );
   expect(() => readFeatures(path)).toThrow(AppError);
@@ -175,6 +175,17 @@ test("of KML only placemarks are labels: no network link's region, no overlay; t
   expect(rows.map(({ geometry }) => geometry?.type)).toEqual(["Polygon", "LineString"]);
   expect(rows[0]!.properties).toMatchObject({ name: "p", folder: "crops" });
   expect(rows[0]!.geometry).toMatchObject({ coordinates: [[[1, 2], [3, 4], [5, 6], [1, 2]]] }); // biome-ignore format: one line
+});
+
+test("a KMZ of several documents has the placemarks of all of them", () => {
+  const path = file("layers.kmz");
+  const program = `
+import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)
+z.writestr("layers/a.kml", sys.argv[3]); z.writestr("doc.kml", sys.argv[2])`;
+  const link = "<NetworkLink><Link><href>layers/a.kml</href></Link></NetworkLink>";
+  python(program, path, kml(link), kml(placemark + placemark));
+  expect(features(path)).toHaveLength(2);
 });
 
 test("an entity bomb, a tower of folders and a megabyte of open comments in KML are sentences", () => {

@@ -37,7 +37,13 @@ const damaged = (path: string, problem: string, cause?: unknown) =>
 
 function placemarks(path: string): Feature[] {
   try {
-    return featuresIn(decodeXml(documentOf(path)));
+    const features: Feature[] = [];
+    for (const document of documentsOf(path)) {
+      for (const feature of featuresIn(decodeXml(document))) {
+        features.push(typeof feature.id === "number" ? { ...feature, id: features.length } : feature);
+      }
+    }
+    return features;
   } catch (error) {
     if (error instanceof NotKml) throw new AppError("vector-unknown-format", { path }, { cause: error });
     if (error instanceof XmlProblem) throw damaged(path, `it is not valid KML (${error.message})`, error);
@@ -48,20 +54,21 @@ function placemarks(path: string): Feature[] {
 
 class NotKml extends Error {}
 
-/** A KMZ is a zip whose `doc.kml`, else its first .kml, is the document. */
-function documentOf(path: string): Buffer {
+/** A KMZ is a zip of documents: `doc.kml` first, and those that it links to, which other programs write one per layer. */
+function* documentsOf(path: string): Generator<Buffer> {
   if (!beginsLikeZip(path)) {
     const { size } = statSync(path);
     if (size > largest)
       throw damaged(path, `it has ${Math.round(size / 2 ** 20)} MiB; at most ${largest / 2 ** 20} are read`);
-    return readFileSync(path);
+    yield readFileSync(path);
+    return;
   }
-  const archive = openZip(path, { memberBytes: largest });
+  const archive = openZip(path, { members: 5000, memberBytes: largest, totalBytes: largest });
   try {
     const documents = archive.members.filter(({ name }) => name.toLowerCase().endsWith(".kml"));
-    const main = documents.find(({ name }) => name.toLowerCase() === "doc.kml") ?? documents[0];
-    if (!main) throw damaged(path, "there is no KML document in it");
-    return main.read();
+    if (documents.length === 0) throw damaged(path, "there is no KML document in it");
+    const isMain = (name: string) => (name.toLowerCase() === "doc.kml" ? 0 : 1);
+    for (const member of documents.sort((p, q) => isMain(p.name) - isMain(q.name))) yield member.read();
   } finally {
     archive.close();
   }

@@ -2,7 +2,7 @@ import { choosePaths, invoke } from "../../client/index.ts";
 import { t } from "../../i18n/index.ts";
 import { notices } from "../../ui/index.ts";
 
-export const vectorExtensions = ["gpkg", "shp", "geojson", "json", "kml", "kmz"] as const;
+export const vectorExtensions = ["gpkg", "shp", "geojson", "json", "kml", "kmz", "zip"] as const;
 
 /** Shows vector files as they are; what cannot be read says why. Answers how many are shown. */
 export async function addVectorFiles(paths: readonly string[]): Promise<number> {
