@@ -459,6 +459,12 @@ async function writeSet(
       nodata: noClass,
       bandNames: ["class"],
       categoryNames: names,
+      attributeTable: legend.map(({ code, name, color, source }) => ({
+        value: code,
+        name,
+        color,
+        ...(source === undefined ? {} : { source }),
+      })),
       colorTable: colors,
       overviewMethod: "mode",
       metadata,

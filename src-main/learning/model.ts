@@ -31,7 +31,11 @@ const modalitySchema = z.object({
   normalization: z.object({ bands: z.array(bandSchema), pixels: z.number() }),
 });
 
-const legendSchema = z.array(z.object({ code: z.number().int(), name: z.string(), color: z.string() }));
+const legendSchema = z.array(
+  z
+    .object({ code: z.number().int(), name: z.string(), color: z.string(), source: z.string().optional() })
+    .transform(({ source, ...entry }) => (source === undefined ? entry : { ...entry, source })),
+);
 
 const tilesSchema = z.object({
   head: z.enum(["linear", "normalised"]),

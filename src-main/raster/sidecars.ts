@@ -81,6 +81,8 @@ export interface AttributeRow {
   readonly name?: string;
   /** `#rrggbb` */
   readonly color?: string;
+  /** the code of the class where it came from */
+  readonly source?: string;
 }
 
 /** What GDAL's `GDALRATFieldUsage` calls name, value (or the ends of a range of one value), red, green, blue. */
@@ -101,6 +103,7 @@ function attributesOf(table: XmlElement | undefined): AttributeRow[] {
   const [min, max] = [column(usages.min), column(usages.max)];
   const name = column(usages.name, "name", "class_name", "classname", "label", "category", "description");
   const colors = [column(usages.red, "red", "r"), column(usages.green, "green", "g"), column(usages.blue, "blue", "b")];
+  const origin = column(-1, "source");
   const [first, size] = [Number(table.attributes.Row0Min ?? 0), Number(table.attributes.BinSize ?? 1)];
   return childrenNamed(table, "Row").flatMap((row, i): AttributeRow[] => {
     const cells = childrenNamed(row, "F").map(({ text }) => text.trim());
@@ -120,7 +123,14 @@ function attributesOf(table: XmlElement | undefined): AttributeRow[] {
           .join("")}`
       : undefined;
     const words = name >= 0 ? cells[name] : undefined;
-    return [{ value: number, ...(words ? { name: words } : {}), ...(color ? { color } : {}) }];
+    return [
+      {
+        value: number,
+        ...(words ? { name: words } : {}),
+        ...(color ? { color } : {}),
+        ...(origin >= 0 && cells[origin] ? { source: cells[origin] } : {}),
+      },
+    ];
   });
 }
 

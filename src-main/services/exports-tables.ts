@@ -27,10 +27,11 @@ async function areaRows(catalog: Catalog, id: number): Promise<Cell[][]> {
   const map = catalog.maps.get(id);
   const { areas, hectares } = mappedAreas(map, await legendOfMap(map));
   const { corrected } = correctedAreas(catalog, map, areas, hectares);
+  const coded = areas.some(({ source }) => source !== undefined);
   const extra = ["estimated_ha", "estimated_ha_low", "estimated_ha_high", "users_accuracy", "producers_accuracy"];
   return [
-    ["code", "class", "pixels", "mapped_ha", "percent", ...(corrected ? extra : [])],
-    ...areas.map(({ code, name, pixels, hectares: own, percent }): Cell[] => {
+    ["code", "class", "pixels", "mapped_ha", "percent", ...(corrected ? extra : []), ...(coded ? ["source_code"] : [])],
+    ...areas.map(({ code, name, pixels, hectares: own, percent, source }): Cell[] => {
       const better = corrected?.classes.find((each) => each.code === code);
       const more = better
         ? [
@@ -41,7 +42,7 @@ async function areaRows(catalog: Catalog, id: number): Promise<Cell[][]> {
             better.producersAccuracy,
           ]
         : extra.map(() => null);
-      return [code, name, pixels, own, percent, ...(corrected ? more : [])];
+      return [code, name, pixels, own, percent, ...(corrected ? more : []), ...(coded ? [source ?? String(code)] : [])];
     }),
   ];
 }

@@ -12,14 +12,15 @@ export async function legendOfFile(path: string): Promise<readonly LegendClass[]
   if (known) return known;
   const raster = await openRaster(path);
   try {
-    const { categoryNames = [], colorTable = [] } = raster.info.bands[0] ?? {};
+    const { categoryNames = [], colorTable = [], attributeTable = [] } = raster.info.bands[0] ?? {};
     const legend = colorTable.flatMap(([red, green, blue, alpha], code): LegendClass[] => {
       // A TIFF's colour table is full and knows no alpha: with names, what has none is no class.
       const name = categoryNames[code] ?? "";
       if (code === 0 || alpha === 0 || (categoryNames.length > 0 && name === "")) return [];
       if (categoryNames.length === 0 && red + green + blue === 0) return [];
       const color = `#${[red, green, blue].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-      return [{ code, name: name || `Class ${code}`, color }];
+      const source = attributeTable.find(({ value }) => value === code)?.source;
+      return [{ code, name: name || `Class ${code}`, color, ...(source === undefined ? {} : { source }) }];
     });
     if (kept.size > 200) kept.clear();
     kept.set(key, legend);

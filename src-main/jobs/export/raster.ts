@@ -51,6 +51,7 @@ export async function exportRaster(
         overviewMethod: task.legend ? "mode" : "average",
         metadata: info.metadata,
         ...(task.legend && first?.categoryNames ? { categoryNames: first.categoryNames } : {}),
+        ...(task.legend && first?.attributeTable ? { attributeTable: first.attributeTable } : {}),
         ...(task.legend && first?.colorTable ? { colorTable: first.colorTable } : {}),
       },
       async (window) => {

@@ -7,6 +7,7 @@ import { files } from "../file-handles.ts";
 import { pool } from "../pool/pool.ts";
 import { buffersIn } from "../pool/transfer.ts";
 import { allocate, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
+import type { AttributeRow } from "../sidecars.ts";
 import { escapeXml } from "../xml.ts";
 import { disk, temporaryName, writeAt, writeError } from "./disk.ts";
 import type { OverviewMethod } from "./encode-tile.ts";
@@ -28,6 +29,8 @@ export interface CogSpec {
   readonly bandNames?: readonly string[] | undefined;
   /** per pixel value, for one band of classes; written beside the file, where GDAL keeps them */
   readonly categoryNames?: readonly string[] | undefined;
+  /** values with names, colours and the codes they had in their source; a raster attribute table beside the file */
+  readonly attributeTable?: readonly AttributeRow[] | undefined;
   /** red, green, blue, alpha by pixel value; for one uint8 or uint16 band */
   readonly colorTable?: readonly (readonly [number, number, number, number])[] | undefined;
   /** the first three bands are red, green and blue */
@@ -464,8 +467,31 @@ function gdalMetadata(spec: CogSpec): string | undefined {
   return items.length > 0 ? `<GDALMetadata>\n${items.join("\n")}\n</GDALMetadata>\n` : undefined;
 }
 
+/** Value, name, code of the source and colour, with GDAL's numbers for types and uses of columns; nothing where there is no source. */
+function attributesXml(table: CogSpec["attributeTable"]): string {
+  if (!table?.some(({ source }) => source !== undefined)) return "";
+  const columns = [
+    ["Value", 0, 5],
+    ["Class", 2, 2],
+    ["Source", 2, 0],
+    ["Red", 0, 6],
+    ["Green", 0, 7],
+    ["Blue", 0, 8],
+  ] as const;
+  const fields = columns.map(
+    ([name, type, usage], i) =>
+      `      <FieldDefn index="${i}"><Name>${name}</Name><Type>${type}</Type><Usage>${usage}</Usage></FieldDefn>\n`,
+  );
+  const rows = table.map(({ value, name = "", source = "", color = "#000000" }, i) => {
+    const parts = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+    const cells = [value, escapeXml(name), escapeXml(source), ...parts].map((cell) => `<F>${cell}</F>`);
+    return `      <Row index="${i}">${cells.join("")}</Row>\n`;
+  });
+  return `    <GDALRasterAttributeTable tableType="thematic">\n${fields.join("")}${rows.join("")}    </GDALRasterAttributeTable>\n`;
+}
+
 /** Category names have no place in a TIFF: GDAL and QGIS read them from `.aux.xml`. */
-async function writeSidecar(path: string, { categoryNames }: CogSpec): Promise<void> {
+async function writeSidecar(path: string, { categoryNames, attributeTable }: CogSpec): Promise<void> {
   const sidecar = `${path}.aux.xml`;
   if (!categoryNames) {
     // What an earlier file of this name left behind would be read as ours.
@@ -475,6 +501,6 @@ async function writeSidecar(path: string, { categoryNames }: CogSpec): Promise<v
   const rows = categoryNames.map((name) => `      <Category>${escapeXml(name)}</Category>`);
   await writeTextWhole(
     sidecar,
-    `<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n${rows.join("\n")}\n    </CategoryNames>\n  </PAMRasterBand>\n</PAMDataset>\n`,
+    `<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n${rows.join("\n")}\n    </CategoryNames>\n${attributesXml(attributeTable)}  </PAMRasterBand>\n</PAMDataset>\n`,
   );
 }
