@@ -1,3 +1,4 @@
+import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateTilesResult, EvaluateTilesSpec, TileSubsetScore } from "../../src-shared/domain/tiles.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { commonestClasses, readModel, tileScores } from "../learning/index.ts";
@@ -29,6 +30,7 @@ export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext
   try {
     const subsets: TileSubsetScore[] = [];
     let baseline: EvaluateTilesResult["baseline"] = null;
+    const aboutInputs: Finding[] = [];
     for (const [index, modalities] of spec.subsets.entries()) {
       const predictor = await Predictor.create({ cube, model: description, weights, modalities, batchSize, provider });
       try {
@@ -54,12 +56,13 @@ export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext
           plain: namedScore(tileScores(probabilities, presence, plain), legend, plain),
           tuned: thresholds && namedScore(tileScores(probabilities, presence, thresholds), legend, thresholds),
         });
+        aboutInputs.push(...predictor.watch.findings());
         if (index === 0) baseline = baselineOf(spec, task, legend, presence);
       } finally {
         await predictor.release();
       }
     }
-    return {
+    const result: EvaluateTilesResult = {
       part,
       shareThreshold,
       decision,
@@ -74,9 +77,37 @@ export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext
       baseline,
       subsets,
     };
+    return {
+      ...result,
+      findings: inOrderOfSeverity([...findingsOf(result, spec.optimistic ?? false), ...aboutInputs]),
+    };
   } finally {
     await cube.close();
   }
+}
+
+function findingsOf(
+  { part, subsets, baseline, untaught, empty, shareThreshold }: EvaluateTilesResult,
+  optimistic: boolean,
+): Finding[] {
+  const findings: Finding[] = [];
+  const first = subsets[0]!;
+  const { microF1, samples, classes } = first.tuned ?? first.plain;
+  if (baseline && microF1 <= baseline.score.microF1)
+    findings.push({ code: "tiles-below-commonest", details: { part, microF1, baseline: baseline.score.microF1, classes: baseline.classes } }); // biome-ignore format: one line
+  if (optimistic && part !== "train") findings.push({ code: "tiles-optimistic", details: {} });
+  if (part === "train") findings.push({ code: "scored-on-training", details: {} });
+  if (untaught.length > 0) findings.push({ code: "tiles-untaught", details: { part, classes: untaught } });
+  const few = classes.filter(({ support }) => support > 0 && support < 5).map(({ name, support }) => ({ name, tiles: support })); // biome-ignore format: one line
+  if (few.length > 0) findings.push({ code: "tiles-few", details: { part, classes: few } });
+  if (first.unseen > 0)
+    findings.push({ code: "tiles-unseen", details: { part, unseen: first.unseen, tiles: samples + first.unseen } });
+  if (empty.tiles > 0 && !empty.kept)
+    findings.push({
+      code: "tiles-empty",
+      details: { part, tiles: empty.tiles, share: shareThreshold },
+    });
+  return findings;
 }
 
 /** Always the commonest classes of the training tiles, on the tiles that the first subset was measured on. */

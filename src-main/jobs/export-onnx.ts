@@ -2,11 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { buildForward, encodeModel, type Value } from "../engine/index.ts";
 import { readModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
-import { classify } from "./predict.ts";
+import { classify, classifyTile } from "./predict.ts";
 
 /**
- * Writes a model as one ONNX graph for a tile, weights inside: `logits` [1, P, classes], or, of a model without classes,
- * `embeddings` [1, 1 + P, width] of the tile and its patches. Inputs are normalised values, days (0 is padding) and masks
+ * Writes a model as one ONNX graph for a tile, weights inside: `logits` [1, P, classes] ([1, classes] of a model for whole
+ * tiles), or, of a model without classes, `embeddings` [1, 1 + P, width] of the tile and its patches. Inputs are normalised values, days (0 is padding) and masks
  * per date and patch. Shapes are fixed: each series has `dates` dates, padded where there are fewer.
  */
 export async function exportOnnx(folder: string, path: string, dates: number): Promise<void> {
@@ -21,6 +21,8 @@ export async function exportOnnx(folder: string, path: string, dates: number): P
     name,
     define: (scope): Record<string, Value> => {
       const inputs = graphInputs(scope.graph, config, batch);
+      if (legend && description.tiles)
+        return { logits: classifyTile(scope, config, inputs, legend.length, description.tiles.head) };
       return legend
         ? { logits: classify(scope, config, inputs, legend.length) }
         : { embeddings: encode(scope.child("encoder"), config, inputs).output };

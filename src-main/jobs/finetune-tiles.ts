@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { ModelResult } from "../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { TilesRecipe } from "../../src-shared/domain/recipe.ts";
 import type { FinetuneTilesSpec, TileLabel } from "../../src-shared/domain/tiles.ts";
 import { yearOf } from "../../src-shared/eo/index.ts";
@@ -32,6 +34,7 @@ import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { endlessBatches } from "./tile-sampler.ts";
 import {
   constantScore,
+  holds,
   presenceOf,
   sigmoid,
   taughtClasses,
@@ -40,6 +43,7 @@ import {
   tilesOf,
   windowOfTile,
 } from "./tiles.ts";
+import { storable } from "./training-findings.ts";
 import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-parts.ts";
 
 /**
@@ -159,6 +163,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
     const targets = new Map(
       windows.map((window, i): [PatchWindow, Float32Array] => [window, targetsOf(training.tiles[i]!, codes, recipe)]),
     );
+    const losses: number[] = [];
     const { weights, steps, lastValues, best } = await train(
       step,
       {
@@ -192,6 +197,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
         review,
         averaged: recipe.averageDecay > 0,
         onStep: (at, values) => {
+          if (values.loss !== undefined) losses.push(values.loss);
           context.metric(at, values);
           context.phase("Fine-tuning", at / recipe.steps);
         },
@@ -201,30 +207,92 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
     const metrics: Record<string, number> = { ...lastValues };
     if (best !== undefined) metrics[bestNames[recipe.select]] = best;
     let thresholds: readonly number[] | null = null;
+    const trained = Float32Array.from(training.tiles.flatMap((tile) => [...presenceOf(tile, codes, shareThreshold)]));
+    const findings: Finding[] = findingsOfTraining(losses, trained, legend, recipe);
+    if (training.empty > 0 && recipe.emptyTiles === "drop")
+      findings.push({ code: "tiles-empty", details: { part: "train", tiles: training.empty, share: shareThreshold, } }); // biome-ignore format: one line
+    if (validation.tiles.length === 0) findings.push({ code: "no-validation", details: {} });
+    const untaught = spec.tiles.legend
+      .filter(({ code }) => !codes.includes(code))
+      .map(({ code, name }) => ({
+        name,
+        tiles: spec.tiles.tiles.filter((tile) => holds(tile, code, shareThreshold)).length,
+      }))
+      .filter(({ tiles }) => tiles > 0);
+    if (untaught.length > 0)
+      findings.push({ code: "tiles-untaught", details: { part: "validation", classes: untaught } });
     if (validation.tiles.length > 0) {
       const { probabilities, presence } = await answers(weights);
       if (presence.length > 0) {
         thresholds = bestThresholds(probabilities, presence, codes.length, task.decision);
-        const trained = Float32Array.from(
-          training.tiles.flatMap((tile) => [...presenceOf(tile, codes, shareThreshold)]),
-        );
-        const baseline = constantScore(commonestClasses(trained, codes.length), presence, legend);
+        const commonest = commonestClasses(trained, codes.length);
+        const baseline = constantScore(commonest, presence, legend);
         metrics.baselineMicroF1 = baseline.microF1;
+        const { microF1 } = tileScores(probabilities, presence, thresholds);
+        if (microF1 <= baseline.microF1) {
+          const classes = legend.filter((_, k) => commonest[k] === 1).map(({ name }) => name);
+          findings.push({ code: "tiles-below-commonest", details: { part: "validation", microF1, baseline: baseline.microF1, classes } }); // biome-ignore format: one line
+        }
       }
     }
     const seconds = (performance.now() - started) / 1000;
+    findings.push(...(looker?.watch.findings() ?? []));
+    const told = inOrderOfSeverity(findings);
+    for (const finding of told) context.log(findingSentence(finding));
     const modelFolder = join(spec.folder, "model");
     const finished = {
+      findings: storable(told),
       ...model,
       tiles: { ...task, thresholds: thresholds && [...thresholds] },
       training: { ...model.training, steps, seconds },
     };
     await writeModel(modelFolder, finished, weights);
-    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics };
+    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics, findings: told };
   } finally {
     await looker?.release();
     await cube.close();
   }
+}
+
+/** The loss of always answering with how often each class occurs: the mean over classes of its entropy, in nats. */
+const lossOfFrequencies = (presence: Float32Array, classes: number): number => {
+  const tiles = presence.length / classes;
+  let sum = 0;
+  for (let k = 0; k < classes; k++) {
+    let held = 0;
+    for (let n = 0; n < tiles; n++) held += presence[n * classes + k]!;
+    const share = held / tiles;
+    for (const q of [share, 1 - share]) if (q > 0) sum -= (q * Math.log(q)) / classes;
+  }
+  return sum;
+};
+
+/** A loss that has come less than this part of the way from guessing has learned nothing; as for patches. */
+const leastGain = 0.08;
+
+function findingsOfTraining(
+  losses: readonly number[],
+  presence: Float32Array,
+  legend: readonly LegendClass[],
+  { target }: TilesRecipe,
+): Finding[] {
+  const findings: Finding[] = [];
+  const last = losses.slice(-20);
+  const loss = last.reduce((sum, value) => sum + value, 0) / Math.max(1, last.length);
+  const chance = lossOfFrequencies(presence, legend.length);
+  // Shares have another floor, which only the tiles know; a handful of steps has not ended anywhere.
+  if (target === "presence" && losses.length >= 20 && loss > (1 - leastGain) * chance)
+    findings.push({ code: "tiles-near-chance", details: { loss, chance, classes: legend.length } });
+  const tiles = presence.length / legend.length;
+  const few = legend
+    .map(({ name }, k) => {
+      let held = 0;
+      for (let n = 0; n < tiles; n++) held += presence[n * legend.length + k]!;
+      return { name, tiles: held };
+    })
+    .filter((own) => own.tiles < 5);
+  if (few.length > 0) findings.push({ code: "tiles-few", details: { part: "train", classes: few } });
+  return findings;
 }
 
 const bestNames = {

@@ -10,6 +10,7 @@ import { readModel } from "../learning/index.ts";
 import { contextOf, type JobContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { evaluateTiles } from "./evaluate-tiles.ts";
+import { exportOnnx } from "./export-onnx.ts";
 import { finetuneTiles } from "./finetune-tiles.ts";
 import { quiet } from "./fixtures/sample.ts";
 import { type MadeTiles, madeGrid, madeTiles } from "./fixtures/tiles.ts";
@@ -248,6 +249,24 @@ test("tiles that hold nothing above the share are left out and counted, classes 
   await expect(evaluateTiles(evaluationSpec(modelFolder, { tiles: nothing }), quiet)).rejects.toMatchObject({ code: "no-tiles-to-train" }); // biome-ignore format: one line
   const away = { legend, tiles: made.tiles.tiles.map((tile) => ({ ...tile, x: tile.x + 1e5 })) };
   await expect(finetuneTiles(trainingSpec({ tiles: away }), quiet)).rejects.toMatchObject({ code: "tiles-without-data" }); // biome-ignore format: one line
+});
+
+test("a training that learned nothing, or tells nothing new, says so; one that learned does not", async () => {
+  const recipe = { ...tilesDefaults, ...short, steps: 24, learningRate: 1e-6, warmupSteps: 0, averageDecay: 0 };
+  const poor = await finetuneTiles(trainingSpec({ recipe }), quiet);
+  expect(poor.findings!.map(({ code }) => code)).toContain("tiles-near-chance");
+  expect((await readModel(poor.modelFolder)).description.findings!.map(({ code }) => code)).toContain("tiles-near-chance"); // biome-ignore format: one line
+  const scores = await evaluateTiles(evaluationSpec(learned, { optimistic: true }), quiet);
+  expect(scores.findings!.map(({ code }) => code)).toEqual(expect.arrayContaining(["tiles-optimistic", "tiles-few"]));
+  expect(scores.findings!.map(({ code }) => code)).not.toContain("tiles-below-commonest");
+  const onTraining = await evaluateTiles(evaluationSpec(learned, { part: "train" }), quiet);
+  expect(onTraining.findings!.map(({ code }) => code)).toContain("scored-on-training");
+});
+
+test("a model for tiles becomes one ONNX file", async () => {
+  const path = join(room, "tiles.onnx");
+  await exportOnnx(learned, path, 3);
+  expect(readFileSync(path).length).toBeGreaterThan(100_000);
 });
 
 test("an epoch shows every tile once, and the n-th tile is the same wherever a run goes on", () => {

@@ -23,7 +23,10 @@ export function measuredFindings(
   if (modelId === null) return [];
   const evaluations = catalog.runs
     .list()
-    .filter((run) => run.kind === "evaluate" && run.modelId === modelId && run.result !== null)
+    .filter(
+      (run) =>
+        (run.kind === "evaluate" || run.kind === "evaluate-tiles") && run.modelId === modelId && run.result !== null,
+    )
     .map(({ result }) => result as EvaluateResult);
   const newest = (["test", "validation", "train"] as const)
     .map((part) => evaluations.findLast((own) => own.part === part && (!modalities || measures(own, modalities))))

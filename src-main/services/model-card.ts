@@ -12,7 +12,9 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
     "",
     task === "pretrained"
       ? "A pre-trained OmniSat encoder: it has learned from images without labels and has no classes yet."
-      : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
+      : model.tiles
+        ? `An OmniSat model that says which of ${legend?.length ?? 0} classes a tile of ${grid.tilePatches * grid.patchMeters} m holds, several at once: one probability per class.`
+        : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
     `Made with OmniSat Desktop ${appVersion}.`,
     "",
     "## Inputs",
@@ -37,6 +39,20 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
           ...legend.map((entry) => `| ${entry.code} | ${entry.name} | ${entry.color} |`),
         ]
       : []),
+    ...(model.tiles
+      ? [
+          "",
+          "## Tiles",
+          "",
+          `A class counted as present where its share of the tile was above ${model.tiles.shareThreshold}; ${model.tiles.target === "presence" ? "presence was learned" : "shares were learned"} by binary cross-entropy. A class is given where its probability is above ${model.tiles.thresholds ? "its threshold, which the validation tiles chose" : model.tiles.decision}:`,
+          "",
+          "| class | threshold |",
+          "|---|---|",
+          ...(legend ?? []).map(
+            (entry, k) => `| ${entry.name} | ${model.tiles!.thresholds?.[k] ?? model.tiles!.decision} |`,
+          ),
+        ]
+      : []),
     "",
     "## Training",
     "",
@@ -52,7 +68,7 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
         `- ${severityOf(finding) === "severe" ? "**Do not rely on this model.** " : ""}${findingSentence(finding)}`,
     ),
     ...(findingsOfDescription(model).length > 0 ? [""] : []),
-    "The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps. The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles.",
+    `The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps.${model.tiles ? "" : " The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles."}`,
     "",
     "## Files",
     "",

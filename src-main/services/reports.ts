@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { EvaluateResult } from "../../src-shared/domain/job.ts";
+import type { EvaluateResult, ReportTable } from "../../src-shared/domain/job.ts";
+import type { EvaluateTilesResult, TileScore } from "../../src-shared/domain/tiles.ts";
 import type { Catalog, Job } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
@@ -51,13 +52,64 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
         evaluations: shown.map(({ result }) => result as EvaluateResult),
         curves,
         phases: [...jobs.values()].filter(({ state }) => state === "finished").map(phaseOf),
-        tables: [],
+        tables: finished
+          .filter(({ kind, result }) => kind === "evaluate-tiles" && result !== null)
+          .slice(-1)
+          .flatMap((run) => tileTables(runTitle(catalog, run.kind, run.modelId), run.result as EvaluateTilesResult)),
         areas: null,
         notes,
         attribution: [],
       });
     }),
   };
+}
+
+/** Scores of tiles as tables of a report: every subset beside the commonest classes, then class by class. */
+function tileTables(
+  title: string,
+  { part, subsets, baseline, shareThreshold, decision }: EvaluateTilesResult,
+): ReportTable[] {
+  const row = (inputs: string, threshold: string, score: TileScore) => [
+    inputs,
+    threshold,
+    score.microF1,
+    score.macroF1,
+    score.weightedF1,
+    score.microPrecision,
+    score.microRecall,
+    score.meanAveragePrecision,
+  ];
+  const first = subsets[0]!;
+  const best = first.tuned ?? first.plain;
+  return [
+    {
+      title: `${title}: ${part} tiles`,
+      columns: ["inputs", "threshold", "micro F1", "macro F1", "weighted F1", "precision", "recall", "mAP"],
+      rows: [
+        ...subsets.flatMap(({ modalities, plain, tuned }) => [
+          row(modalities.join(" + "), String(decision), plain),
+          ...(tuned ? [row(modalities.join(" + "), "by validation", tuned)] : []),
+        ]),
+        ...(baseline ? [row(`always ${baseline.classes.join(", ")}`, "–", baseline.score)] : []),
+      ],
+      note: `${best.samples} tiles; a class is present above a share of ${shareThreshold}. Macro scores are over the ${best.occurring} of ${best.classes.length} classes that occur.`,
+      bestPerColumn: [null, null, "highest", "highest", "highest", null, null, "highest"],
+    },
+    {
+      title: `${title}: class by class (${first.modalities.join(" + ")})`,
+      columns: ["class", "threshold", "precision", "recall", "F1", "average precision", "tiles", "given"],
+      rows: best.classes.map((own) => [
+        own.name,
+        own.threshold,
+        own.precision,
+        own.recall,
+        own.f1,
+        own.averagePrecision,
+        own.support,
+        own.predicted,
+      ]),
+    },
+  ];
 }
 
 const words = {

@@ -203,7 +203,7 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
           appVersion,
           grid,
           imagery: imageryOf(catalog, [...new Set(subsets.flat())]),
-          tiles: tileInput(catalog).tiles,
+          ...tileInput(catalog),
           modelFolder: model.folder,
           part,
           subsets,

@@ -15,6 +15,8 @@ const three = (value: number): string => value.toFixed(3).replace(".", ",");
 const parts = { train: "d’entraînement", validation: "de validation", test: "de test" } as const;
 const withCounts = (classes: readonly { readonly name: string; readonly polygons: number }[]): string =>
   classes.map(({ name, polygons }) => `${quoted(name)} (${counted(polygons, "polygone")})`).join(", ");
+const withTiles = (classes: readonly { readonly name: string; readonly tiles: number }[]): string =>
+  classes.map(({ name, tiles }) => `${quoted(name)} (${counted(tiles, "tuile")})`).join(", ");
 const moreLabels = "Étiquetez d’autres endroits de ces classes.";
 const better =
   "Entraînez avec plus d’étapes ou balance=patches, partez d’un modèle pré-entraîné, ou étiquetez d’autres endroits.";
@@ -155,6 +157,35 @@ export const frenchFindings: FindingSentences = {
   "split-class-missing": ({ part, names }) => ({
     what: `Étiquetées, mais absentes de la partie ${parts[part]} : ${listed(names)}.`,
     remedy: "Refaites la répartition, ou étiquetez d’autres endroits de ces classes.",
+  }),
+  "tiles-near-chance": ({ loss, chance, classes }) => ({
+    what: `La perte finit à ${three(loss)} ; répondre toujours selon la fréquence des ${classes} classes donne ${three(chance)}. Le modèle n’a presque rien appris des tuiles.`,
+    remedy:
+      "Entraînez avec plus d’étapes ou un autre pas d’apprentissage, partez d’un modèle pré-entraîné, et vérifiez que les étiquettes et les images montrent le même endroit et la même année.",
+  }),
+  "tiles-below-commonest": ({ part, microF1, baseline, classes }) => ({
+    what: `Sur les tuiles ${parts[part]}, le modèle a un F1 micro de ${three(microF1)} ; répondre toujours ${listed(classes)} donne ${three(baseline)}. Ses réponses sont pires que rien.`,
+    remedy: "Entraînez avec plus d’étapes, partez d’un modèle pré-entraîné, ou étiquetez d’autres tuiles.",
+  }),
+  "tiles-empty": ({ part, tiles, share }) => ({
+    what: `${counted(tiles, "tuile")} ${parts[part]} sans classe au-dessus de la part ${String(share).replace(".", ",")} : écartées.`,
+    remedy: "Une part plus basse, ou garder les tuiles vides, les utiliserait.",
+  }),
+  "tiles-unseen": ({ part, unseen, tiles }) => ({
+    what: `${counted(unseen, "tuile")} sur ${tiles} ${parts[part]} sans aucune image : non comptées.`,
+    remedy: "Importez des images de ces lieux.",
+  }),
+  "tiles-few": ({ part, classes }) => ({
+    what: `Moins de cinq tuiles ${parts[part]} contiennent : ${withTiles(classes)}.`,
+    remedy: "Étiquetez d’autres tuiles de ces classes.",
+  }),
+  "tiles-untaught": ({ part, classes }) => ({
+    what: `Présentes dans les tuiles ${parts[part]} mais sans score, car le modèle ne les a jamais apprises : ${withTiles(classes)}.`,
+    remedy: "Répartissez à nouveau pour que des tuiles d’entraînement contiennent ces classes.",
+  }),
+  "tiles-optimistic": () => ({
+    what: "Les tuiles ont été réparties une par une : des tuiles de test côtoient des tuiles d’entraînement, le score est flatteur.",
+    remedy: "Répartissez par blocs pour un score honnête.",
   }),
   "map-one-class": ({ name, classes }) => ({
     what: `Toute la carte est ${quoted(name)}, une de ${classes} classes.`,

@@ -155,8 +155,8 @@ export const tilesMessages = messages({
       other: "{count} noms des listes n’appartiennent à aucune tuile étiquetée.",
     },
   },
-  "tiles.part.train": { en: "Training", fr: "Entr." },
-  "tiles.part.validation": { en: "Validation", fr: "Valid." },
+  "tiles.part.train": { en: "Train", fr: "Entr." },
+  "tiles.part.validation": { en: "Valid.", fr: "Valid." },
   "tiles.part.test": { en: "Test", fr: "Test" },
   "tiles.part.unused": { en: "Unused", fr: "Inutil." },
   "tiles.all": { en: "All tiles", fr: "Toutes les tuiles" },
@@ -191,34 +191,6 @@ export const tilesMessages = messages({
   "tiles.score.recall": { en: "Recall", fr: "Rappel" },
   "tiles.score.support": { en: "Tiles", fr: "Tuiles" },
   "tiles.score.baseline": { en: "Always {classes}", fr: "Toujours {classes}" },
-  "tiles.score.below": {
-    en: "The model is no better than always saying {classes}. Do not use its answers.",
-    fr: "Le modèle ne fait pas mieux que de toujours répondre {classes}. N’utilisez pas ses réponses.",
-  },
-  "tiles.score.untaught": {
-    en: "Never taught, so not scored: {classes}.",
-    fr: "Jamais enseignées, donc sans score : {classes}.",
-  },
-  "tiles.score.unseen": {
-    en: {
-      one: "{count} tile is shown by no image and is not counted.",
-      other: "{count} tiles are shown by no image and are not counted.",
-    },
-    fr: {
-      one: "{count} tuile n’est montrée par aucune image et n’est pas comptée.",
-      other: "{count} tuiles ne sont montrées par aucune image et ne sont pas comptées.",
-    },
-  },
-  "tiles.score.empty": {
-    en: {
-      one: "{count} tile holds no class above the share.",
-      other: "{count} tiles hold no class above the share.",
-    },
-    fr: {
-      one: "{count} tuile ne contient aucune classe au-dessus de la part.",
-      other: "{count} tuiles ne contiennent aucune classe au-dessus de la part.",
-    },
-  },
   "tiles.answers": { en: "Answers", fr: "Réponses" },
   "tiles.answers.none": { en: "No tile was asked about yet.", fr: "Aucune tuile n’a encore été interrogée." },
   "tiles.answers.show": { en: "Show on the map", fr: "Afficher sur la carte" },

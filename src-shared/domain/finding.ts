@@ -7,6 +7,10 @@
 export type Severity = "severe" | "caution" | "note";
 
 type Part = "train" | "validation" | "test";
+interface CountedTiles {
+  readonly name: string;
+  readonly tiles: number;
+}
 interface Counted {
   readonly name: string;
   readonly polygons: number;
@@ -78,6 +82,19 @@ export interface FindingDetails {
   readonly "split-optimistic": Readonly<Record<string, never>>;
   readonly "split-one-polygon": { readonly names: readonly string[] };
   readonly "split-class-missing": { readonly part: Part; readonly names: readonly string[] };
+  // Whole tiles
+  readonly "tiles-near-chance": { readonly loss: number; readonly chance: number; readonly classes: number };
+  readonly "tiles-below-commonest": {
+    readonly part: Part;
+    readonly microF1: number;
+    readonly baseline: number;
+    readonly classes: readonly string[];
+  };
+  readonly "tiles-empty": { readonly part: Part; readonly tiles: number; readonly share: number };
+  readonly "tiles-unseen": { readonly part: Part; readonly unseen: number; readonly tiles: number };
+  readonly "tiles-few": { readonly part: Part; readonly classes: readonly CountedTiles[] };
+  readonly "tiles-untaught": { readonly part: Part; readonly classes: readonly CountedTiles[] };
+  readonly "tiles-optimistic": Readonly<Record<string, never>>;
   // Mapping
   readonly "map-one-class": { readonly name: string; readonly classes: number };
   readonly "map-empty": { readonly modalities: readonly string[] };
@@ -123,6 +140,13 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "split-optimistic": "caution",
   "split-one-polygon": "caution",
   "split-class-missing": "caution",
+  "tiles-near-chance": "severe",
+  "tiles-below-commonest": "severe",
+  "tiles-empty": "note",
+  "tiles-unseen": "note",
+  "tiles-few": "caution",
+  "tiles-untaught": "caution",
+  "tiles-optimistic": "caution",
   "map-one-class": "caution",
   "map-empty": "severe",
 };
@@ -159,6 +183,8 @@ const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 const withCounts = (classes: readonly Counted[]): string =>
   classes.map(({ name, polygons }) => `“${name}” (${counted(polygons, "polygon")})`).join(", ");
+const withTiles = (classes: readonly CountedTiles[]): string =>
+  classes.map(({ name, tiles }) => `“${name}” (${counted(tiles, "tile")})`).join(", ");
 const three = (value: number): string => value.toFixed(3);
 
 /** In English; the window has the French ones in `i18n/findings.ts`. */
@@ -297,6 +323,35 @@ export const englishFindings: FindingSentences = {
   "split-class-missing": ({ part, names }) => ({
     what: `Labelled, but not in the ${part} part: ${quoted(names)}.`,
     remedy: "Split again, or label more places of these classes.",
+  }),
+  "tiles-near-chance": ({ loss, chance, classes }) => ({
+    what: `The loss ended at ${three(loss)}; always answering with how often each of the ${classes} classes occurs gives ${three(chance)}. The model has learned next to nothing from the tiles.`,
+    remedy:
+      "Train with more steps or another learning rate, start from a pre-trained model, and look whether labels and images show the same place and year.",
+  }),
+  "tiles-below-commonest": ({ part, microF1, baseline, classes }) => ({
+    what: `On the ${part} tiles the model has a micro F1 of ${three(microF1)}; always answering ${quoted(classes)} has ${three(baseline)}. Its answers are worse than none.`,
+    remedy: "Train with more steps, start from a pre-trained model, or label more tiles.",
+  }),
+  "tiles-empty": ({ part, tiles, share }) => ({
+    what: `${counted(tiles, "tile")} of the ${part} part ${tiles === 1 ? "holds" : "hold"} no class with a share above ${share} and ${tiles === 1 ? "is" : "are"} left out.`,
+    remedy: "A lower share (shareThreshold), or keeping empty tiles (emptyTiles), would use them.",
+  }),
+  "tiles-unseen": ({ part, unseen, tiles }) => ({
+    what: `${counted(unseen, "tile")} of ${tiles.toLocaleString("en")} in the ${part} part ${unseen === 1 ? "is" : "are"} shown by no image and not counted.`,
+    remedy: "Import images of these places.",
+  }),
+  "tiles-few": ({ part, classes }) => ({
+    what: `Fewer than five ${part} tiles hold: ${withTiles(classes)}.`,
+    remedy: "Label more tiles with these classes.",
+  }),
+  "tiles-untaught": ({ part, classes }) => ({
+    what: `In the ${part} part and not scored, because the model was never taught them: ${withTiles(classes)}.`,
+    remedy: "Split again so that training tiles hold these classes.",
+  }),
+  "tiles-optimistic": () => ({
+    what: "Tiles were split one by one: test tiles lie beside training tiles, so the score flatters.",
+    remedy: "Split by blocks for an honest score.",
   }),
   "map-one-class": ({ name, classes }) => ({
     what: `The whole map is “${name}”, one of ${classes} classes.`,

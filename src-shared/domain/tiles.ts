@@ -1,4 +1,5 @@
 import type { GeoBox } from "../geo/geobox.ts";
+import type { Finding } from "./finding.ts";
 import type { ArchitectureChoice, CommonSpec, Imagery, ProjectGrid, SplitPart } from "./job.ts";
 import type { LegendClass } from "./legend.ts";
 import type { TilesRecipe } from "./recipe.ts";
@@ -44,6 +45,8 @@ export interface EvaluateTilesSpec extends CommonSpec {
   readonly part: Exclude<SplitPart, "unused">;
   readonly subsets: readonly (readonly string[])[];
   readonly batchSize: number;
+  /** the split put neighbours of training tiles into this part */
+  readonly optimistic?: boolean;
 }
 
 /** A tile to say something about; `reference` are the classes its label gives it. */
@@ -122,6 +125,7 @@ export interface EvaluateTilesResult {
   /** always the commonest classes of the training tiles, as many as score best there; `null` without training tiles */
   readonly baseline: { readonly classes: readonly string[]; readonly score: TileScore } | null;
   readonly subsets: readonly TileSubsetScore[];
+  readonly findings?: readonly Finding[];
 }
 
 /** Answers of a model for tiles, and their files. */

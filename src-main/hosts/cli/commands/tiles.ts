@@ -1,3 +1,4 @@
+import { findingAsData } from "../../../../src-shared/domain/finding.ts";
 import { tilesDefaults } from "../../../../src-shared/domain/recipe.ts";
 import type { EvaluateTilesResult, MapTilesResult, TileScore } from "../../../../src-shared/domain/tiles.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
@@ -236,10 +237,12 @@ export async function evaluateTiles(
 ): Promise<number> {
   const start = model === undefined ? undefined : () => services["tiles.evaluate"]({ model, ...request });
   const { id, result } = await ended<EvaluateTilesResult>(services, "evaluate-tiles", start);
-  output.result({ command: "evaluate", task: "tiles", job: id, ...result }, tileScoresText(result));
-  for (const warning of tileScoreWarnings(result)) output.warn(warning);
-  const split = (await services["tiles.summary"]({}))?.split;
-  if (split?.optimistic && split.reason) output.warn(split.reason);
+  const { findings = [] } = result;
+  output.result(
+    { command: "evaluate", task: "tiles", job: id, ...result, findings: findings.map(findingAsData) },
+    tileScoresText(result),
+  );
+  output.findings(findings);
   return 0;
 }
 
@@ -307,22 +310,6 @@ export function tileScoresText({ part, subsets, baseline, shareThreshold, decisi
       ]),
     ),
   ].join("\n");
-}
-
-/** What a reader of the scores must know besides them. */
-export function tileScoreWarnings({ subsets, baseline, untaught, empty, part }: EvaluateTilesResult): string[] {
-  const first = subsets[0]!;
-  const best = first.tuned ?? first.plain;
-  return [
-    ...(baseline && best.microF1 <= baseline.score.microF1
-      ? [`The model is no better than always saying ${baseline.classes.join(", ")} (micro F1 ${three(best.microF1)} and ${three(baseline.score.microF1)}).`] // biome-ignore format: one line
-      : []),
-    ...(first.unseen > 0 ? [`${first.unseen} ${part} tiles are shown by no image; they are not counted.`] : []),
-    ...(empty.tiles > 0
-      ? [`${empty.tiles} ${part} tiles hold no class above the share: they are ${empty.kept ? "counted as tiles without any class" : "left out"}.`] // biome-ignore format: one line
-      : []),
-    ...untaught.map(({ name, tiles }) => `“${name}” in ${tiles} ${part} tiles is not scored: the model was never taught this class.`), // biome-ignore format: one line
-  ];
 }
 
 export function tileMapText(name: string, files: MapTilesResult): string[] {
