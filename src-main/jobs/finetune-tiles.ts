@@ -212,15 +212,14 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
     if (training.empty > 0 && recipe.emptyTiles === "drop")
       findings.push({ code: "tiles-empty", details: { part: "train", tiles: training.empty, share: shareThreshold, } }); // biome-ignore format: one line
     if (validation.tiles.length === 0) findings.push({ code: "no-validation", details: {} });
-    const untaught = spec.tiles.legend
-      .filter(({ code }) => !codes.includes(code))
-      .map(({ code, name }) => ({
-        name,
-        tiles: spec.tiles.tiles.filter((tile) => holds(tile, code, shareThreshold)).length,
-      }))
-      .filter(({ tiles }) => tiles > 0);
-    if (untaught.length > 0)
-      findings.push({ code: "tiles-untaught", details: { part: "validation", classes: untaught } });
+    for (const part of ["validation", "test"] as const) {
+      const own = spec.tiles.tiles.filter((tile) => tile.part === part);
+      const classes = spec.tiles.legend
+        .filter(({ code }) => !codes.includes(code))
+        .map(({ code, name }) => ({ name, tiles: own.filter((tile) => holds(tile, code, shareThreshold)).length }))
+        .filter(({ tiles }) => tiles > 0);
+      if (classes.length > 0) findings.push({ code: "tiles-untaught", details: { part, classes } });
+    }
     if (validation.tiles.length > 0) {
       const { probabilities, presence } = await answers(weights);
       if (presence.length > 0) {
