@@ -15,6 +15,7 @@ const journalFile = "journal.jsonl";
 export function withJournal(folder: string, resume: boolean, context: JobContext): JobContext {
   const path = join(folder, journalFile);
   if (!resume) rmSync(path, { force: true });
+  else endLine(path);
   const note = (entry: JournalEntry) => appendFileSync(path, `${JSON.stringify(entry)}\n`);
   return {
     ...context,
@@ -27,6 +28,17 @@ export function withJournal(folder: string, resume: boolean, context: JobContext
       context.review(step, review);
     },
   };
+}
+
+/** A line that a full disk or a crash cut short must not swallow the next one. */
+function endLine(path: string): void {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return;
+  }
+  if (text !== "" && !text.endsWith("\n")) appendFileSync(path, "\n");
 }
 
 /** What a journal holds; a line that was half written is left out. */

@@ -53,6 +53,8 @@ export class JobQueue {
   readonly #settlers: Settlers;
   readonly #running = new Map<number, { readonly controller: AbortController; readonly done: Promise<void> }>();
   readonly #outcomes = new Map<number, { readonly result: JobResult } | { readonly error: unknown }>();
+  /** how jobs ended that the catalog had no room to write down */
+  readonly #unwritten = new Map<number, () => void>();
   readonly #tails: Record<"network" | "desk", Promise<unknown>> = {
     network: Promise.resolve(),
     desk: Promise.resolve(),
@@ -98,6 +100,7 @@ export class JobQueue {
 
   /** Continues an interrupted job from its last checkpoint, with the spec it was started with. */
   resume(id: number): StartedJob {
+    this.#unwritten.get(id)?.();
     const job = this.#deps.catalog.jobs.get(id);
     if (!job) throw new AppError("job-not-found", { id });
     if (job.state !== "resumable") throw new AppError("job-not-resumable", { id, state: job.state });
@@ -175,7 +178,7 @@ export class JobQueue {
     // Stopped while it waited: it may be back in the queue already, further behind.
     if (this.#running.get(job.id)?.controller !== own) return;
     const log = new JobLog(job.folder, () => assertOwnJobFolder(catalog, job));
-    const diary = new Diary(this.#deps, job.id, log);
+    const diary = new Diary(this.#deps, job.id, log, (error) => own.abort(error));
     try {
       signal.throwIfAborted();
       assertOwnJobFolder(catalog, job);
@@ -197,17 +200,46 @@ export class JobQueue {
       this.#outcomes.set(job.id, { result });
       announce("catalog.changed", { table: "jobs", ids: [job.id] });
     } catch (thrown) {
-      const error = sentenceOf(thrown, job.folder);
+      // The catalog's own full disk stops a job like a person does, and is its reason.
+      const full = signal.reason instanceof AppError ? signal.reason : undefined;
+      const error = full ?? sentenceOf(thrown, job.folder);
       this.#outcomes.set(job.id, { error });
-      diary.flush();
-      const reason = signal.aborted ? "Stopped on request." : messageOf(error);
-      const cause = causeOf(error, signal, this.#deps.signal);
-      log.line(reason, !signal.aborted && cause.kind === "error" && cause.code === null ? error : undefined);
-      if (cause.kind === "error") catalog.jobs.fail(job.id, reason, cause);
-      else catalog.jobs.interrupt(job.id, reason, cause);
+      const stopped = signal.aborted && !full;
+      const reason = stopped ? "Stopped on request." : messageOf(error);
+      const cause = causeOf(error, stopped ? signal : undefined, this.#deps.signal);
+      log.line(reason, !stopped && cause.kind === "error" && cause.code === null ? error : undefined);
+      this.#writeDown(job.id, () => {
+        diary.flush();
+        // A full disk is nothing the job did wrong: with room it goes on from its last checkpoint, which is whole.
+        if (cause.kind === "error" && !canGoOn(cause)) catalog.jobs.fail(job.id, reason, cause);
+        else catalog.jobs.interrupt(job.id, reason, cause);
+      });
     } finally {
       this.#running.delete(job.id);
       this.#tell(job.id);
+    }
+  }
+
+  /** Writes down how a job ended, now or, when there is no room for it, as soon as there is. */
+  #writeDown(id: number, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "no-disk-space") throw error;
+      const again = setInterval(() => {
+        try {
+          this.#unwritten.get(id)?.();
+        } catch {
+          // Still no room.
+        }
+      }, 2000).unref();
+      this.#unwritten.set(id, () => {
+        write();
+        clearInterval(again);
+        this.#unwritten.delete(id);
+        this.#tell(id);
+      });
+      this.#deps.signal?.addEventListener("abort", () => clearInterval(again), { once: true });
     }
   }
 
@@ -229,9 +261,14 @@ export class JobQueue {
 }
 
 /** Why a job did not finish. What a person stopped and what the program's end stopped can both go on. */
-function causeOf(error: unknown, signal: AbortSignal, host: AbortSignal | undefined): JobCause {
+/** What is over when there is room on the disk, or the file is back: the job itself is as good as before. */
+const canGoOn = (cause: JobCause): boolean => cause.kind === "error" && resumableErrors.has(cause.code ?? "");
+const resumableErrors: ReadonlySet<string> = new Set(["no-disk-space"]);
+
+/** `signal`: of a person who stopped it, if one did */
+function causeOf(error: unknown, signal: AbortSignal | undefined, host: AbortSignal | undefined): JobCause {
   if (host?.aborted) return { kind: "closed" };
-  if (signal.aborted) return { kind: "paused" };
+  if (signal?.aborted) return { kind: "paused" };
   if (!(error instanceof AppError)) return { kind: "error", code: null, details: {} };
   if (error.code === "job-process-ended") {
     const { detail } = error.details as { readonly detail: string };
@@ -281,8 +318,11 @@ class Diary {
   #written = Number.NEGATIVE_INFINITY;
   #phaseName = "";
   readonly #log: JobLog;
+  readonly #onFull: (error: AppError) => void;
 
-  constructor(deps: Deps, jobId: number, log: JobLog) {
+  /** `onFull`: the catalog has no room for what the job says, and the job had better stop */
+  constructor(deps: Deps, jobId: number, log: JobLog, onFull: (error: AppError) => void) {
+    this.#onFull = onFull;
     this.#deps = deps;
     this.#jobId = jobId;
     this.#log = log;
@@ -290,6 +330,16 @@ class Diary {
   }
 
   note(event: JobEvent): void {
+    try {
+      this.#note(event);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "no-disk-space") throw error;
+      // Its journal has what the catalog has not; resumed, the curve is whole again.
+      this.#onFull(error);
+    }
+  }
+
+  #note(event: JobEvent): void {
     const { catalog, announce } = this.#deps;
     announce("job.event", { id: this.#jobId, event });
     const runId = this.#runId;
@@ -428,10 +478,14 @@ export function readJobSpec(catalog: Catalog, job: Job): JobSpec | undefined {
   return existsSync(join(job.folder, specFileName)) ? readSpec(catalog, job, false) : undefined;
 }
 
+const fullDisk: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
 /** A full disk is a sentence, wherever in a job it is met. */
 function sentenceOf(error: unknown, folder: string): unknown {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === "ENOSPC" ? new AppError("no-disk-space", { path: path ?? folder }, { cause: error }) : naming(error);
+  return fullDisk.has(code ?? "")
+    ? new AppError("no-disk-space", { path: path ?? folder }, { cause: error })
+    : naming(error);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
