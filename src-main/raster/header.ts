@@ -5,6 +5,7 @@ import type { Crs } from "../../src-shared/geo/crs.ts";
 import { definitionOf } from "./crs.ts";
 import { SideFileProblem } from "./damage.ts";
 import { compressionNames, readableCompressions } from "./decode/decode-block.ts";
+import { contentKey, fileState } from "./file-handles.ts";
 import { crsOfGeoKeys, type GeoKeys, parseGeoKeys } from "./geokeys.ts";
 import { type ImageLayout, imageLayout, subfileTypeOf } from "./image-layout.ts";
 import { CrsProblem } from "./projection.ts";
@@ -30,8 +31,10 @@ const reducedBit = 1;
 /** An open file that lies there as a file: its length does not change with every look, and reading it does not wait for a writer. */
 interface Source {
   readonly path: string;
-  /** names the file's state */
+  /** names the file's state, for the cache of decoded blocks */
   readonly identity: string;
+  /** the same, for the handle that its bytes are read through later */
+  readonly state: string;
   readonly size: number;
   readonly handle: FileHandle;
 }
@@ -44,8 +47,8 @@ async function openSource(path: string): Promise<Source> {
     throw new AppError("raster-not-a-file", { path, what });
   }
   const handle = await open(path, "r");
-  const { size, mtimeMs, ino, dev } = await handle.stat();
-  return { path, identity: `${path}|${size}|${mtimeMs}|${dev}|${ino}`, size, handle };
+  const stats = await handle.stat({ bigint: true });
+  return { path, identity: `${path}|${contentKey(stats)}`, state: fileState(stats), size: Number(stats.size), handle };
 }
 
 /** Bytes from `offset`; fewer than `length` when the file ends. */
@@ -76,8 +79,13 @@ export async function readHeader(path: string, crsGiven: Crs | undefined): Promi
 }
 
 /** One image of a file as it goes to the reader. */
-const storedImage = ({ path, identity, size }: Source, layout: ImageLayout, directory: Directory): StoredImage => ({
+const storedImage = (
+  { path, identity, state, size }: Source,
+  layout: ImageLayout,
+  directory: Directory,
+): StoredImage => ({
   path,
+  state,
   key: `${identity}|${directory.offset}`,
   layout,
   size,

@@ -13,6 +13,8 @@ import { allocate, sampleTypes, type TypedArray } from "./sample-type.ts";
 /** One image of a file: full resolution, an overview, or a mask. */
 export interface StoredImage {
   readonly path: string;
+  /** of the file, when its header was read: bytes of another one are not taken for it */
+  readonly state: string;
   /** names the file's state and the image, for the cache of decoded blocks */
   readonly key: string;
   readonly layout: ImageLayout;
@@ -25,8 +27,8 @@ export interface Image extends StoredImage {
 }
 
 export function placedImage(image: StoredImage): Image {
-  const { path, layout, size } = image;
-  return { ...image, places: blockPlaces(layout, size, (offset, length) => files.read(path, offset, length)) };
+  const { path, state, layout, size } = image;
+  return { ...image, places: blockPlaces(layout, size, (offset, length) => files.read(path, offset, length, state)) };
 }
 
 interface BlockPlace {
@@ -209,10 +211,10 @@ function grouped(places: readonly BlockPlace[], decodedBytes: number): BlockPlac
 
 /** The stored bytes of a group of blocks, in one read. */
 async function fetchBlocks(image: Image, group: readonly BlockPlace[]): Promise<StoredBlock[]> {
-  const { layout, path } = image;
+  const { layout, path, state } = image;
   const start = group[0]!.offset;
   const end = Math.max(...group.map(({ offset, length }) => offset + length));
-  const bytes = await files.read(path, start, end - start);
+  const bytes = await files.read(path, start, end - start, state);
   return group.map(({ offset, length, row }) => {
     const rows = layout.tiled
       ? layout.blockHeight

@@ -93,43 +93,46 @@ test("a catalog that cannot grow stops the job, which goes on when there is room
   catalog.close();
 });
 
-test.runIf(mounted)("a real training on a disk that fills up keeps its last checkpoint, and ends with the whole curve", async () => {
-  const folder = join(disk, "project");
-  await makeSample(sample, folder, appVersion);
-  const catalog = await opened(folder);
-  const { runJob: run } = await import("../jobs/index.ts");
-  const filler = join(disk, "filler");
-  const fill = () => {
-    for (let piece = 1 << 20; piece >= 1; piece = piece >> 1)
-      try {
-        for (;;) appendFileSync(filler, Buffer.alloc(piece));
-      } catch {
-        // Full to the last `piece` bytes.
-      }
-  };
-  let steps = 0;
-  const runJob: JobRunner = async (spec, on, signal) => {
-    const told = contextOf((event) => {
-      on(event);
-      if (event.type === "metric" && ++steps === 3) fill();
-    }, signal);
-    return (await run(spec, told)) as never;
-  };
-  const all = services({ catalog, appVersion, runJob, announce: () => {} });
-  const { id } = await all["runs.pretrain"]({
-    name: "real",
-    size: "tiny",
-    provider: "cpu",
-    recipe: { steps: 6, batchSize: 1, datesPerTile: 2, checkpointEverySteps: 2 },
-  });
-  expect(await codeOf(all["jobs.wait"]({ id }))).toBe("no-disk-space");
-  const { folder: own } = catalog.jobs.get(id)!;
-  expect(existsSync(join(own, "checkpoint.safetensors"))).toBe(true);
-  rmSync(filler);
-  await all["jobs.resume"]({ id });
-  expect(await codeOf(all["jobs.wait"]({ id }))).toBe("done");
-  expect(catalog.runs.metrics(catalog.runs.ofJob(id)!.id).map(({ step }) => step)).toEqual(everyStep(6));
-  // Four steps more, not six: it went on from the checkpoint.
-  expect(steps).toBeLessThan(3 + 6);
-  catalog.close();
-});
+test.runIf(mounted)(
+  "a real training on a disk that fills up keeps its last checkpoint, and ends with the whole curve",
+  async () => {
+    const folder = join(disk, "project");
+    await makeSample(sample, folder, appVersion);
+    const catalog = await opened(folder);
+    const { runJob: run } = await import("../jobs/index.ts");
+    const filler = join(disk, "filler");
+    const fill = () => {
+      for (let piece = 1 << 20; piece >= 1; piece = piece >> 1)
+        try {
+          for (;;) appendFileSync(filler, Buffer.alloc(piece));
+        } catch {
+          // Full to the last `piece` bytes.
+        }
+    };
+    let steps = 0;
+    const runJob: JobRunner = async (spec, on, signal) => {
+      const told = contextOf((event) => {
+        on(event);
+        if (event.type === "metric" && ++steps === 3) fill();
+      }, signal);
+      return (await run(spec, told)) as never;
+    };
+    const all = services({ catalog, appVersion, runJob, announce: () => {} });
+    const { id } = await all["runs.pretrain"]({
+      name: "real",
+      size: "tiny",
+      provider: "cpu",
+      recipe: { steps: 6, batchSize: 1, datesPerTile: 2, checkpointEverySteps: 2 },
+    });
+    expect(await codeOf(all["jobs.wait"]({ id }))).toBe("no-disk-space");
+    const { folder: own } = catalog.jobs.get(id)!;
+    expect(existsSync(join(own, "checkpoint.safetensors"))).toBe(true);
+    rmSync(filler);
+    await all["jobs.resume"]({ id });
+    expect(await codeOf(all["jobs.wait"]({ id }))).toBe("done");
+    expect(catalog.runs.metrics(catalog.runs.ofJob(id)!.id).map(({ step }) => step)).toEqual(everyStep(6));
+    // Four steps more, not six: it went on from the checkpoint.
+    expect(steps).toBeLessThan(3 + 6);
+    catalog.close();
+  },
+);

@@ -263,7 +263,7 @@ export class JobQueue {
 /** Why a job did not finish. What a person stopped and what the program's end stopped can both go on. */
 /** What is over when there is room on the disk, or the file is back: the job itself is as good as before. */
 const canGoOn = (cause: JobCause): boolean => cause.kind === "error" && resumableErrors.has(cause.code ?? "");
-const resumableErrors: ReadonlySet<string> = new Set(["no-disk-space"]);
+const resumableErrors: ReadonlySet<string> = new Set(["no-disk-space", "raster-changed"]);
 
 /** `signal`: of a person who stopped it, if one did */
 function causeOf(error: unknown, signal: AbortSignal | undefined, host: AbortSignal | undefined): JobCause {

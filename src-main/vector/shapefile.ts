@@ -92,7 +92,10 @@ function typeOfFile(path: string): number {
 function sideFiles(path: string): (extension: string) => string | undefined {
   const folder = dirname(path);
   const stem = basename(path, extname(path));
-  const names = readdirSync(folder).filter((name) => basename(name, extname(name)) === stem);
+  // A pipe in the place of a side file would be waited for.
+  const names = readdirSync(folder)
+    .filter((name) => basename(name, extname(name)) === stem)
+    .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
   return (extension) => {
     const name = names.find((candidate) => extname(candidate).toLowerCase() === extension);
     const found = name === undefined ? undefined : join(folder, name);

@@ -11,6 +11,8 @@ export const rasterErrors = {
     `“${path}” is not a TIFF file. Choose a GeoTIFF (.tif), or convert the image to GeoTIFF first.`,
   "raster-missing": ({ path }: File) =>
     `“${path}” cannot be opened: there is no such file. Check the name, or re-link it.`,
+  "raster-changed": ({ path }: File) =>
+    `“${path}” was replaced or written to while it was read. What was being made of it has stopped; when the file is as it should be, go on or begin again.`,
   "raster-unreadable": ({ path, reason }: File & { readonly reason: string }) =>
     `“${path}” cannot be read (${reason}). Check that the disk is connected and that you may read the file.`,
   "raster-not-a-file": ({ path, what }: File & { readonly what: "folder" | "pipe" | "socket" | "device" }) =>

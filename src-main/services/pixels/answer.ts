@@ -58,16 +58,36 @@ export async function answerPixels(catalog: Catalog, path: string, signal: Abort
 async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSignal): Promise<PixelAnswer> {
   if (asked.z > deepestLevel) throw new AppError("layer-not-found", { id: asked.layer });
   const { layer, version } = await layerAsked(catalog, asked);
-  const key = `${catalog.folder}\n${version}\n${asked.layer}/${asked.z}/${asked.x}/${asked.y}/${asked.bands.join()}`;
+  const keyOf = (of: string) =>
+    `${catalog.folder}\n${of}\n${asked.layer}/${asked.z}/${asked.x}/${asked.y}/${asked.bands.join()}`;
   answered.tiles++;
-  const known = cache.get(key);
+  const known = cache.get(keyOf(version));
   if (known) {
     answered.fromCache++;
     return answer(tileType, known, version, asked.version);
   }
-  const body = await turnstile.run(() => urgently(() => drawTile(catalog, layer, asked, signal)), signal);
-  cache.set(key, body);
-  return answer(tileType, body, version, asked.version);
+  let drawn = { layer, version };
+  for (let again = 0; again < 3; again++) {
+    const { layer: from, version: before } = drawn;
+    const body = await turnstile
+      .run(() => urgently(() => drawTile(catalog, from, asked, signal)), signal)
+      .catch(replaced);
+    const after = await versionOf(from);
+    if (!body || after !== before) {
+      const fresh = await rasterLayer(catalog, asked.layer);
+      drawn = { layer: fresh, version: await versionOf(fresh) };
+      continue;
+    }
+    // Only now is it certain that these are the pixels of that version.
+    cache.set(keyOf(before), body);
+    return answer(tileType, body, before, asked.version);
+  }
+  throw new AppError("raster-changed", { path: layer.bands[0]?.sources[0]?.path ?? asked.layer });
+}
+
+/** An image that was replaced while it was drawn is drawn again. */
+function replaced(error: unknown): undefined {
+  if (!(error instanceof AppError) || error.code !== "raster-changed") throw error;
 }
 
 const layersKnown = new WeakMap<Catalog, Map<string, RasterLayer>>();

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { openRaster, type Raster } from "../../raster/index.ts";
+import { contentKey, openRaster, type Raster } from "../../raster/index.ts";
 
 const most = 256;
 
@@ -9,10 +9,7 @@ class OpenRasters {
 
   /** A file that was replaced since is read anew. */
   async open(path: string, crs?: string): Promise<Raster> {
-    const identity = await stat(path).then(
-      ({ size, mtimeMs, ino }) => `${size}|${mtimeMs}|${ino}`,
-      () => "missing",
-    );
+    const identity = await stat(path, { bigint: true }).then(contentKey, () => "missing");
     const key = `${path}\n${crs ?? ""}\n${identity}`;
     const known = this.#open.get(key);
     const raster = known ?? openRaster(path, { crs });

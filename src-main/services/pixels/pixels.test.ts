@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withPieces } from "../../../src-shared/eo/index.ts";
@@ -275,4 +275,52 @@ test("statistics are GDAL's, in physical values", async () => {
   expect(figures!.histogram.reduce((sum, count) => sum + count, 0)).toBe(figures!.count);
   const values = figures!.percentiles.map(([, value]) => value);
   expect(values).toEqual([...values].sort((p, q) => p - q));
+});
+
+test("a tile's address and tag never name the pixels of another file, replaced or rewritten under its old date", async () => {
+  const path = room.file("changing.tif");
+  const other = room.file("other.tif");
+  const write = (to: string, value: string) =>
+    run("gdal_create", [
+      ...["-outsize", "600", "600", "-bands", "1", "-burn", value, "-ot", "Byte", "-a_srs", "EPSG:32631"],
+      ...["-a_ullr", "560000", "5630000", "566000", "5624000", to],
+    ]);
+  write(path, "7");
+  const { atime, mtime, size } = statSync(path);
+  const id = `raster:${catalog.rasters.add(path, headerOf(path, 1))}`;
+  const { bounds } = await sourceOf(id);
+  const address = tilesCovering(bounds!, levelFor(10))[0]!;
+  const seen = new Map<string, number>();
+  const look = async () => {
+    const { version } = await sourceOf(id);
+    const answer = await answerPixels(catalog, tilePath({ layer: id, bands: ["1"], version, ...address }), noSignal);
+    expect(answer.headers).toMatchObject({
+      ETag: `"${version}"`,
+      "Cache-Control": expect.stringContaining("immutable"),
+    });
+    const value = Math.max(...((await tileOf(id, ["1"], address)).samples ?? []));
+    expect(seen.get(version) ?? value).toBe(value);
+    seen.set(version, value);
+    return value;
+  };
+  expect(await look()).toBe(7);
+  write(other, "8");
+  expect(statSync(other).size).toBe(size);
+  utimesSync(other, atime, mtime);
+  renameSync(other, path);
+  expect(await look()).toBe(8);
+  write(other, "9");
+  writeFileSync(path, readFileSync(other));
+  utimesSync(path, atime, mtime);
+  expect(await look()).toBe(9);
+  expect(seen.size).toBe(3);
+  // An address of before is answered with the pixels of now, and is not kept.
+  const [before] = seen.keys();
+  const late = await answerPixels(
+    catalog,
+    tilePath({ layer: id, bands: ["1"], version: before!, ...address }),
+    noSignal,
+  );
+  expect(late.headers).toMatchObject({ "Cache-Control": "no-store" });
+  expect(late.headers.ETag).not.toBe(`"${before}"`);
 });

@@ -7,6 +7,7 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
 import {
   allocate,
+  contentKey,
   createCog,
   openRaster,
   type PixelBlock,
@@ -47,12 +48,9 @@ export class QuickLooks {
   /** Waits until it is made; a second asker waits for the same one. */
   async of(raster: Raster, classes: boolean): Promise<Raster> {
     const { path } = raster.info;
-    const { size, mtimeMs } = await stat(path);
+    const content = contentKey(await stat(path, { bigint: true }));
     const geobox = requireGeobox(raster);
-    const key = createHash("sha256")
-      .update([path, size, mtimeMs, classes, geobox.crs].join("\n"))
-      .digest("hex")
-      .slice(0, 24);
+    const key = createHash("sha256").update([path, content, classes, geobox.crs].join("\n")).digest("hex").slice(0, 24);
     let making = this.#making.get(key);
     if (!making) {
       making = this.#make(raster, join(this.#folder, `${key}.tif`), geobox, classes);

@@ -11,6 +11,7 @@ import {
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { contentKey } from "../../raster/index.ts";
 import { legendOfFile } from "../maps-legend.ts";
 import { openRasters } from "./open-rasters.ts";
 
@@ -211,17 +212,10 @@ export function bandOf(layer: RasterLayer, name: string): LayerBand {
   throw new AppError("layer-not-found", { id: `${layer.id}, ${name}` });
 }
 
-/** Changes whenever pixels of the layer may have: size and time of every file, and the correction of position. */
+/** Changes whenever pixels of the layer may have: which file, its size and times, and the correction of position. */
 export async function versionOf(layer: RasterLayer): Promise<string> {
   const paths = [...new Set(layer.bands.flatMap(({ sources }) => sources.map(({ path }) => path)))];
-  const marks = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        ({ size, mtimeMs }) => `${size}-${Math.round(mtimeMs)}`,
-        () => "missing",
-      ),
-    ),
-  );
+  const marks = await Promise.all(paths.map((path) => stat(path, { bigint: true }).then(contentKey, () => "missing")));
   const meaning = layer.bands.flatMap(({ name, sources }) =>
     sources.map(({ path, bandIndex, scale, offset, nodata, crs }) =>
       [name, path, bandIndex, scale, offset, nodata ?? "", crs ?? ""].join(" "),

@@ -5,7 +5,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
 import type { VectorRequest } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { transformer } from "../../raster/index.ts";
+import { contentKey, transformer } from "../../raster/index.ts";
 import { boundsOfGeometry, type Feature, type Geometry, readFeatures } from "../../vector/index.ts";
 import { simplified, verticesOf } from "./simplify.ts";
 
@@ -43,10 +43,10 @@ export function vectorRow(catalog: Catalog, layer: string): VectorRow {
 /** Read once per state of the file, a little at a time so that other requests are answered meanwhile. */
 export async function vectorFile(catalog: Catalog, layer: string): Promise<VectorFile> {
   const row = vectorRow(catalog, layer);
-  const { size, mtimeMs } = await stat(row.path).catch((cause: unknown) => {
+  const stats = await stat(row.path, { bigint: true }).catch((cause: unknown) => {
     throw new AppError("vector-missing", { path: row.path }, { cause });
   });
-  const version = `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
+  const version = contentKey(stats);
   const files = kept.get(catalog) ?? new Map<string, Promise<VectorFile>>();
   kept.set(catalog, files);
   const key = `${layer}\n${version}\n${row.crs ?? ""}\n${row.layer ?? ""}`;

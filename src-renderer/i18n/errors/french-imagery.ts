@@ -36,6 +36,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${quoted(path)} est ${{ folder: "un dossier", pipe: "un tube nommé", socket: "une socket", device: "un périphérique" }[what]}, pas un fichier. Choisissez un fichier image (.tif).`,
   "raster-side-file": ({ path, beside, reason }) =>
     `${quoted(beside)}, qui accompagne ${quoted(path)}, est inutilisable (${reason}). Réparez ce fichier, ou déplacez-le s’il n’est pas nécessaire.`,
+  "raster-changed": ({ path }) =>
+    `${quoted(path)} a été remplacé ou modifié pendant sa lecture. Le travail en cours s’est arrêté ; quand le fichier est comme il doit être, reprenez-le ou recommencez.`,
   "raster-unreadable": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être lu (${reason}). Vérifiez que le disque est branché et que vous avez le droit de lire ce fichier.`,
   "raster-result-too-large": ({ path, width, height, most }) =>
