@@ -2,6 +2,7 @@ import { choosePath } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { session } from "../state/session.svelte.ts";
 import { startScreen } from "../state/start.svelte.ts";
+import { workDialogs } from "../state/work-dialogs.svelte.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import type { Command } from "./command.ts";
 
@@ -37,6 +38,16 @@ export const projectCommands: readonly Command[] = [
     shortcut: "Mod+Shift+W",
     when: () => session.project !== null,
     run: () => session.close(),
+  },
+  {
+    id: "project.outside",
+    group: "project",
+    title: "outside.command",
+    icon: "folder-open",
+    when: () => session.project !== null,
+    run: () => {
+      workDialogs.outsideOpen = true;
+    },
   },
   {
     // Fingers that know other programs press it: say that there is nothing to do.

@@ -13,6 +13,26 @@ export const shellMessages = messages({
     en: "Everything is saved as you work. Undo goes back as far as you like.",
     fr: "Tout est enregistré au fil du travail. Annuler remonte aussi loin que vous voulez.",
   },
+  "outside.command": { en: "Files outside the project…", fr: "Fichiers hors du projet…" },
+  "outside.title": { en: "Files outside the project", fr: "Fichiers hors du projet" },
+  "outside.why": {
+    en: "This project names files in folders outside of its own. It was made elsewhere, copied or moved, so nothing there has been read.",
+    fr: "Ce projet nomme des fichiers dans des dossiers hors du sien. Il vient d’ailleurs, a été copié ou déplacé : rien n’y a été lu.",
+  },
+  "outside.trust": {
+    en: "Allow only folders that belong to this work. What you allow is remembered for this project on this computer, and covers the folders below.",
+    fr: "N’autorisez que les dossiers de ce travail. Votre choix est retenu pour ce projet sur cet ordinateur, sous-dossiers compris.",
+  },
+  "outside.contents": {
+    en: { one: "{count} file: {names}", other: "{count} files: {names}" },
+    fr: { one: "{count} fichier : {names}", other: "{count} fichiers : {names}" },
+  },
+  "outside.none": {
+    en: "Every file that this project names lies in its folder or in one you have allowed.",
+    fr: "Tous les fichiers que ce projet nomme sont dans son dossier ou dans un dossier autorisé.",
+  },
+  "outside.allow": { en: "Allow the chosen folders", fr: "Autoriser les dossiers choisis" },
+  "outside.later": { en: "Not now", fr: "Pas maintenant" },
   "shell.project.close": { en: "Close project", fr: "Fermer le projet" },
   "shell.undo": { en: "Undo", fr: "Annuler" },
   "shell.redo": { en: "Redo", fr: "Rétablir" },

@@ -4,6 +4,9 @@ class WorkDialogs {
   /** Files to begin the import with; taken by the dialog. */
   importPaths = $state.raw<readonly string[]>([]);
 
+  /** which folders outside of the project it may use */
+  outsideOpen = $state(false);
+
   showImport(paths: readonly string[] = []): void {
     this.importPaths = paths;
     this.importOpen = true;
