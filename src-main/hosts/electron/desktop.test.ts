@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import type { JobRunner } from "../../services/deps.ts";
 import { Desktop, type DesktopOptions } from "./desktop.ts";
 import { FakeElectron } from "./fake/electron.ts";
 import type { FakeWindow } from "./fake/window.ts";
+import { signatureOf, type UpdateInfo } from "./update-trust.ts";
 
 const room = realpathSync(mkdtempSync(join(tmpdir(), "omnisat-desktop-")));
 const renderer = join(room, "renderer");
@@ -467,16 +469,23 @@ test("a package looks for no update by itself, and not at all without a channel"
 
   const asked: string[] = [];
   let available = true;
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const updateFeed = {
+    url: "https://updates.example/omnisat",
+    publicKey: Buffer.from(publicKey.export({ format: "jwk" }).x!, "base64url").toString("base64"),
+  };
+  const info = { version: "9.0.0", files: [{ url: "a.exe", sha512: "abc" }] };
+  let updateInfo: UpdateInfo = { ...info, omnisatSignature: signatureOf(info, privateKey) };
   const updater = {
     autoDownload: true,
     autoInstallOnAppQuit: true,
     checkForUpdates: async () => {
       asked.push("check");
-      return { isUpdateAvailable: available, updateInfo: { version: "9.0.0" } };
+      return { isUpdateAvailable: available, updateInfo };
     },
     downloadUpdate: async () => void asked.push("download"),
   };
-  const run = await start({ updater: async () => updater });
+  const run = await start({ updater: async () => updater, updateFeed });
   expect(asked).toEqual([]);
   const click = () => (help(run).find(({ id }) => id === "updates")!.click as () => void)();
   run.fake.answers.push(1);
@@ -487,8 +496,24 @@ test("a package looks for no update by itself, and not at all without a channel"
   click();
   await expect.poll(() => asked).toEqual(["check", "check", "download"]);
   expect(updater.autoInstallOnAppQuit).toBe(true);
+  const unsafe = "Updates cannot be trusted here, so nothing is fetched.";
+  updateInfo = { ...updateInfo, files: [{ url: "a.exe", sha512: "of something else" }] };
+  run.fake.answers.push(0);
+  click();
+  await expect.poll(() => run.fake.messageBoxes.at(-1)?.options.message).toBe(unsafe);
+  expect(asked).toEqual(["check", "check", "download", "check"]);
   available = false;
   run.fake.answers.push(0);
   click();
   await expect.poll(() => run.fake.messageBoxes.at(-1)?.options.message).toBe("This is the newest version.");
+
+  const plain = await start({
+    updater: async () => updater,
+    updateFeed: { ...updateFeed, url: "http://updates.example" },
+  });
+  asked.length = 0;
+  plain.fake.answers.push(0);
+  (help(plain).find(({ id }) => id === "updates")!.click as () => void)();
+  await expect.poll(() => plain.fake.messageBoxes.at(-1)?.options).toMatchObject({ message: unsafe, detail: expect.stringContaining("https") }); // biome-ignore format: one line
+  expect(asked).toEqual([]);
 });

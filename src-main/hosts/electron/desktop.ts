@@ -14,6 +14,7 @@ import { menuTemplate } from "./menu.ts";
 import { channels } from "./names.ts";
 import { projectFolderOf, projectsOf } from "./project-argument.ts";
 import { appProtocol, rasterProtocol, registerSchemes } from "./protocols.ts";
+import type { UpdateFeed } from "./update-trust.ts";
 import { lookForUpdate, type Updater } from "./updates.ts";
 import { type Words, wordsFor } from "./words.ts";
 
@@ -29,6 +30,8 @@ export interface DesktopOptions extends Pick<ApplicationHost, "appVersion" | "sa
   readonly platform?: NodeJS.Platform;
   /** looks for newer versions; only in packages that have an update channel */
   readonly updater?: () => Promise<Updater>;
+  /** where they come from, and the key they are signed with */
+  readonly updateFeed?: UpdateFeed;
   /** ends the engine, after every job has stopped */
   readonly closeEngine: () => Promise<void>;
 }
@@ -305,7 +308,8 @@ export class Desktop {
 
   async #lookForUpdate(): Promise<void> {
     const updater = await this.#options.updater?.();
-    if (updater) await lookForUpdate(updater, this.#electron, this.#front()?.native, this.#words());
+    const feed = this.#options.updateFeed ?? { url: "", publicKey: "" };
+    if (updater) await lookForUpdate(updater, this.#electron, this.#front()?.native, this.#words(), feed);
   }
 
   #words(): Words {

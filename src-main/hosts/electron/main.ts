@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as electron from "electron";
 import type { ProbeReport } from "../../engine/index.ts";
@@ -9,6 +9,7 @@ import { Engines } from "../engine/engines.ts";
 import { programFolder, rendererFolder, sampleFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import { Desktop } from "./desktop.ts";
+import { channelAddress } from "./update-trust.ts";
 import { utilityEngine } from "./utility-engine.ts";
 import { utilityProber } from "./utility-probe.ts";
 
@@ -20,6 +21,13 @@ app.setName("OmniSat Desktop");
 const settings = settingsFolder();
 app.setPath("userData", settings);
 const icon = join(programFolder, "resources/icons/icon.png");
+
+const channelFile = join(process.resourcesPath ?? "", "app-update.yml");
+/** The key lies in the package itself, where the asar's integrity keeps it, and not in the file beside it. */
+const updateKey = (): string => {
+  const text = readFileSync(join(programFolder, "package.json"), "utf8");
+  return String((JSON.parse(text) as { updateKey?: unknown }).updateKey ?? "");
+};
 
 const probes = new Map<string, ProbeReport>();
 const device = () => probeDevice(utilityProber(utilityProcess, beside("probe.js"), probes));
@@ -43,8 +51,11 @@ const desktop: Desktop = new Desktop({
   },
   device,
   // electron-builder leaves this file in packages that have an update channel.
-  ...(existsSync(join(process.resourcesPath ?? "", "app-update.yml"))
-    ? { updater: async () => (await import("electron-updater")).default.autoUpdater }
+  ...(existsSync(channelFile)
+    ? {
+        updater: async () => (await import("electron-updater")).default.autoUpdater,
+        updateFeed: { url: channelAddress(readFileSync(channelFile, "utf8")), publicKey: updateKey() },
+      }
     : {}),
   words: process.argv.slice(app.isPackaged ? 1 : 2),
   folder: process.cwd(),

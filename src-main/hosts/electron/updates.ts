@@ -1,4 +1,5 @@
 import type { Electron, ElectronApi } from "./electron-api.ts";
+import { feedProblem, type UpdateFeed, type UpdateInfo, updateProblem } from "./update-trust.ts";
 import type { Words } from "./words.ts";
 
 /** The part of electron-updater that is used. */
@@ -7,31 +8,38 @@ export interface Updater {
   autoInstallOnAppQuit: boolean;
   checkForUpdates(): Promise<{
     readonly isUpdateAvailable: boolean;
-    readonly updateInfo: { readonly version: string };
+    readonly updateInfo: UpdateInfo;
   } | null>;
   downloadUpdate(): Promise<unknown>;
 }
 
 /**
- * Looks for a newer version when the person asks, and never by itself. What they agree to is fetched, checked by its
- * signature, and put in place when the program ends: no job is ever interrupted by it.
+ * Looks for a newer version when the person asks, and never by itself. It comes over https and is signed with the key of this
+ * package, or it is not offered. What they agree to is fetched, checked against the signed hashes, and put in place when the program ends: no job is ever interrupted by it.
  */
 export async function lookForUpdate(
   updater: Updater,
   { dialog }: Pick<ElectronApi, "dialog">,
   window: Electron.BrowserWindow | undefined,
   words: Words,
+  feed: UpdateFeed,
 ): Promise<void> {
   updater.autoDownload = false;
   updater.autoInstallOnAppQuit = false;
   const show = (options: Electron.MessageBoxOptions) =>
     window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options);
+  const unsafe = (detail: string) =>
+    show({ type: "warning", message: words.updateUnsafe, detail, buttons: [words.close] });
+  const problem = feedProblem(feed);
+  if (problem !== undefined) return void (await unsafe(problem));
   try {
     const found = await updater.checkForUpdates();
     if (!found?.isUpdateAvailable) {
       await show({ type: "info", message: words.upToDate, buttons: [words.close] });
       return;
     }
+    const doubt = updateProblem(found.updateInfo, feed);
+    if (doubt !== undefined) return void (await unsafe(doubt));
     const { response } = await show({
       type: "question",
       message: words.updateFound(found.updateInfo.version),

@@ -56,6 +56,7 @@ const english = {
   updateDetail: "It is fetched now and put in place when you quit. Running jobs are not interrupted.",
   updateNow: "Fetch It",
   updateReady: "The new version is ready, and in place after you quit.",
+  updateUnsafe: "Updates cannot be trusted here, so nothing is fetched.",
   updateFailed: "It could not be found out whether there is a newer version. Check the connection, and try again.",
 };
 
@@ -119,6 +120,7 @@ const french: Words = {
     "Elle est téléchargée maintenant et mise en place quand vous quittez. Les tâches en cours ne sont pas interrompues.",
   updateNow: "Télécharger",
   updateReady: "La nouvelle version est prête ; elle sera en place après avoir quitté.",
+  updateUnsafe: "Les mises à jour ne sont pas fiables ici : rien n’est téléchargé.",
   updateFailed: "Impossible de savoir s’il existe une version plus récente. Vérifiez la connexion, puis réessayez.",
 };
 
