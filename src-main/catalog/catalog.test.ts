@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   cpSync,
@@ -9,6 +9,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
@@ -298,6 +300,49 @@ test("a lock is stale when its process id belongs to a younger process, and held
   writeFileSync(path, JSON.stringify(reused));
   openCatalog(folder, options).close();
   expect(existsSync(path)).toBe(false);
+});
+
+test("a lock from the future, of an absurd process or of no sense is taken over by rule, or refused in a sentence", () => {
+  const folder = fresh();
+  createCatalog(folder, settings, options).close();
+  const path = join(folder, lockFileName);
+  const own = ownIdentity();
+  const future = new Date(Date.now() + 365 * 86_400_000).toISOString();
+  const lock = { ...own, purpose: "x", since: future };
+  const old = () => utimesSync(path, new Date(), new Date(Date.now() - 60_000));
+  const opens = (text: string | Buffer, before: () => void = () => {}) => {
+    writeFileSync(path, text);
+    before();
+    openCatalog(folder, options).close();
+    expect(existsSync(path)).toBe(false);
+  };
+  // The process lives, began when the lock says, and only its clock was wrong: it holds the project.
+  writeFileSync(path, JSON.stringify(lock));
+  expect(codeOf(() => openCatalog(folder, options)).code).toBe("project-in-use");
+  // Nobody can have written this: a living process without its start, a year from now.
+  opens(JSON.stringify({ ...lock, started: null }));
+  for (const pid of [0, -1, 1.5, 2 ** 60, 4_000_000_000]) opens(JSON.stringify({ ...lock, pid }), old);
+  for (const text of ["", "{", "null", "[]", '{"pid":"1"}', "\0\0\0", Buffer.alloc(1 << 20, 32)]) opens(text, old);
+  // Unreadable, and its file is dated in the future.
+  opens("garbage", () => utimesSync(path, new Date(), new Date(Date.now() + 1e9)));
+  rmSync(path, { force: true });
+  if (process.platform !== "win32") {
+    execFileSync("mkfifo", [path]);
+    old();
+    openCatalog(folder, options).close();
+    symlinkSync("/etc/hostname", path);
+    expect(codeOf(() => openCatalog(folder, options)).code).toBe("project-in-use");
+    rmSync(path);
+  }
+  mkdirSync(path);
+  expect(codeOf(() => openCatalog(folder, options)).code).toBe("project-unreadable");
+  rmSync(path, { recursive: true });
+  const loud = { ...lock, host: "else\u0007where", purpose: "y".repeat(50_000) };
+  writeFileSync(path, JSON.stringify(loud));
+  const { message } = codeOf(() => openCatalog(folder, options));
+  expect(message.length).toBeLessThan(1000);
+  expect(message).toContain("else where");
+  rmSync(path);
 });
 
 test("of many processes that find the same dead lock, one gets the project", async () => {

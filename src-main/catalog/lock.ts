@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { readPlainText } from "./own-files.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
 
 /** Who may write to a project: what is in `project.lock`, readable for people too. */
@@ -34,18 +35,26 @@ export function takeLock(folder: string, purpose: string): ProjectLock {
 /** The holder of the lock, or `undefined` when nobody holds it. An unreadable lock file has no holder. */
 export function readLock(path: string): LockHolder | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const value: unknown = JSON.parse(readPlainText(path, mostBytes));
     return isHolder(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** A lock has a few hundred. */
+const mostBytes = 1 << 16;
+
+/** Clocks of one computer are set back now and then; a lock from later than this was not made by a process that lives. */
+const mostAhead = 10 * 60_000;
+
 function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== "object" || value === null) return false;
   const { pid, host, started, purpose, since } = value as Record<string, unknown>;
   return (
     typeof pid === "number" &&
+    Number.isSafeInteger(pid) &&
+    pid > 0 &&
     typeof host === "string" &&
     (started === null || typeof started === "string") &&
     typeof purpose === "string" &&
@@ -60,7 +69,15 @@ function create(path: string, holder: LockHolder): boolean {
     file = openSync(path, "wx");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return false;
+    if (code === "EEXIST" || code === "EISDIR") {
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
+        throw new AppError(
+          "project-unreadable",
+          { path, detail: "it is a folder where a lock should be" },
+          { cause: error },
+        );
+      return false;
+    }
     if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
       throw new AppError("project-read-only", { folder: dirname(path) }, { cause: error });
     }
@@ -101,13 +118,16 @@ function takeOverStale(path: string, holder: LockHolder): boolean {
 
 function isStale(path: string): boolean {
   const holder = readLock(path);
-  if (holder) return livenessOf(holder) === "dead";
-  // Half-written by a crash, or being written this moment.
-  return ageOf(path) > 10_000;
+  // Half-written by a crash, or being written this moment; or no lock of ours at all.
+  if (!holder) return Math.abs(ageOf(path)) > 10_000;
+  const liveness = livenessOf(holder);
+  if (liveness !== "alive") return liveness === "dead";
+  // A process of that number lives. When the lock does not say when it began, the time of the lock has to be believable.
+  return holder.started === null && Date.parse(holder.since) - Date.now() > mostAhead;
 }
 
 function ageOf(path: string): number {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats ? Date.now() - stats.mtimeMs : 0;
 }
 
@@ -115,11 +135,20 @@ function refuse(folder: string, path: string): never {
   const holder = readLock(path);
   throw new AppError("project-in-use", {
     folder,
-    purpose: holder?.purpose ?? "a program that is just opening it",
+    purpose: shown(holder?.purpose) ?? "a program that is just opening it",
     pid: holder?.pid ?? 0,
-    host: holder?.host ?? "this computer",
-    since: holder?.since ?? "now",
+    host: shown(holder?.host) ?? "this computer",
+    since: shown(holder?.since) ?? "now",
     lockPath: path,
-    elsewhere: holder ? livenessOf(holder) === "unknown" : false,
+    // Without a start time nobody can tell whether that process is the one that wrote it.
+    elsewhere: holder ? livenessOf(holder) === "unknown" || holder.started === null : false,
   });
 }
+
+/** What a lock says, short enough for a sentence and without control characters. */
+const shown = (text: string | undefined): string | undefined =>
+  text === undefined
+    ? undefined
+    : Array.from(text, (letter) => (letter < " " || letter === "\u007f" ? " " : letter))
+        .slice(0, 100)
+        .join("");

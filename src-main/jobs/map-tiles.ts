@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { type Cell, csvCell } from "../../src-shared/domain/csv.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MappedTile, MapTilesResult, MapTilesSpec } from "../../src-shared/domain/tiles.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
@@ -171,7 +172,7 @@ async function writeProducts(
   const gpkgPath = path("tiles.gpkg");
   const layer = `${baseName}_tiles`;
   const style = { name: layer, qml: polygonQml("code", legend), sld: polygonSld(layer, "code", legend) };
-  const lines = [fields.map(({ name }) => cell(name)).join(",")];
+  const lines = [fields.map(({ name }) => csvCell(name)).join(",")];
   const sink = openFeatureSink(gpkgPath, "gpkg", {
     name: layer,
     crs: grid.geobox.crs,
@@ -194,7 +195,7 @@ async function writeProducts(
       for (const { code } of given(probabilities)) present[code] = (present[code] ?? 0) + 1;
       const properties = rowOf(tile, probabilities);
       sink.add({ properties, geometry: { type: "Polygon", coordinates: [squareOf(tile, sideMeters)] } });
-      lines.push(fields.map(({ name }) => cell(properties[name] ?? null)).join(","));
+      lines.push(fields.map(({ name }) => csvCell(cellOf(properties[name] ?? null))).join(","));
     }
     sink.finish();
   } finally {
@@ -272,14 +273,7 @@ function squareOf({ x, y }: MappedTile, side: number): [number, number][] {
   return [[x, y], [x, y - side], [x + side, y - side], [x + side, y], [x, y]]; // biome-ignore format: one ring
 }
 
-/** RFC 4180; text that a spreadsheet would take for a formula is written as text. */
-function cell(value: PropertyValue): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const plain = String(value);
-  const text = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const cellOf = (value: PropertyValue): Cell => (value === null || typeof value === "number" ? value : String(value));
 
 /** A millionth of a tile is the same place. */
 const slack = 1e-6;

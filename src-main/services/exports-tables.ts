@@ -1,7 +1,7 @@
+import { type Cell, csv } from "../../src-shared/domain/csv.ts";
 import type { EvaluateResult, SubsetScore } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { type Cell, csv } from "./csv.ts";
 import { legendOfMap } from "./maps.ts";
 import { correctedAreas, mappedAreas } from "./maps-accuracy.ts";
 

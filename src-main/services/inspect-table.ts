@@ -1,8 +1,9 @@
 // The curves of several places as one table: a row per place and date, a column per band and index, with its unit.
+
+import { type Cell, csv } from "../../src-shared/domain/csv.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { Place, PlaceSeries, Variable } from "../../src-shared/ipc/inspect.ts";
 import { boundsOfGeometry } from "../vector/index.ts";
-import { type Cell, csv } from "./csv.ts";
 
 export interface NamedSeries {
   readonly name: string;

@@ -14,6 +14,9 @@ export function sourceOf(value: string, name: string): { readonly source?: strin
   return isCode || valueKey(value) !== valueKey(name) ? { source: value } : {};
 }
 
+/** Class names stand in legends, tables and file names. */
+const mostOfName = 200;
+
 /** Classes as somebody mapped the values to them, numbered in order of first mention. */
 export function mappedClasses(mapping: Readonly<Record<string, string | null>>): ClassTable {
   const names = [...new Set(Object.values(mapping).filter((name): name is string => name !== null))];
@@ -35,6 +38,12 @@ export function withKnownCodes(
   const colors = new Set(known?.classes.map(({ color }) => color.toLowerCase()));
   const renumbered = new Map<number, LegendClass>();
   for (const entry of legend) {
+    if (entry.name.length > mostOfName)
+      throw new AppError("text-too-long", {
+        what: entry.name.slice(0, 60),
+        length: entry.name.length,
+        most: mostOfName,
+      });
     const same = known?.classes.find(({ name }) => valueKey(name) === valueKey(entry.name));
     if (same) {
       const { source } = entry;

@@ -2,10 +2,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { z } from "zod";
+import { csv } from "../../src-shared/domain/csv.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { classesFromStyle, classQml, classSld } from "../vector/index.ts";
-import { csv } from "./csv.ts";
 import { writeFileWhole } from "./exports-write.ts";
 import { freeCode, freeColor } from "./labels-classes.ts";
 

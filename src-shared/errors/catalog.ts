@@ -77,6 +77,16 @@ export const catalogErrors = {
     `The project names “${path}”, which lies outside of its folder, and you have not allowed that yet: nothing there was read. If you trust this project, allow “${folder}” (in the window: Project ▸ Files outside; on the command line: --allow "${folder}").`,
   "job-spec-damaged": ({ path }: PathDetails) =>
     `The description of the job in “${path}” is damaged or was changed by hand, so it cannot be run again. Start a new one with the settings you want.`,
+  "text-too-long": ({
+    what,
+    length,
+    most,
+  }: {
+    readonly what: string;
+    readonly length: number;
+    readonly most: number;
+  }) =>
+    `“${what}…” has ${length} characters, and a name has at most ${most}. Choose another field, or shorten it in the file.`,
   "file-not-regular": ({ path }: PathDetails) =>
     `“${path}” is a pipe, a socket or a device, not a file. Choose a file or a folder.`,
   "file-too-large": ({ path, bytes, most }: PathDetails & { readonly bytes: number; readonly most: number }) =>

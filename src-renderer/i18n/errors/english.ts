@@ -40,6 +40,7 @@ export const english: Partial<Sentences<ErrorCode>> = {
         ? `Close it there, or open it for reading only; if that computer no longer has it open, delete “${lockPath}”.`
         : "Close it there, wait until it has finished, or open it for reading only."
     }`,
+  "no-tile-labels": () => "This project has no labels of whole tiles. Import some first.",
   "path-withheld": ({ path, folder }) =>
     `The project names “${path}”, which lies outside of its folder, and you have not allowed that yet: nothing there was read. If you trust this project, allow “${folder}” under “Files outside the project”.`,
   "project-not-found": ({ folder }) =>

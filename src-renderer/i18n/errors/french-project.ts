@@ -95,6 +95,8 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     `${quoted(path)} est un lien vers ${quoted(leadsTo)} ; dans les dossiers propres d’un projet, le programme ne lit ni n’écrit à travers un lien. Remplacez le lien par un vrai dossier ou fichier.`,
   "job-spec-damaged": ({ path }) =>
     `La description de la tâche dans ${quoted(path)} est endommagée ou a été modifiée à la main : elle ne peut pas être relancée. Lancez-en une nouvelle avec les réglages voulus.`,
+  "text-too-long": ({ what, length, most }) =>
+    `${quoted(`${what}…`)} compte ${length} caractères ; un nom en compte au plus ${most}. Choisissez un autre champ, ou raccourcissez-le dans le fichier.`,
   "file-not-regular": ({ path }) =>
     `${quoted(path)} est un tube, une socket ou un périphérique, pas un fichier. Choisissez un fichier ou un dossier.`,
   "file-too-large": ({ path, bytes, most }) =>
