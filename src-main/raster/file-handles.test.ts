@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   mkdtempSync,
@@ -79,12 +79,5 @@ test.runIf(process.platform !== "win32")("a pipe is refused at once, as an image
     execFileSync("mkfifo", [path + ending]);
   }
   execFileSync("mkfifo", [join(room, "c.tfw")]);
-  const source = `import { openRaster } from ${JSON.stringify(join(import.meta.dirname, "raster.ts"))};
-    console.log((await openRaster(${JSON.stringify(path)})).info.width);`;
-  // In a process of its own: one that waits for a pipe can only be killed.
-  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", source], {
-    timeout: 20_000,
-    encoding: "utf8",
-  });
-  expect(stdout.trim()).toBe("64");
+  expect((await openRaster(path)).info.width).toBe(64);
 });
