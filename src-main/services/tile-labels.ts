@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { architectures } from "../../src-shared/domain/job.ts";
 import { tilesPresets } from "../../src-shared/domain/presets.ts";
@@ -9,7 +8,7 @@ import { subsetsToMeasure } from "../../src-shared/domain/training.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { TileAnswer, TileCommands, TileSummary } from "../../src-shared/ipc/tiles.ts";
-import type { Catalog, Legend } from "../catalog/index.ts";
+import { type Catalog, type Legend, removeOwnIfEmpty } from "../catalog/index.ts";
 import { readFeatures } from "../vector/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
@@ -257,15 +256,12 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
     "tiles.removeMap": door("tiles.removeMap", byId, ({ id }) => {
       const { files } = catalog.tileMaps.get(id);
       const paths = [files.gpkgPath, files.csvPath, ...(files.cogPath ? [files.cogPath] : []), ...files.sidecarPaths];
-      // Only what lies in the project's own folder of maps: a path from elsewhere is only forgotten.
-      const own = paths.filter((path) => resolve(path).startsWith(join(catalog.folder, "maps") + sep));
       catalog.tileMaps.remove(id);
-      for (const path of own) rmSync(path, { force: true });
-      const folder = dirname(files.gpkgPath);
-      if (own.length === paths.length && resolve(folder).startsWith(join(catalog.folder, "maps") + sep))
-        rmSync(folder, { recursive: true, force: true });
+      // Only below the project's own folder of maps, and through no link: what lies elsewhere is only forgotten.
+      const deleted = paths.filter((path) => catalog.removeOwn(path, ["maps"]));
+      for (const folder of new Set(deleted.map((path) => dirname(path)))) removeOwnIfEmpty(catalog.folder, folder);
       announce("catalog.changed", { table: "tile_maps", ids: [id] });
-      return { deleted: own };
+      return { deleted };
     }),
   };
 }
