@@ -219,7 +219,7 @@ const keyOf = (files: readonly AcquisitionFile[]): string =>
       ...[bands, spare].map((list) =>
         list.map(({ name, bandIndex, scale, offset, nodata }) => [name, bandIndex, scale, offset, nodata ?? null]),
       ),
-      quality ? [quality.kind, quality.bandIndex] : null,
+      quality ? [quality.kind, quality.bandIndex, quality.clear ?? null, quality.bits ?? null] : null,
       sorted(radiometry),
       sorted(facts),
       evidence,

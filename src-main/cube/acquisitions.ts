@@ -14,6 +14,7 @@ import {
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { type GivenMask, type GivenRadiometry, withGivenRadiometry, withMaskBand } from "./given.ts";
 import { decideRadiometry, type PixelSample } from "./radiometry.ts";
 import type { RasterFacts } from "./reader.ts";
 
@@ -25,6 +26,12 @@ export interface FileChoice {
   readonly bands?: readonly string[];
   /** instead of what the file says */
   readonly crs?: Crs;
+  /** the metadata item that holds the date */
+  readonly dateTag?: string;
+  /** what its numbers mean */
+  readonly radiometry?: GivenRadiometry;
+  /** the band that is its mask, by name or number */
+  readonly maskBand?: GivenMask & { readonly band: string };
 }
 
 export interface NamedBand {
@@ -92,6 +99,16 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
     evidence.push("date: chosen");
     return { facts, product, slices: distinctBands({ date: choice.date, bands }) };
   }
+  if (choice.dateTag !== undefined) {
+    const tagged = momentFromTag(facts.metadata, choice.dateTag);
+    if (!tagged?.date) {
+      const found = itemOf(facts.metadata, choice.dateTag) ?? null;
+      throw new AppError("acquisition-date-tag", { path: choice.path, tag: choice.dateTag, found, tags: Object.keys(facts.metadata).slice(0, 20) }); // biome-ignore format: one call
+    }
+    evidence.push(`date: ${choice.dateTag} of the file's metadata, chosen`);
+    const { date, time } = tagged;
+    return { facts, product, slices: distinctBands({ date, ...(time ? { time } : {}), bands }) };
+  }
   const moment = guessed.date ? guessed : momentFromMetadata(facts.metadata, sensor);
   if (!moment?.date) throw new AppError("acquisition-without-date", { path: choice.path });
   if (!guessed.date) evidence.push("date: the file's metadata");
@@ -121,7 +138,35 @@ export interface ImportedFile {
 }
 
 /** What each slice of a file brings to an acquisition, with the meaning of its numbers decided. */
-export function importedFiles(description: FileDescription, sample?: PixelSample): ImportedFile[] {
+export function importedFiles(
+  description: FileDescription,
+  sample?: PixelSample,
+  given: Pick<FileChoice, "radiometry" | "maskBand"> = {},
+): ImportedFile[] {
+  const { facts } = description;
+  return readFiles(description, sample).map(({ file, ...rest }) => {
+    const meant = given.radiometry ? withGivenRadiometry(file, given.radiometry) : file;
+    const { maskBand } = given;
+    return { ...rest, file: maskBand ? withMaskBand(meant, bandNumber(facts, meant, maskBand.band), maskBand) : meant };
+  });
+}
+
+/** A band by its number, or by what the file or its product calls it. */
+function bandNumber({ path, bands }: RasterFacts, file: AcquisitionFile, wanted: string): number {
+  const number = Number(wanted);
+  if (Number.isInteger(number) && number >= 1 && number <= bands.length) return number;
+  const same = (name: string | undefined) => name?.trim().toLowerCase() === wanted.trim().toLowerCase();
+  const named = file.bands.find(({ name }) => same(name))?.bandIndex;
+  const found = named ?? bands.findIndex(({ name }) => same(name)) + 1;
+  if (found > 0) return found;
+  throw new AppError("mask-band-missing", {
+    path,
+    band: wanted,
+    bands: bands.map(({ name }, n) => name ?? String(n + 1)),
+  });
+}
+
+function readFiles(description: FileDescription, sample?: PixelSample): ImportedFile[] {
   const { facts, product, slices } = description;
   return slices.map(({ date, time, bands }) => {
     const measured = bands.filter((band) => band.name !== "SCL");
@@ -249,6 +294,31 @@ const momentKeys = [
   "PRODUCT_START_TIME",
   "DATATAKE_1_DATATAKE_SENSING_START",
 ];
+
+const itemOf = (metadata: Readonly<Record<string, string>>, tag: string): string | undefined =>
+  Object.entries(metadata).find(([key]) => key.toUpperCase() === tag.toUpperCase())?.[1];
+
+/** `2019-06-10T10:57:03Z`, `2019:06:10 10:57:03`, `20190610`, `10/06/2019` (day first) or seconds since 1970. */
+function momentFromTag(
+  metadata: Readonly<Record<string, string>>,
+  tag: string,
+): { readonly date?: string; readonly time?: string } | undefined {
+  const text = itemOf(metadata, tag)?.trim();
+  if (text === undefined) return undefined;
+  const time = (match: RegExpExecArray, from: number) =>
+    match[from] ? { time: `${match[from]}:${match[from + 1]}:${match[from + 2]}` } : {};
+  const yearFirst = /^(\d{4})[-:/.]?(\d{2})[-:/.]?(\d{2})(?:[T _](\d{2}):?(\d{2}):?(\d{2}))?/.exec(text);
+  const first = yearFirst && isoDate(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]));
+  if (first) return { date: first, ...time(yearFirst, 4) };
+  const dayFirst = /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ](\d{2}):?(\d{2}):?(\d{2}))?/.exec(text);
+  const second = dayFirst && isoDate(Number(dayFirst[3]), Number(dayFirst[2]), Number(dayFirst[1]));
+  if (second) return { date: second, ...time(dayFirst, 4) };
+  if (/^\d{9,10}(\.\d+)?$/.test(text)) {
+    const iso = new Date(Number(text) * 1000).toISOString();
+    return { date: iso.slice(0, 10), time: iso.slice(11, 19) };
+  }
+  return undefined;
+}
 
 function momentFromMetadata(
   metadata: Readonly<Record<string, string>>,

@@ -62,7 +62,7 @@ export async function readImported(
   requireMeasurement(facts, choice);
   const file = describeFile(facts, choice);
   if (options.area) requireOverlap(reader, file, options.area);
-  return importedFiles(file, await samplePixels(reader, file, options.signal));
+  return importedFiles(file, await samplePixels(reader, file, options.signal), choice);
 }
 
 /** A file's own CRS stands unless somebody chose another for this very file; `fallback` is for files that have none. */
@@ -124,7 +124,7 @@ export async function samplePixels(
 }
 
 /** The whole image in at most `side` × `side` pixels. */
-function thumbnailGrid(grid: GeoBox, side: number): GeoBox {
+export function thumbnailGrid(grid: GeoBox, side: number): GeoBox {
   const width = Math.min(side, grid.width);
   const height = Math.min(side, grid.height);
   const { a, b, c, d, e, f } = grid.affine;

@@ -32,6 +32,14 @@ export { Cube, type CubeOptions, type CubeSpec } from "./cube.ts";
 export { sharedPart } from "./footprint.ts";
 export { around, type FootprintRequest, Footprints, footprintOf, footprintsOf } from "./footprints.ts";
 export {
+  type GivenMask,
+  type GivenRadiometry,
+  maskOf,
+  type Unit,
+  withGivenRadiometry,
+  withMaskBand,
+} from "./given.ts";
+export {
   boundsOfPatches,
   commonPatches,
   type Grid,
@@ -93,6 +101,7 @@ export { decideRadiometry, doubtAboutSeries, type PixelSample } from "./radiomet
 export { type Random, seededRandom, seedOf, shuffled } from "./random.ts";
 export { rasterReader } from "./raster-reader.ts";
 export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
+export { repairOf } from "./repairs.ts";
 export {
   type Augmentation,
   type DateChoice,

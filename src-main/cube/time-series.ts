@@ -3,6 +3,7 @@ import {
   type Acquisition,
   type AcquisitionFile,
   type AcquisitionPiece,
+  clearTest,
   dayNumber,
   dayOfYear,
   type Modality,
@@ -115,9 +116,9 @@ async function readPiece(
     }
   }
   const quality = qualityOfPiece(piece);
-  if (!known && quality && modality.clearClasses.length > 0) {
-    markUnclear(states, await reader.warp(qualityRequest(quality, grid), signal), modality.clearClasses);
-  }
+  const isClear = quality && clearTest(quality, modality.clearClasses);
+  if (!known && quality && isClear)
+    markUnclear(states, await reader.warp(qualityRequest(quality, grid), signal), isClear);
   // A pixel is one vector of bands: without one of them it is no data in all.
   for (let channel = 0; channel < modality.bands.length; channel++) {
     const plane = values.subarray(channel * pixels, (channel + 1) * pixels);
@@ -134,27 +135,30 @@ export async function readQuality(
   target: GeoBox,
   signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  if (modality.clearClasses.length === 0) return undefined;
   const parts = piecesTouching(reader, modality, step, target);
-  if (parts.some(({ piece }) => !qualityOfPiece(piece))) return undefined;
+  const tests = parts.map(({ piece }) => {
+    const quality = qualityOfPiece(piece);
+    return quality && clearTest(quality, modality.clearClasses);
+  });
+  if (parts.length === 0 ? modality.clearClasses.length === 0 : tests.some((test) => !test)) return undefined;
   // Without a piece here the answer needs no file: nothing is clear.
   let best: Uint8Array | undefined = parts.length === 0 ? new Uint8Array(target.width * target.height) : undefined;
-  for (const { piece, grid } of parts) {
+  for (const [n, { piece, grid }] of parts.entries()) {
     const states = new Uint8Array(target.width * target.height).fill(clear);
     const block = await reader.warp(qualityRequest(qualityOfPiece(piece)!, grid), signal);
-    markUnclear(states, block, modality.clearClasses);
+    markUnclear(states, block, tests[n]!);
     best = best ? best.map((state, i) => Math.max(state, states[i]!)) : states;
   }
   return best;
 }
 
-/** SCL class 0 and pixels outside the classification say nothing about the pixel: it counts as unclear, the bands decide about data. */
-function markUnclear(states: Uint8Array, block: Pixels, clearClasses: readonly number[]): void {
+/** SCL class 0 and pixels outside the mask say nothing about the pixel: it counts as unclear, the bands decide about data. */
+function markUnclear(states: Uint8Array, block: Pixels, isClear: (value: number) => boolean): void {
   const classes = block.bands[0]!;
   const valid = block.valid[0];
   for (let i = 0; i < states.length; i++) {
     if (states[i] !== clear) continue;
-    if ((valid && valid[i] === 0) || !clearClasses.includes(classes[i]!)) states[i] = unclear;
+    if ((valid && valid[i] === 0) || !isClear(classes[i]!)) states[i] = unclear;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type AcquisitionFile,
   bandNamesOf,
   clearSclClasses,
+  clearTest,
   indicesFor,
   qualityOfPiece,
 } from "../../src-shared/eo/index.ts";
@@ -108,12 +109,12 @@ async function patchOf(
     const scl = quality ? await rasters.get(quality.path, quality.crs) : undefined;
     const classes = scl && (await warp(scl, target, { bands: [quality!.bandIndex], method: "nearest", signal }));
     // Snow is bright but sharp: it hides no edges that the other winter image would not hide too.
-    const usable = new Set([...clearSclClasses, 2, 11]);
+    const usable = quality && clearTest(quality, [...clearSclClasses, 2, 11]);
     const linear = file.radiometry.quantity === "backscatter-linear";
     read.bands[0]!.forEach((stored, at) => {
       if (filled[at] || read.valid[0]?.[at] === 0 || stored === band.nodata || Number.isNaN(stored)) return;
       filled[at] = 1;
-      valid[at] = !classes || usable.has(classes.bands[0]![at]!) ? 1 : 0;
+      valid[at] = !classes || !usable || (classes.valid[0]?.[at] !== 0 && usable(classes.bands[0]![at]!)) ? 1 : 0;
       const physical = stored * band.scale + band.offset;
       values[at] = linear ? 10 * Math.log10(Math.max(physical, 1e-6)) : physical;
     });

@@ -6,6 +6,7 @@ import { type Acquisition, type Modality, pathsOf, type SensorId, warningsOf } f
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { errorMessage } from "../../src-shared/ipc/errors.ts";
+import type { MaskGiven, RadiometryGiven } from "../../src-shared/ipc/radiometry.ts";
 import type { ImageChoice, ImportedImages, PlaceChoice, UnusedFile } from "../../src-shared/ipc/rasters.ts";
 import type { Catalog } from "../catalog/index.ts";
 import {
@@ -16,6 +17,7 @@ import {
   feeds,
   type ImportedFile,
   joinFiles,
+  maskOf,
   modalityName,
   nativeMeters,
   rasterReader,
@@ -29,6 +31,7 @@ import { joinImport, samePlaceError } from "./import-join.ts";
 import { importSources, isAllPaper } from "./import-sources.ts";
 import { storeAcquisitions } from "./import-store.ts";
 import { planModalities, waitingFor } from "./planned-modalities.ts";
+import { bandOfFile, maskMeaning } from "./radiometry.ts";
 import { headerOf, knownCrs, type PlacedInfo, readWhole } from "./raster-info.ts";
 
 export interface ImportRequest {
@@ -39,19 +42,27 @@ export interface ImportRequest {
   readonly bands?: readonly string[] | undefined;
   readonly crs?: string | undefined;
   readonly duplicates?: PlaceChoice | undefined;
+  readonly radiometry?: RadiometryGiven | undefined;
+  readonly mask?: MaskGiven | undefined;
+  readonly dateTag?: string | undefined;
   readonly incomplete?: "error" | "leave-out" | undefined;
 }
 
 /** The images of a request with what was decided about each, and the files beside them that are none. */
-export function fileChoices(request: Pick<ImportRequest, "paths" | "choices" | "sensor" | "date" | "bands">): {
+export function fileChoices(
+  request: Pick<ImportRequest, "paths" | "choices" | "sensor" | "date" | "bands" | "radiometry" | "mask" | "dateTag">,
+): {
   readonly choices: readonly FileChoice[];
   readonly unused: readonly UnusedFile[];
 } {
-  const { sensor, date, bands } = request;
+  const { sensor, date, bands, radiometry, mask, dateTag } = request;
+  // A mask in a file of its own is no image of a date.
+  const maskBand =
+    mask && mask.file === undefined && mask.band !== undefined ? { ...maskMeaning(mask), band: mask.band } : undefined;
   const { images, unused } = importSources(request.paths);
   const named = importSources((request.choices ?? []).map(({ path }) => path));
   const own = new Map((request.choices ?? []).map((choice) => [importSources([choice.path]).images[0] ?? "", choice]));
-  const paths = [...new Set([...images, ...named.images])].sort();
+  const paths = [...new Set([...images, ...named.images])].filter((path) => path !== mask?.file).sort();
   const choices = paths.map((path) => {
     const choice = own.get(path);
     const crs = choice?.crs === undefined ? undefined : knownCrs(choice.crs);
@@ -60,6 +71,9 @@ export function fileChoices(request: Pick<ImportRequest, "paths" | "choices" | "
       date: choice?.date ?? date,
       bands: choice?.bands ?? bands,
       crs,
+      radiometry,
+      maskBand,
+      dateTag,
     };
     const given = Object.fromEntries(Object.entries(taken).filter(([, value]) => value !== undefined));
     return { path, ...given };
@@ -120,6 +134,9 @@ export async function importImages(
     const placing = { area, signal, ...(crs === undefined ? {} : { crs }) };
     const files: ImportedFile[] = [];
     const rows = new Map<string, { readonly info: PlacedInfo; readonly crs: string | null }>();
+    const { mask } = request;
+    const maskFile = mask?.file === undefined ? undefined : await readWhole(mask.file, undefined);
+    if (maskFile) rows.set(maskFile.path, { info: maskFile, crs: null });
     for (const [index, choice] of choices.entries()) {
       signal.throwIfAborted();
       progress((index / choices.length) * 0.7);
@@ -131,7 +148,7 @@ export async function importImages(
         const read = await readImported(reader, choice, placing);
         const chosen = (await factsOf(reader, choice, crs)).crs;
         rows.set(choice.path, { info: await readWhole(choice.path, chosen), crs: chosen ?? null });
-        files.push(...read);
+        files.push(...(maskFile && mask ? read.flatMap((one) => maskedBy(one, maskFile, mask)) : read));
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         unused.push({ path: choice.path, error: errorMessage(error) });
@@ -213,6 +230,18 @@ export async function importImages(
   } finally {
     await reader.close();
   }
+}
+
+/** The image without a mask of its own, and the mask that was named beside it. */
+function maskedBy(image: ImportedFile, mask: PlacedInfo, given: MaskGiven): ImportedFile[] {
+  const { quality: _, ...file } = image.file;
+  const { radiometry, facts } = file;
+  const quality = maskOf(bandOfFile(mask, given.band), maskMeaning(given));
+  const evidence = ["mask: chosen"];
+  return [
+    { ...image, file },
+    { ...image, file: { path: mask.path, grid: mask.geobox, bands: [], quality, radiometry, facts, evidence } },
+  ];
 }
 
 /** A single file, and several with one fault, say themselves what is wrong. */

@@ -7,7 +7,9 @@ import {
   bandNamesOf,
   gridsOfPiece,
   indicesFor,
+  isNoPixel,
   measuredPieces,
+  type QualityBand,
   qualityOfPiece,
   radiometryOf,
 } from "../../src-shared/eo/index.ts";
@@ -33,7 +35,9 @@ export interface Piece {
   /** per band of the acquisition: physical values, NaN without data */
   readonly bands: readonly Float32Array[];
   /** SCL class; `undefined` when the acquisition has none */
-  readonly quality: Uint8Array | undefined;
+  /** the mask's numbers; NaN where it has no pixel */
+  readonly quality: Float64Array | undefined;
+  readonly mask: QualityBand | undefined;
 }
 
 interface Source {
@@ -109,15 +113,17 @@ async function* windowsOfPiece(
         });
       });
     }
-    let quality: Uint8Array | undefined;
+    let quality: Float64Array | undefined;
     const mask = qualityOfPiece(piece);
     if (mask) {
       const raster = await rasters.get(mask.path, mask.crs);
       const read = await readOn({ raster, grid: requireGeobox(raster) }, finest.grid, window, [mask.bandIndex], signal);
-      quality = Uint8Array.from(read.bands[0]!, (value, at) => (read.valid[0]?.[at] === 0 ? 0 : value));
+      quality = Float64Array.from(read.bands[0]!, (value, at) =>
+        read.valid[0]?.[at] === 0 || isNoPixel(mask, value) ? Number.NaN : value,
+      );
     }
-    const spread = seen ? notYetSeen(seen, { window, spans: own, bands, quality }, finest.grid) : own;
-    yield { window, spans: spread, bands, quality };
+    const spread = seen ? notYetSeen(seen, { window, spans: own, bands, quality, mask }, finest.grid) : own;
+    yield { window, spans: spread, bands, quality, mask };
   }
 }
 

@@ -1,5 +1,12 @@
 // Curves over time at a place: every band and index of every acquisition, with its spread over a polygon.
-import { type Acquisition, bandNamesOf, clearSclClasses, radiometryOf, sensors } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  bandNamesOf,
+  clearSclClasses,
+  clearTest,
+  radiometryOf,
+  sensors,
+} from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { Observation, Place, PlaceSeries, SeriesGroup, Variable } from "../../src-shared/ipc/inspect.ts";
@@ -118,7 +125,7 @@ async function observe(
   place: Place,
   variables: readonly Variable[],
 ): Promise<Observation> {
-  const clear = new Set(clearClasses.get(acquisition.id) ?? clearSclClasses);
+  const clear = clearClasses.get(acquisition.id) ?? clearSclClasses;
   const tally = new Tally(acquisition, variables);
   for await (const piece of piecesOf(rasters, acquisition, place, crs, signal)) tally.add(piece, clear);
   return tally.result(place.kind === "polygon");
@@ -151,13 +158,14 @@ class Tally {
     this.#all = variables.map(() => new RunningStatistics());
   }
 
-  add({ window, spans, bands, quality }: Piece, clear: ReadonlySet<number>): void {
+  add({ window, spans, bands, quality, mask }: Piece, clearClasses: readonly number[]): void {
+    const test = mask && clearTest(mask, clearClasses);
     for (const [row, start, end] of spans) {
       for (let col = start; col < end; col++) {
         const at = (row - window.row) * window.width + col - window.col;
-        const none = quality ? quality[at] === 0 : false;
+        const none = quality ? Number.isNaN(quality[at]!) : false;
         if (none || bands.every((plane) => Number.isNaN(plane[at]!))) continue;
-        const isClear = quality ? clear.has(quality[at]!) : true;
+        const isClear = quality && test ? test(quality[at]!) : true;
         this.#pixels++;
         if (isClear) this.#clearPixels++;
         for (const [index, { from, value }] of this.#rules.entries()) {

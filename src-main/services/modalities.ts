@@ -11,6 +11,7 @@ import {
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { ModalityCommands, ModalityCoverage, ModalityFacts } from "../../src-shared/ipc/modalities.ts";
+import type { Catalog } from "../catalog/index.ts";
 import { checkModality, modalityName, nativeMeters, proposeModalities, rasterReader } from "../cube/index.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Deps } from "./deps.ts";
@@ -36,7 +37,7 @@ const changeSchema = z.strictObject({
     resolutionMeters: z.number().positive().optional(),
     resampling: z.enum(["nearest", "bilinear", "cubic", "average", "mode"]).optional(),
     duplicateDates: z.enum(["error", "best", "merge", "keep"]).optional(),
-    clearClasses: z.array(z.int().min(0).max(11)).optional(),
+    clearClasses: z.array(z.int().min(0).max(65_535)).max(1000).optional(),
     acquisitions: z.array(z.string().min(1)).optional(),
   }),
 });
@@ -199,6 +200,11 @@ export function modalityService(deps: Deps) {
       edit(deps, { key: "modalities.change", params: { name: after.name } }, () => {
         if (after.name !== before.name) catalog.modalities.rename(before.name, after.name);
         catalog.modalities.put(after);
+        if (change.clearClasses !== undefined) {
+          const members = new Set(after.acquisitions);
+          for (const acquisition of acquisitions)
+            if (members.has(acquisition.id)) putClear(catalog, acquisition, change.clearClasses);
+        }
       });
     }),
 
@@ -234,4 +240,18 @@ export function modalityService(deps: Deps) {
       },
     ),
   } satisfies ModalityCommands;
+}
+
+/** Masks of classes of their own carry their clear values: those that a person chooses for the input replace them. */
+function putClear(catalog: Catalog, acquisition: Acquisition, clear: readonly number[]): void {
+  const has = acquisition.pieces.some(({ files }) => files.some(({ quality }) => quality?.kind === "classes"));
+  if (!has) return;
+  catalog.acquisitions.put({
+    ...acquisition,
+    pieces: acquisition.pieces.map(({ files }) => ({
+      files: files.map((file) =>
+        file.quality?.kind === "classes" ? { ...file, quality: { ...file.quality, clear: [...clear] } } : file,
+      ),
+    })),
+  });
 }

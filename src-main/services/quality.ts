@@ -1,6 +1,6 @@
 // Clouds over the project's area, by acquisition, from its scene classification. Looked at once and kept with the project.
 import { setTimeout as pauseFor } from "node:timers/promises";
-import type { Acquisition, QualityBand } from "../../src-shared/eo/index.ts";
+import { type Acquisition, clearTest, isNoPixel, type QualityBand } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
@@ -11,7 +11,7 @@ import type { OpenRasters } from "./inspect-rasters.ts";
 import { shareInside } from "./raster-info.ts";
 
 /** Shadow, cloud of medium and high probability, cirrus. */
-const cloudy = new Set([3, 8, 9, 10]);
+const cloudyScl = new Set([3, 8, 9, 10]);
 /** A share needs no more pixels than this on a side. */
 const mostPixels = 512;
 const key = "cloud-shares";
@@ -39,7 +39,10 @@ export async function cloudShares(
   const shares = new Map<string, CloudShare>();
   const keyFor = (acquisition: Acquisition) => {
     const { dx, dy } = acquisition.shift ?? { dx: 0, dy: 0 };
-    const files = masksOf(acquisition).map(({ path }) => `${path} ${bytes.get(path)}`);
+    const files = masksOf(acquisition).map(
+      ({ path, kind, bandIndex, clear = [], bits = [] }) =>
+        `${path} ${bytes.get(path)}${kind === "scl" ? "" : ` ${kind} ${bandIndex} ${clear.join()} ${bits.join()}`}`,
+    );
     return [...files, dx, dy, JSON.stringify(geobox)].join("|");
   };
   // The map's first tiles come before this: nobody waits for a share, everybody for a picture.
@@ -84,7 +87,7 @@ function masksOf({ pieces }: Acquisition): Mask[] {
   const masks = new Map<string, Mask>();
   for (const { files } of pieces)
     for (const { path, crs, grid, quality } of files)
-      if (quality) masks.set(path, { ...quality, path, ...(crs ? { crs } : {}), grid });
+      if (quality) masks.set(`${path} ${quality.bandIndex}`, { ...quality, path, ...(crs ? { crs } : {}), grid });
   return [...masks.values()];
 }
 
@@ -99,8 +102,13 @@ async function shareOf(
   const first = masks[0]!;
   const file = first.grid ?? requireGeobox(await rasters.get(first.path, first.crs));
   const target = movedBack(lookingGrid(area, file), acquisition.shift);
+  /** 0: not looked at yet, 1: no cloud, 2: cloud */
   const classes = new Uint8Array(target.width * target.height);
-  for (const { path, crs, grid, bandIndex } of masks) {
+  for (const mask of masks) {
+    const { path, crs, grid, bandIndex } = mask;
+    // A mask of another kind says which values are clear; the others are taken for cloud.
+    const isClear = mask.kind === "scl" ? (value: number) => !cloudyScl.has(value) : clearTest(mask, []);
+    if (!isClear) continue;
     signal?.throwIfAborted();
     if (grid && masks.length > 1 && shareInside(target, grid) === 0 && shareInside(grid, target) === 0) continue;
     const raster = await rasters.get(path, crs);
@@ -111,7 +119,7 @@ async function shareOf(
       signal,
     });
     bands[0]!.forEach((value, at) => {
-      if (classes[at] === 0 && valid[0]?.[at] !== 0) classes[at] = value;
+      if (classes[at] === 0 && valid[0]?.[at] !== 0 && !isNoPixel(mask, value)) classes[at] = isClear(value) ? 1 : 2;
     });
   }
   let data = 0;
@@ -119,7 +127,7 @@ async function shareOf(
   for (const value of classes) {
     if (value === 0) continue;
     data++;
-    if (cloudy.has(value)) cloud++;
+    if (value === 2) cloud++;
   }
   return { cloud: data === 0 ? null : cloud / data, data: data / classes.length };
 }

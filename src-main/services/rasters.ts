@@ -12,6 +12,7 @@ import { fileChoices, importImages } from "./import-images.ts";
 import { ImportPreviews } from "./import-preview.ts";
 import { removeImages } from "./import-remove.ts";
 import { filePath } from "./path-gate.ts";
+import { givenMask, givenRadiometry } from "./radiometry.ts";
 import { headerOf, imageFiles, type PlacedInfo, readRasterInfo } from "./raster-info.ts";
 import { Tasks } from "./tasks.ts";
 
@@ -39,6 +40,9 @@ const importSchema = z
     crs: z.string().min(1).optional(),
     /** what becomes of several images of one place at one overpass; without it that is a question */
     duplicates: z.enum(["keep", "replace", "best", "merge"]).optional(),
+    radiometry: givenRadiometry.optional(),
+    mask: givenMask.optional(),
+    dateTag: z.string().min(1).max(200).optional(),
     /** `error` stops at dates without some of their input's bands; else they are kept and wait for them */
     incomplete: z.enum(["error", "leave-out"]).optional(),
     task: z.string().min(1).optional(),

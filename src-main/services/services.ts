@@ -15,6 +15,7 @@ import { modalityService } from "./modalities.ts";
 import { modelService } from "./models.ts";
 import { mapLayerService } from "./pixels.ts";
 import { projectService } from "./projects.ts";
+import { radiometryService } from "./radiometry.ts";
 import { rasterService } from "./rasters.ts";
 import { reportService } from "./reports.ts";
 import { runHistoryService } from "./run-history.ts";
@@ -28,6 +29,7 @@ export function services(deps: Deps) {
   return {
     ...projectService(deps),
     ...rasterService(deps),
+    ...radiometryService(deps),
     ...layerService(deps),
     ...modalityService(deps),
     ...labelService(deps),

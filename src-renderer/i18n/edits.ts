@@ -3,6 +3,11 @@ import { messages } from "./message.ts";
 /** What each step of the history is called in “Undo: …”. Keys are those that the services give to `catalog.edit`. */
 export const editsMessages = messages({
   "edit.unknown": { en: "last change", fr: "dernière modification" },
+  "edit.radiometry.set": {
+    en: { one: "say how {count} image is read", other: "say how {count} images are read" },
+    fr: { one: "indiquer la lecture de {count} image", other: "indiquer la lecture de {count} images" },
+  },
+  "edit.radiometry.repair": { en: "repair the values of “{name}”", fr: "réparer les valeurs de « {name} »" },
   "edit.labels.add": {
     en: { one: "draw {count} label", other: "draw {count} labels" },
     fr: { one: "dessiner {count} étiquette", other: "dessiner {count} étiquettes" },

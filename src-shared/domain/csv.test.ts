@@ -33,7 +33,7 @@ test("Python reads every cell back, with quotes, commas and line ends in them", 
   ];
   writeFileSync(join(room, "t.csv"), csv(rows));
   const read = execFileSync(
-    "python3",
+    "/usr/bin/python3",
     ["-c", "import csv,json,sys; print(json.dumps(list(csv.reader(open(sys.argv[1],newline='',encoding='utf8')))))", join(room, "t.csv")], // biome-ignore format: one program
     { encoding: "utf8" },
   );

@@ -34,9 +34,19 @@ export interface Radiometry {
   readonly own?: Omit<Radiometry, "own">;
 }
 
-/** A classification of each pixel that comes with a piece: Sentinel-2's SCL. */
+/**
+ * What a mask's numbers are: Sentinel-2's scene classes, classes of another kind (cloud or no cloud, Fmask), or a field of bits
+ * (Landsat's QA_PIXEL, QA60).
+ */
+export type MaskKind = "scl" | "classes" | "bits";
+
+/** A mask of each pixel that comes with a piece. See `clearTest`. */
 export interface QualityBand {
-  readonly kind: "scl";
+  readonly kind: MaskKind;
+  /** values that are clear; without them those of the modality, which are classes of the SCL */
+  readonly clear?: readonly number[];
+  /** of a bit field: a pixel is clear when none of these is set, counted from 0 */
+  readonly bits?: readonly number[];
   readonly path: string;
   /** as in `AcquisitionBand` */
   readonly crs?: Crs;
@@ -68,7 +78,7 @@ export interface AcquisitionFile {
   readonly bands: readonly FileBand[];
   /** bands that a sharper file of the same product gives: kept for the day that one is taken out */
   readonly spare?: readonly FileBand[];
-  readonly quality?: { readonly kind: QualityBand["kind"]; readonly bandIndex: number };
+  readonly quality?: Omit<QualityBand, "path" | "crs">;
   readonly radiometry: Radiometry;
   readonly facts: FileFacts;
   /** What was taken from where: `date: file name “…”`. */

@@ -1,5 +1,34 @@
 /** What can be wrong with the bands, the dates or the place of an image. */
 export const acquisitionErrors = {
+  "acquisition-date-tag": ({
+    path,
+    tag,
+    found,
+    tags,
+  }: {
+    readonly path: string;
+    readonly tag: string;
+    readonly found: string | null;
+    readonly tags: readonly string[];
+  }) =>
+    found === null
+      ? `“${path}” has no metadata item “${tag}”. It has: ${tags.join(", ") || "none"}.`
+      : `“${found}”, the item “${tag}” of “${path}”, is no date that can be read. Say the date of these images instead.`,
+  "mask-band-missing": ({
+    path,
+    band,
+    bands,
+  }: {
+    readonly path: string;
+    readonly band: string;
+    readonly bands: readonly string[];
+  }) => `“${path}” has no band “${band}”, and there is no such file. Its bands: ${bands.join(", ")}.`,
+  "mask-without-clear": ({ mask }: { readonly mask: string }) =>
+    `Which values of the mask “${mask}” are clear is not known. Name the clear values, or, of a bit field, the bits that say “not clear”.`,
+  "repair-not-needed": ({ modality }: { readonly modality: string }) =>
+    `The pixels of “${modality}” fit the way they are read: there is nothing to repair.`,
+  "radiometry-nothing-matches": () =>
+    "No image of the project fits what was named. Look at the list of acquisitions, sensors and dates.",
   "acquisition-without-date": ({ path }: { readonly path: string }) =>
     `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10.`,
   "acquisition-band-count": ({

@@ -15,6 +15,7 @@ import type { MapCommands } from "./maps.ts";
 import type { ModalityCommands } from "./modalities.ts";
 import type { ModelCommands } from "./models.ts";
 import type { ProjectCommands } from "./project.ts";
+import type { RadiometryCommands } from "./radiometry.ts";
 import type { RasterCommands } from "./rasters.ts";
 import type { RunCommands, RunHistoryCommands } from "./runs.ts";
 import type { TileCommands } from "./tiles.ts";
@@ -23,6 +24,7 @@ import type { TileCommands } from "./tiles.ts";
 export interface OpenProjectCommands
   extends ProjectCommands,
     RasterCommands,
+    RadiometryCommands,
     LayerCommands,
     ModalityCommands,
     LabelCommands,

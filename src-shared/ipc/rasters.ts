@@ -3,6 +3,7 @@ import type { Acquisition } from "../eo/acquisition.ts";
 import type { Modality } from "../eo/modality.ts";
 import type { SensorId } from "../eo/sensors.ts";
 import type { ErrorMessage } from "./errors.ts";
+import type { MaskGiven, RadiometryGiven } from "./radiometry.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 
@@ -212,6 +213,11 @@ export interface RasterCommands {
     readonly bands?: string[] | undefined;
     readonly crs?: string | undefined;
     readonly duplicates?: PlaceChoice | undefined;
+    /** what the numbers of all these files mean */
+    readonly radiometry?: RadiometryGiven | undefined;
+    readonly mask?: MaskGiven | undefined;
+    /** the metadata item that holds the date */
+    readonly dateTag?: string | undefined;
   }): Promise<ImportedImages>;
   /**
    * Takes files, acquisitions or whole dates out of the project: one step of the history. The files stay on the disk. With

@@ -90,9 +90,17 @@ function ofAcquisition(catalog: Catalog, id: string, name: string): RasterLayer 
     const file = files.find(({ quality }) => quality);
     if (!file?.quality) return [];
     const { path, crs, grid, quality } = file;
-    return [{ piece, path, crs, grid, bandIndex: quality.bandIndex, scale: 1, offset: 0, nodata: 0 }];
+    const none = quality.kind === "scl" ? { nodata: 0 } : {};
+    return [{ piece, path, crs, grid, bandIndex: quality.bandIndex, scale: 1, offset: 0, ...none }];
   });
-  if (masks.length > 0) bands.push({ name: "SCL", title: "Scene classification", classes: true, sources: masks });
+  const scene = pieces.every(({ files }) => files.every(({ quality }) => !quality || quality.kind === "scl"));
+  if (masks.length > 0)
+    bands.push({
+      name: scene ? "SCL" : "mask",
+      title: scene ? "Scene classification" : "Mask",
+      classes: true,
+      sources: masks,
+    });
   return {
     id,
     kind: "image",
@@ -101,7 +109,7 @@ function ofAcquisition(catalog: Catalog, id: string, name: string): RasterLayer 
     quantity: radiometryOf(acquisition).quantity,
     bands,
     shift: shift ?? unmoved,
-    legend: masks.length > 0 ? sclLegend : null,
+    legend: masks.length > 0 && scene ? sclLegend : null,
   };
 }
 

@@ -36,6 +36,18 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${quoted(path)} est ${{ folder: "un dossier", pipe: "un tube nommé", socket: "une socket", device: "un périphérique" }[what]}, pas un fichier. Choisissez un fichier image (.tif).`,
   "raster-side-file": ({ path, beside, reason }) =>
     `${quoted(beside)}, qui accompagne ${quoted(path)}, est inutilisable (${reason}). Réparez ce fichier, ou déplacez-le s’il n’est pas nécessaire.`,
+  "acquisition-date-tag": ({ path, tag, found, tags }) =>
+    found === null
+      ? `${quoted(path)} n’a pas de métadonnée ${quoted(tag)}. Il a : ${tags.join(", ") || "aucune"}.`
+      : `${quoted(found)}, la métadonnée ${quoted(tag)} de ${quoted(path)}, n’est pas une date lisible. Indiquez plutôt la date de ces images.`,
+  "mask-band-missing": ({ path, band, bands }) =>
+    `${quoted(path)} n’a pas de bande ${quoted(band)}, et ce fichier n’existe pas. Ses bandes : ${bands.join(", ")}.`,
+  "mask-without-clear": ({ mask }) =>
+    `On ne sait pas quelles valeurs du masque ${quoted(mask)} sont claires. Indiquez les valeurs claires ou, pour un champ de bits, les bits qui signifient « pas clair ».`,
+  "repair-not-needed": ({ modality }) =>
+    `Les pixels de ${quoted(modality)} correspondent à leur lecture : il n’y a rien à réparer.`,
+  "radiometry-nothing-matches": () =>
+    "Aucune image du projet ne correspond. Consultez la liste des acquisitions, des capteurs et des dates.",
   "raster-changed": ({ path }) =>
     `${quoted(path)} a été remplacé ou modifié pendant sa lecture. Le travail en cours s’est arrêté ; quand le fichier est comme il doit être, reprenez-le ou recommencez.`,
   "raster-unreadable": ({ path, reason }) =>

@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Acquisition, measuredPieces, radiometryOf } from "../../../../src-shared/eo/acquisition.ts";
-import { type Command, command } from "../command.ts";
+import { AppError } from "../../../../src-shared/errors/index.ts";
+import { type Command, command, type Options, type Values } from "../command.ts";
 import { table } from "../table.ts";
 import { parseBounds } from "../values.ts";
 import { atProjectDoor, withProject } from "../with-project.ts";
@@ -68,6 +71,67 @@ const create = command({
   },
 });
 
+const radiometryOptions = {
+  scale: { type: "number", value: "FACTOR", summary: "physical value = stored number × this + offset" },
+  offset: { type: "number", value: "NUMBER", summary: "added after the scale" },
+  unit: {
+    type: "text",
+    summary: "what the physical values are",
+    choices: ["reflectance", "db", "linear", "brightness", "unknown"],
+  },
+  nodata: { type: "text", value: "NUMBER", summary: "the stored number that is no data; “none”: all are data" },
+  mask: {
+    type: "text",
+    value: "FILE|BAND",
+    summary: "a mask of clouds or quality: a file, or a band by name or number",
+  },
+  "mask-band": { type: "text", value: "BAND", summary: "the band of a mask file, when it has several" },
+  clear: { type: "list", value: "VALUES", summary: "values of the mask that are clear, as in 0 or 4-7" },
+  "mask-bits": { type: "list", value: "BITS", summary: "of a bit field: a pixel with one of these bits is not clear" },
+} as const satisfies Options;
+
+/** The request's part about radiometry and masks, from the words that were typed. */
+function radiometryGiven(name: string, options: Values<typeof radiometryOptions>) {
+  const usage = (problem: string) => new AppError("usage", { problem, help: `omnisat ${name} --help` });
+  const whole = (text: string, what: string): number[] => {
+    const range = /^(-?\d+)(?:-(\d+))?$/.exec(text);
+    if (!range) throw usage(`“${text}” is no ${what}: whole numbers are meant, as in 4 or 4-7.`);
+    const [from, to] = [Number(range[1]), Number(range[2] ?? range[1])];
+    if (to < from || to - from > 1000) throw usage(`“${text}” is no range of at most 1000 ${what}s.`);
+    return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  };
+  const { scale, offset, unit, nodata, mask } = options;
+  const clear = options.clear?.flatMap((text) => whole(text, "value"));
+  const bits = options["mask-bits"]?.flatMap((text) => whole(text, "bit"));
+  const none = nodata?.toLowerCase() === "none";
+  if (nodata !== undefined && !none && (nodata.trim() === "" || !Number.isFinite(Number(nodata))))
+    throw usage(`The option --nodata needs a number or “none”, not “${nodata}”.`);
+  if (mask === undefined && (clear || bits)) throw usage("--clear and --mask-bits belong to --mask.");
+  if (clear && bits) throw usage("A mask has either clear values or bits that say “not clear”.");
+  const radiometry = {
+    ...(scale === undefined ? {} : { scale }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(unit === undefined ? {} : { unit: unit as "reflectance" }),
+    ...(nodata === undefined ? {} : { nodata: none ? null : Number(nodata) }),
+  };
+  const file = mask !== undefined && existsSync(mask) ? resolve(mask) : undefined;
+  if (mask !== undefined && !file && /[\\/]|\.tiff?$/i.test(mask)) throw new AppError("file-missing", { path: mask });
+  const band = file ? options["mask-band"] : mask;
+  return {
+    ...(Object.keys(radiometry).length > 0 ? { radiometry } : {}),
+    ...(mask === undefined
+      ? {}
+      : {
+          mask: {
+            ...(file ? { file } : {}),
+            ...(band === undefined ? {} : { band }),
+            ...(clear ? { clear } : {}),
+            ...(bits ? { bits } : {}),
+          },
+        }),
+  };
+}
+
 const importImages = command({
   name: "project import",
   summary: "add images: sensor, date and bands are read from names and headers",
@@ -96,6 +160,8 @@ const importImages = command({
       summary: "the same under its earlier name",
       choices: ["error", "best", "merge", "keep"],
     },
+    ...radiometryOptions,
+    "date-tag": { type: "text", value: "NAME", summary: "the metadata item of the files that holds their date" },
     skip: { type: "flag", summary: "kept for scripts: what cannot be used is always left out and listed" },
   },
   examples: [
@@ -115,6 +181,8 @@ const importImages = command({
         ...(date === undefined ? {} : { date }),
         ...(bands === undefined ? {} : { bands: [...bands] }),
         ...(crs === undefined ? {} : { crs }),
+        ...radiometryGiven("project import", options),
+        ...(options["date-tag"] === undefined ? {} : { dateTag: options["date-tag"] }),
         ...(duplicates === undefined ? {} : { duplicates: duplicates as "keep" }),
       });
       const { rasters, acquisitions, modalities, warnings, unused, unchanged, copies } = found;
@@ -169,6 +237,88 @@ function decisions(acquisitions: readonly Acquisition[]): string[] {
       return `  ${members[0]!.sensor}, ${radiometry.quantity}: ${radiometry.decidedBy}${others}`;
     });
 }
+
+const radiometry = command({
+  name: "project radiometry",
+  summary: "say how the numbers of images in the project are read: scale, offset, unit, nodata, mask",
+  details:
+    "Physical value = stored number × scale + offset. Without --acquisition, --date, --sensor or --modality all images are meant. A mask is a file of any resolution and coordinate system, or a band of the images; --clear names the values that are clear, --mask-bits the bits that say “not clear”. One step of the history, which the window can undo; nothing is written to the images.",
+  positionals: [projectWord],
+  options: {
+    ...radiometryOptions,
+    "no-mask": { type: "flag", summary: "take the masks of these images away" },
+    modality: { type: "text", value: "NAME", summary: "only images of this input" },
+    acquisition: { type: "list", value: "IDS", summary: "only these, as project list --acquisitions names them" },
+    date: { type: "list", value: "DATES", summary: "only these dates" },
+    sensor: {
+      type: "text",
+      summary: "only images of this sensor",
+      choices: ["sentinel-2", "sentinel-1", "landsat", "aerial", "other"],
+    },
+  },
+  examples: [
+    ["omnisat project radiometry flanders --sensor sentinel-2 --scale 0.0001 --offset -0.1", "take the +1000 off"],
+    ["omnisat project radiometry flanders --mask clouds.tif --clear 0", "a cloud mask of 0 and 1"],
+    ["omnisat project radiometry andes --mask QA_PIXEL --mask-bits 1,3,4", "Landsat: dilated cloud, cloud, shadow"],
+  ],
+  async run({ words, options, output, signal }) {
+    return withProject(
+      { project: words[0]!, purpose: "omnisat project radiometry", output, signal },
+      async (services) => {
+        const { modality, acquisition, date, sensor } = options;
+        const given = radiometryGiven("project radiometry", options);
+        if (!options["no-mask"] && Object.keys(given).length === 0)
+        throw new AppError("usage", { problem: "Say what is to change: --scale, --offset, --unit, --nodata, --mask or --no-mask.", help: "omnisat project radiometry --help" }); // biome-ignore format: one call
+        const { acquisitions, warnings } = await services["radiometry.set"]({
+          ...given,
+          ...(options["no-mask"] ? { mask: null } : {}),
+          ...(modality === undefined ? {} : { modality }),
+          ...(acquisition === undefined ? {} : { acquisitions: [...acquisition] }),
+          ...(date === undefined ? {} : { dates: [...date] }),
+          ...(sensor === undefined ? {} : { sensor: sensor as "sentinel-2" }),
+        });
+        for (const warning of warnings) output.warn(warning);
+        output.result(
+          { command: "project radiometry", acquisitions, warnings },
+          `Changed how ${acquisitions} ${acquisitions === 1 ? "acquisition is" : "acquisitions are"} read.`,
+        );
+        return 0;
+      },
+    );
+  },
+});
+
+const repair = command({
+  name: "project repair",
+  summary: "find values that cannot be right (+1000 still in, dB or linear), and repair them with --yes",
+  details:
+    "Looks at pixels of a few dates of every input. Without --yes nothing changes: the figures before and after are shown. A repair changes how numbers are read, never a file, and is one step of the history, which the window can undo.",
+  positionals: [projectWord],
+  options: {
+    modality: { type: "text", value: "NAME", summary: "only this input" },
+    yes: { type: "flag", summary: "make the repairs that are proposed" },
+  },
+  examples: [
+    ["omnisat project repair flanders", "what would be repaired"],
+    ["omnisat project repair flanders --yes", "repair it"],
+  ],
+  async run({ words, options, output, signal }) {
+    return withProject({ project: words[0]!, purpose: "omnisat project repair", output, signal }, async (services) => {
+      const { modality, yes } = options;
+      const { wordsOf } = await import("../../../services/radiometry.ts");
+      const repairs = await services["radiometry.repairs"](modality === undefined ? {} : { modality });
+      if (yes)
+        for (const { modality: name, kind } of repairs) await services["radiometry.repair"]({ modality: name, kind });
+      output.result(
+        { command: "project repair", repaired: yes, repairs },
+        repairs.length === 0
+          ? "The pixels fit the way they are read: nothing to repair."
+          : [...repairs.map(wordsOf), yes ? "Repaired." : "Nothing was changed; --yes makes these repairs."].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
 
 const remove = command({
   name: "project remove",
@@ -379,4 +529,4 @@ const relink = command({
   },
 });
 
-export const projectCommands: readonly Command[] = [create, importImages, list, remove, relink];
+export const projectCommands: readonly Command[] = [create, importImages, list, remove, relink, radiometry, repair];

@@ -1,0 +1,86 @@
+/** What a person says a file's numbers mean; it wins over every guess. */
+import type { AcquisitionFile, FileBand, MaskKind, Radiometry } from "../../src-shared/eo/index.ts";
+
+/** Words of the command line and the window for what numbers are. */
+export const units = {
+  reflectance: "reflectance",
+  db: "backscatter-db",
+  linear: "backscatter-linear",
+  brightness: "brightness",
+  unknown: "unknown",
+} as const satisfies Readonly<Record<string, Radiometry["quantity"]>>;
+export type Unit = keyof typeof units;
+
+/** value = stored × scale + offset; what is left out stays as it was. */
+export interface GivenRadiometry {
+  readonly scale?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly unit?: Unit | undefined;
+  /** this stored number is no data; `null`: none is */
+  readonly nodata?: number | null | undefined;
+}
+
+/** What a mask's numbers mean. */
+export interface GivenMask {
+  readonly kind: MaskKind;
+  readonly clear?: readonly number[] | undefined;
+  readonly bits?: readonly number[] | undefined;
+}
+
+/** The file with what was given. The doubts about the guess it replaces are gone; whether the new meaning fits is looked at anew. */
+export function withGivenRadiometry(file: AcquisitionFile, given: GivenRadiometry): AcquisitionFile {
+  const { scale, offset, unit, nodata } = given;
+  if ([scale, offset, unit, nodata].every((value) => value === undefined)) return file;
+  const said = [
+    scale === undefined ? [] : [`scale ${scale}`],
+    offset === undefined ? [] : [`offset ${offset}`],
+    unit === undefined ? [] : [`unit ${unit}`],
+    nodata === undefined ? [] : [nodata === null ? "no nodata value" : `nodata ${nodata}`],
+  ].flat();
+  const { basis: _, own: __, ...before } = file.radiometry;
+  const meant = ({ nodata: own, ...band }: FileBand): FileBand => {
+    const value = nodata === undefined ? own : (nodata ?? undefined);
+    return {
+      ...band,
+      scale: scale ?? band.scale,
+      offset: offset ?? band.offset,
+      ...(value === undefined ? {} : { nodata: value }),
+    };
+  };
+  return {
+    ...file,
+    bands: file.bands.map(meant),
+    ...(file.spare ? { spare: file.spare.map(meant) } : {}),
+    radiometry: {
+      ...before,
+      scale: scale ?? before.scale,
+      offset: offset ?? before.offset,
+      quantity: unit === undefined ? before.quantity : units[unit],
+      decidedBy: `Chosen: ${said.join(", ")}.`,
+      warnings: [],
+    },
+    evidence: [
+      ...file.evidence.filter((line) => !line.startsWith("radiometry:")),
+      `radiometry: chosen (${said.join(", ")})`,
+    ],
+  };
+}
+
+/** A band of the file becomes its mask: it is measured no more. */
+export function withMaskBand(file: AcquisitionFile, bandIndex: number, given: GivenMask): AcquisitionFile {
+  return {
+    ...file,
+    bands: file.bands.filter((band) => band.bandIndex !== bandIndex),
+    quality: maskOf(bandIndex, given),
+    evidence: [...file.evidence, `mask: band ${bandIndex}, chosen`],
+  };
+}
+
+export function maskOf(bandIndex: number, { kind, clear, bits }: GivenMask): NonNullable<AcquisitionFile["quality"]> {
+  return {
+    kind,
+    bandIndex,
+    ...(clear === undefined ? {} : { clear: [...clear] }),
+    ...(bits === undefined ? {} : { bits: [...bits] }),
+  };
+}

@@ -1,0 +1,264 @@
+// How the numbers of images that are in the project are read: chosen by a person, or repaired as their pixels ask for.
+import { z } from "zod";
+import {
+  type Acquisition,
+  type AcquisitionFile,
+  bandNamesOf,
+  measuredPieces,
+  pathsOf,
+} from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type {
+  ImageSelection,
+  MaskGiven,
+  RadiometryCommands,
+  Repair,
+  RepairKind,
+} from "../../src-shared/ipc/radiometry.ts";
+import {
+  checkModality,
+  type GivenMask,
+  type GivenRadiometry,
+  maskOf,
+  rasterReader,
+  repairOf,
+  withGivenRadiometry,
+} from "../cube/index.ts";
+import type { Deps } from "./deps.ts";
+import { door } from "./door.ts";
+import { edit } from "./edits.ts";
+import { filePath } from "./path-gate.ts";
+import { headerOf, type PlacedInfo, readWhole } from "./raster-info.ts";
+
+const finite = z.number().refine(Number.isFinite, "a number");
+export const givenRadiometry = z.strictObject({
+  scale: finite.refine((value) => value !== 0, "a scale of 0 makes everything the same").optional(),
+  offset: finite.optional(),
+  unit: z.enum(["reflectance", "db", "linear", "brightness", "unknown"]).optional(),
+  nodata: finite.nullable().optional(),
+});
+const maskValue = z.int().min(-32_768).max(4_294_967_295);
+export const givenMask = z.strictObject({
+  file: filePath.optional(),
+  band: z.string().min(1).max(60).optional(),
+  clear: z.array(maskValue).min(1).max(1000).optional(),
+  bits: z.array(z.int().min(0).max(31)).min(1).max(32).optional(),
+});
+const repairKinds = [
+  "offset-still-in",
+  "offset-taken-twice",
+  "not-divided",
+  "decibels-not-linear",
+  "linear-not-decibels",
+] as const satisfies readonly RepairKind[];
+const selection = {
+  acquisitions: z.array(z.string().min(1)).max(10_000).optional(),
+  sensor: z.enum(["sentinel-2", "sentinel-1", "landsat", "aerial", "other"]).optional(),
+  modality: z.string().min(1).optional(),
+  dates: z.array(z.iso.date()).max(10_000).optional(),
+};
+
+export function radiometryService(deps: Deps): RadiometryCommands {
+  const { catalog } = deps;
+
+  const repairsOf = async (name?: string): Promise<Repair[]> => {
+    const acquisitions = catalog.acquisitions.list();
+    const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
+    const readable = acquisitions.filter((one) => !pathsOf(one).some((path) => missing.has(path)));
+    const ids = new Set(readable.map(({ id }) => id));
+    const reader = rasterReader();
+    try {
+      const found: Repair[] = [];
+      for (const modality of catalog.modalities.list()) {
+        if (name !== undefined && modality.name !== name) continue;
+        const part = { ...modality, acquisitions: modality.acquisitions.filter((id) => ids.has(id)) };
+        const repair = part.acquisitions.length > 0 ? await repairOf(reader, part, readable) : undefined;
+        if (repair) found.push({ ...repair, acquisitions: modality.acquisitions });
+      }
+      return found;
+    } finally {
+      await reader.close();
+    }
+  };
+
+  return {
+    "radiometry.set": door(
+      "radiometry.set",
+      z.strictObject({ ...selection, radiometry: givenRadiometry.optional(), mask: givenMask.nullable().optional() }),
+      async ({ radiometry, mask, ...which }) => {
+        const acquisitions = chosen(deps, which);
+        const given = mask ? maskMeaning(mask) : undefined;
+        const file = mask?.file === undefined ? undefined : await readWhole(mask.file, undefined);
+        const after = acquisitions.map((acquisition) => {
+          const meant = mapFiles(acquisition, (one) =>
+            radiometry && one.bands.length > 0 ? withGivenRadiometry(one, radiometry) : one,
+          );
+          if (mask === undefined) return meant;
+          const bare = withoutMasks(meant);
+          if (mask === null || !given) return bare;
+          return file
+            ? withMaskFile(bare, file, bandOfFile(file, mask.band), given)
+            : withOwnBand(bare, mask.band!, given);
+        });
+        for (const modality of catalog.modalities.list()) {
+          const replaced = new Map(after.map((one) => [one.id, one]));
+          checkModality({ ...modality, duplicateDates: "keep" }, catalog.acquisitions.list().map((one) => replaced.get(one.id) ?? one)); // biome-ignore format: one call
+        }
+        edit(deps, { key: "radiometry.set", params: { count: after.length } }, () => {
+          if (file) catalog.rasters.add(file.path, headerOf(file), null);
+          for (const acquisition of after) catalog.acquisitions.put(acquisition);
+        });
+        const doubts = await repairsOf(which.modality);
+        return { acquisitions: after.length, warnings: doubts.map(wordsOf) };
+      },
+    ),
+
+    "radiometry.repairs": door("radiometry.repairs", z.strictObject({ modality: selection.modality }), ({ modality }) =>
+      repairsOf(modality),
+    ),
+
+    "radiometry.repair": door(
+      "radiometry.repair",
+      z.strictObject({ modality: z.string().min(1), kind: z.enum(repairKinds) }),
+      async ({ modality, kind }) => {
+        const repair = (await repairsOf(modality)).find((found) => found.kind === kind);
+        if (!repair) throw new AppError("repair-not-needed", { modality });
+        const ids = new Set(repair.acquisitions);
+        edit(deps, { key: "radiometry.repair", params: { name: modality } }, () => {
+          for (const acquisition of catalog.acquisitions.list())
+            if (ids.has(acquisition.id))
+              catalog.acquisitions.put(
+                mapFiles(acquisition, (file) =>
+                  file.bands.length > 0 ? withGivenRadiometry(file, changeOf(kind, file)) : file,
+                ),
+              );
+        });
+        return repair;
+      },
+    ),
+  };
+}
+
+/** What a repair says, in one sentence. */
+export function wordsOf({ kind, modality, dates, before, after }: Repair): string {
+  const what = {
+    "offset-still-in": "the +1000 offset is probably still in",
+    "offset-taken-twice": "an offset was probably taken off twice",
+    "not-divided": "the numbers were probably never divided by 10,000",
+    "decibels-not-linear": "the numbers are decibels, and are read as linear power",
+    "linear-not-decibels": "the numbers are linear power, and are read as decibels",
+  }[kind];
+  return `“${modality}”: ${what} (${dates} dates looked at; darkest ${before.darkest}, middle ${before.middle}; repaired ${after.darkest} and ${after.middle}).`;
+}
+
+function changeOf(kind: RepairKind, { radiometry, bands }: AcquisitionFile): GivenRadiometry {
+  const { scale, offset } = bands[0] ?? radiometry;
+  switch (kind) {
+    case "offset-still-in":
+      return { offset: round(offset - 0.1) };
+    case "offset-taken-twice":
+      return { offset: round(offset + 0.1) };
+    case "not-divided":
+      return { scale: scale * 1e-4, offset: round(offset * 1e-4) };
+    case "decibels-not-linear":
+      return { unit: "db" };
+    case "linear-not-decibels":
+      return { unit: "linear" };
+  }
+}
+
+const round = (value: number): number => Number(value.toPrecision(12)) || 0;
+
+function chosen({ catalog }: Pick<Deps, "catalog">, which: ImageSelection): Acquisition[] {
+  const { acquisitions: ids, sensor, modality, dates } = which;
+  const members =
+    modality === undefined ? undefined : catalog.modalities.list().find(({ name }) => name === modality)?.acquisitions;
+  const found = catalog.acquisitions
+    .list()
+    .filter(({ id }) => ids === undefined || ids.includes(id))
+    .filter((one) => sensor === undefined || one.sensor === sensor)
+    .filter(({ date }) => dates === undefined || dates.includes(date))
+    .filter(({ id }) => modality === undefined || (members?.includes(id) ?? false));
+  if (found.length === 0) throw new AppError("radiometry-nothing-matches", undefined);
+  return found;
+}
+
+const mapFiles = (acquisition: Acquisition, change: (file: AcquisitionFile) => AcquisitionFile): Acquisition => ({
+  ...acquisition,
+  pieces: acquisition.pieces.map((piece) => ({ files: piece.files.map(change) })),
+});
+
+/** Files that are nothing but a mask leave their pieces; an acquisition of masks alone stays as it is. */
+function withoutMasks(acquisition: Acquisition): Acquisition {
+  if (measuredPieces(acquisition).length === 0) return acquisition;
+  return {
+    ...acquisition,
+    pieces: acquisition.pieces
+      .map((piece) => ({
+        files: piece.files.filter(({ bands }) => bands.length > 0).map(({ quality: _, ...file }) => file),
+      }))
+      .filter(({ files }) => files.length > 0),
+  };
+}
+
+/** The meaning of a mask as a person gives it. @throws AppError "mask-without-clear" */
+export function maskMeaning({ file, band, clear, bits }: MaskGiven): GivenMask {
+  if (bits) return { kind: "bits", bits };
+  if (clear) return { kind: "classes", clear };
+  if (file === undefined && band?.toUpperCase() === "SCL") return { kind: "scl" };
+  throw new AppError("mask-without-clear", { mask: file ?? band ?? "" });
+}
+
+export function bandOfFile({ path, bands }: PlacedInfo, wanted: string | undefined): number {
+  if (wanted === undefined) return 1;
+  const number = Number(wanted);
+  if (Number.isInteger(number) && number >= 1 && number <= bands.length) return number;
+  const found = bands.findIndex(({ name }) => name?.toLowerCase() === wanted.toLowerCase()) + 1;
+  if (found > 0) return found;
+  throw new AppError("mask-band-missing", { path, band: wanted, bands: bands.map(({ name }, n) => name ?? String(n + 1)) }); // biome-ignore format: one call
+}
+
+function withMaskFile(acquisition: Acquisition, mask: PlacedInfo, bandIndex: number, given: GivenMask): Acquisition {
+  return {
+    ...acquisition,
+    pieces: acquisition.pieces.map(({ files }) => {
+      const [first] = files;
+      if (!first) return { files };
+      const { radiometry, facts } = first;
+      const file: AcquisitionFile = {
+        path: mask.path,
+        grid: mask.geobox,
+        bands: [],
+        quality: maskOf(bandIndex, given),
+        radiometry,
+        facts,
+        evidence: ["mask: chosen"],
+      };
+      return { files: [...files, file] };
+    }),
+  };
+}
+
+/** A band that the images have under that name, or number, in the first file of each piece. */
+function withOwnBand(acquisition: Acquisition, wanted: string, given: GivenMask): Acquisition {
+  const number = Number(wanted);
+  return {
+    ...acquisition,
+    pieces: acquisition.pieces.map(({ files }) => {
+      const home = files.find(({ bands }) => bands.some(({ name }) => name.toLowerCase() === wanted.toLowerCase()));
+      const band = home?.bands.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+      const [file, index] = home && band ? [home, band.bandIndex] : [files[0], Number.isInteger(number) ? number : 0];
+      if (!file || index < 1) {
+        const { path } = files[0]!;
+        throw new AppError("mask-band-missing", { path, band: wanted, bands: bandNamesOf(acquisition) });
+      }
+      return {
+        files: files.map((one) =>
+          one === file
+            ? { ...one, bands: one.bands.filter((own) => own.bandIndex !== index), quality: maskOf(index, given) }
+            : one,
+        ),
+      };
+    }),
+  };
+}
