@@ -113,7 +113,7 @@ test("a Shapefile with an awkward name and no CRS is imported step by step, and 
   await openSample(window, host);
   await showLabels(window, 48);
   await window.getByRole("button", { name: "Import polygons" }).click();
-  const wizard = window.getByRole("dialog", { name: "Import polygons as labels" });
+  const wizard = window.getByRole("dialog", { name: "Import labels" });
   await wizard.getByRole("button", { name: "Choose a file" }).click();
   const picker = window.getByRole("dialog").last();
   await picker.getByText("my data", { exact: true }).first().dblclick();

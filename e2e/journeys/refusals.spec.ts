@@ -70,7 +70,7 @@ test("files that cannot be used are refused where they were chosen", async ({ pa
   await test.step("polygons outside of the project", async () => {
     await window.getByRole("tab", { name: "Labels", exact: true }).click();
     await window.getByRole("button", { name: "Import polygons" }).click();
-    const wizard = window.getByRole("dialog", { name: "Import polygons as labels" });
+    const wizard = window.getByRole("dialog", { name: "Import labels" });
     await wizard.getByRole("button", { name: "Choose a file" }).click();
     await pick(window, "fields.geojson");
     await expect(wizard).toContainText("1 shape");
