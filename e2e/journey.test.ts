@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { jsonLines, newProject, omnisat, sample, start, tiny } from "./omnisat.ts";
+import { jsonLines, newProject, omnisat, sample, start, tiny, withoutDoubts } from "./omnisat.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-journey-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -11,7 +11,7 @@ const bounds = ["--bounds", "574780,5622000,574900,5622100"];
 
 async function done(...args: readonly string[]): Promise<string> {
   const { code, out, err } = await omnisat(...args);
-  expect([args[0], code, err]).toEqual([args[0], 0, ""]);
+  expect([args[0], code, withoutDoubts(err)]).toEqual([args[0], 0, ""]);
   return out;
 }
 
@@ -28,7 +28,7 @@ test("from images and polygons to a model", async () => {
   const labels = ["--field", "class_code", "--name-field", "class_name"];
   expect(await done("labels", "import", project, join(sample, "parcels.gpkg"), ...labels)).toContain("48 polygons");
   const split = await omnisat("split", project, "--method", "field", "--field", "split");
-  expect(split).toMatchObject({ code: 0, err: expect.stringContaining("No train labels of: barley") });
+  expect(split).toMatchObject({ code: 0, err: expect.stringContaining("No test labels of: barley") });
 
   const pretrained = await told("pretrain", project, "encoder", "--steps", "4", ...tiny);
   const metrics = pretrained.lines.filter(({ type }) => type === "metric");

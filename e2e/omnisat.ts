@@ -58,6 +58,13 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** The error stream without what a run should be doubted for: trainings of a few steps are always doubted. */
+export const withoutDoubts = (err: string): string =>
+  err
+    .split("\n")
+    .filter((line) => !/^(SEVERE|Warning|Note): |^\{"type":"(warning|finding)"/.test(line))
+    .join("\n");
+
 /** Every file below a folder with a hash of what it holds. */
 export function inventory(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -50,8 +50,10 @@ test("a patch has the probabilities that the map has there, and its heads share 
     const [minX, maxY] = apply(grid.geobox.affine, col, row);
     expect(bounds).toEqual({ minX, minY: maxY - 10, maxX: minX + 10, maxY });
     expect(probabilities.reduce((p, q) => p + q)).toBeCloseTo(1, 9);
-    // The map keeps whole percents.
-    expect(probabilities.map((value) => Math.round(100 * value))).toEqual(bands.map((band) => band[row * 12 + col]!));
+    // The map keeps shares of ten thousand.
+    expect(probabilities.map((value) => Math.round(10_000 * value))).toEqual(
+      bands.map((band) => band[row * 12 + col]!),
+    );
     expect(attention.map(({ modality }) => modality)).toEqual(["s2", "s1-asc"]);
     for (const { dates } of attention) {
       expect(dates.map(({ date }) => date)).toEqual(dates.map(({ date }) => date).sort());

@@ -86,8 +86,10 @@ const commandLineOnly = new Set<ErrorCode>([
 ]);
 
 test("no sentence of the window names an option of the command line", () => {
-  // Lists also stand for words here: both can be joined, sliced and written.
-  const details: unknown = new Proxy({}, { get: () => ["a", "b"] });
+  // Lists also stand for words and numbers here: all can be joined, sliced and written.
+  const written = { toFixed: () => "1", toPrecision: () => "1", toExponential: () => "1e+0" };
+  const word = Object.assign(Object("a") as string, written);
+  const details: unknown = new Proxy({}, { get: () => Object.assign([word, word], written) });
   const wrong = (Object.keys(sentences) as ErrorCode[])
     .filter((code) => !commandLineOnly.has(code))
     .filter((code) => {

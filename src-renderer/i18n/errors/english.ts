@@ -24,6 +24,22 @@ export const english: Partial<Sentences<ErrorCode>> = {
     `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${reason}. Choose the right one in the image's properties, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
   "raster-needs-overviews": ({ path }) =>
     `“${path}” is far finer than the map asked for and has no overviews to read instead. Make a copy with overviews first: gdal_translate -of COG in.tif out.tif.`,
+  "table-one-coordinate": ({ path, columns }) =>
+    `A position needs two columns: choose both. “${path}” has: ${list(columns.slice(0, 40))}.`,
+  "table-without-coordinates": ({ path, columns }) =>
+    `No column of “${path}” looks like coordinates (longitude and latitude, x and y, or WKT). Choose them; there are: ${list(columns)}.`,
+  "table-not-degrees": ({ path, x, y, values, exchanged }) =>
+    exchanged
+      ? `In “${path}”, “${x}” and “${y}” seem to be exchanged: (${values.join(", ")}) is no longitude and latitude. Choose the columns the other way round.`
+      : `The columns “${x}” and “${y}” of “${path}” are called longitude and latitude, but hold (${values.join(", ")}). If these are metres, choose their coordinate system.`,
+  "class-raster-bands": ({ path, bands }) =>
+    `“${path}” has ${bands.length} bands. Choose the one that holds the classes: ${list(bands)}.`,
+  "class-raster-image": ({ path }) =>
+    `“${path}” is a picture in red, green and blue, not a raster of classes. Choose a raster whose values are classes.`,
+  "class-raster-impure": ({ path, purity }) =>
+    `No patch of the project has one class of “${path}” on ${Math.round(purity * 100)} % of its area. Choose a lower purity.`,
+  "labels-field-needed": ({ path, fields }) =>
+    `Choose the field of “${path}” that holds the class. There are: ${list(fields)}.`,
   "labels-without-crs": ({ path }) =>
     `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file). Choose one.`,
   "labels-unknown-crs": ({ path, crs }) =>
