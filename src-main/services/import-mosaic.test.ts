@@ -259,6 +259,41 @@ test("images are taken out by file, acquisition and date, and come back by undo"
   expect(await codeOf(all["rasters.remove"]({ paths: [join(files, "never.tif")] }))).toBe("raster-not-in-project");
 });
 
+test("a layer that is deleted in the window leaves as by rasters.remove: a copy moves up, missing files do no harm, undo brings all back", async () => {
+  const { catalog, all } = await project();
+  const twin = join(files, `S2_L2A_10m_${moment}_twin.tif`);
+  cpSync(whole, twin);
+  appendFileSync(twin, "other bytes");
+  const lost = join(files, "S2_L2A_10m_20190620T105703.tif");
+  cpSync(source("S2_L2A_10m", "20190620T105703"), lost);
+  await all["rasters.import"]({ paths: [whole, twin, lost], duplicates: "keep" });
+  const [first, second, ...rest] = catalog.acquisitions.list();
+  expect(rest.map(({ date }) => date)).toEqual(["2019-06-20"]);
+  expect(second!.id).toBe(`${first!.id}-2`);
+  const before = dump(catalog);
+  const edits = catalog.edits.list().length;
+  rmSync(lost);
+
+  await all["rasters.remove"]({ acquisitions: [first!.id] });
+  const byService = dump(catalog);
+  catalog.edits.undo();
+  expect(dump(catalog)).toEqual(before);
+  await all["layers.remove"]({ ids: [`acquisition:${first!.id}`] });
+  expect(dump(catalog)).toEqual(byService);
+  expect(catalog.acquisitions.list()[0]!.pieces).toEqual(second!.pieces);
+  // The place that the copy took over has no "-2" any more, and the network reads it.
+  expect(catalog.acquisitions.list().map(({ id }) => id)).not.toContain(second!.id);
+  expect(catalog.modalities.list()[0]!.acquisitions).toContain(catalog.acquisitions.list()[0]!.id);
+  expect(catalog.edits.list()).toHaveLength(edits + 1);
+  catalog.edits.undo();
+  expect(dump(catalog)).toEqual(before);
+
+  // The one whose file is gone can be taken out too.
+  await all["layers.remove"]({ ids: [`acquisition:${rest[0]!.id}`] });
+  expect(catalog.acquisitions.list().map(({ id }) => id)).toEqual([first!.id, second!.id]);
+  expect(await codeOf(all["layers.remove"]({ ids: [`acquisition:${rest[0]!.id}`] }))).toBe("layer-not-found");
+});
+
 test("a date that waits for bands in one place still feeds the network from the others", async () => {
   const { catalog, all } = await project();
   await all["rasters.import"]({ paths: [halves["S2_L2A_10m west"]!, halves["S2_L2A_20m west"]!, source("S2_L2A_10m", "20190620T105703"), source("S2_L2A_20m", "20190620T105703")] }); // biome-ignore format: a list

@@ -1,11 +1,12 @@
 // Taking images out of a project: by file, by acquisition or by date. What stays is what it would be had they never come.
 import { resolve } from "node:path";
-import { pathsOf } from "../../src-shared/eo/index.ts";
+import { type Acquisition, pathsOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { RemovedImages } from "../../src-shared/ipc/rasters.ts";
 import { nativeMeters, rasterReader, withoutFiles } from "../cube/index.ts";
 import type { Deps } from "./deps.ts";
 import { edit } from "./edits.ts";
+import { placementsOf } from "./imagery.ts";
 import { storeAcquisitions } from "./import-store.ts";
 import { planModalities } from "./planned-modalities.ts";
 
@@ -16,6 +17,11 @@ export interface RemoveRequest {
   readonly sensor?: string | undefined;
 }
 
+/** What a removal would do, and how to do it: `store` is called inside one step of the history. */
+export interface Removal extends RemovedImages {
+  store(): void;
+}
+
 /**
  * One step of the history; files stay on the disk. A second product of a place moves up when the first one goes.
  * @throws AppError "raster-not-in-project", "acquisition-not-found" when something that was named is not there
@@ -24,7 +30,16 @@ export async function removeImages(
   deps: Pick<Deps, "catalog" | "announce">,
   request: RemoveRequest,
 ): Promise<RemovedImages> {
-  const { catalog } = deps;
+  const { store, ...removed } = await planRemoval(deps.catalog, request);
+  edit(deps, { key: "rasters.remove", params: { count: Math.max(1, removed.rasters) } }, store);
+  return removed;
+}
+
+/**
+ * What is left without some images, worked out before anything is written, so that other things can go in the same step.
+ * @throws AppError as {@link removeImages}
+ */
+export async function planRemoval(catalog: Deps["catalog"], request: RemoveRequest): Promise<Removal> {
   const before = catalog.acquisitions.list();
   const rows = catalog.rasters.list();
   const paths = new Set<string>();
@@ -46,6 +61,18 @@ export async function removeImages(
   });
   const { geobox, patchMeters } = catalog.project.get().grid;
   const left = new Set(joined.acquisitions.flatMap(pathsOf));
+  const placements = placementsOf(rows);
+  // The catalog knows where files lie: what stays may be missing, and can still be left alone.
+  const placed = (acquisition: Acquisition): Acquisition => ({
+    ...acquisition,
+    pieces: acquisition.pieces.map((piece) => ({
+      ...piece,
+      files: piece.files.map((file) => {
+        const grid = file.grid ?? placements[file.path];
+        return grid && (file.grid || (file.crs ?? grid.crs) === grid.crs) ? { ...file, grid } : file;
+      }),
+    })),
+  });
   const reader = rasterReader();
   try {
     const planned = planModalities({
@@ -55,26 +82,30 @@ export async function removeImages(
       renamed: joined.renamed,
       modalities: catalog.modalities.list(),
       patchMeters,
-      nativeMeters: await nativeMeters(reader, joined.acquisitions, geobox.crs),
+      nativeMeters: await nativeMeters(reader, joined.acquisitions.map(placed), geobox.crs),
     });
     // A layer of a file that belongs to no acquisition goes by its path too.
     const plain = [...paths].filter((path) => !before.some((one) => pathsOf(one).includes(path)));
     const removed = new Set([...before.flatMap(pathsOf).filter((path) => !left.has(path)), ...plain]);
     if (removed.size === 0 && joined.changed.length === 0 && joined.gone.length === 0)
       throw new AppError("acquisition-not-found", { name: [...dates, ...ids].join(", ") });
-    edit(deps, { key: "rasters.remove", params: { count: Math.max(1, removed.size) } }, () => {
-      storeAcquisitions(
-        catalog,
-        before,
-        joined,
-        planned.map(({ modality }) => modality),
-      );
-      for (const path of plain) {
-        const raster = catalog.rasters.find(path);
-        if (raster) catalog.rasters.remove(raster.id);
-      }
-    });
-    return { rasters: removed.size, acquisitions: joined.gone, changed: joined.changed.map(({ id }) => id) };
+    return {
+      rasters: removed.size,
+      acquisitions: joined.gone,
+      changed: joined.changed.map(({ id }) => id),
+      store() {
+        storeAcquisitions(
+          catalog,
+          before,
+          joined,
+          planned.map(({ modality }) => modality),
+        );
+        for (const path of plain) {
+          const raster = catalog.rasters.find(path);
+          if (raster) catalog.rasters.remove(raster.id);
+        }
+      },
+    };
   } finally {
     await reader.close();
   }

@@ -9,6 +9,7 @@ import type { Raster as RasterRow } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
+import { planRemoval } from "./import-remove.ts";
 import { layerProperties } from "./layer-properties.ts";
 import { filePath } from "./path-gate.ts";
 import { detailOf } from "./planned-modalities.ts";
@@ -148,20 +149,30 @@ export function layerService(deps: Deps) {
       },
     ),
 
-    "layers.remove": door("layers.remove", z.strictObject({ ids: z.array(layerId).min(1) }), ({ ids }) => {
-      edit(deps, { key: "layers.remove", params: { count: ids.length } }, () => {
+    "layers.remove": door("layers.remove", z.strictObject({ ids: z.array(layerId).min(1) }), async ({ ids }) => {
+      const wanted = [...new Set(ids)];
+      const acquisitions: string[] = [];
+      const paths: string[] = [];
+      const vectors: number[] = [];
+      for (const id of wanted) {
+        const [kind, key] = parts(id);
+        const raster = kind === "raster" ? catalog.rasters.get(Number(key)) : undefined;
+        if (kind === "acquisition" && catalog.acquisitions.get(key)) acquisitions.push(key);
+        else if (raster) paths.push(raster.path);
+        else if (kind === "vector" && hasVector(Number(key))) vectors.push(Number(key));
+        else throw new AppError("layer-not-found", { id });
+      }
+      // Images leave as by `rasters.remove`: what stays is what it would be had they never come.
+      const images =
+        acquisitions.length + paths.length > 0 ? await planRemoval(catalog, { acquisitions, paths }) : undefined;
+      edit(deps, { key: "layers.remove", params: { count: wanted.length } }, () => {
+        images?.store();
+        for (const id of vectors) catalog.vectors.remove(id);
         const stored = new Set(catalog.layers.list().map((layer) => layer.id));
-        for (const id of ids) {
-          const [kind, key] = parts(id);
-          if (kind === "acquisition" && catalog.acquisitions.get(key)) removeAcquisition(key);
-          else if (kind === "raster" && catalog.rasters.get(Number(key))) catalog.rasters.remove(Number(key));
-          else if (kind === "vector" && hasVector(Number(key))) catalog.vectors.remove(Number(key));
-          else throw new AppError("layer-not-found", { id });
-          if (stored.has(id)) catalog.layers.remove(id);
-        }
-        removeEmptyModalities();
+        // The rows of images are theirs: one that moved up keeps the way it is drawn.
+        for (const id of wanted) if (stored.has(id) && !id.startsWith("acquisition:")) catalog.layers.remove(id);
       });
-      return { removed: ids.length };
+      return { removed: wanted.length };
     }),
 
     "vectors.list": door("vectors.list", z.strictObject({}), () => catalog.vectors.list()),
@@ -186,23 +197,6 @@ export function layerService(deps: Deps) {
 
   function hasVector(id: number): boolean {
     return catalog.vectors.list().some((vector) => vector.id === id);
-  }
-
-  /** The acquisition goes, and with it the files that nothing else reads. */
-  function removeAcquisition(id: string): void {
-    const gone = catalog.acquisitions.get(id)!;
-    catalog.acquisitions.remove(id);
-    const used = new Set(catalog.acquisitions.list().flatMap(pathsOf));
-    for (const path of pathsOf(gone)) {
-      const raster = catalog.rasters.find(path);
-      if (raster && !used.has(path)) catalog.rasters.remove(raster.id);
-    }
-  }
-
-  /** An input that nothing feeds any more is none. */
-  function removeEmptyModalities(): void {
-    for (const { name, acquisitions } of catalog.modalities.list())
-      if (acquisitions.length === 0) catalog.modalities.remove(name);
   }
 }
 
