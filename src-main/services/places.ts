@@ -1,6 +1,14 @@
 // Where the images of a project lie: from the headers that the catalog keeps, without opening a file.
+import type { PlaceOfProject } from "../../src-shared/ipc/project.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { around, type Footprints, footprintsOf, patchesOfGeobox, rasterReader } from "../cube/index.ts";
+import {
+  around,
+  boundsOfPatches,
+  type Footprints,
+  footprintsOf,
+  patchesOfGeobox,
+  rasterReader,
+} from "../cube/index.ts";
 import { placementsOf } from "./imagery.ts";
 
 /** The footprints of some modalities (all when none is named); a file that is missing counts where it lay. */
@@ -27,6 +35,8 @@ export async function footprintsOfProject(catalog: Catalog, names?: readonly str
 /** Separate places with images of any input, and how many of them each input sees. */
 export interface ProjectPlacesSeen {
   readonly count: number;
+  /** from the north, then from the west, as maps number them */
+  readonly places: readonly PlaceOfProject[];
   readonly squareKilometers: number;
   /** of the project's box */
   readonly boxShare: number;
@@ -43,6 +53,11 @@ export async function placesOfProject(catalog: Catalog): Promise<ProjectPlacesSe
   const places = all.places();
   return {
     count: places.length,
+    places: places.map((place, index) => ({
+      number: index + 1,
+      bounds: boundsOfPatches({ crs: geobox.crs, patchMeters }, place.bounds!),
+      squareKilometers: (place.size * patchMeters ** 2) / 1e6,
+    })),
     squareKilometers: (all.size * patchMeters ** 2) / 1e6,
     boxShare: all.size / (area.width * area.height),
     seen: new Map(

@@ -13,6 +13,9 @@ import { placesOfProject } from "./places.ts";
 import { projectOfPlaces, projectPatches } from "./project-area.ts";
 import { knownCrs } from "./rasters.ts";
 
+/** So many places are told to a window, as maps list them. */
+const mostPlaces = 5000;
+
 export const boundsSchema = z
   .strictObject({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() })
   .refine(({ minX, maxX, minY, maxY }) => minX < maxX && minY < maxY, "the bounds are empty");
@@ -108,6 +111,11 @@ export function projectService({ catalog, announce }: Deps) {
         maps: catalog.maps.list(),
         jobs: catalog.jobs.list(),
       };
+    }),
+
+    "project.places": door("project.places", z.strictObject({}), async () => {
+      const found = await placesOfProject(catalog);
+      return found?.places.slice(0, mostPlaces) ?? [];
     }),
 
     "project.withheld": door("project.withheld", z.strictObject({}), () => catalog.withheld()),

@@ -2,6 +2,8 @@ import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { viewHistory } from "../map/history.svelte.ts";
 import { mapView } from "../map/map-state.svelte.ts";
 import { mapUi } from "../map/map-ui.svelte.ts";
+import { placeFrom } from "../map/opening-view.ts";
+import { places } from "../map/places.svelte.ts";
 import { layers } from "../state/layers.svelte.ts";
 import { selection } from "../state/selection.svelte.ts";
 import { session } from "../state/session.svelte.ts";
@@ -20,6 +22,13 @@ function zoom(factor: number): void {
 function step(by: -1 | 1): void {
   const camera = viewHistory.step(by);
   if (camera) mapView.restore(camera);
+}
+
+const severalPlaces = (): boolean => ready() && places.list.length > 1;
+
+function flyOn(by: 1 | -1): void {
+  const place = mapView.bounds && placeFrom(mapView.bounds, places.list, by);
+  if (place) mapView.zoomTo(place.bounds);
 }
 
 function toggle(id: string): Promise<void> {
@@ -99,6 +108,24 @@ export const mapCommands: readonly Command[] = [
     run: () => {
       if (session.project) mapView.zoomTo(boundsOf(session.project.grid.geobox));
     },
+  },
+  {
+    id: "map.nextPlace",
+    group: "map",
+    title: "map.nextPlace",
+    icon: "chevron-right",
+    shortcut: "Alt+PageDown",
+    when: severalPlaces,
+    run: () => flyOn(1),
+  },
+  {
+    id: "map.previousPlace",
+    group: "map",
+    title: "map.previousPlace",
+    icon: "chevron-left",
+    shortcut: "Alt+PageUp",
+    when: severalPlaces,
+    run: () => flyOn(-1),
   },
   {
     id: "map.zoomSelection",

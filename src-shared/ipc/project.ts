@@ -5,6 +5,7 @@ import type { LegendClass } from "../domain/legend.ts";
 import type { MapProduct } from "../domain/map-product.ts";
 import type { Model } from "../domain/model.ts";
 import type { Modality } from "../eo/modality.ts";
+import type { Bounds } from "../geo/bounds.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 
@@ -36,6 +37,15 @@ export interface ProjectDescription {
   readonly jobs: readonly Job[];
 }
 
+/** A part of the project with images that hang together. */
+export interface PlaceOfProject {
+  /** from 1: from the north, then from the west */
+  readonly number: number;
+  /** in the project's CRS */
+  readonly bounds: Bounds;
+  readonly squareKilometers: number;
+}
+
 export interface WithheldFolder {
   readonly folder: string;
   readonly files: number;
@@ -46,6 +56,8 @@ export interface WithheldFolder {
 /** The open project as a whole. */
 export interface ProjectCommands {
   "project.describe"(request: Nothing): Promise<ProjectDescription>;
+  /** Separate places with images of any input; none before images are there. The first 5000. */
+  "project.places"(request: Nothing): Promise<readonly PlaceOfProject[]>;
   /** Every modality with its acquisitions, as jobs take them. */
   "project.imagery"(request: Nothing): Promise<Imagery>;
   /** Folders outside of the project that it names files in, and that the person has not allowed: nothing there was read. */
