@@ -35,7 +35,7 @@ export function legendFor(catalog: Catalog, id: number | undefined): Legend {
 export function labelledLegend(catalog: Catalog): Legend {
   const legend = activeLegend(catalog);
   if (!legend || catalog.labels.countByClass(legend.id).size === 0) {
-    throw new AppError("no-labels", { folder: catalog.folder });
+    throw new AppError("no-labels", { folder: catalog.folder, tiles: catalog.tileLabels.imports().length > 0 });
   }
   return legend;
 }

@@ -137,8 +137,10 @@ export const catalogErrors = {
     `There is no modality “${name}” in this project. Modalities here: ${list(available)}.`,
   "no-imagery": ({ folder }: FolderDetails) =>
     `The project “${folder}” has no imagery yet. Import some with \`omnisat project import\`.`,
-  "no-labels": ({ folder }: FolderDetails) =>
-    `The project “${folder}” has no labels yet. Import some with \`omnisat labels import\`.`,
+  "no-labels": ({ folder, tiles = false }: FolderDetails & { readonly tiles?: boolean }) =>
+    tiles
+      ? `The labels of “${folder}” are of whole tiles, not of polygons or points. Divide them with \`omnisat split --tiles\` and teach them with \`omnisat finetune --task tiles\`.`
+      : `The project “${folder}” has no labels yet. Import some with \`omnisat labels import\`.`,
   "no-split": ({ folder }: FolderDetails) =>
     `The labels of “${folder}” are not split yet. Make a split with \`omnisat split\` first, so that accuracy is measured on places the model has not seen.`,
   "job-not-found": ({ id }: { readonly id: number }) =>

@@ -64,7 +64,10 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "project-rasters-missing": ({ paths }) =>
     `${paths.length === 1 ? "An image of the project is" : `${paths.length} images of the project are`} no longer where the project expects: ${list(paths.slice(0, 3))}${paths.length > 3 ? ", …" : ""}. Put it back, or name its new place in the layer tree.`,
   "no-imagery": () => "The project has no imagery yet. Add images first.",
-  "no-labels": () => "The project has no labels yet. Draw or import some first.",
+  "no-labels": ({ tiles = false }) =>
+    tiles
+      ? "The labels of this project are of whole tiles, not of polygons or points. Use the Tiles panel and the training task for tiles."
+      : "The project has no labels yet. Draw or import some first.",
   "no-split": () =>
     "The labels are not split yet. Split them in the Labels panel first, so that accuracy is measured on places the model has not seen.",
   "job-not-found": ({ id }) => `There is no job ${id} in this project. The Jobs panel shows those that exist.`,

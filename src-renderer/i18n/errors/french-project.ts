@@ -71,8 +71,10 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "modality-not-found": ({ name, available }) =>
     `Il n’y a pas de modalité ${quoted(name)} dans ce projet. Modalités présentes : ${orNone(available)}.`,
   "no-imagery": ({ folder }) => `Le projet ${quoted(folder)} n’a pas encore d’images. Importez-en d’abord.`,
-  "no-labels": ({ folder }) =>
-    `Le projet ${quoted(folder)} n’a pas encore d’étiquettes. Dessinez-en ou importez-en d’abord.`,
+  "no-labels": ({ folder, tiles = false }) =>
+    tiles
+      ? `Les étiquettes de ${quoted(folder)} portent sur des tuiles entières, pas sur des polygones ou des points. Utilisez le volet des tuiles et l’apprentissage pour tuiles.`
+      : `Le projet ${quoted(folder)} n’a pas encore d’étiquettes. Dessinez-en ou importez-en d’abord.`,
   "no-split": ({ folder }) =>
     `Les étiquettes de ${quoted(folder)} ne sont pas encore réparties. Répartissez-les d’abord dans le volet des étiquettes, pour que l’exactitude soit mesurée là où le modèle n’a rien vu.`,
   "job-not-found": ({ id }) =>
