@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AppError, type ErrorCode, sentences } from "../../src-shared/errors/index.ts";
 import { catalog } from "./catalog.ts";
@@ -105,4 +107,17 @@ test("no sentence of the window names an option of the command line", () => {
     });
   language.choose("en");
   expect(wrong).toEqual([]);
+});
+
+test("every step of the history that a service names has words of its own", () => {
+  const services = join(import.meta.dirname, "../../src-main/services");
+  const keys = readdirSync(services, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .flatMap((name) => [
+      ...readFileSync(join(services, name), "utf8").matchAll(/\bedit\(\s*deps,\s*\{\s*key: "([^"]+)"/g),
+    ])
+    .map(([, key]) => key!);
+  expect(keys.length).toBeGreaterThan(20);
+  const known: Readonly<Record<string, unknown>> = catalog;
+  expect(keys.filter((key) => known[`edit.${key}`] === undefined)).toEqual([]);
 });

@@ -3,6 +3,9 @@ import { messages } from "./message.ts";
 /** What each step of the history is called in “Undo: …”. Keys are those that the services give to `catalog.edit`. */
 export const editsMessages = messages({
   "edit.unknown": { en: "last change", fr: "dernière modification" },
+  "edit.bookmarks.add": { en: "keep a view", fr: "garder une vue" },
+  "edit.bookmarks.remove": { en: "remove a kept view", fr: "retirer une vue gardée" },
+  "edit.bookmarks.rename": { en: "rename a kept view", fr: "renommer une vue gardée" },
   "edit.radiometry.set": {
     en: { one: "say how {count} image is read", other: "say how {count} images are read" },
     fr: { one: "indiquer la lecture de {count} image", other: "indiquer la lecture de {count} images" },

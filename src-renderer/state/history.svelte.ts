@@ -50,7 +50,7 @@ class History {
   });
 
   nameOf(edit: Edit): string {
-    return translate(edit.name.key, edit.name.params ?? {}, "edit.unknown");
+    return translate(`edit.${edit.name.key}`, edit.name.params ?? {}, "edit.unknown");
   }
 
   async #step(command: "edits.undo" | "edits.redo"): Promise<void> {

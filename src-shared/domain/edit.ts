@@ -1,6 +1,6 @@
 /** What an edit is called in the menu: a key of the message catalog and its numbers and names. */
 export interface EditName {
-  /** `edit.labels.add`: the rest of the key in `i18n/edits.ts` */
+  /** `labels.add`: the window's message is `edit.labels.add` in `i18n/edits.ts` */
   readonly key: string;
   readonly params?: Readonly<Record<string, string | number>>;
 }
