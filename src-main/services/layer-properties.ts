@@ -1,6 +1,7 @@
 // Everything known about one layer: from the catalog, and from the headers of its files as they are now.
 import { basename } from "node:path";
 import {
+  type Acquisition,
   bandNamesOf,
   evidenceOf,
   pathsOf,
@@ -12,7 +13,7 @@ import {
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { errorMessage } from "../../src-shared/ipc/errors.ts";
-import type { LayerBand, LayerFile, LayerKind, LayerProperties } from "../../src-shared/ipc/layers.ts";
+import type { LayerBand, LayerFile, LayerKind, LayerProperties, ValueReading } from "../../src-shared/ipc/layers.ts";
 import type { Catalog, Raster as RasterRow } from "../catalog/index.ts";
 import { crsName, lonLatBounds, openRaster, type RasterInfo } from "../raster/index.ts";
 import { vectorFacts } from "./vectors.ts";
@@ -35,6 +36,7 @@ export async function layerProperties(catalog: Catalog, id: string): Promise<Lay
     tile: null,
     processingBaseline: null,
     radiometry: null,
+    reading: null,
     shift: null,
     evidence: [],
     pieces: 1,
@@ -129,6 +131,7 @@ async function ofAcquisition(catalog: Catalog, id: string, key: string): Promise
     tile: tilesOf(acquisition).join(", ") || null,
     processingBaseline: [...new Set(baselines)].sort().join(", ") || null,
     radiometry: { ...radiometryOf(acquisition), warnings: warningsOf(acquisition) },
+    reading: readingOf(acquisition),
     shift: acquisition.shift ?? null,
     evidence: evidenceOf(acquisition),
     pieces: acquisition.pieces.length,
@@ -140,6 +143,40 @@ async function ofAcquisition(catalog: Catalog, id: string, key: string): Promise
       .map(({ name }) => name),
   };
 }
+
+/** Over all files with something measured in them, whichever piece they belong to. */
+function readingOf(acquisition: Acquisition): ValueReading {
+  const files = acquisition.pieces.flatMap((piece) => piece.files);
+  const measured = files.filter(({ bands }) => bands.length > 0);
+  const bands = measured.flatMap((file) => file.bands);
+  const agreed = <Value>(values: readonly Value[], none: Value): Value | "several" => {
+    const different = new Set(values).size;
+    return different > 1 ? "several" : different === 1 ? values[0]! : none;
+  };
+  return {
+    quantity: agreed(
+      measured.map(({ radiometry }) => radiometry.quantity),
+      radiometryOf(acquisition).quantity,
+    ),
+    scale: agreed(
+      bands.map(({ scale }) => scale),
+      1,
+    ),
+    offset: agreed(
+      bands.map(({ offset }) => offset),
+      0,
+    ),
+    nodata: agreed(
+      bands.map(({ nodata }) => nodata ?? null),
+      null,
+    ),
+    masks: distinct(files.flatMap(({ path, quality }) => (quality ? [{ path, ...quality }] : []))),
+  };
+}
+
+const distinct = <Value>(values: readonly Value[]): Value[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+];
 
 const bandsOfFile = (path: string, info: RasterInfo | undefined): LayerBand[] =>
   (info?.bands ?? []).map(({ name, dataType, nodata, scale, offset }, index) => ({

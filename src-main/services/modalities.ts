@@ -4,6 +4,7 @@ import {
   bandNamesOf,
   evidenceOf,
   hasQuality,
+  type MaskMeaning,
   type Modality,
   pathsOf,
   qualityOfPiece,
@@ -82,7 +83,14 @@ export function modalityService(deps: Deps) {
       modality.clearClasses,
       // Places are counted over all inputs.
       catalog.modalities.list().map((other) => other.acquisitions),
-      members.map((member) => [member.id, member.shift, pathsOf(member).map((path) => [path, bytes.get(path)])]),
+      members.map((member) => [
+        member.id,
+        member.shift,
+        pathsOf(member).map((path) => [path, bytes.get(path)]),
+        member.pieces.map(({ files }) =>
+          files.map(({ quality, bands }) => [quality, bands.map(({ nodata }) => nodata)]),
+        ),
+      ]),
     ]);
   };
 
@@ -131,6 +139,7 @@ export function modalityService(deps: Deps) {
           maskClasses: members.some(({ pieces }) => pieces.some(qualityOfPiece))
             ? sclClasses.map((_, code) => code)
             : [],
+          masks: masksOf(members),
           problems: problemsOf(modality, acquisitions, {
             patchMeters,
             nativeMeters: nativeSize,
@@ -254,4 +263,17 @@ function putClear(catalog: Catalog, acquisition: Acquisition, clear: readonly nu
       ),
     })),
   });
+}
+
+/** How the masks of acquisitions are read, each meaning once. */
+function masksOf(acquisitions: readonly Acquisition[]): MaskMeaning[] {
+  const found = new Map<string, MaskMeaning>();
+  for (const { pieces } of acquisitions)
+    for (const { files } of pieces)
+      for (const { quality } of files)
+        if (quality) {
+          const { bandIndex: _, ...meaning } = quality;
+          found.set(JSON.stringify(meaning), meaning);
+        }
+  return [...found.values()];
 }

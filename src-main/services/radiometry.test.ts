@@ -149,6 +149,34 @@ test("a band of the stack is its mask, and clear values of an input can be chang
   });
 });
 
+test("clear values and bits of masks that are there can be said anew, for an input at once; the shares seen follow", async () => {
+  const stack = image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 });
+  const file = image("the_mask.tif", "np.where(x < 10, 2, 4)", { type: "Byte" });
+  await all["rasters.import"]({ paths: [stack], bands: [...names] });
+  const [modality] = catalog.modalities.list();
+  const set = (mask: { clear?: number[]; bits?: number[] }) =>
+    all["radiometry.set"]({ modality: modality!.name, mask });
+  // Without a mask there is nothing whose meaning could be said.
+  await expect(set({ clear: [4] })).rejects.toMatchObject({ code: "mask-nothing-to-read" });
+  await all["radiometry.set"]({ mask: { file, clear: [4] } });
+  const clearNow = async () => (await all["modalities.coverage"]({ name: modality!.name })).clear;
+  expect(await clearNow()).toBeCloseTo(0.75, 1);
+  await set({ clear: [2] });
+  expect(await clearNow()).toBeCloseTo(0.25, 1);
+  // Bit 1 is set in 2 only: the same pixels as the value 4.
+  await set({ bits: [1] });
+  expect(await clearNow()).toBeCloseTo(0.75, 1);
+  expect((await sharesOf())[0]).toBeCloseTo(0.75, 6);
+  const meaning = { kind: "bits", bits: [1] };
+  expect((await all["modalities.facts"]({}))[0]!.masks).toEqual([meaning]);
+  const id = `acquisition:${catalog.acquisitions.list()[0]!.id}`;
+  const { reading } = await all["layers.properties"]({ id });
+  expect(reading).toMatchObject({ quantity: "reflectance", scale: 0.0001, masks: [{ path: file, bandIndex: 1, ...meaning }] }); // biome-ignore format: one value
+  await all["edits.undo"]({});
+  await all["edits.undo"]({});
+  expect((await all["modalities.facts"]({}))[0]!.masks).toEqual([{ kind: "classes", clear: [4] }]);
+});
+
 /** Clear pixels as training and statistics read them, as the inspector and the timeline see them. */
 async function sharesOf(): Promise<number[]> {
   const [modality] = catalog.modalities.list();

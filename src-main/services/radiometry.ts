@@ -88,14 +88,17 @@ export function radiometryService(deps: Deps): RadiometryCommands {
       async ({ radiometry, mask, ...which }) => {
         const acquisitions = chosen(deps, which);
         const given = mask ? maskMeaning(mask) : undefined;
+        if (mask && mask.file === undefined && mask.band === undefined && !acquisitions.some(hasOwnMask))
+          throw new AppError("mask-nothing-to-read", undefined);
         const file = mask?.file === undefined ? undefined : await readWhole(mask.file, undefined);
         const after = acquisitions.map((acquisition) => {
           const meant = mapFiles(acquisition, (one) =>
             radiometry && one.bands.length > 0 ? withGivenRadiometry(one, radiometry) : one,
           );
           if (mask === undefined) return meant;
+          if (mask === null || !given) return withoutMasks(meant);
+          if (mask.file === undefined && mask.band === undefined) return withMeaning(meant, given);
           const bare = withoutMasks(meant);
-          if (mask === null || !given) return bare;
           return file
             ? withMaskFile(bare, file, bandOfFile(file, mask.band), given)
             : withOwnBand(bare, mask.band!, given);
@@ -187,6 +190,16 @@ const mapFiles = (acquisition: Acquisition, change: (file: AcquisitionFile) => A
   ...acquisition,
   pieces: acquisition.pieces.map((piece) => ({ files: piece.files.map(change) })),
 });
+
+/** Does it have a mask whose clear values are its own? Those of the scene classification belong to the input. */
+const hasOwnMask = ({ pieces }: Acquisition): boolean =>
+  pieces.some(({ files }) => files.some(({ quality }) => quality !== undefined && quality.kind !== "scl"));
+
+/** Masks of classes or bits stay where they are and are read in another way. */
+const withMeaning = (acquisition: Acquisition, given: GivenMask): Acquisition =>
+  mapFiles(acquisition, (file) =>
+    file.quality && file.quality.kind !== "scl" ? { ...file, quality: maskOf(file.quality.bandIndex, given) } : file,
+  );
 
 /** Files that are nothing but a mask leave their pieces; an acquisition of masks alone stays as it is. */
 function withoutMasks(acquisition: Acquisition): Acquisition {

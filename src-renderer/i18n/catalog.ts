@@ -11,6 +11,7 @@ import { layersMessages } from "./layers.ts";
 import { mapMessages } from "./map.ts";
 import { mapsMessages } from "./maps.ts";
 import { modalitiesMessages } from "./modalities.ts";
+import { radiometryMessages } from "./radiometry.ts";
 import { settingsMessages } from "./settings.ts";
 import { shellMessages } from "./shell.ts";
 import { startMessages } from "./start.ts";
@@ -26,6 +27,7 @@ export const catalog = {
   ...layersMessages,
   ...importMessages,
   ...modalitiesMessages,
+  ...radiometryMessages,
   ...mapMessages,
   ...timeMessages,
   ...inspectorMessages,

@@ -119,7 +119,6 @@ export const layersMessages = messages({
   "layers.info.baseline": { en: "Processing baseline", fr: "Version de traitement" },
   "layers.info.clouds": { en: "Clouds", fr: "Nuages" },
   "layers.info.modalities": { en: "Feeds", fr: "Alimente" },
-  "layers.info.values": { en: "Values", fr: "Valeurs" },
   "layers.info.pieces": { en: "Pieces side by side", fr: "Pièces côte à côte" },
   "layers.info.shift": { en: "Correction", fr: "Correction" },
   "layers.info.evidence": { en: "What was taken from where", fr: "D’où vient chaque information" },

@@ -25,6 +25,8 @@ export const acquisitionErrors = {
   }) => `“${path}” has no band “${band}”, and there is no such file. Its bands: ${bands.join(", ")}.`,
   "mask-without-clear": ({ mask }: { readonly mask: string }) =>
     `Which values of the mask “${mask}” are clear is not known. Name the clear values, or, of a bit field, the bits that say “not clear”.`,
+  "mask-nothing-to-read": () =>
+    "These images have no mask of classes or bits whose clear values could be set. Choose a mask file or a band first; the classes of Sentinel-2's own scene classification are set on the input.",
   "repair-not-needed": ({ modality }: { readonly modality: string }) =>
     `The pixels of “${modality}” fit the way they are read: there is nothing to repair.`,
   "radiometry-nothing-matches": () =>

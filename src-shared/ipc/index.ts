@@ -18,6 +18,7 @@ export type * from "./maps.ts";
 export type * from "./modalities.ts";
 export type * from "./models.ts";
 export type * from "./project.ts";
+export type { MaskGiven, RadiometryGiven, Repair } from "./radiometry.ts";
 export type * from "./rasters.ts";
 export type * from "./runs.ts";
 export type * from "./tiles.ts";

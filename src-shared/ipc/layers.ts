@@ -1,6 +1,7 @@
 import type { VectorRow } from "../domain/display.ts";
 import type { RasterState } from "../domain/raster.ts";
 import type { Radiometry } from "../eo/acquisition.ts";
+import type { MaskMeaning } from "../eo/masks.ts";
 import type { SensorId } from "../eo/sensors.ts";
 import type { Affine } from "../geo/affine.ts";
 import type { Bounds } from "../geo/bounds.ts";
@@ -101,6 +102,8 @@ export interface LayerProperties {
   readonly tile: string | null;
   readonly processingBaseline: string | null;
   readonly radiometry: Radiometry | null;
+  /** of an acquisition: what every band of every file agrees on */
+  readonly reading: ValueReading | null;
   readonly shift: { readonly dx: number; readonly dy: number } | null;
   readonly evidence: readonly string[];
   /** places of a mosaic, side by side; 1 for anything else */
@@ -115,6 +118,17 @@ export interface LayerProperties {
     readonly geometryType: string | null;
     readonly fields: readonly string[];
   } | null;
+}
+
+/** How the stored numbers of an acquisition are read. “several”: its bands or files differ. */
+export interface ValueReading {
+  readonly quantity: Radiometry["quantity"] | "several";
+  readonly scale: number | "several";
+  readonly offset: number | "several";
+  /** `null`: every number is data */
+  readonly nodata: number | null | "several";
+  /** how its masks are read, each file and meaning once */
+  readonly masks: readonly (MaskMeaning & { readonly path: string; readonly bandIndex: number })[];
 }
 
 /** The layers of the open project. */

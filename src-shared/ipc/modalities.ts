@@ -1,3 +1,4 @@
+import type { MaskMeaning } from "../eo/masks.ts";
 import type { DuplicateDates, Modality, ResamplingMethod } from "../eo/modality.ts";
 
 type Nothing = Readonly<Record<string, never>>;
@@ -46,6 +47,8 @@ export interface ModalityFacts {
   readonly evidence: readonly string[];
   /** SCL classes its mask can be made of; empty without a mask */
   readonly maskClasses: readonly number[];
+  /** how the members' masks are read, each meaning once */
+  readonly masks: readonly MaskMeaning[];
   readonly problems: readonly ModalityProblem[];
   /** models that read an input of this name */
   readonly models: readonly string[];

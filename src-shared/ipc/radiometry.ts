@@ -44,7 +44,10 @@ export interface RadiometryGiven {
   readonly nodata?: number | null | undefined;
 }
 
-/** A mask: another file, of any resolution and coordinate system, or a band of the images themselves. */
+/**
+ * A mask: another file, of any resolution and coordinate system, or a band of the images themselves. With neither `file` nor
+ * `band` the masks of classes or bits that the images have are read with these clear values or bits.
+ */
 export interface MaskGiven {
   readonly file?: string | undefined;
   /** by name or number; of `file` its first when left out */

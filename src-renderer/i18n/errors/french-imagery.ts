@@ -44,6 +44,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${quoted(path)} n’a pas de bande ${quoted(band)}, et ce fichier n’existe pas. Ses bandes : ${bands.join(", ")}.`,
   "mask-without-clear": ({ mask }) =>
     `On ne sait pas quelles valeurs du masque ${quoted(mask)} sont claires. Indiquez les valeurs claires ou, pour un champ de bits, les bits qui signifient « pas clair ».`,
+  "mask-nothing-to-read": () =>
+    "Ces images n’ont pas de masque de classes ou de bits dont on puisse indiquer les valeurs claires. Choisissez d’abord un fichier ou une bande ; les classes de la classification de scène de Sentinel-2 se règlent dans l’entrée.",
   "repair-not-needed": ({ modality }) =>
     `Les pixels de ${quoted(modality)} correspondent à leur lecture : il n’y a rien à réparer.`,
   "radiometry-nothing-matches": () =>
