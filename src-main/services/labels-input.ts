@@ -1,9 +1,10 @@
 import type { LabelInput, LabelPolygon, SplitPart } from "../../src-shared/domain/job.ts";
-import { type CellRun, packCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
+import { type CellRun, type PatchCells, packCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Catalog, Label } from "../catalog/index.ts";
+import { projectArea } from "../jobs/imagery.ts";
 import { rasterizePolygon } from "../vector/index.ts";
 import { labelledLegend } from "./labels-active.ts";
 import { multi } from "./labels-shape.ts";
@@ -40,17 +41,19 @@ export function labelInput(catalog: Catalog): {
   const parts = catalog.splits.parts(split.id);
   // Labels that were imported since have no part yet; a split without any label is a split of what is gone.
   if (parts.size === 0) throw new AppError("no-split", { folder: catalog.folder });
-  const { geobox } = catalog.project.get().grid;
+  const { grid } = catalog.project.get();
+  const { geobox } = grid;
+  const corner = projectArea(grid);
   const season = seasonOf(catalog);
   const all = catalog.labels.list(legend.id);
   const current = all.filter((label) => isInSeason(label, season));
   const polygons = current.flatMap((label): LabelPolygon[] => {
     const { id, classCode } = label;
     const own = parts.get(id);
-    if (own?.patches) return piecesOf(label, own.patches, geobox);
+    if (own?.patches) return piecesOf(label, own.patches, geobox).map((piece) => ofJob(piece, corner));
     const part = own?.part ?? "unused";
     return label.cells
-      ? [{ id, classCode, part, coordinates: [], cells: label.cells }]
+      ? [ofJob({ id, classCode, part, coordinates: [], cells: label.cells }, corner)]
       : [{ id, classCode, part, coordinates: label.coordinates }];
   });
   const used = new Set(polygons.map(({ classCode }) => classCode));
@@ -61,8 +64,17 @@ export function labelInput(catalog: Catalog): {
   };
 }
 
+/** The project counts patches from the corner of its area, jobs count from the origin of its CRS. */
+function ofJob<Piece extends { readonly cells: PatchCells }>(
+  piece: Piece,
+  corner: { col: number; row: number },
+): Piece {
+  const { cells } = piece;
+  return { ...piece, cells: { ...cells, col: cells.col + corner.col, row: cells.row + corner.row } };
+}
+
 /** A label that a split divides patch by patch, as one list of patches per set. */
-function piecesOf(label: Label, parts: readonly SplitPart[], grid: GeoBox): LabelPolygon[] {
+function piecesOf(label: Label, parts: readonly SplitPart[], grid: GeoBox): (LabelPolygon & { cells: PatchCells })[] {
   const runs = runsOf(label, grid);
   const window = windowAround(runs);
   if (!window) return [];
@@ -74,7 +86,7 @@ function piecesOf(label: Label, parts: readonly SplitPart[], grid: GeoBox): Labe
       setOf[(row - window.row) * window.width + col - window.col] = 1 + sets.indexOf(part);
     }
   }
-  return sets.flatMap((part, i): LabelPolygon[] => {
+  return sets.flatMap((part, i) => {
     const cells = packCells(window, (index) => setOf[index] === i + 1);
     return cells ? [{ id: label.id, classCode: label.classCode, part, coordinates: [], cells }] : [];
   });

@@ -6,6 +6,9 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { countCells } from "../../src-shared/domain/patch-cells.ts";
 import type { AppError } from "../../src-shared/errors/index.ts";
 import { type Catalog, createCatalog } from "../catalog/index.ts";
+import { gdalBands } from "../jobs/fixtures/gdal.ts";
+import { patchGrid, projectArea } from "../jobs/imagery.ts";
+import { LabelPatches } from "../jobs/label-patches.ts";
 import { services } from "./services.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-raster-labels-"));
@@ -91,6 +94,28 @@ test("a split by blocks gives every class of wall-to-wall labels training and te
       .reduce((sum, { cells }) => sum + countCells(cells!), 0);
     expect(patches).toBe(split.classes.reduce((sum, { code }) => sum + weight(code, part), 0));
   }
+  // A job finds every patch where the file has it: its class is the value that GDAL reads in the pixel under it.
+  const { grid } = catalog.project.get();
+  const area = projectArea(grid);
+  const { classes } = catalog.legends.list()[0]!;
+  const codes = classes.map(({ code }) => code);
+  const pixels = gdalBands(raster)[1]!;
+  let found = 0;
+  for (const part of ["train", "validation", "test"] as const) {
+    const labels = new LabelPatches(
+      { crs: grid.geobox.crs, legend: classes, polygons },
+      part,
+      codes,
+      patchGrid(grid),
+      area,
+    );
+    for (const [at, index] of labels.labels(area).classes.entries()) {
+      if (index < 0) continue;
+      found++;
+      expect(classes[index]!.source).toBe(String(pixels[at]));
+    }
+  }
+  expect(found).toBe(pixels.filter((value) => value !== -9999).length);
   const summary = await all["labels.summary"]({});
   expect(summary.classes.map(({ code, parts }) => [code, parts.train.patches])).toEqual(
     split.classes.map(({ code }) => [code, weight(code, "train")]),

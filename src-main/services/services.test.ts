@@ -11,6 +11,8 @@ import type { AppError } from "../../src-shared/errors/index.ts";
 import type { TopicName } from "../../src-shared/ipc/contract.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { contextOf } from "../jobs/context.ts";
+import { patchGrid, projectArea } from "../jobs/imagery.ts";
+import { LabelPatches } from "../jobs/label-patches.ts";
 import type { JobRunner } from "./deps.ts";
 import { countingJob } from "./fixtures/counting-job.ts";
 import { projectDoor } from "./projects.ts";
@@ -201,6 +203,12 @@ test("a random split goes patch by patch and is called optimistic", async () => 
       .reduce((sum, { cells }) => sum + countCells(cells!), 0);
   expect(count()).toBe(1378 + 413 + 1387);
   expect(count("test") / count()).toBeCloseTo(0.3, 2);
+  // The patches lie where the job looks for them: all of them have a label there.
+  const codes = spec.labels.legend.map(({ code }) => code);
+  for (const part of ["train", "test"] as const) {
+    const placed = new LabelPatches(spec.labels, part, codes, patchGrid(spec.grid), projectArea(spec.grid));
+    expect(placed.usable().reduce((sum, { patches }) => sum + patches, 0)).toBe(count(part));
+  }
   catalog.close();
 });
 

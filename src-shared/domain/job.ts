@@ -99,7 +99,10 @@ export interface LabelPolygon {
   readonly classCode: number;
   readonly part: SplitPart;
   readonly coordinates: readonly (readonly (readonly (readonly [number, number])[])[])[];
-  /** exactly these patches, whatever the outline says: of a class raster, or what a split left of a polygon */
+  /**
+   * exactly these patches, whatever the outline says: of a class raster, or what a split left of a polygon; columns and rows
+   * count from the origin of the CRS, as all patches of a job do, not from the corner of the project as in the catalog
+   */
   readonly cells?: PatchCells;
 }
 

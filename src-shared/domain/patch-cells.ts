@@ -2,7 +2,8 @@ import { type Affine, apply } from "../geo/affine.ts";
 
 /**
  * Patches of the project's grid, named one by one: what a class raster labels, and what is left of a polygon that a split cut.
- * A bit per patch, so that ten million patches are a megabyte.
+ * A bit per patch, so that ten million patches are a megabyte. Columns and rows count from the corner of the project's area in
+ * the catalog, and from the origin of its CRS in the spec of a job.
  */
 export interface PatchCells {
   readonly col: number;
