@@ -147,6 +147,10 @@ function subsetScore(
   const matrix = counter.matrix();
   const scores = scoresOf(matrix);
   const nameOf = (code: number) => legend.find((entry) => entry.code === code)?.name ?? String(code);
+  const sourceOf = (code: number) => {
+    const source = legend.find((entry) => entry.code === code)?.source;
+    return source === undefined ? {} : { source };
+  };
   return {
     modalities,
     classSet: codes,
@@ -159,6 +163,7 @@ function subsetScore(
     classes: scores.classes.map(({ code, precision, recall, f1, support }) => ({
       code,
       name: nameOf(code),
+      ...sourceOf(code),
       precision,
       recall,
       f1,

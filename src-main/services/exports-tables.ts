@@ -1,5 +1,6 @@
 import { type Cell, csv } from "../../src-shared/domain/csv.ts";
 import type { EvaluateResult, SubsetScore } from "../../src-shared/domain/job.ts";
+import { hasSourceCodes } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { legendOfMap } from "./maps.ts";
@@ -81,10 +82,11 @@ function evaluationOf(catalog: Catalog, id: number, table: TableName): EvaluateR
 const inputs = ({ modalities }: SubsetScore): string => modalities.join(" + ");
 
 function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
-  return [
-    ["part", "modalities", "class", "users_accuracy", "producers_accuracy", "f1", "samples"],
+  const coded = subsets.some(({ classes }) => hasSourceCodes(classes));
+  const rows = [
+    ["part", "modalities", "class", "users_accuracy", "producers_accuracy", "f1", "samples", "source_code"],
     ...subsets.flatMap((score): Cell[][] => [
-      ...score.classes.map(({ name, precision, recall, f1, support }) => [
+      ...score.classes.map(({ code, name, source, precision, recall, f1, support }): Cell[] => [
         part,
         inputs(score),
         name,
@@ -92,6 +94,7 @@ function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
         recall,
         f1,
         support,
+        source ?? String(code),
       ]),
       [part, inputs(score), "overall accuracy", score.overallAccuracy, null, null, score.samples],
       [
@@ -131,6 +134,8 @@ function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
       [part, inputs(score), "macro F1", null, null, score.macroF1, score.samples],
     ]),
   ];
+  // The last column only where it says more than the class.
+  return rows.map((row) => (coded ? Array.from({ length: 8 }, (_, i) => row[i] ?? null) : row.slice(0, 7)));
 }
 
 function confusionRows({ part, subsets }: EvaluateResult): Cell[][] {

@@ -264,7 +264,7 @@ test("classes are renamed, renumbered with their labels, and removed only when t
 test("legends go to files and come back, and others' files are understood", async () => {
   for (const ending of ["csv", "json", "qml", "sld"]) {
     const path = join(room, `legend.${ending}`);
-    await all["legends.updateClass"]({ id: legend, code: 1, parent: "a, b" });
+    await all["legends.updateClass"]({ id: legend, code: 1, parent: "a, b", source: "1110" });
     await all["legends.export"]({ id: legend, path });
     const made = await all["legends.import"]({ path });
     const read = (await all["legends.list"]({})).legends.find(({ id }) => id === made.id)!;
@@ -272,7 +272,8 @@ test("legends go to files and come back, and others' files are understood", asyn
       [1, "wheat", "#edc948"],
       [2, "maize", "#f28e2b"],
     ]);
-    if (ending === "csv" || ending === "json") expect(read.classes[0]!.parent).toBe("a, b");
+    if (ending === "csv" || ending === "json")
+      expect(read.classes[0]).toMatchObject({ parent: "a, b", source: "1110" });
   }
   const table = join(room, "table.csv");
   writeFileSync(table, "\uFEFFvaleur;nom;couleur\r\n900;Colza;#D4C400\r\n3;Orge;\r\n");

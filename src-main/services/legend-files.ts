@@ -14,6 +14,7 @@ interface Found {
   readonly name: string;
   readonly color?: string | undefined;
   readonly parent?: string | undefined;
+  readonly source?: string | undefined;
 }
 
 const color = z.string().regex(/^#[0-9a-f]{6}$/i);
@@ -26,6 +27,7 @@ const jsonSchema = z.object({
         name: z.string().trim().min(1),
         color: color.optional(),
         parent: z.string().trim().optional(),
+        source: z.string().trim().optional(),
       }),
     )
     .min(1),
@@ -82,6 +84,7 @@ function classesOfTable(text: string): Found[] {
   const heads = (rows[0] ?? []).map((cell) => cell.trim().toLowerCase());
   const column = (...names: string[]) => heads.findIndex((head) => names.includes(head));
   const [code, name] = [column("code", "value", "id", "valeur"), column("name", "class", "label", "nom", "classe")];
+  const source = column("source_code", "source", "code_source");
   const [colour, parent] = [column("color", "colour", "couleur"), column("parent", "group", "groupe")];
   if (name < 0) return [];
   return rows.slice(1).flatMap((row) => {
@@ -94,6 +97,7 @@ function classesOfTable(text: string): Found[] {
         code: byteOf(row[code] ?? ""),
         color: hex && /^#[0-9a-f]{6}$/i.test(hex) ? hex.toLowerCase() : undefined,
         parent: row[parent]?.trim() || undefined,
+        source: row[source]?.trim() || undefined,
       },
     ];
   });
@@ -124,7 +128,7 @@ export function completed(found: readonly Found[]): LegendClass[] {
   const names = new Set<string>();
   const colors = new Set<string>();
   const wanted = new Set(found.flatMap(({ code }) => (code === undefined ? [] : [code])));
-  return found.map(({ code, name, color: given, parent }) => {
+  return found.map(({ code, name, color: given, parent, source }) => {
     const own = code !== undefined && !codes.has(code) ? code : freeCode(new Set([...codes, ...wanted]));
     let title = name;
     for (let n = 2; names.has(title.toLowerCase()); n++) title = `${name} (${n})`;
@@ -132,7 +136,7 @@ export function completed(found: readonly Found[]): LegendClass[] {
     codes.add(own);
     names.add(title.toLowerCase());
     colors.add(hex);
-    return { code: own, name: title, color: hex, ...(parent ? { parent } : {}) };
+    return { code: own, name: title, color: hex, ...(parent ? { parent } : {}), ...(source ? { source } : {}) };
   });
 }
 
@@ -154,6 +158,10 @@ export function writeLegendFile(path: string, name: string, classes: readonly Le
 }
 
 function tableOf(classes: readonly LegendClass[]): string {
-  const lines = classes.map(({ code, name, color: hex, parent = "" }) => [code, name, hex, parent]);
-  return csv([["code", "name", "color", "parent"], ...lines]);
+  const coded = classes.some(({ source }) => source !== undefined);
+  const lines = classes.map(({ code, name, color: hex, parent = "", source = "" }) => [
+    ...[code, name, hex, parent],
+    ...(coded ? [source] : []),
+  ]);
+  return csv([["code", "name", "color", "parent", ...(coded ? ["source_code"] : [])], ...lines]);
 }

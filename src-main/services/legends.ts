@@ -19,7 +19,8 @@ const code = z.int().min(1).max(254);
 const name = z.string().trim().min(1).max(120);
 const color = z.string().regex(/^#[0-9a-f]{6}$/i, "a colour is #rrggbb");
 const parent = z.string().trim().max(120);
-const legendClass = z.strictObject({ code, name, color, parent: parent.optional() });
+const source = z.string().trim().max(200);
+const legendClass = z.strictObject({ code, name, color, parent: parent.optional(), source: source.optional() });
 
 const sameName = (p: string, q: string): boolean => p.trim().toLowerCase() === q.trim().toLowerCase();
 
@@ -80,7 +81,11 @@ export function legendService(deps: Deps): LegendCommands {
         const made = edit(deps, { key: "legends.create", params: { name: request.name } }, () => ({
           id: catalog.legends.put(
             request.name,
-            request.classes.map(({ parent: group, ...one }) => (group ? { ...one, parent: group } : one)),
+            request.classes.map(({ parent: group, source: from, ...one }) => ({
+              ...one,
+              ...(group ? { parent: group } : {}),
+              ...(from ? { source: from } : {}),
+            })),
           ),
         }));
         told(made.id);
@@ -132,20 +137,23 @@ export function legendService(deps: Deps): LegendCommands {
         name: name.optional(),
         color: color.optional(),
         parent: parent.optional(),
+        source: source.optional(),
       }),
       (request) => {
         const legend = legendFor(catalog, request.id);
-        const { parent: before, ...rest } = classOf(legend, request.code);
+        const { parent: before, source: known, ...rest } = classOf(legend, request.code);
         if (request.name !== undefined) expectFreeClassName(legend, request.name, request.code);
         const owner = legend.classes.find((one) => one.code === request.newCode && one.code !== request.code);
         if (owner) throw new AppError("class-code-taken", { code: owner.code, name: owner.name });
         const group = request.parent ?? before;
+        const code = request.source ?? known;
         const next = {
           ...rest,
           code: request.newCode ?? request.code,
           name: request.name ?? rest.name,
           color: (request.color ?? rest.color).toLowerCase(),
           ...(group ? { parent: group } : {}),
+          ...(code ? { source: code } : {}),
         };
         edit(deps, { key: "legends.updateClass", params: { name: next.name } }, () =>
           catalog.legends.putClass(legend.id, request.code, next),
@@ -203,7 +211,10 @@ export function legendService(deps: Deps): LegendCommands {
         // A class of the same name takes the file's looks; the others are added with codes that are free.
         const next = file.classes.map((one) => {
           const same = legend.classes.find((known) => sameName(known.name, one.name));
-          if (same) return { ...same, color: one.color, ...(one.parent ? { parent: one.parent } : {}) };
+          if (same) {
+            const { color: hex, parent: group, source: from } = one;
+            return { ...same, color: hex, ...(group ? { parent: group } : {}), ...(from ? { source: from } : {}) };
+          }
           const own = freeCode(codes, one.code);
           codes.add(own);
           return { ...one, code: own };

@@ -61,6 +61,8 @@ export const labelsMessages = messages({
   "labels.class.colorOf": { en: "Colour of {name}", fr: "Couleur de {name}" },
   "labels.class.nameOf": { en: "Name of {name}", fr: "Nom de {name}" },
   "labels.class.codeOf": { en: "Code of {name}", fr: "Code de {name}" },
+  "labels.class.source": { en: "Source code", fr: "Code source" },
+  "labels.class.sourceOf": { en: "Source code of {name}", fr: "Code source de {name}" },
   "labels.class.groupOf": { en: "Group of {name}", fr: "Groupe de {name}" },
   "labels.class.group": { en: "Group", fr: "Groupe" },
   "labels.class.noGroup": { en: "Other", fr: "Autres" },

@@ -351,6 +351,8 @@ export interface ModelResult {
 export interface ClassScore {
   readonly code: number;
   readonly name: string;
+  /** the class's code in the source of the labels */
+  readonly source?: string;
   readonly precision: number | null;
   readonly recall: number | null;
   readonly f1: number | null;

@@ -11,6 +11,10 @@ export interface LegendClass {
   readonly source?: string;
 }
 
+/** Do the classes have codes of a source that are not their numbers here? Then tables show them. */
+export const hasSourceCodes = (classes: readonly { readonly code: number; readonly source?: string }[]): boolean =>
+  classes.some(({ code, source }) => source !== undefined && source !== String(code));
+
 /** `#1a2b3c` → [26, 43, 60]. Anything else throws. */
 export function rgbOf(color: string): readonly [red: number, green: number, blue: number] {
   if (!/^#[0-9a-f]{6}$/i.test(color)) throw new Error(`Color "${color}" is not #rrggbb`);

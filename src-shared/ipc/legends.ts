@@ -43,7 +43,7 @@ export interface LegendCommands {
     readonly code?: number | undefined;
     readonly parent?: string | undefined;
   }): Promise<{ readonly code: number }>;
-  /** `code` is the class as it is; another `newCode` moves its labels along; an empty `parent` takes it away. */
+  /** `code` is the class as it is; another `newCode` moves its labels along; an empty `parent` or `source` takes it away. */
   "legends.updateClass"(request: {
     readonly id: number;
     readonly code: number;
@@ -51,6 +51,7 @@ export interface LegendCommands {
     readonly name?: string | undefined;
     readonly color?: string | undefined;
     readonly parent?: string | undefined;
+    readonly source?: string | undefined;
   }): Promise<void>;
   /** A class with labels needs a class to move them to. */
   "legends.removeClass"(request: {

@@ -1,4 +1,5 @@
 import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job.ts";
+import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
 import { table } from "./table.ts";
 
 /** The scores of an evaluation as text: a line per subset, then per class and the matrix. */
@@ -36,12 +37,14 @@ export function accuracyTables(result: EvaluateResult): string {
 
 function subset({ modalities, classes, confusion }: SubsetScore): string[] {
   const names = classes.map(({ name }) => name);
+  const coded = hasSourceCodes(classes);
   return [
     modalities.join(" + "),
     table(
-      ["class", "precision", "recall", "F1", "patches", "polygons"],
+      ["class", ...(coded ? ["source code"] : []), "precision", "recall", "F1", "patches", "polygons"],
       classes.map((score) => [
         score.name,
+        ...(coded ? [score.source ?? "–"] : []),
         three(score.precision),
         three(score.recall),
         three(score.f1),

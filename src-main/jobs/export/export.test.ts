@@ -138,6 +138,27 @@ test("specks below the smallest area go to their neighbours, in GeoJSON and in a
   expect(geojson).toBe(shp);
 });
 
+test("codes of the labels' source go along in every format, and no empty column where there are none", async () => {
+  const coded = legend.map((one) => (one.code === 2 ? { ...one, source: "1110, 1120" } : one));
+  for (const [format, column] of [
+    ["gpkg", "source_code"],
+    ["geojson", "source_code"],
+    ["shp", "source_cod"], // a Shapefile's names have ten letters
+  ] as const) {
+    const layer = format === "shp" ? "coded" : "crops";
+    const to = join(room, `coded.${format}`);
+    await exportMap(polygons(to, { format, legend: coded, minimumPixels: 9 }), quiet);
+    const rows = execFileSync("ogr2ogr", ["-f", "CSV", "/vsistdout/", to, layer, "-select", `code,${column}`], {
+      encoding: "utf8",
+    });
+    const lines = rows.replaceAll('"', "").trim().split("\n").slice(1);
+    expect(new Set(lines)).toEqual(new Set(["1,1", "2,1110, 1120"]));
+  }
+  const plain = join(room, "plain.geojson");
+  await exportMap(polygons(plain, { format: "geojson", minimumPixels: 9 }), quiet);
+  expect(execFileSync("ogrinfo", ["-so", "-al", plain], { encoding: "utf8" })).not.toContain("source_code");
+});
+
 test("an export that is stopped leaves nothing, and one of nothing is a sentence", async () => {
   const stop = new AbortController();
   stop.abort(new Error("stopped"));

@@ -3,6 +3,7 @@ import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { PolygonExport } from "../../../src-shared/domain/job.ts";
+import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
@@ -31,6 +32,9 @@ const fields = [
   { name: "area_ha", type: "number" },
   { name: "pixels", type: "integer" },
 ] as const;
+
+/** Where the labels' source had codes of its own. */
+const sourceField = { name: "source_code", type: "text" } as const;
 
 /**
  * The areas of a map as polygons with class, mean confidence and size. The pixels go to the disk once, as rows that can be
@@ -66,11 +70,13 @@ export async function exportPolygons(
   );
   const classes = openRows(classRows, grid.width, Uint8Array);
   const confidence = openRows(confidenceRows, grid.width, Uint16Array);
+  const sources = new Map(task.legend.map(({ code, source }) => [code, source ?? String(code)]));
+  const coded = hasSourceCodes(task.legend);
   const legend = keep ? task.legend.filter(({ code }) => keep.has(code)) : task.legend;
   const sink = openFeatureSink(to, task.format, {
     name: task.layer,
     crs: grid.crs,
-    fields,
+    fields: coded ? [...fields, sourceField] : fields,
     description: "Areas of a map by OmniSat Desktop. Areas of polygons are counted pixels, not area estimates.",
     style: { name: task.layer, qml: polygonQml("code", legend), sld: polygonSld(task.layer, "code", legend) },
   });
@@ -95,6 +101,7 @@ export async function exportPolygons(
         confidence: Math.round(mean * step * 100) / 100,
         area_ha: Math.round(hectares * 1e6) / 1e6,
         pixels: own,
+        ...(coded ? { [sourceField.name]: sources.get(value) ?? "" } : {}),
       };
       sink.add({ geometry, properties });
       pixels += own;

@@ -1,6 +1,6 @@
 import { type Finding, findingSentence, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, Imagery, SubsetScore } from "../../../src-shared/domain/job.ts";
-import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import { hasSourceCodes, type LegendClass } from "../../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
 import { namedClass } from "./named-class.ts";
@@ -167,9 +167,10 @@ function confusionTable({ classes, confusion, modalities }: SubsetScore, { image
 
 function classTable(subset: SubsetScore, { imagery, legend, suffix }: Names): Html {
   const { classes, modalities } = subset;
+  const coded = hasSourceCodes(classes);
   return table({
     caption: `Accuracy per class, ${subsetTitle(modalities, imagery)}${suffix}`,
-    head: html`<tr>${columnHead("Class")}${columnHead(html`Precision <small>user’s<br/>accuracy</small>`, true)}${columnHead(
+    head: html`<tr>${columnHead("Class")}${coded ? columnHead("Source code") : ""}${columnHead(html`Precision <small>user’s<br/>accuracy</small>`, true)}${columnHead(
       html`Recall <small>producer’s<br/>accuracy</small>`,
       true,
     )}${columnHead("F1", true)}${columnHead(html`Support <small>reference<br/>samples</small>`, true)}</tr>`,
@@ -180,7 +181,7 @@ function classTable(subset: SubsetScore, { imagery, legend, suffix }: Names): Ht
         reference > 0
           ? [mapped > 0 ? score(each.precision) : dash, score(each.recall), score(each.f1)]
           : [dash, dash, dash];
-      return html`<tr>${rowHead(namedClass(each, legend))}${shares.map((text) => cell(text))}${cell(grouped(each.support))}</tr>
+      return html`<tr>${rowHead(namedClass(each, legend))}${coded ? cell(each.source ?? dash) : ""}${shares.map((text) => cell(text))}${cell(grouped(each.support))}</tr>
 `;
     }),
     note: "Precision: of the samples mapped as the class, the share that is the class. Recall: of the samples that are the class, the share mapped as it.",
