@@ -1,21 +1,9 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { ImportReport, LabelCommands, LabelFile } from "../../src-shared/ipc/labels.ts";
+import type { ImportReport, LabelCommands } from "../../src-shared/ipc/labels.ts";
 import type { NewLabel } from "../catalog/index.ts";
-import {
-  type ClassTable,
-  countValues,
-  type Feature,
-  type FeatureLayer,
-  importingLabels,
-  isPolygonal,
-  isTiff,
-  type LabelImport,
-  readFeatures,
-  suggestClasses,
-  valueKey,
-} from "../vector/index.ts";
+import { type ClassTable, fieldsApart, type ImportedPolygon, isTiff, readApart } from "../vector/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
@@ -25,7 +13,6 @@ import { joinSplit } from "./labels-joining.ts";
 import { importRaster, inspectRaster, rasterValues } from "./labels-raster.ts";
 import { filePath } from "./path-gate.ts";
 import { knownCrs } from "./rasters.ts";
-import { resting } from "./resting.ts";
 
 const file = {
   path: filePath,
@@ -92,7 +79,7 @@ interface Prepared {
 
 type Imports = Pick<LabelCommands, "labels.values" | "labels.inspect" | "labels.previewImport" | "labels.import">;
 
-/** Polygons from files. Reading rests between shapes, so that the window stays alive; storing is one step of the history. */
+/** Polygons from files, which are read in a process of their own, so that the window stays alive; storing is one step of the history. */
 export function labelImports(deps: Deps): Imports {
   const { catalog, announce } = deps;
 
@@ -105,19 +92,15 @@ export function labelImports(deps: Deps): Imports {
       const { table, report, labels, band } = await importRaster({ ...request, crs }, grid, known, progress);
       return { table, report, labels, field: `band ${band}` };
     }
-    const layer = open(request);
-    const { nameField, share, unmapped, radius, swap } = request;
-    if (request.field === undefined) {
-      throw new AppError("labels-field-needed", { path: request.path, fields: layer.fields.map(({ name }) => name) });
-    }
-    const { field } = request;
+    const source = sourceOf(request);
+    const { path, field, nameField, share, unmapped, radius, swap } = request;
+    if (field === undefined) throw new AppError("labels-field-needed", { path, fields: await fieldsApart(source) });
     const suggested = request.classes
       ? mappedClasses(request.classes)
-      : suggestClasses(layer, field, nameField === undefined ? {} : { nameField });
+      : await readApart("suggest", { ...source, field, nameField });
     const known = catalog.legends.list().find(({ name }) => name === request.legend);
     const table = withKnownCodes(suggested, known, request.looks);
-    const total = countShapes(layer);
-    const steps = importingLabels(layer, {
+    const options = {
       field,
       table,
       unmapped,
@@ -125,11 +108,22 @@ export function labelImports(deps: Deps): Imports {
       radius,
       swap,
       ...(share === undefined ? {} : { claim: { share } }),
-    });
-    const imported = await resting(steps, (done) => progress(Math.min(1, done / Math.max(1, total))));
-    return { table, report: imported.report, labels: imported.polygons.map(labelOf), field };
+    };
+    const labels: Prepared["labels"][number][] = [];
+    const { report } = await readApart(
+      "import",
+      { ...source, import: options },
+      {
+        progress,
+        part(polygons) {
+          for (const polygon of polygons) labels.push(labelOf(polygon as ImportedPolygon));
+          return true;
+        },
+      },
+    );
+    return { table, report, labels, field };
 
-    function labelOf(polygon: LabelImport["polygons"][number]): Prepared["labels"][number] {
+    function labelOf(polygon: ImportedPolygon): Prepared["labels"][number] {
       const { properties, classCode, coordinates, cells, patches, hectares } = polygon;
       return {
         classCode,
@@ -151,7 +145,7 @@ export function labelImports(deps: Deps): Imports {
       "labels.values",
       z.strictObject({ ...file, field: z.string().min(1) }),
       async ({ field, ...request }) => {
-        if (!isTiff(request.path)) return countValues(open(request), field);
+        if (!isTiff(request.path)) return await readApart("values", { ...sourceOf(request), field });
         const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
         return await rasterValues({ path: request.path, field, crs }, catalog.project.get().grid.geobox);
       },
@@ -160,7 +154,7 @@ export function labelImports(deps: Deps): Imports {
     "labels.inspect": door("labels.inspect", z.strictObject(file), async (request) =>
       isTiff(request.path)
         ? await inspectRaster(request.path, request.crs === undefined ? undefined : knownCrs(request.crs))
-        : await resting(inspecting(open(request))),
+        : await readApart("inspect", sourceOf(request)),
     ),
 
     "labels.previewImport": door(
@@ -200,8 +194,9 @@ export function labelImports(deps: Deps): Imports {
   };
 }
 
-function open({ path, layer, crs, encoding, x, y, wkt, delimiter }: FileRequest): FeatureLayer {
-  return readFeatures(path, {
+const sourceOf = ({ path, layer, crs, encoding, x, y, wkt, delimiter }: FileRequest) => ({
+  path,
+  options: {
     ...(x === undefined ? {} : { x }),
     ...(y === undefined ? {} : { y }),
     ...(wkt === undefined ? {} : { wkt }),
@@ -209,76 +204,8 @@ function open({ path, layer, crs, encoding, x, y, wkt, delimiter }: FileRequest)
     ...(layer === undefined ? {} : { layer }),
     ...(crs === undefined ? {} : { crs: knownCrs(crs) }),
     ...(encoding === undefined ? {} : { encoding }),
-  });
-}
-
-function countShapes({ features }: FeatureLayer): number {
-  if (Array.isArray(features)) return features.length;
-  let count = 0;
-  for (const _ of features) count++;
-  return count;
-}
-
-/** Values of a field that are counted: more than classes can be. */
-const countedValues = 300;
-
-function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
-  const distinct = new Map(layer.fields.map(({ name }) => [name, new Map<string, string>()]));
-  let shapes = 0;
-  let polygons = 0;
-  let points = 0;
-  for (const { geometry, properties } of layer.features as Iterable<Feature>) {
-    shapes++;
-    if (geometry && isPolygonal(geometry)) polygons++;
-    if (geometry?.type === "Point" || geometry?.type === "MultiPoint") points++;
-    for (const [name, values] of distinct) {
-      const value = properties[name];
-      const key = valueKey(value);
-      if (key !== undefined && values.size < countedValues && !values.has(key)) values.set(key, String(value).trim());
-    }
-    yield shapes;
-  }
-  const fields = layer.fields.map(({ name, type }) => {
-    const values = [...distinct.get(name)!.values()];
-    return { name, type, distinct: values.length, examples: values.slice(0, 4) };
-  });
-  return {
-    path: layer.path,
-    layer: layer.layer,
-    layers: layer.layers.map(({ name, geometryType, crs }) => ({
-      name,
-      geometryType: geometryType ?? null,
-      crs: crs ?? null,
-    })),
-    crs: layer.crs ?? null,
-    shapes,
-    polygons,
-    points,
-    table: layer.table ?? null,
-    raster: false,
-    fields,
-    suggestedField: likelyField(fields, shapes),
-  };
-}
-
-const classLike = /class|crop|culture|label|type|species|essence|code|cover|categor|espece|esp[eè]ce|legend|kind/i;
-
-/** Few values, many shapes, a name that sounds like a class; text before numbers. */
-function likelyField(fields: LabelFile["fields"], shapes: number): string | null {
-  const rated = fields
-    .filter(({ distinct, type }) => distinct >= 1 && distinct <= 254 && type !== "binary" && type !== "date")
-    .filter(({ distinct }) => shapes < 4 || distinct <= shapes * 0.7)
-    .map(({ name, type, distinct }) => ({
-      name,
-      score:
-        (classLike.test(name) ? 2 : 0) +
-        (/name|nom|label/i.test(name) ? 0.5 : 0) +
-        (type === "text" ? 1 : type === "integer" ? 0.4 : 0) +
-        (distinct >= 2 && distinct <= 60 ? 1 : 0),
-    }))
-    .toSorted((p, q) => q.score - p.score);
-  return rated[0]?.name ?? null;
-}
+  },
+});
 
 /** A day from a file's field: 2019-05-01, 2019/05/01, 20190501, or a year, which begins and ends. */
 function dateOf(value: string | number | boolean | null | undefined, end: "first" | "last"): string | null {

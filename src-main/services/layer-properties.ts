@@ -16,7 +16,7 @@ import { errorMessage } from "../../src-shared/ipc/errors.ts";
 import type { LayerBand, LayerFile, LayerKind, LayerProperties, ValueReading } from "../../src-shared/ipc/layers.ts";
 import type { Catalog, Raster as RasterRow } from "../catalog/index.ts";
 import { crsName, lonLatBounds, openRaster, type RasterInfo } from "../raster/index.ts";
-import { vectorFacts } from "./vectors.ts";
+import { type VectorFacts, vectorFacts } from "./vectors.ts";
 
 export async function layerProperties(catalog: Catalog, id: string): Promise<LayerProperties> {
   const colon = id.indexOf(":");
@@ -79,7 +79,7 @@ export async function layerProperties(catalog: Catalog, id: string): Promise<Lay
     const vector = catalog.vectors.list().find((candidate) => candidate.id === Number(key));
     if (!vector) throw new AppError("layer-not-found", { id });
     const { path, layer, crs, name } = vector;
-    const { count, geometryType, fields, ...facts } = vectorFacts(path, {
+    const { count, geometryType, fields, ...facts } = await vectorFacts(path, {
       ...(layer ? { layer } : {}),
       ...(crs ? { crs } : {}),
     });
@@ -239,7 +239,7 @@ async function fileOf(raster: RasterRow | string): Promise<{ file: LayerFile; in
 
 function vectorFile(
   path: string,
-  { bounds, crs }: Pick<ReturnType<typeof vectorFacts>, "bounds" | "crs">,
+  { bounds, crs }: Pick<VectorFacts, "bounds" | "crs">,
   chosen: string | null,
 ): LayerFile {
   return {

@@ -21,6 +21,7 @@ const layerId = z.string().min(1);
 export function layerService(deps: Deps) {
   const { catalog } = deps;
   const vectorBounds = new Map<string, Bounds | null>();
+  const tooCostly = new Set<string>();
 
   const factsOfAcquisition = (
     acquisition: Acquisition,
@@ -78,23 +79,33 @@ export function layerService(deps: Deps) {
     shifted: false,
   });
 
-  const vectorLayer = ({ id, path, layer, crs, name }: ReturnType<typeof catalog.vectors.list>[number]): LayerFacts => {
+  const vectorLayer = async ({
+    id,
+    path,
+    layer,
+    crs,
+    name,
+  }: ReturnType<typeof catalog.vectors.list>[number]): Promise<LayerFacts> => {
     const key = `${path}\n${layer}\n${crs}`;
+    const missing = { state: "missing", missing: [path], detail: basename(path) } as const;
+    // The list is asked for often: what was too much once is not tried again while the project is open.
+    if (tooCostly.has(key)) return { ...plain(`vector:${id}`, "vector", name), ...missing };
     if (!vectorBounds.has(key)) {
       try {
-        const facts = vectorFacts(path, { ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) });
+        const facts = await vectorFacts(path, { ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) });
         const target = catalog.project.get().grid.geobox.crs;
         vectorBounds.set(key, boundsIn(facts.bounds, facts.crs, target) ?? null);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
-        return { ...plain(`vector:${id}`, "vector", name), state: "missing", missing: [path], detail: basename(path) };
+        if (error.code === "vector-too-costly") tooCostly.add(key);
+        return { ...plain(`vector:${id}`, "vector", name), ...missing };
       }
     }
     return { ...plain(`vector:${id}`, "vector", name, vectorBounds.get(key)!), detail: basename(path) };
   };
 
   return {
-    "layers.list": door("layers.list", z.strictObject({}), (): LayerFacts[] => {
+    "layers.list": door("layers.list", z.strictObject({}), async (): Promise<LayerFacts[]> => {
       const rasters = new Map(catalog.rasters.list().map((raster) => [raster.path, raster]));
       const feeds = new Map<string, string[]>();
       for (const { name, acquisitions } of catalog.modalities.list())
@@ -122,7 +133,7 @@ export function layerService(deps: Deps) {
           .list()
           .map(({ id, name, result }) => plain(`difference:${id}`, "difference", name, boundsOf(result.area))),
         ...catalog.legends.list().map(({ id, name }) => plain(`labels:${id}`, "labels", name, area)),
-        ...catalog.vectors.list().map(vectorLayer),
+        ...(await Promise.all(catalog.vectors.list().map(vectorLayer))),
         ...(catalog.splits.current() ? [plain("split", "split", null, area)] : []),
         plain("grid", "grid", null, area),
         plain("graticule", "graticule", null),
@@ -185,8 +196,8 @@ export function layerService(deps: Deps) {
         crs: z.string().min(1).optional(),
         name: z.string().trim().min(1).max(200).optional(),
       }),
-      ({ path, layer, crs, name }) => {
-        const facts = vectorFacts(path, { ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) });
+      async ({ path, layer, crs, name }) => {
+        const facts = await vectorFacts(path, { ...(layer ? { layer } : {}), ...(crs ? { crs } : {}) });
         const called = name ?? (facts.layers.length > 1 ? `${facts.name} · ${facts.layer}` : facts.name);
         return edit(deps, { key: "vectors.add", params: { name: called } }, () => ({
           id: catalog.vectors.add({ path, layer: facts.layer, crs: crs ?? null, name: called }),

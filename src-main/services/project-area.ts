@@ -20,7 +20,7 @@ export async function areaOfFiles(paths: readonly string[], crs: string | undefi
   const areas: AreaOfFile[] = [];
   for (const path of paths.flatMap((path) => (isVector(path) ? [resolve(path)] : imageFiles([path])))) {
     if (isVector(path)) {
-      const facts = vectorFacts(path, given === undefined ? {} : { crs: given });
+      const facts = await vectorFacts(path, given === undefined ? {} : { crs: given });
       const lonLat = boundsIn(facts.bounds, facts.crs, "EPSG:4326");
       if (!lonLat) throw new AppError("raster-outside-crs", { crs: facts.crs });
       const { bounds } = facts;

@@ -15,7 +15,7 @@ import {
   isPolygonal,
   type Polygonal,
   type Position,
-  readTileShares,
+  readApart,
   signedRingArea,
   type TileEntry,
   transformGeometry,
@@ -54,14 +54,15 @@ const mostShare = 5;
 const examplesKept = 20;
 
 /** Reads a file of tile labels and says what becomes of every entry. Changes nothing. */
-export function prepareTiles(catalog: Catalog, request: Request): PreparedTiles {
+export async function prepareTiles(catalog: Catalog, request: Request): Promise<PreparedTiles> {
   const { path, layer, crs, key, columns, shareThreshold } = request;
-  const read = readTileShares(resolve(path), {
+  const options = {
     ...(layer === undefined ? {} : { layer }),
     ...(crs === undefined ? {} : { crs: knownCrs(crs) }),
     ...(key === undefined ? {} : { key }),
     ...(columns === undefined ? {} : { columns }),
-  });
+  };
+  const read = await readApart("tiles", { path: resolve(path), options });
   const { grid } = catalog.project.get();
   const percent = !read.listed && isPercent(read.entries, request.unit);
   const drops = new Drops();

@@ -85,10 +85,14 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
   const byId = z.strictObject({ id: z.int().positive() });
 
   return {
-    "tiles.preview": door("tiles.preview", tileImportSchema, (request) => prepareTiles(catalog, request).report),
+    "tiles.preview": door(
+      "tiles.preview",
+      tileImportSchema,
+      async (request) => (await prepareTiles(catalog, request)).report,
+    ),
 
-    "tiles.import": door("tiles.import", tileImportSchema, (request) => {
-      const { report, legend, tiles } = prepareTiles(catalog, request);
+    "tiles.import": door("tiles.import", tileImportSchema, async (request) => {
+      const { report, legend, tiles } = await prepareTiles(catalog, request);
       const { path } = request;
       if (tiles.length === 0)
         throw new AppError("tile-labels-none-usable", { path, count: report.total, reasons: reasonsOf(report) });

@@ -53,12 +53,15 @@ export {
   type LabelImport,
   type LabelImportOptions,
 } from "./label-import.ts";
+export type { LayerFacts } from "./layer-facts.ts";
 export { subtract, tidied, translated, unite } from "./operations.ts";
 export { type Overlap, overlaps } from "./overlaps.ts";
 export type { LabelledPatches } from "./patch-claims.ts";
 export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon } from "./polygonize.ts";
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
 export { readFeatures } from "./read.ts";
+export { launchReadersWith } from "./reader/launcher.ts";
+export { eachFeatureApart, fieldsApart, readApart, readingLimits } from "./reader/read-apart.ts";
 export { type SieveSource, sieve } from "./sieve.ts";
 export {
   classesFromStyle,

@@ -22,6 +22,14 @@ export const labelErrors = {
     `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp, or a .zip of it), a GeoJSON (.geojson, .json), a KML (.kml, .kmz) or a table of text (.csv, .tsv).`,
   "vector-damaged": ({ path, problem }: Path & { readonly problem: string }) =>
     `“${path}” is damaged or incomplete: ${problem}. Export it again from the program that made it.`,
+  "vector-too-costly": ({
+    path,
+    why,
+    limit,
+  }: Path & { readonly why: "time" | "memory" | "crash"; readonly limit: number }) =>
+    why === "crash"
+      ? `“${path}” made the program that reads it end. It is damaged; export it again from the program that made it.`
+      : `Reading “${path}” was stopped: it took more than ${limit} ${why === "time" ? "seconds" : "MiB of memory"}. Where the file is what it should be, keep only the layer and the shapes that are needed and write views as tables.`,
   "vector-without-layers": ({ path }: Path) =>
     `“${path}” is a GeoPackage without vector layers. Choose a file that holds polygons.`,
   "vector-without-shapes": ({ path }: Path) =>

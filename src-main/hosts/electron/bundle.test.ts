@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
@@ -57,4 +57,21 @@ test("the built main process makes a project, reads images on its workers, train
   });
   expect(seen.page).toBe(true);
   expect(new Set(seen.forks)).toEqual(new Set([join(built, "probe.js"), join(built, "engine.js")]));
+});
+
+test("the built reader reads a GeoPackage", async () => {
+  const child = fork(join(built, "reader.js"), [], {
+    execArgv: ["--import", join(import.meta.dirname, "fake/parent-port.ts")],
+    serialization: "advanced",
+  });
+  const path = join(root, "resources/sample/flanders-crops-2019/parcels.gpkg");
+  const said = await new Promise((resolve, reject) => {
+    child.on("message", (message: { readonly type: string }) => {
+      if (message.type === "ready") child.send({ type: "work", name: "facts", input: { path, options: {} } });
+      else if (message.type !== "alive") resolve(message);
+    });
+    child.on("exit", (code) => reject(new Error(`exit code ${code}`)));
+  });
+  child.kill("SIGKILL");
+  expect(said).toMatchObject({ type: "done", output: { crs: expect.any(String), count: expect.any(Number) } });
 });

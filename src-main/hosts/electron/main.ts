@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as electron from "electron";
 import type { ProbeReport } from "../../engine/index.ts";
+import { launchReadersWith } from "../../services/reading.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
 import { EngineProcess } from "../engine/engine-process.ts";
@@ -12,6 +13,7 @@ import { Desktop } from "./desktop.ts";
 import { channelAddress } from "./update-trust.ts";
 import { utilityEngine } from "./utility-engine.ts";
 import { utilityProber } from "./utility-probe.ts";
+import { utilityReader } from "./utility-reader.ts";
 
 // The desktop application as Electron starts it: real parts for `Desktop`, and nothing else.
 const { app, utilityProcess } = electron;
@@ -35,6 +37,8 @@ const environment = () => ({ ...process.env, OMNISAT_PROBES: JSON.stringify(Obje
 const engine = new Engines(
   () => new EngineProcess({ launch: utilityEngine(utilityProcess, beside("engine.js"), environment) }),
 );
+
+launchReadersWith(utilityReader(utilityProcess, beside("reader.js")));
 
 const desktop: Desktop = new Desktop({
   electron,

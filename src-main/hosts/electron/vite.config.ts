@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, "../../..");
 export const entries: Readonly<Record<string, string>> = {
   main: "src-main/hosts/electron/main.ts",
   engine: "src-main/hosts/electron/engine-entry.ts",
+  reader: "src-main/hosts/electron/reader-entry.ts",
   probe: "src-main/hosts/electron/probe-entry.ts",
   "raster-worker": "src-main/raster/pool/worker.ts",
 };

@@ -1,12 +1,11 @@
 import { stat } from "node:fs/promises";
-import { setImmediate as breathe } from "node:timers/promises";
 import type { VectorRow } from "../../../src-shared/domain/display.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
 import type { VectorRequest } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { contentKey, transformer } from "../../raster/index.ts";
-import { boundsOfGeometry, type Feature, type Geometry, readFeatures } from "../../vector/index.ts";
+import { boundsOfGeometry, eachFeatureApart, type Feature, type Geometry } from "../../vector/index.ts";
 import { simplified, verticesOf } from "./simplify.ts";
 
 interface Shown {
@@ -62,31 +61,34 @@ export async function vectorFile(catalog: Catalog, layer: string): Promise<Vecto
 }
 
 async function readWhole(row: VectorRow, crs: string, version: string): Promise<VectorFile> {
-  const file = readFeatures(row.path, {
+  const options = {
     ...(row.layer === null ? {} : { layer: row.layer }),
     ...(row.crs === null ? {} : { crs: row.crs }),
-  });
-  if (file.crs === undefined) throw new AppError("labels-without-crs", { path: row.path });
-  const { forward, identity } = transformer(file.crs, crs);
+  };
+  let place: ReturnType<typeof transformer> | undefined;
   const features: Shown[] = [];
   let vertices = 0;
   let partial = false;
   let all: Bounds | null = null;
-  let walked = 0;
-  for (const { id, geometry, properties } of file.features) {
-    if (++walked % 500 === 0) await breathe();
-    if (!geometry) continue;
+  const opened = (file: { readonly crs: string | undefined }) => {
+    if (file.crs === undefined) throw new AppError("labels-without-crs", { path: row.path });
+    place = transformer(file.crs, crs);
+  };
+  await eachFeatureApart(row.path, options, opened, ({ id, geometry, properties }) => {
+    const { forward, identity } = place!;
+    if (!geometry) return true;
     const placed = identity ? geometry : simplified(geometry, { move: forward });
     const bounds = placed && boundsOfGeometry(placed);
-    if (!placed || !bounds || !Number.isFinite(bounds.minX + bounds.maxY)) continue;
+    if (!placed || !bounds || !Number.isFinite(bounds.minX + bounds.maxY)) return true;
     vertices += verticesOf(placed);
     if (vertices > mostVertices) {
       partial = true;
-      break;
+      return false;
     }
     features.push({ id, bounds, geometry: placed, properties });
     all = all ? union(all, bounds) : bounds;
-  }
+    return true;
+  });
   return { version, features, bounds: all, partial };
 }
 

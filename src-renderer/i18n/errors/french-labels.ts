@@ -11,6 +11,10 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `${quoted(path)} n’est pas un fichier vectoriel lisible ici. Choisissez un GeoPackage (.gpkg), un Shapefile (.shp ; décompressez d’abord un .zip), un GeoJSON (.geojson, .json) un KML ou un tableau de texte (.csv, .tsv).`,
   "vector-damaged": ({ path, problem }) =>
     `${quoted(path)} est endommagé ou incomplet : ${problem}. Exportez-le de nouveau depuis le logiciel qui l’a fait.`,
+  "vector-too-costly": ({ path, why, limit }) =>
+    why === "crash"
+      ? `${quoted(path)} a fait s’arrêter le programme qui le lit. Il est endommagé ; exportez-le de nouveau depuis le logiciel qui l’a fait.`
+      : `La lecture de ${quoted(path)} a été arrêtée : elle demandait plus de ${limit} ${why === "time" ? "secondes" : "Mio de mémoire"}. Si le fichier est bien celui voulu, n’y gardez que la couche et les formes nécessaires et enregistrez les vues comme tables.`,
   "vector-without-layers": ({ path }) =>
     `${quoted(path)} est un GeoPackage sans couche vectorielle. Choisissez un fichier qui contient des polygones.`,
   "vector-layer-missing": ({ path, layer, layers }) =>

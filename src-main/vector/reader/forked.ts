@@ -1,0 +1,29 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { FromReader, ReaderLauncher } from "./messages.ts";
+
+/** A reading process of Node.js. What it writes is for nobody: a lack of memory would print pages. */
+export const forkedReader: ReaderLauncher = ({ heap, env }, { message, ended }) => {
+  const child = fork(fileURLToPath(new URL("./main.ts", import.meta.url)), [], {
+    execArgv: [`--max-old-space-size=${heap}`],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    env,
+  });
+  child.on("message", (said: FromReader) => message(said));
+  child.on("error", (error) => ended(error.message));
+  child.on("exit", (code, killedBy) => ended(killedBy ? `signal ${killedBy}` : `exit code ${code}`));
+  return {
+    get pid() {
+      return child.pid;
+    },
+    tell: (said) => void (child.connected && child.send(said, () => {})),
+    hold(busy) {
+      if (busy) child.ref();
+      else child.unref();
+      if (busy) child.channel?.ref();
+      else child.channel?.unref();
+    },
+    kill: () => void child.kill("SIGKILL"),
+  };
+};

@@ -1,0 +1,42 @@
+import type { PlainError } from "./plain-error.ts";
+
+/** What a reading process is asked. */
+export type ToReader =
+  | { readonly type: "work"; readonly name: string; readonly input: unknown }
+  /** the last part is dealt with: another one, or an end of the work */
+  | { readonly type: "go"; readonly more: boolean };
+
+/** What it says. */
+export type FromReader =
+  | { readonly type: "ready" }
+  /** it gets on; `fraction` where that is known */
+  | { readonly type: "alive"; readonly fraction: number | null }
+  | { readonly type: "part"; readonly items: readonly unknown[] }
+  | { readonly type: "done"; readonly output: unknown }
+  | { readonly type: "failed"; readonly error: PlainError };
+
+/** A reading process's end of the wire. */
+export interface ReaderPort {
+  say(message: FromReader): void;
+  hear(listener: (message: ToReader) => void): void;
+}
+
+/** A reading process, as its owner sees it. */
+export interface ReaderChild {
+  readonly pid: number | undefined;
+  tell(message: ToReader): void;
+  /** an idle process keeps no program alive */
+  hold(busy: boolean): void;
+  kill(): void;
+}
+
+export interface ReaderEvents {
+  readonly message: (message: FromReader) => void;
+  readonly ended: (reason: string) => void;
+}
+
+/** Starts a reading process with so many MiB for objects, and this environment. */
+export type ReaderLauncher = (
+  options: { readonly heap: number; readonly env: NodeJS.ProcessEnv },
+  events: ReaderEvents,
+) => ReaderChild;

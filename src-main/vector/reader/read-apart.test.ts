@@ -1,0 +1,164 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterAll, afterEach, expect, test } from "vitest";
+import type { AppError } from "../../../src-shared/errors/index.ts";
+import { createCatalog } from "../../catalog/index.ts";
+import { services } from "../../services/services.ts";
+import { readFeatures, suggestClasses, writeGeoPackage } from "../index.ts";
+import { importLabels } from "../label-import.ts";
+import { eachFeatureApart, readApart, readingLimits } from "./read-apart.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-apart-"));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+// Folders of readers are counted here: those of other programs lie elsewhere.
+process.env.TMPDIR = process.env.TMP = process.env.TEMP = room;
+const usual = { ...readingLimits };
+afterEach(() => void Object.assign(readingLimits, usual));
+
+const sample = join(import.meta.dirname, "../../../resources/sample/flanders-crops-2019/parcels.gpkg");
+const [west, north] = [500_000, 5_650_000];
+const grid = {
+  geobox: { crs: "EPSG:32631", width: 100, height: 100, affine: { a: west, b: 10, c: 0, d: north, e: 0, f: -10 } },
+  patchMeters: 10,
+  tilePatches: 6,
+};
+const catalog = createCatalog(join(room, "project"), { name: "apart", grid }, { purpose: "a test", appVersion: "0" });
+afterAll(() => catalog.close());
+const all = services({
+  catalog,
+  appVersion: "0",
+  announce: () => {},
+  runJob: () => Promise.reject(new Error("no jobs")),
+});
+
+/** Squares in a GeoPackage, and a layer that is a view of them. */
+function withView(name: string, select: string): string {
+  const path = join(room, name);
+  const square = (i: number) => {
+    const [x, y] = [west + 20 * (i % 40), north - 20 * Math.floor(i / 40) - 20];
+    return [[[x, y], [x + 20, y], [x + 20, y + 20], [x, y + 20], [x, y]] as [number, number][]]; // biome-ignore format: one ring
+  };
+  writeGeoPackage(path, {
+    name: "plots",
+    crs: "EPSG:32631",
+    geometryType: "POLYGON",
+    fields: [{ name: "class", type: "text" }],
+    features: Array.from({ length: 300 }, (_, i) => ({
+      properties: { class: i % 2 ? "wheat" : "maize" },
+      geometry: { type: "Polygon" as const, coordinates: square(i) },
+    })),
+  });
+  const database = new Database(path);
+  const { column_name: column } = database.prepare("SELECT column_name FROM gpkg_geometry_columns").get() as { column_name: string }; // biome-ignore format: one line
+  database.exec(`CREATE VIEW "joined" AS ${select.replaceAll("GEOM", `"${column}"`)}`);
+  database.exec(
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('joined', 'features', 'joined', 32631)",
+  );
+  database.exec(`INSERT INTO gpkg_geometry_columns VALUES ('joined', '${column}', 'POLYGON', 32631, 0, 0)`);
+  database.close();
+  return path;
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "done",
+    (error: AppError) => error.code,
+  );
+
+test("a query without an end costs its own request only, while others are answered", async () => {
+  // Not one row comes: nothing in the reading process itself could stop it.
+  const silent = withView(
+    "silent.gpkg",
+    "SELECT a.GEOM, a.class FROM plots a, plots b, plots c, plots d, plots e WHERE a.class || b.class || c.class || d.class || e.class = 'x'",
+  );
+  // Rows come for ever.
+  const endless = withView("endless.gpkg", "SELECT a.GEOM, a.class FROM plots a, plots b, plots c, plots d, plots e");
+  Object.assign(readingLimits, { silence: 2500, whole: 4000 });
+  const ended: string[] = [];
+  const bad = [
+    all["labels.inspect"]({ path: silent, layer: "joined" }),
+    all["labels.inspect"]({ path: endless, layer: "joined" }),
+  ].map(async (work, i) => {
+    const code = await codeOf(work);
+    ended.push(`bad ${i}`);
+    return code;
+  });
+  expect(await all["labels.list"]({})).toMatchObject({ labels: [] });
+  ended.push("list");
+  const good = await all["labels.inspect"]({ path: silent, layer: "plots" });
+  expect(good).toMatchObject({ shapes: 300, polygons: 300, suggestedField: "class" });
+  expect(await Promise.all(bad)).toEqual(["vector-too-costly", "vector-too-costly"]);
+  expect(ended[0]).toBe("list");
+  // And the next one is read as if nothing had been.
+  expect(await all["labels.values"]({ path: silent, layer: "plots", field: "class" })).toHaveLength(2);
+}, 120_000);
+
+test("a JSON that grows beyond its memory costs its own request only", async () => {
+  const bomb = join(room, "bomb.geojson");
+  writeFileSync(bomb, `{"type":"FeatureCollection","features":[${"[{}],".repeat(5_000_000)}[]]}`);
+  readingLimits.heap = 160;
+  const [code, good] = await Promise.all([
+    codeOf(all["labels.inspect"]({ path: bomb })),
+    all["labels.inspect"]({ path: sample }),
+  ]);
+  expect([code, good.shapes]).toEqual(["vector-too-costly", [...readFeatures(sample).features].length]);
+}, 120_000);
+
+test("what is read apart is what is read here, import and features in order", async () => {
+  const layer = readFeatures(sample);
+  const { name: field } = layer.fields.find(({ name }) => /class|crop/i.test(name))!;
+  const source = { path: sample, options: {} };
+  const table = suggestClasses(layer, field);
+  expect(await readApart("suggest", { ...source, field, nameField: undefined })).toEqual(table);
+  const { x, y } = { x: 570_000, y: 5_630_000 };
+  const box = { crs: "EPSG:32631", width: 2000, height: 2000, affine: { a: x, b: 10, c: 0, d: y, e: 0, f: -10 } };
+  const options = { field, table, grid: box };
+  const here = importLabels(layer, options);
+  const polygons: unknown[] = [];
+  const there = await readApart(
+    "import",
+    { ...source, import: options },
+    {
+      part(items) {
+        polygons.push(...items);
+        return true;
+      },
+    },
+  );
+  expect(there.report).toEqual(here.report);
+  expect(polygons).toEqual(here.polygons);
+  const features: unknown[] = [];
+  let fields: readonly unknown[] = [];
+  await eachFeatureApart(
+    sample,
+    {},
+    (head) => {
+      fields = head.fields;
+    },
+    (feature) => {
+      features.push(feature);
+      return features.length < 700;
+    },
+  );
+  expect(fields).toEqual(layer.fields);
+  expect(features).toEqual([...layer.features].slice(0, 700));
+}, 120_000);
+
+test("a refusal keeps its code and details, and a killed reader leaves no folder behind", async () => {
+  const missing = join(room, "not there.gpkg");
+  await expect(all["labels.inspect"]({ path: missing })).rejects.toMatchObject({
+    code: "vector-missing",
+    details: { path: missing },
+  });
+  const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("omnisat-reader-"));
+  const before = new Set(folders());
+  const endless = withView("again.gpkg", "SELECT a.GEOM, a.class FROM plots a, plots b, plots c, plots d, plots e");
+  // Two at once: one of them needs a reader of its own.
+  Object.assign(readingLimits, { silence: 1500, whole: 1500, heap: 200 });
+  expect(await codeOf(all["labels.inspect"]({ path: endless, layer: "joined" }))).toBe("vector-too-costly");
+  await expect
+    .poll(() => folders().filter((name) => !before.has(name) && existsSync(join(tmpdir(), name))))
+    .toEqual([]);
+}, 120_000);

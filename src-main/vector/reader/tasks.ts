@@ -1,0 +1,113 @@
+import { setImmediate as rest } from "node:timers/promises";
+import type { LabelFile } from "../../../src-shared/ipc/labels.ts";
+import { type ClassTable, countValues, suggestClasses, type ValueCount } from "../class-table.ts";
+import type { FeatureLayer, ReadOptions } from "../feature.ts";
+import { inspecting } from "../inspect-layer.ts";
+import { importingLabels, type LabelImport, type LabelImportOptions } from "../label-import.ts";
+import { type LayerFacts, layerFacts } from "../layer-facts.ts";
+import { readFeatures } from "../read.ts";
+import { readTileShares, type TileShares, type TileSharesOptions } from "../tile-shares.ts";
+
+/** How work tells that it gets on. */
+export interface Telling {
+  alive(fraction?: number): void;
+  /** Hands items over; resolves when they were dealt with, with whether more are wanted. */
+  part(items: readonly unknown[]): Promise<boolean>;
+}
+
+interface Source {
+  readonly path: string;
+  readonly options: ReadOptions;
+}
+
+/** What is done with a file of somebody else's in a process of its own: from plain data to plain data. */
+export interface Tasks {
+  inspect: { input: Source; output: LabelFile };
+  values: { input: Source & { readonly field: string }; output: ValueCount[] };
+  suggest: { input: Source & { readonly field: string; readonly nameField: string | undefined }; output: ClassTable };
+  facts: { input: Source; output: LayerFacts };
+  tiles: { input: { readonly path: string; readonly options: TileSharesOptions }; output: TileShares };
+  /** the polygons come in parts */
+  import: {
+    input: Source & { readonly import: Omit<LabelImportOptions, "transform"> };
+    output: Pick<LabelImport, "report">;
+  };
+  /** the first part is the layer without its features, which follow */
+  features: { input: Source; output: null };
+}
+export type TaskName = keyof Tasks;
+
+type Work<K extends TaskName> = (
+  input: Tasks[K]["input"],
+  telling: Telling,
+) => Tasks[K]["output"] | Promise<Tasks[K]["output"]>;
+
+/** Items in one message. */
+const partSize = 500;
+/** So long nothing else is heard, in milliseconds. */
+const turn = 50;
+
+/** The layer, whose features tell that they are read. */
+function opened({ path, options }: Source, telling: Telling): FeatureLayer {
+  const layer = readFeatures(path, options);
+  telling.alive();
+  return {
+    ...layer,
+    features: {
+      *[Symbol.iterator]() {
+        for (const feature of layer.features) {
+          telling.alive();
+          yield feature;
+        }
+      },
+    },
+  };
+}
+
+async function resting<Step, Result>(steps: Generator<Step, Result>, tell: (step: Step) => void): Promise<Result> {
+  let until = performance.now() + turn;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() < until) continue;
+    tell(step.value);
+    await rest();
+    until = performance.now() + turn;
+  }
+}
+
+export const tasks: { readonly [K in TaskName]: Work<K> } = {
+  inspect: (input, telling) => resting(inspecting(opened(input, telling)), () => {}),
+  values: (input, telling) => countValues(opened(input, telling), input.field),
+  suggest: (input, telling) =>
+    suggestClasses(
+      opened(input, telling),
+      input.field,
+      input.nameField === undefined ? {} : { nameField: input.nameField },
+    ),
+  facts: (input, telling) => layerFacts(opened(input, telling)),
+  tiles: ({ path, options }) => readTileShares(path, options),
+  async import(input, telling) {
+    const layer = opened(input, telling);
+    let total = 0;
+    for (const _ of layer.features) total++;
+    const { report, polygons } = await resting(importingLabels(layer, input.import), (done) =>
+      telling.alive(Math.min(1, done / Math.max(1, total))),
+    );
+    for (let at = 0; at < polygons.length; at += partSize) await telling.part(polygons.slice(at, at + partSize));
+    return { report };
+  },
+  async features(input, telling) {
+    const { features, ...head } = opened(input, telling);
+    if (!(await telling.part([head]))) return null;
+    let part: unknown[] = [];
+    for (const feature of features) {
+      part.push(feature);
+      if (part.length < partSize) continue;
+      if (!(await telling.part(part))) return null;
+      part = [];
+    }
+    if (part.length > 0) await telling.part(part);
+    return null;
+  },
+};
