@@ -1,8 +1,15 @@
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename } from "node:path";
 import type { ToReader } from "./messages.ts";
 import { serveReading } from "./serve.ts";
 
-// The reading process where Node.js forks it. It goes with its program, whatever it is doing.
-process.on("disconnect", () => process.exit());
+// The reading process where Node.js forks it. It goes with its program, and so does its folder when the program was killed.
+process.on("disconnect", () => {
+  const folder = tmpdir();
+  if (basename(folder).startsWith("omnisat-reader-")) rmSync(folder, { recursive: true, force: true });
+  process.exit();
+});
 serveReading({
   say: (message) => void (process.connected && process.send?.(message)),
   hear: (listener) => void process.on("message", (message: ToReader) => listener(message)),
