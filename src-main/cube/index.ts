@@ -101,7 +101,7 @@ export { decideRadiometry, doubtAboutSeries, type PixelSample } from "./radiomet
 export { type Random, seededRandom, seedOf, shuffled } from "./random.ts";
 export { rasterReader } from "./raster-reader.ts";
 export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
-export { repairOf } from "./repairs.ts";
+export { repairOf, storedOffset } from "./repairs.ts";
 export {
   type Augmentation,
   type DateChoice,

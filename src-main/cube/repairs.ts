@@ -12,7 +12,12 @@ const mostDates = 12;
 interface Looked {
   /** as they are read now, ascending; linear backscatter as it is stored times scale, not in decibels */
   readonly values: Float64Array;
+  readonly scale: number;
+  readonly offset: number;
 }
+
+/** What +1000 in stored integers is as reflectance: 0.1 at the usual scale; 0.1 too where reflectance itself is stored. */
+export const storedOffset = (scale: number): number => (scale < 0.01 ? 1000 * scale : 0.1);
 
 /**
  * The repair that an input's pixels ask for, with figures of a few dates before and after; `undefined` when they fit.
@@ -53,7 +58,8 @@ export async function repairOf(
       if (modality.sensor === "sentinel-1" && stored === 0) return;
       values.push(stored * band.scale + band.offset);
     });
-    if (values.length >= 20) looked.push({ values: Float64Array.from(values).sort() });
+    if (values.length >= 20)
+      looked.push({ values: Float64Array.from(values).sort(), scale: band.scale, offset: band.offset });
   }
   if (looked.length === 0 || quantities.size !== 1) return undefined;
   const found = judged([...quantities][0]!, modality.sensor, looked);
@@ -74,9 +80,13 @@ function judged(
     if (middle > 20) return { kind: "not-divided", change: (value) => value * 1e-4 };
     if (sensor !== "sentinel-2") return undefined;
     const darkest = ofEach(0.001);
-    if (percentile(darkest, 0.1) >= 0.095 && middle < 2)
-      return { kind: "offset-still-in", change: (value) => value - 0.1 };
-    if (percentile(darkest, 0.5) <= -0.04) return { kind: "offset-taken-twice", change: (value) => value + 0.1 };
+    const amount = storedOffset(looked[0]!.scale);
+    // A scene may be bright: what was taken off once is not taken off again.
+    const untouched = looked.every(({ offset }) => offset > -amount / 2);
+    if (untouched && percentile(darkest, 0.1) >= 0.95 * amount && middle < 20 * amount)
+      return { kind: "offset-still-in", change: (value) => value - amount };
+    if (percentile(darkest, 0.5) <= -0.4 * amount)
+      return { kind: "offset-taken-twice", change: (value) => value + amount };
     return undefined;
   }
   if (quantity === "backscatter-linear" && percentile(ofEach(0.5), 0.5) < -1)

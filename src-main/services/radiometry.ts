@@ -22,6 +22,7 @@ import {
   maskOf,
   rasterReader,
   repairOf,
+  storedOffset,
   withGivenRadiometry,
 } from "../cube/index.ts";
 import type { Deps } from "./deps.ts";
@@ -158,9 +159,9 @@ function changeOf(kind: RepairKind, { radiometry, bands }: AcquisitionFile): Giv
   const { scale, offset } = bands[0] ?? radiometry;
   switch (kind) {
     case "offset-still-in":
-      return { offset: round(offset - 0.1) };
+      return { offset: round(offset - storedOffset(scale)) };
     case "offset-taken-twice":
-      return { offset: round(offset + 0.1) };
+      return { offset: round(offset + storedOffset(scale)) };
     case "not-divided":
       return { scale: scale * 1e-4, offset: round(offset * 1e-4) };
     case "decibels-not-linear":
