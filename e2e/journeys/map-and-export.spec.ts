@@ -28,7 +28,7 @@ async function exported(window: Page): Promise<string> {
 }
 
 test("a model draws a map that grows, is read, compared, exported and deleted", async ({ window, host }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const project = await openSample(window, host);
   await startTiny(window, { name: "tiny", steps: 4 });
   await expect(window.getByText("Training “tiny” is done.")).toBeVisible({ timeout: 90_000 });

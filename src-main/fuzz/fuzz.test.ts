@@ -19,7 +19,7 @@ test("reads, refusals, raw errors, raw words in sentences, hangs, exits and memo
       count: 11,
       seconds: 100,
       save,
-      deadlineSeconds: 0.5,
+      deadlineSeconds: 2,
       memoryBytes: 400 * 2 ** 20,
     });
     expect(report.cases).toBe(11);

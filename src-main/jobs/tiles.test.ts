@@ -116,7 +116,7 @@ test("the answers for tiles are in a GeoPackage, a CSV and a raster, the same nu
   const thresholds = drawn.thresholds;
   let [both, given, held] = [0, 0, 0];
   for (const row of tests) {
-    const reference = row[column("reference")]!.split("; ");
+    const reference = row[column("reference")]!.replaceAll('"', "").split("; ");
     for (const [k, { name }] of drawn.legend.entries()) {
       const yes = Number(row[column(`p_${name}`)]) > thresholds[k]!;
       if (yes) given++;
