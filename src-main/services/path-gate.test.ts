@@ -103,6 +103,8 @@ const noPaths: Readonly<Record<string, string>> = {
   "tiles.finetune from": "the name of a model",
   "runs.estimate from": "the name of a model",
   "models.rename to": "the new name; its folder keeps its own",
+  "legends.create classes.source": "a class code of the source",
+  "legends.updateClass source": "a class code of the source",
 };
 
 test("every path of every command goes through the gate", async () => {
