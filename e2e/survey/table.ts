@@ -2,18 +2,46 @@
 import type { SetRecord } from "./survey.ts";
 
 export interface Score {
+  readonly unit: "patches" | "tiles";
   readonly samples: number;
+  /** overall accuracy of patches, micro F1 of tiles with several classes each */
   readonly accuracy: number;
   readonly macroF1: number;
-  /** classes with test patches, of all */
+  /** classes with test labels, of all */
   readonly scored: number;
   readonly classes: number;
-  /** accuracy of the commonest class of the same patches */
+  /** the same figure for always answering with the commonest class, or with the classes that most tiles hold */
   readonly commonest: number;
 }
 
-/** Reads the first subset of what `evaluate --json` printed; the matrix has the reference in columns. */
+interface TileScore {
+  readonly samples: number;
+  readonly occurring: number;
+  readonly microF1: number;
+  readonly macroF1: number;
+  readonly classes: readonly unknown[];
+}
+
+/** Reads the first subset of what `evaluate --json` printed; the matrix of patches has the reference in columns. */
 export function accuracyOf(evaluation: Readonly<Record<string, unknown>>): Score | undefined {
+  if (evaluation.task === "tiles") {
+    const { baseline, subsets } = evaluation as {
+      readonly baseline: { readonly score: TileScore };
+      readonly subsets: readonly { readonly plain: TileScore }[];
+    };
+    const score = subsets[0]?.plain;
+    return (
+      score && {
+        unit: "tiles",
+        samples: score.samples,
+        accuracy: score.microF1,
+        macroF1: score.macroF1,
+        scored: score.occurring,
+        classes: score.classes.length,
+        commonest: baseline.score.microF1,
+      }
+    );
+  }
   const [subset] = (evaluation.subsets ?? []) as readonly {
     readonly samples: number;
     readonly overallAccuracy: number;
@@ -24,6 +52,7 @@ export function accuracyOf(evaluation: Readonly<Record<string, unknown>>): Score
   const columns = subset.confusion.map((_, column) => subset.confusion.reduce((sum, row) => sum + row[column]!, 0));
   const total = columns.reduce((sum, count) => sum + count, 0);
   return {
+    unit: "patches",
     samples: subset.samples,
     accuracy: subset.overallAccuracy,
     macroF1: subset.macroF1,
@@ -45,7 +74,7 @@ export function tableOf(records: readonly SetRecord[]): string {
     return [
       set.name,
       score ? `${three(score.accuracy)} / ${three(score.macroF1)} (${score.scored} of ${score.classes})` : "–",
-      score ? String(score.samples) : "–",
+      score ? `${score.samples} ${score.unit}` : "–",
       score ? three(score.commonest) : "–",
       baselineOf(set),
       String(warnings.size),
@@ -53,7 +82,16 @@ export function tableOf(records: readonly SetRecord[]): string {
       end,
     ];
   });
-  const head = ["set", "OA / macro F1 (classes)", "patches", "commonest", "its README", "warnings", "time", "end"];
+  const head = [
+    "set",
+    "OA (tiles: micro F1) / macro F1 (classes)",
+    "tested on",
+    "commonest",
+    "its README",
+    "warnings",
+    "time",
+    "end",
+  ];
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`).join("\n");
 }
 
