@@ -106,7 +106,8 @@ test("several tiles, folders and polygons make one project: the box around all, 
     const far = blank("far.tif", "EPSG:32622", 500_000, 5_000_000, 10);
     await expect(projectOfPlaces([far, east], undefined)).rejects.toMatchObject({ code: "project-places-apart" });
     expect((await projectOfPlaces([far, east], "EPSG:3857")).crs).toBe("EPSG:3857");
-    await expect(projectOfPlaces([degrees], undefined)).rejects.toMatchObject({ code: "project-crs-geographic" });
+    expect((await projectOfPlaces([degrees], undefined)).crs).toBe("EPSG:32632");
+    await expect(projectOfPlaces([degrees], "EPSG:4326")).rejects.toMatchObject({ code: "project-crs-geographic" });
   } finally {
     rmSync(room, { recursive: true, force: true });
   }

@@ -65,7 +65,7 @@ export interface ProjectPlaces {
  * What several files have in common: their system when all have one that counts in metres (or the one that was asked for),
  * else the UTM zone in their middle, and the box around all. A file named by itself has to be readable; one below a folder
  * may be left out.
- * @throws AppError "project-crs-geographic" when the only system there is counts in degrees
+ * @throws AppError "project-crs-geographic" when the system that was asked for counts in degrees
  * @throws AppError "project-places-apart" when no UTM zone holds all of them and none was asked for
  */
 export async function projectOfPlaces(paths: readonly string[], wanted: string | undefined): Promise<ProjectPlaces> {
@@ -109,9 +109,7 @@ function commonCrs(places: readonly AreaOfFile[]): Crs {
   const images = places.filter(({ kind }) => kind === "raster");
   const deciding = images.length > 0 ? images : places;
   const named = deciding.find(({ crs }) => epsgCode(crs) !== undefined) ?? deciding[0]!;
-  if (deciding.every(({ crs }) => sameCrs(crs, named.crs))) {
-    if (!isGeographic(named.crs) || deciding.length === 1) return named.crs;
-  }
+  if (!isGeographic(named.crs) && deciding.every(({ crs }) => sameCrs(crs, named.crs))) return named.crs;
   const lonLat = places.map((place) => place.lonLat).reduce(union);
   if (lonLat.maxX - lonLat.minX > widestZone) {
     const degrees = Math.round(lonLat.maxX - lonLat.minX);

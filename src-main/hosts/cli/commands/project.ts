@@ -26,7 +26,8 @@ const create = command({
     crs: {
       type: "text",
       value: "EPSG:CODE",
-      summary: "coordinate system of --bounds, or of the project instead of its files' own; it counts in metres",
+      summary:
+        "coordinate system of --bounds, or of the project instead of its files' own; it counts in metres (else the UTM zone)",
     },
     bounds: { type: "text", value: "X,Y,X,Y", summary: "left, bottom, right, top in that system" },
     name: { type: "text", summary: "name shown to people", fallback: "the folder's name" },
