@@ -1,5 +1,6 @@
 import { appendFileSync, constants, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutTrace } from "../../src-shared/ipc/errors.ts";
 import { readPlainText } from "../catalog/index.ts";
 
 export const logFileName = "log.txt";
@@ -47,10 +48,11 @@ export class JobLog {
   }
 }
 
+/** For people. The places of a mistake stay in the file at `path`: they are for whoever mends it. */
 export function readJobLog(folder: string): { readonly path: string; readonly text: string } {
   const path = join(folder, logFileName);
   try {
-    return { path, text: readPlainText(path) };
+    return { path, text: withoutTrace(readPlainText(path)) };
   } catch {
     return { path, text: "" };
   }

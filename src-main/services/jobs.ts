@@ -13,6 +13,7 @@ import type { JobCause } from "../../src-shared/domain/job-row.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
 import { withPieces } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { withoutTrace } from "../../src-shared/ipc/errors.ts";
 import {
   assertPlainFolder,
   type Catalog,
@@ -488,7 +489,7 @@ function sentenceOf(error: unknown, folder: string): unknown {
     : naming(error);
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string => withoutTrace(error instanceof Error ? error.message : String(error));
 
 /** The job table for hosts. */
 export function jobService({ catalog }: Deps, queue: JobQueue) {

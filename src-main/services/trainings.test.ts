@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -113,6 +113,18 @@ test("failed work keeps its reason as data, and starts again as it was", async (
   expect(catalog.jobs.get(id)).toMatchObject({ state: "cancelled" });
   expect(catalog.models.find("five")).toBeDefined();
   expect(await settled(all["jobs.retry"]({ id: again.id }))).toMatchObject({ code: "job-not-retryable" });
+});
+
+test("the place of a mistake stays in the log's file: neither the log's window nor the reason of a job has it", async () => {
+  const mistake = new RangeError("Invalid array length\n    at other (file:///pool/worker.ts:3:7)");
+  const all = open(() => Promise.reject(mistake));
+  const { id } = await all["runs.pretrain"]({ name: "mistaken", recipe: { steps: 2 } });
+  await settled(all["jobs.wait"]({ id }));
+  const { path, text } = await all["jobs.log"]({ id });
+  expect(text).toContain("Invalid array length");
+  expect(text).not.toMatch(/\.ts:\d+:\d+/);
+  expect(readFileSync(path, "utf8")).toMatch(/trainings\.test\.ts:\d+:\d+/);
+  expect(catalog.jobs.get(id)).toMatchObject({ state: "failed", reason: "Invalid array length" });
 });
 
 test("a log is bounded, and one that cannot be written stops nobody", () => {

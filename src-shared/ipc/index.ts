@@ -6,7 +6,7 @@ export type { Bridge } from "./bridge.ts";
 export type * from "./contract.ts";
 export type * from "./display.ts";
 export type * from "./edits.ts";
-export { type ErrorMessage, errorFrom, errorMessage } from "./errors.ts";
+export { type ErrorMessage, errorFrom, errorMessage, withoutTrace } from "./errors.ts";
 export type * from "./exports.ts";
 export type * from "./inspect.ts";
 export type * from "./jobs.ts";

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { AppError } from "../../../src-shared/errors/index.ts";
 import { appVersion } from "../app-version.ts";
 import { type Command, command } from "./command.ts";
 import { commands } from "./commands/index.ts";
@@ -105,6 +106,45 @@ test("a mistake of ours is told as one, and a full disk as a full disk", async (
   expect((await omnisat(["fail"], [failing(full)])).err).toContain(
     "no space left on the disk to write “/data/map.tif”",
   );
+});
+
+test("a script is told a code, a sentence and plain details, and never a stack", async () => {
+  const trace = `Invalid array length\n    at widen (${import.meta.url}:3:7)\n    at async file:///b.ts:1:2`;
+  const throwing = (thrown: unknown) =>
+    command({
+      name: "fail",
+      summary: "x",
+      positionals: [],
+      options: {},
+      examples: [],
+      run: () => Promise.reject(thrown),
+    });
+  const places = /\bat (?:async|widen|Object)|\.ts:\d+:\d+|stack/;
+  for (const thrown of [
+    new RangeError(trace),
+    new AppError("folder-unreadable", { path: "/a", detail: trace }),
+    new AppError("folder-unreadable", { path: "/a", detail: new Error(trace) as unknown as string }),
+    trace,
+    undefined,
+    Object.create(null),
+  ]) {
+    const { code, out, err } = await omnisat(["fail", "--json"], [throwing(thrown)]);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).not.toMatch(places);
+    expect(lines(err)).toMatchObject([
+      { type: "error", code: thrown instanceof AppError ? "folder-unreadable" : "internal" },
+    ]);
+  }
+  // What no command caught: a real process, in which a callback throws.
+  const script = `
+    import { reportUncaught } from ${JSON.stringify(new URL("./command-line.ts", import.meta.url).href)};
+    process.on("uncaughtException", (error) => process.exit(reportUncaught(error, ["--json"], process.stderr)));
+    setTimeout(() => Promise.reject(new RangeError("forgotten")), 1);`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect([child.status, lines(child.stderr)]).toMatchObject([
+    1,
+    [{ code: "internal", details: { problem: "forgotten." } }],
+  ]);
 });
 
 test("an interrupted command ends with 130", async () => {

@@ -1,4 +1,5 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import { appVersion } from "../app-version.ts";
 import { type Command, parse } from "./command.ts";
 import { commandHelp, groupHelp, overview } from "./help.ts";
@@ -103,21 +104,14 @@ function report(error: unknown, output: Output, signal: AbortSignal): number {
     });
     return exitCodes.interrupted;
   }
-  if (error instanceof AppError) {
-    output.error({ code: error.code, message: error.message, details: error.details });
-    return error.code === "usage" ? exitCodes.usage : exitCodes.failed;
-  }
-  const { code, path, message, stack } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC") {
-    const full = new AppError("no-disk-space", { path: path ?? "the disk" });
-    output.error({ code: full.code, message: full.message, details: full.details });
-    return exitCodes.failed;
-  }
-  // A mistake of ours: the values in the message are for whoever mends it.
-  const text = process.env.OMNISAT_DEBUG ? (stack ?? message) : message;
-  output.error({
-    code: "internal",
-    message: `Something went wrong inside the program: ${text} (OMNISAT_DEBUG=1 shows where.)`,
-  });
-  return exitCodes.failed;
+  const { code = "internal", message, details } = errorMessage(error);
+  output.error({ code, message, details });
+  // A mistake of ours: where it happened is for whoever mends it, and no part of the answer.
+  if (code === "internal") output.debug(error);
+  return code === "usage" ? exitCodes.usage : exitCodes.failed;
+}
+
+/** What no command caught, as the same one sentence. */
+export function reportUncaught(error: unknown, args: readonly string[], err: Stream): number {
+  return report(error, new Output(args.includes("--json"), err, err), new AbortController().signal);
 }

@@ -1,4 +1,4 @@
-import { runCommandLine } from "./command-line.ts";
+import { reportUncaught, runCommandLine } from "./command-line.ts";
 import { commands } from "./commands/index.ts";
 
 // The first Ctrl+C stops the work at its next step; the second one does not wait.
@@ -17,6 +17,10 @@ process.on("SIGTERM", () => {
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
+});
+// What no command caught, in a callback or a forgotten promise, is one sentence too.
+process.on("uncaughtException", (error) => {
+  process.exit(reportUncaught(error, process.argv.slice(2), process.stderr));
 });
 
 const code = await runCommandLine(process.argv.slice(2), {

@@ -73,6 +73,16 @@ export class Output {
     this.#err.write(this.json ? `${JSON.stringify({ type: "error", ...error })}\n` : `${error.message}\n`);
   }
 
+  /** The place of a mistake, in an event of its own, where `OMNISAT_DEBUG` asks for it. */
+  debug(error: unknown): void {
+    if (!process.env.OMNISAT_DEBUG) {
+      if (!this.json) this.#err.write("OMNISAT_DEBUG=1 shows where.\n");
+      return;
+    }
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#err.write(this.json ? `${JSON.stringify({ type: "debug", trace })}\n` : `${trace}\n`);
+  }
+
   /** One line that is rewritten on a terminal; elsewhere a new line now and then. */
   progress(event: JobEvent, now = performance.now()): void {
     if (event.type === "metric") {

@@ -195,8 +195,28 @@ test("only the page of a window is answered, requests are checked, and errors ke
   first(run).webContents.mainFrame.url = "https://evil.example/index.html";
   await expect(invoke(run, "app.info", {})).rejects.toThrow("not a window");
   first(run).webContents.mainFrame.url = before;
-  await expect(run.fake.ask(first(run), { command: 1 })).rejects.toThrow();
-  await expect(run.fake.ask(first(run), { command: "app.info", request: {}, extra: true })).rejects.toThrow();
+  for (const what of [{ command: 1 }, { command: "app.info", request: {}, extra: true }, null])
+    expect(await run.fake.ask(first(run), what)).toMatchObject({ error: { code: "request-invalid" } });
+});
+
+test("a window is told a code, a sentence and plain details, and never a stack", async () => {
+  const thrown = new RangeError(
+    `Invalid array length\n    at widen (${import.meta.url}:3:7)\n    at async file:///b.ts:1:2`,
+  );
+  const run = await start({ device: () => Promise.reject(thrown) });
+  const problem = "Invalid array length.";
+  const internal = { code: "internal", message: expect.stringContaining(problem), details: { problem } };
+  const places = /\bat (?:async|widen|Object)|\.ts:\d+:\d+|stack/;
+  const answer = await invoke(run, "app.device", {});
+  expect(answer).toMatchObject({ error: internal });
+  expect(JSON.stringify(answer)).not.toMatch(places);
+  // Structured clones would carry an error's stack where JSON drops it.
+  expect((answer as { error: unknown }).error).not.toBeInstanceOf(Error);
+  run.desktop.windows[0]!.session.pixels = () => Promise.reject(thrown);
+  const pixels = await run.fake.fetch(`raster://${run.desktop.windows[0]!.name}/tile/1`);
+  const text = await pixels.text();
+  expect([pixels.status, JSON.parse(text)]).toMatchObject([500, { error: internal }]);
+  expect(text).not.toMatch(places);
 });
 
 test("files are chosen in the system's dialogs, before the window that asks", async () => {

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Reply } from "../../../src-shared/ipc/preload.ts";
 import { Application, type ApplicationHost, unfinishedJobs } from "../../services/application.ts";
+import { noteMistake } from "../note-mistake.ts";
 import { DesktopWindow } from "./desktop-window.ts";
 import { choosePaths } from "./dialogs.ts";
 import type { Electron, ElectronApi } from "./electron-api.ts";
@@ -169,10 +171,13 @@ export class Desktop {
   async #answer(event: Electron.IpcMainInvokeEvent, what: unknown): Promise<Reply> {
     const window = this.windows.find(({ native }) => native.webContents === event.sender);
     if (!window || !trusted(event)) throw new Error("This page is not a window of the program.");
-    const { command, request } = message.parse(what);
     try {
+      const asked = message.safeParse(what);
+      if (!asked.success) throw new AppError("request-invalid", { command: "invoke", problems: ["it is no request"] });
+      const { command, request } = asked.data;
       return { answer: await window.invoke(command, request) };
     } catch (error) {
+      noteMistake(error);
       return { error: errorMessage(error) };
     }
   }

@@ -7,6 +7,7 @@ import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { PixelAnswer, Session } from "../../services/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
 import { mediaType } from "../media-type.ts";
+import { noteMistake } from "../note-mistake.ts";
 import type { ElectronApi } from "./electron-api.ts";
 import { windowOrigin } from "./names.ts";
 
@@ -29,7 +30,9 @@ export function appProtocol(renderer: string): (request: Request) => Promise<Res
     const url = new URL(request.url);
     const path = url.host === "omnisat" && request.method === "GET" ? fileWithin(renderer, url.pathname) : undefined;
     if (!path) return new Response("There is no such page.", { status: 404 });
-    return new Response(new Uint8Array(await readFile(path)), {
+    const bytes = await readFile(path).catch(() => undefined);
+    if (!bytes) return new Response("There is no such page.", { status: 404 });
+    return new Response(new Uint8Array(bytes), {
       headers: {
         "Content-Type": mediaType(path),
         "Content-Security-Policy": policy,
@@ -64,6 +67,7 @@ export function rasterProtocol(
       const { status, headers, body } = await session.pixels(pathname + search, request.signal);
       return new Response(status === 204 ? null : bodyOf(body), { status, headers: { ...headers, ...readable } });
     } catch (error) {
+      noteMistake(error);
       const status = error instanceof AppError ? 422 : 500;
       return Response.json({ error: errorMessage(error) }, { status, headers: readable });
     }

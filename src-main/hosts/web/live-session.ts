@@ -3,6 +3,7 @@ import type { WebSocket } from "ws";
 import type { Hello, ToWebHost } from "../../../src-shared/ipc/connection.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Session, Tell } from "../../services/application.ts";
+import { noteMistake } from "../note-mistake.ts";
 
 /** What the host remembers to say again, at most, when the connection breaks. */
 const rememberedBytes = 16 << 20;
@@ -83,14 +84,28 @@ export class LiveSession {
     if (id <= this.#lastRequest) return;
     this.#lastRequest = id;
     this.session.invoke(command, request).then(
-      (answer) => this.#say({ id, answer }),
-      (error: unknown) => this.#say({ id, error: errorMessage(error) }),
+      (answer) => this.#answer(id, answer),
+      (error: unknown) => this.#refuse(id, error),
     );
   }
 
+  #answer(id: number, answer: unknown): void {
+    try {
+      this.#say({ id, answer });
+    } catch (error) {
+      // What cannot be written as JSON costs its own request, not the program.
+      this.#refuse(id, error);
+    }
+  }
+
+  #refuse(id: number, error: unknown): void {
+    noteMistake(error);
+    this.#say({ id, error: errorMessage(error) });
+  }
+
   #say(message: Readonly<Record<string, unknown>>): void {
+    const text = JSON.stringify({ seq: this.#seq + 1, ...message });
     const seq = ++this.#seq;
-    const text = JSON.stringify({ seq, ...message });
     this.#said.push({ seq, text });
     this.#saidBytes += text.length;
     while (this.#saidBytes > rememberedBytes && this.#said.length > 1) this.#forget(this.#said[0]!.seq);

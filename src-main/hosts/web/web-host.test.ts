@@ -18,12 +18,21 @@ const tells: Tell[] = [];
 const closed: string[] = [];
 let release = (): void => {};
 
+/** As a worker's error comes: with the stack of another thread in its words. */
+const exploded = () =>
+  new RangeError(`Invalid array length\n    at widen (${import.meta.url}:3:7)\n    at async file:///b/c.ts:1:2`);
+const places = /\bat (?:async |widen|new |Object)|\.ts:\d+:\d+|node:internal|stack/;
+
 /** A session as the services have one, with commands to try the wire: nothing else is pretended. */
 function openSession(tell: Tell): Session {
   const number = tells.push(tell);
   const session = {
     async invoke(command: string, request: unknown) {
       if (command === "fail") throw new AppError("file-missing", { path: "/a b" });
+      if (command === "explode") throw exploded();
+      if (command === "twisted") return { size: 10n };
+      if (command === "tell-all")
+        throw new AppError("folder-unreadable", { path: "/a", detail: exploded() as unknown as string });
       if (command === "wait")
         await new Promise<void>((resolve) => {
           release = resolve;
@@ -31,6 +40,7 @@ function openSession(tell: Tell): Session {
       return { command, request, number };
     },
     async pixels(path: string) {
+      if (path === "/explode") throw exploded();
       if (path === "/missing") throw new AppError("layer-not-found", { id: path });
       return {
         status: 200,
@@ -284,6 +294,30 @@ test("requests are answered by number, errors keep their code, and what is told 
   expect(await next()).toMatchObject({ seq: 2, id: 2, error: { code: "file-missing", details: { path: "/a b" } } });
   tells.at(-1)!("work", { name: "Reading", fraction: 0.5 });
   expect(await next()).toEqual({ seq: 3, topic: "work", what: { name: "Reading", fraction: 0.5 } });
+  socket.terminate();
+});
+
+test("whatever goes wrong, a window is told a code, a sentence and plain details, and never a stack", async () => {
+  const { socket, heard, next } = await connect();
+  if (!heard.length) await next();
+  const problem = "Invalid array length.";
+  const internal = { code: "internal", message: expect.stringContaining(problem), details: { problem } };
+  const said = async (id: number, command: string) => {
+    socket.send(JSON.stringify({ id, command, request: {} }));
+    const message = await next();
+    expect(JSON.stringify(message)).not.toMatch(places);
+    return message;
+  };
+  expect(await said(1, "explode")).toMatchObject({ id: 1, error: internal });
+  // An answer that cannot be written costs its own request, and the connection goes on.
+  expect(await said(2, "twisted")).toMatchObject({ id: 2, error: { code: "internal" } });
+  expect(await said(3, "tell-all")).toMatchObject({
+    error: { code: "folder-unreadable", details: { path: "/a", detail: "Invalid array length" } },
+  });
+  expect(await said(4, "echo")).toMatchObject({ id: 4, answer: { command: "echo" } });
+  const pixels = await get(`/pixels/${helloOf(heard[0]!).session}/explode`, known());
+  expect([pixels.status, JSON.parse(pixels.body)]).toMatchObject([500, { error: internal }]);
+  expect(pixels.body).not.toMatch(places);
   socket.terminate();
 });
 

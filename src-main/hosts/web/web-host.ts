@@ -95,7 +95,6 @@ export class WebHost {
   #server(): Server {
     const server = createServer((request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
-        if (process.env.OMNISAT_DEBUG) console.error(error);
         sendError(response, error);
       });
     });

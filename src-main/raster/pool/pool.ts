@@ -25,6 +25,12 @@ interface Member {
   processor: number;
 }
 
+interface FromWorker {
+  readonly id: number;
+  readonly output?: unknown;
+  readonly error?: { readonly message: string; readonly stack: string };
+}
+
 export interface PoolOptions {
   /** threads */
   readonly size: number;
@@ -187,7 +193,7 @@ export class Pool {
       processor: 0,
     };
     this.#members.push(member);
-    worker.on("message", ({ id, output, error }: { id: number; output?: unknown; error?: string }) => {
+    worker.on("message", ({ id, output, error }: FromWorker) => {
       if (id === 0) {
         member.ready = true;
         if (member.running) this.#begin(member);
@@ -197,7 +203,7 @@ export class Pool {
       if (!job || job.id !== id) return;
       this.#finish(member);
       if (error === undefined) job.resolve(output as never);
-      else job.reject(new Error(error));
+      else job.reject(Object.assign(new Error(error.message), error.stack ? { stack: error.stack } : {}));
       this.#advance();
     });
     worker.on("error", (error: NodeJS.ErrnoException) =>

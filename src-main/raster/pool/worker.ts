@@ -9,12 +9,16 @@ interface Request {
   readonly input: never;
 }
 
+/** Its words and its place apart: the words may reach a window, the place may not. */
+const thrown = (error: unknown): { readonly message: string; readonly stack: string } =>
+  error instanceof Error ? { message: error.message, stack: error.stack ?? "" } : { message: String(error), stack: "" };
+
 parentPort!.on("message", async ({ id, name, input }: Request) => {
   try {
     const output = await tasks[name](input);
     parentPort!.postMessage({ id, output }, buffersIn(output));
   } catch (error) {
-    parentPort!.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    parentPort!.postMessage({ id, error: thrown(error) });
   }
 });
 

@@ -88,6 +88,8 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     `Ce projet n’a pas de tâche ${kindOf(kind)} interrompue à reprendre. Lancez-en une nouvelle.`,
   "job-process-ended": ({ kind, detail }) =>
     `Le processus de calcul de la tâche ${kindOf(kind)} s’est arrêté de façon inattendue (${detail}). Reprenez la tâche pour continuer depuis son dernier point de contrôle.`,
+  internal: ({ problem }) =>
+    `Une erreur s’est produite dans le programme : ${problem} Réessayez ; si cela persiste, signalez-la avec ces mots.`,
   "command-unknown": ({ command }) =>
     `Cette version du programme n’a pas de commande ${quoted(command)}. Rechargez la fenêtre ; si cela persiste, la fenêtre et le programme sont de versions différentes.`,
   "no-project-open": () => "Aucun projet n’est ouvert. Ouvrez un projet ou créez-en un.",
