@@ -121,6 +121,52 @@ test("WKT shapes are those that OGR reads", () => {
   expect(() => readWkt(`${"GEOMETRYCOLLECTION(".repeat(5000)}POINT(1 1)`)).toThrow("nested too deeply");
 });
 
+test("a cell may hold GeoJSON, as Earth Engine exports it, or hexadecimal WKB, as PostGIS prints it", () => {
+  const shapes = [
+    "POINT (4.1 50.7)",
+    "POLYGON ((4 50, 4.5 50, 4.5 50.5, 4 50), (4.3 50.1, 4.4 50.1, 4.4 50.2, 4.3 50.1))",
+  ];
+  const out = execFileSync(
+    "/usr/bin/python3",
+    [
+      "-c",
+      "import sys, json; from osgeo import ogr; ogr.UseExceptions(); print(json.dumps([[g.ExportToJson(), g.ExportToWkb().hex(), g.ExportToWkb(ogr.wkbXDR).hex()] for g in map(ogr.CreateGeometryFromWkt, sys.argv[1:])]))",
+      ...shapes,
+    ],
+    { encoding: "utf8" },
+  );
+  const rows = JSON.parse(out) as readonly [json: string, little: string, big: string][];
+  const expected = shapes.map((text) => readWkt(text).geometry);
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  for (const form of [0, 1, 2] as const) {
+    const header = form === 0 ? "system:index,crop,.geo" : "id,crop,geom";
+    const layer = read(`${header}\n${rows.map((row, i) => `${i},wheat,${quoted(row[form])}`).join("\n")}\n`);
+    expect(layer.features.map(({ geometry }) => geometry)).toEqual(expected);
+    expect(layer.crs).toBe("EPSG:4326");
+  }
+  // Extended WKB names its system.
+  const extended = Buffer.alloc(25);
+  extended[0] = 1;
+  extended.writeUInt32LE(0x20000001, 1);
+  extended.writeUInt32LE(31370, 5);
+  extended.writeDoubleLE(150_000, 9);
+  extended.writeDoubleLE(170_000, 17);
+  const belgian = read(`id,geom\n1,${extended.toString("hex")}\n`);
+  expect([belgian.crs, positions(belgian)]).toEqual(["EPSG:31370", [[150_000, 170_000]]]);
+  const broken = [
+    '{""type"":""Point"",""coordinates"":[1',
+    `{""type"":""GeometryCollection"",""geometries"":${"[".repeat(9000)}`,
+  ];
+  const whole = '{""type"":""Point"",""coordinates"":[4.1,50.7]}';
+  const table = read(`id,.geo\n${[whole, whole, ...broken].map((cell, i) => `${i},"${cell}"`).join("\n")}\n`);
+  expect(table.features.map(({ problem }) => problem ?? null)).toEqual([
+    null,
+    null,
+    "its GeoJSON is broken",
+    "its GeoJSON is nested too deeply",
+  ]);
+});
+
 test("rows without a usable position are kept with what is wrong", () => {
   const layer = read("lon,lat,class\n4.05,50.74,a\n4.1,,b\nabc,51.0,b\n4.2,951.0,b\n0,0,c\n");
   expect(layer.features.map(({ id, problem }) => [id, problem ?? null])).toEqual([

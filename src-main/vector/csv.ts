@@ -6,8 +6,8 @@ import { transformer } from "../raster/crs.ts";
 import { type CsvTable, decimalOf, numberIn, readCsvTable } from "./csv-table.ts";
 import type { Feature, FeatureLayer, Field, PropertyValue, ReadOptions, TableReading } from "./feature.ts";
 import { type Geometry, type Transform, transformGeometry } from "./geometry.ts";
+import { looksLikeShape, readShape } from "./shape-text.ts";
 import { GeometryProblem } from "./wkb.ts";
-import { looksLikeWkt, readWkt } from "./wkt.ts";
 
 /** Endings that are read as tables of text. */
 export const tableEndings: readonly string[] = [".csv", ".tsv", ".tab", ".txt"];
@@ -25,7 +25,7 @@ const planeWords: WordPair = [
   /^(y|ycoord|ycoords|ycoordinate|ycoordinaat|ykoord|ykoordinate|coordy|ypos|pointy|yutm|utmy|utmn|northing|northings|north|norte|nord|nordwert|hochwert|hoch|hw|yl93|ylambert|yrd|ycentroid|centroidy|ym|ygeo|cy)$/,
 ];
 const shapeWords =
-  /^(wkt|wktgeom|geomwkt|geometrywkt|wktgeometry|geometry|geom|thegeom|shape|shapewkt|wkb|geometrie|geometria|geometria_wkt)$/;
+  /^(wkt|geo|geojson|wktgeom|geomwkt|geometrywkt|wktgeometry|geometry|geom|thegeom|shape|shapewkt|wkb|geometrie|geometria|geometria_wkt)$/;
 const crsWords = /^(epsg|epsgcode|codeepsg|crs|srid|srs|srscode|crscode|coordsys|projection|epsgcrs)$/;
 
 const plain = (name: string): string =>
@@ -52,8 +52,8 @@ interface Pair {
 }
 
 /**
- * A table of text as a layer of points, or of the shapes of its WKT column. Coordinates may be longitude and latitude, x and y
- * with a CRS (in a column, or given), or WKT. A row without a usable position is kept with its problem.
+ * A table of text as a layer of points, or of the shapes in one column. Coordinates may be longitude and latitude, x and y
+ * with a CRS (in a column, or given), or shapes as WKT, GeoJSON or hexadecimal WKB. A row without a usable position is kept with its problem.
  * @throws AppError "table-without-coordinates", "table-ambiguous", "table-column-missing", "table-unreadable"
  */
 export function readCsv(path: string, options: ReadOptions = {}): FeatureLayer {
@@ -64,7 +64,7 @@ export function readCsv(path: string, options: ReadOptions = {}): FeatureLayer {
   const table = readCsvTable(path, options);
   const source = coordinatesOf(table, path, options);
   const codes = codesOf(table);
-  const placed = source.kind === "wkt" ? wktShapes(table, source.column) : points(table, source, path);
+  const placed = source.kind === "wkt" ? cellShapes(table, source.column) : points(table, source, path);
   const { crs, why, perRow } = crsOf(placed, source, codes, options.crs);
   const fields = table.header.map((name, i): Field => ({ name, type: typeOf(table, i) }));
   const transforms = new Map<Crs, Transform>();
@@ -124,7 +124,7 @@ function coordinatesOf(table: CsvTable, path: string, { x, y, wkt }: ReadOptions
   }
   const shapes = header.flatMap((name, i) => {
     const cells = filled(i).slice(0, 50);
-    return cells.length > 0 && cells.filter(looksLikeWkt).length >= cells.length / 2 ? [{ name, i }] : [];
+    return cells.length > 0 && cells.filter(looksLikeShape).length >= cells.length / 2 ? [{ name, i }] : [];
   });
   const named = shapes.filter(({ name }) => shapeWords.test(plain(name)));
   if (shapes.length === 1) return { kind: "wkt", column: shapes[0]!.i };
@@ -241,12 +241,12 @@ function expectDegrees(
   });
 }
 
-function wktShapes({ rows }: CsvTable, column: number): Placed[] {
+function cellShapes({ rows }: CsvTable, column: number): Placed[] {
   return rows.map(({ cells }): Placed => {
     const text = cells[column]!.trim();
     if (text === "") return { geometry: null };
     try {
-      return readWkt(text);
+      return readShape(text);
     } catch (error) {
       if (error instanceof GeometryProblem) return { geometry: null, problem: error.message };
       throw error;

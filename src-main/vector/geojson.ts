@@ -132,6 +132,28 @@ function propertyOf(value: Json): PropertyValue {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
+/** The deepest that brackets of one shape may stand in each other: a collection in a collection of multipolygons. */
+const deepestShape = 16;
+
+/**
+ * One shape as GeoJSON text, as tables hold it in a cell (Earth Engine's “.geo”).
+ * @throws GeometryProblem with what cannot be understood
+ */
+export function readGeoJsonShape(text: string): Geometry | null {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > deepestShape) throw new GeometryProblem("its GeoJSON is nested too deeply");
+  }
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    throw new GeometryProblem("its GeoJSON is broken");
+  }
+  return geometryOf(isObject(value) && value.type === "Feature" ? (value.geometry ?? null) : value);
+}
+
 function geometryOf(value: Json): Geometry | null {
   if (value === null) return null;
   if (!isObject(value) || typeof value.type !== "string" || !geometryTypes.has(value.type)) {

@@ -410,8 +410,8 @@ export const labelsMessages = messages({
   "labels.wizard.table.x": { en: "Longitude or x", fr: "Longitude ou x" },
   "labels.wizard.table.y": { en: "Latitude or y", fr: "Latitude ou y" },
   "labels.wizard.table.wkt": {
-    en: "Shapes from the column {column} (WKT).",
-    fr: "Formes de la colonne {column} (WKT).",
+    en: "Shapes from the column {column}.",
+    fr: "Formes de la colonne {column}.",
   },
   "labels.wizard.table.crs.given": {
     en: "The coordinate system is the one chosen.",

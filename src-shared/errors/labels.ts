@@ -57,7 +57,7 @@ export const labelErrors = {
   "table-one-coordinate": ({ path, columns }: Path & { readonly columns: readonly string[] }) =>
     `A position needs two columns: name both, --x COLUMN and --y COLUMN. “${path}” has: ${list(columns.slice(0, 40))}.`,
   "table-without-coordinates": ({ path, columns }: Path & { readonly columns: readonly string[] }) =>
-    `No column of “${path}” looks like coordinates (longitude and latitude, x and y, or WKT). Name them with --x and --y or --wkt; there are: ${list(columns)}.`,
+    `No column of “${path}” looks like coordinates (longitude and latitude, x and y, or shapes as WKT, GeoJSON or WKB). Name them with --x and --y or --wkt; there are: ${list(columns)}.`,
   "table-ambiguous": ({ path, choices }: Path & { readonly choices: readonly string[] }) =>
     `Several columns of “${path}” could be the position. Choose one: ${choices.join(", or ")}.`,
   "table-degrees-minutes": ({ path, column }: Path & { readonly column: string }) =>

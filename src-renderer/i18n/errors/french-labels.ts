@@ -46,7 +46,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "table-one-coordinate": ({ path, columns }) =>
     `Une position demande deux colonnes : choisissez les deux. ${quoted(path)} a : ${listed(columns.slice(0, 40))}.`,
   "table-without-coordinates": ({ path, columns }) =>
-    `Aucune colonne de ${quoted(path)} ne ressemble à des coordonnées (longitude et latitude, x et y, ou WKT). Choisissez-les ; il y a : ${listed(columns)}.`,
+    `Aucune colonne de ${quoted(path)} ne ressemble à des coordonnées (longitude et latitude, x et y, ou formes en WKT, GeoJSON ou WKB). Choisissez-les ; il y a : ${listed(columns)}.`,
   "table-ambiguous": ({ path, choices }) =>
     `Plusieurs colonnes de ${quoted(path)} pourraient être la position. Choisissez : ${choices.join(", ou ")}.`,
   "table-degrees-minutes": ({ path, column }) =>

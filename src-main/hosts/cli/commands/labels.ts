@@ -13,7 +13,7 @@ const importLabels = command({
   summary:
     "add labelled polygons or points from a GeoPackage, Shapefile, GeoJSON, KML or CSV, a class raster, or labels of whole tiles",
   details:
-    "Every shape is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes. A point labels the patch that it lies in. A CSV needs columns for longitude and latitude, for x and y with a coordinate system (--crs, or a column “epsg”), or with WKT; its separator, decimal sign and encoding are found. Of a class raster (GeoTIFF) every patch gets the class that most of it has; names and colours come from its palette and attribute table.",
+    "Every shape is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes. A point labels the patch that it lies in. A CSV needs columns for longitude and latitude, for x and y with a coordinate system (--crs, or a column “epsg”), or with shapes as WKT, GeoJSON or WKB; its separator, decimal sign and encoding are found. Of a class raster (GeoTIFF) every patch gets the class that most of it has; names and colours come from its palette and attribute table.",
   positionals: [projectWord, { name: "FILE", summary: "the file with the polygons or points" }],
   options: {
     field: { type: "text", value: "NAME", summary: "the field that holds the class (needed of shapes)" },
@@ -42,7 +42,12 @@ const importLabels = command({
     swap: { type: "flag", summary: "exchange x and y of the file" },
     x: { type: "text", value: "COLUMN", summary: "column of a CSV with the longitude or x", fallback: "by its name" },
     y: { type: "text", value: "COLUMN", summary: "column of a CSV with the latitude or y", fallback: "by its name" },
-    wkt: { type: "text", value: "COLUMN", summary: "column of a CSV with shapes as WKT", fallback: "by what it holds" },
+    wkt: {
+      type: "text",
+      value: "COLUMN",
+      summary: "column of a CSV with shapes: WKT, GeoJSON or WKB",
+      fallback: "by what it holds",
+    },
     delimiter: {
       type: "text",
       value: "SIGN",
