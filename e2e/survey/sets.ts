@@ -144,6 +144,9 @@ export const surveySets: readonly SurveySet[] = [
         `${data}/S2A_MSIL2A_20170613T101031_87_48`,
         "--like",
         `${data}/S2B_MSIL2A_20170924T93020_69_24`,
+        // Portugal and Finland: no UTM zone holds both.
+        "--crs",
+        "EPSG:3035",
       ],
       ["project", "import", project, data],
       ["labels", "import", project, data, "--tiles"],
@@ -206,7 +209,14 @@ export const surveySets: readonly SurveySet[] = [
     about: "4 orthophoto tiles of 0.5 m; a mask of trees for each",
     baseline: { method: "random forest, leave one tile out", accuracy: 0.81, otherSplit: true },
     commands: (project, data) => [
-      ["project", "create", project, "--like", `${data}/zurich_mosaic_rgb.tif`, "--patch", "4"],
+      [
+        "project",
+        "create",
+        project,
+        ...["00", "05", "11", "19"].flatMap((tile) => ["--like", `${data}/zurich_${tile}_rgb.tif`]),
+        "--patch",
+        "4",
+      ],
       [
         "project",
         "import",

@@ -21,8 +21,16 @@ export interface StepRecord {
   /** the last result that `--json` printed */
   readonly result: Readonly<Record<string, unknown>> | undefined;
   readonly warnings: readonly string[];
+  /** what says that the result is not to be relied on */
+  readonly severe: readonly string[];
   /** the sentence of a command that refused */
   readonly refusal: string | undefined;
+}
+
+/** As `--json` prints it. */
+interface Finding {
+  readonly severity: "note" | "caution" | "severe";
+  readonly message: string;
 }
 
 export interface SetRecord {
@@ -90,6 +98,7 @@ async function runSet(set: SurveySet, data: string, project: string): Promise<Se
     steps.push(step);
     const said = step.code === 0 ? `${step.seconds.toFixed(1)} s` : `exit ${step.code}: ${step.refusal}`;
     console.log(`  omnisat ${step.command.replaceAll(project, "PROJECT").replaceAll(data, "DATA")}\n    ${said}`);
+    for (const warning of step.severe) console.log(`    SEVERE: ${warning}`);
     for (const warning of step.warnings) console.log(`    Warning: ${warning}`);
     if (step.code !== 0) break;
   }
@@ -110,12 +119,16 @@ async function run(command: SurveyCommand): Promise<StepRecord> {
   const result = lines.findLast(({ type }) => type === "result");
   const error = lines.findLast(({ type }) => type === "error");
   const listed = Array.isArray(result?.warnings) ? (result.warnings as unknown[]).map(String) : [];
+  const findings = (Array.isArray(result?.findings) ? result.findings : []) as readonly Finding[];
+  const severe = findings.filter(({ severity }) => severity === "severe").map(({ message }) => message);
+  const cautions = findings.filter(({ severity }) => severity === "caution").map(({ message }) => message);
   return {
     command: command.join(" "),
     code,
     seconds: (performance.now() - started) / 1000,
     result,
-    warnings: [...new Set([...warnings, ...listed])],
+    warnings: [...new Set([...warnings, ...listed, ...cautions])],
+    severe,
     refusal: code === 0 ? undefined : String(error?.message ?? (err.trim().split("\n").at(-1) || "nothing was said")),
   };
 }

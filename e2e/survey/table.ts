@@ -66,6 +66,7 @@ export function accuracyOf(evaluation: Readonly<Record<string, unknown>>): Score
 export function tableOf(records: readonly SetRecord[]): string {
   const rows = records.map(({ set, steps, seconds, score }) => {
     const warnings = new Set(steps.flatMap((step) => step.warnings));
+    const severe = [...new Set(steps.flatMap((step) => step.severe))];
     const last = steps.at(-1);
     const end =
       last?.code === 0
@@ -77,7 +78,7 @@ export function tableOf(records: readonly SetRecord[]): string {
       score ? `${score.samples} ${score.unit}` : "–",
       score ? three(score.commonest) : "–",
       baselineOf(set),
-      String(warnings.size),
+      [...severe.map((text) => `**${text.split(": ")[0]}**`), String(warnings.size)].join("; "),
       minutes(seconds),
       end,
     ];

@@ -53,7 +53,8 @@ export function findingsOfPart(
   const untested = widest.classes.filter(({ code }) => support(code) === 0).map(({ name }) => name);
   if (untested.length > 0) findings.push({ code: "classes-untested", details: { part, names: untested } });
   const measured = widest.classes.filter(({ code }) => support(code) > 0);
-  if (measured.length === 1 && widest.classes.length > 1)
+  if (model.length === 1) findings.push({ code: "one-class-taught", details: { name: model[0]!.name } });
+  else if (measured.length === 1)
     findings.push({ code: "one-class-measured", details: { part, name: measured[0]!.name } });
   const single = widest.classes.filter((own) => own.polygons === 1).map(({ name }) => name);
   if (single.length > 0) findings.push({ code: "split-one-polygon", details: { names: single } });

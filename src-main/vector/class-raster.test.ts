@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { countCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
-import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
+import { openRaster, requireGeobox } from "../raster/index.ts";
 import { bandOfField, ClassRaster, isTiff } from "./class-raster.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-class-raster-"));
@@ -199,6 +200,11 @@ test("what holds no classes is refused with one sentence", async () => {
   );
   const far = { ...grid, affine: northUp(700000, 5600100, 10, 10) };
   expect((await refusal(() => ClassRaster.open(file("fine.tif"), far)))[0]).toBe("labels-outside");
+  // A square beside it touches its edge, and nothing else.
+  const { maxX } = boundsOf(requireGeobox(await openRaster(file("fine.tif"))));
+  const beside = { ...grid, affine: { ...grid.affine, c: maxX } };
+  const outside = await refusal(async () => (await ClassRaster.open(file("fine.tif"), beside)).values());
+  expect(outside[0]).toBe("labels-outside");
   expect(isTiff(file("make.py"))).toBe(false);
   expect(isTiff(file("fine.tif"))).toBe(true);
   expect(bandOfField("band 2: CT")).toBe(2);

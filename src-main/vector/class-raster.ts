@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { type PatchCells, packCells } from "../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
-import { intersection } from "../../src-shared/geo/bounds.ts";
+import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, positionsOver } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
@@ -154,7 +154,11 @@ export class ClassRaster {
       }
       await step?.(++done / this.#windows.length);
     }
-    if (counts.size === 0) throw new AppError("class-raster-empty", { path: this.path });
+    if (counts.size === 0) {
+      throw intersection(reachOf(this.#raster, this.grid), boundsOf(this.grid))
+        ? new AppError("class-raster-empty", { path: this.path })
+        : new AppError("labels-outside", { path: this.path, count: 1, hint: null });
+    }
     const info = this.#raster.info.bands[this.band - 1]!;
     const table = new Map((info.attributeTable ?? []).map((row) => [row.value, row]));
     return [...counts]
@@ -286,14 +290,7 @@ function samplesOf(raster: Raster, grid: GeoBox): number {
 
 /** The squares of the grid that the raster touches. */
 function windowsOver(raster: Raster, grid: GeoBox, size: number): PixelWindow[] {
-  const source = requireGeobox(raster);
-  const { forward } = transformer(source.crs, grid.crs);
-  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [col, row] of positionsOver(source, 32)) {
-    const [x, y] = forward(...apply(source.affine, col, row));
-    if (!Number.isFinite(x + y)) continue;
-    [minX, maxX, minY, maxY] = [Math.min(minX, x), Math.max(maxX, x), Math.min(minY, y), Math.max(maxY, y)];
-  }
+  const { minX, minY, maxX, maxY } = reachOf(raster, grid);
   // Curved edges may bulge a little past the positions that were tried.
   const slack = 0.02 * Math.max(maxX - minX, maxY - minY);
   const reach = { minX: minX - slack, minY: minY - slack, maxX: maxX + slack, maxY: maxY + slack };
@@ -306,6 +303,19 @@ function windowsOver(raster: Raster, grid: GeoBox, size: number): PixelWindow[] 
     }
   }
   return windows;
+}
+
+/** The box around a raster in the coordinates of a grid; turned inside out where none of it can be expressed there. */
+function reachOf(raster: Raster, grid: GeoBox): Bounds {
+  const source = requireGeobox(raster);
+  const { forward } = transformer(source.crs, grid.crs);
+  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [col, row] of positionsOver(source, 32)) {
+    const [x, y] = forward(...apply(source.affine, col, row));
+    if (!Number.isFinite(x + y)) continue;
+    [minX, maxX, minY, maxY] = [Math.min(minX, x), Math.max(maxX, x), Math.min(minY, y), Math.max(maxY, y)];
+  }
+  return { minX, minY, maxX, maxY };
 }
 
 /** The classes of a window as lists of patches, each in one square of the grid. */
