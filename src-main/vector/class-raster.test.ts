@@ -202,7 +202,7 @@ test("what holds no classes is refused with one sentence", async () => {
   expect((await refusal(() => ClassRaster.open(file("fine.tif"), far)))[0]).toBe("labels-outside");
   // A square beside it touches its edge, and nothing else.
   const { maxX } = boundsOf(requireGeobox(await openRaster(file("fine.tif"))));
-  const beside = { ...grid, affine: { ...grid.affine, c: maxX } };
+  const beside = { ...grid, affine: { ...grid.affine, a: maxX } };
   const outside = await refusal(async () => (await ClassRaster.open(file("fine.tif"), beside)).values());
   expect(outside[0]).toBe("labels-outside");
   expect(isTiff(file("make.py"))).toBe(false);
