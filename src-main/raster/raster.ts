@@ -1,7 +1,7 @@
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import type { PixelWindow } from "../../src-shared/geo/window.ts";
+import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { fromPlain, rasterError } from "./damage.ts";
 import { files } from "./file-handles.ts";
 import type { StoredHeader } from "./header.ts";
@@ -9,6 +9,7 @@ import { headerPool } from "./pool/pool.ts";
 import { type Image, placedImage, readBands } from "./read-bands.ts";
 import type { SampleType, TypedArray } from "./sample-type.ts";
 import type { AttributeRow } from "./sidecars.ts";
+import { dataImage, hasStoredBlock, storedRuns } from "./stored-blocks.ts";
 import { type ValiditySource, validityOf } from "./validity.ts";
 
 /** What a raster's header says. */
@@ -60,6 +61,8 @@ export interface PixelBlock {
   readonly bands: readonly TypedArray[];
   /** 1 where there is data; `undefined` when all pixels are data */
   readonly valid: readonly (Uint8Array | undefined)[];
+  /** no stored block was looked at: all blocks below are absent from the file */
+  readonly absent?: boolean | undefined;
 }
 
 export interface ReadOptions {
@@ -116,9 +119,7 @@ export class Raster {
         throw new AppError("raster-without-band", { path, band, count: all.length });
       }
     }
-    const level = overview === undefined ? 0 : overview + 1;
-    const image = this.#images[level];
-    if (!image) throw new Error(`readWindow: ${path} has ${this.#images.length - 1} overviews, not ${overview}`);
+    const image = this.#imageAt(overview);
     const { width, height } = window;
     if (![window.col, window.row, width, height].every(Number.isInteger) || width < 1 || height < 1) {
       throw new Error(`readWindow: window ${JSON.stringify(window)}`);
@@ -136,6 +137,67 @@ export class Raster {
     } catch (error) {
       throw rasterError(path, error);
     }
+  }
+
+  /**
+   * Windows outside of which no pixel of the bands is data, rows of blocks from the top: what a file with absent blocks (a map of
+   * places far apart) has to be read of. The whole image where an absent block stands for zeros that are data.
+   */
+  async dataWindows(options: Pick<ReadOptions, "bands" | "overview" | "signal"> = {}): Promise<PixelWindow[]> {
+    const { path, bands } = this.info;
+    const image = this.#imageAt(options.overview);
+    const { width, height } = image.layout;
+    const whole = { col: 0, row: 0, width, height };
+    const data = dataImage(this.#validity, image, options.bands ?? bands.map((_, i) => i + 1), this.info);
+    if (!data) return [whole];
+    const found: PixelWindow[] = [];
+    try {
+      for await (const run of storedRuns(data.image, whole, data.bands)) {
+        options.signal?.throwIfAborted();
+        found.push(run);
+      }
+    } catch (error) {
+      throw rasterError(path, error);
+    }
+    return found;
+  }
+
+  /**
+   * What a window holds as far as its blocks are absent from the file: `nothing` when no pixel is data, `zeros` when all pixels
+   * are data and 0; `undefined` when a block is stored, or the window reaches past the image. Reads no pixels.
+   */
+  async absence(
+    window: PixelWindow,
+    options: Pick<ReadOptions, "bands" | "overview"> = {},
+  ): Promise<"nothing" | "zeros" | undefined> {
+    const { path, bands } = this.info;
+    const numbers = options.bands ?? bands.map((_, i) => i + 1);
+    const image = this.#imageAt(options.overview);
+    const data = dataImage(this.#validity, image, numbers, this.info);
+    try {
+      if (data) return (await hasStoredBlock(data.image, window, data.bands)) ? undefined : "nothing";
+      const { width, height } = image.layout;
+      const inside = clip(window, width, height);
+      if (inside?.width !== window.width || inside.height !== window.height) return undefined;
+      const zeros =
+        (this.#validity.kind === "all" || this.#validity.kind === "nodata") &&
+        numbers.every((n) => bands[n - 1]?.nodata === undefined);
+      if (!zeros) return undefined;
+      const stored = await hasStoredBlock(
+        image,
+        window,
+        numbers.map((n) => n - 1),
+      );
+      return stored ? undefined : "zeros";
+    } catch (error) {
+      throw rasterError(path, error);
+    }
+  }
+
+  #imageAt(overview: number | undefined): Image {
+    const image = this.#images[overview === undefined ? 0 : overview + 1];
+    if (!image) throw new Error(`${this.info.path} has ${this.#images.length - 1} overviews, not ${overview}`);
+    return image;
   }
 
   close(): void {

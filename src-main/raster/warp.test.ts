@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { warpToCog } from "./cog/convert-to-cog.ts";
+import { pool } from "./pool/pool.ts";
+import type { Tasks } from "./pool/tasks.ts";
 import { openRaster, type Raster } from "./raster.ts";
 import type { ResampleMethod } from "./resample.ts";
-import { gdalGrid, python, rawPixels, run, temporaryFolder } from "./testing/gdal.ts";
+import { gdalGrid, gdalInfo, python, rawPixels, run, temporaryFolder } from "./testing/gdal.ts";
 import { tileOf, warp } from "./warp.ts";
 
 const folder = temporaryFolder();
@@ -285,4 +288,68 @@ test("a warp that is cancelled stops", async () => {
   const work = warp(raster, target, { method: "cubic", signal: controller.signal });
   setTimeout(() => controller.abort(), 20);
   await expect(work).rejects.toThrow(/abort/i);
+});
+
+test("blocks that a file leaves out cost no decoding, resampling or writing, with and without a nodata value", async () => {
+  // Two images of 6,000² pixels with 700 × 500 of them written, as tiles without offsets say; GDAL warps both.
+  python(
+    `
+import sys, numpy as np
+from osgeo import gdal, osr
+sr = osr.SpatialReference(); sr.ImportFromEPSG(32631)
+for name, nodata in (("plain", None), ("nodata", 7)):
+    ds = gdal.GetDriverByName("GTiff").Create(sys.argv[1] + "/sparse-" + name + ".tif", 6000, 6000, 1, gdal.GDT_UInt16, ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "SPARSE_OK=YES"])
+    ds.SetProjection(sr.ExportToWkt()); ds.SetGeoTransform([574680, 10, 0, 5622440, 0, -10])
+    if nodata is not None: ds.GetRasterBand(1).SetNoDataValue(nodata)
+    y, x = np.mgrid[0:500, 0:700]
+    ds.GetRasterBand(1).WriteArray((1000 + x % 97 + 3 * y).astype(np.uint16), 4210, 3333)
+`,
+    [folder.path],
+  );
+  for (const name of ["plain", "nodata"]) {
+    const path = folder.file(`sparse-${name}.tif`);
+    const tasks = vi.spyOn(pool, "run");
+    const to = folder.file(`sparse-${name}-warped.tif`);
+    await warpToCog(path, to, { method: "nearest", crs: "EPSG:32632", overviewMethod: "none" });
+    const runs = (kind: string) => tasks.mock.calls.filter(([task]) => task === kind).map(([, input]) => input);
+    const decoded = runs("decode").flatMap((input) => (input as Tasks["decode"]["input"]).blocks).length;
+    // Of 24 × 24 blocks 4 × 2 are stored; of some 14 × 14 pieces a few hold them, those at the edge have to be looked at.
+    expect(decoded).toBe(8);
+    expect(runs("resample").length).toBeLessThan(name === "plain" ? 80 : 10);
+    expect(runs("encode").length).toBeLessThan(name === "plain" ? 80 : 10);
+    tasks.mockRestore();
+    const own = gdalInfo(to, "-checksum");
+    const witness = folder.file(`sparse-${name}-gdal.tif`);
+    const [left, top] = [own.geoTransform![0], own.geoTransform![3]];
+    const [across, down] = own.size;
+    const [x, y] = [own.geoTransform![1], own.geoTransform![5]];
+    run("gdalwarp", ["-q", "-et", "0.01", "-t_srs", "EPSG:32632", "-te", ...[left, top + down * y, left + across * x, top].map(String), "-ts", String(across), String(down), path, witness]); // biome-ignore format: a command line
+    const apart = python(
+      `
+import sys, numpy as np
+from osgeo import gdal
+a, b = (gdal.Open(p).ReadAsArray().astype(int) for p in sys.argv[1:])
+print(int((a != b).sum()), int((b > 900).sum()))
+`,
+      [to, witness],
+    );
+    const [different, data] = apart.split(" ").map(Number);
+    expect(data).toBeGreaterThan(300_000);
+    expect(different! / data!).toBeLessThan(0.002);
+  }
+});
+
+test("a sparse image says where its data are, and what an absent block stands for", async () => {
+  const places = async (path: string) => {
+    const raster = await openRaster(path);
+    const found = [await raster.dataWindows(), await raster.absence({ col: 0, row: 0, width: 600, height: 90 })];
+    const partly = await raster.absence({ col: -5, row: 0, width: 600, height: 90 });
+    raster.close();
+    return [...found, partly];
+  };
+  // Columns 4,210 to 4,909 and rows 3,333 to 3,832 lie in blocks 16 to 19 and 13 to 14 of 256 pixels.
+  const stored = [13, 14].map((row) => ({ col: 16 * 256, row: row * 256, width: 4 * 256, height: 256 }));
+  expect(await places(folder.file("sparse-nodata.tif"))).toEqual([stored, "nothing", "nothing"]);
+  const whole = [{ col: 0, row: 0, width: 6000, height: 6000 }];
+  expect(await places(folder.file("sparse-plain.tif"))).toEqual([whole, "zeros", undefined]);
 });

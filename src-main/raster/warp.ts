@@ -49,6 +49,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     return fill[i] ? array.fill(fill[i]) : array;
   });
   const valid = infos.map(() => new Uint8Array(length));
+  let absent = true;
 
   const place = async (piece: PixelWindow): Promise<void> => {
     signal?.throwIfAborted();
@@ -56,6 +57,14 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     const lone = options.method === "nearest" && piece.width * piece.height === 1;
     const window = sourceWindow(lone ? centreOf(lattice) : lattice, plan, options.method);
     if (!window) return;
+    const { overview } = plan;
+    const absence = await source.absence(window, { bands: numbers, overview });
+    // Nothing is what the result holds already. Zeros are as plain, where no pixel of the piece lies past the image's edge.
+    if (absence === "nothing") return;
+    if (absence === "zeros" && within(lattice, plan)) {
+      for (const mask of valid) fillPiece(mask, piece, target.width);
+      return;
+    }
     const bytes = window.width * window.height * numbers.length * (sampleTypes[source.info.dataType].bytes + 4);
     if (bytes > sourceBytes && piece.width * piece.height > 1) {
       for (const half of halves(piece)) await place(half);
@@ -63,7 +72,8 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     }
     // One target pixel over more source pixels than fit: only overviews can answer that.
     if (bytes > sourceBytes) throw new AppError("raster-needs-overviews", { path: source.info.path });
-    const read = await source.readWindow(window, { bands: numbers, overview: plan.overview, signal });
+    absent = false;
+    const read = await source.readWindow(window, { bands: numbers, overview, signal });
     const result = await pool.run(
       "resample",
       {
@@ -102,7 +112,18 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     height: target.height,
     bands,
     valid: valid.map((mask) => (mask.indexOf(0) < 0 ? undefined : mask)),
+    absent,
   };
+}
+
+/** Every pixel of a piece lies in the image. */
+function within(lattice: Lattice, { width, height }: Plan): boolean {
+  const inside = (values: Float64Array, end: number) => values.every((value) => value >= 0 && value <= end);
+  return inside(lattice.x, width) && inside(lattice.y, height);
+}
+
+function fillPiece(mask: Uint8Array, { col, row, width, height }: PixelWindow, across: number): void {
+  for (let y = row; y < row + height; y++) mask.fill(1, y * across + col, y * across + col + width);
 }
 
 function* piecesOf({ width, height }: GeoBox): Generator<PixelWindow> {

@@ -57,10 +57,15 @@ export async function convertToCog(
     const { tiled, blockWidth, blockHeight } = source.info;
     // Whole blocks fit into our tiles: each is needed once.
     const once = tiled && size % blockWidth === 0 && size % blockHeight === 0;
+    const spec = { ...specOf(source, grid, bands, options), placed: geobox !== undefined };
     await createCog(
       targetPath,
-      { ...specOf(source, grid, bands, options), placed: geobox !== undefined },
-      async (window) => pixelsOf(source, await source.readWindow(window, { bands, signal, once }), options.nodata),
+      spec,
+      async (window) => {
+        const absent = (await source.absence(window, { bands })) !== undefined;
+        const block = await source.readWindow(window, { bands, signal, once });
+        return unlessEmpty(pixelsOf(source, block, options.nodata), absent, spec.nodata);
+      },
       options,
     );
   } finally {
@@ -83,15 +88,13 @@ export async function warpToCog(sourcePath: string, targetPath: string, options:
     // Floating-point maps without a nodata value say NaN where there is none; whole numbers have no such word.
     const floating = !sampleTypes[source.info.dataType].integer && source.info.bands[0]?.nodata === undefined;
     const nodata = options.nodata ?? (floating && !addsAlpha(source) ? Number.NaN : undefined);
-    const read = async (window: PixelWindow): Promise<readonly TypedArray[]> => {
+    const spec = specOf(source, target, bands, { ...options, nodata });
+    const read = async (window: PixelWindow): Promise<readonly TypedArray[] | undefined> => {
       const tile = tileOf(target, window);
-      return pixelsOf(
-        source,
-        await warp(source, tile, { bands, method, overviews, shift, signal, whole: target }),
-        nodata,
-      );
+      const block = await warp(source, tile, { bands, method, overviews, shift, signal, whole: target });
+      return unlessEmpty(pixelsOf(source, block, nodata), block.absent === true, spec.nodata);
     };
-    await createCog(targetPath, specOf(source, target, bands, { ...options, nodata }), read, options);
+    await createCog(targetPath, spec, read, options);
   } finally {
     source.close();
   }
@@ -138,6 +141,18 @@ function specOf(source: Raster, geobox: GeoBox, bands: readonly number[], option
     alpha,
     order: info.tiled ? "blocks" : "rows",
   };
+}
+
+/** What the source does not store is not stored either, as long as an absent tile reads as the same values. */
+function unlessEmpty(
+  bands: readonly TypedArray[],
+  absent: boolean,
+  nodata: number | undefined,
+): readonly TypedArray[] | undefined {
+  if (!absent) return bands;
+  const value = nodata ?? 0;
+  for (const band of bands) for (let i = 0; i < band.length; i++) if (!Object.is(band[i], value)) return bands;
+  return undefined;
 }
 
 /** A mask has no value to hide behind: it is written as alpha. */
