@@ -7,11 +7,13 @@ import { apply, invert } from "../../src-shared/geo/affine.ts";
 import { intersection } from "../../src-shared/geo/bounds.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, resolutionOf, windowCovering } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
+import { PatchSet } from "../cube/index.ts";
 import { writeAtomically } from "../learning/index.ts";
 import { createCog, openRaster, type Raster, requireGeobox, type TypedArray } from "../raster/index.ts";
 import { classQml, classSld } from "../vector/styles/index.ts";
 import { squareMetersPerUnit } from "../vector/true-area.ts";
 import type { JobContext } from "./context.ts";
+import { dataRegion, readingWindows } from "./data-region.ts";
 
 /** Values of the difference layer: nothing to compare, no change, then one code per kind of change, the commonest first. */
 const nothing = 0;
@@ -20,11 +22,12 @@ const firstChange = 2;
 /** what is too rare for a code of its own */
 const otherChange = 254;
 
-const rowsAtOnce = 512;
+const pixelsAtOnce = 1 << 22;
 
 /**
  * What became what between two maps, where they overlap: a matrix of pixels (from in rows, to in columns) and a layer that
- * shows it. Two passes of windows; the memory is that of a strip and of the matrix. Classes are the same when their names are.
+ * shows it. Two passes of windows over what the files store; the memory is that of a window and of the matrix. Classes are the
+ * same when their names are.
  */
 export async function compareMaps(spec: CompareSpec, context: JobContext): Promise<CompareResult> {
   const { signal, phase } = context;
@@ -33,12 +36,14 @@ export async function compareMaps(spec: CompareSpec, context: JobContext): Promi
   try {
     const common = commonGrid(spec, requireGeobox(first), requireGeobox(second));
     const counter = new PairCounter(spec.from.legend, spec.to.legend);
-    for (let row = 0; row < common.height; row += rowsAtOnce) {
+    const regions = [first, second].map((raster) => dataRegion(raster, windowIn(raster, common), signal));
+    const stored = PatchSet.union(await Promise.all(regions));
+    let counted = 0;
+    for (const window of readingWindows(stored, pixelsAtOnce)) {
       signal.throwIfAborted();
-      const height = Math.min(rowsAtOnce, common.height - row);
-      const window = { col: 0, row, width: common.width, height };
       counter.add(...(await readBoth(first, second, common, window, signal)));
-      phase("Counting", (row + height) / common.height);
+      counted += window.width * window.height;
+      phase("Counting", counted / stored.size);
     }
     const { counts, onlyFrom, onlyTo } = counter;
     const classes = changeClasses(spec.from, spec.to, counts);
@@ -48,7 +53,7 @@ export async function compareMaps(spec: CompareSpec, context: JobContext): Promi
       spec,
       common,
       classes,
-      (window) => readBoth(first, second, common, window, signal),
+      async (window) => (stored.touches(window) ? readBoth(first, second, common, window, signal) : undefined),
       context,
     );
     const qmlPath = join(spec.folder, "difference.qml");
@@ -89,6 +94,12 @@ function commonGrid({ from, to }: CompareSpec, first: GeoBox, second: GeoBox): G
   return geoboxOfWindow(first, window);
 }
 
+/** Where the common grid lies in one of the maps. */
+function windowIn(raster: Raster, { affine, width, height }: GeoBox): PixelWindow {
+  const [col, row] = apply(invert(requireGeobox(raster).affine), affine.a, affine.d);
+  return { col: Math.round(col), row: Math.round(row), width, height };
+}
+
 async function readBoth(
   first: Raster,
   second: Raster,
@@ -97,8 +108,8 @@ async function readBoth(
   signal: AbortSignal,
 ): Promise<[TypedArray, TypedArray]> {
   const read = async (raster: Raster): Promise<TypedArray> => {
-    const [col, row] = apply(invert(requireGeobox(raster).affine), common.affine.a, common.affine.d);
-    const own = { ...window, col: window.col + Math.round(col), row: window.row + Math.round(row) };
+    const { col, row } = windowIn(raster, common);
+    const own = { ...window, col: window.col + col, row: window.row + row };
     return (await raster.readWindow(own, { bands: [1], signal })).bands[0]!;
   };
   return [await read(first), await read(second)];
@@ -186,7 +197,7 @@ async function writeDifference(
   { from, to }: CompareSpec,
   geobox: GeoBox,
   classes: readonly ChangeClass[],
-  read: (window: PixelWindow) => Promise<[TypedArray, TypedArray]>,
+  read: (window: PixelWindow) => Promise<[TypedArray, TypedArray] | undefined>,
   { signal, phase }: JobContext,
 ): Promise<void> {
   const codeOf = new Uint8Array(256 * 256);
@@ -216,7 +227,9 @@ async function writeDifference(
       metadata: { FROM: from.name, TO: to.name },
     },
     async (window) => {
-      const [p, q] = await read(window);
+      const both = await read(window);
+      if (!both) return undefined;
+      const [p, q] = both;
       return [Uint8Array.from(p, (value, i) => codeOf[value * 256 + q[i]!]!)];
     },
     { signal, onProgress: (fraction) => phase("Writing", fraction) },

@@ -153,12 +153,13 @@ export class Raster {
     const found: PixelWindow[] = [];
     try {
       for await (const run of storedRuns(data.image, whole, data.bands)) {
-        options.signal?.throwIfAborted();
+        if (options.signal?.aborted) break;
         found.push(run);
       }
     } catch (error) {
       throw rasterError(path, error);
     }
+    options.signal?.throwIfAborted();
     return found;
   }
 

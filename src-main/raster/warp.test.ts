@@ -323,7 +323,7 @@ for name, nodata in (("plain", None), ("nodata", 7)):
     const [left, top] = [own.geoTransform![0], own.geoTransform![3]];
     const [across, down] = own.size;
     const [x, y] = [own.geoTransform![1], own.geoTransform![5]];
-    run("gdalwarp", ["-q", "-et", "0.01", "-t_srs", "EPSG:32632", "-te", ...[left, top + down * y, left + across * x, top].map(String), "-ts", String(across), String(down), path, witness]); // biome-ignore format: a command line
+    run("gdalwarp", ["-q", "-et", "0.001", "-t_srs", "EPSG:32632", "-te", ...[left, top + down * y, left + across * x, top].map(String), "-ts", String(across), String(down), path, witness]); // biome-ignore format: a command line
     const apart = python(
       `
 import sys, numpy as np

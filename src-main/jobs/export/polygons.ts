@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -6,10 +6,12 @@ import type { PolygonExport } from "../../../src-shared/domain/job.ts";
 import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
-import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
-import { openRaster, requireGeobox } from "../../raster/index.ts";
+import { boundsOf, type GeoBox, geoboxOfWindow } from "../../../src-shared/geo/geobox.ts";
+import { clip, type PixelWindow } from "../../../src-shared/geo/window.ts";
+import { openRaster, type Raster, requireGeobox } from "../../raster/index.ts";
 import {
   areaOf,
+  type FeatureSink,
   openFeatureSink,
   polygonize,
   polygonQml,
@@ -18,6 +20,7 @@ import {
   squareMetersPerUnit,
 } from "../../vector/index.ts";
 import type { JobContext } from "../context.ts";
+import { dataRegion, type PixelSet, readingWindows } from "../data-region.ts";
 import { percentPerStep } from "../map-values.ts";
 import { partOf } from "./raster.ts";
 
@@ -37,8 +40,9 @@ const fields = [
 const sourceField = { name: "source_code", type: "text" } as const;
 
 /**
- * The areas of a map as polygons with class, mean confidence and size. The pixels go to the disk once, as rows that can be
- * read at any time; in memory are a few rows and the outlines of areas that are not complete yet.
+ * The areas of a map as polygons with class, mean confidence and size. Stored blocks of the map that hang together are worked on one
+ * group after the other, so that places far apart cost what they hold and not the box around them. The pixels of a large group go to
+ * the disk once, as rows that can be read at any time; in memory are a few rows and the outlines of areas that are not complete yet.
  */
 export async function exportPolygons(
   task: PolygonExport,
@@ -47,67 +51,87 @@ export async function exportPolygons(
   context: JobContext,
 ): Promise<{ readonly paths: readonly string[]; readonly polygons: number }> {
   const { signal, phase } = context;
-  const classRows = join(folder, "classes.part");
-  const confidenceRows = join(folder, "confidence.part");
+  const classes = await openRaster(task.classPath);
+  const confidence = await openRaster(task.confidencePath).catch((error: unknown) => {
+    classes.close();
+    throw error;
+  });
   const keep = task.codes ? new Set(task.codes) : undefined;
-  const { grid } = await spool(
-    task,
-    task.classPath,
-    classRows,
-    (value) => (keep && !keep.has(value) ? nothing : value),
-    {
-      ...context,
-      phase: (_, fraction) => phase("Reading the map", fraction / 2),
-    },
-  );
-  const { step } = await spool(
-    task,
-    task.confidencePath,
-    confidenceRows,
-    (value) => value,
-    { ...context, phase: (_, fraction) => phase("Reading the map", 0.5 + fraction / 2) },
-    Uint16Array,
-  );
-  const classes = openRows(classRows, grid.width, Uint8Array);
-  const confidence = openRows(confidenceRows, grid.width, Uint16Array);
   const sources = new Map(task.legend.map(({ code, source }) => [code, source ?? String(code)]));
   const coded = hasSourceCodes(task.legend);
   const legend = keep ? task.legend.filter(({ code }) => keep.has(code)) : task.legend;
-  const sink = openFeatureSink(to, task.format, {
-    name: task.layer,
-    crs: grid.crs,
-    fields: coded ? [...fields, sourceField] : fields,
-    description: "Areas of a map by OmniSat Desktop. Areas of polygons are counted pixels, not area estimates.",
-    style: { name: task.layer, qml: polygonQml("code", legend), sld: polygonSld(task.layer, "code", legend) },
-  });
+  const names = new Map(task.legend.map(({ code, name }) => [code, name]));
+  let sink: FeatureSink | undefined;
   try {
-    const { minX, minY, maxX, maxY } = boundsOf(grid);
-    const squareMeters = squareMetersPerUnit(grid.crs, (minX + maxX) / 2, (minY + maxY) / 2);
-    const { width, height } = grid;
-    const sieved = sieve({ width, height, read: classes.read, nothing }, task.minimumPixels);
-    const names = new Map(task.legend.map(({ code, name }) => [code, name]));
-    const all = polygonize(sieved, grid, {
-      skip: [nothing],
-      measure: confidence.read,
-      smoothing: task.smoothing,
+    const grid = partOf(requireGeobox(classes), task.bounds, task.layer);
+    const step = percentPerStep(confidence.info.dataType);
+    const groups = (await dataRegion(classes, windowIn(classes, grid), signal)).places();
+    const total = groups.reduce((sum, { size }) => sum + size, 0);
+    sink = openFeatureSink(to, task.format, {
+      name: task.layer,
+      crs: grid.crs,
+      fields: coded ? [...fields, sourceField] : fields,
+      description: "Areas of a map by OmniSat Desktop. Areas of polygons are counted pixels, not area estimates.",
+      style: { name: task.layer, qml: polygonQml("code", legend), sld: polygonSld(task.layer, "code", legend) },
     });
     let count = 0;
-    let pixels = 0;
-    for (const { value, geometry, mean, pixels: own } of all) {
-      const hectares = (areaOf(geometry) * squareMeters) / 10_000;
-      const properties = {
-        code: value,
-        class: names.get(value) ?? "",
-        confidence: Math.round(mean * step * 100) / 100,
-        area_ha: Math.round(hectares * 1e6) / 1e6,
-        pixels: own,
-        ...(coded ? { [sourceField.name]: sources.get(value) ?? "" } : {}),
-      };
-      sink.add({ geometry, properties });
-      pixels += own;
-      if (++count % polygonsAtOnce !== 0) continue;
-      phase("Drawing polygons", pixels / (width * height));
-      await setImmediate();
+    let done = 0;
+    for (const group of groups) {
+      const window = withMargin(group.bounds!, grid);
+      const { minX, minY, maxX, maxY } = boundsOf(geoboxOfWindow(grid, window));
+      const squareMeters = squareMetersPerUnit(grid.crs, (minX + maxX) / 2, (minY + maxY) / 2);
+      const tell = (share: number) => phase("Drawing polygons", (done + share * group.size) / total);
+      const own = await rowsOf(
+        classes,
+        grid,
+        group,
+        window,
+        join(folder, "classes.part"),
+        Uint8Array,
+        signal,
+        (value) => (keep && !keep.has(value) ? nothing : value),
+      );
+      const shares = await rowsOf(
+        confidence,
+        grid,
+        group,
+        window,
+        join(folder, "confidence.part"),
+        Uint16Array,
+        signal,
+      );
+      try {
+        tell(0.3);
+        const { width, height } = window;
+        const sieved = sieve({ width, height, read: own.read, nothing }, task.minimumPixels);
+        const areas = polygonize(sieved, geoboxOfWindow(grid, window), {
+          skip: [nothing],
+          measure: shares.read,
+          smoothing: task.smoothing,
+        });
+        let pixels = 0;
+        for (const area of areas) {
+          const hectares = (areaOf(area.geometry) * squareMeters) / 10_000;
+          const properties = {
+            code: area.value,
+            class: names.get(area.value) ?? "",
+            confidence: Math.round(area.mean * step * 100) / 100,
+            area_ha: Math.round(hectares * 1e6) / 1e6,
+            pixels: area.pixels,
+            ...(coded ? { [sourceField.name]: sources.get(area.value) ?? "" } : {}),
+          };
+          sink.add({ geometry: area.geometry, properties });
+          pixels += area.pixels;
+          if (++count % polygonsAtOnce !== 0) continue;
+          tell(0.3 + (0.7 * pixels) / group.size);
+          await setImmediate();
+          signal.throwIfAborted();
+        }
+      } finally {
+        await own.close();
+        await shares.close();
+      }
+      done += group.size;
       signal.throwIfAborted();
     }
     if (count === 0) throw new AppError("nothing-to-export", { name: task.layer });
@@ -115,67 +139,88 @@ export async function exportPolygons(
     phase("Drawing polygons", 1);
     return { paths, polygons: count };
   } catch (error) {
-    sink.discard();
+    sink?.discard();
     throw error;
   } finally {
     classes.close();
     confidence.close();
-    await rm(classRows, { force: true });
-    await rm(confidenceRows, { force: true });
   }
+}
+
+/** Where a grid lies in a raster of the same pixels. */
+function windowIn(raster: Raster, { affine, width, height }: GeoBox): PixelWindow {
+  const [col, row] = apply(invert(requireGeobox(raster).affine), affine.a, affine.d).map(Math.round) as [
+    number,
+    number,
+  ];
+  return { col, row, width, height };
+}
+
+/** One pixel more on every side that is not the grid's own edge: outlines are cut there as anywhere within the map. */
+function withMargin({ col, row, width, height }: PixelWindow, grid: GeoBox): PixelWindow {
+  return clip({ col: col - 1, row: row - 1, width: width + 2, height: height + 2 }, grid.width, grid.height)!;
 }
 
 type Row = Uint8Array | Uint16Array;
 interface RowKind<T extends Row> {
   new (length: number): T;
-  from(values: ArrayLike<number>, change: (value: number) => number): T;
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** Writes the pixels of the wanted part as plain rows of numbers. `step`: what one of them is in per cent. */
-async function spool(
-  task: PolygonExport,
-  from: string,
-  to: string,
-  change: (value: number) => number,
-  { signal, phase }: Pick<JobContext, "signal" | "phase">,
-  kind: RowKind<Row> = Uint8Array,
-): Promise<{ readonly grid: GeoBox; readonly step: number }> {
-  const raster = await openRaster(from);
-  const file = await open(to, "w");
-  try {
-    const whole = requireGeobox(raster);
-    const grid = partOf(whole, task.bounds, task.layer);
-    const [col, row] = apply(invert(whole.affine), grid.affine.a, grid.affine.d).map(Math.round) as [number, number];
-    const step = Math.max(1, Math.min(1024, Math.floor(bytesAtOnce / grid.width)));
-    for (let top = 0; top < grid.height; top += step) {
-      signal.throwIfAborted();
-      const height = Math.min(step, grid.height - top);
-      const window = { col, row: row + top, width: grid.width, height };
-      const { bands } = await raster.readWindow(window, { bands: [1], signal });
-      await file.appendFile(kind.from(bands[0]!, change));
-      phase("Reading the map", (top + height) / grid.height);
-    }
-    return { grid, step: percentPerStep(raster.info.dataType) };
-  } finally {
-    raster.close();
-    await file.close();
-  }
+interface Rows<T extends Row> {
+  readonly read: (row: number) => T;
+  readonly close: () => Promise<void>;
 }
 
-function openRows<T extends Row>(
+/** The pixels of a group as rows of `window`, 0 beside it: in memory while that is small, else as plain numbers in a file. */
+async function rowsOf<T extends Row>(
+  raster: Raster,
+  grid: GeoBox,
+  group: PixelSet,
+  window: PixelWindow,
   path: string,
-  width: number,
   kind: RowKind<T>,
-): { readonly read: (row: number) => T; close(): void } {
-  const file = openSync(path, "r");
+  signal: AbortSignal,
+  change: (value: number) => number = (value) => value,
+): Promise<Rows<T>> {
+  const { width, height } = window;
+  const lies = windowIn(raster, grid);
   const bytes = width * kind.BYTES_PER_ELEMENT;
-  return {
-    read(row) {
-      const values = new kind(width);
-      readSync(file, values, 0, bytes, row * bytes);
-      return values;
-    },
-    close: () => closeSync(file),
+  const small = bytes * height <= bytesAtOnce;
+  const rowsAtOnce = small ? height : Math.max(1, Math.min(1024, Math.floor(bytesAtOnce / bytes)));
+  const file = small ? undefined : await open(path, "w+");
+  const close = async () => {
+    await file?.close();
+    if (file) await rm(path, { force: true });
   };
+  try {
+    let values = new kind(0);
+    for (let top = 0; top < height; top += rowsAtOnce) {
+      signal.throwIfAborted();
+      const part = { col: window.col, row: window.row + top, width, height: Math.min(rowsAtOnce, height - top) };
+      values = new kind(part.width * part.height);
+      for (const piece of readingWindows(group.inside(part), bytesAtOnce)) {
+        const place = { ...piece, col: piece.col + lies.col, row: piece.row + lies.row };
+        const { bands } = await raster.readWindow(place, { bands: [1], signal });
+        const read = bands[0]!;
+        for (let y = 0; y < piece.height; y++) {
+          const from = y * piece.width;
+          const at = (piece.row - part.row + y) * width + piece.col - part.col;
+          for (let x = 0; x < piece.width; x++) values[at + x] = change(read[from + x]!);
+        }
+      }
+      if (file) await file.appendFile(values);
+    }
+    if (!file) return { read: (row) => values.subarray(row * width, (row + 1) * width) as T, close };
+    const { fd } = file;
+    const read = (row: number): T => {
+      const one = new kind(width);
+      readSync(fd, one, 0, bytes, row * bytes);
+      return one;
+    };
+    return { read, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -119,8 +119,9 @@ test("without overviews the picture is read in strips, each of bounded size, and
 /** The raster, with a note of every window that is read. */
 function watched(raster: Raster): { read: Raster; windows: { pixels: number; overview: number | undefined }[] } {
   const windows: { pixels: number; overview: number | undefined }[] = [];
-  const read: Pick<Raster, "info" | "readWindow"> = {
+  const read: Pick<Raster, "info" | "readWindow" | "dataWindows"> = {
     info: raster.info,
+    dataWindows: (options) => raster.dataWindows(options),
     readWindow: (window, options) => {
       windows.push({ pixels: window.width * window.height, overview: options?.overview });
       return raster.readWindow(window, options);

@@ -1,5 +1,6 @@
 import { encode } from "fast-png";
 import type { Raster } from "../../raster/index.ts";
+import { dataRegion, readingWindows } from "../data-region.ts";
 
 /** A small picture of a raster: what a reader sees of it, never more pixels than a screen has. */
 export interface Picture {
@@ -24,11 +25,12 @@ export interface PictureOptions {
   readonly signal?: AbortSignal;
 }
 
-const bytesPerRead = 1 << 23;
+const pixelsPerRead = 1 << 23;
 
 /**
  * The first band as a picture: the raster itself where it is small, otherwise the nearest pixels of the overview that
- * is just fine enough. Strips of the image are read one after the other, so that memory stays bounded without overviews too.
+ * is just fine enough. What the file stores is read part by part, so that memory stays bounded without overviews too; what it leaves
+ * out is not looked at.
  */
 export async function readPicture(
   raster: Raster,
@@ -42,34 +44,45 @@ export async function readPicture(
   const height = Math.max(1, Math.round(info.height * shrink));
 
   // Overviews are sorted largest first: the last one that is large enough is the cheapest.
-  const overview = info.overviews.findLastIndex((level) => level.width >= width && level.height >= height);
-  const level = info.overviews[overview] ?? { width: info.width, height: info.height };
+  const found = info.overviews.findLastIndex((level) => level.width >= width && level.height >= height);
+  const overview = found < 0 ? undefined : found;
+  const level = info.overviews[found] ?? { width: info.width, height: info.height };
 
   const values = new Uint8Array(width * height);
   const valid = new Uint8Array(width * height);
-  const sourceColumns = Array.from({ length: width }, (_, col) => middle(col, width, level.width));
-  const rowsPerRead = Math.max(Math.min(info.blockHeight, 1024), Math.floor(bytesPerRead / level.width));
-  for (let top = 0, row = 0; top < level.height; top += rowsPerRead) {
-    const bottom = Math.min(level.height, top + rowsPerRead);
-    if (row >= height || middle(row, height, level.height) >= bottom) continue; // no picture row looks here
+  const columns = Array.from({ length: width }, (_, col) => middle(col, width, level.width));
+  const rows = Array.from({ length: height }, (_, row) => middle(row, height, level.height));
+  const region = await dataRegion(
+    raster,
+    { col: 0, row: 0, width: level.width, height: level.height },
+    signal,
+    overview,
+  );
+  for (const part of readingWindows(region, pixelsPerRead, Math.min(info.blockHeight, 1024))) {
     signal?.throwIfAborted();
-    const window = { col: 0, row: top, width: level.width, height: bottom - top };
-    const block = await raster.readWindow(window, {
-      bands: [1],
-      overview: overview < 0 ? undefined : overview,
-      signal,
-    });
+    const [left, right] = between(columns, part.col, part.col + part.width);
+    const [top, bottom] = between(rows, part.row, part.row + part.height);
+    if (left === right || top === bottom) continue; // no pixel of the picture looks here
+    const block = await raster.readWindow(part, { bands: [1], overview, signal });
     const [band, mask] = [block.bands[0]!, block.valid[0]];
-    for (; row < height && middle(row, height, level.height) < bottom; row++) {
-      const from = (middle(row, height, level.height) - top) * level.width;
-      for (let col = 0; col < width; col++) {
-        const source = from + sourceColumns[col]!;
+    for (let row = top; row < bottom; row++) {
+      for (let col = left; col < right; col++) {
+        const source = (rows[row]! - part.row) * part.width + columns[col]! - part.col;
         values[row * width + col] = Math.min(255, Math.round(band[source]! * step));
         valid[row * width + col] = mask ? mask[source]! : 1;
       }
     }
   }
   return { width, height, values, valid };
+}
+
+/** The positions in `ascending` whose values lie from `start` to before `end`: the first, and the one after the last. */
+function between(ascending: readonly number[], start: number, end: number): [first: number, behind: number] {
+  const behind = (limit: number) => {
+    const at = ascending.findIndex((value) => value >= limit);
+    return at < 0 ? ascending.length : at;
+  };
+  return [behind(start), behind(end)];
 }
 
 /** The source pixel under the middle of picture pixel `at`. */
