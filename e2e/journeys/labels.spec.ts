@@ -112,7 +112,7 @@ test("a Shapefile with an awkward name and no CRS is imported step by step, and 
   rmSync(path.replace(/\.shp$/, ".prj"));
   await openSample(window, host);
   await showLabels(window, 48);
-  await window.getByRole("button", { name: "Import polygons" }).click();
+  await window.getByRole("button", { name: "Import labels" }).click();
   const wizard = window.getByRole("dialog", { name: "Import labels" });
   await wizard.getByRole("button", { name: "Choose a file" }).click();
   const picker = window.getByRole("dialog").last();

@@ -69,7 +69,7 @@ test("files that cannot be used are refused where they were chosen", async ({ pa
 
   await test.step("polygons outside of the project", async () => {
     await window.getByRole("tab", { name: "Labels", exact: true }).click();
-    await window.getByRole("button", { name: "Import polygons" }).click();
+    await window.getByRole("button", { name: "Import labels" }).click();
     const wizard = window.getByRole("dialog", { name: "Import labels" });
     await wizard.getByRole("button", { name: "Choose a file" }).click();
     await pick(window, "fields.geojson");

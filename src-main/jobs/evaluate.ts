@@ -56,13 +56,14 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     }
     const untaught = untaughtClasses(spec, codes, area);
     const { part, overlapPatches } = spec;
+    const { unit } = spec.labels;
     const findings = inOrderOfSeverity([
       ...subsets.flatMap((own) => findingsOfScore(own, spec.part)),
       ...aboutInputs,
       ...findingsOfPart({ part, untaught, subsets }, spec.labels, legend, spec.optimistic ?? false),
     ]);
     const { contested } = labelFacts(labels);
-    return { part, untaught, subsets, overlapPatches, contested, findings };
+    return { part, untaught, subsets, overlapPatches, contested, ...(unit ? { unit } : {}), findings };
   } finally {
     await cube.close();
   }

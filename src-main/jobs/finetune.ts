@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { chosenSentence } from "../../src-shared/domain/chosen-settings.ts";
 import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { FinetuneSpec, ModelResult, SplitPart, SubsetScore } from "../../src-shared/domain/job.ts";
+import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Batch, noAugmentation, type PatchWindow, planBlend } from "../cube/index.ts";
@@ -93,7 +94,9 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const { provider, reason } = await providerFor(spec.provider);
     context.log(`Computing on ${provider} (${reason}).`);
     if (spec.chosen) context.log(chosenSentence(spec.chosen));
-    context.log(`Teaching ${legend.map(({ name }) => name).join(", ")} from ${labels.usable().length} polygons.`);
+    context.log(
+      `Teaching ${legend.map(({ name }) => name).join(", ")} from ${countedLabels(labels.usable().length, spec.labels.unit)}.`,
+    );
     const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: recipe.warmupSteps });
     const model: Omit<ModelDescription, "format" | "weights"> = {
       name: spec.modelName,

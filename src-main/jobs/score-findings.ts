@@ -34,11 +34,12 @@ export function findingsOfScore(score: SubsetScore, part: EvaluateResult["part"]
  */
 export function findingsOfPart(
   { part, untaught = [], subsets }: Pick<EvaluateResult, "part" | "untaught" | "subsets">,
-  { legend, polygons }: LabelInput,
+  { legend, polygons, unit: named }: LabelInput,
   model: readonly LegendClass[],
   optimistic: boolean,
 ): Finding[] {
   const findings: Finding[] = [];
+  const unit = named === undefined ? {} : { unit: named };
   const widest = subsets.reduce<SubsetScore | undefined>(
     (best, own) => (own.classSet.length > (best?.classSet.length ?? 0) ? own : best),
     undefined,
@@ -46,7 +47,7 @@ export function findingsOfPart(
   if (!widest) return findings;
   if (part === "train") findings.push({ code: "scored-on-training", details: {} });
   if (optimistic) findings.push({ code: "split-optimistic", details: {} });
-  if (untaught.length > 0) findings.push({ code: "classes-untaught", details: { part, classes: untaught } });
+  if (untaught.length > 0) findings.push({ code: "classes-untaught", details: { part, classes: untaught, ...unit } });
   // Of all that was asked, not of one subset: what one cannot see another may.
   const support = (code: number) =>
     Math.max(...subsets.map(({ classes }) => classes.find((own) => own.code === code)?.support ?? 0));
@@ -57,10 +58,10 @@ export function findingsOfPart(
   else if (measured.length === 1)
     findings.push({ code: "one-class-measured", details: { part, name: measured[0]!.name } });
   const single = widest.classes.filter((own) => own.polygons === 1).map(({ name }) => name);
-  if (single.length > 0) findings.push({ code: "split-one-polygon", details: { names: single } });
+  if (single.length > 0) findings.push({ code: "split-one-polygon", details: { names: single, ...unit } });
   const count = widest.polygons ?? 0;
   if (count > 0 && count < fewPolygons)
-    findings.push({ code: "few-polygons-measured", details: { part, polygons: count } });
+    findings.push({ code: "few-polygons-measured", details: { part, polygons: count, ...unit } });
   const partsOf = (code: number) =>
     new Set(polygons.flatMap((own) => (own.classCode === code && own.part !== "unused" ? [own.part] : [])));
   const known = new Set(model.map(({ code }) => code));

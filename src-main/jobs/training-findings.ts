@@ -135,12 +135,13 @@ const fewestPolygons = 3;
 
 /** What the labels themselves give reason to doubt. */
 export function findingsOfLabels(
-  { legend, polygons }: LabelInput,
+  { legend, polygons, unit: named }: LabelInput,
   taught: ReadonlySet<number>,
   facts: LabelFacts,
   validates: boolean,
 ): Finding[] {
   const findings: Finding[] = [];
+  const unit = named === undefined ? {} : { unit: named };
   const idsOf = (code: number, part?: string) =>
     new Set(
       polygons.flatMap((own) =>
@@ -159,18 +160,21 @@ export function findingsOfLabels(
     const only = legend.find(({ code }) => taught.has(code))!;
     findings.push({ code: "one-class-taught", details: { name: only.name } });
   }
-  if (away.length > 0) findings.push({ code: "classes-not-in-training", details: { classes: away } });
-  if (small.length > 0) findings.push({ code: "classes-without-patch", details: { classes: small } });
+  if (away.length > 0) findings.push({ code: "classes-not-in-training", details: { classes: away, ...unit } });
+  if (small.length > 0) findings.push({ code: "classes-without-patch", details: { classes: small, ...unit } });
   const training = new Set(polygons.flatMap(({ part, id }) => (part === "train" ? [id] : []))).size;
   const without = training - facts.polygons;
-  if (without > 0) findings.push({ code: "polygons-without-patch", details: { without, polygons: training } });
+  if (without > 0) findings.push({ code: "polygons-without-patch", details: { without, polygons: training, ...unit } });
   if (facts.contested > 0)
-    findings.push({ code: "patches-contested", details: { contested: facts.contested, labelled: facts.patches } });
+    findings.push({
+      code: "patches-contested",
+      details: { contested: facts.contested, labelled: facts.patches, ...unit },
+    });
   const few = facts.classes.filter(({ polygons: own }) => own > 0 && own < fewestPolygons);
   if (few.length > 0) {
     const nameOf = (code: number) => legend.find((entry) => entry.code === code)?.name ?? String(code);
     const classes = few.map(({ code, polygons: own }) => ({ name: nameOf(code), polygons: own }));
-    findings.push({ code: "few-polygons", details: { classes } });
+    findings.push({ code: "few-polygons", details: { classes, ...unit } });
   }
   if (!validates) findings.push({ code: "no-validation", details: {} });
   return findings;

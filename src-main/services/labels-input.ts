@@ -1,11 +1,12 @@
 import type { LabelInput, LabelPolygon, SplitPart } from "../../src-shared/domain/job.ts";
+import { type LabelUnit, unitOf } from "../../src-shared/domain/label-unit.ts";
 import { type CellRun, type PatchCells, packCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Catalog, Label } from "../catalog/index.ts";
 import { projectArea } from "../jobs/imagery.ts";
-import { rasterizePolygon } from "../vector/index.ts";
+import { isTiff, rasterizePolygon } from "../vector/index.ts";
 import { labelledLegend } from "./labels-active.ts";
 import { multi } from "./labels-shape.ts";
 
@@ -58,10 +59,26 @@ export function labelInput(catalog: Catalog): {
   });
   const used = new Set(polygons.map(({ classCode }) => classCode));
   return {
-    labels: { crs: geobox.crs, legend: legend.classes.filter(({ code }) => used.has(code)), polygons },
+    labels: {
+      crs: geobox.crs,
+      legend: legend.classes.filter(({ code }) => used.has(code)),
+      polygons,
+      unit: labelUnit(catalog, current),
+    },
     splitId: split.id,
     outOfSeason: all.length - current.length,
   };
+}
+
+/** What the labels are: polygons and points of files and of the drawing tools, or what class rasters label. */
+export function labelUnit(catalog: Catalog, labels: readonly Label[]): LabelUnit {
+  const rasters = new Set(catalog.labels.imports().flatMap(({ id, path }) => (isTiff(path) ? [id] : [])));
+  return unitOf(
+    labels.map(({ cells, importId, properties }) => {
+      if (importId === null) return properties.drawn === "point" ? "points" : "polygons";
+      return rasters.has(importId) ? "patches" : cells ? "points" : "polygons";
+    }),
+  );
 }
 
 /** The project counts patches from the corner of its area, jobs count from the origin of its CRS. */

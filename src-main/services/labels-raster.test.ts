@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { type Catalog, createCatalog } from "../catalog/index.ts";
 import { gdalBands } from "../jobs/fixtures/gdal.ts";
 import { patchGrid, projectArea } from "../jobs/imagery.ts";
 import { LabelPatches } from "../jobs/label-patches.ts";
+import { describeImport } from "./labels.ts";
 import { services } from "./services.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-raster-labels-"));
@@ -143,4 +144,22 @@ test("a buffer leaves patches out, and one that is too wide is refused", async (
   expect(unused).toBeGreaterThan(100);
   const refused = await all["labels.split"]({ blockMeters: 160, bufferMeters: 80 }).catch((error: unknown) => error);
   expect((refused as AppError).code).toBe("split-buffer-too-wide");
+});
+
+test("jobs are told what the labels are: points, groups of patches, or labels of several kinds", async () => {
+  const points = join(room, "points.csv");
+  const at = (col: number, row: number) => `${574_680 + 10 * col + 5},${5_622_440 - 10 * row - 5}`;
+  const rows = Array.from({ length: 20 }, (_, i) => `${at(3 * i, 3 * i)},${i % 2 === 0 ? "wheat" : "maize"}`);
+  writeFileSync(points, ["x,y,crop", ...rows].join("\n"));
+  const request = { path: points, field: "crop", crs: "EPSG:32631", legend: "crops" };
+  const { report } = await all["labels.import"](request);
+  expect(report).toMatchObject({ total: 20, pointsTotal: 20, points: 20 });
+  expect(describeImport(report)[0]).toBe("20 points came in, 20 are used.");
+  await all["labels.split"]({ method: "random" });
+  expect((await all["labels.input"]({})).unit).toBe("points");
+  await all["labels.import"]({ path: raster, band: 2, legend: "crops" });
+  expect((await all["labels.input"]({})).unit).toBe("labels");
+  await all["labels.import"]({ path: raster, band: 2, legend: "crops", replace: true });
+  await all["labels.split"]({});
+  expect((await all["labels.input"]({})).unit).toBe("patches");
 });

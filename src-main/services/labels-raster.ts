@@ -135,6 +135,7 @@ export async function importRaster(
       total: labels.length,
       used: labels.length,
       points: 0,
+      pointsTotal: 0,
       dropped: [],
       partlyOutside: 0,
       contestedPatches: 0,

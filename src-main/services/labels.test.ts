@@ -252,7 +252,7 @@ test("classes are renamed, renumbered with their labels, and removed only when t
   await all["edits.undo"]({});
   expect((await labels())[0]!.classCode).toBe(1);
   expect(await refusal(all["legends.addClass"]({ id: legend, name: "Maize" }))).toMatch(/already a class “maize”/);
-  expect(await refusal(all["legends.removeClass"]({ id: legend, code: 1 }))).toMatch(/1 polygon has the class “wheat”/);
+  expect(await refusal(all["legends.removeClass"]({ id: legend, code: 1 }))).toMatch(/1 label has the class “wheat”/);
   await all["legends.removeClass"]({ id: legend, code: 1, moveTo: 2 });
   expect((await labels())[0]!.classCode).toBe(2);
   await all["legends.remove"]({ id: legend });

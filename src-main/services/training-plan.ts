@@ -119,6 +119,7 @@ function shapeOf(labels: LabelInput, grid: ProjectGrid): LabelShape {
     polygons: usable.length,
     patches: usable.reduce((sum, { patches }) => sum + patches, 0),
     classes: new Set(usable.map(({ classCode }) => classCode)).size,
+    ...(labels.unit === undefined ? {} : { unit: labels.unit }),
   };
 }
 

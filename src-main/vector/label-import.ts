@@ -105,6 +105,8 @@ export interface ImportReport {
   readonly used: number;
   /** of the used ones, how many are points */
   readonly points: number;
+  /** of all of them */
+  readonly pointsTotal: number;
   readonly dropped: readonly DroppedPolygon[];
   /** used polygons of which a part lies outside of the project */
   readonly partlyOutside: number;
@@ -149,10 +151,12 @@ export function* importingLabels(layer: FeatureLayer, options: LabelImportOption
   const asked = new Set<number>();
   let valued = 0;
   let total = 0;
+  let pointsTotal = 0;
 
   for (const feature of layer.features) {
     if (total > 0) yield total;
     const id = ++total;
+    if (isOfPoints(feature.geometry)) pointsTotal++;
     const drop = (reason: DropReason, detail?: string): void => {
       dropped.push({ id, sourceId: feature.id, reason, ...(detail === undefined ? {} : { detail }) });
     };
@@ -237,6 +241,7 @@ export function* importingLabels(layer: FeatureLayer, options: LabelImportOption
     used: polygons.length,
     dropped,
     points: polygons.filter(({ cells }) => cells !== null).length,
+    pointsTotal,
     partlyOutside: polygons.filter((polygon) => polygon.partlyOutside).length,
     contestedPatches: claims.contested,
     classes: summaries(table.legend, polygons),
@@ -298,6 +303,11 @@ function place(feature: Feature, transform: Transform, project: Project): Placed
     bounds.maxY <= area.maxY + slack;
   return { geometry: moved, point: representativePoint(moved), partlyOutside: !inside, cells: null };
 }
+
+const isOfPoints = (geometry: Geometry | null): boolean => {
+  const type = geometry ? ofOneKind(geometry).type : undefined;
+  return type === "Point" || type === "MultiPoint";
+};
 
 /** A collection of polygons is a multipolygon, one of points a multipoint; others stay what they are. */
 function ofOneKind(geometry: Geometry): Geometry {
@@ -471,10 +481,14 @@ function describeRaster(raster: NonNullable<ImportReport["raster"]>): string[] {
   ];
 }
 
+/** What came in: points where all shapes of the file are, shapes where some are. */
+const kindOf = ({ total, pointsTotal }: ImportReport): string =>
+  pointsTotal === 0 ? "polygons" : pointsTotal === total ? "points" : "shapes";
+
 /** The report as lines for people. */
 export function describeImport(report: ImportReport): string[] {
   if (report.raster) return describeRaster(report.raster);
-  const all = report.points === report.used && report.used > 0 ? "points" : report.points > 0 ? "shapes" : "polygons";
+  const all = kindOf(report);
   const lines = [`${report.total} ${all} came in, ${report.used} are used.`];
   for (const { reason, words, count } of droppedByReason(report)) {
     const details = report.dropped.filter((polygon) => polygon.reason === reason && polygon.detail !== undefined);

@@ -93,3 +93,27 @@ test.for(findingCodes)("%s is said in both languages, with all its values and wh
 test("no code is without a French sentence", () => {
   expect(Object.keys(frenchFindings).toSorted()).toEqual([...findingCodes].toSorted());
 });
+
+test("labels are called what they are: nothing says polygon of points, class rasters or several kinds", () => {
+  const counting = findingCodes.filter((code) => JSON.stringify(examples[code]).includes('"polygons"'));
+  const codes: readonly FindingCode[] = [...counting, "patches-contested", "split-one-polygon"];
+  expect(codes.length).toBeGreaterThanOrEqual(8);
+  const words = {
+    points: [/points?\b/, /points?\b/],
+    patches: [/groups? of patches/, /groupes? de patchs/],
+    labels: [/labels?\b/, /étiquettes?/],
+  } as const;
+  for (const code of codes)
+    for (const unit of ["points", "patches", "labels"] as const) {
+      const finding = { code, details: { ...examples[code], unit } } as Finding;
+      language.choose("en");
+      const english = findingWords(finding);
+      language.choose("fr");
+      const french = findingWords(finding);
+      language.choose("en");
+      expect(`${english.what} ${english.remedy}`).not.toMatch(/polygon/i);
+      expect(`${french.what} ${french.remedy}`).not.toMatch(/polygon/i);
+      expect(english.what.toLowerCase()).toMatch(words[unit][0]);
+      expect(french.what.toLowerCase()).toMatch(words[unit][1]);
+    }
+});

@@ -5,7 +5,9 @@ import {
   type FindingText,
   findingText,
 } from "../../src-shared/domain/finding.ts";
+import type { LabelUnit } from "../../src-shared/domain/label-unit.ts";
 import { counted, listed, quoted } from "./errors/words.ts";
+import { countedLabels, labelWord, noLabel } from "./label-words.ts";
 import { language } from "./language.svelte.ts";
 import { frenchSpaces, messages } from "./message.ts";
 
@@ -13,8 +15,11 @@ const percent = (share: number): string =>
   `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 1).replace(".", ",")} %`;
 const three = (value: number): string => value.toFixed(3).replace(".", ",");
 const parts = { train: "d’entraînement", validation: "de validation", test: "de test" } as const;
-const withCounts = (classes: readonly { readonly name: string; readonly polygons: number }[]): string =>
-  classes.map(({ name, polygons }) => `${quoted(name)} (${counted(polygons, "polygone")})`).join(", ");
+const withCounts = (
+  classes: readonly { readonly name: string; readonly polygons: number }[],
+  unit?: LabelUnit,
+): string => classes.map(({ name, polygons }) => `${quoted(name)} (${countedLabels(polygons, unit)})`).join(", ");
+const drawn = (unit?: LabelUnit): boolean => (unit ?? "polygons") === "polygons" || unit === "labels";
 const withTiles = (classes: readonly { readonly name: string; readonly tiles: number }[]): string =>
   classes.map(({ name, tiles }) => `${quoted(name)} (${counted(tiles, "tuile")})`).join(", ");
 const moreLabels = "Étiquetez d’autres endroits de ces classes.";
@@ -84,24 +89,30 @@ export const frenchFindings: FindingSentences = {
     what: "Rien n’a été mis de côté pour la validation : les poids de la dernière étape ont été gardés, sans savoir s’ils sont bons.",
     remedy: "Donnez une part à la validation dans la répartition.",
   }),
-  "classes-without-patch": ({ classes }) => ({
-    what: `Non enseignées, car aucun de leurs polygones ne contient le centre d’un patch : ${withCounts(classes)}.`,
-    remedy: "Choisissez des patchs plus petits, ou dessinez des polygones plus grands.",
+  "classes-without-patch": ({ classes, unit }) => ({
+    what: drawn(unit)
+      ? `Non enseignées, car elles n’ont ${noLabel(unit)} qui contienne le centre d’un patch : ${withCounts(classes, unit)}.`
+      : `Non enseignées, car elles n’ont ${noLabel(unit)} dans le projet : ${withCounts(classes, unit)}.`,
+    remedy: drawn(unit)
+      ? `Choisissez des patchs plus petits, ou dessinez des ${labelWord(unit)} plus ${unit === "labels" ? "grandes" : "grands"}.`
+      : "Étiquetez des endroits du projet.",
   }),
-  "classes-not-in-training": ({ classes }) => ({
-    what: `Non enseignées, car elles n’ont aucun polygone dans la partie d’entraînement : ${withCounts(classes)}.`,
+  "classes-not-in-training": ({ classes, unit }) => ({
+    what: `Non enseignées, car elles n’ont ${noLabel(unit)} dans la partie d’entraînement : ${withCounts(classes, unit)}.`,
     remedy: "Refaites la répartition pour que chaque classe s’entraîne ; une carte ne montre jamais ces classes.",
   }),
-  "polygons-without-patch": ({ without, polygons }) => ({
-    what: `${counted(without, "polygone d’entraînement", "polygones d’entraînement")} sur ${polygons} ne contiennent aucun centre de patch du projet et n’enseignent rien.`,
-    remedy: "Des patchs plus petits les utiliseraient.",
+  "polygons-without-patch": ({ without, polygons, unit }) => ({
+    what: `Partie d’entraînement : sur ${countedLabels(polygons, unit)}, ${without} ${drawn(unit) ? "sans centre de patch" : "sans patch"} dans le projet, qui n’${without < 2 ? "enseigne" : "enseignent"} rien.`,
+    remedy: drawn(unit) ? "Des patchs plus petits les utiliseraient." : "Étiquetez des endroits du projet.",
   }),
-  "patches-contested": ({ contested, labelled }) => ({
-    what: `Des polygones de plusieurs classes se rencontrent sur ${counted(contested, "patch", "patchs")}, qui n’enseignent rien (${labelled} autres le font).`,
-    remedy: "Coupez les polygones où ils se recouvrent.",
+  "patches-contested": ({ contested, labelled, unit }) => ({
+    what: `Des ${labelWord(unit)} de plusieurs classes se rencontrent sur ${counted(contested, "patch", "patchs")}, qui n’enseignent rien (${labelled} autres le font).`,
+    remedy: drawn(unit)
+      ? `Coupez les ${labelWord(unit)} où il y a recouvrement.`
+      : "Des patchs plus petits les sépareraient.",
   }),
-  "few-polygons": ({ classes }) => ({
-    what: `Moins de trois polygones d’entraînement : ${withCounts(classes)}. Le modèle connaît ces endroits, pas ces classes.`,
+  "few-polygons": ({ classes, unit }) => ({
+    what: `Moins de trois ${labelWord(unit)} d’entraînement : ${withCounts(classes, unit)}. Le modèle connaît ces endroits, pas ces classes.`,
     remedy: moreLabels,
   }),
   "score-below-commonest": ({ modalities, accuracy, commonest, share }) => ({
@@ -110,7 +121,7 @@ export const frenchFindings: FindingSentences = {
   }),
   "score-not-above-commonest": ({ modalities, accuracy, low, share }) => ({
     what: `Avec ${modalities.join(" + ")}, ${percent(accuracy)} des patchs sont justes, au moins ${percent(low)} selon l’intervalle à 95 % : ce n’est peut-être pas mieux que de répondre toujours la classe la plus fréquente (${percent(share)}).`,
-    remedy: "Mesurez sur plus de polygones, ou entraînez plus longtemps.",
+    remedy: "Mesurez sur plus d’endroits, ou entraînez plus longtemps.",
   }),
   "nothing-scored": ({ modalities }) => ({
     what: `Avec ${modalities.join(" + ")}, aucun patch étiqueté n’est vu : il n’y a pas de score.`,
@@ -130,16 +141,16 @@ export const frenchFindings: FindingSentences = {
       .join(", ")}.`,
     remedy: "Étiquetez-en d’autres endroits, ou entraînez avec balance=classes.",
   }),
-  "classes-untaught": ({ part, classes }) => ({
-    what: `Dans la partie ${parts[part]} et non comptées, car le modèle ne les a jamais apprises : ${withCounts(classes)}. La carte donne un autre nom à ces endroits.`,
+  "classes-untaught": ({ part, classes, unit }) => ({
+    what: `Dans la partie ${parts[part]} et non comptées, car le modèle ne les a jamais apprises : ${withCounts(classes, unit)}. La carte donne un autre nom à ces endroits.`,
     remedy: "Enseignez ces classes, ou comptez leurs endroits comme faux.",
   }),
   "patches-not-seen": ({ modalities, unseen, labelled }) => ({
     what: `${counted(unseen, "patch étiqueté", "patchs étiquetés")} sur ${labelled} ne sont vus à aucune date de ${modalities.join(" + ")} et ne sont pas comptés.`,
     remedy: "Importez d’autres dates, ou vérifiez les masques de nuages.",
   }),
-  "few-polygons-measured": ({ part, polygons }) => ({
-    what: `La partie ${parts[part]} a ${counted(polygons, "polygone")} : le score dépend de ces quelques endroits.`,
+  "few-polygons-measured": ({ part, polygons, unit }) => ({
+    what: `La partie ${parts[part]} a ${countedLabels(polygons, unit)} : le score dépend de ces quelques endroits.`,
     remedy: "Étiquetez d’autres endroits, ou laissez de côté l’un après l’autre.",
   }),
   "scored-on-training": () => ({
@@ -148,10 +159,10 @@ export const frenchFindings: FindingSentences = {
   }),
   "split-optimistic": () => ({
     what: "Les patchs ont été répartis au hasard : des patchs de test touchent des patchs d’entraînement du même champ, et le score flatte.",
-    remedy: "Répartissez par blocs ou par polygones pour un score honnête.",
+    remedy: "Répartissez par blocs pour un score honnête.",
   }),
-  "split-one-polygon": ({ names }) => ({
-    what: `Mesuré sur un seul polygone : ${listed(names)}.`,
+  "split-one-polygon": ({ names, unit }) => ({
+    what: `Mesuré sur ${unit === "labels" ? "une seule" : "un seul"} ${labelWord(unit, 1)} : ${listed(names)}.`,
     remedy: moreLabels,
   }),
   "split-class-missing": ({ part, names }) => ({

@@ -4,8 +4,10 @@ import { fill, type Message, type ParameterNames, type Parameters } from "./mess
 
 export { errorSentence } from "./error-sentence.ts";
 export * as format from "./format.ts";
+export { countedLabelsHere as countedLabels } from "./label-words.ts";
 export { language } from "./language.svelte.ts";
 export type { Language } from "./message.ts";
+export { radiometryWords } from "./radiometry-words.ts";
 
 export type MessageKey = keyof Catalog;
 

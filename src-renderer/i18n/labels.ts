@@ -5,10 +5,10 @@ export const labelsMessages = messages({
   "labels.title": { en: "Labels", fr: "Étiquettes" },
   "labels.empty.title": { en: "No labels yet", fr: "Pas encore d’étiquettes" },
   "labels.empty": {
-    en: "Labels tell the network what is where. Import polygons, or choose classes and draw some on the map.",
-    fr: "Les étiquettes disent au réseau ce qui se trouve où. Importez des polygones, ou choisissez des classes et dessinez sur la carte.",
+    en: "Labels tell the network what is where. Import polygons, points or a class raster, or choose classes and draw some on the map.",
+    fr: "Les étiquettes disent au réseau ce qui se trouve où. Importez des polygones, des points ou un raster de classes, ou choisissez des classes et dessinez sur la carte.",
   },
-  "labels.import": { en: "Import polygons", fr: "Importer des polygones" },
+  "labels.import": { en: "Import labels", fr: "Importer des étiquettes" },
   "labels.legend.make": { en: "Choose classes", fr: "Choisir des classes" },
   "labels.tab.classes": { en: "Classes", fr: "Classes" },
   "labels.tab.split": { en: "Split", fr: "Répartition" },
@@ -274,7 +274,7 @@ export const labelsMessages = messages({
   },
   "labels.split.method": { en: "How to divide", fr: "Comment répartir" },
   "labels.split.blocks": { en: "By squares of the ground", fr: "Par carrés du terrain" },
-  "labels.split.polygons": { en: "Polygon by polygon", fr: "Polygone par polygone" },
+  "labels.split.polygons": { en: "Label by label", fr: "Étiquette par étiquette" },
   "labels.split.field": { en: "By a field of the labels", fr: "Par un champ des étiquettes" },
   "labels.split.random": { en: "Patch by patch, at random", fr: "Patch par patch, au hasard" },
   "labels.split.blocks.hint": {
@@ -434,8 +434,8 @@ export const labelsMessages = messages({
     fr: "Rien ne dit le système de coordonnées.",
   },
   "labels.wizard.rasterResult": {
-    en: "{covered} patches are covered, {labelled} get a class; {mixed} are too mixed, {ignored} are ignored or without data.",
-    fr: "{covered} patchs sont couverts, {labelled} reçoivent une classe ; {mixed} sont trop mélangés, {ignored} sont ignorés ou sans données.",
+    en: "Patches that get no label: {mixed} too mixed, {ignored} ignored or without data. Neighbouring patches of one class are grouped.",
+    fr: "Patchs sans étiquette : {mixed} trop mélangés, {ignored} ignorés ou sans données. Les patchs voisins d’une classe sont groupés.",
   },
   "labels.wizard.unnamedZero": {
     en: "The value 0 has no name in the file and becomes a class. Go back and ignore it where it stands for nothing.",
@@ -459,8 +459,12 @@ export const labelsMessages = messages({
     fr: { one: "{count} forme", other: "{count} formes" },
   },
   "labels.wizard.polygons": {
-    en: { one: "{count} of them a polygon", other: "{count} of them polygons" },
-    fr: { one: "dont {count} polygone", other: "dont {count} polygones" },
+    en: { one: "{count} polygon", other: "{count} polygons" },
+    fr: { one: "{count} polygone", other: "{count} polygones" },
+  },
+  "labels.wizard.others": {
+    en: { one: "{count} other shape", other: "{count} other shapes" },
+    fr: { one: "{count} autre forme", other: "{count} autres formes" },
   },
   "labels.wizard.field": { en: "Field that holds the class", fr: "Champ qui contient la classe" },
   "labels.wizard.field.option": {
@@ -470,7 +474,10 @@ export const labelsMessages = messages({
   "labels.wizard.field.manyValues": { en: "{name} (more than {count} values)", fr: "{name} (plus de {count} valeurs)" },
   "labels.wizard.legend": { en: "Into the legend", fr: "Dans la légende" },
   "labels.wizard.value": { en: "Value in the file", fr: "Valeur du fichier" },
-  "labels.wizard.shapesColumn": { en: "Shapes", fr: "Formes" },
+  "labels.wizard.column.shapes": { en: "Shapes", fr: "Formes" },
+  "labels.wizard.column.polygons": { en: "Polygons", fr: "Polygones" },
+  "labels.wizard.column.points": { en: "Points", fr: "Points" },
+  "labels.wizard.column.pixels": { en: "Pixels", fr: "Pixels" },
   "labels.wizard.becomes": { en: "Becomes", fr: "Devient" },
   "labels.wizard.ignore": { en: "ignored", fr: "ignorée" },
   "labels.wizard.newClass": { en: "New class", fr: "Nouvelle classe" },
@@ -485,9 +492,21 @@ export const labelsMessages = messages({
   "labels.wizard.validity.fields": { en: "As fields of the file say", fr: "Selon des champs du fichier" },
   "labels.wizard.checking": { en: "Looking at every shape …", fr: "Examen de chaque forme…" },
   "labels.wizard.importing": { en: "Importing …", fr: "Importation…" },
-  "labels.wizard.result": {
-    en: "{total} polygons in, {used} used",
-    fr: "{total} polygones lus, {used} utilisés",
+  "labels.wizard.result.polygons": {
+    en: { one: "{count} polygon in, {used} used", other: "{count} polygons in, {used} used" },
+    fr: { one: "{count} polygone lu, {used} utilisés", other: "{count} polygones lus, {used} utilisés" },
+  },
+  "labels.wizard.result.points": {
+    en: { one: "{count} point in, {used} used", other: "{count} points in, {used} used" },
+    fr: { one: "{count} point lu, {used} utilisés", other: "{count} points lus, {used} utilisés" },
+  },
+  "labels.wizard.result.shapes": {
+    en: { one: "{count} shape in, {used} used", other: "{count} shapes in, {used} used" },
+    fr: { one: "{count} forme lue, {used} utilisées", other: "{count} formes lues, {used} utilisées" },
+  },
+  "labels.wizard.result.patches": {
+    en: { one: "{count} patch covered, {used} labelled", other: "{count} patches covered, {used} labelled" },
+    fr: { one: "{count} patch couvert, {used} étiquetés", other: "{count} patchs couverts, {used} étiquetés" },
   },
   "labels.wizard.dropped": { en: "Not used", fr: "Non utilisés" },
   "labels.wizard.partly": {
@@ -502,12 +521,12 @@ export const labelsMessages = messages({
   },
   "labels.wizard.contested": {
     en: {
-      one: "{count} patch lies in polygons of different classes and gets no label.",
-      other: "{count} patches lie in polygons of different classes and get no label.",
+      one: "{count} patch lies in labels of different classes and gets none.",
+      other: "{count} patches lie in labels of different classes and get none.",
     },
     fr: {
-      one: "{count} patch est dans des polygones de classes différentes et n’a pas d’étiquette.",
-      other: "{count} patchs sont dans des polygones de classes différentes et n’ont pas d’étiquette.",
+      one: "{count} patch est dans des étiquettes de classes différentes et n’en reçoit aucune.",
+      other: "{count} patchs sont dans des étiquettes de classes différentes et n’en reçoivent aucune.",
     },
   },
   "labels.wizard.replace": {
@@ -518,24 +537,41 @@ export const labelsMessages = messages({
     en: "Drawn labels stay. The same file always replaces its own earlier labels.",
     fr: "Les étiquettes dessinées restent. Le même fichier remplace toujours ses anciennes étiquettes.",
   },
-  "labels.wizard.import": { en: "Import {count} labels", fr: "Importer {count} étiquettes" },
-  "labels.wizard.finished": { en: "{count} labels imported", fr: "{count} étiquettes importées" },
+  "labels.wizard.import": {
+    en: { one: "Import {count} label", other: "Import {count} labels" },
+    fr: { one: "Importer {count} étiquette", other: "Importer {count} étiquettes" },
+  },
+  "labels.wizard.import.patches": {
+    en: { one: "Import {count} patch", other: "Import {count} patches" },
+    fr: { one: "Importer {count} patch", other: "Importer {count} patchs" },
+  },
+  "labels.wizard.finished": {
+    en: { one: "{count} label imported", other: "{count} labels imported" },
+    fr: { one: "{count} étiquette importée", other: "{count} étiquettes importées" },
+  },
+  "labels.wizard.finished.patches": {
+    en: { one: "{count} patch labelled", other: "{count} patches labelled" },
+    fr: { one: "{count} patch étiqueté", other: "{count} patchs étiquetés" },
+  },
   "labels.wizard.zoom": { en: "Show on the map", fr: "Voir sur la carte" },
   "labels.wizard.undo": { en: "Ctrl+Z takes the whole import back.", fr: "Ctrl+Z annule toute l’importation." },
   "labels.wizard.examples": { en: "for example {examples}", fr: "par exemple {examples}" },
   "labels.drop.no-class": { en: "no value in the class field", fr: "aucune valeur dans le champ de classe" },
   "labels.drop.ignored": { en: "their value is ignored", fr: "leur valeur est ignorée" },
   "labels.drop.empty-geometry": { en: "they have no shape", fr: "elles n’ont pas de forme" },
-  "labels.drop.not-a-polygon": { en: "they are no polygons", fr: "ce ne sont pas des polygones" },
+  "labels.drop.not-a-polygon": {
+    en: "they are neither polygons nor points",
+    fr: "ce ne sont ni des polygones ni des points",
+  },
   "labels.drop.invalid-geometry": { en: "their outline is invalid", fr: "leur contour est invalide" },
   "labels.drop.outside": { en: "outside of the project’s area", fr: "hors de la zone du projet" },
   "labels.drop.small": { en: "smaller than a patch", fr: "plus petites qu’un patch" },
   "labels.drop.overlap": {
-    en: "covered by polygons of another class",
-    fr: "couvertes par des polygones d’une autre classe",
+    en: "covered by labels of another class",
+    fr: "couvertes par des étiquettes d’une autre classe",
   },
   "labels.drop.duplicate": {
-    en: "covered by polygons of the same class",
-    fr: "couvertes par des polygones de la même classe",
+    en: "covered by labels of the same class",
+    fr: "couvertes par des étiquettes de la même classe",
   },
 });

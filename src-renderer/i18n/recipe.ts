@@ -163,7 +163,7 @@ export const recipeMessages = messages({
   },
   "train.option.balance.auto": { en: "As the labels suggest", fr: "Selon les étiquettes" },
   "train.option.balance.classes": { en: "Every class equally often", fr: "Chaque classe aussi souvent" },
-  "train.option.balance.polygons": { en: "Every polygon equally often", fr: "Chaque polygone aussi souvent" },
+  "train.option.balance.polygons": { en: "Every label equally often", fr: "Chaque étiquette aussi souvent" },
   "train.option.balance.patches": { en: "Every patch equally often", fr: "Chaque patch aussi souvent" },
   "train.field.classWeights": { en: "Weight of classes", fr: "Poids des classes" },
   "train.hint.classWeights": {
@@ -172,10 +172,10 @@ export const recipeMessages = messages({
   },
   "train.option.classWeights.none": { en: "All alike", fr: "Toutes pareilles" },
   "train.option.classWeights.balanced": { en: "Balanced", fr: "Équilibré" },
-  "train.field.patchWeightPower": { en: "Weight of large polygons", fr: "Poids des grands polygones" },
+  "train.field.patchWeightPower": { en: "Weight of large labels", fr: "Poids des grandes étiquettes" },
   "train.hint.patchWeightPower": {
-    en: "1 counts patches, so large polygons decide; 0 counts polygons, however large.",
-    fr: "1 compte les patchs : les grands polygones décident ; 0 compte les polygones, quelle que soit leur taille.",
+    en: "1 counts patches, so large labels decide; 0 counts labels, however large.",
+    fr: "1 compte les patchs : les grandes étiquettes décident ; 0 compte les étiquettes, quelle que soit leur taille.",
   },
   "train.field.validateEverySteps": { en: "Steps between validations", fr: "Pas entre validations" },
   "train.hint.validateEverySteps": {

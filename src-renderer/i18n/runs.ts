@@ -99,9 +99,9 @@ export const runsMessages = messages({
   "runs.interval": { en: "95 %: {low} to {high}", fr: "95 % : {low} à {high}" },
   "runs.interval.title": { en: "95 % interval", fr: "Intervalle 95 %" },
   "runs.samples": { en: "Reference patches", fr: "Patchs de référence" },
-  "runs.polygons": {
-    en: { one: "in {count} polygon", other: "in {count} polygons" },
-    fr: { one: "dans {count} polygone", other: "dans {count} polygones" },
+  "runs.labels": {
+    en: { one: "in {count} label", other: "in {count} labels" },
+    fr: { one: "dans {count} étiquette", other: "dans {count} étiquettes" },
   },
   "runs.macroF1.of": { en: "{count} of {all} classes", fr: "{count} classes sur {all}" },
   "runs.commonest": { en: "Commonest class", fr: "Classe majoritaire" },
@@ -112,8 +112,8 @@ export const runsMessages = messages({
   },
   "runs.few": { en: "Small sample", fr: "Petit échantillon" },
   "runs.few.why": {
-    en: "Few places were scored, and patches of one polygon resemble each other: the true accuracy may lie well outside of the interval.",
-    fr: "Peu de lieux ont été mesurés, et les patchs d’un même polygone se ressemblent : la vraie précision peut être bien en dehors de l’intervalle.",
+    en: "Few places were scored, and patches of one label resemble each other: the true accuracy may lie well outside of the interval.",
+    fr: "Peu de lieux ont été mesurés, et les patchs d’une même étiquette se ressemblent : la vraie précision peut être bien en dehors de l’intervalle.",
   },
   "runs.reviews.none.title": { en: "Nothing to see yet", fr: "Rien à voir pour l’instant" },
   "runs.reviews.none": {

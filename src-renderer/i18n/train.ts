@@ -31,8 +31,8 @@ export const trainMessages = messages({
     fr: "Pré-entraînement : apprend l’aspect des images, sans étiquettes. Un entraînement de classes peut en partir ensuite.",
   },
   "train.needs.labels": {
-    en: "Classes are learned from labelled polygons, and this project has none yet. Import or draw some, or pre-train on the imagery meanwhile.",
-    fr: "Les classes s’apprennent sur des polygones étiquetés, et ce projet n’en a pas encore. Importez-en ou dessinez-en, ou pré-entraînez sur les images en attendant.",
+    en: "Classes are learned from labels, and this project has none yet. Import or draw some, or pre-train on the imagery meanwhile.",
+    fr: "Les classes s’apprennent sur des étiquettes, et ce projet n’en a pas encore. Importez-en ou dessinez-en, ou pré-entraînez sur les images en attendant.",
   },
   "train.needs.split": {
     en: "The labels are not yet split into training, validation and test, so accuracy could not be measured on places the model has not seen.",
@@ -87,16 +87,16 @@ export const trainMessages = messages({
     fr: { one: "{count} étape", other: "{count} étapes" },
   },
   "train.chosen.points": {
-    en: "{polygons} points or specks train ({patches} patches).",
-    fr: "{polygons} points ou petites taches pour l’entraînement ({patches} patchs).",
+    en: "{labels} train, each of a patch or two ({patches} patches).",
+    fr: "{labels} pour l’entraînement, d’un ou deux patchs chacun ({patches} patchs).",
   },
   "train.chosen.few-places": {
-    en: "Only {polygons} polygons train ({patches} patches): a longer training would learn them by heart.",
-    fr: "Seulement {polygons} polygones pour l’entraînement ({patches} patchs) : plus long, il les apprendrait par cœur.",
+    en: "Only {labels} to train on ({patches} patches): a longer training would learn them by heart.",
+    fr: "Seulement {labels} pour l’entraînement ({patches} patchs) : un plus long les apprendrait par cœur.",
   },
   "train.chosen.many-places": {
-    en: "{polygons} polygons train ({patches} patches): they are drawn as they are labelled.",
-    fr: "{polygons} polygones pour l’entraînement ({patches} patchs) : tirés comme ils sont étiquetés.",
+    en: "{labels} to train on ({patches} patches): patches are drawn as they are labelled.",
+    fr: "{labels} pour l’entraînement ({patches} patchs) : les patchs sont tirés comme ils sont étiquetés.",
   },
   "train.preset.balanced": { en: "Balanced", fr: "Équilibré" },
   "train.preset.thorough": { en: "Thorough", fr: "Approfondi" },

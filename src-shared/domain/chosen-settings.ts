@@ -1,3 +1,4 @@
+import { countedLabels, type LabelUnit } from "./label-unit.ts";
 import type { FinetuneRecipe } from "./recipe.ts";
 
 /** What there is to learn from, as far as settings are chosen by it. */
@@ -7,6 +8,8 @@ export interface LabelShape {
   /** training patches with a class */
   readonly patches: number;
   readonly classes: number;
+  /** what the labels are; in runs before it was known, polygons */
+  readonly unit?: LabelUnit;
 }
 
 /** Numbers that follow from the labels where nobody says otherwise. */
@@ -56,7 +59,7 @@ export function settingsOfLabels({ polygons, patches }: LabelShape): {
 }
 
 const because: Readonly<Record<LabelRule, string>> = {
-  points: "the labels are points",
+  points: "every label has a patch or two",
   "few-places": `fewer than ${manyPlaces} places train: a longer training would learn them by heart`,
   "many-places": `${manyPlaces} places or more train: patches are drawn as they are labelled`,
 };
@@ -64,8 +67,8 @@ const because: Readonly<Record<LabelRule, string>> = {
 /** What was chosen and why, in English; nothing where everything was set by hand. */
 export function chosenSentence({ rule, labels, values }: ChosenSettings): string {
   const numbers = Object.entries(values).map(([name, value]) => `${name}=${value}`);
-  const { polygons, patches, classes } = labels;
-  const shape = `${polygons} ${polygons === 1 ? "polygon" : "polygons"}, ${patches} ${patches === 1 ? "patch" : "patches"}, ${classes} ${classes === 1 ? "class" : "classes"}`;
+  const { polygons, patches, classes, unit } = labels;
+  const shape = `${countedLabels(polygons, unit)}, ${patches} ${patches === 1 ? "patch" : "patches"}, ${classes} ${classes === 1 ? "class" : "classes"}`;
   if (numbers.length === 0) return `All settings as given (${shape}).`;
   return `Chosen from the labels (${shape}): ${numbers.join(", ")}, since ${because[rule]}.`;
 }

@@ -1,3 +1,5 @@
+import { countedLabels, type LabelUnit, labelWord } from "./label-unit.ts";
+
 /**
  * What a run has to say about itself that somebody should know before they believe it. Jobs find them, results carry them;
  * the end of a command, the model's card, the list of runs, the report and the map show them.
@@ -14,6 +16,10 @@ interface CountedTiles {
 interface Counted {
   readonly name: string;
   readonly polygons: number;
+}
+/** what is counted; without it polygons */
+interface InUnits {
+  readonly unit?: LabelUnit;
 }
 
 /** What each code tells. Plain data, so that it crosses every border and is kept with results. */
@@ -45,11 +51,11 @@ export interface FindingDetails {
     readonly samples: number;
   };
   readonly "no-validation": Readonly<Record<string, never>>;
-  readonly "classes-without-patch": { readonly classes: readonly Counted[] };
-  readonly "classes-not-in-training": { readonly classes: readonly Counted[] };
-  readonly "polygons-without-patch": { readonly without: number; readonly polygons: number };
-  readonly "patches-contested": { readonly contested: number; readonly labelled: number };
-  readonly "few-polygons": { readonly classes: readonly Counted[] };
+  readonly "classes-without-patch": InUnits & { readonly classes: readonly Counted[] };
+  readonly "classes-not-in-training": InUnits & { readonly classes: readonly Counted[] };
+  readonly "polygons-without-patch": InUnits & { readonly without: number; readonly polygons: number };
+  readonly "patches-contested": InUnits & { readonly contested: number; readonly labelled: number };
+  readonly "few-polygons": InUnits & { readonly classes: readonly Counted[] };
   // Measuring
   readonly "score-below-commonest": {
     readonly modalities: readonly string[];
@@ -71,16 +77,16 @@ export interface FindingDetails {
     readonly modalities: readonly string[];
     readonly classes: readonly { readonly name: string; readonly patches: number }[];
   };
-  readonly "classes-untaught": { readonly part: Part; readonly classes: readonly Counted[] };
+  readonly "classes-untaught": InUnits & { readonly part: Part; readonly classes: readonly Counted[] };
   readonly "patches-not-seen": {
     readonly modalities: readonly string[];
     readonly unseen: number;
     readonly labelled: number;
   };
-  readonly "few-polygons-measured": { readonly part: Part; readonly polygons: number };
+  readonly "few-polygons-measured": InUnits & { readonly part: Part; readonly polygons: number };
   readonly "scored-on-training": Readonly<Record<string, never>>;
   readonly "split-optimistic": Readonly<Record<string, never>>;
-  readonly "split-one-polygon": { readonly names: readonly string[] };
+  readonly "split-one-polygon": InUnits & { readonly names: readonly string[] };
   readonly "split-class-missing": { readonly part: Part; readonly names: readonly string[] };
   // Whole tiles
   readonly "tiles-near-chance": { readonly loss: number; readonly chance: number; readonly classes: number };
@@ -181,8 +187,15 @@ const quoted = (names: readonly string[]): string => names.map((name) => `“${n
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 1)} %`;
 const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-const withCounts = (classes: readonly Counted[]): string =>
-  classes.map(({ name, polygons }) => `“${name}” (${counted(polygons, "polygon")})`).join(", ");
+const withCounts = (classes: readonly Counted[], unit?: LabelUnit): string =>
+  classes.map(({ name, polygons }) => `“${name}” (${countedLabels(polygons, unit)})`).join(", ");
+/** Points lie in a patch, polygons hold its centre: what to do about labels without any differs. */
+const drawn = (unit?: LabelUnit): boolean => (unit ?? "polygons") === "polygons" || unit === "labels";
+const holdNoPatch = (unit: LabelUnit | undefined, count: number): string =>
+  drawn(unit)
+    ? `${count === 1 ? "holds" : "hold"} no centre of a patch`
+    : `${count === 1 ? "labels" : "label"} no patch`;
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 const withTiles = (classes: readonly CountedTiles[]): string =>
   classes.map(({ name, tiles }) => `“${name}” (${counted(tiles, "tile")})`).join(", ");
 const three = (value: number): string => value.toFixed(3);
@@ -250,24 +263,28 @@ export const englishFindings: FindingSentences = {
     what: "Nothing was set aside for validation: the weights of the last step were kept, and nobody looked whether they are good.",
     remedy: "Give the validation part of the split a share.",
   }),
-  "classes-without-patch": ({ classes }) => ({
-    what: `Not taught, because none of their polygons holds the centre of a patch: ${withCounts(classes)}.`,
-    remedy: "Make the project's patches smaller, or draw larger polygons.",
+  "classes-without-patch": ({ classes, unit }) => ({
+    what: drawn(unit)
+      ? `Not taught, because none of their ${labelWord(unit)} holds the centre of a patch: ${withCounts(classes, unit)}.`
+      : `Not taught, because none of their ${labelWord(unit)} labels a patch inside the project: ${withCounts(classes, unit)}.`,
+    remedy: drawn(unit)
+      ? `Make the project's patches smaller, or draw larger ${labelWord(unit)}.`
+      : "Label places inside the project.",
   }),
-  "classes-not-in-training": ({ classes }) => ({
-    what: `Not taught, because they have no polygon in the training part: ${withCounts(classes)}.`,
+  "classes-not-in-training": ({ classes, unit }) => ({
+    what: `Not taught, because they have no ${labelWord(unit, 1)} in the training part: ${withCounts(classes, unit)}.`,
     remedy: "Split again so that every class trains; a map never shows these classes.",
   }),
-  "polygons-without-patch": ({ without, polygons }) => ({
-    what: `${counted(without, "training polygon")} of ${polygons.toLocaleString("en")} hold no centre of a patch inside the project and teach nothing.`,
-    remedy: "Smaller patches would use them.",
+  "polygons-without-patch": ({ without, polygons, unit }) => ({
+    what: `${without.toLocaleString("en")} of ${polygons.toLocaleString("en")} ${labelWord(unit, polygons)} in the training part ${holdNoPatch(unit, without)} inside the project and ${without === 1 ? "teaches" : "teach"} nothing.`,
+    remedy: drawn(unit) ? "Smaller patches would use them." : "Label places inside the project.",
   }),
-  "patches-contested": ({ contested, labelled }) => ({
-    what: `Polygons of several classes meet on ${counted(contested, "patch", "patches")}; these teach nothing (${labelled.toLocaleString("en")} others do).`,
-    remedy: "Cut the polygons where they overlap.",
+  "patches-contested": ({ contested, labelled, unit }) => ({
+    what: `${capital(labelWord(unit))} of several classes meet on ${counted(contested, "patch", "patches")}; these teach nothing (${labelled.toLocaleString("en")} others do).`,
+    remedy: drawn(unit) ? `Cut the ${labelWord(unit)} where they overlap.` : "Smaller patches would tell them apart.",
   }),
-  "few-polygons": ({ classes }) => ({
-    what: `Fewer than three training polygons: ${withCounts(classes)}. The model knows these places, not these classes.`,
+  "few-polygons": ({ classes, unit }) => ({
+    what: `Fewer than three training ${labelWord(unit)}: ${withCounts(classes, unit)}. The model knows these places, not these classes.`,
     remedy: "Label more places of these classes.",
   }),
   "score-below-commonest": ({ modalities, accuracy, commonest, share }) => ({
@@ -276,7 +293,7 @@ export const englishFindings: FindingSentences = {
   }),
   "score-not-above-commonest": ({ modalities, accuracy, low, share }) => ({
     what: `With ${modalities.join(" + ")} ${percent(accuracy)} of the patches are right, at least ${percent(low)} by the 95 % interval: it may be no better than always answering with the commonest class (${percent(share)}).`,
-    remedy: "Measure on more polygons, or train longer.",
+    remedy: "Measure on more places, or train longer.",
   }),
   "nothing-scored": ({ modalities }) => ({
     what: `With ${modalities.join(" + ")} no labelled patch is seen: there is no score.`,
@@ -296,16 +313,16 @@ export const englishFindings: FindingSentences = {
       .join(", ")}.`,
     remedy: "Label more places of them, or train with balance=classes.",
   }),
-  "classes-untaught": ({ part, classes }) => ({
-    what: `In the ${part} part and not scored, because the model was never taught them: ${withCounts(classes)}. The map calls these places something else.`,
+  "classes-untaught": ({ part, classes, unit }) => ({
+    what: `In the ${part} part and not scored, because the model was never taught them: ${withCounts(classes, unit)}. The map calls these places something else.`,
     remedy: "Teach these classes, or count their places as wrong.",
   }),
   "patches-not-seen": ({ modalities, unseen, labelled }) => ({
     what: `${counted(unseen, "labelled patch", "labelled patches")} of ${labelled.toLocaleString("en")} are seen on no date of ${modalities.join(" + ")} and are not counted.`,
     remedy: "Import more dates, or look at the cloud masks.",
   }),
-  "few-polygons-measured": ({ part, polygons }) => ({
-    what: `The ${part} part has ${counted(polygons, "polygon")}: the score depends on these few places.`,
+  "few-polygons-measured": ({ part, polygons, unit }) => ({
+    what: `The ${part} part has ${countedLabels(polygons, unit)}: the score depends on these few places.`,
     remedy: "Label more places, or leave out one after another in turn.",
   }),
   "scored-on-training": () => ({
@@ -314,10 +331,10 @@ export const englishFindings: FindingSentences = {
   }),
   "split-optimistic": () => ({
     what: "Patches were split at random: test patches lie beside training patches of the same field, so the score flatters.",
-    remedy: "Split by blocks or by polygons for an honest score.",
+    remedy: "Split by blocks for an honest score.",
   }),
-  "split-one-polygon": ({ names }) => ({
-    what: `Measured on a single polygon: ${quoted(names)}.`,
+  "split-one-polygon": ({ names, unit }) => ({
+    what: `Measured on a single ${labelWord(unit, 1)}: ${quoted(names)}.`,
     remedy: "Label more places of these classes.",
   }),
   "split-class-missing": ({ part, names }) => ({

@@ -5,6 +5,7 @@ import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
+import type { LabelUnit } from "./label-unit.ts";
 import type { LegendClass } from "./legend.ts";
 import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
@@ -110,6 +111,8 @@ export interface LabelInput {
   readonly crs: Crs;
   readonly legend: readonly LegendClass[];
   readonly polygons: readonly LabelPolygon[];
+  /** what they are; of specs before it was known, polygons */
+  readonly unit?: LabelUnit;
 }
 
 /** Where it runs. `auto` takes the best provider that passes the probe. */
@@ -399,6 +402,8 @@ export interface EvaluateResult {
   readonly overlapPatches?: number;
   /** patches of this part on which polygons of several classes meet: they have no class and are not counted */
   readonly contested?: number;
+  /** what the labels are; of earlier versions polygons */
+  readonly unit?: LabelUnit;
   readonly findings?: readonly Finding[];
 }
 

@@ -9,7 +9,7 @@ export interface Path {
 
 const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
 
-const counted = (count: number, noun: "polygon" | "block" | "patch"): string =>
+const counted = (count: number, noun: "label" | "block" | "patch"): string =>
   `${count} ${noun}${count === 1 ? "" : noun === "patch" ? "es" : "s"}`;
 
 /** One shape is not counted: “none of the 1 shapes” is not said. */
@@ -140,10 +140,10 @@ export const labelErrors = {
     readonly unit: "polygons" | "blocks" | "patches";
   }) =>
     d.unit === "blocks"
-      ? `The polygons of class “${d.className}” lie in ${counted(d.count, "block")} of the split, but ${d.needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only (--too-few train).`
-      : `The class “${d.className}” has ${counted(d.count, d.unit === "patches" ? "patch" : "polygon")}, but the split needs ${d.needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only (--too-few train).`,
+      ? `The labels of class “${d.className}” lie in ${counted(d.count, "block")} of the split, but ${d.needed} are needed so that it can be both learned and tested. Choose smaller blocks, split label by label (--method polygons), or keep such classes for training only (--too-few train).`
+      : `The class “${d.className}” has ${counted(d.count, d.unit === "patches" ? "patch" : "label")}, but the split needs ${d.needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only (--too-few train).`,
   "split-not-possible": ({ className, unit }: { readonly className: string; readonly unit: "polygons" | "blocks" }) =>
-    `No assignment of ${unit} was found that has class “${className}” in every set. Choose smaller blocks, or split by polygon.`,
+    `No assignment of ${unit === "blocks" ? "blocks" : "labels"} was found that has class “${className}” in every set. Choose smaller blocks, or split label by label.`,
   "split-without-field": ({ field, fields }: { readonly field: string; readonly fields: readonly string[] }) =>
     `The labels have no field “${field}” to split by. There are: ${list(fields)}.`,
   "split-words-unknown": ({ field, words }: { readonly field: string; readonly words: readonly string[] }) =>
@@ -182,7 +182,7 @@ export const labelErrors = {
   "class-code-taken": ({ code, name }: { readonly code: number; readonly name: string }) =>
     `The code ${code} belongs to “${name}”. Choose a free one from 1 to 254.`,
   "class-in-use": ({ name, count }: { readonly name: string; readonly count: number }) =>
-    `${counted(count, "polygon")} ${count === 1 ? "has" : "have"} the class “${name}”. Choose the class that they shall have instead.`,
+    `${counted(count, "label")} ${count === 1 ? "has" : "have"} the class “${name}”. Choose the class that they shall have instead.`,
   "legend-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
     `“${path}” is no legend that can be read here: ${problem}. Choose a CSV (code,name,color), a JSON, a QGIS style (.qml) or an SLD.`,
   "legend-format": ({ path }: Path) => `“${path}” does not end like a legend file. Use .csv, .json, .qml or .sld.`,

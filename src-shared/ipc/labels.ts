@@ -34,6 +34,8 @@ export interface ImportReport {
   readonly used: number;
   /** of the used ones, how many are points */
   readonly points: number;
+  /** of all of them */
+  readonly pointsTotal: number;
   readonly dropped: readonly {
     readonly id: number;
     readonly sourceId: string | number;

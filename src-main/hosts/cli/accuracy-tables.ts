@@ -1,10 +1,11 @@
 import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job.ts";
+import { countedLabels, type LabelUnit, labelWord } from "../../../src-shared/domain/label-unit.ts";
 import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
 import { table } from "./table.ts";
 
 /** The scores of an evaluation as text: a line per subset, then per class and the matrix. */
 export function accuracyTables(result: EvaluateResult): string {
-  const { part, subsets, overlapPatches } = result;
+  const { part, subsets, overlapPatches, unit } = result;
   const rows = subsets.map((score) => [
     score.modalities.join(" + "),
     score.samples,
@@ -21,7 +22,7 @@ export function accuracyTables(result: EvaluateResult): string {
       [
         "modalities",
         "patches",
-        "polygons",
+        labelColumn(unit),
         "overall accuracy (95 %)",
         "commonest class",
         "macro F1",
@@ -31,17 +32,17 @@ export function accuracyTables(result: EvaluateResult): string {
       rows,
     ),
     ...notCounted(result),
-    ...subsets.flatMap((score) => ["", ...subset(score)]),
+    ...subsets.flatMap((score) => ["", ...subset(score, unit)]),
   ].join("\n");
 }
 
-function subset({ modalities, classes, confusion }: SubsetScore): string[] {
+function subset({ modalities, classes, confusion }: SubsetScore, unit: LabelUnit | undefined): string[] {
   const names = classes.map(({ name }) => name);
   const coded = hasSourceCodes(classes);
   return [
     modalities.join(" + "),
     table(
-      ["class", ...(coded ? ["source code"] : []), "precision", "recall", "F1", "patches", "polygons"],
+      ["class", ...(coded ? ["source code"] : []), "precision", "recall", "F1", "patches", labelColumn(unit)],
       classes.map((score) => [
         score.name,
         ...(coded ? [score.source ?? "–"] : []),
@@ -64,15 +65,20 @@ function subset({ modalities, classes, confusion }: SubsetScore): string[] {
 const commonest = ({ commonest: own }: SubsetScore): string => (own ? `${three(own.share)} (${own.name})` : "–");
 
 /** Labelled patches that are in no table. */
-function notCounted({ contested = 0, subsets, untaught = [] }: EvaluateResult): string[] {
+function notCounted({ contested = 0, subsets, untaught = [], unit }: EvaluateResult): string[] {
   const unseen = subsets.filter((own) => (own.unseen ?? 0) > 0);
   const lines = [
     ...unseen.map((own) => `${counted(own.unseen!)} seen on no date of ${own.modalities.join(" + ")}`),
-    ...(contested > 0 ? [`${counted(contested)} on which polygons of several classes meet`] : []),
-    ...untaught.map(({ name, polygons }) => `${polygons} polygons of “${name}”, which the model was never taught`),
+    ...(contested > 0 ? [`${counted(contested)} on which ${labelWord(unit)} of several classes meet`] : []),
+    ...untaught.map(
+      ({ name, polygons }) => `${countedLabels(polygons, unit)} of “${name}”, which the model was never taught`,
+    ),
   ];
   return lines.length > 0 ? [`Not counted: ${lines.join("; ")}.`] : [];
 }
+
+/** Patches have a column of their own. */
+const labelColumn = (unit: LabelUnit | undefined): string => (unit === "patches" ? "labels" : labelWord(unit));
 
 const counted = (patches: number): string => `${patches} ${patches === 1 ? "patch" : "patches"}`;
 

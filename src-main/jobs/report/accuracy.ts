@@ -1,5 +1,6 @@
 import { type Finding, findingSentence, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, Imagery, SubsetScore } from "../../../src-shared/domain/job.ts";
+import { countedLabels } from "../../../src-shared/domain/label-unit.ts";
 import { hasSourceCodes, type LegendClass } from "../../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
@@ -70,11 +71,9 @@ export function findingsList(findings: readonly Finding[]): Html | false {
 }
 
 /** Classes of this part that the model does not know are not in any table: say so. */
-function untaughtNote({ untaught = [] }: EvaluateResult): Html | false {
+function untaughtNote({ untaught = [], unit }: EvaluateResult): Html | false {
   if (untaught.length === 0) return false;
-  const classes = untaught
-    .map(({ name, polygons }) => `${name} (${counted(polygons, "polygon", "polygons")})`)
-    .join(", ");
+  const classes = untaught.map(({ name, polygons }) => `${name} (${countedLabels(polygons, unit)})`).join(", ");
   return html`<p class="note">Not scored, because the model was never taught them: ${classes}.</p>`;
 }
 
@@ -106,7 +105,7 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
     caption: `Accuracy by input, one set of weights${suffix}`,
     head: html`<tr>${columnHead("Input")}${[
       "Samples",
-      "Polygons",
+      "Labels",
       "Overall accuracy",
       "95 % interval",
       "Commonest class",
@@ -125,7 +124,7 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
       ].map((text) => cell(text))}</tr>
 `,
     ),
-    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts polygons, since samples of one polygon resemble each other." : "The interval counts every sample as independent. Samples of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with samples, of how many.`,
+    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts labels, since samples of one label resemble each other." : "The interval counts every sample as independent. Samples of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with samples, of how many.`,
   });
 }
 

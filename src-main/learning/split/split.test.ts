@@ -188,7 +188,7 @@ test("shares of patches are met within a polygon or two when there are many poly
 
 test("a class with one polygon stops the split with its name and its count, or is kept for training", () => {
   const list: SplitItem[] = [1, 1, 1, 2].map((classCode, i) => ({ classCode, x: i * 1000, y: 0, weight: 5 }));
-  expect(() => splitByPolygons(list, common)).toThrow("The class “class 2” has 1 polygon, but the split needs 2");
+  expect(() => splitByPolygons(list, common)).toThrow("The class “class 2” has 1 label, but the split needs 2");
   const kept = splitByPolygons(list, { ...common, tooFew: "train" });
   expect(kept.parts[3]).toBe("train");
   expect(kept.missing).toContainEqual({ classCode: 2, part: "test" });
@@ -202,7 +202,7 @@ test("a class that lies in one block stops the block split and says what helps",
     weight: 5,
   }));
   expect(() => splitLabelsByBlocks(onePatch(list), 500, { ...blockOptions, tooFew: "error" })).toThrow(
-    "The polygons of class “class 2” lie in 1 block of the split, but 2 are needed",
+    "The labels of class “class 2” lie in 1 block of the split, but 2 are needed",
   );
 });
 

@@ -48,8 +48,8 @@ export const english: Partial<Sentences<ErrorCode>> = {
     `“${path}” names no coordinate system, so its coordinates should be longitude and latitude, but (${x}, ${y}) is no place on Earth. Choose the coordinate system.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>
     unit === "blocks"
-      ? `The polygons of class “${className}” lie in ${count} ${count === 1 ? "block" : "blocks"} of the split, but ${needed} are needed so that it can be both learned and tested. Choose smaller blocks, split by polygon, or keep such classes for training only.`
-      : `The class “${className}” has ${count} ${count === 1 ? unit.slice(0, unit === "patches" ? -2 : -1) : unit}, but the split needs ${needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only.`,
+      ? `The labels of class “${className}” lie in ${count} ${count === 1 ? "block" : "blocks"} of the split, but ${needed} are needed so that it can be both learned and tested. Choose smaller blocks, split label by label, or keep such classes for training only.`
+      : `The class “${className}” has ${count} ${unit === "patches" ? "patch" : "label"}${count === 1 ? "" : unit === "patches" ? "es" : "s"}, but the split needs ${needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only.`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }) =>
     `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${onClock(since)}). ${
       elsewhere

@@ -2,7 +2,7 @@ import type { labelErrors } from "../../../src-shared/errors/labels.ts";
 import type { PlaceHint } from "../../../src-shared/errors/place-hint.ts";
 import { counted, listed, quoted, type Sentences } from "./words.ts";
 
-const units = { polygons: "polygone", blocks: "bloc", patches: "patch" } as const;
+const units = { polygons: "étiquette", blocks: "bloc", patches: "patch" } as const;
 
 /** Vector files, labels and splits. */
 export const frenchLabels: Sentences<keyof typeof labelErrors> = {
@@ -83,10 +83,10 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `Aucune tuile étiquetée dans la partie ${quoted(part)}. Vérifiez les listes, le champ ou les parts de la répartition.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>
     unit === "blocks"
-      ? `Les polygones de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} de la répartition, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, répartissez par polygone, ou gardez ces classes pour l’entraînement seul.`
-      : `La classe ${quoted(className)} a ${counted(count, units[unit], unit === "patches" ? "patchs" : "polygones")}, mais la répartition en demande ${needed} pour qu’elle puisse être apprise et testée. Ajoutez des étiquettes, associez la classe à « ignorer », ou gardez ces classes pour l’entraînement seul.`,
+      ? `Les étiquettes de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} de la répartition, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, répartissez étiquette par étiquette, ou gardez ces classes pour l’entraînement seul.`
+      : `La classe ${quoted(className)} a ${counted(count, units[unit], unit === "patches" ? "patchs" : "étiquettes")}, mais la répartition en demande ${needed} pour qu’elle puisse être apprise et testée. Ajoutez des étiquettes, associez la classe à « ignorer », ou gardez ces classes pour l’entraînement seul.`,
   "split-not-possible": ({ className, unit }) =>
-    `Aucune répartition des ${unit === "blocks" ? "blocs" : "polygones"} ne met la classe ${quoted(className)} dans chaque ensemble. Choisissez des blocs plus petits, ou répartissez par polygone.`,
+    `Aucune répartition des ${unit === "blocks" ? "blocs" : "étiquettes"} ne met la classe ${quoted(className)} dans chaque ensemble. Choisissez des blocs plus petits, ou répartissez étiquette par étiquette.`,
   "split-without-field": ({ field, fields }) =>
     `Les étiquettes n’ont pas de champ ${quoted(field)} selon lequel répartir. Il y a : ${listed(fields)}.`,
   "split-words-unknown": ({ field, words }) =>
@@ -122,7 +122,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "class-code-taken": ({ code, name }) =>
     `Le code ${code} appartient à ${quoted(name)}. Choisissez-en un libre, de 1 à 254.`,
   "class-in-use": ({ name, count }) =>
-    `${counted(count, "polygone a", "polygones ont")} la classe ${quoted(name)}. Choisissez la classe qu’ils auront à la place.`,
+    `${counted(count, "étiquette a", "étiquettes ont")} la classe ${quoted(name)}. Choisissez la classe qu’elles auront à la place.`,
   "legend-unreadable": ({ path, problem }) =>
     `${quoted(path)} n’est pas une légende lisible ici : ${problem}. Choisissez un CSV (code,name,color), un JSON, un style QGIS (.qml) ou un SLD.`,
   "legend-format": ({ path }) =>

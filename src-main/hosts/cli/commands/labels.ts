@@ -14,7 +14,10 @@ const importLabels = command({
     "add labelled polygons or points from a GeoPackage, Shapefile, GeoJSON, KML or CSV, a class raster, or labels of whole tiles",
   details:
     "Every shape is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes. A point labels the patch that it lies in. A CSV needs columns for longitude and latitude, for x and y with a coordinate system (--crs, or a column “epsg”), or with shapes as WKT, GeoJSON or WKB; its separator, decimal sign and encoding are found. Of a class raster (GeoTIFF) every patch gets the class that most of it has; names and colours come from its palette and attribute table.",
-  positionals: [projectWord, { name: "FILE", summary: "the file with the polygons or points" }],
+  positionals: [
+    projectWord,
+    { name: "FILE", summary: "the file with polygons, points, classes per pixel, or classes of whole tiles" },
+  ],
   options: {
     field: { type: "text", value: "NAME", summary: "the field that holds the class (needed of shapes)" },
     band: { type: "integer", value: "N", summary: "the band of a class raster that holds the classes" },
@@ -29,7 +32,7 @@ const importLabels = command({
     classes: {
       type: "text",
       value: "FILE",
-      summary: "a table “value,class” per line; the class “ignore” leaves polygons out",
+      summary: "a table “value,class” per line; the class “ignore” leaves a value out",
     },
     map: { type: "list", value: "VALUE=CLASS", summary: "the same table on the command line" },
     unmapped: {
@@ -178,7 +181,7 @@ const split = command({
     seed: { type: "integer", summary: "another number, another split", fallback: "0" },
     "too-few": {
       type: "text",
-      summary: "a class with too few polygons, or in one block only",
+      summary: "a class with too few labels, or in one block only",
       choices: ["error", "train"],
       fallback: "train with blocks, else error",
     },
@@ -191,7 +194,7 @@ const split = command({
     ["omnisat split flanders --method field --parts zone_7=test", "a word of the field's own"],
     ["omnisat split forest --tiles --list train=train.txt,test=test.txt --validation-share 0.1", "official lists"],
     ["omnisat split forest --tiles --folds 5 --fold 2", "five folds of tiles by blocks"],
-    ["omnisat split flanders --method polygons --too-few train", "polygon by polygon; rare classes only train"],
+    ["omnisat split flanders --method polygons --too-few train", "label by label; rare classes only train"],
   ],
   async run({ words, options, output, signal }) {
     const { method, block, buffer, field, seed, shares } = options;

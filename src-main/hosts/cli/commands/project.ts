@@ -410,7 +410,7 @@ const list = command({
       }
       for (const { name, classes } of about.legends) {
         const rows = classes.map((entry) => [entry.code, entry.name, entry.polygons, entry.color]);
-        lines.push("", `Legend ${name}`, table(["code", "class", "polygons", "colour"], rows));
+        lines.push("", `Legend ${name}`, table(["code", "class", "labels", "colour"], rows));
       }
       if (about.split) {
         const { method, optimistic } = about.split;

@@ -119,7 +119,7 @@ function importText(report: TileImportReport): string {
 
 /** Options of `split` for labelled tiles. */
 export const tileSplitOptions = {
-  tiles: { type: "flag", summary: "divide the labelled tiles instead of polygons; a tile is never cut" },
+  tiles: { type: "flag", summary: "divide the labelled tiles instead of labels of patches; a tile is never cut" },
   list: {
     type: "list",
     value: "SET=FILE",
