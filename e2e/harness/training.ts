@@ -9,7 +9,7 @@ export async function setUpTiny(window: Page, { name, steps }: { readonly name: 
   await expect(async () => {
     await window.getByRole("tab", { name: "Train" }).click();
     await window.getByText("Quick", { exact: true }).click({ timeout: 5_000 });
-  }).toPass();
+  }).toPass({ timeout: 60_000 });
   await window.getByLabel("Name", { exact: true }).fill(name);
   await window.getByRole("checkbox", { name: /^s2/ }).uncheck();
   const advanced = window.locator("summary", { hasText: "Advanced" });

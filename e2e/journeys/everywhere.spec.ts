@@ -179,6 +179,11 @@ test("at 1024×700 nothing is cut off: bars fit, docks give way, the map keeps i
   const map = await window.getByRole("main", { name: "Map" }).boundingBox();
   expect(map!.width).toBeGreaterThan(300);
   expect(map!.height).toBeGreaterThan(300);
+  // What a closed dock holds is found without its name: an icon each, one click away, and Start within reach.
+  await window.getByRole("tablist", { name: "Right dock" }).getByRole("tab", { name: "Train" }).click();
+  const start = window.getByRole("button", { name: "Start training" });
+  await start.scrollIntoViewIfNeeded();
+  await expect(start).toBeInViewport({ ratio: 1 });
   for (const panel of ["Train", "Inspector"]) {
     await window.keyboard.press("Control+k");
     await window.getByRole("combobox", { name: "Command palette" }).fill(`${panel} panel`);

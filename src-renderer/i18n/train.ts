@@ -122,8 +122,8 @@ export const trainMessages = messages({
     fr: "Un très petit réseau et 60 pas : pour voir si tout s’accorde.",
   },
   "train.preset.balanced.finetune": {
-    en: "A small network and 150 steps: settings chosen on parcels that were left out in turn.",
-    fr: "Un petit réseau et 150 pas : réglages choisis sur des parcelles laissées de côté tour à tour.",
+    en: "A small network; how long it trains follows from the labels, by rules measured on ten sets of labels.",
+    fr: "Un petit réseau ; la durée suit les étiquettes, selon des règles mesurées sur dix jeux d’étiquettes.",
   },
   "train.preset.thorough.finetune": {
     en: "A small network, up to 600 steps with more dates; stops early when validation no longer improves.",
@@ -145,7 +145,7 @@ export const trainMessages = messages({
   "train.advanced.changed": { en: "Advanced (changed)", fr: "Avancé (modifié)" },
   "train.advanced.reset": { en: "Back to the preset", fr: "Revenir au préréglage" },
   "train.estimate": { en: "What it will take", fr: "Ce qu’il faudra" },
-  "train.estimate.measuring": { en: "Measuring on this machine…", fr: "Mesure sur cette machine…" },
+  "train.estimate.measuring": { en: "Measuring…", fr: "Mesure…" },
   "train.estimate.time": { en: "Time", fr: "Durée" },
   "train.estimate.memory": { en: "Memory", fr: "Mémoire" },
   "train.estimate.network": { en: "Network", fr: "Réseau" },

@@ -22,7 +22,7 @@ const initial = (): Layout => {
 class Docks {
   layout = $state<Layout>(initial());
   #changes = 0;
-  #hidden: Record<DockId, boolean> | null = null;
+  #hidden = $state.raw<Record<DockId, boolean> | null>(null);
 
   async load(): Promise<void> {
     this.layout = initial();
@@ -33,7 +33,13 @@ class Docks {
     if (kept && changes === this.#changes) this.layout = { ...initial(), ...kept };
   }
 
+  /** All docks were put away at once, for more map. */
+  get away(): boolean {
+    return this.#hidden !== null;
+  }
+
   toggle(dock: DockId): void {
+    this.#hidden = null;
     this.layout[dock].open = !this.layout[dock].open;
     this.#keep();
   }
@@ -53,6 +59,7 @@ class Docks {
 
   /** Opens the dock of a panel and shows it. */
   show(dock: DockId, panel: PanelId): void {
+    this.#hidden = null;
     this.layout[dock].open = true;
     this.layout[dock].tab = panel;
     this.#keep();
