@@ -134,7 +134,9 @@ export const surveySets: readonly SurveySet[] = [
   {
     name: "bigearthnet-pairs",
     folder: "bigearthnet-pairs",
-    about: "2 places in two UTM zones, one date each; lists of classes per place (one trains, one tests at most)",
+    refuses: true,
+    about:
+      "2 places 1,800 km apart in two UTM zones, one date each: each is a project of its own, and a refusal says so",
     commands: (project, data) => [
       [
         "project",
@@ -144,16 +146,7 @@ export const surveySets: readonly SurveySet[] = [
         `${data}/S2A_MSIL2A_20170613T101031_87_48`,
         "--like",
         `${data}/S2B_MSIL2A_20170924T93020_69_24`,
-        // Portugal and Finland: no UTM zone holds both.
-        "--crs",
-        "EPSG:3035",
       ],
-      ["project", "import", project, data],
-      ["labels", "import", project, data, "--tiles"],
-      ["pretrain", project, "encoder"],
-      ["split", project, "--tiles", "--method", "random"],
-      ["finetune", project, "cover", "--task", "tiles", "--from", "encoder"],
-      ["map", project, "cover"],
     ],
   },
   {

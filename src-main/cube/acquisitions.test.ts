@@ -114,6 +114,31 @@ test("a stack of dates in one file becomes one acquisition per date", () => {
   ]);
 });
 
+test("the date of a band may stand before or behind its name, or twice, as Earth Engine writes it", () => {
+  const read = (names: readonly string[]) => {
+    const file = describe(facts("export-0000000000-0000000256.tif", names));
+    return [
+      file.product.sensor,
+      ...file.slices.map(({ date, time, bands }) => [date, time, ...bands.map(({ name }) => name)]),
+    ];
+  };
+  expect(read(["B2_20170107", "B3_20170107", "B4_20170107", "B2_20170110", "B3_20170110", "B4_20170110"])).toEqual([
+    "sentinel-2",
+    ["2017-01-07", undefined, "B02", "B03", "B04"],
+    ["2017-01-10", undefined, "B02", "B03", "B04"],
+  ]);
+  const engine = (band: string) => `20190416T105621_20190416T105624_T31UDS_${band}`;
+  expect(read(["B2", "B3", "B8A"].map(engine))).toEqual([
+    "sentinel-2",
+    ["2019-04-16", "10:56:21", "B02", "B03", "B8A"],
+  ]);
+  expect(read(["NDVI_2019-01-01", "NDVI_2019-02-01"])).toEqual([
+    "other",
+    ["2019-01-01", undefined, "NDVI"],
+    ["2019-02-01", undefined, "NDVI"],
+  ]);
+});
+
 test("without a date in the name the metadata's is taken, and without either there is an error", () => {
   const metadata = { ACQUISITION_DATE: "2019-02-20T10:56:55Z" };
   expect(describe(facts("image_S2_L2A.tif", tenMeters, { metadata })).slices[0]).toMatchObject({

@@ -270,14 +270,26 @@ function bandFromDescription(sensor: SensorId, description: string): string | un
   return sensor === "other" && word !== "" ? word : undefined;
 }
 
-/** `20170107_B02` in every band: one file holds a series. */
+const bandMoment = /(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}):?(\d{2}))?(?!\d)/;
+
+/** What a description says beside its date: `20170107_B02`, `B02_20170107`, Earth Engine's `20170107T105421_20170107T105423_T31UFS_B2`. */
+function besideDate(description: string): { readonly match: RegExpExecArray; readonly rest: string } | undefined {
+  const match = bandMoment.exec(description);
+  if (!match) return undefined;
+  const rest = `${description.slice(0, match.index)} ${description.slice(match.index + match[0].length)}`;
+  // The second moment and the tile of Earth Engine's names belong to the product, not to the band.
+  const band = rest.replace(/^.*\d{8}T\d{6}_T\d{2}[A-Z]{3}_/, "");
+  return { match, rest: band.replace(/^[\s_.:-]+|[\s_.:-]+$/g, "") };
+}
+
+/** A date in every band's description: one file holds a series. */
 function datedBands(sensor: SensorId, descriptions: readonly string[]): FileDescription["slices"] | undefined {
   const slices = new Map<string, { date: string; time?: string; bands: NamedBand[] }>();
   for (const [index, description] of descriptions.entries()) {
-    const match = /^(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}):?(\d{2}))?[_\s-]+(.+)$/.exec(description);
+    const { match, rest } = besideDate(description) ?? {};
     const date = match && isoDate(Number(match[1]), Number(match[2]), Number(match[3]));
-    const name = match && (bandFromDescription(sensor, match[7]!) ?? match[7]!);
-    if (!date || !name) return undefined;
+    const name = rest && (bandFromDescription(sensor, rest) ?? rest);
+    if (!match || !date || !name) return undefined;
     const time = match[4] ? `${match[4]}:${match[5]}:${match[6]}` : undefined;
     const key = `${date} ${time ?? ""}`;
     const slice = slices.get(key) ?? { date, ...(time ? { time } : {}), bands: [] };
@@ -337,8 +349,8 @@ function momentFromMetadata(
 
 /** Without a word in the name, the bands or the pixel size may tell the sensor; else it is `other`. */
 function sensorFromBands(facts: RasterFacts, descriptions: readonly string[]): SensorId {
-  const words = descriptions.map((word) => word.split(",")[0]!.trim());
-  if (words.filter((word) => /^B(0?[1-9]|1[0-2]|8A)$/i.test(word)).length >= 3) return "sentinel-2";
+  const words = descriptions.map((word) => (besideDate(word)?.rest ?? word).split(",")[0]!.trim());
+  if (new Set(words.filter((word) => /^B(0?[1-9]|1[0-2]|8A)$/i.test(word))).size >= 3) return "sentinel-2";
   if (words.some((word) => /(^|_)V[VH]($|_)/i.test(word))) return "sentinel-1";
   const count = facts.bands.length;
   const bytes = facts.bands.every((band) => band.dataType === "uint8");

@@ -10,6 +10,13 @@ export function isoDate(year: number, month: number, day: number): string | unde
   return date.toISOString().slice(0, 10);
 }
 
+/** The ISO date of a day counted within its year, 1 for 1 January, or `undefined` when the year has no such day. */
+export function dateOfDay(year: number, day: number): string | undefined {
+  if (year < 1970 || year > 2100 || !(day >= 1 && day <= 366)) return undefined;
+  const date = new Date(Date.UTC(year, 0, day));
+  return date.getUTCFullYear() === year ? date.toISOString().slice(0, 10) : undefined;
+}
+
 /** Days since 1970-01-01. */
 export function epochDay(date: string): number {
   const milliseconds = Date.parse(`${date}T00:00:00Z`);

@@ -89,6 +89,8 @@ test("Theia, Element 84, Sentinel Hub, HLS and Landsat names are read", () => {
     bands: ["B8A"],
     provider: "sentinel-hub",
   });
+  expect(read("MOD09A1.A2019100.h18v03.061.tif")).toMatchObject({ date: "2019-04-10" });
+  expect(read("MOD09A1.A2019366.h18v03.061.tif").date).toBeUndefined();
   expect(read("HLS.S30.T31UFS.2019100T105031.v2.0.B02.tif")).toMatchObject({ date: "2019-04-10", bands: ["B02"] });
   expect(read("LC08_L2SP_199025_20190410_20200829_02_T1_SR_B4.TIF")).toMatchObject({
     sensor: "landsat",

@@ -1,5 +1,5 @@
 /** What a product's name says: sensor, level, date, bands. Names only; no file is opened. */
-import { isoDate } from "./dates.ts";
+import { dateOfDay, isoDate } from "./dates.ts";
 import { bandNamed, type SensorId } from "./sensors.ts";
 
 export interface ProductName {
@@ -199,8 +199,7 @@ const rules: readonly Rule[] = [
       /^HLS\.(?<product>[SL]30)\.T(?<tile>\d{2}[A-Z]{3})\.(?<year>\d{4})(?<day>\d{3})T(?<clock>\d{6})\.v\d+\.\d+(?:\.(?<band>B\d{1,2}A?))?(?=\.|$)/i,
     read: (g) => {
       const sentinel = g.product!.toUpperCase() === "S30";
-      const start = Date.UTC(Number(g.year), 0, 1);
-      const date = new Date(start + (Number(g.day) - 1) * 86_400_000).toISOString().slice(0, 10);
+      const date = dateOfDay(Number(g.year), Number(g.day));
       const time = `${g.clock!.slice(0, 2)}:${g.clock!.slice(2, 4)}:${g.clock!.slice(4, 6)}`;
       const band = g.band ? bandNamed(sentinel ? "sentinel-2" : "landsat", g.band)?.name : undefined;
       return {
@@ -261,7 +260,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** A date anywhere in a name: `2019-04-10`, `2019_04_10`, `20190410`, `20190410T105032`. The first that the calendar knows. */
+/** A date anywhere in a name: `2019-04-10`, `2019_04_10`, `20190410`, `20190410T105032`, MODIS' `A2019100`. The first that the calendar knows. */
 function anyMoment(text: string): Pick<Fields, "date" | "time"> {
   for (const match of text.matchAll(
     /(?<!\d)(\d{8})(?:T(\d{6}))?(?!\d)|(?<!\d)(\d{4})[-_.](\d{2})[-_.](\d{2})(?!\d)/gi,
@@ -270,7 +269,9 @@ function anyMoment(text: string): Pick<Fields, "date" | "time"> {
     const found = moment(match[2] ? `${digits}T${match[2]}` : digits);
     if (found.date) return found;
   }
-  return {};
+  const ofYear = /(?<=[._])A(\d{4})(\d{3})(?=[._]|$)/.exec(text);
+  const date = ofYear ? dateOfDay(Number(ofYear[1]), Number(ofYear[2])) : undefined;
+  return date ? { date } : {};
 }
 
 /** Reads a file's name, then the folders above it; what the name says wins over what a folder says. */
