@@ -107,7 +107,7 @@ async function hostile(name: string, how: "absolute" | "dots" | "links"): Promis
   await all["labels.split"]({ method: "field", field: "split" });
   for (const id of [1, 2]) {
     const started = await all["runs.pretrain"]({ name: `n${id}`, recipe: { steps: 5 } });
-    await all["jobs.wait"](started).catch(() => {});
+    await all["jobs.wait"]({ id: started.id }).catch(() => {});
   }
   const { geobox } = catalog.project.get().grid;
   const files = (at: string) => ({
@@ -394,8 +394,10 @@ test("the specification of a resumed job is a stranger's word: paths outside, li
   const own = join(folder, "runs/1-pretrain");
   const spec = { kind: "map", folder: own, baseName: "m", modelFolder: own, imagery: { acquisitions: [] }, area: {} };
   asked.length = 0;
-  const resumed = async (wrong: object) => {
+  const resumed = async (wrong: object, notes: Readonly<Record<string, string>> = {}) => {
     writeFileSync(join(own, "spec.json"), JSON.stringify({ ...spec, ...wrong }));
+    rmSync(join(own, "inputs.json"), { force: true });
+    for (const [name, text] of Object.entries(notes)) writeFileSync(join(own, name), text);
     catalog.jobs.interrupt(1, "again", { kind: "paused" });
     await all["jobs.resume"]({ id: 1 });
     return all["jobs.wait"]({ id: 1 }).then(
@@ -412,6 +414,9 @@ test("the specification of a resumed job is a stranger's word: paths outside, li
   expect(await resumed({ baseName: "../../../outside/maps/m/x" })).toBe("job-spec-damaged");
   expect(await resumed({ outputPath: join(outside, "secret.txt") })).toBe("path-withheld");
   expect(await resumed({ kind: "pretrain" })).toBe("job-spec-damaged");
+  // The notes of what it began with are a stranger's word too.
+  for (const notes of ["[", "{}", "[1]", "[]", '[{"bytes":"x"}]', "[null,null]"])
+    expect(await resumed({}, { "inputs.json": notes })).toBe("job-spec-damaged");
   symlinkSync(join(outside, "log.txt"), join(own, "checkpoint.safetensors"));
   expect(await resumed({})).toBe("project-link-outside");
   expect(asked).toHaveLength(1);

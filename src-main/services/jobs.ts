@@ -27,6 +27,7 @@ import { readJournal } from "../jobs/journal.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { writeFileWhole } from "./exports-write.ts";
+import { assertSameInputs, InputGuard, inputPaths, inputsFileName, noteInputs } from "./job-inputs.ts";
 import { JobLog, logFileName, readJobLog } from "./job-log.ts";
 import { naming } from "./withheld.ts";
 
@@ -99,12 +100,27 @@ export class JobQueue {
     }
   }
 
-  /** Continues an interrupted job from its last checkpoint, with the spec it was started with. */
-  resume(id: number): StartedJob {
+  /**
+   * Continues an interrupted job from its last checkpoint, with the spec and the files it was started with.
+   * @throws AppError "job-input-changed" when a file is another one by now
+   */
+  async resume(id: number): Promise<StartedJob> {
+    const { catalog } = this.#deps;
     this.#unwritten.get(id)?.();
-    const job = this.#deps.catalog.jobs.get(id);
-    if (!job) throw new AppError("job-not-found", { id });
-    if (job.state !== "resumable") throw new AppError("job-not-resumable", { id, state: job.state });
+    const resumable = (): Job => {
+      const job = catalog.jobs.get(id);
+      if (!job) throw new AppError("job-not-found", { id });
+      if (job.state !== "resumable") throw new AppError("job-not-resumable", { id, state: job.state });
+      return job;
+    };
+    const before = resumable();
+    try {
+      await assertSameInputs(before.folder, inputPaths(readSpec(catalog, before, true)));
+    } catch (error) {
+      // A specification that cannot be used says so when its turn comes: then the job has failed.
+      if (error instanceof AppError && error.code === "job-input-changed") throw error;
+    }
+    const job = resumable();
     this.#deps.catalog.jobs.requeue(id);
     this.#enqueue(job, true);
     this.#tell(id);
@@ -180,6 +196,7 @@ export class JobQueue {
     if (this.#running.get(job.id)?.controller !== own) return;
     const log = new JobLog(job.folder, () => assertOwnJobFolder(catalog, job));
     const diary = new Diary(this.#deps, job.id, log, (error) => own.abort(error));
+    let guard: InputGuard | undefined;
     try {
       signal.throwIfAborted();
       assertOwnJobFolder(catalog, job);
@@ -188,7 +205,13 @@ export class JobQueue {
       log.line(resume ? "Resumed." : "Started.");
       if (resume) catchUp(catalog, job);
       const spec = readSpec(catalog, job, resume);
+      const inputs = inputPaths(spec);
+      guard = await InputGuard.over(inputs, (error) => own.abort(error));
+      if (resume) await assertSameInputs(job.folder, inputs);
+      if (!existsSync(join(job.folder, inputsFileName))) await noteInputs(job.folder, inputs);
       const result = await runJob(spec, (event) => diary.note(event), signal);
+      const changed = await guard.changed();
+      if (changed) throw changed;
       diary.flush();
       catalog.transaction(() => {
         this.#settle(job, spec, result);
@@ -201,9 +224,11 @@ export class JobQueue {
       this.#outcomes.set(job.id, { result });
       announce("catalog.changed", { table: "jobs", ids: [job.id] });
     } catch (thrown) {
-      // The catalog's own full disk stops a job like a person does, and is its reason.
+      // The catalog's own full disk and an exchanged image stop a job like a person does, and are its reason.
       const full = signal.reason instanceof AppError ? signal.reason : undefined;
-      const error = full ?? sentenceOf(thrown, job.folder);
+      // Whatever the job said of a file that was exchanged under it, that is its reason.
+      const changed = signal.aborted ? undefined : await guard?.changed();
+      const error = full ?? changed ?? sentenceOf(thrown, job.folder);
       this.#outcomes.set(job.id, { error });
       const stopped = signal.aborted && !full;
       const reason = stopped ? "Stopped on request." : messageOf(error);
@@ -216,6 +241,7 @@ export class JobQueue {
         else catalog.jobs.interrupt(job.id, reason, cause);
       });
     } finally {
+      guard?.end();
       this.#running.delete(job.id);
       this.#tell(job.id);
     }
@@ -264,7 +290,7 @@ export class JobQueue {
 /** Why a job did not finish. What a person stopped and what the program's end stopped can both go on. */
 /** What is over when there is room on the disk, or the file is back: the job itself is as good as before. */
 const canGoOn = (cause: JobCause): boolean => cause.kind === "error" && resumableErrors.has(cause.code ?? "");
-const resumableErrors: ReadonlySet<string> = new Set(["no-disk-space", "raster-changed"]);
+const resumableErrors: ReadonlySet<string> = new Set(["no-disk-space", "raster-changed", "job-input-changed"]);
 
 /** `signal`: of a person who stopped it, if one did */
 function causeOf(error: unknown, signal: AbortSignal | undefined, host: AbortSignal | undefined): JobCause {

@@ -75,6 +75,16 @@ export const catalogErrors = {
     `“${path}” is a link to “${leadsTo}”, and the program neither reads nor writes through links in a project's own folders. Replace the link by a folder or file of its own.`,
   "path-withheld": ({ path, folder }: PathDetails & FolderDetails) =>
     `The project names “${path}”, which lies outside of its folder, and you have not allowed that yet: nothing there was read. If you trust this project, allow “${folder}” (in the window: Project ▸ Files outside; on the command line: --allow "${folder}").`,
+  "job-input-changed": ({
+    path,
+    when,
+    missing,
+  }: PathDetails & { readonly when: "running" | "resume"; readonly missing: boolean }) =>
+    `${
+      when === "running"
+        ? `“${path}” was ${missing ? "removed" : "replaced or written to"} while the job worked with it, so the job has stopped: the rest would have been of another file.`
+        : `The job cannot go on: “${path}” ${missing ? "is missing" : "is no longer the file that it began with"}.`
+    } Put the original file back and resume the job, or give the job up and start a new one with the files as they are now.`,
   "job-spec-damaged": ({ path }: PathDetails) =>
     `The description of the job in “${path}” is damaged or was changed by hand, so it cannot be run again. Start a new one with the settings you want.`,
   "text-too-long": ({

@@ -97,6 +97,12 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     `Le projet nomme ${quoted(path)}, hors de son dossier, et vous ne l’avez pas encore autorisé : rien n’y a été lu. Si vous faites confiance à ce projet, autorisez ${quoted(folder)} sous « Fichiers hors du projet ».`,
   "project-link-outside": ({ path, leadsTo }) =>
     `${quoted(path)} est un lien vers ${quoted(leadsTo)} ; dans les dossiers propres d’un projet, le programme ne lit ni n’écrit à travers un lien. Remplacez le lien par un vrai dossier ou fichier.`,
+  "job-input-changed": ({ path, when, missing }) =>
+    `${
+      when === "running"
+        ? `${quoted(path)} a été ${missing ? "supprimé" : "remplacé ou modifié"} pendant que la tâche l’utilisait : elle s’est arrêtée, car la suite aurait porté sur un autre fichier.`
+        : `La tâche ne peut pas reprendre : ${quoted(path)} ${missing ? "est introuvable" : "n’est plus le fichier avec lequel elle a commencé"}.`
+    } Remettez le fichier d’origine et reprenez la tâche, ou abandonnez-la et lancez-en une nouvelle avec les fichiers actuels.`,
   "job-spec-damaged": ({ path }) =>
     `La description de la tâche dans ${quoted(path)} est endommagée ou a été modifiée à la main : elle ne peut pas être relancée. Lancez-en une nouvelle avec les réglages voulus.`,
   "text-too-long": ({ what, length, most }) =>
