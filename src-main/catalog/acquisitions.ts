@@ -219,7 +219,9 @@ const keyOf = (files: readonly AcquisitionFile[]): string =>
       ...[bands, spare].map((list) =>
         list.map(({ name, bandIndex, scale, offset, nodata }) => [name, bandIndex, scale, offset, nodata ?? null]),
       ),
-      quality ? [quality.kind, quality.bandIndex, quality.clear ?? null, quality.bits ?? null] : null,
+      quality
+        ? [quality.kind, quality.bandIndex, quality.clear ?? null, quality.bits ?? null, quality.chosen ?? 0]
+        : null,
       sorted(radiometry),
       sorted(facts),
       evidence,

@@ -25,6 +25,8 @@ export interface GivenMask {
   readonly kind: MaskKind;
   readonly clear?: readonly number[] | undefined;
   readonly bits?: readonly number[] | undefined;
+  /** as in `QualityBand` */
+  readonly chosen?: number | undefined;
 }
 
 /** The file with what was given. The doubts about the guess it replaces are gone; whether the new meaning fits is looked at anew. */
@@ -76,11 +78,15 @@ export function withMaskBand(file: AcquisitionFile, bandIndex: number, given: Gi
   };
 }
 
-export function maskOf(bandIndex: number, { kind, clear, bits }: GivenMask): NonNullable<AcquisitionFile["quality"]> {
+export function maskOf(
+  bandIndex: number,
+  { kind, clear, bits, chosen }: GivenMask,
+): NonNullable<AcquisitionFile["quality"]> {
   return {
     kind,
     bandIndex,
     ...(clear === undefined ? {} : { clear: [...clear] }),
     ...(bits === undefined ? {} : { bits: [...bits] }),
+    ...(chosen === undefined ? {} : { chosen }),
   };
 }

@@ -84,6 +84,7 @@ export {
   groupAcquisitions,
   type Joined,
   joinFiles,
+  maskTouches,
   type Rival,
   type SamePlace,
   withoutFiles,

@@ -104,7 +104,9 @@ function regrouped(
   for (const part of added) {
     const file = byItself(part.file);
     const key = keyOfPart(part.sensor, part.date, file);
-    if (!parts.has(key)) parts.set(key, { ...part, file });
+    const other = parts.get(key);
+    // Of one mask the meaning counts that a person gave last.
+    if (!other || (file.quality?.chosen ?? 0) > (other.file.quality?.chosen ?? 0)) parts.set(key, { ...part, file });
   }
   const homes = new Map<string, Acquisition>();
   for (const of of touched)
@@ -162,9 +164,15 @@ function byItself(file: AcquisitionFile): AcquisitionFile {
 
 const momentOf = ({ date, time, id }: Acquisition) => `${date}T${time ?? "00:00:00"} ${id}`;
 
-/** What tells one image of a file from another: a stack holds many. */
-const keyOfPart = (sensor: SensorId, date: string, { path, bands, quality }: AcquisitionFile): string =>
-  [sensor, date, path, bands.map(({ bandIndex }) => bandIndex).join(), quality?.bandIndex ?? ""].join("|");
+/** What tells one image of a file from another: a stack holds many, and one mask may go with the products of several tiles. */
+const keyOfPart = (sensor: SensorId, date: string, { path, bands, quality, facts }: AcquisitionFile): string => {
+  const { level, platform, relativeOrbit, pass, time, tile, processingBaseline } = facts;
+  const product = [level, platform, relativeOrbit, pass, time, tile, processingBaseline];
+  const of = quality?.chosen === undefined || bands.length > 0 ? [] : product;
+  return [sensor, date, path, bands.map(({ bandIndex }) => bandIndex).join(), quality?.bandIndex ?? "", ...of].join(
+    "|",
+  );
+};
 
 // ---- one overpass
 
@@ -303,19 +311,26 @@ function add(piece: DraftPiece, part: Part): void {
   for (const { name } of part.file.bands) piece.names.add(name);
 }
 
-/** A mask belongs to every image below it that has none: one mask may cover several tiles. One without an image waits by itself. */
+/**
+ * A mask belongs to every image below it that has none: one mask may cover several tiles. One that a person chose belongs to
+ * every image that it touches, beside what came with it. One without an image waits by itself.
+ */
 function placeMask(levels: DraftPiece[][], mask: Part): void {
+  const chosen = mask.file.quality?.chosen !== undefined;
   const covers = ({ parts }: DraftPiece) =>
     parts.some(({ file }) => {
       const [own, other] = [mask.file.grid, file.grid];
-      return (
-        !own ||
-        !other ||
-        (differentTiles(file.facts, mask.file.facts) ? false : shareOf(other, own) > 0.5 || samePlace(file, mask.file))
-      );
+      if (!own || !other) return true;
+      if (differentTiles(file.facts, mask.file.facts)) return false;
+      return chosen ? maskTouches(own, other) : shareOf(other, own) > 0.5 || samePlace(file, mask.file);
     });
+  const isRival = ({ quality, path }: AcquisitionFile) =>
+    quality !== undefined &&
+    (chosen
+      ? path === mask.file.path && quality.bandIndex === mask.file.quality?.bandIndex
+      : quality.chosen === undefined);
   const below = levels.flat().filter(covers);
-  const without = below.filter(({ parts }) => !parts.some(({ file }) => file.quality));
+  const without = below.filter(({ parts }) => !parts.some(({ file }) => isRival(file)));
   const exact = without.filter(({ parts }) => sameProduct(parts[0]!.file.facts, mask.file.facts, true));
   const homes =
     exact.length > 0 ? exact : without.filter(({ parts }) => sameProduct(parts[0]!.file.facts, mask.file.facts, false));
@@ -366,6 +381,10 @@ function samePlace(p: AcquisitionFile, q: AcquisitionFile): boolean {
   }
   return same;
 }
+
+/** Does a mask that a person chose say something about an image? Where it does not reach, the image is not clear. */
+export const maskTouches = (mask: GeoBox, image: GeoBox): boolean =>
+  !(mask.crs === image.crs && far(mask, image)) && sharedPart(mask, image) > 0;
 
 /** A look at the corners, for hundreds of tiles. */
 function far({ affine: p, ...a }: GeoBox, { affine: q, ...b }: GeoBox): boolean {

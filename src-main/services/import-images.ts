@@ -18,6 +18,7 @@ import {
   type ImportedFile,
   joinFiles,
   maskOf,
+  maskTouches,
   modalityName,
   nativeMeters,
   rasterReader,
@@ -31,7 +32,7 @@ import { joinImport, samePlaceError } from "./import-join.ts";
 import { importSources, isAllPaper } from "./import-sources.ts";
 import { storeAcquisitions } from "./import-store.ts";
 import { planModalities, waitingFor } from "./planned-modalities.ts";
-import { bandOfFile, maskMeaning } from "./radiometry.ts";
+import { bandOfFile, besideWords, maskMeaning, nextChosen } from "./radiometry.ts";
 import { headerOf, knownCrs, type PlacedInfo, readWhole } from "./raster-info.ts";
 
 export interface ImportRequest {
@@ -135,20 +136,31 @@ export async function importImages(
     const files: ImportedFile[] = [];
     const rows = new Map<string, { readonly info: PlacedInfo; readonly crs: string | null }>();
     const { mask } = request;
+    const chosen = nextChosen(before);
     const maskFile = mask?.file === undefined ? undefined : await readWhole(mask.file, undefined);
-    if (maskFile) rows.set(maskFile.path, { info: maskFile, crs: null });
+    const quality = maskFile && mask && maskOf(bandOfFile(maskFile, mask.band), { ...maskMeaning(mask), chosen });
+    const beside: string[] = [];
     for (const [index, choice] of choices.entries()) {
       signal.throwIfAborted();
       progress((index / choices.length) * 0.7);
-      if (isUnchanged(catalog, used, choice)) {
+      if (!maskFile && isUnchanged(catalog, used, choice)) {
         unchanged.push(choice.path);
         continue;
       }
       try {
-        const read = await readImported(reader, choice, placing);
-        const chosen = (await factsOf(reader, choice, crs)).crs;
-        rows.set(choice.path, { info: await readWhole(choice.path, chosen), crs: chosen ?? null });
-        files.push(...(maskFile && mask ? read.flatMap((one) => maskedBy(one, maskFile, mask)) : read));
+        const { maskBand } = choice;
+        const read = await readImported(
+          reader,
+          maskBand ? { ...choice, maskBand: { ...maskBand, chosen } } : choice,
+          placing,
+        );
+        const ownCrs = (await factsOf(reader, choice, crs)).crs;
+        rows.set(choice.path, { info: await readWhole(choice.path, ownCrs), crs: ownCrs ?? null });
+        files.push(...read);
+        for (const image of read.filter(({ file }) => maskFile && file.bands.length > 0)) {
+          if (image.file.grid && !maskTouches(maskFile!.geobox, image.file.grid)) beside.push(choice.path);
+          else files.push(maskBeside(image, maskFile!, quality!));
+        }
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         unused.push({ path: choice.path, error: errorMessage(error) });
@@ -156,6 +168,11 @@ export async function importImages(
     }
     if (rows.size === 0 && unchanged.length === 0) throw nothingUsable(unused);
     const anew = new Set([...rows.keys()].filter((path) => used.has(path)));
+    if (maskFile) {
+      if (!files.some(({ file }) => file.path === maskFile.path))
+        throw new AppError("mask-beside-images", { mask: maskFile.path });
+      rows.set(maskFile.path, { info: maskFile, crs: null });
+    }
     const joined = await joinImport({
       reader,
       before,
@@ -170,6 +187,7 @@ export async function importImages(
     const gone = new Set(joined.copies.map(({ path }) => path));
     const taken = [...rows].filter(([path]) => !gone.has(path));
     const warnings = new Set(joined.changed.flatMap(warningsOf));
+    if (maskFile && beside.length > 0) warnings.add(besideWords(maskFile.path, [...new Set(beside)]));
     const planned = planModalities({
       before,
       after,
@@ -232,16 +250,12 @@ export async function importImages(
   }
 }
 
-/** The image without a mask of its own, and the mask that was named beside it. */
-function maskedBy(image: ImportedFile, mask: PlacedInfo, given: MaskGiven): ImportedFile[] {
-  const { quality: _, ...file } = image.file;
-  const { radiometry, facts } = file;
-  const quality = maskOf(bandOfFile(mask, given.band), maskMeaning(given));
+/** The mask that was named beside an image: a part of the image's own product. */
+function maskBeside(image: ImportedFile, mask: PlacedInfo, quality: ReturnType<typeof maskOf>): ImportedFile {
+  const { radiometry, facts: ofImage } = image.file;
+  const { resolutionMeters: _, ...facts } = ofImage;
   const evidence = ["mask: chosen"];
-  return [
-    { ...image, file },
-    { ...image, file: { path: mask.path, grid: mask.geobox, bands: [], quality, radiometry, facts, evidence } },
-  ];
+  return { ...image, file: { path: mask.path, grid: mask.geobox, bands: [], quality, radiometry, facts, evidence } };
 }
 
 /** A single file, and several with one fault, say themselves what is wrong. */

@@ -4,6 +4,7 @@ import {
   type Acquisition,
   bandNamesOf,
   evidenceOf,
+  maskFileOf,
   pathsOf,
   radiometryOf,
   sensors,
@@ -170,7 +171,14 @@ function readingOf(acquisition: Acquisition): ValueReading {
       bands.map(({ nodata }) => nodata ?? null),
       null,
     ),
-    masks: distinct(files.flatMap(({ path, quality }) => (quality ? [{ path, ...quality }] : []))),
+    masks: distinct(
+      acquisition.pieces.flatMap((piece) => {
+        const file = maskFileOf(piece);
+        if (!file) return [];
+        const { chosen: _, ...quality } = file.quality;
+        return [{ path: file.path, ...quality }];
+      }),
+    ),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   hasQuality,
   type MaskMeaning,
   type Modality,
+  maskFileOf,
   pathsOf,
   qualityOfPiece,
   sclClasses,
@@ -269,11 +270,11 @@ function putClear(catalog: Catalog, acquisition: Acquisition, clear: readonly nu
 function masksOf(acquisitions: readonly Acquisition[]): MaskMeaning[] {
   const found = new Map<string, MaskMeaning>();
   for (const { pieces } of acquisitions)
-    for (const { files } of pieces)
-      for (const { quality } of files)
-        if (quality) {
-          const { bandIndex: _, ...meaning } = quality;
-          found.set(JSON.stringify(meaning), meaning);
-        }
+    for (const piece of pieces) {
+      const file = maskFileOf(piece);
+      if (!file) continue;
+      const { bandIndex: _, chosen: __, ...meaning } = file.quality;
+      found.set(JSON.stringify(meaning), meaning);
+    }
   return [...found.values()];
 }

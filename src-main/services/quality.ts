@@ -1,6 +1,13 @@
 // Clouds over the project's area, by acquisition, from its scene classification. Looked at once and kept with the project.
 import { setTimeout as pauseFor } from "node:timers/promises";
-import { type Acquisition, clearTest, isNoPixel, type QualityBand } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  clearTest,
+  isNoPixel,
+  maskFileOf,
+  type QualityBand,
+  qualityOfPiece,
+} from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
@@ -85,9 +92,10 @@ interface Mask extends QualityBand {
 /** The classifications of an acquisition's pieces, each file once: a mask may cover several. */
 function masksOf({ pieces }: Acquisition): Mask[] {
   const masks = new Map<string, Mask>();
-  for (const { files } of pieces)
-    for (const { path, crs, grid, quality } of files)
-      if (quality) masks.set(`${path} ${quality.bandIndex}`, { ...quality, path, ...(crs ? { crs } : {}), grid });
+  for (const piece of pieces) {
+    const mask = qualityOfPiece(piece);
+    if (mask) masks.set(`${mask.path} ${mask.bandIndex}`, { ...mask, grid: maskFileOf(piece)?.grid });
+  }
   return [...masks.values()];
 }
 

@@ -149,6 +149,54 @@ test("a band of the stack is its mask, and clear values of an input can be chang
   });
 });
 
+test("a mask that is named at import is read instead of the scene classification, whichever came first, and the last one named of several", async () => {
+  const paths = [image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 })];
+  const scl = image("S2_SCL_20m_20190610T105703.tif", "np.full((n, n), 4)", { type: "Byte", size: 20 });
+  const quarter = image("clouds.tif", "x < n / 4", { type: "Byte", size: 20 });
+  const half = image("more_clouds.tif", "x < n / 2", { type: "Byte", size: 20 });
+  const read = () =>
+    catalog.acquisitions.list().map(({ pieces }) => pieces.map((piece) => qualityOfPiece(piece)?.path));
+  const add = (paths: string[], file?: string, clear = [0]) =>
+    all["rasters.import"]({ paths, ...(file ? { mask: { file, clear } } : { bands: undefined }) } as never);
+  await all["rasters.import"]({ paths: [...paths, scl], choices: [{ path: paths[0]!, bands: [...names] }] });
+  expect(read()).toEqual([[scl]]);
+  const masked = () => all["rasters.import"]({ paths, bands: [...names], mask: { file: quarter, clear: [0] } });
+  await masked();
+  expect(read()).toEqual([[quarter]]);
+  for (const share of await sharesOf()) expect(share).toBeCloseTo(0.75, 1);
+  // Files that are in the project and did not change are not passed over when a mask is named with them.
+  expect((await add(paths, half)).unchanged).toEqual([]);
+  expect(read()).toEqual([[half]]);
+  // The same file with another meaning.
+  await add(paths, half, [1]);
+  expect(qualityOfPiece(catalog.acquisitions.list()[0]!.pieces[0]!)).toMatchObject({ path: half, clear: [1] });
+  // What was there comes back when the chosen ones are taken out, and when the step is undone.
+  await all["rasters.remove"]({ paths: [half] });
+  expect(read()).toEqual([[quarter]]);
+  await all["rasters.remove"]({ paths: [quarter] });
+  expect(read()).toEqual([[scl]]);
+  // The classification that comes later takes nothing from the mask a person chose.
+  await all["rasters.remove"]({ paths: [scl] });
+  await masked();
+  await add([scl]);
+  expect(read()).toEqual([[quarter]]);
+  expect(catalog.acquisitions.list()).toHaveLength(1);
+});
+
+test("a mask stays with the images it was named for when it is named for others, and one that reaches no image is refused", async () => {
+  const first = image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 });
+  const second = image("S2_L2A_10m_20190620T105703.tif", dark, { bands: 4 });
+  const mask = { file: image("clouds.tif", "x < n / 4", { type: "Byte", size: 20 }), clear: [0] };
+  for (const path of [first, second]) await all["rasters.import"]({ paths: [path], bands: [...names], mask });
+  const read = () => catalog.acquisitions.list().map(({ pieces }) => qualityOfPiece(pieces[0]!)?.path);
+  expect(read()).toEqual([mask.file, mask.file]);
+  const away = image("away.tif", "x < n / 4", { type: "Byte", size: 20 });
+  execFileSync("gdal_edit.py", ["-a_ullr", "600000", "5622400", "600400", "5622000", away]);
+  await expect(all["radiometry.set"]({ mask: { file: away, clear: [0] } })).rejects.toMatchObject({ code: "mask-beside-images" }); // biome-ignore format: one call
+  await expect(all["rasters.import"]({ paths: [first], bands: [...names], mask: { file: away, clear: [0] } })).rejects.toMatchObject({ code: "mask-beside-images" }); // biome-ignore format: one call
+  expect(read()).toEqual([mask.file, mask.file]);
+});
+
 test("clear values and bits of masks that are there can be said anew, for an input at once; the shares seen follow", async () => {
   const stack = image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 });
   const file = image("the_mask.tif", "np.where(x < 10, 2, 4)", { type: "Byte" });

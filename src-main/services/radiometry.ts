@@ -1,9 +1,12 @@
 // How the numbers of images that are in the project are read: chosen by a person, or repaired as their pixels ask for.
+import { basename } from "node:path";
 import { z } from "zod";
 import {
   type Acquisition,
   type AcquisitionFile,
+  type AcquisitionPiece,
   bandNamesOf,
+  gridsOfPiece,
   measuredPieces,
   pathsOf,
 } from "../../src-shared/eo/index.ts";
@@ -20,6 +23,7 @@ import {
   type GivenMask,
   type GivenRadiometry,
   maskOf,
+  maskTouches,
   rasterReader,
   repairOf,
   storedOffset,
@@ -92,6 +96,13 @@ export function radiometryService(deps: Deps): RadiometryCommands {
         if (mask && mask.file === undefined && mask.band === undefined && !acquisitions.some(hasOwnMask))
           throw new AppError("mask-nothing-to-read", undefined);
         const file = mask?.file === undefined ? undefined : await readWhole(mask.file, undefined);
+        const known = catalog.acquisitions.list();
+        const chosenAs = nextChosen(known);
+        const isReached = (piece: AcquisitionPiece) =>
+          !file || (gridsOfPiece(piece)?.some((grid) => maskTouches(file.geobox, grid)) ?? true);
+        const measured = acquisitions.flatMap(measuredPieces);
+        const beside = measured.filter((piece) => !isReached(piece));
+        if (file && beside.length === measured.length) throw new AppError("mask-beside-images", { mask: file.path });
         const after = acquisitions.map((acquisition) => {
           const meant = mapFiles(acquisition, (one) =>
             radiometry && one.bands.length > 0 ? withGivenRadiometry(one, radiometry) : one,
@@ -99,21 +110,23 @@ export function radiometryService(deps: Deps): RadiometryCommands {
           if (mask === undefined) return meant;
           if (mask === null || !given) return withoutMasks(meant);
           if (mask.file === undefined && mask.band === undefined) return withMeaning(meant, given);
-          const bare = withoutMasks(meant);
+          const own = { ...given, chosen: chosenAs };
           return file
-            ? withMaskFile(bare, file, bandOfFile(file, mask.band), given)
-            : withOwnBand(bare, mask.band!, given);
+            ? withMaskFile(meant, file, maskOf(bandOfFile(file, mask.band), own), isReached)
+            : withOwnBand(withoutMasks(meant), mask.band!, own);
         });
+        const replaced = new Map(after.map((one) => [one.id, one]));
         for (const modality of catalog.modalities.list()) {
-          const replaced = new Map(after.map((one) => [one.id, one]));
-          checkModality({ ...modality, duplicateDates: "keep" }, catalog.acquisitions.list().map((one) => replaced.get(one.id) ?? one)); // biome-ignore format: one call
+          checkModality({ ...modality, duplicateDates: "keep" }, known.map((one) => replaced.get(one.id) ?? one)); // biome-ignore format: one call
         }
         edit(deps, { key: "radiometry.set", params: { count: after.length } }, () => {
           if (file) catalog.rasters.add(file.path, headerOf(file), null);
           for (const acquisition of after) catalog.acquisitions.put(acquisition);
         });
         const doubts = await repairsOf(which.modality);
-        return { acquisitions: after.length, warnings: doubts.map(wordsOf) };
+        const paths = beside.map(({ files }) => files.find(({ bands }) => bands.length > 0)!.path);
+        const unreached = file && paths.length > 0 ? [besideWords(file.path, [...new Set(paths)])] : [];
+        return { acquisitions: after.length, warnings: [...unreached, ...doubts.map(wordsOf)] };
       },
     ),
 
@@ -199,7 +212,9 @@ const hasOwnMask = ({ pieces }: Acquisition): boolean =>
 /** Masks of classes or bits stay where they are and are read in another way. */
 const withMeaning = (acquisition: Acquisition, given: GivenMask): Acquisition =>
   mapFiles(acquisition, (file) =>
-    file.quality && file.quality.kind !== "scl" ? { ...file, quality: maskOf(file.quality.bandIndex, given) } : file,
+    file.quality && file.quality.kind !== "scl"
+      ? { ...file, quality: maskOf(file.quality.bandIndex, { ...given, chosen: file.quality.chosen }) }
+      : file,
   );
 
 /** Files that are nothing but a mask leave their pieces; an acquisition of masks alone stays as it is. */
@@ -207,12 +222,26 @@ function withoutMasks(acquisition: Acquisition): Acquisition {
   if (measuredPieces(acquisition).length === 0) return acquisition;
   return {
     ...acquisition,
-    pieces: acquisition.pieces
-      .map((piece) => ({
-        files: piece.files.filter(({ bands }) => bands.length > 0).map(({ quality: _, ...file }) => file),
-      }))
-      .filter(({ files }) => files.length > 0),
+    pieces: acquisition.pieces.map(unmasked).filter(({ files }) => files.length > 0),
   };
+}
+
+const unmasked = ({ files }: AcquisitionPiece): AcquisitionPiece => ({
+  files: files.filter(({ bands }) => bands.length > 0).map(({ quality: _, ...file }) => file),
+});
+
+/** The number of the next mask that a person chooses: it is read instead of all before it. */
+export const nextChosen = (before: readonly Acquisition[]): number =>
+  before.reduce(
+    (most, { pieces }) =>
+      pieces.reduce((own, { files }) => Math.max(own, ...files.map(({ quality }) => quality?.chosen ?? 0)), most),
+    0,
+  ) + 1;
+
+/** Images that a chosen mask does not reach, in a sentence. */
+export function besideWords(mask: string, images: readonly string[]): string {
+  const some = images.slice(0, 3).map((path) => basename(path)).join(", ") + (images.length > 3 ? ", …" : ""); // biome-ignore format: one line
+  return `The mask “${basename(mask)}” does not reach ${images.length} ${images.length === 1 ? "image" : "images"} (${some}): they are read with the mask they came with, or without one.`;
 }
 
 /** The meaning of a mask as a person gives it. @throws AppError "mask-without-clear" */
@@ -232,18 +261,25 @@ export function bandOfFile({ path, bands }: PlacedInfo, wanted: string | undefin
   throw new AppError("mask-band-missing", { path, band: wanted, bands: bands.map(({ name }, n) => name ?? String(n + 1)) }); // biome-ignore format: one call
 }
 
-function withMaskFile(acquisition: Acquisition, mask: PlacedInfo, bandIndex: number, given: GivenMask): Acquisition {
+/** The pieces that the mask reaches have it instead of their own. */
+function withMaskFile(
+  acquisition: Acquisition,
+  mask: PlacedInfo,
+  quality: ReturnType<typeof maskOf>,
+  isReached: (piece: AcquisitionPiece) => boolean,
+): Acquisition {
   return {
     ...acquisition,
-    pieces: acquisition.pieces.map(({ files }) => {
+    pieces: acquisition.pieces.map((piece) => {
+      const { files } = unmasked(piece);
       const [first] = files;
-      if (!first) return { files };
+      if (!first || !isReached(piece)) return piece;
       const { radiometry, facts } = first;
       const file: AcquisitionFile = {
         path: mask.path,
         grid: mask.geobox,
         bands: [],
-        quality: maskOf(bandIndex, given),
+        quality,
         radiometry,
         facts,
         evidence: ["mask: chosen"],

@@ -47,6 +47,8 @@ export interface QualityBand {
   readonly clear?: readonly number[];
   /** of a bit field: a pixel is clear when none of these is set, counted from 0 */
   readonly bits?: readonly number[];
+  /** a person named this mask: it is read instead of those that came with the images, and the largest instead of all others */
+  readonly chosen?: number;
   readonly path: string;
   /** as in `AcquisitionBand` */
   readonly crs?: Crs;
@@ -127,10 +129,20 @@ export function bandsOfPiece(piece: AcquisitionPiece, sensor?: SensorId): Acquis
   return sensor ? bands.sort((p, q) => rankOf(sensor, p.name) - rankOf(sensor, q.name)) : bands;
 }
 
-/** The classification of a piece, when it has one. */
+/** The file with the mask of a piece: the one a person chose last, else the first. */
+export function maskFileOf({
+  files,
+}: AcquisitionPiece): (AcquisitionFile & Required<Pick<AcquisitionFile, "quality">>) | undefined {
+  let best: AcquisitionFile | undefined;
+  for (const file of files)
+    if (file.quality && (!best || (file.quality.chosen ?? 0) > (best.quality?.chosen ?? 0))) best = file;
+  return best as ReturnType<typeof maskFileOf>;
+}
+
+/** The mask of a piece, when it has one. */
 export function qualityOfPiece(piece: AcquisitionPiece): QualityBand | undefined {
-  for (const { path, crs, quality } of piece.files) if (quality) return { ...quality, path, ...(crs ? { crs } : {}) };
-  return undefined;
+  const file = maskFileOf(piece);
+  return file && { ...file.quality, path: file.path, ...(file.crs ? { crs: file.crs } : {}) };
 }
 
 /** Names of the bands that some piece has, in the sensor's own order. */

@@ -23,6 +23,8 @@ export const acquisitionErrors = {
     readonly band: string;
     readonly bands: readonly string[];
   }) => `“${path}” has no band “${band}”, and there is no such file. Its bands: ${bands.join(", ")}.`,
+  "mask-beside-images": ({ mask }: { readonly mask: string }) =>
+    `The mask “${mask}” lies over none of these images. Look at its coordinate system and its place, or choose another mask.`,
   "mask-without-clear": ({ mask }: { readonly mask: string }) =>
     `Which values of the mask “${mask}” are clear is not known. Name the clear values, or, of a bit field, the bits that say “not clear”.`,
   "mask-nothing-to-read": () =>

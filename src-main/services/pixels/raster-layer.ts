@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import {
   bandNamesOf,
+  maskFileOf,
   type Radiometry,
   radiometryOf,
   type SensorId,
@@ -86,14 +87,14 @@ function ofAcquisition(catalog: Catalog, id: string, name: string): RasterLayer 
     });
     return { name: band, title: known.find((one) => one.name === band)?.title ?? band, classes: false, sources };
   });
-  const masks = pieces.flatMap(({ files }, piece): BandSource[] => {
-    const file = files.find(({ quality }) => quality);
-    if (!file?.quality) return [];
+  const maskFiles = pieces.map(maskFileOf);
+  const masks = maskFiles.flatMap((file, piece): BandSource[] => {
+    if (!file) return [];
     const { path, crs, grid, quality } = file;
     const none = quality.kind === "scl" ? { nodata: 0 } : {};
     return [{ piece, path, crs, grid, bandIndex: quality.bandIndex, scale: 1, offset: 0, ...none }];
   });
-  const scene = pieces.every(({ files }) => files.every(({ quality }) => !quality || quality.kind === "scl"));
+  const scene = maskFiles.every((file) => !file || file.quality.kind === "scl");
   if (masks.length > 0)
     bands.push({
       name: scene ? "SCL" : "mask",

@@ -42,6 +42,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
       : `${quoted(found)}, la métadonnée ${quoted(tag)} de ${quoted(path)}, n’est pas une date lisible. Indiquez plutôt la date de ces images.`,
   "mask-band-missing": ({ path, band, bands }) =>
     `${quoted(path)} n’a pas de bande ${quoted(band)}, et ce fichier n’existe pas. Ses bandes : ${bands.join(", ")}.`,
+  "mask-beside-images": ({ mask }) =>
+    `Le masque ${quoted(mask)} ne recouvre aucune de ces images. Vérifiez son système de coordonnées et son emplacement, ou choisissez un autre masque.`,
   "mask-without-clear": ({ mask }) =>
     `On ne sait pas quelles valeurs du masque ${quoted(mask)} sont claires. Indiquez les valeurs claires ou, pour un champ de bits, les bits qui signifient « pas clair ».`,
   "mask-nothing-to-read": () =>
