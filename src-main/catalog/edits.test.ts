@@ -41,6 +41,29 @@ const label = (legendId: number, x: number) => ({
   properties: { owner: "Zoë", hectares: 0.1 + 0.2 },
 });
 
+test("a step that is named is taken back only while it is the newest one", () => {
+  const { catalog, legendId } = newCatalog("named");
+  const add = (x: number) => catalog.edit({ key: "labels.add" }, () => catalog.labels.add([label(legendId, x)]));
+  add(0.1);
+  const own = catalog.edits.next().undo!.id;
+  add(0.2);
+  const refusal = (id: number) => {
+    try {
+      catalog.edits.undo(id);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  expect(refusal(own)).toMatchObject({ code: "edit-not-newest", details: { undone: false } });
+  expect(catalog.labels.list()).toHaveLength(2);
+  catalog.edits.undo();
+  expect(catalog.edits.undo(own)?.edit.id).toBe(own);
+  expect(refusal(own)).toMatchObject({ code: "edit-not-newest", details: { undone: true } });
+  expect(catalog.labels.list()).toHaveLength(0);
+  catalog.close();
+});
+
 test("edits are undone and redone row by row to the last digit, also after the project was closed", () => {
   const { catalog, legendId } = newCatalog("reopened");
   const added = catalog.edit({ key: "labels.add", params: { count: 2 } }, () =>

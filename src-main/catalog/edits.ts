@@ -178,13 +178,13 @@ export function editTable(sql: Sql, readOnly: boolean) {
   const step = (edit: Edit | null, direction: "undo" | "redo") => {
     if (!edit) return undefined;
     try {
-      return sql.transaction(() => ({ edit: read(rowOf(edit.id)), tables: apply(edit, direction) }));
+      return sql.transaction(() => ({ edit: read(rowOf(edit.id)!), tables: apply(edit, direction) }));
     } catch (error) {
       if (error instanceof AppError && error.code === "edit-not-possible") refused.add(edit.id);
       throw error;
     }
   };
-  const rowOf = (id: number): Row => sql.get<Row>(`SELECT ${columns} FROM edits WHERE id = ?`, id)!;
+  const rowOf = (id: number): Row | undefined => sql.get<Row>(`SELECT ${columns} FROM edits WHERE id = ?`, id);
   const nextRow = (direction: "undo" | "redo"): Row | undefined =>
     sql.get<Row>(
       direction === "undo"
@@ -232,9 +232,16 @@ export function editTable(sql: Sql, readOnly: boolean) {
       sql.run("DELETE FROM edits");
     },
 
-    /** @throws AppError `edit-not-possible` when a row was changed or deleted since; then nothing is changed. */
-    undo(): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
+    /**
+     * Takes back the newest step; with `only` the step of that number, or nothing when it is not the newest any more.
+     * @throws AppError `edit-not-possible` when a row was changed or deleted since, `edit-not-newest`; then nothing is changed.
+     */
+    undo(only?: number): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
       const row = nextRow("undo");
+      if (only !== undefined && row?.id !== only) {
+        const own = rowOf(only);
+        throw new AppError("edit-not-newest", { undone: own === undefined || own.undone === 1 });
+      }
       return step(row ? read(row) : null, "undo");
     },
 

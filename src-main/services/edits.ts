@@ -24,7 +24,9 @@ export function editService({ catalog, announce }: Deps): EditCommands {
       ...catalog.edits.next(),
       edits: catalog.edits.list(limit),
     })),
-    "edits.undo": door("edits.undo", z.strictObject({}), () => told(catalog.edits.undo())),
+    "edits.undo": door("edits.undo", z.strictObject({ edit: z.int().positive().optional() }), ({ edit: only }) =>
+      told(catalog.edits.undo(only)),
+    ),
     "edits.redo": door("edits.redo", z.strictObject({}), () => told(catalog.edits.redo())),
   };
 }

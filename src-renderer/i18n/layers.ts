@@ -47,7 +47,6 @@ export const layersMessages = messages({
       other: "{count} couches retirées. Leurs fichiers restent en place.",
     },
   },
-  "layers.undo": { en: "Undo", fr: "Annuler" },
   "layers.dates": {
     en: { one: "{count} date", other: "{count} dates" },
     fr: { one: "{count} date", other: "{count} dates" },

@@ -1,7 +1,7 @@
 import type { Edit } from "../../src-shared/domain/edit.ts";
 import { connection, invoke, subscribe } from "../client/index.ts";
 import { t, translate } from "../i18n/index.ts";
-import { notices } from "../ui/notices.svelte.ts";
+import { type Note, notices } from "../ui/notices.svelte.ts";
 
 /** What the next undo and redo would do, and doing them. */
 class History {
@@ -84,6 +84,20 @@ class History {
       if (turn === this.#turn) this.undoable = this.redoable = null;
     }
   }
+}
+
+/**
+ * Does `work`, which makes one step of the history, and gives with its answer the button that takes back this step and no other;
+ * none when nothing was changed, or another window changed something in the same moment.
+ */
+export async function undoable<T>(work: () => Promise<T>): Promise<{ value: T; button: Note["action"] }> {
+  const newest = (limit: number) => invoke("edits.list", { limit }).then(({ edits }) => edits);
+  const before = (await newest(1))[0]?.id ?? 0;
+  const value = await work();
+  const [own, other] = (await newest(2)).filter(({ id }) => id > before);
+  if (!own || other) return { value, button: undefined };
+  const run = () => void invoke("edits.undo", { edit: own.id }).catch((error: unknown) => notices.fail(error));
+  return { value, button: { label: t("shell.undo"), run } };
 }
 
 export const history = new History();

@@ -21,7 +21,7 @@ vi.mock("../client/index.ts", () => ({
     return () => listeners.delete(listener);
   },
 }));
-const { history } = await import("./history.svelte.ts");
+const { history, undoable } = await import("./history.svelte.ts");
 
 const edit = (id: number) => ({ id, name: { key: "alignment.shift" } });
 const answer = (undo: unknown) => ({ undo, redo: null, edits: [] });
@@ -63,4 +63,23 @@ test("a steady flow of changes does not put the question off", async () => {
   expect(invoke.mock.calls.length).toBeGreaterThanOrEqual(4);
   expect(history.undoable).toEqual(edit(2));
   stop();
+});
+
+test("the button of a notice takes back its own step, and there is none for what made no step or for two at once", async () => {
+  const made: number[] = [];
+  const asked: unknown[] = [];
+  invoke.mockImplementation(async (command: string, request: { edit?: number }) => {
+    if (command === "edits.list") return { undo: null, redo: null, edits: made.toReversed().map(edit) };
+    asked.push([command, request]);
+    return null;
+  });
+  made.push(4);
+  const { value, button } = await undoable(async () => made.push(5));
+  expect(value).toBe(2);
+  made.push(6);
+  button!.run();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toEqual([["edits.undo", { edit: 5 }]]);
+  expect((await undoable(async () => "nothing")).button).toBeUndefined();
+  expect((await undoable(async () => made.push(7, 8))).button).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import type { LayerFacts } from "../../src-shared/ipc/index.ts";
 import { invoke, type Live, live } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
+import { undoable } from "./history.svelte.ts";
 import { type DrawnLayer, drawnOf, positionBetween, type Slot, slotsOf } from "./layer-order.ts";
 import { session } from "./session.svelte.ts";
 
@@ -155,11 +156,8 @@ class Layers {
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     try {
-      const { removed } = await invoke("layers.remove", { ids: [...ids] });
-      notices.say("success", t("layers.removed", { count: removed }), {
-        label: t("layers.undo"),
-        run: () => void invoke("edits.undo", {}).catch((error: unknown) => notices.fail(error)),
-      });
+      const { value, button } = await undoable(() => invoke("layers.remove", { ids: [...ids] }));
+      notices.say("success", t("layers.removed", { count: value.removed }), button);
     } catch (error) {
       notices.fail(error);
     }

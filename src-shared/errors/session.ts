@@ -13,6 +13,10 @@ export const sessionErrors = {
     "The connection to the program was lost, so it is not known whether this was done. It connects again by itself; look, and try again.",
   "edit-not-possible": ({ direction, detail }: { readonly direction: "undo" | "redo"; readonly detail: string }) =>
     `This step cannot be ${direction === "undo" ? "undone" : "redone"}: something it touched has been changed outside the history (${detail}). Nothing was changed.`,
+  "edit-not-newest": ({ undone }: { readonly undone: boolean }) =>
+    undone
+      ? "This step is undone already. Nothing was changed."
+      : "Other steps were made since. Undo those first, from the newest on. Nothing was changed.",
   "layer-not-found": ({ id }: { readonly id: string }) =>
     `The project has no layer “${id}” any more. It may have been removed in another window.`,
   "folder-unreadable": ({ path, detail }: { readonly path: string; readonly detail: string }) =>

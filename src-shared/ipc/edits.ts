@@ -10,7 +10,7 @@ export interface EditCommands {
     readonly undo: Edit | null;
     readonly redo: Edit | null;
   }>;
-  /** What was undone, or `null` when there is nothing left. */
-  "edits.undo"(request: Nothing): Promise<Edit | null>;
+  /** What was undone, or `null` when there is nothing left. `edit`: that step or, when others came after it, none. */
+  "edits.undo"(request: { readonly edit?: number | undefined }): Promise<Edit | null>;
   "edits.redo"(request: Nothing): Promise<Edit | null>;
 }

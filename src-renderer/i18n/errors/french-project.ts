@@ -117,6 +117,10 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     "La connexion au programme a été perdue : on ne sait pas si cela a été fait. Elle se rétablit d’elle-même ; vérifiez, puis réessayez.",
   "edit-not-possible": ({ direction, detail }) =>
     `Cette étape ne peut pas être ${direction === "undo" ? "annulée" : "rétablie"} : ce qu’elle touchait a été modifié en dehors de l’historique (${detail}). Rien n’a été changé.`,
+  "edit-not-newest": ({ undone }) =>
+    undone
+      ? "Cette étape est déjà annulée. Rien n’a été changé."
+      : "D’autres étapes ont été faites depuis. Annulez d’abord celles-ci, en commençant par la dernière. Rien n’a été changé.",
   "layer-not-found": ({ id }) =>
     `Le projet n’a plus de couche ${quoted(id)}. Elle a peut-être été retirée dans une autre fenêtre.`,
   "folder-unreadable": ({ path, detail }) =>

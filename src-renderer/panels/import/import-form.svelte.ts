@@ -8,6 +8,7 @@ import type {
 import { invoke, subscribe } from "../../client/index.ts";
 import { type Dropped, pathsOfDropped } from "../../client/upload.ts";
 import { t } from "../../i18n/index.ts";
+import { undoable } from "../../state/history.svelte.ts";
 import { notices } from "../../ui/notices.svelte.ts";
 import { addVectorFiles, vectorExtensions } from "../layers/add-vectors.ts";
 
@@ -199,19 +200,19 @@ class ImportForm {
       const choices = [...this.decisions]
         .filter(([path]) => taken.includes(path))
         .map(([path, decision]) => ({ path, ...decision }));
-      const { rasters, warnings, unused } = await invoke("rasters.import", {
-        paths: taken,
-        choices,
-        ...(this.duplicates ? { duplicates: this.duplicates } : {}),
-        task: importTask,
-      });
+      const { value, button } = await undoable(() =>
+        invoke("rasters.import", {
+          paths: taken,
+          choices,
+          ...(this.duplicates ? { duplicates: this.duplicates } : {}),
+          task: importTask,
+        }),
+      );
+      const { rasters, warnings, unused } = value;
       this.clear();
       this.warnings = warnings;
       this.unused = unused;
-      notices.say("success", t("import.done", { count: rasters }), {
-        label: t("layers.undo"),
-        run: () => void invoke("edits.undo", {}).catch((error: unknown) => notices.fail(error)),
-      });
+      notices.say("success", t("import.done", { count: rasters }), button);
       return warnings.length === 0 && unused.length === 0;
     } catch (error) {
       this.work = null;
