@@ -161,6 +161,13 @@ test("JSON of one image, records, lists without shares, a folder as BigEarthNet 
     "records.json": JSON.stringify(Object.entries(shares).map(([file, labels]) => ({ file: `img/${file}.tif`, labels, year: 2020 }))), // biome-ignore format: one line
     "long.csv": "file,label,share\nscene_a.tif,oak,0.53\nscene_a.tif,pine,0.18\nscene_b.tif,pine,1\n",
     "wide.csv": 'image;oak;pine\n"scene_a.tif";0,53;0,18\nscene_b.tif;0;1\n',
+    // As a spreadsheet in western Europe saves it, and as one with a preface line does.
+    "western.csv": Buffer.from('image;chêne;oak;pine\n"scene_a.tif";0;0,53;0,18\nscene_b.tif;0;0;1\n', "latin1"),
+    "bars.tab": "sep=|\nimage|oak|pine\nscene_a.tif|0.53|0.18\nscene_b.tif|0|1\n",
+    "utf16.csv": Buffer.from(
+      "\ufefffile\tlabel\tshare\nscene_a.tif\toak\t0.53\nscene_a.tif\tpine\t0.18\nscene_b.tif\tpine\t1\n",
+      "utf16le",
+    ),
     "json.csv": 'tile,split,labels\nscene_a,train,"{""oak"": 0.53, ""pine"": 0.18}"\nscene_b,test,"{""pine"": 1}"\n',
   };
   for (const [name, text] of Object.entries(notations)) {

@@ -22,18 +22,27 @@ const mostRows = 5_000_000;
 /** Lines by which the separator is found. */
 const looked = 60;
 
+interface CsvOptions {
+  readonly delimiter?: string;
+  readonly encoding?: string;
+}
+
 /**
  * A table of text with a header line. Quoted cells may hold separators, quotes written twice, and line breaks.
  * @throws AppError "table-unreadable" with the reason, "vector-unknown-encoding"
  */
-export function readCsvTable(
-  path: string,
-  options: { readonly delimiter?: string; readonly encoding?: string } = {},
-): CsvTable {
+export function readCsvTable(path: string, options: CsvOptions = {}): CsvTable {
+  if (statSync(path).size > largestFile) {
+    const problem = "it is larger than 256 MB; keep only the columns that are needed";
+    throw new AppError("table-unreadable", { path, problem });
+  }
+  return csvTableOf(readFileSync(path), path, options);
+}
+
+/** The table in the bytes of a file; `path` names it in errors. @throws AppError as {@link readCsvTable} */
+export function csvTableOf(bytes: Uint8Array, path: string, options: CsvOptions = {}): CsvTable {
   const refuse = (problem: string): AppError => new AppError("table-unreadable", { path, problem });
-  if (statSync(path).size > largestFile)
-    throw refuse("it is larger than 256 MB; keep only the columns that are needed");
-  const { text, encoding } = decoded(readFileSync(path), path, options.encoding);
+  const { text, encoding } = decoded(bytes, path, options.encoding);
   if (text.trim() === "") throw refuse("it is empty");
   const given = options.delimiter?.replace(/^(tab|\\t)$/i, "\t");
   if (given !== undefined && !delimiters.includes(given as Delimiter)) {
@@ -65,7 +74,7 @@ function unique(names: readonly string[]): string[] {
   });
 }
 
-function decoded(bytes: Buffer, path: string, named: string | undefined): { text: string; encoding: string } {
+function decoded(bytes: Uint8Array, path: string, named: string | undefined): { text: string; encoding: string } {
   const [first, second, third] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) {
     return { text: new TextDecoder("utf-8").decode(bytes.subarray(3)), encoding: "UTF-8" };

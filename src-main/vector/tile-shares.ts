@@ -5,6 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsFromWkt } from "../raster/crs-from-wkt.ts";
+import { tableEndings } from "./csv.ts";
+import { csvTableOf, numberIn } from "./csv-table.ts";
 import type { FeatureLayer, PropertyValue } from "./feature.ts";
 import type { Geometry } from "./geometry.ts";
 import { readFeatures } from "./read.ts";
@@ -52,9 +54,9 @@ export function readTileShares(path: string, options: TileSharesOptions = {}): T
   if (!existsSync(path)) throw new AppError("file-missing", { path });
   if (statSync(path).isDirectory()) return fromFolder(path);
   const ending = extname(path.replace(/\.gz$/i, "")).toLowerCase();
-  if (/\.(csv|tsv|txt)$/.test(ending)) return fromCsv(path, options);
+  if (tableEndings.includes(ending)) return fromCsv(path, options);
   if (ending !== ".json" && ending !== ".geojson") return fromVector(path, options);
-  const root = parsed(path, textOf(path));
+  const root = parsed(path);
   if (isObject(root) && (root.type === "FeatureCollection" || root.type === "Feature"))
     return fromVector(path, options);
   return fromJson(path, root, options);
@@ -69,22 +71,23 @@ function unreadable(path: string, problem: string, cause?: unknown): AppError {
   return new AppError("tile-shares-unreadable", { path, problem }, { cause });
 }
 
-function textOf(path: string): string {
+function bytesOf(path: string): Uint8Array {
   const tooLarge = () => unreadable(path, "it is larger than 256 MB");
   if (statSync(path).size > mostBytes) throw tooLarge();
   const bytes = readFileSync(path);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return new TextDecoder().decode(gunzipSync(bytes, { maxOutputLength: mostBytes }));
+    return gunzipSync(bytes, { maxOutputLength: mostBytes });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
     throw unreadable(path, "its compression is damaged", cause);
   }
 }
 
-function parsed(path: string, text: string): Json {
+function parsed(path: string): Json {
+  const bytes = bytesOf(path);
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, "")) as Json;
+    return JSON.parse(new TextDecoder().decode(bytes)) as Json;
   } catch (cause) {
     throw unreadable(path, "it is not valid JSON", cause);
   }
@@ -107,7 +110,7 @@ function numberOf(value: Json | undefined): number | undefined {
   if (typeof value !== "string") return Number.NaN;
   const text = value.trim().replace(/\s*%$/, "");
   if (text === "") return undefined;
-  return Number(/^[-+]?\d*,\d+$/.test(text) ? text.replace(",", ".") : text);
+  return numberIn(text, /^[-+]?\d*,\d+$/.test(text) ? "," : ".") ?? Number.NaN;
 }
 
 /** What one entry says, in any of the usual notations; `undefined` when it is no statement about classes. */
@@ -229,7 +232,7 @@ function fromFolder(folder: string): TileShares {
       if (++files > mostFiles) throw unreadable(folder, `it holds more than ${mostFiles} files`);
       let root: Json;
       try {
-        root = parsed(own, textOf(own));
+        root = parsed(own);
       } catch (error) {
         // Told with the others: one damaged file does not stop a folder.
         if (!(error instanceof AppError)) throw error;
@@ -253,42 +256,10 @@ function fromFolder(folder: string): TileShares {
 
 const tileName = (path: string): string => stemOf(path).replace(/_labels(_metadata)?$/i, "");
 
-/** RFC 4180, with commas, semicolons or tabs; quotes may hold line breaks. */
-export function delimitedRows(text: string): string[][] {
-  const head = text.slice(0, Math.max(0, text.indexOf("\n")) || undefined);
-  const counts = [",", ";", "\t"].map((mark) => [mark, head.split(mark).length] as const);
-  const delimiter = counts.toSorted((p, q) => q[1] - p[1])[0]![0];
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = "";
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i]!;
-    if (quoted) {
-      if (char !== '"') cell += char;
-      else if (text[i + 1] === '"') cell += text[++i]!;
-      else quoted = false;
-    } else if (char === '"' && cell.trim() === "") {
-      quoted = true;
-      cell = "";
-    } else if (char === delimiter) {
-      row.push(cell.trim());
-      cell = "";
-    } else if (char === "\n") {
-      row.push(cell.trim());
-      if (row.some((own) => own !== "")) rows.push(row);
-      [row, cell] = [[], ""];
-    } else cell += char;
-  }
-  row.push(cell.trim());
-  if (row.some((own) => own !== "")) rows.push(row);
-  return rows;
-}
-
 function fromCsv(path: string, options: TileSharesOptions): TileShares {
-  const [header, ...rows] = delimitedRows(textOf(path).replace(/^\uFEFF/, ""));
-  if (!header || rows.length === 0) throw unreadable(path, "it has no rows below a heading");
-  const records = rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? ""])));
+  const { header, rows } = csvTableOf(bytesOf(path), path);
+  if (rows.length === 0) throw unreadable(path, "it has no rows below a heading");
+  const records = rows.map(({ cells }) => Object.fromEntries(header.map((name, i) => [name, cells[i]!.trim()])));
   const key = options.key ?? header.find((name) => keyNames.includes(name.toLowerCase())) ?? header[0]!;
   if (!header.includes(key)) throw unreadable(path, `it has no column “${key}”`);
   const classColumn = header.find((name) => name !== key && classMembers.includes(name.toLowerCase()));
