@@ -15,6 +15,13 @@ export class SideFileProblem extends Error {
   }
 }
 
+/** @throws SideFileProblem unless there is no such file: what cannot be opened may hold a mask, a scale, a coordinate system */
+export function missingBeside(path: string, cause: unknown): undefined {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
+  if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(code)) return undefined;
+  throw new SideFileProblem(path, systemReasons[code] ?? code);
+}
+
 /** What the system calls reasons, in words. */
 const systemReasons: Readonly<Record<string, string>> = {
   EACCES: "you may not read it",

@@ -3,7 +3,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Affine, isInvertible } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { definitionOf } from "./crs.ts";
-import { SideFileProblem } from "./damage.ts";
+import { missingBeside, SideFileProblem } from "./damage.ts";
 import { compressionNames, readableCompressions } from "./decode/decode-block.ts";
 import { contentKey, fileState } from "./file-handles.ts";
 import { crsOfGeoKeys, type GeoKeys, parseGeoKeys } from "./geokeys.ts";
@@ -230,15 +230,19 @@ async function reducedImages(
       }
     } else if (isOverviewOf(main, layout)) overviews.push(storedImage(source, layout, directory));
   }
-  // A mask that cannot be read would leave pixels that are none.
-  const masked = directories.some((directory) => {
+  // A mask that cannot be read would leave pixels that are none; those of overviews do not stand in for the one of the image.
+  const types = directories.map((directory) => {
     try {
-      return (subfileTypeOf(tiff, directory) & maskBit) !== 0;
+      return subfileTypeOf(tiff, directory);
     } catch {
-      return false;
+      return 0;
     }
   });
-  if (masked && !all && masks.length === 0) throw new DamagedTiff("its mask of valid pixels cannot be read");
+  const isWhole = ({ layout }: StoredImage) => layout.width === main.width && layout.height === main.height;
+  const promised = types.some((type) => (type & maskBit) !== 0 && (type & reducedBit) === 0);
+  const masked = types.some((type) => (type & maskBit) !== 0);
+  if (!all && ((promised && !masks.some(isWhole)) || (masked && masks.length === 0)))
+    throw new DamagedTiff("its mask of valid pixels cannot be read");
   return { overviews, masks };
 }
 
@@ -271,7 +275,10 @@ async function besideOverviews(path: string, main: ImageLayout): Promise<StoredI
 
 /** The pages of an `.msk`, the mask of valid pixels. @throws SideFileProblem when it is there and cannot be used */
 async function besideMasks(path: string, main: ImageLayout): Promise<StoredImage[]> {
-  const source = await openSource(path).catch(() => undefined);
+  // A folder, a pipe or a device of this name is no mask.
+  const source = await openSource(path).catch((cause: unknown) =>
+    cause instanceof AppError ? undefined : missingBeside(path, cause),
+  );
   if (!source) return [];
   try {
     const tiff = await tiffOf(source);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { Pool } from "./pool/pool.ts";
@@ -79,6 +79,53 @@ test("pipes and folders beside an image are none of its side files", async () =>
   for (const ending of [".ovr", ".msk", ".aux.xml"]) execFileSync("mkfifo", [`${path}${ending}`]);
   execFileSync("mkfifo", [folder.file("beside.tfw")]);
   expect(await endOf(path)).toBe("read");
+});
+
+test("a side file that is there and cannot be opened stops the image: it may hold a mask, a scale or a coordinate system", async () => {
+  for (const ending of [".msk", ".aux.xml"]) {
+    const path = folder.file(`closed${ending}.tif`);
+    writeFileSync(path, makeTiff({ fields: imageFields(), data: new Uint8Array(256) }));
+    symlinkSync(`${path}${ending}`, `${path}${ending}`);
+    expect(await endOf(path)).toMatchObject({ code: "raster-side-file", details: { beside: `${path}${ending}` } });
+  }
+});
+
+test("masks of the overviews do not stand in for a mask of the image that cannot be read", async () => {
+  const path = folder.file("half-masked.tif");
+  const program = `
+import sys
+from osgeo import gdal
+gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
+d = gdal.GetDriverByName("GTiff").Create(sys.argv[1], 64, 64)
+d.GetRasterBand(1).Fill(7)
+d.CreateMaskBand(gdal.GMF_PER_DATASET)
+d.GetRasterBand(1).GetMaskBand().Fill(255)
+d.BuildOverviews("NEAREST", [2])
+d.SetGeoTransform([500000, 10, 0, 5600000, 0, -10])
+d = None
+`;
+  execFileSync("/usr/bin/python3", ["-c", program, path]);
+  const whole = await openRaster(path);
+  expect(whole.info.validity).toBe("mask");
+  whole.close();
+  const bytes = readFileSync(path);
+  // The directory of the whole mask (NewSubfileType 4) says that it is compressed in a way that nobody knows.
+  const [next, kind, compression] = [(at: number) => bytes.readUInt32LE(at), 254, 259];
+  let changed = 0;
+  for (let at = next(4); at !== 0; ) {
+    const count = bytes.readUInt16LE(at);
+    const entries = Array.from({ length: count }, (_, i) => at + 2 + 12 * i);
+    const entry = (tag: number) => entries.find((place) => bytes.readUInt16LE(place) === tag);
+    if (entry(kind) !== undefined && bytes.readUInt32LE(entry(kind)! + 8) === 4) {
+      bytes.writeUInt16LE(65000, entry(compression)! + 8);
+      changed++;
+    }
+    at = next(at + 2 + 12 * count);
+  }
+  expect(changed).toBe(1);
+  const damaged = folder.file("half-masked-damaged.tif");
+  writeFileSync(damaged, bytes);
+  expect(await endOf(damaged)).toMatchObject({ code: "raster-damaged" });
 });
 
 test("a file that is cut while it is read says so", async () => {
