@@ -33,8 +33,9 @@ export function rasterReader({ openAtOnce = 512 }: RasterReaderOptions = {}): Re
   return {
     async facts(path, crs): Promise<RasterFacts> {
       const raster = await rasterOf(path, crs);
-      const { bands, metadata } = raster.info;
-      return { path, ...(crs ? { crs } : {}), geobox: requireGeobox(raster), bands, metadata };
+      const { bands, metadata, crsNote } = raster.info;
+      const chosen = crs ? { crs } : {};
+      return { path, ...chosen, geobox: requireGeobox(raster), ...(crsNote ? { crsNote } : {}), bands, metadata };
     },
     async warp({ path, bands, target, method, crs }: WarpRequest, signal) {
       return warp(await rasterOf(path, crs), target, { bands, method, signal });

@@ -22,6 +22,8 @@ export interface RasterFacts {
   /** the CRS a person chose, when one was given */
   readonly crs?: Crs;
   readonly geobox: GeoBox;
+  /** what the file says of its coordinates and is not used, as heights */
+  readonly crsNote?: string;
   readonly bands: readonly BandFacts[];
   readonly metadata: Readonly<Record<string, string>>;
 }

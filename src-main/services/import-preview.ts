@@ -227,7 +227,7 @@ function previewOf(
     level: product?.level ?? null,
     bands: guess("band names", bands, choice.bands),
     bandCount: facts?.bands.length ?? 0,
-    crs: { value: crs, evidence: "", chosen: choice.crs !== undefined },
+    crs: { value: crs, evidence: facts?.crsNote ?? "", chosen: choice.crs !== undefined },
     crsName: crs ? crsName(crs) : null,
     resolution: facts && !noCrs ? pixelMeters(reader, facts.geobox, area.crs) : null,
     overlap: facts && !noCrs ? shareInside(area, facts.geobox) : null,

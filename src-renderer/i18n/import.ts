@@ -125,6 +125,10 @@ export const importMessages = messages({
   "import.evidence.chosen": { en: "Chosen by you", fr: "Choisi par vous" },
   "import.evidence.none": { en: "Nothing tells; please choose.", fr: "Rien ne le dit ; choisissez." },
   "import.evidence.file": { en: "The file says so", fr: "Le fichier le dit" },
+  "import.evidence.heights": {
+    en: "The file says so. Its heights are not used",
+    fr: "Le fichier le dit. Ses altitudes ne sont pas utilisées",
+  },
   "import.source.its bands and pixel size": { en: "its bands and pixel size", fr: "ses bandes et sa taille de pixel" },
   "import.source.the bands' descriptions": { en: "the descriptions of the bands", fr: "la description des bandes" },
   "import.source.their descriptions": { en: "the descriptions of the bands", fr: "la description des bandes" },

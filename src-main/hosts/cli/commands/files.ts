@@ -40,6 +40,7 @@ const info = command({
       path,
       `  ${about.width} × ${about.height} pixels, ${about.bands.length} ${about.bands.length === 1 ? "band" : "bands"} of ${about.dataType}`,
       geobox?.crs ? `  ${geobox.crs.length > 60 ? "" : `${geobox.crs} · `}${about.crsName}` : "  no coordinate system",
+      ...(about.crsNote ? [`  ${about.crsNote}`] : []),
       ...(bounds && resolution
         ? [
             `  ${shown(bounds.minX)}, ${shown(bounds.minY)} to ${shown(bounds.maxX)}, ${shown(bounds.maxY)}; pixels of ${shown(resolution.x)} × ${shown(resolution.y)}${about.pointRegistered ? " (point-registered)" : ""}`,
