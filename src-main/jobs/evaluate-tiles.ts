@@ -1,14 +1,14 @@
 import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateTilesResult, EvaluateTilesSpec, TileSubsetScore } from "../../src-shared/domain/tiles.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { commonestClasses, readModel, tileScores } from "../learning/index.ts";
+import { commonestClasses, microF1Interval, readModel, tileScores } from "../learning/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { answersFor } from "./finetune-tiles.ts";
 import { openCube } from "./imagery.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
-import { constantScore, holds, namedScore, presenceOf, requireTileModel, tilesOf } from "./tiles.ts";
+import { constantScore, holds, namedScore, placesOfTiles, presenceOf, requireTileModel, tilesOf } from "./tiles.ts";
 
 /**
  * Scores a model for tiles on one part of their split, with every subset of modalities that was asked for: at one threshold
@@ -35,7 +35,7 @@ export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext
       const predictor = await Predictor.create({ cube, model: description, weights, modalities, batchSize, provider });
       try {
         let done = 0;
-        const { probabilities, presence, unseen } = await answersFor(
+        const { probabilities, presence, shown, unseen } = await answersFor(
           predictor,
           own.tiles,
           codes,
@@ -50,11 +50,17 @@ export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext
         );
         if (presence.length === 0) throw none();
         const plain = codes.map(() => decision);
+        const places = placesOfTiles(shown, grid.tilePatches * grid.patchMeters);
+        const score = (at: readonly number[]) => ({
+          ...namedScore(tileScores(probabilities, presence, at), legend, at),
+          microF1Interval: microF1Interval(probabilities, presence, at, places),
+        });
         subsets.push({
           modalities,
           unseen,
-          plain: namedScore(tileScores(probabilities, presence, plain), legend, plain),
-          tuned: thresholds && namedScore(tileScores(probabilities, presence, thresholds), legend, thresholds),
+          places: new Set(places).size,
+          plain: score(plain),
+          tuned: thresholds && score(thresholds),
         });
         aboutInputs.push(...predictor.watch.findings());
         if (index === 0) baseline = baselineOf(spec, task, legend, presence);
@@ -92,9 +98,11 @@ function findingsOf(
 ): Finding[] {
   const findings: Finding[] = [];
   const first = subsets[0]!;
-  const { microF1, samples, classes } = first.tuned ?? first.plain;
+  const { microF1, microF1Interval: interval, samples, classes } = first.tuned ?? first.plain;
   if (baseline && microF1 <= baseline.score.microF1)
     findings.push({ code: "tiles-below-commonest", details: { part, microF1, baseline: baseline.score.microF1, classes: baseline.classes } }); // biome-ignore format: one line
+  else if (baseline && interval && interval[0] <= baseline.score.microF1)
+    findings.push({ code: "tiles-not-above-commonest", details: { part, microF1, low: interval[0], baseline: baseline.score.microF1, places: first.places ?? samples } }); // biome-ignore format: one line
   if (optimistic && part !== "train") findings.push({ code: "tiles-optimistic", details: {} });
   if (part === "train") findings.push({ code: "scored-on-training", details: {} });
   if (untaught.length > 0) findings.push({ code: "tiles-untaught", details: { part, classes: untaught } });

@@ -343,10 +343,17 @@ export async function answersFor(
   side: number,
   signal: AbortSignal,
   onTile?: () => void,
-): Promise<{ readonly probabilities: Float32Array; readonly presence: Float32Array; readonly unseen: number }> {
+): Promise<{
+  readonly probabilities: Float32Array;
+  readonly presence: Float32Array;
+  /** the tiles that they are about */
+  readonly shown: readonly TileLabel[];
+  readonly unseen: number;
+}> {
   const windows = tiles.map((tile) => windowOfTile(tile, side));
   const probabilities: number[] = [];
   const presence: number[] = [];
+  const shown: TileLabel[] = [];
   let [at, unseen] = [0, 0];
   for await (const { logits, seen } of predictor.run(windows, signal)) {
     const tile = tiles[at++]!;
@@ -357,8 +364,9 @@ export async function answersFor(
     }
     for (const logit of logits) probabilities.push(sigmoid(logit));
     presence.push(...presenceOf(tile, codes, shareThreshold));
+    shown.push(tile);
   }
-  return { probabilities: Float32Array.from(probabilities), presence: Float32Array.from(presence), unseen };
+  return { probabilities: Float32Array.from(probabilities), presence: Float32Array.from(presence), shown, unseen };
 }
 
 /**

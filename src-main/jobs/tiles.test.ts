@@ -98,6 +98,20 @@ test("sixty tiles that mix four classes are learned: micro F1 well above always 
   expect(all!.plain.samples).toBe(12);
   expect(scores.baseline!.score.microF1).toBeLessThan(0.75);
   expect(all!.plain.microF1).toBeGreaterThan(scores.baseline!.score.microF1 + 0.15);
+  // The made tiles lie edge to edge: test tiles that touch are one observation of the interval.
+  const { tiles } = made.tiles;
+  const tested = tiles.filter(({ part }) => part === "test");
+  const near = (p: (typeof tiles)[number], q: (typeof tiles)[number]) =>
+    Math.abs(p.x - q.x) <= 40 + 1e-6 && Math.abs(p.y - q.y) <= 40 + 1e-6;
+  const groups = new Set(tested.map((tile) => {
+    const reached = new Set([tile]);
+    for (const member of reached) for (const other of tested) if (near(member, other)) reached.add(other);
+    return [...reached].map(({ key }) => key).sort().join();
+  })); // biome-ignore format: one group a line
+  expect(all!.places).toBe(groups.size);
+  const [low, high] = all!.plain.microF1Interval!;
+  expect(low).toBeLessThan(all!.plain.microF1);
+  expect(high).toBeGreaterThanOrEqual(all!.plain.microF1);
   expect(all!.plain.meanAveragePrecision!).toBeGreaterThan(0.8);
   expect(all!.tuned!.classes.map(({ threshold }) => threshold)).toEqual(description.tiles!.thresholds);
   expect(scores.baseline!.score.meanAveragePrecision).toBeNull();

@@ -14,6 +14,7 @@ import {
 } from "../cube/index.ts";
 import type { ModelDescription, TileTask } from "../learning/index.ts";
 import { type TileNumbers, tileScores } from "../learning/index.ts";
+import { tileBlocks } from "../learning/split/index.ts";
 import type { JobContext } from "./context.ts";
 import type { EndlessBatches } from "./tile-sampler.ts";
 
@@ -99,6 +100,14 @@ export async function tileNormalizations(
     });
     return { ...rest, bands: bands.map((band) => ({ ...band, clip: clip(band) })) };
   });
+}
+
+/** [N]: the place of each tile. Tiles that touch or overlap are one place: they resemble each other. */
+export function placesOfTiles(tiles: readonly Pick<TileLabel, "x" | "y">[], side: number): string[] {
+  const reach = side / 1000;
+  const squares = tiles.map(({ x, y }) => ({ minX: x - reach, maxX: x + side + reach, minY: y - side - reach, maxY: y + reach, classes: [] })); // biome-ignore format: one square
+  // Blocks far smaller than a tile: nothing but touching joins.
+  return tileBlocks(squares, reach);
 }
 
 /** Refuses a model that does not speak of tiles of this size. */

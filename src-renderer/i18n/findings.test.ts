@@ -49,6 +49,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "split-class-missing": { part: "train", names: ["Maïs", "Orge"] },
   "tiles-near-chance": { loss: 0.52, chance: 0.53, classes: 4 },
   "tiles-below-commonest": { part: "test", microF1: 0.31, baseline: 0.57, classes: ["Hêtre", "Chêne"] },
+  "tiles-not-above-commonest": { part: "test", microF1: 0.61, low: 0.52, baseline: 0.57, places: 9 },
   "tiles-empty": { part: "train", tiles: 3, share: 0.07 },
   "tiles-unseen": { part: "test", unseen: 2, tiles: 40 },
   "tiles-few": { part: "train", classes: [{ name: "Tilleul", tiles: 2 }] },

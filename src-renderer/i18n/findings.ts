@@ -178,6 +178,10 @@ export const frenchFindings: FindingSentences = {
     what: `Sur les tuiles ${parts[part]}, le modèle a un F1 micro de ${three(microF1)} ; répondre toujours ${listed(classes)} donne ${three(baseline)}. Ses réponses sont pires que rien.`,
     remedy: "Entraînez avec plus d’étapes, partez d’un modèle pré-entraîné, ou étiquetez d’autres tuiles.",
   }),
+  "tiles-not-above-commonest": ({ part, microF1, low, baseline, places }) => ({
+    what: `Sur les tuiles ${parts[part]}, le modèle a un F1 micro de ${three(microF1)}, au moins ${three(low)} selon l’intervalle à 95 % sur ${counted(places, "lieu", "lieux")} : ce n’est peut-être pas mieux que de répondre toujours les classes les plus fréquentes (${three(baseline)}).`,
+    remedy: "Mesurez sur des tuiles d’autres lieux, ou entraînez plus longtemps.",
+  }),
   "tiles-empty": ({ part, tiles, share }) => ({
     what: `${counted(tiles, "tuile")} ${parts[part]} sans classe au-dessus de la part ${String(share).replace(".", ",")} : écartées.`,
     remedy: "Une part plus basse, ou garder les tuiles vides, les utiliserait.",

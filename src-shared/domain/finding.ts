@@ -96,6 +96,13 @@ export interface FindingDetails {
     readonly baseline: number;
     readonly classes: readonly string[];
   };
+  readonly "tiles-not-above-commonest": {
+    readonly part: Part;
+    readonly microF1: number;
+    readonly low: number;
+    readonly baseline: number;
+    readonly places: number;
+  };
   readonly "tiles-empty": { readonly part: Part; readonly tiles: number; readonly share: number };
   readonly "tiles-unseen": { readonly part: Part; readonly unseen: number; readonly tiles: number };
   readonly "tiles-few": { readonly part: Part; readonly classes: readonly CountedTiles[] };
@@ -148,6 +155,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "split-class-missing": "caution",
   "tiles-near-chance": "severe",
   "tiles-below-commonest": "severe",
+  "tiles-not-above-commonest": "caution",
   "tiles-empty": "note",
   "tiles-unseen": "note",
   "tiles-few": "caution",
@@ -349,6 +357,10 @@ export const englishFindings: FindingSentences = {
   "tiles-below-commonest": ({ part, microF1, baseline, classes }) => ({
     what: `On the ${part} tiles the model has a micro F1 of ${three(microF1)}; always answering ${quoted(classes)} has ${three(baseline)}. Its answers are worse than none.`,
     remedy: "Train with more steps, start from a pre-trained model, or label more tiles.",
+  }),
+  "tiles-not-above-commonest": ({ part, microF1, low, baseline, places }) => ({
+    what: `On the ${part} tiles the model has a micro F1 of ${three(microF1)}, at least ${three(low)} by the 95 % interval over ${counted(places, "place")}: it may be no better than always answering the commonest classes (${three(baseline)}).`,
+    remedy: "Measure on tiles of more places, or train longer.",
   }),
   "tiles-empty": ({ part, tiles, share }) => ({
     what: `${counted(tiles, "tile")} of the ${part} part ${tiles === 1 ? "holds" : "hold"} no class with a share above ${share} and ${tiles === 1 ? "is" : "are"} left out.`,

@@ -91,6 +91,8 @@ export interface TileScore {
   readonly samples: number;
   readonly occurring: number;
   readonly microF1: number;
+  /** 95 %, with tiles that lie together as one observation; absent in constant answers and in scores of earlier versions */
+  readonly microF1Interval?: readonly [low: number, high: number];
   readonly microPrecision: number;
   readonly microRecall: number;
   readonly macroF1: number;
@@ -110,6 +112,8 @@ export interface TileSubsetScore {
   readonly tuned: TileScore | null;
   /** tiles that no image shows: not counted */
   readonly unseen: number;
+  /** groups of tiles that touch or overlap: as many observations as the interval counts; absent in scores of earlier versions */
+  readonly places?: number;
 }
 
 export interface EvaluateTilesResult {

@@ -8,12 +8,12 @@ export {
   type ConfusionMatrix,
   emptyConfusion,
 } from "./confusion.ts";
-export { MultilabelCounter, type MultilabelScores } from "./multilabel.ts";
 export { type ClassScores, type Commonest, commonestOf, type Scores, scoresOf } from "./scores.ts";
 export {
   averagePrecision,
   bestThresholds,
   commonestClasses,
+  microF1Interval,
   type TileClassNumbers,
   type TileNumbers,
   tileScores,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { averagePrecision, bestThresholds, commonestClasses, tileScores } from "./tile-scores.ts";
+import { averagePrecision, bestThresholds, commonestClasses, microF1Interval, tileScores } from "./tile-scores.ts";
 
 interface Case {
   readonly name: string;
@@ -30,6 +30,50 @@ test("a class that no tile holds has no score, and a false alarm for it costs mi
   const scores = tileScores([0.9, 0.9, 0.9, 0.1], [1, 0, 1, 0], [0.5, 0.5]);
   expect(scores.classes[1]).toEqual({ precision: null, recall: null, f1: null, averagePrecision: null, support: 0, predicted: 1 }); // biome-ignore format: one line
   expect([scores.macroF1, scores.occurring, scores.microPrecision]).toEqual([1, 1, 2 / 3]);
+});
+
+/** Tiles of two classes, most of them right; the same numbers on every machine. */
+function tilesAtRandom(count: number): { probabilities: number[]; presence: number[] } {
+  let state = 11;
+  const random = () => {
+    state = (state * 16807) % 2147483647;
+    return state / 2147483647;
+  };
+  const presence = Array.from({ length: 2 * count }, () => (random() < 0.5 ? 1 : 0));
+  return { presence, probabilities: presence.map((truth) => (random() < 0.8 ? truth : 1 - truth)) };
+}
+
+test("the interval of the micro F1 is that of a bootstrap over places, and copies of a place add no certainty", () => {
+  const half = [0.5, 0.5];
+  const { probabilities, presence } = tilesAtRandom(120);
+  const alone = Array.from({ length: 120 }, (_, n) => String(n));
+  const own = microF1Interval(probabilities, presence, half, alone);
+  let state = 5;
+  const draws = Array.from({ length: 4000 }, () => {
+    const picked = Array.from({ length: 120 }, () => {
+      state = (state * 16807) % 2147483647;
+      return state % 120;
+    });
+    const of = (values: readonly number[]) => picked.flatMap((n) => [values[2 * n]!, values[2 * n + 1]!]);
+    return tileScores(of(probabilities), of(presence), half).microF1;
+  }).sort((p, q) => p - q);
+  expect(own[0]).toBeCloseTo(draws[100]!, 1.7);
+  expect(own[1]).toBeCloseTo(draws[3900]!, 1.7);
+  // Every tile five times at its place: as certain as before. As tiles of other places: surer.
+  const five = (values: readonly number[]) => Array.from({ length: 5 }, () => values).flat();
+  const again = microF1Interval(five(probabilities), five(presence), half, five(alone.map(Number)).map(String));
+  for (const end of [0, 1] as const) expect(again[end]).toBeCloseTo(own[end], 9);
+  const elsewhere = microF1Interval(five(probabilities), five(presence), half, five(alone.map(Number)).map((_, n) => String(n))); // biome-ignore format: one call
+  expect(elsewhere[1] - elsewhere[0]).toBeLessThan(0.6 * (own[1] - own[0]));
+  // One place tells nothing of others.
+  expect(
+    microF1Interval(
+      probabilities,
+      presence,
+      half,
+      alone.map(() => "one"),
+    ),
+  ).toEqual([0, 1]);
 });
 
 test("thresholds are the best on the tiles they are chosen on, by trying every one", () => {

@@ -1,3 +1,6 @@
+import { clusterInterval } from "./cluster-interval.ts";
+import type { Interval } from "./wilson.ts";
+
 /** Scores of answers where a tile may hold several classes at once. Pure functions over [N, K] arrays, row after row. */
 
 /** Of one class; `null` where no tile holds it, so that nobody takes it for a score of 0. */
@@ -91,6 +94,32 @@ export function tileScores(
     meanAveragePrecision: mean(occurring.map((one) => one.averagePrecision!)),
     classes: own,
   };
+}
+
+/**
+ * The 95 % interval of the micro F1 where tiles come in places: those of one place resemble each other and are one observation.
+ * F1 = 2·Σboth / Σ(given + held) is a ratio of sums over places, as `clusterInterval` takes it.
+ * @param places [N], the place of each tile
+ */
+export function microF1Interval(
+  probabilities: ArrayLike<number>,
+  presence: ArrayLike<number>,
+  thresholds: readonly number[],
+  places: readonly string[],
+): Interval {
+  const classes = thresholds.length;
+  const clusters = new Map<string, { hits: number; samples: number }>();
+  for (const [n, place] of places.entries()) {
+    const own = clusters.get(place) ?? { hits: 0, samples: 0 };
+    clusters.set(place, own);
+    for (let k = 0; k < classes; k++) {
+      const yes = probabilities[n * classes + k]! > thresholds[k]!;
+      const truth = presence[n * classes + k]! > 0;
+      if (yes && truth) own.hits += 2;
+      own.samples += Number(yes) + Number(truth);
+    }
+  }
+  return clusterInterval([...clusters.values()]);
 }
 
 /**

@@ -273,7 +273,7 @@ export function tileScoresText({ part, subsets, baseline, shareThreshold, decisi
     how,
     score.samples,
     `${score.occurring} of ${score.classes.length}`,
-    three(score.microF1),
+    three(score.microF1) + (score.microF1Interval ? ` (${score.microF1Interval.map(three).join(" – ")})` : ""),
     three(score.macroF1),
     three(score.weightedF1),
     three(score.microPrecision),
@@ -285,7 +285,7 @@ export function tileScoresText({ part, subsets, baseline, shareThreshold, decisi
   return [
     `What tiles hold, on the ${part} tiles (present: a share above ${shareThreshold})`,
     table(
-      ["modalities", "threshold", "tiles", "classes that occur", "micro F1", "macro F1", "weighted F1", "precision", "recall", "mAP"], // biome-ignore format: one list
+      ["modalities", "threshold", "tiles", "classes that occur", "micro F1 (95 %)", "macro F1", "weighted F1", "precision", "recall", "mAP"], // biome-ignore format: one list
       [
         ...subsets.flatMap(({ modalities, plain, tuned }) => [
           row(modalities.join(" + "), String(decision), plain),
