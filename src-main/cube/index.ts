@@ -76,9 +76,8 @@ export {
   modalityName,
   proposeModalities,
   type Step,
-  samePass,
   stepsOf,
-  undecidedDays,
+  twinsOf,
 } from "./modalities.ts";
 export {
   groupAcquisitions,

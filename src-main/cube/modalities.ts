@@ -13,6 +13,7 @@ import {
   sentinel2LandBands,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { passGap, secondsOf } from "./mosaic.ts";
 
 export interface ModalityOptions {
   /** side of a patch in metres: the finest thing the map can show */
@@ -71,18 +72,16 @@ export function feeds(modality: Pick<Modality, "bands">, acquisition: Acquisitio
 }
 
 /** True when two acquisitions are products of one overpass, as far as is known: the other one is not a second look. */
-export function samePass(p: Acquisition, q: Acquisition): boolean {
+function samePass(p: Acquisition, q: Acquisition): boolean {
   const fits = (a: unknown, b: unknown) => a === undefined || b === undefined || a === b;
   if (p.sensor !== q.sensor || p.date !== q.date) return false;
   if (!fits(p.platform, q.platform) || !fits(p.relativeOrbit, q.relativeOrbit) || !fits(p.pass, q.pass)) return false;
-  const seconds = (time: string) => time.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
-  return !p.time || !q.time || Math.abs(seconds(p.time) - seconds(q.time)) <= 20 * 60;
+  return !p.time || !q.time || Math.abs(secondsOf(p.time) - secondsOf(q.time)) <= passGap(p.sensor);
 }
 
-/** Days on which several members show the same overpass, and nobody said what becomes of them. */
-export function undecidedDays(modality: Modality, acquisitions: readonly Acquisition[]): Acquisition[][] {
-  if (modality.kind === "image" || modality.duplicateDates !== "error") return [];
-  return [...Map.groupBy(membersOf(modality, acquisitions), ({ date }) => date).values()].flatMap((sameDay) => {
+/** Acquisitions of one overpass that are there several times, day by day. */
+export function twinsOf(acquisitions: readonly Acquisition[]): Acquisition[][] {
+  return [...Map.groupBy(acquisitions, ({ date }) => date).values()].flatMap((sameDay) => {
     const twins = sameDay.filter((one) => sameDay.some((other) => other !== one && samePass(one, other)));
     return twins.length > 1 ? [twins] : [];
   });
@@ -97,7 +96,8 @@ export function checkModality(modality: Modality, acquisitions: readonly Acquisi
     const missing = incomplete?.missing ?? modality.bands;
     throw new AppError("acquisition-missing-bands", { path, date: member.date, missing, modality: modality.name });
   }
-  const [twins] = undecidedDays(modality, acquisitions);
+  if (modality.kind === "image" || modality.duplicateDates !== "error") return;
+  const [twins] = twinsOf(membersOf(modality, acquisitions));
   if (!twins) return;
   const paths = twins.map((member) => measuredPieces(member)[0]?.files[0]?.path ?? member.id);
   throw new AppError("acquisition-duplicate-date", { date: twins[0]!.date, modality: modality.name, paths });

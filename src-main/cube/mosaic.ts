@@ -176,8 +176,13 @@ const keyOfPart = (sensor: SensorId, date: string, { path, bands, quality, facts
 
 // ---- one overpass
 
-/** Products of one overpass name moments up to a quarter of an hour apart; two satellites of a kind come half an hour apart or more. */
-export const samePassSeconds = 20 * 60;
+/**
+ * Moments further apart than this, in seconds, are two overpasses: products of one name moments up to a quarter of an hour
+ * apart, and two satellites of a kind come half an hour apart or more. A flight takes hours; its sheets are one picture.
+ */
+export const passGap = (sensor: SensorId): number => (sensor === "aerial" ? Number.POSITIVE_INFINITY : 20 * 60);
+
+export const secondsOf = (time: string): number => time.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 
 interface Pass {
   readonly identity: Identity;
@@ -198,8 +203,7 @@ interface Signature {
  */
 function passesOf(parts: readonly Part[]): Pass[] {
   const { sensor } = parts[0]!;
-  // A flight takes hours; its sheets are one picture.
-  const gap = sensor === "aerial" ? Number.POSITIVE_INFINITY : samePassSeconds;
+  const gap = passGap(sensor);
   const bySignature = Map.groupBy(parts, ({ file }) => JSON.stringify(signatureOf(file.facts)));
   const signatures = [...bySignature].map(([key, own]) => ({ key, own, ...signatureOf(own[0]!.file.facts) }));
   const resolved = signatures.map((signature) => ({ ...signature, identity: completed(signature, signatures, gap) }));
@@ -225,10 +229,9 @@ function passesOf(parts: readonly Part[]): Pass[] {
 }
 
 function signatureOf({ level, platform, relativeOrbit, pass, time }: FileFacts): Signature {
-  const match = /^(\d\d):(\d\d):(\d\d)/.exec(time ?? "");
   return {
     identity: known({ level, platform, relativeOrbit, pass }),
-    seconds: match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]) : undefined,
+    seconds: time && /^\d\d:\d\d:\d\d/.test(time) ? secondsOf(time.slice(0, 8)) : undefined,
   };
 }
 

@@ -6,7 +6,7 @@ import {
   measuredPieces,
   tilesOf,
 } from "../../src-shared/eo/index.ts";
-import { feeds, incompletePieces, membersOf, modalityName, proposeModalities, samePass } from "../cube/index.ts";
+import { feeds, incompletePieces, membersOf, modalityName, proposeModalities, twinsOf } from "../cube/index.ts";
 
 export interface ProposalOptions {
   readonly patchMeters: number;
@@ -80,7 +80,8 @@ export function planModalities(options: PlanOptions): PlannedInput[] {
         duplicateDates: known?.duplicateDates ?? "error",
       };
       const whole = proposal.acquisitions.filter((id) => !leftOut.has(id) && feeds(wanted, byId.get(id)!));
-      const twice = whole.some((id) => (byId.get(id)!.copy ?? 1) > 1) || twins(whole.map((id) => byId.get(id)!));
+      const twice =
+        whole.some((id) => (byId.get(id)!.copy ?? 1) > 1) || twinsOf(whole.map((id) => byId.get(id)!)).length > 0;
       const duplicateDates =
         twice && options.duplicateDates !== undefined ? options.duplicateDates : wanted.duplicateDates;
       const both = duplicateDates === "keep" || duplicateDates === "merge";
@@ -95,11 +96,6 @@ export function planModalities(options: PlanOptions): PlannedInput[] {
       };
     });
 }
-
-const twins = (members: readonly Acquisition[]): boolean =>
-  [...Map.groupBy(members, ({ date }) => date).values()].some((sameDay) =>
-    sameDay.some((one) => sameDay.some((other) => other !== one && samePass(one, other))),
-  );
 
 /** Acquisitions of before that had all bands and were no second product, and yet no members: somebody took them out. */
 function leftOutByHand(
@@ -143,17 +139,11 @@ export function freeName(wanted: string, modalities: readonly Modality[]): strin
 /** Days of a series on which several members show one overpass. */
 export function duplicateDays(modality: Modality, acquisitions: readonly Acquisition[]) {
   if (modality.kind === "image") return [];
-  return [...Map.groupBy(membersOf(modality, acquisitions), ({ date }) => date)]
-    .map(([date, sameDay]) => ({
-      date,
-      members: sameDay.filter((one) => sameDay.some((other) => other !== one && samePass(one, other))),
-    }))
-    .filter(({ members }) => members.length > 1)
-    .map(({ date, members }) => ({
-      date,
-      paths: members.map((member) => measuredPieces(member)[0]?.files[0]?.path ?? member.id),
-      members,
-    }));
+  return twinsOf(membersOf(modality, acquisitions)).map((members) => ({
+    date: members[0]!.date,
+    paths: members.map((member) => measuredPieces(member)[0]?.files[0]?.path ?? member.id),
+    members,
+  }));
 }
 
 /** Members that have all bands of the modality in no place. */
