@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { AreaSource, MapResult, ReportSpec } from "../../../src-shared/domain/job.ts";
+import type { AreaSource, MapPlace, MapResult, ReportSpec } from "../../../src-shared/domain/job.ts";
 import { accuracyOf, bestFirst, findingsList, inOrderOfWorth, interval, measuredClasses } from "./accuracy.ts";
 import { areaTable, totalPixels, totalSquareMeters } from "./areas.ts";
 import { curvesOf } from "./curves.ts";
@@ -17,6 +17,15 @@ import { cell, rowHead, specTable, table } from "./table.ts";
 
 /** The pictures of a map, ready to be embedded. */
 export interface MapPictures {
+  /** of the whole map */
+  readonly ground: Ground;
+  /** the whole map, or its separate places, from the north */
+  readonly parts: readonly MapPart[];
+}
+
+export interface MapPart {
+  /** `null`: the whole map */
+  readonly place: MapPlace | null;
   readonly ground: Ground;
   readonly classes: EmbeddedPicture;
   readonly confidence: EmbeddedPicture;
@@ -134,27 +143,52 @@ function mapSection(spec: ReportSpec, pictures: MapPictures | null, areas: AreaS
     return html`<p class="empty">No map was written in this run.</p>
 ${spec.legend.length > 0 ? areaTable(spec.legend, areas) : ""}`;
   }
-  const { ground, classes, confidence } = pictures;
-  const frame = { width: 520, height: 620 };
-  const image = ({ uri, reduced }: EmbeddedPicture, description: string) => ({ uri, description, pixelated: !reduced });
+  const { ground, parts } = pictures;
+  const places = spec.map.places ?? [];
+  const left = places.length - parts.length;
   return html`${findingsList(spec.map.findings ?? [])}
-<div class="maps">
-<figure>
-<figcaption>Class map</figcaption>
-${mapSvg(image(classes, classDescription(spec, areas)), ground, frame)}
-<ul class="legend">${spec.legend.map((each) => html`<li>${namedClass(each, spec.legend)}</li>`)}</ul>
-</figure>
-<figure>
-<figcaption>Confidence</figcaption>
-${mapSvg(image(confidence, "Confidence of the class map, 0 to 100 per cent"), ground, frame)}
-<div class="ramp"><i style="background:linear-gradient(to right,${rampStops})"></i><span><span>0 %</span><span>50 %</span><span>100 %</span></span></div>
-<p class="note">The probability the model gives to the class it chose: its own opinion, not a measured accuracy.</p>
-</figure>
-</div>
+${left > 0 ? html`<p class="note">${parts.length} of ${grouped(places.length)} separate places are shown, the largest.</p>` : ""}
+${parts.map((part, index) => mapPart(part, index === parts.length - 1, spec, areas))}
 <div class="pair">
 ${areaTable(spec.legend, areas)}
-${factTable(spec.map, ground, classes.reduced)}
+${factTable(
+  spec.map,
+  ground,
+  parts.some(({ classes }) => classes.reduced),
+)}
 </div>`;
+}
+
+/** The two pictures of a map, or of one of its places, side by side; the legends stand below the last. */
+function mapPart(
+  { place, ground, classes, confidence }: MapPart,
+  isLast: boolean,
+  spec: ReportSpec,
+  areas: AreaSource | null,
+): Html {
+  const frame = { width: 520, height: place ? 420 : 620 };
+  const image = ({ uri, reduced }: EmbeddedPicture, description: string) => ({ uri, description, pixelated: !reduced });
+  const shown = place && areas ? { ...areas, pixels: place.pixels } : areas;
+  const title = place ? `Place ${place.number}, class map` : "Class map";
+  const size = place && shown ? html` <small>${hectares(totalSquareMeters(shown))} ha</small>` : "";
+  return html`<div class="maps">
+<figure>
+<figcaption>${title}${size}</figcaption>
+${mapSvg(image(classes, classDescription(spec, shown, title)), ground, frame)}
+${isLast ? html`<ul class="legend">${spec.legend.map((each) => html`<li>${namedClass(each, spec.legend)}</li>`)}</ul>` : ""}
+</figure>
+<figure>
+<figcaption>${place ? `Place ${place.number}, confidence` : "Confidence"}</figcaption>
+${mapSvg(image(confidence, "Confidence of the class map, 0 to 100 per cent"), ground, frame)}
+${
+  isLast
+    ? html`<div class="ramp"><i style="background:linear-gradient(to right,${rampStops})"></i><span><span>0 %</span><span>50 %</span><span>100 %</span></span></div>
+<p class="note">The probability the model gives to the class it chose: its own opinion, not a measured accuracy.</p>`
+    : ""
+}
+</figure>
+</div>
+`;
 }
 
 /** The grid and the files of a map. Names without folders: a report is passed on, and where it was made is nobody's business. */
@@ -185,12 +219,12 @@ function factTable(map: MapResult, ground: Ground, reduced: boolean): Html {
 
 const rampStops = Array.from({ length: 11 }, (_, index) => `rgb(${rampColor(index / 10).join(",")})`).join(",");
 
-function classDescription(spec: ReportSpec, areas: AreaSource | null): string {
+function classDescription(spec: ReportSpec, areas: AreaSource | null, title: string): string {
   const total = areas ? totalPixels(areas) : 0;
   const shares = spec.legend.map(({ code, name }) =>
     total > 0 ? `${name} ${percent((areas?.pixels[code] ?? 0) / total)}` : name,
   );
-  return `Class map: ${shares.join(", ")}`;
+  return `${title}: ${shares.join(", ")}`;
 }
 
 function accuracySection(spec: ReportSpec): Html {

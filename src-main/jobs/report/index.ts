@@ -1,5 +1,8 @@
-import type { ReportResult, ReportSpec } from "../../../src-shared/domain/job.ts";
+import type { MapPlace, ReportResult, ReportSpec } from "../../../src-shared/domain/job.ts";
 import { rgbOf } from "../../../src-shared/domain/legend.ts";
+import { apply, invert } from "../../../src-shared/geo/affine.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
+import type { PixelWindow } from "../../../src-shared/geo/window.ts";
 import { openRaster, type Raster, requireGeobox } from "../../raster/index.ts";
 import type { JobContext } from "../context.ts";
 import { percentPerStep } from "../map-values.ts";
@@ -32,15 +35,59 @@ async function picturesOf(
   context: ReportContext,
 ): Promise<MapPictures> {
   const { signal } = context;
-  const classes = await withRaster(map.classPath, async (raster) => {
-    const ground = groundOf(requireGeobox(raster));
-    return { ground, picture: await embed(raster, classColors(raster, legend), signal) };
-  });
+  const areas = pictured(map);
+  const classes = await withRaster(map.classPath, async (raster) => ({
+    grid: requireGeobox(raster),
+    pictures: await embedAll(raster, areas, classColors(raster, legend), signal),
+  }));
   context.phase("Reading the map", 0.5);
-  const confidence = await withRaster(map.confidencePath, (raster) =>
-    embed(raster, confidenceColor, signal, percentPerStep(raster.info.dataType)),
+  const confidences = await withRaster(map.confidencePath, (raster) =>
+    embedAll(raster, areas, confidenceColor, signal, percentPerStep(raster.info.dataType)),
   );
-  return { ground: classes.ground, classes: classes.picture, confidence };
+  return {
+    ground: groundOf(classes.grid),
+    parts: areas.map(({ place }, i) => ({
+      place,
+      ground: groundOf(place?.area ?? classes.grid),
+      classes: classes.pictures[i]!,
+      confidence: confidences[i]!,
+    })),
+  };
+}
+
+/** More pictures than this make a report too heavy to send. */
+const mostPictures = 12;
+
+/** What is shown of a map: all of it, or its largest separate places, of which nothing could be seen in the box around them. */
+function pictured({ places = [] }: NonNullable<ReportSpec["map"]>): { readonly place: MapPlace | null }[] {
+  if (places.length < 2) return [{ place: null }];
+  const largest = places.toSorted((p, q) => q.patches - p.patches || p.number - q.number).slice(0, mostPictures);
+  return largest.toSorted((p, q) => p.number - q.number).map((place) => ({ place }));
+}
+
+async function embedAll(
+  raster: Raster,
+  areas: readonly { readonly place: MapPlace | null }[],
+  colorOf: (value: number) => Rgb | undefined,
+  signal: AbortSignal,
+  step = 1,
+): Promise<EmbeddedPicture[]> {
+  const pictures: EmbeddedPicture[] = [];
+  for (const { place } of areas) {
+    const window = place ? windowOf(place.area, requireGeobox(raster)) : undefined;
+    pictures.push(await embed(raster, colorOf, signal, step, window));
+  }
+  return pictures;
+}
+
+/** The pixels of a place in its map, which has the same grid. */
+function windowOf(place: GeoBox, grid: GeoBox): PixelWindow | undefined {
+  const [left, top] = apply(invert(grid.affine), ...apply(place.affine, 0, 0));
+  const [right, bottom] = apply(invert(grid.affine), ...apply(place.affine, place.width, place.height));
+  const [col, row] = [Math.max(0, Math.round(left)), Math.max(0, Math.round(top))];
+  const width = Math.min(grid.width, Math.round(right)) - col;
+  const height = Math.min(grid.height, Math.round(bottom)) - row;
+  return width > 0 && height > 0 ? { col, row, width, height } : undefined;
 }
 
 async function withRaster<T>(path: string, use: (raster: Raster) => Promise<T>): Promise<T> {
@@ -56,10 +103,12 @@ async function embed(
   raster: Raster,
   colorOf: (value: number) => Rgb | undefined,
   signal: AbortSignal,
-  step = 1,
+  step: number,
+  window: PixelWindow | undefined,
 ): Promise<EmbeddedPicture> {
-  const picture = await readPicture(raster, { signal, step });
-  const reduced = picture.width < raster.info.width || picture.height < raster.info.height;
+  const picture = await readPicture(raster, { window, signal, step });
+  const { width, height } = window ?? raster.info;
+  const reduced = picture.width < width || picture.height < height;
   return { uri: pngUri(encodePicture(picture, colorOf)), reduced };
 }
 

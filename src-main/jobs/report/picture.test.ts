@@ -80,6 +80,26 @@ test("a raster larger than the screen is shown from its overviews", async () => 
   }
 });
 
+test("a part of a raster is shown as that part alone would be", async () => {
+  const part = join(folder, "part.tif");
+  gdal("gdal_translate", "-srcwin", "700", "300", "400", "900", fixture("large-class.tif"), part);
+  const [raster, alone] = [await openRaster(fixture("large-class.tif")), await openRaster(part)];
+  const window = { col: 700, row: 300, width: 400, height: 900 };
+  const whole = await readPicture(raster, { window });
+  const expected = await readPicture(alone);
+  expect([whole.width, whole.height]).toEqual([400, 900]);
+  expect(Buffer.compare(whole.values, expected.values)).toBe(0);
+  expect(Buffer.compare(whole.valid, expected.valid)).toBe(0);
+  // Smaller, an overview is enough, and nothing beside the part is read.
+  const { read, windows } = watched(raster);
+  const small = await readPicture(read, { window, side: 300 });
+  expect([small.width, small.height]).toEqual([133, 300]);
+  expect(windows.every(({ overview }) => overview === 0)).toBe(true);
+  expect(windows.reduce((sum, { pixels }) => sum + pixels, 0)).toBeLessThanOrEqual(201 * 451);
+  raster.close();
+  alone.close();
+});
+
 test("without overviews the picture is read in strips, each of bounded size, and shows the pixel under its middle", async () => {
   const plain = join(folder, "plain.tif");
   gdal(

@@ -1,4 +1,5 @@
 import { encode } from "fast-png";
+import type { PixelWindow } from "../../../src-shared/geo/window.ts";
 import type { Raster } from "../../raster/index.ts";
 import { dataRegion, readingWindows } from "../data-region.ts";
 
@@ -18,6 +19,8 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export const pictureSide = 1200;
 
 export interface PictureOptions {
+  /** the part of the raster to show, in its pixels; else all of it */
+  readonly window?: PixelWindow | undefined;
   /** the longer side, in pixels */
   readonly side?: number;
   /** what a stored value is multiplied by to fit a byte */
@@ -34,39 +37,42 @@ const pixelsPerRead = 1 << 23;
  */
 export async function readPicture(
   raster: Raster,
-  { side = pictureSide, step = 1, signal }: PictureOptions = {},
+  { window, side = pictureSide, step = 1, signal }: PictureOptions = {},
 ): Promise<Picture> {
   const { info } = raster;
   if (info.dataType !== "uint8" && info.dataType !== "uint16")
     throw new Error(`Picture of ${info.path}: ${info.dataType} instead of uint8 or uint16`);
-  const shrink = Math.min(1, side / Math.max(info.width, info.height));
-  const width = Math.max(1, Math.round(info.width * shrink));
-  const height = Math.max(1, Math.round(info.height * shrink));
+  const shown = window ?? { col: 0, row: 0, width: info.width, height: info.height };
+  const shrink = Math.min(1, side / Math.max(shown.width, shown.height));
+  const width = Math.max(1, Math.round(shown.width * shrink));
+  const height = Math.max(1, Math.round(shown.height * shrink));
 
   // Overviews are sorted largest first: the last one that is large enough is the cheapest.
-  const found = info.overviews.findLastIndex((level) => level.width >= width && level.height >= height);
+  const fineEnough = (level: { readonly width: number; readonly height: number }) =>
+    level.width * shown.width >= width * info.width && level.height * shown.height >= height * info.height;
+  const found = info.overviews.findLastIndex(fineEnough);
   const overview = found < 0 ? undefined : found;
   const level = info.overviews[found] ?? { width: info.width, height: info.height };
 
   const values = new Uint8Array(width * height);
   const valid = new Uint8Array(width * height);
-  const columns = Array.from({ length: width }, (_, col) => middle(col, width, level.width));
-  const rows = Array.from({ length: height }, (_, row) => middle(row, height, level.height));
-  const region = await dataRegion(
-    raster,
-    { col: 0, row: 0, width: level.width, height: level.height },
-    signal,
-    overview,
-  );
-  for (const part of readingWindows(region, pixelsPerRead, Math.min(info.blockHeight, 1024))) {
+  const across = partOf(shown.col, shown.width, info.width, level.width);
+  const down = partOf(shown.row, shown.height, info.height, level.height);
+  const columns = Array.from({ length: width }, (_, col) => middle(col, width, across));
+  const rows = Array.from({ length: height }, (_, row) => middle(row, height, down));
+  const [left, top] = [columns[0]!, rows[0]!];
+  const looked = { col: left, row: top, width: columns.at(-1)! + 1 - left, height: rows.at(-1)! + 1 - top };
+  const region = await dataRegion(raster, looked, signal, overview);
+  for (const own of readingWindows(region, pixelsPerRead, Math.min(info.blockHeight, 1024))) {
+    const part = { ...own, col: own.col + left, row: own.row + top };
     signal?.throwIfAborted();
-    const [left, right] = between(columns, part.col, part.col + part.width);
-    const [top, bottom] = between(rows, part.row, part.row + part.height);
-    if (left === right || top === bottom) continue; // no pixel of the picture looks here
+    const [first, right] = between(columns, part.col, part.col + part.width);
+    const [begin, bottom] = between(rows, part.row, part.row + part.height);
+    if (first === right || begin === bottom) continue; // no pixel of the picture looks here
     const block = await raster.readWindow(part, { bands: [1], overview, signal });
     const [band, mask] = [block.bands[0]!, block.valid[0]];
-    for (let row = top; row < bottom; row++) {
-      for (let col = left; col < right; col++) {
+    for (let row = begin; row < bottom; row++) {
+      for (let col = first; col < right; col++) {
         const source = (rows[row]! - part.row) * part.width + columns[col]! - part.col;
         values[row * width + col] = Math.min(255, Math.round(band[source]! * step));
         valid[row * width + col] = mask ? mask[source]! : 1;
@@ -85,9 +91,23 @@ function between(ascending: readonly number[], start: number, end: number): [fir
   return [behind(start), behind(end)];
 }
 
+interface Span {
+  readonly start: number;
+  readonly length: number;
+  /** the last pixel that there is */
+  readonly last: number;
+}
+
+/** A part of the raster's side in the pixels of one of its levels. */
+const partOf = (start: number, length: number, whole: number, level: number): Span => ({
+  start: (start * level) / whole,
+  length: (length * level) / whole,
+  last: level - 1,
+});
+
 /** The source pixel under the middle of picture pixel `at`. */
-const middle = (at: number, pictureLength: number, sourceLength: number): number =>
-  Math.min(sourceLength - 1, Math.floor(((at + 0.5) * sourceLength) / pictureLength));
+const middle = (at: number, pictureLength: number, { start, length, last }: Span): number =>
+  Math.min(last, Math.floor(start + ((at + 0.5) * length) / pictureLength));
 
 /** An indexed PNG: pixels without data, or whose value has no colour, are transparent. */
 export function encodePicture(picture: Picture, colorOf: (value: number) => Rgb | undefined): Uint8Array {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ReportSpec } from "../../../src-shared/domain/job.ts";
+import { openRaster, requireGeobox } from "../../raster/index.ts";
 import { type ReportContext, writeReport } from "./index.ts";
 import { sampleSpec } from "./sample-spec.ts";
 
@@ -96,6 +97,33 @@ test("the area table holds every class, its hectares and a warning", async () =>
   ]);
   expect(report.text).toContain("Counted pixels are not an area estimate");
   expect(report.scale).toEqual(["100", "100"]);
+});
+
+test("separate places of a map are shown one by one, the largest of many", async () => {
+  const spec = sampleSpec(join(folder, "places.html"));
+  const raster = await openRaster(spec.map!.classPath);
+  const grid = requireGeobox(raster);
+  raster.close();
+  const { a, b, c, d, e, f } = grid.affine;
+  const places = Array.from({ length: 14 }, (_, index) => ({
+    number: index + 1,
+    area: { ...grid, affine: { a: a + b * 4 * index, b, c, d, e, f }, width: 4, height: 6 },
+    patches: index < 2 ? 3 : 24,
+    pixels: { "1": 24 },
+    files: null,
+  }));
+  const written = async (count: number) => {
+    await writeReport({ ...spec, map: { ...spec.map!, places: places.slice(0, count) } }, context());
+    return readFileSync(spec.outputPath, "utf8");
+  };
+  const shown = async (count: number) => {
+    const text = await written(count);
+    return [...text.matchAll(/<figcaption>([^<]*class map|Class map)/gi)].map(([, title]) => title);
+  };
+  expect(await shown(1)).toEqual(["Class map"]);
+  expect(await shown(3)).toEqual([1, 2, 3].map((number) => `Place ${number}, class map`));
+  expect(await shown(14)).toEqual(Array.from({ length: 12 }, (_, index) => `Place ${index + 3}, class map`));
+  expect(await written(14)).toContain("12 of 14 separate places are shown, the largest.");
 });
 
 test("areas given with the spec go before those of the map, and codes without a class are shown", async () => {
