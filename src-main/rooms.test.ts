@@ -44,6 +44,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "src-main/vector",
     "src-main/catalog",
     "src-main/learning",
+    "src-main/jobs",
     "src-main/services",
     "src-shared",
   ],

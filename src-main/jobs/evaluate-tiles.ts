@@ -1,11 +1,12 @@
 import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateTilesResult, EvaluateTilesSpec, TileSubsetScore } from "../../src-shared/domain/tiles.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { commonestClasses, microF1Interval, readModel, tileScores } from "../learning/index.ts";
+import { commonestClasses, microF1Interval, tileScores } from "../learning/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { answersFor } from "./finetune-tiles.ts";
 import { openCube } from "./imagery.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { constantScore, holds, namedScore, placesOfTiles, presenceOf, requireTileModel, tilesOf } from "./tiles.ts";
@@ -16,7 +17,7 @@ import { constantScore, holds, namedScore, placesOfTiles, presenceOf, requireTil
  * @throws AppError "no-tiles-to-train" when the part has no labelled tile that an image shows
  */
 export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext): Promise<EvaluateTilesResult> {
-  const { description, weights } = await readModel(spec.modelFolder);
+  const { description, weights } = await readWorkingModel(spec.modelFolder);
   const { grid, imagery, part, batchSize } = spec;
   const { legend, task } = requireTileModel(description, grid.tilePatches);
   const { shareThreshold, decision, thresholds } = task;

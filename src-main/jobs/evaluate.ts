@@ -2,12 +2,12 @@ import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding
 import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { PatchWindow } from "../cube/index.ts";
-import { readModel } from "../learning/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { openCube, patchGrid, projectArea } from "./imagery.ts";
 import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { scoreMap } from "./score.ts";
@@ -15,7 +15,7 @@ import { findingsOfPart, findingsOfScore } from "./score-findings.ts";
 
 /** Scores a model on one part of the split, with every subset of modalities that was asked for: one set of weights. */
 export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise<EvaluateResult> {
-  const { description, weights } = await readModel(spec.modelFolder);
+  const { description, weights } = await readWorkingModel(spec.modelFolder);
   const { grid, imagery } = spec;
   const legend = description.legend;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });

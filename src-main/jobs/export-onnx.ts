@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { buildForward, encodeModel, type Value } from "../engine/index.ts";
-import { readModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { classify, classifyTile } from "./predict.ts";
 
 /**
@@ -10,7 +10,7 @@ import { classify, classifyTile } from "./predict.ts";
  * per date and patch. Shapes are fixed: each series has `dates` dates, padded where there are fewer.
  */
 export async function exportOnnx(folder: string, path: string, dates: number): Promise<void> {
-  const { description, weights } = await readModel(folder);
+  const { description, weights } = await readWorkingModel(folder);
   const { config, legend, name } = description;
   const batch: BatchShape = {
     size: 1,

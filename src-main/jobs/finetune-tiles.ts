@@ -13,7 +13,6 @@ import {
   commonestClasses,
   type ModelDescription,
   type Review,
-  readModel,
   type TileNumbers,
   type TileTask,
   tileScores,
@@ -27,6 +26,7 @@ import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { datesOf, dayCountOf, leastClear, mostStepsOf, openCube } from "./imagery.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
 import { classifyTile, Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
@@ -54,7 +54,7 @@ import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-
 export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext): Promise<ModelResult> {
   const started = performance.now();
   const { grid, imagery, recipe, seed } = spec;
-  const base = spec.modelFolder === null ? undefined : await readModel(spec.modelFolder);
+  const base = spec.modelFolder === null ? undefined : await readWorkingModel(spec.modelFolder);
   if (base && base.description.grid.tilePatches !== grid.tilePatches)
     throw new AppError("model-tile-differs", { model: base.description.grid.tilePatches, project: grid.tilePatches });
   const names = imagery.modalities.map(({ name }) => name);

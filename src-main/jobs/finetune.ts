@@ -16,7 +16,7 @@ import {
   type Tensors,
   withAverage,
 } from "../engine/index.ts";
-import { type ModelDescription, type Review, readModel, train, writeModel } from "../learning/index.ts";
+import { type ModelDescription, type Review, train, writeModel } from "../learning/index.ts";
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
@@ -37,6 +37,7 @@ import {
 import { InputWatch } from "./input-watch.ts";
 import { labelFacts } from "./label-facts.ts";
 import { aroundLabels, LabelPatches } from "./label-patches.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
 import { classify, Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
@@ -51,7 +52,7 @@ import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-
 export async function finetune(spec: FinetuneSpec, context: JobContext): Promise<ModelResult> {
   const started = performance.now();
   const { grid, imagery, recipe, seed } = spec;
-  const base = spec.modelFolder === null ? undefined : await readModel(spec.modelFolder);
+  const base = spec.modelFolder === null ? undefined : await readWorkingModel(spec.modelFolder);
   const names = imagery.modalities.map(({ name }) => name);
   const modalities = base ? inputsOfModel(base.description, grid, imagery, names) : imagery.modalities;
   const days = base?.description.days ?? dayCountOf(imagery);

@@ -12,17 +12,17 @@ import {
   patchesCovering,
   raisedCosine,
 } from "../cube/index.ts";
-import { readModel } from "../learning/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { highest } from "./highest.ts";
 import { openCube, patchGrid } from "./imagery.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor, type SeriesAttention, type TileLogits } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 
 /** Looks at each point's patch. */
 export async function inspect(spec: InspectSpec, { signal, phase }: JobContext): Promise<InspectResult> {
-  const { description, weights } = await readModel(spec.modelFolder);
+  const { description, weights } = await readWorkingModel(spec.modelFolder);
   const { legend } = description;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const { grid, imagery, modalities, points } = spec;

@@ -6,7 +6,7 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MappedTile, MapTilesResult, MapTilesSpec } from "../../src-shared/domain/tiles.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { readModel, type TileTask, writeAtomically } from "../learning/index.ts";
+import { type TileTask, writeAtomically } from "../learning/index.ts";
 import { createCog } from "../raster/index.ts";
 import { type Field, openFeatureSink, type PropertyValue, polygonQml, polygonSld } from "../vector/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
@@ -14,6 +14,7 @@ import type { JobContext } from "./context.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { highest } from "./highest.ts";
 import { openCube } from "./imagery.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { holds, requireTileModel, sigmoid, windowOfTile } from "./tiles.ts";
@@ -31,7 +32,7 @@ const mostPixels = 64e6;
  */
 export async function mapTiles(spec: MapTilesSpec, context: JobContext): Promise<MapTilesResult> {
   const started = performance.now();
-  const { description, weights } = await readModel(spec.modelFolder);
+  const { description, weights } = await readWorkingModel(spec.modelFolder);
   const { grid, imagery, modalities, tiles, batchSize } = spec;
   const { legend, task } = requireTileModel(description, grid.tilePatches);
   const side = grid.tilePatches;

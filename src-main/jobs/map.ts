@@ -27,7 +27,7 @@ import {
   patchesOfGeobox,
   planBlend,
 } from "../cube/index.ts";
-import { readModel, writeAtomically } from "../learning/index.ts";
+import { writeAtomically } from "../learning/index.ts";
 import { createCog, type WriteOptions } from "../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../vector/styles/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
@@ -47,6 +47,7 @@ import {
   rowLayout,
   sharesOf,
 } from "./map-values.ts";
+import { readWorkingModel } from "./model-tensors.ts";
 import { type Inside, insideOf } from "./outline.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
@@ -59,7 +60,7 @@ import { TileStore } from "./tile-store.ts";
  */
 export async function map(spec: MapSpec, context: JobContext): Promise<MapResult> {
   const started = performance.now();
-  const { description, weights } = await readModel(spec.modelFolder);
+  const { description, weights } = await readWorkingModel(spec.modelFolder);
   const { legend } = description;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const { grid, imagery, modalities } = spec;

@@ -19,6 +19,7 @@ import { evaluate } from "./evaluate.ts";
 import { finetune } from "./finetune.ts";
 import { quiet, randomModel, sampleFolder, sampleGrid, sampleImagery, sampleLabels } from "./fixtures/sample.ts";
 import { map } from "./map.ts";
+import { problemOfModel } from "./model-tensors.ts";
 import { pretrain } from "./pretrain.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-training-"));
@@ -87,6 +88,7 @@ test("pre-training killed by SIGKILL goes on to the same curve and the same weig
   expect(curve).toEqual(whole);
   expect(weightsOf(result).equals(weightsOf(undisturbed))).toBe(true);
   expect(result.metrics).toEqual(undisturbed.metrics);
+  expect(problemOfModel(await readModel(result.modelFolder))).toBeUndefined();
 });
 
 test("fine-tuning with a validation part, killed twice, ends where an undisturbed one does, and keeps the best weights", async () => {
@@ -102,6 +104,7 @@ test("fine-tuning with a validation part, killed twice, ends where an undisturbe
   const result = await finetune(spec, noting(curve));
   expect(curve).toEqual(whole);
   expect(weightsOf(result).equals(weightsOf(undisturbed))).toBe(true);
+  expect(problemOfModel(await readModel(result.modelFolder))).toBeUndefined();
   const looks = Object.values(whole).flatMap(({ validationMacroF1 }) => validationMacroF1 ?? []);
   expect(looks).toHaveLength(5);
   expect(result.metrics.bestValidationMacroF1).toBe(Math.max(...looks));

@@ -4,10 +4,11 @@ import { basename, extname } from "node:path";
 import { z } from "zod";
 import { csv } from "../../src-shared/domain/csv.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
-import { AppError } from "../../src-shared/errors/index.ts";
+import { AppError, type ErrorDetails } from "../../src-shared/errors/index.ts";
 import { classesFromStyle, classQml, classSld } from "../vector/index.ts";
 import { writeFileWhole } from "./exports-write.ts";
 import { freeCode, freeColor } from "./labels-classes.ts";
+import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
 
 interface Found {
   readonly code?: number | undefined;
@@ -36,8 +37,27 @@ const jsonSchema = z.object({
 /** The largest legend file that is read: a style with a thousand symbols has half of it. */
 const largest = 16 * 1024 * 1024;
 
-/** The classes of a file, with codes that are bytes and a colour each. */
-export function readLegendFile(path: string): { readonly name: string; readonly classes: readonly LegendClass[] } {
+export interface ReadLegend {
+  readonly name: string;
+  readonly classes: readonly LegendClass[];
+}
+
+/**
+ * The classes of a file, with codes that are bytes and a colour each. Read in a process that can be killed.
+ * @throws AppError "legend-unreadable", "legend-format", "file-missing"
+ */
+export async function readLegendFile(path: string): Promise<ReadLegend> {
+  try {
+    return await readOwnApart("legend", { path });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "vector-too-costly") throw error;
+    const problem = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
+    throw new AppError("legend-unreadable", { path, problem }, { cause: error });
+  }
+}
+
+/** The same in this process. */
+export function readLegendHere(path: string): ReadLegend {
   const fail = (problem: string) => new AppError("legend-unreadable", { path, problem });
   const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts?.isFile()) throw new AppError("file-missing", { path });

@@ -196,8 +196,8 @@ export function legendService(deps: Deps): LegendCommands {
     "legends.import": door(
       "legends.import",
       z.strictObject({ path: filePath, into: id.optional() }),
-      ({ path, into }) => {
-        const file = readLegendFile(path);
+      async ({ path, into }) => {
+        const file = await readLegendFile(path);
         if (into === undefined) {
           const title = freeName(file.name);
           const made = edit(deps, { key: "legends.create", params: { name: title } }, () =>

@@ -1,26 +1,49 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { AppError } from "../../src-shared/errors/index.ts";
+import { AppError, type ErrorDetails } from "../../src-shared/errors/index.ts";
 import { canonical, copyPlain, isWithin, readPlainText } from "../catalog/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
 import { DamagedZip, openZip } from "../vector/index.ts";
+import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
 
 const wanted = /^(model\.json|weights\.safetensors|README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
 
 /**
  * Copies a model package into `folder`, which does not exist yet, and reads it whole there: what is damaged, or is no model,
- * leaves nothing behind. Only files that belong to a model are taken, whatever else a package holds.
+ * leaves nothing behind. Done in a process that can be killed.
+ * @throws AppError "model-package-not-found", "model-package-damaged", "no-disk-space"
  */
 export async function unpackModel(path: string, folder: string): Promise<ModelDescription> {
+  if (!existsSync(path)) throw new AppError("model-package-not-found", { path });
+  try {
+    return await readOwnApart("model", { path, folder });
+  } catch (error) {
+    // The process that was killed tidied nothing up.
+    rmSync(folder, { recursive: true, force: true });
+    if (error instanceof AppError && error.code === "vector-too-costly") {
+      const reason = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
+      throw new AppError("model-package-damaged", { path, reason }, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The same in this process. Only files that belong to a model are taken, whatever else a package holds. */
+export async function unpackHere(path: string, folder: string): Promise<ModelDescription> {
   if (!existsSync(path)) throw new AppError("model-package-not-found", { path });
   mkdirSync(folder, { recursive: true });
   try {
     if (statSync(path).isDirectory()) copyFolder(path, folder);
     else extract(path, folder);
     if (!existsSync(join(folder, "model.json"))) throw new AppError("model-package-not-found", { path });
-    const { readModel } = await import("../learning/model.ts");
-    const { description } = await readModel(folder);
-    return description;
+    const [{ readModel }, { problemOfModel }] = await Promise.all([
+      import("../learning/model.ts"),
+      import("../jobs/model-tensors.ts"),
+    ]);
+    const model = await readModel(folder);
+    const problem = problemOfModel(model);
+    if (problem !== undefined) throw new AppError("model-package-damaged", { path, reason: problem });
+    return model.description;
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     const code = (error as NodeJS.ErrnoException).code;

@@ -2,3 +2,4 @@
 export { launchReadersWith } from "../vector/reader/launcher.ts";
 export type { FromReader, ReaderChild, ReaderLauncher, ToReader } from "../vector/reader/messages.ts";
 export { serveReading } from "../vector/reader/serve.ts";
+export { readingTasks } from "./reading-tasks.ts";

@@ -1,15 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EvaluateResult } from "../../src-shared/domain/job.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import { type Catalog, createCatalog } from "../catalog/index.ts";
+import type { Tensor } from "../engine/index.ts";
 import { contextOf } from "../jobs/context.ts";
 import { writeClassMap } from "../jobs/fixtures/class-map.ts";
 import { randomModel, sampleGrid, sampleImagery, sampleLabels } from "../jobs/fixtures/sample.ts";
 import { runJob } from "../jobs/run-job.ts";
+import { readModel, writeModel } from "../learning/index.ts";
+import { readingLimits } from "../vector/index.ts";
 import type { JobRunner } from "./deps.ts";
 import { services } from "./services.ts";
 
@@ -111,6 +114,68 @@ test("a package that is damaged, is no model or takes a name that is taken leave
   expect(await code(all["models.import"]({ path: climbing }))).toBe("model-package-damaged");
   expect(existsSync(join(room, "evil.txt"))).toBe(false);
   expect(execFileSync("ls", [join(catalog.folder, "models")], { encoding: "utf8" })).toBe(before);
+});
+
+/** Of a `model.json`, to be spoiled. */
+interface Description {
+  readonly legend: unknown[];
+  readonly config: object;
+  readonly grid: object;
+  readonly modalities: readonly { readonly bands: string[] }[];
+}
+
+test("weights of another network, and inputs that are not the network's, are refused at import with the tensor and both shapes", async () => {
+  const other = join(room, "other");
+  const spoil = async (
+    change: (json: Description, weights: Record<string, Tensor>) => void,
+  ): Promise<{ code?: string; message: string } | undefined> => {
+    rmSync(other, { recursive: true, force: true });
+    const { description, weights } = await readModel(package_);
+    const json = JSON.parse(readFileSync(join(package_, "model.json"), "utf8")) as Description;
+    const tensors = { ...weights } as Record<string, Tensor>;
+    change(json, tensors);
+    // The sum is right: only the network does not fit.
+    const { weights: written } = await writeModel(other, description, tensors);
+    writeFileSync(join(other, "model.json"), JSON.stringify({ ...json, weights: written }));
+    return all["models.import"]({ path: other, name: "of another" }).then(
+      () => undefined,
+      (error: { code?: string; message: string }) => error,
+    );
+  };
+  const [name = ""] = Object.keys((await readModel(package_)).weights).filter((each) => /^head\..*weight$/.test(each));
+  const lacking = await spoil((_, weights) => delete weights[name]);
+  expect(lacking).toMatchObject({ code: "model-package-damaged", message: expect.stringContaining(`lack “${name}”`) });
+  const turned = await spoil((_, weights) => {
+    const { type, shape, data } = weights[name]!;
+    weights[name] = { type, shape: [...shape].reverse().concat(1), data };
+  });
+  expect(turned!.message).toMatch(/in its weights is .* × 1 \(float32\), and its network needs .* \(float32\)/);
+  expect((await spoil((json) => json.legend.pop()))!.message).toMatch(/and its network needs/);
+  expect((await spoil((json) => Object.assign(json.config, { depth: 9 })))!.message).toContain("its weights lack");
+  expect((await spoil((json) => json.modalities[0]!.bands.pop()))!.message).toContain("bands");
+  expect((await spoil((json) => Object.assign(json.grid, { tilePatches: 9 })))!.message).toContain("9 × 9");
+  expect((await spoil((json) => Object.assign(json, { task: "tiles" })))!.message).toContain(
+    "do not fit what it is for",
+  );
+  expect(catalog.models.find("of another")).toBeUndefined();
+  expect(await spoil((_, weights) => Object.assign(weights, { "decoders.more": weights[name]! }))).toBeUndefined();
+});
+
+test("a package and a legend are read in a process that can be killed, and leave nothing when it is", async () => {
+  const before = readdirSync(join(catalog.folder, "models"));
+  const legend = join(room, "colours.qml");
+  writeFileSync(legend, `<qgis><paletteEntry value="1" label="maize" color="#ffcc00"/></qgis>`);
+  const usual = { ...readingLimits };
+  // So little memory that the reading process cannot even begin.
+  Object.assign(readingLimits, { heap: 4, heapOfLarge: 4 });
+  try {
+    expect(await code(all["models.import"]({ path: package_, name: "slow" }))).toBe("model-package-damaged");
+    expect(await code(all["legends.import"]({ path: legend }))).toBe("legend-unreadable");
+  } finally {
+    Object.assign(readingLimits, usual);
+  }
+  expect(readdirSync(join(catalog.folder, "models"))).toEqual(before);
+  expect(await all["legends.import"]({ path: legend })).toMatchObject({ classes: 1 });
 });
 
 test("a map tells its areas, and areas corrected by a test of the same model and inputs", async () => {

@@ -9,7 +9,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { TileAnswer, TileCommands, TileSummary } from "../../src-shared/ipc/tiles.ts";
 import { type Catalog, type Legend, removeOwnIfEmpty } from "../catalog/index.ts";
-import { readFeatures } from "../vector/index.ts";
+import { eachFeatureApart } from "../vector/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
@@ -341,19 +341,22 @@ function askedAboutImages(catalog: Catalog): MappedTile[] {
   return [...found.values()].toSorted((p, q) => q.y - p.y || p.x - q.x);
 }
 
-/** What was written for each tile, read from the GeoPackage. */
-function answersOf(catalog: Catalog, id: number): TileAnswer[] {
+/** What was written for each tile, read from the GeoPackage: whoever made the project made that too. */
+async function answersOf(catalog: Catalog, id: number): Promise<TileAnswer[]> {
   const { files } = catalog.tileMaps.get(id);
   const { legend, gpkgPath, thresholds } = files;
-  const layer = readFeatures(gpkgPath);
-  const columns = layer.fields.map(({ name: own }) => own).filter((own) => own.startsWith("p_"));
   const codeOf = new Map(legend.map((entry) => [entry.name, entry.code]));
-  return [...layer.features].map(({ properties, geometry }): TileAnswer => {
+  const answers: TileAnswer[] = [];
+  let columns: readonly string[] = [];
+  const opened = ({ fields }: { readonly fields: readonly { readonly name: string }[] }) => {
+    columns = fields.map(({ name: own }) => own).filter((own) => own.startsWith("p_"));
+  };
+  await eachFeatureApart(gpkgPath, {}, opened, ({ properties, geometry }) => {
     const ring = geometry?.type === "Polygon" ? geometry.coordinates[0] : undefined;
     const corner = ring?.[0] ?? [Number.NaN, Number.NaN];
     const probabilities = columns.map((column) => Number(properties[column]));
     const { reference, part } = properties;
-    return {
+    answers.push({
       key: String(properties.tile ?? ""),
       x: corner[0],
       y: corner[1],
@@ -361,6 +364,9 @@ function answersOf(catalog: Catalog, id: number): TileAnswer[] {
       present: legend.filter((_, k) => probabilities[k]! > thresholds[k]!).map(({ code }) => code),
       reference: typeof reference === "string" ? reference.split("; ").flatMap((own) => codeOf.get(own) ?? []) : null,
       part: (part ?? null) as TileAnswer["part"],
-    };
+    });
+    // No map has more; a file that has is not one of ours.
+    return answers.length < mostTiles;
   });
+  return answers;
 }

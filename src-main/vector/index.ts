@@ -61,7 +61,7 @@ export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon }
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
 export { readFeatures } from "./read.ts";
 export { launchReadersWith } from "./reader/launcher.ts";
-export { eachFeatureApart, fieldsApart, readApart, readingLimits } from "./reader/read-apart.ts";
+export { eachFeatureApart, fieldsApart, readApart, readingLimits, workApart } from "./reader/read-apart.ts";
 export { type SieveSource, sieve } from "./sieve.ts";
 export {
   classesFromStyle,

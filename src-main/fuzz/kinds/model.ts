@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors, tensor, writeSafetensors } from "../../engine/index.ts";
+import { expectedTensors } from "../../jobs/model-tensors.ts";
 import { type NewModel, writeModel } from "../../learning/model.ts";
-import { unpackModel } from "../../services/model-import.ts";
+import { unpackHere } from "../../services/model-import.ts";
 import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";
 import { damageText } from "../mutate/text.ts";
@@ -101,7 +102,8 @@ const model: NewModel = {
   },
   days: { kind: "of-year", period: 367 },
   modalities: [
-    { name: "s2", sensor: "sentinel-2", kind: "series", bands: ["B02", "B03"], resolutionMeters: 10, patchPixels: 1, resampling: "bilinear", clearClasses: [4, 5], normalization: { bands: [{ name: "B02", mean: 0.1, std: 0.2, clip: { low: 0, high: 1 } }], pixels: 9 } }, // biome-ignore format: one line
+    { name: "aerial", sensor: "aerial", kind: "image", bands: ["R", "G", "B", "N"], resolutionMeters: 0.2, patchPixels: 50, resampling: "average", clearClasses: [], normalization: { bands: ["R", "G", "B", "N"].map((name) => ({ name, mean: 90, std: 40 })), pixels: 9 } }, // biome-ignore format: one line
+    { name: "s2", sensor: "sentinel-2", kind: "series", bands: ["B02", "B03"], resolutionMeters: 10, patchPixels: 1, resampling: "bilinear", clearClasses: [4, 5], normalization: { bands: ["B02", "B03"].map((name) => ({ name, mean: 0.1, std: 0.2, clip: { low: 0, high: 1 } })), pixels: 9 } }, // biome-ignore format: one line
   ],
   grid: { crs: "EPSG:32631", patchMeters: 10, tilePatches: 6 },
   legend: [{ code: 254, name: "Weizen & Gerste", color: "#a0b0c0" }],
@@ -115,7 +117,11 @@ export const modelPackage: FuzzKind = {
   name: "model-package",
   async seeds(scratch) {
     const folder = join(scratch, "model");
-    await writeModel(folder, model, { "encoder.weight": tensors["encoder.weight"], "head.bias": tensors["head.bias"] });
+    const weights = expectedTensors(model).map(({ name, type, shape }) => {
+      const count = shape.reduce((product, length) => product * length, 1);
+      return [name, tensor(new Array<number>(count).fill(0), shape, type)] as const;
+    });
+    await writeModel(folder, model, Object.fromEntries(weights));
     const files = Object.fromEntries(["model.json", "weights.safetensors"].map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))])); // biome-ignore format: one line
     return [{ name: "own", files: { ...files, "README.md": bytesOf("# crops"), LICENSE: bytesOf("MIT") } }];
   },
@@ -147,7 +153,7 @@ export const modelPackage: FuzzKind = {
   async read(folder, files) {
     const to = join(folder, "imported");
     try {
-      await unpackModel(join(folder, files[0] === "package.zip" ? "package.zip" : "package"), to);
+      await unpackHere(join(folder, files[0] === "package.zip" ? "package.zip" : "package"), to);
     } finally {
       rmSync(to, { recursive: true, force: true });
     }

@@ -1,8 +1,11 @@
-import { serveReading, type ToReader } from "../../services/reading.ts";
+import { readingTasks, serveReading, type ToReader } from "../../services/reading.ts";
 
 // Reads files of others in a utility process of Electron; it ends with its app.
 const { parentPort } = process;
-serveReading({
-  say: (message) => parentPort.postMessage(message),
-  hear: (listener) => void parentPort.on("message", ({ data }: { data: ToReader }) => listener(data)),
-});
+serveReading(
+  {
+    say: (message) => parentPort.postMessage(message),
+    hear: (listener) => void parentPort.on("message", ({ data }: { data: ToReader }) => listener(data)),
+  },
+  readingTasks,
+);

@@ -2,9 +2,16 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FromReader, ReaderLauncher } from "./messages.ts";
 
+let entry = new URL("./main.ts", import.meta.url);
+
+/** Starts reading processes with a file that knows more kinds of work: it calls `serveForked` with them. */
+export function forkReadersFrom(file: URL): void {
+  entry = file;
+}
+
 /** A reading process of Node.js. What it writes is for nobody: a lack of memory would print pages. */
 export const forkedReader: ReaderLauncher = ({ heap, env }, { message, ended }) => {
-  const child = fork(fileURLToPath(new URL("./main.ts", import.meta.url)), [], {
+  const child = fork(fileURLToPath(entry), [], {
     execArgv: [`--max-old-space-size=${heap}`],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],

@@ -148,10 +148,19 @@ export async function readApart<K extends TaskName>(
   input: Tasks[K]["input"],
   hearing: Hearing = {},
 ): Promise<Tasks[K]["output"]> {
+  return (await workApart(name, input, hearing)) as Tasks[K]["output"];
+}
+
+/** The same with work of another room, which the reading processes were started with (`serveReading`, `forkReadersFrom`). */
+export async function workApart(
+  name: string,
+  input: { readonly path: string },
+  hearing: Hearing = {},
+): Promise<unknown> {
   const cost = await costOf(input.path);
   await turn();
   try {
-    return (await runOn(readerFor(cost.heap), name, input, cost, hearing)) as Tasks[K]["output"];
+    return await runOn(readerFor(cost.heap), name, input, cost, hearing);
   } finally {
     passOn();
   }
@@ -180,7 +189,7 @@ function setFree(reader: Reader): void {
 
 function runOn(
   reader: Reader,
-  name: TaskName,
+  name: string,
   input: { readonly path: string },
   cost: Cost,
   { progress, part }: Hearing,

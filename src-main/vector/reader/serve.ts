@@ -5,8 +5,11 @@ import { type TaskName, type Telling, tasks } from "./tasks.ts";
 /** Signs of life come no oftener. */
 const pace = 200;
 
+/** Work with files of other kinds, of rooms that this one does not know: from plain data to plain data. */
+export type OtherTasks = Readonly<Record<string, (input: never, telling: Telling) => unknown>>;
+
 /** Reads what it is asked to, one file at a time. */
-export function serveReading(port: ReaderPort): void {
+export function serveReading(port: ReaderPort, others: OtherTasks = {}): void {
   let gone: ((more: boolean) => void) | undefined;
   let said = 0;
   const telling: Telling = {
@@ -29,7 +32,8 @@ export function serveReading(port: ReaderPort): void {
       return;
     }
     try {
-      port.say({ type: "done", output: await tasks[message.name as TaskName](message.input as never, telling) });
+      const work = Object.hasOwn(tasks, message.name) ? tasks[message.name as TaskName] : others[message.name]!;
+      port.say({ type: "done", output: await work(message.input as never, telling) });
     } catch (error) {
       port.say({ type: "failed", error: plainError(error) });
     }

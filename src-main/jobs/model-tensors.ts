@@ -1,0 +1,92 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+import { buildForward, type DataType, type Value } from "../engine/index.ts";
+import { type Model, type ModelDescription, readModel } from "../learning/index.ts";
+import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
+import { classify, classifyTile } from "./predict.ts";
+
+export interface ExpectedTensor {
+  readonly name: string;
+  readonly type: DataType;
+  readonly shape: readonly number[];
+}
+
+/** The tensors that a model's network reads, as its description says: of the encoder, and of the head where it has one. */
+export function expectedTensors({
+  config,
+  legend,
+  tiles,
+}: Pick<ModelDescription, "config" | "legend" | "tiles">): ExpectedTensor[] {
+  const dates = Object.fromEntries(config.modalities.map(({ name }) => [name, 2]));
+  const batch: BatchShape = { size: 1, dates, masks: "patches" };
+  const { parameters, buffers } = buildForward({
+    define: (scope): Record<string, Value> => {
+      const inputs = graphInputs(scope.graph, config, batch);
+      if (legend && tiles) return { logits: classifyTile(scope, config, inputs, legend.length, tiles.head) };
+      if (legend) return { logits: classify(scope, config, inputs, legend.length) };
+      return { embeddings: encode(scope.child("encoder"), config, inputs).output };
+    },
+  });
+  return [...parameters, ...buffers].map(({ name, value: { type, shape } }) => ({ name, type, shape: [...shape] }));
+}
+
+/**
+ * Why a model cannot work although its files are whole: its inputs are not those of its network, or its weights are of
+ * another network. `undefined` when it can. Tensors that the network does not read are left alone: a pre-trained model has
+ * decoders.
+ */
+export function problemOfModel({ description, weights }: Model): string | undefined {
+  const { config, modalities, grid, legend, task, tiles } = description;
+  const names = config.modalities.map(({ name }) => name);
+  if (names.length !== modalities.length || modalities.some(({ name }) => !names.includes(name)))
+    return `its network has the inputs ${quoted(names)}, and its description ${quoted(modalities.map(({ name }) => name))}`;
+  for (const { name, bands, patchPixels, kind, normalization } of modalities) {
+    const own = config.modalities.find((modality) => modality.name === name)!;
+    if (own.kind !== kind || own.channels !== bands.length || own.patchPixels !== patchPixels)
+      return `the input ${quoted([name])} of its network is another one than that of its description (bands, pixels of a patch, image or series)`;
+    if (normalization.bands.length !== bands.length)
+      return `the input ${quoted([name])} has ${bands.length} bands and statistics of ${normalization.bands.length}`;
+  }
+  if (config.grid.rows !== grid.tilePatches || config.grid.columns !== grid.tilePatches)
+    return `its network looks at ${config.grid.columns} × ${config.grid.rows} patches, and its description says ${grid.tilePatches} × ${grid.tilePatches}`;
+  if (
+    (legend === null) !== (task === "pretrained") ||
+    (task === "tiles") !== (tiles !== undefined) ||
+    legend?.length === 0
+  )
+    return "its classes do not fit what it is for";
+  let expected: ExpectedTensor[];
+  try {
+    expected = expectedTensors(description);
+  } catch {
+    return "its description is of a network that cannot be built";
+  }
+  for (const { name, type, shape } of expected) {
+    const found = Object.hasOwn(weights, name) ? weights[name] : undefined;
+    if (!found) return `its weights lack ${quoted([name])}`;
+    if (found.type !== type || String(found.shape) !== String(shape))
+      return `${quoted([name])} in its weights is ${inWords(found)}, and its network needs ${inWords({ type, shape })}`;
+  }
+  return undefined;
+}
+
+const quoted = (names: readonly string[]): string =>
+  names.length === 0
+    ? "none"
+    : names
+        .slice(0, 8)
+        .map((name) => `“${name.slice(0, 80)}”`)
+        .join(", ");
+
+const inWords = ({ type, shape }: Pick<ExpectedTensor, "type" | "shape">): string =>
+  `${shape.length === 0 ? "one number" : shape.join(" × ")} (${type})`;
+
+/**
+ * A model that can be worked with: read whole, and its weights are those of its network.
+ * @throws AppError "model-unreadable", and what `readModel` throws
+ */
+export async function readWorkingModel(folder: string): Promise<Model> {
+  const model = await readModel(folder);
+  const problem = problemOfModel(model);
+  if (problem !== undefined) throw new AppError("model-unreadable", { path: folder, reason: problem });
+  return model;
+}

@@ -1,0 +1,40 @@
+import type { ModelDescription } from "../learning/model.ts";
+import { workApart } from "../vector/index.ts";
+import { forkReadersFrom } from "../vector/reader/forked.ts";
+import type { ReadLegend } from "./legend-files.ts";
+
+/** What is done with files of others beside vector files, in the same processes that can be killed. */
+export interface OwnTasks {
+  /** a package's model, copied into `folder` and read whole there */
+  model: { input: { readonly path: string; readonly folder: string }; output: ModelDescription };
+  legend: { input: { readonly path: string }; output: ReadLegend };
+}
+
+type Work = { readonly [K in keyof OwnTasks]: (input: OwnTasks[K]["input"]) => Promise<OwnTasks[K]["output"]> };
+
+/** Each is loaded when it is asked for: most processes read one kind. */
+export const readingTasks: Work = {
+  model: async ({ path, folder }) => (await import("./model-import.ts")).unpackHere(path, folder),
+  legend: async ({ path }) => (await import("./legend-files.ts")).readLegendHere(path),
+};
+
+forkReadersFrom(new URL("./reading-main.ts", import.meta.url));
+
+/**
+ * As `readApart`.
+ * @throws AppError "vector-too-costly", and whatever the work throws
+ */
+export async function readOwnApart<K extends keyof OwnTasks>(
+  name: K,
+  input: OwnTasks[K]["input"],
+): Promise<OwnTasks[K]["output"]> {
+  return (await workApart(name, input)) as OwnTasks[K]["output"];
+}
+
+/** Why a file was given up, as part of a sentence about it. */
+export const whyGivenUp = ({ why }: { readonly why: "time" | "memory" | "crash" }): string =>
+  why === "time"
+    ? "reading it takes too long"
+    : why === "memory"
+      ? "reading it takes too much memory"
+      : "the program that reads it ended";

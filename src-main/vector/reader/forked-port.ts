@@ -1,0 +1,21 @@
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename } from "node:path";
+import type { ToReader } from "./messages.ts";
+import { type OtherTasks, serveReading } from "./serve.ts";
+
+/** The reading process where Node.js forks it. It goes with its program, and so does its folder when the program was killed. */
+export function serveForked(others: OtherTasks = {}): void {
+  process.on("disconnect", () => {
+    const folder = tmpdir();
+    if (basename(folder).startsWith("omnisat-reader-")) rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
+  serveReading(
+    {
+      say: (message) => void (process.connected && process.send?.(message)),
+      hear: (listener) => void process.on("message", (message: ToReader) => listener(message)),
+    },
+    others,
+  );
+}
