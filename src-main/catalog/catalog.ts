@@ -104,9 +104,16 @@ export class Catalog {
     this.bookmarks = bookmarkTable(sql);
     this.view = viewTable(sql);
     this.edits = editTable(sql, this.readOnly);
+    if (!this.readOnly) sql.script(imageryTouches);
     paths.identify(this.project.get().createdAt);
     paths.access.opened?.(paths.identity, () => this.withheld().map(({ folder }) => folder));
     paths.forget();
+  }
+
+  /** The present moment of the imagery: greater after every change of images, acquisitions and modalities; 0 when nobody counts. */
+  imageryVersion(): number {
+    if (this.readOnly) return 0;
+    return this.#sql.get<{ version: number }>("SELECT version FROM imagery_touches")!.version;
   }
 
   /** Folders outside that the project names and may not reach: the person is asked once, and answers with `allowOutside`. */
@@ -365,3 +372,16 @@ function removeIfEmpty(folder: string): void {
   }
   if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
+
+/** Counts changes of what decides where the project's images lie, as long as this connection lives. */
+const imageryTouches = `
+  CREATE TEMP TABLE imagery_touches (version INTEGER NOT NULL);
+  INSERT INTO imagery_touches VALUES (1);
+  ${["rasters", "acquisitions", "pieces", "piece_files", "modalities", "modality_acquisitions"]
+    .flatMap((table) => ["INSERT", "UPDATE", "DELETE"].map((change) => `${change} ON main.${table}`))
+    .map(
+      (change, index) => `CREATE TEMP TRIGGER imagery_${index} AFTER ${change} BEGIN
+    UPDATE imagery_touches SET version = version + 1;
+  END;`,
+    )
+    .join("\n")}`;

@@ -363,6 +363,8 @@ export const migrations: readonly string[] = [
    -- Rows of the old shape cannot be put back: what was done until the last of them can no longer be undone.
    DELETE FROM edits WHERE id <= (SELECT max(edit_id) FROM edit_changes
                                   WHERE "table" IN ('acquisitions', 'acquisition_bands'));`,
+  // The patches of an area that is less than the box around it, as windows in JSON; NULL: all of the box.
+  `ALTER TABLE project ADD COLUMN area_limit TEXT;`,
 ];
 
 /** The format this program writes. */

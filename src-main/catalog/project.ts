@@ -1,6 +1,7 @@
 import type { Project, ProjectSettings } from "../../src-shared/domain/project.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { fromJson, toJson } from "./json.ts";
 import type { Sql } from "./sql.ts";
 
@@ -9,6 +10,7 @@ interface Row {
   readonly geobox: string;
   readonly patchMeters: number;
   readonly tilePatches: number;
+  readonly areaLimit: string | null;
   readonly createdAt: string;
   readonly appVersion: string;
 }
@@ -24,31 +26,44 @@ function isGrid(value: unknown): value is GeoBox {
   return Number.isFinite(area) && area !== 0;
 }
 
+/** Windows of patches that somebody else wrote: whole numbers a box of patches can have. */
+function isLimit(value: unknown): value is readonly PixelWindow[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 1 << 22) return false;
+  const whole = (n: unknown) => Number.isSafeInteger(n) && Math.abs(n as number) <= 2 ** 32;
+  return value.every((window) => {
+    const { col, row, width, height } = (window ?? {}) as Record<string, unknown>;
+    return whole(col) && whole(row) && whole(width) && whole(height) && Number(width) > 0 && Number(height) > 0;
+  });
+}
+
 export function projectTable(sql: Sql) {
   return {
     get(): Project {
       const row = sql.get<Row>(
-        `SELECT name, geobox, patch_meters AS patchMeters, tile_patches AS tilePatches,
+        `SELECT name, geobox, patch_meters AS patchMeters, tile_patches AS tilePatches, area_limit AS areaLimit,
                 created_at AS createdAt, app_version AS appVersion FROM project`,
       );
       const damaged = (detail: string) => new AppError("project-damaged", { path: sql.path, detail });
       if (!row) throw damaged("the row with the project's name and grid is missing");
-      const { geobox, patchMeters, tilePatches, ...rest } = row;
+      const { geobox, patchMeters, tilePatches, areaLimit, ...rest } = row;
       const grid = fromJson<GeoBox>(geobox);
       if (!isGrid(grid)) throw damaged("its grid is none");
       if (!(patchMeters > 0 && patchMeters < 1e7) || !(tilePatches > 0 && tilePatches <= 4096))
         throw damaged(`its patches are of ${patchMeters} m, ${tilePatches} to a tile`);
-      return { ...rest, grid: { geobox: grid, patchMeters, tilePatches } };
+      const limit = areaLimit === null ? undefined : fromJson<readonly PixelWindow[]>(areaLimit);
+      if (limit !== undefined && !isLimit(limit)) throw damaged("the limit of its area is none");
+      return { ...rest, grid: { geobox: grid, patchMeters, tilePatches, ...(limit ? { limit } : {}) } };
     },
 
     create({ name, grid }: ProjectSettings, appVersion: string): void {
       sql.run(
-        `INSERT INTO project (id, name, geobox, patch_meters, tile_patches, created_at, app_version)
-         VALUES (1, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO project (id, name, geobox, patch_meters, tile_patches, area_limit, created_at, app_version)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
         name,
         toJson(grid.geobox),
         grid.patchMeters,
         grid.tilePatches,
+        grid.limit ? toJson(grid.limit) : null,
         new Date().toISOString(),
         appVersion,
       );

@@ -18,6 +18,7 @@ import {
   tilesCovering,
 } from "./grid.ts";
 import { type Step, stepsOf } from "./modalities.ts";
+import type { PatchSet } from "./patch-set.ts";
 import type { Reader } from "./reader.ts";
 import { StepPlaces } from "./step-places.ts";
 import { clear, type DayCount, noData, readQuality, readScene, type Scene } from "./time-series.ts";
@@ -32,6 +33,8 @@ export interface CubeSpec {
    * memory follow the data. Without it every date is asked everywhere.
    */
   readonly area?: PatchWindow;
+  /** the patches of the area, when they are fewer than those of its box */
+  readonly limit?: PatchSet | undefined;
   /** where files lie, as far as known; the headers of others are read */
   readonly placements?: Readonly<Record<string, GeoBox>>;
 }

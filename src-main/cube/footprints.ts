@@ -18,6 +18,8 @@ export interface FootprintRequest {
   readonly grid: Grid;
   /** footprints end at its edge */
   readonly within: PatchWindow;
+  /** the project's area, when it is less than its box: what a modality shows beyond is context of tiles, and no place to work on */
+  readonly limit?: PatchSet | undefined;
   readonly modalities: readonly Modality[];
   readonly acquisitions: readonly Acquisition[];
 }
@@ -27,10 +29,13 @@ export class Footprints {
   readonly #acquisitions: ReadonlyMap<string, ReadonlyMap<string, PatchSet>>;
   readonly #modalities: ReadonlyMap<string, PatchSet>;
 
-  constructor(acquisitions: ReadonlyMap<string, ReadonlyMap<string, PatchSet>>) {
+  constructor(acquisitions: ReadonlyMap<string, ReadonlyMap<string, PatchSet>>, limit?: PatchSet) {
     this.#acquisitions = acquisitions;
     this.#modalities = new Map(
-      [...acquisitions].map(([name, members]) => [name, PatchSet.union([...new Set(members.values())])]),
+      [...acquisitions].map(([name, members]) => {
+        const reached = PatchSet.union([...new Set(members.values())]);
+        return [name, limit ? reached.within(limit) : reached];
+      }),
     );
   }
 
@@ -38,7 +43,7 @@ export class Footprints {
     return [...this.#modalities.keys()];
   }
 
-  /** Patches that a modality's files reach on any date. */
+  /** Patches of the area that a modality's files reach on any date. */
   modality(name: string): PatchSet {
     return this.#modalities.get(name) ?? PatchSet.empty;
   }
@@ -64,7 +69,7 @@ const readersAtOnce = 16;
 
 /** The footprints of all acquisitions of the modalities; each file's place is asked for once. */
 export async function footprintsOf(request: FootprintRequest, placeOf: PlaceOfFile): Promise<Footprints> {
-  const { grid, within, modalities, acquisitions } = request;
+  const { grid, within, limit, modalities, acquisitions } = request;
   const files = new Map<string, { readonly path: string; readonly crs: string | undefined; place?: GeoBox }>();
   const keyOf = (path: string, crs: string | undefined) => `${path}\n${crs ?? ""}`;
   const used = modalities.map((modality) => {
@@ -120,6 +125,7 @@ export async function footprintsOf(request: FootprintRequest, placeOf: PlaceOfFi
         ),
       ]),
     ),
+    limit,
   );
 }
 

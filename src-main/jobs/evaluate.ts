@@ -4,7 +4,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { PatchWindow } from "../cube/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
-import { openCube, patchGrid, projectArea } from "./imagery.ts";
+import { limitOf, openCube, patchGrid, projectArea } from "./imagery.ts";
 import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { readWorkingModel } from "./model-tensors.ts";
@@ -21,7 +21,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const area = projectArea(grid);
   const codes = legend.map(({ code }) => code);
-  const labels = new LabelPatches(spec.labels, spec.part, codes, patchGrid(grid), area);
+  const labels = new LabelPatches(spec.labels, spec.part, codes, patchGrid(grid), area, limitOf(grid));
   if (labels.usable().length === 0) throw new AppError("no-labelled-patch", { part: spec.part });
   const { tiles } = blendFor(description, area, spec.overlapPatches);
   const { provider } = await providerFor(spec.provider);
@@ -77,7 +77,7 @@ function untaughtClasses(
 ): NonNullable<EvaluateResult["untaught"]> {
   const unknown = labels.legend.filter(({ code }) => !codes.includes(code));
   const unknownCodes = unknown.map(({ code }) => code);
-  const usable = new LabelPatches(labels, part, unknownCodes, patchGrid(grid), area).usable();
+  const usable = new LabelPatches(labels, part, unknownCodes, patchGrid(grid), area, limitOf(grid)).usable();
   return unknown
     .map(({ code, name }) => ({ name, polygons: usable.filter(({ classCode }) => classCode === code).length }))
     .filter(({ polygons }) => polygons > 0);

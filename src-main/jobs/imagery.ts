@@ -6,6 +6,7 @@ import {
   Cube,
   type DayCount,
   type Grid,
+  PatchSet,
   type PatchWindow,
   patchesCovering,
   rasterReader,
@@ -26,6 +27,9 @@ export const patchGrid = ({ geobox, patchMeters }: ProjectGrid): Grid => ({ crs:
 /** The project's area in patches. */
 export const projectArea = (grid: ProjectGrid): PatchWindow => patchesCovering(patchGrid(grid), boundsOf(grid.geobox));
 
+/** The patches of the area, when they are fewer than those of its box. */
+export const limitOf = ({ limit }: ProjectGrid): PatchSet | undefined => limit && PatchSet.of(limit);
+
 /** Opens the imagery of a job as one cube. Close it when done. */
 export function openCube(grid: ProjectGrid, imagery: Imagery, modalities: readonly Modality[], days: DayCount): Cube {
   const spec = {
@@ -34,6 +38,7 @@ export function openCube(grid: ProjectGrid, imagery: Imagery, modalities: readon
     acquisitions: imagery.acquisitions,
     days,
     area: projectArea(grid),
+    limit: limitOf(grid),
     ...(imagery.placements ? { placements: imagery.placements } : {}),
   };
   return new Cube(spec, rasterReader(), { cacheBytes: cacheBytes() });

@@ -6,11 +6,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Imagery, MapFiles, MapSpec } from "../../src-shared/domain/job.ts";
 import { geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
+import { patchesOfGeobox } from "../cube/index.ts";
 import { openRaster } from "../raster/index.ts";
 import { cogComplaints, gdalInfo, run } from "../raster/testing/gdal.ts";
 import { gdalBands } from "./fixtures/gdal.ts";
 import { imageryOfSquares, inWide, squares, wideGrid } from "./fixtures/places.ts";
 import { quiet, randomModel, sampleLabels } from "./fixtures/sample.ts";
+import { patchGrid } from "./imagery.ts";
 import { map } from "./map.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-places-"));
@@ -140,4 +142,23 @@ test("a place without images is refused, and an outline takes in only the places
   const { pixels, places } = await map(mapSpec({ outline: [ring] }), quiet);
   expect(Object.values(pixels).reduce((sum, count) => sum + count, 0)).toBe(6 * 7);
   expect(places).toBeUndefined();
+});
+
+test("where the project's area ends, its map ends, with the values of a map without that limit", async () => {
+  const grid = patchesOfGeobox(patchGrid(wideGrid), wideGrid.geobox);
+  const inCrs = (window: PixelWindow) => ({ ...window, col: window.col + grid.col, row: window.row + grid.row });
+  const [first, , third] = squares.map(inWide);
+  // A part of the first square, all of the third and more, nothing of the second.
+  const part = { ...first!, col: first!.col + 3, width: 4 };
+  const limit = [inCrs(part), inCrs({ ...third!, height: third!.height + 500 })];
+  const whole = await map(mapSpec(), quiet);
+  const ended = await map(mapSpec({ grid: { ...wideGrid, limit } }), quiet);
+  expect(ended.places!.map(({ patches }) => patches)).toEqual([4 * first!.height, third!.width * third!.height]);
+  for (const [k, path] of rasters(ended).entries()) {
+    expect(cut(path, part)).toEqual(cut(rasters(whole)[k]!, part));
+    expect(cut(path, third!)).toEqual(cut(rasters(whole)[k]!, third!));
+    const nothing = gdalInfo(path).bands[0]!.noDataValue;
+    for (const beside of [{ ...first!, width: 3 }, inWide(squares[1]!)])
+      expect(cut(path, beside).every((band) => band.every((value) => value === nothing))).toBe(true);
+  }
 });

@@ -6,6 +6,7 @@ import {
   boundsOfPatches,
   type Footprints,
   footprintsOf,
+  PatchSet,
   patchesOfGeobox,
   rasterReader,
 } from "../cube/index.ts";
@@ -13,14 +14,20 @@ import { placementsOf } from "./imagery.ts";
 
 /** The footprints of some modalities (all when none is named); a file that is missing counts where it lay. */
 export async function footprintsOfProject(catalog: Catalog, names?: readonly string[]): Promise<Footprints> {
-  const { geobox, patchMeters } = catalog.project.get().grid;
+  const { geobox, patchMeters, limit } = catalog.project.get().grid;
   const grid = { crs: geobox.crs, patchMeters };
   const placements = placementsOf(catalog.rasters.list());
   const modalities = catalog.modalities.list().filter(({ name }) => names === undefined || names.includes(name));
   const reader = rasterReader();
   try {
     return await footprintsOf(
-      { grid, within: around(patchesOfGeobox(grid, geobox)), modalities, acquisitions: catalog.acquisitions.list() },
+      {
+        grid,
+        within: around(patchesOfGeobox(grid, geobox)),
+        limit: limit && PatchSet.of(limit),
+        modalities,
+        acquisitions: catalog.acquisitions.list(),
+      },
       async (path, crs) => {
         const known = placements[path];
         if (known && (crs ?? known.crs) === known.crs) return known;
@@ -67,4 +74,26 @@ export async function placesOfProject(catalog: Catalog): Promise<ProjectPlacesSe
       }),
     ),
   };
+}
+
+const regions = new WeakMap<Catalog, { readonly version: number; readonly region: Promise<PatchSet> }>();
+
+/**
+ * The patches that are the project: where images lie, within the area that was given; all of that area as long as there are no
+ * images, or nobody knows where they lie. Looked up anew when the imagery changed.
+ */
+export function projectRegion(catalog: Catalog): Promise<PatchSet> {
+  const version = catalog.imageryVersion();
+  const known = regions.get(catalog);
+  if (known && known.version === version && version > 0) return known.region;
+  const find = async () => {
+    const { geobox, patchMeters, limit } = catalog.project.get().grid;
+    const box = patchesOfGeobox({ crs: geobox.crs, patchMeters }, geobox);
+    const images = (await footprintsOfProject(catalog).catch(() => null))?.any().inside(box);
+    if (images && images.size > 0) return images;
+    return limit ? PatchSet.of(limit).inside(box) : PatchSet.ofWindow(box);
+  };
+  const region = find();
+  regions.set(catalog, { version, region });
+  return region;
 }

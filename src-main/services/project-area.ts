@@ -20,7 +20,7 @@ export async function areaOfFiles(paths: readonly string[], crs: string | undefi
   const areas: AreaOfFile[] = [];
   for (const path of paths.flatMap((path) => (isVector(path) ? [resolve(path)] : imageFiles([path])))) {
     if (isVector(path)) {
-      const facts = await vectorFacts(path, given === undefined ? {} : { crs: given });
+      const facts = await factsOf(path, given);
       const lonLat = boundsIn(facts.bounds, facts.crs, "EPSG:4326");
       if (!lonLat) throw new AppError("raster-outside-crs", { crs: facts.crs });
       const { bounds } = facts;
@@ -119,6 +119,15 @@ function commonCrs(places: readonly AreaOfFile[]): Crs {
 }
 
 /** A CRS that a person gives is for files that name none. */
+async function factsOf(path: string, crs: Crs | undefined) {
+  try {
+    return await vectorFacts(path);
+  } catch (error) {
+    if (crs === undefined || !(error instanceof AppError && error.code === "labels-without-crs")) throw error;
+    return vectorFacts(path, { crs });
+  }
+}
+
 async function infoOf(path: string, crs: string | undefined) {
   try {
     return await readRasterInfo(path);

@@ -11,6 +11,7 @@ import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
 import { placesOfProject } from "./places.ts";
 import { projectOfPlaces, projectPatches } from "./project-area.ts";
+import { limitOfPlaces } from "./project-limit.ts";
 import { knownCrs } from "./rasters.ts";
 
 /** So many places are told to a window, as maps list them. */
@@ -25,9 +26,11 @@ export const createSchema = z.strictObject({
   name: z.string().min(1).optional(),
   /** an area by its bounds, or the box around images, folders of images and vector files */
   area: z.union([
-    z.strictObject({ crs: z.string().min(1), bounds: boundsSchema }),
+    z.strictObject({ crs: z.string().min(1), bounds: boundsSchema, within: z.array(filePath).min(1).optional() }),
     z.strictObject({
       like: z.union([filePath, z.array(filePath).min(1)]),
+      /** those of them that the area ends at, with polygons as their outlines: what lies between belongs to the box alone */
+      within: z.array(filePath).min(1).optional(),
       /** instead of what the files have in common */
       crs: z.string().min(1).optional(),
     }),
@@ -51,18 +54,23 @@ export function projectDoor({
   return {
     "project.create": door("project.create", createSchema, async (request): Promise<Catalog> => {
       const { folder, area, patchMeters, tilePatches } = request;
-      const { crs, bounds } =
-        "like" in area
-          ? await projectOfPlaces([area.like].flat(), area.crs)
-          : { crs: knownCrs(area.crs), bounds: area.bounds };
+      const places =
+        "like" in area ? await projectOfPlaces([...new Set([area.like, area.within ?? []].flat())], area.crs) : null;
+      const { crs, bounds } = "like" in area ? places! : { crs: knownCrs(area.crs), bounds: area.bounds };
       // Patches are squares of metres.
       if (isGeographic(crs)) throw new AppError("project-crs-geographic", { crs });
       const grid = { crs, patchMeters };
+      const box = projectPatches(grid, bounds);
+      const ending = area.within && (places ?? (await projectOfPlaces(area.within, crs))).places;
+      const limit = ending && (await limitOfPlaces(ending, grid, box));
+      // The box around outlines in another system is larger than they are.
+      const around = (places && limit?.bounds) ?? box;
+      const limited = limit && !limit.holdsAll(around) ? { limit: limit.stretches() } : {};
       const catalog = createCatalog(
         folder,
         {
           name: request.name ?? basename(resolve(folder)),
-          grid: { geobox: geoboxOfPatches(grid, projectPatches(grid, bounds)), patchMeters, tilePatches },
+          grid: { geobox: geoboxOfPatches(grid, around), patchMeters, tilePatches, ...limited },
         },
         { purpose: "omnisat project create", appVersion, ...remembering },
       );

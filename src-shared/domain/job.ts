@@ -3,6 +3,7 @@ import type { Modality } from "../eo/modality.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
+import type { PixelWindow } from "../geo/window.ts";
 import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { LabelUnit } from "./label-unit.ts";
@@ -81,6 +82,11 @@ export interface ProjectGrid {
   readonly patchMeters: number;
   /** side of one training tile in patches, e.g. 6 */
   readonly tilePatches: number;
+  /**
+   * The patches of the project's area where it is not the whole box: windows without common patches, columns and rows counted
+   * from the CRS origin as those of maps are. Images, labels, statistics and maps end there.
+   */
+  readonly limit?: readonly PixelWindow[];
 }
 
 /** The imagery a job reads: the network's inputs and every acquisition that fills one of them. */

@@ -29,6 +29,8 @@ export const catalogErrors = {
     `These places lie ${degrees}° of longitude apart, and no UTM zone holds them all. Make a project for each, or choose a coordinate system in metres for all of them.`,
   "project-crs-geographic": ({ crs }: { readonly crs: string }) =>
     `“${crs}” counts in degrees, and a project needs metres. Choose a projected coordinate system, for instance the UTM zone of the place (EPSG:32631 for Belgium).`,
+  "project-area-empty": ({ paths }: { readonly paths: readonly string[] }) =>
+    `Nothing of ${paths.map((path) => `“${path}”`).join(", ")} lies inside of the area. Choose an area around the polygons, or other polygons.`,
   "project-area-too-large": ({
     squareKilometers,
     patch,

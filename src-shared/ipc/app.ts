@@ -179,8 +179,13 @@ export interface AppCommands {
     readonly folder: string;
     readonly name?: string | undefined;
     readonly area:
-      | { readonly crs: string; readonly bounds: Bounds }
-      | { readonly like: string | string[]; readonly crs?: string | undefined };
+      | { readonly crs: string; readonly bounds: Bounds; readonly within?: string[] | undefined }
+      | {
+          readonly like: string | string[];
+          /** files that the area ends at: polygons as their outlines */
+          readonly within?: string[] | undefined;
+          readonly crs?: string | undefined;
+        };
     readonly patchMeters?: number | undefined;
     readonly tilePatches?: number | undefined;
     /** of `projectPresets`: what the modalities panel measures the imagery against */

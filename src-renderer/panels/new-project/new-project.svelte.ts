@@ -142,6 +142,11 @@ class NewProject {
     }
   }
 
+  /** The area comes from polygons: it ends at them, and not at the box around them. */
+  private get outlined(): boolean {
+    return this.way === "file" && this.files.some(({ kind }) => kind === "vector");
+  }
+
   async create(): Promise<void> {
     const { plan, patch, tile } = this;
     if (!plan || patch === null || tile === null) return;
@@ -151,7 +156,7 @@ class NewProject {
       const project = await invoke("project.create", {
         folder: this.folder,
         name: this.name.trim(),
-        area: { crs: plan.crs, bounds: plan.bounds },
+        area: { crs: plan.crs, bounds: plan.bounds, ...(this.outlined ? { within: [...this.filePaths] } : {}) },
         patchMeters: patch,
         tilePatches: tile,
         preset: this.preset,

@@ -22,7 +22,12 @@ const create = command({
       whole: true,
       summary: "an image, a folder of images or a file of polygons; the area is the box around all that are given",
     },
-    area: { type: "list", value: "FILE", whole: true, summary: "the same for polygons: a place of the project" },
+    area: {
+      type: "list",
+      value: "FILE",
+      whole: true,
+      summary: "polygons that the project ends at: statistics, labels and maps keep to the patches that they touch",
+    },
     crs: {
       type: "text",
       value: "EPSG:CODE",
@@ -53,7 +58,7 @@ const create = command({
     const area =
       like.length === 0
         ? { crs: crs ?? "", bounds: parseBounds("project create", bounds) }
-        : { like, ...(crs === undefined ? {} : { crs }) };
+        : { like, ...(options.area ? { within: [...options.area] } : {}), ...(crs === undefined ? {} : { crs }) };
     const catalog = await (await atProjectDoor())["project.create"]({
       folder: words[0]!,
       area,
