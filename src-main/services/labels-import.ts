@@ -8,6 +8,7 @@ import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { activate } from "./labels-active.ts";
+import { LabelArea } from "./labels-area.ts";
 import { mappedClasses, withKnownCodes } from "./labels-classes.ts";
 import { joinSplit } from "./labels-joining.ts";
 import { importRaster, inspectRaster, rasterValues } from "./labels-raster.ts";
@@ -139,6 +140,16 @@ export function labelImports(deps: Deps): Imports {
     }
   };
 
+  /** With the hectares of each class that lie inside the project. */
+  const counted = async ({ report, labels }: Prepared): Promise<ImportReport> => {
+    const area = await LabelArea.of(catalog);
+    if (area.whole) return report;
+    const sums = new Map<number, number>();
+    for (const { classCode, coordinates, cells = null, hectares = null } of labels)
+      sums.set(classCode, (sums.get(classCode) ?? 0) + area.hectares({ coordinates, cells, hectares }));
+    return { ...report, classes: report.classes.map((one) => ({ ...one, hectares: sums.get(one.code) ?? 0 })) };
+  };
+
   return {
     /** The values of the class field, to write a class table from. */
     "labels.values": door(
@@ -157,15 +168,15 @@ export function labelImports(deps: Deps): Imports {
         : await readApart("inspect", sourceOf(request)),
     ),
 
-    "labels.previewImport": door(
-      "labels.previewImport",
-      importSchema,
-      async (request) => (await prepare(request)).report,
+    "labels.previewImport": door("labels.previewImport", importSchema, async (request) =>
+      counted(await prepare(request)),
     ),
 
     "labels.import": door("labels.import", importSchema, async (request) => {
       const { path } = request;
-      const { table, report, labels: prepared, field } = await prepare(request);
+      const all = await prepare(request);
+      const { table, labels: prepared, field } = all;
+      const report = await counted(all);
       return edit(deps, { key: "labels.import", params: { count: report.used } }, () => {
         // The same file again takes the place of its earlier reading: its polygons should not count twice.
         const before = catalog.labels.imports();

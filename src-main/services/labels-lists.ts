@@ -4,9 +4,9 @@ import type { Label, LabelPart } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { activeLegend, legendFor } from "./labels-active.ts";
+import { LabelArea } from "./labels-area.ts";
 import { labelInput, seasonOf } from "./labels-input.ts";
 import { problemsOf } from "./labels-problems.ts";
-import { hectaresOf, multi } from "./labels-shape.ts";
 
 /** More at once would make a message of hundreds of megabytes: then by place. */
 const most = 60_000;
@@ -23,11 +23,27 @@ type Lists = Pick<
 
 /** What labels there are, and what is the matter with them. */
 export function labelLists({ catalog }: Deps): Lists {
-  /** Labels of an earlier release know no area. */
-  const complete = (label: Label): Label =>
-    label.hectares === null
-      ? { ...label, hectares: hectaresOf(multi(label.coordinates), catalog.project.get().grid.geobox) }
-      : label;
+  /** With the hectares that lie inside the project. */
+  const complete = async (labels: readonly Label[]): Promise<Label[]> => {
+    const area = await LabelArea.of(catalog);
+    return labels.map((label) =>
+      area.whole && label.hectares !== null ? label : { ...label, hectares: area.hectares(label) },
+    );
+  };
+
+  /** By class code; kept until labels or imagery change. */
+  let known: { readonly key: string; readonly sums: ReadonlyMap<number, number> } | undefined;
+  const hectaresByClass = async (legendId: number): Promise<ReadonlyMap<number, number> | undefined> => {
+    const area = await LabelArea.of(catalog);
+    if (area.whole) return undefined;
+    const key = `${legendId} ${catalog.labels.version()} ${catalog.imageryVersion()}`;
+    if (known?.key === key && !catalog.readOnly) return known.sums;
+    const sums = new Map<number, number>();
+    for (const label of catalog.labels.find({ legendId }))
+      sums.set(label.classCode, (sums.get(label.classCode) ?? 0) + area.hectares(label));
+    known = { key, sums };
+    return sums;
+  };
 
   return {
     "labels.list": door(
@@ -37,25 +53,27 @@ export function labelLists({ catalog }: Deps): Lists {
         bounds: bounds.optional(),
         limit: z.int().positive().max(most).default(most),
       }),
-      ({ legendId, bounds: area, limit }) => {
+      async ({ legendId, bounds: area, limit }) => {
         const legend = legendId === undefined ? activeLegend(catalog) : legendFor(catalog, legendId);
         const version = catalog.labels.version();
         if (!legend) return { legendId: null, version, total: 0, labels: [] };
-        const labels = catalog.labels.find({ legendId: legend.id, bounds: area, limit }).map(complete);
+        const found = catalog.labels.find({ legendId: legend.id, bounds: area, limit });
         const counts = [...catalog.labels.countByClass(legend.id).values()];
-        return { legendId: legend.id, version, total: counts.reduce((p, q) => p + q, 0), labels };
+        const total = counts.reduce((p, q) => p + q, 0);
+        return { legendId: legend.id, version, total, labels: await complete(found) };
       },
     ),
 
     "labels.changes": door(
       "labels.changes",
       z.strictObject({ legendId: z.int(), since: z.int().min(0) }),
-      ({ legendId, since }) => {
+      async ({ legendId, since }) => {
         const { version, changed, removed } = catalog.labels.changesSince(since);
         if (changed.length + removed.length > manyChanges) return null;
-        const labels = changed.length === 0 ? [] : catalog.labels.find({ legendId, ids: changed }).map(complete);
+        const found = changed.length === 0 ? [] : catalog.labels.find({ legendId, ids: changed });
         // A label that went to another legend is gone from this one.
-        const here = new Set(labels.map(({ id }) => id));
+        const here = new Set(found.map(({ id }) => id));
+        const labels = found.length === 0 ? [] : await complete(found);
         return { version, labels, removed: [...removed, ...changed.filter((id) => !here.has(id))] };
       },
     ),
@@ -68,12 +86,13 @@ export function labelLists({ catalog }: Deps): Lists {
       return sets;
     }),
 
-    "labels.summary": door("labels.summary", ofLegend, ({ legendId }): LabelSummary => {
+    "labels.summary": door("labels.summary", ofLegend, async ({ legendId }): Promise<LabelSummary> => {
       const legend = legendId === undefined ? activeLegend(catalog) : legendFor(catalog, legendId);
       const season = seasonOf(catalog);
       if (!legend) {
         return { legendId: null, labels: 0, patches: 0, hectares: 0, outOfSeason: 0, season, classes: [] };
       }
+      const inside = await hectaresByClass(legend.id);
       const split = catalog.splits.current();
       const rows = catalog.labels.tally(legend.id, split?.id ?? null);
       const divided = split ? catalog.labels.dividedTally(legend.id, split.id) : [];
@@ -87,10 +106,12 @@ export function labelLists({ catalog }: Deps): Lists {
             return [part, { labels, patches: part === "random" ? 0 : patches + pieces }];
           }),
         ) as LabelSummary["classes"][number]["parts"];
-        return { ...one, ...sums(own), parts };
+        const counted = sums(own);
+        return { ...one, ...counted, hectares: inside ? (inside.get(one.code) ?? 0) : counted.hectares, parts };
       });
+      const hectares = classes.reduce((sum, one) => sum + one.hectares, 0);
       const outOfSeason = season ? catalog.labels.countOutside(legend.id, season.from, season.to) : 0;
-      return { legendId: legend.id, ...sums(rows), outOfSeason, season, classes };
+      return { legendId: legend.id, ...sums(rows), hectares, outOfSeason, season, classes };
     }),
 
     "labels.problems": door("labels.problems", ofLegend, async ({ legendId }) => {

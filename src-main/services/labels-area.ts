@@ -1,0 +1,74 @@
+// How much of a label lies inside the project: where its images are, within the area that was given.
+import { countCells, type PatchCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import type { Catalog, Label } from "../catalog/index.ts";
+import {
+  boundsOfPatches,
+  commonPatches,
+  type Grid,
+  type PatchSet,
+  type PatchWindow,
+  patchesCovering,
+  patchesOfGeobox,
+} from "../cube/index.ts";
+import { areaWithin, boundsOfGeometry } from "../vector/index.ts";
+import { hectaresOf, multi } from "./labels-shape.ts";
+import { projectRegion } from "./places.ts";
+
+type Shape = Pick<Label, "coordinates" | "cells" | "hectares">;
+
+/** Hectares of labels inside the project. */
+export class LabelArea {
+  readonly #grid: Grid;
+  readonly #geobox: GeoBox;
+  readonly #box: PatchWindow;
+  readonly region: PatchSet;
+  /** the project is its whole box: what the catalog keeps is right already */
+  readonly whole: boolean;
+
+  constructor(geobox: GeoBox, patchMeters: number, region: PatchSet) {
+    this.#geobox = geobox;
+    this.#grid = { crs: geobox.crs, patchMeters };
+    this.#box = patchesOfGeobox(this.#grid, geobox);
+    this.region = region;
+    this.whole = region.holdsAll(this.#box);
+  }
+
+  static async of(catalog: Catalog): Promise<LabelArea> {
+    const { geobox, patchMeters } = catalog.project.get().grid;
+    return new LabelArea(geobox, patchMeters, await projectRegion(catalog));
+  }
+
+  hectares({ coordinates, cells, hectares }: Shape): number {
+    const inBox = hectares ?? hectaresOf(multi(coordinates), this.#geobox);
+    if (this.whole || inBox === 0) return inBox;
+    return cells ? inBox * this.#shareOfCells(cells) : inBox * this.#shareOfOutline(coordinates);
+  }
+
+  #shareOfCells(cells: PatchCells): number {
+    const { col, row } = this.#box;
+    const count = countCells(cells);
+    const own = { col: col + cells.col, row: row + cells.row, width: cells.width, height: cells.height };
+    if (count === 0 || this.region.holdsAll(own)) return 1;
+    if (!this.region.touches(own)) return 0;
+    const inside = runsOfCells(cells).reduce(
+      (sum, [y, start, end]) =>
+        sum + this.region.countIn({ col: col + start, row: row + y, width: end - start, height: 1 }),
+      0,
+    );
+    return inside / count;
+  }
+
+  #shareOfOutline(coordinates: Label["coordinates"]): number {
+    const polygon = multi(coordinates);
+    const bounds = boundsOfGeometry(polygon);
+    const around = bounds && commonPatches(patchesCovering(this.#grid, bounds), this.#box);
+    if (!around) return 0;
+    if (this.region.holdsAll(around)) return 1;
+    const inBox = areaWithin(polygon, boundsOfPatches(this.#grid, this.#box));
+    // Stretches have no common patches: the parts of the polygon in them add up.
+    const parts = this.region.inside(around).stretches();
+    const inside = parts.reduce((sum, part) => sum + areaWithin(polygon, boundsOfPatches(this.#grid, part)), 0);
+    return inBox === 0 ? 0 : inside / inBox;
+  }
+}
