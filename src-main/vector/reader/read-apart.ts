@@ -14,6 +14,12 @@ export const readingLimits = {
   /** milliseconds without a sign that it gets on, and more per MiB of the file */
   silence: 15_000,
   silencePerMebibyte: 100,
+  /** milliseconds that the processor works on it without such a sign: a small file that needs more is not what it says */
+  silentWork: 2000,
+  silentWorkPerMebibyte: 200,
+  /** milliseconds that the processor works in all where the file is only read, not measured or laid over patches */
+  work: 4000,
+  workPerMebibyte: 4000,
   /** milliseconds in all, and more per MiB */
   whole: 120_000,
   wholePerMebibyte: 10_000,
@@ -22,35 +28,55 @@ export const readingLimits = {
   heapOfLarge: 4096,
 };
 
-/** Processes at once; others wait. */
-const most = 3;
+/** Processes at once, of small files and of large ones; others wait. A small file never waits for large ones. */
+const most = { small: 3, large: 2 } as const;
+type Lane = keyof typeof most;
 /** Milliseconds that a process waits for another file. */
 const patience = 60_000;
 const large = 32;
 /** Milliseconds until a process has started, on a machine that is busy with other things. */
 const startTime = 120_000;
 
+/** Work whose time the file's size says little about: overlaps of shapes, patches below them, a model's code. */
+const measuring: ReadonlySet<string> = new Set(["inspect", "import", "tiles", "model"]);
+/** Loading the code of a network takes longer than reading most models. */
+const loading: Readonly<Record<string, number>> = { model: 8000 };
+
 interface Cost {
+  readonly lane: Lane;
   readonly heap: number;
   readonly silence: number;
+  readonly silentWork: number;
+  readonly work: number;
   readonly whole: number;
 }
 
-/** What the file may cost, by its size. Of an archive the contents count, of a folder its entries. */
-async function costOf(path: string): Promise<Cost> {
-  const { silence, silencePerMebibyte, whole, wholePerMebibyte, heap, heapOfLarge } = readingLimits;
+/** What work with the file may cost, by its size. Of an archive the contents count, of a folder the files in it. */
+async function costOf(name: string, path: string): Promise<Cost> {
+  const limits = readingLimits;
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) {
-    const more = (await readdir(path).catch(() => [])).length * 20;
-    return { heap: heapOfLarge, silence: silence + more, whole: whole + more };
-  }
-  const packed = /\.(zip|kmz|gz)$/i.test(path);
-  const size = ((found?.size ?? 0) / 2 ** 20) * (packed ? 10 : 1);
+  const folder = found?.isDirectory() === true;
+  const packed = folder || /\.(zip|kmz|gz)$/i.test(path);
+  const { bytes, entries } = folder ? await contentsOf(path) : { bytes: found?.size ?? 0, entries: 0 };
+  const size = (bytes / 2 ** 20) * (packed && !folder ? 10 : 1);
+  const more = entries * 20;
+  const lane = packed || size > large ? "large" : "small";
   return {
-    heap: packed || size > large ? heapOfLarge : heap,
-    silence: silence + size * silencePerMebibyte,
-    whole: whole + size * wholePerMebibyte,
+    lane,
+    heap: lane === "large" ? limits.heapOfLarge : limits.heap,
+    silence: limits.silence + more + size * limits.silencePerMebibyte,
+    silentWork: limits.silentWork + more + (loading[name] ?? 0) + size * limits.silentWorkPerMebibyte,
+    work: measuring.has(name) ? Number.POSITIVE_INFINITY : limits.work + more + size * limits.workPerMebibyte,
+    whole: limits.whole + more + size * limits.wholePerMebibyte,
   };
+}
+
+/** A folder's files, those of many not one by one. */
+async function contentsOf(folder: string): Promise<{ readonly bytes: number; readonly entries: number }> {
+  const names = await readdir(folder).catch(() => []);
+  let bytes = 0;
+  for (const name of names.slice(0, 1000)) bytes += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
+  return { bytes, entries: names.length };
 }
 
 class Reader {
@@ -118,18 +144,18 @@ process.once("exit", () => {
   }
 });
 
-const waiting: (() => void)[] = [];
-let working = 0;
+const waiting: Record<Lane, (() => void)[]> = { small: [], large: [] };
+const working: Record<Lane, number> = { small: 0, large: 0 };
 
-async function turn(): Promise<void> {
-  if (working < most) working++;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
+async function turn(lane: Lane): Promise<void> {
+  if (working[lane] < most[lane]) working[lane]++;
+  else await new Promise<void>((resolve) => waiting[lane].push(resolve));
 }
 
-function passOn(): void {
-  const next = waiting.shift();
+function passOn(lane: Lane): void {
+  const next = waiting[lane].shift();
   if (next) next();
-  else working--;
+  else working[lane]--;
 }
 
 export interface Hearing {
@@ -157,12 +183,12 @@ export async function workApart(
   input: { readonly path: string },
   hearing: Hearing = {},
 ): Promise<unknown> {
-  const cost = await costOf(input.path);
-  await turn();
+  const cost = await costOf(name, input.path);
+  await turn(cost.lane);
   try {
     return await runOn(readerFor(cost.heap), name, input, cost, hearing);
   } finally {
-    passOn();
+    passOn(cost.lane);
   }
 }
 
@@ -199,6 +225,8 @@ function runOn(
     let begun = 0;
     let heard = performance.now();
     let dealing = false;
+    // What the processor did for it: when the work began, and when something was heard last.
+    let [workedBefore, workedSilent, lookedAt] = [Number.NaN, Number.NaN, 0];
     const stop = (why: "time" | "memory" | "crash", limit: number) => {
       clearInterval(watch);
       reader.end();
@@ -216,7 +244,18 @@ function runOn(
       const silence = process.platform === "win32" ? cost.whole : cost.silence;
       if (now - heard > silence) stop("time", Math.round(silence / 1000));
       else if (now - begun > cost.whole) stop("time", Math.round(cost.whole / 1000));
+      else if (tooMuchWork(await processorTime(reader.child.pid))) return;
       else if ((await residentMebibytes(reader.child.pid)) > cost.heap + 1024) stop("memory", cost.heap + 1024);
+    };
+    const tooMuchWork = (worked: number): boolean => {
+      if (begun === 0 || Number.isNaN(worked)) return false;
+      if (Number.isNaN(workedBefore)) workedBefore = worked;
+      if (heard >= lookedAt) workedSilent = worked;
+      lookedAt = performance.now();
+      const limit = worked - workedSilent > cost.silentWork ? cost.silentWork : cost.work;
+      if (worked - workedSilent <= cost.silentWork && worked - workedBefore <= cost.work) return false;
+      stop("time", Math.round(limit / 1000));
+      return true;
     };
     const watch = setInterval(() => void look(), 100);
     const settle = (work: () => void) => {
@@ -259,6 +298,15 @@ function runOn(
     if (reader.gone !== undefined) reader.lose(reader.gone);
     else if (reader.ready) ask();
   });
+}
+
+/** Milliseconds that the processor worked in a process, all its threads together; known on Linux only, elsewhere not a number. */
+async function processorTime(pid: number | undefined): Promise<number> {
+  if (process.platform !== "linux" || pid === undefined) return Number.NaN;
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // After the name in brackets, which may hold anything; in hundredths of a second.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** Memory that lies outside of JavaScript's; known on Linux only, elsewhere 0. */

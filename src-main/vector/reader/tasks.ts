@@ -1,4 +1,6 @@
+import { statSync } from "node:fs";
 import { setImmediate as rest } from "node:timers/promises";
+import { AppError } from "../../../src-shared/errors/index.ts";
 import type { LabelFile } from "../../../src-shared/ipc/labels.ts";
 import { type ClassTable, countValues, suggestClasses, type ValueCount } from "../class-table.ts";
 import type { FeatureLayer, ReadOptions } from "../feature.ts";
@@ -47,15 +49,29 @@ const partSize = 500;
 /** So long nothing else is heard, in milliseconds. */
 const turn = 50;
 
-/** The layer, whose features tell that they are read. */
+/** Rows of a database that are read whatever its size. */
+const fewRows = 20_000;
+
+/**
+ * The layer, whose features tell that they are read.
+ * @throws AppError "vector-damaged" of a view that multiplies rows: more than the file has bytes
+ */
 function opened({ path, options }: Source, telling: Telling): FeatureLayer {
   const layer = readFeatures(path, options);
   telling.alive();
+  // A row of a table has 40 bytes and more, so a view that honestly repeats rows stays far below.
+  const most = /\.gpkg$/i.test(path) ? Math.max(fewRows, statSync(path).size) : Number.POSITIVE_INFINITY;
   return {
     ...layer,
     features: {
       *[Symbol.iterator]() {
+        let rows = 0;
         for (const feature of layer.features) {
+          if (++rows > most)
+            throw new AppError("vector-damaged", {
+              path,
+              problem: "its view gives more rows than the whole file has bytes",
+            });
           telling.alive();
           yield feature;
         }
