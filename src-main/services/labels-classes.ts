@@ -1,10 +1,9 @@
 // From the values of a file's field to classes of a legend: how values are mapped, numbered and coloured.
-import { readFileSync } from "node:fs";
 import { defaultColor, type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { LabelImportRequest } from "../../src-shared/ipc/labels.ts";
 import type { Legend } from "../catalog/index.ts";
-import { type ClassTable, valueKey } from "../vector/index.ts";
+import { type ClassTable, readCsvRows, valueKey } from "../vector/index.ts";
 
 type Looks = NonNullable<LabelImportRequest["looks"]>;
 
@@ -92,19 +91,9 @@ export function freeColor(taken: ReadonlySet<string>, wanted?: string): string {
   return wanted ?? defaultColor(taken.size);
 }
 
-/** A class table as text: `value,class` per line, with or without a heading; an empty class or “ignore” ignores the value. */
+/** A class table as text: value and class per line, with or without a heading; an empty class or “ignore” ignores the value. */
 export function readClassTable(path: string): Record<string, string | null> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new AppError("file-missing", { path }, { cause });
-  }
-  const rows = text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "")
-    .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+  const rows = readCsvRows(path).map(({ cells }) => cells.map((cell) => cell.trim()));
   const heading = /^(value|class|code)$/i.test(rows[0]?.[0] ?? "") ? 1 : 0;
   return Object.fromEntries(rows.slice(heading).map(([value, name]) => [value ?? "", mappedName(name ?? "")]));
 }

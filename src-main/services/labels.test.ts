@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { AppError } from "../../src-shared/errors/index.ts";
 import { type Catalog, createCatalog, openCatalog } from "../catalog/index.ts";
+import { readClassTable } from "./labels-classes.ts";
 import { services } from "./services.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-labels-"));
@@ -285,6 +286,24 @@ test("legends go to files and come back, and others' files are understood", asyn
   ]);
   writeFileSync(table, "a,b\n1,2\n");
   expect(await refusal(all["legends.import"]({ path: table }))).toMatch(/needs a heading/);
+});
+
+test("a table of classes is read as every other table: quotes, any separator and letters, with a heading or without", () => {
+  const read = (name: string, content: string | Buffer) => {
+    writeFileSync(join(room, name), content);
+    return readClassTable(join(room, name));
+  };
+  expect(read("commas.csv", 'value,class\n1,"Wheat, winter"\n2,ignore\n3,\n')).toEqual({
+    1: "Wheat, winter",
+    2: null,
+    3: null,
+  });
+  expect(read("western.txt", Buffer.from("10;Forêt\n20;Blé, d’hiver\n".replace("’", "'"), "latin1"))).toEqual({
+    10: "Forêt",
+    20: "Blé, d'hiver",
+  });
+  expect(read("bars.csv", "1|oak\n2|pine\n")).toEqual({ 1: "oak", 2: "pine" });
+  expect(() => readClassTable(room)).toThrow(expect.objectContaining({ code: "file-missing" }));
 });
 
 test("the ready legends are complete in both languages, their codes are bytes", async () => {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { csv } from "../../src-shared/domain/csv.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError, type ErrorDetails } from "../../src-shared/errors/index.ts";
-import { classesFromStyle, classQml, classSld } from "../vector/index.ts";
+import { classesFromStyle, classQml, classSld, readCsvRows, tableEndings } from "../vector/index.ts";
 import { writeFileWhole } from "./exports-write.ts";
 import { freeCode, freeColor } from "./labels-classes.ts";
 import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
@@ -75,8 +75,8 @@ export function readLegendHere(path: string): ReadLegend {
     const classes = classesFromStyle(text);
     if (!classes) throw fail("no classes with colours are in it");
     found = classes.map(({ value, ...one }) => ({ ...one, code: byteOf(value) }));
-  } else if (ending === ".csv" || ending === ".txt") {
-    found = classesOfTable(text);
+  } else if (tableEndings.includes(ending)) {
+    found = classesOfTable(readCsvRows(path).map(({ cells }) => cells));
     if (found.length === 0) throw fail("it needs a heading with at least “name” or “class”, and a line per class");
   } else throw new AppError("legend-format", { path });
   return { name, classes: completed(found) };
@@ -96,11 +96,8 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** Columns by their names, in English or French; separated by comma, semicolon or tab. */
-function classesOfTable(text: string): Found[] {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const separator = [";", "\t", ","].find((mark) => lines[0]?.includes(mark)) ?? ",";
-  const rows = lines.map((line) => cellsOf(line, separator));
+/** Columns by their names, in English or French. */
+function classesOfTable(rows: readonly (readonly string[])[]): Found[] {
   const heads = (rows[0] ?? []).map((cell) => cell.trim().toLowerCase());
   const column = (...names: string[]) => heads.findIndex((head) => names.includes(head));
   const [code, name] = [column("code", "value", "id", "valeur"), column("name", "class", "label", "nom", "classe")];
@@ -121,25 +118,6 @@ function classesOfTable(text: string): Found[] {
       },
     ];
   });
-}
-
-/** One line of RFC 4180, without line breaks in cells. */
-function cellsOf(line: string, separator: string): string[] {
-  const cells: string[] = [];
-  let cell = "";
-  let quoted = false;
-  for (let i = 0; i < line.length; i++) {
-    const sign = line[i]!;
-    if (quoted && sign === '"' && line[i + 1] === '"') {
-      cell += '"';
-      i++;
-    } else if (sign === '"') quoted = !quoted;
-    else if (sign === separator && !quoted) {
-      cells.push(cell);
-      cell = "";
-    } else cell += sign;
-  }
-  return [...cells, cell];
 }
 
 /** Codes that fit are kept, others are numbered; names are made different; every class gets a colour. */

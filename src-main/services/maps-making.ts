@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { MapSpec } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapInTheMaking } from "../../src-shared/domain/map-product.ts";
-import type { Catalog } from "../catalog/index.ts";
+import { type Catalog, readPlainText } from "../catalog/index.ts";
 import { PatchSet, type PatchWindow, patchesOfGeobox, planBlend } from "../cube/index.ts";
 import { planesOfRow } from "../jobs/map-values.ts";
 import { mapWindowsFile } from "../jobs/row-store.ts";
@@ -21,10 +22,7 @@ export async function mapInTheMaking(catalog: Catalog, jobId: number): Promise<M
   if (!existsSync(rowsPath)) return null;
   const spec = readJobSpec(catalog, job) as MapSpec | undefined;
   if (!spec) return null;
-  const plan = await readFile(join(job.folder, mapWindowsFile), "utf8").then(
-    (text) => JSON.parse(text) as { readonly windows: PatchWindow[]; readonly covered: PatchWindow[] },
-    () => undefined,
-  );
+  const plan = planIn(join(job.folder, mapWindowsFile));
   if (!plan || plan.windows.some(({ width, height }) => width > spec.area.width || height > spec.area.height))
     return null;
   const { readModelDescription } = await import("../learning/model.ts");
@@ -47,6 +45,21 @@ export async function mapInTheMaking(catalog: Catalog, jobId: number): Promise<M
   const tilesDone = await tilesAtWork(join(job.folder, "tiles.part"), spec, { ...plan, covered }, grid.tilePatches, legend, canvas); // biome-ignore format: one call
   const classes = Buffer.from(picture).toString("base64");
   return { jobId, area, width, height, classes, legend, rowsDone, tilesDone };
+}
+
+const whole = z.number().refine(Number.isSafeInteger);
+const windows = z.array(
+  z.object({ col: whole, row: whole, width: whole.refine((own) => own > 0), height: whole.refine((own) => own > 0) }),
+);
+const planSchema = z.object({ windows, covered: windows });
+
+/** The windows that a job maps; nothing while it has written none, or when the file is not what a job writes. */
+function planIn(path: string): z.output<typeof planSchema> | undefined {
+  try {
+    return planSchema.safeParse(JSON.parse(readPlainText(path))).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where the picture has its corner, in patches; every `shrink`-th of them is looked at. */

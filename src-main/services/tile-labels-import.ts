@@ -70,7 +70,7 @@ export async function prepareTiles(catalog: Catalog, request: Request): Promise<
   const known = catalog.legends.list().find(({ name }) => name === request.legend);
   const classes = new Classes(known, request.classes);
 
-  const { placeOf, imagesWithout } = places(catalog, grid, read.crs, read.entries);
+  const { placeOf, imagesWithout } = places(catalog, grid, { path, ...read });
   const names = new Set<string>();
   const spots = new Map<string, string>();
   const tiles: NewTile[] = [];
@@ -281,8 +281,15 @@ type Place =
 function places(
   catalog: Catalog,
   grid: ProjectGrid,
-  crs: string | undefined,
-  entries: readonly (TileEntry & { readonly crs?: string })[],
+  {
+    path,
+    crs,
+    entries,
+  }: {
+    readonly path: string;
+    readonly crs: string | undefined;
+    readonly entries: readonly (TileEntry & { readonly crs?: string })[];
+  },
 ): { readonly placeOf: (index: number) => Place; readonly imagesWithout: number | null } {
   const byName = entries.some(({ geometry }) => geometry === undefined);
   const images = byName ? imagesOf(catalog, grid, entries) : undefined;
@@ -293,7 +300,7 @@ function places(
       if (geometry === null) return { reason: "no-shape", detail: null };
       if (geometry !== undefined) {
         const from = own ?? crs;
-        if (from === undefined) throw new AppError("labels-without-crs", { path: "" });
+        if (from === undefined) throw new AppError("labels-without-crs", { path });
         return placeOfGeometry(geometry, from, grid);
       }
       if (images!.ambiguous(index)) return { reason: "ambiguous", detail: null };

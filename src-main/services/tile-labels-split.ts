@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { SplitPart } from "../../src-shared/domain/job.ts";
@@ -6,7 +5,7 @@ import { tilesDefaults } from "../../src-shared/domain/recipe.ts";
 import type { StoredTile, TilePart, TileSplit } from "../../src-shared/domain/tile-label.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { TileSplitReport } from "../../src-shared/ipc/tiles.ts";
-import type { Catalog, Legend } from "../catalog/index.ts";
+import { type Catalog, type Legend, readPlainText } from "../catalog/index.ts";
 import {
   type SplitTile,
   splitWords,
@@ -135,12 +134,7 @@ function byLists(tiles: readonly StoredTile[], { lists }: Request): { parts: Spl
   const parts = tiles.map((): SplitPart => "unused");
   const unknown: string[] = [];
   for (const { part: own, path } of lists) {
-    let text: string;
-    try {
-      text = readFileSync(resolve(path), "utf8");
-    } catch (cause) {
-      throw new AppError("file-missing", { path }, { cause });
-    }
+    const text = textOf(resolve(path));
     for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
       const name = line.trim().replace(/^"(.*)"$/, "$1");
       if (name === "" || name.startsWith("#")) continue;
@@ -152,6 +146,16 @@ function byLists(tiles: readonly StoredTile[], { lists }: Request): { parts: Spl
     }
   }
   return { parts, unknown };
+}
+
+/** A list that a person chose: not a pipe, and no more than a list can be. */
+function textOf(path: string): string {
+  try {
+    return readPlainText(path);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("file-missing", { path }, { cause });
+  }
 }
 
 function byField(tiles: readonly StoredTile[], { field, parts: given }: Request): SplitPart[] {

@@ -27,38 +27,63 @@ interface CsvOptions {
   readonly encoding?: string;
 }
 
+type CsvRow = CsvTable["rows"][number];
+
+/** The rows of a text table as they are: whether the first is a heading, the caller knows. @throws AppError as {@link readCsvTable} */
+export function readCsvRows(path: string, options: CsvOptions = {}): readonly CsvRow[] {
+  return rowsOf(bytesOf(path), path, options).rows;
+}
+
 /**
  * A table of text with a header line. Quoted cells may hold separators, quotes written twice, and line breaks.
  * @throws AppError "table-unreadable" with the reason, "vector-unknown-encoding"
  */
 export function readCsvTable(path: string, options: CsvOptions = {}): CsvTable {
-  if (statSync(path).size > largestFile) {
-    const problem = "it is larger than 256 MB; keep only the columns that are needed";
-    throw new AppError("table-unreadable", { path, problem });
-  }
-  return csvTableOf(readFileSync(path), path, options);
+  return csvTableOf(bytesOf(path), path, options);
 }
 
 /** The table in the bytes of a file; `path` names it in errors. @throws AppError as {@link readCsvTable} */
 export function csvTableOf(bytes: Uint8Array, path: string, options: CsvOptions = {}): CsvTable {
-  const refuse = (problem: string): AppError => new AppError("table-unreadable", { path, problem });
-  const { text, encoding } = decoded(bytes, path, options.encoding);
-  if (text.trim() === "") throw refuse("it is empty");
-  const given = options.delimiter?.replace(/^(tab|\\t)$/i, "\t");
-  if (given !== undefined && !delimiters.includes(given as Delimiter)) {
-    throw refuse(`“${options.delimiter}” does not separate columns here; use a comma, a semicolon, a tab or |`);
-  }
-  const delimiter = (given as Delimiter | undefined) ?? separatorOf(text);
-  const records = parse(text, delimiter, mostRows + 1, refuse);
-  if (records.length > mostRows) throw refuse(`it has more than ${mostRows} rows`);
+  const { rows: records, delimiter, encoding } = rowsOf(bytes, path, options);
   const first = records[0]!.cells;
-  if (first.length > mostColumns) throw refuse(`it has ${first.length} columns`);
   const headerMissing = first.every((cell) => cell.trim() === "" || isNumeric(cell));
   const names = headerMissing ? first.map((_, i) => `column_${i + 1}`) : unique(first);
   const rows = (headerMissing ? records : records.slice(1))
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ""))
     .map(({ line, cells }) => ({ line, cells: names.map((_, i) => cells[i] ?? "") }));
   return { header: names, rows, delimiter, encoding, headerMissing };
+}
+
+const unreadable = (path: string, problem: string): AppError => new AppError("table-unreadable", { path, problem });
+
+function bytesOf(path: string): Uint8Array {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  // Opening a pipe would wait for its writer.
+  if (!facts?.isFile()) throw new AppError("file-missing", { path });
+  if (facts.size > largestFile)
+    throw unreadable(path, "it is larger than 256 MB; keep only the columns that are needed");
+  return readFileSync(path);
+}
+
+function rowsOf(
+  bytes: Uint8Array,
+  path: string,
+  options: CsvOptions,
+): { readonly rows: readonly CsvRow[]; readonly delimiter: Delimiter; readonly encoding: string } {
+  const { text, encoding } = decoded(bytes, path, options.encoding);
+  if (text.trim() === "") throw unreadable(path, "it is empty");
+  const given = options.delimiter?.replace(/^(tab|\\t)$/i, "\t");
+  if (given !== undefined && !delimiters.includes(given as Delimiter))
+    throw unreadable(
+      path,
+      `“${options.delimiter}” does not separate columns here; use a comma, a semicolon, a tab or |`,
+    );
+  const delimiter = (given as Delimiter | undefined) ?? separatorOf(text);
+  const rows = parse(text, delimiter, mostRows + 1, (problem) => unreadable(path, problem));
+  if (rows.length > mostRows) throw unreadable(path, `it has more than ${mostRows} rows`);
+  const columns = rows[0]!.cells.length;
+  if (columns > mostColumns) throw unreadable(path, `it has ${columns} columns`);
+  return { rows, delimiter, encoding };
 }
 
 const isNumeric = (cell: string): boolean => /^[\s+-]*\d[\d\s.,']*(e[+-]?\d+)?$/i.test(cell);

@@ -9,6 +9,8 @@ export {
   type ValueCount,
   valueKey,
 } from "./class-table.ts";
+export { tableEndings } from "./csv.ts";
+export { readCsvRows } from "./csv-table.ts";
 export { divide } from "./divide.ts";
 export type {
   Feature,
