@@ -29,7 +29,6 @@ export {
   assertNoLinkOut,
   assertPlainFolder,
   copyPlain,
-  isFileOrFolder,
   makeOwnFolder,
   type OwnFolder,
   openPlain,

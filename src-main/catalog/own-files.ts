@@ -17,7 +17,7 @@ import {
   writeSync,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { canonical, isWithin } from "./paths.ts";
 
@@ -211,9 +211,4 @@ export async function openPlain(path: string): Promise<FileHandle> {
     await file.close();
     throw error;
   }
-}
-
-/** Is `path` a file or a folder, or nothing yet? Pipes, sockets and devices would block whoever opens them. */
-export function isFileOrFolder(path: string, stats: Stats | undefined): boolean {
-  return stats === undefined || stats.isFile() || stats.isDirectory() || dirname(path) === path;
 }

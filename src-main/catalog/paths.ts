@@ -89,6 +89,21 @@ export function projectPaths(folder: string, access: OutsideAccess = ofThisProce
   let identity: ProjectIdentity = { folder: root, createdAt: "" };
   const verdicts = new Map<string, { readonly path: string; readonly at: number }>();
   const withheld = new Map<string, { readonly stored: string; readonly leads: string }>();
+  const folders = new Map<string, { readonly odd: OddEntries; readonly at: number }>();
+  const forget = () => {
+    verdicts.clear();
+    folders.clear();
+  };
+
+  /** A folder is looked through once for all its files that are asked about in a moment. */
+  const oddIn = (folder: string): OddEntries => {
+    const now = performance.now();
+    const known = folders.get(folder);
+    if (known && now - known.at < keptFor) return known.odd;
+    const odd = oddEntries(folder);
+    folders.set(folder, { odd, at: now });
+    return odd;
+  };
 
   const mayRead = (path: string): boolean => isWithin(root, path) || access.allows(identity, path);
 
@@ -109,7 +124,7 @@ export function projectPaths(folder: string, access: OutsideAccess = ofThisProce
     const real = canonical(full);
     if (!mayRead(real)) return withhold(stored, isWithin(root, real) ? full : real);
     if (!isWithin(root, full)) return full;
-    const leak = linkOut(full, mayRead);
+    const leak = linkOut(full, mayRead, oddIn);
     return leak === undefined ? full : withhold(stored, leak);
   };
 
@@ -127,7 +142,7 @@ export function projectPaths(folder: string, access: OutsideAccess = ofThisProce
       const stored = locate(path);
       if (isAbsolute(stored) && !withheld.has(path) && !access.allows(identity, stored)) {
         access.allow(identity, dirname(stored), "files");
-        verdicts.clear();
+        forget();
       }
       return stored;
     },
@@ -136,7 +151,7 @@ export function projectPaths(folder: string, access: OutsideAccess = ofThisProce
       const known = verdicts.get(stored);
       if (known && now - known.at < keptFor) return known.path;
       const path = judge(stored);
-      if (verdicts.size > 100_000) verdicts.clear();
+      if (verdicts.size > 100_000) forget();
       verdicts.set(stored, { path, at: now });
       return path;
     },
@@ -146,9 +161,9 @@ export function projectPaths(folder: string, access: OutsideAccess = ofThisProce
     },
     identify(createdAt) {
       identity = { folder: root, createdAt };
-      verdicts.clear();
+      forget();
     },
-    forget: () => verdicts.clear(),
+    forget,
     access,
   };
 }
@@ -174,17 +189,39 @@ export function canonical(path: string): string {
  * (`x.tif` and a linked `x.tif.aux.xml`), or, of a folder, by what lies in it. Pipes and devices among them count too:
  * they would block whoever reads.
  */
-function linkOut(path: string, mayRead: (path: string) => boolean): string | undefined {
+function linkOut(
+  path: string,
+  mayRead: (path: string) => boolean,
+  oddIn: (folder: string) => OddEntries,
+): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return linkBelow(path, mayRead, 3);
   if (stats && !stats.isFile() && !stats.isSymbolicLink()) return path;
   const stem = basename(path)
     .replace(/\.[^.]*$/, "")
     .toLowerCase();
-  return entriesOf(dirname(path))
-    .filter(({ name }) => name.toLowerCase().startsWith(`${stem}.`))
-    .map((entry) => leadsOut(dirname(path), entry, mayRead))
-    .find((leak) => leak !== undefined);
+  for (const entry of oddIn(dirname(path)).get(stem) ?? []) {
+    const leak = leadsOut(dirname(path), entry, mayRead);
+    if (leak !== undefined) return leak;
+  }
+  return undefined;
+}
+
+/** What is neither file nor folder, by what stands before each full stop of its name, in small letters. */
+type OddEntries = ReadonlyMap<string, readonly ReturnType<typeof entriesOf>[number][]>;
+
+function oddEntries(folder: string): OddEntries {
+  const found = new Map<string, ReturnType<typeof entriesOf>[number][]>();
+  for (const entry of entriesOf(folder)) {
+    if (entry.isFile() || entry.isDirectory()) continue;
+    const name = entry.name.toLowerCase();
+    for (let at = name.indexOf("."); at >= 0; at = name.indexOf(".", at + 1)) {
+      const own = found.get(name.slice(0, at)) ?? [];
+      own.push(entry);
+      found.set(name.slice(0, at), own);
+    }
+  }
+  return found;
 }
 
 function linkBelow(folder: string, mayRead: (path: string) => boolean, depth: number): string | undefined {

@@ -75,6 +75,13 @@ export class ImportPreviews {
         signal,
       });
       const after = joined.acquisitions;
+      const byPath = new Map<string, Acquisition[]>();
+      for (const acquisition of after)
+        for (const path of pathsOf(acquisition)) {
+          const own = byPath.get(path);
+          if (own) own.push(acquisition);
+          else byPath.set(path, [acquisition]);
+        }
       const copies = new Map(joined.copies.map(({ path, of }) => [path, of]));
       const planned = planModalities({
         before,
@@ -86,7 +93,9 @@ export class ImportPreviews {
         nativeMeters: await nativeMeters(reader, after.filter(present(catalog)), geobox.crs),
       });
       return {
-        files: looked.map((entry) => previewOf(entry, after, catalog, geobox, reader, copies)),
+        files: looked.map((entry) =>
+          previewOf(entry, byPath.get(entry.choice.path) ?? [], catalog, geobox, reader, copies),
+        ),
         modalities: planned.map(({ modality, known: own, group }): PlannedModality => {
           const members = after.filter(({ id }) => modality.acquisitions.includes(id));
           const dates = members.map(({ date }) => date).sort();
@@ -183,7 +192,7 @@ const present = (catalog: Catalog) => {
 
 function previewOf(
   { choice, bytes, facts, file, errors }: Looked,
-  found: readonly Acquisition[],
+  members: readonly Acquisition[],
   catalog: Catalog,
   area: GeoBox,
   reader: Reader,
@@ -200,7 +209,6 @@ function previewOf(
     evidence: chosen !== undefined || value === undefined || value === null ? "" : evidence(field, lines),
     chosen: chosen !== undefined,
   });
-  const members = found.filter((acquisition) => pathsOf(acquisition).includes(choice.path));
   const own = members.flatMap(({ pieces }) =>
     pieces.flatMap(({ files }) => files.filter(({ path }) => path === choice.path)),
   );

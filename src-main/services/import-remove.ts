@@ -43,8 +43,9 @@ export async function planRemoval(catalog: Deps["catalog"], request: RemoveReque
   const before = catalog.acquisitions.list();
   const rows = catalog.rasters.list();
   const paths = new Set<string>();
+  const rowOf = new Map(rows.map((raster) => [raster.path, raster]));
   for (const path of request.paths ?? []) {
-    const row = rows.find((raster) => raster.path === path) ?? catalog.rasters.find(resolve(path));
+    const row = rowOf.get(path) ?? catalog.rasters.find(resolve(path));
     if (!row) throw new AppError("raster-not-in-project", { path });
     paths.add(row.path);
   }
@@ -85,8 +86,9 @@ export async function planRemoval(catalog: Deps["catalog"], request: RemoveReque
       nativeMeters: await nativeMeters(reader, joined.acquisitions.map(placed), geobox.crs),
     });
     // A layer of a file that belongs to no acquisition goes by its path too.
-    const plain = [...paths].filter((path) => !before.some((one) => pathsOf(one).includes(path)));
-    const removed = new Set([...before.flatMap(pathsOf).filter((path) => !left.has(path)), ...plain]);
+    const used = new Set(before.flatMap(pathsOf));
+    const plain = [...paths].filter((path) => !used.has(path));
+    const removed = new Set([...[...used].filter((path) => !left.has(path)), ...plain]);
     if (removed.size === 0 && joined.changed.length === 0 && joined.gone.length === 0)
       throw new AppError("acquisition-not-found", { name: [...dates, ...ids].join(", ") });
     return {

@@ -34,7 +34,6 @@ export interface Piece {
   readonly spans: readonly PixelSpan[];
   /** per band of the acquisition: physical values, NaN without data */
   readonly bands: readonly Float32Array[];
-  /** SCL class; `undefined` when the acquisition has none */
   /** the mask's numbers; NaN where it has no pixel */
   readonly quality: Float64Array | undefined;
   readonly mask: QualityBand | undefined;
