@@ -46,7 +46,6 @@ export interface ImportRequest {
   readonly radiometry?: RadiometryGiven | undefined;
   readonly mask?: MaskGiven | undefined;
   readonly dateTag?: string | undefined;
-  readonly incomplete?: "error" | "leave-out" | undefined;
 }
 
 /** The images of a request with what was decided about each, and the files beside them that are none. */
@@ -204,11 +203,6 @@ export async function importImages(
     });
     for (const { modality, group } of planned) {
       const waiting = waitingFor(modality, after, group);
-      const [first] = waiting;
-      if (first && request.incomplete === "error") {
-        const { path, date, missing } = first;
-        throw new AppError("acquisition-missing-bands", { path, date, missing, modality: modality.name });
-      }
       checkModality(modality, after);
       if (waiting.length > 0) warnings.add(waitingWords(modality, waiting));
     }

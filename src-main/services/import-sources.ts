@@ -1,17 +1,17 @@
 // Which files an import is about: images that can be read, and everything else that lies beside them, each with its reason.
-import { readdirSync, statSync } from "node:fs";
-import { basename, extname, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
+import { imageEndings, endingOf as wordOf } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { errorMessage } from "../../src-shared/ipc/errors.ts";
 import type { UnusedFile } from "../../src-shared/ipc/rasters.ts";
+import { filesBelow } from "./files-below.ts";
 
 export interface ImportSources {
   /** GeoTIFF files, each once, in order of name; files that were named one by one are taken whatever their ending */
   readonly images: readonly string[];
   readonly unused: readonly UnusedFile[];
 }
-
-const imageEndings = new Set([".tif", ".tiff"]);
 
 /** Files that go with an image of the same name and say nothing on their own. */
 const sidecar =
@@ -109,20 +109,13 @@ export function importSources(paths: readonly string[]): ImportSources {
       else images.push(full);
       continue;
     }
-    const files = readdirSync(full, { recursive: true, withFileTypes: true })
-      .filter(
-        (entry) =>
-          entry.isFile() ||
-          (entry.isSymbolicLink() && statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.isFile()),
-      )
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    const files = filesBelow(full);
     const shapes = new Set(
       files.filter((file) => endingOf(file) === ".shp").map((file) => file.slice(0, -4).toLowerCase()),
     );
     for (const file of files) {
       const ending = endingOf(file);
-      if (imageEndings.has(ending)) images.push(file);
+      if (isImage(file)) images.push(file);
       else if (sidecar.test(basename(file))) continue;
       else if (
         shapefileParts.has(ending) &&
@@ -139,4 +132,5 @@ export function importSources(paths: readonly string[]): ImportSources {
   };
 }
 
+const isImage = (path: string): boolean => imageEndings.includes(wordOf(path));
 const endingOf = (path: string): string => extname(path).toLowerCase();

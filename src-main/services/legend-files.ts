@@ -5,7 +5,7 @@ import { z } from "zod";
 import { csv } from "../../src-shared/domain/csv.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError, type ErrorDetails } from "../../src-shared/errors/index.ts";
-import { classesFromStyle, classQml, classSld, readCsvRows, tableEndings } from "../vector/index.ts";
+import { classesFromStyle, classQml, classSld, readCsvRows, tableExtensions } from "../vector/index.ts";
 import { writeFileWhole } from "./exports-write.ts";
 import { freeCode, freeColor } from "./labels-classes.ts";
 import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
@@ -75,7 +75,7 @@ export function readLegendHere(path: string): ReadLegend {
     const classes = classesFromStyle(text);
     if (!classes) throw fail("no classes with colours are in it");
     found = classes.map(({ value, ...one }) => ({ ...one, code: byteOf(value) }));
-  } else if (tableEndings.includes(ending)) {
+  } else if (tableExtensions.includes(ending)) {
     found = classesOfTable(readCsvRows(path).map(({ cells }) => cells));
     if (found.length === 0) throw fail("it needs a heading with at least “name” or “class”, and a line per class");
   } else throw new AppError("legend-format", { path });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -111,4 +111,32 @@ test("several tiles, folders and polygons make one project: the box around all, 
   } finally {
     rmSync(room, { recursive: true, force: true });
   }
+});
+
+test("images that a folder links to, and points of a table, say where they lie as everything else does", async () => {
+  const room = mkdtempSync(join(tmpdir(), "omnisat-places-"));
+  const image = join(
+    sample,
+    "S2_L2A_10m",
+    readdirSync(join(sample, "S2_L2A_10m")).find((name) => name.endsWith(".tif"))!,
+  );
+  mkdirSync(join(room, "linked"));
+  symlinkSync(image, join(room, "linked", "image.tif"));
+  const [own, linked] = [
+    await projectOfPlaces([image], undefined),
+    await projectOfPlaces([join(room, "linked")], undefined),
+  ];
+  expect([linked.crs, linked.bounds]).toEqual([own.crs, own.bounds]);
+  const points = join(room, "points.csv");
+  writeFileSync(points, "lon,lat,crop\n4.05,50.74,wheat\n4.06,50.75,maize\n");
+  const [area] = await areaOfFiles([points], undefined);
+  expect(area).toMatchObject({
+    kind: "vector",
+    crs: "EPSG:4326",
+    bounds: { minX: 4.05, minY: 50.74, maxX: 4.06, maxY: 50.75 },
+  });
+  // In a folder a table is no place of the project: most of them are about something else.
+  writeFileSync(join(room, "linked", "prices.csv"), "year,price\n2019,3\n");
+  expect((await projectOfPlaces([join(room, "linked")], undefined)).skipped).toEqual([]);
+  rmSync(room, { recursive: true });
 });

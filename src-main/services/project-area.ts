@@ -1,6 +1,7 @@
 // Where a new project would lie: the places of files, and what an area becomes in whole patches of a CRS.
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { endingOf, imageEndings, tableEndings, vectorEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode, utmEpsg } from "../../src-shared/geo/crs.ts";
@@ -8,6 +9,7 @@ import { boundsOf, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { AreaOfFile, ProjectPlan } from "../../src-shared/ipc/app.ts";
 import { boundsOfPatches, type Grid, type PatchWindow, patchesCovering } from "../cube/index.ts";
 import { crsEntry, crsName, isGeographic, lonLatBounds, sameCrs, transformer } from "../raster/index.ts";
+import { filesBelow } from "./files-below.ts";
 import { imageFiles, knownCrs, readRasterInfo } from "./raster-info.ts";
 import { boundsIn, edgeOf, vectorFacts } from "./vectors.ts";
 
@@ -73,7 +75,7 @@ export async function projectOfPlaces(paths: readonly string[], wanted: string |
   const skipped: { path: string; reason: string }[] = [];
   for (const path of paths) {
     const inFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-    for (const file of inFolder ? filesBelow(path) : [path]) {
+    for (const file of inFolder ? placedBelow(path) : [path]) {
       try {
         places.push(...(await areaOfFiles([file], wanted)));
       } catch (error) {
@@ -94,12 +96,9 @@ export async function projectOfPlaces(paths: readonly string[], wanted: string |
   return { crs, bounds: bounds!, places, skipped };
 }
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && (isVector(entry.name) || /\.tiff?$/i.test(entry.name)))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
+/** Images and vector files of a folder; of tables few have places. */
+const placedBelow = (folder: string): string[] =>
+  filesBelow(folder).filter((file) => [...imageEndings, ...vectorEndings].includes(endingOf(file)));
 
 /** A zone is meant for 6°; a few more cost scale, not truth. */
 const widestZone = 12;
@@ -138,8 +137,8 @@ async function infoOf(path: string, crs: string | undefined) {
   }
 }
 
-const vectorEndings = new Set([".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".zip"]);
-const isVector = (path: string): boolean => vectorEndings.has(extname(path).toLowerCase());
+/** Read as shapes; a table of points among them, where somebody names it. */
+const isVector = (path: string): boolean => [...vectorEndings, ...tableEndings].includes(endingOf(path));
 
 export interface PlanRequest {
   readonly area: { readonly crs: string; readonly bounds: Bounds };

@@ -1,11 +1,13 @@
 // What services ask of single image files: a CRS that is known, a header with a place, a file that is whole.
-import { readdirSync, statSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { endingOf, imageEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply, invert } from "../../src-shared/geo/affine.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
 import type { RasterHeader } from "../catalog/index.ts";
 import { isGeographic, openRaster, type RasterInfo, requireGeobox, transformer } from "../raster/index.ts";
+import { filesBelow } from "./files-below.ts";
 
 /** A CRS that transforms; anything else is a sentence. */
 export function knownCrs(crs: string): string {
@@ -55,9 +57,7 @@ export function imageFiles(paths: readonly string[]): string[] {
     const stats = statSync(full, { throwIfNoEntry: false });
     if (!stats) throw new AppError("file-missing", { path });
     if (!stats.isDirectory()) return [full];
-    return readdirSync(full, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && [".tif", ".tiff"].includes(extname(entry.name).toLowerCase()))
-      .map((entry) => join(entry.parentPath, entry.name));
+    return filesBelow(full).filter((file) => imageEndings.includes(endingOf(file)));
   });
   return [...new Set(files)].sort();
 }

@@ -43,8 +43,6 @@ const importSchema = z
     radiometry: givenRadiometry.optional(),
     mask: givenMask.optional(),
     dateTag: z.string().min(1).max(200).optional(),
-    /** `error` stops at dates without some of their input's bands; else they are kept and wait for them */
-    incomplete: z.enum(["error", "leave-out"]).optional(),
     task: z.string().min(1).optional(),
   })
   .refine(({ paths, choices }) => paths.length + (choices?.length ?? 0) > 0, "no file is named");

@@ -1,5 +1,6 @@
 // Tables with positions: which columns hold them, in which coordinate system. What is not certain is a question, with the evidence.
 import { basename, extname } from "node:path";
+import { tableEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { transformer } from "../raster/crs.ts";
@@ -10,7 +11,7 @@ import { looksLikeShape, readShape } from "./shape-text.ts";
 import { GeometryProblem } from "./wkb.ts";
 
 /** Endings that are read as tables of text. */
-export const tableEndings: readonly string[] = [".csv", ".tsv", ".tab", ".txt"];
+export const tableExtensions: readonly string[] = tableEndings.map((ending) => `.${ending}`);
 
 type WordPair = readonly [first: RegExp, second: RegExp];
 

@@ -9,7 +9,7 @@ export {
   type ValueCount,
   valueKey,
 } from "./class-table.ts";
-export { tableEndings } from "./csv.ts";
+export { tableExtensions } from "./csv.ts";
 export { readCsvRows } from "./csv-table.ts";
 export { divide } from "./divide.ts";
 export type {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { readCsv, tableEndings } from "./csv.ts";
+import { readCsv, tableExtensions } from "./csv.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
 import { readGeoJson } from "./geojson.ts";
 import { readGeoPackage } from "./geopackage.ts";
@@ -20,7 +20,7 @@ export function readFeatures(path: string, options: ReadOptions = {}): FeatureLa
   if (extension === ".zip") return readZipped(path, options, readFeatures);
   if (extension === ".gpkg")
     throw new AppError("vector-damaged", { path, problem: "it does not begin like a GeoPackage" });
-  if (tableEndings.includes(extension)) return readCsv(path, options);
+  if (tableExtensions.includes(extension)) return readCsv(path, options);
   if (spreadsheets.includes(extension)) throw new AppError("table-spreadsheet", { path });
   throw new AppError("vector-unknown-format", { path });
 }

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsFromWkt } from "../raster/crs-from-wkt.ts";
-import { tableEndings } from "./csv.ts";
+import { tableExtensions } from "./csv.ts";
 import { csvTableOf, numberIn } from "./csv-table.ts";
 import type { FeatureLayer, PropertyValue } from "./feature.ts";
 import type { Geometry } from "./geometry.ts";
@@ -54,7 +54,7 @@ export function readTileShares(path: string, options: TileSharesOptions = {}): T
   if (!existsSync(path)) throw new AppError("file-missing", { path });
   if (statSync(path).isDirectory()) return fromFolder(path);
   const ending = extname(path.replace(/\.gz$/i, "")).toLowerCase();
-  if (tableEndings.includes(ending)) return fromCsv(path, options);
+  if (tableExtensions.includes(ending)) return fromCsv(path, options);
   if (ending !== ".json" && ending !== ".geojson") return fromVector(path, options);
   const root = parsed(path);
   if (isObject(root) && (root.type === "FeatureCollection" || root.type === "Feature"))

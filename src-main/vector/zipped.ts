@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { vectorEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
 import { DamagedZip, openZip } from "./zip.ts";
 
 type Read = (path: string, options: ReadOptions) => FeatureLayer;
 
-const mains = new Set([".shp", ".gpkg", ".geojson", ".json", ".kml", ".kmz"]);
+const mains = new Set(vectorEndings.filter((ending) => ending !== "zip").map((ending) => `.${ending}`));
 const parts = new Set([".shx", ".dbf", ".prj", ".cpg"]);
 const limits = { members: 5000, memberBytes: 2 ** 30, totalBytes: 2 ** 31 };
 

@@ -205,8 +205,6 @@ export interface RasterCommands {
     readonly paths: string[];
     /** decisions about single files; those named here need not be among `paths` */
     readonly choices?: readonly ImageChoice[] | undefined;
-    /** what becomes of dates without some of their modality's bands */
-    readonly incomplete?: "error" | "leave-out" | undefined;
     readonly task?: string | undefined;
     readonly sensor?: SensorId | undefined;
     readonly date?: string | undefined;

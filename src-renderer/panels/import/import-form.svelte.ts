@@ -1,3 +1,4 @@
+import { endingOf, vectorEndings } from "../../../src-shared/domain/file-endings.ts";
 import type {
   ImageChoice,
   ImagePreview,
@@ -10,7 +11,7 @@ import { type Dropped, pathsOfDropped } from "../../client/upload.ts";
 import { t } from "../../i18n/index.ts";
 import { undoable } from "../../state/history.svelte.ts";
 import { notices } from "../../ui/notices.svelte.ts";
-import { addVectorFiles, vectorExtensions } from "../layers/add-vectors.ts";
+import { addVectorFiles } from "../layers/add-vectors.ts";
 
 export type Decision = Omit<ImageChoice, "path">;
 
@@ -88,9 +89,7 @@ class ImportForm {
   }
 
   async add(paths: readonly string[]): Promise<void> {
-    const vectors = paths.filter((path) =>
-      vectorExtensions.some((ending) => path.toLowerCase().endsWith(`.${ending}`)),
-    );
+    const vectors = paths.filter((path) => vectorEndings.includes(endingOf(path)));
     if (vectors.length > 0) {
       const added = await addVectorFiles(vectors);
       if (added > 0) notices.say("success", t("import.vectors", { count: added }));

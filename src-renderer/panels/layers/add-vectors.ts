@@ -1,8 +1,7 @@
+import { vectorEndings } from "../../../src-shared/domain/file-endings.ts";
 import { choosePaths, invoke } from "../../client/index.ts";
 import { t } from "../../i18n/index.ts";
 import { notices } from "../../ui/index.ts";
-
-export const vectorExtensions = ["gpkg", "shp", "geojson", "json", "kml", "kmz", "zip"] as const;
 
 /** Shows vector files as they are; what cannot be read says why. Answers how many are shown. */
 export async function addVectorFiles(paths: readonly string[]): Promise<number> {
@@ -23,7 +22,7 @@ export async function addVectors(): Promise<void> {
     kind: "open",
     title: t("layers.addVector"),
     multiple: true,
-    filters: [{ name: t("layers.vectorFiles"), extensions: [...vectorExtensions] }],
+    filters: [{ name: t("layers.vectorFiles"), extensions: [...vectorEndings] }],
   });
   if (paths) await addVectorFiles(paths);
 }

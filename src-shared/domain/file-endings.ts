@@ -1,0 +1,8 @@
+/** Which files people choose, by their endings without the full stop. What is inside decides afterwards. */
+export const imageEndings: readonly string[] = ["tif", "tiff"];
+export const vectorEndings: readonly string[] = ["gpkg", "shp", "geojson", "json", "kml", "kmz", "zip"];
+/** tables of text: points, classes, shares */
+export const tableEndings: readonly string[] = ["csv", "tsv", "tab", "txt"];
+
+/** The ending of a path in small letters: “tif”; “” when it has none. */
+export const endingOf = (path: string): string => /[^\\/.]\.([^\\/.]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
