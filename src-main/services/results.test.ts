@@ -1,5 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -114,6 +125,57 @@ test("a package that is damaged, is no model or takes a name that is taken leave
   expect(await code(all["models.import"]({ path: climbing }))).toBe("model-package-damaged");
   expect(existsSync(join(room, "evil.txt"))).toBe(false);
   expect(execFileSync("ls", [join(catalog.folder, "models")], { encoding: "utf8" })).toBe(before);
+});
+
+test("a licence that is a link brings nothing in from outside, in a folder, in an archive and in the project", async () => {
+  const secret = join(room, "secret.txt");
+  writeFileSync(secret, "the secret");
+  const linked = join(room, "linked");
+  cpSync(package_, linked, { recursive: true });
+  rmSync(join(linked, "LICENSE"));
+  symlinkSync(secret, join(linked, "LICENSE"));
+  const before = readdirSync(join(catalog.folder, "models"));
+  await expect(all["models.import"]({ path: linked, name: "linked" })).rejects.toMatchObject({
+    code: "model-package-damaged",
+    message: expect.stringContaining("“LICENSE” is a link to another place"),
+  });
+  expect(readdirSync(join(catalog.folder, "models"))).toEqual(before);
+  // The same for the folder that the link leads through.
+  rmSync(join(linked, "LICENSE"));
+  symlinkSync(room, join(linked, "way"));
+  symlinkSync("way/secret.txt", join(linked, "LICENSE"));
+  expect(await code(all["models.import"]({ path: linked, name: "linked" }))).toBe("model-package-damaged");
+  // A link to another file of the package is that file.
+  rmSync(join(linked, "LICENSE"));
+  writeFileSync(join(linked, "TERMS"), "CC BY 4.0");
+  symlinkSync("TERMS", join(linked, "LICENSE"));
+  await all["models.import"]({ path: linked, name: "linked" });
+  const { folder, licence } = await all["models.details"]({ name: "linked" });
+  expect(licence).toBe("CC BY 4.0");
+  expect(lstatSync(join(folder, "LICENSE")).isFile()).toBe(true);
+  // A link in an archive is never made.
+  const zip = join(room, "linked.zip");
+  const program = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as z:
+    for name in ["model.json", "weights.safetensors"]: z.write(sys.argv[2] + "/" + name, name)
+    link = zipfile.ZipInfo("LICENSE")
+    link.create_system = 3
+    link.external_attr = 0o120777 << 16
+    z.writestr(link, sys.argv[3])`;
+  execFileSync("/usr/bin/python3", ["-c", program, zip, package_, secret]);
+  await all["models.import"]({ path: zip, name: "zipped" });
+  const zipped = await all["models.details"]({ name: "zipped" });
+  expect([zipped.licence, readdirSync(zipped.folder).sort()]).toEqual([null, ["model.json", "weights.safetensors"]]);
+  // One that somebody put into the project afterwards is not followed.
+  rmSync(join(folder, "LICENSE"));
+  symlinkSync(secret, join(folder, "LICENSE"));
+  const after = await all["models.details"]({ name: "linked" }).then(
+    (details) => details.licence,
+    (error: { code?: string }) => error.code,
+  );
+  expect(["project-link-outside", null]).toContain(after);
+  for (const name of ["linked", "zipped"]) await all["models.remove"]({ name }).catch(() => {});
 });
 
 /** Of a `model.json`, to be spoiled. */

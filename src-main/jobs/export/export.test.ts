@@ -122,6 +122,44 @@ test("polygons carry class, confidence and hectares; OGR reads them, GEOS finds 
   expect(readdirSync(room).filter((name) => /part(ial)?$/.test(name))).toEqual([]);
 });
 
+test("class and layer names with markup stay text in every file: GeoPackage, its styles, QML, SLD, the raster's categories", async () => {
+  const name = `<script>alert("1")</script> & 'x' ]]> <!-- %s "; DROP TABLE crops; --`;
+  const marked = legend.map((entry) => (entry.code === 1 ? { ...entry, name } : entry));
+  // Every element with its attributes and text, as expat reads them; a document that is not well formed ends Python.
+  const program = `
+import json, sys, xml.etree.ElementTree as tree
+root = tree.fromstring(sys.stdin.buffer.read())
+tags = sorted({e.tag.split("}")[-1] for e in root.iter()})
+texts = [t for e in root.iter() for t in [e.text or "", *e.attrib.values()]]
+json.dump([tags, texts], sys.stdout)`;
+  const read = (xml: string) =>
+    JSON.parse(execFileSync("/usr/bin/python3", ["-c", program], { input: xml, encoding: "utf8" })) as [
+      string[],
+      string[],
+    ];
+  const holdsName = (xml: string, where: string) => {
+    const [tags, texts] = read(xml);
+    expect(tags, where).not.toContain("script");
+    expect(texts.filter((text) => text.includes(name)).length, where).toBeGreaterThan(0);
+  };
+
+  const to = join(room, "marked.gpkg");
+  await exportMap(polygons(to, { legend: marked, layer: `a "b" <i>` }), quiet);
+  const { name: layer, features } = json("ogr2ogr", "-f", "GeoJSON", "/vsistdout/", to, `a "b" <i>`);
+  expect(layer).toBe(`a "b" <i>`);
+  const names = features.map(({ properties }: { properties: { class: string } }) => properties.class);
+  expect(new Set(names)).toEqual(new Set(marked.map((entry) => entry.name)));
+  const style = (column: string) =>
+    execFileSync("/usr/bin/python3", ["-c", "import sqlite3, sys; sys.stdout.write(sqlite3.connect(sys.argv[1]).execute(f'SELECT {sys.argv[2]} FROM layer_styles').fetchone()[0])", to, column], { encoding: "utf8" }); // biome-ignore format: one call
+  for (const column of ["styleQML", "styleSLD"]) holdsName(style(column), column);
+
+  const image = join(room, "marked.tif");
+  const map = await writeClassMap(join(room, "marked-map"), geobox, marked, classOf);
+  const { paths } = await exportMap(raster(image, { from: map.classPath, legend: marked, title: name }), quiet);
+  for (const path of paths.filter((each) => /\.(qml|sld)$/.test(each))) holdsName(readFileSync(path, "utf8"), path);
+  expect(json("gdalinfo", "-json", image).bands[0].categories ?? []).toEqual(expect.arrayContaining([name]));
+});
+
 test("specks below the smallest area go to their neighbours, in GeoJSON and in a Shapefile alike", async () => {
   const counts = ["geojson", "shp"].map(async (format) => {
     const to = join(room, `sieved.${format}`);
