@@ -1,10 +1,11 @@
-import type {
-  Acquisition,
-  AcquisitionFile,
-  AcquisitionPiece,
-  FileBand,
-  FileFacts,
-  Radiometry,
+import {
+  type Acquisition,
+  type AcquisitionFile,
+  type AcquisitionPiece,
+  byFirstPath,
+  type FileBand,
+  type FileFacts,
+  type Radiometry,
 } from "../../src-shared/eo/acquisition.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import type { Affine } from "../../src-shared/geo/affine.ts";
@@ -201,14 +202,6 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
       sql.run("DELETE FROM acquisitions WHERE id = ?", id);
     },
   };
-}
-
-/** Pieces have one order, whatever the order they came in. */
-function byFirstPath(p: AcquisitionPiece, q: AcquisitionPiece): number {
-  const [a, b] = [p.files[0]?.path ?? "", q.files[0]?.path ?? ""];
-  if (a !== b) return a < b ? -1 : 1;
-  const first = ({ files }: AcquisitionPiece) => files[0]?.bands[0]?.bandIndex ?? 0;
-  return first(p) - first(q);
 }
 
 /** What is written of a piece: the grid is its raster's. */

@@ -2,7 +2,14 @@
  * Files → acquisitions. An acquisition is a mosaic: the files of one sensor, level, date and overpass, wherever they lie.
  * What becomes of a set of files is a function of the set: not of their order, nor of the imports they came in.
  */
-import type { Acquisition, AcquisitionFile, AcquisitionPiece, FileFacts, SensorId } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  type AcquisitionFile,
+  type AcquisitionPiece,
+  byFirstPath,
+  type FileFacts,
+  type SensorId,
+} from "../../src-shared/eo/index.ts";
 import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { isGeographic } from "../raster/index.ts";
 import type { FileDescription, ImportedFile } from "./acquisitions.ts";
@@ -485,12 +492,6 @@ function withIds(
       },
     };
   });
-}
-
-/** Pieces have one order, whatever the order they came in. */
-export function byFirstPath(p: AcquisitionPiece, q: AcquisitionPiece): number {
-  const difference = compare(p.files[0]?.path ?? "", q.files[0]?.path ?? "");
-  return difference || (p.files[0]?.bands[0]?.bandIndex ?? 0) - (q.files[0]?.bands[0]?.bandIndex ?? 0);
 }
 
 /** The acquisitions of before whose files are here, most files first. */

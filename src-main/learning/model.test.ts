@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { tensor } from "../engine/index.ts";
 import { configFromJson } from "../omnisat/index.ts";
-import { type NewModel, readModel, readModelDescription, writeModel } from "./model.ts";
+import { exampleModel as model } from "./fixtures/example-model.ts";
+import { readModel, readModelDescription, writeModel } from "./model.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-model-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -12,51 +13,6 @@ const folder = join(room, "model");
 const weightsPath = join(folder, "weights.safetensors");
 const jsonPath = join(folder, "model.json");
 const weights = { "encoder.weight": tensor([1, 2, 3, 4], [2, 2]), "head.bias": tensor([5], [1]) };
-
-const series = { name: "s2", sensor: "sentinel-2", kind: "series", bands: ["B02", "B03"] } as const;
-const model: NewModel = {
-  name: "crops",
-  task: "dense",
-  appVersion: "1",
-  config: {
-    modalities: [{ kind: "image", name: "aerial", channels: 4, patchPixels: 50, groups: 4 }],
-    grid: { rows: 6, columns: 6 },
-    width: 32,
-    depth: 2,
-    heads: 4,
-    mlpRatio: 4,
-    dropout: { tokens: 0.2, attention: 0.1, path: 0.1, series: 0.2, dates: 0.1 },
-    relativePositions: "grid",
-    inputNormalization: false,
-    maskRatio: 0.75,
-    dateQuantile: 0.75,
-    temperature: null,
-  },
-  days: { kind: "of-year", period: 367 },
-  modalities: [
-    {
-      ...series,
-      bands: [...series.bands],
-      resolutionMeters: 10,
-      patchPixels: 1,
-      resampling: "bilinear",
-      clearClasses: [4, 5],
-      normalization: { bands: [{ name: "B02", mean: 0.1, std: 0.2, clip: { low: 0, high: 1 } }], pixels: 9 },
-    },
-  ],
-  grid: { crs: "EPSG:32631", patchMeters: 10, tilePatches: 6 },
-  legend: [{ code: 254, name: "Weizen & Gerste", color: "#a0b0c0" }],
-  training: {
-    seed: 1,
-    steps: 2,
-    seconds: 3,
-    provider: "cpu",
-    bounds: { minX: 0, minY: 1, maxX: 2, maxY: 3 },
-    dates: [{ modality: "s2", first: "2019-01-01", last: "2019-12-31", count: 9 }],
-    startedFrom: null,
-    settings: { steps: 2, orientations: true },
-  },
-};
 
 beforeEach(async () => {
   rmSync(folder, { recursive: true, force: true });

@@ -36,7 +36,7 @@ export class DamagedTiff extends Error {}
 export class TruncatedTiff extends Error {}
 
 /** Bytes per value of each TIFF field type. */
-const typeBytes: Readonly<Record<number, number>> = {
+export const typeBytes: Readonly<Record<number, number>> = {
   1: 1,
   2: 1,
   3: 2,

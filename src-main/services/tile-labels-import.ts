@@ -161,7 +161,7 @@ export const reasonsOf = ({ dropped }: TileImportReport): string =>
   dropped.map(({ reason, count }) => `${count} ${dropWords[reason]}`).join(", ");
 
 /** In English, as reports on the command line say them. */
-export const dropWords: Readonly<Record<TileDrop, string>> = {
+const dropWords: Readonly<Record<TileDrop, string>> = {
   "no-image": "name no image of the project",
   ambiguous: "could mean several images",
   "bad-share": "have a share that cannot be",

@@ -15,7 +15,6 @@ export function saying(findings: readonly Finding[]): string | null {
 
 async function findingsOfJob(id: number, kind: Job["kind"]): Promise<readonly Finding[]> {
   if (kind === "map") return (await invoke("maps.list", {})).find(({ jobId }) => jobId === id)?.findings ?? [];
-  if (kind !== "pretrain" && kind !== "finetune" && kind !== "evaluate") return [];
   const result = (await invoke("runs.list", {})).find(({ jobId }) => jobId === id)?.result;
   return (result as { readonly findings?: readonly Finding[] } | null | undefined)?.findings ?? [];
 }

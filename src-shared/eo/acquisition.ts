@@ -119,6 +119,14 @@ export interface Acquisition {
   readonly shift?: { readonly dx: number; readonly dy: number };
 }
 
+/** Pieces have one order, whatever the order they came in: by their first file, then by its first band. */
+export function byFirstPath(p: AcquisitionPiece, q: AcquisitionPiece): number {
+  const [a, b] = [p.files[0]?.path ?? "", q.files[0]?.path ?? ""];
+  if (a !== b) return a < b ? -1 : 1;
+  const first = ({ files }: AcquisitionPiece) => files[0]?.bands[0]?.bandIndex ?? 0;
+  return first(p) - first(q);
+}
+
 /** Bands of a piece in the sensor's own order; a name once, from the first file that has it. */
 export function bandsOfPiece(piece: AcquisitionPiece, sensor?: SensorId): AcquisitionBand[] {
   const found = new Map<string, AcquisitionBand>();

@@ -3,7 +3,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors, tensor, writeSafetensors } from "../../engine/index.ts";
 import { expectedTensors } from "../../jobs/model-tensors.ts";
-import { type NewModel, writeModel } from "../../learning/model.ts";
+import { exampleModel } from "../../learning/fixtures/example-model.ts";
+import { writeModel } from "../../learning/model.ts";
 import { unpackHere } from "../../services/model-import.ts";
 import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";
@@ -79,37 +80,6 @@ export const safetensors: FuzzKind = {
   },
 };
 
-const model: NewModel = {
-  name: "crops",
-  task: "dense",
-  appVersion: "1",
-  config: {
-    modalities: [
-      { kind: "image", name: "aerial", channels: 4, patchPixels: 50, groups: 4 },
-      { kind: "series", name: "s2", channels: 2, patchPixels: 1, heads: 4, keyWidth: 8, inputWidths: [16, 32], outputWidths: [32, 32], period: 367, normalizesSequence: true }, // biome-ignore format: one line
-    ],
-    grid: { rows: 6, columns: 6 },
-    width: 32,
-    depth: 2,
-    heads: 4,
-    mlpRatio: 4,
-    dropout: { tokens: 0.2, attention: 0.1, path: 0.1, series: 0.2, dates: 0.1 },
-    relativePositions: "grid",
-    inputNormalization: false,
-    maskRatio: 0.75,
-    dateQuantile: 0.75,
-    temperature: null,
-  },
-  days: { kind: "of-year", period: 367 },
-  modalities: [
-    { name: "aerial", sensor: "aerial", kind: "image", bands: ["R", "G", "B", "N"], resolutionMeters: 0.2, patchPixels: 50, resampling: "average", clearClasses: [], normalization: { bands: ["R", "G", "B", "N"].map((name) => ({ name, mean: 90, std: 40 })), pixels: 9 } }, // biome-ignore format: one line
-    { name: "s2", sensor: "sentinel-2", kind: "series", bands: ["B02", "B03"], resolutionMeters: 10, patchPixels: 1, resampling: "bilinear", clearClasses: [4, 5], normalization: { bands: ["B02", "B03"].map((name) => ({ name, mean: 0.1, std: 0.2, clip: { low: 0, high: 1 } })), pixels: 9 } }, // biome-ignore format: one line
-  ],
-  grid: { crs: "EPSG:32631", patchMeters: 10, tilePatches: 6 },
-  legend: [{ code: 254, name: "Weizen & Gerste", color: "#a0b0c0" }],
-  training: { seed: 1, steps: 2, seconds: 3, provider: "cpu", bounds: { minX: 0, minY: 1, maxX: 2, maxY: 3 }, dates: [{ modality: "s2", first: "2019-01-01", last: "2019-12-31", count: 9 }], startedFrom: null, settings: { steps: 2 } }, // biome-ignore format: one line
-};
-
 const inside = ["model.json", "weights.safetensors", "README.md", "LICENSE"] as const;
 
 /** Packages as folders and as archives: the description, the weights, their sum, and the archive's own fields. */
@@ -117,11 +87,11 @@ export const modelPackage: FuzzKind = {
   name: "model-package",
   async seeds(scratch) {
     const folder = join(scratch, "model");
-    const weights = expectedTensors(model).map(({ name, type, shape }) => {
+    const weights = expectedTensors(exampleModel).map(({ name, type, shape }) => {
       const count = shape.reduce((product, length) => product * length, 1);
       return [name, tensor(new Array<number>(count).fill(0), shape, type)] as const;
     });
-    await writeModel(folder, model, Object.fromEntries(weights));
+    await writeModel(folder, exampleModel, Object.fromEntries(weights));
     const files = Object.fromEntries(["model.json", "weights.safetensors"].map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))])); // biome-ignore format: one line
     return [{ name: "own", files: { ...files, "README.md": bytesOf("# crops"), LICENSE: bytesOf("MIT") } }];
   },

@@ -1,3 +1,4 @@
+import { typeBytes as sizes } from "../../raster/tiff-directory.ts";
 import type { Random } from "../random.ts";
 import { damageBytes, joined, spliced } from "./bytes.ts";
 
@@ -21,24 +22,6 @@ interface TiffModel {
   readonly images: ImageModel[];
 }
 
-const sizes: Readonly<Record<number, number>> = {
-  1: 1,
-  2: 1,
-  3: 2,
-  4: 4,
-  5: 8,
-  6: 1,
-  7: 1,
-  8: 2,
-  9: 4,
-  10: 8,
-  11: 4,
-  12: 8,
-  13: 4,
-  16: 8,
-  17: 8,
-  18: 8,
-};
 /** bytes that turn with the byte order */
 const units: Readonly<Record<number, number>> = { ...sizes, 5: 4, 10: 4 };
 const types = Object.keys(sizes).map(Number);
