@@ -1,5 +1,5 @@
 // Class rasters as labels: which values there are, and which class most of each patch has.
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { type PatchCells, packCells } from "../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
@@ -49,6 +49,8 @@ const mostSamples = 256;
 
 /** Does the file begin like a TIFF? */
 export function isTiff(path: string): boolean {
+  // Opening a pipe would wait for its writer.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   let file: number;
   try {
     file = openSync(path, "r");

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { isTiff } from "./class-raster.ts";
 import type { Feature } from "./feature.ts";
 import { readFeatures } from "./read.ts";
+import { readApart } from "./reader/read-apart.ts";
 import { DamagedZip, openZip } from "./zip.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "omnisat-hostile-"));
@@ -245,4 +247,26 @@ test("a GeoPackage's harmless view is a layer, one that computes for ever is not
   expect(features(odd).length).toBeGreaterThan(0);
   const none = sql("none.gpkg", "DROP TABLE gpkg_spatial_ref_sys;");
   expect(readFeatures(none).crs).toBeUndefined();
+});
+
+test("a pipe is refused at once, by whatever reads labels, and asked for nothing", async () => {
+  for (const name of ["labels.gpkg", "classes.tif", "points.csv"]) {
+    const path = file(name);
+    execFileSync("mkfifo", [path]);
+    expect(isTiff(path)).toBe(false);
+    await expect(readApart("inspect", { path, options: {} })).rejects.toMatchObject({ code: "file-not-regular" });
+  }
+});
+
+test("an archive of more vector files than are read is refused, not cut", () => {
+  const path = file("many.zip");
+  const program = `
+import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1], "w")
+for n in range(201):
+    z.writestr(f"{n}.geojson", '{"type": "FeatureCollection", "features": []}')
+z.close()
+`;
+  python(program, path);
+  expect(() => readFeatures(path)).toThrow(/201 vector files, at most 200 are read/);
 });

@@ -11,6 +11,7 @@ type Read = (path: string, options: ReadOptions) => FeatureLayer;
 
 const mains = new Set(vectorEndings.filter((ending) => ending !== "zip").map((ending) => `.${ending}`));
 const parts = new Set([".shx", ".dbf", ".prj", ".cpg"]);
+const mostFiles = 200;
 const limits = { members: 5000, memberBytes: 2 ** 30, totalBytes: 2 ** 31 };
 
 /** Layers of everything in the archive; the archive is unpacked into a folder that goes when the program ends. */
@@ -45,8 +46,10 @@ function unpacked(path: string): readonly string[] {
       const real = files.filter(({ ending }) => ending !== ".json");
       if (real.length > 0) files.splice(0, files.length, ...real);
       if (files.length === 0) throw new AppError("vector-damaged", { path, problem: "there is no Shapefile, GeoPackage, GeoJSON or KML in it" }); // biome-ignore format: one line
+      // Some of them would be no answer to whoever chose the archive.
+      if (files.length > mostFiles) throw new AppError("vector-damaged", { path, problem: `it holds ${files.length} vector files, at most ${mostFiles} are read; unpack it and choose some of them` }); // biome-ignore format: one line
       const taken = new Set<string>();
-      const written = files.slice(0, 200).map(({ name, ending }) => {
+      const written = files.map(({ name, ending }) => {
         const stem = name.slice(0, -ending.length);
         const last = stem.slice(stem.lastIndexOf("/") + 1).replace(/[^\p{L}\p{N} ._()-]/gu, "_").replace(/^\.+/, "_").slice(0, 120) || "layer"; // biome-ignore format: one line
         let own = last;

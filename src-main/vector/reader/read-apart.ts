@@ -56,6 +56,8 @@ async function costOf(name: string, path: string): Promise<Cost> {
   const limits = readingLimits;
   const found = await stat(path).catch(() => undefined);
   const folder = found?.isDirectory() === true;
+  // Whoever opens a pipe waits for its writer.
+  if (found && !folder && !found.isFile()) throw new AppError("file-not-regular", { path });
   const packed = folder || /\.(zip|kmz|gz)$/i.test(path);
   const { bytes, entries } = folder ? await contentsOf(path) : { bytes: found?.size ?? 0, entries: 0 };
   const size = (bytes / 2 ** 20) * (packed && !folder ? 10 : 1);
