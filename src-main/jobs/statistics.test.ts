@@ -3,9 +3,10 @@ import { type Acquisition, clearSclClasses, type Modality, withPieces } from "..
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { type AnalyticReader, analyticReader, type FormulaRaster } from "../cube/analytic-reader.ts";
-import { Cube, type PatchWindow } from "../cube/index.ts";
+import { Cube, type PatchWindow, windowAt } from "../cube/index.ts";
 import { quiet } from "./fixtures/sample.ts";
 import { computeNormalizations, requirePixels, tilesTouching } from "./statistics.ts";
+import { tileNormalizations } from "./tiles.ts";
 
 const grid = { crs: "EPSG:32631", patchMeters: 10 };
 /** 120 km by 160 km: what nobody may look at patch by patch */
@@ -146,4 +147,26 @@ test("tiles of a set are those of its box that touch it, in the same order", asy
   ]);
   const slow = tilesCovering(set.bounds!, 16).filter((window) => set.touches(window));
   expect(tilesTouching(set, 16)).toEqual(slow);
+});
+
+test("an input that few labelled tiles show gives its statistics all the same; one that is the same everywhere is refused", async () => {
+  const [x, y] = corners[0];
+  const windows = Array.from({ length: 2000 }, (_, n) => windowAt(x + 60 * (n % 50), y - 60 * Math.floor(n / 50), 6));
+  // Of 2,000 tiles three show something: among the 256 that are looked at first there is none.
+  const files = [1, 2, 3].map((n) => ({ path: `/${n}`, place: tile(x + 60 * n, y) }));
+  const shown = (value: FormulaRaster["bands"][number]["value"]) =>
+    cubeOf(analyticReader(files.map(({ path, place }) => raster(path, place, value))), imagery(files));
+  const seeds = Array.from({ length: 8 }, (_, seed) => seed);
+  for (const seed of seeds) {
+    const [found] = await tileNormalizations(
+      shown((px) => px - x),
+      windows,
+      seed,
+      quiet,
+    );
+    expect(found!.pixels).toBeGreaterThanOrEqual(36);
+    expect(found!.bands[0]!.clip!.high).toBeCloseTo(found!.bands[0]!.mean + 5 * found!.bands[0]!.std, 9);
+  }
+  await expect(tileNormalizations(shown(() => 5), windows, 1, quiet)).rejects.toMatchObject({ code: "modality-without-pixels", details: { reason: "constant" } }); // biome-ignore format: one call
+  await expect(tileNormalizations(shown(() => undefined), windows, 1, quiet)).rejects.toMatchObject({ code: "tiles-without-data" }); // biome-ignore format: one call
 });

@@ -39,12 +39,29 @@ export async function computeNormalizations(
   context: JobContext,
 ): Promise<Normalization[]> {
   const surveys = await survey(cube, area, seed, context, true);
-  return surveys.map(({ gatherer }) => {
-    const { bands, ...rest } = gatherer.result();
-    const constant = gatherer.constantBands;
-    if (constant.length > 0) context.log(`${rest.modality}: ${constant.join(", ")} has the same value everywhere.`);
-    return { ...rest, bands: bands.map((band) => ({ ...band, clip: clipOf(band) })) };
-  });
+  return surveys.map(({ gatherer }) => normalizationFrom(gatherer, context));
+}
+
+/**
+ * What was gathered, with the values beyond five spreads cut.
+ * @throws AppError "modality-without-pixels" for too few or only equal pixels
+ */
+export function normalizationFrom(gatherer: StatisticsGatherer, context: Pick<JobContext, "log">): Normalization {
+  requireEnough(gatherer);
+  const { bands, ...rest } = gatherer.result();
+  const constant = gatherer.constantBands;
+  if (constant.length > 0) context.log(`${rest.modality}: ${constant.join(", ")} has the same value everywhere.`);
+  return { ...rest, bands: bands.map((band) => ({ ...band, clip: clipOf(band) })) };
+}
+
+/** True when statistics can be made of what was gathered. */
+export const isEnough = (gatherer: StatisticsGatherer): boolean =>
+  gatherer.pixels >= leastPixels && !allConstant(gatherer);
+
+function requireEnough(gatherer: StatisticsGatherer): void {
+  const { pixels, modality } = gatherer;
+  if (pixels < leastPixels) throw withoutPixels(modality, "few", pixels);
+  if (allConstant(gatherer)) throw withoutPixels(modality, "constant", pixels);
 }
 
 /**
@@ -91,7 +108,7 @@ async function survey(
   );
   const wanting = (one: Survey) => {
     if (one.tiles >= mostTiles) return false;
-    if (one.gatherer.pixels < leastPixels || allConstant(one)) return true;
+    if (!isEnough(one.gatherer)) return true;
     return thorough && (one.tiles < statisticsTiles.count || one.patches < enoughPatches);
   };
   const total = Math.min(tiles.length, statisticsTiles.count);
@@ -116,15 +133,13 @@ async function survey(
   }
   phase("Statistics", 1);
   for (const one of surveys) {
-    const { pixels } = one.gatherer;
-    if (pixels === 0) throw withoutPixels(one.modality, one.unclear > 0 ? "unclear" : "no-data", 0);
-    if (pixels < leastPixels) throw withoutPixels(one.modality, "few", pixels);
-    if (allConstant(one)) throw withoutPixels(one.modality, "constant", pixels);
+    if (one.gatherer.pixels === 0) throw withoutPixels(one.modality, one.unclear > 0 ? "unclear" : "no-data", 0);
+    requireEnough(one.gatherer);
   }
   return surveys;
 }
 
-const allConstant = ({ gatherer, modality }: Survey) => gatherer.constantBands.length === modality.bands.length;
+const allConstant = ({ constantBands, modality }: StatisticsGatherer) => constantBands.length === modality.bands.length;
 
 const withoutPixels = ({ name }: Modality, reason: WithoutPixels, pixels: number) =>
   new AppError("modality-without-pixels", { modality: name, reason, pixels });

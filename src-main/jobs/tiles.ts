@@ -16,6 +16,7 @@ import type { ModelDescription, TileTask } from "../learning/index.ts";
 import { type TileNumbers, tileScores } from "../learning/index.ts";
 import { tileBlocks } from "../learning/split/index.ts";
 import type { JobContext } from "./context.ts";
+import { isEnough, normalizationFrom } from "./statistics.ts";
 import type { EndlessBatches } from "./tile-sampler.ts";
 
 /** Labelled tiles as a training sees them: which classes are present, and which tiles that leaves. */
@@ -68,37 +69,35 @@ export function tilesInEpochs(windows: readonly PatchWindow[], seed: number): En
 
 /** So many training tiles tell mean and spread of the bands. */
 const statisticsTiles = 256;
-/** Values further from the mean are cut, as in trainings on patches. */
-const clipSpreads = 5;
+/** Where an input shows few of the tiles, so many are looked at before it is given up. */
+const mostTiles = 16 * statisticsTiles;
 
 /**
  * Mean and spread of every band, from the training tiles alone.
- * @throws AppError "tiles-without-data" when an input shows none of them
+ * @throws AppError "tiles-without-data" when an input shows none of them, "modality-without-pixels" when it shows too little
  */
 export async function tileNormalizations(
   cube: Cube,
   windows: readonly PatchWindow[],
   seed: number,
-  { signal, phase }: JobContext,
+  { signal, phase, log }: JobContext,
 ): Promise<Normalization[]> {
-  const some = shuffled([...windows], seededRandom("statistics-tiles", seed)).slice(0, statisticsTiles);
+  const some = shuffled([...windows], seededRandom("statistics-tiles", seed)).slice(0, mostTiles);
   const gatherers = cube.spec.modalities.map((modality) => new StatisticsGatherer(modality, { seed }));
   for (const [index, window] of some.entries()) {
+    const wanting = index < statisticsTiles ? gatherers : gatherers.filter((gatherer) => !isEnough(gatherer));
+    if (wanting.length === 0) break;
     signal.throwIfAborted();
-    phase("Statistics", index / some.length);
-    const options = { dates: 10_000, choice: "random", augmentation: noAugmentation } as const;
+    phase("Statistics", Math.min(1, index / Math.min(some.length, statisticsTiles)));
+    const modalities = wanting.map(({ modality }) => modality.name);
+    const options = { modalities, dates: 10_000, choice: "random", augmentation: noAugmentation } as const;
     const sample = await readSample(cube, window, options, [seed, index], signal);
-    for (const [m, { name }] of cube.spec.modalities.entries()) gatherers[m]!.add(sample.inputs[name]!);
+    for (const gatherer of wanting) gatherer.add(sample.inputs[gatherer.modality.name]!);
   }
   phase("Statistics", 1);
-  return gatherers.map((gatherer, m) => {
-    if (gatherer.pixels === 0) throw new AppError("tiles-without-data", { modality: cube.spec.modalities[m]!.name });
-    const { bands, ...rest } = gatherer.result();
-    const clip = ({ mean, std }: { readonly mean: number; readonly std: number }) => ({
-      low: mean - clipSpreads * std,
-      high: mean + clipSpreads * std,
-    });
-    return { ...rest, bands: bands.map((band) => ({ ...band, clip: clip(band) })) };
+  return gatherers.map((gatherer) => {
+    if (gatherer.pixels === 0) throw new AppError("tiles-without-data", { modality: gatherer.modality.name });
+    return normalizationFrom(gatherer, { log });
   });
 }
 
