@@ -39,10 +39,11 @@ export class LabelArea {
     return new LabelArea(geobox, patchMeters, await projectRegion(catalog));
   }
 
-  hectares({ coordinates, cells, hectares }: Shape): number {
-    const inBox = hectares ?? hectaresOf(multi(coordinates), this.#geobox);
+  /** The outline of a label is asked for only where it decides. */
+  hectares(label: Shape): number {
+    const inBox = label.hectares ?? hectaresOf(multi(label.coordinates), this.#geobox);
     if (this.whole || inBox === 0) return inBox;
-    return cells ? inBox * this.#shareOfCells(cells) : inBox * this.#shareOfOutline(coordinates);
+    return inBox * (label.cells ? this.#shareOfCells(label.cells) : this.#shareOfOutline(label.coordinates));
   }
 
   #shareOfCells(cells: PatchCells): number {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isManyCells } from "../../src-shared/domain/patch-cells.ts";
 import type { LabelCommands, LabelSet, LabelSummary } from "../../src-shared/ipc/labels.ts";
 import type { Label, LabelPart } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
@@ -26,9 +27,7 @@ export function labelLists({ catalog }: Deps): Lists {
   /** With the hectares that lie inside the project. */
   const complete = async (labels: readonly Label[]): Promise<Label[]> => {
     const area = await LabelArea.of(catalog);
-    return labels.map((label) =>
-      area.whole && label.hectares !== null ? label : { ...label, hectares: area.hectares(label) },
-    );
+    return labels.map((label) => withoutLongOutline(label, area.hectares(label)));
   };
 
   /** By class code; kept until labels or imagery change. */
@@ -132,4 +131,11 @@ function sums(rows: readonly { readonly labels: number; readonly patches: number
     total.hectares += hectares;
   }
   return total;
+}
+
+/** What a window is told of a label. The outline is looked at only where it is sent: it is made when it is asked for. */
+function withoutLongOutline(label: Label, hectares: number): Label {
+  const { id, legendId, classCode, cells, x, y, patches, importId, feature, properties, validFrom, validTo } = label;
+  const coordinates = isManyCells(cells) ? [] : label.coordinates;
+  return { id, legendId, classCode, coordinates, cells, x, y, patches, importId, feature, properties, validFrom, validTo, hectares }; // biome-ignore format: one line
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { countCells } from "../../src-shared/domain/patch-cells.ts";
+import { countCells, outlineOfCells } from "../../src-shared/domain/patch-cells.ts";
 import type { AppError } from "../../src-shared/errors/index.ts";
 import { type Catalog, createCatalog } from "../catalog/index.ts";
 import { gdalBands } from "../jobs/fixtures/gdal.ts";
@@ -162,4 +162,33 @@ test("jobs are told what the labels are: points, groups of patches, or labels of
   await all["labels.import"]({ path: raster, band: 2, legend: "crops", replace: true });
   await all["labels.split"]({});
   expect((await all["labels.input"]({})).unit).toBe("patches");
+});
+
+test("a window is told of a class raster patch by patch, without outlines: half a million patches in less than two bytes each", async () => {
+  // Noise of four classes has an edge around nearly every patch.
+  const side = 700;
+  const path = join(room, "noise.tif");
+  const script = `
+import sys, numpy as np
+from osgeo import gdal, osr
+rng = np.random.default_rng(5)
+sr = osr.SpatialReference(); sr.ImportFromEPSG(32631)
+ds = gdal.GetDriverByName("GTiff").Create(sys.argv[1], ${side}, ${side}, 1, gdal.GDT_Byte)
+ds.SetProjection(sr.ExportToWkt()); ds.SetGeoTransform([574680, 10, 0, 5622440, 0, -10])
+ds.GetRasterBand(1).WriteArray(rng.integers(1, 5, (${side}, ${side})).astype(np.uint8))`;
+  execFileSync("/usr/bin/python3", ["-c", script, path]);
+  const folder = join(room, "noise");
+  const grid = { geobox: { ...settings.grid.geobox, width: side, height: side }, patchMeters: 10, tilePatches: 8 };
+  const wide = createCatalog(folder, { name: "noise", grid }, { purpose: "a test", appVersion: "0.0.0" });
+  const own = services({ catalog: wide, appVersion: "0.0.0", announce: () => {}, runJob: () => Promise.reject(new Error("no jobs")) }); // biome-ignore format: one call
+  await own["labels.import"]({ path });
+  const page = await own["labels.list"]({});
+  expect(page.labels.reduce((sum, { patches }) => sum + patches, 0)).toBe(side * side);
+  expect(page.labels.every(({ coordinates }) => coordinates.length === 0)).toBe(true);
+  expect(JSON.stringify(page).length).toBeLessThan(2 * side * side);
+  // What outlines are needed for is still done with them, here and in the window.
+  const [label] = wide.labels.find({ ids: [page.labels[5]!.id] });
+  expect(outlineOfCells(page.labels[5]!.cells!, affine)).toEqual(label!.coordinates);
+  expect(label!.coordinates.length).toBeGreaterThan(100);
+  wide.close();
 });

@@ -1,5 +1,6 @@
 import type { Label } from "../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { cornersOfCells, outlineOfCells } from "../../src-shared/domain/patch-cells.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { AnswerOf, LabelProblem, LabelSet } from "../../src-shared/ipc/index.ts";
 import { connection, invoke, type Live, live, subscribe } from "../client/index.ts";
@@ -231,10 +232,18 @@ class Labels {
     if (merged) this.select([merged.id]);
   }
 
-  boundsOf(labels: Iterable<Pick<Label, "coordinates">>): Bounds | null {
+  /** The outline of a label; of one of many patches it is made here. */
+  outlineOf({ cells, coordinates }: Pick<Label, "cells" | "coordinates">): Label["coordinates"] {
+    const grid = session.project?.grid.geobox;
+    return coordinates.length === 0 && cells && grid ? outlineOfCells(cells, grid.affine) : coordinates;
+  }
+
+  boundsOf(labels: Iterable<Pick<Label, "cells" | "coordinates">>): Bounds | null {
     const bounds = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
-    for (const { coordinates } of labels) {
-      for (const [outside = []] of coordinates) {
+    const grid = session.project?.grid.geobox;
+    for (const { coordinates, cells } of labels) {
+      const box = coordinates.length === 0 && cells && grid ? [[cornersOfCells(cells, grid.affine)]] : coordinates;
+      for (const [outside = []] of box) {
         for (const [x, y] of outside) {
           bounds.minX = Math.min(bounds.minX, x);
           bounds.maxX = Math.max(bounds.maxX, x);

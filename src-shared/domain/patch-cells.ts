@@ -44,6 +44,17 @@ export function packCells(window: Window, has: (index: number) => boolean): Patc
   return { col: window.col + left, row: window.row + top, width, height, bits: toBase64(bytes) };
 }
 
+/** The bits of cells as they are packed: the first patch in the highest bit of the first byte. */
+export const cellBytes = ({ bits }: PatchCells): Uint8Array => fromBase64(bits);
+
+/**
+ * Labels whose patches fill a window of more than so many are shown as filled patches, and told to windows by their patches alone:
+ * the outlines of ten million are hundreds of megabytes.
+ */
+export const mostOutlinedPatches = 400;
+export const isManyCells = (cells: PatchCells | null): cells is PatchCells =>
+  cells !== null && cells.width * cells.height > mostOutlinedPatches;
+
 /** The bits of cells, one byte per patch (0 or 1), row by row. Fewer bits than patches count as empty ones. */
 export function unpackCells({ width, height, bits }: PatchCells): Uint8Array {
   const bytes = fromBase64(bits);
@@ -107,6 +118,12 @@ export function outlineOfCells(cells: PatchCells, affine: Affine): Coordinates {
     return flips ? moved.reverse() : moved;
   };
   return parts.flatMap(({ outside, holes }) => (outside ? [[placed(outside), ...holes.map(placed)]] : []));
+}
+
+/** The corners of the window of cells, closed. */
+export function cornersOfCells({ col, row, width, height }: Window, affine: Affine): [number, number][] {
+  const corner = (x: number, y: number) => apply(affine, col + x, row + y);
+  return [corner(0, 0), corner(0, height), corner(width, height), corner(width, 0), corner(0, 0)];
 }
 
 /** Directions along edges: right, down, left, up. The patch of a directed edge lies at its right hand. */

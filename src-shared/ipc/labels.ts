@@ -228,7 +228,7 @@ export interface SplitRequest {
   readonly tooFew?: "error" | "train" | undefined;
 }
 
-/** Labels of one legend, as many as were asked for, and the moment they were read. */
+/** Labels of one legend, as many as were asked for, and the moment they were read. Those of many patches (`isManyCells`) come without their outlines. */
 export interface LabelPage {
   readonly legendId: number | null;
   readonly version: number;

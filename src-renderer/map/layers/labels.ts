@@ -13,7 +13,10 @@ import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import type { Label } from "../../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import type { LabelsChanged } from "../../state/labels.svelte.ts";
+import { cornersOfCells, isManyCells } from "../../../src-shared/domain/patch-cells.ts";
+import { type LabelsChanged, labels } from "../../state/labels.svelte.ts";
+import { session } from "../../state/session.svelte.ts";
+import { LabelCells } from "./label-cells.ts";
 
 export type LabelFeature = Feature<MultiPolygon>;
 
@@ -44,6 +47,8 @@ export const coordinatesOf = (feature: LabelFeature): Label["coordinates"] =>
 export class LabelLayer {
   readonly source = new VectorSource<LabelFeature>({ useSpatialIndex: true });
   readonly layer = new VectorImageLayer({ source: this.source, imageRatio: 1.4, declutter: true });
+  /** labels of many patches, which have no outline until they are selected */
+  readonly cells = new LabelCells();
   readonly selectedSource = new VectorSource<LabelFeature>();
   readonly selectedLayer = new VectorLayer({ source: this.selectedSource, updateWhileInteracting: true });
   readonly #styles = new Map<string, Style[]>();
@@ -54,17 +59,35 @@ export class LabelLayer {
     this.selectedLayer.setStyle(selectedStyle);
   }
 
+  /** A label as a feature with its outline. */
   feature(id: number): LabelFeature | null {
+    const found = this.#known(id);
+    const label = found?.get("many") as Label | undefined;
+    if (found && label) {
+      found.unset("many", true);
+      found.setGeometry(new MultiPolygon(mutable(labels.outlineOf(label))));
+    }
+    return found;
+  }
+
+  #known(id: number): LabelFeature | null {
     return this.source.getFeatureById(id) as LabelFeature | null;
   }
 
   update(all: ReadonlyMap<number, Label>, what: LabelsChanged): void {
     if (what === null) {
       this.source.clear(true);
-      this.source.addFeatures([...all.values()].map(featureOf));
+      this.cells.clear();
+      const affine = session.project?.grid.geobox.affine;
+      if (affine) this.cells.place(affine);
+      this.source.addFeatures([...all.values()].map((label) => featureOf(label)));
+      this.cells.put(
+        [...all.values()].flatMap((label) => (isManyCells(label.cells) ? [{ ...label, cells: label.cells }] : [])),
+      );
     } else {
       for (const id of what.removed) {
-        const gone = this.feature(id);
+        this.cells.delete(id);
+        const gone = this.#known(id);
         if (gone) this.source.removeFeature(gone);
       }
       for (const label of what.changed) this.restore(label);
@@ -74,24 +97,30 @@ export class LabelLayer {
 
   /** Draws a label as it is known. */
   restore(label: Label): void {
-    const known = this.feature(label.id);
+    const known = this.#known(label.id);
+    if (isManyCells(label.cells)) this.cells.put([{ ...label, cells: label.cells }]);
+    else this.cells.delete(label.id);
     if (!known) {
       this.source.addFeature(featureOf(label));
       return;
     }
-    known.set("code", label.classCode, true);
-    known.setGeometry(new MultiPolygon(mutable(label.coordinates)));
+    fill(known, label);
   }
 
   restyle(look: LabelLook): void {
     if (look.classes !== this.#look.classes) this.#styles.clear();
     this.#look = look;
+    this.cells.restyle(look);
     this.#select();
     this.layer.changed();
   }
 
   at(x: number, y: number): LabelFeature[] {
-    const found = this.source.getFeaturesAtCoordinate([x, y]).filter((feature) => this.#isShown(feature));
+    const found = this.source
+      .getFeaturesAtCoordinate([x, y])
+      .filter(
+        (feature) => this.#isShown(feature) && (!feature.get("cells") || this.cells.has(Number(feature.getId()), x, y)),
+      );
     // A small polygon on a large one is the one that was meant.
     return found.sort((p, q) => p.getGeometry()!.getArea() - q.getGeometry()!.getArea());
   }
@@ -118,7 +147,8 @@ export class LabelLayer {
 
   #styleOf(feature: FeatureLike, resolution: number): Style[] | undefined {
     const { shown, classes, names, outlines } = this.#look;
-    if (shown && !shown.has(Number(feature.getId()))) return undefined;
+    // What is drawn as patches has no line around it.
+    if (feature.get("cells") || (shown && !shown.has(Number(feature.getId())))) return undefined;
     const found = classes.get(Number(feature.get("code")));
     if (!found) return undefined;
     const [minX = 0, minY = 0, maxX = 0, maxY = 0] = feature.getGeometry()!.getExtent();
@@ -147,10 +177,20 @@ export class LabelLayer {
 }
 
 function featureOf(label: Label): LabelFeature {
-  const feature = new Feature(new MultiPolygon(mutable(label.coordinates)));
+  const feature: LabelFeature = new Feature<MultiPolygon>();
   feature.setId(label.id);
-  feature.set("code", label.classCode, true);
+  fill(feature, label);
   return feature;
+}
+
+/** Of many patches the box stands for the outline, until somebody needs it. */
+function fill(feature: LabelFeature, label: Label): void {
+  const affine = session.project?.grid.geobox.affine;
+  const many = isManyCells(label.cells) && affine ? label.cells : undefined;
+  feature.set("code", label.classCode, true);
+  feature.set("cells", many !== undefined, true);
+  feature.set("many", many && label, true);
+  feature.setGeometry(new MultiPolygon(many ? [[cornersOfCells(many, affine!)]] : mutable(label.coordinates)));
 }
 
 const nameText = (text: string): Text =>

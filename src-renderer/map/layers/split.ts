@@ -34,6 +34,7 @@ export class SplitLayer {
     blocks: readonly SplitBlock[],
     labels: Iterable<Label>,
     partOf: (id: number) => string,
+    outlineOf: (label: Label) => Label["coordinates"],
     words: Readonly<Record<string, string>>,
   ): void {
     this.#words = words;
@@ -48,10 +49,10 @@ export class SplitLayer {
       );
       return;
     }
-    for (const { id, coordinates } of labels) {
-      const part = partOf(id);
+    for (const label of labels) {
+      const part = partOf(label.id);
       if (!(part in setColors)) continue;
-      const rings = coordinates.map((some) => some.map((ring) => ring.map(([x, y]): [number, number] => [x, y])));
+      const rings = outlineOf(label).map((some) => some.map((ring) => ring.map(([x, y]): [number, number] => [x, y])));
       const feature = new Feature(new MultiPolygon(rings));
       feature.set("part", part, true);
       this.#source.addFeature(feature);

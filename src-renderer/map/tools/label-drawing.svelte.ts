@@ -133,7 +133,8 @@ export function startSnapping(map: OlMap, layer: LabelLayer, others: readonly (D
   map.addInteraction(snap);
   const gather = () => {
     near.clear();
-    const found = layer.within(map.getView().calculateExtent(map.getSize()));
+    // What is drawn as patches has only its box to snap to.
+    const found = layer.within(map.getView().calculateExtent(map.getSize())).filter((feature) => !feature.get("many"));
     if (found.length <= snapTargets) near.extend(found);
   };
   gather();
