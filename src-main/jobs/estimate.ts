@@ -1,6 +1,8 @@
 import { availableParallelism, freemem } from "node:os";
-import type { EstimateSpec, FinetuneSpec, PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { EstimateSpec } from "../../src-shared/domain/job.ts";
+import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import type { Range, TrainingEstimate } from "../../src-shared/domain/training.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
 import {
   type Cube,
   type Normalization,
@@ -29,6 +31,7 @@ import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { feedsOf } from "./feeds.ts";
 import { finetuneStep, glanceTiles } from "./finetune.ts";
+import { daysOfTiles, headOf, tilesStep } from "./finetune-tiles.ts";
 import {
   cacheBytes,
   dayCountOf,
@@ -44,7 +47,8 @@ import { LabelPatches } from "./label-patches.ts";
 import { networkFor } from "./network.ts";
 import { pretrainStep } from "./pretrain.ts";
 import { providerFor } from "./provider.ts";
-import { anywhere, batchesPerDraw, endlessBatches, placesPerDraw } from "./tile-sampler.ts";
+import { anywhere, batchesPerDraw, type EndlessBatches, endlessBatches, placesPerDraw } from "./tile-sampler.ts";
+import { statisticsOfTiles, taughtClasses, tilesInEpochs, tilesOf, windowOfTile } from "./tiles.ts";
 
 /** Node.js, the runtime and the threads that read images, before anything is computed (measured on 2 cores). */
 const processBytes = (threads: number): Range => ({
@@ -61,12 +65,13 @@ const mostTrialSteps = 6;
 export async function estimate({ training }: EstimateSpec, context: JobContext): Promise<TrainingEstimate> {
   const { grid, imagery, recipe } = training;
   const base =
-    training.kind === "finetune" && training.modelFolder !== null
+    training.kind !== "pretrain" && training.modelFolder !== null
       ? await readModelDescription(training.modelFolder)
       : undefined;
   const names = imagery.modalities.map(({ name }) => name);
   const modalities = base ? inputsOfModel(base, grid, imagery, names) : imagery.modalities;
-  const days = base?.days ?? dayCountOf(imagery);
+  const days = base?.days ?? (training.kind === "finetune-tiles" ? daysOfTiles(training) : dayCountOf(imagery));
+  const ofTiles = training.kind === "finetune-tiles" ? tilesToTeach(training) : undefined;
   const own = base
     ? { ...base.config, modalities: base.config.modalities.filter(({ name }) => names.includes(name)) }
     : networkFor(modalities, training.architecture, grid.tilePatches, days);
@@ -78,15 +83,15 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
     const footprints = (await cube.footprints())!;
     const { all } = coverageIn(footprints, area, names);
     // As many dates as one tile can have: of many places each has its own.
-    const counts = await mostStepsOf(cube, grid.tilePatches);
+    const counts = await mostStepsOf(cube, grid.tilePatches + (ofTiles ? 1 : 0));
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, counts[name]!)]));
-    const step = stepOf(training, own, dates);
+    const step = stepOf(training, own, dates, base !== undefined, ofTiles?.classes ?? 0);
     const state = bytesOfState(step);
     const live = liveBytes(step.model);
     const idle = processBytes(Math.max(1, Math.min(8, availableParallelism())));
     const pixels = Math.min(cacheBytes(), await bytesOfPixels(cube, all));
     // A look computes forward only, but with all dates.
-    const looking = training.kind === "finetune" ? (live / 3) * (sumOf(counts) / sumOf(dates)) : 0;
+    const looking = training.kind !== "pretrain" ? (live / 3) * (sumOf(counts) / sumOf(dates)) : 0;
     const memoryBytes = {
       low: idle.low + state + arenaShare.low * live + 0.5 * pixels,
       high: idle.high + 1.2 * state + arenaShare.high * (live + looking) + pixels,
@@ -104,7 +109,8 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
       const fitting = Math.floor((0.9 * availableBytes - (memoryBytes.high - arenaShare.high * live)) / perTile);
       return { ...about, stepSeconds: null, totalSeconds: null, trialSteps: 0, fittingBatchSize: Math.max(1, fitting) };
     }
-    const trial = await tryOut(step, training, modalities, cube, all, dates, counts, provider, context.signal);
+    const tried = ofTiles ? placeOfTiles(ofTiles.windows, training.seed) : await anyPlace(cube, all, training);
+    const trial = await tryOut(step, training, modalities, cube, tried, dates, counts, provider, context.signal);
     // Batches are put together beside the steps, on the same processor.
     const stepSeconds = { low: 0.9 * trial.step, high: 1.25 * (trial.step + trial.batch) };
     return {
@@ -112,7 +118,10 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
       fittingBatchSize: null,
       trialSteps: trial.steps,
       stepSeconds,
-      totalSeconds: totalOf(training, all, stepSeconds, trial, counts, dates, base !== undefined),
+      totalSeconds:
+        training.kind === "finetune-tiles"
+          ? totalOfTiles(training, stepSeconds, trial, counts, dates, base !== undefined)
+          : totalOf(training, all, stepSeconds, trial, counts, dates, base !== undefined),
     };
   } finally {
     await cube.close();
@@ -130,7 +139,24 @@ async function bytesOfPixels(cube: Cube, all: PatchSet): Promise<number> {
   return (await Promise.all(sums)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
-function stepOf(training: EstimateSpec["training"], config: OmniSatConfig, dates: Readonly<Record<string, number>>) {
+/** @throws AppError "no-tiles-to-train" as the training itself would */
+function tilesToTeach({ tiles, recipe, grid }: FinetuneTilesSpec) {
+  const { shareThreshold: share } = recipe;
+  const training = tilesOf(tiles, "train", recipe);
+  const classes = taughtClasses(tiles.legend, training.tiles, share).length;
+  if (classes === 0) throw new AppError("no-tiles-to-train", { part: "train", tiles: training.all, share });
+  return { classes, windows: training.tiles.map((tile) => windowOfTile(tile, grid.tilePatches)) };
+}
+
+function stepOf(
+  training: EstimateSpec["training"],
+  config: OmniSatConfig,
+  dates: Readonly<Record<string, number>>,
+  pretrained: boolean,
+  classes: number,
+) {
+  if (training.kind === "finetune-tiles")
+    return tilesStep(config, training.recipe, dates, classes, headOf(training.recipe, pretrained));
   return training.kind === "pretrain"
     ? pretrainStep({ ...config, maskRatio: training.recipe.maskRatio }, training.recipe, dates)
     : finetuneStep(config, training.recipe, dates, Math.max(2, training.labels.legend.length));
@@ -160,20 +186,37 @@ interface Trial {
 /** So many dates of each series tell how long one takes. */
 const datesRead = 24;
 
+/** What is read for a try, and which tiles of it are drawn. */
+interface TriedPlace {
+  readonly place: PatchWindow;
+  readonly draw: EndlessBatches["draw"];
+}
+
+async function anyPlace(cube: Cube, all: PatchSet, { grid, seed }: EstimateSpec["training"]): Promise<TriedPlace> {
+  const side = grid.tilePatches;
+  const place = await someplace(cube, all, Math.max(2 * side, statisticsTiles.side));
+  return { place, draw: anywhere(place, side, seed) };
+}
+
+/** The first labelled tiles that the training would take. */
+const placeOfTiles = (windows: readonly PatchWindow[], seed: number): TriedPlace => {
+  const draw = tilesInEpochs(windows, seed);
+  return { place: draw(0, 1)[0]!, draw };
+};
+
 /** Reads one place and a few batches of it, and takes a few steps with them. The first step, in which kernels are chosen, does not count. */
 async function tryOut(
   step: Step,
-  { grid, recipe, seed }: PretrainSpec | FinetuneSpec,
+  { grid, recipe, seed }: EstimateSpec["training"],
   modalities: EstimateSpec["training"]["imagery"]["modalities"],
   cube: Cube,
-  all: PatchSet,
+  { place, draw }: TriedPlace,
   dates: Readonly<Record<string, number>>,
   counts: Readonly<Record<string, number>>,
   provider: Provider,
   signal: AbortSignal,
 ): Promise<Trial> {
   const side = grid.tilePatches;
-  const place = await someplace(cube, all, Math.max(2 * side, statisticsTiles.side));
   let began = performance.now();
   const look = { dates: datesRead, choice: "spread", augmentation: noAugmentation } as const;
   await readSample(cube, place, look, [seed], signal);
@@ -189,7 +232,6 @@ async function tryOut(
     normalizations: modalities.map(roughly),
   };
   const sample = { dates, choice: "spread", augmentation: noAugmentation, leastClear } as const;
-  const draw = anywhere(place, side, seed);
   const feeds: Tensors[] = [];
   for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, 0, signal)) {
     feeds.push(feedsOf(batch, names(modalities)));
@@ -271,7 +313,7 @@ const placesIn = (all: PatchSet, side: number): number =>
 
 /** Steps, looks at the validation part, and reading: the statistics in the beginning, then what was not yet read. */
 function totalOf(
-  training: PretrainSpec | FinetuneSpec,
+  training: Exclude<EstimateSpec["training"], FinetuneTilesSpec>,
   all: PatchSet,
   stepSeconds: Range,
   { step, place, batch }: Trial,
@@ -306,5 +348,27 @@ function totalOf(
   return {
     low: recipe.steps * stepSeconds.low + 0.7 * survey + 0.6 * looks,
     high: recipe.steps * stepSeconds.high + 1.3 * survey + 1.5 * looks + later + 2,
+  };
+}
+
+/** The same of labelled tiles: statistics over some of them, each tile read once, and looks at those that validate. */
+function totalOfTiles(
+  { tiles, recipe }: FinetuneTilesSpec,
+  stepSeconds: Range,
+  { step, place, batch }: Trial,
+  counts: Readonly<Record<string, number>>,
+  dates: Readonly<Record<string, number>>,
+  hasStatistics: boolean,
+): Range {
+  const train = tilesOf(tiles, "train", recipe).tiles.length;
+  const validation = tilesOf(tiles, "validation", recipe).tiles.length;
+  const surveyed = hasStatistics ? 0 : Math.min(train, statisticsOfTiles);
+  const survey = surveyed * place;
+  const later = Math.min(train - surveyed, recipe.steps * recipe.batchSize) * place;
+  const perTile = ((step / 3 + batch) / recipe.batchSize) * (sumOf(counts) / sumOf(dates));
+  const looks = (Math.ceil(recipe.steps / recipe.validateEverySteps) + 1) * validation * perTile;
+  return {
+    low: recipe.steps * stepSeconds.low + 0.7 * survey + 0.6 * looks,
+    high: recipe.steps * stepSeconds.high + 1.3 * survey + 1.5 * (looks + validation * place) + later + 2,
   };
 }

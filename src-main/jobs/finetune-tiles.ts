@@ -85,7 +85,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
     const most = await mostStepsOf(cube, side + 1);
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
     const size = recipe.batchSize;
-    const head = recipe.head === "auto" ? (base ? "linear" : "normalised") : recipe.head;
+    const head = headOf(recipe, base !== undefined);
     const step = tilesStep(config, recipe, dates, codes.length, head);
     const { provider, reason } = await providerFor(spec.provider);
     context.log(`Computing on ${provider} (${reason}).`);
@@ -303,6 +303,10 @@ const bestNames = {
 const selected = ({ microF1, macroF1, weightedF1 }: TileNumbers, by: TilesRecipe["select"]): number =>
   ({ micro: microF1, macro: macroF1, weighted: weightedF1 })[by];
 
+/** A model that was pre-trained gets the paper's linear head; one that begins at random learns better with a normalised one. */
+export const headOf = ({ head }: TilesRecipe, pretrained: boolean): TileTask["head"] =>
+  head === "auto" ? (pretrained ? "linear" : "normalised") : head;
+
 /** The step as a graph: BCE with logits, the mean over tiles and classes. `targets` [B, K] in [0, 1] */
 export function tilesStep(
   config: OmniSatConfig,
@@ -373,7 +377,7 @@ export async function answersFor(
  * How dates become numbers. Tiles of different years (TreeSatAI: 2017 to 2020) each show one season: their dates are counted
  * within the year, as the paper does. One season over two years (PASTIS) runs on.
  */
-function daysOfTiles({ imagery, recipe }: FinetuneTilesSpec): DayCount {
+export function daysOfTiles({ imagery, recipe }: FinetuneTilesSpec): DayCount {
   const ofYear: DayCount = { kind: "of-year", period: 367 };
   if (recipe.days === "of-year") return ofYear;
   const dates = imagery.modalities.filter(({ kind }) => kind === "series").flatMap((m) => datesOf(imagery, m));

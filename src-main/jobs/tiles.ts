@@ -68,9 +68,9 @@ export function tilesInEpochs(windows: readonly PatchWindow[], seed: number): En
 }
 
 /** So many training tiles tell mean and spread of the bands. */
-const statisticsTiles = 256;
+export const statisticsOfTiles = 256;
 /** Where an input shows few of the tiles, so many are looked at before it is given up. */
-const mostTiles = 16 * statisticsTiles;
+const mostTiles = 16 * statisticsOfTiles;
 
 /**
  * Mean and spread of every band, from the training tiles alone.
@@ -85,10 +85,10 @@ export async function tileNormalizations(
   const some = shuffled([...windows], seededRandom("statistics-tiles", seed)).slice(0, mostTiles);
   const gatherers = cube.spec.modalities.map((modality) => new StatisticsGatherer(modality, { seed }));
   for (const [index, window] of some.entries()) {
-    const wanting = index < statisticsTiles ? gatherers : gatherers.filter((gatherer) => !isEnough(gatherer));
+    const wanting = index < statisticsOfTiles ? gatherers : gatherers.filter((gatherer) => !isEnough(gatherer));
     if (wanting.length === 0) break;
     signal.throwIfAborted();
-    phase("Statistics", Math.min(1, index / Math.min(some.length, statisticsTiles)));
+    phase("Statistics", Math.min(1, index / Math.min(some.length, statisticsOfTiles)));
     const modalities = wanting.map(({ modality }) => modality.name);
     const options = { modalities, dates: 10_000, choice: "random", augmentation: noAugmentation } as const;
     const sample = await readSample(cube, window, options, [seed, index], signal);

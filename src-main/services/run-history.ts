@@ -13,6 +13,7 @@ import { type JobQueue, readJobSpec } from "./jobs.ts";
 import { labelInput } from "./labels.ts";
 import { usualOverlap } from "./maps.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "./models.ts";
+import { finetuneTilesSchema, planTiles } from "./tile-training-plan.ts";
 import { finetuneSchema, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
 
 const byId = z.strictObject({ id: z.int().positive() });
@@ -20,6 +21,7 @@ const byId = z.strictObject({ id: z.int().positive() });
 const estimateSchema = z.discriminatedUnion("kind", [
   pretrainSchema.extend({ kind: z.literal("pretrain") }),
   finetuneSchema.extend({ kind: z.literal("finetune") }),
+  finetuneTilesSchema.extend({ kind: z.literal("tiles") }),
 ]);
 
 /** Trainings as they are looked at: their list, their looks, their accuracy; what a new one would take. */
@@ -87,7 +89,12 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
 
     /** Takes a few seconds: some steps are really taken. */
     "runs.estimate": door("runs.estimate", estimateSchema, async (request) => {
-      const { spec } = request.kind === "pretrain" ? planPretrain(deps, request) : await planFinetune(deps, request);
+      const { spec } =
+        request.kind === "pretrain"
+          ? planPretrain(deps, request)
+          : request.kind === "tiles"
+            ? await planTiles(deps, request)
+            : await planFinetune(deps, request);
       const { folder } = catalog;
       const training = { ...spec, folder, resume: false };
       const { seed, provider, appVersion } = spec;

@@ -269,6 +269,15 @@ test("a project teaches, scores and maps tiles; a model of tiles draws no map of
   await all["tiles.split"]({ method: "field" });
   const recipe = { steps: 12, warmupSteps: 2, batchSize: 8, validateEverySteps: 6, shareThreshold: 0.1 };
   expect(await codeOf(all["tiles.finetune"]({ name: "trees", recipe: { steps: -1 } }))).toBe("request-invalid");
+  // What it would take is tried on the labelled tiles themselves: the steps, and before them the statistics.
+  const asked = { kind: "tiles", name: "trees", preset: "quick", provider: "cpu" } as const;
+  const short = await all["runs.estimate"]({ ...asked, recipe });
+  const long = await all["runs.estimate"]({ ...asked, recipe: { ...recipe, steps: 1200 } });
+  expect(short).toMatchObject({ provider: "cpu", fittingBatchSize: null });
+  expect(short.trialSteps).toBeGreaterThan(0);
+  expect(short.totalSeconds!.low).toBeLessThan(short.totalSeconds!.high);
+  expect(short.totalSeconds!.low).toBeGreaterThan(12 * short.stepSeconds!.low);
+  expect(long.totalSeconds!.low).toBeGreaterThan(1200 * long.stepSeconds!.low);
   const training = await all["tiles.finetune"]({ name: "trees", preset: "quick", provider: "cpu", recipe });
   await all["jobs.wait"]({ id: training.id });
   const [model] = await all["models.list"]({});

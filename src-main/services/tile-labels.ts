@@ -1,14 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { architectures } from "../../src-shared/domain/job.ts";
-import { tilesPresets } from "../../src-shared/domain/presets.ts";
 import { tilesDefaults } from "../../src-shared/domain/recipe.ts";
-import type { EvaluateTilesResult, MappedTile, TileInput } from "../../src-shared/domain/tiles.ts";
+import type { EvaluateTilesResult, MappedTile } from "../../src-shared/domain/tiles.ts";
 import { subsetsToMeasure } from "../../src-shared/domain/training.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { TileAnswer, TileCommands, TileSummary } from "../../src-shared/ipc/tiles.ts";
-import { type Catalog, type Legend, removeOwnIfEmpty } from "../catalog/index.ts";
+import { type Catalog, removeOwnIfEmpty } from "../catalog/index.ts";
 import { eachFeatureApart } from "../vector/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
@@ -16,51 +14,15 @@ import { edit } from "./edits.ts";
 import { imageryOf } from "./imagery.ts";
 import type { JobQueue } from "./jobs.ts";
 import { chooseModel, modalitiesFor, requireTileModel } from "./models.ts";
-import { tilesRecipe } from "./recipes.ts";
 import { fileName } from "./settle.ts";
 import { prepareTiles, reasonsOf, tileImportSchema } from "./tile-labels-import.ts";
 import { describeTileSplit, divideTiles, tileSplitSchema } from "./tile-labels-split.ts";
+import { finetuneTilesSchema, labelledTiles, planTiles, tileInput, tileLegend } from "./tile-training-plan.ts";
 import { common, name } from "./training-plan.ts";
 import { boundsIn } from "./vectors.ts";
 
 /** More tiles than this are not asked about at once: their answers would fill the memory. */
 const mostTiles = 1_000_000;
-
-/** The legend of the newest import: a project works with one set of labelled tiles at a time. */
-function tileLegend(catalog: Catalog): Legend | undefined {
-  const last = catalog.tileLabels.imports().at(-1)?.legendId;
-  return catalog.legends.list().find(({ id }) => id === last);
-}
-
-function labelledTiles(catalog: Catalog): Legend {
-  const legend = tileLegend(catalog);
-  if (!legend || catalog.tileLabels.count(legend.id) === 0) throw new AppError("no-tile-labels", {});
-  return legend;
-}
-
-/** Labelled tiles with their parts, as a job takes them. */
-function tileInput(catalog: Catalog): { readonly tiles: TileInput; readonly optimistic: boolean } {
-  const legend = labelledTiles(catalog);
-  const split = catalog.tileSplits.current();
-  const parts = split ? catalog.tileSplits.parts(split.id) : undefined;
-  if (!split || !parts || parts.size === 0) throw new AppError("no-tile-split", {});
-  const tiles = catalog.tileLabels
-    .list(legend.id)
-    .map(({ id, key, x, y, shares }) => ({ id, key, x, y, shares, part: parts.get(id)?.part ?? "unused" }) as const);
-  return { tiles: { legend: legend.classes, tiles }, optimistic: split.optimistic };
-}
-
-const finetuneSchema = z.strictObject({
-  ...common,
-  name,
-  from: name.optional(),
-  modalities: z.array(name).min(1).optional(),
-  size: z.enum(["tiny", "small", "base"]).optional(),
-  preset: z.enum(["quick", "balanced", "thorough", "treesat"]).default("balanced"),
-  batchSize: z.int().positive().optional(),
-  /** numbers that differ from the preset's */
-  recipe: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.undefined()])).default({}),
-});
 
 const evaluateSchema = z.strictObject({
   ...common,
@@ -148,46 +110,10 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
       return describeTileSplit({ ...split, id, createdAt: "" }, legend, tiles, parts, request.shareThreshold);
     }),
 
-    "tiles.finetune": door("tiles.finetune", finetuneSchema, async (request) => {
-      const { seed, provider, from } = request;
+    "tiles.finetune": door("tiles.finetune", finetuneTilesSchema, async (request) => {
       if (catalog.models.find(request.name)) throw new AppError("model-exists", { name: request.name });
-      const { grid } = catalog.project.get();
-      const parent = from === undefined ? undefined : await chooseModel(catalog, from);
-      const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
-      const imagery = imageryOf(catalog, modalities);
-      const { tiles, optimistic } = tileInput(catalog);
-      const preset = tilesPresets[request.preset];
-      const size = parent?.size ?? request.size ?? preset.size;
-      const recipe = checkedRecipe({
-        ...preset.recipe,
-        ...(request.batchSize === undefined ? {} : { batchSize: request.batchSize }),
-        ...Object.fromEntries(Object.entries(request.recipe).filter(([, value]) => value !== undefined)),
-      });
-      const settings = {
-        modalities: imagery.modalities.map((modality) => modality.name),
-        size,
-        from: parent?.name ?? null,
-        seed,
-        provider,
-        recipe,
-        optimistic,
-      };
-      return queue.start(
-        {
-          kind: "finetune-tiles",
-          seed,
-          provider,
-          appVersion,
-          grid,
-          imagery,
-          tiles,
-          recipe,
-          modelFolder: parent?.folder ?? null,
-          architecture: architectures[size],
-          modelName: request.name,
-        },
-        { splitId: null, modelId: null, settings },
-      );
+      const { spec, run } = await planTiles(deps, request);
+      return queue.start(spec, run);
     }),
 
     "tiles.evaluate": door("tiles.evaluate", evaluateSchema, async (request) => {
@@ -268,14 +194,6 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
       return { deleted };
     }),
   };
-}
-
-/** The recipe as a whole, or a sentence about the setting that cannot be. */
-function checkedRecipe(values: Record<string, unknown>) {
-  const checked = tilesRecipe.safeParse(values);
-  if (checked.success) return checked.data;
-  const problems = checked.error.issues.map(({ path, message }) => `recipe.${path.join(".")}: ${message}`);
-  throw new AppError("request-invalid", { command: "tiles.finetune", problems });
 }
 
 function summaryOf(catalog: Catalog, shareThreshold: number): TileSummary | null {

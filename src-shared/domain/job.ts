@@ -225,7 +225,7 @@ export interface MapSpec extends CommonSpec {
 /** What a training would take. Asked before it starts: no row, no files. */
 export interface EstimateSpec extends CommonSpec {
   readonly kind: "estimate";
-  readonly training: PretrainSpec | FinetuneSpec;
+  readonly training: PretrainSpec | FinetuneSpec | FinetuneTilesSpec;
 }
 
 /** What a model says of the patches at some points: as a map would, and by which dates. */

@@ -3,6 +3,7 @@ import type { FinetuneRecipe, PretrainRecipe } from "../domain/recipe.ts";
 import type { Run } from "../domain/run.ts";
 import type { ModelAccuracy, RunReview, RunSummary, TilePreview, TrainingEstimate } from "../domain/training.ts";
 import type { StartedJob } from "./jobs.ts";
+import type { TileTrainingRequest } from "./tiles.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 type Some<Recipe> = { readonly [Key in keyof Recipe]?: Recipe[Key] | undefined };
@@ -63,6 +64,9 @@ export interface RunHistoryCommands {
   "runs.accuracy"(request: { readonly model: string }): Promise<ModelAccuracy | null>;
   /** What a training would take here: a few of its steps are really taken. */
   "runs.estimate"(
-    request: ({ readonly kind: "pretrain" } & PretrainRequest) | ({ readonly kind: "finetune" } & FinetuneRequest),
+    request:
+      | ({ readonly kind: "pretrain" } & PretrainRequest)
+      | ({ readonly kind: "finetune" } & FinetuneRequest)
+      | ({ readonly kind: "tiles" } & TileTrainingRequest),
   ): Promise<TrainingEstimate>;
 }

@@ -147,6 +147,15 @@ export interface TileJobRequest {
   readonly batchSize?: number | undefined;
 }
 
+export interface TileTrainingRequest extends TileJobRequest {
+  readonly name: string;
+  readonly from?: string | undefined;
+  readonly modalities?: string[] | undefined;
+  readonly size?: "tiny" | "small" | "base" | undefined;
+  readonly preset?: "quick" | "balanced" | "thorough" | "treesat" | undefined;
+  readonly recipe?: { readonly [Key in keyof TilesRecipe]?: TilesRecipe[Key] | undefined } | undefined;
+}
+
 /** Labels of whole tiles, and what models say about tiles. */
 export interface TileCommands {
   /** What an import would do; nothing is changed. */
@@ -162,16 +171,7 @@ export interface TileCommands {
   /** All labelled tiles, or one import's. */
   "tiles.remove"(request: { readonly importId?: number | undefined }): Promise<{ readonly removed: number }>;
   "tiles.split"(request: TileSplitRequest): Promise<TileSplitReport>;
-  "tiles.finetune"(
-    request: TileJobRequest & {
-      readonly name: string;
-      readonly from?: string | undefined;
-      readonly modalities?: string[] | undefined;
-      readonly size?: "tiny" | "small" | "base" | undefined;
-      readonly preset?: "quick" | "balanced" | "thorough" | "treesat" | undefined;
-      readonly recipe?: { readonly [Key in keyof TilesRecipe]?: TilesRecipe[Key] | undefined } | undefined;
-    },
-  ): Promise<StartedJob>;
+  "tiles.finetune"(request: TileTrainingRequest): Promise<StartedJob>;
   "tiles.evaluate"(
     request: TileJobRequest & {
       readonly model: string;

@@ -77,19 +77,6 @@ class TrainingForm {
     this.changes = next;
   }
 
-  /** What the program is asked for a training on tiles. */
-  tilesRequest(name: string): RequestOf<"tiles.finetune"> {
-    return {
-      name,
-      provider: this.provider,
-      seed: this.seed ?? 0,
-      size: this.size,
-      ...(this.modalities === null ? {} : { modalities: [...this.modalities] }),
-      ...(this.from === "" ? {} : { from: this.from }),
-      recipe: this.recipe as TilesRecipe,
-    };
-  }
-
   /** What the program is asked, under this name. */
   request(name: string): RequestOf<"runs.estimate"> {
     const common = {
@@ -101,6 +88,7 @@ class TrainingForm {
     };
     if (this.kind === "pretrain") return { kind: "pretrain", ...common, recipe: this.recipe as PretrainRecipe };
     const from = this.from === "" ? {} : { from: this.from };
+    if (this.kind === "tiles") return { kind: "tiles", ...common, ...from, recipe: this.recipe as TilesRecipe };
     // An empty field of these is chosen from the labels; of others it means something (patience: never stop early).
     const given = Object.entries(this.recipe).filter(([key, value]) => value !== null || !ofLabels.has(key));
     return { kind: "finetune", ...common, ...from, recipe: Object.fromEntries(given) as Partial<FinetuneRecipe> };
