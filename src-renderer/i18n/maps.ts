@@ -12,6 +12,10 @@ export const mapsMessages = messages({
     en: "A trained model is there. Choose an area, and it draws the map.",
     fr: "Un modèle entraîné est prêt. Choisissez une zone : il dessine la carte.",
   },
+  "maps.empty.tiles": {
+    en: "The models here answer for whole tiles: ask them in the Tiles panel. A map of patches needs a model of classes.",
+    fr: "Les modèles présents répondent pour des tuiles entières : interrogez-les dans le volet Tuiles. Une carte de patchs demande un modèle de classes.",
+  },
   "maps.toTraining": { en: "Go to training", fr: "Aller à l’entraînement" },
   "maps.new": { en: "New map", fr: "Nouvelle carte" },
   "maps.compare": { en: "Compare two maps…", fr: "Comparer deux cartes…" },
