@@ -30,6 +30,22 @@ export const tilesMessages = messages({
   "tiles.import.unit.fraction": { en: "fractions (0 to 1)", fr: "des fractions (0 à 1)" },
   "tiles.import.unit.percent": { en: "percent", fr: "des pourcentages" },
   "tiles.import.legend": { en: "Legend", fr: "Légende" },
+  "tiles.import.more": {
+    en: "Fields, and other names for classes",
+    fr: "Champs, et d’autres noms pour les classes",
+  },
+  "tiles.import.found": { en: "found", fr: "trouvé" },
+  "tiles.import.key": { en: "Field with the tiles’ names", fr: "Champ des noms de tuiles" },
+  "tiles.import.key.hint": { en: "Empty: found by its name.", fr: "Vide : trouvé d’après son nom." },
+  "tiles.import.columns": { en: "Columns with shares", fr: "Colonnes des parts" },
+  "tiles.import.columns.hint": {
+    en: "Separated by commas, or one with JSON. Empty: found.",
+    fr: "Séparées par des virgules, ou une avec du JSON. Vide : trouvées.",
+  },
+  "tiles.import.inFile": { en: "Class in the file", fr: "Classe du fichier" },
+  "tiles.import.becomes": { en: "Becomes", fr: "Devient" },
+  "tiles.import.becomesOf": { en: "What {name} becomes", fr: "Ce que devient {name}" },
+  "tiles.import.leftOut": { en: "left out", fr: "écartée" },
   "tiles.import.replace": {
     en: "Replace the labelled tiles there are",
     fr: "Remplacer les tuiles étiquetées présentes",
