@@ -9,7 +9,8 @@ import {
 } from "../../src-shared/eo/acquisition.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import type { Affine } from "../../src-shared/geo/affine.ts";
-import { fromJson, fromJsonOrNull, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson, fromJsonOrNull } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -60,13 +61,15 @@ const filesOrder = "ORDER BY p.acquisition_id, p.id, f.position";
 
 export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
   const readFile = (row: FileRow): AcquisitionFile => {
-    const { width, height, crs, affine } = fromJson<Header>(row.header);
+    const { width, height, crs, affine } = fromJson<Header>(sql, "rasters.header", row.header);
     const system = row.crs ?? crs;
-    const stored = fromJson<StoredBand[]>(row.bands).map(({ nodata, spare = false, ...band }) => ({
-      spare,
-      band: { ...band, ...(nodata === undefined || nodata === null ? {} : { nodata }) } satisfies FileBand,
-    }));
-    const quality = fromJsonOrNull<NonNullable<AcquisitionFile["quality"]>>(row.quality);
+    const stored = fromJson<StoredBand[]>(sql, "piece_files.bands", row.bands).map(
+      ({ nodata, spare = false, ...band }) => ({
+        spare,
+        band: { ...band, ...(nodata === undefined || nodata === null ? {} : { nodata }) } satisfies FileBand,
+      }),
+    );
+    const quality = fromJsonOrNull<NonNullable<AcquisitionFile["quality"]>>(sql, "piece_files.quality", row.quality);
     return {
       path: paths.fromStored(row.path),
       ...(row.crs === null ? {} : { crs: row.crs }),
@@ -76,15 +79,15 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
         ? { spare: stored.filter(({ spare }) => spare).map(({ band }) => band) }
         : {}),
       ...(quality ? { quality } : {}),
-      radiometry: fromJson<Radiometry>(row.radiometry),
-      facts: fromJson<FileFacts>(row.facts),
-      evidence: fromJson<string[]>(row.evidence),
+      radiometry: fromJson<Radiometry>(sql, "piece_files.radiometry", row.radiometry),
+      facts: fromJson<FileFacts>(sql, "piece_files.facts", row.facts),
+      evidence: fromJson<string[]>(sql, "piece_files.evidence", row.evidence),
       ...(row.preference === 0 ? {} : { preference: row.preference }),
     };
   };
 
   const read = (row: Row, files: readonly FileRow[]): Acquisition => {
-    const shift = fromJsonOrNull<{ dx: number; dy: number }>(row.shift);
+    const shift = fromJsonOrNull<{ dx: number; dy: number }>(sql, "acquisitions.shift", row.shift);
     const pieces = [...Map.groupBy(files, ({ pieceId }) => pieceId).values()]
       .map((own): AcquisitionPiece => ({ files: own.map(readFile) }))
       .sort(byFirstPath);
@@ -94,7 +97,7 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
       sensor: row.sensor,
       date: row.date,
       ...(row.time === null ? {} : { time: row.time }),
-      ...fromJson<Origin>(row.origin),
+      ...fromJson<Origin>(sql, "acquisitions.origin", row.origin),
       pieces,
       ...(shift ? { shift } : {}),
     };

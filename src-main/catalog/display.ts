@@ -1,6 +1,7 @@
 import type { BookmarkRow, LayerRow, VectorRow } from "../../src-shared/domain/display.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -15,7 +16,11 @@ export function layerTable(sql: Sql) {
         .all<{ id: string; position: number; visible: number; opacity: number; style: string }>(
           "SELECT id, position, visible, opacity, style FROM layers ORDER BY position, id",
         )
-        .map((row) => ({ ...row, visible: row.visible === 1, style: fromJson<LayerRow["style"]>(row.style) }));
+        .map((row) => ({
+          ...row,
+          visible: row.visible === 1,
+          style: fromJson<LayerRow["style"]>(sql, "layers.style", row.style),
+        }));
     },
 
     put({ id, position, visible, opacity, style }: LayerRow): void {
@@ -76,7 +81,7 @@ export function bookmarkTable(sql: Sql) {
         .all<{ id: number; name: string; bounds: string; createdAt: string }>(
           "SELECT id, name, bounds, created_at AS createdAt FROM bookmarks ORDER BY name, id",
         )
-        .map((row) => ({ ...row, bounds: fromJson<Bounds>(row.bounds) }));
+        .map((row) => ({ ...row, bounds: fromJson<Bounds>(sql, "bookmarks.bounds", row.bounds) }));
     },
 
     add(name: string, bounds: Bounds): number {
@@ -103,7 +108,7 @@ export function viewTable(sql: Sql) {
   return {
     get(key: string): unknown {
       const row = sql.get<{ value: string }>("SELECT value FROM view_state WHERE key = ?", key);
-      return row ? fromJson<unknown>(row.value) : null;
+      return row ? fromJson<unknown>(sql, "view_state.value", row.value) : null;
     },
 
     put(key: string, value: unknown): void {

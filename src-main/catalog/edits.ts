@@ -1,6 +1,7 @@
 import type { Edit, EditName } from "../../src-shared/domain/edit.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 export type { Edit, EditName } from "../../src-shared/domain/edit.ts";
@@ -48,9 +49,9 @@ interface Shape {
 }
 
 const columns = "id, name, undone, made_at AS madeAt";
-const read = ({ id, name, undone, madeAt }: Row): Edit => ({
+const read = (sql: Sql, { id, name, undone, madeAt }: Row): Edit => ({
   id,
-  name: fromJson<EditName>(name),
+  name: fromJson<EditName>(sql, "edits.name", name),
   undone: undone === 1,
   madeAt,
 });
@@ -69,7 +70,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
     sql.all<Change>('SELECT "table", before, after FROM edit_changes WHERE edit_id = ? ORDER BY id', id);
 
   const keyOf = (table: string, row: string): string => {
-    const values = fromJson<Record<string, unknown>>(row);
+    const values = fromJson<Record<string, unknown>>(sql, "edit_changes.row", row);
     return JSON.stringify([table, ...shapes.get(table)!.key.map((column) => values[column] ?? null)]);
   };
 
@@ -91,7 +92,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
 
   const storedRow = (table: string, like: string): string | null => {
     const { columns, key } = shapes.get(table)!;
-    const values = fromJson<Record<string, string | number | null>>(like);
+    const values = fromJson<Record<string, string | number | null>>(sql, "edit_changes.row", like);
     const where = key.map((column) => `"${column}" = ?`).join(" AND ");
     const found = sql.get<{ row: string }>(
       `SELECT ${rowAsJson(columns)} AS row FROM "${table}" WHERE ${where}`,
@@ -104,7 +105,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
   const misfit = (changes: Iterable<Change>, direction: "undo" | "redo"): string | undefined => {
     for (const { table, before, after } of changes) {
       const expected = direction === "undo" ? after : before;
-      if (!sameRow(expected, storedRow(table, (before ?? after)!))) return table;
+      if (!sameRow(sql, expected, storedRow(table, (before ?? after)!))) return table;
     }
     return undefined;
   };
@@ -113,7 +114,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
   const replace = (table: string, present: string | null, row: string | null) => {
     const { columns, key } = shapes.get(table)!;
     const value = (text: string, column: string) =>
-      fromJson<Record<string, string | number | null>>(text)[column] ?? null;
+      fromJson<Record<string, string | number | null>>(sql, "edit_changes.row", text)[column] ?? null;
     const where = key.map((column) => `"${column}" = ?`).join(" AND ");
     if (row === null) {
       const keys = key.map((column) => value(present!, column));
@@ -171,14 +172,14 @@ export function editTable(sql: Sql, readOnly: boolean) {
     const count = sql.get<{ n: number }>("SELECT count(*) AS n FROM edit_changes WHERE edit_id = ?", row.id)!.n;
     const stale =
       refused.has(row.id) || (count <= 500 && misfit(netChanges(changesOf(row.id)).values(), direction) !== undefined);
-    return stale ? { ...read(row), stale: true } : read(row);
+    return stale ? { ...read(sql, row), stale: true } : read(sql, row);
   };
   /** Edits that were refused since the project was opened. */
   const refused = new Set<number>();
   const step = (edit: Edit | null, direction: "undo" | "redo") => {
     if (!edit) return undefined;
     try {
-      return sql.transaction(() => ({ edit: read(rowOf(edit.id)!), tables: apply(edit, direction) }));
+      return sql.transaction(() => ({ edit: read(sql, rowOf(edit.id)!), tables: apply(edit, direction) }));
     } catch (error) {
       if (error instanceof AppError && error.code === "edit-not-possible") refused.add(edit.id);
       throw error;
@@ -195,7 +196,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
   return {
     /** Newest first. */
     list(limit = 100): Edit[] {
-      return sql.all<Row>(`SELECT ${columns} FROM edits ORDER BY id DESC LIMIT ?`, limit).map(read);
+      return sql.all<Row>(`SELECT ${columns} FROM edits ORDER BY id DESC LIMIT ?`, limit).map((row) => read(sql, row));
     },
 
     /** What undo and redo would do next; `stale` where they would be refused. */
@@ -242,13 +243,13 @@ export function editTable(sql: Sql, readOnly: boolean) {
         const own = rowOf(only);
         throw new AppError("edit-not-newest", { undone: own === undefined || own.undone === 1 });
       }
-      return step(row ? read(row) : null, "undo");
+      return step(row ? read(sql, row) : null, "undo");
     },
 
     /** @throws AppError `edit-not-possible`, as `undo` */
     redo(): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
       const row = nextRow("redo");
-      return step(row ? read(row) : null, "redo");
+      return step(row ? read(sql, row) : null, "redo");
     },
   };
 }
@@ -263,11 +264,13 @@ const rowAsJson = (columns: readonly string[], of = ""): string =>
   `json_object(${columns.map((name) => `'${name}', ${of}"${name}"`).join(", ")})`;
 
 /** A column that a later format added is not in a row recorded before it: it is not compared. */
-function sameRow(expected: string | null, found: string | null): boolean {
+function sameRow(sql: Sql, expected: string | null, found: string | null): boolean {
   if (expected === null || found === null) return expected === found;
   if (expected === found) return true;
-  const values = fromJson<Record<string, unknown>>(found);
-  return Object.entries(fromJson<Record<string, unknown>>(expected)).every(([name, value]) => values[name] === value);
+  const values = fromJson<Record<string, unknown>>(sql, "edit_changes.row", found);
+  return Object.entries(fromJson<Record<string, unknown>>(sql, "edit_changes.row", expected)).every(
+    ([name, value]) => values[name] === value,
+  );
 }
 
 function recorder(shapes: ReadonlyMap<string, Shape>): string {

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { JobKind, JobState } from "../../src-shared/domain/job.ts";
 import type { Job, JobCause, ProcessIdentity } from "../../src-shared/domain/job-row.ts";
-import { fromJsonOrNull, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJsonOrNull } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
 import type { Sql } from "./sql.ts";
@@ -22,8 +23,8 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
   const stored = (row: Row): Job => ({
     ...row,
     folder: paths.fromStored(row.folder),
-    owner: fromJsonOrNull<ProcessIdentity>(row.owner),
-    cause: fromJsonOrNull<JobCause>(row.cause),
+    owner: fromJsonOrNull<ProcessIdentity>(sql, "jobs.owner", row.owner),
+    cause: fromJsonOrNull<JobCause>(sql, "jobs.cause", row.cause),
   });
   /** Who only reads may come before `recover`: a job whose process is dead is shown as what it will be then. */
   const read = (row: Row): Job => {

@@ -14,7 +14,8 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { outlineOfCells, type PatchCells } from "../../src-shared/domain/patch-cells.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
@@ -159,13 +160,14 @@ function soundCells(cells: PatchCells): PatchCells {
 
 export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
   if (!readOnly) sql.script(touches);
-  const affine = () => fromJson<GeoBox>(sql.get<{ geobox: string }>("SELECT geobox FROM project")!.geobox).affine;
+  const affine = () =>
+    fromJson<GeoBox>(sql, "project.geobox", sql.get<{ geobox: string }>("SELECT geobox FROM project")!.geobox).affine;
   const read = ({ geometry, properties, cells: packed, ...row }: LabelRow): Label => {
-    const cells = packed === null ? null : soundCells(fromJson<PatchCells>(packed));
-    let outline = cells ? undefined : fromJson<LabelPolygon["coordinates"]>(geometry);
+    const cells = packed === null ? null : soundCells(fromJson<PatchCells>(sql, "labels.cells", packed));
+    let outline = cells ? undefined : fromJson<LabelPolygon["coordinates"]>(sql, "labels.geometry", geometry);
     return {
       ...row,
-      properties: fromJson<LabelProperties>(properties),
+      properties: fromJson<LabelProperties>(sql, "labels.properties", properties),
       cells,
       // Outlines of thousands of patches are large, and most who read labels go by the patches.
       get coordinates() {
@@ -364,7 +366,11 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
           `SELECT id, path, class_field AS classField, legend_id AS legendId, report, imported_at AS importedAt
            FROM label_imports ORDER BY id`,
         )
-        .map((row) => ({ ...row, path: paths.fromStored(row.path), report: fromJson<unknown>(row.report) }));
+        .map((row) => ({
+          ...row,
+          path: paths.fromStored(row.path),
+          report: fromJson<unknown>(sql, "label_imports.report", row.report),
+        }));
     },
 
     addImport({ path, classField, legendId, report }: Omit<LabelImport, "id" | "importedAt">): number {
@@ -417,9 +423,9 @@ export function splitTable(sql: Sql) {
   }
   const read = (row: Row): Split => ({
     ...row,
-    blocks: row.blocks === null ? null : fromJson<Record<string, SplitPart>>(row.blocks),
-    parameters: fromJson<unknown>(row.parameters),
-    report: fromJson<unknown>(row.report),
+    blocks: row.blocks === null ? null : fromJson<Record<string, SplitPart>>(sql, "splits.blocks", row.blocks),
+    parameters: fromJson<unknown>(sql, "splits.parameters", row.parameters),
+    report: fromJson<unknown>(sql, "splits.report", row.report),
     optimistic: row.optimistic === 1,
   });
   const columns = "id, method, parameters, optimistic, report, blocks, created_at AS createdAt";

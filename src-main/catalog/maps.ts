@@ -2,7 +2,8 @@ import type { CompareResult, MapFiles, MapResult } from "../../src-shared/domain
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -43,9 +44,9 @@ export function mapTable(sql: Sql, paths: ProjectPaths) {
         )
         .map(({ modalities, area, files, ...row }) => ({
           ...row,
-          modalities: fromJson<string[]>(modalities),
-          area: fromJson<GeoBox>(area),
-          files: withPaths(fromJson<MapResult>(files), paths.fromStored),
+          modalities: fromJson<string[]>(sql, "maps.modalities", modalities),
+          area: fromJson<GeoBox>(sql, "maps.area", area),
+          files: withPaths(fromJson<MapResult>(sql, "maps.files", files), paths.fromStored),
         }));
     },
 
@@ -116,7 +117,7 @@ export function comparisonTable(sql: Sql, paths: ProjectPaths) {
         )
         .map(({ result, ...row }) => ({
           ...row,
-          result: withPaths(fromJson<CompareResult>(result), paths.fromStored),
+          result: withPaths(fromJson<CompareResult>(sql, "comparisons.result", result), paths.fromStored),
         }));
     },
 

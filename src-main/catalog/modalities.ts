@@ -1,6 +1,7 @@
 import type { DuplicateDates, Modality, ResamplingMethod } from "../../src-shared/eo/modality.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {
@@ -37,8 +38,8 @@ export function modalityTable(sql: Sql) {
         )
         .map(({ id, bands, clearClasses, ...row }) => ({
           ...row,
-          bands: fromJson<string[]>(bands),
-          clearClasses: fromJson<number[]>(clearClasses),
+          bands: fromJson<string[]>(sql, "modalities.bands", bands),
+          clearClasses: fromJson<number[]>(sql, "modalities.clear_classes", clearClasses),
           acquisitions: (members.get(id) ?? []).map(({ acquisitionId }) => acquisitionId),
         }))
         .sort((p, q) => sensorOrder.indexOf(p.sensor) - sensorOrder.indexOf(q.sensor) || (p.name < q.name ? -1 : 1));

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Model, ModelSummary, NewModel } from "../../src-shared/domain/model.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -27,8 +28,8 @@ export function modelTable(sql: Sql, paths: ProjectPaths) {
     return {
       ...row,
       folder,
-      modalities: fromJson<string[]>(modalities),
-      summary: fromJson<ModelSummary>(summary),
+      modalities: fromJson<string[]>(sql, "models.modalities", modalities),
+      summary: fromJson<ModelSummary>(sql, "models.summary", summary),
       state: existsSync(join(folder, "model.json")) ? "present" : "missing",
     };
   };

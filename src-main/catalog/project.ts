@@ -2,7 +2,8 @@ import type { Project, ProjectSettings } from "../../src-shared/domain/project.t
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {
@@ -46,11 +47,12 @@ export function projectTable(sql: Sql) {
       const damaged = (detail: string) => new AppError("project-damaged", { path: sql.path, detail });
       if (!row) throw damaged("the row with the project's name and grid is missing");
       const { geobox, patchMeters, tilePatches, areaLimit, ...rest } = row;
-      const grid = fromJson<GeoBox>(geobox);
+      const grid = fromJson<GeoBox>(sql, "project.geobox", geobox);
       if (!isGrid(grid)) throw damaged("its grid is none");
       if (!(patchMeters > 0 && patchMeters < 1e7) || !(tilePatches > 0 && tilePatches <= 4096))
         throw damaged(`its patches are of ${patchMeters} m, ${tilePatches} to a tile`);
-      const limit = areaLimit === null ? undefined : fromJson<readonly PixelWindow[]>(areaLimit);
+      const limit =
+        areaLimit === null ? undefined : fromJson<readonly PixelWindow[]>(sql, "project.area_limit", areaLimit);
       if (limit !== undefined && !isLimit(limit)) throw damaged("the limit of its area is none");
       return { ...rest, grid: { geobox: grid, patchMeters, tilePatches, ...(limit ? { limit } : {}) } };
     },

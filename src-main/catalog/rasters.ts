@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import type { Raster, RasterHeader, RasterState } from "../../src-shared/domain/raster.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -21,7 +22,7 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
   const read = (row: Row): Raster => {
     const path = paths.fromStored(row.path);
     const { header, ...rest } = row;
-    return { ...rest, path, header: fromJson<RasterHeader>(header), state: stateOf(path, row) };
+    return { ...rest, path, header: fromJson<RasterHeader>(sql, "rasters.header", header), state: stateOf(path, row) };
   };
 
   const table = {

@@ -1,7 +1,8 @@
 import type { MetricRow } from "../../src-shared/domain/job.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
 import type { RunReview, RunSettings, TilePreview, TrainingReview } from "../../src-shared/domain/training.ts";
-import { fromJson, fromJsonOrNull, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson, fromJsonOrNull } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row extends Omit<Run, "result" | "settings"> {
@@ -18,8 +19,8 @@ const previewsKept = 20;
 export function runTable(sql: Sql) {
   const read = (row: Row): Run => ({
     ...row,
-    result: fromJsonOrNull<unknown>(row.result),
-    settings: fromJsonOrNull<RunSettings>(row.settings),
+    result: fromJsonOrNull<unknown>(sql, "runs.result", row.result),
+    settings: fromJsonOrNull<RunSettings>(sql, "runs.settings", row.settings),
   });
 
   return {
@@ -109,7 +110,7 @@ export function runTable(sql: Sql) {
         )
         .map(({ step, review, hasPreview }) => ({
           step,
-          ...fromJson<Pick<RunReview, "part" | "score">>(review),
+          ...fromJson<Pick<RunReview, "part" | "score">>(sql, "run_reviews.review", review),
           hasPreview: hasPreview === 1,
         }));
     },
@@ -120,7 +121,7 @@ export function runTable(sql: Sql) {
         id,
         step,
       );
-      return fromJsonOrNull<TilePreview>(row?.preview ?? null);
+      return fromJsonOrNull<TilePreview>(sql, "run_reviews.preview", row?.preview ?? null);
     },
 
     /** One curve alone, step by step. */

@@ -8,7 +8,8 @@ import type {
 } from "../../src-shared/domain/tile-label.ts";
 import type { MapTilesResult } from "../../src-shared/domain/tiles.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { fromJson, toJson } from "./json.ts";
+import { toJson } from "./json.ts";
+import { fromJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -30,9 +31,9 @@ export function tileLabelTable(sql: Sql, paths: ProjectPaths) {
     (SELECT json_group_object(s.class_code, s.share) FROM tile_shares s WHERE s.tile_id = t.id) AS shares`;
   const read = ({ geometry, properties, shares, ...row }: TileRow): StoredTile => ({
     ...row,
-    coordinates: fromJson<StoredTile["coordinates"]>(geometry),
-    properties: fromJson<StoredTile["properties"]>(properties),
-    shares: fromJson<Record<string, number>>(shares),
+    coordinates: fromJson<StoredTile["coordinates"]>(sql, "tile_labels.geometry", geometry),
+    properties: fromJson<StoredTile["properties"]>(sql, "tile_labels.properties", properties),
+    shares: fromJson<Record<string, number>>(sql, "tile_shares", shares),
   });
 
   return {
@@ -96,7 +97,11 @@ export function tileLabelTable(sql: Sql, paths: ProjectPaths) {
         .all<{ id: number; path: string; legendId: number; report: string; importedAt: string }>(
           "SELECT id, path, legend_id AS legendId, report, imported_at AS importedAt FROM tile_imports ORDER BY id",
         )
-        .map((row) => ({ ...row, path: paths.fromStored(row.path), report: fromJson<unknown>(row.report) }));
+        .map((row) => ({
+          ...row,
+          path: paths.fromStored(row.path),
+          report: fromJson<unknown>(sql, "tile_imports.report", row.report),
+        }));
     },
 
     addImport({ path, legendId, report }: Pick<TileImport, "path" | "legendId" | "report">): number {
@@ -134,8 +139,8 @@ export function tileSplitTable(sql: Sql) {
       return (
         row && {
           ...row,
-          parameters: fromJson<unknown>(row.parameters),
-          report: fromJson<unknown>(row.report),
+          parameters: fromJson<unknown>(sql, "tile_splits.parameters", row.parameters),
+          report: fromJson<unknown>(sql, "tile_splits.report", row.report),
           optimistic: row.optimistic === 1,
         }
       );
@@ -187,8 +192,8 @@ export function tileMapTable(sql: Sql, paths: ProjectPaths) {
         )
         .map(({ modalities, files, ...row }) => ({
           ...row,
-          modalities: fromJson<string[]>(modalities),
-          files: withPaths(fromJson<MapTilesResult>(files), paths.fromStored),
+          modalities: fromJson<string[]>(sql, "tile_maps.modalities", modalities),
+          files: withPaths(fromJson<MapTilesResult>(sql, "tile_maps.files", files), paths.fromStored),
         }));
     },
 

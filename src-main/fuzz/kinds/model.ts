@@ -8,38 +8,13 @@ import { writeModel } from "../../learning/model.ts";
 import { unpackHere } from "../../services/model-import.ts";
 import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";
+import { oddValues } from "../mutate/json.ts";
 import { damageText } from "../mutate/text.ts";
 import { damageZip, zipOf } from "../mutate/zip.ts";
 import type { Random } from "../random.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);
-
-/** Values that no description has: of every type, and of every size. */
-const odd: readonly unknown[] = [null, true, "", "x", "../../etc/passwd", "a".repeat(5000), -1, 0, 0.5, 1e9, 1e308, Number.MAX_SAFE_INTEGER, [], {}, [[]], [null], { a: 1 }, "__proto__", "\0"]; // biome-ignore format: one line
-
-/** One to four values of a JSON text replaced by odd ones, wherever they are; some names too. */
-function oddValues(json: string, random: Random): string {
-  const root = JSON.parse(json) as unknown;
-  for (let i = 0; i < random.between(1, 4); i++) {
-    const places: [Record<string, unknown>, string][] = [];
-    const walk = (value: unknown): void => {
-      if (typeof value !== "object" || value === null) return;
-      for (const key of Object.keys(value)) {
-        places.push([value as Record<string, unknown>, key]);
-        walk((value as Record<string, unknown>)[key]);
-      }
-    };
-    walk(root);
-    if (places.length === 0) break;
-    const [home, key] = random.pick(places);
-    if (random.chance(0.15)) delete home[key];
-    else if (random.chance(0.1) && !Array.isArray(home))
-      home[String(random.pick(["extra", "__proto__x", "config", "weights"]))] = random.pick(odd); // biome-ignore format: one line
-    else home[key] = structuredClone(random.pick(odd));
-  }
-  return JSON.stringify(root);
-}
 
 /** Headers and lengths of a safetensors file; the length in front is made right again half of the time. */
 function damageWeights(bytes: Uint8Array, random: Random): Uint8Array {

@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AppError } from "../../src-shared/errors/index.ts";
+import { project } from "../fuzz/kinds/project.ts";
+import { fromJson, jsonColumns } from "./json-columns.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-json-"));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+const file = "project.omniproj";
+let seed: Uint8Array;
+beforeAll(async () => {
+  seed = (await project.seeds(room))[0]!.files[file]!;
+}, 120_000);
+
+/** Columns that the schema itself says are JSON. */
+function columnsOfSchema(): { readonly table: string; readonly column: string }[] {
+  const path = join(room, "schema.omniproj");
+  writeFileSync(path, seed);
+  const database = new DatabaseSync(path);
+  const tables = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all() as { name: string; sql: string }[]; // biome-ignore format: one line
+  database.close();
+  return tables.flatMap(({ name, sql }) =>
+    [...sql.matchAll(/json_valid\("?(\w+)"?\)/g)].map(([, column = ""]) => ({ table: name, column })),
+  );
+}
+
+test("every JSON column of the schema has a shape", () => {
+  const found = columnsOfSchema();
+  expect(found.length).toBeGreaterThan(20);
+  const known = new Set<string>(jsonColumns);
+  // Rows of the history are read as one shape, and writing down what was counted is nobody's input.
+  const missing = found
+    .map(({ table, column }) => (table === "edit_changes" ? "edit_changes.row" : `${table}.${column}`))
+    .filter((name) => !known.has(name));
+  expect(missing).toEqual([]);
+});
+
+test("no JSON is refused like JSON of another shape, with the column's name", () => {
+  const sql = { path: "/a/project.omniproj" };
+  for (const stored of ["{", "", null, 5, new Uint8Array(3), "[1]", '{"minX":0}', '{"minX":0,"minY":0,"maxX":1,"maxY":"1"}', "null"])
+    expect(() => fromJson(sql, "bookmarks.bounds", stored)).toThrow(/project database .*“bookmarks.bounds” of a row is/); // biome-ignore format: one line
+  expect(fromJson(sql, "bookmarks.bounds", '{"minX":0,"minY":0,"maxX":1,"maxY":1,"later":[]}')).toMatchObject({
+    maxX: 1,
+  });
+});
+
+test("rows that are JSON of another shape are a sentence with a code, wherever a window asks for them", async () => {
+  const named = new Set<string>();
+  for (const { table, column } of columnsOfSchema()) {
+    for (const value of ["5", "[null]", '{"a":{"b":[]}}', '[{"name":5}]']) {
+      const folder = join(room, "case");
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      const path = join(folder, file);
+      writeFileSync(path, seed);
+      const database = new DatabaseSync(path);
+      for (const setting of ["journal_mode = DELETE", "ignore_check_constraints = ON", "foreign_keys = OFF"])
+        database.exec(`PRAGMA ${setting}`);
+      const { changes } = database.prepare(`UPDATE "${table}" SET "${column}" = ?`).run(value);
+      database.close();
+      if (changes === 0) continue;
+      const error = await project.read(folder, [file]).then(
+        () => undefined,
+        (thrown: AppError) => thrown,
+      );
+      if (error === undefined) continue;
+      expect([table, column, value, error.name, error.code], error.stack).toEqual([table, column, value, "AppError", "project-damaged"]); // biome-ignore format: one line
+      if (error.message.includes(`“${table}.${column}”`)) named.add(`${table}.${column}`);
+    }
+  }
+  expect(named.size).toBeGreaterThan(15);
+}, 300_000);

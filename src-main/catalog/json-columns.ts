@@ -1,0 +1,157 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Sql } from "./sql.ts";
+
+/** Does a value have the shape that the program counts on? */
+type Shape = (value: unknown) => boolean;
+
+const anything: Shape = () => true;
+const text: Shape = (value) => typeof value === "string";
+const number: Shape = (value) => typeof value === "number" && Number.isFinite(value);
+const whole: Shape = (value) => Number.isSafeInteger(value);
+const size: Shape = (value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= 2 ** 31;
+const truth: Shape = (value) => typeof value === "boolean";
+const plain: Shape = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const orNull =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === null || shape(value);
+const list =
+  (shape: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && value.every(shape);
+const record =
+  (shape: Shape): Shape =>
+  (value) =>
+    plain(value) && Object.values(value as object).every(shape);
+/** `optional` may be missing; what is not named is not looked at: later releases write more. */
+const object =
+  (fields: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape =>
+  (value) => {
+    if (!plain(value)) return false;
+    const found = value as Readonly<Record<string, unknown>>;
+    return (
+      Object.entries(fields).every(([name, shape]) => shape(found[name])) &&
+      Object.entries(optional).every(([name, shape]) => found[name] === undefined || shape(found[name]))
+    );
+  };
+const either =
+  (...shapes: readonly Shape[]): Shape =>
+  (value) =>
+    shapes.some((shape) => shape(value));
+
+const affine = object({ a: number, b: number, c: number, d: number, e: number, f: number });
+const geobox = object({ crs: text, affine, width: size, height: size });
+const bounds = object({ minX: number, minY: number, maxX: number, maxY: number });
+const scalar = either(
+  text,
+  number,
+  truth,
+  orNull(() => false),
+);
+const position: Shape = (value) => Array.isArray(value) && value.length >= 2 && number(value[0]) && number(value[1]);
+const rings = list(list(list(position)));
+const legend = list(object({ code: whole, name: text, color: text }, { parent: text, source: text }));
+const findings = list(object({ code: text, details: plain }));
+const radiometry = object({ quantity: text, scale: number, offset: number, decidedBy: text, warnings: list(text) });
+const mapFiles = object({
+  classPath: text,
+  confidencePath: text,
+  probabilitiesPath: orNull(text),
+  qmlPath: text,
+  sldPath: text,
+  // Each is looked at where it is used.
+  sidecarPaths: list(anything),
+});
+const score = object({ modalities: list(text), classes: list(object({ name: text })) });
+const part: Shape = (value) => ["train", "validation", "test", "unused"].includes(value as string);
+
+/**
+ * The shape of every JSON column, as far as the program counts on it: a project is data from a stranger, and a row of another
+ * shape must not end in a mistake of ours at the far end of the program.
+ */
+const shapes = {
+  // Looked at more closely where the project is opened.
+  "project.geobox": plain,
+  "project.area_limit": list(object({ col: whole, row: whole, width: size, height: size })),
+  "rasters.header": object({ width: size, height: size, bands: size, dataType: text, crs: orNull(text), affine: orNull(affine) }), // biome-ignore format: one line
+  "acquisitions.origin": object({}, { platform: text, level: text, relativeOrbit: number, pass: text, copy: anything }),
+  "acquisitions.shift": object({ dx: number, dy: number }),
+  "piece_files.bands": list(object({ name: text, bandIndex: size, scale: number, offset: number }, { nodata: orNull(anything), spare: truth })), // biome-ignore format: one line
+  "piece_files.quality": object({ kind: text, bandIndex: size }, { clear: list(number), bits: list(number), chosen: number }), // biome-ignore format: one line
+  "piece_files.radiometry": radiometry,
+  "piece_files.facts": object({}, { platform: text, level: text, pass: text, time: text, tile: text, processingBaseline: text }), // biome-ignore format: one line
+  "piece_files.evidence": list(text),
+  "modalities.bands": list(text),
+  "modalities.clear_classes": list(number),
+  "layers.style": plain,
+  "bookmarks.bounds": bounds,
+  "view_state.value": anything,
+  "edits.name": object({ key: text }, { params: record(either(text, number)) }),
+  "edit_changes.row": record(scalar),
+  "jobs.owner": object({ pid: number, host: text, started: orNull(text) }),
+  "jobs.cause": either(
+    object({ kind: (kind) => ["paused", "closed", "crashed", "discarded"].includes(kind as string) }),
+    object({ kind: (kind) => kind === "engine", detail: text }),
+    object({ kind: (kind) => kind === "error", code: orNull(text), details: anything }),
+  ),
+  "label_imports.report": anything,
+  "labels.geometry": rings,
+  "labels.properties": plain,
+  "labels.cells": object({ col: number, row: number, width: number, height: number, bits: text }),
+  "splits.blocks": record(part),
+  "splits.parameters": plain,
+  "splits.report": plain,
+  "models.modalities": list(text),
+  "models.summary": object({ architecture: text, classes: list(text) }, { metrics: plain, steps: number, seconds: number, provider: text, findings }), // biome-ignore format: one line
+  "maps.modalities": list(text),
+  "maps.area": geobox,
+  "maps.files": (value: unknown) =>
+    mapFiles(value) &&
+    object(
+      { pixels: record(number) },
+      { findings, places: list(object({ files: (files) => files == null || mapFiles(files) })) },
+    )(value),
+  "comparisons.result": object({ path: text, qmlPath: text, sldPath: text, sidecarPaths: list(anything), area: geobox, from: legend, to: legend, counts: list(list(number)), classes: legend }), // biome-ignore format: one line
+  "runs.result": orNull(
+    object(
+      {},
+      { subsets: list(object({ modalities: list(text) })), metrics: plain, findings, untaught: list(anything) },
+    ),
+  ),
+  "runs.settings": object({ modalities: list(text) }, { recipe: orNull(plain), from: orNull(text) }),
+  "run_reviews.review": object({ part }, { score: orNull(score) }),
+  "run_reviews.preview": object({ side: size, corners: list(position), classes: text, confidence: text }),
+  "tile_labels.geometry": rings,
+  "tile_labels.properties": plain,
+  tile_shares: record(number),
+  "tile_imports.report": anything,
+  "tile_splits.parameters": plain,
+  "tile_splits.report": plain,
+  "tile_maps.modalities": list(text),
+  "tile_maps.files": object({ gpkgPath: text, csvPath: text, cogPath: orNull(text), sidecarPaths: list(anything), legend, thresholds: list(number), sideMeters: number }, { area: orNull(geobox), present: record(number) }), // biome-ignore format: one line
+} as const satisfies Readonly<Record<string, Shape>>;
+
+export type JsonColumn = keyof typeof shapes;
+
+/** `table.column` of every JSON column that is read. */
+export const jsonColumns = Object.keys(shapes) as readonly JsonColumn[];
+
+/**
+ * A JSON column as the value that it was written from.
+ * @throws AppError "project-damaged" with the column's name, of one that is no JSON or has another shape
+ */
+export function fromJson<T>(sql: Pick<Sql, "path">, column: JsonColumn, stored: unknown): T {
+  let value: unknown;
+  try {
+    if (typeof stored !== "string") throw new SyntaxError("no text");
+    value = JSON.parse(stored);
+  } catch (cause) {
+    throw new AppError("project-damaged", { path: sql.path, detail: `“${column}” of a row is no JSON` }, { cause });
+  }
+  if (shapes[column](value)) return value as T;
+  throw new AppError("project-damaged", { path: sql.path, detail: `“${column}” of a row is not what it should be` });
+}
+
+/** The same, `null` where the column is NULL. */
+export const fromJsonOrNull = <T>(sql: Pick<Sql, "path">, column: JsonColumn, stored: unknown): T | null =>
+  stored === null || stored === undefined ? null : fromJson<T>(sql, column, stored);
