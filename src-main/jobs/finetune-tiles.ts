@@ -26,6 +26,7 @@ import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { datesOf, dayCountOf, leastClear, mostStepsOf, openCube } from "./imagery.ts";
+import { InputWatch } from "./input-watch.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
 import { classifyTile, Predictor } from "./predict.ts";
@@ -84,6 +85,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
     // A labelled tile may lie between the patches of the grid, and then touches one more each way.
     const most = await mostStepsOf(cube, side + 1);
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
+    const watch = new InputWatch(modalities, normalizations);
     const size = recipe.batchSize;
     const head = headOf(recipe, base !== undefined);
     const step = tilesStep(config, recipe, dates, codes.length, head);
@@ -186,6 +188,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
           const draw = tilesInEpochs(windows, seed);
           let at = first;
           for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
+            watch.add(batch);
             jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
             const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
             yield { ...feedsOf(batch, names), targets: batch.targets!, modality_mask: presence };
@@ -235,7 +238,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
       }
     }
     const seconds = (performance.now() - started) / 1000;
-    findings.push(...(looker?.watch.findings() ?? []));
+    findings.push(...watch.findings());
     const told = inOrderOfSeverity(findings);
     for (const finding of told) context.log(findingSentence(finding));
     const modelFolder = join(spec.folder, "model");

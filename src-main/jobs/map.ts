@@ -116,7 +116,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
         (finding) => !isFinding(finding) || finding.code !== "modality-covers-part",
       ),
       ...(spec.findings ?? []),
-      ...((JSON.parse(await readFile(inputsPath, "utf8").catch(() => "[]")) as unknown[]) ?? []),
+      ...(await keptIn(inputsPath)),
     ];
     const findings = known.filter(isFinding).filter((finding) => severityOf(finding) !== "note");
     const result = await writeProducts({ spec, area, covered, legend, rows, inside, context, findings });
@@ -130,6 +130,17 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   } finally {
     await rows?.close().catch(() => {});
     await cube.close();
+  }
+}
+
+/** What a killed run wrote of its inputs; nothing when it wrote none, or a crash of the machine left half of it. */
+async function keptIn(path: string): Promise<readonly unknown[]> {
+  const text = await readFile(path, "utf8").catch(() => "[]");
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
   }
 }
 

@@ -265,6 +265,29 @@ test("tiles that hold nothing above the share are left out and counted, classes 
   await expect(finetuneTiles(trainingSpec({ tiles: away }), quiet)).rejects.toMatchObject({ code: "tiles-without-data" }); // biome-ignore format: one line
 });
 
+test("what is wrong with the images is said of a training without validation tiles too", async () => {
+  const [input] = made.imagery.modalities;
+  // Of one band the scale is such that its numbers no longer differ beside the others.
+  const imagery = {
+    ...made.imagery,
+    acquisitions: made.imagery.acquisitions.map((acquisition) => ({
+      ...acquisition,
+      pieces: acquisition.pieces.map((piece) => ({
+        files: piece.files.map((file) => ({
+          ...file,
+          bands: file.bands.map((band) => (band.name === input!.bands[0] ? { ...band, scale: 0, offset: 0.3 } : band)),
+        })),
+      })),
+    })),
+  };
+  const tiles = { ...made.tiles, tiles: made.tiles.tiles.filter(({ part }) => part === "train") };
+  const { findings } = await finetuneTiles(trainingSpec({ imagery, tiles }), quiet);
+  expect(findings).toContainEqual({
+    code: "bands-constant",
+    details: { modality: input!.name, bands: [input!.bands[0]] },
+  });
+});
+
 test("a training that learned nothing, or tells nothing new, says so; one that learned does not", async () => {
   const recipe = { ...tilesDefaults, ...short, steps: 24, learningRate: 1e-6, warmupSteps: 0, averageDecay: 0 };
   const poor = await finetuneTiles(trainingSpec({ recipe }), quiet);
