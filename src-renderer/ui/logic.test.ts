@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { format, language } from "../i18n/index.ts";
+import { lineTyped } from "./menu-typing.ts";
 import { shortcutKeys } from "./shortcut-keys.ts";
 import { sorted } from "./table.ts";
 import { flatten } from "./tree.ts";
@@ -53,4 +54,20 @@ test("figures are written in the language of the window", () => {
   expect(format.bytes(1_234_567).replace(/\s/g, " ")).toBe("1,2 Mo");
   expect(format.day("2019-04-10")).toBe("10 avr. 2019");
   language.choose("en");
+});
+
+test("letters and numbers typed in a menu lead to the line that begins with them, or has such a word", () => {
+  const places = ["Next place", "Previous place", ...Array.from({ length: 300 }, (_, i) => `Place ${i + 1} · 2 ha`)];
+  expect(places[lineTyped(places, -1, "p")]).toBe("Previous place");
+  expect(places[lineTyped(places, 1, "p")]).toBe("Place 1 · 2 ha");
+  // One digit after the other, the present line kept as long as it fits.
+  let at = lineTyped(places, -1, "1");
+  expect(places[at]).toBe("Place 1 · 2 ha");
+  at = lineTyped(places, at, "12");
+  expect(places[at]).toBe("Place 12 · 2 ha");
+  at = lineTyped(places, at, "127");
+  expect(places[at]).toBe("Place 127 · 2 ha");
+  expect(lineTyped(places, at, "1279")).toBe(-1);
+  // Hectares are no numbers of places.
+  expect(places[lineTyped(places, -1, "2")]).toBe("Place 2 · 2 ha");
 });

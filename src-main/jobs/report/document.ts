@@ -11,6 +11,7 @@ import { mapSvg } from "./map-figure.ts";
 import { namedClass } from "./named-class.ts";
 import { counted, duration, grouped, hectares, length, percent, score } from "./numbers.ts";
 import { phaseTable } from "./phases.ts";
+import { placeTable } from "./places.ts";
 import { rampColor } from "./ramp.ts";
 import { style } from "./style.ts";
 import { cell, rowHead, specTable, table } from "./table.ts";
@@ -156,7 +157,8 @@ ${factTable(
   ground,
   parts.some(({ classes }) => classes.reduced),
 )}
-</div>`;
+</div>
+${places.length > 1 ? placeTable(places, spec.legend) : ""}`;
 }
 
 /** The two pictures of a map, or of one of its places, side by side; the legends stand below the last. */

@@ -126,6 +126,56 @@ test("separate places of a map are shown one by one, the largest of many", async
   expect(await written(14)).toContain("12 of 14 separate places are shown, the largest.");
 });
 
+test("a table lists the places of a map with where they lie, their hectares and the pixels of each class", async () => {
+  const spec = sampleSpec(join(folder, "place-table.html"));
+  const raster = await openRaster(spec.map!.classPath);
+  const grid = requireGeobox(raster);
+  raster.close();
+  const { a, b, d, e, f } = grid.affine;
+  const at = (number: number, meters: number, pixels: Record<string, number>) => ({
+    number,
+    area: { ...grid, affine: { ...grid.affine, a: a + meters }, width: 20, height: 10 },
+    patches: Object.values(pixels).reduce((sum, count) => sum + count, 0),
+    pixels,
+    files: null,
+  });
+  const places = [at(1, 0, { "1": 150, "3": 50 }), at(2, 90_000, { "2": 7, "9": 3 })];
+  const rowsOf = async (more: readonly ReturnType<typeof at>[]) => {
+    await writeReport({ ...spec, map: { ...spec.map!, places: more } }, context());
+    const text = readFileSync(spec.outputPath, "utf8");
+    const body = /<caption>Places<\/caption>([\s\S]*?)<\/table>/.exec(text)?.[1] ?? "";
+    const cells = [...body.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row]) =>
+      [...row!.matchAll(/<t[hd][^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell]) => cell!.replace(/<[^>]*>/g, "").trim()),
+    );
+    return { text, cells };
+  };
+  const { cells, text } = await rowsOf(places);
+  const lonLat = places.map(({ area }) =>
+    execFileSync("gdaltransform", ["-s_srs", grid.crs, "-t_srs", "OGC:CRS84", "-output_xy"], {
+      input: `${area.affine.a + 10 * b} ${d + e * 10 + f * 5}`,
+      encoding: "utf8",
+    })
+      .trim()
+      .split(" ")
+      .map((value) => Number(value).toFixed(4))
+      .join(", "),
+  );
+  const names = spec.legend.map(({ name }) => name);
+  expect(cells[0]).toEqual(["Place", "Middle (longitude, latitude)", "Mapped, ha", ...names]);
+  const filled = (pixels: Record<string, number>) => spec.legend.map(({ code }) => String(pixels[code] ?? "–"));
+  expect(cells[1]!.slice(0, 3)).toEqual(["Place 1", lonLat[0], "2.00"]);
+  expect(cells[1]!.slice(3)).toEqual(filled(places[0]!.pixels));
+  expect(cells[2]!.slice(0, 3)).toEqual(["Place 2", lonLat[1], "0.10"]);
+  expect(cells[2]!.slice(3)).toEqual(filled({ "2": 7 }));
+  expect(text).toContain("Accuracy is measured over all places together");
+  // Of many places the largest; one place needs no table.
+  const many = await rowsOf(Array.from({ length: 230 }, (_, i) => at(i + 1, 300 * i, { "1": i < 30 ? 1 : 5 })));
+  expect(many.cells).toHaveLength(201);
+  expect(many.cells[1]![0]).toBe("Place 31");
+  expect(many.text).toContain("The largest 200 of 230 places.");
+  expect((await rowsOf([])).cells).toEqual([]);
+});
+
 test("areas given with the spec go before those of the map, and codes without a class are shown", async () => {
   const report = await seen("given-areas.html", { areas: { pixels: { "1": 3, "77": 1 }, squareMetersPerPixel: 400 } });
   const rows = tableOf(report, "Legend and mapped area");

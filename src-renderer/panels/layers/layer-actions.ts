@@ -1,8 +1,11 @@
 // What can be done with layers from the tree, its menu and the keyboard.
+import { intersection } from "../../../src-shared/geo/bounds.ts";
 import { choosePath, invoke } from "../../client/index.ts";
 import { shortcutOf } from "../../commands/registry.ts";
 import { t } from "../../i18n/index.ts";
 import { mapView } from "../../map/map-state.svelte.ts";
+import { openingView } from "../../map/opening-view.ts";
+import { places } from "../../map/places.svelte.ts";
 import { layers } from "../../state/layers.svelte.ts";
 import { workDialogs } from "../../state/work-dialogs.svelte.ts";
 import { type MenuItem, notices } from "../../ui/index.ts";
@@ -12,8 +15,11 @@ import { showPanel } from "../show-panel.ts";
 export function zoomToLayers(ids: readonly string[]): void {
   const bounds = layers.boundsOf(ids);
   if (!bounds) return;
-  mapView.zoomTo(bounds);
-  mapView.flash(bounds);
+  // Of images far apart the box would show nothing but air: then the first place, as a project opens.
+  const inside = places.list.filter((place) => intersection(place.bounds, bounds));
+  const view = openingView(bounds, inside) ?? bounds;
+  mapView.zoomTo(view);
+  mapView.flash(view);
 }
 
 /** Slots are shown and hidden; a date of a series is pinned or follows the slider. */
