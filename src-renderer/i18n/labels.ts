@@ -177,12 +177,12 @@ export const labelsMessages = messages({
   "labels.valid.until": { en: "until {to}", fr: "jusqu’au {to}" },
   "labels.outOfSeason": {
     en: {
-      one: "{count} label is true at no date of the imagery ({from} – {to}) and does not train.",
-      other: "{count} labels are true at no date of the imagery ({from} – {to}) and do not train.",
+      one: "{count} label is valid at no date of the imagery ({from} – {to}) and does not train.",
+      other: "{count} labels are valid at no date of the imagery ({from} – {to}) and do not train.",
     },
     fr: {
-      one: "{count} étiquette n’est vraie à aucune date des images ({from} – {to}) et n’entraîne pas.",
-      other: "{count} étiquettes ne sont vraies à aucune date des images ({from} – {to}) et n’entraînent pas.",
+      one: "{count} étiquette n’est valide à aucune date des images ({from} – {to}) et n’entraîne pas.",
+      other: "{count} étiquettes ne sont valides à aucune date des images ({from} – {to}) et n’entraînent pas.",
     },
   },
   "labels.attributes": { en: "Attributes", fr: "Attributs" },
@@ -434,8 +434,8 @@ export const labelsMessages = messages({
     fr: "Rien ne dit le système de coordonnées.",
   },
   "labels.wizard.rasterResult": {
-    en: "Patches that get no label: {mixed} too mixed, {ignored} ignored or without data. Neighbouring patches of one class are grouped.",
-    fr: "Patchs sans étiquette : {mixed} trop mélangés, {ignored} ignorés ou sans données. Les patchs voisins d’une classe sont groupés.",
+    en: "Patches that get no label: {mixed} too mixed, {ignored} ignored or without data.",
+    fr: "Patchs sans étiquette : {mixed} trop mélangés, {ignored} ignorés ou sans données.",
   },
   "labels.wizard.unnamedZero": {
     en: "The value 0 has no name in the file and becomes a class. Go back and ignore it where it stands for nothing.",
@@ -486,7 +486,7 @@ export const labelsMessages = messages({
     fr: "Nom de la nouvelle classe pour {value}",
   },
   "labels.wizard.classFor": { en: "Class for {value}", fr: "Classe pour {value}" },
-  "labels.wizard.validity": { en: "When these labels are true", fr: "Quand ces étiquettes sont vraies" },
+  "labels.wizard.validity": { en: "Validity", fr: "Validité" },
   "labels.wizard.validity.none": { en: "Always", fr: "Toujours" },
   "labels.wizard.validity.dates": { en: "From one day to another", fr: "D’un jour à un autre" },
   "labels.wizard.validity.fields": { en: "As fields of the file say", fr: "Selon des champs du fichier" },
