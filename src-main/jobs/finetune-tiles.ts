@@ -6,8 +6,8 @@ import type { TilesRecipe } from "../../src-shared/domain/recipe.ts";
 import type { FinetuneTilesSpec, TileLabel } from "../../src-shared/domain/tiles.ts";
 import { yearOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type DayCount, noAugmentation, type PatchWindow, runningDays } from "../cube/index.ts";
-import { adamW, buildStep, cosine, initialState, type Step, type Tensors, withAverage } from "../engine/index.ts";
+import { type DayCount, type PatchWindow, runningDays } from "../cube/index.ts";
+import { adamW, buildStep, cosine, type Step, type Tensors, withAverage } from "../engine/index.ts";
 import {
   bestThresholds,
   commonestClasses,
@@ -16,23 +16,19 @@ import {
   type TileNumbers,
   type TileTask,
   tileScores,
-  train,
   writeModel,
 } from "../learning/index.ts";
 import { graphInputs, type OmniSatConfig, type TileHead, tileLoss } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
-import { feedsOf } from "./feeds.ts";
-import { fingerprintOf } from "./fingerprint.ts";
-import { datesOf, dayCountOf, leastClear, mostStepsOf, openCube } from "./imagery.ts";
+import { datesOf, dayCountOf, mostStepsOf, openCube } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
-import { classifyTile, Predictor } from "./predict.ts";
+import { classifyTile, type Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
-import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
-import { endlessBatches } from "./tile-sampler.ts";
+import { Looker, networkFrom, teach } from "./teaching.ts";
 import {
   constantScore,
   holds,
@@ -45,7 +41,7 @@ import {
   windowOfTile,
 } from "./tiles.ts";
 import { storable } from "./training-findings.ts";
-import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-parts.ts";
+import { normalizationOf } from "./training-parts.ts";
 
 /**
  * Teaches a network which classes a whole tile holds, several at once: the paper's own task. Binary cross-entropy over tiles
@@ -70,18 +66,13 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
   const side = grid.tilePatches;
   const validation = tilesOf(spec.tiles, "validation", recipe);
 
-  let looker: Predictor | undefined;
+  let looker: Looker | undefined;
   const cube = openCube(grid, imagery, modalities, days);
   try {
     const normalizations = base
       ? base.description.modalities.map(({ name, normalization }) => normalizationOf(name, normalization))
       : await tileNormalizations(cube, training.tiles.map((tile) => windowOfTile(tile, side)), seed, context); // biome-ignore format: one choice
-    const config = base
-      ? {
-          ...base.description.config,
-          modalities: base.description.config.modalities.filter(({ name }) => names.includes(name)),
-        }
-      : networkFor(modalities, spec.architecture, side, days);
+    const config = networkFrom(base, names, () => networkFor(modalities, spec.architecture, side, days));
     // A labelled tile may lie between the patches of the grid, and then touches one more each way.
     const most = await mostStepsOf(cube, side + 1);
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
@@ -126,22 +117,10 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
         settings: { ...recipe },
       }),
     };
-    const lookerWith = async (weights: Tensors): Promise<Predictor> => {
-      // One session for all looks: every load would keep some memory.
-      if (looker) looker.replaceWeights(weights);
-      looker ??= await Predictor.create({
-        cube,
-        model: { ...model, format: "omnisat-model/1", weights: noWeights },
-        weights,
-        modalities: names,
-        batchSize: size,
-        provider,
-        replaceable: true,
-      });
-      return looker;
-    };
+    looker = new Looker(model, { cube, modalities: names, batchSize: size, provider });
+    const looks = looker;
     const answers = async (weights: Tensors) =>
-      answersFor(await lookerWith(weights), validation.tiles, codes, shareThreshold, side, context.signal);
+      answersFor(await looks.with(weights), validation.tiles, codes, shareThreshold, side, context.signal);
     const review: Review | undefined =
       validation.tiles.length > 0
         ? {
@@ -166,47 +145,28 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
       windows.map((window, i): [PatchWindow, Float32Array] => [window, targetsOf(training.tiles[i]!, codes, recipe)]),
     );
     const losses: number[] = [];
-    const { weights, steps, lastValues, best } = await train(
+    const { weights, steps, lastValues, best } = await teach({
+      spec,
+      context,
+      cube,
       step,
-      {
-        steps: recipe.steps,
-        learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
-        async *batches(first, signal) {
-          const sample = {
-            dates,
-            choice: "random",
-            leastClear,
-            augmentation: {
-              ...noAugmentation,
-              orientations: recipe.orientations,
-              dateDropout: recipe.dateDropout,
-              dateJitter: recipe.dateJitter,
-            },
-            targets: (window: PatchWindow) => targets.get(window)!,
-          } as const;
-          const shape = { batchSize: size, patchesHigh: side, patchesWide: side, modalities, dates, normalizations };
-          const draw = tilesInEpochs(windows, seed);
-          let at = first;
-          for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
-            watch.add(batch);
-            jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
-            const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
-            yield { ...feedsOf(batch, names), targets: batch.targets!, modality_mask: presence };
-          }
-        },
-        checkpointPath: join(spec.folder, "checkpoint.safetensors"),
-        checkpointEverySteps: recipe.checkpointEverySteps,
-        fingerprint: fingerprintOf(spec, base?.description.weights.sha256 ?? ""),
-        review,
-        averaged: recipe.averageDecay > 0,
-        onStep: (at, values) => {
-          if (values.loss !== undefined) losses.push(values.loss);
-          context.metric(at, values);
-          context.phase("Fine-tuning", at / recipe.steps);
-        },
+      base,
+      provider,
+      schedule,
+      names,
+      modalities,
+      normalizations,
+      dates,
+      side,
+      draw: tilesInEpochs(windows, seed),
+      told: { targets: (window) => targets.get(window)! },
+      watch,
+      feeds: (batch) => ({ targets: batch.targets! }),
+      review,
+      onStep: ({ loss }) => {
+        if (loss !== undefined) losses.push(loss);
       },
-      { provider, seed, initial: startFrom(initialState(step, seed), base?.weights), resume: spec.resume, signal: context.signal },
-    ); // biome-ignore format: one call
+    });
     const metrics: Record<string, number> = { ...lastValues };
     if (best !== undefined) metrics[bestNames[recipe.select]] = best;
     let thresholds: readonly number[] | null = null;

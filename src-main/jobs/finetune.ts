@@ -5,29 +5,17 @@ import type { FinetuneSpec, ModelResult, SplitPart, SubsetScore } from "../../sr
 import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Batch, noAugmentation, type PatchWindow, planBlend } from "../cube/index.ts";
-import {
-  adamW,
-  buildStep,
-  cosine,
-  initialState,
-  type Step,
-  type Tensor,
-  type Tensors,
-  withAverage,
-} from "../engine/index.ts";
-import { type ModelDescription, type Review, train, writeModel } from "../learning/index.ts";
+import { type Batch, type PatchWindow, planBlend } from "../cube/index.ts";
+import { adamW, buildStep, cosine, type Step, type Tensor, withAverage } from "../engine/index.ts";
+import { type ModelDescription, type Review, writeModel } from "../learning/index.ts";
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
-import { feedsOf } from "./feeds.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import {
   computeNormalizations,
   dayCountOf,
-  leastClear,
   mostStepsOf,
   openCube,
   patchGrid,
@@ -39,14 +27,13 @@ import { labelFacts } from "./label-facts.ts";
 import { aroundLabels, LabelPatches } from "./label-patches.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
-import { classify, Predictor } from "./predict.ts";
+import { classify, type Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
-import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { type ScoreOptions, scoreMap } from "./score.ts";
+import { Looker, networkFrom, teach } from "./teaching.ts";
 import { TilePreviewer } from "./tile-preview.ts";
-import { endlessBatches } from "./tile-sampler.ts";
 import { findingsOfLabels, findingsOfLoss, findingsOfValidation, LabelShares, storable } from "./training-findings.ts";
-import { drawPresence, normalizationOf, noWeights, startFrom } from "./training-parts.ts";
+import { normalizationOf } from "./training-parts.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
 export async function finetune(spec: FinetuneSpec, context: JobContext): Promise<ModelResult> {
@@ -58,7 +45,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
   const days = base?.description.days ?? dayCountOf(imagery);
   const area = projectArea(grid);
 
-  let looker: Predictor | undefined;
+  let looker: Looker | undefined;
   const cube = openCube(grid, imagery, modalities, days);
   try {
     const coverage = coverageIn((await cube.footprints())!, area, names);
@@ -82,12 +69,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const aboutPlaces = coverageFindings(coverage);
     for (const finding of aboutPlaces) context.log(findingSentence(finding));
     const most = await mostStepsOf(cube, grid.tilePatches);
-    const config = base
-      ? {
-          ...base.description.config,
-          modalities: base.description.config.modalities.filter(({ name }) => names.includes(name)),
-        }
-      : networkFor(modalities, spec.architecture, grid.tilePatches, days);
+    const config = networkFrom(base, names, () => networkFor(modalities, spec.architecture, grid.tilePatches, days));
     const side = config.grid.rows;
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
     const size = recipe.batchSize;
@@ -123,20 +105,8 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const shares = new LabelShares(codes.length);
     const aboutLabels = findingsOfLabels(spec.labels, taught, labelFacts(labels), validates);
     let bestLook: SubsetScore | undefined;
-    const lookerWith = async (weights: Tensors): Promise<Predictor> => {
-      // One session for all looks: every load would keep some memory.
-      if (looker) looker.replaceWeights(weights);
-      looker ??= await Predictor.create({
-        cube,
-        model: { ...model, format: "omnisat-model/1", weights: noWeights },
-        weights,
-        modalities: names,
-        batchSize: size,
-        provider,
-        replaceable: true,
-      });
-      return looker;
-    };
+    looker = new Looker(model, { cube, modalities: names, batchSize: size, provider });
+    const looks = looker;
     const { tiles } = planBlend(area, side);
     const validated = async (predictor: Predictor, onTile?: ScoreOptions["onTile"]): Promise<SubsetScore> => {
       const options = { legend, classSets: [], modalities: names, signal: context.signal };
@@ -149,7 +119,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
             everySteps: recipe.validateEverySteps,
             rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
             look: async (weights, at) => {
-              const predictor = await lookerWith(weights);
+              const predictor = await looks.with(weights);
               if (!validates) {
                 const preview = await glance(predictor, labels.tilesAround(tiles), spec, codes, context.signal);
                 context.review(at, { part: "train", score: null, preview });
@@ -170,54 +140,34 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
           }
         : undefined;
 
-    const initial = startFrom(initialState(step, seed), base?.weights);
-    const { weights, steps, lastValues, firstLoss, recentValues, best } = await train(
+    const { weights, steps, lastValues, firstLoss, recentValues, best } = await teach({
+      spec,
+      context,
+      cube,
       step,
-      {
-        steps: recipe.steps,
-        learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
-        async *batches(first, signal) {
-          const sample = {
-            dates,
-            choice: "random",
-            leastClear,
-            augmentation: {
-              ...noAugmentation,
-              orientations: recipe.orientations,
-              dateDropout: recipe.dateDropout,
-              dateJitter: recipe.dateJitter,
-            },
-            // The polygon is told with the class: weights need it, and turning a tile turns both.
-            labels: (window: { col: number; row: number; width: number; height: number }) => packed(labels, window),
-          } as const;
-          const shape = { batchSize: size, patchesHigh: side, patchesWide: side, modalities, dates, normalizations };
-          const draw = aroundLabels(labels, side, recipe.balance, seed);
-          let at = first;
-          for await (const batch of endlessBatches(cube, { draw, shape, sample, seed }, first, signal)) {
-            watch.add(batch);
-            jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
-            const presence = drawPresence(size, names.length, recipe.modalityDropout, seed, at++);
-            const taughtNow = labelFeeds(batch, recipe, classWeights);
-            shares.add(taughtNow.labels.data as BigInt64Array, taughtNow.weights.data as Float32Array);
-            yield { ...feedsOf(batch, names), ...taughtNow, modality_mask: presence };
-          }
-        },
-        checkpointPath: join(spec.folder, "checkpoint.safetensors"),
-        checkpointEverySteps: recipe.checkpointEverySteps,
-        fingerprint: fingerprintOf(spec, base?.description.weights.sha256 ?? ""),
-        review,
-        averaged: recipe.averageDecay > 0,
-        onStep: (at, values) => {
-          context.metric(at, values);
-          context.phase("Fine-tuning", at / recipe.steps);
-        },
+      base,
+      provider,
+      schedule,
+      names,
+      modalities,
+      normalizations,
+      dates,
+      side,
+      draw: aroundLabels(labels, side, recipe.balance, seed),
+      // The polygon is told with the class: weights need it, and turning a tile turns both.
+      told: { labels: (window) => packed(labels, window) },
+      watch,
+      feeds(batch) {
+        const taughtNow = labelFeeds(batch, recipe, classWeights);
+        shares.add(taughtNow.labels.data as BigInt64Array, taughtNow.weights.data as Float32Array);
+        return taughtNow;
       },
-      { provider, seed, initial, resume: spec.resume, signal: context.signal },
-    );
+      review,
+    });
     const seconds = (performance.now() - started) / 1000;
     const modelFolder = join(spec.folder, "model");
     // Resumed after its best look: it is looked at once more.
-    if (validates && !bestLook) bestLook = await validated(await lookerWith(weights));
+    if (validates && !bestLook) bestLook = await validated(await looks.with(weights));
     const findings: readonly Finding[] = inOrderOfSeverity([
       ...findingsOfLoss({ first: firstLoss, last: recentValues }, shares.shares(), recipe.labelSmoothing),
       ...findingsOfValidation(bestLook),
