@@ -9,9 +9,19 @@ import type { Reader } from "./reader.ts";
 /** So many dates are looked at, spread over the series. */
 const mostDates = 12;
 
+/** Since this day Sentinel-2 products hold +1000 (ESA, processing baseline 04.00): the dates before and after are judged apart. */
+const offsetSince = "2022-01-25";
+
+interface Judgement {
+  readonly kind: RepairKind;
+  readonly change: (value: number) => number;
+}
+
 interface Looked {
+  readonly id: string;
   /** as they are read now, ascending; linear backscatter as it is stored times scale, not in decibels */
   readonly values: Float64Array;
+  readonly quantity: string;
   readonly scale: number;
   readonly offset: number;
 }
@@ -24,7 +34,8 @@ export const storedOffset = (scale: number): number => (scale < 0.01 ? 1000 * sc
  *
  * +1000 still in: no pixel of any date is darker than about 0.1, while water, shadow and forest are under 0.05 (ESA, baseline
  * 04.00 note). Taken off twice: the darkest are well below 0. Never divided: reflectances far above 1. Decibels are negative as a
- * rule and linear power never is.
+ * rule and linear power never is. The dates
+ * before and since baseline 04.00 are judged apart, and a date that +1000 cannot be in is left as it is.
  */
 export async function repairOf(
   reader: Reader,
@@ -33,17 +44,62 @@ export async function repairOf(
   signal?: AbortSignal,
 ): Promise<Repair | undefined> {
   const members = membersOf(modality, acquisitions);
-  const step = Math.max(1, Math.ceil(members.length / mostDates));
+  let meant: Looked[] = [];
+  let ids: string[] = [];
+  let found: Judgement | undefined;
+  for (const group of [
+    members.filter(({ date }) => date < offsetSince),
+    members.filter(({ date }) => date >= offsetSince),
+  ]) {
+    const step = Math.max(1, Math.ceil(group.length / mostDates));
+    const sample = group.filter((_, n) => n % step === 0);
+    const looked = await lookAt(reader, modality, sample, signal);
+    const quantities = new Set(looked.map(({ quantity }) => quantity));
+    if (looked.length === 0 || quantities.size !== 1) continue;
+    const own = judged([...quantities][0]!, modality.sensor, looked);
+    if (!own || (found && found.kind !== own.kind)) continue;
+    found = own;
+    if (own.kind === "offset-still-in") {
+      const rest = group.filter((one) => !sample.includes(one));
+      looked.push(...(await lookAt(reader, modality, rest, signal)));
+      const held = looked.filter(holdsOffset);
+      meant.push(...held);
+      ids.push(...held.map(({ id }) => id));
+    } else {
+      meant.push(...looked);
+      ids.push(...group.map(({ id }) => id));
+    }
+  }
+  if (!found || ids.length === 0) return undefined;
+  const order = new Map(members.map(({ id }, n) => [id, n]));
+  ids = ids.toSorted((p, q) => order.get(p)! - order.get(q)!);
+  meant = meant.toSorted((p, q) => order.get(p.id)! - order.get(q.id)!);
+  const before = figuresOf(meant.map(({ values }) => values));
+  const { kind, change } = found;
+  const after = figuresOf(meant.map(({ values }) => values.map(change)));
+  const others = members.length - ids.length;
+  return { kind, modality: modality.name, dates: meant.length, others, acquisitions: ids, before, after };
+}
+
+/** Nothing was taken off yet, and it can be: no pixel would be far below 0 without it. */
+const holdsOffset = ({ values, scale, offset }: Looked): boolean =>
+  offset > -storedOffset(scale) / 2 && percentile(values, 0.001) >= 0.9 * storedOffset(scale);
+
+/** Thumbnails of the input's first band; dates without enough pixels are left out. */
+async function lookAt(
+  reader: Reader,
+  modality: Modality,
+  members: readonly Acquisition[],
+  signal: AbortSignal | undefined,
+): Promise<Looked[]> {
   const looked: Looked[] = [];
-  const quantities = new Set<string>();
-  for (const acquisition of members.filter((_, n) => n % step === 0)) {
+  for (const acquisition of members) {
     signal?.throwIfAborted();
     const file = measuredPieces(acquisition)[0]?.files.find(({ bands }) =>
       bands.some(({ name }) => name === modality.bands[0]),
     );
     const band = file?.bands.find(({ name }) => name === modality.bands[0]);
     if (!file || !band) continue;
-    quantities.add(file.radiometry.quantity);
     const grid = file.grid ?? (await reader.facts(file.path, file.crs)).geobox;
     const request = {
       path: file.path,
@@ -58,22 +114,14 @@ export async function repairOf(
       if (modality.sensor === "sentinel-1" && stored === 0) return;
       values.push(stored * band.scale + band.offset);
     });
-    if (values.length >= 20)
-      looked.push({ values: Float64Array.from(values).sort(), scale: band.scale, offset: band.offset });
+    if (values.length < 20) continue;
+    const { quantity } = file.radiometry;
+    looked.push({ id: acquisition.id, values: Float64Array.from(values).sort(), quantity, scale: band.scale, offset: band.offset }); // biome-ignore format: one value
   }
-  if (looked.length === 0 || quantities.size !== 1) return undefined;
-  const found = judged([...quantities][0]!, modality.sensor, looked);
-  if (!found) return undefined;
-  const before = figuresOf(looked.map(({ values }) => values));
-  const after = figuresOf(looked.map(({ values }) => values.map(found.change)));
-  return { kind: found.kind, modality: modality.name, dates: looked.length, acquisitions: members.map(({ id }) => id), before, after }; // biome-ignore format: one value
+  return looked;
 }
 
-function judged(
-  quantity: string,
-  sensor: Modality["sensor"],
-  looked: readonly Looked[],
-): { readonly kind: RepairKind; readonly change: (value: number) => number } | undefined {
+function judged(quantity: string, sensor: Modality["sensor"], looked: readonly Looked[]): Judgement | undefined {
   const ofEach = (share: number) => looked.map(({ values }) => percentile(values, share)).sort((p, q) => p - q);
   const middle = percentile(ofEach(0.5), 0.5);
   if (quantity === "reflectance") {
@@ -83,6 +131,7 @@ function judged(
     const amount = storedOffset(looked[0]!.scale);
     // A scene may be bright: what was taken off once is not taken off again.
     const untouched = looked.every(({ offset }) => offset > -amount / 2);
+    // Clouds are bright too: a few dates prove nothing.
     if (untouched && percentile(darkest, 0.1) >= 0.95 * amount && middle < 20 * amount)
       return { kind: "offset-still-in", change: (value) => value - amount };
     if (percentile(darkest, 0.5) <= -0.4 * amount)

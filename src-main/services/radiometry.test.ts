@@ -247,6 +247,23 @@ async function sharesOf(): Promise<number[]> {
   return [trained, places[0]!.groups[0]!.observations[0]!.clearShare!, 1 - clouds!.cloud!];
 }
 
+test("of a series that is mixed only the dates that hold +1000 are repaired", async () => {
+  // Without baselines: since 2022 nothing is darker than 0.13, before that pixels go down to 0.03.
+  const plain = "300 + 20 * x + 5 * y + 10 * b";
+  for (let day = 1; day <= 5; day++) image(`S2_L2A_10m_2021060${day}T105703.tif`, plain, { bands: 4 });
+  // A date among the later ones cannot hold it either: it would fall far below 0.
+  for (let day = 10; day <= 22; day++)
+    image(`S2_L2A_10m_202206${day}T105703.tif`, day === 11 ? plain : dark, { bands: 4 });
+  await all["rasters.import"]({ paths: [folder], bands: [...names], radiometry: { scale: 0.0001, offset: 0, unit: "reflectance" } }); // biome-ignore format: one call
+  const [repair] = await all["radiometry.repairs"]({});
+  expect(repair).toMatchObject({ kind: "offset-still-in", dates: 12, others: 6 });
+  expect(repair!.before.darkest).toBeCloseTo(0.13, 2);
+  await all["radiometry.repair"]({ modality: repair!.modality, kind: "offset-still-in" });
+  for (const one of catalog.acquisitions.list())
+    expect([one.date, radiometryOf(one).offset]).toEqual([one.date, one.date < "2022-06-10" || one.date === "2022-06-11" ? 0 : -0.1]); // biome-ignore format: one call
+  expect(await all["radiometry.repairs"]({})).toEqual([]);
+});
+
 test("+1000 that is still in is proposed with figures, repaired in one step, and undone", async () => {
   // Dates before 2022 without a baseline: nothing is taken off, yet no pixel is darker than 0.13.
   for (let day = 1; day <= 6; day++) image(`S2_L2A_10m_2019060${day}T105703.tif`, dark, { bands: 4 });

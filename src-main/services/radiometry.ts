@@ -78,7 +78,7 @@ export function radiometryService(deps: Deps): RadiometryCommands {
         if (name !== undefined && modality.name !== name) continue;
         const part = { ...modality, acquisitions: modality.acquisitions.filter((id) => ids.has(id)) };
         const repair = part.acquisitions.length > 0 ? await repairOf(reader, part, readable) : undefined;
-        if (repair) found.push({ ...repair, acquisitions: modality.acquisitions });
+        if (repair) found.push(repair);
       }
       return found;
     } finally {
@@ -157,7 +157,7 @@ export function radiometryService(deps: Deps): RadiometryCommands {
 }
 
 /** What a repair says, in one sentence. */
-export function wordsOf({ kind, modality, dates, before, after }: Repair): string {
+export function wordsOf({ kind, modality, dates, others, before, after }: Repair): string {
   const what = {
     "offset-still-in": "the +1000 offset is probably still in",
     "offset-taken-twice": "an offset was probably taken off twice",
@@ -165,7 +165,7 @@ export function wordsOf({ kind, modality, dates, before, after }: Repair): strin
     "decibels-not-linear": "the numbers are decibels, and are read as linear power",
     "linear-not-decibels": "the numbers are linear power, and are read as decibels",
   }[kind];
-  return `“${modality}”: ${what} (${dates} dates looked at; darkest ${before.darkest}, middle ${before.middle}; repaired ${after.darkest} and ${after.middle}).`;
+  return `“${modality}”: ${what} (${dates} dates looked at${others > 0 ? `, ${others} others do not have the fault and stay` : ""}; darkest ${before.darkest}, middle ${before.middle}; repaired ${after.darkest} and ${after.middle}).`;
 }
 
 function changeOf(kind: RepairKind, { radiometry, bands }: AcquisitionFile): GivenRadiometry {

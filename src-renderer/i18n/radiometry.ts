@@ -84,6 +84,16 @@ export const radiometryMessages = messages({
     en: { one: "“{name}”, {count} date looked at", other: "“{name}”, {count} dates looked at" },
     fr: { one: "« {name} », {count} date examinée", other: "« {name} », {count} dates examinées" },
   },
+  "radiometry.repair.others": {
+    en: {
+      one: "· {count} other date does not have the fault and stays",
+      other: "· {count} other dates do not have the fault and stay",
+    },
+    fr: {
+      one: "· {count} autre date n’a pas le défaut et ne change pas",
+      other: "· {count} autres dates n’ont pas le défaut et ne changent pas",
+    },
+  },
   "radiometry.repair.pixels": { en: "Pixels", fr: "Pixels" },
   "radiometry.repair.now": { en: "Now", fr: "Maintenant" },
   "radiometry.repair.then": { en: "Repaired", fr: "Réparé" },

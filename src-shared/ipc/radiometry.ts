@@ -22,6 +22,8 @@ export interface Repair {
   readonly modality: string;
   /** that were looked at */
   readonly dates: number;
+  /** dates of the input that stay as they are: they do not have the fault */
+  readonly others: number;
   readonly acquisitions: readonly string[];
   readonly before: RepairFigures;
   readonly after: RepairFigures;
