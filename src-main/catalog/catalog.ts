@@ -309,10 +309,17 @@ function openReadOnly(paths: ProjectPaths, options: OpenOptions): Catalog {
 
 /** Reads every page's structure once; a catalog is small. */
 function check(sql: Sql): void {
-  // What a stranger's schema calls may only be SQLite's harmless functions.
-  sql.pragma("trusted_schema = OFF");
-  sql.pragma("cell_size_check = ON");
-  const verdict = sql.pragma("quick_check(1)");
+  let verdict: unknown;
+  try {
+    // What a stranger's schema calls may only be SQLite's harmless functions.
+    sql.pragma("trusted_schema = OFF");
+    sql.pragma("cell_size_check = ON");
+    verdict = sql.pragma("quick_check(1)");
+  } catch (cause) {
+    // SQLite has words of its own, without a code, for a header that it does not know.
+    if (cause instanceof AppError || !(cause instanceof Error)) throw cause;
+    throw new AppError("project-damaged", { path: sql.path, detail: cause.message }, { cause });
+  }
   if (verdict !== "ok") throw new AppError("project-damaged", { path: sql.path, detail: String(verdict) });
 }
 

@@ -66,8 +66,20 @@ export function editTable(sql: Sql, readOnly: boolean) {
   let recording: number | undefined;
 
   const switchTo = (edit: number | null) => sql.run("UPDATE edit_recording SET edit = ?", edit);
-  const changesOf = (id: number) =>
-    sql.all<Change>('SELECT "table", before, after FROM edit_changes WHERE edit_id = ? ORDER BY id', id);
+  /** @throws AppError "project-damaged" when a row of the history names a table that has none */
+  const changesOf = (id: number) => {
+    const changes = sql.all<Change>(
+      'SELECT "table", before, after FROM edit_changes WHERE edit_id = ? ORDER BY id',
+      id,
+    );
+    for (const { table } of changes)
+      if (!shapes.has(table))
+        throw new AppError("project-damaged", {
+          path: sql.path,
+          detail: "its history names a table that has no history",
+        });
+    return changes;
+  };
 
   const keyOf = (table: string, row: string): string => {
     const values = fromJson<Record<string, unknown>>(sql, "edit_changes.row", row);

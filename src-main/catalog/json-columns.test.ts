@@ -5,6 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AppError } from "../../src-shared/errors/index.ts";
 import { project } from "../fuzz/kinds/project.ts";
+import { services } from "../services/services.ts";
+import { openCatalog } from "./index.ts";
 import { fromJson, jsonColumns } from "./json-columns.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-json-"));
@@ -45,6 +47,26 @@ test("no JSON is refused like JSON of another shape, with the column's name", ()
   expect(fromJson(sql, "bookmarks.bounds", '{"minX":0,"minY":0,"maxX":1,"maxY":1,"later":[]}')).toMatchObject({
     maxX: 1,
   });
+});
+
+test("a history that names a table without one, and a header of a format that SQLite does not know, are sentences", async () => {
+  const folder = join(room, "history");
+  mkdirSync(folder);
+  const path = join(folder, file);
+  writeFileSync(path, seed);
+  const database = new DatabaseSync(path);
+  database.exec(`PRAGMA journal_mode = DELETE; UPDATE edit_changes SET "table" = 'sqlite_schema'`);
+  database.close();
+  const catalog = openCatalog(folder, { purpose: "a test", appVersion: "0" });
+  const all = services({ catalog, appVersion: "0", runJob: () => Promise.reject(new Error("no")), announce: () => {} });
+  for (const command of ["edits.list", "edits.undo"] as const)
+    await expect(all[command]({})).rejects.toMatchObject({ code: "project-damaged" });
+  catalog.close();
+  // Bytes 44 to 47: the format of the schema, of which there are four.
+  const bytes = Buffer.from(seed);
+  bytes.writeUInt32BE(77, 44);
+  writeFileSync(path, bytes);
+  await expect(project.read(folder, [file])).rejects.toMatchObject({ code: "project-damaged" });
 });
 
 test("rows that are JSON of another shape are a sentence with a code, wherever a window asks for them", async () => {
