@@ -1,7 +1,7 @@
 // How every acquisition lies on the project's grid, from the catalog's headers alone: no file is opened.
 import { statSync } from "node:fs";
 import type { ProjectGrid } from "../../src-shared/domain/job.ts";
-import type { Acquisition } from "../../src-shared/eo/index.ts";
+import { type Acquisition, filesOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply, isAxisAligned } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
@@ -29,7 +29,7 @@ function entryOf(
 ): AlignmentEntry {
   const { id, name = null, sensor, pass = null, date, shift = null } = acquisition;
   const problems: AlignmentProblem[] = [];
-  const files = filesOf(acquisition).map(([path, bands]): AlignedFile => {
+  const files = bandsByFile(acquisition).map(([path, bands]): AlignedFile => {
     const nothing = { path, bands, crs: null, resolution: null, overlap: null, offset: null };
     const raster = rasters.get(path);
     if (!raster || !statSync(path, { throwIfNoEntry: false })) {
@@ -63,9 +63,9 @@ function entryOf(
 }
 
 /** The files of an acquisition and the bands in each, the quality band among them. */
-function filesOf({ pieces }: Acquisition): [path: string, bands: string[]][] {
+function bandsByFile(acquisition: Acquisition): [path: string, bands: string[]][] {
   const files = new Map<string, Set<string>>();
-  for (const { path, bands, quality } of pieces.flatMap((piece) => piece.files)) {
+  for (const { path, bands, quality } of filesOf(acquisition)) {
     const names = files.get(path) ?? new Set<string>();
     for (const { name } of bands) names.add(name);
     if (quality) names.add(quality.kind.toUpperCase());

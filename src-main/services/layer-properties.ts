@@ -4,7 +4,9 @@ import {
   type Acquisition,
   bandNamesOf,
   evidenceOf,
+  filesOf,
   maskFileOf,
+  measuredFiles,
   pathsOf,
   radiometryOf,
   sensors,
@@ -96,8 +98,7 @@ async function ofAcquisition(catalog: Catalog, id: string, key: string): Promise
   const read = new Map<string, { file: LayerFile; info: RasterInfo | undefined }>();
   for (const path of pathsOf(acquisition)) read.set(path, await fileOf(catalog.rasters.find(path) ?? path));
   const bands = bandNamesOf(acquisition).flatMap((name): LayerBand[] => {
-    const files = acquisition.pieces.flatMap((piece) => piece.files);
-    const file = files.find((one) => one.bands.some((own) => own.name === name));
+    const file = filesOf(acquisition).find((one) => one.bands.some((own) => own.name === name));
     const own = file?.bands.find((candidate) => candidate.name === name);
     if (!file || !own) return [];
     const { path } = file;
@@ -147,8 +148,7 @@ async function ofAcquisition(catalog: Catalog, id: string, key: string): Promise
 
 /** Over all files with something measured in them, whichever piece they belong to. */
 function readingOf(acquisition: Acquisition): ValueReading {
-  const files = acquisition.pieces.flatMap((piece) => piece.files);
-  const measured = files.filter(({ bands }) => bands.length > 0);
+  const measured = measuredFiles(acquisition);
   const bands = measured.flatMap((file) => file.bands);
   const agreed = <Value>(values: readonly Value[], none: Value): Value | "several" => {
     const different = new Set(values).size;

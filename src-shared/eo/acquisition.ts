@@ -164,6 +164,16 @@ export function pathsOf({ pieces }: Pick<Acquisition, "pieces">): string[] {
   return [...new Set(pieces.flatMap(({ files }) => files.map(({ path }) => path)))];
 }
 
+/** The files of all pieces, those that hold only a mask among them. */
+export function filesOf({ pieces }: Pick<Acquisition, "pieces">): AcquisitionFile[] {
+  return pieces.flatMap(({ files }) => files);
+}
+
+/** The files with something measured in them, whichever piece they belong to. */
+export function measuredFiles(acquisition: Pick<Acquisition, "pieces">): AcquisitionFile[] {
+  return filesOf(acquisition).filter(({ bands }) => bands.length > 0);
+}
+
 /** Pieces with something measured in them: a mask alone is none. */
 export function measuredPieces({ pieces }: Pick<Acquisition, "pieces">): AcquisitionPiece[] {
   return pieces.filter(({ files }) => files.some(({ bands }) => bands.length > 0));
@@ -178,8 +188,7 @@ export function hasQuality(acquisition: Pick<Acquisition, "pieces">): boolean {
 
 /** How the numbers of the first measured file are read. */
 export function radiometryOf(acquisition: Pick<Acquisition, "pieces">): Radiometry {
-  const files = acquisition.pieces.flatMap((piece) => piece.files);
-  const first = files.find(({ bands }) => bands.length > 0) ?? files[0];
+  const first = measuredFiles(acquisition)[0] ?? filesOf(acquisition)[0];
   return first?.radiometry ?? { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] };
 }
 
