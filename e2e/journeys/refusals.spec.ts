@@ -73,7 +73,7 @@ test("files that cannot be used are refused where they were chosen", async ({ pa
     const wizard = window.getByRole("dialog", { name: "Import labels" });
     await wizard.getByRole("button", { name: "Choose a file" }).click();
     await pick(window, "fields.geojson");
-    await expect(wizard).toContainText("1 shape");
+    await expect(wizard).toContainText("1 polygon");
     await wizard.getByRole("button", { name: "Next" }).click();
     await wizard.getByRole("button", { name: "Next" }).click();
     await refusal(wizard, /None of the shapes of .* touches the project’s area/, "labels-outside");
