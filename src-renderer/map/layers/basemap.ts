@@ -33,6 +33,12 @@ const reach = { coarse: 30, fine: 6, places: 5 };
 const fineUpTo = 700;
 
 /** Land, borders and places below everything else. What is far away is never projected. */
+/**
+ * Metres per pixel below which borders have no dashes: a canvas draws every dash of a line, also of the thousand kilometres beside
+ * the view, and each step closer would take twice as long.
+ */
+const solidBelow = 30;
+
 export class Basemap {
   readonly group: LayerGroup;
   readonly #options: BasemapOptions;
@@ -76,9 +82,15 @@ export class Basemap {
       fill: new Fill({ color: colors.land }),
       stroke: new Stroke({ color: colors.coast, width: 0.8 }),
     });
-    const border = new Style({ stroke: new Stroke({ color: colors.border, width: 1, lineDash: [5, 3] }) });
+    const [dashed, solid] = [[5, 3], undefined].map(
+      (lineDash) =>
+        new Style({ stroke: new Stroke({ color: colors.border, width: 1, ...(lineDash ? { lineDash } : {}) }) }),
+    );
     for (const layer of Object.values(this.#land)) {
-      layer.setStyle((feature) => (feature.get("border") ? border : land));
+      layer.setStyle((feature, resolution) => {
+        if (!feature.get("border")) return land;
+        return resolution * this.#options.metersPerUnit < solidBelow ? solid : dashed;
+      });
     }
     this.#places.setStyle((feature, resolution) => this.#placeStyle(feature.getProperties() as Place, resolution));
   }
