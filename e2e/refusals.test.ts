@@ -89,8 +89,8 @@ test("a disk that fills up: one sentence, nothing half written, and the project 
   leave(600);
   const checkpoint = refusal(await pretrain());
   expect(checkpoint).toMatch(/no space left to write “.*checkpoint.safetensors”/);
-  // What the job was and what it said stay, so that a person can read why; of its results there is nothing.
-  const stays = /^(project.omniproj|runs.*(spec.json|journal.jsonl|log.txt))/;
+  // What the job was, what it read and what it said stay, so that a person can read why; of its results there is nothing.
+  const stays = /^(project.omniproj|runs.*(spec.json|inputs.json|journal.jsonl|log.txt))/;
   expect(Object.keys(inventory(full)).filter((name) => !stays.test(name))).toEqual([]);
   const listed = await omnisat("project", "list", full);
   expect([listed.code, listed.out]).toEqual([0, expect.stringMatching(/pretrain +failed/)]);
