@@ -403,9 +403,10 @@ export const labelsMessages = messages({
     fr: { one: "{count} point", other: "{count} points" },
   },
   "labels.wizard.table": {
-    en: "Columns separated by {delimiter}, decimal sign {decimal}, text in {encoding}.",
-    fr: "Colonnes séparées par {delimiter}, signe décimal {decimal}, texte en {encoding}.",
+    en: "Columns separated by {delimiter}, decimal sign “{decimal}”, text in {encoding}.",
+    fr: "Colonnes séparées par {delimiter}, signe décimal « {decimal} », texte en {encoding}.",
   },
+  "labels.wizard.table.sign": { en: "“{sign}”", fr: "« {sign} »" },
   "labels.wizard.table.tab": { en: "tabs", fr: "des tabulations" },
   "labels.wizard.table.x": { en: "Longitude or x", fr: "Longitude ou x" },
   "labels.wizard.table.y": { en: "Latitude or y", fr: "Latitude ou y" },
