@@ -63,6 +63,16 @@ export const layersMessages = messages({
     en: { one: "{count} file is missing", other: "{count} files are missing" },
     fr: { one: "{count} fichier est introuvable", other: "{count} fichiers sont introuvables" },
   },
+  "layers.withheld": {
+    en: {
+      one: "{count} file lies in a folder that you have not allowed.",
+      other: "{count} files lie in folders that you have not allowed.",
+    },
+    fr: {
+      one: "{count} fichier est dans un dossier que vous n’avez pas autorisé.",
+      other: "{count} fichiers sont dans des dossiers que vous n’avez pas autorisés.",
+    },
+  },
   "layers.missing.some": {
     en: { one: "{count} layer lacks its files.", other: "{count} layers lack their files." },
     fr: { one: "{count} couche n’a plus ses fichiers.", other: "{count} couches n’ont plus leurs fichiers." },

@@ -6,6 +6,8 @@ class WorkDialogs {
 
   /** which folders outside of the project it may use */
   outsideOpen = $state(false);
+  /** files that the project names outside of its folder, and that nobody has allowed */
+  withheld = $state(0);
 
   showImport(paths: readonly string[] = []): void {
     this.importPaths = paths;
