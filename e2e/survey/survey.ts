@@ -94,7 +94,7 @@ async function runSet(set: SurveySet, data: string, project: string): Promise<Se
   rmSync(project, { recursive: true, force: true });
   const steps: StepRecord[] = [];
   for (const command of set.commands(project, data)) {
-    const step = await run(command);
+    const step = await run(command, project);
     steps.push(step);
     const said = step.code === 0 ? `${step.seconds.toFixed(1)} s` : `exit ${step.code}: ${step.refusal}`;
     console.log(`  omnisat ${step.command.replaceAll(project, "PROJECT").replaceAll(data, "DATA")}\n    ${said}`);
@@ -111,7 +111,7 @@ async function runSet(set: SurveySet, data: string, project: string): Promise<Se
   };
 }
 
-async function run(command: SurveyCommand): Promise<StepRecord> {
+async function run(command: SurveyCommand, project: string): Promise<StepRecord> {
   const started = performance.now();
   const { code, out, err } = await omnisat(...command, "--json");
   const lines = [...objects(out), ...objects(err)];
@@ -129,7 +129,13 @@ async function run(command: SurveyCommand): Promise<StepRecord> {
     result,
     warnings: [...new Set([...warnings, ...listed, ...cautions])],
     severe,
-    refusal: code === 0 ? undefined : String(error?.message ?? (err.trim().split("\n").at(-1) || "nothing was said")),
+    refusal:
+      code === 0
+        ? undefined
+        : String(error?.message ?? (err.trim().split("\n").at(-1) || "nothing was said")).replaceAll(
+            project,
+            "PROJECT",
+          ),
   };
 }
 
