@@ -68,7 +68,7 @@ test("what was on its way when the program was killed comes into the curve from 
   expect(catalog.jobs.get(id)).toMatchObject({ state: "resumable", cause: { kind: "closed" }, title: "two" });
   const run = catalog.runs.ofJob(id)!;
   const last = catalog.runs.metrics(run.id).at(-1)!.step;
-  const score = { modalities: ["s2"], classes: [] as SubsetScore["classes"], macroF1: 0.5 } as SubsetScore;
+  const score = { modalities: ["s2"], classes: [], macroF1: 0.5 } as Partial<SubsetScore> as SubsetScore;
   const entries = [
     { type: "metric", step: last + 1, values: { loss: 0.5 } },
     { type: "review", step: last + 1, review: { part: "validation", score, preview: null } },
