@@ -322,6 +322,8 @@ test("a lock from the future, of an absurd process or of no sense is taken over 
   // Nobody can have written this: a living process without its start, a year from now.
   opens(JSON.stringify({ ...lock, started: null }));
   for (const pid of [0, -1, 1.5, 2 ** 60, 4_000_000_000]) opens(JSON.stringify({ ...lock, pid }), old);
+  for (const since of ["NaN-01-01T00:00:00Z", "yesterday", ""])
+    opens(JSON.stringify({ ...lock, host: "elsewhere", since }), old);
   for (const text of ["", "{", "null", "[]", '{"pid":"1"}', "\0\0\0", Buffer.alloc(1 << 20, 32)]) opens(text, old);
   // Unreadable, and its file is dated in the future.
   opens("garbage", () => utimesSync(path, new Date(), new Date(Date.now() + 1e9)));

@@ -58,7 +58,9 @@ function isHolder(value: unknown): value is LockHolder {
     typeof host === "string" &&
     (started === null || typeof started === "string") &&
     typeof purpose === "string" &&
-    typeof since === "string"
+    typeof since === "string" &&
+    /^\d{4}-\d{2}-\d{2}T/.test(since) &&
+    Number.isFinite(Date.parse(since))
   );
 }
 
