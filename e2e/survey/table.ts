@@ -78,7 +78,7 @@ export function tableOf(records: readonly SetRecord[]): string {
       score ? `${score.samples} ${score.unit}` : "–",
       score ? three(score.commonest) : "–",
       baselineOf(set),
-      [...severe.map((text) => `**${text.split(/[:.;] /)[0]}**`), String(warnings.size)].join("; "),
+      [...severe.map((text) => `**${text.split(/(?<=\.) (?=[A-Z])/)[0]}**`), String(warnings.size)].join("; "),
       minutes(seconds),
       end,
     ];
