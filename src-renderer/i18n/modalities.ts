@@ -164,12 +164,14 @@ export const modalitiesMessages = messages({
   },
   "modalities.problem.files": {
     en: {
-      one: "{count} file is missing. Training needs all of them: re-link it in the layer tree.",
-      other: "{count} files are missing. Training needs all of them: re-link them in the layer tree.",
+      one: "{count} file is missing or not allowed. Training needs all of them: the Layers panel says how to bring it back.",
+      other:
+        "{count} files are missing or not allowed. Training needs all of them: the Layers panel says how to bring them back.",
     },
     fr: {
-      one: "{count} fichier manque. L’apprentissage les demande tous : reliez-le dans l’arbre des couches.",
-      other: "{count} fichiers manquent. L’apprentissage les demande tous : reliez-les dans l’arbre des couches.",
+      one: "{count} fichier manque ou n’est pas autorisé. L’apprentissage les demande tous : le volet Couches dit comment le retrouver.",
+      other:
+        "{count} fichiers manquent ou ne sont pas autorisés. L’apprentissage les demande tous : le volet Couches dit comment les retrouver.",
     },
   },
   "modalities.problem.finer": {
