@@ -113,6 +113,26 @@ test("a JSON that grows beyond its memory costs its own request only", async () 
   expect([code, good.shapes]).toEqual(["vector-too-costly", [...readFeatures(sample).features].length]);
 }, 120_000);
 
+test("a small file that is only looked at has a smaller memory, of objects and in all", async () => {
+  const bomb = join(room, "small-bomb.geojson");
+  writeFileSync(bomb, `{"type":"FeatureCollection","features":[${"[{}],".repeat(750_000)}[]]}`);
+  readingLimits.heapOfTiny = 64;
+  await expect(all["labels.inspect"]({ path: bomb })).rejects.toMatchObject({
+    code: "vector-too-costly",
+    details: { path: bomb, why: "memory", limit: 64 },
+  });
+  readingLimits.heapOfTiny = 320;
+  expect((await all["labels.inspect"]({ path: sample })).shapes).toBeGreaterThan(0);
+  if (process.platform !== "linux") return;
+  // Less than a process takes that does nothing.
+  readingLimits.residentOfTiny = 16;
+  const query = withView("held.gpkg", withoutRows);
+  await expect(all["labels.inspect"]({ path: query, layer: "joined" })).rejects.toMatchObject({
+    code: "vector-too-costly",
+    details: { path: query, why: "memory", limit: 16 },
+  });
+}, 120_000);
+
 test("what is read apart is what is read here, import and features in order", async () => {
   const layer = readFeatures(sample);
   const { name: field } = layer.fields.find(({ name }) => /class|crop/i.test(name))!;

@@ -23,9 +23,13 @@ export const readingLimits = {
   /** milliseconds in all, and more per MiB */
   whole: 120_000,
   wholePerMebibyte: 10_000,
-  /** MiB of JavaScript objects, for files up to 32 MiB and for larger ones or archives */
+  /** MiB of JavaScript objects, for files up to 4 MiB that are only looked at, up to 32 MiB, and for larger ones or archives */
+  heapOfTiny: 320,
   heap: 768,
   heapOfLarge: 4096,
+  /** MiB that the system may hold for the process in all: what a tiny file may cost, and what comes on top of others' objects */
+  residentOfTiny: 512,
+  residentBeside: 1024,
 };
 
 /** Processes at once, of small files and of large ones; others wait. A small file never waits for large ones. */
@@ -34,17 +38,21 @@ type Lane = keyof typeof most;
 /** Milliseconds that a process waits for another file. */
 const patience = 60_000;
 const large = 32;
+const tiny = 4;
 /** Milliseconds until a process has started, on a machine that is busy with other things. */
 const startTime = 120_000;
 
 /** Work whose time the file's size says little about: overlaps of shapes, patches below them, a model's code. */
 const measuring: ReadonlySet<string> = new Set(["inspect", "import", "tiles", "model"]);
+/** Work whose memory the file's size says little about: lists of patches, a network's code. */
+const holding: ReadonlySet<string> = new Set(["import", "tiles", "model"]);
 /** Loading the code of a network takes longer than reading most models. */
 const loading: Readonly<Record<string, number>> = { model: 8000 };
 
 interface Cost {
   readonly lane: Lane;
   readonly heap: number;
+  readonly resident: number;
   readonly silence: number;
   readonly silentWork: number;
   readonly work: number;
@@ -63,9 +71,12 @@ async function costOf(name: string, path: string): Promise<Cost> {
   const size = (bytes / 2 ** 20) * (packed && !folder ? 10 : 1);
   const more = entries * 20;
   const lane = packed || size > large ? "large" : "small";
+  const isTiny = !packed && size <= tiny && !holding.has(name);
+  const heap = isTiny ? limits.heapOfTiny : lane === "large" ? limits.heapOfLarge : limits.heap;
   return {
     lane,
-    heap: lane === "large" ? limits.heapOfLarge : limits.heap,
+    heap,
+    resident: isTiny ? limits.residentOfTiny : heap + limits.residentBeside,
     silence: limits.silence + more + size * limits.silencePerMebibyte,
     silentWork: limits.silentWork + more + (loading[name] ?? 0) + size * limits.silentWorkPerMebibyte,
     work: measuring.has(name) ? Number.POSITIVE_INFINITY : limits.work + more + size * limits.workPerMebibyte,
@@ -247,7 +258,7 @@ function runOn(
       if (now - heard > silence) stop("time", Math.round(silence / 1000));
       else if (now - begun > cost.whole) stop("time", Math.round(cost.whole / 1000));
       else if (tooMuchWork(await processorTime(reader.child.pid))) return;
-      else if ((await residentMebibytes(reader.child.pid)) > cost.heap + 1024) stop("memory", cost.heap + 1024);
+      else if ((await residentMebibytes(reader.child.pid)) > cost.resident) stop("memory", cost.resident);
     };
     const tooMuchWork = (worked: number): boolean => {
       if (begun === 0 || Number.isNaN(worked)) return false;
