@@ -229,7 +229,7 @@ test("a package and a legend are read in a process that can be killed, and leave
   writeFileSync(legend, `<qgis><paletteEntry value="1" label="maize" color="#ffcc00"/></qgis>`);
   const usual = { ...readingLimits };
   // So little memory that the reading process cannot even begin.
-  Object.assign(readingLimits, { heap: 4, heapOfLarge: 4 });
+  Object.assign(readingLimits, { heapOfTiny: 4, heap: 4, heapOfLarge: 4 });
   try {
     expect(await code(all["models.import"]({ path: package_, name: "slow" }))).toBe("model-package-damaged");
     expect(await code(all["legends.import"]({ path: legend }))).toBe("legend-unreadable");
