@@ -1,10 +1,16 @@
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { LabelProblem } from "../../src-shared/ipc/labels.ts";
 import type { Catalog, Label, Legend } from "../catalog/index.ts";
-import { boundsOfGeometry, defectOf, type Overlap, overlaps, squareMetersPerUnit } from "../vector/index.ts";
+import {
+  boundsOfGeometry,
+  cooperative,
+  defectOf,
+  type Overlap,
+  overlaps,
+  squareMetersPerUnit,
+} from "../vector/index.ts";
 import { isInSeason, seasonOf } from "./labels-input.ts";
 import { multi, patchCount, touches } from "./labels-shape.ts";
-import { resting } from "./resting.ts";
 
 /** What is the matter with the labels of a legend: nothing here is repaired, everything can be gone to. */
 export async function problemsOf(catalog: Catalog, legend: Legend): Promise<LabelProblem[]> {
@@ -45,7 +51,7 @@ export async function problemsOf(catalog: Catalog, legend: Legend): Promise<Labe
       yield label.id;
     }
   }
-  await resting(single());
+  await cooperative(single());
 
   // Slivers along borders that were drawn twice teach nothing wrong: a hundredth of a patch is the least that is told.
   const patch = Math.abs(grid.affine.b * grid.affine.f);
@@ -71,6 +77,6 @@ export async function problemsOf(catalog: Catalog, legend: Legend): Promise<Labe
       yield overlap;
     }
   }
-  await resting(pairs());
+  await cooperative(pairs());
   return problems;
 }

@@ -9,6 +9,7 @@ export {
   type ValueCount,
   valueKey,
 } from "./class-table.ts";
+export { cooperative } from "./cooperative.ts";
 export { tableExtensions } from "./csv.ts";
 export { readCsvRows } from "./csv-table.ts";
 export { divide } from "./divide.ts";

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
-import { setImmediate as rest } from "node:timers/promises";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { LabelFile } from "../../../src-shared/ipc/labels.ts";
 import { type ClassTable, countValues, suggestClasses, type ValueCount } from "../class-table.ts";
+import { cooperative } from "../cooperative.ts";
 import type { FeatureLayer, ReadOptions } from "../feature.ts";
 import { inspecting } from "../inspect-layer.ts";
 import { importingLabels, type LabelImport, type LabelImportOptions } from "../label-import.ts";
@@ -80,20 +80,8 @@ function opened({ path, options }: Source, telling: Telling): FeatureLayer {
   };
 }
 
-async function resting<Step, Result>(steps: Generator<Step, Result>, tell: (step: Step) => void): Promise<Result> {
-  let until = performance.now() + turn;
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    if (performance.now() < until) continue;
-    tell(step.value);
-    await rest();
-    until = performance.now() + turn;
-  }
-}
-
 export const tasks: { readonly [K in TaskName]: Work<K> } = {
-  inspect: (input, telling) => resting(inspecting(opened(input, telling)), () => {}),
+  inspect: (input, telling) => cooperative(inspecting(opened(input, telling)), undefined, turn),
   values: (input, telling) => countValues(opened(input, telling), input.field),
   suggest: (input, telling) =>
     suggestClasses(
@@ -107,9 +95,8 @@ export const tasks: { readonly [K in TaskName]: Work<K> } = {
     const layer = opened(input, telling);
     let total = 0;
     for (const _ of layer.features) total++;
-    const { report, polygons } = await resting(importingLabels(layer, input.import), (done) =>
-      telling.alive(Math.min(1, done / Math.max(1, total))),
-    );
+    const alive = (done: number) => telling.alive(Math.min(1, done / Math.max(1, total)));
+    const { report, polygons } = await cooperative(importingLabels(layer, input.import), alive, turn);
     for (let at = 0; at < polygons.length; at += partSize) await telling.part(polygons.slice(at, at + partSize));
     return { report };
   },

@@ -1,12 +1,13 @@
-import { setImmediate as rest } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** At most so long without letting others have a turn: requests of windows wait no longer than that. */
-const turn = 25;
+const usualTurn = 25;
 
-/** Runs a generator to its end in turns; `tell` hears the last step of each turn. */
-export async function resting<Step, Result>(
+/** Runs a generator to its end in turns of so many milliseconds; `tell` hears the last step of each turn. */
+export async function cooperative<Step, Result>(
   steps: Generator<Step, Result>,
   tell: (step: Step) => void = () => {},
+  turn = usualTurn,
 ): Promise<Result> {
   let until = performance.now() + turn;
   for (;;) {
@@ -14,7 +15,7 @@ export async function resting<Step, Result>(
     if (step.done) return step.value;
     if (performance.now() < until) continue;
     tell(step.value);
-    await rest();
+    await nextTurn();
     until = performance.now() + turn;
   }
 }
