@@ -41,7 +41,10 @@ export const radiometryMessages = messages({
     fr: "Ce nombre n’est pas une donnée ; vide : tout nombre en est une.",
   },
   "radiometry.keep": { en: "Leave as it is", fr: "Ne pas changer" },
-  "radiometry.number": { en: "Enter a number, as in 0.0001.", fr: "Entrez un nombre, par exemple 0,0001." },
+  "radiometry.number": {
+    en: "Enter a number, as in 0.0001 or 10000.",
+    fr: "Entrez un nombre, par exemple 0,0001 ou 10000.",
+  },
   "radiometry.number.zero": {
     en: "A scale of 0 makes every number the same.",
     fr: "Un facteur de 0 rend tous les nombres égaux.",

@@ -32,13 +32,13 @@ const reach = { coarse: 30, fine: 6, places: 5 };
 /** From this many metres per pixel on, the small-scale outlines are enough. */
 const fineUpTo = 700;
 
-/** Land, borders and places below everything else. What is far away is never projected. */
 /**
  * Metres per pixel below which borders have no dashes: a canvas draws every dash of a line, also of the thousand kilometres beside
  * the view, and each step closer would take twice as long.
  */
 const solidBelow = 30;
 
+/** Land, borders and places below everything else. What is far away is never projected. */
 export class Basemap {
   readonly group: LayerGroup;
   readonly #options: BasemapOptions;

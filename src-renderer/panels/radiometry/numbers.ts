@@ -1,7 +1,11 @@
 // Numbers as people type them: with a comma or a point, lists with ranges.
 
-/** A number, with a point or a comma; `undefined` for anything else. */
+/**
+ * A number, with a point or a comma before its decimals; `undefined` for anything else, and for `10,000`, which may be ten
+ * thousand or ten.
+ */
 export function numberOf(text: string): number | undefined {
+  if (/^\s*[+−-]?[1-9]\d{0,2}(,\d{3})+\s*$/.test(text)) return undefined;
   const plain = text.trim().replace("−", "-").replace(",", ".");
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
   const value = Number(plain);
@@ -13,7 +17,6 @@ export function wholesOf(
   text: string,
   { least, greatest, most = 1000 }: { readonly least: number; readonly greatest: number; readonly most?: number },
 ): number[] | undefined {
-  // biome-ignore format: one signature
   const found = new Set<number>();
   for (const part of text.split(/[,;]/)) {
     if (part.trim() === "") continue;
