@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { bandNamesOf, bandsOfPiece, evidenceOf, pathsOf, qualityOfPiece } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
+import type { RasterFacts } from "../imagery/index.ts";
 import { describeFile, type FileChoice, importedFiles } from "./acquisitions.ts";
 import { groupAcquisitions, joinFiles } from "./mosaic.ts";
-import type { RasterFacts } from "./reader.ts";
 
 function facts(
   path: string,

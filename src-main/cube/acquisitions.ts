@@ -14,9 +14,9 @@ import {
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { resolutionOf } from "../../src-shared/geo/geobox.ts";
+import type { RasterFacts } from "../imagery/index.ts";
 import { type GivenMask, type GivenRadiometry, withGivenRadiometry, withMaskBand } from "./given.ts";
 import { decideRadiometry, type PixelSample } from "./radiometry.ts";
-import type { RasterFacts } from "./reader.ts";
 
 /** A file, and what the person who added it said about it; that wins over every guess. */
 export interface FileChoice {

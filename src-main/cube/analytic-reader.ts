@@ -1,7 +1,7 @@
 /** A reader for tests: rasters that are formulas, so that every pixel's right value is known without a file. */
 import { apply, northUp } from "../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
-import type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
+import type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "../imagery/index.ts";
 
 export interface FormulaRaster {
   readonly path: string;
@@ -60,7 +60,6 @@ export function analyticReader(rasters: readonly FormulaRaster[], delayMilliseco
       });
       return { bands: planes.map(({ plane }) => plane), valid: planes.map(({ valid }) => valid) };
     },
-    boundsIn: (grid) => boundsOf(grid),
     async close() {},
   };
 }

@@ -2,12 +2,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { boundsIn, rasterReader } from "../imagery/index.ts";
 import { flandersSquare } from "./analytic-reader.ts";
 import { Cube } from "./cube.ts";
 import { type Grid, geoboxOfPatches, type PatchWindow, patchesCovering } from "./grid.ts";
 import { doubtOfDates, importFiles, reportDates } from "./import-files.ts";
 import { proposeModalities } from "./modalities.ts";
-import { rasterReader } from "./raster-reader.ts";
 import { clear, noData, readScene, runningDays } from "./time-series.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
@@ -42,7 +42,7 @@ test.each([
   ["its own CRS", { crs: "EPSG:32631", patchMeters: 10 }],
   ["another CRS", { crs: "EPSG:3035", patchMeters: 10 }],
 ])("a real pixel has one value in every window that holds it, in %s", async (_, grid) => {
-  const bounds = reader.boundsIn(flandersSquare, grid.crs)!;
+  const bounds = boundsIn(flandersSquare, grid.crs)!;
   const area = patchesCovering(grid, bounds);
   const cube = cubeOn(grid);
   const whole = await cube.scene("s2", 3, area);

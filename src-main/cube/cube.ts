@@ -6,6 +6,7 @@
  */
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import type { Reader } from "../imagery/index.ts";
 import { ByteCache } from "./chunk-cache.ts";
 import { around, type Footprints, footprintsOf } from "./footprints.ts";
 import {
@@ -19,7 +20,6 @@ import {
 } from "./grid.ts";
 import { type Step, stepsOf } from "./modalities.ts";
 import type { PatchSet } from "./patch-set.ts";
-import type { Reader } from "./reader.ts";
 import { StepPlaces } from "./step-places.ts";
 import { clear, type DayCount, noData, readQuality, readScene, type Scene } from "./time-series.ts";
 

@@ -4,8 +4,9 @@
  */
 import { type Acquisition, bandsOfPiece, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
 import { type Affine, apply, invert } from "../../src-shared/geo/affine.ts";
-import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
+import { boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
+import { boundsOfImage, placeInImage, placeOfImage, type Shift } from "../imagery/index.ts";
 import { isGeographic, transformer } from "../raster/index.ts";
 import { commonPatches, type Grid, geoboxOfPatches, type PatchWindow, patchesCovering } from "./grid.ts";
 import { membersOf } from "./modalities.ts";
@@ -148,7 +149,7 @@ export function footprintOf(
   if (identity && ((c === 0 && e === 0) || (b === 0 && f === 0))) {
     const corners = [apply(image.affine, 0, 0), apply(image.affine, image.width, image.height)];
     const bounds = boundsOfPoints(corners);
-    const window = bounds && commonPatches(patchesCovering(grid, moved(bounds, shift)), within);
+    const window = bounds && commonPatches(patchesCovering(grid, boundsOfImage(bounds, shift)), within);
     return window ? PatchSet.ofWindow(window) : PatchSet.empty;
   }
   const part = identity ? image : nearby(grid, within, image, shift);
@@ -156,8 +157,8 @@ export function footprintOf(
   if (!part) return PatchSet.empty;
   const origin = grid.origin ?? { x: 0, y: 0 };
   const toPatch = (col: number, row: number): [number, number] => {
-    const [x, y] = forward(...apply(part.affine, col, row));
-    return [(x + shift.dx - origin.x) / grid.patchMeters, (origin.y - y - shift.dy) / grid.patchMeters];
+    const [x, y] = placeOfImage(...forward(...apply(part.affine, col, row)), shift);
+    return [(x - origin.x) / grid.patchMeters, (origin.y - y) / grid.patchMeters];
   };
   const ring = outline(part, toPatch, identity ? 1 : undefined);
   // A part of the outline that has no coordinates here: nobody can say where the image ends.
@@ -165,28 +166,16 @@ export function footprintOf(
   return touchedRows(ring, identity ? 0 : bendOf(ring), within);
 }
 
-const moved = ({ minX, minY, maxX, maxY }: Bounds, { dx, dy }: NonNullable<Acquisition["shift"]>): Bounds => ({
-  minX: minX + dx,
-  maxX: maxX + dx,
-  minY: minY + dy,
-  maxY: maxY + dy,
-});
-
 /**
  * The part of an image around `within`: far from there a projection may have no coordinates, or wrong ones. `unknown` where
  * the image's system is torn apart inside of `within` (the 180th meridian, a pole).
  */
-function nearby(
-  grid: Grid,
-  within: PatchWindow,
-  image: GeoBox,
-  { dx, dy }: NonNullable<Acquisition["shift"]>,
-): GeoBox | "unknown" | undefined {
+function nearby(grid: Grid, within: PatchWindow, image: GeoBox, shift: Shift): GeoBox | "unknown" | undefined {
   const area = geoboxOfPatches(grid, within);
   const { forward } = transformer(grid.crs, image.crs);
   const points = positionsOver(area, 16).map(([col, row]) => {
     const [x, y] = apply(area.affine, col, row);
-    return forward(x - dx, y - dy);
+    return forward(...placeInImage(x, y, shift));
   });
   if (points.some(([x, y]) => !Number.isFinite(x) || !Number.isFinite(y))) return "unknown";
   const around = boundsOfPoints(points)!;

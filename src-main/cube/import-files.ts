@@ -8,9 +8,10 @@ import {
   type SensorId,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { area, type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
+import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { type GeoBox, geoboxOfWindow, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { boundsIn, pixelSizeIn, type RasterFacts, type Reader } from "../imagery/index.ts";
 import {
   describeFile,
   type FileChoice,
@@ -22,7 +23,6 @@ import {
 import { membersOf, modalityName } from "./modalities.ts";
 import { joinFiles } from "./mosaic.ts";
 import { doubtAboutSeries, type PixelSample, percentile } from "./radiometry.ts";
-import type { RasterFacts, Reader } from "./reader.ts";
 import { clear, noData, readScene } from "./time-series.ts";
 
 export interface ImportOptions {
@@ -61,7 +61,7 @@ export async function readImported(
   const facts = await factsOf(reader, choice, options.crs);
   requireMeasurement(facts, choice);
   const file = describeFile(facts, choice);
-  if (options.area) requireOverlap(reader, file, options.area);
+  if (options.area) requireOverlap(file, options.area);
   return importedFiles(file, await samplePixels(reader, file, options.signal), choice);
 }
 
@@ -79,12 +79,8 @@ export async function factsOf(reader: Reader, { path, crs }: FileChoice, fallbac
   }
 }
 
-export function requireOverlap(
-  reader: Reader,
-  { facts }: FileDescription,
-  area: { readonly crs: Crs; readonly bounds: Bounds },
-): void {
-  const bounds = reader.boundsIn(facts.geobox, area.crs);
+export function requireOverlap({ facts }: FileDescription, area: { readonly crs: Crs; readonly bounds: Bounds }): void {
+  const bounds = boundsIn(facts.geobox, area.crs);
   if (bounds && intersection(bounds, area.bounds)) return;
   const { minX, minY, maxX, maxY } = area.bounds;
   const [west, south, east, north] = [minX, minY, maxX, maxY].map((value) => Number(value.toFixed(4)));
@@ -146,17 +142,16 @@ export async function nativeMeters(
     const file = piece?.files.find(({ bands }) => bands.length > 0);
     if (!file || found[name] !== undefined) continue;
     const grid = file.grid ?? (await reader.facts(file.path, file.crs)).geobox;
-    found[name] = pixelMeters(reader, grid, area);
+    found[name] = pixelMeters(grid, area);
   }
   return found;
 }
 
 /** Side of a pixel in the units of `crs`: an image in degrees has pixels of metres too. */
-export function pixelMeters(reader: Reader, grid: GeoBox, crs?: Crs): number {
-  if (crs === undefined || grid.crs === crs) return resolutionOf(grid).x;
-  const middle = { col: Math.floor(grid.width / 2), row: Math.floor(grid.height / 2), width: 1, height: 1 };
-  const bounds = reader.boundsIn(geoboxOfWindow(grid, middle), crs);
-  return bounds ? Number(Math.sqrt(area(bounds)).toPrecision(3)) : resolutionOf(grid).x;
+export function pixelMeters(grid: GeoBox, crs: Crs = grid.crs): number {
+  const { side } = pixelSizeIn(grid, crs);
+  // In another system a pixel's size varies over the image: more digits would say nothing.
+  return grid.crs === crs ? side : Number(side.toPrecision(3));
 }
 
 /** What a look at the pixels of every date tells: how much is clear, and how dark the darkest clear pixels are. */

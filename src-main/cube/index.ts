@@ -29,7 +29,6 @@ export {
   raisedCosine,
 } from "./blend.ts";
 export { Cube, type CubeOptions, type CubeSpec } from "./cube.ts";
-export { sharedPart } from "./footprint.ts";
 export { around, type FootprintRequest, Footprints, footprintOf, footprintsOf } from "./footprints.ts";
 export {
   type GivenMask,
@@ -99,8 +98,6 @@ export {
 export { type PatchBand, PatchSet } from "./patch-set.ts";
 export { decideRadiometry, doubtAboutSeries, type PixelSample } from "./radiometry.ts";
 export { type Random, seededRandom, seedOf, shuffled } from "./random.ts";
-export { rasterReader } from "./raster-reader.ts";
-export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
 export { repairOf, storedOffset } from "./repairs.ts";
 export {
   type Augmentation,

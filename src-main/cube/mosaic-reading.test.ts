@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Acquisition, clearSclClasses, type Modality } from "../../src-shared/eo/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
-import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { analyticReader } from "./analytic-reader.ts";
 import { clear, noData, readQuality, readScene, unclear } from "./time-series.ts";
 
@@ -52,8 +52,8 @@ const modality: Modality = {
   resampling: "nearest",
   clearClasses: clearSclClasses,
 };
-const reader = () => ({
-  ...analyticReader(
+const reader = () =>
+  analyticReader(
     Array.from({ length: count }, (_, i) => [
       { path: name(i), geobox: tile(i), bands: [{ value: () => i }] },
       {
@@ -62,9 +62,7 @@ const reader = () => ({
         bands: [{ value: (x: number) => (x < 500_000 + i * 1000 + 30 ? 4 : 9) }],
       },
     ]).flat(),
-  ),
-  boundsIn: boundsOf,
-});
+  );
 const step = { date: acquisition.date, acquisitions: [acquisition] };
 
 test("of hundreds of tiles of one date only those that touch the window are opened", async () => {

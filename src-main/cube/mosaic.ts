@@ -11,10 +11,10 @@ import {
   type SensorId,
 } from "../../src-shared/eo/index.ts";
 import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { sharedPart, shareOf } from "../imagery/index.ts";
 import { isGeographic } from "../raster/index.ts";
 import type { FileDescription, ImportedFile } from "./acquisitions.ts";
 import { importedFiles } from "./acquisitions.ts";
-import { sharedPart, shareOf } from "./footprint.ts";
 import type { PixelSample } from "./radiometry.ts";
 
 /** Two images of one place: the pieces of an acquisition and of its copies that show the same ground. */

@@ -6,7 +6,7 @@
  * date alone decides nothing: a product's own statement comes first, then its name, then its provider, then its pixels.
  */
 import type { ProductName, Radiometry } from "../../src-shared/eo/index.ts";
-import type { BandFacts } from "./reader.ts";
+import type { BandFacts } from "../imagery/index.ts";
 
 /** The stored values of a small sample of pixels with data, in ascending order. */
 export interface PixelSample {

@@ -1,10 +1,10 @@
 /** What the pixels of an input say against the meaning that was decided for them, and the change that would make them fit. */
 import { type Acquisition, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
 import type { Repair, RepairFigures, RepairKind } from "../../src-shared/ipc/radiometry.ts";
+import type { Reader } from "../imagery/index.ts";
 import { thumbnailGrid } from "./import-files.ts";
 import { membersOf } from "./modalities.ts";
 import { percentile } from "./radiometry.ts";
-import type { Reader } from "./reader.ts";
 
 /** So many dates are looked at, spread over the series. */
 const mostDates = 12;

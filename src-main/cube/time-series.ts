@@ -14,9 +14,8 @@ import {
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { touches } from "./footprint.ts";
+import { gridInImage, type Pixels, type Reader, touches, type WarpRequest } from "../imagery/index.ts";
 import { type Step, stepsOf } from "./modalities.ts";
-import type { Pixels, Reader, WarpRequest } from "./reader.ts";
 
 /** What is known of a pixel on a date. */
 export const noData = 0;
@@ -47,7 +46,7 @@ export async function readScene(
 ): Promise<Scene> {
   if (step.acquisitions.length === 0)
     throw new Error(`Modality ${modality.name}: a step of ${step.date} without acquisition`);
-  const parts = piecesTouching(reader, modality, step, target);
+  const parts = piecesTouching(modality, step, target);
   let scene: Scene | undefined;
   for (const part of parts) {
     signal?.throwIfAborted();
@@ -69,11 +68,11 @@ interface Part {
 }
 
 /** The pieces of a step with all bands of the modality whose footprint touches `target`, in the order they are looked through. */
-function piecesTouching(reader: Reader, modality: Modality, step: Step, target: GeoBox): Part[] {
+function piecesTouching(modality: Modality, step: Step, target: GeoBox): Part[] {
   return step.acquisitions.flatMap((acquisition) => {
-    const grid = unshifted(target, acquisition.shift);
+    const grid = gridInImage(target, acquisition.shift);
     return measuredPieces(acquisition)
-      .filter((piece) => hasBands(piece, modality.bands) && touches(reader, piece, grid))
+      .filter((piece) => hasBands(piece, modality.bands) && touches(piece, grid))
       .map((piece) => ({ piece, acquisition, grid }));
   });
 }
@@ -135,7 +134,7 @@ export async function readQuality(
   target: GeoBox,
   signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  const parts = piecesTouching(reader, modality, step, target);
+  const parts = piecesTouching(modality, step, target);
   const tests = parts.map(({ piece }) => {
     const quality = qualityOfPiece(piece);
     return quality && clearTest(quality, modality.clearClasses);
@@ -207,12 +206,6 @@ function filesOf(modality: Modality, acquisition: Acquisition, { files }: Acquis
     found.set(file, known);
   }
   return [...found.values()];
-}
-
-/** An image found to lie at (−dx, −dy) is read there: its pixels then land where they belong. */
-function unshifted(target: GeoBox, shift: Acquisition["shift"]): GeoBox {
-  if (!shift || (shift.dx === 0 && shift.dy === 0)) return target;
-  return { ...target, affine: { ...target.affine, a: target.affine.a - shift.dx, d: target.affine.d - shift.dy } };
 }
 
 function mergeScenes(first: Scene, second: Scene, channels: number): Scene {

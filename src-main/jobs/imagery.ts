@@ -9,9 +9,9 @@ import {
   PatchSet,
   type PatchWindow,
   patchesCovering,
-  rasterReader,
   runningDays,
 } from "../cube/index.ts";
+import { rasterReader } from "../imagery/index.ts";
 
 const gigabyte = 1024 ** 3;
 

@@ -12,7 +12,8 @@ import {
   type PretrainSpec,
 } from "../../src-shared/domain/job.ts";
 import { finetuneDefaults, pretrainDefaults } from "../../src-shared/domain/recipe.ts";
-import { importFiles, nativeMeters, proposeModalities, rasterReader } from "../cube/index.ts";
+import { importFiles, nativeMeters, proposeModalities } from "../cube/index.ts";
+import { rasterReader } from "../imagery/index.ts";
 import { readModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";

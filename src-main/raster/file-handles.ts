@@ -140,3 +140,6 @@ class FileHandles {
 
 /** Windows allows 512 open files in a process, Linux usually 1024: a long time series must not use them up. */
 export const files = new FileHandles(64);
+
+/** Closes the file unless somebody is reading it: an open file cannot be replaced on Windows. */
+export const releaseFile = (path: string): void => files.forget(path);

@@ -22,7 +22,7 @@ export {
   type Transformer,
   transformer,
 } from "./crs.ts";
-export { contentKey } from "./file-handles.ts";
+export { contentKey, fileState, releaseFile } from "./file-handles.ts";
 export { pool } from "./pool/pool.ts";
 export { urgently } from "./pool/urgency.ts";
 export {

@@ -12,13 +12,11 @@ import {
 import { alignedGeobox, boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { Measurement } from "../../src-shared/ipc/alignment.ts";
 import { type MeasuredPatch, measureShift } from "../alignment/index.ts";
+import { gridInImage, headers, pixelSizeIn } from "../imagery/index.ts";
 import { requireGeobox, transformer, warp } from "../raster/index.ts";
-import type { OpenRasters } from "./inspect-rasters.ts";
-import { movedBack } from "./quality.ts";
 import { shareInside } from "./raster-info.ts";
 
 export interface MeasureRequest {
-  readonly rasters: OpenRasters;
   readonly grid: ProjectGrid;
   readonly moving: Acquisition;
   readonly reference: Acquisition;
@@ -30,18 +28,18 @@ export interface MeasureRequest {
 const finest = 10;
 
 export async function measureBetween(request: MeasureRequest): Promise<Measurement> {
-  const { rasters, grid, moving, reference, signal, onProgress } = request;
+  const { grid, moving, reference, signal, onProgress } = request;
   const bands = { moving: bandOf(moving), reference: bandOf(reference) };
   const resolution = Math.max(
     finest,
-    await resolutionIn(rasters, moving, bands.moving, grid.geobox),
-    await resolutionIn(rasters, reference, bands.reference, grid.geobox),
+    await resolutionIn(moving, bands.moving, grid.geobox),
+    await resolutionIn(reference, bands.reference, grid.geobox),
   );
   const read = async (image: "moving" | "reference", box: GeoBox, shift: { dx: number; dy: number }) => {
     const acquisition = request[image];
     const own = acquisition.shift ?? { dx: 0, dy: 0 };
-    const target = movedBack(box, { dx: own.dx + shift.dx, dy: own.dy + shift.dy });
-    return patchOf(rasters, acquisition, bands[image], target, signal);
+    const target = gridInImage(box, { dx: own.dx + shift.dx, dy: own.dy + shift.dy });
+    return patchOf(acquisition, bands[image], target, signal);
   };
   const area = alignedGeobox(grid.geobox.crs, boundsOf(grid.geobox), resolution);
   const { dx, dy, ...rest } = await measureShift({ grid: area, read, signal, onProgress });
@@ -62,29 +60,17 @@ function bandOf(acquisition: Acquisition): string {
 }
 
 /** Pixel size of the first piece that has the band, in units of the project's CRS. */
-async function resolutionIn(
-  rasters: OpenRasters,
-  acquisition: Acquisition,
-  band: string,
-  area: GeoBox,
-): Promise<number> {
+async function resolutionIn(acquisition: Acquisition, band: string, area: GeoBox): Promise<number> {
   const piece = acquisition.pieces.find(({ files }) => files.some((file) => has(file, band)))!;
   const { path, crs, grid } = piece.files.find((file) => has(file, band))!;
-  const file = grid ?? requireGeobox(await rasters.get(path, crs));
-  const { forward, identity } = transformer(file.crs, area.crs);
-  if (identity) return resolutionOf(file).x;
-  const { minX, minY, maxX, maxY } = boundsOf(file);
-  const [x, y] = [(minX + maxX) / 2, (minY + maxY) / 2];
-  const [px, py] = forward(x, y);
-  const [qx, qy] = forward(x + resolutionOf(file).x, y);
-  return Math.hypot(qx - px, qy - py);
+  const file = grid ?? requireGeobox(await headers.open(path, crs));
+  return pixelSizeIn(file, area.crs).side;
 }
 
 const has = ({ bands }: AcquisitionFile, name: string): boolean => bands.some((band) => band.name === name);
 
 /** One band of a mosaic on `target`; of overlapping pieces the first with data counts. */
 async function patchOf(
-  rasters: OpenRasters,
   acquisition: Acquisition,
   name: string,
   target: GeoBox,
@@ -101,12 +87,12 @@ async function patchOf(
     const { grid } = file;
     if (grid && acquisition.pieces.length > 1 && shareInside(target, grid) === 0 && shareInside(grid, target) === 0)
       continue;
-    const raster = await rasters.get(file.path, file.crs);
+    const raster = await headers.open(file.path, file.crs);
     const own = requireGeobox(raster);
     const finer = transformer(own.crs, target.crs).identity && resolutionOf(own).x < 0.75 * resolutionOf(target).x;
     const read = await warp(raster, target, { bands: [band.bandIndex], method: finer ? "average" : "cubic", signal });
     const quality = qualityOfPiece(piece);
-    const scl = quality ? await rasters.get(quality.path, quality.crs) : undefined;
+    const scl = quality ? await headers.open(quality.path, quality.crs) : undefined;
     const classes = scl && (await warp(scl, target, { bands: [quality!.bandIndex], method: "nearest", signal }));
     // Snow is bright but sharp: it hides no edges that the other winter image would not hide too.
     const usable = quality && clearTest(quality, [...clearSclClasses, 2, 11]);

@@ -3,11 +3,12 @@ import { statSync } from "node:fs";
 import type { ProjectGrid } from "../../src-shared/domain/job.ts";
 import { type Acquisition, filesOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { apply, isAxisAligned } from "../../src-shared/geo/affine.ts";
-import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
-import { boundsOf, type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
+import { isAxisAligned } from "../../src-shared/geo/affine.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { AlignedFile, AlignmentEntry, AlignmentProblem } from "../../src-shared/ipc/alignment.ts";
 import type { Catalog, Raster } from "../catalog/index.ts";
+import { boundsIn, boundsOfImage, pixelSizeIn, placeOfImage } from "../imagery/index.ts";
 import { crsName, transformer } from "../raster/index.ts";
 
 /** Less of a pixel than this is where decimals of a coordinate end. */
@@ -82,16 +83,14 @@ function place(
   mosaic: boolean,
 ) {
   const problems: AlignmentProblem[] = [];
-  const { identity, forward } = transformer(file.crs, area.crs);
-  const move = ([x, y]: [number, number]): [number, number] => [x + (shift?.dx ?? 0), y + (shift?.dy ?? 0)];
-  const outline = positionsOver(file, 20).map(([col, row]) => move(forward(...apply(file.affine, col, row))));
-  const bounds = boundsOfPoints(outline.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)));
-  const overlap = bounds ? overlapOf(bounds, boundsOf(area)) : 0;
+  const { identity } = transformer(file.crs, area.crs);
+  const bounds = boundsIn(file, area.crs);
+  const overlap = bounds ? overlapOf(boundsOfImage(bounds, shift ?? undefined), boundsOf(area)) : 0;
   if (overlap === 0) problems.push({ code: "outside" });
   else if (overlap < 0.999 && !mosaic) problems.push({ code: "partial", overlap });
   if (!identity) problems.push({ code: "other-crs", crs: crsName(file.crs) });
   if (!isAxisAligned(file.affine)) problems.push({ code: "rotated" });
-  const resolution = resolutionIn(file, forward);
+  const resolution = pixelSizeIn(file, area.crs).side;
   if (resolution > patchMeters * 1.001) problems.push({ code: "coarse", resolution, patch: patchMeters });
   else if (Math.abs(patchMeters / resolution - Math.round(patchMeters / resolution)) > slack)
     problems.push({ code: "uneven", resolution, patch: patchMeters });
@@ -109,17 +108,6 @@ function overlapOf(p: Bounds, area: Bounds): number {
   return (width * height) / ((area.maxX - area.minX) * (area.maxY - area.minY));
 }
 
-/** The side of a pixel in the middle of the file, in the project's units. */
-function resolutionIn(file: GeoBox, forward: (x: number, y: number) => [number, number]): number {
-  const at = (col: number, row: number) => forward(...apply(file.affine, col, row));
-  const [col, row] = [Math.floor(file.width / 2), Math.floor(file.height / 2)];
-  const [x, y] = at(col, row);
-  const [rightX, rightY] = at(col + 1, row);
-  const [downX, downY] = at(col, row + 1);
-  const area = Math.abs((rightX - x) * (downY - y) - (downX - x) * (rightY - y));
-  return Number(Math.sqrt(area).toPrecision(9));
-}
-
 /** Pixel edges of the project lie on multiples of the resolution, counted from the origin of the CRS. */
 function offsetOf({ affine }: GeoBox, shift: AlignmentEntry["shift"]): { x: number; y: number } {
   const rest = (start: number, size: number) => {
@@ -127,9 +115,10 @@ function offsetOf({ affine }: GeoBox, shift: AlignmentEntry["shift"]): { x: numb
     const away = pixels - Math.round(pixels);
     return Math.abs(away) < 1e-6 ? 0 : away;
   };
+  const [left, top] = placeOfImage(affine.a, affine.d, shift ?? undefined);
   return {
-    x: rest(affine.a + (shift?.dx ?? 0), affine.b),
-    y: rest(affine.d + (shift?.dy ?? 0), affine.f),
+    x: rest(left, affine.b),
+    y: rest(top, affine.f),
   };
 }
 

@@ -6,7 +6,6 @@ import { alignmentReport } from "./alignment-report.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
-import { OpenRasters } from "./inspect-rasters.ts";
 import { Tasks } from "./tasks.ts";
 
 const id = z.string().min(1);
@@ -17,7 +16,6 @@ const meters = z.number().min(-furthest).max(furthest);
 /** How layers lie on the project's grid and on each other, and corrections of it. */
 export function alignmentService(deps: Deps): AlignmentCommands {
   const { catalog, announce } = deps;
-  const rasters = new OpenRasters();
   const tasks = new Tasks(announce);
 
   const acquisition = (wanted: string) => {
@@ -35,7 +33,6 @@ export function alignmentService(deps: Deps): AlignmentCommands {
       ({ moving, reference, token }) =>
         tasks.run(token, (signal, onProgress) =>
           measureBetween({
-            rasters,
             grid: catalog.project.get().grid,
             moving: acquisition(moving),
             reference: acquisition(reference),

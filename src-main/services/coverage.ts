@@ -11,11 +11,11 @@ import {
   noData,
   type PatchWindow,
   patchesOfGeobox,
-  type Reader,
   readScene,
   seededRandom,
   shuffled,
 } from "../cube/index.ts";
+import type { Reader } from "../imagery/index.ts";
 
 /** Pixels along the longer side of a grid over the whole area; of separate places each has its share of them. */
 const side = 96;

@@ -21,11 +21,11 @@ import {
   maskTouches,
   modalityName,
   nativeMeters,
-  rasterReader,
   readImported,
   reportDates,
   type SamePlace,
 } from "../cube/index.ts";
+import { rasterReader } from "../imagery/index.ts";
 import type { Deps } from "./deps.ts";
 import { edit } from "./edits.ts";
 import { joinImport, samePlaceError } from "./import-join.ts";

@@ -11,10 +11,10 @@ import {
   type ImportedFile,
   type Joined,
   joinFiles,
-  type Reader,
   type SamePlace,
   withoutFiles,
 } from "../cube/index.ts";
+import type { Reader } from "../imagery/index.ts";
 
 export interface JoinedImport extends Joined {
   /** places that are shown twice because of the new files, and what tells the images apart */

@@ -15,13 +15,11 @@ import {
   importedFiles,
   nativeMeters,
   pixelMeters,
-  type RasterFacts,
-  type Reader,
-  rasterReader,
   requireMeasurement,
   requireOverlap,
   samplePixels,
 } from "../cube/index.ts";
+import { type RasterFacts, type Reader, rasterReader } from "../imagery/index.ts";
 import { crsName } from "../raster/index.ts";
 import { isUnchanged, standingChoices } from "./import-images.ts";
 import { joinImport } from "./import-join.ts";
@@ -93,9 +91,7 @@ export class ImportPreviews {
         nativeMeters: await nativeMeters(reader, after.filter(present(catalog)), geobox.crs),
       });
       return {
-        files: looked.map((entry) =>
-          previewOf(entry, byPath.get(entry.choice.path) ?? [], catalog, geobox, reader, copies),
-        ),
+        files: looked.map((entry) => previewOf(entry, byPath.get(entry.choice.path) ?? [], catalog, geobox, copies)),
         modalities: planned.map(({ modality, known: own, group }): PlannedModality => {
           const members = after.filter(({ id }) => modality.acquisitions.includes(id));
           const dates = members.map(({ date }) => date).sort();
@@ -167,7 +163,7 @@ async function look(
   if (!file) file = describeAnyway(whole, choice);
   if (errors.length > 0 || !file) return { choice, bytes, facts, file, brings: [], errors };
   const described = file;
-  await attempt(() => requireOverlap(reader, described, { crs: area.crs, bounds: boundsOf(area) }));
+  await attempt(() => requireOverlap(described, { crs: area.crs, bounds: boundsOf(area) }));
   const sample = await attempt(() => samplePixels(reader, described, signal));
   return { choice, bytes, facts, file, brings: errors.length > 0 ? [] : importedFiles(described, sample), errors };
 }
@@ -195,7 +191,6 @@ function previewOf(
   members: readonly Acquisition[],
   catalog: Catalog,
   area: GeoBox,
-  reader: Reader,
   copies: ReadonlyMap<string, string>,
 ): ImagePreview {
   const codes = new Set(errors.map(({ code }) => code));
@@ -237,7 +232,7 @@ function previewOf(
     bandCount: facts?.bands.length ?? 0,
     crs: { value: crs, evidence: facts?.crsNote ?? "", chosen: choice.crs !== undefined },
     crsName: crs ? crsName(crs) : null,
-    resolution: facts && !noCrs ? pixelMeters(reader, facts.geobox, area.crs) : null,
+    resolution: facts && !noCrs ? pixelMeters(facts.geobox, area.crs) : null,
     overlap: facts && !noCrs ? shareInside(area, facts.geobox) : null,
     radiometry: measured?.radiometry.decidedBy ?? null,
     acquisitions: members.map(({ id }) => id),

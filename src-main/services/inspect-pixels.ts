@@ -18,9 +18,9 @@ import type { Crs } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import type { Place } from "../../src-shared/ipc/inspect.ts";
+import { headers, placeInImage } from "../imagery/index.ts";
 import { type Raster, requireGeobox, transformer } from "../raster/index.ts";
 import { type Polygonal, type Position, rasterizePolygon, representativePoint } from "../vector/index.ts";
-import type { OpenRasters } from "./inspect-rasters.ts";
 
 /** No piece holds more pixels than this, whatever the polygon. */
 const pixelsAtOnce = 1 << 19;
@@ -49,7 +49,6 @@ interface Source {
  * data counts. Nothing when the place lies outside the image.
  */
 export async function* piecesOf(
-  rasters: OpenRasters,
   acquisition: Acquisition,
   place: Place,
   crs: Crs,
@@ -61,7 +60,7 @@ export async function* piecesOf(
   for (const piece of pieces) {
     // The header says where a piece lies: of hundreds the few around the place are opened.
     if (pieces.length > 1 && !holds(piece, place, crs, acquisition.shift)) continue;
-    yield* windowsOfPiece(rasters, acquisition, piece, names, place, crs, seen, signal);
+    yield* windowsOfPiece(acquisition, piece, names, place, crs, seen, signal);
   }
 }
 
@@ -72,7 +71,6 @@ function holds(piece: AcquisitionPiece, place: Place, crs: Crs, shift: Acquisiti
 }
 
 async function* windowsOfPiece(
-  rasters: OpenRasters,
   acquisition: Acquisition,
   piece: AcquisitionPiece,
   names: readonly string[],
@@ -84,7 +82,7 @@ async function* windowsOfPiece(
   const measured = piece.files.filter(({ bands }) => bands.length > 0);
   const sources = new Map<AcquisitionFile, Source>();
   for (const file of measured) {
-    const raster = await rasters.get(file.path, file.crs);
+    const raster = await headers.open(file.path, file.crs);
     sources.set(file, { raster, grid: requireGeobox(raster) });
   }
   const finest = [...sources.values()].reduce((p, q) => (resolutionOf(q.grid).x < resolutionOf(p.grid).x ? q : p));
@@ -115,7 +113,7 @@ async function* windowsOfPiece(
     let quality: Float64Array | undefined;
     const mask = qualityOfPiece(piece);
     if (mask) {
-      const raster = await rasters.get(mask.path, mask.crs);
+      const raster = await headers.open(mask.path, mask.crs);
       const read = await readOn({ raster, grid: requireGeobox(raster) }, finest.grid, window, [mask.bandIndex], signal);
       quality = Float64Array.from(read.bands[0]!, (value, at) =>
         read.valid[0]?.[at] === 0 || isNoPixel(mask, value) ? Number.NaN : value,
@@ -149,7 +147,7 @@ const decibels = (power: number): number => (power > 0 ? 10 * Math.log10(power) 
 /** The pixels of a place on a grid: the one around a point; those of a polygon as gdal_rasterize burns them, at least one. */
 function spansOf(place: Place, crs: Crs, grid: GeoBox, shift: Acquisition["shift"]): PixelSpan[] {
   const { forward, identity } = transformer(crs, grid.crs);
-  const toGrid = (x: number, y: number): Position => forward(x - (shift?.dx ?? 0), y - (shift?.dy ?? 0));
+  const toGrid = (x: number, y: number): Position => forward(...placeInImage(x, y, shift));
   const pixelAt = (x: number, y: number): PixelSpan[] => {
     const [col, row] = apply(invert(grid.affine), ...toGrid(x, y)).map(Math.floor) as [number, number];
     const inside = col >= 0 && row >= 0 && col < grid.width && row < grid.height;

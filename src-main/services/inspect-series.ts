@@ -12,10 +12,8 @@ import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { Observation, Place, PlaceSeries, SeriesGroup, Variable } from "../../src-shared/ipc/inspect.ts";
 import { RunningStatistics } from "../cube/index.ts";
 import { type Piece, piecesOf, variablesOf } from "./inspect-pixels.ts";
-import type { OpenRasters } from "./inspect-rasters.ts";
 
 export interface SeriesRequest {
-  readonly rasters: OpenRasters;
   readonly acquisitions: readonly Acquisition[];
   /** of the places */
   readonly crs: Crs;
@@ -120,14 +118,14 @@ function unitOf(acquisition: Acquisition): Variable["unit"] {
 
 /** One date at one place. */
 async function observe(
-  { rasters, crs, clearClasses, signal }: SeriesRequest,
+  { crs, clearClasses, signal }: SeriesRequest,
   acquisition: Acquisition,
   place: Place,
   variables: readonly Variable[],
 ): Promise<Observation> {
   const clear = clearClasses.get(acquisition.id) ?? clearSclClasses;
   const tally = new Tally(acquisition, variables);
-  for await (const piece of piecesOf(rasters, acquisition, place, crs, signal)) tally.add(piece, clear);
+  for await (const piece of piecesOf(acquisition, place, crs, signal)) tally.add(piece, clear);
   return tally.result(place.kind === "polygon");
 }
 

@@ -8,7 +8,6 @@ import { assertNoLinkOut } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { classesAt } from "./inspect-classes.ts";
-import { OpenRasters } from "./inspect-rasters.ts";
 import { type SeriesRequest, seriesAt } from "./inspect-series.ts";
 import { seriesTable } from "./inspect-table.ts";
 import { filePath } from "./path-gate.ts";
@@ -28,7 +27,6 @@ const mostPlaces = 20;
 
 /** Time, and what the pixels say at a place. */
 export function inspectService({ catalog, announce, runJob, appVersion }: Deps): InspectCommands {
-  const rasters = new OpenRasters();
   const tasks = new Tasks(announce);
 
   const series = (places: readonly Place[], rest: Pick<SeriesRequest, "signal" | "onProgress">) => {
@@ -39,14 +37,14 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
         .flatMap((modality) => modality.acquisitions.map((id) => [id, modality.clearClasses] as const)),
     );
     const { crs } = catalog.project.get().grid.geobox;
-    return seriesAt({ rasters, acquisitions: catalog.acquisitions.list(), crs, clearClasses, ...rest }, places);
+    return seriesAt({ acquisitions: catalog.acquisitions.list(), crs, clearClasses, ...rest }, places);
   };
 
   // Several windows, and a window that asks again, hear of one look at the clouds.
   let looking: Promise<CloudShare[]> | undefined;
   const clouds = (): Promise<CloudShare[]> => {
     looking ??= tasks
-      .run("timeline.clouds", (signal, progress) => cloudShares(catalog, rasters, progress, signal))
+      .run("timeline.clouds", (signal, progress) => cloudShares(catalog, progress, signal))
       .finally(() => {
         looking = undefined;
       });

@@ -14,7 +14,8 @@ import {
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { ModalityCommands, ModalityCoverage, ModalityFacts } from "../../src-shared/ipc/modalities.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { checkModality, modalityName, nativeMeters, proposeModalities, rasterReader } from "../cube/index.ts";
+import { checkModality, modalityName, nativeMeters, proposeModalities } from "../cube/index.ts";
+import { rasterReader } from "../imagery/index.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";

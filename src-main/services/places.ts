@@ -1,15 +1,8 @@
 // Where the images of a project lie: from the headers that the catalog keeps, without opening a file.
 import type { PlaceOfProject } from "../../src-shared/ipc/project.ts";
 import type { Catalog } from "../catalog/index.ts";
-import {
-  around,
-  boundsOfPatches,
-  type Footprints,
-  footprintsOf,
-  PatchSet,
-  patchesOfGeobox,
-  rasterReader,
-} from "../cube/index.ts";
+import { around, boundsOfPatches, type Footprints, footprintsOf, PatchSet, patchesOfGeobox } from "../cube/index.ts";
+import { rasterReader } from "../imagery/index.ts";
 import { placementsOf } from "./imagery.ts";
 
 /** The footprints of some modalities (all when none is named); a file that is missing counts where it lay. */

@@ -4,7 +4,8 @@ import { type Acquisition, bandNamesOf, clearSclClasses, type Modality } from ".
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { clear, noData, type Reader, rasterReader, readScene, type Scene } from "../cube/index.ts";
+import { clear, noData, readScene, type Scene } from "../cube/index.ts";
+import { type Reader, rasterReader } from "../imagery/index.ts";
 
 export const pictureWidth = 288;
 export const pictureHeight = 144;
@@ -25,7 +26,7 @@ export async function projectPicture(
   area: GeoBox,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  const reader = rasterReader({ openAtOnce: 16 });
+  const reader = rasterReader();
   try {
     for (const sensor of ["aerial", "sentinel-2", "landsat", "sentinel-1"] as const) {
       const usable = acquisitions.flatMap((acquisition) => {

@@ -13,8 +13,8 @@ import { northUp } from "../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { CloudShare } from "../../src-shared/ipc/inspect.ts";
 import type { Catalog } from "../catalog/index.ts";
+import { gridInImage, headers } from "../imagery/index.ts";
 import { requireGeobox, transformer, warp } from "../raster/index.ts";
-import type { OpenRasters } from "./inspect-rasters.ts";
 import { shareInside } from "./raster-info.ts";
 
 /** Shadow, cloud of medium and high probability, cirrus. */
@@ -35,7 +35,6 @@ interface Kept {
 /** The shares of all acquisitions with a quality band; files that cannot be read are left out. */
 export async function cloudShares(
   catalog: Catalog,
-  rasters: OpenRasters,
   onProgress: (fraction: number) => void,
   signal?: AbortSignal,
 ): Promise<CloudShare[]> {
@@ -66,7 +65,7 @@ export async function cloudShares(
       let share = kept[id]?.of === of ? kept[id] : undefined;
       if (!share) {
         try {
-          share = { of, ...(await shareOf(rasters, acquisition, geobox, signal)) };
+          share = { of, ...(await shareOf(acquisition, geobox, signal)) };
           kept[id] = share;
           changed = true;
         } catch (error) {
@@ -101,15 +100,14 @@ function masksOf({ pieces }: Acquisition): Mask[] {
 
 /** Every piece's mask on one grid; where two overlap the first with a class counts. */
 async function shareOf(
-  rasters: OpenRasters,
   acquisition: Acquisition,
   area: GeoBox,
   signal?: AbortSignal,
 ): Promise<{ cloud: number | null; data: number }> {
   const masks = masksOf(acquisition);
   const first = masks[0]!;
-  const file = first.grid ?? requireGeobox(await rasters.get(first.path, first.crs));
-  const target = movedBack(lookingGrid(area, file), acquisition.shift);
+  const file = first.grid ?? requireGeobox(await headers.open(first.path, first.crs));
+  const target = gridInImage(lookingGrid(area, file), acquisition.shift);
   /** 0: not looked at yet, 1: no cloud, 2: cloud */
   const classes = new Uint8Array(target.width * target.height);
   for (const mask of masks) {
@@ -119,7 +117,7 @@ async function shareOf(
     if (!isClear) continue;
     signal?.throwIfAborted();
     if (grid && masks.length > 1 && shareInside(target, grid) === 0 && shareInside(grid, target) === 0) continue;
-    const raster = await rasters.get(path, crs);
+    const raster = await headers.open(path, crs);
     const { bands, valid } = await warp(raster, target, {
       bands: [bandIndex],
       method: "nearest",
@@ -148,10 +146,4 @@ function lookingGrid(area: GeoBox, file: GeoBox): GeoBox {
   const width = Math.max(1, Math.round((maxX - minX) / resolution));
   const height = Math.max(1, Math.round((maxY - minY) / resolution));
   return { crs: area.crs, affine: northUp(minX, maxY, (maxX - minX) / width, (maxY - minY) / height), width, height };
-}
-
-/** Where the pixels of `grid` lie in a file whose image was moved by `shift`. */
-export function movedBack(grid: GeoBox, shift: Acquisition["shift"]): GeoBox {
-  if (!shift) return grid;
-  return { ...grid, affine: { ...grid.affine, a: grid.affine.a - shift.dx, d: grid.affine.d - shift.dy } };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { bandsOfPiece, qualityOfPiece, radiometryOf } from "../../src-shared/eo/index.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { rasterReader } from "../cube/index.ts";
+import { rasterReader } from "../imagery/index.ts";
 import { imageryOf } from "./imagery.ts";
 import { projectDoor } from "./projects.ts";
 import { type Services, services } from "./services.ts";

@@ -24,11 +24,11 @@ import {
   type GivenRadiometry,
   maskOf,
   maskTouches,
-  rasterReader,
   repairOf,
   storedOffset,
   withGivenRadiometry,
 } from "../cube/index.ts";
+import { rasterReader } from "../imagery/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";

@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { apply } from "../../../src-shared/geo/affine.ts";
-import { type Bounds, boundsOfPoints, union } from "../../../src-shared/geo/bounds.ts";
-import { type GeoBox, positionsOver } from "../../../src-shared/geo/geobox.ts";
+import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { LayerSource, LayerStatistics, MapLayerCommands } from "../../../src-shared/ipc/map-layers.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { requireGeobox, statistics, transformer } from "../../raster/index.ts";
+import { boundsIn, boundsOfImage, headers, pixelSizeIn } from "../../imagery/index.ts";
+import { requireGeobox, statistics } from "../../raster/index.ts";
 import type { Deps } from "../deps.ts";
 import { door } from "../door.ts";
-import { openRasters } from "./open-rasters.ts";
 import { type BandSource, bandOf, type LayerBand, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
-import { nativeResolution } from "./read-tile.ts";
 import { vectorFile } from "./vectors.ts";
 
 const percents = [0, 0.5, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 100] as const;
@@ -112,11 +110,8 @@ async function placeOf(
     resolution = Math.min(resolution, place.resolution);
     if (place.bounds) bounds = bounds ? union(bounds, place.bounds) : place.bounds;
   }
-  const { dx, dy } = shift;
   return {
-    bounds: bounds
-      ? { minX: bounds.minX + dx, minY: bounds.minY + dy, maxX: bounds.maxX + dx, maxY: bounds.maxY + dy }
-      : null,
+    bounds: bounds ? boundsOfImage(bounds, shift) : null,
     resolution: Number.isFinite(resolution) ? resolution : 0,
   };
 }
@@ -128,14 +123,9 @@ async function placeOfFile(
   known: GeoBox | undefined,
   crs: string,
 ): Promise<Place> {
-  const grid = known ?? requireGeobox(await openRasters.open(path, given));
-  return { bounds: boundsIn(grid, crs), resolution: nativeResolution(grid, { crs }) };
-}
-
-/** Edges are curved in another projection, so they are followed in 20 steps. */
-function boundsIn(grid: GeoBox, crs: string): Bounds | undefined {
-  const { forward } = transformer(grid.crs, crs);
-  return boundsOfPoints(positionsOver(grid, 20).map(([col, row]) => forward(...apply(grid.affine, col, row))));
+  const grid = known ?? requireGeobox(await headers.open(path, given));
+  const { x, y } = pixelSizeIn(grid, crs);
+  return { bounds: boundsIn(grid, crs), resolution: Math.min(x, y) };
 }
 
 /** Pieces of a mosaic that are looked at for the figures of a band: hundreds of tiles need no more for a fair picture. */
@@ -155,7 +145,7 @@ async function figuresOfSource(
   { path, crs, bandIndex, scale, offset }: BandSource,
   pixels: number,
 ): Promise<LayerStatistics> {
-  const raster = await openRasters.open(path, crs);
+  const raster = await headers.open(path, crs);
   const [stored] = await statistics(raster, {
     bands: [bandIndex],
     maxPixels: pixels,

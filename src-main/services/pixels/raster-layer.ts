@@ -12,9 +12,9 @@ import {
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { headers } from "../../imagery/index.ts";
 import { contentKey } from "../../raster/index.ts";
 import { legendOfFile } from "../maps-legend.ts";
-import { openRasters } from "./open-rasters.ts";
 
 /** One band of a layer: in one file, or in the pieces of a mosaic. */
 export interface LayerBand {
@@ -118,7 +118,7 @@ async function ofRaster(catalog: Catalog, id: string, number: number): Promise<R
   const row = Number.isInteger(number) ? catalog.rasters.get(number) : undefined;
   if (!row) return undefined;
   const crs = row.header.crs ?? undefined;
-  const { info } = await openRasters.open(row.path, crs);
+  const { info } = await headers.open(row.path, crs);
   const [only] = info.bands;
   const classes = info.bands.length === 1 && Boolean(only?.colorTable ?? only?.categoryNames);
   return {
@@ -150,7 +150,7 @@ async function ofMap(
   const map = catalog.maps.list().find((one) => one.id === number);
   if (!map) return undefined;
   const path = kind === "map" ? map.files.classPath : map.files.confidencePath;
-  const { info } = await openRasters.open(path);
+  const { info } = await headers.open(path);
   const [only] = info.bands;
   if (!only) return undefined;
   const { scale, offset } = only;
@@ -174,7 +174,7 @@ async function ofDifference(catalog: Catalog, id: string, number: number): Promi
   const comparison = catalog.comparisons.list().find((one) => one.id === number);
   if (!comparison) return undefined;
   const { path, classes } = comparison.result;
-  const { info } = await openRasters.open(path);
+  const { info } = await headers.open(path);
   if (!info.bands[0]) return undefined;
   return {
     id,

@@ -1,9 +1,9 @@
 import type { Crs } from "../../../src-shared/geo/crs.ts";
-import { type GeoBox, resolutionOf } from "../../../src-shared/geo/geobox.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { geoboxOfTile, resolutionOfLevel, type TileAddress, tileSize } from "../../../src-shared/geo/tile-grid.ts";
 import type { PixelTile, TileSamples, TileSampleType } from "../../../src-shared/ipc/pixels.ts";
+import { gridInImage, headers, pixelSizeIn } from "../../imagery/index.ts";
 import { type PixelBlock, type Raster, requireGeobox, transformer, warp } from "../../raster/index.ts";
-import { openRasters } from "./open-rasters.ts";
 import { type QuickLooks, readsTooMuch } from "./quick-looks.ts";
 import type { BandSource, LayerBand, RasterLayer } from "./raster-layer.ts";
 
@@ -37,7 +37,7 @@ export async function readTile(
   quickLooks: QuickLooks,
   signal: AbortSignal,
 ): Promise<PixelTile> {
-  const target = moved(geoboxOfTile(crs, address), layer.shift);
+  const target = gridInImage(geoboxOfTile(crs, address), layer.shift);
   const pieces: PieceBlock[] = [];
   let mask: Uint8Array | undefined;
   for (const files of piecesOf(bands, target)) {
@@ -114,12 +114,6 @@ function piecesOf(bands: readonly LayerBand[], target: GeoBox): FileOfBands[][] 
     });
 }
 
-/** An image found to lie at (−dx, −dy) is read there: its pixels then land where they belong. */
-function moved(target: GeoBox, { dx, dy }: RasterLayer["shift"]): GeoBox {
-  if (dx === 0 && dy === 0) return target;
-  return { ...target, affine: { ...target.affine, a: target.affine.a - dx, d: target.affine.d - dy } };
-}
-
 async function readFile(
   { path, crs, classes, bands }: FileOfBands,
   target: GeoBox,
@@ -127,9 +121,10 @@ async function readFile(
   quickLooks: QuickLooks,
   signal: AbortSignal,
 ): Promise<PixelBlock> {
-  const raster = await openRasters.open(path, crs);
+  const raster = await headers.open(path, crs);
   const source = requireGeobox(raster);
-  const native = nativeResolution(source, target);
+  const size = pixelSizeIn(source, target.crs);
+  const native = Math.min(size.x, size.y);
   // Finer than its own pixels an image shows them as they are; coarser, a mean of what a tile pixel covers.
   const method = classes || resolution < native * 0.75 ? "nearest" : "bilinear";
   const numbers = bands.map(({ source }) => source.bandIndex);
@@ -142,21 +137,6 @@ async function readFile(
   } else if (ratio > 1.1 && raster.info.overviews.length > 0) readings.overview++;
   else readings.full++;
   return warp(read, target, { bands: numbers, method, signal });
-}
-
-/** The size of the source's pixels in units of the target, measured where the source lies. */
-export function nativeResolution(source: GeoBox, target: Pick<GeoBox, "crs">): number {
-  const { identity, forward } = transformer(source.crs, target.crs);
-  const own = resolutionOf(source);
-  if (identity) return Math.min(own.x, own.y);
-  const { a, b, c, d, e, f } = source.affine;
-  const at = (col: number, row: number) => forward(a + b * col + c * row, d + e * col + f * row);
-  const [col, row] = [source.width / 2, source.height / 2];
-  const [x0, y0] = at(col, row);
-  const [x1, y1] = at(col + 1, row);
-  const [x2, y2] = at(col, row + 1);
-  const size = Math.min(Math.hypot(x1 - x0, y1 - y0), Math.hypot(x2 - x0, y2 - y0));
-  return Number.isFinite(size) && size > 0 ? size : Math.min(own.x, own.y);
 }
 
 function overlaps(source: GeoBox, target: GeoBox): boolean {

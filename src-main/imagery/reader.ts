@@ -1,6 +1,5 @@
-/** What the cube asks of the raster room: the facts of a file, and its bands on another grid. */
+/** What is asked of files of pixels: their facts, and their bands on another grid, as stored. */
 import type { ResamplingMethod } from "../../src-shared/eo/index.ts";
-import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 
@@ -49,7 +48,5 @@ export interface WarpRequest {
 export interface Reader {
   facts(path: string, crs?: Crs): Promise<RasterFacts>;
   warp(request: WarpRequest, signal?: AbortSignal): Promise<Pixels>;
-  /** The rectangle that `grid` covers in another CRS; `undefined` when no point of it has coordinates there. */
-  boundsIn(grid: GeoBox, crs: Crs): Bounds | undefined;
   close(): Promise<void>;
 }

@@ -5,14 +5,14 @@ import { area, type Bounds, intersection } from "../../src-shared/geo/bounds.ts"
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { boundsOf, type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
 import { transformer } from "../raster/index.ts";
-import type { Reader } from "./reader.ts";
+import { boundsIn } from "./place.ts";
 
 /** A piece's bounds in a CRS; `null` where they are not known or have no coordinates there. */
 const known = new WeakMap<AcquisitionPiece, Map<Crs, readonly (Bounds | null)[]>>();
 
 /** May the piece have pixels in `target`? One pixel of `target` is added around: resampling reaches so far. */
-export function touches(reader: Reader, piece: AcquisitionPiece, target: GeoBox): boolean {
-  const bounds = boundsIn(reader, piece, target.crs);
+export function touches(piece: AcquisitionPiece, target: GeoBox): boolean {
+  const bounds = boundsOfPiece(piece, target.crs);
   const own = boundsOf(target);
   const { a: _, d: __, b, c, e, f } = target.affine;
   const [x, y] = [Math.abs(b) + Math.abs(c), Math.abs(e) + Math.abs(f)];
@@ -20,15 +20,13 @@ export function touches(reader: Reader, piece: AcquisitionPiece, target: GeoBox)
   return bounds.some((one) => one === null || intersection(one, wide) !== undefined);
 }
 
-function boundsIn(reader: Reader, piece: AcquisitionPiece, crs: Crs): readonly (Bounds | null)[] {
+function boundsOfPiece(piece: AcquisitionPiece, crs: Crs): readonly (Bounds | null)[] {
   const byCrs = known.get(piece) ?? new Map<Crs, readonly (Bounds | null)[]>();
   known.set(piece, byCrs);
   let bounds = byCrs.get(crs);
   if (!bounds) {
     const grids = gridsOfPiece(piece);
-    bounds = grids
-      ? grids.map((grid) => (grid.crs === crs ? boundsOf(grid) : (reader.boundsIn(grid, crs) ?? null)))
-      : [null];
+    bounds = grids ? grids.map((grid) => (grid.crs === crs ? boundsOf(grid) : (boundsIn(grid, crs) ?? null))) : [null];
     byCrs.set(crs, bounds);
   }
   return bounds;

@@ -1,0 +1,58 @@
+/** Headers of files that were read lately: the one cache of them, whoever reads. */
+import type { BigIntStats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
+import { contentKey, fileState, openRaster, type Raster } from "../raster/index.ts";
+
+/** A header is a few kilobytes; open files have a limit of their own, in the raster room. */
+const most = 1024;
+
+/** Which state of each file a reading means, by path: see `Headers.open`. */
+export type FileStates = Map<string, string>;
+
+export class Headers {
+  readonly #limit: number;
+  readonly #open = new Map<string, Promise<Raster>>();
+
+  constructor(limit = most) {
+    this.#limit = limit;
+  }
+
+  /** Headers that are kept. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * The raster at `path`, in the coordinate system a person chose for it, if they did. A file that was replaced since is read
+   * anew; given `states`, the first opening of a file notes its state there and any other state is refused.
+   * @throws AppError "raster-changed" and those of `openRaster`
+   */
+  async open(path: string, crs?: Crs, states?: FileStates): Promise<Raster> {
+    const now = await stat(path, { bigint: true }).catch(() => undefined);
+    if (states) hold(states, path, now);
+    const key = `${path}\n${crs ?? ""}\n${now ? contentKey(now) : "missing"}`;
+    const known = this.#open.get(key);
+    const raster = known ?? openRaster(path, { crs });
+    this.#open.delete(key);
+    this.#open.set(key, raster);
+    if (!known) {
+      raster.catch(() => this.#open.delete(key));
+      const [oldest] = this.#open.keys();
+      // A warp under way keeps its raster; this forgets the header only.
+      if (this.#open.size > this.#limit && oldest !== undefined) this.#open.delete(oldest);
+    }
+    return raster;
+  }
+}
+
+function hold(states: FileStates, path: string, now: BigIntStats | undefined): void {
+  const state = now ? fileState(now) : "missing";
+  const held = states.get(path);
+  if (held === undefined) states.set(path, state);
+  else if (held !== state && now) throw new AppError("raster-changed", { path });
+}
+
+/** Of this process. */
+export const headers = new Headers();

@@ -1,0 +1,16 @@
+/** One reading of acquisitions: where their pixels lie, what the stored numbers mean, which pixels see the ground. README.md explains the room. */
+
+export { sharedPart, shareOf, touches } from "./footprint.ts";
+export { type FileStates, Headers, headers } from "./headers.ts";
+export {
+  boundsIn,
+  boundsOfImage,
+  gridInImage,
+  type PixelSize,
+  pixelSizeIn,
+  placeInImage,
+  placeOfImage,
+  type Shift,
+} from "./place.ts";
+export { rasterReader } from "./raster-reader.ts";
+export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";

@@ -1,0 +1,71 @@
+/** Where an acquisition's pixels lie: the correction of its position, and the size of its pixels in another system. */
+import type { Acquisition } from "../../src-shared/eo/index.ts";
+import { apply } from "../../src-shared/geo/affine.ts";
+import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
+import { type GeoBox, positionsOver, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { transformer } from "../raster/index.ts";
+
+/** A correction of position in units of the project's CRS, added to where the pixels of a file lie. */
+export type Shift = NonNullable<Acquisition["shift"]>;
+
+/** Where the files of a moved image have the pixels of `target` (project's CRS): an image found at (−dx, −dy) is read there. */
+export function gridInImage(target: GeoBox, shift: Shift | undefined): GeoBox {
+  if (!shift || (shift.dx === 0 && shift.dy === 0)) return target;
+  return { ...target, affine: { ...target.affine, a: target.affine.a - shift.dx, d: target.affine.d - shift.dy } };
+}
+
+/** Where the files of a moved image have the place (x, y) of the project. */
+export const placeInImage = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
+  shift ? [x - shift.dx, y - shift.dy] : [x, y];
+
+/** Where the place (x, y) of a file, in the project's CRS, lies once its image is moved. */
+export const placeOfImage = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
+  shift ? [x + shift.dx, y + shift.dy] : [x, y];
+
+/** The same of a rectangle. */
+export function boundsOfImage({ minX, minY, maxX, maxY }: Bounds, shift: Shift | undefined): Bounds {
+  const { dx, dy } = shift ?? { dx: 0, dy: 0 };
+  return { minX: minX + dx, minY: minY + dy, maxX: maxX + dx, maxY: maxY + dy };
+}
+
+/**
+ * The rectangle that `grid` covers in `crs`; `undefined` when no point of it has coordinates there. Edges are curved in another
+ * projection, so they are followed in 20 steps.
+ */
+export function boundsIn(grid: GeoBox, crs: Crs): Bounds | undefined {
+  const { forward } = transformer(grid.crs, crs);
+  return boundsOfPoints(positionsOver(grid, 20).map(([col, row]) => forward(...apply(grid.affine, col, row))));
+}
+
+export interface PixelSize {
+  /** lengths of a pixel's upper and left edge */
+  readonly x: number;
+  readonly y: number;
+  /** of the square with the same area */
+  readonly side: number;
+}
+
+/** Size of the pixel in the middle of `grid`, in units of `crs`. Where the middle has no coordinates there, in the grid's own units. */
+export function pixelSizeIn(grid: GeoBox, crs: Crs): PixelSize {
+  const { identity, forward } = transformer(grid.crs, crs);
+  const [col, row] = [Math.floor(grid.width / 2), Math.floor(grid.height / 2)];
+  const own = resolutionOf(grid);
+  const at = (dCol: number, dRow: number) => forward(...apply(grid.affine, col + dCol, row + dRow));
+  const { b, c, e, f } = grid.affine;
+  const ownArea = Math.abs(b * f - c * e);
+  if (identity) return { ...own, side: rounded(Math.sqrt(ownArea)) };
+  const [x0, y0] = at(0, 0);
+  const [x1, y1] = at(1, 0);
+  const [x2, y2] = at(0, 1);
+  const size = {
+    x: Math.hypot(x1 - x0, y1 - y0),
+    y: Math.hypot(x2 - x0, y2 - y0),
+    side: rounded(Math.sqrt(Math.abs((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)))),
+  };
+  const usable = Object.values(size).every((value) => Number.isFinite(value) && value > 0);
+  return usable ? size : { ...own, side: rounded(Math.sqrt(ownArea)) };
+}
+
+/** The last digits of a root are noise. */
+const rounded = (value: number): number => Number(value.toPrecision(9));
