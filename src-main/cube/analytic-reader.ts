@@ -36,7 +36,7 @@ export function analyticReader(rasters: readonly FormulaRaster[], delayMilliseco
       const facts = bands.map(({ value: _, ...band }) => ({ dataType: "uint16", scale: 1, offset: 0, ...band }));
       return { path, geobox, bands: facts, metadata };
     },
-    async warp(request, signal): Promise<Pixels> {
+    async warp(request, { signal } = {}): Promise<Pixels> {
       warps.push(request);
       if (delayMilliseconds > 0) await new Promise((resolve) => setTimeout(resolve, delayMilliseconds));
       signal?.throwIfAborted();

@@ -106,7 +106,7 @@ export async function samplePixels(
   if (!radar && !optical) return undefined;
   const target = thumbnailGrid(facts.geobox, 128);
   const request = { path: facts.path, bands: [first.bandIndex], target, method: "nearest" as const };
-  const block = await reader.warp(facts.crs ? { ...request, crs: facts.crs } : request, signal);
+  const block = await reader.warp(facts.crs ? { ...request, crs: facts.crs } : request, { signal });
   const nodata = stored.nodata ?? (optical && !stored.dataType.startsWith("float") ? 0 : undefined);
   const values: number[] = [];
   const plane = block.bands[0]!;

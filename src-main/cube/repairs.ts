@@ -107,7 +107,7 @@ async function lookAt(
       target: thumbnailGrid(grid, 96),
       method: "nearest" as const,
     };
-    const block = await reader.warp(file.crs ? { ...request, crs: file.crs } : request, signal);
+    const block = await reader.warp(file.crs ? { ...request, crs: file.crs } : request, { signal });
     const values: number[] = [];
     Array.from(block.bands[0]!).forEach((stored, at) => {
       if (block.valid[0]?.[at] === 0 || stored === band.nodata || !Number.isFinite(stored)) return;

@@ -100,7 +100,7 @@ async function readPiece(
         target: grid,
         method: modality.resampling,
       },
-      signal,
+      { signal },
     );
     for (const [index, band] of file.bands.entries()) {
       const stored = block.bands[index]!;
@@ -117,7 +117,7 @@ async function readPiece(
   const quality = qualityOfPiece(piece);
   const isClear = quality && clearTest(quality, modality.clearClasses);
   if (!known && quality && isClear)
-    markUnclear(states, await reader.warp(qualityRequest(quality, grid), signal), isClear);
+    markUnclear(states, await reader.warp(qualityRequest(quality, grid), { signal }), isClear);
   // A pixel is one vector of bands: without one of them it is no data in all.
   for (let channel = 0; channel < modality.bands.length; channel++) {
     const plane = values.subarray(channel * pixels, (channel + 1) * pixels);
@@ -144,7 +144,7 @@ export async function readQuality(
   let best: Uint8Array | undefined = parts.length === 0 ? new Uint8Array(target.width * target.height) : undefined;
   for (const [n, { piece, grid }] of parts.entries()) {
     const states = new Uint8Array(target.width * target.height).fill(clear);
-    const block = await reader.warp(qualityRequest(qualityOfPiece(piece)!, grid), signal);
+    const block = await reader.warp(qualityRequest(qualityOfPiece(piece)!, grid), { signal });
     markUnclear(states, block, tests[n]!);
     best = best ? best.map((state, i) => Math.max(state, states[i]!)) : states;
   }

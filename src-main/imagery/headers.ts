@@ -3,13 +3,17 @@ import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { contentKey, fileState, openRaster, type Raster } from "../raster/index.ts";
+import { contentKey, fileState, openRaster, type Raster, type Work } from "../raster/index.ts";
 
 /** A header is a few kilobytes; open files have a limit of their own, in the raster room. */
 const most = 1024;
 
 /** Which state of each file a reading means, by path: see `Headers.open`. */
 export type FileStates = Map<string, string>;
+
+export interface HeaderOptions extends Pick<Work, "urgent"> {
+  readonly states?: FileStates | undefined;
+}
 
 export class Headers {
   readonly #limit: number;
@@ -29,12 +33,12 @@ export class Headers {
    * anew; given `states`, the first opening of a file notes its state there and any other state is refused.
    * @throws AppError "raster-changed" and those of `openRaster`
    */
-  async open(path: string, crs?: Crs, states?: FileStates): Promise<Raster> {
+  async open(path: string, crs?: Crs, { states, urgent }: HeaderOptions = {}): Promise<Raster> {
     const now = await stat(path, { bigint: true }).catch(() => undefined);
     if (states) hold(states, path, now);
     const key = `${path}\n${crs ?? ""}\n${now ? contentKey(now) : "missing"}`;
     const known = this.#open.get(key);
-    const raster = known ?? openRaster(path, { crs });
+    const raster = known ?? openRaster(path, { crs, urgent });
     this.#open.delete(key);
     this.#open.set(key, raster);
     if (!known) {

@@ -11,13 +11,13 @@ export function rasterReader(): Reader {
   const states: FileStates = new Map();
   return {
     async facts(path, crs): Promise<RasterFacts> {
-      const raster = await headers.open(path, crs, states);
+      const raster = await headers.open(path, crs, { states });
       const { bands, metadata, crsNote } = raster.info;
       const chosen = crs ? { crs } : {};
       return { path, ...chosen, geobox: requireGeobox(raster), ...(crsNote ? { crsNote } : {}), bands, metadata };
     },
-    async warp({ path, bands, target, method, crs }: WarpRequest, signal) {
-      return warp(await headers.open(path, crs, states), target, { bands, method, signal });
+    async warp({ path, bands, target, method, crs }: WarpRequest, work = {}) {
+      return warp(await headers.open(path, crs, { states, ...work }), target, { bands, method, ...work });
     },
     /** Lets go of the files, so that they can be replaced; headers stay for whoever reads next. */
     async close() {

@@ -2,6 +2,7 @@
 import type { ResamplingMethod } from "../../src-shared/eo/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import type { Work } from "../raster/index.ts";
 
 export interface BandFacts {
   readonly name?: string | undefined;
@@ -47,6 +48,6 @@ export interface WarpRequest {
 /** Tests give a made-up reader; the program gives `rasterReader()`. */
 export interface Reader {
   facts(path: string, crs?: Crs): Promise<RasterFacts>;
-  warp(request: WarpRequest, signal?: AbortSignal): Promise<Pixels>;
+  warp(request: WarpRequest, work?: Work): Promise<Pixels>;
   close(): Promise<void>;
 }

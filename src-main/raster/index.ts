@@ -24,7 +24,7 @@ export {
 } from "./crs.ts";
 export { contentKey, fileState, releaseFile } from "./file-handles.ts";
 export { pool } from "./pool/pool.ts";
-export { urgently } from "./pool/urgency.ts";
+export type { Work } from "./pool/work.ts";
 export {
   type BandInfo,
   openRaster,

@@ -21,22 +21,19 @@ export const latticeTolerance = 1 / 1000;
 
 export type PointTransform = (col: number, row: number) => readonly [x: number, y: number];
 
-/** Target pixel → source pixel, exactly. `shift` moves the source image, in units of its CRS. */
+/** Target pixel → source pixel, exactly. */
 export function exactTransform(
   target: GeoBox,
   source: GeoBox,
-  shift: { readonly x: number; readonly y: number } = { x: 0, y: 0 },
 ): { readonly transform: PointTransform; readonly affine: boolean } {
-  const toPixel = invert({ ...source.affine, a: source.affine.a + shift.x, d: source.affine.d + shift.y });
+  const toPixel = invert(source.affine);
   const { identity, forward } = transformer(target.crs, source.crs);
   if (identity) {
     const t = compose(toPixel, target.affine);
     return { transform: (col, row) => apply(t, col, row), affine: true };
   }
   // A longitude of −179° belongs to an image that goes on past 180° as 181°.
-  const wrap = isGeographic(source.crs)
-    ? apply(source.affine, source.width / 2, source.height / 2)[0] + shift.x
-    : undefined;
+  const wrap = isGeographic(source.crs) ? apply(source.affine, source.width / 2, source.height / 2)[0] : undefined;
   return {
     affine: false,
     transform: (col, row) => {

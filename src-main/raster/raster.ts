@@ -6,6 +6,7 @@ import { fromPlain, rasterError } from "./damage.ts";
 import { files } from "./file-handles.ts";
 import type { StoredHeader } from "./header.ts";
 import { headerPool } from "./pool/pool.ts";
+import type { Work } from "./pool/work.ts";
 import { type Image, placedImage, readBands } from "./read-bands.ts";
 import type { SampleType, TypedArray } from "./sample-type.ts";
 import type { AttributeRow } from "./sidecars.ts";
@@ -65,14 +66,13 @@ export interface PixelBlock {
   readonly absent?: boolean | undefined;
 }
 
-export interface ReadOptions {
+export interface ReadOptions extends Work {
   /** 1-based, in the order wanted; all bands by default */
   readonly bands?: readonly number[] | undefined;
   /** index into `info.overviews`; the window is then in that overview's pixels */
   readonly overview?: number | undefined;
   /** the caller walks the image once, block by block: decoded blocks need not be kept */
   readonly once?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -83,10 +83,11 @@ export interface ReadOptions {
  */
 export async function openRaster(
   path: string,
-  options: { readonly crs?: Crs | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: Work & { readonly crs?: Crs | undefined } = {},
 ): Promise<Raster> {
   try {
-    const answer = await headerPool.run("header", { path, crs: options.crs }, { signal: options.signal });
+    const { crs, signal, urgent } = options;
+    const answer = await headerPool.run("header", { path, crs }, { signal, urgent });
     if ("error" in answer) throw fromPlain(answer.error);
     return new Raster(answer.header);
   } catch (error) {
@@ -109,7 +110,7 @@ export class Raster {
 
   /** Pixels of a window. The window may reach past the edges: there pixels are nodata (or 0) and not valid. */
   async readWindow(window: PixelWindow, options: ReadOptions = {}): Promise<PixelBlock> {
-    const { overview, signal } = options;
+    const { overview, signal, urgent } = options;
     signal?.throwIfAborted();
     if (this.#closed) throw new Error(`readWindow: ${this.info.path} is closed`);
     const { path, bands: all } = this.info;
@@ -130,9 +131,9 @@ export class Raster {
         window,
         numbers.map((n) => n - 1),
         all.map((b) => b.nodata ?? 0),
-        { signal, once: options.once },
+        { signal, urgent, once: options.once },
       );
-      const valid = await validityOf(this.#validity, image, window, numbers, bands, this.info, signal);
+      const valid = await validityOf(this.#validity, image, window, numbers, bands, this.info, { signal, urgent });
       return { width, height, bands, valid };
     } catch (error) {
       throw rasterError(path, error);

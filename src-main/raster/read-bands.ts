@@ -8,6 +8,7 @@ import { files } from "./file-handles.ts";
 import type { ImageLayout } from "./image-layout.ts";
 import { pool } from "./pool/pool.ts";
 import { buffersIn } from "./pool/transfer.ts";
+import type { Work } from "./pool/work.ts";
 import { allocate, sampleTypes, type TypedArray } from "./sample-type.ts";
 
 /** One image of a file: full resolution, an overview, or a mask. */
@@ -52,7 +53,7 @@ export async function readBands(
   window: PixelWindow,
   bands: readonly number[],
   fill: readonly number[],
-  options: { readonly signal?: AbortSignal | undefined; readonly once?: boolean | undefined } = {},
+  options: Work & { readonly once?: boolean | undefined } = {},
 ): Promise<TypedArray[]> {
   const { layout } = image;
   const inside = clip(window, layout.width, layout.height);
@@ -105,9 +106,9 @@ async function decodeMissing(
   image: Image,
   missing: readonly BlockPlace[],
   paste: (place: BlockPlace, decoded: readonly TypedArray[]) => void,
-  options: { readonly signal?: AbortSignal | undefined; readonly once?: boolean | undefined },
+  options: Work & { readonly once?: boolean | undefined },
 ): Promise<void> {
-  const { signal, once } = options;
+  const { signal, urgent, once } = options;
   const { layout } = image;
   const keyOf = (place: BlockPlace) => `${image.key}|${place.index}`;
   const mine = new Map<string, Promised>();
@@ -132,7 +133,11 @@ async function decodeMissing(
       const group = groups[next++]!;
       const decoded = await decodeBudget.with(group.length * blockBytes(layout), async () => {
         const blocks = await fetchBlocks(image, group);
-        return pool.run("decode", { encoding: layout.encoding, blocks }, { signal, transfer: buffersIn(blocks) });
+        return pool.run(
+          "decode",
+          { encoding: layout.encoding, blocks },
+          { signal, urgent, transfer: buffersIn(blocks) },
+        );
       });
       group.forEach((place, i) => {
         const result = decoded[i]!;

@@ -1,4 +1,5 @@
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
+import type { Work } from "./pool/work.ts";
 import type { RasterInfo } from "./raster.ts";
 import { type Image, readBands } from "./read-bands.ts";
 import type { TypedArray } from "./sample-type.ts";
@@ -19,17 +20,17 @@ export async function validityOf(
   numbers: readonly number[],
   bands: readonly TypedArray[],
   info: RasterInfo,
-  signal: AbortSignal | undefined,
+  work: Work,
 ): Promise<(Uint8Array | undefined)[]> {
   const { layout } = image;
   const outside = outsideMask(window, layout.width, layout.height);
   let shared = outside;
   if (source.kind === "mask") {
     const mask = source.masks.find((m) => m.layout.width === layout.width && m.layout.height === layout.height);
-    if (mask) shared = both(outside, nonZero((await readBands(mask, window, [0], [0], { signal }))[0]!));
+    if (mask) shared = both(outside, nonZero((await readBands(mask, window, [0], [0], work))[0]!));
   } else if (source.kind === "alpha") {
     const at = numbers.indexOf(source.band + 1);
-    const alpha = at >= 0 ? bands[at]! : (await readBands(image, window, [source.band], [0], { signal }))[0]!;
+    const alpha = at >= 0 ? bands[at]! : (await readBands(image, window, [source.band], [0], work))[0]!;
     shared = both(outside, nonZero(alpha));
   }
   return bands.map((pixels, i) => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { blockCache } from "./block-cache.ts";
 import { warpToCog } from "./cog/convert-to-cog.ts";
 import { pool } from "./pool/pool.ts";
 import type { Tasks } from "./pool/tasks.ts";
@@ -229,18 +230,6 @@ test("a target without source is empty, and a target beyond the earth too", asyn
   expect(off.valid[0]!.indexOf(1)).toBe(-1);
 });
 
-test("a shift moves the image by that many units of its CRS", async () => {
-  const raster = await openRaster(folder.file("full.tif"));
-  const target: GeoBox = { crs: "EPSG:32631", affine: northUp(575000, 5622000, 10, 10), width: 50, height: 40 };
-  const plain = await warp(raster, target, { method: "nearest" });
-  const moved = await warp(
-    raster,
-    { ...target, affine: { ...target.affine, a: 575030, d: 5621980 } },
-    { method: "nearest", shift: { x: 30, y: -20 } },
-  );
-  expect(moved.bands).toEqual(plain.bands);
-});
-
 test("across the date line longitudes of both signs meet", async () => {
   const path = folder.file("dateline.tif");
   python(
@@ -352,4 +341,17 @@ test("a sparse image says where its data are, and what an absent block stands fo
   expect(await places(folder.file("sparse-nodata.tif"))).toEqual([stored, "nothing", "nothing"]);
   const whole = [{ col: 0, row: 0, width: 6000, height: 6000 }];
   expect(await places(folder.file("sparse-plain.tif"))).toEqual([whole, "zeros", undefined]);
+});
+
+test("what is urgent stays urgent down to the threads, masks included", async () => {
+  const path = folder.file("hurry.tif");
+  run("gdal_translate", ["-q", "-b", "1", "-mask", "1", folder.file("full.tif"), path]);
+  const asked = vi.spyOn(pool, "run");
+  blockCache.clear();
+  const target: GeoBox = { crs: "EPSG:32631", affine: northUp(575003, 5622003, 10, 10), width: 50, height: 40 };
+  await warp(await openRaster(path), target, { method: "bilinear", urgent: true });
+  expect(asked.mock.calls.map(([name]) => name)).toContain("resample");
+  expect(asked.mock.calls.filter(([name]) => name === "decode").length).toBeGreaterThan(1);
+  expect(asked.mock.calls.every(([, , work]) => work?.urgent === true)).toBe(true);
+  asked.mockRestore();
 });

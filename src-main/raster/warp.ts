@@ -5,25 +5,23 @@ import { lonLatBounds } from "./crs.ts";
 import { exactTransform, type Lattice, latticeOver, type PointTransform, reachOf, rowOfLattice } from "./lattice.ts";
 import { pool } from "./pool/pool.ts";
 import { buffersIn } from "./pool/transfer.ts";
+import type { Work } from "./pool/work.ts";
 import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
 import type { ResampleMethod } from "./resample.ts";
 import { allocate, sampleTypes } from "./sample-type.ts";
 
 /** Bringing a raster onto any grid. */
-export interface WarpOptions {
+export interface WarpOptions extends Work {
   /** 1-based; all bands by default */
   readonly bands?: readonly number[] | undefined;
   readonly method: ResampleMethod;
   /** "auto" reads the coarsest overview that is still at least as fine as the target */
   readonly overviews?: "auto" | "none" | undefined;
-  /** moves the source image before warping, in units of its CRS */
-  readonly shift?: { readonly x: number; readonly y: number } | undefined;
   /**
    * The grid that `target` is a tile of. The kernel's width is then measured over all of it, as gdalwarp does for a
    * whole map; without it the kernel follows the resolutions at the source's centre. Tiles agree either way.
    */
   readonly whole?: GeoBox | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Target pixels are worked on in squares of this size: a thread's share. */
@@ -36,7 +34,7 @@ const sourceBytes = 1 << 26;
  * The result of a pixel does not depend on which tile asked for it.
  */
 export async function warp(source: Raster, target: GeoBox, options: WarpOptions): Promise<PixelBlock> {
-  const { signal } = options;
+  const { signal, urgent } = options;
   signal?.throwIfAborted();
   const grid = requireGeobox(source);
   const numbers = options.bands ?? source.info.bands.map((_, i) => i + 1);
@@ -73,7 +71,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     // One target pixel over more source pixels than fit: only overviews can answer that.
     if (bytes > sourceBytes) throw new AppError("raster-needs-overviews", { path: source.info.path });
     absent = false;
-    const read = await source.readWindow(window, { bands: numbers, overview, signal });
+    const read = await source.readWindow(window, { bands: numbers, overview, signal, urgent });
     const result = await pool.run(
       "resample",
       {
@@ -87,7 +85,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
         fill,
         nodata: infos.map((band) => band?.nodata),
       },
-      { signal, transfer: buffersIn([read, lattice]) },
+      { signal, urgent, transfer: buffersIn([read, lattice]) },
     );
     result.bands.forEach((band, i) => {
       for (let row = 0; row < piece.height; row++) {
@@ -161,9 +159,8 @@ interface Plan {
 }
 
 function planOf(source: Raster, grid: GeoBox, target: GeoBox, options: WarpOptions): Plan {
-  const full = exactTransform(target, grid, options.shift);
-  const ratio =
-    (options.whole && ratioOver(grid, options.whole, options.shift)) ?? ratioAt(grid, target, full.transform);
+  const full = exactTransform(target, grid);
+  const ratio = (options.whole && ratioOver(grid, options.whole)) ?? ratioAt(grid, target, full.transform);
   const overview = options.overviews === "none" ? undefined : overviewFor(source, Math.min(ratio.x, ratio.y));
   const size = overview === undefined ? source.info : source.info.overviews[overview]!;
   const zoomX = source.info.width / size.width;
@@ -218,24 +215,15 @@ function ratioAt(grid: GeoBox, target: GeoBox, transform: PointTransform): { rea
 }
 
 /** The same from the sizes of the common rectangle in both grids, in pixels. */
-function ratioOver(
-  grid: GeoBox,
-  whole: GeoBox,
-  shift: WarpOptions["shift"],
-): { readonly x: number; readonly y: number } | undefined {
-  const back = shift ? { x: -shift.x, y: -shift.y } : undefined;
-  // The grid of the moved source in target pixels; the shift is in the source's CRS, so it moves the source's own corner.
-  const moved = back
-    ? { ...grid, affine: { ...grid.affine, a: grid.affine.a - back.x, d: grid.affine.d - back.y } }
-    : grid;
-  const inTarget = outlineReach(exactTransform(moved, whole).transform, 0, 0, grid.width, grid.height);
+function ratioOver(grid: GeoBox, whole: GeoBox): { readonly x: number; readonly y: number } | undefined {
+  const inTarget = outlineReach(exactTransform(grid, whole).transform, 0, 0, grid.width, grid.height);
   if (!inTarget) return undefined;
   const left = Math.max(0, Math.floor(inTarget.minX));
   const top = Math.max(0, Math.floor(inTarget.minY));
   const right = Math.min(whole.width, Math.ceil(inTarget.maxX));
   const bottom = Math.min(whole.height, Math.ceil(inTarget.maxY));
   if (right <= left || bottom <= top) return undefined;
-  const inSource = outlineReach(exactTransform(whole, grid, shift).transform, left, top, right, bottom);
+  const inSource = outlineReach(exactTransform(whole, grid).transform, left, top, right, bottom);
   if (!inSource) return undefined;
   const across = Math.min(grid.width - Math.floor(Math.max(0, inSource.minX)), inSource.maxX - inSource.minX);
   const down = Math.min(grid.height - Math.floor(Math.max(0, inSource.minY)), inSource.maxY - inSource.minY);

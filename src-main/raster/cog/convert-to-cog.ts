@@ -33,7 +33,6 @@ export interface WarpToCogOptions extends ConvertOptions {
   /** map units per pixel; the grid's edges then lie on multiples of it */
   readonly resolution?: number | undefined;
   readonly overviews?: "auto" | "none" | undefined;
-  readonly shift?: { readonly x: number; readonly y: number } | undefined;
 }
 
 /**
@@ -84,14 +83,14 @@ export async function warpToCog(sourcePath: string, targetPath: string, options:
     const target = options.target ?? suggestGeobox(grid, options.crs ?? grid.crs, options.resolution);
     requireSensibleSize(target, targetPath);
     const bands = options.bands ?? source.info.bands.map((_, i) => i + 1);
-    const { method, overviews, shift, signal } = options;
+    const { method, overviews, signal } = options;
     // Floating-point maps without a nodata value say NaN where there is none; whole numbers have no such word.
     const floating = !sampleTypes[source.info.dataType].integer && source.info.bands[0]?.nodata === undefined;
     const nodata = options.nodata ?? (floating && !addsAlpha(source) ? Number.NaN : undefined);
     const spec = specOf(source, target, bands, { ...options, nodata });
     const read = async (window: PixelWindow): Promise<readonly TypedArray[] | undefined> => {
       const tile = tileOf(target, window);
-      const block = await warp(source, tile, { bands, method, overviews, shift, signal, whole: target });
+      const block = await warp(source, tile, { bands, method, overviews, signal, whole: target });
       return unlessEmpty(pixelsOf(source, block, nodata), block.absent === true, spec.nodata);
     };
     await createCog(targetPath, spec, read, options);

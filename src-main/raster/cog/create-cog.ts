@@ -6,6 +6,7 @@ import { isGeographic } from "../crs.ts";
 import { files } from "../file-handles.ts";
 import { pool } from "../pool/pool.ts";
 import { buffersIn } from "../pool/transfer.ts";
+import type { Work } from "../pool/work.ts";
 import { allocate, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
 import type { AttributeRow } from "../sidecars.ts";
 import { escapeXml } from "../xml.ts";
@@ -51,8 +52,7 @@ export interface CogSpec {
   readonly bigTiff?: "auto" | "always" | undefined;
 }
 
-export interface WriteOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface WriteOptions extends Work {
   /** from 0 to 1 */
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
@@ -70,7 +70,7 @@ export async function createCog(
   read: ReadPixels,
   options: WriteOptions = {},
 ): Promise<void> {
-  const { signal, onProgress } = options;
+  const { signal, urgent, onProgress } = options;
   const blockSize = spec.blockSize ?? 512;
   const { width, height } = spec.geobox;
   if (blockSize % 16 !== 0 || blockSize < 16)
@@ -86,7 +86,9 @@ export async function createCog(
   let final: FileHandle | undefined;
   try {
     spool = await disk.open(spoolPath, "wx+");
-    const levels = await writeTiles(spool, spec, blockSize, read, signal, (fraction) => onProgress?.(fraction * 0.97));
+    const levels = await writeTiles(spool, spec, blockSize, read, { signal, urgent }, (fraction) =>
+      onProgress?.(fraction * 0.97),
+    );
     final = await disk.open(finalPath, "wx");
     await assemble(spool, final, spec, levels, blockSize, signal);
     await final.sync();
@@ -157,7 +159,7 @@ async function writeTiles(
   spec: CogSpec,
   blockSize: number,
   read: ReadPixels,
-  signal: AbortSignal | undefined,
+  { signal, urgent }: Work,
   onProgress: (fraction: number) => void,
 ): Promise<Level[]> {
   const { dataType, bandCount } = spec;
@@ -184,7 +186,7 @@ async function writeTiles(
       halve: hasParent ? spec.overviewMethod : ("none" as const),
       nodata: spec.nodata,
     };
-    const { bytes, half } = await pool.run("encode", input, { signal, transfer: buffersIn(bands) });
+    const { bytes, half } = await pool.run("encode", input, { signal, urgent, transfer: buffersIn(bands) });
     const index = row * across + col;
     const position = end;
     end += bytes.length;

@@ -15,3 +15,16 @@ test("a mistake in a thread comes back as its words and its place apart: words m
   // The thread goes on with the next task.
   expect(await pool.run("decode", { encoding: {} as never, blocks: [] })).toEqual([]);
 });
+
+test("an urgent task goes before those that were asked for earlier, and is taken back when it is cancelled", async () => {
+  const order: string[] = [];
+  const task = (name: string, urgent: boolean, signal?: AbortSignal) =>
+    pool.run("decode", { encoding: {} as never, blocks: [] }, { urgent, signal }).then(() => order.push(name));
+  const gone = new AbortController();
+  const cancelled = task("cancelled", true, gone.signal).catch(() => order.push("taken back"));
+  const all = [task("running", false), task("first", false), task("second", false), task("urgent", true)];
+  gone.abort(new Error("gone"));
+  await Promise.all([cancelled, ...all]);
+  expect(order.indexOf("urgent")).toBeLessThan(order.indexOf("first"));
+  expect(order.slice(-2)).toEqual(["first", "second"]);
+});

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { TaskStopped } from "./task-stopped.ts";
 import type { TaskName, Tasks } from "./tasks.ts";
-import { isUrgent } from "./urgency.ts";
+import type { Work } from "./work.ts";
 
 /** Worker threads that read headers, decode, resample and encode, so that the calling thread stays free. Started on first use. */
 interface Job {
@@ -66,10 +66,10 @@ export class Pool {
   run<K extends TaskName>(
     name: K,
     input: Tasks[K]["input"],
-    options: { readonly signal?: AbortSignal | undefined; readonly transfer?: readonly ArrayBuffer[] } = {},
+    options: Work & { readonly transfer?: readonly ArrayBuffer[] } = {},
   ): Promise<Tasks[K]["output"]> {
-    const { signal, transfer = [] } = options;
-    const queue = isUrgent() ? this.#urgent : this.#queue;
+    const { signal, urgent, transfer = [] } = options;
+    const queue = urgent ? this.#urgent : this.#queue;
     return new Promise<Tasks[K]["output"]>((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);

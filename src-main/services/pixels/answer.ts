@@ -7,7 +7,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { deepestLevel } from "../../../src-shared/geo/tile-grid.ts";
 import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } from "../../../src-shared/ipc/pixels.ts";
 import { type Catalog, makeOwnFolder } from "../../catalog/index.ts";
-import { pool, urgently } from "../../raster/index.ts";
+import { pool } from "../../raster/index.ts";
 import { ByteCache } from "./byte-cache.ts";
 import { readExportFile, readMapFile } from "./map-file.ts";
 import { QuickLooks } from "./quick-looks.ts";
@@ -69,9 +69,7 @@ async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSig
   let drawn = { layer, version };
   for (let again = 0; again < 3; again++) {
     const { layer: from, version: before } = drawn;
-    const body = await turnstile
-      .run(() => urgently(() => drawTile(catalog, from, asked, signal)), signal)
-      .catch(replaced);
+    const body = await turnstile.run(() => drawTile(catalog, from, asked, signal), signal).catch(replaced);
     const after = await versionOf(from);
     if (!body || after !== before) {
       const fresh = await rasterLayer(catalog, asked.layer);
@@ -124,7 +122,7 @@ async function drawTile(
     looks = new QuickLooks(quickLookFolder(catalog));
     quickLooks.set(catalog, looks);
   }
-  const tile = await readTile(layer, bands, crs, asked, looks, signal);
+  const tile = await readTile(layer, bands, crs, asked, looks, { signal, urgent: true });
   const { head, payload } = encodePixelTile(tile);
   // Classes shrink to a few percent; reflectance hardly does, and inflating it would cost more than loopback saves.
   const classes = bands.every((band) => band.classes);

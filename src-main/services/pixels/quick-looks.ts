@@ -16,6 +16,7 @@ import {
   requireGeobox,
   sampleTypes,
   type TypedArray,
+  type Work,
 } from "../../raster/index.ts";
 
 /** A tile that would decode more pixels than this per band needs something coarser to read. */
@@ -46,21 +47,27 @@ export class QuickLooks {
   }
 
   /** Waits until it is made; a second asker waits for the same one. */
-  async of(raster: Raster, classes: boolean): Promise<Raster> {
+  async of(raster: Raster, classes: boolean, { urgent }: Pick<Work, "urgent"> = {}): Promise<Raster> {
     const { path } = raster.info;
     const content = contentKey(await stat(path, { bigint: true }));
     const geobox = requireGeobox(raster);
     const key = createHash("sha256").update([path, content, classes, geobox.crs].join("\n")).digest("hex").slice(0, 24);
     let making = this.#making.get(key);
     if (!making) {
-      making = this.#make(raster, join(this.#folder, `${key}.tif`), geobox, classes);
+      making = this.#make(raster, join(this.#folder, `${key}.tif`), geobox, classes, urgent);
       this.#making.set(key, making);
       making.catch(() => this.#making.delete(key));
     }
     return making;
   }
 
-  async #make(raster: Raster, path: string, geobox: GeoBox, classes: boolean): Promise<Raster> {
+  async #make(
+    raster: Raster,
+    path: string,
+    geobox: GeoBox,
+    classes: boolean,
+    urgent: boolean | undefined,
+  ): Promise<Raster> {
     const known = await openRaster(path, { crs: geobox.crs }).catch(() => undefined);
     if (known) return known;
     await mkdir(this.#folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
@@ -88,7 +95,8 @@ export class QuickLooks {
         overviewMethod: classes ? "mode" : "average",
         level: 1,
       },
-      (window) => shrunk(raster, window, step, nodata, classes),
+      (window) => shrunk(raster, window, step, nodata, classes, urgent),
+      { urgent },
     );
     return openRaster(path, { crs: geobox.crs });
   }
@@ -107,6 +115,7 @@ async function shrunk(
   step: number,
   nodata: number,
   classes: boolean,
+  urgent: boolean | undefined,
 ): Promise<TypedArray[]> {
   const { info } = raster;
   const out = info.bands.map(() => allocate(info.dataType, window.width * window.height));
@@ -115,7 +124,7 @@ async function shrunk(
     const high = Math.min(rows, window.height - row);
     const read = await raster.readWindow(
       { col: window.col * step, row: (window.row + row) * step, width: window.width * step, height: high * step },
-      { once: true },
+      { once: true, urgent },
     );
     const part: PixelWindow = { ...window, row, height: high };
     out.forEach((to, band) => {

@@ -3,7 +3,7 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { geoboxOfTile, resolutionOfLevel, type TileAddress, tileSize } from "../../../src-shared/geo/tile-grid.ts";
 import type { PixelTile, TileSamples, TileSampleType } from "../../../src-shared/ipc/pixels.ts";
 import { gridInImage, headers, pixelSizeIn } from "../../imagery/index.ts";
-import { type PixelBlock, type Raster, requireGeobox, transformer, warp } from "../../raster/index.ts";
+import { type PixelBlock, type Raster, requireGeobox, transformer, type Work, warp } from "../../raster/index.ts";
 import { type QuickLooks, readsTooMuch } from "./quick-looks.ts";
 import type { BandSource, LayerBand, RasterLayer } from "./raster-layer.ts";
 
@@ -35,16 +35,16 @@ export async function readTile(
   crs: Crs,
   address: TileAddress,
   quickLooks: QuickLooks,
-  signal: AbortSignal,
+  work: Work,
 ): Promise<PixelTile> {
   const target = gridInImage(geoboxOfTile(crs, address), layer.shift);
   const pieces: PieceBlock[] = [];
   let mask: Uint8Array | undefined;
   for (const files of piecesOf(bands, target)) {
-    signal.throwIfAborted();
+    work.signal?.throwIfAborted();
     const blocks: { readonly block: PixelBlock; readonly file: FileOfBands }[] = [];
     for (const file of files)
-      blocks.push({ block: await readFile(file, target, resolutionOfLevel(address.z), quickLooks, signal), file });
+      blocks.push({ block: await readFile(file, target, resolutionOfLevel(address.z), quickLooks, work), file });
     const own = commonMask(blocks);
     if (own && !own.some((byte) => byte !== 0)) continue;
     mask = pieces.length === 0 ? own : own && mask ? mask.map((byte, i) => byte | own[i]!) : undefined;
@@ -119,9 +119,9 @@ async function readFile(
   target: GeoBox,
   resolution: number,
   quickLooks: QuickLooks,
-  signal: AbortSignal,
+  work: Work,
 ): Promise<PixelBlock> {
-  const raster = await headers.open(path, crs);
+  const raster = await headers.open(path, crs, work);
   const source = requireGeobox(raster);
   const size = pixelSizeIn(source, target.crs);
   const native = Math.min(size.x, size.y);
@@ -132,11 +132,11 @@ async function readFile(
   let read: Raster = raster;
   if (readsTooMuch(raster.info, ratio, numbers.length)) {
     if (!overlaps(source, target)) return nothing(numbers.length);
-    read = await quickLooks.of(raster, classes);
+    read = await quickLooks.of(raster, classes, work);
     readings.quickLook++;
   } else if (ratio > 1.1 && raster.info.overviews.length > 0) readings.overview++;
   else readings.full++;
-  return warp(read, target, { bands: numbers, method, signal });
+  return warp(read, target, { bands: numbers, method, ...work });
 }
 
 function overlaps(source: GeoBox, target: GeoBox): boolean {
