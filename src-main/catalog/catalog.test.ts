@@ -17,6 +17,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, expect, test } from "vitest";
+import { tableNames } from "../../src-shared/domain/tables.ts";
 import type { Acquisition } from "../../src-shared/eo/acquisition.ts";
 import type { Modality } from "../../src-shared/eo/modality.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -583,4 +584,18 @@ test("the curve of a run keeps every step, also one that is measured again", () 
     { step: 2, values: { loss: Number.NaN } },
   ]);
   catalog.close();
+});
+
+test("the list of table names is the database's", () => {
+  const folder = fresh();
+  createCatalog(folder, settings, options).close();
+  const database = new Database(join(folder, projectFileName), { readonly: true });
+  const names = database
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )
+    .pluck()
+    .all();
+  database.close();
+  expect(names).toEqual([...tableNames]);
 });

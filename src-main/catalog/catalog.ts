@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import type { ProjectSettings } from "../../src-shared/domain/project.ts";
+import type { TableName } from "../../src-shared/domain/tables.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { WithheldFolder } from "../../src-shared/ipc/project.ts";
 import { acquisitionTable } from "./acquisitions.ts";
@@ -185,7 +186,7 @@ export class Catalog {
    * The same as one step that can be undone and redone, also after the project was closed: every row that `work` changes in
    * an undoable table is kept as it was and as it became. An edit inside another one is part of it. `tables` are those touched.
    */
-  edit<T>(name: EditName, work: () => T): { readonly value: T; readonly tables: readonly string[] } {
+  edit<T>(name: EditName, work: () => T): { readonly value: T; readonly tables: readonly TableName[] } {
     return this.edits.record(name, work);
   }
 

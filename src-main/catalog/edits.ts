@@ -1,4 +1,5 @@
 import type { Edit, EditName } from "../../src-shared/domain/edit.ts";
+import type { TableName } from "../../src-shared/domain/tables.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { toJson } from "./json.ts";
 import { fromJson } from "./json-columns.ts";
@@ -28,10 +29,11 @@ export const undoableTables = [
   "tile_shares",
   "tile_splits",
   "tile_parts",
-] as const;
+] as const satisfies readonly TableName[];
+type UndoableTable = (typeof undoableTables)[number];
 
 interface Change {
-  readonly table: string;
+  readonly table: UndoableTable;
   readonly before: string | null;
   readonly after: string | null;
 }
@@ -150,7 +152,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
    * the way (one that was added later and goes with its parent).
    * @throws AppError `edit-not-possible`
    */
-  const apply = (edit: Edit, direction: "undo" | "redo"): readonly string[] => {
+  const apply = (edit: Edit, direction: "undo" | "redo"): readonly UndoableTable[] => {
     const refuse = (detail: string, cause?: unknown) =>
       new AppError("edit-not-possible", { direction, detail }, cause === undefined ? undefined : { cause });
     const changes = changesOf(edit.id);
@@ -216,7 +218,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
       return { undo: marked(nextRow("undo"), "undo"), redo: marked(nextRow("redo"), "redo") };
     },
 
-    record<T>(name: EditName, work: () => T): { readonly value: T; readonly tables: readonly string[] } {
+    record<T>(name: EditName, work: () => T): { readonly value: T; readonly tables: readonly TableName[] } {
       if (recording !== undefined) return { value: work(), tables: [] };
       return sql.transaction(() => {
         // What was undone is forgotten when something else is done instead.
@@ -249,7 +251,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
      * Takes back the newest step; with `only` the step of that number, or nothing when it is not the newest any more.
      * @throws AppError `edit-not-possible` when a row was changed or deleted since, `edit-not-newest`; then nothing is changed.
      */
-    undo(only?: number): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
+    undo(only?: number): { readonly edit: Edit; readonly tables: readonly TableName[] } | undefined {
       const row = nextRow("undo");
       if (only !== undefined && row?.id !== only) {
         const own = rowOf(only);
@@ -259,7 +261,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
     },
 
     /** @throws AppError `edit-not-possible`, as `undo` */
-    redo(): { readonly edit: Edit; readonly tables: readonly string[] } | undefined {
+    redo(): { readonly edit: Edit; readonly tables: readonly TableName[] } | undefined {
       const row = nextRow("redo");
       return step(row ? read(sql, row) : null, "redo");
     },

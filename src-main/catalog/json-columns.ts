@@ -65,6 +65,14 @@ const mapFiles = object({
 const score = object({ modalities: list(text), classes: list(object({ name: text })) });
 const part: Shape = (value) => ["train", "validation", "test", "unused"].includes(value as string);
 
+const splitParameters = {
+  seed: number,
+  shares: object({ train: number, validation: number, test: number }),
+  blockMeters: number,
+  field: text,
+  parts: record(part),
+};
+
 /**
  * The shape of every JSON column, as far as the program counts on it: a project is data from a stranger, and a row of another
  * shape must not end in a mistake of ours at the far end of the program.
@@ -99,8 +107,8 @@ const shapes = {
   "labels.properties": plain,
   "labels.cells": object({ col: number, row: number, width: number, height: number, bits: text }),
   "splits.blocks": record(part),
-  "splits.parameters": plain,
-  "splits.report": plain,
+  "splits.parameters": object({}, { ...splitParameters, tooFew: text, bufferMeters: number, chosen: truth }),
+  "splits.report": object({}, { counts: list(object({ part })), missing: list(object({ part })), notes: list(object({ kind: text })), reason: orNull(text) }), // biome-ignore format: one line
   "models.modalities": list(text),
   "models.summary": object({ architecture: text, classes: list(text) }, { metrics: plain, steps: number, seconds: number, provider: text, findings }), // biome-ignore format: one line
   "maps.modalities": list(text),
@@ -125,8 +133,8 @@ const shapes = {
   "tile_labels.properties": plain,
   tile_shares: record(number),
   "tile_imports.report": anything,
-  "tile_splits.parameters": plain,
-  "tile_splits.report": plain,
+  "tile_splits.parameters": object({}, { ...splitParameters, shareThreshold: number, folds: number, fold: number, validationShare: number, lists: list(object({ part, path: text })) }), // biome-ignore format: one line
+  "tile_splits.report": object({}, { unknown: object({ count: number, examples: list(text) }) }),
   "tile_maps.modalities": list(text),
   "tile_maps.files": object({ gpkgPath: text, csvPath: text, cogPath: orNull(text), sidecarPaths: list(anything), legend, thresholds: list(number), sideMeters: number }, { area: orNull(geobox), present: record(number) }), // biome-ignore format: one line
 } as const satisfies Readonly<Record<string, Shape>>;

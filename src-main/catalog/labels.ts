@@ -12,6 +12,7 @@ import type {
 } from "../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { outlineOfCells, type PatchCells } from "../../src-shared/domain/patch-cells.ts";
+import type { SplitFacts, SplitMethod, SplitParameters } from "../../src-shared/domain/split.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { toJson } from "./json.ts";
@@ -414,7 +415,7 @@ function readLetters(text: string): SplitPart[] {
 export function splitTable(sql: Sql) {
   interface Row {
     readonly id: number;
-    readonly method: string;
+    readonly method: SplitMethod;
     readonly parameters: string;
     readonly optimistic: number;
     readonly report: string;
@@ -424,8 +425,8 @@ export function splitTable(sql: Sql) {
   const read = (row: Row): Split => ({
     ...row,
     blocks: row.blocks === null ? null : fromJson<Record<string, SplitPart>>(sql, "splits.blocks", row.blocks),
-    parameters: fromJson<unknown>(sql, "splits.parameters", row.parameters),
-    report: fromJson<unknown>(sql, "splits.report", row.report),
+    parameters: fromJson<SplitParameters>(sql, "splits.parameters", row.parameters),
+    report: fromJson<Partial<SplitFacts>>(sql, "splits.report", row.report),
     optimistic: row.optimistic === 1,
   });
   const columns = "id, method, parameters, optimistic, report, blocks, created_at AS createdAt";

@@ -1,3 +1,4 @@
+import type { TileSplitFacts, TileSplitParameters } from "../../src-shared/domain/split.ts";
 import type {
   NewTile,
   StoredTile,
@@ -139,8 +140,8 @@ export function tileSplitTable(sql: Sql) {
       return (
         row && {
           ...row,
-          parameters: fromJson<unknown>(sql, "tile_splits.parameters", row.parameters),
-          report: fromJson<unknown>(sql, "tile_splits.report", row.report),
+          parameters: fromJson<TileSplitParameters>(sql, "tile_splits.parameters", row.parameters),
+          report: fromJson<Partial<TileSplitFacts>>(sql, "tile_splits.report", row.report),
           optimistic: row.optimistic === 1,
         }
       );

@@ -1,9 +1,15 @@
 import type { JobEvent, JobResults, JobSpec } from "../../src-shared/domain/job.ts";
+import type { TableName } from "../../src-shared/domain/tables.ts";
 import type { TopicName, Topics } from "../../src-shared/ipc/contract.ts";
 import type { Catalog } from "../catalog/index.ts";
 
 /** What the services tell the world. A host forwards it to its screen, or does not. */
 export type Announce = <Topic extends TopicName>(topic: Topic, what: Topics[Topic]) => void;
+
+/** Tells every window which tables have other rows now. */
+export function announceChanged(announce: Announce, ...tables: readonly TableName[]): void {
+  for (const table of new Set(tables)) announce("catalog.changed", { table });
+}
 
 /** Runs a job somewhere: in this process, or in an engine process. Rejects with the signal's reason when it is stopped. */
 export type JobRunner = <Spec extends JobSpec>(

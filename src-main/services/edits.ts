@@ -1,14 +1,13 @@
 import { z } from "zod";
 import type { EditName } from "../../src-shared/domain/edit.ts";
 import type { EditCommands } from "../../src-shared/ipc/edits.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 
 /** Does `work` as one step that can be undone, and tells every window which tables it touched. */
-export function edit<T>({ catalog, announce }: Pick<Deps, "catalog" | "announce">, name: EditName, work: () => T): T {
-  const { value, tables } = catalog.edit(name, work);
-  for (const table of tables) announce("catalog.changed", { table, ids: [] });
-  if (tables.length > 0) announce("catalog.changed", { table: "edits", ids: [] });
+export function edit<T>(deps: Pick<Deps, "catalog" | "announce">, name: EditName, work: () => T): T {
+  const { value, tables } = deps.catalog.edit(name, work);
+  if (tables.length > 0) announceChanged(deps.announce, ...tables, "edits");
   return value;
 }
 
@@ -16,7 +15,7 @@ export function edit<T>({ catalog, announce }: Pick<Deps, "catalog" | "announce"
 export function editService({ catalog, announce }: Deps): EditCommands {
   const told = (done: ReturnType<typeof catalog.edits.undo>) => {
     if (!done) return null;
-    for (const table of [...done.tables, "edits"]) announce("catalog.changed", { table, ids: [] });
+    announceChanged(announce, ...done.tables, "edits");
     return done.edit;
   };
   return {

@@ -24,7 +24,7 @@ import {
   specFileName,
 } from "../catalog/index.ts";
 import { readJournal } from "../jobs/journal.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { writeFileWhole } from "./exports-write.ts";
 import { assertSameInputs, InputGuard, inputPaths, inputsFileName, noteInputs } from "./job-inputs.ts";
@@ -90,8 +90,8 @@ export class JobQueue {
         return added;
       });
       this.#enqueue(job, false);
-      announce("catalog.changed", { table: "jobs", ids: [job.id] });
-      if (run) announce("catalog.changed", { table: "runs", ids: [] });
+      announceChanged(announce, "jobs");
+      if (run) announceChanged(announce, "runs");
       return { id: job.id, folder: job.folder };
     } catch (error) {
       // No job, no folder: the disk may have been full.
@@ -158,7 +158,7 @@ export class JobQueue {
       catalog.jobs.cancel(id, "Given up; its files were deleted.");
     });
     this.#tell(id);
-    announce("catalog.changed", { table: "runs", ids: [] });
+    announceChanged(announce, "runs");
   }
 
   /** Stops the job at its next step. What it has written stays, and it can be resumed. */
@@ -222,7 +222,7 @@ export class JobQueue {
       log.line("Finished.");
       removeLeftovers(catalog, job, spec);
       this.#outcomes.set(job.id, { result });
-      announce("catalog.changed", { table: "jobs", ids: [job.id] });
+      announceChanged(announce, "jobs");
     } catch (thrown) {
       // The catalog's own full disk and an exchanged image stop a job like a person does, and are its reason.
       const full = signal.reason instanceof AppError ? signal.reason : undefined;

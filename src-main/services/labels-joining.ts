@@ -1,17 +1,9 @@
 import type { SplitPart } from "../../src-shared/domain/job.ts";
+import type { SplitParameters, SplitShares } from "../../src-shared/domain/split.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { Catalog, Label, LabelPart } from "../catalog/index.ts";
-import { blocksOfLabel, dividedByBlocks, splitWords, wordKey } from "../learning/split/index.ts";
+import { blocksOfLabel, dividedByBlocks, splitWords, usualShares, wordKey } from "../learning/split/index.ts";
 import { runsOf } from "./labels-input.ts";
-
-interface Parameters {
-  readonly seed: number;
-  readonly shares: { readonly train: number; readonly validation: number; readonly test: number };
-  readonly blockMeters?: number;
-  readonly bufferMeters?: number;
-  readonly field?: string;
-  readonly parts?: Readonly<Record<string, SplitPart>>;
-}
 
 /**
  * What is drawn after a split joins it at once and moves nothing that is there: the patches of a label in known blocks get the
@@ -20,9 +12,9 @@ interface Parameters {
 export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
   const split = catalog.splits.current();
   if (!split) return;
-  const parameters = split.parameters as Parameters;
+  const { parameters } = split;
   const grid = catalog.project.get().grid.geobox;
-  const draw = (key: string) => drawn(`${parameters.seed}/${key}`, parameters.shares);
+  const draw = (key: string) => drawn(`${parameters.seed ?? 0}/${key}`, parameters.shares ?? usualShares);
   if (split.method === "blocks" && split.blocks) {
     const side = parameters.blockMeters ?? 1;
     const blocks = new Map(Object.entries(split.blocks)) as Map<string, "train" | "validation" | "test">;
@@ -60,7 +52,11 @@ export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
 }
 
 /** The words of the field over all labels there are: folds are numbered by all of them. A word that nobody knows is unused. */
-function meaningOf(catalog: Catalog, labels: readonly Label[], parameters: Parameters): ReadonlyMap<string, SplitPart> {
+function meaningOf(
+  catalog: Catalog,
+  labels: readonly Label[],
+  parameters: SplitParameters,
+): ReadonlyMap<string, SplitPart> {
   const field = parameters.field ?? "split";
   const legendId = labels[0]?.legendId;
   const all = legendId === undefined ? labels : catalog.labels.list(legendId);
@@ -76,7 +72,7 @@ export function blockAround(x: number, y: number, side: number): Bounds {
 }
 
 /** A set by chance that is the same every time: FNV-1a of the key, spread over the shares. */
-function drawn(key: string, shares: Parameters["shares"]): "train" | "validation" | "test" {
+function drawn(key: string, shares: SplitShares): "train" | "validation" | "test" {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   // Its low bits are poor for short keys that differ at the end: mix once more.

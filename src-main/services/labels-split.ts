@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { SplitPart } from "../../src-shared/domain/job.ts";
+import type { SplitNote } from "../../src-shared/domain/split.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { LabelCommands, SplitBlock, SplitNote, SplitReport } from "../../src-shared/ipc/labels.ts";
+import type { LabelCommands, SplitBlock, SplitReport } from "../../src-shared/ipc/labels.ts";
 import type { Catalog, Label, LabelPart, Legend, Split as SplitRow } from "../catalog/index.ts";
 import {
   type BlockLabel,
@@ -63,8 +64,8 @@ export function labelSplits(
         seed,
         shares,
         tooFew,
-        ...(method === "blocks" ? { blockMeters, bufferMeters, chosen: request.blockMeters === undefined } : {}),
-        ...(method === "field" ? { field, parts: request.parts } : {}),
+        ...(blockMeters === null ? {} : { blockMeters, bufferMeters, chosen: request.blockMeters === undefined }),
+        ...(field === null ? {} : { field, parts: request.parts }),
       };
       const report = { counts: split.counts, missing: split.missing, reason: split.reason ?? null, notes };
       const { optimistic } = split;
@@ -97,7 +98,7 @@ export function labelSplits(
         const part = parts.get(place.id);
         return part ? [{ ...place, part }] : [];
       });
-      const blockMeters = (split?.parameters as { blockMeters?: number } | undefined)?.blockMeters ?? usual;
+      const blockMeters = split?.parameters.blockMeters ?? usual;
       return {
         split: split && legend && own.length > 0 ? described(split, legend, own) : null,
         blocks: split?.method === "blocks" ? blocksOf(own, blockMeters, split.blocks) : [],
@@ -147,7 +148,7 @@ function described(
     ),
     counts,
     classes,
-    notes: (split.report as { notes?: SplitReport["notes"] }).notes ?? [],
+    notes: split.report.notes ?? [],
   };
 }
 

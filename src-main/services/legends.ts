@@ -4,7 +4,7 @@ import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { LegendCommands, ReadyLegend } from "../../src-shared/ipc/legends.ts";
 import { assertNoLinkOut, type Legend } from "../catalog/index.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { activate, activeLegend, legendFor } from "./labels-active.ts";
@@ -50,7 +50,7 @@ export function legendService(deps: Deps): LegendCommands {
   };
   const told = (legend: number): void => {
     activate(catalog, legend);
-    deps.announce("catalog.changed", { table: "legends", ids: [legend] });
+    announceChanged(deps.announce, "legends");
   };
 
   return {

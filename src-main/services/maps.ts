@@ -8,7 +8,7 @@ import { boundsOf, type GeoBox, geoboxOfWindow, windowCovering } from "../../src
 import { clip } from "../../src-shared/geo/window.ts";
 import type { MapCommands } from "../../src-shared/ipc/maps.ts";
 import { type Catalog, removeOwnIfEmpty } from "../catalog/index.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { findingsOfMap, measuredFindings } from "./findings.ts";
 import { imageryOf } from "./imagery.ts";
@@ -48,7 +48,7 @@ const drawSchema = z.strictObject({
 
 /** Maps: plan them, draw them, look at them, compare them, delete them. */
 export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQueue): MapCommands {
-  const changed = (table: "maps" | "comparisons", id: number) => announce("catalog.changed", { table, ids: [id] });
+  const changed = (table: "maps" | "comparisons") => announceChanged(announce, table);
 
   return {
     "maps.list": door("maps.list", z.strictObject({}), () =>
@@ -122,7 +122,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
     "maps.rename": door("maps.rename", byId.extend({ name }), (request) => {
       catalog.maps.get(request.id);
       catalog.maps.rename(request.id, request.name);
-      changed("maps", request.id);
+      changed("maps");
     }),
 
     "maps.remove": door("maps.remove", byId, ({ id }) => {
@@ -133,8 +133,8 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         catalog.layers.remove(`confidence:${id}`);
       });
       const deleted = deleteFiles(catalog, filesOf(map));
-      changed("maps", id);
-      changed("comparisons", id);
+      changed("maps");
+      changed("comparisons");
       return { deleted };
     }),
 
@@ -167,14 +167,14 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
     "maps.renameComparison": door("maps.renameComparison", byId.extend({ name }), (request) => {
       catalog.comparisons.get(request.id);
       catalog.comparisons.rename(request.id, request.name);
-      changed("comparisons", request.id);
+      changed("comparisons");
     }),
 
     "maps.removeComparison": door("maps.removeComparison", byId, ({ id }) => {
       const { result } = catalog.comparisons.get(id);
       catalog.comparisons.remove(id);
       const deleted = deleteFiles(catalog, [result.path, result.qmlPath, result.sldPath, ...result.sidecarPaths]);
-      changed("comparisons", id);
+      changed("comparisons");
       return { deleted };
     }),
 

@@ -7,7 +7,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../src-shared/ipc/models.ts";
 import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFolder } from "../catalog/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { findingsOfDescription, measuredFindings } from "./findings.ts";
 import { exportModel } from "./model-export.ts";
@@ -75,7 +75,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
             ...(task === "tiles" ? { task } : {}),
           },
         });
-        announce("catalog.changed", { table: "models", ids: [id] });
+        announceChanged(announce, "models");
         return { id, name };
       },
     ),
@@ -83,14 +83,14 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
     "models.rename": door("models.rename", named.extend({ to: z.string().trim().min(1).max(200) }), ({ name, to }) => {
       const { id } = catalog.models.named(name);
       catalog.models.rename(id, to);
-      announce("catalog.changed", { table: "models", ids: [id] });
+      announceChanged(announce, "models");
     }),
 
     /** Deletes a model and its folder. A folder outside of the project is only forgotten: it may serve others. */
     "models.remove": door("models.remove", named, ({ name }) => {
       const { id, folder } = catalog.models.named(name);
       catalog.models.remove(id);
-      announce("catalog.changed", { table: "models", ids: [id] });
+      announceChanged(announce, "models");
       return { deleted: catalog.removeOwn(folder, ["models"]) ? [folder] : [] };
     }),
 
@@ -115,7 +115,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
     "models.forget": door("models.forget", named, ({ name }) => {
       const { id } = catalog.models.named(name);
       catalog.models.remove(id);
-      announce("catalog.changed", { table: "models", ids: [id] });
+      announceChanged(announce, "models");
     }),
   };
 }

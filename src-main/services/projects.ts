@@ -5,7 +5,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Catalog, createCatalog, type OutsideAccess, openCatalog } from "../catalog/index.ts";
 import { geoboxOfPatches } from "../cube/index.ts";
 import { isGeographic } from "../raster/index.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
@@ -133,14 +133,13 @@ export function projectService({ catalog, announce }: Deps) {
       z.strictObject({ folders: z.array(filePath).min(1).max(100) }),
       ({ folders }) => {
         for (const folder of folders) catalog.allowOutside(resolve(folder));
-        for (const table of ["rasters", "acquisitions", "vectors", "labels", "maps", "comparisons", "models", "jobs"])
-          announce("catalog.changed", { table, ids: [] });
+        announceChanged(announce, "rasters", "acquisitions", "vectors", "labels", "maps", "comparisons", "models", "jobs"); // biome-ignore format: one line
       },
     ),
 
     "project.rename": door("project.rename", z.strictObject({ name: z.string().min(1) }), ({ name }) => {
       catalog.project.rename(name);
-      announce("catalog.changed", { table: "project", ids: [1] });
+      announceChanged(announce, "project");
     }),
   };
 }

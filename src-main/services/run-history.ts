@@ -5,7 +5,7 @@ import type { Run } from "../../src-shared/domain/run.ts";
 import { type ModelAccuracy, type RunSummary, subsetsToMeasure } from "../../src-shared/domain/training.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Catalog } from "../catalog/index.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { findingsOf, measuredFindings } from "./findings.ts";
 import { imageryOf } from "./imagery.ts";
@@ -46,7 +46,7 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
     "runs.rename": door("runs.rename", z.strictObject({ id: z.int().positive(), name }), (request) => {
       const { id } = runOf(request.id);
       catalog.runs.rename(id, request.name.trim() || null);
-      announce("catalog.changed", { table: "runs", ids: [id] });
+      announceChanged(announce, "runs");
     }),
 
     /** The run, its curve and its job's folder; the model only when asked for. */
@@ -66,8 +66,7 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
         });
         if (job) catalog.removeOwn(job.folder, ["runs"]);
         if (made) catalog.removeOwn(made.folder, ["models"]);
-        for (const table of ["runs", "jobs", ...(made ? ["models"] : [])])
-          announce("catalog.changed", { table, ids: [] });
+        announceChanged(announce, "runs", "jobs", ...(made ? (["models"] as const) : []));
       },
     ),
 

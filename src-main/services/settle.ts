@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../catalog/index.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import type { Settlers } from "./jobs.ts";
 
 /** What becomes of the files a job leaves: they move to their place, and their row appears, in one transaction. */
@@ -34,7 +34,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
       });
       const run = catalog.runs.ofJob(job.id);
       if (run) catalog.runs.finish(run.id, { ...result, modelFolder: folder }, id);
-      announce("catalog.changed", { table: "models", ids: [id] });
+      announceChanged(announce, "models");
     });
   };
 
@@ -62,7 +62,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
         [path, qmlPath, sldPath, ...sidecarPaths].map((from) => [from, place(from)] as const),
         () => {
           const there = new Set(catalog.maps.list().map(({ id }) => id));
-          const id = catalog.comparisons.add({
+          catalog.comparisons.add({
             name: spec.baseName,
             // A map may have been deleted while they were compared.
             fromMap: there.has(spec.from.id) ? spec.from.id : null,
@@ -70,7 +70,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
             jobId: job.id,
             result: moved,
           });
-          announce("catalog.changed", { table: "comparisons", ids: [id] });
+          announceChanged(announce, "comparisons");
         },
       );
     },
@@ -93,14 +93,14 @@ export function settlers({ catalog, announce }: Deps): Settlers {
         paths.map((path) => [path, place(path)] as const),
         () => {
           const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
-          const id = catalog.tileMaps.add({
+          catalog.tileMaps.add({
             name: freeName(spec.title ?? basename(folder), (name) => catalog.tileMaps.has(name)),
             modelId: model?.id ?? null,
             jobId: job.id,
             modalities: spec.modalities,
             files,
           });
-          announce("catalog.changed", { table: "tile_maps", ids: [id] });
+          announceChanged(announce, "tile_maps");
         },
       );
     },
@@ -131,7 +131,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
       };
       moving(catalog.folder, moves, () => {
         const model = catalog.models.list().find(({ folder: other }) => other === spec.modelFolder);
-        const id = catalog.maps.add({
+        catalog.maps.add({
           name: freeName(spec.title ?? basename(folder), (name) => catalog.maps.has(name)),
           modelId: model?.id ?? null,
           jobId: job.id,
@@ -139,7 +139,7 @@ export function settlers({ catalog, announce }: Deps): Settlers {
           area: spec.area,
           files,
         });
-        announce("catalog.changed", { table: "maps", ids: [id] });
+        announceChanged(announce, "maps");
       });
     },
   };

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { SplitPart } from "../../src-shared/domain/job.ts";
 import { tilesDefaults } from "../../src-shared/domain/recipe.ts";
+import type { TileSplitParameters } from "../../src-shared/domain/split.ts";
 import type { StoredTile, TilePart, TileSplit } from "../../src-shared/domain/tile-label.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { TileSplitReport } from "../../src-shared/ipc/tiles.ts";
@@ -66,7 +67,7 @@ export function divideTiles(catalog: Catalog, legend: Legend, request: Request):
   })); // biome-ignore format: one item
   let parts: TilePart[];
   let optimistic = method === "random";
-  let parameters: Record<string, unknown> = { seed, shareThreshold };
+  let parameters: TileSplitParameters = { seed, shareThreshold };
   let unknown: string[] = [];
   if (method === "lists") {
     const listed = byLists(tiles, request);
@@ -185,7 +186,7 @@ export function describeTileSplit(
   return {
     id,
     method,
-    parameters: parameters as Record<string, unknown>,
+    parameters,
     optimistic,
     reason: optimistic ? neighbours : null,
     counts: count(tiles),
@@ -195,6 +196,6 @@ export function describeTileSplit(
         present: count(tiles.filter(({ shares }) => (shares[entry.code] ?? 0) > shareThreshold)),
       }))
       .filter(({ present }) => Object.values(present).some((n) => n > 0)),
-    unknown: (report as Pick<TileSplitReport, "unknown">).unknown,
+    unknown: report.unknown ?? { count: 0, examples: [] },
   };
 }

@@ -8,7 +8,7 @@ import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { TileAnswer, TileCommands, TileSummary } from "../../src-shared/ipc/tiles.ts";
 import { type Catalog, removeOwnIfEmpty } from "../catalog/index.ts";
 import { eachFeatureApart } from "../vector/index.ts";
-import type { Deps } from "./deps.ts";
+import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { imageryOf } from "./imagery.ts";
@@ -190,7 +190,7 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
       // Only below the project's own folder of maps, and through no link: what lies elsewhere is only forgotten.
       const deleted = paths.filter((path) => catalog.removeOwn(path, ["maps"]));
       for (const folder of new Set(deleted.map((path) => dirname(path)))) removeOwnIfEmpty(catalog.folder, folder);
-      announce("catalog.changed", { table: "tile_maps", ids: [id] });
+      announceChanged(announce, "tile_maps");
       return { deleted };
     }),
   };

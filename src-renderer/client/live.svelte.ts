@@ -1,6 +1,8 @@
-import type { AnswerOf, CommandName, RequestOf } from "../../src-shared/ipc/index.ts";
-import { invoke, subscribe } from "./bridge.ts";
+import type { AnswerOf, RequestOf } from "../../src-shared/ipc/index.ts";
+import type { QuestionName } from "../../src-shared/ipc/questions.ts";
+import { invoke } from "./bridge.ts";
 import { connection } from "./connection.svelte.ts";
+import { whenChanged } from "./when-changed.ts";
 
 /** A question that stays answered: read `value`, `error`, `loading` in a component. */
 export interface Live<Answer> {
@@ -13,19 +15,17 @@ export interface Live<Answer> {
 }
 
 /**
- * Asks `command` now and again whenever one of `tables` changes or what `request` reads changes. `request` may answer
- * `null`: then nothing is asked. Call it while a component is being made, or inside `$effect.root`; it ends with it.
+ * Asks `question` now and again whenever a table that it is answered from (`questionTables`) changes, or what `request`
+ * reads. `request` may answer `null`: then nothing is asked. Call it while a component is being made, or inside `$effect.root`; it ends with it.
  */
-export function live<Name extends CommandName>(
-  command: Name,
+export function live<Name extends QuestionName>(
+  question: Name,
   request: () => RequestOf<Name> | null,
-  tables: readonly string[] = [],
 ): Live<AnswerOf<Name>> {
   let value = $state.raw<AnswerOf<Name> | undefined>();
   let error = $state.raw<unknown>();
   let loading = $state(false);
   let turn = 0;
-  let soon: ReturnType<typeof setTimeout> | undefined;
   let last: RequestOf<Name> | null = null;
   let newest: Promise<void> = Promise.resolve();
 
@@ -54,7 +54,7 @@ export function live<Name extends CommandName>(
     }
     loading = true;
     try {
-      const told = await invoke(command, what);
+      const told = await invoke(question, what);
       if (mine !== turn) return;
       value = told;
       error = undefined;
@@ -71,18 +71,9 @@ export function live<Name extends CommandName>(
   });
 
   $effect(() => {
-    if (tables.length === 0) return;
-    const stop = subscribe("catalog.changed", ({ table }) => {
-      if (!tables.includes(table) && table !== "*") return;
-      // A change never puts off a question that waits already: a steady flow of changes would starve it.
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        void ask(last);
-      }, 40);
-    });
+    const stop = whenChanged(() => void ask(last), question);
     return () => {
       stop();
-      clearTimeout(soon);
       turn++;
     };
   });

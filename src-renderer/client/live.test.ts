@@ -30,7 +30,7 @@ beforeEach(() => {
 function begin() {
   let question!: ReturnType<typeof live<"bookmarks.list">>;
   const stop = $effectRoot(() => {
-    question = live("bookmarks.list", () => ({}), ["bookmarks"]);
+    question = live("bookmarks.list", () => ({}));
   });
   flushSync();
   return { question, stop };

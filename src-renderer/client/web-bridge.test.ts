@@ -70,14 +70,14 @@ test("a connection that comes back asks only what the host has not heard, and he
   const heard: unknown[] = [];
   bridge.subscribe("catalog.changed", (what) => heard.push(what));
   const first = bridge.invoke("app.info", {});
-  socket().says({ seq: 1, topic: "catalog.changed", what: { table: "labels", ids: [1] } });
+  socket().says({ seq: 1, topic: "catalog.changed", what: { table: "labels" } });
   socket().onclose?.();
   const second = bridge.invoke("app.settings", {});
   vi.advanceTimersByTime(300);
   expect(socket().address).toBe("ws://127.0.0.1:4000/rpc?session=s1&arrived=1");
   socket().says({ hello: { session: "s1", lastRequest: 1 } });
   expect(socket().sent).toEqual([{ id: 2, command: "app.settings", request: {} }]);
-  socket().says({ seq: 1, topic: "catalog.changed", what: { table: "labels", ids: [1] } });
+  socket().says({ seq: 1, topic: "catalog.changed", what: { table: "labels" } });
   socket().says({ seq: 2, id: 1, answer: "a" });
   socket().says({ seq: 3, id: 2, answer: "b" });
   await expect(Promise.all([first, second])).resolves.toEqual(["a", "b"]);

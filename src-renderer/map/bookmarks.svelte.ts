@@ -8,7 +8,7 @@ class Bookmarks {
 
   constructor() {
     $effect.root(() => {
-      this.#rows = live("bookmarks.list", () => (session.project ? {} : null), ["bookmarks"]);
+      this.#rows = live("bookmarks.list", () => (session.project ? {} : null));
     });
   }
 

@@ -8,12 +8,7 @@ class Places {
 
   constructor() {
     $effect.root(() => {
-      this.#rows = live("project.places", () => (session.project ? {} : null), [
-        "rasters",
-        "acquisitions",
-        "modalities",
-        "modality_acquisitions",
-      ]);
+      this.#rows = live("project.places", () => (session.project ? {} : null));
     });
   }
 

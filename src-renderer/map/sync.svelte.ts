@@ -7,7 +7,7 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Text from "ol/style/Text.js";
 import type { LayerSource, OpenedProject } from "../../src-shared/ipc/index.ts";
-import { invoke, subscribe } from "../client/index.ts";
+import { invoke, whenChanged } from "../client/index.ts";
 import { type DrawnLayer, layers } from "../state/layers.svelte.ts";
 import type { MapColors } from "./colors.ts";
 import { Basemap } from "./layers/basemap.ts";
@@ -58,9 +58,7 @@ export class MapSync {
     this.#project = project;
     this.#projection = projection;
     this.#colors = colors;
-    this.#stopListening = subscribe("catalog.changed", ({ table }) => {
-      if (["rasters", "acquisitions", "acquisition_bands", "maps", "vectors", "*"].includes(table)) void this.refresh();
-    });
+    this.#stopListening = whenChanged(() => void this.refresh(), "layers.sources", "vectors.list");
   }
 
   /** Called whenever the wanted layers change; the lowest first. */

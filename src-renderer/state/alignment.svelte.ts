@@ -35,7 +35,7 @@ class Alignment {
 
   constructor() {
     $effect.root(() => {
-      this.#report = live("alignment.report", () => (session.project ? {} : null), ["acquisitions", "rasters"]);
+      this.#report = live("alignment.report", () => (session.project ? {} : null));
       $effect(() => {
         const folder = session.project?.folder ?? null;
         if (folder === this.#folder) return;

@@ -1,5 +1,5 @@
 import type { Edit } from "../../src-shared/domain/edit.ts";
-import { connection, invoke, subscribe } from "../client/index.ts";
+import { connection, invoke, whenChanged } from "../client/index.ts";
 import { t, translate } from "../i18n/index.ts";
 import { type Note, notices } from "../ui/notices.svelte.ts";
 
@@ -12,15 +12,7 @@ class History {
 
   /** Follows the history of the open project; returns how to stop. Call it inside `$effect` or `$effect.root`. */
   follow(): () => void {
-    let soon: ReturnType<typeof setTimeout> | undefined;
-    // One question for the changes of a moment. A change never puts off a question that waits already: while a job
-    // reports every few milliseconds, the question would never be asked.
-    const stop = subscribe("catalog.changed", () => {
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        void this.#ask();
-      }, 30);
-    });
+    const stop = whenChanged(() => void this.#ask(), "edits.list");
     // After a lost connection the changes of the meantime were never heard.
     $effect(() => {
       void connection.epoch;
@@ -28,7 +20,6 @@ class History {
     });
     return () => {
       stop();
-      clearTimeout(soon);
       this.#turn++;
       this.undoable = this.redoable = null;
     };

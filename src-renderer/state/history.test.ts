@@ -2,21 +2,19 @@ import { flushSync } from "svelte";
 import { beforeEach, expect, test, vi } from "vitest";
 import { root } from "../client/live.fixture.svelte.ts";
 
-const { invoke, announce, listeners, connection } = vi.hoisted(() => {
-  const listeners = new Set<() => void>();
+const { invoke, announce, listeners } = vi.hoisted(() => {
+  const listeners = new Set<(what: { table: string }) => void>();
   return {
     invoke: vi.fn(),
     listeners,
     announce: () => {
-      for (const listener of listeners) listener();
+      for (const listener of listeners) listener({ table: "labels" });
     },
-    connection: { epoch: 0 },
   };
 });
-vi.mock("../client/index.ts", () => ({
+vi.mock("../client/bridge.ts", () => ({
   invoke,
-  connection,
-  subscribe: (_: string, listener: () => void) => {
+  subscribe: (_: string, listener: (what: { table: string }) => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },

@@ -1,7 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Job } from "../../src-shared/domain/job-row.ts";
 import type { Topics } from "../../src-shared/ipc/index.ts";
-import { connection, invoke, subscribe } from "../client/index.ts";
+import { connection, invoke, subscribe, whenChanged } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import { severeWords } from "./findings.ts";
@@ -41,7 +41,7 @@ class Jobs {
     // A fast training tells a hundred things a second; the eye wants four.
     const beat = setInterval(() => this.#show(), 250);
     const stops = [
-      subscribe("catalog.changed", ({ table }) => (table === "jobs" || table === "*") && again()),
+      whenChanged(again, "jobs.list"),
       subscribe("job.state", (what) => {
         this.#told(what);
         again();

@@ -3,7 +3,7 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { cornersOfCells, outlineOfCells } from "../../src-shared/domain/patch-cells.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { AnswerOf, LabelProblem, LabelSet } from "../../src-shared/ipc/index.ts";
-import { connection, invoke, type Live, live, subscribe } from "../client/index.ts";
+import { connection, invoke, type Live, live, whenChanged } from "../client/index.ts";
 import { selection } from "./selection.svelte.ts";
 import { session } from "./session.svelte.ts";
 import { recall, remember } from "./view-memory.ts";
@@ -30,7 +30,6 @@ class Labels {
   readonly #listeners = new Set<(what: LabelsChanged) => void>();
   #turn = 0;
   #version = 0;
-  #soon: ReturnType<typeof setTimeout> | undefined;
 
   byId = $state.raw<ReadonlyMap<number, Label>>(new Map());
   total = $state(0);
@@ -56,17 +55,10 @@ class Labels {
   constructor() {
     $effect.root(() => {
       const request = () => (session.project ? {} : null);
-      this.#legends = live("legends.list", request, ["legends", "classes", "labels"]);
-      this.#summary = live("labels.summary", request, [
-        "labels",
-        "classes",
-        "legends",
-        "split_parts",
-        "splits",
-        "acquisitions",
-      ]);
-      this.#split = live("labels.splitState", request, ["labels", "splits", "split_parts", "legends"]);
-      this.#parts = live("labels.parts", request, ["splits", "split_parts"]);
+      this.#legends = live("legends.list", request);
+      this.#summary = live("labels.summary", request);
+      this.#split = live("labels.splitState", request);
+      this.#parts = live("labels.parts", request);
       $effect(() => {
         void connection.epoch;
         const project = session.project;
@@ -81,11 +73,7 @@ class Labels {
           if (typeof kept?.names === "boolean") this.names = kept.names;
           if (typeof kept?.code === "number" && this.code === null) this.code = kept.code;
         });
-        return subscribe("catalog.changed", ({ table }) => {
-          if (table !== "labels" && table !== "*") return;
-          clearTimeout(this.#soon);
-          this.#soon = setTimeout(() => void this.#follow(), 15);
-        });
+        return whenChanged(() => void this.#follow(), "labels.changes");
       });
       $effect(() => {
         const codes = this.classes.map(({ code }) => code);

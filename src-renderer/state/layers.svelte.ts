@@ -13,18 +13,6 @@ export { type DrawnLayer, groupId, type Slot } from "./layer-order.ts";
 
 type Change = { id: string } & Partial<Pick<LayerRow, "visible" | "opacity" | "position" | "style">>;
 
-const tables = [
-  "rasters",
-  "acquisitions",
-  "acquisition_bands",
-  "modalities",
-  "legends",
-  "vectors",
-  "maps",
-  "comparisons",
-  "splits",
-];
-
 /** The layers of the open project: what there is, how it lies, and what is to be seen now. */
 class Layers {
   #facts!: Live<readonly LayerFacts[]>;
@@ -40,8 +28,8 @@ class Layers {
 
   constructor() {
     $effect.root(() => {
-      this.#facts = live("layers.list", () => (session.project ? {} : null), tables);
-      this.#rows = live("layers.display", () => (session.project ? {} : null), ["layers"]);
+      this.#facts = live("layers.list", () => (session.project ? {} : null));
+      this.#rows = live("layers.display", () => (session.project ? {} : null));
       $effect(() => {
         void this.#rows.value;
         this.#pending = new Map();

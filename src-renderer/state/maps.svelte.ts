@@ -30,9 +30,9 @@ class Maps {
   constructor() {
     $effect.root(() => {
       const open = () => (session.project ? {} : null);
-      this.#products = live("maps.list", open, ["maps"]);
-      this.#comparisons = live("maps.comparisons", open, ["comparisons", "maps"]);
-      this.#models = live("models.list", open, ["models"]);
+      this.#products = live("maps.list", open);
+      this.#comparisons = live("maps.comparisons", open);
+      this.#models = live("models.list", open);
       $effect(() => {
         void session.project?.folder;
         this.view = { kind: "list" };

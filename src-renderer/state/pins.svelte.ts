@@ -1,5 +1,5 @@
 import type { ClassesAnswer, PatchClasses, Place, PlaceSeries } from "../../src-shared/ipc/index.ts";
-import { invoke, subscribe } from "../client/index.ts";
+import { invoke, subscribe, whenChanged } from "../client/index.ts";
 import { showPanel } from "../panels/show-panel.ts";
 import { session } from "./session.svelte.ts";
 import { recall, remember } from "./view-memory.ts";
@@ -63,10 +63,9 @@ class Pins {
     $effect.root(() => {
       $effect(() => void this.#enter(session.project?.folder ?? null));
     });
-    subscribe("catalog.changed", ({ table }) => {
-      if (["acquisitions", "modalities", "rasters", "*"].includes(table))
-        for (const pin of this.list) void this.#ask(pin.id);
-    });
+    whenChanged(() => {
+      for (const pin of this.list) void this.#ask(pin.id);
+    }, "inspect.series");
     subscribe("work", ({ name, fraction }) => {
       if (this.list.some(({ id, loading }) => id === name && loading)) this.#change(name, { fraction });
     });

@@ -1,6 +1,6 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { RunSummary } from "../../src-shared/domain/training.ts";
-import { invoke, subscribe } from "../client/index.ts";
+import { invoke, subscribe, whenChanged } from "../client/index.ts";
 import { jobs } from "./jobs.svelte.ts";
 import { RunCurve } from "./run-curve.svelte.ts";
 
@@ -32,10 +32,7 @@ class Runs {
       clearTimeout(soon);
       soon = setTimeout(() => void this.#ask(), 60);
     };
-    const stops = [
-      subscribe("catalog.changed", ({ table }) => ["runs", "jobs", "models", "*"].includes(table) && again()),
-      subscribe("job.state", again),
-    ];
+    const stops = [whenChanged(again, "runs.summaries"), subscribe("job.state", again)];
     return () => {
       clearTimeout(soon);
       for (const stop of stops) stop();

@@ -15,8 +15,6 @@ export interface ShownTile {
   readonly reference: readonly number[] | null;
 }
 
-const tables = ["tile_imports", "tile_labels", "tile_splits", "legends", "classes"];
-
 /** Labelled tiles, what models say of tiles, and which of it is on the map. */
 class Tiles {
   #summary!: Live<TileSummary | null>;
@@ -38,9 +36,9 @@ class Tiles {
   constructor() {
     $effect.root(() => {
       const open = () => (session.project ? {} : null);
-      this.#summary = live("tiles.summary", () => (session.project ? { shareThreshold: this.shareThreshold } : null), tables); // biome-ignore format: one line
-      this.#list = live("tiles.list", open, tables);
-      this.#maps = live("tiles.maps", open, ["tile_maps", "jobs"]);
+      this.#summary = live("tiles.summary", () => (session.project ? { shareThreshold: this.shareThreshold } : null));
+      this.#list = live("tiles.list", open);
+      this.#maps = live("tiles.maps", open);
       this.#answers = live("tiles.answers", () => {
         const id = this.shownMap?.id;
         return session.project && id !== undefined ? { id } : null;

@@ -43,9 +43,9 @@ class Timeline {
 
   constructor() {
     $effect.root(() => {
-      this.#entries = live("timeline.list", () => (session.project ? {} : null), ["acquisitions", "rasters"]);
+      this.#entries = live("timeline.list", () => (session.project ? {} : null));
       const clouded = () => (this.entries.some(({ hasQuality }) => hasQuality) ? {} : null);
-      this.#clouds = live("timeline.clouds", clouded, ["acquisitions", "rasters"]);
+      this.#clouds = live("timeline.clouds", clouded);
       layers.followTime((sensor) => (this.#waiting ? null : this.visibleAcquisition(sensor)?.id));
       $effect(() => void this.#enter(session.project?.folder ?? null));
       $effect(() => this.#settle());

@@ -1,6 +1,7 @@
 import type { LabelPolygon, SplitPart } from "./job.ts";
 import type { LegendClass } from "./legend.ts";
 import type { PatchCells } from "./patch-cells.ts";
+import type { SplitFacts, SplitMethod, SplitParameters } from "./split.ts";
 
 export interface Legend {
   readonly id: number;
@@ -62,11 +63,11 @@ export interface LabelImport {
 
 export interface Split {
   readonly id: number;
-  readonly method: string;
-  readonly parameters: unknown;
+  readonly method: SplitMethod;
+  readonly parameters: SplitParameters;
   /** neighbours of test places were trained on: the accuracy will look better than it is */
   readonly optimistic: boolean;
-  readonly report: unknown;
+  readonly report: Partial<SplitFacts>;
   /** the set of every block, by `column:row` counted from the origin of the CRS; `null` in splits without blocks */
   readonly blocks: Readonly<Record<string, SplitPart>> | null;
   readonly createdAt: string;

@@ -1,5 +1,6 @@
 import type { LabelPolygon, SplitPart } from "./job.ts";
 import type { LabelProperties } from "./label.ts";
+import type { TileSplitFacts, TileSplitMethod, TileSplitParameters } from "./split.ts";
 import type { MapTilesResult } from "./tiles.ts";
 
 /** What a whole tile holds, as the project keeps it: shares, not yet presence. */
@@ -32,11 +33,11 @@ export interface TileImport {
 /** Which tiles train, validate and test. A tile is never divided. */
 export interface TileSplit {
   readonly id: number;
-  readonly method: "blocks" | "random" | "field" | "lists";
-  readonly parameters: unknown;
+  readonly method: TileSplitMethod;
+  readonly parameters: TileSplitParameters;
   /** neighbours of test tiles are trained on */
   readonly optimistic: boolean;
-  readonly report: unknown;
+  readonly report: Partial<TileSplitFacts>;
   readonly createdAt: string;
 }
 

@@ -1,4 +1,5 @@
 import type { JobEvent, JobState } from "../domain/job.ts";
+import type { TableName } from "../domain/tables.ts";
 import type { AlignmentCommands } from "./alignment.ts";
 import type { AppCommands } from "./app.ts";
 import type { DeviceCommands } from "./device.ts";
@@ -53,7 +54,8 @@ export type AnswerOf<Name extends CommandName> = Awaited<ReturnType<Commands[Nam
 
 /** What the services tell every window of a project without being asked. */
 export interface Topics {
-  readonly "catalog.changed": { readonly table: string; readonly ids: readonly (number | string)[] };
+  /** a row of this table came, went or became another */
+  readonly "catalog.changed": { readonly table: TableName };
   /** how far a command is that is no job */
   readonly work: { readonly name: string; readonly fraction: number };
   readonly "job.state": { readonly id: number; readonly state: JobState; readonly reason: string | null };

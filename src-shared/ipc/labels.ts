@@ -1,6 +1,7 @@
 import type { LabelInput, LabelPolygon, SplitPart } from "../domain/job.ts";
 import type { Label, LabelProperties } from "../domain/label.ts";
 import type { LegendClass } from "../domain/legend.ts";
+import type { SplitFacts, SplitMethod, SplitParameters, SplitWord } from "../domain/split.ts";
 import type { Bounds } from "../geo/bounds.ts";
 
 type Nothing = Readonly<Record<string, never>>;
@@ -150,50 +151,12 @@ export interface LabelImportRequest extends LabelFileRequest {
   readonly validToField?: string | undefined;
 }
 
-/** What a person should know about a split before believing its scores. */
-export type SplitNote =
-  /** these classes lie in one block: they only train */
-  | { readonly kind: "one-block"; readonly classCodes: readonly number[] }
-  /** these classes have less than half of the share of patches that a set should have */
-  | { readonly kind: "uneven"; readonly classCodes: readonly number[] }
-  /** blocks were made smaller than usual, so that classes train and test */
-  | { readonly kind: "smaller-blocks"; readonly meters: number; readonly usual: number }
-  /** a block is smaller than a tile: what surrounds a test patch was trained on */
-  | { readonly kind: "narrow-blocks"; readonly meters: number; readonly tile: number }
-  /** patches left out beside borders between sets, and the classes that lost a whole set by that */
-  | {
-      readonly kind: "buffer";
-      readonly patches: number;
-      readonly meters: number;
-      readonly classCodes: readonly number[];
-    }
-  /** the field was not named: this one says it */
-  | { readonly kind: "field-found"; readonly field: string }
-  /** what each word was taken for */
-  | { readonly kind: "words"; readonly folds: boolean; readonly words: readonly SplitWord[] };
-
-/** One word of a split field; `part` is `null` while nobody knows what it means. */
-export interface SplitWord {
-  readonly word: string;
-  readonly count: number;
-  readonly part: SplitPart | null;
-}
-
-export interface SplitReport {
+export interface SplitReport extends SplitFacts {
   readonly id: number;
-  readonly method: string;
-  readonly parameters: unknown;
+  readonly method: SplitMethod;
+  readonly parameters: SplitParameters;
   readonly optimistic: boolean;
-  readonly reason: string | null;
-  readonly missing: readonly { readonly classCode: number; readonly part: "train" | "validation" | "test" }[];
-  readonly counts: readonly {
-    readonly classCode: number;
-    readonly part: SplitPart;
-    readonly items: number;
-    readonly weight: number;
-  }[];
   readonly classes: readonly LegendClass[];
-  readonly notes: readonly SplitNote[];
 }
 
 /** A square of a block split, with the set it belongs to. */
@@ -217,7 +180,7 @@ export interface SplitState {
 }
 
 export interface SplitRequest {
-  readonly method?: "blocks" | "polygons" | "field" | "random" | undefined;
+  readonly method?: SplitMethod | undefined;
   readonly seed?: number | undefined;
   readonly blockMeters?: number | undefined;
   /** patches whose centre lies this close to a block of another set are left out */

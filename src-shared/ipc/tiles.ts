@@ -1,6 +1,7 @@
 import type { ProviderChoice, SplitPart } from "../domain/job.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { TilesRecipe } from "../domain/recipe.ts";
+import type { TileSplitFacts, TileSplitMethod, TileSplitParameters } from "../domain/split.ts";
 import type { StoredTile, TileMap } from "../domain/tile-label.ts";
 import type { EvaluateTilesResult } from "../domain/tiles.ts";
 import type { StartedJob } from "./jobs.ts";
@@ -75,7 +76,7 @@ export interface TileImportRequest {
 }
 
 export interface TileSplitRequest {
-  readonly method?: "blocks" | "random" | "field" | "lists" | undefined;
+  readonly method?: TileSplitMethod | undefined;
   readonly seed?: number | undefined;
   readonly blockMeters?: number | undefined;
   readonly field?: string | undefined;
@@ -91,16 +92,14 @@ export interface TileSplitRequest {
   readonly shareThreshold?: number | undefined;
 }
 
-export interface TileSplitReport {
+export interface TileSplitReport extends TileSplitFacts {
   readonly id: number;
-  readonly method: "blocks" | "random" | "field" | "lists";
-  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly method: TileSplitMethod;
+  readonly parameters: TileSplitParameters;
   readonly optimistic: boolean;
   readonly reason: string | null;
   readonly counts: Readonly<Record<SplitPart, number>>;
   readonly classes: readonly (LegendClass & { readonly present: Readonly<Record<SplitPart, number>> })[];
-  /** names in lists that no labelled tile has */
-  readonly unknown: { readonly count: number; readonly examples: readonly string[] };
 }
 
 /** The labelled tiles of a project in numbers. */

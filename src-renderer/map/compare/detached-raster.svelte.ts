@@ -1,6 +1,6 @@
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type Projection from "ol/proj/Projection.js";
-import { invoke, subscribe } from "../../client/index.ts";
+import { invoke, whenChanged } from "../../client/index.ts";
 import { layers } from "../../state/layers.svelte.ts";
 import { mapView } from "../map-state.svelte.ts";
 import { RasterLayer } from "../raster/raster-layer.ts";
@@ -48,9 +48,7 @@ export function detachedRaster({ id, className, projection, place }: DetachedOpt
   };
 
   void ask();
-  const stopListening = subscribe("catalog.changed", ({ table }) => {
-    if (["acquisitions", "rasters", "maps", "*"].includes(table)) void ask();
-  });
+  const stopListening = whenChanged(() => void ask(), "layers.sources");
   const stopStyling = $effect.root(() => {
     $effect(() => {
       const style = styleOf();

@@ -1,5 +1,6 @@
+import type { SplitNote } from "../../../../src-shared/domain/split.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
-import type { SplitNote } from "../../../../src-shared/ipc/labels.ts";
+import type {} from "../../../../src-shared/ipc/labels.ts";
 import { type Command, command } from "../command.ts";
 import { table } from "../table.ts";
 import { given } from "../values.ts";

@@ -1,0 +1,248 @@
+import { type TableName, tableNames } from "../domain/tables.ts";
+import type { CommandName } from "./contract.ts";
+
+const images = ["project", "rasters", "acquisitions", "pieces", "piece_files"] as const;
+const series = [...images, "modalities", "modality_acquisitions"] as const;
+const labels = ["project", "labels", "label_imports", "classes", "legends", "splits", "split_parts"] as const;
+const tiles = [
+  "project",
+  "tile_labels",
+  "tile_shares",
+  "tile_imports",
+  "tile_splits",
+  "tile_parts",
+  "classes",
+  "legends",
+] as const;
+
+/**
+ * Every command: the tables from which a question is answered, so that whoever shows the answer asks again when one of them
+ * changes; none where the answer comes from elsewhere (the disk, the machine). `null`: no question, it changes something or
+ * begins work. A new command without its line is a compile error, and `questions.test.ts` in `src-main/services` holds every
+ * line against the SQL that the question runs.
+ */
+export const questionTables = {
+  // app
+  "app.info": [],
+  "app.recent": [],
+  "app.forgetRecent": null,
+  "app.device": [],
+  "app.settings": [],
+  "app.saveSettings": null,
+  "files.roots": [],
+  "files.list": [],
+  "files.makeFolder": null,
+  "files.choose": null,
+  "files.reveal": null,
+  "crs.search": [],
+  "crs.describe": [],
+  "project.create": null,
+  "project.areaOf": [],
+  "project.plan": [],
+  "project.suggestFolder": [],
+  "project.open": null,
+  "project.sample": null,
+  "project.close": null,
+  "project.current": [],
+
+  // project
+  "project.describe": ["project", ...series, ...labels, "models", "maps", "jobs"],
+  "project.places": series,
+  "project.imagery": series,
+  "project.withheld": [
+    "rasters",
+    "vectors",
+    "label_imports",
+    "tile_imports",
+    "tile_maps",
+    "models",
+    "jobs",
+    "maps",
+    "comparisons",
+  ],
+  "project.allow": null,
+  "project.rename": null,
+
+  // rasters
+  "rasters.list": ["rasters"],
+  "acquisitions.list": series,
+  "rasters.preview": series,
+  "rasters.stop": null,
+  "rasters.import": null,
+  "rasters.remove": null,
+  "rasters.relink": null,
+  "rasters.relinkAll": null,
+  "modalities.list": ["modalities", "modality_acquisitions"],
+
+  // radiometry
+  "radiometry.set": null,
+  "radiometry.repairs": series,
+  "radiometry.repair": null,
+
+  // layers
+  "layers.list": [...series, "maps", "comparisons", "legends", "classes", "vectors", "splits"],
+  "layers.properties": [...series, "maps", "comparisons", "legends", "classes", "vectors"],
+  "layers.rename": null,
+  "layers.remove": null,
+  "vectors.list": ["vectors"],
+  "vectors.add": null,
+
+  // map-layers
+  "layers.sources": [...images, "maps", "comparisons"],
+  "layers.statistics": [...images, "maps", "comparisons"],
+
+  // display
+  "layers.display": ["layers"],
+  "layers.setDisplay": null,
+  "bookmarks.list": ["bookmarks"],
+  "bookmarks.add": null,
+  "bookmarks.rename": null,
+  "bookmarks.remove": null,
+  "view.get": ["view_state"],
+  "view.put": null,
+
+  // modalities
+  "modalities.facts": [...series, "models"],
+  "modalities.coverage": series,
+  "modalities.change": null,
+  "modalities.remove": null,
+  "modalities.propose": null,
+
+  // labels
+  "labels.values": [],
+  "labels.inspect": [],
+  "labels.previewImport": ["project", "legends", "classes"],
+  "labels.import": null,
+  "labels.input": [...labels, ...images],
+  "labels.list": labels,
+  "labels.changes": ["project", "labels"],
+  "labels.parts": ["splits", "split_parts"],
+  "labels.summary": [...labels, ...images],
+  "labels.problems": [...labels, ...images],
+  "labels.add": null,
+  "labels.update": null,
+  "labels.move": null,
+  "labels.setClass": null,
+  "labels.setValidity": null,
+  "labels.setProperties": null,
+  "labels.remove": null,
+  "labels.divide": null,
+  "labels.merge": null,
+  "labels.cut": null,
+  "labels.split": null,
+  "labels.splitWords": labels,
+  "labels.splitState": labels,
+
+  // tiles
+  "tiles.preview": ["project", "rasters", "legends", "classes"],
+  "tiles.import": null,
+  "tiles.summary": tiles,
+  "tiles.list": tiles,
+  "tiles.remove": null,
+  "tiles.split": null,
+  "tiles.finetune": null,
+  "tiles.evaluate": null,
+  "tiles.accuracy": ["runs", "models"],
+  "tiles.map": null,
+  "tiles.maps": ["tile_maps"],
+  "tiles.answers": ["tile_maps"],
+  "tiles.removeMap": null,
+
+  // legends
+  "legends.list": ["legends", "classes", "labels", "label_imports"],
+  "legends.ready": [],
+  "legends.activate": null,
+  "legends.create": null,
+  "legends.rename": null,
+  "legends.remove": null,
+  "legends.addClass": null,
+  "legends.updateClass": null,
+  "legends.removeClass": null,
+  "legends.recolor": null,
+  "legends.import": null,
+  "legends.export": null,
+
+  // models
+  "models.list": ["models"],
+  "models.details": ["models"],
+  "models.import": null,
+  "models.export": null,
+  "models.rename": null,
+  "models.remove": null,
+  "models.forget": null,
+
+  // runs
+  "runs.list": ["runs"],
+  "runs.metrics": ["run_metrics"],
+  "runs.pretrain": null,
+  "runs.finetune": null,
+  "runs.evaluate": null,
+  "runs.summaries": ["runs", "run_metrics", "jobs", "models"],
+  "runs.reviews": ["run_reviews"],
+  "runs.preview": ["run_reviews"],
+  "runs.rename": null,
+  "runs.delete": null,
+  "runs.evaluateAll": null,
+  "runs.accuracy": ["runs", "models"],
+  "runs.estimate": [...series, ...labels, "models"],
+
+  // maps
+  "maps.list": ["maps", "models", "runs"],
+  "maps.draw": null,
+  "maps.estimate": [...series, "models"],
+  "maps.expected": ["runs", "models", "splits"],
+  "maps.making": ["jobs"],
+  "maps.describe": ["maps", "models", "runs", "splits"],
+  "maps.rename": null,
+  "maps.remove": null,
+  "maps.compare": null,
+  "maps.comparisons": ["comparisons", "maps"],
+  "maps.renameComparison": null,
+  "maps.removeComparison": null,
+  "maps.window": ["project", "maps", "comparisons"],
+
+  // jobs
+  "jobs.list": ["jobs"],
+  "jobs.resume": null,
+  "jobs.stop": null,
+  "jobs.wait": null,
+  "jobs.retry": null,
+  "jobs.cancel": null,
+  "jobs.discard": null,
+  "jobs.log": ["jobs"],
+
+  // exports
+  "exports.propose": [],
+  "exports.raster": null,
+  "exports.polygons": null,
+  "exports.table": null,
+  "exports.picture": null,
+  "reports.write": null,
+
+  // inspect
+  "timeline.list": images,
+  "timeline.clouds": images,
+  "inspect.series": series,
+  "inspect.stop": null,
+  "inspect.exportSeries": null,
+  "inspect.classes": null,
+
+  // alignment
+  "alignment.report": images,
+  "alignment.measure": null,
+  "alignment.stop": null,
+  "alignment.setShift": null,
+
+  // edits
+  "edits.list": tableNames,
+  "edits.undo": null,
+  "edits.redo": null,
+
+  // device
+  "device.usage": [],
+} as const satisfies Record<CommandName, readonly TableName[] | null>;
+
+/** The commands that answer and change nothing. */
+export type QuestionName = {
+  [Name in CommandName]: (typeof questionTables)[Name] extends readonly TableName[] ? Name : never;
+}[CommandName];
