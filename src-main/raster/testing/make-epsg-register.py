@@ -58,15 +58,26 @@ def share(inner, outer):
 # Within about a metre of WGS 84: continental frames of the satellite age.
 like_wgs84 = {"4326", "4258", "4269", "4283", "4167", "4674", "4612", "4152", "4617", "7844", "4755", "4940", "4269"}
 def best_shift(geographic, area):
+    """Of one system, or of several that are the same but for their meridian."""
+    if isinstance(geographic, list):
+        found = [f for f in (ranked_shift(code, area) for code in geographic) if f]
+        return text_of(max(found)) if found else None
+    return text_of(ranked_shift(geographic, area))
+
+
+def ranked_shift(geographic, area):
     best = None
+    if geographic == "4326":
+        return None  # nothing shifts WGS 84 to itself; its transformations to plate-fixed frames are none
     for row in rows("select code, method_code, target_crs_code, accuracy, tx, ty, tz, translation_uom_code, rx, ry, rz, rotation_uom_code, scale_difference, scale_difference_uom_code from helmert_transformation_table where auth_name = 'EPSG' and deprecated = 0 and source_crs_code = ? and method_code in ('9603', '9606', '9607')", geographic):
         op, method, target, accuracy, tx, ty, tz, tu, rx, ry, rz, ru, ds, du = row
-        if target not in like_wgs84:
+        if target not in like_wgs84 or (geographic in like_wgs84 and target != "4326"):
             continue
         covered = share(area, extent("helmert_transformation", op))
         if covered == 0:
             continue
-        rank = (min(covered, 0.9), -(accuracy if accuracy is not None else 99), target == "4326", covered, int(op))
+        # Among the null transformations of a modern frame and its later, plate-fixed ones the first is the one in use.
+        rank = (min(covered, 0.9), -(accuracy if accuracy is not None else 99), target == "4326", covered, int(op) * (-1 if geographic in like_wgs84 else 1))
         if best is None or rank > best[0]:
             values = [v * units[tu][1] for v in (tx, ty, tz)]
             if method != "9603":
@@ -74,15 +85,22 @@ def best_shift(geographic, area):
                 values += [v * units[ru][1] * second * (-1 if method == "9607" else 1) for v in (rx, ry, rz)]
                 values.append(ds * units[du][1] * 1e6)
             best = (rank, values, accuracy)
+    return best
+
+
+def text_of(best):
     return best and (f"{short(float(best[2]) if best[2] is not None else 999.0)} {','.join(short(float(v)) for v in best[1])}")
 
 
 shifts = {code: shift for code in systems if (shift := best_shift(code, extent("geodetic_crs", code)))}
 # NTF (Paris) is NTF with longitudes counted from Paris: the shift is the same.
-rotated = dict(rows("select source_crs_code, target_crs_code from other_transformation where auth_name = 'EPSG' and method_code = '9601' and deprecated = 0"))
+# MGI (Ferro) is both MGI and MGI 1901: the area decides.
+rotated = {}
+for code, plain in rows("select source_crs_code, target_crs_code from other_transformation where auth_name = 'EPSG' and method_code = '9601' and deprecated = 0"):
+    rotated.setdefault(code, []).append(plain)
 for code, plain in rotated.items():
-    if code not in shifts and plain in shifts:
-        shifts[code] = shifts[plain]
+    if code not in shifts and (shift := best_shift(plain, extent("geodetic_crs", code))):
+        shifts[code] = shift
 
 bases = {code: base for code, base in rows("select code, geodetic_crs_code from projected_crs where auth_name = 'EPSG' and geodetic_crs_auth_name = 'EPSG'")}
 def polar(code):
@@ -112,7 +130,7 @@ turned = sorted(int(code) for (code,) in rows("select distinct p.code from proje
 
 own = {}
 for code, base in bases.items():
-    shift = best_shift(base if base not in rotated else rotated[base], extent("projected_crs", code))
+    shift = best_shift(rotated.get(base, base), extent("projected_crs", code))
     if shift and shift != shifts.get(base):
         own.setdefault(shift, []).append(int(code))
 
