@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { hasDefinition, sameProjection } from "./crs.ts";
+import { everyListRow } from "./epsg-list.ts";
 import { CrsProblem } from "./projection.ts";
 import { childOf as child, horizontalPart, ownCode, parseWkt, projOfWkt, type WktNode } from "./wkt.ts";
 
@@ -141,11 +140,7 @@ let entries: readonly IndexEntry[] | undefined;
 /** The EPSG list, parsed once and only when a text without a code is met (about a quarter of a second). */
 function index(): readonly IndexEntry[] {
   if (!entries) {
-    const file = createRequire(import.meta.url).resolve("epsg-index/all.json");
-    const rows = JSON.parse(readFileSync(file, "utf8")) as Readonly<
-      Record<string, { readonly code: string; readonly kind: string; readonly wkt: string | null }>
-    >;
-    entries = Object.values(rows).flatMap(({ code, kind, wkt }) => {
+    entries = everyListRow().flatMap(({ code, kind, wkt }) => {
       if (!wkt || (kind !== "CRS-PROJCRS" && kind !== "CRS-GEOGCRS")) return [];
       const root = parseWkt(wkt);
       const numbers = numbersOf(root);

@@ -1,15 +1,14 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import proj4 from "proj4";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
-import { checkedProj } from "./proj-text.ts";
+import { everyListRow, type ListRow, listRow } from "./epsg-list.ts";
+import { checkedProj, figureIn, projWords } from "./proj-text.ts";
 import { CrsProblem } from "./projection.ts";
 import "./projections.ts";
-import { countsInGrads, isTurned, shiftOf } from "./register.ts";
+import { countsInGrads, isSatelliteFigure, isTurned, shiftOf } from "./register.ts";
 import { horizontalPart, ownCode, parseWkt, projOfWkt } from "./wkt.ts";
 
 /** Coordinate reference systems: names, search and transforms, all offline (PROJ's formulas in proj4, the EPSG list in epsg-index). */
@@ -20,32 +19,6 @@ export interface CrsEntry {
   /** degrees: where the system is meant to be used */
   readonly lonLat: Bounds;
   readonly geographic: boolean;
-}
-
-interface IndexRow {
-  readonly code: string;
-  readonly kind: string;
-  readonly unit: string | null;
-  readonly name: string;
-  readonly wkt: string | null;
-  readonly proj4: string | null;
-  /** north, west, south, east */
-  readonly bbox: readonly [number, number, number, number];
-  readonly area: string | null;
-}
-
-const require = createRequire(import.meta.url);
-const rows = new Map<number, IndexRow | undefined>();
-
-function indexRow(code: number): IndexRow | undefined {
-  if (!rows.has(code)) {
-    try {
-      rows.set(code, JSON.parse(readFileSync(require.resolve(`epsg-index/s/${code}.json`), "utf8")) as IndexRow);
-    } catch {
-      rows.set(code, undefined);
-    }
-  }
-  return rows.get(code);
 }
 
 const definitions = new Map<Crs, string>();
@@ -85,14 +58,26 @@ function definitionOfAny(crs: Crs): string {
   return projOfWkt(root);
 }
 
+/**
+ * What a person has to know of a system whose datum nothing ties to WGS 84: it lies some hundred metres beside its place when it is
+ * taken as it is, as PROJ takes it too. `undefined` for all others.
+ * @throws AppError as `definitionOf` does
+ */
+export function datumNote(crs: Crs): string | undefined {
+  const definition = definitionOf(crs);
+  if (/\+(towgs84|nadgrids|datum)=/.test(definition) || isSatelliteFigure(figureIn(projWords(definition))))
+    return undefined;
+  return "no shift of its datum to WGS 84 is known: it is taken as it is, which may be some hundred metres off";
+}
+
 /** True when the offline list has formulas for an EPSG code. */
 export const hasDefinition = (crs: Crs): boolean => {
   const code = epsgCode(crs);
-  return code !== undefined && Boolean(indexRow(code)?.proj4);
+  return code !== undefined && Boolean(listRow(code)?.proj4);
 };
 
 function definitionOfCode(code: number, crs: Crs, depth = 0): string {
-  const row = indexRow(code);
+  const row = listRow(code);
   if (!row?.proj4) throw new AppError("crs-unknown", { crs });
   if (countsInGrads(code) || row.unit === "grad") throw new CrsProblem("it counts longitudes and latitudes in grads");
   if (row.kind === "CRS-COMPOUNDCRS" && row.wkt && depth === 0) {
@@ -102,7 +87,9 @@ function definitionOfCode(code: number, crs: Crs, depth = 0): string {
   }
   if (isTurned(code) && !/\+axis=\w*[ws]/.test(row.proj4)) throw new CrsProblem("its axes run to the south or west");
   const known = shiftOf(code)?.shift;
-  return withoutAxis(known ? withShift(row.proj4, known) : row.proj4);
+  if (known) return withoutAxis(withShift(row.proj4, known));
+  // Zeros of the list that the register does not know stand for a shift that nobody knows.
+  return withoutAxis(row.proj4.replace(/\s*\+towgs84=0(\.0)?(,0(\.0)?)+(?=\s|$)/, ""));
 }
 
 /** The register's own shift in place of the list's, whose rotations are of mixed sign and unit. */
@@ -287,7 +274,7 @@ function parameters(crs: Crs): string {
 /** “ETRS89 / UTM zone 32N”, or the best name a WKT or PROJ string gives. */
 export function crsName(crs: Crs): string {
   const code = epsgCode(crs);
-  if (code !== undefined) return indexRow(code)?.name ?? crs;
+  if (code !== undefined) return listRow(code)?.name ?? crs;
   const quoted = /^\s*[A-Z_]+\["([^"]+)"/.exec(crs);
   if (quoted) return quoted[1]!;
   const projection = /\+proj=(\w+)/.exec(crs);
@@ -314,15 +301,15 @@ function projectionName(crs: Crs): string {
 /** The system of an EPSG code as the list has it; `undefined` for any other definition, and for codes of heights. */
 export function crsEntry(crs: Crs): CrsEntry | undefined {
   const code = epsgCode(crs);
-  const row = code === undefined ? undefined : indexRow(code);
+  const row = code === undefined ? undefined : listRow(code);
   return row && isSystem(row) ? entryOf(row) : undefined;
 }
 
 /** One that maps can be in: projected or geographic, with formulas. */
-const isSystem = ({ proj4: formulas, kind }: IndexRow): boolean =>
+const isSystem = ({ proj4: formulas, kind }: ListRow): boolean =>
   Boolean(formulas) && (kind === "CRS-PROJCRS" || kind === "CRS-GEOGCRS");
 
-let everyRow: readonly IndexRow[] | undefined;
+let everyRow: readonly ListRow[] | undefined;
 
 /** Systems whose code, name or area contains every word of `text`; an exact code comes first. Never asks the network. */
 export function searchCrs(text: string, limit = 50): CrsEntry[] {
@@ -332,10 +319,8 @@ export function searchCrs(text: string, limit = 50): CrsEntry[] {
     .split(/\s+/)
     .filter(Boolean);
   if (words.length === 0) return [];
-  everyRow ??= Object.values(
-    JSON.parse(readFileSync(require.resolve("epsg-index/all.json"), "utf8")) as Record<string, IndexRow>,
-  );
-  const scored: { row: IndexRow; score: number }[] = [];
+  everyRow ??= everyListRow();
+  const scored: { row: ListRow; score: number }[] = [];
   for (const row of everyRow) {
     if (!isSystem(row)) continue;
     const name = row.name.toLowerCase();
@@ -350,7 +335,7 @@ export function searchCrs(text: string, limit = 50): CrsEntry[] {
   return scored.slice(0, limit).map(({ row }) => entryOf(row));
 }
 
-function entryOf(row: IndexRow): CrsEntry {
+function entryOf(row: ListRow): CrsEntry {
   const [north, west, south, east] = row.bbox;
   return {
     crs: `EPSG:${row.code}`,

@@ -142,6 +142,14 @@ test.each([
     { 2056: 7999, 2057: undefined, 2059: undefined },
     /GeogEllipsoidGeoKey \(2056\) = 7999/,
   ],
+  ["two lengths of one unit", { 3077: 0.3048 }, /\(3076\) = 9001 and .*\(3077\) = 0.3048 contradict/],
+  ["a zone and another method", { 3074: 16032 }, /\(3074\) = 16032 and .*\(3075\) = 1 contradict/],
+  ["two datums", { 2048: 4275, 2050: 6230, 2056: undefined, 2057: undefined, 2059: undefined }, /\(2048\) = 4275 is on another datum than .*\(2050\) = 6230/], // biome-ignore format: one line
+  [
+    "a latitude of true scale beside the pole's",
+    { 3075: 15, 3078: 71, 3081: 90, 3080: undefined },
+    /\(3078\) = 71 has no place/,
+  ],
   ["another ellipsoid than its datum's", { 2050: 6277 }, /GeogGeodeticDatumGeoKey \(2050\) = 6277/],
   ["a meridian code that is none", { 2051: 8999 }, /GeogPrimeMeridianGeoKey \(2051\) = 8999/],
   ["a meridian without its place", { 2051: 32767 }, /GeogPrimeMeridianLongGeoKey \(2061\) is missing/],
@@ -166,6 +174,55 @@ test.each([
   const read = () => crsOfGeoKeys(keys(Object.fromEntries(entries) as Record<number, number>));
   expect(read).toThrow(CrsProblem);
   expect(read).toThrow(words);
+});
+
+const utm18 = { 1024: 1, 3072: 26918 };
+
+test.each([
+  [
+    "feet for a system in metres",
+    { 3076: 9003 },
+    /3072\) = 26918 \(NAD83 \/ UTM zone 18N\) and .*\(3076\) = 9003 contradict/,
+  ],
+  ["feet of a size of their own", { 3076: 32767, 3077: 0.3048006096 }, /\(3077\) = 0.3048006096 contradict/],
+  ["a size without its word", { 3077: 0.3048 }, /\(3077\) = 0.3048 contradict/],
+  ["another geographic system", { 2048: 4267 }, /\(2048\) = 4267 contradict/],
+  ["another datum", { 2050: 6267 }, /\(2050\) = 6267 contradict/],
+  ["another ellipsoid", { 2056: 7004 }, /\(2056\) = 7004 contradict/],
+  ["another meridian", { 2051: 8903 }, /\(2051\) = 8903 contradict/],
+  ["another zone", { 3074: 16017 }, /\(3074\) = 16017.* contradict/],
+  [
+    "another projection",
+    { 3075: 1, 3080: -81, 3081: 0, 3082: 500000, 3083: 0, 3092: 0.9996 },
+    /\(3075\) = 1.* contradict/,
+  ],
+] as const)("a code and %s beside it: refused, for nobody can tell which is right", (_, change, words) => {
+  const read = () => crsOfGeoKeys(keys({ ...utm18, ...change }));
+  expect(read).toThrow(CrsProblem);
+  expect(read).toThrow(words);
+});
+
+test("a code and keys beside it that say the same, or nothing of weight, are the code", () => {
+  const same = { 2048: 4269, 2050: 6269, 2056: 7019, 2057: 6378137, 2059: 298.257222101, 2051: 8901, 2061: 0, 3074: 16018, 3075: 1, 3076: 9001, 3077: 1, 3080: -75, 3081: 0, 3082: 500000, 3083: 0, 3092: 0.9996 }; // biome-ignore format: one line
+  for (const [key, value] of Object.entries(same))
+    expect(crsOfGeoKeys(keys({ ...utm18, [key]: value })).crs, key).toBe("EPSG:26918");
+  expect(crsOfGeoKeys(keys({ ...utm18, ...same })).crs).toBe("EPSG:26918");
+  // WGS 84 and NAD83 are a metre apart, and many writers put one for the other.
+  expect(crsOfGeoKeys(keys({ ...utm18, 2048: 4326 })).crs).toBe("EPSG:26918");
+  expect(crsOfGeoKeys(keys({ 1024: 1, 3072: 3857, 2048: 4326, 2057: 6378137, 2059: 298.257223563, 3075: 7, 3080: 0, 3081: 0 })).crs).toBe("EPSG:3857"); // biome-ignore format: one line
+  expect(crsOfGeoKeys(keys({ 1024: 1, 3072: 2263, 3076: 9003 })).crs).toBe("EPSG:2263");
+  expect(crsOfGeoKeys(keys({ 1024: 1, 3072: 27572, 2048: 4807, 2054: 9105, 2051: 8903, 2061: 2.5969213 })).crs).toBe("EPSG:27572"); // biome-ignore format: one line
+});
+
+test("a projection of one's own on WGS 84 is on WGS 84, without any shift", () => {
+  const own = { ...tmerc, 2048: 4326, 2050: undefined, 2056: undefined, 2057: undefined, 2059: undefined, 3075: 10, 3092: undefined, 3081: 52, 3080: 10 }; // biome-ignore format: one line
+  const read = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as Record<
+    number,
+    number
+  >;
+  const crs = crsOfGeoKeys(keys(read)).crs!;
+  const [lon, lat] = transformer(crs, "EPSG:4326").forward(500000, 0);
+  expect(Math.hypot(lon - 10, lat - 52) * 111_320).toBeLessThan(1e-3);
 });
 
 test("ellipsoids, meridians, units and datums by code are those of the register", () => {

@@ -1,8 +1,10 @@
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { sameCrs } from "./crs.ts";
+import { crsEntry, crsName, definitionOf, isGeographic, sameCrs, transformer } from "./crs.ts";
 import { crsFromWkt } from "./crs-from-wkt.ts";
-import { CrsProblem, longLatText, type Method, type Parameters, projText } from "./projection.ts";
+import { figureIn, projWords } from "./proj-text.ts";
+import { CrsProblem, longLatText, type Method, type Parameters, type ProjectedSystem, projText } from "./projection.ts";
 import {
+  baseOf,
   ellipsoidOf,
   type Figure,
   type GeographicSystem,
@@ -162,7 +164,7 @@ function horizontal(reader: KeyReader): Crs | undefined {
   if (model === 3)
     throw new CrsProblem(`${reader.says(1024)} means geocentric coordinates, and an image has no place in those`);
   const projected = reader.code(3072);
-  if (model !== 2 && projected !== undefined) return registered(reader, 3072, projected);
+  if (model !== 2 && projected !== undefined) return registeredProjected(reader, projected);
   for (const key of [3073, 1026, 2049]) {
     const citation = keys.get(key);
     const wkt = typeof citation === "string" ? /ESRI PE String = (.*)$/s.exec(citation)?.[1] : undefined;
@@ -184,6 +186,73 @@ function registered(reader: KeyReader, key: number, code: number): Crs {
   if (code > 32767 || !isRegistered(code))
     throw new CrsProblem(`${reader.says(key)} is no code of the EPSG register that is known here`);
   return `EPSG:${code}`;
+}
+
+/** A code, and keys beside it: they must not say something else. Which of them is right, nobody can tell. */
+function registeredProjected(reader: KeyReader, code: number): Crs {
+  const crs = registered(reader, 3072, code);
+  const definition = definitionOf(crs);
+  // The web's Mercator is drawn on a sphere and counted on an ellipsoid: its keys say either.
+  if (isGeographic(crs) || definition.includes("+nadgrids=@null")) return crs;
+  const contradicts = (...keys: readonly number[]) => {
+    const said = keys.filter((key) => reader.keys.has(key)).map((key) => reader.says(key));
+    return new CrsProblem(`${reader.says(3072)} (${crsName(crs)}) and ${said.join(", ")} contradict one another`);
+  };
+  const words = projWords(definition);
+  const unit = Number(words.get("to_meter") ?? 1);
+  if (Math.abs(unitOfKeys(reader, unit) / unit - 1) > 1e-7) throw contradicts(3076, 3077);
+  const figure = figureIn(words);
+  const meridian = Number(words.get("pm") ?? 0);
+  const base = baseOf(code);
+  const given = reader.code(2048);
+  if (given !== undefined && given !== base) {
+    const other = geographicOf(given);
+    const own = base === undefined ? undefined : geographicOf(base);
+    if (other && figure && own && !samePlaces(other, own)) throw contradicts(2048);
+  }
+  const datum = reader.code(2050);
+  const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
+  if (ofDatum && figure && !sameFigure(ofDatum, figure)) throw contradicts(2050);
+  const ofKeys = figureOfKeys(reader, figure);
+  if (ofKeys && figure && !sameFigure(ofKeys, figure)) throw contradicts(2056, 2057, 2058, 2059);
+  const inDegrees = !Number.isNaN(angularUnit(reader));
+  const ofMeridian = inDegrees ? meridianOfKeys(reader) : undefined;
+  if (ofMeridian !== undefined && Math.abs(ofMeridian - meridian) > 1e-6) throw contradicts(2051, 2061);
+  if (figure && inDegrees && !sameMap(reader, crs, { ...figure, meridian }, unit))
+    throw contradicts(3074, 3075, ...angles);
+  return crs;
+}
+
+/** True when the keys name no projection beside their code, or one that puts the middle of its area where the code does. */
+function sameMap(reader: KeyReader, crs: Crs, geographic: GeographicSystem, toMeter: number): boolean {
+  const says =
+    utmZone(reader.code(3074)) || (recipes[reader.number(3075) ?? 0] && reader.first(...lons, 3095) !== undefined);
+  const area = crsEntry(crs)?.lonLat;
+  if (!says || !area) return true;
+  const text = projText(projectionOfKeys(reader, geographic, toMeter));
+  const bare = (definition: string) =>
+    definition
+      .replace(/ \+towgs84=\S+/, "")
+      .replace("+datum=WGS84", "+ellps=WGS84")
+      .replace(/ \+pm=\S+/, "");
+  const [lon, lat] = [middle(area.minX, area.maxX) - geographic.meridian, middle(area.minY, area.maxY)];
+  const places = [text, definitionOf(crs)].map((definition) =>
+    transformer(longLatText({ ...geographic, meridian: 0 }), bare(definition)).forward(lon, lat),
+  );
+  const apart = Math.hypot(places[0]![0] - places[1]![0], places[0]![1] - places[1]![1]) * toMeter;
+  return !(apart > 1);
+}
+
+const middle = (low: number, high: number): number => (low + (high < low ? high + 360 : high)) / 2;
+
+/** Longitudes and latitudes that mean the same places, to a few metres. */
+function samePlaces(p: GeographicSystem, q: GeographicSystem): boolean {
+  const limits = [5, 5, 5, 0.2, 0.2, 0.2, 1];
+  return (
+    sameFigure(p, q) &&
+    Math.abs(p.meridian - q.meridian) < 1e-6 &&
+    limits.every((limit, i) => Math.abs((p.shift?.[i] ?? 0) - (q.shift?.[i] ?? 0)) <= limit)
+  );
 }
 
 /** Degrees per unit of GeogAngularUnitsGeoKey. */
@@ -255,11 +324,15 @@ function geographicSystem(reader: KeyReader): GeographicSystem {
 function agreesWithCode(reader: KeyReader, code: number): GeographicSystem {
   const known = geographicOf(code);
   if (!known) throw new CrsProblem(`${reader.says(2048)} is not a system of longitudes and latitudes`);
-  const figure = figureOfKeys(reader);
+  const figure = figureOfKeys(reader, known);
   if (figure && !sameFigure(figure, known))
     throw new CrsProblem(
       `${reader.says(2048)} has another ellipsoid than ${reader.says(2057)} and ${reader.says(reader.keys.has(2059) ? 2059 : 2058)}`,
     );
+  const datum = reader.code(2050);
+  const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
+  if (ofDatum && !samePlaces(ofDatum, known))
+    throw new CrsProblem(`${reader.says(2048)} is on another datum than ${reader.says(2050)}`);
   const meridian = Number.isNaN(angularUnit(reader)) ? undefined : meridianOfKeys(reader);
   if (meridian !== undefined && Math.abs(meridian - known.meridian) > 1e-6)
     throw new CrsProblem(
@@ -272,9 +345,10 @@ function agreesWithCode(reader: KeyReader, code: number): GeographicSystem {
 const sameFigure = (p: Figure, q: Figure): boolean =>
   Math.abs(p.a - q.a) < 0.01 && Math.abs((p.rf ? 1 / p.rf : 0) - (q.rf ? 1 / q.rf : 0)) < 1e-9;
 
-function figureOfKeys(reader: KeyReader): Figure | undefined {
+/** `ofCode` is the figure of a whole system that the keys name as well: a semi-major axis alone is then enough. */
+function figureOfKeys(reader: KeyReader, ofCode?: Figure): Figure | undefined {
   const code = reader.code(2056);
-  const known = code === undefined ? undefined : ellipsoidOf(code);
+  const known = code === undefined ? ofCode : ellipsoidOf(code);
   if (code !== undefined && !known)
     throw new CrsProblem(`${reader.says(2056)} is no ellipsoid of the EPSG register that is known here`);
   // Axes are in metres unless GeogLinearUnitsGeoKey says otherwise, which nobody does.
@@ -366,7 +440,7 @@ const recipes: Readonly<Record<number, Recipe>> = {
   12: { method: "aeqd", ...origin },
   13: { method: "eqdc", ...parallels },
   14: { method: "stere", ...origin, scale: [3092, 3093] },
-  15: { method: "stere-polar", lat0: lats, lon0: [3095, ...lons], lat1: [3078], scale: [3092, 3093] },
+  15: { method: "stere-polar", lat0: lats, lon0: [3095, ...lons], scale: [3092, 3093] },
   16: { method: "sterea", ...origin, scale: [3092, 3093] },
   17: { method: "eqc", ...origin, lat1: [3078] },
   18: { method: "cass", ...origin, scale: [3092, 3093] },
@@ -395,55 +469,65 @@ const angles = [3078, 3079, ...lats, ...lons, 3094, 3095, 3096];
 const lengths = { easting: [3082, 3086, 3090], northing: [3083, 3087, 3091] };
 
 function projectedCrs(reader: KeyReader): Crs {
-  const toMeter = unitOfKeys(reader);
+  const toMeter = unitOfKeys(reader, 1);
   const geographic = geographicSystem(reader);
+  const text = projText(projectionOfKeys(reader, geographic, toMeter));
   const zone = utmZone(reader.code(3074));
-  let method: Method;
-  let parameters: Parameters;
-  if (zone) {
-    method = "tmerc";
-    parameters = { lat0: 0, lon0: zone.zone * 6 - 183, scale: 0.9996, falseEasting: 500000, falseNorthing: zone.south ? 10000000 : 0 }; // biome-ignore format: one line
-  } else {
-    const code = reader.number(3075);
-    if (!code || code === userDefined)
-      throw new CrsProblem(
-        `${reader.says(3074)} names a projection by a code that is not known here, and ${reader.says(3075)} does not say its method`,
-      );
-    const recipe = recipes[code];
-    if (!recipe)
-      throw new CrsProblem(
-        `${reader.says(3075)}${unread[code] ? ` (${unread[code]})` : ""} is a projection that is not computed here`,
-      );
-    const inOtherUnits = Number.isNaN(angularUnit(reader)) && angles.filter((key) => reader.number(key));
-    if (inOtherUnits && inOtherUnits.length > 0)
-      throw new CrsProblem(
-        `${reader.says(2054)}: some writers count ${inOtherUnits.map((key) => named(key, undefined)).join(", ")} in this unit and some in degrees`,
-      );
-    method = recipe.method;
-    const value = (candidates: readonly number[] | undefined) => candidates && reader.first(...candidates);
-    // The false origin is given in the file's unit, PROJ wants metres.
-    const length = (candidates: readonly number[]) => {
-      const given = reader.first(...candidates);
-      return given === undefined ? undefined : given * toMeter;
-    };
-    parameters = {
-      lat0: value(recipe.lat0),
-      lon0: value(recipe.lon0),
-      lat1: value(recipe.lat1),
-      lat2: value(recipe.lat2),
-      scale: value(recipe.scale),
-      azimuth: value(recipe.azimuth),
-      rectifiedAngle: value(recipe.rectifiedAngle),
-      falseEasting: length(lengths.easting),
-      falseNorthing: length(lengths.northing),
-    };
-    if ((code === 8 || code === 11 || code === 13) && (parameters.lat1 === undefined || parameters.lat2 === undefined))
-      throw new CrsProblem(`${reader.says(3075)} needs ${named(3078, undefined)} and ${named(3079, undefined)}`);
-    if ((code === 3 || code === 9815) && parameters.azimuth === undefined)
-      throw new CrsProblem(`${reader.says(3075)} needs ${named(3094, undefined)}`);
-    nothingLeftOver(reader, recipe);
+  if (zone && reader.number(3075) && reader.first(...lons) !== undefined) {
+    const method = projText({ ...ofMethod(reader, toMeter), geographic, toMeter });
+    if (!sameCrs(method, text))
+      throw new CrsProblem(`${reader.says(3074)} and ${reader.says(3075)} contradict one another`);
   }
-  return registeredUtm(projText({ method, parameters, geographic, toMeter }), reader);
+  return registeredUtm(text, reader);
+}
+
+/** The projection of the keys, by the code of a UTM zone or by its method. */
+function projectionOfKeys(reader: KeyReader, geographic: GeographicSystem, toMeter: number): ProjectedSystem {
+  const zone = utmZone(reader.code(3074));
+  if (!zone) return { ...ofMethod(reader, toMeter), geographic, toMeter };
+  const parameters: Parameters = { lat0: 0, lon0: zone.zone * 6 - 183, scale: 0.9996, falseEasting: 500000, falseNorthing: zone.south ? 10000000 : 0 }; // biome-ignore format: one line
+  return { method: "tmerc", parameters, geographic, toMeter };
+}
+
+function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "method" | "parameters"> {
+  const code = reader.number(3075);
+  if (!code || code === userDefined)
+    throw new CrsProblem(
+      `${reader.says(3074)} names a projection by a code that is not known here, and ${reader.says(3075)} does not say its method`,
+    );
+  const recipe = recipes[code];
+  if (!recipe)
+    throw new CrsProblem(
+      `${reader.says(3075)}${unread[code] ? ` (${unread[code]})` : ""} is a projection that is not computed here`,
+    );
+  const inOtherUnits = Number.isNaN(angularUnit(reader)) && angles.filter((key) => reader.number(key));
+  if (inOtherUnits && inOtherUnits.length > 0)
+    throw new CrsProblem(
+      `${reader.says(2054)}: some writers count ${inOtherUnits.map((key) => named(key, undefined)).join(", ")} in this unit and some in degrees`,
+    );
+  const value = (candidates: readonly number[] | undefined) => candidates && reader.first(...candidates);
+  // The false origin is given in the file's unit, PROJ wants metres.
+  const length = (candidates: readonly number[]) => {
+    const given = reader.first(...candidates);
+    return given === undefined ? undefined : given * toMeter;
+  };
+  const parameters: Parameters = {
+    lat0: value(recipe.lat0),
+    lon0: value(recipe.lon0),
+    lat1: value(recipe.lat1),
+    lat2: value(recipe.lat2),
+    scale: value(recipe.scale),
+    azimuth: value(recipe.azimuth),
+    rectifiedAngle: value(recipe.rectifiedAngle),
+    falseEasting: length(lengths.easting),
+    falseNorthing: length(lengths.northing),
+  };
+  if ((code === 8 || code === 11 || code === 13) && (parameters.lat1 === undefined || parameters.lat2 === undefined))
+    throw new CrsProblem(`${reader.says(3075)} needs ${named(3078, undefined)} and ${named(3079, undefined)}`);
+  if ((code === 3 || code === 9815) && parameters.azimuth === undefined)
+    throw new CrsProblem(`${reader.says(3075)} needs ${named(3094, undefined)}`);
+  nothingLeftOver(reader, recipe);
+  return { method: recipe.method, parameters };
 }
 
 /** A parameter that the method has no place for is a sign that it was understood wrongly. */
@@ -457,20 +541,22 @@ function nothingLeftOver(reader: KeyReader, recipe: Recipe): void {
   }
 }
 
-/** Metres per unit of the coordinates. */
-function unitOfKeys(reader: KeyReader): number {
+/** Metres per unit of the coordinates; `unsaid` where no key says. */
+function unitOfKeys(reader: KeyReader, unsaid: number): number {
   const unit = reader.number(3076);
   const size = reader.number(3077);
-  if (unit === userDefined || (!unit && size !== undefined)) {
+  if (unit === userDefined) {
     if (size === undefined || !(size > 0))
       throw new CrsProblem(
         `${reader.says(3076)} means a unit of its own, yet ${named(3077, undefined)} does not say how long it is`,
       );
     return size;
   }
-  if (!unit) return 1;
-  const metres = lengthOf(unit);
+  const metres = unit ? lengthOf(unit) : unsaid;
   if (metres === undefined) throw new CrsProblem(`${reader.says(3076)} is no unit of length that is known here`);
+  // Without the word “user-defined” some programs take the size and others do not.
+  if (size && Math.abs(size / metres - 1) > 1e-7)
+    throw new CrsProblem(`${unit ? reader.says(3076) : `${named(3076, undefined)} that is not there`} and ${reader.says(3077)} contradict one another`); // biome-ignore format: one line
   return metres;
 }
 

@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Affine, isInvertible } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { definitionOf } from "./crs.ts";
+import { datumNote } from "./crs.ts";
 import { missingBeside, SideFileProblem } from "./damage.ts";
 import { compressionNames, readableCompressions } from "./decode/decode-block.ts";
 import { contentKey, fileState } from "./file-handles.ts";
@@ -179,8 +179,9 @@ function crsOf(
   if (given !== undefined) return { crs: given };
   try {
     const named = beside ? { crs: beside } : keys ? crsOfGeoKeys(keys) : { crs: undefined };
-    if (named.crs) definitionOf(named.crs);
-    return named;
+    if (!named.crs) return named;
+    const notes = ["note" in named ? named.note : undefined, datumNote(named.crs)].filter((note) => note !== undefined);
+    return notes.length > 0 ? { crs: named.crs, note: notes.join("; ") } : { crs: named.crs };
   } catch (cause) {
     const unusable = cause instanceof AppError && (cause.code === "crs-unusable" || cause.code === "crs-unknown");
     if (!(cause instanceof CrsProblem) && !unusable) throw cause;

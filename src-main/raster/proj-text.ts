@@ -40,6 +40,9 @@ const methods: Readonly<Record<string, readonly string[]>> = {
   eqearth: ["lon_0"],
   geos: ["lon_0", "h", "sweep"],
 };
+/** Methods whose formulas are those of the sphere, and others that are not. */
+const spheresOnly = new Set(["ortho", "mill"]);
+const ellipsoidsOnly = new Set(["tmerc", "etmerc", "utm", "somerc"]);
 /** Words that must be 0 where a method does not read them, and 1: writers give them out of habit. */
 const idle: Readonly<Record<string, number>> = { lat_0: 0, lat_ts: 0, k: 1, k_0: 1, lon_0: Number.NaN };
 
@@ -108,13 +111,13 @@ const ellipsoids: Readonly<Record<string, readonly [a: number, rfOrMinusB: numbe
   sphere: [6370997, -6370997],
 };
 /** The few that the formulas know by the same numbers keep their names, which are easier to read. */
-const keptNames = new Set(["GRS80", "WGS84", "bessel", "intl", "krass", "clrk66"]);
+const keptNames = new Set(["GRS80", "WGS84", "bessel", "intl", "krass"]);
 
 /** PROJ's datums (`proj -ld`), with the shift that it gives them. */
 const datums: Readonly<Record<string, string>> = {
   WGS84: "+datum=WGS84",
   NAD83: "+ellps=GRS80 +towgs84=0,0,0",
-  NAD27: "+ellps=clrk66 +towgs84=-8,160,176",
+  NAD27: "+a=6378206.4 +rf=294.9786982138982 +towgs84=-8,160,176",
   GGRS87: "+ellps=GRS80 +towgs84=-199.87,74.79,246.62",
   potsdam: "+ellps=bessel +towgs84=598.1,73.7,418.2,0.202,0.045,-2.455,6.7",
   carthage: "+a=6378249.2 +rf=293.4660212936269 +towgs84=-263.0,6.0,431.0",
@@ -212,11 +215,21 @@ export function checkedProj(text: string): string {
     }
     if (!textual.has(name) && !isNumber(value))
       throw new CrsProblem(`“+${name}=${(value ?? "").slice(0, 40)}” is not a number`);
+    if (name === "b" && words.has("a") && Number(value) !== Number(words.get("a"))) {
+      const [a, b] = [Number(words.get("a")), Number(value)];
+      parts.push(`+rf=${a / (a - b)}`);
+      continue;
+    }
     const written = written_[name]?.(value ?? "");
     if (written !== "") parts.push(written ?? `+${name}=${value}`);
   }
   ranges(words, method);
-  return parts.join(" ");
+  return [...parts, ...defaults(words, method)].join(" ");
+}
+
+/** What PROJ takes for words that are not there, and the formulas here do not. */
+function defaults(words: ReadonlyMap<string, string | undefined>, method: string): string[] {
+  return method === "cea" && !words.has("lat_ts") ? ["+lat_ts=0"] : [];
 }
 
 const isNumber = (value: string | undefined): boolean =>
@@ -232,7 +245,9 @@ const written_: Readonly<Record<string, (value: string) => string>> = {
   ellps(name) {
     const [a, other] = lookUp(ellipsoids, name, "ellipsoid");
     if (keptNames.has(name)) return `+ellps=${name}`;
-    return other < 0 ? `+a=${a} +b=${-other}` : `+a=${a} +rf=${other}`;
+    if (a === -other) return `+a=${a} +b=${a}`;
+    // Some formulas read the flattening, and know it only when it is written.
+    return `+a=${a} +rf=${other < 0 ? a / (a + other) : other}`;
   },
   datum: (name) => lookUp(datums, name, "datum"),
   units(name) {
@@ -295,18 +310,52 @@ function ranges(words: ReadonlyMap<string, string | undefined>, method: string):
   if (words.has("rf") && words.has("b")) throw new CrsProblem("“+rf” and “+b” are both there");
   const figures = ["R", "a", "ellps", "datum"].filter((name) => words.has(name));
   if (figures.length > 1) throw new CrsProblem(`the figure of the Earth is given twice (+${figures.join(", +")})`);
-  if (method === "ortho") {
-    const sphere = words.has("R") || words.get("ellps") === "sphere" || (words.has("a") && number("a") === number("b"));
-    if (!sphere) throw new CrsProblem("an orthographic projection of an ellipsoid is not computed here");
+  const figure = figureIn(words);
+  const refuse = spheresOnly.has(method) ? figure?.rf !== 0 : ellipsoidsOnly.has(method) && figure?.rf === 0;
+  if (refuse)
+    throw new CrsProblem(
+      `the projection “${method}” of ${spheresOnly.has(method) ? "an ellipsoid" : "a sphere"} is not computed here`,
+    );
+  if (method === "nzmg" && !(figure?.a === 6378388 && Math.abs(figure.rf - 297) < 1e-6))
+    throw new CrsProblem("a New Zealand map grid on another ellipsoid than the International one");
+  if ((method === "krovak" || method === "geos") && (number("x_0") || number("y_0")))
+    throw new CrsProblem(`a false origin (+x_0, +y_0) is not understood with +proj=${method}`);
+  if (method === "omerc") {
+    if (number("alpha") === undefined) throw new CrsProblem("“+proj=omerc” needs “+alpha”");
+    if (Math.abs(Math.cos((number("alpha")! * Math.PI) / 180)) < 1e-6)
+      throw new CrsProblem("an oblique Mercator projection along the parallel is not computed here");
   }
   if (method === "utm") {
     const zone = number("zone") ?? Number.NaN;
     if (!Number.isInteger(zone) || zone < 1 || zone > 60)
       throw new CrsProblem(`“+zone=${words.get("zone")}” is no UTM zone`);
   }
-  if (method === "lcc" || method === "aea" || method === "eqdc") {
-    const first = number("lat_1") ?? number("lat_0") ?? 0;
-    if (Math.abs(first + (number("lat_2") ?? first)) < 1e-9)
-      throw new CrsProblem("its standard parallels lie on opposite sides of the equator");
-  }
+  if (method === "lcc" || method === "aea" || method === "eqdc") conic(number, method);
+}
+
+/** The figure that a text gives. */
+export function figureIn(
+  words: ReadonlyMap<string, string | undefined>,
+): { readonly a: number; readonly rf: number } | undefined {
+  const number = (name: string) => Number(words.get(name));
+  const ofAxes = (a: number, b: number) => ({ a, rf: a === b ? 0 : a / (a - b) });
+  if (words.has("R")) return { a: number("R"), rf: 0 };
+  if (words.has("a")) return words.has("b") ? ofAxes(number("a"), number("b")) : { a: number("a"), rf: number("rf") };
+  const datum = words.get("datum");
+  const datumEllipsoid = datum === undefined ? undefined : (/\+ellps=(\S+)/.exec(datums[datum] ?? "")?.[1] ?? datum);
+  const row = ellipsoids[words.get("ellps") ?? datumEllipsoid ?? "WGS84"];
+  if (!row) return undefined;
+  return row[1] < 0 ? ofAxes(row[0], -row[1]) : { a: row[0], rf: row[1] };
+}
+
+/** Programs differ on the parallels of a cone that a text leaves out, and the formulas here take 0 for left out. */
+function conic(number: (name: string) => number | undefined, method: string): void {
+  const [origin, first, second] = [number("lat_0"), number("lat_1"), number("lat_2")];
+  if (first === undefined || (second === undefined && method !== "lcc"))
+    throw new CrsProblem(`“+proj=${method}” needs “+lat_1”${method === "lcc" ? "" : " and “+lat_2”"}`);
+  if (second === undefined && origin !== first)
+    throw new CrsProblem("its one standard parallel is not its origin, which programs read in two ways");
+  if (second === 0 && method !== "aea") throw new CrsProblem("a standard parallel on the equator is not computed here");
+  if (Math.abs(first + (second ?? first)) < 1e-9)
+    throw new CrsProblem("its standard parallels lie on opposite sides of the equator");
 }

@@ -70,6 +70,13 @@ function inverse(this: unknown, { x, y }: Point): Point {
 
 projections.add({ ...cassini, names: [...cassini.names], forward, inverse });
 
+interface Placed {
+  readonly sphere?: boolean;
+  readonly lat0?: number;
+  readonly x0?: number;
+  readonly y0?: number;
+}
+
 const polyconic = projections.get("poly");
 projections.add({
   ...polyconic,
@@ -78,5 +85,28 @@ projections.add({
     const { long0 } = this as Cassini;
     const away = point.x - long0 - 2 * Math.PI * Math.round((point.x - long0) / (2 * Math.PI));
     return Math.abs(away) > Math.PI / 2 ? { x: Number.NaN, y: Number.NaN } : polyconic.forward.call(this, point);
+  },
+});
+
+// The sinusoidal projection leaves its false origin out on the way there, the stereographic one from the equator its northing.
+const sinusoidal = projections.get("sinu");
+projections.add({
+  ...sinusoidal,
+  names: [...sinusoidal.names],
+  forward(point) {
+    const { x0, y0 } = this as Placed;
+    const { x, y } = sinusoidal.forward.call(this, point);
+    return { x: x + (x0 ?? 0), y: y + (y0 ?? 0) };
+  },
+});
+
+const stereographic = projections.get("stere");
+projections.add({
+  ...stereographic,
+  names: [...stereographic.names],
+  forward(point) {
+    const { sphere, lat0, y0 } = this as Placed;
+    const found = stereographic.forward.call(this, point);
+    return !sphere && Math.abs(Math.sin(lat0 ?? 0)) < 1e-10 ? { x: found.x, y: found.y + (y0 ?? 0) } : found;
   },
 });

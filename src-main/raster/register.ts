@@ -1,4 +1,5 @@
 // What the EPSG register says about parts of coordinate systems: ellipsoids, meridians, units, datums and their shifts.
+import { listRow } from "./epsg-list.ts";
 import * as tables from "./epsg-register.ts";
 
 /** The figure of the Earth; `rf` is the inverse flattening, 0 for a sphere. */
@@ -92,7 +93,8 @@ const inRanges = (ranges: string, code: number): boolean =>
     return code >= first! && code <= last!;
   });
 
-const baseOf = (projected: number): number | undefined => {
+/** The geographic system under a projected one. */
+export const baseOf = (projected: number): number | undefined => {
   for (const [base, [ranges]] of bases()) if (inRanges(ranges!, projected)) return base;
   return undefined;
 };
@@ -114,9 +116,25 @@ export function shiftOf(code: number): KnownShift | undefined {
     }
   }
   const base = systems().has(code) ? code : baseOf(code);
-  const row = base === undefined ? undefined : shifts().get(base);
-  return row && knownShift(row);
+  if (base === undefined) return undefined;
+  const row = shifts().get(base);
+  return row ? knownShift(row) : listShift(base);
 }
+
+/** The shift of the offline list, for the few systems whose transformation is none of EPSG's own to WGS 84. */
+function listShift(base: number): KnownShift | undefined {
+  const numbers = /\+towgs84=([-\d.,]+)/.exec(listRow(base)?.proj4 ?? "")?.[1];
+  if (!numbers) return undefined;
+  const shift = numbers.split(",").map(Number);
+  // Zeros on a figure of the time before satellites stand for “not known”.
+  const unknown =
+    shift.every((value) => value === 0) && !isSatelliteFigure(datumFigure(Number(systems().get(base)?.[0])));
+  return unknown ? undefined : { shift, accuracyMeters: 999 };
+}
+
+/** The figures of WGS 84 and of the frames that lie within a metre or two of it; a sphere has no place to be shifted from. */
+export const isSatelliteFigure = (figure: Figure | undefined): boolean =>
+  figure !== undefined && (Math.abs(figure.a - 6378137) <= 1 || figure.rf === 0);
 
 const knownShift = ([accuracy, numbers]: readonly string[]): KnownShift => ({
   shift: numbers!.split(",").map(Number),
