@@ -40,3 +40,16 @@ test("a KMZ is unpacked; what is neither is refused in words", () => {
   writeFileSync(broken, "<html></html>");
   expect(() => readFeatures(broken)).toThrow(/not a vector file/);
 });
+
+test("a placemark of a tour or an update is no label", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "omnisat-kml-")), "tour.kml");
+  const point = (name: string) =>
+    `<Placemark targetId="x"><name>${name}</name><Point><coordinates>2,48</coordinates></Point></Placemark>`;
+  writeFileSync(
+    path,
+    `<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>
+      <gx:Tour><gx:Playlist><gx:AnimatedUpdate><Update><Change>${point("moved")}</Change></Update></gx:AnimatedUpdate></gx:Playlist></gx:Tour>
+      ${point("real")}</Document></kml>`,
+  );
+  expect([...readFeatures(path).features].map(({ properties }) => properties.name)).toEqual(["real"]);
+});

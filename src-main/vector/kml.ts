@@ -101,7 +101,8 @@ function featuresIn(text: string): Feature[] {
         if (isRoot && element !== "kml") throw new NotKml(`the root element is <${full.slice(0, 40)}>`);
         isRoot = false;
         if (builder) builder.open(full, attributes);
-        else if (element === "Placemark") {
+        // What an update or a tour would change later is no place on the map.
+        else if (element === "Placemark" && !path.includes("Update")) {
           builder = new XmlBuilder();
           builder.open(full, attributes);
         } else if (element === "Folder") folders.push(undefined);
