@@ -232,6 +232,7 @@ function predictorOf(predictor: number, bits: number, dataType: SampleType): num
 /** What would come out as other colours or numbers than the writer meant. */
 function refuseOddColors(photometric: number, compression: number, bits: number, samplesPerBlock: number): void {
   if (photometric === 5) throw new UnsupportedLayout("its colours are printing inks (CMYK)");
+  if (photometric === 8 || photometric === 10) throw new UnsupportedLayout("its colours are CIELAB");
   if (compression === 7) {
     if (bits !== 8) throw new UnsupportedLayout(`it holds JPEGs of ${bits} bits`);
     if (![1, 3, 4].includes(samplesPerBlock)) throw new UnsupportedLayout(`it holds JPEGs of ${samplesPerBlock} bands`);

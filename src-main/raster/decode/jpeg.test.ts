@@ -75,6 +75,8 @@ test("inks are no colours, and are refused", async () => {
   const path = folder.file("inks.tif");
   run("gdal_translate", ["-q", "-co", "COMPRESS=JPEG", "-co", "PHOTOMETRIC=CMYK", colours, path]);
   await expect(openRaster(path)).rejects.toMatchObject({ code: "raster-unsupported-layout", message: expect.stringContaining("CMYK") }); // biome-ignore format: one line
+  run("gdal_translate", ["-q", "-b", "1", "-b", "2", "-b", "3", "-co", "PHOTOMETRIC=CIELAB", colours, path]);
+  await expect(openRaster(path)).rejects.toMatchObject({ code: "raster-unsupported-layout", message: expect.stringContaining("CIELAB") }); // biome-ignore format: one line
 });
 
 /** A grey JPEG whose blocks are flat, with a restart mark after every three: written here, because no encoder at hand sets any. */
