@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Modality } from "../../src-shared/eo/index.ts";
+import { clear, noData, unclear } from "../imagery/index.ts";
 import { type BatchShape, collate } from "./batch.ts";
 import type { Sample } from "./sample.ts";
-import { clear, noData, unclear } from "./time-series.ts";
 
 const series: Modality = {
   name: "s2",

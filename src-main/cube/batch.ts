@@ -1,9 +1,9 @@
 /** Samples → the arrays the network takes. Every batch of a run has the same shape, because graphs are built for one. */
 import type { Modality } from "../../src-shared/eo/index.ts";
+import { clear } from "../imagery/index.ts";
 import type { PatchWindow } from "./grid.ts";
 import { type Normalization, normalizeInPlace } from "./normalize.ts";
 import type { Sample } from "./sample.ts";
-import { clear } from "./time-series.ts";
 
 export interface FloatTensor {
   readonly type: "float32";

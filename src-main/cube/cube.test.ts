@@ -2,13 +2,13 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
-import { boundsIn, rasterReader } from "../imagery/index.ts";
+import { boundsIn, clear, noData, rasterReader } from "../imagery/index.ts";
 import { flandersSquare } from "./analytic-reader.ts";
 import { Cube } from "./cube.ts";
 import { type Grid, geoboxOfPatches, type PatchWindow, patchesCovering } from "./grid.ts";
 import { doubtOfDates, importFiles, reportDates } from "./import-files.ts";
 import { proposeModalities } from "./modalities.ts";
-import { clear, noData, readScene, runningDays } from "./time-series.ts";
+import { readScene, runningDays } from "./time-series.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
 const reader = rasterReader();

@@ -6,7 +6,7 @@
  */
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import type { Reader } from "../imagery/index.ts";
+import { clear, noData, type Reader } from "../imagery/index.ts";
 import { ByteCache } from "./chunk-cache.ts";
 import { around, type Footprints, footprintsOf } from "./footprints.ts";
 import {
@@ -21,7 +21,7 @@ import {
 import { type Step, stepsOf } from "./modalities.ts";
 import type { PatchSet } from "./patch-set.ts";
 import { StepPlaces } from "./step-places.ts";
-import { clear, type DayCount, noData, readQuality, readScene, type Scene } from "./time-series.ts";
+import { type DayCount, readQuality, readScene, type Scene } from "./time-series.ts";
 
 export interface CubeSpec {
   readonly grid: Grid;

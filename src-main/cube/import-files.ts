@@ -11,7 +11,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { boundsIn, pixelSizeIn, type RasterFacts, type Reader } from "../imagery/index.ts";
+import { boundsIn, clear, noData, pixelSizeIn, type RasterFacts, type Reader } from "../imagery/index.ts";
 import {
   describeFile,
   type FileChoice,
@@ -23,7 +23,7 @@ import {
 import { membersOf, modalityName } from "./modalities.ts";
 import { joinFiles } from "./mosaic.ts";
 import { doubtAboutSeries, type PixelSample, percentile } from "./radiometry.ts";
-import { clear, noData, readScene } from "./time-series.ts";
+import { readScene } from "./time-series.ts";
 
 export interface ImportOptions {
   /** files without a CRS get this one */

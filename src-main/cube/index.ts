@@ -109,14 +109,11 @@ export {
   type SampleOptions,
 } from "./sample.ts";
 export {
-  clear,
   type DayCount,
   dayOf,
-  noData,
   readScene,
   readTimeSeries,
   runningDays,
   type Scene,
   type TimeSeries,
-  unclear,
 } from "./time-series.ts";

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { type Acquisition, clearSclClasses, type Modality } from "../../src-shared/eo/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { clear, noData, unclear } from "../imagery/index.ts";
 import { analyticReader } from "./analytic-reader.ts";
-import { clear, noData, readQuality, readScene, unclear } from "./time-series.ts";
+import { readQuality, readScene } from "./time-series.ts";
 
 const tile = (i: number): GeoBox => ({
   crs: "EPSG:32631",

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { rasterReader } from "../imagery/index.ts";
+import { clear, noData, rasterReader } from "../imagery/index.ts";
 import { flandersSquare } from "./analytic-reader.ts";
 import { importFiles } from "./import-files.ts";
 import { proposeModalities } from "./modalities.ts";
 import { normalizeInPlace, RunningStatistics, StatisticsGatherer } from "./normalize.ts";
-import { clear, noData, readTimeSeries, runningDays } from "./time-series.ts";
+import { readTimeSeries, runningDays } from "./time-series.ts";
 
 interface Expected {
   readonly moments: string[];

@@ -1,7 +1,7 @@
 /** What the pixels of an input say against the meaning that was decided for them, and the change that would make them fit. */
 import { type Acquisition, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
 import type { Repair, RepairFigures, RepairKind } from "../../src-shared/ipc/radiometry.ts";
-import type { Reader } from "../imagery/index.ts";
+import { physicalOf, type Reader, readPart } from "../imagery/index.ts";
 import { thumbnailGrid } from "./import-files.ts";
 import { membersOf } from "./modalities.ts";
 import { percentile } from "./radiometry.ts";
@@ -95,25 +95,23 @@ async function lookAt(
   const looked: Looked[] = [];
   for (const acquisition of members) {
     signal?.throwIfAborted();
-    const file = measuredPieces(acquisition)[0]?.files.find(({ bands }) =>
-      bands.some(({ name }) => name === modality.bands[0]),
-    );
+    const [piece] = measuredPieces(acquisition);
+    const file = piece?.files.find(({ bands }) => bands.some(({ name }) => name === modality.bands[0]));
     const band = file?.bands.find(({ name }) => name === modality.bands[0]);
-    if (!file || !band) continue;
-    const grid = file.grid ?? (await reader.facts(file.path, file.crs)).geobox;
-    const request = {
-      path: file.path,
-      bands: [band.bandIndex],
-      target: thumbnailGrid(grid, 96),
-      method: "nearest" as const,
-    };
-    const block = await reader.warp(file.crs ? { ...request, crs: file.crs } : request, { signal });
+    if (!piece || !file || !band) continue;
+    const own = file.grid ?? (await reader.facts(file.path, file.crs)).geobox;
+    const grid = thumbnailGrid(own, 96);
+    const look = { bands: [band.name], clearClasses: [], method: "nearest", states: "data", signal } as const;
+    const { bands, states } = await readPart(reader, { piece, grid }, look);
+    const { stored, meaning } = bands[0]!;
     const values: number[] = [];
-    Array.from(block.bands[0]!).forEach((stored, at) => {
-      if (block.valid[0]?.[at] === 0 || stored === band.nodata || !Number.isFinite(stored)) return;
-      if (modality.sensor === "sentinel-1" && stored === 0) return;
-      values.push(stored * band.scale + band.offset);
-    });
+    for (let at = 0; at < states.length; at++) {
+      // Whether linear power is power at all is the question here: it is looked at before it becomes decibels.
+      const value = physicalOf(stored[at]!, { ...meaning, linear: false });
+      if (bands[0]!.valid?.[at] === 0 || Number.isNaN(value)) continue;
+      if (modality.sensor === "sentinel-1" && stored[at] === 0) continue;
+      values.push(value);
+    }
     if (values.length < 20) continue;
     const { quantity } = file.radiometry;
     looked.push({ id: acquisition.id, values: Float64Array.from(values).sort(), quantity, scale: band.scale, offset: band.offset }); // biome-ignore format: one value

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type Acquisition, type Modality, type Radiometry, withPieces } from "../../src-shared/eo/index.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
-import { rasterReader } from "../imagery/index.ts";
+import { clear, noData, rasterReader, unclear } from "../imagery/index.ts";
 import { analyticReader, flandersSquare } from "./analytic-reader.ts";
 import { geoboxOfPatches, patchesCovering } from "./grid.ts";
 import { clearShareOf, importFiles, reportDates } from "./import-files.ts";
 import { proposeModalities } from "./modalities.ts";
-import { clear, dayOf, noData, readTimeSeries, runningDays, unclear } from "./time-series.ts";
+import { dayOf, readTimeSeries, runningDays } from "./time-series.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
 const twoProducts = join(import.meta.dirname, "fixtures/two-products");

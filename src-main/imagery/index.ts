@@ -3,6 +3,16 @@
 export { sharedPart, shareOf, touches } from "./footprint.ts";
 export { type FileStates, Headers, headers } from "./headers.ts";
 export {
+  hasData,
+  isAffine,
+  type Meaning,
+  meaningOf,
+  physicalInto,
+  physicalOf,
+  quantityRead,
+  type StoredBand,
+} from "./meaning.ts";
+export {
   boundsIn,
   boundsOfImage,
   gridInImage,
@@ -14,3 +24,20 @@ export {
 } from "./place.ts";
 export { rasterReader } from "./raster-reader.ts";
 export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
+export {
+  clear,
+  hasBands,
+  type Look,
+  lookThrough,
+  noData,
+  type Part,
+  type PartRead,
+  partsTouching,
+  type Reading,
+  type ReadingOptions,
+  readClearness,
+  readMask,
+  readPart,
+  readPixels,
+  unclear,
+} from "./reading.ts";

@@ -12,8 +12,8 @@ import {
   seededRandom,
   shuffled,
   tilesCovering,
-  unclear,
 } from "../cube/index.ts";
+import { unclear } from "../imagery/index.ts";
 import type { JobContext } from "./context.ts";
 
 /** How much of the area the statistics come from. */

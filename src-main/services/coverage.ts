@@ -3,19 +3,17 @@ import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { ModalityCoverage } from "../../src-shared/ipc/modalities.ts";
 import {
-  clear,
   type Footprints,
   type Grid,
   geoboxOfPatches,
   membersOf,
-  noData,
   type PatchWindow,
   patchesOfGeobox,
   readScene,
   seededRandom,
   shuffled,
 } from "../cube/index.ts";
-import type { Reader } from "../imagery/index.ts";
+import { clear, noData, type Reader } from "../imagery/index.ts";
 
 /** Pixels along the longer side of a grid over the whole area; of separate places each has its share of them. */
 const side = 96;

@@ -4,8 +4,8 @@ import { type Acquisition, bandNamesOf, clearSclClasses, type Modality } from ".
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { clear, noData, readScene, type Scene } from "../cube/index.ts";
-import { type Reader, rasterReader } from "../imagery/index.ts";
+import { readScene, type Scene } from "../cube/index.ts";
+import { clear, noData, type Reader, rasterReader } from "../imagery/index.ts";
 
 export const pictureWidth = 288;
 export const pictureHeight = 144;

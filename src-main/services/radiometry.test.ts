@@ -230,7 +230,8 @@ async function sharesOf(): Promise<number[]> {
   const [modality] = catalog.modalities.list();
   const { modalities, acquisitions } = imageryOf(catalog, [modality!.name]);
   const reader = rasterReader();
-  const { readScene, clear } = await import("../cube/time-series.ts");
+  const { readScene } = await import("../cube/time-series.ts");
+  const { clear } = await import("../imagery/index.ts");
   const grid = {
     crs: "EPSG:32631",
     affine: { a: 575000, b: 10, c: 0, d: 5622400, e: 0, f: -10 },
