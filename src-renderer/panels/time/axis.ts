@@ -10,6 +10,30 @@ export interface Mark {
 
 const months = [1, 2, 3, 6, 12, 24, 60, 120] as const;
 
+/** pixels of a letter of the axis, the wide ones; and between a line and its word */
+const letter = 6.6;
+const gap = 7;
+
+/**
+ * Where the word of each mark begins, in pixels: behind its line; before it where the end of the axis would cut it; `null` where
+ * it has no room on either side. No word runs into another.
+ * @param lines from the left, with the pixel of the mark's line
+ */
+export function placeWords(
+  lines: readonly { readonly at: number; readonly label: string }[],
+  begin: number,
+  end: number,
+): (number | null)[] {
+  let taken = begin - gap;
+  return lines.map(({ at, label }) => {
+    const wide = label.length * letter;
+    const x = [at + gap, at - gap - wide].find((left) => left + wide <= end && left >= taken + gap);
+    // A word that crossed the line before would seem to be that one's.
+    taken = Math.max(at, x === undefined ? taken : x + wide);
+    return x ?? null;
+  });
+}
+
 /** Marks of at least `room` pixels apart: months or years, or days when only weeks are seen. */
 export function marksOf(from: number, to: number, width: number, locale: string, room = 56): Mark[] {
   const perPixel = (to - from) / Math.max(1, width);
