@@ -19,10 +19,7 @@ export const mapMessages = messages({
   "map.zoomNative": { en: "Zoom to the layer’s own pixels", fr: "Zoomer aux pixels de la couche" },
   "map.places": { en: "Go to a place with images", fr: "Aller à un lieu avec des images" },
   "map.places.one": { en: "Place {number} · {area}", fr: "Lieu {number} · {area}" },
-  "map.places.more": {
-    en: { one: "and {count} more", other: "and {count} more" },
-    fr: { one: "et {count} autre", other: "et {count} autres" },
-  },
+  "map.places.search": { en: "Number of the place", fr: "Numéro du lieu" },
   "map.nextPlace": { en: "Next place with images", fr: "Lieu suivant avec des images" },
   "map.previousPlace": { en: "Previous place with images", fr: "Lieu précédent avec des images" },
   "map.back": { en: "Previous view", fr: "Vue précédente" },

@@ -21,6 +21,10 @@ export const uiMessages = messages({
   "ui.more": { en: "More actions", fr: "Plus d’actions" },
   "ui.none": { en: "None", fr: "Aucun" },
   "ui.all": { en: "All", fr: "Tous" },
+  "ui.menu.more": {
+    en: { one: "and {count} more: type to find it", other: "and {count} more: type to find one" },
+    fr: { one: "et {count} autre : tapez pour le trouver", other: "et {count} autres : tapez pour en trouver un" },
+  },
   "ui.noMatch": { en: "Nothing matches “{query}”.", fr: "Aucun résultat pour « {query} »." },
   "ui.dismiss": { en: "Dismiss", fr: "Fermer la notification" },
   "ui.notifications": { en: "Notifications", fr: "Notifications" },

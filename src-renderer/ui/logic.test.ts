@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { format, language } from "../i18n/index.ts";
-import { lineTyped } from "./menu-typing.ts";
+import { linesFound, lineTyped } from "./menu-typing.ts";
 import { shortcutKeys } from "./shortcut-keys.ts";
 import { sorted } from "./table.ts";
 import { flatten } from "./tree.ts";
@@ -70,4 +70,19 @@ test("letters and numbers typed in a menu lead to the line that begins with them
   expect(lineTyped(places, at, "1279")).toBe(-1);
   // Hectares are no numbers of places.
   expect(places[lineTyped(places, -1, "2")]).toBe("Place 2 · 2 ha");
+});
+
+test("a search in a long menu leaves the lines that have the words, the nearest first", () => {
+  const places = Array.from({ length: 130 }, (_, i) => `Place ${i + 1} · ${i + 1 === 3 ? "12" : "0.4"} ha`);
+  const found = (text: string) => linesFound(places, text).map((at) => places[at]!.split(" ·")[0]);
+  expect(found("12")).toEqual(["Place 12", ...Array.from({ length: 10 }, (_, i) => `Place ${120 + i}`), "Place 3", "Place 112"].sort((p, q) => order(p) - order(q))); // biome-ignore format: one list
+  expect(found("place 7").slice(0, 2)).toEqual(["Place 7", "Place 70"]);
+  expect(found("131")).toEqual([]);
+  expect(linesFound(["Forêt 1", "Foret 2", "Pré"], "FORÊT")).toEqual([0, 1]);
+
+  /** The number itself, then numbers that begin with it, then lines that hold it anywhere. */
+  function order(name: string): number {
+    const number = Number(name.slice(6));
+    return number === 12 ? 0 : number >= 120 ? number : 1000 + number;
+  }
 });

@@ -17,3 +17,23 @@ export function lineTyped(texts: readonly string[], at: number, typed: string): 
     -1
   );
 }
+
+/** So many lines a list that is searched shows at most; the more is typed, the fewer are left. */
+export const mostFound = 500;
+
+/**
+ * The lines that a search in a menu leaves, the nearest first: a word of the name (what stands before a middle dot) that is the
+ * text, then one that begins with it, then any line that holds all of the words.
+ */
+export function linesFound(texts: readonly string[], text: string): number[] {
+  const plain = (from: string) => from.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const wanted = plain(text).trim().split(/\s+/).filter(Boolean);
+  const rank = (line: string): number => {
+    const words = line.split("·")[0]!.split(/\s+/);
+    if (wanted.every((word) => words.includes(word))) return 0;
+    if (wanted.every((word) => words.some((own) => own.startsWith(word)))) return 1;
+    return wanted.every((word) => line.includes(word)) ? 2 : 3;
+  };
+  const ranks = texts.map((line) => rank(plain(line)));
+  return [0, 1, 2].flatMap((wantedRank) => ranks.flatMap((own, i) => (own === wantedRank ? [i] : [])));
+}
