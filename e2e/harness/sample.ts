@@ -11,6 +11,11 @@ import { prepareSample } from "./sample-host.ts";
 export async function openSample(window: Page, host: Host, name = "Flanders crops 2019"): Promise<string> {
   const folder = join(host.folder, name);
   cpSync(await prepareSample(), folder, { recursive: true });
+  return openFolder(window, folder);
+}
+
+/** Shows a project that lies in a folder of the host, in the same way. */
+export async function openFolder(window: Page, folder: string): Promise<string> {
   let asked = false;
   await window.routeWebSocket(/\/rpc/, (socket) => {
     const server = socket.connectToServer();

@@ -111,7 +111,7 @@ export class Catalog {
     paths.forget();
   }
 
-  /** The present moment of the imagery: greater after every change of images, acquisitions and modalities; 0 when nobody counts. */
+  /** The present moment of the imagery: greater after every change of images, acquisitions, modalities and the project's area; 0 when nobody counts. */
   imageryVersion(): number {
     if (this.readOnly) return 0;
     return this.#sql.get<{ version: number }>("SELECT version FROM imagery_touches")!.version;
@@ -385,7 +385,7 @@ function removeIfEmpty(folder: string): void {
 const imageryTouches = `
   CREATE TEMP TABLE imagery_touches (version INTEGER NOT NULL);
   INSERT INTO imagery_touches VALUES (1);
-  ${["rasters", "acquisitions", "pieces", "piece_files", "modalities", "modality_acquisitions"]
+  ${["rasters", "acquisitions", "pieces", "piece_files", "modalities", "modality_acquisitions", "project"]
     .flatMap((table) => ["INSERT", "UPDATE", "DELETE"].map((change) => `${change} ON main.${table}`))
     .map(
       (change, index) => `CREATE TEMP TRIGGER imagery_${index} AFTER ${change} BEGIN

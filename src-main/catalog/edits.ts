@@ -9,6 +9,7 @@ export type { Edit, EditName } from "../../src-shared/domain/edit.ts";
 
 /** What people change by hand. What jobs make (runs, models, maps) is not undone: it is deleted. */
 export const undoableTables = [
+  "project",
   "rasters",
   "acquisitions",
   "pieces",
@@ -126,6 +127,8 @@ export function editTable(sql: Sql, readOnly: boolean) {
 
   /** Puts `row` in the place of `present`; either may be nothing. */
   const replace = (table: string, present: string | null, row: string | null) => {
+    if (table === "project" && (present === null || row === null))
+      throw new AppError("project-damaged", { path: sql.path, detail: "its history removes the project itself" });
     const { columns, key } = shapes.get(table)!;
     const value = (text: string, column: string) =>
       fromJson<Record<string, string | number | null>>(sql, "edit_changes.row", text)[column] ?? null;
@@ -268,8 +271,13 @@ export function editTable(sql: Sql, readOnly: boolean) {
   };
 }
 
+/** Of the project's one row only what people change: a release that writes its version there changes nothing of theirs. */
+const projectColumns: readonly string[] = ["id", "name", "area_limit"];
+
 function shapeOf(sql: Sql, table: string): Shape {
-  const info = sql.all<{ name: string; pk: number }>("SELECT name, pk FROM pragma_table_info(?)", table);
+  const info = sql
+    .all<{ name: string; pk: number }>("SELECT name, pk FROM pragma_table_info(?)", table)
+    .filter(({ name }) => table !== "project" || projectColumns.includes(name));
   const key = info.filter(({ pk }) => pk > 0).sort((p, q) => p.pk - q.pk);
   return { columns: info.map(({ name }) => name), key: key.map(({ name }) => name) };
 }

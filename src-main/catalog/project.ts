@@ -71,6 +71,11 @@ export function projectTable(sql: Sql) {
       );
     },
 
+    /** The patches that the project ends at; `null`: all of its box. */
+    setLimit(limit: readonly PixelWindow[] | null): void {
+      sql.run("UPDATE project SET area_limit = ?", limit ? toJson(limit) : null);
+    },
+
     rename(name: string): void {
       sql.run("UPDATE project SET name = ?", name);
     },

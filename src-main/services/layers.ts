@@ -6,6 +6,7 @@ import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import type { LayerCommands, LayerFacts } from "../../src-shared/ipc/layers.ts";
 import type { Raster as RasterRow } from "../catalog/index.ts";
+import { geoboxOfPatches, PatchSet } from "../cube/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
@@ -112,7 +113,8 @@ export function layerService(deps: Deps) {
         for (const id of acquisitions) feeds.set(id, [...(feeds.get(id) ?? []), name]);
       const acquisitions = catalog.acquisitions.list();
       const used = new Set(acquisitions.flatMap(pathsOf));
-      const { geobox } = catalog.project.get().grid;
+      const { geobox, patchMeters, limit } = catalog.project.get().grid;
+      const patchGrid = { crs: geobox.crs, patchMeters };
       const area = boundsOf(geobox);
       return [
         ...acquisitions.map((acquisition) => factsOfAcquisition(acquisition, rasters, feeds)),
@@ -135,6 +137,9 @@ export function layerService(deps: Deps) {
         ...catalog.legends.list().map(({ id, name }) => plain(`labels:${id}`, "labels", name, area)),
         ...(await Promise.all(catalog.vectors.list().map(vectorLayer))),
         ...(catalog.splits.current() ? [plain("split", "split", null, area)] : []),
+        ...(limit
+          ? [plain("limit", "limit", null, boundsOf(geoboxOfPatches(patchGrid, PatchSet.of(limit).bounds!)))]
+          : []),
         plain("grid", "grid", null, area),
         plain("graticule", "graticule", null),
         plain("basemap", "basemap", null),

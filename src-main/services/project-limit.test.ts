@@ -166,3 +166,60 @@ print(polygon(ring + ring[:1]).Intersection(area).Area() / 10000)`,
   expect(described!.squareKilometers).toBeCloseTo((6 * 6 * 100) / 1e6, 12);
   ended.close();
 });
+
+test("the area of a project can be changed: figures, places and layers follow, and every step can be undone", async () => {
+  const folder = join(room, "changed");
+  (await door["project.create"]({ folder, area: { like: june } })).close();
+  const catalog = await door["project.open"]({ folder, purpose: "a test" });
+  const all = open(catalog);
+  await all["rasters.import"]({ paths: [june] });
+  const square = async () => (await all["project.describe"]({})).places!.squareKilometers;
+  const whole = {
+    limited: false,
+    patches: 4096,
+    squareKilometers: 0.4096,
+    boxPatches: 4096,
+    boxSquareKilometers: 0.4096,
+  };
+  expect(await all["project.area"]({})).toEqual(whole);
+  expect(await square()).toBeCloseTo(0.4096, 9);
+
+  const file = polygonFile("one.geojson", [triangles[0]]);
+  const raster = join(room, "one.tif");
+  const box = [west, north - 640, west + 640, north].map(String);
+  execFileSync("gdal_rasterize", ["-q", "-at", "-burn", "1", "-tr", "10", "10", "-te", ...box, "-ot", "Byte", join(room, "plain-one.geojson"), raster]); // biome-ignore format: one call
+  const count = Number(
+    python("import sys; from osgeo import gdal; print((gdal.Open(sys.argv[1]).ReadAsArray() == 1).sum())", raster),
+  );
+  const patches = (await all["project.setArea"]({ limit: { files: [file] } })).patches;
+  expect(patches).toBe(count);
+  expect(await square()).toBeCloseTo(count / 1e4, 9);
+  const limitLayer = async () => (await all["layers.list"]({})).find(({ id }) => id === "limit");
+  expect((await limitLayer())?.bounds).toEqual({
+    minX: west + 30,
+    maxX: west + 220,
+    minY: north - 260,
+    maxY: north - 40,
+  });
+
+  // Drawn: two of its patches lie beyond the box.
+  const outline = [[west + 600, north - 10], [west + 660, north - 10], [west + 660, north - 40], [west + 600, north - 40]].map(([x, y]) => [x!, y!] as const); // biome-ignore format: a ring
+  expect(await all["project.setArea"]({ limit: { outline: [outline] } })).toMatchObject({ patches: 12, beyond: true });
+  await all["project.rename"]({ name: "Another" });
+  await expect(all["project.setArea"]({ limit: { outline: [outline.map(([x, y]) => [x + 5000, y] as const)] } })).rejects.toMatchObject({ code: "project-area-empty" }); // biome-ignore format: one call
+  expect(await all["project.setArea"]({ limit: null })).toEqual({ ...whole, beyond: false });
+  expect(await limitLayer()).toBeUndefined();
+
+  const undo = async () => (await all["edits.undo"]({}))?.name.key;
+  expect([await undo(), (await all["project.area"]({})).patches]).toEqual(["project.wholeArea", 12]);
+  expect([await undo(), catalog.project.get().name]).toEqual(["project.rename", "changed"]);
+  expect([await undo(), (await all["project.area"]({})).patches]).toEqual(["project.setArea", count]);
+  expect(await square()).toBeCloseTo(count / 1e4, 9);
+  expect([await undo(), await all["project.area"]({})]).toEqual(["project.setArea", whole]);
+  await all["edits.redo"]({});
+  expect((await all["project.area"]({})).patches).toBe(count);
+  catalog.close();
+  const again = await door["project.open"]({ folder, purpose: "a test", readOnly: true });
+  expect((await open(again)["project.area"]({})).patches).toBe(count);
+  again.close();
+});

@@ -2,7 +2,14 @@
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { AreaOfFile } from "../../src-shared/ipc/app.ts";
-import { type Grid, geoboxOfPatches, PatchSet, type PatchWindow, patchesCovering } from "../cube/index.ts";
+import {
+  boundsOfPatches,
+  type Grid,
+  geoboxOfPatches,
+  PatchSet,
+  type PatchWindow,
+  patchesCovering,
+} from "../cube/index.ts";
 import { sameCrs, transformer } from "../raster/index.ts";
 import {
   eachFeatureApart,
@@ -14,6 +21,9 @@ import {
   transformGeometry,
 } from "../vector/index.ts";
 import { boundsIn } from "./vectors.ts";
+
+/** Rings of a polygon: the first outside, others are holes. */
+type Outline = readonly (readonly (readonly [x: number, y: number])[])[];
 
 /**
  * The patches of an area in `box`: those that a polygon touches, and of images (and files of points) those of their boxes.
@@ -28,6 +38,34 @@ export async function limitOfPlaces(places: readonly AreaOfFile[], grid: Grid, b
   const limit = PatchSet.union(sets).inside(box);
   if (limit.size === 0) throw new AppError("project-area-empty", { paths: places.map(({ path }) => path) });
   return limit;
+}
+
+/** The patches of `box` that a polygon in the project's own system touches. */
+export const limitOfOutline = (rings: Outline, grid: Grid, box: PatchWindow): PatchSet =>
+  patchesTouched(
+    { type: "Polygon", coordinates: rings.map(closed) },
+    geoboxOfPatches(grid, box),
+    box,
+  ).inside(box);
+
+function closed(ring: Outline[number]): [number, number][] {
+  const points = ring.map(([x, y]): [number, number] => [x, y]);
+  const [first, last] = [points[0], points.at(-1)];
+  return first && last && (first[0] !== last[0] || first[1] !== last[1]) ? [...points, first] : points;
+}
+
+/** Whether some of these places lie a patch or more beyond `box`, where the project has no patches. */
+export function reachBeyond(
+  places: readonly Pick<AreaOfFile, "bounds" | "crs">[],
+  grid: Grid,
+  box: PatchWindow,
+): boolean {
+  const { minX, minY, maxX, maxY } = boundsOfPatches(grid, box);
+  const most = grid.patchMeters;
+  return places.some(({ bounds, crs }) => {
+    const own = sameCrs(crs, grid.crs) ? bounds : boundsIn(bounds, crs, grid.crs);
+    return !own || own.minX < minX - most || own.minY < minY - most || own.maxX > maxX + most || own.maxY > maxY + most;
+  });
 }
 
 function boxOf({ bounds, crs }: AreaOfFile, grid: Grid): PatchSet {

@@ -2,16 +2,18 @@ import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { presetKey } from "../../src-shared/domain/preset.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import type { AreaLimit, ProjectArea } from "../../src-shared/ipc/project.ts";
 import { type Catalog, createCatalog, type OutsideAccess, openCatalog } from "../catalog/index.ts";
-import { geoboxOfPatches } from "../cube/index.ts";
+import { geoboxOfPatches, PatchSet, patchesOfGeobox } from "../cube/index.ts";
 import { isGeographic } from "../raster/index.ts";
 import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { edit } from "./edits.ts";
 import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
 import { placesOfProject } from "./places.ts";
-import { projectOfPlaces, projectPatches } from "./project-area.ts";
-import { limitOfPlaces } from "./project-limit.ts";
+import { areaOfFiles, projectOfPlaces, projectPatches } from "./project-area.ts";
+import { limitOfOutline, limitOfPlaces, reachBeyond } from "./project-limit.ts";
 import { knownCrs } from "./rasters.ts";
 
 /** So many places are told to a window, as maps list them. */
@@ -88,7 +90,8 @@ export function projectDoor({
 }
 
 /** What a project holds, at one look. */
-export function projectService({ catalog, announce }: Deps) {
+export function projectService(deps: Deps) {
+  const { catalog, announce } = deps;
   return {
     /** The imagery as jobs and reports take it: every modality with its acquisitions. */
     "project.imagery": door("project.imagery", z.strictObject({}), () => imageryOf(catalog)),
@@ -137,10 +140,78 @@ export function projectService({ catalog, announce }: Deps) {
       },
     ),
 
-    "project.rename": door("project.rename", z.strictObject({ name: z.string().min(1) }), ({ name }) => {
-      catalog.project.rename(name);
-      announceChanged(announce, "project");
+    "project.area": door("project.area", z.strictObject({}), () => areaOf(catalog)),
+
+    "project.setArea": door("project.setArea", z.strictObject({ limit: limitSchema }), async ({ limit }) => {
+      const { set, beyond } = await newLimit(catalog, limit);
+      edit(deps, { key: set ? "project.setArea" : "project.wholeArea" }, () =>
+        catalog.project.setLimit(set?.stretches() ?? null),
+      );
+      return { ...areaOf(catalog), beyond };
     }),
+
+    "project.rename": door("project.rename", z.strictObject({ name: z.string().trim().min(1).max(200) }), ({ name }) =>
+      edit(deps, { key: "project.rename", params: { name } }, () => catalog.project.rename(name)),
+    ),
+  };
+}
+
+const limitSchema = z.union([
+  z.null(),
+  z.strictObject({ files: z.array(filePath).min(1).max(100), crs: z.string().min(1).optional() }),
+  z.strictObject({
+    outline: z
+      .array(
+        z
+          .array(z.tuple([z.number(), z.number()]))
+          .min(3)
+          .max(100_000),
+      )
+      .min(1)
+      .max(1000),
+  }),
+]);
+
+/** @throws AppError "project-area-empty" when nothing of it lies in the project's box */
+async function newLimit(catalog: Catalog, limit: AreaLimit): Promise<{ set: PatchSet | null; beyond: boolean }> {
+  const { geobox, patchMeters } = catalog.project.get().grid;
+  const grid = { crs: geobox.crs, patchMeters };
+  const box = patchesOfGeobox(grid, geobox);
+  if (limit === null) return { set: null, beyond: false };
+  const found = async () => {
+    if ("files" in limit) {
+      const places = await areaOfFiles(limit.files, limit.crs);
+      return { set: await limitOfPlaces(places, grid, box), beyond: reachBeyond(places, grid, box) };
+    }
+    const [edge = []] = limit.outline;
+    const [xs, ys] = [edge.map(([x]) => x), edge.map(([, y]) => y)];
+    const bounds = {
+      minX: least(xs),
+      minY: least(ys),
+      maxX: -least(xs.map((x) => -x)),
+      maxY: -least(ys.map((y) => -y)),
+    };
+    const set = limitOfOutline(limit.outline, grid, box);
+    if (set.size === 0) throw new AppError("project-area-empty", { paths: [] });
+    return { set, beyond: reachBeyond([{ crs: geobox.crs, bounds }], grid, box) };
+  };
+  const { set, beyond } = await found();
+  return { set: set.holdsAll(box) ? null : set, beyond };
+}
+
+const least = (values: readonly number[]): number => values.reduce((p, q) => Math.min(p, q), Number.POSITIVE_INFINITY);
+
+function areaOf(catalog: Catalog): ProjectArea {
+  const { geobox, patchMeters, limit } = catalog.project.get().grid;
+  const boxPatches = geobox.width * geobox.height;
+  const patches = limit ? PatchSet.of(limit).size : boxPatches;
+  const kilometers = patchMeters ** 2 / 1e6;
+  return {
+    limited: limit !== undefined,
+    patches,
+    squareKilometers: patches * kilometers,
+    boxPatches,
+    boxSquareKilometers: boxPatches * kilometers,
   };
 }
 

@@ -40,6 +40,17 @@ export const projectCommands: readonly Command[] = [
     run: () => session.close(),
   },
   {
+    id: "project.properties",
+    group: "project",
+    title: "project.properties",
+    words: "project.properties.words",
+    icon: "info",
+    when: () => session.project !== null,
+    run: () => {
+      workDialogs.propertiesOpen = true;
+    },
+  },
+  {
     id: "project.outside",
     group: "project",
     title: "outside.command",

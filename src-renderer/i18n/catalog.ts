@@ -11,6 +11,7 @@ import { layersMessages } from "./layers.ts";
 import { mapMessages } from "./map.ts";
 import { mapsMessages } from "./maps.ts";
 import { modalitiesMessages } from "./modalities.ts";
+import { projectMessages } from "./project.ts";
 import { radiometryMessages } from "./radiometry.ts";
 import { settingsMessages } from "./settings.ts";
 import { shellMessages } from "./shell.ts";
@@ -22,6 +23,7 @@ import { pickerMessages, uiMessages } from "./ui.ts";
 
 /** Every message of the window: one file per area, both languages side by side. Add an area by adding its line twice. */
 export const catalog = {
+  ...projectMessages,
   ...shellMessages,
   ...startMessages,
   ...layersMessages,

@@ -6,6 +6,9 @@ export const editsMessages = messages({
   "edit.bookmarks.add": { en: "keep a view", fr: "garder une vue" },
   "edit.bookmarks.remove": { en: "remove a kept view", fr: "retirer une vue gardée" },
   "edit.bookmarks.rename": { en: "rename a kept view", fr: "renommer une vue gardée" },
+  "edit.project.rename": { en: "rename the project to “{name}”", fr: "renommer le projet en « {name} »" },
+  "edit.project.setArea": { en: "change the project’s area", fr: "changer la zone du projet" },
+  "edit.project.wholeArea": { en: "use the project’s whole box", fr: "reprendre tout le cadre du projet" },
   "edit.radiometry.set": {
     en: { one: "say how {count} image is read", other: "say how {count} images are read" },
     fr: { one: "indiquer la lecture de {count} image", other: "indiquer la lecture de {count} images" },

@@ -97,6 +97,7 @@ export const layersMessages = messages({
   "layers.kind.graticule": { en: "Graticule", fr: "Graticule" },
   "layers.kind.basemap": { en: "Land and borders", fr: "Terres et frontières" },
   "layers.kind.grid": { en: "Patches and tiles", fr: "Patchs et tuiles" },
+  "layers.kind.limit": { en: "Area of the project", fr: "Zone du projet" },
   "layers.kind.split": { en: "Training, validation and test blocks", fr: "Blocs d’entraînement, validation et test" },
   "layers.kind.labels": { en: "Labels", fr: "Étiquettes" },
   "layers.kind.map": { en: "Map", fr: "Carte" },

@@ -30,6 +30,7 @@ const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
   labels: 800,
   vector: 700,
   split: 650,
+  limit: 620,
   grid: 600,
   difference: 520,
   confidence: 510,

@@ -36,6 +36,14 @@ class Session {
     if (project) sessionStorage.setItem(lastFolder, project.folder);
   }
 
+  /** Its name or its area was changed, here or in another window. */
+  async renew(): Promise<void> {
+    const { folder } = this.project ?? {};
+    const project = await invoke("project.current", {}).catch(() => null);
+    // Another project may have been opened meanwhile.
+    if (project && project.folder === folder && this.project?.folder === folder) this.project = project;
+  }
+
   /** The start screen calls this with what `project.open`, `project.create` or `project.sample` answered. */
   entered(project: OpenedProject): void {
     this.#enter(project);

@@ -4,6 +4,9 @@ class WorkDialogs {
   /** Files to begin the import with; taken by the dialog. */
   importPaths = $state.raw<readonly string[]>([]);
 
+  /** what the project is, and the area that it ends at */
+  propertiesOpen = $state(false);
+
   /** which folders outside of the project it may use */
   outsideOpen = $state(false);
   /** files that the project names outside of its folder, and that nobody has allowed */

@@ -30,7 +30,7 @@ export const catalogErrors = {
   "project-crs-geographic": ({ crs }: { readonly crs: string }) =>
     `“${crs}” counts in degrees, and a project needs metres. Choose a projected coordinate system, for instance the UTM zone of the place (EPSG:32631 for Belgium).`,
   "project-area-empty": ({ paths }: { readonly paths: readonly string[] }) =>
-    `Nothing of ${paths.map((path) => `“${path}”`).join(", ")} lies inside of the area. Choose an area around the polygons, or other polygons.`,
+    `${paths.length > 0 ? `Nothing of ${paths.map((path) => `“${path}”`).join(", ")}` : "Nothing of the drawn polygon"} lies inside of the area. Choose an area around the polygons, or other polygons.`,
   "project-area-too-large": ({
     squareKilometers,
     patch,

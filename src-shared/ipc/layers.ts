@@ -19,6 +19,7 @@ export type LayerKind =
   | "vector"
   | "split"
   | "grid"
+  | "limit"
   | "basemap"
   | "graticule";
 

@@ -46,6 +46,25 @@ export interface PlaceOfProject {
   readonly squareKilometers: number;
 }
 
+/** The area of a project: the box of its patches, or less of it. */
+export interface ProjectArea {
+  /** some of the box does not belong to the project */
+  readonly limited: boolean;
+  readonly patches: number;
+  readonly squareKilometers: number;
+  /** of the box around all patches */
+  readonly boxPatches: number;
+  readonly boxSquareKilometers: number;
+}
+
+/** What the project is to end at; `null`: all of its box belongs to it. */
+export type AreaLimit =
+  /** polygons as their outlines, images and points as their boxes; `crs` for files that name none */
+  | { readonly files: readonly string[]; readonly crs?: string | undefined }
+  /** a polygon in the project's CRS: its edge, then its holes */
+  | { readonly outline: readonly (readonly (readonly [x: number, y: number])[])[] }
+  | null;
+
 export interface WithheldFolder {
   readonly folder: string;
   readonly files: number;
@@ -64,5 +83,11 @@ export interface ProjectCommands {
   "project.withheld"(request: Nothing): Promise<readonly WithheldFolder[]>;
   /** Allows folders and what lies below them. Remembered for this project on this computer, outside of the project. */
   "project.allow"(request: { readonly folders: readonly string[] }): Promise<void>;
+  "project.area"(request: Nothing): Promise<ProjectArea>;
+  /**
+   * Lets the project end at polygons: statistics, labels, coverage and maps keep to the patches that they touch. One step that
+   * can be undone. `beyond`: some of the polygons lie outside of the box, where nothing of the project is.
+   */
+  "project.setArea"(request: { readonly limit: AreaLimit }): Promise<ProjectArea & { readonly beyond: boolean }>;
   "project.rename"(request: { readonly name: string }): Promise<void>;
 }

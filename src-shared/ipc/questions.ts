@@ -61,6 +61,8 @@ export const questionTables = {
     "comparisons",
   ],
   "project.allow": null,
+  "project.area": ["project"],
+  "project.setArea": null,
   "project.rename": null,
 
   // rasters

@@ -143,7 +143,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "modality-without-members": ({ name }) =>
     `${quoted(name)} n’aurait plus d’image. Gardez-en au moins une, ou retirez la modalité.`,
   "project-area-empty": ({ paths }) =>
-    `Rien de ${paths.map(quoted).join(", ")} ne se trouve dans la zone. Choisissez une zone autour des polygones, ou d’autres polygones.`,
+    `${paths.length > 0 ? `Rien de ${paths.map(quoted).join(", ")}` : "Rien du polygone dessiné"} ne se trouve dans la zone. Choisissez une zone autour des polygones, ou d’autres polygones.`,
   "project-area-too-large": ({ squareKilometers, patch, patches, most }) =>
     `Une zone de ${squareKilometers} km² en patchs de ${patch} m compte ${patches} patchs ; un projet en contient au plus ${most}. Choisissez une zone plus petite ou des patchs plus grands.`,
   "modality-resolution": ({ name, resolution, patch }) =>

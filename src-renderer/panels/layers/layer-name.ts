@@ -35,6 +35,7 @@ const kindIcons = {
   vector: "polygon",
   split: "split",
   grid: "grid",
+  limit: "area",
   basemap: "globe",
   graticule: "compass",
   group: "layers",

@@ -535,4 +535,61 @@ const relink = command({
   },
 });
 
-export const projectCommands: readonly Command[] = [create, importImages, list, remove, relink, radiometry, repair];
+const area = command({
+  name: "project area",
+  summary: "say where a project ends: at polygons of a file, or at its whole box",
+  details:
+    "Statistics, labels, coverage and maps keep to the patches that the polygons touch. Without a file and without --whole the area is only shown. One step of the history, which the window can undo. Models and maps that were made before stay as they are.",
+  positionals: [
+    projectWord,
+    { name: "FILE", summary: "polygons; of images and points their boxes count", many: true, optional: true },
+  ],
+  options: {
+    whole: { type: "flag", summary: "let all of the project's box belong to it again" },
+    crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system of files that name none" },
+  },
+  examples: [
+    ["omnisat project area flanders", "what it is now"],
+    ["omnisat project area flanders municipality.gpkg", "end at the polygons of a file"],
+    ["omnisat project area flanders --whole", "take that back"],
+  ],
+  async run({ words, options, output, signal }) {
+    const [project, ...files] = words;
+    const { whole, crs } = options;
+    if (whole && files.length > 0)
+      throw new AppError("usage", {
+        problem: "--whole takes no file: the project ends either at polygons or at its box.",
+        help: "omnisat project area --help",
+      });
+    const change = whole || files.length > 0;
+    const use = { project: project!, purpose: "omnisat project area", readOnly: !change, output, signal };
+    return withProject(use, async (services) => {
+      const limit = whole ? null : { files: files.map((file) => resolve(file)), ...(crs === undefined ? {} : { crs }) };
+      const found = change ? await services["project.setArea"]({ limit }) : await services["project.area"]({});
+      if ("beyond" in found && found.beyond)
+        output.warn(
+          "Some of the polygons reach beyond the project's box. What lies there does not belong to the project; a larger area needs a new project.",
+        );
+      const kilometers = (value: number) => `${value.toLocaleString("en", { maximumSignificantDigits: 4 })} km²`;
+      const { limited, patches, squareKilometers, boxPatches, boxSquareKilometers } = found;
+      output.result(
+        { command: "project area", ...found },
+        limited
+          ? `The project ends at polygons: ${patches.toLocaleString("en")} patches, ${kilometers(squareKilometers)}, of ${boxPatches.toLocaleString("en")} patches, ${kilometers(boxSquareKilometers)}, of its box.`
+          : `The project fills its box: ${patches.toLocaleString("en")} patches, ${kilometers(squareKilometers)}.`,
+      );
+      return 0;
+    });
+  },
+});
+
+export const projectCommands: readonly Command[] = [
+  create,
+  importImages,
+  list,
+  area,
+  remove,
+  relink,
+  radiometry,
+  repair,
+];
