@@ -203,10 +203,10 @@ test("the area of a project can be changed: figures, places and layers follow, a
   });
 
   // Drawn: two of its patches lie beyond the box.
-  const outline = [[west + 600, north - 10], [west + 660, north - 10], [west + 660, north - 40], [west + 600, north - 40]].map(([x, y]) => [x!, y!] as const); // biome-ignore format: a ring
+  const outline = [[west + 600, north - 10], [west + 660, north - 10], [west + 660, north - 40], [west + 600, north - 40]].map(([x, y]) => [x!, y!] as [number, number]); // biome-ignore format: a ring
   expect(await all["project.setArea"]({ limit: { outline: [outline] } })).toMatchObject({ patches: 12, beyond: true });
   await all["project.rename"]({ name: "Another" });
-  await expect(all["project.setArea"]({ limit: { outline: [outline.map(([x, y]) => [x + 5000, y] as const)] } })).rejects.toMatchObject({ code: "project-area-empty" }); // biome-ignore format: one call
+  await expect(all["project.setArea"]({ limit: { outline: [outline.map(([x, y]) => [x + 5000, y] as [number, number])] } })).rejects.toMatchObject({ code: "project-area-empty" }); // biome-ignore format: one call
   expect(await all["project.setArea"]({ limit: null })).toEqual({ ...whole, beyond: false });
   expect(await limitLayer()).toBeUndefined();
 
