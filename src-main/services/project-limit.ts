@@ -42,11 +42,7 @@ export async function limitOfPlaces(places: readonly AreaOfFile[], grid: Grid, b
 
 /** The patches of `box` that a polygon in the project's own system touches. */
 export const limitOfOutline = (rings: Outline, grid: Grid, box: PatchWindow): PatchSet =>
-  patchesTouched(
-    { type: "Polygon", coordinates: rings.map(closed) },
-    geoboxOfPatches(grid, box),
-    box,
-  ).inside(box);
+  patchesTouched({ type: "Polygon", coordinates: rings.map(closed) }, geoboxOfPatches(grid, box), box).inside(box);
 
 function closed(ring: Outline[number]): [number, number][] {
   const points = ring.map(([x, y]): [number, number] => [x, y]);
