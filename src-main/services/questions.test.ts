@@ -88,6 +88,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "project.describe": {},
     "project.places": {},
     "project.imagery": {},
+    "project.area": {},
     "project.withheld": {},
     "rasters.list": {},
     "acquisitions.list": {},
