@@ -98,9 +98,14 @@ test("an image in degrees and one without a system are taken where they belong, 
   // gdalwarp's own choice of pixel for 10 m here; a metre more or less is its business.
   expect(seen.resolution).toBeGreaterThan(7);
   expect(seen.resolution).toBeLessThan(13);
-  expect(looked.files.find(({ path }) => path === lost)!.problems.map(({ code }) => code)).toEqual([
-    "raster-without-crs",
-  ]);
+  const unplaced = looked.files.find(({ path }) => path === lost)!;
+  expect(unplaced.problems.map(({ code }) => code)).toEqual(["raster-without-crs"]);
+  // Its name has the date: no stand-in is shown, here or where nothing says the date.
+  expect(unplaced.dates.value).toEqual(["2019-06-20"]);
+  const nameless = withoutCrs(june20, "orthophoto.tif");
+  const { files: others } = await all["rasters.preview"]({ paths: [nameless], choices: [{ path: nameless, sensor: "aerial", bands: ["R", "G", "B", "N"] }] }); // biome-ignore format: one call
+  expect(others[0]!.dates.value).toBeNull();
+  rmSync(nameless);
   expect(await codeOf(all["rasters.import"]({ paths: [lost] }))).toBe("raster-without-crs");
   expect(catalog.rasters.list()).toEqual([]);
 

@@ -32,6 +32,8 @@ interface Looked {
   readonly facts: RasterFacts | undefined;
   /** as far as it could be understood; with a stand-in where the file says nothing */
   readonly file: FileDescription | undefined;
+  /** its date is a stand-in */
+  readonly undated?: boolean;
   /** what it brings, when it can be used */
   readonly brings: readonly ImportedFile[];
   readonly errors: readonly AppError[];
@@ -159,26 +161,26 @@ async function look(
   await attempt(() => readWhole(choice.path, whole.crs));
   await attempt(() => requireMeasurement(whole, choice));
   // Classes without a date lack nothing but to be labels.
-  let file = errors.length > 0 ? undefined : await attempt(() => describeFile(whole, choice));
-  if (!file) file = describeAnyway(whole, choice);
-  if (errors.length > 0 || !file) return { choice, bytes, facts, file, brings: [], errors };
+  const file = errors.length > 0 ? undefined : await attempt(() => describeFile(whole, choice));
+  if (errors.length > 0 || !file) return { choice, bytes, facts, ...describeAnyway(whole, choice), brings: [], errors };
   const described = file;
   await attempt(() => requireOverlap(described, { crs: area.crs, bounds: boundsOf(area) }));
   const sample = await attempt(() => samplePixels(reader, described, signal));
   return { choice, bytes, facts, file, brings: errors.length > 0 ? [] : importedFiles(described, sample), errors };
 }
 
-/** What else can be said of a file without a date, or whose bands nobody knows. */
-function describeAnyway(facts: RasterFacts, choice: FileChoice): FileDescription | undefined {
-  const numbered = facts.bands.map((_, index) => `band${index + 1}`);
-  for (const stand of [{ date: "1970-01-01" }, { bands: numbered }, { date: "1970-01-01", bands: numbered }]) {
+/** What else can be said of a file without a date, or whose bands nobody knows. What it says itself comes before a stand-in. */
+function describeAnyway(facts: RasterFacts, choice: FileChoice): Pick<Looked, "file" | "undated"> {
+  const date = "1970-01-01";
+  const bands = facts.bands.map((_, index) => `band${index + 1}`);
+  for (const stand of [{}, { bands }, { date }, { date, bands }]) {
     try {
-      return describeFile(facts, { ...stand, ...choice });
+      return { file: describeFile(facts, { ...stand, ...choice }), undated: "date" in stand && !choice.date };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }
   }
-  return undefined;
+  return { file: undefined };
 }
 
 const present = (catalog: Catalog) => {
@@ -187,7 +189,7 @@ const present = (catalog: Catalog) => {
 };
 
 function previewOf(
-  { choice, bytes, facts, file, errors }: Looked,
+  { choice, bytes, facts, file, undated, errors }: Looked,
   members: readonly Acquisition[],
   catalog: Catalog,
   area: GeoBox,
@@ -209,8 +211,7 @@ function previewOf(
   );
   const measured = own.find((one) => one.bands.length > 0);
   const noImage = codes.has("import-class-raster") || codes.has("import-elevation");
-  const dates =
-    file && !noImage && !codes.has("acquisition-without-date") ? file.slices.map(({ date }) => date) : undefined;
+  const dates = file && !noImage && !undated ? file.slices.map(({ date }) => date) : undefined;
   const bands =
     file && !codes.has("acquisition-band-count")
       ? [...new Set(file.slices.flatMap((slice) => slice.bands.map(({ name }) => name)))]
