@@ -10,6 +10,7 @@ import { contextOf } from "../jobs/context.ts";
 import { type MadeTiles, madeDates, madeNames, madeTiles } from "../jobs/fixtures/tiles.ts";
 import { runJob } from "../jobs/run-job.ts";
 import { createCog } from "../raster/index.ts";
+import { readTileShares } from "../vector/index.ts";
 import type { JobRunner } from "./deps.ts";
 import { projectDoor } from "./projects.ts";
 import { services } from "./services.ts";
@@ -314,3 +315,19 @@ test("a project teaches, scores and maps tiles; a model of tiles draws no map of
   expect((await all["tiles.maps"]({})).map(({ name }) => name)).not.toContain("autumn");
   catalog.close();
 }, 120_000);
+
+test("one tile that is listed twice is left out by its name, and the others keep theirs", async () => {
+  const path = join(room, "twice.geojson");
+  const square = (x: number) => [[x, 0], [x + 0.001, 0], [x + 0.001, 0.001], [x, 0.001], [x, 0]]; // biome-ignore format: one line
+  const feature = (n: number, name: string) => ({
+    type: "Feature",
+    properties: { tile: name, name: n % 2 === 0 ? "oak" : "beech", share_oak: 0.5 },
+    geometry: { type: "Polygon", coordinates: [square(n / 100)] },
+  });
+  const names = Array.from({ length: 20 }, (_, n) => `tile_${n === 7 ? 3 : n}`);
+  writeFileSync(
+    path,
+    JSON.stringify({ type: "FeatureCollection", features: names.map((name, n) => feature(n, name)) }),
+  );
+  expect(readTileShares(path).entries.map(({ key }) => key)).toEqual(names);
+});

@@ -291,11 +291,12 @@ function fromVector(path: string, options: TileSharesOptions): TileShares {
     geometry,
   }));
   if (key !== undefined && !names.includes(key)) throw new AppError("labels-without-field", { path, field: key, fields: names }); // biome-ignore format: one line
-  const unique = (name: string) => {
+  // Names of tiles differ, names of classes repeat. One tile listed twice is left out by its name; it does not cost the others theirs.
+  const tellsApart = (name: string) => {
     const values = rows.map(({ record }) => (record as Record<string, PropertyValue>)[name]);
-    return values.every((value) => value !== null && value !== "") && new Set(values).size === values.length;
+    return values.every((value) => value !== null && value !== "") && new Set(values).size >= 0.9 * values.length;
   };
-  const named = key ?? names.find((name) => keyNames.includes(name.toLowerCase()) && unique(name)) ?? ownId;
+  const named = key ?? names.find((name) => keyNames.includes(name.toLowerCase()) && tellsApart(name)) ?? ownId;
   return { ...columnsOf(path, "vector", options, named, names, rows), crs: read.crs };
 }
 
