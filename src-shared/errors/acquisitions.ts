@@ -1,3 +1,5 @@
+import type { ForeignKind } from "../domain/foreign-files.ts";
+
 /** What can be wrong with the bands, the dates or the place of an image. */
 export const acquisitionErrors = {
   "acquisition-date-tag": ({
@@ -115,6 +117,7 @@ export const acquisitionErrors = {
     help,
   }: {
     readonly path: string;
+    readonly kind: ForeignKind;
     readonly format: string;
     readonly help: string;
   }) => `“${path}” is ${format}, which an import of images does not read. ${help}`,

@@ -1,3 +1,4 @@
+import type { ForeignKind } from "../../../src-shared/domain/foreign-files.ts";
 import type { ErrorCode } from "../../../src-shared/errors/index.ts";
 import { onClock, type Sentences } from "./words.ts";
 
@@ -14,6 +15,14 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "acquisition-same-place": ({ date, sensor, count, evidence }) =>
     `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: keep both, replace the old one, keep the clearest, or join them. Nothing was added.`,
   "acquisition-not-found": ({ name }) => `The project has no acquisition “${name}”.`,
+  "import-format": ({ path, kind, format, help }) => {
+    const words: Partial<Record<ForeignKind, string>> = {
+      vectors: "If its shapes are labels, import it in the Labels panel.",
+      table: "If its rows are labels, import it in the Labels or the Tiles panel.",
+      json: "Nothing in it is needed, unless it holds labels: then import it in the Labels or the Tiles panel.",
+    };
+    return `“${path}” is ${format}, which is not read here. ${words[kind] ?? help}`;
+  },
   "import-class-raster": ({ path }) =>
     `“${path}” holds classes or numbers of objects, no measurements. Import it as labels; if it is an image after all, choose its sensor.`,
   "import-elevation": ({ path }) =>

@@ -1,6 +1,35 @@
+import type { ForeignKind, ForeignWords } from "../../../src-shared/domain/foreign-files.ts";
 import type { acquisitionErrors } from "../../../src-shared/errors/acquisitions.ts";
 import type { rasterErrors } from "../../../src-shared/errors/raster.ts";
 import { counted, listed, quoted, type Sentences } from "./words.ts";
+
+const toTiff = "Convertissez d’abord : gdal_translate -of COG entrée sortie.tif.";
+const notNeeded = "Rien n’y est nécessaire.";
+const labels = "Si ce sont des étiquettes, importez-les dans le panneau Étiquettes ou Tuiles.";
+const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
+  jpeg2000: { format: "une image JPEG 2000", help: toTiff },
+  erdas: { format: "une image ERDAS ou ENVI", help: toTiff },
+  enviHeader: { format: "l’en-tête d’une image ENVI", help: toTiff },
+  rawData: { format: "un fichier de données brutes", help: toTiff },
+  rawImage: { format: "une image brute", help: toTiff },
+  virtualRaster: { format: "un raster virtuel", help: toTiff },
+  textGrid: { format: "une grille en texte", help: toTiff },
+  ecw: { format: "une image ECW", help: toTiff },
+  mrsid: { format: "une image MrSID", help: toTiff },
+  picture: { format: "une image sans place sur Terre", help: toTiff },
+  netcdf: {
+    format: "un cube de plusieurs variables",
+    help: 'Convertissez d’abord ce qu’il faut : gdal_translate "NETCDF:fichier.nc:variable" sortie.tif.',
+  },
+  archive: { format: "une archive", help: "Décompressez-la et importez le dossier." },
+  vectors: { format: "un fichier vectoriel", help: labels },
+  table: { format: "une table", help: labels },
+  json: { format: "un fichier JSON", help: labels },
+  text: { format: "un texte", help: notNeeded },
+  document: { format: "un document", help: notNeeded },
+  array: { format: "un tableau sans place sur Terre", help: "Écrivez-le d’abord en GeoTIFF." },
+  unknown: { format: "un fichier d’un genre inconnu", help: "Si c’est une image, convertissez-la d’abord en GeoTIFF." },
+};
 
 /** Images, their bands, dates and places. */
 export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typeof rasterErrors> = {
@@ -17,7 +46,11 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
   "import-nothing-usable": ({ count, reasons }) =>
     `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
-  "import-format": ({ path, format, help }) => `${quoted(path)} ne se lit pas comme image (${format}). ${help}`,
+  "import-format": ({ path, kind, ...own }) => {
+    // A list that an earlier version wrote has no kind.
+    const { format, help } = foreignFiles[kind] ?? own;
+    return `${quoted(path)} est ${format}, qui ne se lit pas ici. ${help}`;
+  },
   "import-class-raster": ({ path }) =>
     `${quoted(path)} contient des classes ou des numéros d’objets, pas des mesures. Importez-le comme étiquettes ; si c’est tout de même une image, choisissez son capteur.`,
   "import-elevation": ({ path }) =>

@@ -1,0 +1,41 @@
+/** What a file that is no GeoTIFF is, and what would help, as an import of images says it. */
+export interface ForeignWords {
+  /** after “is” */
+  readonly format: string;
+  readonly help: string;
+}
+
+const toTiff = "Convert it first: gdal_translate -of COG input output.tif.";
+const labels = "If its shapes are labels, import it with omnisat labels import.";
+const notNeeded = "Nothing in it is needed.";
+
+/** Kinds of files that lie beside images and cannot be imported as such. */
+export const foreignKinds = {
+  jpeg2000: { format: "a JPEG 2000 image", help: toTiff },
+  erdas: { format: "an ERDAS or ENVI image", help: toTiff },
+  enviHeader: { format: "the header of an ENVI image", help: toTiff },
+  rawData: { format: "raw data", help: toTiff },
+  rawImage: { format: "a raw image", help: toTiff },
+  virtualRaster: { format: "a virtual raster", help: toTiff },
+  textGrid: { format: "a text grid", help: toTiff },
+  ecw: { format: "an ECW image", help: toTiff },
+  mrsid: { format: "a MrSID image", help: toTiff },
+  picture: { format: "a picture without a place on Earth", help: toTiff },
+  netcdf: {
+    format: "a cube of many variables",
+    help: 'Convert what you need first: gdal_translate "NETCDF:file.nc:variable" output.tif.',
+  },
+  archive: { format: "an archive", help: "Unpack it and import the folder." },
+  vectors: { format: "a vector file", help: labels },
+  table: { format: "a table", help: labels },
+  json: {
+    format: "a JSON file",
+    help: "Nothing in it is needed, unless it holds labels: then use omnisat labels import.",
+  },
+  text: { format: "a text", help: notNeeded },
+  document: { format: "a document", help: notNeeded },
+  array: { format: "a bare array without a place on Earth", help: "Write it as a GeoTIFF first." },
+  unknown: { format: "a file of an unknown kind", help: "If it is an image, convert it to a GeoTIFF first." },
+} as const satisfies Readonly<Record<string, ForeignWords>>;
+
+export type ForeignKind = keyof typeof foreignKinds;
