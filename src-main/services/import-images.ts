@@ -263,7 +263,7 @@ function nothingUsable(unused: readonly UnusedFile[]): AppError {
 }
 
 /** Places that are in the project and do not feed the input yet, since bands are missing. */
-function waitingWords(modality: Modality, waiting: ReturnType<typeof waitingFor>): string {
+export function waitingWords(modality: Modality, waiting: ReturnType<typeof waitingFor>): string {
   const dates = [...new Set(waiting.map(({ date }) => date))];
   const bands = [...new Set(waiting.flatMap(({ missing }) => missing))];
   const some = dates.slice(0, 3).join(", ") + (dates.length > 3 ? ", …" : "");

@@ -4,6 +4,7 @@ import { fill, type Message, type ParameterNames, type Parameters } from "./mess
 
 export { errorSentence } from "./error-sentence.ts";
 export * as format from "./format.ts";
+export { hostWords } from "./host-words.ts";
 export { countedLabelsHere as countedLabels } from "./label-words.ts";
 export { language } from "./language.svelte.ts";
 export type { Language } from "./message.ts";
