@@ -28,7 +28,6 @@ export const importMessages = messages({
   "import.all": { en: "All", fr: "Tous" },
   "import.withProblems": { en: "With problems", fr: "Avec problèmes" },
   "import.filter": { en: "Filter files", fr: "Filtrer les fichiers" },
-  "import.col.take": { en: "Take", fr: "Prendre" },
   "import.col.file": { en: "File", fr: "Fichier" },
   "import.col.sensor": { en: "Sensor", fr: "Capteur" },
   "import.col.date": { en: "Date", fr: "Date" },
@@ -122,8 +121,12 @@ export const importMessages = messages({
     fr: "Le fichier n’en nomme pas, ou vous en choisissez un autre.",
   },
   "import.evidence": { en: "From {source}", fr: "D’après {source}" },
+  "import.evidence.name": { en: "From “{file}”", fr: "D’après « {file} »" },
   "import.evidence.chosen": { en: "Chosen by you", fr: "Choisi par vous" },
-  "import.evidence.none": { en: "Nothing tells; please choose.", fr: "Rien ne le dit ; choisissez." },
+  "import.evidence.none": {
+    en: "Not found in the file. Choose one.",
+    fr: "Rien dans le fichier ne le dit. Choisissez.",
+  },
   "import.evidence.file": { en: "The file says so", fr: "Le fichier le dit" },
   "import.evidence.heights": {
     en: "The file says so. Its heights are not used",
@@ -180,8 +183,8 @@ export const importMessages = messages({
   },
   "import.blocked": {
     en: {
-      one: "{count} file cannot be added as it is. It is left out unless you mend it.",
-      other: "{count} files cannot be added as they are. They are left out unless you mend them.",
+      one: "{count} file cannot be added as it is. It is left out unless you fix it.",
+      other: "{count} files cannot be added as they are. They are left out unless you fix them.",
     },
     fr: {
       one: "{count} fichier ne peut pas être ajouté tel quel. Il est laissé de côté sauf si vous le corrigez.",
