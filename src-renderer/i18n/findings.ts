@@ -10,6 +10,7 @@ import { counted, listed, quoted } from "./errors/words.ts";
 import { countedLabels, labelWord, noLabel } from "./label-words.ts";
 import { language } from "./language.svelte.ts";
 import { frenchSpaces, messages } from "./message.ts";
+import { recipeMessages } from "./recipe.ts";
 
 const percent = (share: number): string =>
   `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 1).replace(".", ",")} %`;
@@ -214,10 +215,19 @@ export const frenchFindings: FindingSentences = {
 
 /** What happened and what to do, in the language of the window. */
 export function findingWords(finding: Finding): FindingText {
-  if (language.current !== "fr") return findingText(finding, englishFindings);
-  const { what, remedy } = findingText(finding, frenchFindings);
-  return { what: frenchSpaces(what), remedy: frenchSpaces(remedy) };
+  const french = language.current === "fr";
+  const { what, remedy } = findingText(finding, french ? frenchFindings : englishFindings);
+  const say = (text: string) => (french ? frenchSpaces(withFields(text)) : withFields(text));
+  return { what: say(what), remedy: say(remedy) };
 }
+
+/** Settings by the name of their field, where the command line takes `balance=patches`. */
+const withFields = (text: string): string =>
+  text.replace(/balance=(patches|classes)/g, (_, value: "patches" | "classes") => {
+    const field = recipeMessages["train.field.balance"][language.current];
+    const option = recipeMessages[`train.option.balance.${value}`][language.current];
+    return language.current === "fr" ? `${quoted(field)} réglé sur ${quoted(option)}` : `“${field}” set to “${option}”`;
+  });
 
 export const findingMessages = messages({
   "findings.severe": { en: "Do not rely on this", fr: "Ne vous y fiez pas" },

@@ -327,6 +327,9 @@ export const mapsMessages = messages({
   "models.import.folder": { en: "Folder…", fr: "Dossier…" },
   "models.package": { en: "Model package", fr: "Paquet de modèle" },
   "models.open": { en: "Details", fr: "Détails" },
+  "models.setting.yes": { en: "yes", fr: "oui" },
+  "models.setting.no": { en: "no", fr: "non" },
+  "models.tiles": { en: "Show its answers in Tiles", fr: "Voir ses réponses dans Tuiles" },
   "models.map": { en: "Draw a map with it", fr: "Dessiner une carte avec" },
   "models.remove.text": {
     en: "Its folder is deleted from the disk: “{folder}”. Maps and runs stay. It cannot be undone.",
