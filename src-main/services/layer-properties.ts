@@ -133,7 +133,8 @@ async function ofAcquisition(catalog: Catalog, id: string, key: string): Promise
     tile: tilesOf(acquisition).join(", ") || null,
     processingBaseline: [...new Set(baselines)].sort().join(", ") || null,
     radiometry: { ...radiometryOf(acquisition), warnings: warningsOf(acquisition) },
-    reading: readingOf(acquisition),
+    // Of a date with a mask alone no number is read.
+    reading: measuredFiles(acquisition).length > 0 ? readingOf(acquisition) : null,
     shift: acquisition.shift ?? null,
     evidence: evidenceOf(acquisition),
     pieces: acquisition.pieces.length,

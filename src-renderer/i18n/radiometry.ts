@@ -61,11 +61,11 @@ export const radiometryMessages = messages({
   "radiometry.mask.kind.bits": { en: "Bits that say “not clear”", fr: "Des bits qui signifient « non dégagé »" },
   "radiometry.clear": { en: "Clear values", fr: "Valeurs dégagées" },
   "radiometry.bits": { en: "Bits that are not clear", fr: "Bits non dégagés" },
-  "radiometry.clear.hint": { en: "As in 0 or 1, 4-7.", fr: "Par exemple 0 ou 1, 4-7." },
+  "radiometry.clear.hint": { en: "As in 0 or 1, 4‑7.", fr: "Par exemple 0 ou 1, 4‑7." },
   "radiometry.bits.hint": { en: "Counted from 0, as in 1, 3, 4.", fr: "Comptés à partir de 0, par exemple 1, 3, 4." },
   "radiometry.clear.wrong": {
-    en: "Enter whole numbers between commas, as in 0 or 4-7.",
-    fr: "Entrez des nombres entiers séparés par des virgules, par exemple 0 ou 4-7.",
+    en: "Enter whole numbers between commas, as in 0 or 4‑7.",
+    fr: "Entrez des nombres entiers séparés par des virgules, par exemple 0 ou 4‑7.",
   },
   "radiometry.bits.wrong": {
     en: "Enter bits from 0 to 31 between commas, as in 1, 3, 4.",
@@ -118,6 +118,26 @@ export const radiometryMessages = messages({
   "radiometry.repair.decibels-not-linear": {
     en: "The numbers are decibels, and are read as linear power.",
     fr: "Les nombres sont des décibels, et sont lus comme une puissance linéaire.",
+  },
+  "radiometry.repair.does.offset-still-in": {
+    en: "Repair takes the offset off when these dates are read. The files stay as they are.",
+    fr: "Réparer retire le décalage à la lecture de ces dates. Les fichiers ne changent pas.",
+  },
+  "radiometry.repair.does.offset-taken-twice": {
+    en: "Repair puts the offset back when these dates are read. The files stay as they are.",
+    fr: "Réparer remet le décalage à la lecture de ces dates. Les fichiers ne changent pas.",
+  },
+  "radiometry.repair.does.not-divided": {
+    en: "Repair divides the numbers when these dates are read. The files stay as they are.",
+    fr: "Réparer divise les nombres à la lecture de ces dates. Les fichiers ne changent pas.",
+  },
+  "radiometry.repair.does.decibels-not-linear": {
+    en: "Repair takes them for decibels. The files stay as they are.",
+    fr: "Réparer les prend pour des décibels. Les fichiers ne changent pas.",
+  },
+  "radiometry.repair.does.linear-not-decibels": {
+    en: "Repair takes them for linear power, and turns them into decibels. The files stay as they are.",
+    fr: "Réparer les prend pour une puissance linéaire et les convertit en décibels. Les fichiers ne changent pas.",
   },
   "radiometry.repair.linear-not-decibels": {
     en: "The numbers are linear power, and are read as decibels.",

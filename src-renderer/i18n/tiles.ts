@@ -216,6 +216,7 @@ export const tilesMessages = messages({
   "tiles.answers.tile": { en: "Tile", fr: "Tuile" },
   "tiles.answers.present": { en: "Holds", fr: "Contient" },
   "tiles.answers.reference": { en: "Label", fr: "Étiquette" },
+  "tiles.answers.share": { en: "Share", fr: "Part" },
   "tiles.answers.probability": { en: "Probability", fr: "Probabilité" },
   "tiles.answers.unseen": {
     en: {

@@ -20,7 +20,7 @@ export function wholesOf(
   const found = new Set<number>();
   for (const part of text.split(/[,;]/)) {
     if (part.trim() === "") continue;
-    const match = /^\s*(-?\d+)(?:\s*[-–…]\s*(-?\d+))?\s*$/.exec(part.replace("−", "-"));
+    const match = /^\s*(-?\d+)(?:\s*[-‑–…]\s*(-?\d+))?\s*$/.exec(part.replace("−", "-"));
     if (!match) return undefined;
     const first = Number(match[1]);
     const last = match[2] === undefined ? first : Number(match[2]);
