@@ -28,7 +28,7 @@ import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
 import { classifyTile, type Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
-import { Looker, networkFrom, teach } from "./teaching.ts";
+import { networkFrom, Previewer, teach } from "./teaching.ts";
 import {
   constantScore,
   holds,
@@ -66,7 +66,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
   const side = grid.tilePatches;
   const validation = tilesOf(spec.tiles, "validation", recipe);
 
-  let looker: Looker | undefined;
+  let previewer: Previewer | undefined;
   const cube = openCube(grid, imagery, modalities, days);
   try {
     const normalizations = base
@@ -117,10 +117,10 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
         settings: { ...recipe },
       }),
     };
-    looker = new Looker(model, { cube, modalities: names, batchSize: size, provider });
-    const looks = looker;
+    previewer = new Previewer(model, { cube, modalities: names, batchSize: size, provider });
+    const previews = previewer;
     const answers = async (weights: Tensors) =>
-      answersFor(await looks.with(weights), validation.tiles, codes, shareThreshold, side, context.signal);
+      answersFor(await previews.with(weights), validation.tiles, codes, shareThreshold, side, context.signal);
     const review: Review | undefined =
       validation.tiles.length > 0
         ? {
@@ -211,7 +211,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
     await writeModel(modelFolder, finished, weights);
     return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics, findings: told };
   } finally {
-    await looker?.release();
+    await previewer?.release();
     await cube.close();
   }
 }

@@ -30,7 +30,7 @@ import { networkFor } from "./network.ts";
 import { classify, type Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { type ScoreOptions, scoreMap } from "./score.ts";
-import { Looker, networkFrom, teach } from "./teaching.ts";
+import { networkFrom, Previewer, teach } from "./teaching.ts";
 import { TilePreviewer } from "./tile-preview.ts";
 import { findingsOfLabels, findingsOfLoss, findingsOfValidation, LabelShares, storable } from "./training-findings.ts";
 import { normalizationOf } from "./training-parts.ts";
@@ -45,7 +45,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
   const days = base?.description.days ?? dayCountOf(imagery);
   const area = projectArea(grid);
 
-  let looker: Looker | undefined;
+  let previewer: Previewer | undefined;
   const cube = openCube(grid, imagery, modalities, days);
   try {
     const coverage = coverageIn((await cube.footprints())!, area, names);
@@ -105,8 +105,8 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const shares = new LabelShares(codes.length);
     const aboutLabels = findingsOfLabels(spec.labels, taught, labelFacts(labels), validates);
     let bestLook: SubsetScore | undefined;
-    looker = new Looker(model, { cube, modalities: names, batchSize: size, provider });
-    const looks = looker;
+    previewer = new Previewer(model, { cube, modalities: names, batchSize: size, provider });
+    const previews = previewer;
     const { tiles } = planBlend(area, side);
     const validated = async (predictor: Predictor, onTile?: ScoreOptions["onTile"]): Promise<SubsetScore> => {
       const options = { legend, classSets: [], modalities: names, signal: context.signal };
@@ -119,7 +119,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
             everySteps: recipe.validateEverySteps,
             rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
             look: async (weights, at) => {
-              const predictor = await looks.with(weights);
+              const predictor = await previews.with(weights);
               if (!validates) {
                 const preview = await glance(predictor, labels.tilesAround(tiles), spec, codes, context.signal);
                 context.review(at, { part: "train", score: null, preview });
@@ -167,7 +167,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const seconds = (performance.now() - started) / 1000;
     const modelFolder = join(spec.folder, "model");
     // Resumed after its best look: it is looked at once more.
-    if (validates && !bestLook) bestLook = await validated(await looks.with(weights));
+    if (validates && !bestLook) bestLook = await validated(await previews.with(weights));
     const findings: readonly Finding[] = inOrderOfSeverity([
       ...findingsOfLoss({ first: firstLoss, last: recentValues }, shares.shares(), recipe.labelSmoothing),
       ...findingsOfValidation(bestLook),
@@ -181,7 +181,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
     return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics, findings };
   } finally {
-    await looker?.release();
+    await previewer?.release();
     await cube.close();
   }
 }

@@ -13,8 +13,8 @@ import {
   raisedCosine,
 } from "../cube/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
+import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
-import { highest } from "./highest.ts";
 import { openCube, patchGrid } from "./imagery.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor, type SeriesAttention, type TileLogits } from "./predict.ts";
@@ -79,7 +79,7 @@ export async function inspect(spec: InspectSpec, { signal, phase }: JobContext):
 }
 
 function softmax(logits: ArrayLike<number>): number[] {
-  const best = highest(logits.length, (k) => logits[k]!);
+  const best = argmax(logits.length, (k) => logits[k]!);
   const exponentials = Array.from(logits, (logit) => Math.exp(logit - logits[best]!));
   const sum = exponentials.reduce((p, q) => p + q, 0);
   return exponentials.map((value) => value / sum);

@@ -10,9 +10,9 @@ import { type TileTask, writeAtomically } from "../learning/index.ts";
 import { createCog } from "../raster/index.ts";
 import { type Field, openFeatureSink, type PropertyValue, polygonQml, polygonSld } from "../vector/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
+import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { highest } from "./highest.ts";
 import { openCube } from "./imagery.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor } from "./predict.ts";
@@ -141,7 +141,7 @@ async function writeProducts(
   const given = (probabilities: Float32Array) => legend.filter((_, k) => probabilities[k]! > thresholds[k]!);
   const columns = columnsOf(legend);
   const rowOf = (tile: MappedTile, probabilities: Float32Array): Record<string, PropertyValue> => {
-    const best = highest(legend.length, (k) => probabilities[k]!);
+    const best = argmax(legend.length, (k) => probabilities[k]!);
     const { shares } = tile;
     return {
       tile: tile.key,

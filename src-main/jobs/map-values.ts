@@ -1,6 +1,6 @@
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { BlendedRows } from "../cube/index.ts";
-import { highest } from "./highest.ts";
+import { argmax } from "./argmax.ts";
 
 /** Values of the class map: 0 is no data, otherwise the legend's code. */
 export const noClass = 0;
@@ -45,7 +45,7 @@ export function rowBytes({ height, width, logits }: BlendedRows, legend: readonl
         for (let plane = 1; plane < planes; plane++) bytes[out(plane)] = emptyByte;
         continue;
       }
-      const best = highest(classes, (k) => logits[k * size + at]!);
+      const best = argmax(classes, (k) => logits[k * size + at]!);
       let sum = 0;
       for (let k = 0; k < classes; k++) {
         exponentials[k] = Math.exp(logits[k * size + at]! - logits[best * size + at]!);

@@ -2,7 +2,7 @@ import type { SubsetScore } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type PatchWindow, raisedCosine, type TileRows } from "../cube/index.ts";
 import { type Cluster, ConfusionCounter, clusterInterval, scoresOf } from "../learning/index.ts";
-import { highest } from "./highest.ts";
+import { argmax } from "./argmax.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import type { Predictor, TileLogits } from "./predict.ts";
 
@@ -54,7 +54,7 @@ export async function scoreMap(
     for (const { codes, counter, polygons } of counters) {
       if (!codes.includes(reference)) continue;
       const positions = codes.map((code) => labels.codes.indexOf(code));
-      const best = highest(codes.length, (k) => logits[positions[k]!]!);
+      const best = argmax(codes.length, (k) => logits[positions[k]!]!);
       counter.add([codes[best]!], [reference]);
       const { hits, samples } = polygons.get(polygon) ?? { hits: 0, samples: 0 };
       const hit = codes[best] === reference ? 1 : 0;

@@ -32,7 +32,7 @@ export const networkFrom = (
     : fresh();
 
 /** What the network knows by now, as a predictor. One session for all looks: every load would keep some memory. */
-export class Looker {
+export class Previewer {
   readonly #options: Omit<Parameters<typeof Predictor.create>[0], "model" | "weights" | "replaceable">;
   readonly #model: Omit<ModelDescription, "format" | "weights">;
   #predictor: Predictor | undefined;

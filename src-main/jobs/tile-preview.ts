@@ -1,7 +1,7 @@
 import type { ProjectGrid } from "../../src-shared/domain/job.ts";
 import type { TilePreview } from "../../src-shared/domain/training.ts";
 import { boundsOfPatches } from "../cube/index.ts";
-import { highest } from "./highest.ts";
+import { argmax } from "./argmax.ts";
 import { patchGrid } from "./imagery.ts";
 import type { TileLogits } from "./predict.ts";
 
@@ -35,7 +35,7 @@ export class TilePreviewer {
     for (let p = 0; p < seen.length; p++) {
       if (!seen[p]) continue;
       const of = (k: number) => logits[p * size + k]!;
-      const best = highest(size, of);
+      const best = argmax(size, of);
       let sum = 0;
       for (let k = 0; k < size; k++) sum += Math.exp(of(k) - of(best));
       classes[p] = this.#codes[best]!;

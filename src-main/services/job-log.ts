@@ -15,7 +15,7 @@ const appendHere =
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NONBLOCK ?? 0);
 
-/** What a job said, line by line with the time, in its folder. A log that cannot be written stops nobody. */
+/** What a job said, line by line with the time, in its folder. A log that cannot be written does not stop the job. */
 export class JobLog {
   readonly #path: string;
   readonly #assertOwn: () => void;

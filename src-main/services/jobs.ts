@@ -35,8 +35,8 @@ import { naming } from "./withheld.ts";
 export type NewSpec<Spec extends JobSpec = JobSpec> = Spec extends JobSpec ? Omit<Spec, "folder" | "resume"> : never;
 
 /** What happens in the catalog when a job's result arrives, in the same transaction that ends the job. */
-export type Settle<Spec extends JobSpec> = (job: Job, spec: Spec, result: JobResults[Spec["kind"]]) => void;
-export type Settlers = { readonly [Kind in JobSpec["kind"]]: Settle<Extract<JobSpec, { kind: Kind }>> };
+export type ResultHandler<Spec extends JobSpec> = (job: Job, spec: Spec, result: JobResults[Spec["kind"]]) => void;
+export type ResultHandlers = { readonly [Kind in JobSpec["kind"]]: ResultHandler<Extract<JobSpec, { kind: Kind }>> };
 
 /** The run that goes with a job that learns or measures. */
 export type NewRun = Pick<Run, "splitId" | "modelId"> & Partial<Pick<Run, "settings">>;
@@ -52,7 +52,7 @@ export interface StartedJob {
  */
 export class JobQueue {
   readonly #deps: Deps;
-  readonly #settlers: Settlers;
+  readonly #resultHandlers: ResultHandlers;
   readonly #running = new Map<number, { readonly controller: AbortController; readonly done: Promise<void> }>();
   readonly #outcomes = new Map<number, { readonly result: JobResult } | { readonly error: unknown }>();
   /** how jobs ended that the catalog had no room to write down */
@@ -62,9 +62,9 @@ export class JobQueue {
     desk: Promise.resolve(),
   };
 
-  constructor(deps: Deps, settlers: Settlers) {
+  constructor(deps: Deps, resultHandlers: ResultHandlers) {
     this.#deps = deps;
-    this.#settlers = settlers;
+    this.#resultHandlers = resultHandlers;
     // What a crash kept from the curves is on disk: nobody has to resume to see how far a training came.
     if (!deps.catalog.readOnly)
       for (const job of deps.catalog.jobs.list()) if (job.state === "resumable") catchUp(deps.catalog, job);
@@ -214,7 +214,7 @@ export class JobQueue {
       if (changed) throw changed;
       diary.flush();
       catalog.transaction(() => {
-        this.#settle(job, spec, result);
+        this.#register(job, spec, result);
         const run = catalog.runs.ofJob(job.id);
         if (run) catalog.runs.finish(run.id, result, null);
         catalog.jobs.finish(job.id);
@@ -275,10 +275,10 @@ export class JobQueue {
     return this.#outcomes.get(id);
   }
 
-  #settle(job: Job, spec: JobSpec, result: JobResults[JobSpec["kind"]]): void {
-    // The settler of a kind takes the spec and result of that kind; TypeScript cannot follow the kind through the table.
-    const settle = this.#settlers[spec.kind] as unknown as (job: Job, spec: JobSpec, result: unknown) => void;
-    settle(job, spec, result);
+  #register(job: Job, spec: JobSpec, result: JobResults[JobSpec["kind"]]): void {
+    // The handler of a kind takes the spec and result of that kind; TypeScript cannot follow the kind through the table.
+    const handle = this.#resultHandlers[spec.kind] as unknown as (job: Job, spec: JobSpec, result: unknown) => void;
+    handle(job, spec, result);
   }
 
   #tell(id: number): void {

@@ -16,10 +16,10 @@ import type { JobQueue } from "./jobs.ts";
 import { correctedAreas, expectedAccuracy, mappedAreas } from "./maps-accuracy.ts";
 import { estimateMap } from "./maps-estimate.ts";
 import { legendOfFile } from "./maps-legend.ts";
-import { mapInTheMaking } from "./maps-making.ts";
 import { layerWindow } from "./maps-window.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "./models.ts";
-import { fileName } from "./settle.ts";
+import { partialMap } from "./partial-map.ts";
+import { fileName } from "./result-handlers.ts";
 
 const name = z.string().trim().min(1).max(200);
 const byId = z.strictObject({ id: z.int().positive() });
@@ -96,8 +96,8 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
       expectedAccuracy(catalog, model),
     ),
 
-    "maps.making": door("maps.making", z.strictObject({ job: z.int().positive() }), ({ job }) =>
-      mapInTheMaking(catalog, job),
+    "maps.partial": door("maps.partial", z.strictObject({ job: z.int().positive() }), ({ job }) =>
+      partialMap(catalog, job),
     ),
 
     "maps.describe": door("maps.describe", byId, async ({ id }) => {

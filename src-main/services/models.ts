@@ -13,7 +13,7 @@ import { findingsOfDescription, measuredFindings } from "./findings.ts";
 import { exportModel } from "./model-export.ts";
 import { licenceOf, unpackModel } from "./model-import.ts";
 import { filePath } from "./path-gate.ts";
-import { fileName, freePath } from "./settle.ts";
+import { fileName, freePath } from "./result-handlers.ts";
 
 /** A model to work with: one of the project's, or a folder from elsewhere. */
 export interface ModelChoice {

@@ -133,7 +133,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "maps.list": {},
     "maps.estimate": { model: "encoder" },
     "maps.expected": { model: "encoder" },
-    "maps.making": { job: 1 },
+    "maps.partial": { job: 1 },
     "maps.describe": { id: 1 },
     "maps.comparisons": {},
     "maps.window": { layer: "map:1", bounds, width: 8, height: 8 },

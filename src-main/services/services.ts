@@ -18,14 +18,14 @@ import { projectService } from "./projects.ts";
 import { radiometryService } from "./radiometry.ts";
 import { rasterService } from "./rasters.ts";
 import { reportService } from "./reports.ts";
+import { resultHandlers } from "./result-handlers.ts";
 import { runHistoryService } from "./run-history.ts";
 import { runService } from "./runs.ts";
-import { settlers } from "./settle.ts";
 import { tileLabelService } from "./tile-labels.ts";
 
 /** Every command on an open project, from one place. A missing one is a compile error where it is called. */
 export function services(deps: Deps) {
-  const queue = new JobQueue(deps, settlers(deps));
+  const queue = new JobQueue(deps, resultHandlers(deps));
   return {
     ...projectService(deps),
     ...rasterService(deps),

@@ -14,7 +14,7 @@ import { edit } from "./edits.ts";
 import { imageryOf } from "./imagery.ts";
 import type { JobQueue } from "./jobs.ts";
 import { chooseModel, modalitiesFor, requireTileModel } from "./models.ts";
-import { fileName } from "./settle.ts";
+import { fileName } from "./result-handlers.ts";
 import { prepareTiles, reasonsOf, tileImportSchema } from "./tile-labels-import.ts";
 import { describeTileSplit, divideTiles, tileSplitSchema } from "./tile-labels-split.ts";
 import { finetuneTilesSchema, labelledTiles, planTiles, tileInput, tileLegend } from "./tile-training-plan.ts";

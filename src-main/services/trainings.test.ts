@@ -127,7 +127,7 @@ test("the place of a mistake stays in the log's file: neither the log's window n
   expect(catalog.jobs.get(id)).toMatchObject({ state: "failed", reason: "Invalid array length" });
 });
 
-test("a log is bounded, and one that cannot be written stops nobody", () => {
+test("a log is bounded, and one that cannot be written stops no job", () => {
   const folder = join(room, "log");
   mkdirSync(folder);
   const log = new JobLog(folder);

@@ -30,7 +30,7 @@ export interface MapComparison {
 }
 
 /** How far a map is that is being drawn, as a small picture of class codes. */
-export interface MapInTheMaking {
+export interface PartialMap {
   readonly jobId: number;
   readonly area: GeoBox;
   /** of the picture; rows from the top */

@@ -1,7 +1,7 @@
 import type { Finding } from "../domain/finding.ts";
 import type { ProviderChoice, SplitPart } from "../domain/job.ts";
 import type { LegendClass } from "../domain/legend.ts";
-import type { MapComparison, MapInTheMaking, MapProduct } from "../domain/map-product.ts";
+import type { MapComparison, MapProduct, PartialMap } from "../domain/map-product.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { StartedJob } from "./jobs.ts";
@@ -117,7 +117,7 @@ export interface MapCommands {
   /** Every measured subset of a model, the newest measurement of each. */
   "maps.expected"(request: { readonly model: string }): Promise<readonly ExpectedAccuracy[]>;
   /** What is there of a map that is being drawn; `null` before its first tile and after its end. */
-  "maps.making"(request: { readonly job: number }): Promise<MapInTheMaking | null>;
+  "maps.partial"(request: { readonly job: number }): Promise<PartialMap | null>;
   "maps.describe"(request: ById): Promise<MapDetails>;
   "maps.rename"(request: ById & { readonly name: string }): Promise<void>;
   /** Deletes the map with its files. */

@@ -193,7 +193,7 @@ export const questionTables = {
   "maps.draw": null,
   "maps.estimate": [...series, "models"],
   "maps.expected": ["runs", "models", "splits"],
-  "maps.making": ["jobs"],
+  "maps.partial": ["jobs"],
   "maps.describe": ["maps", "models", "runs", "splits"],
   "maps.rename": null,
   "maps.remove": null,

@@ -1,6 +1,6 @@
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { invoke, subscribe } from "../../client/index.ts";
-import type { MakingLayer } from "../../map/map-in-the-making.ts";
+import type { PartialMapLayer } from "../../map/partial-map.ts";
 import { maps } from "../../state/maps.svelte.ts";
 import { session } from "../../state/session.svelte.ts";
 
@@ -22,7 +22,7 @@ class Growing {
   }
 
   #begin(): () => void {
-    let layer: MakingLayer | undefined;
+    let layer: PartialMapLayer | undefined;
     let legend: readonly LegendClass[] = [];
     let following: number | undefined;
     let busy = false;
@@ -37,14 +37,14 @@ class Growing {
       if (busy || !this.shown) return;
       busy = true;
       try {
-        const making = await invoke("maps.making", { job: id });
+        const making = await invoke("maps.partial", { job: id });
         const { project } = session;
         if (!making || !project || !maps.making.some((job) => job.id === id)) return;
         if (following !== id) {
           leave();
           legend = making.legend;
-          const { showMapInTheMaking } = await import("../../map/map-in-the-making.ts");
-          layer = showMapInTheMaking(project.grid.geobox.crs);
+          const { showPartialMap } = await import("../../map/partial-map.ts");
+          layer = showPartialMap(project.grid.geobox.crs);
           following = id;
         }
         layer?.update(making, legend);

@@ -4,10 +4,10 @@ import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } fro
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../catalog/index.ts";
 import { announceChanged, type Deps } from "./deps.ts";
-import type { Settlers } from "./jobs.ts";
+import type { ResultHandlers } from "./jobs.ts";
 
 /** What becomes of the files a job leaves: they move to their place, and their row appears, in one transaction. */
-export function settlers({ catalog, announce }: Deps): Settlers {
+export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
   type Training = PretrainSpec | FinetuneSpec | FinetuneTilesSpec;
   const settleModel = (kind: Model["kind"]) => (job: Job, spec: Training, result: ModelResult) => {
     const folder = freePath(join(catalog.folder, "models"), fileName(spec.modelName));

@@ -2,17 +2,17 @@ import ImageLayer from "ol/layer/Image.js";
 import { get as projectionOf } from "ol/proj.js";
 import ImageCanvasSource from "ol/source/ImageCanvas.js";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
-import type { MapInTheMaking } from "../../src-shared/domain/map-product.ts";
+import type { PartialMap } from "../../src-shared/domain/map-product.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { mapView } from "./map-state.svelte.ts";
 
 /** A map that is being drawn, laid over the others; `update` shows what came since. */
-export interface MakingLayer {
-  update(making: MapInTheMaking, legend: readonly LegendClass[]): void;
+export interface PartialMapLayer {
+  update(making: PartialMap, legend: readonly LegendClass[]): void;
   remove(): void;
 }
 
-export function showMapInTheMaking(crs: string): MakingLayer {
+export function showPartialMap(crs: string): PartialMapLayer {
   let picture: HTMLCanvasElement | undefined;
   let bounds = { minX: 0, minY: 0, maxX: 0, maxY: 0 };
   const source = new ImageCanvasSource({
@@ -37,7 +37,7 @@ export function showMapInTheMaking(crs: string): MakingLayer {
       return canvas;
     },
   });
-  const remove = mapView.overlays.add(new ImageLayer({ source }), { id: "map-in-the-making", zIndex: 140 });
+  const remove = mapView.overlays.add(new ImageLayer({ source }), { id: "partial-map", zIndex: 140 });
   return {
     update(making, legend) {
       picture = pictureOf(making, legend);
@@ -53,7 +53,7 @@ export function showMapInTheMaking(crs: string): MakingLayer {
   };
 }
 
-function pictureOf({ width, height, classes }: MapInTheMaking, legend: readonly LegendClass[]): HTMLCanvasElement {
+function pictureOf({ width, height, classes }: PartialMap, legend: readonly LegendClass[]): HTMLCanvasElement {
   const codes = atob(classes);
   const colors = new Map(legend.map(({ code, color }) => [code, Number.parseInt(color.slice(1, 7), 16)]));
   const canvas = document.createElement("canvas");

@@ -1,7 +1,7 @@
 import { getPointResolution, get as projectionOf, transform } from "ol/proj.js";
 
 /** How a place of the project lies on the Earth: metres per map unit, and where true north points (degrees clockwise from up). */
-export function onTheGround(
+export function groundScale(
   crs: string,
   [x, y]: readonly [number, number],
 ): { readonly metersPerUnit: number; readonly north: number } {

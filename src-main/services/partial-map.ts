@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { MapSpec } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
-import type { MapInTheMaking } from "../../src-shared/domain/map-product.ts";
+import type { PartialMap } from "../../src-shared/domain/map-product.ts";
 import { type Catalog, readPlainText } from "../catalog/index.ts";
 import { PatchSet, type PatchWindow, patchesOfGeobox, planBlend } from "../cube/index.ts";
 import { planesOfRow } from "../jobs/map-values.ts";
 import { mapWindowsFile } from "../jobs/row-store.ts";
 import { readJobSpec } from "./jobs.ts";
 
-/** The longer side of the picture of a map in the making. */
+/** The longer side of the picture of a map that is being drawn. */
 const side = 1024;
 
 /** What a running map job has on disk: rows that are finished, and the tiles of the band it is at. Never more than a picture. */
-export async function mapInTheMaking(catalog: Catalog, jobId: number): Promise<MapInTheMaking | null> {
+export async function partialMap(catalog: Catalog, jobId: number): Promise<PartialMap | null> {
   const job = catalog.jobs.get(jobId);
   if (job?.kind !== "map" || job.state === "finished") return null;
   const rowsPath = join(job.folder, "rows.part");
