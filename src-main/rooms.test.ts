@@ -8,17 +8,19 @@ const root = resolve(import.meta.dirname, "..");
 /** Room → rooms it may import. The table of ARCHITECTURE.md; `src-shared` is split where the table splits it. */
 const doors: Readonly<Record<string, readonly string[]>> = {
   "src-shared": [],
-  "src-main/engine": ["src-shared"],
+  "src-main/files": ["src-shared"],
+  "src-main/engine": ["src-main/files", "src-shared"],
   "src-main/omnisat": ["src-main/engine", "src-shared"],
   "src-main/bench": ["src-main/engine", "src-main/omnisat", "src-shared"],
-  "src-main/learning": ["src-main/engine", "src-main/omnisat", "src-shared"],
-  "src-main/raster": ["src-shared"],
-  "src-main/vector": ["src-main/raster", "src-shared"],
-  "src-main/imagery": ["src-main/raster", "src-shared"],
+  "src-main/learning": ["src-main/files", "src-main/engine", "src-main/omnisat", "src-shared"],
+  "src-main/raster": ["src-main/files", "src-shared"],
+  "src-main/vector": ["src-main/files", "src-main/raster", "src-shared"],
+  "src-main/imagery": ["src-main/files", "src-main/raster", "src-shared"],
   "src-main/alignment": ["src-main/raster", "src-main/imagery", "src-shared"],
-  "src-main/cube": ["src-main/raster", "src-main/imagery", "src-shared"],
-  "src-main/catalog": ["src-shared"],
+  "src-main/cube": ["src-main/files", "src-main/raster", "src-main/imagery", "src-shared"],
+  "src-main/catalog": ["src-main/files", "src-shared"],
   "src-main/jobs": [
+    "src-main/files",
     "src-main/engine",
     "src-main/omnisat",
     "src-main/learning",
@@ -30,6 +32,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "src-shared",
   ],
   "src-main/services": [
+    "src-main/files",
     "src-main/catalog",
     "src-main/raster",
     "src-main/vector",
@@ -42,6 +45,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ],
   "src-renderer": ["src-shared"],
   "src-main/fuzz": [
+    "src-main/files",
     "src-main/engine",
     "src-main/raster",
     "src-main/vector",
@@ -51,12 +55,22 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "src-main/services",
     "src-shared",
   ],
-  "src-main/hosts": ["src-main/services", "src-main/jobs", "src-main/engine", "src-main/omnisat", "src-shared"],
+  "src-main/hosts": [
+    "src-main/files",
+    "src-main/services",
+    "src-main/jobs",
+    "src-main/engine",
+    "src-main/omnisat",
+    "src-shared",
+  ],
 };
 
 /** Packages that only one room may import. */
 const soleImporters: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-node": ["src-main/engine/runtime"],
+  fflate: ["src-main/files"],
+  "lru-cache": ["src-main/files"],
+  yauzl: ["src-main/files"],
   geotiff: ["src-main/raster"],
   proj4: ["src-main/raster", "src-renderer/map"],
   "better-sqlite3": ["src-main/catalog", "src-main/vector"],

@@ -1,0 +1,59 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+
+/** Codes of a full disk, of a used-up quota, of a size that the disk or the process may not write, and of SQLite's full disk. */
+const full: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
+
+/** What the system's codes say, as a part of a sentence about a file that cannot be written. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "the folder does not exist",
+  ENOTDIR: "the folder is a file",
+  EISDIR: "a folder has that name",
+  ENOTEMPTY: "a folder has that name",
+  EROFS: "the disk is read-only",
+  EACCES: "not permitted",
+  EPERM: "not permitted",
+  EBUSY: "another program uses it",
+  ENAMETOOLONG: "its name is too long",
+  EIO: "the disk reports an error",
+};
+
+/** Errors of rooms that name a file that cannot be written, and why. */
+export type Unwritable = "export-unwritable" | "raster-unwritable" | "report-unwritable" | "vector-unwritable";
+
+const codeOf = (cause: unknown): string => {
+  const code = (cause as { readonly code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : "";
+};
+
+/** Was there no space left? One rule for every system call and for SQLite. */
+export const isDiskFull = (cause: unknown): boolean => !(cause instanceof AppError) && full.has(codeOf(cause));
+
+/**
+ * The error for people behind a failed write of `path`: a full disk is `no-disk-space`, what else the system refuses is
+ * `unwritable` where the caller has such an error. Everything else stays what it is.
+ */
+export function diskError(path: string, cause: unknown, unwritable?: Unwritable): unknown {
+  if (cause instanceof AppError) return cause;
+  if (isDiskFull(cause)) return new AppError("no-disk-space", { path }, { cause });
+  const code = codeOf(cause);
+  if (!unwritable || !/^E[A-Z0-9]+$|^SQLITE_(CANTOPEN|READONLY|IOERR|PERM)/.test(code)) return cause;
+  return new AppError(unwritable, { path, reason: reasons[code] ?? code }, { cause });
+}
+
+/** Does `work` on the file at `path`; what the disk refuses is told as `diskError` has it. */
+export async function onDisk<T>(path: string, work: () => Promise<T>, unwritable?: Unwritable): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw diskError(path, cause, unwritable);
+  }
+}
+
+/** The same without waiting. */
+export function onDiskSync<T>(path: string, work: () => T, unwritable?: Unwritable): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw diskError(path, cause, unwritable);
+  }
+}

@@ -1,0 +1,169 @@
+// ZIP archives from strangers: counts, sizes and places are checked against the file before anything is read, what unfolds has a
+// limit, and names inside are words and never paths. The format (APPNOTE 6.3 with ZIP64) is yauzl's work; it sets no limits and
+// checks no sums.
+import { constants } from "node:fs";
+import { crc32 } from "node:zlib";
+import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
+import { system } from "./system.ts";
+import { writeAll } from "./whole.ts";
+
+export interface ZipMember {
+  /** as the archive has it, with forward slashes; it may hold `..` and is no path to write to */
+  readonly name: string;
+  /** unfolded */
+  readonly bytes: number;
+  /**
+   * The member's contents, checked against its sum.
+   * @throws DamagedZip when they are damaged, encrypted, or unfold to more than the archive may
+   */
+  read(): Promise<Buffer>;
+  /** The same into a new file, a piece at a time: of a member of any size a few pieces are in memory. @throws as `read` */
+  copyTo(path: string): Promise<void>;
+}
+
+/** What is wrong with an archive, in words that follow a colon. */
+export class DamagedZip extends Error {}
+
+export interface ZipLimits {
+  readonly members?: number;
+  /** the most that one member may unfold to */
+  readonly memberBytes?: number;
+  /** the most that all members which are read may unfold to */
+  readonly totalBytes?: number;
+}
+
+export interface ZipArchive {
+  /** links and folders are left out */
+  readonly members: readonly ZipMember[];
+  close(): Promise<void>;
+}
+
+const usual: Required<ZipLimits> = { members: 20_000, memberBytes: 2 ** 31 - 1, totalBytes: 4 * 2 ** 30 };
+
+/** DEFLATE cannot shrink anything more than this; a header that says so lies. */
+const mostRatio = 1100;
+
+/**
+ * The members of a ZIP archive, read one at a time. The archive itself may have any size.
+ * @throws DamagedZip when it is none, or its list of files is damaged or too long
+ */
+export async function openZip(path: string, limits: ZipLimits = {}): Promise<ZipArchive> {
+  const most = { ...usual, ...limits };
+  // A pipe in the place of a file would be waited for.
+  const file = await system.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  let unfolded = 0;
+  const admit = (entry: Entry, shown: string): void => {
+    const { compressionMethod: method, compressedSize: packed, uncompressedSize: bytes } = entry;
+    if (entry.isEncrypted()) throw new DamagedZip(`“${shown}” is encrypted`);
+    if (method !== 0 && method !== 8) throw new DamagedZip(`“${shown}” is packed in a way that is not supported`);
+    if (bytes > most.memberBytes) throw new DamagedZip(`“${shown}” unfolds to ${megabytes(bytes)}, more than is read`);
+    if (bytes > packed * mostRatio + 1024 || (method === 0 && bytes !== packed))
+      throw new DamagedZip(`“${shown}” says it unfolds to ${megabytes(bytes)}, which it cannot`);
+    unfolded += bytes;
+    if (unfolded > most.totalBytes) throw new DamagedZip(`its files unfold to more than ${megabytes(most.totalBytes)}`);
+  };
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) throw new DamagedZip("it is no file");
+    const zip = await opened(file.fd);
+    if (zip.entryCount > most.members)
+      throw new DamagedZip(`it holds ${zip.entryCount} files; at most ${most.members} are read`);
+    const members: ZipMember[] = [];
+    for await (const entry of entriesOf(zip)) {
+      const name = nameOf(entry);
+      const isLink = ((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000;
+      if (name.endsWith("/") || name === "" || isLink) continue;
+      const shown = name.slice(-80);
+      if (entry.compressedSize > facts.size) throw new DamagedZip("it ends too early");
+      members.push({
+        name,
+        bytes: entry.uncompressedSize,
+        async read() {
+          admit(entry, shown);
+          const content = Buffer.allocUnsafe(entry.uncompressedSize);
+          await unfold(zip, entry, shown, async (piece, at) => void piece.copy(content, at));
+          return content;
+        },
+        async copyTo(target) {
+          admit(entry, shown);
+          const to = await system.open(target, "wx");
+          try {
+            await unfold(zip, entry, shown, (piece, at) => writeAll(to, piece, at));
+            await to.sync();
+          } finally {
+            await to.close();
+          }
+        },
+      });
+    }
+    return { members, close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Errors of yauzl are words about the format; those of the system have a code. */
+const damagedOr = (problem: string) => (error: unknown) => {
+  throw error instanceof DamagedZip || (error as NodeJS.ErrnoException | null)?.code?.startsWith("E")
+    ? error
+    : new DamagedZip(problem, { cause: error });
+};
+
+const opened = (fd: number): Promise<ZipFile> =>
+  // Names are decoded here: yauzl would refuse an archive for one name with `..` in it.
+  fromFdPromise(fd, { autoClose: false, decodeStrings: false }).catch(damagedOr("it is no ZIP archive"));
+
+async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
+  const entries = zip.eachEntry();
+  for (;;) {
+    const next = await entries.next().catch(damagedOr("its list of files is damaged"));
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+/** UTF-8 where the archive says so or the bytes are that; otherwise the code page of old DOS programs. */
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
+  const flags = isUtf8(fileNameRaw) ? generalPurposeBitFlag | 0x800 : generalPurposeBitFlag;
+  return getFileNameLowLevel(flags, fileNameRaw, extraFields, false).replaceAll("\\", "/");
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Hands over a member's pieces with their places; its length and sum are checked, and never more comes than it says. */
+async function unfold(
+  zip: ZipFile,
+  entry: Entry,
+  shown: string,
+  take: (piece: Buffer, at: number) => Promise<void>,
+): Promise<void> {
+  const damaged = damagedOr(`“${shown}” is damaged`);
+  const stream = await zip.openReadStreamPromise(entry).catch(damaged);
+  const pieces: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
+  let at = 0;
+  let sum = 0;
+  try {
+    for (;;) {
+      const next = await pieces.next().catch(damaged);
+      if (next.done) break;
+      const piece = next.value;
+      if (at + piece.length > entry.uncompressedSize) throw new DamagedZip(`“${shown}” is damaged`);
+      sum = crc32(piece, sum);
+      await take(piece, at);
+      at += piece.length;
+    }
+  } finally {
+    stream.destroy();
+  }
+  if (at !== entry.uncompressedSize || sum !== entry.crc32) throw new DamagedZip(`“${shown}” is damaged`);
+}
+
+const megabytes = (bytes: number): string => `${Math.max(1, Math.round(bytes / 1e6))} MB`;
