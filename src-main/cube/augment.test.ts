@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { seededRandom } from "../files/index.ts";
 import { jitterDays, keepDates, orient, orientations, randomOrientation, upright } from "./augment.ts";
-import { seededRandom } from "./random.ts";
 
 const image = Int32Array.from([1, 2, 3, 4, 5, 6]); // two rows of three
 

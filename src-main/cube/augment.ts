@@ -1,5 +1,5 @@
 /** The eight ways to turn and flip a square, done alike to everything that shows the same place. */
-import type { Random } from "./random.ts";
+import type { Random } from "../files/index.ts";
 
 /** First the flip across the diagonal, then left–right, then top–bottom: all eight symmetries of the square. */
 export interface Orientation {

@@ -4,10 +4,11 @@
  * Pixels are always warped in chunks whose place is fixed by the grid, and every window is cut from chunks. So a small
  * area kept whole in memory and a large one read piece by piece go the same way, and give the same numbers to the bit.
  */
+
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import { LoadingCache } from "../files/index.ts";
 import { clear, noData, type Reader } from "../imagery/index.ts";
-import { ByteCache } from "./chunk-cache.ts";
 import { around, type Footprints, footprintsOf } from "./footprints.ts";
 import {
   boundsOfPatches,
@@ -56,9 +57,9 @@ export class Cube {
   readonly #reader: Reader;
   readonly #cacheBytes: number;
   readonly #steps: ReadonlyMap<string, readonly Step[]>;
-  readonly #scenes: ByteCache<Chunk>;
-  readonly #qualities: ByteCache<Uint8Array | undefined>;
-  readonly #shares: ByteCache<readonly (number | undefined)[]>;
+  readonly #scenes: LoadingCache<Chunk>;
+  readonly #qualities: LoadingCache<Uint8Array | undefined>;
+  readonly #shares: LoadingCache<readonly (number | undefined)[]>;
   readonly #gate = new Gate(concurrentReads);
   #footprints: Promise<Footprints> | undefined;
   readonly #places = new Map<string, Promise<StepPlaces>>();
@@ -68,11 +69,11 @@ export class Cube {
     this.#reader = reader;
     this.#cacheBytes = cacheBytes;
     this.#steps = new Map(spec.modalities.map((modality) => [modality.name, stepsOf(modality, spec.acquisitions)]));
-    this.#scenes = new ByteCache(cacheBytes, (chunk) =>
+    this.#scenes = LoadingCache.ofBytes(cacheBytes, (chunk) =>
       chunk ? chunk.values.byteLength + chunk.states.byteLength : 64,
     );
-    this.#qualities = new ByteCache(cacheBytes / 16, (states) => states?.byteLength ?? 64);
-    this.#shares = new ByteCache(cacheBytes / 16, (shares) => shares.length * 8 + 64);
+    this.#qualities = LoadingCache.ofBytes(cacheBytes / 16, (states) => states?.byteLength ?? 64);
+    this.#shares = LoadingCache.ofBytes(cacheBytes / 16, (shares) => shares.length * 8 + 64);
   }
 
   modality(name: string): Modality {

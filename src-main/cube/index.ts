@@ -97,7 +97,6 @@ export {
 } from "./normalize.ts";
 export { type PatchBand, PatchSet } from "./patch-set.ts";
 export { decideRadiometry, doubtAboutSeries, type PixelSample } from "./radiometry.ts";
-export { type Random, seededRandom, seedOf, shuffled } from "./random.ts";
 export { repairOf, storedOffset } from "./repairs.ts";
 export {
   type Augmentation,

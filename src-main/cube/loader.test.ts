@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
 import { type Acquisition, type Modality, withPieces } from "../../src-shared/eo/index.ts";
+import { seededRandom } from "../files/index.ts";
 import { analyticReader, type FormulaRaster, flandersSquare } from "./analytic-reader.ts";
 import type { Batch } from "./batch.ts";
-import { ByteCache } from "./chunk-cache.ts";
 import { Cube } from "./cube.ts";
 import { type PatchWindow, patchesOfGeobox, tilesInside } from "./grid.ts";
 import { batchesPerEpoch, type LoaderSpec, prefetched, readBatches } from "./loader.ts";
 import { proposeModalities } from "./modalities.ts";
-import { seededRandom } from "./random.ts";
 import { type Augmentation, noAugmentation, orderOfChoice, readSample } from "./sample.ts";
 import { runningDays } from "./time-series.ts";
 
@@ -246,22 +245,4 @@ test("leaving the loop early leaves nothing running, and a failed read comes out
   })();
   await expect(failing).rejects.toThrow("disk gone");
   expect(seen).toEqual([0, 1]);
-});
-
-test("the cache keeps what was used last and stays within its budget", async () => {
-  const cache = new ByteCache<string>(10, (value) => value.length);
-  const loads: string[] = [];
-  const get = (key: string) =>
-    cache.get(key, async () => {
-      loads.push(key);
-      return key.repeat(4);
-    });
-  await get("a");
-  await get("b");
-  await get("a");
-  await get("c"); // b is oldest
-  expect(cache.bytes).toBe(8);
-  await get("a");
-  await get("b");
-  expect(loads).toEqual(["a", "b", "c", "b"]);
 });

@@ -1,8 +1,9 @@
 /** Batches of an epoch, the next ones being read while the present one is used. */
+
+import { seededRandom, shuffled } from "../files/index.ts";
 import { type Batch, type BatchShape, collate } from "./batch.ts";
 import type { Cube } from "./cube.ts";
 import type { PatchWindow } from "./grid.ts";
-import { seededRandom, shuffled } from "./random.ts";
 import { readSample, type Sample, type SampleOptions } from "./sample.ts";
 
 export interface LoaderSpec {

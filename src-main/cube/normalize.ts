@@ -1,8 +1,9 @@
 /** Mean and spread of each band, computed from the data, kept with the model as plain data. */
+
 import type { Modality } from "../../src-shared/eo/index.ts";
+import { type Random, seededRandom } from "../files/index.ts";
 import { clear, noData } from "../imagery/index.ts";
 import { percentile } from "./radiometry.ts";
-import { type Random, seededRandom } from "./random.ts";
 import type { TimeSeries } from "./time-series.ts";
 
 export interface BandStatistics {

@@ -1,10 +1,10 @@
 /** One training example, or one tile of a map: a window of patches with some dates of each modality. */
 
+import { type Random, seededRandom, shuffled } from "../files/index.ts";
 import { noData } from "../imagery/index.ts";
 import { jitterDays, keepDates, type Orientation, orient, randomOrientation, upright } from "./augment.ts";
 import type { Cube } from "./cube.ts";
 import type { PatchWindow } from "./grid.ts";
-import { type Random, seededRandom, shuffled } from "./random.ts";
 import { type DayCount, type Scene, stackScenes, type TimeSeries } from "./time-series.ts";
 
 export interface Sample {

@@ -1,8 +1,10 @@
 /** Headers of files that were read lately: the one cache of them, whoever reads. */
+
 import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
+import { LoadingCache } from "../files/index.ts";
 import { contentKey, fileState, openRaster, type Raster, type Work } from "../raster/index.ts";
 
 /** A header is a few kilobytes; open files have a limit of their own, in the raster room. */
@@ -16,11 +18,10 @@ export interface HeaderOptions extends Pick<Work, "urgent"> {
 }
 
 export class Headers {
-  readonly #limit: number;
-  readonly #open = new Map<string, Promise<Raster>>();
+  readonly #open: LoadingCache<Raster>;
 
   constructor(limit = most) {
-    this.#limit = limit;
+    this.#open = LoadingCache.ofCount(limit);
   }
 
   /** Headers that are kept. */
@@ -37,17 +38,8 @@ export class Headers {
     const now = await stat(path, { bigint: true }).catch(() => undefined);
     if (states) hold(states, path, now);
     const key = `${path}\n${crs ?? ""}\n${now ? contentKey(now) : "missing"}`;
-    const known = this.#open.get(key);
-    const raster = known ?? openRaster(path, { crs, urgent });
-    this.#open.delete(key);
-    this.#open.set(key, raster);
-    if (!known) {
-      raster.catch(() => this.#open.delete(key));
-      const [oldest] = this.#open.keys();
-      // A warp under way keeps its raster; this forgets the header only.
-      if (this.#open.size > this.#limit && oldest !== undefined) this.#open.delete(oldest);
-    }
-    return raster;
+    // A warp under way keeps its raster: the cache forgets the header only.
+    return this.#open.get(key, () => openRaster(path, { crs, urgent }));
   }
 }
 

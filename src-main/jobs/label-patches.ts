@@ -10,9 +10,9 @@ import {
   type PatchSet,
   type PatchWindow,
   patchesCovering,
-  seededRandom,
   type TileRows,
 } from "../cube/index.ts";
+import { seededRandom } from "../files/index.ts";
 import { boundsOfGeometry, type Polygonal, rasterizePolygon } from "../vector/index.ts";
 
 /** What is known of the patches of one window. */

@@ -1,5 +1,6 @@
 import type { Modality, SensorId } from "../../src-shared/eo/index.ts";
-import { type Batch, type Random, seededRandom } from "../cube/index.ts";
+import type { Batch } from "../cube/index.ts";
+import { type Random, seededRandom } from "../files/index.ts";
 
 /** A standard normal number (Box and Muller). */
 function normal(random: Random): number {

@@ -9,10 +9,9 @@ import {
   type PatchWindow,
   readSample,
   StatisticsGatherer,
-  seededRandom,
-  shuffled,
   tilesCovering,
 } from "../cube/index.ts";
+import { seededRandom, shuffled } from "../files/index.ts";
 import { unclear } from "../imagery/index.ts";
 import type { JobContext } from "./context.ts";
 

@@ -1,13 +1,6 @@
 import type { Batch, BatchShape } from "../cube/index.ts";
-import {
-  type Cube,
-  PatchSet,
-  type PatchWindow,
-  type Random,
-  readBatches,
-  type SampleOptions,
-  seededRandom,
-} from "../cube/index.ts";
+import { type Cube, PatchSet, type PatchWindow, readBatches, type SampleOptions } from "../cube/index.ts";
+import { type Random, seededRandom } from "../files/index.ts";
 
 /** Batches between two draws of tiles. */
 export const batchesPerDraw = 25;

@@ -8,10 +8,9 @@ import {
   type PatchWindow,
   readSample,
   StatisticsGatherer,
-  seededRandom,
-  shuffled,
   windowAt,
 } from "../cube/index.ts";
+import { seededRandom, shuffled } from "../files/index.ts";
 import type { ModelDescription, TileTask } from "../learning/index.ts";
 import { type TileNumbers, tileScores } from "../learning/index.ts";
 import { tileBlocks } from "../learning/split/index.ts";

@@ -1,5 +1,5 @@
-import { seededRandom } from "../cube/index.ts";
 import type { Tensor, Tensors } from "../engine/index.ts";
+import { seededRandom } from "../files/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 
 /** What fine-tunings of patches and of tiles have in common. */

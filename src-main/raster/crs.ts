@@ -4,6 +4,7 @@ import { apply } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
+import { cacheOf } from "../files/index.ts";
 import { everyListRow, type ListRow, listRow } from "./epsg-list.ts";
 import { checkedProj, figureIn, projWords } from "./proj-text.ts";
 import { CrsProblem } from "./projection.ts";
@@ -21,7 +22,7 @@ export interface CrsEntry {
   readonly geographic: boolean;
 }
 
-const definitions = new Map<Crs, string>();
+const definitions = cacheOf<string>(5000);
 
 /**
  * The PROJ text behind a CRS. EPSG codes come from the offline list, their datum shifts from the register. Every word of it is
@@ -37,7 +38,6 @@ export function definitionOf(crs: Crs): string {
       if (!(cause instanceof CrsProblem)) throw cause;
       throw new AppError("crs-unusable", { crs: crs.slice(0, 120), reason: cause.message }, { cause });
     }
-    if (definitions.size > 5000) definitions.clear();
     definitions.set(crs, definition);
   }
   return definition;

@@ -1,3 +1,4 @@
+import { LoadingCache } from "../files/index.ts";
 import { type FieldRule, fieldRules, nameOfField } from "./tiff-fields.ts";
 
 /**
@@ -267,10 +268,9 @@ export class NumberList {
   readonly #read: (offset: number, length: number) => Promise<Uint8Array>;
   readonly #entry: Entry;
   readonly #littleEndian: boolean;
-  readonly #pages = new Map<number, Promise<Float64Array>>();
+  /** the pages that were used last */
+  readonly #pages = LoadingCache.ofCount<Float64Array>(256);
   static readonly pageLength = 4096;
-  /** of the pages that were used last */
-  static readonly pagesKept = 256;
 
   constructor(entry: Entry, littleEndian: boolean, read: (offset: number, length: number) => Promise<Uint8Array>) {
     this.#read = read;
@@ -282,15 +282,8 @@ export class NumberList {
   async at(index: number): Promise<number> {
     if (index < 0 || index >= this.length) throw new DamagedTiff(`its list of blocks has no block ${index}`);
     const page = Math.floor(index / NumberList.pageLength);
-    let numbers = this.#pages.get(page);
-    if (!numbers) {
-      numbers = this.#readPage(page);
-      this.#pages.set(page, numbers);
-      numbers.catch(() => this.#pages.delete(page));
-      const [oldest] = this.#pages.keys();
-      if (this.#pages.size > NumberList.pagesKept && oldest !== undefined) this.#pages.delete(oldest);
-    }
-    return (await numbers)[index % NumberList.pageLength]!;
+    const numbers = await this.#pages.get(String(page), () => this.#readPage(page));
+    return numbers[index % NumberList.pageLength]!;
   }
 
   async #readPage(page: number): Promise<Float64Array> {

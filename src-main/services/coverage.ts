@@ -1,4 +1,5 @@
 // How much of the project's area a modality sees, date by date: looked at on coarse grids where images lie, kept until something changes.
+
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { ModalityCoverage } from "../../src-shared/ipc/modalities.ts";
@@ -10,9 +11,8 @@ import {
   type PatchWindow,
   patchesOfGeobox,
   readScene,
-  seededRandom,
-  shuffled,
 } from "../cube/index.ts";
+import { seededRandom, shuffled } from "../files/index.ts";
 import { clear, noData, type Reader } from "../imagery/index.ts";
 
 /** Pixels along the longer side of a grid over the whole area; of separate places each has its share of them. */

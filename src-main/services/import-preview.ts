@@ -1,4 +1,5 @@
 // A dry look at files before they are imported: what each is taken for, on what evidence, and what is in the way.
+
 import { statSync } from "node:fs";
 import { type Acquisition, parseProduct, pathsOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -19,6 +20,7 @@ import {
   requireOverlap,
   samplePixels,
 } from "../cube/index.ts";
+import { cacheOf } from "../files/index.ts";
 import { type RasterFacts, type Reader, rasterReader } from "../imagery/index.ts";
 import { crsName } from "../raster/index.ts";
 import { isUnchanged, standingChoices } from "./import-images.ts";
@@ -41,7 +43,7 @@ interface Looked {
 
 /** Headers and samples are kept: changing one guess of four hundred files reads one file. */
 export class ImportPreviews {
-  readonly #looked = new Map<string, Looked>();
+  readonly #looked = cacheOf<Looked>(4096);
 
   async preview(
     catalog: Catalog,
@@ -129,7 +131,6 @@ export class ImportPreviews {
     const known = this.#looked.get(key);
     if (known) return known;
     const looked = await look(reader, choice, stats?.size ?? 0, area, signal);
-    if (this.#looked.size >= 4096) this.#looked.delete(this.#looked.keys().next().value!);
     this.#looked.set(key, looked);
     return looked;
   }

@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { cacheOf } from "../files/index.ts";
 import { openRaster } from "../raster/index.ts";
 
-const kept = new Map<string, readonly LegendClass[]>();
+const kept = cacheOf<readonly LegendClass[]>(200);
 
 /** The classes of a class raster, from its category names and its colour table. Read once per state of the file. */
 export async function legendOfFile(path: string): Promise<readonly LegendClass[]> {
@@ -22,7 +23,6 @@ export async function legendOfFile(path: string): Promise<readonly LegendClass[]
       const source = attributeTable.find(({ value }) => value === code)?.source;
       return [{ code, name: name || `Class ${code}`, color, ...(source === undefined ? {} : { source }) }];
     });
-    if (kept.size > 200) kept.clear();
     kept.set(key, legend);
     return legend;
   } finally {

@@ -15,6 +15,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { ModalityCommands, ModalityCoverage, ModalityFacts } from "../../src-shared/ipc/modalities.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { checkModality, modalityName, nativeMeters, proposeModalities } from "../cube/index.ts";
+import { cacheOf } from "../files/index.ts";
 import { rasterReader } from "../imagery/index.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Deps } from "./deps.ts";
@@ -49,7 +50,7 @@ const changeSchema = z.strictObject({
 export function modalityService(deps: Deps) {
   const { catalog, announce } = deps;
   const tasks = new Tasks(announce);
-  const kept = new Map<string, ModalityCoverage>();
+  const kept = cacheOf<ModalityCoverage>(64);
 
   const find = (name: string): Modality => {
     const all = catalog.modalities.list();
@@ -178,7 +179,6 @@ export function modalityService(deps: Deps) {
           const coverage = await tasks.run(`coverage ${name}`, (signal, progress) =>
             coverageOf(reader, { modality: part, acquisitions, area, grid, footprints }, signal, progress),
           );
-          if (kept.size > 64) kept.clear();
           kept.set(key, coverage);
           return coverage;
         } finally {

@@ -1,5 +1,5 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { randomStream, shuffled } from "./random.ts";
+import { randomStream, shuffled } from "../../files/index.ts";
 import { type SplitClass, type SplitItem, type SplitShares, usedParts } from "./split.ts";
 
 type Part = (typeof usedParts)[number];

@@ -1,7 +1,7 @@
 import type { SplitPart } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { randomStream, shuffled } from "../../files/index.ts";
 import { assignGroups, type TooFew } from "./assign.ts";
-import { randomStream, shuffled } from "./random.ts";
 import { describeSplit, type Split, type SplitClass, type SplitItem, type SplitShares, usedParts } from "./split.ts";
 import { type SplitWords, splitWords, wordKey } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomStream } from "./random.ts";
+import { randomStream } from "../../files/index.ts";
 import { type SplitTile, stratifiedGroups, tileBlocks } from "./tiles.ts";
 
 const at = (x: number, y: number, classes: readonly number[] = [1], side = 60): SplitTile => ({

@@ -1,5 +1,5 @@
 // Who learns and who tests among labelled tiles. A tile is never divided; tiles that overlap are never torn apart by blocks.
-import { randomStream, shuffled } from "./random.ts";
+import { randomStream, shuffled } from "../../files/index.ts";
 
 /** A tile with its place (lower-left and upper-right) and the classes it holds. */
 export interface SplitTile {

@@ -7,8 +7,8 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { deepestLevel } from "../../../src-shared/geo/tile-grid.ts";
 import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } from "../../../src-shared/ipc/pixels.ts";
 import { type Catalog, makeOwnFolder } from "../../catalog/index.ts";
+import { ByteCache } from "../../files/index.ts";
 import { pool } from "../../raster/index.ts";
-import { ByteCache } from "./byte-cache.ts";
 import { readExportFile, readMapFile } from "./map-file.ts";
 import { QuickLooks } from "./quick-looks.ts";
 import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
@@ -36,7 +36,7 @@ const compress = promisify(deflateRaw);
 /** What was answered, for tests and measurements. */
 export const answered = { tiles: 0, fromCache: 0 };
 
-const cache = new ByteCache(64 << 20);
+const cache = new ByteCache<Uint8Array>(64 << 20, ({ byteLength }) => byteLength);
 /** A tile needs one thread most of the time; a few more keep the disk busy. */
 const turnstile = new Turnstile(6);
 const quickLooks = new WeakMap<Catalog, QuickLooks>();

@@ -4,6 +4,7 @@ import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { LayerSource, LayerStatistics, MapLayerCommands } from "../../../src-shared/ipc/map-layers.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { LoadingCache } from "../../files/index.ts";
 import { boundsIn, boundsOfImage, headers, pixelSizeIn } from "../../imagery/index.ts";
 import { requireGeobox, statistics } from "../../raster/index.ts";
 import type { Deps } from "../deps.ts";
@@ -17,7 +18,7 @@ const maxPixels = 1 << 18;
 
 /** Layers as the map draws them: where they lie, what their bands are, how their values spread. */
 export function mapLayerService({ catalog }: Pick<Deps, "catalog">): MapLayerCommands {
-  const figures = new Map<string, Promise<LayerStatistics>>();
+  const figures = LoadingCache.ofCount<LayerStatistics>(4096);
 
   return {
     "layers.sources": door(
@@ -41,12 +42,7 @@ export function mapLayerService({ catalog }: Pick<Deps, "catalog">): MapLayerCom
         const answers: LayerStatistics[] = [];
         for (const band of wanted) {
           const key = `${id}\n${version}\n${band.name}`;
-          const known = figures.get(key) ?? figuresOf(band);
-          figures.set(key, known);
-          known.catch(() => figures.delete(key));
-          const [oldest] = figures.keys();
-          if (figures.size > 4096 && oldest !== undefined) figures.delete(oldest);
-          answers.push(await known);
+          answers.push(await figures.get(key, () => figuresOf(band)));
         }
         return answers;
       },

@@ -4,6 +4,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
 import type { VectorRequest } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { LoadingCache } from "../../files/index.ts";
 import { contentKey, transformer } from "../../raster/index.ts";
 import { boundsOfGeometry, eachFeatureApart, type Feature, type Geometry } from "../../vector/index.ts";
 import { simplified, verticesOf } from "./simplify.ts";
@@ -30,7 +31,7 @@ const mostVertices = 2_000_000;
 const mostShapes = 20_000;
 const filesKept = 4;
 
-const kept = new WeakMap<Catalog, Map<string, Promise<VectorFile>>>();
+const kept = new WeakMap<Catalog, LoadingCache<VectorFile>>();
 
 /** The vector file behind a layer id, `vector:<id>`. */
 export function vectorRow(catalog: Catalog, layer: string): VectorRow {
@@ -46,18 +47,10 @@ export async function vectorFile(catalog: Catalog, layer: string): Promise<Vecto
     throw new AppError("vector-missing", { path: row.path }, { cause });
   });
   const version = contentKey(stats);
-  const files = kept.get(catalog) ?? new Map<string, Promise<VectorFile>>();
+  const files = kept.get(catalog) ?? LoadingCache.ofCount<VectorFile>(filesKept);
   kept.set(catalog, files);
   const key = `${layer}\n${version}\n${row.crs ?? ""}\n${row.layer ?? ""}`;
-  const reading = files.get(key) ?? readWhole(row, catalog.project.get().grid.geobox.crs, version);
-  files.delete(key);
-  files.set(key, reading);
-  reading.catch(() => files.delete(key));
-  for (const oldest of files.keys()) {
-    if (files.size <= filesKept) break;
-    files.delete(oldest);
-  }
-  return reading;
+  return files.get(key, () => readWhole(row, catalog.project.get().grid.geobox.crs, version));
 }
 
 async function readWhole(row: VectorRow, crs: string, version: string): Promise<VectorFile> {
