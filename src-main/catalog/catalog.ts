@@ -1,22 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import type { ProjectSettings } from "../../src-shared/domain/project.ts";
 import type { TableName } from "../../src-shared/domain/tables.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { WithheldFolder } from "../../src-shared/ipc/project.ts";
+import { discard, diskError, isDiskFull, placeTogetherSync, temporaryBeside } from "../files/index.ts";
 import { acquisitionTable } from "./acquisitions.ts";
 import { bookmarkTable, layerTable, vectorTable, viewTable } from "./display.ts";
 import { type EditName, editTable } from "./edits.ts";
@@ -220,7 +208,7 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
   withDiskErrors(folder, () => mkdirSync(folder, { recursive: true }));
   const paths = projectPaths(folder, options.outside);
   const path = join(paths.folder, projectFileName);
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(path);
   let lock: ProjectLock | undefined;
   try {
     lock = takeLock(paths.folder, options.purpose);
@@ -236,13 +224,11 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
     }
     withDiskErrors(path, () => {
       for (const name of ["runs", "models", "maps"]) mkdirSync(join(paths.folder, name), { recursive: true });
-      syncFile(temporary);
-      renameSync(temporary, path);
+      placeTogetherSync([[temporary, path]]);
     });
     return openLocked(paths, lock, options);
   } catch (error) {
-    rmSync(temporary, { force: true });
-    rmSync(`${temporary}-journal`, { force: true });
+    discard(temporary);
     lock?.release();
     if (!existed) removeIfEmpty(folder);
     throw error;
@@ -349,21 +335,12 @@ function* texts(value: unknown): Generator<string> {
   else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) yield* texts(item);
 }
 
-function syncFile(path: string): void {
-  const file = openSync(path, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
 function withDiskErrors(path: string, work: () => void): void {
   try {
     work();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause: error });
+    if (isDiskFull(error)) throw diskError(path, error);
     if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
       throw new AppError("project-read-only", { folder: path }, { cause: error });
     }

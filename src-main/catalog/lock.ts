@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, lstatSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { diskError, writeAllSync } from "../files/index.ts";
 import { readPlainText } from "./own-files.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
 
@@ -83,17 +84,14 @@ function create(path: string, holder: LockHolder): boolean {
     if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
       throw new AppError("project-read-only", { folder: dirname(path) }, { cause: error });
     }
-    if (code === "ENOSPC") throw new AppError("no-disk-space", { path }, { cause: error });
-    throw error;
+    throw diskError(path, error);
   }
   try {
-    writeSync(file, `${JSON.stringify(holder, null, 1)}\n`);
+    writeAllSync(file, Buffer.from(`${JSON.stringify(holder, null, 1)}\n`));
     fsyncSync(file);
   } catch (error) {
     rmSync(path, { force: true });
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-      throw new AppError("no-disk-space", { path }, { cause: error });
-    throw error;
+    throw diskError(path, error);
   } finally {
     closeSync(file);
   }

@@ -8,7 +8,7 @@ import { intersection } from "../../src-shared/geo/bounds.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, resolutionOf, windowCovering } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { PatchSet } from "../cube/index.ts";
-import { writeAtomically } from "../learning/index.ts";
+import { writeWhole } from "../files/index.ts";
 import { createCog, openRaster, type Raster, requireGeobox, type TypedArray } from "../raster/index.ts";
 import { classQml, classSld } from "../vector/styles/index.ts";
 import { squareMetersPerUnit } from "../vector/true-area.ts";
@@ -58,8 +58,8 @@ export async function compareMaps(spec: CompareSpec, context: JobContext): Promi
     );
     const qmlPath = join(spec.folder, "difference.qml");
     const sldPath = join(spec.folder, "difference.sld");
-    await writeAtomically(qmlPath, classQml(classes));
-    await writeAtomically(sldPath, classSld("difference", classes));
+    await writeWhole(qmlPath, classQml(classes));
+    await writeWhole(sldPath, classSld("difference", classes));
     return {
       path,
       qmlPath,

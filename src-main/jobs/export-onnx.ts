@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
 import { buildForward, encodeModel, type Value } from "../engine/index.ts";
+import { writeWhole } from "../files/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { classify, classifyTile } from "./predict.ts";
@@ -37,5 +37,5 @@ export async function exportOnnx(folder: string, path: string, dates: number): P
     constants.set(entry.name, tensor);
   }
   const inputs = model.inputs.filter((input) => !(input.name in weights));
-  await writeFile(path, encodeModel({ ...model, constants, inputs }), { flush: true });
+  await writeWhole(path, encodeModel({ ...model, constants, inputs }));
 }

@@ -6,7 +6,8 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MappedTile, MapTilesResult, MapTilesSpec } from "../../src-shared/domain/tiles.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { type TileTask, writeAtomically } from "../learning/index.ts";
+import { onDisk, writeAll, writeWhole } from "../files/index.ts";
+import type { TileTask } from "../learning/index.ts";
 import { createCog } from "../raster/index.ts";
 import { type Field, openFeatureSink, type PropertyValue, polygonQml, polygonSld } from "../vector/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
@@ -18,7 +19,6 @@ import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { holds, requireTileModel, sigmoid, windowOfTile } from "./tiles.ts";
-import { onDisk, writeAll } from "./working-file.ts";
 
 /** Probabilities in the raster are whole numbers of ten-thousandths; this is “no answer”. */
 const noAnswer = 65_535;
@@ -43,7 +43,7 @@ export async function mapTiles(spec: MapTilesSpec, context: JobContext): Promise
   const keep = spec.resume && (await readFile(begun, "utf8").catch(() => "")) === fingerprint;
   const answers = await Answers.open(join(spec.folder, "answers.part"), legend.length, keep);
   try {
-    if (!keep) await writeAtomically(begun, fingerprint);
+    if (!keep) await writeWhole(begun, fingerprint);
     if (answers.count < tiles.length) {
       const inputs = inputsOfModel(description, grid, imagery, modalities);
       const cube = openCube(grid, imagery, inputs, description.days);
@@ -203,9 +203,9 @@ async function writeProducts(
     sink.discard();
   }
   const csvPath = path("tiles.csv");
-  await onDisk(csvPath, () => writeAtomically(csvPath, `${lines.join("\r\n")}\r\n`));
+  await onDisk(csvPath, () => writeWhole(csvPath, `${lines.join("\r\n")}\r\n`));
   const qmlPath = path("tiles.qml");
-  await writeAtomically(qmlPath, style.qml);
+  await writeWhole(qmlPath, style.qml);
   const area = commonGrid(tiles, sideMeters, grid.geobox.crs);
   const tooLarge = area !== null && area.width * area.height > mostPixels;
   const cogPath = area && !tooLarge ? path("probabilities.tif") : null;

@@ -27,7 +27,7 @@ import {
   patchesOfGeobox,
   planBlend,
 } from "../cube/index.ts";
-import { writeAtomically } from "../learning/index.ts";
+import { writeWhole } from "../files/index.ts";
 import { createCog, type WriteOptions } from "../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../vector/styles/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
@@ -88,9 +88,9 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
     const tiles = await TileStore.open(join(spec.folder, "tiles.part"), floats, { keep });
     const windowsPath = join(spec.folder, mapWindowsFile);
     const inputsPath = join(spec.folder, "findings.part.json");
-    await writeAtomically(windowsPath, JSON.stringify({ windows: plan.windows, covered: covered.stretches() }));
+    await writeWhole(windowsPath, JSON.stringify({ windows: plan.windows, covered: covered.stretches() }));
     // Only now: killed before, whatever lies here is not taken for this work's.
-    if (!keep) await writeAtomically(begun, fingerprint);
+    if (!keep) await writeWhole(begun, fingerprint);
     const count = countTiles(plan.windows, covered, side, plan.overlap);
     if (!rows.complete) {
       const predictor = await Predictor.create({
@@ -104,7 +104,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
       try {
         await computeRows(plan, count, legend, predictor, rows, tiles, context);
         // Killed while the files are written, it is still known what the network was given.
-        await writeAtomically(inputsPath, JSON.stringify(predictor.watch.findings()));
+        await writeWhole(inputsPath, JSON.stringify(predictor.watch.findings()));
       } finally {
         await predictor.release();
       }
@@ -524,11 +524,11 @@ async function writeSet(
   }
   const qmlPath = path("class.qml");
   const sldPath = path("class.sld");
-  await writeAtomically(qmlPath, classQml(legend, 1, note));
-  await writeAtomically(sldPath, classSld(`${name}_class`, legend, 1, note));
+  await writeWhole(qmlPath, classQml(legend, 1, note));
+  await writeWhole(sldPath, classSld(`${name}_class`, legend, 1, note));
   const confidenceStyles = [path("confidence.qml"), path("confidence.sld")] as const;
-  await writeAtomically(confidenceStyles[0], rampQml(confidenceRamp(100), 1, note));
-  await writeAtomically(confidenceStyles[1], rampSld(`${name}_confidence`, confidenceRamp(100), 1, note));
+  await writeWhole(confidenceStyles[0], rampQml(confidenceRamp(100), 1, note));
+  await writeWhole(confidenceStyles[1], rampSld(`${name}_confidence`, confidenceRamp(100), 1, note));
   const sidecarPaths = [...confidenceStyles, `${classPath}.aux.xml`].filter((file) => existsSync(file));
   return { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths };
 }

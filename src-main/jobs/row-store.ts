@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
-import { onDisk, writeAll } from "./working-file.ts";
+import { onDisk, writeAll } from "../files/index.ts";
 
 /** The file beside the rows that names their windows, and the patches that are looked at, while a map is drawn. */
 export const mapWindowsFile = "windows.part.json";

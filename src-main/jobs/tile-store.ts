@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { onDisk, writeAll } from "./working-file.ts";
+import { onDisk, writeAll } from "../files/index.ts";
 
 const ending = ".tiles";
 

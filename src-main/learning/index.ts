@@ -21,4 +21,3 @@ export {
 } from "./model.ts";
 export * from "./split/index.ts";
 export { type Review, type TrainingPlan, type TrainingResult, type TrainOptions, train } from "./train.ts";
-export { writeAtomically } from "./write-atomically.ts";

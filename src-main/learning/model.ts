@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { readSafetensors, type Tensors, writeSafetensors } from "../engine/index.ts";
+import { writeWhole } from "../files/index.ts";
 import { configFromJson, configToJson, type OmniSatConfig } from "../omnisat/index.ts";
-import { writeAtomically } from "./write-atomically.ts";
 
 export const modelFile = "model.json";
 export const weightsFile = "weights.safetensors";
@@ -173,7 +173,7 @@ export async function writeModel(folder: string, model: NewModel, weights: Tenso
     },
   };
   const json = JSON.stringify({ ...description, config: configToJson(description.config) }, null, 2);
-  await writeAtomically(join(folder, modelFile), `${json}\n`);
+  await writeWhole(join(folder, modelFile), `${json}\n`);
   return description;
 }
 

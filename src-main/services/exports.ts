@@ -4,11 +4,11 @@ import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { ExportCommands } from "../../src-shared/ipc/exports.ts";
 import { assertNoLinkOut } from "../catalog/index.ts";
+import { writeWholeSync } from "../files/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { proposeName } from "./exports-names.ts";
 import { tableAsCsv } from "./exports-tables.ts";
-import { writeFileWhole } from "./exports-write.ts";
 import type { JobQueue } from "./jobs.ts";
 import { boundsSchema, legendOfMap } from "./maps.ts";
 import { squareMetersPerPixel } from "./maps-accuracy.ts";
@@ -128,17 +128,22 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
       z.strictObject({ ...target, table: z.enum(["areas", "accuracy", "confusion", "changes", "curve"]), id }),
       async ({ to, overwrite, table, id: subject }) => {
         const path = writable(catalog.folder, to, overwrite);
-        return writeFileWhole(path, Buffer.from(await tableAsCsv(catalog, table, subject), "utf8"));
+        return written(path, Buffer.from(await tableAsCsv(catalog, table, subject), "utf8"));
       },
     ),
 
     "exports.picture": door(
       "exports.picture",
       z.strictObject({ ...target, bytes: z.base64().min(1) }),
-      ({ to, overwrite, bytes }) =>
-        writeFileWhole(writable(catalog.folder, to, overwrite), Buffer.from(bytes, "base64")),
+      ({ to, overwrite, bytes }) => written(writable(catalog.folder, to, overwrite), Buffer.from(bytes, "base64")),
     ),
   };
+}
+
+/** Writes bytes whole or not at all. @throws AppError "no-disk-space", "export-unwritable" */
+function written(path: string, bytes: Uint8Array): { readonly path: string; readonly bytes: number } {
+  writeWholeSync(path, bytes, { unwritable: "export-unwritable" });
+  return { path, bytes: bytes.length };
 }
 
 /** The full path, when it is free or may be replaced. The folder is made. */

@@ -12,12 +12,10 @@ const calls =
 
 /** file → why its calls are none that a project's rows, files or links decide. */
 const exceptions: Readonly<Record<string, string>> = {
-  "services/exports-write.ts": "its own temporary file, made a moment before with a random name",
   "services/health.ts": "a folder of its own among the temporary files",
   "services/import-join.ts":
     "reads files to compare their bytes: those a person named, and rasters that passed `fromStored`",
   "services/inspect-classes.ts": "a folder of its own among the temporary files",
-  "services/json-file.ts": "its own temporary file in the settings folder",
   "services/model-export.ts": "files of a model whose folder was looked at for links; writes where the person said",
   "services/model-import.ts": "the copy that it began itself, in a folder that was free",
   "services/sample.ts": "the sample of the program, in a folder that was empty before",

@@ -5,6 +5,7 @@ import { qualityOfPiece } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { CloudShare, InspectCommands, Place } from "../../src-shared/ipc/inspect.ts";
 import { assertNoLinkOut } from "../catalog/index.ts";
+import { writeWhole } from "../files/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { classesAt } from "./inspect-classes.ts";
@@ -105,8 +106,7 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
           const { crs } = catalog.project.get().grid.geobox;
           const named = request.places.map((entry, at) => ({ ...entry, series: found.places[at]! }));
           const { text, rows } = seriesTable(named, crs);
-          const { writeAtomically } = await import("../learning/write-atomically.ts");
-          await writeAtomically(path, text);
+          await writeWhole(path, text, { unwritable: "export-unwritable" });
           return { path, rows };
         }),
     ),

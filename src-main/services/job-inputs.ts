@@ -6,7 +6,7 @@ import { z } from "zod";
 import { deskKinds, type JobSpec } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { readPlainText } from "../catalog/index.ts";
-import { writeFileWhole } from "./exports-write.ts";
+import { writeWholeSync } from "../files/index.ts";
 
 /** In a job's folder: which files it began with, in the order of `inputPaths`. */
 export const inputsFileName = "inputs.json";
@@ -88,7 +88,7 @@ async function stateOf(path: string): Promise<InputState | undefined> {
 export async function noteInputs(folder: string, paths: readonly string[]): Promise<void> {
   const states: (InputState | null)[] = [];
   for (const path of paths) states.push((await stateOf(path)) ?? null);
-  writeFileWhole(join(folder, inputsFileName), Buffer.from(JSON.stringify(states)));
+  writeWholeSync(join(folder, inputsFileName), JSON.stringify(states), { unwritable: "export-unwritable" });
 }
 
 /**

@@ -1,7 +1,8 @@
-import { appendFileSync, constants, renameSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { withoutTrace } from "../../src-shared/ipc/errors.ts";
 import { readPlainText } from "../catalog/index.ts";
+import { writeWholeSync } from "../files/index.ts";
 
 export const logFileName = "log.txt";
 
@@ -43,8 +44,7 @@ export class JobLog {
   #shorten(): void {
     const text = readPlainText(this.#path);
     const half = text.slice(text.indexOf("\n", text.length / 2) + 1);
-    writeFileSync(`${this.#path}.tmp`, half);
-    renameSync(`${this.#path}.tmp`, this.#path);
+    writeWholeSync(this.#path, half);
   }
 }
 

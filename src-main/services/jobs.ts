@@ -23,10 +23,10 @@ import {
   readPlainText,
   specFileName,
 } from "../catalog/index.ts";
+import { diskError, isDiskFull, writeWholeSync } from "../files/index.ts";
 import { readJournal } from "../jobs/journal.ts";
 import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
-import { writeFileWhole } from "./exports-write.ts";
 import { assertSameInputs, InputGuard, inputPaths, inputsFileName, noteInputs } from "./job-inputs.ts";
 import { JobLog, logFileName, readJobLog } from "./job-log.ts";
 import { naming } from "./withheld.ts";
@@ -85,7 +85,9 @@ export class JobQueue {
         // What lies there already is of no job of this project.
         catalog.removeOwn(folder, ["runs"]);
         makeOwnFolder(catalog.folder, "runs", basename(folder));
-        writeFileWhole(join(folder, specFileName), Buffer.from(JSON.stringify({ ...spec, folder })));
+        writeWholeSync(join(folder, specFileName), JSON.stringify({ ...spec, folder }), {
+          unwritable: "export-unwritable",
+        });
         if ("outputPath" in spec) catalog.noteWrite(spec.outputPath);
         return added;
       });
@@ -505,14 +507,10 @@ export function readJobSpec(catalog: Catalog, job: Job): JobSpec | undefined {
   return existsSync(join(job.folder, specFileName)) ? readSpec(catalog, job, false) : undefined;
 }
 
-const fullDisk: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
-
 /** A full disk is a sentence, wherever in a job it is met. */
 function sentenceOf(error: unknown, folder: string): unknown {
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
-  return fullDisk.has(code ?? "")
-    ? new AppError("no-disk-space", { path: path ?? folder }, { cause: error })
-    : naming(error);
+  const { path } = (error ?? {}) as NodeJS.ErrnoException;
+  return isDiskFull(error) ? diskError(path ?? folder, error) : naming(error);
 }
 
 const messageOf = (error: unknown): string => withoutTrace(error instanceof Error ? error.message : String(error));

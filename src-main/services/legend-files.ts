@@ -5,8 +5,8 @@ import { z } from "zod";
 import { csv } from "../../src-shared/domain/csv.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError, type ErrorDetails } from "../../src-shared/errors/index.ts";
+import { writeWholeSync } from "../files/index.ts";
 import { classesFromStyle, classQml, classSld, readCsvRows, tableExtensions } from "../vector/index.ts";
-import { writeFileWhole } from "./exports-write.ts";
 import { freeCode, freeColor } from "./labels-classes.ts";
 import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
 
@@ -152,7 +152,7 @@ export function writeLegendFile(path: string, name: string, classes: readonly Le
             ? classSld(name, classes)
             : undefined;
   if (text === undefined) throw new AppError("legend-format", { path });
-  writeFileWhole(path, Buffer.from(text));
+  writeWholeSync(path, text, { unwritable: "export-unwritable" });
 }
 
 function tableOf(classes: readonly LegendClass[]): string {

@@ -1,20 +1,8 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { diskError, placeFolderSync, replaceWhole, temporaryBeside, writeZip } from "../files/index.ts";
 import { modelCard } from "./model-card.ts";
-import { zip } from "./zip.ts";
 
 export interface ExportedModel {
   readonly path: string;
@@ -31,7 +19,7 @@ export async function exportModel(
   const { readModel } = await import("../learning/model.ts");
   // Reading it whole checks the weights: a damaged model is not passed on.
   const { description } = await readModel(folder);
-  const temporary = `${to}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(to);
   try {
     mkdirSync(temporary, { recursive: true });
     for (const name of ["model.json", description.weights.file])
@@ -42,34 +30,15 @@ export async function exportModel(
     }
     writeFileSync(join(temporary, "README.md"), modelCard(description, onnxDates));
     const files = readdirSync(temporary).sort();
+    mkdirSync(dirname(to), { recursive: true });
     if (to.toLowerCase().endsWith(".zip")) {
-      const archive = `${temporary}.zip`;
-      writeFileSync(archive, zip(files.map((name) => ({ name, bytes: readFileSync(join(temporary, name)) }))), {
-        flush: true,
-      });
-      renameSync(archive, to);
-    } else {
-      for (const name of files) syncFile(join(temporary, name));
-      if (overwrite) rmSync(to, { recursive: true, force: true });
-      mkdirSync(dirname(to), { recursive: true });
-      renameSync(temporary, to);
-    }
+      const sources = files.map((name) => ({ name, path: join(temporary, name), shrink: /\.(json|md)$/.test(name) }));
+      await replaceWhole(to, (archive) => writeZip(archive, sources));
+    } else placeFolderSync(temporary, to, { overwrite });
     return { path: to, files };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-      throw new AppError("no-disk-space", { path: to }, { cause: error });
-    throw error;
+    throw diskError(to, error);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
-    rmSync(`${temporary}.zip`, { force: true });
-  }
-}
-
-function syncFile(path: string): void {
-  const file = openSync(path, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { AppError, type ErrorDetails } from "../../src-shared/errors/index.ts";
 import { canonical, copyPlain, isWithin, readPlainText } from "../catalog/index.ts";
+import { DamagedZip, diskError, isDiskFull, openZip } from "../files/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
-import { DamagedZip, openZip } from "../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
 
 const wanted = /^(model\.json|weights\.safetensors|README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
@@ -34,7 +34,7 @@ export async function unpackHere(path: string, folder: string): Promise<ModelDes
   mkdirSync(folder, { recursive: true });
   try {
     if (statSync(path).isDirectory()) copyFolder(path, folder);
-    else extract(path, folder);
+    else await extract(path, folder);
     if (!existsSync(join(folder, "model.json"))) throw new AppError("model-package-not-found", { path });
     const [{ readModel }, { problemOfModel }] = await Promise.all([
       import("../learning/model.ts"),
@@ -47,7 +47,7 @@ export async function unpackHere(path: string, folder: string): Promise<ModelDes
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOSPC") throw new AppError("no-disk-space", { path: folder }, { cause: error });
+    if (isDiskFull(error)) throw diskError(folder, error);
     // The copy is gone: the sentence names the package that the person chose.
     if (error instanceof AppError && /^(model|weights)-(damaged|unreadable|missing)$/.test(error.code)) {
       const reason = error.code === "model-damaged" ? "its weights are not those of its model.json" : error.message;
@@ -90,18 +90,18 @@ function insideOf(folder: string, name: string): string {
 }
 
 /** Members of the archive's top folder, or of the one folder it holds; names from outside never become paths. */
-function extract(path: string, folder: string): void {
-  const archive = openZip(path, { members: 5000 });
+async function extract(path: string, folder: string): Promise<void> {
+  const archive = await openZip(path, { members: 5000 });
   try {
     const model = archive.members.find(({ name }) => /(^|\/)model\.json$/.test(name));
     if (!model) throw new AppError("model-package-not-found", { path });
     const inside = model.name.slice(0, -"model.json".length);
     for (const member of archive.members) {
       const name = member.name.startsWith(inside) ? member.name.slice(inside.length) : "";
-      if (wanted.test(name)) writeFileSync(join(folder, name), member.read(), { flush: true });
+      if (wanted.test(name)) await member.copyTo(join(folder, name));
     }
   } finally {
-    archive.close();
+    await archive.close();
   }
 }
 

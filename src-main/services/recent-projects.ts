@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { pathsOf } from "../../src-shared/eo/index.ts";
 import type { ProjectSummary, RecentProject } from "../../src-shared/ipc/app.ts";
 import { type Catalog, projectFileName } from "../catalog/index.ts";
+import { readJsonFile, writeJsonFile, writeWholeSync } from "../files/index.ts";
 import { crsName } from "../raster/index.ts";
-import { readJsonFile, writeJsonFile } from "./json-file.ts";
 import { projectPicture } from "./project-picture.ts";
 
 const summarySchema = z.object({
@@ -83,8 +83,7 @@ export class RecentProjects {
       const path = this.#picturePath(folder);
       if (png) {
         mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(`${path}.tmp`, png);
-        renameSync(`${path}.tmp`, path);
+        writeWholeSync(path, png);
       }
       this.#write(this.#entries().map((entry) => (entry.folder === folder ? { ...entry, pictureOf } : entry)));
     } finally {

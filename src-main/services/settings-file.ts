@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Settings } from "../../src-shared/ipc/app.ts";
-import { readJsonFile, writeJsonFile } from "./json-file.ts";
+import { readJsonFile, writeJsonFile } from "../files/index.ts";
 
 const shape = {
   language: z.enum(["system", "en", "fr"]),

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { isWithin, type OutsideAccess, type ProjectIdentity } from "../catalog/index.ts";
-import { readJsonFile, writeJsonFile } from "./json-file.ts";
+import { readJsonFile, writeJsonFile } from "../files/index.ts";
 import { liesWithin } from "./path-gate.ts";
 
 const folders = z.array(z.string().max(4096)).catch([]).default([]);

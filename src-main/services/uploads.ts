@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { createWriteStream, lstatSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { makeOwnFolder } from "../catalog/index.ts";
+import { replaceWhole } from "../files/index.ts";
 
 /** A file that a browser sends, because it does not tell where the file lies. */
 export interface Upload {
@@ -32,22 +31,13 @@ export async function receiveUpload(
   if (bad !== undefined || segments.length > 16) throw new AppError("file-name-unusable", { name });
   const folder = makeOwnFolder(project.folder, "imports", ...segments.slice(0, -1));
   const path = join(folder, segments.at(-1)!);
-  const partial = join(folder, `.${segments.at(-1)}.${process.pid}.${randomBytes(4).toString("hex")}.partial`);
-  try {
-    await pipeline(content, createWriteStream(partial, { flags: "wx" }));
-    const file = await open(partial, "r+");
-    await file.sync().finally(() => file.close());
+  await replaceWhole(path, async (temporary) => {
+    await pipeline(content, createWriteStream(temporary, { flags: "wx" }));
     // The folders were looked at before the content came; that may be an hour ago.
     makeOwnFolder(project.folder, "imports", ...segments.slice(0, -1));
     if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new AppError("file-name-unusable", { name });
-    await rename(partial, path);
-    return path;
-  } catch (cause) {
-    await rm(partial, { force: true }).catch(() => {});
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOSPC" || code === "EDQUOT") throw new AppError("no-disk-space", { path }, { cause });
-    throw cause;
-  }
+  });
+  return path;
 }
 
 /** A name of one file or folder on every system: no separators, no control characters, not hidden, not reserved. */

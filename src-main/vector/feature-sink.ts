@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, extname, join } from "node:path";
+import { dirname, extname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
+import { discard, onDiskSync, placeTogetherSync, temporaryBeside, writeAllSync } from "../files/index.ts";
 import { transformer } from "../raster/crs.ts";
 import type { Field } from "./feature.ts";
 import { isPolygonal, type Polygonal, type Transform, transformGeometry, withStandardWinding } from "./geometry.ts";
@@ -30,35 +31,27 @@ export type SinkFormat = "gpkg" | "geojson" | "shp";
 
 /** Opens a GeoPackage, a GeoJSON file or a Shapefile for polygons. */
 export function openFeatureSink(path: string, format: SinkFormat, layer: SinkLayer): FeatureSink {
-  const temporary = join(dirname(path), `.${basename(path, extname(path))}.${process.pid}.partial${extname(path)}`);
+  const temporary = temporaryBeside(path);
   const open = { gpkg: openGeoPackageSink, geojson: openGeoJsonSink, shp: openShapefileSink }[format];
   if (!existsSync(dirname(path)))
     throw new AppError("export-unwritable", { path, reason: "the folder does not exist" });
-  return guarded(path, () => {
-    const sink = open(path, temporary, layer);
-    return {
-      add: (feature) => guarded(path, () => sink.add(feature)),
-      finish: () => guarded(path, () => sink.finish()),
-      discard: () => sink.discard(),
-    };
-  });
+  return onDiskSync(
+    path,
+    () => {
+      const sink = open(path, temporary, layer);
+      return {
+        add: (feature) => onDiskSync(path, () => sink.add(feature), unwritable),
+        finish: () => onDiskSync(path, () => sink.finish(), unwritable),
+        discard: () => sink.discard(),
+      };
+    },
+    unwritable,
+  );
 }
 
-/** What the disk refuses is a sentence. */
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "ENOSPC" || code === "SQLITE_FULL") throw new AppError("no-disk-space", { path }, { cause: error });
-    if (/^E[A-Z]+$|^SQLITE_(CANTOPEN|READONLY|IOERR|PERM)/.test(code))
-      throw new AppError("export-unwritable", { path, reason: code }, { cause: error });
-    throw error;
-  }
-}
+const unwritable = "export-unwritable";
 
 function openGeoPackageSink(path: string, temporary: string, layer: SinkLayer): FeatureSink {
-  rmSync(temporary, { force: true });
   const database = openGeoPackage(temporary);
   database.exec("BEGIN");
   const table = new FeatureTable(database, { ...layer, geometryType: "POLYGON" });
@@ -68,12 +61,12 @@ function openGeoPackageSink(path: string, temporary: string, layer: SinkLayer): 
       table.finish(layer.style);
       database.exec("COMMIT");
       database.close();
-      place(temporary, path);
+      placeTogetherSync([[temporary, path]]);
       return [path];
     },
     discard() {
       database.close();
-      for (const leftover of [temporary, `${temporary}-journal`]) rmSync(leftover, { force: true });
+      discard(temporary);
     },
   };
 }
@@ -85,7 +78,8 @@ function openGeoJsonSink(path: string, temporary: string, layer: SinkLayer): Fea
     return [Number(longitude.toFixed(9)), Number(latitude.toFixed(9))];
   };
   const file = openSync(temporary, "w");
-  writeSync(file, `{"type":"FeatureCollection","name":${JSON.stringify(layer.name)},"features":[`);
+  const write = (text: string) => writeAllSync(file, Buffer.from(text));
+  write(`{"type":"FeatureCollection","name":${JSON.stringify(layer.name)},"features":[`);
   let separator = "\n";
   let closed = false;
   const close = () => {
@@ -96,18 +90,18 @@ function openGeoJsonSink(path: string, temporary: string, layer: SinkLayer): Fea
     add({ geometry, properties }) {
       const moved = transformGeometry(geometry, rounded);
       const standard = isPolygonal(moved) ? withStandardWinding(moved) : moved;
-      writeSync(file, `${separator}${JSON.stringify({ type: "Feature", properties, geometry: standard })}`);
+      write(`${separator}${JSON.stringify({ type: "Feature", properties, geometry: standard })}`);
       separator = ",\n";
     },
     finish() {
-      writeSync(file, "\n]}\n");
+      write("\n]}\n");
       close();
-      place(temporary, path);
+      placeTogetherSync([[temporary, path]]);
       return [path];
     },
     discard() {
       close();
-      rmSync(temporary, { force: true });
+      discard(temporary);
     },
   };
 }
@@ -121,12 +115,12 @@ function openShapefileSink(path: string, temporary: string, layer: SinkLayer): F
       writer.finish();
       // The .shp last: without it the others are nothing.
       const parts = [...shapefileParts, ".shp"];
-      for (const part of parts) place(`${from}${part}`, `${to}${part}`);
+      placeTogetherSync(parts.map((part) => [`${from}${part}`, `${to}${part}`]));
       return parts.map((part) => `${to}${part}`).reverse();
     },
     discard() {
       writer.close();
-      for (const part of [...shapefileParts, ".shp"]) rmSync(`${from}${part}`, { force: true });
+      for (const part of [...shapefileParts, ".shp"]) discard(`${from}${part}`);
     },
   };
 }
@@ -137,15 +131,4 @@ function wktOf(crs: Crs): string {
   const { resolve } = createRequire(import.meta.url);
   const row = createRequire(import.meta.url)(resolve(`epsg-index/s/${code}.json`)) as { readonly wkt: string | null };
   return row.wkt ?? "";
-}
-
-/** Makes sure that the file is on the disk, then gives it its name. */
-function place(temporary: string, path: string): void {
-  const file = openSync(temporary, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
 }

@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { Crs } from "../../src-shared/geo/crs.ts";
+import { replaceWholeSync, writeAllSync } from "../files/index.ts";
 import { transformer } from "../raster/crs.ts";
 import { type Geometry, isPolygonal, type Transform, transformGeometry, withStandardWinding } from "./geometry.ts";
 import type { NewFeature } from "./geopackage-write.ts";
-import { writeAtomically } from "./write-atomically.ts";
 
 /**
  * Writes a FeatureCollection by RFC 7946: longitude and latitude with nine decimals (a tenth of a millimetre), outsides
@@ -22,19 +22,24 @@ export function writeGeoJson(
     const moved = transformGeometry(geometry, rounded);
     return isPolygonal(moved) ? withStandardWinding(moved) : moved;
   };
-  writeAtomically(path, (temporary) => {
-    const file = openSync(temporary, "w");
-    try {
-      writeSync(file, '{"type":"FeatureCollection","features":[');
-      let separator = "\n";
-      for (const { properties, geometry } of layer.features) {
-        const feature = { type: "Feature", properties, geometry: geometry && standard(geometry) };
-        writeSync(file, `${separator}${JSON.stringify(feature)}`);
-        separator = ",\n";
+  replaceWholeSync(
+    path,
+    (temporary) => {
+      const file = openSync(temporary, "w");
+      try {
+        const write = (text: string) => writeAllSync(file, Buffer.from(text));
+        write('{"type":"FeatureCollection","features":[');
+        let separator = "\n";
+        for (const { properties, geometry } of layer.features) {
+          const feature = { type: "Feature", properties, geometry: geometry && standard(geometry) };
+          write(`${separator}${JSON.stringify(feature)}`);
+          separator = ",\n";
+        }
+        write("\n]}\n");
+      } finally {
+        closeSync(file);
       }
-      writeSync(file, "\n]}\n");
-    } finally {
-      closeSync(file);
-    }
-  });
+    },
+    { unwritable: "vector-unwritable" },
+  );
 }

@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
+import { replaceWholeSync } from "../files/index.ts";
 import type { Field, FieldType, PropertyValue } from "./feature.ts";
 import { boundsOfGeometry, type Geometry } from "./geometry.ts";
 import { writeWkb } from "./wkb.ts";
-import { writeAtomically } from "./write-atomically.ts";
 
 export interface NewFeature {
   readonly properties: Readonly<Record<string, PropertyValue>>;
@@ -45,18 +46,24 @@ export interface LayerStyle {
 
 /** Writes a GeoPackage 1.2 with one layer and its spatial index. An older file of that name is replaced as a whole. */
 export function writeGeoPackage(path: string, layer: NewLayer): void {
-  writeAtomically(path, (temporary) => {
-    const database = openGeoPackage(temporary);
-    try {
-      database.transaction(() => fill(database, layer))();
-    } finally {
-      database.close();
-    }
-  });
+  replaceWholeSync(
+    path,
+    (temporary) => {
+      const database = openGeoPackage(temporary);
+      try {
+        database.transaction(() => fill(database, layer))();
+      } finally {
+        database.close();
+      }
+    },
+    { unwritable: "vector-unwritable" },
+  );
 }
 
 /** A new file with the marks of a GeoPackage: "GPKG" and version 1.2, which every reader in use understands. */
 export function openGeoPackage(path: string): Database.Database {
+  // SQLite's own error for it has no code.
+  if (!existsSync(dirname(path))) throw Object.assign(new Error(`no folder for ${path}`), { code: "ENOENT" });
   const database = new Database(path);
   database.pragma("application_id = 0x47504B47");
   database.pragma("user_version = 10200");

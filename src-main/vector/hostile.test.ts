@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { DamagedZip, openZip } from "../files/index.ts";
 import { isTiff } from "./class-raster.ts";
 import type { Feature } from "./feature.ts";
-import { readFeatures } from "./read.ts";
+import { openFeatures, readFeatures } from "./read.ts";
 import { readApart } from "./reader/read-apart.ts";
-import { DamagedZip, openZip } from "./zip.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "omnisat-hostile-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -120,7 +120,7 @@ test("parts that point outside of a shape are a problem of that shape alone", ()
   expect(rows[0]).toMatchObject({ geometry: null, problem: expect.stringMatching(/parts of the shape/) });
 });
 
-test("a zip of several Shapefiles has their layers, whatever folders and odd names are in it", () => {
+test("a zip of several Shapefiles has their layers, whatever folders and odd names are in it", async () => {
   const path = file("several.zip");
   python(
     `
@@ -133,14 +133,14 @@ z.writestr("__MACOSX/._nc.shp", "x"); z.writestr("readme.json", "{}")`,
     path,
     fixture,
   );
-  const layer = readFeatures(path);
+  const layer = await openFeatures(path);
   expect(layer.layers.map(({ name }) => name).sort()).toEqual(["made", "nc"]);
-  expect(features(path, { layer: "nc" })).toHaveLength(100);
-  expect(features(path, { layer: "made" })).toHaveLength(8);
-  expect(() => readFeatures(path, { layer: "none" })).toThrow(/made/);
+  expect([...(await openFeatures(path, { layer: "nc" })).features]).toHaveLength(100);
+  expect([...(await openFeatures(path, { layer: "made" })).features]).toHaveLength(8);
+  await expect(openFeatures(path, { layer: "none" })).rejects.toThrow(/made/);
 });
 
-test("archives that unfold to gigabytes, lie about it, link or name other places are refused in words", () => {
+test("archives that unfold to gigabytes, lie about it, link or name other places are refused in words", async () => {
   const path = file("bomb.zip");
   python(
     `
@@ -149,17 +149,19 @@ z = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)
 z.writestr("doc.kml", b"<kml>" + b" " * 40_000_000)`,
     path,
   );
-  expect(() => readFeatures(path)).toThrow(AppError);
+  await expect(openFeatures(path)).rejects.toThrow(AppError);
   const bytes = readFileSync(path);
   const list = bytes.lastIndexOf("PK\x01\x02", undefined, "latin1");
   bytes.writeUInt32LE(1000, list + 24);
   writeFileSync(path, bytes);
-  const archive = openZip(path);
-  expect(() => archive.members[0]!.read()).toThrow(DamagedZip);
-  archive.close();
+  const archive = await openZip(path);
+  await expect(archive.members[0]!.read()).rejects.toThrow(DamagedZip);
+  await archive.close();
   bytes.writeUInt32LE(0xa1ff0000, list + 38);
   writeFileSync(path, bytes);
-  expect(openZip(path).members).toEqual([]);
+  const linked = await openZip(path);
+  expect(linked.members).toEqual([]);
+  await linked.close();
 });
 
 const kml = (body: string) => `<kml xmlns:gx="g"><Document>${body}</Document></kml>`;
@@ -179,7 +181,7 @@ test("of KML only placemarks are labels: no network link's region, no overlay; t
   expect(rows[0]!.geometry).toMatchObject({ coordinates: [[[1, 2], [3, 4], [5, 6], [1, 2]]] }); // biome-ignore format: one line
 });
 
-test("a KMZ of several documents has the placemarks of all of them", () => {
+test("a KMZ of several documents has the placemarks of all of them", async () => {
   const path = file("layers.kmz");
   const program = `
 import sys, zipfile
@@ -187,7 +189,7 @@ z = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)
 z.writestr("layers/a.kml", sys.argv[3]); z.writestr("doc.kml", sys.argv[2])`;
   const link = "<NetworkLink><Link><href>layers/a.kml</href></Link></NetworkLink>";
   python(program, path, kml(link), kml(placemark + placemark));
-  expect(features(path)).toHaveLength(2);
+  expect([...(await openFeatures(path)).features]).toHaveLength(2);
 });
 
 test("an entity bomb, a tower of folders and a megabyte of open comments in KML are sentences", () => {
@@ -258,7 +260,7 @@ test("a pipe is refused at once, by whatever reads labels, and asked for nothing
   }
 });
 
-test("an archive of more vector files than are read is refused, not cut", () => {
+test("an archive of more vector files than are read is refused, not cut", async () => {
   const path = file("many.zip");
   const program = `
 import sys, zipfile
@@ -268,5 +270,5 @@ for n in range(201):
 z.close()
 `;
   python(program, path);
-  expect(() => readFeatures(path)).toThrow(/201 vector files, at most 200 are read/);
+  await expect(openFeatures(path)).rejects.toThrow(/201 vector files, at most 200 are read/);
 });

@@ -62,7 +62,7 @@ export { type Overlap, overlaps } from "./overlaps.ts";
 export type { LabelledPatches } from "./patch-claims.ts";
 export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon } from "./polygonize.ts";
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
-export { readFeatures } from "./read.ts";
+export { openFeatures, readFeatures } from "./read.ts";
 export { launchReadersWith } from "./reader/launcher.ts";
 export { eachFeatureApart, fieldsApart, readApart, readingLimits, workApart } from "./reader/read-apart.ts";
 export { type SieveSource, sieve } from "./sieve.ts";
@@ -80,4 +80,3 @@ export {
 export { readTileShares, type TileEntry, type TileShares, type TileSharesOptions } from "./tile-shares.ts";
 export { squareMetersPerUnit } from "./true-area.ts";
 export { type Defect, defectOf } from "./validity.ts";
-export { DamagedZip, openZip, type ZipMember } from "./zip.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { areaOf, isPolygonal } from "./geometry.ts";
-import { readFeatures } from "./read.ts";
+import { openFeatures, readFeatures } from "./read.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019/parcels_wgs84.geojson");
 
@@ -25,7 +25,7 @@ test("parcels that GDAL wrote as KML come back with their fields and shapes", ()
   });
 });
 
-test("a KMZ is unpacked; what is neither is refused in words", () => {
+test("a KMZ is unpacked; what is neither is refused in words", async () => {
   const folder = mkdtempSync(join(tmpdir(), "omnisat-kmz-"));
   const inner = join(import.meta.dirname, "fixtures/togeojson__polygon.kml");
   const path = join(folder, "box.kmz");
@@ -33,7 +33,7 @@ test("a KMZ is unpacked; what is neither is refused in words", () => {
     "-c",
     `import zipfile; zipfile.ZipFile(${JSON.stringify(path)}, "w", zipfile.ZIP_DEFLATED).write(${JSON.stringify(inner)}, "doc.kml")`,
   ]);
-  expect([...readFeatures(path).features].map(({ properties }) => properties.name)).toEqual(["hollow box"]);
+  expect([...(await openFeatures(path)).features].map(({ properties }) => properties.name)).toEqual(["hollow box"]);
   const broken = join(folder, "broken.kml");
   writeFileSync(broken, "<kml><Document><Placemark></Document>");
   expect(() => readFeatures(broken)).toThrow(/broken\.kml.+damaged/);

@@ -1,14 +1,15 @@
 // KML and KMZ: placemarks with their folder, name, description, times and extended data as fields. Looks are left behind, and so is
 // what is no label: network links and their regions, overlays, tours, models.
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+
+import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { DamagedZip, openZip } from "../files/index.ts";
 import { decodeXml, localName, scanXml, textWithin, XmlBuilder, type XmlElement, XmlProblem } from "../raster/xml.ts";
 import type { Feature, FeatureLayer, PropertyValue, ReadOptions } from "./feature.ts";
 import { fieldsOf, record } from "./fields.ts";
 import type { Geometry, Position } from "./geometry.ts";
 import { GeometryProblem } from "./wkb.ts";
-import { DamagedZip, openZip } from "./zip.ts";
 
 /** The largest document that is read: its features are held in memory. */
 const largest = 256 * 2 ** 20;
@@ -16,11 +17,38 @@ const limits = { length: largest, depth: 200, items: 8_000_000 };
 
 /** KML's coordinates are longitude and latitude, always. */
 export function readKml(path: string, options: ReadOptions = {}): FeatureLayer {
+  return layerOf(path, options, () => {
+    const { size } = statSync(path);
+    if (size > largest)
+      throw damaged(path, `it has ${Math.round(size / 2 ** 20)} MiB; at most ${largest / 2 ** 20} are read`);
+    return placemarks(path, [readFileSync(path)]);
+  });
+}
+
+/** A KMZ is a zip of documents: `doc.kml` first, and those that it links to, which other programs write one per layer. */
+export async function readKmz(path: string, options: ReadOptions = {}): Promise<FeatureLayer> {
+  const documents: Buffer[] = [];
+  const archive = await openZip(path, { members: 5000, memberBytes: largest, totalBytes: largest }).catch(
+    sentence(path),
+  );
+  try {
+    const members = archive.members.filter(({ name }) => name.toLowerCase().endsWith(".kml"));
+    if (members.length === 0) throw damaged(path, "there is no KML document in it");
+    const isMain = (name: string) => (name.toLowerCase() === "doc.kml" ? 0 : 1);
+    for (const member of members.sort((p, q) => isMain(p.name) - isMain(q.name)))
+      documents.push(await member.read().catch(sentence(path)));
+  } finally {
+    await archive.close();
+  }
+  return layerOf(path, options, () => placemarks(path, documents));
+}
+
+function layerOf(path: string, options: ReadOptions, read: () => Feature[]): FeatureLayer {
   const layer = basename(path, extname(path));
   if (options.layer !== undefined && options.layer !== layer) {
     throw new AppError("vector-layer-missing", { path, layer: options.layer, layers: [layer] });
   }
-  const features = placemarks(path);
+  const features = read();
   const crs = "EPSG:4326";
   return {
     path,
@@ -35,10 +63,14 @@ export function readKml(path: string, options: ReadOptions = {}): FeatureLayer {
 const damaged = (path: string, problem: string, cause?: unknown) =>
   new AppError("vector-damaged", { path, problem }, { cause });
 
-function placemarks(path: string): Feature[] {
+const sentence = (path: string) => (error: unknown) => {
+  throw error instanceof DamagedZip ? damaged(path, error.message, error) : error;
+};
+
+function placemarks(path: string, documents: readonly Buffer[]): Feature[] {
   try {
     const features: Feature[] = [];
-    for (const document of documentsOf(path)) {
+    for (const document of documents) {
       for (const feature of featuresIn(decodeXml(document))) {
         features.push(typeof feature.id === "number" ? { ...feature, id: features.length } : feature);
       }
@@ -47,42 +79,11 @@ function placemarks(path: string): Feature[] {
   } catch (error) {
     if (error instanceof NotKml) throw new AppError("vector-unknown-format", { path }, { cause: error });
     if (error instanceof XmlProblem) throw damaged(path, `it is not valid KML (${error.message})`, error);
-    if (error instanceof DamagedZip) throw damaged(path, error.message, error);
     throw error;
   }
 }
 
 class NotKml extends Error {}
-
-/** A KMZ is a zip of documents: `doc.kml` first, and those that it links to, which other programs write one per layer. */
-function* documentsOf(path: string): Generator<Buffer> {
-  if (!beginsLikeZip(path)) {
-    const { size } = statSync(path);
-    if (size > largest)
-      throw damaged(path, `it has ${Math.round(size / 2 ** 20)} MiB; at most ${largest / 2 ** 20} are read`);
-    yield readFileSync(path);
-    return;
-  }
-  const archive = openZip(path, { members: 5000, memberBytes: largest, totalBytes: largest });
-  try {
-    const documents = archive.members.filter(({ name }) => name.toLowerCase().endsWith(".kml"));
-    if (documents.length === 0) throw damaged(path, "there is no KML document in it");
-    const isMain = (name: string) => (name.toLowerCase() === "doc.kml" ? 0 : 1);
-    for (const member of documents.sort((p, q) => isMain(p.name) - isMain(q.name))) yield member.read();
-  } finally {
-    archive.close();
-  }
-}
-
-function beginsLikeZip(path: string): boolean {
-  const file = openSync(path, "r");
-  try {
-    const head = Buffer.alloc(2);
-    return readSync(file, head, 0, 2, 0) === 2 && head.toString("latin1") === "PK";
-  } finally {
-    closeSync(file);
-  }
-}
 
 /** Walks the document once; only one placemark is held as elements. */
 function featuresIn(text: string): Feature[] {

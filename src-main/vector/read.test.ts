@@ -18,7 +18,7 @@ import { afterAll, expect, test } from "vitest";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Feature } from "./feature.ts";
 import { isPolygonal, positionsOf } from "./geometry.ts";
-import { readFeatures } from "./read.ts";
+import { openFeatures, readFeatures } from "./read.ts";
 import { defectOf } from "./validity.ts";
 
 interface ManifestLayer {
@@ -155,13 +155,19 @@ test.for([
   ["shapefile-js__bad.shp", "vector-damaged", /does not begin like a Shapefile/],
   ["geojsonhint__bad_bad-json.geojson", "vector-damaged", /not valid JSON/],
   ["made_utm_without_crs.geojson", "labels-not-lon-lat", /\(575180, 5622440\) is no place on Earth.*--crs EPSG:code/],
-  ["shapefile-js__noshp.zip", "vector-damaged", /no Shapefile, GeoPackage, GeoJSON or KML in it/],
   ["no-such-file.gpkg", "vector-missing", /does not exist/],
 ] as const)("%s is refused with one sentence", ([name, code, words]) => {
   const error = refusal(fixture(name));
   expect(error.code).toBe(code);
   expect(error.message).toMatch(words);
   expect(error.message).toContain(name);
+});
+
+test("an archive without a vector file is refused with one sentence", async () => {
+  await expect(openFeatures(fixture("shapefile-js__noshp.zip"))).rejects.toMatchObject({
+    code: "vector-damaged",
+    message: expect.stringMatching(/shapefile-js__noshp\.zip.+no Shapefile, GeoPackage, GeoJSON or KML in it/),
+  });
 });
 
 test("a table with a WKT column is read as ogr2ogr reads it", () => {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
+import { writeAllSync } from "../files/index.ts";
 import type { Field, PropertyValue } from "./feature.ts";
 import { boundsOfGeometry, type Polygonal, partsOf, type Ring, signedRingArea } from "./geometry.ts";
 
@@ -34,9 +35,9 @@ export class ShapefileWriter {
     this.#shp = openSync(`${base}.shp`, "w");
     this.#shx = openSync(`${base}.shx`, "w");
     this.#dbf = openSync(`${base}.dbf`, "w");
-    writeSync(this.#shp, Buffer.alloc(100));
-    writeSync(this.#shx, Buffer.alloc(100));
-    writeSync(this.#dbf, dbfHeader(this.#columns, 0));
+    writeAllSync(this.#shp, Buffer.alloc(100));
+    writeAllSync(this.#shx, Buffer.alloc(100));
+    writeAllSync(this.#dbf, dbfHeader(this.#columns, 0));
     writeFileSync(`${base}.prj`, wkt);
     writeFileSync(`${base}.cpg`, "UTF-8");
   }
@@ -51,10 +52,10 @@ export class ShapefileWriter {
     const place = Buffer.alloc(8);
     place.writeInt32BE(this.#shpBytes / 2, 0);
     place.writeInt32BE(content.length / 2, 4);
-    writeSync(this.#shp, head);
-    writeSync(this.#shp, content);
-    writeSync(this.#shx, place);
-    writeSync(
+    writeAllSync(this.#shp, head);
+    writeAllSync(this.#shp, content);
+    writeAllSync(this.#shx, place);
+    writeAllSync(
       this.#dbf,
       Buffer.concat([Buffer.from(" "), ...this.#columns.map((column) => cellOf(column, properties))]),
     );

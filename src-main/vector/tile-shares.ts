@@ -9,7 +9,7 @@ import { tableExtensions } from "./csv.ts";
 import { csvTableOf, numberIn } from "./csv-table.ts";
 import type { FeatureLayer, PropertyValue } from "./feature.ts";
 import type { Geometry } from "./geometry.ts";
-import { readFeatures } from "./read.ts";
+import { openFeatures } from "./read.ts";
 
 /** One labelled tile or image of a file. */
 export interface TileEntry {
@@ -50,7 +50,7 @@ const mostFiles = 1_000_000;
  * footprints with a column per class or one column of JSON.
  * @throws AppError "tile-shares-unreadable" with what was looked for
  */
-export function readTileShares(path: string, options: TileSharesOptions = {}): TileShares {
+export async function readTileShares(path: string, options: TileSharesOptions = {}): Promise<TileShares> {
   if (!existsSync(path)) throw new AppError("file-missing", { path });
   if (statSync(path).isDirectory()) return fromFolder(path);
   const ending = extname(path.replace(/\.gz$/i, "")).toLowerCase();
@@ -282,9 +282,10 @@ function fromCsv(path: string, options: TileSharesOptions): TileShares {
   return { source: "csv", listed: shareColumn === undefined, crs: undefined, entries };
 }
 
-function fromVector(path: string, options: TileSharesOptions): TileShares {
+async function fromVector(path: string, options: TileSharesOptions): Promise<TileShares> {
   const { layer, crs, key } = options;
-  const read: FeatureLayer = readFeatures(path, { ...(layer === undefined ? {} : { layer }), ...(crs ? { crs } : {}) });
+  const own = { ...(layer === undefined ? {} : { layer }), ...(crs ? { crs } : {}) };
+  const read: FeatureLayer = await openFeatures(path, own);
   const names = read.fields.map(({ name }) => name);
   const rows = [...read.features].map(({ id, properties, geometry }) => ({
     record: { ...properties, [ownId]: String(id) },

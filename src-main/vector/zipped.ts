@@ -1,13 +1,15 @@
 // Vector files inside a ZIP archive, as agencies hand them out: one or several Shapefiles, a GeoPackage, GeoJSON, KML.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { vectorEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { DamagedZip, openZip } from "../files/index.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
-import { DamagedZip, openZip } from "./zip.ts";
 
 type Read = (path: string, options: ReadOptions) => FeatureLayer;
+type ReadLater = (path: string, options: ReadOptions) => Promise<FeatureLayer>;
 
 const mains = new Set(vectorEndings.filter((ending) => ending !== "zip").map((ending) => `.${ending}`));
 const parts = new Set([".shx", ".dbf", ".prj", ".cpg"]);
@@ -15,19 +17,26 @@ const mostFiles = 200;
 const limits = { members: 5000, memberBytes: 2 ** 30, totalBytes: 2 ** 31 };
 
 /** Layers of everything in the archive; the archive is unpacked into a folder that goes when the program ends. */
-export function readZipped(path: string, options: ReadOptions, read: Read): FeatureLayer {
-  const files = unpacked(path);
-  const inside = files.map((file) => ({ file, layers: read(file, {}).layers }));
+export async function readZipped(
+  path: string,
+  options: ReadOptions,
+  readPlain: Read,
+  readKmz: ReadLater,
+): Promise<FeatureLayer> {
+  const read = async (file: string, own: ReadOptions) =>
+    /\.kmz$/i.test(file) ? readKmz(file, own) : readPlain(file, own);
+  const inside: { readonly file: string; readonly layers: FeatureLayer["layers"] }[] = [];
+  for (const file of await unpacked(path)) inside.push({ file, layers: (await read(file, {})).layers });
   const layers = inside.flatMap(({ layers: own }) => own);
   const home = options.layer === undefined ? inside[0] : inside.find(({ layers: own }) => own.some(({ name }) => name === options.layer)); // biome-ignore format: one line
   if (!home) throw new AppError("vector-layer-missing", { path, layer: options.layer ?? "", layers: layers.map(({ name }) => name) }); // biome-ignore format: one line
-  return { ...read(home.file, options), path, layers };
+  return { ...(await read(home.file, options)), path, layers };
 }
 
 const kept = new Map<string, readonly string[]>();
 
 /** The vector files of an archive, unpacked. Names inside it never become paths: only their last word does, without signs. */
-function unpacked(path: string): readonly string[] {
+async function unpacked(path: string): Promise<readonly string[]> {
   const { size, mtimeMs, ino, dev } = statSync(path);
   const key = [path, size, mtimeMs, ino, dev].join("|");
   const known = kept.get(key);
@@ -35,7 +44,7 @@ function unpacked(path: string): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), "omnisat-zip-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   try {
-    const archive = openZip(path, limits);
+    const archive = await openZip(path, limits);
     try {
       const files = archive.members.flatMap(({ name }) => {
         const ending = extname(name).toLowerCase();
@@ -49,7 +58,8 @@ function unpacked(path: string): readonly string[] {
       // Some of them would be no answer to whoever chose the archive.
       if (files.length > mostFiles) throw new AppError("vector-damaged", { path, problem: `it holds ${files.length} vector files, at most ${mostFiles} are read; unpack it and choose some of them` }); // biome-ignore format: one line
       const taken = new Set<string>();
-      const written = files.map(({ name, ending }) => {
+      const written: string[] = [];
+      for (const { name, ending } of files) {
         const stem = name.slice(0, -ending.length);
         const last = stem.slice(stem.lastIndexOf("/") + 1).replace(/[^\p{L}\p{N} ._()-]/gu, "_").replace(/^\.+/, "_").slice(0, 120) || "layer"; // biome-ignore format: one line
         let own = last;
@@ -58,14 +68,14 @@ function unpacked(path: string): readonly string[] {
         for (const member of archive.members) {
           const part = extname(member.name).toLowerCase();
           const belongs = member.name.slice(0, -part.length || undefined) === stem && (part === ending || (ending === ".shp" && parts.has(part))); // biome-ignore format: one line
-          if (belongs) writeFileSync(join(folder, own + part), member.read());
+          if (belongs) await member.copyTo(join(folder, own + part));
         }
-        return join(folder, own + ending);
-      });
+        written.push(join(folder, own + ending));
+      }
       kept.set(key, written);
       return written;
     } finally {
-      archive.close();
+      await archive.close();
     }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

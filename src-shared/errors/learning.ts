@@ -94,6 +94,6 @@ export const learningErrors = {
     `No weights here: “${path}” does not exist. Choose a .safetensors file.`,
   "weights-damaged": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
     `“${path}” is not a whole safetensors file: ${reason}. Copy it again from its source, or go back to an earlier checkpoint.`,
-  "weights-no-space": ({ path }: { readonly path: string }) =>
-    `There is no space left to write “${path}”; nothing was changed. Free some space on that disk and try again.`,
+  "archive-too-large": ({ path }: { readonly path: string }) =>
+    `“${path}” would become larger than the 4 GB that a ZIP archive can hold. Choose a name without “.zip” to write a folder instead.`,
 };

@@ -1,6 +1,6 @@
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open } from "node:fs/promises";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { replaceWhole, writeAll } from "../../files/index.ts";
 import { allocate, bytesPerElement, type DataType, sizeOf, type Tensor, type Tensors } from "../graph/index.ts";
 
 export interface WeightsFile {
@@ -116,7 +116,7 @@ const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 
 /**
- * Writes a safetensors file whole or not at all: under a temporary name, flushed to the disk, then renamed.
+ * Writes a safetensors file whole or not at all.
  * Tensors are ordered by element size, then name, as the format's own writer does, so every tensor is aligned.
  */
 export async function writeSafetensors(
@@ -129,31 +129,20 @@ export async function writeSafetensors(
     return larger || (a < b ? -1 : 1);
   });
   const header = encodeHeader(names, tensors, metadata);
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    const file = await open(temporary, "w");
+  await replaceWhole(path, async (temporary) => {
+    const file = await open(temporary, "wx");
     try {
-      await writeAll(file, header);
+      await writeAll(file, header, 0);
+      let at = header.length;
       for (const name of names) {
         const { data } = tensors[name]!;
-        await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+        at += data.byteLength;
       }
-      await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    if ((cause as NodeJS.ErrnoException).code === "ENOSPC") throw new AppError("weights-no-space", { path }, { cause });
-    throw cause;
-  }
-}
-
-async function writeAll(file: Awaited<ReturnType<typeof open>>, bytes: Uint8Array): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
+  });
 }
 
 /** The length, then the JSON, padded with spaces so that the data begin at a multiple of eight. */
@@ -176,11 +165,4 @@ function encodeHeader(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(json, 8);
   return bytes;
-}
-
-/** Makes the rename itself durable, where the platform can open folders. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }

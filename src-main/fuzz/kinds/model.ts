@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors, tensor, writeSafetensors } from "../../engine/index.ts";
+import { zipOf } from "../../files/index.ts";
 import { expectedTensors } from "../../jobs/model-tensors.ts";
 import { exampleModel } from "../../learning/fixtures/example-model.ts";
 import { writeModel } from "../../learning/model.ts";
@@ -10,7 +11,7 @@ import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";
 import { oddValues } from "../mutate/json.ts";
 import { damageText } from "../mutate/text.ts";
-import { damageZip, zipOf } from "../mutate/zip.ts";
+import { damageZip } from "../mutate/zip.ts";
 import type { Random } from "../random.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

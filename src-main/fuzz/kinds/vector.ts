@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { zipOf } from "../../files/index.ts";
 import { isGeographic, transformer } from "../../raster/index.ts";
-import { areaOf, defectOf, isPolygonal, openFeatureSink, readFeatures, writeGeoPackage } from "../../vector/index.ts";
+import { areaOf, defectOf, isPolygonal, openFeatureSink, openFeatures, writeGeoPackage } from "../../vector/index.ts";
 import type { CaseFiles, FuzzKind, Seed } from "../kind.ts";
 import { damageBytes, spliced } from "../mutate/bytes.ts";
 import { damageText } from "../mutate/text.ts";
-import { damageZip, zipOf } from "../mutate/zip.ts";
+import { damageZip } from "../mutate/zip.ts";
 import type { Random } from "../random.ts";
 
 const fixtures = join(import.meta.dirname, "../../vector/fixtures");
@@ -29,10 +30,10 @@ function seedsOf(folder: string, endings: readonly string[], name: (file: string
 }
 
 /** Reads every layer to its last shape, as an import of labels does. */
-function readAll(path: string): void {
-  const first = readFeatures(path);
+async function readAll(path: string): Promise<void> {
+  const first = await openFeatures(path);
   for (const { name } of first.layers.slice(0, 5)) {
-    const layer = readFeatures(path, { layer: name });
+    const layer = await openFeatures(path, { layer: name });
     if (layer.crs !== undefined) {
       isGeographic(layer.crs);
       transformer(layer.crs, "EPSG:4326").forward(4, 50);
@@ -85,7 +86,7 @@ const kind = (
   },
   mutate,
   async read(folder) {
-    readAll(join(folder, file));
+    await readAll(join(folder, file));
   },
 });
 
@@ -207,7 +208,7 @@ export const kml: FuzzKind = {
     return { "layer.kmz": random.chance(0.7) ? damageZip(archive, random) : archive };
   },
   async read(folder, files) {
-    readAll(join(folder, files[0]!));
+    await readAll(join(folder, files[0]!));
   },
 };
 

@@ -1,39 +1,5 @@
-import { crc32, deflateRawSync } from "node:zlib";
 import type { Random } from "../random.ts";
-import { damageBytes, joined } from "./bytes.ts";
-
-/** A small ZIP archive. */
-export function zipOf(entries: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const list: Uint8Array[] = [];
-  let at = 0;
-  for (const { name, bytes } of entries) {
-    const [label, body] = [Buffer.from(name), deflateRawSync(bytes)];
-    const head = Buffer.alloc(30);
-    head.writeUInt32LE(0x04034b50);
-    head.writeUInt16LE(20, 4);
-    head.writeUInt16LE(8, 8);
-    head.writeUInt32LE(crc32(bytes), 14);
-    head.writeUInt32LE(body.length, 18);
-    head.writeUInt32LE(bytes.length, 22);
-    head.writeUInt16LE(label.length, 26);
-    const row = Buffer.alloc(46);
-    row.writeUInt32LE(0x02014b50);
-    head.copy(row, 6, 4, 30);
-    row.writeUInt32LE(at, 42);
-    parts.push(head, label, body);
-    list.push(row, label);
-    at += 30 + label.length + body.length;
-  }
-  const index = joined(list);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50);
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(index.length, 12);
-  end.writeUInt32LE(at, 16);
-  return joined([...parts, index, end]);
-}
+import { damageBytes } from "./bytes.ts";
 
 /** Damage to an archive's own fields: sizes, sums, places, methods, names. */
 export function damageZip(archive: Uint8Array, random: Random): Uint8Array {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJsonFile, writeJsonFile } from "../../services/json-file.ts";
+import { readJsonFile, writeJsonFile } from "../../files/index.ts";
 
 const placeSchema = z.object({ x: z.number(), y: z.number(), width: z.number().min(100), height: z.number().min(100) });
 const windowSchema = z.object({

@@ -5,7 +5,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import { type GeoBox, geoboxOfWindow, windowCovering } from "../../../src-shared/geo/geobox.ts";
 import { clip } from "../../../src-shared/geo/window.ts";
-import { writeAtomically } from "../../learning/index.ts";
+import { writeWhole } from "../../files/index.ts";
 import { createCog, openRaster, requireGeobox, suggestGeobox, tileOf, warp } from "../../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../../vector/styles/index.ts";
 import type { JobContext } from "../context.ts";
@@ -70,8 +70,8 @@ export async function exportRaster(
     const note = info.metadata.WARNING ?? "";
     // What stands for certain, as programs see it that apply the scale: 100 per cent, or a probability of 1.
     const ramp = confidenceRamp((100 / percentPerStep(info.dataType)) * (first?.scale ?? 1));
-    await writeAtomically(styles[0], legend ? classQml(legend, 1, note) : rampQml(ramp, 1, note));
-    await writeAtomically(styles[1], legend ? classSld(title, legend, 1, note) : rampSld(title, ramp, 1, note));
+    await writeWhole(styles[0], legend ? classQml(legend, 1, note) : rampQml(ramp, 1, note));
+    await writeWhole(styles[1], legend ? classSld(title, legend, 1, note) : rampSld(title, ramp, 1, note));
     return [to, ...styles, `${to}.aux.xml`].filter((path) => existsSync(path));
   } finally {
     source.close();

@@ -3,6 +3,7 @@ import { rgbOf } from "../../../src-shared/domain/legend.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
+import { writeWhole } from "../../files/index.ts";
 import { openRaster, type Raster, requireGeobox } from "../../raster/index.ts";
 import type { JobContext } from "../context.ts";
 import { percentPerStep } from "../map-values.ts";
@@ -10,7 +11,6 @@ import { type EmbeddedPicture, type MapPictures, reportDocument } from "./docume
 import { groundOf } from "./ground.ts";
 import { encodePicture, pngUri, type Rgb, readPicture } from "./picture.ts";
 import { rampColor } from "./ramp.ts";
-import { writeText } from "./write-text.ts";
 
 /** What the report job needs of whoever runs it. */
 export type ReportContext = Pick<JobContext, "signal" | "phase">;
@@ -24,7 +24,7 @@ export async function writeReport(spec: ReportSpec, context: ReportContext): Pro
   context.phase("Writing the report", 0.9);
   const text = reportDocument(spec, pictures);
   signal.throwIfAborted();
-  await writeText(spec.outputPath, text);
+  await writeWhole(spec.outputPath, text, { unwritable: "report-unwritable" });
   context.phase("Writing the report", 1);
   return { path: spec.outputPath };
 }

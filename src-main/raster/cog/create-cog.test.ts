@@ -5,12 +5,12 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
+import { system } from "../../files/index.ts";
 import { openRaster } from "../raster.ts";
 import { allocate, bytesOf, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
 import { cogComplaints, gdalInfo, gdalPixels, python, run, temporaryFolder } from "../testing/gdal.ts";
 import { convertToCog, suggestGeobox, warpToCog } from "./convert-to-cog.ts";
 import { type CogSpec, createCog } from "./create-cog.ts";
-import { disk } from "./disk.ts";
 import { needsBigTiff } from "./tiff-header.ts";
 
 const awkward = join(import.meta.dirname, "../fixtures/awkward");
@@ -346,13 +346,13 @@ const small: CogSpec = {
   overviewMethod: "nearest",
   blockSize: 128,
 };
-const leftovers = () => readdirSync(folder.path).filter((name) => name.endsWith(".tmp"));
+const leftovers = () => readdirSync(folder.path).filter((name) => name.includes(".partial"));
 
 test("a full disk is named in one sentence, and nothing is left behind", async () => {
   const path = folder.file("full-disk.tif");
   writeFileSync(path, "what was there before");
   // /dev/full answers every write with ENOSPC.
-  vi.spyOn(disk, "open").mockImplementation(() => open("/dev/full", "r+"));
+  vi.spyOn(system, "open").mockImplementation(() => open("/dev/full", "r+"));
   const failure = await createCog(path, small, reader("uint8", 1)).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(AppError);
   expect((failure as AppError).code).toBe("no-disk-space");
@@ -363,9 +363,9 @@ test("a full disk is named in one sentence, and nothing is left behind", async (
 
 test("a disk that fills while the file is put together leaves nothing behind either", async () => {
   const path = folder.file("late.tif");
-  const real = disk.open;
+  const real = system.open;
   let opened = 0;
-  vi.spyOn(disk, "open").mockImplementation((...args) => (++opened === 1 ? real(...args) : open("/dev/full", "r+")));
+  vi.spyOn(system, "open").mockImplementation((...args) => (++opened === 1 ? real(...args) : open("/dev/full", "r+")));
   await expect(createCog(path, small, reader("uint8", 1))).rejects.toThrow(/no space left/);
   expect(existsSync(path)).toBe(false);
   expect(leftovers()).toEqual([]);

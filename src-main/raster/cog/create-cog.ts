@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
+import { diskError, replaceWhole, system, temporaryBeside, writeAll, writeWhole } from "../../files/index.ts";
 import { isGeographic } from "../crs.ts";
 import { files } from "../file-handles.ts";
 import { pool } from "../pool/pool.ts";
@@ -10,11 +11,9 @@ import type { Work } from "../pool/work.ts";
 import { allocate, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
 import type { AttributeRow } from "../sidecars.ts";
 import { escapeXml } from "../xml.ts";
-import { disk, temporaryName, writeAt, writeError } from "./disk.ts";
 import type { OverviewMethod } from "./encode-tile.ts";
 import { leaderBytes, needsBigTiff, type TagValue, tiffHeader, trailerBytes } from "./tiff-header.ts";
 import { geoKeyTags } from "./write-geokeys.ts";
-import { writeTextWhole } from "./write-text.ts";
 
 /** What a new COG holds. */
 export interface CogSpec {
@@ -80,35 +79,31 @@ export async function createCog(
   signal?.throwIfAborted();
   // A coordinate system that cannot be written is refused before the first tile is made.
   placeTags(spec);
-  const spoolPath = temporaryName(path, "tiles");
-  const finalPath = temporaryName(path, "cog");
-  let spool: FileHandle | undefined;
-  let final: FileHandle | undefined;
+  const spoolPath = temporaryBeside(path);
+  const alone = !existsSync(`${path}.aux.xml`);
+  let besides = false;
   try {
-    spool = await disk.open(spoolPath, "wx+");
-    const levels = await writeTiles(spool, spec, blockSize, read, { signal, urgent }, (fraction) =>
-      onProgress?.(fraction * 0.97),
-    );
-    final = await disk.open(finalPath, "wx");
-    await assemble(spool, final, spec, levels, blockSize, signal);
-    await final.sync();
-    await final.close();
-    final = undefined;
-    const alone = !existsSync(`${path}.aux.xml`);
-    await writeSidecar(path, spec);
-    files.forget(path);
-    await disk.rename(finalPath, path).catch(async (error: unknown) => {
-      if (alone) await disk.rm(`${path}.aux.xml`, { force: true });
-      throw error;
-    });
+    const spool = await system.open(spoolPath, "wx+");
+    try {
+      const levels = await writeTiles(spool, spec, blockSize, read, { signal, urgent }, (done) =>
+        onProgress?.(done * 0.97),
+      );
+      await replaceWhole(path, async (temporary) => {
+        const final = await system.open(temporary, "wx");
+        await assemble(spool, final, spec, levels, blockSize, signal).finally(() => final.close());
+        besides = true;
+        await writeSidecar(path, spec);
+        files.forget(path);
+      });
+    } finally {
+      await spool.close();
+    }
     onProgress?.(1);
   } catch (error) {
-    throw writeError(path, error);
+    if (besides && alone) await system.rm(`${path}.aux.xml`, { force: true });
+    throw diskError(path, error, "raster-unwritable");
   } finally {
-    await final?.close().catch(() => {});
-    await spool?.close().catch(() => {});
-    await disk.rm(spoolPath, { force: true });
-    await disk.rm(finalPath, { force: true });
+    await system.rm(spoolPath, { force: true });
   }
 }
 
@@ -192,7 +187,7 @@ async function writeTiles(
     end += bytes.length;
     levels[level]!.positions[index] = position;
     levels[level]!.lengths[index] = bytes.length;
-    await writeAt(spool, bytes, position);
+    await writeAll(spool, bytes, position);
     onProgress(++finished / total);
     if (hasParent) await contribute(level + 1, col, row, half);
   };
@@ -345,14 +340,14 @@ async function assemble(
       position += leaderBytes + lengths[t]! + trailerBytes;
     }
   }
-  await writeAt(final, tiffHeader(tags(), bigTiff), 0);
+  await writeAll(final, tiffHeader(tags(), bigTiff), 0);
 
   // Copied through one buffer of a few megabytes.
   let buffer = new Uint8Array(1 << 22);
   let filled = 0;
   let at = start;
   const flush = async () => {
-    await writeAt(final, buffer.subarray(0, filled), at);
+    await writeAll(final, buffer.subarray(0, filled), at);
     at += filled;
     filled = 0;
   };
@@ -497,11 +492,11 @@ async function writeSidecar(path: string, { categoryNames, attributeTable }: Cog
   const sidecar = `${path}.aux.xml`;
   if (!categoryNames) {
     // What an earlier file of this name left behind would be read as ours.
-    await disk.rm(sidecar, { force: true });
+    await system.rm(sidecar, { force: true });
     return;
   }
   const rows = categoryNames.map((name) => `      <Category>${escapeXml(name)}</Category>`);
-  await writeTextWhole(
+  await writeWhole(
     sidecar,
     `<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n${rows.join("\n")}\n    </CategoryNames>\n${attributesXml(attributeTable)}  </PAMRasterBand>\n</PAMDataset>\n`,
   );

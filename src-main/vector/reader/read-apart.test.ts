@@ -5,8 +5,8 @@ import Database from "better-sqlite3";
 import { afterAll, afterEach, expect, test } from "vitest";
 import type { AppError } from "../../../src-shared/errors/index.ts";
 import { createCatalog } from "../../catalog/index.ts";
+import { zipOf } from "../../files/index.ts";
 import { services } from "../../services/services.ts";
-import { zip } from "../../services/zip.ts";
 import { readFeatures, suggestClasses, writeGeoPackage } from "../index.ts";
 import { importLabels } from "../label-import.ts";
 import { eachFeatureApart, readApart, readingLimits } from "./read-apart.ts";
@@ -175,7 +175,7 @@ test("what is read apart is what is read here, import and features in order", as
 
 test("a small file does not wait for large ones, and large ones wait for each other", async () => {
   const packed = join(room, "parcels.zip");
-  writeFileSync(packed, zip([{ name: "parcels.geojson", bytes: readFileSync(sample.replace("parcels.gpkg", "parcels_wgs84.geojson")) }])); // biome-ignore format: one call
+  writeFileSync(packed, zipOf([{ name: "parcels.geojson", bytes: readFileSync(sample.replace("parcels.gpkg", "parcels_wgs84.geojson")) }])); // biome-ignore format: one call
   let begun = 0;
   let release = () => {};
   const held = new Promise<void>((resolve) => {

@@ -7,7 +7,7 @@ import type { FeatureLayer, ReadOptions } from "../feature.ts";
 import { inspecting } from "../inspect-layer.ts";
 import { importingLabels, type LabelImport, type LabelImportOptions } from "../label-import.ts";
 import { type LayerFacts, layerFacts } from "../layer-facts.ts";
-import { readFeatures } from "../read.ts";
+import { openFeatures } from "../read.ts";
 import { readTileShares, type TileShares, type TileSharesOptions } from "../tile-shares.ts";
 
 /** How work tells that it gets on. */
@@ -56,8 +56,8 @@ const fewRows = 20_000;
  * The layer, whose features tell that they are read.
  * @throws AppError "vector-damaged" of a view that multiplies rows: more than the file has bytes
  */
-function opened({ path, options }: Source, telling: Telling): FeatureLayer {
-  const layer = readFeatures(path, options);
+async function opened({ path, options }: Source, telling: Telling): Promise<FeatureLayer> {
+  const layer = await openFeatures(path, options);
   telling.alive();
   // A row of a table has 40 bytes and more, so a view that honestly repeats rows stays far below.
   const most = /\.gpkg$/i.test(path) ? Math.max(fewRows, statSync(path).size) : Number.POSITIVE_INFINITY;
@@ -81,18 +81,18 @@ function opened({ path, options }: Source, telling: Telling): FeatureLayer {
 }
 
 export const tasks: { readonly [K in TaskName]: Work<K> } = {
-  inspect: (input, telling) => cooperative(inspecting(opened(input, telling)), undefined, turn),
-  values: (input, telling) => countValues(opened(input, telling), input.field),
-  suggest: (input, telling) =>
+  inspect: async (input, telling) => cooperative(inspecting(await opened(input, telling)), undefined, turn),
+  values: async (input, telling) => countValues(await opened(input, telling), input.field),
+  suggest: async (input, telling) =>
     suggestClasses(
-      opened(input, telling),
+      await opened(input, telling),
       input.field,
       input.nameField === undefined ? {} : { nameField: input.nameField },
     ),
-  facts: (input, telling) => layerFacts(opened(input, telling)),
+  facts: async (input, telling) => layerFacts(await opened(input, telling)),
   tiles: ({ path, options }) => readTileShares(path, options),
   async import(input, telling) {
-    const layer = opened(input, telling);
+    const layer = await opened(input, telling);
     let total = 0;
     for (const _ of layer.features) total++;
     const alive = (done: number) => telling.alive(Math.min(1, done / Math.max(1, total)));
@@ -101,7 +101,7 @@ export const tasks: { readonly [K in TaskName]: Work<K> } = {
     return { report };
   },
   async features(input, telling) {
-    const { features, ...head } = opened(input, telling);
+    const { features, ...head } = await opened(input, telling);
     if (!(await telling.part([head]))) return null;
     let part: unknown[] = [];
     for (const feature of features) {

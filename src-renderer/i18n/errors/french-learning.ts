@@ -78,8 +78,8 @@ export const frenchLearning: Sentences<
     `Pas de poids ici : ${quoted(path)} n’existe pas. Choisissez un fichier .safetensors.`,
   "weights-damaged": ({ path, reason }) =>
     `${quoted(path)} n’est pas un fichier safetensors entier : ${reason}. Copiez-le de nouveau depuis sa source, ou revenez à un point de contrôle antérieur.`,
-  "weights-no-space": ({ path }) =>
-    `Il n’y a plus de place pour écrire ${quoted(path)} ; rien n’a été modifié. Libérez de la place sur ce disque et réessayez.`,
+  "archive-too-large": ({ path }) =>
+    `${quoted(path)} dépasserait les 4 Go qu’une archive ZIP peut contenir. Choisissez un nom sans « .zip » pour écrire un dossier.`,
   "map-not-found": ({ id }) =>
     `Il n’y a plus de carte ${id} dans ce projet. Elle a sans doute été supprimée dans une autre fenêtre ; choisissez une autre carte.`,
   "map-exists": ({ name }) => `Une carte s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,

@@ -3,9 +3,9 @@ import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { onDisk, writeAll } from "../files/index.ts";
 import { RowStore } from "./row-store.ts";
 import { TileStore } from "./tile-store.ts";
-import { onDisk, writeAll } from "./working-file.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-working-file-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
