@@ -1,4 +1,5 @@
 import RBush from "rbush";
+import { AppError } from "../../src-shared/errors/index.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import {
   areaOf,
@@ -10,6 +11,7 @@ import {
   ringsContain,
 } from "./geometry.ts";
 import { common } from "./operations.ts";
+import { burn } from "./rasterize.ts";
 
 export interface Placed {
   readonly id: number;
@@ -48,12 +50,44 @@ export function* overlaps(polygons: readonly Placed[], smallest: number): Genera
       if (width * height <= smallest) continue;
       const [p, q] = [polygons[box.index]!, polygons[other.index]!];
       if (!interiorsMeet(p.geometry, q.geometry, box, other)) continue;
-      const shared = common(p.geometry, q.geometry);
-      const area = areaOf(shared);
-      if (area > smallest) yield { first: p.id, second: q.id, area, at: representativePoint(shared) };
+      const { area, at } = sharedBy(p.geometry, q.geometry, box, other);
+      if (area > smallest) yield { first: p.id, second: q.id, area, at };
     }
     yield undefined;
   }
+}
+
+/** Squares along the longer side of what two rectangles have in common, where overlaps are counted and not computed. */
+const counted = 512;
+
+/** How much two polygons have in common, and where. What cannot be computed is counted: one pair does not end the search. */
+function sharedBy(
+  p: Polygonal,
+  q: Polygonal,
+  box: Bounds,
+  other: Bounds,
+): { readonly area: number; readonly at: Position } {
+  try {
+    const shared = common(p, q);
+    const area = areaOf(shared);
+    return { area, at: area > 0 ? representativePoint(shared) : [box.minX, box.minY] };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+  const [left, top] = [Math.max(box.minX, other.minX), Math.min(box.maxY, other.maxY)];
+  const [across, down] = [Math.min(box.maxX, other.maxX) - left, top - Math.max(box.minY, other.minY)];
+  const side = Math.max(across, down) / counted;
+  const [width, height] = [Math.ceil(across / side), Math.ceil(down / side)];
+  const grid = { crs: "", width, height, affine: { a: left, b: side, c: 0, d: top, e: 0, f: -side } };
+  const [one, two] = [p, q].map((geometry) => {
+    const mask = new Uint8Array(width * height);
+    burn(mask, grid, geometry, 1);
+    return mask;
+  });
+  const both = [...one!.keys()].filter((i) => one![i] === 1 && two![i] === 1);
+  const middle = both[both.length >> 1] ?? 0;
+  const at: Position = [left + ((middle % width) + 0.5) * side, top - (Math.floor(middle / width) + 0.5) * side];
+  return { area: both.length * side * side, at };
 }
 
 /** Do edges cross properly, or does one lie in the other? Cheap, and may say yes too often, never too seldom. */

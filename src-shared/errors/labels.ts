@@ -154,6 +154,8 @@ export const labelErrors = {
     `No label falls into the set “${set}”. The field holds: ${list(values)}. Say which value means which set (--parts WORD=SET).`,
   "label-invalid": ({ problem }: { readonly problem: string }) =>
     `This outline cannot be used: ${problem}. Move or take away the corner, or draw it again; it stays on the map until then.`,
+  "shapes-not-computed": ({ operation }: { readonly operation: "unite" | "clean" | "cut" | "compare" }) =>
+    `These outlines could not be ${{ unite: "united", clean: "cleaned", cut: "cut", compare: "compared" }[operation]}: their corners lie too close together or cross too often. Simplify them, or move the corners that almost touch; nothing was changed.`,
   "label-outside": (_details: Nothing) =>
     "This shape lies outside of the project's area. Draw it inside the frame of the map.",
   "label-missing": (_details: Nothing) =>

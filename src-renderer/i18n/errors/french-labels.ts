@@ -99,6 +99,8 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `${quoted(path)} ne contient aucune forme avec des coordonnées. Choisissez un fichier qui contient des points, des lignes ou des polygones.`,
   "label-invalid": ({ problem }) =>
     `Ce contour ne peut pas être utilisé : ${problem}. Déplacez ou retirez ce sommet, ou redessinez-le ; il reste sur la carte d’ici là.`,
+  "shapes-not-computed": ({ operation }) =>
+    `Impossible ${{ unite: "de réunir", clean: "de nettoyer", cut: "de découper", compare: "de comparer" }[operation]} ces contours : leurs sommets sont trop proches ou se croisent trop souvent. Simplifiez-les, ou écartez les sommets qui se touchent presque ; rien n’a été modifié.`,
   "label-outside": () => "Cette forme est hors de la zone du projet. Dessinez-la à l’intérieur du cadre de la carte.",
   "label-missing": () =>
     "Ces étiquettes ne sont plus là : elles ont été retirées entre-temps. Sélectionnez de nouveau.",
