@@ -12,7 +12,7 @@ import "./projections.ts";
 import { countsInGrads, isSatelliteFigure, isTurned, shiftOf } from "./register.ts";
 import { horizontalPart, ownCode, parseWkt, projOfWkt } from "./wkt.ts";
 
-/** Coordinate reference systems: names, search and transforms, all offline (PROJ's formulas in proj4, the EPSG list in epsg-index). */
+/** Coordinate reference systems: names, search and transforms, all offline (PROJ's formulas in proj4, the EPSG list in epsg-list.ts). */
 export interface CrsEntry {
   readonly crs: Crs;
   readonly name: string;

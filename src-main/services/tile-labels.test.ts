@@ -329,5 +329,5 @@ test("one tile that is listed twice is left out by its name, and the others keep
     path,
     JSON.stringify({ type: "FeatureCollection", features: names.map((name, n) => feature(n, name)) }),
   );
-  expect(readTileShares(path).entries.map(({ key }) => key)).toEqual(names);
+  expect((await readTileShares(path)).entries.map(({ key }) => key)).toEqual(names);
 });

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, extname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
 import { discard, onDiskSync, placeTogetherSync, temporaryBeside, writeAllSync } from "../files/index.ts";
 import { transformer } from "../raster/crs.ts";
+import { listRow } from "../raster/epsg-list.ts";
 import type { Field } from "./feature.ts";
 import { isPolygonal, type Polygonal, type Transform, transformGeometry, withStandardWinding } from "./geometry.ts";
 import { FeatureTable, type LayerStyle, type NewFeature, openGeoPackage } from "./geopackage-write.ts";
@@ -128,7 +128,5 @@ function openShapefileSink(path: string, temporary: string, layer: SinkLayer): F
 function wktOf(crs: Crs): string {
   const code = epsgCode(crs);
   if (code === undefined) return crs;
-  const { resolve } = createRequire(import.meta.url);
-  const row = createRequire(import.meta.url)(resolve(`epsg-index/s/${code}.json`)) as { readonly wkt: string | null };
-  return row.wkt ?? "";
+  return listRow(code)?.wkt ?? "";
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
+import { AppError } from "../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
 import { replaceWholeSync } from "../files/index.ts";
+import { listRow } from "../raster/epsg-list.ts";
 import type { Field, FieldType, PropertyValue } from "./feature.ts";
 import { boundsOfGeometry, type Geometry } from "./geometry.ts";
 import { writeWkb } from "./wkb.ts";
@@ -240,11 +241,8 @@ function spatialReference(crs: Crs): SpatialReference {
   if (code === undefined) {
     return { name: "Custom system", id: 100_000, organization: "NONE", code: 100_000, definition: crs };
   }
-  const { resolve } = createRequire(import.meta.url);
-  const row = JSON.parse(readFileSync(resolve(`epsg-index/s/${code}.json`), "utf8")) as {
-    name: string;
-    wkt: string | null;
-  };
+  const row = listRow(code);
+  if (!row) throw new AppError("crs-unknown", { crs });
   return { name: row.name, id: code, organization: "EPSG", code, definition: row.wkt ?? "undefined" };
 }
 

@@ -110,8 +110,7 @@ test.each(systems)(
       "resources/sample/flanders-crops-2019/parcels.gpkg",
       "node_modules/better-sqlite3/lib/index.js",
       `node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node`,
-      "node_modules/epsg-index/all.json",
-      "node_modules/epsg-index/s/32631.json",
+      "resources/epsg/list.bin",
       "node_modules/onnxruntime-node/dist/index.js",
       `node_modules/onnxruntime-node/bin/napi-v6/${platform}/${arch}/onnxruntime_binding.node`,
       "node_modules/onnxruntime-common/dist/cjs/index.js",
@@ -129,7 +128,7 @@ test.each(systems)(
     );
     expect(foreign).toEqual([]);
     const brought = new Set(files.filter((path) => path.startsWith("node_modules/")).map((path) => path.split("/")[1]));
-    expect([...brought].sort()).toEqual(["better-sqlite3", "epsg-index", "onnxruntime-common", "onnxruntime-node"]);
+    expect([...brought].sort()).toEqual(["better-sqlite3", "onnxruntime-common", "onnxruntime-node"]);
     // Native code must lie outside the archive.
     const unpacked = new FileMatcher(root, root, (pattern) => pattern, config.asarUnpack).createFilter();
     expect(natives.concat(library).filter((path) => !unpacked(join(root, path), statSync(join(root, path))))).toEqual(

@@ -13,8 +13,8 @@ export const entries: Readonly<Record<string, string>> = {
   "raster-worker": "src-main/raster/pool/worker.ts",
 };
 
-/** Packages that stay packages: native code, and a list of coordinate systems that is read file by file. */
-export const packages = ["better-sqlite3", "epsg-index", "onnxruntime-node"];
+/** Packages that stay packages: native code. */
+export const packages = ["better-sqlite3", "onnxruntime-node"];
 
 /**
  * A bundled module no longer lies where its source lay, but asks for files beside it by `import.meta`. So each keeps the
@@ -66,7 +66,7 @@ export default defineConfig(({ mode }) => {
       reportCompressedSize: false,
       rolldownOptions: {
         input: preload ? { preload: "src-main/hosts/electron/preload.ts" } : { ...entries },
-        external: ["electron", ...packages, ...builtinModules, /^node:/, /^epsg-index\//],
+        external: ["electron", ...packages, ...builtinModules, /^node:/],
         output: preload
           ? { format: "cjs", entryFileNames: "[name].cjs" }
           : { format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
