@@ -482,6 +482,62 @@ test("without a job it ends without a question, when its last window closes; on 
   expect(mac.fake.menu[0]!.label).toBe("OmniSat Desktop");
 });
 
+test("a check or a download of an update that fails says which, in the person's language, and installs nothing", async () => {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const key = Buffer.from(publicKey.export({ format: "jwk" }).x!, "base64url").toString("base64");
+  const info = { version: "9.0.0", files: [{ url: "a.exe", sha512: "abc" }] };
+  const updateInfo = { ...info, omnisatSignature: signatureOf(info, privateKey) };
+  let check: () => Promise<{ isUpdateAvailable: boolean; updateInfo: UpdateInfo }> = () =>
+    Promise.reject(new Error("net::ERR_NAME_NOT_RESOLVED\n  at somewhere"));
+  let download = (): Promise<unknown> => Promise.reject(new Error("socket hang up"));
+  const updater = {
+    autoDownload: true,
+    autoInstallOnAppQuit: true,
+    checkForUpdates: () => check(),
+    downloadUpdate: () => download(),
+  };
+  const updateFeed = { url: "https://updates.example", publicKey: key };
+  const run = await start({ updater: async () => updater, updateFeed });
+  const shown = () => run.fake.messageBoxes.at(-1)?.options;
+  const click = () => {
+    const items = run.fake.menu.at(-1)!.submenu as Electron.MenuItemConstructorOptions[];
+    (items.find(({ id }) => id === "updates")!.click as () => void)();
+  };
+  run.fake.answers.push(0);
+  click();
+  await expect.poll(() => shown()?.message).toContain("could not be found out");
+  expect(shown()!.detail).toBe("Details for support: net::ERR_NAME_NOT_RESOLVED");
+
+  check = () => Promise.resolve({ isUpdateAvailable: true, updateInfo });
+  run.fake.answers.push(0, 0);
+  click();
+  await expect.poll(() => shown()?.message).toContain("could not be downloaded");
+  expect(updater.autoInstallOnAppQuit).toBe(false);
+
+  download = () =>
+    Promise.reject(Object.assign(new Error("sha512 checksum mismatch"), { code: "ERR_CHECKSUM_MISMATCH" }));
+  run.fake.answers.push(0, 0);
+  click();
+  await expect.poll(() => shown()?.detail).toBe("The file that came is not the one that was signed. It is not installed."); // biome-ignore format: one line
+  expect(updater.autoInstallOnAppQuit).toBe(false);
+
+  let end = (): void => {};
+  download = () => new Promise<void>((done) => (end = done)); // biome-ignore format: one line
+  run.fake.answers.push(0, 0, 0);
+  click();
+  await expect.poll(() => updater.autoInstallOnAppQuit).toBe(true);
+  click();
+  await expect.poll(() => shown()?.message).toContain("already being looked for");
+  end();
+  await expect.poll(() => shown()?.message).toContain("is ready. It is installed when you quit");
+
+  await invoke(run, "app.saveSettings", { settings: { language: "fr" } });
+  check = () => Promise.resolve({ isUpdateAvailable: true, updateInfo: info });
+  run.fake.answers.push(0);
+  click();
+  await expect.poll(() => shown()?.detail).toBe("La nouvelle version n’est pas signée.");
+});
+
 test("a package looks for no update by itself, and not at all without a channel", async () => {
   const without = await start();
   const help = (run: Run) => run.fake.menu.at(-1)!.submenu as Electron.MenuItemConstructorOptions[];
@@ -516,7 +572,7 @@ test("a package looks for no update by itself, and not at all without a channel"
   click();
   await expect.poll(() => asked).toEqual(["check", "check", "download"]);
   expect(updater.autoInstallOnAppQuit).toBe(true);
-  const unsafe = "Updates cannot be trusted here, so nothing is fetched.";
+  const unsafe = "Updates cannot be trusted here, so nothing is downloaded.";
   updateInfo = { ...updateInfo, files: [{ url: "a.exe", sha512: "of something else" }] };
   run.fake.answers.push(0);
   click();

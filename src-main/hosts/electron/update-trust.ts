@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { type Words, wordsFor } from "./words.ts";
 
 /** Where a package looks for newer ones, and the key that says they are ours. Both are part of the package. */
 export interface UpdateFeed {
@@ -15,28 +16,30 @@ export interface UpdateInfo {
   readonly omnisatSignature?: unknown;
 }
 
+const english: Words["updateDoubts"] = wordsFor("en", "en").updateDoubts;
+
 /** Why updates from there must not be looked for; `undefined` when they may. */
-export function feedProblem({ url, publicKey }: UpdateFeed): string | undefined {
+export function feedProblem({ url, publicKey }: UpdateFeed, say = english): string | undefined {
   const address = URL.parse(url);
-  if (!address) return `“${url}” is no address.`;
-  if (address.protocol !== "https:") return `“${url}” is not an https address.`;
-  if (address.username !== "" || address.password !== "") return "The address holds a password.";
-  return keyOf(publicKey) ? undefined : "This package holds no key to check updates with.";
+  if (!address) return say.noAddress(url);
+  if (address.protocol !== "https:") return say.notHttps(url);
+  if (address.username !== "" || address.password !== "") return say.password;
+  return keyOf(publicKey) ? undefined : say.noKey;
 }
 
 /** Why this version must not be fetched; `undefined` when it is signed with the package's key. */
-export function updateProblem(info: UpdateInfo, { publicKey }: UpdateFeed): string | undefined {
+export function updateProblem(info: UpdateInfo, { publicKey }: UpdateFeed, say = english): string | undefined {
   const key = keyOf(publicKey);
   const { files = [], omnisatSignature } = info;
-  if (!key) return "This package holds no key to check updates with.";
-  if (files.length === 0) return "The new version names no files.";
+  if (!key) return say.noKey;
+  if (files.length === 0) return say.noFiles;
   for (const { url } of files) {
     const address = URL.parse(url);
-    if (address && address.protocol !== "https:") return `“${url}” is not an https address.`;
+    if (address && address.protocol !== "https:") return say.notHttps(url);
   }
-  if (typeof omnisatSignature !== "string") return "The new version is not signed.";
+  if (typeof omnisatSignature !== "string") return say.notSigned;
   const good = verify(null, Buffer.from(signedText(info)), key, Buffer.from(omnisatSignature, "base64"));
-  return good ? undefined : "The signature of the new version is not ours.";
+  return good ? undefined : say.notOurs;
 }
 
 /** Version, names and hashes of all files: whoever changes one of them needs the key. */

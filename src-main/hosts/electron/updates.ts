@@ -30,15 +30,26 @@ export async function lookForUpdate(
     window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options);
   const unsafe = (detail: string) =>
     show({ type: "warning", message: words.updateUnsafe, detail, buttons: [words.close] });
-  const problem = feedProblem(feed);
+  const problem = feedProblem(feed, words.updateDoubts);
   if (problem !== undefined) return void (await unsafe(problem));
+  if (busy.has(updater)) return void (await show({ type: "info", message: words.updateBusy, buttons: [words.close] }));
+  busy.add(updater);
+  // The library's own words are English and name its parts: they are for whoever is asked for help.
+  const failed = (message: string, error: unknown) => {
+    const said = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+    return show({ type: "warning", message, detail: words.updateDetails(said), buttons: [words.close] });
+  };
   try {
-    const found = await updater.checkForUpdates();
+    const found = await updater.checkForUpdates().catch(async (error: unknown) => {
+      await failed(words.updateFailed, error);
+      return undefined;
+    });
+    if (found === undefined) return;
     if (!found?.isUpdateAvailable) {
       await show({ type: "info", message: words.upToDate, buttons: [words.close] });
       return;
     }
-    const doubt = updateProblem(found.updateInfo, feed);
+    const doubt = updateProblem(found.updateInfo, feed, words.updateDoubts);
     if (doubt !== undefined) return void (await unsafe(doubt));
     const { response } = await show({
       type: "question",
@@ -50,10 +61,18 @@ export async function lookForUpdate(
     });
     if (response !== 0) return;
     updater.autoInstallOnAppQuit = true;
-    await updater.downloadUpdate();
+    try {
+      await updater.downloadUpdate();
+    } catch (error) {
+      updater.autoInstallOnAppQuit = false;
+      const other = (error as { code?: unknown } | null)?.code === "ERR_CHECKSUM_MISMATCH";
+      return void (await (other ? unsafe(words.updateDoubts.otherFile) : failed(words.updateNotDownloaded, error)));
+    }
     await show({ type: "info", message: words.updateReady, buttons: [words.close] });
-  } catch (error) {
-    const detail = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-    await show({ type: "warning", message: words.updateFailed, detail, buttons: [words.close] });
+  } finally {
+    busy.delete(updater);
   }
 }
+
+/** Those that look or download at this moment: asking again does not start a second download. */
+const busy = new WeakSet<Updater>();

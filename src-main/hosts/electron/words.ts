@@ -53,11 +53,25 @@ const english = {
   close: "Close",
   upToDate: "This is the newest version.",
   updateFound: (version: string) => `Version ${version} is available.`,
-  updateDetail: "It is fetched now and put in place when you quit. Running jobs are not interrupted.",
-  updateNow: "Fetch It",
-  updateReady: "The new version is ready, and in place after you quit.",
-  updateUnsafe: "Updates cannot be trusted here, so nothing is fetched.",
+  updateDetail:
+    "It is downloaded now and installed when you quit. Running jobs are not interrupted. A message tells when it is ready.",
+  updateNow: "Download",
+  updateReady: "The new version is ready. It is installed when you quit.",
+  updateBusy: "A newer version is already being looked for or downloaded. A message tells when it is ready.",
+  updateUnsafe: "Updates cannot be trusted here, so nothing is downloaded.",
   updateFailed: "It could not be found out whether there is a newer version. Check the connection, and try again.",
+  updateNotDownloaded: "The new version could not be downloaded. Nothing was changed. Try again.",
+  updateDetails: (said: string) => `Details for support: ${said}`,
+  updateDoubts: {
+    noAddress: (url: string) => `“${url}” is no address.`,
+    notHttps: (url: string) => `“${url}” is not an https address.`,
+    password: "The address holds a password.",
+    noKey: "This package holds no key to check updates with.",
+    noFiles: "The new version names no files.",
+    notSigned: "The new version is not signed.",
+    notOurs: "The signature of the new version is not ours.",
+    otherFile: "The file that came is not the one that was signed. It is not installed.",
+  },
 };
 
 export type Words = typeof english;
@@ -117,11 +131,24 @@ const french: Words = {
   upToDate: "Cette version est la plus récente.",
   updateFound: (version) => `La version ${version} est disponible.`,
   updateDetail:
-    "Elle est téléchargée maintenant et mise en place quand vous quittez. Les tâches en cours ne sont pas interrompues.",
+    "Elle est téléchargée maintenant et installée quand vous quittez. Les tâches en cours ne sont pas interrompues. Un message dit quand elle est prête.",
   updateNow: "Télécharger",
-  updateReady: "La nouvelle version est prête ; elle sera en place après avoir quitté.",
+  updateReady: "La nouvelle version est prête. Elle sera installée quand vous quitterez.",
+  updateBusy: "Une mise à jour est déjà recherchée ou téléchargée. Un message dit quand elle est prête.",
   updateUnsafe: "Les mises à jour ne sont pas fiables ici : rien n’est téléchargé.",
   updateFailed: "Impossible de savoir s’il existe une version plus récente. Vérifiez la connexion, puis réessayez.",
+  updateNotDownloaded: "La nouvelle version n’a pas pu être téléchargée. Rien n’a changé. Réessayez.",
+  updateDetails: (said) => `Détails pour l’assistance : ${said}`,
+  updateDoubts: {
+    noAddress: (url) => `« ${url} » n’est pas une adresse.`,
+    notHttps: (url) => `« ${url} » n’est pas une adresse https.`,
+    password: "L’adresse contient un mot de passe.",
+    noKey: "Ce programme ne contient pas de clé pour vérifier les mises à jour.",
+    noFiles: "La nouvelle version ne nomme aucun fichier.",
+    notSigned: "La nouvelle version n’est pas signée.",
+    notOurs: "La signature de la nouvelle version n’est pas la nôtre.",
+    otherFile: "Le fichier reçu n’est pas celui qui a été signé. Il n’est pas installé.",
+  },
 };
 
 /** The words of the language that the person set, or of the system's. */
