@@ -70,7 +70,7 @@ test("an error is said in the language of the window, and without options of the
   expect(errorSentence(error)).toContain("«\u00a0/données/image 1.tif\u00a0» n’a pas de système de coordonnées");
   language.choose("en");
   expect(errorSentence(error)).toBe(
-    "“/données/image 1.tif” has no coordinate reference system. Choose it in the image's properties.",
+    "“/données/image 1.tif” has no coordinate reference system. Choose one in the file’s details under “Add images”.",
   );
   expect(errorSentence(new Error("x is not a function"))).toBe(t("ui.error.unexpected"));
 });

@@ -297,8 +297,8 @@ export const mapsMessages = messages({
   "models.classes": { en: "What it knows", fr: "Ce qu’il connaît" },
   "models.training": { en: "How it was trained", fr: "Comment il a été entraîné" },
   "models.steps": {
-    en: { one: "{count} step in {time} on {provider}", other: "{count} steps in {time} on {provider}" },
-    fr: { one: "{count} pas en {time} sur {provider}", other: "{count} pas en {time} sur {provider}" },
+    en: { one: "{count} step in {time} · {provider}", other: "{count} steps in {time} · {provider}" },
+    fr: { one: "{count} pas en {time} · {provider}", other: "{count} pas en {time} · {provider}" },
   },
   "models.startedFrom": { en: "Started from", fr: "Parti de" },
   "models.area": { en: "Area", fr: "Zone" },

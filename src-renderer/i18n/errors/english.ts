@@ -28,9 +28,9 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "import-elevation": ({ path }) =>
     `“${path}” holds elevations, which belong to no date. Elevation is no input of the network; if it is an image after all, choose its sensor.`,
   "raster-without-crs": ({ path }) =>
-    `“${path}” has no coordinate reference system. Choose it in the image's properties.`,
+    `“${path}” has no coordinate reference system. Choose one in the file’s details under “Add images”.`,
   "raster-crs-unusable": ({ path, reason }) =>
-    `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${reason}. Choose the right one in the image's properties, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
+    `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${reason}. Choose the right one in the file’s details under “Add images”, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
   "raster-needs-overviews": ({ path }) =>
     `“${path}” is far finer than the map asked for and has no overviews to read instead. Make a copy with overviews first: gdal_translate -of COG in.tif out.tif.`,
   "table-one-coordinate": ({ path, columns }) =>

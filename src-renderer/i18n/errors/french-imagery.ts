@@ -100,7 +100,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "raster-unsupported-layout": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être lu : ${reason}. Convertissez-le d’abord : gdal_translate -of COG entree.tif sortie.tif.`,
   "raster-without-crs": ({ path }) =>
-    `${quoted(path)} n’a pas de système de coordonnées. Choisissez-le dans les propriétés de l’image.`,
+    `${quoted(path)} n’a pas de système de coordonnées. Choisissez-en un dans ses détails sous « Ajouter des images ».`,
   "raster-without-transform": ({ path }) =>
     `${quoted(path)} ne dit pas où il se trouve sur la Terre : il n’a pas de géotransformation. Géoréférencez-le d’abord, ou ajoutez un fichier de calage (.tfw).`,
   "raster-without-band": ({ path, band, count }) =>
@@ -110,7 +110,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "crs-unusable": ({ crs, reason }) =>
     `Le système de coordonnées ${quoted(crs)} ne peut pas être respecté en entier ici : ${reason}. Donnez-en un autre, comme EPSG:32631.`,
   "raster-crs-unusable": ({ path, reason }) =>
-    `Le système de coordonnées de ${quoted(path)} ne peut pas être respecté en entier ici, et rien n’est deviné : ${reason}. Choisissez le bon dans les propriétés de l’image, ou convertissez d’abord le fichier (gdalwarp -t_srs EPSG:code entree.tif sortie.tif).`,
+    `Le système de coordonnées de ${quoted(path)} ne peut pas être respecté en entier ici, et rien n’est deviné : ${reason}. Choisissez le bon dans ses détails sous « Ajouter des images », ou convertissez d’abord le fichier (gdalwarp -t_srs EPSG:code entree.tif sortie.tif).`,
   "raster-needs-overviews": ({ path }) =>
     `${quoted(path)} est bien plus fin que ce que la carte demande et n’a pas d’aperçus à lire à la place. Faites-en d’abord une copie avec aperçus : gdal_translate -of COG entree.tif sortie.tif.`,
   "raster-outside-crs": ({ crs }) =>
