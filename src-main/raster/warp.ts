@@ -1,7 +1,8 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { apply, invert } from "../../src-shared/geo/affine.ts";
 import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
-import { lonLatBounds } from "./crs.ts";
+import { lonLatBounds, transformer } from "./crs.ts";
 import { exactTransform, type Lattice, latticeOver, type PointTransform, reachOf, rowOfLattice } from "./lattice.ts";
 import { pool } from "./pool/pool.ts";
 import { buffersIn } from "./pool/transfer.ts";
@@ -39,6 +40,10 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   const grid = requireGeobox(source);
   const numbers = options.bands ?? source.info.bands.map((_, i) => i + 1);
   const plan = planOf(source, grid, target, options);
+  const same = options.method === "nearest" && plan.overview === undefined ? windowOnGrid(grid, target) : undefined;
+  // Pixels of the image as they are need no kernel. What is absent from the file is told below.
+  if (same && (await source.absence(same, { bands: numbers })) === undefined)
+    return source.readWindow(same, { bands: numbers, signal, urgent });
   const infos = numbers.map((n) => source.info.bands[n - 1]);
   const fill = infos.map((band) => band?.nodata ?? 0);
   const length = target.width * target.height;
@@ -112,6 +117,18 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     valid: valid.map((mask) => (mask.indexOf(0) < 0 ? undefined : mask)),
     absent,
   };
+}
+
+/** The window of `grid` that `target` is, when its pixels are pixels of `grid`; it reaches into the image. */
+function windowOnGrid(grid: GeoBox, target: GeoBox): PixelWindow | undefined {
+  const same = (["b", "c", "e", "f"] as const).every((key) => grid.affine[key] === target.affine[key]);
+  if (!same || !transformer(target.crs, grid.crs).identity) return undefined;
+  const [left, top] = apply(invert(grid.affine), target.affine.a, target.affine.d);
+  const [col, row] = [Math.round(left), Math.round(top)];
+  // Far less than what moves a pixel's centre into the next pixel, and more than what sums of coordinates lose.
+  if (Math.abs(left - col) > 1e-6 || Math.abs(top - row) > 1e-6) return undefined;
+  const window = { col, row, width: target.width, height: target.height };
+  return clip(window, grid.width, grid.height) && window;
 }
 
 /** Every pixel of a piece lies in the image. */

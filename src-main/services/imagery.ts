@@ -26,6 +26,15 @@ export function imageryOf(catalog: Catalog, names?: readonly string[]): Imagery 
   return { modalities, acquisitions, placements: placementsOf(rasters) };
 }
 
+/** Which classes of a scene classification count as clear, by acquisition: as its modality says; of others the usual ones do. */
+export const clearClassesOf = (catalog: Catalog): Map<string, readonly number[]> =>
+  new Map(
+    catalog.modalities
+      .list()
+      .filter((modality) => modality.clearClasses.length > 0)
+      .flatMap((modality) => modality.acquisitions.map((id) => [id, modality.clearClasses] as const)),
+  );
+
 /** Where rasters lie, as their headers said: so no job has to open ten thousand files to know. */
 export function placementsOf(rasters: readonly Raster[]): Record<string, GeoBox> {
   const placed = rasters.flatMap(({ path, header: { crs, affine, width, height } }): [string, GeoBox][] =>

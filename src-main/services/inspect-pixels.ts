@@ -2,24 +2,20 @@
 // the pixel that a finer pixel's centre lies in, as gdallocationinfo does, so no value is made up by interpolation.
 import {
   type Acquisition,
-  type AcquisitionFile,
   type AcquisitionPiece,
   bandNamesOf,
   gridsOfPiece,
   indicesFor,
-  isNoPixel,
   measuredPieces,
-  type QualityBand,
-  qualityOfPiece,
   radiometryOf,
 } from "../../src-shared/eo/index.ts";
 import { apply, invert } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
-import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
+import { type GeoBox, geoboxOfWindow, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import type { Place } from "../../src-shared/ipc/inspect.ts";
-import { headers, placeInImage } from "../imagery/index.ts";
-import { type Raster, requireGeobox, transformer } from "../raster/index.ts";
+import { clear, physicalInto, pixelSizeIn, placeInImage, type Reader, readPart, unclear } from "../imagery/index.ts";
+import { transformer } from "../raster/index.ts";
 import { type Polygonal, type Position, rasterizePolygon, representativePoint } from "../vector/index.ts";
 
 /** No piece holds more pixels than this, whatever the polygon. */
@@ -34,34 +30,45 @@ export interface Piece {
   readonly spans: readonly PixelSpan[];
   /** per band of the acquisition: physical values, NaN without data */
   readonly bands: readonly Float32Array[];
-  /** the mask's numbers; NaN where it has no pixel */
-  readonly quality: Float64Array | undefined;
-  readonly mask: QualityBand | undefined;
+  /** of the window's pixels; one has data when some band has */
+  readonly states: Uint8Array;
 }
 
-interface Source {
-  readonly raster: Raster;
-  readonly grid: GeoBox;
+export interface PlaceRequest {
+  readonly place: Place;
+  /** of the place: the project's */
+  readonly crs: Crs;
+  readonly clearClasses: readonly number[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * All windows of `place`, read one after the other, piece by piece of the mosaic. Where pieces overlap the first one with
- * data counts. Nothing when the place lies outside the image.
+ * All windows of `place`, read one after the other, piece by piece of the mosaic. Where pieces overlap each pixel is that of the first
+ * piece that sees it best, as everywhere. Nothing when the place lies outside the image.
  */
 export async function* piecesOf(
+  reader: Reader,
   acquisition: Acquisition,
-  place: Place,
-  crs: Crs,
-  signal?: AbortSignal,
+  request: PlaceRequest,
 ): AsyncGenerator<Piece, void> {
-  const names = bandNamesOf(acquisition);
-  const pieces = measuredPieces(acquisition);
-  const seen = pieces.length > 1 ? new Set<string>() : undefined;
-  for (const piece of pieces) {
-    // The header says where a piece lies: of hundreds the few around the place are opened.
-    if (pieces.length > 1 && !holds(piece, place, crs, acquisition.shift)) continue;
-    yield* windowsOfPiece(acquisition, piece, names, place, crs, seen, signal);
+  const { place, crs } = request;
+  const all = measuredPieces(acquisition);
+  // The header says where a piece lies: of hundreds the few around the place are opened.
+  const pieces = all.length > 1 ? all.filter((piece) => holds(piece, place, crs, acquisition.shift)) : all;
+  if (pieces.length <= 1) {
+    for (const piece of pieces)
+      for await (const { part } of windowsOfPiece(reader, acquisition, piece, request)) yield part;
+    return;
   }
+  // Clear pixels of any piece first; then what no piece sees clearly. Memory never holds more than one window.
+  const seen = new Set<string>();
+  for (const wanted of [clear, unclear])
+    for (const piece of pieces) {
+      for await (const { part, grid } of windowsOfPiece(reader, acquisition, piece, request))
+        yield { ...part, spans: notYetSeen(seen, part, grid, wanted) };
+      // A point is one pixel, also where pieces of two zones show it on grids of their own.
+      if (place.kind === "point" && seen.size > 0) return;
+    }
 }
 
 /** May `place` lie in the frame of the piece? */
@@ -71,67 +78,43 @@ function holds(piece: AcquisitionPiece, place: Place, crs: Crs, shift: Acquisiti
 }
 
 async function* windowsOfPiece(
+  reader: Reader,
   acquisition: Acquisition,
   piece: AcquisitionPiece,
-  names: readonly string[],
-  place: Place,
-  crs: Crs,
-  seen: Set<string> | undefined,
-  signal?: AbortSignal,
-): AsyncGenerator<Piece, void> {
-  const measured = piece.files.filter(({ bands }) => bands.length > 0);
-  const sources = new Map<AcquisitionFile, Source>();
-  for (const file of measured) {
-    const raster = await headers.open(file.path, file.crs);
-    sources.set(file, { raster, grid: requireGeobox(raster) });
-  }
-  const finest = [...sources.values()].reduce((p, q) => (resolutionOf(q.grid).x < resolutionOf(p.grid).x ? q : p));
-  const spans = spansOf(place, crs, finest.grid, acquisition.shift);
-  for (const [window, own] of windowsOf(spans)) {
-    signal?.throwIfAborted();
-    const length = window.width * window.height;
-    const bands: Float32Array[] = names.map(() => new Float32Array(length).fill(Number.NaN));
-    for (const [file, source] of sources) {
-      const wanted = file.bands.flatMap((band) => {
-        const index = names.indexOf(band.name);
-        return index < 0 ? [] : [{ band, index }];
-      });
-      const numbers = wanted.map(({ band }) => band.bandIndex);
-      const read = await readOn(source, finest.grid, window, numbers, signal);
-      const linear = file.radiometry.quantity === "backscatter-linear";
-      wanted.forEach(({ band, index }, i) => {
-        const plane = read.bands[i]!;
-        const valid = read.valid[i];
-        bands[index] = Float32Array.from({ length: plane.length }, (_, at) => {
-          const stored = plane[at]!;
-          const none = (valid && valid[at] === 0) || stored === band.nodata || Number.isNaN(stored);
-          const value = none ? Number.NaN : stored * band.scale + band.offset;
-          return linear ? decibels(value) : value;
-        });
-      });
-    }
-    let quality: Float64Array | undefined;
-    const mask = qualityOfPiece(piece);
-    if (mask) {
-      const raster = await headers.open(mask.path, mask.crs);
-      const read = await readOn({ raster, grid: requireGeobox(raster) }, finest.grid, window, [mask.bandIndex], signal);
-      quality = Float64Array.from(read.bands[0]!, (value, at) =>
-        read.valid[0]?.[at] === 0 || isNoPixel(mask, value) ? Number.NaN : value,
-      );
-    }
-    const spread = seen ? notYetSeen(seen, { window, spans: own, bands, quality, mask }, finest.grid) : own;
-    yield { window, spans: spread, bands, quality, mask };
+  { place, crs, clearClasses, signal }: PlaceRequest,
+): AsyncGenerator<{ readonly part: Piece; readonly grid: GeoBox }, void> {
+  const grid = await finestGrid(reader, piece, crs);
+  const names = bandNamesOf(acquisition);
+  const options = { bands: names, clearClasses, method: "nearest", vector: "each", signal } as const;
+  for (const [window, spans] of windowsOf(spansOf(place, crs, grid, acquisition.shift))) {
+    const { bands, states } = await readPart(reader, { piece, grid: geoboxOfWindow(grid, window) }, options);
+    const planes = bands.map((band) => {
+      const plane = new Float32Array(states.length).fill(Number.NaN);
+      if (band) physicalInto(plane, band);
+      return plane;
+    });
+    yield { part: { window, spans, bands: planes, states }, grid };
   }
 }
 
-/** The pixels of a piece that no earlier piece of the mosaic has data for: overlapping tiles of one grid show a pixel twice. */
-function notYetSeen(seen: Set<string>, { window, spans, bands }: Piece, grid: GeoBox): PixelSpan[] {
+/** The grid of the measured file with the smallest pixels. */
+async function finestGrid(reader: Reader, { files }: AcquisitionPiece, crs: Crs): Promise<GeoBox> {
+  let finest: { readonly grid: GeoBox; readonly side: number } | undefined;
+  for (const { path, crs: chosen } of files.filter(({ bands }) => bands.length > 0)) {
+    const { geobox } = await reader.facts(path, chosen);
+    const { side } = pixelSizeIn(geobox, crs);
+    if (!finest || side < finest.side) finest = { grid: geobox, side };
+  }
+  return finest!.grid;
+}
+
+/** The pixels in state `wanted` or better that no piece before has shown: overlapping tiles of one grid show a pixel twice. */
+function notYetSeen(seen: Set<string>, { window, spans, states }: Piece, grid: GeoBox, wanted: number): PixelSpan[] {
   const { x, y } = resolutionOf(grid);
   const left: PixelSpan[] = [];
   for (const [row, start, end] of spans) {
     for (let col = start; col < end; col++) {
-      const at = (row - window.row) * window.width + col - window.col;
-      if (bands.every((plane) => Number.isNaN(plane[at]!))) continue;
+      if (states[(row - window.row) * window.width + col - window.col]! < wanted) continue;
       const [px, py] = apply(grid.affine, col + 0.5, row + 0.5);
       const key = `${grid.crs} ${Math.round((4 * px) / x)} ${Math.round((4 * py) / y)}`;
       if (seen.has(key)) continue;
@@ -141,8 +124,6 @@ function notYetSeen(seen: Set<string>, { window, spans, bands }: Piece, grid: Ge
   }
   return left;
 }
-
-const decibels = (power: number): number => (power > 0 ? 10 * Math.log10(power) : Number.NaN);
 
 /** The pixels of a place on a grid: the one around a point; those of a polygon as gdal_rasterize burns them, at least one. */
 function spansOf(place: Place, crs: Crs, grid: GeoBox, shift: Acquisition["shift"]): PixelSpan[] {
@@ -197,61 +178,6 @@ function* windowsOf(spans: readonly PixelSpan[]): Generator<readonly [PixelWindo
     }
   }
   if (own.length > 0) yield [windowOf(own), own];
-}
-
-interface ReadBands {
-  readonly bands: readonly ArrayLike<number>[];
-  readonly valid: readonly (Uint8Array | undefined)[];
-}
-
-/** Bands of one file at the pixels of `window` of `grid`. */
-async function readOn(
-  { raster, grid: own }: Source,
-  grid: GeoBox,
-  window: PixelWindow,
-  bands: readonly number[],
-  signal?: AbortSignal,
-): Promise<ReadBands> {
-  if (sameGrid(own, grid)) return raster.readWindow(window, { bands, signal });
-  const { forward } = transformer(grid.crs, own.crs);
-  const toPixel = invert(own.affine);
-  const length = window.width * window.height;
-  const cols = new Int32Array(length);
-  const rows = new Int32Array(length);
-  let [left, top, right, bottom] = [own.width, own.height, -1, -1];
-  for (let at = 0; at < length; at++) {
-    const col = window.col + (at % window.width) + 0.5;
-    const row = window.row + Math.floor(at / window.width) + 0.5;
-    const [c, r] = apply(toPixel, ...forward(...apply(grid.affine, col, row))).map(Math.floor) as [number, number];
-    const inside = c >= 0 && r >= 0 && c < own.width && r < own.height;
-    cols[at] = inside ? c : -1;
-    rows[at] = r;
-    if (!inside) continue;
-    left = Math.min(left, c);
-    top = Math.min(top, r);
-    right = Math.max(right, c);
-    bottom = Math.max(bottom, r);
-  }
-  const nothing = () => new Uint8Array(length);
-  const needed = clip(
-    { col: left, row: top, width: right - left + 1, height: bottom - top + 1 },
-    own.width,
-    own.height,
-  );
-  if (right < 0 || !needed) return { bands: bands.map(nothing), valid: bands.map(nothing) };
-  const read = await raster.readWindow(needed, { bands, signal });
-  const place = (at: number) => (rows[at]! - needed.row) * needed.width + cols[at]! - needed.col;
-  return {
-    bands: read.bands.map((plane) => Float64Array.from({ length }, (_, at) => (cols[at]! < 0 ? 0 : plane[place(at)]!))),
-    valid: read.valid.map((mask) =>
-      Uint8Array.from({ length }, (_, at) => (cols[at]! < 0 ? 0 : mask ? mask[place(at)]! : 1)),
-    ),
-  };
-}
-
-function sameGrid(p: GeoBox, q: GeoBox): boolean {
-  const keys = ["a", "b", "c", "d", "e", "f"] as const;
-  return p.crs === q.crs && keys.every((key) => p.affine[key] === q.affine[key]);
 }
 
 /** Bands and indices of an acquisition, and how an index is computed from the bands. */

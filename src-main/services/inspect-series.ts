@@ -1,16 +1,10 @@
 // Curves over time at a place: every band and index of every acquisition, with its spread over a polygon.
-import {
-  type Acquisition,
-  bandNamesOf,
-  clearSclClasses,
-  clearTest,
-  radiometryOf,
-  sensors,
-} from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandNamesOf, clearSclClasses, radiometryOf, sensors } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { Observation, Place, PlaceSeries, SeriesGroup, Variable } from "../../src-shared/ipc/inspect.ts";
 import { RunningStatistics } from "../cube/index.ts";
+import { clear, noData, type Reader, rasterReader } from "../imagery/index.ts";
 import { type Piece, piecesOf, variablesOf } from "./inspect-pixels.ts";
 
 export interface SeriesRequest {
@@ -32,6 +26,8 @@ export async function seriesAt(
 ): Promise<{ readonly places: readonly PlaceSeries[]; readonly problems: readonly string[] }> {
   const { acquisitions, signal, onProgress } = request;
   const groups = groupsOf(acquisitions);
+  // One state of every file for the whole series; headers and open files are shared with whoever reads next.
+  const reader = rasterReader();
   const found = places.map(() => new Map<string, Observation>());
   const problems = new Set<string>();
   const all = acquisitions.length * places.length;
@@ -44,7 +40,7 @@ export async function seriesAt(
       for (const [at, place] of places.entries()) {
         signal?.throwIfAborted();
         try {
-          found[at]!.set(acquisition.id, await observe(request, acquisition, place, group.variables));
+          found[at]!.set(acquisition.id, await observe(reader, request, acquisition, place, group.variables));
         } catch (error) {
           // One unreadable file takes away its date, not the curves of all the others.
           if (!(error instanceof AppError)) throw error;
@@ -118,14 +114,15 @@ function unitOf(acquisition: Acquisition): Variable["unit"] {
 
 /** One date at one place. */
 async function observe(
+  reader: Reader,
   { crs, clearClasses, signal }: SeriesRequest,
   acquisition: Acquisition,
   place: Place,
   variables: readonly Variable[],
 ): Promise<Observation> {
-  const clear = clearClasses.get(acquisition.id) ?? clearSclClasses;
   const tally = new Tally(acquisition, variables);
-  for await (const piece of piecesOf(acquisition, place, crs, signal)) tally.add(piece, clear);
+  const request = { place, crs, clearClasses: clearClasses.get(acquisition.id) ?? clearSclClasses, signal };
+  for await (const piece of piecesOf(reader, acquisition, request)) tally.add(piece);
   return tally.result(place.kind === "polygon");
 }
 
@@ -156,14 +153,12 @@ class Tally {
     this.#all = variables.map(() => new RunningStatistics());
   }
 
-  add({ window, spans, bands, quality, mask }: Piece, clearClasses: readonly number[]): void {
-    const test = mask && clearTest(mask, clearClasses);
+  add({ window, spans, bands, states }: Piece): void {
     for (const [row, start, end] of spans) {
       for (let col = start; col < end; col++) {
         const at = (row - window.row) * window.width + col - window.col;
-        const none = quality ? Number.isNaN(quality[at]!) : false;
-        if (none || bands.every((plane) => Number.isNaN(plane[at]!))) continue;
-        const isClear = quality && test ? test(quality[at]!) : true;
+        if (states[at] === noData) continue;
+        const isClear = states[at] === clear;
         this.#pixels++;
         if (isClear) this.#clearPixels++;
         for (const [index, { from, value }] of this.#rules.entries()) {

@@ -8,6 +8,7 @@ import { assertNoLinkOut } from "../catalog/index.ts";
 import { writeWhole } from "../files/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
+import { clearClassesOf } from "./imagery.ts";
 import { classesAt } from "./inspect-classes.ts";
 import { type SeriesRequest, seriesAt } from "./inspect-series.ts";
 import { seriesTable } from "./inspect-table.ts";
@@ -31,12 +32,7 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
   const tasks = new Tasks(announce);
 
   const series = (places: readonly Place[], rest: Pick<SeriesRequest, "signal" | "onProgress">) => {
-    const clearClasses = new Map(
-      catalog.modalities
-        .list()
-        .filter((modality) => modality.clearClasses.length > 0)
-        .flatMap((modality) => modality.acquisitions.map((id) => [id, modality.clearClasses] as const)),
-    );
+    const clearClasses = clearClassesOf(catalog);
     const { crs } = catalog.project.get().grid.geobox;
     return seriesAt({ acquisitions: catalog.acquisitions.list(), crs, clearClasses, ...rest }, places);
   };

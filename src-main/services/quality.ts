@@ -2,6 +2,7 @@
 import { setTimeout as pauseFor } from "node:timers/promises";
 import {
   type Acquisition,
+  type AcquisitionPiece,
   clearTest,
   isNoPixel,
   maskFileOf,
@@ -10,12 +11,10 @@ import {
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
-import { boundsOf, type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { CloudShare } from "../../src-shared/ipc/inspect.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { gridInImage, headers } from "../imagery/index.ts";
-import { requireGeobox, transformer, warp } from "../raster/index.ts";
-import { shareInside } from "./raster-info.ts";
+import { gridInImage, pixelSizeIn, type Reader, rasterReader, readMask, touches } from "../imagery/index.ts";
 
 /** Shadow, cloud of medium and high probability, cirrus. */
 const cloudyScl = new Set([3, 8, 9, 10]);
@@ -54,6 +53,7 @@ export async function cloudShares(
   // The map's first tiles come before this: nobody waits for a share, everybody for a picture.
   if (acquisitions.some((acquisition) => kept[acquisition.id]?.of !== keyFor(acquisition)))
     await pause(patience, signal);
+  const reader = rasterReader();
   let changed = false;
   let done = 0;
   let next = 0;
@@ -65,7 +65,7 @@ export async function cloudShares(
       let share = kept[id]?.of === of ? kept[id] : undefined;
       if (!share) {
         try {
-          share = { of, ...(await shareOf(acquisition, geobox, signal)) };
+          share = { of, ...(await shareOf(reader, acquisition, geobox, signal)) };
           kept[id] = share;
           changed = true;
         } catch (error) {
@@ -76,7 +76,11 @@ export async function cloudShares(
       onProgress(++done / acquisitions.length);
     }
   };
-  await Promise.all(Array.from({ length: 2 }, work));
+  try {
+    await Promise.all(Array.from({ length: 2 }, work));
+  } finally {
+    await reader.close();
+  }
   if (changed && !catalog.readOnly) catalog.view.put(key, kept);
   return acquisitions.flatMap(({ id }) => shares.get(id) ?? []);
 }
@@ -85,7 +89,8 @@ const pause = (milliseconds: number, signal?: AbortSignal) =>
   pauseFor(milliseconds, undefined, signal ? { signal } : {});
 
 interface Mask extends QualityBand {
-  readonly grid: GeoBox | undefined;
+  /** the file of the mask alone: it may lie beside the images' */
+  readonly piece: AcquisitionPiece;
 }
 
 /** The classifications of an acquisition's pieces, each file once: a mask may cover several. */
@@ -93,40 +98,37 @@ function masksOf({ pieces }: Acquisition): Mask[] {
   const masks = new Map<string, Mask>();
   for (const piece of pieces) {
     const mask = qualityOfPiece(piece);
-    if (mask) masks.set(`${mask.path} ${mask.bandIndex}`, { ...mask, grid: maskFileOf(piece)?.grid });
+    const file = maskFileOf(piece);
+    if (mask && file) masks.set(`${mask.path} ${mask.bandIndex}`, { ...mask, piece: { files: [file] } });
   }
   return [...masks.values()];
 }
 
 /** Every piece's mask on one grid; where two overlap the first with a class counts. */
 async function shareOf(
+  reader: Reader,
   acquisition: Acquisition,
   area: GeoBox,
   signal?: AbortSignal,
 ): Promise<{ cloud: number | null; data: number }> {
   const masks = masksOf(acquisition);
   const first = masks[0]!;
-  const file = first.grid ?? requireGeobox(await headers.open(first.path, first.crs));
+  const file = maskFileOf(first.piece)?.grid ?? (await reader.facts(first.path, first.crs)).geobox;
   const target = gridInImage(lookingGrid(area, file), acquisition.shift);
   /** 0: not looked at yet, 1: no cloud, 2: cloud */
   const classes = new Uint8Array(target.width * target.height);
   for (const mask of masks) {
-    const { path, crs, grid, bandIndex } = mask;
+    const { piece } = mask;
     // A mask of another kind says which values are clear; the others are taken for cloud.
     const isClear = mask.kind === "scl" ? (value: number) => !cloudyScl.has(value) : clearTest(mask, []);
     if (!isClear) continue;
     signal?.throwIfAborted();
-    if (grid && masks.length > 1 && shareInside(target, grid) === 0 && shareInside(grid, target) === 0) continue;
-    const raster = await headers.open(path, crs);
-    const { bands, valid } = await warp(raster, target, {
-      bands: [bandIndex],
-      method: "nearest",
-      overviews: "auto",
-      signal,
-    });
-    bands[0]!.forEach((value, at) => {
-      if (classes[at] === 0 && valid[0]?.[at] !== 0 && !isNoPixel(mask, value)) classes[at] = isClear(value) ? 1 : 2;
-    });
+    if (masks.length > 1 && !touches(piece, target)) continue;
+    const { bands, valid } = await readMask(reader, mask, target, { signal });
+    for (const [at, known] of classes.entries()) {
+      const value = bands[0]![at]!;
+      if (known === 0 && valid[0]?.[at] !== 0 && !isNoPixel(mask, value)) classes[at] = isClear(value) ? 1 : 2;
+    }
   }
   let data = 0;
   let cloud = 0;
@@ -141,8 +143,7 @@ async function shareOf(
 /** The project's area at the resolution of the quality band, or coarser when the area is large. */
 function lookingGrid(area: GeoBox, file: GeoBox): GeoBox {
   const { minX, minY, maxX, maxY } = boundsOf(area);
-  const own = transformer(file.crs, area.crs).identity ? resolutionOf(file).x : resolutionOf(area).x;
-  const resolution = Math.max(own, (maxX - minX) / mostPixels, (maxY - minY) / mostPixels);
+  const resolution = Math.max(pixelSizeIn(file, area.crs).side, (maxX - minX) / mostPixels, (maxY - minY) / mostPixels);
   const width = Math.max(1, Math.round((maxX - minX) / resolution));
   const height = Math.max(1, Math.round((maxY - minY) / resolution));
   return { crs: area.crs, affine: northUp(minX, maxY, (maxX - minX) / width, (maxY - minY) / height), width, height };
