@@ -109,3 +109,25 @@ test("what was done after the last import can still be undone, and an import of 
   expect(catalog.edits.next().undo).toBeNull();
   catalog.close();
 });
+
+test("ranges that were set for radar power are forgotten: the map draws decibels now", () => {
+  const folder = oldProject("power");
+  const db = new Database(join(folder, projectFileName));
+  const radar = (id: string, quantity: string, style: string) =>
+    db.exec(`
+      INSERT INTO acquisitions (id, sensor, date, origin, radiometry, evidence) VALUES
+        ('${id}', 'sentinel-1', '2019-05-01', '{}', '{"quantity":"${quantity}","scale":1,"offset":0,"decidedBy":"x","warnings":[]}', '[]');
+      INSERT INTO acquisition_bands VALUES ('${id}', 'VV', 0, 4, 1, 1, 0, NULL);
+      INSERT INTO layers VALUES ('acquisition:${id}', 2, 1, 1, '${style}');`);
+  const manual = '{"preset":"single","bands":["VV"],"stretch":"manual","ranges":[[0,0.4]],"gamma":2}';
+  radar("power", "backscatter-linear", manual);
+  radar("decibels", "backscatter-db", manual);
+  radar("percent", "backscatter-linear", '{"stretch":"layer","percent":[1,99]}');
+  db.close();
+  const catalog = openCatalog(folder, { purpose: "test", appVersion: "0.2.0" });
+  const styleOf = (id: string) => catalog.layers.list().find((layer) => layer.id === `acquisition:${id}`)!.style;
+  expect(styleOf("power")).toEqual({ preset: "single", bands: ["VV"], gamma: 2 });
+  expect(styleOf("decibels")).toEqual(JSON.parse(manual));
+  expect(styleOf("percent")).toEqual({ stretch: "layer", percent: [1, 99] });
+  catalog.close();
+});

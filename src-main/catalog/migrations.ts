@@ -365,6 +365,11 @@ export const migrations: readonly string[] = [
                                   WHERE "table" IN ('acquisitions', 'acquisition_bands'));`,
   // The patches of an area that is less than the box around it, as windows in JSON; NULL: all of the box.
   `ALTER TABLE project ADD COLUMN area_limit TEXT;`,
+  // The map draws backscatter in decibels, also where files hold power: ranges that a person set for power mean nothing now.
+  `UPDATE layers SET style = json_remove(style, '$.stretch', '$.ranges')
+   WHERE json_extract(style, '$.stretch') IN ('manual', 'view')
+     AND id IN (SELECT 'acquisition:' || p.acquisition_id FROM pieces p JOIN piece_files f ON f.piece_id = p.id
+                WHERE json_extract(f.radiometry, '$.quantity') = 'backscatter-linear');`,
 ];
 
 /** The format this program writes. */

@@ -11,8 +11,14 @@ import { boundsIn } from "./place.ts";
 const known = new WeakMap<AcquisitionPiece, Map<Crs, readonly (Bounds | null)[]>>();
 
 /** May the piece have pixels in `target`? One pixel of `target` is added around: resampling reaches so far. */
-export function touches(piece: AcquisitionPiece, target: GeoBox): boolean {
-  const bounds = boundsOfPiece(piece, target.crs);
+export const touches = (piece: AcquisitionPiece, target: GeoBox): boolean =>
+  reach(boundsOfPiece(piece, target.crs), target);
+
+/** The same of a grid. */
+export const gridTouches = (grid: GeoBox, target: GeoBox): boolean =>
+  reach([boundsIn(grid, target.crs) ?? null], target);
+
+function reach(bounds: readonly (Bounds | null)[], target: GeoBox): boolean {
   const own = boundsOf(target);
   const { a: _, d: __, b, c, e, f } = target.affine;
   const [x, y] = [Math.abs(b) + Math.abs(c), Math.abs(e) + Math.abs(f)];

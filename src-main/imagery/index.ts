@@ -1,6 +1,6 @@
 /** One reading of acquisitions: where their pixels lie, what the stored numbers mean, which pixels see the ground. README.md explains the room. */
 
-export { sharedPart, shareOf, touches } from "./footprint.ts";
+export { gridTouches, sharedPart, shareOf, touches } from "./footprint.ts";
 export { type FileStates, Headers, headers } from "./headers.ts";
 export {
   hasData,

@@ -51,7 +51,11 @@ export const hasBands = ({ files }: AcquisitionPiece, names: readonly string[]):
  * The pieces with all of the bands whose footprint touches `target` (project's CRS), in the order they are looked through: one
  * acquisition after the other. Others are not opened.
  */
-export function partsTouching(acquisitions: readonly Acquisition[], bands: readonly string[], target: GeoBox): Part[] {
+export function partsTouching(
+  acquisitions: readonly Pick<Acquisition, "pieces" | "shift">[],
+  bands: readonly string[],
+  target: GeoBox,
+): Part[] {
   return acquisitions.flatMap((acquisition) => {
     const grid = gridInImage(target, acquisition.shift);
     return measuredPieces(acquisition)

@@ -26,14 +26,16 @@ export interface StatisticsOptions {
   readonly maxPixels?: number | undefined;
   readonly percentiles?: readonly number[] | undefined;
   readonly bins?: number | undefined;
+  /** what is looked at instead of the stored numbers; NaN is no data */
+  readonly value?: ((stored: number) => number) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 const windowSize = 256;
 
-/** Stored values, not scaled ones. A band without data has NaN figures. */
+/** Stored values, not scaled ones, unless `value` says otherwise. A band without data has NaN figures. */
 export async function statistics(raster: Raster, options: StatisticsOptions = {}): Promise<BandStatistics[]> {
-  const { maxPixels = 1_000_000, percentiles = [2, 25, 50, 75, 98], bins = 256, signal } = options;
+  const { maxPixels = 1_000_000, percentiles = [2, 25, 50, 75, 98], bins = 256, value, signal } = options;
   const { info } = raster;
   const bands = options.bands ?? info.bands.map((_, i) => i + 1);
   const { overview, width, height } = levelFor(raster, maxPixels);
@@ -49,7 +51,8 @@ export async function statistics(raster: Raster, options: StatisticsOptions = {}
       const pixels = block.bands[0]!;
       const mask = block.valid[0];
       looked += pixels.length;
-      samples.push(mask ? Float64Array.from(pixels).filter((_, i) => mask[i] !== 0) : Float64Array.from(pixels));
+      const stored = mask ? Float64Array.from(pixels).filter((_, i) => mask[i] !== 0) : Float64Array.from(pixels);
+      samples.push(value ? stored.map(value).filter((one) => !Number.isNaN(one)) : stored);
     }
     results.push(summary(joined(samples), looked, percentiles, bins, exact));
   }

@@ -17,6 +17,7 @@ export interface LayerSource {
   readonly kind: "image" | "classes" | "confidence" | "vector";
   readonly sensor: SensorId | null;
   readonly date: string | null;
+  /** what tiles and figures are in: backscatter is always in decibels */
   readonly quantity: Radiometry["quantity"];
   readonly bands: readonly LayerSourceBand[];
   /** project CRS, with the correction of position; `null` when no point of it is on the project's map */

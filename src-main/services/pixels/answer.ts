@@ -80,7 +80,7 @@ async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSig
     cache.set(keyOf(before), body);
     return answer(tileType, body, before, asked.version);
   }
-  throw new AppError("raster-changed", { path: layer.bands[0]?.sources[0]?.path ?? asked.layer });
+  throw new AppError("raster-changed", { path: layer.pieces[0]?.files[0]?.path ?? asked.layer });
 }
 
 /** An image that was replaced while it was drawn is drawn again. */

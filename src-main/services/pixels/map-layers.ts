@@ -1,15 +1,16 @@
 import { z } from "zod";
+import type { AcquisitionFile, FileBand } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { LayerSource, LayerStatistics, MapLayerCommands } from "../../../src-shared/ipc/map-layers.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { LoadingCache } from "../../files/index.ts";
-import { boundsIn, boundsOfImage, headers, pixelSizeIn } from "../../imagery/index.ts";
+import { boundsIn, boundsOfImage, headers, meaningOf, physicalOf, pixelSizeIn } from "../../imagery/index.ts";
 import { requireGeobox, statistics } from "../../raster/index.ts";
 import type { Deps } from "../deps.ts";
 import { door } from "../door.ts";
-import { type BandSource, bandOf, type LayerBand, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
+import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
 import { vectorFile } from "./vectors.ts";
 
 const percents = [0, 0.5, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 100] as const;
@@ -42,7 +43,7 @@ export function mapLayerService({ catalog }: Pick<Deps, "catalog">): MapLayerCom
         const answers: LayerStatistics[] = [];
         for (const band of wanted) {
           const key = `${id}\n${version}\n${band.name}`;
-          answers.push(await figures.get(key, () => figuresOf(band)));
+          answers.push(await figures.get(key, () => figuresOf(layer, band.name)));
         }
         return answers;
       },
@@ -92,13 +93,14 @@ function sentenceOf(error: unknown): string {
 
 async function placeOf(
   catalog: Catalog,
-  { bands, shift }: RasterLayer,
+  { pieces, shift }: RasterLayer,
   places: Map<string, Promise<Place>>,
 ): Promise<{ readonly bounds: Bounds | null; readonly resolution: number }> {
   const { crs } = catalog.project.get().grid.geobox;
   let bounds: Bounds | undefined;
   let resolution = Number.POSITIVE_INFINITY;
-  for (const { path, crs: given, grid } of bands.flatMap(({ sources }) => sources)) {
+  const files = pieces.flatMap((piece) => piece.files).filter(({ bands }) => bands.length > 0);
+  for (const { path, crs: given, grid } of files) {
     const key = grid ? JSON.stringify(grid) : `${path}\n${given ?? ""}`;
     const known = places.get(key) ?? placeOfFile(path, given, grid, crs);
     places.set(key, known);
@@ -124,10 +126,20 @@ async function placeOfFile(
   return { bounds: boundsIn(grid, crs), resolution: Math.min(x, y) };
 }
 
+interface BandSource {
+  readonly file: AcquisitionFile;
+  readonly band: FileBand;
+}
+
 /** Pieces of a mosaic that are looked at for the figures of a band: hundreds of tiles need no more for a fair picture. */
 const mostSources = 24;
 
-async function figuresOf({ name, sources }: LayerBand): Promise<LayerStatistics> {
+async function figuresOf({ pieces }: RasterLayer, name: string): Promise<LayerStatistics> {
+  const sources = pieces.flatMap(({ files }): BandSource[] => {
+    const file = files.find(({ bands }) => bands.some((band) => band.name === name));
+    const band = file?.bands.find((candidate) => candidate.name === name);
+    return file && band ? [{ file, band }] : [];
+  });
   const step = Math.max(1, sources.length / mostSources);
   const some = sources.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
   const parts: LayerStatistics[] = [];
@@ -136,38 +148,22 @@ async function figuresOf({ name, sources }: LayerBand): Promise<LayerStatistics>
   return parts.length === 1 && only ? only : joinedFigures(name, parts, some.length === sources.length);
 }
 
-async function figuresOfSource(
-  name: string,
-  { path, crs, bandIndex, scale, offset }: BandSource,
-  pixels: number,
-): Promise<LayerStatistics> {
-  const raster = await headers.open(path, crs);
-  const [stored] = await statistics(raster, {
-    bands: [bandIndex],
+async function figuresOfSource(name: string, { file, band }: BandSource, pixels: number): Promise<LayerStatistics> {
+  const raster = await headers.open(file.path, file.crs);
+  const meaning = meaningOf(file, band);
+  const [found] = await statistics(raster, {
+    bands: [band.bandIndex],
+    value: (stored) => physicalOf(stored, meaning),
     maxPixels: pixels,
     percentiles: percents,
     bins: 256,
   });
-  if (!stored || stored.count === 0) {
+  if (!found || found.count === 0) {
     const none = { min: 0, max: 0, mean: 0, std: 0, percentiles: [], histogram: [] };
-    return { band: name, looked: stored?.looked ?? 0, count: 0, ...none, exact: stored?.exact ?? false };
+    return { band: name, looked: found?.looked ?? 0, count: 0, ...none, exact: found?.exact ?? false };
   }
-  const physical = (value: number) => value * scale + offset;
-  return {
-    band: name,
-    looked: stored.looked,
-    count: stored.count,
-    min: physical(scale < 0 ? stored.max : stored.min),
-    max: physical(scale < 0 ? stored.min : stored.max),
-    mean: physical(stored.mean),
-    std: stored.std * Math.abs(scale),
-    percentiles: percents.map((percent) => [
-      percent,
-      physical(stored.percentiles.get(scale < 0 ? 100 - percent : percent)!),
-    ]),
-    histogram: scale < 0 ? stored.histogram.toReversed() : stored.histogram,
-    exact: stored.exact,
-  };
+  const { percentiles, ...figures } = found;
+  return { band: name, ...figures, percentiles: percents.map((percent) => [percent, percentiles.get(percent)!]) };
 }
 
 /** Figures of several pieces together: percentiles by the sum of the pieces' distributions, each a line between its own. */

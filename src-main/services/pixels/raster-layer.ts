@@ -1,7 +1,11 @@
 import { stat } from "node:fs/promises";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import {
+  type AcquisitionFile,
+  type AcquisitionPiece,
   bandNamesOf,
+  clearSclClasses,
+  type FileBand,
   maskFileOf,
   type Radiometry,
   radiometryOf,
@@ -10,33 +14,19 @@ import {
   sensors,
 } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { headers } from "../../imagery/index.ts";
+import { headers, quantityRead, type Shift } from "../../imagery/index.ts";
 import { contentKey } from "../../raster/index.ts";
+import { clearClassesOf } from "../imagery.ts";
 import { legendOfFile } from "../maps-legend.ts";
 
-/** One band of a layer: in one file, or in the pieces of a mosaic. */
 export interface LayerBand {
   readonly name: string;
   readonly title: string;
   /** numbers are names of classes: never mixed with their neighbours */
   readonly classes: boolean;
-  readonly sources: readonly BandSource[];
-}
-
-/** Where a band lies in one file, and what its numbers mean there. */
-export interface BandSource {
-  /** of the layer's pieces: bands of one piece belong together */
-  readonly piece: number;
-  readonly path: string;
-  readonly crs?: string | undefined;
-  /** of the file, from its header, when the project knows it: files that lie elsewhere are not opened */
-  readonly grid?: GeoBox | undefined;
-  readonly bandIndex: number;
-  readonly scale: number;
-  readonly offset: number;
-  readonly nodata?: number | undefined;
 }
 
 /** A layer of pixels, as the map and the statistics read it. */
@@ -45,14 +35,30 @@ export interface RasterLayer {
   readonly kind: "image" | "classes" | "confidence";
   readonly sensor: SensorId | null;
   readonly date: string | null;
+  /** what values are once they are read */
   readonly quantity: Radiometry["quantity"];
   readonly bands: readonly LayerBand[];
-  /** project CRS; added to where the pixels lie */
-  readonly shift: { readonly dx: number; readonly dy: number };
+  /** as those of an acquisition; the bands of classes are bands of files of their own */
+  readonly pieces: readonly AcquisitionPiece[];
+  readonly shift?: Shift;
+  /** where pieces overlap, clear pixels are drawn: see `ReadingOptions` */
+  readonly clearClasses: readonly number[];
   readonly legend: readonly LegendClass[] | null;
 }
 
-const unmoved = { dx: 0, dy: 0 };
+/** A file that belongs to no acquisition, or the classes of one: numbers as they are. */
+const plainFile = (
+  { path, crs, grid }: { readonly path: string; readonly crs?: Crs | undefined; readonly grid?: GeoBox | undefined },
+  bands: readonly FileBand[],
+): AcquisitionFile => ({
+  path,
+  ...(crs ? { crs } : {}),
+  ...(grid ? { grid } : {}),
+  bands,
+  radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
+  facts: {},
+  evidence: [],
+});
 
 /** The layer called `id`; what is no layer of the project is a sentence. */
 export async function rasterLayer(catalog: Catalog, id: string): Promise<RasterLayer> {
@@ -72,44 +78,35 @@ export async function rasterLayer(catalog: Catalog, id: string): Promise<RasterL
   return layer;
 }
 
-function ofAcquisition(catalog: Catalog, id: string, name: string): RasterLayer | undefined {
-  const acquisition = catalog.acquisitions.get(name);
+function ofAcquisition(catalog: Catalog, id: string, wanted: string): RasterLayer | undefined {
+  const acquisition = catalog.acquisitions.get(wanted);
   if (!acquisition) return undefined;
-  const { sensor, date, shift, pieces } = acquisition;
+  const { sensor, date, shift } = acquisition;
   const known = sensors[sensor].bands;
-  const bands = bandNamesOf(acquisition).map((band): LayerBand => {
-    const sources = pieces.flatMap(({ files }, piece): BandSource[] => {
-      const file = files.find((one) => one.bands.some((own) => own.name === band));
-      const own = file?.bands.find((candidate) => candidate.name === band);
-      if (!file || !own) return [];
-      const { bandIndex, scale, offset, nodata } = own;
-      return [{ piece, path: file.path, crs: file.crs, grid: file.grid, bandIndex, scale, offset, nodata }];
-    });
-    return { name: band, title: known.find((one) => one.name === band)?.title ?? band, classes: false, sources };
+  const bands = bandNamesOf(acquisition).map(
+    (name): LayerBand => ({ name, title: known.find((one) => one.name === name)?.title ?? name, classes: false }),
+  );
+  const masks = acquisition.pieces.flatMap((piece) => maskFileOf(piece) ?? []);
+  const scene = masks.every(({ quality }) => quality.kind === "scl");
+  const name = scene ? "SCL" : "mask";
+  if (masks.length > 0) bands.push({ name, title: scene ? "Scene classification" : "Mask", classes: true });
+  const pieces = acquisition.pieces.map((piece): AcquisitionPiece => {
+    const mask = maskFileOf(piece);
+    if (!mask) return piece;
+    const { bandIndex, kind } = mask.quality;
+    const band = { name, bandIndex, scale: 1, offset: 0, ...(kind === "scl" ? { nodata: 0 } : {}) };
+    return { files: [...piece.files, plainFile(mask, [band])] };
   });
-  const maskFiles = pieces.map(maskFileOf);
-  const masks = maskFiles.flatMap((file, piece): BandSource[] => {
-    if (!file) return [];
-    const { path, crs, grid, quality } = file;
-    const none = quality.kind === "scl" ? { nodata: 0 } : {};
-    return [{ piece, path, crs, grid, bandIndex: quality.bandIndex, scale: 1, offset: 0, ...none }];
-  });
-  const scene = maskFiles.every((file) => !file || file.quality.kind === "scl");
-  if (masks.length > 0)
-    bands.push({
-      name: scene ? "SCL" : "mask",
-      title: scene ? "Scene classification" : "Mask",
-      classes: true,
-      sources: masks,
-    });
   return {
     id,
     kind: "image",
     sensor,
     date,
-    quantity: radiometryOf(acquisition).quantity,
+    quantity: quantityRead(radiometryOf(acquisition).quantity),
     bands,
-    shift: shift ?? unmoved,
+    pieces,
+    ...(shift ? { shift } : {}),
+    clearClasses: clearClassesOf(catalog).get(acquisition.id) ?? clearSclClasses,
     legend: masks.length > 0 && scene ? sclLegend : null,
   };
 }
@@ -121,22 +118,36 @@ async function ofRaster(catalog: Catalog, id: string, number: number): Promise<R
   const { info } = await headers.open(row.path, crs);
   const [only] = info.bands;
   const classes = info.bands.length === 1 && Boolean(only?.colorTable ?? only?.categoryNames);
+  const shown = info.bands
+    .map((band, i) => ({ band, bandIndex: i + 1 }))
+    .filter(({ band }) => band.colorInterpretation !== "alpha");
   return {
     id,
     kind: classes ? "classes" : "image",
     sensor: null,
     date: null,
     quantity: "unknown",
-    bands: info.bands
-      .map((band, i) => ({ band, bandIndex: i + 1 }))
-      .filter(({ band }) => band.colorInterpretation !== "alpha")
-      .map(({ band, bandIndex }) => ({
-        name: String(bandIndex),
-        title: band.name ?? `Band ${bandIndex}`,
-        classes,
-        sources: [{ piece: 0, path: row.path, crs, bandIndex, scale: band.scale, offset: band.offset }],
-      })),
-    shift: unmoved,
+    bands: shown.map(({ band, bandIndex }) => ({
+      name: String(bandIndex),
+      title: band.name ?? `Band ${bandIndex}`,
+      classes,
+    })),
+    pieces: [
+      {
+        files: [
+          plainFile(
+            { path: row.path, crs },
+            shown.map(({ band: { scale, offset }, bandIndex }) => ({
+              name: String(bandIndex),
+              bandIndex,
+              scale,
+              offset,
+            })),
+          ),
+        ],
+      },
+    ],
+    clearClasses: [],
     legend: classes ? await legendOfFile(row.path) : null,
   };
 }
@@ -161,10 +172,9 @@ async function ofMap(
     sensor: null,
     date: null,
     quantity: "unknown",
-    bands: [
-      { name: "1", title: only.name ?? map.name, classes, sources: [{ piece: 0, path, bandIndex: 1, scale, offset }] },
-    ],
-    shift: unmoved,
+    bands: [{ name: "1", title: only.name ?? map.name, classes }],
+    pieces: [{ files: [plainFile({ path }, [{ name: "1", bandIndex: 1, scale, offset }])] }],
+    clearClasses: [],
     legend: classes ? await legendOfFile(path) : null,
   };
 }
@@ -182,15 +192,9 @@ async function ofDifference(catalog: Catalog, id: string, number: number): Promi
     sensor: null,
     date: null,
     quantity: "unknown",
-    bands: [
-      {
-        name: "1",
-        title: comparison.name,
-        classes: true,
-        sources: [{ piece: 0, path, bandIndex: 1, scale: 1, offset: 0 }],
-      },
-    ],
-    shift: unmoved,
+    bands: [{ name: "1", title: comparison.name, classes: true }],
+    pieces: [{ files: [plainFile({ path }, [{ name: "1", bandIndex: 1, scale: 1, offset: 0 }])] }],
+    clearClasses: [],
     legend: classes.map(({ code, name, color }) => ({ code, name, color })),
   };
 }
@@ -221,16 +225,19 @@ export function bandOf(layer: RasterLayer, name: string): LayerBand {
   throw new AppError("layer-not-found", { id: `${layer.id}, ${name}` });
 }
 
-/** Changes whenever pixels of the layer may have: which file, its size and times, and the correction of position. */
-export async function versionOf(layer: RasterLayer): Promise<string> {
-  const paths = [...new Set(layer.bands.flatMap(({ sources }) => sources.map(({ path }) => path)))];
+/** Changes whenever pixels of the layer may have: which file, its size and times, what its numbers mean, and the correction of position. */
+export async function versionOf({ pieces, shift, clearClasses }: RasterLayer): Promise<string> {
+  const files = pieces.flatMap((piece) => piece.files);
+  const paths = [...new Set(files.map(({ path }) => path))];
   const marks = await Promise.all(paths.map((path) => stat(path, { bigint: true }).then(contentKey, () => "missing")));
-  const meaning = layer.bands.flatMap(({ name, sources }) =>
-    sources.map(({ path, bandIndex, scale, offset, nodata, crs }) =>
-      [name, path, bandIndex, scale, offset, nodata ?? "", crs ?? ""].join(" "),
+  const meaning = files.flatMap(({ path, crs, bands, radiometry: { quantity } }) =>
+    bands.map(({ name, bandIndex, scale, offset, nodata }) =>
+      [name, path, bandIndex, scale, offset, nodata ?? "", crs ?? "", quantity].join(" "),
     ),
   );
-  return hash([...marks, ...meaning, layer.shift.dx, layer.shift.dy].join("|"));
+  // Of several pieces the clearest is drawn.
+  const masks = pieces.length > 1 ? [JSON.stringify([clearClasses, files.map(({ quality }) => quality)])] : [];
+  return hash([...marks, ...meaning, ...masks, shift?.dx ?? 0, shift?.dy ?? 0].join("|"));
 }
 
 /** FNV-1a of 64 bits, as text: short addresses, and no secret behind them. */

@@ -1,5 +1,5 @@
 import type { LayerSource, LayerStatistics } from "../../../src-shared/ipc/index.ts";
-import { bandRoles, type IndexFormula, indexOf, numbers } from "./formulas.ts";
+import { bandRoles, indexOf, numbers } from "./formulas.ts";
 import { isClasses, type LayerStyle, type Stretch } from "./layer-style.ts";
 import { type Channel, indicesOf, plainBands, presetsOf } from "./presets.ts";
 import type { RampId } from "./ramps.ts";
@@ -61,10 +61,7 @@ export function stretchOf(source: LayerSource, style: LayerStyle, composition: C
 
 /** The values that a channel usually has: the same for every date, so that dates can be compared by eye. */
 export function usualRange(source: LayerSource, channel: Channel): Range | null {
-  if (channel.kind === "index") {
-    if (channel.linear && channel.index === "vvvh") return [1, 12];
-    return indexOf(channel.index).range;
-  }
+  if (channel.kind === "index") return indexOf(channel.index).range;
   if (source.kind === "confidence") return [0, 100];
   const { quantity, sensor } = source;
   if (!sensor) return null;
@@ -72,7 +69,6 @@ export function usualRange(source: LayerSource, channel: Channel): Range | null 
   const is = (...names: (keyof typeof roles)[]) => names.some((role) => roles[role]?.includes(channel.band));
   if (quantity === "reflectance") return is("blue", "green", "red") ? [0, 0.22] : [0, 0.5];
   if (quantity === "backscatter-db") return is("vv") ? [-20, 0] : [-27, -6];
-  if (quantity === "backscatter-linear") return is("vv") ? [0, 0.4] : [0, 0.1];
   return null;
 }
 
@@ -115,11 +111,5 @@ const apart = ([low, high]: Range): Range => (high > low ? [low, high] : [low - 
 export function channelValue(channel: Channel, bands: readonly string[], values: ArrayLike<number>): number {
   if (channel.kind === "band") return values[bands.indexOf(channel.band)]!;
   const picked = channel.bands.map((band) => values[bands.indexOf(band)]!);
-  return formulaOf(channel)(numbers, picked);
-}
-
-/** The formula of an index; a ratio of linear backscatter is a quotient. */
-export function formulaOf(channel: Channel & { readonly kind: "index" }): IndexFormula["of"] {
-  if (channel.index === "vvvh" && channel.linear) return (m, [vv, vh]) => m.div(vv!, vh!);
-  return indexOf(channel.index).of;
+  return indexOf(channel.index).of(numbers, picked);
 }

@@ -68,7 +68,7 @@ export const indices: readonly IndexFormula[] = [
   { id: "ndmi", roles: ["nir", "swir1"], range: [-0.4, 0.6], ramp: "moisture", of: normalized },
   { id: "nbr", roles: ["nir", "swir2"], range: [-0.4, 0.9], ramp: "burn", of: normalized },
   { id: "ndbi", roles: ["swir1", "nir"], range: [-0.6, 0.4], ramp: "greys", of: normalized },
-  // In decibels a ratio is a difference; linear backscatter is told apart where the channel is made.
+  // Backscatter is always read in decibels: a ratio is a difference.
   { id: "vvvh", roles: ["vv", "vh"], range: [2, 16], ramp: "viridis", of: (m, [vv, vh]) => m.sub(vv!, vh!) },
 ];
 

@@ -7,7 +7,7 @@ export type PresetId = "natural" | "infrared" | "agriculture" | "swir" | "redEdg
 /** A channel is one band or the value of an index. */
 export type Channel =
   | { readonly kind: "band"; readonly band: string }
-  | { readonly kind: "index"; readonly index: IndexId; readonly bands: readonly string[]; readonly linear: boolean };
+  | { readonly kind: "index"; readonly index: IndexId; readonly bands: readonly string[] };
 
 type ChannelOfRole = Role | { readonly index: IndexId };
 
@@ -41,7 +41,7 @@ function indexChannel(source: LayerSource, sensor: SensorId, id: IndexId): Chann
   const available = new Set(plainBands(source));
   const bands = indexOf(id).roles.map((role) => bandFor(sensor, role, available));
   if (bands.includes(undefined)) return undefined;
-  return { kind: "index", index: id, bands: bands as string[], linear: source.quantity === "backscatter-linear" };
+  return { kind: "index", index: id, bands: bands as string[] };
 }
 
 /** The combinations that the layer's bands allow, the usual one first. */

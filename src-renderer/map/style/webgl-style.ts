@@ -1,8 +1,9 @@
 import type { ExpressionValue } from "ol/expr/expression.js";
 import type { Style } from "ol/layer/WebGLTile.js";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import { type Composition, formulaOf, type Range } from "./composition.ts";
+import type { Composition, Range } from "./composition.ts";
 import type { Algebra } from "./formulas.ts";
+import { indexOf } from "./formulas.ts";
 import type { LayerStyle } from "./layer-style.ts";
 import { rampColors } from "./ramps.ts";
 
@@ -51,7 +52,7 @@ export function webglStyle(composition: Composition, style: LayerStyle, legend: 
     const value =
       channel.kind === "band"
         ? values[bands.indexOf(channel.band)]!
-        : formulaOf(channel)(
+        : indexOf(channel.index).of(
             expressions,
             channel.bands.map((band) => values[bands.indexOf(band)]!),
           );
