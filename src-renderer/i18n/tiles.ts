@@ -197,6 +197,7 @@ export const tilesMessages = messages({
   },
   "tiles.score.threshold": { en: "Threshold", fr: "Seuil" },
   "tiles.score.tuned": { en: "by validation", fr: "par validation" },
+  "tiles.score.at": { en: "threshold {how}", fr: "seuil {how}" },
   "tiles.score.micro": { en: "Micro F1", fr: "F1 micro" },
   "tiles.score.macro": { en: "Macro F1", fr: "F1 macro" },
   "tiles.score.weighted": { en: "Weighted F1", fr: "F1 pondéré" },
