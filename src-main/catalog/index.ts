@@ -28,11 +28,11 @@ export { currentFormat } from "./migrations.ts";
 export {
   assertNoLinkOut,
   assertPlainFolder,
-  copyPlain,
   makeOwnFolder,
   type OwnFolder,
   openPlain,
   ownFolders,
+  plainPieces,
   readPlainText,
   removeOwn,
   removeOwnIfEmpty,

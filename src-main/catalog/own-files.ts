@@ -14,7 +14,6 @@ import {
   rmdirSync,
   rmSync,
   type Stats,
-  writeSync,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
@@ -183,21 +182,19 @@ export function readPlainText(path: string, mostBytes = 64 << 20): string {
   }
 }
 
-/** Copies a regular file to a name that is free; no link is followed on either side. */
-export function copyPlain(from: string, to: string): void {
-  const source = openSync(from, plainFlags);
+/** The bytes of a regular file in pieces, each its own; no link is followed, no pipe or device waited for. */
+export function* plainPieces(path: string): Generator<Buffer> {
+  const file = openSync(path, plainFlags);
   try {
-    if (!fstatSync(source).isFile()) throw new AppError("file-not-regular", { path: from });
-    const target = openSync(to, "wx");
-    try {
-      const piece = Buffer.allocUnsafe(1 << 20);
-      for (let read = readSync(source, piece); read > 0; read = readSync(source, piece))
-        for (let done = 0; done < read; ) done += writeSync(target, piece, done, read - done);
-    } finally {
-      closeSync(target);
+    if (!fstatSync(file).isFile()) throw new AppError("file-not-regular", { path });
+    for (;;) {
+      const piece = Buffer.allocUnsafe(1 << 18);
+      const read = readSync(file, piece);
+      if (read === 0) return;
+      yield piece.subarray(0, read);
     }
   } finally {
-    closeSync(source);
+    closeSync(file);
   }
 }
 

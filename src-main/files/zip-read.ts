@@ -17,8 +17,13 @@ export interface ZipMember {
    * @throws DamagedZip when they are damaged, encrypted, or unfold to more than the archive may
    */
   read(): Promise<Buffer>;
-  /** The same into a new file, a piece at a time: of a member of any size a few pieces are in memory. @throws as `read` */
-  copyTo(path: string): Promise<void>;
+  /**
+   * The same into a new file, a piece at a time: of a member of any size a few pieces are in memory. `look` sees every piece before
+   * it is written, and may throw. @throws as `read`
+   */
+  copyTo(path: string, look?: (piece: Buffer) => void): Promise<void>;
+  /** The same, kept nowhere. @throws as `read` */
+  look(look: (piece: Buffer) => void): Promise<void>;
 }
 
 /** What is wrong with an archive, in words that follow a colon. */
@@ -84,11 +89,18 @@ export async function openZip(path: string, limits: ZipLimits = {}): Promise<Zip
           await unfold(zip, entry, shown, async (piece, at) => void piece.copy(content, at));
           return content;
         },
-        async copyTo(target) {
+        async look(look) {
+          admit(entry, shown);
+          await unfold(zip, entry, shown, async (piece) => look(piece));
+        },
+        async copyTo(target, look) {
           admit(entry, shown);
           const to = await system.open(target, "wx");
           try {
-            await unfold(zip, entry, shown, (piece, at) => writeAll(to, piece, at));
+            await unfold(zip, entry, shown, (piece, at) => {
+              look?.(piece);
+              return writeAll(to, piece, at);
+            });
             await to.sync();
           } finally {
             await to.close();

@@ -34,7 +34,13 @@ export function expectedTensors({
  * another network. `undefined` when it can. Tensors that the network does not read are left alone: a pre-trained model has
  * decoders.
  */
-export function problemOfModel({ description, weights }: Model): string | undefined {
+export function problemOfModel({
+  description,
+  weights,
+}: {
+  readonly description: ModelDescription;
+  readonly weights: Readonly<Record<string, Pick<ExpectedTensor, "type" | "shape">>>;
+}): string | undefined {
   const { config, modalities, grid, legend, task, tiles } = description;
   const names = config.modalities.map(({ name }) => name);
   if (names.length !== modalities.length || modalities.some(({ name }) => !names.includes(name)))

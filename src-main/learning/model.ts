@@ -3,7 +3,7 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { readSafetensors, type Tensors, writeSafetensors } from "../engine/index.ts";
+import { readSafetensors, type Tensors, type WeightsEntry, weightsCheck, writeSafetensors } from "../engine/index.ts";
 import { writeWhole } from "../files/index.ts";
 import { configFromJson, configToJson, type OmniSatConfig } from "../omnisat/index.ts";
 
@@ -136,6 +136,27 @@ export async function readModel(folder: string): Promise<Model> {
       throw new AppError("weights-damaged", { path, reason: `“${name.slice(0, 80)}” holds a value that is no number (${at + 1} of ${numbers.length})` }); // biome-ignore format: one line
   }
   return { description, weights: tensors };
+}
+
+/**
+ * Looks through weights that come piece by piece from a package: `described` is told their tensors before any number is looked at,
+ * and may refuse; `end()` compares their sum with that of the description.
+ * @param path what errors name
+ * @throws AppError "weights-damaged", "model-damaged"
+ */
+export function weightsOfPackage(
+  { weights: { sha256 } }: ModelDescription,
+  path: string,
+  bytes: number,
+  described: (tensors: readonly WeightsEntry[]) => void,
+): { push(piece: Uint8Array): void; end(): void } {
+  const check = weightsCheck(path, bytes, described);
+  return {
+    push: check.push,
+    end() {
+      if (check.end() !== sha256) throw new AppError("model-damaged", { path });
+    },
+  };
 }
 
 /** Read where others wait for it; a legend of 254 classes and the settings of a training have a hundredth. */

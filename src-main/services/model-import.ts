@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError, type ErrorDetails } from "../../src-shared/errors/index.ts";
-import { canonical, copyPlain, isWithin, readPlainText } from "../catalog/index.ts";
-import { DamagedZip, diskError, isDiskFull, openZip } from "../files/index.ts";
+import { canonical, isWithin, plainPieces, readPlainText } from "../catalog/index.ts";
+import { DamagedZip, diskError, isDiskFull, openZip, writeAll } from "../files/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
+import type { Telling } from "../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
 
-const wanted = /^(model\.json|weights\.safetensors|README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
+/** What a person reads about a model. */
+const words = /^(README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
 
 /**
  * Copies a model package into `folder`, which does not exist yet, and reads it whole there: what is damaged, or is no model,
@@ -28,22 +31,27 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
   }
 }
 
-/** The same in this process. Only files that belong to a model are taken, whatever else a package holds. */
-export async function unpackHere(path: string, folder: string): Promise<ModelDescription> {
+/** The code that says whether weights are those of a network. */
+export const loadNetwork = () => Promise.all([import("../learning/model.ts"), import("../jobs/model-tensors.ts")]);
+
+/**
+ * The same in this process. Only files that belong to a model are taken, whatever else a package holds; weights are looked through
+ * piece by piece on their way, after the description and their header.
+ */
+export async function unpackHere(
+  path: string,
+  folder: string,
+  telling?: Pick<Telling, "alive">,
+): Promise<ModelDescription> {
   if (!existsSync(path)) throw new AppError("model-package-not-found", { path });
   mkdirSync(folder, { recursive: true });
   try {
-    if (statSync(path).isDirectory()) copyFolder(path, folder);
-    else await extract(path, folder);
-    if (!existsSync(join(folder, "model.json"))) throw new AppError("model-package-not-found", { path });
-    const [{ readModel }, { problemOfModel }] = await Promise.all([
-      import("../learning/model.ts"),
-      import("../jobs/model-tensors.ts"),
-    ]);
-    const model = await readModel(folder);
-    const problem = problemOfModel(model);
-    if (problem !== undefined) throw new AppError("model-package-damaged", { path, reason: problem });
-    return model.description;
+    const pack = statSync(path).isDirectory() ? folderPackage(path) : await archivePackage(path);
+    try {
+      return await unpack(pack, path, folder, () => telling?.alive());
+    } finally {
+      await pack.close();
+    }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     const code = (error as NodeJS.ErrnoException).code;
@@ -62,12 +70,79 @@ export async function unpackHere(path: string, folder: string): Promise<ModelDes
   }
 }
 
-function copyFolder(from: string, to: string): void {
-  if (!existsSync(join(from, "model.json"))) throw new AppError("model-package-not-found", { path: from });
-  const names = ["model.json", weightsNamedIn(readPlainText(insideOf(from, "model.json")))];
-  for (const name of [...names, "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"]) {
-    if (existsSync(join(from, name))) copyPlain(insideOf(from, name), join(to, name));
+/** A file of a package. */
+interface PackedFile {
+  readonly bytes: number;
+  /** Copies it into a new file, piece by piece, each after it was looked at. */
+  copyTo(path: string, look?: (piece: Uint8Array) => void): Promise<void>;
+}
+
+interface Package {
+  /** as it is called in the package; `undefined` when it is not there */
+  file(name: string): PackedFile | undefined;
+  /** those beside the description and the weights that are taken along */
+  readonly others: readonly string[];
+  close(): Promise<void> | void;
+}
+
+async function unpack(pack: Package, path: string, folder: string, alive: () => void): Promise<ModelDescription> {
+  const [{ readModelDescription, modelFile, weightsOfPackage }, { problemOfModel }] = await loadNetwork();
+  const description = pack.file(modelFile);
+  if (!description) throw new AppError("model-package-not-found", { path });
+  // Longer ones are refused by whoever reads it, and need not be copied.
+  if (description.bytes > 1 << 24)
+    throw new AppError("model-package-damaged", { path, reason: "its model.json is far too large" });
+  await description.copyTo(join(folder, modelFile));
+  const text = readPlainText(join(folder, modelFile), 1 << 24);
+  const file = weightsNamedIn(text);
+  const model = await readModelDescription(folder);
+  const weights = pack.file(file);
+  if (!weights) throw new AppError("weights-missing", { path: join(path, file) });
+  const check = weightsOfPackage(model, join(path, file), weights.bytes, (entries) => {
+    const shapes = Object.fromEntries(entries.map((entry) => [entry.name, entry]));
+    const problem = problemOfModel({ description: model, weights: Object.assign(Object.create(null), shapes) });
+    if (problem !== undefined) throw new AppError("model-package-damaged", { path, reason: problem });
+  });
+  await weights.copyTo(join(folder, file), (piece) => {
+    check.push(piece);
+    alive();
+  });
+  check.end();
+  for (const name of pack.others) {
+    const other = pack.file(name);
+    await other?.copyTo(join(folder, name));
   }
+  return model;
+}
+
+const texts = ["README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"] as const;
+
+function folderPackage(from: string): Package {
+  return {
+    file(name) {
+      if (!existsSync(join(from, name))) return undefined;
+      const real = insideOf(from, name);
+      return {
+        bytes: statSync(real).size,
+        async copyTo(path, look) {
+          const target = await open(path, "wx");
+          try {
+            let at = 0;
+            for (const piece of plainPieces(real)) {
+              look?.(piece);
+              await writeAll(target, piece, at);
+              at += piece.length;
+            }
+            await target.sync();
+          } finally {
+            await target.close();
+          }
+        },
+      };
+    },
+    others: texts,
+    close: () => {},
+  };
 }
 
 /** What is no description has the usual name: reading it whole says afterwards what is wrong. */
@@ -90,19 +165,23 @@ function insideOf(folder: string, name: string): string {
 }
 
 /** Members of the archive's top folder, or of the one folder it holds; names from outside never become paths. */
-async function extract(path: string, folder: string): Promise<void> {
+async function archivePackage(path: string): Promise<Package> {
   const archive = await openZip(path, { members: 5000 });
-  try {
-    const model = archive.members.find(({ name }) => /(^|\/)model\.json$/.test(name));
-    if (!model) throw new AppError("model-package-not-found", { path });
-    const inside = model.name.slice(0, -"model.json".length);
-    for (const member of archive.members) {
-      const name = member.name.startsWith(inside) ? member.name.slice(inside.length) : "";
-      if (wanted.test(name)) await member.copyTo(join(folder, name));
-    }
-  } finally {
-    await archive.close();
-  }
+  const inside = archive.members
+    .find(({ name }) => /(^|\/)model\.json$/.test(name))
+    ?.name.slice(0, -"model.json".length);
+  const named = new Map(
+    archive.members.flatMap((member) =>
+      inside !== undefined && member.name.startsWith(inside)
+        ? [[member.name.slice(inside.length), member] as const]
+        : [],
+    ),
+  );
+  return {
+    file: (name) => named.get(name),
+    others: [...named.keys()].filter((name) => words.test(name)),
+    close: () => archive.close(),
+  };
 }
 
 /** The text of the package's licence file, if it has one. */

@@ -1,5 +1,5 @@
 import type { ModelDescription } from "../learning/model.ts";
-import { workApart } from "../vector/index.ts";
+import { type Telling, workApart } from "../vector/index.ts";
 import { forkReadersFrom } from "../vector/reader/forked.ts";
 import type { ReadLegend } from "./legend-files.ts";
 
@@ -10,12 +10,23 @@ export interface OwnTasks {
   legend: { input: { readonly path: string }; output: ReadLegend };
 }
 
-type Work = { readonly [K in keyof OwnTasks]: (input: OwnTasks[K]["input"]) => Promise<OwnTasks[K]["output"]> };
+type Work = {
+  readonly [K in keyof OwnTasks]: {
+    readonly load: () => Promise<unknown>;
+    readonly work: (input: OwnTasks[K]["input"], telling: Telling) => Promise<OwnTasks[K]["output"]>;
+  };
+};
 
-/** Each is loaded when it is asked for: most processes read one kind. */
+/** Each is loaded when it is asked for, and before its file's time begins: most processes read one kind. */
 export const readingTasks: Work = {
-  model: async ({ path, folder }) => (await import("./model-import.ts")).unpackHere(path, folder),
-  legend: async ({ path }) => (await import("./legend-files.ts")).readLegendHere(path),
+  model: {
+    load: async () => (await import("./model-import.ts")).loadNetwork(),
+    work: async ({ path, folder }, telling) => (await import("./model-import.ts")).unpackHere(path, folder, telling),
+  },
+  legend: {
+    load: () => import("./legend-files.ts"),
+    work: async ({ path }) => (await import("./legend-files.ts")).readLegendHere(path),
+  },
 };
 
 forkReadersFrom(new URL("./reading-main.ts", import.meta.url));

@@ -1,5 +1,5 @@
 // Tables as text: what separates their columns, which sign is the decimal sign, what the letters are. One pass, with limits.
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Decode, decoderNamed, decodeUnnamed } from "./text-encoding.ts";
 
@@ -54,14 +54,68 @@ export function csvTableOf(bytes: Uint8Array, path: string, options: CsvOptions 
   return { header: names, rows, delimiter, encoding, headerMissing };
 }
 
+/** Larger tables are looked through before they are held. */
+const largeFile = 16 * 2 ** 20;
+const headBytes = 2 ** 20;
+/** Bytes that a row and a cell take in memory at least, beside their text. */
+const held = { row: 200, cell: 40 };
+
+/**
+ * Looks through a large table in pieces: what its cells take in memory, and the rows at its beginning as a table of their own;
+ * `undefined` of a small one, whose reading costs no more.
+ * @throws AppError "table-unreadable"
+ */
+export function lookThroughTable(
+  path: string,
+  options: CsvOptions = {},
+): { readonly head: CsvTable; readonly mebibytes: number } | undefined {
+  const { size } = statSync(path);
+  if (size <= largeFile) return undefined;
+  if (size > largestFile) throw tooLarge(path);
+  const file = openSync(path, "r");
+  try {
+    const piece = Buffer.alloc(headBytes);
+    const begin = piece.subarray(0, readSync(file, piece, 0, headBytes, 0));
+    const wide = (begin[0] === 0xff && begin[1] === 0xfe) || (begin[0] === 0xfe && begin[1] === 0xff);
+    const newline = begin.lastIndexOf(10);
+    if (newline < 0)
+      throw unreadable(
+        path,
+        begin.includes(0) && !wide ? "it is not a text file" : "its first line has more than 1 MB",
+      );
+    const head = csvTableOf(
+      Uint8Array.from(begin.subarray(0, newline + 1 + (wide && begin[0] === 0xff ? 1 : 0))),
+      path,
+      options,
+    );
+    const separator = head.delimiter.charCodeAt(0);
+    let [rows, cells] = [0, 0];
+    for (let at = 0; at < size; ) {
+      const got = readSync(file, piece, 0, headBytes, at);
+      if (got === 0) break;
+      for (let i = 0; i < got; i++) {
+        const code = piece[i];
+        if (code === 10) rows++;
+        else if (code === separator) cells++;
+        else if (code === 0 && !wide) throw unreadable(path, "it is not a text file");
+      }
+      at += got;
+    }
+    return { head, mebibytes: (size * 2 + rows * (held.row + held.cell) + cells * held.cell) / 2 ** 20 };
+  } finally {
+    closeSync(file);
+  }
+}
+
+const tooLarge = (path: string): AppError =>
+  unreadable(path, "it is larger than 256 MB; keep only the columns that are needed");
 const unreadable = (path: string, problem: string): AppError => new AppError("table-unreadable", { path, problem });
 
 function bytesOf(path: string): Uint8Array {
   const facts = statSync(path, { throwIfNoEntry: false });
   // Opening a pipe would wait for its writer.
   if (!facts?.isFile()) throw new AppError("file-missing", { path });
-  if (facts.size > largestFile)
-    throw unreadable(path, "it is larger than 256 MB; keep only the columns that are needed");
+  if (facts.size > largestFile) throw tooLarge(path);
   return readFileSync(path);
 }
 

@@ -4,7 +4,7 @@ import { tableEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { transformer } from "../raster/crs.ts";
-import { type CsvTable, decimalOf, numberIn, readCsvTable } from "./csv-table.ts";
+import { type CsvTable, decimalOf, lookThroughTable, numberIn, readCsvTable } from "./csv-table.ts";
 import type { Feature, FeatureLayer, Field, PropertyValue, ReadOptions, TableReading } from "./feature.ts";
 import { type Geometry, type Transform, transformGeometry } from "./geometry.ts";
 import { looksLikeShape, readShape } from "./shape-text.ts";
@@ -99,6 +99,16 @@ export function readCsv(path: string, options: ReadOptions = {}): FeatureLayer {
   };
   const geometryType = types.size === 1 ? [...types][0]!.toUpperCase() : "GEOMETRY";
   return { path, layer, layers: [{ name: layer, geometryType, crs }], crs, fields, features, table: reading };
+}
+
+/**
+ * Looks through a large table before it is held, and at its first rows for positions; gives the MiB that it takes in memory.
+ * @throws AppError as {@link readCsv}
+ */
+export function lookThroughCsv(path: string, options: ReadOptions = {}): number {
+  const looked = lookThroughTable(path, options);
+  if (looked) coordinatesOf(looked.head, path, options);
+  return looked?.mebibytes ?? 0;
 }
 
 type Source =

@@ -64,7 +64,8 @@ export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon }
 export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
 export { openFeatures, readFeatures } from "./read.ts";
 export { launchReadersWith } from "./reader/launcher.ts";
-export { eachFeatureApart, fieldsApart, readApart, readingLimits, workApart } from "./reader/read-apart.ts";
+export { eachFeatureApart, fieldsApart, readApart, readingLimits, whenRead, workApart } from "./reader/read-apart.ts";
+export type { Telling } from "./reader/tasks.ts";
 export { type SieveSource, sieve } from "./sieve.ts";
 export {
   classesFromStyle,

@@ -6,7 +6,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsFromWkt } from "../raster/crs-from-wkt.ts";
 import { tableExtensions } from "./csv.ts";
-import { csvTableOf, numberIn } from "./csv-table.ts";
+import { type CsvTable, csvTableOf, lookThroughTable, numberIn } from "./csv-table.ts";
 import type { FeatureLayer, PropertyValue } from "./feature.ts";
 import type { Geometry } from "./geometry.ts";
 import { openFeatures } from "./read.ts";
@@ -256,8 +256,21 @@ function fromFolder(folder: string): TileShares {
 
 const tileName = (path: string): string => stemOf(path).replace(/_labels(_metadata)?$/i, "");
 
-function fromCsv(path: string, options: TileSharesOptions): TileShares {
-  const { header, rows } = csvTableOf(bytesOf(path), path);
+/**
+ * Looks through a large table of shares before it is held, and at its first rows for classes; gives the MiB that it takes in memory.
+ * @throws AppError as {@link readTileShares}
+ */
+export function lookThroughShares(path: string, options: TileSharesOptions): number {
+  const looked = lookThroughTable(path);
+  if (looked) sharesInTable(path, options, looked.head);
+  // Every row is also held as a record of its columns.
+  return (looked?.mebibytes ?? 0) * 2;
+}
+
+const fromCsv = (path: string, options: TileSharesOptions): TileShares =>
+  sharesInTable(path, options, csvTableOf(bytesOf(path), path));
+
+function sharesInTable(path: string, options: TileSharesOptions, { header, rows }: CsvTable): TileShares {
   if (rows.length === 0) throw unreadable(path, "it has no rows below a heading");
   const records = rows.map(({ cells }) => Object.fromEntries(header.map((name, i) => [name, cells[i]!.trim()])));
   const key = options.key ?? header.find((name) => keyNames.includes(name.toLowerCase())) ?? header[0]!;

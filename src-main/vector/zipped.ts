@@ -35,8 +35,15 @@ export async function readZipped(
 
 const kept = new Map<string, readonly string[]>();
 
-/** The vector files of an archive, unpacked. Names inside it never become paths: only their last word does, without signs. */
-async function unpacked(path: string): Promise<readonly string[]> {
+/** Looks through a file of an archive while it unfolds. */
+export type Looking = (name: string) => { push(piece: Uint8Array): void; end(): void } | undefined;
+
+/**
+ * The vector files of an archive, unpacked once for this process. Names inside it never become paths: only their last word does,
+ * without signs. `looking` gives what sees every piece of a file before it is written.
+ * @throws AppError "vector-damaged", and what looking throws
+ */
+export async function unpacked(path: string, looking: Looking = () => undefined): Promise<readonly string[]> {
   const { size, mtimeMs, ino, dev } = statSync(path);
   const key = [path, size, mtimeMs, ino, dev].join("|");
   const known = kept.get(key);
@@ -68,7 +75,10 @@ async function unpacked(path: string): Promise<readonly string[]> {
         for (const member of archive.members) {
           const part = extname(member.name).toLowerCase();
           const belongs = member.name.slice(0, -part.length || undefined) === stem && (part === ending || (ending === ".shp" && parts.has(part))); // biome-ignore format: one line
-          if (belongs) await member.copyTo(join(folder, own + part));
+          if (!belongs) continue;
+          const look = looking(member.name);
+          await member.copyTo(join(folder, own + part), (piece) => look?.push(piece));
+          look?.end();
         }
         written.push(join(folder, own + ending));
       }

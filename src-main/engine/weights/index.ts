@@ -1,1 +1,1 @@
-export { readSafetensors, type WeightsFile, writeSafetensors } from "./safetensors.ts";
+export { readSafetensors, type WeightsEntry, type WeightsFile, weightsCheck, writeSafetensors } from "./safetensors.ts";

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Tensors, tensor } from "../graph/index.ts";
-import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { readSafetensors, weightsCheck, writeSafetensors } from "./safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "safetensors-"));
 
@@ -93,4 +94,45 @@ test("a write that fails leaves the earlier file and nothing else", async () => 
   await expect(writeSafetensors(path, broken)).rejects.toThrow();
   expect((await readSafetensors(path)).tensors).toEqual(tensors);
   expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+});
+
+test("weights looked through piece by piece are judged as those read whole, wherever the pieces end", async () => {
+  const path = join(folder, "pieces.safetensors");
+  await writeSafetensors(path, tensors);
+  const bytes = readFileSync(path);
+  const sum = createHash("sha256").update(bytes).digest("hex");
+  const judge = (file: Uint8Array, step: number): string => {
+    let names: string[] = [];
+    const check = weightsCheck(path, file.length, (entries) => {
+      names = entries.map(({ name }) => name).sort();
+    });
+    for (let at = 0; at < file.length; at += step) check.push(file.subarray(at, at + step));
+    const own = check.end();
+    expect(names).toEqual(Object.keys(tensors).sort());
+    return own;
+  };
+  // Where the six floats lie.
+  const first = bytes.indexOf(Buffer.from(new Float32Array([1.5, -2]).buffer));
+  for (const step of [1, 3, 4, 7, 64, bytes.length]) {
+    expect(judge(bytes, step)).toBe(sum);
+    for (const [at, value] of [
+      [0, Number.NaN],
+      [5, Number.POSITIVE_INFINITY],
+      [2, Number.NEGATIVE_INFINITY],
+    ] as const) {
+      const damaged = Buffer.from(bytes);
+      damaged.writeFloatLE(value, first + 4 * at);
+      expect(() => judge(damaged, step)).toThrow(`(${at + 1} of 6)`);
+    }
+    const largest = Buffer.from(bytes);
+    largest.writeFloatLE(-3.4028234663852886e38, first);
+    expect(judge(largest, step)).not.toBe(sum);
+    expect(() => judge(bytes.subarray(0, bytes.length - 1), step)).toThrow();
+  }
+  for (const head of [
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    [255, 255, 255, 255, 255, 255, 255, 255],
+    [2, 0, 0, 0, 0, 0, 0, 0, 123, 125, 0],
+  ])
+    expect(() => judge(Uint8Array.from(head), 3)).toThrow();
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { replaceWhole, writeAll } from "../../files/index.ts";
@@ -18,10 +19,11 @@ const codes: Readonly<Record<DataType, string>> = {
 };
 const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as DataType]));
 
-/** The format allows four times as much; ten million tensors of our own have less. */
-const longestHeader = 25_000_000;
+/** The format allows 25 times as much; 30,000 tensors of our own have less, and the largest models have hundreds. */
+const longestHeader = 4_000_000;
 
-interface Entry {
+/** One tensor of a file, without its numbers. */
+export interface WeightsEntry {
   readonly name: string;
   readonly type: DataType;
   readonly shape: readonly number[];
@@ -40,18 +42,11 @@ export async function readSafetensors(path: string): Promise<WeightsFile> {
     const facts = await file.stat();
     if (!facts.isFile()) throw fail("it is no file");
     const { size } = facts;
-    if (size < 8) throw fail(`it holds ${size} bytes`);
     const lengthBytes = new Uint8Array(8);
     await file.read(lengthBytes, 0, 8, 0);
-    const length = new DataView(lengthBytes.buffer).getBigUint64(0, true);
-    if (length > BigInt(size - 8)) throw fail("its header is cut off");
-    if (length > BigInt(longestHeader)) throw fail(`its header has ${length} bytes; at most ${longestHeader} are read`);
-    const header = new Uint8Array(Number(length));
+    const header = new Uint8Array(headerBytes(lengthBytes, size, fail));
     await file.read(header, 0, header.length, 8);
-    const { entries, metadata } = parseHeader(header, fail);
-    const start = 8 + header.length;
-    const total = entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
-    if (start + total !== size) throw fail(`it should hold ${start + total} bytes and holds ${size}`);
+    const { entries, metadata, start } = headerOf(header, size, fail);
     // Without a prototype: a tensor may be called `__proto__`.
     const tensors = Object.create(null) as Record<string, Tensor>;
     for (const entry of entries) {
@@ -71,11 +66,105 @@ export async function readSafetensors(path: string): Promise<WeightsFile> {
   }
 }
 
+type Fail = (reason: string, cause?: unknown) => Error;
+
+/** The bytes of the header, as the first eight of a file of `size` bytes say. */
+function headerBytes(first: Uint8Array, size: number, fail: Fail): number {
+  if (size < 8) throw fail(`it holds ${size} bytes`);
+  const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(size - 8)) throw fail("its header is cut off");
+  if (length > BigInt(longestHeader)) throw fail(`its header has ${length} bytes; at most ${longestHeader} are read`);
+  return Number(length);
+}
+
+function headerOf(header: Uint8Array, size: number, fail: Fail) {
+  const parsed = parseHeader(header, fail);
+  const start = 8 + header.length;
+  const total = parsed.entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  if (start + total !== size) throw fail(`it should hold ${start + total} bytes and holds ${size}`);
+  return { ...parsed, start };
+}
+
+/**
+ * Looks through a safetensors file that comes piece by piece, in memory that does not grow with it: its header, and every float
+ * for being a number. `end()` gives the SHA-256 of the whole file.
+ * @param path what errors name
+ * @param described is told what the header says before any number is looked at; it may refuse
+ * @throws AppError "weights-damaged"
+ */
+export function weightsCheck(path: string, size: number, described: (entries: readonly WeightsEntry[]) => void) {
+  const fail: Fail = (reason, cause) => new AppError("weights-damaged", { path, reason }, { cause });
+  const sum = createHash("sha256");
+  let head = new Uint8Array(0);
+  let needed = 8;
+  let lengthKnown = false;
+  let start = Number.POSITIVE_INFINITY;
+  let floats: readonly WeightsEntry[] = [];
+  let next = 0;
+  let at = 0;
+  let before = 0;
+  const readHead = (piece: Uint8Array): void => {
+    head = Buffer.concat([head, piece.subarray(0, needed - head.length)]);
+    if (head.length < needed) return;
+    if (!lengthKnown) {
+      lengthKnown = true;
+      needed = 8 + headerBytes(head, size, fail);
+      if (needed > 8) return;
+    }
+    const { entries, start: from } = headerOf(head.subarray(8), size, fail);
+    described(entries);
+    floats = entries.filter(({ type }) => type === "float32");
+    start = from;
+    head = new Uint8Array(0);
+  };
+  /** A float is no number when all bits of its exponent are set: seven of its last byte, one of the byte before. */
+  const lookAt = (piece: Uint8Array): void => {
+    const begin = at - start;
+    for (; next < floats.length; next++) {
+      const { name, begin: first, end } = floats[next]!;
+      if (first >= begin + piece.length) return;
+      for (
+        let i = Math.max(0, first + 3 - begin + 4 * Math.max(0, Math.ceil((begin - first - 3) / 4)));
+        i < Math.min(piece.length, end - begin);
+        i += 4
+      )
+        if ((piece[i]! & 0x7f) === 0x7f && ((i > 0 ? piece[i - 1]! : before) & 0x80) !== 0)
+          throw fail(
+            `“${name.slice(0, 80)}” holds a value that is no number (${(begin + i - first + 1) / 4} of ${(end - first) / 4})`,
+          );
+      if (end > begin + piece.length) return;
+    }
+  };
+  return {
+    push(piece: Uint8Array): void {
+      if (at + piece.length > size) throw fail(`it should hold ${size} bytes and holds more`);
+      let rest = piece;
+      while (start === Number.POSITIVE_INFINITY && rest.length > 0) {
+        const taken = Math.min(rest.length, needed - head.length);
+        readHead(rest);
+        sum.update(rest.subarray(0, taken));
+        at += taken;
+        rest = rest.subarray(taken);
+      }
+      // A file without tensors ends with its header.
+      if (rest.length === 0) return;
+      lookAt(rest);
+      sum.update(rest);
+      at += rest.length;
+      before = rest.at(-1)!;
+    },
+    end(): string {
+      if (start === Number.POSITIVE_INFINITY || at !== size) throw fail(`it should hold ${size} bytes and holds ${at}`);
+      return sum.digest("hex");
+    },
+  };
+}
+
 /** Reads the header and checks that the tensors lie side by side without gaps, as the format demands. */
 function parseHeader(
   bytes: Uint8Array,
   fail: (reason: string, cause?: unknown) => Error,
-): { entries: Entry[]; metadata: Record<string, string> } {
+): { entries: WeightsEntry[]; metadata: Record<string, string> } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -98,7 +187,7 @@ function parseHeader(
   return { entries, metadata };
 }
 
-function parseEntry(name: string, raw: unknown, fail: (reason: string) => Error): Entry {
+function parseEntry(name: string, raw: unknown, fail: (reason: string) => Error): WeightsEntry {
   const { dtype, shape, data_offsets: offsets } = (raw ?? {}) as Partial<Record<string, unknown>>;
   const shown = name.slice(0, 80);
   const kind = typeof dtype === "string" ? dtype.slice(0, 20) : "none";

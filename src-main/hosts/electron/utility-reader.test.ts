@@ -11,6 +11,7 @@ test("files are read in a utility process, with the memory that was given, and i
   const fake = new FakeElectron();
   const launch = utilityReader(fake.api.utilityProcess, fileURLToPath(new URL("./reader-entry.ts", import.meta.url)));
   const input = { path: sample, options: {} };
+  const plenty = { work: 60_000, silentWork: 60_000, memory: 1000 };
   let child: ReaderChild | undefined;
   let ended = (_: string) => {};
   const end = new Promise<string>((resolve) => {
@@ -18,7 +19,7 @@ test("files are read in a utility process, with the memory that was given, and i
   });
   const output = await new Promise<unknown>((resolve, reject) => {
     const message = (said: FromReader) => {
-      if (said.type === "ready") child!.tell({ type: "work", name: "facts", input });
+      if (said.type === "ready") child!.tell({ type: "work", name: "facts", input, before: plenty, after: plenty });
       else if (said.type === "done") resolve(said.output);
       else if (said.type === "failed") reject(new Error(JSON.stringify(said.error)));
     };

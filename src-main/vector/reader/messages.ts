@@ -1,8 +1,16 @@
 import type { PlainError } from "./plain-error.ts";
+import type { Allowance, ReadingCost } from "./watch.ts";
 
 /** What a reading process is asked. */
 export type ToReader =
-  | { readonly type: "work"; readonly name: string; readonly input: unknown }
+  | {
+      readonly type: "work";
+      readonly name: string;
+      readonly input: unknown;
+      /** what it may cost until it is known that the file is what it says it is, and from there on */
+      readonly before: Allowance;
+      readonly after: Allowance;
+    }
   /** the last part is dealt with: another one, or an end of the work */
   | { readonly type: "go"; readonly more: boolean };
 
@@ -12,8 +20,8 @@ export type FromReader =
   /** it gets on; `fraction` where that is known */
   | { readonly type: "alive"; readonly fraction: number | null }
   | { readonly type: "part"; readonly items: readonly unknown[] }
-  | { readonly type: "done"; readonly output: unknown }
-  | { readonly type: "failed"; readonly error: PlainError };
+  | { readonly type: "done"; readonly output: unknown; readonly cost: ReadingCost }
+  | { readonly type: "failed"; readonly error: PlainError; readonly cost: ReadingCost };
 
 /** A reading process's end of the wire. */
 export interface ReaderPort {

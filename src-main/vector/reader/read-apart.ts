@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -8,28 +8,32 @@ import { launch } from "./launcher.ts";
 import type { FromReader, ReaderChild } from "./messages.ts";
 import { fromPlain } from "./plain-error.ts";
 import type { TaskName, Tasks } from "./tasks.ts";
+import { type Allowance, type ReadingCost, type Stopped, stoppedFile, watchedFile } from "./watch.ts";
 
-/** What reading one file may cost. Large files may take longer; tests set smaller numbers. */
+/** What reading one file may cost, on every system alike; tests set smaller numbers. Times are ms of the processor, sizes MiB. */
 export const readingLimits = {
-  /** milliseconds without a sign that it gets on, and more per MiB of the file */
-  silence: 15_000,
-  silencePerMebibyte: 100,
-  /** milliseconds that the processor works on it without such a sign: a small file that needs more is not what it says */
-  silentWork: 2000,
+  /** until the file is known to be what it says it is, and more per MiB that is looked through */
+  first: 1500,
+  firstPerMebibyte: 10,
+  firstMemory: 448,
+  /** then, without a sign that it gets on, and more per MiB of the file */
+  silentWork: 1500,
   silentWorkPerMebibyte: 200,
-  /** milliseconds that the processor works in all where the file is only read, not measured or laid over patches */
-  work: 4000,
+  /** in all where the file is only read, not measured or laid over patches */
+  work: 1500,
   workPerMebibyte: 4000,
-  /** milliseconds in all, and more per MiB */
-  whole: 120_000,
-  wholePerMebibyte: 10_000,
-  /** MiB of JavaScript objects, for files up to 4 MiB that are only looked at, up to 32 MiB, and for larger ones or archives */
+  /** objects, for files up to 4 MiB that are only looked at, up to 32 MiB, and for larger ones or archives */
   heapOfTiny: 320,
   heap: 768,
   heapOfLarge: 4096,
-  /** MiB that the system may hold for the process in all: what a tiny file may cost, and what comes on top of others' objects */
-  residentOfTiny: 512,
+  /** what the process may hold beyond an idle one: of a tiny file, and on top of others' objects */
+  residentOfTiny: 448,
   residentBeside: 1024,
+  /** ms by the clock, in all and more per MiB: for what waits and does not work */
+  whole: 120_000,
+  wholePerMebibyte: 10_000,
+  /** ms by the clock without a word of the watch in the process: what cannot be watched is ended */
+  unwatched: 30_000,
 };
 
 /** Processes at once, of small files and of large ones; others wait. A small file never waits for large ones. */
@@ -37,25 +41,24 @@ const most = { small: 3, large: 2 } as const;
 type Lane = keyof typeof most;
 /** Milliseconds that a process waits for another file. */
 const patience = 60_000;
+/** MiB beyond an idle process that one may hold and be used again. */
+const grownBy = 128;
 const large = 32;
 const tiny = 4;
 /** Milliseconds until a process has started, on a machine that is busy with other things. */
 const startTime = 120_000;
 
 /** Work whose time the file's size says little about: overlaps of shapes, patches below them, a model's code. */
-const measuring: ReadonlySet<string> = new Set(["inspect", "import", "tiles", "model"]);
+const measuring: ReadonlySet<string> = new Set(["import", "tiles", "model"]);
 /** Work whose memory the file's size says little about: lists of patches, a network's code. */
 const holding: ReadonlySet<string> = new Set(["import", "tiles", "model"]);
-/** Loading the code of a network takes longer than reading most models. */
-const loading: Readonly<Record<string, number>> = { model: 8000 };
 
 interface Cost {
   readonly lane: Lane;
   readonly heap: number;
-  readonly resident: number;
-  readonly silence: number;
-  readonly silentWork: number;
-  readonly work: number;
+  /** until the file is known to be readable */
+  readonly before: Allowance;
+  readonly after: Allowance;
   readonly whole: number;
 }
 
@@ -73,13 +76,17 @@ async function costOf(name: string, path: string): Promise<Cost> {
   const lane = packed || size > large ? "large" : "small";
   const isTiny = !packed && size <= tiny && !holding.has(name);
   const heap = isTiny ? limits.heapOfTiny : lane === "large" ? limits.heapOfLarge : limits.heap;
+  const first = limits.first + more + size * limits.firstPerMebibyte;
+  const silentWork = limits.silentWork + more + size * limits.silentWorkPerMebibyte;
   return {
     lane,
     heap,
-    resident: isTiny ? limits.residentOfTiny : heap + limits.residentBeside,
-    silence: limits.silence + more + size * limits.silencePerMebibyte,
-    silentWork: limits.silentWork + more + (loading[name] ?? 0) + size * limits.silentWorkPerMebibyte,
-    work: measuring.has(name) ? Number.POSITIVE_INFINITY : limits.work + more + size * limits.workPerMebibyte,
+    before: { work: first, silentWork: first, memory: limits.firstMemory },
+    after: {
+      silentWork,
+      work: measuring.has(name) ? Number.MAX_VALUE : limits.work + more + size * limits.workPerMebibyte,
+      memory: isTiny ? limits.residentOfTiny : heap + limits.residentBeside,
+    },
     whole: limits.whole + more + size * limits.wholePerMebibyte,
   };
 }
@@ -99,6 +106,10 @@ class Reader {
   hear: (message: FromReader) => void = () => {};
   lose: (reason: string) => void = () => {};
   ready = false;
+  /** it holds more than an idle one */
+  grown = false;
+  /** why its watch ended it */
+  stopped: Stopped | undefined;
   gone: string | undefined;
   idle: NodeJS.Timeout | undefined;
 
@@ -117,6 +128,7 @@ class Reader {
         ended: (reason) => {
           if (this.gone !== undefined) return;
           this.gone = reason;
+          this.stopped = stoppedIn(this.folder);
           this.forget();
           this.lose(reason);
         },
@@ -138,6 +150,15 @@ class Reader {
     free.delete(this);
     clearTimeout(this.idle);
     removed(this.folder);
+  }
+}
+
+/** What the watch of a process left behind. */
+function stoppedIn(folder: string): Stopped | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, stoppedFile), "utf8")) as Stopped;
+  } catch {
+    return undefined;
   }
 }
 
@@ -215,7 +236,7 @@ function readerFor(heap: number): Reader {
 
 function setFree(reader: Reader): void {
   // One of each size is kept.
-  if ([...free].some(({ heap }) => heap === reader.heap)) {
+  if (reader.grown || [...free].some(({ heap }) => heap === reader.heap)) {
     reader.end();
     return;
   }
@@ -235,40 +256,30 @@ function runOn(
 ): Promise<unknown> {
   const { path } = input;
   return new Promise((resolve, reject) => {
+    const asked = performance.now();
     let begun = 0;
-    let heard = performance.now();
     let dealing = false;
-    // What the processor did for it: when the work began, and when something was heard last.
-    let [workedBefore, workedSilent, lookedAt] = [Number.NaN, Number.NaN, 0];
-    const stop = (why: "time" | "memory" | "crash", limit: number) => {
+    const end = (error: unknown) => {
       clearInterval(watch);
       reader.end();
-      reject(new AppError("vector-too-costly", { path, why, limit }));
+      reject(error);
     };
+    const tooCostly = (why: "time" | "memory" | "crash", limit: number) =>
+      new AppError("vector-too-costly", { path, why, limit });
+    // The watch in the process does the counting (`watch.ts`): this is for a process that waits, or has no watch any more.
     const look = async () => {
       const now = performance.now();
       if (!reader.ready) {
-        if (now - heard > startTime) stop("time", startTime / 1000);
+        if (now - asked > startTime) end(tooCostly("time", startTime / 1000));
         return;
       }
       // Time in which this program deals with a part is not the file's.
-      if (dealing) return;
-      // Windows delivers signs of life only between turns.
-      const silence = process.platform === "win32" ? cost.whole : cost.silence;
-      if (now - heard > silence) stop("time", Math.round(silence / 1000));
-      else if (now - begun > cost.whole) stop("time", Math.round(cost.whole / 1000));
-      else if (tooMuchWork(await processorTime(reader.child.pid))) return;
-      else if ((await residentMebibytes(reader.child.pid)) > cost.resident) stop("memory", cost.resident);
-    };
-    const tooMuchWork = (worked: number): boolean => {
-      if (begun === 0 || Number.isNaN(worked)) return false;
-      if (Number.isNaN(workedBefore)) workedBefore = worked;
-      if (heard >= lookedAt) workedSilent = worked;
-      lookedAt = performance.now();
-      const limit = worked - workedSilent > cost.silentWork ? cost.silentWork : cost.work;
-      if (worked - workedSilent <= cost.silentWork && worked - workedBefore <= cost.work) return false;
-      stop("time", Math.round(limit / 1000));
-      return true;
+      if (dealing || begun === 0) return;
+      if (now - begun > cost.whole) return end(tooCostly("time", Math.round(cost.whole / 1000)));
+      const { unwatched } = readingLimits;
+      if (now - begun < unwatched) return;
+      const seen = await stat(join(reader.folder, watchedFile)).catch(() => undefined);
+      if (!dealing && Date.now() - (seen?.mtimeMs ?? 0) > unwatched) end(tooCostly("time", unwatched / 1000));
     };
     const watch = setInterval(() => void look(), 100);
     const settle = (work: () => void) => {
@@ -277,16 +288,18 @@ function runOn(
       work();
     };
     const ask = () => {
-      begun = heard = performance.now();
-      reader.child.tell({ type: "work", name, input });
+      begun = performance.now();
+      reader.child.tell({ type: "work", name, input, before: cost.before, after: cost.after });
     };
     reader.lose = (reason) => {
       clearInterval(watch);
+      const stopped = reader.stopped;
+      if (stopped) heardOf(name, path, stopped);
       const memory = /SIGABRT|SIGTRAP|exit code (134|133|5)$/.test(reason);
-      reject(new AppError("vector-too-costly", { path, why: memory ? "memory" : "crash", limit: cost.heap }));
+      reject(stopped ? tooCostly(stopped.why, stopped.limit) : tooCostly(memory ? "memory" : "crash", cost.heap));
     };
     reader.hear = async (message) => {
-      heard = performance.now();
+      const heard = performance.now();
       if (message.type === "ready") ask();
       else if (message.type === "alive") {
         if (message.fraction !== null) progress?.(message.fraction);
@@ -296,16 +309,17 @@ function runOn(
           const more = (await part?.(message.items)) ?? true;
           reader.child.tell({ type: "go", more });
         } catch (error) {
-          clearInterval(watch);
-          reader.end();
-          reject(error);
+          end(error);
         } finally {
           begun += performance.now() - heard;
-          heard = performance.now();
           dealing = false;
         }
-      } else if (message.type === "done") settle(() => resolve(message.output));
-      else settle(() => reject(fromPlain(message.error)));
+      } else {
+        heardOf(name, path, message.cost);
+        // What has grown does not shrink: the next file begins with an idle reader.
+        reader.grown = message.cost.memory > grownBy;
+        settle(() => (message.type === "done" ? resolve(message.output) : reject(fromPlain(message.error))));
+      }
     };
     reader.child.hold(true);
     if (reader.gone !== undefined) reader.lose(reader.gone);
@@ -313,20 +327,16 @@ function runOn(
   });
 }
 
-/** Milliseconds that the processor worked in a process, all its threads together; known on Linux only, elsewhere not a number. */
-async function processorTime(pid: number | undefined): Promise<number> {
-  if (process.platform !== "linux" || pid === undefined) return Number.NaN;
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // After the name in brackets, which may hold anything; in hundredths of a second.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+const listeners = new Set<(name: string, path: string, cost: ReadingCost) => void>();
+
+/** Tells what each reading took. */
+export function whenRead(listener: (name: string, path: string, cost: ReadingCost) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
-/** Memory that lies outside of JavaScript's; known on Linux only, elsewhere 0. */
-async function residentMebibytes(pid: number | undefined): Promise<number> {
-  if (process.platform !== "linux" || pid === undefined) return 0;
-  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-  return (Number(text.split(" ")[1] ?? 0) * 4096) / 2 ** 20 || 0;
+function heardOf(name: string, path: string, cost: ReadingCost): void {
+  for (const listener of listeners) listener(name, path, cost);
 }
 
 /** The names of a layer's fields. */

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { AppError } from "../../../src-shared/errors/index.ts";
+import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import type { LabelFile } from "../../../src-shared/ipc/labels.ts";
 import { type ClassTable, countValues, suggestClasses, type ValueCount } from "../class-table.ts";
 import { cooperative } from "../cooperative.ts";
@@ -8,11 +8,16 @@ import { inspecting } from "../inspect-layer.ts";
 import { importingLabels, type LabelImport, type LabelImportOptions } from "../label-import.ts";
 import { type LayerFacts, layerFacts } from "../layer-facts.ts";
 import { openFeatures } from "../read.ts";
+import { checkStructure } from "../structure/structure.ts";
 import { readTileShares, type TileShares, type TileSharesOptions } from "../tile-shares.ts";
 
 /** How work tells that it gets on. */
 export interface Telling {
+  /** the most that the work may hold once the file is readable */
+  readonly mebibytes: number;
   alive(fraction?: number): void;
+  /** The file was looked through and is what it says it is: from now on it may cost what its size asks for. */
+  readable(): void;
   /** Hands items over; resolves when they were dealt with, with whether more are wanted. */
   part(items: readonly unknown[]): Promise<boolean>;
 }
@@ -52,15 +57,23 @@ const turn = 50;
 /** Rows of a database that are read whatever its size. */
 const fewRows = 20_000;
 
+/** GeoPackages and Shapefiles are read row by row: their heads are looked at first, and hold little. */
+const byRows = /\.(gpkg|shp)$/i;
+
 /**
  * The layer, whose features tell that they are read.
- * @throws AppError "vector-damaged" of a view that multiplies rows: more than the file has bytes
+ * @throws AppError "vector-damaged" also of a view that multiplies rows
  */
 async function opened({ path, options }: Source, telling: Telling): Promise<FeatureLayer> {
+  if (!byRows.test(path)) {
+    await checkStructure(path, telling.mebibytes, { features: options });
+    telling.readable();
+  }
   const layer = await openFeatures(path, options);
+  telling.readable();
   telling.alive();
   // A row of a table has 40 bytes and more, so a view that honestly repeats rows stays far below.
-  const most = /\.gpkg$/i.test(path) ? Math.max(fewRows, statSync(path).size) : Number.POSITIVE_INFINITY;
+  const most = /\.gpkg$/i.test(path) ? Math.max(fewRows, statSync(path).size / 8) : Number.POSITIVE_INFINITY;
   return {
     ...layer,
     features: {
@@ -70,7 +83,7 @@ async function opened({ path, options }: Source, telling: Telling): Promise<Feat
           if (++rows > most)
             throw new AppError("vector-damaged", {
               path,
-              problem: "its view gives more rows than the whole file has bytes",
+              problem: "its view gives far more rows than the whole file could hold",
             });
           telling.alive();
           yield feature;
@@ -78,6 +91,17 @@ async function opened({ path, options }: Source, telling: Telling): Promise<Feat
       },
     },
   };
+}
+
+/** @throws AppError "tile-shares-unreadable", "vector-too-costly" */
+async function checkShares(path: string, options: TileSharesOptions, mebibytes: number): Promise<void> {
+  try {
+    await checkStructure(path, mebibytes, { shares: options });
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== "vector-damaged" || byRows.test(path)) throw cause;
+    const { problem } = cause.details as ErrorDetails<"vector-damaged">;
+    throw new AppError("tile-shares-unreadable", { path, problem }, { cause });
+  }
 }
 
 export const tasks: { readonly [K in TaskName]: Work<K> } = {
@@ -90,7 +114,11 @@ export const tasks: { readonly [K in TaskName]: Work<K> } = {
       input.nameField === undefined ? {} : { nameField: input.nameField },
     ),
   facts: async (input, telling) => layerFacts(await opened(input, telling)),
-  tiles: ({ path, options }) => readTileShares(path, options),
+  async tiles({ path, options }, telling) {
+    await checkShares(path, options, telling.mebibytes);
+    telling.readable();
+    return readTileShares(path, options);
+  },
   async import(input, telling) {
     const layer = await opened(input, telling);
     let total = 0;
