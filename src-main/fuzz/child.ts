@@ -87,7 +87,12 @@ process.on("message", (question: Question) => {
       await kind.close?.();
       process.exit(0);
     })();
-  } else void run(question);
+  } else
+    void run(question).catch((error: unknown) => {
+      // A kind that cannot make its own case is no reader that hangs.
+      console.error(error);
+      process.exit(1);
+    });
 });
 // A parent that died leaves no process behind.
 process.on("disconnect", () => process.exit(0));

@@ -51,7 +51,9 @@ test.each(Object.keys(kinds))("damaged files of kind %s are read or refused in a
   const report = await fuzz({ kind, seed: "ci", count: 250, seconds: 60 });
   expect(failureLines(report, 10).join("\n")).toBe("");
   expect(report.cases).toBeGreaterThan(50);
-  expect(Object.keys(report.refused).length).toBeGreaterThan(0);
+  // Damage that is always refused, or always at the first look, reaches nothing behind it.
+  expect(report.read).toBeGreaterThan(report.cases / 50);
+  expect(report.read).toBeLessThan(report.cases);
 });
 
 test("a case is the same whenever it is made", () => {

@@ -7,12 +7,15 @@ import type { FuzzKind } from "../kind.ts";
  */
 export const kinds: Readonly<Record<string, () => Promise<FuzzKind>>> = {
   tiff: async () => (await import("./tiff.ts")).tiff,
+  jpeg: async () => (await import("./jpeg.ts")).jpeg,
   gpkg: async () => (await import("./vector.ts")).gpkg,
   shp: async () => (await import("./vector.ts")).shapefile,
   "shp-zip": async () => (await import("./vector.ts")).zipped,
   geojson: async () => (await import("./vector.ts")).geojson,
   kml: async () => (await import("./vector.ts")).kml,
   csv: async () => (await import("./vector.ts")).csv,
+  legend: async () => (await import("./vector.ts")).legend,
+  tiles: async () => (await import("./vector.ts")).tiles,
   safetensors: async () => (await import("./model.ts")).safetensors,
   "model-package": async () => (await import("./model.ts")).modelPackage,
   project: async () => (await import("./project.ts")).project,

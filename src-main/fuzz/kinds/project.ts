@@ -62,6 +62,7 @@ function damageRows(bytes: Uint8Array, random: Random): Uint8Array {
     try {
       for (const setting of [
         "journal_mode = DELETE",
+        "synchronous = OFF",
         "ignore_check_constraints = ON",
         "foreign_keys = OFF",
         "writable_schema = ON",

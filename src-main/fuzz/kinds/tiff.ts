@@ -13,10 +13,10 @@ import {
   statistics,
   warp,
 } from "../../raster/index.ts";
-import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
 import type { FuzzKind, Seed } from "../kind.ts";
 import { damageText } from "../mutate/text.ts";
 import { damageTiff } from "../mutate/tiff.ts";
+import { jpegSeeds, samplesOf, tiffOfJpeg } from "./jpeg-seeds.ts";
 
 /** GeoTIFFs with and without side files: opened, described, measured, read in windows and overviews, and warped. */
 export const tiff: FuzzKind = {
@@ -128,29 +128,12 @@ async function ownCogs(scratch: string): Promise<Seed[]> {
   return seeds;
 }
 
-/** JPEGs in every chroma layout, progressive and with restart marks, each as the one strip of a TIFF. */
-function jpegs(): Seed[] {
-  const folder = join(import.meta.dirname, "../../raster/fixtures/jpeg");
-  return ["1x1", "2x1", "2x2", "4x2", "grey", "progressive", "restarts"].map((name) => {
-    const data = new Uint8Array(readFileSync(join(folder, `${name}.jpg`)));
-    const samples = name === "grey" ? 1 : 3;
-    const fields = imageFields(
-      { width: 77, height: 59, compression: 7, samples, length: data.length },
-      {
-        258: { type: 3, value: new Array<number>(samples).fill(8) },
-        262: { type: 3, value: [samples === 1 ? 1 : 6] },
-        322: undefined,
-        323: undefined,
-        324: undefined,
-        325: undefined,
-        273: { type: 4, value: "data" },
-        278: { type: 3, value: [59] },
-        279: { type: 4, value: [data.length] },
-      },
-    );
-    return { name: `JPEG ${name}`, files: { "image.tif": makeTiff({ fields, data }) } };
-  });
-}
+/** Each JPEG as the one strip of a TIFF. */
+const jpegs = (): Seed[] =>
+  jpegSeeds().map((seed) => ({
+    ...seed,
+    files: { "image.tif": tiffOfJpeg(seed.files["image.jpg"]!, samplesOf(seed)) },
+  }));
 
 /** The small awkward files of the raster room: big endian, BigTIFF, strips, planar, JPEG, LERC, ZSTD, masks, palettes. */
 function fixtures(): Seed[] {

@@ -2,9 +2,24 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { zipOf } from "../../files/index.ts";
 import { isGeographic, transformer } from "../../raster/index.ts";
-import { areaOf, defectOf, isPolygonal, openFeatureSink, openFeatures, writeGeoPackage } from "../../vector/index.ts";
+import { readLegendHere } from "../../services/legend-files.ts";
+import {
+  areaOf,
+  classQml,
+  classSld,
+  defectOf,
+  isPolygonal,
+  openFeatureSink,
+  openFeatures,
+  polygonQml,
+  polygonSld,
+  readTileShares,
+  writeGeoPackage,
+} from "../../vector/index.ts";
 import type { CaseFiles, FuzzKind, Seed } from "../kind.ts";
 import { damageBytes, spliced } from "../mutate/bytes.ts";
+import { damageGeoPackage } from "../mutate/geopackage.ts";
+import { oddValues } from "../mutate/json.ts";
 import { damageText } from "../mutate/text.ts";
 import { damageZip } from "../mutate/zip.ts";
 import type { Random } from "../random.ts";
@@ -79,6 +94,7 @@ const kind = (
   file: string,
   seeds: (scratch: string) => Seed[],
   mutate: (seed: Seed, random: Random, seeds: readonly Seed[]) => CaseFiles,
+  read: (path: string) => void | Promise<void> = readAll,
 ): FuzzKind => ({
   name,
   async seeds(scratch) {
@@ -86,13 +102,13 @@ const kind = (
   },
   mutate,
   async read(folder) {
-    await readAll(join(folder, file));
+    await read(join(folder, file));
   },
 });
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** GeoPackages: pages of the database, and words of its schema and of its blobs. */
+/** GeoPackages: rows, shapes and schema of a sound database, its pages, and words of its schema and of its blobs. */
 export const gpkg = kind(
   "gpkg",
   "layer.gpkg",
@@ -107,6 +123,7 @@ export const gpkg = kind(
   (seed, random, seeds) => {
     const bytes = seed.files["layer.gpkg"]!;
     if (random.chance(0.05)) return { "layer.gpkg": spliced(bytes, random.pick(seeds).files["layer.gpkg"]!, random) };
+    if (random.chance(0.6)) return { "layer.gpkg": damageGeoPackage(bytes, random) };
     if (random.chance(0.5)) return { "layer.gpkg": damageWords(bytes, random) };
     return { "layer.gpkg": damageBytes(bytes, random, 6) };
   },
@@ -166,10 +183,18 @@ export const zipped = kind(
     const name = (file: string) => `layer${extname(file).toLowerCase()}`;
     return seedsOf(fixtures, [".shp"], name).map(({ name: seed, files }) => ({
       name: seed,
-      files: { "layer.zip": zipOf(Object.entries(files).map(([file, bytes]) => ({ name: file, bytes }))) },
+      files: { ...files, "layer.zip": zipOf(Object.entries(files).map(([file, bytes]) => ({ name: file, bytes }))) },
     }));
   },
-  (seed, random) => ({ "layer.zip": damageZip(seed.files["layer.zip"]!, random) }),
+  (seed, random) => {
+    // Half of the archives are sound, and what lies in them is not.
+    const files = Object.fromEntries(Object.entries(seed.files).filter(([name]) => name !== "layer.zip"));
+    if (random.chance(0.5)) return { "layer.zip": damageZip(seed.files["layer.zip"]!, random) };
+    const entries = Object.entries(files).flatMap(([name, bytes]) =>
+      random.chance(0.05) ? [] : [{ name, bytes: random.chance(0.5) ? damageBytes(bytes, random, 4) : bytes }],
+    );
+    return { "layer.zip": zipOf(entries) };
+  },
 );
 
 export const geojson = kind(
@@ -183,8 +208,23 @@ export const geojson = kind(
       ({ files }) => files["layer.geojson"]!.length < 80_000,
     ),
   ],
-  (seed, random) => ({ "layer.geojson": damageText(text(seed.files["layer.geojson"]!), random, 4) }),
+  (seed, random) => {
+    const json = text(seed.files["layer.geojson"]!);
+    // Most cases stay JSON: what is wrong is what stands in it.
+    const keeps = random.chance(0.7) && isJson(json);
+    return { "layer.geojson": keeps ? new TextEncoder().encode(oddValues(json, random)) : damageText(json, random, 4) };
+  },
 );
+
+/** Some seeds are broken ones. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const kmlText = `<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>
 <Schema name="s" id="s"><SimpleField name="n" type="int"/></Schema><NetworkLink><name>far</name><Region><LatLonAltBox><north>1</north><south>0</south></LatLonAltBox></Region></NetworkLink>
@@ -224,4 +264,63 @@ export const csv = kind(
   "layer.csv",
   () => tables.map((table, i) => ({ name: `table ${i + 1}`, files: { "layer.csv": new TextEncoder().encode(table) } })),
   (seed, random) => ({ "layer.csv": damageText(text(seed.files["layer.csv"]!), random, 4) }),
+);
+
+const wheat = { code: 1, name: "wheat & more", color: "#aabbcc" };
+const legends: Readonly<Record<string, string>> = {
+  "polygons.qml": polygonQml("class", [wheat]),
+  "polygons.sld": polygonSld("crops", "class", [wheat]),
+  "classes.qml": classQml([wheat, { code: 7, name: "maize", color: "#010203" }]),
+  "classes.sld": classSld("crops", [wheat]),
+  "classes.json": JSON.stringify({ name: "crops", classes: [wheat, { name: "maize", source_code: "7" }] }),
+  "classes.csv": "code,name,color,parent\n1,wheat,#aabbcc,crops\n2,maize,#010203,crops\n",
+};
+
+/** Legends: styles of QGIS and of the OGC, JSON and tables. */
+export const legend: FuzzKind = {
+  name: "legend",
+  seeds: async () =>
+    Object.entries(legends).map(([name, words]) => ({ name, files: { [name]: new TextEncoder().encode(words) } })),
+  mutate(seed, random) {
+    const words = text(seed.files[seed.name]!);
+    const odd = seed.name.endsWith(".json") && random.chance(0.7);
+    return { [seed.name]: odd ? new TextEncoder().encode(oddValues(words, random)) : damageText(words, random, 4) };
+  },
+  async read(folder, files) {
+    readLegendHere(join(folder, files[0]!));
+  },
+};
+
+const shares = [
+  JSON.stringify({ "tile_1.tif": { Betula: 0.53, Quercus: 0.18 }, "tile_2.tif": { Quercus: 1 } }),
+  JSON.stringify({
+    "tile_1.tif": [
+      ["Betula", 0.5],
+      ["Quercus", 0.2],
+    ],
+    "tile_2.tif": [],
+  }),
+  JSON.stringify([
+    { file: "tile_1.tif", labels: ["a", "b"] },
+    { file: "tile_2.tif", labels: ["c"] },
+  ]),
+];
+
+/** Labels of whole tiles. */
+export const tiles = kind(
+  "tiles",
+  "labels.json",
+  () =>
+    shares.map((words, i) => ({ name: `shares ${i + 1}`, files: { "labels.json": new TextEncoder().encode(words) } })),
+  (seed, random) => {
+    const words = text(seed.files["labels.json"]!);
+    return {
+      "labels.json": random.chance(0.7)
+        ? new TextEncoder().encode(oddValues(words, random))
+        : damageText(words, random, 4),
+    };
+  },
+  (path) => {
+    readTileShares(path);
+  },
 );

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
+import type { Seed } from "../kind.ts";
+
+const [width, height] = [77, 59];
+
+/** A JPEG as the one strip of a TIFF that says the right sizes: what is wrong is inside the JPEG. */
+export function tiffOfJpeg(data: Uint8Array, samples: number): Uint8Array {
+  const fields = imageFields(
+    { width, height, compression: 7, samples, length: data.length },
+    {
+      258: { type: 3, value: new Array<number>(samples).fill(8) },
+      262: { type: 3, value: [samples === 1 ? 1 : 6] },
+      322: undefined,
+      323: undefined,
+      324: undefined,
+      325: undefined,
+      273: { type: 4, value: "data" },
+      278: { type: 3, value: [height] },
+      279: { type: 4, value: [data.length] },
+    },
+  );
+  return makeTiff({ fields, data });
+}
+
+const names = ["1x1", "2x1", "2x2", "4x2", "grey", "progressive", "restarts"] as const;
+
+/** JPEGs in every chroma layout, progressive and with restart marks. */
+export const jpegSeeds = (): Seed[] =>
+  names.map((name) => ({
+    name: `JPEG ${name}`,
+    files: {
+      "image.jpg": new Uint8Array(readFileSync(join(import.meta.dirname, `../../raster/fixtures/jpeg/${name}.jpg`))),
+    },
+  }));
+
+export const samplesOf = (seed: Seed): number => (seed.name.endsWith("grey") ? 1 : 3);
