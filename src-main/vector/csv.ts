@@ -1,11 +1,13 @@
 // Tables with positions: which columns hold them, in which coordinate system. What is not certain is a question, with the evidence.
+
 import { basename, extname } from "node:path";
 import { tableEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
+import type { TableReading } from "../../src-shared/ipc/labels.ts";
 import { transformer } from "../raster/crs.ts";
 import { type CsvTable, decimalOf, lookThroughTable, numberIn, readCsvTable } from "./csv-table.ts";
-import type { Feature, FeatureLayer, Field, PropertyValue, ReadOptions, TableReading } from "./feature.ts";
+import type { Feature, FeatureLayer, Field, PropertyValue, ReadOptions } from "./feature.ts";
 import { type Geometry, type Transform, transformGeometry } from "./geometry.ts";
 import { looksLikeShape, readShape } from "./shape-text.ts";
 import { GeometryProblem } from "./wkb.ts";

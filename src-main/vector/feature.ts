@@ -1,4 +1,5 @@
 import type { Crs } from "../../src-shared/geo/crs.ts";
+import type { TableReading } from "../../src-shared/ipc/labels.ts";
 import type { Geometry } from "./geometry.ts";
 
 export type PropertyValue = string | number | boolean | null;
@@ -36,20 +37,6 @@ export interface FeatureLayer {
   readonly features: Iterable<Feature>;
   /** how a table of text was read */
   readonly table?: TableReading;
-}
-
-/** What was found out about a table of text, so that a person can see it and correct it. */
-export interface TableReading {
-  readonly delimiter: string;
-  readonly decimal: "." | ",";
-  readonly encoding: string;
-  readonly columns: readonly string[];
-  /** the columns with the coordinates; `null` where a WKT column has the shapes */
-  readonly x: string | null;
-  readonly y: string | null;
-  readonly wkt: string | null;
-  /** who says what the coordinate system is */
-  readonly crsFrom: "given" | "names" | "column" | "values" | "unknown";
 }
 
 export interface ReadOptions {

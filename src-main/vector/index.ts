@@ -21,7 +21,6 @@ export type {
   LayerInfo,
   PropertyValue,
   ReadOptions,
-  TableReading,
 } from "./feature.ts";
 export { type FeatureSink, openFeatureSink, type SinkFormat } from "./feature-sink.ts";
 export { writeGeoJson } from "./geojson-write.ts";

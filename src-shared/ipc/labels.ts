@@ -67,7 +67,7 @@ export interface ImportReport {
   })[];
 }
 
-/** What was found out about a table of text. */
+/** What was found out about a table of text, so that a person can see it and correct it. */
 export interface TableReading {
   readonly delimiter: string;
   readonly decimal: "." | ",";

@@ -41,3 +41,29 @@ test("a class map keeps the codes of the source in an attribute table that GDAL 
   expect(raster.info.bands[0]!.attributeTable).toEqual(attributeTable);
   expect(raster.info.bands[0]!.categoryNames).toEqual(["no data", "maize & co", "wood"]);
 });
+
+test("signs that XML cannot hold do not cost a map its legend", async () => {
+  const path = join(room, "signs.tif");
+  await createCog(
+    path,
+    {
+      geobox: { crs: "EPSG:32631", affine: northUp(500000, 5600000, 10, 10), width: 16, height: 16 },
+      bandCount: 1,
+      dataType: "uint8",
+      categoryNames: ["no data", "wet\u0001 <land> \ud800"],
+      bandNames: ["class\u0000es\u001b"],
+      metadata: { NOTE: "first\nsecond \u0002" },
+      overviewMethod: "mode",
+    },
+    ({ width, height }) => Promise.resolve([new Uint8Array(width * height).fill(1)]),
+  );
+  const info = JSON.parse(execFileSync("gdalinfo", ["-json", path], { encoding: "utf8" })) as {
+    metadata: Record<string, Record<string, string>>;
+    bands: { description: string; categories: string[] }[];
+  };
+  expect(info.bands[0]).toMatchObject({ description: "class es ", categories: ["no data", "wet  <land> \ufffd"] });
+  expect(info.metadata[""]!.NOTE).toBe("first\nsecond  ");
+  const { bands, metadata } = (await openRaster(path)).info;
+  expect(bands[0]!.categoryNames).toEqual(["no data", "wet  <land> \ufffd"]);
+  expect(metadata.NOTE).toBe("first\nsecond  ");
+});

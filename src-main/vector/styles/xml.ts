@@ -1,16 +1,4 @@
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-};
+import { escapeXml as escaped } from "../../raster/xml.ts";
 
-/** Text that is safe inside an element or an attribute. Characters that XML 1.0 cannot hold become a blank. */
-export function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, " ")
-    .replace(/[\t\n\r]/g, " ")
-    .replace(/[&<>"']/g, (character) => entities[character]!);
-}
+/** Text of one line that is safe inside an element or an attribute: labels of a legend have no line breaks. */
+export const escapeXml = (text: string): string => escaped(text.replace(/[\t\n\r]/g, " "));
