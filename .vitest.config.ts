@@ -1,10 +1,26 @@
+import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
+const runs = (program: string, ...args: readonly string[]): boolean =>
+  spawnSync(program, args, { stdio: "ignore", timeout: 30_000 }).status === 0;
+
+/** Programs that tests compare with. A test that needs one has its tag, and is skipped where the program is not installed. */
+const witnesses = [
+  {
+    name: "gdal",
+    description: "needs GDAL's programs and GDAL's and SciPy's Python packages",
+    skip: !(runs("gdalinfo", "--version") && runs("/usr/bin/python3", "-c", "import osgeo.gdal, scipy")),
+  },
+];
+for (const { name, description, skip } of witnesses)
+  if (skip && !process.env["VITEST"]) console.warn(`Skipped: tests with the tag “${name}”, which ${description}.`);
+
 export default defineConfig({
   test: {
+    tags: witnesses,
     // onnxruntime-node keeps native threads alive: a process per file, not a thread.
     pool: "forks",
     maxWorkers: 2,

@@ -91,7 +91,9 @@ test.each([
   expect(found.confidence).toBeGreaterThan(0.4);
 });
 
-test("a Sentinel-2 band that gdalwarp moved by parts of a pixel is found where it was put", async () => {
+test("a Sentinel-2 band that gdalwarp moved by parts of a pixel is found where it was put", {
+  tags: ["gdal"],
+}, async () => {
   const name = join(sample, "S2_L2A_10m_20190421T105702.tif");
   const [x, y] = [13.3, -7.6];
   const movedFile = join(room, "moved.tif");

@@ -59,34 +59,38 @@ const images: Record<string, GeoBox> = {
   },
 };
 
-test.each(Object.entries(images))("an image %s reaches the patches that GDAL fills from it", async (name, image) => {
-  const centres = await gdalCentres(name.replaceAll(/\W+/g, "-"), image);
-  const set = footprintOf(grid, within, image);
-  const filled = (col: number, row: number) => {
-    const [x, y] = [col - within.col, row - within.row];
-    return x >= 0 && y >= 0 && x < within.width && y < within.height && centres[y * within.width + x] === 1;
-  };
-  // What lies beyond the window is not known here.
-  const onEdge = (col: number, row: number) =>
-    col === within.col ||
-    row === within.row ||
-    col === within.col + within.width - 1 ||
-    row === within.row + within.height - 1;
-  let held = 0;
-  for (let row = within.row; row < within.row + within.height; row++) {
-    for (let col = within.col; col < within.col + within.width; col++) {
-      if (filled(col, row)) {
-        held++;
-        if (!set.has(col, row)) expect.fail(`patch ${col} ${row} is missing`);
-      } else if (set.has(col, row) && !onEdge(col, row)) {
-        // A patch that is only touched has a neighbour whose centre is inside.
-        const near = [-1, 0, 1].some((dx) => [-1, 0, 1].some((dy) => filled(col + dx, row + dy)));
-        if (!near) expect.fail(`patch ${col} ${row} is too much`);
+test.each(Object.entries(images))(
+  "an image %s reaches the patches that GDAL fills from it",
+  { tags: ["gdal"] },
+  async (name, image) => {
+    const centres = await gdalCentres(name.replaceAll(/\W+/g, "-"), image);
+    const set = footprintOf(grid, within, image);
+    const filled = (col: number, row: number) => {
+      const [x, y] = [col - within.col, row - within.row];
+      return x >= 0 && y >= 0 && x < within.width && y < within.height && centres[y * within.width + x] === 1;
+    };
+    // What lies beyond the window is not known here.
+    const onEdge = (col: number, row: number) =>
+      col === within.col ||
+      row === within.row ||
+      col === within.col + within.width - 1 ||
+      row === within.row + within.height - 1;
+    let held = 0;
+    for (let row = within.row; row < within.row + within.height; row++) {
+      for (let col = within.col; col < within.col + within.width; col++) {
+        if (filled(col, row)) {
+          held++;
+          if (!set.has(col, row)) expect.fail(`patch ${col} ${row} is missing`);
+        } else if (set.has(col, row) && !onEdge(col, row)) {
+          // A patch that is only touched has a neighbour whose centre is inside.
+          const near = [-1, 0, 1].some((dx) => [-1, 0, 1].some((dy) => filled(col + dx, row + dy)));
+          if (!near) expect.fail(`patch ${col} ${row} is too much`);
+        }
       }
     }
-  }
-  expect(held).toBeGreaterThan(1000);
-});
+    expect(held).toBeGreaterThan(1000);
+  },
+);
 
 test("coordinates that have no place in the project's system make a footprint larger, never smaller", () => {
   const world: GeoBox = { crs: "EPSG:4326", affine: northUp(-180, 90, 1, 1), width: 360, height: 180 };

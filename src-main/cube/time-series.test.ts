@@ -47,7 +47,7 @@ function gdalwarp(
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
 
-test("20 m bands come onto the 10 m grid as gdalwarp puts them there", async () => {
+test("20 m bands come onto the 10 m grid as gdalwarp puts them there", { tags: ["gdal"] }, async () => {
   const files = filesOf("20190630T105704");
   const acquisitions = await importFiles(reader, files);
   const [s2] = proposeModalities(acquisitions, { patchMeters: 10 });
@@ -66,7 +66,9 @@ test("20 m bands come onto the 10 m grid as gdalwarp puts them there", async () 
   expect(Array.from(series.values.subarray(0, 1600), (value) => Math.round(value * 10000))).toEqual(Array.from(b02));
 });
 
-test("clear pixels are those whose class GDAL reads as vegetation, bare soil, water or unclassified", async () => {
+test("clear pixels are those whose class GDAL reads as vegetation, bare soil, water or unclassified", {
+  tags: ["gdal"],
+}, async () => {
   const files = filesOf("20180819T105124");
   const acquisitions = await importFiles(reader, files);
   const [s2] = proposeModalities(acquisitions, { patchMeters: 10 });

@@ -16,7 +16,9 @@ function write(name: string, value: number, side = 8): string {
   return path;
 }
 
-test("a header is read once, by whoever asks first, and anew when the file was replaced", async () => {
+test("a header is read once, by whoever asks first, and anew when the file was replaced", {
+  tags: ["gdal"],
+}, async () => {
   const headers = new Headers();
   const path = write("a.tif", 1);
   const first = await headers.open(path);
@@ -28,7 +30,9 @@ test("a header is read once, by whoever asks first, and anew when the file was r
   expect([first.info.width, second.info.width]).toEqual([8, 16]);
 });
 
-test("so many headers are kept, the latest used; a file that is missing is asked for again", async () => {
+test("so many headers are kept, the latest used; a file that is missing is asked for again", {
+  tags: ["gdal"],
+}, async () => {
   const headers = new Headers(2);
   const [a, b, c] = [write("k1.tif", 1), write("k2.tif", 1), write("k3.tif", 1)];
   const kept = await headers.open(a);
@@ -43,7 +47,9 @@ test("so many headers are kept, the latest used; a file that is missing is asked
   expect((await headers.open(late)).info.width).toBe(8);
 });
 
-test("a reader means one state of each file, and closing it takes no pixels from others", async () => {
+test("a reader means one state of each file, and closing it takes no pixels from others", {
+  tags: ["gdal"],
+}, async () => {
   const path = write("steady.tif", 5);
   const [one, other] = [rasterReader(), rasterReader()];
   const { geobox } = await one.facts(path);

@@ -29,7 +29,7 @@ print(json.dumps([t.TransformPoint(x, y)[:2] for x, y in json.loads(sys.argv[3])
   return JSON.parse(out) as [number, number][];
 }
 
-test("a pixel's size in another system is that of its middle pixel as PROJ places it", () => {
+test("a pixel's size in another system is that of its middle pixel as PROJ places it", { tags: ["gdal"] }, () => {
   expect(pixelSizeIn(utm, "EPSG:32631")).toEqual({ x: 10, y: 10, side: 10 });
   expect(pixelSizeIn(turned, "EPSG:32631")).toEqual({ x: 10, y: 10, side: 10 });
   const at = (col: number, row: number) => [4 + col * 0.0001, 50.8 - row * 0.0001] as const;

@@ -11,7 +11,9 @@ import { map } from "./map.ts";
 const room = mkdtempSync(join(tmpdir(), "omnisat-inspect-job-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-test("a patch has the probabilities that the map has there, and its heads share one among the dates", async () => {
+test("a patch has the probabilities that the map has there, and its heads share one among the dates", {
+  tags: ["gdal"],
+}, async () => {
   const grid = sampleGrid(12, 20, 20);
   const imagery = await sampleImagery(grid);
   const { legend } = sampleLabels();

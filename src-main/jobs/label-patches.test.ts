@@ -14,7 +14,7 @@ const codes = sample.legend.map(({ code }) => code);
 const labelsOf = (labels: LabelInput, within = area) =>
   new LabelPatches(labels, "train", codes, patchGrid(grid), within);
 
-test("labels of patches are the label raster that the sample's polygons were drawn from", () => {
+test("labels of patches are the label raster that the sample's polygons were drawn from", { tags: ["gdal"] }, () => {
   const reference = gdalBands(join(sampleFolder, "labels_10m.tif"))[1]!;
   const everything = sampleLabels(() => "train");
   const { classes } = labelsOf(everything).labels(area);

@@ -65,7 +65,9 @@ function bandsOf(folder: string): number[][] {
   return files.slice(0, 3).flatMap((name) => gdalBands(join(folder, name)));
 }
 
-test("the map of a union is the union of the maps, value by value, with every modality and with one missing", async () => {
+test("the map of a union is the union of the maps, value by value, with every modality and with one missing", {
+  tags: ["gdal"],
+}, async () => {
   const s2 = imagery.modalities.map(({ name }) => name).filter((name) => name.startsWith("s2"));
   for (const more of [{}, { modalities: s2 }]) {
     const whole = mapSpec(all, more);
@@ -87,7 +89,9 @@ test("the map of a union is the union of the maps, value by value, with every mo
   }
 });
 
-test("a map inside a polygon is the map, cut where gdal_rasterize cuts; outside nothing is there in any band", async () => {
+test("a map inside a polygon is the map, cut where gdal_rasterize cuts; outside nothing is there in any band", {
+  tags: ["gdal"],
+}, async () => {
   const whole = mapSpec(all);
   await map(whole, quiet);
   const { a, d } = grid.geobox.affine;
@@ -129,7 +133,9 @@ test("a map inside a polygon is the map, cut where gdal_rasterize cuts; outside 
   expect(Object.values(pixels).reduce((sum, count) => sum + count, 0)).toBe(inside.filter((v, i) => v && before[0]![i]! > 0).length); // biome-ignore format: one sum
 });
 
-test("the score is the score of the map: the same patches, the same classes, counted from the file GDAL reads", async () => {
+test("the score is the score of the map: the same patches, the same classes, counted from the file GDAL reads", {
+  tags: ["gdal"],
+}, async () => {
   const spec = mapSpec(all);
   await map(spec, quiet);
   const [classes] = gdalBands(join(spec.folder, "crops_class.tif"));
@@ -150,7 +156,9 @@ test("the score is the score of the map: the same patches, the same classes, cou
   expect(subsets[0]).toMatchObject({ samples, confusion });
 });
 
-test("GDAL finds a valid COG with colours, names and nodata, and probabilities that add up to one", async () => {
+test("GDAL finds a valid COG with colours, names and nodata, and probabilities that add up to one", {
+  tags: ["gdal"],
+}, async () => {
   const spec = mapSpec(all);
   await map(spec, quiet);
   const path = join(spec.folder, "crops_class.tif");
@@ -265,7 +273,9 @@ test("an area smaller than a tile is mapped whole, and an overlap as wide as a t
   await expect(map(mapSpec(all, { overlapPatches: 4 }), quiet)).rejects.toMatchObject({ code: "overlap-too-large" });
 });
 
-test("codes up to 254 keep their colours and names, and pixels that no image covers are no data", async () => {
+test("codes up to 254 keep their colours and names, and pixels that no image covers are no data", {
+  tags: ["gdal"],
+}, async () => {
   const legend = [1, 77, 254].map((code) => ({ code, name: `class ${code}`, color: "#0a0b0c" }));
   const folder = join(room, "high-codes");
   const wide = sampleGrid(70, -3, -3);
@@ -306,7 +316,9 @@ test("in a project as large as a Sentinel-2 scene the same parcels get the same 
   expect(sample.subsets[0]!.samples).toBe(1401);
 });
 
-test("a map of a model that must not be relied on says so itself: in its files, its styles and its result", async () => {
+test("a map of a model that must not be relied on says so itself: in its files, its styles and its result", {
+  tags: ["gdal"],
+}, async () => {
   const doubtful = join(room, "doubtful");
   cpSync(modelFolder, doubtful, { recursive: true });
   const described = JSON.parse(readFileSync(join(doubtful, "model.json"), "utf8"));

@@ -132,7 +132,9 @@ beforeAll(async () => {
   smallLater = await writeMap("later", 1200, 1100, 11);
 });
 
-test("polygons, changes and the picture of a map that leaves out what no place covers are those of the map with every block stored", async () => {
+test("polygons, changes and the picture of a map that leaves out what no place covers are those of the map with every block stored", {
+  tags: ["gdal"],
+}, async () => {
   const whole = { classPath: dense(small.classPath), confidencePath: dense(small.confidencePath) };
   const [sparseTo, denseTo] = [join(room, "sparse.gpkg"), join(room, "dense.gpkg")];
   const { polygons } = await exportMap(exportSpec(sparseTo, small), quiet);

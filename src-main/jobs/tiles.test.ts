@@ -117,7 +117,9 @@ test("sixty tiles that mix four classes are learned: micro F1 well above always 
   expect(scores.baseline!.score.meanAveragePrecision).toBeNull();
 }, 120_000);
 
-test("the answers for tiles are in a GeoPackage, a CSV and a raster, the same numbers, as GDAL reads them", async () => {
+test("the answers for tiles are in a GeoPackage, a CSV and a raster, the same numbers, as GDAL reads them", {
+  tags: ["gdal"],
+}, async () => {
   const drawn = await mapTiles(mapSpec(learned), quiet);
   expect(drawn).toMatchObject({ tiles: 60, unseen: 0, cogPath: null, cogReason: "no-common-grid" });
   const scores = await evaluateTiles(evaluationSpec(learned), quiet);
@@ -149,7 +151,9 @@ test("the answers for tiles are in a GeoPackage, a CSV and a raster, the same nu
   expect(feature).toContain(`${first.x} ${first.y},${first.x} ${first.y - 40}`);
 });
 
-test("tiles side by side become a raster of one pixel per tile; places without images have no answer", async () => {
+test("tiles side by side become a raster of one pixel per tile; places without images have no answer", {
+  tags: ["gdal"],
+}, async () => {
   const origin = made.tiles.tiles[0]!;
   const square = (col: number, row: number) => ({
     key: `${col}/${row}`,

@@ -167,7 +167,9 @@ test("one short series alone has nothing to reconstruct, and pre-training says s
   await expect(pretrain(pretrainSpec({ imagery: alone }), quiet)).rejects.toMatchObject({ code: "series-too-short" });
 });
 
-test("an aerial image of one date learns, is mapped and measured together with series, and alone", async () => {
+test("an aerial image of one date learns, is mapped and measured together with series, and alone", {
+  tags: ["gdal"],
+}, async () => {
   // The sample has no aerial image: its 10 m bands, enlarged to 1 m, take the place of one.
   const path = join(room, "aerial.tif");
   const source = join(sampleFolder, "S2_L2A_10m/S2_L2A_10m_20190416T105658.tif");

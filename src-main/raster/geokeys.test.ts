@@ -1,3 +1,4 @@
+/** @module-tag gdal */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";

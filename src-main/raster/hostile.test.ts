@@ -90,7 +90,9 @@ test("a side file that is there and cannot be opened stops the image: it may hol
   }
 });
 
-test("masks of the overviews do not stand in for a mask of the image that cannot be read", async () => {
+test("masks of the overviews do not stand in for a mask of the image that cannot be read", {
+  tags: ["gdal"],
+}, async () => {
   const path = folder.file("half-masked.tif");
   const program = `
 import sys

@@ -46,7 +46,9 @@ const figures = [
   "+x_0=1000 +y_0=2000 +R=6371000 +units=m",
 ];
 
-test("every method agrees with PROJ within 1 cm both ways, with any false origin, figure, meridian and unit, or is refused", () => {
+test("every method agrees with PROJ within 1 cm both ways, with any false origin, figure, meridian and unit, or is refused", {
+  tags: ["gdal"],
+}, () => {
   const asked = methods.flatMap(([text, lon, lat]) =>
     figures.map((figure) => ({
       text: `${text} ${figure} +no_defs`,
@@ -123,7 +125,9 @@ test.each([
   expect(() => definitionOf(`${text} +units=m +no_defs`)).toThrow(words);
 });
 
-test("systems without a code and by code lie where PROJ puts them on WGS 84, to a few metres", () => {
+test("systems without a code and by code lie where PROJ puts them on WGS 84, to a few metres", {
+  tags: ["gdal"],
+}, () => {
   // MGI (Ferro) is Austria's and Yugoslavia's: 300 m apart. GDA94 and WGS 84 have later, plate-fixed transformations.
   const places: readonly (readonly [crs: string, lon: number, lat: number, metres: number])[] = [
     ["EPSG:31253", 16.3, 48.2, 5],

@@ -179,7 +179,7 @@ test("a header is read in less than 50 ms", async () => {
   expect(times.sort((p, q) => p - q)[4]).toBeLessThan(50);
 });
 
-test("GDAL's sidecar gives nodata, band names, scales, categories and the CRS", async () => {
+test("GDAL's sidecar gives nodata, band names, scales, categories and the CRS", { tags: ["gdal"] }, async () => {
   const path = folder.file("plain.tif");
   python(
     `
@@ -210,7 +210,7 @@ ds.SetMetadataItem("SEASON", "été")
   expect(info.geobox?.affine).toEqual({ a: 10, b: 2, c: 0, d: 50, e: 0, f: -2 });
 });
 
-test("external overviews and masks are found beside the file", async () => {
+test("external overviews and masks are found beside the file", { tags: ["gdal"] }, async () => {
   const path = folder.file("beside.tif");
   run("gdal_translate", ["-q", "-outsize", "300", "200", "-b", "1", join(awkward, "rasterio__alpha.tif"), path]);
   run("gdaladdo", ["-q", "-ro", path, "2", "4"]);

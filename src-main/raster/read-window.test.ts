@@ -1,3 +1,4 @@
+/** @module-tag gdal */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { northUp } from "../../src-shared/geo/affine.ts";

@@ -38,7 +38,7 @@ ds.GetRasterBand(1).WriteArray(a); ds.GetRasterBand(1).SetNoDataValue(-9)
   );
 }
 
-test("a small raster's figures are numpy's", async () => {
+test("a small raster's figures are numpy's", { tags: ["gdal"] }, async () => {
   const path = folder.file("small.tif");
   make(path, 300, 220);
   const [mine] = await statistics(await openRaster(path));
@@ -51,7 +51,7 @@ test("a small raster's figures are numpy's", async () => {
   expect(mine!.histogram.reduce((sum, n) => sum + n, 0)).toBe(mine!.count);
 });
 
-test("a large raster's figures come from a sample or an overview, and are near", async () => {
+test("a large raster's figures come from a sample or an overview, and are near", { tags: ["gdal"] }, async () => {
   const path = folder.file("large.tif");
   make(path, 1700, 1300);
   const theirs = numpy(path);
@@ -65,7 +65,7 @@ test("a large raster's figures come from a sample or an overview, and are near",
   expect(overview!.mean).toBeCloseTo(theirs.mean, 2);
 });
 
-test("a band without data has no figures", async () => {
+test("a band without data has no figures", { tags: ["gdal"] }, async () => {
   const path = folder.file("empty.tif");
   run("gdal_create", ["-q", "-outsize", "20", "20", "-bands", "1", "-burn", "7", "-a_nodata", "7", path]);
   const [mine] = await statistics(await openRaster(path));

@@ -86,7 +86,9 @@ test("a dry look says what each file is taken for and on what evidence, and stor
   expect(catalog.edits.list()).toEqual([]);
 });
 
-test("an image in degrees and one without a system are taken where they belong, also when their pixels are read later", async () => {
+test("an image in degrees and one without a system are taken where they belong, also when their pixels are read later", {
+  tags: ["gdal"],
+}, async () => {
   const degrees = join(files, "Écran S2_L2A copie (2) 20190610.tif");
   execFileSync("gdalwarp", ["-q", "-t_srs", "EPSG:4326", "-r", "near", june10, degrees]);
   const lost = withoutCrs(june20, "S2_L2A_20190620 no crs.tif");
@@ -196,7 +198,7 @@ test("what a person set in a modality stays when more dates come, and what was p
   expect([data, clear, dates.length]).toEqual([1, 1, 2]);
 });
 
-test("a layer is renamed and removed with its files' rows, and comes back by undo", async () => {
+test("a layer is renamed and removed with its files' rows, and comes back by undo", { tags: ["gdal"] }, async () => {
   copy(june10, "S2_L2A_10m_20190610T105703.tif");
   await rasters()["rasters.import"]({ paths: [files] });
   const layers = layerService(deps());

@@ -1,3 +1,4 @@
+/** @module-tag gdal */
 // Imports into a project, as a person makes them: nothing that was there is lost, whatever comes next.
 import { execFileSync } from "node:child_process";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

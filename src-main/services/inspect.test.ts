@@ -57,7 +57,9 @@ const gdal = (...args: string[]) =>
   execFileSync(args[0]!, args.slice(1), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
 const python = (script: string, ...args: string[]) => gdal("/usr/bin/python3", "-c", script, ...args);
 
-test("a point has what gdallocationinfo reads, scaled, with the scene class deciding what is clear", async () => {
+test("a point has what gdallocationinfo reads, scaled, with the scene class deciding what is clear", {
+  tags: ["gdal"],
+}, async () => {
   const [x, y] = [574_893.4, 5_622_105.9];
   const { places, problems } = await all["inspect.series"]({ places: [{ kind: "point", x, y }] });
   expect(problems).toEqual([]);
@@ -87,7 +89,7 @@ test("a point has what gdallocationinfo reads, scaled, with the scene class deci
   expect(first!.values[at("NDVI")]).toBeCloseTo((nir - red) / (nir + red), 9);
 });
 
-test("a polygon has the mean and spread that numpy finds under gdal_rasterize", async () => {
+test("a polygon has the mean and spread that numpy finds under gdal_rasterize", { tags: ["gdal"] }, async () => {
   const { features } = readFeatures(join(sample, "parcels.gpkg"));
   const [parcel] = [...features].filter(({ geometry }) => geometry?.type === "Polygon");
   const rings = (parcel!.geometry as unknown as { coordinates: [number, number][][] }).coordinates;
@@ -159,7 +161,9 @@ test("outside of every image there is nothing, and no error", async () => {
   );
 });
 
-test("the table has a row per place and date, units in its head, and replaces no file unasked", async () => {
+test("the table has a row per place and date, units in its head, and replaces no file unasked", {
+  tags: ["gdal"],
+}, async () => {
   const to = join(room, "series.csv");
   const square: [number, number][] = [
     [574_800, 5_622_200],
@@ -208,7 +212,9 @@ test("work that was named tells how far it is and can be stopped", async () => {
   await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
 });
 
-test("clouds over the area are those that numpy counts, and are kept with the project", async () => {
+test("clouds over the area are those that numpy counts, and are kept with the project", {
+  tags: ["gdal"],
+}, async () => {
   const shares = await all["timeline.clouds"]({});
   const entries = await all["timeline.list"]({});
   expect(entries).toHaveLength(6);

@@ -50,7 +50,9 @@ function histogram(band: number): Map<string, number> {
   );
 }
 
-test("a class raster becomes labels with as many patches as GDAL counts pixels, and keeps the source's codes", async () => {
+test("a class raster becomes labels with as many patches as GDAL counts pixels, and keeps the source's codes", {
+  tags: ["gdal"],
+}, async () => {
   const { report } = await all["labels.import"]({ path: raster, band: 2, legend: "crops" });
   const expected = histogram(2);
   expect(new Map(report.classes.map(({ source, patches }) => [source ?? "", patches]))).toEqual(expected);
@@ -66,7 +68,9 @@ test("a class raster becomes labels with as many patches as GDAL counts pixels, 
   expect((await all["labels.list"]({})).total).toBe(0);
 });
 
-test("the same raster again takes the place of its first reading; a value is left out or renamed", async () => {
+test("the same raster again takes the place of its first reading; a value is left out or renamed", {
+  tags: ["gdal"],
+}, async () => {
   await all["labels.import"]({ path: raster, band: 2 });
   const [first] = histogram(2).keys();
   const { report } = await all["labels.import"]({ path: raster, field: "band 2: CT", classes: { [first!]: null } });
@@ -79,7 +83,9 @@ test("the same raster again takes the place of its first reading; a value is lef
   expect(file.fields.map(({ name }) => name)).toEqual(["band 1: LC", "band 2: CT"]);
 });
 
-test("a split by blocks gives every class of wall-to-wall labels training and test patches, and jobs get them whole", async () => {
+test("a split by blocks gives every class of wall-to-wall labels training and test patches, and jobs get them whole", {
+  tags: ["gdal"],
+}, async () => {
   await all["labels.import"]({ path: raster, band: 2 });
   const split = await all["labels.split"]({});
   const weight = (code: number, part: string) =>
@@ -164,7 +170,9 @@ test("jobs are told what the labels are: points, groups of patches, or labels of
   expect((await all["labels.input"]({})).unit).toBe("patches");
 });
 
-test("a window is told of a class raster patch by patch, without outlines: half a million patches in less than two bytes each", async () => {
+test("a window is told of a class raster patch by patch, without outlines: half a million patches in less than two bytes each", {
+  tags: ["gdal"],
+}, async () => {
   // Noise of four classes has an edge around nearly every patch.
   const side = 700;
   const path = join(room, "noise.tif");

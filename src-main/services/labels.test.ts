@@ -207,7 +207,9 @@ test("labels that are true at no date of the imagery do not train, and are count
   expect(await refusal(wrong)).toMatch(/Swap the two dates/);
 });
 
-test("an import is looked at first, then done in one step with colours, groups and dates", async () => {
+test("an import is looked at first, then done in one step with colours, groups and dates", {
+  tags: ["gdal"],
+}, async () => {
   const path = join(sample, "parcels.gpkg");
   const project = mkdtempSync(join(room, "flanders-"));
   rmSync(project, { recursive: true });

@@ -24,7 +24,7 @@ const projected = (lonLat: readonly (readonly [number, number])[], crs: string):
     .split("\n")
     .map((line) => line.split(" ").map(Number) as [number, number]);
 
-test("an area becomes whole patches of its UTM zone that hold all of its corners", () => {
+test("an area becomes whole patches of its UTM zone that hold all of its corners", { tags: ["gdal"] }, () => {
   const { crs, bounds, columns, rows, squareKilometers, tileColumns, outsideCrs, scale } = plan([
     4.05, 50.74, 4.06, 50.75,
   ]);
@@ -77,7 +77,9 @@ test("images and polygons say where they lie", async () => {
   expect(vector).toMatchObject({ kind: "vector", crs: "EPSG:32631", bounds: square });
 });
 
-test("several tiles, folders and polygons make one project: the box around all, in the system they share or the zone between them", async () => {
+test("several tiles, folders and polygons make one project: the box around all, in the system they share or the zone between them", {
+  tags: ["gdal"],
+}, async () => {
   const room = mkdtempSync(join(tmpdir(), "project-places-"));
   const blank = (name: string, epsg: string, x: number, y: number, size: number) => {
     const path = join(room, name);

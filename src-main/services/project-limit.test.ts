@@ -41,7 +41,9 @@ const triangles = [
   [[9000, 12_000], [9405, 12_030], [9200, 12_333]],
 ] as const; // biome-ignore format: rings
 
-test("a project of polygons ends at the patches they touch, those of gdal_rasterize, and keeps them", async () => {
+test("a project of polygons ends at the patches they touch, those of gdal_rasterize, and keeps them", {
+  tags: ["gdal"],
+}, async () => {
   const file = polygonFile("two.geojson", triangles);
   const folder = join(room, "two");
   const made = await door["project.create"]({ folder, area: { like: [june], within: [file], crs: "EPSG:32631" } });
@@ -83,7 +85,9 @@ print(" ".join(f"{c},{r}" for r, c in np.argwhere(a == 1)))`,
   catalog.close();
 });
 
-test("a box without polygons is no limit, and neither is a polygon that fills its box", async () => {
+test("a box without polygons is no limit, and neither is a polygon that fills its box", {
+  tags: ["gdal"],
+}, async () => {
   const plain = await door["project.create"]({ folder: join(room, "plain"), area: { like: june } });
   expect(plain.project.get().grid.limit).toBeUndefined();
   plain.close();
@@ -97,7 +101,9 @@ test("a box without polygons is no limit, and neither is a polygon that fills it
   whole.close();
 });
 
-test("images count within the polygons of the area alone, and labels within the places that images show: OGR's hectares", async () => {
+test("images count within the polygons of the area alone, and labels within the places that images show: OGR's hectares", {
+  tags: ["gdal"],
+}, async () => {
   // Two images of 200 m, 440 m apart, in a box of 640 m.
   const images = [[0, 0], [44, 44]].map(([col, row], index) => {
     const to = join(room, `S2_L2A_10m_20190610T105703_${index}.tif`);
@@ -167,7 +173,9 @@ print(polygon(ring + ring[:1]).Intersection(area).Area() / 10000)`,
   ended.close();
 });
 
-test("the area of a project can be changed: figures, places and layers follow, and every step can be undone", async () => {
+test("the area of a project can be changed: figures, places and layers follow, and every step can be undone", {
+  tags: ["gdal"],
+}, async () => {
   const folder = join(room, "changed");
   (await door["project.create"]({ folder, area: { like: june } })).close();
   const catalog = await door["project.open"]({ folder, purpose: "a test" });

@@ -68,7 +68,7 @@ beforeEach(async () => {
   return () => catalog.close();
 });
 
-test("scale, offset, unit and nodata that are given at import win over every guess", async () => {
+test("scale, offset, unit and nodata that are given at import win over every guess", { tags: ["gdal"] }, async () => {
   image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 });
   await all["rasters.import"]({ paths: [folder], sensor: "sentinel-2", bands: names, radiometry: { scale: 0.0002, offset: -0.05, unit: "reflectance", nodata: 1300 } }); // biome-ignore format: one call
   const [acquisition] = catalog.acquisitions.list();
@@ -86,7 +86,7 @@ test("scale, offset, unit and nodata that are given at import win over every gue
   expect(radiometryOf(catalog.acquisitions.list()[0]!).quantity).toBe("reflectance");
 });
 
-test("the date comes from the metadata item that is named", async () => {
+test("the date comes from the metadata item that is named", { tags: ["gdal"] }, async () => {
   for (const [n, value] of [
     "2020-07-15T10:20:30Z",
     "20200716",
@@ -117,7 +117,7 @@ for (const [what, mask, given] of [
     { bits: [1, 3, 4] },
   ],
 ] as const) {
-  test(`a mask of any kind hides the same pixels everywhere: ${what}`, async () => {
+  test(`a mask of any kind hides the same pixels everywhere: ${what}`, { tags: ["gdal"] }, async () => {
     image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 });
     const { formula, ...more } = mask;
     const file = image("the_mask.tif", formula, more);
@@ -134,7 +134,7 @@ for (const [what, mask, given] of [
   });
 }
 
-test("a band of the stack is its mask, and clear values of an input can be changed", async () => {
+test("a band of the stack is its mask, and clear values of an input can be changed", { tags: ["gdal"] }, async () => {
   image("S2_L2A_10m_20190610T105703.tif", `np.where(b == 4, np.where(x < 10, 7, 2), ${dark})`, { bands: 5 });
   await all["rasters.import"]({ paths: [folder], sensor: "sentinel-2", bands: [...names, "cloud"], mask: { band: "cloud", clear: [2] } }); // biome-ignore format: one call
   const [modality] = catalog.modalities.list();
@@ -149,7 +149,9 @@ test("a band of the stack is its mask, and clear values of an input can be chang
   });
 });
 
-test("a mask that is named at import is read instead of the scene classification, whichever came first, and the last one named of several", async () => {
+test("a mask that is named at import is read instead of the scene classification, whichever came first, and the last one named of several", {
+  tags: ["gdal"],
+}, async () => {
   const paths = [image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 })];
   const scl = image("S2_SCL_20m_20190610T105703.tif", "np.full((n, n), 4)", { type: "Byte", size: 20 });
   const quarter = image("clouds.tif", "x < n / 4", { type: "Byte", size: 20 });
@@ -183,7 +185,9 @@ test("a mask that is named at import is read instead of the scene classification
   expect(catalog.acquisitions.list()).toHaveLength(1);
 });
 
-test("a mask stays with the images it was named for when it is named for others, and one that reaches no image is refused", async () => {
+test("a mask stays with the images it was named for when it is named for others, and one that reaches no image is refused", {
+  tags: ["gdal"],
+}, async () => {
   const first = image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 });
   const second = image("S2_L2A_10m_20190620T105703.tif", dark, { bands: 4 });
   const mask = { file: image("clouds.tif", "x < n / 4", { type: "Byte", size: 20 }), clear: [0] };
@@ -197,7 +201,9 @@ test("a mask stays with the images it was named for when it is named for others,
   expect(read()).toEqual([mask.file, mask.file]);
 });
 
-test("clear values and bits of masks that are there can be said anew, for an input at once; the shares seen follow", async () => {
+test("clear values and bits of masks that are there can be said anew, for an input at once; the shares seen follow", {
+  tags: ["gdal"],
+}, async () => {
   const stack = image("S2_L2A_10m_20190610T105703.tif", dark, { bands: 4 });
   const file = image("the_mask.tif", "np.where(x < 10, 2, 4)", { type: "Byte" });
   await all["rasters.import"]({ paths: [stack], bands: [...names] });
@@ -248,7 +254,7 @@ async function sharesOf(): Promise<number[]> {
   return [trained, places[0]!.groups[0]!.observations[0]!.clearShare!, 1 - clouds!.cloud!];
 }
 
-test("of a series that is mixed only the dates that hold +1000 are repaired", async () => {
+test("of a series that is mixed only the dates that hold +1000 are repaired", { tags: ["gdal"] }, async () => {
   // Without baselines: since 2022 nothing is darker than 0.13, before that pixels go down to 0.03.
   const plain = "300 + 20 * x + 5 * y + 10 * b";
   for (let day = 1; day <= 5; day++) image(`S2_L2A_10m_2021060${day}T105703.tif`, plain, { bands: 4 });
@@ -265,7 +271,9 @@ test("of a series that is mixed only the dates that hold +1000 are repaired", as
   expect(await all["radiometry.repairs"]({})).toEqual([]);
 });
 
-test("+1000 that is still in is proposed with figures, repaired in one step, and undone", async () => {
+test("+1000 that is still in is proposed with figures, repaired in one step, and undone", {
+  tags: ["gdal"],
+}, async () => {
   // Dates before 2022 without a baseline: nothing is taken off, yet no pixel is darker than 0.13.
   for (let day = 1; day <= 6; day++) image(`S2_L2A_10m_2019060${day}T105703.tif`, dark, { bands: 4 });
   await all["rasters.import"]({ paths: [folder], bands: [...names], radiometry: { scale: 0.0001, offset: 0, unit: "reflectance" } }); // biome-ignore format: one call
@@ -282,7 +290,9 @@ test("+1000 that is still in is proposed with figures, repaired in one step, and
   for (const one of catalog.acquisitions.list()) expect(radiometryOf(one).offset).toBe(0);
 });
 
-test("decibels read as linear and linear read as decibels are found; what fits is left alone", async () => {
+test("decibels read as linear and linear read as decibels are found; what fits is left alone", {
+  tags: ["gdal"],
+}, async () => {
   for (const [unit, formula, kind] of [
     ["linear", "-18 + x / 10", "decibels-not-linear"],
     ["db", "0.01 + x / 400", "linear-not-decibels"],

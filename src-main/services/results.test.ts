@@ -92,7 +92,9 @@ const code = (work: Promise<unknown>) =>
     (error: { code?: string }) => error.code,
   );
 
-test("a model comes in from a folder and from a zip that Python packed, renamed when its name is taken", async () => {
+test("a model comes in from a folder and from a zip that Python packed, renamed when its name is taken", {
+  tags: ["gdal"],
+}, async () => {
   const first = await all["models.import"]({ path: package_, name: "imported" });
   expect(first.name).toBe("imported");
   const zip = join(room, "model.zip");
@@ -107,7 +109,9 @@ test("a model comes in from a folder and from a zip that Python packed, renamed 
   expect(catalog.models.list().map(({ name }) => name)).toEqual(["imported", "random"]);
 });
 
-test("a package that is damaged, is no model or takes a name that is taken leaves nothing behind", async () => {
+test("a package that is damaged, is no model or takes a name that is taken leaves nothing behind", {
+  tags: ["gdal"],
+}, async () => {
   const before = execFileSync("ls", [join(catalog.folder, "models")], { encoding: "utf8" });
   const zip = readFileSync(join(room, "model.zip"));
   const broken = join(room, "broken.zip");
@@ -127,7 +131,9 @@ test("a package that is damaged, is no model or takes a name that is taken leave
   expect(execFileSync("ls", [join(catalog.folder, "models")], { encoding: "utf8" })).toBe(before);
 });
 
-test("a licence that is a link brings nothing in from outside, in a folder, in an archive and in the project", async () => {
+test("a licence that is a link brings nothing in from outside, in a folder, in an archive and in the project", {
+  tags: ["gdal"],
+}, async () => {
   const secret = join(room, "secret.txt");
   writeFileSync(secret, "the secret");
   const linked = join(room, "linked");
@@ -240,7 +246,9 @@ test("a package and a legend are read in a process that can be killed, and leave
   expect(await all["legends.import"]({ path: legend })).toMatchObject({ classes: 1 });
 });
 
-test("a map tells its areas, and areas corrected by a test of the same model and inputs", async () => {
+test("a map tells its areas, and areas corrected by a test of the same model and inputs", {
+  tags: ["gdal"],
+}, async () => {
   const id = await addMap("one", (col, row) => (row < 10 ? 1 : col === 39 ? 0 : 2));
   const plain = await all["maps.describe"]({ id });
   expect(plain.areas).toMatchObject([
@@ -286,7 +294,9 @@ test("a map tells its areas, and areas corrected by a test of the same model and
   expect(await code(all["exports.table"]({ table: "areas", id, to: csv }))).toBe("file-exists");
 });
 
-test("two maps are compared, listed, exported by a proposed name, and deleted with their files", async () => {
+test("two maps are compared, listed, exported by a proposed name, and deleted with their files", {
+  tags: ["gdal"],
+}, async () => {
   const from = catalog.maps.list()[0]!.id;
   const to = await addMap("two", (col, row) => (row < 12 ? 1 : col === 39 ? 0 : 2));
   expect(await code(all["maps.compare"]({ from, to: from }))).toBe("same-map-twice");

@@ -57,7 +57,7 @@ test.each([
   expect(positions(layer)[0]).toEqual([4.05, 50.74]);
 });
 
-test("positions are those that OGR reads, with a decimal comma and a projected system too", () => {
+test("positions are those that OGR reads, with a decimal comma and a projected system too", { tags: ["gdal"] }, () => {
   const rows = Array.from({ length: 40 }, (_, i) => [126409.53 + 137.21 * i, 156574.32 + 91.07 * i] as const);
   const path = written(
     `nr;X;Y;teelt\n${rows.map(([x, y], i) => `${i};${x.toFixed(2)};${y.toFixed(2)};c${i % 3}`).join("\n")}\n`,
@@ -89,7 +89,7 @@ test("positions are those that OGR reads, with a decimal comma and a projected s
   expect(comma.table).toMatchObject({ delimiter: ";", decimal: ",", x: "X", y: "Y", crsFrom: "column" });
 });
 
-test("WKT shapes are those that OGR reads", () => {
+test("WKT shapes are those that OGR reads", { tags: ["gdal"] }, () => {
   const shapes = [
     "POINT (30 10)",
     "MULTIPOINT ((10 40), (40 30), (20 20))",
@@ -121,7 +121,9 @@ test("WKT shapes are those that OGR reads", () => {
   expect(() => readWkt(`${"GEOMETRYCOLLECTION(".repeat(5000)}POINT(1 1)`)).toThrow("nested too deeply");
 });
 
-test("a cell may hold GeoJSON, as Earth Engine exports it, or hexadecimal WKB, as PostGIS prints it", () => {
+test("a cell may hold GeoJSON, as Earth Engine exports it, or hexadecimal WKB, as PostGIS prints it", {
+  tags: ["gdal"],
+}, () => {
   const shapes = [
     "POINT (4.1 50.7)",
     "POLYGON ((4 50, 4.5 50, 4.5 50.5, 4 50), (4.3 50.1, 4.4 50.1, 4.4 50.2, 4.3 50.1))",

@@ -85,7 +85,9 @@ test("a page of HTML for an encoding is none, and header words on type and lengt
   expect(() => readFeatures(path, { encoding: "klingon" })).toThrow(/klingon/);
 });
 
-test("points, lines and areas with heights, measures, several parts, and multipatches are read as OGR reads them", () => {
+test("points, lines and areas with heights, measures, several parts, and multipatches are read as OGR reads them", {
+  tags: ["gdal"],
+}, () => {
   python(
     `
 import sys
@@ -120,7 +122,9 @@ test("parts that point outside of a shape are a problem of that shape alone", ()
   expect(rows[0]).toMatchObject({ geometry: null, problem: expect.stringMatching(/parts of the shape/) });
 });
 
-test("a zip of several Shapefiles has their layers, whatever folders and odd names are in it", async () => {
+test("a zip of several Shapefiles has their layers, whatever folders and odd names are in it", {
+  tags: ["gdal"],
+}, async () => {
   const path = file("several.zip");
   python(
     `
@@ -140,7 +144,9 @@ z.writestr("__MACOSX/._nc.shp", "x"); z.writestr("readme.json", "{}")`,
   await expect(openFeatures(path, { layer: "none" })).rejects.toThrow(/made/);
 });
 
-test("archives that unfold to gigabytes, lie about it, link or name other places are refused in words", async () => {
+test("archives that unfold to gigabytes, lie about it, link or name other places are refused in words", {
+  tags: ["gdal"],
+}, async () => {
   const path = file("bomb.zip");
   python(
     `
@@ -181,7 +187,7 @@ test("of KML only placemarks are labels: no network link's region, no overlay; t
   expect(rows[0]!.geometry).toMatchObject({ coordinates: [[[1, 2], [3, 4], [5, 6], [1, 2]]] }); // biome-ignore format: one line
 });
 
-test("a KMZ of several documents has the placemarks of all of them", async () => {
+test("a KMZ of several documents has the placemarks of all of them", { tags: ["gdal"] }, async () => {
   const path = file("layers.kmz");
   const program = `
 import sys, zipfile
@@ -223,7 +229,9 @@ test("GeoJSON: deep nesting, numbers that are none, byte order marks and names o
   expect(only!.properties.toString).toBeUndefined();
 });
 
-test("a GeoPackage's harmless view is a layer, one that computes for ever is not run, and odd values are sentences", () => {
+test("a GeoPackage's harmless view is a layer, one that computes for ever is not run, and odd values are sentences", {
+  tags: ["gdal"],
+}, () => {
   const plain = join(fixture, "made_messy_class_names_3857.gpkg");
   const layer = readFeatures(plain).layer;
   const sql = (name: string, statements: string) => {
@@ -260,7 +268,7 @@ test("a pipe is refused at once, by whatever reads labels, and asked for nothing
   }
 });
 
-test("an archive of more vector files than are read is refused, not cut", async () => {
+test("an archive of more vector files than are read is refused, not cut", { tags: ["gdal"] }, async () => {
   const path = file("many.zip");
   const program = `
 import sys, zipfile

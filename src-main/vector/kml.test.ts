@@ -8,7 +8,7 @@ import { openFeatures, readFeatures } from "./read.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019/parcels_wgs84.geojson");
 
-test("parcels that GDAL wrote as KML come back with their fields and shapes", () => {
+test("parcels that GDAL wrote as KML come back with their fields and shapes", { tags: ["gdal"] }, () => {
   const folder = mkdtempSync(join(tmpdir(), "omnisat-kml-"));
   const path = join(folder, "parcels.kml");
   execFileSync("ogr2ogr", ["-f", "KML", path, sample]);

@@ -63,7 +63,9 @@ function attempt(layer: FeatureLayer, options: Partial<LabelImportOptions> = {})
   return importLabels(layer, { field: "crop", table: suggestClasses(layer, "crop"), grid, ...options });
 }
 
-test("the sample's parcels give, in three formats, the label raster that GDAL reads from the sample", () => {
+test("the sample's parcels give, in three formats, the label raster that GDAL reads from the sample", {
+  tags: ["gdal"],
+}, () => {
   // labels_10m.tif holds the class_code of the parcels; ours are numbered, so both go through the parcel's code.
   const raw = join(folder, "labels.bin");
   execFileSync("gdal_translate", ["-q", "-of", "ENVI", "-ot", "Int32", join(sample, "parcel_id_10m.tif"), raw]);
@@ -90,7 +92,7 @@ test("the sample's parcels give, in three formats, the label raster that GDAL re
   }
 });
 
-test("labels on 40 m patches are the pixels that gdal_rasterize burns", () => {
+test("labels on 40 m patches are the pixels that gdal_rasterize burns", { tags: ["gdal"] }, () => {
   const patches: GeoBox = { crs: grid.crs, affine: northUp(574680, 5622440, 40, 40), width: 16, height: 16 };
   const path = join(sample, "parcels.gpkg");
   const result = imported(path, "class_code", { grid: patches, table: numbered(path) });
@@ -312,7 +314,9 @@ test("reading labels from a far corner of a large grid keeps their place", () =>
   expect(order).toEqual(order.toSorted((p, q) => p - q));
 });
 
-test("areas are true in degrees, feet and Web Mercator, and the map's own where the map is nearly true", () => {
+test("areas are true in degrees, feet and Web Mercator, and the map's own where the map is nearly true", {
+  tags: ["gdal"],
+}, () => {
   // GDAL measures the same small square on the ellipsoid.
   const witness = (crs: string, ring: readonly Position[]): number => {
     const path = join(folder, "square.geojson");

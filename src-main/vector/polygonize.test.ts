@@ -53,7 +53,7 @@ function summary(polygons: readonly { readonly value: number; readonly geometry:
     .sort();
 }
 
-test("areas, outlines and holes are those of gdal_polygonize", () => {
+test("areas, outlines and holes are those of gdal_polygonize", { tags: ["gdal"] }, () => {
   const grid = gridOf(60, 45);
   for (const seed of [1, 2, 3]) {
     const pixels = noise(grid.width, grid.height, seed);

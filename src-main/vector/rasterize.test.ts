@@ -62,7 +62,7 @@ function star(next: () => number, centreX: number, centreY: number, radius: numb
   return [...ring, ring[0]!];
 }
 
-test("polygons with holes, in several parts and past the edge give gdal_rasterize's pixels", () => {
+test("polygons with holes, in several parts and past the edge give gdal_rasterize's pixels", { tags: ["gdal"] }, () => {
   for (let seed = 1; seed <= 6; seed++) {
     const next = random(seed);
     const shapes = Array.from({ length: 12 }, (_, i) => {
@@ -79,7 +79,9 @@ test("polygons with holes, in several parts and past the edge give gdal_rasteriz
   }
 });
 
-test("corners on pixel centres, pixel corners and shared edges follow gdal_rasterize's rule", () => {
+test("corners on pixel centres, pixel corners and shared edges follow gdal_rasterize's rule", {
+  tags: ["gdal"],
+}, () => {
   for (let seed = 1; seed <= 6; seed++) {
     const next = random(100 + seed);
     const half = (value: number): number => Math.round(2 * value) / 2;
@@ -107,7 +109,7 @@ test("corners on pixel centres, pixel corners and shared edges follow gdal_raste
   }
 });
 
-test("all-touched adds the pixels that gdal_rasterize -at adds", () => {
+test("all-touched adds the pixels that gdal_rasterize -at adds", { tags: ["gdal"] }, () => {
   for (let seed = 1; seed <= 6; seed++) {
     const next = random(200 + seed);
     const shapes = Array.from({ length: 10 }, (_, i) => {
@@ -119,7 +121,7 @@ test("all-touched adds the pixels that gdal_rasterize -at adds", () => {
   }
 });
 
-test("all-touched leaves out neighbours that an outline on pixel borders only touches", () => {
+test("all-touched leaves out neighbours that an outline on pixel borders only touches", { tags: ["gdal"] }, () => {
   const ring = [at(10, 10), at(20, 10), at(20, 16), at(10, 16), at(10, 10)];
   const shapes = [{ geometry: { type: "Polygon", coordinates: [ring] } as Polygonal, value: 1 }];
   const pixels = ours(shapes, grid, true);
@@ -127,7 +129,9 @@ test("all-touched leaves out neighbours that an outline on pixel borders only to
   expect(pixels).toEqual(gdal(shapes, grid, true));
 });
 
-test("shares of area agree with gdal_rasterize on a grid 32 times finer, and sum to the polygon's area", () => {
+test("shares of area agree with gdal_rasterize on a grid 32 times finer, and sum to the polygon's area", {
+  tags: ["gdal"],
+}, () => {
   const patches: GeoBox = { crs: grid.crs, affine: northUp(574680, 5622440, 40, 40), width: 16, height: 16 };
   const fine: GeoBox = { crs: grid.crs, affine: northUp(574680, 5622440, 1.25, 1.25), width: 512, height: 512 };
   const next = random(7);

@@ -94,7 +94,7 @@ test.for(layers)("$name, layer $layer, holds what GDAL finds in it", ({ name, la
   }
 });
 
-test("values and coordinates are those that ogr2ogr writes", () => {
+test("values and coordinates are those that ogr2ogr writes", { tags: ["gdal"] }, () => {
   for (const [name, layer] of [
     ["made_messy_class_names_3857.gpkg", "made_messy_class_names_3857"],
     ["sf__nc.shp", "sf__nc"],
@@ -123,7 +123,7 @@ test("values and coordinates are those that ogr2ogr writes", () => {
   }
 });
 
-test("attribute text is read in the encoding the file names, whatever it is", () => {
+test("attribute text is read in the encoding the file names, whatever it is", { tags: ["gdal"] }, () => {
   expect(every("shapefile__latin1-property.shp")[0]!.properties).toEqual({ name: "México" });
   expect(every("shapefile-js__codepage.shp").map(({ properties }) => properties.field)).toEqual([
     "??",
@@ -170,7 +170,7 @@ test("an archive without a vector file is refused with one sentence", async () =
   });
 });
 
-test("a table with a WKT column is read as ogr2ogr reads it", () => {
+test("a table with a WKT column is read as ogr2ogr reads it", { tags: ["gdal"] }, () => {
   const target = join(folder, "made_wkt.json");
   execFileSync("ogr2ogr", [
     "-f",

@@ -28,7 +28,9 @@ const rows = (pixels: ArrayLike<number>) => (row: number) =>
 const flat = (read: (row: number) => ArrayLike<number>) =>
   Array.from({ length: height }, (_, row) => Array.from(read(row))).flat();
 
-test("cut corners keep a map a map: no gap, no overlap, nothing invalid, the area of all as it was, as GEOS sees it", () => {
+test("cut corners keep a map a map: no gap, no overlap, nothing invalid, the area of all as it was, as GEOS sees it", {
+  tags: ["gdal"],
+}, () => {
   const script = `
 import json, sys
 from osgeo import ogr
@@ -59,7 +61,7 @@ json.dump({"valid": [s.IsValid() for s in shapes], "sum": sum(s.GetArea() for s 
   }
 });
 
-test("the mean of a second raster over each area is scipy's", () => {
+test("the mean of a second raster over each area is scipy's", { tags: ["gdal"] }, () => {
   const classes = noise(width, height, 5);
   const confidence = Uint8Array.from({ length: width * height }, (_, i) => (i * 37) % 101);
   const script = `
@@ -83,7 +85,9 @@ json.dump(sorted(out), sys.stdout)`;
   expect(own.sort((p, q) => p[0] - q[0] || p[1] - q[1] || p[2] - q[2])).toEqual(witness);
 });
 
-test("no area smaller than asked is left, unless it stands alone, and large areas keep their pixels", () => {
+test("no area smaller than asked is left, unless it stands alone, and large areas keep their pixels", {
+  tags: ["gdal"],
+}, () => {
   const minimum = 12;
   const pixels = noise(width, height, 3);
   const read = rows(pixels);

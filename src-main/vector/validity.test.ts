@@ -149,7 +149,7 @@ print(json.dumps([ogr.CreateGeometryFromJson(json.dumps(g)).IsValid() for g in j
   ) as boolean[];
 }
 
-test("thousands of random polygons with and without defects are judged as GEOS judges them", () => {
+test("thousands of random polygons with and without defects are judged as GEOS judges them", { tags: ["gdal"] }, () => {
   // Few coordinates make touching corners, shared edges and crossings common.
   const position = fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 7 }));
   const ring = fc.array(position, { minLength: 3, maxLength: 7 }).map((corners) => [...corners, corners[0]!]);

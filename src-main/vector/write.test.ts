@@ -28,7 +28,7 @@ const layer: NewLayer = {
   features: parcels.features,
 };
 
-test("a written GeoPackage passes GDAL's validator and holds what was put in", () => {
+test("a written GeoPackage passes GDAL's validator and holds what was put in", { tags: ["gdal"] }, () => {
   const path = join(folder, "parcels.gpkg");
   writeGeoPackage(path, layer);
   expect(validate(path)).toBe(0);
@@ -52,7 +52,7 @@ test("the validator is a judge: it refuses a file without its table of systems",
   expect(validate(path)).not.toBe(0);
 });
 
-test("odd names, custom systems, no rows, no fields and mixed parts are valid too", () => {
+test("odd names, custom systems, no rows, no fields and mixed parts are valid too", { tags: ["gdal"] }, () => {
   const first = [...parcels.features][0]!.geometry as Polygon;
   const layers: NewLayer[] = [
     { ...layer, name: `it's "odd"; DROP TABLE x` },
@@ -103,7 +103,9 @@ test("odd names, custom systems, no rows, no fields and mixed parts are valid to
   ]);
 });
 
-test("the spatial index finds what a search over all rectangles finds, and edits by GDAL keep it right", () => {
+test("the spatial index finds what a search over all rectangles finds, and edits by GDAL keep it right", {
+  tags: ["gdal"],
+}, () => {
   const path = join(folder, "indexed.gpkg");
   writeGeoPackage(path, layer);
   const count = (): number => {
@@ -191,7 +193,7 @@ try {
   expect(readdirSync(own)).toEqual(["write.ts"]);
 });
 
-test("written GeoJSON is longitude and latitude that GDAL brings back within a millimetre", () => {
+test("written GeoJSON is longitude and latitude that GDAL brings back within a millimetre", { tags: ["gdal"] }, () => {
   const path = join(folder, "parcels.geojson");
   writeGeoJson(path, layer);
   const target = join(folder, "back.gpkg");

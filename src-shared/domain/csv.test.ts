@@ -25,7 +25,7 @@ test("what begins like a formula is text, and numbers stay numbers, negative one
   expect(lines).not.toMatch(/(^|,|\n)"?[=+@\t]/);
 });
 
-test("Python reads every cell back, with quotes, commas and line ends in them", () => {
+test("Python reads every cell back, with quotes, commas and line ends in them", { tags: ["gdal"] }, () => {
   const room = mkdtempSync(join(tmpdir(), "omnisat-csv-"));
   const rows = [
     ['a "b", c', "d\ne", "é;f", -0.25],

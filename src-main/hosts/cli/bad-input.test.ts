@@ -141,7 +141,7 @@ test("a truncated image is found out also where no second date makes anybody loo
   expect([answer.code, jsonLines(answer.err)[0]!.code]).toEqual([1, "raster-truncated"]);
 });
 
-test("a wrong number of bands, a date that is there twice, a place that is elsewhere", async () => {
+test("a wrong number of bands, a date that is there twice, a place that is elsewhere", { tags: ["gdal"] }, async () => {
   const bands = await refused(["project", "import", project, image, "--bands", "B02,B03,B04"]);
   expect(bands.code).toBe("acquisition-band-count");
   const duplicate = await refused(["project", "import", project, bad("other")]);

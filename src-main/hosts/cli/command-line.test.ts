@@ -221,7 +221,9 @@ test("from images and polygons to a split: every step answers in text and in JSO
   expect((await omnisat(["model", "list", project])).out).toBe("No models yet.\n");
 }, 60_000);
 
-test("an image is converted and warped in one piece, and not over another file unless told so", async () => {
+test("an image is converted and warped in one piece, and not over another file unless told so", {
+  tags: ["gdal"],
+}, async () => {
   const from = join(sample, "S2_L2A_10m/S2_L2A_10m_20190416T105658.tif");
   const to = join(room, "warped.tif");
   const warp = ["warp", from, to, "--crs", "EPSG:3857", "--resolution", "20", "--method", "bilinear"];

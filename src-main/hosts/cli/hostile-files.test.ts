@@ -88,7 +88,9 @@ test("the window gets the same errors, with code and sentence and no stack", asy
   }
 });
 
-test("an image without a coordinate system, or without a place, is converted whole, and what is missing is said", async () => {
+test("an image without a coordinate system, or without a place, is converted whole, and what is missing is said", {
+  tags: ["gdal"],
+}, async () => {
   const pixels = Uint8Array.from({ length: 256 }, (_, i) => i);
   const nowhere = { 33550: undefined, 33922: undefined, 34735: undefined };
   writeFileSync(at("no-crs.tif"), makeTiff({ fields: imageFields({}, { 34735: undefined }), data: pixels }));

@@ -67,7 +67,9 @@ const polygons = (outputPath: string, more: object): ExportSpec => ({
 });
 const json = (command: string, ...args: string[]) => JSON.parse(execFileSync(command, args, { encoding: "utf8" }));
 
-test("a whole map comes out pixel by pixel, a valid COG with colours, names and styles", async () => {
+test("a whole map comes out pixel by pixel, a valid COG with colours, names and styles", {
+  tags: ["gdal"],
+}, async () => {
   const to = join(room, "whole.tif");
   const { paths } = await exportMap(raster(to, {}), quiet);
   expect(cogComplaints(to)).toBe("");
@@ -83,7 +85,7 @@ test("a whole map comes out pixel by pixel, a valid COG with colours, names and 
   expect(execFileSync("gdalinfo", [to], { encoding: "utf8" })).toMatch(/prairie & forêt/);
 });
 
-test("a part in another system with fewer classes is what gdalwarp makes of it", async () => {
+test("a part in another system with fewer classes is what gdalwarp makes of it", { tags: ["gdal"] }, async () => {
   const bounds = { minX: 574_900, minY: 5_622_000, maxX: 575_400, maxY: 5_622_300 };
   const to = join(room, "part.tif");
   await exportMap(raster(to, { bounds, crs: "EPSG:3035", resolution: 10, codes: [1, 2] }), quiet);
@@ -102,7 +104,9 @@ test("a part in another system with fewer classes is what gdalwarp makes of it",
   expect(own.filter((value) => value > 0).length).toBeGreaterThan(1000);
 });
 
-test("polygons carry class, confidence and hectares; OGR reads them, GEOS finds them valid, areas add up to the pixels", async () => {
+test("polygons carry class, confidence and hectares; OGR reads them, GEOS finds them valid, areas add up to the pixels", {
+  tags: ["gdal"],
+}, async () => {
   const to = join(room, "crops.gpkg");
   const { polygons: count } = await exportMap(polygons(to, { smoothing: 2 }), quiet);
   const sql = (text: string) =>
@@ -122,7 +126,9 @@ test("polygons carry class, confidence and hectares; OGR reads them, GEOS finds 
   expect(readdirSync(room).filter((name) => /part(ial)?$/.test(name))).toEqual([]);
 });
 
-test("class and layer names with markup stay text in every file: GeoPackage, its styles, QML, SLD, the raster's categories", async () => {
+test("class and layer names with markup stay text in every file: GeoPackage, its styles, QML, SLD, the raster's categories", {
+  tags: ["gdal"],
+}, async () => {
   const name = `<script>alert("1")</script> & 'x' ]]> <!-- %s "; DROP TABLE crops; --`;
   const marked = legend.map((entry) => (entry.code === 1 ? { ...entry, name } : entry));
   // Every element with its attributes and text, as expat reads them; a document that is not well formed ends Python.
@@ -160,7 +166,9 @@ json.dump([tags, texts], sys.stdout)`;
   expect(json("gdalinfo", "-json", image).bands[0].categories ?? []).toEqual(expect.arrayContaining([name]));
 });
 
-test("specks below the smallest area go to their neighbours, in GeoJSON and in a Shapefile alike", async () => {
+test("specks below the smallest area go to their neighbours, in GeoJSON and in a Shapefile alike", {
+  tags: ["gdal"],
+}, async () => {
   const counts = ["geojson", "shp"].map(async (format) => {
     const to = join(room, `sieved.${format}`);
     const { polygons: count } = await exportMap(polygons(to, { format, minimumPixels: 9 }), quiet);
@@ -176,7 +184,9 @@ test("specks below the smallest area go to their neighbours, in GeoJSON and in a
   expect(geojson).toBe(shp);
 });
 
-test("codes of the labels' source go along in every format, and no empty column where there are none", async () => {
+test("codes of the labels' source go along in every format, and no empty column where there are none", {
+  tags: ["gdal"],
+}, async () => {
   const coded = legend.map((one) => (one.code === 2 ? { ...one, source: "1110, 1120" } : one));
   for (const [format, column] of [
     ["gpkg", "source_code"],
@@ -212,7 +222,7 @@ test("an export that is stopped leaves nothing, and one of nothing is a sentence
   for (const name of ["no.gpkg", "no.tif"]) expect(existsSync(join(room, name))).toBe(false);
 });
 
-test("the change matrix and the difference layer of two overlapping maps are numpy's", async () => {
+test("the change matrix and the difference layer of two overlapping maps are numpy's", { tags: ["gdal"] }, async () => {
   const later = { ...geobox, affine: northUp(574_680 + 200, 5_622_440 - 100, 10, 10), width: 80 };
   // Another model: the same classes under other codes, one new and one gone.
   const names = [
@@ -261,7 +271,9 @@ json.dump([m, int(((a > 0) & (b == 0)).sum()), int(((a == 0) & (b > 0)).sum()), 
   await expect(compareMaps(spec, quiet)).rejects.toMatchObject({ code: "maps-apart" });
 });
 
-test("confidence in shares of ten thousand keeps its digits: in an exported raster with its scale, in the mean of polygons", async () => {
+test("confidence in shares of ten thousand keeps its digits: in an exported raster with its scale, in the mean of polygons", {
+  tags: ["gdal"],
+}, async () => {
   // The left half is 12.34 %, the right half 99.99 %.
   const whole = { ...geobox, width: 20, height: 10 };
   const half = (col: number) => (col < 10 ? 1 : 2);

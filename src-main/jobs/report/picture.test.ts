@@ -34,7 +34,7 @@ function gdal(program: string, ...args: readonly string[]): void {
   execFileSync(program, ["-q", ...args], { env: { ...process.env, GDAL_PAM_ENABLED: "NO" } });
 }
 
-test("the class picture has the colours that GDAL finds in the file's colour table", async () => {
+test("the class picture has the colours that GDAL finds in the file's colour table", { tags: ["gdal"] }, async () => {
   const [picture] = await embedded(fixture("small-class.tif"));
   const expanded = join(folder, "expanded.png");
   gdal("gdal_translate", "-of", "PNG", "-expand", "rgba", fixture("small-class.tif"), expanded);
@@ -80,7 +80,7 @@ test("a raster larger than the screen is shown from its overviews", async () => 
   }
 });
 
-test("a part of a raster is shown as that part alone would be", async () => {
+test("a part of a raster is shown as that part alone would be", { tags: ["gdal"] }, async () => {
   const part = join(folder, "part.tif");
   gdal("gdal_translate", "-srcwin", "700", "300", "400", "900", fixture("large-class.tif"), part);
   const [raster, alone] = [await openRaster(fixture("large-class.tif")), await openRaster(part)];
@@ -100,7 +100,9 @@ test("a part of a raster is shown as that part alone would be", async () => {
   alone.close();
 });
 
-test("without overviews the picture is read in strips, each of bounded size, and shows the pixel under its middle", async () => {
+test("without overviews the picture is read in strips, each of bounded size, and shows the pixel under its middle", {
+  tags: ["gdal"],
+}, async () => {
   const plain = join(folder, "plain.tif");
   gdal(
     "gdal_translate",

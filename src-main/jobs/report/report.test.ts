@@ -126,7 +126,9 @@ test("separate places of a map are shown one by one, the largest of many", async
   expect(await written(14)).toContain("12 of 14 separate places are shown, the largest.");
 });
 
-test("a table lists the places of a map with where they lie, their hectares and the pixels of each class", async () => {
+test("a table lists the places of a map with where they lie, their hectares and the pixels of each class", {
+  tags: ["gdal"],
+}, async () => {
   const spec = sampleSpec(join(folder, "place-table.html"));
   const raster = await openRaster(spec.map!.classPath);
   const grid = requireGeobox(raster);

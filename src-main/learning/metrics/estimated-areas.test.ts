@@ -31,7 +31,9 @@ test("areas and intervals are those that the paper prints", () => {
   ]);
 });
 
-test("numpy gives the same figures from the published equations, also with classes that are not mapped", () => {
+test("numpy gives the same figures from the published equations, also with classes that are not mapped", {
+  tags: ["gdal"],
+}, () => {
   const script = `
 import json, sys
 import numpy as np

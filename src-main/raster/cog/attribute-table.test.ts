@@ -10,7 +10,9 @@ import { createCog } from "./create-cog.ts";
 const room = mkdtempSync(join(tmpdir(), "omnisat-attributes-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-test("a class map keeps the codes of the source in an attribute table that GDAL and we read", async () => {
+test("a class map keeps the codes of the source in an attribute table that GDAL and we read", {
+  tags: ["gdal"],
+}, async () => {
   const path = join(room, "map.tif");
   const attributeTable = [
     { value: 1, name: "maize & co", color: "#ffc800", source: "1200" },

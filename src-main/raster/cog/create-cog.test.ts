@@ -1,3 +1,4 @@
+/** @module-tag gdal */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";

@@ -32,7 +32,7 @@ const ask = async (bounds: Bounds, resolution: number) => {
   return JSON.parse(text) as { more: boolean; features: { geometry: { coordinates: number[][][] } }[] };
 };
 
-test("a file in degrees lies where ogr2ogr puts it", async () => {
+test("a file in degrees lies where ogr2ogr puts it", { tags: ["gdal"] }, async () => {
   const moved = room.file("moved.geojson");
   run("ogr2ogr", ["-f", "GeoJSON", "-t_srs", "EPSG:32631", "-lco", "COORDINATE_PRECISION=4", moved, parcels]);
   const witness = JSON.parse(run("cat", [moved])) as { features: { geometry: { coordinates: never } }[] };

@@ -32,7 +32,9 @@ json.dump(out, sys.stdout)
 
 const at = (elements: readonly Element[], path: string) => elements.filter((element) => element.path === path);
 
-test("the QGIS style of a legend has a palette entry per class, with names as people wrote them", () => {
+test("the QGIS style of a legend has a palette entry per class, with names as people wrote them", {
+  tags: ["gdal"],
+}, () => {
   const elements = parsed(classQml(legend));
   expect(at(elements, "/qgis")[0]!.attributes.version).toBe("3.22.0");
   expect(at(elements, "/qgis/pipe/rasterrenderer")[0]!.attributes).toMatchObject({
@@ -61,7 +63,7 @@ test("the QGIS style of a legend has a palette entry per class, with names as pe
   ]);
 });
 
-test("the QGIS style of confidence blends from 0 to the largest value", () => {
+test("the QGIS style of confidence blends from 0 to the largest value", { tags: ["gdal"] }, () => {
   const elements = parsed(rampQml(confidenceRamp(200)));
   expect(at(elements, "/qgis/pipe/rasterrenderer")[0]!.attributes).toMatchObject({
     type: "singlebandpseudocolor",
@@ -79,7 +81,7 @@ test("the QGIS style of confidence blends from 0 to the largest value", () => {
   ]);
 });
 
-test("the SLD of a legend maps values to colours", () => {
+test("the SLD of a legend maps values to colours", { tags: ["gdal"] }, () => {
   const elements = parsed(classSld("crops <2019>", legend));
   const root = "/StyledLayerDescriptor";
   expect(at(elements, root)[0]!.attributes.version).toBe("1.0.0");
@@ -97,7 +99,7 @@ test("the SLD of a legend maps values to colours", () => {
   });
 });
 
-test("whatever a class is called, the styles stay well-formed", () => {
+test("whatever a class is called, the styles stay well-formed", { tags: ["gdal"] }, () => {
   const names = fc.sample(fc.string({ unit: "binary", maxLength: 12 }), { numRuns: 200, seed: 1 });
   const odd = [...names, "\u0000\u0007", "\ud800", "]]>", "&amp;"].map((name, i) => ({
     code: (i % 254) + 1,
@@ -114,7 +116,9 @@ test("a colour that is none is a mistake", () => {
   expect(() => classQml([{ code: 1, name: "a", color: "red" }])).toThrow('Color "red" is not #rrggbb');
 });
 
-test("what forbids the use of a map is in its styles: a note of the layer in QGIS, the abstract in SLD", () => {
+test("what forbids the use of a map is in its styles: a note of the layer in QGIS, the abstract in SLD", {
+  tags: ["gdal"],
+}, () => {
   const note = "Do not rely on this map: “wheat” & <others> are guessed.";
   const qml = parsed(classQml(legend, 1, note));
   expect(at(qml, "/qgis")[0]!.attributes.styleCategories).toBe("Symbology|Notes|CustomProperties");
