@@ -11,13 +11,13 @@ import {
   patchesCovering,
   patchesOfGeobox,
 } from "../cube/index.ts";
-import { areaWithin, boundsOfGeometry } from "../vector/index.ts";
+import { areaWithin, boundsOfGeometry, rasterizePolygon } from "../vector/index.ts";
 import { hectaresOf, multi } from "./labels-shape.ts";
 import { projectRegion } from "./places.ts";
 
 type Shape = Pick<Label, "coordinates" | "cells" | "hectares">;
 
-/** Hectares of labels inside the project. */
+/** Hectares and patches of labels inside the project. */
 export class LabelArea {
   readonly #grid: Grid;
   readonly #geobox: GeoBox;
@@ -44,6 +44,22 @@ export class LabelArea {
     const inBox = label.hectares ?? hectaresOf(multi(label.coordinates), this.#geobox);
     if (this.whole || inBox === 0) return inBox;
     return inBox * (label.cells ? this.#shareOfCells(label.cells) : this.#shareOfOutline(label.coordinates));
+  }
+
+  /** Patches of a label that are the project's: those that can teach. */
+  patches(label: Pick<Label, "coordinates" | "cells" | "patches">): number {
+    const { patches, cells } = label;
+    if (this.whole || patches === 0) return patches;
+    if (cells) return Math.round(patches * this.#shareOfCells(cells));
+    const { col, row } = this.#box;
+    let all = 0;
+    let inside = 0;
+    rasterizePolygon(multi(label.coordinates), this.#geobox, (y, start, end) => {
+      all += end - start;
+      inside += this.region.countIn({ col: col + start, row: row + y, width: end - start, height: 1 });
+    });
+    // Labels whose patches were chosen by another rule than their centres keep the share.
+    return all === 0 ? 0 : all === patches ? inside : Math.round((patches * inside) / all);
   }
 
   #shareOfCells(cells: PatchCells): number {

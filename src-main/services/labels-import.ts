@@ -140,14 +140,19 @@ export function labelImports(deps: Deps): Imports {
     }
   };
 
-  /** With the hectares of each class that lie inside the project. */
+  /** With the hectares and patches of each class that lie inside the project. */
   const counted = async ({ report, labels }: Prepared): Promise<ImportReport> => {
     const area = await LabelArea.of(catalog);
     if (area.whole) return report;
-    const sums = new Map<number, number>();
-    for (const { classCode, coordinates, cells = null, hectares = null } of labels)
-      sums.set(classCode, (sums.get(classCode) ?? 0) + area.hectares({ coordinates, cells, hectares }));
-    return { ...report, classes: report.classes.map((one) => ({ ...one, hectares: sums.get(one.code) ?? 0 })) };
+    const sums = new Map<number, { hectares: number; patches: number }>();
+    for (const { classCode, coordinates, patches, cells = null, hectares = null } of labels) {
+      const sum = sums.get(classCode) ?? { hectares: 0, patches: 0 };
+      sums.set(classCode, sum);
+      sum.hectares += area.hectares({ coordinates, cells, hectares });
+      sum.patches += area.patches({ coordinates, cells, patches });
+    }
+    const classes = report.classes.map((one) => ({ ...one, ...(sums.get(one.code) ?? { hectares: 0, patches: 0 }) }));
+    return { ...report, classes };
   };
 
   return {

@@ -24,22 +24,31 @@ type Lists = Pick<
 
 /** What labels there are, and what is the matter with them. */
 export function labelLists({ catalog }: Deps): Lists {
-  /** With the hectares that lie inside the project. */
+  /** With the hectares and patches that lie inside the project. */
   const complete = async (labels: readonly Label[]): Promise<Label[]> => {
     const area = await LabelArea.of(catalog);
-    return labels.map((label) => withoutLongOutline(label, area.hectares(label)));
+    return labels.map((label) =>
+      withoutLongOutline(label, { hectares: area.hectares(label), patches: area.patches(label) }),
+    );
   };
 
   /** By class code; kept until labels or imagery change. */
-  let known: { readonly key: string; readonly sums: ReadonlyMap<number, number> } | undefined;
-  const hectaresByClass = async (legendId: number): Promise<ReadonlyMap<number, number> | undefined> => {
+  let known: { readonly key: string; readonly sums: Inside } | undefined;
+  const insideByClass = async (legendId: number): Promise<Inside | undefined> => {
     const area = await LabelArea.of(catalog);
     if (area.whole) return undefined;
     const key = `${legendId} ${catalog.labels.version()} ${catalog.imageryVersion()}`;
     if (known?.key === key && !catalog.readOnly) return known.sums;
-    const sums = new Map<number, number>();
-    for (const label of catalog.labels.find({ legendId }))
-      sums.set(label.classCode, (sums.get(label.classCode) ?? 0) + area.hectares(label));
+    const sums = new Map<number, { hectares: number; patches: number; outside: number }>();
+    for (const label of catalog.labels.find({ legendId })) {
+      const sum = sums.get(label.classCode) ?? { hectares: 0, patches: 0, outside: 0 };
+      sums.set(label.classCode, sum);
+      const patches = area.patches(label);
+      const hectares = area.hectares(label);
+      sum.hectares += hectares;
+      sum.patches += patches;
+      if (patches === 0 && hectares === 0) sum.outside++;
+    }
     known = { key, sums };
     return sums;
   };
@@ -89,9 +98,9 @@ export function labelLists({ catalog }: Deps): Lists {
       const legend = legendId === undefined ? activeLegend(catalog) : legendFor(catalog, legendId);
       const season = seasonOf(catalog);
       if (!legend) {
-        return { legendId: null, labels: 0, patches: 0, hectares: 0, outOfSeason: 0, season, classes: [] };
+        return { legendId: null, labels: 0, patches: 0, hectares: 0, outside: 0, outOfSeason: 0, season, classes: [] };
       }
-      const inside = await hectaresByClass(legend.id);
+      const inside = await insideByClass(legend.id);
       const split = catalog.splits.current();
       const rows = catalog.labels.tally(legend.id, split?.id ?? null);
       const divided = split ? catalog.labels.dividedTally(legend.id, split.id) : [];
@@ -106,11 +115,12 @@ export function labelLists({ catalog }: Deps): Lists {
           }),
         ) as LabelSummary["classes"][number]["parts"];
         const counted = sums(own);
-        return { ...one, ...counted, hectares: inside ? (inside.get(one.code) ?? 0) : counted.hectares, parts };
+        const { hectares, patches } = inside ? (inside.get(one.code) ?? none) : counted;
+        return { ...one, ...counted, hectares, patches, parts };
       });
-      const hectares = classes.reduce((sum, one) => sum + one.hectares, 0);
+      const outside = [...(inside?.values() ?? [])].reduce((sum, one) => sum + one.outside, 0);
       const outOfSeason = season ? catalog.labels.countOutside(legend.id, season.from, season.to) : 0;
-      return { legendId: legend.id, ...sums(rows), hectares, outOfSeason, season, classes };
+      return { legendId: legend.id, ...sums(classes), outside, outOfSeason, season, classes };
     }),
 
     "labels.problems": door("labels.problems", ofLegend, async ({ legendId }) => {
@@ -123,6 +133,10 @@ export function labelLists({ catalog }: Deps): Lists {
   };
 }
 
+/** What of a class's labels lies inside the project, and how many of them lie wholly elsewhere; by class code. */
+type Inside = ReadonlyMap<number, { readonly hectares: number; readonly patches: number; readonly outside: number }>;
+const none = { hectares: 0, patches: 0 };
+
 function sums(rows: readonly { readonly labels: number; readonly patches: number; readonly hectares: number }[]) {
   const total = { labels: 0, patches: 0, hectares: 0 };
   for (const { labels, patches, hectares } of rows) {
@@ -134,8 +148,8 @@ function sums(rows: readonly { readonly labels: number; readonly patches: number
 }
 
 /** What a window is told of a label. The outline is looked at only where it is sent: it is made when it is asked for. */
-function withoutLongOutline(label: Label, hectares: number): Label {
-  const { id, legendId, classCode, cells, x, y, patches, importId, feature, properties, validFrom, validTo } = label;
+function withoutLongOutline(label: Label, { hectares, patches }: { hectares: number; patches: number }): Label {
+  const { id, legendId, classCode, cells, x, y, importId, feature, properties, validFrom, validTo } = label;
   const coordinates = isManyCells(cells) ? [] : label.coordinates;
   return { id, legendId, classCode, coordinates, cells, x, y, patches, importId, feature, properties, validFrom, validTo, hectares }; // biome-ignore format: one line
 }

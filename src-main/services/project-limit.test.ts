@@ -150,6 +150,23 @@ print(polygon(ring + ring[:1]).Intersection(area).Area() / 10000)`,
   const places = within([0, 0, 200, 200], [440, 440, 640, 640]);
   expect(await hectares()).toBeCloseTo(places, 6);
   expect(places).toBeLessThan(0.5 * within([0, 0, 640, 640]));
+  // Patches are counted there too, as GDAL finds their centres; a label beside every image is named.
+  const shape = join(room, "ring.geojson");
+  const [burnt, shown] = [join(room, "ring.tif"), join(room, "shown.tif")];
+  writeFileSync(shape, JSON.stringify({ type: "Polygon", crs: { type: "name", properties: { name: "EPSG:32631" } }, coordinates: [[...ring, ring[0]]] })); // biome-ignore format: one call
+  const corners = [west, north - 640, west + 640, north].map(String);
+  execFileSync("gdal_rasterize", ["-q", "-burn", "1", "-tr", "10", "10", "-te", ...corners, "-ot", "Byte", shape, burnt]); // biome-ignore format: one call
+  execFileSync("gdalwarp", ["-q", "-te", ...corners, "-tr", "10", "10", "-ot", "Byte", "-dstnodata", "0", ...images, shown]); // biome-ignore format: one call
+  const centres = Number(python("import sys; from osgeo import gdal; a, b = [gdal.Open(p).ReadAsArray() for p in sys.argv[1:]]; print(((a == 1) & ((b[0] if b.ndim == 3 else b) > 0)).sum())", burnt, shown)); // biome-ignore format: one call
+  expect(centres).toBeGreaterThan(100);
+  const summary = await all["labels.summary"]({});
+  expect(summary).toMatchObject({ patches: centres, outside: 0 });
+  expect((await all["labels.list"]({})).labels.reduce((sum, one) => sum + one.patches, 0)).toBe(centres);
+  const { classCode } = (await all["labels.list"]({})).labels[0]!;
+  const square = [[300, 10], [360, 10], [360, 60], [300, 60], [300, 10]].map(([x, y]): [number, number] => [west + x!, north - y!]); // biome-ignore format: a ring
+  await all["labels.add"]({ labels: [{ classCode, coordinates: [[square]] }] });
+  expect(await all["labels.summary"]({})).toMatchObject({ labels: summary.labels + 1, patches: centres, outside: 1 });
+  await all["edits.undo"]({});
   // Taken back, the box counts again.
   await all["edits.undo"]({});
   expect(await hectares()).toBeCloseTo(within([0, 0, 640, 640]), 6);

@@ -175,6 +175,16 @@ export const labelsMessages = messages({
   "labels.valid.range": { en: "{from} – {to}", fr: "{from} – {to}" },
   "labels.valid.since": { en: "from {from}", fr: "depuis le {from}" },
   "labels.valid.until": { en: "until {to}", fr: "jusqu’au {to}" },
+  "labels.outside": {
+    en: {
+      one: "{count} label lies where the project has no images and does not train.",
+      other: "{count} labels lie where the project has no images and do not train.",
+    },
+    fr: {
+      one: "{count} étiquette se trouve là où le projet n’a pas d’images : elle n’entraîne pas.",
+      other: "{count} étiquettes se trouvent là où le projet n’a pas d’images : elles n’entraînent pas.",
+    },
+  },
   "labels.outOfSeason": {
     en: {
       one: "{count} label is valid at no date of the imagery ({from} – {to}) and does not train.",

@@ -217,8 +217,11 @@ export interface LabelProblem {
 export interface LabelSummary {
   readonly legendId: number | null;
   readonly labels: number;
+  /** inside the project, as hectares are: where its images lie, within its area */
   readonly patches: number;
   readonly hectares: number;
+  /** labels of which nothing lies inside the project: they do not train */
+  readonly outside: number;
   /** labels that are true at no date of the imagery: they do not train */
   readonly outOfSeason: number;
   readonly season: { readonly from: string; readonly to: string } | null;
