@@ -11,6 +11,7 @@ import { countedLabels, labelWord, noLabel } from "./label-words.ts";
 import { language } from "./language.svelte.ts";
 import { frenchSpaces, messages } from "./message.ts";
 import { recipeMessages } from "./recipe.ts";
+import { runsMessages } from "./runs.ts";
 
 const percent = (share: number): string =>
   `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 1).replace(".", ",")} %`;
@@ -216,8 +217,9 @@ export const frenchFindings: FindingSentences = {
 /** What happened and what to do, in the language of the window. */
 export function findingWords(finding: Finding): FindingText {
   const french = language.current === "fr";
-  const { what, remedy } = findingText(finding, french ? frenchFindings : englishFindings);
-  const say = (text: string) => (french ? frenchSpaces(withFields(text)) : withFields(text));
+  const { what, remedy } = findingText(withTermName(finding), french ? frenchFindings : englishFindings);
+  // Figures of the window are written “34.4%” in English.
+  const say = (text: string) => (french ? frenchSpaces(withFields(text)) : withFields(text).replace(/(\d) %/g, "$1%"));
   return { what: say(what), remedy: say(remedy) };
 }
 
@@ -229,6 +231,21 @@ const withFields = (text: string): string =>
     return language.current === "fr" ? `${quoted(field)} réglé sur ${quoted(option)}` : `“${field}” set to “${option}”`;
   });
 
+/** A part of the loss is called as the charts call it. */
+function withTermName(finding: Finding): Finding {
+  if (finding.code !== "loss-zero") return finding;
+  const { term } = finding.details;
+  const key = `runs.metric.${term}`;
+  const input = /^(.+)_reconstruction_loss$/.exec(term)?.[1];
+  const name =
+    input !== undefined
+      ? `${runsMessages["runs.chart.reconstruction"][language.current]} ${input}`
+      : key in runsMessages
+        ? runsMessages[key as "runs.metric.loss"][language.current]
+        : term;
+  return { code: "loss-zero", details: { term: name.toLowerCase() } };
+}
+
 export const findingMessages = messages({
   "findings.severe": { en: "Do not rely on this", fr: "Ne vous y fiez pas" },
   "findings.caution": { en: "Before you rely on this", fr: "Avant de vous y fier" },
@@ -236,6 +253,7 @@ export const findingMessages = messages({
     en: { one: "{count} remark", other: "{count} remarks" },
     fr: { one: "{count} remarque", other: "{count} remarques" },
   },
+  "findings.helps": { en: "What helps", fr: "Ce qui aide" },
   "findings.more": {
     en: { one: "{count} more to know", other: "{count} more to know" },
     fr: { one: "{count} autre point à savoir", other: "{count} autres points à savoir" },

@@ -129,13 +129,13 @@ export const mapsMessages = messages({
   "maps.expected.evaluate": { en: "Evaluate this subset first", fr: "Évaluer d’abord ce sous-ensemble" },
   "maps.expected.evaluating": { en: "Evaluating…", fr: "Évaluation…" },
   "maps.expected.oa": { en: "Overall accuracy", fr: "Exactitude globale" },
-  "maps.expected.interval": { en: "95 %: {low} to {high}", fr: "95 % : {low} à {high}" },
+  "maps.expected.interval": { en: "95%: {low} to {high}", fr: "95 % : {low} à {high}" },
   "maps.expected.f1": { en: "Macro F1", fr: "F1 macro" },
   "maps.expected.basis": {
-    en: { one: "{count} sample of the {part} part, {date}", other: "{count} samples of the {part} part, {date}" },
+    en: { one: "{count} patch of the {part} part, {date}", other: "{count} patches of the {part} part, {date}" },
     fr: {
-      one: "{count} échantillon de la partie {part}, {date}",
-      other: "{count} échantillons de la partie {part}, {date}",
+      one: "{count} patch de la partie {part}, {date}",
+      other: "{count} patchs de la partie {part}, {date}",
     },
   },
   "maps.part.test": { en: "test", fr: "test" },
@@ -150,8 +150,8 @@ export const mapsMessages = messages({
     fr: "Mesurée sur ce qui a servi à l’entraînement : ailleurs ce sera moins bon.",
   },
   "maps.expected.few": {
-    en: "Few samples: the interval is wide, and wider still because neighbouring pixels are alike.",
-    fr: "Peu d’échantillons : l’intervalle est large, et plus encore parce que des pixels voisins se ressemblent.",
+    en: "Few patches: the interval is wide, and wider still because neighbouring patches are alike.",
+    fr: "Peu de patchs : l’intervalle est large, et plus encore parce que des patchs voisins se ressemblent.",
   },
   "maps.expected.weak": { en: "Weak here: {classes}", fr: "Faible ici : {classes}" },
 

@@ -21,10 +21,10 @@ export const runsMessages = messages({
   "runs.tab.curves": { en: "Curves", fr: "Courbes" },
   "runs.tab.review": { en: "Validation", fr: "Validation" },
   "runs.tab.compare": { en: "Compare", fr: "Comparer" },
-  "runs.tab.accuracy": { en: "Accuracy", fr: "Précision" },
+  "runs.tab.accuracy": { en: "Accuracy", fr: "Exactitude" },
   "runs.name": { en: "Name", fr: "Nom" },
   "runs.curve": { en: "Curve", fr: "Courbe" },
-  "runs.bestF1": { en: "Best F1", fr: "Meilleur F1" },
+  "runs.bestF1": { en: "Best F1", fr: "F1 max." },
   "runs.time": { en: "Time", fr: "Durée" },
   "runs.provider": { en: "Device", fr: "Matériel" },
   "runs.steps": {
@@ -88,7 +88,7 @@ export const runsMessages = messages({
     en: "Map: {map}. Reference: {reference}. {count} patches, {share} of the reference.",
     fr: "Carte : {map}. Référence : {reference}. {count} patchs, {share} de la référence.",
   },
-  "runs.perClass": { en: "Accuracy per class", fr: "Précision par classe" },
+  "runs.perClass": { en: "Accuracy per class", fr: "Exactitude par classe" },
   "runs.class": { en: "Class", fr: "Classe" },
   "runs.users": { en: "User’s", fr: "Utilisateur" },
   "runs.producers": { en: "Producer’s", fr: "Producteur" },
@@ -96,8 +96,8 @@ export const runsMessages = messages({
   "runs.support": { en: "Patches", fr: "Patchs" },
   "runs.macroF1": { en: "Macro F1", fr: "F1 macro" },
   "runs.overall": { en: "Overall", fr: "Globale" },
-  "runs.interval": { en: "95 %: {low} to {high}", fr: "95 % : {low} à {high}" },
-  "runs.interval.title": { en: "95 % interval", fr: "Intervalle 95 %" },
+  "runs.interval": { en: "95%: {low} to {high}", fr: "95 % : {low} à {high}" },
+  "runs.interval.title": { en: "95% interval", fr: "Intervalle 95 %" },
   "runs.samples": { en: "Reference patches", fr: "Patchs de référence" },
   "runs.labels": {
     en: { one: "in {count} label", other: "in {count} labels" },
@@ -108,12 +108,12 @@ export const runsMessages = messages({
   "runs.optimistic": { en: "Optimistic", fr: "Optimiste" },
   "runs.optimistic.why": {
     en: "The split put neighbours of test places into training, so this accuracy is better than that of the map elsewhere. A block split is honest.",
-    fr: "La répartition a mis des voisins des lieux de test à l’entraînement : cette précision est meilleure que celle de la carte ailleurs. Une répartition par blocs est honnête.",
+    fr: "La répartition a mis des voisins des lieux de test à l’entraînement : cette exactitude est meilleure que celle de la carte ailleurs. Une répartition par blocs est honnête.",
   },
   "runs.few": { en: "Small sample", fr: "Petit échantillon" },
   "runs.few.why": {
     en: "Few places were scored, and patches of one label resemble each other: the true accuracy may lie well outside of the interval.",
-    fr: "Peu de lieux ont été mesurés, et les patchs d’une même étiquette se ressemblent : la vraie précision peut être bien en dehors de l’intervalle.",
+    fr: "Peu de lieux ont été mesurés, et les patchs d’une même étiquette se ressemblent : la vraie exactitude peut être bien en dehors de l’intervalle.",
   },
   "runs.reviews.none.title": { en: "Nothing to see yet", fr: "Rien à voir pour l’instant" },
   "runs.reviews.none": {
@@ -129,7 +129,7 @@ export const runsMessages = messages({
   "runs.review.onMap": { en: "Show on the map", fr: "Montrer sur la carte" },
   "runs.review.noValidation": {
     en: "No labels were set aside for validation, so this training could not be scored on the way. Its predictions at training places can be shown on the map; Accuracy measures it on the test part.",
-    fr: "Aucune étiquette n’a été mise de côté pour la validation : cet entraînement n’a pas pu être mesuré en route. Ses prédictions aux lieux d’entraînement peuvent être montrées sur la carte ; Précision le mesure sur la partie test.",
+    fr: "Aucune étiquette n’a été mise de côté pour la validation : cet entraînement n’a pas pu être mesuré en route. Ses prédictions aux lieux d’entraînement peuvent être montrées sur la carte ; Exactitude le mesure sur la partie test.",
   },
   "runs.onlyDifferent": { en: "Only differences", fr: "Seulement les différences" },
   "runs.f1PerClass": { en: "F1 per class, best validation", fr: "F1 par classe, meilleure validation" },
@@ -142,7 +142,7 @@ export const runsMessages = messages({
     en: "Measures the model on the test part, which training never saw, with every useful subset of its modalities.",
     fr: "Mesure le modèle sur la partie test, que l’entraînement n’a jamais vue, avec chaque sous-ensemble utile de ses modalités.",
   },
-  "runs.accuracy.measure": { en: "Measure accuracy", fr: "Mesurer la précision" },
+  "runs.accuracy.measure": { en: "Measure accuracy", fr: "Mesurer l’exactitude" },
   "runs.accuracy.again": { en: "Measure again", fr: "Mesurer à nouveau" },
   "runs.accuracy.none.title": { en: "Nothing to measure", fr: "Rien à mesurer" },
   "runs.accuracy.pretrain": {
@@ -151,7 +151,7 @@ export const runsMessages = messages({
   },
   "runs.accuracy.notYet": {
     en: "Accuracy can be measured when the training is done and its model is there.",
-    fr: "La précision se mesure quand l’entraînement est terminé et que son modèle existe.",
+    fr: "L’exactitude se mesure quand l’entraînement est terminé et que son modèle existe.",
   },
   "runs.accuracy.outdated": {
     en: "The labels have been split anew since. Measure again: some of today’s test places may have been trained on.",
@@ -162,5 +162,5 @@ export const runsMessages = messages({
     fr: "La partie test contient aussi des classes que le modèle n’a jamais vues ({names}). Elles ne sont pas mesurées, et toute carte de celles-ci est fausse.",
   },
   "runs.subset": { en: "Modalities used", fr: "Modalités utilisées" },
-  "runs.subsets": { en: "Accuracy by modalities used", fr: "Précision selon les modalités utilisées" },
+  "runs.subsets": { en: "Accuracy by modalities used", fr: "Exactitude selon les modalités utilisées" },
 });

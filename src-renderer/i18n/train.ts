@@ -36,11 +36,11 @@ export const trainMessages = messages({
   },
   "train.needs.split": {
     en: "The labels are not yet split into training, validation and test, so accuracy could not be measured on places the model has not seen.",
-    fr: "Les étiquettes ne sont pas encore réparties en entraînement, validation et test : la précision ne pourrait pas être mesurée sur des lieux que le modèle n’a pas vus.",
+    fr: "Les étiquettes ne sont pas encore réparties en entraînement, validation et test : l’exactitude ne pourrait pas être mesurée sur des lieux que le modèle n’a pas vus.",
   },
   "train.needs.validation": {
     en: "No labels are set aside for validation: there will be no F1 curve on the way, only the accuracy on the test part afterwards.",
-    fr: "Aucune étiquette n’est mise de côté pour la validation : pas de courbe F1 en route, seulement la précision sur la partie test ensuite.",
+    fr: "Aucune étiquette n’est mise de côté pour la validation : pas de courbe F1 en route, seulement l’exactitude sur la partie test ensuite.",
   },
   "train.needs.open": { en: "Go to labels", fr: "Aller aux étiquettes" },
   "train.name": { en: "Name", fr: "Nom" },
