@@ -243,7 +243,7 @@ function withTermName(finding: Finding): Finding {
       : key in runsMessages
         ? runsMessages[key as "runs.metric.loss"][language.current]
         : term;
-  return { code: "loss-zero", details: { term: name.toLowerCase() } };
+  return { code: "loss-zero", details: { term: name.charAt(0).toLowerCase() + name.slice(1) } };
 }
 
 export const findingMessages = messages({
