@@ -448,6 +448,16 @@ export const labelsMessages = messages({
     en: "Patches that get no label: {mixed} too mixed, {ignored} ignored or without data.",
     fr: "Patchs sans étiquette : {mixed} trop mélangés, {ignored} ignorés ou sans données.",
   },
+  "labels.wizard.noImages": {
+    en: {
+      one: "{count} labelled patch lies where the project has no images and will not train.",
+      other: "{count} labelled patches lie where the project has no images and will not train.",
+    },
+    fr: {
+      one: "{count} patch étiqueté se trouve là où le projet n’a pas d’images : il n’entraînera pas.",
+      other: "{count} patchs étiquetés se trouvent là où le projet n’a pas d’images : ils n’entraîneront pas.",
+    },
+  },
   "labels.wizard.unnamedZero": {
     en: "The value 0 has no name in the file and becomes a class. Go back and ignore it where it stands for nothing.",
     fr: "La valeur 0 n’a pas de nom dans le fichier et devient une classe. Revenez et ignorez-la si elle ne veut rien dire.",

@@ -62,7 +62,6 @@ export const mapsMessages = messages({
     fr: { one: "{count} lieu", other: "{count} lieux séparés" },
   },
   "maps.places.place": { en: "Place", fr: "Lieu" },
-  "maps.places.mapped": { en: "Mapped", fr: "Cartographié" },
   "maps.places.commonest": { en: "Most of it", fr: "Surtout" },
   "maps.places.zoom": { en: "Zoom to place {number}", fr: "Zoomer sur le lieu {number}" },
   "maps.places.more": {
