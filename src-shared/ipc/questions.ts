@@ -90,8 +90,8 @@ export const questionTables = {
   "vectors.add": null,
 
   // map-layers
-  "layers.sources": [...images, "maps", "comparisons"],
-  "layers.statistics": [...images, "maps", "comparisons"],
+  "layers.sources": [...series, "maps", "comparisons"],
+  "layers.statistics": [...series, "maps", "comparisons"],
 
   // display
   "layers.display": ["layers"],
