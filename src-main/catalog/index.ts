@@ -24,6 +24,7 @@ export type { BookmarkRow, LayerRow, VectorRow } from "./display.ts";
 export { type Edit, type EditName, undoableTables } from "./edits.ts";
 export { specFileName } from "./jobs.ts";
 export { type LockHolder, lockFileName, readLock } from "./lock.ts";
+export { lookThroughDatabase } from "./look-through.ts";
 export { currentFormat } from "./migrations.ts";
 export {
   assertNoLinkOut,

@@ -18,6 +18,9 @@ export interface OutsideAccess {
   noteWrite(project: ProjectIdentity, path: string): void;
   /** The project is open; `named` gives the folders outside that it names now. */
   opened?(project: ProjectIdentity, named: () => readonly string[]): void;
+  /** Was the project in `folder`, the very file, opened or made by this installation before? */
+  knows?(folder: string): boolean;
+  noteKnown?(folder: string): void;
 }
 
 /**

@@ -13,6 +13,7 @@ import { imageryOf } from "./imagery.ts";
 import { filePath } from "./path-gate.ts";
 import { placesOfProject } from "./places.ts";
 import { areaOfFiles, projectOfPlaces, projectPatches } from "./project-area.ts";
+import { lookThroughProject } from "./project-check.ts";
 import { limitOfOutline, limitOfPlaces, reachBeyond } from "./project-limit.ts";
 import { knownCrs } from "./rasters.ts";
 
@@ -77,14 +78,20 @@ export function projectDoor({
         { purpose: "omnisat project create", appVersion, ...remembering },
       );
       if (request.preset !== undefined) catalog.view.put(presetKey, request.preset);
+      outside?.noteKnown?.(folder);
       return catalog;
     }),
 
     "project.open": door(
       "project.open",
       z.strictObject({ folder: filePath, purpose: z.string().min(1), readOnly: z.boolean().default(false) }),
-      ({ folder, purpose, readOnly }): Catalog =>
-        openCatalog(folder, { purpose, readOnly, appVersion, ...remembering }),
+      async ({ folder, purpose, readOnly }): Promise<Catalog> => {
+        // Who forgets makes what they open: tests and scripts.
+        if (outside?.knows?.(folder) === false) await lookThroughProject(folder);
+        const catalog = openCatalog(folder, { purpose, readOnly, appVersion, ...remembering });
+        outside?.noteKnown?.(folder);
+        return catalog;
+      },
     ),
   };
 }

@@ -8,6 +8,8 @@ export interface OwnTasks {
   /** a package's model, copied into `folder` and read whole there */
   model: { input: { readonly path: string; readonly folder: string }; output: ModelDescription };
   legend: { input: { readonly path: string }; output: ReadLegend };
+  /** the database of a project */
+  project: { input: { readonly path: string }; output: null };
 }
 
 type Work = {
@@ -26,6 +28,10 @@ export const readingTasks: Work = {
   legend: {
     load: () => import("./legend-files.ts"),
     work: async ({ path }) => (await import("./legend-files.ts")).readLegendHere(path),
+  },
+  project: {
+    load: () => import("./project-check.ts"),
+    work: async ({ path }, telling) => (await import("./project-check.ts")).lookThroughHere(path, telling),
   },
 };
 

@@ -1,13 +1,20 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { isWithin, type OutsideAccess, type ProjectIdentity } from "../catalog/index.ts";
+import { canonical, isWithin, type OutsideAccess, type ProjectIdentity, projectFileName } from "../catalog/index.ts";
 import { readJsonFile, writeJsonFile } from "../files/index.ts";
 import { liesWithin } from "./path-gate.ts";
 
 const folders = z.array(z.string().max(4096)).catch([]).default([]);
 const stored = z.object({ folder: z.string(), createdAt: z.string(), files: folders, below: folders, writes: folders });
 type Stored = z.output<typeof stored>;
+
+/** Names the file of a project's database: another one in its place is another project. */
+function fileOf(folder: string): string | undefined {
+  const facts = statSync(join(folder, projectFileName), { throwIfNoEntry: false, bigint: true });
+  return facts && `${facts.dev}|${facts.ino}|${facts.birthtimeNs}`;
+}
 
 /** Paths of exports are remembered for jobs that are resumed: the last ones are enough. */
 const mostWrites = 200;
@@ -83,6 +90,25 @@ export class TrustedFolders implements OutsideAccess {
     } catch {
       // Settings that cannot be written: allowed until the program ends, and asked again then.
     }
+  }
+
+  knows(folder: string): boolean {
+    const own = fileOf(folder);
+    return own !== undefined && readJsonFile(this.#knownPath(folder)) === own;
+  }
+
+  noteKnown(folder: string): void {
+    try {
+      const own = fileOf(folder);
+      if (own !== undefined) writeJsonFile(this.#knownPath(folder), own);
+    } catch {
+      // Settings that cannot be written: it is looked through again next time.
+    }
+  }
+
+  #knownPath(folder: string): string {
+    const name = createHash("sha256").update(canonical(folder)).digest("hex").slice(0, 24);
+    return join(this.#settings, "known-projects", `${name}.json`);
   }
 
   get #recentPath(): string {

@@ -66,6 +66,8 @@ export { launchReadersWith } from "./reader/launcher.ts";
 export { eachFeatureApart, fieldsApart, readApart, readingLimits, whenRead, workApart } from "./reader/read-apart.ts";
 export type { Telling } from "./reader/tasks.ts";
 export { type SieveSource, sieve } from "./sieve.ts";
+export { jsonCheck } from "./structure/json.ts";
+export { StructureProblem } from "./structure/problem.ts";
 export {
   classesFromStyle,
   classQml,

@@ -1,0 +1,66 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, expect, test } from "vitest";
+import { createCatalog, projectFileName } from "../catalog/index.ts";
+import { readingLimits, whenRead } from "../vector/index.ts";
+import { projectDoor } from "./projects.ts";
+import { TrustedFolders } from "./trusted-folders.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-project-check-"));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+const grid = {
+  geobox: { crs: "EPSG:32631", width: 80, height: 80, affine: { a: 570_000, b: 10, c: 0, d: 5_630_000, e: 0, f: -10 } },
+  patchMeters: 10,
+  tilePatches: 8,
+};
+const made = (name: string): string => {
+  const folder = join(room, name);
+  createCatalog(folder, { name, grid }, { purpose: "a test", appVersion: "0" }).close();
+  return folder;
+};
+const changed = (folder: string, work: (database: DatabaseSync) => void): string => {
+  const database = new DatabaseSync(join(folder, projectFileName));
+  work(database);
+  database.close();
+  return folder;
+};
+const door = projectDoor({ appVersion: "0", outside: new TrustedFolders(join(room, "settings")) });
+const opened = async (folder: string) => (await door["project.open"]({ folder, purpose: "a test" })).close();
+
+test("a project of others is looked through apart once, and again when another file lies in its place", async () => {
+  const looked: string[] = [];
+  const stop = whenRead((_, path) => looked.push(path));
+  const folder = made("good");
+  await opened(folder);
+  await opened(folder);
+  expect(looked).toEqual([join(folder, projectFileName)]);
+  rmSync(join(folder, projectFileName));
+  mkdirSync(join(room, "other"));
+  copyFileSync(join(made("second"), projectFileName), join(folder, projectFileName));
+  await opened(folder);
+  expect(looked).toHaveLength(2);
+  stop();
+}, 60_000);
+
+test("a project whose cells would fill the memory, or that is read without end, is refused and its opener goes on", async () => {
+  const bomb = changed(made("bomb"), (database) => {
+    database.prepare("UPDATE project SET area_limit = ?").run(`[${"[{}],".repeat(1_500_000)}1]`);
+  });
+  await expect(opened(bomb)).rejects.toMatchObject({
+    code: "project-damaged",
+    details: { path: join(bomb, projectFileName), detail: expect.stringMatching(/far more lists/) },
+  });
+  const usual = { ...readingLimits };
+  // Less than opening takes: whatever makes it long, its process is ended.
+  Object.assign(readingLimits, { first: 1, firstPerMebibyte: 0, silentWork: 1, silentWorkPerMebibyte: 0 });
+  try {
+    await expect(opened(made("long"))).rejects.toMatchObject({
+      code: "project-damaged",
+      details: { detail: "reading it takes too long" },
+    });
+  } finally {
+    Object.assign(readingLimits, usual);
+  }
+}, 60_000);
