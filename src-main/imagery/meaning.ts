@@ -23,6 +23,10 @@ export const meaningOf = (
   { scale, offset, nodata }: FileBand,
 ): Meaning => ({ scale, offset, nodata, linear: radiometry.quantity === "backscatter-linear" });
 
+/** The stored number that must not be mixed with its neighbours: what a person or the product called no data, power of 0. */
+export const numberWithoutData = ({ nodata, linear, offset }: Meaning): number | undefined =>
+  nodata ?? (linear && offset === 0 ? 0 : undefined);
+
 /** What values are once they are read: backscatter is always in decibels. */
 export const quantityRead = (quantity: Radiometry["quantity"]): Radiometry["quantity"] =>
   quantity === "backscatter-linear" ? "backscatter-db" : quantity;

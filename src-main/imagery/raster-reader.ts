@@ -16,8 +16,8 @@ export function rasterReader(): Reader {
       const chosen = crs ? { crs } : {};
       return { path, ...chosen, geobox: requireGeobox(raster), ...(crsNote ? { crsNote } : {}), bands, metadata };
     },
-    async warp({ path, bands, target, method, crs }: WarpRequest, work = {}) {
-      return warp(await headers.open(path, crs, { states, ...work }), target, { bands, method, ...work });
+    async warp({ path, bands, target, method, crs, nodata }: WarpRequest, work = {}) {
+      return warp(await headers.open(path, crs, { states, ...work }), target, { bands, method, nodata, ...work });
     },
     /** Lets go of the files, so that they can be replaced; headers stay for whoever reads next. */
     async close() {

@@ -43,6 +43,8 @@ export interface WarpRequest {
   readonly method: ResamplingMethod;
   /** the CRS a person chose for a file that has none */
   readonly crs?: Crs;
+  /** per band, a stored number that is no data beside what the file says: see `WarpOptions` */
+  readonly nodata?: readonly (number | undefined)[];
 }
 
 /** Tests give a made-up reader; the program gives `rasterReader()`. */

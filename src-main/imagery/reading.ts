@@ -12,7 +12,7 @@ import {
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Work } from "../raster/index.ts";
 import { touches } from "./footprint.ts";
-import { hasData, markMissing, meaningOf, physicalInto, type StoredBand } from "./meaning.ts";
+import { hasData, markMissing, meaningOf, numberWithoutData, physicalInto, type StoredBand } from "./meaning.ts";
 import { gridInImage } from "./place.ts";
 import type { Pixels, Reader } from "./reader.ts";
 
@@ -113,10 +113,13 @@ async function readStored(
     const chosen = crs ? { crs } : {};
     const kernel =
       typeof method === "function" ? method(file.grid ?? (await reader.facts(path, crs)).geobox, file) : method;
+    const meanings = own.map(({ band }) => meaningOf(file, band));
+    const nodata = meanings.map(numberWithoutData);
     const numbers = own.map(({ band }) => band.bandIndex);
-    const block = await reader.warp({ path, ...chosen, bands: numbers, target, method: kernel }, { signal, urgent });
-    for (const [i, { band, channel }] of own.entries())
-      found[channel] = { stored: block.bands[i]!, valid: block.valid[i], meaning: meaningOf(file, band) };
+    const request = { path, ...chosen, bands: numbers, target, method: kernel, nodata };
+    const block = await reader.warp(request, { signal, urgent });
+    for (const [i, { channel }] of own.entries())
+      found[channel] = { stored: block.bands[i]!, valid: block.valid[i], meaning: meanings[i]! };
   }
   return found;
 }

@@ -57,7 +57,8 @@ function outsideMask(window: PixelWindow, width: number, height: number): Uint8A
   return mask;
 }
 
-function both(p: Uint8Array | undefined, q: Uint8Array | undefined): Uint8Array | undefined {
+/** Where both have data. The second mask is written to. */
+export function both(p: Uint8Array | undefined, q: Uint8Array | undefined): Uint8Array | undefined {
   if (!p) return q;
   if (!q) return p;
   for (let i = 0; i < q.length; i++) q[i] = q[i]! & p[i]!;
@@ -69,7 +70,7 @@ function nonZero(pixels: TypedArray): Uint8Array | undefined {
 }
 
 /** `undefined` when no pixel equals `value`. `indexOf` and a typed loop are fast; most windows have no nodata at all. */
-function unlike(pixels: TypedArray, value: number): Uint8Array | undefined {
+export function unlike(pixels: TypedArray, value: number): Uint8Array | undefined {
   const first = pixels.indexOf(value);
   if (first < 0) return undefined;
   const mask = new Uint8Array(pixels.length).fill(1);

@@ -10,12 +10,15 @@ import type { Work } from "./pool/work.ts";
 import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
 import type { ResampleMethod } from "./resample.ts";
 import { allocate, sampleTypes } from "./sample-type.ts";
+import { both, unlike } from "./validity.ts";
 
 /** Bringing a raster onto any grid. */
 export interface WarpOptions extends Work {
   /** 1-based; all bands by default */
   readonly bands?: readonly number[] | undefined;
   readonly method: ResampleMethod;
+  /** per band, a number that is no data beside what the file says: it takes no part in the kernel, and is not valid */
+  readonly nodata?: readonly (number | undefined)[] | undefined;
   /** "auto" reads the coarsest overview that is still at least as fine as the target */
   readonly overviews?: "auto" | "none" | undefined;
   /**
@@ -43,7 +46,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   const same = options.method === "nearest" && plan.overview === undefined ? windowOnGrid(grid, target) : undefined;
   // Pixels of the image as they are need no kernel. What is absent from the file is told below.
   if (same && (await source.absence(same, { bands: numbers })) === undefined)
-    return source.readWindow(same, { bands: numbers, signal, urgent });
+    return withoutNumbers(await source.readWindow(same, { bands: numbers, signal, urgent }), options.nodata);
   const infos = numbers.map((n) => source.info.bands[n - 1]);
   const fill = infos.map((band) => band?.nodata ?? 0);
   const length = target.width * target.height;
@@ -76,7 +79,8 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     // One target pixel over more source pixels than fit: only overviews can answer that.
     if (bytes > sourceBytes) throw new AppError("raster-needs-overviews", { path: source.info.path });
     absent = false;
-    const read = await source.readWindow(window, { bands: numbers, overview, signal, urgent });
+    const found = await source.readWindow(window, { bands: numbers, overview, signal, urgent });
+    const read = withoutNumbers(found, options.nodata);
     const result = await pool.run(
       "resample",
       {
@@ -117,6 +121,16 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     valid: valid.map((mask) => (mask.indexOf(0) < 0 ? undefined : mask)),
     absent,
   };
+}
+
+/** The block without the pixels that hold their band's number. */
+function withoutNumbers(block: PixelBlock, nodata: WarpOptions["nodata"]): PixelBlock {
+  if (!nodata?.some((number) => number !== undefined)) return block;
+  const valid = block.valid.map((mask, i) => {
+    const number = nodata[i];
+    return number === undefined ? mask : both(mask, unlike(block.bands[i]!, number));
+  });
+  return { ...block, valid };
 }
 
 /** The window of `grid` that `target` is, when its pixels are pixels of `grid`; it reaches into the image. */

@@ -107,7 +107,7 @@ function meaningsOf(layer: RasterLayer, name: string): { readonly scale: number;
 function tileReader(quickLooks: QuickLooks, resolution: number): Reader {
   return {
     ...rasterReader(),
-    async warp({ path, crs, bands, target, method }, work = {}) {
+    async warp({ path, crs, bands, target, method, nodata }, work = {}) {
       const raster = await headers.open(path, crs, work);
       const source = requireGeobox(raster);
       const ratio = resolution / nativeResolution(source, target.crs);
@@ -119,7 +119,7 @@ function tileReader(quickLooks: QuickLooks, resolution: number): Reader {
         readings.quickLook++;
       } else if (ratio > 1.1 && raster.info.overviews.length > 0) readings.overview++;
       else readings.full++;
-      return warp(read, target, { bands, method, ...work });
+      return warp(read, target, { bands, method, nodata, ...work });
     },
   };
 }
