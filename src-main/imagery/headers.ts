@@ -1,6 +1,5 @@
 /** Headers of files that were read lately: the one cache of them, whoever reads. */
 
-import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
@@ -10,8 +9,18 @@ import { contentKey, fileState, openRaster, type Raster, type Work } from "../ra
 /** A header is a few kilobytes; open files have a limit of their own, in the raster room. */
 const most = 1024;
 
+/** Milliseconds for which a state counts as looked at; the raster room looks as often while it reads. */
+const lookEvery = 200;
+
+interface FileState {
+  readonly state: string;
+  readonly content: string;
+  /** when it was looked at */
+  readonly at: number;
+}
+
 /** Which state of each file a reading means, by path: see `Headers.open`. */
-export type FileStates = Map<string, string>;
+export type FileStates = Map<string, FileState>;
 
 export interface HeaderOptions extends Pick<Work, "urgent"> {
   readonly states?: FileStates | undefined;
@@ -35,19 +44,22 @@ export class Headers {
    * @throws AppError "raster-changed" and those of `openRaster`
    */
   async open(path: string, crs?: Crs, { states, urgent }: HeaderOptions = {}): Promise<Raster> {
-    const now = await stat(path, { bigint: true }).catch(() => undefined);
-    if (states) hold(states, path, now);
-    const key = `${path}\n${crs ?? ""}\n${now ? contentKey(now) : "missing"}`;
+    const content = await contentOf(path, states);
+    const key = `${path}\n${crs ?? ""}\n${content}`;
     // A warp under way keeps its raster: the cache forgets the header only.
     return this.#open.get(key, () => openRaster(path, { crs, urgent }));
   }
 }
 
-function hold(states: FileStates, path: string, now: BigIntStats | undefined): void {
-  const state = now ? fileState(now) : "missing";
-  const held = states.get(path);
-  if (held === undefined) states.set(path, state);
-  else if (held !== state && now) throw new AppError("raster-changed", { path });
+async function contentOf(path: string, states: FileStates | undefined): Promise<string> {
+  const held = states?.get(path);
+  if (held && performance.now() - held.at < lookEvery) return held.content;
+  const now = await stat(path, { bigint: true }).catch(() => undefined);
+  if (!now) return "missing";
+  const [state, content] = [fileState(now), contentKey(now)];
+  if (held && held.state !== state) throw new AppError("raster-changed", { path });
+  states?.set(path, { state, content, at: performance.now() });
+  return content;
 }
 
 /** Of this process. */

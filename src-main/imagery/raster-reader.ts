@@ -7,8 +7,7 @@ import type { RasterFacts, Reader, WarpRequest } from "./reader.ts";
  * Reads each file in one state from the first question to the last: what was exchanged in between is an error.
  * @throws AppError "raster-changed" and those of `openRaster`
  */
-export function rasterReader(): Reader {
-  const states: FileStates = new Map();
+export function rasterReader(states: FileStates = new Map()): Reader {
   return {
     async facts(path, crs): Promise<RasterFacts> {
       const raster = await headers.open(path, crs, { states });

@@ -161,7 +161,7 @@ async function markUnclear(
 export interface Look extends PartRead {
   /** 1 for each pixel that this part sees better than all before it; `undefined`: all pixels */
   readonly gives: Uint8Array | undefined;
-  /** of all parts so far; the next part changes it */
+  /** of all parts so far, the first part's own array; the next part changes it */
   readonly best: Uint8Array;
 }
 
@@ -188,9 +188,10 @@ export async function* lookThrough(
         best[i] = next.states[i]!;
         gives[i] = 1;
       }
-    } else best = next.states.slice();
+    } else best = next.states;
     if (!gives || gives.includes(1)) yield { ...next, gives, best };
-    if (best.every((state) => state === clear)) return;
+    // What is not clear is unclear or no data.
+    if (!best.includes(unclear) && !best.includes(noData)) return;
   }
 }
 

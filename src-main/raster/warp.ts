@@ -8,7 +8,7 @@ import { pool } from "./pool/pool.ts";
 import { buffersIn } from "./pool/transfer.ts";
 import type { Work } from "./pool/work.ts";
 import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
-import type { ResampleMethod } from "./resample.ts";
+import { type ResampleInput, type ResampleMethod, resample } from "./resample.ts";
 import { allocate, sampleTypes } from "./sample-type.ts";
 import { both, unlike } from "./validity.ts";
 
@@ -30,6 +30,8 @@ export interface WarpOptions extends Work {
 
 /** Target pixels are worked on in squares of this size: a thread's share. */
 const pieceSize = 512;
+/** So few pixels are picked faster than a thread can be told to. */
+const fewPixels = 1024;
 /** No piece reads more source bytes than this at once; larger ones are cut up. */
 const sourceBytes = 1 << 26;
 
@@ -42,11 +44,11 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   signal?.throwIfAborted();
   const grid = requireGeobox(source);
   const numbers = options.bands ?? source.info.bands.map((_, i) => i + 1);
-  const plan = planOf(source, grid, target, options);
-  const same = options.method === "nearest" && plan.overview === undefined ? windowOnGrid(grid, target) : undefined;
+  const same = options.method === "nearest" ? windowOnGrid(grid, target) : undefined;
   // Pixels of the image as they are need no kernel. What is absent from the file is told below.
   if (same && (await source.absence(same, { bands: numbers })) === undefined)
     return withoutNumbers(await source.readWindow(same, { bands: numbers, signal, urgent }), options.nodata);
+  const plan = planOf(source, grid, target, options);
   const infos = numbers.map((n) => source.info.bands[n - 1]);
   const fill = infos.map((band) => band?.nodata ?? 0);
   const length = target.width * target.height;
@@ -81,21 +83,21 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     absent = false;
     const found = await source.readWindow(window, { bands: numbers, overview, signal, urgent });
     const read = withoutNumbers(found, options.nodata);
-    const result = await pool.run(
-      "resample",
-      {
-        method: options.method,
-        source: { ...window, bands: read.bands, valid: read.valid },
-        lattice,
-        width: piece.width,
-        height: piece.height,
-        scaleX: plan.scaleX,
-        scaleY: plan.scaleY,
-        fill,
-        nodata: infos.map((band) => band?.nodata),
-      },
-      { signal, urgent, transfer: buffersIn([read, lattice]) },
-    );
+    const task: ResampleInput = {
+      method: options.method,
+      source: { ...window, bands: read.bands, valid: read.valid },
+      lattice,
+      width: piece.width,
+      height: piece.height,
+      scaleX: plan.scaleX,
+      scaleY: plan.scaleY,
+      fill,
+      nodata: infos.map((band) => band?.nodata),
+    };
+    const few = options.method === "nearest" && piece.width * piece.height * numbers.length <= fewPixels;
+    const result = few
+      ? resample(task)
+      : await pool.run("resample", task, { signal, urgent, transfer: buffersIn([read, lattice]) });
     result.bands.forEach((band, i) => {
       for (let row = 0; row < piece.height; row++) {
         const to = (piece.row + row) * target.width + piece.col;
@@ -277,9 +279,17 @@ function outlineReach(transform: PointTransform, left: number, top: number, righ
   return reachOf({ x: Float64Array.from(x), y: Float64Array.from(y) });
 }
 
+/** Of each grid of a source: its outline is followed in hundreds of points. */
+const spans = new WeakMap<GeoBox, number>();
+
+/** Degrees that the grid spans. */
 function spanOf(grid: GeoBox): number {
+  const known = spans.get(grid);
+  if (known !== undefined) return known;
   const bounds = lonLatBounds(grid);
-  return bounds ? Math.max(bounds.maxX - bounds.minX, bounds.maxY - bounds.minY) : Number.POSITIVE_INFINITY;
+  const span = bounds ? Math.max(bounds.maxX - bounds.minX, bounds.maxY - bounds.minY) : Number.POSITIVE_INFINITY;
+  spans.set(grid, span);
+  return span;
 }
 
 /** The overview gdalwarp's AUTO would read: not coarser than the target, except by a hair. */

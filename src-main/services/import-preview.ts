@@ -21,12 +21,12 @@ import {
   samplePixels,
 } from "../cube/index.ts";
 import { cacheOf } from "../files/index.ts";
-import { type RasterFacts, type Reader, rasterReader } from "../imagery/index.ts";
+import { type RasterFacts, type Reader, rasterReader, shareOf } from "../imagery/index.ts";
 import { crsName } from "../raster/index.ts";
 import { isUnchanged, standingChoices } from "./import-images.ts";
 import { joinImport } from "./import-join.ts";
 import { duplicateDays, planModalities, waitingFor } from "./planned-modalities.ts";
-import { readWhole, shareInside } from "./raster-info.ts";
+import { readWhole } from "./raster-info.ts";
 
 interface Looked {
   readonly choice: FileChoice;
@@ -235,7 +235,7 @@ function previewOf(
     crs: { value: crs, evidence: facts?.crsNote ?? "", chosen: choice.crs !== undefined },
     crsName: crs ? crsName(crs) : null,
     resolution: facts && !noCrs ? pixelMeters(facts.geobox, area.crs) : null,
-    overlap: facts && !noCrs ? shareInside(area, facts.geobox) : null,
+    overlap: facts && !noCrs ? shareOf(area, facts.geobox) : null,
     radiometry: measured?.radiometry.decidedBy ?? null,
     acquisitions: members.map(({ id }) => id),
     copyOf: copies.get(choice.path) ?? null,

@@ -3,10 +3,9 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { endingOf, imageEndings } from "../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { apply, invert } from "../../src-shared/geo/affine.ts";
-import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { RasterHeader } from "../catalog/index.ts";
-import { isGeographic, openRaster, type RasterInfo, requireGeobox, transformer } from "../raster/index.ts";
+import { isGeographic, openRaster, type RasterInfo, requireGeobox } from "../raster/index.ts";
 import { filesBelow } from "./files-below.ts";
 
 /** A CRS that transforms; anything else is a sentence. */
@@ -60,18 +59,4 @@ export function imageFiles(paths: readonly string[]): string[] {
     return filesBelow(full).filter((file) => imageEndings.includes(endingOf(file)));
   });
   return [...new Set(files)].sort();
-}
-
-/** The share of `area` that lies in the frame of `image`, whatever their coordinate systems: looked up at 32 × 32 places. */
-export function shareInside(area: GeoBox, image: GeoBox): number {
-  const { forward } = transformer(area.crs, image.crs);
-  const toPixel = invert(image.affine);
-  const cell = { width: area.width / 32, height: area.height / 32 };
-  const places = positionsOver({ width: area.width - cell.width, height: area.height - cell.height }, 31);
-  const inside = places.filter(([col, row]) => {
-    const [x, y] = forward(...apply(area.affine, col + cell.width / 2, row + cell.height / 2));
-    const [u, v] = apply(toPixel, x, y);
-    return u >= 0 && v >= 0 && u <= image.width && v <= image.height;
-  });
-  return inside.length / places.length;
 }

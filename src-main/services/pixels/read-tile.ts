@@ -4,6 +4,7 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { geoboxOfTile, resolutionOfLevel, type TileAddress, tileSize } from "../../../src-shared/geo/tile-grid.ts";
 import type { PixelTile, TileSamples, TileSampleType } from "../../../src-shared/ipc/pixels.ts";
 import {
+  type FileStates,
   gridInImage,
   gridTouches,
   hasBands,
@@ -78,12 +79,22 @@ export async function readTile(
     for (const [channel, band] of found.entries()) {
       if (physical) physicalInto(plane, band!);
       const from = physical ? plane : band!.stored;
-      for (let at = 0, to = channel; at < pixels; at++, to += bands.length)
-        if (!gives || gives[at] === 1) samples[to] = from[at]!;
-      // The graphics card may mix a pixel with its neighbours: no NaN behind the mask.
+      interleave(samples, from, channel, bands.length, gives);
     }
+  // The graphics card may mix a pixel with its neighbours: no NaN behind the mask.
   if (physical) for (let at = 0; at < samples.length; at++) if (Number.isNaN(samples[at]!)) samples[at] = 0;
   return { ...head, mask: bitsOf(best), samples };
+}
+
+function interleave(
+  samples: TileSamples,
+  from: ArrayLike<number>,
+  channel: number,
+  channels: number,
+  gives: Uint8Array | undefined,
+): void {
+  if (!gives) for (let at = 0, to = channel; at < pixels; at++, to += channels) samples[to] = from[at]!;
+  else for (let at = 0, to = channel; at < pixels; at++, to += channels) if (gives[at] === 1) samples[to] = from[at]!;
 }
 
 /** Where the layer's pieces have the tile. A piece alone is opened wherever it lies: its file may have a problem to tell. */
@@ -105,10 +116,11 @@ function meaningsOf(layer: RasterLayer, name: string): { readonly scale: number;
 
 /** Reads files for tiles whose pixels are `resolution` wide: far zooms of files without overviews from their quick-look. */
 function tileReader(quickLooks: QuickLooks, resolution: number): Reader {
+  const states: FileStates = new Map();
   return {
-    ...rasterReader(),
+    ...rasterReader(states),
     async warp({ path, crs, bands, target, method, nodata }, work = {}) {
-      const raster = await headers.open(path, crs, work);
+      const raster = await headers.open(path, crs, { states, urgent: work.urgent });
       const source = requireGeobox(raster);
       const ratio = resolution / nativeResolution(source, target.crs);
       let read: Raster = raster;
