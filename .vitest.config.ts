@@ -15,8 +15,11 @@ const witnesses = [
     skip: !(runs("gdalinfo", "--version") && runs("/usr/bin/python3", "-c", "import osgeo.gdal, scipy")),
   },
 ];
-for (const { name, description, skip } of witnesses)
-  if (skip && !process.env["VITEST"]) console.warn(`Skipped: tests with the tag “${name}”, which ${description}.`);
+// This file is read once for each project.
+if (!process.env.OMNISAT_TAGS_TOLD)
+  for (const { name, description, skip } of witnesses)
+    if (skip) console.warn(`Skipped: tests with the tag “${name}”: each ${description}.`);
+process.env.OMNISAT_TAGS_TOLD = "yes";
 
 export default defineConfig({
   test: {
