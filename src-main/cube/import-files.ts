@@ -11,7 +11,16 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { boundsIn, clear, noData, pixelSizeIn, type RasterFacts, type Reader } from "../imagery/index.ts";
+import {
+  boundsIn,
+  clear,
+  noData,
+  pixelSizeIn,
+  type RasterFacts,
+  type Reader,
+  readPart,
+  readPixels,
+} from "../imagery/index.ts";
 import {
   describeFile,
   type FileChoice,
@@ -23,7 +32,6 @@ import {
 import { membersOf, modalityName } from "./modalities.ts";
 import { joinFiles } from "./mosaic.ts";
 import { doubtAboutSeries, type PixelSample, percentile } from "./radiometry.ts";
-import { readScene } from "./time-series.ts";
 
 export interface ImportOptions {
   /** files without a CRS get this one */
@@ -174,17 +182,12 @@ export async function reportDates(
   signal?: AbortSignal,
 ): Promise<DateReport[]> {
   const grid = thumbnailGrid(area, 128);
-  const quick: Modality = { ...modality, bands: modality.bands.slice(0, 1), resampling: "nearest" };
+  const { clearClasses } = modality;
+  const quick = { bands: modality.bands.slice(0, 1), clearClasses, method: "nearest", signal } as const;
   const reports: DateReport[] = [];
   for (const acquisition of membersOf(modality, acquisitions)) {
     signal?.throwIfAborted();
-    const { values, states } = await readScene(
-      reader,
-      quick,
-      { date: acquisition.date, acquisitions: [acquisition] },
-      grid,
-      signal,
-    );
+    const { values, states } = await readPixels(reader, [acquisition], grid, quick);
     const visible = Float64Array.from(values.filter((_, i) => states[i] === clear)).sort();
     const withData = states.reduce((sum, state) => sum + (state === noData ? 0 : 1), 0);
     reports.push({
@@ -218,20 +221,8 @@ export async function clearShareOf(
   const [band] = file?.bands ?? [];
   if (!file || !band) return undefined;
   const grid = thumbnailGrid(file.grid ?? (await reader.facts(file.path, file.crs)).geobox, 128);
-  const alone: Acquisition = { ...acquisition, pieces: [piece] };
-  const { shift: _, ...still } = alone;
-  const quick: Modality = {
-    name: "clear share",
-    kind: "image",
-    sensor: acquisition.sensor,
-    bands: [band.name],
-    resolutionMeters: 1,
-    patchPixels: 1,
-    acquisitions: [acquisition.id],
-    duplicateDates: "keep",
-    resampling: "nearest",
-    clearClasses: acquisition.sensor === "sentinel-2" ? clearSclClasses : [],
-  };
-  const { states } = await readScene(reader, quick, { date: acquisition.date, acquisitions: [still] }, grid, signal);
+  const clearClasses = acquisition.sensor === "sentinel-2" ? clearSclClasses : [];
+  const quick = { bands: [band.name], clearClasses, method: "nearest", signal } as const;
+  const { states } = await readPart(reader, { piece, grid }, quick);
   return states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / states.length;
 }

@@ -10,10 +10,9 @@ import {
   membersOf,
   type PatchWindow,
   patchesOfGeobox,
-  readScene,
 } from "../cube/index.ts";
 import { seededRandom, shuffled } from "../files/index.ts";
-import { clear, noData, type Reader } from "../imagery/index.ts";
+import { clear, noData, type Reader, readPixels } from "../imagery/index.ts";
 
 /** Pixels along the longer side of a grid over the whole area; of separate places each has its share of them. */
 const side = 96;
@@ -88,7 +87,8 @@ export async function coverageOf(
   const seenTogether = looked.reduce((sum, one) => sum + one.patches * total(one.counts), 0);
   const whole = places.length > 1 ? Math.max(1, seenTogether) : box.width * box.height;
 
-  const quick: Modality = { ...modality, bands: modality.bands.slice(0, 1), resampling: "nearest" };
+  const { clearClasses } = modality;
+  const quick = { bands: modality.bands.slice(0, 1), clearClasses, method: "nearest", signal } as const;
   const members = membersOf(modality, acquisitions);
   const dates: ModalityCoverage["dates"][number][] = [];
   for (const [index, acquisition] of members.entries()) {
@@ -98,7 +98,7 @@ export async function coverageOf(
     for (const one of looked) {
       if (!footprint.touches(one.window)) continue;
       signal.throwIfAborted();
-      const { states } = await readScene(reader, quick, { date, acquisitions: [acquisition] }, one.grid, signal);
+      const { states } = await readPixels(reader, [acquisition], one.grid, quick);
       for (let i = 0; i < states.length; i++) {
         if (states[i] === noData || one.counts[i] === 0) continue;
         data += one.patches;

@@ -1,11 +1,10 @@
 // A small picture of a project for its card on the start screen: the clearest image it has, as the eye would see it.
 import { encode } from "fast-png";
-import { type Acquisition, bandNamesOf, clearSclClasses, type Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandNamesOf, clearSclClasses } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { readScene, type Scene } from "../cube/index.ts";
-import { clear, noData, type Reader, rasterReader } from "../imagery/index.ts";
+import { clear, noData, type Reader, type Reading, rasterReader, readPixels } from "../imagery/index.ts";
 
 export const pictureWidth = 288;
 export const pictureHeight = 144;
@@ -99,20 +98,9 @@ function sceneOf(
   grid: GeoBox,
   bands: readonly string[],
   signal: AbortSignal,
-): Promise<Scene> {
-  const modality: Modality = {
-    name: "picture",
-    kind: "image",
-    sensor: acquisition.sensor,
-    bands,
-    resolutionMeters: 1,
-    patchPixels: 1,
-    acquisitions: [acquisition.id],
-    duplicateDates: "keep",
-    resampling: "bilinear",
-    clearClasses: acquisition.sensor === "sentinel-2" ? clearSclClasses : [],
-  };
-  return readScene(reader, modality, { date: acquisition.date, acquisitions: [acquisition] }, grid, signal);
+): Promise<Reading> {
+  const clearClasses = acquisition.sensor === "sentinel-2" ? clearSclClasses : [];
+  return readPixels(reader, [acquisition], grid, { bands, clearClasses, method: "bilinear", signal });
 }
 
 /** The largest window of the picture's shape around the middle of the area. */
