@@ -441,7 +441,10 @@ test("every earlier project format is brought to the current one, with what it h
     database.pragma(`user_version = ${format}`);
     database.pragma(`application_id = ${applicationId}`);
     database
-      .prepare("INSERT INTO project VALUES (1, 'Old', ?, 10, 8, '2026-01-01T00:00:00Z', '0.0.1')")
+      .prepare(
+        `INSERT INTO project (id, name, geobox, patch_meters, tile_patches, created_at, app_version)
+         VALUES (1, 'Old', ?, 10, 8, '2026-01-01T00:00:00Z', '0.0.1')`,
+      )
       .run(JSON.stringify(settings.grid.geobox));
     database.close();
     expect(codeOf(() => openCatalog(folder, { ...options, readOnly: true })).code).toBe("project-older-read-only");
