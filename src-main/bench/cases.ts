@@ -1,3 +1,4 @@
+import { architectures } from "../../src-shared/domain/job.ts";
 import type { Scope } from "../engine/index.ts";
 import {
   type BatchShape,
@@ -58,23 +59,24 @@ const treeSat: OmniSatConfig = {
   mlpRatio: 4,
   dropout: officialDropout,
   relativePositions: "official",
-  inputNormalization: false,
   maskRatio: 0.75,
   dateQuantile: 0.75,
   temperature: 0.1,
 };
 
-/** Our own small network, as the demo trains it. */
+const { embed, depth, heads, mlpRatio } = architectures.small;
+
+/** Our own small network, as the demo trains it: the same function and the same size on offer. */
 const demo = newConfig({
   modalities: [
     { name: "s2", kind: "series", channels: 10, patchPixels: 1 },
-    { name: "s1-asc", kind: "series", channels: 2, patchPixels: 1 },
+    { name: "s1-asc", kind: "series", channels: 2, patchPixels: 1, radar: true },
   ],
   grid: { rows: 6, columns: 6 },
-  width: 64,
-  depth: 2,
-  heads: 8,
-  mlpRatio: 2,
+  width: embed,
+  depth,
+  heads,
+  mlpRatio,
   period: 730,
 });
 

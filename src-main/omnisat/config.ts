@@ -64,8 +64,6 @@ export interface OmniSatConfig {
    * `grid`: the patches' true places, for every modality; an untrained combiner then begins by looking at its own patch.
    */
   readonly relativePositions: "official" | "grid";
-  /** constants per band, kept as buffers of the model and applied first: (x − mean) / std */
-  readonly inputNormalization: boolean;
   /** share of the tokens hidden in pre-training */
   readonly maskRatio: number;
   /** dates above this quantile of attention are reconstructed; `null` reconstructs every candidate date */
@@ -77,17 +75,28 @@ export interface OmniSatConfig {
 export const noDropout: Dropout = { tokens: 0, attention: 0, path: 0, series: 0, dates: 0 };
 export const officialDropout: Dropout = { tokens: 0.2, attention: 0.2, path: 0.2, series: 0.2, dates: 0.1 };
 
+/** Ours: half of the published dropout inside attention and over depth, which suits data sets of a few thousand patches. */
+const usualDropout: Dropout = { tokens: 0.2, attention: 0.1, path: 0.1, series: 0.2, dates: 0.1 };
+
+/** The share of tokens hidden when nobody says: the published one. */
+const officialMaskRatio = 0.75;
+
 /** The image encoder's settings that do not follow from the data. */
 export const imageDefaults = { groups: 4 } as const;
 
-/** The series encoder of the published configurations, scaled to a model's width. */
+/**
+ * The series encoder's widths: the published ones from width 256 on, narrower ones below, with as many heads as the
+ * transformer has.
+ */
 export function seriesDefaults(
   width: number,
+  heads = 16,
 ): Pick<SeriesModality, "heads" | "keyWidth" | "inputWidths" | "outputWidths"> {
+  if (width < 256) return { heads, keyWidth: 8, inputWidths: [32, width], outputWidths: [width] };
   return {
-    heads: width >= 256 ? 16 : width >= 64 ? 8 : 4,
+    heads: 16,
     keyWidth: 8,
-    inputWidths: [Math.max(16, width / 8), Math.max(24, width / 2), width],
+    inputWidths: [width / 8, width / 2, width],
     outputWidths: [width, 2 * width, width],
   };
 }
@@ -98,6 +107,8 @@ export interface ModalityChoice {
   readonly kind: ModalityConfig["kind"];
   readonly channels: number;
   readonly patchPixels: number;
+  /** Its levels are themselves informative: its sequences are not normalised (SPEC 4.2.2: the code does so for Sentinel-1). */
+  readonly radar?: boolean;
 }
 
 /** What must be said about a model of our own. */
@@ -109,39 +120,35 @@ export interface ModelChoice {
   readonly heads: number;
   readonly mlpRatio: number;
   /** days lie in [0, period); one year unless said otherwise */
-  readonly period?: number;
-  readonly dropout?: Dropout;
-  readonly maskRatio?: number;
+  readonly period?: number | undefined;
+  readonly dropout?: Dropout | undefined;
+  readonly maskRatio?: number | undefined;
 }
 
-/** A model of our own: normalised inputs and the patches' true geometry, where the published code has neither. */
+/**
+ * A model of our own: the published design with the patches' true places. Trainings of projects, tests and benchmarks all get
+ * their networks here. Inputs come normalised (`cube/normalize.ts`).
+ * @throws Error with the first misfit of widths, heads and names
+ */
 export function newConfig(choice: ModelChoice): OmniSatConfig {
   const { modalities, grid, width, depth, heads, mlpRatio, period = 367 } = choice;
   const config: OmniSatConfig = {
-    modalities: modalities.map(({ name, kind, channels, patchPixels }) =>
+    modalities: modalities.map(({ name, kind, channels, patchPixels, radar = false }) =>
       kind === "image"
         ? { kind, name, channels, patchPixels, ...imageDefaults }
-        : {
-            kind,
-            name,
-            channels,
-            patchPixels,
-            ...seriesDefaults(width),
-            period,
-            normalizesSequence: name.startsWith("s2"),
-          },
+        : { kind, name, channels, patchPixels, ...seriesDefaults(width, heads), period, normalizesSequence: !radar },
     ),
     grid,
     width,
     depth,
     heads,
     mlpRatio,
-    dropout: choice.dropout ?? officialDropout,
+    dropout: choice.dropout ?? usualDropout,
     relativePositions: "grid",
-    inputNormalization: true,
-    maskRatio: choice.maskRatio ?? 0.75,
+    maskRatio: choice.maskRatio ?? officialMaskRatio,
     dateQuantile: 0.75,
-    temperature: 0.1,
+    // One modality has nothing to be compared with.
+    temperature: modalities.length > 1 ? 0.1 : null,
   };
   checkConfig(config);
   return config;
@@ -198,7 +205,8 @@ const schema = z.strictObject({
     dates: probability,
   }),
   relativePositions: z.enum(["official", "grid"]),
-  inputNormalization: z.boolean(),
+  // In model.json files of earlier versions, which all said no: inputs come normalised.
+  inputNormalization: z.literal(false).optional(),
   maskRatio: probability,
   dateQuantile: z.number().min(0).max(1).nullable(),
   temperature: z.number().positive().nullable(),
@@ -206,7 +214,7 @@ const schema = z.strictObject({
 
 /** Reads a configuration from JSON and checks that its widths fit together; throws with the first misfit. */
 export function configFromJson(json: unknown): OmniSatConfig {
-  const config: OmniSatConfig = schema.parse(json);
+  const { inputNormalization: _, ...config } = schema.parse(json);
   checkConfig(config);
   return config;
 }

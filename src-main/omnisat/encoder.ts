@@ -1,17 +1,4 @@
-import {
-  add,
-  concat,
-  div,
-  expand,
-  type Graph,
-  mul,
-  reshape,
-  type Scope,
-  slice,
-  split,
-  sub,
-  type Value,
-} from "../engine/index.ts";
+import { add, concat, expand, type Graph, mul, type Scope, slice, split, type Value } from "../engine/index.ts";
 import { type ModalityConfig, type OmniSatConfig, patchCount } from "./config.ts";
 import { fuse, positions } from "./fusion.ts";
 import { imageEncoder, type Pool } from "./image-encoder.ts";
@@ -22,7 +9,7 @@ import type { Trace } from "./trace.ts";
 /** One modality's tokens, before any position is added. */
 export interface ModalityTokens {
   readonly config: ModalityConfig;
-  /** the image or series as the encoder saw it (after normalisation) */
+  /** the image or series as the encoder saw it */
   readonly input: Value;
   /** [B, P, D] */
   readonly tokens: Value;
@@ -91,8 +78,7 @@ function projectOne(
 ): ModalityTokens {
   const { name } = modality;
   const projector = scope.child(`projector_${name}`);
-  const given = required(inputs, name);
-  const input = config.inputNormalization ? normaliseInput(scope.child(`input_norm_${name}`), modality, given) : given;
+  const input = required(inputs, name);
   if (modality.kind === "image") {
     return { config: modality, input, ...imageEncoder(projector, modality, config.width, input, trace) };
   }
@@ -115,17 +101,6 @@ function projectOne(
     ...(encoded.mask && { mask: encoded.mask }),
     ...(observed && { valid: observed }),
   };
-}
-
-/** (x − mean) / std, per band; both are buffers, so that a model carries the statistics it was trained with. */
-function normaliseInput(scope: Scope, modality: ModalityConfig, input: Value): Value {
-  const { graph: g } = scope;
-  const { channels } = modality;
-  const band = modality.kind === "series" ? 2 : 1;
-  const shape = input.shape.map((_, axis) => (axis === band ? channels : 1));
-  const mean = scope.buffer("mean", [channels], { kind: "constant", value: 0 });
-  const std = scope.buffer("std", [channels], { kind: "constant", value: 1 });
-  return div(g, sub(g, input, reshape(g, mean, shape)), reshape(g, std, shape));
 }
 
 const ones = (g: Graph, tokens: Value): Value => {

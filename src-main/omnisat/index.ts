@@ -31,9 +31,7 @@ export {
 } from "./inputs.ts";
 export { type MultilabelF1, multilabelF1 } from "./multilabel-f1.ts";
 export {
-  type BandStatistics,
   countParameters,
-  normalisationState,
   type Parameter,
   type ParameterCount,
   parametersOf,

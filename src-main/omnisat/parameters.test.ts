@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Init } from "../engine/index.ts";
 import { type ModalityConfig, type OmniSatConfig, officialDropout } from "./config.ts";
-import { countParameters, normalisationState, parametersOf } from "./parameters.ts";
+import { countParameters, parametersOf } from "./parameters.ts";
 import { sinusoidTable } from "./sinusoids.ts";
 
 interface Listed {
@@ -60,7 +60,6 @@ const full = (modalities: readonly ModalityConfig[], side: number): OmniSatConfi
   mlpRatio: 4,
   dropout: officialDropout,
   relativePositions: "official",
-  inputNormalization: false,
   maskRatio: 0.75,
   dateQuantile: 0.75,
   temperature: 0.1,
@@ -121,12 +120,4 @@ test("the fixed table of dates is one row per day, sine and cosine by turns", ()
   expect([...table.subarray(0, 8)]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
   expect(table[8 * 100]).toBeCloseTo(Math.sin(100), 6);
   expect(table[8 * 100 + 3]).toBeCloseTo(Math.cos(100 / 367 ** 0.25), 6);
-});
-
-test("a band without spread is divided by one", () => {
-  const s2 = series("s2", 2, 1, 367);
-  const state = normalisationState(full([s2], 6), { s2: { mean: [3, 4], std: [2, 0] } });
-  expect([...state["encoder.input_norm_s2.std"]!.data]).toEqual([2, 1]);
-  expect([...state["encoder.input_norm_s2.mean"]!.data]).toEqual([3, 4]);
-  expect(() => normalisationState(full([s2], 6), {})).toThrow("“s2” needs statistics of 2 bands");
 });

@@ -1,5 +1,5 @@
-import { buildForward, type StateEntry, type Tensors, tensor } from "../engine/index.ts";
-import type { ModalityConfig, OmniSatConfig } from "./config.ts";
+import { buildForward, type StateEntry } from "../engine/index.ts";
+import type { OmniSatConfig } from "./config.ts";
 import { graphInputs } from "./inputs.ts";
 import { pretraining } from "./pretraining.ts";
 
@@ -42,34 +42,4 @@ export function countParameters(parameters: readonly Parameter[], beginning = ""
     if (role === "trained") trained += size;
   }
   return { trained, total };
-}
-
-/** Mean and standard deviation per band of one modality's pixels. */
-export interface BandStatistics {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
-
-/** The buffers that hold the constants of the inputs, to be put into a model's state (`prefix` is the encoder's name). */
-export function normalisationState(
-  config: OmniSatConfig,
-  statistics: Readonly<Record<string, BandStatistics>>,
-  prefix = "encoder",
-): Tensors {
-  return Object.fromEntries(
-    config.modalities.flatMap((modality) => {
-      const { mean, std } = statisticsOf(modality, statistics);
-      const name = `${prefix}.input_norm_${modality.name}`;
-      return [
-        [`${name}.mean`, tensor(mean)],
-        [`${name}.std`, tensor(std.map((value) => (value > 0 ? value : 1)))],
-      ];
-    }),
-  );
-}
-
-function statisticsOf(modality: ModalityConfig, statistics: Readonly<Record<string, BandStatistics>>): BandStatistics {
-  const found = statistics[modality.name];
-  if (found?.mean.length === modality.channels && found.std.length === modality.channels) return found;
-  throw new Error(`normalisationState: “${modality.name}” needs statistics of ${modality.channels} bands`);
 }

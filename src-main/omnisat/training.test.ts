@@ -23,7 +23,7 @@ import { pretraining } from "./pretraining.ts";
 const config = newConfig({
   modalities: [
     { name: "s2", kind: "series", channels: 3, patchPixels: 1 },
-    { name: "s1", kind: "series", channels: 2, patchPixels: 1 },
+    { name: "s1", kind: "series", channels: 2, patchPixels: 1, radar: true },
   ],
   grid: { rows: 3, columns: 3 },
   width: 32,

@@ -32,7 +32,6 @@ const treesatSmall: OmniSatConfig = {
   mlpRatio: 4,
   dropout: noDropout,
   relativePositions: "official",
-  inputNormalization: false,
   maskRatio: 0.75,
   dateQuantile: 0.75,
   temperature: 0.1,

@@ -22,7 +22,7 @@ export function fromFineTuning(key: string): string {
   return key.startsWith("model.") ? `encoder.${key.slice("model.".length)}` : key;
 }
 
-const projector = /(?:^|\.)(?:projector|input_norm)_([^.]+)\./;
+const projector = /(?:^|\.)projector_([^.]+)\./;
 
 /** Whether a tensor is needed by a model of these modalities: projectors of others are not. */
 export function belongsTo(key: string, modalities: readonly string[]): boolean {

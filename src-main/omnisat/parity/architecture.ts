@@ -35,7 +35,6 @@ export function architectureOf(manifest: Manifest, inputs: Tensors, shapes: Know
     mlpRatio: transformer.mlp_ratio ?? (hidden ? hidden / width : 4),
     dropout: noDropout,
     relativePositions: "official",
-    inputNormalization: false,
     maskRatio: 0.75,
     dateQuantile: keepsEveryDate(manifest) ? null : 0.75,
     temperature: 0.1,
