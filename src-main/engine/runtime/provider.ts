@@ -106,8 +106,7 @@ const format = (milliseconds: number): string => milliseconds.toFixed(millisecon
 export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): Promise<ProbeReport> {
   const known = knownProbes()[provider];
   if (known) return Promise.resolve("error" in known ? { error: plain(known.error) } : known);
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const script = fileURLToPath(new URL(`./probe-child.${extension}`, import.meta.url));
+  const script = fileURLToPath(new URL("./probe-child.ts", import.meta.url));
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [script, provider], {
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript that any Node understands, so that an old one gets a sentence instead of a syntax error.
+// Where an installed package starts. Plain JavaScript that any Node understands, so that an old one gets a sentence instead of a
+// syntax error; the programs are bundled into dist/cli (vite.config.ts).
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -9,5 +10,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
-  import("../../strip-types.js").then(() => import("./main.ts"));
+  import("../../../dist/cli/main.js");
 }

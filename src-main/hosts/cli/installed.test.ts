@@ -1,22 +1,31 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, posix, resolve } from "node:path";
+import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { entries } from "./vite.config.ts";
 
 // What `npm pack` makes, laid under a node_modules folder as an installation does: Node strips no types there.
+const configFile = join(import.meta.dirname, "vite.config.ts");
 const root = resolve(import.meta.dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "installed test "));
 const home = join(folder, "node_modules", "omnisat-desktop");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let packed: ReadonlySet<string>;
-beforeAll(() => {
-  const output = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+beforeAll(async () => {
+  await build({ configFile, logLevel: "error" });
+  const output = execFileSync(
+    process.platform === "win32" ? "npm.cmd" : "npm",
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
+    {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   const [pack] = JSON.parse(output) as { filename: string; files: { path: string }[] }[];
   packed = new Set(pack!.files.map(({ path }) => path));
   mkdirSync(home, { recursive: true });
@@ -57,18 +66,44 @@ test("its threads and processes start too", () => {
   expect(out).toMatch(/cpu +yes/);
 });
 
-test("a package holds every file that its files import, and neither tests nor their fixtures", () => {
+test("it reads blocks of every compression, and a GeoPackage in a process of its own", () => {
+  const lerc = join(root, "src-main/raster/fixtures/awkward/made_lerc_float32_tiled16.tif");
+  const { status, out, err } = omnisat("info", lerc, "--stats");
+  expect({ status, err }).toEqual({ status: 0, err: "" });
+  expect(out).toContain("float32");
+  const sample = join(home, "resources/sample/flanders-crops-2019");
+  expect(omnisat("project", "create", "crops", "--like", join(sample, "labels_10m.tif"))).toMatchObject({
+    status: 0,
+    err: "",
+  });
+  const labels = omnisat("labels", "import", "crops", join(sample, "parcels.gpkg"), "--field", "class_name");
+  expect({ status: labels.status, err: labels.err }).toEqual({ status: 0, err: "" });
+  expect(labels.out).toMatch(/winter wheat +4 +1378/);
+});
+
+test("a package holds what its programs import, the licences of what is bundled, and no sources, tests or fixtures", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: object };
+  const known = new Set([
+    ...Object.keys(dependencies),
+    ...builtinModules,
+    ...builtinModules.map((name) => `node:${name}`),
+  ]);
   const missing: string[] = [];
   for (const file of packed) {
-    if (!/\.(ts|js)$/.test(file)) continue;
-    const text = readFileSync(join(home, file), "utf8");
-    for (const [, target] of text.matchAll(/(?:from|import|import\(|new URL\()\s*"(\.[^"]+\.(?:ts|js))"/g)) {
-      const path = posix.join(posix.dirname(file), target!);
-      if (!packed.has(path)) missing.push(`${file} → ${path}`);
+    if (!/\.js$/.test(file) || file.startsWith("dist/renderer/")) continue;
+    const text = readFileSync(join(home, file), "utf8").replace(/^\s*\*.*$/gm, "");
+    for (const [, target] of text.matchAll(
+      /(?:^import [^;]*?from |^import |^export [^;]*?from |\bimport\(|new URL\((?="\.))"([^"\n]+)"/gm,
+    )) {
+      if (target!.startsWith(".") ? /\.js$/.test(target!) && !packed.has(posix.join(posix.dirname(file), target!)) : !known.has(target!)) missing.push(`${file} → ${target}`); // biome-ignore format: one line
     }
   }
   expect(missing).toEqual([]);
-  expect([...packed].filter((file) => /\.test\.ts$|\/fixtures\/|\/testing\//.test(file))).toEqual([]);
+  for (const name of Object.keys(entries)) expect(packed).toContain(`dist/cli/${name}.js`);
+  expect([...packed].filter((file) => /\.ts$|\/fixtures\/|\/testing\//.test(file))).toEqual([]);
+  const licences = readFileSync(join(home, "dist/cli/licences.txt"), "utf8");
+  for (const name of ["geotiff", "proj4", "protobufjs", "yauzl", "zod"])
+    expect(licences).toMatch(new RegExp(`^${name} \\d`, "m"));
   const sample = "resources/sample/flanders-crops-2019";
   const files = readdirSync(join(root, sample), { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
   expect([...packed].filter((file) => file.startsWith(`${sample}/`))).toHaveLength(files.length);

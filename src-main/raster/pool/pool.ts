@@ -179,7 +179,7 @@ export class Pool {
 
   #start(): Member {
     const { heap, preload } = this.#options;
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       // geotiff's web-worker expects some workerData in a thread.
       workerData: { preload },
       resourceLimits: { maxOldGenerationSizeMb: heap },
