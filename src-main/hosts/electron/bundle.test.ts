@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ToReader } from "../../services/reading.ts";
 import { entries, packages } from "./vite.config.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -14,7 +15,10 @@ const configFile = join(import.meta.dirname, "vite.config.ts");
 afterAll(() => rmSync(settings, { recursive: true, force: true }));
 
 beforeAll(async () => {
-  for (const mode of ["production", "preload"]) await build({ configFile, mode, logLevel: "error" });
+  for (const mode of ["production", "preload"]) {
+    // Written over, not emptied: `package.test.ts` may be looking at the folder.
+    await build({ configFile, mode, logLevel: "error", build: { emptyOutDir: false } });
+  }
 });
 
 test("the built programs import nothing that the package does not bring", () => {
@@ -65,9 +69,12 @@ test("the built reader reads a GeoPackage", async () => {
     serialization: "advanced",
   });
   const path = join(root, "resources/sample/flanders-crops-2019/parcels.gpkg");
+  const plenty = { work: 60_000, silentWork: 60_000, memory: 4096 };
+  const input = { path, options: {} };
+  const work: ToReader = { type: "work", name: "facts", input, before: plenty, after: plenty };
   const said = await new Promise((resolve, reject) => {
     child.on("message", (message: { readonly type: string }) => {
-      if (message.type === "ready") child.send({ type: "work", name: "facts", input: { path, options: {} } });
+      if (message.type === "ready") child.send(work);
       else if (message.type !== "alive") resolve(message);
     });
     child.on("exit", (code) => reject(new Error(`exit code ${code}`)));

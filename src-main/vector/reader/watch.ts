@@ -39,10 +39,13 @@ export const watchedFile = "watched";
 const field = { active: 0, workEnd: 1, silentEnd: 2, memoryEnd: 3, workLimit: 4, silentLimit: 5, memoryLimit: 6, begun: 7, idle: 8, peak: 9 }; // biome-ignore format: a list
 const fields = 10;
 
-/** Runs in the thread, as text: it must name nothing from outside of itself. */
+/**
+ * Runs in the thread, as text: it must name nothing from outside of itself. `require` would be a name of the bundle that this
+ * becomes a part of.
+ */
 function watching(): void {
-  const { workerData, parentPort } = require("node:worker_threads") as typeof import("node:worker_threads");
-  const { writeFileSync } = require("node:fs") as typeof import("node:fs");
+  const { workerData, parentPort } = process.getBuiltinModule("node:worker_threads");
+  const { writeFileSync } = process.getBuiltinModule("node:fs");
   const { shared, names, stopped, watched } = workerData as {
     shared: SharedArrayBuffer;
     names: typeof field;
