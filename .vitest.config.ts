@@ -29,6 +29,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is waited for is a state, however busy the machine is.
+    expect: { poll: { timeout: 30_000 } },
     // Tests remember nothing in the settings of whoever runs them.
     env: { OMNISAT_SETTINGS: join(tmpdir(), `omnisat-test-settings-${process.pid}`) },
     projects: [
