@@ -28,7 +28,9 @@ const contents: Readonly<Record<string, Uint8Array>> = {
   empty: new Uint8Array(0),
 };
 
-test("an archive is read by Python's zipfile with the same bytes, shrunk or stored, and made again it is the same", async () => {
+test("an archive is read by Python's zipfile with the same bytes, shrunk or stored, and made again it is the same", {
+  tags: ["gdal"],
+}, async () => {
   const sources = Object.entries(contents).map(([name, bytes], i) => {
     const path = join(room, `source-${i}`);
     writeFileSync(path, bytes);
@@ -50,7 +52,9 @@ for i in z.infolist(): print(i.filename, i.compress_type, hashlib.sha256(z.read(
   expect(text.trim().split("\n")).toEqual(expected);
 });
 
-test("what Python packed comes back, in memory and in files, also in the ZIP64 form of a small archive", async () => {
+test("what Python packed comes back, in memory and in files, also in the ZIP64 form of a small archive", {
+  tags: ["gdal"],
+}, async () => {
   const path = join(room, "python.zip");
   const program = `
 import sys, zipfile

@@ -17,26 +17,27 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let packed: ReadonlySet<string>;
 beforeAll(async () => {
   await build({ configFile, logLevel: "error" });
-  const output = execFileSync(
-    process.platform === "win32" ? "npm.cmd" : "npm",
-    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
-    {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    },
-  );
+  // On Windows npm is a script that only a shell starts, and a shell divides words at spaces.
+  const shell = process.platform === "win32";
+  const destination = shell ? `"${folder}"` : folder;
+  const output = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", destination], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    shell,
+  });
   const [pack] = JSON.parse(output) as { filename: string; files: { path: string }[] }[];
   packed = new Set(pack!.files.map(({ path }) => path));
   mkdirSync(home, { recursive: true });
-  execFileSync("tar", ["-xzf", join(folder, pack!.filename), "-C", home, "--strip-components=1"]);
+  const into = ["-C", "node_modules/omnisat-desktop", "--strip-components=1"];
+  execFileSync("tar", ["-xzf", pack!.filename, ...into], { cwd: folder });
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     dependencies: Readonly<Record<string, string>>;
   };
   // Only what package.json promises to an installation, not all that a checkout has.
   for (const name of Object.keys(dependencies)) {
     mkdirSync(dirname(join(folder, "node_modules", name)), { recursive: true });
-    symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name), "dir");
+    symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name), "junction");
   }
 });
 
