@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** Files of the rooms above that match, by their path in `src-main`. */
+function matching(pattern: RegExp): string[] {
+  return ["alignment", "cube", "jobs", "services", "vector"]
+    .flatMap((room) => readdirSync(join(root, room), { withFileTypes: true, recursive: true }))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !/\.test\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.split(sep).includes("fixtures") && pattern.test(readFileSync(path, "utf8")))
+    .map((path) => relative(root, path).split(sep).join("/"))
+    .sort();
+}
+
+test("what opens or warps files by itself reads no acquisitions: each is listed with its reason", () => {
+  const reasons: Record<string, string> = {
+    "cube/analytic-reader.ts": "formulas, for tests",
+    "cube/import-files.ts": "numbers of a file before anybody knows what they mean",
+    "jobs/compare.ts": "result maps",
+    "jobs/export/polygons.ts": "result maps",
+    "jobs/export/raster.ts": "result maps",
+    "jobs/report/index.ts": "result maps",
+    "services/files.ts": "raster.info, .convert and .warp: files as they are",
+    "services/health.ts": "a file of its own",
+    "services/layer-properties.ts": "a header, for its table",
+    "services/maps-legend.ts": "colours of a class raster",
+    "services/maps-window.ts": "result maps",
+    "services/pixels/quick-looks.ts": "small copies of files, as stored",
+    "services/pixels/read-tile.ts": "the reader that imagery reads a tile with",
+    "services/raster-info.ts": "a header, at import",
+    "vector/class-raster.ts": "labels",
+  };
+  expect(matching(/\b(?:openRaster|warp)\(\s*[^)\s]/)).toEqual(Object.keys(reasons).sort());
+});
+
+test("nobody else adds or takes off a correction of position, or turns power into decibels", () => {
+  expect(matching(/[+-] *\(?\w*\.?shift\??\.d[xy]|shift\??\.d[xy] *[+-]/)).toEqual([
+    // Shifts are what these work on.
+    "alignment/measure-shift.ts",
+    "services/alignment-measure.ts",
+  ]);
+  // What a repair would make of values is told before it is done; marks along an axis.
+  expect(matching(/log10\(/)).toEqual(["cube/repairs.ts", "jobs/report/ticks.ts"]);
+});
