@@ -18,6 +18,8 @@ const exceptions: Readonly<Record<string, string>> = {
   "services/inspect-classes.ts": "a folder of its own among the temporary files",
   "services/model-export.ts": "files of a model whose folder was looked at for links; writes where the person said",
   "services/model-import.ts": "the copy that it began itself, in a folder that was free",
+  "services/project-check.ts":
+    "copies the project's database into a folder of its own among the temporary files, and deletes that",
   "services/sample.ts": "the sample of the program, in a folder that was empty before",
   "services/uploads.ts": "its own temporary file with a random name, in folders that are no links",
   "hosts/cli/demo/sample-project.ts": "a folder that holds the marker of an earlier demo",
