@@ -1,5 +1,6 @@
 // How much of a label lies inside the project: where its images are, within the area that was given.
-import { countCells, type PatchCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
+import type { SplitPart } from "../../src-shared/domain/job.ts";
+import { type CellRun, countCells, type PatchCells, runsOfCells } from "../../src-shared/domain/patch-cells.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Catalog, Label } from "../catalog/index.ts";
 import {
@@ -60,6 +61,53 @@ export class LabelArea {
     });
     // Labels whose patches were chosen by another rule than their centres keep the share.
     return all === 0 ? 0 : all === patches ? inside : Math.round((patches * inside) / all);
+  }
+
+  /** Does an image show a patch of the label? One that is smaller than a patch is shown where it touches one. */
+  shows(label: Shape & Pick<Label, "patches">, inside = this.patches(label)): boolean {
+    return this.whole || inside > 0 || (label.patches === 0 && this.hectares(label) > 0);
+  }
+
+  /** What of stretches of patches lies inside the project, in rows and columns of its box. */
+  runsInside(runs: readonly CellRun[]): readonly CellRun[] {
+    if (this.whole) return runs;
+    const { col, row } = this.#box;
+    return runs.flatMap(([y, start, end]) =>
+      this.region
+        .inside({ col: col + start, row: row + y, width: end - start, height: 1 })
+        .stretches()
+        .map((own): CellRun => [y, own.col - col, own.col - col + own.width]),
+    );
+  }
+
+  /** The set of every patch of `runs`, where `parts` has those inside the project: the others are unused. */
+  withUnseen(runs: readonly CellRun[], parts: readonly SplitPart[]): readonly SplitPart[] {
+    if (this.whole) return parts;
+    let next = 0;
+    return runs.flatMap((run) => {
+      const [, first, last] = run;
+      const own = new Array<SplitPart>(last - first).fill("unused");
+      for (const [, start, end] of this.runsInside([run]))
+        for (let col = start; col < end; col++) own[col - first] = parts[next++]!;
+      return own;
+    });
+  }
+
+  /** How many of the patches inside the project each set has; `parts` holds the set of every patch, in the order of `runs`. */
+  setsInside(runs: readonly CellRun[], parts: readonly SplitPart[]): Map<SplitPart, number> {
+    const found = new Map<SplitPart, number>();
+    let at = 0;
+    for (const run of runs) {
+      const [, first, last] = run;
+      for (const [, start, end] of this.runsInside([run])) {
+        for (let col = start; col < end; col++) {
+          const part = parts[at + col - first] ?? "unused";
+          found.set(part, (found.get(part) ?? 0) + 1);
+        }
+      }
+      at += last - first;
+    }
+    return found;
   }
 
   #shareOfCells(cells: PatchCells): number {

@@ -131,9 +131,9 @@ export function runsOf(label: Pick<Label, "coordinates" | "cells">, grid: GeoBox
   return runs;
 }
 
-/** The centres of the patches of a label, row by row. */
-export function patchesOf(label: Pick<Label, "coordinates" | "cells">, grid: GeoBox): { x: number; y: number }[] {
-  return runsOf(label, grid).flatMap(([row, start, end]) =>
+/** The centres of patches, row by row. */
+export function patchesOfRuns(runs: readonly CellRun[], grid: GeoBox): { x: number; y: number }[] {
+  return runs.flatMap(([row, start, end]) =>
     Array.from({ length: end - start }, (_, i) => {
       const [x, y] = apply(grid.affine, start + i + 0.5, row + 0.5);
       return { x, y };

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { isManyCells } from "../../src-shared/domain/patch-cells.ts";
 import type { LabelCommands, LabelSet, LabelSummary } from "../../src-shared/ipc/labels.ts";
-import type { Label, LabelPart } from "../catalog/index.ts";
+import type { Label, LabelPart, Legend, Split } from "../catalog/index.ts";
 import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { activeLegend, legendFor } from "./labels-active.ts";
 import { LabelArea } from "./labels-area.ts";
 import { labelInput, seasonOf } from "./labels-input.ts";
 import { problemsOf } from "./labels-problems.ts";
+import { splitSums } from "./labels-split-counts.ts";
 
 /** More at once would make a message of hundreds of megabytes: then by place. */
 const most = 60_000;
@@ -52,6 +53,9 @@ export function labelLists({ catalog }: Deps): Lists {
     known = { key, sums };
     return sums;
   };
+
+  const seenOfSplit = async (legend: Legend, split: Split) =>
+    splitSums(catalog, legend, await LabelArea.of(catalog), split, catalog.splits.parts(split.id)).counts;
 
   return {
     "labels.list": door(
@@ -104,6 +108,7 @@ export function labelLists({ catalog }: Deps): Lists {
       const split = catalog.splits.current();
       const rows = catalog.labels.tally(legend.id, split?.id ?? null);
       const divided = split ? catalog.labels.dividedTally(legend.id, split.id) : [];
+      const seen = inside && split ? await seenOfSplit(legend, split) : undefined;
       const classes = legend.classes.map((one) => {
         const own = rows.filter(({ classCode }) => classCode === one.code);
         const parts = Object.fromEntries(
@@ -111,7 +116,13 @@ export function labelLists({ catalog }: Deps): Lists {
             const { labels = 0, patches = 0 } = own.find((row) => row.part === part) ?? {};
             // The patches of divided labels count where they are; the labels themselves are counted once, as divided.
             const pieces = divided.find((row) => row.classCode === one.code && row.part === part)?.patches ?? 0;
-            return [part, { labels, patches: part === "random" ? 0 : patches + pieces }];
+            const shown = part === "random" ? 0 : patches + pieces;
+            if (!inside || part === "random") return [part, { labels, patches: shown }];
+            const ofSet = seen?.find((sum) => sum.classCode === one.code && sum.part === part)?.weight ?? 0;
+            if (part !== "none") return [part, { labels, patches: ofSet }];
+            // What is in no set is what is left of those that images show.
+            const sets = seen?.filter((sum) => sum.classCode === one.code).reduce((sum, { weight }) => sum + weight, 0);
+            return [part, { labels, patches: (inside.get(one.code)?.patches ?? 0) - (sets ?? 0) }];
           }),
         ) as LabelSummary["classes"][number]["parts"];
         const counted = sums(own);

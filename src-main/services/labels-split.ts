@@ -1,15 +1,16 @@
 import { z } from "zod";
 import type { SplitPart } from "../../src-shared/domain/job.ts";
-import type { SplitNote } from "../../src-shared/domain/split.ts";
+import type { SplitFacts, SplitNote } from "../../src-shared/domain/split.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { LabelCommands, SplitBlock, SplitReport } from "../../src-shared/ipc/labels.ts";
 import type { Catalog, Label, LabelPart, Legend, Split as SplitRow } from "../catalog/index.ts";
 import {
   type BlockLabel,
   type BlockSplit,
+  describeSplit,
+  dividedByBlocks,
   optimisticReason,
   type Split,
-  type SplitCount,
   type SplitItem,
   type SplitShares,
   soundsLikeSplit,
@@ -25,8 +26,10 @@ import type { Deps } from "./deps.ts";
 import { door } from "./door.ts";
 import { edit } from "./edits.ts";
 import { activeLegend, labelledLegend } from "./labels-active.ts";
-import { patchesOf, runsOf } from "./labels-input.ts";
+import { LabelArea } from "./labels-area.ts";
+import { patchesOfRuns, runsOf } from "./labels-input.ts";
 import { blockAround } from "./labels-joining.ts";
+import { missingIn, nameOfRegion, regionNote, splitSums, unseenNote } from "./labels-split-counts.ts";
 
 const splitSchema = z.strictObject({
   method: z.enum(["blocks", "polygons", "field", "random"]).default("blocks"),
@@ -51,14 +54,15 @@ export function labelSplits(
 ): Pick<LabelCommands, "labels.split" | "labels.splitState" | "labels.splitWords"> {
   const { catalog } = deps;
   return {
-    "labels.split": door("labels.split", splitSchema, (given) => {
+    "labels.split": door("labels.split", splitSchema, async (given) => {
+      const area = await LabelArea.of(catalog);
       const legend = labelledLegend(catalog);
       // A class that lies in one block trains and is named; of polygons it is an error unless somebody says otherwise.
       const request = {
         ...given,
         tooFew: given.tooFew ?? (given.method === "blocks" ? ("train" as const) : ("error" as const)),
       };
-      const { parts, split, blocks, blockMeters, field, notes } = divided(catalog, legend, request);
+      const { parts, split, blocks, blockMeters, field, notes } = divided(catalog, legend, area, request);
       const { seed, shares, tooFew, method, bufferMeters } = request;
       const parameters = {
         seed,
@@ -67,7 +71,8 @@ export function labelSplits(
         ...(blockMeters === null ? {} : { blockMeters, bufferMeters, chosen: request.blockMeters === undefined }),
         ...(field === null ? {} : { field, parts: request.parts }),
       };
-      const report = { counts: split.counts, missing: split.missing, reason: split.reason ?? null, notes };
+      const region = nameOfRegion(area.region);
+      const report = { counts: split.counts, missing: split.missing, reason: split.reason ?? null, notes, region };
       const { optimistic } = split;
       const id = edit(deps, { key: "labels.split", params: { method } }, () => {
         // One that no run was made with gives way; the others stay for their runs.
@@ -87,7 +92,8 @@ export function labelSplits(
       },
     ),
 
-    "labels.splitState": door("labels.splitState", z.strictObject({}), () => {
+    "labels.splitState": door("labels.splitState", z.strictObject({}), async () => {
+      const area = await LabelArea.of(catalog);
       const legend = activeLegend(catalog);
       const split = catalog.splits.current();
       const { grid } = catalog.project.get();
@@ -100,7 +106,7 @@ export function labelSplits(
       });
       const blockMeters = split?.parameters.blockMeters ?? usual;
       return {
-        split: split && legend && own.length > 0 ? described(split, legend, own) : null,
+        split: split && legend && own.length > 0 ? described(catalog, split, legend, area, own) : null,
         blocks: split?.method === "blocks" ? blocksOf(own, blockMeters, split.blocks) : [],
         unassigned: own.length > 0 ? places.length - own.length : 0,
         blockMeters,
@@ -113,42 +119,29 @@ export function labelSplits(
 
 type Place = { readonly classCode: number; readonly x: number; readonly y: number; readonly patches: number };
 
-/** The split as it is now: labels may have come, gone, or changed their class since it was made. */
+/** The split as it is now: labels may have come, gone, or changed their class since it was made, and images too. */
 function described(
+  catalog: Catalog,
   split: SplitRow,
-  { classes }: Legend,
-  labels: readonly (Place & { readonly part: LabelPart })[],
+  legend: Legend,
+  area: LabelArea,
+  own: readonly { readonly id: number; readonly part: LabelPart }[],
 ): SplitReport {
-  const sums = new Map<string, { classCode: number; part: SplitPart; items: number; weight: number }>();
-  const add = (classCode: number, part: SplitPart, items: number, weight: number) => {
-    const sum = sums.get(`${classCode} ${part}`) ?? { classCode, part, items: 0, weight: 0 };
-    sums.set(`${classCode} ${part}`, { ...sum, items: sum.items + items, weight: sum.weight + weight });
-  };
-  for (const { classCode, patches, part } of labels) {
-    if (!part.patches) add(classCode, part.part, 1, patches);
-    else if (split.method === "random") for (const own of part.patches) add(classCode, own, 1, 1);
-    else {
-      const own = Map.groupBy(part.patches, (set) => set);
-      for (const [set, members] of own) add(classCode, set, 1, members.length);
-    }
-  }
-  const counts = [...sums.values()].toSorted((p, q) => p.classCode - q.classCode);
-  const used = (["train", "validation", "test"] as const).filter((part) => counts.some((sum) => sum.part === part));
-  const codes = [...new Set(counts.map(({ classCode }) => classCode))];
+  const parts = new Map(own.map(({ id, part }) => [id, part]));
+  const { counts, unseen } = splitSums(catalog, legend, area, split, parts);
+  // Also the sets that only labels without images have: nothing is in them.
+  const used = new Set(own.flatMap(({ part }) => (part.patches ? [...new Set(part.patches)] : [part.part])));
+  const made = (split.report.notes ?? []).filter(({ kind }) => kind !== "without-images");
   return {
     id: split.id,
     method: split.method,
     parameters: split.parameters,
     optimistic: split.optimistic,
     reason: split.optimistic ? optimisticReason : null,
-    missing: codes.flatMap((classCode) =>
-      used
-        .filter((part) => !counts.some((sum) => sum.classCode === classCode && sum.part === part))
-        .map((part) => ({ classCode, part })),
-    ),
+    missing: missingIn(counts, used),
     counts,
-    classes,
-    notes: split.report.notes ?? [],
+    classes: legend.classes,
+    notes: [...made, ...unseenNote(unseen, counts), ...regionNote(split.report, area.region, counts)],
   };
 }
 
@@ -173,7 +166,7 @@ function blocksOf(
 }
 
 interface Divided {
-  readonly split: Pick<Split, "counts" | "missing" | "reason" | "optimistic">;
+  readonly split: Pick<Split, "reason" | "optimistic"> & Pick<SplitFacts, "counts" | "missing">;
   readonly parts: ReadonlyMap<number, LabelPart>;
   readonly blocks: Readonly<Record<string, SplitPart>> | null;
   readonly blockMeters: number | null;
@@ -181,18 +174,51 @@ interface Divided {
   readonly notes: readonly SplitNote[];
 }
 
-function divided(catalog: Catalog, legend: Legend, request: SplitRequest): Divided {
-  const labels = catalog.labels.list(legend.id);
-  if (request.method === "blocks") return byBlocks(catalog, legend, labels, request);
+/** Sets for all labels. What is dealt and counted are the patches that images show; labels without any are left out and named. */
+function divided(catalog: Catalog, legend: Legend, area: LabelArea, request: SplitRequest): Divided {
+  const all = catalog.labels.list(legend.id).map((label) => ({ label, inside: area.patches(label) }));
+  const seen = all.filter(({ label, inside }) => area.shows(label, inside));
+  const shown = new Set(seen.map(({ label }) => label.id));
+  const unseen = all.filter(({ label }) => !shown.has(label.id)).map(({ label }) => label);
+  if (all.length > 0 && seen.length === 0) throw new AppError("split-without-images", { labels: all.length });
+  const found = dividedAmong(catalog, legend, area, seen, unseen, request);
+  const parts = new Map(found.parts);
+  for (const { id } of unseen) if (!parts.has(id)) parts.set(id, { part: "unused", patches: null });
+  const { counts } = found.split;
+  const none = unseenNote(
+    unseen.map(({ classCode }) => classCode),
+    counts,
+  );
+  return { ...found, parts, notes: [...found.notes, ...none] };
+}
+
+/** A label with the number of its patches that images show. */
+interface SeenLabel {
+  readonly label: Label;
+  readonly inside: number;
+}
+
+function dividedAmong(
+  catalog: Catalog,
+  legend: Legend,
+  area: LabelArea,
+  seen: readonly SeenLabel[],
+  unseen: readonly Label[],
+  request: SplitRequest,
+): Divided {
+  const labels = seen.map(({ label }) => label);
+  if (request.method === "blocks") return byBlocks(catalog, legend, area, labels, request);
   const { geobox } = catalog.project.get().grid;
   const { seed, shares, tooFew, method } = request;
   const common = { seed, shares, tooFew, classes: legend.classes };
-  const items = labels.map(({ classCode, x, y, patches }): SplitItem => ({ classCode, x, y, weight: patches }));
-  const whole = (parts: readonly SplitPart[]) =>
-    new Map(labels.map(({ id }, i): [number, LabelPart] => [id, { part: parts[i]!, patches: null }]));
+  const itemOf = ({ classCode, x, y }: Label, weight: number): SplitItem => ({ classCode, x, y, weight });
+  const items = seen.map(({ label, inside }) => itemOf(label, inside));
+  const whole = (own: readonly Label[], parts: readonly SplitPart[]) =>
+    new Map(own.map(({ id }, i): [number, LabelPart] => [id, { part: parts[i]!, patches: null }]));
   const rest = { blocks: null, blockMeters: null, field: null, notes: [] };
   if (method === "random") {
-    const patches = labels.map((label) => patchesOf(label, geobox));
+    const runs = labels.map((label) => runsOf(label, geobox));
+    const patches = runs.map((own) => patchesOfRuns(area.runsInside(own), geobox));
     const split = splitAtRandom(
       labels.flatMap(({ classCode }, i) => patches[i]!.map(({ x, y }) => ({ classCode, x, y, weight: 1 }))),
       common,
@@ -201,22 +227,27 @@ function divided(catalog: Catalog, legend: Legend, request: SplitRequest): Divid
     const parts = labels.map(({ id }, i): [number, LabelPart] => {
       const from = next;
       next += patches[i]!.length;
-      return [id, { part: "unused", patches: split.parts.slice(from, next) }];
+      return [id, { part: "unused", patches: area.withUnseen(runs[i]!, split.parts.slice(from, next)) }];
     });
     return { ...rest, split, parts: new Map(parts) };
   }
   if (method === "field") {
-    const found = fieldOf(labels, request.field);
-    const split = splitByField(items, found.field, valuesOf(labels, found.field), request.parts);
+    // The words are those of the labels, wherever they lie: what the field says stays true when images come.
+    const all = [...labels, ...unseen];
+    const found = fieldOf(all, request.field);
+    const none = unseen.map((label) => itemOf(label, 0));
+    const split = splitByField([...items, ...none], found.field, valuesOf(all, found.field), request.parts);
     const { words, folds } = split.words;
     const notes: SplitNote[] = [
       ...(found.guessed ? [{ kind: "field-found" as const, field: found.field }] : []),
       { kind: "words", words, folds },
     ];
-    return { ...rest, split, parts: whole(split.parts), field: found.field, notes };
+    const { counts } = describeSplit(items, split.parts.slice(0, items.length));
+    const missing = missingIn(counts, new Set(split.parts));
+    return { ...rest, split: { ...split, counts, missing }, parts: whole(all, split.parts), field: found.field, notes };
   }
   const split = splitByPolygons(items, common);
-  return { ...rest, split, parts: whole(split.parts) };
+  return { ...rest, split, parts: whole(labels, split.parts) };
 }
 
 const valuesOf = (labels: readonly Pick<Label, "properties">[], field: string) =>
@@ -238,7 +269,13 @@ function fieldOf(
   throw new AppError("split-without-field", { field: wanted, fields });
 }
 
-function byBlocks(catalog: Catalog, legend: Legend, labels: readonly Label[], request: SplitRequest): Divided {
+function byBlocks(
+  catalog: Catalog,
+  legend: Legend,
+  area: LabelArea,
+  labels: readonly Label[],
+  request: SplitRequest,
+): Divided {
   const { grid } = catalog.project.get();
   const { seed, shares, tooFew, bufferMeters: buffer } = request;
   const tile = grid.patchMeters * grid.tilePatches;
@@ -246,7 +283,8 @@ function byBlocks(catalog: Catalog, legend: Legend, labels: readonly Label[], re
   if (request.blockMeters !== undefined && buffer > 0 && request.blockMeters <= 2 * buffer) {
     throw new AppError("split-buffer-too-wide", { buffer, block: request.blockMeters });
   }
-  const pieces = labels.map((label): BlockLabel => ({ classCode: label.classCode, runs: runsOf(label, grid.geobox) }));
+  const all = labels.map((label): BlockLabel => ({ classCode: label.classCode, runs: runsOf(label, grid.geobox) }));
+  const pieces = all.map(({ classCode, runs }): BlockLabel => ({ classCode, runs: area.runsInside(runs) }));
   const options = { seed, shares, tooFew, classes: legend.classes, affine: grid.geobox.affine, buffer };
   const split =
     request.blockMeters === undefined && tooFew === "train"
@@ -258,12 +296,18 @@ function byBlocks(catalog: Catalog, legend: Legend, labels: readonly Label[], re
     const className = legend.classes.find(({ code }) => code === only.classCode)?.name ?? String(only.classCode);
     throw new AppError("split-class-too-small", { className, count: 1, needed: 2, unit: "blocks" });
   }
+  // Patches that no image shows yet have the set of their block as well; in a block that has no other they are unused.
+  const given = area.whole ? split.parts : dividedByBlocks(all, split.blocks, split.side, options).parts;
   const parts = labels.map(({ id }, i): [number, LabelPart] => {
-    const own = split.parts[i]!;
+    const own = given[i]!;
     return [id, typeof own === "string" ? { part: own, patches: null } : { part: "unused", patches: own }];
   });
   return {
-    split: { counts: split.counts, missing: missingOf(split.counts), optimistic: false },
+    split: {
+      counts: split.counts,
+      missing: missingIn(split.counts, new Set(split.counts.map(({ part }) => part))),
+      optimistic: false,
+    },
     parts: new Map(parts),
     blocks: Object.fromEntries(split.blocks),
     blockMeters: split.side,
@@ -280,15 +324,6 @@ function sidesBelow(usual: number, smallest: number): number[] {
 }
 
 const scored = ["train", "validation", "test"] as const;
-
-function missingOf(counts: readonly SplitCount[]): Split["missing"] {
-  const used = scored.filter((part) => counts.some((count) => count.part === part));
-  return [...new Set(counts.map(({ classCode }) => classCode))].flatMap((classCode) =>
-    used
-      .filter((part) => !counts.some((count) => count.classCode === classCode && count.part === part))
-      .map((part) => ({ classCode, part })),
-  );
-}
 
 function notesOn(
   { counts, inOneBlock, beside, side }: BlockSplit,

@@ -354,6 +354,25 @@ export const labelsMessages = messages({
     en: "Without training or without test patches: {names}.",
     fr: "Sans patchs d’apprentissage ou de test : {names}.",
   },
+  "labels.split.note.unseen": {
+    en: {
+      one: "{count} label lies where the project has no images. It is in no count: it neither trains nor tests.",
+      other: "{count} labels lie where the project has no images. They are in no count: they neither train nor test.",
+    },
+    fr: {
+      one: "{count} étiquette se trouve là où le projet n’a pas d’images. Elle n’est pas comptée : elle n’entraîne pas et ne teste pas.",
+      other:
+        "{count} étiquettes se trouvent là où le projet n’a pas d’images. Elles ne sont pas comptées : elles n’entraînent pas et ne testent pas.",
+    },
+  },
+  "labels.split.note.unseenClasses": {
+    en: "No image shows a label of {names}.",
+    fr: "Aucune image ne montre d’étiquette de {names}.",
+  },
+  "labels.split.note.imagesChanged": {
+    en: "Images or the area of the project have changed since this split was made. The counts are those of now. Split again to balance the sets.",
+    fr: "Les images ou la zone du projet ont changé depuis cette répartition. Les nombres sont ceux de maintenant. Répartissez de nouveau pour équilibrer les jeux.",
+  },
   "labels.split.blockSize": { en: "Side of a square", fr: "Côté d’un carré" },
   "labels.split.shares": { en: "Shares of patches", fr: "Parts des patchs" },
   "labels.split.seed": { en: "Seed", fr: "Graine" },

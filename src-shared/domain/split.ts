@@ -47,6 +47,8 @@ export interface SplitFacts {
   readonly missing: readonly { readonly classCode: number; readonly part: Exclude<SplitPart, "unused"> }[];
   readonly reason: string | null;
   readonly notes: readonly SplitNote[];
+  /** names the patches that images showed when it was made; earlier releases wrote none */
+  readonly region?: string;
 }
 
 export interface TileSplitFacts {
@@ -71,6 +73,10 @@ export type SplitNote =
       readonly meters: number;
       readonly classCodes: readonly number[];
     }
+  /** labels of which no image shows a patch: they neither train nor test; `classCodes` have no others */
+  | { readonly kind: "without-images"; readonly labels: number; readonly classCodes: readonly number[] }
+  /** images came or went, or the area changed, since the split was made: its counts are those of now */
+  | { readonly kind: "images-changed" }
   /** the field was not named: this one says it */
   | { readonly kind: "field-found"; readonly field: string }
   /** what each word was taken for */

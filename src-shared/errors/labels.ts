@@ -144,6 +144,8 @@ export const labelErrors = {
       : `The class “${d.className}” has ${counted(d.count, d.unit === "patches" ? "patch" : "label")}, but the split needs ${d.needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only (--too-few train).`,
   "split-not-possible": ({ className, unit }: { readonly className: string; readonly unit: "polygons" | "blocks" }) =>
     `No assignment of ${unit === "blocks" ? "blocks" : "labels"} was found that has class “${className}” in every set. Choose smaller blocks, or split label by label.`,
+  "split-without-images": ({ labels }: { readonly labels: number }) =>
+    `No image of the project shows any of its labels (${labels}), so nothing can be learned or tested. Import images of these places, or label places that images show.`,
   "split-without-field": ({ field, fields }: { readonly field: string; readonly fields: readonly string[] }) =>
     `The labels have no field “${field}” to split by. There are: ${list(fields)}.`,
   "split-words-unknown": ({ field, words }: { readonly field: string; readonly words: readonly string[] }) =>

@@ -133,7 +133,7 @@ export const questionTables = {
   "labels.cut": null,
   "labels.split": null,
   "labels.splitWords": labels,
-  "labels.splitState": labels,
+  "labels.splitState": [...labels, ...images],
 
   // tiles
   "tiles.preview": ["project", "rasters", "legends", "classes"],

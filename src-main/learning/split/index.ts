@@ -19,6 +19,14 @@ export {
   splitByPolygons,
   usualShares,
 } from "./make-split.ts";
-export type { Split, SplitClass, SplitCount, SplitItem, SplitMethod, SplitShares } from "./split.ts";
+export {
+  describeSplit,
+  type Split,
+  type SplitClass,
+  type SplitCount,
+  type SplitItem,
+  type SplitMethod,
+  type SplitShares,
+} from "./split.ts";
 export { type SplitTile, stratifiedGroups, tileBlocks } from "./tiles.ts";
 export { type SplitWord, type SplitWords, soundsLikeSplit, splitWords, wordKey } from "./words.ts";

@@ -89,6 +89,8 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `Aucune répartition des ${unit === "blocks" ? "blocs" : "étiquettes"} ne met la classe ${quoted(className)} dans chaque ensemble. Choisissez des blocs plus petits, ou répartissez étiquette par étiquette.`,
   "split-without-field": ({ field, fields }) =>
     `Les étiquettes n’ont pas de champ ${quoted(field)} selon lequel répartir. Il y a : ${listed(fields)}.`,
+  "split-without-images": ({ labels }) =>
+    `Aucune image du projet ne montre ses étiquettes (${labels}) : rien ne peut être appris ni testé. Importez des images de ces endroits, ou étiquetez des endroits que les images montrent.`,
   "split-words-unknown": ({ field, words }) =>
     `Le champ ${quoted(field)} contient des mots inconnus ici : ${listed(words)}. Dites ce que chacun veut dire : apprentissage, validation, test ou inutilisé (--parts MOT=ENSEMBLE, avec train, validation, test ou unused).`,
   "split-buffer-too-wide": ({ buffer, block }) =>

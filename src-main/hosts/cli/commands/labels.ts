@@ -297,6 +297,10 @@ function describeNote(note: SplitNote, nameOf: (code: number) => string): string
       return `Blocks of ${note.meters} m are smaller than a tile (${note.tile} m): what surrounds a test patch was partly trained on, and scores are somewhat optimistic.`;
     case "buffer":
       return `${note.patches} patches within ${note.meters} m of another set are left out.${names === "" ? "" : ` Without training or without test patches: ${names}.`}`;
+    case "without-images":
+      return `${note.labels === 1 ? "1 label lies" : `${note.labels} labels lie`} where the project has no images and neither train${note.labels === 1 ? "s" : ""} nor test${note.labels === 1 ? "s" : ""}.${names === "" ? "" : ` No image shows a label of ${names}.`}`;
+    case "images-changed":
+      return "Images or the area of the project have changed since this split was made.";
     case "field-found":
       return `No field was named; “${note.field}” says the split.`;
     case "words": {
