@@ -1,8 +1,9 @@
-import { lstatSync, renameSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../catalog/index.ts";
+import { renameOverSync } from "../files/index.ts";
 import { announceChanged, type Deps } from "./deps.ts";
 import type { ResultHandlers } from "./jobs.ts";
 
@@ -158,12 +159,12 @@ function moving(project: string, moves: readonly (readonly [from: string, to: st
     for (const move of moves) {
       // A link in the place of `models` or `maps` would take the files away, and name a place outside in the catalog.
       makeOwnFolder(project, ...relative(project, dirname(move[1])).split(sep));
-      renameSync(move[0], move[1]);
+      renameOverSync(move[0], move[1]);
       done.push(move);
     }
     work();
   } catch (error) {
-    for (const [from, to] of done.reverse()) renameSync(to, from);
+    for (const [from, to] of done.reverse()) renameOverSync(to, from);
     throw error;
   }
 }
