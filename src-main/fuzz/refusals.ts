@@ -13,6 +13,7 @@ import { zipOf } from "../files/index.ts";
 import { fileService } from "../services/files.ts";
 import { projectDoor } from "../services/projects.ts";
 import { services } from "../services/services.ts";
+import { TrustedFolders } from "../services/trusted-folders.ts";
 import { whenRead } from "../vector/index.ts";
 import { kinds, loadKind } from "./kinds/index.ts";
 import { randomOf } from "./random.ts";
@@ -41,7 +42,9 @@ const catalog = createCatalog(
 const runJob = () => Promise.reject(new Error("Nobody asks"));
 const all = services({ catalog, appVersion: "0", runJob, announce: () => {} });
 const files = fileService();
-const door = projectDoor({ appVersion: "0" });
+// Remembers nothing: every project is one of others.
+const outside = Object.assign(new TrustedFolders(join(room, "settings")), { knows: () => false });
+const door = projectDoor({ appVersion: "0", outside });
 
 type Ask = (path: string) => Promise<unknown>;
 const vector: Record<string, Ask> = {
@@ -341,11 +344,11 @@ if (values.files) {
 }
 
 // Seeded damage: the worst of every kind, of those that were refused.
-const asksOfKind: Readonly<Record<string, Record<string, Ask>>> = { tiff: raster, gpkg: vector, shp: vector, geojson: vector, kml: vector, "shp-zip": vector, csv: table, "model-package": model, project: open }; // biome-ignore format: one line
+const asksOfKind: Readonly<Record<string, Record<string, Ask>>> = { tiff: raster, gpkg: vector, shp: vector, geojson: vector, kml: vector, "shp-zip": vector, csv: table, legend, tiles: shares, "model-package": model, project: open }; // biome-ignore format: one line
 const mains: Readonly<Record<string, RegExp>> = { shp: /\.shp$/i, "model-package": /^(package\.zip|package\/)/, project: /omniproj$/ }; // biome-ignore format: one line
 for (const kind of Object.keys(kinds)) {
   const asks = asksOfKind[kind];
-  if (!asks || !kind.includes(values.only)) {
+  if (!asks || !values.only.split(",").some((word) => kind.includes(word))) {
     if (!asks) print(`<!-- ${kind} is not asked for -->`);
     continue;
   }
