@@ -76,7 +76,8 @@ async function costOf(name: string, path: string): Promise<Cost> {
   const lane = packed || size > large ? "large" : "small";
   const isTiny = !packed && size <= tiny && !holding.has(name);
   const heap = isTiny ? limits.heapOfTiny : lane === "large" ? limits.heapOfLarge : limits.heap;
-  const first = limits.first + more + size * limits.firstPerMebibyte;
+  // GeoJSON and KML unfold to 20 times their archive and more; all of that is looked through.
+  const first = limits.first + more + size * (packed && !folder ? 4 : 1) * limits.firstPerMebibyte;
   const silentWork = limits.silentWork + more + size * limits.silentWorkPerMebibyte;
   return {
     lane,
