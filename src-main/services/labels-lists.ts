@@ -48,7 +48,7 @@ export function labelLists({ catalog }: Deps): Lists {
       const hectares = area.hectares(label);
       sum.hectares += hectares;
       sum.patches += patches;
-      if (patches === 0 && hectares === 0) sum.outside++;
+      if (!area.shows(label, patches)) sum.outside++;
     }
     known = { key, sums };
     return sums;

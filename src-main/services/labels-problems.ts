@@ -9,6 +9,7 @@ import {
   overlaps,
   squareMetersPerUnit,
 } from "../vector/index.ts";
+import { LabelArea } from "./labels-area.ts";
 import { isInSeason, seasonOf } from "./labels-input.ts";
 import { multi, patchCount, touches } from "./labels-shape.ts";
 
@@ -20,6 +21,7 @@ export async function problemsOf(catalog: Catalog, legend: Legend): Promise<Labe
   const problems: LabelProblem[] = [];
   const area = boundsOf(grid);
   const slack = Math.abs(grid.affine.b) / 100;
+  const inside = await LabelArea.of(catalog);
   const season = seasonOf(catalog);
   const split = catalog.splits.current();
   const parts = split && catalog.splits.parts(split.id);
@@ -39,7 +41,10 @@ export async function problemsOf(catalog: Catalog, legend: Legend): Promise<Labe
         });
       const defect = defectOf(polygon);
       if (defect) say("invalid", { detail: defect.problem, ...(defect.at ? { at: defect.at } : {}) });
-      else if (patchCount(polygon, grid) === 0) say(touches(polygon, grid) ? "tiny" : "outside");
+      else if (!touches(polygon, grid)) say("outside");
+      // Wherever it lies and however small it is: what no image shows is no use before there are images.
+      else if (!inside.shows(label)) say("no-images");
+      else if (patchCount(polygon, grid) === 0) say("tiny");
       else {
         const { minX, minY, maxX, maxY } = boundsOfGeometry(polygon)!;
         const outside =

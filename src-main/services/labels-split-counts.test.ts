@@ -105,6 +105,24 @@ test.for(["blocks", "polygons", "random", "field"] as const)(
   },
 );
 
+test("a label that no image shows is among the problems, as many as the totals say, also one smaller than a patch", async () => {
+  const { catalog, all } = await halfSeen("problems");
+  await all["labels.add"]({ labels });
+  const [x, y] = [west + 901, north - 301];
+  const tiny = (left: number): [number, number][] => [[left, y], [left + 3, y], [left, y - 3], [left, y]]; // biome-ignore format: a ring
+  const added = await all["labels.add"]({
+    labels: [x, west + 301].map((left) => ({ classCode: 1, coordinates: [[tiny(left)]] })),
+  });
+  const problems = await all["labels.problems"]({});
+  const kindOf = (id: number) => problems.filter(({ label }) => label === id).map(({ kind }) => kind);
+  expect(added.ids.map(kindOf)).toEqual([["no-images"], ["tiny"]]);
+  const beet = (await all["labels.list"]({})).labels.filter(({ classCode }) => classCode === 3);
+  expect(beet.map(({ id }) => kindOf(id))).toEqual([["no-images"], ["no-images"]]);
+  expect(problems).toHaveLength(4);
+  expect((await all["labels.summary"]({})).outside).toBe(3);
+  catalog.close();
+});
+
 test("labels that no image shows cannot be split, and say so", async () => {
   const { catalog, all } = await halfSeen("none");
   await all["labels.add"]({ labels: labels.slice(-2) });

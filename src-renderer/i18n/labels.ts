@@ -228,6 +228,7 @@ export const labelsMessages = messages({
   "labels.problem.invalid": { en: "Invalid outline", fr: "Contour invalide" },
   "labels.problem.outside": { en: "Outside of the project", fr: "Hors du projet" },
   "labels.problem.partly-outside": { en: "Partly outside of the project", fr: "En partie hors du projet" },
+  "labels.problem.no-images": { en: "Where there are no images", fr: "Là où il n’y a pas d’images" },
   "labels.problem.no-part": { en: "In no set of the split", fr: "Dans aucun jeu de la répartition" },
   "labels.problem.out-of-season": { en: "Not valid in the imagery’s time", fr: "Non valide pendant les images" },
   "labels.why.overlap": {
@@ -248,6 +249,10 @@ export const labelsMessages = messages({
   },
   "labels.why.outside": { en: "It does not train.", fr: "Elle n’entraîne pas." },
   "labels.why.partly-outside": { en: "Only the part inside trains.", fr: "Seule la partie intérieure entraîne." },
+  "labels.why.no-images": {
+    en: "No image shows a patch of it: it neither trains nor tests. Import images there, or delete it.",
+    fr: "Aucune image n’en montre un patch : elle n’entraîne pas et ne teste pas. Importez-y des images, ou supprimez-la.",
+  },
   "labels.why.no-part": {
     en: "It does not train until the labels are split again.",
     fr: "Elle n’entraîne pas avant une nouvelle répartition.",

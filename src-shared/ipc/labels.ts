@@ -204,7 +204,16 @@ export type LabelSet = SplitPart | "random";
 
 export interface LabelProblem {
   readonly label: number;
-  readonly kind: "overlap" | "double" | "tiny" | "invalid" | "outside" | "partly-outside" | "no-part" | "out-of-season";
+  readonly kind:
+    | "overlap"
+    | "double"
+    | "tiny"
+    | "invalid"
+    | "outside"
+    | "partly-outside"
+    | "no-images"
+    | "no-part"
+    | "out-of-season";
   /** the other polygon of an overlap */
   readonly other: number | null;
   /** where to look */
