@@ -1,6 +1,7 @@
 import { type Finding, inOrderOfSeverity, isFinding } from "../../src-shared/domain/finding.ts";
 import type { EvaluateResult, MapResult, ModelResult } from "../../src-shared/domain/job.ts";
 import type { MapProduct } from "../../src-shared/domain/map-product.ts";
+import type { Model } from "../../src-shared/domain/model.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { ModelDescription } from "../learning/model.ts";
 
@@ -52,6 +53,10 @@ export function findingsOfModel(catalog: Catalog, modelId: number | null, modali
     ...measuredFindings(catalog, modelId, modalities),
   ]);
 }
+
+/** Of a model of the catalog, over all its inputs: what its training said and what was measured since. */
+export const findingsOfListed = (catalog: Catalog, { id, summary }: Pick<Model, "id" | "summary">): Finding[] =>
+  inOrderOfSeverity([...(summary.findings ?? []).filter(isFinding), ...measuredFindings(catalog, id)]);
 
 /** Of a map: what it was drawn with, and what is known of its model by now. */
 export function findingsOfMap(catalog: Catalog, { files, modelId, modalities }: MapProduct): Finding[] {

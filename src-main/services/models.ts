@@ -9,7 +9,7 @@ import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFold
 import type { ModelDescription } from "../learning/model.ts";
 import { announceChanged, type Deps } from "./deps.ts";
 import { door } from "./door.ts";
-import { findingsOfDescription, measuredFindings } from "./findings.ts";
+import { findingsOfDescription, findingsOfListed, measuredFindings } from "./findings.ts";
 import { exportModel } from "./model-export.ts";
 import { licenceOf, unpackModel } from "./model-import.ts";
 import { filePath } from "./path-gate.ts";
@@ -32,7 +32,13 @@ export interface ModelChoice {
 export function modelService({ catalog, announce }: Deps): ModelCommands {
   const named = z.strictObject({ name: z.string().min(1) });
   return {
-    "models.list": door("models.list", z.strictObject({}), () => catalog.models.list()),
+    "models.list": door("models.list", z.strictObject({}), () =>
+      catalog.models.list().map((model) => {
+        // With what was measured since it was trained: a list marks what the model's own page says.
+        const findings = findingsOfListed(catalog, model);
+        return { ...model, summary: { ...model.summary, findings } };
+      }),
+    ),
 
     "models.details": door("models.details", named, async ({ name }) => {
       const choice = await chooseModel(catalog, name);
@@ -73,6 +79,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
             metrics: {},
             classes: legend?.map((entry) => entry.name) ?? [],
             ...(task === "tiles" ? { task } : {}),
+            findings: findingsOfDescription(description),
           },
         });
         announceChanged(announce, "models");

@@ -334,3 +334,33 @@ test("two maps are compared, listed, exported by a proposed name, and deleted wi
   await all["maps.removeComparison"]({ id: comparison!.id });
   expect(existsSync(comparison!.result.path)).toBe(false);
 });
+
+test("a list of models says what was measured of them since, of models of tiles as of those of patches", async () => {
+  const severe = {
+    tiles: { code: "tiles-below-commonest", details: { part: "test", microF1: 0.31, baseline: 0.57, classes: ["oak"] } },
+    patches: { code: "score-below-commonest", details: { modalities: ["s2"], accuracy: 0.16, commonest: "oak", share: 0.7 } },
+  } as const; // biome-ignore format: one finding each
+  for (const task of ["tiles", "patches"] as const) {
+    const summary = { architecture: "small", steps: 5, seconds: 1, provider: "cpu", metrics: {}, classes: ["oak"] };
+    const modelId = catalog.models.add({
+      name: `of ${task}`,
+      kind: "finetuned",
+      folder: join(room, "project", "models", task),
+      parentId: null,
+      jobId: null,
+      modalities: ["s2"],
+      summary: {
+        ...summary,
+        ...(task === "tiles" ? { task } : {}),
+        findings: [{ code: "no-validation", details: {} }],
+      },
+    });
+    const codes = async () =>
+      (await all["models.list"]({})).find(({ id }) => id === modelId)!.summary.findings!.map(({ code: own }) => own);
+    expect(await codes()).toEqual(["no-validation"]);
+    const kind = task === "tiles" ? "evaluate-tiles" : "evaluate";
+    const run = catalog.runs.add({ jobId: catalog.jobs.add(kind).id, kind, modelId, splitId: null });
+    catalog.runs.finish(run, { part: "test", subsets: [], findings: [severe[task]] }, null);
+    expect(await codes()).toEqual([severe[task].code, "no-validation"]);
+  }
+});

@@ -165,7 +165,7 @@ export const questionTables = {
   "legends.export": null,
 
   // models
-  "models.list": ["models"],
+  "models.list": ["models", "runs"],
   "models.details": ["models"],
   "models.import": null,
   "models.export": null,
