@@ -10,6 +10,7 @@ import {
   severeOnes,
   severityOf,
 } from "../../src-shared/domain/finding.ts";
+import { plainSentence } from "../../src-shared/domain/finding-words.ts";
 import type { MapFiles, MapPlace, MapResult, MapSpec } from "../../src-shared/domain/job.ts";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -437,12 +438,12 @@ async function writeSet(
 ): Promise<MapFiles> {
   const path = (what: string) => join(spec.folder, `${name}_${what}`);
   const warning = severeOnes(findings)
-    .map((finding) => findingSentence(finding))
+    .map((finding) => plainSentence(finding))
     .join(" ");
   const note = warning === "" ? "" : `Do not rely on this map. ${warning}`;
   const remarks = findings
     .filter((finding) => severityOf(finding) !== "severe")
-    .map((finding) => findingSentence(finding));
+    .map((finding) => plainSentence(finding));
   const metadata = {
     MODEL: spec.modelFolder.split(/[\\/]/).at(-1) ?? "",
     MODALITIES: spec.modalities.join(" + "),

@@ -1,4 +1,5 @@
-import { findingSentence, severityOf } from "../../src-shared/domain/finding.ts";
+import { severityOf } from "../../src-shared/domain/finding.ts";
+import { plainSentence } from "../../src-shared/domain/finding-words.ts";
 import type { ModelDescription } from "../learning/model.ts";
 import { findingsOfDescription } from "./findings.ts";
 
@@ -65,7 +66,7 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
     "",
     ...findingsOfDescription(model).map(
       (finding) =>
-        `- ${severityOf(finding) === "severe" ? "**Do not rely on this model.** " : ""}${findingSentence(finding)}`,
+        `- ${severityOf(finding) === "severe" ? "**Do not rely on this model.** " : ""}${plainSentence(finding)}`,
     ),
     ...(findingsOfDescription(model).length > 0 ? [""] : []),
     `The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps.${model.tiles ? "" : " The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles."}`,

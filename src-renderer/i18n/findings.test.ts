@@ -7,8 +7,11 @@ import {
   findingCodes,
   findingText,
 } from "../../src-shared/domain/finding.ts";
+import { lossWords, reconstructionWord, settingWords } from "../../src-shared/domain/finding-words.ts";
 import { findingWords, frenchFindings } from "./findings.ts";
 import { language } from "./language.svelte.ts";
+import { recipeMessages } from "./recipe.ts";
+import { runsMessages } from "./runs.ts";
 
 const classes = [{ name: "Maïs", polygons: 2 }];
 const modalities = ["s2", "s1-asc"];
@@ -79,8 +82,8 @@ test.for(findingCodes)("%s is said in both languages, with all its values and wh
   const told = findingWords(finding);
   const plain = (text: string) => text.replace(/(\d) %/g, "$1%").replace("“contrastive_loss”", "“contrastive loss”");
   expect(told.what).toBe(plain(english.what));
-  if (!english.remedy.includes("balance=")) expect(told.remedy).toBe(plain(english.remedy));
-  for (const words of [told, french]) expect(`${words.what} ${words.remedy}`).not.toMatch(/\w=\w|_/);
+  if (!/balance=|shareThreshold/.test(english.remedy)) expect(told.remedy).toBe(plain(english.remedy));
+  for (const words of [told, french]) expect(`${words.what} ${words.remedy}`).not.toMatch(/\w=\w|_|[a-z][A-Z]/);
   for (const { what, remedy } of [english, french]) {
     expect(what).toMatch(/[.]$/);
     expect(remedy).toMatch(/^\p{Lu}.*[.]$/u);
@@ -95,6 +98,15 @@ test.for(findingCodes)("%s is said in both languages, with all its values and wh
     expect(digits(english.what)).toContain(word);
     expect(digits(french.what)).toContain(word);
   }
+});
+
+test("reports call settings and losses as the forms and charts of the window do", () => {
+  expect(settingWords.balance).toBe(recipeMessages["train.field.balance"].en);
+  for (const value of ["classes", "patches"] as const)
+    expect(settingWords[`balance.${value}`]).toBe(recipeMessages[`train.option.balance.${value}`].en);
+  for (const term of ["loss", "contrastive_loss"] as const)
+    expect(lossWords[term]).toBe(runsMessages[`runs.metric.${term}`].en);
+  expect(reconstructionWord).toBe(runsMessages["runs.chart.reconstruction"].en);
 });
 
 test("no code is without a French sentence", () => {

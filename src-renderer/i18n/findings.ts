@@ -1,10 +1,5 @@
-import {
-  englishFindings,
-  type Finding,
-  type FindingSentences,
-  type FindingText,
-  findingText,
-} from "../../src-shared/domain/finding.ts";
+import { type Finding, type FindingSentences, type FindingText, findingText } from "../../src-shared/domain/finding.ts";
+import { plainFinding, reconstructed } from "../../src-shared/domain/finding-words.ts";
 import type { LabelUnit } from "../../src-shared/domain/label-unit.ts";
 import { counted, listed, quoted } from "./errors/words.ts";
 import { countedLabels, labelWord, noLabel } from "./label-words.ts";
@@ -216,19 +211,21 @@ export const frenchFindings: FindingSentences = {
 
 /** What happened and what to do, in the language of the window. */
 export function findingWords(finding: Finding): FindingText {
-  const french = language.current === "fr";
-  const { what, remedy } = findingText(withTermName(finding), french ? frenchFindings : englishFindings);
-  // Figures of the window are written “34.4%” in English.
-  const say = (text: string) => (french ? frenchSpaces(withFields(text)) : withFields(text).replace(/(\d) %/g, "$1%"));
-  return { what: say(what), remedy: say(remedy) };
+  if (language.current !== "fr") {
+    // Figures of the window are written “34.4%” in English.
+    const { what, remedy } = plainFinding(finding);
+    const say = (text: string) => text.replace(/(\d) %/g, "$1%");
+    return { what: say(what), remedy: say(remedy) };
+  }
+  const { what, remedy } = findingText(withTermName(finding), frenchFindings);
+  return { what: frenchSpaces(withFields(what)), remedy: frenchSpaces(withFields(remedy)) };
 }
 
 /** Settings by the name of their field, where the command line takes `balance=patches`. */
 const withFields = (text: string): string =>
   text.replace(/balance=(patches|classes)/g, (_, value: "patches" | "classes") => {
-    const field = recipeMessages["train.field.balance"][language.current];
-    const option = recipeMessages[`train.option.balance.${value}`][language.current];
-    return language.current === "fr" ? `${quoted(field)} réglé sur ${quoted(option)}` : `“${field}” set to “${option}”`;
+    const field = recipeMessages["train.field.balance"].fr;
+    return `${quoted(field)} réglé sur ${quoted(recipeMessages[`train.option.balance.${value}`].fr)}`;
   });
 
 /** A part of the loss is called as the charts call it. */
@@ -236,12 +233,12 @@ function withTermName(finding: Finding): Finding {
   if (finding.code !== "loss-zero") return finding;
   const { term } = finding.details;
   const key = `runs.metric.${term}`;
-  const input = /^(.+)_reconstruction_loss$/.exec(term)?.[1];
+  const input = reconstructed(term);
   const name =
     input !== undefined
-      ? `${runsMessages["runs.chart.reconstruction"][language.current]} ${input}`
+      ? `${runsMessages["runs.chart.reconstruction"].fr} ${input}`
       : key in runsMessages
-        ? runsMessages[key as "runs.metric.loss"][language.current]
+        ? runsMessages[key as "runs.metric.loss"].fr
         : term;
   return { code: "loss-zero", details: { term: name.charAt(0).toLowerCase() + name.slice(1) } };
 }

@@ -1,4 +1,5 @@
-import { type Finding, findingSentence, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
+import { type Finding, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
+import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
 import type { EvaluateResult, Imagery, SubsetScore } from "../../../src-shared/domain/job.ts";
 import { countedLabels } from "../../../src-shared/domain/label-unit.ts";
 import { hasSourceCodes, type LegendClass } from "../../../src-shared/domain/legend.ts";
@@ -25,20 +26,20 @@ export function bestFirst(subsets: readonly SubsetScore[], { modalities }: Image
   );
 }
 
-/** How many reference samples a class has, and how many samples were mapped as it. */
+/** How many reference patches a class has, and how many patches were mapped as it. */
 function totalsOf({ confusion }: SubsetScore, index: number): { readonly mapped: number; readonly reference: number } {
   return { mapped: sum(confusion[index] ?? []), reference: sum(confusion.map((row) => row[index] ?? 0)) };
 }
 
-/** The classes that averages are taken over: those with samples of the reference. */
+/** The classes that averages are taken over: those with reference patches. */
 export const measuredClasses = ({ classes }: SubsetScore): number =>
   classes.filter(({ support }) => support > 0).length;
 
 const partNotes: Readonly<Record<EvaluateResult["part"], string>> = {
-  test: "Reference: labelled samples of the test part, which took no part in training or in choosing the model.",
+  test: "Reference: labelled patches of the test part, which took no part in training or in choosing the model.",
   validation:
-    "Reference: labelled samples of the validation part. It was used to choose when training stopped, so these figures are optimistic.",
-  train: "Reference: labelled samples the model was trained on. These figures say nothing about other places.",
+    "Reference: labelled patches of the validation part. It was used to choose when training stopped, so these figures are optimistic.",
+  train: "Reference: labelled patches the model was trained on. These figures say nothing about other places.",
 };
 
 /** All that is known of how right the map is, for one part of the split. */
@@ -65,7 +66,7 @@ export function findingsList(findings: readonly Finding[]): Html | false {
   return html`<ul class="findings">${inOrderOfSeverity(findings).map(
     (
       finding,
-    ) => html`<li class="${severityOf(finding)}">${severityOf(finding) === "severe" && html`<strong>Do not rely on this. </strong>`}${findingSentence(finding)}</li>
+    ) => html`<li class="${severityOf(finding)}">${severityOf(finding) === "severe" && html`<strong>Do not rely on this. </strong>`}${plainSentence(finding)}</li>
 `,
   )}</ul>`;
 }
@@ -104,7 +105,7 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
   return table({
     caption: `Accuracy by input, one set of weights${suffix}`,
     head: html`<tr>${columnHead("Input")}${[
-      "Samples",
+      "Patches",
       "Labels",
       "Overall accuracy",
       "95 % interval",
@@ -124,7 +125,7 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
       ].map((text) => cell(text))}</tr>
 `,
     ),
-    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts labels, since samples of one label resemble each other." : "The interval counts every sample as independent. Samples of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with samples, of how many.`,
+    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts labels, since patches of one label resemble each other." : "The interval counts every patch as independent. Patches of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with reference patches; in brackets how many of all these are.`,
   });
 }
 
@@ -156,7 +157,7 @@ function confusionTable({ classes, confusion, modalities }: SubsetScore, { image
   });
   const last = html`<tr class="total">${rowHead("Total")}${columnTotals.map((total) => cell(grouped(total)))}<td class="number total">${grouped(sum(columnTotals))}</td></tr>`;
   return table({
-    caption: `Confusion matrix in samples, ${subsetTitle(modalities, imagery)}${suffix}`,
+    caption: `Confusion matrix in patches, ${subsetTitle(modalities, imagery)}${suffix}`,
     head,
     body: [body, last],
     kind: classes.length > 6 ? "matrix many" : "matrix",
@@ -172,9 +173,9 @@ function classTable(subset: SubsetScore, { imagery, legend, suffix }: Names): Ht
     head: html`<tr>${columnHead("Class")}${coded ? columnHead("Source code") : ""}${columnHead(html`Precision <small>user’s<br/>accuracy</small>`, true)}${columnHead(
       html`Recall <small>producer’s<br/>accuracy</small>`,
       true,
-    )}${columnHead("F1", true)}${columnHead(html`Support <small>reference<br/>samples</small>`, true)}</tr>`,
+    )}${columnHead("F1", true)}${columnHead(html`Support <small>reference<br/>patches</small>`, true)}</tr>`,
     body: classes.map((each, index) => {
-      // Without a sample of the class nothing is known of it; nothing mapped as it is no precision of zero.
+      // Without a patch of the class nothing is known of it; nothing mapped as it is no precision of zero.
       const { mapped, reference } = totalsOf(subset, index);
       const shares =
         reference > 0
@@ -183,7 +184,7 @@ function classTable(subset: SubsetScore, { imagery, legend, suffix }: Names): Ht
       return html`<tr>${rowHead(namedClass(each, legend))}${coded ? cell(each.source ?? dash) : ""}${shares.map((text) => cell(text))}${cell(grouped(each.support))}</tr>
 `;
     }),
-    note: "Precision: of the samples mapped as the class, the share that is the class. Recall: of the samples that are the class, the share mapped as it.",
+    note: "Precision: of the patches mapped as the class, the share that is the class. Recall: of the patches that are the class, the share mapped as it.",
   });
 }
 

@@ -118,15 +118,11 @@ function keyFigures(spec: ReportSpec, areas: AreaSource | null): Html {
   if (best) {
     figures.push(["Overall accuracy", score(best.overallAccuracy), `95 % interval ${interval(best)}`]);
     if (best.commonest) figures.push(["Commonest class", score(best.commonest.share), best.commonest.name]);
-    figures.push([
-      "Macro F1",
-      score(best.macroF1),
-      `mean of the ${measuredClasses(best)} of ${counted(best.classes.length, "class", "classes")} with samples`,
-    ]);
+    figures.push(["Macro F1", score(best.macroF1), meanOf(measuredClasses(best), best.classes.length)]);
     figures.push([
       "Reference",
       grouped(best.samples),
-      `${first.part} samples, ${subsetTitle(best.modalities, spec.imagery)}`,
+      `${first.part} patches, ${subsetTitle(best.modalities, spec.imagery)}`,
     ]);
   }
   if (areas)
@@ -137,6 +133,13 @@ function keyFigures(spec: ReportSpec, areas: AreaSource | null): Html {
     ([name, value, detail]) => html`<div><dt>${name}</dt><dd>${value}<small>${detail}</small></dd></div>
 `,
   )}</dl>`;
+}
+
+/** What a macro average is taken over. */
+function meanOf(measured: number, all: number): string {
+  if (measured < all)
+    return `mean of ${measured} of ${counted(all, "class", "classes")}: only these have reference patches`;
+  return all === 1 ? "of the only class" : all === 2 ? "mean of both classes" : `mean of all ${all} classes`;
 }
 
 function mapSection(spec: ReportSpec, pictures: MapPictures | null, areas: AreaSource | null): Html {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
 import type { ReportSpec } from "../../../src-shared/domain/job.ts";
 import { openRaster, requireGeobox } from "../../raster/index.ts";
 import { type ReportContext, writeReport } from "./index.ts";
@@ -188,7 +189,7 @@ test("areas given with the spec go before those of the map, and codes without a 
 
 test("the confusion matrix has the map in rows, the reference in columns, and totals of both", async () => {
   const report = await seen("matrix.html");
-  expect(tableOf(report, "Confusion matrix in samples, Sentinel-2 + Sentinel-1")).toEqual([
+  expect(tableOf(report, "Confusion matrix in patches, Sentinel-2 + Sentinel-1")).toEqual([
     ["", "Reference", ""],
     ["Map", "Winter wheat", "Maize", "Permanent grass", "Not a crop", "Total"],
     ["Winter wheat", "531", "20", "22", "6", "579"],
@@ -214,7 +215,7 @@ test("a class that is neither mapped nor in the reference has no score, and no p
   };
   const report = await seen("absent.html", { evaluations: [{ part: "test", subsets: [subset] }] });
   expect(tableOf(report, "Accuracy per class, Sentinel-2 + Sentinel-1").at(-1)).toEqual(["Water", "–", "–", "–", "0"]);
-  expect(report.text).toContain("mean of the 4 of 5 classes with samples");
+  expect(report.text).toContain("mean of 4 of 5 classes: only these have reference patches");
 });
 
 test("classes the model was never taught are named, for they are in no table", async () => {
@@ -245,6 +246,31 @@ test("what forbids the use of a score or a map stands above it, before what is o
   expect(first).toBeLessThan(report.text.indexOf("Legend and mapped area"));
   expect(second).toBeGreaterThan(first);
   expect(second).toBeLessThan(report.text.indexOf("Nothing was set aside for validation"));
+});
+
+test("findings of a report are in plain words: no setting of the command line, no key of a loss, no name of a program", async () => {
+  const [evaluation] = sampleSpec("").evaluations;
+  const modalities = ["s2"];
+  const commonest = { accuracy: 0.16, commonest: "Maize", share: 0.734 };
+  const findings = [
+    { code: "validation-below-commonest", details: { ...commonest, samples: 321 } },
+    { code: "score-below-commonest", details: { ...commonest, modalities } },
+    { code: "classes-never-found", details: { part: "test", modalities, classes: [{ name: "Maize", patches: 7 }] } },
+    { code: "loss-zero", details: { term: "contrastive_loss" } },
+    { code: "loss-zero", details: { term: "s2_reconstruction_loss" } },
+    { code: "tiles-empty", details: { part: "train", tiles: 3, share: 0.07 } },
+  ] as const;
+  const report = await seen("plain.html", { evaluations: [{ ...evaluation!, findings }] });
+  const sentences = findings.map((finding) => plainSentence(finding));
+  for (const sentence of sentences) {
+    expect(report.text).toContain(sentence);
+    expect(sentence).not.toMatch(/_|\w=\w|[a-z][A-Z]|--\w/);
+  }
+  expect(report.text).toContain("with “Which places are shown” set to “Every patch equally often”");
+  expect(report.text).toContain("The loss “reconstruction s2” ended at exactly 0");
+  expect(report.text).toContain("mean of all 4 classes");
+  // What is counted is a patch here, as in the window.
+  expect(report.text).not.toMatch(/\bsamples\b/i);
 });
 
 test("the commonest class, the polygons and how many classes the mean is of stand beside every score", async () => {
