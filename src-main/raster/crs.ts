@@ -235,9 +235,10 @@ function parameters(crs: Crs): string {
   const datum = p.datum as
     | { datum_type?: number; datum_params?: readonly number[]; a?: number; es?: number }
     | undefined;
-  const shift = datum?.datum_params?.some((v, i) => v !== 0 && !(i === 6 && v === 1))
-    ? [...datum.datum_params].map(round)
-    : [];
+  // Seven numbers of which four say nothing are three; proj4 keeps the scale as a factor.
+  const seven = datum?.datum_params?.some((v, i) => i > 2 && v !== (i === 6 ? 1 : 0) && v !== 0);
+  const numbers = datum?.datum_params?.slice(0, seven ? 7 : 3);
+  const shift = numbers?.some((v) => v !== 0) ? numbers.map(round) : [];
   const name = ["utm", "etmerc", "tmerc", "Transverse_Mercator", "Transverse Mercator"].includes(String(p.projName))
     ? "tmerc"
     : p.projName;
@@ -258,6 +259,9 @@ function parameters(crs: Crs): string {
       "axis",
       "from_greenwich",
       "alpha",
+      "rectified_grid_angle",
+      "no_off",
+      "no_uoff",
       "longc",
       "h",
       "sweep",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { datumNote, definitionOf, transformer } from "./crs.ts";
+import { datumNote, definitionOf, sameCrs, transformer } from "./crs.ts";
 import { python } from "./testing/gdal.ts";
 
 /** Every method that is computed, with points of its own area: longitude and latitude of its middle. */
@@ -176,4 +176,26 @@ test("a datum whose shift nobody knows is said, and no other", () => {
     "EPSG:27700",
   ])
     expect(datumNote(crs), crs).toBeUndefined();
+});
+
+test("an origin that a text leaves out is 0, as PROJ takes it, and not nowhere", () => {
+  for (const text of [
+    "+proj=laea +ellps=intl",
+    "+proj=aea +lat_1=40 +lat_2=50 +ellps=bessel",
+    "+proj=sinu +R=6371000",
+  ]) {
+    const given = `${text}${text.includes("sinu") ? "" : " +lat_0=0"} +lon_0=0 +x_0=0 +y_0=0`;
+    const [x, y] = transformer("EPSG:4326", text).forward(4, 47);
+    const [wantedX, wantedY] = transformer("EPSG:4326", given).forward(4, 47);
+    expect(Math.hypot(x - wantedX, y - wantedY), text).toBeLessThan(1e-6);
+  }
+});
+
+test("systems are the same when their numbers are, also those of the oblique Mercator and of short datum shifts", () => {
+  const oblique = "+proj=omerc +lat_0=46 +lonc=3 +alpha=30 +k=1 +x_0=0 +y_0=0 +ellps=WGS84";
+  expect(sameCrs(`${oblique} +gamma=25`, `${oblique} +gamma=30`)).toBe(false);
+  expect(sameCrs(`${oblique} +gamma=25`, `${oblique} +gamma=25 +no_uoff`)).toBe(false);
+  const shifted = "+proj=utm +zone=31 +ellps=intl +towgs84=-87,-98,-121";
+  expect(sameCrs(shifted, `${shifted},0,0,0,0`)).toBe(true);
+  expect(sameCrs(shifted, `${shifted},0,0,1,0`)).toBe(false);
 });

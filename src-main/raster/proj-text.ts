@@ -229,7 +229,10 @@ export function checkedProj(text: string): string {
 
 /** What PROJ takes for words that are not there, and the formulas here do not. */
 function defaults(words: ReadonlyMap<string, string | undefined>, method: string): string[] {
-  return method === "cea" && !words.has("lat_ts") ? ["+lat_ts=0"] : [];
+  if (method === "longlat" || method === "utm" || method === "krovak") return [];
+  const zeros = ["x_0", "y_0", ...methods[method]!.filter((name) => /^(lat|lon)_0$|^lonc$/.test(name))];
+  if (method === "cea") zeros.push("lat_ts");
+  return zeros.filter((name) => !words.has(name)).map((name) => `+${name}=0`);
 }
 
 const isNumber = (value: string | undefined): boolean =>
