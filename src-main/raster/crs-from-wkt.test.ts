@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { crsFromWkt } from "./crs-from-wkt.ts";
+import { wktOf } from "./wkt-write.ts";
 
 /** The text GDAL writes into a .prj file. */
 const prj = (crs: string, dialect = "wkt_esri"): string =>
@@ -29,4 +30,13 @@ test("a system of nobody else's stays its own text, and so does what is no WKT",
   const shifted = prj("EPSG:32631").replace("500000.0", "500001.0");
   expect(crsFromWkt(shifted)).toBe(shifted);
   expect(crsFromWkt("hello")).toBe("hello");
+});
+
+test("a datum without a name is not taken for a named one, and a shift of the text's own is not replaced", () => {
+  const zone = "+proj=utm +zone=31 +units=m +no_defs";
+  expect(crsFromWkt(wktOf(`${zone} +datum=WGS84`))).toBe("EPSG:32631");
+  for (const figure of ["+ellps=intl", "+ellps=intl +towgs84=-300,-98,-121"]) {
+    const own = wktOf(`${zone} ${figure}`);
+    expect(crsFromWkt(own)).toBe(own);
+  }
 });

@@ -1,5 +1,5 @@
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { hasDefinition, sameProjection } from "./crs.ts";
+import { hasDefinition, sameCrs, sameProjection } from "./crs.ts";
 import { everyListRow } from "./epsg-list.ts";
 import { CrsProblem } from "./projection.ts";
 import { childOf as child, horizontalPart, ownCode, parseWkt, projOfWkt, type WktNode } from "./wkt.ts";
@@ -8,7 +8,8 @@ import { childOf as child, horizontalPart, ownCode, parseWkt, projOfWkt, type Wk
  * The EPSG code of a well-known text, where there is one. A text that carries its code is believed. The dialect of .prj
  * files carries none and has its own names, so the numbers (ellipsoid and projection parameters) are compared with the
  * EPSG list, and the words of the names decide between systems with equal numbers; what is found must then be the same
- * projection in every parameter. Without a match the text itself is the CRS.
+ * projection in every parameter. A text with a datum shift of its own, or with a datum that has no name, is only the system of a code
+ * when it lies in the same place. Without a match the text itself is the CRS.
  */
 export function crsFromWkt(text: string): Crs {
   const wkt = text.trim();
@@ -32,8 +33,15 @@ export function crsFromWkt(text: string): Crs {
     .map(({ code, words: theirs }) => ({ code, score: similarity(words, theirs) }))
     .filter(({ score }) => score > 0)
     .sort((p, q) => q.score - p.score);
-  const found = candidates.find(({ code }) => sameProjection(`EPSG:${code}`, definition));
+  const same = datumOf(root) === "of its own" ? sameCrs : sameProjection;
+  const found = candidates.find(({ code }) => same(`EPSG:${code}`, definition));
   return found ? `EPSG:${found.code}` : wkt;
+}
+
+function datumOf(root: WktNode): "named" | "of its own" {
+  const datum = child(root.keyword === "GEOGCS" ? root : child(root, "GEOGCS"), "DATUM");
+  const nameless = /^(d_)?(unknown|unnamed|custom|user|not[ _]specified|undefined)/i.test(datum?.values[0] ?? "");
+  return nameless || child(datum, "TOWGS84") ? "of its own" : "named";
 }
 
 interface Numbers {

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
+import type { Crs } from "../../src-shared/geo/crs.ts";
 import { discard, onDiskSync, placeTogetherSync, temporaryBeside, writeAllSync } from "../files/index.ts";
 import { transformer } from "../raster/crs.ts";
-import { listRow } from "../raster/epsg-list.ts";
+import { wktOf } from "../raster/wkt-write.ts";
 import type { Field } from "./feature.ts";
 import { isPolygonal, type Polygonal, type Transform, transformGeometry, withStandardWinding } from "./geometry.ts";
 import { FeatureTable, type LayerStyle, type NewFeature, openGeoPackage } from "./geopackage-write.ts";
@@ -123,10 +123,4 @@ function openShapefileSink(path: string, temporary: string, layer: SinkLayer): F
       for (const part of [...shapefileParts, ".shp"]) discard(`${from}${part}`);
     },
   };
-}
-
-function wktOf(crs: Crs): string {
-  const code = epsgCode(crs);
-  if (code === undefined) return crs;
-  return listRow(code)?.wkt ?? "";
 }

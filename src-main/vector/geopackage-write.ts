@@ -5,7 +5,9 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
 import { replaceWholeSync } from "../files/index.ts";
+import { crsName } from "../raster/crs.ts";
 import { listRow } from "../raster/epsg-list.ts";
+import { wktOf } from "../raster/wkt-write.ts";
 import type { Field, FieldType, PropertyValue } from "./feature.ts";
 import { boundsOfGeometry, type Geometry } from "./geometry.ts";
 import { writeWkb } from "./wkb.ts";
@@ -239,11 +241,11 @@ const wgs84 = (): SpatialReference => spatialReference("EPSG:4326");
 function spatialReference(crs: Crs): SpatialReference {
   const code = epsgCode(crs);
   if (code === undefined) {
-    return { name: "Custom system", id: 100_000, organization: "NONE", code: 100_000, definition: crs };
+    return { name: crsName(crs), id: 100_000, organization: "NONE", code: 100_000, definition: wktOf(crs) };
   }
   const row = listRow(code);
   if (!row) throw new AppError("crs-unknown", { crs });
-  return { name: row.name, id: code, organization: "EPSG", code, definition: row.wkt ?? "undefined" };
+  return { name: row.name, id: code, organization: "EPSG", code, definition: wktOf(crs) };
 }
 
 const tables = `

@@ -44,7 +44,7 @@ export const rasterErrors = {
   "raster-outside-crs": ({ crs }: { readonly crs: string }) =>
     `The image lies outside the area that “${crs}” can show. Choose a system made for that area, such as its UTM zone.`,
   "crs-unwritable": ({ crs }: { readonly crs: string }) =>
-    `A GeoTIFF cannot hold the coordinate reference system “${crs}”. Choose one with an EPSG code for the output.`,
+    `The file cannot hold the coordinate reference system “${crs}”. Choose one with an EPSG code for the output.`,
   "raster-result-too-large": ({
     path,
     width,

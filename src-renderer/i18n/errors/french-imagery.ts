@@ -116,7 +116,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "raster-outside-crs": ({ crs }) =>
     `L’image se trouve hors de la zone que ${quoted(crs)} peut représenter. Choisissez un système fait pour cette zone, par exemple sa zone UTM.`,
   "crs-unwritable": ({ crs }) =>
-    `Un GeoTIFF ne peut pas contenir le système de coordonnées ${quoted(crs)}. Choisissez-en un avec un code EPSG pour la sortie.`,
+    `Le fichier ne peut pas contenir le système de coordonnées ${quoted(crs)}. Choisissez-en un avec un code EPSG pour la sortie.`,
   "no-disk-space": ({ path }) =>
     `Il n’y a plus de place sur le disque pour écrire ${quoted(path)}. Libérez de la place ou choisissez un autre disque ; rien n’a été écrit à moitié.`,
   "raster-unwritable": ({ path, reason }) =>
