@@ -72,12 +72,15 @@ export class LabelArea {
   runsInside(runs: readonly CellRun[]): readonly CellRun[] {
     if (this.whole) return runs;
     const { col, row } = this.#box;
-    return runs.flatMap(([y, start, end]) =>
-      this.region
-        .inside({ col: col + start, row: row + y, width: end - start, height: 1 })
-        .stretches()
-        .map((own): CellRun => [y, own.col - col, own.col - col + own.width]),
-    );
+    return runs.flatMap((run): readonly CellRun[] => {
+      const [y, start, end] = run;
+      const window = { col: col + start, row: row + y, width: end - start, height: 1 };
+      const inside = this.region.countIn(window);
+      if (inside === 0) return [];
+      if (inside === window.width) return [run];
+      const parts = this.region.inside(window).stretches();
+      return parts.map((own): CellRun => [y, own.col - col, own.col - col + own.width]);
+    });
   }
 
   /** The set of every patch of `runs`, where `parts` has those inside the project: the others are unused. */

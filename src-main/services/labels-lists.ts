@@ -8,7 +8,7 @@ import { activeLegend, legendFor } from "./labels-active.ts";
 import { LabelArea } from "./labels-area.ts";
 import { labelInput, seasonOf } from "./labels-input.ts";
 import { problemsOf } from "./labels-problems.ts";
-import { splitSums } from "./labels-split-counts.ts";
+import { sumsOfSplit } from "./labels-split-counts.ts";
 
 /** More at once would make a message of hundreds of megabytes: then by place. */
 const most = 60_000;
@@ -55,7 +55,7 @@ export function labelLists({ catalog }: Deps): Lists {
   };
 
   const seenOfSplit = async (legend: Legend, split: Split) =>
-    splitSums(catalog, legend, await LabelArea.of(catalog), split, catalog.splits.parts(split.id)).counts;
+    sumsOfSplit(catalog, legend, await LabelArea.of(catalog), split, catalog.splits.parts(split.id)).counts;
 
   return {
     "labels.list": door(

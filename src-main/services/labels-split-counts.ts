@@ -17,11 +17,33 @@ export interface SplitSums {
   readonly unseen: readonly number[];
 }
 
+const known = new WeakMap<Catalog, { readonly key: string; readonly sums: SplitSums }>();
+
+/** The sums of a split of the catalog; counted anew when labels, images or the split changed. */
+export function sumsOfSplit(
+  catalog: Catalog,
+  legend: Pick<Legend, "id">,
+  area: LabelArea,
+  split: SplitRow,
+  parts: ReadonlyMap<number, LabelPart>,
+): SplitSums {
+  const versions = [catalog.labels.version(), catalog.imageryVersion()];
+  const key = [legend.id, ...versions, split.id, split.createdAt, parts.size, JSON.stringify(split.parameters)].join(
+    " ",
+  );
+  const last = known.get(catalog);
+  // A catalog that is only read does not hear what others change in it.
+  if (last?.key === key && !catalog.readOnly) return last.sums;
+  const sums = splitSums(catalog, legend, area, split, parts);
+  known.set(catalog, { key, sums });
+  return sums;
+}
+
 /**
  * Counts a split on the patches inside the project as it is now: labels and imagery may have come and gone since it was made.
  * A label of which no patch is seen neither trains nor tests: it is counted apart.
  */
-export function splitSums(
+function splitSums(
   catalog: Catalog,
   legend: Pick<Legend, "id">,
   area: LabelArea,

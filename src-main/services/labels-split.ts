@@ -29,7 +29,7 @@ import { activeLegend, labelledLegend } from "./labels-active.ts";
 import { LabelArea } from "./labels-area.ts";
 import { patchesOfRuns, runsOf } from "./labels-input.ts";
 import { blockAround } from "./labels-joining.ts";
-import { missingIn, nameOfRegion, regionNote, splitSums, unseenNote } from "./labels-split-counts.ts";
+import { missingIn, nameOfRegion, regionNote, sumsOfSplit, unseenNote } from "./labels-split-counts.ts";
 
 const splitSchema = z.strictObject({
   method: z.enum(["blocks", "polygons", "field", "random"]).default("blocks"),
@@ -128,7 +128,7 @@ function described(
   own: readonly { readonly id: number; readonly part: LabelPart }[],
 ): SplitReport {
   const parts = new Map(own.map(({ id, part }) => [id, part]));
-  const { counts, unseen } = splitSums(catalog, legend, area, split, parts);
+  const { counts, unseen } = sumsOfSplit(catalog, legend, area, split, parts);
   // Also the sets that only labels without images have: nothing is in them.
   const used = new Set(own.flatMap(({ part }) => (part.patches ? [...new Set(part.patches)] : [part.part])));
   const made = (split.report.notes ?? []).filter(({ kind }) => kind !== "without-images");
