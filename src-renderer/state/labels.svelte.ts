@@ -75,6 +75,10 @@ class Labels {
         });
         return whenChanged(() => void this.#follow(), "labels.changes");
       });
+      // Images that come or go, and another split, change what is the matter with labels as well.
+      $effect(() =>
+        session.project ? whenChanged(() => this.problems && void this.look(), "labels.problems") : undefined,
+      );
       $effect(() => {
         const codes = this.classes.map(({ code }) => code);
         if (codes.length > 0 && (this.code === null || !codes.includes(this.code))) this.code = codes[0]!;
@@ -160,7 +164,6 @@ class Labels {
       const gone = changes.removed.filter((id) => selection.labels.has(id));
       if (gone.length > 0) selection.labels = new Set([...selection.labels].filter((id) => next.has(id)));
       this.#tell({ changed: changes.labels, removed: changes.removed });
-      if (this.problems) void this.look();
     } catch (error) {
       if (turn === this.#turn) this.error = error;
     }
