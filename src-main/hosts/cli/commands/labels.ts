@@ -1,7 +1,9 @@
 import type { SplitNote } from "../../../../src-shared/domain/split.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import type {} from "../../../../src-shared/ipc/labels.ts";
+import type { Services } from "../../../services/services.ts";
 import { type Command, command } from "../command.ts";
+import type { Output } from "../output.ts";
 import { table } from "../table.ts";
 import { given } from "../values.ts";
 import { withProject } from "../with-project.ts";
@@ -284,6 +286,12 @@ const split = command({
 
 const quoted = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
 
+/** Before a training: images came or went, or the area changed, since the labels were split. */
+export async function warnOfOldSplit(services: Services, output: Output): Promise<void> {
+  const { split } = await services["labels.splitState"]({});
+  for (const note of split?.notes ?? []) if (note.kind === "images-changed") output.warn(describeNote(note, String));
+}
+
 function describeNote(note: SplitNote, nameOf: (code: number) => string): string {
   const names = "classCodes" in note ? quoted(note.classCodes.map(nameOf)) : "";
   switch (note.kind) {
@@ -300,7 +308,7 @@ function describeNote(note: SplitNote, nameOf: (code: number) => string): string
     case "without-images":
       return `${note.labels === 1 ? "1 label lies" : `${note.labels} labels lie`} where the project has no images and neither train${note.labels === 1 ? "s" : ""} nor test${note.labels === 1 ? "s" : ""}.${names === "" ? "" : ` No image shows a label of ${names}.`}`;
     case "images-changed":
-      return "Images or the area of the project have changed since this split was made.";
+      return "Images or the area of the project have changed since this split was made: labels that are seen now may be in no set, and the sets out of balance. Split again: omnisat split.";
     case "field-found":
       return `No field was named; “${note.field}” says the split.`;
     case "words": {

@@ -16,6 +16,7 @@ import { type Command, command, type Invocation, type Options } from "../command
 import { duration } from "../progress.ts";
 import { given, parseBounds } from "../values.ts";
 import { withProject } from "../with-project.ts";
+import { warnOfOldSplit } from "./labels.ts";
 import { evaluateTiles, isForTiles, mapTiles } from "./tiles.ts";
 
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
@@ -149,6 +150,7 @@ async function training(
     ...given({ steps, batchSize: batch, learningRate: rate }),
   };
   return withProject({ project: project!, purpose: `omnisat ${kind}`, output, signal }, async (services) => {
+    if (usual === "finetune" && !resume) await warnOfOldSplit(services, output);
     const { job, result } = await follow(services, () =>
       resume
         ? resumeLast(services, usual, kind === "finetune" ? ["finetune-tiles"] : [])
