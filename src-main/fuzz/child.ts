@@ -21,6 +21,7 @@ const seeds = (await kind.seeds(seedFolder)).map(({ name, files }) => ({
 if (seeds.length === 0) throw new Error(`fuzz ${name}: no seeds`);
 
 const send = (answer: Answer) => process.send!(answer);
+const collectAbove = 256 * 2 ** 20;
 
 /** Words that only a programmer understands: a sentence that holds one of them passes a raw error on. */
 const rawWords =
@@ -59,6 +60,8 @@ async function run({ index, save }: Question): Promise<void> {
   write(files, caseFolder);
   if (save) write(files, save);
   stray = undefined;
+  // What earlier cases left for the collector is not this case's memory.
+  if (process.memoryUsage.rss() > collectAbove) globalThis.gc?.();
   send({ kind: "started", index });
   const start = performance.now();
   let outcome: ReturnType<typeof outcomeOf> = { outcome: "read", code: "", message: "" };

@@ -151,7 +151,7 @@ class Member {
     const child = fork(join(import.meta.dirname, "child.ts"), [kind, seed, scratch], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       // Vitest's own flags are not for this process.
-      execArgv: [],
+      execArgv: ["--expose-gc"],
       env: { ...process.env, NODE_OPTIONS: "", UV_THREADPOOL_SIZE: "2" },
     });
     const member = new Member(child);
