@@ -2,14 +2,14 @@ import proj4 from "proj4";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
-import { type Crs, epsgCode } from "../../src-shared/geo/crs.ts";
+import { type Crs, type DatumDoubt, epsgCode } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
 import { cacheOf } from "../files/index.ts";
 import { everyListRow, type ListRow, listRow } from "./epsg-list.ts";
 import { checkedProj, figureIn, projWords } from "./proj-text.ts";
 import { CrsProblem } from "./projection.ts";
 import "./projections.ts";
-import { countsInGrads, isSatelliteFigure, isTurned, shiftOf } from "./register.ts";
+import { countsInGrads, farShiftOf, isSatelliteFigure, isTurned, shiftOf } from "./register.ts";
 import { horizontalPart, ownCode, parseWkt, projOfWkt } from "./wkt.ts";
 
 /** Coordinate reference systems: names, search and transforms, all offline (PROJ's formulas in proj4, the EPSG list in epsg-list.ts). */
@@ -59,15 +59,28 @@ function definitionOfAny(crs: Crs): string {
 }
 
 /**
- * What a person has to know of a system whose datum nothing ties to WGS 84: it lies some hundred metres beside its place when it is
- * taken as it is, as PROJ takes it too. `undefined` for all others.
+ * What is doubtful about a system's place on Earth: `none`, no shift of its datum to WGS 84 is known, so that it is taken as it is, as
+ * PROJ takes it too; `varying`, programs shift it by other amounts from place to place, up to `meters` beside where it is put here.
+ * `undefined` for all others.
  * @throws AppError as `definitionOf` does
  */
-export function datumNote(crs: Crs): string | undefined {
+export function datumDoubt(crs: Crs): DatumDoubt | undefined {
   const definition = definitionOf(crs);
-  if (/\+(towgs84|nadgrids|datum)=/.test(definition) || isSatelliteFigure(figureIn(projWords(definition))))
-    return undefined;
-  return "no shift of its datum to WGS 84 is known: it is taken as it is, which may be some hundred metres off";
+  if (!/\+(towgs84|nadgrids|datum)=/.test(definition) && !isSatelliteFigure(figureIn(projWords(definition))))
+    return { kind: "none" };
+  const code = epsgCode(crs);
+  const meters = code === undefined ? undefined : farShiftOf(code);
+  return meters === undefined ? undefined : { kind: "varying", meters };
+}
+
+/** The same in words, for those who read them as they are. */
+export function datumNote(crs: Crs): string | undefined {
+  const doubt = datumDoubt(crs);
+  if (doubt?.kind === "none")
+    return "no shift of its datum to WGS 84 is known: it is taken as it is, which may be some hundred metres off";
+  if (doubt?.kind === "varying")
+    return `its datum is shifted to WGS 84 by other amounts from place to place: other programs may put it up to ${doubt.meters} m beside its place here`;
+  return undefined;
 }
 
 /** True when the offline list has formulas for an EPSG code. */

@@ -160,7 +160,12 @@ print(json.dumps(out))`,
   });
 });
 
-test("a datum whose shift nobody knows is said, and no other", () => {
+test("a datum whose shift nobody knows, or that is not the same everywhere, is said, and no other", () => {
+  // Israeli Grid 05/12 has only a concatenated transformation, Tokyo 1892 several that are half a kilometre apart.
+  expect(datumNote("EPSG:6990")).toMatch(/up to \d\d m/);
+  expect(datumNote("EPSG:6991")).toMatch(/up to \d\d m/);
+  expect(datumNote("EPSG:5132")).toMatch(/up to 600 m/);
+  expect(datumNote("EPSG:9895")).toMatch(/some hundred metres/);
   expect(datumNote("EPSG:4610")).toMatch(/some hundred metres/);
   expect(datumNote("EPSG:3168")).toMatch(/some hundred metres/);
   expect(datumNote("+proj=tmerc +lat_0=0 +lon_0=3 +k=1 +x_0=0 +y_0=0 +ellps=bessel +units=m +no_defs")).toMatch(

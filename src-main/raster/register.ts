@@ -1,6 +1,7 @@
 // What the EPSG register says about parts of coordinate systems: ellipsoids, meridians, units, datums and their shifts.
 import { listRow } from "./epsg-list.ts";
 import * as tables from "./epsg-register.ts";
+import { farShifts } from "./far-shifts.ts";
 
 /** The figure of the Earth; `rf` is the inverse flattening, 0 for a sphere. */
 export interface Figure {
@@ -119,6 +120,12 @@ export function shiftOf(code: number): KnownShift | undefined {
   if (base === undefined) return undefined;
   const row = shifts().get(base);
   return row ? knownShift(row) : listShift(base);
+}
+
+/** Metres, at most, between PROJ's place of a system and ours where PROJ's transformation is another in parts of its area. */
+export function farShiftOf(code: number): number | undefined {
+  const row = farShifts.split("\n").find((line) => inRanges(line.split(" ")[1] ?? "", code));
+  return row === undefined ? undefined : Number(row.split(" ")[0]);
 }
 
 /** The shift of the offline list, for the few systems whose transformation is none of EPSG's own to WGS 84. */

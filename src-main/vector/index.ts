@@ -41,6 +41,7 @@ export {
   withStandardWinding,
 } from "./geometry.ts";
 export { type NewFeature, type NewLayer, writeGeoPackage } from "./geopackage-write.ts";
+export { doubtOf } from "./inspect-layer.ts";
 export {
   type ClassSummary,
   type DroppedPolygon,

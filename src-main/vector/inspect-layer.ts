@@ -1,4 +1,7 @@
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { Crs, DatumDoubt } from "../../src-shared/geo/crs.ts";
 import type { LabelFile } from "../../src-shared/ipc/labels.ts";
+import { datumDoubt } from "../raster/crs.ts";
 import { valueKey } from "./class-table.ts";
 import type { FeatureLayer } from "./feature.ts";
 import { isPolygonal } from "./geometry.ts";
@@ -36,6 +39,7 @@ export function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
       crs: crs ?? null,
     })),
     crs: layer.crs ?? null,
+    datumDoubt: doubtOf(layer.crs),
     shapes,
     polygons,
     points,
@@ -44,6 +48,16 @@ export function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
     fields,
     suggestedField: likelyField(fields, shapes),
   };
+}
+
+/** What is doubtful about the place of a file's shapes; a system that cannot be honoured is refused when they are asked for. */
+export function doubtOf(crs: Crs | undefined): DatumDoubt | null {
+  try {
+    return (crs === undefined ? undefined : datumDoubt(crs)) ?? null;
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }
 
 const classLike = /class|crop|culture|label|type|species|essence|code|cover|categor|espece|esp[eè]ce|legend|kind/i;

@@ -498,6 +498,14 @@ export const labelsMessages = messages({
     en: "The file does not say in which coordinate system it is. Choose it.",
     fr: "Le fichier ne dit pas dans quel système de coordonnées il est. Choisissez-le.",
   },
+  "labels.wizard.crs.unshifted": {
+    en: "No shift of this system’s datum to WGS 84 is known. Its shapes may lie some hundred metres beside their places: compare them with the image on the map.",
+    fr: "Aucun décalage du datum de ce système vers WGS 84 n’est connu. Ses formes peuvent être à quelques centaines de mètres de leur place : comparez-les à l’image sur la carte.",
+  },
+  "labels.wizard.crs.varying": {
+    en: "This system’s datum is shifted to WGS 84 by other amounts from place to place. Its shapes may lie up to {meters} m beside their places: compare them with the image on the map.",
+    fr: "Le décalage du datum de ce système vers WGS 84 varie d’un lieu à l’autre. Ses formes peuvent être jusqu’à {meters} m à côté de leur place : comparez-les à l’image sur la carte.",
+  },
   "labels.wizard.crs.search": { en: "Name, code or place", fr: "Nom, code ou lieu" },
   "labels.wizard.shapes": {
     en: { one: "{count} shape", other: "{count} shapes" },

@@ -4,6 +4,9 @@
  */
 export type Crs = string;
 
+/** Why places of a system may be off on a map of WGS 84: no shift of its datum is known, or one is not enough for its whole area. */
+export type DatumDoubt = { readonly kind: "none" } | { readonly kind: "varying"; readonly meters: number };
+
 /** `EPSG:32631` → 32631; `undefined` for a CRS without an EPSG code. */
 export function epsgCode(crs: Crs): number | undefined {
   const match = /^EPSG:(\d+)$/i.exec(crs.trim());

@@ -3,6 +3,7 @@ import type { Label, LabelProperties } from "../domain/label.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { SplitFacts, SplitMethod, SplitParameters, SplitWord } from "../domain/split.ts";
 import type { Bounds } from "../geo/bounds.ts";
+import type { DatumDoubt } from "../geo/crs.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 type Coordinates = LabelPolygon["coordinates"];
@@ -92,6 +93,8 @@ export interface LabelFile {
   }[];
   /** `null`: the file does not say, and somebody has to */
   readonly crs: string | null;
+  /** why its shapes may lie beside their places, although the system is known */
+  readonly datumDoubt: DatumDoubt | null;
   readonly shapes: number;
   readonly polygons: number;
   readonly points: number;
