@@ -25,7 +25,7 @@ const surface = {
     "Declarations Random Scope batchNorm bceWithLogits conv2dLayer convTranspose2dLayer crossEntropy dropPath dropout foldedBatchNorm groupNorm initialize layerNorm linear mse",
   "training: steps, optimizers, schedules":
     "ForwardSession TrainingSession adam adamW buildForward buildStep cosine gradientsOf initialState momentName plateau sgd withAverage",
-  "onnx and weights: files": "encodeModel readSafetensors writeSafetensors",
+  "onnx and weights: files": "encodeModel readSafetensors weightsCheck writeSafetensors",
   "runtime: where it runs": "Session chooseProvider memoryFigures probeHere probeSafely runOnce storageFor",
 };
 
