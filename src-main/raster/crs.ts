@@ -2,7 +2,7 @@ import proj4 from "proj4";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
-import { type Crs, type DatumDoubt, epsgCode } from "../../src-shared/geo/crs.ts";
+import { type Crs, type DatumDoubt, datumDoubtWords, epsgCode } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
 import { cacheOf } from "../files/index.ts";
 import { everyListRow, type ListRow, listRow } from "./epsg-list.ts";
@@ -76,11 +76,7 @@ export function datumDoubt(crs: Crs): DatumDoubt | undefined {
 /** The same in words, for those who read them as they are. */
 export function datumNote(crs: Crs): string | undefined {
   const doubt = datumDoubt(crs);
-  if (doubt?.kind === "none")
-    return "no shift of its datum to WGS 84 is known: it is taken as it is, which may be some hundred metres off";
-  if (doubt?.kind === "varying")
-    return `its datum is shifted to WGS 84 by other amounts from place to place: other programs may put it up to ${doubt.meters} m beside its place here`;
-  return undefined;
+  return doubt && datumDoubtWords(doubt);
 }
 
 /** True when the offline list has formulas for an EPSG code. */

@@ -18,3 +18,9 @@ export function utmEpsg(longitude: number, latitude: number): Crs {
   const zone = Math.min(60, Math.max(1, Math.floor((longitude + 180) / 6) + 1));
   return `EPSG:${(latitude >= 0 ? 32600 : 32700) + zone}`;
 }
+
+/** A doubt in English, after “the coordinate system:”. */
+export const datumDoubtWords = (doubt: DatumDoubt): string =>
+  doubt.kind === "none"
+    ? "no shift of its datum to WGS 84 is known: it is taken as it is, which may be some hundred metres off"
+    : `its datum is shifted to WGS 84 by other amounts from place to place: other programs may put it up to ${doubt.meters} m beside its place here`;

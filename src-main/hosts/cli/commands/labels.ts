@@ -1,6 +1,6 @@
 import type { SplitNote } from "../../../../src-shared/domain/split.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
-import type {} from "../../../../src-shared/ipc/labels.ts";
+import { datumDoubtWords } from "../../../../src-shared/geo/crs.ts";
 import type { Services } from "../../../services/services.ts";
 import { type Command, command } from "../command.ts";
 import type { Output } from "../output.ts";
@@ -108,8 +108,9 @@ const importLabels = command({
     }
     if (options.tiles) return importTiles({ project: project!, output, signal }, path!, options, mapping);
     return withProject({ project: project!, purpose: "omnisat labels import", output, signal }, async (services) => {
+      const file = { path: path!, ...given({ layer, crs, encoding, x, y, wkt, delimiter }) };
       const { importId, report } = await services["labels.import"]({
-        path: path!,
+        ...file,
         replace,
         swap,
         ...given({
@@ -117,21 +118,16 @@ const importLabels = command({
           band: options.band,
           purity: options.purity,
           nameField: options["name-field"],
-          layer,
-          crs,
-          encoding,
           legend,
           share,
-          x,
-          y,
-          wkt,
-          delimiter,
           radius,
         }),
         ...(unmapped === undefined ? {} : { unmapped: unmapped as "error" }),
         ...(Object.keys(mapping).length ? { classes: mapping } : {}),
       });
       const { describeImport } = await import("../../../services/labels.ts");
+      const { datumDoubt } = await services["labels.inspect"](file);
+      if (datumDoubt) output.warn(`The coordinate system of “${path}”: ${datumDoubtWords(datumDoubt)}.`);
       const rows = report.classes.map((c) => [c.code, c.name, c.polygons, c.patches, Number(c.hectares.toFixed(1))]);
       output.result(
         { command: "labels import", importId, report },
