@@ -10,5 +10,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
-  import("../../../dist/cli/main.js");
+  const program = new URL("../../../dist/cli/main.js", import.meta.url);
+  import("node:fs").then(({ existsSync }) => {
+    if (existsSync(program)) return import(program.href);
+    process.stderr.write("omnisat is not built here. Build it with npm run build, or use npm run omnisat -- ...\n");
+    process.exitCode = 1;
+  });
 }

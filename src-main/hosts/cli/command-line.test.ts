@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -256,4 +256,18 @@ test("the program itself: exit codes, a closed pipe, and a sentence for an old N
   const refused = spawnSync(process.execPath, ["--input-type=module", "--eval", old], { encoding: "utf8" });
   expect(refused.status).toBe(1);
   expect(refused.stderr).toContain("needs Node.js 22.18 or newer; this is 20.20.2");
+});
+
+test("the program in a checkout that is not built says what to do", () => {
+  const folder = join(room, "unbuilt/src-main/hosts/cli");
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(import.meta.dirname, "bin.js"), join(folder, "bin.mjs"));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, "bin.mjs"), "--version"], {
+    encoding: "utf8",
+  });
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    "",
+    expect.stringMatching(/^omnisat is not built here\. .*npm run build.*\n$/),
+  ]);
 });
