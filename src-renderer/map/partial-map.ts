@@ -1,10 +1,9 @@
 import ImageLayer from "ol/layer/Image.js";
-import { get as projectionOf } from "ol/proj.js";
-import ImageCanvasSource from "ol/source/ImageCanvas.js";
-import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import type { PartialMap } from "../../src-shared/domain/map-product.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
 import { mapView } from "./map-state.svelte.ts";
+import { pictureSource } from "./picture-source.ts";
 
 /** A map that is being drawn, laid over the others; `update` shows what came since. */
 export interface PartialMapLayer {
@@ -15,27 +14,16 @@ export interface PartialMapLayer {
 export function showPartialMap(crs: string): PartialMapLayer {
   let picture: HTMLCanvasElement | undefined;
   let bounds = { minX: 0, minY: 0, maxX: 0, maxY: 0 };
-  const source = new ImageCanvasSource({
-    projection: projectionOf(crs) ?? undefined!,
-    ratio: 1,
-    interpolate: false,
-    canvasFunction: (extent, resolution, pixelRatio, size) => {
-      const canvas = document.createElement("canvas");
-      canvas.width = Math.round(size[0]!);
-      canvas.height = Math.round(size[1]!);
-      if (!picture) return canvas;
-      const context = canvas.getContext("2d")!;
-      context.imageSmoothingEnabled = false;
-      const scale = pixelRatio / resolution;
-      context.drawImage(
-        picture,
-        (bounds.minX - extent[0]!) * scale,
-        (extent[3]! - bounds.maxY) * scale,
-        (bounds.maxX - bounds.minX) * scale,
-        (bounds.maxY - bounds.minY) * scale,
-      );
-      return canvas;
-    },
+  const source = pictureSource(crs, (context, { left, top, scale }) => {
+    if (!picture) return;
+    const { minX, minY, maxX, maxY } = bounds;
+    context.drawImage(
+      picture,
+      (minX - left) * scale,
+      (top - maxY) * scale,
+      (maxX - minX) * scale,
+      (maxY - minY) * scale,
+    );
   });
   const remove = mapView.overlays.add(new ImageLayer({ source }), { id: "partial-map", zIndex: 140 });
   return {
@@ -55,7 +43,7 @@ export function showPartialMap(crs: string): PartialMapLayer {
 
 function pictureOf({ width, height, classes }: PartialMap, legend: readonly LegendClass[]): HTMLCanvasElement {
   const codes = atob(classes);
-  const colors = new Map(legend.map(({ code, color }) => [code, Number.parseInt(color.slice(1, 7), 16)]));
+  const colors = new Map(legend.map(({ code, color }) => [code, rgbOf(color)]));
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
@@ -63,7 +51,7 @@ function pictureOf({ width, height, classes }: PartialMap, legend: readonly Lege
   const image = context.createImageData(width, height);
   for (let i = 0; i < codes.length; i++) {
     const color = colors.get(codes.charCodeAt(i));
-    if (color !== undefined) image.data.set([color >> 16, (color >> 8) & 255, color & 255, 255], 4 * i);
+    if (color) image.data.set([...color, 255], 4 * i);
   }
   context.putImageData(image, 0, 0);
   return canvas;

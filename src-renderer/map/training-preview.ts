@@ -1,35 +1,23 @@
 import ImageLayer from "ol/layer/Image.js";
-import { get as projectionOf } from "ol/proj.js";
-import ImageCanvasSource from "ol/source/ImageCanvas.js";
-import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import type { TilePreview } from "../../src-shared/domain/training.ts";
 import { mapView } from "./map-state.svelte.ts";
+import { pictureSource } from "./picture-source.ts";
 
 /** Lays the tiles that a network in training would draw over the map. Returns how to take them away. */
 export function showTilePreview(preview: TilePreview, legend: readonly LegendClass[], crs: string): () => void {
   const tiles = picturesOf(preview, legend);
   const meters = preview.side * preview.patchMeters;
-  const source = new ImageCanvasSource({
-    projection: projectionOf(crs) ?? undefined!,
-    ratio: 1,
-    interpolate: false,
-    canvasFunction: (extent, resolution, pixelRatio, size) => {
-      const canvas = document.createElement("canvas");
-      canvas.width = Math.round(size[0]!);
-      canvas.height = Math.round(size[1]!);
-      const context = canvas.getContext("2d")!;
-      context.imageSmoothingEnabled = false;
-      const scale = pixelRatio / resolution;
-      for (const [index, [x, y]] of preview.corners.entries()) {
-        const left = Math.round((x - extent[0]!) * scale);
-        const top = Math.round((extent[3]! - y) * scale);
-        const right = Math.round((x + meters - extent[0]!) * scale);
-        const bottom = Math.round((extent[3]! - y + meters) * scale);
-        if (right < 0 || bottom < 0 || left > canvas.width || top > canvas.height) continue;
-        context.drawImage(tiles[index]!, left, top, right - left, bottom - top);
-      }
-      return canvas;
-    },
+  const source = pictureSource(crs, (context, view) => {
+    const { width, height } = context.canvas;
+    for (const [index, [x, y]] of preview.corners.entries()) {
+      const left = Math.round((x - view.left) * view.scale);
+      const top = Math.round((view.top - y) * view.scale);
+      const right = Math.round((x + meters - view.left) * view.scale);
+      const bottom = Math.round((view.top - y + meters) * view.scale);
+      if (right < 0 || bottom < 0 || left > width || top > height) continue;
+      context.drawImage(tiles[index]!, left, top, right - left, bottom - top);
+    }
   });
   const layer = new ImageLayer({ source, opacity: 0.85 });
   return mapView.overlays.add(layer, { id: "training-preview", zIndex: 150 });
@@ -39,7 +27,7 @@ export function showTilePreview(preview: TilePreview, legend: readonly LegendCla
 function picturesOf({ side, corners, classes, confidence }: TilePreview, legend: readonly LegendClass[]) {
   const codes = bytesOf(classes);
   const shares = bytesOf(confidence);
-  const colors = new Map(legend.map(({ code, color }) => [code, Number.parseInt(color.slice(1, 7), 16)]));
+  const colors = new Map(legend.map(({ code, color }) => [code, rgbOf(color)]));
   return corners.map((_, tile) => {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = side;
@@ -48,8 +36,8 @@ function picturesOf({ side, corners, classes, confidence }: TilePreview, legend:
     for (let p = 0; p < side * side; p++) {
       const at = tile * side * side + p;
       const color = colors.get(codes[at]!);
-      if (color === undefined) continue;
-      image.data.set([color >> 16, (color >> 8) & 255, color & 255, 130 + Math.round(1.25 * shares[at]!)], 4 * p);
+      if (!color) continue;
+      image.data.set([...color, 130 + Math.round(1.25 * shares[at]!)], 4 * p);
     }
     context.putImageData(image, 0, 0);
     return canvas;

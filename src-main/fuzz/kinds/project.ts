@@ -1,13 +1,14 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Catalog, openCatalog } from "../../catalog/index.ts";
 import { projectDoor } from "../../services/projects.ts";
 import { services } from "../../services/services.ts";
 import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";
+import { unguarded } from "../mutate/geopackage.ts";
 import { oddValues } from "../mutate/json.ts";
 import { damageText } from "../mutate/text.ts";
 import type { Random } from "../random.ts";
@@ -54,20 +55,13 @@ function damageRows(bytes: Uint8Array, random: Random): Uint8Array {
   const path = join(folder, file);
   try {
     writeFileSync(path, bytes);
-    const database = new DatabaseSync(path);
+    const database = unguarded(path);
     const closed = () => {
       database.close();
       return new Uint8Array(readFileSync(path));
     };
     try {
-      for (const setting of [
-        "journal_mode = DELETE",
-        "synchronous = OFF",
-        "ignore_check_constraints = ON",
-        "foreign_keys = OFF",
-        "writable_schema = ON",
-      ])
-        database.exec(`PRAGMA ${setting}`);
+      database.exec("PRAGMA writable_schema = ON");
       if (random.chance(0.6)) {
         damageJson(database, random);
         if (random.chance(0.7)) return closed();

@@ -21,6 +21,19 @@ const statements = (table: string, random: Random): string[] => [
   `INSERT INTO gpkg_contents (table_name, data_type) SELECT '${table}' || value, 'features' FROM json_each('[1,2,3]')`,
 ];
 
+/** A database in which every check that SQLite can leave out is left out. */
+export function unguarded(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  for (const setting of [
+    "journal_mode = DELETE",
+    "synchronous = OFF",
+    "ignore_check_constraints = ON",
+    "foreign_keys = OFF",
+  ])
+    database.exec(`PRAGMA ${setting}`);
+  return database;
+}
+
 /**
  * Rows, shapes and schema of a GeoPackage replaced by odd ones, while its pages stay those of a sound database: what is damaged is
  * met behind SQLite's own checks.
@@ -30,15 +43,8 @@ export function damageGeoPackage(bytes: Uint8Array, random: Random): Uint8Array 
   const path = join(folder, "layer.gpkg");
   try {
     writeFileSync(path, bytes);
-    const database = new DatabaseSync(path);
+    const database = unguarded(path);
     try {
-      for (const setting of [
-        "journal_mode = DELETE",
-        "synchronous = OFF",
-        "ignore_check_constraints = ON",
-        "foreign_keys = OFF",
-      ])
-        database.exec(`PRAGMA ${setting}`);
       // Their functions are none of SQLite's own.
       const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all() as { name: string }[]; // biome-ignore format: one line
       for (const { name } of triggers) database.exec(`DROP TRIGGER "${name}"`);
