@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -64,3 +65,20 @@ test("a project whose cells would fill the memory, or that is read without end, 
     Object.assign(readingLimits, usual);
   }
 }, 60_000);
+
+test.runIf(process.platform !== "win32")(
+  "what SQLite would open beside a stranger's database must be a plain file",
+  async () => {
+    const [linked, piped] = [made("linked"), made("piped")];
+    symlinkSync(join(made("elsewhere"), projectFileName), join(linked, `${projectFileName}-wal`));
+    execFileSync("mkfifo", [join(piped, `${projectFileName}-journal`)]);
+    for (const [folder, ending] of [
+      [linked, "-wal"],
+      [piped, "-journal"],
+    ] as const)
+      await expect(opened(folder)).rejects.toMatchObject({
+        code: "project-damaged",
+        details: { detail: `“${projectFileName}${ending}” beside it is no plain file` },
+      });
+  },
+);

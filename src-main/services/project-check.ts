@@ -8,6 +8,9 @@ import { lookThroughDatabase, openCatalog, projectFileName } from "../catalog/in
 import { jsonCheck, StructureProblem, type Telling } from "../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "./reading-tasks.ts";
 
+/** What SQLite opens beside a database by itself, whatever lies there. */
+const besideDatabase = ["-wal", "-shm", "-journal"];
+
 /**
  * Looks through a foreign project before it is opened.
  * @throws AppError "project-damaged" when opening it would take more time or memory than its size asks for
@@ -16,6 +19,12 @@ export async function lookThroughProject(folder: string): Promise<void> {
   const path = join(folder, projectFileName);
   // What is no file at all, or a link, opening says.
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  for (const ending of besideDatabase)
+    if (lstatSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === false)
+      throw new AppError("project-damaged", {
+        path,
+        detail: `“${projectFileName}${ending}” beside it is no plain file`,
+      });
   try {
     await readOwnApart("project", { path });
   } catch (error) {
