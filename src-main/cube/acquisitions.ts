@@ -1,4 +1,7 @@
 /** What one file holds: sensor, dates and bands, and how its numbers are read. `mosaic.ts` joins files to acquisitions. */
+
+import { basename } from "node:path";
+import { foreignKinds } from "../../src-shared/domain/foreign-files.ts";
 import {
   type AcquisitionFile,
   bandNamed,
@@ -213,6 +216,10 @@ function usualNodata(product: ProductName, dataType: string): number | undefined
   return product.provider === "theia" ? -10000 : 0;
 }
 
+/** Names of masks that products bring as files of their own: Landsat, HLS, PlanetScope, Theia and others. */
+const maskNames =
+  /(?:^|[_.-])(?:QA_?PIXEL|PIXEL_QA|QA_RADSAT|RADSAT_QA|Fmask|udm2?|CLDPRB|MSK_CLASSI|(?:CLM|EDG|MG2|SAT)_R[12]|cloud_?mask)(?:[_.-]|$)/i;
+
 function nameBands(
   facts: RasterFacts,
   sensor: SensorId,
@@ -245,6 +252,8 @@ function nameBands(
   }
   const usual = usualBands(sensor, count);
   if (usual) return numbered(usual, `the usual order of ${count} bands`);
+  if (maskNames.test(basename(choice.path)))
+    throw new AppError("import-format", { path: choice.path, kind: "mask", ...foreignKinds.mask });
   if (sensor === "other" || sensor === "aerial") {
     const names = words.map((word, index) => (word !== "" ? word : `band${index + 1}`));
     return numbered(names, "their place in the file");

@@ -33,6 +33,10 @@ export const foreignKinds = {
     help: "Nothing in it is needed, unless it holds labels: then use omnisat labels import.",
   },
   text: { format: "a text", help: notNeeded },
+  mask: {
+    format: "a mask of clear pixels",
+    help: "It is no image by itself: import the images, then choose it as their mask with omnisat project radiometry --mask.",
+  },
   document: { format: "a document", help: notNeeded },
   array: { format: "a bare array without a place on Earth", help: "Write it as a GeoTIFF first." },
   unknown: { format: "a file of an unknown kind", help: "If it is an image, convert it to a GeoTIFF first." },

@@ -18,6 +18,7 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "import-format": ({ path, kind, format, help }) => {
     const words: Partial<Record<ForeignKind, string>> = {
       vectors: "If its shapes are labels, import it in the Labels panel.",
+      mask: "It is no image by itself: import the images, then choose it as their mask in the properties of a layer.",
       table: "If its rows are labels, import it in the Labels or the Tiles panel.",
       json: "Nothing in it is needed, unless it holds labels: then import it in the Labels or the Tiles panel.",
     };

@@ -26,6 +26,10 @@ const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
   table: { format: "une table", help: labels },
   json: { format: "un fichier JSON", help: labels },
   text: { format: "un texte", help: notNeeded },
+  mask: {
+    format: "un masque de pixels clairs",
+    help: "Ce n’est pas une image en soi : importez les images, puis choisissez-le comme leur masque dans les propriétés d’une couche.",
+  },
   document: { format: "un document", help: notNeeded },
   array: { format: "un tableau sans place sur Terre", help: "Écrivez-le d’abord en GeoTIFF." },
   unknown: { format: "un fichier d’un genre inconnu", help: "Si c’est une image, convertissez-la d’abord en GeoTIFF." },
