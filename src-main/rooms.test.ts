@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 
 /** Room → rooms it may import. The table of ARCHITECTURE.md; `src-shared` is split where the table splits it. */
-const doors: Readonly<Record<string, readonly string[]>> = {
+const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src-shared": [],
   "src-main/files": ["src-shared"],
   "src-main/engine": ["src-main/files", "src-shared"],
@@ -94,7 +94,7 @@ function importsOf(file: string): Import[] {
 }
 
 const roomOf = (path: string): string | undefined =>
-  Object.keys(doors).find((room) => path === room || path.startsWith(`${room}/`));
+  Object.keys(mayImport).find((room) => path === room || path.startsWith(`${room}/`));
 
 const all = ["src-shared", "src-main", "src-renderer"]
   .flatMap((folder) => sourceFiles(join(root, folder)))
@@ -111,7 +111,7 @@ test("every room imports only the rooms its table allows", () => {
         .join("/"),
     );
     if (!from || !to || from === to) continue;
-    if (!doors[from]!.includes(to)) trespasses.push(`${relative(root, file)} imports ${target}`);
+    if (!mayImport[from]!.includes(to)) trespasses.push(`${relative(root, file)} imports ${target}`);
   }
   expect(trespasses).toEqual([]);
 });
@@ -132,7 +132,7 @@ test("the window imports nothing of Node", () => {
   expect(trespasses).toEqual([]);
 });
 
-test("packages behind a door have one importer", () => {
+test("packages of one room have one importer", () => {
   const trespasses = all
     .filter(({ file, target }) => {
       const rooms = soleImporters[target];

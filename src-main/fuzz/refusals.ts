@@ -10,10 +10,10 @@ import { gzipSync } from "node:zlib";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { createCatalog } from "../catalog/index.ts";
 import { zipOf } from "../files/index.ts";
-import { fileService } from "../services/files.ts";
-import { projectDoor } from "../services/projects.ts";
+import { fileService } from "../services/app/files.ts";
+import { projectFolders } from "../services/projects/projects.ts";
+import { TrustedFolders } from "../services/projects/trusted-folders.ts";
 import { services } from "../services/services.ts";
-import { TrustedFolders } from "../services/trusted-folders.ts";
 import { whenRead } from "../vector/index.ts";
 import { kinds, loadKind } from "./kinds/index.ts";
 import { randomOf } from "./random.ts";
@@ -44,7 +44,7 @@ const all = services({ catalog, appVersion: "0", runJob, announce: () => {} });
 const files = fileService();
 // Remembers nothing: every project is one of others.
 const outside = Object.assign(new TrustedFolders(join(room, "settings")), { knows: () => false });
-const door = projectDoor({ appVersion: "0", outside });
+const projects = projectFolders({ appVersion: "0", outside });
 
 type Ask = (path: string) => Promise<unknown>;
 const vector: Record<string, Ask> = {
@@ -64,7 +64,7 @@ const raster: Record<string, Ask> = {
   convert: (path) => files["raster.convert"]({ from: path, to: join(room, "converted.tif"), overwrite: true }),
 };
 const open: Record<string, Ask> = {
-  open: async (path) => (await door["project.open"]({ folder: path, purpose: "refusals", readOnly: true })).close(),
+  open: async (path) => (await projects["project.open"]({ folder: path, purpose: "refusals", readOnly: true })).close(),
 };
 
 const exampleKind = await loadKind("model-package");
@@ -206,7 +206,7 @@ const large: readonly Case[] = [
   { kind: "project: noise of 100 MB behind SQLite's head", make: () => dirname(garbage("project2/project.omniproj", "SQLite format 3\0")), asks: open }, // biome-ignore format: one line
   { kind: "project: 2³² − 2 pages in the head", make: () => damagedProject("pages", (bytes) => bytes.writeUInt32BE(2 ** 32 - 2, 28)), asks: open }, // biome-ignore format: one line
   { kind: "project: cells of 200 MB of JSON", make: () => hugeProject(), asks: open },
-  { kind: "project: a lock of 100 MB", make: () => { const folder = damagedProject("lock", () => {}); longText(join("lock", "project.lock"), "{", '"a":1,', "}", 100); return folder; }, asks: { open: async (path) => (await door["project.open"]({ folder: path, purpose: "refusals", readOnly: false })).close() } }, // biome-ignore format: one line
+  { kind: "project: a lock of 100 MB", make: () => { const folder = damagedProject("lock", () => {}); longText(join("lock", "project.lock"), "{", '"a":1,', "}", 100); return folder; }, asks: { open: async (path) => (await projects["project.open"]({ folder: path, purpose: "refusals", readOnly: false })).close() } }, // biome-ignore format: one line
   { kind: "model: noise of 100 MB, .zip", make: () => garbage("noise-model.zip"), asks: model },
   { kind: "model: weights of 500 MB of noise", make: () => packageOf("m1", () => garbage("m1/weights.safetensors", "", 500), modelDescription()), asks: model }, // biome-ignore format: one line
   { kind: "model: a header of 90 MB", make: () => packageOf("m2", () => small("m2/weights.safetensors", safetensors(`{${'"a":{},'.repeat(11e6)}"b":{}}`)), modelDescription()), asks: model }, // biome-ignore format: one line

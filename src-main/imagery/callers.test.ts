@@ -23,15 +23,15 @@ test("what opens or warps files by itself reads no acquisitions: each is listed 
     "jobs/export/polygons.ts": "result maps",
     "jobs/export/raster.ts": "result maps",
     "jobs/report/index.ts": "result maps",
-    "services/files.ts": "raster.info, .convert and .warp: files as they are",
-    "services/health.ts": "a file of its own",
-    "services/layer-properties.ts": "a header, for its table",
-    "services/maps-legend.ts": "colours of a class raster",
-    "services/maps-window.ts": "result maps",
+    "services/app/files.ts": "raster.info, .convert and .warp: files as they are",
+    "services/app/health.ts": "a file of its own",
+    "services/layers/properties.ts": "a header, for its table",
+    "services/maps/legend.ts": "colours of a class raster",
+    "services/maps/window.ts": "result maps",
     "services/pixels/quick-looks.ts": "small copies of files, as stored",
     "services/pixels/read-tile.ts": "the reader that imagery reads a tile with",
-    "services/raster-info.ts": "a header, at import",
-    "vector/class-raster.ts": "labels",
+    "services/rasters/info.ts": "a header, at import",
+    "vector/labels/class-raster.ts": "labels",
   };
   expect(matching(/\b(?:openRaster|warp)\(\s*[^)\s]/)).toEqual(Object.keys(reasons).sort());
 });
@@ -40,7 +40,7 @@ test("nobody else adds or takes off a correction of position, or turns power int
   expect(matching(/[+-] *\(?\w*\.?shift\??\.d[xy]|shift\??\.d[xy] *[+-]/)).toEqual([
     // Shifts are what these work on.
     "alignment/measure-shift.ts",
-    "services/alignment-measure.ts",
+    "services/alignment/measure.ts",
   ]);
   // What a repair would make of values is told before it is done; marks along an axis.
   expect(matching(/log10\(/)).toEqual(["cube/repairs.ts", "jobs/report/ticks.ts"]);

@@ -10,8 +10,8 @@ import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { PatchSet } from "../cube/index.ts";
 import { writeWhole } from "../files/index.ts";
 import { createCog, openRaster, type Raster, requireGeobox, type TypedArray } from "../raster/index.ts";
+import { squareMetersPerUnit } from "../vector/geometry/true-area.ts";
 import { classQml, classSld } from "../vector/styles/index.ts";
-import { squareMetersPerUnit } from "../vector/true-area.ts";
 import type { JobContext } from "./context.ts";
 import { dataRegion, readingWindows } from "./data-region.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EditName } from "../../src-shared/domain/edit.ts";
 import type { EditCommands } from "../../src-shared/ipc/edits.ts";
 import { announceChanged, type Deps } from "./deps.ts";
-import { door } from "./door.ts";
+import { validated } from "./validated.ts";
 
 /** Does `work` as one step that can be undone, and tells every window which tables it touched. */
 export function edit<T>(deps: Pick<Deps, "catalog" | "announce">, name: EditName, work: () => T): T {
@@ -19,13 +19,13 @@ export function editService({ catalog, announce }: Deps): EditCommands {
     return done.edit;
   };
   return {
-    "edits.list": door("edits.list", z.strictObject({ limit: z.int().positive().optional() }), ({ limit }) => ({
+    "edits.list": validated("edits.list", z.strictObject({ limit: z.int().positive().optional() }), ({ limit }) => ({
       ...catalog.edits.next(),
       edits: catalog.edits.list(limit),
     })),
-    "edits.undo": door("edits.undo", z.strictObject({ edit: z.int().positive().optional() }), ({ edit: only }) =>
+    "edits.undo": validated("edits.undo", z.strictObject({ edit: z.int().positive().optional() }), ({ edit: only }) =>
       told(catalog.edits.undo(only)),
     ),
-    "edits.redo": door("edits.redo", z.strictObject({}), () => told(catalog.edits.redo())),
+    "edits.redo": validated("edits.redo", z.strictObject({}), () => told(catalog.edits.redo())),
   };
 }

@@ -12,16 +12,16 @@ const calls =
 
 /** file → why its calls are none that a project's rows, files or links decide. */
 const exceptions: Readonly<Record<string, string>> = {
-  "services/health.ts": "a folder of its own among the temporary files",
-  "services/import-join.ts":
+  "services/app/health.ts": "a folder of its own among the temporary files",
+  "services/rasters/import/join.ts":
     "reads files to compare their bytes: those a person named, and rasters that passed `fromStored`",
-  "services/inspect-classes.ts": "a folder of its own among the temporary files",
-  "services/model-export.ts": "files of a model whose folder was looked at for links; writes where the person said",
-  "services/model-import.ts": "the copy that it began itself, in a folder that was free",
-  "services/project-check.ts":
+  "services/inspect/classes.ts": "a folder of its own among the temporary files",
+  "services/models/export.ts": "files of a model whose folder was looked at for links; writes where the person said",
+  "services/models/import.ts": "the copy that it began itself, in a folder that was free",
+  "services/projects/check.ts":
     "copies the project's database into a folder of its own among the temporary files, and deletes that",
-  "services/sample.ts": "the sample of the program, in a folder that was empty before",
-  "services/uploads.ts": "its own temporary file with a random name, in folders that are no links",
+  "services/app/sample.ts": "the sample of the program, in a folder that was empty before",
+  "services/app/uploads.ts": "its own temporary file with a random name, in folders that are no links",
   "hosts/cli/demo/sample-project.ts": "a folder that holds the marker of an earlier demo",
   "hosts/web/open-browser.ts": "a folder of its own among the temporary files",
 };

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Catalog } from "../catalog/index.ts";
 import { contextOf } from "../jobs/context.ts";
+import { makeSample } from "./app/sample.ts";
 import type { JobRunner } from "./deps.ts";
 import { countingJob } from "./fixtures/counting-job.ts";
-import { projectDoor } from "./projects.ts";
-import { makeSample } from "./sample.ts";
+import { projectFolders } from "./projects/projects.ts";
 import { services } from "./services.ts";
 
 const appVersion = "0.1.0";
@@ -35,7 +35,7 @@ afterAll(() => {
 });
 
 const opened = (folder: string): Promise<Catalog> =>
-  projectDoor({ appVersion })["project.open"]({ folder, purpose: "a test" });
+  projectFolders({ appVersion })["project.open"]({ folder, purpose: "a test" });
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => "done",

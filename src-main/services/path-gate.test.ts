@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
-import { Application } from "./application.ts";
+import { Application } from "./app/application.ts";
 import { filePath, liesWithin, withinRoots } from "./path-gate.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-gate-"));
@@ -128,7 +128,7 @@ test("every path of every command goes through the gate", async () => {
   const escapes: string[] = [];
   for (const [name, command] of commands) {
     const { schema } = command as { schema?: z.ZodType };
-    if (!schema) escapes.push(`${name} has no schema: make it with door()`);
+    if (!schema) escapes.push(`${name} has no schema: make it with validated()`);
     else
       for (const { at, checked } of strings(schema)) {
         const label = `${name} ${at.join(".")}`;

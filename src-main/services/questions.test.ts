@@ -12,7 +12,7 @@ import { contextOf } from "../jobs/context.ts";
 import { writeClassMap } from "../jobs/fixtures/class-map.ts";
 import type { JobRunner } from "./deps.ts";
 import { countingJob } from "./fixtures/counting-job.ts";
-import { projectDoor } from "./projects.ts";
+import { projectFolders } from "./projects/projects.ts";
 import { type Services, services } from "./services.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
@@ -57,8 +57,8 @@ beforeAll(async () => {
     for (const name of readdirSync(join(sample, folder)).slice(40, 42))
       cpSync(join(sample, folder, name), join(imagery, name));
   const like = join(imagery, readdirSync(imagery).find((name) => name.startsWith("S2_L2A_10m"))!);
-  const door = projectDoor({ appVersion: "0.1.0" });
-  catalog = await door["project.create"]({ folder: join(room, "project"), area: { like }, tilePatches: 6 });
+  const projects = projectFolders({ appVersion: "0.1.0" });
+  catalog = await projects["project.create"]({ folder: join(room, "project"), area: { like }, tilePatches: 6 });
   all = services({ catalog, appVersion: "0.1.0", runJob, announce: () => {} });
   await all["rasters.import"]({ paths: [imagery] });
   await all["labels.import"]({ path: join(sample, "parcels.gpkg"), field: "class_name", unmapped: "ignore", classes: { "winter wheat": "wheat", maize: "maize" } }); // biome-ignore format: one call

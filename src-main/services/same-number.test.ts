@@ -18,9 +18,9 @@ import type { Catalog } from "../catalog/index.ts";
 import { readScene } from "../cube/index.ts";
 import { clear, noData, rasterReader, unclear } from "../imagery/index.ts";
 import { temporaryFolder } from "../raster/testing/gdal.ts";
-import { patchOf } from "./alignment-measure.ts";
+import { patchOf } from "./alignment/measure.ts";
 import { answerPixels } from "./pixels/answer.ts";
-import { projectDoor } from "./projects.ts";
+import { projectFolders } from "./projects/projects.ts";
 import { services } from "./services.ts";
 
 const room = temporaryFolder();
@@ -57,8 +57,8 @@ write("decibels.tif", (-25 + 0.005 * (64 * y + x)).astype("float32"), gdal.GDT_F
 `;
   execFileSync("/usr/bin/python3", ["-c", script, room.path]);
   const area = { crs, bounds: { minX: west, minY: north - 640, maxX: west + 960, maxY: north } };
-  const door = projectDoor({ appVersion: "0.1.0" });
-  catalog = await door["project.create"]({ folder: room.file("project"), name: "Same", area });
+  const projects = projectFolders({ appVersion: "0.1.0" });
+  catalog = await projects["project.create"]({ folder: room.file("project"), name: "Same", area });
   const runJob = () => Promise.reject(new Error("no jobs"));
   commands = services({ catalog, appVersion: "0.1.0", runJob, announce: () => {} });
   for (const acquisition of acquisitions) {

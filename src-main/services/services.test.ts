@@ -15,7 +15,7 @@ import { patchGrid, projectArea } from "../jobs/imagery.ts";
 import { LabelPatches } from "../jobs/label-patches.ts";
 import type { JobRunner } from "./deps.ts";
 import { countingJob } from "./fixtures/counting-job.ts";
-import { projectDoor } from "./projects.ts";
+import { projectFolders } from "./projects/projects.ts";
 import { services } from "./services.ts";
 
 const sample = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
@@ -23,7 +23,7 @@ const room = mkdtempSync(join(tmpdir(), "omnisat-services-"));
 const imagery = join(room, "imagery");
 const base = join(room, "base");
 const appVersion = "0.1.0";
-const door = projectDoor({ appVersion });
+const projects = projectFolders({ appVersion });
 
 let count = 0;
 /** A copy of the base project: imported, labelled and split. */
@@ -45,7 +45,7 @@ function open(catalog: Catalog) {
   return { all, specs, told };
 }
 
-const opened = (folder: string) => door["project.open"]({ folder, purpose: "a test" });
+const opened = (folder: string) => projects["project.open"]({ folder, purpose: "a test" });
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -62,7 +62,7 @@ beforeAll(async () => {
     for (const name of dates(folder)) cpSync(join(sample, folder, name), join(imagery, name));
   }
   const like = join(imagery, readdirSync(imagery).find((name) => name.startsWith("S2_L2A_10m"))!);
-  const catalog = await door["project.create"]({ folder: base, name: "Flanders", area: { like } });
+  const catalog = await projects["project.create"]({ folder: base, name: "Flanders", area: { like } });
   const { all } = open(catalog);
   await all["rasters.import"]({ paths: [imagery] });
   await all["labels.import"]({
@@ -101,7 +101,7 @@ test("a project takes the area of an image in whole patches, and its files becom
 test("bands of one date that come in two imports become one acquisition", async () => {
   const folder = join(room, "twice");
   const like = join(imagery, readdirSync(imagery).find((name) => name.startsWith("S2_L2A_10m"))!);
-  const catalog = await door["project.create"]({ folder, area: { like } });
+  const catalog = await projects["project.create"]({ folder, area: { like } });
   const { all } = open(catalog);
   const files = (start: string) =>
     readdirSync(imagery)
@@ -259,10 +259,10 @@ test("kill -9 in the middle of a job leaves it resumable, and resumed it ends wi
   const folder = copyOfBase();
   const from = (file: string) => JSON.stringify(join(import.meta.dirname, file));
   const source = `
-    import { projectDoor } from ${from("projects.ts")};
+    import { projectFolders } from ${from("projects/projects.ts")};
     import { services } from ${from("services.ts")};
     import { countingJob } from ${from("fixtures/counting-job.ts")};
-    const catalog = await projectDoor({ appVersion: "0.1.0" })["project.open"]({ folder: process.argv[1], purpose: "victim" });
+    const catalog = await projectFolders({ appVersion: "0.1.0" })["project.open"]({ folder: process.argv[1], purpose: "victim" });
     const runJob = (spec, on, signal) => countingJob(spec, { signal,
       phase: (name, fraction) => on({ type: "phase", name, fraction }),
       metric: (step, values) => { on({ type: "metric", step, values }); if (step === 30) console.log("thirty"); } });
@@ -320,7 +320,7 @@ test("missing images are named before a job starts, and found again below a fold
   }
 });
 
-test("a request that is no request is refused at the door, and says what is wrong", async () => {
+test("a request that is no request is refused, and says what is wrong", async () => {
   const catalog = await opened(copyOfBase());
   const { all } = open(catalog);
   const wrong = { name: "x", recipe: { steps: 0.5 }, colour: "red" } as never;
@@ -331,8 +331,8 @@ test("a request that is no request is refused at the door, and says what is wron
 
 test("places that cannot be a project are refused with a sentence", async () => {
   const bounds = { minX: 4, minY: 50, maxX: 5, maxY: 51 };
-  const create = (area: Parameters<(typeof door)["project.create"]>[0]["area"]) =>
-    codeOf(door["project.create"]({ folder: join(room, "never"), area }));
+  const create = (area: Parameters<(typeof projects)["project.create"]>[0]["area"]) =>
+    codeOf(projects["project.create"]({ folder: join(room, "never"), area }));
   expect(await create({ crs: "EPSG:4326", bounds })).toBe("project-crs-geographic");
   expect(await create({ crs: "EPSG:999999", bounds })).toBe("crs-unknown");
   expect(await create({ crs: "EPSG:32631", bounds: { ...bounds, maxX: 4 } })).toBe("request-invalid");
@@ -343,7 +343,7 @@ test("places that cannot be a project are refused with a sentence", async () => 
 test("an image that is not of the project's place is refused, and nothing of its import is kept", async () => {
   const folder = join(room, "elsewhere");
   const area = { crs: "EPSG:32631", bounds: { minX: 600_000, minY: 5_700_000, maxX: 601_000, maxY: 5_701_000 } };
-  const catalog = await door["project.create"]({ folder, area });
+  const catalog = await projects["project.create"]({ folder, area });
   const { all } = open(catalog);
   expect(await codeOf(all["rasters.import"]({ paths: [imagery] }))).toBe("raster-outside-project");
   expect(await codeOf(all["rasters.import"]({ paths: [join(room, "nowhere")] }))).toBe("file-missing");

@@ -1,27 +1,27 @@
 import type { OpenProjectCommands } from "../../src-shared/ipc/contract.ts";
-import { alignmentService } from "./alignment.ts";
+import { alignmentService } from "./alignment/alignment.ts";
+import { deviceService } from "./app/device.ts";
 import type { Deps } from "./deps.ts";
-import { deviceService } from "./device.ts";
-import { displayService } from "./display.ts";
 import { editService } from "./edits.ts";
-import { exportService } from "./exports.ts";
-import { inspectService } from "./inspect.ts";
-import { JobQueue, jobService } from "./jobs.ts";
-import { labelService } from "./labels.ts";
-import { layerService } from "./layers.ts";
-import { legendService } from "./legends.ts";
-import { mapService } from "./maps.ts";
-import { modalityService } from "./modalities.ts";
-import { modelService } from "./models.ts";
-import { mapLayerService } from "./pixels.ts";
-import { projectService } from "./projects.ts";
-import { radiometryService } from "./radiometry.ts";
-import { rasterService } from "./rasters.ts";
-import { reportService } from "./reports.ts";
-import { resultHandlers } from "./result-handlers.ts";
-import { runHistoryService } from "./run-history.ts";
-import { runService } from "./runs.ts";
-import { tileLabelService } from "./tile-labels.ts";
+import { exportService } from "./exports/exports.ts";
+import { reportService } from "./exports/reports.ts";
+import { inspectService } from "./inspect/inspect.ts";
+import { JobQueue, jobService } from "./jobs/jobs.ts";
+import { resultHandlers } from "./jobs/result-handlers.ts";
+import { labelService } from "./labels/labels.ts";
+import { displayService } from "./layers/display.ts";
+import { layerService } from "./layers/layers.ts";
+import { legendService } from "./legends/legends.ts";
+import { mapService } from "./maps/maps.ts";
+import { modalityService } from "./modalities/modalities.ts";
+import { modelService } from "./models/models.ts";
+import { mapLayerService } from "./pixels/pixels.ts";
+import { projectService } from "./projects/projects.ts";
+import { radiometryService } from "./rasters/radiometry.ts";
+import { rasterService } from "./rasters/rasters.ts";
+import { runHistoryService } from "./runs/history.ts";
+import { runService } from "./runs/runs.ts";
+import { tileLabelService } from "./tiles/tiles.ts";
 
 /** Every command on an open project, from one place. A missing one is a compile error where it is called. */
 export function services(deps: Deps) {

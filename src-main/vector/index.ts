@@ -1,18 +1,8 @@
 /** Vector files in and out, labels from polygons, polygons from maps, styles for maps. */
 
-export { bandOfField, ClassRaster, isTiff, type RasterReport, type RasterValue } from "./class-raster.ts";
-export {
-  type ClassRule,
-  type ClassTable,
-  countValues,
-  suggestClasses,
-  type ValueCount,
-  valueKey,
-} from "./class-table.ts";
 export { cooperative } from "./cooperative.ts";
-export { tableExtensions } from "./csv.ts";
-export { readCsvRows } from "./csv-table.ts";
-export { divide } from "./divide.ts";
+export { tableExtensions } from "./formats/csv.ts";
+export { readCsvRows } from "./formats/csv-table.ts";
 export type {
   Feature,
   FeatureLayer,
@@ -21,9 +11,14 @@ export type {
   LayerInfo,
   PropertyValue,
   ReadOptions,
-} from "./feature.ts";
-export { type FeatureSink, openFeatureSink, type SinkFormat } from "./feature-sink.ts";
-export { writeGeoJson } from "./geojson-write.ts";
+} from "./formats/feature.ts";
+export { type FeatureSink, openFeatureSink, type SinkFormat } from "./formats/feature-sink.ts";
+export { writeGeoJson } from "./formats/geojson-write.ts";
+export { type NewFeature, type NewLayer, writeGeoPackage } from "./formats/geopackage-write.ts";
+export { doubtOf } from "./formats/inspect-layer.ts";
+export type { LayerFacts } from "./formats/layer-facts.ts";
+export { openFeatures, readFeatures } from "./formats/read.ts";
+export { divide } from "./geometry/divide.ts";
 export {
   areaOf,
   areaWithin,
@@ -39,9 +34,23 @@ export {
   type Transform,
   transformGeometry,
   withStandardWinding,
-} from "./geometry.ts";
-export { type NewFeature, type NewLayer, writeGeoPackage } from "./geopackage-write.ts";
-export { doubtOf } from "./inspect-layer.ts";
+} from "./geometry/geometry.ts";
+export { subtract, tidied, translated, unite } from "./geometry/operations.ts";
+export { type Overlap, overlaps } from "./geometry/overlaps.ts";
+export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon } from "./geometry/polygonize.ts";
+export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./geometry/rasterize.ts";
+export { type SieveSource, sieve } from "./geometry/sieve.ts";
+export { squareMetersPerUnit } from "./geometry/true-area.ts";
+export { type Defect, defectOf } from "./geometry/validity.ts";
+export { bandOfField, ClassRaster, isTiff, type RasterReport, type RasterValue } from "./labels/class-raster.ts";
+export {
+  type ClassRule,
+  type ClassTable,
+  countValues,
+  suggestClasses,
+  type ValueCount,
+  valueKey,
+} from "./labels/class-table.ts";
 export {
   type ClassSummary,
   type DroppedPolygon,
@@ -55,18 +64,12 @@ export {
   importLabels,
   type LabelImport,
   type LabelImportOptions,
-} from "./label-import.ts";
-export type { LayerFacts } from "./layer-facts.ts";
-export { subtract, tidied, translated, unite } from "./operations.ts";
-export { type Overlap, overlaps } from "./overlaps.ts";
-export type { LabelledPatches } from "./patch-claims.ts";
-export { type PolygonizeOptions, polygonize, type RowReader, type ValuePolygon } from "./polygonize.ts";
-export { burn, type Coverage, coverage, type RasterizeOptions, rasterizePolygon } from "./rasterize.ts";
-export { openFeatures, readFeatures } from "./read.ts";
+} from "./labels/label-import.ts";
+export type { LabelledPatches } from "./labels/patch-claims.ts";
+export { readTileShares, type TileEntry, type TileShares, type TileSharesOptions } from "./labels/tile-shares.ts";
 export { launchReadersWith } from "./reader/launcher.ts";
 export { eachFeatureApart, fieldsApart, readApart, readingLimits, whenRead, workApart } from "./reader/read-apart.ts";
 export type { Telling } from "./reader/tasks.ts";
-export { type SieveSource, sieve } from "./sieve.ts";
 export { jsonCheck } from "./structure/json.ts";
 export { StructureProblem } from "./structure/problem.ts";
 export {
@@ -80,6 +83,3 @@ export {
   rampQml,
   rampSld,
 } from "./styles/index.ts";
-export { readTileShares, type TileEntry, type TileShares, type TileSharesOptions } from "./tile-shares.ts";
-export { squareMetersPerUnit } from "./true-area.ts";
-export { type Defect, defectOf } from "./validity.ts";

@@ -10,7 +10,7 @@ export interface ErrorMessage {
 }
 
 /**
- * What leaves the program by any door (HTTP, WebSocket, Electron's messages, `--json`): a code, its sentence and plain
+ * What leaves the program by any way (HTTP, WebSocket, Electron's messages, `--json`): a code, its sentence and plain
  * details, never a stack. A mistake of ours is `internal`; what was stopped stays an `AbortError`, which is no error.
  */
 export function errorMessage(error: unknown): ErrorMessage {

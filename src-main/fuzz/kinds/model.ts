@@ -6,7 +6,7 @@ import { zipOf } from "../../files/index.ts";
 import { expectedTensors } from "../../jobs/model-tensors.ts";
 import { exampleModel } from "../../learning/fixtures/example-model.ts";
 import { writeModel } from "../../learning/model.ts";
-import { unpackHere } from "../../services/model-import.ts";
+import { unpackHere } from "../../services/models/import.ts";
 import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";
 import { oddValues } from "../mutate/json.ts";

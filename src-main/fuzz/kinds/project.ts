@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Catalog, openCatalog } from "../../catalog/index.ts";
-import { projectDoor } from "../../services/projects.ts";
+import { projectFolders } from "../../services/projects/projects.ts";
 import { services } from "../../services/services.ts";
 import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";
@@ -125,7 +125,7 @@ export const project: FuzzKind = {
   async seeds(scratch) {
     const folder = join(scratch, "own");
     const image = join(sample, "S2_L2A_10m", readdirSync(join(sample, "S2_L2A_10m")).find((name) => name.endsWith(".tif"))!); // biome-ignore format: one line
-    const catalog = await projectDoor({ appVersion: "0" })["project.create"]({ folder, area: { like: image }, patchMeters: 10, tilePatches: 8 }); // biome-ignore format: one line
+    const catalog = await projectFolders({ appVersion: "0" })["project.create"]({ folder, area: { like: image }, patchMeters: 10, tilePatches: 8 }); // biome-ignore format: one line
     mkdirSync(join(folder, "imagery"));
     for (const kind of ["S2_L2A_10m", "S2_SCL_20m"])
       for (const name of readdirSync(join(sample, kind)).filter((each) => each.endsWith(".tif")).slice(0, 2))

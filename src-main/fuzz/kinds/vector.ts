@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { zipOf } from "../../files/index.ts";
 import { isGeographic, transformer } from "../../raster/index.ts";
-import { readLegendHere } from "../../services/legend-files.ts";
+import { readLegendHere } from "../../services/legends/files.ts";
 import {
   areaOf,
   classQml,

@@ -8,7 +8,7 @@ import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import { gdalInfo, gdalPixels, run } from "../../raster/testing/gdal.ts";
 import { hostileTiffs } from "../../raster/testing/hostile-tiffs.ts";
 import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
-import { Application } from "../../services/application.ts";
+import { Application } from "../../services/app/application.ts";
 import { commandLine, jsonLines } from "./fixtures/command-line.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-hostile-"));

@@ -5,7 +5,7 @@ import { bundleConfig } from "../bundle.ts";
 export const entries: Readonly<Record<string, string>> = {
   main: "src-main/hosts/cli/main.ts",
   engine: "src-main/hosts/engine/main.ts",
-  reader: "src-main/services/reading-main.ts",
+  reader: "src-main/services/reading/main.ts",
   "probe-child": "src-main/engine/runtime/probe-child.ts",
   "raster-worker": "src-main/raster/pool/worker.ts",
 };

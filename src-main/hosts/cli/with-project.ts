@@ -58,19 +58,19 @@ export async function withProject(
 
 /** A project of an older format is brought up to date first, which needs the right to write. */
 async function open(folder: string, purpose: string, readOnly: boolean) {
-  const door = await atProjectDoor();
+  const projects = await cliProjects();
   try {
-    return await door["project.open"]({ folder, purpose, readOnly });
+    return await projects["project.open"]({ folder, purpose, readOnly });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "project-older-read-only") throw error;
-    return door["project.open"]({ folder, purpose });
+    return projects["project.open"]({ folder, purpose });
   }
 }
 
-export async function atProjectDoor() {
-  const [{ projectDoor }, { TrustedFolders }] = await Promise.all([
-    import("../../services/projects.ts"),
-    import("../../services/trusted-folders.ts"),
+export async function cliProjects() {
+  const [{ projectFolders }, { TrustedFolders }] = await Promise.all([
+    import("../../services/projects/projects.ts"),
+    import("../../services/projects/trusted-folders.ts"),
   ]);
-  return projectDoor({ appVersion, outside: new TrustedFolders(settingsFolder()) });
+  return projectFolders({ appVersion, outside: new TrustedFolders(settingsFolder()) });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ToReader } from "../../services/reading.ts";
+import type { ToReader } from "../../services/reading/reading.ts";
 import { entries, packages } from "./vite.config.ts";
 
 const root = resolve(import.meta.dirname, "../../..");

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { TopicName } from "../../../src-shared/ipc/contract.ts";
-import type { Application, Session } from "../../services/application.ts";
+import type { Application, Session } from "../../services/app/application.ts";
 import type { Electron, ElectronApi } from "./electron-api.ts";
 import type { WindowMemory } from "./last-session.ts";
 import { channels, windowAddress } from "./names.ts";

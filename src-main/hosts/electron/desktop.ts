@@ -4,7 +4,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Reply } from "../../../src-shared/ipc/preload.ts";
-import { Application, type ApplicationHost, unfinishedJobs } from "../../services/application.ts";
+import { Application, type ApplicationHost, unfinishedJobs } from "../../services/app/application.ts";
 import { noteMistake } from "../note-mistake.ts";
 import { DesktopWindow } from "./desktop-window.ts";
 import { choosePaths } from "./dialogs.ts";

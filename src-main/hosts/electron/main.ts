@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as electron from "electron";
 import type { ProbeReport } from "../../engine/index.ts";
-import { launchReadersWith } from "../../services/reading.ts";
+import { launchReadersWith } from "../../services/reading/reading.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
 import { EngineProcess } from "../engine/engine-process.ts";

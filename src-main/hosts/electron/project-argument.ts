@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { projectFileName } from "../../services/project-file.ts";
+import { projectFileName } from "../../services/projects/file.ts";
 
 /** The project that a path means: its folder, or the `.omniproj` file in it. */
 export function projectFolderOf(path: string): string | undefined {

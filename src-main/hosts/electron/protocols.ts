@@ -4,7 +4,7 @@ import { join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
-import type { PixelAnswer, Session } from "../../services/application.ts";
+import type { PixelAnswer, Session } from "../../services/app/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
 import { mediaType } from "../media-type.ts";
 import { noteMistake } from "../note-mistake.ts";

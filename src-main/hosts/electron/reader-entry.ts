@@ -1,4 +1,4 @@
-import { readingTasks, serveReading, type ToReader } from "../../services/reading.ts";
+import { readingTasks, serveReading, type ToReader } from "../../services/reading/reading.ts";
 
 // Reads files of others in a utility process of Electron; it ends with its app.
 const { parentPort } = process;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { FromReader, ReaderChild } from "../../services/reading.ts";
+import type { FromReader, ReaderChild } from "../../services/reading/reading.ts";
 import { FakeElectron } from "./fake/electron.ts";
 import { utilityReader } from "./utility-reader.ts";
 

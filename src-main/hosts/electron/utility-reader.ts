@@ -1,4 +1,4 @@
-import type { FromReader, ReaderLauncher } from "../../services/reading.ts";
+import type { FromReader, ReaderLauncher } from "../../services/reading/reading.ts";
 import type { ElectronApi } from "./electron-api.ts";
 
 /** Reads files of others in Electron's utility processes: a signed program starts no Node.js of its own. */

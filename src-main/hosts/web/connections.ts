@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import type { Session, Tell } from "../../services/application.ts";
+import type { Session, Tell } from "../../services/app/application.ts";
 import { LiveSession } from "./live-session.ts";
 
 export interface ConnectionsOptions {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Hello, ToWebHost } from "../../../src-shared/ipc/connection.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
-import type { Session, Tell } from "../../services/application.ts";
+import type { Session, Tell } from "../../services/app/application.ts";
 import { noteMistake } from "../note-mistake.ts";
 
 /** What the host remembers to say again, at most, when the connection breaks. */

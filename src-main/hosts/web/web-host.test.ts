@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Session, Tell } from "../../services/application.ts";
-import { receiveUpload } from "../../services/uploads.ts";
+import type { Session, Tell } from "../../services/app/application.ts";
+import { receiveUpload } from "../../services/app/uploads.ts";
 import { WebHost } from "./web-host.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-web-"));

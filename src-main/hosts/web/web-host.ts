@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Session, Tell } from "../../services/application.ts";
+import type { Session, Tell } from "../../services/app/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
 import { Connections } from "./connections.ts";
 import { Gate } from "./gate.ts";

@@ -9,7 +9,7 @@ import { LoadingCache } from "../../files/index.ts";
 import { boundsIn, boundsOfImage, headers, meaningOf, physicalOf, pixelSizeIn } from "../../imagery/index.ts";
 import { requireGeobox, statistics } from "../../raster/index.ts";
 import type { Deps } from "../deps.ts";
-import { door } from "../door.ts";
+import { validated } from "../validated.ts";
 import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
 import { vectorFile } from "./vectors.ts";
 
@@ -22,7 +22,7 @@ export function mapLayerService({ catalog }: Pick<Deps, "catalog">): MapLayerCom
   const figures = LoadingCache.ofCount<LayerStatistics>(4096);
 
   return {
-    "layers.sources": door(
+    "layers.sources": validated(
       "layers.sources",
       z.strictObject({ ids: z.array(z.string().min(1)).max(2000) }),
       async ({ ids }) => {
@@ -33,7 +33,7 @@ export function mapLayerService({ catalog }: Pick<Deps, "catalog">): MapLayerCom
       },
     ),
 
-    "layers.statistics": door(
+    "layers.statistics": validated(
       "layers.statistics",
       z.strictObject({ id: z.string().min(1), bands: z.array(z.string().min(1)).min(1).optional() }),
       async ({ id, bands }) => {

@@ -9,7 +9,7 @@ import { decodePixelTile, isData, openPixelTile, type PixelTile, tilePath } from
 import type { Catalog } from "../../catalog/index.ts";
 import { createCog } from "../../raster/index.ts";
 import { gdalInfo, gdalPixels, run, temporaryFolder } from "../../raster/testing/gdal.ts";
-import { projectDoor } from "../projects.ts";
+import { projectFolders } from "../projects/projects.ts";
 import { services } from "../services.ts";
 import { answered, answerPixels } from "./answer.ts";
 import { readings } from "./read-tile.ts";
@@ -54,9 +54,9 @@ beforeAll(async () => {
     ...["-outsize", "9000", "9000", "-bands", "1", "-burn", "7", "-ot", "Byte", "-a_srs", "EPSG:32631"],
     ...["-a_ullr", "500000", "5700000", "590000", "5610000", "-co", "TILED=YES", "-co", "COMPRESS=DEFLATE", bare],
   ]);
-  const door = projectDoor({ appVersion: "0.1.0" });
+  const projects = projectFolders({ appVersion: "0.1.0" });
   const area = { crs, bounds: { minX: 3850000, minY: 3090000, maxX: 3853000, maxY: 3093000 } };
-  catalog = await door["project.create"]({ folder: room.file("project"), name: "Pixels", area });
+  catalog = await projects["project.create"]({ folder: room.file("project"), name: "Pixels", area });
   commands = services({
     catalog,
     appVersion: "0.1.0",

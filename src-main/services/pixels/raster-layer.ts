@@ -19,8 +19,8 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { headers, quantityRead, type Shift } from "../../imagery/index.ts";
 import { contentKey } from "../../raster/index.ts";
-import { clearClassesOf } from "../imagery.ts";
-import { legendOfFile } from "../maps-legend.ts";
+import { legendOfFile } from "../maps/legend.ts";
+import { clearClassesOf } from "../rasters/imagery.ts";
 
 export interface LayerBand {
   readonly name: string;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { run, temporaryFolder } from "../../raster/testing/gdal.ts";
-import { projectDoor } from "../projects.ts";
+import { projectFolders } from "../projects/projects.ts";
 import { readVectors, vectorFile } from "./vectors.ts";
 
 const parcels = resolve(import.meta.dirname, "../../../resources/sample/flanders-crops-2019/parcels_wgs84.geojson");
@@ -15,7 +15,7 @@ let layer: string;
 
 beforeAll(async () => {
   const area = { crs: "EPSG:32631", bounds: { minX: 574680, minY: 5621800, maxX: 575320, maxY: 5622440 } };
-  catalog = await projectDoor({ appVersion: "0.1.0" })["project.create"]({
+  catalog = await projectFolders({ appVersion: "0.1.0" })["project.create"]({
     folder: room.file("project"),
     name: "V",
     area,

@@ -8,7 +8,7 @@ import { createCatalog } from "../../catalog/index.ts";
 import { zipOf } from "../../files/index.ts";
 import { services } from "../../services/services.ts";
 import { readFeatures, suggestClasses, writeGeoPackage } from "../index.ts";
-import { importLabels } from "../label-import.ts";
+import { importLabels } from "../labels/label-import.ts";
 import { eachFeatureApart, readApart, readingLimits } from "./read-apart.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-apart-"));

@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Feature, FeatureLayer, ReadOptions } from "../feature.ts";
+import type { Feature, FeatureLayer, ReadOptions } from "../formats/feature.ts";
 import { launch } from "./launcher.ts";
 import type { FromReader, ReaderChild } from "./messages.ts";
 import { fromPlain } from "./plain-error.ts";

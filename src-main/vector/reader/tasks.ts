@@ -1,15 +1,15 @@
 import { statSync } from "node:fs";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import type { LabelFile } from "../../../src-shared/ipc/labels.ts";
-import { type ClassTable, countValues, suggestClasses, type ValueCount } from "../class-table.ts";
 import { cooperative } from "../cooperative.ts";
-import type { FeatureLayer, ReadOptions } from "../feature.ts";
-import { inspecting } from "../inspect-layer.ts";
-import { importingLabels, type LabelImport, type LabelImportOptions } from "../label-import.ts";
-import { type LayerFacts, layerFacts } from "../layer-facts.ts";
-import { openFeatures } from "../read.ts";
+import type { FeatureLayer, ReadOptions } from "../formats/feature.ts";
+import { inspecting } from "../formats/inspect-layer.ts";
+import { type LayerFacts, layerFacts } from "../formats/layer-facts.ts";
+import { openFeatures } from "../formats/read.ts";
+import { type ClassTable, countValues, suggestClasses, type ValueCount } from "../labels/class-table.ts";
+import { importingLabels, type LabelImport, type LabelImportOptions } from "../labels/label-import.ts";
+import { readTileShares, type TileShares, type TileSharesOptions } from "../labels/tile-shares.ts";
 import { checkStructure } from "../structure/structure.ts";
-import { readTileShares, type TileShares, type TileSharesOptions } from "../tile-shares.ts";
 
 /** How work tells that it gets on. */
 export interface Telling {

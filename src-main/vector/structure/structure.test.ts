@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { zipOf } from "../../files/index.ts";
 import { parseXml } from "../../raster/xml.ts";
-import { openFeatures } from "../read.ts";
+import { openFeatures } from "../formats/read.ts";
 import { jsonCheck } from "./json.ts";
 import { type StructureCheck, StructureProblem } from "./problem.ts";
 import { checkStructure } from "./structure.ts";

@@ -97,7 +97,7 @@ async function attempt(name: string, work: () => Promise<string>): Promise<Part>
 
 /** Loads and uses what the program stands on; the runtime is tried by the probe of the processor. */
 async function tryParts(): Promise<Part[]> {
-  const health = () => import("../../../services/health.ts");
+  const health = () => import("../../../services/app/health.ts");
   return [
     await attempt("project database", async () => (await health()).tryDatabase()),
     await attempt("images", async () => (await health()).tryImages()),

@@ -1,12 +1,12 @@
 import { AppError } from "../../../../src-shared/errors/index.ts";
-import type { fileService } from "../../../services/files.ts";
+import type { fileService } from "../../../services/app/files.ts";
 import { type Command, command } from "../command.ts";
 import type { Output } from "../output.ts";
 import { table } from "../table.ts";
 import { given, parseBounds } from "../values.ts";
 
 async function files(output: Output, signal: AbortSignal, phase: string): Promise<ReturnType<typeof fileService>> {
-  const service = await import("../../../services/files.ts");
+  const service = await import("../../../services/app/files.ts");
   return service.fileService({
     signal,
     onProgress: (fraction) => output.progress({ type: "phase", name: phase, fraction }),

@@ -99,7 +99,7 @@ const importLabels = command({
     const { field, layer, crs, encoding, legend, share, unmapped, map, classes, replace } = options;
     const { x, y, wkt, delimiter, radius, swap } = options;
     const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat labels import --help" });
-    const { mappedName, readClassTable } = await import("../../../services/labels.ts");
+    const { mappedName, readClassTable } = await import("../../../services/labels/labels.ts");
     const mapping = classes === undefined ? {} : readClassTable(classes);
     for (const pair of map ?? []) {
       const at = pair.lastIndexOf("=");
@@ -125,7 +125,7 @@ const importLabels = command({
         ...(unmapped === undefined ? {} : { unmapped: unmapped as "error" }),
         ...(Object.keys(mapping).length ? { classes: mapping } : {}),
       });
-      const { describeImport } = await import("../../../services/labels.ts");
+      const { describeImport } = await import("../../../services/labels/labels.ts");
       const { datumDoubt } = await services["labels.inspect"](file);
       if (datumDoubt) output.warn(`The coordinate system of “${path}”: ${datumDoubtWords(datumDoubt)}.`);
       const rows = report.classes.map((c) => [c.code, c.name, c.polygons, c.patches, Number(c.hectares.toFixed(1))]);

@@ -5,7 +5,7 @@ import { AppError } from "../../../../src-shared/errors/index.ts";
 import { type Command, command, type Options, type Values } from "../command.ts";
 import { table } from "../table.ts";
 import { parseBounds } from "../values.ts";
-import { atProjectDoor, withProject } from "../with-project.ts";
+import { cliProjects, withProject } from "../with-project.ts";
 
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
 
@@ -59,7 +59,7 @@ const create = command({
       like.length === 0
         ? { crs: crs ?? "", bounds: parseBounds("project create", bounds) }
         : { like, ...(options.area ? { within: [...options.area] } : {}), ...(crs === undefined ? {} : { crs }) };
-    const catalog = await (await atProjectDoor())["project.create"]({
+    const catalog = await (await cliProjects())["project.create"]({
       folder: words[0]!,
       area,
       ...(name === undefined ? {} : { name }),
@@ -311,7 +311,7 @@ const repair = command({
   async run({ words, options, output, signal }) {
     return withProject({ project: words[0]!, purpose: "omnisat project repair", output, signal }, async (services) => {
       const { modality, yes } = options;
-      const { wordsOf } = await import("../../../services/radiometry.ts");
+      const { wordsOf } = await import("../../../services/rasters/radiometry.ts");
       const repairs = await services["radiometry.repairs"](modality === undefined ? {} : { modality });
       if (yes)
         for (const { modality: name, kind } of repairs) await services["radiometry.repair"]({ modality: name, kind });

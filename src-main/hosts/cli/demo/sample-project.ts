@@ -3,7 +3,7 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import type { Services } from "../../../services/services.ts";
-import { atProjectDoor } from "../with-project.ts";
+import { cliProjects } from "../with-project.ts";
 import type { ClassPixels } from "./figures.ts";
 
 /** The sample that ships with the program. */
@@ -24,7 +24,7 @@ export async function makeSampleProject(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, marker), "This folder was made by `omnisat demo` and is replaced by the next one.\n");
   await cp(sampleFolder, join(folder, "imagery"), { recursive: true });
-  const catalog = await (await atProjectDoor())["project.create"]({
+  const catalog = await (await cliProjects())["project.create"]({
     folder,
     name: "Flanders crops 2019",
     area: { like: join(folder, "imagery", "S2_L2A_10m", "S2_L2A_10m_20190610T105703.tif") },

@@ -1,0 +1,291 @@
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { AppCommands, OpenedProject } from "../../../src-shared/ipc/app.ts";
+import type { TopicName, Topics } from "../../../src-shared/ipc/contract.ts";
+import type { DeviceReport } from "../../../src-shared/ipc/index.ts";
+import { type Catalog, projectFileName } from "../../catalog/index.ts";
+import type { JobRunner } from "../deps.ts";
+import { withinRoots } from "../path-gate.ts";
+import { answerPixels, expectPixels, type PixelAnswer } from "../pixels/pixels.ts";
+import { describeOpened } from "../projects/opened-project.ts";
+import { projectFolders } from "../projects/projects.ts";
+import { TrustedFolders } from "../projects/trusted-folders.ts";
+import { type Services, services } from "../services.ts";
+import { naming } from "../withheld.ts";
+import { appService, type ChoosePaths } from "./app.ts";
+import { RecentProjects } from "./recent-projects.ts";
+import { SettingsFile } from "./settings-file.ts";
+
+export type { FileBody, PixelAnswer } from "../pixels/pixels.ts";
+
+/** What the program stands on. */
+export interface ApplicationHost {
+  readonly kind: "electron" | "web";
+  readonly appVersion: string;
+  /** for the program's own small files: recent projects, settings */
+  readonly settingsFolder: string;
+  /** the sample's data, to be copied; `null` when it was not installed */
+  readonly sampleFolder: string | null;
+  readonly runJob: JobRunner;
+  /** tries the providers; slow, so it is asked once */
+  readonly device: () => Promise<DeviceReport>;
+  /** folders that may be read and written; empty: all of the machine */
+  readonly roots: readonly string[];
+  /** the system's own dialogs, where there are some */
+  readonly choosePaths?: ChoosePaths;
+  readonly reveal?: (path: string) => void;
+}
+
+/** Tells one window something. */
+export type Tell = (topic: TopicName, what: unknown) => void;
+
+/** A project that at least one window looks at: one catalog, one queue of jobs, however many windows. */
+export interface OpenProject {
+  readonly catalog: Catalog;
+  readonly services: Services;
+  readonly windows: Set<Session>;
+  readonly stop: AbortController;
+}
+
+/** Jobs of the project that run or wait for their turn here. What another process does in it while we only read is not ours. */
+export function unfinishedJobs({ catalog }: OpenProject): number[] {
+  if (catalog.readOnly) return [];
+  const jobs = catalog.jobs.list().filter(({ state }) => state === "running" || state === "queued");
+  return jobs.map(({ id }) => id);
+}
+
+/** The program behind its windows. Hosts open a session per window and carry messages; nothing else. */
+export class Application {
+  readonly host: ApplicationHost;
+  readonly recent: RecentProjects;
+  readonly settings: SettingsFile;
+  /** which folders outside of itself each project may reach */
+  readonly outside: TrustedFolders;
+  readonly #open = new Map<string, OpenProject>();
+  readonly #opening = new Map<string, Promise<OpenProject>>();
+  readonly #sessions = new Set<Session>();
+  /** cards of the start screen that will be drawn */
+  readonly #cards = new Map<OpenProject, NodeJS.Timeout>();
+  #device: Promise<DeviceReport> | undefined;
+
+  constructor(host: ApplicationHost) {
+    this.host = host;
+    this.recent = new RecentProjects(join(host.settingsFolder, "recent-projects.json"));
+    this.outside = new TrustedFolders(host.settingsFolder, host.roots);
+    this.settings = new SettingsFile(join(host.settingsFolder, "settings.json"));
+  }
+
+  /** A window. It shows the start screen until it opens a project. */
+  openSession(tell: Tell): Session {
+    const session = new Session(this, tell, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    return session;
+  }
+
+  get sessions(): ReadonlySet<Session> {
+    return this.#sessions;
+  }
+
+  /** Projects that are open now, with their running jobs. */
+  get projects(): ReadonlyMap<string, OpenProject> {
+    return this.#open;
+  }
+
+  device(): Promise<DeviceReport> {
+    this.#device ??= this.host.device();
+    return this.#device;
+  }
+
+  /** Tells every window, whatever it shows. */
+  tellAll(topic: TopicName, what: unknown): void {
+    for (const session of this.#sessions) session.tell(topic, what);
+  }
+
+  /** The project in `folder`, opened now or by another window before; `folder` is not known of one that is made now. */
+  async join(session: Session, open: () => Promise<Catalog>, folder?: string): Promise<OpenProject> {
+    const known = folder === undefined ? undefined : (this.#opening.get(folder) ?? this.#open.get(folder));
+    const opening = known ?? this.#begin(open, folder);
+    const project = await opening;
+    project.windows.add(session);
+    return project;
+  }
+
+  /** Opens a catalog once, however many windows ask for it meanwhile. */
+  #begin(open: () => Promise<Catalog>, folder: string | undefined): Promise<OpenProject> {
+    const opening = open().then((catalog) => this.#projectOf(catalog));
+    if (folder === undefined) return opening;
+    this.#opening.set(folder, opening);
+    return opening.finally(() => this.#opening.delete(folder));
+  }
+
+  #projectOf(catalog: Catalog): OpenProject {
+    const stop = new AbortController();
+    const windows = new Set<Session>();
+    const project: OpenProject = {
+      catalog,
+      windows,
+      stop,
+      services: services({
+        catalog,
+        appVersion: this.host.appVersion,
+        runJob: this.host.runJob,
+        signal: stop.signal,
+        announce: (topic, what) => {
+          for (const window of windows) window.tell(topic, what);
+          if (topic === "catalog.changed" && (what as Topics["catalog.changed"]).table === "acquisitions")
+            this.drawCard(project);
+          if (topic === "job.state") this.#closeUnused(project);
+        },
+      }),
+    };
+    this.#open.set(catalog.folder, project);
+    return project;
+  }
+
+  /** A window turns away. Without windows and without work the project is closed, and others may write to it. */
+  leave(session: Session, project: OpenProject): void {
+    project.windows.delete(session);
+    this.#closeUnused(project);
+  }
+
+  #closeUnused(project: OpenProject): void {
+    if (project.windows.size === 0 && unfinishedJobs(project).length === 0) this.#close(project);
+  }
+
+  /** Draws the project's card anew, once nothing has changed for a moment. */
+  drawCard(project: OpenProject): void {
+    clearTimeout(this.#cards.get(project));
+    const draw = () => {
+      this.#cards.delete(project);
+      if (this.#open.get(project.catalog.folder) === project)
+        void this.recent.draw(project.catalog, project.stop.signal);
+    };
+    this.#cards.set(project, setTimeout(draw, 1500).unref());
+  }
+
+  #close(project: OpenProject): void {
+    if (this.#open.get(project.catalog.folder) !== project) return;
+    clearTimeout(this.#cards.get(project));
+    this.recent.update(project.catalog);
+    this.#open.delete(project.catalog.folder);
+    project.catalog.close();
+  }
+
+  /** Stops every job at its next step, resumably, and closes every project. */
+  async close(): Promise<void> {
+    for (const session of [...this.#sessions]) session.close();
+    const projects = [...this.#open.values()];
+    for (const { stop } of projects) stop.abort(new DOMException("The program was closed.", "AbortError"));
+    await Promise.allSettled(
+      projects.flatMap((project) => unfinishedJobs(project).map((id) => project.services["jobs.wait"]({ id }))),
+    );
+    for (const project of projects) this.#close(project);
+  }
+}
+
+const noPixels: PixelAnswer = { status: 204, headers: { "Cache-Control": "no-store" }, body: new Uint8Array() };
+
+/** One window: its project, its questions and what it is told. */
+export class Session {
+  readonly tell: Tell;
+  readonly #application: Application;
+  readonly #forget: () => void;
+  readonly #app: AppCommands;
+  #project: OpenProject | undefined;
+  #closed = false;
+
+  constructor(application: Application, tell: Tell, forget: () => void) {
+    this.#application = application;
+    this.tell = tell;
+    this.#forget = forget;
+    this.#app = appService(application, this);
+  }
+
+  get project(): OpenProject | undefined {
+    return this.#project;
+  }
+
+  /** Every command that this window could ask now, by name. */
+  get commands(): Readonly<Record<string, unknown>> {
+    return { ...this.#project?.services, ...this.#app };
+  }
+
+  /** One question, one answer. What is no command, and what needs a project when none is open, is a sentence. */
+  invoke(command: string, request: unknown): Promise<unknown> {
+    return withinRoots(this.#application.host.roots, () => this.#invoke(command, request));
+  }
+
+  async #invoke(command: string, request: unknown): Promise<unknown> {
+    const own = (this.#app as unknown as Record<string, (request: unknown) => Promise<unknown>>)[command];
+    if (own && Object.hasOwn(this.#app, command)) return own(request);
+    if (!this.#project) throw new AppError("no-project-open", { command });
+    const commands = this.#project.services as unknown as Record<string, (request: unknown) => Promise<unknown>>;
+    const work = Object.hasOwn(commands, command) ? commands[command] : undefined;
+    if (!work) throw new AppError("command-unknown", { command });
+    return work(request);
+  }
+
+  /**
+   * Pixels of the open project; the path is that of src-shared/ipc/pixels. What was asked for the map just before its
+   * project was left, or its layer taken away, is nobody's mistake: there is nothing to see any more.
+   */
+  async pixels(path: string, signal: AbortSignal): Promise<PixelAnswer> {
+    const project = this.#project;
+    const forMap = /^\/(tile|vector)/.test(path);
+    if (!project) {
+      if (forMap) return noPixels;
+      throw new AppError("no-project-open", { command: `pixels ${path}` });
+    }
+    try {
+      return await answerPixels(project.catalog, path, signal);
+    } catch (error) {
+      const gone = this.#project !== project || (error instanceof AppError && error.code === "layer-not-found");
+      if (forMap && gone) return noPixels;
+      throw naming(error);
+    }
+  }
+
+  async open(folder: string, readOnly: boolean): Promise<OpenedProject> {
+    const projects = projectFolders({
+      appVersion: this.#application.host.appVersion,
+      outside: this.#application.outside,
+    });
+    const purpose = "OmniSat Desktop";
+    return this.#enter(() => projects["project.open"]({ folder, purpose, readOnly }), realFolder(folder));
+  }
+
+  /** Shows what `make` made, instead of what the window showed. */
+  async create(make: () => Promise<Catalog>): Promise<OpenedProject> {
+    return this.#enter(make);
+  }
+
+  async #enter(open: () => Promise<Catalog>, folder?: string): Promise<OpenedProject> {
+    const before = this.#project;
+    if (before && before.catalog.folder === folder) return describeOpened(before.catalog);
+    expectPixels();
+    const project = await this.#application.join(this, open, folder);
+    if (before) this.#application.leave(this, before);
+    this.#project = project;
+    this.#application.recent.note(project.catalog);
+    this.#application.drawCard(project);
+    return describeOpened(project.catalog);
+  }
+
+  leave(): void {
+    if (this.#project) this.#application.leave(this, this.#project);
+    this.#project = undefined;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.leave();
+    this.#forget();
+  }
+}
+
+/** The folder as the catalog writes it; one that holds no project is left for the catalog to refuse. */
+function realFolder(folder: string): string | undefined {
+  return existsSync(join(folder, projectFileName)) ? realpathSync(folder) : undefined;
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { ExportCommands } from "../../../src-shared/ipc/exports.ts";
+import { assertNoLinkOut } from "../../catalog/index.ts";
+import { writeWholeSync } from "../../files/index.ts";
+import type { Deps } from "../deps.ts";
+import type { JobQueue } from "../jobs/jobs.ts";
+import { squareMetersPerPixel } from "../maps/accuracy.ts";
+import { boundsSchema, legendOfMap } from "../maps/maps.ts";
+import { resultLayer } from "../maps/window.ts";
+import { filePath } from "../path-gate.ts";
+import { knownCrs } from "../rasters/rasters.ts";
+import { validated } from "../validated.ts";
+import { proposeName } from "./names.ts";
+import { tableAsCsv } from "./tables.ts";
+
+const target = { to: filePath, overwrite: z.boolean().default(false) };
+const part = { codes: z.array(z.int().positive()).min(1).optional(), bounds: boundsSchema.optional() };
+const id = z.int().positive();
+
+/** Results as files that other programs read. Nothing is replaced without being asked, and no file is ever half written. */
+export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): ExportCommands {
+  const common = { kind: "export", seed: 0, provider: "cpu", appVersion } as const;
+  return {
+    "exports.propose": validated(
+      "exports.propose",
+      z.strictObject({
+        subject: z.enum([
+          "class",
+          "confidence",
+          "probabilities",
+          "difference",
+          "polygons",
+          "areas",
+          "accuracy",
+          "confusion",
+          "changes",
+          "curve",
+          "picture",
+          "report",
+          "model",
+        ]),
+        id: id.optional(),
+        extension: z.string().regex(/^[a-z0-9]{1,8}$/),
+        crs: z.string().min(1).optional(),
+      }),
+      (request) => {
+        const folder = join(catalog.folder, "exports");
+        const name = proposeName(catalog, request);
+        return { folder, name, path: join(folder, name) };
+      },
+    ),
+
+    "exports.raster": validated(
+      "exports.raster",
+      z.strictObject({
+        ...target,
+        ...part,
+        layer: z.string().min(1),
+        crs: z.string().min(1).optional(),
+        resolution: z.number().positive().optional(),
+      }),
+      async ({ to, overwrite, layer, codes, bounds, crs, resolution }) => {
+        const outputPath = writable(catalog.folder, to, overwrite);
+        const { path, name } = resultLayer(catalog, layer);
+        const [kind, text] = layer.split(":");
+        const legend =
+          kind === "map"
+            ? await legendOfMap(catalog.maps.get(Number(text)))
+            : kind === "difference"
+              ? catalog.comparisons.get(Number(text)).result.classes
+              : null;
+        const { geobox } = catalog.project.get().grid;
+        const wanted = crs === undefined ? null : knownCrs(crs);
+        return queue.start({
+          ...common,
+          outputPath,
+          task: {
+            what: "raster",
+            from: path,
+            title: name,
+            legend,
+            codes: codes ?? null,
+            bounds: bounds ?? null,
+            crs: wanted === geobox.crs ? null : wanted,
+            resolution: resolution ?? null,
+          },
+        });
+      },
+    ),
+
+    "exports.polygons": validated(
+      "exports.polygons",
+      z.strictObject({
+        ...target,
+        ...part,
+        map: id,
+        format: z.enum(["gpkg", "geojson", "shp"]),
+        minimumSquareMeters: z.number().min(0).default(0),
+        smoothing: z.int().min(0).max(4).default(0),
+      }),
+      async ({ to, overwrite, map: mapId, codes, bounds, format, minimumSquareMeters, smoothing }) => {
+        const outputPath = writable(catalog.folder, to, overwrite);
+        const map = catalog.maps.get(mapId);
+        return queue.start({
+          ...common,
+          outputPath,
+          task: {
+            what: "polygons",
+            classPath: map.files.classPath,
+            confidencePath: map.files.confidencePath,
+            legend: await legendOfMap(map),
+            format,
+            layer: basename(outputPath).replace(/\.[^.]+$/, ""),
+            minimumPixels: Math.ceil(minimumSquareMeters / squareMetersPerPixel(map) - 1e-6),
+            smoothing,
+            codes: codes ?? null,
+            bounds: bounds ?? null,
+          },
+        });
+      },
+    ),
+
+    "exports.table": validated(
+      "exports.table",
+      z.strictObject({ ...target, table: z.enum(["areas", "accuracy", "confusion", "changes", "curve"]), id }),
+      async ({ to, overwrite, table, id: subject }) => {
+        const path = writable(catalog.folder, to, overwrite);
+        return written(path, Buffer.from(await tableAsCsv(catalog, table, subject), "utf8"));
+      },
+    ),
+
+    "exports.picture": validated(
+      "exports.picture",
+      z.strictObject({ ...target, bytes: z.base64().min(1) }),
+      ({ to, overwrite, bytes }) => written(writable(catalog.folder, to, overwrite), Buffer.from(bytes, "base64")),
+    ),
+  };
+}
+
+/** Writes bytes whole or not at all. @throws AppError "no-disk-space", "export-unwritable" */
+function written(path: string, bytes: Uint8Array): { readonly path: string; readonly bytes: number } {
+  writeWholeSync(path, bytes, { unwritable: "export-unwritable" });
+  return { path, bytes: bytes.length };
+}
+
+/** The full path, when it is free or may be replaced. The folder is made. */
+export function writable(project: string, to: string, overwrite: boolean): string {
+  const path = resolve(to);
+  assertNoLinkOut(project, path);
+  if (existsSync(path) && !overwrite) throw new AppError("file-exists", { path });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw new AppError(
+      "export-unwritable",
+      { path, reason: (cause as NodeJS.ErrnoException).code ?? "folder" },
+      { cause },
+    );
+  }
+  return path;
+}

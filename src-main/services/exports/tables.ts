@@ -1,0 +1,150 @@
+import { type Cell, csv } from "../../../src-shared/domain/csv.ts";
+import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job.ts";
+import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { correctedAreas, mappedAreas } from "../maps/accuracy.ts";
+import { legendOfMap } from "../maps/maps.ts";
+
+export type TableName = "areas" | "accuracy" | "confusion" | "changes" | "curve";
+
+/** A table of results as CSV (RFC 4180): commas, points, UTF-8; numbers as they were computed. */
+export async function tableAsCsv(catalog: Catalog, table: TableName, id: number): Promise<string> {
+  switch (table) {
+    case "areas":
+      return csv(await areaRows(catalog, id));
+    case "changes":
+      return csv(changeRows(catalog, id));
+    case "curve":
+      return csv(curveRows(catalog, id));
+    case "accuracy":
+      return csv(accuracyRows(evaluationOf(catalog, id, table)));
+    case "confusion":
+      return csv(confusionRows(evaluationOf(catalog, id, table)));
+  }
+}
+
+async function areaRows(catalog: Catalog, id: number): Promise<Cell[][]> {
+  const map = catalog.maps.get(id);
+  const { areas, hectares } = mappedAreas(map, await legendOfMap(map));
+  const { corrected } = correctedAreas(catalog, map, areas, hectares);
+  const coded = areas.some(({ source }) => source !== undefined);
+  const extra = ["estimated_ha", "estimated_ha_low", "estimated_ha_high", "users_accuracy", "producers_accuracy"];
+  return [
+    ["code", "class", "pixels", "mapped_ha", "percent", ...(corrected ? extra : []), ...(coded ? ["source_code"] : [])],
+    ...areas.map(({ code, name, pixels, hectares: own, percent, source }): Cell[] => {
+      const better = corrected?.classes.find((each) => each.code === code);
+      const more = better
+        ? [
+            better.hectares,
+            Math.max(0, better.hectares - better.error),
+            better.hectares + better.error,
+            better.usersAccuracy,
+            better.producersAccuracy,
+          ]
+        : extra.map(() => null);
+      return [code, name, pixels, own, percent, ...(corrected ? more : []), ...(coded ? [source ?? String(code)] : [])];
+    }),
+  ];
+}
+
+/** Long, not wide: other programs group it as they like. */
+function changeRows(catalog: Catalog, id: number): Cell[][] {
+  const { from, to, counts, squareMetersPerPixel } = catalog.comparisons.get(id).result;
+  return [
+    ["from_code", "from_class", "to_code", "to_class", "pixels", "hectares"],
+    ...from.flatMap((p, i) =>
+      to.map((q, j): Cell[] => {
+        const pixels = counts[i]![j]!;
+        return [p.code, p.name, q.code, q.name, pixels, (pixels * squareMetersPerPixel) / 10_000];
+      }),
+    ),
+  ];
+}
+
+function curveRows(catalog: Catalog, id: number): Cell[][] {
+  const metrics = catalog.runs.metrics(id);
+  if (metrics.length === 0) throw new AppError("run-without-table", { id, table: "curve" });
+  const names = [...new Set(metrics.flatMap(({ values }) => Object.keys(values)))];
+  return [
+    ["step", ...names],
+    ...metrics.map(({ step, values }) => [step, ...names.map((name) => values[name] ?? null)]),
+  ];
+}
+
+function evaluationOf(catalog: Catalog, id: number, table: TableName): EvaluateResult {
+  const run = catalog.runs.list().find((each) => each.id === id);
+  const result = run?.result as EvaluateResult | null | undefined;
+  if (run?.kind !== "evaluate" || !result?.subsets) throw new AppError("run-without-table", { id, table });
+  return result;
+}
+
+const inputs = ({ modalities }: SubsetScore): string => modalities.join(" + ");
+
+function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
+  const coded = subsets.some(({ classes }) => hasSourceCodes(classes));
+  const rows = [
+    ["part", "modalities", "class", "users_accuracy", "producers_accuracy", "f1", "samples", "source_code"],
+    ...subsets.flatMap((score): Cell[][] => [
+      ...score.classes.map(({ code, name, source, precision, recall, f1, support }): Cell[] => [
+        part,
+        inputs(score),
+        name,
+        precision,
+        recall,
+        f1,
+        support,
+        source ?? String(code),
+      ]),
+      [part, inputs(score), "overall accuracy", score.overallAccuracy, null, null, score.samples],
+      [
+        part,
+        inputs(score),
+        "overall accuracy, lower 95 %",
+        score.overallAccuracyInterval[0],
+        null,
+        null,
+        score.samples,
+      ],
+      [
+        part,
+        inputs(score),
+        "overall accuracy, upper 95 %",
+        score.overallAccuracyInterval[1],
+        null,
+        null,
+        score.samples,
+      ],
+      ...(score.commonest
+        ? [
+            [
+              part,
+              inputs(score),
+              `commonest class (${score.commonest.name})`,
+              score.commonest.share,
+              null,
+              null,
+              score.samples,
+            ],
+          ]
+        : []),
+      ...(score.macroClasses === undefined
+        ? []
+        : [[part, inputs(score), "classes in the macro F1", score.macroClasses, null, null, score.classes.length]]),
+      [part, inputs(score), "macro F1", null, null, score.macroF1, score.samples],
+    ]),
+  ];
+  // The last column only where it says more than the class.
+  return rows.map((row) => (coded ? Array.from({ length: 8 }, (_, i) => row[i] ?? null) : row.slice(0, 7)));
+}
+
+function confusionRows({ part, subsets }: EvaluateResult): Cell[][] {
+  return [
+    ["part", "modalities", "map_class", "reference_class", "samples"],
+    ...subsets.flatMap((score) =>
+      score.confusion.flatMap((row, i) =>
+        row.map((count, j): Cell[] => [part, inputs(score), score.classes[i]!.name, score.classes[j]!.name, count]),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { boundsOf } from "../../../src-shared/geo/geobox.ts";
+import type { ClassesAnswer } from "../../../src-shared/ipc/inspect.ts";
+import type { Deps } from "../deps.ts";
+import { usualOverlap } from "../maps/maps.ts";
+import { chooseModel, modalitiesFor } from "../models/models.ts";
+import { imageryOf } from "../rasters/imagery.ts";
+
+/**
+ * Asks the engine what a model says of the patches at some points. A small job of its own, beside the queue: it neither
+ * waits for a training nor appears among the jobs.
+ */
+export async function classesAt(
+  { catalog, runJob, appVersion }: Pick<Deps, "catalog" | "runJob" | "appVersion">,
+  request: {
+    readonly model: string;
+    readonly points: readonly { readonly x: number; readonly y: number }[];
+    readonly modalities?: string[] | undefined;
+  },
+  progress: (fraction: number) => void,
+  signal: AbortSignal,
+): Promise<ClassesAnswer> {
+  const { grid } = catalog.project.get();
+  const model = await chooseModel(catalog, request.model);
+  if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
+  const modalities = modalitiesFor(catalog, model, request.modalities);
+  const area = boundsOf(grid.geobox);
+  for (const { x, y } of request.points) {
+    if (x >= area.minX && x < area.maxX && y > area.minY && y <= area.maxY) continue;
+    const { minX, minY, maxX, maxY } = area;
+    throw new AppError("area-outside-project", { area: `${minX}, ${minY} to ${maxX}, ${maxY}`, crs: grid.geobox.crs });
+  }
+  const folder = mkdtempSync(join(tmpdir(), "omnisat-inspect-"));
+  try {
+    const { legend, patches, provider } = await runJob(
+      {
+        kind: "inspect",
+        folder,
+        seed: 0,
+        provider: "auto",
+        resume: false,
+        appVersion,
+        grid,
+        imagery: imageryOf(catalog, modalities),
+        modelFolder: model.folder,
+        modalities,
+        points: request.points,
+        overlapPatches: usualOverlap(grid.tilePatches),
+        batchSize: 4,
+      },
+      (event) => event.type === "phase" && progress(event.fraction),
+      signal,
+    );
+    return { model: model.name, modalities, classes: legend, provider, patches };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,142 @@
+import type { LabelInput, LabelPolygon, SplitPart } from "../../../src-shared/domain/job.ts";
+import { type LabelUnit, unitOf } from "../../../src-shared/domain/label-unit.ts";
+import { type CellRun, type PatchCells, packCells, runsOfCells } from "../../../src-shared/domain/patch-cells.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { apply } from "../../../src-shared/geo/affine.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
+import type { Catalog, Label } from "../../catalog/index.ts";
+import { projectArea } from "../../jobs/imagery.ts";
+import { isTiff, rasterizePolygon } from "../../vector/index.ts";
+import { labelledLegend } from "./active.ts";
+import { multi } from "./shape.ts";
+
+/** First and last day of imagery. */
+export interface Season {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** From the first to the last date of the project's imagery; `null` while there is none. */
+export function seasonOf(catalog: Catalog): Season | null {
+  const dates = catalog.acquisitions.list().map(({ date }) => date);
+  if (dates.length === 0) return null;
+  return { from: dates.reduce((p, q) => (q < p ? q : p)), to: dates.reduce((p, q) => (q > p ? q : p)) };
+}
+
+/** Is the label true on some day of the season? */
+export const isInSeason = ({ validFrom, validTo }: Pick<Label, "validFrom" | "validTo">, season: Season | null) =>
+  season === null || ((validFrom === null || validFrom <= season.to) && (validTo === null || validTo >= season.from));
+
+/**
+ * The labels of a project with their parts, as a job takes them. Labels that are true at no date of the imagery would teach
+ * what cannot be seen: they are left out, and counted.
+ */
+export function labelInput(catalog: Catalog): {
+  readonly labels: LabelInput;
+  readonly splitId: number;
+  readonly outOfSeason: number;
+} {
+  const legend = labelledLegend(catalog);
+  const split = catalog.splits.current();
+  if (!split) throw new AppError("no-split", { folder: catalog.folder });
+  const parts = catalog.splits.parts(split.id);
+  // Labels that were imported since have no part yet; a split without any label is a split of what is gone.
+  if (parts.size === 0) throw new AppError("no-split", { folder: catalog.folder });
+  const { grid } = catalog.project.get();
+  const { geobox } = grid;
+  const corner = projectArea(grid);
+  const season = seasonOf(catalog);
+  const all = catalog.labels.list(legend.id);
+  const current = all.filter((label) => isInSeason(label, season));
+  const polygons = current.flatMap((label): LabelPolygon[] => {
+    const { id, classCode } = label;
+    const own = parts.get(id);
+    if (own?.patches) return piecesOf(label, own.patches, geobox).map((piece) => ofJob(piece, corner));
+    const part = own?.part ?? "unused";
+    return label.cells
+      ? [ofJob({ id, classCode, part, coordinates: [], cells: label.cells }, corner)]
+      : [{ id, classCode, part, coordinates: label.coordinates }];
+  });
+  const used = new Set(polygons.map(({ classCode }) => classCode));
+  return {
+    labels: {
+      crs: geobox.crs,
+      legend: legend.classes.filter(({ code }) => used.has(code)),
+      polygons,
+      unit: labelUnit(catalog, current),
+    },
+    splitId: split.id,
+    outOfSeason: all.length - current.length,
+  };
+}
+
+/** What the labels are: polygons and points of files and of the drawing tools, or what class rasters label. */
+export function labelUnit(catalog: Catalog, labels: readonly Label[]): LabelUnit {
+  const rasters = new Set(catalog.labels.imports().flatMap(({ id, path }) => (isTiff(path) ? [id] : [])));
+  return unitOf(
+    labels.map(({ cells, importId, properties }) => {
+      if (importId === null) return properties.drawn === "point" ? "points" : "polygons";
+      return rasters.has(importId) ? "patches" : cells ? "points" : "polygons";
+    }),
+  );
+}
+
+/** The project counts patches from the corner of its area, jobs count from the origin of its CRS. */
+function ofJob<Piece extends { readonly cells: PatchCells }>(
+  piece: Piece,
+  corner: { col: number; row: number },
+): Piece {
+  const { cells } = piece;
+  return { ...piece, cells: { ...cells, col: cells.col + corner.col, row: cells.row + corner.row } };
+}
+
+/** A label that a split divides patch by patch, as one list of patches per set. */
+function piecesOf(label: Label, parts: readonly SplitPart[], grid: GeoBox): (LabelPolygon & { cells: PatchCells })[] {
+  const runs = runsOf(label, grid);
+  const window = windowAround(runs);
+  if (!window) return [];
+  const setOf = new Uint8Array(window.width * window.height);
+  let next = 0;
+  for (const [row, start, end] of runs) {
+    for (let col = start; col < end; col++) {
+      const part = parts[next++] ?? "unused";
+      setOf[(row - window.row) * window.width + col - window.col] = 1 + sets.indexOf(part);
+    }
+  }
+  return sets.flatMap((part, i) => {
+    const cells = packCells(window, (index) => setOf[index] === i + 1);
+    return cells ? [{ id: label.id, classCode: label.classCode, part, coordinates: [], cells }] : [];
+  });
+}
+
+const sets = ["train", "validation", "test", "unused"] as const;
+
+function windowAround(runs: readonly CellRun[]) {
+  if (runs.length === 0) return undefined;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [row, start, end] of runs) {
+    left = Math.min(left, start);
+    right = Math.max(right, end);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row + 1);
+  }
+  return { col: left, row: top, width: right - left, height: bottom - top };
+}
+
+/** The patches that a label names, or whose centre lies in it, as stretches row by row. */
+export function runsOf(label: Pick<Label, "coordinates" | "cells">, grid: GeoBox): CellRun[] {
+  if (label.cells) return runsOfCells(label.cells);
+  const runs: CellRun[] = [];
+  rasterizePolygon(multi(label.coordinates), grid, (row, start, end) => runs.push([row, start, end]));
+  return runs;
+}
+
+/** The centres of patches, row by row. */
+export function patchesOfRuns(runs: readonly CellRun[], grid: GeoBox): { x: number; y: number }[] {
+  return runs.flatMap(([row, start, end]) =>
+    Array.from({ length: end - start }, (_, i) => {
+      const [x, y] = apply(grid.affine, start + i + 0.5, row + 0.5);
+      return { x, y };
+    }),
+  );
+}

@@ -1,0 +1,15 @@
+import type { LabelCommands } from "../../../src-shared/ipc/labels.ts";
+import type { Deps } from "../deps.ts";
+import { labelEdits } from "./edit.ts";
+import { labelImports } from "./import.ts";
+import { labelLists } from "./lists.ts";
+import { labelSplits } from "./split.ts";
+
+/** Polygons with classes, and who learns and who tests. */
+export function labelService(deps: Deps): LabelCommands {
+  return { ...labelImports(deps), ...labelLists(deps), ...labelEdits(deps), ...labelSplits(deps) };
+}
+
+export { describeImport } from "../../vector/index.ts";
+export { mappedName, readClassTable } from "./classes.ts";
+export { labelInput } from "./input.ts";

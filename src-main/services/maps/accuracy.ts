@@ -1,0 +1,132 @@
+import type { Finding } from "../../../src-shared/domain/finding.ts";
+import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import type { MapProduct } from "../../../src-shared/domain/map-product.ts";
+import { boundsOf, resolutionOf } from "../../../src-shared/geo/geobox.ts";
+import type { ExpectedAccuracy, MapDetails, MappedArea } from "../../../src-shared/ipc/maps.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { areasOf } from "../../learning/metrics/areas.ts";
+import { estimateAreas } from "../../learning/metrics/estimated-areas.ts";
+import { squareMetersPerUnit } from "../../vector/geometry/true-area.ts";
+import { findingsOf } from "../runs/findings.ts";
+
+interface Measured {
+  readonly runId: number;
+  readonly measuredAt: string;
+  readonly part: EvaluateResult["part"];
+  readonly optimistic: boolean;
+  readonly score: SubsetScore;
+  readonly findings: readonly Finding[];
+}
+
+const sameSet = (p: readonly string[], q: readonly string[]) =>
+  p.length === q.length && p.every((entry) => q.includes(entry));
+
+/** What was measured of a model over all its classes, newest first. */
+function measurementsOf(catalog: Catalog, modelId: number): Measured[] {
+  const splits = new Map(catalog.splits.list().map(({ id, optimistic }) => [id, optimistic]));
+  return catalog.runs
+    .list()
+    .filter((run) => run.kind === "evaluate" && run.modelId === modelId && isEvaluation(run.result))
+    .toReversed()
+    .flatMap(({ id, createdAt, splitId, result }) => {
+      const { part, subsets } = result as EvaluateResult;
+      const widest = Math.max(...subsets.map(({ classSet }) => classSet.length));
+      return subsets
+        .filter(({ classSet }) => classSet.length === widest)
+        .map((score): Measured => {
+          const optimistic = splitId !== null && (splits.get(splitId) ?? false);
+          const findings = findingsOf(result).filter(
+            ({ details }) => !("modalities" in details) || sameSet(details.modalities, score.modalities),
+          );
+          return { runId: id, measuredAt: createdAt, part, optimistic, score, findings };
+        });
+    });
+}
+
+const isEvaluation = (result: unknown): result is EvaluateResult =>
+  Array.isArray((result as Partial<EvaluateResult> | null)?.subsets);
+
+/** Test before validation before training: the order in which figures deserve belief. */
+const worth = { test: 0, validation: 1, train: 2 } as const;
+
+/** The newest measurement of each subset of a model's modalities, on the part that says most. */
+export function expectedAccuracy(catalog: Catalog, name: string): ExpectedAccuracy[] {
+  const model = catalog.models.find(name);
+  if (!model) return [];
+  const best: Measured[] = [];
+  for (const each of measurementsOf(catalog, model.id).sort((p, q) => worth[p.part] - worth[q.part])) {
+    if (!best.some(({ score }) => sameSet(score.modalities, each.score.modalities))) best.push(each);
+  }
+  return best.map(({ score, runId, measuredAt, part, optimistic, findings }) => ({
+    runId,
+    part,
+    measuredAt,
+    optimistic,
+    modalities: score.modalities,
+    samples: score.samples,
+    overallAccuracy: score.overallAccuracy,
+    overallAccuracyInterval: score.overallAccuracyInterval,
+    macroF1: score.macroF1,
+    macroClasses: score.macroClasses ?? null,
+    commonest: score.commonest ?? null,
+    findings,
+    classes: score.classes.map(({ name: label, f1, support }) => ({ name: label, f1, support })),
+  }));
+}
+
+/** Square metres on the ground that a pixel of the map covers, measured in its middle. */
+export function squareMetersPerPixel({ area }: Pick<MapProduct, "area">): number {
+  const { minX, minY, maxX, maxY } = boundsOf(area);
+  const { x, y } = resolutionOf(area);
+  return x * y * squareMetersPerUnit(area.crs, (minX + maxX) / 2, (minY + maxY) / 2);
+}
+
+/** Counted pixels per class, in hectares and per cent. */
+export function mappedAreas(
+  map: MapProduct,
+  legend: readonly LegendClass[],
+): { readonly areas: readonly MappedArea[]; readonly hectares: number } {
+  const codes = legend.map(({ code }) => code);
+  const counted = areasOf(map.files.pixels, codes, squareMetersPerPixel(map) / 10_000);
+  const areas = counted.map((each, i) => ({ ...legend[i]!, ...each }));
+  return { areas, hectares: areas.reduce((sum, each) => sum + each.hectares, 0) };
+}
+
+/** Areas corrected by the newest test of the same model with the same modalities. */
+export function correctedAreas(
+  catalog: Catalog,
+  map: MapProduct,
+  areas: readonly MappedArea[],
+  hectares: number,
+): Pick<MapDetails, "corrected" | "uncorrected"> {
+  const measured =
+    map.modelId === null
+      ? undefined
+      : measurementsOf(catalog, map.modelId).find(
+          ({ part, score }) => part === "test" && sameSet(score.modalities, map.modalities),
+        );
+  if (!measured) return { corrected: null, uncorrected: { reason: "no-evaluation", classes: [] } };
+  const { score, runId, measuredAt, part } = measured;
+  const codes = score.classSet;
+  const pixels = codes.map((code) => areas.find((each) => each.code === code)?.pixels ?? 0);
+  const estimated = estimateAreas(score.confusion, pixels, hectares);
+  if ("missing" in estimated) {
+    const classes = estimated.missing.map(
+      (row) => areas.find(({ code }) => code === codes[row])?.name ?? `${codes[row]}`,
+    );
+    return { corrected: null, uncorrected: { reason: "too-few-samples", classes } };
+  }
+  return {
+    uncorrected: null,
+    corrected: {
+      runId,
+      measuredAt,
+      part,
+      samples: score.samples,
+      overallAccuracy: estimated.overallAccuracy,
+      overallAccuracyError: estimated.overallAccuracyError,
+      classes: estimated.classes.map(({ area, ...rest }, i) => ({ ...rest, code: codes[i]!, hectares: area })),
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { severityOf } from "../../../src-shared/domain/finding.ts";
+import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
+import type { ModelDescription } from "../../learning/model.ts";
+import { findingsOfDescription } from "../runs/findings.ts";
+
+/** The README of an exported model: what it reads, what it gives, how it was made, and what nobody should expect of it. */
+export function modelCard(model: ModelDescription, onnxDates: number | null): string {
+  const { name, task, modalities, legend, training, weights, grid, appVersion } = model;
+  const { bounds, dates } = training;
+  const range = (modality: string) => dates.find((entry) => entry.modality === modality);
+  return `${[
+    `# ${name}`,
+    "",
+    task === "pretrained"
+      ? "A pre-trained OmniSat encoder: it has learned from images without labels and has no classes yet."
+      : model.tiles
+        ? `An OmniSat model that says which of ${legend?.length ?? 0} classes a tile of ${grid.tilePatches * grid.patchMeters} m holds, several at once: one probability per class.`
+        : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
+    `Made with OmniSat Desktop ${appVersion}.`,
+    "",
+    "## Inputs",
+    "",
+    "| modality | kind | sensor | bands | metres per pixel | pixels per patch | trained on |",
+    "|---|---|---|---|---|---|---|",
+    ...modalities.map((modality) => {
+      const trained = range(modality.name);
+      const days = trained ? `${trained.count} dates, ${trained.first} to ${trained.last}` : "";
+      const { kind, sensor, bands, resolutionMeters, patchPixels } = modality;
+      return `| ${modality.name} | ${kind} | ${sensor} | ${bands.join(" ")} | ${resolutionMeters} | ${patchPixels} | ${days} |`;
+    }),
+    "",
+    `Any subset of these works with the same weights. Values are physical (reflectance, decibels); the model subtracts the mean and divides by the standard deviation of each band, which are in \`model.json\`. Days count from 1 on 1 January ${model.days.kind === "running" ? `${model.days.referenceYear}, on through the following years` : "of each date's own year"}; 0 is padding.`,
+    ...(legend
+      ? [
+          "",
+          "## Classes",
+          "",
+          "| value | class | colour |",
+          "|---|---|---|",
+          ...legend.map((entry) => `| ${entry.code} | ${entry.name} | ${entry.color} |`),
+        ]
+      : []),
+    ...(model.tiles
+      ? [
+          "",
+          "## Tiles",
+          "",
+          `A class counted as present where its share of the tile was above ${model.tiles.shareThreshold}; ${model.tiles.target === "presence" ? "presence was learned" : "shares were learned"} by binary cross-entropy. A class is given where its probability is above ${model.tiles.thresholds ? "its threshold, which the validation tiles chose" : model.tiles.decision}:`,
+          "",
+          "| class | threshold |",
+          "|---|---|",
+          ...(legend ?? []).map(
+            (entry, k) => `| ${entry.name} | ${model.tiles!.thresholds?.[k] ?? model.tiles!.decision} |`,
+          ),
+        ]
+      : []),
+    "",
+    "## Training",
+    "",
+    `- ${training.steps} steps in ${Math.round(training.seconds)} s on ${training.provider}, seed ${training.seed}`,
+    `- area: ${bounds.minX}, ${bounds.minY} to ${bounds.maxX}, ${bounds.maxY} (${grid.crs}), tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`,
+    ...(training.startedFrom ? [`- started from “${training.startedFrom}”`] : []),
+    ...Object.entries(training.settings).map(([key, value]) => `- ${key}: ${JSON.stringify(value)}`),
+    "",
+    "## Limits",
+    "",
+    ...findingsOfDescription(model).map(
+      (finding) =>
+        `- ${severityOf(finding) === "severe" ? "**Do not rely on this model.** " : ""}${plainSentence(finding)}`,
+    ),
+    ...(findingsOfDescription(model).length > 0 ? [""] : []),
+    `The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps.${model.tiles ? "" : " The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles."}`,
+    "",
+    "## Files",
+    "",
+    "- `model.json`: architecture, inputs, normalisation, legend, how it was trained",
+    `- \`${weights.file}\`: ${weights.parameters.toLocaleString("en")} numbers, SHA-256 \`${weights.sha256}\``,
+    ...(onnxDates === null
+      ? []
+      : [
+          `- \`model.onnx\`: the network for one tile of ${grid.tilePatches} × ${grid.tilePatches} patches and ${onnxDates} dates per series as an ONNX graph, weights inside. Its inputs are values after normalisation, days (\`…_dates\`, 0 is padding) and \`…_mask\` (1 where a patch is seen clearly on a date).`,
+        ]),
+  ].join("\n")}\n`;
+}

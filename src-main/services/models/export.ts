@@ -1,0 +1,44 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { diskError, placeFolderSync, replaceWhole, temporaryBeside, writeZip } from "../../files/index.ts";
+import { modelCard } from "./card.ts";
+
+export interface ExportedModel {
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+/** Writes model.json, weights.safetensors, README.md and, when asked, model.onnx into a folder or a .zip: whole or not at all. */
+export async function exportModel(
+  folder: string,
+  to: string,
+  { onnxDates, overwrite }: { readonly onnxDates: number | null; readonly overwrite: boolean },
+): Promise<ExportedModel> {
+  if (existsSync(to) && !overwrite) throw new AppError("file-exists", { path: to });
+  const { readModel } = await import("../../learning/model.ts");
+  // Reading it whole checks the weights: a damaged model is not passed on.
+  const { description } = await readModel(folder);
+  const temporary = temporaryBeside(to);
+  try {
+    mkdirSync(temporary, { recursive: true });
+    for (const name of ["model.json", description.weights.file])
+      copyFileSync(join(folder, name), join(temporary, name));
+    if (onnxDates !== null) {
+      const { exportOnnx } = await import("../../jobs/export-onnx.ts");
+      await exportOnnx(folder, join(temporary, "model.onnx"), onnxDates);
+    }
+    writeFileSync(join(temporary, "README.md"), modelCard(description, onnxDates));
+    const files = readdirSync(temporary).sort();
+    mkdirSync(dirname(to), { recursive: true });
+    if (to.toLowerCase().endsWith(".zip")) {
+      const sources = files.map((name) => ({ name, path: join(temporary, name), shrink: /\.(json|md)$/.test(name) }));
+      await replaceWhole(to, (archive) => writeZip(archive, sources));
+    } else placeFolderSync(temporary, to, { overwrite });
+    return { path: to, files };
+  } catch (error) {
+    throw diskError(to, error);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}

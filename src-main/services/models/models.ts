@@ -1,0 +1,222 @@
+import { existsSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
+import { z } from "zod";
+import { type Finding, inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
+import { type ArchitectureChoice, architectures } from "../../../src-shared/domain/job.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { ModelCommands, ModelDetails } from "../../../src-shared/ipc/models.ts";
+import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFolder } from "../../catalog/index.ts";
+import type { ModelDescription } from "../../learning/model.ts";
+import { announceChanged, type Deps } from "../deps.ts";
+import { fileName, freePath } from "../jobs/result-handlers.ts";
+import { filePath } from "../path-gate.ts";
+import { findingsOfDescription, findingsOfListed, measuredFindings } from "../runs/findings.ts";
+import { validated } from "../validated.ts";
+import { exportModel } from "./export.ts";
+import { licenceOf, unpackModel } from "./import.ts";
+
+/** A model to work with: one of the project's, or a folder from elsewhere. */
+export interface ModelChoice {
+  readonly id: number | null;
+  readonly name: string;
+  readonly folder: string;
+  readonly modalities: readonly string[];
+  readonly hasHead: boolean;
+  /** what its head speaks of; `null` without one */
+  readonly speaksOf: "patches" | "tiles" | null;
+  /** of its network, as people choose it */
+  readonly size: ArchitectureChoice["name"] | null;
+}
+
+/** Trained models: list them, look into them, bring them in, take them along. */
+export function modelService({ catalog, announce }: Deps): ModelCommands {
+  const named = z.strictObject({ name: z.string().min(1) });
+  return {
+    "models.list": validated("models.list", z.strictObject({}), () =>
+      catalog.models.list().map((model) => {
+        // With what was measured since it was trained: a list marks what the model's own page says.
+        const findings = findingsOfListed(catalog, model);
+        return { ...model, summary: { ...model.summary, findings } };
+      }),
+    ),
+
+    "models.details": validated("models.details", named, async ({ name }) => {
+      const choice = await chooseModel(catalog, name);
+      const { readModelDescription } = await import("../../learning/model.ts");
+      return detailsOf(choice, await readModelDescription(choice.folder), measuredFindings(catalog, choice.id));
+    }),
+
+    "models.import": validated(
+      "models.import",
+      z.strictObject({ path: filePath, name: z.string().trim().min(1).max(200).optional() }),
+      async ({ path, name: wanted }) => {
+        const folder = freePath(
+          makeOwnFolder(catalog.folder, "models"),
+          fileName(wanted ?? basename(path, extname(path))),
+        );
+        const description = await unpackModel(resolve(path), folder);
+        const { name: own, task, modalities, config, training, legend } = description;
+        const taken = new Set(catalog.models.list().map((model) => model.name));
+        if (wanted !== undefined && taken.has(wanted)) {
+          catalog.removeOwn(folder, ["models"]);
+          throw new AppError("model-exists", { name: wanted });
+        }
+        let name = wanted ?? own;
+        for (let n = 2; taken.has(name); n++) name = `${own} (${n})`;
+        const id = catalog.models.add({
+          name,
+          kind: task === "pretrained" ? "pretrained" : "finetuned",
+          folder,
+          parentId: null,
+          jobId: null,
+          modalities: modalities.map((modality) => modality.name),
+          summary: {
+            architecture:
+              sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? "own",
+            steps: training.steps,
+            seconds: training.seconds,
+            provider: training.provider,
+            metrics: {},
+            classes: legend?.map((entry) => entry.name) ?? [],
+            ...(task === "tiles" ? { task } : {}),
+            findings: findingsOfDescription(description),
+          },
+        });
+        announceChanged(announce, "models");
+        return { id, name };
+      },
+    ),
+
+    "models.rename": validated(
+      "models.rename",
+      named.extend({ to: z.string().trim().min(1).max(200) }),
+      ({ name, to }) => {
+        const { id } = catalog.models.named(name);
+        catalog.models.rename(id, to);
+        announceChanged(announce, "models");
+      },
+    ),
+
+    /** Deletes a model and its folder. A folder outside of the project is only forgotten: it may serve others. */
+    "models.remove": validated("models.remove", named, ({ name }) => {
+      const { id, folder } = catalog.models.named(name);
+      catalog.models.remove(id);
+      announceChanged(announce, "models");
+      return { deleted: catalog.removeOwn(folder, ["models"]) ? [folder] : [] };
+    }),
+
+    /** A folder or a .zip with everything another project or program needs. */
+    "models.export": validated(
+      "models.export",
+      z.strictObject({
+        name: z.string().min(1),
+        to: filePath,
+        /** also an ONNX graph, for so many dates of each series */
+        onnxDates: z.int().positive().nullable().default(null),
+        overwrite: z.boolean().default(false),
+      }),
+      async ({ name, to, onnxDates, overwrite }) => {
+        assertNoLinkOut(catalog.folder, to);
+        const { folder } = await chooseModel(catalog, name);
+        return exportModel(folder, resolve(to), { onnxDates, overwrite });
+      },
+    ),
+
+    /** Forgets a model; its files stay. */
+    "models.forget": validated("models.forget", named, ({ name }) => {
+      const { id } = catalog.models.named(name);
+      catalog.models.remove(id);
+      announceChanged(announce, "models");
+    }),
+  };
+}
+
+function detailsOf(
+  { name, id, folder }: ModelChoice,
+  model: ModelDescription,
+  measured: readonly Finding[],
+): ModelDetails {
+  const { task, appVersion, modalities, grid, legend, training, weights } = model;
+  const { steps, seconds, provider, seed, bounds, startedFrom, settings, dates } = training;
+  return {
+    name,
+    id,
+    folder,
+    task,
+    appVersion,
+    modalities: modalities.map((modality) => ({
+      name: modality.name,
+      kind: modality.kind,
+      sensor: modality.sensor,
+      bands: modality.bands,
+      resolutionMeters: modality.resolutionMeters,
+      patchPixels: modality.patchPixels,
+      dates: dates.find((entry) => entry.modality === modality.name) ?? null,
+    })),
+    grid,
+    legend,
+    training: { steps, seconds, provider, seed, bounds, startedFrom, settings },
+    weights,
+    licence: licenceOf(folder),
+    findings: inOrderOfSeverity([...findingsOfDescription(model), ...measured]),
+  };
+}
+
+const sizes = Object.values(architectures);
+
+/** By name in the project, or by the path of a folder that holds a model.json. */
+export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promise<ModelChoice> {
+  const known = catalog.models.find(nameOrFolder);
+  if (!known && existsSync(join(nameOrFolder, "model.json"))) {
+    const { readModelDescription } = await import("../../learning/model.ts");
+    const { name, task, modalities, config } = await readModelDescription(nameOrFolder);
+    const names = modalities.map((modality) => modality.name);
+    const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;
+    const speaksOf = { pretrained: null, dense: "patches", tiles: "tiles" } as const;
+    return {
+      id: null,
+      name,
+      folder: resolve(nameOrFolder),
+      modalities: names,
+      hasHead: task !== "pretrained",
+      speaksOf: speaksOf[task],
+      size,
+    };
+  }
+  const model = catalog.models.named(nameOrFolder);
+  if (model.state === "missing") throw new AppError("model-files-missing", { name: model.name, path: model.folder });
+  const { id, name, folder, modalities, kind, summary } = model;
+  if (isWithin(catalog.folder, folder)) assertPlainFolder(catalog.folder, folder);
+  const size = sizes.find((architecture) => architecture.name === summary.architecture)?.name ?? null;
+  const hasHead = kind === "finetuned";
+  const speaksOf = hasHead ? (summary.task ?? "patches") : null;
+  return { id, name, folder, modalities, hasHead, speaksOf, size };
+}
+
+/** A model that gives the class of patches, or the sentence why this one does not. */
+export function requirePatchModel({ name, speaksOf }: ModelChoice): void {
+  if (speaksOf === null) throw new AppError("model-has-no-head", { name });
+  if (speaksOf === "tiles") throw new AppError("model-of-tiles", { name });
+}
+
+/** A model that says what whole tiles hold, or the sentence why this one does not. */
+export function requireTileModel({ name, speaksOf }: ModelChoice): void {
+  if (speaksOf === null) throw new AppError("model-has-no-head", { name });
+  if (speaksOf === "patches") throw new AppError("model-not-of-tiles", { name });
+}
+
+/**
+ * Which of the model's modalities are used: those that were asked for, else all. The project has to have them all:
+ * what it lacks is named, with what there is.
+ */
+export function modalitiesFor(catalog: Catalog, model: ModelChoice, wanted?: readonly string[]): string[] {
+  const used = wanted ?? model.modalities;
+  for (const name of used) {
+    if (!model.modalities.includes(name))
+      throw new AppError("model-lacks-modality", { model: model.name, name, available: model.modalities });
+  }
+  const available = catalog.modalities.list().map(({ name }) => name);
+  const missing = used.filter((name) => !available.includes(name));
+  if (missing.length) throw new AppError("model-modalities-missing", { missing, available });
+  return model.modalities.filter((name) => used.includes(name));
+}

@@ -1,4 +1,0 @@
-/** Pixels for the eye: map tiles, vector files cut to the view, files of result maps. `pixels/README.md` explains. */
-
-export { answered, answerPixels, expectPixels, type FileBody, type PixelAnswer } from "./pixels/answer.ts";
-export { mapLayerService } from "./pixels/map-layers.ts";

@@ -1,0 +1,77 @@
+// A project that this installation has not opened before is looked through in a process that can be killed: its database may be a
+// stranger's, and the program itself is to open it.
+import { constants, copyFileSync, existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
+import { lookThroughDatabase, openCatalog, projectFileName } from "../../catalog/index.ts";
+import { jsonCheck, StructureProblem, type Telling } from "../../vector/index.ts";
+import { readOwnApart, whyGivenUp } from "../reading/tasks.ts";
+
+/** What SQLite opens beside a database by itself, whatever lies there. */
+const besideDatabase = ["-wal", "-shm", "-journal"];
+
+/**
+ * Looks through a foreign project before it is opened.
+ * @throws AppError "project-damaged" when opening it would take more time or memory than its size asks for
+ */
+export async function lookThroughProject(folder: string): Promise<void> {
+  const path = join(folder, projectFileName);
+  // What is no file at all, or a link, opening says.
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  for (const ending of besideDatabase)
+    if (lstatSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === false)
+      throw new AppError("project-damaged", {
+        path,
+        detail: `“${projectFileName}${ending}” beside it is no plain file`,
+      });
+  try {
+    await readOwnApart("project", { path });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "vector-too-costly") throw error;
+    const detail = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
+    throw new AppError("project-damaged", { path, detail }, { cause: error });
+  }
+}
+
+/** The same in this process, with a copy: opening a database leaves files beside it. */
+export function lookThroughHere(path: string, telling: Pick<Telling, "alive" | "readable">): null {
+  const folder = mkdtempSync(join(tmpdir(), "omnisat-project-"));
+  const copy = join(folder, projectFileName);
+  try {
+    copyFileSync(path, copy, constants.COPYFILE_FICLONE);
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
+    telling.alive();
+    lookThroughDatabase(copy, (cell) => {
+      const check = jsonCheck();
+      for (let at = 0; at < cell.length; at += 1 << 20) check.push(cell.subarray(at, at + (1 << 20)));
+      check.end();
+      telling.alive();
+    });
+    telling.readable();
+    readAll(folder, () => telling.alive());
+    return null;
+  } catch (error) {
+    if (error instanceof StructureProblem)
+      throw new AppError("project-damaged", { path, detail: error.message }, { cause: error });
+    if (error instanceof AppError && error.code === "project-damaged")
+      throw new AppError("project-damaged", { path, detail: (error.details as ErrorDetails<"project-damaged">).detail }, { cause: error }); // biome-ignore format: one line
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Opens it as the program does, brings it to the format of today and reads its rows; what it refuses in words, it refuses there too. */
+function readAll(folder: string, alive: () => void): void {
+  try {
+    const catalog = openCatalog(folder, { purpose: "a look at it", appVersion: "0" });
+    try {
+      for (const table of [catalog.rasters, catalog.acquisitions, catalog.modalities, catalog.legends, catalog.splits, catalog.jobs, catalog.models, catalog.runs, catalog.maps, catalog.layers, catalog.vectors, catalog.labels]) { table.list(); alive(); } // biome-ignore format: a list
+    } finally {
+      catalog.close();
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+}

@@ -1,0 +1,245 @@
+// A dry look at files before they are imported: what each is taken for, on what evidence, and what is in the way.
+
+import { statSync } from "node:fs";
+import { type Acquisition, parseProduct, pathsOf } from "../../../../src-shared/eo/index.ts";
+import { AppError } from "../../../../src-shared/errors/index.ts";
+import { boundsOf, type GeoBox } from "../../../../src-shared/geo/geobox.ts";
+import { errorMessage } from "../../../../src-shared/ipc/errors.ts";
+import type { Guess, ImagePreview, ImportPreview, PlannedModality } from "../../../../src-shared/ipc/rasters.ts";
+import type { Catalog } from "../../../catalog/index.ts";
+import {
+  describeFile,
+  type FileChoice,
+  type FileDescription,
+  factsOf,
+  type ImportedFile,
+  importedFiles,
+  nativeMeters,
+  pixelMeters,
+  requireMeasurement,
+  requireOverlap,
+  samplePixels,
+} from "../../../cube/index.ts";
+import { cacheOf } from "../../../files/index.ts";
+import { type RasterFacts, type Reader, rasterReader, shareOf } from "../../../imagery/index.ts";
+import { crsName } from "../../../raster/index.ts";
+import { duplicateDays, planModalities, waitingFor } from "../../modalities/planned.ts";
+import { readWhole } from "../info.ts";
+import { isUnchanged, standingChoices } from "./images.ts";
+import { joinImport } from "./join.ts";
+
+interface Looked {
+  readonly choice: FileChoice;
+  readonly bytes: number;
+  readonly facts: RasterFacts | undefined;
+  /** as far as it could be understood; with a stand-in where the file says nothing */
+  readonly file: FileDescription | undefined;
+  /** its date is a stand-in */
+  readonly undated?: boolean;
+  /** what it brings, when it can be used */
+  readonly brings: readonly ImportedFile[];
+  readonly errors: readonly AppError[];
+}
+
+/** Headers and samples are kept: changing one guess of four hundred files reads one file. */
+export class ImportPreviews {
+  readonly #looked = cacheOf<Looked>(4096);
+
+  async preview(
+    catalog: Catalog,
+    choices: readonly FileChoice[],
+    signal: AbortSignal,
+    progress: (fraction: number) => void,
+  ): Promise<ImportPreview> {
+    const { geobox, patchMeters } = catalog.project.get().grid;
+    const reader = rasterReader();
+    try {
+      const looked: Looked[] = [];
+      for (const [index, choice] of choices.entries()) {
+        signal.throwIfAborted();
+        looked.push(await this.#look(reader, choice, geobox, signal));
+        progress((index + 1) / choices.length);
+      }
+      const before = catalog.acquisitions.list();
+      const used = new Set(before.flatMap(pathsOf));
+      const fresh = looked.filter(({ choice }) => !isUnchanged(catalog, used, choice));
+      const joined = await joinImport({
+        reader,
+        before,
+        files: fresh.flatMap(({ brings }) => brings),
+        anew: new Set(
+          fresh
+            .filter(({ brings }) => brings.length > 0)
+            .map(({ choice }) => choice.path)
+            .filter((path) => used.has(path)),
+        ),
+        choice: standingChoices(catalog, before, undefined),
+        signal,
+      });
+      const after = joined.acquisitions;
+      const byPath = new Map<string, Acquisition[]>();
+      for (const acquisition of after)
+        for (const path of pathsOf(acquisition)) {
+          const own = byPath.get(path);
+          if (own) own.push(acquisition);
+          else byPath.set(path, [acquisition]);
+        }
+      const copies = new Map(joined.copies.map(({ path, of }) => [path, of]));
+      const planned = planModalities({
+        before,
+        after,
+        changed: joined.changed,
+        renamed: joined.renamed,
+        modalities: catalog.modalities.list(),
+        patchMeters,
+        nativeMeters: await nativeMeters(reader, after.filter(present(catalog)), geobox.crs),
+      });
+      return {
+        files: looked.map((entry) => previewOf(entry, byPath.get(entry.choice.path) ?? [], catalog, geobox, copies)),
+        modalities: planned.map(({ modality, known: own, group }): PlannedModality => {
+          const members = after.filter(({ id }) => modality.acquisitions.includes(id));
+          const dates = members.map(({ date }) => date).sort();
+          const { name, kind, sensor, bands, resolutionMeters } = modality;
+          const undecided = modality.duplicateDates === "error" ? duplicateDays(modality, after) : [];
+          return {
+            name,
+            kind,
+            sensor,
+            bands,
+            resolutionMeters,
+            dates: new Set(dates).size,
+            pieces: members.reduce((sum, { pieces }) => sum + pieces.length, 0),
+            first: dates[0] ?? "",
+            last: dates.at(-1) ?? "",
+            isNew: own === null,
+            duplicates: undecided.map(({ date, paths }) => ({ date, paths })),
+            incomplete: waitingFor(modality, after, group).map(({ date, missing, path }) => ({ date, missing, path })),
+          };
+        }),
+        problems: [],
+        unused: [],
+        questions: joined.questions,
+      };
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async #look(reader: Reader, choice: FileChoice, area: GeoBox, signal: AbortSignal): Promise<Looked> {
+    const stats = statSync(choice.path, { throwIfNoEntry: false });
+    const key = JSON.stringify([choice, stats?.size, stats?.mtimeMs]);
+    const known = this.#looked.get(key);
+    if (known) return known;
+    const looked = await look(reader, choice, stats?.size ?? 0, area, signal);
+    this.#looked.set(key, looked);
+    return looked;
+  }
+}
+
+async function look(
+  reader: Reader,
+  choice: FileChoice,
+  bytes: number,
+  area: GeoBox,
+  signal: AbortSignal,
+): Promise<Looked> {
+  const errors: AppError[] = [];
+  const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      errors.push(error);
+      return undefined;
+    }
+  };
+  let facts = await attempt(() => factsOf(reader, choice));
+  // Without a CRS the rest can still be read: what it would be here says what it is.
+  if (!facts && /^raster-(without-crs|crs-unusable)$/.test(errors[0]?.code ?? ""))
+    facts = await factsOf(reader, choice, area.crs);
+  if (!facts) return { choice, bytes, facts, file: undefined, brings: [], errors };
+  const whole = facts;
+  await attempt(() => readWhole(choice.path, whole.crs));
+  await attempt(() => requireMeasurement(whole, choice));
+  // Classes without a date lack nothing but to be labels.
+  const file = errors.length > 0 ? undefined : await attempt(() => describeFile(whole, choice));
+  if (errors.length > 0 || !file) return { choice, bytes, facts, ...describeAnyway(whole, choice), brings: [], errors };
+  const described = file;
+  await attempt(() => requireOverlap(described, { crs: area.crs, bounds: boundsOf(area) }));
+  const sample = await attempt(() => samplePixels(reader, described, signal));
+  return { choice, bytes, facts, file, brings: errors.length > 0 ? [] : importedFiles(described, sample), errors };
+}
+
+/** What else can be said of a file without a date, or whose bands nobody knows. What it says itself comes before a stand-in. */
+function describeAnyway(facts: RasterFacts, choice: FileChoice): Pick<Looked, "file" | "undated"> {
+  const date = "1970-01-01";
+  const bands = facts.bands.map((_, index) => `band${index + 1}`);
+  for (const stand of [{}, { bands }, { date }, { date, bands }]) {
+    try {
+      return { file: describeFile(facts, { ...stand, ...choice }), undated: "date" in stand && !choice.date };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  return { file: undefined };
+}
+
+const present = (catalog: Catalog) => {
+  const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
+  return (acquisition: Acquisition) => !pathsOf(acquisition).some((path) => missing.has(path));
+};
+
+function previewOf(
+  { choice, bytes, facts, file, undated, errors }: Looked,
+  members: readonly Acquisition[],
+  catalog: Catalog,
+  area: GeoBox,
+  copies: ReadonlyMap<string, string>,
+): ImagePreview {
+  const codes = new Set(errors.map(({ code }) => code));
+  const named = parseProduct(choice.path);
+  const product = file?.product;
+  const evidence = (field: string, lines: readonly string[]) =>
+    lines.find((line) => line.startsWith(`${field}: `))?.slice(field.length + 2) ?? "";
+  const lines = product?.evidence ?? named.evidence;
+  const guess = <Value>(field: string, value: Value | undefined | null, chosen: unknown): Guess<Value> => ({
+    value: value ?? null,
+    evidence: chosen !== undefined || value === undefined || value === null ? "" : evidence(field, lines),
+    chosen: chosen !== undefined,
+  });
+  const own = members.flatMap(({ pieces }) =>
+    pieces.flatMap(({ files }) => files.filter(({ path }) => path === choice.path)),
+  );
+  const measured = own.find((one) => one.bands.length > 0);
+  const noImage = codes.has("import-class-raster") || codes.has("import-elevation");
+  const dates = file && !noImage && !undated ? file.slices.map(({ date }) => date) : undefined;
+  const bands =
+    file && !codes.has("acquisition-band-count")
+      ? [...new Set(file.slices.flatMap((slice) => slice.bands.map(({ name }) => name)))]
+      : undefined;
+  const noCrs = codes.has("raster-without-crs") || codes.has("raster-crs-unusable");
+  const crs = facts && !noCrs ? facts.geobox.crs : null;
+  return {
+    path: choice.path,
+    bytes,
+    known: catalog.rasters.find(choice.path) !== undefined,
+    width: facts?.geobox.width ?? null,
+    height: facts?.geobox.height ?? null,
+    dataType: facts?.bands[0]?.dataType ?? null,
+    sensor: guess("sensor", product?.sensor ?? named.sensor, choice.sensor),
+    dates: guess("date", dates ?? (file ? undefined : named.date ? [named.date] : undefined), choice.date),
+    time: file?.slices[0]?.time ?? null,
+    level: product?.level ?? null,
+    bands: guess("band names", bands, choice.bands),
+    bandCount: facts?.bands.length ?? 0,
+    crs: { value: crs, evidence: facts?.crsNote ?? "", chosen: choice.crs !== undefined },
+    crsName: crs ? crsName(crs) : null,
+    resolution: facts && !noCrs ? pixelMeters(facts.geobox, area.crs) : null,
+    overlap: facts && !noCrs ? shareOf(area, facts.geobox) : null,
+    radiometry: measured?.radiometry.decidedBy ?? null,
+    acquisitions: members.map(({ id }) => id),
+    copyOf: copies.get(choice.path) ?? null,
+    problems: errors.map(errorMessage),
+    warnings: [...new Set(own.flatMap(({ radiometry }) => radiometry.warnings))],
+  };
+}

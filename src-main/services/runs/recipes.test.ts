@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { chosenSentence, settingsOfLabels } from "../../../src-shared/domain/chosen-settings.ts";
+import { finetuneDefaults } from "../../../src-shared/domain/recipe.ts";
+import { finetuneRecipe, recipeFor } from "./recipes.ts";
+
+const wallToWall = { polygons: 158, patches: 25_000, classes: 5 };
+const parcels = { polygons: 17, patches: 2662, classes: 8 };
+const points = { polygons: 906, patches: 906, classes: 5 };
+
+test("labels that cover the ground are learned patch by patch and for longer, few parcels as the sample taught, points as points", () => {
+  expect(settingsOfLabels(wallToWall)).toMatchObject({
+    rule: "many-places",
+    values: { balance: "patches", steps: 300 },
+  });
+  expect(settingsOfLabels(parcels)).toMatchObject({ rule: "few-places", values: { balance: "polygons", steps: 100 } });
+  expect(settingsOfLabels(points)).toMatchObject({ rule: "points", values: { balance: "polygons", steps: 300 } });
+  // The rule is about places: thirty is the first number that is many.
+  expect([29, 30].map((polygons) => settingsOfLabels({ ...wallToWall, polygons }).rule)).toEqual([
+    "few-places",
+    "many-places",
+  ]);
+});
+
+test("the sample keeps the settings that leaving its parcels out chose", () => {
+  const { recipe } = recipeFor({}, parcels);
+  expect(recipe).toEqual(finetuneDefaults);
+});
+
+test("what somebody sets is never chosen for them; auto is as good as saying nothing", () => {
+  const given = finetuneRecipe.parse({ balance: "classes", steps: 40 });
+  const { recipe, chosen } = recipeFor(given, wallToWall);
+  expect(recipe).toMatchObject({ balance: "classes", steps: 40, patchWeightPower: 1, warmupSteps: 14 });
+  expect(Object.keys(chosen.values).toSorted()).toEqual(["learningRate", "patchWeightPower"]);
+  expect(recipeFor(finetuneRecipe.parse({ balance: "auto" }), wallToWall)).toEqual(recipeFor({}, wallToWall));
+});
+
+test("what was chosen is said with its reason, for people and for programs", () => {
+  expect(chosenSentence(recipeFor({}, wallToWall).chosen)).toBe(
+    "Chosen from the labels (158 polygons, 25000 patches, 5 classes): balance=patches, patchWeightPower=1, steps=300, learningRate=0.001, since 30 places or more train: patches are drawn as they are labelled.",
+  );
+  const all = { balance: "classes", patchWeightPower: 0, steps: 1, learningRate: 1 } as const;
+  expect(chosenSentence(recipeFor(all, parcels).chosen)).toMatch(/^All settings as given/);
+});

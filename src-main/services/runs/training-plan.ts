@@ -1,0 +1,133 @@
+import { z } from "zod";
+import type { LabelShape } from "../../../src-shared/domain/chosen-settings.ts";
+import {
+  architectures,
+  type FinetuneSpec,
+  type Imagery,
+  type LabelInput,
+  type PretrainSpec,
+  type ProjectGrid,
+} from "../../../src-shared/domain/job.ts";
+import type { RunSettings } from "../../../src-shared/domain/training.ts";
+import { patchGrid, projectArea } from "../../jobs/imagery.ts";
+import { LabelPatches } from "../../jobs/label-patches.ts";
+import type { Deps } from "../deps.ts";
+import type { NewRun, NewSpec } from "../jobs/jobs.ts";
+import { labelInput } from "../labels/labels.ts";
+import { chooseModel, modalitiesFor } from "../models/models.ts";
+import { imageryOf } from "../rasters/imagery.ts";
+import { finetuneRecipe, pretrainRecipe, recipeFor } from "./recipes.ts";
+
+export const name = z.string().min(1);
+export const common = {
+  seed: z.int().min(0).default(0),
+  provider: z.enum(["auto", "cpu", "webgpu", "cuda"]).default("auto"),
+};
+const size = z.enum(["tiny", "small", "base"]);
+
+export const pretrainSchema = z.strictObject({
+  ...common,
+  name,
+  modalities: z.array(name).min(1).optional(),
+  size: size.default("small"),
+  recipe: pretrainRecipe.prefault({}),
+});
+
+export const finetuneSchema = z.strictObject({
+  ...common,
+  name,
+  /** a pre-trained model of the project or a folder; without it the weights start at random */
+  from: name.optional(),
+  modalities: z.array(name).min(1).optional(),
+  /** of a network that starts at random; one that continues keeps its own */
+  size: size.default("small"),
+  recipe: finetuneRecipe.prefault({}),
+});
+
+/** A training with everything it needs, before it has a job. */
+export interface TrainingPlan<Spec extends PretrainSpec | FinetuneSpec> {
+  readonly spec: NewSpec<Spec>;
+  readonly run: NewRun;
+}
+
+type Where = Pick<Deps, "catalog" | "appVersion">;
+
+export function planPretrain(
+  { catalog, appVersion }: Where,
+  request: z.output<typeof pretrainSchema>,
+): TrainingPlan<PretrainSpec> {
+  const { seed, provider, recipe } = request;
+  const { grid } = catalog.project.get();
+  const imagery = imageryOf(catalog, request.modalities);
+  return {
+    spec: {
+      kind: "pretrain",
+      seed,
+      provider,
+      appVersion,
+      grid,
+      imagery,
+      recipe,
+      architecture: architectures[request.size],
+      modelName: request.name,
+    },
+    run: { splitId: null, modelId: null, settings: settingsOf(request, imagery, null) },
+  };
+}
+
+export async function planFinetune(
+  { catalog, appVersion }: Where,
+  request: z.output<typeof finetuneSchema>,
+): Promise<TrainingPlan<FinetuneSpec>> {
+  const { seed, provider, from } = request;
+  const { grid } = catalog.project.get();
+  const parent = from === undefined ? undefined : await chooseModel(catalog, from);
+  const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
+  const imagery = imageryOf(catalog, modalities);
+  const { labels, splitId } = labelInput(catalog);
+  const { recipe, chosen } = recipeFor(request.recipe, shapeOf(labels, grid));
+  const size = parent?.size ?? request.size;
+  return {
+    spec: {
+      kind: "finetune",
+      seed,
+      provider,
+      appVersion,
+      grid,
+      imagery,
+      labels,
+      recipe,
+      modelFolder: parent?.folder ?? null,
+      architecture: architectures[size],
+      modelName: request.name,
+      previews: true,
+      chosen,
+    },
+    run: {
+      splitId,
+      modelId: null,
+      settings: { ...settingsOf({ ...request, recipe, size }, imagery, parent?.name ?? null), chosen },
+    },
+  };
+}
+
+/** What there is to learn from: polygons that hold a patch, their patches, their classes. */
+function shapeOf(labels: LabelInput, grid: ProjectGrid): LabelShape {
+  const codes = labels.legend.map(({ code }) => code);
+  const usable = new LabelPatches(labels, "train", codes, patchGrid(grid), projectArea(grid)).usable();
+  return {
+    polygons: usable.length,
+    patches: usable.reduce((sum, { patches }) => sum + patches, 0),
+    classes: new Set(usable.map(({ classCode }) => classCode)).size,
+    ...(labels.unit === undefined ? {} : { unit: labels.unit }),
+  };
+}
+
+/** What the table of runs compares. */
+function settingsOf(
+  { seed, provider, size, recipe }: Pick<RunSettings, "seed" | "provider" | "size" | "recipe">,
+  { modalities }: Imagery,
+  from: string | null,
+): RunSettings {
+  return { modalities: modalities.map((modality) => modality.name), size, from, seed, provider, recipe };
+}

@@ -1,0 +1,54 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { extname } from "node:path";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { readCsv, tableExtensions } from "./csv.ts";
+import type { FeatureLayer, ReadOptions } from "./feature.ts";
+import { readGeoJson } from "./geojson.ts";
+import { readGeoPackage } from "./geopackage.ts";
+import { readKml, readKmz } from "./kml.ts";
+import { readShapefile } from "./shapefile.ts";
+import { readZipped } from "./zipped.ts";
+
+/**
+ * One layer of a GeoPackage, Shapefile, GeoJSON, KML or CSV file, or of such files in a ZIP archive (KMZ among them). What the file
+ * holds decides where the ending leaves a doubt.
+ * @throws AppError "vector-missing", "vector-unknown-format", "vector-damaged" and what the format's reader throws
+ */
+export async function openFeatures(path: string, options: ReadOptions = {}): Promise<FeatureLayer> {
+  const extension = extensionOf(path);
+  const archived = (extension === ".zip" || extension === ".kml" || extension === ".kmz") && beginsWith(path, "PK");
+  if (!archived && extension !== ".zip") return readFeatures(path, options);
+  return extension === ".zip" ? readZipped(path, options, readFeatures, readKmz) : readKmz(path, options);
+}
+
+/** The same of a file that is no archive, at once. */
+export function readFeatures(path: string, options: ReadOptions = {}): FeatureLayer {
+  const extension = extensionOf(path);
+  if (beginsWith(path, "SQLite format 3\0")) return readGeoPackage(path, options);
+  if (extension === ".shp") return readShapefile(path, options);
+  if (extension === ".geojson" || extension === ".json") return readGeoJson(path, options);
+  if (extension === ".kml" || extension === ".kmz") return readKml(path, options);
+  if (extension === ".zip") throw new Error(`readFeatures: “${path}” is an archive; openFeatures reads it`);
+  if (extension === ".gpkg")
+    throw new AppError("vector-damaged", { path, problem: "it does not begin like a GeoPackage" });
+  if (tableExtensions.includes(extension)) return readCsv(path, options);
+  if (spreadsheets.includes(extension)) throw new AppError("table-spreadsheet", { path });
+  throw new AppError("vector-unknown-format", { path });
+}
+
+function extensionOf(path: string): string {
+  if (!existsSync(path) || !statSync(path).isFile()) throw new AppError("vector-missing", { path });
+  return extname(path).toLowerCase();
+}
+
+const spreadsheets = [".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"];
+
+function beginsWith(path: string, text: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(text.length);
+    return readSync(file, head, 0, text.length, 0) === text.length && head.toString("latin1") === text;
+  } finally {
+    closeSync(file);
+  }
+}
