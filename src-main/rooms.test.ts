@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src-main/alignment": ["src-main/raster", "src-main/imagery", "src-shared"],
   "src-main/cube": ["src-main/files", "src-main/raster", "src-main/imagery", "src-shared"],
   "src-main/catalog": ["src-main/files", "src-shared"],
+  "src-main/report": ["src-main/files", "src-main/raster", "src-main/cube", "src-shared"],
   "src-main/jobs": [
     "src-main/files",
     "src-main/engine",
@@ -29,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src-main/imagery",
     "src-main/alignment",
     "src-main/cube",
+    "src-main/report",
     "src-shared",
   ],
   "src-main/services": [

@@ -29,6 +29,7 @@ export {
   raisedCosine,
 } from "./blend.ts";
 export { Cube, type CubeOptions, type CubeSpec } from "./cube.ts";
+export { dataRegion, type PixelSet, readingWindows } from "./data-region.ts";
 export { around, type FootprintRequest, Footprints, footprintOf, footprintsOf } from "./footprints.ts";
 export {
   type GivenMask,

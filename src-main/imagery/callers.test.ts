@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, "..");
 
 /** Files of the rooms above that match, by their path in `src-main`. */
 function matching(pattern: RegExp): string[] {
-  return ["alignment", "cube", "jobs", "services", "vector"]
+  return ["alignment", "cube", "jobs", "report", "services", "vector"]
     .flatMap((room) => readdirSync(join(root, room), { withFileTypes: true, recursive: true }))
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !/\.test\.ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
@@ -22,7 +22,7 @@ test("what opens or warps files by itself reads no acquisitions: each is listed 
     "jobs/compare.ts": "result maps",
     "jobs/export/polygons.ts": "result maps",
     "jobs/export/raster.ts": "result maps",
-    "jobs/report/index.ts": "result maps",
+    "report/index.ts": "result maps",
     "services/app/files.ts": "raster.info, .convert and .warp: files as they are",
     "services/app/health.ts": "a file of its own",
     "services/layers/properties.ts": "a header, for its table",
@@ -43,5 +43,5 @@ test("nobody else adds or takes off a correction of position, or turns power int
     "services/alignment/measure.ts",
   ]);
   // What a repair would make of values is told before it is done; marks along an axis.
-  expect(matching(/log10\(/)).toEqual(["cube/repairs.ts", "jobs/report/ticks.ts"]);
+  expect(matching(/log10\(/)).toEqual(["cube/repairs.ts", "report/ticks.ts"]);
 });

@@ -7,13 +7,12 @@ import { apply, invert } from "../../src-shared/geo/affine.ts";
 import { intersection } from "../../src-shared/geo/bounds.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, resolutionOf, windowCovering } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
-import { PatchSet } from "../cube/index.ts";
+import { dataRegion, PatchSet, readingWindows } from "../cube/index.ts";
 import { writeWhole } from "../files/index.ts";
 import { createCog, openRaster, type Raster, requireGeobox, type TypedArray } from "../raster/index.ts";
 import { squareMetersPerUnit } from "../vector/geometry/true-area.ts";
 import { classQml, classSld } from "../vector/styles/index.ts";
 import type { JobContext } from "./context.ts";
-import { dataRegion, readingWindows } from "./data-region.ts";
 
 /** Values of the difference layer: nothing to compare, no change, then one code per kind of change, the commonest first. */
 const nothing = 0;

@@ -1,24 +1,13 @@
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { certain } from "../../src-shared/domain/stored-shares.ts";
 import type { BlendedRows } from "../cube/index.ts";
 import { argmax } from "./argmax.ts";
 
 /** Values of the class map: 0 is no data, otherwise the legend's code. */
 export const noClass = 0;
 
-/**
- * Confidence and probabilities are stored as shares of 10,000 in 16 bits, so that 0.0001 is the smallest step: rounded to
- * per cent, rare classes vanish and their order with them. Their files have a scale tag that GDAL and QGIS apply.
- */
-export const certain = 10_000;
-/** Nothing is known of the patch. Both of its bytes are `emptyByte`. */
-export const noShare = 65_535;
+/** Both bytes of a share where nothing is known of the patch (`noShare`). */
 export const emptyByte = 255;
-/** Stored value · scale: confidence in per cent, as it always was; probabilities from 0 to 1. */
-export const confidenceScale = 100 / certain;
-export const probabilityScale = 1 / certain;
-
-/** What a stored share is in per cent: 16 bits hold shares of 10,000, the maps of earlier versions per cent in 8 bits. */
-export const percentPerStep = (dataType: string): number => (dataType === "uint8" ? 1 : confidenceScale);
 
 /** Byte planes of a stored row: the class, then high and low byte of the confidence and of each class's probability. */
 export const planesOfRow = (classes: number): number => 1 + 2 * (1 + classes);

@@ -13,6 +13,7 @@ import {
 import { plainSentence } from "../../src-shared/domain/finding-words.ts";
 import type { MapFiles, MapPlace, MapResult, MapSpec } from "../../src-shared/domain/job.ts";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
+import { confidenceScale, noShare, probabilityScale } from "../../src-shared/domain/stored-shares.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
@@ -36,18 +37,7 @@ import type { JobContext } from "./context.ts";
 import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { openCube, patchGrid } from "./imagery.ts";
-import {
-  confidenceScale,
-  emptyByte,
-  noClass,
-  noShare,
-  planesOfRow,
-  planesOfShare,
-  probabilityScale,
-  rowBytes,
-  rowLayout,
-  sharesOf,
-} from "./map-values.ts";
+import { emptyByte, noClass, planesOfRow, planesOfShare, rowBytes, rowLayout, sharesOf } from "./map-values.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { type Inside, insideOf } from "./outline.ts";
 import { Predictor } from "./predict.ts";

@@ -34,6 +34,6 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
     case "compare":
       return (await import("./compare.ts")).compareMaps(spec, context);
     case "report":
-      return (await import("./report/index.ts")).writeReport(spec, context);
+      return (await import("../report/index.ts")).writeReport(spec, context);
   }
 }

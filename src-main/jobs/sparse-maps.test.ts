@@ -7,11 +7,11 @@ import type { CompareSpec, ExportSpec } from "../../src-shared/domain/job.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { createCog, openRaster, Raster } from "../raster/index.ts";
+import { readPicture } from "../report/picture.ts";
 import { compareMaps } from "./compare.ts";
 import { exportMap } from "./export/index.ts";
 import { gdalBands } from "./fixtures/gdal.ts";
 import { quiet } from "./fixtures/sample.ts";
-import { readPicture } from "./report/picture.ts";
 
 // Places far apart in one box, as a map of several places is: what no place covers is not stored, and must not be walked.
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ExportSpec } from "../../../src-shared/domain/job.ts";
+import { confidenceScale, noShare } from "../../../src-shared/domain/stored-shares.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import { createCog } from "../../raster/index.ts";
 import { cogComplaints } from "../../raster/testing/gdal.ts";
@@ -11,7 +12,6 @@ import { compareMaps } from "../compare.ts";
 import { writeClassMap } from "../fixtures/class-map.ts";
 import { gdalBands } from "../fixtures/gdal.ts";
 import { quiet } from "../fixtures/sample.ts";
-import { confidenceScale, noShare } from "../map-values.ts";
 import { exportMap } from "./index.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-export-"));

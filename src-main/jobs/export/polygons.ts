@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { PolygonExport } from "../../../src-shared/domain/job.ts";
 import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
+import { percentPerStep } from "../../../src-shared/domain/stored-shares.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow } from "../../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../../src-shared/geo/window.ts";
+import { dataRegion, type PixelSet, readingWindows } from "../../cube/index.ts";
 import { openRaster, type Raster, requireGeobox } from "../../raster/index.ts";
 import {
   areaOf,
@@ -20,8 +22,6 @@ import {
   squareMetersPerUnit,
 } from "../../vector/index.ts";
 import type { JobContext } from "../context.ts";
-import { dataRegion, type PixelSet, readingWindows } from "../data-region.ts";
-import { percentPerStep } from "../map-values.ts";
 import { partOf } from "./raster.ts";
 
 const nothing = 0;

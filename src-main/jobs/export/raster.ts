@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import type { RasterExport } from "../../../src-shared/domain/job.ts";
+import { percentPerStep } from "../../../src-shared/domain/stored-shares.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import { type GeoBox, geoboxOfWindow, windowCovering } from "../../../src-shared/geo/geobox.ts";
@@ -9,7 +10,6 @@ import { writeWhole } from "../../files/index.ts";
 import { createCog, openRaster, requireGeobox, suggestGeobox, tileOf, warp } from "../../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../../vector/styles/index.ts";
 import type { JobContext } from "../context.ts";
-import { percentPerStep } from "../map-values.ts";
 
 const withoutExtension = (path: string): string => path.replace(/\.[^.\\/]+$/, "");
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
+import { percentPerStep } from "../../../src-shared/domain/stored-shares.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { percentPerStep } from "../../jobs/map-values.ts";
 import { openRaster, warp } from "../../raster/index.ts";
 
 /** What a result layer is made of. */

@@ -1,4 +1,4 @@
-import type { MetricRow, ReportSpec } from "../../../src-shared/domain/job.ts";
+import type { MetricRow, ReportSpec } from "../../src-shared/domain/job.ts";
 import { type Chart, lineChart, type Series } from "./chart.ts";
 import { type Html, html } from "./html.ts";
 import { words } from "./numbers.ts";

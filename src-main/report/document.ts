@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { AreaSource, MapPlace, MapResult, ReportSpec } from "../../../src-shared/domain/job.ts";
+import type { AreaSource, MapPlace, MapResult, ReportSpec } from "../../src-shared/domain/job.ts";
 import { accuracyOf, bestFirst, findingsList, inOrderOfWorth, interval, measuredClasses } from "./accuracy.ts";
 import { areaTable, totalPixels, totalSquareMeters } from "./areas.ts";
 import { curvesOf } from "./curves.ts";

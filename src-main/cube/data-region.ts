@@ -1,6 +1,6 @@
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
-import { PatchSet } from "../cube/index.ts";
 import type { Raster } from "../raster/index.ts";
+import { PatchSet } from "./patch-set.ts";
 
 /** A set of pixels is kept like a set of patches. */
 export type PixelSet = PatchSet;

@@ -1,7 +1,7 @@
-import { apply, invert } from "../../../src-shared/geo/affine.ts";
-import { epsgCode } from "../../../src-shared/geo/crs.ts";
-import { type GeoBox, resolutionOf } from "../../../src-shared/geo/geobox.ts";
-import { crsName, isGeographic, transformer } from "../../raster/index.ts";
+import { apply, invert } from "../../src-shared/geo/affine.ts";
+import { epsgCode } from "../../src-shared/geo/crs.ts";
+import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
+import { crsName, isGeographic, transformer } from "../raster/index.ts";
 
 /** How a grid of pixels lies on the ground, in metres. */
 export interface Ground {

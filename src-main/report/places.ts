@@ -1,7 +1,7 @@
-import type { MapPlace } from "../../../src-shared/domain/job.ts";
-import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import { apply } from "../../../src-shared/geo/affine.ts";
-import { transformer } from "../../raster/index.ts";
+import type { MapPlace } from "../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { apply } from "../../src-shared/geo/affine.ts";
+import { transformer } from "../raster/index.ts";
 import { groundOf } from "./ground.ts";
 import { type Html, html } from "./html.ts";
 import { namedClass } from "./named-class.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { MetricRow, ReportSpec, SubsetScore } from "../../../src-shared/domain/job.ts";
-import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import { type Acquisition, bandNamesOf, withPieces } from "../../../src-shared/eo/acquisition.ts";
+import type { MetricRow, ReportSpec, SubsetScore } from "../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
+import { type Acquisition, bandNamesOf, withPieces } from "../../src-shared/eo/acquisition.ts";
 
 /** A made-up run with everything a report can show, for tests and for looking at the layout. No figure here is a result. */
 export function sampleSpec(outputPath: string): ReportSpec {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertIndexedToRgb, decode } from "fast-png";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openRaster, type Raster } from "../../raster/index.ts";
+import { openRaster, type Raster } from "../raster/index.ts";
 import { writeReport } from "./index.ts";
 import { readPicture } from "./picture.ts";
 import { rampColor } from "./ramp.ts";

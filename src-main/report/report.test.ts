@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
-import type { ReportSpec } from "../../../src-shared/domain/job.ts";
-import { openRaster, requireGeobox } from "../../raster/index.ts";
+import { plainSentence } from "../../src-shared/domain/finding-words.ts";
+import type { ReportSpec } from "../../src-shared/domain/job.ts";
+import { openRaster, requireGeobox } from "../raster/index.ts";
 import { type ReportContext, writeReport } from "./index.ts";
 import { sampleSpec } from "./sample-spec.ts";
 

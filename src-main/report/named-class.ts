@@ -1,4 +1,4 @@
-import { type LegendClass, rgbOf } from "../../../src-shared/domain/legend.ts";
+import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 
 /** A class's name behind its colour. The name carries the meaning, so the square is silent for those who listen. */

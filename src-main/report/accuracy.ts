@@ -1,8 +1,8 @@
-import { type Finding, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
-import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
-import type { EvaluateResult, Imagery, SubsetScore } from "../../../src-shared/domain/job.ts";
-import { countedLabels } from "../../../src-shared/domain/label-unit.ts";
-import { hasSourceCodes, type LegendClass } from "../../../src-shared/domain/legend.ts";
+import { type Finding, inOrderOfSeverity, severityOf } from "../../src-shared/domain/finding.ts";
+import { plainSentence } from "../../src-shared/domain/finding-words.ts";
+import type { EvaluateResult, Imagery, SubsetScore } from "../../src-shared/domain/job.ts";
+import { countedLabels } from "../../src-shared/domain/label-unit.ts";
+import { hasSourceCodes, type LegendClass } from "../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
 import { namedClass } from "./named-class.ts";

@@ -1,4 +1,4 @@
-import type { ReportTable } from "../../../src-shared/domain/job.ts";
+import type { ReportTable } from "../../src-shared/domain/job.ts";
 import { type Html, type HtmlPart, html } from "./html.ts";
 import { dash, grouped, score } from "./numbers.ts";
 

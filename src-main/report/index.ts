@@ -1,19 +1,22 @@
-import type { MapPlace, ReportResult, ReportSpec } from "../../../src-shared/domain/job.ts";
-import { rgbOf } from "../../../src-shared/domain/legend.ts";
-import { apply, invert } from "../../../src-shared/geo/affine.ts";
-import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
-import type { PixelWindow } from "../../../src-shared/geo/window.ts";
-import { writeWhole } from "../../files/index.ts";
-import { openRaster, type Raster, requireGeobox } from "../../raster/index.ts";
-import type { JobContext } from "../context.ts";
-import { percentPerStep } from "../map-values.ts";
+import type { MapPlace, ReportResult, ReportSpec } from "../../src-shared/domain/job.ts";
+import { rgbOf } from "../../src-shared/domain/legend.ts";
+import { percentPerStep } from "../../src-shared/domain/stored-shares.ts";
+import { apply, invert } from "../../src-shared/geo/affine.ts";
+import type { GeoBox } from "../../src-shared/geo/geobox.ts";
+import type { PixelWindow } from "../../src-shared/geo/window.ts";
+import { writeWhole } from "../files/index.ts";
+import { openRaster, type Raster, requireGeobox } from "../raster/index.ts";
 import { type EmbeddedPicture, type MapPictures, reportDocument } from "./document.ts";
 import { groundOf } from "./ground.ts";
 import { encodePicture, pngUri, type Rgb, readPicture } from "./picture.ts";
 import { rampColor } from "./ramp.ts";
 
-/** What the report job needs of whoever runs it. */
-export type ReportContext = Pick<JobContext, "signal" | "phase">;
+/** What a report needs of whoever has it written; a job's context is one. */
+export interface ReportContext {
+  readonly signal: AbortSignal;
+  /** `fraction` in [0, 1] of the phase of that name */
+  phase(name: string, fraction: number): void;
+}
 
 /** Gathers what a run left into one HTML file that needs nothing else. */
 export async function writeReport(spec: ReportSpec, context: ReportContext): Promise<ReportResult> {

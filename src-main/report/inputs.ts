@@ -1,6 +1,6 @@
-import type { Imagery } from "../../../src-shared/domain/job.ts";
-import type { Modality } from "../../../src-shared/eo/modality.ts";
-import { sensors } from "../../../src-shared/eo/sensors.ts";
+import type { Imagery } from "../../src-shared/domain/job.ts";
+import type { Modality } from "../../src-shared/eo/modality.ts";
+import { sensors } from "../../src-shared/eo/sensors.ts";
 
 /** What readers call an input of the network: its sensor, with the modality's name where one sensor has several. */
 export function inputTitle(modality: Modality, { modalities }: Imagery): string {

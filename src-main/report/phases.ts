@@ -1,4 +1,4 @@
-import type { ReportSpec } from "../../../src-shared/domain/job.ts";
+import type { ReportSpec } from "../../src-shared/domain/job.ts";
 import { type Html, html } from "./html.ts";
 import { duration, percent } from "./numbers.ts";
 import { cell, columnHead, rowHead, table } from "./table.ts";

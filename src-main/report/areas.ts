@@ -1,5 +1,5 @@
-import type { AreaSource } from "../../../src-shared/domain/job.ts";
-import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import type { AreaSource } from "../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { namedClass } from "./named-class.ts";
 import { dash, grouped, hectareDecimals, hectares, percent } from "./numbers.ts";

@@ -1,7 +1,7 @@
 import { encode } from "fast-png";
-import type { PixelWindow } from "../../../src-shared/geo/window.ts";
-import type { Raster } from "../../raster/index.ts";
-import { dataRegion, readingWindows } from "../data-region.ts";
+import type { PixelWindow } from "../../src-shared/geo/window.ts";
+import { dataRegion, readingWindows } from "../cube/index.ts";
+import type { Raster } from "../raster/index.ts";
 
 /** A small picture of a raster: what a reader sees of it, never more pixels than a screen has. */
 export interface Picture {

@@ -1,7 +1,7 @@
-import type { Imagery } from "../../../src-shared/domain/job.ts";
-import { type Acquisition, hasQuality, radiometryOf, warningsOf } from "../../../src-shared/eo/acquisition.ts";
-import type { Modality } from "../../../src-shared/eo/modality.ts";
-import { type SensorId, sclClasses } from "../../../src-shared/eo/sensors.ts";
+import type { Imagery } from "../../src-shared/domain/job.ts";
+import { type Acquisition, hasQuality, radiometryOf, warningsOf } from "../../src-shared/eo/acquisition.ts";
+import type { Modality } from "../../src-shared/eo/modality.ts";
+import { type SensorId, sclClasses } from "../../src-shared/eo/sensors.ts";
 import { type Html, html } from "./html.ts";
 import { inputTitle } from "./inputs.ts";
 import { counted, dash, grouped, length } from "./numbers.ts";

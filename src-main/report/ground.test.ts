@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { northUp } from "../../../src-shared/geo/affine.ts";
+import { northUp } from "../../src-shared/geo/affine.ts";
 import { groundOf } from "./ground.ts";
 
 const grid = (crs: string, minX: number, maxY: number, pixel: number) => ({
