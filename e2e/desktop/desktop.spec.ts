@@ -20,7 +20,7 @@ async function launch(settings: string) {
   });
 }
 
-test("the application opens its sample, trains in its own engine, and after a kill is where it was", async () => {
+test("the application opens its sample, trains in its own job process, and after a kill is where it was", async () => {
   const settings = mkdtempSync(join(tmpdir(), "omnisat-electron-"));
   const folder = join(settings, "Flanders");
   let app = await launch(settings);

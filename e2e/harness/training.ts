@@ -56,15 +56,15 @@ export function storedSteps(project: string): number[] {
   }
 }
 
-/** The engine process of a host: its child that runs `hosts/engine/main` and has computed the most. Linux. */
-export function enginesOf(hostPid: number): number[] {
+/** The job processes of a host: its children that run `hosts/job-process/main`. Linux. */
+export function jobProcessesOf(hostPid: number): number[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
     .filter((pid) => {
       try {
         const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
-        return parent === hostPid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hosts/engine/main");
+        return parent === hostPid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hosts/job-process/main");
       } catch {
         return false;
       }

@@ -2,22 +2,22 @@ import { join } from "node:path";
 import { type Host, startHost } from "../harness/host.ts";
 import { expect, test } from "../harness/journey.ts";
 import { openSample } from "../harness/sample.ts";
-import { enginesOf, reachStep, startTiny, storedSteps } from "../harness/training.ts";
+import { jobProcessesOf, reachStep, startTiny, storedSteps } from "../harness/training.ts";
 
 const steps = 60;
 const whole = Array.from({ length: steps }, (_, i) => i + 1);
 
-test("kill -9 of the engine during a training costs nothing but a moment", async ({ window, host }) => {
-  test.skip(process.platform !== "linux", "finds the engine in /proc");
+test("kill -9 of the job process during a training costs nothing but a moment", async ({ window, host }) => {
+  test.skip(process.platform !== "linux", "finds the process in /proc");
   const project = await openSample(window, host);
   await startTiny(window, { name: "tough", steps });
   await reachStep(window, "tough", 12);
-  for (const pid of enginesOf(host.child.pid!)) process.kill(pid, "SIGKILL");
+  for (const pid of jobProcessesOf(host.child.pid!)) process.kill(pid, "SIGKILL");
   // The window lives, says what happened, and offers to go on.
   const told = window.getByText("Nothing is lost: it can go on from its last checkpoint.");
   await expect(told).toBeVisible();
   const card = window.getByRole("region", { name: "Training tough" });
-  await expect(card.getByText(/engine ended unexpectedly \(signal SIGKILL\)/)).toBeVisible();
+  await expect(card.getByText(/process of this job ended unexpectedly \(signal SIGKILL\)/)).toBeVisible();
   await card.getByRole("button", { name: "Resume" }).click();
   await expect(window.getByText("Training “tough” is done.")).toBeVisible({ timeout: 120_000 });
   expect(storedSteps(project)).toEqual(whole);

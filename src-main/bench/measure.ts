@@ -9,10 +9,10 @@ import {
   ForwardSession,
   floatingPointOperations,
   Graph,
+  GraphSession,
   initialState,
   matMul,
   modelOf,
-  Session,
   type SessionOptions,
   sizeOf,
   type Tensor,
@@ -67,7 +67,7 @@ async function peak(seconds: number, how: SessionOptions): Promise<Measurement> 
   const [a, b] = [g.input("a", [side, side]), g.input("b", [side, side])];
   g.output("y", matMul(g, a, b));
   const model = modelOf(g, "peak");
-  const session = await Session.load(model, how);
+  const session = await GraphSession.load(model, how);
   const feeds = { a: irregular(a), b: irregular(b) };
   return { ...(await time(() => session.run(feeds), seconds)), flops: 2 * side ** 3, nodes: 1, mebibytes: highWater() };
 }

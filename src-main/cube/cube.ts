@@ -60,7 +60,7 @@ export class Cube {
   readonly #scenes: LoadingCache<Chunk>;
   readonly #qualities: LoadingCache<Uint8Array | undefined>;
   readonly #shares: LoadingCache<readonly (number | undefined)[]>;
-  readonly #gate = new Gate(concurrentReads);
+  readonly #readLimit = new ConcurrencyLimit(concurrentReads);
   #footprints: Promise<Footprints> | undefined;
   readonly #places = new Map<string, Promise<StepPlaces>>();
 
@@ -250,7 +250,7 @@ export class Cube {
     const load = async () => {
       const quality = await this.#qualityChunk(modality, index, piece, signal);
       const target = this.#geobox(modality, part);
-      const scene = await this.#gate.run(() => readScene(this.#reader, modality, step, target, signal, quality));
+      const scene = await this.#readLimit.run(() => readScene(this.#reader, modality, step, target, signal, quality));
       return scene.states.some((state) => state !== noData) ? scene : undefined;
     };
     return this.#scenes.get(keyOf(modality, index, chunk), load, signal);
@@ -263,7 +263,7 @@ export class Cube {
     signal?: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     const load = () =>
-      this.#gate.run(() => readQuality(this.#reader, modality, step, this.#geobox(modality, part), signal));
+      this.#readLimit.run(() => readQuality(this.#reader, modality, step, this.#geobox(modality, part), signal));
     return this.#qualities.get(keyOf(modality, index, chunk), load, signal);
   }
 
@@ -329,8 +329,8 @@ function copyPatches<A extends Float32Array | Uint8Array>(
   }
 }
 
-/** Lets so many tasks run at once; the others wait in line. */
-class Gate {
+/** Runs at most `width` tasks at a time; the others wait in their order. */
+class ConcurrencyLimit {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

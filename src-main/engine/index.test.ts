@@ -26,7 +26,7 @@ const surface = {
   "training: steps, optimizers, schedules":
     "ForwardSession TrainingSession adam adamW buildForward buildStep cosine gradientsOf initialState momentName plateau sgd withAverage",
   "onnx and weights: files": "encodeModel readSafetensors weightsCheck writeSafetensors",
-  "runtime: where it runs": "Session chooseProvider memoryFigures probeHere probeSafely runOnce storageFor",
+  "runtime: where it runs": "GraphSession chooseProvider memoryFigures probeHere probeSafely runOnce storageFor",
 };
 
 test("the engine's public surface", () => {

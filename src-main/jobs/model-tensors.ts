@@ -1,6 +1,6 @@
 import { AppError } from "../../src-shared/errors/index.ts";
 import { buildForward, type DataType, type Value } from "../engine/index.ts";
-import { type Model, type ModelDescription, readModel } from "../learning/index.ts";
+import { type ModelDescription, readModel, type TrainedModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
 import { classify, classifyTile } from "./predict.ts";
 
@@ -90,7 +90,7 @@ const inWords = ({ type, shape }: Pick<ExpectedTensor, "type" | "shape">): strin
  * A model that can be worked with: read whole, and its weights are those of its network.
  * @throws AppError "model-unreadable", and what `readModel` throws
  */
-export async function readWorkingModel(folder: string): Promise<Model> {
+export async function readWorkingModel(folder: string): Promise<TrainedModel> {
   const model = await readModel(folder);
   const problem = problemOfModel(model);
   if (problem !== undefined) throw new AppError("model-unreadable", { path: folder, reason: problem });

@@ -4,7 +4,13 @@ import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { type Batch, type Cube, type Normalization, noAugmentation, type SampleOptions } from "../cube/index.ts";
 import { type cosine, initialState, type Provider, type Step, type Tensors } from "../engine/index.ts";
-import { type Model, type ModelDescription, type Review, type TrainingResult, train } from "../learning/index.ts";
+import {
+  type ModelDescription,
+  type Review,
+  type TrainedModel,
+  type TrainingResult,
+  train,
+} from "../learning/index.ts";
 import type { OmniSatConfig } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
 import { feedsOf } from "./feeds.ts";
@@ -20,7 +26,7 @@ import { drawPresence, noWeights, startFrom } from "./training-parts.ts";
 
 /** The network of a model with the inputs that are there, or a new one. */
 export const networkFrom = (
-  base: Model | undefined,
+  base: TrainedModel | undefined,
   names: readonly string[],
   fresh: () => OmniSatConfig,
 ): OmniSatConfig =>
@@ -66,7 +72,7 @@ export interface Teaching {
   readonly context: JobContext;
   readonly cube: Cube;
   readonly step: Step;
-  readonly base: Model | undefined;
+  readonly base: TrainedModel | undefined;
   readonly provider: Provider;
   readonly schedule: ReturnType<typeof cosine>;
   /** the inputs, in the order of the network's mask */

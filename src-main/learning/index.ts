@@ -9,15 +9,15 @@ export {
   notStoppedYet,
 } from "./early-stopping.ts";
 export * from "./metrics/index.ts";
+export * from "./split/index.ts";
+export { type Review, type TrainingPlan, type TrainingResult, type TrainOptions, train } from "./train.ts";
 export {
-  type Model,
   type ModelDescription,
   type ModelModality,
   type NewModel,
   readModel,
   readModelDescription,
   type TileTask,
+  type TrainedModel,
   writeModel,
-} from "./model.ts";
-export * from "./split/index.ts";
-export { type Review, type TrainingPlan, type TrainingResult, type TrainOptions, train } from "./train.ts";
+} from "./trained-model.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { tensor } from "../engine/index.ts";
 import { configFromJson } from "../omnisat/index.ts";
 import { exampleModel as model } from "./fixtures/example-model.ts";
-import { readModel, readModelDescription, writeModel } from "./model.ts";
+import { readModel, readModelDescription, writeModel } from "./trained-model.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-model-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));

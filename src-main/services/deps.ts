@@ -11,7 +11,7 @@ export function announceChanged(announce: Announce, ...tables: readonly TableNam
   for (const table of new Set(tables)) announce("catalog.changed", { table });
 }
 
-/** Runs a job somewhere: in this process, or in an engine process. Rejects with the signal's reason when it is stopped. */
+/** Runs a job somewhere: in this process, or in a job process. Rejects with the signal's reason when it is stopped. */
 export type JobRunner = <Spec extends JobSpec>(
   spec: Spec,
   on: (event: JobEvent) => void,

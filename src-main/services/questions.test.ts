@@ -171,7 +171,7 @@ test("a question is answered from the tables that its line names, and from no ot
     if (others.length > 0) unnamed[name] = others;
   }
   expect(unnamed).toEqual({});
-  // These look into files of a model or a map, or ask the engine: their rows were read before.
+  // These look into files of a model or a map, or ask the job process: their rows were read before.
   expect(refused).toEqual([
     "tiles.answers: map-not-found",
     "models.details: model-unreadable",

@@ -80,9 +80,9 @@ export const jobsMessages = messages({
     en: "The program ended unexpectedly. The job goes on from its last checkpoint.",
     fr: "Le programme s’est arrêté de façon inattendue. La tâche reprendra à son dernier point de contrôle.",
   },
-  "jobs.cause.engine": {
-    en: "The engine ended unexpectedly ({detail}). The job goes on from its last checkpoint.",
-    fr: "Le moteur de calcul s’est arrêté de façon inattendue ({detail}). La tâche reprendra à son dernier point de contrôle.",
+  "jobs.cause.processEnded": {
+    en: "The process of this job ended unexpectedly ({detail}). The job goes on from its last checkpoint.",
+    fr: "Le processus de cette tâche s’est arrêté de façon inattendue ({detail}). La tâche reprendra à son dernier point de contrôle.",
   },
   "jobs.cause.discarded": {
     en: "Given up; its files were deleted.",
@@ -97,9 +97,9 @@ export const jobsMessages = messages({
     en: "{kind} “{name}” has failed. The jobs panel says why.",
     fr: "{kind} « {name} » : échec. Le panneau des tâches dit pourquoi.",
   },
-  "jobs.told.engine": {
-    en: "The engine ended during {kind} “{name}”. Nothing is lost: it can go on from its last checkpoint.",
-    fr: "Le moteur s’est arrêté pendant {kind} « {name} ». Rien n’est perdu : reprise possible au dernier point de contrôle.",
+  "jobs.told.processEnded": {
+    en: "The process of {kind} “{name}” ended unexpectedly. Resume the job to continue from its last checkpoint.",
+    fr: "Le processus de {kind} « {name} » s’est arrêté de façon inattendue. Reprenez la tâche pour continuer au dernier point de contrôle.",
   },
   "jobs.banner": { en: "Interrupted work", fr: "Travail interrompu" },
   "jobs.banner.one": { en: "{name} was interrupted at {share}", fr: "{name} interrompu à {share}" },

@@ -154,8 +154,8 @@ class Jobs {
       notify(t("jobs.told.failed", { kind, name }));
     } else if (job.cause?.kind === "engine") {
       const run = () => void this.resume(id);
-      notices.say("warning", t("jobs.told.engine", { kind, name }), { label: t("jobs.resume"), run });
-      notify(t("jobs.told.engine", { kind, name }));
+      notices.say("warning", t("jobs.told.processEnded", { kind, name }), { label: t("jobs.resume"), run });
+      notify(t("jobs.told.processEnded", { kind, name }));
     }
   }
 }

@@ -16,7 +16,7 @@ export type JobCause =
   | { readonly kind: "closed" }
   /** the program itself ended without a word: a crash, a power cut */
   | { readonly kind: "crashed" }
-  /** the engine process ended; the program lived on */
+  /** the job process ended while the program went on; "engine" is its stored value in `jobs.cause` and stays for existing projects */
   | { readonly kind: "engine"; readonly detail: string }
   | { readonly kind: "discarded" }
   /** an error for people has its code and details; `null` marks a programmer's mistake */

@@ -166,5 +166,5 @@ export const catalogErrors = {
   "job-nothing-to-resume": ({ kind }: { readonly kind: string }) =>
     `This project has no interrupted ${kind} job to resume. Start a new one without --resume.`,
   "job-process-ended": ({ kind, detail }: { readonly kind: string; readonly detail: string }) =>
-    `The engine process of the ${kind} job ended unexpectedly (${detail}). Resume the job to continue from its last checkpoint.`,
+    `The process of the ${kind} job ended unexpectedly (${detail}). Resume the job to continue from its last checkpoint.`,
 };

@@ -1,6 +1,6 @@
 import { Graph, modelOf, removeDeadNodes, type Tensor, type Tensors, type Value } from "../graph/index.ts";
 import { mul, reduceSum, sub } from "../ops/index.ts";
-import { runOnce, Session } from "../runtime/index.ts";
+import { GraphSession, runOnce } from "../runtime/index.ts";
 import { gradients } from "./gradients.ts";
 
 export interface GradientCase {
@@ -38,7 +38,7 @@ export async function gradientError({ inputs, wrt, build, step = 1e-2 }: Gradien
   const change = sub(difference, build(difference, plus), build(difference, minus));
   const weighted = mul(difference, change, difference.constant(weights(change), { shape: change.shape }));
   difference.output("change", reduceSum(difference, weighted));
-  const session = await Session.load(removeDeadNodes(modelOf(difference, "difference")));
+  const session = await GraphSession.load(removeDeadNodes(modelOf(difference, "difference")));
 
   let worst = 0;
   for (const name of names) {

@@ -1,4 +1,4 @@
-import type { Model } from "./model.ts";
+import type { OnnxModel } from "./onnx-model.ts";
 import { sizeOf } from "./tensor.ts";
 import type { Value } from "./value.ts";
 
@@ -6,7 +6,7 @@ import type { Value } from "./value.ts";
  * Multiplications and additions of a model's products and convolutions, per run. What depends on constants only is
  * computed when the model is loaded and does not count, nor does anything elementwise.
  */
-export function floatingPointOperations(model: Model, constants: ReadonlySet<string> = new Set()): number {
+export function floatingPointOperations(model: OnnxModel, constants: ReadonlySet<string> = new Set()): number {
   const fixed = new Set([...model.constants.keys(), ...constants]);
   let total = 0;
   for (const { opType, inputs, outputs, attributes } of model.nodes) {

@@ -1,8 +1,8 @@
 export { floatingPointOperations } from "./flops.ts";
 export { Graph } from "./graph.ts";
 export { liveBytes } from "./live-bytes.ts";
-export { type Model, modelOf } from "./model.ts";
 export { type Attribute, type Attributes, float, int, ints, type Node, text } from "./node.ts";
+export { modelOf, type OnnxModel } from "./onnx-model.ts";
 export type { ConvAttributes, Operation, Operator, OperatorAttributes } from "./operators.ts";
 export { foldConstants, removeDeadNodes, removeNoOps, shareCommonNodes, simplify } from "./passes/index.ts";
 export { printModel } from "./print.ts";

@@ -1,4 +1,4 @@
-import type { Model } from "./model.ts";
+import type { OnnxModel } from "./onnx-model.ts";
 import { bytesPerElement, sizeOf } from "./tensor.ts";
 import type { Value } from "./value.ts";
 
@@ -6,7 +6,7 @@ import type { Value } from "./value.ts";
  * Bytes of results that a model holds at its worst moment: each from the node that makes it to the last that reads it.
  * Inputs and constants are the caller's. A runtime needs more, for its arena leaves gaps, and less where it works in place.
  */
-export function liveBytes({ nodes, outputs }: Model): number {
+export function liveBytes({ nodes, outputs }: OnnxModel): number {
   const lastUse = new Map<string, number>();
   for (const [at, { inputs }] of nodes.entries()) for (const input of inputs) if (input) lastUse.set(input.name, at);
   for (const { name } of outputs) lastUse.set(name, nodes.length);

@@ -1,6 +1,6 @@
 import { irVersion, opsetVersion } from "../onnx/versions.ts";
-import type { Model } from "./model.ts";
 import type { Attribute, Node } from "./node.ts";
+import type { OnnxModel } from "./onnx-model.ts";
 import type { DataType, Tensor } from "./tensor.ts";
 import type { Value } from "./value.ts";
 
@@ -13,7 +13,7 @@ const typeNames: Readonly<Record<DataType, string>> = {
 };
 
 /** A model in ONNX text syntax. Constants of more than eight elements are cut short. */
-export function printModel(model: Model): string {
+export function printModel(model: OnnxModel): string {
   const list = (values: readonly Value[]) => values.map(declaration).join(", ");
   const constants = [...model.constants].map(
     ([name, tensor]) => `  ${declaration({ name, ...tensor })} = {${numbers(tensor)}}`,

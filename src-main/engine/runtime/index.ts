@@ -1,3 +1,4 @@
+export { GraphSession, type Provider, type SessionOptions, storageFor } from "./graph-session.ts";
 export { type ProbeReport, probeHere } from "./probe.ts";
 export {
   chooseProvider,
@@ -9,4 +10,3 @@ export {
   type Trial,
 } from "./provider.ts";
 export { runOnce } from "./run.ts";
-export { type Provider, Session, type SessionOptions, storageFor } from "./session.ts";

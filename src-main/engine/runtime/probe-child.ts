@@ -1,6 +1,7 @@
 // Runs the probe on one provider and on the CPU, and prints the comparison as JSON. A native crash ends this process only.
+
+import type { Provider } from "./graph-session.ts";
 import { probeHere } from "./probe.ts";
-import type { Provider } from "./session.ts";
 
 process.stdout.write(JSON.stringify(await probeHere(process.argv[2] as Provider)));
 // Some GPU drivers hang or crash while unloading: what matters has been said.

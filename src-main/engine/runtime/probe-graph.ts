@@ -1,11 +1,11 @@
-import { Graph, type Model, modelOf, removeDeadNodes, type Tensors, tensor } from "../graph/index.ts";
+import { Graph, modelOf, type OnnxModel, removeDeadNodes, type Tensors, tensor } from "../graph/index.ts";
 import { add, conv2d, matMul, maxPool2d, mul, reduceSum, reshape, softmax } from "../ops/index.ts";
 
 /** About 0.6 GFLOP: enough that a card's speed shows beside its delay. */
 const size = { batch: 8, channels: 64, side: 32, classes: 48 };
 
 /** A small network that uses what training uses most: a convolution, pooling, a product, a softmax, a sum. */
-export function probeModel(): Model {
+export function probeModel(): OnnxModel {
   const g = new Graph();
   const { batch, channels, side, classes } = size;
   const x = g.input("x", [batch, channels, side, side]);

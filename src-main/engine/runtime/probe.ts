@@ -1,6 +1,6 @@
 import type { Tensors } from "../graph/index.ts";
+import { GraphSession, type Provider } from "./graph-session.ts";
 import { probeInputs, probeModel } from "./probe-graph.ts";
-import { type Provider, Session } from "./session.ts";
 
 /** What running the probe on a provider gave. */
 export interface ProbeResult {
@@ -10,7 +10,7 @@ export interface ProbeResult {
 
 /** Runs the probe here, in this process: a broken driver can end it. `probeSafely` runs it in a child. */
 export async function runProbe(provider: Provider): Promise<ProbeResult> {
-  const session = await Session.load(probeModel(), { provider });
+  const session = await GraphSession.load(probeModel(), { provider });
   try {
     const inputs = probeInputs();
     // The first run compiles kernels and says nothing about speed.

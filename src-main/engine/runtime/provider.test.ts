@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Provider } from "./graph-session.ts";
 import { chooseProvider, memoryFigures, type ProbeReport, probeSafely } from "./provider.ts";
-import type { Provider } from "./session.ts";
 
 const works = (milliseconds: number, difference: number | null = 1e-6): ProbeReport => ({
   difference,

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { freemem, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { Provider } from "./graph-session.ts";
 import type { ProbeReport } from "./probe.ts";
-import type { Provider } from "./session.ts";
 
 /** Why a provider cannot be used, so that a window can say it in its language; `detail` is the runtime's own word. */
 export interface Problem {

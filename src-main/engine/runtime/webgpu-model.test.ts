@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Graph, modelOf, simplify, tensor } from "../graph/index.ts";
 import { maxPool2d, maxUnpool2d } from "../ops/index.ts";
-import { Session } from "./session.ts";
+import { GraphSession } from "./graph-session.ts";
 import { forWebGpu } from "./webgpu-model.ts";
 
 test("the positions of maxima are the same without the operator that gives them, ties included", async () => {
@@ -29,7 +29,7 @@ test("the positions of maxima are the same without the operator that gives them,
     );
     const results = await Promise.all(
       [plain, rewritten].map(async (model) => {
-        const session = await Session.load(model);
+        const session = await GraphSession.load(model);
         const result = await session.run({ x });
         await session.release();
         return result;

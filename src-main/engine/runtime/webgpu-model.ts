@@ -1,4 +1,4 @@
-import { Graph, type Model, type Node, simplify, type Tensor, type Value } from "../graph/index.ts";
+import { Graph, type Node, type OnnxModel, simplify, type Tensor, type Value } from "../graph/index.ts";
 import { add, cast, equal, slice, where } from "../ops/index.ts";
 import { scatterAdd } from "../ops/pool.ts";
 
@@ -6,7 +6,7 @@ import { scatterAdd } from "../ops/pool.ts";
  * The model as the WebGPU provider can run it: its MaxPool gives no indices and it has no MaxUnpool (onnxruntime 1.30).
  * Positions are found by comparing each place of the window with the maximum; un-pooling becomes a scatter.
  */
-export function forWebGpu(model: Model): Model {
+export function forWebGpu(model: OnnxModel): OnnxModel {
   const constants = new Map(model.constants);
   const nodes = model.nodes.flatMap((node) => {
     if (node.opType === "MaxPool" && node.outputs.length > 1) {

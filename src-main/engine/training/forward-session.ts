@@ -1,6 +1,6 @@
-import type { Model, Tensor, Tensors } from "../graph/index.ts";
+import type { OnnxModel, Tensor, Tensors } from "../graph/index.ts";
 import { Random } from "../nn/index.ts";
-import { type Provider, Session, storageFor } from "../runtime/index.ts";
+import { GraphSession, type Provider, storageFor } from "../runtime/index.ts";
 import type { Forward } from "./forward.ts";
 import { stateTensor } from "./state.ts";
 
@@ -22,13 +22,13 @@ export interface ForwardOptions {
  */
 export class ForwardSession {
   readonly forward: Forward;
-  readonly #session: Session;
+  readonly #session: GraphSession;
   readonly #seed: number;
   /** parameters and buffers that are given on every run; `undefined` when they are inside the model */
   #given: Tensors | undefined;
   #runs = 0;
 
-  private constructor(forward: Forward, session: Session, seed: number, given: Tensors | undefined) {
+  private constructor(forward: Forward, session: GraphSession, seed: number, given: Tensors | undefined) {
     this.forward = forward;
     this.#session = session;
     this.#seed = seed;
@@ -39,7 +39,7 @@ export class ForwardSession {
     forward: Forward,
     { provider, threads, state, seed = 0, profile, replaceable = false }: ForwardOptions,
   ): Promise<ForwardSession> {
-    const session = await Session.load(replaceable ? forward.model : withState(forward, state), {
+    const session = await GraphSession.load(replaceable ? forward.model : withState(forward, state), {
       ...(provider ? { provider } : {}),
       ...(threads ? { threads } : {}),
       ...(profile ? { profile } : {}),
@@ -76,7 +76,7 @@ function stateOf({ parameters, buffers }: Forward, state: Tensors): Tensors {
 }
 
 /** The model with its parameters and buffers filled in. */
-function withState(forward: Forward, state: Tensors): Model {
+function withState(forward: Forward, state: Tensors): OnnxModel {
   const { model } = forward;
   const constants = new Map([...model.constants, ...Object.entries(stateOf(forward, state))]);
   return { ...model, constants, inputs: model.inputs.filter(({ name }) => !constants.has(name)) };

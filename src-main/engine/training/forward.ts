@@ -1,12 +1,12 @@
 import { gradientsIfAny } from "../autodiff/index.ts";
-import { Graph, type Model, modelOf, simplify, type Value } from "../graph/index.ts";
+import { Graph, modelOf, type OnnxModel, simplify, type Value } from "../graph/index.ts";
 import { Scope } from "../nn/index.ts";
 import { dataInputs, entriesOf, type StateEntry, type StepDefinition } from "./step.ts";
 
 /** A network without training: the graph, and the state that it reads. */
 export interface Forward {
   readonly name: string;
-  readonly model: Model;
+  readonly model: OnnxModel;
   readonly inputs: readonly Value[];
   readonly randoms: readonly Value[];
   readonly parameters: readonly StateEntry[];

@@ -1,5 +1,5 @@
 import { gradientsIfAny } from "../autodiff/index.ts";
-import { Graph, type Model, modelOf, type Shape, simplify, type Value } from "../graph/index.ts";
+import { Graph, modelOf, type OnnxModel, type Shape, simplify, type Value } from "../graph/index.ts";
 import { type Declarations, type Init, Scope } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { clipByNorm } from "./clip.ts";
@@ -36,9 +36,9 @@ export interface StateEntry {
 export interface Step {
   readonly name: string;
   /** Forward, backward and, unless gradients are accumulated, the update. */
-  readonly model: Model;
+  readonly model: OnnxModel;
   /** The update alone, when gradients are accumulated. */
-  readonly apply: Model | undefined;
+  readonly apply: OnnxModel | undefined;
   readonly optimizer: Optimizer;
   readonly accumulate: number;
   /** What the caller gives on every step. */
@@ -112,7 +112,7 @@ export function buildStep(definition: StepDefinition): Step {
     }
   };
 
-  let apply: Model | undefined;
+  let apply: OnnxModel | undefined;
   if (accumulate > 1) {
     for (const [i, parameter] of trained.entries()) {
       const before = g.input(accumulatedName(parameter), shapeOf(declarations, parameter));

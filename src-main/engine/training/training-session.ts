@@ -1,6 +1,6 @@
 import { allocate, sizeOf, type Tensor, type Tensors, tensor, type Value } from "../graph/index.ts";
 import { Random } from "../nn/index.ts";
-import { type Provider, Session, storageFor } from "../runtime/index.ts";
+import { GraphSession, type Provider, storageFor } from "../runtime/index.ts";
 import { copyOf, counterOf, stateTensor } from "./state.ts";
 import { accumulatedName, microCounter, nextName, type Step, scalarName, stepCounter } from "./step.ts";
 
@@ -25,8 +25,8 @@ export interface StepOptions {
  */
 export class TrainingSession {
   readonly definition: Step;
-  readonly #session: Session;
-  readonly #apply: Session | undefined;
+  readonly #session: GraphSession;
+  readonly #apply: GraphSession | undefined;
   readonly #seed: number;
   #current: Record<string, Tensor>;
   #spare: Record<string, Tensor>;
@@ -34,7 +34,12 @@ export class TrainingSession {
   #steps: number;
   #gathered: number;
 
-  private constructor(step: Step, session: Session, apply: Session | undefined, { state, seed }: TrainingOptions) {
+  private constructor(
+    step: Step,
+    session: GraphSession,
+    apply: GraphSession | undefined,
+    { state, seed }: TrainingOptions,
+  ) {
     this.definition = step;
     this.#session = session;
     this.#apply = apply;
@@ -68,8 +73,8 @@ export class TrainingSession {
       ...(threads ? { threads } : {}),
       ...(profile ? { profile } : {}),
     };
-    const session = await Session.load(step.model, how);
-    const apply = step.apply && (await Session.load(step.apply, how));
+    const session = await GraphSession.load(step.model, how);
+    const apply = step.apply && (await GraphSession.load(step.apply, how));
     return new TrainingSession(step, session, apply, options);
   }
 
@@ -125,7 +130,7 @@ export class TrainingSession {
       if (!given[name]) new Random(this.#seed, draw, name).fill(data as Float32Array);
   }
 
-  async #update(apply: Session, scalars: Tensors): Promise<void> {
+  async #update(apply: GraphSession, scalars: Tensors): Promise<void> {
     const moved = apply.outputs.map(({ name }) => name.slice(nextName("").length));
     await apply.run({ ...this.#current, ...scalars }, this.#storage(moved));
     this.#swap(moved);

@@ -5,7 +5,7 @@ import { readSafetensors, tensor, writeSafetensors } from "../../engine/index.ts
 import { zipOf } from "../../files/index.ts";
 import { expectedTensors } from "../../jobs/model-tensors.ts";
 import { exampleModel } from "../../learning/fixtures/example-model.ts";
-import { writeModel } from "../../learning/model.ts";
+import { writeModel } from "../../learning/trained-model.ts";
 import { unpackHere } from "../../services/models/import.ts";
 import type { FuzzKind } from "../kind.ts";
 import { damageBytes } from "../mutate/bytes.ts";

@@ -4,7 +4,7 @@ import { bundleConfig } from "../bundle.ts";
 /** Programs that are started by their file: under these names they lie beside each other in dist/cli. */
 export const entries: Readonly<Record<string, string>> = {
   main: "src-main/hosts/cli/main.ts",
-  engine: "src-main/hosts/engine/main.ts",
+  "job-process": "src-main/hosts/job-process/main.ts",
   reader: "src-main/services/reading/main.ts",
   "probe-child": "src-main/engine/runtime/probe-child.ts",
   "raster-worker": "src-main/raster/pool/worker.ts",

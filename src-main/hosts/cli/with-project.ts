@@ -29,7 +29,7 @@ export async function withProject(
   // Loaded only now: help and usage errors should not wait for SQLite.
   const [{ services }, { inProcessRunner }] = await Promise.all([
     import("../../services/services.ts"),
-    import("../engine/in-process.ts"),
+    import("../job-process/in-process.ts"),
   ]);
   const catalog = await open(project, purpose, readOnly);
   try {

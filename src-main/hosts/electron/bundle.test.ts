@@ -33,7 +33,7 @@ test("the built programs import nothing that the package does not bring", () => 
   expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(["electron"]);
 });
 
-test("the built main process makes a project, reads images on its workers, trains in its engine and ends", async () => {
+test("the built main process makes a project, reads images on its workers, trains in its job process and ends", async () => {
   expect(existsSync(join(root, "dist/renderer/index.html"))).toBe(true);
   const child = spawn(
     process.execPath,
@@ -60,7 +60,7 @@ test("the built main process makes a project, reads images on its workers, train
     tried: expect.arrayContaining([expect.objectContaining({ provider: "cpu", ok: true })]),
   });
   expect(seen.page).toBe(true);
-  expect(new Set(seen.forks)).toEqual(new Set([join(built, "probe.js"), join(built, "engine.js")]));
+  expect(new Set(seen.forks)).toEqual(new Set([join(built, "probe.js"), join(built, "job-process.js")]));
 });
 
 test("the built reader reads a GeoPackage", async () => {

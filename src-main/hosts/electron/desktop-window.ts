@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { TopicName } from "../../../src-shared/ipc/contract.ts";
-import type { Application, Session } from "../../services/app/application.ts";
+import type { Application, WindowSession } from "../../services/app/application.ts";
 import type { Electron, ElectronApi } from "./electron-api.ts";
 import type { WindowMemory } from "./last-session.ts";
 import { channels, windowAddress } from "./names.ts";
@@ -29,7 +29,7 @@ const crashes = { atMost: 3, withinMilliseconds: 120_000 };
 export class DesktopWindow {
   /** the host of its pixels; nobody else knows it */
   readonly name = randomBytes(16).toString("hex");
-  readonly session: Session;
+  readonly session: WindowSession;
   readonly native: Electron.BrowserWindow;
   readonly #options: DesktopWindowOptions;
   #folder: string | null = null;

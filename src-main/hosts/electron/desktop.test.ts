@@ -25,7 +25,7 @@ interface Run {
   readonly fake: FakeElectron;
   readonly desktop: Desktop;
   readonly settings: string;
-  readonly closedEngine: () => number;
+  readonly closedJobProcesses: () => number;
 }
 
 /** Starts the application on a fake; `settings` is where an earlier run left off. */
@@ -51,7 +51,7 @@ async function start(
     words: [],
     folder: room,
     platform: "linux",
-    closeEngine: async () => {
+    closeJobProcesses: async () => {
       closed++;
     },
     ...options,
@@ -60,7 +60,7 @@ async function start(
   const started = desktop.start();
   fake.app.becomeReady();
   await started;
-  return { fake, desktop, settings, closedEngine: () => closed };
+  return { fake, desktop, settings, closedJobProcesses: () => closed };
 }
 
 const first = ({ fake }: Run): FakeWindow => fake.windows[0]!;
@@ -341,7 +341,7 @@ test("a second instance leaves at once and opens nothing", async () => {
     device: () => Promise.reject(new Error()),
     words: [],
     folder: room,
-    closeEngine: async () => {},
+    closeJobProcesses: async () => {},
   });
   expect(await desktop.start()).toBe(false);
   expect([fake.windows.length, fake.app.exited]).toEqual([0, true]);
@@ -457,7 +457,7 @@ test("quitting while a job runs asks; no leaves everything as it was; yes stops 
   run.fake.answers.push(0);
   run.fake.app.quit();
   await expect.poll(() => run.fake.app.exited).toBe(true);
-  expect([job.stopped(), run.closedEngine()]).toEqual([1, 1]);
+  expect([job.stopped(), run.closedJobProcesses()]).toEqual([1, 1]);
 
   const later = endlessJob();
   const again = await start({ settings: run.settings, runJob: later.runJob });

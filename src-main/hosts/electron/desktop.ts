@@ -34,8 +34,8 @@ export interface DesktopOptions extends Pick<ApplicationHost, "appVersion" | "sa
   readonly updater?: () => Promise<Updater>;
   /** where they come from, and the key they are signed with */
   readonly updateFeed?: UpdateFeed;
-  /** ends the engine, after every job has stopped */
-  readonly closeEngine: () => Promise<void>;
+  /** ends the job processes, after every job has stopped */
+  readonly closeJobProcesses: () => Promise<void>;
 }
 
 const message = z.strictObject({ command: z.string().max(100), request: z.unknown() });
@@ -252,7 +252,7 @@ export class Desktop {
     // Jobs stop at their next step, which may take some seconds: the windows need not be looked at meanwhile.
     for (const { native } of this.#windows) if (!native.isDestroyed()) native.hide();
     await this.application.close().catch(() => {});
-    await this.#options.closeEngine().catch(() => {});
+    await this.#options.closeJobProcesses().catch(() => {});
     this.#last.end(busy);
     this.#ending = "ended";
     this.#electron.app.quit();

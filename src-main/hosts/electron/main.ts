@@ -5,13 +5,13 @@ import type { ProbeReport } from "../../engine/index.ts";
 import { launchReadersWith } from "../../services/reading/reading.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
-import { EngineProcess } from "../engine/engine-process.ts";
-import { Engines } from "../engine/engines.ts";
+import { JobProcess } from "../job-process/job-process.ts";
+import { JobProcesses } from "../job-process/job-processes.ts";
 import { programFolder, rendererFolder, sampleFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import { Desktop } from "./desktop.ts";
 import { channelAddress } from "./update-trust.ts";
-import { utilityEngine } from "./utility-engine.ts";
+import { utilityJobProcess } from "./utility-job-process.ts";
 import { utilityProber } from "./utility-probe.ts";
 import { utilityReader } from "./utility-reader.ts";
 
@@ -34,8 +34,8 @@ const updateKey = (): string => {
 const probes = new Map<string, ProbeReport>();
 const device = () => probeDevice(utilityProber(utilityProcess, beside("probe.js"), probes));
 const environment = () => ({ ...process.env, OMNISAT_PROBES: JSON.stringify(Object.fromEntries(probes)) });
-const engine = new Engines(
-  () => new EngineProcess({ launch: utilityEngine(utilityProcess, beside("engine.js"), environment) }),
+const jobProcesses = new JobProcesses(
+  () => new JobProcess({ launch: utilityJobProcess(utilityProcess, beside("job-process.js"), environment) }),
 );
 
 launchReadersWith(utilityReader(utilityProcess, beside("reader.js")));
@@ -48,10 +48,10 @@ const desktop: Desktop = new Desktop({
   ...(process.platform === "linux" && existsSync(icon) ? { icon } : {}),
   settingsFolder: settings,
   sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
-  // An engine in a utility process cannot try providers in processes of its own, so it is told what came of it here.
+  // A job process in a utility process cannot try providers in processes of its own, so it is told the outcome.
   runJob: async (spec, on, signal) => {
     if ("provider" in spec && spec.provider !== "cpu") await desktop.application.device();
-    return engine.run(spec, on, signal);
+    return jobProcesses.run(spec, on, signal);
   },
   device,
   // electron-builder leaves this file in packages that have an update channel.
@@ -63,6 +63,6 @@ const desktop: Desktop = new Desktop({
     : {}),
   words: process.argv.slice(app.isPackaged ? 1 : 2),
   folder: process.cwd(),
-  closeEngine: () => engine.close(),
+  closeJobProcesses: () => jobProcesses.close(),
 });
 await desktop.start();

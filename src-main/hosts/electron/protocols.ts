@@ -4,7 +4,7 @@ import { join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
-import type { PixelAnswer, Session } from "../../services/app/application.ts";
+import type { PixelAnswer, WindowSession } from "../../services/app/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
 import { mediaType } from "../media-type.ts";
 import { noteMistake } from "../note-mistake.ts";
@@ -55,7 +55,7 @@ function fileWithin(folder: string, pathname: string): string | undefined {
 
 /** Serves pixels at `raster://<window>/…`; a window that gives up stops the reading. */
 export function rasterProtocol(
-  sessionOf: (window: string) => Session | undefined,
+  sessionOf: (window: string) => WindowSession | undefined,
 ): (request: Request) => Promise<Response> {
   // The window's page is of another scheme: it may read this, and no other page may.
   const readable = { "Access-Control-Allow-Origin": windowOrigin };

@@ -1,8 +1,8 @@
-import type { ToEngine } from "../engine/messages.ts";
-import type { EnginePort } from "../engine/port.ts";
+import type { ToJobProcess } from "../job-process/messages.ts";
+import type { JobProcessPort } from "../job-process/port.ts";
 
-/** The engine's end of the wire in a utility process. */
-export function utilityPort(port: NonNullable<typeof process.parentPort>): EnginePort {
+/** The job process's end of the connection in a utility process. */
+export function utilityPort(port: NonNullable<typeof process.parentPort>): JobProcessPort {
   let connected = true;
   return {
     get connected() {
@@ -10,7 +10,7 @@ export function utilityPort(port: NonNullable<typeof process.parentPort>): Engin
     },
     say: (message) => port.postMessage(message),
     hear: (listener) =>
-      void port.on("message", ({ data }: { data: ToEngine | { readonly type: "leave" } }) => {
+      void port.on("message", ({ data }: { data: ToJobProcess | { readonly type: "leave" } }) => {
         if (data.type !== "leave") listener(data);
       }),
     gone: (listener) =>

@@ -2,8 +2,8 @@ import type { ProbeReport, Prober } from "../../engine/index.ts";
 import type { ElectronApi } from "./electron-api.ts";
 
 /**
- * Tries a provider in a utility process, so that a native crash or a driver that hangs costs nothing but time. What came
- * of it is kept for the engine, which cannot start processes of its own here.
+ * Tries a provider in a utility process, so that a native crash or a hanging driver cannot harm the app. The outcome is
+ * kept for the job process, which cannot start processes of its own here.
  */
 export function utilityProber(
   utilityProcess: ElectronApi["utilityProcess"],

@@ -23,7 +23,7 @@ export function utilityReader(utilityProcess: ElectronApi["utilityProcess"], ent
       tell: (said) => void (alive && child.postMessage(said)),
       // Electron keeps the program alive by its windows, not by its processes.
       hold: () => {},
-      // kill() asks politely; a query of a database does not hear that.
+      // Electron's kill() sends SIGTERM, which a process inside a database query does not handle.
       kill: () => {
         if (!alive) return;
         if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");

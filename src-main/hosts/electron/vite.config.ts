@@ -7,7 +7,7 @@ export { packages };
 /** Programs that are started by their file: under these names they lie beside each other in dist/electron. */
 export const entries: Readonly<Record<string, string>> = {
   main: "src-main/hosts/electron/main.ts",
-  engine: "src-main/hosts/electron/engine-entry.ts",
+  "job-process": "src-main/hosts/electron/job-process-entry.ts",
   reader: "src-main/hosts/electron/reader-entry.ts",
   probe: "src-main/hosts/electron/probe-entry.ts",
   "raster-worker": "src-main/raster/pool/worker.ts",

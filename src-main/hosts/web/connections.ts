@@ -1,11 +1,11 @@
 import type { WebSocket } from "ws";
-import type { Session, Tell } from "../../services/app/application.ts";
+import type { Tell, WindowSession } from "../../services/app/application.ts";
 import { LiveSession } from "./live-session.ts";
 
 export interface ConnectionsOptions {
-  readonly openSession: (tell: Tell) => Session;
+  readonly openSession: (tell: Tell) => WindowSession;
   /** what a new window finds done, such as a project that is open already */
-  readonly prepare?: (session: Session) => Promise<unknown>;
+  readonly prepare?: (session: WindowSession) => Promise<unknown>;
   readonly patienceMilliseconds?: number;
   readonly heartbeatMilliseconds?: number;
 }

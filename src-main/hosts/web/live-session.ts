@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Hello, ToWebHost } from "../../../src-shared/ipc/connection.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
-import type { Session, Tell } from "../../services/app/application.ts";
+import type { Tell, WindowSession } from "../../services/app/application.ts";
 import { noteMistake } from "../note-mistake.ts";
 
 /** What the host remembers to say again, at most, when the connection breaks. */
@@ -17,7 +17,7 @@ const waitingBytes = 64 << 20;
  */
 export class LiveSession {
   readonly id = randomBytes(18).toString("base64url");
-  readonly session: Session;
+  readonly session: WindowSession;
   #socket: WebSocket | undefined;
   #seq = 0;
   #lastRequest = 0;
@@ -29,7 +29,7 @@ export class LiveSession {
   /** resolves when the session is what a window should see first */
   readonly ready: Promise<void>;
 
-  constructor(open: (tell: Tell) => Session, prepare: (session: Session) => Promise<unknown>) {
+  constructor(open: (tell: Tell) => WindowSession, prepare: (session: WindowSession) => Promise<unknown>) {
     this.session = open((topic, what) => this.#say({ topic, what }));
     // What cannot be prepared leaves the start screen, which is a place to go on from.
     this.ready = prepare(this.session).then(

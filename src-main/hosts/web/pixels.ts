@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import type { PixelAnswer, Session } from "../../services/app/application.ts";
+import type { PixelAnswer, WindowSession } from "../../services/app/application.ts";
 import { sendError } from "./refusal.ts";
 
 /** Answers a request for pixels from the session; a browser that gives up stops the reading. */
 export async function answerPixels(
-  session: Session,
+  session: WindowSession,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,

@@ -6,7 +6,7 @@ import { Application } from "../../services/app/application.ts";
 import { receiveUpload } from "../../services/app/uploads.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
-import { Engines } from "../engine/engines.ts";
+import { JobProcesses } from "../job-process/job-processes.ts";
 import { rendererFolder, sampleFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import { WebHost } from "./web-host.ts";
@@ -20,7 +20,7 @@ export interface ServeOptions {
   readonly settings?: string;
 }
 
-/** The program with its engine and its web host, listening. */
+/** The program with its job processes and its web host, listening. */
 export interface Serving {
   readonly address: string;
   readonly port: number;
@@ -34,13 +34,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const roots = allowedFolders(options);
   if (!existsSync(join(rendererFolder, "index.html")))
     throw new AppError("window-not-built", { folder: rendererFolder });
-  const engine = new Engines();
+  const jobProcesses = new JobProcesses();
   const application = new Application({
     kind: "web",
     appVersion,
     settingsFolder: options.settings ?? settingsFolder(),
     sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
-    runJob: engine.run,
+    runJob: jobProcesses.run,
     device: () => probeDevice(),
     roots,
   });
@@ -64,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     async close() {
       await host.close();
       await application.close();
-      await engine.close();
+      await jobProcesses.close();
     },
   };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Session, Tell } from "../../services/app/application.ts";
+import type { Tell, WindowSession } from "../../services/app/application.ts";
 import { receiveUpload } from "../../services/app/uploads.ts";
 import { WebHost } from "./web-host.ts";
 
@@ -24,7 +24,7 @@ const exploded = () =>
 const places = /\bat (?:async |widen|new |Object)|\.ts:\d+:\d+|node:internal|stack/;
 
 /** A session as the services have one, with commands to try the wire: nothing else is pretended. */
-function openSession(tell: Tell): Session {
+function openSession(tell: Tell): WindowSession {
   const number = tells.push(tell);
   const session = {
     async invoke(command: string, request: unknown) {
@@ -50,7 +50,7 @@ function openSession(tell: Tell): Session {
     },
     close: () => closed.push(String(number)),
   };
-  return session as unknown as Session;
+  return session as unknown as WindowSession;
 }
 
 mkdirSync(join(renderer, "assets"), { recursive: true });

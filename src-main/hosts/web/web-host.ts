@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Session, Tell } from "../../services/app/application.ts";
+import type { Tell, WindowSession } from "../../services/app/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
+import { AccessGate } from "./access-gate.ts";
 import { Connections } from "./connections.ts";
-import { Gate } from "./gate.ts";
 import { answerPixels } from "./pixels.ts";
 import { refuse, sendError } from "./refusal.ts";
 import { StaticFiles } from "./static-files.ts";
@@ -15,11 +15,11 @@ export interface WebHostOptions {
   /** the built window */
   readonly renderer: string;
   /** opens a session of the services for a browser window */
-  readonly openSession: (tell: Tell) => Session;
+  readonly openSession: (tell: Tell) => WindowSession;
   /** what a new window finds done, such as a project that is open already */
-  readonly prepare?: (session: Session) => Promise<unknown>;
+  readonly prepare?: (session: WindowSession) => Promise<unknown>;
   /** takes a file that was dropped on the window, and says where it put it */
-  readonly receive?: (session: Session, batch: string, name: string, content: IncomingMessage) => Promise<string>;
+  readonly receive?: (session: WindowSession, batch: string, name: string, content: IncomingMessage) => Promise<string>;
   /** 0: any free port */
   readonly port?: number;
   /** how long a session waits for a connection that broke */
@@ -38,7 +38,7 @@ export class WebHost {
   readonly #connections: Connections;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false });
   readonly #servers: Server[] = [];
-  #gate!: Gate;
+  #gate!: AccessGate;
 
   constructor(options: WebHostOptions) {
     this.#options = options;
@@ -57,7 +57,7 @@ export class WebHost {
     });
     this.#servers.push(first);
     const { port } = first.address() as AddressInfo;
-    this.#gate = new Gate(port);
+    this.#gate = new AccessGate(port);
     const second = this.#server();
     // No IPv6 here, or another program has the port there: 127.0.0.1 is what is printed.
     await listening(second, port, "::1").then(

@@ -12,7 +12,7 @@ import { areaOfFiles, planProject, suggestedFolder } from "../projects/area.ts";
 import { boundsSchema, createSchema, projectFolders } from "../projects/projects.ts";
 import { knownCrs } from "../rasters/rasters.ts";
 import { validated } from "../validated.ts";
-import type { Application, Session } from "./application.ts";
+import type { Application, WindowSession } from "./application.ts";
 import { makeSample } from "./sample.ts";
 import { settingsSchema } from "./settings-file.ts";
 
@@ -30,7 +30,7 @@ const chooseSchema = z.strictObject({
 });
 
 /** What a window can ask without a project. */
-export function appService(application: Application, session: Session): AppCommands {
+export function appService(application: Application, session: WindowSession): AppCommands {
   const { host, recent, settings } = application;
   const roots = host.roots.length ? host.roots.map((root) => resolve(root)) : [homedir(), "/"];
   return {

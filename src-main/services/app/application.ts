@@ -44,7 +44,7 @@ export type Tell = (topic: TopicName, what: unknown) => void;
 export interface OpenProject {
   readonly catalog: Catalog;
   readonly services: Services;
-  readonly windows: Set<Session>;
+  readonly windows: Set<WindowSession>;
   readonly stop: AbortController;
 }
 
@@ -64,7 +64,7 @@ export class Application {
   readonly outside: TrustedFolders;
   readonly #open = new Map<string, OpenProject>();
   readonly #opening = new Map<string, Promise<OpenProject>>();
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new Set<WindowSession>();
   /** cards of the start screen that will be drawn */
   readonly #cards = new Map<OpenProject, NodeJS.Timeout>();
   #device: Promise<DeviceReport> | undefined;
@@ -77,13 +77,13 @@ export class Application {
   }
 
   /** A window. It shows the start screen until it opens a project. */
-  openSession(tell: Tell): Session {
-    const session = new Session(this, tell, () => this.#sessions.delete(session));
+  openSession(tell: Tell): WindowSession {
+    const session = new WindowSession(this, tell, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     return session;
   }
 
-  get sessions(): ReadonlySet<Session> {
+  get sessions(): ReadonlySet<WindowSession> {
     return this.#sessions;
   }
 
@@ -103,7 +103,7 @@ export class Application {
   }
 
   /** The project in `folder`, opened now or by another window before; `folder` is not known of one that is made now. */
-  async join(session: Session, open: () => Promise<Catalog>, folder?: string): Promise<OpenProject> {
+  async join(session: WindowSession, open: () => Promise<Catalog>, folder?: string): Promise<OpenProject> {
     const known = folder === undefined ? undefined : (this.#opening.get(folder) ?? this.#open.get(folder));
     const opening = known ?? this.#begin(open, folder);
     const project = await opening;
@@ -121,7 +121,7 @@ export class Application {
 
   #projectOf(catalog: Catalog): OpenProject {
     const stop = new AbortController();
-    const windows = new Set<Session>();
+    const windows = new Set<WindowSession>();
     const project: OpenProject = {
       catalog,
       windows,
@@ -144,7 +144,7 @@ export class Application {
   }
 
   /** A window turns away. Without windows and without work the project is closed, and others may write to it. */
-  leave(session: Session, project: OpenProject): void {
+  leave(session: WindowSession, project: OpenProject): void {
     project.windows.delete(session);
     this.#closeUnused(project);
   }
@@ -187,7 +187,7 @@ export class Application {
 const noPixels: PixelAnswer = { status: 204, headers: { "Cache-Control": "no-store" }, body: new Uint8Array() };
 
 /** One window: its project, its questions and what it is told. */
-export class Session {
+export class WindowSession {
   readonly tell: Tell;
   readonly #application: Application;
   readonly #forget: () => void;

@@ -22,7 +22,7 @@ export async function estimateMap(
   overlapPatches: number,
 ): Promise<MapEstimate> {
   const { grid } = catalog.project.get();
-  const { readModelDescription } = await import("../../learning/model.ts");
+  const { readModelDescription } = await import("../../learning/trained-model.ts");
   const description = await readModelDescription(model.folder);
   const side = description.grid.tilePatches;
   const patches = patchesOfGeobox({ crs: grid.geobox.crs, patchMeters: grid.patchMeters }, area);

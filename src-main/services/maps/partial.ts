@@ -25,7 +25,7 @@ export async function partialMap(catalog: Catalog, jobId: number): Promise<Parti
   const plan = planIn(join(job.folder, mapWindowsFile));
   if (!plan || plan.windows.some(({ width, height }) => width > spec.area.width || height > spec.area.height))
     return null;
-  const { readModelDescription } = await import("../../learning/model.ts");
+  const { readModelDescription } = await import("../../learning/trained-model.ts");
   const { legend, grid } = await readModelDescription(spec.modelFolder);
   if (!legend) return null;
   const { area } = spec;

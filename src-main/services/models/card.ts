@@ -1,6 +1,6 @@
 import { severityOf } from "../../../src-shared/domain/finding.ts";
 import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
-import type { ModelDescription } from "../../learning/model.ts";
+import type { ModelDescription } from "../../learning/trained-model.ts";
 import { findingsOfDescription } from "../runs/findings.ts";
 
 /** The README of an exported model: what it reads, what it gives, how it was made, and what nobody should expect of it. */

@@ -16,7 +16,7 @@ export async function exportModel(
   { onnxDates, overwrite }: { readonly onnxDates: number | null; readonly overwrite: boolean },
 ): Promise<ExportedModel> {
   if (existsSync(to) && !overwrite) throw new AppError("file-exists", { path: to });
-  const { readModel } = await import("../../learning/model.ts");
+  const { readModel } = await import("../../learning/trained-model.ts");
   // Reading it whole checks the weights: a damaged model is not passed on.
   const { description } = await readModel(folder);
   const temporary = temporaryBeside(to);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/index.ts";
 import { DamagedZip, diskError, isDiskFull, openZip, writeAll } from "../../files/index.ts";
-import type { ModelDescription } from "../../learning/model.ts";
+import type { ModelDescription } from "../../learning/trained-model.ts";
 import type { Telling } from "../../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "../reading/tasks.ts";
 
@@ -33,7 +33,7 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
 
 /** The code that says whether weights are those of a network. */
 export const loadNetwork = () =>
-  Promise.all([import("../../learning/model.ts"), import("../../jobs/model-tensors.ts")]);
+  Promise.all([import("../../learning/trained-model.ts"), import("../../jobs/model-tensors.ts")]);
 
 /**
  * The same in this process. Only files that belong to a model are taken, whatever else a package holds; weights are looked through

@@ -6,7 +6,7 @@ import { type ArchitectureChoice, architectures } from "../../../src-shared/doma
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../../src-shared/ipc/models.ts";
 import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFolder } from "../../catalog/index.ts";
-import type { ModelDescription } from "../../learning/model.ts";
+import type { ModelDescription } from "../../learning/trained-model.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { fileName, freePath } from "../jobs/result-handlers.ts";
 import { filePath } from "../path-gate.ts";
@@ -42,7 +42,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
 
     "models.details": validated("models.details", named, async ({ name }) => {
       const choice = await chooseModel(catalog, name);
-      const { readModelDescription } = await import("../../learning/model.ts");
+      const { readModelDescription } = await import("../../learning/trained-model.ts");
       return detailsOf(choice, await readModelDescription(choice.folder), measuredFindings(catalog, choice.id));
     }),
 
@@ -168,7 +168,7 @@ const sizes = Object.values(architectures);
 export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promise<ModelChoice> {
   const known = catalog.models.find(nameOrFolder);
   if (!known && existsSync(join(nameOrFolder, "model.json"))) {
-    const { readModelDescription } = await import("../../learning/model.ts");
+    const { readModelDescription } = await import("../../learning/trained-model.ts");
     const { name, task, modalities, config } = await readModelDescription(nameOrFolder);
     const names = modalities.map((modality) => modality.name);
     const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;

@@ -20,7 +20,7 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { z } from "zod";
 import { Sql } from "../../catalog/sql.ts";
-import { Application, type Session } from "../app/application.ts";
+import { Application, type WindowSession } from "../app/application.ts";
 import { receiveUpload } from "../app/uploads.ts";
 import type { JobRunner } from "../deps.ts";
 import { services } from "../services.ts";
@@ -235,7 +235,7 @@ function sampleOf(schema: z.core.$ZodType, given: { readonly path: string; reado
 const words = ["m", "raster:1", "map:1", "difference:1", "vector:1"];
 
 /** Asks everything, and returns all that was answered, errors included, as one text. */
-async function askEverything(session: Session, project: string): Promise<string> {
+async function askEverything(session: WindowSession, project: string): Promise<string> {
   const heard: string[] = [];
   // What deletes comes last, so that the others find their rows.
   const rank = (name: string) =>

@@ -1,4 +1,4 @@
-import type { ModelDescription } from "../../learning/model.ts";
+import type { ModelDescription } from "../../learning/trained-model.ts";
 import { type Telling, workApart } from "../../vector/index.ts";
 import { forkReadersFrom } from "../../vector/reader/forked.ts";
 import type { ReadLegend } from "../legends/files.ts";

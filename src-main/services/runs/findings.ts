@@ -3,7 +3,7 @@ import type { EvaluateResult, MapResult, ModelResult } from "../../../src-shared
 import type { MapProduct } from "../../../src-shared/domain/map-product.ts";
 import type { Model } from "../../../src-shared/domain/model.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import type { ModelDescription } from "../../learning/model.ts";
+import type { ModelDescription } from "../../learning/trained-model.ts";
 
 /** What a result carries; nothing where it is of an earlier version. */
 export const findingsOf = (result: unknown): readonly Finding[] => {

@@ -51,7 +51,7 @@ export function reasonOf({ cause, reason }: Job): string {
     case "crashed":
       return t("jobs.cause.crashed");
     case "engine":
-      return t("jobs.cause.engine", { detail: cause.detail });
+      return t("jobs.cause.processEnded", { detail: cause.detail });
     case "discarded":
       return t("jobs.cause.discarded");
     case "error":

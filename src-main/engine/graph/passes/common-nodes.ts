@@ -1,10 +1,10 @@
-import type { Model } from "../model.ts";
 import type { Node } from "../node.ts";
+import type { OnnxModel } from "../onnx-model.ts";
 import type { Value } from "../value.ts";
 import { replaceValues } from "./rewrite.ts";
 
 /** Computes once what is computed twice from the same inputs: backward rules often ask again for what forward had. */
-export function shareCommonNodes(model: Model): Model {
+export function shareCommonNodes(model: OnnxModel): OnnxModel {
   const known = new Map<string, readonly Value[]>();
   return replaceValues(model, (node) => {
     const key = keyOf(node);

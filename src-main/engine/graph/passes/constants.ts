@@ -1,5 +1,5 @@
-import type { Model } from "../model.ts";
 import type { Node } from "../node.ts";
+import type { OnnxModel } from "../onnx-model.ts";
 import { allocate, sizeOf, type Tensor } from "../tensor.ts";
 
 /** Results larger than this are left to run time: they would make the model file larger than what they save. */
@@ -22,7 +22,7 @@ const unary: Readonly<Record<string, (x: number) => number>> = {
 };
 
 /** Computes now what depends on constants only: simple arithmetic on float32, and changes of shape of any type. */
-export function foldConstants(model: Model): Model {
+export function foldConstants(model: OnnxModel): OnnxModel {
   const constants = new Map(model.constants);
   const results = new Set(model.outputs.map((output) => output.name));
   const nodes = model.nodes.filter((node) => {

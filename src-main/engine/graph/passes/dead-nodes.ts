@@ -1,8 +1,8 @@
-import type { Model } from "../model.ts";
 import type { Node } from "../node.ts";
+import type { OnnxModel } from "../onnx-model.ts";
 
 /** Leaves out what no output needs: nodes, optional results and constants. Inputs stay: they are the model's interface. */
-export function removeDeadNodes(model: Model): Model {
+export function removeDeadNodes(model: OnnxModel): OnnxModel {
   const needed = new Set(model.outputs.map((output) => output.name));
   const kept: Node[] = [];
   for (const node of model.nodes.toReversed()) {

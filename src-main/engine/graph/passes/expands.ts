@@ -1,5 +1,5 @@
-import type { Model } from "../model.ts";
 import type { Node } from "../node.ts";
+import type { OnnxModel } from "../onnx-model.ts";
 import { broadcast } from "../shapes.ts";
 import { sameShape } from "../tensor.ts";
 
@@ -18,7 +18,7 @@ const broadcasting = new Set([
 ]);
 
 /** Operators that broadcast take the small value itself: gradients of sums and means need not be written out at full size. */
-export function skipExpands(model: Model): Model {
+export function skipExpands(model: OnnxModel): OnnxModel {
   const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output.name, node] as const)));
   return {
     ...model,

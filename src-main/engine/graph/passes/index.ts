@@ -1,4 +1,4 @@
-import type { Model } from "../model.ts";
+import type { OnnxModel } from "../onnx-model.ts";
 import { shareCommonNodes } from "./common-nodes.ts";
 import { foldConstants } from "./constants.ts";
 import { removeDeadNodes } from "./dead-nodes.ts";
@@ -8,6 +8,6 @@ import { removeNoOps } from "./no-ops.ts";
 export { foldConstants, removeDeadNodes, removeNoOps, shareCommonNodes, skipExpands };
 
 /** Everything that makes a model smaller without changing its results. */
-export function simplify(model: Model): Model {
+export function simplify(model: OnnxModel): OnnxModel {
   return removeDeadNodes(skipExpands(shareCommonNodes(removeNoOps(foldConstants(removeDeadNodes(model))))));
 }

@@ -1,11 +1,11 @@
-import type { Model } from "../model.ts";
 import type { Node } from "../node.ts";
+import type { OnnxModel } from "../onnx-model.ts";
 import { sameShape } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { replaceValues } from "./rewrite.ts";
 
 /** Leaves out what changes nothing: copies, x + 0, x · 1, a transposition that undoes the one before. */
-export function removeNoOps(model: Model): Model {
+export function removeNoOps(model: OnnxModel): OnnxModel {
   const makers = new Map<string, Node>();
   const isAll = (value: Value | undefined, number: number): boolean => {
     const data = value && model.constants.get(value.name)?.data;

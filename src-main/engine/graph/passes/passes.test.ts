@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { gradients } from "../../autodiff/index.ts";
 import { linear, mse, Scope } from "../../nn/index.ts";
 import { add, mul, reduceSum, relu, reshape, sqrt, transpose } from "../../ops/index.ts";
-import { Session } from "../../runtime/index.ts";
+import { GraphSession } from "../../runtime/index.ts";
 import { Graph } from "../graph.ts";
-import { modelOf } from "../model.ts";
+import { modelOf } from "../onnx-model.ts";
 import { printModel } from "../print.ts";
 import { tensor } from "../tensor.ts";
 import { simplify } from "./index.ts";
@@ -61,7 +61,7 @@ test("the passes take away what is dead, constant, idle or computed twice, and r
   const inputs = { x: tensor([1, 2, 3, 4, 5, 6], [2, 3]) };
   const results = await Promise.all(
     [plain, simple].map(async (model) => {
-      const session = await Session.load(model);
+      const session = await GraphSession.load(model);
       const result = await session.run(inputs);
       await session.release();
       return result;

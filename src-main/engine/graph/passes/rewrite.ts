@@ -1,12 +1,12 @@
-import type { Model } from "../model.ts";
 import type { Node } from "../node.ts";
+import type { OnnxModel } from "../onnx-model.ts";
 import type { Value } from "../value.ts";
 
 /**
  * Walks the nodes in order. `visit` may say that a node's results are other, earlier values: the node is dropped and its
  * readers read those. A result of the whole model keeps its name, so its node stays.
  */
-export function replaceValues(model: Model, visit: (node: Node) => readonly Value[] | undefined): Model {
+export function replaceValues(model: OnnxModel, visit: (node: Node) => readonly Value[] | undefined): OnnxModel {
   const results = new Set(model.outputs.map((output) => output.name));
   const instead = new Map<string, Value>();
   const nodes: Node[] = [];

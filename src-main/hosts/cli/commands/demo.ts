@@ -227,7 +227,7 @@ async function report(
   demoFigures: { readonly table: ReturnType<typeof comparison>; readonly reached: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { inProcessRunner } = await import("../../engine/in-process.ts");
+  const { inProcessRunner } = await import("../../job-process/in-process.ts");
   const folder = join(content.outputPath, "..", "runs", "report");
   await mkdir(folder, { recursive: true });
   const spec: ReportSpec = {

@@ -37,7 +37,7 @@ export class FakeElectron {
   readonly sessionEvents = new EventEmitter();
   crashReporterOptions: Electron.CrashReporterStartOptions | undefined;
   screens = [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }];
-  /** engines and probes, started with the options they were given */
+  /** job processes and probes, started with the options they were given */
   readonly forks: {
     readonly entry: string;
     readonly words: readonly string[];

@@ -23,7 +23,7 @@ const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[
  * every port of it, so another program that listens there may see the cookie: it is not the token, its name and value say
  * the port, and a host on another port, or after a restart, does not know it.
  */
-export class Gate {
+export class AccessGate {
   readonly port: number;
   readonly token: string;
   /** named after the port, because cookies of one host are shared by all its ports */

@@ -4,7 +4,7 @@ import type { Tensor } from "./tensor.ts";
 import type { Value } from "./value.ts";
 
 /** A finished graph, ready to be improved, printed or written: plain values, every output under its own name. */
-export interface Model {
+export interface OnnxModel {
   readonly name: string;
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
@@ -13,7 +13,7 @@ export interface Model {
 }
 
 /** Freezes a graph. A result is renamed to its output name; one that already has a name gets a copy. */
-export function modelOf(graph: Graph, name: string): Model {
+export function modelOf(graph: Graph, name: string): OnnxModel {
   const renamed = new Map<string, string>();
   const made = new Set(graph.nodes.flatMap((node) => node.outputs.map((output) => output.name)));
   const copies: Node[] = [];

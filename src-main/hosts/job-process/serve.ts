@@ -2,16 +2,16 @@ import type { JobResult, JobSpec } from "../../../src-shared/domain/job.ts";
 import { errorMessageWithStack } from "../../../src-shared/ipc/errors.ts";
 import type { JobContext } from "../../jobs/context.ts";
 import { contextOf } from "./in-process.ts";
-import type { FromEngine } from "./messages.ts";
-import { type EnginePort, forkPort } from "./port.ts";
+import type { FromJobProcess } from "./messages.ts";
+import { forkPort, type JobProcessPort } from "./port.ts";
 
-/** The engine's side of the wire: runs the jobs that the app sends, one or several at a time, until the app is gone. */
+/** The job process's side of the connection: runs the jobs that the app sends, one or several at a time, until the app is gone. */
 export function serveJobs(
   runJob: (spec: JobSpec, context: JobContext) => Promise<JobResult>,
-  port: EnginePort = forkPort,
+  port: JobProcessPort = forkPort,
 ): void {
   const running = new Map<number, AbortController>();
-  const say = (message: FromEngine) => port.say(message);
+  const say = (message: FromJobProcess) => port.say(message);
 
   port.hear((message) => {
     if (message.type === "stop") {
@@ -35,7 +35,7 @@ export function serveJobs(
       });
   });
 
-  // Nobody is left to hear the result: stop at the next step (a checkpoint is on disk), and do not wait long for it.
+  // The result has no receiver any more: stop at the next step (a checkpoint is on disk), and do not wait long for it.
   port.gone(() => {
     for (const controller of running.values()) controller.abort(new DOMException("The app ended.", "AbortError"));
     setTimeout(() => process.exit(0), running.size > 0 ? 5000 : 0);

@@ -102,7 +102,7 @@ export interface ModelDescription extends Omit<Readonly<Stored>, "config"> {
 export type NewModel = Omit<ModelDescription, "format" | "weights">;
 
 /** A model in memory: its description and its weights by name. */
-export interface Model {
+export interface TrainedModel {
   readonly description: ModelDescription;
   readonly weights: Tensors;
 }
@@ -120,7 +120,7 @@ export async function readModelDescription(folder: string): Promise<ModelDescrip
 }
 
 /** Reads a model and checks its weights against the SHA-256 that `model.json` names. */
-export async function readModel(folder: string): Promise<Model> {
+export async function readModel(folder: string): Promise<TrainedModel> {
   const description = await readModelDescription(folder);
   const path = join(folder, description.weights.file);
   const bytes = await bytesOf(path, largestWeights);

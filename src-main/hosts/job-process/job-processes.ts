@@ -1,16 +1,16 @@
 import { deskKinds } from "../../../src-shared/domain/job.ts";
 import type { JobRunner } from "../../services/deps.ts";
-import { EngineProcess } from "./engine-process.ts";
+import { JobProcess } from "./job-process.ts";
 
 /**
- * Two engine processes: one computes with the network, which blocks it for seconds at a time; the other does the short work
+ * Two job processes: one computes with the network, which blocks it for seconds at a time; the other does the short work
  * with files meanwhile. Each is started when it is first needed.
  */
-export class Engines {
-  readonly #network: EngineProcess;
-  readonly #desk: EngineProcess;
+export class JobProcesses {
+  readonly #network: JobProcess;
+  readonly #desk: JobProcess;
 
-  constructor(make: () => EngineProcess = () => new EngineProcess()) {
+  constructor(make: () => JobProcess = () => new JobProcess()) {
     this.#network = make();
     this.#desk = make();
   }

@@ -7,19 +7,22 @@ import { architectures, type JobEvent, type PretrainSpec } from "../../../src-sh
 import { pretrainDefaults } from "../../../src-shared/domain/recipe.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import { chooseProvider, type ProbeReport } from "../../engine/index.ts";
-import { EngineProcess } from "../engine/engine-process.ts";
+import { JobProcess } from "../job-process/job-process.ts";
 import { FakeElectron } from "./fake/electron.ts";
-import { utilityEngine } from "./utility-engine.ts";
+import { utilityJobProcess } from "./utility-job-process.ts";
 import { utilityProber } from "./utility-probe.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-utility-"));
 const fake = new FakeElectron();
 const { utilityProcess } = fake.api;
-const entry = fileURLToPath(new URL("../engine/fixtures/counting-engine.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../job-process/fixtures/counting-job-process.ts", import.meta.url));
 const environment = () => ({ ...process.env, OMNISAT_PROBES: '{"webgpu":{"error":"none here"}}' });
-const engine = new EngineProcess({ launch: utilityEngine(utilityProcess, entry, environment), graceMilliseconds: 500 });
+const jobProcess = new JobProcess({
+  launch: utilityJobProcess(utilityProcess, entry, environment),
+  graceMilliseconds: 500,
+});
 afterAll(async () => {
-  await engine.close();
+  await jobProcess.close();
   rmSync(room, { recursive: true, force: true });
 });
 const never = new AbortController().signal;
@@ -45,27 +48,31 @@ function spec(seed: number, steps = 5): PretrainSpec {
 test("a job runs in the utility process with the same messages, and the process stays warm", async () => {
   const events: JobEvent[] = [];
   const wanted = spec(0);
-  const result = await engine.run(wanted, (event) => events.push(event), never);
+  const result = await jobProcess.run(wanted, (event) => events.push(event), never);
   expect(result).toMatchObject({ modelFolder: join(wanted.folder, "model"), steps: 5 });
   expect(events.filter(({ type }) => type === "metric")).toHaveLength(5);
-  const { pid } = engine;
+  const { pid } = jobProcess;
   expect(pid).not.toBe(process.pid);
-  await engine.run(spec(0), () => {}, never);
-  expect(engine.pid).toBe(pid);
+  await jobProcess.run(spec(0), () => {}, never);
+  expect(jobProcess.pid).toBe(pid);
   expect(fake.forks).toHaveLength(1);
   expect(fake.forks[0]!.options).toMatchObject({
-    serviceName: "OmniSat engine",
+    serviceName: "OmniSat jobs",
     env: { OMNISAT_PROBES: expect.any(String) },
   });
 });
 
 test("a sentence stays a sentence, and a crash in native code costs one job, which can be resumed", async () => {
-  await expect(engine.run(spec(9), () => {}, never)).rejects.toMatchObject({ code: "training-diverged" });
+  await expect(jobProcess.run(spec(9), () => {}, never)).rejects.toMatchObject({ code: "training-diverged" });
   const wanted = spec(7, 10);
-  await expect(engine.run(wanted, () => {}, never)).rejects.toMatchObject({ code: "job-process-ended" });
+  await expect(jobProcess.run(wanted, () => {}, never)).rejects.toMatchObject({ code: "job-process-ended" });
   expect(readFileSync(join(wanted.folder, "checkpoint.json"), "utf8")).toBe("5");
   const steps: number[] = [];
-  await engine.run({ ...wanted, resume: true }, (event) => event.type === "metric" && steps.push(event.step), never);
+  await jobProcess.run(
+    { ...wanted, resume: true },
+    (event) => event.type === "metric" && steps.push(event.step),
+    never,
+  );
   expect(steps).toEqual([6, 7, 8, 9, 10]);
 });
 
@@ -75,21 +82,21 @@ test("a job is stopped at its next step, or with its process when it does not he
     [6, { code: "job-process-ended" }],
   ] as const) {
     const stop = new AbortController();
-    const run = engine.run(spec(seed, 100_000), () => {}, stop.signal);
+    const run = jobProcess.run(spec(seed, 100_000), () => {}, stop.signal);
     setTimeout(() => stop.abort(), 300);
     await expect(run).rejects.toMatchObject(code);
   }
 });
 
-test("closing asks the engine to leave, and it leaves", async () => {
-  await engine.run(spec(0), () => {}, never);
-  const { pid } = engine;
-  await engine.close();
-  expect(engine.pid).toBeUndefined();
+test("closing asks the job process to end, and it ends", async () => {
+  await jobProcess.run(spec(0), () => {}, never);
+  const { pid } = jobProcess;
+  await jobProcess.close();
+  expect(jobProcess.pid).toBeUndefined();
   expect(() => process.kill(pid!, 0)).toThrow("ESRCH");
 });
 
-test("providers are tried in utility processes, and what came of it is kept for the engine", async () => {
+test("providers are tried in utility processes, and what came of it is kept for the job process", async () => {
   const known = new Map<string, ProbeReport>();
   const probe = utilityProber(utilityProcess, fileURLToPath(new URL("./probe-entry.ts", import.meta.url)), known);
   const choice = await chooseProvider({ probe });

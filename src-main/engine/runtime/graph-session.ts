@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
-import { allocate, type Model, sizeOf, type Tensor, type Tensors, type Value } from "../graph/index.ts";
+import { allocate, type OnnxModel, sizeOf, type Tensor, type Tensors, type Value } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { forWebGpu } from "./webgpu-model.ts";
 
@@ -18,14 +18,14 @@ export interface SessionOptions {
  * A model loaded into the runtime. `run` blocks its JavaScript thread while it computes: sessions live in the engine process.
  * Memory is not returned reliably on release (onnxruntime #25325): to unload for certain, end the process.
  */
-export class Session {
+export class GraphSession {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly provider: Provider;
   readonly #session: ort.InferenceSession;
   readonly #profiling: boolean;
 
-  private constructor(session: ort.InferenceSession, model: Model, provider: Provider, profiling: boolean) {
+  private constructor(session: ort.InferenceSession, model: OnnxModel, provider: Provider, profiling: boolean) {
     this.#session = session;
     this.#profiling = profiling;
     this.inputs = model.inputs;
@@ -33,10 +33,13 @@ export class Session {
     this.provider = provider;
   }
 
-  static async load(model: Model, { provider = "cpu", threads, profile }: SessionOptions = {}): Promise<Session> {
+  static async load(
+    model: OnnxModel,
+    { provider = "cpu", threads, profile }: SessionOptions = {},
+  ): Promise<GraphSession> {
     // The runtime would quietly take the CPU instead.
     if (!ort.listSupportedBackends().some(({ name }) => name === provider))
-      throw new Error(`Session: unknown execution provider “${provider}”`);
+      throw new Error(`GraphSession: unknown execution provider “${provider}”`);
     const session = await ort.InferenceSession.create(encodeModel(provider === "webgpu" ? forWebGpu(model) : model), {
       executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
       intraOpNumThreads: threads ?? availableParallelism(),
@@ -51,7 +54,7 @@ export class Session {
       logSeverityLevel: 3,
       ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
     });
-    return new Session(session, model, provider, profile !== undefined);
+    return new GraphSession(session, model, provider, profile !== undefined);
   }
 
   /**
@@ -62,10 +65,10 @@ export class Session {
     const feeds: Record<string, ort.Tensor> = {};
     for (const value of this.inputs) {
       const given = inputs[value.name];
-      if (!given) throw new Error(`Session: no value for input “${value.name}”`);
+      if (!given) throw new Error(`GraphSession: no value for input “${value.name}”`);
       if (given.type !== value.type || String(given.shape) !== String(value.shape))
         throw new Error(
-          `Session: input “${value.name}” is ${value.type} [${value.shape}], given ${given.type} [${given.shape}]`,
+          `GraphSession: input “${value.name}” is ${value.type} [${value.shape}], given ${given.type} [${given.shape}]`,
         );
       feeds[value.name] = toOrt(given);
     }

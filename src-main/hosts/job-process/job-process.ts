@@ -2,12 +2,12 @@ import type { JobEvent, JobResult } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorFrom } from "../../../src-shared/ipc/errors.ts";
 import type { JobRunner } from "../../services/deps.ts";
-import { type EngineChild, type EngineLauncher, forkedEngine } from "./forked-engine.ts";
-import type { FromEngine } from "./messages.ts";
+import { forkedJobProcess, type JobProcessHandle, type JobProcessLauncher } from "./forked-job-process.ts";
+import type { FromJobProcess } from "./messages.ts";
 
-export interface EngineOptions {
+export interface JobProcessOptions {
   /** how the process is started: each host has its own way */
-  readonly launch?: EngineLauncher;
+  readonly launch?: JobProcessLauncher;
   /** how long a job may take to stop before its process is ended */
   readonly graceMilliseconds?: number;
 }
@@ -23,15 +23,15 @@ interface Pending {
  * Runs jobs in a process of their own, kept warm from job to job and started anew when it has ended. If it crashes, the
  * job fails with `job-process-ended` and this process lives on; the job can be resumed from its last checkpoint.
  */
-export class EngineProcess {
-  readonly #launch: EngineLauncher;
+export class JobProcess {
+  readonly #launch: JobProcessLauncher;
   readonly #grace: number;
-  #child: EngineChild | undefined;
+  #child: JobProcessHandle | undefined;
   #nextId = 1;
   readonly #closing: (() => void)[] = [];
   readonly #pending = new Map<number, Pending>();
 
-  constructor({ launch = forkedEngine(), graceMilliseconds = 10_000 }: EngineOptions = {}) {
+  constructor({ launch = forkedJobProcess(), graceMilliseconds = 10_000 }: JobProcessOptions = {}) {
     this.#launch = launch;
     this.#grace = graceMilliseconds;
   }
@@ -77,7 +77,7 @@ export class EngineProcess {
     clearTimeout(timer);
   }
 
-  #start(): EngineChild {
+  #start(): JobProcessHandle {
     const warm = this.#child;
     if (warm?.alive) {
       warm.hold(true);
@@ -91,7 +91,7 @@ export class EngineProcess {
     return child;
   }
 
-  #hear(message: FromEngine): void {
+  #hear(message: FromJobProcess): void {
     const job = this.#pending.get(message.id);
     if (!job) return;
     if (message.type === "event") job.on(message.event);
@@ -99,7 +99,7 @@ export class EngineProcess {
     else job.reject(errorFrom(message.error));
   }
 
-  #ended(child: EngineChild, detail: string): void {
+  #ended(child: JobProcessHandle, detail: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
     for (const resolve of this.#closing.splice(0)) resolve();

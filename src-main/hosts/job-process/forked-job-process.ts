@@ -1,39 +1,39 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { FromEngine, ToEngine } from "./messages.ts";
+import type { FromJobProcess, ToJobProcess } from "./messages.ts";
 
-/** A process that runs jobs, as its owner sees it: what it says, how it ends, and how to make it end. */
-export interface EngineChild {
+/** A running job process, as its owner controls it. */
+export interface JobProcessHandle {
   readonly pid: number | undefined;
-  /** can still be talked to */
+  /** whether it still takes messages */
   readonly alive: boolean;
-  tell(message: ToEngine): void;
-  /** Work is there, or not: a warm engine without work keeps no program alive. */
+  tell(message: ToJobProcess): void;
+  /** Whether jobs run. While none run, the waiting process does not keep the app from ending. */
   hold(busy: boolean): void;
   /** Asks it to end: jobs stop at their next step. */
   leave(): void;
   kill(): void;
 }
 
-export interface EngineEvents {
-  readonly message: (message: FromEngine) => void;
+export interface JobProcessEvents {
+  readonly message: (message: FromJobProcess) => void;
   /** with what is known of the reason: `exit code 1`, `signal SIGKILL` */
   readonly ended: (reason: string) => void;
 }
 
-/** Starts an engine process. */
-export type EngineLauncher = (events: EngineEvents) => EngineChild;
+/** Starts a job process and returns the handle by which its owner controls it. */
+export type JobProcessLauncher = (events: JobProcessEvents) => JobProcessHandle;
 
-/** An engine in a process of Node.js. */
-export function forkedEngine(entry: URL = new URL("./main.ts", import.meta.url)): EngineLauncher {
+/** A job process that Node.js forks. */
+export function forkedJobProcess(entry: URL = new URL("./main.ts", import.meta.url)): JobProcessLauncher {
   return ({ message, ended }) => {
-    // Flags of this process (a debugger, an --eval) are not meant for the other; structured clone carries what JSON loses.
+    // Without execArgv the child would inherit flags such as --inspect. Structured clone keeps typed arrays and undefined.
     const child = fork(fileURLToPath(entry), [], {
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
-    child.on("message", (said: FromEngine) => message(said));
+    child.on("message", (said: FromJobProcess) => message(said));
     child.on("error", (error) => ended(error.message));
     child.on("exit", (code, killedBy) => ended(killedBy ? `signal ${killedBy}` : `exit code ${code}`));
     return {

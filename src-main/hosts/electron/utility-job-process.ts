@@ -1,21 +1,21 @@
-import type { EngineLauncher } from "../engine/forked-engine.ts";
-import type { FromEngine } from "../engine/messages.ts";
+import type { JobProcessLauncher } from "../job-process/forked-job-process.ts";
+import type { FromJobProcess } from "../job-process/messages.ts";
 import type { ElectronApi } from "./electron-api.ts";
 
-/** An engine in Electron's utility process: a process of Node.js without windows, which ends with its app. */
-export function utilityEngine(
+/** A job process in Electron's utility process: Node.js without windows; it ends with its app. */
+export function utilityJobProcess(
   utilityProcess: ElectronApi["utilityProcess"],
   entry: string,
   environment: () => NodeJS.ProcessEnv = () => process.env,
-): EngineLauncher {
+): JobProcessLauncher {
   return ({ message, ended }) => {
     let alive = true;
     const child = utilityProcess.fork(entry, [], {
-      serviceName: "OmniSat engine",
+      serviceName: "OmniSat jobs",
       stdio: "inherit",
       env: environment(),
     });
-    child.on("message", (said: FromEngine) => message(said));
+    child.on("message", (said: FromJobProcess) => message(said));
     child.once("exit", (code) => {
       alive = false;
       ended(`exit code ${code}`);
@@ -31,7 +31,7 @@ export function utilityEngine(
       // Electron keeps the program alive by its windows, not by its processes.
       hold: () => {},
       leave: () => void (alive && child.postMessage({ type: "leave" })),
-      // kill() asks politely; an engine in native code does not hear that.
+      // Electron's kill() sends SIGTERM, which a process inside native code does not handle.
       kill: () => {
         if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");
         else child.kill();
