@@ -81,6 +81,8 @@ const soleImporters: Readonly<Record<string, readonly string[]>> = {
 interface Import {
   readonly file: string;
   readonly target: string;
+  /** `import type` and `export type`, which are gone when the program runs */
+  readonly typesOnly: boolean;
 }
 
 function sourceFiles(folder: string): string[] {
@@ -89,10 +91,40 @@ function sourceFiles(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-function importsOf(file: string): Import[] {
-  const text = readFileSync(file, "utf8");
-  const pattern = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
-  return [...text.matchAll(pattern)].map((match) => ({ file, target: (match[1] ?? match[2])! }));
+function importsOf(file: string, text = readFileSync(file, "utf8")): Import[] {
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s(?:([^;'"]*?)from\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+  return [...text.matchAll(pattern)].map(([, names = "", stated, asked]) => ({
+    file,
+    target: (stated ?? asked)!,
+    typesOnly: /^type\s/.test(names),
+  }));
+}
+
+/** Groups of files that import values of each other, straight or through others (Tarjan's strongly connected components). */
+function cyclesOf(imports: readonly Import[]): string[][] {
+  const targets = new Map<string, string[]>();
+  for (const { file, target, typesOnly } of imports)
+    if (target.startsWith(".") && !typesOnly)
+      targets.set(file, [...(targets.get(file) ?? []), resolve(dirname(file), target)]);
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const cycles: string[][] = [];
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file)!);
+    open.push(file);
+    for (const next of targets.get(file) ?? []) {
+      if (!order.has(next)) visit(next);
+      if (open.includes(next)) lowest.set(file, Math.min(lowest.get(file)!, lowest.get(next)!));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const group = open.splice(open.indexOf(file));
+    if (group.length > 1 || targets.get(file)?.includes(file)) cycles.push(group.sort());
+  };
+  for (const file of targets.keys()) if (!order.has(file)) visit(file);
+  return cycles;
 }
 
 const roomOf = (path: string): string | undefined =>
@@ -100,7 +132,7 @@ const roomOf = (path: string): string | undefined =>
 
 const all = ["src-shared", "src-main", "src-renderer"]
   .flatMap((folder) => sourceFiles(join(root, folder)))
-  .flatMap(importsOf);
+  .flatMap((file) => importsOf(file));
 
 test("every room imports only the rooms its table allows", () => {
   const trespasses: string[] = [];
@@ -143,4 +175,27 @@ test("packages of one room have one importer", () => {
     })
     .map(({ file, target }) => `${relative(root, file)} imports ${target}`);
   expect(trespasses).toEqual([]);
+});
+
+test("no files import values of each other, in src-main and src-shared", () => {
+  const here = all.filter(({ file }) => /^src-(main|shared)/.test(relative(root, file)));
+  expect(here.length).toBeGreaterThan(1000);
+  expect(cyclesOf(here).map((group) => group.map((file) => relative(root, file)))).toEqual([]);
+});
+
+test("a cycle is found through any number of files and whichever way they import, but for types alone", () => {
+  const files: Readonly<Record<string, string>> = {
+    "/a.ts": 'import { b } from "./b.ts";\nimport type { D } from "./d.ts";\n',
+    "/b.ts": 'export * from "./c.ts";\nimport { a } from "./a-test.ts";\n',
+    "/c.ts": 'const later = () => import("./a.ts");\n',
+    "/d.ts": 'import { a, type B } from "./a.ts";\n',
+    "/e.ts": 'import "./f.ts";\n',
+    "/f.ts": 'import {\n  type E,\n} from "./e.ts";\n',
+  };
+  const imports = Object.entries(files).flatMap(([file, text]) => importsOf(file, text));
+  const told = cyclesOf(imports).map((group) => group.map((file) => file.slice(-4)));
+  expect(told).toEqual([
+    ["a.ts", "b.ts", "c.ts"],
+    ["e.ts", "f.ts"],
+  ]);
 });

@@ -4,19 +4,44 @@ import { availableParallelism, homedir, totalmem } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { AppCommands, ChoosePaths as ChooseRequest, CrsChoice, FolderEntry } from "../../../src-shared/ipc/app.ts";
-import { projectFileName } from "../../catalog/index.ts";
+import type { AppCommands, CrsChoice, FolderEntry, OpenedProject } from "../../../src-shared/ipc/app.ts";
+import type { DeviceReport } from "../../../src-shared/ipc/index.ts";
+import { type Catalog, projectFileName } from "../../catalog/index.ts";
 import { type CrsEntry, crsEntry, crsName, definitionOf, isGeographic, searchCrs } from "../../raster/index.ts";
 import { filePath, liesWithin } from "../path-gate.ts";
 import { areaOfFiles, planProject, suggestedFolder } from "../projects/area.ts";
+import { describeOpened } from "../projects/opened-project.ts";
 import { boundsSchema, createSchema, projectFolders } from "../projects/projects.ts";
+import type { TrustedFolders } from "../projects/trusted-folders.ts";
 import { knownCrs } from "../rasters/rasters.ts";
 import { validated } from "../validated.ts";
-import type { Application, WindowSession } from "./application.ts";
+import type { ApplicationHost, Tell } from "./host.ts";
+import type { RecentProjects } from "./recent-projects.ts";
 import { makeSample } from "./sample.ts";
-import { settingsSchema } from "./settings-file.ts";
+import { type SettingsFile, settingsSchema } from "./settings-file.ts";
 
-export type ChoosePaths = (request: ChooseRequest) => Promise<readonly string[] | null>;
+/** What these commands need of the program. */
+export interface AppProgram {
+  readonly host: ApplicationHost;
+  readonly recent: RecentProjects;
+  readonly settings: SettingsFile;
+  /** which folders outside of itself each project may reach */
+  readonly outside: TrustedFolders;
+  device(): Promise<DeviceReport>;
+  /** tells every window */
+  readonly tellAll: Tell;
+}
+
+/** What they need of the window that asks. */
+export interface AppWindow {
+  readonly tell: Tell;
+  /** what it shows now; `undefined`: the start screen */
+  readonly project: { readonly catalog: Catalog } | undefined;
+  open(folder: string, readOnly: boolean): Promise<OpenedProject>;
+  /** shows what `make` made, instead of what the window showed */
+  create(make: () => Promise<Catalog>): Promise<OpenedProject>;
+  leave(): void;
+}
 
 const nothing = z.strictObject({});
 const folderSchema = z.strictObject({ folder: filePath });
@@ -30,8 +55,8 @@ const chooseSchema = z.strictObject({
 });
 
 /** What a window can ask without a project. */
-export function appService(application: Application, session: WindowSession): AppCommands {
-  const { host, recent, settings } = application;
+export function appService(program: AppProgram, window: AppWindow): AppCommands {
+  const { host, recent, settings } = program;
   const roots = host.roots.length ? host.roots.map((root) => resolve(root)) : [homedir(), "/"];
   return {
     "app.info": validated("app.info", nothing, () => ({
@@ -44,11 +69,11 @@ export function appService(application: Application, session: WindowSession): Ap
     })),
     "app.recent": validated("app.recent", nothing, () => recent.list()),
     "app.forgetRecent": validated("app.forgetRecent", folderSchema, ({ folder }) => recent.forget(folder)),
-    "app.device": validated("app.device", nothing, () => application.device()),
+    "app.device": validated("app.device", nothing, () => program.device()),
     "app.settings": validated("app.settings", nothing, () => settings.get()),
     "app.saveSettings": validated("app.saveSettings", z.strictObject({ settings: settingsSchema }), (request) => {
       const saved = settings.put(request.settings as Partial<typeof saved>);
-      application.tellAll("settings.changed", {});
+      program.tellAll("settings.changed", {});
       return saved;
     }),
 
@@ -92,8 +117,8 @@ export function appService(application: Application, session: WindowSession): Ap
     }),
 
     "project.create": validated("project.create", createSchema, (request) =>
-      session.create(() =>
-        projectFolders({ appVersion: host.appVersion, outside: application.outside })["project.create"](request),
+      window.create(() =>
+        projectFolders({ appVersion: host.appVersion, outside: program.outside })["project.create"](request),
       ),
     ),
     "project.areaOf": validated(
@@ -118,21 +143,19 @@ export function appService(application: Application, session: WindowSession): Ap
     "project.open": validated(
       "project.open",
       z.strictObject({ folder: filePath, readOnly: z.boolean().default(false) }),
-      ({ folder, readOnly }) => session.open(folder, readOnly),
+      ({ folder, readOnly }) => window.open(folder, readOnly),
     ),
     "project.sample": validated("project.sample", folderSchema, async ({ folder }) => {
       if (host.sampleFolder === null) throw new AppError("feature-needs-host", { command: "project.sample" });
       await makeSample(host.sampleFolder, resolve(folder), host.appVersion, (topic, what) => {
-        if (topic === "work") session.tell(topic, what);
+        if (topic === "work") window.tell(topic, what);
       });
-      return session.open(folder, false);
+      return window.open(folder, false);
     }),
-    "project.close": validated("project.close", nothing, () => session.leave()),
-    "project.current": validated("project.current", nothing, async () => {
-      const { project } = session;
-      if (!project) return null;
-      const { describeOpened } = await import("../projects/opened-project.ts");
-      return describeOpened(project.catalog);
+    "project.close": validated("project.close", nothing, () => window.leave()),
+    "project.current": validated("project.current", nothing, () => {
+      const { project } = window;
+      return project ? describeOpened(project.catalog) : null;
     }),
   };
 }

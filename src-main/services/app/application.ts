@@ -5,7 +5,6 @@ import type { AppCommands, OpenedProject } from "../../../src-shared/ipc/app.ts"
 import type { TopicName, Topics } from "../../../src-shared/ipc/contract.ts";
 import type { DeviceReport } from "../../../src-shared/ipc/index.ts";
 import { type Catalog, projectFileName } from "../../catalog/index.ts";
-import type { JobRunner } from "../deps.ts";
 import { withinRoots } from "../path-gate.ts";
 import { answerPixels, expectPixels, type PixelAnswer } from "../pixels/pixels.ts";
 import { describeOpened } from "../projects/opened-project.ts";
@@ -13,32 +12,13 @@ import { projectFolders } from "../projects/projects.ts";
 import { TrustedFolders } from "../projects/trusted-folders.ts";
 import { type Services, services } from "../services.ts";
 import { naming } from "../withheld.ts";
-import { appService, type ChoosePaths } from "./app.ts";
+import { appService } from "./app.ts";
+import type { ApplicationHost, Tell } from "./host.ts";
 import { RecentProjects } from "./recent-projects.ts";
 import { SettingsFile } from "./settings-file.ts";
 
 export type { FileBody, PixelAnswer } from "../pixels/pixels.ts";
-
-/** What the program stands on. */
-export interface ApplicationHost {
-  readonly kind: "electron" | "web";
-  readonly appVersion: string;
-  /** for the program's own small files: recent projects, settings */
-  readonly settingsFolder: string;
-  /** the sample's data, to be copied; `null` when it was not installed */
-  readonly sampleFolder: string | null;
-  readonly runJob: JobRunner;
-  /** tries the providers; slow, so it is asked once */
-  readonly device: () => Promise<DeviceReport>;
-  /** folders that may be read and written; empty: all of the machine */
-  readonly roots: readonly string[];
-  /** the system's own dialogs, where there are some */
-  readonly choosePaths?: ChoosePaths;
-  readonly reveal?: (path: string) => void;
-}
-
-/** Tells one window something. */
-export type Tell = (topic: TopicName, what: unknown) => void;
+export type { ApplicationHost, Tell } from "./host.ts";
 
 /** A project that at least one window looks at: one catalog, one queue of jobs, however many windows. */
 export interface OpenProject {

@@ -8,7 +8,7 @@ import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts
 import { writeWholeSync } from "../../files/index.ts";
 import { classesFromStyle, classQml, classSld, readCsvRows, tableExtensions } from "../../vector/index.ts";
 import { freeCode, freeColor } from "../labels/classes.ts";
-import { readOwnApart, whyGivenUp } from "../reading/tasks.ts";
+import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
 
 interface Found {
   readonly code?: number | undefined;

@@ -6,7 +6,7 @@ import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/i
 import { DamagedZip, diskError, isDiskFull, openZip, writeAll } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import type { Telling } from "../../vector/index.ts";
-import { readOwnApart, whyGivenUp } from "../reading/tasks.ts";
+import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
 
 /** What a person reads about a model. */
 const words = /^(README\.md|LICEN[CS]E(\.(md|txt))?)$/i;

@@ -1,6 +1,5 @@
 import type { ModelDescription } from "../../learning/trained-model.ts";
-import { type Telling, workApart } from "../../vector/index.ts";
-import { forkReadersFrom } from "../../vector/reader/forked.ts";
+import type { Telling } from "../../vector/index.ts";
 import type { ReadLegend } from "../legends/files.ts";
 
 /** What is done with files of others beside vector files, in the same processes that can be killed. */
@@ -34,24 +33,3 @@ export const readingTasks: Work = {
     work: async ({ path }, telling) => (await import("../projects/check.ts")).lookThroughHere(path, telling),
   },
 };
-
-forkReadersFrom(new URL("./main.ts", import.meta.url));
-
-/**
- * As `readApart`.
- * @throws AppError "vector-too-costly", and whatever the work throws
- */
-export async function readOwnApart<K extends keyof OwnTasks>(
-  name: K,
-  input: OwnTasks[K]["input"],
-): Promise<OwnTasks[K]["output"]> {
-  return (await workApart(name, input)) as OwnTasks[K]["output"];
-}
-
-/** Why a file was given up, as part of a sentence about it. */
-export const whyGivenUp = ({ why }: { readonly why: "time" | "memory" | "crash" }): string =>
-  why === "time"
-    ? "reading it takes too long"
-    : why === "memory"
-      ? "reading it takes too much memory"
-      : "the program that reads it ended";
