@@ -1,5 +1,6 @@
 import type { Bridge } from "../../src-shared/ipc/index.ts";
 import type { PreloadBridge } from "../../src-shared/ipc/preload.ts";
+import { type Client, makeClient } from "./client.ts";
 import { connection } from "./connection.svelte.ts";
 import { electronBridge } from "./electron-bridge.ts";
 import { WebBridge } from "./web-bridge.ts";
@@ -30,8 +31,8 @@ function makeBridge(): Bridge {
 /** The window's only way out: to Electron's main process or to the web host. */
 export const bridge: Bridge = makeBridge();
 
-/** Asks the program: one request object in, one value out; refuses with an AppError that has a sentence. */
-export const invoke: Bridge["invoke"] = (command, request) => bridge.invoke(command, request);
+/** What the window's state is made with. */
+export const client: Client = makeClient(bridge, connection);
 
-/** Listens to a topic; returns how to stop. */
-export const subscribe: Bridge["subscribe"] = (topic, listener) => bridge.subscribe(topic, listener);
+/** Asks the program: one request object in, one value out; refuses with an AppError that has a sentence. */
+export const { invoke, subscribe, live, whenChanged } = client;

@@ -1,2 +1,2 @@
 /** `$effect.root` for tests in plain TypeScript. */
-export const root = (work: () => void): (() => void) => $effect.root(work);
+export const root = (work: () => undefined | (() => void)): (() => void) => $effect.root(work);

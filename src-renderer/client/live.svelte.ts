@@ -1,8 +1,7 @@
-import type { AnswerOf, RequestOf } from "../../src-shared/ipc/index.ts";
+import type { AnswerOf, Bridge, RequestOf } from "../../src-shared/ipc/index.ts";
 import type { QuestionName } from "../../src-shared/ipc/questions.ts";
-import { invoke } from "./bridge.ts";
-import { connection } from "./connection.svelte.ts";
-import { whenChanged } from "./when-changed.ts";
+import type { Connection } from "./connection.svelte.ts";
+import type { WhenChanged } from "./when-changed.ts";
 
 /** A question that stays answered: read `value`, `error`, `loading` in a component. */
 export interface Live<Answer> {
@@ -18,7 +17,25 @@ export interface Live<Answer> {
  * Asks `question` now and again whenever a table that it is answered from (`questionTables`) changes, or what `request`
  * reads. `request` may answer `null`: then nothing is asked. Call it while a component is being made, or inside `$effect.root`; it ends with it.
  */
-export function live<Name extends QuestionName>(
+export type Ask = <Name extends QuestionName>(
+  question: Name,
+  request: () => RequestOf<Name> | null,
+) => Live<AnswerOf<Name>>;
+
+interface Source {
+  readonly invoke: Bridge["invoke"];
+  readonly connection: Connection;
+  readonly whenChanged: WhenChanged;
+}
+
+/** `live` over what answers and announces. */
+export const liveOver =
+  (source: Source): Ask =>
+  (question, request) =>
+    keepAnswered(source, question, request);
+
+function keepAnswered<Name extends QuestionName>(
+  { invoke, connection, whenChanged }: Source,
   question: Name,
   request: () => RequestOf<Name> | null,
 ): Live<AnswerOf<Name>> {

@@ -1,110 +1,94 @@
-import { flushSync } from "svelte";
 import { beforeEach, expect, test, vi } from "vitest";
+import type { AnswerOf } from "../../src-shared/ipc/index.ts";
+import { FakeProgram, settle } from "./fake-program.fixture.ts";
+import { root } from "./live.fixture.svelte.ts";
+import type { Live } from "./live.svelte.ts";
 
-const { invoke, announce } = vi.hoisted(() => {
-  const listeners = new Set<(what: { table: string; ids: number[] }) => void>();
-  return {
-    invoke: vi.fn(),
-    announce: Object.assign(
-      (table: string) => {
-        for (const listener of listeners) listener({ table, ids: [] });
-      },
-      { listeners },
-    ),
-  };
-});
-vi.mock("./bridge.ts", () => ({
-  invoke,
-  subscribe: (_: string, listener: (what: { table: string; ids: number[] }) => void) => {
-    announce.listeners.add(listener);
-    return () => announce.listeners.delete(listener);
-  },
-}));
-const { live } = await import("./live.svelte.ts");
+type Bookmarks = AnswerOf<"bookmarks.list">;
+const bookmarks = (...names: string[]): Bookmarks =>
+  names.map((name, index) => ({
+    id: index + 1,
+    name,
+    createdAt: "2024-01-01",
+    bounds: { minX: 0, minY: 0, maxX: 1, maxY: 1 },
+  }));
+const namesOf = (question: Live<Bookmarks>) => question.value?.map(({ name }) => name);
 
 beforeEach(() => {
   vi.useFakeTimers();
-  invoke.mockReset();
 });
 
-function begin() {
-  let question!: ReturnType<typeof live<"bookmarks.list">>;
-  const stop = $effectRoot(() => {
-    question = live("bookmarks.list", () => ({}));
+async function begin(program: FakeProgram) {
+  let question!: Live<Bookmarks>;
+  const stop = root(() => {
+    question = program.client.live("bookmarks.list", () => ({}));
+    return undefined;
   });
-  flushSync();
+  await settle();
   return { question, stop };
 }
 
-/** `$effect.root` is a rune, and this file is plain TypeScript: the compiled form is the same call. */
-async function load() {
-  return (await import("./live.fixture.svelte.ts")).root;
-}
-const $effectRoot = await load();
-
 test("a live question is asked, and asked once for many changes of its tables", async () => {
-  invoke.mockResolvedValue(["a"]);
-  const { question, stop } = begin();
+  const program = new FakeProgram();
+  const late = program.late("bookmarks.list");
+  const { question, stop } = await begin(program);
   expect(question.loading).toBe(true);
-  await vi.runAllTimersAsync();
-  expect(question.value).toEqual(["a"]);
-  invoke.mockResolvedValue(["a", "b"]);
-  announce("bookmarks");
-  announce("bookmarks");
-  announce("labels");
-  await vi.runAllTimersAsync();
-  expect(invoke).toHaveBeenCalledTimes(2);
-  expect(question.value).toEqual(["a", "b"]);
+  await late.answer(bookmarks("a"));
+  expect(question.loading).toBe(false);
+  expect(namesOf(question)).toEqual(["a"]);
+  program.on("bookmarks.list", bookmarks("a", "b"));
+  await program.changed("bookmarks", "bookmarks", "labels");
+  expect(program.requests("bookmarks.list")).toHaveLength(2);
+  expect(namesOf(question)).toEqual(["a", "b"]);
+  await program.changed("labels");
+  expect(program.requests("bookmarks.list")).toHaveLength(2);
   stop();
-  announce("bookmarks");
-  await vi.runAllTimersAsync();
-  expect(invoke).toHaveBeenCalledTimes(2);
+  await program.changed("bookmarks");
+  expect(program.requests("bookmarks.list")).toHaveLength(2);
+});
+
+test("a program that has forgotten the window is asked again", async () => {
+  const program = new FakeProgram().on("bookmarks.list", bookmarks("a"));
+  const { question, stop } = await begin(program);
+  program.on("bookmarks.list", bookmarks("b"));
+  await program.forget();
+  expect(namesOf(question)).toEqual(["b"]);
+  stop();
 });
 
 test("an error stands beside the last answer, which is kept", async () => {
-  invoke.mockResolvedValueOnce(["a"]);
-  const { question, stop } = begin();
-  await vi.runAllTimersAsync();
-  invoke.mockRejectedValueOnce(new Error("no"));
+  const program = new FakeProgram().on("bookmarks.list", bookmarks("a"));
+  const { question, stop } = await begin(program);
+  program.refuse("bookmarks.list", new Error("no"));
   await question.refresh();
-  expect(question.value).toEqual(["a"]);
-  expect(question.error).toBeInstanceOf(Error);
+  expect(namesOf(question)).toEqual(["a"]);
+  expect(question.error).toEqual(new Error("no"));
   stop();
 });
 
 test("a slow answer does not overwrite a newer one", async () => {
-  let slow!: (value: string[]) => void;
-  invoke.mockReturnValueOnce(
-    new Promise((resolve) => {
-      slow = resolve;
-    }),
-  );
-  const { question, stop } = begin();
-  invoke.mockResolvedValueOnce(["new"]);
+  const program = new FakeProgram();
+  const late = program.late("bookmarks.list");
+  const { question, stop } = await begin(program);
+  program.on("bookmarks.list", bookmarks("new"));
   await question.refresh();
-  slow(["old"]);
-  await vi.runAllTimersAsync();
-  expect(question.value).toEqual(["new"]);
+  await late.answer(bookmarks("old"));
+  expect(namesOf(question)).toEqual(["new"]);
   stop();
 });
 
 test("whoever asks anew has the answer afterwards, also when a change of the tables overtook the question", async () => {
-  invoke.mockResolvedValue([]);
-  const { question, stop } = begin();
-  await vi.runAllTimersAsync();
-  const answers: ((answer: string[]) => void)[] = [];
-  invoke.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+  const program = new FakeProgram().on("bookmarks.list", []);
+  const { question, stop } = await begin(program);
+  const late = program.late("bookmarks.list");
   let told: unknown;
   void question.refresh().then(() => {
-    told = question.value;
+    told = namesOf(question);
   });
-  announce("bookmarks");
-  await vi.advanceTimersByTimeAsync(50);
-  answers[0]!(["old"]);
-  await vi.advanceTimersByTimeAsync(0);
+  await program.changed("bookmarks");
+  await late.answer(bookmarks("old"));
   expect(told).toBeUndefined();
-  answers[1]!(["new"]);
-  await vi.advanceTimersByTimeAsync(0);
+  await late.answer(bookmarks("new"));
   expect(told).toEqual(["new"]);
   stop();
 });

@@ -1,5 +1,5 @@
+import type { Bridge } from "../../src-shared/ipc/index.ts";
 import { type QuestionName, questionTables } from "../../src-shared/ipc/questions.ts";
-import { subscribe } from "./bridge.ts";
 
 /** Milliseconds: one transaction touches several tables. */
 const moment = 20;
@@ -8,19 +8,24 @@ const moment = 20;
  * Calls `listener` whenever the answer to one of the questions may be another, once for the changes of a moment. A change never
  * puts off a call that waits already: a steady flow of changes would starve it. Returns how to stop.
  */
-export function whenChanged(listener: () => void, ...questions: readonly QuestionName[]): () => void {
-  const tables = new Set<string>(questions.flatMap((name) => questionTables[name]));
-  if (tables.size === 0) return () => {};
-  let soon: ReturnType<typeof setTimeout> | undefined;
-  const stop = subscribe("catalog.changed", ({ table }) => {
-    if (!tables.has(table)) return;
-    soon ??= setTimeout(() => {
-      soon = undefined;
-      listener();
-    }, moment);
-  });
-  return () => {
-    stop();
-    clearTimeout(soon);
+export type WhenChanged = (listener: () => void, ...questions: readonly QuestionName[]) => () => void;
+
+/** `whenChanged` over what announces the changes. */
+export const whenChangedOver =
+  (subscribe: Bridge["subscribe"]): WhenChanged =>
+  (listener, ...questions) => {
+    const tables = new Set<string>(questions.flatMap((name) => questionTables[name]));
+    if (tables.size === 0) return () => {};
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const stop = subscribe("catalog.changed", ({ table }) => {
+      if (!tables.has(table)) return;
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        listener();
+      }, moment);
+    });
+    return () => {
+      stop();
+      clearTimeout(soon);
+    };
   };
-}

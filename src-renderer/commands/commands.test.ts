@@ -11,7 +11,10 @@ vi.hoisted(() =>
     matchMedia: () => ({ matches: false, addEventListener: () => undefined }),
   }),
 );
-vi.mock("../client/bridge.ts", () => ({ bridge: {}, invoke: vi.fn(), subscribe: () => () => undefined }));
+vi.mock("../client/bridge.ts", async () => {
+  const { client } = new (await import("../client/fake-program.fixture.ts")).FakeProgram();
+  return { ...client, bridge: {}, client };
+});
 const { commands } = await import("./registry.ts");
 
 const key = (init: Partial<KeyboardEvent>) =>

@@ -1,5 +1,4 @@
-import { history } from "../state/history.svelte.ts";
-import { session } from "../state/session.svelte.ts";
+import { history, session } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 /** Undo and redo of everything. */

@@ -1,4 +1,4 @@
-import { overlays } from "../state/overlays.svelte.ts";
+import { overlays } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 /** Palette, shortcuts, guide, settings. */

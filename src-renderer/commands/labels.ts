@@ -1,11 +1,7 @@
 import type { PlainKey } from "../i18n/index.ts";
 import { mapView } from "../map/map-state.svelte.ts";
 import { showPanel } from "../panels/show-panel.ts";
-import { docks } from "../state/docks.svelte.ts";
-import { labelScreens } from "../state/label-screens.svelte.ts";
-import { labels } from "../state/labels.svelte.ts";
-import { session } from "../state/session.svelte.ts";
-import { tiles } from "../state/tiles.svelte.ts";
+import { docks, labelScreens, labels, session, tiles } from "../state/index.ts";
 import type { IconName } from "../ui/icons.ts";
 import type { Command } from "./command.ts";
 

@@ -1,8 +1,5 @@
 import { mapView } from "../map/map-state.svelte.ts";
-import { layers } from "../state/layers.svelte.ts";
-import { selection } from "../state/selection.svelte.ts";
-import { session } from "../state/session.svelte.ts";
-import { workDialogs } from "../state/work-dialogs.svelte.ts";
+import { layers, selection, session, workDialogs } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 const open = () => session.project !== null;

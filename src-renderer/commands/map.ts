@@ -4,9 +4,7 @@ import { mapView } from "../map/map-state.svelte.ts";
 import { mapUi } from "../map/map-ui.svelte.ts";
 import { placeFrom } from "../map/opening-view.ts";
 import { places } from "../map/places.svelte.ts";
-import { layers } from "../state/layers.svelte.ts";
-import { selection } from "../state/selection.svelte.ts";
-import { session } from "../state/session.svelte.ts";
+import { layers, selection, session } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 const ready = (): boolean => mapView.ready;

@@ -1,8 +1,7 @@
 import { exporting } from "../panels/export/exporting.svelte.ts";
 import { importModel } from "../panels/models/import-model.ts";
 import { showPanel } from "../panels/show-panel.ts";
-import { maps } from "../state/maps.svelte.ts";
-import { session } from "../state/session.svelte.ts";
+import { maps, session } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 const open = (): boolean => session.project !== null;

@@ -1,8 +1,6 @@
 import { choosePath } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
-import { session } from "../state/session.svelte.ts";
-import { startScreen } from "../state/start.svelte.ts";
-import { workDialogs } from "../state/work-dialogs.svelte.ts";
+import { session, startScreen, workDialogs } from "../state/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import type { Command } from "./command.ts";
 

@@ -1,9 +1,6 @@
 import { mapView } from "../map/map-state.svelte.ts";
 import { showPanel } from "../panels/show-panel.ts";
-import { compare } from "../state/compare.svelte.ts";
-import { pins } from "../state/pins.svelte.ts";
-import { session } from "../state/session.svelte.ts";
-import { timeline } from "../state/timeline.svelte.ts";
+import { compare, pins, session, timeline } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 const withDates = (): boolean => session.project !== null && timeline.dates.length > 0;

@@ -1,6 +1,4 @@
-import { docks } from "../state/docks.svelte.ts";
-import { jobs } from "../state/jobs.svelte.ts";
-import { session } from "../state/session.svelte.ts";
+import { docks, jobs, session } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 const inWorkspace = (): boolean => session.view === "workspace";

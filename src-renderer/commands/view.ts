@@ -1,8 +1,6 @@
 import { panels } from "../panels/registry.ts";
 import { showPanel } from "../panels/show-panel.ts";
-import { docks } from "../state/docks.svelte.ts";
-import { session } from "../state/session.svelte.ts";
-import { settings } from "../state/settings.svelte.ts";
+import { docks, session, settings } from "../state/index.ts";
 import type { Command } from "./command.ts";
 
 const inWorkspace = (): boolean => session.view === "workspace";

@@ -8,8 +8,8 @@ const services = pathToFileURL(join(import.meta.dirname, "../../src-main/service
 
 // The window's code does not know the program's: a process of Node.js asks the functions that write the sentences.
 const program = `
-const { besideWords, wordsOf } = await import("${services}radiometry.ts");
-const { waitingWords } = await import("${services}import-images.ts");
+const { besideWords, wordsOf } = await import("${services}rasters/radiometry.ts");
+const { waitingWords } = await import("${services}rasters/import/images.ts");
 const figures = { darkest: 0.188, middle: 0.27, brightest: 0.5 };
 const kinds = ["offset-still-in", "offset-taken-twice", "not-divided", "decibels-not-linear", "linear-not-decibels"];
 const said = [1, 2, 5].flatMap((count) => {

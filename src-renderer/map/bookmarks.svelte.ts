@@ -1,6 +1,6 @@
 import type { BookmarkRow } from "../../src-shared/domain/display.ts";
 import { type Live, live } from "../client/index.ts";
-import { session } from "../state/session.svelte.ts";
+import { session } from "../state/index.ts";
 
 /** Places to come back to, by name. */
 class Bookmarks {

@@ -3,6 +3,7 @@ import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type OlMap from "ol/Map.js";
 import { untrack } from "svelte";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import { mapActivity } from "../state/index.ts";
 import type { LonLatTransform } from "./projection.ts";
 import type { RasterLayer } from "./raster/raster-layer.ts";
 import { registry } from "./tool-registry.ts";
@@ -77,8 +78,6 @@ class MapView {
   metersPerUnit = $state(1);
   /** Between the project's CRS and longitude, latitude; `null` while there is no map. */
   lonLat = $state.raw<LonLatTransform | null>(null);
-  /** Tiles on their way. */
-  loading = $state(0);
   readonly overlays = new Overlays();
   readonly tools = registry;
   #toolsKnown = $state(0);
@@ -92,6 +91,14 @@ class MapView {
         this.#toolsKnown++;
       });
     });
+  }
+
+  /** Tiles on their way. */
+  get loading(): number {
+    return mapActivity.loading;
+  }
+  set loading(tiles: number) {
+    mapActivity.loading = tiles;
   }
 
   get ready(): boolean {

@@ -1,6 +1,6 @@
 import type { PlaceOfProject } from "../../src-shared/ipc/index.ts";
 import { type Live, live } from "../client/index.ts";
-import { session } from "../state/session.svelte.ts";
+import { session } from "../state/index.ts";
 
 /** The separate places that the project has images of. */
 class Places {

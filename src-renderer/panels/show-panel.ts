@@ -1,4 +1,4 @@
-import { docks } from "../state/docks.svelte.ts";
+import { docks } from "../state/index.ts";
 import { type PanelId, panelOf } from "./registry.ts";
 
 /** Brings a panel to the front: its dock opens, its tab is chosen. */

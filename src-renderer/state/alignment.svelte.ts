@@ -1,8 +1,8 @@
 import type { AlignmentEntry, Measurement } from "../../src-shared/ipc/index.ts";
-import { invoke, type Live, live, subscribe } from "../client/index.ts";
-import { layers } from "./layers.svelte.ts";
-import { session } from "./session.svelte.ts";
-import { timeline } from "./timeline.svelte.ts";
+import type { Client, Live } from "../client/index.ts";
+import type { Layers } from "./layers.svelte.ts";
+import type { ProjectSession } from "./session.svelte.ts";
+import type { Timeline } from "./timeline.svelte.ts";
 
 export interface Shift {
   readonly dx: number;
@@ -17,7 +17,11 @@ const pause = 700;
 const token = `alignment.measure ${crypto.randomUUID()}`;
 
 /** Corrections of position: which picture is moved, and by how much until the fingers rest. */
-class Alignment {
+export class Alignment {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #layers: Layers;
+  readonly #timeline: Timeline;
   #report!: Live<readonly AlignmentEntry[]>;
   /** the acquisition that is moved */
   moving = $state<string | null>(null);
@@ -33,11 +37,20 @@ class Alignment {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #folder: string | null = null;
 
-  constructor() {
+  constructor({
+    client,
+    session,
+    layers,
+    timeline,
+  }: { client: Client; session: ProjectSession; layers: Layers; timeline: Timeline }) {
+    this.#client = client;
+    this.#session = session;
+    this.#layers = layers;
+    this.#timeline = timeline;
     $effect.root(() => {
-      this.#report = live("alignment.report", () => (session.project ? {} : null));
+      this.#report = this.#client.live("alignment.report", () => (this.#session.project ? {} : null));
       $effect(() => {
-        const folder = session.project?.folder ?? null;
+        const folder = this.#session.project?.folder ?? null;
         if (folder === this.#folder) return;
         this.#folder = folder;
         clearTimeout(this.#timer);
@@ -48,7 +61,7 @@ class Alignment {
         this.error = null;
       });
     });
-    subscribe("work", ({ name, fraction }) => {
+    this.#client.subscribe("work", ({ name, fraction }) => {
       if (name === token) this.fraction = fraction;
     });
   }
@@ -94,21 +107,21 @@ class Alignment {
     void this.commit();
     this.moving = id;
     const date = this.current?.date;
-    if (date !== undefined && !this.onMap) timeline.go(date);
+    if (date !== undefined && !this.onMap) this.#timeline.go(date);
     this.measurement = null;
     this.error = null;
   }
 
   /** Is the picture that is moved among those on the map? */
-  readonly onMap = $derived.by((): boolean => layers.drawn.some(({ id }) => id === `acquisition:${this.moving}`));
+  readonly onMap = $derived.by((): boolean => this.#layers.drawn.some(({ id }) => id === `acquisition:${this.moving}`));
 
   /** Puts the picture on the map: its date, and its sensor where that is hidden. */
   async reveal(): Promise<void> {
     const { current } = this;
     if (!current) return;
-    timeline.go(current.date);
-    const slot = layers.slotOf(`acquisition:${current.acquisition}`);
-    if (slot && !slot.visible) await layers.setVisible([slot.id], true);
+    this.#timeline.go(current.date);
+    const slot = this.#layers.slotOf(`acquisition:${current.acquisition}`);
+    if (slot && !slot.visible) await this.#layers.setVisible([slot.id], true);
   }
 
   /** Moves by pixels, columns eastwards and rows northwards; kept when nothing is pressed for a while. */
@@ -141,7 +154,7 @@ class Alignment {
       shift: { dx: rounded((shift?.dx ?? 0) + pending.dx), dy: rounded((shift?.dy ?? 0) + pending.dy) },
     }));
     try {
-      await invoke("alignment.setShift", { shifts });
+      await this.#client.invoke("alignment.setShift", { shifts });
       await this.#report.refresh();
       this.error = null;
     } catch (error) {
@@ -154,7 +167,7 @@ class Alignment {
     clearTimeout(this.#timer);
     this.pending = nothing;
     try {
-      await invoke("alignment.setShift", {
+      await this.#client.invoke("alignment.setShift", {
         shifts: this.targets.map(({ acquisition }) => ({ id: acquisition, shift: null })),
       });
       this.error = null;
@@ -172,7 +185,7 @@ class Alignment {
     this.measurement = null;
     this.error = null;
     try {
-      this.measurement = await invoke("alignment.measure", { moving, reference, token });
+      this.measurement = await this.#client.invoke("alignment.measure", { moving, reference, token });
     } catch (error) {
       if (!(error instanceof Error && error.name === "AbortError")) this.error = error;
     }
@@ -180,7 +193,7 @@ class Alignment {
   }
 
   stop(): void {
-    void invoke("alignment.stop", { token }).catch(() => undefined);
+    void this.#client.invoke("alignment.stop", { token }).catch(() => undefined);
   }
 
   #later(): void {
@@ -191,5 +204,3 @@ class Alignment {
 
 /** A tenth of a millimetre is finer than any correction. */
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
-
-export const alignment = new Alignment();

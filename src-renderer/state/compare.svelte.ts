@@ -1,7 +1,7 @@
-import { layers } from "./layers.svelte.ts";
-import { session } from "./session.svelte.ts";
-import { timeline } from "./timeline.svelte.ts";
-import { recall, remember } from "./view-memory.ts";
+import type { Layers } from "./layers.svelte.ts";
+import type { ProjectSession } from "./session.svelte.ts";
+import type { Timeline } from "./timeline.svelte.ts";
+import type { ViewMemory } from "./view-memory.ts";
 
 export type CompareMode = "off" | "swipe" | "spyglass" | "blink" | "side";
 
@@ -16,7 +16,11 @@ interface Kept {
 }
 
 /** Two layers or dates beside, over or after each other. Ids are those of layer rows. */
-class Compare {
+export class Compare {
+  readonly #session: ProjectSession;
+  readonly #memory: ViewMemory;
+  readonly #layers: Layers;
+  readonly #timeline: Timeline;
   mode = $state<CompareMode>("off");
   a = $state<string | null>(null);
   b = $state<string | null>(null);
@@ -32,15 +36,24 @@ class Compare {
   shown = $state<"a" | "b">("a");
   #folder: string | null = null;
 
-  constructor() {
+  constructor({
+    session,
+    memory,
+    layers,
+    timeline,
+  }: { session: ProjectSession; memory: ViewMemory; layers: Layers; timeline: Timeline }) {
+    this.#session = session;
+    this.#memory = memory;
+    this.#layers = layers;
+    this.#timeline = timeline;
     $effect.root(() => {
-      $effect(() => void this.#enter(session.project?.folder ?? null));
+      $effect(() => void this.#enter(this.#session.project?.folder ?? null));
     });
   }
 
   /** Layers that can be compared, those of imagery and of results. */
   readonly choices = $derived.by(() =>
-    [...layers.byId.values()].filter(
+    [...this.#layers.byId.values()].filter(
       ({ kind, state }) => ["acquisition", "raster", "map", "confidence"].includes(kind) && state !== "missing",
     ),
   );
@@ -69,20 +82,20 @@ class Compare {
 
   keep(): void {
     const { mode, a, b, position, vertical, radius, interval } = this;
-    remember("compare", { mode, a, b, position, vertical, radius, interval } satisfies Kept);
+    this.#memory.remember("compare", { mode, a, b, position, vertical, radius, interval } satisfies Kept);
   }
 
   /** Without a choice yet: what the map shows, and the clear date of the same sensor before it. */
   #fill(): void {
     const known = (id: string | null) => id !== null && this.choices.some((choice) => choice.id === id);
-    const drawn = layers.drawn.findLast(({ id }) => known(id))?.id ?? this.choices.at(-1)?.id ?? null;
+    const drawn = this.#layers.drawn.findLast(({ id }) => known(id))?.id ?? this.choices.at(-1)?.id ?? null;
     if (!known(this.a)) this.a = drawn;
     if (known(this.b)) return;
     const own = this.choices.find(({ id }) => id === this.a);
     const same = this.choices.filter(({ kind, sensor }) => kind === own?.kind && sensor === own?.sensor);
     const at = same.findIndex(({ id }) => id === this.a);
     const clear = ({ id }: { readonly id: string }) =>
-      (timeline.clouds.get(id.replace(/^acquisition:/, ""))?.cloud ?? 0) < 0.1;
+      (this.#timeline.clouds.get(id.replace(/^acquisition:/, ""))?.cloud ?? 0) < 0.1;
     const before = same.slice(0, Math.max(0, at)).findLast(clear) ?? same.slice(at + 1).find(clear);
     this.b = (before ?? same[at - 1] ?? same[at + 1] ?? this.choices.find(({ id }) => id !== this.a))?.id ?? null;
   }
@@ -94,11 +107,9 @@ class Compare {
     this.a = null;
     this.b = null;
     if (folder === null) return;
-    const kept = await recall<Kept>("compare");
+    const kept = await this.#memory.recall<Kept>("compare");
     if (!kept || this.#folder !== folder) return;
     const { a, b, position, vertical, radius, interval } = kept;
     Object.assign(this, { a, b, position, vertical, radius, interval });
   }
 }
-
-export const compare = new Compare();

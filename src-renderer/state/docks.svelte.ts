@@ -1,5 +1,5 @@
 import type { DockId, PanelId } from "../panels/registry.ts";
-import { recall, remember } from "./view-memory.ts";
+import type { ViewMemory } from "./view-memory.ts";
 
 interface DockState {
   open: boolean;
@@ -9,8 +9,7 @@ interface DockState {
 
 type Layout = Record<DockId, DockState>;
 
-const initial = (): Layout => {
-  const narrow = innerWidth < 1180;
+const initial = (narrow: boolean): Layout => {
   return {
     left: { open: true, size: narrow ? 264 : 304, tab: "layers" },
     right: { open: !narrow, size: narrow ? 320 : 364, tab: "inspector" },
@@ -19,18 +18,27 @@ const initial = (): Layout => {
 };
 
 /** Which docks are open, how large, and which panel each shows; kept with the project. */
-class Docks {
-  layout = $state<Layout>(initial());
+export class Docks {
+  readonly #memory: ViewMemory;
+  /** the window is small: docks begin smaller */
+  readonly #narrow: () => boolean;
+  layout = $state<Layout>(initial(false));
   #changes = 0;
   #hidden = $state.raw<Record<DockId, boolean> | null>(null);
 
+  constructor({ memory, narrow }: { memory: ViewMemory; narrow: () => boolean }) {
+    this.#memory = memory;
+    this.#narrow = narrow;
+    this.layout = initial(narrow());
+  }
+
   async load(): Promise<void> {
-    this.layout = initial();
+    this.layout = initial(this.#narrow());
     this.#hidden = null;
     const changes = this.#changes;
-    const kept = await recall<Partial<Layout>>("docks");
+    const kept = await this.#memory.recall<Partial<Layout>>("docks");
     // Who has moved something meanwhile knows better than what was kept.
-    if (kept && changes === this.#changes) this.layout = { ...initial(), ...kept };
+    if (kept && changes === this.#changes) this.layout = { ...initial(this.#narrow()), ...kept };
   }
 
   /** All docks were put away at once, for more map. */
@@ -71,8 +79,6 @@ class Docks {
 
   #keep(): void {
     this.#changes++;
-    remember("docks", $state.snapshot(this.layout));
+    this.#memory.remember("docks", $state.snapshot(this.layout));
   }
 }
-
-export const docks = new Docks();

@@ -1,21 +1,26 @@
 import type { Edit } from "../../src-shared/domain/edit.ts";
-import { connection, invoke, whenChanged } from "../client/index.ts";
+import type { Client } from "../client/index.ts";
 import { t, translate } from "../i18n/index.ts";
 import { type Note, notices } from "../ui/notices.svelte.ts";
 
 /** What the next undo and redo would do, and doing them. */
-class History {
+export class EditHistory {
+  readonly #client: Client;
   undoable = $state.raw<Edit | null>(null);
   redoable = $state.raw<Edit | null>(null);
   #busy = false;
   #turn = 0;
 
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
   /** Follows the history of the open project; returns how to stop. Call it inside `$effect` or `$effect.root`. */
   follow(): () => void {
-    const stop = whenChanged(() => void this.#ask(), "edits.list");
+    const stop = this.#client.whenChanged(() => void this.#ask(), "edits.list");
     // After a lost connection the changes of the meantime were never heard.
     $effect(() => {
-      void connection.epoch;
+      void this.#client.connection.epoch;
       void this.#ask();
     });
     return () => {
@@ -48,7 +53,7 @@ class History {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      const edit = await invoke(command, {});
+      const edit = await this.#client.invoke(command, {});
       if (edit) {
         const what = this.nameOf(edit);
         notices.say("info", command === "edits.undo" ? t("shell.undone", { what }) : t("shell.redone", { what }));
@@ -66,7 +71,7 @@ class History {
   async #ask(): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const { undo, redo } = await invoke("edits.list", { limit: 1 });
+      const { undo, redo } = await this.#client.invoke("edits.list", { limit: 1 });
       if (turn !== this.#turn) return;
       this.undoable = undo;
       this.redoable = redo;
@@ -75,20 +80,19 @@ class History {
       if (turn === this.#turn) this.undoable = this.redoable = null;
     }
   }
-}
 
-/**
- * Does `work`, which makes one step of the history, and gives with its answer the button that takes back this step and no other;
- * none when nothing was changed, or another window changed something in the same moment.
- */
-export async function undoable<T>(work: () => Promise<T>): Promise<{ value: T; button: Note["action"] }> {
-  const newest = (limit: number) => invoke("edits.list", { limit }).then(({ edits }) => edits);
-  const before = (await newest(1))[0]?.id ?? 0;
-  const value = await work();
-  const [own, other] = (await newest(2)).filter(({ id }) => id > before);
-  if (!own || other) return { value, button: undefined };
-  const run = () => void invoke("edits.undo", { edit: own.id }).catch((error: unknown) => notices.fail(error));
-  return { value, button: { label: t("shell.undo"), run } };
+  /**
+   * Does `work`, which makes one step of the history, and gives with its answer the button that takes back this step and no other;
+   * none when nothing was changed, or another window changed something in the same moment.
+   */
+  async recorded<T>(work: () => Promise<T>): Promise<{ value: T; button: Note["action"] }> {
+    const newest = (limit: number) => this.#client.invoke("edits.list", { limit }).then(({ edits }) => edits);
+    const before = (await newest(1))[0]?.id ?? 0;
+    const value = await work();
+    const [own, other] = (await newest(2)).filter(({ id }) => id > before);
+    if (!own || other) return { value, button: undefined };
+    const run = () =>
+      void this.#client.invoke("edits.undo", { edit: own.id }).catch((error: unknown) => notices.fail(error));
+    return { value, button: { label: t("shell.undo"), run } };
+  }
 }
-
-export const history = new History();

@@ -1,18 +1,20 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Job } from "../../src-shared/domain/job-row.ts";
 import type { Topics } from "../../src-shared/ipc/index.ts";
-import { connection, invoke, subscribe, whenChanged } from "../client/index.ts";
+import type { Client } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import { severeWords } from "./findings.ts";
-import { notify } from "./notify.ts";
+import type { Notifier } from "./notify.ts";
 import { type JobProgress, Pace } from "./pace.ts";
 
 /** Causes after which a person did not decide to stop: going on is offered at once. */
 const surprises = new Set(["crashed", "closed", "engine"]);
 
 /** Every job of the open project: how far, how fast, and what can be done about it. */
-class Jobs {
+export class Jobs {
+  readonly #client: Client;
+  readonly #notifier: Notifier;
   list = $state.raw<readonly Job[]>([]);
   /** of jobs under way, by number */
   readonly progress = new SvelteMap<number, JobProgress>();
@@ -29,6 +31,11 @@ class Jobs {
   readonly running = $derived(this.list.filter(({ state }) => state === "running"));
   readonly toResume = $derived(this.list.filter(({ id, state }) => state === "resumable" && this.offered.includes(id)));
 
+  constructor({ client, notifier }: { client: Client; notifier: Notifier }) {
+    this.#client = client;
+    this.#notifier = notifier;
+  }
+
   /** Follows the jobs of the open project; returns how to stop. Call it while a component is being made. */
   follow(): () => void {
     this.#loaded = false;
@@ -41,12 +48,12 @@ class Jobs {
     // A fast training tells a hundred things a second; the eye wants four.
     const beat = setInterval(() => this.#show(), 250);
     const stops = [
-      whenChanged(again, "jobs.list"),
-      subscribe("job.state", (what) => {
+      this.#client.whenChanged(again, "jobs.list"),
+      this.#client.subscribe("job.state", (what) => {
         this.#told(what);
         again();
       }),
-      subscribe("job.event", ({ id, event }) => {
+      this.#client.subscribe("job.event", ({ id, event }) => {
         const pace = this.#paceOf(id);
         if (event.type === "phase") pace.phase(event.name, event.fraction, performance.now());
         else if (event.type === "metric") pace.metric(event.step, event.values);
@@ -68,12 +75,12 @@ class Jobs {
     return this.list.find((job) => job.id === id);
   }
 
-  resume = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.resume", { id }), id);
+  resume = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.resume", { id }), id);
   /** Stops at the next step; what is reached stays. */
-  pause = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.stop", { id }));
-  retry = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.retry", { id }));
-  discard = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.discard", { id }), id);
-  cancel = (id: number): Promise<boolean> => this.#do(() => invoke("jobs.cancel", { id }), id);
+  pause = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.stop", { id }));
+  retry = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.retry", { id }));
+  discard = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.discard", { id }), id);
+  cancel = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.cancel", { id }), id);
 
   /** Says nothing in the corner when this one ends: a panel shows it. */
   hush(id: number): void {
@@ -97,10 +104,10 @@ class Jobs {
   }
 
   async #ask(): Promise<void> {
-    const { epoch } = connection;
+    const { epoch } = this.#client.connection;
     try {
-      const list = await invoke("jobs.list", {});
-      if (epoch !== connection.epoch) return;
+      const list = await this.#client.invoke("jobs.list", {});
+      if (epoch !== this.#client.connection.epoch) return;
       this.list = list;
       if (!this.#loaded) {
         this.#loaded = true;
@@ -144,20 +151,18 @@ class Jobs {
     const name = job.title;
     const kind = t(`jobs.kind.${job.kind}`);
     if (state === "finished") {
-      const severe = await severeWords(job);
+      const severe = await severeWords(this.#client, job);
       const said = t("jobs.told.finished", { kind, name });
       const text = severe === null ? said : `${said} ${t("findings.mark", { sentence: severe })}`;
       notices.say(severe === null ? "success" : "danger", text);
-      notify(text);
+      this.#notifier.notify(text);
     } else if (state === "failed") {
       notices.say("danger", t("jobs.told.failed", { kind, name }));
-      notify(t("jobs.told.failed", { kind, name }));
+      this.#notifier.notify(t("jobs.told.failed", { kind, name }));
     } else if (job.cause?.kind === "engine") {
       const run = () => void this.resume(id);
       notices.say("warning", t("jobs.told.processEnded", { kind, name }), { label: t("jobs.resume"), run });
-      notify(t("jobs.told.processEnded", { kind, name }));
+      this.#notifier.notify(t("jobs.told.processEnded", { kind, name }));
     }
   }
 }
-
-export const jobs = new Jobs();

@@ -1,5 +1,5 @@
 /** Which part of the label panel is shown, and which of its dialogs is open. */
-class LabelScreens {
+export class LabelScreens {
   tab = $state<"classes" | "split" | "problems">("classes");
   legend = $state<"edit" | "ready" | null>(null);
   importing = $state(false);
@@ -15,5 +15,3 @@ class LabelScreens {
     this.importing = true;
   }
 }
-
-export const labelScreens = new LabelScreens();

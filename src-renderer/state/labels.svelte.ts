@@ -3,10 +3,10 @@ import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { cornersOfCells, outlineOfCells } from "../../src-shared/domain/patch-cells.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { AnswerOf, LabelProblem, LabelSet } from "../../src-shared/ipc/index.ts";
-import { connection, invoke, type Live, live, whenChanged } from "../client/index.ts";
-import { selection } from "./selection.svelte.ts";
-import { session } from "./session.svelte.ts";
-import { recall, remember } from "./view-memory.ts";
+import type { Client, Live } from "../client/index.ts";
+import type { Selection } from "./selection.svelte.ts";
+import type { ProjectSession } from "./session.svelte.ts";
+import type { ViewMemory } from "./view-memory.ts";
 
 /** What came, changed or went; `null` stands for everything. */
 export type LabelsChanged = { readonly changed: readonly Label[]; readonly removed: readonly number[] } | null;
@@ -22,7 +22,11 @@ export const partNames = ["train", "validation", "test", "unused", "random", "no
 export type PartName = (typeof partNames)[number];
 
 /** The labels of the legend at work: read once, then only what changed; and what is being done with them. */
-class Labels {
+export class Labels {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #memory: ViewMemory;
+  readonly #selection: Selection;
   #legends!: Live<AnswerOf<"legends.list">>;
   #summary!: Live<AnswerOf<"labels.summary">>;
   #split!: Live<AnswerOf<"labels.splitState">>;
@@ -52,32 +56,45 @@ class Labels {
   looking = $state(false);
   #problemTurn = 0;
 
-  constructor() {
+  constructor({
+    client,
+    session,
+    memory,
+    selection,
+  }: { client: Client; session: ProjectSession; memory: ViewMemory; selection: Selection }) {
+    this.#client = client;
+    this.#session = session;
+    this.#memory = memory;
+    this.#selection = selection;
     $effect.root(() => {
-      const request = () => (session.project ? {} : null);
-      this.#legends = live("legends.list", request);
-      this.#summary = live("labels.summary", request);
-      this.#split = live("labels.splitState", request);
-      this.#parts = live("labels.parts", request);
+      const request = () => (this.#session.project ? {} : null);
+      this.#legends = this.#client.live("legends.list", request);
+      this.#summary = this.#client.live("labels.summary", request);
+      this.#split = this.#client.live("labels.splitState", request);
+      this.#parts = this.#client.live("labels.parts", request);
       $effect(() => {
-        void connection.epoch;
-        const project = session.project;
+        void this.#client.connection.epoch;
+        const project = this.#session.project;
         const legend = this.active;
         if (project && legend !== null) void this.#load(legend);
         else this.#clear();
       });
       $effect(() => {
-        if (!session.project) return;
-        void recall<{ code?: number; snapping?: boolean; names?: boolean }>("labels.drawing").then((kept) => {
-          if (typeof kept?.snapping === "boolean") this.snapping = kept.snapping;
-          if (typeof kept?.names === "boolean") this.names = kept.names;
-          if (typeof kept?.code === "number" && this.code === null) this.code = kept.code;
-        });
-        return whenChanged(() => void this.#follow(), "labels.changes");
+        if (!this.#session.project) return;
+        void this.#memory
+          .recall<{ code?: number; snapping?: boolean; names?: boolean }>("labels.drawing")
+          .then((kept) => {
+            if (typeof kept?.snapping === "boolean") this.snapping = kept.snapping;
+            if (typeof kept?.names === "boolean") this.names = kept.names;
+            if (typeof kept?.code === "number" && this.code === null) this.code = kept.code;
+          });
+        return this.#client.whenChanged(() => void this.#follow(), "labels.changes");
       });
       // Images that come or go, and another split, change what is the matter with labels as well.
       $effect(() =>
-        session.project ? whenChanged(() => this.problems && void this.look(), "labels.problems") : undefined,
+        this.#session.project
+          ? this.#client.whenChanged(() => this.problems && void this.look(), "labels.problems")
+          : undefined,
       );
       $effect(() => {
         const codes = this.classes.map(({ code }) => code);
@@ -100,7 +117,7 @@ class Labels {
     return new Map(sets.flatMap(([part, ids]) => ids.map((id): [number, LabelSet] => [id, part])));
   });
   readonly selected = $derived.by((): readonly Label[] =>
-    [...selection.labels].flatMap((id) => this.byId.get(id) ?? []),
+    [...this.#selection.labels].flatMap((id) => this.byId.get(id) ?? []),
   );
 
   get ready(): boolean {
@@ -122,7 +139,7 @@ class Labels {
     const turn = ++this.#turn;
     this.loading = true;
     try {
-      const page = await invoke("labels.list", { legendId });
+      const page = await this.#client.invoke("labels.list", { legendId });
       if (turn !== this.#turn) return;
       this.#version = page.version;
       this.total = page.total;
@@ -151,7 +168,7 @@ class Labels {
     if (legendId === null) return;
     const turn = this.#turn;
     try {
-      const changes = await invoke("labels.changes", { legendId, since: this.#version });
+      const changes = await this.#client.invoke("labels.changes", { legendId, since: this.#version });
       if (turn !== this.#turn) return;
       if (changes === null) return await this.#load(legendId);
       if (changes.labels.length + changes.removed.length === 0) return;
@@ -161,8 +178,8 @@ class Labels {
       this.#version = Math.max(this.#version, changes.version);
       this.total += next.size - this.byId.size;
       this.byId = next;
-      const gone = changes.removed.filter((id) => selection.labels.has(id));
-      if (gone.length > 0) selection.labels = new Set([...selection.labels].filter((id) => next.has(id)));
+      const gone = changes.removed.filter((id) => this.#selection.labels.has(id));
+      if (gone.length > 0) this.#selection.labels = new Set([...this.#selection.labels].filter((id) => next.has(id)));
       this.#tell({ changed: changes.labels, removed: changes.removed });
     } catch (error) {
       if (turn === this.#turn) this.error = error;
@@ -190,48 +207,48 @@ class Labels {
     this.code = code;
     this.keep();
     const ids = this.selected.filter((label) => label.classCode !== code).map(({ id }) => id);
-    if (ids.length > 0) void this.attempt(() => invoke("labels.setClass", { ids, classCode: code }));
+    if (ids.length > 0) void this.attempt(() => this.#client.invoke("labels.setClass", { ids, classCode: code }));
   }
 
   activate(id: number): Promise<unknown> {
     this.shown = null;
     this.select([]);
-    return this.attempt(() => invoke("legends.activate", { id }));
+    return this.attempt(() => this.#client.invoke("legends.activate", { id }));
   }
 
   keep(): void {
-    remember("labels.drawing", { code: this.code, snapping: this.snapping, names: this.names });
+    this.#memory.remember("labels.drawing", { code: this.code, snapping: this.snapping, names: this.names });
   }
 
   select(ids: Iterable<number>, mode: "only" | "toggle" | "add" = "only"): void {
-    const next = new Set(mode === "only" ? [] : selection.labels);
+    const next = new Set(mode === "only" ? [] : this.#selection.labels);
     for (const id of ids) {
       if (mode === "toggle" && next.has(id)) next.delete(id);
       else next.add(id);
     }
-    selection.labels = next;
+    this.#selection.labels = next;
   }
 
   removeSelected(): Promise<unknown> {
     const ids = this.selected.map(({ id }) => id);
-    return ids.length === 0 ? Promise.resolve() : this.attempt(() => invoke("labels.remove", { ids }));
+    return ids.length === 0 ? Promise.resolve() : this.attempt(() => this.#client.invoke("labels.remove", { ids }));
   }
 
   async mergeSelected(): Promise<void> {
     const ids = this.selected.map(({ id }) => id);
-    const merged = await this.attempt(() => invoke("labels.merge", { ids }));
+    const merged = await this.attempt(() => this.#client.invoke("labels.merge", { ids }));
     if (merged) this.select([merged.id]);
   }
 
   /** The outline of a label; of one of many patches it is made here. */
   outlineOf({ cells, coordinates }: Pick<Label, "cells" | "coordinates">): Label["coordinates"] {
-    const grid = session.project?.grid.geobox;
+    const grid = this.#session.project?.grid.geobox;
     return coordinates.length === 0 && cells && grid ? outlineOfCells(cells, grid.affine) : coordinates;
   }
 
   boundsOf(labels: Iterable<Pick<Label, "cells" | "coordinates">>): Bounds | null {
     const bounds = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
-    const grid = session.project?.grid.geobox;
+    const grid = this.#session.project?.grid.geobox;
     for (const { coordinates, cells } of labels) {
       const box = coordinates.length === 0 && cells && grid ? [[cornersOfCells(cells, grid.affine)]] : coordinates;
       for (const [outside = []] of box) {
@@ -251,7 +268,7 @@ class Labels {
     const turn = ++this.#problemTurn;
     this.looking = true;
     try {
-      const problems = await invoke("labels.problems", {});
+      const problems = await this.#client.invoke("labels.problems", {});
       if (turn === this.#problemTurn) this.problems = problems;
     } catch (error) {
       if (turn === this.#problemTurn) this.failed = error;
@@ -259,5 +276,3 @@ class Labels {
     if (turn === this.#problemTurn) this.looking = false;
   }
 }
-
-export const labels = new Labels();

@@ -2,19 +2,22 @@ import type { LayerRow } from "../../src-shared/domain/display.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
 import type { LayerFacts } from "../../src-shared/ipc/index.ts";
-import { invoke, type Live, live } from "../client/index.ts";
+import type { Client, Live } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
-import { undoable } from "./history.svelte.ts";
+import type { EditHistory } from "./history.svelte.ts";
 import { type DrawnLayer, drawnOf, positionBetween, type Slot, slotsOf } from "./layer-order.ts";
-import { session } from "./session.svelte.ts";
+import type { ProjectSession } from "./session.svelte.ts";
 
 export { type DrawnLayer, groupId, type Slot } from "./layer-order.ts";
 
 type Change = { id: string } & Partial<Pick<LayerRow, "visible" | "opacity" | "position" | "style">>;
 
 /** The layers of the open project: what there is, how it lies, and what is to be seen now. */
-class Layers {
+export class Layers {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #history: EditHistory;
   #facts!: Live<readonly LayerFacts[]>;
   #rows!: Live<readonly LayerRow[]>;
   /** changes on their way to the program, so that a click is seen at once */
@@ -26,10 +29,13 @@ class Layers {
   /** The layer whose name is being written. */
   renaming = $state<string | null>(null);
 
-  constructor() {
+  constructor({ client, session, history }: { client: Client; session: ProjectSession; history: EditHistory }) {
+    this.#client = client;
+    this.#session = session;
+    this.#history = history;
     $effect.root(() => {
-      this.#facts = live("layers.list", () => (session.project ? {} : null));
-      this.#rows = live("layers.display", () => (session.project ? {} : null));
+      this.#facts = this.#client.live("layers.list", () => (this.#session.project ? {} : null));
+      this.#rows = this.#client.live("layers.display", () => (this.#session.project ? {} : null));
       $effect(() => {
         void this.#rows.value;
         this.#pending = new Map();
@@ -106,7 +112,7 @@ class Layers {
       ...layers.map((layer) => [layer.id, { style: this.rows.get(layer.id)?.style ?? {}, ...layer }] as const),
     ]);
     try {
-      await invoke("layers.setDisplay", { layers });
+      await this.#client.invoke("layers.setDisplay", { layers });
     } catch (error) {
       this.#pending = new Map();
       notices.fail(error);
@@ -144,7 +150,9 @@ class Layers {
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     try {
-      const { value, button } = await undoable(() => invoke("layers.remove", { ids: [...ids] }));
+      const { value, button } = await this.#history.recorded(() =>
+        this.#client.invoke("layers.remove", { ids: [...ids] }),
+      );
       notices.say("success", t("layers.removed", { count: value.removed }), button);
     } catch (error) {
       notices.fail(error);
@@ -156,10 +164,13 @@ class Layers {
     const wanted = name.trim();
     if (!layer || wanted === (layer.name ?? "")) return;
     try {
-      if (layer.kind === "map") await invoke("maps.rename", { id: Number(id.slice(4)), name: wanted });
+      if (layer.kind === "map") await this.#client.invoke("maps.rename", { id: Number(id.slice(4)), name: wanted });
       else if (layer.kind === "difference")
-        await invoke("maps.renameComparison", { id: Number(id.slice("difference:".length)), name: wanted });
-      else await invoke("layers.rename", { id, name: wanted === "" ? null : wanted });
+        await this.#client.invoke("maps.renameComparison", {
+          id: Number(id.slice("difference:".length)),
+          name: wanted,
+        });
+      else await this.#client.invoke("layers.rename", { id, name: wanted === "" ? null : wanted });
     } catch (error) {
       notices.fail(error);
     }
@@ -170,5 +181,3 @@ class Layers {
     return kind === "acquisition" || kind === "raster" || kind === "vector" || kind === "map" || kind === "difference";
   }
 }
-
-export const layers = new Layers();

@@ -2,10 +2,10 @@ import { SvelteSet } from "svelte/reactivity";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import type { Model } from "../../src-shared/domain/model.ts";
-import { invoke, type Live, live, subscribe } from "../client/index.ts";
-import { jobs } from "./jobs.svelte.ts";
-import { layers } from "./layers.svelte.ts";
-import { session } from "./session.svelte.ts";
+import type { Client, Live } from "../client/index.ts";
+import type { Jobs } from "./jobs.svelte.ts";
+import type { Layers } from "./layers.svelte.ts";
+import type { ProjectSession } from "./session.svelte.ts";
 
 /** What the panel of maps shows. */
 export type MapsView =
@@ -15,7 +15,11 @@ export type MapsView =
   | { readonly kind: "comparison"; readonly id: number };
 
 /** Result maps, their comparisons and the models that draw them. */
-class Maps {
+export class Maps {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #jobs: Jobs;
+  readonly #layers: Layers;
   #products!: Live<readonly MapProduct[]>;
   #comparisons!: Live<readonly MapComparison[]>;
   #models!: Live<readonly Model[]>;
@@ -27,19 +31,28 @@ class Maps {
   /** jobs of this window whose result is to be shown when it is there */
   readonly awaited = new SvelteSet<number>();
 
-  constructor() {
+  constructor({
+    client,
+    session,
+    jobs,
+    layers,
+  }: { client: Client; session: ProjectSession; jobs: Jobs; layers: Layers }) {
+    this.#client = client;
+    this.#session = session;
+    this.#jobs = jobs;
+    this.#layers = layers;
     $effect.root(() => {
-      const open = () => (session.project ? {} : null);
-      this.#products = live("maps.list", open);
-      this.#comparisons = live("maps.comparisons", open);
-      this.#models = live("models.list", open);
+      const open = () => (this.#session.project ? {} : null);
+      this.#products = this.#client.live("maps.list", open);
+      this.#comparisons = this.#client.live("maps.comparisons", open);
+      this.#models = this.#client.live("models.list", open);
       $effect(() => {
-        void session.project?.folder;
+        void this.#session.project?.folder;
         this.view = { kind: "list" };
         this.comparing = false;
         this.model = null;
       });
-      $effect(() => subscribe("job.state", ({ id, state }) => void this.#ended(id, state)));
+      $effect(() => this.#client.subscribe("job.state", ({ id, state }) => void this.#ended(id, state)));
     });
   }
 
@@ -64,7 +77,7 @@ class Maps {
     ),
   );
   /** Maps under way or waiting. */
-  readonly making = $derived(jobs.active.filter(({ kind }) => kind === "map" || kind === "compare"));
+  readonly making = $derived.by(() => this.#jobs.active.filter(({ kind }) => kind === "map" || kind === "compare"));
 
   product(id: number): MapProduct | undefined {
     return this.products.find((map) => map.id === id);
@@ -80,47 +93,45 @@ class Maps {
 
   /** The codes of a layer's classes that are not drawn. */
   hiddenOf(layer: string): readonly number[] {
-    const { hidden } = layers.rows.get(layer)?.style ?? {};
+    const { hidden } = this.#layers.rows.get(layer)?.style ?? {};
     return Array.isArray(hidden) ? hidden.filter((code): code is number => typeof code === "number") : [];
   }
 
   toggleClass(layer: string, code: number): Promise<void> {
     const hidden = this.hiddenOf(layer);
     const next = hidden.includes(code) ? hidden.filter((each) => each !== code) : [...hidden, code];
-    return layers.change([{ id: layer, style: { hidden: next } }]);
+    return this.#layers.change([{ id: layer, style: { hidden: next } }]);
   }
 
   /** All classes, or this one alone. */
   showOnly(layer: string, legend: readonly LegendClass[], code: number | null): Promise<void> {
     const hidden = code === null ? [] : legend.filter((each) => each.code !== code).map((each) => each.code);
-    return layers.change([{ id: layer, style: { hidden } }]);
+    return this.#layers.change([{ id: layer, style: { hidden } }]);
   }
 
   /** Is the layer to be seen? */
   shown(layer: string): boolean {
-    return layers.slot(layer)?.visible ?? layers.rows.get(layer)?.visible ?? false;
+    return this.#layers.slot(layer)?.visible ?? this.#layers.rows.get(layer)?.visible ?? false;
   }
 
   async #ended(id: number, state: string): Promise<void> {
     if (!this.awaited.has(id) || (state !== "finished" && state !== "failed" && state !== "cancelled")) return;
     this.awaited.delete(id);
     if (state !== "finished") return;
-    const products = await invoke("maps.list", {});
-    const comparisons = await invoke("maps.comparisons", {});
+    const products = await this.#client.invoke("maps.list", {});
+    const comparisons = await this.#client.invoke("maps.comparisons", {});
     const map = products.find(({ jobId }) => jobId === id);
     const comparison = comparisons.find(({ jobId }) => jobId === id);
     await Promise.all([this.#products.refresh(), this.#comparisons.refresh()]);
     if (map) {
       this.view = { kind: "map", id: map.id };
-      await layers.change([
+      await this.#layers.change([
         { id: `map:${map.id}`, visible: true },
         { id: `confidence:${map.id}`, visible: false },
       ]);
     } else if (comparison) {
       this.view = { kind: "comparison", id: comparison.id };
-      await layers.change([{ id: `difference:${comparison.id}`, visible: true }]);
+      await this.#layers.change([{ id: `difference:${comparison.id}`, visible: true }]);
     }
   }
 }
-
-export const maps = new Maps();

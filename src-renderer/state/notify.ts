@@ -1,15 +1,23 @@
-import { settings } from "./settings.svelte.ts";
+import type { SettingsState } from "./settings.svelte.ts";
 
 /** Tells the person through the system when they look elsewhere, if they and the system allow it. */
-export function notify(text: string): void {
-  if (!settings.value.notifications || !document.hidden) return;
-  if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const note = new Notification("OmniSat Desktop", { body: text, tag: "omnisat-job" });
-  note.onclick = () => window.focus();
-}
+export class Notifier {
+  readonly #settings: SettingsState;
 
-/** Asks once, at a moment when the person sees why: they have just started something long. */
-export async function askToNotify(): Promise<void> {
-  if (!settings.value.notifications || !("Notification" in window)) return;
-  if (Notification.permission === "default") await Notification.requestPermission().catch(() => undefined);
+  constructor(settings: SettingsState) {
+    this.#settings = settings;
+  }
+
+  notify(text: string): void {
+    if (!this.#settings.value.notifications || !document.hidden) return;
+    if (!("Notification" in window) || Notification.permission !== "granted") return;
+    const note = new Notification("OmniSat Desktop", { body: text, tag: "omnisat-job" });
+    note.onclick = () => window.focus();
+  }
+
+  /** Asks once, at a moment when the person sees why: they have just started something long. */
+  async ask(): Promise<void> {
+    if (!this.#settings.value.notifications || !("Notification" in window)) return;
+    if (Notification.permission === "default") await Notification.requestPermission().catch(() => undefined);
+  }
 }

@@ -1,7 +1,7 @@
 /** Which window-wide dialog is open. */
 export type Overlay = "palette" | "shortcuts" | "settings" | "help" | "about";
 
-class Overlays {
+export class Overlays {
   open = $state<Overlay | null>(null);
   /** Where Help opens, as the guide's heading. */
   helpTopic = $state<string | null>(null);
@@ -19,5 +19,3 @@ class Overlays {
     if (overlay === undefined || this.open === overlay) this.open = null;
   }
 }
-
-export const overlays = new Overlays();

@@ -1,8 +1,7 @@
 import type { ClassesAnswer, PatchClasses, Place, PlaceSeries } from "../../src-shared/ipc/index.ts";
-import { invoke, subscribe, whenChanged } from "../client/index.ts";
-import { showPanel } from "../panels/show-panel.ts";
-import { session } from "./session.svelte.ts";
-import { recall, remember } from "./view-memory.ts";
+import type { Client } from "../client/index.ts";
+import type { ProjectSession } from "./session.svelte.ts";
+import type { ViewMemory } from "./view-memory.ts";
 
 /** Colours that most colour-blind eyes tell apart; each pin also has a sign of its own. */
 export const pinColors = [
@@ -44,7 +43,10 @@ export const signOf = (pin: Pick<Pin, "slot">): PinSign => pinSigns[pin.slot % p
 const classesToken = `inspect.classes ${crypto.randomUUID()}`;
 
 /** The places that are inspected. */
-class Pins {
+export class Pins {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #memory: ViewMemory;
   list = $state.raw<readonly Pin[]>([]);
   selected = $state<string | null>(null);
   /** A click adds a pin instead of moving the selected one. */
@@ -59,14 +61,17 @@ class Pins {
   /** a question to a model that was asked anew is not listened to */
   #turn = 0;
 
-  constructor() {
+  constructor({ client, session, memory }: { client: Client; session: ProjectSession; memory: ViewMemory }) {
+    this.#client = client;
+    this.#session = session;
+    this.#memory = memory;
     $effect.root(() => {
-      $effect(() => void this.#enter(session.project?.folder ?? null));
+      $effect(() => void this.#enter(this.#session.project?.folder ?? null));
     });
-    whenChanged(() => {
+    this.#client.whenChanged(() => {
       for (const pin of this.list) void this.#ask(pin.id);
     }, "inspect.series");
-    subscribe("work", ({ name, fraction }) => {
+    this.#client.subscribe("work", ({ name, fraction }) => {
       if (this.list.some(({ id, loading }) => id === name && loading)) this.#change(name, { fraction });
     });
   }
@@ -106,7 +111,7 @@ class Pins {
   }
 
   remove(id: string): void {
-    void invoke("inspect.stop", { token: id }).catch(() => undefined);
+    void this.#client.invoke("inspect.stop", { token: id }).catch(() => undefined);
     this.list = this.list.filter((pin) => pin.id !== id);
     if (this.selected === id) this.selected = this.list.at(-1)?.id ?? null;
     this.#keepPlaces();
@@ -117,7 +122,7 @@ class Pins {
   }
 
   stop(id: string): void {
-    void invoke("inspect.stop", { token: id }).catch(() => undefined);
+    void this.#client.invoke("inspect.stop", { token: id }).catch(() => undefined);
   }
 
   retry(id: string): void {
@@ -133,7 +138,7 @@ class Pins {
     this.classesLoading = true;
     this.classesError = null;
     try {
-      const { patches, ...rest } = await invoke("inspect.classes", {
+      const { patches, ...rest } = await this.#client.invoke("inspect.classes", {
         model,
         points: points.map(({ place }) => (place.kind === "point" ? { x: place.x, y: place.y } : { x: 0, y: 0 })),
         token: classesToken,
@@ -173,7 +178,7 @@ class Pins {
     const still = () => this.list.find((other) => other.id === id)?.place === place;
     this.#change(id, { loading: true, fraction: 0 });
     try {
-      const { places, problems } = await invoke("inspect.series", { places: [place], token: id });
+      const { places, problems } = await this.#client.invoke("inspect.series", { places: [place], token: id });
       if (!still()) return;
       this.problems = problems;
       this.#change(id, { series: places[0] ?? null, error: null, loading: false });
@@ -184,7 +189,7 @@ class Pins {
   }
 
   #keepPlaces(): void {
-    remember(
+    this.#memory.remember(
       "pins",
       this.list.map(({ slot, name, place }): Kept => ({ slot, name, place })),
     );
@@ -197,7 +202,7 @@ class Pins {
     this.selected = null;
     this.forgetModel();
     if (folder === null) return;
-    const kept = await recall<readonly Kept[]>("pins");
+    const kept = await this.#memory.recall<readonly Kept[]>("pins");
     if (!kept || this.#folder !== folder || this.list.length > 0) return;
     this.list = kept.slice(0, mostPins).map((entry) => this.#pin(entry));
     this.selected = this.list.at(-1)?.id ?? null;
@@ -206,11 +211,3 @@ class Pins {
 }
 
 const isStop = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
-
-export const pins = new Pins();
-
-/** Inspects the pixel at a position of the map, in the project's CRS, and shows the inspector. */
-export function pinAt(x: number, y: number, options: { readonly add?: boolean } = {}): void {
-  showPanel("inspector");
-  pins.put({ kind: "point", x, y }, options);
-}

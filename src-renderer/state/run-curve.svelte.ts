@@ -1,5 +1,5 @@
 import type { RunReview } from "../../src-shared/domain/training.ts";
-import { invoke, subscribe } from "../client/index.ts";
+import type { Client } from "../client/index.ts";
 
 /** One line of a chart: x grows. */
 export interface Line {
@@ -17,8 +17,10 @@ export class RunCurve {
   error = $state.raw<unknown>();
   readonly #lines = new Map<string, Line>();
   readonly #jobId: number;
+  readonly #client: Client;
 
-  constructor(runId: number, jobId: number) {
+  constructor(client: Client, runId: number, jobId: number) {
+    this.#client = client;
     this.runId = runId;
     this.#jobId = jobId;
   }
@@ -32,7 +34,7 @@ export class RunCurve {
         this.version++;
       }, 200);
     };
-    const stop = subscribe("job.event", ({ id, event }) => {
+    const stop = this.#client.subscribe("job.event", ({ id, event }) => {
       if (id !== this.#jobId) return;
       if (event.type === "metric") this.#put(event.step, event.values);
       else if (event.type === "review") {
@@ -45,7 +47,7 @@ export class RunCurve {
       touched();
     });
     // After a pause or a crash the program knows steps that were on their way to nobody.
-    const stopState = subscribe("job.state", ({ id }) => id === this.#jobId && void this.#load());
+    const stopState = this.#client.subscribe("job.state", ({ id }) => id === this.#jobId && void this.#load());
     void this.#load();
     return () => {
       stop();
@@ -69,8 +71,8 @@ export class RunCurve {
   async #load(): Promise<void> {
     try {
       const [rows, reviews] = await Promise.all([
-        invoke("runs.metrics", { id: this.runId }),
-        invoke("runs.reviews", { id: this.runId }),
+        this.#client.invoke("runs.metrics", { id: this.runId }),
+        this.#client.invoke("runs.reviews", { id: this.runId }),
       ]);
       for (const { step, values } of rows) this.#put(step, values);
       this.reviews = reviews;

@@ -1,11 +1,13 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { RunSummary } from "../../src-shared/domain/training.ts";
-import { invoke, subscribe, whenChanged } from "../client/index.ts";
-import { jobs } from "./jobs.svelte.ts";
+import type { Client } from "../client/index.ts";
+import type { Jobs } from "./jobs.svelte.ts";
 import { RunCurve } from "./run-curve.svelte.ts";
 
 /** Trainings of the open project: their list, those looked at, and the picture of what one draws. */
-class Runs {
+export class Runs {
+  readonly #client: Client;
+  readonly #jobs: Jobs;
   list = $state.raw<readonly RunSummary[]>([]);
   loaded = $state(false);
   error = $state.raw<unknown>();
@@ -19,10 +21,15 @@ class Runs {
 
   /** The training under way, if there is one. */
   readonly current = $derived.by(() => {
-    const busy = new Set(jobs.running.map(({ id }) => id));
+    const busy = new Set(this.#jobs.running.map(({ id }) => id));
     return this.list.find(({ jobId }) => busy.has(jobId)) ?? null;
   });
   readonly chosen = $derived(this.list.filter(({ id }) => this.selected.has(id)));
+
+  constructor({ client, jobs }: { client: Client; jobs: Jobs }) {
+    this.#client = client;
+    this.#jobs = jobs;
+  }
 
   /** Follows the runs of the open project; returns how to stop. Call it inside an effect. */
   follow(): () => void {
@@ -32,7 +39,7 @@ class Runs {
       clearTimeout(soon);
       soon = setTimeout(() => void this.#ask(), 60);
     };
-    const stops = [whenChanged(again, "runs.summaries"), subscribe("job.state", again)];
+    const stops = [this.#client.whenChanged(again, "runs.summaries"), this.#client.subscribe("job.state", again)];
     return () => {
       clearTimeout(soon);
       for (const stop of stops) stop();
@@ -49,7 +56,7 @@ class Runs {
   /** The curve of a run, loaded and followed from the first time it is asked for. */
   watch(run: RunSummary): void {
     if (this.#stops.has(run.id)) return;
-    const curve = new RunCurve(run.id, run.jobId);
+    const curve = new RunCurve(this.#client, run.id, run.jobId);
     this.curves.set(run.id, curve);
     this.#stops.set(run.id, curve.follow());
   }
@@ -65,7 +72,7 @@ class Runs {
 
   async #ask(): Promise<void> {
     try {
-      const list = await invoke("runs.summaries", {});
+      const list = await this.#client.invoke("runs.summaries", {});
       this.list = list;
       this.loaded = true;
       this.error = undefined;
@@ -83,5 +90,3 @@ class Runs {
     }
   }
 }
-
-export const runs = new Runs();

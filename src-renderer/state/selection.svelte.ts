@@ -1,5 +1,5 @@
 /** What is selected in the window. Layers by the ids of `LayerRow`; labels by their numbers. */
-class Selection {
+export class Selection {
   layers = $state.raw<ReadonlySet<string>>(new Set());
   labels = $state.raw<ReadonlySet<number>>(new Set());
 
@@ -13,5 +13,3 @@ class Selection {
     this.labels = new Set();
   }
 }
-
-export const selection = new Selection();

@@ -1,12 +1,21 @@
 import type { Settings } from "../../src-shared/ipc/index.ts";
-import { invoke, subscribe } from "../client/index.ts";
+import type { Client } from "../client/index.ts";
 import { language } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
 
 const defaults: Settings = { language: "system", theme: "system", coordinates: "project", notifications: true };
 
+/** How the window looks: what the system wants, and what the page shows. */
+export interface Appearance {
+  /** Tells at once and at every change whether the system is dark. */
+  followSystem(told: (dark: boolean) => void): void;
+  wear(theme: Settings["theme"]): void;
+}
+
 /** The person's settings: kept by the program, applied here at once. */
-class SettingsState {
+export class SettingsState {
+  readonly #client: Client;
+  readonly #appearance: Appearance;
   #value = $state.raw<Settings>(defaults);
 
   get value(): Settings {
@@ -14,7 +23,7 @@ class SettingsState {
   }
 
   async load(): Promise<void> {
-    subscribe("settings.changed", () => void this.#ask());
+    this.#client.subscribe("settings.changed", () => void this.#ask());
     await this.#ask();
   }
 
@@ -22,7 +31,7 @@ class SettingsState {
     const before = this.#value;
     this.#apply({ ...before, ...some });
     try {
-      this.#apply(await invoke("app.saveSettings", { settings: some }));
+      this.#apply(await this.#client.invoke("app.saveSettings", { settings: some }));
     } catch (error) {
       this.#apply(before);
       notices.fail(error);
@@ -36,17 +45,17 @@ class SettingsState {
 
   #systemDark = $state(false);
 
-  constructor() {
-    const query = matchMedia("(prefers-color-scheme: dark)");
-    this.#systemDark = query.matches;
-    query.addEventListener("change", () => {
-      this.#systemDark = query.matches;
+  constructor({ client, appearance }: { client: Client; appearance: Appearance }) {
+    this.#client = client;
+    this.#appearance = appearance;
+    appearance.followSystem((dark) => {
+      this.#systemDark = dark;
     });
   }
 
   async #ask(): Promise<void> {
     try {
-      this.#apply(await invoke("app.settings", {}));
+      this.#apply(await this.#client.invoke("app.settings", {}));
     } catch (error) {
       notices.fail(error);
     }
@@ -55,9 +64,6 @@ class SettingsState {
   #apply(value: Settings): void {
     this.#value = value;
     language.choose(value.language);
-    if (value.theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = value.theme;
+    this.#appearance.wear(value.theme);
   }
 }
-
-export const settings = new SettingsState();

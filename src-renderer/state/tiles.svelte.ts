@@ -1,8 +1,8 @@
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { TileMap } from "../../src-shared/domain/tile-label.ts";
 import type { ListedTile, TileAnswer, TileSummary } from "../../src-shared/ipc/index.ts";
-import { type Live, live } from "../client/index.ts";
-import { session } from "./session.svelte.ts";
+import type { Client, Live } from "../client/index.ts";
+import type { ProjectSession } from "./session.svelte.ts";
 
 /** One tile as the map draws it and the table lists it. */
 export interface ShownTile {
@@ -16,7 +16,9 @@ export interface ShownTile {
 }
 
 /** Labelled tiles, what models say of tiles, and which of it is on the map. */
-class Tiles {
+export class Tiles {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
   #summary!: Live<TileSummary | null>;
   #list!: Live<readonly ListedTile[]>;
   #maps!: Live<readonly TileMap[]>;
@@ -33,18 +35,22 @@ class Tiles {
   /** the tile chosen in the table, by name */
   chosen = $state<string | null>(null);
 
-  constructor() {
+  constructor({ client, session }: { client: Client; session: ProjectSession }) {
+    this.#client = client;
+    this.#session = session;
     $effect.root(() => {
-      const open = () => (session.project ? {} : null);
-      this.#summary = live("tiles.summary", () => (session.project ? { shareThreshold: this.shareThreshold } : null));
-      this.#list = live("tiles.list", open);
-      this.#maps = live("tiles.maps", open);
-      this.#answers = live("tiles.answers", () => {
+      const open = () => (this.#session.project ? {} : null);
+      this.#summary = this.#client.live("tiles.summary", () =>
+        this.#session.project ? { shareThreshold: this.shareThreshold } : null,
+      );
+      this.#list = this.#client.live("tiles.list", open);
+      this.#maps = this.#client.live("tiles.maps", open);
+      this.#answers = this.#client.live("tiles.answers", () => {
         const id = this.shownMap?.id;
-        return session.project && id !== undefined ? { id } : null;
+        return this.#session.project && id !== undefined ? { id } : null;
       });
       $effect(() => {
-        void session.project?.folder;
+        void this.#session.project?.folder;
         this.shown = null;
         this.colorBy = null;
         this.chosen = null;
@@ -101,5 +107,3 @@ class Tiles {
     await Promise.all([this.#summary.refresh(), this.#list.refresh(), this.#maps.refresh()]);
   }
 }
-
-export const tiles = new Tiles();

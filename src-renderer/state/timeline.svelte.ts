@@ -1,12 +1,12 @@
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import { sensors } from "../../src-shared/eo/sensors.ts";
 import type { CloudShare, TimelineEntry } from "../../src-shared/ipc/index.ts";
-import { type Live, live } from "../client/index.ts";
-import { mapView } from "../map/map-state.svelte.ts";
+import type { Client, Live } from "../client/index.ts";
 import { timeOf } from "./days.ts";
-import { layers } from "./layers.svelte.ts";
-import { session } from "./session.svelte.ts";
-import { recall, remember } from "./view-memory.ts";
+import type { Layers } from "./layers.svelte.ts";
+import type { MapActivity } from "./map-activity.svelte.ts";
+import type { ProjectSession } from "./session.svelte.ts";
+import type { ViewMemory } from "./view-memory.ts";
 
 /** One sensor (and pass): a row of ticks. */
 export interface TimelineRow {
@@ -24,7 +24,12 @@ export const speeds = [0.5, 1, 2, 4] as const;
 const patience = 5000;
 
 /** The date that is looked at, and all dates there are. */
-class Timeline {
+export class Timeline {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #memory: ViewMemory;
+  readonly #layers: Layers;
+  readonly #activity: MapActivity;
   #entries!: Live<readonly TimelineEntry[]>;
   #clouds!: Live<readonly CloudShare[]>;
   /** `2019-04-10`; `null` without any acquisition, and until it is known which one is shown first */
@@ -41,13 +46,24 @@ class Timeline {
   #folder: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
+  constructor({
+    client,
+    session,
+    memory,
+    layers,
+    activity,
+  }: { activity: MapActivity; client: Client; session: ProjectSession; memory: ViewMemory; layers: Layers }) {
+    this.#client = client;
+    this.#session = session;
+    this.#memory = memory;
+    this.#layers = layers;
+    this.#activity = activity;
     $effect.root(() => {
-      this.#entries = live("timeline.list", () => (session.project ? {} : null));
+      this.#entries = this.#client.live("timeline.list", () => (this.#session.project ? {} : null));
       const clouded = () => (this.entries.some(({ hasQuality }) => hasQuality) ? {} : null);
-      this.#clouds = live("timeline.clouds", clouded);
-      layers.followTime((sensor) => (this.#waiting ? null : this.visibleAcquisition(sensor)?.id));
-      $effect(() => void this.#enter(session.project?.folder ?? null));
+      this.#clouds = this.#client.live("timeline.clouds", clouded);
+      this.#layers.followTime((sensor) => (this.#waiting ? null : this.visibleAcquisition(sensor)?.id));
+      $effect(() => void this.#enter(this.#session.project?.folder ?? null));
       $effect(() => this.#settle());
     });
   }
@@ -64,7 +80,7 @@ class Timeline {
   }
   get #waiting(): boolean {
     const none = this.loaded && this.entries.length === 0;
-    return session.project !== null && this.date === null && !none && this.error === undefined;
+    return this.#session.project !== null && this.date === null && !none && this.error === undefined;
   }
   get error(): unknown {
     return this.#entries.error;
@@ -104,11 +120,11 @@ class Timeline {
   go(date: string): void {
     this.#chosen = true;
     this.date = date;
-    remember("timeline", { date, speed: this.speed, along: this.along });
+    this.#memory.remember("timeline", { date, speed: this.speed, along: this.along });
   }
 
   keep(): void {
-    remember("timeline", { date: this.date, speed: this.speed, along: this.along });
+    this.#memory.remember("timeline", { date: this.date, speed: this.speed, along: this.along });
   }
 
   /** So many stops on, or back; at an end it stays. */
@@ -161,7 +177,7 @@ class Timeline {
     this.#timer = setTimeout(() => {
       if (!this.playing) return;
       // A picture is shown whole before the next, unless its tiles are very late.
-      if (mapView.loading > 0 && performance.now() - shown < 4000) this.#schedule(shown);
+      if (this.#activity.loading > 0 && performance.now() - shown < 4000) this.#schedule(shown);
       else if (this.date === this.stops.at(-1)) this.pause();
       else {
         this.step(1);
@@ -179,7 +195,7 @@ class Timeline {
     this.pause();
     this.date = null;
     if (folder === null) return;
-    const kept = await recall<{ date: string | null; speed: number; along: string }>("timeline");
+    const kept = await this.#memory.recall<{ date: string | null; speed: number; along: string }>("timeline");
     if (this.#folder !== folder) return;
     this.#recalled = true;
     if (!kept || this.#chosen) return;
@@ -217,5 +233,3 @@ class Timeline {
     return () => clearTimeout(timer);
   }
 }
-
-export const timeline = new Timeline();

@@ -1,20 +1,29 @@
-import { invoke } from "../client/index.ts";
+import type { Client } from "../client/index.ts";
 
-const pending = new Map<string, ReturnType<typeof setTimeout>>();
+/** What the window keeps with the open project of how it is looked at: docks, camera, pins … */
+export class ViewMemory {
+  readonly #client: Client;
+  readonly #pending = new Map<string, ReturnType<typeof setTimeout>>();
 
-/** Keeps a value of the open project's view (docks, camera, pins …), soon and once for many changes. */
-export function remember(key: string, value: unknown): void {
-  clearTimeout(pending.get(key));
-  pending.set(
-    key,
-    setTimeout(() => {
-      pending.delete(key);
-      // A view that could not be kept (a read-only project) is no loss worth a message.
-      invoke("view.put", { key, value }).catch(() => undefined);
-    }, 400),
-  );
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Keeps a value of the open project's view, soon and once for many changes. */
+  remember(key: string, value: unknown): void {
+    clearTimeout(this.#pending.get(key));
+    this.#pending.set(
+      key,
+      setTimeout(() => {
+        this.#pending.delete(key);
+        // A view that could not be kept (a read-only project) is no loss worth a message.
+        this.#client.invoke("view.put", { key, value }).catch(() => undefined);
+      }, 400),
+    );
+  }
+
+  /** What was kept under the key; `null` when nothing was. */
+  async recall<Value>(key: string): Promise<Value | null> {
+    return (await this.#client.invoke("view.get", { key }).catch(() => null)) as Value | null;
+  }
 }
-
-/** What was kept under the key; `null` when nothing was. */
-export const recall = async <Value>(key: string): Promise<Value | null> =>
-  (await invoke("view.get", { key }).catch(() => null)) as Value | null;

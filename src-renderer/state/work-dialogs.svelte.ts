@@ -1,5 +1,5 @@
 /** Dialogs of the open project that may be asked for from anywhere: the menu, the palette, a drop on the window. */
-class WorkDialogs {
+export class WorkDialogs {
   importOpen = $state(false);
   /** Files to begin the import with; taken by the dialog. */
   importPaths = $state.raw<readonly string[]>([]);
@@ -17,5 +17,3 @@ class WorkDialogs {
     this.importOpen = true;
   }
 }
-
-export const workDialogs = new WorkDialogs();

@@ -1,7 +1,7 @@
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type Projection from "ol/proj/Projection.js";
 import { invoke, whenChanged } from "../../client/index.ts";
-import { layers } from "../../state/layers.svelte.ts";
+import { layers } from "../../state/index.ts";
 import { mapView } from "../map-state.svelte.ts";
 import { RasterLayer } from "../raster/raster-layer.ts";
 

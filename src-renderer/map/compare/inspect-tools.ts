@@ -8,8 +8,9 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import { showPanel } from "../../panels/show-panel.ts";
-import { pinAt, pins } from "../../state/pins.svelte.ts";
+import { pins } from "../../state/index.ts";
 import { registerTool } from "../map-state.svelte.ts";
+import { pinAt } from "./pin-at.ts";
 
 /** Inspecting a pixel by a click, and the pixels of an outline. Shift adds a pin beside the others. Returns how to take the tools away. */
 export function registerInspectTools(): () => void {

@@ -1,7 +1,7 @@
 import { sensors } from "../../../src-shared/eo/sensors.ts";
 import type { LayerFacts } from "../../../src-shared/ipc/index.ts";
 import { format, t } from "../../i18n/index.ts";
-import { timeline } from "../../state/timeline.svelte.ts";
+import { timeline } from "../../state/index.ts";
 
 /** A layer in a line: its name, or its sensor and date, with its clouds where they are known. */
 export function layerWords(layer: Pick<LayerFacts, "id" | "kind" | "name" | "sensor" | "date" | "detail">): string {

@@ -14,8 +14,8 @@ import Text from "ol/style/Text.js";
 import type { Label } from "../../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { cornersOfCells, isManyCells } from "../../../src-shared/domain/patch-cells.ts";
-import { type LabelsChanged, labels } from "../../state/labels.svelte.ts";
-import { session } from "../../state/session.svelte.ts";
+import { labels, session } from "../../state/index.ts";
+import type { LabelsChanged } from "../../state/labels.svelte.ts";
 import { LabelCells } from "./label-cells.ts";
 
 export type LabelFeature = Feature<MultiPolygon>;

@@ -11,7 +11,7 @@ import CircleStyle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
-import { labels } from "../../state/labels.svelte.ts";
+import { labels } from "../../state/index.ts";
 import type { LabelFeature, LabelLayer } from "../layers/labels.ts";
 import { listenForKeys } from "./label-keys.ts";
 

@@ -1,8 +1,7 @@
 import DragBox from "ol/interaction/DragBox.js";
 import type OlMap from "ol/Map.js";
 import type MapBrowserEvent from "ol/MapBrowserEvent.js";
-import { labels } from "../../state/labels.svelte.ts";
-import { selection } from "../../state/selection.svelte.ts";
+import { labels, selection } from "../../state/index.ts";
 import type { LabelLayer } from "../layers/labels.ts";
 import { listenForKeys } from "./label-keys.ts";
 

@@ -1,6 +1,6 @@
 import { exportFilePath } from "../../../src-shared/ipc/pixels.ts";
 import { bridge } from "../../client/index.ts";
-import { session } from "../../state/session.svelte.ts";
+import { session } from "../../state/index.ts";
 import { type Exported, fileNameOf, folderOf } from "./exporting.svelte.ts";
 
 /** Larger files are taken from the disk: an answer is held in memory as a whole. */

@@ -9,7 +9,7 @@ import type {
 import { invoke, subscribe } from "../../client/index.ts";
 import { type Dropped, pathsOfDropped } from "../../client/upload.ts";
 import { t } from "../../i18n/index.ts";
-import { undoable } from "../../state/history.svelte.ts";
+import { history } from "../../state/index.ts";
 import { notices } from "../../ui/notices.svelte.ts";
 import { addVectorFiles } from "../layers/add-vectors.ts";
 
@@ -199,7 +199,7 @@ class ImportForm {
       const choices = [...this.decisions]
         .filter(([path]) => taken.includes(path))
         .map(([path, decision]) => ({ path, ...decision }));
-      const { value, button } = await undoable(() =>
+      const { value, button } = await history.recorded(() =>
         invoke("rasters.import", {
           paths: taken,
           choices,

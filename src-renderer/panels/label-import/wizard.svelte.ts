@@ -2,7 +2,7 @@ import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { defaultColor } from "../../../src-shared/domain/legend.ts";
 import type { ImportReport, LabelFile, LabelImportRequest, ValueCount } from "../../../src-shared/ipc/index.ts";
 import { invoke } from "../../client/index.ts";
-import { labels } from "../../state/labels.svelte.ts";
+import { labels } from "../../state/index.ts";
 
 export type Step = "file" | "classes" | "check" | "done";
 export const steps: readonly Step[] = ["file", "classes", "check", "done"];

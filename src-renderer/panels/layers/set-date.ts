@@ -1,6 +1,5 @@
 import type { LayerFacts } from "../../../src-shared/ipc/index.ts";
-import { layers } from "../../state/layers.svelte.ts";
-import { timeline } from "../../state/timeline.svelte.ts";
+import { layers, timeline } from "../../state/index.ts";
 
 /** Sets the time slider to a date of the tree; its sensor is shown if it was hidden. */
 export function setDate(layer: LayerFacts): void {

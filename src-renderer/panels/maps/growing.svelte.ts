@@ -1,8 +1,7 @@
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { invoke, subscribe } from "../../client/index.ts";
 import type { PartialMapLayer } from "../../map/partial-map.ts";
-import { maps } from "../../state/maps.svelte.ts";
-import { session } from "../../state/session.svelte.ts";
+import { maps, session } from "../../state/index.ts";
 
 /** Between two looks at a map that grows. */
 const pause = 700;

@@ -1,6 +1,6 @@
 import { choosePath, invoke } from "../../client/index.ts";
 import { t } from "../../i18n/index.ts";
-import { maps } from "../../state/maps.svelte.ts";
+import { maps } from "../../state/index.ts";
 import { notices } from "../../ui/index.ts";
 
 /** Brings a model from elsewhere into the project: a .zip, or a folder. */

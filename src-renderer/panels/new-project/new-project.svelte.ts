@@ -2,7 +2,7 @@ import { type ProjectPreset, presetOf, projectPresets } from "../../../src-share
 import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
 import type { AreaOfFile, ProjectPlan } from "../../../src-shared/ipc/index.ts";
 import { invoke } from "../../client/index.ts";
-import { session } from "../../state/session.svelte.ts";
+import { session, workDialogs } from "../../state/index.ts";
 
 export type Step = "area" | "grid" | "place";
 export const steps: readonly Step[] = ["area", "grid", "place"];
@@ -165,7 +165,7 @@ class NewProject {
         this.way === "file" ? this.files.filter(({ kind }) => kind === "raster").map(({ path }) => path) : [];
       this.reset();
       session.entered(project);
-      if (images.length > 0) (await import("../../state/work-dialogs.svelte.ts")).workDialogs.showImport(images);
+      if (images.length > 0) workDialogs.showImport(images);
     } catch (error) {
       this.createError = error;
     }

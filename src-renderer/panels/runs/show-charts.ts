@@ -1,5 +1,4 @@
-import { docks } from "../../state/docks.svelte.ts";
-import { runs } from "../../state/runs.svelte.ts";
+import { docks, runs } from "../../state/index.ts";
 import { showPanel } from "../show-panel.ts";
 
 /** Shows runs in the charts, with room enough to read them. */

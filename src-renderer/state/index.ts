@@ -1,0 +1,52 @@
+/** The state of the window: every class made once, over the program that this window talks to. */
+import { client } from "../client/index.ts";
+import { Alignment } from "./alignment.svelte.ts";
+import { appearanceOfPage } from "./appearance.ts";
+import { Compare } from "./compare.svelte.ts";
+import { Device } from "./device.svelte.ts";
+import { Docks } from "./docks.svelte.ts";
+import { EditHistory } from "./history.svelte.ts";
+import { Jobs } from "./jobs.svelte.ts";
+import { LabelScreens } from "./label-screens.svelte.ts";
+import { Labels } from "./labels.svelte.ts";
+import { Layers } from "./layers.svelte.ts";
+import { MapActivity } from "./map-activity.svelte.ts";
+import { Maps } from "./maps.svelte.ts";
+import { Notifier } from "./notify.ts";
+import { Overlays } from "./overlays.svelte.ts";
+import { Pins } from "./pins.svelte.ts";
+import { Runs } from "./runs.svelte.ts";
+import { Selection } from "./selection.svelte.ts";
+import { ProjectSession } from "./session.svelte.ts";
+import { SettingsState } from "./settings.svelte.ts";
+import { StartScreen } from "./start.svelte.ts";
+import { Tiles } from "./tiles.svelte.ts";
+import { Timeline } from "./timeline.svelte.ts";
+import { ViewMemory } from "./view-memory.ts";
+import { WorkDialogs } from "./work-dialogs.svelte.ts";
+
+export const settings = new SettingsState({ client, appearance: appearanceOfPage() });
+export const session = new ProjectSession({ client, storage: globalThis.sessionStorage });
+export const viewMemory = new ViewMemory(client);
+export const notifier = new Notifier(settings);
+
+export const selection = new Selection();
+export const overlays = new Overlays();
+export const startScreen = new StartScreen();
+export const workDialogs = new WorkDialogs();
+export const labelScreens = new LabelScreens();
+export const docks = new Docks({ memory: viewMemory, narrow: () => innerWidth < 1180 });
+export const device = new Device(client);
+export const mapActivity = new MapActivity();
+
+export const history = new EditHistory(client);
+export const jobs = new Jobs({ client, notifier });
+export const runs = new Runs({ client, jobs });
+export const layers = new Layers({ client, session, history });
+export const timeline = new Timeline({ client, session, memory: viewMemory, layers, activity: mapActivity });
+export const labels = new Labels({ client, session, memory: viewMemory, selection });
+export const tiles = new Tiles({ client, session });
+export const maps = new Maps({ client, session, jobs, layers });
+export const pins = new Pins({ client, session, memory: viewMemory });
+export const alignment = new Alignment({ client, session, layers, timeline });
+export const compare = new Compare({ session, memory: viewMemory, layers, timeline });
