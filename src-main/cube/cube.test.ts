@@ -67,8 +67,8 @@ test("windows cut from chunks hold what a direct warp of the window gives", asyn
   const grid = { crs: "EPSG:32631", patchMeters: 10 };
   const window = { col: 57470, row: -562243, width: 60, height: 60 };
   const cut = await cubeOn(grid).scene("s2", 5, window);
-  const step = { date: "", acquisitions: [acquisitions[5]!] };
-  const direct = await readScene(reader, s2, step, geoboxOfPatches(grid, window));
+  const date = { date: "", acquisitions: [acquisitions[5]!] };
+  const direct = await readScene(reader, s2, date, geoboxOfPatches(grid, window));
   expect(cut).toEqual(direct);
 });
 

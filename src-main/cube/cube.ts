@@ -9,6 +9,7 @@ import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { LoadingCache } from "../files/index.ts";
 import { clear, noData, type Reader } from "../imagery/index.ts";
+import { DatePlaces } from "./date-places.ts";
 import { around, type Footprints, footprintsOf } from "./footprints.ts";
 import {
   boundsOfPatches,
@@ -19,9 +20,8 @@ import {
   patchesCovering,
   tilesCovering,
 } from "./grid.ts";
-import { type Step, stepsOf } from "./modalities.ts";
+import { type SeriesDate, seriesDates } from "./modalities.ts";
 import type { PatchSet } from "./patch-set.ts";
-import { StepPlaces } from "./step-places.ts";
 import { type DayCount, readQuality, readScene, type Scene } from "./time-series.ts";
 
 export interface CubeSpec {
@@ -56,19 +56,19 @@ export class Cube {
   readonly spec: CubeSpec;
   readonly #reader: Reader;
   readonly #cacheBytes: number;
-  readonly #steps: ReadonlyMap<string, readonly Step[]>;
+  readonly #dates: ReadonlyMap<string, readonly SeriesDate[]>;
   readonly #scenes: LoadingCache<Chunk>;
   readonly #qualities: LoadingCache<Uint8Array | undefined>;
   readonly #shares: LoadingCache<readonly (number | undefined)[]>;
   readonly #readLimit = new ConcurrencyLimit(concurrentReads);
   #footprints: Promise<Footprints> | undefined;
-  readonly #places = new Map<string, Promise<StepPlaces>>();
+  readonly #places = new Map<string, Promise<DatePlaces>>();
 
   constructor(spec: CubeSpec, reader: Reader, { cacheBytes = defaultCacheBytes }: CubeOptions = {}) {
     this.spec = spec;
     this.#reader = reader;
     this.#cacheBytes = cacheBytes;
-    this.#steps = new Map(spec.modalities.map((modality) => [modality.name, stepsOf(modality, spec.acquisitions)]));
+    this.#dates = new Map(spec.modalities.map((modality) => [modality.name, seriesDates(modality, spec.acquisitions)]));
     this.#scenes = LoadingCache.ofBytes(cacheBytes, (chunk) =>
       chunk ? chunk.values.byteLength + chunk.states.byteLength : 64,
     );
@@ -83,8 +83,8 @@ export class Cube {
   }
 
   /** The dates of a modality, in order of time. */
-  steps(name: string): readonly Step[] {
-    return this.#steps.get(this.modality(name).name)!;
+  dates(name: string): readonly SeriesDate[] {
+    return this.#dates.get(this.modality(name).name)!;
   }
 
   /** Where the images lie, in patches; it ends a little outside of the project's area. `undefined` for a cube that was told no area. */
@@ -99,32 +99,32 @@ export class Cube {
   }
 
   /** The dates of a modality whose images touch `window`, in order of time. */
-  async stepsIn(name: string, window: PatchWindow): Promise<readonly number[]> {
+  async datesIn(name: string, window: PatchWindow): Promise<readonly number[]> {
     const places = await this.#placesOf(name);
-    return places ? places.touching(this.#onGrid(window)) : this.steps(name).map((_, step) => step);
+    return places ? places.touching(this.#onGrid(window)) : this.dates(name).map((_, index) => index);
   }
 
   /** The largest number of dates that a tile of `side` patches can have; all dates where every image lies everywhere. */
-  async mostSteps(name: string, side: number): Promise<number> {
-    return (await this.#placesOf(name))?.mostAt(side) ?? this.steps(name).length;
+  async mostDates(name: string, side: number): Promise<number> {
+    return (await this.#placesOf(name))?.mostAt(side) ?? this.dates(name).length;
   }
 
   /** Patches that would be read of a modality in `window`, summed over its dates. */
   async patchesRead(name: string, window: PatchWindow): Promise<number> {
     const places = await this.#placesOf(name);
     const all = this.#onGrid(window);
-    return this.steps(name).reduce(
-      (sum, _, step) => sum + (places?.of(step).countIn(all) ?? all.width * all.height),
+    return this.dates(name).reduce(
+      (sum, _, index) => sum + (places?.of(index).countIn(all) ?? all.width * all.height),
       0,
     );
   }
 
-  async #placesOf(name: string): Promise<StepPlaces | undefined> {
+  async #placesOf(name: string): Promise<DatePlaces | undefined> {
     const footprints = await this.footprints();
     if (!footprints) return undefined;
     const known = this.#places.get(name);
     if (known) return known;
-    const made = Promise.resolve(new StepPlaces(this.steps(name), (id) => footprints.acquisition(name, id)));
+    const made = Promise.resolve(new DatePlaces(this.dates(name), (id) => footprints.acquisition(name, id)));
     this.#places.set(name, made);
     return made;
   }
@@ -135,30 +135,30 @@ export class Cube {
   }
 
   /** The parts of the grid's chunks in which a date has images, and which of its images those are. */
-  async #pieces(modality: Modality, step: number, window: PatchWindow): Promise<Piece[]> {
-    const whole = this.#step(modality, step);
+  async #pieces(modality: Modality, index: number, window: PatchWindow): Promise<Piece[]> {
+    const whole = this.#date(modality, index);
     const chunks = chunksCovering(modality, window);
     const places = await this.#placesOf(modality.name);
-    if (!places) return chunks.map((chunk) => ({ chunk, part: chunk, step: whole }));
-    const set = places.of(step);
+    if (!places) return chunks.map((chunk) => ({ chunk, part: chunk, date: whole }));
+    const set = places.of(index);
     return chunks.flatMap((chunk) => {
       if (chunk.origin) {
         const on = this.#onGrid(chunk);
-        return set.touches(on) ? [{ chunk, part: chunk, step: places.only(whole, on) }] : [];
+        return set.touches(on) ? [{ chunk, part: chunk, date: places.only(whole, on) }] : [];
       }
       const part = set.boundsIn(chunk);
-      return part ? [{ chunk, part, step: places.only(whole, part) }] : [];
+      return part ? [{ chunk, part, date: places.only(whole, part) }] : [];
     });
   }
 
   /** One date of one modality in `window`. */
-  async scene(name: string, step: number, window: PatchWindow, signal?: AbortSignal): Promise<Scene> {
+  async scene(name: string, index: number, window: PatchWindow, signal?: AbortSignal): Promise<Scene> {
     const modality = this.modality(name);
     const pixels = window.width * window.height * modality.patchPixels ** 2;
     const result: Scene = { values: new Float32Array(modality.bands.length * pixels), states: new Uint8Array(pixels) };
     await Promise.all(
-      (await this.#pieces(modality, step, window)).map(async (piece) => {
-        const found = await this.#chunk(modality, step, piece, signal);
+      (await this.#pieces(modality, index, window)).map(async (piece) => {
+        const found = await this.#chunk(modality, index, piece, signal);
         if (!found) return;
         copyPatches(found.states, piece.part, result.states, window, modality.patchPixels, 1);
         copyPatches(found.values, piece.part, result.values, window, modality.patchPixels, modality.bands.length);
@@ -170,15 +170,15 @@ export class Cube {
   /** What the quality band says of each pixel, without reading the bands; `undefined` when there is none. */
   async quality(
     name: string,
-    step: number,
+    index: number,
     window: PatchWindow,
     signal?: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     const modality = this.modality(name);
     const states = new Uint8Array(window.width * window.height * modality.patchPixels ** 2);
     const found = await Promise.all(
-      (await this.#pieces(modality, step, window)).map(async (piece) => {
-        const part = await this.#qualityChunk(modality, step, piece, signal);
+      (await this.#pieces(modality, index, window)).map(async (piece) => {
+        const part = await this.#qualityChunk(modality, index, piece, signal);
         if (part) copyPatches(part, piece.part, states, window, modality.patchPixels, 1);
         return part !== undefined;
       }),
@@ -188,12 +188,12 @@ export class Cube {
 
   /** The clear share of `window` on each date of a modality, by its quality band; `undefined` where there is none. */
   async clearShares(name: string, window: PatchWindow, signal?: AbortSignal): Promise<readonly (number | undefined)[]> {
-    const touched = new Set(await this.stepsIn(name, window));
+    const touched = new Set(await this.datesIn(name, window));
     const load = () =>
       Promise.all(
-        this.steps(name).map(async (_, step) => {
-          if (!touched.has(step)) return 0;
-          const states = await this.quality(name, step, window, signal);
+        this.dates(name).map(async (_, index) => {
+          if (!touched.has(index)) return 0;
+          const states = await this.quality(name, index, window, signal);
           return states && states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / states.length;
         }),
       );
@@ -206,7 +206,7 @@ export class Cube {
     for (const modality of this.spec.modalities) {
       const patches = chunksCovering(modality, window).reduce((sum, { width, height }) => sum + width * height, 0);
       const perPixel = modality.bands.length * Float32Array.BYTES_PER_ELEMENT + 1;
-      bytes += this.steps(modality.name).length * patches * modality.patchPixels ** 2 * perPixel;
+      bytes += this.dates(modality.name).length * patches * modality.patchPixels ** 2 * perPixel;
     }
     return bytes;
   }
@@ -221,17 +221,17 @@ export class Cube {
     window: PatchWindow,
     { signal, progress }: { signal?: AbortSignal; progress?: (done: number, total: number) => void } = {},
   ): Promise<void> {
-    const work: { readonly modality: Modality; readonly step: number; readonly piece: Piece }[] = [];
+    const work: { readonly modality: Modality; readonly index: number; readonly piece: Piece }[] = [];
     for (const modality of this.spec.modalities)
-      for (const step of await this.stepsIn(modality.name, window))
-        for (const piece of await this.#pieces(modality, step, window)) work.push({ modality, step, piece });
+      for (const index of await this.datesIn(modality.name, window))
+        for (const piece of await this.#pieces(modality, index, window)) work.push({ modality, index, piece });
     let done = 0;
     let next = 0;
     const worker = async () => {
       while (next < work.length) {
         signal?.throwIfAborted();
-        const { modality, step, piece } = work[next++]!;
-        await this.#chunk(modality, step, piece, signal);
+        const { modality, index, piece } = work[next++]!;
+        await this.#chunk(modality, index, piece, signal);
         progress?.(++done, work.length);
       }
     };
@@ -246,11 +246,11 @@ export class Cube {
   }
 
   #chunk(modality: Modality, index: number, piece: Piece, signal?: AbortSignal): Promise<Chunk> {
-    const { chunk, part, step } = piece;
+    const { chunk, part, date } = piece;
     const load = async () => {
       const quality = await this.#qualityChunk(modality, index, piece, signal);
       const target = this.#geobox(modality, part);
-      const scene = await this.#readLimit.run(() => readScene(this.#reader, modality, step, target, signal, quality));
+      const scene = await this.#readLimit.run(() => readScene(this.#reader, modality, date, target, signal, quality));
       return scene.states.some((state) => state !== noData) ? scene : undefined;
     };
     return this.#scenes.get(keyOf(modality, index, chunk), load, signal);
@@ -259,18 +259,18 @@ export class Cube {
   #qualityChunk(
     modality: Modality,
     index: number,
-    { chunk, part, step }: Piece,
+    { chunk, part, date }: Piece,
     signal?: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     const load = () =>
-      this.#readLimit.run(() => readQuality(this.#reader, modality, step, this.#geobox(modality, part), signal));
+      this.#readLimit.run(() => readQuality(this.#reader, modality, date, this.#geobox(modality, part), signal));
     return this.#qualities.get(keyOf(modality, index, chunk), load, signal);
   }
 
-  #step(modality: Modality, index: number): Step {
-    const step = this.steps(modality.name)[index];
-    if (!step) throw new Error(`Modality ${modality.name} has no date ${index}`);
-    return step;
+  #date(modality: Modality, index: number): SeriesDate {
+    const date = this.dates(modality.name)[index];
+    if (!date) throw new Error(`Modality ${modality.name} has no date ${index}`);
+    return date;
   }
 
   #geobox(modality: Modality, window: PatchWindow) {
@@ -282,13 +282,13 @@ export class Cube {
 interface Piece {
   readonly chunk: PatchWindow;
   readonly part: PatchWindow;
-  readonly step: Step;
+  readonly date: SeriesDate;
 }
 
 const placeOf = ({ col, row, origin }: PatchWindow) => `${col} ${row}${origin ? ` ${origin.x} ${origin.y}` : ""}`;
 
-const keyOf = (modality: Modality, step: number, chunk: PatchWindow) =>
-  `${modality.name} ${step} ${placeOf(chunk)}${chunk.origin ? ` ${chunk.width} ${chunk.height}` : ""}`;
+const keyOf = (modality: Modality, index: number, chunk: PatchWindow) =>
+  `${modality.name} ${index} ${placeOf(chunk)}${chunk.origin ? ` ${chunk.width} ${chunk.height}` : ""}`;
 
 /** Chunks of at most 64 patches and 400 pixels on a side: large enough for a warp to pay, small enough to waste little around a small area. */
 function chunksCovering(modality: Modality, window: PatchWindow): PatchWindow[] {

@@ -75,8 +75,8 @@ export {
   membersOf,
   modalityName,
   proposeModalities,
-  type Step,
-  stepsOf,
+  type SeriesDate,
+  seriesDates,
   twinsOf,
 } from "./modalities.ts";
 export {

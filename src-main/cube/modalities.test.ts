@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Acquisition, type DuplicateDates, withPieces } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { checkModality, proposeModalities, stepsOf, twinsOf } from "./modalities.ts";
+import { checkModality, proposeModalities, seriesDates, twinsOf } from "./modalities.ts";
 
 function acquisition(id: string, date: string, more: Partial<Acquisition> = {}, bands = ["B02", "B8A"]): Acquisition {
   const flat = withPieces({
@@ -70,15 +70,15 @@ test("two products of one day are an error until somebody says what they become"
   );
 });
 
-test("merge and best make one step of the products of an overpass, the first of a place on top; keep makes two", () => {
+test("merge and best make one date of the products of an overpass, the first of a place on top; keep makes two", () => {
   const ids = (policy: DuplicateDates) =>
-    stepsOf(withPolicy(policy), day).map((step) => step.acquisitions.map(({ id }) => id));
+    seriesDates(withPolicy(policy), day).map((date) => date.acquisitions.map(({ id }) => id));
   expect(ids("merge")).toEqual([["morning", "noon"], ["next"]]);
   expect(ids("best")).toEqual(ids("merge"));
   expect(ids("keep")).toEqual([["morning"], ["noon"], ["next"]]);
   const [copy, first] = [{ ...day[0]!, copy: 2 }, day[1]!];
-  const steps = stepsOf({ ...withPolicy("best"), acquisitions: ["morning", "noon"] }, [copy, first]);
-  expect(steps).toEqual([{ date: "2019-01-01", acquisitions: [first, copy] }]);
+  const dates = seriesDates({ ...withPolicy("best"), acquisitions: ["morning", "noon"] }, [copy, first]);
+  expect(dates).toEqual([{ date: "2019-01-01", acquisitions: [first, copy] }]);
 });
 
 test("two overpasses of one day are two dates, and nobody is asked", () => {
@@ -87,7 +87,7 @@ test("two overpasses of one day are two dates, and nobody is asked", () => {
     acquisition("second", "2019-01-01", { time: "12:31:00" }),
   ];
   const [modality] = proposeModalities(passes, { patchMeters: 10 });
-  expect(stepsOf({ ...modality!, kind: "series" }, passes).map(({ acquisitions }) => acquisitions.length)).toEqual([
+  expect(seriesDates({ ...modality!, kind: "series" }, passes).map(({ acquisitions }) => acquisitions.length)).toEqual([
     1, 1,
   ]);
   const orbits = [
@@ -110,7 +110,7 @@ test("a single date without texture is a series of one, and pictures of several 
   expect(single!.kind).toBe("series");
   const flights = [photo, { ...photo, id: "newer", date: "2021-07-01" }];
   const [aerial] = proposeModalities(flights, { patchMeters: 10, nativeMeters: { aerial: 0.2 } });
-  expect(stepsOf(aerial!, flights)).toEqual([{ date: "2021-07-01", acquisitions: [flights[1], flights[0]] }]);
+  expect(seriesDates(aerial!, flights)).toEqual([{ date: "2021-07-01", acquisitions: [flights[1], flights[0]] }]);
 });
 
 test("levels 1C and 2A of Sentinel-2 are never one series", () => {

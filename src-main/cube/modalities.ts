@@ -104,13 +104,13 @@ export function checkModality(modality: Modality, acquisitions: readonly Acquisi
 }
 
 /** One date of a modality: several acquisitions where products of a day are merged. */
-export interface Step {
+export interface SeriesDate {
   readonly date: string;
   readonly acquisitions: readonly Acquisition[];
 }
 
-/** The dates of a series in order of time; the single step of an image. */
-export function stepsOf(modality: Modality, acquisitions: readonly Acquisition[]): Step[] {
+/** The dates of a series in order of time; the single date of an image. */
+export function seriesDates(modality: Modality, acquisitions: readonly Acquisition[]): SeriesDate[] {
   checkModality(modality, acquisitions);
   const members = inOrderOfTime(membersOf(modality, acquisitions));
   if (modality.kind === "image") {
@@ -128,15 +128,15 @@ export function stepsOf(modality: Modality, acquisitions: readonly Acquisition[]
   return members.map((member) => ({ date: member.date, acquisitions: [member] }));
 }
 
-function firstWithCopies(members: readonly Acquisition[]): Step[] {
-  const steps: { date: string; acquisitions: Acquisition[] }[] = [];
+function firstWithCopies(members: readonly Acquisition[]): SeriesDate[] {
+  const dates: { date: string; acquisitions: Acquisition[] }[] = [];
   for (const member of members) {
-    const home = steps.find(({ date, acquisitions }) => date === member.date && samePass(acquisitions[0]!, member));
+    const home = dates.find(({ date, acquisitions }) => date === member.date && samePass(acquisitions[0]!, member));
     if (home) home.acquisitions.push(member);
-    else steps.push({ date: member.date, acquisitions: [member] });
+    else dates.push({ date: member.date, acquisitions: [member] });
   }
-  for (const { acquisitions } of steps) acquisitions.sort((p, q) => (p.copy ?? 1) - (q.copy ?? 1));
-  return steps;
+  for (const { acquisitions } of dates) acquisitions.sort((p, q) => (p.copy ?? 1) - (q.copy ?? 1));
+  return dates;
 }
 
 export function membersOf(modality: Modality, acquisitions: readonly Acquisition[]): Acquisition[] {

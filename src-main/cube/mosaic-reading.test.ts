@@ -64,27 +64,27 @@ const reader = () =>
       },
     ]).flat(),
   );
-const step = { date: acquisition.date, acquisitions: [acquisition] };
+const date = { date: acquisition.date, acquisitions: [acquisition] };
 
 test("of hundreds of tiles of one date only those that touch the window are opened", async () => {
   const fake = reader();
-  const { values, states } = await readScene(fake, modality, step, tile(7));
+  const { values, states } = await readScene(fake, modality, date, tile(7));
   expect(fake.warps.map(({ path }) => path)).toEqual(["tile-007", "mask-tile-007"]);
   expect([...new Set(values)]).toEqual([7]);
   expect([...states.subarray(0, 6)]).toEqual([clear, clear, clear, unclear, unclear, unclear]);
   const between = { ...tile(7), affine: northUp(507_500, 5_600_000, 10, 10) };
   fake.warps.length = 0;
-  expect((await readScene(fake, modality, step, between)).states.every((state) => state === noData)).toBe(true);
-  expect(await readQuality(fake, modality, step, between)).toEqual(new Uint8Array(36));
+  expect((await readScene(fake, modality, date, between)).states.every((state) => state === noData)).toBe(true);
+  expect(await readQuality(fake, modality, date, between)).toEqual(new Uint8Array(36));
   expect(fake.warps).toEqual([]);
 });
 
 test("a window over two tiles takes each pixel from its tile, moved by the acquisition's correction", async () => {
   const fake = reader();
   const wide: GeoBox = { ...tile(7), width: 106 };
-  const { values } = await readScene(fake, modality, step, wide);
+  const { values } = await readScene(fake, modality, date, wide);
   expect(fake.warps.map(({ path }) => path)).toEqual(["tile-007", "mask-tile-007", "tile-008", "mask-tile-008"]);
   expect([values[0], values[50], values[100]]).toEqual([7, 0, 8]);
-  const moved = { ...step, acquisitions: [{ ...acquisition, shift: { dx: 1000, dy: 0 } }] };
+  const moved = { ...date, acquisitions: [{ ...acquisition, shift: { dx: 1000, dy: 0 } }] };
   expect((await readScene(fake, modality, moved, tile(8))).values[0]).toBe(7);
 });

@@ -86,12 +86,12 @@ async function readChosen(
   signal?: AbortSignal,
 ): Promise<TimeSeries> {
   const modality = cube.modality(name);
-  const steps = cube.steps(name);
+  const dates = cube.dates(name);
   const most = modality.kind === "image" ? 1 : typeof options.dates === "number" ? options.dates : options.dates[name]!;
   const size = { width: window.width * modality.patchPixels, height: window.height * modality.patchPixels };
   const stack = (chosen: readonly number[], scenes: ReadonlyMap<number, Scene>) =>
     stackScenes(
-      chosen.map((step) => ({ step: steps[step]!, scene: scenes.get(step)! })),
+      chosen.map((index) => ({ date: dates[index]!, scene: scenes.get(index)! })),
       modality,
       size.width,
       size.height,
@@ -99,9 +99,9 @@ async function readChosen(
     );
   const shares = await cube.clearShares(name, window, signal);
   // Dates whose images lie elsewhere are no candidates: a project of many places has thousands of them.
-  const here = await cube.stepsIn(name, window);
+  const here = await cube.datesIn(name, window);
   const order = orderOfChoice(
-    here.map((step) => ({ date: steps[step]!.date, clearShare: shares[step] ?? 1 })),
+    here.map((index) => ({ date: dates[index]!.date, clearShare: shares[index] ?? 1 })),
     most,
     options.choice,
     random,
@@ -113,11 +113,11 @@ async function readChosen(
   for (let next = 0; next < order.length && found.length < most; ) {
     const some = order.slice(next, next + Math.max(1, most - found.length));
     next += some.length;
-    const read = await Promise.all(some.map((step) => cube.scene(name, step, window, signal)));
-    for (const [index, step] of some.entries()) {
-      if (read[index]!.states.every((state) => state === noData)) continue;
-      scenes.set(step, read[index]!);
-      found.push(step);
+    const read = await Promise.all(some.map((index) => cube.scene(name, index, window, signal)));
+    for (const [i, index] of some.entries()) {
+      if (read[i]!.states.every((state) => state === noData)) continue;
+      scenes.set(index, read[i]!);
+      found.push(index);
     }
   }
   found.sort((p, q) => p - q);

@@ -3,7 +3,7 @@ import { type Acquisition, dayNumber, dayOfYear, type Modality, yearOf } from ".
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { clear, noData, type Reader, readClearness, readPixels } from "../imagery/index.ts";
-import { type Step, stepsOf } from "./modalities.ts";
+import { type SeriesDate, seriesDates } from "./modalities.ts";
 
 /** One date on one grid. */
 export interface Scene {
@@ -14,22 +14,22 @@ export interface Scene {
 }
 
 /**
- * The modality's bands of one step on `target`, as `readPixels` reads them. `known` is what `readQuality` said of the step, so that a
+ * The modality's bands of one date on `target`, as `readPixels` reads them. `known` is what `readQuality` said of the date, so that a
  * mask is not read twice.
  */
 export async function readScene(
   reader: Reader,
   modality: Modality,
-  step: Step,
+  date: SeriesDate,
   target: GeoBox,
   signal?: AbortSignal,
   known?: Uint8Array,
 ): Promise<Scene> {
-  if (step.acquisitions.length === 0)
-    throw new Error(`Modality ${modality.name}: a step of ${step.date} without acquisition`);
+  if (date.acquisitions.length === 0)
+    throw new Error(`Modality ${modality.name}: the date ${date.date} without acquisition`);
   const { bands, clearClasses, resampling } = modality;
   const options = { bands, clearClasses, method: resampling, signal };
-  const scene = await readPixels(reader, step.acquisitions, target, options, known);
+  const scene = await readPixels(reader, date.acquisitions, target, options, known);
   const { values, states } = scene;
   for (let start = 0; start < values.length; start += states.length)
     for (let i = 0; i < states.length; i++) if (states[i] === noData) values[start + i] = 0;
@@ -40,10 +40,10 @@ export async function readScene(
 export const readQuality = (
   reader: Reader,
   { bands, clearClasses }: Modality,
-  step: Step,
+  date: SeriesDate,
   target: GeoBox,
   signal?: AbortSignal,
-): Promise<Uint8Array | undefined> => readClearness(reader, step.acquisitions, target, { bands, clearClasses, signal });
+): Promise<Uint8Array | undefined> => readClearness(reader, date.acquisitions, target, { bands, clearClasses, signal });
 
 /** How dates become the numbers the network is told. 0 is kept for padding, so both begin with 1. */
 export type DayCount =
@@ -96,17 +96,17 @@ export async function readTimeSeries(
   count: DayCount,
   signal?: AbortSignal,
 ): Promise<TimeSeries> {
-  const scenes: { step: Step; scene: Scene }[] = [];
-  for (const step of stepsOf(modality, acquisitions)) {
+  const scenes: { date: SeriesDate; scene: Scene }[] = [];
+  for (const date of seriesDates(modality, acquisitions)) {
     signal?.throwIfAborted();
-    scenes.push({ step, scene: await readScene(reader, modality, step, target, signal) });
+    scenes.push({ date, scene: await readScene(reader, modality, date, target, signal) });
   }
   return stackScenes(scenes, modality, target.width, target.height, count);
 }
 
 /** Puts scenes one behind the other; those without any data are left out. */
 export function stackScenes(
-  scenes: readonly { readonly step: Pick<Step, "date">; readonly scene: Scene }[],
+  scenes: readonly { readonly date: Pick<SeriesDate, "date">; readonly scene: Scene }[],
   modality: Modality,
   width: number,
   height: number,
@@ -123,7 +123,7 @@ export function stackScenes(
     states.set(scene.states, t * pixels);
     clearShares[t] = scene.states.reduce((sum, state) => sum + (state === clear ? 1 : 0), 0) / pixels;
   }
-  const dates = kept.map(({ step }) => step.date);
+  const dates = kept.map(({ date }) => date.date);
   return {
     shape: [kept.length, channels, height, width],
     values,
@@ -131,6 +131,6 @@ export function stackScenes(
     dates,
     days: Int32Array.from(dates, (date) => (modality.kind === "image" ? 1 : dayOf(date, count, modality.name))),
     clearShares,
-    dropped: scenes.filter((scene) => !kept.includes(scene)).map(({ step }) => step.date),
+    dropped: scenes.filter((scene) => !kept.includes(scene)).map(({ date }) => date.date),
   };
 }

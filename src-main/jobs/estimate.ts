@@ -36,7 +36,7 @@ import {
   cacheBytes,
   dayCountOf,
   leastClear,
-  mostStepsOf,
+  mostDatesOf,
   openCube,
   patchGrid,
   projectArea,
@@ -83,7 +83,7 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
     const footprints = (await cube.footprints())!;
     const { all } = coverageIn(footprints, area, names);
     // As many dates as one tile can have: of many places each has its own.
-    const counts = await mostStepsOf(cube, grid.tilePatches + (ofTiles ? 1 : 0));
+    const counts = await mostDatesOf(cube, grid.tilePatches + (ofTiles ? 1 : 0));
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, counts[name]!)]));
     const step = stepOf(training, own, dates, base !== undefined, ofTiles?.classes ?? 0);
     const state = bytesOfState(step);
@@ -220,7 +220,7 @@ async function tryOut(
   let began = performance.now();
   const look = { dates: datesRead, choice: "spread", augmentation: noAugmentation } as const;
   await readSample(cube, place, look, [seed], signal);
-  const here = await Promise.all(names(modalities).map(async (name) => (await cube.stepsIn(name, place)).length));
+  const here = await Promise.all(names(modalities).map(async (name) => (await cube.datesIn(name, place)).length));
   const readDates = here.reduce((sum, count) => sum + Math.min(count, datesRead), 0);
   const placeSeconds = ((performance.now() - began) / 1000) * (sumOf(counts) / Math.max(1, readDates));
   const shape = {

@@ -22,7 +22,7 @@ import { graphInputs, type OmniSatConfig, type TileHead, tileLoss } from "../omn
 import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
-import { datesOf, dayCountOf, mostStepsOf, openCube } from "./imagery.ts";
+import { datesOf, dayCountOf, mostDatesOf, openCube } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
@@ -74,7 +74,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
       : await tileNormalizations(cube, training.tiles.map((tile) => windowOfTile(tile, side)), seed, context); // biome-ignore format: one choice
     const config = networkFrom(base, names, () => networkFor(modalities, spec.architecture, side, days));
     // A labelled tile may lie between the patches of the grid, and then touches one more each way.
-    const most = await mostStepsOf(cube, side + 1);
+    const most = await mostDatesOf(cube, side + 1);
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
     const watch = new InputWatch(modalities, normalizations);
     const size = recipe.batchSize;

@@ -16,7 +16,7 @@ import { describeTraining, modelModalities } from "./describe.ts";
 import {
   computeNormalizations,
   dayCountOf,
-  mostStepsOf,
+  mostDatesOf,
   openCube,
   patchGrid,
   projectArea,
@@ -68,7 +68,7 @@ export async function finetune(spec: FinetuneSpec, context: JobContext): Promise
     if (base) await requirePixels(cube, area, seed, context);
     const aboutPlaces = coverageFindings(coverage);
     for (const finding of aboutPlaces) context.log(findingSentence(finding));
-    const most = await mostStepsOf(cube, grid.tilePatches);
+    const most = await mostDatesOf(cube, grid.tilePatches);
     const config = networkFrom(base, names, () => networkFor(modalities, spec.architecture, grid.tilePatches, days));
     const side = config.grid.rows;
     const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));

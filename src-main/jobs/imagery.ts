@@ -45,8 +45,8 @@ export function openCube(grid: ProjectGrid, imagery: Imagery, modalities: readon
 }
 
 /** By modality: the largest number of dates that a tile of `side` patches can have. A project of many places has more in all. */
-export async function mostStepsOf(cube: Cube, side: number): Promise<Record<string, number>> {
-  const counts = cube.spec.modalities.map(async ({ name }) => [name, Math.max(1, await cube.mostSteps(name, side))]);
+export async function mostDatesOf(cube: Cube, side: number): Promise<Record<string, number>> {
+  const counts = cube.spec.modalities.map(async ({ name }) => [name, Math.max(1, await cube.mostDates(name, side))]);
   return Object.fromEntries(await Promise.all(counts)) as Record<string, number>;
 }
 

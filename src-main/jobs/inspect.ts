@@ -94,7 +94,7 @@ function attentionAt(
 ): DateAttention[] {
   const at = (patch.row - window.row) * side + (patch.col - window.col);
   return Object.entries(attention).map(([modality, series]) => {
-    const dateOf = new Map(cube.steps(modality).map(({ date }) => [dayOf(date, cube.spec.days, modality), date]));
+    const dateOf = new Map(cube.dates(modality).map(({ date }) => [dayOf(date, cube.spec.days, modality), date]));
     return { modality, dates: datesAt(series, at, side * side, dateOf) };
   });
 }

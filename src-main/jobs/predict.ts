@@ -129,7 +129,7 @@ export class Predictor {
     const { legend } = model;
     if (!legend) throw new AppError("model-has-no-head", { name: model.name });
     const config = subset(model.config, modalities);
-    const most = modalities.map((name) => cube.mostSteps(name, model.grid.tilePatches));
+    const most = modalities.map((name) => cube.mostDates(name, model.grid.tilePatches));
     const counts = await Promise.all(most);
     const dates = Object.fromEntries(modalities.map((name, m) => [name, Math.max(1, Math.min(mostDates, counts[m]!))]));
     const batch: BatchShape = { size: batchSize, dates, masks: "patches" };

@@ -12,7 +12,7 @@ import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { computeNormalizations, dayCountOf, leastClear, mostStepsOf, openCube, projectArea } from "./imagery.ts";
+import { computeNormalizations, dayCountOf, leastClear, mostDatesOf, openCube, projectArea } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
 import { networkFor } from "./network.ts";
 import { providerFor } from "./provider.ts";
@@ -37,7 +37,7 @@ export async function pretrain(spec: PretrainSpec, context: JobContext): Promise
     const { all, shared, ...coverage } = coverageIn((await cube.footprints())!, area, names);
     const aboutPlaces = coverageFindings({ all, shared, ...coverage });
     for (const finding of aboutPlaces) context.log(findingSentence(finding));
-    const most = await mostStepsOf(cube, grid.tilePatches);
+    const most = await mostDatesOf(cube, grid.tilePatches);
     const config = networkFor(modalities, spec.architecture, grid.tilePatches, days, recipe.maskRatio);
     const dates = Object.fromEntries(modalities.map(({ name }) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
     // The last date is never reconstructed, nor the one with the least attention of the others.

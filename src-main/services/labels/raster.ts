@@ -35,7 +35,7 @@ export interface RasterImport {
   readonly band: number;
 }
 
-type Step = (fraction: number) => void | Promise<void>;
+type Progress = (fraction: number) => void | Promise<void>;
 
 const bandOf = ({ band, field }: Pick<RasterRequest, "band" | "field">): number | undefined =>
   band ?? bandOfField(field);
@@ -79,11 +79,11 @@ export async function importRaster(
   request: RasterRequest,
   grid: GeoBox,
   known: Legend | undefined,
-  step: Step,
+  progress: Progress,
 ): Promise<RasterImport> {
   const { path, purity } = request;
   const raster = await ClassRaster.open(path, grid, { band: bandOf(request), crs: request.crs });
-  const values = await raster.values((fraction) => step(fraction / 2));
+  const values = await raster.values((fraction) => progress(fraction / 2));
   const table = withKnownCodes(tableOf(values, request, raster.band), known, request.looks);
   const codeOf = new Map(table.rules.map(({ value, classCode }) => [valueKey(value)!, classCode]));
   const codes = new Map(values.map(({ value }) => [value, codeOf.get(String(value)) ?? null]));
@@ -108,7 +108,7 @@ export async function importRaster(
         properties: {},
       });
     },
-    (fraction) => step(0.5 + fraction / 2),
+    (fraction) => progress(0.5 + fraction / 2),
   );
   if (labels.length === 0) {
     throw report.mixed > report.ignored

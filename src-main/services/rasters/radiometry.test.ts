@@ -244,8 +244,8 @@ async function sharesOf(): Promise<number[]> {
     width: 40,
     height: 40,
   };
-  const step = { date: acquisitions[0]!.date, acquisitions: [acquisitions[0]!] };
-  const { states } = await readScene(reader, modalities[0]!, step, grid);
+  const date = { date: acquisitions[0]!.date, acquisitions: [acquisitions[0]!] };
+  const { states } = await readScene(reader, modalities[0]!, date, grid);
   await reader.close();
   const trained = states.filter((state) => state === clear).length / states.length;
   const ring: [number, number][] = [[575000, 5622000], [575400, 5622000], [575400, 5622400], [575000, 5622400], [575000, 5622000]]; // biome-ignore format: one ring

@@ -124,7 +124,7 @@ export class ClassRaster {
   }
 
   /** The values over the project, with the names and colours that the file gives them; in order. */
-  async values(step?: (fraction: number) => void | Promise<void>): Promise<RasterValue[]> {
+  async values(progress?: (fraction: number) => void | Promise<void>): Promise<RasterValue[]> {
     const counts = new Map<number, number>();
     let done = 0;
     for (const window of this.#windows) {
@@ -154,7 +154,7 @@ export class ClassRaster {
           examples: [...counts.keys()].slice(0, 5),
         });
       }
-      await step?.(++done / this.#windows.length);
+      await progress?.(++done / this.#windows.length);
     }
     if (counts.size === 0) {
       throw intersection(reachOf(this.#raster, this.grid), boundsOf(this.grid))
@@ -181,7 +181,7 @@ export class ClassRaster {
     classes: ReadonlyMap<number, number | null>,
     purity: number,
     take: (label: RasterLabel) => void,
-    step?: (fraction: number) => void | Promise<void>,
+    progress?: (fraction: number) => void | Promise<void>,
   ): Promise<RasterReport> {
     const { samples } = this;
     const share = samples * samples;
@@ -222,7 +222,7 @@ export class ClassRaster {
         }
       });
       for (const label of labelsIn(codes, window)) take(label);
-      await step?.(++done / this.#windows.length);
+      await progress?.(++done / this.#windows.length);
     }
     return { band: this.band, covered, labelled, mixed, ignored, samples };
   }

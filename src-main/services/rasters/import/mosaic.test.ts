@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../../catalog/index.ts";
-import { readScene, stepsOf } from "../../../cube/index.ts";
+import { readScene, seriesDates } from "../../../cube/index.ts";
 import { rasterReader } from "../../../imagery/index.ts";
 import { layerService } from "../../layers/layers.ts";
 import { projectFolders } from "../../projects/projects.ts";
@@ -93,8 +93,8 @@ test("two halves of one overpass, imported one after the other, give the pixels 
   const read = async (from: Catalog) => {
     // Nearest: at the seam the whole image knows both sides, which two files do not.
     const modality = { ...from.modalities.list()[0]!, resampling: "nearest" as const };
-    const [step] = stepsOf(modality, from.acquisitions.list());
-    return readScene(reader, modality, step!, geobox);
+    const [date] = seriesDates(modality, from.acquisitions.list());
+    return readScene(reader, modality, date!, geobox);
   };
   const [mosaic, single] = [await read(catalog), await read(one.catalog)];
   await reader.close();
@@ -141,14 +141,14 @@ test("each choice about a place shown twice keeps both images in the project and
     const first = (id: string) => basename(acquisitions.find((one) => one.id === id)!.pieces[0]!.files[0]!.path);
     const [modality] = catalog.modalities.list();
     expect([choice, acquisitions.length, catalog.rasters.list().length]).toEqual([choice, 2, 4]);
-    const steps = stepsOf({ ...modality!, kind: "series" }, acquisitions).map((step) =>
-      step.acquisitions.map(({ id }) => first(id)),
+    const dates = seriesDates({ ...modality!, kind: "series" }, acquisitions).map((date) =>
+      date.acquisitions.map(({ id }) => first(id)),
     );
     const [own, other] = [basename(whole), basename(image)];
-    if (choice === "keep") expect(steps.map(([name]) => name).sort()).toEqual([other, own]);
-    if (choice === "merge") expect(steps.map((names) => names.toSorted())).toEqual([[other, own]]);
-    if (choice === "best") expect(steps).toEqual([[own]]);
-    if (choice === "replace") expect(steps).toEqual([[other]]);
+    if (choice === "keep") expect(dates.map(([name]) => name).sort()).toEqual([other, own]);
+    if (choice === "merge") expect(dates.map((names) => names.toSorted())).toEqual([[other, own]]);
+    if (choice === "best") expect(dates).toEqual([[own]]);
+    if (choice === "replace") expect(dates).toEqual([[other]]);
     catalog.edits.undo();
     expect(catalog.acquisitions.list().map(({ pieces }) => pieces.length)).toEqual([1]);
   }

@@ -1,12 +1,12 @@
 import RBush from "rbush";
 import type { PatchWindow } from "./grid.ts";
-import type { Step } from "./modalities.ts";
+import type { SeriesDate } from "./modalities.ts";
 import { PatchSet } from "./patch-set.ts";
 
 /** Dates that have images on the same patches. */
 interface Alike {
   readonly set: PatchSet;
-  readonly steps: number[];
+  readonly dates: number[];
 }
 
 interface Entry {
@@ -19,7 +19,7 @@ interface Entry {
 }
 
 /** Which dates of a modality have images where. Dates of one footprint are looked at together. */
-export class StepPlaces {
+export class DatePlaces {
   readonly #footprint: (acquisition: string) => PatchSet;
   readonly #sets: readonly PatchSet[];
   /** a date has an entry for each of its separate places */
@@ -27,16 +27,16 @@ export class StepPlaces {
   readonly #tree = new RBush<Entry>();
   readonly #most = new Map<number, number>();
 
-  constructor(steps: readonly Step[], footprint: (acquisition: string) => PatchSet) {
+  constructor(dates: readonly SeriesDate[], footprint: (acquisition: string) => PatchSet) {
     this.#footprint = footprint;
-    this.#sets = steps.map(({ acquisitions }) =>
+    this.#sets = dates.map(({ acquisitions }) =>
       PatchSet.union([...new Set(acquisitions.map(({ id }) => footprint(id)))]),
     );
     const bySet = new Map<PatchSet, Alike>();
-    for (const [step, set] of this.#sets.entries()) {
+    for (const [index, set] of this.#sets.entries()) {
       const alike = bySet.get(set);
-      if (alike) alike.steps.push(step);
-      else bySet.set(set, { set, steps: [step] });
+      if (alike) alike.dates.push(index);
+      else bySet.set(set, { set, dates: [index] });
     }
     this.#entries = [...bySet.values()].flatMap((of) =>
       of.set.windows().map(({ col, row, width, height }): Entry => {
@@ -48,15 +48,15 @@ export class StepPlaces {
   }
 
   /** The patches that a date's images reach. */
-  of(step: number): PatchSet {
-    return this.#sets[step]!;
+  of(index: number): PatchSet {
+    return this.#sets[index]!;
   }
 
   /** The dates whose images touch `window`, in order of time. */
   touching(window: PatchWindow): number[] {
     return [...new Set(this.#near(window).map(({ of }) => of))]
       .filter(({ set }) => set.touches(window))
-      .flatMap(({ steps }) => steps)
+      .flatMap(({ dates }) => dates)
       .sort((p, q) => p - q);
   }
 
@@ -84,19 +84,19 @@ export class StepPlaces {
           .filter((entry) => entry.size >= size)
           .map(({ of }) => of),
       );
-      let dates = 0;
-      for (const { steps } of near) dates += steps.length;
-      most = Math.max(most, dates);
+      let count = 0;
+      for (const { dates } of near) count += dates.length;
+      most = Math.max(most, count);
     }
     this.#most.set(side, most);
     return most;
   }
 
   /** A date with those of its images that touch `window`. */
-  only(step: Step, window: PatchWindow): Step {
-    if (step.acquisitions.length < 2) return step;
-    const acquisitions = step.acquisitions.filter(({ id }) => this.#footprint(id).touches(window));
-    return acquisitions.length === step.acquisitions.length ? step : { ...step, acquisitions };
+  only(date: SeriesDate, window: PatchWindow): SeriesDate {
+    if (date.acquisitions.length < 2) return date;
+    const acquisitions = date.acquisitions.filter(({ id }) => this.#footprint(id).touches(window));
+    return acquisitions.length === date.acquisitions.length ? date : { ...date, acquisitions };
   }
 
   #near({ col, row, width, height }: PatchWindow): Entry[] {
