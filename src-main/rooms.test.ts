@@ -1,9 +1,30 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import ts from "typescript";
 import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
+
+/** The floors of the window, from the ground up: a room may import every room below it. On the ground, `ui` alone imports `i18n`. */
+const windowFloors = ["state", "map", "panels", "commands", "shell"] as const;
+
+function windowRooms(): Record<string, readonly string[]> {
+  const rooms: Record<string, readonly string[]> = {
+    "src-renderer/styles": [],
+    "src-renderer/client": ["src-shared"],
+    "src-renderer/i18n": ["src-shared"],
+    "src-renderer/ui": ["src-renderer/styles", "src-renderer/i18n", "src-shared"],
+  };
+  const below = ["src-renderer/client", "src-renderer/i18n", "src-renderer/ui"];
+  for (const floor of windowFloors) {
+    rooms[`src-renderer/${floor}`] = [...below, "src-shared"];
+    below.push(`src-renderer/${floor}`);
+  }
+  // What stands in the folder itself: App.svelte, main.ts.
+  rooms["src-renderer"] = ["src-renderer/styles", ...below, "src-shared"];
+  return rooms;
+}
 
 /** Room → rooms it may import. The table of ARCHITECTURE.md; `src-shared` is split where the table splits it. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -45,7 +66,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src-main/jobs",
     "src-shared",
   ],
-  "src-renderer": ["src-shared"],
   "src-main/fuzz": [
     "src-main/files",
     "src-main/engine",
@@ -65,6 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src-main/omnisat",
     "src-shared",
   ],
+  ...windowRooms(),
 };
 
 /** Packages that only one room may import. */
@@ -76,6 +97,7 @@ const soleImporters: Readonly<Record<string, readonly string[]>> = {
   geotiff: ["src-main/raster"],
   proj4: ["src-main/raster", "src-renderer/map"],
   "better-sqlite3": ["src-main/catalog", "src-main/vector"],
+  ol: ["src-renderer/map"],
 };
 
 interface Import {
@@ -85,28 +107,46 @@ interface Import {
   readonly typesOnly: boolean;
 }
 
+const insideRoot = (path: string): string => relative(root, path).split(sep).join("/");
+
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** Every import of a file: static, for side effects, dynamic and re-exported; of a component also those in its markup. */
 function importsOf(file: string, text = readFileSync(file, "utf8")): Import[] {
-  const pattern =
-    /(?:^|\n)\s*(?:import|export)\s(?:([^;'"]*?)from\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
-  return [...text.matchAll(pattern)].map(([, names = "", stated, asked]) => ({
-    file,
-    target: (stated ?? asked)!,
-    typesOnly: /^type\s/.test(names),
-  }));
+  const scripts = file.endsWith(".svelte") ? [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)] : [["", text]];
+  const inScripts = scripts.flatMap(([, code = ""]) =>
+    ts.preProcessFile(code, true, true).importedFiles.map(({ fileName, pos }) => {
+      const statement = code
+        .slice(0, pos)
+        .split(/\b(?=(?:import|export)\b)/)
+        .at(-1)!;
+      return { file, target: fileName, typesOnly: /^(?:import|export)\s+type\s+(?!from\b)/.test(statement) };
+    }),
+  );
+  const markup = file.endsWith(".svelte")
+    ? text.replaceAll(/<script[^>]*>[\s\S]*?<\/script>|<!--[\s\S]*?-->/g, "")
+    : "";
+  const inMarkup = [...markup.matchAll(/import\(\s*["']([^"']+)["']\s*\)/g)];
+  return [...inScripts, ...inMarkup.map((match) => ({ file, target: match[1]!, typesOnly: false }))];
 }
 
-/** Groups of files that import values of each other, straight or through others (Tarjan's strongly connected components). */
-function cyclesOf(imports: readonly Import[]): string[][] {
+/** File → the files whose values it imports. A component that draws a tree imports itself, which is no cycle. */
+function importGraph(imports: readonly Import[]): Map<string, string[]> {
   const targets = new Map<string, string[]>();
-  for (const { file, target, typesOnly } of imports)
-    if (target.startsWith(".") && !typesOnly)
-      targets.set(file, [...(targets.get(file) ?? []), resolve(dirname(file), target)]);
+  for (const { file, target, typesOnly } of imports) {
+    const to = resolve(dirname(file), target);
+    if (!target.startsWith(".") || typesOnly || (to === file && file.endsWith(".svelte"))) continue;
+    targets.set(file, [...(targets.get(file) ?? []), to]);
+  }
+  return targets;
+}
+
+/** Groups that point at each other, straight or through others (Tarjan's strongly connected components). */
+function cyclesOf(targets: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const open: string[] = [];
@@ -127,27 +167,77 @@ function cyclesOf(imports: readonly Import[]): string[][] {
   return cycles;
 }
 
-const roomOf = (path: string): string | undefined =>
-  Object.keys(mayImport).find((room) => path === room || path.startsWith(`${room}/`));
+/** The room of a file, given from the root. `src-renderer` itself is only what stands beside its rooms. */
+function roomOf(path: string): string | undefined {
+  if (dirname(path) === "src-renderer") return "src-renderer";
+  return Object.keys(mayImport).find((room) => room !== "src-renderer" && path.startsWith(`${room}/`));
+}
 
-const all = ["src-shared", "src-main", "src-renderer"]
-  .flatMap((folder) => sourceFiles(join(root, folder)))
-  .flatMap((file) => importsOf(file));
+const files = ["src-shared", "src-main", "src-renderer"].flatMap((folder) => sourceFiles(join(root, folder)));
+const all = files.flatMap((file) => importsOf(file));
+
+test("imports are read however they are written", () => {
+  const text = `
+    import "./effect.ts"; import type { A } from "./type.ts"; import { type B } from "./value.ts";
+    export type { C } from "./type-again.ts"; export * from "./again.ts"; // import "./comment.ts"
+    import {
+      d, // it's from "./elsewhere.ts"
+    } from "./lines.ts";
+    const type = () => import("./later.ts");`;
+  const read = (file: string, source: string) =>
+    importsOf(file, source).map(({ target, typesOnly }) => (typesOnly ? `type ${target}` : target));
+  const expected = [
+    "./effect.ts",
+    "type ./type.ts",
+    "./value.ts",
+    "type ./type-again.ts",
+    "./again.ts",
+    "./lines.ts",
+    "./later.ts",
+  ];
+  expect(read("a.ts", text)).toEqual(expected);
+  const component = `<!-- import("./not.ts") --><script lang="ts">${text}</script>{#await import("./Markup.svelte") then M}<M />{/await}`;
+  expect(read("A.svelte", component)).toEqual([...expected, "./Markup.svelte"]);
+});
+
+test("every source file lies in a room", () => {
+  const outside = files.map(insideRoot).filter((path) => roomOf(path) === undefined && dirname(path) !== "src-main");
+  expect(outside).toEqual([]);
+});
+
+test("no two rooms may import each other, not even by way of others", () => {
+  expect(cyclesOf(new Map(Object.entries(mayImport)))).toEqual([]);
+});
 
 test("every room imports only the rooms its table allows", () => {
   const trespasses: string[] = [];
   for (const { file, target } of all) {
     if (!target.startsWith(".") || file.endsWith(".test.ts")) continue;
-    const from = roomOf(relative(root, file).split(sep).join("/"));
-    const to = roomOf(
-      relative(root, resolve(dirname(file), target))
-        .split(sep)
-        .join("/"),
-    );
+    const from = roomOf(insideRoot(file));
+    const to = roomOf(insideRoot(resolve(dirname(file), target)));
     if (!from || !to || from === to) continue;
     if (!mayImport[from]!.includes(to)) trespasses.push(`${relative(root, file)} imports ${target}`);
   }
   expect(trespasses).toEqual([]);
+});
+
+test("the table of the window's README says what holds here", () => {
+  const page = readFileSync(join(root, "src-renderer/README.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `([^`]+?)\/?` \|.*\| ([^|]+) \|$/gm)].map(([, room, rooms]) => [
+    room!,
+    rooms!.trim(),
+  ]);
+  const short = (room: string) => room.replace("src-renderer/", "");
+  const expected = Object.entries(mayImport)
+    .filter(([room]) => room.startsWith("src-renderer/"))
+    .map(([room, rooms]) => [
+      short(room),
+      rooms
+        .map(short)
+        .filter((name) => name !== "src-shared")
+        .join(", ") || "–",
+    ]);
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(expected));
 });
 
 test("shared code imports no package and nothing of Node", () => {
@@ -169,18 +259,21 @@ test("the window imports nothing of Node", () => {
 test("packages of one room have one importer", () => {
   const trespasses = all
     .filter(({ file, target }) => {
-      const rooms = soleImporters[target];
-      const path = relative(root, file).split(sep).join("/");
-      return rooms && !rooms.some((room) => path.startsWith(room));
+      const name = Object.keys(soleImporters).find((one) => target === one || target.startsWith(`${one}/`));
+      return name && !soleImporters[name]!.some((room) => insideRoot(file).startsWith(`${room}/`));
     })
     .map(({ file, target }) => `${relative(root, file)} imports ${target}`);
   expect(trespasses).toEqual([]);
 });
 
-test("no files import values of each other, in src-main and src-shared", () => {
-  const here = all.filter(({ file }) => /^src-(main|shared)/.test(relative(root, file)));
-  expect(here.length).toBeGreaterThan(1000);
-  expect(cyclesOf(here).map((group) => group.map((file) => relative(root, file)))).toEqual([]);
+test("no files import values of each other", () => {
+  const graph = importGraph(all);
+  for (const [folder, atLeast] of [
+    ["src-main", 500],
+    ["src-renderer", 300],
+  ] as const)
+    expect([...graph.keys()].filter((file) => insideRoot(file).startsWith(folder)).length).toBeGreaterThan(atLeast);
+  expect(cyclesOf(graph).map((group) => group.map(insideRoot))).toEqual([]);
 });
 
 test("a cycle is found through any number of files and whichever way they import, but for types alone", () => {
@@ -193,7 +286,7 @@ test("a cycle is found through any number of files and whichever way they import
     "/f.ts": 'import {\n  type E,\n} from "./e.ts";\n',
   };
   const imports = Object.entries(files).flatMap(([file, text]) => importsOf(file, text));
-  const told = cyclesOf(imports).map((group) => group.map((file) => file.slice(-4)));
+  const told = cyclesOf(importGraph(imports)).map((group) => group.map((file) => file.slice(-4)));
   expect(told).toEqual([
     ["a.ts", "b.ts", "c.ts"],
     ["e.ts", "f.ts"],

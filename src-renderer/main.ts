@@ -1,10 +1,13 @@
-// Starts the window: styles, then the application into #app.
+// Starts the window: styles, commands, then the application into #app.
 import "./styles/index.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
+import { commands } from "./commands/index.ts";
 import { language } from "./i18n/index.ts";
+import { addCommands } from "./state/commands.ts";
 
 language.choose("system");
+addCommands(commands);
 const target = document.querySelector("#app");
 if (!target) throw new Error("index.html has no #app");
 target.replaceChildren();

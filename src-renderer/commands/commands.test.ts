@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { groups } from "./command.ts";
+import { groups } from "../state/commands.ts";
 import { written } from "./keyboard.ts";
 import { score } from "./ranking.ts";
 
@@ -15,7 +17,7 @@ vi.mock("../client/bridge.ts", async () => {
   const { client } = new (await import("../client/fake-program.fixture.ts")).FakeProgram();
   return { ...client, bridge: {}, client };
 });
-const { commands } = await import("./registry.ts");
+const { commands } = await import("./index.ts");
 
 const key = (init: Partial<KeyboardEvent>) =>
   ({ key: "", code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...init }) as KeyboardEvent;
@@ -49,6 +51,20 @@ test("shortcuts are written as the keyboard writes them", () => {
         ),
     );
   expect(wrong).toEqual([]);
+});
+
+test("menus and buttons name commands that there are", () => {
+  const window = join(import.meta.dirname, "..");
+  const sources = readdirSync(window, { recursive: true, encoding: "utf8" })
+    .filter((name) => /^(?:map|panels|commands|shell)\b.*(?<!\.test)\.(ts|svelte)$/.test(name))
+    .map((name) => readFileSync(join(window, name), "utf8"));
+  const desktopMenu = readFileSync(join(window, "../src-main/hosts/electron/menu.ts"), "utf8");
+  const named = [
+    ...sources.flatMap((text) => [...text.matchAll(/\b(?:(?:run|commandOf|shortcutOf)\(|command: )"([^"]+)"/g)]),
+    ...desktopMenu.matchAll(/\bsend\([\w.]+, "([^"]+)"/g),
+  ].map((match) => match[1]!);
+  expect(named.filter((id) => !commands.some((command) => command.id === id))).toEqual([]);
+  for (const id of ["map.pan", "map.north", "labels.polygon", "edit.undo", "project.new"]) expect(named).toContain(id);
 });
 
 test("a pressed key is written like a shortcut", () => {

@@ -1,5 +1,5 @@
+import type { Command } from "../state/commands.ts";
 import { history, session } from "../state/index.ts";
-import type { Command } from "./command.ts";
 
 /** Undo and redo of everything. */
 export const editCommands: readonly Command[] = [

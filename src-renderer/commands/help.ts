@@ -1,5 +1,5 @@
+import type { Command } from "../state/commands.ts";
 import { overlays } from "../state/index.ts";
-import type { Command } from "./command.ts";
 
 /** Palette, shortcuts, guide, settings. */
 export const helpCommands: readonly Command[] = [

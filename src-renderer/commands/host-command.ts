@@ -1,5 +1,5 @@
+import { run } from "../state/commands.ts";
 import { ownKeys } from "../ui/own-keys.ts";
-import { run } from "./registry.ts";
 
 /** A command from the host's menu. Undo belongs to the text field that a person is typing in, as everywhere. */
 export async function runFromHost(id: string): Promise<void> {

@@ -1,6 +1,6 @@
+import { type Command, possible, run } from "../state/commands.ts";
 import { ownKeys } from "../ui/own-keys.ts";
-import type { Command } from "./command.ts";
-import { commands, possible, run } from "./registry.ts";
+import { commands } from "./index.ts";
 
 /** What a pressed key is, written as in `Command.shortcut`. */
 export function written(

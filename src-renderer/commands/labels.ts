@@ -1,9 +1,9 @@
 import type { PlainKey } from "../i18n/index.ts";
 import { mapView } from "../map/map-state.svelte.ts";
-import { showPanel } from "../panels/show-panel.ts";
+import type { Command } from "../state/commands.ts";
 import { docks, labelScreens, labels, session, tiles } from "../state/index.ts";
+import { showPanel } from "../state/show-panel.ts";
 import type { IconName } from "../ui/icons.ts";
-import type { Command } from "./command.ts";
 
 const open = () => session.project !== null;
 /** Labels are being worked on: number keys and Delete mean them. */

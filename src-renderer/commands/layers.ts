@@ -1,6 +1,6 @@
 import { mapView } from "../map/map-state.svelte.ts";
+import type { Command } from "../state/commands.ts";
 import { layers, selection, session, workDialogs } from "../state/index.ts";
-import type { Command } from "./command.ts";
 
 const open = () => session.project !== null;
 const chosen = () => open() && selection.layers.size > 0;

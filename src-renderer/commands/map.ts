@@ -4,8 +4,8 @@ import { mapView } from "../map/map-state.svelte.ts";
 import { mapUi } from "../map/map-ui.svelte.ts";
 import { placeFrom } from "../map/opening-view.ts";
 import { places } from "../map/places.svelte.ts";
+import type { Command } from "../state/commands.ts";
 import { layers, selection, session } from "../state/index.ts";
-import type { Command } from "./command.ts";
 
 const ready = (): boolean => mapView.ready;
 

@@ -1,8 +1,8 @@
 import { exporting } from "../panels/export/exporting.svelte.ts";
 import { importModel } from "../panels/models/import-model.ts";
-import { showPanel } from "../panels/show-panel.ts";
+import type { Command } from "../state/commands.ts";
 import { maps, session } from "../state/index.ts";
-import type { Command } from "./command.ts";
+import { showPanel } from "../state/show-panel.ts";
 
 const open = (): boolean => session.project !== null;
 

@@ -1,8 +1,8 @@
 import { choosePath } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
+import type { Command } from "../state/commands.ts";
 import { session, startScreen, workDialogs } from "../state/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
-import type { Command } from "./command.ts";
 
 /** Commands on the project as a whole. */
 export const projectCommands: readonly Command[] = [

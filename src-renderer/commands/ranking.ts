@@ -1,5 +1,4 @@
-/** Words without accents and capitals, so that “reglages” finds “Réglages”. */
-export const plain = (text: string): string => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+import { plain } from "../i18n/plain.ts";
 
 /**
  * How well `text` answers `query`: 0 is not at all. Every word of the query must be found; the start of the text counts

@@ -1,7 +1,7 @@
 import { mapView } from "../map/map-state.svelte.ts";
-import { showPanel } from "../panels/show-panel.ts";
+import type { Command } from "../state/commands.ts";
 import { compare, pins, session, timeline } from "../state/index.ts";
-import type { Command } from "./command.ts";
+import { showPanel } from "../state/show-panel.ts";
 
 const withDates = (): boolean => session.project !== null && timeline.dates.length > 0;
 

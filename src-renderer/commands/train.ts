@@ -1,5 +1,5 @@
+import type { Command } from "../state/commands.ts";
 import { docks, jobs, session } from "../state/index.ts";
-import type { Command } from "./command.ts";
 
 const inWorkspace = (): boolean => session.view === "workspace";
 

@@ -1,7 +1,7 @@
-import { panels } from "../panels/registry.ts";
-import { showPanel } from "../panels/show-panel.ts";
+import type { Command } from "../state/commands.ts";
 import { docks, session, settings } from "../state/index.ts";
-import type { Command } from "./command.ts";
+import { panels } from "../state/panels.ts";
+import { showPanel } from "../state/show-panel.ts";
 
 const inWorkspace = (): boolean => session.view === "workspace";
 

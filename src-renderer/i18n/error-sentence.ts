@@ -1,8 +1,8 @@
 import { AppError, type ErrorCode } from "../../src-shared/errors/index.ts";
 import { english, french } from "./errors/index.ts";
-import { t } from "./index.ts";
 import { language } from "./language.svelte.ts";
 import { frenchSpaces } from "./message.ts";
+import { t } from "./translate.ts";
 
 /** What a person reads about any error: an AppError's sentence; anything else is said to be ours, its words kept for details. */
 export function errorSentence(error: unknown): string {

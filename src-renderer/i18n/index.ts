@@ -1,7 +1,4 @@
-import { type Catalog, catalog } from "./catalog.ts";
-import { language } from "./language.svelte.ts";
-import { fill, type Message, type ParameterNames, type Parameters } from "./message.ts";
-
+/** Every word of the window: messages, error sentences, numbers and dates, in the language of the person. */
 export { errorSentence } from "./error-sentence.ts";
 export * as format from "./format.ts";
 export { hostWords } from "./host-words.ts";
@@ -9,29 +6,4 @@ export { countedLabelsHere as countedLabels } from "./label-words.ts";
 export { language } from "./language.svelte.ts";
 export type { Language } from "./message.ts";
 export { radiometryWords } from "./radiometry-words.ts";
-
-export type MessageKey = keyof Catalog;
-
-type ParametersOf<K extends MessageKey> = Readonly<Record<ParameterNames<Catalog[K]["en"]>, string | number>>;
-
-/** Messages that need no parameter: what titles, tooltips and commands may name. */
-export type PlainKey = {
-  [K in MessageKey]: [ParameterNames<Catalog[K]["en"]>] extends [never] ? K : never;
-}[MessageKey];
-
-/** The text of a message in the current language: `t("layers.count", { count: 3 })`. */
-export function t<K extends MessageKey>(
-  key: K,
-  ...[parameters]: [ParameterNames<Catalog[K]["en"]>] extends [never] ? [] : [parameters: ParametersOf<K>]
-): string {
-  const message: Message = (catalog as Readonly<Record<string, Message>>)[key]!;
-  return fill(message[language.current], (parameters ?? {}) as Parameters, language.current);
-}
-
-/** The text of a key that is only known at run time, such as an edit's name; `otherwise` where there is no such message. */
-export function translate(key: string, parameters: Parameters, otherwise: MessageKey): string {
-  // Read as a plain table: the union of a thousand messages is too much for the compiler.
-  const table: Readonly<Record<string, Message>> = catalog;
-  const message = table[key] ?? table[otherwise]!;
-  return fill(message[language.current], parameters, language.current);
-}
+export { type MessageKey, type PlainKey, t, translate } from "./translate.ts";

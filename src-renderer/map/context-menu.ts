@@ -1,6 +1,6 @@
 import type { OpenedProject } from "../../src-shared/ipc/index.ts";
-import { commandOf, possible, run } from "../commands/registry.ts";
 import { t } from "../i18n/index.ts";
+import { commandOf, possible, run } from "../state/commands.ts";
 import { type MenuItem, openContextMenu } from "../ui/menu.ts";
 import { notations } from "./coordinates.ts";
 import { copyText } from "./copy-text.ts";

@@ -1,4 +1,4 @@
-import type { DockId, PanelId } from "../panels/registry.ts";
+import type { DockId, PanelId } from "./panels.ts";
 import type { ViewMemory } from "./view-memory.ts";
 
 interface DockState {

@@ -7,8 +7,8 @@ import CircleStyle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
-import { showPanel } from "../../panels/show-panel.ts";
 import { pins } from "../../state/index.ts";
+import { showPanel } from "../../state/show-panel.ts";
 import { registerTool } from "../map-state.svelte.ts";
 import { pinAt } from "./pin-at.ts";
 

@@ -2,7 +2,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ExportSubject } from "../../../src-shared/ipc/exports.ts";
 import { bridge, invoke, subscribe } from "../../client/index.ts";
 import { jobs } from "../../state/index.ts";
-import { showPanel } from "../show-panel.ts";
+import { showPanel } from "../../state/show-panel.ts";
 
 export const exportKinds = ["raster", "polygons", "table", "picture", "report", "model"] as const;
 export type ExportKind = (typeof exportKinds)[number];

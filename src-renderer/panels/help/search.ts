@@ -1,4 +1,4 @@
-import { plain } from "../../commands/ranking.ts";
+import { plain } from "../../i18n/plain.ts";
 import type { Chapter } from "./markdown.ts";
 
 /** A place of the guide that holds what was looked for. */

@@ -1,7 +1,6 @@
 import { type SensorId, sensors } from "../../../src-shared/eo/sensors.ts";
 import type { Variable } from "../../../src-shared/ipc/index.ts";
 import { format, t } from "../../i18n/index.ts";
-import type { Pin } from "../../state/pins.svelte.ts";
 
 /** What a curve is measured in. */
 export function unitWord(unit: Variable["unit"]): string {
@@ -17,11 +16,3 @@ export function variableTitle(sensor: SensorId, { name, kind, wavelengthNanomete
   const title = sensors[sensor].bands.find((band) => band.name === name)?.title ?? name;
   return wavelengthNanometers === null ? title : `${title}, ${format.integer(wavelengthNanometers)} nm`;
 }
-
-/** The name that a person gave a pin, or its kind and number. */
-export const pinName = (pin: Pick<Pin, "name" | "slot" | "place">): string =>
-  pin.name !== ""
-    ? pin.name
-    : pin.place.kind === "point"
-      ? t("inspector.pin", { number: pin.slot + 1 })
-      : t("inspector.field", { number: pin.slot + 1 });

@@ -1,15 +1,15 @@
 // What can be done with layers from the tree, its menu and the keyboard.
 import { intersection } from "../../../src-shared/geo/bounds.ts";
 import { choosePath, invoke } from "../../client/index.ts";
-import { shortcutOf } from "../../commands/registry.ts";
 import { t } from "../../i18n/index.ts";
 import { mapView } from "../../map/map-state.svelte.ts";
 import { openingView } from "../../map/opening-view.ts";
 import { places } from "../../map/places.svelte.ts";
+import { shortcutOf } from "../../state/commands.ts";
 import { layers, workDialogs } from "../../state/index.ts";
+import { showPanel } from "../../state/show-panel.ts";
 import { type MenuItem, notices } from "../../ui/index.ts";
 import { dialogs } from "../maps/dialogs.svelte.ts";
-import { showPanel } from "../show-panel.ts";
 
 export function zoomToLayers(ids: readonly string[]): void {
   const bounds = layers.boundsOf(ids);

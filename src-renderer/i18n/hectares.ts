@@ -1,4 +1,4 @@
-import { format } from "../../i18n/index.ts";
+import * as format from "./format.ts";
 
 /** Areas of labels stand in columns: hectares all of them, except what would be none. */
 export function inHectares(value: number | null): string {
