@@ -20,7 +20,7 @@ const surface = {
   "ops: images pixel by pixel [H, W, N, C]":
     "filtering geluMax interleave phases pixelGroupNormalize unpoolPhases winogradConv winogradKernel",
   "ops: chosen entries": "atChosen productAtChosen",
-  "ops: gradients": "gradients stopGradient",
+  "ops: gradients": "gradients recompute stopGradient",
   "nn: layers and losses over a scope":
     "Declarations Random Scope batchNorm bceWithLogits conv2dLayer convTranspose2dLayer crossEntropy dropPath dropout foldedBatchNorm groupNorm initialize layerNorm linear mse",
   "training: steps, optimizers, schedules":

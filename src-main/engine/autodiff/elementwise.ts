@@ -61,6 +61,7 @@ export const elementwiseRules: RulesFor<
   | "Where"
   | "Cast"
   | "StopGradient"
+  | "Recompute"
 > = {
   Add: (g, dy, { inputs: [a, b] }) => [() => sumTo(g, dy, a!.shape), () => sumTo(g, dy, b!.shape)],
   Sub: (g, dy, { inputs: [a, b] }) => [() => sumTo(g, dy, a!.shape), () => neg(g, sumTo(g, dy, b!.shape))],
@@ -107,5 +108,6 @@ export const elementwiseRules: RulesFor<
     () => sumTo(g, where(g, condition!, 0, dy), b!.shape),
   ],
   Cast: (g, dy, { x }) => [() => cast(g, dy, x.type)],
-  StopGradient: flat,
+  StopGradient: { rule: flat, stops: true },
+  Recompute: (_, dy) => [() => dy],
 };

@@ -1,7 +1,7 @@
-import { formatShape, type Graph, type Operation, type Operator, type Value } from "../graph/index.ts";
+import { formatShape, type Graph, type Operation, type Value } from "../graph/index.ts";
 import { add } from "../ops/index.ts";
-import { type Rule, zeros } from "./rule.ts";
-import { rules } from "./rules.ts";
+import { zeros } from "./rule.ts";
+import { derivativeOf } from "./rules.ts";
 
 /** The gradients of a scalar with respect to `wrt`, in their order; zeros where the scalar does not depend on one. */
 export function gradients(g: Graph, loss: Value, wrt: readonly Value[]): Value[] {
@@ -32,7 +32,7 @@ export function gradientsIfAny(g: Graph, loss: Value, wrt: readonly Value[]): (V
 function reachedFrom(wrt: readonly Value[], operations: readonly Operation[]): Set<string> {
   const reached = new Set(wrt.map((value) => value.name));
   for (const { operator, inputs, outputs } of operations) {
-    if (operator === "StopGradient" || !inputs.some((input) => reached.has(input.name))) continue;
+    if (derivativeOf(operator).stops || !inputs.some((input) => reached.has(input.name))) continue;
     for (const output of outputs) if (output.type === "float32") reached.add(output.name);
   }
   return reached;
@@ -41,12 +41,10 @@ function reachedFrom(wrt: readonly Value[], operations: readonly Operation[]): S
 function thunksOf(g: Graph, operation: Operation, arrived: ReadonlyMap<string, Value>) {
   const { operator, inputs, outputs } = operation;
   const dys = outputs.map((output) => arrived.get(output.name));
-  // Statistics that a normalisation returns besides are for reading, not for losses.
-  const many = new Set<Operator>(["Split", "Phases", "AtChosen", "ChosenProduct"]).has(operator);
-  const unexpected = many ? -1 : dys.findIndex((dy, i) => i > 0 && dy);
+  const { rule, ofEveryResult } = derivativeOf(operator);
+  const unexpected = ofEveryResult ? -1 : dys.findIndex((dy, i) => i > 0 && dy);
   if (unexpected > 0) throw new Error(`gradients: ${operator} has no rule for its result ${unexpected}`);
   const dy = dys[0] ?? zeros(g, outputs[0]!.shape);
-  const rule = rules[operator] as Rule<Operator>;
   const thunks = rule(g, dy, { ...operation, x: inputs[0]!, output: outputs[0]!, dys });
   return inputs.map((input, i) => [input, thunks[i]] as const);
 }

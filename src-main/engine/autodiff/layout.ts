@@ -1,6 +1,6 @@
 import { type Graph, type Value, withLength } from "../graph/index.ts";
 import { concat, pad, reshape, slice, split, transpose } from "../ops/index.ts";
-import { once, type RulesFor, sumTo, zeros } from "./rule.ts";
+import { ofEveryResult, once, type RulesFor, sumTo, zeros } from "./rule.ts";
 
 /** Zeros around one axis, so that `dy` starts at `start` of `length`. */
 function placeAlong(g: Graph, dy: Value, axis: number, start: number, length: number): Value {
@@ -49,14 +49,14 @@ export const layoutRules: RulesFor<"Reshape" | "Transpose" | "Expand" | "Concat"
       return placeAlong(g, apart, axis, first, x.shape[axis]!);
     },
   ],
-  Split: (g, _, { outputs, dys, attributes: { axis } }) => [
+  Split: ofEveryResult((g, _, { outputs, dys, attributes: { axis } }) => [
     () =>
       concat(
         g,
         outputs.map((output, i) => dys[i] ?? zeros(g, output.shape)),
         axis,
       ),
-  ],
+  ]),
   Pad: (g, dy, { x, attributes: { before } }) => [
     () => before.reduce((inner, start, axis) => slice(g, inner, { axis, start, end: start + x.shape[axis]! }), dy),
   ],

@@ -2,39 +2,40 @@ import type { Value } from "../graph/index.ts";
 import { add, matMul, mul, reshape } from "../ops/index.ts";
 import { type Four, interleave, phases, placeMasks } from "../ops/phases.ts";
 import { slope } from "./gelu.ts";
-import { once, type RulesFor, zeros } from "./rule.ts";
+import { ofEveryResult, once, type RulesFor, zeros } from "./rule.ts";
+
+/** What the masks are for that un-pooling and the product after it share. */
+const toInput = "gradient of the input";
 
 export const phaseRules: RulesFor<"Phases" | "Interleave" | "GeluMax" | "AtChosen" | "ChosenProduct"> = {
-  Phases: (g, _, { x, outputs, dys }) => [
+  Phases: ofEveryResult((g, _, { x, outputs, dys }) => [
     () => {
       const [height, width] = x.shape as [number, number];
       const all = outputs.map((output, i) => dys[i] ?? zeros(g, output.shape));
       return interleave(g, all as unknown as Four<Value>, { height, width });
     },
-  ],
+  ]),
   Interleave: (g, dy, { inputs }) => {
     const parts = once(() => phases(g, dy));
     return inputs.map((_, i) => () => parts()[i]!);
   },
   GeluMax: (g, dy, { inputs, outputs: [, chosen, winner] }) => {
-    const at = once(() => placeMasks(g, chosen!, 3));
+    const at = once(() => placeMasks(g, chosen!, "gradient of the pooled"));
     const moved = once(() => mul(g, dy, slope(g, winner!)));
     return inputs.map((_, place) => () => mul(g, moved(), at()(place)));
   },
-  AtChosen: (g, _, { inputs: [, chosen], outputs, dys }) => [
+  AtChosen: ofEveryResult((g, _, { inputs: [, chosen], outputs, dys }) => [
     () => {
-      const at = placeMasks(g, chosen!, 2);
+      const at = placeMasks(g, chosen!, toInput);
       return outputs
         .map((output, place) => mul(g, dys[place] ?? zeros(g, output.shape), at(place)))
         .reduce((sum, part) => add(g, sum, part));
     },
-  ],
-  ChosenProduct: (g, _, { inputs: [x, chosen, weight], outputs, dys }) => {
+  ]),
+  ChosenProduct: ofEveryResult((g, _, { inputs: [x, chosen, weight], outputs, dys }) => {
     // The two gradients are made far apart: each makes its own masks.
-    const [atInput, atWeight] = [2, 4].map((multiple) => once(() => placeMasks(g, chosen!, multiple))) as [
-      () => (place: number) => Value,
-      () => (place: number) => Value,
-    ];
+    const atInput = once(() => placeMasks(g, chosen!, toInput));
+    const atWeight = once(() => placeMasks(g, chosen!, "gradient of the weight"));
     const of = (place: number) => dys[place] ?? zeros(g, outputs[place]!.shape);
     const sum = (parts: readonly Value[]) => parts.reduce((total, part) => add(g, total, part));
     const places = [0, 1, 2, 3];
@@ -49,5 +50,5 @@ export const phaseRules: RulesFor<"Phases" | "Interleave" | "GeluMax" | "AtChose
         return sum(places.map((place) => matMul(g, rows(place), of(place), { transposeA: true, transposeB: true })));
       },
     ];
-  },
+  }),
 };

@@ -14,7 +14,22 @@ export interface Backward<O extends Operator> extends Operation<O> {
 /** The gradients of an operation's inputs, in their order. No entry: no gradient flows there. */
 export type Rule<O extends Operator> = (g: Graph, dy: Value, operation: Backward<O>) => readonly (Thunk | undefined)[];
 
-export type RulesFor<O extends Operator> = { readonly [K in O]: Rule<K> };
+/** What autodiff knows of an operator. A rule alone is the usual case. */
+export interface Derivative<O extends Operator> {
+  readonly rule: Rule<O>;
+  /**
+   * The rule reads the gradients of all results, from `dys`. Without it only the first may have one: statistics that a
+   * normalisation returns besides are for reading, not for losses.
+   */
+  readonly ofEveryResult?: boolean;
+  /** Its result counts as fixed, and so does what depends on nothing else. */
+  readonly stops?: boolean;
+}
+
+export type RulesFor<O extends Operator> = { readonly [K in O]: Rule<K> | Derivative<K> };
+
+/** A rule that reads the gradients of all of its operator's results. */
+export const ofEveryResult = <O extends Operator>(rule: Rule<O>): Derivative<O> => ({ rule, ofEveryResult: true });
 
 /** Steps and choices: nothing to differentiate. */
 export const flat = (): readonly undefined[] => [];

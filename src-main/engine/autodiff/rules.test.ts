@@ -420,6 +420,7 @@ const cases: { readonly [O in Operator]: readonly GradientCase[] } = {
     inputs: { x: spread([5, 4, 2, 3]), weight: spread(transposed ? [3, 2, 3, 3] : [2, 3, 3, 3], { phase: 0.3 }) },
     build: (g, { x, weight }) => op.winogradConv(g, x!, op.winogradKernel(g, weight!, [5, 4], { transposed })),
   })),
+  Recompute: [{ inputs: { x: spread([2, 3]) }, build: (g, { x }) => op.mul(g, op.recompute(g, x!, "again"), x!) }],
   StopGradient: [
     {
       inputs: { x: spread([4]), y: spread([4], { phase: 0.2 }) },

@@ -9,7 +9,7 @@ import { normRules } from "./norm.ts";
 import { phaseRules } from "./phases.ts";
 import { poolRules } from "./pool.ts";
 import { reduceRules } from "./reduce.ts";
-import type { RulesFor } from "./rule.ts";
+import type { Derivative, Rule, RulesFor } from "./rule.ts";
 import { winogradRules } from "./winograd.ts";
 
 /** The rule of every operator. Total: an operator without a rule does not compile. */
@@ -26,3 +26,9 @@ export const rules: RulesFor<Operator> = {
   ...phaseRules,
   ...winogradRules,
 };
+
+/** The row of an operator, whole. */
+export function derivativeOf(operator: Operator): Derivative<Operator> {
+  const row = rules[operator] as Rule<Operator> | Derivative<Operator>;
+  return typeof row === "function" ? { rule: row } : row;
+}

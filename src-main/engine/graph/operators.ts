@@ -88,6 +88,7 @@ export interface OperatorAttributes {
   ChosenProduct: None;
   WinogradConv: { readonly transposed: boolean; readonly vertical: WinogradSide; readonly horizontal: WinogradSide };
   StopGradient: None;
+  Recompute: { readonly use: string };
 }
 
 export type Operator = keyof OperatorAttributes;

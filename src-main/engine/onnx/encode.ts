@@ -1,10 +1,12 @@
 import type { Attribute, Node, OnnxModel, Tensor, Value } from "../graph/index.ts";
 import { onnxType } from "../graph/index.ts";
+import { spellRecompute } from "./recompute.ts";
 import { attributeType, ModelProto } from "./schema.ts";
 import { irVersion, opsetVersion } from "./versions.ts";
 
 /** A model as the bytes of an .onnx file. */
-export function encodeModel(model: OnnxModel): Uint8Array {
+export function encodeModel(marked: OnnxModel): Uint8Array {
+  const model = spellRecompute(marked);
   const domains = new Set(model.nodes.map(domainOf));
   domains.add("");
   const message = {

@@ -42,6 +42,7 @@ export { batchNormalize, groupNormalize, layerNormalize } from "./norm.ts";
 export { atChosen, type Four, geluMax, interleave, phases, productAtChosen, unpoolPhases } from "./phases.ts";
 export { pixelGroupNormalize } from "./pixel-norm.ts";
 export { maxPool2d, maxUnpool2d, type PoolOptions } from "./pool.ts";
+export { recompute } from "./recompute.ts";
 export { argMax, reduceMax, reduceMean, reduceMin, reduceSum } from "./reduce.ts";
 export { quantile, topK } from "./select.ts";
 export { logSoftmax, logSumExp, softmax } from "./softmax.ts";

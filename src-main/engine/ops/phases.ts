@@ -4,6 +4,7 @@ import { gelu } from "./gelu.ts";
 import { concat, pad, reshape, slice } from "./layout.ts";
 import { cast, equal, greater, where } from "./logic.ts";
 import { matMul } from "./matmul.ts";
+import { recompute } from "./recompute.ts";
 
 /** The four places of a 2 × 2 window, row by row. */
 export type Four<T> = readonly [T, T, T, T];
@@ -96,7 +97,7 @@ export function unpoolPhases(
 /** x where a place was chosen, zero where not, for the four places of a window. */
 export function atChosen(g: Graph, x: Value, chosen: Value): Four<Value> {
   const outputs = g.record("AtChosen", [x, chosen], {}, () => {
-    const at = placeMasks(g, chosen, 1);
+    const at = placeMasks(g, chosen);
     return [0, 1, 2, 3].map((place) => mul(g, x, at(place)));
   });
   return outputs as unknown as Four<Value>;
@@ -109,7 +110,7 @@ export function atChosen(g: Graph, x: Value, chosen: Value): Four<Value> {
 export function productAtChosen(g: Graph, x: Value, chosen: Value, weight: Value): Four<Value> {
   const outputs = g.record("ChosenProduct", [x, chosen, weight], {}, () => {
     const rows = (value: Value) => reshape(g, value, [-1, x.shape.at(-1)!]);
-    const at = placeMasks(g, chosen, 1);
+    const at = placeMasks(g, chosen);
     return [0, 1, 2, 3].map((place) =>
       matMul(g, weight, rows(mul(g, x, at(place))), { transposeA: true, transposeB: true }),
     );
@@ -117,11 +118,8 @@ export function productAtChosen(g: Graph, x: Value, chosen: Value, weight: Value
   return outputs as unknown as Four<Value>;
 }
 
-/**
- * 1 where a place was chosen. Comparing multiples gives the same masks as other values: a rule that asks for another
- * multiple has them made again, instead of kept in memory since the forward pass.
- */
-export function placeMasks(g: Graph, chosen: Value, multiple: number): (place: number) => Value {
-  const places = multiple === 1 ? chosen : mul(g, chosen, multiple);
-  return (place) => cast(g, equal(g, places, place * multiple), "float32");
+/** 1 where a place was chosen: four masks, as large together as what was pooled. A backward rule names its use (`recompute`). */
+export function placeMasks(g: Graph, chosen: Value, use?: string): (place: number) => Value {
+  const places = use === undefined ? chosen : recompute(g, chosen, use);
+  return (place) => cast(g, equal(g, places, place), "float32");
 }
