@@ -3,10 +3,13 @@ import {
   type AcquisitionFile,
   type AcquisitionPiece,
   byFirstPath,
+  currentEvidences,
+  currentRadiometry,
   type FileBand,
   type FileFacts,
   type Radiometry,
 } from "../../src-shared/eo/acquisition.ts";
+import type { Evidence } from "../../src-shared/eo/evidence.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import type { Affine } from "../../src-shared/geo/affine.ts";
 import { toJson } from "./json.ts";
@@ -79,9 +82,9 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
         ? { spare: stored.filter(({ spare }) => spare).map(({ band }) => band) }
         : {}),
       ...(quality ? { quality } : {}),
-      radiometry: fromJson<Radiometry>(sql, "piece_files.radiometry", row.radiometry),
+      radiometry: currentRadiometry(fromJson<Radiometry>(sql, "piece_files.radiometry", row.radiometry)),
       facts: fromJson<FileFacts>(sql, "piece_files.facts", row.facts),
-      evidence: fromJson<string[]>(sql, "piece_files.evidence", row.evidence),
+      evidence: currentEvidences(fromJson<(string | Evidence)[]>(sql, "piece_files.evidence", row.evidence)),
       ...(row.preference === 0 ? {} : { preference: row.preference }),
     };
   };

@@ -89,9 +89,15 @@ async function says(child: ReturnType<typeof otherProcess>, word: string): Promi
 
 const acquisition = (path: string, quality: string): Acquisition => {
   const file = {
-    radiometry: { quantity: "reflectance", scale: 0.0001, offset: 0, decidedBy: "scale in the file", warnings: [] },
+    radiometry: {
+      quantity: "reflectance",
+      scale: 0.0001,
+      offset: 0,
+      decidedBy: { code: "written", text: "scale in the file" },
+      warnings: [],
+    },
     facts: { level: "L2A", time: "10:50:32", tile: "31UFS" },
-    evidence: ["date: “a.tif”"],
+    evidence: [{ field: "date", source: { code: "name", name: "a.tif" } }],
     grid: { crs: header.crs!, affine: header.affine!, width: header.width, height: header.height },
   } as const;
   return {

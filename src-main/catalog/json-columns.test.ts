@@ -95,3 +95,12 @@ test("rows that are JSON of another shape are a sentence with a code, wherever a
   }
   expect(named.size).toBeGreaterThan(15);
 }, 300_000);
+
+test("a stored remark needs the values of its sentence; sentences of older releases are read", () => {
+  const read = (decidedBy: unknown) =>
+    fromJson({ path: "/p" }, "piece_files.radiometry", JSON.stringify({ quantity: "reflectance", scale: 1, offset: 0, decidedBy, warnings: [decidedBy] })); // biome-ignore format: one call
+  for (const good of ["Any words.", { code: "as-stored" }, { code: "scale-tags", scale: 1e-4, offset: 0 }])
+    expect(read(good)).toMatchObject({ decidedBy: good });
+  for (const bad of [5, { code: "scale-tags", scale: 1 }, { code: "toString" }, { code: "repair" }, { code: "dark-pixels", darkest: "1" }]) // biome-ignore format: one list
+    expect(() => read(bad)).toThrow(expect.objectContaining({ code: "project-damaged" }));
+});

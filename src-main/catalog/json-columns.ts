@@ -1,4 +1,6 @@
+import { type EvidenceField, evidenceFields } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { remarkShapes } from "./remark-shapes.ts";
 import type { Sql } from "./sql.ts";
 
 /** Does a value have the shape that the program counts on? */
@@ -52,7 +54,13 @@ const position: Shape = (value) => Array.isArray(value) && value.length >= 2 && 
 const rings = list(list(list(position)));
 const legend = list(object({ code: whole, name: text, color: text }, { parent: text, source: text }));
 const findings = list(object({ code: text, details: plain }));
-const radiometry = object({ quantity: text, scale: number, offset: number, decidedBy: text, warnings: list(text) });
+// Older projects hold sentences where this release stores codes; `currentRadiometry` reads both.
+const coded = remarkShapes({ object, text, number, truth, orNull });
+const remark = either(text, coded.remark);
+const decision = { quantity: text, scale: number, offset: number, decidedBy: remark, warnings: list(remark) };
+const radiometry = object(decision, { own: object(decision) });
+const evidenceField: Shape = (value) => evidenceFields.includes(value as EvidenceField);
+const evidence = either(text, object({ field: evidenceField, source: coded.source }));
 const mapFiles = object({
   classPath: text,
   confidencePath: text,
@@ -88,7 +96,7 @@ const shapes = {
   "piece_files.quality": object({ kind: text, bandIndex: size }, { clear: list(number), bits: list(number), chosen: number }), // biome-ignore format: one line
   "piece_files.radiometry": radiometry,
   "piece_files.facts": object({}, { platform: text, level: text, pass: text, time: text, tile: text, processingBaseline: text }), // biome-ignore format: one line
-  "piece_files.evidence": list(text),
+  "piece_files.evidence": list(evidence),
   "modalities.bands": list(text),
   "modalities.clear_classes": list(number),
   "layers.style": plain,

@@ -40,7 +40,7 @@ function oldProject(name: string): string {
       (5, 'mask.tif', '${header("EPSG:32631", 5e5)}', 4, 'x', NULL);
     INSERT INTO acquisitions (id, name, sensor, date, time, origin, quality_raster_id, quality_band, quality_kind, radiometry, shift, evidence) VALUES
       ('s2-20190610T105703-31UFS', 'June', 'sentinel-2', '2019-06-10', '10:57:03', '{"platform":"S2A","level":"L2A","tile":"31UFS","processingBaseline":"02.12"}',
-       3, 1, 'scl', '{"quantity":"reflectance","scale":0.0001,"offset":0,"decidedBy":"the tags","warnings":["a doubt"]}', '{"dx":1.5,"dy":-2}', '["date: “a10.tif”"]'),
+       3, 1, 'scl', '{"quantity":"reflectance","scale":0.0001,"offset":0,"decidedBy":"HLS products: value / 10000.","warnings":["a doubt"]}', '{"dx":1.5,"dy":-2}', '["date: “a10.tif”"]'),
       ('aerial-20200831', NULL, 'aerial', '2020-08-31', NULL, '{}', NULL, NULL, NULL, '{"quantity":"brightness","scale":1,"offset":0,"decidedBy":"stored","warnings":[]}', NULL, '[]'),
       ('s2-20190701', NULL, 'sentinel-2', '2019-07-01', NULL, '{}', 5, 1, 'scl', '{"quantity":"reflectance","scale":1,"offset":0,"decidedBy":"mask","warnings":[]}', NULL, '[]');
     INSERT INTO acquisition_bands VALUES
@@ -84,8 +84,8 @@ test("a project of the format before the mosaics opens with everything it held: 
   expect(qualityOfPiece(piece!)).toEqual({ kind: "scl", path: path("scl.tif"), bandIndex: 1 });
   expect(piece!.files[0]).toMatchObject({
     facts: { time: "10:57:03", tile: "31UFS", processingBaseline: "02.12", level: "L2A", platform: "S2A" },
-    radiometry: { decidedBy: "the tags", warnings: ["a doubt"] },
-    evidence: ["date: “a10.tif”"],
+    radiometry: { decidedBy: { code: "hls-scale" }, warnings: [{ code: "written", text: "a doubt" }] },
+    evidence: [{ field: "date", source: { code: "name", name: "a10.tif" } }],
     grid: { crs: "EPSG:32631", width: 64, affine: { a: 5e5 } },
   });
   expect(mask!.pieces[0]!.files).toMatchObject([

@@ -51,7 +51,10 @@ test("Sentinel-2 files of 10 m and 20 m and their classification are one acquisi
   expect(bands[3]).toMatchObject({ name: "B05", path: "S2_L2A_20m_20190410T105032.tif", bandIndex: 1 });
   const quality = { kind: "scl", path: "S2_SCL_20m_20190410T105032.tif", bandIndex: 1 };
   expect(qualityOfPiece(acquisition!.pieces[0]!)).toEqual(quality);
-  expect(evidenceOf(acquisition!)).toContain("date: “S2_L2A_10m_20190410T105032.tif”");
+  expect(evidenceOf(acquisition!)).toContainEqual({
+    field: "date",
+    source: { code: "name", name: "S2_L2A_10m_20190410T105032.tif" },
+  });
 });
 
 test("two products of one place and overpass are two acquisitions, the second a copy of the first", () => {
@@ -98,7 +101,7 @@ test("aerial sheets of one day that lie side by side are the pieces of one mosai
   const found = groupAcquisitions([sheet("west", 574680), sheet("east", 574780)]);
   expect(found.map(({ id, pieces }) => [id, pieces.length])).toEqual([["aerial-20200831", 2]]);
   expect(bandNamesOf(found[0]!)).toEqual(["R", "G", "B"]);
-  expect(evidenceOf(found[0]!)).toContain("band names: the usual order of 3 bands");
+  expect(evidenceOf(found[0]!)).toContainEqual({ field: "bandNames", source: { code: "usual-order", count: 3 } });
 });
 
 test("a stack of dates in one file becomes one acquisition per date", () => {

@@ -5,6 +5,7 @@ import { foreignKinds } from "../../src-shared/domain/foreign-files.ts";
 import {
   type AcquisitionFile,
   bandNamed,
+  type EvidenceSource,
   type FileBand,
   type FileFacts,
   isoDate,
@@ -87,19 +88,19 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
   const descriptions = facts.bands.map((band) => band.name?.trim() ?? "");
   const sensor = choice.sensor ?? guessed.sensor ?? sensorFromBands(facts, descriptions);
   const evidence = [...guessed.evidence];
-  if (choice.sensor) evidence.push(`sensor: chosen`);
-  else if (!guessed.sensor) evidence.push(`sensor: its bands and pixel size`);
+  if (choice.sensor) evidence.push({ field: "sensor", source: { code: "chosen" } });
+  else if (!guessed.sensor) evidence.push({ field: "sensor", source: { code: "bands-and-pixel-size" } });
   const product = { ...guessed, sensor, evidence };
 
   const dated = datedBands(sensor, descriptions);
   if (dated && !choice.bands) {
-    evidence.push("date: the bands' descriptions");
+    evidence.push({ field: "date", source: { code: "band-descriptions" } });
     return { facts, product, slices: dated };
   }
   const { bands, source } = nameBands(facts, sensor, choice, guessed, descriptions);
-  evidence.push(`band names: ${source}`);
+  evidence.push({ field: "bandNames", source });
   if (choice.date) {
-    evidence.push("date: chosen");
+    evidence.push({ field: "date", source: { code: "chosen" } });
     return { facts, product, slices: distinctBands({ date: choice.date, bands }) };
   }
   if (choice.dateTag !== undefined) {
@@ -108,13 +109,13 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
       const found = itemOf(facts.metadata, choice.dateTag) ?? null;
       throw new AppError("acquisition-date-tag", { path: choice.path, tag: choice.dateTag, found, tags: Object.keys(facts.metadata).slice(0, 20) }); // biome-ignore format: one call
     }
-    evidence.push(`date: ${choice.dateTag} of the file's metadata, chosen`);
+    evidence.push({ field: "date", source: { code: "chosen-tag", tag: choice.dateTag } });
     const { date, time } = tagged;
     return { facts, product, slices: distinctBands({ date, ...(time ? { time } : {}), bands }) };
   }
   const moment = guessed.date ? guessed : momentFromMetadata(facts.metadata, sensor);
   if (!moment?.date) throw new AppError("acquisition-without-date", { path: choice.path });
-  if (!guessed.date) evidence.push("date: the file's metadata");
+  if (!guessed.date) evidence.push({ field: "date", source: { code: "metadata" } });
   const { date, time } = moment;
   return { facts, product, slices: distinctBands({ date, ...(time ? { time } : {}), bands }) };
 }
@@ -226,9 +227,9 @@ function nameBands(
   choice: FileChoice,
   guessed: ProductName,
   descriptions: readonly string[],
-): { readonly bands: readonly NamedBand[]; readonly source: string } {
+): { readonly bands: readonly NamedBand[]; readonly source: EvidenceSource } {
   const count = facts.bands.length;
-  const numbered = (names: readonly string[], source: string) => ({
+  const numbered = (names: readonly string[], source: EvidenceSource) => ({
     bands: names.map((name, index) => ({ name, bandIndex: index + 1 })),
     source,
   });
@@ -236,11 +237,11 @@ function nameBands(
     new AppError("acquisition-band-count", { path: choice.path, found: count, expected });
   if (choice.bands) {
     if (choice.bands.length !== count) throw wrong(`${choice.bands.length} band names were given`);
-    return numbered(choice.bands, "chosen");
+    return numbered(choice.bands, { code: "chosen" });
   }
   if (guessed.bands) {
     if (count !== guessed.bands.length) throw wrong(`its name says it holds only ${guessed.bands.join(", ")}`);
-    return numbered(guessed.bands, "the file's name");
+    return numbered(guessed.bands, { code: "file-name" });
   }
   const listed = facts.metadata.BANDS?.split(/[,;\s]+/).filter((name) => name !== "");
   const words = listed?.length === count ? listed : descriptions;
@@ -248,15 +249,15 @@ function nameBands(
   if (named.some((name) => name !== undefined)) {
     // A band nobody named (an alpha channel, a mask) is left out.
     const bands = named.flatMap((name, index) => (name === undefined ? [] : [{ name, bandIndex: index + 1 }]));
-    return { bands, source: "their descriptions" };
+    return { bands, source: { code: "band-descriptions" } };
   }
   const usual = usualBands(sensor, count);
-  if (usual) return numbered(usual, `the usual order of ${count} bands`);
+  if (usual) return numbered(usual, { code: "usual-order", count });
   if (maskNames.test(basename(choice.path)))
     throw new AppError("import-format", { path: choice.path, kind: "mask", ...foreignKinds.mask });
   if (sensor === "other" || sensor === "aerial") {
     const names = words.map((word, index) => (word !== "" ? word : `band${index + 1}`));
-    return numbered(names, "their place in the file");
+    return numbered(names, { code: "place-in-file" });
   }
   throw wrong(`${sensors[sensor].title} files with unnamed bands have ${usualCounts(sensor)}`);
 }

@@ -106,7 +106,7 @@ const acquisition = (id: string, bands: readonly AcquisitionBand[], shift?: Acqu
     sensor: "other",
     date: "2020-01-01",
     bands,
-    radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
+    radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: { code: "written", text: "" }, warnings: [] },
     evidence: [],
     ...(shift ? { shift } : {}),
   });

@@ -33,12 +33,12 @@ export interface GivenMask {
 export function withGivenRadiometry(file: AcquisitionFile, given: GivenRadiometry): AcquisitionFile {
   const { scale, offset, unit, nodata } = given;
   if ([scale, offset, unit, nodata].every((value) => value === undefined)) return file;
-  const said = [
-    scale === undefined ? [] : [`scale ${scale}`],
-    offset === undefined ? [] : [`offset ${offset}`],
-    unit === undefined ? [] : [`unit ${unit}`],
-    nodata === undefined ? [] : [nodata === null ? "no nodata value" : `nodata ${nodata}`],
-  ].flat();
+  const chosen = {
+    ...(scale === undefined ? {} : { scale }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(nodata === undefined ? {} : { nodata }),
+  };
   const { basis: _, own: __, ...before } = file.radiometry;
   const meant = ({ nodata: own, ...band }: FileBand): FileBand => {
     const value = nodata === undefined ? own : (nodata ?? undefined);
@@ -58,12 +58,12 @@ export function withGivenRadiometry(file: AcquisitionFile, given: GivenRadiometr
       scale: scale ?? before.scale,
       offset: offset ?? before.offset,
       quantity: unit === undefined ? before.quantity : units[unit],
-      decidedBy: `Chosen: ${said.join(", ")}.`,
+      decidedBy: { code: "values-chosen", ...chosen },
       warnings: [],
     },
     evidence: [
-      ...file.evidence.filter((line) => !line.startsWith("radiometry:")),
-      `radiometry: chosen (${said.join(", ")})`,
+      ...file.evidence.filter(({ field }) => field !== "radiometry"),
+      { field: "radiometry", source: { code: "chosen-values", ...chosen } },
     ],
   };
 }
@@ -74,7 +74,7 @@ export function withMaskBand(file: AcquisitionFile, bandIndex: number, given: Gi
     ...file,
     bands: file.bands.filter((band) => band.bandIndex !== bandIndex),
     quality: maskOf(bandIndex, given),
-    evidence: [...file.evidence, `mask: band ${bandIndex}, chosen`],
+    evidence: [...file.evidence, { field: "mask", source: { code: "chosen-band", band: bandIndex } }],
   };
 }
 

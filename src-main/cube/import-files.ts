@@ -5,6 +5,7 @@ import {
   clearSclClasses,
   type Modality,
   measuredPieces,
+  type Remark,
   type SensorId,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -201,8 +202,8 @@ export async function reportDates(
   return reports;
 }
 
-/** Says in a sentence when the series' offset cannot be right. */
-export function doubtOfDates(sensor: SensorId, reports: readonly DateReport[]): string | undefined {
+/** A remark when the series' offset cannot be right. */
+export function doubtOfDates(sensor: SensorId, reports: readonly DateReport[]): Remark | undefined {
   const darkest = reports.flatMap((report) => (report.darkest === undefined ? [] : [report.darkest]));
   return sensor === "sentinel-2" ? doubtAboutSeries(darkest) : undefined;
 }

@@ -33,7 +33,13 @@ const rasters: FormulaRaster[] = [
 ];
 
 const plain = (path: string, name: string) => [{ name, path, bandIndex: 1, scale: 1, offset: 0 }];
-const radiometry = { quantity: "reflectance", scale: 1, offset: 0, decidedBy: "test", warnings: [] } as const;
+const radiometry = {
+  quantity: "reflectance",
+  scale: 1,
+  offset: 0,
+  decidedBy: { code: "written", text: "test" },
+  warnings: [],
+} as const;
 const acquisitions: Acquisition[] = [
   ...dates.map(
     (date): Acquisition =>

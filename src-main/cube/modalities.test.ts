@@ -9,7 +9,13 @@ function acquisition(id: string, date: string, more: Partial<Acquisition> = {}, 
     sensor: "sentinel-2",
     date,
     bands: bands.map((name, index) => ({ name, path: `${id}.tif`, bandIndex: index + 1, scale: 1e-4, offset: 0 })),
-    radiometry: { quantity: "reflectance", scale: 1e-4, offset: 0, decidedBy: "test", warnings: [] },
+    radiometry: {
+      quantity: "reflectance",
+      scale: 1e-4,
+      offset: 0,
+      decidedBy: { code: "written", text: "test" },
+      warnings: [],
+    },
     evidence: [],
   });
   return { ...flat, ...more };

@@ -14,7 +14,13 @@ const tile = (i: number): GeoBox => ({
 });
 const count = 300;
 const name = (i: number) => `tile-${String(i).padStart(3, "0")}`;
-const radiometry = { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] } as const;
+const radiometry = {
+  quantity: "unknown",
+  scale: 1,
+  offset: 0,
+  decidedBy: { code: "written", text: "" },
+  warnings: [],
+} as const;
 const acquisition: Acquisition = {
   id: "a",
   sensor: "sentinel-2",

@@ -41,9 +41,15 @@ function file(path: string, bands: readonly string[], given: Given = {}): Import
         .filter((name) => name !== "SCL")
         .map((name, i) => ({ name, bandIndex: i + 1, scale: 1e-4, offset: 0 })),
       ...(bands.includes("SCL") ? { quality: { kind: "scl" as const, bandIndex: 1 } } : {}),
-      radiometry: { quantity: "reflectance", scale: 1e-4, offset: 0, decidedBy: "test", warnings: [] },
+      radiometry: {
+        quantity: "reflectance",
+        scale: 1e-4,
+        offset: 0,
+        decidedBy: { code: "written", text: "test" },
+        warnings: [],
+      },
       facts,
-      evidence: [`date: “${path}”`],
+      evidence: [{ field: "date", source: { code: "name", name: path } }],
       ...(preference === undefined ? {} : { preference }),
     },
   };
@@ -185,7 +191,12 @@ test("names and corrections of position follow the files", () => {
 test("one decision on the offset holds for all bands of a product, and dark pixels are the best evidence", () => {
   const decided = (path: string, band: string, offset: number, basis: "pixels" | "guess") => {
     const given = file(path, [band]);
-    const radiometry = { ...given.file.radiometry, offset, basis, decidedBy: `${basis} of ${band}` };
+    const radiometry = {
+      ...given.file.radiometry,
+      offset,
+      basis,
+      decidedBy: { code: "written", text: `${basis} of ${band}` } as const,
+    };
     return {
       ...given,
       file: { ...given.file, radiometry, bands: given.file.bands.map((one) => ({ ...one, offset })) },

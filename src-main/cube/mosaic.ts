@@ -8,6 +8,7 @@ import {
   type AcquisitionPiece,
   byFirstPath,
   type FileFacts,
+  remarkSentence,
   type SensorId,
 } from "../../src-shared/eo/index.ts";
 import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
@@ -436,7 +437,9 @@ function oneMeaning(files: readonly AcquisitionFile[]): readonly AcquisitionFile
     .map(({ radiometry }) => radiometry)
     .sort(
       (p, q) =>
-        order.indexOf(p.basis!) - order.indexOf(q.basis!) || q.offset - p.offset || compare(p.decidedBy, q.decidedBy),
+        order.indexOf(p.basis!) - order.indexOf(q.basis!) ||
+        q.offset - p.offset ||
+        compare(remarkSentence(p.decidedBy), remarkSentence(q.decidedBy)),
     );
   return files.map((file) =>
     open.includes(file) && file.radiometry !== best && file.radiometry.scale === best!.scale

@@ -1,11 +1,11 @@
 /**
- * What stored numbers mean, decided once per product and written down with the reason.
+ * What stored numbers mean, decided once per product and kept with the reason.
  *
  * Sentinel-2 digital numbers are reflectance × 10000, and since processing baseline 04.00 (25 January 2022) plus 1000.
  * Reprocessed older scenes (baseline 05.00 and later) have the offset too, and many providers take it out again, so the
  * date alone decides nothing: a product's own statement comes first, then its name, then its provider, then its pixels.
  */
-import type { ProductName, Radiometry } from "../../src-shared/eo/index.ts";
+import type { ProductName, Radiometry, Remark } from "../../src-shared/eo/index.ts";
 import type { BandFacts } from "../imagery/index.ts";
 
 /** The stored values of a small sample of pixels with data, in ascending order. */
@@ -34,7 +34,7 @@ export function decideRadiometry(evidence: RadiometryEvidence): Radiometry {
     quantity: sensor === "aerial" ? "brightness" : "unknown",
     scale: tag?.scale ?? 1,
     offset: tag?.offset ?? 0,
-    decidedBy: tag ? `${tagSentence(tag)}.` : "Values are used as they are stored.",
+    decidedBy: tag ? { code: "scale-tags", ...tag } : { code: "as-stored" },
     warnings: [],
   };
 }
@@ -43,8 +43,8 @@ function decideSentinel2({ product, bands, metadata, sample }: RadiometryEvidenc
   const decision = (
     scale: number,
     offset: number,
-    decidedBy: string,
-    warnings: readonly string[] = [],
+    decidedBy: Remark,
+    warnings: readonly Remark[] = [],
   ): Radiometry => ({
     quantity: "reflectance",
     scale,
@@ -57,97 +57,87 @@ function decideSentinel2({ product, bands, metadata, sample }: RadiometryEvidenc
 
   const tag = taggedScale(bands);
   if (tag) {
-    const doubts =
-      tag.offset === 0 && offsetExpected && product.provider === "esa"
-        ? [`The name says processing baseline ${baseline}, which adds 1000, but the file's own offset is 0.`]
-        : [];
-    return decision(tag.scale, tag.offset, `${tagSentence(tag)}.`, doubts);
+    const doubtful = tag.offset === 0 && offsetExpected && product.provider === "esa";
+    const doubts: Remark[] = doubtful ? [{ code: "baseline-against-tags", baseline }] : [];
+    return decision(tag.scale, tag.offset, { code: "scale-tags", ...tag }, doubts);
   }
   const stated = statedScale(metadata);
   if (stated) {
-    return decision(
-      1 / stated.quantification,
-      stated.add / stated.quantification,
-      `The product's metadata state a quantification of ${stated.quantification} and an added offset of ${stated.add}.`,
-    );
+    const { quantification, add } = stated;
+    return decision(1 / quantification, add / quantification, { code: "scale-stated", quantification, add });
   }
   if (bands.every((band) => band.dataType.startsWith("float"))) {
     const largest = sample?.sorted.at(-1);
     return largest !== undefined && largest > 20
-      ? decision(1e-4, 0, `Floating-point values up to ${round(largest)} are digital numbers: divided by 10000.`)
-      : decision(1, 0, "Floating-point values without a scale are taken as reflectance.");
+      ? decision(1e-4, 0, { code: "float-digital-numbers", largest: round(largest) })
+      : decision(1, 0, { code: "float-reflectance" });
   }
-  const withOffset = (reason: string) => decision(1e-4, -0.1, `${reason}: (value − 1000) / 10000.`);
-  const withoutOffset = (reason: string) => decision(1e-4, 0, `${reason}: value / 10000.`);
-  if (product.provider === "theia") return withoutOffset("Theia (MAJA) products have no added offset");
-  if (product.provider === "hls") return withoutOffset("HLS products have no added offset");
-  if (product.provider === "sentinel-hub") return withoutOffset("Sentinel Hub takes the added offset out by default");
+  const withOffset = (reason: Remark) => decision(1e-4, -0.1, reason);
+  const withoutOffset = (reason: Remark) => decision(1e-4, 0, reason);
+  if (product.provider === "theia") return withoutOffset({ code: "theia-no-offset" });
+  if (product.provider === "hls") return withoutOffset({ code: "hls-no-offset" });
+  if (product.provider === "sentinel-hub") return withoutOffset({ code: "sentinel-hub-no-offset" });
   if (baseline !== undefined) {
     return offsetExpected
-      ? withOffset(`Processing baseline ${baseline} adds 1000`)
-      : withoutOffset(`Processing baseline ${baseline} adds nothing`);
+      ? withOffset({ code: "baseline-adds", baseline })
+      : withoutOffset({ code: "baseline-adds-nothing", baseline });
   }
   // No statement, no baseline. The darkest pixels decide: water, shadow and dense forest are under 0.05 in every scene of some size.
   const darkest = sample && percentile(sample.sorted, 0.001);
   if (darkest !== undefined && sample!.sorted.length >= 100) {
     const dark = { basis: "pixels" } as const;
-    if (darkest < 900)
-      return { ...withoutOffset(`The darkest pixels have ${round(darkest)}, so nothing was added`), ...dark };
+    if (darkest < 900) return { ...withoutOffset({ code: "dark-pixels", darkest: round(darkest) }), ...dark };
     if (darkest < 1600 && product.date !== undefined && product.date >= firstDayWithOffset) {
       return {
-        ...withOffset(`Sensed after ${firstDayWithOffset}, and no pixel is darker than ${round(darkest)}`),
+        ...withOffset({ code: "sensed-after-and-bright", date: firstDayWithOffset, darkest: round(darkest) }),
         ...dark,
       };
     }
   }
   if (product.date !== undefined && product.date < firstDayWithOffset) {
-    return { ...withoutOffset(`Sensed before ${firstDayWithOffset}, when no offset was added`), basis: "date" };
+    return { ...withoutOffset({ code: "sensed-before", date: firstDayWithOffset }), basis: "date" };
   }
-  const guess = product.provider === "esa" ? withOffset : withoutOffset;
-  const decided = guess("The product does not say whether 1000 was added; this is a guess from its kind");
-  return { ...decided, basis: "guess", warnings: ["Check the offset: a wrong one moves every reflectance by 0.1."] };
+  const offset = product.provider === "esa";
+  const decided = (offset ? withOffset : withoutOffset)({ code: "guessed-from-kind", offset });
+  return { ...decided, basis: "guess", warnings: [{ code: "offset-unsure" }] };
 }
 
 function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidence): Radiometry {
   const decision = (
     quantity: Radiometry["quantity"],
-    decidedBy: string,
-    warnings: readonly string[] = [],
+    decidedBy: Remark,
+    warnings: readonly Remark[] = [],
   ): Radiometry => {
     const tag = taggedScale(bands);
     return { quantity, scale: tag?.scale ?? 1, offset: tag?.offset ?? 0, decidedBy, warnings };
   };
   const words = [...bands.flatMap((band) => [band.unit ?? "", band.name ?? ""]), metadata.units ?? ""];
   if (words.some((word) => /(^|[^a-z])d[bB]($|[^a-z])/.test(word))) {
-    return decision("backscatter-db", "The file gives its unit as dB.");
+    return decision("backscatter-db", { code: "unit-decibels" });
   }
   const lowest = sample?.sorted[0];
   const middle = sample && percentile(sample.sorted, 0.5);
   if (lowest !== undefined && middle !== undefined) {
-    if (middle < 0)
-      return decision("backscatter-db", `Half of the values are below ${round(middle)}: they are decibels.`);
+    if (middle < 0) return decision("backscatter-db", { code: "median-negative", median: round(middle) });
     if (lowest >= 0 && middle < 5) {
-      return decision(
-        "backscatter-linear",
-        `No value is negative and half are below ${round(middle)}: linear power, turned into decibels when read.`,
-      );
+      return decision("backscatter-linear", { code: "linear-power", median: round(middle) });
     }
-    return decision("unknown", `Values around ${round(middle)} are neither decibels nor calibrated power.`, [
-      "This looks like uncalibrated Sentinel-1 data. Calibrate and terrain-correct it first.",
+    return decision("unknown", { code: "neither-decibels-nor-power", median: round(middle) }, [
+      { code: "uncalibrated" },
     ]);
   }
   return product.level === "RTC"
-    ? decision("backscatter-linear", "Terrain-corrected (RTC) products store linear power.")
-    : decision("backscatter-db", "Nothing says otherwise: values are taken as decibels.");
+    ? decision("backscatter-linear", { code: "terrain-corrected-linear" })
+    : decision("backscatter-db", { code: "taken-as-decibels" });
 }
 
 function decideLandsat({ product, bands }: RadiometryEvidence): Radiometry {
   const tag = taggedScale(bands);
   if (tag) {
-    return { quantity: "reflectance", ...tag, decidedBy: `${tagSentence(tag)}.`, warnings: [] };
+    return { quantity: "reflectance", ...tag, decidedBy: { code: "scale-tags", ...tag }, warnings: [] };
   }
   if (product.provider === "hls") {
-    return { quantity: "reflectance", scale: 1e-4, offset: 0, decidedBy: "HLS products: value / 10000.", warnings: [] };
+    return { quantity: "reflectance", scale: 1e-4, offset: 0, decidedBy: { code: "hls-scale" }, warnings: [] };
   }
   const surface = product.level?.startsWith("L2") ?? false;
   return surface
@@ -155,26 +145,26 @@ function decideLandsat({ product, bands }: RadiometryEvidence): Radiometry {
         quantity: "reflectance",
         scale: 2.75e-5,
         offset: -0.2,
-        decidedBy: "Landsat Collection 2 level 2: value × 0.0000275 − 0.2.",
+        decidedBy: { code: "landsat-level-2" },
         warnings: [],
       }
-    : { quantity: "unknown", scale: 1, offset: 0, decidedBy: "Values are used as they are stored.", warnings: [] };
+    : { quantity: "unknown", scale: 1, offset: 0, decidedBy: { code: "as-stored" }, warnings: [] };
 }
 
 /**
  * A second look over a whole series: one scene may be all cloud, but in a year of scenes something is dark.
- * Gives each acquisition's darkest clear reflectance; answers one sentence when the series as a whole cannot be right.
+ * Gives each acquisition's darkest clear reflectance; answers a remark when the series as a whole cannot be right.
  */
-export function doubtAboutSeries(darkestClear: readonly number[]): string | undefined {
+export function doubtAboutSeries(darkestClear: readonly number[]): Remark | undefined {
   if (darkestClear.length < 5) return undefined;
   const sorted = [...darkestClear].sort((p, q) => p - q);
   const low = percentile(sorted, 0.1);
   if (low >= 0.095) {
-    return `In ${sorted.length} dates no clear pixel is darker than ${low.toFixed(3)}: the +1000 offset is probably still in.`;
+    return { code: "offset-probably-in", dates: sorted.length, darkest: low };
   }
   const middle = percentile(sorted, 0.5);
   if (middle <= -0.04) {
-    return `In half of ${sorted.length} dates the darkest clear pixel is below ${middle.toFixed(3)}: an offset was probably taken off twice.`;
+    return { code: "offset-probably-twice", dates: sorted.length, darkest: middle };
   }
   return undefined;
 }
@@ -186,9 +176,6 @@ function taggedScale(bands: readonly BandFacts[]): { scale: number; offset: numb
   const same = bands.every((band) => band.scale === first.scale && band.offset === first.offset);
   return same ? { scale: first.scale, offset: first.offset } : undefined;
 }
-
-const tagSentence = (tag: { scale: number; offset: number }) =>
-  `The file's own scale and offset tags say value × ${tag.scale} + ${tag.offset}`;
 
 /** GDAL's Sentinel-2 driver and several providers copy these two numbers from the product's XML. */
 function statedScale(metadata: Readonly<Record<string, string>>): { quantification: number; add: number } | undefined {

@@ -144,7 +144,13 @@ function acquisition(
       sensor: "sentinel-1",
       date,
       bands: [{ name: "VV", path, bandIndex: 1, scale: 1, offset: 0 }],
-      radiometry: radiometry ?? { quantity: "backscatter-db", scale: 1, offset: 0, decidedBy: "test", warnings: [] },
+      radiometry: radiometry ?? {
+        quantity: "backscatter-db",
+        scale: 1,
+        offset: 0,
+        decidedBy: { code: "written", text: "test" },
+        warnings: [],
+      },
       evidence: [],
     }),
     ...more,
@@ -167,7 +173,13 @@ test("a co-registration shift moves the image by its amount", async () => {
 
 test("linear power becomes decibels, and what is not above zero is no data", async () => {
   const fake = analyticReader([{ path: "a", bands: [{ value: (x) => (x < 574700 ? 0.1 : x < 574720 ? 0 : 1) }] }]);
-  const radiometry = { quantity: "backscatter-linear", scale: 1, offset: 0, decidedBy: "", warnings: [] } as const;
+  const radiometry = {
+    quantity: "backscatter-linear",
+    scale: 1,
+    offset: 0,
+    decidedBy: { code: "written", text: "" },
+    warnings: [],
+  } as const;
   const members = [acquisition("a", "2019-01-01", {}, radiometry)];
   const target = geoboxOfPatches(grid, { col: 57468, row: -562240, width: 6, height: 1 });
   const series = await readTimeSeries(fake, modalityOf(members), members, target, runningDays(["2019-01-01"]));

@@ -44,7 +44,7 @@ function fileOf(name: string, band: string, quantity: Radiometry["quantity"], no
     path: room.file(`${name}.tif`),
     grid,
     bands: [{ name: band, bandIndex: 1, scale, offset, ...(nodata === undefined ? {} : { nodata }) }],
-    radiometry: { quantity, scale, offset, decidedBy: "", warnings: [] },
+    radiometry: { quantity, scale, offset, decidedBy: { code: "written", text: "" }, warnings: [] },
     facts: {},
     evidence: [],
   };

@@ -31,7 +31,13 @@ function imagery(
         date: new Date(Date.UTC(2020, 0, 1 + (index % 366))).toISOString().slice(0, 10),
         bands: bands.map((name, b) => ({ name, path, bandIndex: b + 1, scale: 1, offset: 0 })),
         ...(quality ? { quality: { kind: "scl" as const, path: quality, bandIndex: 1 } } : {}),
-        radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
+        radiometry: {
+          quantity: "unknown",
+          scale: 1,
+          offset: 0,
+          decidedBy: { code: "written", text: "" },
+          warnings: [],
+        },
         evidence: [],
       }),
   );

@@ -1,6 +1,7 @@
 import type { Imagery } from "../../src-shared/domain/job.ts";
 import { type Acquisition, hasQuality, radiometryOf, warningsOf } from "../../src-shared/eo/acquisition.ts";
 import type { Modality } from "../../src-shared/eo/modality.ts";
+import { remarkSentence } from "../../src-shared/eo/remarks.ts";
 import { type SensorId, sclClasses } from "../../src-shared/eo/sensors.ts";
 import { type Html, html } from "./html.ts";
 import { inputTitle } from "./inputs.ts";
@@ -59,8 +60,8 @@ const radar: ReadonlySet<SensorId> = new Set(["sentinel-1"]);
 
 /** How stored numbers became values, which pixels counted as clear, and every doubt that was found. */
 function remarks({ modality, acquisitions }: InputData): string[] {
-  const decisions = tally(acquisitions.map((acquisition) => radiometryOf(acquisition).decidedBy));
-  const warnings = tally(acquisitions.flatMap(warningsOf));
+  const decisions = tally(acquisitions.map((acquisition) => remarkSentence(radiometryOf(acquisition).decidedBy)));
+  const warnings = tally(acquisitions.flatMap(warningsOf).map(remarkSentence));
   const count = (images: number): string => (images === acquisitions.length ? "all images" : counted(images, "image"));
   const clear = modality.clearClasses.map((code) => sclClasses[code] ?? `class ${code}`);
   const masked = acquisitions.filter(hasQuality).length;

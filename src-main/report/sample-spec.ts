@@ -142,9 +142,12 @@ function series(
         scale: optical ? 0.0001 : 1,
         offset: 0,
         decidedBy: optical
-          ? "Reflectance is value × 0.0001, from the scale written in the file; no +1000 offset before baseline 04.00."
-          : "Backscatter in decibel, because the values lie between −40 and 10.",
-        warnings: index === 5 && optical ? ["More than half of the pixels are missing"] : [],
+          ? { code: "scale-tags" as const, scale: 0.0001, offset: 0 }
+          : { code: "unit-decibels" as const },
+        warnings:
+          index === 5 && optical
+            ? [{ code: "written" as const, text: "More than half of the pixels are missing" }]
+            : [],
       },
       evidence: [],
     });

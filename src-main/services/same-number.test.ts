@@ -80,7 +80,7 @@ function fileOf(name: string, band: string, quantity: Radiometry["quantity"], re
     path: room.file(`${name}.tif`),
     grid: name === "east" ? { ...grid, affine: northUp(west + 320, north, 10, 10) } : grid,
     bands: [{ name: band, bandIndex: 1, scale, offset, ...(optical ? { nodata: 7 } : {}) }],
-    radiometry: { quantity, scale, offset, decidedBy: "the test", warnings: [] },
+    radiometry: { quantity, scale, offset, decidedBy: { code: "written", text: "the test" }, warnings: [] },
     facts: {},
     evidence: [],
     ...rest,

@@ -1,5 +1,6 @@
 import { alignmentMessages } from "./alignment.ts";
 import { editsMessages } from "./edits.ts";
+import { evidenceMessages } from "./evidence.ts";
 import { exportMessages } from "./export.ts";
 import { findingMessages } from "./findings.ts";
 import { helpMessages } from "./help.ts";
@@ -30,6 +31,7 @@ export const catalog = {
   ...importMessages,
   ...modalitiesMessages,
   ...radiometryMessages,
+  ...evidenceMessages,
   ...mapMessages,
   ...timeMessages,
   ...inspectorMessages,

@@ -1,9 +1,9 @@
 /** Every word of the window: messages, error sentences, numbers and dates, in the language of the person. */
 export { errorSentence } from "./error-sentence.ts";
+export { evidenceWords, sourceWords } from "./evidence-words.ts";
 export * as format from "./format.ts";
-export { hostWords } from "./host-words.ts";
 export { countedLabelsHere as countedLabels } from "./label-words.ts";
 export { language } from "./language.svelte.ts";
 export type { Language } from "./message.ts";
-export { radiometryWords } from "./radiometry-words.ts";
+export { remarkWords } from "./remarks.ts";
 export { type MessageKey, type PlainKey, t, translate } from "./translate.ts";

@@ -1,5 +1,8 @@
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
+import type { Evidence, EvidenceField } from "./evidence.ts";
+import { currentEvidence, currentRemark } from "./older-words.ts";
+import { distinctRemarks, type Remark } from "./remarks.ts";
 import { type SensorId, sensors } from "./sensors.ts";
 
 /** One band of a file, and how its numbers become physical values: value = stored × scale + offset. */
@@ -24,10 +27,10 @@ export interface Radiometry {
   readonly quantity: "reflectance" | "backscatter-db" | "backscatter-linear" | "brightness" | "unknown";
   readonly scale: number;
   readonly offset: number;
-  /** One sentence for people: the evidence the decision rests on. */
-  readonly decidedBy: string;
-  /** Doubts found in the data afterwards, one sentence each. */
-  readonly warnings: readonly string[];
+  /** The evidence the decision rests on. */
+  readonly decidedBy: Remark;
+  /** Doubts found in the data afterwards. */
+  readonly warnings: readonly Remark[];
   /** what it rests on where neither tags nor the product say: a file of the same product with better evidence decides instead */
   readonly basis?: "pixels" | "date" | "guess";
   /** what the file alone would say, where another file's evidence decided */
@@ -83,8 +86,8 @@ export interface AcquisitionFile {
   readonly quality?: Omit<QualityBand, "path" | "crs">;
   readonly radiometry: Radiometry;
   readonly facts: FileFacts;
-  /** What was taken from where: `date: file name “…”`. */
-  readonly evidence: readonly string[];
+  /** What was taken from where. */
+  readonly evidence: readonly Evidence[];
   /** of several images of one place the largest stands first; given by a person's choice, 0 without one */
   readonly preference?: number;
 }
@@ -189,23 +192,29 @@ export function hasQuality(acquisition: Pick<Acquisition, "pieces">): boolean {
 /** How the numbers of the first measured file are read. */
 export function radiometryOf(acquisition: Pick<Acquisition, "pieces">): Radiometry {
   const first = measuredFiles(acquisition)[0] ?? filesOf(acquisition)[0];
-  return first?.radiometry ?? { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] };
+  return (
+    first?.radiometry ?? {
+      quantity: "unknown",
+      scale: 1,
+      offset: 0,
+      decidedBy: { code: "written", text: "" },
+      warnings: [],
+    }
+  );
 }
 
-/** Doubts about any file of the acquisition, each sentence once. */
-export function warningsOf({ pieces }: Pick<Acquisition, "pieces">): string[] {
-  return [...new Set(pieces.flatMap(({ files }) => files.flatMap(({ radiometry }) => radiometry.warnings)))];
+/** Doubts about any file of the acquisition, each once. */
+export function warningsOf({ pieces }: Pick<Acquisition, "pieces">): Remark[] {
+  return distinctRemarks(pieces.flatMap(({ files }) => files.flatMap(({ radiometry }) => radiometry.warnings)));
 }
 
-/** What was taken from where, a line per field: the first file stands for the others, which agree with it or would not be here. */
-export function evidenceOf({ pieces }: Pick<Acquisition, "pieces">): string[] {
-  const byField = new Map<string, string>();
+/** What was taken from where, once per field: the first file stands for the others, which agree with it or would not be here. */
+export function evidenceOf({ pieces }: Pick<Acquisition, "pieces">): Evidence[] {
+  const byField = new Map<EvidenceField, Evidence>();
   for (const { files } of pieces)
     for (const { evidence } of files)
-      for (const line of evidence) {
-        const field = line.slice(0, line.indexOf(":"));
-        if (field !== "bands" && field !== "quality" && !byField.has(field)) byField.set(field, line);
-      }
+      for (const one of evidence)
+        if (one.field !== "bands" && one.field !== "quality" && !byField.has(one.field)) byField.set(one.field, one);
   return [...byField.values()];
 }
 
@@ -231,7 +240,34 @@ export interface FlatAcquisition extends Omit<Acquisition, "pieces"> {
   readonly bands: readonly AcquisitionBand[];
   readonly quality?: QualityBand;
   readonly radiometry: Radiometry;
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+/** How numbers are read, as any release stored it: sentences of older ones become codes. */
+export function currentRadiometry(stored: Radiometry): Radiometry {
+  const { decidedBy, warnings, own } = stored;
+  return {
+    ...stored,
+    decidedBy: currentRemark(decidedBy),
+    warnings: warnings.map(currentRemark),
+    ...(own ? { own: currentRadiometry(own) } : {}),
+  };
+}
+
+/** Evidence as any release stored it. */
+export const currentEvidences = (stored: readonly (string | Evidence)[]): Evidence[] =>
+  stored.flatMap((one) => currentEvidence(one) ?? []);
+
+const currentFile = (file: AcquisitionFile): AcquisitionFile => ({
+  ...file,
+  radiometry: currentRadiometry(file.radiometry),
+  evidence: currentEvidences(file.evidence),
+});
+
+/** An acquisition as the jobs of any release hold it, in the form of this one: in pieces, with codes for sentences. */
+export function currentAcquisition(given: FlatAcquisition | Acquisition): Acquisition {
+  const acquisition = withPieces(given);
+  return { ...acquisition, pieces: acquisition.pieces.map(({ files }) => ({ files: files.map(currentFile) })) };
 }
 
 /** An acquisition of one piece, from the flat form. What has pieces already is given back. */

@@ -130,5 +130,8 @@ test("any other name gives the first date the calendar knows", () => {
 });
 
 test("every guess names the text it came from", () => {
-  expect(parseProduct("S2A_31UFS_20190410_0_L2A/B04.tif").evidence).toContain("date: “S2A_31UFS_20190410_0_L2A”");
+  expect(parseProduct("S2A_31UFS_20190410_0_L2A/B04.tif").evidence).toContainEqual({
+    field: "date",
+    source: { code: "name", name: "S2A_31UFS_20190410_0_L2A" },
+  });
 });

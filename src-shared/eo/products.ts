@@ -1,5 +1,6 @@
 /** What a product's name says: sensor, level, date, bands. Names only; no file is opened. */
 import { dateOfDay, isoDate } from "./dates.ts";
+import type { Evidence } from "./evidence.ts";
 import { bandNamed, type SensorId } from "./sensors.ts";
 
 export interface ProductName {
@@ -20,8 +21,8 @@ export interface ProductName {
   readonly processingBaseline?: string;
   /** who wrote the product, where it decides the numbers' meaning */
   readonly provider?: "esa" | "theia" | "sentinel-hub" | "earth-search" | "hls" | "usgs";
-  /** `date: “S2_L2A_10m_20190410T105032.tif”` for every field found */
-  readonly evidence: readonly string[];
+  /** the name that gave it, for every field found */
+  readonly evidence: readonly Evidence[];
 }
 
 type Fields = { -readonly [K in Exclude<keyof ProductName, "evidence">]?: ProductName[K] | undefined };
@@ -278,7 +279,7 @@ function anyMoment(text: string): Pick<Fields, "date" | "time"> {
 export function parseProduct(path: string): ProductName {
   const parts = path.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
   const found: Fields = {};
-  const evidence: string[] = [];
+  const evidence: Evidence[] = [];
   const take = (fields: Fields, part: string) => {
     // A moment is one fact: never join one part's date with another's time.
     const taken = { ...fields };
@@ -287,7 +288,7 @@ export function parseProduct(path: string): ProductName {
       const field = key as keyof Fields;
       if (value === undefined || found[field] !== undefined) continue;
       Object.assign(found, { [field]: value });
-      evidence.push(`${field}: “${part}”`);
+      evidence.push({ field, source: { code: "name", name: part } });
     }
   };
   // Four folders are enough for a SAFE: product/GRANULE/granule/IMG_DATA/R10m holds the file.

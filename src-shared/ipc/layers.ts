@@ -1,6 +1,7 @@
 import type { VectorRow } from "../domain/display.ts";
 import type { RasterState } from "../domain/raster.ts";
 import type { Radiometry } from "../eo/acquisition.ts";
+import type { Evidence } from "../eo/evidence.ts";
 import type { MaskMeaning } from "../eo/masks.ts";
 import type { SensorId } from "../eo/sensors.ts";
 import type { Affine } from "../geo/affine.ts";
@@ -106,7 +107,7 @@ export interface LayerProperties {
   /** of an acquisition: what every band of every file agrees on */
   readonly reading: ValueReading | null;
   readonly shift: { readonly dx: number; readonly dy: number } | null;
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
   /** places of a mosaic, side by side; 1 for anything else */
   readonly pieces: number;
   /** of a mosaic: those of its first piece with this band */

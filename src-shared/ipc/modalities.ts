@@ -1,3 +1,4 @@
+import type { Evidence } from "../eo/evidence.ts";
 import type { MaskMeaning } from "../eo/masks.ts";
 import type { DuplicateDates, Modality, ResamplingMethod } from "../eo/modality.ts";
 
@@ -44,7 +45,7 @@ export interface ModalityFacts {
   readonly nativeMeters: number | null;
   /** the fields that are as the program proposed them */
   readonly proposed: readonly (keyof Modality)[];
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
   /** SCL classes its mask can be made of; empty without a mask */
   readonly maskClasses: readonly number[];
   /** how the members' masks are read, each meaning once */

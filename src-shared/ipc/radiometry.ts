@@ -1,3 +1,4 @@
+import type { Remark } from "../eo/remarks.ts";
 import type { SensorId } from "../eo/sensors.ts";
 
 export type RepairKind =
@@ -67,7 +68,7 @@ export interface RadiometryCommands {
       readonly radiometry?: RadiometryGiven | undefined;
       readonly mask?: MaskGiven | null | undefined;
     },
-  ): Promise<{ readonly acquisitions: number; readonly warnings: readonly string[] }>;
+  ): Promise<{ readonly acquisitions: number; readonly warnings: readonly Remark[] }>;
   /** What the pixels say against the meaning that was decided for them. Looks at a few dates of every input. */
   "radiometry.repairs"(request: { readonly modality?: string | undefined }): Promise<readonly Repair[]>;
   /** Makes a repair that `radiometry.repairs` proposes. */

@@ -1,6 +1,8 @@
 import type { Raster, RasterState } from "../domain/raster.ts";
 import type { Acquisition } from "../eo/acquisition.ts";
+import type { EvidenceSource } from "../eo/evidence.ts";
 import type { Modality } from "../eo/modality.ts";
+import type { Remark } from "../eo/remarks.ts";
 import type { SensorId } from "../eo/sensors.ts";
 import type { ErrorMessage } from "./errors.ts";
 import type { MaskGiven, RadiometryGiven } from "./radiometry.ts";
@@ -30,7 +32,7 @@ export interface ImportedImages {
   readonly acquisitions: readonly Acquisition[];
   /** all of the project */
   readonly modalities: readonly Modality[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Remark[];
   /** files that were named or found and could not be used */
   readonly unused: readonly UnusedFile[];
   /** files that the project had already: nothing changed for them */
@@ -81,8 +83,8 @@ export interface ImageChoice {
 /** A guess and what it rests on; `chosen`: a person said so. */
 export interface Guess<Value> {
   readonly value: Value | null;
-  /** `“S2_L2A_10m_20190410T105032.tif”`, `the bands' descriptions`; empty when nothing was found */
-  readonly evidence: string;
+  /** `null` when nothing was found */
+  readonly evidence: EvidenceSource | null;
   readonly chosen: boolean;
 }
 
@@ -110,14 +112,14 @@ export interface ImagePreview {
   /** share of the project's area inside the image's frame, 0 to 1 */
   readonly overlap: number | null;
   /** how its numbers are read, and why */
-  readonly radiometry: string | null;
+  readonly radiometry: Remark | null;
   /** acquisitions it becomes part of */
   readonly acquisitions: readonly string[];
   /** byte for byte this file, which is there already: it adds nothing */
   readonly copyOf: string | null;
   /** it cannot be imported as it is */
   readonly problems: readonly ErrorMessage[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Remark[];
 }
 
 /** What an import would make of the project's modalities. */

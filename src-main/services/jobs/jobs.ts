@@ -11,7 +11,7 @@ import {
 } from "../../../src-shared/domain/job.ts";
 import type { JobCause } from "../../../src-shared/domain/job-row.ts";
 import type { Run } from "../../../src-shared/domain/run.ts";
-import { withPieces } from "../../../src-shared/eo/index.ts";
+import { currentAcquisition } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { withoutTrace } from "../../../src-shared/ipc/errors.ts";
 import {
@@ -427,11 +427,11 @@ function readSpec(catalog: Catalog, job: Job, resume: boolean): JobSpec {
   return own;
 }
 
-/** Acquisitions of releases before the mosaics become mosaics of one piece. */
+/** Acquisitions of older releases in the form of this one: in pieces, with codes for sentences. */
 function inPieces(spec: JobSpec): JobSpec {
   const { imagery } = spec as { imagery?: Imagery };
   if (!Array.isArray(imagery?.acquisitions)) return spec;
-  return { ...spec, imagery: { ...imagery, acquisitions: imagery.acquisitions.map(withPieces) } } as JobSpec;
+  return { ...spec, imagery: { ...imagery, acquisitions: imagery.acquisitions.map(currentAcquisition) } } as JobSpec;
 }
 
 function parsedSpec(job: Job): JobSpec {

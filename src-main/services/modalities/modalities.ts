@@ -138,7 +138,7 @@ export function modalityService(deps: Deps) {
           proposed: proposal
             ? proposedFields.filter((field) => JSON.stringify(proposal[field]) === JSON.stringify(modality[field]))
             : [],
-          evidence: [...new Set(members.slice(0, 1).flatMap(evidenceOf))],
+          evidence: members.slice(0, 1).flatMap(evidenceOf),
           maskClasses: members.some(({ pieces }) => pieces.some(qualityOfPiece))
             ? sclClasses.map((_, code) => code)
             : [],

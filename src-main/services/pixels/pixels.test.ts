@@ -74,7 +74,13 @@ beforeAll(async () => {
         { name: "B04", path: image, bandIndex: 1, scale: 0.0001, offset: -0.1 },
         { name: "B08", path: image, bandIndex: 2, scale: 0.0001, offset: -0.1 },
       ],
-      radiometry: { quantity: "reflectance", scale: 0.0001, offset: -0.1, decidedBy: "the test", warnings: [] },
+      radiometry: {
+        quantity: "reflectance",
+        scale: 0.0001,
+        offset: -0.1,
+        decidedBy: { code: "written", text: "the test" },
+        warnings: [],
+      },
       evidence: [],
     }),
   );

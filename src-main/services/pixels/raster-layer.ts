@@ -55,7 +55,7 @@ const plainFile = (
   ...(crs ? { crs } : {}),
   ...(grid ? { grid } : {}),
   bands,
-  radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: "", warnings: [] },
+  radiometry: { quantity: "unknown", scale: 1, offset: 0, decidedBy: { code: "written", text: "" }, warnings: [] },
   facts: {},
   evidence: [],
 });

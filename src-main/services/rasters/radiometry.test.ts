@@ -73,9 +73,13 @@ test("scale, offset, unit and nodata that are given at import win over every gue
   await all["rasters.import"]({ paths: [folder], sensor: "sentinel-2", bands: names, radiometry: { scale: 0.0002, offset: -0.05, unit: "reflectance", nodata: 1300 } }); // biome-ignore format: one call
   const [acquisition] = catalog.acquisitions.list();
   expect(radiometryOf(acquisition!)).toMatchObject({ quantity: "reflectance", scale: 0.0002, offset: -0.05 });
-  expect(radiometryOf(acquisition!).decidedBy).toBe(
-    "Chosen: scale 0.0002, offset -0.05, unit reflectance, nodata 1300.",
-  );
+  expect(radiometryOf(acquisition!).decidedBy).toEqual({
+    code: "values-chosen",
+    scale: 0.0002,
+    offset: -0.05,
+    unit: "reflectance",
+    nodata: 1300,
+  });
   for (const band of bandsOfPiece(acquisition!.pieces[0]!))
     expect(band).toMatchObject({ scale: 0.0002, offset: -0.05, nodata: 1300 });
   await all["radiometry.set"]({ radiometry: { nodata: null, unit: "brightness" } });

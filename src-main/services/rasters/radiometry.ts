@@ -9,6 +9,7 @@ import {
   gridsOfPiece,
   measuredPieces,
   pathsOf,
+  type Remark,
 } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type {
@@ -125,8 +126,8 @@ export function radiometryService(deps: Deps): RadiometryCommands {
         });
         const doubts = await repairsOf(which.modality);
         const paths = beside.map(({ files }) => files.find(({ bands }) => bands.length > 0)!.path);
-        const unreached = file && paths.length > 0 ? [besideWords(file.path, [...new Set(paths)])] : [];
-        return { acquisitions: after.length, warnings: [...unreached, ...doubts.map(wordsOf)] };
+        const unreached = file && paths.length > 0 ? [maskBesideRemark(file.path, [...new Set(paths)])] : [];
+        return { acquisitions: after.length, warnings: [...unreached, ...doubts.map(repairRemark)] };
       },
     ),
 
@@ -158,17 +159,11 @@ export function radiometryService(deps: Deps): RadiometryCommands {
   };
 }
 
-/** What a repair says, in one sentence. */
-export function wordsOf({ kind, modality, dates, others, before, after }: Repair): string {
-  const what = {
-    "offset-still-in": "the +1000 offset is probably still in",
-    "offset-taken-twice": "an offset was probably taken off twice",
-    "not-divided": "the numbers were probably never divided by 10,000",
-    "decibels-not-linear": "the numbers are decibels, and are read as linear power",
-    "linear-not-decibels": "the numbers are linear power, and are read as decibels",
-  }[kind];
-  return `“${modality}”: ${what} (${dates} dates looked at${others > 0 ? `, ${others} others do not have the fault and stay` : ""}; darkest ${before.darkest}, middle ${before.middle}; repaired ${after.darkest} and ${after.middle}).`;
-}
+/** A repair as a remark, without the list of its images. */
+export const repairRemark = ({ acquisitions: _, ...repair }: Repair): Remark<"repair"> => ({
+  code: "repair",
+  ...repair,
+});
 
 function changeOf(kind: RepairKind, { radiometry, bands }: AcquisitionFile): GivenRadiometry {
   const { scale, offset } = bands[0] ?? radiometry;
@@ -240,11 +235,13 @@ export const nextChosen = (before: readonly Acquisition[]): number =>
     0,
   ) + 1;
 
-/** Images that a chosen mask does not reach, in a sentence. */
-export function besideWords(mask: string, images: readonly string[]): string {
-  const some = images.slice(0, 3).map((path) => basename(path)).join(", ") + (images.length > 3 ? ", …" : ""); // biome-ignore format: one line
-  return `The mask “${basename(mask)}” does not reach ${images.length} ${images.length === 1 ? "image" : "images"} (${some}): they are read with the mask they came with, or without one.`;
-}
+/** Images that a chosen mask does not reach. */
+export const maskBesideRemark = (mask: string, images: readonly string[]): Remark<"mask-beside"> => ({
+  code: "mask-beside",
+  mask: basename(mask),
+  images: images.length,
+  some: images.slice(0, 3).map((path) => basename(path)),
+});
 
 /** The meaning of a mask as a person gives it. @throws AppError "mask-without-clear" */
 export function maskMeaning({ file, band, clear, bits }: MaskGiven): GivenMask {
@@ -284,7 +281,7 @@ function withMaskFile(
         quality,
         radiometry,
         facts,
-        evidence: ["mask: chosen"],
+        evidence: [{ field: "mask", source: { code: "chosen" } }],
       };
       return { files: [...files, file] };
     }),

@@ -1,4 +1,5 @@
 import { endingOf, vectorEndings } from "../../../src-shared/domain/file-endings.ts";
+import type { Remark } from "../../../src-shared/eo/remarks.ts";
 import type {
   ImageChoice,
   ImagePreview,
@@ -32,7 +33,7 @@ class ImportForm {
   work = $state<"sending" | "looking" | "reading" | null>(null);
   fraction = $state<number | null>(null);
   error = $state.raw<unknown>();
-  warnings = $state.raw<readonly string[]>([]);
+  warnings = $state.raw<readonly Remark[]>([]);
   /** what the last import could not use */
   unused = $state.raw<readonly UnusedFile[]>([]);
   #sending: AbortController | undefined;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Acquisition, measuredPieces, radiometryOf } from "../../../../src-shared/eo/acquisition.ts";
+import { remarkSentence } from "../../../../src-shared/eo/remarks.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { type Command, command, type Options, type Values } from "../command.ts";
 import { table } from "../table.ts";
@@ -192,7 +193,7 @@ const importImages = command({
         ...(duplicates === undefined ? {} : { duplicates: duplicates as "keep" }),
       });
       const { rasters, acquisitions, modalities, warnings, unused, unchanged, copies } = found;
-      for (const warning of warnings) output.warn(warning);
+      for (const warning of warnings) output.warn(remarkSentence(warning));
       const dates = acquisitions.map(({ date: day }) => day).sort();
       const pieces = acquisitions.reduce((sum, one) => sum + one.pieces.length, 0);
       const mosaics = pieces > acquisitions.length ? ` of ${pieces} pieces` : "";
@@ -240,7 +241,7 @@ function decisions(acquisitions: readonly Acquisition[]): string[] {
     .map((members) => {
       const radiometry = radiometryOf(members[0]!);
       const others = members.length > 1 ? ` (and ${members.length - 1} more alike)` : "";
-      return `  ${members[0]!.sensor}, ${radiometry.quantity}: ${radiometry.decidedBy}${others}`;
+      return `  ${members[0]!.sensor}, ${radiometry.quantity}: ${remarkSentence(radiometry.decidedBy)}${others}`;
     });
 }
 
@@ -283,9 +284,9 @@ const radiometry = command({
           ...(date === undefined ? {} : { dates: [...date] }),
           ...(sensor === undefined ? {} : { sensor: sensor as "sentinel-2" }),
         });
-        for (const warning of warnings) output.warn(warning);
+        for (const warning of warnings) output.warn(remarkSentence(warning));
         output.result(
-          { command: "project radiometry", acquisitions, warnings },
+          { command: "project radiometry", acquisitions, warnings: warnings.map(remarkSentence) },
           `Changed how ${acquisitions} ${acquisitions === 1 ? "acquisition is" : "acquisitions are"} read.`,
         );
         return 0;
@@ -311,7 +312,7 @@ const repair = command({
   async run({ words, options, output, signal }) {
     return withProject({ project: words[0]!, purpose: "omnisat project repair", output, signal }, async (services) => {
       const { modality, yes } = options;
-      const { wordsOf } = await import("../../../services/rasters/radiometry.ts");
+      const { repairRemark } = await import("../../../services/rasters/radiometry.ts");
       const repairs = await services["radiometry.repairs"](modality === undefined ? {} : { modality });
       if (yes)
         for (const { modality: name, kind } of repairs) await services["radiometry.repair"]({ modality: name, kind });
@@ -319,7 +320,10 @@ const repair = command({
         { command: "project repair", repaired: yes, repairs },
         repairs.length === 0
           ? "The pixels fit the way they are read: nothing to repair."
-          : [...repairs.map(wordsOf), yes ? "Repaired." : "Nothing was changed; --yes makes these repairs."].join("\n"),
+          : [
+              ...repairs.map((repair) => remarkSentence(repairRemark(repair))),
+              yes ? "Repaired." : "Nothing was changed; --yes makes these repairs.",
+            ].join("\n"),
       );
       return 0;
     });

@@ -70,7 +70,7 @@ test("a dry look says what each file is taken for and on what evidence, and stor
     looked.find(({ path }) => path.startsWith(join(files, start))),
   );
   expect(first).toMatchObject({
-    sensor: { value: "sentinel-2", evidence: "“S2_L2A_10m_20190610T105703.tif”", chosen: false },
+    sensor: { value: "sentinel-2", evidence: { code: "name", name: "S2_L2A_10m_20190610T105703.tif" }, chosen: false },
     dates: { value: ["2019-06-10"] },
     bands: { value: ["B02", "B03", "B04", "B08"] },
     crs: { value: "EPSG:32631" },

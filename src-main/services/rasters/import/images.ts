@@ -4,8 +4,10 @@
 import { statSync } from "node:fs";
 import {
   type Acquisition,
+  distinctRemarks,
   type Modality,
   pathsOf,
+  type Remark,
   type SensorId,
   warningsOf,
 } from "../../../../src-shared/eo/index.ts";
@@ -36,7 +38,7 @@ import type { Deps } from "../../deps.ts";
 import { edit } from "../../edits.ts";
 import { planModalities, waitingFor } from "../../modalities/planned.ts";
 import { headerOf, knownCrs, type PlacedInfo, readWhole } from "../info.ts";
-import { bandOfFile, besideWords, maskMeaning, nextChosen } from "../radiometry.ts";
+import { bandOfFile, maskBesideRemark, maskMeaning, nextChosen } from "../radiometry.ts";
 import { joinImport, samePlaceError } from "./join.ts";
 import { importSources, isAllPaper } from "./sources.ts";
 import { storeAcquisitions } from "./store.ts";
@@ -191,8 +193,8 @@ export async function importImages(
     const after = joined.acquisitions;
     const gone = new Set(joined.copies.map(({ path }) => path));
     const taken = [...rows].filter(([path]) => !gone.has(path));
-    const warnings = new Set(joined.changed.flatMap(warningsOf));
-    if (maskFile && beside.length > 0) warnings.add(besideWords(maskFile.path, [...new Set(beside)]));
+    const warnings: Remark[] = joined.changed.flatMap(warningsOf);
+    if (maskFile && beside.length > 0) warnings.push(maskBesideRemark(maskFile.path, [...new Set(beside)]));
     const planned = planModalities({
       before,
       after,
@@ -210,7 +212,7 @@ export async function importImages(
     for (const { modality, group } of planned) {
       const waiting = waitingFor(modality, after, group);
       checkModality(modality, after);
-      if (waiting.length > 0) warnings.add(waitingWords(modality, waiting));
+      if (waiting.length > 0) warnings.push(awaitedRemark(modality, waiting));
     }
     // Only what is new is looked at: the hundredth tile of a series costs what the first did.
     const alone = joinFiles([], files).acquisitions;
@@ -219,7 +221,7 @@ export async function importImages(
       if (modality.kind === "series" && modality.sensor === "sentinel-2" && fresh.length > 0) {
         const looked = { ...modality, duplicateDates: "keep" as const, acquisitions: fresh.map(({ id }) => id) };
         const doubt = doubtOfDates(modality.sensor, await reportDates(reader, looked, fresh, geobox, signal));
-        if (doubt) warnings.add(doubt);
+        if (doubt) warnings.push(doubt);
       }
       progress(0.8 + (0.2 * (index + 1)) / planned.length);
     }
@@ -240,7 +242,7 @@ export async function importImages(
       rasters: taken.length,
       acquisitions: after.filter((one) => pathsOf(one).some((path) => named.has(path))),
       modalities: catalog.modalities.list(),
-      warnings: [...warnings],
+      warnings: distinctRemarks(warnings),
       unused: [...unused].sort((p, q) => (p.path < q.path ? -1 : 1)),
       unchanged: [...unchanged].sort(),
       copies: joined.copies,
@@ -254,7 +256,7 @@ export async function importImages(
 function maskBeside(image: ImportedFile, mask: PlacedInfo, quality: ReturnType<typeof maskOf>): ImportedFile {
   const { radiometry, facts: ofImage } = image.file;
   const { resolutionMeters: _, ...facts } = ofImage;
-  const evidence = ["mask: chosen"];
+  const evidence = [{ field: "mask", source: { code: "chosen" } }] as const;
   return { ...image, file: { path: mask.path, grid: mask.geobox, bands: [], quality, radiometry, facts, evidence } };
 }
 
@@ -269,10 +271,14 @@ function nothingUsable(unused: readonly UnusedFile[]): AppError {
 }
 
 /** Places that are in the project and do not feed the input yet, since bands are missing. */
-export function waitingWords(modality: Modality, waiting: ReturnType<typeof waitingFor>): string {
+function awaitedRemark(modality: Modality, waiting: ReturnType<typeof waitingFor>): Remark<"bands-awaited"> {
   const dates = [...new Set(waiting.map(({ date }) => date))];
-  const bands = [...new Set(waiting.flatMap(({ missing }) => missing))];
-  const some = dates.slice(0, 3).join(", ") + (dates.length > 3 ? ", …" : "");
-  const images = `${waiting.length} ${waiting.length === 1 ? "image" : "images"} of ${dates.length} ${dates.length === 1 ? "date" : "dates"} (${some})`;
-  return `${images} lack ${bands.join(", ")} for “${modality.name}”. They are in the project and feed “${modality.name}” when these bands are added.`;
+  return {
+    code: "bands-awaited",
+    images: waiting.length,
+    dates: dates.length,
+    some: dates.slice(0, 3),
+    bands: [...new Set(waiting.flatMap(({ missing }) => missing))],
+    modality: modality.name,
+  };
 }

@@ -307,7 +307,9 @@ test("a date that waits for bands in one place still feeds the network from the 
   const { catalog, all } = await project();
   await all["rasters.import"]({ paths: [halves["S2_L2A_10m west"]!, halves["S2_L2A_20m west"]!, source("S2_L2A_10m", "20190620T105703"), source("S2_L2A_20m", "20190620T105703")] }); // biome-ignore format: a list
   const { warnings } = await all["rasters.import"]({ paths: [halves["S2_L2A_10m east"]!] });
-  expect(warnings.join()).toContain("lack B05, B06, B07, B8A, B11, B12 for “s2”");
+  expect(warnings).toMatchObject([
+    { code: "bands-awaited", bands: ["B05", "B06", "B07", "B8A", "B11", "B12"], modality: "s2" },
+  ]);
   expect(catalog.modalities.list()).toMatchObject([{ name: "s2", acquisitions: [{}, {}] }]);
   expect(catalog.modalities.list()[0]!.bands).toHaveLength(10);
 });

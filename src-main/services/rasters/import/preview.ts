@@ -1,7 +1,13 @@
 // A dry look at files before they are imported: what each is taken for, on what evidence, and what is in the way.
 
 import { statSync } from "node:fs";
-import { type Acquisition, parseProduct, pathsOf } from "../../../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  distinctRemarks,
+  type EvidenceField,
+  parseProduct,
+  pathsOf,
+} from "../../../../src-shared/eo/index.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { boundsOf, type GeoBox } from "../../../../src-shared/geo/geobox.ts";
 import { errorMessage } from "../../../../src-shared/ipc/errors.ts";
@@ -199,12 +205,13 @@ function previewOf(
   const codes = new Set(errors.map(({ code }) => code));
   const named = parseProduct(choice.path);
   const product = file?.product;
-  const evidence = (field: string, lines: readonly string[]) =>
-    lines.find((line) => line.startsWith(`${field}: `))?.slice(field.length + 2) ?? "";
-  const lines = product?.evidence ?? named.evidence;
-  const guess = <Value>(field: string, value: Value | undefined | null, chosen: unknown): Guess<Value> => ({
+  const known = product?.evidence ?? named.evidence;
+  const guess = <Value>(field: EvidenceField, value: Value | undefined | null, chosen: unknown): Guess<Value> => ({
     value: value ?? null,
-    evidence: chosen !== undefined || value === undefined || value === null ? "" : evidence(field, lines),
+    evidence:
+      chosen !== undefined || value === undefined || value === null
+        ? null
+        : (known.find((one) => one.field === field)?.source ?? null),
     chosen: chosen !== undefined,
   });
   const own = members.flatMap(({ pieces }) =>
@@ -230,9 +237,13 @@ function previewOf(
     dates: guess("date", dates ?? (file ? undefined : named.date ? [named.date] : undefined), choice.date),
     time: file?.slices[0]?.time ?? null,
     level: product?.level ?? null,
-    bands: guess("band names", bands, choice.bands),
+    bands: guess("bandNames", bands, choice.bands),
     bandCount: facts?.bands.length ?? 0,
-    crs: { value: crs, evidence: facts?.crsNote ?? "", chosen: choice.crs !== undefined },
+    crs: {
+      value: crs,
+      evidence: facts?.crsNote ? { code: "without-heights" } : null,
+      chosen: choice.crs !== undefined,
+    },
     crsName: crs ? crsName(crs) : null,
     resolution: facts && !noCrs ? pixelMeters(facts.geobox, area.crs) : null,
     overlap: facts && !noCrs ? shareOf(area, facts.geobox) : null,
@@ -240,6 +251,6 @@ function previewOf(
     acquisitions: members.map(({ id }) => id),
     copyOf: copies.get(choice.path) ?? null,
     problems: errors.map(errorMessage),
-    warnings: [...new Set(own.flatMap(({ radiometry }) => radiometry.warnings))],
+    warnings: distinctRemarks(own.flatMap(({ radiometry }) => radiometry.warnings)),
   };
 }
