@@ -1,5 +1,6 @@
 import type { PlainKey } from "../i18n/index.ts";
 import { mapView } from "../map/map-state.svelte.ts";
+import { factsOf, type LabelMode } from "../map/tools/modes.ts";
 import type { Command } from "../state/commands.ts";
 import { docks, labelScreens, labels, session, tiles } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";
@@ -10,11 +11,11 @@ const open = () => session.project !== null;
 const engaged = () =>
   open() &&
   labels.legend !== null &&
-  (mapView.tool.startsWith("labels.") || (docks.layout.left.open && docks.layout.left.tab === "labels"));
+  (factsOf(mapView.tool).family === "labels" || (docks.layout.left.open && docks.layout.left.tab === "labels"));
 const chosen = (count: number) => () => engaged() && labels.selected.length >= count;
 
-const tool = (name: string, title: PlainKey, icon: IconName, shortcut?: string): Command => ({
-  id: `labels.${name}`,
+const tool = (mode: LabelMode, title: PlainKey, icon: IconName, shortcut?: string): Command => ({
+  id: mode,
   group: "labels",
   title,
   icon,
@@ -22,7 +23,7 @@ const tool = (name: string, title: PlainKey, icon: IconName, shortcut?: string):
   when: () => open() && labels.legend !== null,
   run() {
     labels.failed = null;
-    mapView.tool = mapView.tool === `labels.${name}` ? "pan" : `labels.${name}`;
+    mapView.tool = mapView.tool === mode ? "pan" : mode;
   },
 });
 
@@ -93,15 +94,15 @@ export const labelsCommands: readonly Command[] = [
     when: open,
     run: () => labelScreens.editLegend(),
   },
-  tool("select", "labels.tool.select", "cursor", "V"),
-  tool("point", "labels.tool.point", "point"),
-  tool("polygon", "labels.tool.polygon", "polygon", "Mod+."),
-  tool("rectangle", "labels.tool.rectangle", "rectangle"),
-  tool("freehand", "labels.tool.freehand", "freehand"),
-  tool("vertices", "labels.tool.vertices", "vertex"),
-  tool("move", "labels.tool.move", "move"),
-  tool("divide", "labels.tool.divide", "split"),
-  tool("cut", "labels.tool.cut", "area"),
+  tool("labels.select", "labels.tool.select", "cursor", "V"),
+  tool("labels.point", "labels.tool.point", "point"),
+  tool("labels.polygon", "labels.tool.polygon", "polygon", "Mod+."),
+  tool("labels.rectangle", "labels.tool.rectangle", "rectangle"),
+  tool("labels.freehand", "labels.tool.freehand", "freehand"),
+  tool("labels.vertices", "labels.tool.vertices", "vertex"),
+  tool("labels.move", "labels.tool.move", "move"),
+  tool("labels.divide", "labels.tool.divide", "split"),
+  tool("labels.cut", "labels.tool.cut", "area"),
   {
     id: "labels.snap",
     group: "labels",

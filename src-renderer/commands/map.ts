@@ -4,13 +4,14 @@ import { mapView } from "../map/map-state.svelte.ts";
 import { mapUi } from "../map/map-ui.svelte.ts";
 import { placeFrom } from "../map/opening-view.ts";
 import { places } from "../map/places.svelte.ts";
+import type { Mode } from "../map/tools/modes.ts";
 import type { Command } from "../state/commands.ts";
 import { layers, selection, session } from "../state/index.ts";
 
 const ready = (): boolean => mapView.ready;
 
-function tool(id: string): void {
-  mapView.tool = mapView.tool === id ? "pan" : id;
+function tool(mode: Mode): void {
+  mapView.tool = mapView.tool === mode ? "pan" : mode;
 }
 
 function zoom(factor: number): void {
@@ -52,7 +53,7 @@ export const mapCommands: readonly Command[] = [
     group: "map",
     title: "map.inspect",
     icon: "target",
-    when: () => ready() && mapView.has("inspect"),
+    when: ready,
     run: () => {
       mapView.tool = "inspect";
     },

@@ -6,7 +6,8 @@ import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import { mapActivity } from "../state/index.ts";
 import type { LonLatTransform } from "./projection.ts";
 import type { RasterLayer } from "./raster/raster-layer.ts";
-import { registry } from "./tool-registry.ts";
+import type { Lendings } from "./tools/handler.ts";
+import type { Mode } from "./tools/modes.ts";
 
 export interface Camera {
   /** in the project's CRS */
@@ -15,15 +16,6 @@ export interface Camera {
   readonly resolution: number;
   /** radians, clockwise */
   readonly rotation: number;
-}
-
-/** An interaction with the map: one tool is active at a time. */
-export interface MapTool {
-  readonly id: string;
-  /** a CSS cursor */
-  readonly cursor?: string;
-  /** Begins; returns how to stop. */
-  start(map: OlMap): () => void;
 }
 
 /** A vector layer that another part of the window draws over the map. */
@@ -62,6 +54,11 @@ class Overlays {
   }
 }
 
+class Lent {
+  labels = $state.raw<Lendings["labels"] | null>(null);
+  area = $state.raw<Lendings["area"] | null>(null);
+}
+
 /** The map as the rest of the window sees it. It imports OpenLayers' types only, so that nothing waits for the library. */
 class MapView {
   /** The OpenLayers map, in the project's CRS; `null` while it is not on screen. */
@@ -71,27 +68,19 @@ class MapView {
   bounds = $state.raw<Bounds | null>(null);
   /** Where the pointer is, in the project's CRS; `null` outside of the map. */
   pointer = $state.raw<readonly [x: number, y: number] | null>(null);
-  /** The active tool. */
-  tool = $state("pan");
+  /** The tool in hand. */
+  tool = $state<Mode>("pan");
+  /** What tools work with beside the map; `null` while the part of the window that lends it is not there. */
+  readonly lent = new Lent();
   /** The project's CRS is in degrees. */
   geographic = $state(false);
   metersPerUnit = $state(1);
   /** Between the project's CRS and longitude, latitude; `null` while there is no map. */
   lonLat = $state.raw<LonLatTransform | null>(null);
   readonly overlays = new Overlays();
-  readonly tools = registry;
-  #toolsKnown = $state(0);
   readonly #inspectors = new Set<(place: readonly [x: number, y: number]) => void>();
   #island: Island | null = null;
   #waiting: Bounds | null = null;
-
-  constructor() {
-    registry.watch(() => {
-      untrack(() => {
-        this.#toolsKnown++;
-      });
-    });
-  }
 
   /** Tiles on their way. */
   get loading(): number {
@@ -176,10 +165,14 @@ class MapView {
     this.ol?.getView().animate({ rotation, duration: still ? 0 : 200 });
   }
 
-  /** Is there such a tool? Follows parts of the window that come and go. */
-  has(tool: string): boolean {
-    void this.#toolsKnown;
-    return registry.get(tool) !== undefined;
+  /** Lends tools what they need; returns how to take it back. */
+  lend<Need extends keyof Lendings>(need: Need, what: Lendings[Need]): () => void {
+    this.lent[need] = what as Lent[Need];
+    return () => {
+      untrack(() => {
+        if (this.lent[need] === what) this.lent[need] = null as Lent[Need];
+      });
+    };
   }
 
   /** The place that the person wants inspected; the inspector listens. */
@@ -205,4 +198,3 @@ class MapView {
 }
 
 export const mapView = new MapView();
-export const registerTool = registry.register;

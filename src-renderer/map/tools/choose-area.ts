@@ -1,13 +1,16 @@
 import Feature from "ol/Feature.js";
 import PolygonGeometry, { fromExtent } from "ol/geom/Polygon.js";
-import Draw, { createBox } from "ol/interaction/Draw.js";
+import { createBox } from "ol/interaction/Draw.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
-import { mapView, registerTool } from "../map-state.svelte.ts";
+import { mapView } from "../map-state.svelte.ts";
+import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
+import { factsOf } from "./modes.ts";
+import { leftButtonAlone, sketching } from "./sketch.ts";
 
 type Rings = readonly (readonly (readonly [x: number, y: number])[])[];
 
@@ -37,52 +40,66 @@ export function markArea(area: ChosenArea | null): () => void {
   return mapView.overlays.add(layer, { id: "chosen-area", zIndex: 520 });
 }
 
+/** Who waits for an area. */
+export interface AreaRequest {
+  /** Answers; only the first answer counts. `null`: the person gave up. */
+  end(area: ChosenArea | null): void;
+}
+
 /** Lets the person draw a rectangle (two clicks) or a polygon; answers once, and gives the map back. */
 export function chooseArea(kind: "rectangle" | "polygon", done: (area: ChosenArea | null) => void): () => void {
-  const id = `choose-${kind}`;
-  const before = mapView.tool;
+  const mode = `choose-${kind}` as const;
+  const before = factsOf(mapView.tool).family === "area" ? "pan" : mapView.tool;
   let over = false;
-  const end = (area: ChosenArea | null) => {
-    if (over) return;
-    over = true;
-    if (mapView.tool === id) mapView.tool = before === id ? "pan" : before;
-    unregister();
-    done(area);
-  };
-  const unregister = registerTool({
-    id,
-    cursor: "crosshair",
-    start(map) {
-      const source = new VectorSource();
-      const layer = new VectorLayer({ source, style, zIndex: 521 });
-      const draw = new Draw({
-        source,
-        type: kind === "rectangle" ? "Circle" : "Polygon",
-        ...(kind === "rectangle" ? { geometryFunction: createBox() } : {}),
-        style,
-      });
-      draw.on("drawend", ({ feature }) => {
-        const geometry = feature.getGeometry() as PolygonGeometry;
-        const [minX, minY, maxX, maxY] = geometry.getExtent() as [number, number, number, number];
-        const rings = geometry.getCoordinates().map((ring) => ring.map(([x, y]) => [x!, y!] as const));
-        const empty = maxX - minX <= 0 || maxY - minY <= 0;
-        queueMicrotask(() =>
-          end(empty ? null : { bounds: { minX, minY, maxX, maxY }, outline: kind === "polygon" ? rings : null }),
-        );
-      });
-      const giveUp = (event: KeyboardEvent) => event.key === "Escape" && end(null);
-      addEventListener("keydown", giveUp, { capture: true });
-      map.addLayer(layer);
-      map.addInteraction(draw);
-      return () => {
-        removeEventListener("keydown", giveUp, { capture: true });
-        map.removeInteraction(draw);
-        map.removeLayer(layer);
-        // Another tool was taken meanwhile.
-        queueMicrotask(() => end(null));
-      };
+  const request: AreaRequest = {
+    end(area) {
+      if (over) return;
+      over = true;
+      // Another form may have asked for an area meanwhile: then the mode is its.
+      if (mapView.tool === mode && mapView.lent.area === request) mapView.tool = before;
+      takeBack();
+      done(area);
     },
+  };
+  const takeBack = mapView.lend("area", request);
+  mapView.tool = mode;
+  return () => request.end(null);
+}
+
+export function startChoosing(
+  { map, area: request }: Ground & Pick<Lendings, "area">,
+  kind: "rectangle" | "polygon",
+): ToolAtWork {
+  const { draw, keys, menu } = sketching({
+    type: kind === "rectangle" ? "Circle" : "Polygon",
+    ...(kind === "rectangle" ? { geometryFunction: createBox() } : {}),
+    style,
+    condition: leftButtonAlone,
+    freehandCondition: () => false,
   });
-  mapView.tool = id;
-  return () => end(null);
+  draw.on("drawend", ({ feature }) => {
+    const geometry = feature.getGeometry() as PolygonGeometry;
+    const [minX, minY, maxX, maxY] = geometry.getExtent() as [number, number, number, number];
+    const rings = geometry.getCoordinates().map((ring) => ring.map(([x, y]) => [x!, y!] as const));
+    const empty = maxX - minX <= 0 || maxY - minY <= 0;
+    queueMicrotask(() =>
+      request.end(empty ? null : { bounds: { minX, minY, maxX, maxY }, outline: kind === "polygon" ? rings : null }),
+    );
+  });
+  map.addInteraction(draw);
+  return {
+    keys: {
+      ...keys,
+      Escape() {
+        request.end(null);
+        return true;
+      },
+    },
+    menu,
+    stop() {
+      map.removeInteraction(draw);
+      // Another tool was taken meanwhile.
+      queueMicrotask(() => request.end(null));
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import Collection from "ol/Collection.js";
 import type Feature from "ol/Feature.js";
 import type Geometry from "ol/geom/Geometry.js";
-import Draw, { createBox, type Options } from "ol/interaction/Draw.js";
+import type Draw from "ol/interaction/Draw.js";
+import { createBox, type Options } from "ol/interaction/Draw.js";
 import Modify from "ol/interaction/Modify.js";
 import Snap from "ol/interaction/Snap.js";
 import VectorLayer from "ol/layer/Vector.js";
@@ -12,41 +13,44 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import { labels } from "../../state/index.ts";
+import type { Rejected } from "../../state/labels.svelte.ts";
 import type { LabelFeature, LabelLayer } from "../layers/labels.ts";
-import { listenForKeys } from "./label-keys.ts";
+import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
+import type { DrawnShape } from "./modes.ts";
+import { leftButton, sketching } from "./sketch.ts";
+import { type Keys, keysInTurn } from "./tool-keys.ts";
 
-export type Drawn = "point" | "polygon" | "rectangle" | "freehand" | "line";
+export type Drawn = DrawnShape | "line";
 
 /** Polygons near the view that corners and edges are caught by; more would make the pointer slow. */
 const snapTargets = 1200;
 
 /** Draws shapes and hands each to `submit`. One that is refused stays, with handles, until it is mended or given up. */
 export function startDrawing(
-  map: OlMap,
-  layer: LabelLayer,
+  { map, labels: layer }: Ground & Pick<Lendings, "labels">,
   kind: Drawn,
   color: () => string,
   submit: (geometry: Geometry) => Promise<void>,
-): () => void {
+): ToolAtWork {
   const source = new VectorSource();
   const sketches = new VectorLayer({ source, style: refusedStyle, zIndex: 560, updateWhileInteracting: true });
   map.addLayer(sketches);
-  const draw = new Draw({
+  const sketch = sketching({
     ...optionsOf(kind),
     style: (feature) => sketchStyle(feature.getGeometry()?.getType(), color()),
   });
-  const modify = new Modify({ source, style: handleStyle });
-  let sketching = false;
+  const { draw } = sketch;
+  const modify = new Modify({ source, style: handleStyle, condition: leftButton });
+  /** what was refused, in order, with the reason */
+  const refused = new Map<Feature, unknown>();
+  /** waiting for an answer */
+  const offered = new Set<Feature>();
+  let over = false;
 
   draw.on("drawstart", () => {
-    sketching = true;
     labels.failed = null;
   });
-  draw.on("drawabort", () => {
-    sketching = false;
-  });
   draw.on("drawend", ({ feature }) => {
-    sketching = false;
     const geometry = feature.getGeometry()!;
     const shape = kind === "freehand" ? geometry.simplify(map.getView().getResolution()! * 1.2) : geometry;
     feature.setGeometry(shape);
@@ -54,74 +58,74 @@ export function startDrawing(
   });
 
   async function offer(feature: Feature): Promise<void> {
+    if (offered.has(feature)) return;
+    offered.add(feature);
     try {
       await submit(feature.getGeometry()!);
-      done();
+      drop(feature);
     } catch (error) {
-      if (!source.hasFeature(feature)) source.addFeature(feature);
-      draw.setActive(false);
-      labels.rejected = { error, retry: () => void offer(feature), discard: done };
+      // Without the tool there are no handles to mend it with.
+      if (over) labels.failed = error;
+      else {
+        refused.set(feature, error);
+        if (!source.hasFeature(feature)) source.addFeature(feature);
+        tell();
+      }
+    } finally {
+      offered.delete(feature);
     }
   }
 
-  function done(): void {
-    source.clear();
-    labels.rejected = null;
-    draw.setActive(true);
+  function drop(feature: Feature): void {
+    refused.delete(feature);
+    if (over) return;
+    if (source.hasFeature(feature)) source.removeFeature(feature);
+    tell();
   }
 
-  const snapping = startSnapping(map, layer, [draw, modify]);
-  const stopKeys = listenForKeys({
-    Escape: () => {
-      if (labels.rejected) labels.rejected.discard();
-      else if (sketching) draw.abortDrawing();
-      else return false;
-      return true;
-    },
-    Backspace: () => {
-      if (!sketching) return false;
-      draw.removeLastPoint();
-      return true;
-    },
-    "Mod+Z": () => {
-      if (!sketching) return false;
-      draw.removeLastPoint();
-      return true;
-    },
-    Enter: () => {
-      if (labels.rejected) labels.rejected.retry();
-      else if (sketching) draw.finishDrawing();
-      else return false;
-      return true;
-    },
-    Delete: () => labels.rejected !== null && modify.removePoint(),
-  });
-  // The right button ends, as in QGIS.
-  const finish = (event: MouseEvent) => {
-    event.preventDefault();
-    if (sketching) draw.finishDrawing();
+  /** One refused shape at a time: the oldest. */
+  function tell(): void {
+    const [first] = refused;
+    draw.setActive(!first);
+    labels.rejected = first
+      ? { error: first[1], retry: () => void offer(first[0]), discard: () => drop(first[0]) }
+      : null;
+  }
+
+  const stopSnapping = startSnapping(map, layer, [draw, modify]);
+  const mending: Keys = {
+    Escape: () => ifRejected(({ discard }) => discard()),
+    Enter: () => ifRejected(({ retry }) => retry()),
+    Delete: () => ifRejected(() => modify.removePoint()),
   };
-  const viewport = map.getViewport()!;
-  viewport.addEventListener("contextmenu", finish);
-  return () => {
-    viewport.removeEventListener("contextmenu", finish);
-    stopKeys();
-    snapping();
-    labels.rejected = null;
-    map.removeLayer(sketches);
+  return {
+    keys: keysInTurn(mending, sketch.keys),
+    // The right button ends, as in QGIS; a menu would be in the way.
+    menu() {
+      sketch.menu();
+      return true;
+    },
+    stop() {
+      over = true;
+      stopSnapping();
+      labels.rejected = null;
+      map.removeLayer(sketches);
+    },
   };
 }
 
+/** Does something about the refused shape, if there is one. */
+export function ifRejected(act: (rejected: Rejected) => unknown): boolean {
+  const { rejected } = labels;
+  return rejected !== null && act(rejected) !== false;
+}
+
 function optionsOf(kind: Drawn): Options {
-  const only = {
-    stopClick: true,
-    condition: (event: { originalEvent: PointerEvent | KeyboardEvent | WheelEvent }) =>
-      (event.originalEvent as PointerEvent).button === 0,
-  };
+  const only = { condition: leftButton };
   if (kind === "point") return { type: "Point", ...only };
   if (kind === "line") return { type: "LineString", ...only };
   if (kind === "rectangle") return { type: "Circle", geometryFunction: createBox(), ...only };
-  if (kind === "freehand") return { type: "Polygon", freehand: true };
+  if (kind === "freehand") return { type: "Polygon", freehandCondition: leftButton, ...only };
   return { type: "Polygon", ...only };
 }
 

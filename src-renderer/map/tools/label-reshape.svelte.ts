@@ -2,13 +2,13 @@ import Collection from "ol/Collection.js";
 import { altKeyOnly, singleClick } from "ol/events/condition.js";
 import Modify from "ol/interaction/Modify.js";
 import Translate from "ol/interaction/Translate.js";
-import type OlMap from "ol/Map.js";
 import { invoke } from "../../client/index.ts";
 import { labels, selection } from "../../state/index.ts";
 import { coordinatesOf, type LabelFeature, type LabelLayer } from "../layers/labels.ts";
-import { handleStyle, startSnapping } from "./label-drawing.svelte.ts";
-import { listenForKeys } from "./label-keys.ts";
+import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
+import { handleStyle, ifRejected, startSnapping } from "./label-drawing.svelte.ts";
 import { startSelecting } from "./label-select.ts";
+import { type Keys, keysInTurn } from "./tool-keys.ts";
 
 /** The selected features as a collection that follows the selection. */
 function followSelection(layer: LabelLayer): { features: Collection<LabelFeature>; stop: () => void } {
@@ -22,34 +22,60 @@ function followSelection(layer: LabelLayer): { features: Collection<LabelFeature
   return { features, stop: () => layer.selectedSource.un("change", follow) };
 }
 
+/** Draws labels as the program knows them. */
+function putBack(layer: LabelLayer, ids: Iterable<number>): void {
+  for (const id of ids) {
+    const known = labels.byId.get(id);
+    if (known) layer.restore(known);
+  }
+}
+
 /** Commits outlines; refused ones stay as they were left until they are mended or put back. */
-function commit(layer: LabelLayer, ids: readonly number[]): void {
-  const send = async (): Promise<void> => {
+function committing(layer: LabelLayer): { commit: (ids: readonly number[]) => Promise<void>; stop: () => void } {
+  /** outlines on the map that the program has refused */
+  const refused = new Set<number>();
+  let over = false;
+  const commit = async (some: readonly number[]): Promise<void> => {
+    // What was refused before goes along: mending one outline may have mended another.
+    const ids = [...new Set([...refused, ...some])];
     const changed = ids.flatMap((id) => {
       const feature = layer.feature(id);
       return feature ? [{ id, coordinates: coordinatesOf(feature) }] : [];
     });
     try {
-      await invoke("labels.update", { labels: changed });
-      labels.rejected = null;
+      if (changed.length > 0) await invoke("labels.update", { labels: changed });
+      for (const id of ids) refused.delete(id);
+      if (!over && refused.size === 0) labels.rejected = null;
     } catch (error) {
-      labels.rejected = { error, retry: () => void send(), discard };
+      if (over) {
+        labels.failed = error;
+        putBack(layer, ids);
+        return;
+      }
+      for (const id of ids) refused.add(id);
+      labels.rejected = { error, retry: () => void commit([]), discard };
     }
   };
   const discard = (): void => {
     labels.rejected = null;
-    for (const id of ids) {
-      const known = labels.byId.get(id);
-      if (known) layer.restore(known);
-    }
+    putBack(layer, refused);
+    refused.clear();
   };
-  void send();
+  return {
+    commit,
+    stop() {
+      over = true;
+      discard();
+    },
+  };
 }
 
 /** Corners are dragged, added on edges, taken away with Alt+click or Delete. */
-export function startVertices(map: OlMap, layer: LabelLayer): () => void {
-  const stopSelecting = startSelecting(map, layer);
-  const { features, stop } = followSelection(layer);
+export function startVertices(at: Ground & Pick<Lendings, "labels">): ToolAtWork {
+  const { map, labels: layer } = at;
+  const selecting = startSelecting(at);
+  const { features, stop: stopFollowing } = followSelection(layer);
+  const { commit, stop: stopCommitting } = committing(layer);
   const modify = new Modify({
     features,
     style: handleStyle,
@@ -68,37 +94,32 @@ export function startVertices(map: OlMap, layer: LabelLayer): () => void {
       .getArray()
       .filter((feature) => before.get(Number((feature as LabelFeature).getId())) !== feature.getRevision())
       .map((feature) => Number((feature as LabelFeature).getId()));
-    const waiting = labels.rejected ? [...selection.labels] : [];
-    if (ids.length > 0) commit(layer, [...new Set([...ids, ...waiting])]);
+    if (ids.length > 0) void commit(ids);
   });
   const stopSnapping = startSnapping(map, layer, [modify]);
-  const stopKeys = listenForKeys({
-    Escape: () => {
-      if (!labels.rejected) return false;
-      labels.rejected.discard();
-      return true;
-    },
-    Enter: () => {
-      if (!labels.rejected) return false;
-      labels.rejected.retry();
-      return true;
-    },
+  const keys: Keys = {
+    Escape: () => ifRejected(({ discard }) => discard()),
+    Enter: () => ifRejected(({ retry }) => retry()),
     Delete: () => modify.removePoint(),
     Backspace: () => modify.removePoint(),
-  });
-  return () => {
-    labels.rejected?.discard();
-    stopKeys();
-    stopSnapping();
-    stop();
-    stopSelecting();
+  };
+  return {
+    ...selecting,
+    keys: keysInTurn(keys, selecting.keys ?? {}),
+    stop() {
+      stopCommitting();
+      stopSnapping();
+      stopFollowing();
+      selecting.stop();
+    },
   };
 }
 
 /** Selected labels are dragged to another place. */
-export function startMoving(map: OlMap, layer: LabelLayer): () => void {
-  const stopSelecting = startSelecting(map, layer);
-  const { features, stop } = followSelection(layer);
+export function startMoving(at: Ground & Pick<Lendings, "labels">): ToolAtWork {
+  const { map, labels: layer } = at;
+  const selecting = startSelecting(at);
+  const { features, stop: stopFollowing } = followSelection(layer);
   const translate = new Translate({ features, hitTolerance: 2 });
   let from: readonly number[] = [];
   translate.on("translatestart", ({ startCoordinate }) => {
@@ -115,17 +136,17 @@ export function startMoving(map: OlMap, layer: LabelLayer): () => void {
       (error: unknown) => {
         // A place outside of the project: everything goes back to where it was.
         labels.failed = error;
-        for (const id of ids) {
-          const known = labels.byId.get(id);
-          if (known) layer.restore(known);
-        }
+        putBack(layer, ids);
       },
     );
   });
   map.addInteraction(translate);
-  return () => {
-    map.removeInteraction(translate);
-    stop();
-    stopSelecting();
+  return {
+    ...selecting,
+    stop() {
+      map.removeInteraction(translate);
+      stopFollowing();
+      selecting.stop();
+    },
   };
 }

@@ -1,17 +1,13 @@
 import DragBox from "ol/interaction/DragBox.js";
-import type OlMap from "ol/Map.js";
-import type MapBrowserEvent from "ol/MapBrowserEvent.js";
 import { labels, selection } from "../../state/index.ts";
-import type { LabelLayer } from "../layers/labels.ts";
-import { listenForKeys } from "./label-keys.ts";
+import type { Ground, Lendings, OnMap, ToolAtWork } from "./handler.ts";
 
-type Click = MapBrowserEvent<PointerEvent | KeyboardEvent | WheelEvent>;
-const withModifier = ({ originalEvent: { shiftKey, ctrlKey, metaKey } }: Click): boolean =>
+const withModifier = ({ originalEvent: { shiftKey, ctrlKey, metaKey } }: OnMap): boolean =>
   shiftKey || ctrlKey || metaKey;
 
 /** Click selects, Shift or Ctrl adds and takes away, a drag with Shift selects a box; a second click takes what lies below. */
-export function startSelecting(map: OlMap, layer: LabelLayer): () => void {
-  const click = (event: Click) => {
+export function startSelecting({ map, labels: layer }: Ground & Pick<Lendings, "labels">): ToolAtWork {
+  const click = (event: OnMap) => {
     const [x = 0, y = 0] = event.coordinate;
     const found = layer.at(x, y).map((feature) => Number(feature.getId()));
     if (found.length === 0) {
@@ -23,16 +19,13 @@ export function startSelecting(map: OlMap, layer: LabelLayer): () => void {
     if (withModifier(event)) labels.select([at < 0 ? found[0]! : found[at]!], "toggle");
     else labels.select([selection.labels.size === 1 && at >= 0 ? next : found[0]!]);
   };
-  const hover = (event: Click) => {
+  const move = (event: OnMap) => {
     if (event.dragging) return;
     const [x = 0, y = 0] = event.coordinate;
     const found = layer.at(x, y)[0];
     const id = found ? Number(found.getId()) : null;
     if (id !== labels.hovered) labels.hovered = id;
     map.getTargetElement()?.classList.toggle("over-label", id !== null);
-  };
-  const leave = () => {
-    labels.hovered = null;
   };
   const box = new DragBox({
     condition: (event) => event.originalEvent.shiftKey && (event.originalEvent as PointerEvent).button === 0,
@@ -46,23 +39,23 @@ export function startSelecting(map: OlMap, layer: LabelLayer): () => void {
     );
   });
   map.addInteraction(box);
-  map.on("click", click);
-  map.on("pointermove", hover);
-  map.getViewport()!.addEventListener("pointerleave", leave);
-  const stopKeys = listenForKeys({
-    Escape: () => {
-      if (selection.labels.size === 0) return false;
-      labels.select([]);
-      return true;
+  return {
+    click,
+    move,
+    leave() {
+      labels.hovered = null;
     },
-  });
-  return () => {
-    stopKeys();
-    labels.hovered = null;
-    map.getTargetElement()?.classList.remove("over-label");
-    map.getViewport()!.removeEventListener("pointerleave", leave);
-    map.un("click", click);
-    map.un("pointermove", hover);
-    map.removeInteraction(box);
+    keys: {
+      Escape() {
+        if (selection.labels.size === 0) return false;
+        labels.select([]);
+        return true;
+      },
+    },
+    stop() {
+      labels.hovered = null;
+      map.getTargetElement()?.classList.remove("over-label");
+      map.removeInteraction(box);
+    },
   };
 }

@@ -1,7 +1,6 @@
 import Feature from "ol/Feature.js";
 import type LineString from "ol/geom/LineString.js";
 import type Polygon from "ol/geom/Polygon.js";
-import Draw from "ol/interaction/Draw.js";
 import VectorLayer from "ol/layer/Vector.js";
 import type OlMap from "ol/Map.js";
 import VectorSource from "ol/source/Vector.js";
@@ -10,10 +9,10 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import { densified, ellipsoidArea, geodesicLength } from "../geodesy.ts";
-import { mapHasKeys } from "../keys.ts";
-import { registerTool } from "../map-state.svelte.ts";
-import { type LonLatTransform, lonLatTransform } from "../projection.ts";
+import type { LonLatTransform } from "../projection.ts";
+import type { Ground, ToolAtWork } from "./handler.ts";
 import { type Measured, measure } from "./measure-state.svelte.ts";
+import { leftButtonAlone, sketching } from "./sketch.ts";
 
 const accent = "#0b7a68";
 const style = [
@@ -29,27 +28,16 @@ const style = [
   }),
 ];
 
-/** Measuring a line and an outline, for the project whose CRS is `proj`. Returns how to take the tools away. */
-export function registerMeasureTools(proj: string): () => void {
-  const transform = lonLatTransform(proj);
-  const stops = (["length", "area"] as const).map((kind) =>
-    registerTool({ id: `measure-${kind}`, cursor: "crosshair", start: (map) => start(map, kind, transform) }),
-  );
-  const stopPan = registerTool({ id: "pan", cursor: "grab", start: () => () => undefined });
-  return () => {
-    for (const stop of [...stops, stopPan]) stop();
-  };
-}
-
-function start(map: OlMap, kind: "length" | "area", transform: LonLatTransform): () => void {
+/** Measures a line or an outline. */
+export function startMeasuring({ map, lonLat }: Ground, kind: Measured["kind"]): ToolAtWork {
   const source = new VectorSource();
   const layer = new VectorLayer({ source, style, zIndex: 800, className: "measure-canvas" });
-  const draw = new Draw({
+  const { draw, keys, menu } = sketching({
     type: kind === "length" ? "LineString" : "Polygon",
     style,
+    condition: leftButtonAlone,
     // Shift drags a box to zoom; measuring goes by clicks alone.
     freehandCondition: () => false,
-    stopClick: true,
   });
   measure.now = null;
   const tell = (feature: Feature, finished: boolean) => {
@@ -58,7 +46,7 @@ function start(map: OlMap, kind: "length" | "area", transform: LonLatTransform):
       geometry.getType() === "LineString"
         ? (geometry as LineString).getCoordinates()
         : (geometry as Polygon).getCoordinates()[0]!;
-    measure.now = figures(kind, line as [number, number][], transform, finished, metersOf(map));
+    measure.now = figures(kind, line as [number, number][], lonLat, finished, metersOf(map));
   };
   draw.on("drawstart", ({ feature }) => {
     source.clear();
@@ -69,36 +57,30 @@ function start(map: OlMap, kind: "length" | "area", transform: LonLatTransform):
     source.addFeature(new Feature(feature.getGeometry()!.clone()));
     tell(feature, true);
   });
-  const target = map.getViewport()!;
-  const onKey = (event: KeyboardEvent) => {
-    if (!mapHasKeys(map.getTargetElement() ?? target)) return;
-    if (event.key === "Enter") draw.finishDrawing();
-    else if (event.key === "Backspace") draw.removeLastPoint();
-    else if (event.key === "Escape") {
-      draw.abortDrawing();
-      source.clear();
-      measure.now = null;
-    } else return;
-    event.preventDefault();
-  };
-  const onMenu = (event: MouseEvent) => {
-    if (measure.now && !measure.now.finished) {
-      event.preventDefault();
-      event.stopPropagation();
-      draw.finishDrawing();
-    }
-  };
-  window.addEventListener("keydown", onKey);
-  target.addEventListener("contextmenu", onMenu, true);
+  draw.on("drawabort", () => {
+    measure.now = null;
+  });
   map.addLayer(layer);
   map.addInteraction(draw);
-  return () => {
-    window.removeEventListener("keydown", onKey);
-    target.removeEventListener("contextmenu", onMenu, true);
-    map.removeInteraction(draw);
-    map.removeLayer(layer);
-    layer.dispose();
-    measure.now = null;
+  return {
+    keys: {
+      ...keys,
+      // What was measured goes too.
+      Escape() {
+        if (measure.now === null) return false;
+        draw.abortDrawing();
+        source.clear();
+        measure.now = null;
+        return true;
+      },
+    },
+    menu,
+    stop() {
+      map.removeInteraction(draw);
+      map.removeLayer(layer);
+      layer.dispose();
+      measure.now = null;
+    },
   };
 }
 

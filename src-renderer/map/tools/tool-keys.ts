@@ -5,6 +5,13 @@ import { ownKeys } from "../../ui/own-keys.ts";
 /** What a key does; `false` leaves it to others. */
 export type Keys = Readonly<Record<string, () => boolean>>;
 
+/** Keys of two parts of a tool: what the first leaves goes to the second. */
+export function keysInTurn(first: Keys, second: Keys): Keys {
+  const both: Record<string, () => boolean> = { ...second };
+  for (const [name, act] of Object.entries(first)) both[name] = () => act() || (second[name]?.() ?? false);
+  return both;
+}
+
 /** Returns how to stop. */
 export function listenForKeys(keys: Keys): () => void {
   const listen = (event: KeyboardEvent) => {
