@@ -240,6 +240,17 @@ test("the table of the window's README says what holds here", () => {
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(expected));
 });
 
+test("no two areas of the panels import each other, not even by way of others", () => {
+  const areaOf = (path: string): string | undefined => /^src-renderer\/panels\/([^/]+)\//.exec(path)?.[1];
+  const graph = new Map<string, string[]>();
+  for (const { file, target } of all) {
+    const [from, to] = [areaOf(insideRoot(file)), areaOf(insideRoot(resolve(dirname(file), target)))];
+    if (from !== undefined && to !== undefined && from !== to) graph.set(from, [...(graph.get(from) ?? []), to]);
+  }
+  expect(graph.size).toBeGreaterThan(10);
+  expect(cyclesOf(graph)).toEqual([]);
+});
+
 test("shared code imports no package and nothing of Node", () => {
   const packages = all
     .filter(({ file }) => relative(root, file).startsWith("src-shared") && !file.endsWith(".test.ts"))

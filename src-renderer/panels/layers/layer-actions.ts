@@ -6,10 +6,9 @@ import { mapView } from "../../map/map-state.svelte.ts";
 import { openingView } from "../../map/opening-view.ts";
 import { places } from "../../map/places.svelte.ts";
 import { shortcutOf } from "../../state/commands.ts";
-import { layers, workDialogs } from "../../state/index.ts";
+import { layers, mapDialogs, workDialogs } from "../../state/index.ts";
 import { showPanel } from "../../state/show-panel.ts";
 import { type MenuItem, notices } from "../../ui/index.ts";
-import { dialogs } from "../maps/dialogs.svelte.ts";
 
 export function zoomToLayers(ids: readonly string[]): void {
   const bounds = layers.boundsOf(ids);
@@ -144,5 +143,5 @@ async function askToDelete(layer: string): Promise<void> {
     (path) => path !== null,
   );
   showPanel("maps");
-  dialogs.removing = { kind: "map", id, name: map.name, files };
+  mapDialogs.removing = { kind: "map", id, name: map.name, files };
 }

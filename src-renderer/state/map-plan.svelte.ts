@@ -1,4 +1,4 @@
-import type { Bounds } from "../../../src-shared/geo/bounds.ts";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
 
 export type AreaKind = "project" | "view" | "rectangle" | "polygon" | `bookmark:${number}`;
 
@@ -8,7 +8,7 @@ export interface PlacedArea {
 }
 
 /** The form of a new map: it stays as it was typed while the person looks elsewhere. */
-class Plan {
+export class MapPlan {
   model = $state("");
   /** `null`: all that the model and the project have */
   modalities = $state.raw<readonly string[] | null>(null);
@@ -33,5 +33,3 @@ class Plan {
     this.area = "project";
   }
 }
-
-export const plan = new Plan();

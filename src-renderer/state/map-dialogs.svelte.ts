@@ -1,13 +1,12 @@
-/** What is about to be deleted or renamed; the panel's dialogs ask for it. */
+/** What is about to be deleted or renamed; the dialogs of the maps panel ask for it. */
 export interface Subject {
   readonly kind: "map" | "comparison" | "model";
   readonly id: number;
   readonly name: string;
 }
 
-class Dialogs {
+/** Which of those dialogs is open. */
+export class MapDialogs {
   removing = $state.raw<(Subject & { readonly files: readonly string[] }) | null>(null);
   renaming = $state.raw<Subject | null>(null);
 }
-
-export const dialogs = new Dialogs();
