@@ -2,7 +2,7 @@ import type { PlainKey } from "../i18n/index.ts";
 import { mapView } from "../map/map-state.svelte.ts";
 import { factsOf, type LabelMode } from "../map/tools/modes.ts";
 import type { Command } from "../state/commands.ts";
-import { docks, labelScreens, labels, session, tiles } from "../state/index.ts";
+import { docks, labelDrawing, labelScreens, labels, session, tiles } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";
 import type { IconName } from "../ui/icons.ts";
 
@@ -22,7 +22,7 @@ const tool = (mode: LabelMode, title: PlainKey, icon: IconName, shortcut?: strin
   ...(shortcut ? { shortcut } : {}),
   when: () => open() && labels.legend !== null,
   run() {
-    labels.failed = null;
+    labels.forgetFailure();
     mapView.tool = mapView.tool === mode ? "pan" : mode;
   },
 });
@@ -37,7 +37,7 @@ const classKeys: readonly Command[] = Array.from({ length: 9 }, (_, index) => ({
   run() {
     const order = [...Map.groupBy(labels.classes, ({ parent }) => parent ?? "").values()].flat();
     const one = order[index];
-    if (one) labels.choose(one.code);
+    if (one) labelDrawing.choose(one.code);
   },
 }));
 
@@ -111,8 +111,7 @@ export const labelsCommands: readonly Command[] = [
     shortcut: "S",
     when: engaged,
     run() {
-      labels.snapping = !labels.snapping;
-      labels.keep();
+      labelDrawing.toggleSnapping();
     },
   },
   {
@@ -122,8 +121,7 @@ export const labelsCommands: readonly Command[] = [
     icon: "tag",
     when: open,
     run() {
-      labels.names = !labels.names;
-      labels.keep();
+      labelDrawing.toggleNames();
     },
   },
   {

@@ -7,6 +7,8 @@ import { Device } from "./device.svelte.ts";
 import { Docks } from "./docks.svelte.ts";
 import { EditHistory } from "./history.svelte.ts";
 import { Jobs } from "./jobs.svelte.ts";
+import { LabelDrawing } from "./label-drawing.svelte.ts";
+import { LabelProblems } from "./label-problems.svelte.ts";
 import { LabelScreens } from "./label-screens.svelte.ts";
 import { Labels } from "./labels.svelte.ts";
 import { Layers } from "./layers.svelte.ts";
@@ -32,7 +34,7 @@ export const session = new ProjectSession({ client, storage: globalThis.sessionS
 export const viewMemory = new ViewMemory(client);
 export const notifier = new Notifier(settings);
 
-export const selection = new Selection();
+export const selection = new Selection(session);
 export const overlays = new Overlays();
 export const startScreen = new StartScreen();
 export const workDialogs = new WorkDialogs();
@@ -48,7 +50,9 @@ export const jobs = new Jobs({ client, notifier });
 export const runs = new Runs({ client, jobs });
 export const layers = new Layers({ client, session, history });
 export const timeline = new Timeline({ client, session, memory: viewMemory, layers, activity: mapActivity });
-export const labels = new Labels({ client, session, memory: viewMemory, selection });
+export const labels = new Labels({ client, session, selection });
+export const labelDrawing = new LabelDrawing({ session, memory: viewMemory, labels });
+export const labelProblems = new LabelProblems({ client, session, labels });
 export const tiles = new Tiles({ client, session });
 export const maps = new Maps({ client, session, jobs, layers });
 export const pins = new Pins({ client, session, memory: viewMemory });

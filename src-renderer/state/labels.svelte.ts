@@ -2,30 +2,21 @@ import type { Label } from "../../src-shared/domain/label.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { cornersOfCells, outlineOfCells } from "../../src-shared/domain/patch-cells.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
-import type { AnswerOf, LabelProblem, LabelSet } from "../../src-shared/ipc/index.ts";
+import type { AnswerOf, LabelSet } from "../../src-shared/ipc/index.ts";
 import type { Client, Live } from "../client/index.ts";
 import type { Selection } from "./selection.svelte.ts";
 import type { ProjectSession } from "./session.svelte.ts";
-import type { ViewMemory } from "./view-memory.ts";
 
 /** What came, changed or went; `null` stands for everything. */
 export type LabelsChanged = { readonly changed: readonly Label[]; readonly removed: readonly number[] } | null;
 
-/** An outline that the program refused: it stays on the map until it is mended or given up. */
-export interface Rejected {
-  readonly error: unknown;
-  retry(): void;
-  discard(): void;
-}
-
 export const partNames = ["train", "validation", "test", "unused", "random", "none"] as const;
 export type PartName = (typeof partNames)[number];
 
-/** The labels of the legend at work: read once, then only what changed; and what is being done with them. */
+/** The labels of the legend at work: read once, then only what changed; and what is done to them. */
 export class Labels {
   readonly #client: Client;
   readonly #session: ProjectSession;
-  readonly #memory: ViewMemory;
   readonly #selection: Selection;
   #legends!: Live<AnswerOf<"legends.list">>;
   #summary!: Live<AnswerOf<"labels.summary">>;
@@ -35,36 +26,19 @@ export class Labels {
   #turn = 0;
   #version = 0;
 
-  byId = $state.raw<ReadonlyMap<number, Label>>(new Map());
-  total = $state(0);
-  loading = $state(false);
-  error = $state.raw<unknown>();
-  /** The class that is drawn with. */
-  code = $state<number | null>(null);
-  snapping = $state(true);
-  names = $state(true);
-  rejected = $state.raw<Rejected | null>(null);
-  /** The label under the pointer of the select tool. */
-  hovered = $state.raw<number | null>(null);
-  /** Something was tried with labels and refused; said where labels are worked on. */
-  failed = $state.raw<unknown>(null);
-  /** Labels that the table's filter lets through; `null` without a filter. */
-  shown = $state.raw<ReadonlySet<number> | null>(null);
-  /** Blocks and sets are drawn on the map. */
-  splitShown = $state(false);
-  problems = $state.raw<readonly LabelProblem[] | null>(null);
-  looking = $state(false);
-  #problemTurn = 0;
+  #following = false;
+  /** something changed while an answer was on its way */
+  #behind = false;
 
-  constructor({
-    client,
-    session,
-    memory,
-    selection,
-  }: { client: Client; session: ProjectSession; memory: ViewMemory; selection: Selection }) {
+  #byId = $state.raw<ReadonlyMap<number, Label>>(new Map());
+  #total = $state(0);
+  #loading = $state(false);
+  #error = $state.raw<unknown>();
+  #failed = $state.raw<unknown>(null);
+
+  constructor({ client, session, selection }: { client: Client; session: ProjectSession; selection: Selection }) {
     this.#client = client;
     this.#session = session;
-    this.#memory = memory;
     this.#selection = selection;
     $effect.root(() => {
       const request = () => (this.#session.project ? {} : null);
@@ -80,27 +54,32 @@ export class Labels {
         else this.#clear();
       });
       $effect(() => {
-        if (!this.#session.project) return;
-        void this.#memory
-          .recall<{ code?: number; snapping?: boolean; names?: boolean }>("labels.drawing")
-          .then((kept) => {
-            if (typeof kept?.snapping === "boolean") this.snapping = kept.snapping;
-            if (typeof kept?.names === "boolean") this.names = kept.names;
-            if (typeof kept?.code === "number" && this.code === null) this.code = kept.code;
-          });
-        return this.#client.whenChanged(() => void this.#follow(), "labels.changes");
+        void this.#session.folder;
+        this.#failed = null;
       });
-      // Images that come or go, and another split, change what is the matter with labels as well.
       $effect(() =>
-        this.#session.project
-          ? this.#client.whenChanged(() => this.problems && void this.look(), "labels.problems")
-          : undefined,
+        this.#session.project ? this.#client.whenChanged(() => void this.#follow(), "labels.changes") : undefined,
       );
-      $effect(() => {
-        const codes = this.classes.map(({ code }) => code);
-        if (codes.length > 0 && (this.code === null || !codes.includes(this.code))) this.code = codes[0]!;
-      });
     });
+  }
+
+  get byId(): ReadonlyMap<number, Label> {
+    return this.#byId;
+  }
+  /** of the legend, also those that were not read because there are too many */
+  get total(): number {
+    return this.#total;
+  }
+  get loading(): boolean {
+    return this.#loading;
+  }
+  /** Why the labels could not be read. */
+  get error(): unknown {
+    return this.#error;
+  }
+  /** Something was tried with labels and refused; said where labels are worked on. `null`: nothing was. */
+  get failed(): unknown {
+    return this.#failed;
   }
 
   readonly active = $derived.by((): number | null => this.#legends?.value?.active ?? null);
@@ -137,52 +116,65 @@ export class Labels {
 
   async #load(legendId: number): Promise<void> {
     const turn = ++this.#turn;
-    this.loading = true;
+    this.#loading = true;
+    this.#behind = false;
     try {
       const page = await this.#client.invoke("labels.list", { legendId });
       if (turn !== this.#turn) return;
       this.#version = page.version;
-      this.total = page.total;
-      this.byId = new Map(page.labels.map((label) => [label.id, label]));
-      this.error = undefined;
-      this.problems = null;
+      this.#total = page.total;
+      this.#byId = new Map(page.labels.map((label) => [label.id, label]));
+      this.#error = undefined;
       this.#tell(null);
     } catch (error) {
-      if (turn === this.#turn) this.error = error;
+      if (turn === this.#turn) this.#error = error;
     }
-    if (turn === this.#turn) this.loading = false;
+    if (turn !== this.#turn) return;
+    this.#loading = false;
+    if (this.#behind) void this.#follow();
   }
 
   #clear(): void {
     this.#turn++;
-    this.byId = new Map();
-    this.total = 0;
-    this.problems = null;
-    this.shown = null;
-    this.rejected = null;
+    this.#loading = false;
+    this.#byId = new Map();
+    this.#total = 0;
+    this.#error = undefined;
     this.#tell(null);
   }
 
+  /** One question at a time, so that an older answer never comes after a newer one. */
   async #follow(): Promise<void> {
+    this.#behind = true;
+    if (this.#following || this.#loading) return;
+    this.#following = true;
+    while (this.#behind && !this.#loading) {
+      this.#behind = false;
+      await this.#followOnce();
+    }
+    this.#following = false;
+  }
+
+  async #followOnce(): Promise<void> {
     const legendId = this.active;
     if (legendId === null) return;
     const turn = this.#turn;
     try {
       const changes = await this.#client.invoke("labels.changes", { legendId, since: this.#version });
       if (turn !== this.#turn) return;
-      if (changes === null) return await this.#load(legendId);
+      if (changes === null) return void this.#load(legendId);
       if (changes.labels.length + changes.removed.length === 0) return;
-      const next = new Map(this.byId);
+      const next = new Map(this.#byId);
       for (const id of changes.removed) next.delete(id);
       for (const label of changes.labels) next.set(label.id, label);
       this.#version = Math.max(this.#version, changes.version);
-      this.total += next.size - this.byId.size;
-      this.byId = next;
+      this.#total += next.size - this.#byId.size;
+      this.#byId = next;
       const gone = changes.removed.filter((id) => this.#selection.labels.has(id));
       if (gone.length > 0) this.#selection.labels = new Set([...this.#selection.labels].filter((id) => next.has(id)));
       this.#tell({ changed: changes.labels, removed: changes.removed });
     } catch (error) {
-      if (turn === this.#turn) this.error = error;
+      if (turn === this.#turn) this.#error = error;
     }
   }
 
@@ -194,30 +186,33 @@ export class Labels {
   async attempt<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     try {
       const result = await work();
-      this.failed = null;
+      this.#failed = null;
       return result;
     } catch (error) {
-      this.failed = error;
+      this.#failed = error;
       return undefined;
     }
   }
 
-  /** Chooses the class to draw with; what is selected gets it. */
-  choose(code: number): void {
-    this.code = code;
-    this.keep();
-    const ids = this.selected.filter((label) => label.classCode !== code).map(({ id }) => id);
-    if (ids.length > 0) void this.attempt(() => this.#client.invoke("labels.setClass", { ids, classCode: code }));
+  /** Something was refused of which nobody is left to say so. */
+  fail(error: unknown): void {
+    this.#failed = error;
+  }
+
+  /** What was refused is not said any longer. */
+  forgetFailure(): void {
+    this.#failed = null;
   }
 
   activate(id: number): Promise<unknown> {
-    this.shown = null;
     this.select([]);
     return this.attempt(() => this.#client.invoke("legends.activate", { id }));
   }
 
-  keep(): void {
-    this.#memory.remember("labels.drawing", { code: this.code, snapping: this.snapping, names: this.names });
+  /** Gives the selected labels a class. */
+  async setClassOfSelected(classCode: number): Promise<void> {
+    const ids = this.selected.filter((label) => label.classCode !== classCode).map(({ id }) => id);
+    if (ids.length > 0) await this.attempt(() => this.#client.invoke("labels.setClass", { ids, classCode }));
   }
 
   select(ids: Iterable<number>, mode: "only" | "toggle" | "add" = "only"): void {
@@ -261,18 +256,5 @@ export class Labels {
       }
     }
     return bounds.minX <= bounds.maxX ? bounds : null;
-  }
-
-  /** Looks for overlaps, tiny and invalid outlines; again by itself after changes. */
-  async look(): Promise<void> {
-    const turn = ++this.#problemTurn;
-    this.looking = true;
-    try {
-      const problems = await this.#client.invoke("labels.problems", {});
-      if (turn === this.#problemTurn) this.problems = problems;
-    } catch (error) {
-      if (turn === this.#problemTurn) this.failed = error;
-    }
-    if (turn === this.#problemTurn) this.looking = false;
   }
 }

@@ -12,8 +12,8 @@ import CircleStyle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
-import { labels } from "../../state/index.ts";
-import type { Rejected } from "../../state/labels.svelte.ts";
+import { labelDrawing, labels } from "../../state/index.ts";
+import type { Rejected } from "../../state/label-drawing.svelte.ts";
 import type { LabelFeature, LabelLayer } from "../layers/labels.ts";
 import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
 import type { DrawnShape } from "./modes.ts";
@@ -48,7 +48,7 @@ export function startDrawing(
   let over = false;
 
   draw.on("drawstart", () => {
-    labels.failed = null;
+    labels.forgetFailure();
   });
   draw.on("drawend", ({ feature }) => {
     const geometry = feature.getGeometry()!;
@@ -65,7 +65,7 @@ export function startDrawing(
       drop(feature);
     } catch (error) {
       // Without the tool there are no handles to mend it with.
-      if (over) labels.failed = error;
+      if (over) labels.fail(error);
       else {
         refused.set(feature, error);
         if (!source.hasFeature(feature)) source.addFeature(feature);
@@ -87,9 +87,9 @@ export function startDrawing(
   function tell(): void {
     const [first] = refused;
     draw.setActive(!first);
-    labels.rejected = first
-      ? { error: first[1], retry: () => void offer(first[0]), discard: () => drop(first[0]) }
-      : null;
+    if (first)
+      labelDrawing.reject({ error: first[1], retry: () => void offer(first[0]), discard: () => drop(first[0]) });
+    else labelDrawing.settle();
   }
 
   const stopSnapping = startSnapping(map, layer, [draw, modify]);
@@ -108,7 +108,7 @@ export function startDrawing(
     stop() {
       over = true;
       stopSnapping();
-      labels.rejected = null;
+      labelDrawing.settle();
       map.removeLayer(sketches);
     },
   };
@@ -116,7 +116,7 @@ export function startDrawing(
 
 /** Does something about the refused shape, if there is one. */
 export function ifRejected(act: (rejected: Rejected) => unknown): boolean {
-  const { rejected } = labels;
+  const { rejected } = labelDrawing;
   return rejected !== null && act(rejected) !== false;
 }
 
@@ -150,7 +150,7 @@ export function startSnapping(map: OlMap, layer: LabelLayer, others: readonly (D
     timer = setTimeout(gather, 60);
   }
   const stop = $effect.root(() => {
-    $effect(() => snap.setActive(labels.snapping));
+    $effect(() => snap.setActive(labelDrawing.snapping));
   });
   return () => {
     stop();

@@ -3,7 +3,7 @@ import { altKeyOnly, singleClick } from "ol/events/condition.js";
 import Modify from "ol/interaction/Modify.js";
 import Translate from "ol/interaction/Translate.js";
 import { invoke } from "../../client/index.ts";
-import { labels, selection } from "../../state/index.ts";
+import { labelDrawing, labels, selection } from "../../state/index.ts";
 import { coordinatesOf, type LabelFeature, type LabelLayer } from "../layers/labels.ts";
 import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
 import { handleStyle, ifRejected, startSnapping } from "./label-drawing.svelte.ts";
@@ -45,19 +45,19 @@ function committing(layer: LabelLayer): { commit: (ids: readonly number[]) => Pr
     try {
       if (changed.length > 0) await invoke("labels.update", { labels: changed });
       for (const id of ids) refused.delete(id);
-      if (!over && refused.size === 0) labels.rejected = null;
+      if (!over && refused.size === 0) labelDrawing.settle();
     } catch (error) {
       if (over) {
-        labels.failed = error;
+        labels.fail(error);
         putBack(layer, ids);
         return;
       }
       for (const id of ids) refused.add(id);
-      labels.rejected = { error, retry: () => void commit([]), discard };
+      labelDrawing.reject({ error, retry: () => void commit([]), discard });
     }
   };
   const discard = (): void => {
-    labels.rejected = null;
+    labelDrawing.settle();
     putBack(layer, refused);
     refused.clear();
   };
@@ -131,11 +131,11 @@ export function startMoving(at: Ground & Pick<Lendings, "labels">): ToolAtWork {
     if (dx === 0 && dy === 0) return;
     void invoke("labels.move", { ids, dx, dy }).then(
       () => {
-        labels.failed = null;
+        labels.forgetFailure();
       },
       (error: unknown) => {
         // A place outside of the project: everything goes back to where it was.
-        labels.failed = error;
+        labels.fail(error);
         putBack(layer, ids);
       },
     );

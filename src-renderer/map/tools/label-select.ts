@@ -1,5 +1,5 @@
 import DragBox from "ol/interaction/DragBox.js";
-import { labels, selection } from "../../state/index.ts";
+import { labelDrawing, labels, selection } from "../../state/index.ts";
 import type { Ground, Lendings, OnMap, ToolAtWork } from "./handler.ts";
 
 const withModifier = ({ originalEvent: { shiftKey, ctrlKey, metaKey } }: OnMap): boolean =>
@@ -24,7 +24,7 @@ export function startSelecting({ map, labels: layer }: Ground & Pick<Lendings, "
     const [x = 0, y = 0] = event.coordinate;
     const found = layer.at(x, y)[0];
     const id = found ? Number(found.getId()) : null;
-    if (id !== labels.hovered) labels.hovered = id;
+    if (id !== labelDrawing.hovered) labelDrawing.hover(id);
     map.getTargetElement()?.classList.toggle("over-label", id !== null);
   };
   const box = new DragBox({
@@ -43,7 +43,7 @@ export function startSelecting({ map, labels: layer }: Ground & Pick<Lendings, "
     click,
     move,
     leave() {
-      labels.hovered = null;
+      labelDrawing.hover(null);
     },
     keys: {
       Escape() {
@@ -53,7 +53,7 @@ export function startSelecting({ map, labels: layer }: Ground & Pick<Lendings, "
       },
     },
     stop() {
-      labels.hovered = null;
+      labelDrawing.hover(null);
       map.getTargetElement()?.classList.remove("over-label");
       map.removeInteraction(box);
     },

@@ -4,7 +4,7 @@ import type Point from "ol/geom/Point.js";
 import type Polygon from "ol/geom/Polygon.js";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { invoke } from "../../client/index.ts";
-import { labels, selection } from "../../state/index.ts";
+import { labelDrawing, labels, selection } from "../../state/index.ts";
 import type { LabelLayer } from "../layers/labels.ts";
 import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
 import { startDrawing } from "./label-drawing.svelte.ts";
@@ -15,7 +15,7 @@ type Outline = readonly (readonly (readonly (readonly [number, number])[])[])[];
 
 const partsOf = (geometry: Geometry): Outline => [(geometry as Polygon).getCoordinates()] as unknown as Outline;
 
-const colorNow = (): string => labels.classOf.get(labels.code ?? -1)?.color ?? "#0b7a68";
+const colorNow = (): string => labels.classOf.get(labelDrawing.code ?? -1)?.color ?? "#0b7a68";
 const cutColor = (): string => "#b3261e";
 
 /** Draws labels of the class in hand. */
@@ -25,8 +25,8 @@ export const startDrawingLabels = (at: At, drawn: DrawnShape): ToolAtWork =>
       drawn === "point"
         ? { point: (geometry as Point).getCoordinates() as unknown as readonly [number, number] }
         : { coordinates: partsOf(geometry), drawn };
-    if (labels.active === null || labels.code === null) throw new AppError("no-legend", {});
-    await invoke("labels.add", { legendId: labels.active, labels: [{ classCode: labels.code, ...shape }] });
+    if (labels.active === null || labelDrawing.code === null) throw new AppError("no-legend", {});
+    await invoke("labels.add", { legendId: labels.active, labels: [{ classCode: labelDrawing.code, ...shape }] });
   });
 
 /** The selected labels, else all that the shape touches. */
