@@ -31,7 +31,7 @@ import { WorkDialogs } from "./work-dialogs.svelte.ts";
 
 export const settings = new SettingsState({ client, appearance: appearanceOfPage() });
 export const session = new ProjectSession({ client, storage: globalThis.sessionStorage });
-export const viewMemory = new ViewMemory(client);
+export const viewMemory = new ViewMemory({ client, session });
 export const notifier = new Notifier(settings);
 
 export const selection = new Selection(session);
