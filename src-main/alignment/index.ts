@@ -1,8 +1,5 @@
 /** Two images of one place: how far one lies beside the other. README.md says how it is measured and when it is refused. */
 export {
   type MeasuredPatch,
-  type MeasuredShift,
   measureShift,
-  type ShiftRefusal,
-  type ShiftSpec,
 } from "./measure-shift.ts";

@@ -8,7 +8,6 @@ import {
   newConfig,
   type OmniSatConfig,
   officialDropout,
-  patchCount,
   pretraining,
   seriesDefaults,
   subset,
@@ -126,5 +125,3 @@ export function inferenceOf({ config, batch }: BenchCase) {
 export function lossOf({ config, batch }: BenchCase) {
   return (scope: Scope) => ({ loss: pretraining(scope, config, graphInputs(scope.graph, config, batch)).loss });
 }
-
-export const patchesOf = ({ config }: BenchCase): number => patchCount(config);

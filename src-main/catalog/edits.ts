@@ -8,7 +8,7 @@ import type { Sql } from "./sql.ts";
 export type { Edit, EditName } from "../../src-shared/domain/edit.ts";
 
 /** What people change by hand. What jobs make (runs, models, maps) is not undone: it is deleted. */
-export const undoableTables = [
+const undoableTables = [
   "project",
   "rasters",
   "acquisitions",

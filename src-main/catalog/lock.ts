@@ -34,7 +34,7 @@ export function takeLock(folder: string, purpose: string): ProjectLock {
 }
 
 /** The holder of the lock, or `undefined` when nobody holds it. An unreadable lock file has no holder. */
-export function readLock(path: string): LockHolder | undefined {
+function readLock(path: string): LockHolder | undefined {
   try {
     const value: unknown = JSON.parse(readPlainText(path, mostBytes));
     return isHolder(value) ? value : undefined;

@@ -27,7 +27,7 @@ export interface OutsideAccess {
  * Forgets at the end of the process, and takes a copy of a project for the project: for tests and scripts, which make what
  * they open. Hosts bring one that remembers.
  */
-export function memoryAccess(): OutsideAccess {
+function memoryAccess(): OutsideAccess {
   const kept = new Map<
     string,
     { readonly files: Set<string>; readonly below: Set<string>; readonly writes: Set<string> }
@@ -73,7 +73,7 @@ export interface ProjectPaths {
 }
 
 /** First folder of a withheld path. It would lie in the root of the disk, where no project can put anything. */
-export const withheldFolder = "outside-the-project-not-allowed";
+const withheldFolder = "outside-the-project-not-allowed";
 
 /** Where a withheld path leads, told from the path alone; `undefined` of any other path. */
 export function leadsTo(path: string): string | undefined {

@@ -100,7 +100,7 @@ function stateOf(path: string, { bytes }: Pick<Row, "bytes">): RasterState {
 }
 
 /** Each difference in words: `3 bands instead of 4`. */
-export function headerDifferences(expected: RasterHeader, found: RasterHeader): string[] {
+function headerDifferences(expected: RasterHeader, found: RasterHeader): string[] {
   const differences: string[] = [];
   if (expected.width !== found.width || expected.height !== found.height) {
     differences.push(`${found.width} × ${found.height} pixels instead of ${expected.width} × ${expected.height}`);

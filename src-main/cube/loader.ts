@@ -27,7 +27,7 @@ export function batchesPerEpoch({ windows, shape, lastBatch }: LoaderSpec): numb
 }
 
 /** The samples of one epoch in their order: a function of the seed and the epoch alone. */
-export function orderOfEpoch(spec: Pick<LoaderSpec, "windows" | "seed" | "epoch" | "shuffle">): number[] {
+function orderOfEpoch(spec: Pick<LoaderSpec, "windows" | "seed" | "epoch" | "shuffle">): number[] {
   const order = spec.windows.map((_, index) => index);
   return spec.shuffle ? shuffled(order, seededRandom("epoch", spec.seed, spec.epoch)) : order;
 }

@@ -17,7 +17,7 @@ export type Entries = Readonly<Record<string, string>>;
  * A bundled module no longer lies where its source lay, but asks for files beside it by `import.meta`. So each keeps the
  * place it had in the program's folder; and the file of another program is the bundle that was made of it.
  */
-export function placesOfSources(entries: Entries): Plugin {
+function placesOfSources(entries: Entries): Plugin {
   const names = new Map(Object.entries(entries).map(([name, source]) => [source, name]));
   return {
     name: "places-of-sources",

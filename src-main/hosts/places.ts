@@ -10,6 +10,6 @@ export const rendererFolder = join(programFolder, "dist/renderer");
 export const sampleFolder = join(unpacked(programFolder), "resources/sample/flanders-crops-2019");
 
 /** What is copied and read by the system lies beside Electron's archive, not in it. */
-export function unpacked(path: string): string {
+function unpacked(path: string): string {
   return path.replace(/app\.asar$/, "app.asar.unpacked");
 }

@@ -1,22 +1,18 @@
 /** One reading of acquisitions: where their pixels lie, what the stored numbers mean, which pixels see the ground. README.md explains the room. */
 
 export { gridTouches, sharedPart, shareOf, touches } from "./footprint.ts";
-export { type FileStates, Headers, headers } from "./headers.ts";
+export { type FileStates, headers } from "./headers.ts";
 export {
-  hasData,
   isAffine,
-  type Meaning,
   meaningOf,
   physicalInto,
   physicalOf,
   quantityRead,
-  type StoredBand,
 } from "./meaning.ts";
 export {
   boundsIn,
   boundsOfImage,
   gridInImage,
-  type PixelSize,
   pixelSizeIn,
   placeInImage,
   placeOfImage,
@@ -31,10 +27,8 @@ export {
   lookThrough,
   noData,
   type Part,
-  type PartRead,
   partsTouching,
   type Reading,
-  type ReadingOptions,
   readClearness,
   readMask,
   readPart,

@@ -28,7 +28,7 @@ export interface ChosenDates {
 }
 
 /** How many dates can lie strictly above a quantile of at most `candidates` values. */
-export const mostChosen = (candidates: number, q: number): number =>
+const mostChosen = (candidates: number, q: number): number =>
   Math.max(0, candidates - 1 - Math.floor(q * (candidates - 1)));
 
 /**

@@ -25,7 +25,7 @@ export interface InputSpec {
 export type Inputs = Readonly<Record<string, Value>>;
 
 /** Height and width of a modality's image for a grid of patches. */
-export function imageSize(modality: ModalityConfig, config: Pick<OmniSatConfig, "grid">): readonly [number, number] {
+function imageSize(modality: ModalityConfig, config: Pick<OmniSatConfig, "grid">): readonly [number, number] {
   return [config.grid.rows * modality.patchPixels, config.grid.columns * modality.patchPixels];
 }
 

@@ -3,7 +3,7 @@ import type { OmniSatConfig } from "./config.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** How many of a tile's tokens stay visible. */
-export const keptTokens = (tokens: number, maskRatio: number): number => Math.trunc(tokens * (1 - maskRatio));
+const keptTokens = (tokens: number, maskRatio: number): number => Math.trunc(tokens * (1 - maskRatio));
 
 /**
  * Which tokens are hidden: one number per token of the tile, all modalities together; the smallest stay visible.

@@ -16,7 +16,7 @@ import {
 const epsilon = 1e-6;
 
 /** (x − mean) / sqrt(var + ε) over `axes`, with the unbiased variance; `weight` (0 or 1) leaves values out. */
-export function standardise(g: Graph, x: Value, axes: readonly number[], weight?: Value): Value {
+function standardise(g: Graph, x: Value, axes: readonly number[], weight?: Value): Value {
   if (!weight) {
     const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
     const centred = sub(g, x, reduceMean(g, x, axes, true));
@@ -33,7 +33,7 @@ export function standardise(g: Graph, x: Value, axes: readonly number[], weight?
 }
 
 /** Mean of the values where the weight is 1; 0 where it is nowhere. */
-export function weightedMean(g: Graph, values: Value, weight: Value): Value {
+function weightedMean(g: Graph, values: Value, weight: Value): Value {
   const axes = values.shape.map((_, axis) => axis);
   return div(g, reduceSum(g, mul(g, values, weight), axes), maximum(g, reduceSum(g, weight, axes), 1));
 }

@@ -48,7 +48,7 @@ export interface SeriesTokens {
 const singleDate = 120;
 
 /** [B, T, C, h, w] → [B, T, P, C·p·p]: values of a block channel by channel, then row by row. */
-export function seriesRows(g: Graph, series: Value, block: number): Value {
+function seriesRows(g: Graph, series: Value, block: number): Value {
   const [batch, dates, channels, height, width] = series.shape as readonly [number, number, number, number, number];
   const [rows, columns] = [Math.floor(height / block), Math.floor(width / block)];
   let whole = series;

@@ -25,7 +25,7 @@ export function fromFineTuning(key: string): string {
 const projector = /(?:^|\.)projector_([^.]+)\./;
 
 /** Whether a tensor is needed by a model of these modalities: projectors of others are not. */
-export function belongsTo(key: string, modalities: readonly string[]): boolean {
+function belongsTo(key: string, modalities: readonly string[]): boolean {
   const name = projector.exec(key)?.[1];
   return name === undefined || modalities.includes(name);
 }

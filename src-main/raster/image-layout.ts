@@ -81,7 +81,7 @@ const mostPixels = 2 ** 31 - 1;
 /** An uncompressed strip larger than this is read in parts: the whole image is often one strip. */
 const strideBytes = 1 << 18;
 /** A block must be decoded whole: no larger one is. */
-export const blockBudget = 2 ** 28;
+const blockBudget = 2 ** 28;
 /** Predictors belong to these compressions; with others the field means nothing (libtiff ignores it). */
 const predicted: ReadonlySet<number> = new Set([5, 8, 32946, 50000]);
 

@@ -2,14 +2,11 @@
 
 export { blockCache } from "./block-cache.ts";
 export {
-  type ConvertOptions,
   convertToCog,
   suggestGeobox,
-  type WarpToCogOptions,
   warpToCog,
 } from "./cog/convert-to-cog.ts";
-export { type CogSpec, createCog, type ReadPixels, type WriteOptions } from "./cog/create-cog.ts";
-export type { OverviewMethod } from "./cog/encode-tile.ts";
+export { createCog, type WriteOptions } from "./cog/create-cog.ts";
 export {
   type CrsEntry,
   crsEntry,
@@ -19,22 +16,19 @@ export {
   lonLatBounds,
   sameCrs,
   searchCrs,
-  type Transformer,
   transformer,
 } from "./crs.ts";
 export { contentKey, fileState, releaseFile } from "./file-handles.ts";
 export { pool } from "./pool/pool.ts";
 export type { Work } from "./pool/work.ts";
 export {
-  type BandInfo,
   openRaster,
   type PixelBlock,
   Raster,
   type RasterInfo,
-  type ReadOptions,
   requireGeobox,
 } from "./raster.ts";
-export type { ResampleMethod } from "./resample.ts";
-export { allocate, type SampleType, sampleTypeOf, sampleTypes, type TypedArray } from "./sample-type.ts";
-export { type BandStatistics, type StatisticsOptions, statistics } from "./statistics.ts";
-export { tileOf, type WarpOptions, warp } from "./warp.ts";
+
+export { allocate, type SampleType, sampleTypes, type TypedArray } from "./sample-type.ts";
+export { statistics } from "./statistics.ts";
+export { tileOf, warp } from "./warp.ts";

@@ -17,7 +17,7 @@ export interface Lattice {
 }
 
 /** The largest distance, in source pixels, between the lattice and the exact transform. */
-export const latticeTolerance = 1 / 1000;
+const latticeTolerance = 1 / 1000;
 
 export type PointTransform = (col: number, row: number) => readonly [x: number, y: number];
 

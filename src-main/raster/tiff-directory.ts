@@ -66,7 +66,7 @@ const typesOf: Readonly<Record<FieldRule["kind"], ReadonlySet<number>>> = {
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The budget of a header: what no image that anybody made needs more of. */
-export const limits = {
+const limits = {
   /** directories of one file; later ones are not looked at */
   directories: 1024,
   /** fields of one directory */
@@ -187,7 +187,7 @@ async function readDirectory(
 }
 
 /** The numbers of `bytes` as field type `type`. */
-export function decodeNumbers(bytes: Uint8Array, type: number, littleEndian: boolean): Float64Array {
+function decodeNumbers(bytes: Uint8Array, type: number, littleEndian: boolean): Float64Array {
   const view = viewOf(bytes);
   const size = typeBytes[type]!;
   const numbers = new Float64Array(Math.floor(bytes.length / size));
@@ -228,7 +228,7 @@ export async function numbersOf(file: TiffFile, directory: Directory, tag: numbe
   return entry && bytes && decodeNumbers(bytes, entry.type, file.littleEndian);
 }
 
-export function numberOf(file: TiffFile, directory: Directory, tag: number): number | undefined {
+function numberOf(file: TiffFile, directory: Directory, tag: number): number | undefined {
   const entry = directory.entries.get(tag);
   return entry?.bytes ? decodeNumbers(entry.bytes, entry.type, file.littleEndian)[0] : undefined;
 }

@@ -16,7 +16,7 @@ export interface Picture {
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** The longer side of a picture in pixels. */
-export const pictureSide = 1200;
+const pictureSide = 1200;
 
 export interface PictureOptions {
   /** the part of the raster to show, in its pixels; else all of it */

@@ -105,7 +105,7 @@ export function sampleSpec(outputPath: string): ReportSpec {
   };
 }
 
-export const sampleLegend: readonly LegendClass[] = [
+const sampleLegend: readonly LegendClass[] = [
   { code: 1, name: "Winter wheat", color: "#d6a43c" },
   { code: 2, name: "Maize", color: "#f0d646" },
   { code: 3, name: "Permanent grass", color: "#60a058" },

@@ -15,7 +15,7 @@ export function withinRoots<Result>(roots: readonly string[], work: () => Result
 }
 
 /** Refuses a path outside the allowed folders. Links are followed first, and `..` is resolved. */
-export function assertAllowed(path: string): void {
+function assertAllowed(path: string): void {
   const roots = allowedRoots.getStore();
   if (roots && !liesWithin(path, roots)) throw new AppError("path-not-allowed", { path, roots });
 }

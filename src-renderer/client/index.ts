@@ -4,4 +4,3 @@ export { choosePath, choosePaths } from "./choose-paths.ts";
 export type { Client } from "./client.ts";
 export { connection } from "./connection.svelte.ts";
 export type { Live } from "./live.svelte.ts";
-export { type Dropped, droppedFiles, pathsOfDropped } from "./upload.ts";

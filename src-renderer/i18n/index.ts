@@ -4,6 +4,6 @@ export { evidenceWords, sourceWords } from "./evidence-words.ts";
 export * as format from "./format.ts";
 export { countedLabelsHere as countedLabels } from "./label-words.ts";
 export { language } from "./language.svelte.ts";
-export type { Language } from "./message.ts";
+
 export { remarkWords } from "./remarks.ts";
-export { type MessageKey, type PlainKey, t, translate } from "./translate.ts";
+export { type PlainKey, t, translate } from "./translate.ts";

@@ -1,20 +1,11 @@
 import type { OpenedProject } from "../../src-shared/ipc/index.ts";
 import { t } from "../i18n/index.ts";
 import { commandOf, possible, run } from "../state/commands.ts";
-import { type MenuItem, openContextMenu } from "../ui/menu.ts";
+import { openContextMenu } from "../ui/menu.ts";
 import { notations } from "./coordinates.ts";
 import { copyText } from "./copy-text.ts";
 import { mapView } from "./map-state.svelte.ts";
 import { writtenPlace } from "./written-place.ts";
-
-type Maker = (place: readonly [number, number]) => readonly MenuItem[];
-const makers = new Set<Maker>();
-
-/** Other parts of the window add lines to the map's menu; returns how to take them away. */
-export function addToMapMenu(maker: Maker): () => void {
-  makers.add(maker);
-  return () => makers.delete(maker);
-}
 
 /** The menu of a place on the map. */
 export function openMapMenu(event: MouseEvent, _project: OpenedProject): void {
@@ -50,9 +41,5 @@ export function openMapMenu(event: MouseEvent, _project: OpenedProject): void {
     { label: t("map.menu.center"), icon: "pan", run: () => mapView.panTo(place) },
     { label: t("map.menu.zoomIn"), icon: "zoom-in", run: () => zoom(2) },
     { label: t("map.menu.zoomOut"), icon: "zoom-out", run: () => zoom(0.5) },
-    ...[...makers].flatMap((make) => {
-      const items = make(place);
-      return items.length > 0 ? (["separator", ...items] as const) : [];
-    }),
   ]);
 }

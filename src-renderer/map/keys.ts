@@ -4,7 +4,7 @@ import type OlMap from "ol/Map.js";
 const arrowStep = 120;
 
 /** Keys belong to the map while it has the focus or nothing has; a field, a button or a dialog keeps its own. */
-export function mapHasKeys(target: Element): boolean {
+function mapHasKeys(target: Element): boolean {
   const { activeElement } = document;
   if (document.querySelector("dialog[open]")) return false;
   return !activeElement || activeElement === document.body || target.contains(activeElement);

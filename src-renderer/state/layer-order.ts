@@ -44,7 +44,7 @@ const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
 const usualSensors: readonly SensorId[] = ["aerial", "sentinel-2", "landsat", "other", "sentinel-1"];
 const offAtFirst: ReadonlySet<LayerKind | "group"> = new Set(["graticule", "grid", "split", "confidence"]);
 
-export const groupId = (sensor: SensorId): string => `group:${sensor}`;
+const groupId = (sensor: SensorId): string => `group:${sensor}`;
 
 /** The tree from top to bottom. Dates of one sensor are one slot; a result's confidence follows its map. */
 export function slotsOf(facts: readonly LayerFacts[], rows: ReadonlyMap<string, LayerRow>): Slot[] {

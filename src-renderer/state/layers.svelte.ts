@@ -9,7 +9,7 @@ import type { EditHistory } from "./history.svelte.ts";
 import { type DrawnLayer, drawnOf, positionBetween, type Slot, slotsOf } from "./layer-order.ts";
 import type { ProjectSession } from "./session.svelte.ts";
 
-export { type DrawnLayer, groupId, type Slot } from "./layer-order.ts";
+export type { DrawnLayer, Slot } from "./layer-order.ts";
 
 type Change = { id: string } & Partial<Pick<LayerRow, "visible" | "opacity" | "position" | "style">>;
 

@@ -4,16 +4,7 @@ import type { ProjectSession } from "./session.svelte.ts";
 import type { ViewMemory } from "./view-memory.ts";
 
 /** Colours that most colour-blind eyes tell apart; each pin also has a sign of its own. */
-export const pinColors = [
-  "#d55e00",
-  "#0072b2",
-  "#009e73",
-  "#cc79a7",
-  "#b8860b",
-  "#7b3fbf",
-  "#56b4e9",
-  "#5d5d5d",
-] as const;
+const pinColors = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#b8860b", "#7b3fbf", "#56b4e9", "#5d5d5d"] as const;
 export const pinSigns = ["circle", "square", "triangle", "diamond", "cross", "star", "hexagon", "down"] as const;
 export type PinSign = (typeof pinSigns)[number];
 

@@ -22,8 +22,6 @@ export function shortcutKeys(shortcut: string): readonly string[] {
   return shortcut.split(/\+(?!$)/).map((key) => words[key] ?? (key.length === 1 ? key.toUpperCase() : key));
 }
 
-export const shortcutText = (shortcut: string): string => shortcutKeys(shortcut).join(onMac ? "" : "+");
-
-/** The same for `aria-keyshortcuts`, whose names are fixed by the standard. */
+/** A shortcut for `aria-keyshortcuts`, whose names are fixed by the standard. */
 export const ariaShortcut = (shortcut: string | undefined): string | undefined =>
   shortcut?.replace("Mod", onMac ? "Meta" : "Control");

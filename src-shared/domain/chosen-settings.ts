@@ -27,7 +27,7 @@ export interface ChosenSettings {
 }
 
 /** From this number of polygons on there is enough variety for a longer training. */
-export const manyPlaces = 30;
+const manyPlaces = 30;
 /** Polygons of hardly more patches than one are points: how large they are says nothing. */
 const patchesOfPoints = 2;
 

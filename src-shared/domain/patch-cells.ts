@@ -51,7 +51,7 @@ export const cellBytes = ({ bits }: PatchCells): Uint8Array => fromBase64(bits);
  * Labels whose patches fill a window of more than so many are shown as filled patches, and told to windows by their patches alone:
  * the outlines of ten million are hundreds of megabytes.
  */
-export const mostOutlinedPatches = 400;
+const mostOutlinedPatches = 400;
 export const isManyCells = (cells: PatchCells | null): cells is PatchCells =>
   cells !== null && cells.width * cells.height > mostOutlinedPatches;
 

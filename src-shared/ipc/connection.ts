@@ -1,11 +1,11 @@
-import type { FromHost, ToHost } from "./wire.ts";
+import type { ToHost } from "./wire.ts";
 
-/**
+/*
  * What goes over the WebSocket of the web host, `/rpc?session=ID&arrived=SEQ` (both only when a broken connection is
  * taken up again). The numbers on both sides only grow, so what broke in between can be said again and is heard once:
  * the host repeats every message after `arrived`, the window every request after the `lastRequest` of the hello.
+ * A numbered message of the host is a `FromHost` with its `seq`.
  */
-export type FromHostNumbered = FromHost & { readonly seq: number };
 
 /** The first message of every connection. Another `session` than before: the host could not go on, everything is new. */
 export interface Hello {
@@ -18,7 +18,3 @@ export interface Arrived {
 }
 
 export type ToWebHost = ToHost | Arrived;
-export type FromWebHost = FromHostNumbered | Hello;
-
-/** Where the pixels of a session are in the web host. */
-export const pixelsOf = (session: string): string => `/pixels/${session}`;

@@ -1,7 +1,7 @@
 import type { PatchClasses } from "../domain/patch-classes.ts";
 import type { SensorId } from "../eo/sensors.ts";
 
-export type { DateAttention, PatchClasses } from "../domain/patch-classes.ts";
+export type { PatchClasses } from "../domain/patch-classes.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 

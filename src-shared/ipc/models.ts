@@ -63,6 +63,4 @@ export interface ModelCommands {
   "models.rename"(request: { readonly name: string; readonly to: string }): Promise<void>;
   /** Deletes the model with its files; its maps and runs stay. */
   "models.remove"(request: { readonly name: string }): Promise<{ readonly deleted: readonly string[] }>;
-  /** Forgets the model; its files stay. */
-  "models.forget"(request: { readonly name: string }): Promise<void>;
 }

@@ -8,7 +8,6 @@ import type { TileAddress } from "../geo/tile-grid.ts";
  * |---|---|
  * | `/tile/LAYER/Z/X/Y?bands=B04,B03,B02&v=VERSION` | one map tile of a raster layer with all bands of the combination: `PixelTile` |
  * | `/vector/LAYER?bounds=minX,minY,maxX,maxY&resolution=R&v=VERSION` | GeoJSON in the project's CRS, cut to the view |
- * | `/file/map/ID/FILE` | a file of a result map, with HTTP ranges |
  * | `/file/export/FILE` | a file that lies in the project's folder of exports |
  *
  * `v` is the version that `layers.sources` told: an address with the right one may be kept by the browser for good.
@@ -37,9 +36,6 @@ export const vectorPath = ({ layer, bounds, resolution, version }: VectorRequest
   return `/vector/${word(layer)}?bounds=${[minX, minY, maxX, maxY].join(",")}&resolution=${resolution}&v=${word(version)}`;
 };
 
-/** `file` is the file's own name, without a folder. */
-export const mapFilePath = (mapId: number, file: string): string => `/file/map/${mapId}/${word(file)}`;
-
 /** `file` is the name of a file in the project's own folder of exports. */
 export const exportFilePath = (file: string): string => `/file/export/${word(file)}`;
 
@@ -47,7 +43,6 @@ export const exportFilePath = (file: string): string => `/file/export/${word(fil
 export type PixelPath =
   | ({ readonly kind: "tile" } & TileRequest)
   | ({ readonly kind: "vector" } & VectorRequest)
-  | { readonly kind: "file"; readonly mapId: number; readonly file: string }
   | { readonly kind: "export"; readonly file: string };
 
 export function parsePixelPath(path: string): PixelPath | undefined {
@@ -78,9 +73,6 @@ export function parsePixelPath(path: string): PixelPath | undefined {
       if (![minX, minY, maxX, maxY].every(Number.isFinite) || !(resolution > 0)) return undefined;
       const bounds = { minX, minY, maxX, maxY };
       return { kind: "vector", layer: decodeURIComponent(parts[1]!), bounds, resolution, version };
-    }
-    if (parts[0] === "file" && parts[1] === "map" && parts.length === 4 && /^\d+$/.test(parts[2]!)) {
-      return { kind: "file", mapId: Number(parts[2]), file: decodeURIComponent(parts[3]!) };
     }
     if (parts[0] === "file" && parts[1] === "export" && parts.length === 3)
       return { kind: "export", file: decodeURIComponent(parts[2]!) };

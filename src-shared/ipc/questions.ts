@@ -171,7 +171,6 @@ export const questionTables = {
   "models.export": null,
   "models.rename": null,
   "models.remove": null,
-  "models.forget": null,
 
   // runs
   "runs.list": ["runs"],

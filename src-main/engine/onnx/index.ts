@@ -1,2 +1,1 @@
 export { encodeModel } from "./encode.ts";
-export { irVersion, opsetVersion } from "./versions.ts";

@@ -9,7 +9,7 @@ export interface ProbeResult {
 }
 
 /** Runs the probe here, in this process: a broken driver can end it. `probeSafely` runs it in a child. */
-export async function runProbe(provider: Provider): Promise<ProbeResult> {
+async function runProbe(provider: Provider): Promise<ProbeResult> {
   const session = await GraphSession.load(probeModel(), { provider });
   try {
     const inputs = probeInputs();
@@ -29,7 +29,7 @@ export async function runProbe(provider: Provider): Promise<ProbeResult> {
 }
 
 /** The largest difference, relative to the largest magnitude of that result; NaN if any number is none. */
-export function largestDifference(a: Tensors, b: Tensors): number {
+function largestDifference(a: Tensors, b: Tensors): number {
   let worst = 0;
   for (const [name, { data }] of Object.entries(a)) {
     const ours = Array.from(data, Number);

@@ -67,7 +67,7 @@ export function command<const O extends Options>(
 }
 
 /** Options that every command has. */
-export const commonOptions = {
+const commonOptions = {
   json: { type: "flag", summary: "print one JSON object per line instead of text" },
   help: { type: "flag", summary: "show this help" },
 } as const satisfies Options;

@@ -43,7 +43,7 @@ export function updateProblem(info: UpdateInfo, { publicKey }: UpdateFeed, say =
 }
 
 /** Version, names and hashes of all files: whoever changes one of them needs the key. */
-export function signedText({ version, files = [] }: UpdateInfo): string {
+function signedText({ version, files = [] }: UpdateInfo): string {
   return JSON.stringify(["omnisat-update/1", version, files.map(({ url, sha512 }) => [url, sha512])]);
 }
 

@@ -88,7 +88,7 @@ export function scoresOf(matrix: ConfusionMatrix): Scores {
 }
 
 /** The class with the most samples (the first of several) and its share of them. */
-export function commonestOf(codes: readonly number[], samples: readonly number[]): Commonest | null {
+function commonestOf(codes: readonly number[], samples: readonly number[]): Commonest | null {
   const total = samples.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   const most = Math.max(...samples);

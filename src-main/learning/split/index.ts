@@ -1,5 +1,4 @@
 /** Who learns and who tests. */
-export type { TooFew } from "./assign.ts";
 export {
   type BlockLabel,
   type BlockSplit,
@@ -10,7 +9,6 @@ export {
   splitLabelsByBlocks,
 } from "./blocks.ts";
 export {
-  type Fold,
   itemsOf,
   leaveOneGroupOut,
   optimisticReason,
@@ -22,11 +20,9 @@ export {
 export {
   describeSplit,
   type Split,
-  type SplitClass,
   type SplitCount,
   type SplitItem,
-  type SplitMethod,
   type SplitShares,
 } from "./split.ts";
 export { type SplitTile, stratifiedGroups, tileBlocks } from "./tiles.ts";
-export { type SplitWord, type SplitWords, soundsLikeSplit, splitWords, wordKey } from "./words.ts";
+export { soundsLikeSplit, splitWords, wordKey } from "./words.ts";

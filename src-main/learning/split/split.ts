@@ -45,7 +45,7 @@ export interface SplitCount {
 }
 
 export const usedParts = ["train", "validation", "test"] as const;
-export const allParts = ["train", "validation", "test", "unused"] as const;
+const allParts = ["train", "validation", "test", "unused"] as const;
 
 /** Counts and gaps of an assignment. */
 export function describeSplit(

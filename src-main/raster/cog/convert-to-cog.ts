@@ -100,7 +100,7 @@ export async function warpToCog(sourcePath: string, targetPath: string, options:
 }
 
 /** 300,000 × 300,000 pixels and some more; the largest images that people have reported are 260,000 × 280,000. */
-export const mostResultPixels = 1e11;
+const mostResultPixels = 1e11;
 
 /** A grid that somebody could want written. A slip of the resolution or of a unit asks for petabytes, and for the memory to plan them. */
 function requireSensibleSize({ width, height }: GeoBox, path: string): void {

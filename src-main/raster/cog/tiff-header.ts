@@ -5,10 +5,6 @@ export interface TagValue {
   readonly values: ArrayLike<number> | string;
 }
 
-export interface LevelTags {
-  readonly tags: readonly TagValue[];
-}
-
 const structural = [
   "LAYOUT=IFDS_BEFORE_DATA",
   "BLOCK_ORDER=ROW_MAJOR",

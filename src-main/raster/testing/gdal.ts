@@ -51,7 +51,7 @@ export function gdalInfo(path: string, ...flags: string[]): GdalInfo {
   return JSON.parse(run("gdalinfo", ["-json", ...flags, path]).replace(/\bnan\b/g, "null")) as GdalInfo;
 }
 
-export function gdalAffine(path: string): Affine {
+function gdalAffine(path: string): Affine {
   const [a, b, c, d, e, f] = gdalInfo(path).geoTransform!;
   return { a, b, c, d, e, f };
 }

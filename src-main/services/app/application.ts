@@ -17,7 +17,7 @@ import type { ApplicationHost, Tell } from "./host.ts";
 import { RecentProjects } from "./recent-projects.ts";
 import { SettingsFile } from "./settings-file.ts";
 
-export type { FileBody, PixelAnswer } from "../pixels/pixels.ts";
+export type { PixelAnswer } from "../pixels/pixels.ts";
 export type { ApplicationHost, Tell } from "./host.ts";
 
 /** A project that at least one window looks at: one catalog, one queue of jobs, however many windows. */

@@ -179,7 +179,7 @@ export function fileName(name: string): string {
 }
 
 /** `name`, or with a number behind when that is taken. */
-export function freeName(name: string, taken: (name: string) => boolean): string {
+function freeName(name: string, taken: (name: string) => boolean): string {
   for (let n = 1; ; n++) {
     const wanted = n === 1 ? name : `${name} (${n})`;
     if (!taken(wanted)) return wanted;

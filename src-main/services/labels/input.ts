@@ -71,7 +71,7 @@ export function labelInput(catalog: Catalog): {
 }
 
 /** What the labels are: polygons and points of files and of the drawing tools, or what class rasters label. */
-export function labelUnit(catalog: Catalog, labels: readonly Label[]): LabelUnit {
+function labelUnit(catalog: Catalog, labels: readonly Label[]): LabelUnit {
   const rasters = new Set(catalog.labels.imports().flatMap(({ id, path }) => (isTiff(path) ? [id] : [])));
   return unitOf(
     labels.map(({ cells, importId, properties }) => {

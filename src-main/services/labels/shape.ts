@@ -83,7 +83,7 @@ export function patchAround([x, y]: readonly [number, number], grid: GeoBox): Co
   return patchSquare(col, row, grid);
 }
 
-export function patchSquare(col: number, row: number, { affine }: GeoBox): Coordinates {
+function patchSquare(col: number, row: number, { affine }: GeoBox): Coordinates {
   const corner = (dc: number, dr: number) => apply(affine, col + dc, row + dr);
   return [[[corner(0, 0), corner(0, 1), corner(1, 1), corner(1, 0), corner(0, 0)]]];
 }

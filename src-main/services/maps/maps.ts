@@ -203,7 +203,7 @@ const patchesWithImages = ({ area, files: { places } }: MapProduct): number =>
   places ? places.reduce((sum, { patches }) => sum + patches, 0) : area.width * area.height;
 
 /** Every file of a map and of its places. */
-export function filesOf({ files }: MapProduct): string[] {
+function filesOf({ files }: MapProduct): string[] {
   const sets = [files, ...(files.places ?? []).flatMap((place) => place.files ?? [])];
   const paths = sets.flatMap(({ classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths }) => [
     classPath,

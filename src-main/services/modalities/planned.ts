@@ -129,7 +129,7 @@ function bestMatch(
   return scored[0]?.modality;
 }
 
-export function freeName(wanted: string, modalities: readonly Modality[]): string {
+function freeName(wanted: string, modalities: readonly Modality[]): string {
   const names = new Set(modalities.map(({ name }) => name));
   let name = wanted;
   for (let n = 2; names.has(name); n++) name = `${wanted}-${n}`;

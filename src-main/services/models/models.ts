@@ -121,13 +121,6 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
         return exportModel(folder, resolve(to), { onnxDates, overwrite });
       },
     ),
-
-    /** Forgets a model; its files stay. */
-    "models.forget": validated("models.forget", named, ({ name }) => {
-      const { id } = catalog.models.named(name);
-      catalog.models.remove(id);
-      announceChanged(announce, "models");
-    }),
   };
 }
 

@@ -9,7 +9,7 @@ import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } fro
 import { type Catalog, makeOwnFolder } from "../../catalog/index.ts";
 import { ByteCache } from "../../files/index.ts";
 import { pool } from "../../raster/index.ts";
-import { readExportFile, readMapFile } from "./map-file.ts";
+import { readExportFile } from "./export-file.ts";
 import { QuickLooks } from "./quick-looks.ts";
 import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
 import { readTile } from "./read-tile.ts";
@@ -49,7 +49,6 @@ export async function answerPixels(catalog: Catalog, path: string, signal: Abort
   const asked = parsePixelPath(path);
   if (!asked) throw new AppError("layer-not-found", { id: path });
   if (asked.kind === "tile") return answerTile(catalog, asked, signal);
-  if (asked.kind === "file") return readMapFile(catalog, asked.mapId, asked.file);
   if (asked.kind === "export") return readExportFile(catalog, asked.file);
   const { text, version } = await readVectors(catalog, asked, signal);
   return answer("application/geo+json", Buffer.from(text), version, asked.version);

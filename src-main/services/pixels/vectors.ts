@@ -34,7 +34,7 @@ const filesKept = 4;
 const kept = new WeakMap<Catalog, LoadingCache<VectorFile>>();
 
 /** The vector file behind a layer id, `vector:<id>`. */
-export function vectorRow(catalog: Catalog, layer: string): VectorRow {
+function vectorRow(catalog: Catalog, layer: string): VectorRow {
   const row = catalog.vectors.list().find(({ id }) => `vector:${id}` === layer);
   if (!row) throw new AppError("layer-not-found", { id: layer });
   return row;

@@ -6,8 +6,8 @@ import { apply } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { clear, noData, type Reader, type Reading, rasterReader, readPixels } from "../../imagery/index.ts";
 
-export const pictureWidth = 288;
-export const pictureHeight = 144;
+const pictureWidth = 288;
+const pictureHeight = 144;
 
 const colours: Readonly<Record<string, readonly (readonly string[])[]>> = {
   aerial: [["R", "G", "B"]],

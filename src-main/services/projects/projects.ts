@@ -43,8 +43,6 @@ export const createSchema = z.strictObject({
   preset: z.string().min(1).max(40).optional(),
 });
 
-export type CreateProject = z.input<typeof createSchema>;
-
 /** Where a project comes from. The catalog stays open until its `close()`. */
 export function projectFolders({
   appVersion,

@@ -16,7 +16,7 @@ import { removeImages } from "./import/remove.ts";
 import { headerOf, imageFiles, type PlacedInfo, readRasterInfo } from "./info.ts";
 import { givenMask, givenRadiometry } from "./radiometry.ts";
 
-export { headerOf, imageFiles, knownCrs, type PlacedInfo, readRasterInfo } from "./info.ts";
+export { knownCrs, readRasterInfo } from "./info.ts";
 
 const sensorIds = ["sentinel-2", "sentinel-1", "landsat", "aerial", "other"] as const satisfies readonly SensorId[];
 const bandNames = z.array(z.string().trim().min(1).max(60)).min(1);

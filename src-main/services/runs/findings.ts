@@ -46,7 +46,7 @@ const sameNames = (p: readonly string[], q: readonly string[]): boolean =>
   p.length === q.length && p.every((name) => q.includes(name));
 
 /** Of a model of the catalog: what its training said and what was measured since. */
-export function findingsOfModel(catalog: Catalog, modelId: number | null, modalities?: readonly string[]): Finding[] {
+function findingsOfModel(catalog: Catalog, modelId: number | null, modalities?: readonly string[]): Finding[] {
   const model = modelId === null ? undefined : catalog.models.list().find(({ id }) => id === modelId);
   return inOrderOfSeverity([
     ...(model?.summary.findings ?? []).filter(isFinding),

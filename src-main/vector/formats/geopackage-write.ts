@@ -209,7 +209,7 @@ function sqlValue(value: PropertyValue, type: FieldType): string | number | null
 }
 
 /** The GeoPackage binary: header with the rectangle, then WKB. */
-export function geoPackageGeometry(geometry: Geometry, srsId: number, bounds: Bounds | undefined): Uint8Array {
+function geoPackageGeometry(geometry: Geometry, srsId: number, bounds: Bounds | undefined): Uint8Array {
   const header = Buffer.alloc(bounds ? 40 : 8);
   header.write("GP", "latin1");
   // Version 0; little-endian; with a rectangle of x and y, or marked as empty.

@@ -243,7 +243,7 @@ function geometryOf(blob: unknown): { geometry: Geometry | null; problem?: strin
 const envelopeBytes = [0, 32, 48, 48, 64] as const;
 
 /** The GeoPackage binary header (“GP”, version, flags, SRS, envelope) and the WKB behind it; `null` for an empty one. */
-export function readGeoPackageGeometry(bytes: Uint8Array): Geometry | null {
+function readGeoPackageGeometry(bytes: Uint8Array): Geometry | null {
   if (bytes.length < 8 || bytes[0] !== 0x47 || bytes[1] !== 0x50)
     throw new GeometryProblem("the geometry has no GeoPackage header");
   const flags = bytes[3]!;

@@ -24,7 +24,7 @@ export interface ValueCount {
 }
 
 /** The most classes a class raster of one byte can hold: 0 and 255 mean “nothing here”. */
-export const maxClasses = 254;
+const maxClasses = 254;
 
 /**
  * Two values are one when they differ only in case, in blanks or in how a letter is composed: “Maize ” is “maize”.

@@ -454,7 +454,7 @@ function nothingUsable(
 }
 
 /** How many shapes are not used for which reason, in the order of `dropReasons`. */
-export function droppedByReason(
+function droppedByReason(
   report: ImportReport,
 ): readonly { readonly reason: DropReason; readonly words: string; readonly count: number }[] {
   return (Object.keys(dropReasons) as DropReason[])

@@ -15,9 +15,9 @@ import { type StructureCheck, StructureProblem, TooManyParts } from "./problem.t
 import { WrongRoot, xmlCheck } from "./xml.ts";
 
 /** As the readers have them (`geojson.ts`, `kml.ts`, `tile-shares.ts`). */
-export const largestJson = 384 * 2 ** 20;
-export const largestKml = 256 * 2 ** 20;
-export const kmlLimits = { depth: 200, items: 8_000_000 };
+const largestJson = 384 * 2 ** 20;
+const largestKml = 256 * 2 ** 20;
+const kmlLimits = { depth: 200, items: 8_000_000 };
 /** Text of two bytes a sign is turned into others before it can be looked through. */
 const largestWide = 32 * 2 ** 20;
 const pieceBytes = 1 << 20;

@@ -68,7 +68,7 @@ function spans(line: string): readonly Span[] {
 }
 
 /** A heading as it is named in addresses: `what-the-figures-mean`. */
-export const slug = (text: string): string =>
+const slug = (text: string): string =>
   text
     .normalize("NFD")
     .replaceAll(/\p{M}/gu, "")

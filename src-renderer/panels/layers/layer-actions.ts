@@ -10,7 +10,7 @@ import { layers, mapDialogs, workDialogs } from "../../state/index.ts";
 import { showPanel } from "../../state/show-panel.ts";
 import { type MenuItem, notices } from "../../ui/index.ts";
 
-export function zoomToLayers(ids: readonly string[]): void {
+function zoomToLayers(ids: readonly string[]): void {
   const bounds = layers.boundsOf(ids);
   if (!bounds) return;
   // Of images far apart the box would show nothing but air: then the first place, as a project opens.

@@ -5,7 +5,7 @@ import { removeDeadNodes } from "./dead-nodes.ts";
 import { skipExpands } from "./expands.ts";
 import { removeNoOps } from "./no-ops.ts";
 
-export { foldConstants, removeDeadNodes, removeNoOps, shareCommonNodes, skipExpands };
+export { removeDeadNodes };
 
 /** Everything that makes a model smaller without changing its results. */
 export function simplify(model: OnnxModel): OnnxModel {

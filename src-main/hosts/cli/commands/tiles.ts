@@ -267,7 +267,7 @@ export async function mapTiles(
 const three = (value: number | null): string => (value === null || !Number.isFinite(value) ? "–" : value.toFixed(3));
 
 /** Scores of tiles as text: a line per subset and threshold, beside the commonest classes; then class by class. */
-export function tileScoresText({ part, subsets, baseline, shareThreshold, decision }: EvaluateTilesResult): string {
+function tileScoresText({ part, subsets, baseline, shareThreshold, decision }: EvaluateTilesResult): string {
   const row = (label: string, how: string, score: TileScore) => [
     label,
     how,
@@ -312,7 +312,7 @@ export function tileScoresText({ part, subsets, baseline, shareThreshold, decisi
   ].join("\n");
 }
 
-export function tileMapText(name: string, files: MapTilesResult): string[] {
+function tileMapText(name: string, files: MapTilesResult): string[] {
   const { gpkgPath, csvPath, cogPath, cogReason, tiles, unseen, seconds } = files;
   return [
     `Asked about ${tiles} tiles for “${name}” in ${duration(seconds)}${unseen > 0 ? `; ${unseen} are shown by no image and have no answer` : ""}:`,

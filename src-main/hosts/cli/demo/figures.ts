@@ -18,7 +18,7 @@ export interface ClassPixels {
 }
 
 /** What a map would score that says the commonest training class everywhere. */
-export function majority(pixels: readonly ClassPixels[], codes: readonly number[]): readonly [number, number] {
+function majority(pixels: readonly ClassPixels[], codes: readonly number[]): readonly [number, number] {
   const classes = pixels.filter(({ code }) => codes.includes(code));
   const commonest = classes.reduce((p, q) => (q.train > p.train ? q : p));
   const accuracy = commonest.test / classes.reduce((sum, { test }) => sum + test, 0);

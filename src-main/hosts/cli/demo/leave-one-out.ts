@@ -20,7 +20,7 @@ export interface FoldPlan {
  * One fold per crop parcel. On the training parcels a fold also leaves out one block of “not a crop”, so that this class is
  * scored too; the parcels of rare crops always train.
  */
-export function foldsOf(
+function foldsOf(
   { polygons }: LabelInput,
   codes: { crops: readonly number[]; all: readonly number[] },
   set: ParcelSet,

@@ -7,7 +7,7 @@ import { cliProjects } from "../with-project.ts";
 import type { ClassPixels } from "./figures.ts";
 
 /** The sample that ships with the program. */
-export const sampleFolder = resolve(import.meta.dirname, "../../../../resources/sample/flanders-crops-2019");
+const sampleFolder = resolve(import.meta.dirname, "../../../../resources/sample/flanders-crops-2019");
 
 const marker = ".omnisat-demo";
 const seriesFolders = ["S2_L2A_10m", "S2_L2A_20m", "S2_SCL_20m", "S1_GRD_ASC_20m"] as const;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { assertNoLinkOut, type Catalog, openPlain } from "../../catalog/index.ts";
 import type { PixelAnswer } from "./answer.ts";
@@ -18,25 +18,6 @@ const types: Readonly<Record<string, string>> = {
   geojson: "application/geo+json",
   zip: "application/zip",
 };
-
-/** A file that belongs to a result map, by its own name: no path leads to any other file. */
-export async function readMapFile(catalog: Catalog, mapId: number, file: string): Promise<PixelAnswer> {
-  const files = catalog.maps.list().find(({ id }) => id === mapId)?.files;
-  if (!files) throw new AppError("layer-not-found", { id: `map:${mapId}` });
-  const { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths } = files;
-  const paths = [
-    classPath,
-    confidencePath,
-    qmlPath,
-    sldPath,
-    ...sidecarPaths,
-    ...(probabilitiesPath ? [probabilitiesPath] : []),
-  ];
-  const path = paths.find((one) => basename(one) === file);
-  if (path === undefined) throw new AppError("layer-not-found", { id: file });
-  return wholeFile(path);
-}
-
 /** A file of the project's own folder of exports: what a browser elsewhere takes home. */
 export async function readExportFile(catalog: Catalog, file: string): Promise<PixelAnswer> {
   const folder = join(catalog.folder, "exports");
@@ -45,11 +26,7 @@ export async function readExportFile(catalog: Catalog, file: string): Promise<Pi
   const known = await readdir(folder, { withFileTypes: true }).catch(() => []);
   if (!known.some((entry) => entry.name === file && entry.isFile()))
     throw new AppError("layer-not-found", { id: file });
-  return wholeFile(join(folder, file));
-}
-
-async function wholeFile(path: string): Promise<PixelAnswer> {
-  const file = basename(path);
+  const path = join(folder, file);
   const open = await openPlain(path).catch((cause: unknown) => {
     throw new AppError("raster-missing", { path }, { cause });
   });
