@@ -1,5 +1,6 @@
 import type { ImageLayout } from "./image-layout.ts";
 import { DamagedTiff, NumberList, TruncatedTiff } from "./tiff-directory.ts";
+import { tiffCompression } from "./tiff-tags.ts";
 
 /** Where block `index` lies in the file; offset 0 or length 0 is a sparse block. */
 export interface BlockPlaces {
@@ -31,7 +32,8 @@ export function blockPlaces(
         const offset = await offsets.at(index);
         const length = lengths ? await lengths.at(index) : partBytes;
         // An uncompressed block has its size from the header; some writers list less or more.
-        if (encoding.compression === 1 && length > partBytes) return checked(index, offset, partBytes);
+        if (encoding.compression === tiffCompression.none && length > partBytes)
+          return checked(index, offset, partBytes);
         return checked(index, offset, length);
       }
       const plane = Math.floor(index / blocksDown);

@@ -1,6 +1,7 @@
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsEntry, crsName, definitionOf, isGeographic, sameCrs, transformer } from "./crs.ts";
 import { crsFromWkt } from "./crs-from-wkt.ts";
+import { epsgValue, geoKey, geoKeyName, modelType, userDefined } from "./geokey-ids.ts";
 import { figureIn, projWords } from "./proj-text.ts";
 import { CrsProblem, longLatText, type Method, type Parameters, type ProjectedSystem, projText } from "./projection.ts";
 import {
@@ -14,6 +15,7 @@ import {
   lengthOf,
   meridianOf,
 } from "./register.ts";
+import { tiffTag } from "./tiff-tags.ts";
 
 /** GeoKeys (OGC 19-008r4): what a GeoTIFF says about its coordinate system, as key number → value. */
 export type GeoKeys = ReadonlyMap<number, number | string | readonly number[]>;
@@ -21,7 +23,7 @@ export type GeoKeys = ReadonlyMap<number, number | string | readonly number[]>;
 /** More keys than this are none: the standard has about 60. */
 const mostKeys = 512;
 
-/** `directory` is tag 34735, `doubles` 34736, `ascii` 34737. */
+/** The keys of the tags GeoKeyDirectory, GeoDoubleParams and GeoAsciiParams. */
 export function parseGeoKeys(directory: ArrayLike<number>, doubles: ArrayLike<number>, ascii: string): GeoKeys {
   const keys = new Map<number, number | string | readonly number[]>();
   const count = Math.min(directory[3] ?? 0, Math.floor((directory.length - 4) / 4), mostKeys);
@@ -31,12 +33,12 @@ export function parseGeoKeys(directory: ArrayLike<number>, doubles: ArrayLike<nu
     const length = directory[i * 4 + 2]!;
     const value = directory[i * 4 + 3]!;
     if (location === 0) keys.set(key, value);
-    else if (location === 34736) {
+    else if (location === tiffTag.GeoDoubleParams) {
       // A key may point past the numbers that are there: it then has fewer, or none.
       const there = Math.max(0, Math.min(length, mostKeys, doubles.length - value));
       const numbers = Array.from({ length: there }, (_, k) => doubles[value + k]!);
       keys.set(key, length === 1 ? (numbers[0] ?? Number.NaN) : numbers);
-    } else if (location === 34737) keys.set(key, withoutEnd(ascii.slice(value, value + length)));
+    } else if (location === tiffTag.GeoAsciiParams) keys.set(key, withoutEnd(ascii.slice(value, value + length)));
   }
   return keys;
 }
@@ -48,53 +50,9 @@ function withoutEnd(text: string): string {
   return text.slice(0, end);
 }
 
-const userDefined = 32767;
-
-/** The names of the standard, for those who have to mend a file. */
-const keyNames: Readonly<Record<number, string>> = {
-  1024: "GTModelTypeGeoKey",
-  2048: "GeographicTypeGeoKey",
-  2050: "GeogGeodeticDatumGeoKey",
-  2051: "GeogPrimeMeridianGeoKey",
-  2052: "GeogLinearUnitsGeoKey",
-  2054: "GeogAngularUnitsGeoKey",
-  2055: "GeogAngularUnitSizeGeoKey",
-  2056: "GeogEllipsoidGeoKey",
-  2057: "GeogSemiMajorAxisGeoKey",
-  2058: "GeogSemiMinorAxisGeoKey",
-  2059: "GeogInvFlatteningGeoKey",
-  2061: "GeogPrimeMeridianLongGeoKey",
-  2062: "GeogTOWGS84GeoKey",
-  3072: "ProjectedCSTypeGeoKey",
-  3074: "ProjectionGeoKey",
-  3075: "ProjCoordTransGeoKey",
-  3076: "ProjLinearUnitsGeoKey",
-  3077: "ProjLinearUnitSizeGeoKey",
-  3078: "ProjStdParallel1GeoKey",
-  3079: "ProjStdParallel2GeoKey",
-  3080: "ProjNatOriginLongGeoKey",
-  3081: "ProjNatOriginLatGeoKey",
-  3082: "ProjFalseEastingGeoKey",
-  3083: "ProjFalseNorthingGeoKey",
-  3084: "ProjFalseOriginLongGeoKey",
-  3085: "ProjFalseOriginLatGeoKey",
-  3086: "ProjFalseOriginEastingGeoKey",
-  3087: "ProjFalseOriginNorthingGeoKey",
-  3088: "ProjCenterLongGeoKey",
-  3089: "ProjCenterLatGeoKey",
-  3090: "ProjCenterEastingGeoKey",
-  3091: "ProjCenterNorthingGeoKey",
-  3092: "ProjScaleAtNatOriginGeoKey",
-  3093: "ProjScaleAtCenterGeoKey",
-  3094: "ProjAzimuthAngleGeoKey",
-  3095: "ProjStraightVertPoleLongGeoKey",
-  3096: "ProjRectifiedGridAngleGeoKey",
-  4096: "VerticalCSTypeGeoKey",
-};
-
 /** “ProjCoordTransGeoKey (3075) = 4”. */
 const named = (key: number, value: number | string | readonly number[] | undefined): string =>
-  `${keyNames[key] ?? "key"} (${key})${value === undefined || Number.isNaN(value) ? "" : ` = ${shown(value)}`}`;
+  `${geoKeyName(key)} (${key})${value === undefined || Number.isNaN(value) ? "" : ` = ${shown(value)}`}`;
 
 /** A value in a sentence: a damaged key may hold thousands of numbers, or a text of many pages. */
 function shown(value: number | string | readonly number[]): string {
@@ -118,9 +76,11 @@ export interface KeysAsCrs {
  */
 export function crsOfGeoKeys(keys: GeoKeys): KeysAsCrs {
   const crs = horizontal(new KeyReader(keys));
-  const vertical = keys.get(4096);
+  const vertical = keys.get(geoKey.VerticalCSType);
   const note =
-    typeof vertical === "number" && vertical > 0 ? `heights (${named(4096, vertical)}) are not used` : undefined;
+    typeof vertical === "number" && vertical > 0
+      ? `heights (${named(geoKey.VerticalCSType, vertical)}) are not used`
+      : undefined;
   return note ? { crs, note } : { crs };
 }
 
@@ -160,73 +120,92 @@ class KeyReader {
 
 function horizontal(reader: KeyReader): Crs | undefined {
   const { keys } = reader;
-  const model = reader.number(1024);
-  if (model === 3)
-    throw new CrsProblem(`${reader.says(1024)} means geocentric coordinates, and an image has no place in those`);
-  const projected = reader.code(3072);
-  if (model !== 2 && projected !== undefined) return registeredProjected(reader, projected);
-  for (const key of [3073, 1026, 2049]) {
+  const model = reader.number(geoKey.GTModelType);
+  if (model === modelType.geocentric)
+    throw new CrsProblem(
+      `${reader.says(geoKey.GTModelType)} means geocentric coordinates, and an image has no place in those`,
+    );
+  const projected = reader.code(geoKey.ProjectedCSType);
+  if (model !== modelType.geographic && projected !== undefined) return registeredProjected(reader, projected);
+  for (const key of [geoKey.PCSCitation, geoKey.GTCitation, geoKey.GeogCitation]) {
     const citation = keys.get(key);
     const wkt = typeof citation === "string" ? /ESRI PE String = (.*)$/s.exec(citation)?.[1] : undefined;
     if (wkt) return crsFromWkt(wkt);
   }
-  if (model !== 2 && (reader.number(3075) || reader.code(3074) !== undefined)) return projectedCrs(reader);
-  if (model === 1)
+  if (
+    model !== modelType.geographic &&
+    (reader.number(geoKey.ProjCoordTrans) || reader.code(geoKey.Projection) !== undefined)
+  )
+    return projectedCrs(reader);
+  if (model === modelType.projected)
     throw new CrsProblem(
-      `${reader.says(1024)} means projected coordinates, yet neither ${named(3072, undefined)} nor ${named(3075, undefined)} says how`,
+      `${reader.says(geoKey.GTModelType)} means projected coordinates, yet neither ${named(geoKey.ProjectedCSType, undefined)} nor ${named(geoKey.ProjCoordTrans, undefined)} says how`,
     );
-  const geographic = reader.code(2048);
-  if (model === 2 || (model === undefined && geographic !== undefined)) return geographicCrs(reader, geographic);
+  const geographic = reader.code(geoKey.GeographicType);
+  if (model === modelType.geographic || (model === undefined && geographic !== undefined))
+    return geographicCrs(reader, geographic);
   // A system of its own (a plan, a sample under a microscope): coordinates without a place on Earth.
   return undefined;
 }
 
 /** Codes of others than EPSG have no number here: 54009 is ESRI's Mollweide in some files and anybody's in the next. */
 function registered(reader: KeyReader, key: number, code: number): Crs {
-  if (code > 32767 || !isRegistered(code))
+  if (code > userDefined || !isRegistered(code))
     throw new CrsProblem(`${reader.says(key)} is no code of the EPSG register that is known here`);
   return `EPSG:${code}`;
 }
 
 /** A code, and keys beside it: they must not say something else. Which of them is right, nobody can tell. */
 function registeredProjected(reader: KeyReader, code: number): Crs {
-  const crs = registered(reader, 3072, code);
+  const crs = registered(reader, geoKey.ProjectedCSType, code);
   const definition = definitionOf(crs);
   // The web's Mercator is drawn on a sphere and counted on an ellipsoid: its keys say either.
   if (isGeographic(crs) || definition.includes("+nadgrids=@null")) return crs;
   const contradicts = (...keys: readonly number[]) => {
     const said = keys.filter((key) => reader.keys.has(key)).map((key) => reader.says(key));
-    return new CrsProblem(`${reader.says(3072)} (${crsName(crs)}) and ${said.join(", ")} contradict one another`);
+    return new CrsProblem(
+      `${reader.says(geoKey.ProjectedCSType)} (${crsName(crs)}) and ${said.join(", ")} contradict one another`,
+    );
   };
   const words = projWords(definition);
   const unit = Number(words.get("to_meter") ?? 1);
-  if (Math.abs(unitOfKeys(reader, unit) / unit - 1) > 1e-7) throw contradicts(3076, 3077);
+  if (Math.abs(unitOfKeys(reader, unit) / unit - 1) > 1e-7)
+    throw contradicts(geoKey.ProjLinearUnits, geoKey.ProjLinearUnitSize);
   const figure = figureIn(words);
   const meridian = Number(words.get("pm") ?? 0);
   const base = baseOf(code);
-  const given = reader.code(2048);
+  const given = reader.code(geoKey.GeographicType);
   if (given !== undefined && given !== base) {
     const other = geographicOf(given);
     const own = base === undefined ? undefined : geographicOf(base);
-    if (other && figure && own && !samePlaces(other, own)) throw contradicts(2048);
+    if (other && figure && own && !samePlaces(other, own)) throw contradicts(geoKey.GeographicType);
   }
-  const datum = reader.code(2050);
+  const datum = reader.code(geoKey.GeogGeodeticDatum);
   const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
-  if (ofDatum && figure && !sameFigure(ofDatum, figure)) throw contradicts(2050);
+  if (ofDatum && figure && !sameFigure(ofDatum, figure)) throw contradicts(geoKey.GeogGeodeticDatum);
   const ofKeys = figureOfKeys(reader, figure);
-  if (ofKeys && figure && !sameFigure(ofKeys, figure)) throw contradicts(2056, 2057, 2058, 2059);
+  if (ofKeys && figure && !sameFigure(ofKeys, figure))
+    throw contradicts(
+      geoKey.GeogEllipsoid,
+      geoKey.GeogSemiMajorAxis,
+      geoKey.GeogSemiMinorAxis,
+      geoKey.GeogInvFlattening,
+    );
   const inDegrees = !Number.isNaN(angularUnit(reader));
   const ofMeridian = inDegrees ? meridianOfKeys(reader) : undefined;
-  if (ofMeridian !== undefined && Math.abs(ofMeridian - meridian) > 1e-6) throw contradicts(2051, 2061);
+  if (ofMeridian !== undefined && Math.abs(ofMeridian - meridian) > 1e-6)
+    throw contradicts(geoKey.GeogPrimeMeridian, geoKey.GeogPrimeMeridianLong);
   if (figure && inDegrees && !sameMap(reader, crs, { ...figure, meridian }, unit))
-    throw contradicts(3074, 3075, ...angles);
+    throw contradicts(geoKey.Projection, geoKey.ProjCoordTrans, ...angles);
   return crs;
 }
 
 /** True when the keys name no projection beside their code, or one that puts the middle of its area where the code does. */
 function sameMap(reader: KeyReader, crs: Crs, geographic: GeographicSystem, toMeter: number): boolean {
   const says =
-    utmZone(reader.code(3074)) || (recipes[reader.number(3075) ?? 0] && reader.first(...lons, 3095) !== undefined);
+    utmZone(reader.code(geoKey.Projection)) ||
+    (recipes[reader.number(geoKey.ProjCoordTrans) ?? 0] &&
+      reader.first(...lons, geoKey.ProjStraightVertPoleLong) !== undefined);
   const area = crsEntry(crs)?.lonLat;
   if (!says || !area) return true;
   const text = projText(projectionOfKeys(reader, geographic, toMeter));
@@ -257,19 +236,21 @@ function samePlaces(p: GeographicSystem, q: GeographicSystem): boolean {
 
 /** Degrees per unit of GeogAngularUnitsGeoKey. */
 function angularUnit(reader: KeyReader): number {
-  const unit = reader.number(2054);
+  const unit = reader.number(geoKey.GeogAngularUnits);
   switch (unit) {
     case undefined:
     case 0:
-    case 9102:
-    case 9122:
-    case 9107:
-    case 9108:
+    case epsgValue.degree:
+    case epsgValue.degreeAsSupplied:
+    case epsgValue.degreeMinuteSecond:
+    case epsgValue.degreeMinuteSecondHemisphere:
       return 1;
     case userDefined: {
-      const radians = reader.number(2055);
+      const radians = reader.number(geoKey.GeogAngularUnitSize);
       if (radians && Math.abs((radians * 180) / Math.PI - 1) < 1e-9) return 1;
-      throw new CrsProblem(`${reader.says(2054)} with ${reader.says(2055)}: angles are not in degrees`);
+      throw new CrsProblem(
+        `${reader.says(geoKey.GeogAngularUnits)} with ${reader.says(geoKey.GeogAngularUnitSize)}: angles are not in degrees`,
+      );
     }
     default:
       // Radians, grads, …: writers differ on whether projection parameters follow this unit, and GDAL's do not.
@@ -278,9 +259,10 @@ function angularUnit(reader: KeyReader): number {
 }
 
 function geographicCrs(reader: KeyReader, code: number | undefined): Crs {
-  if (Number.isNaN(angularUnit(reader))) throw new CrsProblem(`${reader.says(2054)}: coordinates are not in degrees`);
+  if (Number.isNaN(angularUnit(reader)))
+    throw new CrsProblem(`${reader.says(geoKey.GeogAngularUnits)}: coordinates are not in degrees`);
   if (code !== undefined) {
-    const crs = registered(reader, 2048, code);
+    const crs = registered(reader, geoKey.GeographicType, code);
     agreesWithCode(reader, code);
     return crs;
   }
@@ -289,29 +271,31 @@ function geographicCrs(reader: KeyReader, code: number | undefined): Crs {
 
 /** The ellipsoid, meridian and shift of the keys; a code brings what the register says, and the keys must not contradict it. */
 function geographicSystem(reader: KeyReader): GeographicSystem {
-  const code = reader.code(2048);
+  const code = reader.code(geoKey.GeographicType);
   if (code !== undefined) {
-    registered(reader, 2048, code);
+    registered(reader, geoKey.GeographicType, code);
     const known = agreesWithCode(reader, code);
     return { ...known, shift: shiftOfKeys(reader) ?? known.shift };
   }
-  const datum = reader.code(2050);
+  const datum = reader.code(geoKey.GeogGeodeticDatum);
   const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
   if (datum !== undefined && !ofDatum)
-    throw new CrsProblem(`${reader.says(2050)} is no datum of the EPSG register that is known here`);
+    throw new CrsProblem(
+      `${reader.says(geoKey.GeogGeodeticDatum)} is no datum of the EPSG register that is known here`,
+    );
   const figure = figureOfKeys(reader) ?? ofDatum;
   if (!figure)
     throw new CrsProblem(
-      `the keys name no ellipsoid: there is neither ${[2048, 2050, 2056].map((key) => named(key, undefined)).join(" nor ")} with a code, nor ${named(2057, undefined)}`,
+      `the keys name no ellipsoid: there is neither ${[geoKey.GeographicType, geoKey.GeogGeodeticDatum, geoKey.GeogEllipsoid].map((key) => named(key, undefined)).join(" nor ")} with a code, nor ${named(geoKey.GeogSemiMajorAxis, undefined)}`,
     );
   if (ofDatum && !sameFigure(figure, ofDatum))
     throw new CrsProblem(
-      `${reader.says(2050)} has another ellipsoid than ${reader.says(2057)} and ${reader.says(2059)}`,
+      `${reader.says(geoKey.GeogGeodeticDatum)} has another ellipsoid than ${reader.says(geoKey.GeogSemiMajorAxis)} and ${reader.says(geoKey.GeogInvFlattening)}`,
     );
   const meridian = meridianOfKeys(reader);
   if (ofDatum && meridian !== undefined && Math.abs(meridian - ofDatum.meridian) > 1e-6)
     throw new CrsProblem(
-      `${reader.says(2050)} has another prime meridian than ${reader.says(2051)}, ${reader.says(2061)}`,
+      `${reader.says(geoKey.GeogGeodeticDatum)} has another prime meridian than ${reader.says(geoKey.GeogPrimeMeridian)}, ${reader.says(geoKey.GeogPrimeMeridianLong)}`,
     );
   return {
     a: figure.a,
@@ -323,20 +307,22 @@ function geographicSystem(reader: KeyReader): GeographicSystem {
 
 function agreesWithCode(reader: KeyReader, code: number): GeographicSystem {
   const known = geographicOf(code);
-  if (!known) throw new CrsProblem(`${reader.says(2048)} is not a system of longitudes and latitudes`);
+  if (!known) throw new CrsProblem(`${reader.says(geoKey.GeographicType)} is not a system of longitudes and latitudes`);
   const figure = figureOfKeys(reader, known);
   if (figure && !sameFigure(figure, known))
     throw new CrsProblem(
-      `${reader.says(2048)} has another ellipsoid than ${reader.says(2057)} and ${reader.says(reader.keys.has(2059) ? 2059 : 2058)}`,
+      `${reader.says(geoKey.GeographicType)} has another ellipsoid than ${reader.says(geoKey.GeogSemiMajorAxis)} and ${reader.says(reader.keys.has(geoKey.GeogInvFlattening) ? geoKey.GeogInvFlattening : geoKey.GeogSemiMinorAxis)}`,
     );
-  const datum = reader.code(2050);
+  const datum = reader.code(geoKey.GeogGeodeticDatum);
   const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
   if (ofDatum && !samePlaces(ofDatum, known))
-    throw new CrsProblem(`${reader.says(2048)} is on another datum than ${reader.says(2050)}`);
+    throw new CrsProblem(
+      `${reader.says(geoKey.GeographicType)} is on another datum than ${reader.says(geoKey.GeogGeodeticDatum)}`,
+    );
   const meridian = Number.isNaN(angularUnit(reader)) ? undefined : meridianOfKeys(reader);
   if (meridian !== undefined && Math.abs(meridian - known.meridian) > 1e-6)
     throw new CrsProblem(
-      `${reader.says(2048)} has another prime meridian than ${reader.says(2051)}, ${reader.says(2061)}`,
+      `${reader.says(geoKey.GeographicType)} has another prime meridian than ${reader.says(geoKey.GeogPrimeMeridian)}, ${reader.says(geoKey.GeogPrimeMeridianLong)}`,
     );
   return known;
 }
@@ -347,66 +333,76 @@ const sameFigure = (p: Figure, q: Figure): boolean =>
 
 /** `ofCode` is the figure of a whole system that the keys name as well: a semi-major axis alone is then enough. */
 function figureOfKeys(reader: KeyReader, ofCode?: Figure): Figure | undefined {
-  const code = reader.code(2056);
+  const code = reader.code(geoKey.GeogEllipsoid);
   const known = code === undefined ? ofCode : ellipsoidOf(code);
   if (code !== undefined && !known)
-    throw new CrsProblem(`${reader.says(2056)} is no ellipsoid of the EPSG register that is known here`);
+    throw new CrsProblem(
+      `${reader.says(geoKey.GeogEllipsoid)} is no ellipsoid of the EPSG register that is known here`,
+    );
   // Axes are in metres unless GeogLinearUnitsGeoKey says otherwise, which nobody does.
-  const unit = reader.code(2052);
-  const a = reader.number(2057);
-  if (unit !== undefined && unit !== 9001 && a !== undefined)
-    throw new CrsProblem(`${reader.says(2052)}: the axes of the ellipsoid are not in metres`);
+  const unit = reader.code(geoKey.GeogLinearUnits);
+  const a = reader.number(geoKey.GeogSemiMajorAxis);
+  if (unit !== undefined && unit !== epsgValue.metre && a !== undefined)
+    throw new CrsProblem(`${reader.says(geoKey.GeogLinearUnits)}: the axes of the ellipsoid are not in metres`);
   if (a === undefined) {
-    if (!known && reader.number(2056) === userDefined)
+    if (!known && reader.number(geoKey.GeogEllipsoid) === userDefined)
       throw new CrsProblem(
-        `${reader.says(2056)} means an ellipsoid of its own, yet ${named(2057, undefined)} is missing`,
+        `${reader.says(geoKey.GeogEllipsoid)} means an ellipsoid of its own, yet ${named(geoKey.GeogSemiMajorAxis, undefined)} is missing`,
       );
     return known;
   }
-  const rf = reader.number(2059);
-  const b = reader.number(2058);
+  const rf = reader.number(geoKey.GeogInvFlattening);
+  const b = reader.number(geoKey.GeogSemiMinorAxis);
   if (rf === undefined && b === undefined) {
     if (known && Math.abs(known.a - a) < 0.01) return known;
     throw new CrsProblem(
-      `${reader.says(2057)} alone is no ellipsoid: ${named(2059, undefined)} or ${named(2058, undefined)} is missing`,
+      `${reader.says(geoKey.GeogSemiMajorAxis)} alone is no ellipsoid: ${named(geoKey.GeogInvFlattening, undefined)} or ${named(geoKey.GeogSemiMinorAxis, undefined)} is missing`,
     );
   }
   const figure: Figure = { a, rf: rf ?? (b === a ? 0 : a / (a - b!)) };
   if (rf !== undefined && b !== undefined && !sameFigure(figure, { a, rf: b === a ? 0 : a / (a - b) }))
-    throw new CrsProblem(`${reader.says(2059)} and ${reader.says(2058)} contradict one another`);
+    throw new CrsProblem(
+      `${reader.says(geoKey.GeogInvFlattening)} and ${reader.says(geoKey.GeogSemiMinorAxis)} contradict one another`,
+    );
   if (known && !sameFigure(known, figure))
-    throw new CrsProblem(`${reader.says(2056)} and ${reader.says(2057)}, ${reader.says(2059)} contradict one another`);
+    throw new CrsProblem(
+      `${reader.says(geoKey.GeogEllipsoid)} and ${reader.says(geoKey.GeogSemiMajorAxis)}, ${reader.says(geoKey.GeogInvFlattening)} contradict one another`,
+    );
   return figure;
 }
 
 /** Degrees east of Greenwich; `undefined` when the keys say nothing. */
 function meridianOfKeys(reader: KeyReader): number | undefined {
-  const code = reader.code(2051);
+  const code = reader.code(geoKey.GeogPrimeMeridian);
   const known = code === undefined ? undefined : meridianOf(code);
   if (code !== undefined && known === undefined)
-    throw new CrsProblem(`${reader.says(2051)} is no prime meridian of the EPSG register that is known here`);
-  const given = reader.number(2061);
+    throw new CrsProblem(
+      `${reader.says(geoKey.GeogPrimeMeridian)} is no prime meridian of the EPSG register that is known here`,
+    );
+  const given = reader.number(geoKey.GeogPrimeMeridianLong);
   if (given === undefined) {
-    if (reader.number(2051) === userDefined)
+    if (reader.number(geoKey.GeogPrimeMeridian) === userDefined)
       throw new CrsProblem(
-        `${reader.says(2051)} means a meridian of its own, yet ${named(2061, undefined)} is missing`,
+        `${reader.says(geoKey.GeogPrimeMeridian)} means a meridian of its own, yet ${named(geoKey.GeogPrimeMeridianLong, undefined)} is missing`,
       );
     return known;
   }
   if (given !== 0 && Number.isNaN(angularUnit(reader)))
     throw new CrsProblem(
-      `${reader.says(2061)} is in the unit of ${reader.says(2054)}, which writers understand in different ways`,
+      `${reader.says(geoKey.GeogPrimeMeridianLong)} is in the unit of ${reader.says(geoKey.GeogAngularUnits)}, which writers understand in different ways`,
     );
   if (known !== undefined && Math.abs(known - given) > 1e-6)
-    throw new CrsProblem(`${reader.says(2051)} and ${reader.says(2061)} contradict one another`);
+    throw new CrsProblem(
+      `${reader.says(geoKey.GeogPrimeMeridian)} and ${reader.says(geoKey.GeogPrimeMeridianLong)} contradict one another`,
+    );
   return given;
 }
 
 function shiftOfKeys(reader: KeyReader): readonly number[] | undefined {
-  const shift = reader.keys.get(2062);
+  const shift = reader.keys.get(geoKey.GeogTOWGS84);
   if (shift === undefined) return undefined;
   if (!Array.isArray(shift) || (shift.length !== 3 && shift.length !== 7) || !shift.every(Number.isFinite))
-    throw new CrsProblem(`${reader.says(2062)} is not of three or seven numbers`);
+    throw new CrsProblem(`${reader.says(geoKey.GeogTOWGS84)} is not of three or seven numbers`);
   return shift;
 }
 
@@ -422,38 +418,53 @@ interface Recipe {
   readonly rectifiedAngle?: readonly number[];
 }
 
-const lats = [3081, 3085, 3089];
-const lons = [3080, 3084, 3088];
+const lats = [geoKey.ProjNatOriginLat, geoKey.ProjFalseOriginLat, geoKey.ProjCenterLat];
+const lons = [geoKey.ProjNatOriginLong, geoKey.ProjFalseOriginLong, geoKey.ProjCenterLong];
 const origin = { lat0: lats, lon0: lons };
-const parallels = { ...origin, lat1: [3078], lat2: [3079] };
-const hotine = { ...origin, scale: [3092, 3093], azimuth: [3094], rectifiedAngle: [3096] };
+const parallels = { ...origin, lat1: [geoKey.ProjStdParallel1], lat2: [geoKey.ProjStdParallel2] };
+const hotine = {
+  ...origin,
+  scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  azimuth: [geoKey.ProjAzimuthAngle],
+  rectifiedAngle: [geoKey.ProjRectifiedGridAngle],
+};
 
 /** Coordinate transformation codes of annex C; 9815 is what GDAL writes for the second oblique Mercator. */
 const recipes: Readonly<Record<number, Recipe>> = {
-  1: { method: "tmerc", ...origin, scale: [3092, 3093] },
+  1: { method: "tmerc", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
   3: { method: "hotine-a", ...hotine },
-  7: { method: "merc", ...origin, lat1: [3078], scale: [3092, 3093] },
+  7: {
+    method: "merc",
+    ...origin,
+    lat1: [geoKey.ProjStdParallel1],
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
   8: { method: "lcc-2", ...parallels },
-  9: { method: "lcc-1", ...origin, scale: [3092, 3093] },
+  9: { method: "lcc-1", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
   10: { method: "laea", ...origin },
   11: { method: "aea", ...parallels },
   12: { method: "aeqd", ...origin },
   13: { method: "eqdc", ...parallels },
-  14: { method: "stere", ...origin, scale: [3092, 3093] },
-  15: { method: "stere-polar", lat0: lats, lon0: [3095, ...lons], scale: [3092, 3093] },
-  16: { method: "sterea", ...origin, scale: [3092, 3093] },
-  17: { method: "eqc", ...origin, lat1: [3078] },
-  18: { method: "cass", ...origin, scale: [3092, 3093] },
+  14: { method: "stere", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
+  15: {
+    method: "stere-polar",
+    lat0: lats,
+    lon0: [geoKey.ProjStraightVertPoleLong, ...lons],
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
+  16: { method: "sterea", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
+  17: { method: "eqc", ...origin, lat1: [geoKey.ProjStdParallel1] },
+  18: { method: "cass", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
   19: { method: "gnom", ...origin },
   20: { method: "mill", ...origin },
   21: { method: "ortho", ...origin },
-  22: { method: "poly", ...origin, scale: [3092, 3093] },
+  22: { method: "poly", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
   23: { method: "robin", lon0: lons },
   24: { method: "sinu", lon0: lons },
   25: { method: "vandg", lon0: lons },
   26: { method: "nzmg", ...origin },
-  27: { method: "tmerc-south", ...origin, scale: [3092, 3093] },
-  28: { method: "cea", lon0: lons, lat1: [3078] },
+  27: { method: "tmerc-south", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
+  28: { method: "cea", lon0: lons, lat1: [geoKey.ProjStdParallel1] },
   9815: { method: "hotine-b", ...hotine },
 };
 
@@ -465,45 +476,58 @@ const unread: Readonly<Record<number, string>> = {
 };
 
 /** Projection parameters that the standard counts in angles. */
-const angles = [3078, 3079, ...lats, ...lons, 3094, 3095, 3096];
-const lengths = { easting: [3082, 3086, 3090], northing: [3083, 3087, 3091] };
+const angles = [
+  geoKey.ProjStdParallel1,
+  geoKey.ProjStdParallel2,
+  ...lats,
+  ...lons,
+  geoKey.ProjAzimuthAngle,
+  geoKey.ProjStraightVertPoleLong,
+  geoKey.ProjRectifiedGridAngle,
+];
+const lengths = {
+  easting: [geoKey.ProjFalseEasting, geoKey.ProjFalseOriginEasting, geoKey.ProjCenterEasting],
+  northing: [geoKey.ProjFalseNorthing, geoKey.ProjFalseOriginNorthing, geoKey.ProjCenterNorthing],
+};
 
 function projectedCrs(reader: KeyReader): Crs {
   const toMeter = unitOfKeys(reader, 1);
   const geographic = geographicSystem(reader);
   const text = projText(projectionOfKeys(reader, geographic, toMeter));
-  const zone = utmZone(reader.code(3074));
-  if (zone && reader.number(3075) && reader.first(...lons) !== undefined) {
+  const zone = utmZone(reader.code(geoKey.Projection));
+  if (zone && reader.number(geoKey.ProjCoordTrans) && reader.first(...lons) !== undefined) {
     const method = projText({ ...ofMethod(reader, toMeter), geographic, toMeter });
     if (!sameCrs(method, text))
-      throw new CrsProblem(`${reader.says(3074)} and ${reader.says(3075)} contradict one another`);
+      throw new CrsProblem(
+        `${reader.says(geoKey.Projection)} and ${reader.says(geoKey.ProjCoordTrans)} contradict one another`,
+      );
   }
   return registeredUtm(text, reader);
 }
 
 /** The projection of the keys, by the code of a UTM zone or by its method. */
 function projectionOfKeys(reader: KeyReader, geographic: GeographicSystem, toMeter: number): ProjectedSystem {
-  const zone = utmZone(reader.code(3074));
+  const zone = utmZone(reader.code(geoKey.Projection));
   if (!zone) return { ...ofMethod(reader, toMeter), geographic, toMeter };
   const parameters: Parameters = { lat0: 0, lon0: zone.zone * 6 - 183, scale: 0.9996, falseEasting: 500000, falseNorthing: zone.south ? 10000000 : 0 }; // biome-ignore format: one line
   return { method: "tmerc", parameters, geographic, toMeter };
 }
 
 function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "method" | "parameters"> {
-  const code = reader.number(3075);
+  const code = reader.number(geoKey.ProjCoordTrans);
   if (!code || code === userDefined)
     throw new CrsProblem(
-      `${reader.says(3074)} names a projection by a code that is not known here, and ${reader.says(3075)} does not say its method`,
+      `${reader.says(geoKey.Projection)} names a projection by a code that is not known here, and ${reader.says(geoKey.ProjCoordTrans)} does not say its method`,
     );
   const recipe = recipes[code];
   if (!recipe)
     throw new CrsProblem(
-      `${reader.says(3075)}${unread[code] ? ` (${unread[code]})` : ""} is a projection that is not computed here`,
+      `${reader.says(geoKey.ProjCoordTrans)}${unread[code] ? ` (${unread[code]})` : ""} is a projection that is not computed here`,
     );
   const inOtherUnits = Number.isNaN(angularUnit(reader)) && angles.filter((key) => reader.number(key));
   if (inOtherUnits && inOtherUnits.length > 0)
     throw new CrsProblem(
-      `${reader.says(2054)}: some writers count ${inOtherUnits.map((key) => named(key, undefined)).join(", ")} in this unit and some in degrees`,
+      `${reader.says(geoKey.GeogAngularUnits)}: some writers count ${inOtherUnits.map((key) => named(key, undefined)).join(", ")} in this unit and some in degrees`,
     );
   const value = (candidates: readonly number[] | undefined) => candidates && reader.first(...candidates);
   // The false origin is given in the file's unit, PROJ wants metres.
@@ -523,9 +547,11 @@ function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "me
     falseNorthing: length(lengths.northing),
   };
   if ((code === 8 || code === 11 || code === 13) && (parameters.lat1 === undefined || parameters.lat2 === undefined))
-    throw new CrsProblem(`${reader.says(3075)} needs ${named(3078, undefined)} and ${named(3079, undefined)}`);
+    throw new CrsProblem(
+      `${reader.says(geoKey.ProjCoordTrans)} needs ${named(geoKey.ProjStdParallel1, undefined)} and ${named(geoKey.ProjStdParallel2, undefined)}`,
+    );
   if ((code === 3 || code === 9815) && parameters.azimuth === undefined)
-    throw new CrsProblem(`${reader.says(3075)} needs ${named(3094, undefined)}`);
+    throw new CrsProblem(`${reader.says(geoKey.ProjCoordTrans)} needs ${named(geoKey.ProjAzimuthAngle, undefined)}`);
   nothingLeftOver(reader, recipe);
   return { method: recipe.method, parameters };
 }
@@ -533,30 +559,46 @@ function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "me
 /** A parameter that the method has no place for is a sign that it was understood wrongly. */
 function nothingLeftOver(reader: KeyReader, recipe: Recipe): void {
   const used = new Set([...Object.values(recipe).flat(), ...lengths.easting, ...lengths.northing]);
-  for (const key of [3078, 3079, ...lats, ...lons, 3092, 3093, 3094, 3095, 3096]) {
+  for (const key of [
+    geoKey.ProjStdParallel1,
+    geoKey.ProjStdParallel2,
+    ...lats,
+    ...lons,
+    geoKey.ProjScaleAtNatOrigin,
+    geoKey.ProjScaleAtCenter,
+    geoKey.ProjAzimuthAngle,
+    geoKey.ProjStraightVertPoleLong,
+    geoKey.ProjRectifiedGridAngle,
+  ]) {
     const value = reader.number(key);
-    const isNeutral = value === undefined || value === 0 || ((key === 3092 || key === 3093) && value === 1);
+    const isNeutral =
+      value === undefined ||
+      value === 0 ||
+      ((key === geoKey.ProjScaleAtNatOrigin || key === geoKey.ProjScaleAtCenter) && value === 1);
     if (!isNeutral && !used.has(key))
-      throw new CrsProblem(`${reader.says(key)} has no place in the projection of ${reader.says(3075)}`);
+      throw new CrsProblem(
+        `${reader.says(key)} has no place in the projection of ${reader.says(geoKey.ProjCoordTrans)}`,
+      );
   }
 }
 
 /** Metres per unit of the coordinates; `unsaid` where no key says. */
 function unitOfKeys(reader: KeyReader, unsaid: number): number {
-  const unit = reader.number(3076);
-  const size = reader.number(3077);
+  const unit = reader.number(geoKey.ProjLinearUnits);
+  const size = reader.number(geoKey.ProjLinearUnitSize);
   if (unit === userDefined) {
     if (size === undefined || !(size > 0))
       throw new CrsProblem(
-        `${reader.says(3076)} means a unit of its own, yet ${named(3077, undefined)} does not say how long it is`,
+        `${reader.says(geoKey.ProjLinearUnits)} means a unit of its own, yet ${named(geoKey.ProjLinearUnitSize, undefined)} does not say how long it is`,
       );
     return size;
   }
   const metres = unit ? lengthOf(unit) : unsaid;
-  if (metres === undefined) throw new CrsProblem(`${reader.says(3076)} is no unit of length that is known here`);
+  if (metres === undefined)
+    throw new CrsProblem(`${reader.says(geoKey.ProjLinearUnits)} is no unit of length that is known here`);
   // Without the word “user-defined” some programs take the size and others do not.
   if (size && Math.abs(size / metres - 1) > 1e-7)
-    throw new CrsProblem(`${unit ? reader.says(3076) : `${named(3076, undefined)} that is not there`} and ${reader.says(3077)} contradict one another`); // biome-ignore format: one line
+    throw new CrsProblem(`${unit ? reader.says(geoKey.ProjLinearUnits) : `${named(geoKey.ProjLinearUnits, undefined)} that is not there`} and ${reader.says(geoKey.ProjLinearUnitSize)} contradict one another`); // biome-ignore format: one line
   return metres;
 }
 
@@ -574,11 +616,11 @@ function registeredUtm(definition: string, reader: KeyReader): Crs {
   const zone = found ? (Number(found[1]) + 183) / 6 : Number.NaN;
   if (!Number.isInteger(zone) || zone < 1 || zone > 60) return definition;
   const south = found![2] !== "0";
-  const geographic = reader.number(2048);
-  const datum = reader.code(2050);
+  const geographic = reader.number(geoKey.GeographicType);
+  const datum = reader.code(geoKey.GeogGeodeticDatum);
   const unnamed =
     (geographic === userDefined || geographic === undefined) &&
-    !reader.keys.has(2062) &&
+    !reader.keys.has(geoKey.GeogTOWGS84) &&
     (datum === undefined || datum === 6258 || datum === 6326);
   const candidates: number[] = [];
   // An unnamed datum on GRS 1980 is read as ETRS89 where ETRS89's zones lie, as most European tools do.

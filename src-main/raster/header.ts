@@ -14,6 +14,7 @@ import type { StoredImage } from "./read-bands.ts";
 import { storable } from "./sample-type.ts";
 import { parseNumber, readSidecar, readWorldFile, type Sidecar } from "./sidecars.ts";
 import { DamagedTiff, type Directory, numbersOf, readTiff, type TiffFile, textOf } from "./tiff-directory.ts";
+import { tiffPhotometric, tiffTag } from "./tiff-tags.ts";
 import type { ValiditySource } from "./validity.ts";
 import { childrenNamed, parseXml, unescaped, XmlProblem } from "./xml.ts";
 
@@ -110,13 +111,13 @@ async function headerOf(source: Source, file: TiffFile, crsGiven: Crs | undefine
   const sidecar = await readSidecar(path).catch((error) => {
     throw error instanceof XmlProblem ? new SideFileProblem(`${path}.aux.xml`, error.message) : error;
   });
-  const tags = parseGdalMetadata(await textOf(file, first, 42112));
-  const directory = await numbersOf(file, first, 34735);
+  const tags = parseGdalMetadata(await textOf(file, first, tiffTag.GDAL_METADATA));
+  const directory = await numbersOf(file, first, tiffTag.GeoKeyDirectory);
   const keys = directory
     ? parseGeoKeys(
         directory,
-        (await numbersOf(file, first, 34736)) ?? new Float64Array(),
-        (await textOf(file, first, 34737)) ?? "",
+        (await numbersOf(file, first, tiffTag.GeoDoubleParams)) ?? new Float64Array(),
+        (await textOf(file, first, tiffTag.GeoAsciiParams)) ?? "",
       )
     : undefined;
   const pointRegistered = keys?.get(1025) === 2;
@@ -192,11 +193,11 @@ function crsOf(
 }
 
 const textTags: Readonly<Record<number, string>> = {
-  270: "TIFFTAG_IMAGEDESCRIPTION",
-  305: "TIFFTAG_SOFTWARE",
-  306: "TIFFTAG_DATETIME",
-  315: "TIFFTAG_ARTIST",
-  33432: "TIFFTAG_COPYRIGHT",
+  [tiffTag.ImageDescription]: "TIFFTAG_IMAGEDESCRIPTION",
+  [tiffTag.Software]: "TIFFTAG_SOFTWARE",
+  [tiffTag.DateTime]: "TIFFTAG_DATETIME",
+  [tiffTag.Artist]: "TIFFTAG_ARTIST",
+  [tiffTag.Copyright]: "TIFFTAG_COPYRIGHT",
 };
 
 interface Reduced {
@@ -306,9 +307,9 @@ async function besideMasks(path: string, main: ImageLayout): Promise<StoredImage
 
 /** ModelPixelScale with one tie point, or ModelTransformation; several tie points alone are control points, not a grid. */
 async function affineOfTags(file: TiffFile, directory: Directory, point: boolean): Promise<Affine | undefined> {
-  const scale = await numbersOf(file, directory, 33550);
-  const tie = await numbersOf(file, directory, 33922);
-  const matrix = await numbersOf(file, directory, 34264);
+  const scale = await numbersOf(file, directory, tiffTag.ModelPixelScale);
+  const tie = await numbersOf(file, directory, tiffTag.ModelTiepoint);
+  const matrix = await numbersOf(file, directory, tiffTag.ModelTransformation);
   let affine: Affine | undefined;
   if (scale && scale.length >= 2 && scale[0] !== 0 && scale[1] !== 0 && tie && tie.length >= 6) {
     const b = scale[0]!;
@@ -368,9 +369,9 @@ async function bandsOf(
   tags: GdalItems,
   sidecar: Sidecar | undefined,
 ): Promise<BandInfo[]> {
-  const nodataText = await textOf(file, directory, 42113);
+  const nodataText = await textOf(file, directory, tiffTag.GDAL_NODATA);
   const fileNodata = nodataText === undefined ? undefined : parseNumber(nodataText);
-  const colorTable = layout.photometric === 3 ? colorTableOf(layout.colorMap) : undefined;
+  const colorTable = layout.photometric === tiffPhotometric.palette ? colorTableOf(layout.colorMap) : undefined;
   return Array.from({ length: layout.samples }, (_, i) => {
     const items = tags.bands.get(i + 1) ?? [];
     const side = sidecar?.bands.get(i + 1);
@@ -398,10 +399,18 @@ async function bandsOf(
 }
 
 function colorInterpretationOf(layout: ImageLayout, band: number): string | undefined {
-  const colors = layout.photometric === 2 || layout.photometric === 6 ? ["red", "green", "blue"] : [];
+  const colors =
+    layout.photometric === tiffPhotometric.rgb || layout.photometric === tiffPhotometric.yCbCr
+      ? ["red", "green", "blue"]
+      : [];
   const count = colors.length || 1;
   if (band < colors.length) return colors[band];
-  if (band === 0) return layout.photometric === 3 ? "palette" : layout.photometric <= 1 ? "gray" : undefined;
+  if (band === 0)
+    return layout.photometric === tiffPhotometric.palette
+      ? "palette"
+      : layout.photometric <= tiffPhotometric.blackIsZero
+        ? "gray"
+        : undefined;
   const extra = layout.extraSamples[band - count];
   return extra === 1 || extra === 2 ? "alpha" : undefined;
 }

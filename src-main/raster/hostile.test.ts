@@ -9,6 +9,7 @@ import { statistics } from "./statistics.ts";
 import { temporaryFolder } from "./testing/gdal.ts";
 import { hostileTiffs } from "./testing/hostile-tiffs.ts";
 import { imageFields, makeTiff } from "./testing/make-tiff.ts";
+import { tiffTag } from "./tiff-tags.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -112,7 +113,11 @@ d = None
   whole.close();
   const bytes = readFileSync(path);
   // The directory of the whole mask (NewSubfileType 4) says that it is compressed in a way that nobody knows.
-  const [next, kind, compression] = [(at: number) => bytes.readUInt32LE(at), 254, 259];
+  const [next, kind, compression] = [
+    (at: number) => bytes.readUInt32LE(at),
+    tiffTag.NewSubfileType,
+    tiffTag.Compression,
+  ];
   let changed = 0;
   for (let at = next(4); at !== 0; ) {
     const count = bytes.readUInt16LE(at);

@@ -8,6 +8,7 @@ import {
   type TiffFile,
   wholeOf,
 } from "./tiff-directory.ts";
+import { tiffCompression, tiffPhotometric, tiffTag } from "./tiff-tags.ts";
 
 /**
  * How one image of a TIFF stores its pixels: the grid of blocks, and what a decoder must know about each.
@@ -71,8 +72,8 @@ export interface Encoding {
 /** A layout that cannot be read, in words that finish “cannot be read: …”. */
 export class UnsupportedLayout extends Error {}
 
-const strip = { offsets: 273, lengths: 279 } as const;
-const tile = { offsets: 324, lengths: 325 } as const;
+const strip = { offsets: tiffTag.StripOffsets, lengths: tiffTag.StripByteCounts } as const;
+const tile = { offsets: tiffTag.TileOffsets, lengths: tiffTag.TileByteCounts } as const;
 
 /** GDAL's limit, and the file format's (a 16-bit field). */
 const mostSamples = 65535;
@@ -83,7 +84,12 @@ const strideBytes = 1 << 18;
 /** A block must be decoded whole: no larger one is. */
 const blockBudget = 2 ** 28;
 /** Predictors belong to these compressions; with others the field means nothing (libtiff ignores it). */
-const predicted: ReadonlySet<number> = new Set([5, 8, 32946, 50000]);
+const predicted: ReadonlySet<number> = new Set<number>([
+  tiffCompression.lzw,
+  tiffCompression.deflate,
+  tiffCompression.oldDeflate,
+  tiffCompression.zstandard,
+]);
 
 /**
  * The layout of an image, every number of it looked at: sizes are whole and positive, the lists of blocks are as long as the grid of
@@ -92,24 +98,26 @@ const predicted: ReadonlySet<number> = new Set([5, 8, 32946, 50000]);
  */
 export async function imageLayout(file: TiffFile, directory: Directory): Promise<ImageLayout> {
   const whole = (tag: number, least: number, most: number) => wholeOf(file, directory, tag, least, most);
-  const width = whole(256, 1, mostPixels);
-  const height = whole(257, 1, mostPixels);
+  const width = whole(tiffTag.ImageWidth, 1, mostPixels);
+  const height = whole(tiffTag.ImageLength, 1, mostPixels);
   if (!width || !height) throw new DamagedTiff("an image without size");
-  const samples = whole(277, 1, mostSamples) ?? 1;
-  const bits = await oneForAll(file, directory, 258, samples, 1, "bits");
-  const format = await oneForAll(file, directory, 339, samples, 1, "number format");
+  const samples = whole(tiffTag.SamplesPerPixel, 1, mostSamples) ?? 1;
+  const bits = await oneForAll(file, directory, tiffTag.BitsPerSample, samples, 1, "bits");
+  const format = await oneForAll(file, directory, tiffTag.SampleFormat, samples, 1, "number format");
   const dataType = sampleTypeFor(bits, format);
-  const compression = whole(259, 0, 65535) ?? 1;
-  const planar = samples > 1 && whole(284, 1, 2) === 2;
-  const photometric = whole(262, 0, 65535) ?? 1;
-  const tiled = directory.entries.has(tile.offsets) || directory.entries.has(322);
-  const blockWidth = tiled ? whole(322, 1, mostPixels) : width;
+  const compression = whole(tiffTag.Compression, 0, 65535) ?? tiffCompression.none;
+  const planar = samples > 1 && whole(tiffTag.PlanarConfiguration, 1, 2) === 2;
+  const photometric = whole(tiffTag.PhotometricInterpretation, 0, 65535) ?? tiffPhotometric.blackIsZero;
+  const tiled = directory.entries.has(tile.offsets) || directory.entries.has(tiffTag.TileWidth);
+  const blockWidth = tiled ? whole(tiffTag.TileWidth, 1, mostPixels) : width;
   // Writers say “one strip” with a number past every image: 2³² − 1.
-  const rowsPerStrip = tiled ? undefined : whole(278, 1, 2 ** 32 - 1);
-  let blockHeight = tiled ? whole(323, 1, mostPixels) : Math.min(height, rowsPerStrip ?? height);
+  const rowsPerStrip = tiled ? undefined : whole(tiffTag.RowsPerStrip, 1, 2 ** 32 - 1);
+  let blockHeight = tiled ? whole(tiffTag.TileLength, 1, mostPixels) : Math.min(height, rowsPerStrip ?? height);
   if (!blockWidth || !blockHeight) throw new DamagedTiff("blocks without size");
   const samplesPerBlock = planar ? 1 : samples;
-  const predictor = predicted.has(compression) ? predictorOf(whole(317, 0, 65535) ?? 1, bits, dataType) : 1;
+  const predictor = predicted.has(compression)
+    ? predictorOf(whole(tiffTag.Predictor, 0, 65535) ?? 1, bits, dataType)
+    : 1;
   refuseOddColors(photometric, compression, bits, samplesPerBlock);
 
   const tags = tiled ? tile : strip;
@@ -123,13 +131,13 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   const storedDown = Math.ceil(height / blockHeight);
   const needed = blocksAcross * storedDown * (planar ? samples : 1);
   const counted = Math.min(offsets.count, lengths?.count ?? Number.POSITIVE_INFINITY);
-  if (!lengths && compression !== 1) throw new DamagedTiff("its blocks have no lengths");
+  if (!lengths && compression !== tiffCompression.none) throw new DamagedTiff("its blocks have no lengths");
   if (counted < needed) {
     throw new DamagedTiff(`its ${width} × ${height} pixels need ${needed} blocks, and ${counted} are listed`);
   }
 
   let divided = 1;
-  if (!tiled && compression === 1 && blockHeight * rowBytes > strideBytes) {
+  if (!tiled && compression === tiffCompression.none && blockHeight * rowBytes > strideBytes) {
     // Whole rows of an uncompressed strip can be addressed: treat it as many short strips.
     const rows = Math.max(1, Math.floor(strideBytes / rowBytes));
     const parts = Math.ceil(blockHeight / rows);
@@ -160,7 +168,7 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
     blocksDown: Math.ceil(height / blockHeight),
     planar,
     photometric,
-    extraSamples: [...((await numbersOf(file, directory, 338)) ?? [])],
+    extraSamples: [...((await numbersOf(file, directory, tiffTag.ExtraSamples)) ?? [])],
     colorMap: await colorMapOf(file, directory, photometric, bits),
     subfileType: subfileTypeOf(file, directory),
     encoding: {
@@ -170,13 +178,17 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
       dataType,
       halfFloat: format === 3 && bits === 16,
       littleEndian: file.littleEndian,
-      fillOrder: whole(266, 1, 2) ?? 1,
+      fillOrder: whole(tiffTag.FillOrder, 1, 2) ?? 1,
       samplesPerBlock,
       blockWidth,
       blockHeight,
       photometric,
-      jpegTables: compression === 7 ? await bytesOfTag(file, directory, 347) : undefined,
-      lercParameters: compression === 34887 ? [...((await numbersOf(file, directory, 50674)) ?? [])] : undefined,
+      jpegTables:
+        compression === tiffCompression.jpeg ? await bytesOfTag(file, directory, tiffTag.JPEGTables) : undefined,
+      lercParameters:
+        compression === tiffCompression.lerc
+          ? [...((await numbersOf(file, directory, tiffTag.LercParameters)) ?? [])]
+          : undefined,
     },
     blocks: {
       offsets,
@@ -186,14 +198,17 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
       rowBytes,
       partBytes,
       // Compression that makes larger is rare and bounded: LZW's worst case is half as much again.
-      mostBytes: compression === 1 ? partBytes * divided : partBytes * 2 + 65536,
+      mostBytes: compression === tiffCompression.none ? partBytes * divided : partBytes * 2 + 65536,
     },
   };
 }
 
 /** 1: reduced image, 4: mask, as bits. */
 export function subfileTypeOf(file: TiffFile, directory: Directory): number {
-  return wholeOf(file, directory, 254, 0, 2 ** 32 - 1) ?? (wholeOf(file, directory, 255, 0, 65535) === 2 ? 1 : 0);
+  return (
+    wholeOf(file, directory, tiffTag.NewSubfileType, 0, 2 ** 32 - 1) ??
+    (wholeOf(file, directory, tiffTag.SubfileType, 0, 65535) === 2 ? 1 : 0)
+  );
 }
 
 /** A number that every band must share. */
@@ -231,14 +246,16 @@ function predictorOf(predictor: number, bits: number, dataType: SampleType): num
 
 /** What would come out as other colours or numbers than the writer meant. */
 function refuseOddColors(photometric: number, compression: number, bits: number, samplesPerBlock: number): void {
-  if (photometric === 5) throw new UnsupportedLayout("its colours are printing inks (CMYK)");
-  if (photometric === 8 || photometric === 10) throw new UnsupportedLayout("its colours are CIELAB");
-  if (compression === 7) {
+  if (photometric === tiffPhotometric.cmyk) throw new UnsupportedLayout("its colours are printing inks (CMYK)");
+  if (photometric === tiffPhotometric.cieLab || photometric === tiffPhotometric.ituLab)
+    throw new UnsupportedLayout("its colours are CIELAB");
+  if (compression === tiffCompression.jpeg) {
     if (bits !== 8) throw new UnsupportedLayout(`it holds JPEGs of ${bits} bits`);
     if (![1, 3, 4].includes(samplesPerBlock)) throw new UnsupportedLayout(`it holds JPEGs of ${samplesPerBlock} bands`);
-    if (photometric === 6 && samplesPerBlock !== 3)
+    if (photometric === tiffPhotometric.yCbCr && samplesPerBlock !== 3)
       throw new UnsupportedLayout("its colours are YCbCr in bands of their own");
-  } else if (photometric === 6) throw new UnsupportedLayout("its colours are YCbCr outside of a JPEG");
+  } else if (photometric === tiffPhotometric.yCbCr)
+    throw new UnsupportedLayout("its colours are YCbCr outside of a JPEG");
 }
 
 async function colorMapOf(
@@ -247,8 +264,8 @@ async function colorMapOf(
   photometric: number,
   bits: number,
 ): Promise<Float64Array | undefined> {
-  if (photometric !== 3) return undefined;
-  const map = await numbersOf(file, directory, 320);
+  if (photometric !== tiffPhotometric.palette) return undefined;
+  const map = await numbersOf(file, directory, tiffTag.ColorMap);
   // Without its table a class map would be averaged like a photograph.
   if (map && bits <= 16 && map.length !== 3 * 2 ** bits) {
     throw new DamagedTiff(`its colour table has ${map.length} of ${3 * 2 ** bits} values`);

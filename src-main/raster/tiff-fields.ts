@@ -1,4 +1,6 @@
-/** The fields (tags) of a TIFF that are read here, and what each may hold. All others are passed over without a look. */
+import { tiffTag } from "./tiff-tags.ts";
+
+/** What a field (tag) of a TIFF may hold. Fields without a rule are skipped. */
 export interface FieldRule {
   readonly name: string;
   /** whole: unsigned integers; real: any numbers; text, bytes: as they are */
@@ -13,47 +15,51 @@ const bands = 65535;
 /** Lists of blocks may be as long as the file can hold; they are read in pages. */
 const list = Number.MAX_SAFE_INTEGER;
 
-const rule = (name: string, kind: FieldRule["kind"], most: number): FieldRule => ({ name, kind, most });
-const remark = (name: string): FieldRule => ({ name, kind: "text", most: 1 << 16, optional: true });
+const rule = (kind: FieldRule["kind"], most: number): Omit<FieldRule, "name"> => ({ kind, most });
+const remark: Omit<FieldRule, "name"> = { kind: "text", most: 1 << 16, optional: true };
 
-export const fieldRules: ReadonlyMap<number, FieldRule> = new Map([
-  [254, rule("NewSubfileType", "whole", 1)],
-  [255, rule("SubfileType", "whole", 1)],
-  [256, rule("ImageWidth", "whole", 1)],
-  [257, rule("ImageLength", "whole", 1)],
-  [258, rule("BitsPerSample", "whole", bands)],
-  [259, rule("Compression", "whole", 1)],
-  [262, rule("PhotometricInterpretation", "whole", 1)],
-  [266, rule("FillOrder", "whole", 1)],
-  [270, remark("ImageDescription")],
-  [273, rule("StripOffsets", "whole", list)],
-  [277, rule("SamplesPerPixel", "whole", 1)],
-  [278, rule("RowsPerStrip", "whole", 1)],
-  [279, rule("StripByteCounts", "whole", list)],
-  [284, rule("PlanarConfiguration", "whole", 1)],
-  [305, remark("Software")],
-  [306, remark("DateTime")],
-  [315, remark("Artist")],
-  [317, rule("Predictor", "whole", 1)],
-  [320, rule("ColorMap", "whole", 3 * 65536)],
-  [322, rule("TileWidth", "whole", 1)],
-  [323, rule("TileLength", "whole", 1)],
-  [324, rule("TileOffsets", "whole", list)],
-  [325, rule("TileByteCounts", "whole", list)],
-  [338, rule("ExtraSamples", "whole", bands)],
-  [339, rule("SampleFormat", "whole", bands)],
-  [347, rule("JPEGTables", "bytes", 1 << 16)],
-  [530, rule("YCbCrSubSampling", "whole", 2)],
-  [33432, remark("Copyright")],
-  [33550, rule("ModelPixelScale", "real", 64)],
-  [33922, rule("ModelTiepoint", "real", 6 * 10_000)],
-  [34264, rule("ModelTransformation", "real", 64)],
-  [34735, rule("GeoKeyDirectory", "whole", 1 << 14)],
-  [34736, rule("GeoDoubleParams", "real", 1 << 13)],
-  [34737, rule("GeoAsciiParams", "text", 1 << 17)],
-  [42112, rule("GDAL_METADATA", "text", 1 << 24)],
-  [42113, rule("GDAL_NODATA", "text", 1024)],
-  [50674, rule("LercParameters", "whole", 16)],
-]);
+const rules: Partial<Record<keyof typeof tiffTag, Omit<FieldRule, "name">>> = {
+  NewSubfileType: rule("whole", 1),
+  SubfileType: rule("whole", 1),
+  ImageWidth: rule("whole", 1),
+  ImageLength: rule("whole", 1),
+  BitsPerSample: rule("whole", bands),
+  Compression: rule("whole", 1),
+  PhotometricInterpretation: rule("whole", 1),
+  FillOrder: rule("whole", 1),
+  ImageDescription: remark,
+  StripOffsets: rule("whole", list),
+  SamplesPerPixel: rule("whole", 1),
+  RowsPerStrip: rule("whole", 1),
+  StripByteCounts: rule("whole", list),
+  PlanarConfiguration: rule("whole", 1),
+  Software: remark,
+  DateTime: remark,
+  Artist: remark,
+  Predictor: rule("whole", 1),
+  ColorMap: rule("whole", 3 * 65536),
+  TileWidth: rule("whole", 1),
+  TileLength: rule("whole", 1),
+  TileOffsets: rule("whole", list),
+  TileByteCounts: rule("whole", list),
+  ExtraSamples: rule("whole", bands),
+  SampleFormat: rule("whole", bands),
+  JPEGTables: rule("bytes", 1 << 16),
+  YCbCrSubSampling: rule("whole", 2),
+  Copyright: remark,
+  ModelPixelScale: rule("real", 64),
+  ModelTiepoint: rule("real", 6 * 10_000),
+  ModelTransformation: rule("real", 64),
+  GeoKeyDirectory: rule("whole", 1 << 14),
+  GeoDoubleParams: rule("real", 1 << 13),
+  GeoAsciiParams: rule("text", 1 << 17),
+  GDAL_METADATA: rule("text", 1 << 24),
+  GDAL_NODATA: rule("text", 1024),
+  LercParameters: rule("whole", 16),
+};
+
+export const fieldRules: ReadonlyMap<number, FieldRule> = new Map(
+  Object.entries(rules).map(([name, rule]) => [tiffTag[name as keyof typeof tiffTag], { name, ...rule }]),
+);
 
 export const nameOfField = (tag: number): string => fieldRules.get(tag)?.name ?? `field ${tag}`;

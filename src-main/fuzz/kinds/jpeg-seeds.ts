@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
+import { tiffPhotometric, tiffTag } from "../../raster/tiff-tags.ts";
 import type { Seed } from "../kind.ts";
 
 const [width, height] = [77, 59];
@@ -10,15 +11,18 @@ export function tiffOfJpeg(data: Uint8Array, samples: number): Uint8Array {
   const fields = imageFields(
     { width, height, compression: 7, samples, length: data.length },
     {
-      258: { type: 3, value: new Array<number>(samples).fill(8) },
-      262: { type: 3, value: [samples === 1 ? 1 : 6] },
-      322: undefined,
-      323: undefined,
-      324: undefined,
-      325: undefined,
-      273: { type: 4, value: "data" },
-      278: { type: 3, value: [height] },
-      279: { type: 4, value: [data.length] },
+      [tiffTag.BitsPerSample]: { type: 3, value: new Array<number>(samples).fill(8) },
+      [tiffTag.PhotometricInterpretation]: {
+        type: 3,
+        value: [samples === 1 ? tiffPhotometric.blackIsZero : tiffPhotometric.yCbCr],
+      },
+      [tiffTag.TileWidth]: undefined,
+      [tiffTag.TileLength]: undefined,
+      [tiffTag.TileOffsets]: undefined,
+      [tiffTag.TileByteCounts]: undefined,
+      [tiffTag.StripOffsets]: { type: 4, value: "data" },
+      [tiffTag.RowsPerStrip]: { type: 3, value: [height] },
+      [tiffTag.StripByteCounts]: { type: 4, value: [data.length] },
     },
   );
   return makeTiff({ fields, data });

@@ -1,4 +1,5 @@
 import { typeBytes as sizes } from "../../raster/tiff-directory.ts";
+import { tiffTag } from "../../raster/tiff-tags.ts";
 import type { Random } from "../random.ts";
 import { damageBytes, joined, spliced } from "./bytes.ts";
 
@@ -25,10 +26,7 @@ interface TiffModel {
 /** bytes that turn with the byte order */
 const units: Readonly<Record<number, number>> = { ...sizes, 5: 4, 10: 4 };
 const types = Object.keys(sizes).map(Number);
-const tags = [
-  254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 317, 320, 322, 323, 324, 325, 330, 338, 339, 347,
-  530, 532, 33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113, 50674, 33432, 270, 305,
-];
+const tags = Object.values(tiffTag);
 const numbers = [
   0,
   1,
@@ -255,8 +253,8 @@ function listOf(field: Field | undefined, little: boolean): number[] {
 
 function blocksOf(fields: readonly Field[], bytes: Uint8Array, little: boolean): Uint8Array[] {
   const find = (...wanted: number[]) => fields.find(({ tag }) => wanted.includes(tag));
-  const offsets = listOf(find(324, 273), little);
-  const lengths = listOf(find(325, 279), little);
+  const offsets = listOf(find(tiffTag.TileOffsets, tiffTag.StripOffsets), little);
+  const lengths = listOf(find(tiffTag.TileByteCounts, tiffTag.StripByteCounts), little);
   return offsets.map((offset, i) =>
     offset === 0 ? new Uint8Array() : bytes.slice(offset, offset + (lengths[i] ?? 0)),
   );
@@ -292,7 +290,7 @@ function written(model: TiffModel, random: Random): Uint8Array {
   for (const image of images) {
     const places = image.blocks.map((block) => (block.length === 0 ? 0 : add(block)));
     const fields = image.fields.map((field) => {
-      const isOffsets = field.tag === 324 || field.tag === 273;
+      const isOffsets = field.tag === tiffTag.TileOffsets || field.tag === tiffTag.StripOffsets;
       if (!isOffsets || units[field.type] === undefined || places.length * sizes[field.type]! !== field.bytes.length)
         return field;
       // Offsets that were damaged on purpose have another value than the block's; most are moved with their block.

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tiffTag } from "../../raster/tiff-tags.ts";
 import { commandLine, jsonLines } from "./fixtures/command-line.ts";
 
 const sample = join(import.meta.dirname, "../../../resources/sample/flanders-crops-2019");
@@ -58,11 +59,11 @@ beforeAll(async () => {
   writeFileSync(bad("S2_20190416.tif"), "this is a text that calls itself an image ".repeat(50));
   writeFileSync(bad("S2_L2A_10m_20190417T105658.tif"), bytes.subarray(0, Math.floor(bytes.length / 2)));
   const webp = Buffer.from(bytes);
-  webp.writeUInt16LE(50001, tagValueAt(webp, 259));
+  webp.writeUInt16LE(50001, tagValueAt(webp, tiffTag.Compression));
   writeFileSync(bad("S2_L2A_10m_20190418T105658.tif"), webp);
   const without = Buffer.from(bytes);
-  // Tag 34735 holds the geokeys; 65000 is nobody's tag.
-  without.writeUInt16LE(65_000, tagValueAt(without, 34735) - 8);
+  // 65000 is no tag of any standard: the file then has no GeoKeys.
+  without.writeUInt16LE(65_000, tagValueAt(without, tiffTag.GeoKeyDirectory) - 8);
   writeFileSync(bad("S2_L2A_10m_20190419T105658.tif"), without);
   cpSync(image, bad("S2_L2A_10m.tif"));
   // Metadata may tell the date too: take it out.

@@ -8,6 +8,7 @@ import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import { gdalInfo, gdalPixels, run } from "../../raster/testing/gdal.ts";
 import { hostileTiffs } from "../../raster/testing/hostile-tiffs.ts";
 import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
+import { tiffTag } from "../../raster/tiff-tags.ts";
 import { Application } from "../../services/app/application.ts";
 import { commandLine, jsonLines } from "./fixtures/command-line.ts";
 
@@ -92,8 +93,15 @@ test("an image without a coordinate system, or without a place, is converted who
   tags: ["gdal"],
 }, async () => {
   const pixels = Uint8Array.from({ length: 256 }, (_, i) => i);
-  const nowhere = { 33550: undefined, 33922: undefined, 34735: undefined };
-  writeFileSync(at("no-crs.tif"), makeTiff({ fields: imageFields({}, { 34735: undefined }), data: pixels }));
+  const nowhere = {
+    [tiffTag.ModelPixelScale]: undefined,
+    [tiffTag.ModelTiepoint]: undefined,
+    [tiffTag.GeoKeyDirectory]: undefined,
+  };
+  writeFileSync(
+    at("no-crs.tif"),
+    makeTiff({ fields: imageFields({}, { [tiffTag.GeoKeyDirectory]: undefined }), data: pixels }),
+  );
   writeFileSync(at("no-place.tif"), makeTiff({ fields: imageFields({}, nowhere), data: pixels }));
   const first = await commandLine(["convert", at("no-crs.tif"), at("no-crs-cog.tif")]);
   expect([first.code, first.out + first.err]).toEqual([
@@ -133,8 +141,8 @@ test("sizes that nobody can want are refused with their numbers, before anything
   const sparse = imageFields(
     { width: 1_000_000, height: 1_000_000, tile: [16384, 16384] },
     {
-      324: { type: 4, value: new Array<number>(blocks).fill(0) },
-      325: { type: 4, value: new Array<number>(blocks).fill(0) },
+      [tiffTag.TileOffsets]: { type: 4, value: new Array<number>(blocks).fill(0) },
+      [tiffTag.TileByteCounts]: { type: 4, value: new Array<number>(blocks).fill(0) },
     },
   );
   writeFileSync(at("sparse.tif"), makeTiff({ fields: sparse }));

@@ -10,6 +10,7 @@ import { buffersIn } from "../pool/transfer.ts";
 import type { Work } from "../pool/work.ts";
 import { allocate, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
 import type { AttributeRow } from "../sidecars.ts";
+import { tiffCompression, tiffPhotometric, tiffTag } from "../tiff-tags.ts";
 import { escapeXml } from "../xml.ts";
 import type { OverviewMethod } from "./encode-tile.ts";
 import { leaderBytes, needsBigTiff, type TagValue, tiffHeader, trailerBytes } from "./tiff-header.ts";
@@ -385,32 +386,33 @@ function tagsOf(spec: CogSpec, level: Level, index: number, blockSize: number, o
   const repeat = (value: number, count = bandCount) => new Array<number>(count).fill(value);
   const predictor = predictorFor(spec);
   const rgb = spec.color === "rgb" && bandCount >= 3;
-  const photometric = colorTable ? 3 : rgb ? 2 : 1;
+  const colors = colorTable ? tiffPhotometric.palette : rgb ? tiffPhotometric.rgb : tiffPhotometric.blackIsZero;
   const extra = repeat(0, bandCount - (rgb ? 3 : 1));
   if (spec.alpha && extra.length > 0) extra[extra.length - 1] = 2;
   const tags: TagValue[] = [
-    { tag: 256, type: "long", values: [level.width] },
-    { tag: 257, type: "long", values: [level.height] },
-    { tag: 258, type: "short", values: repeat(bytes * 8) },
-    { tag: 259, type: "short", values: [8] },
-    { tag: 262, type: "short", values: [photometric] },
-    { tag: 277, type: "short", values: [bandCount] },
-    { tag: 284, type: "short", values: [1] },
-    { tag: 322, type: "short", values: [blockSize] },
-    { tag: 323, type: "short", values: [blockSize] },
-    { tag: 324, type: "offset", values: offsets },
-    { tag: 325, type: "long", values: level.lengths },
-    { tag: 339, type: "short", values: repeat(format) },
+    { tag: tiffTag.ImageWidth, type: "long", values: [level.width] },
+    { tag: tiffTag.ImageLength, type: "long", values: [level.height] },
+    { tag: tiffTag.BitsPerSample, type: "short", values: repeat(bytes * 8) },
+    { tag: tiffTag.Compression, type: "short", values: [tiffCompression.deflate] },
+    { tag: tiffTag.PhotometricInterpretation, type: "short", values: [colors] },
+    { tag: tiffTag.SamplesPerPixel, type: "short", values: [bandCount] },
+    { tag: tiffTag.PlanarConfiguration, type: "short", values: [1] },
+    { tag: tiffTag.TileWidth, type: "short", values: [blockSize] },
+    { tag: tiffTag.TileLength, type: "short", values: [blockSize] },
+    { tag: tiffTag.TileOffsets, type: "offset", values: offsets },
+    { tag: tiffTag.TileByteCounts, type: "long", values: level.lengths },
+    { tag: tiffTag.SampleFormat, type: "short", values: repeat(format) },
   ];
-  if (index > 0) tags.push({ tag: 254, type: "long", values: [1] });
-  if (predictor !== 1) tags.push({ tag: 317, type: "short", values: [predictor] });
-  if (extra.length > 0) tags.push({ tag: 338, type: "short", values: extra });
-  if (colorTable) tags.push({ tag: 320, type: "short", values: colorMap(colorTable, bytes * 8) });
-  if (spec.nodata !== undefined) tags.push({ tag: 42113, type: "ascii", values: numberText(spec.nodata) });
+  if (index > 0) tags.push({ tag: tiffTag.NewSubfileType, type: "long", values: [1] });
+  if (predictor !== 1) tags.push({ tag: tiffTag.Predictor, type: "short", values: [predictor] });
+  if (extra.length > 0) tags.push({ tag: tiffTag.ExtraSamples, type: "short", values: extra });
+  if (colorTable) tags.push({ tag: tiffTag.ColorMap, type: "short", values: colorMap(colorTable, bytes * 8) });
+  if (spec.nodata !== undefined)
+    tags.push({ tag: tiffTag.GDAL_NODATA, type: "ascii", values: numberText(spec.nodata) });
   if (index > 0) return tags;
   tags.push(...placeTags(spec));
   const metadata = gdalMetadata(spec);
-  if (metadata) tags.push({ tag: 42112, type: "ascii", values: metadata });
+  if (metadata) tags.push({ tag: tiffTag.GDAL_METADATA, type: "ascii", values: metadata });
   return tags;
 }
 
@@ -421,10 +423,16 @@ function placeTags({ geobox, placed = true }: CogSpec): TagValue[] {
   const tags: TagValue[] =
     c === 0 && e === 0 && b > 0 && f < 0
       ? [
-          { tag: 33550, type: "double", values: [b, -f, 0] },
-          { tag: 33922, type: "double", values: [0, 0, 0, a, d, 0] },
+          { tag: tiffTag.ModelPixelScale, type: "double", values: [b, -f, 0] },
+          { tag: tiffTag.ModelTiepoint, type: "double", values: [0, 0, 0, a, d, 0] },
         ]
-      : [{ tag: 34264, type: "double", values: [b, c, 0, a, e, f, 0, d, 0, 0, 0, 0, 0, 0, 0, 1] }];
+      : [
+          {
+            tag: tiffTag.ModelTransformation,
+            type: "double",
+            values: [b, c, 0, a, e, f, 0, d, 0, 0, 0, 0, 0, 0, 0, 1],
+          },
+        ];
   if (geobox.crs) tags.push(...geoKeyTags(geobox.crs, isGeographic(geobox.crs)));
   return tags;
 }

@@ -1,8 +1,10 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Crs, epsgCode } from "../../../src-shared/geo/crs.ts";
 import { definitionOf } from "../crs.ts";
+import { epsgValue, geoKey, modelType, pixelIsArea, userDefined } from "../geokey-ids.ts";
 import { projWords } from "../proj-text.ts";
 import { isRegistered } from "../register.ts";
+import { tiffTag } from "../tiff-tags.ts";
 import type { TagValue } from "./tiff-header.ts";
 
 /**
@@ -12,11 +14,12 @@ import type { TagValue } from "./tiff-header.ts";
 export function geoKeyTags(crs: Crs, geographic: boolean): TagValue[] {
   const code = epsgCode(crs);
   const keys = new Keys();
-  keys.short(1024, geographic ? 2 : 1);
-  keys.short(1025, 1);
+  keys.short(geoKey.GTModelType, geographic ? modelType.geographic : modelType.projected);
+  keys.short(geoKey.GTRasterType, pixelIsArea);
   try {
     // Codes above are others' than EPSG's, whatever list they are in.
-    if (code !== undefined && code <= userDefined && isRegistered(code)) keys.short(geographic ? 2048 : 3072, code);
+    if (code !== undefined && code <= userDefined && isRegistered(code))
+      keys.short(geographic ? geoKey.GeographicType : geoKey.ProjectedCSType, code);
     else projKeys(crs, keys, geographic);
     return keys.tags();
   } catch (error) {
@@ -25,16 +28,14 @@ export function geoKeyTags(crs: Crs, geographic: boolean): TagValue[] {
   }
 }
 
-const userDefined = 32767;
-
 /** The pattern GDAL itself writes for what GeoKeys cannot say. */
 function wktTags(wkt: string): TagValue[] {
   const keys = new Keys();
-  keys.short(1024, userDefined);
-  keys.short(1025, 1);
-  keys.text(1026, "unnamed");
-  keys.short(2048, userDefined);
-  keys.text(3073, `ESRI PE String = ${wkt.trim()}`);
+  keys.short(geoKey.GTModelType, userDefined);
+  keys.short(geoKey.GTRasterType, pixelIsArea);
+  keys.text(geoKey.GTCitation, "unnamed");
+  keys.short(geoKey.GeographicType, userDefined);
+  keys.text(geoKey.PCSCitation, `ESRI PE String = ${wkt.trim()}`);
   return keys.tags();
 }
 
@@ -48,20 +49,20 @@ class Keys {
   }
 
   double(key: number, ...values: readonly number[]): void {
-    this.#entries.push([key, 34736, values.length, this.#doubles.length]);
+    this.#entries.push([key, tiffTag.GeoDoubleParams, values.length, this.#doubles.length]);
     this.#doubles.push(...values);
   }
 
   text(key: number, value: string): void {
-    this.#entries.push([key, 34737, value.length + 1, this.#ascii.length]);
+    this.#entries.push([key, tiffTag.GeoAsciiParams, value.length + 1, this.#ascii.length]);
     this.#ascii += `${value}|`;
   }
 
   tags(): TagValue[] {
     const sorted = this.#entries.sort((p, q) => p[0] - q[0]);
     const tags: TagValue[] = [{ tag: 34735, type: "short", values: [1, 1, 0, sorted.length, ...sorted.flat()] }];
-    if (this.#doubles.length > 0) tags.push({ tag: 34736, type: "double", values: this.#doubles });
-    if (this.#ascii) tags.push({ tag: 34737, type: "ascii", values: this.#ascii });
+    if (this.#doubles.length > 0) tags.push({ tag: tiffTag.GeoDoubleParams, type: "double", values: this.#doubles });
+    if (this.#ascii) tags.push({ tag: tiffTag.GeoAsciiParams, type: "ascii", values: this.#ascii });
     return tags;
   }
 }
@@ -74,32 +75,66 @@ interface Target {
   readonly fixed?: Readonly<Record<string, number>>;
 }
 
-const origin = { lat_0: 3081, lon_0: 3080 };
-const center = { lat_0: 3089, lon_0: 3088 };
-const falseOrigin = { x_0: 3082, y_0: 3083 };
-const hotine = { lat_0: 3089, lonc: 3088, alpha: 3094, gamma: 3096, k: 3093, ...falseOrigin };
+const origin = { lat_0: geoKey.ProjNatOriginLat, lon_0: geoKey.ProjNatOriginLong };
+const center = { lat_0: geoKey.ProjCenterLat, lon_0: geoKey.ProjCenterLong };
+const falseOrigin = { x_0: geoKey.ProjFalseEasting, y_0: geoKey.ProjFalseNorthing };
+const hotine = {
+  lat_0: geoKey.ProjCenterLat,
+  lonc: geoKey.ProjCenterLong,
+  alpha: geoKey.ProjAzimuthAngle,
+  gamma: geoKey.ProjRectifiedGridAngle,
+  k: geoKey.ProjScaleAtCenter,
+  ...falseOrigin,
+};
 
 /** PROJ projection → coordinate transformation code and the keys its parameters go to. */
 const projections: Readonly<Record<string, Target>> = {
-  tmerc: { code: 1, keys: { ...origin, k: 3092, ...falseOrigin } },
-  merc: { code: 7, keys: { lon_0: 3080, lat_ts: 3078, k: 3092, ...falseOrigin } },
-  lcc: { code: 8, keys: { lat_0: 3085, lon_0: 3084, lat_1: 3078, lat_2: 3079, x_0: 3086, y_0: 3087 } },
+  tmerc: { code: 1, keys: { ...origin, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } },
+  merc: {
+    code: 7,
+    keys: {
+      lon_0: geoKey.ProjNatOriginLong,
+      lat_ts: geoKey.ProjStdParallel1,
+      k: geoKey.ProjScaleAtNatOrigin,
+      ...falseOrigin,
+    },
+  },
+  lcc: {
+    code: 8,
+    keys: {
+      lat_0: geoKey.ProjFalseOriginLat,
+      lon_0: geoKey.ProjFalseOriginLong,
+      lat_1: geoKey.ProjStdParallel1,
+      lat_2: geoKey.ProjStdParallel2,
+      x_0: geoKey.ProjFalseOriginEasting,
+      y_0: geoKey.ProjFalseOriginNorthing,
+    },
+  },
   laea: { code: 10, keys: { ...center, ...falseOrigin } },
-  aea: { code: 11, keys: { ...origin, lat_1: 3078, lat_2: 3079, ...falseOrigin } },
+  aea: {
+    code: 11,
+    keys: { ...origin, lat_1: geoKey.ProjStdParallel1, lat_2: geoKey.ProjStdParallel2, ...falseOrigin },
+  },
   aeqd: { code: 12, keys: { ...center, ...falseOrigin } },
-  eqdc: { code: 13, keys: { ...origin, lat_1: 3078, lat_2: 3079, ...falseOrigin } },
-  sterea: { code: 16, keys: { ...origin, k: 3092, ...falseOrigin } },
-  eqc: { code: 17, keys: { ...center, lat_ts: 3078, ...falseOrigin } },
+  eqdc: {
+    code: 13,
+    keys: { ...origin, lat_1: geoKey.ProjStdParallel1, lat_2: geoKey.ProjStdParallel2, ...falseOrigin },
+  },
+  sterea: { code: 16, keys: { ...origin, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } },
+  eqc: { code: 17, keys: { ...center, lat_ts: geoKey.ProjStdParallel1, ...falseOrigin } },
   cass: { code: 18, keys: { ...origin, ...falseOrigin } },
   gnom: { code: 19, keys: { ...center, ...falseOrigin } },
   ortho: { code: 21, keys: { ...center, ...falseOrigin } },
   poly: { code: 22, keys: { ...origin, ...falseOrigin } },
-  robin: { code: 23, keys: { lon_0: 3088, ...falseOrigin } },
-  sinu: { code: 24, keys: { lon_0: 3088, ...falseOrigin } },
+  robin: { code: 23, keys: { lon_0: geoKey.ProjCenterLong, ...falseOrigin } },
+  sinu: { code: 24, keys: { lon_0: geoKey.ProjCenterLong, ...falseOrigin } },
   nzmg: { code: 26, keys: { ...origin, ...falseOrigin } },
-  cea: { code: 28, keys: { lon_0: 3080, lat_ts: 3078, ...falseOrigin } },
+  cea: { code: 28, keys: { lon_0: geoKey.ProjNatOriginLong, lat_ts: geoKey.ProjStdParallel1, ...falseOrigin } },
   omerc: { code: 9815, keys: hotine },
-  somerc: { code: 9815, keys: { lat_0: 3089, lon_0: 3088, k: 3093, ...falseOrigin } },
+  somerc: {
+    code: 9815,
+    keys: { lat_0: geoKey.ProjCenterLat, lon_0: geoKey.ProjCenterLong, k: geoKey.ProjScaleAtCenter, ...falseOrigin },
+  },
 };
 
 /** Words that say nothing of a projection's parameters, and those about the figure of the Earth. */
@@ -124,19 +159,19 @@ function projKeys(crs: Crs, keys: Keys, geographic: boolean): void {
   if (!known) throw unwritable();
   const [a, inverse] = known;
   const isWgs84 = words.get("datum") === "WGS84";
-  keys.short(2048, userDefined);
-  keys.short(2050, isWgs84 ? 6326 : userDefined);
-  keys.short(2054, 9102);
-  keys.short(2056, userDefined);
-  keys.double(2057, a);
-  if (inverse > 0) keys.double(2059, inverse);
-  else keys.double(2058, a);
-  keys.text(2049, "custom");
+  keys.short(geoKey.GeographicType, userDefined);
+  keys.short(geoKey.GeogGeodeticDatum, isWgs84 ? epsgValue.wgs84Datum : userDefined);
+  keys.short(geoKey.GeogAngularUnits, epsgValue.degree);
+  keys.short(geoKey.GeogEllipsoid, userDefined);
+  keys.double(geoKey.GeogSemiMajorAxis, a);
+  if (inverse > 0) keys.double(geoKey.GeogInvFlattening, inverse);
+  else keys.double(geoKey.GeogSemiMinorAxis, a);
+  keys.text(geoKey.GeogCitation, "custom");
   const meridian = number("pm") ?? 0;
-  keys.short(2051, meridian === 0 ? 8901 : userDefined);
-  if (meridian !== 0) keys.double(2061, meridian);
+  keys.short(geoKey.GeogPrimeMeridian, meridian === 0 ? epsgValue.greenwich : userDefined);
+  if (meridian !== 0) keys.double(geoKey.GeogPrimeMeridianLong, meridian);
   const shift = words.get("towgs84")?.split(",").map(Number);
-  if (shift) keys.double(2062, ...shift);
+  if (shift) keys.double(geoKey.GeogTOWGS84, ...shift);
   if (geographic) return;
 
   const proj = words.get("proj") ?? "";
@@ -157,9 +192,9 @@ function projKeys(crs: Crs, keys: Keys, geographic: boolean): void {
     if (apart.has(name) || name in target.keys) continue;
     if (!(Number(value) === (target.fixed?.[name] ?? (name === "k" ? 1 : 0)))) throw unwritable();
   }
-  keys.short(3072, userDefined);
-  keys.short(3074, userDefined);
-  keys.short(3075, target.code);
+  keys.short(geoKey.ProjectedCSType, userDefined);
+  keys.short(geoKey.Projection, userDefined);
+  keys.short(geoKey.ProjCoordTrans, target.code);
   const toMetre = number("to_meter") ?? 1;
   for (const [name, key] of Object.entries(target.keys)) {
     // Mercator has a standard parallel or a scale.
@@ -170,15 +205,15 @@ function projKeys(crs: Crs, keys: Keys, geographic: boolean): void {
   }
   if (proj === "somerc") {
     // Along the parallel: the oblique Mercator's second variant with both angles at 90°.
-    keys.double(3094, 90);
-    keys.double(3096, 90);
+    keys.double(geoKey.ProjAzimuthAngle, 90);
+    keys.double(geoKey.ProjRectifiedGridAngle, 90);
   }
-  if (toMetre === 1) keys.short(3076, 9001);
+  if (toMetre === 1) keys.short(geoKey.ProjLinearUnits, epsgValue.metre);
   else {
-    keys.short(3076, userDefined);
-    keys.double(3077, toMetre);
+    keys.short(geoKey.ProjLinearUnits, userDefined);
+    keys.double(geoKey.ProjLinearUnitSize, toMetre);
   }
-  keys.text(1026, "custom");
+  keys.text(geoKey.GTCitation, "custom");
 }
 
 /** Where a method's parameters go; `undefined` for what GeoKeys have no place for. */
@@ -201,21 +236,28 @@ function targetOf(proj: string, words: Map<string, string | undefined>): Target 
   if (proj === "stere") {
     const lat = number("lat_0") ?? 0;
     if (Math.abs(lat) !== 90)
-      return words.has("lat_ts") ? undefined : { code: 14, keys: { ...center, k: 3092, ...falseOrigin } };
-    const keys = { lon_0: 3095, k: 3092, ...falseOrigin };
+      return words.has("lat_ts")
+        ? undefined
+        : { code: 14, keys: { ...center, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } };
+    const keys = { lon_0: geoKey.ProjStraightVertPoleLong, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin };
     if (!number("lat_ts") || Math.abs(number("lat_ts")!) === 90) {
       words.delete("lat_ts");
-      return { code: 15, keys: { ...keys, lat_0: 3081 } };
+      return { code: 15, keys: { ...keys, lat_0: geoKey.ProjNatOriginLat } };
     }
     if ((number("k") ?? 1) !== 1 || Math.sign(number("lat_ts")!) !== Math.sign(lat)) return undefined;
-    return { code: 15, keys: { ...keys, lat_ts: 3081 }, fixed: { lat_0: lat } };
+    return { code: 15, keys: { ...keys, lat_ts: geoKey.ProjNatOriginLat }, fixed: { lat_0: lat } };
   }
   if (proj === "lcc" && (!words.has("lat_2") || number("lat_2") === number("lat_1"))) {
     // One standard parallel: its own method, with a scale instead of two parallels.
     if ((number("lat_1") ?? number("lat_0")) !== number("lat_0")) return undefined;
     return {
       code: 9,
-      keys: { lat_0: 3081, lon_0: 3080, k: 3092, ...falseOrigin },
+      keys: {
+        lat_0: geoKey.ProjNatOriginLat,
+        lon_0: geoKey.ProjNatOriginLong,
+        k: geoKey.ProjScaleAtNatOrigin,
+        ...falseOrigin,
+      },
       fixed: { lat_1: number("lat_0")!, lat_2: number("lat_0")! },
     };
   }

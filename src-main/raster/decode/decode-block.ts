@@ -1,6 +1,7 @@
 import { inflateSync, zstdDecompressSync } from "node:zlib";
 import type { Encoding } from "../image-layout.ts";
 import { allocate, bytesOf, sampleTypes, type TypedArray } from "../sample-type.ts";
+import { tiffCompression, tiffPhotometric } from "../tiff-tags.ts";
 import { BlockProblem } from "./block-problem.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { decodeLerc } from "./lerc.ts";
@@ -16,28 +17,28 @@ export interface StoredBlock {
 
 /** TIFF's compression codes by name, readable here or not, for messages and `info.compression`. */
 export const compressionNames: Readonly<Record<number, string>> = {
-  1: "none",
+  [tiffCompression.none]: "none",
   2: "CCITT RLE",
   3: "CCITT fax 3",
   4: "CCITT fax 4",
-  5: "LZW",
+  [tiffCompression.lzw]: "LZW",
   6: "old-style JPEG",
-  7: "JPEG",
-  8: "DEFLATE",
-  32773: "PackBits",
+  [tiffCompression.jpeg]: "JPEG",
+  [tiffCompression.deflate]: "DEFLATE",
+  [tiffCompression.packBits]: "PackBits",
   32809: "ThunderScan",
-  32946: "DEFLATE",
+  [tiffCompression.oldDeflate]: "DEFLATE",
   34661: "JBIG",
   34712: "JPEG 2000",
-  34887: "LERC",
+  [tiffCompression.lerc]: "LERC",
   34925: "LZMA",
-  50000: "ZSTD",
+  [tiffCompression.zstandard]: "ZSTD",
   50001: "WebP",
   50002: "JPEG XL",
   52546: "JPEG XL",
 };
 
-export const readableCompressions: ReadonlySet<number> = new Set([1, 5, 7, 8, 32773, 32946, 34887, 50000]);
+export const readableCompressions: ReadonlySet<number> = new Set<number>(Object.values(tiffCompression));
 
 /** The bands of a block, one array of blockWidth × rows each. @throws BlockProblem and whatever zlib throws: see `blockProblem` */
 export async function decodeBlock(block: StoredBlock, encoding: Encoding): Promise<TypedArray[]> {
@@ -79,29 +80,30 @@ async function decompress(
   const expected = rowBytes * rows;
   // What unpacks to more than a whole block is refused before it has.
   const maxOutputLength = rowBytes * Math.max(rows, encoding.blockHeight) + slack;
-  const bytes = encoding.fillOrder === 2 && encoding.compression !== 7 ? reversedBits(stored) : stored;
+  const bytes =
+    encoding.fillOrder === 2 && encoding.compression !== tiffCompression.jpeg ? reversedBits(stored) : stored;
   switch (encoding.compression) {
-    case 1:
+    case tiffCompression.none:
       return bytes;
-    case 5:
+    case tiffCompression.lzw:
       return decodeLzw(bytes, expected);
-    case 8:
-    case 32946:
+    case tiffCompression.deflate:
+    case tiffCompression.oldDeflate:
       return inflateSync(bytes, { chunkSize: outputRoom(expected), maxOutputLength });
-    case 32773:
+    case tiffCompression.packBits:
       return decodePackBits(bytes, expected);
-    case 50000:
+    case tiffCompression.zstandard:
       return zstdDecompressSync(bytes, { chunkSize: outputRoom(expected), maxOutputLength });
-    case 7:
+    case tiffCompression.jpeg:
       return decodeJpeg(bytes, {
         width: encoding.blockWidth,
         height: rows,
         mostRows: Math.max(rows, encoding.blockHeight),
         components: encoding.samplesPerBlock,
         tables: encoding.jpegTables,
-        toRgb: encoding.photometric === 6 && encoding.samplesPerBlock === 3,
+        toRgb: encoding.photometric === tiffPhotometric.yCbCr && encoding.samplesPerBlock === 3,
       });
-    case 34887:
+    case tiffCompression.lerc:
       return decodeLerc(bytes, rows, encoding, maxOutputLength);
     default:
       throw new BlockProblem(`compression ${encoding.compression}`);
@@ -152,7 +154,7 @@ function samplesOf(bytes: Uint8Array, rowLength: number, rows: number, encoding:
   const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   // LERC gives this machine's byte order whatever the file's.
   if (predictor === 3) joinBytePlanes(own, rowLength, size, stride);
-  else if (!encoding.littleEndian && size > 1 && compression !== 34887) swapBytes(own, size);
+  else if (!encoding.littleEndian && size > 1 && compression !== tiffCompression.lerc) swapBytes(own, size);
   if (predictor === 2 && !summedLater(encoding)) {
     if (size === 8) addDifferences64(new Uint32Array(own.buffer, own.byteOffset, length * 2), rowLength, stride);
     else if (size === 4) addDifferences(new Uint32Array(own.buffer, own.byteOffset, length), rowLength, stride);

@@ -1,4 +1,5 @@
 import { deflateSync } from "node:zlib";
+import { tiffTag } from "../tiff-tags.ts";
 import { imageFields, type MadeTiff, makeTiff, text } from "./make-tiff.ts";
 
 /** Files that an attacker or a broken disk makes, and what each must end in. Made here, so that every byte of them can be read. */
@@ -16,8 +17,17 @@ const pixels = new Uint8Array(256).fill(7);
 const made = (tiff: Partial<MadeTiff>) => () => makeTiff({ fields: imageFields(), data: pixels, ...tiff });
 const changed = (changes: Parameters<typeof imageFields>[1], options: Parameters<typeof imageFields>[0] = {}) =>
   made({ fields: imageFields(options, changes) });
-const strips = { 322: undefined, 323: undefined, 324: undefined, 325: undefined } as const;
-const oneStrip = { ...strips, 273: { type: 4, value: "data" }, 279: { type: 4, value: [256] } } as const;
+const strips = {
+  [tiffTag.TileWidth]: undefined,
+  [tiffTag.TileLength]: undefined,
+  [tiffTag.TileOffsets]: undefined,
+  [tiffTag.TileByteCounts]: undefined,
+} as const;
+const oneStrip = {
+  ...strips,
+  [tiffTag.StripOffsets]: { type: 4, value: "data" },
+  [tiffTag.StripByteCounts]: { type: 4, value: [256] },
+} as const;
 const words = (content: string) => () => new TextEncoder().encode(content);
 
 /** 2 MiB windows of zeros, written as run-length blocks: 98 kB unpack to 3 GiB. */
@@ -75,7 +85,7 @@ const jpegOf = (width: number, height: number) =>
 
 const deflateBomb = deflateSync(new Uint8Array(32 * 2 ** 20));
 const items = (count: number) => `<GDALMetadata>${'<Item name="a" sample="0">x</Item>'.repeat(count)}</GDALMetadata>`;
-const metadata = (content: string) => changed({ 42112: { type: 2, value: text(content) } });
+const metadata = (content: string) => changed({ [tiffTag.GDAL_METADATA]: { type: 2, value: text(content) } });
 
 export const hostileTiffs: readonly HostileTiff[] = [
   { name: "as it should be", bytes: made({}), ends: "read" },
@@ -91,80 +101,121 @@ export const hostileTiffs: readonly HostileTiff[] = [
   { name: "65,535 directories", bytes: () => manyDirectories(65535), ends: "read" },
   {
     name: "width 0",
-    bytes: changed({ 256: { type: 4, value: [0] } }),
+    bytes: changed({ [tiffTag.ImageWidth]: { type: 4, value: [0] } }),
     ends: "raster-damaged",
     reason: /ImageWidth is 0/,
   },
-  { name: "width 2³²−1", bytes: changed({ 256: { type: 4, value: [2 ** 32 - 1] } }), ends: "raster-damaged" },
-  { name: "width of half a pixel", bytes: changed({ 256: { type: 12, value: [0.5] } }), ends: "raster-damaged" },
-  { name: "height NaN", bytes: changed({ 257: { type: 12, value: [Number.NaN] } }), ends: "raster-damaged" },
+  {
+    name: "width 2³²−1",
+    bytes: changed({ [tiffTag.ImageWidth]: { type: 4, value: [2 ** 32 - 1] } }),
+    ends: "raster-damaged",
+  },
+  {
+    name: "width of half a pixel",
+    bytes: changed({ [tiffTag.ImageWidth]: { type: 12, value: [0.5] } }),
+    ends: "raster-damaged",
+  },
+  {
+    name: "height NaN",
+    bytes: changed({ [tiffTag.ImageLength]: { type: 12, value: [Number.NaN] } }),
+    ends: "raster-damaged",
+  },
   {
     name: "rows per strip of a tiny fraction",
-    bytes: changed({ ...oneStrip, 278: { type: 12, value: [1e-300] } }),
+    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: 12, value: [1e-300] } }),
     ends: "raster-damaged",
     reason: /RowsPerStrip/,
   },
-  { name: "rows per strip 0", bytes: changed({ ...oneStrip, 278: { type: 4, value: [0] } }), ends: "raster-damaged" },
+  {
+    name: "rows per strip 0",
+    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: 4, value: [0] } }),
+    ends: "raster-damaged",
+  },
   {
     name: "rows per strip 2³²−1",
-    bytes: changed({ ...oneStrip, 278: { type: 4, value: [2 ** 32 - 1] } }),
+    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: 4, value: [2 ** 32 - 1] } }),
     ends: "read",
   },
-  { name: "tile width 2³¹", bytes: changed({ 322: { type: 4, value: [2 ** 31] } }), ends: "raster-damaged" },
-  { name: "tile width 0", bytes: changed({ 322: { type: 4, value: [0] } }), ends: "raster-damaged" },
+  {
+    name: "tile width 2³¹",
+    bytes: changed({ [tiffTag.TileWidth]: { type: 4, value: [2 ** 31] } }),
+    ends: "raster-damaged",
+  },
+  { name: "tile width 0", bytes: changed({ [tiffTag.TileWidth]: { type: 4, value: [0] } }), ends: "raster-damaged" },
   {
     name: "tiles of 65,024 × 8,000",
     bytes: changed({}, { width: 65024, height: 8000, tile: [65024, 8000], compression: 8 }),
     ends: "raster-unsupported-layout",
     reason: /too large/,
   },
-  { name: "no offsets", bytes: changed({ 324: undefined }), ends: "raster-damaged" },
-  { name: "no lengths", bytes: changed({ 325: undefined }, { compression: 8 }), ends: "raster-damaged" },
+  { name: "no offsets", bytes: changed({ [tiffTag.TileOffsets]: undefined }), ends: "raster-damaged" },
+  {
+    name: "no lengths",
+    bytes: changed({ [tiffTag.TileByteCounts]: undefined }, { compression: 8 }),
+    ends: "raster-damaged",
+  },
   {
     name: "2³¹ × 2³¹ with one block",
     bytes: changed({}, { width: 2 ** 31 - 1, height: 2 ** 31 - 1, tile: [512, 512] }),
     ends: "raster-damaged",
     reason: /need 17592186044416 blocks, and 1 are listed/,
   },
-  { name: "offsets past the end", bytes: changed({ 324: { type: 4, value: [0x7ffffff0] } }), ends: "raster-truncated" },
-  { name: "lengths past the end", bytes: changed({ 325: { type: 4, value: [2 ** 31] } }, { compression: 8 }), ends: "raster-truncated" }, // biome-ignore format: one line
+  {
+    name: "offsets past the end",
+    bytes: changed({ [tiffTag.TileOffsets]: { type: 4, value: [0x7ffffff0] } }),
+    ends: "raster-truncated",
+  },
+  { name: "lengths past the end", bytes: changed({ [tiffTag.TileByteCounts]: { type: 4, value: [2 ** 31] } }, { compression: 8 }), ends: "raster-truncated" }, // biome-ignore format: one line
   {
     name: "a list of 2³⁰ offsets that is not there",
-    bytes: changed({ 324: { type: 4, value: [1, 2], count: 2 ** 30 } }),
+    bytes: changed({ [tiffTag.TileOffsets]: { type: 4, value: [1, 2], count: 2 ** 30 } }),
     ends: "raster-truncated",
   },
   {
     name: "BigTIFF with 2⁶² offsets",
-    bytes: made({ big: true, fields: imageFields({}, { 324: { type: 16, value: [1, 2], count: 2 ** 62 } }) }),
+    bytes: made({
+      big: true,
+      fields: imageFields({}, { [tiffTag.TileOffsets]: { type: 16, value: [1, 2], count: 2 ** 62 } }),
+    }),
     ends: "raster-damaged",
   },
-  { name: "BigTIFF offset 2⁶³", bytes: made({ big: true, fields: imageFields({}, { 324: { type: 16, value: [2 ** 63] } }) }), ends: "raster-truncated" }, // biome-ignore format: one line
-  { name: "samples 0", bytes: changed({ 277: { type: 3, value: [0] } }), ends: "raster-damaged" },
+  { name: "BigTIFF offset 2⁶³", bytes: made({ big: true, fields: imageFields({}, { [tiffTag.TileOffsets]: { type: 16, value: [2 ** 63] } }) }), ends: "raster-truncated" }, // biome-ignore format: one line
+  { name: "samples 0", bytes: changed({ [tiffTag.SamplesPerPixel]: { type: 3, value: [0] } }), ends: "raster-damaged" },
   { name: "30 million samples", bytes: changed({}, { samples: 30_000_000 }), ends: "raster-damaged" },
   { name: "bits 0", bytes: changed({}, { bits: 0 }), ends: "raster-unsupported-layout" },
   { name: "bits 65", bytes: changed({}, { bits: 65 }), ends: "raster-unsupported-layout" },
   { name: "bits 3", bytes: changed({}, { bits: 3, length: 96 }), ends: "read" },
   {
     name: "bits of 2 bands for 3",
-    bytes: changed({ 258: { type: 3, value: [8, 8] } }, { samples: 3 }),
+    bytes: changed({ [tiffTag.BitsPerSample]: { type: 3, value: [8, 8] } }, { samples: 3 }),
     ends: "raster-damaged",
   },
-  { name: "bits 8, 8, 16", bytes: changed({ 258: { type: 3, value: [8, 8, 16] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
+  { name: "bits 8, 8, 16", bytes: changed({ [tiffTag.BitsPerSample]: { type: 3, value: [8, 8, 16] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
   {
     name: "planar with one block for three bands",
-    bytes: changed({ 284: { type: 3, value: [2] }, 258: { type: 3, value: [8, 8, 8] } }, { samples: 3 }),
+    bytes: changed(
+      {
+        [tiffTag.PlanarConfiguration]: { type: 3, value: [2] },
+        [tiffTag.BitsPerSample]: { type: 3, value: [8, 8, 8] },
+      },
+      { samples: 3 },
+    ),
     ends: "raster-damaged",
     reason: /need 3 blocks, and 1 are listed/,
   },
-  { name: "planar 7", bytes: changed({ 284: { type: 3, value: [7] } }, { samples: 3 }), ends: "raster-damaged" },
-  { name: "palette too short", bytes: changed({ 262: { type: 3, value: [3] }, 320: { type: 3, value: new Array(30).fill(9) } }), ends: "raster-damaged", reason: /colour table has 30 of 768/ }, // biome-ignore format: one line
+  {
+    name: "planar 7",
+    bytes: changed({ [tiffTag.PlanarConfiguration]: { type: 3, value: [7] } }, { samples: 3 }),
+    ends: "raster-damaged",
+  },
+  { name: "palette too short", bytes: changed({ [tiffTag.PhotometricInterpretation]: { type: 3, value: [3] }, [tiffTag.ColorMap]: { type: 3, value: new Array(30).fill(9) } }), ends: "raster-damaged", reason: /colour table has 30 of 768/ }, // biome-ignore format: one line
   {
     name: "predictor 9",
-    bytes: changed({ 317: { type: 3, value: [9] } }, { compression: 8 }),
+    bytes: changed({ [tiffTag.Predictor]: { type: 3, value: [9] } }, { compression: 8 }),
     ends: "raster-unsupported-layout",
   },
-  { name: "predictor 3 over bytes", bytes: changed({ 317: { type: 3, value: [3] } }, { compression: 8 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
-  { name: "colours in YCbCr without JPEG", bytes: changed({ 262: { type: 3, value: [6] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
+  { name: "predictor 3 over bytes", bytes: changed({ [tiffTag.Predictor]: { type: 3, value: [3] } }, { compression: 8 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
+  { name: "colours in YCbCr without JPEG", bytes: changed({ [tiffTag.PhotometricInterpretation]: { type: 3, value: [6] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
   { name: "unknown compression", bytes: changed({}, { compression: 4711 }), ends: "raster-unsupported-compression" },
   {
     name: "DEFLATE that unpacks to 32 MiB",
@@ -198,26 +249,29 @@ export const hostileTiffs: readonly HostileTiff[] = [
   },
   {
     name: "JPEG tables past the end",
-    bytes: changed({ 347: { type: 7, value: new Uint8Array(10), count: 500, at: 0x7ffffff0 } }, { compression: 7 }),
+    bytes: changed(
+      { [tiffTag.JPEGTables]: { type: 7, value: new Uint8Array(10), count: 500, at: 0x7ffffff0 } },
+      { compression: 7 },
+    ),
     ends: "raster-truncated",
   },
   {
     name: "pixel scale NaN",
-    bytes: changed({ 33550: { type: 12, value: [Number.NaN, 10, 0] } }),
+    bytes: changed({ [tiffTag.ModelPixelScale]: { type: 12, value: [Number.NaN, 10, 0] } }),
     ends: "raster-without-transform",
   },
   {
     name: "pixel scale 0",
-    bytes: changed({ 33550: { type: 12, value: [0, 0, 0] } }),
+    bytes: changed({ [tiffTag.ModelPixelScale]: { type: 12, value: [0, 0, 0] } }),
     ends: "raster-without-transform",
   },
   {
     name: "pixel scale 1e-300",
-    bytes: changed({ 33550: { type: 12, value: [1e-300, 1e-300, 0] } }),
+    bytes: changed({ [tiffTag.ModelPixelScale]: { type: 12, value: [1e-300, 1e-300, 0] } }),
     ends: "raster-without-transform",
   },
-  { name: "tie point at infinity", bytes: changed({ 33922: { type: 12, value: [0, 0, 0, Number.POSITIVE_INFINITY, 0, 0] } }), ends: "raster-without-transform" }, // biome-ignore format: one line
-  { name: "matrix without an inverse", bytes: changed({ 33550: undefined, 33922: undefined, 34264: { type: 12, value: new Array(16).fill(1) } }), ends: "raster-without-transform" }, // biome-ignore format: one line
+  { name: "tie point at infinity", bytes: changed({ [tiffTag.ModelTiepoint]: { type: 12, value: [0, 0, 0, Number.POSITIVE_INFINITY, 0, 0] } }), ends: "raster-without-transform" }, // biome-ignore format: one line
+  { name: "matrix without an inverse", bytes: changed({ [tiffTag.ModelPixelScale]: undefined, [tiffTag.ModelTiepoint]: undefined, [tiffTag.ModelTransformation]: { type: 12, value: new Array(16).fill(1) } }), ends: "raster-without-transform" }, // biome-ignore format: one line
   {
     name: "metadata of 30,000 items",
     bytes: metadata(items(30_000)),
@@ -232,10 +286,10 @@ export const hostileTiffs: readonly HostileTiff[] = [
     reason: /metadata/,
   },
   { name: "metadata 300,000 deep", bytes: metadata("<a>".repeat(300_000)), ends: "raster-damaged", reason: /metadata/ },
-  { name: "metadata past the end", bytes: changed({ 42112: { type: 2, value: text("x"), count: 2 ** 24, at: 400 } }), ends: "raster-truncated" }, // biome-ignore format: one line
+  { name: "metadata past the end", bytes: changed({ [tiffTag.GDAL_METADATA]: { type: 2, value: text("x"), count: 2 ** 24, at: 400 } }), ends: "raster-truncated" }, // biome-ignore format: one line
   {
     name: "description past the end",
-    bytes: changed({ 270: { type: 2, value: text("x"), count: 60_000, at: 400 } }),
+    bytes: changed({ [tiffTag.ImageDescription]: { type: 2, value: text("x"), count: 60_000, at: 400 } }),
     ends: "read",
   },
   {

@@ -1,3 +1,6 @@
+import { geoKey, modelType, pixelIsArea } from "../geokey-ids.ts";
+import { tiffCompression, tiffPhotometric, tiffTag } from "../tiff-tags.ts";
+
 /** TIFFs byte by byte, also such as no writer writes. */
 export interface MadeField {
   readonly tag: number;
@@ -111,27 +114,45 @@ export interface ImageOptions {
   readonly length?: number;
 }
 
+/** A GeoKey directory that names an EPSG code of a projected system. */
+const keysOf = (code: number): number[] => {
+  const keys = [
+    [geoKey.GTModelType, modelType.projected],
+    [geoKey.GTRasterType, pixelIsArea],
+    [geoKey.ProjectedCSType, code],
+  ];
+  return [1, 1, 0, keys.length, ...keys.flatMap(([key, value]) => [key!, 0, 1, value!])];
+};
+
 /** The fields of a tiled image of one tile, in UTM zone 31; `changes` replace or add fields, `undefined` leaves one out. */
 export function imageFields(
   options: ImageOptions = {},
   changes: Readonly<Record<number, Omit<MadeField, "tag"> | undefined>> = {},
 ): MadeField[] {
-  const { width = 16, height = 16, compression = 1, samples = 1, bits = 8, tile = [16, 16], length = 256 } = options;
+  const {
+    width = 16,
+    height = 16,
+    compression = tiffCompression.none,
+    samples = 1,
+    bits = 8,
+    tile = [16, 16],
+    length = 256,
+  } = options;
   const fields: Record<number, Omit<MadeField, "tag"> | undefined> = {
-    256: { type: 4, value: [width] },
-    257: { type: 4, value: [height] },
-    258: { type: 3, value: [bits] },
-    259: { type: 3, value: [compression] },
-    262: { type: 3, value: [1] },
-    277: { type: 4, value: [samples] },
-    284: { type: 3, value: [1] },
-    322: { type: 4, value: [tile[0]] },
-    323: { type: 4, value: [tile[1]] },
-    324: { type: 4, value: "data" },
-    325: { type: 4, value: [length] },
-    33550: { type: 12, value: [10, 10, 0] },
-    33922: { type: 12, value: [0, 0, 0, 600000, 5000000, 0] },
-    34735: { type: 3, value: [1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32631] },
+    [tiffTag.ImageWidth]: { type: 4, value: [width] },
+    [tiffTag.ImageLength]: { type: 4, value: [height] },
+    [tiffTag.BitsPerSample]: { type: 3, value: [bits] },
+    [tiffTag.Compression]: { type: 3, value: [compression] },
+    [tiffTag.PhotometricInterpretation]: { type: 3, value: [tiffPhotometric.blackIsZero] },
+    [tiffTag.SamplesPerPixel]: { type: 4, value: [samples] },
+    [tiffTag.PlanarConfiguration]: { type: 3, value: [1] },
+    [tiffTag.TileWidth]: { type: 4, value: [tile[0]] },
+    [tiffTag.TileLength]: { type: 4, value: [tile[1]] },
+    [tiffTag.TileOffsets]: { type: 4, value: "data" },
+    [tiffTag.TileByteCounts]: { type: 4, value: [length] },
+    [tiffTag.ModelPixelScale]: { type: 12, value: [10, 10, 0] },
+    [tiffTag.ModelTiepoint]: { type: 12, value: [0, 0, 0, 600000, 5000000, 0] },
+    [tiffTag.GeoKeyDirectory]: { type: 3, value: keysOf(32631) },
     ...changes,
   };
   return Object.entries(fields).flatMap(([tag, field]) => (field ? [{ tag: Number(tag), ...field }] : []));
