@@ -1,4 +1,4 @@
-/** Two images of one place: how far one lies beside the other. README.md says how it is measured and when it is refused. */
+/** Two images of one place: how far one is displaced against the other. README.md says how it is measured and when it is refused. */
 export {
   type MeasuredPatch,
   measureShift,

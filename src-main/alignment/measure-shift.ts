@@ -1,6 +1,6 @@
-// How far one image of a place lies beside another. Windows spread over the area vote together for one shift; each alone
-// tells how far they agree. The moving image is read again where the first answer puts it, so that what is measured last is
-// a rest near zero: the window and its mask pull every measurement towards zero, and at zero they pull no more.
+// How far one image of a place is displaced against another. Windows spread over the area give one shift together; each window alone
+// shows how well they agree. The moving image is read again at the first estimate, so that the last measurement is
+// close to zero: the window and its mask bias every measurement towards zero, and a measurement of zero has no bias.
 import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { type Spectrum, spectrum } from "./fft.ts";
@@ -130,7 +130,7 @@ function windowSize({ width, height }: GeoBox): number | undefined {
   return size >= smallestWindow ? size : undefined;
 }
 
-/** Evenly over the grid, side by side while they fit, and not more than help. */
+/** Evenly over the grid, without overlap while they fit, and at most as many as improve the result. */
 function windowsIn({ width, height }: GeoBox, size: number): PixelWindow[] {
   const along = (length: number) => {
     const count = Math.max(1, Math.min(Math.sqrt(mostWindows), Math.round(length / size)));

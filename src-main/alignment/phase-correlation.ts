@@ -43,8 +43,8 @@ export function crossPower(reference: Patch, moving: Patch, size: number): Spect
 const signed = (k: number, size: number): number => (k < size / 2 ? k : k - size);
 
 /**
- * Weights that fall off towards pixels that may not be used. A hard edge would be an edge that both images share, and it
- * says that nothing has moved.
+ * Weights that decrease towards pixels that may not be used. A hard edge would be a feature that both images share, and it
+ * would bias the result towards no movement.
  */
 function feathered(valid: Uint8Array, size: number): Float64Array {
   const radius = 4;

@@ -27,7 +27,7 @@ import { tileLabelTable, tileMapTable, tileSplitTable } from "./tile-labels.ts";
 export const projectFileName = "project.omniproj";
 
 export interface OpenOptions {
-  /** what the project is opened for, in words: the next one to come is told */
+  /** what the project is opened for, in words: shown to anybody who is refused meanwhile */
   readonly purpose: string;
   /** of this program, written beside what it writes */
   readonly appVersion: string;
@@ -99,7 +99,7 @@ export class Catalog {
     paths.forget();
   }
 
-  /** The present moment of the imagery: greater after every change of images, acquisitions, modalities and the project's area; 0 when nobody counts. */
+  /** A counter that grows with every change of images, acquisitions, modalities and the project's area; 0 when it is not kept. */
   imageryVersion(): number {
     if (this.readOnly) return 0;
     return this.#sql.get<{ version: number }>("SELECT version FROM imagery_touches")!.version;
@@ -188,7 +188,7 @@ export class Catalog {
     this.#sql.pragma(`max_page_count = ${pages}`);
   }
 
-  /** Folds the log back into the one file, so that the folder can be moved, and lets the next one in. */
+  /** Merges the write-ahead log into the database file, so that the folder can be moved, and releases the lock. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -235,12 +235,12 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
   }
 }
 
-/** Opens the project in `folder`, brings it to the current format, and settles the jobs that a crash left behind. */
+/** Opens the project in `folder`, brings it to the current format, and corrects the state of jobs that a crash interrupted. */
 export function openCatalog(folder: string, options: OpenOptions): Catalog {
   const file = join(folder, projectFileName);
   const facts = statSync(file, { throwIfNoEntry: false });
   if (!facts) throw new AppError("project-not-found", { folder });
-  // Opening a pipe would wait for its writer for ever.
+  // Opening a pipe would block until somebody writes to it.
   if (!facts.isFile()) throw new AppError("project-unreadable", { path: file, detail: "it is no file" });
   const paths = projectPaths(folder, options.outside);
   assertPlainDatabase(join(paths.folder, projectFileName));
@@ -281,7 +281,7 @@ function openReadOnly(paths: ProjectPaths, options: OpenOptions): Catalog {
   const path = join(paths.folder, projectFileName);
   const hasLog = () => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   let bytes = hasLog() ? undefined : withoutLog(readFileSync(path));
-  // A writer that came meanwhile may have changed pages under our hands.
+  // A writer that started meanwhile may have changed pages while they were read.
   if (hasLog()) bytes = undefined;
   const sql = Sql.open(path, bytes ? { readOnly: true, bytes } : { readOnly: true });
   try {
@@ -298,12 +298,12 @@ function openReadOnly(paths: ProjectPaths, options: OpenOptions): Catalog {
 function check(sql: Sql): void {
   let verdict: unknown;
   try {
-    // What a stranger's schema calls may only be SQLite's harmless functions.
+    // The schema of a project from elsewhere may call only those functions that SQLite marks as innocuous.
     sql.pragma("trusted_schema = OFF");
     sql.pragma("cell_size_check = ON");
     verdict = sql.pragma("quick_check(1)");
   } catch (cause) {
-    // SQLite has words of its own, without a code, for a header that it does not know.
+    // SQLite reports an unknown header by its message alone, without an error code.
     if (cause instanceof AppError || !(cause instanceof Error)) throw cause;
     throw new AppError("project-damaged", { path: sql.path, detail: cause.message }, { cause });
   }

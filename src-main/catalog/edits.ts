@@ -94,7 +94,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
     const rows = new Map<string, Change>();
     for (const { table, before, after } of changes) {
       const [from, to] = [before && keyOf(table, before), after && keyOf(table, after)];
-      // A changed key is one row that went and one that came.
+      // A changed key is recorded as one deleted row and one new row.
       for (const [
         key,
         was,
@@ -125,7 +125,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
     return undefined;
   };
 
-  /** Puts `row` in the place of `present`; either may be nothing. */
+  /** Replaces `present` by `row`; either may be `null`. */
   const replace = (table: string, present: string | null, row: string | null) => {
     if (table === "project" && (present === null || row === null))
       throw new AppError("project-damaged", { path: sql.path, detail: "its history removes the project itself" });
@@ -183,7 +183,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
     return [...new Set(changes.map(({ table }) => table))];
   };
 
-  /** Looked at beforehand only where that is cheap: an import of 50,000 labels is checked when it is undone. */
+  /** Checked beforehand only where that is cheap: an import of 50,000 labels is checked when it is undone. */
   const marked = (row: Row | undefined, direction: "undo" | "redo"): Edit | null => {
     if (!row) return null;
     const count = sql.get<{ n: number }>("SELECT count(*) AS n FROM edit_changes WHERE edit_id = ?", row.id)!.n;

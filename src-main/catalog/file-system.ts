@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { resolve } from "node:path";
 
-// Linux: f_type of statfs(2). FUSE may be a network too (sshfs, cloud folders), and nothing tells which.
+// Linux: f_type of statfs(2). FUSE may be a network too (sshfs, cloud folders), and there is no way to tell which.
 const networkTypes = new Map<number, string>([
   [0x6969, "NFS"],
   [0x517b, "SMB"],

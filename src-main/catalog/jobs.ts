@@ -26,7 +26,7 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
     owner: fromJsonOrNull<ProcessIdentity>(sql, "jobs.owner", row.owner),
     cause: fromJsonOrNull<JobCause>(sql, "jobs.cause", row.cause),
   });
-  /** Who only reads may come before `recover`: a job whose process is dead is shown as what it will be then. */
+  /** A reader may open the project before `recover` has run: a job whose process is dead is shown in the state that `recover` will give it. */
   const read = (row: Row): Job => {
     const job = stored(row);
     const stranded = job.state === "running" && job.owner !== null && livenessOf(job.owner) === "dead";
@@ -101,7 +101,7 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
     },
 
     /**
-     * After a crash: whatever still says it runs, although its process is gone, becomes resumable when its spec is there,
+     * After a crash: a job whose state is running although its process is gone becomes resumable when its spec exists,
      * and failed when it is not. Called once when a project is opened for writing.
      */
     recover(): Job[] {

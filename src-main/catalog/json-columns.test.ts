@@ -33,7 +33,7 @@ test("every JSON column of the schema has a shape", () => {
   const found = columnsOfSchema();
   expect(found.length).toBeGreaterThan(20);
   const known = new Set<string>(jsonColumns);
-  // Rows of the history are read as one shape, and writing down what was counted is nobody's input.
+  // Rows of the history are read as one shape, and counts that the program wrote itself are no input from outside.
   const missing = found
     .map(({ table, column }) => (table === "edit_changes" ? "edit_changes.row" : `${table}.${column}`))
     .filter((name) => !known.has(name));

@@ -67,7 +67,7 @@ const mapFiles = object({
   probabilitiesPath: orNull(text),
   qmlPath: text,
   sldPath: text,
-  // Each is looked at where it is used.
+  // Each is checked where it is used.
   sidecarPaths: list(anything),
 });
 const score = object({ modalities: list(text), classes: list(object({ name: text })) });
@@ -83,10 +83,10 @@ const splitParameters = {
 
 /**
  * The shape of every JSON column, as far as the program counts on it: a project is data from a stranger, and a row of another
- * shape must not end in a mistake of ours at the far end of the program.
+ * shape must not cause an unexpected error elsewhere in the program.
  */
 const shapes = {
-  // Looked at more closely where the project is opened.
+  // Checked in detail when the project is opened.
   "project.geobox": plain,
   "project.area_limit": list(object({ col: whole, row: whole, width: size, height: size })),
   "rasters.header": object({ width: size, height: size, bands: size, dataType: text, crs: orNull(text), affine: orNull(affine) }), // biome-ignore format: one line

@@ -170,7 +170,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
       ...row,
       properties: fromJson<LabelProperties>(sql, "labels.properties", properties),
       cells,
-      // Outlines of thousands of patches are large, and most who read labels go by the patches.
+      // Outlines of thousands of patches are large, and most callers need the patches only.
       get coordinates() {
         outline ??= outlineOfCells(cells!, affine());
         return outline;
@@ -250,7 +250,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
       return [...sums.values()];
     },
 
-    /** How many labels of a legend are true at no day from `from` to `to`. */
+    /** How many labels of a legend are valid on no day from `from` to `to`. */
     countOutside(legendId: number, from: string, to: string): number {
       return sql.get<{ n: number }>(
         "SELECT count(*) AS n FROM labels WHERE legend_id = ? AND (valid_to < ? OR valid_from > ?)",
@@ -260,7 +260,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
       )!.n;
     },
 
-    /** The present moment, to ask later what changed since. */
+    /** The current state of the counter, to ask later what changed since. */
     version(): number {
       if (readOnly) return 0;
       return sql.get<{ version: number | null }>("SELECT max(version) AS version FROM label_touches")?.version ?? 0;
@@ -507,7 +507,7 @@ export function splitTable(sql: Sql) {
       )?.part;
     },
 
-    /** Puts labels into sets of a split there is: what was drawn since. */
+    /** Adds labels that were drawn since to the sets of an existing split. */
     assign(splitId: number, parts: ReadonlyMap<number, LabelPart>): void {
       sql.transaction(() => {
         for (const [label, { part, patches }] of parts) {

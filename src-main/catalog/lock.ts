@@ -26,7 +26,7 @@ export function takeLock(folder: string, purpose: string): ProjectLock {
   if (!create(path, holder) && !takeOverStale(path, holder)) refuse(folder, path);
   return {
     release() {
-      // Only our own: a lock that somebody deleted by hand may be another's by now.
+      // Delete our own lock only: after somebody deleted it by hand, the file may belong to another process.
       const current = readLock(path);
       if (current?.pid === holder.pid && current.since === holder.since) rmSync(path, { force: true });
     },
@@ -65,7 +65,7 @@ function isHolder(value: unknown): value is LockHolder {
   );
 }
 
-/** False when the file exists: the creation itself is the race, and only one wins it. */
+/** False when the file exists: creating it is atomic, so only one process succeeds. */
 function create(path: string, holder: LockHolder): boolean {
   let file: number;
   try {
@@ -122,7 +122,7 @@ function isStale(path: string): boolean {
   if (!holder) return Math.abs(ageOf(path)) > 10_000;
   const liveness = livenessOf(holder);
   if (liveness !== "alive") return liveness === "dead";
-  // A process of that number lives. When the lock does not say when it began, the time of the lock has to be believable.
+  // A process with that id is running. Without a recorded start time, the time of the lock has to be plausible.
   return holder.started === null && Date.parse(holder.since) - Date.now() > mostAhead;
 }
 

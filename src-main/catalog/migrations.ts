@@ -175,7 +175,7 @@ export const migrations: readonly string[] = [
      files TEXT NOT NULL CHECK (json_valid(files)),
      created_at TEXT NOT NULL
    ) STRICT;`,
-  // 4: how things are shown, and everything a person may take back
+  // 4: how things are shown, and everything a person may undo
   `ALTER TABLE rasters ADD COLUMN name TEXT;
    ALTER TABLE rasters ADD COLUMN crs TEXT;
    ALTER TABLE acquisitions ADD COLUMN name TEXT;
@@ -378,7 +378,7 @@ export const migrations: readonly string[] = [
 /** The format this program writes. */
 export const currentFormat = migrations.length;
 
-/** "OmSa": tells our file from any other SQLite database. */
+/** "OmSa": marks the file as a project of this program. */
 export const applicationId = 0x4f6d5361;
 
 /** Brings the database to the current format. Each step commits whole, with its number. */

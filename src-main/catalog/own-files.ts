@@ -24,7 +24,7 @@ import { canonical, isWithin } from "./paths.ts";
 export const ownFolders = ["runs", "models", "maps", "imports", "exports", "cache"] as const;
 export type OwnFolder = (typeof ownFolders)[number];
 
-/** Linux opens a file relative to an open folder under this name, so that no step of the way can be exchanged meanwhile. */
+/** Linux opens a file relative to an open folder under this name, so that no folder of the path can be replaced meanwhile. */
 const byHandle = process.platform === "linux" && existsSync("/proc/self/fd");
 
 /**
@@ -42,7 +42,7 @@ export function removeOwn(project: string, path: string, areas: readonly OwnFold
     insideFolder(project, parts.slice(0, -1), (folder) => {
       const target = join(folder, name);
       if (!lstatSync(target, { throwIfNoEntry: false })) return false;
-      // Under a name of its own nobody can put another thing in its place before it is deleted.
+      // Renamed first, so that nothing else can take its place before it is deleted.
       const doomed = join(folder, `.deleted-${randomBytes(6).toString("hex")}`);
       try {
         renameSync(target, doomed);
@@ -198,7 +198,7 @@ export function* plainPieces(path: string): Generator<Buffer> {
   }
 }
 
-/** A regular file, open for reading: what is read is what was looked at, whatever is put in its place meanwhile. */
+/** A regular file, open for reading: what is read is the file that was checked, even if its path is replaced meanwhile. */
 export async function openPlain(path: string): Promise<FileHandle> {
   const file = await open(path, plainFlags);
   try {

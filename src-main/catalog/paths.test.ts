@@ -20,7 +20,7 @@ test("a file whose side file is a link out is withheld, whatever full stops are 
   paths.identify("2026-01-01");
   const withheld = images.filter((name) => leadsTo(paths.fromStored(`imports/${name}`)) !== undefined);
   expect(withheld).toEqual(["a.b.tif", "Upper.TIF", "linked.tif"]);
-  // What was looked at is looked at again when verdicts are asked anew.
+  // Paths are checked again after cached verdicts were forgotten.
   symlinkSync(outside, join(project, "imports", "plain.tif.aux.xml"));
   paths.forget();
   expect(leadsTo(paths.fromStored("imports/plain.tif"))).toBe(outside);

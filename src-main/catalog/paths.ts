@@ -53,8 +53,8 @@ function memoryAccess(): OutsideAccess {
  * folder can be moved; outside absolute.
  *
  * What comes out is data of whoever made the project. A path that leaves the folder (absolute, through `..`, or through a
- * link) and was not allowed comes out *withheld*: as a path below a folder that does not exist, so that whoever uses it,
- * now or in code to come, finds no file. It goes back into the catalog as it was.
+ * link) and was not allowed is returned *withheld*: as a path below a folder that does not exist, so that any code that uses it,
+ * finds no file. It is written back to the catalog unchanged.
  */
 export interface ProjectPaths {
   readonly folder: string;
@@ -67,7 +67,7 @@ export interface ProjectPaths {
   behind(path: string): string | undefined;
   readonly identity: ProjectIdentity;
   identify(createdAt: string): void;
-  /** Verdicts are asked anew. */
+  /** Forgets cached verdicts. */
   forget(): void;
   readonly access: OutsideAccess;
 }
@@ -84,7 +84,7 @@ export function leadsTo(path: string): string | undefined {
 }
 
 const ofThisProcess = memoryAccess();
-/** Milliseconds that a verdict is kept: a list of ten thousand bands asks ten thousand times. */
+/** Milliseconds that a verdict is cached: a list of ten thousand bands asks ten thousand times. */
 const keptFor = 1000;
 
 export function projectPaths(folder: string, access: OutsideAccess = ofThisProcess): ProjectPaths {
@@ -210,7 +210,7 @@ function linkOut(
   return undefined;
 }
 
-/** What is neither file nor folder, by what stands before each full stop of its name, in small letters. */
+/** Entries that are neither file nor folder, by the part of their name before each full stop, in lower case. */
 type OddEntries = ReadonlyMap<string, readonly ReturnType<typeof entriesOf>[number][]>;
 
 function oddEntries(folder: string): OddEntries {

@@ -50,7 +50,7 @@ function linuxStart(pid: number): string | null {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   const [state, ticks] = [fields[0], fields[19]];
-  // A zombie has ended, only nobody has asked for its exit code yet: it is nobody's process any more.
+  // A zombie has ended, but its parent has not read its exit code yet: count it as dead.
   return `${boot}:${state === "Z" ? "ended" : ticks}`;
 }
 

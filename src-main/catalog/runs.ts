@@ -73,7 +73,7 @@ export function runTable(sql: Sql) {
               id,
               step,
               name,
-              // SQLite has no NaN: a loss that is no number is stored as NULL.
+              // SQLite has no NaN: a loss of NaN is stored as NULL.
               Number.isFinite(value) ? value : null,
             );
           }
@@ -81,7 +81,7 @@ export function runTable(sql: Sql) {
       });
     },
 
-    /** Keeps a look at the network; a look that is taken again replaces itself. Pictures of all but the last few are given up. */
+    /** Keeps a look at the network; a look that is taken again replaces itself. Pictures are kept for the last few only. */
     addReview(id: number, step: number, { preview, ...review }: TrainingReview): void {
       sql.transaction(() => {
         sql.run(

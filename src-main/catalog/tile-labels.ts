@@ -57,7 +57,7 @@ export function tileLabelTable(sql: Sql, paths: ProjectPaths) {
       )!.n;
     },
 
-    /** Adds tiles of an import. A tile that is known under the same key gives way; returns how many did. */
+    /** Adds tiles of an import. A tile with the same key is replaced; returns how many were. */
     add(importId: number, legendId: number, tiles: readonly NewTile[]): number {
       return sql.transaction(() => {
         let replaced = 0;

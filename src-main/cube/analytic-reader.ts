@@ -1,4 +1,4 @@
-/** A reader for tests: rasters that are formulas, so that every pixel's right value is known without a file. */
+/** A reader for tests: rasters defined by formulas, so that the right value of every pixel is known without a file. */
 import { apply, northUp } from "../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "../imagery/index.ts";

@@ -4,7 +4,7 @@ import { Blender, planBlend, raisedCosine } from "./blend.ts";
 import type { PatchWindow } from "./grid.ts";
 
 /**
- * A network for tests: what it says of a patch depends on the patch and, wrongly, on where the tile lies. Real networks
+ * A network for tests: its answer for a patch depends on the patch and, wrongly, on the position of the tile. Real networks
  * do that too, which is why tiles are blended.
  */
 function logitsOf(tile: PatchWindow, channels: number): Float32Array {
@@ -80,7 +80,7 @@ test("the map of a union is the union of the maps, to the bit", () => {
 
 test("blending leaves no seam where tiles meet", () => {
   const area = { col: 3, row: 5, width: 96, height: 8 };
-  // Only the tile's whim, no ground: what remains of it are steps at the tiles' edges.
+  // An answer that depends on the tile only: what remains of it after blending are jumps at the tiles' edges.
   const stepsAt = (overlap: number) => {
     const plan = planBlend(area, 8, overlap);
     const blender = new Blender(plan, 1);

@@ -48,7 +48,7 @@ export interface BlendedRows {
   readonly logits: Float32Array;
 }
 
-/** All that a `Blender` knows between two tiles: kept with what was written, a map goes on after a stop. */
+/** The state of a `Blender` between two tiles: stored beside the finished rows, so that a map can be resumed. */
 export interface BlendState {
   /** tiles added */
   readonly tiles: number;
@@ -110,7 +110,7 @@ export class Blender {
     return this.#forward();
   }
 
-  /** Leaves the next tile of the plan out: nothing is known of its patches. A patch that no tile was added for is NaN. */
+  /** Skips the next tile of the plan: it has no answer for its patches. A patch that no tile was added for is NaN. */
   skip(tile: PatchWindow): BlendedRows | undefined {
     this.#expect(tile);
     return this.#forward();

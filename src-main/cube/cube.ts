@@ -31,7 +31,7 @@ export interface CubeSpec {
   readonly days: DayCount;
   /**
    * The project's area. Given it, the cube looks up where the images lie, and reads nothing where they do not: time and
-   * memory follow the data. Without it every date is asked everywhere.
+   * memory depend on the data. Without it every date is read everywhere.
    */
   readonly area?: PatchWindow;
   /** the patches of the area, when they are fewer than those of its box */
@@ -46,7 +46,7 @@ export interface CubeOptions {
 }
 
 const defaultCacheBytes = 1024 * 1024 * 1024;
-/** Warps under way at once: enough to keep the decoding workers busy, few enough to bound what they hold. */
+/** Warps that run at a time: enough to keep the decoding workers busy, few enough to limit their memory. */
 const concurrentReads = 8;
 
 /** `undefined` is a chunk without any data: nothing to keep. */

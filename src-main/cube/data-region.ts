@@ -2,7 +2,7 @@ import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import type { Raster } from "../raster/index.ts";
 import { PatchSet } from "./patch-set.ts";
 
-/** A set of pixels is kept like a set of patches. */
+/** `PatchSet` serves for pixels here. */
 export type PixelSet = PatchSet;
 
 /**

@@ -100,7 +100,7 @@ export class DatePlaces {
   }
 
   #near({ col, row, width, height }: PatchWindow): Entry[] {
-    // Edges that only meet are no overlap.
+    // Windows that only share an edge do not overlap.
     const edge = 1e-6;
     return this.#tree.search({
       minX: col + edge,

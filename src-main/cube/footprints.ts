@@ -161,14 +161,14 @@ export function footprintOf(
     return [(x - origin.x) / grid.patchMeters, (origin.y - y) / grid.patchMeters];
   };
   const ring = outline(part, toPatch, identity ? 1 : undefined);
-  // A part of the outline that has no coordinates here: nobody can say where the image ends.
+  // A part of the outline has no coordinates in this system: the edge of the image is unknown there.
   if (ring.some(([x, y]) => !Number.isFinite(x) || !Number.isFinite(y))) return PatchSet.ofWindow(within);
   return touchedRows(ring, identity ? 0 : bendOf(ring), within);
 }
 
 /**
  * The part of an image around `within`: far from there a projection may have no coordinates, or wrong ones. `unknown` where
- * the image's system is torn apart inside of `within` (the 180th meridian, a pole).
+ * `within` crosses a discontinuity of the image's system (the 180th meridian, a pole).
  */
 function nearby(grid: Grid, within: PatchWindow, image: GeoBox, shift: Shift): GeoBox | "unknown" | undefined {
   const area = geoboxOfPatches(grid, within);

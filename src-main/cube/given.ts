@@ -29,7 +29,7 @@ export interface GivenMask {
   readonly chosen?: number | undefined;
 }
 
-/** The file with what was given. The doubts about the guess it replaces are gone; whether the new meaning fits is looked at anew. */
+/** The file with what was given. Doubts about the replaced guess are removed; whether the new meaning fits is checked again. */
 export function withGivenRadiometry(file: AcquisitionFile, given: GivenRadiometry): AcquisitionFile {
   const { scale, offset, unit, nodata } = given;
   if ([scale, offset, unit, nodata].every((value) => value === undefined)) return file;
@@ -68,7 +68,7 @@ export function withGivenRadiometry(file: AcquisitionFile, given: GivenRadiometr
   };
 }
 
-/** A band of the file becomes its mask: it is measured no more. */
+/** A band of the file becomes its mask and is no longer an input. */
 export function withMaskBand(file: AcquisitionFile, bandIndex: number, given: GivenMask): AcquisitionFile {
   return {
     ...file,

@@ -38,7 +38,7 @@ export const windowAt = (x: number, y: number, side: number): PatchWindow => ({
   origin: { x, y },
 });
 
-/** A millionth of a patch is the same edge: coordinates in decimals land a hair beside it. */
+/** A difference of a millionth of a patch is the same edge: decimal coordinates are rounded. */
 const slack = 1e-6;
 
 const originOf = (grid: Grid) => grid.origin ?? { x: 0, y: 0 };

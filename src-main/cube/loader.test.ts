@@ -148,7 +148,7 @@ test("turning a sample turns its inputs, its masks and its labels alike", async 
       [seed],
     );
     for (let p = 0; p < 64; p++) {
-      // Where the label went, the pixel went: labels name the place they came from.
+      // Labels and pixels are turned alike: each label holds the place it came from.
       const from = turned.labels![p]!;
       const old = Math.floor(from / 100) * 8 + (from % 100);
       for (let t = 0; t < 3; t++) {

@@ -29,7 +29,7 @@ const leastImagePixels = 8;
 
 /** A modality per sensor (and per pass for radar): images for single dates, series for more. */
 export function proposeModalities(acquisitions: readonly Acquisition[], options: ModalityOptions): Modality[] {
-  // A scene classification whose image was not given is no input.
+  // A scene classification without its image is no input.
   const measured = acquisitions.filter((acquisition) => measuredPieces(acquisition).length > 0);
   const groups = Map.groupBy(inOrderOfTime(measured), modalityName);
   return [...groups]
@@ -66,12 +66,12 @@ export function incompletePieces(
   });
 }
 
-/** True when at least one place of an acquisition has all bands of the modality: the others wait for theirs. */
+/** True when at least one place of an acquisition has all bands of the modality; bands of the other places may be imported later. */
 export function feeds(modality: Pick<Modality, "bands">, acquisition: Acquisition): boolean {
   return incompletePieces(modality, acquisition).length < measuredPieces(acquisition).length;
 }
 
-/** True when two acquisitions are products of one overpass, as far as is known: the other one is not a second look. */
+/** True when two acquisitions are products of one overpass, as far as is known, and so no independent observations. */
 function samePass(p: Acquisition, q: Acquisition): boolean {
   const fits = (a: unknown, b: unknown) => a === undefined || b === undefined || a === b;
   if (p.sensor !== q.sensor || p.date !== q.date) return false;
@@ -157,7 +157,7 @@ function inOrderOfTime(acquisitions: readonly Acquisition[]): Acquisition[] {
 /** What an acquisition's modality is called: products of one name are one input of the network. */
 export function modalityName(acquisition: Pick<Acquisition, "sensor" | "level" | "pass" | "pieces">): string {
   const { sensor, level, pass } = acquisition;
-  // What the satellite sees and what the ground reflects are not one series.
+  // Top-of-atmosphere and surface reflectance are not mixed in one series.
   if (sensor === "sentinel-2") return level === "L1C" ? "s2-l1c" : "s2";
   if (sensor === "sentinel-1") return pass ? `s1-${pass === "ascending" ? "asc" : "des"}` : "s1";
   if (sensor !== "other") return sensor;
@@ -184,7 +184,7 @@ function usualResolution(sensor: SensorId): number | undefined {
 }
 
 /**
- * The list of bands most pieces have; of two as frequent the one that more of them can fill. For Sentinel-2 without the 60 m bands, which see the air and not the land.
+ * The list of bands most pieces have; of two as frequent the one that more of them can fill. For Sentinel-2 without the 60 m bands, which observe the atmosphere and not the land.
  */
 function usualBandsOf(members: readonly Acquisition[]): string[] {
   const { sensor } = members[0]!;

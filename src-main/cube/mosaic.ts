@@ -1,6 +1,6 @@
 /**
  * Files → acquisitions. An acquisition is a mosaic: the files of one sensor, level, date and overpass, wherever they lie.
- * What becomes of a set of files is a function of the set: not of their order, nor of the imports they came in.
+ * The result depends on the set of files alone: not on their order, nor on how many imports they came in.
  */
 import {
   type Acquisition,
@@ -43,7 +43,7 @@ export interface Joined {
   readonly changed: readonly Acquisition[];
   /** what acquisitions of before are called now, where that differs; several may have become one */
   readonly renamed: ReadonlyMap<string, string>;
-  /** acquisitions of before that are no more, and did not become another */
+  /** acquisitions of before that were removed and not replaced by another */
   readonly gone: readonly string[];
   readonly samePlaces: readonly SamePlace[];
 }
@@ -113,7 +113,7 @@ function regrouped(
     const file = byItself(part.file);
     const key = keyOfPart(part.sensor, part.date, file);
     const other = parts.get(key);
-    // Of one mask the meaning counts that a person gave last.
+    // For a mask the meaning that a person gave last applies.
     if (!other || (file.quality?.chosen ?? 0) > (other.file.quality?.chosen ?? 0)) parts.set(key, { ...part, file });
   }
   const homes = new Map<string, Acquisition>();
@@ -158,7 +158,7 @@ function regrouped(
   };
 }
 
-/** A file as it was before others had a say: all its bands, and its own decision on their meaning. */
+/** A file as described on its own: all its bands, and the meaning decided from it alone. */
 function byItself(file: AcquisitionFile): AcquisitionFile {
   const { spare = [], radiometry, ...rest } = file;
   const { own } = radiometry;
@@ -260,7 +260,7 @@ function completed(own: Signature, all: readonly Signature[], gap: number): Iden
 
 function agree(name: (typeof identityFields)[number], p: unknown, q: unknown): boolean {
   if (p === q) return true;
-  // What the satellite sees is never taken for what the ground reflects.
+  // Top-of-atmosphere is never taken for surface reflectance.
   if (name === "level" && (p === "L1C" || q === "L1C")) return false;
   return p === undefined || q === undefined;
 }
@@ -275,7 +275,7 @@ interface DraftPiece {
   readonly names: Set<string>;
 }
 
-/** Files of one footprint are a piece; pieces on other pieces' places go to the next mosaic: the first holds each place once. */
+/** Files of one footprint are a piece; a piece whose place is taken goes to the next mosaic, so that the first holds each place once. */
 function mosaicsOf(parts: readonly Part[]): AcquisitionPiece[][] {
   const pieces: DraftPiece[] = [];
   const ordered = [...parts].sort(byMerit);
@@ -324,7 +324,7 @@ function add(piece: DraftPiece, part: Part): void {
 
 /**
  * A mask belongs to every image below it that has none: one mask may cover several tiles. One that a person chose belongs to
- * every image that it touches, beside what came with it. One without an image waits by itself.
+ * every image that it touches, beside the image's own mask. One without an image stays alone until its image is imported.
  */
 function placeMask(levels: DraftPiece[][], mask: Part): void {
   const chosen = mask.file.quality?.chosen !== undefined;
@@ -375,7 +375,7 @@ function metersOf({ grid }: AcquisitionFile): number {
   return isGeographic(grid.crs) ? x * 111_320 : x;
 }
 
-/** Shares are asked for again and again: grids repeat from date to date. */
+/** Shares are cached, since grids repeat from date to date. */
 const shares = new Map<string, boolean>();
 
 /** Two footprints are one place when they share most of the smaller one; tiles of a grid overlap by right, even by half. */
@@ -397,7 +397,7 @@ function samePlace(p: AcquisitionFile, q: AcquisitionFile): boolean {
 export const maskTouches = (mask: GeoBox, image: GeoBox): boolean =>
   !(mask.crs === image.crs && far(mask, image)) && sharedPart(mask, image) > 0;
 
-/** A look at the corners, for hundreds of tiles. */
+/** A quick test by the corners, since there are hundreds of tiles. */
 function far({ affine: p, ...a }: GeoBox, { affine: q, ...b }: GeoBox): boolean {
   const reach = (affine: GeoBox["affine"], { width, height }: { width: number; height: number }) =>
     Math.max(Math.abs(affine.b), Math.abs(affine.c), Math.abs(affine.e), Math.abs(affine.f)) * (width + height);

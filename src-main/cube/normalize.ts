@@ -14,7 +14,7 @@ export interface BandStatistics {
   readonly clip?: { readonly low: number; readonly high: number };
 }
 
-/** What a model has to know of one input to be given the same numbers again. */
+/** What a model stores of one input, so that it is given the same numbers again. */
 export interface Normalization {
   readonly modality: string;
   readonly bands: readonly BandStatistics[];
@@ -119,7 +119,7 @@ export class StatisticsGatherer {
     return this.modality.bands.filter((_, channel) => !(this.#running[channel]!.std > 0));
   }
 
-  /** A band that never changes gets a spread of 1: dividing by nothing would be worse. Without any pixel there is no result. */
+  /** A constant band gets a spread of 1 to avoid a division by 0. Without any pixel there is no result. */
   result(): Normalization {
     if (this.pixels === 0) throw new Error(`No pixel of ${this.modality.name} to take statistics from`);
     const { clipShare = 0 } = this.#options;

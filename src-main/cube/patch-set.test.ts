@@ -11,7 +11,7 @@ const window = fc.record({
 });
 const windows = fc.array(window, { maxLength: 12 });
 
-/** The slow truth: every patch by its name. */
+/** The slow reference: every patch by its coordinates. */
 function patchesOf(list: readonly PatchWindow[]): Set<string> {
   const found = new Set<string>();
   for (const { col, row, width, height } of list)

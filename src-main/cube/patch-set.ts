@@ -175,7 +175,7 @@ export class PatchSet {
     );
   }
 
-  /** Patches that hang together by edges or corners, from the north, then from the west. */
+  /** Connected patches (by edges or corners), from the north, then from the west. */
   places(): PatchSet[] {
     const nodes: { readonly band: number; readonly start: number; readonly end: number }[] = [];
     const parent: number[] = [];

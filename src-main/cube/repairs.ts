@@ -1,4 +1,4 @@
-/** What the pixels of an input say against the meaning that was decided for them, and the change that would make them fit. */
+/** Finds inputs whose pixels contradict the meaning that was decided for them, and the change that makes them fit. */
 import { type Acquisition, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
 import type { Repair, RepairFigures, RepairKind } from "../../src-shared/ipc/radiometry.ts";
 import { physicalOf, type Reader, readPart } from "../imagery/index.ts";

@@ -64,7 +64,7 @@ export class ByteCache<V extends Value> {
   }
 }
 
-/** What is being loaded, and what was loaded last; one load serves everybody who waits for it. */
+/** A cache of loads under way and of values loaded last; callers for one key share one load. */
 interface Kept<T> {
   readonly size: number;
   get(key: string): { readonly value: T } | undefined;
@@ -101,7 +101,7 @@ export class LoadingCache<T> {
     return this.#kept.size + (this.#alone ? 1 : 0);
   }
 
-  /** The value of `key`; somebody else's cancelling is not the caller's, who then loads it. */
+  /** The value of `key`; when another waiting caller cancels the load, this call loads it again. */
   async get(key: string, load: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (;;) {
       signal?.throwIfAborted();

@@ -25,7 +25,7 @@ const codeOf = (cause: unknown): string => {
   return typeof code === "string" ? code : "";
 };
 
-/** Was there no space left? One rule for every system call and for SQLite. */
+/** True when there was no space left: one rule for every system call and for SQLite. */
 export const isDiskFull = (cause: unknown): boolean => !(cause instanceof AppError) && full.has(codeOf(cause));
 
 /**
@@ -40,7 +40,7 @@ export function diskError(path: string, cause: unknown, unwritable?: Unwritable)
   return new AppError(unwritable, { path, reason: reasons[code] ?? code }, { cause });
 }
 
-/** Does `work` on the file at `path`; what the disk refuses is told as `diskError` has it. */
+/** Does `work` on the file at `path`; errors of the disk become those of `diskError`. */
 export async function onDisk<T>(path: string, work: () => Promise<T>, unwritable?: Unwritable): Promise<T> {
   try {
     return await work();

@@ -1,5 +1,5 @@
-// ZIP archives from strangers: counts, sizes and places are checked against the file before anything is read, what unfolds has a
-// limit, and names inside are words and never paths. The format (APPNOTE 6.3 with ZIP64) is yauzl's work; it sets no limits and
+// ZIP archives from untrusted sources: counts, sizes and places are checked against the file before anything is read, what unfolds has a
+// limit, and names inside are never used as paths. The format (APPNOTE 6.3 with ZIP64) is yauzl's work; it sets no limits and
 // checks no sums.
 import { constants } from "node:fs";
 import { crc32 } from "node:zlib";
@@ -22,7 +22,7 @@ export interface ZipMember {
    * it is written, and may throw. @throws as `read`
    */
   copyTo(path: string, look?: (piece: Buffer) => void): Promise<void>;
-  /** The same, kept nowhere. @throws as `read` */
+  /** The same without keeping the contents. @throws as `read` */
   look(look: (piece: Buffer) => void): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export interface ZipArchive {
 
 const usual: Required<ZipLimits> = { members: 20_000, memberBytes: 2 ** 31 - 1, totalBytes: 4 * 2 ** 30 };
 
-/** DEFLATE cannot shrink anything more than this; a header that says so lies. */
+/** DEFLATE cannot shrink anything more than this; a header that claims more is wrong. */
 const mostRatio = 1100;
 
 /**
@@ -54,7 +54,7 @@ const mostRatio = 1100;
  */
 export async function openZip(path: string, limits: ZipLimits = {}): Promise<ZipArchive> {
   const most = { ...usual, ...limits };
-  // A pipe in the place of a file would be waited for.
+  // Reading a pipe would block.
   const file = await system.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   let unfolded = 0;
   const admit = (entry: Entry, shown: string): void => {

@@ -77,7 +77,7 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
   await archive.close();
 });
 
-/** An archive of more than 4 GB: a member of zeros that takes no room on the disk, and a small one behind it. */
+/** An archive of more than 4 GB: a member of zeros that takes no space on the disk, and a small one behind it. */
 function sparseArchive(path: string): void {
   const big = 5 * 2 ** 30;
   const small = Buffer.from("behind four gigabytes");

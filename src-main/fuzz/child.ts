@@ -23,7 +23,7 @@ if (seeds.length === 0) throw new Error(`fuzz ${name}: no seeds`);
 const send = (answer: Answer) => process.send!(answer);
 const collectAbove = 256 * 2 ** 20;
 
-/** Words that only a programmer understands: a sentence that holds one of them passes a raw error on. */
+/** Words of raw errors: a message for people that holds one of them passes a raw error on. */
 const rawWords =
   /\b(?:Range|Type|Syntax|Reference|Internal)Error\b|is not a function|is not iterable|Cannot read|Cannot set|Cannot convert|Invalid (?:typed )?array|Invalid string length|NumberList|\bERR_[A-Z_]+|\bZ_[A-Z]+_?ERROR|\bSQLITE_|\[object |file:\/\/|node:|\bundefined\b|\bNaN\b|Unexpected (?:token|end of JSON|non-whitespace)|in JSON at position|incorrect (?:header|data) check|Array buffer allocation|heap out of memory/;
 
@@ -60,7 +60,7 @@ async function run({ index, save }: Question): Promise<void> {
   write(files, caseFolder);
   if (save) write(files, save);
   stray = undefined;
-  // What earlier cases left for the collector is not this case's memory.
+  // Collect the garbage of earlier cases first, so that it does not count as this case's memory.
   if (process.memoryUsage.rss() > collectAbove) globalThis.gc?.();
   send({ kind: "started", index });
   const start = performance.now();
@@ -97,6 +97,6 @@ process.on("message", (question: Question) => {
       process.exit(1);
     });
 });
-// A parent that died leaves no process behind.
+// Exit when the parent has died.
 process.on("disconnect", () => process.exit(0));
 send({ kind: "ready" });

@@ -46,7 +46,7 @@ test("reads, refusals, raw errors, raw words in sentences, hangs, exits and memo
   }
 });
 
-/** A part of the bar that `npm run fuzz` sets, the same cases every time: what was mended once stays mended. */
+/** A part of what `npm run fuzz` does, with the same cases every time, so that mended faults stay mended. */
 test.each(Object.keys(kinds))("damaged files of kind %s are read or refused in a sentence", async (kind) => {
   const report = await fuzz({ kind, seed: "ci", count: 250, seconds: 60 });
   expect(failureLines(report, 10).join("\n")).toBe("");

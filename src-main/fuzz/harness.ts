@@ -204,7 +204,7 @@ class Member {
         const { cpu, rss } = processUse(this.#child.pid!);
         worst = Math.max(worst, rss);
         const waited = performance.now() - start;
-        // On a busy machine a process that was not let run has not hung: it must have worked, or waited very long.
+        // On a busy machine a process that got no processor time has not hung: it must have used time, or waited very long.
         const worked = Number.isNaN(cpu) || (started && cpu - cpuAtStart > deadline / 2);
         if (rss > memory) lost("memory", `${Math.round(rss / 2 ** 20)} MiB`);
         else if (waited > deadline && (worked || waited > idleDeadlines * deadline)) {

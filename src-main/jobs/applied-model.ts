@@ -6,7 +6,7 @@ import type { ModelDescription } from "../learning/index.ts";
 
 /**
  * The project's imagery seen as the model's inputs: the model's bands, patches and clear classes, the project's
- * acquisitions. Says in a sentence what does not fit.
+ * acquisitions. Throws an AppError for what does not fit.
  */
 export function inputsOfModel(
   model: ModelDescription,

@@ -1,7 +1,7 @@
 import { type Graph, type Operation, type Operator, type Shape, sameShape, type Value } from "../graph/index.ts";
 import { expand, reduceSum, reshape } from "../ops/index.ts";
 
-/** Makes one input's gradient when somebody asks for it; what nobody asks for costs nothing. */
+/** Computes one input's gradient on demand; unused gradients are never computed. */
 export type Thunk = () => Value;
 
 export interface Backward<O extends Operator> extends Operation<O> {

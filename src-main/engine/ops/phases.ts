@@ -61,7 +61,7 @@ export function interleave(
  * The largest GELU of four values and which of them it was (0 to 3 as floats; the first wins a tie). GELU falls, then
  * rises, so the largest lies at the largest or the smallest value: two of four are computed, and one slope of four.
  * `atOnce`, for training, makes the result wait for the places: else the runtime, which computes what is asked for, would
- * hold all four values until a backward pass asks.
+ * hold all four values until the backward pass needs them.
  */
 export function geluMax(
   g: Graph,
@@ -75,7 +75,7 @@ export function geluMax(
     const [high, low] = [gelu(g, top), gelu(g, bottom)];
     const winner = where(g, greater(g, low, high), bottom, top);
     const misses = (value: Value) => sub(g, 1, cast(g, equal(g, value, winner), "float32"));
-    // One step for every value before the first that is the winner.
+    // Counts the values before the first largest one.
     const chosen = mul(g, misses(a), add(g, mul(g, misses(b), add(g, misses(c), 1)), 1));
     // GELU is nowhere below -0.18, so this changes no result.
     const output = maximum(g, high, low);

@@ -15,7 +15,7 @@ export interface SessionOptions {
 }
 
 /**
- * A model loaded into the runtime. `run` blocks its JavaScript thread while it computes: sessions live in the engine process.
+ * A model loaded into the runtime. `run` blocks its JavaScript thread while it computes: sessions live in the job process.
  * Memory is not returned reliably on release (onnxruntime #25325): to unload for certain, end the process.
  */
 export class GraphSession {
@@ -37,7 +37,7 @@ export class GraphSession {
     model: OnnxModel,
     { provider = "cpu", threads, profile }: SessionOptions = {},
   ): Promise<GraphSession> {
-    // The runtime would quietly take the CPU instead.
+    // The runtime would silently use the CPU instead.
     if (!ort.listSupportedBackends().some(({ name }) => name === provider))
       throw new Error(`GraphSession: unknown execution provider “${provider}”`);
     const session = await ort.InferenceSession.create(encodeModel(provider === "webgpu" ? forWebGpu(model) : model), {
@@ -46,11 +46,11 @@ export class GraphSession {
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",
-      // A plan of all memory is made after the first run and reserved on top of what that run took: half as much again.
+      // The memory pattern would be planned after the first run and allocated on top of it: half as much again.
       enableMemPattern: false,
       // Waiting threads that spin would take the cores from those that read the next batch.
       extra: { session: { intra_op: { allow_spinning: "0" } } },
-      // Warnings about nodes placed on the CPU concern nobody.
+      // Warnings about nodes placed on the CPU are of no use to people.
       logSeverityLevel: 3,
       ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
     });

@@ -4,5 +4,5 @@ import type { Provider } from "./graph-session.ts";
 import { probeHere } from "./probe.ts";
 
 process.stdout.write(JSON.stringify(await probeHere(process.argv[2] as Provider)));
-// Some GPU drivers hang or crash while unloading: what matters has been said.
+// Some GPU drivers hang or crash while unloading, and the result has been printed.
 process.exitCode = 0;

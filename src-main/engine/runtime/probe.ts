@@ -16,7 +16,7 @@ async function runProbe(provider: Provider): Promise<ProbeResult> {
     // The first run compiles kernels and says nothing about speed.
     const scores = await session.run(inputs);
     const times: number[] = [];
-    // A software driver takes seconds for one run: once tells enough.
+    // A software driver takes seconds for one run: one is enough.
     while (times.length < 5 && (times[0] ?? 0) < 500) {
       const start = performance.now();
       await session.run(inputs);

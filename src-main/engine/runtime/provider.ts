@@ -102,7 +102,7 @@ function judge(provider: Provider, report: ProbeReport): Trial {
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 const format = (milliseconds: number): string => milliseconds.toFixed(milliseconds < 10 ? 1 : 0);
 
-/** Probes in a child process, so that a native crash or a driver that hangs costs nothing but time. */
+/** Probes in a child process, so that a native crash or a hanging driver cannot harm this process. */
 export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): Promise<ProbeReport> {
   const known = knownProbes()[provider];
   if (known) return Promise.resolve("error" in known ? { error: plain(known.error) } : known);
@@ -177,7 +177,7 @@ function problemOf(error: string): Problem {
   return crash ? { kind: "crashed", detail: crash } : { kind: "other", detail: error };
 }
 
-/** The runtime's messages name its own sources and functions; people get the meaning, or the first line where none is known. */
+/** The runtime's messages name its own sources and functions; people get an explanation, or its first line where none is known. */
 function plain(message: string): string {
   const meaning = meanings.find(([pattern]) => pattern.test(message));
   if (meaning) return meaning[1];

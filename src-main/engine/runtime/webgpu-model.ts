@@ -74,7 +74,7 @@ function poolIndices(g: Graph, x: Value, maximum: Value, pool: Node): Value {
         corner.map((at) => at + i * rowLength + j),
         { shape: [1, 1, height, width] },
       );
-      // Later positions first, so that the first of equals has the last word.
+      // Later positions first, so that of equal values the first is written last and wins.
       found = where(g, equal(g, view, maximum), here, found ?? here);
     }
   const begins = Array.from({ length: n * c }, (_, plane) => plane * sourceHeight * rowLength);

@@ -4,7 +4,7 @@ import type { Optimizer } from "./optimizer.ts";
 /**
  * An optimizer that also carries the running mean of every parameter, as the moment `average` (Polyak averaging with
  * exponential weights). The mean of step n keeps min(decay, (n − 1) / (n + 9)) of the one before, so that the first steps
- * are soon forgotten.
+ * soon lose their weight.
  */
 export function withAverage(optimizer: Optimizer, decay: number): Optimizer {
   return {

@@ -182,7 +182,7 @@ function parseHeader(
     at = end;
   }
   const notes = typeof __metadata__ === "object" && __metadata__ !== null ? Object.entries(__metadata__) : [];
-  // The format has texts here, and nothing else is taken for one: lists in lists have no end when they are written out.
+  // Only strings are accepted here, as the format demands: nested lists could be arbitrarily large when printed.
   const metadata = Object.fromEntries(notes.filter((note): note is [string, string] => typeof note[1] === "string"));
   return { entries, metadata };
 }

@@ -78,7 +78,7 @@ export const modelPackage: FuzzKind = {
       files["model.json"] = random.chance(0.75) ? bytesOf(oddValues(json, random)) : damageText(json, random, 3);
     }
     if (random.chance(0.4)) files["weights.safetensors"] = damageWeights(files["weights.safetensors"]!, random);
-    // A package of somebody with intent has the right sum.
+    // An attacker's package has a correct checksum.
     if (random.chance(0.6)) {
       const sum = createHash("sha256").update(files["weights.safetensors"]!).digest("hex");
       files["model.json"] = bytesOf(

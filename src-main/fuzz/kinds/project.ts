@@ -49,7 +49,7 @@ async function readAll(catalog: Catalog): Promise<void> {
   await ask("models.details", { name: "crops" });
 }
 
-/** What a person with a database tool and bad intent does to the rows and to the schema. */
+/** What an attacker with a database tool does to the rows and to the schema. */
 function damageRows(bytes: Uint8Array, random: Random): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "fuzz-project-"));
   const path = join(folder, file);
@@ -87,7 +87,7 @@ function damageRows(bytes: Uint8Array, random: Random): Uint8Array {
         try {
           database.exec(random.pick(statements));
         } catch {
-          // A constraint held.
+          // A constraint refused the change.
         }
       }
       return closed();

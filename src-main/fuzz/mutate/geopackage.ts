@@ -35,8 +35,8 @@ export function unguarded(path: string): DatabaseSync {
 }
 
 /**
- * Rows, shapes and schema of a GeoPackage replaced by odd ones, while its pages stay those of a sound database: what is damaged is
- * met behind SQLite's own checks.
+ * Rows, shapes and schema of a GeoPackage replaced by invalid ones in an intact database: the damage is
+ * not found by SQLite's own checks.
  */
 export function damageGeoPackage(bytes: Uint8Array, random: Random): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "fuzz-gpkg-"));
@@ -59,7 +59,7 @@ export function damageGeoPackage(bytes: Uint8Array, random: Random): Uint8Array 
             database.prepare(`UPDATE "${table}" SET "${random.pick(columns).name}" = ?`).run(random.pick(values));
           } else database.exec(random.pick(statements(layer.name, random)));
         } catch {
-          // A constraint held, or the table is gone.
+          // A constraint refused the change, or the table does not exist.
         }
       }
     } finally {
