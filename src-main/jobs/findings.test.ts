@@ -220,7 +220,7 @@ test("the warnings of the split stand beside the score", () => {
   expect(codesOf(of(scored({ polygons: 6 }), "train", true))).toEqual(["scored-on-training", "split-optimistic", "classes-untested", "few-polygons-measured", "split-class-missing"]); // biome-ignore format: one line
   const one = scored({ classes: scored().classes.map((own, i) => (i === 0 ? { ...own, polygons: 1 } : { ...own, support: 0 })) }); // biome-ignore format: one line
   expect(codesOf(of(one, "test", false))).toEqual(["classes-untested", "one-class-measured", "split-one-polygon"]);
-  // A model of one class is right everywhere that it is measured: the score says that nothing was learned.
+  // A model of one class is right everywhere: its score shows nothing.
   const only = scored({ classSet: [1], classes: scored().classes.slice(0, 1), overallAccuracy: 1 });
   const taught = findingsOfPart({ part: "test", subsets: [only] }, labelled, legend.slice(0, 1), false);
   expect(taught[0]).toEqual({ code: "one-class-taught", details: { name: "wheat" } });

@@ -128,7 +128,7 @@ export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext
             rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
             look: async (weights) => {
               const { probabilities, presence } = await answers(weights);
-              // No image shows a validation tile: nothing decides.
+              // No image shows a validation tile: there is nothing to select weights by.
               if (presence.length === 0) return { value: Number.NaN, metrics: {} };
               const scores = tileScores(probabilities, presence, codes.map(() => task.decision)); // biome-ignore format: one call
               const { microF1, macroF1, weightedF1 } = scores;
@@ -229,7 +229,7 @@ const lossOfFrequencies = (presence: Float32Array, classes: number): number => {
   return sum;
 };
 
-/** A loss that has come less than this part of the way from guessing has learned nothing; as for patches. */
+/** A loss that has dropped by less than this share from guessing means that nothing was learned; as for patches. */
 const leastGain = 0.08;
 
 function findingsOfTraining(

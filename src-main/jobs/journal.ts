@@ -10,7 +10,7 @@ const journalFile = "journal.jsonl";
 
 /**
  * Writes down every point of the curve in the job's folder before it is told. What was on its way when the program was
- * killed is lost to the catalog, while the checkpoint may already be past it: from here the curve becomes whole again.
+ * killed is missing in the catalog, while the checkpoint may already be past it: the journal completes the curve.
  */
 export function withJournal(folder: string, resume: boolean, context: JobContext): JobContext {
   const path = join(folder, journalFile);
@@ -30,7 +30,7 @@ export function withJournal(folder: string, resume: boolean, context: JobContext
   };
 }
 
-/** A line that a full disk or a crash cut short must not swallow the next one. */
+/** A line that a full disk or a crash cut off must not be joined with the next one. */
 function endLine(path: string): void {
   let text: string;
   try {

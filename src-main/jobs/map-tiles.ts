@@ -20,7 +20,7 @@ import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 import { holds, requireTileModel, sigmoid, windowOfTile } from "./tiles.ts";
 
-/** Probabilities in the raster are whole numbers of ten-thousandths; this is “no answer”. */
+/** Probabilities in the raster are whole numbers of ten-thousandths; this value is no data. */
 const noAnswer = 65_535;
 const steps = 10_000;
 /** A raster of more pixels than this would be nearly all empty. */

@@ -29,7 +29,7 @@ export class Inside {
     return PatchSet.union(lines);
   }
 
-  /** Puts each band's word for “nothing here” outside of the polygon. */
+  /** Sets each band to its no data value outside of the polygon. */
   clear({ col, row, width, height }: PixelWindow, bands: readonly Uint8Array[], empty: readonly number[]): void {
     for (let y = 0; y < height; y++) {
       let from = 0;

@@ -64,7 +64,7 @@ export interface PredictorOptions {
   readonly provider: Provider;
   /** whether `replaceWeights` will be called */
   readonly replaceable?: boolean;
-  /** also answers which dates each series looked at */
+  /** also returns the attention weights of each series' dates */
   readonly attention?: boolean;
 }
 

@@ -77,7 +77,7 @@ interface PolygonScore extends Cluster {
   readonly reference: number;
 }
 
-/** Votes of the patches that a later tile may still touch; those that none can touch are counted and forgotten. */
+/** Votes of the patches that a later tile may still touch; finished patches are counted and released. */
 class Ballot {
   readonly #labels: LabelPatches;
   readonly #window: Float64Array;

@@ -13,7 +13,7 @@ import { exportMap } from "./export/index.ts";
 import { gdalBands } from "./fixtures/gdal.ts";
 import { quiet } from "./fixtures/sample.ts";
 
-// Places far apart in one box, as a map of several places is: what no place covers is not stored, and must not be walked.
+// Places far apart in one box, as a map of several places is: blocks outside the places are not stored, and must not be read.
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-sparse-maps-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ import { computeNormalizations, requirePixels, tilesTouching } from "./statistic
 import { tileNormalizations } from "./tiles.ts";
 
 const grid = { crs: "EPSG:32631", patchMeters: 10 };
-/** 120 km by 160 km: what nobody may look at patch by patch */
+/** 120 km by 160 km: too large to be visited patch by patch */
 const area: PatchWindow = { col: 50_000, row: -570_000, width: 11_857, height: 15_604 };
 
 const tile = (x: number, y: number): GeoBox => ({ crs: grid.crs, affine: northUp(x, y, 10, 10), width: 6, height: 6 });

@@ -37,7 +37,7 @@ export const networkFrom = (
       }
     : fresh();
 
-/** What the network knows by now, as a predictor. One session for all looks: every load would keep some memory. */
+/** The network in its current state, as a predictor. One session for all looks: every load would keep some memory. */
 export class Previewer {
   readonly #options: Omit<Parameters<typeof Predictor.create>[0], "model" | "weights" | "replaceable">;
   readonly #model: Omit<ModelDescription, "format" | "weights">;
@@ -94,7 +94,7 @@ export interface Teaching {
   readonly onStep?: (values: Readonly<Record<string, number>>) => void;
 }
 
-/** Teaches to the end or to an early one; a stopped run goes on with the same batches, learning rates and random draws. */
+/** Trains to the end or to an early stop; a stopped run goes on with the same batches, learning rates and random draws. */
 export async function teach(teaching: Teaching): Promise<TrainingResult> {
   const { spec, context, cube, step, base, provider, schedule, names, modalities, normalizations, dates, side } =
     teaching;

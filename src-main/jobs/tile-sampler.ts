@@ -35,7 +35,7 @@ const placePatches = 64;
 export const placesPerDraw = 8;
 /** Of places as small as a quarter of that a draw takes more, so that it sees several of them. */
 const mostPlacesPerDraw = 64;
-/** Tiles drawn in vain, where a place has little data, before one is taken as it is. */
+/** Attempts to draw a tile where a place has little data, before one is taken as it is. */
 const attempts = 8;
 
 /**

@@ -4,7 +4,7 @@ import type { ModelDescription } from "../learning/index.ts";
 
 /** What fine-tunings of patches and of tiles have in common. */
 
-/** Stands for the weights of a model that is still learning. */
+/** A placeholder for the weights of a model that is still in training. */
 export const noWeights = { file: "", sha256: "", bytes: 0, parameters: 0 };
 
 /** The statistics of a model's input as the cube takes them. */

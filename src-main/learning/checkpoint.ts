@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readSafetensors, type Tensors, writeSafetensors } from "../engine/index.ts";
 
-/** A training run at rest: every tensor of its state, and its counters as JSON. One file, so that both are of one moment. */
+/** The saved state of a training: every tensor, and its counters as JSON. One file, so that both belong to the same step. */
 export interface Checkpoint<Progress> {
   readonly state: Tensors;
   readonly progress: Progress;

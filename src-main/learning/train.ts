@@ -49,7 +49,7 @@ export interface TrainingResult {
   readonly best: number | undefined;
 }
 
-/** Counters of a run at rest, stored inside the checkpoint. */
+/** Counters of a training, stored in its checkpoint. */
 interface Progress {
   readonly fingerprint: string;
   readonly step: number;
@@ -128,7 +128,7 @@ export async function train(step: Step, plan: TrainingPlan, options: TrainOption
         await review();
         if (ended()) break;
         if (done % plan.checkpointEverySteps === 0) await save();
-        // Lets signals and timers in: `step` blocks this thread while it computes.
+        // Gives signals and timers a turn, since `step` blocks this thread while it computes.
         await new Promise((resolve) => setImmediate(resolve));
       }
     }

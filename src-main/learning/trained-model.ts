@@ -159,7 +159,7 @@ export function weightsOfPackage(
   };
 }
 
-/** Read where others wait for it; a legend of 254 classes and the settings of a training have a hundredth. */
+/** Parsed on a thread that others wait for; a legend of 254 classes and the settings of a training need a hundredth of this. */
 const largestDescription = 2 * 2 ** 20;
 /** What one buffer holds; the published models have a tenth. */
 const largestWeights = 2 ** 31 - 1;
@@ -203,7 +203,7 @@ function firstReason(cause: unknown): string {
     const issue = cause.issues[0];
     const place = issue?.path.join(".") || "its content";
     if (!issue) return "its content";
-    // Zod's own words name types of the language.
+    // Zod's own messages name types of TypeScript, which mean nothing to users.
     if (issue.code === "invalid_type") return `“${place}” is missing or should be ${article(issue.expected)}`;
     return `“${place}” is not what it should be`;
   }

@@ -52,7 +52,7 @@ export function imageDecoder(scope: Scope, modality: ImageModality, patches: Val
   const weight = reshape(g, last.parameter("weight", [width, channels, 3, 3], init), [width, channels * 9]);
   const bias = reshape(g, last.parameter("bias", [channels], init), [1, channels, 1, 1]);
 
-  // The same pieces as on the way down: there are the winners.
+  // The same pieces as in the encoder, whose poolings recorded the winners.
   const tiles = upwards[0]!.chosen.map((places) => places.shape[2]! / count);
   const images = split(g, patches, 0, tiles).map((piece, index) => {
     let x = reshape(g, piece, [1, 1, tiles[index]! * count, width]);

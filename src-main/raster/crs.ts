@@ -192,10 +192,10 @@ export function transformer(from: Crs, to: Crs): Transformer {
   };
 }
 
-/** Far from their meridian these methods' ways back end at other places than they came from. */
+/** Far from their meridian the inverses of these methods give other places. */
 const seriesIn = (crs: Crs): boolean => /\+proj=(poly|cass)\b/.test(definitionOf(crs));
 
-/** A point whose image leads back elsewhere is off the map. */
+/** A point whose inverse transform gives another place is off the map. */
 function checkedBy(transform: Transformer["forward"], back: Transformer["forward"]): Transformer["forward"] {
   return (x, y) => {
     const found = transform(x, y);

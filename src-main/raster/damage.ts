@@ -39,7 +39,7 @@ const systemReasons: Readonly<Record<string, string>> = {
 
 /**
  * The error for people behind whatever went wrong while `path` was read: the one place where this room turns errors of parsers,
- * decoders, threads and the system into sentences. What is cancelled stays cancelled.
+ * decoders, threads and the system into sentences. Cancelling is passed on unchanged.
  */
 export function rasterError(path: string, cause: unknown): unknown {
   if (cause instanceof AppError) return cause;
@@ -69,7 +69,7 @@ export function rasterError(path: string, cause: unknown): unknown {
   if (typeof code === "string" && /^E[A-Z0-9]+$/.test(code)) {
     return new AppError("raster-unreadable", { path, reason: systemReasons[code] ?? code }, { cause });
   }
-  // A RangeError, a TypeError: a number that nobody looked at. The cause keeps the place for whoever mends it.
+  // A RangeError or TypeError: a number that was not checked. The cause keeps the stack for developers.
   return damaged("its contents contradict themselves");
 }
 

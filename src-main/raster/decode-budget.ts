@@ -16,7 +16,7 @@ class Budget {
       return await work();
     } finally {
       this.#used -= bytes;
-      // In order, so that a large block is not overtaken for ever.
+      // First come, first served, so that a large block does not wait for ever.
       for (let first = this.#waiting[0]; first && this.#fits(first.bytes); first = this.#waiting[0]) {
         this.#waiting.shift();
         this.#used += first.bytes;

@@ -37,8 +37,8 @@ async function openFile(path: string): Promise<Opened> {
 }
 
 /**
- * Open files, read by position, at most `limit` at a time; the least recently used one closes. Who says which state of a file
- * it means gets bytes of that state or none: a file that was replaced, or written to, since is an error.
+ * Open files, read by position, at most `limit` at a time; the least recently used one closes. A reader that names the state of a file
+ * gets bytes of that state or none: a file that was replaced, or written to, since is an error.
  */
 class FileHandles {
   readonly #limit: number;
@@ -53,7 +53,7 @@ class FileHandles {
     try {
       let opened = await entry.handle;
       if (state !== undefined && opened.state !== state) {
-        // Opened before the file was replaced: whoever asks now has seen the new one.
+        // This handle was opened before the file was replaced: callers that come now expect the new file.
         entry.users--;
         if (this.#open.get(path) === entry) this.#leave(path, entry);
         entry = this.#take(path);

@@ -117,7 +117,7 @@ test("a datum shift, a meridian and an ellipsoid of a file's own come through a 
     const { crs } = (await openRaster(file)).info;
     const after = transformer(crs!, "EPSG:4326").forward(450000, 200000);
     expect(Math.hypot(after[0] - before[0], after[1] - before[1]) * 111_320).toBeLessThan(1e-4);
-    // GDAL finds the same place on WGS 84: shift, meridian and figure are all in the keys.
+    // GDAL finds the same place on WGS 84: shift, meridian and ellipsoid are all in the keys.
     const text = execFileSync("gdaltransform", ["-t_srs", "EPSG:4326", "-output_xy", file], { input: "0 0\n", encoding: "utf8" }); // biome-ignore format: one line
     const [lon, lat] = text.trim().split(/\s+/).map(Number) as [number, number];
     expect(Math.hypot((lon - before[0]) * 0.65, lat - before[1]) * 111_320).toBeLessThan(0.01);
@@ -239,7 +239,7 @@ test("ellipsoids, meridians, units and datums by code are those of the register"
   expect(read({})).toBe("EPSG:25831");
   expect(read({ 4096: 5773 })).toBe("EPSG:25831");
   expect(crsOfGeoKeys(keys({ ...tmerc, 4096: 5773 })).note).toMatch(/VerticalCSTypeGeoKey \(4096\) = 5773/);
-  // A plan of somebody's garden has coordinates and no place on Earth.
+  // A plan in local coordinates has no place on Earth.
   expect(crsOfGeoKeys(keys({ 1024: 32767, 1026: "my garden" })).crs).toBeUndefined();
 });
 

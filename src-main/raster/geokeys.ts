@@ -20,7 +20,7 @@ import { tiffTag } from "./tiff-tags.ts";
 /** GeoKeys (OGC 19-008r4): what a GeoTIFF says about its coordinate system, as key number → value. */
 export type GeoKeys = ReadonlyMap<number, number | string | readonly number[]>;
 
-/** More keys than this are none: the standard has about 60. */
+/** Directories with more keys than this are damaged: the standard has about 60. */
 const mostKeys = 512;
 
 /** The keys of the tags GeoKeyDirectory, GeoDoubleParams and GeoAsciiParams. */
@@ -144,18 +144,18 @@ function horizontal(reader: KeyReader): Crs | undefined {
   const geographic = reader.code(geoKey.GeographicType);
   if (model === modelType.geographic || (model === undefined && geographic !== undefined))
     return geographicCrs(reader, geographic);
-  // A system of its own (a plan, a sample under a microscope): coordinates without a place on Earth.
+  // Local coordinates without a place on Earth, as of a plan.
   return undefined;
 }
 
-/** Codes of others than EPSG have no number here: 54009 is ESRI's Mollweide in some files and anybody's in the next. */
+/** Only EPSG's codes are accepted: 54009 is ESRI's Mollweide in some files and something else in others. */
 function registered(reader: KeyReader, key: number, code: number): Crs {
   if (code > userDefined || !isRegistered(code))
     throw new CrsProblem(`${reader.says(key)} is no code of the EPSG register that is known here`);
   return `EPSG:${code}`;
 }
 
-/** A code, and keys beside it: they must not say something else. Which of them is right, nobody can tell. */
+/** A code with further keys that contradict it is refused, since either may be right. */
 function registeredProjected(reader: KeyReader, code: number): Crs {
   const crs = registered(reader, geoKey.ProjectedCSType, code);
   const definition = definitionOf(crs);
@@ -327,7 +327,7 @@ function agreesWithCode(reader: KeyReader, code: number): GeographicSystem {
   return known;
 }
 
-/** Ellipsoids that give the same millimetres. */
+/** Ellipsoids that differ by less than millimetres. */
 const sameFigure = (p: Figure, q: Figure): boolean =>
   Math.abs(p.a - q.a) < 0.01 && Math.abs((p.rf ? 1 / p.rf : 0) - (q.rf ? 1 / q.rf : 0)) < 1e-9;
 
@@ -339,7 +339,7 @@ function figureOfKeys(reader: KeyReader, ofCode?: Figure): Figure | undefined {
     throw new CrsProblem(
       `${reader.says(geoKey.GeogEllipsoid)} is no ellipsoid of the EPSG register that is known here`,
     );
-  // Axes are in metres unless GeogLinearUnitsGeoKey says otherwise, which nobody does.
+  // Axes are in metres unless GeogLinearUnitsGeoKey says otherwise; no known writer uses it.
   const unit = reader.code(geoKey.GeogLinearUnits);
   const a = reader.number(geoKey.GeogSemiMajorAxis);
   if (unit !== undefined && unit !== epsgValue.metre && a !== undefined)
@@ -556,7 +556,7 @@ function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "me
   return { method: recipe.method, parameters };
 }
 
-/** A parameter that the method has no place for is a sign that it was understood wrongly. */
+/** A parameter that the method does not have shows that the method was read wrongly. */
 function nothingLeftOver(reader: KeyReader, recipe: Recipe): void {
   const used = new Set([...Object.values(recipe).flat(), ...lengths.easting, ...lengths.northing]);
   for (const key of [

@@ -224,7 +224,7 @@ async function reducedImages(
       if (!wanted) continue; // another page of the file
       layout = await imageLayout(tiff, directory);
     } catch {
-      continue; // it can be done without: the full resolution is there, and a mask is looked for below
+      continue; // an overview may be skipped, since the full resolution is there; masks are checked below
     }
     if ((type & maskBit) !== 0) {
       if (layout.samples === 1 && readableCompressions.has(layout.encoding.compression)) {
@@ -232,7 +232,7 @@ async function reducedImages(
       }
     } else if (isOverviewOf(main, layout)) overviews.push(storedImage(source, layout, directory));
   }
-  // A mask that cannot be read would leave pixels that are none; those of overviews do not stand in for the one of the image.
+  // Without its mask an image would show invalid pixels; masks of overviews cannot replace it.
   const types = directories.map((directory) => {
     try {
       return subfileTypeOf(tiff, directory);

@@ -92,7 +92,7 @@ const predicted: ReadonlySet<number> = new Set<number>([
 ]);
 
 /**
- * The layout of an image, every number of it looked at: sizes are whole and positive, the lists of blocks are as long as the grid of
+ * The layout of an image, every number of it checked: sizes are whole and positive, the lists of blocks are as long as the grid of
  * blocks needs, and a block fits into memory. What passes here can be read without further questions, or fails block by block.
  * @throws DamagedTiff, UnsupportedLayout
  */
@@ -121,7 +121,7 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   refuseOddColors(photometric, compression, bits, samplesPerBlock);
 
   const tags = tiled ? tile : strip;
-  // Some writers put strip tags on tiled images; the offsets' own tag decides nothing but where to look.
+  // Some writers put strip tags on tiled images; the tag of the offsets decides only where to look for them.
   const offsets = directory.entries.get(tags.offsets) ?? directory.entries.get(strip.offsets);
   const lengths = directory.entries.get(tags.lengths) ?? directory.entries.get(strip.lengths);
   if (!offsets) throw new DamagedTiff("an image without pixels");
@@ -244,7 +244,7 @@ function predictorOf(predictor: number, bits: number, dataType: SampleType): num
   );
 }
 
-/** What would come out as other colours or numbers than the writer meant. */
+/** Refuses layouts that would be shown in wrong colours or numbers. */
 function refuseOddColors(photometric: number, compression: number, bits: number, samplesPerBlock: number): void {
   if (photometric === tiffPhotometric.cmyk) throw new UnsupportedLayout("its colours are printing inks (CMYK)");
   if (photometric === tiffPhotometric.cieLab || photometric === tiffPhotometric.ituLab)

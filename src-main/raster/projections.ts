@@ -1,4 +1,4 @@
-// Formulas that proj4 has too coarse: mended here, before the first transform.
+// Corrections of formulas that are not exact enough in proj4, installed before the first transform.
 import proj4 from "proj4";
 
 interface Point {
@@ -34,7 +34,7 @@ function forward(this: unknown, { x: lon, y: lat }: Point): Point {
   if (system.sphere) return { x, y };
   const turn = 2 * Math.PI;
   const away = lon - system.long0 - turn * Math.round((lon - system.long0) / turn);
-  // A series of this kind means nothing a quarter of the way around the Earth.
+  // The series diverges a quarter of the way around the Earth.
   if (Math.abs(away) > Math.PI / 2) return { x: Number.NaN, y: Number.NaN };
   const [sin, cos] = [Math.sin(lat), Math.cos(lat)];
   const t = Math.tan(lat) ** 2;

@@ -170,7 +170,7 @@ async function decodeMissing(
     if (decoded) paste(place, decoded);
     else abandoned.push(place);
   }
-  // Another reader's cancel or failure is not ours: what it gave up is decoded here.
+  // When the other reader was cancelled or failed, the block is decoded here.
   if (abandoned.length > 0) await decodeMissing(image, abandoned, paste, options);
 }
 

@@ -274,7 +274,7 @@ function cubic({ x, y, input, mask, out: valid }: BandJob, from: Work, out: Work
       out[i] = r0 * catmullRom(1 + v) + r1 * catmullRom(v) + r2 * catmullRom(1 - v) + r3 * catmullRom(2 - v);
       valid[i] = 1;
     } else if (fourSamples(from, mask, width, height, px, py)) {
-      // Beside an edge or a hole a cubic has no sixteen neighbours: bilinear, as gdalwarp does.
+      // Next to an edge or a hole the cubic kernel lacks neighbours: bilinear, as gdalwarp does.
       out[i] = sampled;
       valid[i] = 1;
     }

@@ -5,7 +5,7 @@ import { crsFromWkt } from "./crs-from-wkt.ts";
 import { bytesBeside, textBeside } from "./text-beside.ts";
 import { childrenNamed, childText, decodeXml, parseXml, type XmlElement } from "./xml.ts";
 
-/** What lies beside an image: GDAL's `.aux.xml` and world files. */
+/** Side files of an image: GDAL's `.aux.xml` and world files. */
 export interface Sidecar {
   readonly crs?: Crs;
   readonly affine?: Affine;

@@ -66,7 +66,7 @@ export function dataImage(
     const mask = source.masks.find(({ layout }) => layout.width === width && layout.height === height);
     return mask && { image: mask, bands: [0] };
   }
-  // Whether a pixel of the alpha band itself is data, it does not say.
+  // The alpha band does not say which of its own pixels are data.
   if (source.kind === "alpha") {
     return numbers.includes(source.band + 1) ? undefined : { image, bands: [source.band] };
   }

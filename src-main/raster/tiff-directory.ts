@@ -3,7 +3,7 @@ import { type FieldRule, fieldRules, nameOfField } from "./tiff-fields.ts";
 
 /**
  * The directories (IFDs) of a TIFF: fields and where their values lie. Knows classic TIFF and BigTIFF in both byte orders.
- * Nothing is believed: every place and count is compared with the file's length and with `limits` before anything is set aside for it.
+ * Every offset and count is checked against the file's length and `limits` before memory is allocated for it.
  */
 export interface TiffFile {
   readonly littleEndian: boolean;
@@ -118,7 +118,7 @@ export async function readTiff(
   const directories: Directory[] = [];
   const seen = new Set<number>();
   let next = bigTiff ? Number(view.getBigUint64(8, littleEndian)) : view.getUint32(4, littleEndian);
-  // A chain that leads back into itself ends where it does.
+  // A cyclic chain of directories ends where it repeats.
   while (next !== 0 && !seen.has(next) && directories.length < limits.directories) {
     seen.add(next);
     const offset: number = next;

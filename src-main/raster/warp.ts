@@ -30,7 +30,7 @@ export interface WarpOptions extends Work {
 
 /** Target pixels are worked on in squares of this size: a thread's share. */
 const pieceSize = 512;
-/** So few pixels are picked faster than a thread can be told to. */
+/** So few pixels are faster here than in a worker thread. */
 const fewPixels = 1024;
 /** No piece reads more source bytes than this at once; larger ones are cut up. */
 const sourceBytes = 1 << 26;
@@ -67,7 +67,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     if (!window) return;
     const { overview } = plan;
     const absence = await source.absence(window, { bands: numbers, overview });
-    // Nothing is what the result holds already. Zeros are as plain, where no pixel of the piece lies past the image's edge.
+    // The result is already filled with no data. Zeros need no reading either where the piece lies inside the image.
     if (absence === "nothing") return;
     if (absence === "zeros" && within(lattice, plan)) {
       for (const mask of valid) fillPiece(mask, piece, target.width);

@@ -104,7 +104,7 @@ const scaled = { scale_factor: "k" };
 const parallels = { standard_parallel_1: "lat_1", standard_parallel_2: "lat_2" };
 const row = (projection: string, parameters: Target["parameters"]): Target => ({ projection, parameters });
 
-/** Methods whose words all go to parameters of one projection. */
+/** Methods whose words all become parameters of one projection. */
 const targets: Readonly<Record<string, Target>> = {
   tmerc: row("Transverse_Mercator", { ...origin, ...scaled }),
   etmerc: row("Transverse_Mercator", { ...origin, ...scaled }),

@@ -1,4 +1,4 @@
-// XML from strangers: one pass from left to right, no entities of the file's own, no DTD, and limits on length, depth and
+// XML from untrusted files: one pass from left to right, no entities of the file's own, no DTD, and limits on length, depth and
 // number of items. Used for GDAL's metadata, KML, QGIS styles and SLD. A tree of our own and not xmldom's or fast-xml-parser's:
 // both build the whole document before anybody can count it, and neither can hand out a large KML placemark by placemark.
 
@@ -138,7 +138,7 @@ export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptio
         malformed(
           `“</${name.slice(0, 40)}>” does not close ${names.length ? `“<${names.at(-1)!.slice(0, 40)}>”` : "anything"}`,
         );
-        // The depth is limited, and so is this search.
+        // The depth is limited, so this search is short.
         const open = names.lastIndexOf(name);
         if (open >= 0) while (names.length > open) close();
       }
@@ -178,7 +178,7 @@ function afterMarkup(source: string, tag: number, cdata: (from: number, to: numb
     cdata(tag + 9, end < 0 ? source.length : end - 3);
     return end;
   }
-  // QGIS names a DOCTYPE; one with declarations of its own is never needed, and is how entity bombs are written.
+  // QGIS names a DOCTYPE; one with declarations of its own is never needed, and entity expansion attacks need one.
   for (let at = tag + 2; at < source.length; at++) {
     const code = source.charCodeAt(at);
     if (code === 62) return at + 1;

@@ -9,7 +9,7 @@ import { namedClass } from "./named-class.ts";
 import { counted, dash, grouped, score } from "./numbers.ts";
 import { cell, columnHead, rowHead, table } from "./table.ts";
 
-/** Evaluations in the order of their worth: what the model never saw comes first. */
+/** Evaluations from the most to the least trustworthy: data that the model never saw come first. */
 export function inOrderOfWorth(evaluations: readonly EvaluateResult[]): readonly EvaluateResult[] {
   const order = ["test", "validation", "train"];
   return evaluations.toSorted((p, q) => order.indexOf(p.part) - order.indexOf(q.part));

@@ -196,7 +196,7 @@ ${
 `;
 }
 
-/** The grid and the files of a map. Names without folders: a report is passed on, and where it was made is nobody's business. */
+/** The grid and the files of a map. Names without folders: reports are shared, and should not disclose folders of the machine. */
 function factTable(map: MapResult, ground: Ground, reduced: boolean): Html {
   const facts: [name: string, value: string][] = [
     ["Grid", `${grouped(ground.width)} × ${grouped(ground.height)} pixels of ${pixelText(ground)}`],

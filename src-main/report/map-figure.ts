@@ -7,7 +7,7 @@ import { niceStep } from "./ticks.ts";
 export interface MapImage {
   /** PNG as a data URI */
   readonly uri: string;
-  /** what is seen, for those who do not see it */
+  /** description of the picture for screen readers */
   readonly description: string;
   /** blocky pixels when a pixel of the picture is a pixel of the raster */
   readonly pixelated: boolean;

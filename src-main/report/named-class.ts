@@ -1,7 +1,7 @@
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 
-/** A class's name behind its colour. The name carries the meaning, so the square is silent for those who listen. */
+/** A class's colour and name. The coloured square is hidden from screen readers, since the name says the same. */
 export function namedClass(
   { code, name }: { readonly code: number; readonly name: string },
   legend: readonly LegendClass[],

@@ -3,7 +3,7 @@ import type { TableName } from "../../src-shared/domain/tables.ts";
 import type { TopicName, Topics } from "../../src-shared/ipc/contract.ts";
 import type { Catalog } from "../catalog/index.ts";
 
-/** What the services tell the world. A host forwards it to its screen, or does not. */
+/** Announcements of the services; a host may forward them to its windows. */
 export type Announce = <Topic extends TopicName>(topic: Topic, what: Topics[Topic]) => void;
 
 /** Tells every window which tables have other rows now. */
@@ -24,6 +24,6 @@ export interface Deps {
   readonly announce: Announce;
   readonly runJob: JobRunner;
   readonly appVersion: string;
-  /** the host is going: every job stops at its next step and stays resumable */
+  /** the host is shutting down: every job stops at its next step and stays resumable */
   readonly signal?: AbortSignal;
 }

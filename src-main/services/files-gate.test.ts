@@ -1,5 +1,5 @@
 // Deleting, and opening what a project names, goes through `catalog/own-files.ts` and `catalog/paths.ts`. Whoever writes such a
-// call elsewhere says here what it touches and why that is not a project's word.
+// call elsewhere lists it here with the files it touches and the reason why no project decides them.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..");
 const calls =
   /(?<![.\w#"])(?:rmSync|rm|rmdirSync|rmdir|unlinkSync|unlink|copyFileSync|copyFile|cpSync|cp|createReadStream|createWriteStream)\(/;
 
-/** file → why its calls are none that a project's rows, files or links decide. */
+/** file → why the paths of its calls do not come from a project's rows, files or links. */
 const exceptions: Readonly<Record<string, string>> = {
   "services/app/health.ts": "a folder of its own among the temporary files",
   "services/rasters/import/join.ts":

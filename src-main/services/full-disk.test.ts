@@ -18,7 +18,7 @@ const disk = join(room, "disk");
 const counting: JobRunner = async (spec, on, signal) => (await countingJob(spec, contextOf(on, signal))) as never;
 const everyStep = (steps: number) => Array.from({ length: steps }, (_, at) => at + 1);
 
-/** A small disk of its own, where this machine lets us have one. */
+/** A small file system of its own, where this machine permits mounting one. */
 const mounted = (() => {
   mkdirSync(disk);
   try {

@@ -40,7 +40,7 @@ export const filePath = z
   .meta({ filePath: true });
 
 /**
- * Refuses a pipe, a socket or a device: whoever opens one waits for ever. A path of a row that the project may not reach is
+ * Refuses a pipe, a socket or a device: opening one may block for ever. A path of a row that the project may not reach is
  * refused with the sentence that says how to allow it.
  */
 function assertFileOrFolder(path: string): void {

@@ -167,7 +167,7 @@ const gdalAt = (file: string, x: number, y: number): number =>
       encoding: "utf8",
     }),
   );
-/** The middle of a pixel, not the corner: of which one nobody could say. */
+/** The middle of a pixel: a corner belongs to no single pixel. */
 const placeOf = (col: number, row: number) => [west + 10 * col + 5, north - 10 * row - 5] as const;
 const find = (id: string) => acquisitions.find((one) => one.id === id)!;
 

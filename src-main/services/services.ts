@@ -23,7 +23,7 @@ import { runHistoryService } from "./runs/history.ts";
 import { runService } from "./runs/runs.ts";
 import { tileLabelService } from "./tiles/tiles.ts";
 
-/** Every command on an open project, from one place. A missing one is a compile error where it is called. */
+/** Every command on an open project. A missing one is a compile error. */
 export function services(deps: Deps) {
   const queue = new JobQueue(deps, resultHandlers(deps));
   return {

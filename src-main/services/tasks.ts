@@ -1,6 +1,6 @@
 import type { Deps } from "./deps.ts";
 
-/** Commands that take a while and are no jobs: a window names one with a token, hears how far it is, and may stop it. */
+/** Long commands that are no jobs: a window gives each a token, receives its progress and may stop it. */
 export class Tasks {
   readonly #announce: Deps["announce"];
   readonly #running = new Map<string, AbortController>();

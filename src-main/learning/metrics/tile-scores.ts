@@ -170,7 +170,7 @@ export function bestThresholds(
       const next = rows[rank + 1]?.value ?? 0;
       if (next === value) continue;
       const threshold = (value + next) / 2;
-      // Two numbers without a third between them: nothing to put a threshold at.
+      // Two neighbouring floats have no number between them: no threshold fits there.
       if (threshold >= value) continue;
       const f1 = ratio(2 * both, rank + 1 + held);
       const nearer = Math.abs(threshold - usual) < Math.abs(best.threshold - usual);

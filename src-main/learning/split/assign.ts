@@ -4,7 +4,7 @@ import { type SplitClass, type SplitItem, type SplitShares, usedParts } from "./
 
 type Part = (typeof usedParts)[number];
 
-/** What a class with too few groups means: `error` stops, `train` keeps it for training only. */
+/** What to do with a class of too few groups: `error` stops, `train` keeps it for training only. */
 export type TooFew = "error" | "train";
 
 export interface AssignOptions {
@@ -84,7 +84,7 @@ export function assignGroups(
     improve(board, free);
     const cost = board.cost();
     if (!best || cost < best.cost - 1e-12) best = { assignment: new Map(board.where), cost };
-    // Most labels are dealt well at once; a crowded puzzle is worth more attempts.
+    // Most labels are divided well at the first attempt; hard cases get more attempts.
     if (best.cost < missingPenalty && (attempt >= 7 || groups.length > 2000)) break;
   }
   const gaps = new Board(parts, targets, required, groupsOfClass);

@@ -17,7 +17,7 @@ interface Common {
 /** A tenth of the patches for choosing when to stop, a third for the score. */
 export const usualShares: SplitShares = { train: 0.6, validation: 0.1, test: 0.3 };
 
-/** Polygon by polygon, every class in every set. Neighbouring polygons may land in different sets. */
+/** Polygon by polygon, every class in every set. Neighbouring polygons may get different sets. */
 export function splitByPolygons(items: readonly SplitItem[], options: Common): Split {
   const keys = items.map((_, index) => String(index));
   const assignment = assignGroups(items, keys, { ...options, tooFew: options.tooFew ?? "error", unit: "polygons" });
@@ -56,11 +56,11 @@ export function splitByField(
   return { method: "field", parts, optimistic: false, words, ...describeSplit(items, parts) };
 }
 
-/** Why a random split flatters. */
+/** Why a random split gives scores that are too high. */
 export const optimisticReason =
   "Patches were split at random: test patches lie beside training patches of the same field, so the scores say how well known fields are recognised, not how good the map is elsewhere.";
 
-/** Patch by patch, each class by its shares. This is the split that flatters, and it says so. */
+/** Patch by patch, each class by its shares. Its scores are too high, and its `reason` says so. */
 export function splitAtRandom(items: readonly SplitItem[], options: Common): Split {
   const next = randomStream(options.seed);
   const parts: SplitPart[] = items.map(() => "train");

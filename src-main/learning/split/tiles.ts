@@ -1,4 +1,4 @@
-// Who learns and who tests among labelled tiles. A tile is never divided; tiles that overlap are never torn apart by blocks.
+// Which labelled tiles train, validate and test. A tile is never divided; tiles that overlap stay in one set.
 import { randomStream, shuffled } from "../../files/index.ts";
 
 /** A tile with its place (lower-left and upper-right) and the classes it holds. */
@@ -102,7 +102,7 @@ export function tileBlocks(tiles: readonly SplitTile[], side: number): string[] 
   let open: number[] = [];
   for (const i of order) {
     const own = tiles[i]!;
-    // A millionth of a tile is a common edge.
+    // An overlap below a millionth of a tile is a common edge.
     const slack = 1e-6 * (own.maxX - own.minX);
     open = open.filter((j) => tiles[j]!.maxX - own.minX > slack);
     for (const j of open) {

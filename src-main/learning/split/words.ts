@@ -2,7 +2,7 @@ import type { SplitPart } from "../../../src-shared/domain/job.ts";
 
 type Value = string | number | boolean | null | undefined;
 
-/** One word of a split field, how many labels have it, and what it means; `null`: nobody can say without asking. */
+/** One word of a split field, how many labels have it, and what it means; `null` where only the user can say. */
 export interface SplitWord {
   /** as it is written in the file; empty for labels without a word */
   readonly word: string;
@@ -139,7 +139,7 @@ function foldMeaning(field: string, keys: readonly string[]): ReadonlyMap<string
   }
 }
 
-/** Fields that sound like a split. */
+/** Names of fields that usually hold a split. */
 export const soundsLikeSplit = (field: string): boolean =>
   /^(data_?)?(split|set|subset|partition|fold|k?fold\w*|cv\w*|usage|role|sample_?type|is_?(test|train|val\w*)|train_?test\w*|dataset|jeu|teilmenge)$/.test(
     wordKey(field),

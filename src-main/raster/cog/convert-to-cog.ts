@@ -84,7 +84,7 @@ export async function warpToCog(sourcePath: string, targetPath: string, options:
     requireSensibleSize(target, targetPath);
     const bands = options.bands ?? source.info.bands.map((_, i) => i + 1);
     const { method, overviews, signal } = options;
-    // Floating-point maps without a nodata value say NaN where there is none; whole numbers have no such word.
+    // Floating-point results without a nodata value use NaN; integers have no such value.
     const floating = !sampleTypes[source.info.dataType].integer && source.info.bands[0]?.nodata === undefined;
     const nodata = options.nodata ?? (floating && !addsAlpha(source) ? Number.NaN : undefined);
     const spec = specOf(source, target, bands, { ...options, nodata });
@@ -102,7 +102,7 @@ export async function warpToCog(sourcePath: string, targetPath: string, options:
 /** 300,000 × 300,000 pixels and some more; the largest images that people have reported are 260,000 × 280,000. */
 const mostResultPixels = 1e11;
 
-/** A grid that somebody could want written. A slip of the resolution or of a unit asks for petabytes, and for the memory to plan them. */
+/** Refuses grids that are too large to be meant: a mistake in the resolution or a unit asks for petabytes, and for the memory to plan them. */
 function requireSensibleSize({ width, height }: GeoBox, path: string): void {
   if (width * height <= mostResultPixels && width < 2 ** 31 && height < 2 ** 31) return;
   throw new AppError("raster-result-too-large", { path, width, height, most: mostResultPixels });
@@ -154,7 +154,7 @@ function unlessEmpty(
   return undefined;
 }
 
-/** A mask has no value to hide behind: it is written as alpha. */
+/** A mask is written as an alpha band. */
 const addsAlpha = ({ info }: Raster) => info.validity === "mask" && info.bands[0]?.nodata === undefined;
 
 function pixelsOf(source: Raster, block: PixelBlock, nodata: number | undefined): readonly TypedArray[] {

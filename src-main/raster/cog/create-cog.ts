@@ -57,7 +57,7 @@ export interface WriteOptions extends Work {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** The pixels of a window inside the image, one array per band; `undefined` where the image is empty: such tiles take no room. */
+/** The pixels of a window inside the image, one array per band; `undefined` where the image is empty: such tiles take no space. */
 export type ReadPixels = (window: PixelWindow) => Promise<readonly TypedArray[] | undefined>;
 
 /**
@@ -199,7 +199,7 @@ async function writeTiles(
     if (level + 1 < levels.length) await contribute(level + 1, col, row, undefined);
   };
 
-  /** Puts a quarter into the tile above it; the last quarter sends that tile on. */
+  /** Copies a quarter into the tile of the next coarser level; the last quarter completes that tile. */
   const contribute = async (
     level: number,
     col: number,
@@ -312,7 +312,7 @@ function* tilesByBlock({ across, down }: Level): Generator<{ col: number; row: n
   yield* visit(0, 0, size);
 }
 
-/** Differences help where neighbours are alike in number; class codes are not. */
+/** A predictor helps where neighbouring values are similar; class codes are not. */
 function predictorFor({ dataType, colorTable, categoryNames, overviewMethod }: CogSpec): number {
   if (!sampleTypes[dataType].integer) return 3;
   return colorTable || categoryNames || overviewMethod === "mode" ? 1 : 2;
@@ -499,7 +499,7 @@ function attributesXml(table: CogSpec["attributeTable"]): string {
 async function writeSidecar(path: string, { categoryNames, attributeTable }: CogSpec): Promise<void> {
   const sidecar = `${path}.aux.xml`;
   if (!categoryNames) {
-    // What an earlier file of this name left behind would be read as ours.
+    // Side files of an earlier file of this name would be read as belonging to the new one.
     await system.rm(sidecar, { force: true });
     return;
   }

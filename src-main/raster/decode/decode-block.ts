@@ -58,7 +58,7 @@ export async function decodeBlock(block: StoredBlock, encoding: Encoding): Promi
   });
 }
 
-/** Why a block could not be decoded, in words that follow a colon: zlib's and the engine's own words stay here. */
+/** Why a block could not be decoded, in words that follow a colon: zlib's and V8's own messages are not passed on. */
 export function blockProblem(error: unknown, { compression }: Encoding): string {
   if (error instanceof BlockProblem) return error.message;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -67,7 +67,7 @@ export function blockProblem(error: unknown, { compression }: Encoding): string 
   return `its ${name} data are damaged`;
 }
 
-/** A little more than expected: an output buffer filled to the brim makes zlib ask for a second one and copy both. */
+/** A little more than expected: when the output buffer is exactly full, zlib allocates a second one and copies both. */
 const outputRoom = (expected: number) => expected + 64;
 /** Rows that writers store past the last one of the image, and what they leave behind them. */
 const slack = 65536;
@@ -78,7 +78,7 @@ async function decompress(
   rowBytes: number,
 ): Promise<Uint8Array> {
   const expected = rowBytes * rows;
-  // What unpacks to more than a whole block is refused before it has.
+  // Decompression stops at the size of a whole block.
   const maxOutputLength = rowBytes * Math.max(rows, encoding.blockHeight) + slack;
   const bytes =
     encoding.fillOrder === 2 && encoding.compression !== tiffCompression.jpeg ? reversedBits(stored) : stored;

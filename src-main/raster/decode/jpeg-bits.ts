@@ -34,7 +34,7 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTa
   return { short, largest, shift, symbols: symbols.slice() };
 }
 
-/** The bits of a scan, without the zero bytes that follow 0xFF in it. A scan that ends too early is an error, not grey. */
+/** The bits of a scan, without the zero bytes that follow 0xFF in it. A scan that ends too early is an error; it is not filled with grey. */
 export class JpegBits {
   readonly #bytes: Uint8Array;
   #at: number;

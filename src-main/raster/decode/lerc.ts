@@ -6,7 +6,7 @@ import { BlockProblem } from "./block-problem.ts";
 /** LERC2's numbers for sample types (Esri's lerc, Lerc2.h). */
 const types: readonly SampleType[] = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"];
 
-/** LERC goes through the decoder that geotiff brings, after what it would believe was looked at. */
+/** LERC is decoded by geotiff's decoder, after the sizes in its headers were checked. */
 export async function decodeLerc(
   stored: Uint8Array,
   rows: number,
@@ -15,12 +15,12 @@ export async function decodeLerc(
 ): Promise<Uint8Array> {
   const { lercParameters, samplesPerBlock, blockWidth } = encoding;
   const outer = lercParameters?.[1] ?? 0;
-  // A LERC blob is at most its pixels and a mask; more is nothing that a writer made.
+  // A LERC blob is at most as large as its pixels and a mask; larger ones are damaged.
   const room = { maxOutputLength: maxOutputLength * 2 };
   const bytes = outer === 1 ? inflateSync(stored, room) : outer === 2 ? zstdDecompressSync(stored, room) : stored;
   if (outer > 2) throw new BlockProblem(`its LERC data are packed in a way (${outer}) that is not known`);
   lookAtBlobs(bytes, rows, encoding);
-  // Loaded on demand: most threads never meet such a file.
+  // Loaded on demand: most threads never read such a file.
   const { getDecoder } = await import("geotiff");
   const decoder = await getDecoder(encoding.compression, {
     tileWidth: blockWidth,

@@ -40,7 +40,7 @@ export interface PoolOptions {
   readonly patience: number;
   /** MiB of JavaScript objects in one thread; arrays of pixels are not among them */
   readonly heap: number;
-  /** loaded before the first task, so that no task pays for it */
+  /** loaded before the first task, so that it does not count as the task's time */
   readonly preload?: TaskName;
 }
 
@@ -147,8 +147,8 @@ export class Pool {
       const waited = now - member.since;
       if (waited < Math.min(deadline, patience)) continue;
       const worked = member.worker.performance.eventLoopUtilization().active - member.worked;
-      // On a machine that is busy with other things a thread that is not let run counts as active: what the process as a whole
-      // was given is the most that the thread can have had.
+      // On a busy machine a thread that gets no processor time still counts as active: the time of the whole process
+      // is an upper limit of what the thread can have had.
       const had = Math.min(worked, processorTime() - member.processor);
       if (member.ready && had > deadline) this.#end(member, "time");
       else if (waited > patience + (member.ready ? worked : 0)) this.#end(member, "waiting");
@@ -231,8 +231,8 @@ const cores = Math.max(1, Math.min(8, availableParallelism()));
 export const pool = new Pool({ size: cores, deadline: 60_000, patience: 600_000, heap: 1024 });
 
 /**
- * Headers have threads of their own: they are the first thing that is read of a stranger's file. A header that cannot be
- * finished costs its own request, and at most `deadline` of a thread that others wait for.
+ * Headers have threads of their own, since they are the first thing read of an untrusted file. A header that cannot be
+ * finished fails its own request, and blocks a thread for at most `deadline`.
  */
 export const headerPool = new Pool({
   size: Math.min(2, cores),

@@ -60,6 +60,6 @@ export async function apart(folder: string, row: Row, crs?: string): Promise<num
     const there = Math.hypot(ourX - turn - x, ourY - y) * metres;
     worst = Math.max(worst, there, back);
   }
-  // A point that we leave off the map is left off all maps; it is never put elsewhere. A system of which that is all, is none.
+  // Points that have no coordinates here are skipped; a system without any comparable point counts as failed.
   return off === row.points!.length ? Number.POSITIVE_INFINITY : worst;
 }

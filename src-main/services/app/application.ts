@@ -28,7 +28,7 @@ export interface OpenProject {
   readonly stop: AbortController;
 }
 
-/** Jobs of the project that run or wait for their turn here. What another process does in it while we only read is not ours. */
+/** Jobs of the project that run or wait in this process. Jobs of another process, while we only read, do not count. */
 export function unfinishedJobs({ catalog }: OpenProject): number[] {
   if (catalog.readOnly) return [];
   const jobs = catalog.jobs.list().filter(({ state }) => state === "running" || state === "queued");
@@ -123,7 +123,7 @@ export class Application {
     return project;
   }
 
-  /** A window turns away. Without windows and without work the project is closed, and others may write to it. */
+  /** A window leaves the project. Without windows and jobs the project is closed and its lock released. */
   leave(session: WindowSession, project: OpenProject): void {
     project.windows.delete(session);
     this.#closeUnused(project);
@@ -208,7 +208,7 @@ export class WindowSession {
 
   /**
    * Pixels of the open project; the path is that of src-shared/ipc/pixels. What was asked for the map just before its
-   * project was left, or its layer taken away, is nobody's mistake: there is nothing to see any more.
+   * project was closed, or its layer removed, is not an error: the answer is empty.
    */
   async pixels(path: string, signal: AbortSignal): Promise<PixelAnswer> {
     const project = this.#project;

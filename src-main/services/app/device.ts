@@ -2,7 +2,7 @@ import { freemem, totalmem } from "node:os";
 import { z } from "zod";
 import { validated } from "../validated.ts";
 
-/** What the machine is busy with: asked again and again while somebody looks, so it must cost nothing. */
+/** What the machine is busy with: polled while a window shows it, so it must be cheap. */
 export function deviceService() {
   return {
     "device.usage": validated("device.usage", z.strictObject({}), () => ({

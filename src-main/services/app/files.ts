@@ -20,7 +20,7 @@ const file = filePath;
 const text = z.string().min(1);
 const bandList = z.array(z.int().positive()).min(1).optional();
 
-/** How a long conversion is watched and stopped: not part of the request, since it cannot be written down. */
+/** Progress and cancelling of a long conversion: not part of the request, since functions cannot be serialised. */
 export interface Watch {
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
@@ -37,7 +37,7 @@ export function fileService(watch: Watch = {}) {
         try {
           const { info } = raster;
           const { geobox, width, height } = info;
-          // A file that was cut off while it was copied has a good header: its last pixel tells.
+          // A file that was truncated while it was copied has a good header: reading its last pixel shows it.
           await raster.readWindow({ col: width - 1, row: height - 1, width: 1, height: 1 });
           return {
             ...info,

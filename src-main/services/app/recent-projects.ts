@@ -29,7 +29,7 @@ type Entry = z.output<typeof entrySchema>;
 const stored = z.array(entrySchema);
 const atMost = 20;
 
-/** The projects that were opened last, newest first. Losing the list loses no work: a file that cannot be read is an empty list. */
+/** The projects that were opened last, newest first. A file that cannot be read is an empty list. */
 export class RecentProjects {
   readonly #path: string;
   readonly #drawing = new Set<string>();

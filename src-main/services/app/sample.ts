@@ -38,7 +38,7 @@ export async function makeSample(
         nameField: "class_name",
       });
       await commands["labels.split"]({ method: "field", field: "split", parts: { train_only: "train" } });
-      // The first Ctrl+Z of a newcomer must not take the sample away.
+      // Undo must not remove the sample.
       catalog.edits.forget();
     } finally {
       catalog.close();

@@ -44,7 +44,7 @@ function about(catalog: Catalog, subject: ExportSubject, id: number | undefined)
     mapSubjects.has(subject) || subject === "picture" ? catalog.maps.list().find((each) => each.id === id) : undefined;
   if (!map) return undefined;
   const model = modelNamed(map.modelId);
-  // Two maps of one model would get one name: the second goes by its own.
+  // Two maps of one model would get the same name: the second uses the map's own name.
   const alone = catalog.maps.list().filter(({ modelId }) => modelId === map.modelId).length === 1;
   return alone && model !== undefined ? model : map.name;
 }

@@ -10,7 +10,7 @@ import { chooseModel, modalitiesFor } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 
 /**
- * Asks the job process what a model says of the patches at some points. A small job of its own, beside the queue: it neither
+ * Asks the job process what a model says of the patches at some points. A small job outside the queue: it neither
  * waits for a training nor appears among the jobs.
  */
 export async function classesAt(

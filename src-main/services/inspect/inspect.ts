@@ -37,7 +37,7 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
     return seriesAt({ acquisitions: catalog.acquisitions.list(), crs, clearClasses, ...rest }, places);
   };
 
-  // Several windows, and a window that asks again, hear of one look at the clouds.
+  // Several requests share one reading of the cloud masks.
   let looking: Promise<CloudShare[]> | undefined;
   const clouds = (): Promise<CloudShare[]> => {
     looking ??= tasks

@@ -53,14 +53,14 @@ export async function* piecesOf(
 ): AsyncGenerator<Piece, void> {
   const { place, crs } = request;
   const all = measuredPieces(acquisition);
-  // The header says where a piece lies: of hundreds the few around the place are opened.
+  // Only pieces around the place are opened, as the catalog's headers say where each lies.
   const pieces = all.length > 1 ? all.filter((piece) => holds(piece, place, crs, acquisition.shift)) : all;
   if (pieces.length <= 1) {
     for (const piece of pieces)
       for await (const { part } of windowsOfPiece(reader, acquisition, piece, request)) yield part;
     return;
   }
-  // Clear pixels of any piece first; then what no piece sees clearly. Memory never holds more than one window.
+  // Clear pixels of any piece first; then pixels that no piece sees clearly. Memory holds one window at a time.
   const seen = new Set<string>();
   for (const wanted of [clear, unclear])
     for (const piece of pieces) {
@@ -149,7 +149,7 @@ function spansOf(place: Place, crs: Crs, grid: GeoBox, shift: Acquisition["shift
   const spans: PixelSpan[] = [];
   rasterizePolygon(geometry, grid, (row, start, end) => spans.push([row, start, end]));
   if (spans.length > 0) return spans.sort((p, q) => p[0] - q[0] || p[1] - q[1]);
-  // Narrower than a pixel: the pixel it lies in stands for it.
+  // Narrower than a pixel: the pixel that contains it is used.
   return pixelAt(...representativePoint({ type: "MultiPolygon", coordinates: place.coordinates }));
 }
 

@@ -42,7 +42,7 @@ export async function seriesAt(
         try {
           found[at]!.set(acquisition.id, await observe(reader, request, acquisition, place, group.variables));
         } catch (error) {
-          // One unreadable file takes away its date, not the curves of all the others.
+          // An unreadable file removes its own date only.
           if (!(error instanceof AppError)) throw error;
           problems.add(error.message);
         }

@@ -36,7 +36,7 @@ export function inputPaths(spec: JobSpec): string[] {
     .flatMap((piece) => listOf(piece, "files"))
     .map((file) => fieldOf(file, "path"))
     .filter((path) => typeof path === "string");
-  // It names the sum of its weights, which is looked at when they are read.
+  // It holds the checksum of its weights, which is compared when they are read.
   const model = typeof modelFolder === "string" ? [join(modelFolder, "model.json")] : [];
   return [...new Set(images), ...model];
 }

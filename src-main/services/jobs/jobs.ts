@@ -47,7 +47,7 @@ export interface StartedJob {
 }
 
 /**
- * Runs one job after another; the job table says at any time how far each one is. Short work with files has a line of its
+ * Runs one job after another; the job table says at any time how far each one is. Short work with files has a queue of its
  * own, so that an export does not wait for a training.
  */
 export class JobQueue {
@@ -65,7 +65,7 @@ export class JobQueue {
   constructor(deps: Deps, resultHandlers: ResultHandlers) {
     this.#deps = deps;
     this.#resultHandlers = resultHandlers;
-    // What a crash kept from the curves is on disk: nobody has to resume to see how far a training came.
+    // Points of the curve that a crash kept from the catalog are read from the journal, so that the curve is complete without resuming.
     if (!deps.catalog.readOnly)
       for (const job of deps.catalog.jobs.list()) if (job.state === "resumable") catchUp(deps.catalog, job);
   }
@@ -96,7 +96,7 @@ export class JobQueue {
       if (run) announceChanged(announce, "runs");
       return { id: job.id, folder: job.folder };
     } catch (error) {
-      // No job, no folder: the disk may have been full.
+      // When the job cannot be created, its folder is deleted again: the disk may have been full.
       if (folder !== undefined) catalog.removeOwn(folder, ["runs"]);
       throw error;
     }
@@ -119,7 +119,7 @@ export class JobQueue {
     try {
       await assertSameInputs(before.folder, inputPaths(readSpec(catalog, before, true)));
     } catch (error) {
-      // A specification that cannot be used says so when its turn comes: then the job has failed.
+      // A specification that cannot be used fails when the job starts.
       if (error instanceof AppError && error.code === "job-input-changed") throw error;
     }
     const job = resumable();
@@ -166,7 +166,7 @@ export class JobQueue {
   /** Stops the job at its next step. What it has written stays, and it can be resumed. */
   stop(id: number): void {
     this.#running.get(id)?.controller.abort(new Stopped());
-    // One that waits for its turn need not wait for being stopped.
+    // A queued job is stopped at once.
     if (this.#deps.catalog.jobs.get(id)?.state !== "queued") return;
     this.#running.delete(id);
     this.#outcomes.set(id, { error: new Stopped() });
@@ -174,7 +174,7 @@ export class JobQueue {
     this.#tell(id);
   }
 
-  /** Resolves when the job has ended, however it ended. */
+  /** Resolves when the job has ended, in whatever state. */
   async ended(id: number): Promise<Job> {
     await this.#running.get(id)?.done;
     const job = this.#deps.catalog.jobs.get(id);
@@ -228,7 +228,7 @@ export class JobQueue {
     } catch (thrown) {
       // The catalog's own full disk and an exchanged image stop a job like a person does, and are its reason.
       const full = signal.reason instanceof AppError ? signal.reason : undefined;
-      // Whatever the job said of a file that was exchanged under it, that is its reason.
+      // When an input file was replaced, that is the reason of the failure, whatever the job reported.
       const changed = signal.aborted ? undefined : await guard?.changed();
       const error = full ?? changed ?? sentenceOf(thrown, job.folder);
       this.#outcomes.set(job.id, { error });
@@ -238,7 +238,7 @@ export class JobQueue {
       log.line(reason, !stopped && cause.kind === "error" && cause.code === null ? error : undefined);
       this.#writeDown(job.id, () => {
         diary.flush();
-        // A full disk is nothing the job did wrong: with room it goes on from its last checkpoint, which is whole.
+        // After a full disk the job can be resumed from its last checkpoint, which is complete.
         if (cause.kind === "error" && !canGoOn(cause)) catalog.jobs.fail(job.id, reason, cause);
         else catalog.jobs.interrupt(job.id, reason, cause);
       });
@@ -290,7 +290,7 @@ export class JobQueue {
 }
 
 /** Why a job did not finish. What a person stopped and what the program's end stopped can both go on. */
-/** What is over when there is room on the disk, or the file is back: the job itself is as good as before. */
+/** Errors after which the job can be resumed: a full disk, or a missing file. */
 const canGoOn = (cause: JobCause): boolean => cause.kind === "error" && resumableErrors.has(cause.code ?? "");
 const resumableErrors: ReadonlySet<string> = new Set(["no-disk-space", "raster-changed", "job-input-changed"]);
 
@@ -363,7 +363,7 @@ class Diary {
       this.#note(event);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "no-disk-space") throw error;
-      // Its journal has what the catalog has not; resumed, the curve is whole again.
+      // The journal has the points that the catalog lacks; on resuming they are added.
       this.#onFull(error);
     }
   }
@@ -536,7 +536,7 @@ export function jobService({ catalog }: Deps, queue: JobQueue) {
     /** The same work once more, from the beginning. */
     "jobs.retry": validated("jobs.retry", byId, ({ id }) => queue.retry(id)),
 
-    /** Stops a job and gives it up; when it has not yet begun or is at rest, at once. */
+    /** Stops a job and discards it; at once when it waits or is stopped. */
     "jobs.cancel": validated("jobs.cancel", byId, async ({ id }) => {
       queue.stop(id);
       await queue.ended(id);

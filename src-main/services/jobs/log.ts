@@ -6,7 +6,7 @@ import { writeWholeSync } from "../../files/index.ts";
 
 export const logFileName = "log.txt";
 
-/** A log may grow to this; then its older half is given up. */
+/** A log may grow to this size; then its older half is deleted. */
 const mostBytes = 256 * 1024;
 /** A link in the place of the log is not followed. */
 const appendHere =
@@ -48,7 +48,7 @@ export class JobLog {
   }
 }
 
-/** For people. The places of a mistake stay in the file at `path`: they are for whoever mends it. */
+/** For people. Stack traces stay in the file at `path`, for developers. */
 export function readJobLog(folder: string): { readonly path: string; readonly text: string } {
   const path = join(folder, logFileName);
   try {

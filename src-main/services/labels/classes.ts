@@ -46,7 +46,7 @@ export function withKnownCodes(
     const same = known?.classes.find(({ name }) => valueKey(name) === valueKey(entry.name));
     if (same) {
       const { source } = entry;
-      // Codes of several files stand beside each other.
+      // Codes of several files are joined.
       const codes = [
         ...new Set([same.source, source].filter((code) => code !== undefined).flatMap((code) => code.split(", "))),
       ];

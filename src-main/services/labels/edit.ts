@@ -47,7 +47,7 @@ export function labelEdits(deps: Deps): Edits {
   const { catalog } = deps;
   const grid = () => catalog.project.get().grid.geobox;
 
-  /** The labels, all of them, or the sentence that some are gone. */
+  /** All of the labels. @throws AppError when some no longer exist */
   const found = (wanted: readonly number[]): Label[] => {
     const labels = catalog.labels.find({ ids: wanted });
     if (labels.length !== new Set(wanted).size) throw new AppError("label-missing", {});

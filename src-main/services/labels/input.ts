@@ -23,13 +23,13 @@ export function seasonOf(catalog: Catalog): Season | null {
   return { from: dates.reduce((p, q) => (q < p ? q : p)), to: dates.reduce((p, q) => (q > p ? q : p)) };
 }
 
-/** Is the label true on some day of the season? */
+/** Is the label valid on some day of the season? */
 export const isInSeason = ({ validFrom, validTo }: Pick<Label, "validFrom" | "validTo">, season: Season | null) =>
   season === null || ((validFrom === null || validFrom <= season.to) && (validTo === null || validTo >= season.from));
 
 /**
- * The labels of a project with their parts, as a job takes them. Labels that are true at no date of the imagery would teach
- * what cannot be seen: they are left out, and counted.
+ * The labels of a project with their parts, as a job takes them. Labels that are valid on no date of the imagery would teach
+ * what no image shows: they are left out, and counted.
  */
 export function labelInput(catalog: Catalog): {
   readonly labels: LabelInput;
@@ -40,7 +40,7 @@ export function labelInput(catalog: Catalog): {
   const split = catalog.splits.current();
   if (!split) throw new AppError("no-split", { folder: catalog.folder });
   const parts = catalog.splits.parts(split.id);
-  // Labels that were imported since have no part yet; a split without any label is a split of what is gone.
+  // Labels that were imported since have no part yet; when no label has one, the split belongs to deleted labels.
   if (parts.size === 0) throw new AppError("no-split", { folder: catalog.folder });
   const { grid } = catalog.project.get();
   const { geobox } = grid;

@@ -75,7 +75,7 @@ export function blockAround(x: number, y: number, side: number): Bounds {
 function drawn(key: string, shares: SplitShares): "train" | "validation" | "test" {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  // Its low bits are poor for short keys that differ at the end: mix once more.
+  // Its low bits are not random enough for short keys that differ at the end: mix once more.
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   const at = ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
   const { train, validation, test } = shares;

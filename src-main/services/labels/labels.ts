@@ -5,7 +5,7 @@ import { labelImports } from "./import.ts";
 import { labelLists } from "./lists.ts";
 import { labelSplits } from "./split.ts";
 
-/** Polygons with classes, and who learns and who tests. */
+/** Polygons with classes, and which of them train, validate and test. */
 export function labelService(deps: Deps): LabelCommands {
   return { ...labelImports(deps), ...labelLists(deps), ...labelEdits(deps), ...labelSplits(deps) };
 }

@@ -23,7 +23,7 @@ type Lists = Pick<
   "labels.list" | "labels.changes" | "labels.parts" | "labels.summary" | "labels.problems" | "labels.input"
 >;
 
-/** What labels there are, and what is the matter with them. */
+/** Lists of labels and their problems. */
 export function labelLists({ catalog }: Deps): Lists {
   /** With the hectares and patches that lie inside the project. */
   const complete = async (labels: readonly Label[]): Promise<Label[]> => {
@@ -83,7 +83,7 @@ export function labelLists({ catalog }: Deps): Lists {
         const { version, changed, removed } = catalog.labels.changesSince(since);
         if (changed.length + removed.length > manyChanges) return null;
         const found = changed.length === 0 ? [] : catalog.labels.find({ legendId, ids: changed });
-        // A label that went to another legend is gone from this one.
+        // A label that moved to another legend is no longer listed in this one.
         const here = new Set(found.map(({ id }) => id));
         const labels = found.length === 0 ? [] : await complete(found);
         return { version, labels, removed: [...removed, ...changed.filter((id) => !here.has(id))] };

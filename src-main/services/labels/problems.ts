@@ -13,7 +13,7 @@ import { LabelArea } from "./area.ts";
 import { isInSeason, seasonOf } from "./input.ts";
 import { multi, patchCount, touches } from "./shape.ts";
 
-/** What is the matter with the labels of a legend: nothing here is repaired, everything can be gone to. */
+/** Problems of the labels of a legend: nothing is repaired, and each problem has a place to zoom to. */
 export async function problemsOf(catalog: Catalog, legend: Legend): Promise<LabelProblem[]> {
   const grid = catalog.project.get().grid.geobox;
   const labels = catalog.labels.list(legend.id);
@@ -42,7 +42,7 @@ export async function problemsOf(catalog: Catalog, legend: Legend): Promise<Labe
       const defect = defectOf(polygon);
       if (defect) say("invalid", { detail: defect.problem, ...(defect.at ? { at: defect.at } : {}) });
       else if (!touches(polygon, grid)) say("outside");
-      // Wherever it lies and however small it is: what no image shows is no use before there are images.
+      // Checked for labels of any size and place: a label that no image shows cannot be used.
       else if (!inside.shows(label)) say("no-images");
       else if (patchCount(polygon, grid) === 0) say("tiny");
       else {
@@ -58,7 +58,7 @@ export async function problemsOf(catalog: Catalog, legend: Legend): Promise<Labe
   }
   await cooperative(single());
 
-  // Slivers along borders that were drawn twice teach nothing wrong: a hundredth of a patch is the least that is told.
+  // Overlaps below a hundredth of a patch are not reported: slivers along borders that were drawn twice do no harm.
   const patch = Math.abs(grid.affine.b * grid.affine.f);
   const found = (overlap: Overlap): void => {
     const [first, second]: [Label, Label] = [byId.get(overlap.first)!, byId.get(overlap.second)!];

@@ -18,7 +18,7 @@ type Coordinates = LabelPolygon["coordinates"];
 
 export const multi = (coordinates: Coordinates): MultiPolygon => ({ type: "MultiPolygon", coordinates });
 
-/** A shape with everything that follows from it, or the sentence why it cannot be a label. */
+/** A shape with everything that follows from it. @throws AppError when it cannot be a label */
 export function shapeOf(coordinates: Coordinates, grid: GeoBox): LabelShape {
   const polygon = multi(coordinates);
   if (coordinates.length === 0) throw new AppError("label-invalid", { problem: "nothing is left of it" });

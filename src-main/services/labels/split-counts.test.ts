@@ -150,7 +150,7 @@ test("images that come after a split count at once, and the split says that it w
   expect(await kinds()).not.toContain("without-images");
   // Beet is seen now and neither trains nor tests.
   for (const part of ["train", "test"] as const) expect(split!.missing).toContainEqual({ classCode: 3, part });
-  // Made again it knows of nothing to say, and everything is dealt.
+  // Made again, it has no warnings, and every label has a set.
   const again = await all["labels.split"]({ tooFew: "train" });
   expect(weight(again, 3, "train") + weight(again, 3, "test")).toBeGreaterThan(0);
   expect(await kinds()).not.toContain("images-changed");

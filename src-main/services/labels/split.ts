@@ -48,7 +48,7 @@ const splitSchema = z.strictObject({
 });
 type SplitRequest = Omit<z.output<typeof splitSchema>, "tooFew"> & { readonly tooFew: "error" | "train" };
 
-/** Who learns, who says when to stop, who tests. */
+/** Splits labels into training, validation and test. */
 export function labelSplits(
   deps: Deps,
 ): Pick<LabelCommands, "labels.split" | "labels.splitState" | "labels.splitWords"> {
@@ -75,7 +75,7 @@ export function labelSplits(
       const report = { counts: split.counts, missing: split.missing, reason: split.reason ?? null, notes, region };
       const { optimistic } = split;
       const id = edit(deps, { key: "labels.split", params: { method } }, () => {
-        // One that no run was made with gives way; the others stay for their runs.
+        // A split that no run used is replaced; the others are kept for their runs.
         const before = catalog.splits.current();
         if (before && catalog.splits.isUnused(before.id)) catalog.splits.remove(before.id);
         return catalog.splits.add({ method, parameters, optimistic, report, blocks }, parts);
@@ -253,7 +253,7 @@ function dividedAmong(
 const valuesOf = (labels: readonly Pick<Label, "properties">[], field: string) =>
   labels.map(({ properties }) => properties[field]);
 
-/** The field that was named, or `split`, or the one field that sounds like a split and whose words are all known. */
+/** The field that was named, or `split`, or the only field whose name suggests a split and whose words are all known. */
 function fieldOf(
   labels: readonly Label[],
   named: string | undefined,
@@ -290,7 +290,7 @@ function byBlocks(
     request.blockMeters === undefined && tooFew === "train"
       ? splitByBestBlocks(pieces, sidesBelow(usual, Math.max(2 * grid.patchMeters, 3 * buffer)), options)
       : splitLabelsByBlocks(pieces, request.blockMeters ?? usual, options);
-  // Rare classes may only train, but somebody has to be tested.
+  // Rare classes may be for training only, but at least one class has to be tested.
   const only = split.counts[0];
   if (only && shares.test > 0 && split.counts.every(({ part }) => part !== "test")) {
     const className = legend.classes.find(({ code }) => code === only.classCode)?.name ?? String(only.classCode);

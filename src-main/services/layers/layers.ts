@@ -89,7 +89,7 @@ export function layerService(deps: Deps) {
   }: ReturnType<typeof catalog.vectors.list>[number]): Promise<LayerFacts> => {
     const key = `${path}\n${layer}\n${crs}`;
     const missing = { state: "missing", missing: [path], detail: basename(path) } as const;
-    // The list is asked for often: what was too much once is not tried again while the project is open.
+    // The list is requested often: a file that was too costly to read is not tried again while the project is open.
     if (tooCostly.has(key)) return { ...plain(`vector:${id}`, "vector", name), ...missing };
     if (!vectorBounds.has(key)) {
       try {
@@ -178,14 +178,14 @@ export function layerService(deps: Deps) {
         else if (kind === "vector" && hasVector(Number(key))) vectors.push(Number(key));
         else throw new AppError("layer-not-found", { id });
       }
-      // Images leave as by `rasters.remove`: what stays is what it would be had they never come.
+      // Removes images as `rasters.remove` does: the rest is as if they had never been imported.
       const images =
         acquisitions.length + paths.length > 0 ? await planRemoval(catalog, { acquisitions, paths }) : undefined;
       edit(deps, { key: "layers.remove", params: { count: wanted.length } }, () => {
         images?.store();
         for (const id of vectors) catalog.vectors.remove(id);
         const stored = new Set(catalog.layers.list().map((layer) => layer.id));
-        // The rows of images are theirs: one that moved up keeps the way it is drawn.
+        // Display rows belong to images: one that moved to another acquisition keeps its display settings.
         for (const id of wanted) if (stored.has(id) && !id.startsWith("acquisition:")) catalog.layers.remove(id);
       });
       return { removed: wanted.length };

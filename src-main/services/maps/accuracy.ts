@@ -47,7 +47,7 @@ function measurementsOf(catalog: Catalog, modelId: number): Measured[] {
 const isEvaluation = (result: unknown): result is EvaluateResult =>
   Array.isArray((result as Partial<EvaluateResult> | null)?.subsets);
 
-/** Test before validation before training: the order in which figures deserve belief. */
+/** Test before validation before training: from the most to the least trustworthy. */
 const worth = { test: 0, validation: 1, train: 2 } as const;
 
 /** The newest measurement of each subset of a model's modalities, on the part that says most. */

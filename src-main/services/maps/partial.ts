@@ -34,7 +34,7 @@ export async function partialMap(catalog: Catalog, jobId: number): Promise<Parti
   const shrink = Math.max(1, Math.ceil(Math.max(area.width, area.height) / side));
   const [width, height] = [Math.ceil(area.width / shrink), Math.ceil(area.height / shrink)];
   const picture = new Uint8Array(width * height);
-  // Of a small place between many others at least one cell is painted.
+  // Even a small place gets at least one cell.
   const paint = (col: number, row: number, code: number) => {
     if (code === 0 || col < 0 || row < 0 || col >= area.width || row >= area.height) return;
     picture[Math.floor(row / shrink) * width + Math.floor(col / shrink)] = code;

@@ -17,7 +17,7 @@ export async function exportModel(
 ): Promise<ExportedModel> {
   if (existsSync(to) && !overwrite) throw new AppError("file-exists", { path: to });
   const { readModel } = await import("../../learning/trained-model.ts");
-  // Reading it whole checks the weights: a damaged model is not passed on.
+  // Reads the whole model to check its weights, so that no damaged model is exported.
   const { description } = await readModel(folder);
   const temporary = temporaryBeside(to);
   try {

@@ -21,7 +21,7 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
   try {
     return await readOwnApart("model", { path, folder });
   } catch (error) {
-    // The process that was killed tidied nothing up.
+    // The killed process did not delete its files.
     rmSync(folder, { recursive: true, force: true });
     if (error instanceof AppError && error.code === "vector-too-costly") {
       const reason = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
@@ -57,7 +57,7 @@ export async function unpackHere(
     rmSync(folder, { recursive: true, force: true });
     const code = (error as NodeJS.ErrnoException).code;
     if (isDiskFull(error)) throw diskError(folder, error);
-    // The copy is gone: the sentence names the package that the person chose.
+    // The copy was deleted: name the package that the user chose instead.
     if (error instanceof AppError && /^(model|weights)-(damaged|unreadable|missing)$/.test(error.code)) {
       const reason = error.code === "model-damaged" ? "its weights are not those of its model.json" : error.message;
       throw new AppError("model-package-damaged", { path, reason }, { cause: error });
@@ -146,7 +146,7 @@ function folderPackage(from: string): Package {
   };
 }
 
-/** What is no description has the usual name: reading it whole says afterwards what is wrong. */
+/** Without a valid description the usual name is taken; reading the whole model then reports what is wrong. */
 function weightsNamedIn(text: string): string {
   let file: unknown;
   try {

@@ -22,13 +22,13 @@ export interface ModelChoice {
   readonly folder: string;
   readonly modalities: readonly string[];
   readonly hasHead: boolean;
-  /** what its head speaks of; `null` without one */
+  /** the classes of its head; `null` without one */
   readonly speaksOf: "patches" | "tiles" | null;
   /** of its network, as people choose it */
   readonly size: ArchitectureChoice["name"] | null;
 }
 
-/** Trained models: list them, look into them, bring them in, take them along. */
+/** Trained models: list, inspect, import and export them. */
 export function modelService({ catalog, announce }: Deps): ModelCommands {
   const named = z.strictObject({ name: z.string().min(1) });
   return {
@@ -97,7 +97,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
       },
     ),
 
-    /** Deletes a model and its folder. A folder outside of the project is only forgotten: it may serve others. */
+    /** Deletes a model and its folder. A folder outside of the project is only removed from the list: other projects may use it. */
     "models.remove": validated("models.remove", named, ({ name }) => {
       const { id, folder } = catalog.models.named(name);
       catalog.models.remove(id);

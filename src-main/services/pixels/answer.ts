@@ -16,7 +16,7 @@ import { readTile } from "./read-tile.ts";
 import { Turnstile } from "./turnstile.ts";
 import { readVectors } from "./vectors.ts";
 
-/** Bytes for the eye, as an HTTP answer or one of Electron's protocol. */
+/** Bytes of a picture, as an HTTP answer or one of Electron's protocol. */
 export interface PixelAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ const cache = new ByteCache<Uint8Array>(64 << 20, ({ byteLength }) => byteLength
 const turnstile = new Turnstile(6);
 const quickLooks = new WeakMap<Catalog, QuickLooks>();
 
-/** Whoever opens a project looks at its map next: the threads get ready meanwhile. */
+/** After opening a project its map is drawn: start the threads now. */
 export const expectPixels = (): void => pool.warmUp();
 
 /** Pixels of a project by path. */
@@ -75,7 +75,7 @@ async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSig
       drawn = { layer: fresh, version: await versionOf(fresh) };
       continue;
     }
-    // Only now is it certain that these are the pixels of that version.
+    // Now it is certain that these pixels belong to that version.
     cache.set(keyOf(before), body);
     return answer(tileType, body, before, asked.version);
   }

@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 export async function readExportFile(catalog: Catalog, file: string): Promise<PixelAnswer> {
   const folder = join(catalog.folder, "exports");
   assertNoLinkOut(catalog.folder, folder);
-  // A name and nothing more: no way leads up, and no link out.
+  // A plain file name: it can neither contain `..` nor be a link.
   const known = await readdir(folder, { withFileTypes: true }).catch(() => []);
   if (!known.some((entry) => entry.name === file && entry.isFile()))
     throw new AppError("layer-not-found", { id: file });

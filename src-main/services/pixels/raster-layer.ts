@@ -240,7 +240,7 @@ export async function versionOf({ pieces, shift, clearClasses }: RasterLayer): P
   return hash([...marks, ...meaning, ...masks, shift?.dx ?? 0, shift?.dy ?? 0].join("|"));
 }
 
-/** FNV-1a of 64 bits, as text: short addresses, and no secret behind them. */
+/** FNV-1a of 64 bits, as text: short addresses; it need not be secure. */
 function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
   for (let i = 0; i < text.length; i++) {

@@ -2,7 +2,7 @@ interface Waiting {
   readonly enter: () => void;
 }
 
-/** Lets so many through at a time, the last to come first: what was asked for last is what the eye looks at. */
+/** Limits the tasks that run at a time; the latest request runs first, since it belongs to the current view. */
 export class Turnstile {
   readonly #places: number;
   readonly #waiting: Waiting[] = [];
@@ -19,7 +19,7 @@ export class Turnstile {
     try {
       return await work();
     } finally {
-      // The place goes to the next without being empty in between.
+      // The slot is passed to the next task directly.
       const next = this.#waiting.pop();
       if (next) next.enter();
       else this.#inside--;

@@ -13,7 +13,7 @@ import { boundsIn, edgeOf, vectorFacts } from "../layers/vectors.ts";
 import { filesBelow } from "../rasters/files-below.ts";
 import { imageFiles, knownCrs, readRasterInfo } from "../rasters/info.ts";
 
-/** More than this a project cannot be worked with: 4 billion patches of 10 m are the land of France and Spain. */
+/** The largest area that a project can handle: 4 billion patches of 10 m are the land of France and Spain. */
 const mostPatches = 2 ** 32;
 
 /** The places of images (also of those below folders) and vector files. */
@@ -100,7 +100,7 @@ export async function projectOfPlaces(paths: readonly string[], wanted: string |
 const placedBelow = (folder: string): string[] =>
   filesBelow(folder).filter((file) => [...imageEndings, ...vectorEndings].includes(endingOf(file)));
 
-/** A zone is meant for 6°; a few more cost scale, not truth. */
+/** A zone is meant for 6°; a few degrees more change the scale, but stay correct. */
 const widestZone = 12;
 
 function commonCrs(places: readonly AreaOfFile[]): Crs {
@@ -164,7 +164,7 @@ export function projectPatches(grid: Grid, bounds: Bounds): PatchWindow {
       most: mostPatches,
     });
   }
-  // No coordinate of any system is farther from its origin than a few circumferences of the Earth.
+  // Coordinates farther from the origin than a few circumferences of the Earth are damaged.
   const far = Math.max(...[bounds.minX, bounds.minY, bounds.maxX, bounds.maxY].map(Math.abs));
   if (!(far < 1e9)) throw new AppError("raster-outside-crs", { crs });
   return patches;

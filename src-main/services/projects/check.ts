@@ -1,5 +1,5 @@
-// A project that this installation has not opened before is looked through in a process that can be killed: its database may be a
-// stranger's, and the program itself is to open it.
+// A project that this installation has not opened before is checked in a process that can be killed: its database may be
+// damaged or malicious, and this process will open it.
 import { constants, copyFileSync, existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const besideDatabase = ["-wal", "-shm", "-journal"];
  */
 export async function lookThroughProject(folder: string): Promise<void> {
   const path = join(folder, projectFileName);
-  // What is no file at all, or a link, opening says.
+  // Opening reports what is no file, or a link.
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return;
   for (const ending of besideDatabase)
     if (lstatSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === false)

@@ -1,4 +1,4 @@
-// A project as a stranger could send it: every path in its database points outside, links lie in its folders. Every command
+// A project as an attacker could send it: every path in its database points outside, links lie in its folders. Every command
 // of the contract is asked with it; the folder outside must be the same to the byte afterwards, and nothing of it served.
 import { createHash } from "node:crypto";
 import {
@@ -420,7 +420,7 @@ test("the specification of a resumed job is a stranger's word: paths outside, li
   expect(await resumed({ baseName: "../../../outside/maps/m/x" })).toBe("job-spec-damaged");
   expect(await resumed({ outputPath: join(outside, "secret.txt") })).toBe("path-withheld");
   expect(await resumed({ kind: "pretrain" })).toBe("job-spec-damaged");
-  // The notes of what it began with are a stranger's word too.
+  // The notes about its inputs come from the attacker too.
   for (const notes of ["[", "{}", "[1]", "[]", '[{"bytes":"x"}]', "[null,null]"])
     expect(await resumed({}, { "inputs.json": notes })).toBe("job-spec-damaged");
   symlinkSync(join(outside, "log.txt"), join(own, "checkpoint.safetensors"));

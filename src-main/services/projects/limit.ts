@@ -73,7 +73,7 @@ function boxOf({ bounds, crs }: AreaOfFile, grid: Grid): PatchSet {
 async function touched({ path, crs }: AreaOfFile, grid: Grid, box: PatchWindow): Promise<PatchSet | null> {
   const { forward } = transformer(crs, grid.crs);
   const geobox = geoboxOfPatches(grid, box);
-  // Outlines that follow the edges of patches come back from another system with a hair too much.
+  // Outlines along the edges of patches become slightly larger when they are transformed and back.
   const hair = grid.patchMeters / 1000;
   const rounded = (value: number) => Math.round(value / hair) * hair;
   const placed: Transform = (x, y) => {

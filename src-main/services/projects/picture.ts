@@ -1,4 +1,4 @@
-// A small picture of a project for its card on the start screen: the clearest image it has, as the eye would see it.
+// A small picture of a project for its card on the start screen: its clearest image, in natural colours where there are some.
 import { encode } from "fast-png";
 import { type Acquisition, bandNamesOf, clearSclClasses } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -38,7 +38,7 @@ export async function projectPicture(
     }
     return undefined;
   } catch (error) {
-    // A picture is a nicety: without the files there is none.
+    // Without the files there is no picture, which is not an error.
     if (error instanceof AppError || signal.aborted) return undefined;
     throw error;
   } finally {

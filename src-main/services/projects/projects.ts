@@ -84,7 +84,7 @@ export function projectFolders({
       "project.open",
       z.strictObject({ folder: filePath, purpose: z.string().min(1), readOnly: z.boolean().default(false) }),
       async ({ folder, purpose, readOnly }): Promise<Catalog> => {
-        // Who forgets makes what they open: tests and scripts.
+        // Without a memory of allowed folders: for tests and scripts that create the projects they open.
         if (outside?.knows?.(folder) === false) await lookThroughProject(folder);
         const catalog = openCatalog(folder, { purpose, readOnly, appVersion, ...remembering });
         outside?.noteKnown?.(folder);

@@ -24,7 +24,7 @@ const mostWrites = 200;
  * window and the command line do not overwrite each other.
  *
  * A project is known by its folder and the moment it was made. One that this installation has no file for is *foreign*:
- * it reaches nothing outside until the person allows it. A project moves in with empty hands when it is made here, was
+ * it reaches nothing outside until the user allows it. A project starts without allowed folders when it is made here, was
  * copied here, or was moved; what the person then imports from, or allows, is added. Projects in the list of recent ones
  * that have no file yet were opened by a version that did not ask: they keep what they name now.
  */
@@ -102,7 +102,7 @@ export class TrustedFolders implements OutsideAccess {
       const own = fileOf(folder);
       if (own !== undefined) writeJsonFile(this.#knownPath(folder), own);
     } catch {
-      // Settings that cannot be written: it is looked through again next time.
+      // Settings that cannot be written: the project is checked again next time.
     }
   }
 

@@ -50,7 +50,7 @@ export async function cloudShares(
     );
     return [...files, dx, dy, JSON.stringify(geobox)].join("|");
   };
-  // The map's first tiles come before this: nobody waits for a share, everybody for a picture.
+  // The first tiles of the map have priority: they are needed at once, shares of clouds are not.
   if (acquisitions.some((acquisition) => kept[acquisition.id]?.of !== keyFor(acquisition)))
     await pause(patience, signal);
   const reader = rasterReader();

@@ -202,7 +202,7 @@ const mapFiles = (acquisition: Acquisition, change: (file: AcquisitionFile) => A
   pieces: acquisition.pieces.map((piece) => ({ files: piece.files.map(change) })),
 });
 
-/** Does it have a mask whose clear values are its own? Those of the scene classification belong to the input. */
+/** True when its mask has clear values of its own; those of a scene classification are set per input. */
 const hasOwnMask = ({ pieces }: Acquisition): boolean =>
   pieces.some(({ files }) => files.some(({ quality }) => quality !== undefined && quality.kind !== "scl"));
 

@@ -15,7 +15,7 @@ export async function readOwnApart<K extends keyof OwnTasks>(
   return (await workApart(name, input)) as OwnTasks[K]["output"];
 }
 
-/** Why a file was given up, as part of a sentence about it. */
+/** Why reading a file was stopped, as part of a sentence about it. */
 export const whyGivenUp = ({ why }: { readonly why: "time" | "memory" | "crash" }): string =>
   why === "time"
     ? "reading it takes too long"

@@ -111,7 +111,7 @@ export async function planFinetune(
   };
 }
 
-/** What there is to learn from: polygons that hold a patch, their patches, their classes. */
+/** The labels of a training: polygons that hold a patch, their patches, their classes. */
 function shapeOf(labels: LabelInput, grid: ProjectGrid): LabelShape {
   const codes = labels.legend.map(({ code }) => code);
   const usable = new LabelPatches(labels, "train", codes, patchGrid(grid), projectArea(grid)).usable();

@@ -51,7 +51,7 @@ export interface DividedTiles {
   readonly parts: ReadonlyMap<number, TilePart>;
 }
 
-/** Who learns, who validates, who tests. A tile is never divided. */
+/** Which tiles train, validate and test. A tile is never divided. */
 export function divideTiles(catalog: Catalog, legend: Legend, request: Request): DividedTiles {
   const tiles = catalog.tileLabels.list(legend.id);
   if (tiles.length === 0) throw new AppError("no-tile-labels", {});
@@ -83,7 +83,7 @@ export function divideTiles(catalog: Catalog, legend: Legend, request: Request):
     if (method === "blocks") parameters = { ...parameters, blockMeters };
     if (folds !== undefined) {
       const numbers = stratifiedGroups(items, groups, Array<number>(folds).fill(1), seed);
-      // The next fold validates; with two folds nothing is left for that.
+      // The next fold validates; with two folds there is none for that.
       const validating = folds > 2 ? fold % folds : -1;
       parts = numbers.map((own) => ({
         part: own === fold - 1 ? "test" : own === validating ? "validation" : "train",

@@ -260,7 +260,7 @@ function maskBeside(image: ImportedFile, mask: PlacedInfo, quality: ReturnType<t
   return { ...image, file: { path: mask.path, grid: mask.geobox, bands: [], quality, radiometry, facts, evidence } };
 }
 
-/** A single file, and several with one fault, say themselves what is wrong. */
+/** For a single file, or several with the same fault, that fault is the error. */
 function nothingUsable(unused: readonly UnusedFile[]): AppError {
   const [only] = unused;
   if (only?.error.code && unused.every(({ error }) => error.code === only.error.code))

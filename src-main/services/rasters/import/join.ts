@@ -153,7 +153,7 @@ async function hashFile(path: string, signal: AbortSignal): Promise<string> {
     for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Uint8Array);
   } catch (error) {
     signal.throwIfAborted();
-    // A file that has gone is no copy of anything.
+    // A missing file cannot be compared.
     return `unreadable ${path} ${String(error)}`;
   }
   return hash.digest("hex");

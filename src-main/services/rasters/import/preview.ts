@@ -1,4 +1,4 @@
-// A dry look at files before they are imported: what each is taken for, on what evidence, and what is in the way.
+// A preview of files before they are imported: what each is taken for, on what evidence, and what prevents an import.
 
 import { statSync } from "node:fs";
 import {

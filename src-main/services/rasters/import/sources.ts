@@ -14,7 +14,7 @@ export interface ImportSources {
   readonly unused: readonly UnusedFile[];
 }
 
-/** Files that go with an image of the same name and say nothing on their own. */
+/** Side files of an image of the same name, which are not listed on their own. */
 const sidecar =
   /\.(aux|aux\.xml|ovr|msk|tfw|tifw|tiffw|tfwx|wld|xml|rrd|ige|imd|rpb|eph|att|geo|til|stac-item\.json|md5|sha256)$|^(\.|~\$|thumbs\.db$|desktop\.ini$)/i;
 
