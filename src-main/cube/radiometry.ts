@@ -152,7 +152,7 @@ function decideLandsat({ product, bands }: RadiometryEvidence): Radiometry {
 }
 
 /**
- * A second look over a whole series: one scene may be all cloud, but in a year of scenes something is dark.
+ * A check over a whole series: one scene may be all cloud, but in a year of scenes something is dark.
  * Gives each acquisition's darkest clear reflectance; answers a remark when the series as a whole cannot be right.
  */
 export function doubtAboutSeries(darkestClear: readonly number[]): Remark | undefined {

@@ -1,4 +1,4 @@
-/** Files written whole or not at all, JSON files, ZIP archives; a bounded cache and seeded random numbers, which every floor takes. */
+/** Files written whole or not at all, JSON files, ZIP archives; a bounded cache and seeded random numbers, for all other rooms. */
 
 export { ByteCache, cacheOf, LoadingCache } from "./cache.ts";
 export { diskError, isDiskFull, onDisk, onDiskSync } from "./disk-error.ts";

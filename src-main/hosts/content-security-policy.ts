@@ -1,5 +1,5 @@
 /**
- * What the window may load, in both hosts: its own files and pixels, and nothing else. No inline script, no inline style,
+ * What the window may load, in both hosts: only its own files and pixels. No inline script, no inline style,
  * no eval, no frame. `connect` adds where pixels and messages come from.
  */
 export function contentSecurityPolicy(connect: readonly string[] = []): string {

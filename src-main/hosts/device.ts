@@ -3,7 +3,7 @@ import type { DeviceReport } from "../../src-shared/ipc/index.ts";
 import type { Prober } from "../engine/index.ts";
 import { deviceMemory } from "./device-memory.ts";
 
-/** What computes on this machine: each provider is tried in a process of its own, so that a broken driver costs nothing. */
+/** What computes on this machine: each provider is tried in a process of its own, so that a broken driver cannot crash the app. */
 export async function probeDevice(probe?: Prober): Promise<DeviceReport> {
   // Loaded only now: the first window should not wait for the engine's modules.
   const { chooseProvider } = await import("../engine/index.ts");

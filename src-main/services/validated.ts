@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { naming } from "./withheld.ts";
 
-/** A command, and what it accepts, so that a test can look whether a path slips by. */
+/** A command, and what it accepts, so that a test can check every path in it. */
 export type Validated<Schema extends z.ZodType, Result> = ((request: z.input<Schema>) => Promise<Result>) & {
   readonly schema: Schema;
 };
@@ -30,7 +30,7 @@ export function validated<Schema extends z.ZodType, Result>(
   return Object.assign(run, { schema });
 }
 
-/** Names stand in lists, titles and file names; notes and texts are read as a whole. Longer ones are a mistake or meant to do harm. */
+/** Limits of names (shown in lists, titles and file names) and of texts. Longer ones are a mistake or an attack. */
 const mostOfName = 200;
 const mostOfText = 10_000;
 const names: ReadonlySet<string> = new Set(["name", "title", "parent", "legend", "model", "purpose"]);

@@ -3,7 +3,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { leadsTo } from "../catalog/index.ts";
 
 /**
- * The same error, unless it speaks of a path that the project may not reach: then the sentence that says where the path
+ * The same error, unless it names a path that the project may not reach: then the sentence that says where the path
  * leads and how to allow it, instead of “missing”.
  */
 export function naming(error: unknown): unknown {

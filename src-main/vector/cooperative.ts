@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** At most so long without letting others have a turn: requests of windows wait no longer than that. */
+/** The longest time, in milliseconds, before other work of this thread gets a turn: requests of windows wait no longer. */
 const usualTurn = 25;
 
-/** Runs a generator to its end in turns of so many milliseconds; `tell` hears the last step of each turn. */
+/** Runs a generator to its end in slices of some milliseconds; `tell` receives the last value of each slice. */
 export async function cooperative<Step, Result>(
   steps: Generator<Step, Result>,
   tell: (step: Step) => void = () => {},

@@ -33,7 +33,7 @@ export const phaseRules: RulesFor<"Phases" | "Interleave" | "GeluMax" | "AtChose
     },
   ]),
   ChosenProduct: ofEveryResult((g, _, { inputs: [x, chosen, weight], outputs, dys }) => {
-    // The two gradients are made far apart: each makes its own masks.
+    // The two gradients are computed far apart in the graph, so each computes its own masks.
     const atInput = once(() => placeMasks(g, chosen!, toInput));
     const atWeight = once(() => placeMasks(g, chosen!, "gradient of the weight"));
     const of = (place: number) => dys[place] ?? zeros(g, outputs[place]!.shape);

@@ -129,7 +129,7 @@ export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): P
   });
 }
 
-/** What the process that started this one has tried already: one in Electron's utility process cannot start others. */
+/** Results of probes by the parent process: a utility process of Electron cannot start processes itself. */
 function knownProbes(): Readonly<Partial<Record<Provider, ProbeReport>>> {
   return JSON.parse(process.env.OMNISAT_PROBES ?? "{}") as Partial<Record<Provider, ProbeReport>>;
 }

@@ -135,7 +135,7 @@ test("a script is told a code, a sentence and plain details, and never a stack",
       { type: "error", code: thrown instanceof AppError ? "folder-unreadable" : "internal" },
     ]);
   }
-  // What no command caught: a real process, in which a callback throws.
+  // Uncaught errors: a real process in which a callback throws.
   const script = `
     import { reportUncaught } from ${JSON.stringify(new URL("./command-line.ts", import.meta.url).href)};
     process.on("uncaughtException", (error) => process.exit(reportUncaught(error, ["--json"], process.stderr)));

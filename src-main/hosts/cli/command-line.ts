@@ -106,7 +106,7 @@ function report(error: unknown, output: Output, signal: AbortSignal): number {
   }
   const { code = "internal", message, details } = errorMessage(error);
   output.error({ code, message, details });
-  // A mistake of ours: where it happened is for whoever mends it, and no part of the answer.
+  // An error in the program: its stack is for developers and is no part of the answer.
   if (code === "internal") output.debug(error);
   return code === "usage" ? exitCodes.usage : exitCodes.failed;
 }

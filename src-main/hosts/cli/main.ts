@@ -13,7 +13,7 @@ process.on("SIGTERM", () => {
   if (stop.signal.aborted) process.exit(143);
   stop.abort(new DOMException("Terminated", "AbortError"));
 });
-// `omnisat … | head` closes our output: that is no failure of ours.
+// `omnisat … | head` closes the output early, which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
@@ -29,5 +29,5 @@ const code = await runCommandLine(process.argv.slice(2), {
   err: process.stderr,
   signal: stop.signal,
 });
-// Worker threads and native sessions may still be warm: the work is done, so do not wait for them.
+// The work is done: do not wait for idle worker threads and native sessions.
 process.stdout.write("", () => process.exit(code));

@@ -73,7 +73,7 @@ export class Output {
     this.#err.write(this.json ? `${JSON.stringify({ type: "error", ...error })}\n` : `${error.message}\n`);
   }
 
-  /** The place of a mistake, in an event of its own, where `OMNISAT_DEBUG` asks for it. */
+  /** The stack of an unexpected error, in an event of its own, when `OMNISAT_DEBUG` is set. */
   debug(error: unknown): void {
     if (!process.env.OMNISAT_DEBUG) {
       if (!this.json) this.#err.write("OMNISAT_DEBUG=1 shows where.\n");
@@ -123,7 +123,7 @@ export class Output {
     if (state.justBegun && !terminal) this.#lastShown = now;
     const due = now - this.#lastShown >= (terminal ? 100 : 10_000);
     if (!due && !(important && (terminal || state.elapsedSeconds >= 5))) return;
-    // Some pseudo-terminals say they are 0 wide.
+    // Some pseudo-terminals report a width of 0.
     const line = progressLine(state, this.#step, this.#metrics, terminal ? this.#out.columns || 80 : 200);
     if (!terminal && line === this.#lastText) return;
     if (terminal) {

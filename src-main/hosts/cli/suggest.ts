@@ -4,7 +4,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
     .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
     .sort((p, q) => p.distance - q.distance);
   const best = ranked[0];
-  // A third of the letters may be wrong, and a word that begins one is meant too.
+  // Up to a third of the letters may be wrong; the beginning of a name also matches.
   if (best && best.distance <= Math.max(1, Math.floor(word.length / 3))) return best.name;
   return word.length >= 2 ? names.find((name) => name.startsWith(word)) : undefined;
 }

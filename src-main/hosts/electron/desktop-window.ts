@@ -22,7 +22,7 @@ export interface DesktopWindowOptions {
   readonly onclosed: (window: DesktopWindow) => void;
 }
 
-/** So many crashes of a page in so short a time are no chance: then the person is asked. */
+/** After this many crashes of a page within this time the user is asked. */
 const crashes = { atMost: 3, withinMilliseconds: 120_000 };
 
 /** One window: its page, its session of the services, and what becomes of it when the page crashes. */
@@ -88,7 +88,7 @@ export class DesktopWindow {
     this.native.focus();
   }
 
-  /** Has it turned to another project? */
+  /** True when it shows another project. */
   #look(): void {
     const folder = this.session.project?.catalog.folder ?? null;
     if (folder === this.#folder) return;
@@ -117,7 +117,7 @@ export class DesktopWindow {
     });
   }
 
-  /** The page is gone, its session is not: it is loaded again and finds the project open. */
+  /** The page crashed but its session continues: the page is loaded again and finds the project open. */
   async #recover(): Promise<void> {
     const now = Date.now();
     this.#crashed = [...this.#crashed.filter((time) => now - time < crashes.withinMilliseconds), now];

@@ -40,7 +40,7 @@ export interface DesktopOptions extends Pick<ApplicationHost, "appVersion" | "sa
 
 const message = z.strictObject({ command: z.string().max(100), request: z.unknown() });
 
-/** The desktop application: its windows, its menu, how it starts and how it ends. Everything else is the services'. */
+/** The desktop application: its windows, its menu, start and end. Everything else is done by the services. */
 export class Desktop {
   readonly application: Application;
   readonly #options: DesktopOptions;
@@ -49,7 +49,7 @@ export class Desktop {
   readonly #last: LastSession;
   readonly #progress = new JobProgress();
   readonly #windows = new Set<DesktopWindow>();
-  /** projects that the system wants opened before we can */
+  /** projects that the system asked to open before the app was ready */
   readonly #wanted: string[] = [];
   #ready = false;
   #ending: "no" | "asking" | "ending" | "ended" = "no";
@@ -77,7 +77,7 @@ export class Desktop {
     return [...this.#windows];
   }
 
-  /** False when the program runs already: then that one opens what was named, and this one ends. */
+  /** False when the program runs already: that process opens the projects that were named, and this one ends. */
   async start(): Promise<boolean> {
     const { app, protocol, crashReporter } = this.#electron;
     app.enableSandbox();
@@ -86,7 +86,7 @@ export class Desktop {
       app.quit();
       return false;
     }
-    // Dumps stay on this machine.
+    // Crash dumps stay on this machine.
     crashReporter.start({ uploadToServer: false });
     app.setAppUserModelId?.("org.omnisat.desktop");
     lockContents(this.#electron);
@@ -249,7 +249,7 @@ export class Desktop {
     }
     this.#note();
     this.#ending = "ending";
-    // Jobs stop at their next step, which may take some seconds: the windows need not be looked at meanwhile.
+    // Jobs stop at their next step, which may take some seconds: the windows are hidden meanwhile.
     for (const { native } of this.#windows) if (!native.isDestroyed()) native.hide();
     await this.application.close().catch(() => {});
     await this.#options.closeJobProcesses().catch(() => {});

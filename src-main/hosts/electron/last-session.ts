@@ -22,7 +22,7 @@ export type SessionMemory = z.infer<typeof schema>;
 
 const nothing: SessionMemory = { windows: [], resume: [], ended: true, crashes: 0 };
 
-/** Two starts that crash may be chance; a third that reopens the same would be a trap. */
+/** After two crashing starts the same windows are not opened a third time. */
 const crashesInARow = 2;
 
 /** Remembers which windows showed which projects, so that the next start, after a crash too, is where this one was. */
@@ -54,7 +54,7 @@ export class LastSession {
     this.#write();
   }
 
-  /** The window's first page is there: a crash from now on is not one of starting. */
+  /** The first page is loaded: a crash from now on does not count as a failed start. */
   stands(): void {
     if (this.#memory.crashes === 0) return;
     this.#memory = { ...this.#memory, crashes: 0 };
@@ -67,7 +67,7 @@ export class LastSession {
     this.#write();
   }
 
-  /** Losing this loses no work: a disk that is full must not stop the program. */
+  /** This file may be lost without losing work, so a full disk must not stop the program. */
   #write(): void {
     try {
       writeJsonFile(this.#path, this.#memory);

@@ -7,7 +7,7 @@ const permitted: ReadonlySet<string> = new Set(["clipboard-sanitized-write", "no
 const ours = (url: string): boolean =>
   URL.canParse(url) && `${new URL(url).protocol}//${new URL(url).host}` === windowOrigin;
 
-/** Nothing asks for a camera, a place or a device; what is not listed is refused, and so is every other page. */
+/** Permissions that are not listed (camera, location, devices) are refused, and all permissions for other pages. */
 export function lockSession(session: Electron.Session): void {
   session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
     answer(permitted.has(permission) && ours(requestingUrl)),
@@ -23,7 +23,7 @@ export function lockSession(session: Electron.Session): void {
   });
 }
 
-/** Every page that ever comes to be stays where it is: no navigation, no other window, no page within the page. */
+/** No page may navigate, open a window or embed another page. */
 export function lockContents({ app }: Pick<ElectronApi, "app">): void {
   app.on("web-contents-created", (_created, contents) => {
     contents.on("will-navigate", (event) => event.preventDefault());

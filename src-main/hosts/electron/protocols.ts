@@ -53,7 +53,7 @@ function fileWithin(folder: string, pathname: string): string | undefined {
   }
 }
 
-/** Serves pixels at `raster://<window>/…`; a window that gives up stops the reading. */
+/** Serves pixels at `raster://<window>/…`; a request that is cancelled stops the reading. */
 export function rasterProtocol(
   sessionOf: (window: string) => WindowSession | undefined,
 ): (request: Request) => Promise<Response> {

@@ -34,7 +34,7 @@ export async function lookForUpdate(
   if (problem !== undefined) return void (await unsafe(problem));
   if (busy.has(updater)) return void (await show({ type: "info", message: words.updateBusy, buttons: [words.close] }));
   busy.add(updater);
-  // The library's own words are English and name its parts: they are for whoever is asked for help.
+  // The library's own messages are English and technical: they go into the details.
   const failed = (message: string, error: unknown) => {
     const said = error instanceof Error ? error.message.split("\n")[0]! : String(error);
     return show({ type: "warning", message, detail: words.updateDetails(said), buttons: [words.close] });

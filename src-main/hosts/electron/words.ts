@@ -1,4 +1,4 @@
-/** What this host says itself, outside the window: menus and the system's message boxes. */
+/** Texts of this host outside the window: menus and the system's message boxes. */
 const english = {
   file: "File",
   newProject: "New Project…",

@@ -20,8 +20,8 @@ interface Pending {
 }
 
 /**
- * Runs jobs in a process of their own, kept warm from job to job and started anew when it has ended. If it crashes, the
- * job fails with `job-process-ended` and this process lives on; the job can be resumed from its last checkpoint.
+ * Runs jobs in a process of their own, kept running between jobs and started again when it has ended. If it crashes, the
+ * job fails with `job-process-ended` and this process goes on; the job can be resumed from its last checkpoint.
  */
 export class JobProcess {
   readonly #launch: JobProcessLauncher;
@@ -56,7 +56,7 @@ export class JobProcess {
         signal.addEventListener("abort", stop, { once: true });
         child.tell({ type: "run", id, spec });
       });
-      // The spec's kind decides the result's kind; the wire does not know types.
+      // The spec's kind decides the result's kind, which messages cannot express as a type.
       return result as never;
     } finally {
       clearTimeout(timer);

@@ -1,12 +1,12 @@
 import type { JobEvent, JobResult, JobSpec } from "../../../src-shared/domain/job.ts";
 import type { ErrorMessage } from "../../../src-shared/ipc/errors.ts";
 
-/** What the app says to the job process. The boundary is the job, never the tensor. */
+/** Messages from the app to the job process. Whole jobs cross the boundary, never tensors. */
 export type ToJobProcess =
   | { readonly type: "run"; readonly id: number; readonly spec: JobSpec }
   | { readonly type: "stop"; readonly id: number };
 
-/** What the job process says to the app. */
+/** Messages from the job process to the app. */
 export type FromJobProcess =
   | { readonly type: "event"; readonly id: number; readonly event: JobEvent }
   | { readonly type: "result"; readonly id: number; readonly result: JobResult }

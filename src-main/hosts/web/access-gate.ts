@@ -13,9 +13,9 @@ const mostBrowsers = 32;
 const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
- * Who may talk to the web host: only a browser that was given the address with its token.
+ * Decides which requests the web host answers: only those of a browser that was opened with the address and its token.
  *
- * A page of another site can make this browser ask `127.0.0.1`, also under a name of its own (DNS rebinding). So the Host
+ * A page of another site can make this browser request `127.0.0.1`, also under a host name of its own (DNS rebinding). So the Host
  * must be a name of loopback, the Origin (where there is one) the same host and port, and every request needs the token,
  * which such a page does not know. The port in Host is free: at the near end of an SSH tunnel it may be another one.
  *

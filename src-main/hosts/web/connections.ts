@@ -11,8 +11,8 @@ export interface ConnectionsOptions {
 }
 
 /**
- * The windows of the web host and the sockets they hang on. A connection that broke and a window that was closed look the
- * same: the session waits a while for it to come back, and is closed then.
+ * The windows of the web host and their sockets. A broken connection and a closed window look the
+ * same: the session waits a while for the window to reconnect before it is closed.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -50,7 +50,7 @@ export class Connections {
       this.#alive.delete(socket);
       if (this.#sessions.has(live.id) && (live.detach(socket) || !live.connected)) this.#wait(live);
     });
-    // The browser waits for our hello before it says anything.
+    // The browser sends nothing before our hello.
     void live.ready.then(() => {
       if (socket.readyState === socket.OPEN) live.attach(socket, goesOn ? arrived : 0);
     });

@@ -5,15 +5,15 @@ import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Tell, WindowSession } from "../../services/app/application.ts";
 import { noteMistake } from "../note-mistake.ts";
 
-/** What the host remembers to say again, at most, when the connection breaks. */
+/** The most that the host keeps for sending again after the connection broke. */
 const rememberedBytes = 16 << 20;
-/** A browser that does not read is cut off when this much waits for it; it comes back, and hears what it missed. */
+/** A browser that does not read is disconnected when this much is waiting; it reconnects and gets what it missed. */
 const waitingBytes = 64 << 20;
 
 /**
  * One window of the web host: a session of the services that outlives its WebSocket. Every message to the browser is
  * numbered and kept until the browser has said that it arrived; every request has a number that only grows. So a
- * connection that breaks and comes back loses nothing and asks nothing twice.
+ * connection that breaks and is restored loses no message and runs no request twice.
  */
 export class LiveSession {
   readonly id = randomBytes(18).toString("base64url");
@@ -31,7 +31,7 @@ export class LiveSession {
 
   constructor(open: (tell: Tell) => WindowSession, prepare: (session: WindowSession) => Promise<unknown>) {
     this.session = open((topic, what) => this.#say({ topic, what }));
-    // What cannot be prepared leaves the start screen, which is a place to go on from.
+    // When the preparation fails, the window shows the start screen.
     this.ready = prepare(this.session).then(
       () => {},
       () => {},
@@ -93,7 +93,7 @@ export class LiveSession {
     try {
       this.#say({ id, answer });
     } catch (error) {
-      // What cannot be written as JSON costs its own request, not the program.
+      // An answer that cannot be written as JSON fails its own request only.
       this.#refuse(id, error);
     }
   }

@@ -3,7 +3,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import { noteMistake } from "../note-mistake.ts";
 
-/** Turns a request away with a sentence. */
+/** Refuses a request with a sentence. */
 export function refuse(response: ServerResponse, status: number, why: string): void {
   if (response.headersSent) return void response.destroy();
   // Whatever was still on its way is not read: the connection ends with the sentence.

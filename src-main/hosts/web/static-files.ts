@@ -16,7 +16,7 @@ const compress: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> = {
 
 /**
  * The built window, some megabytes. Its names are a list made from the folder, so a name that is not in it does not exist
- * and none can climb out of the folder.
+ * and no path can leave the folder.
  */
 export class StaticFiles {
   readonly #folder: string;
@@ -30,7 +30,7 @@ export class StaticFiles {
   }
 
   has(pathname: string): boolean {
-    // The window may have been built anew while we run.
+    // The window may have been rebuilt meanwhile.
     if (!this.#files.has(pathname)) this.#files = filesBelow(this.#folder);
     return this.#files.has(pathname);
   }

@@ -23,7 +23,7 @@ const exploded = () =>
   new RangeError(`Invalid array length\n    at widen (${import.meta.url}:3:7)\n    at async file:///b/c.ts:1:2`);
 const places = /\bat (?:async |widen|new |Object)|\.ts:\d+:\d+|node:internal|stack/;
 
-/** A session as the services have one, with commands to try the wire: nothing else is pretended. */
+/** A session with test commands behind the real connection. */
 function openSession(tell: Tell): WindowSession {
   const number = tells.push(tell);
   const session = {
@@ -339,7 +339,7 @@ test("a connection that breaks goes on where it was: nothing is lost, nothing is
   expect(helloOf(second.heard[0]!)).toEqual({ session, lastRequest: 2 });
   expect(second.heard.slice(1).map(({ seq }) => seq)).toEqual([2, 3]);
   expect(second.heard.slice(1).find(({ id }) => id === 1)).toMatchObject({ answer: { number } });
-  // Said again, because the browser could not know that it had arrived: heard once.
+  // The browser sends it again, since it cannot know that it arrived; it is run once.
   second.socket.send(JSON.stringify({ id: 2, command: "echo", request: {} }));
   second.socket.send(JSON.stringify({ id: 3, command: "echo", request: {} }));
   expect(await second.next()).toMatchObject({ seq: 4, id: 3 });

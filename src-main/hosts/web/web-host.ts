@@ -28,7 +28,7 @@ export interface WebHostOptions {
   readonly heartbeatMilliseconds?: number;
 }
 
-/** A request over the WebSocket is words; pixels and files go other ways. */
+/** Requests over the WebSocket are small JSON; pixels and files use HTTP. */
 const largestMessage = 64 << 20;
 
 /** Serves the window on loopback: its files, one WebSocket per window, pixels, and files dropped on it. */
@@ -70,7 +70,7 @@ export class WebHost {
     return this.#gate.port;
   }
 
-  /** With the token: the one way in. */
+  /** With the token, which is required. */
   get address(): string {
     return `http://127.0.0.1:${this.#gate.port}/?token=${this.#gate.token}`;
   }

@@ -187,7 +187,7 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
       const { files } = catalog.tileMaps.get(id);
       const paths = [files.gpkgPath, files.csvPath, ...(files.cogPath ? [files.cogPath] : []), ...files.sidecarPaths];
       catalog.tileMaps.remove(id);
-      // Only below the project's own folder of maps, and through no link: what lies elsewhere is only forgotten.
+      // Deletes only below the project's own folder of maps, following no link: other files stay and are removed from the list.
       const deleted = paths.filter((path) => catalog.removeOwn(path, ["maps"]));
       for (const folder of new Set(deleted.map((path) => dirname(path)))) removeOwnIfEmpty(catalog.folder, folder);
       announceChanged(announce, "tile_maps");
@@ -283,7 +283,7 @@ async function answersOf(catalog: Catalog, id: number): Promise<TileAnswer[]> {
       reference: typeof reference === "string" ? reference.split("; ").flatMap((own) => codeOf.get(own) ?? []) : null,
       part: (part ?? null) as TileAnswer["part"],
     });
-    // No map has more; a file that has is not one of ours.
+    // A file with more rows was not written by this program.
     return answers.length < mostTiles;
   });
   return answers;

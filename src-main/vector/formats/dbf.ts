@@ -43,7 +43,7 @@ export function openDbf(path: string, named: Decode | undefined): Dbf {
         const got = readSync(file, buffer, 0, recordLength, headerLength + index * recordLength);
         if (got < 1) return missing;
         if (buffer[0] === 0x2a) return undefined;
-        // The number of records in the header and the width of a record may lie: what is not there is empty.
+        // The number and width of records in the header may be wrong: missing values are empty.
         return record(
           columns.map((column) => {
             const end = column.start + column.length;
@@ -109,7 +109,7 @@ function readValue(bytes: Uint8Array, column: Column, decode: Decode): PropertyV
   switch (column.type) {
     case "integer":
     case "number": {
-      // Stars mean that a number did not fit its column.
+      // Asterisks mean that a number did not fit its column.
       const value = text === "" || text.includes("*") ? Number.NaN : Number(text.replace(",", "."));
       return Number.isFinite(value) ? value : null;
     }

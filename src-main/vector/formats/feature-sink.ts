@@ -21,7 +21,7 @@ export interface FeatureSink {
   add(feature: NewFeature & { readonly geometry: Polygonal }): void;
   /** Gives the file its name; returns all files that were written. */
   finish(): readonly string[];
-  /** Leaves nothing behind. Harmless after `finish`. */
+  /** Deletes everything that was written; does nothing after `finish`. */
   discard(): void;
 }
 
@@ -119,7 +119,7 @@ function openShapefileSink(path: string, temporary: string, layer: SinkLayer): F
     add: ({ geometry, properties }) => writer.add(geometry, properties),
     finish() {
       writer.finish();
-      // The .shp last: without it the others are nothing.
+      // The .shp gets its name last, since the other files need it.
       const parts = [...shapefileParts, ".shp"];
       placeTogetherSync(parts.map((part) => [`${from}${part}`, `${to}${part}`]));
       return parts.map((part) => `${to}${part}`).reverse();

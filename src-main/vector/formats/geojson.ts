@@ -221,7 +221,7 @@ function crsMember(member: JsonObject, path: string, given: Crs | undefined): Cr
   throw new AppError("labels-unknown-crs", { path, crs: name.slice(0, 120) });
 }
 
-/** RFC 7946 says longitude and latitude; metres without a CRS would silently land off the map. */
+/** RFC 7946 demands longitude and latitude; metres without a CRS would silently be placed off the map. */
 function expectLonLat(features: readonly Feature[], path: string): void {
   for (const { geometry } of features) {
     if (!geometry) continue;

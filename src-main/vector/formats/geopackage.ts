@@ -56,7 +56,7 @@ function openUntouched(path: string): { readonly database: Database.Database; re
   }
   try {
     const database = new Database(source, { readonly: true, fileMustExist: true });
-    // What a stranger's schema calls (in views, generated columns, indexes) may only be SQLite's harmless functions.
+    // The schema of an untrusted file (views, generated columns, indexes) may call only functions that SQLite marks as innocuous.
     database.pragma("trusted_schema = OFF");
     database.pragma("cell_size_check = ON");
     database.pragma("query_only = ON");
@@ -94,7 +94,7 @@ const relation = (database: Database.Database, name: string): Relation | undefin
 
 const hasTable = (database: Database.Database, name: string): boolean => relation(database, name) !== undefined;
 
-/** What no view of a map needs, and what makes one run for ever or fill the memory. */
+/** Constructs that no layer needs and that let a view run for ever or fill the memory. */
 const endless = /\b(recursive|generate_series|zeroblob|randomblob|printf|format|replace|group_concat|string_agg|hex|quote|json\w*|load_extension|fts\w*)\b/i; // biome-ignore format: one line
 
 /** A view may show any table and other views; all views are looked at, whichever it names. */
@@ -141,7 +141,7 @@ function layersOf(database: Database.Database): Layer[] {
 /** 0 and -1 mean “undefined” in the GeoPackage standard. */
 function crsOf(database: Database.Database, srsId: number): Crs | undefined {
   if (!Number.isSafeInteger(srsId) || srsId === 0 || srsId === -1) return undefined;
-  // Some writers leave the table of systems out, or this one's row: the number alone says nothing.
+  // Some writers leave the table of systems out, or this one's row: the number alone is not enough.
   if (!hasTable(database, "gpkg_spatial_ref_sys")) return undefined;
   const row = database
     .prepare(

@@ -1,4 +1,4 @@
-// KML and KMZ: placemarks with their folder, name, description, times and extended data as fields. Looks are left behind, and so is
+// KML and KMZ: placemarks with their folder, name, description, times and extended data as fields. Styles are ignored, and so is
 // what is no label: network links and their regions, overlays, tours, models.
 
 import { readFileSync, statSync } from "node:fs";
@@ -110,7 +110,7 @@ function featuresIn(text: string): Feature[] {
         if (isRoot && element !== "kml") throw new NotKml(`the root element is <${full.slice(0, 40)}>`);
         isRoot = false;
         if (builder) builder.open(full, attributes);
-        // What an update or a tour would change later is no place on the map.
+        // Elements inside an update or a tour are not placemarks.
         else if (element === "Placemark" && !path.includes("Update")) {
           builder = new XmlBuilder();
           builder.open(full, attributes);

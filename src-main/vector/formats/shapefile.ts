@@ -92,7 +92,7 @@ function typeOfFile(path: string): number {
 function sideFiles(path: string): (extension: string) => string | undefined {
   const folder = dirname(path);
   const stem = basename(path, extname(path));
-  // A pipe in the place of a side file would be waited for.
+  // Opening a pipe would block.
   const names = readdirSync(folder)
     .filter((name) => basename(name, extname(name)) === stem)
     .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
@@ -103,7 +103,7 @@ function sideFiles(path: string): (extension: string) => string | undefined {
   };
 }
 
-/** An encoding that a person names must be known. What a .cpg says may be nonsense (a web server's page of HTML): then it says nothing. */
+/** An encoding that a person names must be known. An invalid .cpg (such as an HTML error page of a web server) is ignored. */
 function decoderOf(
   path: string,
   side: (extension: string) => string | undefined,

@@ -16,7 +16,7 @@ const parts = new Set([".shx", ".dbf", ".prj", ".cpg"]);
 const mostFiles = 200;
 const limits = { members: 5000, memberBytes: 2 ** 30, totalBytes: 2 ** 31 };
 
-/** Layers of everything in the archive; the archive is unpacked into a folder that goes when the program ends. */
+/** Layers of everything in the archive; the archive is unpacked into a folder that is deleted when the program ends. */
 export async function readZipped(
   path: string,
   options: ReadOptions,
@@ -62,7 +62,7 @@ export async function unpacked(path: string, looking: Looking = () => undefined)
       const real = files.filter(({ ending }) => ending !== ".json");
       if (real.length > 0) files.splice(0, files.length, ...real);
       if (files.length === 0) throw new AppError("vector-damaged", { path, problem: "there is no Shapefile, GeoPackage, GeoJSON or KML in it" }); // biome-ignore format: one line
-      // Some of them would be no answer to whoever chose the archive.
+      // The user chose the whole archive, so reading a part of it would be wrong.
       if (files.length > mostFiles) throw new AppError("vector-damaged", { path, problem: `it holds ${files.length} vector files, at most ${mostFiles} are read; unpack it and choose some of them` }); // biome-ignore format: one line
       const taken = new Set<string>();
       const written: string[] = [];

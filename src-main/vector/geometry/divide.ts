@@ -139,7 +139,7 @@ class Graph {
     return node;
   }
 
-  /** Ends that lead nowhere divide nothing. */
+  /** Dangling ends are removed: they divide nothing. */
   prune(): void {
     const ends = [...this.#nodes].filter(([, { next }]) => next.size < 2).map(([key]) => key);
     for (let key = ends.pop(); key !== undefined; key = ends.pop()) {
@@ -186,7 +186,7 @@ class Graph {
   }
 }
 
-/** A position inside a ring, close to its longest edge: a middle moved in by a hair. */
+/** A position inside a ring, close to its longest edge: its middle, moved slightly inwards. */
 function pointIn(ring: Ring): Position {
   let best = 0;
   let longest = -1;

@@ -38,7 +38,7 @@ function onLattice(parts: Parts): Parts {
 
 /**
  * The library's open faults are exceptions of its own (“Unable to complete output ring”, “already linked events”) and a stack
- * that overflows. Corners that all but touch are the usual reason, so it is asked again with the corners on a lattice.
+ * that overflows. Corners that nearly touch are the usual reason, so it is tried again with the corners rounded to a lattice.
  * @throws AppError "shapes-not-computed" when it fails again
  */
 function computed(operation: Operation, work: (...inputs: Parts[]) => Parts, ...inputs: Parts[]): Parts {
@@ -59,7 +59,7 @@ export function unite(geometries: readonly Polygonal[]): MultiPolygon {
   return fromParts(parts.length > 0 ? computed("unite", (all) => union(all), parts) : []);
 }
 
-/** The outline of a quick hand: loops become what they enclose, crumbs under `smallest` square units are dropped. */
+/** Cleans a freehand outline: loops become the area they enclose, parts below `smallest` square units are dropped. */
 export function tidied(geometry: Polygonal, smallest: number): MultiPolygon {
   const whole = computed("clean", (all) => union(all), toParts(geometry));
   const parts = whole.filter((part) => areaOf({ type: "Polygon", coordinates: part }) >= smallest);

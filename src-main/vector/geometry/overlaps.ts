@@ -90,7 +90,7 @@ function sharedBy(
   return { area: both.length * side * side, at };
 }
 
-/** Do edges cross properly, or does one lie in the other? Cheap, and may say yes too often, never too seldom. */
+/** Do edges cross properly, or does one lie in the other? Cheap; it may report overlaps that are none, but misses none. */
 function interiorsMeet(p: Polygonal, q: Polygonal, box: Bounds, other: Bounds): boolean {
   const near = (geometry: Polygonal, area: Bounds) =>
     partsOf(geometry).flatMap((part) =>

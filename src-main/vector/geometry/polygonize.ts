@@ -237,7 +237,7 @@ function finished({ value, pixels, measured, edges, fixed }: Outline, grid: GeoB
     rings.push({ corners: bends, area: doubleArea(bends, stride) });
   }
   rings.sort((p, q) => q.area - p.area);
-  // On a map with y up the way round turns about.
+  // On a map with y up the direction is reversed.
   const mirrored = grid.affine.b * grid.affine.f - grid.affine.c * grid.affine.e < 0;
   const coordinates = rings.map(({ corners }): Ring => {
     const bends = corners.map((corner) => ({

@@ -240,7 +240,7 @@ export function coverage(geometry: Polygonal, grid: GeoBox): Coverage | undefine
     for (let col = 0; col < width; col++) {
       running += onward[row * (width + 1) + col]!;
       const share = running + own[row * width + col]!;
-      // Sums of rounded pieces miss 0 and 1 by a hair.
+      // Sums of rounded pieces may miss 0 and 1 slightly.
       fractions[row * width + col] = share < 1e-9 ? 0 : share > 1 - 1e-9 ? 1 : share;
     }
   }

@@ -95,7 +95,7 @@ test("no area smaller than asked is left, unless it stands alone, and large area
   expect(result.map((value) => value === 0)).toEqual([...pixels].map((value) => value === 0));
   const areasOf = (values: readonly number[]) => [...polygonize(rows(values), grid, { skip: [0] })];
   const alone = (values: readonly number[], small: { readonly geometry: unknown }) => {
-    // Nothing but nodata or the rim around it: then it has nobody to go to.
+    // Only nodata or the edge around it: then it has no neighbour to join.
     const all = areasOf(values.map((value) => (value === 0 ? 0 : 1)));
     const text = JSON.stringify(small.geometry);
     return all.some(({ geometry }) => JSON.stringify(geometry) === text);

@@ -268,7 +268,7 @@ type Placed = Inside | { readonly reason: DropReason; readonly detail?: string }
 
 interface Project {
   readonly area: Bounds;
-  /** a transform leaves a hair: so far past the edge is not outside */
+  /** rounding of a transform: positions this far past the edge are not outside */
   readonly slack: number;
   readonly grid: GeoBox;
   /** metres around a point */
@@ -309,7 +309,7 @@ const isOfPoints = (geometry: Geometry | null): boolean => {
   return type === "Point" || type === "MultiPoint";
 };
 
-/** A collection of polygons is a multipolygon, one of points a multipoint; others stay what they are. */
+/** A collection of polygons is a multipolygon, one of points a multipoint; others are kept. */
 function ofOneKind(geometry: Geometry): Geometry {
   if (geometry.type !== "GeometryCollection" || geometry.geometries.length === 0) return geometry;
   const members = geometry.geometries.map(ofOneKind);

@@ -11,7 +11,7 @@ const side = 256;
 const contested = -1;
 
 /**
- * Who owns which patch while polygons come in one by one. Memory is taken in blocks where labels lie, so a few parcels
+ * Which polygon owns each patch while polygons are added one by one. Memory is taken in blocks where labels lie, so a few parcels
  * on a large grid cost little and a full cover costs four bytes per patch.
  */
 export class PatchClaims {
@@ -19,7 +19,7 @@ export class PatchClaims {
   readonly #classOf: (polygon: number) => number;
   readonly #blockColumns: number;
   readonly owned = new Map<number, number>();
-  /** patches claimed by polygons of different classes: nobody gets them */
+  /** patches claimed by polygons of different classes: they get no label */
   contested = 0;
   /** polygons that lost a patch, or did not get it, because of another class */
   readonly lostToOthers = new Set<number>();
@@ -41,7 +41,7 @@ export class PatchClaims {
     }
   }
 
-  /** Who has a patch in the end; 0 where nobody does, also where classes contest it. */
+  /** The final owner of a patch; 0 where it has none, also where classes contest it. */
   ownerOf(row: number, col: number): number {
     const block = this.#blocks.get(Math.floor(row / side) * this.#blockColumns + Math.floor(col / side));
     return Math.max(0, block?.[(row % side) * side + (col % side)] ?? 0);

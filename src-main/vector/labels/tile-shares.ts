@@ -234,7 +234,7 @@ function fromFolder(folder: string): TileShares {
       try {
         root = parsed(own);
       } catch (error) {
-        // Told with the others: one damaged file does not stop a folder.
+        // A damaged file is reported and does not stop the rest of its folder.
         if (!(error instanceof AppError)) throw error;
         entries.push({ key: stemOf(own), shares: new Map([["?", Number.NaN]]), repeated: false, listed: false, geometry: undefined, properties: {} }); // biome-ignore format: one line
         continue;
@@ -305,7 +305,7 @@ async function fromVector(path: string, options: TileSharesOptions): Promise<Til
     geometry,
   }));
   if (key !== undefined && !names.includes(key)) throw new AppError("labels-without-field", { path, field: key, fields: names }); // biome-ignore format: one line
-  // Names of tiles differ, names of classes repeat. One tile listed twice is left out by its name; it does not cost the others theirs.
+  // Names of tiles differ, names of classes repeat. A tile that is listed twice is left out; the others stay.
   const tellsApart = (name: string) => {
     const values = rows.map(({ record }) => (record as Record<string, PropertyValue>)[name]);
     return values.every((value) => value !== null && value !== "") && new Set(values).size >= 0.9 * values.length;
@@ -314,7 +314,7 @@ async function fromVector(path: string, options: TileSharesOptions): Promise<Til
   return { ...columnsOf(path, "vector", options, named, names, rows), crs: read.crs };
 }
 
-/** Stands for the file's own number of a feature among its fields. */
+/** The name by which a feature's own number is chosen among its fields. */
 const ownId = "\0id";
 
 type Row = {
@@ -378,7 +378,7 @@ function columnsOf(
     const shares = new Map<string, number>();
     for (const name of chosen) {
       const share = numberOf(record[name] as Json);
-      // A share of 0 says nothing that a missing one would not.
+      // A share of 0 means the same as a missing one.
       if (share !== undefined && share !== 0) shares.set(common ? name.slice(common.length) : name, share);
     }
     return { key: String(record[key] ?? ""), shares, repeated: false, geometry, properties: propertiesOf(row, used) };

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { ToReader } from "./messages.ts";
 import { type OtherTasks, serveReading } from "./serve.ts";
 
-/** The reading process where Node.js forks it. It goes with its program, and so does its folder when the program was killed. */
+/** The reading process where Node.js forks it. It ends with its program, and deletes its folder when the program was killed. */
 export function serveForked(others: OtherTasks = {}): void {
   process.on("disconnect", () => {
     const folder = tmpdir();

@@ -9,7 +9,7 @@ export function forkReadersFrom(file: URL): void {
   entry = file;
 }
 
-/** A reading process of Node.js. What it writes is for nobody: a lack of memory would print pages. */
+/** A reading process of Node.js. Its output is discarded: V8 prints pages when memory runs out. */
 export const forkedReader: ReaderLauncher = ({ heap, env }, { message, ended }) => {
   const child = fork(fileURLToPath(entry), [], {
     execArgv: [`--max-old-space-size=${heap}`],

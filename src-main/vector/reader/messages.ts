@@ -11,19 +11,19 @@ export type ToReader =
       readonly before: Allowance;
       readonly after: Allowance;
     }
-  /** the last part is dealt with: another one, or an end of the work */
+  /** the last part was processed: whether to send another one or to stop */
   | { readonly type: "go"; readonly more: boolean };
 
 /** What it says. */
 export type FromReader =
   | { readonly type: "ready" }
-  /** it gets on; `fraction` where that is known */
+  /** progress; `fraction` where it is known */
   | { readonly type: "alive"; readonly fraction: number | null }
   | { readonly type: "part"; readonly items: readonly unknown[] }
   | { readonly type: "done"; readonly output: unknown; readonly cost: ReadingCost }
   | { readonly type: "failed"; readonly error: PlainError; readonly cost: ReadingCost };
 
-/** A reading process's end of the wire. */
+/** A reading process's end of the connection. */
 export interface ReaderPort {
   say(message: FromReader): void;
   hear(listener: (message: ToReader) => void): void;

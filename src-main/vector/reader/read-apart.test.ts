@@ -76,7 +76,7 @@ const withoutRows =
   "SELECT a.GEOM, a.class FROM plots a, plots b, plots c, plots d, plots e WHERE a.class || b.class || c.class || d.class || e.class = 'x'";
 
 test("a query without an end costs its own request only, while others are answered", async () => {
-  // Not one row comes: nothing in the reading process itself could stop it.
+  // The query never returns a row, so code in the reading process could not stop it.
   const silent = withView("silent.gpkg", withoutRows);
   // Rows come for ever.
   const endless = withView("endless.gpkg", "SELECT a.GEOM, a.class FROM plots a, plots b, plots c, plots d, plots e");
@@ -99,7 +99,7 @@ test("a query without an end costs its own request only, while others are answer
     code: "vector-too-costly",
     details: { path: silent, why: "time", limit: 1.5 },
   });
-  // And the next one is read as if nothing had been.
+  // And the next file is read normally.
   expect(await all["labels.values"]({ path: silent, layer: "plots", field: "class" })).toHaveLength(2);
 }, 120_000);
 

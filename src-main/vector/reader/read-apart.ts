@@ -32,7 +32,7 @@ export const readingLimits = {
   /** ms by the clock, in all and more per MiB: for what waits and does not work */
   whole: 120_000,
   wholePerMebibyte: 10_000,
-  /** ms by the clock without a word of the watch in the process: what cannot be watched is ended */
+  /** ms by the clock without a message from the watch in the process: a process that cannot be watched is ended */
   unwatched: 30_000,
 };
 
@@ -67,7 +67,7 @@ async function costOf(name: string, path: string): Promise<Cost> {
   const limits = readingLimits;
   const found = await stat(path).catch(() => undefined);
   const folder = found?.isDirectory() === true;
-  // Whoever opens a pipe waits for its writer.
+  // Opening a pipe would block.
   if (found && !folder && !found.isFile()) throw new AppError("file-not-regular", { path });
   const packed = folder || /\.(zip|kmz|gz)$/i.test(path);
   const { bytes, entries } = folder ? await contentsOf(path) : { bytes: found?.size ?? 0, entries: 0 };
@@ -163,7 +163,7 @@ function stoppedIn(folder: string): Stopped | undefined {
   }
 }
 
-/** What another program holds open stays until the system tidies its temporary folder. */
+/** Files that another program holds open stay until the system cleans its temporary folder. */
 function removed(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -201,7 +201,7 @@ export interface Hearing {
 
 /**
  * Does `name` with a file in a process that can be killed, also inside a query of a database: a file that takes too long, too
- * much memory, or brings its reader down costs this request and nothing else.
+ * much memory, or crashes its reader fails this request and nothing else.
  * @throws AppError "vector-too-costly", and whatever the work throws
  */
 export async function readApart<K extends TaskName>(
@@ -267,7 +267,7 @@ function runOn(
     };
     const tooCostly = (why: "time" | "memory" | "crash", limit: number) =>
       new AppError("vector-too-costly", { path, why, limit });
-    // The watch in the process does the counting (`watch.ts`): this is for a process that waits, or has no watch any more.
+    // The watch in the process measures it (`watch.ts`); this limit is for a process that waits or whose watch has failed.
     const look = async () => {
       const now = performance.now();
       if (!reader.ready) {
@@ -317,7 +317,7 @@ function runOn(
         }
       } else {
         heardOf(name, path, message.cost);
-        // What has grown does not shrink: the next file begins with an idle reader.
+        // A process that has grown is replaced, so that the next file begins with an idle one.
         reader.grown = message.cost.memory > grownBy;
         settle(() => (message.type === "done" ? resolve(message.output) : reject(fromPlain(message.error))));
       }

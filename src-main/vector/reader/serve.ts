@@ -3,7 +3,7 @@ import { plainError } from "./plain-error.ts";
 import { type TaskName, type Telling, tasks } from "./tasks.ts";
 import { Watch } from "./watch.ts";
 
-/** Signs of life come no oftener. */
+/** The shortest time between two progress messages, in milliseconds. */
 const pace = 200;
 
 /** Work with files of other kinds, of rooms that this one does not know: from plain data to plain data. */

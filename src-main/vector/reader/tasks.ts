@@ -11,14 +11,14 @@ import { importingLabels, type LabelImport, type LabelImportOptions } from "../l
 import { readTileShares, type TileShares, type TileSharesOptions } from "../labels/tile-shares.ts";
 import { checkStructure } from "../structure/structure.ts";
 
-/** How work tells that it gets on. */
+/** How work reports progress. */
 export interface Telling {
   /** the most that the work may hold once the file is readable */
   readonly mebibytes: number;
   alive(fraction?: number): void;
   /** The file was looked through and is what it says it is: from now on it may cost what its size asks for. */
   readable(): void;
-  /** Hands items over; resolves when they were dealt with, with whether more are wanted. */
+  /** Sends items; resolves when they were processed, with whether more are wanted. */
   part(items: readonly unknown[]): Promise<boolean>;
 }
 
@@ -27,7 +27,7 @@ interface Source {
   readonly options: ReadOptions;
 }
 
-/** What is done with a file of somebody else's in a process of its own: from plain data to plain data. */
+/** Tasks on untrusted files in a separate process: from plain data to plain data. */
 export interface Tasks {
   inspect: { input: Source; output: LabelFile };
   values: { input: Source & { readonly field: string }; output: ValueCount[] };
@@ -51,7 +51,7 @@ type Work<K extends TaskName> = (
 
 /** Items in one message. */
 const partSize = 500;
-/** So long nothing else is heard, in milliseconds. */
+/** The longest time between two messages, in milliseconds. */
 const turn = 50;
 
 /** Rows of a database that are read whatever its size. */

@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 export interface Allowance {
   /** ms in all */
   readonly work: number;
-  /** ms without a sign that it gets on */
+  /** ms without progress */
   readonly silentWork: number;
   /** MiB */
   readonly memory: number;
@@ -23,7 +23,7 @@ export interface ReadingCost {
   readonly memory: number;
 }
 
-/** What a reader leaves behind when its watch ends it. */
+/** What the watch writes into the reader's folder when it ends the process. */
 export interface Stopped extends ReadingCost {
   readonly why: "time" | "memory";
   /** what it was allowed: seconds, or MiB */
@@ -59,7 +59,7 @@ function watching(): void {
   parentPort!.postMessage("watching");
   for (;;) {
     if (at("active") === 0) {
-      // Until somebody rings.
+      // Until the other thread notifies.
       Atomics.wait(bell, 0, 0, 60_000);
       continue;
     }
@@ -95,7 +95,7 @@ export class Watch {
   readonly #bell = new Int32Array(this.#shared, 0, 1);
   #after: Allowance = { work: 0, silentWork: 0, memory: 0 };
 
-  /** Resolves once it watches; what cannot be watched reads nothing. */
+  /** Resolves once the watch runs; without it no file is read. */
   async start(): Promise<void> {
     const folder = tmpdir();
     const worker = new Worker(`(${watching})()`, {

@@ -1,7 +1,7 @@
 /** Why a file cannot be what it says it is, in words that follow a colon. Found before anything is held of it. */
 export class StructureProblem extends Error {}
 
-/** Its bytes are in order, and what it holds would still take more memory than it may. */
+/** The file is valid, but what it holds would take more memory than allowed. */
 export class TooManyParts extends Error {
   readonly mebibytes: number;
 

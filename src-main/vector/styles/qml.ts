@@ -46,7 +46,7 @@ const minMaxOrigin = [
 
 /**
  * A QGIS style for a class raster: the legend's colours and names. Values that the legend does not have stay transparent.
- * `note` is what a person should know of the layer before they rely on it.
+ * `note` warns about the layer's limits.
  */
 export function classQml(legend: readonly LegendClass[], band = 1, note = ""): string {
   const renderer = [

@@ -88,7 +88,7 @@ export function comparison(
   };
 }
 
-/** Whether the bar is reached, in one sentence. */
+/** Whether the reference figure is reached, in one sentence. */
 export function verdict(own: Figures): string {
   const sentence = (what: string, ours: number, theirs: number) =>
     `${what}: macro F1 ${two(ours)} against ${theirs.toFixed(2)} of the random forest (S2 + S1): ${ours >= theirs ? "reached" : "NOT reached"}.`;

@@ -18,7 +18,7 @@ export const randomForest: readonly ReferenceFigures[] = [
   { name: "Random forest, S1", crops: [0.774, 0.7], all: [0.675, 0.56] },
 ];
 
-/** The bar of the demo: the forest that sees the same two sensors. */
+/** The figure that the demo has to reach: the random forest on the same two sensors. */
 export const bar = randomForest[0]!;
 
 /** Leave one parcel out over all 13 parcels of the three crops: overall accuracy, macro F1, parcels right. */

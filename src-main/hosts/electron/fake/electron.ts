@@ -12,9 +12,9 @@ export interface MessageBox {
 }
 
 /**
- * Electron without Electron: the parts this host uses, with the order of events, the preventable defaults and the refusals
- * that Electron's documentation gives them. What the host asks of it is kept in fields; what the person or the system
- * does is a method. `answers` are given to message boxes and dialogs in turn.
+ * A stand-in for Electron: the parts this host uses, with the order of events, the preventable defaults and the refusals
+ * that Electron's documentation describes. Calls of the host are kept in fields; actions of the user or the system
+ * are methods. `answers` are given to message boxes and dialogs in turn.
  */
 export class FakeElectron {
   readonly app = new FakeApp(this);
@@ -71,7 +71,7 @@ export class FakeElectron {
             options: options as Electron.MessageBoxOptions,
           });
           const response = this.answers.shift();
-          // A box that nobody answers stays open.
+          // A message box without an answer stays open.
           return response === undefined ? new Promise(() => {}) : { response, checkboxChecked: false };
         },
         showOpenDialog: async (...words: unknown[]) => {

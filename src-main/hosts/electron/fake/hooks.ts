@@ -1,6 +1,6 @@
 import { registerHooks } from "node:module";
 
-// Loaded before the built main process: where it imports Electron, it gets the fake and the person at its keyboard.
+// Loaded before the built main process: its import of Electron gets the fake with a simulated user.
 const url = new URL("./person.ts", import.meta.url).href;
 registerHooks({
   resolve: (specifier, context, next) =>

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { ElectronApi } from "../electron-api.ts";
 import { FakeElectron } from "./electron.ts";
 
-// The module `electron` of a built main process under test. A person sits before it: they make a project of the sample,
+// The module `electron` of a built main process under test, with a simulated user: they make a project of the sample,
 // look at a pixel, train two steps, and quit. What they saw is printed as one line of JSON.
 const fake = new FakeElectron();
 const settings = process.env.OMNISAT_SETTINGS!;
