@@ -60,7 +60,7 @@ test("a label is drawn, stored at once, reshaped by keys and by undo, and is the
 
   // An outline that crosses itself is refused with its sentence; it stays until it is given up.
   await drawPolygon(window, bowTie);
-  const bar = window.getByRole("status", { name: "Tool in hand" });
+  const bar = window.getByRole("status", { name: "Active tool" });
   await expect(bar).toContainText("crosses itself");
   await bar.getByRole("button", { name: "Discard" }).click();
   await expect(bar).toContainText("Click corner by corner");

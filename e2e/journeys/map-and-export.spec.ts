@@ -36,7 +36,7 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
   await panel(window, "Map");
   await window.getByRole("button", { name: "New map" }).first().click();
   const expected = window.getByRole("region", { name: "Expected accuracy" });
-  await expect(expected.getByText("Nobody has measured this combination yet.")).toBeVisible();
+  await expect(expected.getByText("This combination has not been measured yet.")).toBeVisible();
   await expect(window.getByText(/40\.96 ha, \d/)).toBeVisible();
   await window.getByRole("button", { name: "All maps" }).click();
 

@@ -188,7 +188,7 @@ ${mapSvg(image(confidence, "Confidence of the class map, 0 to 100 per cent"), gr
 ${
   isLast
     ? html`<div class="ramp"><i style="background:linear-gradient(to right,${rampStops})"></i><span><span>0 %</span><span>50 %</span><span>100 %</span></span></div>
-<p class="note">The probability the model gives to the class it chose: its own opinion, not a measured accuracy.</p>`
+<p class="note">The probability that the model gives to the class it chose. It is not a measured accuracy.</p>`
     : ""
 }
 </figure>

@@ -28,7 +28,7 @@ function makeBridge(): Bridge {
   });
 }
 
-/** The window's only way out: to Electron's main process or to the web host. */
+/** The window's only connection: to Electron's main process or to the web host. */
 export const bridge: Bridge = makeBridge();
 
 /** What the window's state is made with. */

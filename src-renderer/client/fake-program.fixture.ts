@@ -1,5 +1,5 @@
 // The program in memory, for tests of the window's state: every command is answered as the test says, and every topic can be
-// announced. Over it stands the window's own client, so that asking again, lateness and lost connections are the real ones.
+// announced. The window's real client runs on top of it, with its repeated questions, late answers and lost connections.
 import { flushSync } from "svelte";
 import { vi } from "vitest";
 import type { TableName } from "../../src-shared/domain/tables.ts";
@@ -34,7 +34,7 @@ export class FakeProgram {
         invoke: async (name, request) => {
           this.asked.push({ name, request: structuredClone(request) });
           const answer = this.#answers.get(name);
-          // Like the program: what nobody has prepared is refused, and not answered with nothing.
+          // Like the program: a command without a prepared answer is refused.
           if (!answer) throw new Error(`the test gives no answer to ${name}`);
           return (await answer(request as never)) as never;
         },
@@ -102,7 +102,7 @@ export class FakeProgram {
     return this.#listeners.get(topic)?.size ?? 0;
   }
 
-  /** The program was restarted: it knows nothing of this window any more. */
+  /** Simulates a restart of the program, which loses this window's session. */
   async forget(): Promise<void> {
     this.connection.epoch++;
     await settle();

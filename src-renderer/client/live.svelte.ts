@@ -51,7 +51,7 @@ function keepAnswered<Name extends QuestionName>(
     return newest;
   };
 
-  /** A question that a newer one has overtaken brings no answer: whoever asked waits for the newer one. */
+  /** The answer to a superseded question is ignored: its caller waits for the newer one. */
   async function refresh(): Promise<void> {
     void ask(last);
     for (let waited: Promise<void> | undefined; waited !== newest; ) {

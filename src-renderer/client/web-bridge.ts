@@ -20,7 +20,7 @@ export type Standing = "connecting" | "open" | "broken" | "gone";
 export interface WebBridgeOptions {
   readonly address: URL;
   readonly onstanding: (standing: Standing) => void;
-  /** The program has forgotten this window: it was restarted, or the window was away too long. */
+  /** The program has closed this window's session: it was restarted, or the window was disconnected too long. */
   readonly onforgotten: () => void;
   readonly open?: (address: string) => WebSocket;
 }
@@ -32,10 +32,10 @@ interface Waiting {
 }
 
 const pauses = [250, 500, 1000, 2000, 4000];
-/** After so many refusals in a row the program is taken to have stopped; we still try, but say so. */
+/** After so many failed attempts the window says that the program has stopped, and goes on trying. */
 const patience = 8;
 
-/** The bridge of the web host, over one WebSocket that comes back by itself. */
+/** The bridge of the web host, over one WebSocket that reconnects by itself. */
 export class WebBridge implements Bridge {
   readonly host = "web";
   readonly #options: WebBridgeOptions;
@@ -121,7 +121,7 @@ export class WebBridge implements Bridge {
     else waiting?.resolve(message.answer);
   }
 
-  /** Goes on where we were when the host knows us; else says that what was asked may not have been done. */
+  /** Continues the session when the host still has it; else reports that pending requests may not have been done. */
   #greet({ session, lastRequest }: { readonly session: string; readonly lastRequest: number }): void {
     const known = session === this.#session;
     const before = this.#session;

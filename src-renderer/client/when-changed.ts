@@ -6,7 +6,7 @@ const moment = 20;
 
 /**
  * Calls `listener` whenever the answer to one of the questions may be another, once for the changes of a moment. A change never
- * puts off a call that waits already: a steady flow of changes would starve it. Returns how to stop.
+ * delays a call that is already scheduled, which a steady flow of changes would delay for ever. Returns how to stop.
  */
 export type WhenChanged = (listener: () => void, ...questions: readonly QuestionName[]) => () => void;
 

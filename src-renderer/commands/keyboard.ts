@@ -8,12 +8,12 @@ export function written(
   mac: boolean,
 ): string {
   const digit = /^Digit(\d)$/.exec(event.code)?.[1];
-  // With Alt, some layouts write other characters: the key's place says what was meant.
+  // With Alt, some layouts write other characters: use the physical key.
   const letter = event.altKey ? /^Key([A-Z])$/.exec(event.code)?.[1] : undefined;
   const name = digit && (event.altKey || event.ctrlKey || event.metaKey) ? digit : (letter ?? event.key);
   const key = name === " " ? "Space" : name.length === 1 ? name.toUpperCase() : name;
   const mod = mac ? event.metaKey : event.ctrlKey;
-  // "?" is written with Shift on most keyboards: a sign already says how it was typed.
+  // "?" needs Shift on most keyboards, so Shift is not named for signs.
   const sign = key.length === 1 && !/[A-Z0-9]/.test(key);
   return [mod && "Mod", event.altKey && "Alt", event.shiftKey && !sign && "Shift", key].filter(Boolean).join("+");
 }

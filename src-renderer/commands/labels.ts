@@ -7,7 +7,7 @@ import { showPanel } from "../state/show-panel.ts";
 import type { IconName } from "../ui/icons.ts";
 
 const open = () => session.project !== null;
-/** Labels are being worked on: number keys and Delete mean them. */
+/** True while labels are edited: number keys and Delete then apply to them. */
 const engaged = () =>
   open() &&
   labels.legend !== null &&

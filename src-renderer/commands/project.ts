@@ -59,7 +59,7 @@ export const projectCommands: readonly Command[] = [
     },
   },
   {
-    // Fingers that know other programs press it: say that there is nothing to do.
+    // Ctrl+S is a habit from other programs: say that everything is saved already.
     id: "project.saved",
     group: "project",
     title: "shell.saved",

@@ -5,7 +5,7 @@ import { showPanel } from "../state/show-panel.ts";
 
 const inWorkspace = (): boolean => session.view === "workspace";
 
-/** Ten panels have a digit; those that another one leads to have none, so that the digits stay where they were learned. */
+/** Ten panels have a digit; panels that are opened from another one have none, so that the digits never change. */
 const keyed: readonly string[] = panels.map(({ id }) => id).filter((id) => id !== "alignment" && id !== "label-table");
 
 /** Docks, panels, full screen, theme. */
@@ -49,7 +49,7 @@ export const viewCommands: readonly Command[] = [
     when: inWorkspace,
     run: () => docks.toggle("right"),
   },
-  // QGIS hides its panels with Ctrl+Tab, which a browser keeps for itself; F9 works everywhere.
+  // QGIS hides its panels with Ctrl+Tab, which browsers reserve; F9 works everywhere.
   {
     id: "view.docks",
     group: "view",

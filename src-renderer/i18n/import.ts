@@ -51,7 +51,7 @@ export const importMessages = messages({
     fr: { one: "{count} date", other: "{count} dates" },
   },
   "import.known": {
-    en: "in the project already; nothing changes unless you decide something anew",
+    en: "already in the project; unchanged unless you change a setting",
     fr: "déjà dans le projet ; rien ne change sauf si vous décidez autrement",
   },
   "import.copyOf": {
@@ -60,8 +60,8 @@ export const importMessages = messages({
   },
   "import.places": {
     en: {
-      one: "One place is shown by several images of one overpass. What should become of them?",
-      other: "{count} places are shown by several images of one overpass. What should become of them?",
+      one: "One place is shown by several images of one overpass. What should happen to them?",
+      other: "{count} places are shown by several images of one overpass. What should happen to them?",
     },
     fr: {
       one: "Un endroit est montré par plusieurs images d’un même passage. Qu’en faire ?",
@@ -143,8 +143,8 @@ export const importMessages = messages({
   "import.modality.image": { en: "image", fr: "image" },
   "import.duplicates": {
     en: {
-      one: "“{modality}” has {count} day with several products ({dates}). What should become of it?",
-      other: "“{modality}” has {count} days with several products ({dates}). What should become of them?",
+      one: "“{modality}” has {count} day with several products ({dates}). What should happen to it?",
+      other: "“{modality}” has {count} days with several products ({dates}). What should happen to them?",
     },
     fr: {
       one: "« {modality} » a {count} jour avec plusieurs produits ({dates}). Qu’en faire ?",

@@ -66,7 +66,7 @@ export const inspectorMessages = messages({
   "inspector.model": { en: "Model", fr: "Modèle" },
   "inspector.ask": { en: "Ask", fr: "Demander" },
   "inspector.unseen": {
-    en: "No image shows this patch clearly, so the model says nothing.",
+    en: "No image shows this patch clearly, so the model has no answer.",
     fr: "Aucune image ne montre clairement cette cellule ; le modèle ne dit rien.",
   },
   "inspector.attention": { en: "Dates that the model used at {name}", fr: "Dates utilisées par le modèle à {name}" },

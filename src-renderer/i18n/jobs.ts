@@ -59,7 +59,7 @@ export const jobsMessages = messages({
     fr: "« {name} » s’arrête, et tout ce qui a été appris jusqu’ici est supprimé. C’est irréversible.",
   },
   "jobs.cancel.other": {
-    en: "“{name}” stops, and what it has made so far is deleted. This cannot be undone.",
+    en: "“{name}” stops, and its results so far are deleted. This cannot be undone.",
     fr: "« {name} » s’arrête, et ce qui a été fait jusqu’ici est supprimé. C’est irréversible.",
   },
   "jobs.cancel.ratherPause": {
@@ -85,12 +85,12 @@ export const jobsMessages = messages({
     fr: "Le processus de cette tâche s’est arrêté de façon inattendue ({detail}). La tâche reprendra à son dernier point de contrôle.",
   },
   "jobs.cause.discarded": {
-    en: "Given up; its files were deleted.",
+    en: "Cancelled; its files were deleted.",
     fr: "Abandonnée ; ses fichiers ont été supprimés.",
   },
   "jobs.cause.mistake": {
-    en: "A mistake of the program, not yours: {detail}. The log has the details.",
-    fr: "Une erreur du programme, pas de vous : {detail}. Le journal contient les détails.",
+    en: "An error in the program: {detail}. The log has the details.",
+    fr: "Une erreur du programme : {detail}. Le journal contient les détails.",
   },
   "jobs.told.finished": { en: "{kind} “{name}” is done.", fr: "{kind} « {name} » : terminé." },
   "jobs.told.failed": {
@@ -115,11 +115,11 @@ export const jobsMessages = messages({
   "device.failed": { en: "Hardware unknown", fr: "Matériel inconnu" },
   "device.probe": { en: "test network in {time} ms", fr: "réseau d’essai en {time} ms" },
   "device.why.fastest": {
-    en: "The fastest of those that compute rightly on this machine.",
+    en: "The fastest of those that give correct results on this machine.",
     fr: "Le plus rapide de ceux qui calculent juste sur cette machine.",
   },
   "device.why.slower": {
-    en: "The processor is used: the graphics card computes rightly but is slower here.",
+    en: "The processor is used: the graphics card gives correct results but is slower here.",
     fr: "Le processeur est utilisé : la carte graphique calcule juste, mais plus lentement ici.",
   },
   "device.why.alone": {
@@ -134,7 +134,7 @@ export const jobsMessages = messages({
   },
   "device.tried": { en: "Also tried", fr: "Essayés aussi" },
   "device.trial.works": {
-    en: "computes rightly: test network in {time} ms.",
+    en: "gives correct results: test network in {time} ms.",
     fr: "calcule juste : réseau d’essai en {time} ms.",
   },
   "device.problem.no-card": {
@@ -154,7 +154,7 @@ export const jobsMessages = messages({
     fr: "cette version du moteur ne l’inclut pas.",
   },
   "device.problem.wrong": {
-    en: "it computes wrongly (difference {detail}), so it is not used.",
+    en: "its results are wrong (difference {detail}), so it is not used.",
     fr: "elle calcule faux (écart {detail}) ; elle n’est donc pas utilisée.",
   },
   "device.problem.silent": { en: "it did not answer.", fr: "elle n’a pas répondu." },

@@ -134,12 +134,12 @@ export const labelsMessages = messages({
     en: "Draw the hole inside of a label. Enter ends.",
     fr: "Dessinez le trou dans une étiquette. Entrée termine.",
   },
-  "labels.bar": { en: "Tool in hand", fr: "Outil en main" },
+  "labels.bar": { en: "Active tool", fr: "Outil actif" },
   "labels.bar.done": { en: "Done", fr: "Terminé" },
   "labels.bar.retry": { en: "Try again", fr: "Réessayer" },
   "labels.bar.discard": { en: "Discard", fr: "Abandonner" },
   "labels.bar.rejected": {
-    en: "Not stored yet: mend the dashed outline.",
+    en: "Not saved yet: correct the dashed outline.",
     fr: "Pas encore enregistré : corrigez le contour en tirets.",
   },
 
@@ -169,7 +169,7 @@ export const labelsMessages = messages({
   "labels.valid.to": { en: "Valid to", fr: "Valide au" },
   "labels.valid.always": { en: "always", fr: "toujours" },
   "labels.valid.hint": {
-    en: "Empty means always. A label trains only where its time meets the dates of the imagery.",
+    en: "Empty means always. A label trains only if it is valid on a date of the imagery.",
     fr: "Vide signifie toujours. Une étiquette n’entraîne que si sa période rencontre les dates des images.",
   },
   "labels.valid.range": { en: "{from} – {to}", fr: "{from} – {to}" },
@@ -244,7 +244,7 @@ export const labelsMessages = messages({
     fr: "Elle ne contient aucun centre de patch et n’apprend rien. Agrandissez-la ou supprimez-la.",
   },
   "labels.why.invalid": {
-    en: "It cannot be used until it is mended.",
+    en: "It cannot be used until its outline is corrected.",
     fr: "Inutilisable tant qu’il n’est pas corrigé.",
   },
   "labels.why.outside": { en: "It does not train.", fr: "Elle n’entraîne pas." },
@@ -340,7 +340,7 @@ export const labelsMessages = messages({
     fr: "Tous les patchs de {names} sont dans un seul carré : ils servent à l’apprentissage et ne sont pas testés.",
   },
   "labels.split.note.uneven": {
-    en: "{names}: less than half of the wanted share in training or in test. Deal anew, or take smaller squares.",
+    en: "{names}: less than half of the wanted share in training or in test. Split again, or choose smaller squares.",
     fr: "{names} : moins de la moitié de la part voulue en apprentissage ou en test. Redistribuez, ou prenez des carrés plus petits.",
   },
   "labels.split.note.smaller": {
@@ -375,14 +375,17 @@ export const labelsMessages = messages({
     fr: "Aucune image ne montre d’étiquette de {names}.",
   },
   "labels.split.note.imagesChanged": {
-    en: "Images or the area of the project have changed since this split was made. The counts are those of now. Split again to balance the sets.",
+    en: "Images or the area of the project have changed since this split was made. The counts are current. Split again to balance the sets.",
     fr: "Les images ou la zone du projet ont changé depuis cette répartition. Les nombres sont ceux de maintenant. Répartissez de nouveau pour équilibrer les jeux.",
   },
   "labels.split.blockSize": { en: "Side of a square", fr: "Côté d’un carré" },
   "labels.split.shares": { en: "Shares of patches", fr: "Parts des patchs" },
   "labels.split.seed": { en: "Seed", fr: "Graine" },
-  "labels.split.seed.hint": { en: "Another number deals the sets anew.", fr: "Un autre nombre redistribue les jeux." },
-  "labels.split.again": { en: "Deal anew", fr: "Redistribuer" },
+  "labels.split.seed.hint": {
+    en: "Another number gives another random split.",
+    fr: "Un autre nombre redistribue les jeux.",
+  },
+  "labels.split.again": { en: "Split again", fr: "Redistribuer" },
   "labels.split.fieldName": { en: "Field", fr: "Champ" },
   "labels.split.tooFew": {
     en: "Classes too rare for all sets only train",
@@ -583,7 +586,7 @@ export const labelsMessages = messages({
     },
   },
   "labels.wizard.replace": {
-    en: "Forget the labels that were imported before",
+    en: "Delete the labels that were imported before",
     fr: "Oublier les étiquettes importées auparavant",
   },
   "labels.wizard.replace.hint": {

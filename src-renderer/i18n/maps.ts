@@ -13,7 +13,7 @@ export const mapsMessages = messages({
     fr: "Un modèle entraîné est prêt. Choisissez une zone : il dessine la carte.",
   },
   "maps.empty.tiles": {
-    en: "The models here answer for whole tiles: ask them in the Tiles panel. A map of patches needs a model of classes.",
+    en: "These models classify whole tiles: use them in the Tiles panel. A map needs a model that classifies patches.",
     fr: "Les modèles présents répondent pour des tuiles entières : interrogez-les dans le volet Tuiles. Une carte de patchs demande un modèle de classes.",
   },
   "maps.toTraining": { en: "Go to training", fr: "Aller à l’entraînement" },
@@ -31,7 +31,7 @@ export const mapsMessages = messages({
   "maps.form.model": { en: "Model", fr: "Modèle" },
   "maps.form.inputs": { en: "Uses", fr: "Utilise" },
   "maps.form.inputs.hint": {
-    en: "Leave out what this place lacks: the same weights work with any subset.",
+    en: "Leave out inputs that this place lacks: the model works with any subset.",
     fr: "Écartez ce qui manque ici : les mêmes poids fonctionnent avec tout sous-ensemble.",
   },
   "maps.form.inputs.missing": { en: "not in this project", fr: "absent de ce projet" },
@@ -43,11 +43,11 @@ export const mapsMessages = messages({
   "maps.area.polygon": { en: "Polygon…", fr: "Polygone…" },
   "maps.area.bookmark": { en: "Bookmark “{name}”", fr: "Signet « {name} »" },
   "maps.area.draw.rectangle": {
-    en: "Click two corners on the map. Esc gives up.",
+    en: "Click two corners on the map. Esc cancels.",
     fr: "Cliquez deux coins sur la carte. Échap pour abandonner.",
   },
   "maps.area.draw.polygon": {
-    en: "Click the corners on the map; double-click ends. Esc gives up.",
+    en: "Click the corners on the map; double-click ends. Esc cancels.",
     fr: "Cliquez les sommets sur la carte ; double-cliquez pour finir. Échap pour abandonner.",
   },
   "maps.area.again": { en: "Draw again", fr: "Redessiner" },
@@ -121,7 +121,7 @@ export const mapsMessages = messages({
 
   "maps.expected": { en: "Expected accuracy", fr: "Exactitude attendue" },
   "maps.expected.none": {
-    en: "Nobody has measured this combination yet.",
+    en: "This combination has not been measured yet.",
     fr: "Personne n’a encore mesuré cette combinaison.",
   },
   "maps.expected.nearest": { en: "Measured with {inputs}: {value}", fr: "Mesurée avec {inputs} : {value}" },
@@ -167,7 +167,7 @@ export const mapsMessages = messages({
   "maps.details.only": { en: "Only this class", fr: "Seulement cette classe" },
   "maps.details.toggle": { en: "Show “{name}”", fr: "Afficher « {name} »" },
   "maps.details.confidence.note": {
-    en: "The probability the model gives to the class it chose: its own opinion, not a measured accuracy.",
+    en: "The probability that the model gives to the class it chose. It is not a measured accuracy.",
     fr: "La probabilité que le modèle donne à la classe choisie : son opinion, non une exactitude mesurée.",
   },
   "maps.details.zoom": { en: "Zoom to the map", fr: "Zoomer sur la carte" },
@@ -211,7 +211,7 @@ export const mapsMessages = messages({
     fr: "Exactitude producteur : de ce qui est de cette classe, la part que la carte trouve",
   },
   "maps.areas.corrected.note": {
-    en: "Estimated from the map and {samples} test samples after Olofsson et al. (2014), strata are the map’s classes. The test labels are not a random sample of the area, so the intervals are too narrow and the estimates may lean.",
+    en: "Estimated from the map and {samples} test samples after Olofsson et al. (2014), strata are the map’s classes. The test labels are not a random sample of the area, so the intervals are too narrow and the estimates may be biased.",
     fr: "Estimée à partir de la carte et de {samples} échantillons de test d’après Olofsson et al. (2014), les strates étant les classes de la carte. Les étiquettes de test ne sont pas un échantillon aléatoire de la zone : les intervalles sont trop étroits et les estimations peuvent pencher.",
   },
   "maps.areas.uncorrected.no-evaluation": {
@@ -246,7 +246,7 @@ export const mapsMessages = messages({
   "change.swap": { en: "Swap", fr: "Échanger" },
   "change.start": { en: "Compare", fr: "Comparer" },
   "change.what": {
-    en: "What became what, pixel by pixel, where both maps are. Classes with the same name are the same.",
+    en: "Changes of class, pixel by pixel, where both maps have data. Classes are compared by name.",
     fr: "Ce qui est devenu quoi, pixel par pixel, là où sont les deux cartes. Les classes de même nom sont les mêmes.",
   },
   "change.needTwo": {

@@ -113,8 +113,8 @@ export const modalitiesMessages = messages({
   },
   "modalities.problem.duplicates": {
     en: {
-      one: "One day has several products: {dates}. Decide what should become of them.",
-      other: "{count} days have several products: {dates}. Decide what should become of them.",
+      one: "One day has several products: {dates}. Decide what should happen to them.",
+      other: "{count} days have several products: {dates}. Decide what should happen to them.",
     },
     fr: {
       one: "Un jour a plusieurs produits : {dates}. Décidez qu’en faire.",
@@ -133,11 +133,11 @@ export const modalitiesMessages = messages({
     },
   },
   "modalities.problem.members": {
-    en: "Nothing feeds it. Choose dates, or remove it.",
-    fr: "Rien ne l’alimente. Choisissez des dates, ou retirez-la.",
+    en: "It has no images. Choose dates, or remove it.",
+    fr: "Elle n’a pas d’images. Choisissez des dates, ou retirez-la.",
   },
   "modalities.problem.oneDate": {
-    en: "Only one date: a series lives from change. Add more dates of this sensor.",
+    en: "Only one date: a series needs several. Add more dates of this sensor.",
     fr: "Une seule date : une série vit du changement. Ajoutez d’autres dates de ce capteur.",
   },
   "modalities.problem.fewDates": {
@@ -175,7 +175,7 @@ export const modalitiesMessages = messages({
     },
   },
   "modalities.problem.finer": {
-    en: "Read at {resolution} m, the files have only {native} m: this costs time and shows nothing more.",
+    en: "Read at {resolution} m, the files have only {native} m: this takes longer and adds no detail.",
     fr: "Lu à {resolution} m alors que les fichiers n’ont que {native} m : cela coûte du temps sans rien montrer de plus.",
   },
   "modalities.problem.passes": {

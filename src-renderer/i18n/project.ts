@@ -29,7 +29,7 @@ export const projectMessages = messages({
   "project.area.choose": { en: "Polygons that the project ends at", fr: "Polygones où le projet s’arrête" },
   "project.area.draw": { en: "Draw a polygon", fr: "Dessiner un polygone" },
   "project.area.drawHint": {
-    en: "Click the corners of the project’s area on the map; a double click ends it. Esc gives up.",
+    en: "Click the corners of the project’s area on the map; double-click ends. Esc cancels.",
     fr: "Cliquez les sommets de la zone du projet sur la carte ; un double clic termine. Échap abandonne.",
   },
   "project.area.remove": { en: "Use the whole box", fr: "Reprendre tout le cadre" },

@@ -20,7 +20,7 @@ export const recipeMessages = messages({
   "train.option.size.base": { en: "Base (256 wide, as published)", fr: "Base (largeur 256, comme publié)" },
   "train.field.provider": { en: "Computes on", fr: "Calcule sur" },
   "train.hint.provider": {
-    en: "Automatic takes the fastest that computes rightly on this machine.",
+    en: "Automatic takes the fastest that gives correct results on this machine.",
     fr: "Automatique prend le plus rapide qui calcule juste sur cette machine.",
   },
   "train.option.provider.auto": { en: "Automatic", fr: "Automatique" },
@@ -29,7 +29,7 @@ export const recipeMessages = messages({
   "train.option.provider.cuda": { en: "NVIDIA card (CUDA)", fr: "Carte NVIDIA (CUDA)" },
   "train.field.seed": { en: "Seed of chance", fr: "Graine du hasard" },
   "train.hint.seed": {
-    en: "The same seed and settings give the same training again; another one shows how much is luck.",
+    en: "The same seed and settings repeat a training exactly. Try another seed to see how much the results vary.",
     fr: "La même graine et les mêmes réglages redonnent le même entraînement ; une autre montre la part de chance.",
   },
 
@@ -40,7 +40,7 @@ export const recipeMessages = messages({
   },
   "train.field.batchSize": { en: "Tiles per step", fr: "Tuiles par pas" },
   "train.hint.batchSize": {
-    en: "How many places are looked at together. More is steadier and needs more memory.",
+    en: "Tiles per training step. More makes training steadier and needs more memory.",
     fr: "Nombre de lieux vus ensemble. Plus il y en a, plus c’est stable, et plus il faut de mémoire.",
   },
   "train.field.datesPerTile": { en: "Dates per tile", fr: "Dates par tuile" },
@@ -60,12 +60,12 @@ export const recipeMessages = messages({
   },
   "train.field.weightDecay": { en: "Weight decay", fr: "Décroissance des poids" },
   "train.hint.weightDecay": {
-    en: "Pulls weights towards zero, which keeps the network from learning single places by heart.",
+    en: "Pulls weights towards zero, which keeps the network from memorising single places.",
     fr: "Tire les poids vers zéro, ce qui évite d’apprendre des lieux par cœur.",
   },
   "train.field.clipNorm": { en: "Longest stride", fr: "Foulée maximale" },
   "train.hint.clipNorm": {
-    en: "A step whose gradients are together longer than this is shortened to it.",
+    en: "Gradients whose common norm is larger are scaled down to this value.",
     fr: "Un pas dont les gradients sont ensemble plus longs que cela est raccourci d’autant.",
   },
   "train.field.encoderLearningRateScale": { en: "Speed of the encoder", fr: "Vitesse de l’encodeur" },
@@ -95,7 +95,7 @@ export const recipeMessages = messages({
   },
   "train.field.orientations": { en: "Turn and mirror", fr: "Tourner et refléter" },
   "train.hint.orientations": {
-    en: "Tiles are shown in eight orientations: fields have no up and down.",
+    en: "Tiles are turned and flipped at random (eight orientations).",
     fr: "Les tuiles sont montrées dans huit orientations : un champ n’a ni haut ni bas.",
   },
   "train.field.dateDropout": { en: "Missing dates", fr: "Dates manquantes" },
@@ -105,7 +105,7 @@ export const recipeMessages = messages({
   },
   "train.field.dateJitter": { en: "Shift of dates (days)", fr: "Décalage des dates (jours)" },
   "train.hint.dateJitter": {
-    en: "Whole series are moved earlier or later by up to so many days: another year is not the same.",
+    en: "Whole series are shifted by up to this many days, since seasons differ from year to year.",
     fr: "Les séries sont avancées ou retardées d’autant de jours au plus : une autre année diffère.",
   },
   "train.field.radiometricJitter": { en: "Change of brightness", fr: "Variation de luminosité" },
@@ -167,7 +167,7 @@ export const recipeMessages = messages({
   "train.option.balance.patches": { en: "Every patch equally often", fr: "Chaque patch aussi souvent" },
   "train.field.classWeights": { en: "Weight of classes", fr: "Poids des classes" },
   "train.hint.classWeights": {
-    en: "Balanced lets a class weigh the more the fewer labelled patches it has.",
+    en: "Balanced gives classes with few labelled patches more weight.",
     fr: "Équilibré donne d’autant plus de poids à une classe qu’elle a peu de patchs étiquetés.",
   },
   "train.option.classWeights.none": { en: "All alike", fr: "Toutes pareilles" },

@@ -41,11 +41,11 @@ export const runsMessages = messages({
     fr: { one: "Supprimer cet entraînement ?", other: "Supprimer {count} entraînements ?" },
   },
   "runs.delete.one": {
-    en: "“{name}” goes with its curves and its log. This cannot be undone.",
+    en: "“{name}” is deleted with its curves and its log. This cannot be undone.",
     fr: "« {name} » disparaît avec ses courbes et son journal. C’est irréversible.",
   },
   "runs.delete.many": {
-    en: "{names} go with their curves and logs. This cannot be undone.",
+    en: "{names} are deleted with their curves and logs. This cannot be undone.",
     fr: "{names} disparaissent avec leurs courbes et journaux. C’est irréversible.",
   },
   "runs.delete.models": {
@@ -107,7 +107,7 @@ export const runsMessages = messages({
   "runs.commonest": { en: "Commonest class", fr: "Classe majoritaire" },
   "runs.optimistic": { en: "Optimistic", fr: "Optimiste" },
   "runs.optimistic.why": {
-    en: "The split put neighbours of test places into training, so this accuracy is better than that of the map elsewhere. A block split is honest.",
+    en: "The split put neighbours of test places into training, so this accuracy is higher than that of the map elsewhere. Use a block split for a realistic figure.",
     fr: "La répartition a mis des voisins des lieux de test à l’entraînement : cette exactitude est meilleure que celle de la carte ailleurs. Une répartition par blocs est honnête.",
   },
   "runs.few": { en: "Small sample", fr: "Petit échantillon" },

@@ -66,7 +66,7 @@ export const shellMessages = messages({
     fr: "Connexion perdue. Reconnexion… Votre travail est enregistré.",
   },
   "shell.gone": {
-    en: "OmniSat is not running any more. Start it again and open the address it prints; your work is saved.",
+    en: "OmniSat has stopped. Start it again and open the address it prints. Your work is saved.",
     fr: "OmniSat ne fonctionne plus. Relancez-le et ouvrez l’adresse qu’il affiche ; votre travail est enregistré.",
   },
   "shell.loading": { en: "Starting OmniSat…", fr: "Démarrage d’OmniSat…" },

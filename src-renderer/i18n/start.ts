@@ -8,7 +8,7 @@ export const startMessages = messages({
     fr: "Des cartes à partir d’images aériennes et de séries satellite, sur votre ordinateur.",
   },
   "start.new": { en: "New project", fr: "Nouveau projet" },
-  "start.new.text": { en: "Choose a place, then bring your images", fr: "Choisissez un lieu, puis vos images" },
+  "start.new.text": { en: "Choose a place, then add your images", fr: "Choisissez un lieu, puis vos images" },
   "start.open": { en: "Open project…", fr: "Ouvrir un projet…" },
   "start.open.text": { en: "A folder that holds a project", fr: "Un dossier qui contient un projet" },
   "start.open.title": { en: "Folder of the project", fr: "Dossier du projet" },
@@ -22,7 +22,7 @@ export const startMessages = messages({
   "start.recent": { en: "Recent projects", fr: "Projets récents" },
   "start.recent.empty.title": { en: "Nothing opened yet", fr: "Rien d’ouvert pour l’instant" },
   "start.recent.empty": {
-    en: "Projects you open will wait for you here. The sample is the quickest way to see everything.",
+    en: "Projects that you open are listed here. The sample is the quickest way to see everything.",
     fr: "Les projets ouverts vous attendront ici. L’exemple est le moyen le plus rapide de tout voir.",
   },
   "start.recent.filter": { en: "Filter projects", fr: "Filtrer les projets" },
@@ -52,7 +52,7 @@ export const startMessages = messages({
   },
   "start.drop": { en: "Drop a project folder to open it", fr: "Déposez un dossier de projet pour l’ouvrir" },
   "start.drop.browser": {
-    en: "A browser does not tell where a folder lies. Use “Open project…” instead.",
+    en: "A browser cannot tell OmniSat where a folder is. Use “Open project…” instead.",
     fr: "Un navigateur ne dit pas où se trouve un dossier. Utilisez plutôt « Ouvrir un projet… ».",
   },
   "start.version": { en: "Version {version}", fr: "Version {version}" },
@@ -132,7 +132,7 @@ export const startMessages = messages({
   },
   "new.grid.patch": { en: "Patch", fr: "Patch" },
   "new.grid.patchHint": {
-    en: "The finest thing the map shows: one class each.",
+    en: "The smallest unit of the map: each patch gets one class.",
     fr: "Le plus petit détail de la carte : une classe chacun.",
   },
   "new.grid.tile": { en: "Tile", fr: "Tuile" },
@@ -163,7 +163,7 @@ export const startMessages = messages({
   },
   "new.crs.utm": { en: "Use {name}", fr: "Utiliser {name}" },
   "new.crs.outside": {
-    en: "Part of the area lies outside the region this system is made for: distances there are not true.",
+    en: "Part of the area lies outside the region this system is made for: distances there are inaccurate.",
     fr: "Une partie de la zone sort de la région prévue pour ce système : les distances y sont faussées.",
   },
   "new.crs.scale": {

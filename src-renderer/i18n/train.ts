@@ -23,7 +23,7 @@ export const trainMessages = messages({
   },
   "train.kind.pretrain": { en: "Imagery", fr: "Images" },
   "train.kind.finetune.what": {
-    en: "Teaches a model the classes of your labels. The result can map.",
+    en: "Trains a model on the classes of your labels. It can then draw maps.",
     fr: "Apprend à un modèle les classes de vos étiquettes. Le résultat peut cartographier.",
   },
   "train.kind.pretrain.what": {
@@ -57,9 +57,9 @@ export const trainMessages = messages({
     en: "Learns everything from your labels. With few labels, a pre-trained model is usually better.",
     fr: "Apprend tout de vos étiquettes. Avec peu d’étiquettes, un modèle pré-entraîné est en général meilleur.",
   },
-  "train.from.hint": { en: "Goes on from what that model knows.", fr: "Continue à partir de ce que ce modèle sait." },
+  "train.from.hint": { en: "Continues from that model’s weights.", fr: "Continue à partir de ce que ce modèle sait." },
   "train.from.size": {
-    en: "Goes on from what that model knows, with its size and its inputs.",
+    en: "Continues from that model’s weights, with its size and its inputs.",
     fr: "Continue à partir de ce que ce modèle sait, avec sa taille et ses entrées.",
   },
   "train.from.pretrained": { en: "Pre-trained on imagery", fr: "Pré-entraînés sur des images" },
@@ -91,7 +91,7 @@ export const trainMessages = messages({
     fr: "{labels} pour l’entraînement, d’un ou deux patchs chacun ({patches} patchs).",
   },
   "train.chosen.few-places": {
-    en: "Only {labels} to train on ({patches} patches): a longer training would learn them by heart.",
+    en: "Only {labels} to train on ({patches} patches): a longer training would memorise them.",
     fr: "Seulement {labels} pour l’entraînement ({patches} patchs) : un plus long les apprendrait par cœur.",
   },
   "train.chosen.many-places": {
@@ -118,7 +118,7 @@ export const trainMessages = messages({
     fr: "Les réglages de l’article pour TreeSatAI-TS : le grand réseau, 50 dates, sans augmentation. Prévu pour des dizaines de milliers de tuiles et une carte graphique.",
   },
   "train.preset.quick.finetune": {
-    en: "A tiny network and 60 steps: to see whether everything fits together.",
+    en: "A tiny network and 60 steps: a quick check that everything works.",
     fr: "Un très petit réseau et 60 pas : pour voir si tout s’accorde.",
   },
   "train.preset.balanced.finetune": {
@@ -154,8 +154,8 @@ export const trainMessages = messages({
   "train.estimate.parameters": { en: "{count} parameters", fr: "{count} paramètres" },
   "train.estimate.how": {
     en: {
-      one: "From {count} step really taken on this machine; refined while it runs.",
-      other: "From {count} steps really taken on this machine; refined while it runs.",
+      one: "Measured on {count} step on this machine; updated during the training.",
+      other: "Measured on {count} steps on this machine; updated during the training.",
     },
     fr: {
       one: "D’après {count} pas réellement fait sur cette machine ; affiné pendant l’exécution.",
@@ -167,7 +167,7 @@ export const trainMessages = messages({
     fr: "La durée et la mémoire s’affichent une fois l’entraînement défini.",
   },
   "train.estimate.later": {
-    en: "Measured when nothing else computes, so that it slows nothing down.",
+    en: "Measured once no other job is running.",
     fr: "Mesuré quand rien d’autre ne calcule, pour ne rien ralentir.",
   },
   "train.estimate.tooLarge": {
@@ -176,7 +176,7 @@ export const trainMessages = messages({
   },
   "train.estimate.useBatch": { en: "Use {count} tiles per step", fr: "Utiliser {count} tuiles par pas" },
   "train.estimate.tight": {
-    en: "It may just fit. Close other programs, or lower the tiles per step, to be safe.",
+    en: "Memory is tight. Close other programs, or lower the tiles per step.",
     fr: "Ce sera juste. Fermez d’autres programmes, ou réduisez les tuiles par pas, pour être tranquille.",
   },
   "train.start": { en: "Start training", fr: "Lancer" },

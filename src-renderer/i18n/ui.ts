@@ -44,7 +44,7 @@ export const uiMessages = messages({
     fr: "Ce volet n’a pas pu être chargé. Rechargez la fenêtre ; votre travail est enregistré.",
   },
   "ui.error.unexpected": {
-    en: "Something went wrong that OmniSat did not expect. Your work is saved. Try again; if it happens again, report it with the details below.",
+    en: "An unexpected error occurred. Your work is saved. Try again; if it happens again, report it with the details below.",
     fr: "Une erreur inattendue s’est produite. Votre travail est enregistré. Réessayez ; si elle se répète, signalez-la avec les détails ci-dessous.",
   },
 });

@@ -11,7 +11,7 @@ import type { MapColors } from "./colors.ts";
 
 const duration = 1100;
 
-/** Draws the eye to a place: an outline that appears, pulses once and fades. */
+/** Marks a place: an outline that appears, pulses once and fades out. */
 export function flash(map: OlMap, { minX, minY, maxX, maxY }: Bounds, { mark, markHalo }: MapColors): void {
   const pixel = map.getView().getResolution() ?? 1;
   // A point, or something smaller than a finger, gets a frame that can be seen.

@@ -104,7 +104,7 @@ class MapView {
     }
   }
 
-  /** Shows all of `bounds` (project CRS) with some air around. A point is shown at the scale that is set. */
+  /** Shows all of `bounds` (project CRS) with a margin. A point is shown at the scale that is set. */
   zoomTo(
     bounds: Bounds,
     { duration = 250, air = 32 }: { readonly duration?: number; readonly air?: number } = {},
@@ -117,7 +117,7 @@ class MapView {
     const view = map.getView();
     const { minX, minY, maxX, maxY } = bounds;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    // A movement under way would end later than this one on a slow machine, and win.
+    // Cancels an animation that would otherwise end after this one and override it.
     view.cancelAnimations();
     if (maxX - minX <= 0 && maxY - minY <= 0) {
       view.animate({ center: [minX, minY], duration: still ? 0 : duration });

@@ -24,7 +24,7 @@ export function openingView(box: Bounds, places: readonly Place[]): Bounds | nul
 
 /**
  * The place to fly to from a view, `by` places on. From a view of several places or of none it is the one nearest to its
- * middle, so that nobody is taken away from what they look at.
+ * middle, so that the view moves as little as possible.
  */
 export function placeFrom<P extends Place>(view: Bounds, places: readonly P[], by: 1 | -1): P | undefined {
   const [x, y] = middle(view);

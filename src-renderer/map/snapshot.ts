@@ -23,7 +23,7 @@ export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A picture that takes longer than this is given back as far as it is drawn. */
+/** A picture that takes longer than this is returned unfinished. */
 const patience = 60_000;
 
 /** The layers that are to be seen, drawn off screen at any size; resolves when all tiles are there. Always in light colours. */

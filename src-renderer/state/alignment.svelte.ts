@@ -16,7 +16,7 @@ const pause = 700;
 /** Windows on one project do not stop each other's measuring. */
 const token = `alignment.measure ${crypto.randomUUID()}`;
 
-/** Corrections of position: which picture is moved, and by how much until the fingers rest. */
+/** Corrections of position: which picture is moved, and by how much until the keys are released. */
 export class Alignment {
   readonly #client: Client;
   readonly #session: ProjectSession;

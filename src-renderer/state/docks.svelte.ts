@@ -37,7 +37,7 @@ export class Docks {
     this.#hidden = null;
     const changes = this.#changes;
     const kept = await this.#memory.recall<Partial<Layout>>("docks");
-    // Who has moved something meanwhile knows better than what was kept.
+    // Changes that the user made meanwhile win over the stored layout.
     if (kept && changes === this.#changes) this.layout = { ...initial(this.#narrow()), ...kept };
   }
 

@@ -18,7 +18,7 @@ export class EditHistory {
   /** Follows the history of the open project; returns how to stop. Call it inside `$effect` or `$effect.root`. */
   follow(): () => void {
     const stop = this.#client.whenChanged(() => void this.#ask(), "edits.list");
-    // After a lost connection the changes of the meantime were never heard.
+    // After a lost connection, announcements of changes were missed.
     $effect(() => {
       void this.#client.connection.epoch;
       void this.#ask();

@@ -45,7 +45,7 @@ export class Jobs {
       clearTimeout(soon);
       soon = setTimeout(() => void this.#ask(), 40);
     };
-    // A fast training tells a hundred things a second; the eye wants four.
+    // A fast training reports a hundred times a second; the window shows four updates.
     const beat = setInterval(() => this.#show(), 250);
     const stops = [
       this.#client.whenChanged(again, "jobs.list"),
@@ -82,7 +82,7 @@ export class Jobs {
   discard = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.discard", { id }), id);
   cancel = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.cancel", { id }), id);
 
-  /** Says nothing in the corner when this one ends: a panel shows it. */
+  /** No notice when this job ends: a panel shows it. */
   hush(id: number): void {
     this.#quiet.add(id);
   }

@@ -61,7 +61,7 @@ export function slotsOf(facts: readonly LayerFacts[], rows: ReadonlyMap<string, 
       kind: "group",
       sensor,
       position: row?.position ?? usualPosition.group + (usualSensors.length - index),
-      // One picture at a time: the finest is seen first, the others are a click away.
+      // Only the finest image is visible at first; the others are hidden.
       visible: row?.visible ?? index === 0,
       opacity: row?.opacity ?? 1,
       members: groups.get(sensor)!.toReversed(),

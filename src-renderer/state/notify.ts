@@ -15,7 +15,7 @@ export class Notifier {
     note.onclick = () => window.focus();
   }
 
-  /** Asks once, at a moment when the person sees why: they have just started something long. */
+  /** Asks for permission once, when the user has just started a long job. */
   async ask(): Promise<void> {
     if (!this.#settings.value.notifications || !("Notification" in window)) return;
     if (Notification.permission === "default") await Notification.requestPermission().catch(() => undefined);

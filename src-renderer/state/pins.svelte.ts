@@ -49,7 +49,7 @@ export class Pins {
   classesLoading = $state(false);
   #folder: string | null = null;
   #next = 1;
-  /** a question to a model that was asked anew is not listened to */
+  /** the answer to a superseded question to a model is ignored */
   #turn = 0;
 
   constructor({ client, session, memory }: { client: Client; session: ProjectSession; memory: ViewMemory }) {

@@ -46,7 +46,7 @@ export class RunCurve {
       } else return;
       touched();
     });
-    // After a pause or a crash the program knows steps that were on their way to nobody.
+    // After a pause or a crash the program has steps that this window did not receive.
     const stopState = this.#client.subscribe("job.state", ({ id }) => id === this.#jobId && void this.#load());
     void this.#load();
     return () => {
@@ -61,7 +61,7 @@ export class RunCurve {
     return [...this.#lines.keys()];
   }
 
-  /** A copy: the arrays inside grow in place, which nobody would be told of. */
+  /** A copy, since the arrays inside grow in place, which Svelte does not notice. */
   line(name: string): Line | undefined {
     void this.version;
     const line = this.#lines.get(name);

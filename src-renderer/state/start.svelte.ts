@@ -1,4 +1,4 @@
-/** What the start screen shows: the recent projects, or the form of a new one. */
+/** State of the start screen: the recent projects, or the form of a new one. */
 export class StartScreen {
   creating = $state(false);
 }

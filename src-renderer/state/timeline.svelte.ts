@@ -176,7 +176,7 @@ export class Timeline {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (!this.playing) return;
-      // A picture is shown whole before the next, unless its tiles are very late.
+      // Waits until a picture is complete before showing the next, up to a limit.
       if (this.#activity.loading > 0 && performance.now() - shown < 4000) this.#schedule(shown);
       else if (this.date === this.stops.at(-1)) this.pause();
       else {

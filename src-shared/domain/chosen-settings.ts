@@ -36,7 +36,7 @@ const patchesOfPoints = 2;
  * (`jobs/README.md` has the table):
  *
  * - `points`: every polygon holds a patch or two. Polygons and patches are the same; nothing is large.
- * - `few-places`: fewer than thirty polygons. A long training would learn these places by heart; every polygon has the same
+ * - `few-places`: fewer than thirty polygons. A long training would memorise these places; every polygon has the same
  *   chance, so that one large field does not decide.
  * - `many-places`: from thirty polygons on, as wall-to-wall labels have. Drawn polygon by polygon, specks would count as
  *   much as forests and the map would be full of rare classes; patches are drawn as they are labelled, for three times as
@@ -60,7 +60,7 @@ export function settingsOfLabels({ polygons, patches }: LabelShape): {
 
 const because: Readonly<Record<LabelRule, string>> = {
   points: "every label has a patch or two",
-  "few-places": `fewer than ${manyPlaces} places train: a longer training would learn them by heart`,
+  "few-places": `fewer than ${manyPlaces} places train: a longer training would memorise them`,
   "many-places": `${manyPlaces} places or more train: patches are drawn as they are labelled`,
 };
 

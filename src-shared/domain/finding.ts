@@ -1,7 +1,7 @@
 import { countedLabels, type LabelUnit, labelWord } from "./label-unit.ts";
 
 /**
- * What a run has to say about itself that somebody should know before they believe it. Jobs find them, results carry them;
+ * Warnings and remarks about a run that users should know before they rely on it. Jobs produce them, results hold them;
  * the end of a command, the model's card, the list of runs, the report and the map show them.
  */
 

@@ -1,6 +1,6 @@
 import type { JobKind, JobState } from "./job.ts";
 
-/** One process, for good: a pid is used again after a while, a pid with its start time is not. */
+/** Identifies one process: a pid is reused after a while, a pid with its start time is not. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
@@ -14,7 +14,7 @@ export type JobCause =
   | { readonly kind: "paused" }
   /** the program was closed in order */
   | { readonly kind: "closed" }
-  /** the program itself ended without a word: a crash, a power cut */
+  /** the program itself ended unexpectedly: a crash, a power cut */
   | { readonly kind: "crashed" }
   /** the job process ended while the program went on; "engine" is its stored value in `jobs.cause` and stays for existing projects */
   | { readonly kind: "engine"; readonly detail: string }

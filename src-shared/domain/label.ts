@@ -44,7 +44,7 @@ export type NewLabel = Omit<Label, "id" | Later> & Partial<Pick<Label, Later>>;
 /** A label's shape and what follows from it. */
 export type LabelShape = Pick<Label, "coordinates" | "x" | "y" | "patches" | "hectares">;
 
-/** What happened to labels after a moment: those to ask for again, and those that are gone. */
+/** Changes of labels since a state of the counter: those to read again, and those that were deleted. */
 export interface LabelChanges {
   readonly version: number;
   readonly changed: readonly number[];

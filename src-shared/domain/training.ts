@@ -68,7 +68,7 @@ export interface RunSummary {
   /** a few values of the curve that says most: validation F1, else loss */
   readonly sparkline: readonly number[];
   readonly sparklineOf: "validationMacroF1" | "validationMicroF1" | "loss";
-  /** the split flatters: neighbours of test places were trained on */
+  /** scores of this split are too high: neighbours of test places were trained on */
   readonly optimistic: boolean;
   readonly model: { readonly id: number; readonly name: string } | null;
   /** what should be known of it, severe ones first */

@@ -81,7 +81,7 @@ export interface AcquisitionFile {
   /** the file's pixels on Earth, from its header: its footprint. Unknown in jobs of older releases. */
   readonly grid?: GeoBox;
   readonly bands: readonly FileBand[];
-  /** bands that a sharper file of the same product gives: kept for the day that one is taken out */
+  /** bands that a sharper file of the same product gives: kept in case that one is removed */
   readonly spare?: readonly FileBand[];
   readonly quality?: Omit<QualityBand, "path" | "crs">;
   readonly radiometry: Radiometry;

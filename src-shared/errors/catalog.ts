@@ -84,7 +84,7 @@ export const catalogErrors = {
   }: PathDetails & { readonly when: "running" | "resume"; readonly missing: boolean }) =>
     `${
       when === "running"
-        ? `“${path}” was ${missing ? "removed" : "replaced or written to"} while the job worked with it, so the job has stopped: the rest would have been of another file.`
+        ? `“${path}” was ${missing ? "removed" : "replaced or written to"} while the job worked with it, so the job has stopped: its result would have mixed two files.`
         : `The job cannot go on: “${path}” ${missing ? "is missing" : "is no longer the file that it began with"}.`
     } Put the original file back and resume the job, or give the job up and start a new one with the files as they are now.`,
   "job-spec-damaged": ({ path }: PathDetails) =>

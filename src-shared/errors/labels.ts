@@ -28,8 +28,8 @@ export const labelErrors = {
     limit,
   }: Path & { readonly why: "time" | "memory" | "crash"; readonly limit: number }) =>
     why === "crash"
-      ? `“${path}” made the program that reads it end. It is damaged; export it again from the program that made it.`
-      : `Reading “${path}” was stopped: it took more than ${limit} ${why === "time" ? "seconds" : "MiB of memory"}. Where the file is what it should be, keep only the layer and the shapes that are needed and write views as tables.`,
+      ? `“${path}” crashed the program that reads it, so it is damaged. Export it again from the program that made it.`
+      : `Reading “${path}” was stopped: it took more than ${limit} ${why === "time" ? "seconds" : "MiB of memory"}. If the file is correct, keep only the layer and the shapes that are needed, and save views as tables.`,
   "vector-without-layers": ({ path }: Path) =>
     `“${path}” is a GeoPackage without vector layers. Choose a file that holds polygons.`,
   "vector-without-shapes": ({ path }: Path) =>
@@ -160,8 +160,7 @@ export const labelErrors = {
     `These outlines could not be ${{ unite: "united", clean: "cleaned", cut: "cut", compare: "compared" }[operation]}: their corners lie too close together or cross too often. Simplify them, or move the corners that almost touch; nothing was changed.`,
   "label-outside": (_details: Nothing) =>
     "This shape lies outside of the project's area. Draw it inside the frame of the map.",
-  "label-missing": (_details: Nothing) =>
-    "These labels are no longer there: they were removed meanwhile. Select again.",
+  "label-missing": (_details: Nothing) => "These labels were removed meanwhile. Select again.",
   "labels-not-divided": (_details: Nothing) =>
     "The line does not cut through any of the selected polygons. Begin and end it outside of them, and let it not cross itself.",
   "labels-merge-few": (_details: Nothing) => "One polygon alone cannot be merged. Select at least two of one class.",
@@ -174,7 +173,7 @@ export const labelErrors = {
   "label-validity": ({ from, to }: { readonly from: string; readonly to: string }) =>
     `The validity would end (${to}) before it begins (${from}). Swap the two dates.`,
   "no-legend": (_details: Nothing) => "There is no legend yet. Make one, or take a ready one, before you draw.",
-  "legend-missing": (_details: Nothing) => "This legend is no longer there: it was removed meanwhile.",
+  "legend-missing": (_details: Nothing) => "This legend was removed meanwhile. Choose another one.",
   "legend-name-taken": ({ name }: { readonly name: string }) =>
     `There is already a legend “${name}”. Choose another name.`,
   "legend-full": (_details: Nothing) =>
@@ -186,8 +185,8 @@ export const labelErrors = {
   "class-code-taken": ({ code, name }: { readonly code: number; readonly name: string }) =>
     `The code ${code} belongs to “${name}”. Choose a free one from 1 to 254.`,
   "class-in-use": ({ name, count }: { readonly name: string; readonly count: number }) =>
-    `${counted(count, "label")} ${count === 1 ? "has" : "have"} the class “${name}”. Choose the class that they shall have instead.`,
+    `${counted(count, "label")} ${count === 1 ? "has" : "have"} the class “${name}”. Choose the class that they get instead.`,
   "legend-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
     `“${path}” is no legend that can be read here: ${problem}. Choose a CSV (code,name,color), a JSON, a QGIS style (.qml) or an SLD.`,
-  "legend-format": ({ path }: Path) => `“${path}” does not end like a legend file. Use .csv, .json, .qml or .sld.`,
+  "legend-format": ({ path }: Path) => `“${path}” has no ending of a legend file. Use .csv, .json, .qml or .sld.`,
 };

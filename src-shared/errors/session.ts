@@ -2,7 +2,7 @@
 export const sessionErrors = {
   /** A mistake of ours: its own words, without the places in the program. */
   internal: ({ problem }: { readonly problem: string }) =>
-    `Something went wrong inside the program: ${problem} Try again; if it stays, report it with these words.`,
+    `An unexpected error occurred in the program: ${problem} Try again; if it happens again, report it with this message.`,
   "command-unknown": ({ command }: { readonly command: string }) =>
     `This version of the program has no command “${command}”. Reload the window; if it stays, the window and the program are of different versions.`,
   "no-project-open": ({ command }: { readonly command: string }) =>

@@ -2,7 +2,7 @@ import type { ToHost } from "./wire.ts";
 
 /*
  * What goes over the WebSocket of the web host, `/rpc?session=ID&arrived=SEQ` (both only when a broken connection is
- * taken up again). The numbers on both sides only grow, so what broke in between can be said again and is heard once:
+ * taken up again). The numbers on both sides only grow, so messages lost in between are sent again and processed once:
  * the host repeats every message after `arrived`, the window every request after the `lastRequest` of the hello.
  * A numbered message of the host is a `FromHost` with its `seq`.
  */

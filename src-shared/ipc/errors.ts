@@ -10,7 +10,7 @@ export interface ErrorMessage {
 }
 
 /**
- * What leaves the program by any way (HTTP, WebSocket, Electron's messages, `--json`): a code, its sentence and plain
+ * An error as it leaves the program (HTTP, WebSocket, Electron's messages, `--json`): a code, its sentence and plain
  * details, never a stack. A mistake of ours is `internal`; what was stopped stays an `AbortError`, which is no error.
  */
 export function errorMessage(error: unknown): ErrorMessage {
@@ -18,7 +18,7 @@ export function errorMessage(error: unknown): ErrorMessage {
   const known = error instanceof AppError ? error : internalError(error);
   const { name, code } = known;
   const details = plainDetails(known.details);
-  // A sentence is made of its details: of those without traces there is one without traces.
+  // The sentence is made from the details, so details without stack traces give a sentence without them.
   const message = /\n\s*at /.test(known.message) ? new AppError(code, details as never).message : known.message;
   return { name, message: withoutTrace(message), code, details };
 }
@@ -77,7 +77,7 @@ function plainDetails(value: unknown, depth = 0): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainDetails(item, depth + 1)]));
 }
 
-/** What the program tells itself, from process to process: with the place of a mistake, for its log. */
+/** For messages between the program's own processes: with the stack, for the log. */
 export function errorMessageWithStack(error: unknown): ErrorMessage {
   if (error instanceof AppError) {
     const { name, message, code, details } = error;

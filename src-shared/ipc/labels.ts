@@ -234,7 +234,7 @@ export interface LabelSummary {
   readonly hectares: number;
   /** labels of which nothing lies inside the project: they do not train */
   readonly outside: number;
-  /** labels that are true at no date of the imagery: they do not train */
+  /** labels that are valid on no date of the imagery: they do not train */
   readonly outOfSeason: number;
   readonly season: { readonly from: string; readonly to: string } | null;
   readonly classes: readonly (LegendClass & {
@@ -258,7 +258,7 @@ export interface NewLabelRequest {
   readonly validTo?: string | null | undefined;
 }
 
-/** Polygons with classes, and who learns and who tests. Every change is one step of the history. */
+/** Polygons with classes, and which of them train, validate and test. Every change is one step of the history. */
 export interface LabelCommands {
   "labels.values"(request: LabelFileRequest & { readonly field: string }): Promise<readonly ValueCount[]>;
   "labels.inspect"(request: LabelFileRequest): Promise<LabelFile>;

@@ -45,7 +45,7 @@ export interface ModelDetails {
   readonly findings: readonly Finding[];
 }
 
-/** Trained models: list them, look into them, bring them in, take them along. */
+/** Trained models: list, inspect, import and export them. */
 export interface ModelCommands {
   "models.list"(request: Nothing): Promise<readonly Model[]>;
   "models.details"(request: { readonly name: string }): Promise<ModelDetails>;

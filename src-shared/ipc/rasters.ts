@@ -193,7 +193,7 @@ export interface AcquisitionFacts {
 export interface RasterCommands {
   "rasters.list"(request: Nothing): Promise<readonly Raster[]>;
   "acquisitions.list"(request: Nothing): Promise<readonly AcquisitionFacts[]>;
-  /** A dry look: what every file is taken for and why, and what would become of it. Nothing is stored. */
+  /** A preview: what every file is taken for and why, and what an import would do with it. Nothing is stored. */
   "rasters.preview"(request: {
     readonly paths: readonly string[];
     readonly choices?: readonly ImageChoice[] | undefined;

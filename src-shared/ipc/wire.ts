@@ -1,14 +1,14 @@
 import type { TopicName } from "./contract.ts";
 import type { ErrorMessage } from "./errors.ts";
 
-/** What a window sends over the socket or the process boundary. */
+/** Messages from a window, over the socket or the process boundary. */
 export interface ToHost {
   readonly id: number;
   readonly command: string;
   readonly request: unknown;
 }
 
-/** What a window hears. */
+/** Messages to a window. */
 export type FromHost =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: ErrorMessage }

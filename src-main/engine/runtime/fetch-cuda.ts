@@ -40,7 +40,7 @@ async function fetchCuda(): Promise<void> {
   });
   const library = join(folder, "bin", "napi-v6", "linux", "x64", "libonnxruntime_providers_cuda.so");
   if (code === 0 && existsSync(library)) {
-    say("Done. `npm run omnisat -- doctor` shows whether CUDA computes rightly here.", 0);
+    say("Done. `npm run omnisat -- doctor` shows whether CUDA gives correct results here.", 0);
     return;
   }
   const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|EHOSTUNREACH|fetch failed/.test(

@@ -24,7 +24,7 @@ test("a provider that crashes or does not exist gives words, not an exception", 
   expect(report).toHaveProperty("error");
 });
 
-test("the fastest provider that computes rightly is chosen", async () => {
+test("the fastest provider with correct results is chosen", async () => {
   const choice = await chooseProvider({ probe: reports({ cuda: works(2), webgpu: works(4), cpu: works(10) }) });
   expect(choice.provider).toBe("cuda");
   expect(choice.tried.map(({ provider, ok }) => [provider, ok])).toEqual([

@@ -42,7 +42,7 @@ const tolerance = 2e-3;
 
 /**
  * Chooses what computes, by running a small network on each candidate and comparing its results and its time with the CPU's.
- * A preferred provider is taken if it computes rightly, even if slower. `auto` takes the fastest that does.
+ * A preferred provider is taken if its results are correct, even if slower. `auto` takes the fastest that does.
  */
 export async function chooseProvider({
   prefer = "auto",
@@ -71,7 +71,7 @@ export async function chooseProvider({
   const fastest = working.reduce((best, trial) => (trial.milliseconds! < best.milliseconds! ? trial : best));
   if (cpu.milliseconds !== null && fastest.milliseconds! > cpu.milliseconds) {
     const times = `${format(fastest.milliseconds!)} against ${format(cpu.milliseconds)} ms`;
-    const reason = `Using the processor: ${names[fastest.provider]} computes rightly, but is slower here (${times}).`;
+    const reason = `Using the processor: ${names[fastest.provider]} gives correct results but is slower here (${times}).`;
     return { provider: "cpu", reason, tried };
   }
   return { provider: fastest.provider, reason: fastest.why, tried };
@@ -96,7 +96,12 @@ function judge(provider: Provider, report: ProbeReport): Trial {
     const problem: Problem = { kind: "wrong", detail: difference === null ? "NaN" : difference.toExponential(1) };
     return { provider, ok: false, why: `${capital(name)} cannot be used: ${how}.`, milliseconds, problem };
   }
-  return { provider, ok: true, why: `${capital(name)} computes rightly (${format(milliseconds)} ms).`, milliseconds };
+  return {
+    provider,
+    ok: true,
+    why: `${capital(name)} gives correct results (${format(milliseconds)} ms).`,
+    milliseconds,
+  };
 }
 
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);

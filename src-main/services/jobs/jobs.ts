@@ -157,7 +157,7 @@ export class JobQueue {
     catalog.transaction(() => {
       const run = catalog.runs.ofJob(id);
       if (run && run.result === null) catalog.runs.remove(run.id);
-      catalog.jobs.cancel(id, "Given up; its files were deleted.");
+      catalog.jobs.cancel(id, "Cancelled; its files were deleted.");
     });
     this.#tell(id);
     announceChanged(announce, "runs");

@@ -26,7 +26,7 @@ export interface BasemapOptions {
   readonly colors: MapColors;
 }
 
-/** Degrees around the project that are drawn: a projection goes wild far from where it is meant for. */
+/** Degrees around the project that are drawn: a projection is not defined far from its area. */
 const reach = { coarse: 30, fine: 6, places: 5 };
 
 /** From this many metres per pixel on, the small-scale outlines are enough. */
@@ -107,7 +107,7 @@ export class Basemap {
         ? loadPlaces().then((places) => this.#addPlaces(places))
         : loadWorld(what).then((world) => this.#addWorld(what, world))
     ).catch(() => {
-      // Without its ground the map is still a map; the next view asks again.
+      // The base map is optional: when loading fails, the next view tries again.
       this.#asked.delete(what);
     });
     this.#asked.set(what, asking);

@@ -31,7 +31,7 @@ export async function fetchTexture(
 
 const pauses = [300, 1200, 4000];
 
-/** Asks again when the program was not there or stumbled: a tile that failed once would stay a hole. */
+/** Retries after connection and server errors: otherwise a tile that failed once would stay empty. */
 async function answered(path: string, signal: AbortSignal | undefined): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     const pause = pauses[attempt];

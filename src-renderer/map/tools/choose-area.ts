@@ -46,7 +46,7 @@ export interface AreaRequest {
   end(area: ChosenArea | null): void;
 }
 
-/** Lets the person draw a rectangle (two clicks) or a polygon; answers once, and gives the map back. */
+/** Lets the user draw a rectangle (two clicks) or a polygon; answers once, then restores the previous tool. */
 export function chooseArea(kind: "rectangle" | "polygon", done: (area: ChosenArea | null) => void): () => void {
   const mode = `choose-${kind}` as const;
   const before = factsOf(mapView.tool).family === "area" ? "pan" : mapView.tool;
@@ -98,7 +98,7 @@ export function startChoosing(
     menu,
     stop() {
       map.removeInteraction(draw);
-      // Another tool was taken meanwhile.
+      // Another tool was chosen meanwhile.
       queueMicrotask(() => request.end(null));
     },
   };

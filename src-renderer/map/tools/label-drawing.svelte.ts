@@ -22,10 +22,10 @@ import { type Keys, keysInTurn } from "./tool-keys.ts";
 
 export type Drawn = DrawnShape | "line";
 
-/** Polygons near the view that corners and edges are caught by; more would make the pointer slow. */
+/** The most polygons near the view to snap to; more would make the pointer slow. */
 const snapTargets = 1200;
 
-/** Draws shapes and hands each to `submit`. One that is refused stays, with handles, until it is mended or given up. */
+/** Draws shapes and hands each to `submit`. A refused shape stays editable until it is corrected or discarded. */
 export function startDrawing(
   { map, labels: layer }: Ground & Pick<Lendings, "labels">,
   kind: Drawn,
@@ -129,7 +129,7 @@ function optionsOf(kind: Drawn): Options {
   return { type: "Polygon", ...only };
 }
 
-/** Catches corners and edges of labels near the view while snapping is on. Snap has to be the last to see the pointer first. */
+/** Snaps to corners and edges of labels near the view. OpenLayers calls the interaction that was added last first. */
 export function startSnapping(map: OlMap, layer: LabelLayer, others: readonly (Draw | Modify)[]): () => void {
   const near = new Collection<LabelFeature>();
   const snap = new Snap({ features: near, pixelTolerance: 10 });

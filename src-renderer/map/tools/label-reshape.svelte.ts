@@ -30,7 +30,7 @@ function putBack(layer: LabelLayer, ids: Iterable<number>): void {
   }
 }
 
-/** Commits outlines; refused ones stay as they were left until they are mended or put back. */
+/** Commits outlines; refused ones stay as drawn until they are corrected or reset. */
 function committing(layer: LabelLayer): { commit: (ids: readonly number[]) => Promise<void>; stop: () => void } {
   /** outlines on the map that the program has refused */
   const refused = new Set<number>();

@@ -52,7 +52,7 @@ export function worldLayers() {
   const ask = (what: string, load: () => Promise<void>) => {
     if (asked.has(what)) return;
     asked.add(what);
-    // Without its ground the map still takes a rectangle; the next move asks again.
+    // The base map is optional: when loading fails, the next move tries again.
     load().catch(() => asked.delete(what));
   };
 

@@ -1,4 +1,4 @@
-// Dates that lie alike are one row: seventy lines that say the same hide the one that does not.
+// Dates with the same alignment share a row, so that different ones are easy to see.
 import { sensors } from "../../../src-shared/eo/sensors.ts";
 import type { AlignmentEntry, AlignmentProblem } from "../../../src-shared/ipc/index.ts";
 

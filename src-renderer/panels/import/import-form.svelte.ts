@@ -20,7 +20,7 @@ const previewTask = "import.preview";
 const importTask = "import.run";
 const isStopped = (error: unknown) => error instanceof Error && error.name === "AbortError";
 
-/** What a person has chosen to add and decided about it. It outlives every error, and closing the dialog. */
+/** What a person has chosen to add and decided about it. It is kept after errors and when the dialog is closed. */
 class ImportForm {
   /** files and folders as they were named */
   paths = $state.raw<readonly string[]>([]);
@@ -100,7 +100,7 @@ class ImportForm {
     const before = this.paths;
     this.paths = [...new Set([...this.paths, ...images])];
     await this.look();
-    // What cannot even be looked at is not kept in the way of the rest.
+    // Paths that cannot be read are dropped, so that they do not block the others.
     if (this.error !== undefined && this.preview !== null) this.paths = before;
   }
 

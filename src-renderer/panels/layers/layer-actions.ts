@@ -13,7 +13,7 @@ import { type MenuItem, notices } from "../../ui/index.ts";
 function zoomToLayers(ids: readonly string[]): void {
   const bounds = layers.boundsOf(ids);
   if (!bounds) return;
-  // Of images far apart the box would show nothing but air: then the first place, as a project opens.
+  // For images far apart the whole box would show mostly empty ground: zoom to the first place instead.
   const inside = places.list.filter((place) => intersection(place.bounds, bounds));
   const view = openingView(bounds, inside) ?? bounds;
   mapView.zoomTo(view);

@@ -40,7 +40,7 @@ const create = command({
     patch: {
       type: "number",
       value: "METRES",
-      summary: "side of a patch, the finest thing a map shows",
+      summary: "side of a patch, the smallest unit of a map",
       fallback: "10",
     },
     tile: { type: "integer", value: "PATCHES", summary: "side of a training tile", fallback: "8" },
