@@ -65,7 +65,7 @@ const typesOf: Readonly<Record<FieldRule["kind"], ReadonlySet<number>>> = {
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The budget of a header: what no image that anybody made needs more of. */
+/** Limits of a header, above what any real image needs. */
 const limits = {
   /** directories of one file; later ones are not looked at */
   directories: 1024,

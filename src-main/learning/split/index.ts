@@ -1,4 +1,4 @@
-/** Who learns and who tests. */
+/** Which labels train, validate and test. */
 export {
   type BlockLabel,
   type BlockSplit,
