@@ -44,6 +44,11 @@ const rounds = 6;
 /** A window helps when so much of it is clear in both images. */
 const leastClear = 0.4;
 
+/**
+ * How far the other image lies beside the reference, in units of the grid's coordinate system, from patches of both by phase
+ * correlation; or why it cannot be measured (no common ground, too little clear, no texture).
+ * @see Foroosh, Zerubia, Berthod (2002), Extension of phase correlation to subpixel registration
+ */
 export async function measureShift({ grid, read, signal, onProgress }: ShiftSpec): Promise<MeasuredShift> {
   const size = windowSize(grid);
   if (!size) return refusal("overlap", 0, 0, 0);

@@ -201,7 +201,10 @@ export class Catalog {
   }
 }
 
-/** Makes a project in `folder` (which may exist and hold files). On failure nothing is left behind. */
+/**
+ * Makes a project in `folder` (which may exist and hold files). On failure nothing is left behind.
+ * @throws AppError "project-exists"
+ */
 export function createCatalog(folder: string, settings: ProjectSettings, options: OpenOptions): Catalog {
   const existed = existsSync(folder);
   if (existsSync(join(folder, projectFileName))) throw new AppError("project-exists", { folder });
@@ -235,7 +238,10 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
   }
 }
 
-/** Opens the project in `folder`, brings it to the current format, and corrects the state of jobs that a crash interrupted. */
+/**
+ * Opens the project in `folder`, brings it to the current format, and corrects the state of jobs that a crash interrupted.
+ * @throws AppError "project-not-found", "project-unreadable"
+ */
 export function openCatalog(folder: string, options: OpenOptions): Catalog {
   const file = join(folder, projectFileName);
   const facts = statSync(file, { throwIfNoEntry: false });

@@ -169,7 +169,10 @@ function assertPlainStep(project: string, path: string, stats: Stats): void {
 
 const plainFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** The text of a small file; no link is followed, no pipe or device waited for. */
+/**
+ * The text of a small file; no link is followed, no pipe or device waited for.
+ * @throws AppError "file-not-regular", "file-too-large"
+ */
 export function readPlainText(path: string, mostBytes = 64 << 20): string {
   const file = openSync(path, plainFlags);
   try {
@@ -182,7 +185,10 @@ export function readPlainText(path: string, mostBytes = 64 << 20): string {
   }
 }
 
-/** The bytes of a regular file in pieces, each its own; no link is followed, no pipe or device waited for. */
+/**
+ * The bytes of a regular file in pieces, each its own; no link is followed, no pipe or device waited for.
+ * @throws AppError "file-not-regular"
+ */
 export function* plainPieces(path: string): Generator<Buffer> {
   const file = openSync(path, plainFlags);
   try {
@@ -198,7 +204,10 @@ export function* plainPieces(path: string): Generator<Buffer> {
   }
 }
 
-/** A regular file, open for reading: what is read is the file that was checked, even if its path is replaced meanwhile. */
+/**
+ * A regular file, open for reading: what is read is the file that was checked, even if its path is replaced meanwhile.
+ * @throws AppError "file-not-regular"
+ */
 export async function openPlain(path: string): Promise<FileHandle> {
   const file = await open(path, plainFlags);
   try {

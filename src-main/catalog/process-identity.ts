@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 
+/** This process: its number, its computer and when it began. */
 export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, host: hostname(), started: startOf(process.pid) };
 }

@@ -82,7 +82,10 @@ export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void
   if (whole && (named || classesName.test(name))) throw new AppError("import-class-raster", { path: choice.path });
 }
 
-/** Reads sensor, dates and bands out of a file's name, tags and band descriptions. */
+/**
+ * Reads sensor, dates and bands out of a file's name, tags and band descriptions.
+ * @throws AppError "acquisition-date-tag", "acquisition-without-date", "acquisition-band-count", "import-format"
+ */
 export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescription {
   const guessed = parseProduct(choice.path);
   const descriptions = facts.bands.map((band) => band.name?.trim() ?? "");

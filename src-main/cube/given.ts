@@ -78,6 +78,7 @@ export function withMaskBand(file: AcquisitionFile, bandIndex: number, given: Gi
   };
 }
 
+/** The mask of a file as it is stored: `bandIndex` (from 1) read with the meaning that was given. */
 export function maskOf(
   bandIndex: number,
   { kind, clear, bits, chosen }: GivenMask,

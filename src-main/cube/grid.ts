@@ -53,6 +53,7 @@ export function patchesCovering(grid: Grid, bounds: Bounds): PatchWindow {
   return { col, row, width: Math.max(0, right - col), height: Math.max(0, bottom - row) };
 }
 
+/** The rectangle that a window of patches covers, in coordinates of the grid's system. */
 export function boundsOfPatches(grid: Grid, window: PatchWindow): Bounds {
   const { x, y } = window.origin ?? originOf(grid);
   const { patchMeters } = grid;
@@ -171,6 +172,7 @@ export class TileRows implements Iterable<PatchWindow> {
   }
 }
 
+/** The patches that both windows hold; `undefined` when there are none. */
 export function commonPatches(p: PatchWindow, q: PatchWindow): PatchWindow | undefined {
   const col = Math.max(p.col, q.col);
   const row = Math.max(p.row, q.row);

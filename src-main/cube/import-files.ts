@@ -88,6 +88,10 @@ export async function factsOf(reader: Reader, { path, crs }: FileChoice, fallbac
   }
 }
 
+/**
+ * Refuses an image whose frame does not touch `area`.
+ * @throws AppError "raster-outside-project"
+ */
 export function requireOverlap({ facts }: FileDescription, area: { readonly crs: Crs; readonly bounds: Bounds }): void {
   const bounds = boundsIn(facts.geobox, area.crs);
   if (bounds && intersection(bounds, area.bounds)) return;

@@ -21,6 +21,7 @@ export interface LoaderSpec {
   readonly prefetch?: number;
 }
 
+/** Batches that one pass over the windows makes; the last one is dropped or kept short as the spec says. */
 export function batchesPerEpoch({ windows, shape, lastBatch }: LoaderSpec): number {
   const batches = windows.length / shape.batchSize;
   return lastBatch === "drop" ? Math.floor(batches) : Math.ceil(batches);

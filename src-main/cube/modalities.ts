@@ -87,7 +87,10 @@ export function twinsOf(acquisitions: readonly Acquisition[]): Acquisition[][] {
   });
 }
 
-/** Every acquisition has the bands its modality needs, and no overpass is there twice unless somebody said what becomes of it. */
+/**
+ * Every acquisition has the bands its modality needs, and no overpass is there twice unless somebody said what becomes of it.
+ * @throws AppError "acquisition-missing-bands", "acquisition-duplicate-date"
+ */
 export function checkModality(modality: Modality, acquisitions: readonly Acquisition[]): void {
   for (const member of membersOf(modality, acquisitions)) {
     if (feeds(modality, member)) continue;
@@ -139,6 +142,7 @@ function firstWithCopies(members: readonly Acquisition[]): SeriesDate[] {
   return dates;
 }
 
+/** The acquisitions of a modality, in its order. */
 export function membersOf(modality: Modality, acquisitions: readonly Acquisition[]): Acquisition[] {
   const byId = new Map(acquisitions.map((acquisition) => [acquisition.id, acquisition]));
   return modality.acquisitions.map((id) => {

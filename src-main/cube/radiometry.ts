@@ -24,6 +24,10 @@ export interface RadiometryEvidence {
 const firstBaselineWithOffset = 4;
 const firstDayWithOffset = "2022-01-25";
 
+/**
+ * How a file's stored numbers become reflectance or backscatter (value = stored × scale + offset), with the reason and the doubts.
+ * @see Sentinel-2 Products Specification, processing baseline 04.00; Landsat Collection 2 Level-2 Science Product Guide
+ */
 export function decideRadiometry(evidence: RadiometryEvidence): Radiometry {
   const sensor = evidence.product.sensor;
   if (sensor === "sentinel-2") return decideSentinel2(evidence);

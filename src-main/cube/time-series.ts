@@ -62,7 +62,10 @@ export function runningDays(dates: readonly string[], period?: number): DayCount
   return { kind: "running", referenceYear, period: period ?? needed };
 }
 
-/** The number the network gets for `date`: in [1, period). */
+/**
+ * The number the network gets for `date`: in [1, period).
+ * @throws AppError "acquisition-dates-too-long"
+ */
 export function dayOf(date: string, count: DayCount, modality: string): number {
   const day = count.kind === "of-year" ? dayOfYear(date) : dayNumber(date, count.referenceYear);
   if (day >= 1 && day < count.period) return day;

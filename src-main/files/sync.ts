@@ -6,6 +6,7 @@ export async function syncFile(path: string): Promise<void> {
   await file.sync().finally(() => file.close());
 }
 
+/** The same without waiting for other work of this thread. */
 export function syncFileSync(path: string): void {
   const file = system.openSync(path, "r+");
   try {
@@ -30,6 +31,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** The same without waiting for other work of this thread. */
 export function syncFolderSync(path: string): void {
   if (system.platform === "win32") return;
   try {

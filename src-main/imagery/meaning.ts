@@ -18,6 +18,7 @@ export interface StoredBand {
   readonly meaning: Meaning;
 }
 
+/** What the numbers of a band of this file mean. */
 export const meaningOf = (
   { radiometry }: Pick<AcquisitionFile, "radiometry">,
   { scale, offset, nodata }: FileBand,

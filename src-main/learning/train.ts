@@ -74,6 +74,7 @@ const bestPrefix = "best/";
 /**
  * Trains `step` to its end, or to an early one. Cancelling is noticed before every step; what was reached is then written,
  * so that the run goes on with the same curve: batches, learning rates and random draws are functions of the step's number.
+ * @throws AppError "checkpoint-of-another-run", "training-diverged"
  */
 export async function train(step: Step, plan: TrainingPlan, options: TrainOptions): Promise<TrainingResult> {
   const { signal } = options;

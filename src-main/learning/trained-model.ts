@@ -107,7 +107,10 @@ export interface TrainedModel {
   readonly weights: Tensors;
 }
 
-/** Reads `model.json` alone; the weights stay on disk. */
+/**
+ * Reads `model.json` alone; the weights stay on disk.
+ * @throws AppError "model-missing", "model-unreadable"
+ */
 export async function readModelDescription(folder: string): Promise<ModelDescription> {
   const path = join(folder, modelFile);
   const text = (await bytesOf(path, largestDescription)).toString("utf8");
@@ -119,7 +122,10 @@ export async function readModelDescription(folder: string): Promise<ModelDescrip
   }
 }
 
-/** Reads a model and checks its weights against the SHA-256 that `model.json` names. */
+/**
+ * Reads a model and checks its weights against the SHA-256 that `model.json` names.
+ * @throws AppError "model-missing", "model-unreadable", "model-damaged", "weights-damaged"
+ */
 export async function readModel(folder: string): Promise<TrainedModel> {
   const description = await readModelDescription(folder);
   const path = join(folder, description.weights.file);

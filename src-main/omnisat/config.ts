@@ -154,6 +154,7 @@ export function newConfig(choice: ModelChoice): OmniSatConfig {
   return config;
 }
 
+/** Patches of one tile. */
 export const patchCount = (config: Pick<OmniSatConfig, "grid">): number => config.grid.rows * config.grid.columns;
 
 /** The same network with some of its modalities: one set of weights serves every subset. */

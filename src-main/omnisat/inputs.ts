@@ -59,6 +59,7 @@ export function graphInputs(graph: Graph, config: OmniSatConfig, batch: BatchSha
   return declareInputs(graph, inputSpecs(config, batch));
 }
 
+/** The graph's inputs by name, in the shapes and types of `specs`. */
 export function declareInputs(graph: Graph, specs: Readonly<Record<string, InputSpec>>): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(specs).map(([name, { shape, type }]) => [name, graph.input(name, shape, type)]),

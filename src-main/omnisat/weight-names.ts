@@ -18,6 +18,7 @@ export function toFineTuning(key: string): string {
   return key.startsWith("encoder.") ? `model.${key.slice("encoder.".length)}` : key;
 }
 
+/** The official fine-tuning checkpoint's name of a tensor as the pre-training one writes it; other names stay. */
 export function fromFineTuning(key: string): string {
   return key.startsWith("model.") ? `encoder.${key.slice("model.".length)}` : key;
 }

@@ -163,6 +163,10 @@ export interface Transformer {
 
 const unchanged = (x: number, y: number): [number, number] => [x, y];
 
+/**
+ * Coordinates of `from` in `to` and back, x before y, degrees as longitude before latitude.
+ * @throws AppError "crs-unknown", "crs-unusable" as `definitionOf` does
+ */
 export function transformer(from: Crs, to: Crs): Transformer {
   if (sameCrs(from, to)) return { identity: true, forward: unchanged, inverse: unchanged };
   const key = `${from}\n${to}`;
@@ -296,6 +300,7 @@ export function crsName(crs: Crs): string {
 
 const geographic = new Map<Crs, boolean>();
 
+/** Does the system count longitude and latitude? */
 export function isGeographic(crs: Crs): boolean {
   // Asked for every point of every warp: reading the definition each time was nine tenths of a small warp.
   const cached = geographic.get(crs);

@@ -108,7 +108,10 @@ export class Raster {
     this.#validity = validity.kind === "mask" ? { kind: "mask", masks: validity.masks.map(placedImage) } : validity;
   }
 
-  /** Pixels of a window. The window may reach past the edges: there pixels are nodata (or 0) and not valid. */
+  /**
+   * Pixels of a window. The window may reach past the edges: there pixels are nodata (or 0) and not valid.
+   * @throws AppError "raster-without-band", "raster-damaged", "raster-truncated", "raster-unreadable"
+   */
   async readWindow(window: PixelWindow, options: ReadOptions = {}): Promise<PixelBlock> {
     const { overview, signal, urgent } = options;
     signal?.throwIfAborted();
@@ -208,7 +211,10 @@ export class Raster {
   }
 }
 
-/** The grid of a raster that must be on a map; otherwise one sentence that says what is missing. */
+/**
+ * The grid of a raster that must be on a map; otherwise one sentence that says what is missing.
+ * @throws AppError "raster-without-transform", "raster-without-crs"
+ */
 export function requireGeobox({ info }: Raster): GeoBox {
   if (!info.geobox) throw new AppError("raster-without-transform", { path: info.path });
   if (!info.crs) throw new AppError("raster-without-crs", { path: info.path });

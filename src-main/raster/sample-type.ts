@@ -100,10 +100,12 @@ export const sampleTypes: Readonly<Record<SampleType, SampleTypeRow>> = {
   },
 };
 
+/** `length` zeros of that type. */
 export function allocate(type: SampleType, length: number): TypedArray {
   return sampleTypes[type].create(length);
 }
 
+/** The sample type of an array's numbers. */
 export function sampleTypeOf(array: TypedArray): SampleType {
   return array.constructor.name.replace("Array", "").toLowerCase() as SampleType;
 }

@@ -24,6 +24,7 @@ export const greaterOrEqual = comparison("GreaterOrEqual");
 export const and = connective("And");
 export const or = connective("Or");
 
+/** Element by element: true where `x` (bool) is false. */
 export function not(g: Graph, x: Value): Value {
   if (x.type !== "bool") throw new Error(`Not: ${x.type}`);
   return g.record("Not", [x], {}, () => g.emit("Not", [x], [x]))[0]!;

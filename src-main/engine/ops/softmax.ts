@@ -4,11 +4,13 @@ import { reshape } from "./layout.ts";
 import { equal, where } from "./logic.ts";
 import { reduceMax, reduceSum } from "./reduce.ts";
 
+/** exp(x) / Σ exp(x) along `axis`. Same shape as `x`. */
 export function softmax(g: Graph, x: Value, axis: number): Value {
   const along = axisOf("Softmax", x.shape, axis);
   return g.record("Softmax", [x], { axis: along }, () => g.emit("Softmax", [x], [x], { axis: int(along) }))[0]!;
 }
 
+/** log softmax(x) along `axis`, without overflow. Same shape as `x`. */
 export function logSoftmax(g: Graph, x: Value, axis: number): Value {
   const along = axisOf("LogSoftmax", x.shape, axis);
   return g.record("LogSoftmax", [x], { axis: along }, () => g.emit("LogSoftmax", [x], [x], { axis: int(along) }))[0]!;

@@ -21,6 +21,7 @@ export interface ForwardDefinition {
   readonly training?: boolean;
 }
 
+/** Draws what `define` computes as a graph: its outputs by name, and the parameters that it asked for. */
 export function buildForward({ name = "forward", define, training = false }: ForwardDefinition): Forward {
   const g = new Graph();
   const scope = new Scope(g, training);

@@ -54,6 +54,7 @@ export interface Step {
 
 const zero: Init = { kind: "constant", value: 0 };
 export const nextName = (name: string): string => `next/${name}`;
+/** The name of an optimizer's moment of a parameter, in the state of a training step. */
 export const momentName = (moment: string, parameter: string): string => `optimizer.${moment}.${parameter}`;
 export const accumulatedName = (parameter: string): string => `optimizer.accumulated.${parameter}`;
 export const scalarName = (scalar: string): string => `optimizer/${scalar}`;

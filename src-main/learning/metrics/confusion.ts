@@ -18,6 +18,7 @@ export interface ConfusionMatrix {
 
 const axes: ConfusionAxes = { rows: "map", columns: "reference" };
 
+/** A matrix of zeros: a row and a column per class code. */
 export function emptyConfusion(codes: readonly number[]): ConfusionMatrix {
   if (new Set(codes).size !== codes.length) throw new Error(`Confusion: repeated class in [${codes.join(", ")}]`);
   return { axes, codes: [...codes], counts: codes.map(() => codes.map(() => 0)) };

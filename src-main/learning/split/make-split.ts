@@ -60,7 +60,10 @@ export function splitByField(
 export const optimisticReason =
   "Patches were split at random: test patches lie beside training patches of the same field, so the scores say how well known fields are recognised, not how good the map is elsewhere.";
 
-/** Patch by patch, each class by its shares. Its scores are too high, and its `reason` says so. */
+/**
+ * Patch by patch, each class by its shares. Its scores are too high, and its `reason` says so.
+ * @throws AppError "split-class-too-small"
+ */
 export function splitAtRandom(items: readonly SplitItem[], options: Common): Split {
   const next = randomStream(options.seed);
   const parts: SplitPart[] = items.map(() => "train");

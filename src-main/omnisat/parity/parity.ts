@@ -55,6 +55,7 @@ export interface ParityOptions {
 /**
  * Compares the network with a folder of reference numbers. What the folder holds is compared: forwards, losses, gradients,
  * and what three steps of training leave.
+ * @throws AppError "parity-folder"
  */
 export async function parity(path: string, options: ParityOptions = {}): Promise<ParityReport> {
   const folder = await openFolder(path);

@@ -179,6 +179,7 @@ function pixelsOf(source: Raster, block: PixelBlock, nodata: number | undefined)
 /**
  * The grid in `crs` that holds all of `source`. Its pixels are square and as many along the diagonal as the source's,
  * as gdalwarp chooses; with a `resolution` its edges lie on multiples of it.
+ * @throws AppError "raster-outside-crs"
  */
 export function suggestGeobox(source: GeoBox, crs: Crs, resolution?: number): GeoBox {
   const toTarget = exactTransform(source, { crs, affine: northUp(0, 0, 1, 1), width: 1, height: 1 }).transform;

@@ -35,7 +35,10 @@ export interface SinkLayer {
 
 export type SinkFormat = "gpkg" | "geojson" | "shp";
 
-/** Opens a GeoPackage, a GeoJSON file or a Shapefile for polygons. */
+/**
+ * Opens a GeoPackage, a GeoJSON file or a Shapefile for polygons.
+ * @throws AppError "export-unwritable"
+ */
 export function openFeatureSink(path: string, format: SinkFormat, layer: SinkLayer): FeatureSink {
   const temporary = temporaryBeside(path);
   const open = { gpkg: openGeoPackageSink, geojson: openGeoJsonSink, shp: openShapefileSink }[format];

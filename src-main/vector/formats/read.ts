@@ -21,7 +21,10 @@ export async function openFeatures(path: string, options: ReadOptions = {}): Pro
   return extension === ".zip" ? readZipped(path, options, readFeatures, readKmz) : readKmz(path, options);
 }
 
-/** The same of a file that is no archive, at once. */
+/**
+ * The same of a file that is no archive, at once.
+ * @throws AppError "vector-damaged", "table-spreadsheet", "vector-unknown-format"
+ */
 export function readFeatures(path: string, options: ReadOptions = {}): FeatureLayer {
   const extension = extensionOf(path);
   if (beginsWith(path, "SQLite format 3\0")) return readGeoPackage(path, options);

@@ -41,6 +41,7 @@ export type Polygonal = Polygon | MultiPolygon;
 /** Moves one position from one CRS to another. */
 export type Transform = (x: number, y: number) => readonly [number, number];
 
+/** Is it a polygon, or several? */
 export function isPolygonal(geometry: Geometry): geometry is Polygonal {
   return geometry.type === "Polygon" || geometry.type === "MultiPolygon";
 }

@@ -78,6 +78,7 @@ export function common(p: Polygonal, q: Polygonal): MultiPolygon {
   return fromParts(computed("compare", (one, other) => intersection(one!, other!), toParts(p), toParts(q)));
 }
 
+/** The polygons moved by (dx, dy), in units of their coordinates. */
 export function translated(geometry: Polygonal, dx: number, dy: number): MultiPolygon {
   const coordinates = partsOf(geometry).map((part) =>
     part.map((ring) => ring.map(([x, y]): Position => [x + dx, y + dy])),

@@ -123,7 +123,10 @@ export class ClassRaster {
     return { names: bandNames(raster), crs: raster.info.geobox?.crs ?? raster.info.crs ?? null };
   }
 
-  /** The values over the project, with the names and colours that the file gives them; in order. */
+  /**
+   * The values over the project, with the names and colours that the file gives them; in order.
+   * @throws AppError "class-raster-continuous"
+   */
   async values(progress?: (fraction: number) => void | Promise<void>): Promise<RasterValue[]> {
     const counts = new Map<number, number>();
     let done = 0;

@@ -133,7 +133,10 @@ export function importLabels(layer: FeatureLayer, options: LabelImportOptions): 
   }
 }
 
-/** The same in steps, shape by shape, so that a caller may rest between them; yields how many shapes were looked at. */
+/**
+ * The same in steps, shape by shape, so that a caller may rest between them; yields how many shapes were looked at.
+ * @throws AppError "labels-unmapped-values"
+ */
 export function* importingLabels(layer: FeatureLayer, options: LabelImportOptions): Generator<number, LabelImport> {
   const { field, grid, table } = options;
   expectField(layer, field);

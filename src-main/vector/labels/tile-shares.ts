@@ -49,6 +49,7 @@ const mostFiles = 1_000_000;
  * the image's name. A folder: one JSON per image (BigEarthNet). CSV: file, label, share, or a column per class. Vector files:
  * footprints with a column per class or one column of JSON.
  * @throws AppError "tile-shares-unreadable" with what was looked for
+ * @throws AppError "file-missing"
  */
 export async function readTileShares(path: string, options: TileSharesOptions = {}): Promise<TileShares> {
   if (!existsSync(path)) throw new AppError("file-missing", { path });
