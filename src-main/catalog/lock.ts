@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, lstatSync, openSync, rmSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { diskError, writeAllSync } from "../files/index.ts";
+import { diskError, removeSync, writeAllSync } from "../files/index.ts";
 import { readPlainText } from "./own-files.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
 
@@ -28,7 +28,7 @@ export function takeLock(folder: string, purpose: string): ProjectLock {
     release() {
       // Delete our own lock only: after somebody deleted it by hand, the file may belong to another process.
       const current = readLock(path);
-      if (current?.pid === holder.pid && current.since === holder.since) rmSync(path, { force: true });
+      if (current?.pid === holder.pid && current.since === holder.since) removeSync(path);
     },
   };
 }
@@ -90,7 +90,7 @@ function create(path: string, holder: LockHolder): boolean {
     writeAllSync(file, Buffer.from(`${JSON.stringify(holder, null, 1)}\n`));
     fsyncSync(file);
   } catch (error) {
-    rmSync(path, { force: true });
+    removeSync(path);
     throw diskError(path, error);
   } finally {
     closeSync(file);
@@ -105,14 +105,14 @@ function create(path: string, holder: LockHolder): boolean {
 function takeOverStale(path: string, holder: LockHolder): boolean {
   if (!isStale(path)) return false;
   const guard = `${path}.takeover`;
-  if (ageOf(guard) > 10_000) rmSync(guard, { force: true });
+  if (ageOf(guard) > 10_000) removeSync(guard);
   if (!create(guard, holder)) return false;
   try {
     if (!isStale(path)) return false;
-    rmSync(path, { force: true });
+    removeSync(path);
     return create(path, holder);
   } finally {
-    rmSync(guard, { force: true });
+    removeSync(guard);
   }
 }
 

@@ -12,12 +12,12 @@ import {
   readSync,
   renameSync,
   rmdirSync,
-  rmSync,
   type Stats,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { removeSync } from "../files/index.ts";
 import { canonical, isWithin } from "./paths.ts";
 
 /** Folders of a project that are the program's own: only in these does it delete. */
@@ -48,10 +48,10 @@ export function removeOwn(project: string, path: string, areas: readonly OwnFold
         renameSync(target, doomed);
       } catch {
         // Windows keeps the name of what somebody has open; it may still be deleted file by file.
-        rmSync(target, { recursive: true, force: true });
+        removeSync(target);
         return true;
       }
-      rmSync(doomed, { recursive: true, force: true, maxRetries: 3 });
+      removeSync(doomed);
       return true;
     }) ?? false
   );

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix, win32 } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { leadsTo } from "./index.ts";
-import { projectPaths } from "./paths.ts";
+import { isWithin, leadsTo } from "./index.ts";
+import { projectPaths, withheldFolder } from "./paths.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-paths-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -24,4 +24,22 @@ test("a file whose side file is a link out is withheld, whatever full stops are 
   symlinkSync(outside, join(project, "imports", "plain.tif.aux.xml"));
   paths.forget();
   expect(leadsTo(paths.fromStored("imports/plain.tif"))).toBe(outside);
+});
+
+test("what lies in a folder is told by each system's rules of paths", () => {
+  const inside = (folder: string, path: string) => isWithin(folder, path, win32);
+  for (const path of ["C:\\Data", "c:\\data\\x.tif", "C:\\DATA\\a\\b", "C:\\Data\\..x"])
+    expect([path, inside("C:\\Data", path)]).toEqual([path, true]);
+  for (const path of ["C:\\Data2\\x", "C:\\", "D:\\Data\\x", "\\\\server\\Data\\x", "C:\\Data\\..\\x"])
+    expect([path, inside("C:\\Data", path)]).toEqual([path, false]);
+  expect(inside("\\\\Server\\share", "\\\\server\\SHARE\\x.tif")).toBe(true);
+  expect(inside("\\\\server\\share", "\\\\server\\other\\x.tif")).toBe(false);
+  expect([isWithin("/data", "/data/x", posix), isWithin("/data", "/Data/x", posix), isWithin("/data", "/data2", posix)]).toEqual([true, false, false]); // biome-ignore format: one list
+});
+
+test("where a withheld path leads is told with its drive on Windows", () => {
+  expect(leadsTo(`C:\\${withheldFolder}\\D\\images\\a.tif`, win32)).toBe("D:\\images\\a.tif");
+  expect(leadsTo(`C:\\${withheldFolder}\\server\\share\\a.tif`, win32)).toBe("\\server\\share\\a.tif");
+  expect(leadsTo(`/${withheldFolder}/images/a.tif`, posix)).toBe("/images/a.tif");
+  expect(leadsTo(`C:\\projects\\${withheldFolder}\\a.tif`, win32)).toBeUndefined();
 });

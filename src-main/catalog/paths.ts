@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, normalize, parse, relative, resolve, sep } from "node:path";
+import system, { basename, dirname, isAbsolute, join, normalize, type PlatformPath, parse, relative, resolve, sep } from "node:path"; // biome-ignore format: one import
 
 /** Which project asks: its folder without links and the moment it was made. A copy in another folder is another project. */
 export interface ProjectIdentity {
@@ -73,14 +73,14 @@ export interface ProjectPaths {
 }
 
 /** First folder of a withheld path. It would lie in the root of the disk, where no project can put anything. */
-const withheldFolder = "outside-the-project-not-allowed";
+export const withheldFolder = "outside-the-project-not-allowed";
 
 /** Where a withheld path leads, told from the path alone; `undefined` of any other path. */
-export function leadsTo(path: string): string | undefined {
-  const [before, behind] = path.split(`${withheldFolder}${sep}`);
-  if (behind === undefined || before !== parse(path).root) return undefined;
-  const drive = process.platform === "win32" ? /^([A-Za-z])\\(.*)$/s.exec(behind) : null;
-  return drive ? `${drive[1]}:\\${drive[2]}` : `${sep}${behind}`;
+export function leadsTo(path: string, rules: PlatformPath = system): string | undefined {
+  const [before, behind] = path.split(`${withheldFolder}${rules.sep}`);
+  if (behind === undefined || before !== rules.parse(path).root) return undefined;
+  const drive = rules.sep === "\\" ? /^([A-Za-z])\\(.*)$/s.exec(behind) : null;
+  return drive ? `${drive[1]}:\\${drive[2]}` : `${rules.sep}${behind}`;
 }
 
 const ofThisProcess = memoryAccess();
@@ -171,10 +171,14 @@ export function projectPaths(folder: string, access: OutsideAccess = ofThisProce
   };
 }
 
-/** Does `path` lie in `folder`, or is it the folder? Both without links and `..`. */
-export function isWithin(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return !(inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside));
+/**
+ * Does `path` lie in `folder`, or is it the folder? Both without links and `..`. On Windows cases of letters do not count, and
+ * another drive or share is outside.
+ * @param rules of the system's paths: `posix` or `win32` of node:path
+ */
+export function isWithin(folder: string, path: string, rules: PlatformPath = system): boolean {
+  const inside = rules.relative(folder, path);
+  return !(inside === ".." || inside.startsWith(`..${rules.sep}`) || rules.isAbsolute(inside));
 }
 
 /** The path without links. What does not exist yet keeps its name inside the folder that does. */

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { readJsonFile, writeJsonFile } from "./json-file.ts";
+import { remove, removeSync } from "./remove.ts";
 import { renameOver, renameOverSync } from "./rename.ts";
 import { system } from "./system.ts";
 import {
@@ -230,6 +231,34 @@ test("Windows: a file that another program has open is replaced a moment later; 
   system.platform = "linux";
   refusals = 1;
   expect(() => renameOverSync(join(folder, "to"), join(folder, "c"))).toThrow("EPERM");
+});
+
+test("Windows: what another program has open is deleted a moment later; elsewhere a refusal is one", async () => {
+  const folder = fresh({ a: "x", b: "y" });
+  let refusals = 2;
+  const refuse = () => {
+    if (refusals-- > 0) throw fault("EBUSY");
+  };
+  Object.assign(system, {
+    platform: "win32",
+    rm: async (...given: Parameters<typeof real.rm>) => {
+      refuse();
+      await real.rm(...given);
+    },
+    rmSync: (...given: Parameters<typeof real.rmSync>) => {
+      refuse();
+      real.rmSync(...given);
+    },
+  });
+  await remove(join(folder, "a"));
+  expect(contents(folder)).toEqual({ b: "y" });
+  refusals = 1;
+  removeSync(join(folder, "b"));
+  removeSync(join(folder, "not there"));
+  expect(contents(folder)).toEqual({});
+  system.platform = "linux";
+  refusals = 1;
+  expect(() => removeSync(folder)).toThrow("EBUSY");
 });
 
 test("files that belong together: the main one is placed last, and old ones come back when one is refused", () => {

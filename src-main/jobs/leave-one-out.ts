@@ -1,6 +1,7 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FinetuneSpec, LabelInput, SubsetScore } from "../../src-shared/domain/job.ts";
+import { remove } from "../files/index.ts";
 import { addConfusions, type ConfusionMatrix, scoresOf } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
@@ -62,7 +63,7 @@ export async function leaveOneOut(spec: LeaveOneOutSpec, context: JobContext): P
       { ...quiet, phase: () => {} },
     );
     for (const score of subsets) add(pooled, score);
-    await rm(folder, { recursive: true, force: true });
+    await remove(folder);
   }
   return [...pooled.values()].map(({ score, matrix }) => {
     const { samples, overallAccuracy, macroF1 } = scoresOf(matrix);

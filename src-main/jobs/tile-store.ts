@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { onDisk, writeAll } from "../files/index.ts";
+import { onDisk, remove, writeAll } from "../files/index.ts";
 
 const ending = ".tiles";
 
@@ -33,7 +33,7 @@ export class TileStore {
   }
 
   static async open(folder: string, floatsPerTile: number, { keep }: { readonly keep: boolean }): Promise<TileStore> {
-    if (!keep) await rm(folder, { recursive: true, force: true });
+    if (!keep) await remove(folder);
     await onDisk(folder, () => mkdir(folder, { recursive: true }));
     const store = new TileStore(folder, floatsPerTile);
     for (const line of (await readdir(folder)).map(lineOf).sort(order))
@@ -98,6 +98,6 @@ export class TileStore {
   }
 
   async remove(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await remove(this.#folder);
   }
 }

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "..");
 
 /** Calls that delete, or follow a path to open, copy or send a file. */
 const calls =
-  /(?<![.\w#"])(?:rmSync|rm|rmdirSync|rmdir|unlinkSync|unlink|copyFileSync|copyFile|cpSync|cp|createReadStream|createWriteStream)\(/;
+  /(?<![.\w#"])(?:remove|removeSync|rmSync|rm|rmdirSync|rmdir|unlinkSync|unlink|copyFileSync|copyFile|cpSync|cp|createReadStream|createWriteStream)\(/;
 
 /** file → why the paths of its calls do not come from a project's rows, files or links. */
 const exceptions: Readonly<Record<string, string>> = {

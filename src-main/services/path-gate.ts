@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { canonical, isWithin, leadsTo, ownFolders, projectFileName } from "../catalog/index.ts";
@@ -24,7 +24,7 @@ function assertAllowed(path: string): void {
 export function liesWithin(path: string, roots: readonly string[]): boolean {
   if (path.includes("\0")) return false;
   const real = realPath(resolve(path));
-  return roots.map((root) => realPath(resolve(root))).some((root) => real === root || real.startsWith(withSlash(root)));
+  return roots.some((root) => isWithin(realPath(resolve(root)), real));
 }
 
 /** A file or folder named in a request. Every schema uses this and not a plain string; a test looks. */
@@ -69,12 +69,11 @@ function assertNoOwnFolderLeadsOut(path: string): void {
   }
 }
 
-const withSlash = (folder: string): string => (folder.endsWith(sep) ? folder : folder + sep);
-
 /** The path without links, of as much of it as exists. A link to nothing leads where a file would be made. */
 function realPath(path: string, depth = 0): string {
   try {
-    return realpathSync(path);
+    // The system's own: it writes names in the case that the disk has, where systems do not tell cases apart.
+    return realpathSync.native(path);
   } catch {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && depth < 40) {
       return realPath(resolve(dirname(path), readlinkSync(path)), depth + 1);

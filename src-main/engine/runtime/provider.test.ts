@@ -12,7 +12,7 @@ const reports =
   async (provider: Provider): Promise<ProbeReport> =>
     answers[provider];
 
-const broken: ProbeReport = { error: "it crashed (SIGSEGV)" };
+const broken: ProbeReport = { problem: { kind: "crashed", detail: "SIGSEGV" } };
 
 test("the processor runs the probe and agrees with itself", async () => {
   const report = await probeSafely("cpu");
@@ -21,7 +21,7 @@ test("the processor runs the probe and agrees with itself", async () => {
 
 test("a provider that crashes or does not exist gives words, not an exception", async () => {
   const report = await probeSafely("no-such-provider" as Provider);
-  expect(report).toHaveProperty("error");
+  expect(report).toMatchObject({ problem: { kind: "not-built-in" } });
 });
 
 test("the fastest provider with correct results is chosen", async () => {

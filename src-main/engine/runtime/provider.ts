@@ -3,12 +3,7 @@ import { freemem, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Provider } from "./graph-session.ts";
 import type { ProbeReport } from "./probe.ts";
-
-/** Why a provider cannot be used, so that a window can say it in its language; `detail` is the runtime's own word. */
-export interface Problem {
-  readonly kind: "no-card" | "no-libraries" | "no-driver" | "not-built-in" | "wrong" | "silent" | "crashed" | "other";
-  readonly detail: string;
-}
+import { type Problem, problemIn, problemWords } from "./problem.ts";
 
 /** One provider and what came of trying it. */
 export interface Trial {
@@ -28,6 +23,7 @@ export interface ProviderChoice {
 }
 
 export type { ProbeReport } from "./probe.ts";
+export type { Problem } from "./problem.ts";
 
 export type Prober = (provider: Provider) => Promise<ProbeReport>;
 
@@ -80,21 +76,19 @@ export async function chooseProvider({
 /** What a report means, in words. */
 function judge(provider: Provider, report: ProbeReport): Trial {
   const name = names[provider];
-  if ("error" in report) {
+  if ("problem" in report) {
+    const { problem } = report;
     const hint =
       provider === "cuda" ? " `npm run fetch-cuda` gets what CUDA needs (Linux, NVIDIA driver and CUDA 12)." : "";
-    const why = `${capital(name)} cannot be used: ${plain(report.error)}.${hint}`;
-    return { provider, ok: false, why, milliseconds: null, problem: problemOf(report.error) };
+    const why = `${capital(name)} cannot be used: ${problemWords(problem)}.${hint}`;
+    return { provider, ok: false, why, milliseconds: null, problem };
   }
   const { difference, milliseconds } = report;
   // JSON has no NaN: it arrives as null.
   if (difference === null || !(difference <= tolerance)) {
-    const how =
-      difference === null
-        ? "its results are not numbers"
-        : `its results differ from the processor's by ${difference.toExponential(1)}`;
     const problem: Problem = { kind: "wrong", detail: difference === null ? "NaN" : difference.toExponential(1) };
-    return { provider, ok: false, why: `${capital(name)} cannot be used: ${how}.`, milliseconds, problem };
+    const why = `${capital(name)} cannot be used: ${problemWords(problem)}.`;
+    return { provider, ok: false, why, milliseconds, problem };
   }
   return {
     provider,
@@ -110,7 +104,7 @@ const format = (milliseconds: number): string => milliseconds.toFixed(millisecon
 /** Probes in a child process, so that a native crash or a hanging driver cannot harm this process. */
 export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): Promise<ProbeReport> {
   const known = knownProbes()[provider];
-  if (known) return Promise.resolve("error" in known ? { error: plain(known.error) } : known);
+  if (known) return Promise.resolve(known);
   const script = fileURLToPath(new URL("./probe-child.ts", import.meta.url));
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [script, provider], {
@@ -126,10 +120,10 @@ export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): P
       complaint = (complaint + chunk).slice(-2000);
     });
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMilliseconds);
-    child.on("error", (error) => resolve({ error: plain(error.message) }));
+    child.on("error", (error) => resolve({ problem: problemIn(error.message) }));
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      resolve(readAnswer(answer) ?? { error: endOf(code, signal, complaint) });
+      resolve(readAnswer(answer) ?? { problem: endOf(code, signal, complaint) });
     });
   });
 }
@@ -141,53 +135,16 @@ function knownProbes(): Readonly<Partial<Record<Provider, ProbeReport>>> {
 
 function readAnswer(answer: string): ProbeReport | undefined {
   try {
-    const report = JSON.parse(answer) as ProbeReport;
-    return "error" in report ? { error: plain(report.error) } : report;
+    return JSON.parse(answer) as ProbeReport;
   } catch {
     return undefined;
   }
 }
 
-function endOf(code: number | null, signal: string | null, complaint: string): string {
-  if (signal === "SIGKILL") return "it did not answer";
-  if (signal) return `it crashed (${signal})`;
-  return plain(complaint) || `it ended with code ${code}`;
-}
-
-/** What the runtime's usual complaints mean. */
-const meanings: readonly (readonly [RegExp, string, Problem["kind"]])[] = [
-  [
-    /failed to get a webgpu adapter/i,
-    "no graphics card with a Vulkan, Metal or Direct3D 12 driver was found",
-    "no-card",
-  ],
-  [/failed to load shared library|cannot open shared object/i, "its libraries are not installed", "no-libraries"],
-  [
-    /no cuda-capable device|cuda driver version is insufficient/i,
-    "no NVIDIA card with a fitting driver was found",
-    "no-driver",
-  ],
-  [
-    /no available backend found|unknown execution provider/i,
-    "this build of the runtime does not have it",
-    "not-built-in",
-  ],
-];
-
-function problemOf(error: string): Problem {
-  const known = meanings.find(([, meaning]) => meaning === error)?.[2];
-  if (known) return { kind: known, detail: error };
-  if (error === "it did not answer") return { kind: "silent", detail: error };
-  const crash = /^it crashed \((.*)\)$/.exec(error)?.[1];
-  return crash ? { kind: "crashed", detail: crash } : { kind: "other", detail: error };
-}
-
-/** The runtime's messages name its own sources and functions; people get an explanation, or its first line where none is known. */
-function plain(message: string): string {
-  const meaning = meanings.find(([pattern]) => pattern.test(message));
-  if (meaning) return meaning[1];
-  const line = message.trim().split("\n")[0] ?? "";
-  return line.replace(/[.\s]+$/, "").slice(0, 300);
+function endOf(code: number | null, signal: string | null, complaint: string): Problem {
+  if (signal === "SIGKILL") return { kind: "silent", detail: signal };
+  if (signal) return { kind: "crashed", detail: signal };
+  return problemIn(complaint.trim() || `it ended with code ${code}`);
 }
 
 export interface MemoryFigures {

@@ -1,5 +1,6 @@
 import { reportUncaught, runCommandLine } from "./command-line.ts";
 import { commands } from "./commands/index.ts";
+import { stopSignals } from "./stop-signals.ts";
 
 // The first Ctrl+C stops the work at its next step; the second one does not wait.
 const stop = new AbortController();
@@ -9,10 +10,11 @@ process.on("SIGINT", () => {
   process.stderr.write("\nStopping at the next step. Press Ctrl+C again to quit at once.\n");
 });
 // The same for a service manager's request: the first one lets a job write its checkpoint.
-process.on("SIGTERM", () => {
-  if (stop.signal.aborted) process.exit(143);
-  stop.abort(new DOMException("Terminated", "AbortError"));
-});
+for (const [signal, exitCode] of stopSignals())
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(exitCode);
+    stop.abort(new DOMException("Terminated", "AbortError"));
+  });
 // `omnisat … | head` closes the output early, which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);

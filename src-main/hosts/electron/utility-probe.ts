@@ -15,13 +15,13 @@ export function utilityProber(
     const child = utilityProcess.fork(entry, [provider], { serviceName: "OmniSat probe", stdio: "ignore" });
     const report = await new Promise<ProbeReport>((resolve) => {
       const timer = setTimeout(() => {
-        resolve({ error: "it did not answer" });
+        resolve({ problem: { kind: "silent", detail: "" } });
         child.kill();
       }, timeoutMilliseconds);
       child.on("message", (said: ProbeReport) => resolve(said));
       child.once("exit", (code) => {
         clearTimeout(timer);
-        resolve({ error: `it crashed (${code})` });
+        resolve({ problem: { kind: "crashed", detail: String(code) } });
       });
     });
     child.kill();

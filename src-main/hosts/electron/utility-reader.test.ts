@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { FromReader, ReaderChild } from "../../services/reading/reading.ts";
+import type { FromReader, ReaderChild, ReaderEnd } from "../../services/reading/reading.ts";
 import { FakeElectron } from "./fake/electron.ts";
 import { utilityReader } from "./utility-reader.ts";
 
@@ -13,8 +13,8 @@ test("files are read in a utility process, with the memory that was given, and i
   const input = { path: sample, options: {} };
   const plenty = { work: 60_000, silentWork: 60_000, memory: 1000 };
   let child: ReaderChild | undefined;
-  let ended = (_: string) => {};
-  const end = new Promise<string>((resolve) => {
+  let ended = (_: ReaderEnd) => {};
+  const end = new Promise<ReaderEnd>((resolve) => {
     ended = resolve;
   });
   const output = await new Promise<unknown>((resolve, reject) => {
@@ -28,5 +28,5 @@ test("files are read in a utility process, with the memory that was given, and i
   expect(output).toMatchObject({ crs: expect.any(String), count: expect.any(Number) });
   expect(fake.forks[0]!.options.execArgv).toEqual(["--max-old-space-size=300"]);
   child!.kill();
-  expect(await end).toBe("exit code 9");
+  expect(await end).toEqual({ code: 9 });
 }, 120_000);

@@ -14,7 +14,7 @@ export function utilityReader(utilityProcess: ElectronApi["utilityProcess"], ent
     child.on("message", (said: FromReader) => message(said));
     child.once("exit", (code) => {
       alive = false;
-      ended(`exit code ${code}`);
+      ended({ code });
     });
     return {
       get pid() {

@@ -40,6 +40,6 @@ export function serveJobs(
     for (const controller of running.values()) controller.abort(new DOMException("The app ended.", "AbortError"));
     setTimeout(() => process.exit(0), running.size > 0 ? 5000 : 0);
   });
-  // Ctrl+C reaches the whole terminal group: the app decides what stops.
-  process.on("SIGINT", () => {});
+  // Ctrl+C, and Ctrl+Break on Windows, reach the whole terminal group: the app decides what stops.
+  for (const signal of ["SIGINT", "SIGBREAK"]) process.on(signal, () => {});
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import { sqliteVersion } from "../../catalog/index.ts";
+import { removeSync } from "../../files/index.ts";
 import { createCog, openRaster, pool } from "../../raster/index.ts";
 
 /** For `doctor`: the parts of the program, tried by using them. Each answers in words, or throws. */
@@ -32,6 +33,6 @@ export async function tryImages(): Promise<string> {
     if (!bands[0]?.every((stored, i) => stored === value(i))) throw new Error("an image came back changed");
     return `an image was written and read back by ${pool.size} worker threads`;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeSync(folder);
   }
 }

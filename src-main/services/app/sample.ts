@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
-import { cp, rm } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { remove } from "../../files/index.ts";
 import type { Announce } from "../deps.ts";
 import { projectFolders } from "../projects/projects.ts";
 import { services } from "../services.ts";
@@ -44,8 +45,8 @@ export async function makeSample(
       catalog.close();
     }
   } catch (error) {
-    for (const name of existed ? readdirSync(folder) : []) await rm(join(folder, name), { recursive: true });
-    if (!existed) await rm(folder, { recursive: true, force: true });
+    for (const name of existed ? readdirSync(folder) : []) await remove(join(folder, name));
+    if (!existed) await remove(folder);
     throw error;
   }
 }

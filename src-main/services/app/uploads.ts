@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { makeOwnFolder } from "../../catalog/index.ts";
-import { replaceWhole } from "../../files/index.ts";
+import { isReservedName, replaceWhole } from "../../files/index.ts";
 
 /** A file that a browser sends, because it does not tell where the file lies. */
 export interface Upload {
@@ -48,6 +48,6 @@ function plainName(name: string): boolean {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
     !/[\\/:*?"<>|\u0000-\u001f\u007f]/.test(name) &&
     !/^[.]|[. ]$/.test(name) &&
-    !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)
+    !isReservedName(name)
   );
 }

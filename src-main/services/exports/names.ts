@@ -1,7 +1,7 @@
 import { epsgCode } from "../../../src-shared/geo/crs.ts";
 import type { ExportSubject } from "../../../src-shared/ipc/exports.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { fileName } from "../jobs/result-handlers.ts";
+import { fileName } from "../../files/index.ts";
 
 interface Subject {
   readonly subject: ExportSubject;

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { boundsOf } from "../../../src-shared/geo/geobox.ts";
 import type { ClassesAnswer } from "../../../src-shared/ipc/inspect.ts";
+import { removeSync } from "../../files/index.ts";
 import type { Deps } from "../deps.ts";
 import { usualOverlap } from "../maps/maps.ts";
 import { chooseModel, modalitiesFor } from "../models/models.ts";
@@ -56,6 +57,6 @@ export async function classesAt(
     );
     return { model: model.name, modalities, classes: legend, provider, patches };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeSync(folder);
   }
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../../src-shared/domain/job.ts";
 import type { FinetuneTilesSpec } from "../../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../../catalog/index.ts";
-import { renameOverSync } from "../../files/index.ts";
+import { fileName, renameOverSync } from "../../files/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import type { ResultHandlers } from "./jobs.ts";
 
@@ -167,15 +167,6 @@ function moving(project: string, moves: readonly (readonly [from: string, to: st
     for (const [from, to] of done.reverse()) renameOverSync(to, from);
     throw error;
   }
-}
-
-/** A name that every file system takes. */
-export function fileName(name: string): string {
-  const safe = name
-    .normalize("NFKD")
-    .replace(/[^\p{L}\p{N}._-]+/gu, "-")
-    .replace(/^[-.]+|[-.]+$/g, "");
-  return safe === "" ? "unnamed" : safe;
 }
 
 /** `name`, or with a number behind when that is taken. */

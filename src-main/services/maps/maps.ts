@@ -8,9 +8,9 @@ import { boundsOf, type GeoBox, geoboxOfWindow, windowCovering } from "../../../
 import { clip } from "../../../src-shared/geo/window.ts";
 import type { MapCommands } from "../../../src-shared/ipc/maps.ts";
 import { type Catalog, removeOwnIfEmpty } from "../../catalog/index.ts";
+import { fileName } from "../../files/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
-import { fileName } from "../jobs/result-handlers.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { findingsOfMap, measuredFindings } from "../runs/findings.ts";

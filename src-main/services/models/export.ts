@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { diskError, placeFolderSync, replaceWhole, temporaryBeside, writeZip } from "../../files/index.ts";
+import { diskError, placeFolderSync, removeSync, replaceWhole, temporaryBeside, writeZip } from "../../files/index.ts";
 import { modelCard } from "./card.ts";
 
 export interface ExportedModel {
@@ -39,6 +39,6 @@ export async function exportModel(
   } catch (error) {
     throw diskError(to, error);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    removeSync(temporary);
   }
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/index.ts";
-import { DamagedZip, diskError, isDiskFull, openZip, writeAll } from "../../files/index.ts";
+import { DamagedZip, diskError, isDiskFull, openZip, removeSync, writeAll } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import type { Telling } from "../../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
@@ -22,7 +22,7 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
     return await readOwnApart("model", { path, folder });
   } catch (error) {
     // The killed process did not delete its files.
-    rmSync(folder, { recursive: true, force: true });
+    removeSync(folder);
     if (error instanceof AppError && error.code === "vector-too-costly") {
       const reason = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
       throw new AppError("model-package-damaged", { path, reason }, { cause: error });
@@ -54,7 +54,7 @@ export async function unpackHere(
       await pack.close();
     }
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    removeSync(folder);
     const code = (error as NodeJS.ErrnoException).code;
     if (isDiskFull(error)) throw diskError(folder, error);
     // The copy was deleted: name the package that the user chose instead.

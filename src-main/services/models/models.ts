@@ -6,9 +6,10 @@ import { type ArchitectureChoice, architectures } from "../../../src-shared/doma
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../../src-shared/ipc/models.ts";
 import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFolder } from "../../catalog/index.ts";
+import { fileName } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { announceChanged, type Deps } from "../deps.ts";
-import { fileName, freePath } from "../jobs/result-handlers.ts";
+import { freePath } from "../jobs/result-handlers.ts";
 import { filePath } from "../path-gate.ts";
 import { findingsOfDescription, findingsOfListed, measuredFindings } from "../runs/findings.ts";
 import { validated } from "../validated.ts";

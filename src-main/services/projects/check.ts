@@ -1,10 +1,11 @@
 // A project that this installation has not opened before is checked in a process that can be killed: its database may be
 // damaged or malicious, and this process will open it.
-import { constants, copyFileSync, existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { constants, copyFileSync, existsSync, lstatSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { lookThroughDatabase, openCatalog, projectFileName } from "../../catalog/index.ts";
+import { removeSync } from "../../files/index.ts";
 import { jsonCheck, StructureProblem, type Telling } from "../../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
 
@@ -58,7 +59,7 @@ export function lookThroughHere(path: string, telling: Pick<Telling, "alive" | "
       throw new AppError("project-damaged", { path, detail: (error.details as ErrorDetails<"project-damaged">).detail }, { cause: error }); // biome-ignore format: one line
     throw error;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeSync(folder);
   }
 }
 

@@ -1,9 +1,10 @@
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
+import { removeSync } from "../../files/index.ts";
 import { crsFromWkt } from "../../raster/crs-from-wkt.ts";
 import { type Geometry, isEmpty } from "../geometry/geometry.ts";
 import type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
@@ -64,11 +65,11 @@ function openUntouched(path: string): { readonly database: Database.Database; re
       database,
       close: () => {
         database.close();
-        if (folder) rmSync(folder, { recursive: true, force: true });
+        if (folder) removeSync(folder);
       },
     };
   } catch (error) {
-    if (folder) rmSync(folder, { recursive: true, force: true });
+    if (folder) removeSync(folder);
     throw translated(error, path);
   }
 }

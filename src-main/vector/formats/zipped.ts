@@ -1,11 +1,11 @@
 // Vector files inside a ZIP archive, as agencies hand them out: one or several Shapefiles, a GeoPackage, GeoJSON, KML.
 
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { vectorEndings } from "../../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { DamagedZip, openZip } from "../../files/index.ts";
+import { DamagedZip, openZip, removeSync } from "../../files/index.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
 
 type Read = (path: string, options: ReadOptions) => FeatureLayer;
@@ -49,7 +49,7 @@ export async function unpacked(path: string, looking: Looking = () => undefined)
   const known = kept.get(key);
   if (known) return known;
   const folder = mkdtempSync(join(tmpdir(), "omnisat-zip-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.once("exit", () => removeSync(folder));
   try {
     const archive = await openZip(path, limits);
     try {
@@ -88,7 +88,7 @@ export async function unpacked(path: string, looking: Looking = () => undefined)
       await archive.close();
     }
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    removeSync(folder);
     if (error instanceof DamagedZip)
       throw new AppError("vector-damaged", { path, problem: error.message }, { cause: error });
     throw error;

@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename } from "node:path";
+import { removeSync } from "../../files/index.ts";
 import type { ToReader } from "./messages.ts";
 import { type OtherTasks, serveReading } from "./serve.ts";
 
@@ -8,7 +8,7 @@ import { type OtherTasks, serveReading } from "./serve.ts";
 export function serveForked(others: OtherTasks = {}): void {
   process.on("disconnect", () => {
     const folder = tmpdir();
-    if (basename(folder).startsWith("omnisat-reader-")) rmSync(folder, { recursive: true, force: true });
+    if (basename(folder).startsWith("omnisat-reader-")) removeSync(folder);
     process.exit();
   });
   serveReading(

@@ -18,8 +18,8 @@ export const forkedReader: ReaderLauncher = ({ heap, env }, { message, ended }) 
     env,
   });
   child.on("message", (said: FromReader) => message(said));
-  child.on("error", (error) => ended(error.message));
-  child.on("exit", (code, killedBy) => ended(killedBy ? `signal ${killedBy}` : `exit code ${code}`));
+  child.on("error", () => ended({}));
+  child.on("exit", (code, killedBy) => ended({ code, signal: killedBy }));
   return {
     get pid() {
       return child.pid;

@@ -40,7 +40,13 @@ export interface ReaderChild {
 
 export interface ReaderEvents {
   readonly message: (message: FromReader) => void;
-  readonly ended: (reason: string) => void;
+  readonly ended: (how: ReaderEnd) => void;
+}
+
+/** How a reading process ended: by a signal, with a code, or it never began. */
+export interface ReaderEnd {
+  readonly signal?: NodeJS.Signals | null;
+  readonly code?: number | null;
 }
 
 /** Starts a reading process with so many MiB for objects, and this environment. */

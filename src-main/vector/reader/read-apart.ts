@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { removeSync } from "../../files/index.ts";
 import type { Feature, FeatureLayer, ReadOptions } from "../formats/feature.ts";
 import { launch } from "./launcher.ts";
-import type { FromReader, ReaderChild } from "./messages.ts";
+import type { FromReader, ReaderChild, ReaderEnd } from "./messages.ts";
 import { fromPlain } from "./plain-error.ts";
+import { ranOut } from "./ran-out.ts";
 import type { TaskName, Tasks } from "./tasks.ts";
 import { type Allowance, type ReadingCost, type Stopped, stoppedFile, watchedFile } from "./watch.ts";
 
@@ -105,13 +107,13 @@ class Reader {
   readonly folder: string;
   readonly child: ReaderChild;
   hear: (message: FromReader) => void = () => {};
-  lose: (reason: string) => void = () => {};
+  lose: (how: ReaderEnd) => void = () => {};
   ready = false;
   /** it holds more than an idle one */
   grown = false;
   /** why its watch ended it */
   stopped: Stopped | undefined;
-  gone: string | undefined;
+  gone: ReaderEnd | undefined;
   idle: NodeJS.Timeout | undefined;
 
   constructor(heap: number) {
@@ -126,12 +128,12 @@ class Reader {
           if (message.type === "ready") this.ready = true;
           this.hear(message);
         },
-        ended: (reason) => {
+        ended: (how) => {
           if (this.gone !== undefined) return;
-          this.gone = reason;
+          this.gone = how;
           this.stopped = stoppedIn(this.folder);
           this.forget();
-          this.lose(reason);
+          this.lose(how);
         },
       },
     );
@@ -166,7 +168,7 @@ function stoppedIn(folder: string): Stopped | undefined {
 /** Files that another program holds open stay until the system cleans its temporary folder. */
 function removed(folder: string): void {
   try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeSync(folder);
   } catch {}
 }
 
@@ -292,12 +294,11 @@ function runOn(
       begun = performance.now();
       reader.child.tell({ type: "work", name, input, before: cost.before, after: cost.after });
     };
-    reader.lose = (reason) => {
+    reader.lose = (how) => {
       clearInterval(watch);
       const stopped = reader.stopped;
       if (stopped) heardOf(name, path, stopped);
-      const memory = /SIGABRT|SIGTRAP|exit code (134|133|5)$/.test(reason);
-      reject(stopped ? tooCostly(stopped.why, stopped.limit) : tooCostly(memory ? "memory" : "crash", cost.heap));
+      reject(stopped ? tooCostly(stopped.why, stopped.limit) : tooCostly(ranOut(how) ? "memory" : "crash", cost.heap));
     };
     reader.hear = async (message) => {
       const heard = performance.now();
