@@ -9,6 +9,12 @@ export interface Shift {
   readonly dy: number;
 }
 
+/** A step that is being kept: of which pictures, and by how much it moves them. */
+interface Sending {
+  readonly ids: ReadonlySet<string>;
+  readonly by: Shift;
+}
+
 const nothing: Shift = { dx: 0, dy: 0 };
 /** Presses closer together than this are one step of the history. */
 const pause = 700;
@@ -27,13 +33,17 @@ export class Alignment {
   moving = $state<string | null>(null);
   /** the others of its sensor and pass go along */
   together = $state(false);
-  /** what was pressed and is not yet kept, in map units */
-  pending = $state.raw<Shift>(nothing);
+  /** what was pressed and is not yet on its way */
+  #pressed = $state.raw<Shift>(nothing);
   reference = $state<string | null>(null);
   measurement = $state.raw<Measurement | null>(null);
   measuring = $state(false);
   fraction = $state(0);
   error = $state.raw<unknown>(null);
+  /** what was taken from `pending` and is on its way, the oldest first */
+  #sending = $state.raw<readonly Sending[]>([]);
+  #queue: Promise<void> = Promise.resolve();
+  #measureTurn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #folder: string | null = null;
 
@@ -50,15 +60,18 @@ export class Alignment {
     $effect.root(() => {
       this.#report = this.#client.live("alignment.report", () => (this.#session.project ? {} : null));
       $effect(() => {
-        const folder = this.#session.project?.folder ?? null;
+        const { folder } = this.#session;
         if (folder === this.#folder) return;
         this.#folder = folder;
         clearTimeout(this.#timer);
         this.moving = null;
         this.reference = null;
-        this.pending = nothing;
+        this.#pressed = nothing;
         this.measurement = null;
         this.error = null;
+        this.#sending = [];
+        this.#measureTurn++;
+        this.measuring = false;
       });
     });
     this.#client.subscribe("work", ({ name, fraction }) => {
@@ -95,6 +108,13 @@ export class Alignment {
     return all.length > 0 ? Math.min(...all) : 10;
   });
 
+  /** By how much the picture is drawn off what is kept: what was pressed, and what is on its way. In map units. */
+  readonly pending = $derived.by((): Shift => {
+    const { acquisition } = this.current ?? {};
+    const on = this.#sending.filter(({ ids }) => acquisition !== undefined && ids.has(acquisition));
+    return on.reduce((sum, { by }) => ({ dx: sum.dx + by.dx, dy: sum.dy + by.dy }), this.#pressed);
+  });
+
   /** Where the picture is drawn now: what is kept and what was pressed since. */
   readonly shift = $derived.by(
     (): Shift => ({
@@ -105,10 +125,10 @@ export class Alignment {
 
   choose(id: string | null): void {
     void this.commit();
+    this.#forgetMeasurement();
     this.moving = id;
     const date = this.current?.date;
     if (date !== undefined && !this.onMap) this.#timeline.go(date);
-    this.measurement = null;
     this.error = null;
   }
 
@@ -126,70 +146,102 @@ export class Alignment {
 
   /** Moves by pixels, columns eastwards and rows northwards; kept when nothing is pressed for a while. */
   nudge(columns: number, rows: number): void {
-    const { resolution, pending } = this;
     if (!this.current) return;
-    this.pending = { dx: pending.dx + columns * resolution, dy: pending.dy + rows * resolution };
+    this.#press({ dx: columns * this.resolution, dy: rows * this.resolution });
     this.#later();
   }
 
   /** Puts the picture to a shift, in map units. */
   set(shift: Shift): void {
-    const kept = this.current?.shift ?? nothing;
-    this.pending = { dx: shift.dx - kept.dx, dy: shift.dy - kept.dy };
+    this.#press({ dx: shift.dx - this.shift.dx, dy: shift.dy - this.shift.dy });
     void this.commit();
   }
 
   /** Adds a measured shift. */
-  add({ dx, dy }: Shift): void {
-    this.pending = { dx: this.pending.dx + dx, dy: this.pending.dy + dy };
+  add(shift: Shift): void {
+    this.#press(shift);
     void this.commit();
   }
 
-  async commit(): Promise<void> {
-    clearTimeout(this.#timer);
-    const { pending, targets } = this;
-    if (targets.length === 0 || (pending.dx === 0 && pending.dy === 0)) return;
-    const shifts = targets.map(({ acquisition, shift }) => ({
-      id: acquisition,
-      shift: { dx: rounded((shift?.dx ?? 0) + pending.dx), dy: rounded((shift?.dy ?? 0) + pending.dy) },
-    }));
-    try {
-      await this.#client.invoke("alignment.setShift", { shifts });
-      await this.#report.refresh();
-      this.error = null;
-    } catch (error) {
-      this.error = error;
-    }
-    this.pending = { dx: this.pending.dx - pending.dx, dy: this.pending.dy - pending.dy };
+  #press({ dx, dy }: Shift): void {
+    this.#pressed = { dx: this.#pressed.dx + dx, dy: this.#pressed.dy + dy };
   }
 
-  async reset(): Promise<void> {
+  /** Keeps what was pressed. Several go one after another, each on top of what the one before has made of it. */
+  commit(): Promise<void> {
     clearTimeout(this.#timer);
-    this.pending = nothing;
-    try {
-      await this.#client.invoke("alignment.setShift", {
-        shifts: this.targets.map(({ acquisition }) => ({ id: acquisition, shift: null })),
-      });
-      this.error = null;
-    } catch (error) {
-      this.error = error;
-    }
+    const { targets } = this;
+    const pending = this.#pressed;
+    if (targets.length === 0 || (pending.dx === 0 && pending.dy === 0)) return this.#queue;
+    const ids = targets.map(({ acquisition }) => acquisition);
+    const sending: Sending = { ids: new Set(ids), by: pending };
+    this.#pressed = nothing;
+    this.#sending = [...this.#sending, sending];
+    return this.#inTurn(
+      () =>
+        this.entries
+          .filter(({ acquisition }) => sending.ids.has(acquisition))
+          .map(({ acquisition, shift }) => ({
+            id: acquisition,
+            shift: { dx: rounded((shift?.dx ?? 0) + pending.dx), dy: rounded((shift?.dy ?? 0) + pending.dy) },
+          })),
+      () => {
+        this.#sending = this.#sending.filter((one) => one !== sending);
+      },
+    );
+  }
+
+  reset(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#pressed = nothing;
+    const ids = this.targets.map(({ acquisition }) => acquisition);
+    if (ids.length === 0) return this.#queue;
+    return this.#inTurn(() => ids.map((id) => ({ id, shift: null })));
+  }
+
+  #inTurn(shifts: () => readonly { id: string; shift: Shift | null }[], done?: () => void): Promise<void> {
+    const folder = this.#folder;
+    const work = async () => {
+      if (folder !== this.#folder) return;
+      try {
+        await this.#client.invoke("alignment.setShift", { shifts: shifts() });
+        await this.#report.refresh();
+        if (folder === this.#folder) this.error = null;
+      } catch (error) {
+        if (folder === this.#folder) this.error = error;
+      }
+      done?.();
+    };
+    this.#queue = this.#queue.then(work);
+    return this.#queue;
   }
 
   async measure(): Promise<void> {
     const { moving, reference } = this;
     if (moving === null || reference === null) return;
     await this.commit();
+    // Measured is what was asked for: nothing, if another picture was chosen meanwhile.
+    if (moving !== this.moving || reference !== this.reference) return;
+    const turn = ++this.#measureTurn;
     this.measuring = true;
     this.fraction = 0;
     this.measurement = null;
     this.error = null;
     try {
-      this.measurement = await this.#client.invoke("alignment.measure", { moving, reference, token });
+      const measurement = await this.#client.invoke("alignment.measure", { moving, reference, token });
+      if (turn === this.#measureTurn && reference === this.reference) this.measurement = measurement;
     } catch (error) {
-      if (!(error instanceof Error && error.name === "AbortError")) this.error = error;
+      if (turn === this.#measureTurn && !(error instanceof Error && error.name === "AbortError")) this.error = error;
     }
+    if (turn === this.#measureTurn) this.measuring = false;
+  }
+
+  /** A measurement holds for the picture that it was made of. */
+  #forgetMeasurement(): void {
+    if (this.measuring) this.stop();
+    this.#measureTurn++;
     this.measuring = false;
+    this.measurement = null;
   }
 
   stop(): void {

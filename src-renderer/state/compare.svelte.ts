@@ -47,7 +47,7 @@ export class Compare {
     this.#layers = layers;
     this.#timeline = timeline;
     $effect.root(() => {
-      $effect(() => void this.#enter(this.#session.project?.folder ?? null));
+      $effect(() => void this.#enter(this.#session.folder));
     });
   }
 

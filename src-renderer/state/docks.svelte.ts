@@ -35,7 +35,7 @@ export class Docks {
   async load(): Promise<void> {
     this.layout = initial(this.#narrow());
     this.#hidden = null;
-    const changes = this.#changes;
+    const changes = ++this.#changes;
     const kept = await this.#memory.recall<Partial<Layout>>("docks");
     // Changes that the user made meanwhile win over the stored layout.
     if (kept && changes === this.#changes) this.layout = { ...initial(this.#narrow()), ...kept };

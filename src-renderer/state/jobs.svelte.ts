@@ -25,6 +25,11 @@ export class Jobs {
   /** jobs whose end the person sees where they started them */
   readonly #quiet = new Set<number>();
   #loaded = false;
+  /** grows with every project that is followed, and when it is left */
+  #visit = 0;
+  #asked = 0;
+  /** the newest question that was answered */
+  #answered = 0;
 
   /** Running and waiting, in the order of the queue. */
   readonly active = $derived(this.list.filter(({ state }) => state === "running" || state === "queued"));
@@ -39,6 +44,7 @@ export class Jobs {
   /** Follows the jobs of the open project; returns how to stop. Call it while a component is being made. */
   follow(): () => void {
     this.#loaded = false;
+    this.#visit++;
     void this.#ask();
     let soon: ReturnType<typeof setTimeout> | undefined;
     const again = () => {
@@ -64,10 +70,13 @@ export class Jobs {
       clearTimeout(soon);
       clearInterval(beat);
       for (const stop of stops) stop();
+      this.#visit++;
       this.list = [];
       this.offered = [];
       this.progress.clear();
       this.#paces.clear();
+      this.#dirty.clear();
+      this.#quiet.clear();
     };
   }
 
@@ -105,9 +114,13 @@ export class Jobs {
 
   async #ask(): Promise<void> {
     const { epoch } = this.#client.connection;
+    const visit = this.#visit;
+    const turn = ++this.#asked;
     try {
       const list = await this.#client.invoke("jobs.list", {});
-      if (epoch !== this.#client.connection.epoch) return;
+      // Of a project that was left, of a program that was restarted, or older than what is known.
+      if (visit !== this.#visit || epoch !== this.#client.connection.epoch || turn < this.#answered) return;
+      this.#answered = turn;
       this.list = list;
       if (!this.#loaded) {
         this.#loaded = true;
@@ -145,9 +158,11 @@ export class Jobs {
   /** Says what became of a job, in the window and, when nobody looks at it, through the system. */
   async #told({ id, state }: Topics["job.state"]): Promise<void> {
     if (state !== "finished" && state !== "failed" && state !== "resumable") return;
+    const visit = this.#visit;
     await this.#ask();
     const job = this.byId(id);
-    if (!job || job.kind === "inspect" || job.kind === "estimate" || this.#quiet.delete(id)) return;
+    if (!job || visit !== this.#visit || job.kind === "inspect" || job.kind === "estimate" || this.#quiet.delete(id))
+      return;
     const name = job.title;
     const kind = t(`jobs.kind.${job.kind}`);
     if (state === "finished") {

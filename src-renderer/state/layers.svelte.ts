@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import type { LayerRow } from "../../src-shared/domain/display.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
@@ -13,6 +14,13 @@ export type { DrawnLayer, Slot } from "./layer-order.ts";
 
 type Change = { id: string } & Partial<Pick<LayerRow, "visible" | "opacity" | "position" | "style">>;
 
+/** A change that is seen before the program has it. */
+interface Pending {
+  readonly row: LayerRow;
+  /** the change is on its way */
+  readonly under: { on: boolean };
+}
+
 /** The layers of the open project: what there is, how it lies, and what is to be seen now. */
 export class Layers {
   readonly #client: Client;
@@ -21,7 +29,7 @@ export class Layers {
   #facts!: Live<readonly LayerFacts[]>;
   #rows!: Live<readonly LayerRow[]>;
   /** changes on their way to the program, so that a click is seen at once */
-  #pending = $state.raw<ReadonlyMap<string, LayerRow>>(new Map());
+  #pending = $state.raw<ReadonlyMap<string, Pending>>(new Map());
   /** The time bar says which date of a sensor is seen; without it the latest. */
   #current = $state.raw<((sensor: SensorId) => string | null | undefined) | null>(null);
   /** The layer whose properties are shown. */
@@ -38,14 +46,23 @@ export class Layers {
       this.#rows = this.#client.live("layers.display", () => (this.#session.project ? {} : null));
       $effect(() => {
         void this.#rows.value;
+        // What is still on its way stays: an answer from before it would put it back for a moment.
+        this.#pending = new Map([...untrack(() => this.#pending)].filter(([, { under }]) => under.on));
+      });
+      $effect(() => {
+        void this.#session.folder;
         this.#pending = new Map();
+        this.properties = this.renaming = null;
       });
     });
   }
 
   readonly rows = $derived.by(
     (): ReadonlyMap<string, LayerRow> =>
-      new Map([...(this.#rows?.value ?? []).map((row) => [row.id, row] as const), ...this.#pending]),
+      new Map([
+        ...(this.#rows?.value ?? []).map((row) => [row.id, row] as const),
+        ...[...this.#pending].map(([id, { row }]) => [id, row] as const),
+      ]),
   );
   readonly slots = $derived.by((): readonly Slot[] => slotsOf(this.#facts?.value ?? [], this.rows));
   readonly byId = $derived.by(
@@ -107,14 +124,19 @@ export class Layers {
         ...(style ? { style } : {}),
       };
     });
+    const under = { on: true };
     this.#pending = new Map([
       ...this.#pending,
-      ...layers.map((layer) => [layer.id, { style: this.rows.get(layer.id)?.style ?? {}, ...layer }] as const),
+      ...layers.map((layer) => {
+        const row = { style: this.rows.get(layer.id)?.style ?? {}, ...layer };
+        return [layer.id, { row, under }] as const;
+      }),
     ]);
     try {
       await this.#client.invoke("layers.setDisplay", { layers });
+      under.on = false;
     } catch (error) {
-      this.#pending = new Map();
+      this.#pending = new Map([...this.#pending].filter(([, one]) => one.under !== under));
       notices.fail(error);
     }
   }

@@ -1,8 +1,10 @@
+import { untrack } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import type { Model } from "../../src-shared/domain/model.ts";
 import type { Client, Live } from "../client/index.ts";
+import { notices } from "../ui/notices.svelte.ts";
 import type { Jobs } from "./jobs.svelte.ts";
 import type { Layers } from "./layers.svelte.ts";
 import type { ProjectSession } from "./session.svelte.ts";
@@ -47,7 +49,8 @@ export class Maps {
       this.#comparisons = this.#client.live("maps.comparisons", open);
       this.#models = this.#client.live("models.list", open);
       $effect(() => {
-        void this.#session.project?.folder;
+        void this.#session.folder;
+        untrack(() => this.awaited.clear());
         this.view = { kind: "list" };
         this.comparing = false;
         this.model = null;
@@ -118,11 +121,22 @@ export class Maps {
     if (!this.awaited.has(id) || (state !== "finished" && state !== "failed" && state !== "cancelled")) return;
     this.awaited.delete(id);
     if (state !== "finished") return;
+    try {
+      await this.#show(id);
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  /** Shows what a job made, unless the project was left meanwhile: jobs of another one have the same numbers. */
+  async #show(id: number): Promise<void> {
+    const { folder } = this.#session;
     const products = await this.#client.invoke("maps.list", {});
     const comparisons = await this.#client.invoke("maps.comparisons", {});
     const map = products.find(({ jobId }) => jobId === id);
     const comparison = comparisons.find(({ jobId }) => jobId === id);
     await Promise.all([this.#products.refresh(), this.#comparisons.refresh()]);
+    if (folder !== this.#session.folder) return;
     if (map) {
       this.view = { kind: "map", id: map.id };
       await this.#layers.change([

@@ -49,6 +49,8 @@ export class Pins {
   classesLoading = $state(false);
   #folder: string | null = null;
   #next = 1;
+  /** the newest question about each pin */
+  readonly #asked = new Map<string, number>();
   /** the answer to a superseded question to a model is ignored */
   #turn = 0;
 
@@ -57,7 +59,7 @@ export class Pins {
     this.#session = session;
     this.#memory = memory;
     $effect.root(() => {
-      $effect(() => void this.#enter(this.#session.project?.folder ?? null));
+      $effect(() => void this.#enter(this.#session.folder));
     });
     this.#client.whenChanged(() => {
       for (const pin of this.list) void this.#ask(pin.id);
@@ -166,7 +168,10 @@ export class Pins {
     const pin = this.list.find((other) => other.id === id);
     if (!pin) return;
     const { place } = pin;
-    const still = () => this.list.find((other) => other.id === id)?.place === place;
+    const turn = (this.#asked.get(id) ?? 0) + 1;
+    this.#asked.set(id, turn);
+    // The pin is still there, at this place, and was not asked about anew: images may have changed.
+    const still = () => this.#asked.get(id) === turn && this.list.find((other) => other.id === id)?.place === place;
     this.#change(id, { loading: true, fraction: 0 });
     try {
       const { places, problems } = await this.#client.invoke("inspect.series", { places: [place], token: id });

@@ -17,6 +17,9 @@ export class RunCurve {
   error = $state.raw<unknown>();
   readonly #lines = new Map<string, Line>();
   readonly #jobId: number;
+  #turn = 0;
+  /** reviews that came while the stored ones were on their way */
+  #meanwhile: RunReview[] = [];
   readonly #client: Client;
 
   constructor(client: Client, runId: number, jobId: number) {
@@ -40,9 +43,8 @@ export class RunCurve {
       else if (event.type === "review") {
         const { part, score, preview } = event.review;
         const review = { step: event.step, part, score, hasPreview: preview !== null };
-        this.reviews = [...this.reviews.filter(({ step }) => step !== event.step), review].sort(
-          (p, q) => p.step - q.step,
-        );
+        this.#meanwhile.push(review);
+        this.reviews = withReview(this.reviews, review);
       } else return;
       touched();
     });
@@ -53,6 +55,7 @@ export class RunCurve {
       stop();
       stopState();
       clearTimeout(soon);
+      this.#turn++;
     };
   }
 
@@ -69,17 +72,21 @@ export class RunCurve {
   }
 
   async #load(): Promise<void> {
+    const turn = ++this.#turn;
+    this.#meanwhile = [];
     try {
       const [rows, reviews] = await Promise.all([
         this.#client.invoke("runs.metrics", { id: this.runId }),
         this.#client.invoke("runs.reviews", { id: this.runId }),
       ]);
+      if (turn !== this.#turn) return;
       for (const { step, values } of rows) this.#put(step, values);
-      this.reviews = reviews;
+      this.reviews = this.#meanwhile.reduce(withReview, reviews);
       this.loaded = true;
+      this.error = undefined;
       this.version++;
     } catch (error) {
-      this.error = error;
+      if (turn === this.#turn) this.error = error;
     }
   }
 
@@ -103,6 +110,11 @@ export class RunCurve {
       }
     }
   }
+}
+
+/** Reviews in order of steps, one per step: the newest. */
+function withReview(reviews: readonly RunReview[], review: RunReview): readonly RunReview[] {
+  return [...reviews.filter(({ step }) => step !== review.step), review].sort((p, q) => p.step - q.step);
 }
 
 function lowerBound(sorted: readonly number[], value: number): number {

@@ -18,6 +18,11 @@ export class Runs {
   shown = $state.raw<{ readonly runId: number; readonly step: number | null } | null>(null);
   readonly curves = new SvelteMap<number, RunCurve>();
   #stops = new Map<number, () => void>();
+  /** grows with every project that is followed, and when it is left */
+  #visit = 0;
+  #asked = 0;
+  /** the newest question that was answered */
+  #answered = 0;
 
   /** The training under way, if there is one. */
   readonly current = $derived.by(() => {
@@ -33,6 +38,7 @@ export class Runs {
 
   /** Follows the runs of the open project; returns how to stop. Call it inside an effect. */
   follow(): () => void {
+    this.#visit++;
     void this.#ask();
     let soon: ReturnType<typeof setTimeout> | undefined;
     const again = () => {
@@ -42,6 +48,7 @@ export class Runs {
     const stops = [this.#client.whenChanged(again, "runs.summaries"), this.#client.subscribe("job.state", again)];
     return () => {
       clearTimeout(soon);
+      this.#visit++;
       for (const stop of stops) stop();
       for (const stop of this.#stops.values()) stop();
       this.#stops.clear();
@@ -50,6 +57,7 @@ export class Runs {
       this.loaded = false;
       this.selected = new Set();
       this.shown = null;
+      this.error = undefined;
     };
   }
 
@@ -71,8 +79,13 @@ export class Runs {
   }
 
   async #ask(): Promise<void> {
+    const visit = this.#visit;
+    const turn = ++this.#asked;
+    const late = () => visit !== this.#visit || turn < this.#answered;
     try {
       const list = await this.#client.invoke("runs.summaries", {});
+      if (late()) return;
+      this.#answered = turn;
       this.list = list;
       this.loaded = true;
       this.error = undefined;
@@ -86,7 +99,7 @@ export class Runs {
       this.selected = new Set([...this.selected].filter((id) => ids.has(id)));
       if (this.shown && !ids.has(this.shown.runId)) this.shown = null;
     } catch (error) {
-      this.error = error;
+      if (!late()) this.error = error;
     }
   }
 }

@@ -78,9 +78,13 @@ export class ProjectSession {
     this.#epoch = this.#client.connection.epoch;
     const folder = this.project?.folder;
     if (folder === undefined) return;
+    // It may be left, or another one opened, meanwhile.
+    const still = () => this.folder === folder;
     try {
-      this.project = await this.#client.invoke("project.open", { folder });
+      const project = await this.#client.invoke("project.open", { folder });
+      if (still()) this.project = project;
     } catch (error) {
+      if (!still()) return;
       this.project = null;
       this.error = error;
     }

@@ -16,6 +16,8 @@ export interface Appearance {
 export class SettingsState {
   readonly #client: Client;
   readonly #appearance: Appearance;
+  /** an answer that something newer has overtaken is not taken */
+  #turn = 0;
   #value = $state.raw<Settings>(defaults);
 
   get value(): Settings {
@@ -29,12 +31,16 @@ export class SettingsState {
 
   async change(some: Partial<Settings>): Promise<void> {
     const before = this.#value;
+    const turn = ++this.#turn;
     this.#apply({ ...before, ...some });
     try {
-      this.#apply(await this.#client.invoke("app.saveSettings", { settings: some }));
+      const saved = await this.#client.invoke("app.saveSettings", { settings: some });
+      if (turn === this.#turn) this.#apply(saved);
     } catch (error) {
-      this.#apply(before);
       notices.fail(error);
+      // What was set since stays; the program knows what of all that it has.
+      if (turn === this.#turn) this.#apply(before);
+      else await this.#ask();
     }
   }
 
@@ -54,8 +60,10 @@ export class SettingsState {
   }
 
   async #ask(): Promise<void> {
+    const turn = ++this.#turn;
     try {
-      this.#apply(await this.#client.invoke("app.settings", {}));
+      const value = await this.#client.invoke("app.settings", {});
+      if (turn === this.#turn) this.#apply(value);
     } catch (error) {
       notices.fail(error);
     }

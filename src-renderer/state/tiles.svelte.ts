@@ -50,7 +50,7 @@ export class Tiles {
         return this.#session.project && id !== undefined ? { id } : null;
       });
       $effect(() => {
-        void this.#session.project?.folder;
+        void this.#session.folder;
         this.shown = null;
         this.colorBy = null;
         this.chosen = null;

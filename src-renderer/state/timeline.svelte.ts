@@ -63,7 +63,7 @@ export class Timeline {
       const clouded = () => (this.entries.some(({ hasQuality }) => hasQuality) ? {} : null);
       this.#clouds = this.#client.live("timeline.clouds", clouded);
       this.#layers.followTime((sensor) => (this.#waiting ? null : this.visibleAcquisition(sensor)?.id));
-      $effect(() => void this.#enter(this.#session.project?.folder ?? null));
+      $effect(() => void this.#enter(this.#session.folder));
       $effect(() => this.#settle());
     });
   }
