@@ -4,11 +4,11 @@
 import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { type Spectrum, spectrum } from "./fft.ts";
-import { addSpectrum, crossPower, type Patch, peakOf } from "./phase-correlation.ts";
+import { addSpectrum, crossPower, type ImageSquare, peakOf } from "./phase-correlation.ts";
 
 export type ShiftRefusal = "texture" | "clouds" | "overlap" | "ambiguous" | "inconsistent" | "too-far";
 
-export interface MeasuredPatch extends Patch {
+export interface MeasuredPatch extends ImageSquare {
   /** share of pixels with data, seen clearly or not */
   readonly data: number;
 }
@@ -149,7 +149,7 @@ function windowsIn({ width, height }: GeoBox, size: number): PixelWindow[] {
 /** Differences between neighbours below this share of the mean are noise. */
 const leastContrast = 0.002;
 
-function contrastOf({ values, valid }: Patch): number {
+function contrastOf({ values, valid }: ImageSquare): number {
   let sum = 0;
   let squares = 0;
   let count = 0;
@@ -162,7 +162,7 @@ function contrastOf({ values, valid }: Patch): number {
   return sum === 0 ? 0 : Math.sqrt(squares / count) / (sum / count);
 }
 
-function clearShare(p: Patch, q: Patch): number {
+function clearShare(p: ImageSquare, q: ImageSquare): number {
   let both = 0;
   for (let at = 0; at < p.valid.length; at++) if (p.valid[at] && q.valid[at]) both++;
   return both / p.valid.length;

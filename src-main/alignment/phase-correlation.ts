@@ -3,7 +3,7 @@
 import { fft2, type Spectrum, spectrum } from "./fft.ts";
 
 /** A square piece of an image; `valid` is 1 where a pixel may be used. */
-export interface Patch {
+export interface ImageSquare {
   readonly values: ArrayLike<number>;
   readonly valid: Uint8Array;
 }
@@ -12,7 +12,7 @@ export interface Patch {
 const bandwidth = 0.22;
 
 /** The normalised cross-power spectrum of two patches; `undefined` when one of them has no edges at all. */
-export function crossPower(reference: Patch, moving: Patch, size: number): Spectrum | undefined {
+export function crossPower(reference: ImageSquare, moving: ImageSquare, size: number): Spectrum | undefined {
   const both = feathered(
     reference.valid.map((value, at) => value & moving.valid[at]!),
     size,

@@ -21,9 +21,9 @@ export {
 export { rasterReader } from "./raster-reader.ts";
 export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
 export {
+  type ContributingPart,
   clear,
   hasBands,
-  type Look,
   lookThrough,
   noData,
   type Part,

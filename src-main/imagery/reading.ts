@@ -158,7 +158,7 @@ async function markUnclear(
 }
 
 /** A part, and which pixels it gives. */
-export interface Look extends PartRead {
+export interface ContributingPart extends PartRead {
   /** 1 for each pixel that this part sees better than all before it; `undefined`: all pixels */
   readonly gives: Uint8Array | undefined;
   /** of all parts so far, the first part's own array; the next part changes it */
@@ -174,7 +174,7 @@ export async function* lookThrough(
   parts: readonly Part[],
   options: ReadingOptions,
   known?: Uint8Array,
-): AsyncGenerator<Look, void> {
+): AsyncGenerator<ContributingPart, void> {
   const alone = parts.length === 1;
   const asked = alone ? options : { ...options, states: "clear" as const };
   let best: Uint8Array | undefined;

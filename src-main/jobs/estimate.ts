@@ -17,11 +17,11 @@ import {
   initialState,
   liveBytes,
   type Provider,
-  type Step,
   sizeOf,
   type Tensor,
   type Tensors,
   TrainingSession,
+  type TrainingStep,
   type Value,
 } from "../engine/index.ts";
 import { readModelDescription } from "../learning/index.ts";
@@ -163,7 +163,7 @@ function stepOf(
 }
 
 /** Parameters, moments and random numbers; what a step renews is held twice. */
-function bytesOfState({ parameters, buffers, moments, randoms, updated }: Step): number {
+function bytesOfState({ parameters, buffers, moments, randoms, updated }: TrainingStep): number {
   const renewed = new Set(updated);
   const bytes = ({ type, shape }: Value) => sizeOf(shape) * bytesPerElement[type];
   const entries = [...parameters, ...buffers, ...moments];
@@ -206,7 +206,7 @@ const placeOfTiles = (windows: readonly PatchWindow[], seed: number): TriedPlace
 
 /** Reads one place and a few batches of it, and takes a few steps with them. The first step, in which kernels are chosen, does not count. */
 async function tryOut(
-  step: Step,
+  step: TrainingStep,
   { grid, recipe, seed }: EstimateSpec["training"],
   modalities: EstimateSpec["training"]["imagery"]["modalities"],
   cube: Cube,
@@ -294,7 +294,7 @@ const roughly = ({ name, bands }: { readonly name: string; readonly bands: reado
 });
 
 /** Labels, weights and presence of modalities, for the inputs that no imagery gives. */
-function fillers(step: Step, given: Tensors): Tensors {
+function fillers(step: TrainingStep, given: Tensors): Tensors {
   return Object.fromEntries(
     step.inputs
       .filter(({ name }) => !(name in given) && !name.startsWith("optimizer"))

@@ -7,7 +7,7 @@ import type { FinetuneTilesSpec, TileLabel } from "../../src-shared/domain/tiles
 import { yearOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type DayCount, type PatchWindow, runningDays } from "../cube/index.ts";
-import { adamW, buildStep, cosine, type Step, type Tensors, withAverage } from "../engine/index.ts";
+import { adamW, buildStep, cosine, type Tensors, type TrainingStep, withAverage } from "../engine/index.ts";
 import {
   bestThresholds,
   commonestClasses,
@@ -277,7 +277,7 @@ export function tilesStep(
   dates: Readonly<Record<string, number>>,
   classes: number,
   head: TileHead,
-): Step {
+): TrainingStep {
   const size = recipe.batchSize;
   return buildStep({
     name: "finetune-tiles",

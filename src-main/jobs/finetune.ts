@@ -6,7 +6,7 @@ import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Batch, type PatchWindow, planBlend } from "../cube/index.ts";
-import { adamW, buildStep, cosine, type Step, type Tensor, withAverage } from "../engine/index.ts";
+import { adamW, buildStep, cosine, type Tensor, type TrainingStep, withAverage } from "../engine/index.ts";
 import { type ModelDescription, type Review, writeModel } from "../learning/index.ts";
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import { inputsOfModel } from "./applied-model.ts";
@@ -192,7 +192,7 @@ export function finetuneStep(
   recipe: FinetuneRecipe,
   dates: Readonly<Record<string, number>>,
   classes: number,
-): Step {
+): TrainingStep {
   const size = recipe.batchSize;
   const patches = config.grid.rows * config.grid.columns;
   return buildStep({

@@ -4,7 +4,7 @@ import type { ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
 import type { PretrainRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { noAugmentation } from "../cube/index.ts";
-import { adamW, buildStep, cosine, initialState, type Step } from "../engine/index.ts";
+import { adamW, buildStep, cosine, initialState, type TrainingStep } from "../engine/index.ts";
 import { train, writeModel } from "../learning/index.ts";
 import { graphInputs, type OmniSatConfig, pretraining } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
@@ -131,7 +131,7 @@ export function pretrainStep(
   config: OmniSatConfig,
   recipe: PretrainRecipe,
   dates: Readonly<Record<string, number>>,
-): Step {
+): TrainingStep {
   return buildStep({
     name: "pretrain",
     define: (scope) => {

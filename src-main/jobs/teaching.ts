@@ -3,7 +3,7 @@ import type { FinetuneSpec } from "../../src-shared/domain/job.ts";
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { type Batch, type Cube, type Normalization, noAugmentation, type SampleOptions } from "../cube/index.ts";
-import { type cosine, initialState, type Provider, type Step, type Tensors } from "../engine/index.ts";
+import { type cosine, initialState, type Provider, type Tensors, type TrainingStep } from "../engine/index.ts";
 import {
   type ModelDescription,
   type Review,
@@ -71,7 +71,7 @@ export interface Teaching {
   readonly spec: FinetuneSpec | FinetuneTilesSpec;
   readonly context: JobContext;
   readonly cube: Cube;
-  readonly step: Step;
+  readonly step: TrainingStep;
   readonly base: TrainedModel | undefined;
   readonly provider: Provider;
   readonly schedule: ReturnType<typeof cosine>;

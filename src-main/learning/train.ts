@@ -1,5 +1,12 @@
 import { AppError } from "../../src-shared/errors/index.ts";
-import { momentName, type Provider, type Step, type Tensor, type Tensors, TrainingSession } from "../engine/index.ts";
+import {
+  momentName,
+  type Provider,
+  type Tensor,
+  type Tensors,
+  TrainingSession,
+  type TrainingStep,
+} from "../engine/index.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { afterValidation, type EarlyStoppingRule, type EarlyStoppingState, notStoppedYet } from "./early-stopping.ts";
 
@@ -76,7 +83,7 @@ const bestPrefix = "best/";
  * so that the run goes on with the same curve: batches, learning rates and random draws are functions of the step's number.
  * @throws AppError "checkpoint-of-another-run", "training-diverged"
  */
-export async function train(step: Step, plan: TrainingPlan, options: TrainOptions): Promise<TrainingResult> {
+export async function train(step: TrainingStep, plan: TrainingPlan, options: TrainOptions): Promise<TrainingResult> {
   const { signal } = options;
   const found = options.resume ? await readCheckpoint<Progress>(plan.checkpointPath) : undefined;
   if (found && found.progress.fingerprint !== plan.fingerprint)
@@ -149,7 +156,7 @@ export async function train(step: Step, plan: TrainingPlan, options: TrainOption
 }
 
 /** Parameters and buffers, without what the optimizer remembers. */
-function weightsOf(step: Step, state: Tensors, averaged: boolean): Tensors {
+function weightsOf(step: TrainingStep, state: Tensors, averaged: boolean): Tensors {
   const names = [...step.parameters, ...step.buffers].map(({ name }) => name);
   return Object.fromEntries(
     names.map((name) => [name, (averaged ? state[momentName("average", name)] : undefined) ?? state[name]!]),

@@ -6,8 +6,8 @@ import { figureIn, projWords } from "./proj-text.ts";
 import { CrsProblem, longLatText, type Method, type Parameters, type ProjectedSystem, projText } from "./projection.ts";
 import {
   baseOf,
+  type Ellipsoid,
   ellipsoidOf,
-  type Figure,
   type GeographicSystem,
   geographicOf,
   geographicOfDatum,
@@ -328,11 +328,11 @@ function agreesWithCode(reader: KeyReader, code: number): GeographicSystem {
 }
 
 /** Ellipsoids that differ by less than millimetres. */
-const sameFigure = (p: Figure, q: Figure): boolean =>
+const sameFigure = (p: Ellipsoid, q: Ellipsoid): boolean =>
   Math.abs(p.a - q.a) < 0.01 && Math.abs((p.rf ? 1 / p.rf : 0) - (q.rf ? 1 / q.rf : 0)) < 1e-9;
 
 /** `ofCode` is the figure of a whole system that the keys name as well: a semi-major axis alone is then enough. */
-function figureOfKeys(reader: KeyReader, ofCode?: Figure): Figure | undefined {
+function figureOfKeys(reader: KeyReader, ofCode?: Ellipsoid): Ellipsoid | undefined {
   const code = reader.code(geoKey.GeogEllipsoid);
   const known = code === undefined ? ofCode : ellipsoidOf(code);
   if (code !== undefined && !known)
@@ -359,7 +359,7 @@ function figureOfKeys(reader: KeyReader, ofCode?: Figure): Figure | undefined {
       `${reader.says(geoKey.GeogSemiMajorAxis)} alone is no ellipsoid: ${named(geoKey.GeogInvFlattening, undefined)} or ${named(geoKey.GeogSemiMinorAxis, undefined)} is missing`,
     );
   }
-  const figure: Figure = { a, rf: rf ?? (b === a ? 0 : a / (a - b!)) };
+  const figure: Ellipsoid = { a, rf: rf ?? (b === a ? 0 : a / (a - b!)) };
   if (rf !== undefined && b !== undefined && !sameFigure(figure, { a, rf: b === a ? 0 : a / (a - b) }))
     throw new CrsProblem(
       `${reader.says(geoKey.GeogInvFlattening)} and ${reader.says(geoKey.GeogSemiMinorAxis)} contradict one another`,

@@ -4,14 +4,14 @@ import * as tables from "./epsg-register.ts";
 import { farShifts } from "./far-shifts.ts";
 
 /** The figure of the Earth; `rf` is the inverse flattening, 0 for a sphere. */
-export interface Figure {
+export interface Ellipsoid {
   /** metres */
   readonly a: number;
   readonly rf: number;
 }
 
 /** Longitudes and latitudes on a figure, and how they shift to WGS 84. */
-export interface GeographicSystem extends Figure {
+export interface GeographicSystem extends Ellipsoid {
   /** degrees east of Greenwich */
   readonly meridian: number;
   /** to WGS 84, position vector convention (EPSG 9606): metres, then arc seconds and parts per million; 3 or 7 numbers */
@@ -48,7 +48,7 @@ const systems = table(() => tables.systems);
 const shifts = table(() => tables.shifts);
 const bases = table(() => tables.bases);
 
-export function ellipsoidOf(code: number): Figure | undefined {
+export function ellipsoidOf(code: number): Ellipsoid | undefined {
   const row = ellipsoids().get(code);
   return row && { a: Number(row[0]), rf: Number(row[1]) };
 }
@@ -140,7 +140,7 @@ function listShift(base: number): KnownShift | undefined {
 }
 
 /** The figures of WGS 84 and of the frames that lie within a metre or two of it; a sphere has no place to be shifted from. */
-export const isSatelliteFigure = (figure: Figure | undefined): boolean =>
+export const isSatelliteFigure = (figure: Ellipsoid | undefined): boolean =>
   figure !== undefined && (Math.abs(figure.a - 6378137) <= 1 || figure.rf === 0);
 
 const knownShift = ([accuracy, numbers]: readonly string[]): KnownShift => ({

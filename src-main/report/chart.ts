@@ -1,6 +1,6 @@
 import { type Html, html } from "./html.ts";
 import { grouped } from "./numbers.ts";
-import { type Point, runningMean, thin } from "./thin.ts";
+import { type CurvePoint, runningMean, thin } from "./thin.ts";
 import { niceTicks, type Ticks } from "./ticks.ts";
 
 /** A line chart as inline SVG. */
@@ -15,7 +15,7 @@ export interface Chart {
 export interface Series {
   readonly name: string;
   /** in order of x; a value that is not a number is a gap */
-  readonly points: readonly Point[];
+  readonly points: readonly CurvePoint[];
 }
 
 interface Box {
@@ -58,7 +58,7 @@ export function lineChart({ title, xLabel, series, limits }: Chart, width: numbe
       if (segment.length === 1) {
         return html`<circle class="dot s${index % 6}" cx="${fixed(x(segment[0]!.x))}" cy="${fixed(y(segment[0]!.y))}" r="2.5"/>`;
       }
-      const pathOf = (points: readonly Point[], kind: string): Html =>
+      const pathOf = (points: readonly CurvePoint[], kind: string): Html =>
         html`<path class="${kind}" d="${path(thin(points, columns), x, y)}"/>`;
       if (!isNoisy(segment)) return pathOf(segment, style);
       window = Math.max(window, meanWidth(segment.length));
@@ -111,12 +111,12 @@ ${xTicks.values.map(
 )}`;
 }
 
-const path = (points: readonly Point[], x: (value: number) => number, y: (value: number) => number): string =>
+const path = (points: readonly CurvePoint[], x: (value: number) => number, y: (value: number) => number): string =>
   points.map((point, index) => `${index === 0 ? "M" : "L"}${fixed(x(point.x))} ${fixed(y(point.y))}`).join("");
 
 /** Runs of finite values; a value that is no number splits the line. */
-function segmentsOf(points: readonly Point[]): readonly (readonly Point[])[] {
-  const segments: Point[][] = [];
+function segmentsOf(points: readonly CurvePoint[]): readonly (readonly CurvePoint[])[] {
+  const segments: CurvePoint[][] = [];
   let open = false;
   for (const point of points) {
     const usable = Number.isFinite(point.x) && Number.isFinite(point.y);
@@ -127,7 +127,7 @@ function segmentsOf(points: readonly Point[]): readonly (readonly Point[])[] {
   return segments;
 }
 
-function extent(points: readonly Point[], value: (point: Point) => number): [low: number, high: number] {
+function extent(points: readonly CurvePoint[], value: (point: CurvePoint) => number): [low: number, high: number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const point of points) {
@@ -137,7 +137,7 @@ function extent(points: readonly Point[], value: (point: Point) => number): [low
   return [low, high];
 }
 
-function isNoisy(points: readonly Point[]): boolean {
+function isNoisy(points: readonly CurvePoint[]): boolean {
   if (points.length < noisy.points) return false;
   const [low, high] = extent(points, ({ y }) => y);
   const travel = points.reduce((sum, { y }, index) => sum + Math.abs(y - points[Math.max(0, index - 1)]!.y), 0);

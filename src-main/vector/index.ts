@@ -48,7 +48,7 @@ export {
 } from "./labels/label-import.ts";
 export { readTileShares, type TileEntry } from "./labels/tile-shares.ts";
 export { eachFeatureApart, fieldsApart, readApart, readingLimits, whenRead, workApart } from "./reader/read-apart.ts";
-export type { Telling } from "./reader/tasks.ts";
+export type { TaskProgress } from "./reader/tasks.ts";
 export { jsonCheck } from "./structure/json.ts";
 export { StructureProblem } from "./structure/problem.ts";
 export {

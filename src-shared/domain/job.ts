@@ -40,7 +40,7 @@ export type JobSpec =
 export type JobKind = JobSpec["kind"];
 
 /** Short work with files, which needs no network: it does not wait until a training has ended. */
-export const deskKinds: ReadonlySet<JobKind> = new Set(["report", "export", "compare"]);
+export const fileJobKinds: ReadonlySet<JobKind> = new Set(["report", "export", "compare"]);
 
 /** What a job returns. Files named here lie under the spec's `folder` until the service registers them. */
 export interface JobResults {

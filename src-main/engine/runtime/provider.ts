@@ -13,7 +13,7 @@ export interface Trial {
   readonly why: string;
   /** How long the probe's network took; null if it did not run. */
   readonly milliseconds: number | null;
-  readonly problem?: Problem;
+  readonly problem?: ProviderProblem;
 }
 
 export interface ProviderChoice {

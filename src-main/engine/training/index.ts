@@ -18,5 +18,12 @@ export {
   type Schedule,
 } from "./schedule.ts";
 export { initialState } from "./state.ts";
-export { buildStep, momentName, type ParameterGroup, type StateEntry, type Step, type StepDefinition } from "./step.ts";
+export {
+  buildStep,
+  momentName,
+  type ParameterGroup,
+  type StateEntry,
+  type StepDefinition,
+  type TrainingStep,
+} from "./step.ts";
 export { type StepOptions, type TrainingOptions, TrainingSession } from "./training-session.ts";

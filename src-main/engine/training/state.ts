@@ -1,10 +1,10 @@
 import { type Tensor, type Tensors, tensor } from "../graph/index.ts";
 import { initialize } from "../nn/index.ts";
 import type { Forward } from "./forward.ts";
-import { microCounter, type StateEntry, type Step, stepCounter } from "./step.ts";
+import { microCounter, type StateEntry, stepCounter, type TrainingStep } from "./step.ts";
 
 /** Every parameter, buffer and moment as training begins: the same for the same seed. */
-export function initialState(of: Step | Forward, seed: number): Tensors {
+export function initialState(of: TrainingStep | Forward, seed: number): Tensors {
   const entries = [...of.parameters, ...of.buffers, ...of.moments];
   const state: Record<string, Tensor> = Object.fromEntries(
     entries.map(({ name, value, init }) => [name, initialize(init, value.shape, value.type, seed, name)]),

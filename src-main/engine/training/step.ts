@@ -33,7 +33,7 @@ export interface StateEntry {
 }
 
 /** A training step: the graphs that compute it and the list of what they carry from step to step. */
-export interface Step {
+export interface TrainingStep {
   readonly name: string;
   /** Forward, backward and, unless gradients are accumulated, the update. */
   readonly model: OnnxModel;
@@ -64,7 +64,7 @@ export const stepCounter = "optimizer.step";
 export const microCounter = "optimizer.gathered";
 
 /** Draws the whole training step as a graph. */
-export function buildStep(definition: StepDefinition): Step {
+export function buildStep(definition: StepDefinition): TrainingStep {
   const { name, define, optimizer, groups = [], clipNorm, accumulate = 1 } = definition;
   const g = new Graph();
   const scope = new Scope(g, true);

@@ -2,7 +2,7 @@ import { allocate, sizeOf, type Tensor, type Tensors, tensor, type Value } from 
 import { Random } from "../nn/index.ts";
 import { GraphSession, type Provider, storageFor } from "../runtime/index.ts";
 import { copyOf, counterOf, stateTensor } from "./state.ts";
-import { accumulatedName, microCounter, nextName, type Step, scalarName, stepCounter } from "./step.ts";
+import { accumulatedName, microCounter, nextName, scalarName, stepCounter, type TrainingStep } from "./step.ts";
 
 export interface TrainingOptions {
   readonly provider?: Provider;
@@ -24,7 +24,7 @@ export interface StepOptions {
  * so that nothing is copied between steps.
  */
 export class TrainingSession {
-  readonly definition: Step;
+  readonly definition: TrainingStep;
   readonly #session: GraphSession;
   readonly #apply: GraphSession | undefined;
   readonly #seed: number;
@@ -35,7 +35,7 @@ export class TrainingSession {
   #gathered: number;
 
   private constructor(
-    step: Step,
+    step: TrainingStep,
     session: GraphSession,
     apply: GraphSession | undefined,
     { state, seed }: TrainingOptions,
@@ -66,7 +66,7 @@ export class TrainingSession {
     this.#gathered = counterOf(state, microCounter);
   }
 
-  static async create(step: Step, options: TrainingOptions): Promise<TrainingSession> {
+  static async create(step: TrainingStep, options: TrainingOptions): Promise<TrainingSession> {
     const { provider, threads, profile } = options;
     const how = {
       ...(provider ? { provider } : {}),

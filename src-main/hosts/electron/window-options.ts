@@ -1,7 +1,7 @@
 import type { Electron } from "./electron-api.ts";
 import { windowArgument } from "./names.ts";
 
-export interface Place {
+export interface WindowPlace {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -16,7 +16,7 @@ export function windowOptions(
     place,
     dark,
     icon,
-  }: { preload: string; place: Place | undefined; dark: boolean; icon: string | undefined },
+  }: { preload: string; place: WindowPlace | undefined; dark: boolean; icon: string | undefined },
 ): Electron.BrowserWindowConstructorOptions {
   return {
     ...(place ?? { width: 1440, height: 900 }),
@@ -48,7 +48,10 @@ export function windowOptions(
 }
 
 /** The place, when a good part of it lies on one of the screens that are there now. */
-export function placeOnScreen(place: Place | undefined, screens: readonly Place[]): Place | undefined {
+export function placeOnScreen(
+  place: WindowPlace | undefined,
+  screens: readonly WindowPlace[],
+): WindowPlace | undefined {
   if (!place) return undefined;
   const seen = screens.some((screen) => {
     const width = Math.min(place.x + place.width, screen.x + screen.width) - Math.max(place.x, screen.x);

@@ -1,4 +1,4 @@
-import { deskKinds } from "../../../src-shared/domain/job.ts";
+import { fileJobKinds } from "../../../src-shared/domain/job.ts";
 import type { JobRunner } from "../../services/deps.ts";
 import { JobProcess } from "./job-process.ts";
 
@@ -8,17 +8,17 @@ import { JobProcess } from "./job-process.ts";
  */
 export class JobProcesses {
   readonly #network: JobProcess;
-  readonly #desk: JobProcess;
+  readonly #files: JobProcess;
 
   constructor(make: () => JobProcess = () => new JobProcess()) {
     this.#network = make();
-    this.#desk = make();
+    this.#files = make();
   }
 
   readonly run: JobRunner = (spec, on, signal) =>
-    (deskKinds.has(spec.kind) ? this.#desk : this.#network).run(spec, on, signal);
+    (fileJobKinds.has(spec.kind) ? this.#files : this.#network).run(spec, on, signal);
 
   async close(): Promise<void> {
-    await Promise.all([this.#network.close(), this.#desk.close()]);
+    await Promise.all([this.#network.close(), this.#files.close()]);
   }
 }

@@ -19,9 +19,9 @@ export {
 } from "./make-split.ts";
 export {
   describeSplit,
-  type Split,
   type SplitCount,
   type SplitItem,
+  type SplitResult,
   type SplitShares,
 } from "./split.ts";
 export { type SplitTile, stratifiedGroups, tileBlocks } from "./tiles.ts";

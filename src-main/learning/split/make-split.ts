@@ -2,7 +2,14 @@ import type { SplitPart } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { randomStream, shuffled } from "../../files/index.ts";
 import { assignGroups, type TooFew } from "./assign.ts";
-import { describeSplit, type Split, type SplitClass, type SplitItem, type SplitShares, usedParts } from "./split.ts";
+import {
+  describeSplit,
+  type SplitClass,
+  type SplitItem,
+  type SplitResult,
+  type SplitShares,
+  usedParts,
+} from "./split.ts";
 import { type SplitWords, splitWords, wordKey } from "./words.ts";
 
 interface Common {
@@ -18,7 +25,7 @@ interface Common {
 export const usualShares: SplitShares = { train: 0.6, validation: 0.1, test: 0.3 };
 
 /** Polygon by polygon, every class in every set. Neighbouring polygons may get different sets. */
-export function splitByPolygons(items: readonly SplitItem[], options: Common): Split {
+export function splitByPolygons(items: readonly SplitItem[], options: Common): SplitResult {
   const keys = items.map((_, index) => String(index));
   const assignment = assignGroups(items, keys, { ...options, tooFew: options.tooFew ?? "error", unit: "polygons" });
   const parts = keys.map((key) => assignment.get(key)!);
@@ -35,7 +42,7 @@ export function splitByField(
   field: string,
   values: readonly (string | number | boolean | null | undefined)[],
   given: Readonly<Record<string, SplitPart>> = {},
-): Split & { readonly words: SplitWords } {
+): SplitResult & { readonly words: SplitWords } {
   const words = splitWords(field, values, given);
   const unknown = words.words.filter(({ part }) => part === null);
   if (unknown.length > 0) {
@@ -108,6 +115,6 @@ export function leaveOneGroupOut(groups: readonly (string | number)[]): Fold[] {
 }
 
 /** Positions of the items of one set. */
-export function itemsOf(split: Split, part: (typeof usedParts)[number]): number[] {
+export function itemsOf(split: SplitResult, part: (typeof usedParts)[number]): number[] {
   return split.parts.flatMap((own, index) => (own === part ? [index] : []));
 }

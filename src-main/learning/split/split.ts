@@ -25,7 +25,7 @@ export interface SplitClass {
 export type SplitMethod = "blocks" | "polygons" | "field" | "random";
 
 /** The result: one word per item, in the order of the items. */
-export interface Split {
+export interface SplitResult {
   readonly method: SplitMethod;
   readonly parts: readonly SplitPart[];
   /** true when scores on its test set will look better than the map is; `reason` says why */
@@ -51,7 +51,7 @@ const allParts = ["train", "validation", "test", "unused"] as const;
 export function describeSplit(
   items: readonly SplitItem[],
   parts: readonly SplitPart[],
-): Pick<Split, "missing" | "counts"> {
+): Pick<SplitResult, "missing" | "counts"> {
   const codes = [...new Set(items.map(({ classCode }) => classCode))].sort((p, q) => p - q);
   const counts = codes.flatMap((classCode) =>
     allParts.flatMap((part) => {

@@ -77,7 +77,7 @@ function gridOf(patches: number, modalities: readonly ModalityConfig[], inputs: 
   return { rows: side, columns: side };
 }
 
-interface Told {
+interface ConfigFacts {
   readonly manifest: Manifest;
   readonly inputs: Tensors;
   readonly shapes: KnownShapes;
@@ -85,7 +85,7 @@ interface Told {
   readonly patches: number;
 }
 
-function modalityOf(name: string, told: Told): ModalityConfig {
+function modalityOf(name: string, told: ConfigFacts): ModalityConfig {
   const { manifest, inputs } = told;
   const projector = (manifest.projectors?.[name] ?? {}) as Record<string, unknown>;
   const input = inputs[name]?.shape;
@@ -117,7 +117,7 @@ function patchSize(
   name: string,
   kind: ModalityConfig["kind"],
   projector: Record<string, unknown>,
-  { manifest, inputs, patches }: Told,
+  { manifest, inputs, patches }: ConfigFacts,
 ): number {
   if (kind !== "image" && projector.class === "LTAE2d") return 1;
   const shape = inputs[name]?.shape;
@@ -132,7 +132,7 @@ function patchSize(
 function seriesLayers(
   name: string,
   projector: Record<string, unknown>,
-  { manifest, shapes, width }: Told,
+  { manifest, shapes, width }: ConfigFacts,
   patchPixels: number,
 ): Omit<SeriesModality, "kind" | "name" | "channels" | "patchPixels"> {
   const shape = (rest: string): Shape | undefined => shapes[`encoder.projector_${name}.${rest}`];

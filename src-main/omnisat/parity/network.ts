@@ -53,7 +53,7 @@ export function weightsFor(
   );
 }
 
-export interface Run {
+export interface NetworkRun {
   readonly training: boolean;
   /** draws the network and names its results */
   readonly define: (scope: Scope, inputs: Inputs) => Readonly<Record<string, Value>>;
@@ -72,7 +72,7 @@ export interface RunResult {
 }
 
 /** Draws, runs and lets go of one network. */
-export async function runNetwork(run: Run): Promise<RunResult> {
+export async function runNetwork(run: NetworkRun): Promise<RunResult> {
   const { training, define, gradientsOf: differentiated, inputs, weights, nameOf = (name) => name } = run;
   const draw = (scope: Scope) => {
     const results = define(scope, declareInputs(scope.graph, inputs));

@@ -21,13 +21,13 @@ const text = z.string().min(1);
 const bandList = z.array(z.int().positive()).min(1).optional();
 
 /** Progress and cancelling of a long conversion: not part of the request, since functions cannot be serialised. */
-export interface Watch {
+export interface ProgressOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
 
 /** Single image files; no project needed. */
-export function fileService(watch: Watch = {}) {
+export function fileService(watch: ProgressOptions = {}) {
   return {
     "raster.info": validated(
       "raster.info",

@@ -25,7 +25,7 @@ const pixelsAtOnce = 1 << 19;
 export type PixelSpan = readonly [row: number, start: number, end: number];
 
 /** A window of the finest grid, and which of its pixels belong to the place. */
-export interface Piece {
+export interface PlaceWindow {
   readonly window: PixelWindow;
   readonly spans: readonly PixelSpan[];
   /** per band of the acquisition: physical values, NaN without data */
@@ -50,7 +50,7 @@ export async function* piecesOf(
   reader: Reader,
   acquisition: Acquisition,
   request: PlaceRequest,
-): AsyncGenerator<Piece, void> {
+): AsyncGenerator<PlaceWindow, void> {
   const { place, crs } = request;
   const all = measuredPieces(acquisition);
   // Only pieces around the place are opened, as the catalog's headers say where each lies.
@@ -82,7 +82,7 @@ async function* windowsOfPiece(
   acquisition: Acquisition,
   piece: AcquisitionPiece,
   { place, crs, clearClasses, signal }: PlaceRequest,
-): AsyncGenerator<{ readonly part: Piece; readonly grid: GeoBox }, void> {
+): AsyncGenerator<{ readonly part: PlaceWindow; readonly grid: GeoBox }, void> {
   const grid = await finestGrid(reader, piece, crs);
   const names = bandNamesOf(acquisition);
   const options = { bands: names, clearClasses, method: "nearest", vector: "each", signal } as const;
@@ -109,7 +109,12 @@ async function finestGrid(reader: Reader, { files }: AcquisitionPiece, crs: Crs)
 }
 
 /** The pixels in state `wanted` or better that no piece before has shown: overlapping tiles of one grid show a pixel twice. */
-function notYetSeen(seen: Set<string>, { window, spans, states }: Piece, grid: GeoBox, wanted: number): PixelSpan[] {
+function notYetSeen(
+  seen: Set<string>,
+  { window, spans, states }: PlaceWindow,
+  grid: GeoBox,
+  wanted: number,
+): PixelSpan[] {
   const { x, y } = resolutionOf(grid);
   const left: PixelSpan[] = [];
   for (const [row, start, end] of spans) {

@@ -5,7 +5,7 @@ import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { Observation, Place, PlaceSeries, SeriesGroup, Variable } from "../../../src-shared/ipc/inspect.ts";
 import { RunningStatistics } from "../../cube/index.ts";
 import { clear, noData, type Reader, rasterReader } from "../../imagery/index.ts";
-import { type Piece, piecesOf, variablesOf } from "./pixels.ts";
+import { type PlaceWindow, piecesOf, variablesOf } from "./pixels.ts";
 
 export interface SeriesRequest {
   readonly acquisitions: readonly Acquisition[];
@@ -153,7 +153,7 @@ class Tally {
     this.#all = variables.map(() => new RunningStatistics());
   }
 
-  add({ window, spans, bands, states }: Piece): void {
+  add({ window, spans, bands, states }: PlaceWindow): void {
     for (const [row, start, end] of spans) {
       for (let col = start; col < end; col++) {
         const at = (row - window.row) * window.width + col - window.col;

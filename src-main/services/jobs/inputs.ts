@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { deskKinds, type JobSpec } from "../../../src-shared/domain/job.ts";
+import { fileJobKinds, type JobSpec } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { readPlainText } from "../../catalog/index.ts";
 import { writeWholeSync } from "../../files/index.ts";
@@ -27,7 +27,7 @@ type InputState = z.infer<typeof inputState>;
  * may have written the specification: what is not of the right shape names no file.
  */
 export function inputPaths(spec: JobSpec): string[] {
-  if (deskKinds.has(spec.kind)) return [];
+  if (fileJobKinds.has(spec.kind)) return [];
   const { imagery, modelFolder } = spec as { readonly imagery?: unknown; readonly modelFolder?: unknown };
   const wanted = new Set(listOf(imagery, "modalities").flatMap((modality) => listOf(modality, "acquisitions")));
   const images = listOf(imagery, "acquisitions")

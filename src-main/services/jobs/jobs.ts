@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { z } from "zod";
 import {
-  deskKinds,
+  fileJobKinds,
   type Imagery,
   type JobEvent,
   type JobResult,
@@ -57,9 +57,9 @@ export class JobQueue {
   readonly #outcomes = new Map<number, { readonly result: JobResult } | { readonly error: unknown }>();
   /** how jobs ended that the catalog had no room to write down */
   readonly #unwritten = new Map<number, () => void>();
-  readonly #tails: Record<"network" | "desk", Promise<unknown>> = {
+  readonly #tails: Record<"network" | "files", Promise<unknown>> = {
     network: Promise.resolve(),
-    desk: Promise.resolve(),
+    files: Promise.resolve(),
   };
 
   constructor(deps: Deps, resultHandlers: ResultHandlers) {
@@ -165,11 +165,11 @@ export class JobQueue {
 
   /** Stops the job at its next step. What it has written stays, and it can be resumed. */
   stop(id: number): void {
-    this.#running.get(id)?.controller.abort(new Stopped());
+    this.#running.get(id)?.controller.abort(new StoppedOnRequest());
     // A queued job is stopped at once.
     if (this.#deps.catalog.jobs.get(id)?.state !== "queued") return;
     this.#running.delete(id);
-    this.#outcomes.set(id, { error: new Stopped() });
+    this.#outcomes.set(id, { error: new StoppedOnRequest() });
     this.#deps.catalog.jobs.interrupt(id, "Stopped on request.", { kind: "paused" });
     this.#tell(id);
   }
@@ -186,9 +186,9 @@ export class JobQueue {
     const controller = new AbortController();
     const { signal: host } = this.#deps;
     const signal = host ? AbortSignal.any([host, controller.signal]) : controller.signal;
-    const line = deskKinds.has(job.kind) ? "desk" : "network";
-    const done = this.#tails[line].then(() => this.#run(job, resume, signal, controller));
-    this.#tails[line] = done.catch(() => {});
+    const queue = fileJobKinds.has(job.kind) ? "files" : "network";
+    const done = this.#tails[queue].then(() => this.#run(job, resume, signal, controller));
+    this.#tails[queue] = done.catch(() => {});
     this.#running.set(job.id, { controller, done });
   }
 
@@ -197,7 +197,7 @@ export class JobQueue {
     // Stopped while it waited: it may be back in the queue already, further behind.
     if (this.#running.get(job.id)?.controller !== own) return;
     const log = new JobLog(job.folder, () => assertOwnJobFolder(catalog, job));
-    const diary = new Diary(this.#deps, job.id, log, (error) => own.abort(error));
+    const recorder = new JobRecorder(this.#deps, job.id, log, (error) => own.abort(error));
     let guard: InputGuard | undefined;
     try {
       signal.throwIfAborted();
@@ -211,10 +211,10 @@ export class JobQueue {
       guard = await InputGuard.over(inputs, (error) => own.abort(error));
       if (resume) await assertSameInputs(job.folder, inputs);
       if (!existsSync(join(job.folder, inputsFileName))) await noteInputs(job.folder, inputs);
-      const result = await runJob(spec, (event) => diary.note(event), signal);
+      const result = await runJob(spec, (event) => recorder.note(event), signal);
       const changed = await guard.changed();
       if (changed) throw changed;
-      diary.flush();
+      recorder.flush();
       catalog.transaction(() => {
         this.#register(job, spec, result);
         const run = catalog.runs.ofJob(job.id);
@@ -237,7 +237,7 @@ export class JobQueue {
       const cause = causeOf(error, stopped ? signal : undefined, this.#deps.signal);
       log.line(reason, !stopped && cause.kind === "error" && cause.code === null ? error : undefined);
       this.#writeDown(job.id, () => {
-        diary.flush();
+        recorder.flush();
         // After a full disk the job can be resumed from its last checkpoint, which is complete.
         if (cause.kind === "error" && !canGoOn(cause)) catalog.jobs.fail(job.id, reason, cause);
         else catalog.jobs.interrupt(job.id, reason, cause);
@@ -328,7 +328,7 @@ function catchUp(catalog: Catalog, job: Job): void {
   });
 }
 
-class Stopped extends Error {
+class StoppedOnRequest extends Error {
   override readonly name = "AbortError";
   constructor() {
     super("Stopped on request.");
@@ -339,7 +339,7 @@ class Stopped extends Error {
  * Writes what a job reports into the catalog: every step of the curve at once, so that no checkpoint is ahead of it; how
  * far a phase is at most twice a second.
  */
-class Diary {
+class JobRecorder {
   readonly #deps: Deps;
   readonly #jobId: number;
   readonly #runId: number | undefined;

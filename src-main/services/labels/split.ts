@@ -10,8 +10,8 @@ import {
   describeSplit,
   dividedByBlocks,
   optimisticReason,
-  type Split,
   type SplitItem,
+  type SplitResult,
   type SplitShares,
   soundsLikeSplit,
   splitAtRandom,
@@ -166,7 +166,7 @@ function blocksOf(
 }
 
 interface Divided {
-  readonly split: Pick<Split, "reason" | "optimistic"> & Pick<SplitFacts, "counts" | "missing">;
+  readonly split: Pick<SplitResult, "reason" | "optimistic"> & Pick<SplitFacts, "counts" | "missing">;
   readonly parts: ReadonlyMap<number, LabelPart>;
   readonly blocks: Readonly<Record<string, SplitPart>> | null;
   readonly blockMeters: number | null;

@@ -5,7 +5,7 @@ import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts
 import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/index.ts";
 import { DamagedZip, diskError, isDiskFull, openZip, removeSync, writeAll } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
-import type { Telling } from "../../vector/index.ts";
+import type { TaskProgress } from "../../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
 
 /** What a person reads about a model. */
@@ -42,7 +42,7 @@ export const loadNetwork = () =>
 export async function unpackHere(
   path: string,
   folder: string,
-  telling?: Pick<Telling, "alive">,
+  telling?: Pick<TaskProgress, "alive">,
 ): Promise<ModelDescription> {
   if (!existsSync(path)) throw new AppError("model-package-not-found", { path });
   mkdirSync(folder, { recursive: true });

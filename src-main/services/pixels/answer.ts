@@ -10,10 +10,10 @@ import { type Catalog, makeOwnFolder } from "../../catalog/index.ts";
 import { ByteCache } from "../../files/index.ts";
 import { pool } from "../../raster/index.ts";
 import { readExportFile } from "./export-file.ts";
+import { LatestFirstLimit } from "./latest-first-limit.ts";
 import { QuickLooks } from "./quick-looks.ts";
 import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer.ts";
 import { readTile } from "./read-tile.ts";
-import { Turnstile } from "./turnstile.ts";
 import { readVectors } from "./vectors.ts";
 
 /** Bytes of a picture, as an HTTP answer or one of Electron's protocol. */
@@ -38,7 +38,7 @@ export const answered = { tiles: 0, fromCache: 0 };
 
 const cache = new ByteCache<Uint8Array>(64 << 20, ({ byteLength }) => byteLength);
 /** A tile needs one thread most of the time; a few more keep the disk busy. */
-const turnstile = new Turnstile(6);
+const tileLimit = new LatestFirstLimit(6);
 const quickLooks = new WeakMap<Catalog, QuickLooks>();
 
 /** After opening a project its map is drawn: start the threads now. */
@@ -68,7 +68,7 @@ async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSig
   let drawn = { layer, version };
   for (let again = 0; again < 3; again++) {
     const { layer: from, version: before } = drawn;
-    const body = await turnstile.run(() => drawTile(catalog, from, asked, signal), signal).catch(replaced);
+    const body = await tileLimit.run(() => drawTile(catalog, from, asked, signal), signal).catch(replaced);
     const after = await versionOf(from);
     if (!body || after !== before) {
       const fresh = await rasterLayer(catalog, asked.layer);

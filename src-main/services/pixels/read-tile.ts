@@ -4,13 +4,13 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { geoboxOfTile, resolutionOfLevel, type TileAddress, tileSize } from "../../../src-shared/geo/tile-grid.ts";
 import type { PixelTile, TileSamples, TileSampleType } from "../../../src-shared/ipc/pixels.ts";
 import {
+  type ContributingPart,
   type FileStates,
   gridInImage,
   gridTouches,
   hasBands,
   headers,
   isAffine,
-  type Look,
   lookThrough,
   meaningOf,
   noData,
@@ -48,7 +48,7 @@ export async function readTile(
   const classes = new Set(layer.bands.filter((band) => band.classes).map(({ name }) => name));
   const isClasses = (file: AcquisitionFile) => file.bands.every(({ name }) => classes.has(name));
   const reader = tileReader(quickLooks, resolution);
-  const looks: Look[] = [];
+  const looks: ContributingPart[] = [];
   for await (const look of lookThrough(reader, partsOf(layer, names, target), {
     bands: names,
     clearClasses: layer.clearClasses,

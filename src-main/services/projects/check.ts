@@ -36,7 +36,7 @@ export async function lookThroughProject(folder: string): Promise<void> {
 }
 
 /** The same in this process, with a copy: opening a database leaves files beside it. */
-export function lookThroughHere(path: string, telling: Pick<Telling, "alive" | "readable">): null {
+export function lookThroughHere(path: string, telling: Pick<TaskProgress, "alive" | "readable">): null {
   const folder = mkdtempSync(join(tmpdir(), "omnisat-project-"));
   const copy = join(folder, projectFileName);
   try {

@@ -1,5 +1,5 @@
 import type { ModelDescription } from "../../learning/trained-model.ts";
-import type { Telling } from "../../vector/index.ts";
+import type { TaskProgress } from "../../vector/index.ts";
 import type { ReadLegend } from "../legends/files.ts";
 
 /** What is done with files of others beside vector files, in the same processes that can be killed. */
@@ -14,7 +14,7 @@ export interface OwnTasks {
 type Work = {
   readonly [K in keyof OwnTasks]: {
     readonly load: () => Promise<unknown>;
-    readonly work: (input: OwnTasks[K]["input"], telling: Telling) => Promise<OwnTasks[K]["output"]>;
+    readonly work: (input: OwnTasks[K]["input"], telling: TaskProgress) => Promise<OwnTasks[K]["output"]>;
   };
 };
 

@@ -36,14 +36,14 @@ export async function readZipped(
 const kept = new Map<string, readonly string[]>();
 
 /** Looks through a file of an archive while it unfolds. */
-export type Looking = (name: string) => { push(piece: Uint8Array): void; end(): void } | undefined;
+export type MemberChecks = (name: string) => { push(piece: Uint8Array): void; end(): void } | undefined;
 
 /**
  * The vector files of an archive, unpacked once for this process. Names inside it never become paths: only their last word does,
  * without signs. `looking` gives what sees every piece of a file before it is written.
  * @throws AppError "vector-damaged", and what looking throws
  */
-export async function unpacked(path: string, looking: Looking = () => undefined): Promise<readonly string[]> {
+export async function unpacked(path: string, looking: MemberChecks = () => undefined): Promise<readonly string[]> {
   const { size, mtimeMs, ino, dev } = statSync(path);
   const key = [path, size, mtimeMs, ino, dev].join("|");
   const known = kept.get(key);

@@ -195,7 +195,7 @@ function passOn(lane: Lane): void {
   else working[lane]--;
 }
 
-export interface Hearing {
+export interface TaskListener {
   readonly progress?: (fraction: number) => void;
   /** Deals with a part; `false` ends the work. */
   readonly part?: (items: readonly unknown[]) => boolean | Promise<boolean>;
@@ -209,7 +209,7 @@ export interface Hearing {
 export async function readApart<K extends TaskName>(
   name: K,
   input: Tasks[K]["input"],
-  hearing: Hearing = {},
+  hearing: TaskListener = {},
 ): Promise<Tasks[K]["output"]> {
   return (await workApart(name, input, hearing)) as Tasks[K]["output"];
 }
@@ -218,7 +218,7 @@ export async function readApart<K extends TaskName>(
 export async function workApart(
   name: string,
   input: { readonly path: string },
-  hearing: Hearing = {},
+  hearing: TaskListener = {},
 ): Promise<unknown> {
   const cost = await costOf(name, input.path);
   await turn(cost.lane);
@@ -255,7 +255,7 @@ function runOn(
   name: string,
   input: { readonly path: string },
   cost: Cost,
-  { progress, part }: Hearing,
+  { progress, part }: TaskListener,
 ): Promise<unknown> {
   const { path } = input;
   return new Promise((resolve, reject) => {

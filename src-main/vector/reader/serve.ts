@@ -1,6 +1,6 @@
 import type { ReaderPort } from "./messages.ts";
 import { plainError } from "./plain-error.ts";
-import { type TaskName, type Telling, tasks } from "./tasks.ts";
+import { type TaskName, type TaskProgress, tasks } from "./tasks.ts";
 import { Watch } from "./watch.ts";
 
 /** The shortest time between two progress messages, in milliseconds. */
@@ -10,7 +10,7 @@ const pace = 200;
 export interface OtherTask {
   /** loads code before the file's time begins */
   readonly load?: () => Promise<unknown>;
-  readonly work: (input: never, telling: Telling) => unknown;
+  readonly work: (input: never, telling: TaskProgress) => unknown;
 }
 export type OtherTasks = Readonly<Record<string, OtherTask>>;
 
@@ -20,7 +20,7 @@ export function serveReading(port: ReaderPort, others: OtherTasks = {}): void {
   let gone: ((more: boolean) => void) | undefined;
   let said = 0;
   const loaded = new Set<string>();
-  const tellingOf = (mebibytes: number): Telling => ({
+  const tellingOf = (mebibytes: number): TaskProgress => ({
     mebibytes,
     alive(fraction) {
       const now = performance.now();

@@ -12,7 +12,7 @@ import { readTileShares, type TileShares, type TileSharesOptions } from "../labe
 import { checkStructure } from "../structure/structure.ts";
 
 /** How work reports progress. */
-export interface Telling {
+export interface TaskProgress {
   /** the most that the work may hold once the file is readable */
   readonly mebibytes: number;
   alive(fraction?: number): void;
@@ -46,7 +46,7 @@ export type TaskName = keyof Tasks;
 
 type Work<K extends TaskName> = (
   input: Tasks[K]["input"],
-  telling: Telling,
+  telling: TaskProgress,
 ) => Tasks[K]["output"] | Promise<Tasks[K]["output"]>;
 
 /** Items in one message. */
@@ -64,7 +64,7 @@ const byRows = /\.(gpkg|shp)$/i;
  * The layer, whose features tell that they are read.
  * @throws AppError "vector-damaged" also of a view that multiplies rows
  */
-async function opened({ path, options }: Source, telling: Telling): Promise<FeatureLayer> {
+async function opened({ path, options }: Source, telling: TaskProgress): Promise<FeatureLayer> {
   if (!byRows.test(path)) {
     await checkStructure(path, telling.mebibytes, { features: options });
     telling.readable();

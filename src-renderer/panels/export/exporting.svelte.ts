@@ -70,7 +70,7 @@ class Exporting {
 
 export const exporting = new Exporting();
 
-/** Waits for a job of the desk, telling how far it is. Rejects with its error. */
+/** Waits for a file job and reports its progress. Rejects with its error. */
 export async function followed<Result>(id: number, onfraction: (fraction: number) => void): Promise<Result> {
   jobs.hush(id);
   const stop = subscribe("job.event", (what) => {

@@ -3,7 +3,7 @@ interface Waiting {
 }
 
 /** Limits the tasks that run at a time; the latest request runs first, since it belongs to the current view. */
-export class Turnstile {
+export class LatestFirstLimit {
   readonly #places: number;
   readonly #waiting: Waiting[] = [];
   #inside = 0;
