@@ -1,7 +1,7 @@
 import type { Tensors } from "../graph/index.ts";
 import { GraphSession, type Provider } from "./graph-session.ts";
 import { probeInputs, probeModel } from "./probe-graph.ts";
-import { type Problem, problemIn } from "./problem.ts";
+import { type ProviderProblem, problemIn } from "./problem.ts";
 
 /** What running the probe on a provider gave. */
 export interface ProbeResult {
@@ -48,7 +48,7 @@ function largestDifference(a: Tensors, b: Tensors): number {
 /** What a probe found, or how it ended. */
 export type ProbeReport =
   | { readonly difference: number | null; readonly milliseconds: number; readonly cpuMilliseconds: number }
-  | { readonly problem: Problem };
+  | { readonly problem: ProviderProblem };
 
 /** What came of one provider beside the processor, in this process: a native crash ends it. */
 export async function probeHere(provider: Provider): Promise<ProbeReport> {

@@ -1,11 +1,11 @@
 /** Why a provider cannot be used, so that a window can say it in its language; `detail` is the runtime's own word. */
-export interface Problem {
+export interface ProviderProblem {
   readonly kind: "no-card" | "no-libraries" | "no-driver" | "not-built-in" | "wrong" | "silent" | "crashed" | "other";
   readonly detail: string;
 }
 
 /** ONNX Runtime and the drivers have no codes: this table of what they usually complain of is the only place that reads their words. */
-const complaints: readonly (readonly [RegExp, Problem["kind"]])[] = [
+const complaints: readonly (readonly [RegExp, ProviderProblem["kind"]])[] = [
   [/failed to get a webgpu adapter/i, "no-card"],
   [/failed to load shared library|cannot open shared object/i, "no-libraries"],
   [/no cuda-capable device|cuda driver version is insufficient/i, "no-driver"],
@@ -13,13 +13,13 @@ const complaints: readonly (readonly [RegExp, Problem["kind"]])[] = [
 ];
 
 /** The problem behind a message of the runtime, with its first line: the rest names its sources and functions. */
-export function problemIn(message: string): Problem {
+export function problemIn(message: string): ProviderProblem {
   const kind = complaints.find(([pattern]) => pattern.test(message))?.[1] ?? "other";
   const line = message.trim().split("\n")[0] ?? "";
   return { kind, detail: line.replace(/[.\s]+$/, "").slice(0, 300) };
 }
 
-const words: { readonly [Kind in Problem["kind"]]: (detail: string) => string } = {
+const words: { readonly [Kind in ProviderProblem["kind"]]: (detail: string) => string } = {
   "no-card": () => "no graphics card with a Vulkan, Metal or Direct3D 12 driver was found",
   "no-libraries": () => "its libraries are not installed",
   "no-driver": () => "no NVIDIA card with a fitting driver was found",
@@ -32,4 +32,4 @@ const words: { readonly [Kind in Problem["kind"]]: (detail: string) => string } 
 };
 
 /** The problem in English. */
-export const problemWords = ({ kind, detail }: Problem): string => words[kind](detail);
+export const problemWords = ({ kind, detail }: ProviderProblem): string => words[kind](detail);

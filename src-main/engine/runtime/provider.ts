@@ -3,7 +3,7 @@ import { freemem, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Provider } from "./graph-session.ts";
 import type { ProbeReport } from "./probe.ts";
-import { type Problem, problemIn, problemWords } from "./problem.ts";
+import { type ProviderProblem, problemIn, problemWords } from "./problem.ts";
 
 /** One provider and what came of trying it. */
 export interface Trial {
@@ -23,7 +23,7 @@ export interface ProviderChoice {
 }
 
 export type { ProbeReport } from "./probe.ts";
-export type { Problem } from "./problem.ts";
+export type { ProviderProblem } from "./problem.ts";
 
 export type Prober = (provider: Provider) => Promise<ProbeReport>;
 
@@ -86,7 +86,10 @@ function judge(provider: Provider, report: ProbeReport): Trial {
   const { difference, milliseconds } = report;
   // JSON has no NaN: it arrives as null.
   if (difference === null || !(difference <= tolerance)) {
-    const problem: Problem = { kind: "wrong", detail: difference === null ? "NaN" : difference.toExponential(1) };
+    const problem: ProviderProblem = {
+      kind: "wrong",
+      detail: difference === null ? "NaN" : difference.toExponential(1),
+    };
     const why = `${capital(name)} cannot be used: ${problemWords(problem)}.`;
     return { provider, ok: false, why, milliseconds, problem };
   }
@@ -141,7 +144,7 @@ function readAnswer(answer: string): ProbeReport | undefined {
   }
 }
 
-function endOf(code: number | null, signal: string | null, complaint: string): Problem {
+function endOf(code: number | null, signal: string | null, complaint: string): ProviderProblem {
   if (signal === "SIGKILL") return { kind: "silent", detail: signal };
   if (signal) return { kind: "crashed", detail: signal };
   return problemIn(complaint.trim() || `it ended with code ${code}`);

@@ -71,7 +71,7 @@ export const optimisticReason =
  * Patch by patch, each class by its shares. Its scores are too high, and its `reason` says so.
  * @throws AppError "split-class-too-small"
  */
-export function splitAtRandom(items: readonly SplitItem[], options: Common): Split {
+export function splitAtRandom(items: readonly SplitItem[], options: Common): SplitResult {
   const next = randomStream(options.seed);
   const parts: SplitPart[] = items.map(() => "train");
   const used = usedParts.filter((part) => options.shares[part] > 0);

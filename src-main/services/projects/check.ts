@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { lookThroughDatabase, openCatalog, projectFileName } from "../../catalog/index.ts";
 import { removeSync } from "../../files/index.ts";
-import { jsonCheck, StructureProblem, type Telling } from "../../vector/index.ts";
+import { jsonCheck, StructureProblem, type TaskProgress } from "../../vector/index.ts";
 import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
 
 /** What SQLite opens beside a database by itself, whatever lies there. */
