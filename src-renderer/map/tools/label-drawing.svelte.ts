@@ -1,6 +1,8 @@
 import Collection from "ol/Collection.js";
 import type Feature from "ol/Feature.js";
 import type Geometry from "ol/geom/Geometry.js";
+import LineString from "ol/geom/LineString.js";
+import Polygon from "ol/geom/Polygon.js";
 import type Draw from "ol/interaction/Draw.js";
 import { createBox, type Options } from "ol/interaction/Draw.js";
 import Modify from "ol/interaction/Modify.js";
@@ -24,6 +26,9 @@ export type Drawn = DrawnShape | "line";
 
 /** The most polygons near the view to snap to; more would make the pointer slow. */
 const snapTargets = 1200;
+
+/** Pixels that a freehand outline may be off what the hand drew. */
+const smoothing = 1.2;
 
 /** Draws shapes and hands each to `submit`. A refused shape stays editable until it is corrected or discarded. */
 export function startDrawing(
@@ -52,8 +57,8 @@ export function startDrawing(
   });
   draw.on("drawend", ({ feature }) => {
     const geometry = feature.getGeometry()!;
-    const shape = kind === "freehand" ? geometry.simplify(map.getView().getResolution()! * 1.2) : geometry;
-    feature.setGeometry(shape);
+    if (kind === "freehand")
+      feature.setGeometry(smoothed(geometry as Polygon, map.getView().getResolution()! * smoothing));
     void offer(feature);
   });
 
@@ -112,6 +117,13 @@ export function startDrawing(
       map.removeLayer(sketches);
     },
   };
+}
+
+/** Without the corners that lie within `tolerance` of the line of the others; no corner is moved, as `Polygon.simplify` would. */
+function smoothed(outline: Polygon, tolerance: number): Polygon {
+  const line = new LineString(outline.getCoordinates()[0]!).simplify(tolerance) as LineString;
+  const ring = line.getCoordinates();
+  return ring.length > 3 ? new Polygon([ring]) : outline;
 }
 
 /** Does something about the refused shape, if there is one. */

@@ -13,9 +13,12 @@ import { type Keys, keysInTurn } from "./tool-keys.ts";
 /** The selected features as a collection that follows the selection. */
 function followSelection(layer: LabelLayer): { features: Collection<LabelFeature>; stop: () => void } {
   const features = new Collection<LabelFeature>();
+  // A source also tells of every step of a corner that is being dragged: a feature that left the collection then would be
+  // taken out of the hand.
   const follow = () => {
-    features.clear();
-    features.extend(layer.selectedSource.getFeatures());
+    const wanted = new Set(layer.selectedSource.getFeatures());
+    for (const feature of [...features.getArray()]) if (!wanted.delete(feature)) features.remove(feature);
+    features.extend([...wanted]);
   };
   follow();
   layer.selectedSource.on("change", follow);
@@ -105,6 +108,10 @@ export function startVertices(at: Ground & Pick<Lendings, "labels">): ToolAtWork
   };
   return {
     ...selecting,
+    click(event) {
+      // Alt means the corner, not what lies under it; often a corner counts as beside its label.
+      if (!altKeyOnly(event)) selecting.click?.(event);
+    },
     keys: keysInTurn(keys, selecting.keys ?? {}),
     stop() {
       stopCommitting();
