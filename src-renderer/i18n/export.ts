@@ -163,6 +163,10 @@ export const exportMessages = messages({
   "export.picture.drawing": { en: "Drawing…", fr: "Dessin…" },
   "export.picture.preview": { en: "Preview of the page", fr: "Aperçu de la page" },
   "export.picture.confidence": { en: "Confidence of the model", fr: "Confiance du modèle" },
+  "export.picture.unfinished": {
+    en: "Not all of the map was drawn within a minute: parts of the picture are missing. Look at it, and export it again with fewer layers or a lower resolution.",
+    fr: "La carte n’a pas pu être dessinée en entier en une minute : il manque des parties de l’image. Vérifiez-la, puis exportez-la de nouveau avec moins de couches ou une résolution plus basse.",
+  },
   "export.picture.made": { en: "{crs} · OmniSat Desktop · {date}", fr: "{crs} · OmniSat Desktop · {date}" },
   "export.command.picture": { en: "Export a picture of the map", fr: "Exporter une image de la carte" },
   "export.command.map": { en: "Export results", fr: "Exporter les résultats" },

@@ -249,7 +249,7 @@ class FakeDocument extends FakeNode {
 }
 
 /** Width and height of every element, in pixels. */
-export const screenSize: readonly [width: number, height: number] = [800, 600];
+const screenSize: readonly [width: number, height: number] = [800, 600];
 
 const fakeDocument = new FakeDocument();
 const fakeWindow = new FakeNode();
@@ -259,6 +259,8 @@ fakeDocument.documentElement.appendChild(fakeDocument.body);
 
 Object.assign(globalThis, {
   window: globalThis,
+  self: globalThis,
+  location: new URL("http://localhost/"),
   document: fakeDocument,
   addEventListener: fakeWindow.addEventListener.bind(fakeWindow),
   removeEventListener: fakeWindow.removeEventListener.bind(fakeWindow),

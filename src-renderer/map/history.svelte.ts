@@ -6,7 +6,6 @@ const most = 50;
 class ViewHistory {
   #views = $state.raw<readonly Camera[]>([]);
   #at = $state(-1);
-  #moving = false;
 
   get canGoBack(): boolean {
     return this.#at > 0;
@@ -16,12 +15,8 @@ class ViewHistory {
     return this.#at < this.#views.length - 1;
   }
 
-  /** A view came to rest. The one that going back or forth brought is known already. */
+  /** A view came to rest. The one that going back or forth brought is known already; one that was stopped on its way is new. */
   note(camera: Camera): void {
-    if (this.#moving) {
-      this.#moving = false;
-      return;
-    }
     const last = this.#views[this.#at];
     if (last && same(last, camera)) return;
     this.#views = [...this.#views.slice(0, this.#at + 1), camera].slice(-most);
@@ -32,20 +27,18 @@ class ViewHistory {
     const camera = this.#views[this.#at + by];
     if (!camera) return null;
     this.#at += by;
-    this.#moving = true;
     return camera;
   }
 
   clear(): void {
     this.#views = [];
     this.#at = -1;
-    this.#moving = false;
   }
 }
 
 const same = (p: Camera, q: Camera): boolean =>
   Math.hypot(p.center[0] - q.center[0], p.center[1] - q.center[1]) < p.resolution &&
   Math.abs(p.resolution / q.resolution - 1) < 1e-6 &&
-  p.rotation === q.rotation;
+  Math.abs(Math.sin((p.rotation - q.rotation) / 2)) < 1e-6;
 
 export const viewHistory = new ViewHistory();

@@ -65,11 +65,13 @@ export function followKeys(map: OlMap, target: HTMLElement): () => void {
     event.preventDefault();
     act();
   };
-  const up = (event: KeyboardEvent) => {
-    if (event.key !== " ") return;
+  const forget = () => {
     space = false;
     last = null;
     moved = false;
+  };
+  const up = (event: KeyboardEvent) => {
+    if (event.key === " ") forget();
   };
   const move = (event: PointerEvent) => {
     if (!space) return;
@@ -79,10 +81,6 @@ export function followKeys(map: OlMap, target: HTMLElement): () => void {
     }
     last = [event.clientX, event.clientY];
     if (moved) event.stopPropagation();
-  };
-  const forget = () => {
-    space = false;
-    last = null;
   };
 
   window.addEventListener("keydown", down);

@@ -1,5 +1,7 @@
 import Feature from "ol/Feature.js";
+import type BaseLayer from "ol/layer/Base.js";
 import BaseVectorLayer from "ol/layer/BaseVector.js";
+import ImageLayer from "ol/layer/Image.js";
 import VectorLayer from "ol/layer/Vector.js";
 import OlMap from "ol/Map.js";
 import View from "ol/View.js";
@@ -21,9 +23,11 @@ export interface SnapshotOptions {
   /** how much thicker than on screen lines and letters are drawn: 300 dpi on paper is about 3 */
   readonly dpiScale: number;
   readonly signal?: AbortSignal | undefined;
+  /** Not all of the picture was there in time: what is missing is missing in it. */
+  readonly onunfinished?: (() => void) | undefined;
 }
 
-/** A picture that takes longer than this is returned unfinished. */
+/** Milliseconds: a picture that takes longer than this is returned unfinished, and `onunfinished` says so. */
 const patience = 60_000;
 
 /** The layers that are to be seen, drawn off screen at any size; resolves when all tiles are there. Always in light colours. */
@@ -64,9 +68,9 @@ export async function snapshot(options: SnapshotOptions): Promise<HTMLCanvasElem
     fade: false,
   });
   try {
-    addOverlays(map);
+    for (const layer of overlayCopies()) map.addLayer(layer);
     await sync.drawWhole(layers.drawn);
-    await complete(map, signal);
+    if (!(await complete(map, signal))) options.onunfinished?.();
     return composed(map, project, width, height);
   } finally {
     sync.dispose();
@@ -76,39 +80,40 @@ export async function snapshot(options: SnapshotOptions): Promise<HTMLCanvasElem
   }
 }
 
-/** Labels and drawings of other parts of the window: the same features, drawn by layers of their own. */
-function addOverlays(map: OlMap): void {
-  for (const { layer } of mapView.overlays.list) {
-    if (!(layer instanceof BaseVectorLayer) || !layer.getVisible()) continue;
+/** Labels and drawings of other parts of the window: the same features and pictures, drawn by layers of their own. */
+export function overlayCopies(): BaseLayer[] {
+  return mapView.overlays.list.flatMap(({ layer }): BaseLayer[] => {
+    if (!layer.getVisible()) return [];
+    const look = {
+      opacity: layer.getOpacity(),
+      zIndex: layer.getZIndex() ?? 0,
+      className: `snapshot-${layer.getClassName()}`,
+    };
+    // Labels of many patches are a picture.
+    if (layer instanceof ImageLayer) return [new ImageLayer({ source: layer.getSource(), ...look })];
+    if (!(layer instanceof BaseVectorLayer)) return [];
     const source = layer.getSource();
-    if (!source || !(source.getFeatures()[0] instanceof Feature)) continue;
-    map.addLayer(
-      new VectorLayer({
-        source,
-        style: layer.getStyle(),
-        opacity: layer.getOpacity(),
-        declutter: layer.getDeclutter(),
-        zIndex: layer.getZIndex() ?? 0,
-        className: `snapshot-${layer.getClassName()}`,
-      }),
-    );
-  }
+    if (!source || !(source.getFeatures()[0] instanceof Feature)) return [];
+    return [new VectorLayer({ source, style: layer.getStyle(), declutter: layer.getDeclutter(), ...look })];
+  });
 }
 
-function complete(map: OlMap, signal: AbortSignal | undefined): Promise<void> {
+/** Waits for all tiles; `false`: no longer. */
+function complete(map: OlMap, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, patience);
-    function done(): void {
+    const timer = setTimeout(() => end(false), patience);
+    function end(whole: boolean): void {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
-      resolve();
+      resolve(whole);
     }
     function stop(): void {
       clearTimeout(timer);
       reject(signal?.reason);
     }
     signal?.addEventListener("abort", stop, { once: true });
-    map.once("rendercomplete", done);
+    map.once("rendercomplete", () => end(true));
     map.render();
   });
 }

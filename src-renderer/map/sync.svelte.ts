@@ -131,7 +131,10 @@ export class MapSync {
   /** Draws a layer that the tree hides, until it is released: for comparing two dates. */
   async hold(id: string): Promise<{ readonly layer: WebGLTileLayer; readonly release: () => void } | null> {
     this.#held.set(id, (this.#held.get(id) ?? 0) + 1);
+    let released = false;
     const release = () => {
+      if (released) return;
+      released = true;
       const count = (this.#held.get(id) ?? 1) - 1;
       if (count > 0) this.#held.set(id, count);
       else this.#held.delete(id);
@@ -168,6 +171,9 @@ export class MapSync {
 
   dispose(): void {
     this.#stopListening();
+    // What is still on its way is wanted no longer.
+    this.#wanted = [];
+    this.#held.clear();
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     for (const layer of [...this.#live.values(), ...this.#resting.values()]) layer.dispose();
     this.#live.clear();
@@ -265,7 +271,7 @@ export class MapSync {
   #sourceOf(id: string): Promise<LayerSource | null> {
     const known = this.#sources.get(id);
     if (known) return Promise.resolve(known);
-    const asking =
+    const asking: Promise<LayerSource | null> =
       this.#asking.get(id) ??
       invoke("layers.sources", { ids: [id] }).then(
         ([source]) => {
@@ -273,7 +279,11 @@ export class MapSync {
           this.#sources.set(id, source);
           return source;
         },
-        () => null,
+        () => {
+          // The program was not there: the next view asks again.
+          if (this.#asking.get(id) === asking) this.#asking.delete(id);
+          return null;
+        },
       );
     this.#asking.set(id, asking);
     return asking;

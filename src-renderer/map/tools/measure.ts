@@ -87,7 +87,7 @@ export function startMeasuring({ map, lonLat }: Ground, kind: Measured["kind"]):
 const metersOf = (map: OlMap): number => map.getView().getProjection().getMetersPerUnit() ?? 1;
 
 /** Straight lines of the map are followed in parts of it, so that what is measured is what is drawn. */
-function figures(
+export function figures(
   kind: Measured["kind"],
   line: readonly (readonly [number, number])[],
   { toLonLat }: LonLatTransform,

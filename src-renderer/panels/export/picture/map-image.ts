@@ -48,6 +48,7 @@ export async function drawView(
   height: number,
   perMillimeter: number,
   signal: AbortSignal,
+  onunfinished?: () => void,
 ): Promise<HTMLCanvasElement> {
   const { snapshot } = await import("../../../map/snapshot.ts");
   return snapshot({
@@ -58,6 +59,7 @@ export async function drawView(
     height,
     dpiScale: (perMillimeter * 25.4) / 96,
     signal,
+    onunfinished,
   });
 }
 

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { clipLine, clipRing } from "./clip-lonlat.ts";
+
+const box = { minX: 0, minY: 0, maxX: 10, maxY: 10 };
+
+/** By the shoelace formula. */
+const areaOf = (ring: readonly (readonly number[])[]): number =>
+  Math.abs(
+    ring.reduce((sum, [x, y], i) => {
+      const [nx, ny] = ring[(i + 1) % ring.length]!;
+      return sum + x! * ny! - nx! * y!;
+    }, 0),
+  ) / 2;
+
+test("a ring inside stays as it is, one outside is gone", () => {
+  const ring = [
+    [1, 1],
+    [9, 1],
+    [5, 9],
+    [1, 1],
+  ];
+  expect(clipRing(ring, box)).toEqual(ring);
+  expect(
+    clipRing(
+      ring.map(([x, y]) => [x! + 20, y!]),
+      box,
+    ),
+  ).toEqual([]);
+});
+
+test("of a ring round the whole box the box is left", () => {
+  const ring = [
+    [-50, -50],
+    [60, -50],
+    [60, 60],
+    [-50, 60],
+    [-50, -50],
+  ];
+  expect(areaOf(clipRing(ring, box))).toBe(100);
+});
+
+test("a ring across an edge and a corner is cut there", () => {
+  const diamond = [
+    [10, 0],
+    [14, 4],
+    [10, 8],
+    [6, 4],
+    [10, 0],
+  ];
+  const half = clipRing(diamond, box);
+  expect(areaOf(half)).toBe(16);
+  expect(half.every(([x]) => x! <= 10)).toBe(true);
+  const quarter = clipRing(
+    diamond.map(([x, y]) => [x!, y! - 4]),
+    box,
+  );
+  expect(areaOf(quarter)).toBe(8);
+});
+
+test("a line is divided where it leaves, and single positions are no line", () => {
+  const line = [
+    [1, 1],
+    [2, 2],
+    [20, 2],
+    [3, 3],
+    [30, 3],
+    [4, 4],
+    [5, 5],
+  ];
+  expect(clipLine(line, box)).toEqual([
+    [
+      [1, 1],
+      [2, 2],
+    ],
+    [
+      [4, 4],
+      [5, 5],
+    ],
+  ]);
+});

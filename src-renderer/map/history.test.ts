@@ -1,0 +1,69 @@
+import { beforeEach, expect, test } from "vitest";
+import { viewHistory } from "./history.svelte.ts";
+import type { Camera } from "./map-state.svelte.ts";
+
+const at = (x: number, rotation = 0): Camera => ({ center: [x, 0], resolution: 10, rotation });
+
+beforeEach(() => viewHistory.clear());
+
+/** Goes and comes to rest, as the map tells it. */
+function go(by: -1 | 1): Camera | null {
+  const camera = viewHistory.step(by);
+  if (camera) viewHistory.note(camera);
+  return camera;
+}
+
+test("one goes back and forth between the places one has rested at", () => {
+  for (const x of [0, 100, 200]) viewHistory.note(at(x));
+  expect(go(-1)).toEqual(at(100));
+  expect(go(-1)).toEqual(at(0));
+  expect(viewHistory.canGoBack).toBe(false);
+  expect(go(-1)).toBeNull();
+  expect(go(1)).toEqual(at(100));
+  expect(go(1)).toEqual(at(200));
+  expect(viewHistory.canGoForward).toBe(false);
+});
+
+test("a new place after going back takes the way forth away", () => {
+  for (const x of [0, 100, 200]) viewHistory.note(at(x));
+  go(-1);
+  viewHistory.note(at(500));
+  expect(viewHistory.canGoForward).toBe(false);
+  expect(go(-1)).toEqual(at(100));
+});
+
+test("a place one is at already is not a second place", () => {
+  viewHistory.note(at(0));
+  viewHistory.note(at(9));
+  viewHistory.note(at(0, 2 * Math.PI));
+  expect(viewHistory.canGoBack).toBe(false);
+  viewHistory.note(at(11));
+  expect(viewHistory.canGoBack).toBe(true);
+  viewHistory.note(at(11, 0.5));
+  expect(go(-1)).toEqual(at(11));
+});
+
+test("a way back that is stopped by dragging the map leads to where it was stopped", () => {
+  for (const x of [0, 1000]) viewHistory.note(at(x));
+  viewHistory.step(-1);
+  viewHistory.note(at(600));
+  expect(viewHistory.canGoForward).toBe(false);
+  expect(go(-1)).toEqual(at(0));
+});
+
+test("a way back that had nowhere to move keeps the next place", () => {
+  for (const x of [0, 100]) viewHistory.note(at(x));
+  // The map was there already and never came to rest again.
+  viewHistory.step(-1);
+  viewHistory.note(at(700));
+  expect(viewHistory.canGoBack).toBe(true);
+  expect(go(-1)).toEqual(at(0));
+});
+
+test("fifty places are kept", () => {
+  for (let n = 0; n < 80; n++) viewHistory.note(at(100 * n));
+  let steps = 0;
+  while (go(-1)) steps++;
+  expect(steps).toBe(49);
+  expect(viewHistory.step(1)).toEqual(at(3100));
+});
