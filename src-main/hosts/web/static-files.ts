@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, relative, sep } from "node:path";
 import { promisify } from "node:util";
@@ -30,8 +30,9 @@ export class StaticFiles {
   }
 
   has(pathname: string): boolean {
-    // The window may have been rebuilt meanwhile.
-    if (!this.#files.has(pathname)) this.#files = filesBelow(this.#folder);
+    // The window may have been rebuilt meanwhile, with other names.
+    const known = this.#files.get(pathname);
+    if (known === undefined || !existsSync(known)) this.#files = filesBelow(this.#folder);
     return this.#files.has(pathname);
   }
 

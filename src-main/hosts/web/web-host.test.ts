@@ -250,6 +250,14 @@ test("files are compressed, kept for ever when their name says what they hold, a
   expect((await get("/", known(), { method: "DELETE" })).status).toBe(405);
 });
 
+test("a file of the window that a new build took away is not found", async () => {
+  const old = join(renderer, "assets/old-3c4d.js");
+  writeFileSync(old, script);
+  expect((await get("/assets/old-3c4d.js", known())).status).toBe(200);
+  rmSync(old);
+  expect((await get("/assets/old-3c4d.js", known())).status).toBe(404);
+});
+
 /** A window as a browser has one: it says hello, and numbers its messages. */
 async function connect(
   search = "",
