@@ -1,4 +1,5 @@
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
+import type { ProjectSession } from "./session.svelte.ts";
 
 export type AreaKind = "project" | "view" | "rectangle" | "polygon" | `bookmark:${number}`;
 
@@ -21,6 +22,18 @@ export class MapPlan {
   overlap = $state<number | null>(null);
   batch = $state<number | null>(4);
   provider = $state<"auto" | "cpu" | "webgpu" | "cuda">("auto");
+
+  constructor(session: ProjectSession) {
+    // Places, models and modalities are those of one project.
+    $effect.root(() => {
+      $effect(() => {
+        void session.folder;
+        this.forget();
+        this.model = "";
+        this.modalities = null;
+      });
+    });
+  }
 
   toggle(name: string, offered: readonly string[], on: boolean): void {
     const now = this.modalities ?? offered;

@@ -192,6 +192,8 @@ export class Timeline {
     this.#chosen = false;
     this.#recalled = false;
     this.#settledFor = "";
+    this.speed = 1;
+    this.along = "all";
     this.pause();
     this.date = null;
     if (folder === null) return;
