@@ -30,7 +30,7 @@ import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { feedsOf } from "./feeds.ts";
-import { finetuneStep, glanceTiles } from "./finetune.ts";
+import { finetuneStep } from "./finetune.ts";
 import { daysOfTiles, headOf, tilesStep } from "./finetune-tiles.ts";
 import {
   cacheBytes,
@@ -49,6 +49,7 @@ import { pretrainStep } from "./pretrain.ts";
 import { providerFor } from "./provider.ts";
 import { anywhere, batchesPerDraw, type EndlessBatches, endlessBatches, placesPerDraw } from "./tile-sampler.ts";
 import { statisticsOfTiles, taughtClasses, tilesInEpochs, tilesOf, windowOfTile } from "./tiles.ts";
+import { glanceTiles } from "./validation-looks.ts";
 
 /** Node.js, the runtime and the threads that read images, before anything is computed (measured on 2 cores). */
 const processBytes = (threads: number): Range => ({

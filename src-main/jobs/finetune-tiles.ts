@@ -1,34 +1,40 @@
-import { join } from "node:path";
-import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
+import type { Finding } from "../../src-shared/domain/finding.ts";
 import type { ModelResult } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { TilesRecipe } from "../../src-shared/domain/recipe.ts";
 import type { FinetuneTilesSpec, TileLabel } from "../../src-shared/domain/tiles.ts";
 import { yearOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type DayCount, type PatchWindow, runningDays } from "../cube/index.ts";
+import { type Cube, type DayCount, type PatchWindow, runningDays } from "../cube/index.ts";
 import { adamW, buildStep, cosine, type Tensors, type TrainingStep, withAverage } from "../engine/index.ts";
 import {
   bestThresholds,
   commonestClasses,
-  type ModelDescription,
   type Review,
   type TileNumbers,
   type TileTask,
   tileScores,
-  writeModel,
 } from "../learning/index.ts";
 import { graphInputs, type OmniSatConfig, type TileHead, tileLoss } from "../omnisat/index.ts";
-import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
-import { describeTraining, modelModalities } from "./describe.ts";
-import { datesOf, dayCountOf, mostDatesOf, openCube } from "./imagery.ts";
+import { datesOf, dayCountOf } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
-import { readWorkingModel } from "./model-tensors.ts";
-import { networkFor } from "./network.ts";
 import { classifyTile, type Predictor } from "./predict.ts";
-import { providerFor } from "./provider.ts";
-import { networkFrom, Previewer, teach } from "./teaching.ts";
+import { Previewer } from "./previewer.ts";
+import {
+  baseOf,
+  datesOfTiles,
+  finishTraining,
+  inputsFrom,
+  loggedProvider,
+  modelToBe,
+  networkFrom,
+  ofFinetuning,
+  secondsSince,
+  type TrainingInputs,
+  teach,
+  withCube,
+} from "./teaching.ts";
 import {
   constantScore,
   holds,
@@ -40,8 +46,7 @@ import {
   tilesOf,
   windowOfTile,
 } from "./tiles.ts";
-import { storable } from "./training-findings.ts";
-import { normalizationOf } from "./training-parts.ts";
+import { normalizationsOf } from "./training-parts.ts";
 
 /**
  * Teaches a network which classes a whole tile holds, several at once: the paper's own task. Binary cross-entropy over tiles
@@ -50,170 +55,198 @@ import { normalizationOf } from "./training-parts.ts";
  */
 export async function finetuneTiles(spec: FinetuneTilesSpec, context: JobContext): Promise<ModelResult> {
   const started = performance.now();
-  const { grid, imagery, recipe, seed } = spec;
-  const base = spec.modelFolder === null ? undefined : await readWorkingModel(spec.modelFolder);
-  if (base && base.description.grid.tilePatches !== grid.tilePatches)
-    throw new AppError("model-tile-differs", { model: base.description.grid.tilePatches, project: grid.tilePatches });
-  const names = imagery.modalities.map(({ name }) => name);
-  const modalities = base ? inputsOfModel(base.description, grid, imagery, names) : imagery.modalities;
-  const days = base?.description.days ?? daysOfTiles(spec);
-  const { shareThreshold, target } = recipe;
-  const training = tilesOf(spec.tiles, "train", recipe);
-  const legend = taughtClasses(spec.tiles.legend, training.tiles, shareThreshold);
-  if (legend.length === 0)
-    throw new AppError("no-tiles-to-train", { part: "train", tiles: training.all, share: shareThreshold });
-  const codes = legend.map(({ code }) => code);
+  const base = await baseOf(spec);
+  const { tilePatches } = spec.grid;
+  if (base && base.description.grid.tilePatches !== tilePatches)
+    throw new AppError("model-tile-differs", { model: base.description.grid.tilePatches, project: tilePatches });
+  const inputs = inputsFrom(base, spec, () => daysOfTiles(spec));
+  const targets = targetsOf(spec);
+  return withCube(spec, inputs, (cube) => teachTiles(spec, context, inputs, targets, cube, started));
+}
+
+async function teachTiles(
+  spec: FinetuneTilesSpec,
+  context: JobContext,
+  inputs: TrainingInputs,
+  targets: TileTargets,
+  cube: Cube,
+  started: number,
+): Promise<ModelResult> {
+  const { grid, recipe, seed } = spec;
+  const { base, modalities, names } = inputs;
+  const { legend, codes, training, validation } = targets;
   const side = grid.tilePatches;
-  const validation = tilesOf(spec.tiles, "validation", recipe);
-
-  let previewer: Previewer | undefined;
-  const cube = openCube(grid, imagery, modalities, days);
+  const windows = training.tiles.map((tile) => windowOfTile(tile, side));
+  const normalizations = base
+    ? normalizationsOf(base.description)
+    : await tileNormalizations(cube, windows, seed, context);
+  const config = networkFrom(inputs, spec);
+  // A labelled tile may lie between the patches of the grid, and then touches one more each way.
+  const dates = await datesOfTiles(cube, side + 1, names, recipe.datesPerTile);
+  const watch = new InputWatch(modalities, normalizations);
+  const task = taskOf(recipe, base !== undefined);
+  const step = tilesStep(config, recipe, dates, codes.length, task.head);
+  const computing = await loggedProvider(spec, context);
+  const { provider } = computing;
+  logTargets(spec, context, targets);
+  const described = modelToBe(spec, inputs, { task: "tiles", config, normalizations, side, legend, provider, settings: { ...recipe } }); // biome-ignore format: one line
+  const model = { ...described, tiles: task };
+  const previewer = new Previewer(model, { cube, modalities: names, batchSize: recipe.batchSize, provider });
+  const answers = async (weights: Tensors) =>
+    answersFor(await previewer.with(weights), validation.tiles, codes, recipe.shareThreshold, side, context.signal);
+  const ofWindow = new Map(
+    windows.map((window, i): [PatchWindow, Float32Array] => [window, labelOf(training.tiles[i]!, codes, recipe)]),
+  );
+  const losses: number[] = [];
   try {
-    const normalizations = base
-      ? base.description.modalities.map(({ name, normalization }) => normalizationOf(name, normalization))
-      : await tileNormalizations(cube, training.tiles.map((tile) => windowOfTile(tile, side)), seed, context); // biome-ignore format: one choice
-    const config = networkFrom(base, names, () => networkFor(modalities, spec.architecture, side, days));
-    // A labelled tile may lie between the patches of the grid, and then touches one more each way.
-    const most = await mostDatesOf(cube, side + 1);
-    const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, most[name]!)]));
-    const watch = new InputWatch(modalities, normalizations);
-    const size = recipe.batchSize;
-    const head = headOf(recipe, base !== undefined);
-    const step = tilesStep(config, recipe, dates, codes.length, head);
-    const { provider, reason } = await providerFor(spec.provider);
-    context.log(`Computing on ${provider} (${reason}).`);
-    context.log(
-      `Teaching ${legend.map(({ name }) => name).join(", ")} from ${training.tiles.length} tiles; a class is present above a share of ${shareThreshold}.`,
-    );
-    if (training.empty > 0)
-      context.log(
-        `${training.empty} training tiles hold no class above this share: they are ${recipe.emptyTiles === "keep" ? "taught as tiles without any class" : "left out"}.`,
-      );
-    const schedule = cosine({ totalSteps: recipe.steps, warmupSteps: Math.min(recipe.warmupSteps, recipe.steps) });
-    const task: TileTask = {
-      head,
-      target,
-      shareThreshold,
-      emptyTiles: recipe.emptyTiles,
-      // What was taught as a share answers with a share: present is what lies above the same threshold.
-      decision: target === "share" ? shareThreshold : 0.5,
-      thresholds: null,
-    };
-    const model: Omit<ModelDescription, "format" | "weights"> = {
-      name: spec.modelName,
-      task: "tiles",
-      appVersion: spec.appVersion,
-      config,
-      days,
-      modalities: modelModalities(modalities, normalizations),
-      grid: { crs: grid.geobox.crs, patchMeters: grid.patchMeters, tilePatches: side },
-      legend: legend.map((entry) => ({ ...entry })),
-      tiles: task,
-      training: describeTraining(spec, {
-        steps: recipe.steps,
-        seconds: 0,
-        provider,
-        startedFrom: base?.description.name ?? null,
-        settings: { ...recipe },
-      }),
-    };
-    previewer = new Previewer(model, { cube, modalities: names, batchSize: size, provider });
-    const previews = previewer;
-    const answers = async (weights: Tensors) =>
-      answersFor(await previews.with(weights), validation.tiles, codes, shareThreshold, side, context.signal);
-    const review: Review | undefined =
-      validation.tiles.length > 0
-        ? {
-            everySteps: recipe.validateEverySteps,
-            rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
-            look: async (weights) => {
-              const { probabilities, presence } = await answers(weights);
-              // No image shows a validation tile: there is nothing to select weights by.
-              if (presence.length === 0) return { value: Number.NaN, metrics: {} };
-              const scores = tileScores(probabilities, presence, codes.map(() => task.decision)); // biome-ignore format: one call
-              const { microF1, macroF1, weightedF1 } = scores;
-              return {
-                value: selected(scores, recipe.select),
-                metrics: { validationMicroF1: microF1, validationMacroF1: macroF1, validationWeightedF1: weightedF1 },
-              };
-            },
-          }
-        : undefined;
-
-    const windows = training.tiles.map((tile) => windowOfTile(tile, side));
-    const targets = new Map(
-      windows.map((window, i): [PatchWindow, Float32Array] => [window, targetsOf(training.tiles[i]!, codes, recipe)]),
-    );
-    const losses: number[] = [];
-    const { weights, steps, lastValues, best } = await teach({
+    const trained = await teach({
+      ...ofFinetuning(spec, inputs, (batch) => ({ targets: batch.targets! })),
       spec,
       context,
       cube,
       step,
-      base,
+      inputs,
       provider,
-      schedule,
-      names,
-      modalities,
+      schedule: cosine({ totalSteps: recipe.steps, warmupSteps: Math.min(recipe.warmupSteps, recipe.steps) }),
       normalizations,
       dates,
       side,
       draw: tilesInEpochs(windows, seed),
-      told: { targets: (window) => targets.get(window)! },
+      told: { targets: (window) => ofWindow.get(window)! },
       watch,
-      feeds: (batch) => ({ targets: batch.targets! }),
-      review,
+      review: validation.tiles.length > 0 ? reviewOf(recipe, task, codes, answers) : undefined,
       onStep: ({ loss }) => {
         if (loss !== undefined) losses.push(loss);
       },
     });
-    const metrics: Record<string, number> = { ...lastValues };
-    if (best !== undefined) metrics[bestNames[recipe.select]] = best;
-    let thresholds: readonly number[] | null = null;
-    const trained = Float32Array.from(training.tiles.flatMap((tile) => [...presenceOf(tile, codes, shareThreshold)]));
-    const findings: Finding[] = findingsOfTraining(losses, trained, legend, recipe);
-    if (training.empty > 0 && recipe.emptyTiles === "drop")
-      findings.push({ code: "tiles-empty", details: { part: "train", tiles: training.empty, share: shareThreshold, } }); // biome-ignore format: one line
-    if (validation.tiles.length === 0) findings.push({ code: "no-validation", details: {} });
-    for (const part of ["validation", "test"] as const) {
-      const own = spec.tiles.tiles.filter((tile) => tile.part === part);
-      const classes = spec.tiles.legend
-        .filter(({ code }) => !codes.includes(code))
-        .map(({ code, name }) => ({ name, tiles: own.filter((tile) => holds(tile, code, shareThreshold)).length }))
-        .filter(({ tiles }) => tiles > 0);
-      if (classes.length > 0) findings.push({ code: "tiles-untaught", details: { part, classes } });
-    }
-    if (validation.tiles.length > 0) {
-      const { probabilities, presence } = await answers(weights);
-      if (presence.length > 0) {
-        thresholds = bestThresholds(probabilities, presence, codes.length, task.decision);
-        const commonest = commonestClasses(trained, codes.length);
-        const baseline = constantScore(commonest, presence, legend);
-        metrics.baselineMicroF1 = baseline.microF1;
-        const { microF1 } = tileScores(probabilities, presence, thresholds);
-        if (microF1 <= baseline.microF1) {
-          const classes = legend.filter((_, k) => commonest[k] === 1).map(({ name }) => name);
-          findings.push({ code: "tiles-below-commonest", details: { part: "validation", microF1, baseline: baseline.microF1, classes } }); // biome-ignore format: one line
-        }
-      }
-    }
-    const seconds = (performance.now() - started) / 1000;
-    findings.push(...watch.findings());
-    const told = inOrderOfSeverity(findings);
-    for (const finding of told) context.log(findingSentence(finding));
-    const modelFolder = join(spec.folder, "model");
-    const finished = {
-      findings: storable(told),
-      ...model,
-      tiles: { ...task, thresholds: thresholds && [...thresholds] },
-      training: { ...model.training, steps, seconds },
+    const chosen = validation.tiles.length > 0 ? judged(targets, task, await answers(trained.weights)) : undefined;
+    const seconds = secondsSince(started);
+    const findings = [
+      ...findingsOfTraining(losses, targets.presence, legend, recipe),
+      ...findingsOfParts(spec, targets),
+      ...(chosen?.findings ?? []),
+      ...watch.findings(),
+    ];
+    const metrics = {
+      ...trained.lastValues,
+      ...(trained.best === undefined ? {} : { [bestNames[recipe.select]]: trained.best }),
+      ...chosen?.metrics,
     };
-    await writeModel(modelFolder, finished, weights);
-    return { modelFolder, steps, seconds, provider: `${provider}: ${reason}`, metrics, findings: told };
+    const finished = { ...model, tiles: { ...task, thresholds: chosen?.thresholds ?? null } };
+    return await finishTraining(spec, context, { model: finished, trained, findings, seconds, computing, metrics });
   } finally {
-    await previewer?.release();
-    await cube.close();
+    await previewer.release();
   }
+}
+
+/** The tiles of a training and the classes that they teach. */
+interface TileTargets {
+  readonly training: ReturnType<typeof tilesOf>;
+  readonly validation: ReturnType<typeof tilesOf>;
+  /** the classes that are taught */
+  readonly legend: readonly LegendClass[];
+  readonly codes: readonly number[];
+  /** [N, K] of the training tiles: 1 where a tile holds a class */
+  readonly presence: Float32Array;
+}
+
+/** @throws AppError "no-tiles-to-train" */
+function targetsOf({ tiles, recipe }: FinetuneTilesSpec): TileTargets {
+  const { shareThreshold } = recipe;
+  const training = tilesOf(tiles, "train", recipe);
+  const legend = taughtClasses(tiles.legend, training.tiles, shareThreshold);
+  if (legend.length === 0)
+    throw new AppError("no-tiles-to-train", { part: "train", tiles: training.all, share: shareThreshold });
+  const codes = legend.map(({ code }) => code);
+  const presence = Float32Array.from(training.tiles.flatMap((tile) => [...presenceOf(tile, codes, shareThreshold)]));
+  return { training, validation: tilesOf(tiles, "validation", recipe), legend, codes, presence };
+}
+
+function logTargets({ recipe }: FinetuneTilesSpec, context: JobContext, { legend, training }: TileTargets): void {
+  const { shareThreshold, emptyTiles } = recipe;
+  const classes = legend.map(({ name }) => name).join(", ");
+  context.log(
+    `Teaching ${classes} from ${training.tiles.length} tiles; a class is present above a share of ${shareThreshold}.`,
+  );
+  if (training.empty === 0) return;
+  const what = emptyTiles === "keep" ? "taught as tiles without any class" : "left out";
+  context.log(`${training.empty} training tiles hold no class above this share: they are ${what}.`);
+}
+
+const taskOf = (recipe: TilesRecipe, pretrained: boolean): TileTask => ({
+  head: headOf(recipe, pretrained),
+  target: recipe.target,
+  shareThreshold: recipe.shareThreshold,
+  emptyTiles: recipe.emptyTiles,
+  // What was taught as a share answers with a share: present is what lies above the same threshold.
+  decision: recipe.target === "share" ? recipe.shareThreshold : 0.5,
+  thresholds: null,
+});
+
+type Answers = Awaited<ReturnType<typeof answersFor>>;
+
+/** Looks at the validation tiles between steps; the score that the recipe names decides. */
+const reviewOf = (
+  { validateEverySteps, patience, select }: TilesRecipe,
+  { decision }: TileTask,
+  codes: readonly number[],
+  answers: (weights: Tensors) => Promise<Answers>,
+): Review => ({
+  everySteps: validateEverySteps,
+  rule: { mode: "max", patience: patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
+  look: async (weights) => {
+    const { probabilities, presence } = await answers(weights);
+    // No image shows a validation tile: there is nothing to select weights by.
+    if (presence.length === 0) return { value: Number.NaN, metrics: {} };
+    const scores = tileScores(probabilities, presence, codes.map(() => decision)); // biome-ignore format: one call
+    const { microF1, macroF1, weightedF1 } = scores;
+    return {
+      value: selected(scores, select),
+      metrics: { validationMicroF1: microF1, validationMacroF1: macroF1, validationWeightedF1: weightedF1 },
+    };
+  },
+});
+
+/**
+ * Each class's threshold with the best F1 on the validation tiles, and whether the model then does better there than always the
+ * classes that are commonest in training. `undefined` when no image shows a validation tile.
+ */
+function judged(
+  { legend, codes, presence: trained }: TileTargets,
+  { decision }: TileTask,
+  { probabilities, presence }: Answers,
+): { thresholds: number[]; metrics: Readonly<Record<string, number>>; findings: Finding[] } | undefined {
+  if (presence.length === 0) return undefined;
+  const thresholds = [...bestThresholds(probabilities, presence, codes.length, decision)];
+  const commonest = commonestClasses(trained, codes.length);
+  const baseline = constantScore(commonest, presence, legend).microF1;
+  const { microF1 } = tileScores(probabilities, presence, thresholds);
+  const metrics = { baselineMicroF1: baseline };
+  if (microF1 > baseline) return { thresholds, metrics, findings: [] };
+  const classes = legend.filter((_, k) => commonest[k] === 1).map(({ name }) => name);
+  const details = { part: "validation", microF1, baseline, classes } as const;
+  return { thresholds, metrics, findings: [{ code: "tiles-below-commonest", details }] };
+}
+
+/** What the parts of the labels give reason to doubt: tiles left out, nothing to validate by, classes that are never taught. */
+function findingsOfParts(
+  { tiles, recipe }: FinetuneTilesSpec,
+  { training, validation, codes }: TileTargets,
+): Finding[] {
+  const findings: Finding[] = [];
+  const { shareThreshold: share } = recipe;
+  if (training.empty > 0 && recipe.emptyTiles === "drop")
+    findings.push({ code: "tiles-empty", details: { part: "train", tiles: training.empty, share } });
+  if (validation.tiles.length === 0) findings.push({ code: "no-validation", details: {} });
+  for (const part of ["validation", "test"] as const) {
+    const own = tiles.tiles.filter((tile) => tile.part === part);
+    const classes = tiles.legend
+      .filter(({ code }) => !codes.includes(code))
+      .map(({ code, name }) => ({ name, tiles: own.filter((tile) => holds(tile, code, share)).length }))
+      .filter(({ tiles: count }) => count > 0);
+    if (classes.length > 0) findings.push({ code: "tiles-untaught", details: { part, classes } });
+  }
+  return findings;
 }
 
 /** The loss of always answering with how often each class occurs: the mean over classes of its entropy, in nats. */
@@ -296,7 +329,7 @@ export function tilesStep(
   });
 }
 
-function targetsOf(tile: TileLabel, codes: readonly number[], { target, shareThreshold }: TilesRecipe): Float32Array {
+function labelOf(tile: TileLabel, codes: readonly number[], { target, shareThreshold }: TilesRecipe): Float32Array {
   if (target === "presence") return presenceOf(tile, codes, shareThreshold);
   return Float32Array.from(codes, (code) => Math.min(1, tile.shares[code] ?? 0));
 }

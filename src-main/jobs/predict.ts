@@ -17,7 +17,7 @@ import {
 import { feedsOf } from "./feeds.ts";
 import { leastClear } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
-import { normalizationOf } from "./training-parts.ts";
+import { normalizationsOf } from "./training-parts.ts";
 
 /** More dates than this are thinned to the clearest of each part of the year. */
 const mostDates = 96;
@@ -118,10 +118,7 @@ export class Predictor {
     this.classes = options.model.legend!.length;
     const { cube, modalities, model } = options;
     const used = modalities.map((name) => cube.modality(name));
-    this.watch = new InputWatch(
-      used,
-      model.modalities.map(({ name, normalization }) => normalizationOf(name, normalization)),
-    );
+    this.watch = new InputWatch(used, normalizationsOf(model));
   }
 
   static async create(options: PredictorOptions): Promise<Predictor> {
@@ -177,7 +174,7 @@ export class Predictor {
           patchesWide: side,
           modalities: used,
           dates: this.#dates,
-          normalizations: model.modalities.map(({ name, normalization }) => normalizationOf(name, normalization)),
+          normalizations: normalizationsOf(model),
         },
         sample: { modalities, dates: this.#dates, choice: "spread", augmentation: noAugmentation, leastClear },
         seed: 0,

@@ -1,83 +1,165 @@
 import { join } from "node:path";
-import type { FinetuneSpec } from "../../src-shared/domain/job.ts";
+import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
+import type { FinetuneSpec, ModelResult, PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
-import { type Batch, type Cube, type Normalization, noAugmentation, type SampleOptions } from "../cube/index.ts";
+import {
+  type Batch,
+  type BatchShape,
+  type Cube,
+  type DayCount,
+  type Normalization,
+  noAugmentation,
+  type SampleOptions,
+} from "../cube/index.ts";
 import { type cosine, initialState, type Provider, type Tensors, type TrainingStep } from "../engine/index.ts";
 import {
-  type ModelDescription,
+  type NewModel,
   type Review,
   type TrainedModel,
   type TrainingResult,
   train,
+  writeModel,
 } from "../learning/index.ts";
 import type { OmniSatConfig } from "../omnisat/index.ts";
+import { inputsOfModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
+import { type Coverage, coverageFindings } from "./coverage-words.ts";
+import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { leastClear } from "./imagery.ts";
+import { leastClear, mostDatesOf, openCube } from "./imagery.ts";
 import type { InputWatch } from "./input-watch.ts";
-import { Predictor } from "./predict.ts";
+import { readWorkingModel } from "./model-tensors.ts";
+import { networkFor } from "./network.ts";
+import { type Computing, providerFor } from "./provider.ts";
 import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { type EndlessBatches, endlessBatches } from "./tile-sampler.ts";
-import { drawPresence, noWeights, startFrom } from "./training-parts.ts";
+import { storable } from "./training-findings.ts";
+import { drawPresence, startFrom } from "./training-parts.ts";
 
-/** How fine-tunings of patches and of tiles run: the same batches, steps and looks; they differ in what is taught and how it is judged. */
+// What all trainings do around their own losses and labels, in the order in which they do it.
 
-/** The network of a model with the inputs that are there, or a new one. */
-export const networkFrom = (
+type FinetuningSpec = FinetuneSpec | FinetuneTilesSpec;
+export type TrainingSpec = PretrainSpec | FinetuningSpec;
+
+/** What a network sees, and the model that it starts from. */
+export interface TrainingInputs {
+  readonly base: TrainedModel | undefined;
+  readonly modalities: readonly Modality[];
+  /** the inputs, in the order of the network's mask */
+  readonly names: readonly string[];
+  readonly days: DayCount;
+}
+
+/** The model that a fine-tuning starts from, whole. */
+export const baseOf = async ({ modelFolder }: FinetuningSpec): Promise<TrainedModel | undefined> =>
+  modelFolder === null ? undefined : readWorkingModel(modelFolder);
+
+/** The inputs of a fine-tuning: those of its model that are there, or all of the project. */
+export function inputsFrom(
   base: TrainedModel | undefined,
-  names: readonly string[],
-  fresh: () => OmniSatConfig,
-): OmniSatConfig =>
-  base
-    ? {
-        ...base.description.config,
-        modalities: base.description.config.modalities.filter(({ name }) => names.includes(name)),
-      }
-    : fresh();
+  { grid, imagery }: FinetuningSpec,
+  freshDays: () => DayCount,
+): TrainingInputs {
+  const names = imagery.modalities.map(({ name }) => name);
+  const modalities = base ? inputsOfModel(base.description, grid, imagery, names) : imagery.modalities;
+  return { base, modalities, names, days: base?.description.days ?? freshDays() };
+}
 
-/** The network in its current state, as a predictor. One session for all looks: every load would keep some memory. */
-export class Previewer {
-  readonly #options: Omit<Parameters<typeof Predictor.create>[0], "model" | "weights" | "replaceable">;
-  readonly #model: Omit<ModelDescription, "format" | "weights">;
-  #predictor: Predictor | undefined;
-
-  constructor(
-    model: Omit<ModelDescription, "format" | "weights">,
-    options: Omit<Parameters<typeof Predictor.create>[0], "model" | "weights" | "replaceable">,
-  ) {
-    this.#model = model;
-    this.#options = options;
-  }
-
-  async with(weights: Tensors): Promise<Predictor> {
-    if (this.#predictor) this.#predictor.replaceWeights(weights);
-    this.#predictor ??= await Predictor.create({
-      ...this.#options,
-      model: { ...this.#model, format: "omnisat-model/1", weights: noWeights },
-      weights,
-      replaceable: true,
-    });
-    return this.#predictor;
-  }
-
-  async release(): Promise<void> {
-    await this.#predictor?.release();
+/** Opens the imagery of a training for `work`, and closes it however that ends. */
+export async function withCube<T>(
+  { grid, imagery }: TrainingSpec,
+  { modalities, days }: TrainingInputs,
+  work: (cube: Cube) => Promise<T>,
+): Promise<T> {
+  const cube = openCube(grid, imagery, modalities, days);
+  try {
+    return await work(cube);
+  } finally {
+    await cube.close();
   }
 }
 
+/** Writes findings to the job's log, as sentences. */
+function logFindings(findings: readonly Finding[], context: JobContext): void {
+  for (const finding of findings) context.log(findingSentence(finding));
+}
+
+/** What where the inputs have images gives reason to doubt; it is in the log before the training begins. */
+export function loggedCoverage(coverage: Coverage, context: JobContext): readonly Finding[] {
+  const findings = coverageFindings(coverage);
+  logFindings(findings, context);
+  return findings;
+}
+
+/** The network of a fine-tuning's model with the inputs that are there, or a new one. */
+export function networkFrom({ base, names, modalities, days }: TrainingInputs, spec: FinetuningSpec): OmniSatConfig {
+  if (!base) return networkFor(modalities, spec.architecture, spec.grid.tilePatches, days);
+  const { config } = base.description;
+  return { ...config, modalities: config.modalities.filter(({ name }) => names.includes(name)) };
+}
+
+/** By input: how many dates a tile of `side` patches is given, as the recipe says or as many as there can be. */
+export async function datesOfTiles(
+  cube: Cube,
+  side: number,
+  names: readonly string[],
+  datesPerTile: number,
+): Promise<Readonly<Record<string, number>>> {
+  const most = await mostDatesOf(cube, side);
+  return Object.fromEntries(names.map((name) => [name, Math.min(datesPerTile, most[name]!)]));
+}
+
+/** Where a training is computed; the log says so. */
+export async function loggedProvider(spec: TrainingSpec, context: JobContext): Promise<Computing> {
+  const computing = await providerFor(spec.provider);
+  context.log(`Computing on ${computing.provider} (${computing.reason}).`);
+  return computing;
+}
+
+/** A model as it is described before its training has ended: `finishTraining` knows steps, seconds and findings. */
+export function modelToBe(
+  spec: TrainingSpec,
+  { base, modalities, days }: TrainingInputs,
+  own: Pick<NewModel, "task" | "config"> & {
+    readonly legend: readonly LegendClass[] | null;
+    readonly normalizations: readonly Normalization[];
+    /** of a tile, in patches */
+    readonly side: number;
+    readonly provider: Provider;
+    readonly settings: Readonly<Record<string, unknown>>;
+  },
+): NewModel {
+  const { grid } = spec;
+  return {
+    name: spec.modelName,
+    task: own.task,
+    appVersion: spec.appVersion,
+    config: own.config,
+    days,
+    modalities: modelModalities(modalities, own.normalizations),
+    grid: { crs: grid.geobox.crs, patchMeters: grid.patchMeters, tilePatches: own.side },
+    legend: own.legend?.map((entry) => ({ ...entry })) ?? null,
+    training: describeTraining(spec, {
+      steps: spec.recipe.steps,
+      seconds: 0,
+      provider: own.provider,
+      startedFrom: base?.description.name ?? null,
+      settings: own.settings,
+    }),
+  };
+}
+
 export interface Teaching {
-  readonly spec: FinetuneSpec | FinetuneTilesSpec;
+  readonly spec: TrainingSpec;
   readonly context: JobContext;
   readonly cube: Cube;
   readonly step: TrainingStep;
-  readonly base: TrainedModel | undefined;
+  readonly inputs: TrainingInputs;
   readonly provider: Provider;
   readonly schedule: ReturnType<typeof cosine>;
-  /** the inputs, in the order of the network's mask */
-  readonly names: readonly string[];
-  readonly modalities: readonly Modality[];
   readonly normalizations: readonly Normalization[];
   /** of the network's inputs, by modality */
   readonly dates: Readonly<Record<string, number>>;
@@ -85,72 +167,125 @@ export interface Teaching {
   readonly side: number;
   readonly draw: EndlessBatches["draw"];
   /** what a tile is told besides its images */
-  readonly told: Pick<SampleOptions, "labels" | "targets">;
-  /** the network's other inputs of a batch, before its numbers are shifted */
-  readonly feeds: (batch: Batch) => Tensors;
+  readonly told?: Pick<SampleOptions, "labels" | "targets">;
+  /** the network's other inputs of the batch of step `at`, of its numbers before they are shifted */
+  readonly feeds: (batch: Batch, at: number) => Tensors;
   /** sees every batch as it was read */
   readonly watch: InputWatch;
-  readonly review: Review | undefined;
+  readonly review?: Review | undefined;
+  /** sees the values of every step before they are reported */
   readonly onStep?: (values: Readonly<Record<string, number>>) => void;
+  /** names the work: a checkpoint of other work is not continued */
+  readonly fingerprint: string;
+  /** keep the running mean of the weights instead of the last ones */
+  readonly averaged: boolean;
+  readonly phase: "Pre-training" | "Fine-tuning";
 }
+
+/** What fine-tunings have in common: a model to start from, a running mean of the weights, and inputs left out at random. */
+export const ofFinetuning = (
+  spec: FinetuningSpec,
+  { base, names }: TrainingInputs,
+  taught: (batch: Batch) => Tensors,
+): Pick<Teaching, "fingerprint" | "averaged" | "phase" | "feeds"> => ({
+  fingerprint: fingerprintOf(spec, base?.description.weights.sha256 ?? ""),
+  averaged: spec.recipe.averageDecay > 0,
+  phase: "Fine-tuning",
+  feeds: (batch, at) => ({
+    ...taught(batch),
+    modality_mask: drawPresence(spec.recipe.batchSize, names.length, spec.recipe.modalityDropout, spec.seed, at),
+  }),
+});
 
 /** Trains to the end or to an early stop; a stopped run goes on with the same batches, learning rates and random draws. */
 export async function teach(teaching: Teaching): Promise<TrainingResult> {
-  const { spec, context, cube, step, base, provider, schedule, names, modalities, normalizations, dates, side } =
-    teaching;
+  const { spec, context, step, inputs, provider, schedule } = teaching;
   const { recipe, seed } = spec;
   return train(
     step,
     {
       steps: recipe.steps,
       learningRate: (at) => recipe.learningRate * schedule.scale({ step: at }),
-      async *batches(first, signal) {
-        const sample = {
-          dates,
-          choice: "random",
-          leastClear,
-          augmentation: {
-            ...noAugmentation,
-            orientations: recipe.orientations,
-            dateDropout: recipe.dateDropout,
-            dateJitter: recipe.dateJitter,
-          },
-          ...teaching.told,
-        } as const;
-        const shape = {
-          batchSize: recipe.batchSize,
-          patchesHigh: side,
-          patchesWide: side,
-          modalities,
-          dates,
-          normalizations,
-        };
-        let at = first;
-        for await (const batch of endlessBatches(cube, { draw: teaching.draw, shape, sample, seed }, first, signal)) {
-          teaching.watch.add(batch);
-          const taught = teaching.feeds(batch);
-          jitterRadiometry(batch, sensorsOf(modalities), recipe.radiometricJitter, seed, at);
-          const presence = drawPresence(recipe.batchSize, names.length, recipe.modalityDropout, seed, at++);
-          yield { ...feedsOf(batch, names), ...taught, modality_mask: presence };
-        }
-      },
+      batches: (first, signal) => feedsFrom(teaching, first, signal),
       checkpointPath: join(spec.folder, "checkpoint.safetensors"),
       checkpointEverySteps: recipe.checkpointEverySteps,
-      fingerprint: fingerprintOf(spec, base?.description.weights.sha256 ?? ""),
+      fingerprint: teaching.fingerprint,
       review: teaching.review,
-      averaged: recipe.averageDecay > 0,
+      averaged: teaching.averaged,
       onStep: (at, values) => {
         teaching.onStep?.(values);
         context.metric(at, values);
-        context.phase("Fine-tuning", at / recipe.steps);
+        context.phase(teaching.phase, at / recipe.steps);
       },
     },
     {
       provider,
       seed,
-      initial: startFrom(initialState(step, seed), base?.weights),
+      initial: startFrom(initialState(step, seed), inputs.base?.weights),
       resume: spec.resume,
       signal: context.signal,
     },
   );
 }
+
+/** The network's inputs of step `first` and of those after it, without end. */
+async function* feedsFrom(teaching: Teaching, first: number, signal: AbortSignal): AsyncGenerator<Tensors, void> {
+  const { spec, cube, draw, watch, inputs } = teaching;
+  const { seed, recipe } = spec;
+  const batches = { draw, shape: shapeOf(teaching), sample: sampleOf(teaching), seed };
+  let at = first;
+  for await (const batch of endlessBatches(cube, batches, first, signal)) {
+    watch.add(batch);
+    const own = teaching.feeds(batch, at);
+    jitterRadiometry(batch, sensorsOf(inputs.modalities), recipe.radiometricJitter, seed, at++);
+    yield { ...feedsOf(batch, inputs.names), ...own };
+  }
+}
+
+const shapeOf = ({ spec, side, inputs, dates, normalizations }: Teaching): BatchShape => ({
+  batchSize: spec.recipe.batchSize,
+  patchesHigh: side,
+  patchesWide: side,
+  modalities: inputs.modalities,
+  dates,
+  normalizations,
+});
+
+const sampleOf = ({ spec: { recipe }, dates, told }: Teaching): SampleOptions => ({
+  dates,
+  choice: "random",
+  leastClear,
+  augmentation: {
+    ...noAugmentation,
+    orientations: recipe.orientations,
+    dateDropout: recipe.dateDropout,
+    dateJitter: recipe.dateJitter,
+  },
+  ...told,
+});
+
+/** Logs what the training should be doubted for, writes the model and says what came of it. */
+export async function finishTraining(
+  spec: TrainingSpec,
+  context: JobContext,
+  done: {
+    readonly model: NewModel;
+    readonly trained: TrainingResult;
+    readonly findings: readonly Finding[];
+    readonly seconds: number;
+    readonly computing: Computing;
+    readonly metrics: Readonly<Record<string, number>>;
+  },
+): Promise<ModelResult> {
+  const { model, computing, seconds, metrics } = done;
+  const { weights, steps } = done.trained;
+  const findings = inOrderOfSeverity(done.findings);
+  logFindings(findings, context);
+  const modelFolder = join(spec.folder, "model");
+  const training = { ...model.training, steps, seconds };
+  await writeModel(modelFolder, { ...model, training, findings: storable(findings) }, weights);
+  return { modelFolder, steps, seconds, provider: `${computing.provider}: ${computing.reason}`, metrics, findings };
+}
+
+/** Of a run that began at `started`. */
+export const secondsSince = (started: number): number => (performance.now() - started) / 1000;

@@ -1,14 +1,15 @@
+import type { Normalization } from "../cube/index.ts";
 import type { Tensor, Tensors } from "../engine/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 
-/** What fine-tunings of patches and of tiles have in common. */
+// Small parts of trainings and of what is done with their models.
 
 /** A placeholder for the weights of a model that is still in training. */
 export const noWeights = { file: "", sha256: "", bytes: 0, parameters: 0 };
 
 /** The statistics of a model's input as the cube takes them. */
-export const normalizationOf = (
+const normalizationOf = (
   modality: string,
   { bands, pixels }: ModelDescription["modalities"][number]["normalization"],
 ) => ({
@@ -16,6 +17,10 @@ export const normalizationOf = (
   pixels,
   bands: bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip } : {}) })),
 });
+
+/** The statistics of all inputs that a model takes. */
+export const normalizationsOf = ({ modalities }: ModelDescription): Normalization[] =>
+  modalities.map(({ name, normalization }) => normalizationOf(name, normalization));
 
 /** The fresh state with every tensor that the pre-trained model has under the same name and shape. */
 export function startFrom(fresh: Tensors, pretrained: Tensors | undefined): Tensors {

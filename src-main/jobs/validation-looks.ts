@@ -1,0 +1,110 @@
+import type { FinetuneSpec, SubsetScore } from "../../src-shared/domain/job.ts";
+import { type PatchWindow, planBlend, type TileRows } from "../cube/index.ts";
+import type { Tensors } from "../engine/index.ts";
+import type { Review } from "../learning/index.ts";
+import type { JobContext } from "./context.ts";
+import { projectArea } from "./imagery.ts";
+import type { PatchTargets } from "./patch-targets.ts";
+import type { Predictor } from "./predict.ts";
+import type { Previewer } from "./previewer.ts";
+import { type ScoreOptions, scoreMap } from "./score.ts";
+import { TilePreviewer } from "./tile-preview.ts";
+
+type Look = Awaited<ReturnType<Review["look"]>>;
+/** Nothing to choose the best weights by. */
+const undecided: Look = { value: Number.NaN, metrics: {} };
+
+/** Looks at a network of patches between two steps: its score where labels were set aside, else some places as it would map them. */
+export class ValidationLooks {
+  readonly #spec: FinetuneSpec;
+  readonly #context: JobContext;
+  readonly #targets: PatchTargets;
+  readonly #names: readonly string[];
+  readonly #previewer: Previewer;
+  readonly #tiles: TileRows;
+  #best: SubsetScore | undefined;
+
+  constructor(
+    spec: FinetuneSpec,
+    context: JobContext,
+    targets: PatchTargets,
+    {
+      names,
+      side,
+      previewer,
+    }: { readonly names: readonly string[]; readonly side: number; readonly previewer: Previewer },
+  ) {
+    this.#spec = spec;
+    this.#context = context;
+    this.#targets = targets;
+    this.#names = names;
+    this.#previewer = previewer;
+    this.#tiles = planBlend(projectArea(spec.grid), side).tiles;
+  }
+
+  /** When the training is looked at and what decides; `undefined` where there is nothing to show. */
+  get review(): Review | undefined {
+    const { recipe, previews } = this.#spec;
+    if (!this.#targets.validates && !previews) return undefined;
+    return {
+      everySteps: recipe.validateEverySteps,
+      rule: { mode: "max", patience: recipe.patience ?? Number.POSITIVE_INFINITY, minEpochs: 0 },
+      look: async (weights, at) => {
+        const predictor = await this.#previewer.with(weights);
+        return this.#targets.validates ? this.#validate(predictor, at) : this.#glance(predictor, at);
+      },
+    };
+  }
+
+  /** The score of the weights that are kept. A run that was resumed after its best look is looked at once more. */
+  async bestOf(weights: Tensors): Promise<SubsetScore | undefined> {
+    if (this.#targets.validates) this.#best ??= await this.#score(await this.#previewer.with(weights));
+    return this.#best;
+  }
+
+  async #validate(predictor: Predictor, at: number): Promise<Look> {
+    let preview: TilePreviewer | undefined;
+    const score = await this.#score(predictor, (answer, expected) => {
+      preview ??= new TilePreviewer(this.#spec.grid, this.#targets.codes, expected);
+      preview.add(answer);
+    });
+    this.#context.review(at, { part: "validation", score, preview: preview?.result() ?? null });
+    const { macroF1, overallAccuracy } = score;
+    // No date sees the validation places: nothing to choose by.
+    if (macroF1 === null || overallAccuracy === null) return undecided;
+    if (macroF1 > (this.#best?.macroF1 ?? -1)) this.#best = score;
+    return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
+  }
+
+  async #glance(predictor: Predictor, at: number): Promise<Look> {
+    const { train, codes } = this.#targets;
+    const preview = await glance(predictor, train.tilesAround(this.#tiles), this.#spec, codes, this.#context.signal);
+    this.#context.review(at, { part: "train", score: null, preview });
+    return undecided;
+  }
+
+  async #score(predictor: Predictor, onTile?: ScoreOptions["onTile"]): Promise<SubsetScore> {
+    const { legend, validation } = this.#targets;
+    const options = { legend, classSets: [], modalities: this.#names, signal: this.#context.signal };
+    const [score] = await scoreMap(validation, predictor, this.#tiles, { ...options, ...(onTile ? { onTile } : {}) });
+    return score!;
+  }
+}
+
+/** So many tiles are looked at where nothing was set aside: a few percent of the steps in between. */
+export const glanceTiles = 32;
+
+/** Some places that are trained on, as the network would map them now. */
+async function glance(
+  predictor: Predictor,
+  near: readonly PatchWindow[],
+  { grid }: FinetuneSpec,
+  codes: readonly number[],
+  signal: AbortSignal,
+) {
+  const every = Math.max(1, Math.ceil(near.length / glanceTiles));
+  const some = near.filter((_, index) => index % every === 0);
+  const previewer = new TilePreviewer(grid, codes, some.length);
+  for await (const answer of predictor.run(some, signal)) previewer.add(answer);
+  return previewer.result();
+}
