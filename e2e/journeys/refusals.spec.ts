@@ -55,7 +55,7 @@ test("files that cannot be used are refused where they were chosen", async ({ pa
     await picker.getByRole("button", { name: "Use this folder" }).click();
     await dialog.getByText("S2_L2A_20190416.tif", { exact: true }).first().click();
     await refusal(dialog, /is cut off: it ends before its pixels do/, "raster-truncated");
-    // It is in nobody's way: the file that is whole can be added without it.
+    // It blocks nothing: the file that is whole can be added without it.
     await expect(dialog.getByText("1 file cannot be added as it is.", { exact: false })).toBeVisible();
     // Closed and opened again, everything that was decided is there.
     await window.keyboard.press("Escape");

@@ -141,7 +141,7 @@ export class Catalog {
 
   /**
    * May this path, which a file inside the project gives, be read? Inside the project, or allowed; links are followed first.
-   * A specification that a job left is such a file: whoever made the project may have written it.
+   * A job's stored specification is such a file: the author of the project may have written it.
    */
   mayRead(path: string): boolean {
     return isAbsolute(path) && this.#paths.behind(this.#paths.fromStored(this.#paths.locate(path))) === undefined;

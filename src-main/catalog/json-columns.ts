@@ -82,7 +82,7 @@ const splitParameters = {
 };
 
 /**
- * The shape of every JSON column, as far as the program counts on it: a project is data from a stranger, and a row of another
+ * The shape of every JSON column, as far as the program counts on it: a project is untrusted data, and a row of another
  * shape must not cause an unexpected error elsewhere in the program.
  */
 const shapes = {

@@ -52,7 +52,7 @@ function memoryAccess(): OutsideAccess {
  * The one way of paths into and out of the catalog. Inside the project they are stored relative and with “/”, so that the
  * folder can be moved; outside absolute.
  *
- * What comes out is data of whoever made the project. A path that leaves the folder (absolute, through `..`, or through a
+ * What comes out is untrusted data of the project. A path that leaves the folder (absolute, through `..`, or through a
  * link) and was not allowed is returned *withheld*: as a path below a folder that does not exist, so that any code that uses it,
  * finds no file. It is written back to the catalog unchanged.
  */

@@ -13,8 +13,8 @@ function logitsOf(tile: PatchWindow, channels: number): Float32Array {
     for (let col = 0; col < tile.width; col++) {
       for (let k = 0; k < channels; k++) {
         const place = Math.sin((tile.col + col) * 0.7 + (tile.row + row) * 1.3 + k);
-        const whim = Math.cos(tile.col * 0.31 + tile.row * 0.17 + k) * 0.5;
-        logits[(row * tile.width + col) * channels + k] = place + whim;
+        const tileOffset = Math.cos(tile.col * 0.31 + tile.row * 0.17 + k) * 0.5;
+        logits[(row * tile.width + col) * channels + k] = place + tileOffset;
       }
     }
   }

@@ -67,7 +67,7 @@ test("two halves of one overpass are pieces of one acquisition, whichever comes 
   expect(joinFiles(join(b).acquisitions, [a]).acquisitions).toEqual(together);
 });
 
-test("tiles of one overpass in two coordinate systems lie side by side, and overlap by right where their names say so", () => {
+test("tiles of one overpass in two coordinate systems lie side by side, and overlap by design where their names say so", () => {
   // The edge of zone 31 at 6° E: both tiles see the same strip.
   const zone31 = file("31.tif", ["B02"], { grid: square(690_000, 5_600_000, 20_000), facts: { tile: "31UGS" } });
   const zone32 = file("32.tif", ["B02"], {

@@ -378,7 +378,7 @@ function metersOf({ grid }: AcquisitionFile): number {
 /** Shares are cached, since grids repeat from date to date. */
 const shares = new Map<string, boolean>();
 
-/** Two footprints are one place when they share most of the smaller one; tiles of a grid overlap by right, even by half. */
+/** Two footprints are one place when they share most of the smaller one; tiles of a grid overlap by design, even by half. */
 function samePlace(p: AcquisitionFile, q: AcquisitionFile): boolean {
   if (!p.grid || !q.grid) return true;
   if (p.grid.crs === q.grid.crs && far(p.grid, q.grid)) return false;

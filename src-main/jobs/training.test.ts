@@ -191,9 +191,9 @@ test("an aerial image of one date learns, is mapped and measured together with s
   const { modelFolder } = await finetune(spec, quiet);
   const subsets = [modalities.map(({ name }) => name), ["aerial"]];
   const known = labels.polygons.find(({ part }) => part === "test")!;
-  const stranger = { ...known, id: 999, classCode: 99, part: "test" as const };
-  const strange = { ...labels, legend: [...labels.legend, { code: 99, name: "saffron", color: "#aa00aa" }], polygons: [...labels.polygons, stranger] }; // biome-ignore format: one line
-  const measured = await evaluate({ ...spec, kind: "evaluate", labels: strange, modelFolder, part: "test", subsets, classSets: [], overlapPatches: 2, batchSize: 2 }, quiet); // biome-ignore format: one call
+  const unknown = { ...known, id: 999, classCode: 99, part: "test" as const };
+  const withUnknown = { ...labels, legend: [...labels.legend, { code: 99, name: "saffron", color: "#aa00aa" }], polygons: [...labels.polygons, unknown] }; // biome-ignore format: one line
+  const measured = await evaluate({ ...spec, kind: "evaluate", labels: withUnknown, modelFolder, part: "test", subsets, classSets: [], overlapPatches: 2, batchSize: 2 }, quiet); // biome-ignore format: one call
   expect(measured.untaught).toContainEqual({ name: "saffron", polygons: 1 });
   expect(measured.subsets.map(({ samples }) => samples > 0)).toEqual([true, true]);
   expect(measured.subsets[0]!.samples).toBe(measured.subsets[1]!.samples);

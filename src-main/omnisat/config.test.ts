@@ -57,7 +57,7 @@ test("widths that do not divide are refused with their numbers", () => {
   expect(() => checkConfig({ ...config, modalities: [aerial!, aerial!] })).toThrow("two modalities share a name");
 });
 
-test("a subset keeps the order asked for and refuses strangers", () => {
+test("a subset keeps the order asked for and refuses unknown names", () => {
   expect(subset(config, ["s2"]).modalities.map((modality) => modality.name)).toEqual(["s2"]);
   expect(() => subset(config, ["s3"])).toThrow("no modality “s3”");
 });

@@ -77,7 +77,7 @@ export interface ReadOptions extends Work {
 
 /**
  * Opens a GeoTIFF, BigTIFF or COG: reads its header only, and never writes to it or beside it. The header is read in a thread of its
- * own, within limits of time and memory: see README.md, “Files from strangers”.
+ * own, within limits of time and memory: see README.md, “Untrusted files”.
  * @throws raster-missing, raster-not-a-file, raster-not-tiff, raster-damaged, raster-truncated, raster-side-file,
  * raster-unsupported-layout, raster-unsupported-compression, raster-unreadable
  */

@@ -292,7 +292,7 @@ function spanOf(grid: GeoBox): number {
   return span;
 }
 
-/** The overview gdalwarp's AUTO would read: not coarser than the target, except by a hair. */
+/** The overview gdalwarp's AUTO would read: not coarser than the target, except by rounding. */
 function overviewFor(source: Raster, ratio: number): number | undefined {
   const { overviews, width } = source.info;
   let chosen: number | undefined;

@@ -19,7 +19,7 @@ export function areaTable(legend: readonly LegendClass[], source: AreaSource | n
   }
   const counts = new Map(Object.entries(source.pixels).map(([code, pixels]) => [Number(code), pixels]));
   // A code without a class is shown as what it is, so that the shares add up to the map.
-  const strangers = [...counts.keys()]
+  const unknown = [...counts.keys()]
     .filter((code) => !legend.some((each) => each.code === code) && counts.get(code)! > 0)
     .sort((p, q) => p - q)
     .map((code) => ({ code, name: `Code ${code}, not in the legend` }));
@@ -34,7 +34,7 @@ export function areaTable(legend: readonly LegendClass[], source: AreaSource | n
     caption: "Legend and mapped area",
     head: html`<tr>${columnHead("Class")}${["Pixels", "ha", "Share"].map((name) => columnHead(name, true))}</tr>`,
     body: [
-      [...legend, ...strangers].map(row),
+      [...legend, ...unknown].map(row),
       html`<tr class="total">${rowHead("Total")}${cell(grouped(total))}${cell(hectares(total * source.squareMetersPerPixel, decimals))}${cell(total > 0 ? percent(1) : dash)}</tr>`,
     ],
     note: "Counted pixels are not an area estimate: what the map confuses adds to one class and is missing from another. For area statistics, correct the counts with a reference sample.",

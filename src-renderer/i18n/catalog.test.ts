@@ -75,7 +75,7 @@ test("an error is said in the language of the window, and without options of the
   expect(errorSentence(new Error("x is not a function"))).toBe(t("ui.error.unexpected"));
 });
 
-/** Codes that only the command line can meet, so that their options are no riddle. */
+/** Codes that only the command line can meet, so that their options can be named. */
 const commandLineOnly = new Set<ErrorCode>([
   "usage",
   "port-in-use",

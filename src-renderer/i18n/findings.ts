@@ -64,7 +64,8 @@ export const frenchFindings: FindingSentences = {
   }),
   "modality-covers-part": ({ modality, seen, places, share }) => ({
     what: `${modality} a des images dans ${seen} lieux sur ${places}, sur ${percent(share)} de la surface que les entrées voient ensemble.`,
-    remedy: "Ailleurs, seules les autres entrées parlent : importez-la là aussi, ou passez-vous d’elle.",
+    remedy:
+      "Ailleurs, le modèle n’utilise que les autres entrées. Importez des images là aussi, ou retirez cette entrée.",
   }),
   "no-shared-place": ({ modalities }) => ({
     what: `Aucun lieu n’est vu par deux des entrées ${modalities.join(", ")} : rien ne peut être appris de leur comparaison.`,
@@ -155,8 +156,8 @@ export const frenchFindings: FindingSentences = {
     remedy: "Mesurez sur la partie de test.",
   }),
   "split-optimistic": () => ({
-    what: "Les patchs ont été répartis au hasard : des patchs de test touchent des patchs d’entraînement du même champ, et le score flatte.",
-    remedy: "Répartissez par blocs pour un score honnête.",
+    what: "Les patchs ont été répartis au hasard : des patchs de test touchent des patchs d’entraînement du même champ, et le score est trop élevé.",
+    remedy: "Répartissez par blocs pour un score réaliste.",
   }),
   "split-one-polygon": ({ names, unit }) => ({
     what: `Mesuré sur ${unit === "labels" ? "une seule" : "un seul"} ${labelWord(unit, 1)} : ${listed(names)}.`,
@@ -196,8 +197,8 @@ export const frenchFindings: FindingSentences = {
     remedy: "Répartissez à nouveau pour que des tuiles d’entraînement contiennent ces classes.",
   }),
   "tiles-optimistic": () => ({
-    what: "Les tuiles ont été réparties une par une : des tuiles de test côtoient des tuiles d’entraînement, le score est flatteur.",
-    remedy: "Répartissez par blocs pour un score honnête.",
+    what: "Les tuiles ont été réparties une par une : des tuiles de test côtoient des tuiles d’entraînement, le score est trop élevé.",
+    remedy: "Répartissez par blocs pour un score réaliste.",
   }),
   "map-one-class": ({ name, classes }) => ({
     what: `Toute la carte est ${quoted(name)}, une de ${classes} classes.`,

@@ -108,7 +108,7 @@ export const runsMessages = messages({
   "runs.optimistic": { en: "Optimistic", fr: "Optimiste" },
   "runs.optimistic.why": {
     en: "The split put neighbours of test places into training, so this accuracy is higher than that of the map elsewhere. Use a block split for a realistic figure.",
-    fr: "La répartition a mis des voisins des lieux de test à l’entraînement : cette exactitude est meilleure que celle de la carte ailleurs. Une répartition par blocs est honnête.",
+    fr: "La répartition a mis des voisins des lieux de test à l’entraînement : cette exactitude est meilleure que celle de la carte ailleurs. Répartissez par blocs pour un chiffre réaliste.",
   },
   "runs.few": { en: "Small sample", fr: "Petit échantillon" },
   "runs.few.why": {

@@ -70,7 +70,7 @@ class MapView {
   pointer = $state.raw<readonly [x: number, y: number] | null>(null);
   /** The tool in hand. */
   tool = $state<Mode>("pan");
-  /** What tools work with beside the map; `null` while the part of the window that lends it is not there. */
+  /** What tools work with beside the map; `null` while the part of the window that provides it is not there. */
   readonly lent = new Lent();
   /** The project's CRS is in degrees. */
   geographic = $state(false);
@@ -165,7 +165,7 @@ class MapView {
     this.ol?.getView().animate({ rotation, duration: still ? 0 : 200 });
   }
 
-  /** Lends tools what they need; returns how to take it back. */
+  /** Gives tools what they need; returns how to remove it. */
   lend<Need extends keyof Lendings>(need: Need, what: Lendings[Need]): () => void {
     this.lent[need] = what as Lent[Need];
     return () => {

@@ -89,7 +89,7 @@ export class Layers {
   /** The layer of a sensor that the time slider shows. */
   shownOf(sensor: SensorId, members: readonly LayerFacts[]): string | null {
     const id = this.#current?.(sensor);
-    // The date is not known yet: another one would be asked for in vain.
+    // The date is not known yet: another one would be requested for nothing.
     if (id === null) return null;
     const layer = id ? (id.startsWith("acquisition:") ? id : `acquisition:${id}`) : null;
     if (layer && members.some((member) => member.id === layer)) return layer;

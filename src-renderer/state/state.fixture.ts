@@ -18,7 +18,7 @@ export function newProgram(): FakeProgram {
 
 export const noEdits = { undo: null, redo: null, edits: [] } as const;
 
-/** The values of a row that a test is about; the rest is nobody's question. */
+/** The values of a row that a test is about; the rest has defaults. */
 export const some = <Row>(values: Partial<Row>): Row => values as Row;
 
 /** 100 × 100 patches of 10 m from 0, 0 upwards. */

@@ -211,7 +211,7 @@ export class Timeline {
 
   /**
    * Until the person chooses: the latest clear picture. No date is shown before the clouds are known, so that nothing is
-   * asked for in vain; where counting them takes long, the latest date is shown meanwhile.
+   * requested for nothing; where counting them takes long, the latest date is shown meanwhile.
    */
   #settle(): (() => void) | undefined {
     const { entries, clouds } = this;

@@ -245,12 +245,12 @@ export const englishFindings: FindingSentences = {
     remedy: "Look where its images lie and what their masks call clear.",
   }),
   "modality-constant": ({ modality }) => ({
-    what: `Every band of ${modality} has one and the same value everywhere: it tells the network nothing.`,
+    what: `Every band of ${modality} has one and the same value everywhere: the network can learn nothing from it.`,
     remedy: "Look at its images and their scale, or leave it out.",
   }),
   "modality-covers-part": ({ modality, seen, places, share }) => ({
     what: `${modality} has images in ${seen} of ${counted(places, "place")}, on ${percent(share)} of the area that the inputs see together.`,
-    remedy: "Elsewhere only the other inputs speak: import it there too, or do without it.",
+    remedy: "Elsewhere the model uses the other inputs only. Import images there too, or leave this input out.",
   }),
   "no-shared-place": ({ modalities }) => ({
     what: `No place is seen by two of ${modalities.join(", ")}: nothing can be learned from holding one against the other.`,
@@ -269,7 +269,7 @@ export const englishFindings: FindingSentences = {
     remedy: "Train with more steps or with balance=patches, start from a pre-trained model, or label more places.",
   }),
   "no-validation": () => ({
-    what: "Nothing was set aside for validation: the weights of the last step were kept, and nobody looked whether they are good.",
+    what: "Nothing was set aside for validation: the weights of the last step were kept, and their quality is unknown.",
     remedy: "Give the validation part of the split a share.",
   }),
   "classes-without-patch": ({ classes, unit }) => ({
@@ -323,7 +323,7 @@ export const englishFindings: FindingSentences = {
     remedy: "Label more places of them, or train with balance=classes.",
   }),
   "classes-untaught": ({ part, classes, unit }) => ({
-    what: `In the ${part} part and not scored, because the model was never taught them: ${withCounts(classes, unit)}. The map calls these places something else.`,
+    what: `In the ${part} part and not scored, because the model was never taught them: ${withCounts(classes, unit)}. The map shows other classes there.`,
     remedy: "Teach these classes, or count their places as wrong.",
   }),
   "patches-not-seen": ({ modalities, unseen, labelled }) => ({
@@ -339,8 +339,8 @@ export const englishFindings: FindingSentences = {
     remedy: "Measure on the test part.",
   }),
   "split-optimistic": () => ({
-    what: "Patches were split at random: test patches lie beside training patches of the same field, so the score flatters.",
-    remedy: "Split by blocks for an honest score.",
+    what: "Patches were split at random: test patches lie beside training patches of the same field, so the score is too high.",
+    remedy: "Split by blocks for a realistic score.",
   }),
   "split-one-polygon": ({ names, unit }) => ({
     what: `Measured on a single ${labelWord(unit, 1)}: ${quoted(names)}.`,
@@ -380,8 +380,8 @@ export const englishFindings: FindingSentences = {
     remedy: "Split again so that training tiles hold these classes.",
   }),
   "tiles-optimistic": () => ({
-    what: "Tiles were split one by one: test tiles lie beside training tiles, so the score flatters.",
-    remedy: "Split by blocks for an honest score.",
+    what: "Tiles were split one by one: test tiles lie beside training tiles, so the score is too high.",
+    remedy: "Split by blocks for a realistic score.",
   }),
   "map-one-class": ({ name, classes }) => ({
     what: `The whole map is “${name}”, one of ${classes} classes.`,

@@ -36,7 +36,7 @@ export function windowCovering(grid: GeoBox, bounds: Bounds): PixelWindow {
   ];
   const cols = corners.map(([col]) => col);
   const rows = corners.map(([, row]) => row);
-  // A coordinate written in decimal lands a hair beside its pixel edge: a millionth of a pixel is the same edge.
+  // A coordinate written in decimal is rounded: a millionth of a pixel beside an edge counts as the edge.
   const slack = 1e-6;
   const col = Math.floor(Math.min(...cols) + slack);
   const row = Math.floor(Math.min(...rows) + slack);

@@ -27,7 +27,7 @@ export function errorMessage(error: unknown): ErrorMessage {
 const isStop = (error: unknown): boolean =>
   typeof error === "object" && error !== null && (error as { name?: unknown }).name === "AbortError";
 
-/** The error for people behind what only a programmer can cause. A full disk is nobody's mistake. */
+/** The error for people behind what only a programmer can cause. A full disk is not a programming error. */
 function internalError(error: unknown): AppError {
   const { code, path, message } = (error instanceof Error ? error : { message: error }) as {
     readonly code?: unknown;

@@ -10,7 +10,7 @@ export function overview(commands: readonly Command[], version: string): string 
     ...columns(commands.map(({ name, summary }) => [name, summary])),
     "",
     "omnisat COMMAND --help explains a command, with examples. omnisat --version prints the version.",
-    "Exit codes: 0 done, 1 failed, 2 wrong words on the command line, 130 interrupted.",
+    "Exit codes: 0 done, 1 failed, 2 invalid command line, 130 interrupted.",
   ].join("\n");
 }
 

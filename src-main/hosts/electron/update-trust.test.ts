@@ -38,8 +38,8 @@ test("only what our key has signed is fetched: version, names and hashes", () =>
   expect(updateProblem({ ...signed, version: "9.0.1" }, feed)).toContain("not ours");
   expect(updateProblem({ ...signed, files: [{ ...info.files[0]!, sha512: "abd" }] }, feed)).toContain("not ours");
   expect(updateProblem({ ...signed, files: [] }, feed)).toContain("no files");
-  const stranger = generateKeyPairSync("ed25519").privateKey;
-  expect(updateProblem({ ...info, omnisatSignature: signatureOf(info, stranger) }, feed)).toContain("not ours");
+  const otherKey = generateKeyPairSync("ed25519").privateKey;
+  expect(updateProblem({ ...info, omnisatSignature: signatureOf(info, otherKey) }, feed)).toContain("not ours");
   const plain = { ...info, files: [{ url: "http://mirror.example/x.exe", sha512: "abc" }] };
   expect(updateProblem({ ...plain, omnisatSignature: signatureOf(plain, privateKey) }, feed)).toContain("https");
 });

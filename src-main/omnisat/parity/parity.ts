@@ -473,7 +473,7 @@ async function compareState(
   { file, state, learningRate }: { readonly file: string; readonly state: Tensors; readonly learningRate: number },
 ): Promise<void> {
   const zero = new Set(steps.zero);
-  // Three steps in opposite directions; one step of Adam is at most a hair longer than the rate.
+  // Three steps in opposite directions; one step of Adam is at most slightly longer than the rate.
   const within = 2 * 3 * 1.01 * learningRate;
   // A mean follows biases without a true gradient: 2 and 4 steps apart in the last two of three forwards, the bias right
   // before it, and those further back through the weights between.

@@ -75,7 +75,7 @@ function bandsByFile(acquisition: Acquisition): [path: string, bands: string[]][
   return [...files].map(([path, names]) => [path, [...names]]);
 }
 
-/** A piece of a mosaic covers a part by right. */
+/** A piece of a mosaic is expected to cover only a part. */
 function place(
   file: GeoBox,
   { geobox: area, patchMeters }: ProjectGrid,

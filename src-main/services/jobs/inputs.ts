@@ -23,7 +23,7 @@ const inputState = z.object({
 type InputState = z.infer<typeof inputState>;
 
 /**
- * The files that a job goes on reading: the images of its modalities, and the model it works with. Whoever made the project
+ * The files that a job goes on reading: the images of its modalities, and the model it works with. The author of the project
  * may have written the specification: what is not of the right shape names no file.
  */
 export function inputPaths(spec: JobSpec): string[] {

@@ -68,7 +68,7 @@ test("a project whose cells would fill the memory, or that is read without end, 
 }, 60_000);
 
 test.runIf(process.platform !== "win32")(
-  "what SQLite would open beside a stranger's database must be a plain file",
+  "what SQLite would open beside an untrusted database must be a plain file",
   async () => {
     const [linked, piped] = [made("linked"), made("piped")];
     symlinkSync(join(made("elsewhere"), projectFileName), join(linked, `${projectFileName}-wal`));

@@ -159,7 +159,7 @@ function plantLinks(folder: string): void {
   }
 }
 
-const stranger = (name: string) =>
+const foreignApplication = (name: string) =>
   new Application({
     kind: "web",
     appVersion,
@@ -286,7 +286,7 @@ for (const how of ["absolute", "dots", "links"] as const) {
       const folder = await hostile(`${how}-${linked}`, how);
       if (linked) plantLinks(folder);
       const before = fingerprint(outside);
-      const application = stranger(`${how}-${linked}`);
+      const application = foreignApplication(`${how}-${linked}`);
       const session = application.openSession(() => {});
       await session.open(folder, false);
       asked.length = 0;
@@ -384,7 +384,7 @@ test("a project that this installation opened before it asked keeps what it name
   second.close();
 });
 
-test("the specification of a resumed job is a stranger's word: paths outside, links and names that climb are refused", async () => {
+test("the specification of a resumed job is untrusted: paths outside, links and names that climb are refused", async () => {
   rmSync(outside, { recursive: true, force: true });
   mkdirSync(outside);
   fillOutside();

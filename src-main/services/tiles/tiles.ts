@@ -259,7 +259,7 @@ function askedAboutImages(catalog: Catalog): MappedTile[] {
   return [...found.values()].toSorted((p, q) => q.y - p.y || p.x - q.x);
 }
 
-/** What was written for each tile, read from the GeoPackage: whoever made the project made that too. */
+/** What was written for each tile, read from the GeoPackage, which is untrusted like the project. */
 async function answersOf(catalog: Catalog, id: number): Promise<TileAnswer[]> {
   const { files } = catalog.tileMaps.get(id);
   const { legend, gpkgPath, thresholds } = files;

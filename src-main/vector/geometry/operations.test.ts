@@ -103,7 +103,7 @@ test("pieces of any cut add up to the whole and are valid", () => {
   );
 });
 
-test("a quick hand's loop is cleaned, its crumbs dropped", () => {
+test("loops of a freehand outline are cleaned, small parts dropped", () => {
   const bowtie: Polygon = {
     type: "Polygon",
     coordinates: [

@@ -3,7 +3,7 @@ import type { PlainKey } from "../../i18n/index.ts";
 /** Kinds of shapes that make a label, as they are stored with it. */
 export type DrawnShape = "point" | "polygon" | "rectangle" | "freehand";
 
-/** What a tool works with beside the map. Parts of the window lend it while they are there (`mapView.lend`). */
+/** What a tool works with beside the map. Parts of the window provide it while they are there (`mapView.lend`). */
 export type Need = "labels" | "area";
 
 /** What the window says of a mode without asking the map: nothing here imports OpenLayers. */

@@ -35,7 +35,7 @@ const demo = command({
     },
     provider: {
       type: "text",
-      summary: "what computes",
+      summary: "the device that computes",
       choices: ["auto", "cpu", "webgpu", "cuda"],
       fallback: "cpu, so that the figures are the same everywhere",
     },

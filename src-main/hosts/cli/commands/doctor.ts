@@ -13,14 +13,14 @@ interface Part {
 
 const doctor = command({
   name: "doctor",
-  summary: "check this machine: what computes, why, memory, and whether every part loads",
+  summary: "check this machine: the device that computes, memory, and whether every part loads",
   details:
-    "Each provider is tried by running a small network and comparing the result with the processor's; a list of drivers would prove nothing. Exit code 1 means that something the program needs does not work.",
+    "Each provider is tried by running a small network and comparing the result with the processor's. Exit code 1 means that something the program needs does not work.",
   positionals: [],
   options: {
     provider: {
       type: "text",
-      summary: "the one you would like",
+      summary: "the preferred provider",
       choices: ["auto", "cpu", "webgpu", "cuda"],
       fallback: "auto",
     },

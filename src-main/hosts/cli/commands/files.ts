@@ -100,7 +100,7 @@ function statisticsCells(figures: Figures | undefined): string[] {
 
 const writeOptions = {
   bands: { type: "list", value: "1,2,…", summary: "bands to take, in this order", fallback: "all" },
-  nodata: { type: "number", value: "VALUE", summary: "the value that means “nothing here”", fallback: "the source's" },
+  nodata: { type: "number", value: "VALUE", summary: "the value of pixels without data", fallback: "the source's" },
   overwrite: { type: "flag", summary: "replace the output when it exists" },
 } as const;
 

@@ -74,7 +74,7 @@ const importLabels = command({
       summary: "a patch belongs to a polygon that covers this share of it",
       fallback: "its centre decides",
     },
-    replace: { type: "flag", summary: "forget the labels imported before" },
+    replace: { type: "flag", summary: "delete the labels imported before" },
     ...tileImportOptions,
   },
   examples: [
@@ -147,7 +147,7 @@ const split = command({
   options: {
     method: {
       type: "text",
-      summary: "how",
+      summary: "how the labels are divided",
       choices: ["blocks", "polygons", "field", "random", "lists"],
       fallback: "blocks",
     },
@@ -177,7 +177,7 @@ const split = command({
         "what the field's words mean: train, validation, test or unused; words that are not known are asked about",
     },
     shares: { type: "text", value: "T,V,T", summary: "shares of train, validation and test", fallback: "0.6,0.1,0.3" },
-    seed: { type: "integer", summary: "another number, another split", fallback: "0" },
+    seed: { type: "integer", summary: "random seed; another number gives another split", fallback: "0" },
     "too-few": {
       type: "text",
       summary: "a class with too few labels, or in one block only",

@@ -22,10 +22,10 @@ import { evaluateTiles, isForTiles, mapTiles } from "./tiles.ts";
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
 
 const computeOptions = {
-  seed: { type: "integer", summary: "another number, another course of chance", fallback: "0" },
+  seed: { type: "integer", summary: "random seed; the same number repeats a training", fallback: "0" },
   provider: {
     type: "text",
-    summary: "what computes",
+    summary: "the device that computes",
     choices: ["auto", "cpu", "webgpu", "cuda"],
     fallback: "auto: the fastest that passes the probe",
   },
@@ -44,7 +44,7 @@ const trainingOptions = {
   steps: { type: "integer", value: "N", summary: "updates of the weights" },
   batch: { type: "integer", value: "TILES", summary: "tiles per update" },
   rate: { type: "number", value: "RATE", summary: "learning rate" },
-  set: { type: "list", value: "NAME=VALUE", summary: "any other number of the training; --set help lists them" },
+  set: { type: "list", value: "NAME=VALUE", summary: "any other setting of the training; --set help lists them" },
   ...computeOptions,
 } as const satisfies Options;
 
@@ -65,9 +65,9 @@ const pretrain = command({
 
 const finetune = command({
   name: "finetune",
-  summary: "learn classes from the labels that train",
+  summary: "train a model on the classes of the training labels",
   details:
-    "Starts from a pre-trained model, or from chance without --from. The weights that come out serve every subset of the modalities.",
+    "Starts from a pre-trained model, or from random weights without --from. The result works with every subset of the modalities.",
   positionals: [projectWord, { name: "MODEL", summary: "name of the new model", optional: true }],
   options: {
     from: {
@@ -220,7 +220,7 @@ function readSettings(
 
 const evaluate = command({
   name: "evaluate",
-  summary: "measure a model on the labels that test",
+  summary: "measure a model on the test labels",
   details:
     "Prints overall accuracy with its 95 % interval, precision, recall and F1 per class, and the confusion matrix: the map in rows, the reference in columns.",
   positionals: [projectWord, { name: "MODEL", summary: "a fine-tuned model, by name or folder", optional: true }],
