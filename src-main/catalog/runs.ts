@@ -13,7 +13,7 @@ interface Row extends Omit<Run, "result" | "settings"> {
 const columns =
   "id, job_id AS jobId, kind, model_id AS modelId, split_id AS splitId, result, settings, name, created_at AS createdAt";
 
-/** Pictures of so many looks are kept per run. */
+/** Pictures are kept for this many reviews per run. */
 const previewsKept = 20;
 
 export function runTable(sql: Sql) {
@@ -81,7 +81,7 @@ export function runTable(sql: Sql) {
       });
     },
 
-    /** Keeps a look at the network; a look that is taken again replaces itself. Pictures are kept for the last few only. */
+    /** Stores a review of the network; a repeated one replaces the earlier one. Pictures are kept for the last few only. */
     addReview(id: number, step: number, { preview, ...review }: TrainingReview): void {
       sql.transaction(() => {
         sql.run(

@@ -167,7 +167,7 @@ export function pixelMeters(grid: GeoBox, crs: Crs = grid.crs): number {
   return grid.crs === crs ? side : Number(side.toPrecision(3));
 }
 
-/** What a look at the pixels of every date tells: how much is clear, and how dark the darkest clear pixels are. */
+/** What the pixels of every date show on a coarse grid: how much is clear, and how dark the darkest clear pixels are. */
 export interface DateReport {
   readonly acquisition: string;
   readonly date: string;

@@ -36,7 +36,7 @@ test("what opens or warps files by itself reads no acquisitions: each is listed 
   expect(matching(/\b(?:openRaster|warp)\(\s*[^)\s]/)).toEqual(Object.keys(reasons).sort());
 });
 
-test("nobody else adds or takes off a correction of position, or turns power into decibels", () => {
+test("only this room applies corrections of position and turns power into decibels", () => {
   expect(matching(/[+-] *\(?\w*\.?shift\??\.d[xy]|shift\??\.d[xy] *[+-]/)).toEqual([
     // Shifts are what these work on.
     "alignment/measure-shift.ts",

@@ -24,7 +24,7 @@ const otherChange = 254;
 const pixelsAtOnce = 1 << 22;
 
 /**
- * What became what between two maps, where they overlap: a matrix of pixels (from in rows, to in columns) and a layer that
+ * Class changes between two maps, where they overlap: a matrix of pixels (from in rows, to in columns) and a layer that
  * shows it. Two passes of windows over what the files store; the memory is that of a window and of the matrix. Classes are the
  * same when their names are.
  */

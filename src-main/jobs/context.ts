@@ -8,7 +8,7 @@ export interface JobContext {
   phase(name: string, fraction: number): void;
   /** values of one step of the run's curve */
   metric(step: number, values: Readonly<Record<string, number>>): void;
-  /** a look at the network between two steps */
+  /** a review of the network between two steps */
   review(step: number, review: TrainingReview): void;
   /** a line for the job's log */
   log(text: string): void;

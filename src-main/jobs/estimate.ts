@@ -91,7 +91,7 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
     const live = liveBytes(step.model);
     const idle = processBytes(Math.max(1, Math.min(8, availableParallelism())));
     const pixels = Math.min(cacheBytes(), await bytesOfPixels(cube, all));
-    // A look computes forward only, but with all dates.
+    // A review computes forward only, but with all dates.
     const looking = training.kind !== "pretrain" ? (live / 3) * (sumOf(counts) / sumOf(dates)) : 0;
     const memoryBytes = {
       low: idle.low + state + arenaShare.low * live + 0.5 * pixels,
@@ -312,7 +312,7 @@ const placePatches = 64;
 const placesIn = (all: PatchSet, side: number): number =>
   all.windows().reduce((sum, { width, height }) => sum + Math.ceil(width / side) * Math.ceil(height / side), 0);
 
-/** Steps, looks at the validation part, and reading: the statistics in the beginning, then what was not yet read. */
+/** Steps, reviews on the validation part, and reading: the statistics in the beginning, then what was not yet read. */
 function totalOf(
   training: Exclude<EstimateSpec["training"], FinetuneTilesSpec>,
   all: PatchSet,
@@ -352,7 +352,7 @@ function totalOf(
   };
 }
 
-/** The same of labelled tiles: statistics over some of them, each tile read once, and looks at those that validate. */
+/** The same of labelled tiles: statistics over some of them, each tile read once, and reviews on the validation tiles. */
 function totalOfTiles(
   { tiles, recipe }: FinetuneTilesSpec,
   stepSeconds: Range,

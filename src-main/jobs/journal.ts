@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { JobEvent } from "../../src-shared/domain/job.ts";
 import type { JobContext } from "./context.ts";
 
-/** Points of the curve and looks of a training, as they go into its journal. */
+/** Points of the curve and reviews of a training, as its journal holds them. */
 export type JournalEntry = Extract<JobEvent, { type: "metric" | "review" }>;
 
 const journalFile = "journal.jsonl";

@@ -51,7 +51,7 @@ const square = (id: number, classCode: number, x: number, y: number, side: numbe
   return { id, classCode, part: "train", coordinates: [[ring as never]] };
 };
 
-test("where polygons of two classes meet on a patch nobody knows; of one class they may overlap", () => {
+test("a patch on which polygons of two classes meet has no label; polygons of one class may overlap", () => {
   const [x, y] = [574_700, 5_622_000];
   const polygons = [square(1, 1, x, y, 30), square(2, 2, x + 20, y, 30), square(3, 2, x + 30, y, 30)];
   const labels = labelsOf({ ...sample, polygons });

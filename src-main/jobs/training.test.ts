@@ -99,7 +99,7 @@ test("fine-tuning with a validation part, killed twice, ends where an undisturbe
   const undisturbed = await finetune(finetuneSpec({ labels: third, recipe }), noting(whole));
   const spec = finetuneSpec({ labels: third, recipe, resume: true });
   const curve: Curve = {};
-  // Nine steps and five looks are fourteen events; the second kill comes while it looks for the third time.
+  // Nine steps and five reviews are fourteen events; the second kill comes during the third review.
   killedAfter(spec, 5, curve);
   killedAfter(spec, 4, curve);
   const result = await finetune(spec, noting(curve));

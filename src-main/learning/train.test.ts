@@ -60,7 +60,7 @@ function run(more: Partial<TrainingPlan> = {}) {
   return { plan, curve, go };
 }
 
-/** Looks whose values are given in advance, by step; keeps the weights that were looked at. */
+/** Reviews whose values are given in advance, by step; keeps the weights that were reviewed. */
 function looks(values: Readonly<Record<number, number>>, patience: number) {
   const seen = new Map<number, Tensors>();
   let at = 0;
@@ -122,7 +122,7 @@ test("training stops when the validation does not get better, and keeps the best
   expect(seen.size).toBe(0);
 });
 
-test("a run that was stopped during a look looks again, so that it stops where it would have", async () => {
+test("a run that was stopped during a review repeats it, so that it stops early at the same step", async () => {
   const values = { 2: 0.3, 4: 0.6, 6: 0.5, 8: 0.4 };
   const expected = await run({ review: looks(values, 2).review }).go();
   const { review } = looks(values, 2);
@@ -138,7 +138,7 @@ test("a run that was stopped during a look looks again, so that it stops where i
   const cut = run({ review: { ...review, look: once } });
   await expect(cut.go(false, stop.signal)).rejects.toMatchObject({ name: "AbortError" });
   const again = looks(values, 2).review;
-  // The looks of the second run go on with the one that was interrupted.
+  // The second run begins with the review that was interrupted.
   await again.look({}, 2);
   await again.look({}, 4);
   const resumed = await train(

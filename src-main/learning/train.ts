@@ -10,11 +10,11 @@ import {
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { afterValidation, type EarlyStoppingRule, type EarlyStoppingState, notStoppedYet } from "./early-stopping.ts";
 
-/** A look at the validation part between steps. */
+/** A review on the validation part between steps. */
 export interface Review {
   readonly everySteps: number;
   readonly rule: EarlyStoppingRule;
-  /** the values of this look for the curve, and the one that decides; NaN decides nothing */
+  /** the values of this review for the curve, and the one that decides; NaN decides nothing */
   readonly look: (
     weights: Tensors,
     step: number,
@@ -101,7 +101,7 @@ export async function train(step: TrainingStep, plan: TrainingPlan, options: Tra
     await writeCheckpoint(plan.checkpointPath, { state, progress });
     written = progress.step;
   };
-  /** Looks at the weights reached when it is time to. A run that was stopped during a look looks again when it goes on. */
+  /** Reviews the current weights when it is due. A run that was stopped during a review repeats it when it is resumed. */
   const review = async () => {
     const { review: rule } = plan;
     const { step: at } = progress;

@@ -24,7 +24,7 @@ test("a text that carries its code is believed, in the old and in the new dialec
   expect(crsFromWkt(prj("EPSG:25832", "wkt2"))).toBe("EPSG:25832");
 });
 
-test("a system of nobody else's stays its own text, and so does what is no WKT", { tags: ["gdal"] }, () => {
+test("a system without a match keeps its own text, and so does what is no WKT", { tags: ["gdal"] }, () => {
   const own = prj("+proj=laea +lat_0=50.123 +lon_0=4.567 +datum=WGS84 +units=m");
   expect(crsFromWkt(own)).toBe(own);
   const shifted = prj("EPSG:32631").replace("500000.0", "500001.0");

@@ -160,7 +160,7 @@ print(json.dumps(out))`,
   });
 });
 
-test("a datum whose shift nobody knows, or that is not the same everywhere, is said, and no other", () => {
+test("a datum of unknown shift, or of one that is not the same everywhere, is said, and no other", () => {
   // Israeli Grid 05/12 has only a concatenated transformation, Tokyo 1892 several that are half a kilometre apart.
   expect(datumNote("EPSG:6990")).toMatch(/up to \d\d m/);
   expect(datumNote("EPSG:6991")).toMatch(/up to \d\d m/);

@@ -179,7 +179,7 @@ export const recipeMessages = messages({
   },
   "train.field.validateEverySteps": { en: "Steps between validations", fr: "Pas entre validations" },
   "train.hint.validateEverySteps": {
-    en: "How often the model is measured on the validation part. Each look takes some time.",
+    en: "How often the model is measured on the validation part. Each validation takes some time.",
     fr: "À quelle fréquence le modèle est mesuré sur la partie validation. Chaque mesure prend du temps.",
   },
   "train.field.patience": { en: "Patience (validations)", fr: "Patience (validations)" },

@@ -7,7 +7,7 @@ export interface Line {
   readonly y: number[];
 }
 
-/** The curves and looks of one run: what is stored, and what comes in while it goes on. */
+/** The curves and reviews of one run: what is stored, and what comes in while it goes on. */
 export class RunCurve {
   readonly runId: number;
   /** grows when something came; read it to be told */

@@ -14,7 +14,7 @@ export class Runs {
   selected = $state.raw<ReadonlySet<number>>(new Set());
   /** what is asked of the chosen runs */
   view = $state<"curves" | "review" | "compare" | "accuracy">("curves");
-  /** the look whose tiles lie on the map; `step: null` follows the newest */
+  /** the review whose tiles are shown on the map; `step: null` follows the newest */
   shown = $state.raw<{ readonly runId: number; readonly step: number | null } | null>(null);
   readonly curves = new SvelteMap<number, RunCurve>();
   #stops = new Map<number, () => void>();

@@ -63,7 +63,7 @@ export type JobResult = JobResults[JobKind];
 export type JobEvent =
   | { readonly type: "phase"; readonly name: string; readonly fraction: number }
   | { readonly type: "metric"; readonly step: number; readonly values: Readonly<Record<string, number>> }
-  /** how well the network does between two steps, and what it would draw; kept with the run */
+  /** a review: how well the network does between two steps, and what it would draw; stored with the run */
   | { readonly type: "review"; readonly step: number; readonly review: TrainingReview }
   /** a line for the job's log */
   | { readonly type: "log"; readonly text: string };
@@ -307,7 +307,7 @@ export interface PolygonExport extends MapPart {
   readonly smoothing: number;
 }
 
-/** What became what between two maps of one project. */
+/** Class changes between two maps of one project. */
 export interface CompareSpec extends CommonSpec {
   readonly kind: "compare";
   readonly from: ComparedMap;

@@ -17,7 +17,7 @@ export interface MapProduct {
   readonly findings?: readonly Finding[];
 }
 
-/** Two maps laid over each other: what became what, and the layer that shows it. */
+/** A comparison of two maps: the class changes, and the layer that shows them. */
 export interface MapComparison {
   readonly id: number;
   readonly name: string;

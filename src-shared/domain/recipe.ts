@@ -43,9 +43,9 @@ export interface FinetuneRecipe extends CommonRecipe {
   readonly patchWeightPower: number;
   /** `balanced`: a class weighs the more in the loss the fewer labelled patches it has, besides how often it is drawn */
   readonly classWeights: "none" | "balanced";
-  /** steps between two looks at the validation part, when there is one */
+  /** steps between two reviews on the validation part, when there is one */
   readonly validateEverySteps: number;
-  /** looks without a better macro F1 before it stops; `null` runs all steps */
+  /** reviews without a better macro F1 before it stops; `null` runs all steps */
   readonly patience: number | null;
 }
 
@@ -66,7 +66,7 @@ export interface TilesRecipe extends CommonRecipe {
   /** tiles in which no class reaches the share: left out (paper), or taught as tiles without any class */
   readonly emptyTiles: "drop" | "keep";
   readonly validateEverySteps: number;
-  /** looks without a better score before it stops; `null` runs all steps */
+  /** reviews without a better score before it stops; `null` runs all steps */
   readonly patience: number | null;
   /** the validation score that decides which weights are kept */
   readonly select: "micro" | "macro" | "weighted";

@@ -30,7 +30,7 @@ export interface TilePreview {
   readonly confidence: string;
 }
 
-/** A look at the network between two steps. */
+/** A review of the network between two steps. */
 export interface TrainingReview {
   readonly part: SplitPart;
   /** `null` when nothing was set aside for validation */
@@ -38,7 +38,7 @@ export interface TrainingReview {
   readonly preview: TilePreview | null;
 }
 
-/** A look as it is kept with its run; the preview is asked for when it is shown. */
+/** A review as it is stored with its run; the preview is asked for when it is shown. */
 export interface RunReview {
   readonly step: number;
   readonly part: SplitPart;

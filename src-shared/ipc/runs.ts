@@ -53,7 +53,7 @@ export interface RunCommands {
 export interface RunHistoryCommands {
   "runs.summaries"(request: Nothing): Promise<readonly RunSummary[]>;
   "runs.reviews"(request: { readonly id: number }): Promise<readonly RunReview[]>;
-  /** What the network drew at a look; `null` where the picture was not kept. */
+  /** What the network predicted at a review; `null` where the picture was not kept. */
   "runs.preview"(request: { readonly id: number; readonly step: number }): Promise<TilePreview | null>;
   "runs.rename"(request: { readonly id: number; readonly name: string }): Promise<void>;
   /** The run with its curve and its job's folder; the model it made stays unless `model`. */

@@ -90,7 +90,7 @@ test("what goes wrong is one sentence on the error stream with exit code 1, in J
   expect(lines(json.err)).toMatchObject([{ type: "error", code: "raster-not-tiff", details: { path: readme } }]);
 });
 
-test("a mistake of ours is told as one, and a full disk as a full disk", async () => {
+test("an unexpected error is reported as one, and a full disk as a full disk", async () => {
   const failing = (error: Error) =>
     command({
       name: "fail",

@@ -62,7 +62,7 @@ test("a job runs in the utility process with the same messages, and the process 
   });
 });
 
-test("a sentence stays a sentence, and a crash in native code costs one job, which can be resumed", async () => {
+test("an AppError keeps its code, and a crash in native code fails one job, which can be resumed", async () => {
   await expect(jobProcess.run(spec(9), () => {}, never)).rejects.toMatchObject({ code: "training-diverged" });
   const wanted = spec(7, 10);
   await expect(jobProcess.run(wanted, () => {}, never)).rejects.toMatchObject({ code: "job-process-ended" });
@@ -76,7 +76,7 @@ test("a sentence stays a sentence, and a crash in native code costs one job, whi
   expect(steps).toEqual([6, 7, 8, 9, 10]);
 });
 
-test("a job is stopped at its next step, or with its process when it does not hear", async () => {
+test("a job is stopped at its next step, or with its process when it does not respond", async () => {
   for (const [seed, code] of [
     [0, { name: "AbortError" }],
     [6, { code: "job-process-ended" }],

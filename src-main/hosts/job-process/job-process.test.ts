@@ -53,7 +53,7 @@ test("a job runs in the job process, reports on the way and returns its result; 
   expect(jobProcess.pid).toBe(pid);
 });
 
-test("a sentence stays the same sentence across the wire, and a mistake keeps its values", async () => {
+test("an AppError keeps its code and message between processes, and any other error its message", async () => {
   await expect(jobProcess.run(spec(9), () => {}, never)).rejects.toSatisfy(
     (error) => error instanceof AppError && error.code === "training-diverged" && error.message.includes("step 3"),
   );

@@ -4,7 +4,7 @@ import { Pool } from "./pool.ts";
 const pool = new Pool({ size: 1, deadline: 60_000, patience: 60_000, heap: 256 });
 afterAll(() => pool.close());
 
-test("a mistake in a thread comes back as its words and its place apart: words may reach a window", async () => {
+test("an error in a thread comes back as message and stack apart: only the message may reach a window", async () => {
   const error = await pool.run("resample", undefined as never).then(
     () => undefined,
     (thrown: Error) => thrown,

@@ -179,7 +179,7 @@ async function ofMap(
   };
 }
 
-/** What became what between two maps: its classes are changes. */
+/** The difference layer of two maps: its classes are changes. */
 async function ofDifference(catalog: Catalog, id: string, number: number): Promise<RasterLayer | undefined> {
   const comparison = catalog.comparisons.list().find((one) => one.id === number);
   if (!comparison) return undefined;

@@ -94,7 +94,7 @@ export function projectFolders({
   };
 }
 
-/** What a project holds, at one look. */
+/** What a project holds, in short. */
 export function projectService(deps: Deps) {
   const { catalog, announce } = deps;
   return {

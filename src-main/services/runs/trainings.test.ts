@@ -115,7 +115,7 @@ test("failed work keeps its reason as data, and starts again as it was", async (
   expect(await settled(all["jobs.retry"]({ id: again.id }))).toMatchObject({ code: "job-not-retryable" });
 });
 
-test("the place of a mistake stays in the log's file: neither the log's window nor the reason of a job has it", async () => {
+test("stack traces stay in the log's file: neither the log's window nor the reason of a job has them", async () => {
   const mistake = new RangeError("Invalid array length\n    at other (file:///pool/worker.ts:3:7)");
   const all = open(() => Promise.reject(mistake));
   const { id } = await all["runs.pretrain"]({ name: "mistaken", recipe: { steps: 2 } });

@@ -382,7 +382,7 @@ const list = command({
     acquisitions: { type: "flag", summary: "name every acquisition, its pieces and what of them is there" },
   },
   examples: [
-    ["omnisat project list flanders", "at one look"],
+    ["omnisat project list flanders", "in short"],
     ["omnisat project list flanders --acquisitions", "with every acquisition and the pieces it is made of"],
     ["omnisat project list flanders --rasters", "with every image file"],
   ],
