@@ -1,4 +1,4 @@
-import { exporting } from "../panels/export/exporting.svelte.ts";
+import { exporting } from "../panels/forms.ts";
 import { importModel } from "../panels/models/import-model.ts";
 import type { Command } from "../state/commands.ts";
 import { maps, session } from "../state/index.ts";

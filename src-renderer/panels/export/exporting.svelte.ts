@@ -1,8 +1,8 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ExportSubject } from "../../../src-shared/ipc/exports.ts";
-import { bridge, invoke, subscribe } from "../../client/index.ts";
-import { jobs } from "../../state/index.ts";
-import { showPanel } from "../../state/show-panel.ts";
+import type { Client } from "../../client/index.ts";
+import type { Jobs } from "../../state/jobs.svelte.ts";
+import type { ProjectSession } from "../../state/session.svelte.ts";
 
 export const exportKinds = ["raster", "polygons", "table", "picture", "report", "model"] as const;
 export type ExportKind = (typeof exportKinds)[number];
@@ -22,7 +22,10 @@ export interface Exported {
 }
 
 /** The panel of exports: what kind, of what, and what was written in this session. */
-class Exporting {
+export class Exporting {
+  readonly #client: Client;
+  readonly #jobs: Jobs;
+  readonly #show: () => void;
   kind = $state<ExportKind>("raster");
   of = $state.raw<ExportOf>({});
   /** the dialog that lays out a picture */
@@ -32,10 +35,31 @@ class Exporting {
   replacing = $state.raw<string | null>(null);
   #answer: ((replace: boolean) => void) | undefined;
 
+  constructor({
+    client,
+    session,
+    jobs,
+    show,
+  }: { client: Client; session: ProjectSession; jobs: Jobs; show: () => void }) {
+    this.#client = client;
+    this.#jobs = jobs;
+    this.#show = show;
+    // Maps and models of another project have the same numbers, and its files lie elsewhere.
+    $effect.root(() => {
+      $effect(() => {
+        void session.folder;
+        this.of = {};
+        this.done = [];
+        this.picture = false;
+        this.answer(false);
+      });
+    });
+  }
+
   open(kind: ExportKind, of: ExportOf = {}): void {
     this.kind = kind;
     this.of = of;
-    showPanel("export");
+    this.#show();
   }
 
   /** Runs `work`; a file that is there is replaced when the person says so. `null`: they said no. */
@@ -66,34 +90,32 @@ class Exporting {
   wrote(file: Exported): void {
     this.done = [file, ...this.done.filter(({ path }) => path !== file.path)].slice(0, 8);
   }
-}
 
-export const exporting = new Exporting();
+  /** A browser shows this window: what was written is downloaded, and lies in no folder that could be opened. */
+  get web(): boolean {
+    return this.#client.host === "web";
+  }
 
-/** Waits for a file job and reports its progress. Rejects with its error. */
-export async function followed<Result>(id: number, onfraction: (fraction: number) => void): Promise<Result> {
-  jobs.hush(id);
-  const stop = subscribe("job.event", (what) => {
-    if (what.id === id && what.event.type === "phase") onfraction(what.event.fraction);
-  });
-  try {
-    const { result } = await invoke("jobs.wait", { id });
-    return result as Result;
-  } finally {
-    stop();
+  /** A name by convention; kept unless the person chose another. */
+  async proposed(subject: ExportSubject, extension: string, id?: number, crs?: string): Promise<string> {
+    const more = { ...(id === undefined ? {} : { id }), ...(crs === undefined ? {} : { crs }) };
+    return (await this.#client.invoke("exports.propose", { subject, extension, ...more })).path;
+  }
+
+  /** Waits for a job of the desk, telling how far it is. Rejects with its error. */
+  async followed<Result>(id: number, onfraction: (fraction: number) => void): Promise<Result> {
+    this.#jobs.hush(id);
+    const stop = this.#client.subscribe("job.event", (what) => {
+      if (what.id === id && what.event.type === "phase") onfraction(what.event.fraction);
+    });
+    try {
+      const { result } = await this.#client.invoke("jobs.wait", { id });
+      return result as Result;
+    } finally {
+      stop();
+    }
   }
 }
 
 export const fileNameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 export const folderOf = (path: string): string => path.replace(/[\\/][^\\/]*$/, "") || "/";
-
-/** A name by convention; kept unless the person chose another. */
-export const proposed = (subject: ExportSubject, extension: string, id?: number, crs?: string): Promise<string> =>
-  invoke("exports.propose", {
-    subject,
-    extension,
-    ...(id === undefined ? {} : { id }),
-    ...(crs === undefined ? {} : { crs }),
-  }).then(({ path }) => path);
-
-export const isWeb = bridge.host === "web";

@@ -7,12 +7,11 @@ import type {
   PlaceChoice,
   UnusedFile,
 } from "../../../src-shared/ipc/index.ts";
-import { invoke, subscribe } from "../../client/index.ts";
-import { type Dropped, pathsOfDropped } from "../../client/upload.ts";
+import type { Client } from "../../client/index.ts";
+import type { Dropped, pathsOfDropped } from "../../client/upload.ts";
 import { t } from "../../i18n/index.ts";
-import { history } from "../../state/index.ts";
+import type { EditHistory } from "../../state/history.svelte.ts";
 import { notices } from "../../ui/notices.svelte.ts";
-import { addVectorFiles } from "../layers/add-vectors.ts";
 
 export type Decision = Omit<ImageChoice, "path">;
 
@@ -20,8 +19,21 @@ const previewTask = "import.preview";
 const importTask = "import.run";
 const isStopped = (error: unknown) => error instanceof Error && error.name === "AbortError";
 
+interface Needs {
+  readonly client: Client;
+  readonly history: EditHistory;
+  /** Shows vector files as they are; gives how many could be. */
+  readonly addVectors: (paths: readonly string[]) => Promise<number>;
+  /** Paths of dropped files: sent to the project first where a browser does not tell them. */
+  readonly send: typeof pathsOfDropped;
+}
+
 /** What a person has chosen to add and decided about it. It is kept after errors and when the dialog is closed. */
-class ImportForm {
+export class ImportForm {
+  readonly #client: Client;
+  readonly #history: EditHistory;
+  readonly #addVectors: Needs["addVectors"];
+  readonly #send: Needs["send"];
   /** files and folders as they were named */
   paths = $state.raw<readonly string[]>([]);
   decisions = $state.raw<ReadonlyMap<string, Decision>>(new Map());
@@ -39,8 +51,12 @@ class ImportForm {
   #sending: AbortController | undefined;
   #turn = 0;
 
-  constructor() {
-    subscribe("work", ({ name, fraction }) => {
+  constructor({ client, history, addVectors, send }: Needs) {
+    this.#client = client;
+    this.#history = history;
+    this.#addVectors = addVectors;
+    this.#send = send;
+    this.#client.subscribe("work", ({ name, fraction }) => {
       if ((name === previewTask && this.work === "looking") || (name === importTask && this.work === "reading"))
         this.fraction = fraction;
     });
@@ -92,7 +108,7 @@ class ImportForm {
   async add(paths: readonly string[]): Promise<void> {
     const vectors = paths.filter((path) => vectorEndings.includes(endingOf(path)));
     if (vectors.length > 0) {
-      const added = await addVectorFiles(vectors);
+      const added = await this.#addVectors(vectors);
       if (added > 0) notices.say("success", t("import.vectors", { count: added }));
     }
     const images = paths.filter((path) => !vectors.includes(path));
@@ -106,21 +122,26 @@ class ImportForm {
 
   async addDropped(dropped: readonly Dropped[]): Promise<void> {
     const companions = new Set(["dbf", "shx", "prj", "cpg", "aux.xml", "tfw", "ovr"]);
-    this.#sending = new AbortController();
+    this.#sending?.abort();
+    const sending = new AbortController();
+    this.#sending = sending;
     this.work = "sending";
     this.fraction = 0;
     this.error = undefined;
     try {
-      const paths = await pathsOfDropped(dropped, {
-        signal: this.#sending.signal,
+      const paths = await this.#send(dropped, {
+        signal: sending.signal,
         onprogress: (fraction) => {
-          this.fraction = fraction;
+          if (!sending.signal.aborted) this.fraction = fraction;
         },
       });
+      // Stopped, or for the project before.
+      if (this.#sending !== sending || sending.signal.aborted) return;
       this.work = null;
       const own = paths.filter((path) => ![...companions].some((ending) => path.toLowerCase().endsWith(`.${ending}`)));
       await this.add(own);
     } catch (error) {
+      if (this.#sending !== sending) return;
       this.work = null;
       if (!isStopped(error)) this.error = error;
     }
@@ -135,7 +156,7 @@ class ImportForm {
     this.error = undefined;
     try {
       const choices = [...this.decisions].map(([path, decision]) => ({ path, ...decision }));
-      const preview = await invoke("rasters.preview", {
+      const preview = await this.#client.invoke("rasters.preview", {
         paths: this.#takenPaths(),
         choices: choices.filter(({ path }) => !this.skipped.has(path)),
         task: previewTask,
@@ -187,7 +208,7 @@ class ImportForm {
   stop(): void {
     this.#sending?.abort();
     const task = this.work === "reading" ? importTask : previewTask;
-    void invoke("rasters.stop", { task }).catch(() => undefined);
+    void this.#client.invoke("rasters.stop", { task }).catch(() => undefined);
   }
 
   /** True when everything was added. */
@@ -196,12 +217,13 @@ class ImportForm {
     this.fraction = 0;
     this.error = undefined;
     const taken = this.taken.map(({ path }) => path);
+    const turn = ++this.#turn;
     try {
       const choices = [...this.decisions]
         .filter(([path]) => taken.includes(path))
         .map(([path, decision]) => ({ path, ...decision }));
-      const { value, button } = await history.recorded(() =>
-        invoke("rasters.import", {
+      const { value, button } = await this.#history.recorded(() =>
+        this.#client.invoke("rasters.import", {
           paths: taken,
           choices,
           ...(this.duplicates ? { duplicates: this.duplicates } : {}),
@@ -209,12 +231,15 @@ class ImportForm {
         }),
       );
       const { rasters, warnings, unused } = value;
+      // Another project has a form of its own.
+      if (turn !== this.#turn) return false;
       this.clear();
       this.warnings = warnings;
       this.unused = unused;
       notices.say("success", t("import.done", { count: rasters }), button);
       return warnings.length === 0 && unused.length === 0;
     } catch (error) {
+      if (turn !== this.#turn) return false;
       this.work = null;
       if (isStopped(error)) notices.say("info", t("import.stopped"));
       else this.error = error;
@@ -224,6 +249,8 @@ class ImportForm {
 
   clear(): void {
     this.#turn++;
+    this.#sending?.abort();
+    this.#sending = undefined;
     this.paths = [];
     this.decisions = new Map();
     this.skipped = this.selected = new Set();
@@ -235,5 +262,3 @@ class ImportForm {
     this.unused = [];
   }
 }
-
-export const importForm = new ImportForm();

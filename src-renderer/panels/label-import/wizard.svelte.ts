@@ -1,8 +1,8 @@
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { defaultColor } from "../../../src-shared/domain/legend.ts";
 import type { ImportReport, LabelFile, LabelImportRequest, ValueCount } from "../../../src-shared/ipc/index.ts";
-import { invoke } from "../../client/index.ts";
-import { labels } from "../../state/index.ts";
+import type { Client } from "../../client/index.ts";
+import type { Labels } from "../../state/labels.svelte.ts";
 
 export type Step = "file" | "classes" | "check" | "done";
 export const steps: readonly Step[] = ["file", "classes", "check", "done"];
@@ -20,6 +20,8 @@ export interface Mapping {
 
 /** An import on its way through the wizard. It keeps everything when a step back is taken. */
 export class Wizard {
+  readonly #client: Client;
+  readonly #labels: Labels;
   step = $state<Step>("file");
   path = $state<string | null>(null);
   layer = $state<string | null>(null);
@@ -27,7 +29,7 @@ export class Wizard {
   file = $state.raw<LabelFile | null>(null);
   field = $state<string | null>(null);
   /** a legend of the project, or `null` for a new one */
-  legendId = $state<number | null>(labels.active);
+  legendId = $state<number | null>(null);
   newLegend = $state("");
   mappings = $state<Mapping[]>([]);
   validity = $state<"none" | "dates" | "fields">("none");
@@ -49,9 +51,15 @@ export class Wizard {
   busy = $state(false);
   #turn = 0;
 
-  readonly legend = $derived(labels.legends.find(({ id }) => id === this.legendId) ?? null);
+  constructor({ client, labels }: { client: Client; labels: Labels }) {
+    this.#client = client;
+    this.#labels = labels;
+    this.legendId = labels.active;
+  }
+
+  readonly legend = $derived.by(() => this.#labels.legends.find(({ id }) => id === this.legendId) ?? null);
   readonly known = $derived.by((): readonly LegendClass[] => this.legend?.classes ?? []);
-  readonly groups = $derived([...new Set(this.known.flatMap(({ parent }) => parent ?? []))]);
+  readonly groups = $derived.by(() => [...new Set(this.known.flatMap(({ parent }) => parent ?? []))]);
 
   /** The file says nothing about its coordinate system, and nobody else has. */
   get needsCrs(): boolean {
@@ -79,7 +87,7 @@ export class Wizard {
 
   async inspect(): Promise<void> {
     if (this.path === null) return;
-    const read = await this.#attempt(() => invoke("labels.inspect", this.reading));
+    const read = await this.#attempt(() => this.#client.invoke("labels.inspect", this.reading));
     if (!read) return;
     this.file = read;
     this.layer = read.raster ? null : read.layer;
@@ -90,7 +98,7 @@ export class Wizard {
   async gather(): Promise<void> {
     const { path, field } = this;
     if (path === null || field === null) return;
-    const values = await this.#attempt(() => invoke("labels.values", { ...this.reading, field }));
+    const values = await this.#attempt(() => this.#client.invoke("labels.values", { ...this.reading, field }));
     if (!values) return;
     this.mappings = values.map((value, index) => this.#guess(value, index));
     this.step = "classes";
@@ -155,12 +163,12 @@ export class Wizard {
   async check(): Promise<void> {
     this.preview = null;
     this.step = "check";
-    const report = await this.#attempt(() => invoke("labels.previewImport", this.request()));
+    const report = await this.#attempt(() => this.#client.invoke("labels.previewImport", this.request()));
     if (report) this.preview = report;
   }
 
   async run(): Promise<void> {
-    const done = await this.#attempt(() => invoke("labels.import", this.request()));
+    const done = await this.#attempt(() => this.#client.invoke("labels.import", this.request()));
     if (!done) return;
     this.result = done.report;
     this.step = "done";

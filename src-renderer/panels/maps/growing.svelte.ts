@@ -1,16 +1,36 @@
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import { invoke, subscribe } from "../../client/index.ts";
-import type { PartialMapLayer } from "../../map/partial-map.ts";
-import { maps, session } from "../../state/index.ts";
+import type { Client } from "../../client/index.ts";
+import type { PartialMapLayer, showPartialMap } from "../../map/partial-map.ts";
+import type { Maps } from "../../state/maps.svelte.ts";
+import type { ProjectSession } from "../../state/session.svelte.ts";
 
 /** Between two looks at a map that grows. */
 const pause = 700;
 
+interface Needs {
+  readonly client: Client;
+  readonly session: ProjectSession;
+  readonly maps: Maps;
+  /** The part of the map that draws it, loaded when there is something to draw. */
+  readonly load: () => Promise<typeof showPartialMap>;
+}
+
 /** Shows the map that is being drawn, tile by tile, over the map on screen. */
-class Growing {
+export class Growing {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #maps: Maps;
+  readonly #load: () => Promise<typeof showPartialMap>;
   shown = $state(true);
   #users = 0;
   #stop: (() => void) | undefined;
+
+  constructor({ client, session, maps, load }: Needs) {
+    this.#client = client;
+    this.#session = session;
+    this.#maps = maps;
+    this.#load = load;
+  }
 
   /** While at least one part of the window follows, what runs is shown. */
   follow(): () => void {
@@ -25,6 +45,8 @@ class Growing {
     let legend: readonly LegendClass[] = [];
     let following: number | undefined;
     let busy = false;
+    /** nobody follows any longer */
+    let over = false;
     let soon: ReturnType<typeof setTimeout> | undefined;
 
     const leave = () => {
@@ -36,14 +58,15 @@ class Growing {
       if (busy || !this.shown) return;
       busy = true;
       try {
-        const making = await invoke("maps.partial", { job: id });
-        const { project } = session;
-        if (!making || !project || !maps.making.some((job) => job.id === id)) return;
+        const making = await this.#client.invoke("maps.partial", { job: id });
+        const { project } = this.#session;
+        if (over || !this.shown || !making || !project || !this.#maps.making.some((job) => job.id === id)) return;
         if (following !== id) {
           leave();
           legend = making.legend;
-          const { showPartialMap } = await import("../../map/partial-map.ts");
-          layer = showPartialMap(project.grid.geobox.crs);
+          const show = await this.#load();
+          if (over || !this.shown) return;
+          layer = show(project.grid.geobox.crs);
           following = id;
         }
         layer?.update(making, legend);
@@ -57,8 +80,8 @@ class Growing {
     };
 
     const stops = [
-      subscribe("job.event", ({ id, event }) => {
-        if (event.type !== "phase" || !maps.making.some((job) => job.id === id && job.kind === "map")) return;
+      this.#client.subscribe("job.event", ({ id, event }) => {
+        if (event.type !== "phase" || !this.#maps.making.some((job) => job.id === id && job.kind === "map")) return;
         soon ??= setTimeout(
           () => {
             soon = undefined;
@@ -68,8 +91,9 @@ class Growing {
         );
       }),
       // The finished map takes its place a moment later.
-      subscribe("job.state", ({ id, state }) => {
-        if (id === following && state !== "running") setTimeout(leave, state === "finished" ? 1200 : 0);
+      this.#client.subscribe("job.state", ({ id, state }) => {
+        if (id !== following || state === "running") return;
+        setTimeout(() => id === following && leave(), state === "finished" ? 1200 : 0);
       }),
     ];
     const effects = $effect.root(() => {
@@ -78,6 +102,7 @@ class Growing {
       });
     });
     return () => {
+      over = true;
       clearTimeout(soon);
       effects();
       for (const stop of stops) stop();
@@ -85,5 +110,3 @@ class Growing {
     };
   }
 }
-
-export const growing = new Growing();

@@ -1,14 +1,18 @@
 import { type ProjectPreset, presetOf, projectPresets } from "../../../src-shared/domain/preset.ts";
 import { type Bounds, union } from "../../../src-shared/geo/bounds.ts";
 import type { AreaOfFile, ProjectPlan } from "../../../src-shared/ipc/index.ts";
-import { invoke } from "../../client/index.ts";
-import { session, workDialogs } from "../../state/index.ts";
+import type { Client } from "../../client/index.ts";
+import type { ProjectSession } from "../../state/session.svelte.ts";
+import type { WorkDialogs } from "../../state/work-dialogs.svelte.ts";
 
 export type Step = "area" | "grid" | "place";
 export const steps: readonly Step[] = ["area", "grid", "place"];
 
 /** The form of a new project. It keeps what was typed, whatever goes wrong, until a project is made of it. */
-class NewProject {
+export class NewProject {
+  readonly #client: Client;
+  readonly #session: ProjectSession;
+  readonly #dialogs: WorkDialogs;
   step = $state<Step>("area");
   way = $state<"draw" | "file">("draw");
   /** longitudes and latitudes, drawn or typed */
@@ -34,6 +38,14 @@ class NewProject {
   /** it was tried to go on: what is missing is said */
   tried = $state(false);
   #turn = 0;
+  #reading = 0;
+  #naming = 0;
+
+  constructor({ client, session, dialogs }: { client: Client; session: ProjectSession; dialogs: WorkDialogs }) {
+    this.#client = client;
+    this.#session = session;
+    this.#dialogs = dialogs;
+  }
 
   /** The frame around everything, in the CRS of the files when they share one. */
   get area(): { crs: string; bounds: Bounds } | null {
@@ -87,14 +99,22 @@ class NewProject {
   async readFiles(paths: readonly string[]): Promise<void> {
     this.filePaths = paths;
     this.fileError = undefined;
+    const turn = ++this.#reading;
     if (paths.length === 0) {
       this.files = [];
+      this.reading = false;
       return;
     }
     this.reading = true;
     try {
-      this.files = await invoke("project.areaOf", { paths, ...(this.fileCrs ? { crs: this.fileCrs } : {}) });
+      const files = await this.#client.invoke("project.areaOf", {
+        paths,
+        ...(this.fileCrs ? { crs: this.fileCrs } : {}),
+      });
+      if (turn !== this.#reading) return;
+      this.files = files;
     } catch (error) {
+      if (turn !== this.#reading) return;
       this.files = [];
       this.fileError = error;
     }
@@ -111,7 +131,12 @@ class NewProject {
       return;
     }
     try {
-      const plan = await invoke("project.plan", { area, crs: wantedCrs, patchMeters: patch, tilePatches: tile });
+      const plan = await this.#client.invoke("project.plan", {
+        area,
+        crs: wantedCrs,
+        patchMeters: patch,
+        tilePatches: tile,
+      });
       if (turn !== this.#turn) return;
       this.plan = plan;
       this.planError = undefined;
@@ -134,9 +159,10 @@ class NewProject {
 
   async suggestFolder(): Promise<void> {
     if (this.folderChosen || this.name.trim() === "") return;
+    const turn = ++this.#naming;
     try {
-      const { folder } = await invoke("project.suggestFolder", { name: this.name });
-      if (!this.folderChosen) this.folder = folder;
+      const { folder } = await this.#client.invoke("project.suggestFolder", { name: this.name });
+      if (turn === this.#naming && !this.folderChosen) this.folder = folder;
     } catch {
       // Without a suggestion the person chooses.
     }
@@ -153,7 +179,7 @@ class NewProject {
     this.creating = true;
     this.createError = undefined;
     try {
-      const project = await invoke("project.create", {
+      const project = await this.#client.invoke("project.create", {
         folder: this.folder,
         name: this.name.trim(),
         area: { crs: plan.crs, bounds: plan.bounds, ...(this.outlined ? { within: [...this.filePaths] } : {}) },
@@ -164,8 +190,8 @@ class NewProject {
       const images =
         this.way === "file" ? this.files.filter(({ kind }) => kind === "raster").map(({ path }) => path) : [];
       this.reset();
-      session.entered(project);
-      if (images.length > 0) workDialogs.showImport(images);
+      this.#session.entered(project);
+      if (images.length > 0) this.#dialogs.showImport(images);
     } catch (error) {
       this.createError = error;
     }
@@ -173,6 +199,11 @@ class NewProject {
   }
 
   reset(): void {
+    // What was asked for the project before says nothing of the next.
+    this.#turn++;
+    this.#reading++;
+    this.#naming++;
+    this.reading = false;
     this.step = "area";
     this.way = "draw";
     this.drawn = this.plan = null;
@@ -185,5 +216,3 @@ class NewProject {
     this.planError = this.fileError = this.createError = undefined;
   }
 }
-
-export const newProject = new NewProject();

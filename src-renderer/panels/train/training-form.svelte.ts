@@ -3,6 +3,7 @@ import type { ProviderChoice } from "../../../src-shared/domain/job.ts";
 import { finetunePresets, type PresetName, pretrainPresets, tilesPresets } from "../../../src-shared/domain/presets.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "../../../src-shared/domain/recipe.ts";
 import type { RequestOf } from "../../../src-shared/ipc/index.ts";
+import type { ProjectSession } from "../../state/session.svelte.ts";
 
 export type TrainingKind = "finetune" | "pretrain" | "tiles";
 export type TrainingPreset = PresetName | "treesat";
@@ -14,7 +15,7 @@ type Recipe = Partial<
 const ofLabels = new Set<string>(Object.keys(settingsOfLabels({ polygons: 0, patches: 0, classes: 0 }).values));
 
 /** A training as it is being set up. It stays when the panel is left, also after an error. */
-class TrainingForm {
+export class TrainingForm {
   kind = $state<TrainingKind>("finetune");
   name = $state("");
   /** name of the model to go on from; empty: from nothing */
@@ -27,6 +28,17 @@ class TrainingForm {
   changes = $state<Recipe>({});
   provider = $state<ProviderChoice>("auto");
   seed = $state<number | null>(0);
+
+  constructor(session: ProjectSession) {
+    // Models and modalities are those of one project; the numbers are the person's.
+    $effect.root(() => {
+      $effect(() => {
+        void session.folder;
+        this.name = this.from = "";
+        this.modalities = null;
+      });
+    });
+  }
 
   readonly recipe = $derived<Recipe>({ ...this.#preset.recipe, ...this.changes });
   readonly changed = $derived(Object.keys(this.changes).length > 0 || this.size !== this.#preset.size);
@@ -94,5 +106,3 @@ class TrainingForm {
     return { kind: "finetune", ...common, ...from, recipe: Object.fromEntries(given) as Partial<FinetuneRecipe> };
   }
 }
-
-export const form = new TrainingForm();

@@ -1,7 +1,8 @@
+import type { ProjectSession } from "../../../state/session.svelte.ts";
 import type { PageName } from "./page.ts";
 
 /** How the picture is laid out; it stays while the dialog is closed. */
-class PictureForm {
+export class PictureForm {
   /** `map:3`, `confidence:3`, `difference:1`, or `view` */
   content = $state<string | null>(null);
   extent = $state<"map" | "view">("map");
@@ -17,6 +18,14 @@ class PictureForm {
   north = $state(true);
   frame = $state(true);
   footer = $state(true);
-}
 
-export const picture = new PictureForm();
+  constructor(session: ProjectSession) {
+    // What is written on the picture is of one project.
+    $effect.root(() => {
+      $effect(() => {
+        void session.folder;
+        this.content = this.title = this.subtitle = this.sources = null;
+      });
+    });
+  }
+}
