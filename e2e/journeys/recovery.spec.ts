@@ -14,7 +14,7 @@ test("kill -9 of the job process during a training costs nothing but a moment", 
   await reachStep(window, "tough", 12);
   for (const pid of jobProcessesOf(host.child.pid!)) process.kill(pid, "SIGKILL");
   // The window lives, says what happened, and offers to go on.
-  const told = window.getByText("Nothing is lost: it can go on from its last checkpoint.");
+  const told = window.getByText("Resume the job to continue from its last checkpoint.");
   await expect(told).toBeVisible();
   const card = window.getByRole("region", { name: "Training tough" });
   await expect(card.getByText(/process of this job ended unexpectedly \(signal SIGKILL\)/)).toBeVisible();

@@ -3,7 +3,7 @@ import type { NewModel } from "../learning/index.ts";
 import { Predictor } from "./predict.ts";
 import { noWeights } from "./training-parts.ts";
 
-/** The network in its current state, as a predictor. One session for all looks: every load would keep some memory. */
+/** The network in its current state, as a predictor. One session for all reviews, since every load would keep some memory. */
 export class Previewer {
   readonly #options: Omit<Parameters<typeof Predictor.create>[0], "model" | "weights" | "replaceable">;
   readonly #model: NewModel;

@@ -56,7 +56,7 @@ export class ValidationLooks {
     };
   }
 
-  /** The score of the weights that are kept. A run that was resumed after its best look is looked at once more. */
+  /** The score of the weights that are kept. A run that was resumed after its best review is reviewed once more. */
   async bestOf(weights: Tensors): Promise<SubsetScore | undefined> {
     if (this.#targets.validates) this.#best ??= await this.#score(await this.#previewer.with(weights));
     return this.#best;

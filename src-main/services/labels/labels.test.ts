@@ -124,7 +124,7 @@ test("polygons are reshaped, moved, divided, merged and cut, each as one step", 
     await all["edits.undo"]({});
     expect((await labels()).map((label) => label.patches)).toEqual(patches);
   }
-  expect(await refusal(all["labels.divide"]({ ids: [id!], line }))).toMatch(/no longer there/);
+  expect(await refusal(all["labels.divide"]({ ids: [id!], line }))).toMatch(/removed meanwhile/);
 });
 
 test("a window learns what changed, whoever changed it, also by undo", async () => {

@@ -18,7 +18,7 @@ export const readingLimits = {
   first: 1500,
   firstPerMebibyte: 10,
   firstMemory: 448,
-  /** then, without a sign that it gets on, and more per MiB of the file */
+  /** then, without progress, and more per MiB of the file */
   silentWork: 1500,
   silentWorkPerMebibyte: 200,
   /** in all where the file is only read, not measured or laid over patches */
