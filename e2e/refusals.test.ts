@@ -33,7 +33,7 @@ function refusal({ code, err }: Answer): string {
   expect(code).toBe(1);
   const lines = err.trim().split("\n");
   expect(lines).toHaveLength(1);
-  expect(err).not.toMatch(/\n\s+at |inside the program|node:internal|Error:/);
+  expect(err).not.toMatch(/\n\s+at |occurred in the program|node:internal|Error:/);
   return lines[0]!;
 }
 
