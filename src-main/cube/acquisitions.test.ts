@@ -3,8 +3,8 @@ import { bandNamesOf, bandsOfPiece, evidenceOf, pathsOf, qualityOfPiece } from "
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import type { RasterFacts } from "../imagery/index.ts";
-import { describeFile, type FileChoice, importedFiles } from "./acquisitions.ts";
-import { groupAcquisitions, joinFiles } from "./mosaic.ts";
+import { describeFile, type FileChoice, type FileDescription, importedFiles } from "./acquisitions.ts";
+import { joinFiles } from "./mosaic.ts";
 
 function facts(
   path: string,
@@ -28,6 +28,8 @@ function facts(
 
 const describe = (given: RasterFacts, choice: Omit<FileChoice, "path"> = {}) =>
   describeFile(given, { path: given.path, ...choice });
+const grouped = (files: readonly FileDescription[]) =>
+  joinFiles([], files.flatMap((file) => importedFiles(file, undefined))).acquisitions; // biome-ignore format: one call
 const tenMeters = ["B02", "B03", "B04", "B08"];
 const twentyMeters = ["B05", "B06", "B07", "B8A", "B11", "B12"];
 
@@ -40,7 +42,7 @@ function sample(moment: string) {
 }
 
 test("Sentinel-2 files of 10 m and 20 m and their classification are one acquisition, bands in order of wavelength", () => {
-  const [acquisition, ...others] = groupAcquisitions(sample("20190410T105032"));
+  const [acquisition, ...others] = grouped(sample("20190410T105032"));
   expect(others).toEqual([]);
   expect(acquisition).toMatchObject({ id: "s2-20190410T105032", date: "2019-04-10", time: "10:50:32", level: "L2A" });
   const bands = bandsOfPiece(acquisition!.pieces[0]!, "sentinel-2");
@@ -58,7 +60,7 @@ test("Sentinel-2 files of 10 m and 20 m and their classification are one acquisi
 });
 
 test("two products of one place and overpass are two acquisitions, the second a copy of the first", () => {
-  const found = groupAcquisitions([...sample("20181122T105352"), ...sample("20181122T105654")]);
+  const found = grouped([...sample("20181122T105352"), ...sample("20181122T105654")]);
   expect(found.map(({ id, copy }) => [id, copy])).toEqual([
     ["s2-20181122T105352", undefined],
     ["s2-20181122T105654", 2],
@@ -68,7 +70,7 @@ test("two products of one place and overpass are two acquisitions, the second a 
 test("of a band that a SAFE holds at three resolutions the sharpest is taken", () => {
   const band = (name: string, meters: number) =>
     describe(facts(`R${meters}m/T31UFS_20230610T104629_${name}_${meters}m.tif`, [undefined], { meters }));
-  const [acquisition] = groupAcquisitions([band("B02", 20), band("B02", 10), band("B05", 20), band("SCL", 20)]);
+  const [acquisition] = grouped([band("B02", 20), band("B02", 10), band("B05", 20), band("SCL", 20)]);
   expect(bandsOfPiece(acquisition!.pieces[0]!, "sentinel-2").map(({ name, path }) => [name, path])).toEqual([
     ["B02", "R10m/T31UFS_20230610T104629_B02_10m.tif"],
     ["B05", "R20m/T31UFS_20230610T104629_B05_20m.tif"],
@@ -98,7 +100,7 @@ test("aerial sheets of one day that lie side by side are the pieces of one mosai
         geobox: { crs: "EPSG:32631", affine: northUp(west, 5622440, 1, 1), width: 100, height: 100 },
       }),
     );
-  const found = groupAcquisitions([sheet("west", 574680), sheet("east", 574780)]);
+  const found = grouped([sheet("west", 574680), sheet("east", 574780)]);
   expect(found.map(({ id, pieces }) => [id, pieces.length])).toEqual([["aerial-20200831", 2]]);
   expect(bandNamesOf(found[0]!)).toEqual(["R", "G", "B"]);
   expect(evidenceOf(found[0]!)).toContainEqual({ field: "bandNames", source: { code: "usual-order", count: 3 } });
@@ -106,7 +108,7 @@ test("aerial sheets of one day that lie side by side are the pieces of one mosai
 
 test("a stack of dates in one file becomes one acquisition per date", () => {
   const names = ["20170107", "20170110"].flatMap((date) => ["B02", "B03"].map((band) => `${date}_${band}`));
-  const found = groupAcquisitions([describe(facts("Betula_S2_stack.tif", names))]);
+  const found = grouped([describe(facts("Betula_S2_stack.tif", names))]);
   const told = found.map(({ date, pieces }) => [
     date,
     bandsOfPiece(pieces[0]!).map((band) => `${band.name}@${band.bandIndex}`),

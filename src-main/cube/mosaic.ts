@@ -14,9 +14,7 @@ import {
 import { type GeoBox, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { sharedPart, shareOf } from "../imagery/index.ts";
 import { isGeographic } from "../raster/index.ts";
-import type { FileDescription, ImportedFile } from "./acquisitions.ts";
-import { importedFiles } from "./acquisitions.ts";
-import type { PixelSample } from "./radiometry.ts";
+import type { ImportedFile } from "./acquisitions.ts";
 
 /** Two images of one place: the pieces of an acquisition and of its copies that show the same ground. */
 export interface SamePlace {
@@ -73,19 +71,6 @@ export function withoutFiles(
       .map(({ sensor, date }) => `${sensor} ${date}`),
   );
   return regrouped(known, [], ({ sensor, date }) => touched.has(`${sensor} ${date}`), gone);
-}
-
-/** Acquisitions of described files alone. */
-export function groupAcquisitions(
-  files: readonly FileDescription[],
-  samples: ReadonlyMap<string, PixelSample> = new Map(),
-): Acquisition[] {
-  return [
-    ...joinFiles(
-      [],
-      files.flatMap((file) => importedFiles(file, samples.get(file.facts.path))),
-    ).acquisitions,
-  ];
 }
 
 function regrouped(

@@ -9,8 +9,6 @@ export {
   splitLabelsByBlocks,
 } from "./blocks.ts";
 export {
-  itemsOf,
-  leaveOneGroupOut,
   optimisticReason,
   splitAtRandom,
   splitByField,

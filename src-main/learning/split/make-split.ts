@@ -94,27 +94,3 @@ export function splitAtRandom(items: readonly SplitItem[], options: Common): Spl
   }
   return { method: "random", parts, optimistic: true, reason: optimisticReason, ...describeSplit(items, parts) };
 }
-
-/** One round of a leave-one-group-out test: positions in the list of groups. */
-export interface Fold {
-  readonly group: string;
-  readonly train: readonly number[];
-  readonly test: readonly number[];
-}
-
-/** Each group once as the test set, all others for training; groups in order of first appearance. */
-export function leaveOneGroupOut(groups: readonly (string | number)[]): Fold[] {
-  return [...new Set(groups.map(String))].map((group) => {
-    const positions = groups.map((_, index) => index);
-    return {
-      group,
-      train: positions.filter((index) => String(groups[index]) !== group),
-      test: positions.filter((index) => String(groups[index]) === group),
-    };
-  });
-}
-
-/** Positions of the items of one set. */
-export function itemsOf(split: SplitResult, part: (typeof usedParts)[number]): number[] {
-  return split.parts.flatMap((own, index) => (own === part ? [index] : []));
-}
