@@ -53,6 +53,7 @@ export class RasterLayer {
   #pending = 0;
   #turn = 0;
   #factorsKnown = false;
+  #disposed = false;
 
   constructor(options: RasterLayerOptions) {
     const { source } = options;
@@ -176,6 +177,7 @@ export class RasterLayer {
   dispose(): void {
     this.#options.onloading(-this.#pending);
     this.#pending = 0;
+    this.#disposed = true;
     this.#turn++;
     this.#tiles.clear();
     this.layer.setSource(null);
@@ -276,6 +278,8 @@ export class RasterLayer {
   }
 
   #count(change: number): void {
+    // Tiles of a layer that was taken away are counted off already.
+    if (this.#disposed) return;
     this.#pending += change;
     this.#options.onloading(change);
   }
