@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import type { ProjectSettings } from "../../src-shared/domain/project.ts";
 import type { TableName } from "../../src-shared/domain/tables.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import type { WithheldFolder } from "../../src-shared/ipc/project.ts";
 import { discard, diskError, isDiskFull, placeTogetherSync, temporaryBeside } from "../files/index.ts";
 import { acquisitionTable } from "./acquisitions.ts";
@@ -247,7 +248,7 @@ export function openCatalog(folder: string, options: OpenOptions): Catalog {
   const facts = statSync(file, { throwIfNoEntry: false });
   if (!facts) throw new AppError("project-not-found", { folder });
   // Opening a pipe would block until somebody writes to it.
-  if (!facts.isFile()) throw new AppError("project-unreadable", { path: file, detail: "it is no file" });
+  if (!facts.isFile()) throw new AppError("project-unreadable", { path: file, detail: reason("no-file") });
   const paths = projectPaths(folder, options.outside);
   assertPlainDatabase(join(paths.folder, projectFileName));
   if (options.readOnly) return openReadOnly(paths, options);
@@ -330,7 +331,7 @@ function assertPlainDatabase(path: string): void {
     if (stats && !stats.isFile())
       throw new AppError("project-unreadable", {
         path: path + ending,
-        detail: stats.isSymbolicLink() ? "it is a link to another place" : "it is not a file",
+        detail: stats.isSymbolicLink() ? reason("link-elsewhere") : reason("not-file"),
       });
   }
 }

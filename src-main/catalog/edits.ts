@@ -1,6 +1,7 @@
 import type { Edit, EditName } from "../../src-shared/domain/edit.ts";
 import type { TableName } from "../../src-shared/domain/tables.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { toJson } from "./json.ts";
 import { fromJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
@@ -79,7 +80,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
       if (!shapes.has(table))
         throw new AppError("project-damaged", {
           path: sql.path,
-          detail: "its history names a table that has no history",
+          detail: reason("history-names-table-no-history"),
         });
     return changes;
   };
@@ -128,7 +129,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
   /** Replaces `present` by `row`; either may be `null`. */
   const replace = (table: string, present: string | null, row: string | null) => {
     if (table === "project" && (present === null || row === null))
-      throw new AppError("project-damaged", { path: sql.path, detail: "its history removes the project itself" });
+      throw new AppError("project-damaged", { path: sql.path, detail: reason("history-removes-project-itself") });
     const { columns, key } = shapes.get(table)!;
     const value = (text: string, column: string) =>
       fromJson<Record<string, string | number | null>>(sql, "edit_changes.row", text)[column] ?? null;

@@ -1,5 +1,6 @@
 import { type EvidenceField, evidenceFields } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { remarkShapes } from "./remark-shapes.ts";
 import type { Sql } from "./sql.ts";
 
@@ -162,10 +163,10 @@ export function fromJson<T>(sql: Pick<Sql, "path">, column: JsonColumn, stored: 
     if (typeof stored !== "string") throw new SyntaxError("no text");
     value = JSON.parse(stored);
   } catch (cause) {
-    throw new AppError("project-damaged", { path: sql.path, detail: `“${column}” of a row is no JSON` }, { cause });
+    throw new AppError("project-damaged", { path: sql.path, detail: reason("row-no-json", { column }) }, { cause });
   }
   if (shapes[column](value)) return value as T;
-  throw new AppError("project-damaged", { path: sql.path, detail: `“${column}” of a row is not what it should be` });
+  throw new AppError("project-damaged", { path: sql.path, detail: reason("row-not-what-should", { column }) });
 }
 
 /** The same, `null` where the column is NULL. */

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, lstatSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ProcessIdentity } from "../../src-shared/domain/job-row.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { diskError, removeSync, writeAllSync } from "../files/index.ts";
 import { readPlainText } from "./own-files.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
@@ -76,7 +77,7 @@ function create(path: string, holder: LockHolder): boolean {
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
         throw new AppError(
           "project-unreadable",
-          { path, detail: "it is a folder where a lock should be" },
+          { path, detail: reason("folder-where-lock-should") },
           { cause: error },
         );
       return false;

@@ -1,4 +1,5 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { Sql } from "./sql.ts";
 
 /** Cells from here on are looked at one by one. */
@@ -30,7 +31,7 @@ export function lookThroughDatabase(path: string, look: (cell: Uint8Array) => vo
         if ((largest ?? 0) > largestCell)
           throw new AppError("project-damaged", {
             path,
-            detail: `a cell of its table ${table.slice(0, 40)} has ${Math.round(largest! / 2 ** 20)} MiB`,
+            detail: reason("cell-table-mib", { table: table.slice(0, 40), largest: Math.round(largest! / 2 ** 20) }),
           });
         for (let i = 0; i < (count ?? 0); i++) {
           const row = sql.get<{ cell: Uint8Array }>(

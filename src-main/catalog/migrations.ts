@@ -1,4 +1,5 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { checkSchema } from "./schema-check.ts";
 import type { Sql } from "./sql.ts";
 
@@ -384,10 +385,11 @@ export const applicationId = 0x4f6d5361;
 /** Brings the database to the current format. Each step commits whole, with its number. */
 export function migrate(sql: Sql, appVersion: string, readOnly: boolean): void {
   const format = Number(sql.pragma("user_version"));
-  if (format < 0) throw new AppError("project-damaged", { path: sql.path, detail: `it has the format ${format}` });
+  if (format < 0)
+    throw new AppError("project-damaged", { path: sql.path, detail: reason("project-format", { format }) });
   const application = Number(sql.pragma("application_id"));
   if (application !== applicationId && !(format === 0 && application === 0 && isEmpty(sql))) {
-    throw new AppError("project-damaged", { path: sql.path, detail: "it is not a project database" });
+    throw new AppError("project-damaged", { path: sql.path, detail: reason("not-project-database") });
   }
   if (format > currentFormat) {
     throw new AppError("project-newer", {

@@ -17,6 +17,7 @@ import {
 import { type FileHandle, open } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { removeSync } from "../files/index.ts";
 import { canonical, isWithin } from "./paths.ts";
 
@@ -160,7 +161,7 @@ function assertPlainEntries(folder: string): void {
 
 function assertPlainStep(project: string, path: string, stats: Stats): void {
   if (stats.isDirectory()) return;
-  if (!stats.isSymbolicLink()) throw new AppError("project-unreadable", { path, detail: "it is not a folder" });
+  if (!stats.isSymbolicLink()) throw new AppError("project-unreadable", { path, detail: reason("not-folder") });
   throw new AppError("project-link-outside", {
     path: join(project, relative(project, path)),
     leadsTo: canonical(path),

@@ -1,5 +1,6 @@
 import type { Project, ProjectSettings } from "../../src-shared/domain/project.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../src-shared/errors/reasons/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { toJson } from "./json.ts";
@@ -44,16 +45,16 @@ export function projectTable(sql: Sql) {
         `SELECT name, geobox, patch_meters AS patchMeters, tile_patches AS tilePatches, area_limit AS areaLimit,
                 created_at AS createdAt, app_version AS appVersion FROM project`,
       );
-      const damaged = (detail: string) => new AppError("project-damaged", { path: sql.path, detail });
-      if (!row) throw damaged("the row with the project's name and grid is missing");
+      const damaged = (detail: Because) => new AppError("project-damaged", { path: sql.path, detail });
+      if (!row) throw damaged(reason("row-project-name-grid-missing"));
       const { geobox, patchMeters, tilePatches, areaLimit, ...rest } = row;
       const grid = fromJson<GeoBox>(sql, "project.geobox", geobox);
-      if (!isGrid(grid)) throw damaged("its grid is none");
+      if (!isGrid(grid)) throw damaged(reason("project-grid"));
       if (!(patchMeters > 0 && patchMeters < 1e7) || !(tilePatches > 0 && tilePatches <= 4096))
-        throw damaged(`its patches are of ${patchMeters} m, ${tilePatches} to a tile`);
+        throw damaged(reason("patches-m-tile", { patchMeters, tilePatches }));
       const limit =
         areaLimit === null ? undefined : fromJson<readonly PixelWindow[]>(sql, "project.area_limit", areaLimit);
-      if (limit !== undefined && !isLimit(limit)) throw damaged("the limit of its area is none");
+      if (limit !== undefined && !isLimit(limit)) throw damaged(reason("limit-area-none"));
       return { ...rest, grid: { geobox: grid, patchMeters, tilePatches, ...(limit ? { limit } : {}) } };
     },
 

@@ -1,4 +1,5 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../src-shared/errors/reasons/index.ts";
 import { Sql } from "./sql.ts";
 
 interface Item {
@@ -19,17 +20,14 @@ export function checkSchema(sql: Sql, steps: readonly string[]): void {
   const found = itemsOf(sql);
   for (const [key, text] of expected) {
     if (found.get(key) !== text)
-      throw damaged(
-        sql,
-        found.has(key) ? `its ${key} is not the one that this program makes` : `its ${key} is missing`,
-      );
+      throw damaged(sql, found.has(key) ? reason("not-one-program-makes", { key }) : reason("schema-missing", { key }));
   }
   for (const key of found.keys()) {
-    if (!expected.has(key)) throw damaged(sql, `it holds the ${key}, which this program did not make`);
+    if (!expected.has(key)) throw damaged(sql, reason("holds-program-did-not-make", { key }));
   }
 }
 
-const damaged = (sql: Sql, detail: string) => new AppError("project-damaged", { path: sql.path, detail });
+const damaged = (sql: Sql, detail: Because) => new AppError("project-damaged", { path: sql.path, detail });
 
 function schemaOf(steps: readonly string[]): ReadonlyMap<string, string | null> {
   let items = known.get(steps.length);

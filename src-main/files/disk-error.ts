@@ -1,21 +1,26 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type Because, type ReasonCode, reason } from "../../src-shared/errors/reasons/index.ts";
 
 /** Codes of a full disk, of a used-up quota, of a size that the disk or the process may not write, and of SQLite's full disk. */
 const full: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
 
-/** What the system's codes say, as a part of a sentence about a file that cannot be written. */
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "the folder does not exist",
-  ENOTDIR: "the folder is a file",
-  EISDIR: "a folder has that name",
-  ENOTEMPTY: "a folder has that name",
-  EROFS: "the disk is read-only",
-  EACCES: "not permitted",
-  EPERM: "not permitted",
-  EBUSY: "another program uses it",
-  ENAMETOOLONG: "its name is too long",
-  EIO: "the disk reports an error",
-};
+/** What the system's codes say of a file that cannot be written. */
+const reasons = {
+  ENOENT: "no-such-folder",
+  ENOTDIR: "folder-is-file",
+  EISDIR: "folder-of-that-name",
+  ENOTEMPTY: "folder-of-that-name",
+  EROFS: "disk-read-only",
+  EACCES: "not-permitted",
+  EPERM: "not-permitted",
+  EBUSY: "used-by-another-program",
+  ENAMETOOLONG: "name-too-long",
+  EIO: "disk-error",
+} as const satisfies Readonly<Record<string, ReasonCode>>;
+
+/** What the code says; one that has no words here stays as it is. */
+const reasonOf = (code: string): Because =>
+  Object.hasOwn(reasons, code) ? reason(reasons[code as keyof typeof reasons]) : code;
 
 /** Errors of rooms that name a file that cannot be written, and why. */
 export type Unwritable = "export-unwritable" | "raster-unwritable" | "report-unwritable" | "vector-unwritable";
@@ -37,7 +42,7 @@ export function diskError(path: string, cause: unknown, unwritable?: Unwritable)
   if (isDiskFull(cause)) return new AppError("no-disk-space", { path }, { cause });
   const code = codeOf(cause);
   if (!unwritable || !/^E[A-Z0-9]+$|^SQLITE_(CANTOPEN|READONLY|IOERR|PERM)/.test(code)) return cause;
-  return new AppError(unwritable, { path, reason: reasons[code] ?? code }, { cause });
+  return new AppError(unwritable, { path, reason: reasonOf(code) }, { cause });
 }
 
 /** Does `work` on the file at `path`; errors of the disk become those of `diskError`. */

@@ -160,7 +160,7 @@ test("what else the system refuses is its own error, or the caller's with the re
   const options = { unwritable: "export-unwritable" } as const;
   await expect(writeWhole(nowhere, "x", options)).rejects.toMatchObject({
     code: "export-unwritable",
-    details: { path: nowhere, reason: "the folder does not exist" },
+    details: { path: nowhere, reason: { code: "no-such-folder" } },
   });
   mkdirSync(join(folder, "taken"));
   expect(() => writeWholeSync(join(folder, "taken"), "x", options)).toThrow(/a folder has that name|not permitted/);

@@ -1,9 +1,11 @@
 // ZIP archives from untrusted sources: counts, sizes and places are checked against the file before anything is read, what unfolds has a
 // limit, and names inside are never used as paths. The format (APPNOTE 6.3 with ZIP64) is yauzl's work; it sets no limits and
 // checks no sums.
+
 import { constants } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
+import { type Reason, ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
 import { system } from "./system.ts";
 import { writeAll } from "./whole.ts";
 
@@ -26,8 +28,8 @@ export interface ZipMember {
   look(look: (piece: Buffer) => void): Promise<void>;
 }
 
-/** What is wrong with an archive, in words that follow a colon. */
-export class DamagedZip extends Error {}
+/** What is wrong with an archive. */
+export class DamagedZip extends ReasonedError {}
 
 export interface ZipLimits {
   readonly members?: number;
@@ -59,27 +61,28 @@ export async function openZip(path: string, limits: ZipLimits = {}): Promise<Zip
   let unfolded = 0;
   const admit = (entry: Entry, shown: string): void => {
     const { compressionMethod: method, compressedSize: packed, uncompressedSize: bytes } = entry;
-    if (entry.isEncrypted()) throw new DamagedZip(`“${shown}” is encrypted`);
-    if (method !== 0 && method !== 8) throw new DamagedZip(`“${shown}” is packed in a way that is not supported`);
-    if (bytes > most.memberBytes) throw new DamagedZip(`“${shown}” unfolds to ${megabytes(bytes)}, more than is read`);
+    if (entry.isEncrypted()) throw new DamagedZip(reason("member-encrypted", { shown }));
+    if (method !== 0 && method !== 8) throw new DamagedZip(reason("member-packing", { shown }));
+    if (bytes > most.memberBytes) throw new DamagedZip(reason("member-too-large", { shown, size: megabytes(bytes) }));
     if (bytes > packed * mostRatio + 1024 || (method === 0 && bytes !== packed))
-      throw new DamagedZip(`“${shown}” says it unfolds to ${megabytes(bytes)}, which it cannot`);
+      throw new DamagedZip(reason("member-size-impossible", { shown, size: megabytes(bytes) }));
     unfolded += bytes;
-    if (unfolded > most.totalBytes) throw new DamagedZip(`its files unfold to more than ${megabytes(most.totalBytes)}`);
+    if (unfolded > most.totalBytes)
+      throw new DamagedZip(reason("archive-too-large-unpacked", { size: megabytes(most.totalBytes) }));
   };
   try {
     const facts = await file.stat();
-    if (!facts.isFile()) throw new DamagedZip("it is no file");
+    if (!facts.isFile()) throw new DamagedZip(reason("no-file"));
     const zip = await opened(file.fd);
     if (zip.entryCount > most.members)
-      throw new DamagedZip(`it holds ${zip.entryCount} files; at most ${most.members} are read`);
+      throw new DamagedZip(reason("archive-too-many-files", { count: zip.entryCount, most: most.members }));
     const members: ZipMember[] = [];
     for await (const entry of entriesOf(zip)) {
       const name = nameOf(entry);
       const isLink = ((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000;
       if (name.endsWith("/") || name === "" || isLink) continue;
       const shown = name.slice(-80);
-      if (entry.compressedSize > facts.size) throw new DamagedZip("it ends too early");
+      if (entry.compressedSize > facts.size) throw new DamagedZip(reason("archive-ends-early"));
       members.push({
         name,
         bytes: entry.uncompressedSize,
@@ -116,7 +119,7 @@ export async function openZip(path: string, limits: ZipLimits = {}): Promise<Zip
 }
 
 /** Errors of yauzl are words about the format; those of the system have a code. */
-const damagedOr = (problem: string) => (error: unknown) => {
+const damagedOr = (problem: Reason) => (error: unknown) => {
   throw error instanceof DamagedZip || (error as NodeJS.ErrnoException | null)?.code?.startsWith("E")
     ? error
     : new DamagedZip(problem, { cause: error });
@@ -124,12 +127,12 @@ const damagedOr = (problem: string) => (error: unknown) => {
 
 const opened = (fd: number): Promise<ZipFile> =>
   // Names are decoded here: yauzl would refuse an archive for one name with `..` in it.
-  fromFdPromise(fd, { autoClose: false, decodeStrings: false }).catch(damagedOr("it is no ZIP archive"));
+  fromFdPromise(fd, { autoClose: false, decodeStrings: false }).catch(damagedOr(reason("no-zip-archive")));
 
 async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   const entries = zip.eachEntry();
   for (;;) {
-    const next = await entries.next().catch(damagedOr("its list of files is damaged"));
+    const next = await entries.next().catch(damagedOr(reason("archive-list-damaged")));
     if (next.done) return;
     yield next.value;
   }
@@ -157,7 +160,7 @@ async function unfold(
   shown: string,
   take: (piece: Buffer, at: number) => Promise<void>,
 ): Promise<void> {
-  const damaged = damagedOr(`“${shown}” is damaged`);
+  const damaged = damagedOr(reason("member-damaged", { shown }));
   const stream = await zip.openReadStreamPromise(entry).catch(damaged);
   const pieces: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   let at = 0;
@@ -167,7 +170,7 @@ async function unfold(
       const next = await pieces.next().catch(damaged);
       if (next.done) break;
       const piece = next.value;
-      if (at + piece.length > entry.uncompressedSize) throw new DamagedZip(`“${shown}” is damaged`);
+      if (at + piece.length > entry.uncompressedSize) throw new DamagedZip(reason("member-damaged", { shown }));
       sum = crc32(piece, sum);
       await take(piece, at);
       at += piece.length;
@@ -175,7 +178,7 @@ async function unfold(
   } finally {
     stream.destroy();
   }
-  if (at !== entry.uncompressedSize || sum !== entry.crc32) throw new DamagedZip(`“${shown}” is damaged`);
+  if (at !== entry.uncompressedSize || sum !== entry.crc32) throw new DamagedZip(reason("member-damaged", { shown }));
 }
 
 const megabytes = (bytes: number): string => `${Math.max(1, Math.round(bytes / 1e6))} MB`;

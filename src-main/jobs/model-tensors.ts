@@ -1,4 +1,5 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { buildForward, type DataType, type Value } from "../engine/index.ts";
 import { type ModelDescription, readModel, type TrainedModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
@@ -40,51 +41,61 @@ export function problemOfModel({
 }: {
   readonly description: ModelDescription;
   readonly weights: Readonly<Record<string, Pick<ExpectedTensor, "type" | "shape">>>;
-}): string | undefined {
+}): Reason | undefined {
   const { config, modalities, grid, legend, task, tiles } = description;
   const names = config.modalities.map(({ name }) => name);
   if (names.length !== modalities.length || modalities.some(({ name }) => !names.includes(name)))
-    return `its network has the inputs ${quoted(names)}, and its description ${quoted(modalities.map(({ name }) => name))}`;
+    return reason("model-inputs-differ", {
+      network: quoted(names),
+      description: quoted(modalities.map(({ name }) => name)),
+    });
   for (const { name, bands, patchPixels, kind, normalization } of modalities) {
     const own = config.modalities.find((modality) => modality.name === name)!;
     if (own.kind !== kind || own.channels !== bands.length || own.patchPixels !== patchPixels)
-      return `the input ${quoted([name])} of its network is another one than that of its description (bands, pixels of a patch, image or series)`;
+      return reason("model-input-differs", { name });
     if (normalization.bands.length !== bands.length)
-      return `the input ${quoted([name])} has ${bands.length} bands and statistics of ${normalization.bands.length}`;
+      return reason("model-input-statistics", { name, bands: bands.length, statistics: normalization.bands.length });
   }
   if (config.grid.rows !== grid.tilePatches || config.grid.columns !== grid.tilePatches)
-    return `its network looks at ${config.grid.columns} × ${config.grid.rows} patches, and its description says ${grid.tilePatches} × ${grid.tilePatches}`;
+    return reason("model-patches-differ", {
+      columns: config.grid.columns,
+      rows: config.grid.rows,
+      patches: grid.tilePatches,
+    });
   if (
     (legend === null) !== (task === "pretrained") ||
     (task === "tiles") !== (tiles !== undefined) ||
     legend?.length === 0
   )
-    return "its classes do not fit what it is for";
+    return reason("model-classes-unfit");
   let expected: ExpectedTensor[];
   try {
     expected = expectedTensors(description);
   } catch {
-    return "its description is of a network that cannot be built";
+    return reason("model-not-built");
   }
   for (const { name, type, shape } of expected) {
     const found = Object.hasOwn(weights, name) ? weights[name] : undefined;
-    if (!found) return `its weights lack ${quoted([name])}`;
+    if (!found) return reason("model-tensor-missing", { name: name.slice(0, 80) });
     if (found.type !== type || String(found.shape) !== String(shape))
-      return `${quoted([name])} in its weights is ${inWords(found)}, and its network needs ${inWords({ type, shape })}`;
+      return reason("model-tensor-differs", {
+        name: name.slice(0, 80),
+        found: inWords(found),
+        needed: inWords({ type, shape }),
+      });
   }
   return undefined;
 }
 
 const quoted = (names: readonly string[]): string =>
   names.length === 0
-    ? "none"
+    ? "–"
     : names
         .slice(0, 8)
         .map((name) => `“${name.slice(0, 80)}”`)
         .join(", ");
 
-const inWords = ({ type, shape }: Pick<ExpectedTensor, "type" | "shape">): string =>
-  `${shape.length === 0 ? "one number" : shape.join(" × ")} (${type})`;
+const inWords = ({ type, shape }: Pick<ExpectedTensor, "type" | "shape">): string => `[${shape.join(", ")}] ${type}`;
 
 /**
  * A model that can be worked with: read whole, and its weights are those of its network.

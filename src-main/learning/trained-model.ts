@@ -3,6 +3,7 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { readSafetensors, type Tensors, type WeightsEntry, weightsCheck, writeSafetensors } from "../engine/index.ts";
 import { writeWhole } from "../files/index.ts";
 import { configFromJson, configToJson, type OmniSatConfig } from "../omnisat/index.ts";
@@ -139,7 +140,7 @@ export async function readModel(folder: string): Promise<TrainedModel> {
     const numbers = data as Float32Array;
     const at = numbers.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)
-      throw new AppError("weights-damaged", { path, reason: `“${name.slice(0, 80)}” holds a value that is no number (${at + 1} of ${numbers.length})` }); // biome-ignore format: one line
+      throw new AppError("weights-damaged", { path, reason: reason("holds-value-no-number-6", { name: name.slice(0, 80), at: at + 1, length: numbers.length }) }); // biome-ignore format: one line
   }
   return { description, weights: tensors };
 }
@@ -175,11 +176,18 @@ async function bytesOf(path: string, largest: number): Promise<Buffer> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new AppError("model-missing", { path }, { cause });
   });
-  if (!facts.isFile()) throw new AppError("model-unreadable", { path, reason: "it is no file" });
+  if (!facts.isFile()) throw new AppError("model-unreadable", { path, reason: reason("no-file") });
   if (facts.size > largest)
-    throw new AppError("model-unreadable", { path, reason: `it has ${Math.round(facts.size / 2 ** 20)} MiB` });
+    throw new AppError("model-unreadable", {
+      path,
+      reason: reason("file-of-mebibytes", { size: Math.round(facts.size / 2 ** 20) }),
+    });
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new AppError("model-unreadable", { path, reason: `the system says ${cause.code}` }, { cause });
+    throw new AppError(
+      "model-unreadable",
+      { path, reason: reason("system-says", { code: cause.code ?? "?" }) },
+      { cause },
+    );
   });
 }
 

@@ -1,3 +1,4 @@
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import type { ImageLayout } from "./image-layout.ts";
 import { DamagedTiff, NumberList, TruncatedTiff } from "./tiff-directory.ts";
 import { tiffCompression } from "./tiff-tags.ts";
@@ -23,7 +24,7 @@ export function blockPlaces(
   const checked = (index: number, offset: number, length: number) => {
     if (offset === 0 || length === 0) return { offset: 0, length: 0 };
     if (!Number.isSafeInteger(offset) || offset + length > size) throw new TruncatedTiff();
-    if (length > mostBytes) throw new DamagedTiff(`its block ${index} says that it is stored in ${length} bytes`);
+    if (length > mostBytes) throw new DamagedTiff(reason("block-says-stored-bytes", { index, length }));
     return { offset, length };
   };
   return {

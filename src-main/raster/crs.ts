@@ -1,5 +1,6 @@
 import proj4 from "proj4";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type Crs, type DatumDoubt, datumDoubtWords, epsgCode } from "../../src-shared/geo/crs.ts";
@@ -36,7 +37,7 @@ export function definitionOf(crs: Crs): string {
       definition = checkedProj(definitionOfAny(crs));
     } catch (cause) {
       if (!(cause instanceof CrsProblem)) throw cause;
-      throw new AppError("crs-unusable", { crs: crs.slice(0, 120), reason: cause.message }, { cause });
+      throw new AppError("crs-unusable", { crs: crs.slice(0, 120), reason: cause.reason }, { cause });
     }
     definitions.set(crs, definition);
   }
@@ -88,13 +89,13 @@ export const hasDefinition = (crs: Crs): boolean => {
 function definitionOfCode(code: number, crs: Crs, depth = 0): string {
   const row = listRow(code);
   if (!row?.proj4) throw new AppError("crs-unknown", { crs });
-  if (countsInGrads(code) || row.unit === "grad") throw new CrsProblem("it counts longitudes and latitudes in grads");
+  if (countsInGrads(code) || row.unit === "grad") throw new CrsProblem(reason("crs-counts-longitudes-latitudes-grads"));
   if (row.kind === "CRS-COMPOUNDCRS" && row.wkt && depth === 0) {
     // The list leaves the datum shift out where there are heights: ask for the horizontal system by its own code.
     const horizontal = ownCode(horizontalPart(parseWkt(row.wkt)).node);
     if (horizontal !== undefined && horizontal !== code) return definitionOfCode(horizontal, `EPSG:${horizontal}`, 1);
   }
-  if (isTurned(code) && !/\+axis=\w*[ws]/.test(row.proj4)) throw new CrsProblem("its axes run to the south or west");
+  if (isTurned(code) && !/\+axis=\w*[ws]/.test(row.proj4)) throw new CrsProblem(reason("crs-axes-run-south-or-west"));
   const known = shiftOf(code)?.shift;
   if (known) return withoutAxis(withShift(row.proj4, known));
   // Zeros of the list that the register does not know stand for a shift that nobody knows.
@@ -135,8 +136,7 @@ function withoutGrids(definition: string): string {
       if (grid === "@null") return whole;
       const shift = meanShifts.find(([pattern]) => pattern.test(grid))?.[1];
       if (/\+towgs84=/.test(definition)) return "";
-      if (!shift)
-        throw new CrsProblem(`its datum shift is in the file “${grid.slice(0, 60)}”, which is not shipped here`);
+      if (!shift) throw new CrsProblem(reason("crs-datum-shift-file-not-shipped", { grid: grid.slice(0, 60) }));
       return `+towgs84=${shift}`;
     });
 }

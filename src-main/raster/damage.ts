@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, type ErrorDetails } from "../../src-shared/errors/index.ts";
+import { type Because, ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
 import { UnsupportedLayout } from "./image-layout.ts";
 import { TaskStopped } from "./pool/task-stopped.ts";
 import { CrsProblem } from "./projection.ts";
@@ -6,10 +7,10 @@ import { DamagedTiff, NotTiff, TruncatedTiff } from "./tiff-directory.ts";
 import { XmlProblem } from "./xml.ts";
 
 /** A file that lies beside an image and cannot be used: leaving it out would show the image wrong. */
-export class SideFileProblem extends Error {
+export class SideFileProblem extends ReasonedError {
   readonly beside: string;
 
-  constructor(beside: string, reason: string) {
+  constructor(beside: string, reason: Because) {
     super(reason);
     this.beside = beside;
   }
@@ -19,22 +20,39 @@ export class SideFileProblem extends Error {
 export function missingBeside(path: string, cause: unknown): undefined {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
   if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(code)) return undefined;
-  throw new SideFileProblem(path, systemReasons[code] ?? code);
+  throw new SideFileProblem(path, systemReason(code));
 }
 
 /** What the system calls reasons, in words. */
-const systemReasons: Readonly<Record<string, string>> = {
-  EACCES: "you may not read it",
-  EPERM: "you may not read it",
-  EIO: "the disk reports an error",
-  EMFILE: "too many files are open",
-  ENFILE: "too many files are open",
-  ELOOP: "its links lead in a circle",
-  ENAMETOOLONG: "its name is too long",
-  ESTALE: "the disk is no longer connected",
-  ENODEV: "the disk is no longer connected",
-  ENXIO: "the disk is no longer connected",
-  ETIMEDOUT: "the disk does not answer",
+const systemCodes: Readonly<
+  Record<
+    string,
+    | "may-not-read"
+    | "disk-error"
+    | "too-many-files-open"
+    | "links-in-circle"
+    | "name-too-long"
+    | "disk-not-connected"
+    | "disk-does-not-answer"
+  >
+> = {
+  EACCES: "may-not-read",
+  EPERM: "may-not-read",
+  EIO: "disk-error",
+  EMFILE: "too-many-files-open",
+  ENFILE: "too-many-files-open",
+  ELOOP: "links-in-circle",
+  ENAMETOOLONG: "name-too-long",
+  ESTALE: "disk-not-connected",
+  ENODEV: "disk-not-connected",
+  ENXIO: "disk-not-connected",
+  ETIMEDOUT: "disk-does-not-answer",
+};
+
+/** What the system's code says; a code that has no words here stays as it is. */
+const systemReason = (code: string): Because => {
+  const known = systemCodes[code];
+  return known ? reason(known) : code;
 };
 
 /**
@@ -44,33 +62,33 @@ const systemReasons: Readonly<Record<string, string>> = {
 export function rasterError(path: string, cause: unknown): unknown {
   if (cause instanceof AppError) return cause;
   if (cause instanceof DOMException && cause.name === "AbortError") return cause;
-  const damaged = (reason: string) => new AppError("raster-damaged", { path, reason }, { cause });
+  const damaged = (reason: Because) => new AppError("raster-damaged", { path, reason }, { cause });
   if (cause instanceof NotTiff) return new AppError("raster-not-tiff", { path }, { cause });
   if (cause instanceof UnsupportedLayout) {
-    return new AppError("raster-unsupported-layout", { path, reason: cause.message }, { cause });
+    return new AppError("raster-unsupported-layout", { path, reason: cause.reason }, { cause });
   }
   if (cause instanceof TruncatedTiff) return new AppError("raster-truncated", { path }, { cause });
-  if (cause instanceof DamagedTiff) return damaged(cause.message);
+  if (cause instanceof DamagedTiff) return damaged(cause.reason);
   if (cause instanceof SideFileProblem) {
-    return new AppError("raster-side-file", { path, beside: cause.beside, reason: cause.message }, { cause });
+    return new AppError("raster-side-file", { path, beside: cause.beside, reason: cause.reason }, { cause });
   }
   if (cause instanceof CrsProblem) {
-    return new AppError("raster-crs-unusable", { path, reason: cause.message }, { cause });
+    return new AppError("raster-crs-unusable", { path, reason: cause.reason }, { cause });
   }
-  if (cause instanceof XmlProblem) return damaged(`its metadata cannot be read: ${cause.message}`);
+  if (cause instanceof XmlProblem) return damaged(reason("metadata-cannot-read", { message: cause.reason }));
   if (cause instanceof TaskStopped) {
     return cause.why === "waiting"
-      ? new AppError("raster-unreadable", { path, reason: "the disk does not answer" }, { cause })
-      : damaged(cause.why === "time" ? "reading it takes too long" : "reading it takes too much memory");
+      ? new AppError("raster-unreadable", { path, reason: reason("disk-does-not-answer") }, { cause })
+      : damaged(cause.why === "time" ? reason("reading-takes-too-long") : reason("reading-takes-too-much-memory"));
   }
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   if (code === "ENOENT" || code === "ENOTDIR") return new AppError("raster-missing", { path }, { cause });
   if (code === "EISDIR") return new AppError("raster-not-a-file", { path, what: "folder" }, { cause });
   if (typeof code === "string" && /^E[A-Z0-9]+$/.test(code)) {
-    return new AppError("raster-unreadable", { path, reason: systemReasons[code] ?? code }, { cause });
+    return new AppError("raster-unreadable", { path, reason: systemReason(code) }, { cause });
   }
   // A RangeError or TypeError: a number that was not checked. The cause keeps the stack for developers.
-  return damaged("its contents contradict themselves");
+  return damaged(reason("contents-contradict-themselves"));
 }
 
 /** An `AppError` as plain data, to cross from a thread. */

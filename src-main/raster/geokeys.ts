@@ -1,3 +1,4 @@
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsEntry, crsName, definitionOf, isGeographic, sameCrs, transformer } from "./crs.ts";
 import { crsFromWkt } from "./crs-from-wkt.ts";
@@ -96,7 +97,7 @@ class KeyReader {
     const value = this.keys.get(key);
     if (value === undefined) return undefined;
     if (typeof value === "number" && Number.isFinite(value)) return value;
-    throw new CrsProblem(`${named(key, value)} is not a number`);
+    throw new CrsProblem(reason("crs-not-number", { key: named(key, value) }));
   }
 
   /** A code of the register; neither 0 nor “user-defined”. */
@@ -122,9 +123,7 @@ function horizontal(reader: KeyReader): Crs | undefined {
   const { keys } = reader;
   const model = reader.number(geoKey.GTModelType);
   if (model === modelType.geocentric)
-    throw new CrsProblem(
-      `${reader.says(geoKey.GTModelType)} means geocentric coordinates, and an image has no place in those`,
-    );
+    throw new CrsProblem(reason("crs-means-geocentric-coordinates-image-no", { key: reader.says(geoKey.GTModelType) }));
   const projected = reader.code(geoKey.ProjectedCSType);
   if (model !== modelType.geographic && projected !== undefined) return registeredProjected(reader, projected);
   for (const key of [geoKey.PCSCitation, geoKey.GTCitation, geoKey.GeogCitation]) {
@@ -139,7 +138,11 @@ function horizontal(reader: KeyReader): Crs | undefined {
     return projectedCrs(reader);
   if (model === modelType.projected)
     throw new CrsProblem(
-      `${reader.says(geoKey.GTModelType)} means projected coordinates, yet neither ${named(geoKey.ProjectedCSType, undefined)} nor ${named(geoKey.ProjCoordTrans, undefined)} says how`,
+      reason("crs-means-projected-coordinates-yet-neither", {
+        key: reader.says(geoKey.GTModelType),
+        key2: named(geoKey.ProjectedCSType, undefined),
+        key3: named(geoKey.ProjCoordTrans, undefined),
+      }),
     );
   const geographic = reader.code(geoKey.GeographicType);
   if (model === modelType.geographic || (model === undefined && geographic !== undefined))
@@ -151,7 +154,7 @@ function horizontal(reader: KeyReader): Crs | undefined {
 /** Only EPSG's codes are accepted: 54009 is ESRI's Mollweide in some files and something else in others. */
 function registered(reader: KeyReader, key: number, code: number): Crs {
   if (code > userDefined || !isRegistered(code))
-    throw new CrsProblem(`${reader.says(key)} is no code of the EPSG register that is known here`);
+    throw new CrsProblem(reason("crs-no-code-epsg-register-known", { key: reader.says(key) }));
   return `EPSG:${code}`;
 }
 
@@ -164,7 +167,11 @@ function registeredProjected(reader: KeyReader, code: number): Crs {
   const contradicts = (...keys: readonly number[]) => {
     const said = keys.filter((key) => reader.keys.has(key)).map((key) => reader.says(key));
     return new CrsProblem(
-      `${reader.says(geoKey.ProjectedCSType)} (${crsName(crs)}) and ${said.join(", ")} contradict one another`,
+      reason("crs-contradict-one-another", {
+        key: reader.says(geoKey.ProjectedCSType),
+        crs: crsName(crs),
+        said: said.join(", "),
+      }),
     );
   };
   const words = projWords(definition);
@@ -249,7 +256,10 @@ function angularUnit(reader: KeyReader): number {
       const radians = reader.number(geoKey.GeogAngularUnitSize);
       if (radians && Math.abs((radians * 180) / Math.PI - 1) < 1e-9) return 1;
       throw new CrsProblem(
-        `${reader.says(geoKey.GeogAngularUnits)} with ${reader.says(geoKey.GeogAngularUnitSize)}: angles are not in degrees`,
+        reason("crs-angles-not-degrees", {
+          key: reader.says(geoKey.GeogAngularUnits),
+          key2: reader.says(geoKey.GeogAngularUnitSize),
+        }),
       );
     }
     default:
@@ -260,7 +270,7 @@ function angularUnit(reader: KeyReader): number {
 
 function geographicCrs(reader: KeyReader, code: number | undefined): Crs {
   if (Number.isNaN(angularUnit(reader)))
-    throw new CrsProblem(`${reader.says(geoKey.GeogAngularUnits)}: coordinates are not in degrees`);
+    throw new CrsProblem(reason("crs-coordinates-not-degrees", { key: reader.says(geoKey.GeogAngularUnits) }));
   if (code !== undefined) {
     const crs = registered(reader, geoKey.GeographicType, code);
     agreesWithCode(reader, code);
@@ -280,22 +290,33 @@ function geographicSystem(reader: KeyReader): GeographicSystem {
   const datum = reader.code(geoKey.GeogGeodeticDatum);
   const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
   if (datum !== undefined && !ofDatum)
-    throw new CrsProblem(
-      `${reader.says(geoKey.GeogGeodeticDatum)} is no datum of the EPSG register that is known here`,
-    );
+    throw new CrsProblem(reason("crs-no-datum-epsg-register-known", { key: reader.says(geoKey.GeogGeodeticDatum) }));
   const figure = figureOfKeys(reader) ?? ofDatum;
   if (!figure)
     throw new CrsProblem(
-      `the keys name no ellipsoid: there is neither ${[geoKey.GeographicType, geoKey.GeogGeodeticDatum, geoKey.GeogEllipsoid].map((key) => named(key, undefined)).join(" nor ")} with a code, nor ${named(geoKey.GeogSemiMajorAxis, undefined)}`,
+      reason("crs-keys-name-no-ellipsoid-none", {
+        value: [geoKey.GeographicType, geoKey.GeogGeodeticDatum, geoKey.GeogEllipsoid]
+          .map((key) => named(key, undefined))
+          .join(", "),
+        key: named(geoKey.GeogSemiMajorAxis, undefined),
+      }),
     );
   if (ofDatum && !sameFigure(figure, ofDatum))
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogGeodeticDatum)} has another ellipsoid than ${reader.says(geoKey.GeogSemiMajorAxis)} and ${reader.says(geoKey.GeogInvFlattening)}`,
+      reason("crs-another-ellipsoid", {
+        key: reader.says(geoKey.GeogGeodeticDatum),
+        key2: reader.says(geoKey.GeogSemiMajorAxis),
+        key3: reader.says(geoKey.GeogInvFlattening),
+      }),
     );
   const meridian = meridianOfKeys(reader);
   if (ofDatum && meridian !== undefined && Math.abs(meridian - ofDatum.meridian) > 1e-6)
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogGeodeticDatum)} has another prime meridian than ${reader.says(geoKey.GeogPrimeMeridian)}, ${reader.says(geoKey.GeogPrimeMeridianLong)}`,
+      reason("crs-another-prime-meridian", {
+        key: reader.says(geoKey.GeogGeodeticDatum),
+        key2: reader.says(geoKey.GeogPrimeMeridian),
+        key3: reader.says(geoKey.GeogPrimeMeridianLong),
+      }),
     );
   return {
     a: figure.a,
@@ -307,22 +328,36 @@ function geographicSystem(reader: KeyReader): GeographicSystem {
 
 function agreesWithCode(reader: KeyReader, code: number): GeographicSystem {
   const known = geographicOf(code);
-  if (!known) throw new CrsProblem(`${reader.says(geoKey.GeographicType)} is not a system of longitudes and latitudes`);
+  if (!known)
+    throw new CrsProblem(reason("crs-not-system-longitudes-latitudes", { key: reader.says(geoKey.GeographicType) }));
   const figure = figureOfKeys(reader, known);
   if (figure && !sameFigure(figure, known))
     throw new CrsProblem(
-      `${reader.says(geoKey.GeographicType)} has another ellipsoid than ${reader.says(geoKey.GeogSemiMajorAxis)} and ${reader.says(reader.keys.has(geoKey.GeogInvFlattening) ? geoKey.GeogInvFlattening : geoKey.GeogSemiMinorAxis)}`,
+      reason("crs-another-ellipsoid", {
+        key: reader.says(geoKey.GeographicType),
+        key2: reader.says(geoKey.GeogSemiMajorAxis),
+        key3: reader.says(
+          reader.keys.has(geoKey.GeogInvFlattening) ? geoKey.GeogInvFlattening : geoKey.GeogSemiMinorAxis,
+        ),
+      }),
     );
   const datum = reader.code(geoKey.GeogGeodeticDatum);
   const ofDatum = datum === undefined ? undefined : geographicOfDatum(datum);
   if (ofDatum && !samePlaces(ofDatum, known))
     throw new CrsProblem(
-      `${reader.says(geoKey.GeographicType)} is on another datum than ${reader.says(geoKey.GeogGeodeticDatum)}`,
+      reason("crs-another-datum", {
+        key: reader.says(geoKey.GeographicType),
+        key2: reader.says(geoKey.GeogGeodeticDatum),
+      }),
     );
   const meridian = Number.isNaN(angularUnit(reader)) ? undefined : meridianOfKeys(reader);
   if (meridian !== undefined && Math.abs(meridian - known.meridian) > 1e-6)
     throw new CrsProblem(
-      `${reader.says(geoKey.GeographicType)} has another prime meridian than ${reader.says(geoKey.GeogPrimeMeridian)}, ${reader.says(geoKey.GeogPrimeMeridianLong)}`,
+      reason("crs-another-prime-meridian", {
+        key: reader.says(geoKey.GeographicType),
+        key2: reader.says(geoKey.GeogPrimeMeridian),
+        key3: reader.says(geoKey.GeogPrimeMeridianLong),
+      }),
     );
   return known;
 }
@@ -336,18 +371,19 @@ function figureOfKeys(reader: KeyReader, ofCode?: Ellipsoid): Ellipsoid | undefi
   const code = reader.code(geoKey.GeogEllipsoid);
   const known = code === undefined ? ofCode : ellipsoidOf(code);
   if (code !== undefined && !known)
-    throw new CrsProblem(
-      `${reader.says(geoKey.GeogEllipsoid)} is no ellipsoid of the EPSG register that is known here`,
-    );
+    throw new CrsProblem(reason("crs-no-ellipsoid-epsg-register-known", { key: reader.says(geoKey.GeogEllipsoid) }));
   // Axes are in metres unless GeogLinearUnitsGeoKey says otherwise; no known writer uses it.
   const unit = reader.code(geoKey.GeogLinearUnits);
   const a = reader.number(geoKey.GeogSemiMajorAxis);
   if (unit !== undefined && unit !== epsgValue.metre && a !== undefined)
-    throw new CrsProblem(`${reader.says(geoKey.GeogLinearUnits)}: the axes of the ellipsoid are not in metres`);
+    throw new CrsProblem(reason("crs-axes-ellipsoid-not-metres", { key: reader.says(geoKey.GeogLinearUnits) }));
   if (a === undefined) {
     if (!known && reader.number(geoKey.GeogEllipsoid) === userDefined)
       throw new CrsProblem(
-        `${reader.says(geoKey.GeogEllipsoid)} means an ellipsoid of its own, yet ${named(geoKey.GeogSemiMajorAxis, undefined)} is missing`,
+        reason("crs-means-ellipsoid-own-yet-missing", {
+          key: reader.says(geoKey.GeogEllipsoid),
+          key2: named(geoKey.GeogSemiMajorAxis, undefined),
+        }),
       );
     return known;
   }
@@ -356,17 +392,28 @@ function figureOfKeys(reader: KeyReader, ofCode?: Ellipsoid): Ellipsoid | undefi
   if (rf === undefined && b === undefined) {
     if (known && Math.abs(known.a - a) < 0.01) return known;
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogSemiMajorAxis)} alone is no ellipsoid: ${named(geoKey.GeogInvFlattening, undefined)} or ${named(geoKey.GeogSemiMinorAxis, undefined)} is missing`,
+      reason("crs-alone-no-ellipsoid-or-missing", {
+        key: reader.says(geoKey.GeogSemiMajorAxis),
+        key2: named(geoKey.GeogInvFlattening, undefined),
+        key3: named(geoKey.GeogSemiMinorAxis, undefined),
+      }),
     );
   }
   const figure: Ellipsoid = { a, rf: rf ?? (b === a ? 0 : a / (a - b!)) };
   if (rf !== undefined && b !== undefined && !sameFigure(figure, { a, rf: b === a ? 0 : a / (a - b) }))
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogInvFlattening)} and ${reader.says(geoKey.GeogSemiMinorAxis)} contradict one another`,
+      reason("crs-contradict-one-another-6", {
+        key: reader.says(geoKey.GeogInvFlattening),
+        key2: reader.says(geoKey.GeogSemiMinorAxis),
+      }),
     );
   if (known && !sameFigure(known, figure))
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogEllipsoid)} and ${reader.says(geoKey.GeogSemiMajorAxis)}, ${reader.says(geoKey.GeogInvFlattening)} contradict one another`,
+      reason("crs-contradict-one-another-7", {
+        key: reader.says(geoKey.GeogEllipsoid),
+        key2: reader.says(geoKey.GeogSemiMajorAxis),
+        key3: reader.says(geoKey.GeogInvFlattening),
+      }),
     );
   return figure;
 }
@@ -376,24 +423,31 @@ function meridianOfKeys(reader: KeyReader): number | undefined {
   const code = reader.code(geoKey.GeogPrimeMeridian);
   const known = code === undefined ? undefined : meridianOf(code);
   if (code !== undefined && known === undefined)
-    throw new CrsProblem(
-      `${reader.says(geoKey.GeogPrimeMeridian)} is no prime meridian of the EPSG register that is known here`,
-    );
+    throw new CrsProblem(reason("crs-no-prime-meridian-epsg-register", { key: reader.says(geoKey.GeogPrimeMeridian) }));
   const given = reader.number(geoKey.GeogPrimeMeridianLong);
   if (given === undefined) {
     if (reader.number(geoKey.GeogPrimeMeridian) === userDefined)
       throw new CrsProblem(
-        `${reader.says(geoKey.GeogPrimeMeridian)} means a meridian of its own, yet ${named(geoKey.GeogPrimeMeridianLong, undefined)} is missing`,
+        reason("crs-means-meridian-own-yet-missing", {
+          key: reader.says(geoKey.GeogPrimeMeridian),
+          key2: named(geoKey.GeogPrimeMeridianLong, undefined),
+        }),
       );
     return known;
   }
   if (given !== 0 && Number.isNaN(angularUnit(reader)))
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogPrimeMeridianLong)} is in the unit of ${reader.says(geoKey.GeogAngularUnits)}, which writers understand in different ways`,
+      reason("crs-unit-writers-understand-different-ways", {
+        key: reader.says(geoKey.GeogPrimeMeridianLong),
+        key2: reader.says(geoKey.GeogAngularUnits),
+      }),
     );
   if (known !== undefined && Math.abs(known - given) > 1e-6)
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogPrimeMeridian)} and ${reader.says(geoKey.GeogPrimeMeridianLong)} contradict one another`,
+      reason("crs-contradict-one-another-6", {
+        key: reader.says(geoKey.GeogPrimeMeridian),
+        key2: reader.says(geoKey.GeogPrimeMeridianLong),
+      }),
     );
   return given;
 }
@@ -402,7 +456,7 @@ function shiftOfKeys(reader: KeyReader): readonly number[] | undefined {
   const shift = reader.keys.get(geoKey.GeogTOWGS84);
   if (shift === undefined) return undefined;
   if (!Array.isArray(shift) || (shift.length !== 3 && shift.length !== 7) || !shift.every(Number.isFinite))
-    throw new CrsProblem(`${reader.says(geoKey.GeogTOWGS84)} is not of three or seven numbers`);
+    throw new CrsProblem(reason("crs-not-three-or-seven-numbers", { key: reader.says(geoKey.GeogTOWGS84) }));
   return shift;
 }
 
@@ -499,7 +553,10 @@ function projectedCrs(reader: KeyReader): Crs {
     const method = projText({ ...ofMethod(reader, toMeter), geographic, toMeter });
     if (!sameCrs(method, text))
       throw new CrsProblem(
-        `${reader.says(geoKey.Projection)} and ${reader.says(geoKey.ProjCoordTrans)} contradict one another`,
+        reason("crs-contradict-one-another-6", {
+          key: reader.says(geoKey.Projection),
+          key2: reader.says(geoKey.ProjCoordTrans),
+        }),
       );
   }
   return registeredUtm(text, reader);
@@ -517,17 +574,26 @@ function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "me
   const code = reader.number(geoKey.ProjCoordTrans);
   if (!code || code === userDefined)
     throw new CrsProblem(
-      `${reader.says(geoKey.Projection)} names a projection by a code that is not known here, and ${reader.says(geoKey.ProjCoordTrans)} does not say its method`,
+      reason("crs-names-projection-code-not-known", {
+        key: reader.says(geoKey.Projection),
+        key2: reader.says(geoKey.ProjCoordTrans),
+      }),
     );
   const recipe = recipes[code];
   if (!recipe)
     throw new CrsProblem(
-      `${reader.says(geoKey.ProjCoordTrans)}${unread[code] ? ` (${unread[code]})` : ""} is a projection that is not computed here`,
+      reason("crs-projection-not-computed", {
+        key: reader.says(geoKey.ProjCoordTrans),
+        value: unread[code] ? ` (${unread[code]})` : "",
+      }),
     );
   const inOtherUnits = Number.isNaN(angularUnit(reader)) && angles.filter((key) => reader.number(key));
   if (inOtherUnits && inOtherUnits.length > 0)
     throw new CrsProblem(
-      `${reader.says(geoKey.GeogAngularUnits)}: some writers count ${inOtherUnits.map((key) => named(key, undefined)).join(", ")} in this unit and some in degrees`,
+      reason("crs-some-writers-count-unit-some", {
+        key: reader.says(geoKey.GeogAngularUnits),
+        inOtherUnits: inOtherUnits.map((key) => named(key, undefined)).join(", "),
+      }),
     );
   const value = (candidates: readonly number[] | undefined) => candidates && reader.first(...candidates);
   // The false origin is given in the file's unit, PROJ wants metres.
@@ -548,10 +614,19 @@ function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "me
   };
   if ((code === 8 || code === 11 || code === 13) && (parameters.lat1 === undefined || parameters.lat2 === undefined))
     throw new CrsProblem(
-      `${reader.says(geoKey.ProjCoordTrans)} needs ${named(geoKey.ProjStdParallel1, undefined)} and ${named(geoKey.ProjStdParallel2, undefined)}`,
+      reason("crs-needs", {
+        key: reader.says(geoKey.ProjCoordTrans),
+        key2: named(geoKey.ProjStdParallel1, undefined),
+        key3: named(geoKey.ProjStdParallel2, undefined),
+      }),
     );
   if ((code === 3 || code === 9815) && parameters.azimuth === undefined)
-    throw new CrsProblem(`${reader.says(geoKey.ProjCoordTrans)} needs ${named(geoKey.ProjAzimuthAngle, undefined)}`);
+    throw new CrsProblem(
+      reason("crs-needs-6", {
+        key: reader.says(geoKey.ProjCoordTrans),
+        key2: named(geoKey.ProjAzimuthAngle, undefined),
+      }),
+    );
   nothingLeftOver(reader, recipe);
   return { method: recipe.method, parameters };
 }
@@ -577,7 +652,7 @@ function nothingLeftOver(reader: KeyReader, recipe: Recipe): void {
       ((key === geoKey.ProjScaleAtNatOrigin || key === geoKey.ProjScaleAtCenter) && value === 1);
     if (!isNeutral && !used.has(key))
       throw new CrsProblem(
-        `${reader.says(key)} has no place in the projection of ${reader.says(geoKey.ProjCoordTrans)}`,
+        reason("crs-no-place-projection", { key: reader.says(key), key2: reader.says(geoKey.ProjCoordTrans) }),
       );
   }
 }
@@ -589,16 +664,19 @@ function unitOfKeys(reader: KeyReader, unsaid: number): number {
   if (unit === userDefined) {
     if (size === undefined || !(size > 0))
       throw new CrsProblem(
-        `${reader.says(geoKey.ProjLinearUnits)} means a unit of its own, yet ${named(geoKey.ProjLinearUnitSize, undefined)} does not say how long it is`,
+        reason("crs-means-unit-own-yet-does", {
+          key: reader.says(geoKey.ProjLinearUnits),
+          key2: named(geoKey.ProjLinearUnitSize, undefined),
+        }),
       );
     return size;
   }
   const metres = unit ? lengthOf(unit) : unsaid;
   if (metres === undefined)
-    throw new CrsProblem(`${reader.says(geoKey.ProjLinearUnits)} is no unit of length that is known here`);
+    throw new CrsProblem(reason("crs-no-unit-length-known", { key: reader.says(geoKey.ProjLinearUnits) }));
   // Without the word “user-defined” some programs take the size and others do not.
   if (size && Math.abs(size / metres - 1) > 1e-7)
-    throw new CrsProblem(`${unit ? reader.says(geoKey.ProjLinearUnits) : `${named(geoKey.ProjLinearUnits, undefined)} that is not there`} and ${reader.says(geoKey.ProjLinearUnitSize)} contradict one another`); // biome-ignore format: one line
+    throw new CrsProblem(unit ? reason("crs-contradict-one-another-6", { key: reader.says(geoKey.ProjLinearUnits), key2: reader.says(geoKey.ProjLinearUnitSize) }) : reason("crs-without", { key: reader.says(geoKey.ProjLinearUnitSize), key2: named(geoKey.ProjLinearUnits, undefined) })); // biome-ignore format: one line
   return metres;
 }
 

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { type Affine, isInvertible } from "../../src-shared/geo/affine.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { datumNote } from "./crs.ts";
@@ -109,7 +110,7 @@ async function headerOf(source: Source, file: TiffFile, crsGiven: Crs | undefine
   overviews.sort((p, q) => q.layout.width - p.layout.width);
 
   const sidecar = await readSidecar(path).catch((error) => {
-    throw error instanceof XmlProblem ? new SideFileProblem(`${path}.aux.xml`, error.message) : error;
+    throw error instanceof XmlProblem ? new SideFileProblem(`${path}.aux.xml`, error.reason) : error;
   });
   const tags = parseGdalMetadata(await textOf(file, first, tiffTag.GDAL_METADATA));
   const directory = await numbersOf(file, first, tiffTag.GeoKeyDirectory);
@@ -186,9 +187,13 @@ function crsOf(
   } catch (cause) {
     const unusable = cause instanceof AppError && (cause.code === "crs-unusable" || cause.code === "crs-unknown");
     if (!(cause instanceof CrsProblem) && !unusable) throw cause;
-    const reason =
-      cause instanceof AppError && cause.cause instanceof CrsProblem ? cause.cause.message : (cause as Error).message;
-    throw new AppError("raster-crs-unusable", { path, reason }, { cause });
+    const why =
+      cause instanceof CrsProblem
+        ? cause.reason
+        : cause instanceof AppError && cause.cause instanceof CrsProblem
+          ? cause.cause.reason
+          : (cause as Error).message;
+    throw new AppError("raster-crs-unusable", { path, reason: why }, { cause });
   }
 }
 
@@ -244,7 +249,7 @@ async function reducedImages(
   const promised = types.some((type) => (type & maskBit) !== 0 && (type & reducedBit) === 0);
   const masked = types.some((type) => (type & maskBit) !== 0);
   if (!all && ((promised && !masks.some(isWhole)) || (masked && masks.length === 0)))
-    throw new DamagedTiff("its mask of valid pixels cannot be read");
+    throw new DamagedTiff(reason("mask-valid-pixels-cannot-read"));
   return { overviews, masks };
 }
 
@@ -288,18 +293,21 @@ async function besideMasks(path: string, main: ImageLayout): Promise<StoredImage
     for (const directory of tiff.directories) {
       const layout = await imageLayout(tiff, directory);
       if (!readableCompressions.has(layout.encoding.compression)) {
-        throw new SideFileProblem(path, "its compression cannot be read here");
+        throw new SideFileProblem(path, reason("compression-cannot-read"));
       }
       masks.push(storedImage(source, layout, directory));
     }
     const { width, height } = masks[0]!.layout;
     if (width !== main.width || height !== main.height) {
-      throw new SideFileProblem(path, `it has ${width} × ${height} pixels, the image ${main.width} × ${main.height}`);
+      throw new SideFileProblem(
+        path,
+        reason("pixels-image", { width, height, width2: main.width, height2: main.height }),
+      );
     }
     return masks;
   } catch (error) {
     if (error instanceof SideFileProblem) throw error;
-    throw new SideFileProblem(path, "it is no mask that can be read");
+    throw new SideFileProblem(path, reason("no-mask-can-read"));
   } finally {
     await source.handle.close();
   }
@@ -345,7 +353,7 @@ function parseGdalMetadata(text: string | undefined): GdalItems {
   const bands = new Map<number, { role: string; name: string; text: string }[]>();
   const root = text?.trim() ? parseXml(text, { limits: { items: mostMetadataItems } }) : undefined;
   // Scales, offsets and names of bands stand there: without them the numbers mean something else.
-  if (text?.trim() && root?.name !== "GDALMetadata") throw new XmlProblem("they are not in the form that GDAL writes");
+  if (text?.trim() && root?.name !== "GDALMetadata") throw new XmlProblem(reason("not-form-gdal-writes"));
   for (const item of childrenNamed(root, "Item")) {
     const { name, sample, role = "", domain } = item.attributes;
     if (!name) continue;

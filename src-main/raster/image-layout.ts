@@ -1,3 +1,4 @@
+import { ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
 import { type SampleType, sampleTypes } from "./sample-type.ts";
 import {
   bytesOfTag,
@@ -70,7 +71,7 @@ export interface Encoding {
 }
 
 /** A layout that cannot be read, in words that finish “cannot be read: …”. */
-export class UnsupportedLayout extends Error {}
+export class UnsupportedLayout extends ReasonedError {}
 
 const strip = { offsets: tiffTag.StripOffsets, lengths: tiffTag.StripByteCounts } as const;
 const tile = { offsets: tiffTag.TileOffsets, lengths: tiffTag.TileByteCounts } as const;
@@ -100,7 +101,7 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   const whole = (tag: number, least: number, most: number) => wholeOf(file, directory, tag, least, most);
   const width = whole(tiffTag.ImageWidth, 1, mostPixels);
   const height = whole(tiffTag.ImageLength, 1, mostPixels);
-  if (!width || !height) throw new DamagedTiff("an image without size");
+  if (!width || !height) throw new DamagedTiff(reason("image-without-size"));
   const samples = whole(tiffTag.SamplesPerPixel, 1, mostSamples) ?? 1;
   const bits = await oneForAll(file, directory, tiffTag.BitsPerSample, samples, 1, "bits");
   const format = await oneForAll(file, directory, tiffTag.SampleFormat, samples, 1, "number format");
@@ -113,7 +114,7 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   // Writers say “one strip” with a number past every image: 2³² − 1.
   const rowsPerStrip = tiled ? undefined : whole(tiffTag.RowsPerStrip, 1, 2 ** 32 - 1);
   let blockHeight = tiled ? whole(tiffTag.TileLength, 1, mostPixels) : Math.min(height, rowsPerStrip ?? height);
-  if (!blockWidth || !blockHeight) throw new DamagedTiff("blocks without size");
+  if (!blockWidth || !blockHeight) throw new DamagedTiff(reason("blocks-without-size"));
   const samplesPerBlock = planar ? 1 : samples;
   const predictor = predicted.has(compression)
     ? predictorOf(whole(tiffTag.Predictor, 0, 65535) ?? 1, bits, dataType)
@@ -124,16 +125,16 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   // Some writers put strip tags on tiled images; the tag of the offsets decides only where to look for them.
   const offsets = directory.entries.get(tags.offsets) ?? directory.entries.get(strip.offsets);
   const lengths = directory.entries.get(tags.lengths) ?? directory.entries.get(strip.lengths);
-  if (!offsets) throw new DamagedTiff("an image without pixels");
+  if (!offsets) throw new DamagedTiff(reason("image-without-pixels"));
 
   const rowBytes = Math.ceil((blockWidth * samplesPerBlock * bits) / 8);
   const blocksAcross = Math.ceil(width / blockWidth);
   const storedDown = Math.ceil(height / blockHeight);
   const needed = blocksAcross * storedDown * (planar ? samples : 1);
   const counted = Math.min(offsets.count, lengths?.count ?? Number.POSITIVE_INFINITY);
-  if (!lengths && compression !== tiffCompression.none) throw new DamagedTiff("its blocks have no lengths");
+  if (!lengths && compression !== tiffCompression.none) throw new DamagedTiff(reason("blocks-no-lengths"));
   if (counted < needed) {
-    throw new DamagedTiff(`its ${width} × ${height} pixels need ${needed} blocks, and ${counted} are listed`);
+    throw new DamagedTiff(reason("pixels-need-blocks-listed", { width, height, needed, counted }));
   }
 
   let divided = 1;
@@ -152,7 +153,7 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   }
   const decodedBytes = blockWidth * blockHeight * samplesPerBlock * sampleTypes[dataType].bytes;
   if (decodedBytes > blockBudget) {
-    throw new UnsupportedLayout(`its blocks of ${blockWidth} × ${blockHeight} pixels are too large to hold in memory`);
+    throw new UnsupportedLayout(reason("blocks-pixels-too-large-hold", { blockWidth, blockHeight }));
   }
 
   const partBytes = blockHeight * rowBytes;
@@ -224,13 +225,17 @@ async function oneForAll(
   if (!list) return usual;
   // One value for all bands is a habit of many writers; a list of another length is somebody else's.
   if (list.length !== 1 && list.length < samples) {
-    throw new DamagedTiff(`it has ${samples} bands, and the ${what} of ${list.length}`);
+    throw new DamagedTiff(
+      what === "bits"
+        ? reason("bands-without-sizes", { samples, length: list.length })
+        : reason("bands-without-formats", { samples, length: list.length }),
+    );
   }
   const different = [...new Set(list.subarray(0, samples))];
   if (different.length > 1) {
     const values = `${different.slice(0, 4).join(", ")}${different.length > 4 ? ", …" : ""}`;
-    if (what === "bits") throw new UnsupportedLayout(`its bands have different sizes (${values} bits)`);
-    throw new UnsupportedLayout(`its bands have different number formats (${values})`);
+    if (what === "bits") throw new UnsupportedLayout(reason("bands-different-sizes-bits", { values }));
+    throw new UnsupportedLayout(reason("bands-different-number-formats", { values }));
   }
   return list[0]!;
 }
@@ -240,22 +245,22 @@ function predictorOf(predictor: number, bits: number, dataType: SampleType): num
   if (predictor === 2 && [8, 16, 32, 64].includes(bits)) return 2;
   if (predictor === 3 && !sampleTypes[dataType].integer) return 3;
   throw new UnsupportedLayout(
-    predictor > 3 ? `its predictor ${predictor} is not known` : `predictor ${predictor} does not go with its ${bits}-bit pixels`, // biome-ignore format: one line
+    predictor > 3 ? reason("predictor-not-known", { predictor }) : reason("predictor-does-not-go-bit", { predictor, bits }), // biome-ignore format: one line
   );
 }
 
 /** Refuses layouts that would be shown in wrong colours or numbers. */
 function refuseOddColors(photometric: number, compression: number, bits: number, samplesPerBlock: number): void {
-  if (photometric === tiffPhotometric.cmyk) throw new UnsupportedLayout("its colours are printing inks (CMYK)");
+  if (photometric === tiffPhotometric.cmyk) throw new UnsupportedLayout(reason("colours-printing-inks-cmyk"));
   if (photometric === tiffPhotometric.cieLab || photometric === tiffPhotometric.ituLab)
-    throw new UnsupportedLayout("its colours are CIELAB");
+    throw new UnsupportedLayout(reason("colours-cielab"));
   if (compression === tiffCompression.jpeg) {
-    if (bits !== 8) throw new UnsupportedLayout(`it holds JPEGs of ${bits} bits`);
-    if (![1, 3, 4].includes(samplesPerBlock)) throw new UnsupportedLayout(`it holds JPEGs of ${samplesPerBlock} bands`);
+    if (bits !== 8) throw new UnsupportedLayout(reason("holds-jpegs-bits", { bits }));
+    if (![1, 3, 4].includes(samplesPerBlock))
+      throw new UnsupportedLayout(reason("holds-jpegs-bands", { samplesPerBlock }));
     if (photometric === tiffPhotometric.yCbCr && samplesPerBlock !== 3)
-      throw new UnsupportedLayout("its colours are YCbCr in bands of their own");
-  } else if (photometric === tiffPhotometric.yCbCr)
-    throw new UnsupportedLayout("its colours are YCbCr outside of a JPEG");
+      throw new UnsupportedLayout(reason("colours-ycbcr-bands-their-own"));
+  } else if (photometric === tiffPhotometric.yCbCr) throw new UnsupportedLayout(reason("colours-ycbcr-outside-jpeg"));
 }
 
 async function colorMapOf(
@@ -268,7 +273,7 @@ async function colorMapOf(
   const map = await numbersOf(file, directory, tiffTag.ColorMap);
   // Without its table a class map would be averaged like a photograph.
   if (map && bits <= 16 && map.length !== 3 * 2 ** bits) {
-    throw new DamagedTiff(`its colour table has ${map.length} of ${3 * 2 ** bits} values`);
+    throw new DamagedTiff(reason("colour-table-values", { length: map.length, count: 3 * 2 ** bits }));
   }
   return map;
 }
@@ -279,11 +284,11 @@ function divisorAtMost(n: number, limit: number): number {
 }
 
 function sampleTypeFor(bits: number, format: number): SampleType {
-  if (format === 5 || format === 6) throw new UnsupportedLayout("its pixels are complex numbers");
+  if (format === 5 || format === 6) throw new UnsupportedLayout(reason("pixels-complex-numbers"));
   if (format === 3) {
     if (bits === 16 || bits === 32) return "float32";
     if (bits === 64) return "float64";
-    throw new UnsupportedLayout(`its pixels are ${bits}-bit floating-point numbers`);
+    throw new UnsupportedLayout(reason("pixels-bit-floating-point-numbers", { bits }));
   }
   const signed = format === 2;
   if (bits >= 1 && bits < 8 && !signed) return "uint8";
@@ -291,5 +296,7 @@ function sampleTypeFor(bits: number, format: number): SampleType {
   if (bits > 8 && bits < 16 && !signed) return "uint16";
   if (bits === 16) return signed ? "int16" : "uint16";
   if (bits === 32) return signed ? "int32" : "uint32";
-  throw new UnsupportedLayout(`its pixels are ${bits}-bit ${signed ? "signed " : ""}integers`);
+  throw new UnsupportedLayout(
+    signed ? reason("pixels-bit-signed-integers", { bits }) : reason("pixels-bit-integers", { bits }),
+  );
 }

@@ -1,4 +1,5 @@
 // PROJ texts, checked word by word before the formulas in use see them: those take unknown words, figures and units for none.
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { CrsProblem } from "./projection.ts";
 
 /** What every method understands. Words about heights are left behind. */
@@ -179,10 +180,10 @@ export function projWords(text: string): Map<string, string | undefined> {
     const word = part.trim();
     if (word === "") continue;
     const found = /^\+(\w+)(?:=(.*))?$/s.exec(word);
-    if (!found) throw new CrsProblem(`“${word.slice(0, 40)}” is no word of a PROJ text`);
+    if (!found) throw new CrsProblem(reason("crs-no-word-proj-text", { word: word.slice(0, 40) }));
     const [, name, value] = found;
     const before = words.get(name!);
-    if (words.has(name!) && before !== value?.trim()) throw new CrsProblem(`“+${name}” stands there twice`);
+    if (words.has(name!) && before !== value?.trim()) throw new CrsProblem(reason("crs-stands-twice", { name: name! }));
     words.set(name!, value?.trim());
   }
   return words;
@@ -193,20 +194,20 @@ export function projWords(text: string): Map<string, string | undefined> {
  * @throws CrsProblem when a word is not understood by the formulas in use, or is out of range
  */
 export function checkedProj(text: string): string {
-  if (text.length > 4096) throw new CrsProblem("the text is far too long");
+  if (text.length > 4096) throw new CrsProblem(reason("crs-text-far-too-long"));
   const words = projWords(text);
   const given = words.get("proj");
-  if (given === undefined) throw new CrsProblem("it names no projection (+proj=)");
+  if (given === undefined) throw new CrsProblem(reason("crs-names-no-projection-proj"));
   const method = aliases[given] ?? given;
   const own = Object.hasOwn(methods, method) ? methods[method]! : undefined;
-  if (!own) throw new CrsProblem(`the projection “${given.slice(0, 40)}” is not computed here`);
+  if (!own) throw new CrsProblem(reason("crs-projection-not-computed-6", { given: given.slice(0, 40) }));
   const parts = [`+proj=${method}`];
   for (const [name, value] of words) {
     if (name === "proj" || heights.has(name)) continue;
     if (!everywhere.has(name) && !own.includes(name)) {
       if (Object.hasOwn(idle, name) && Number(value) === idle[name]) continue;
       throw new CrsProblem(
-        `“+${name}${value === undefined ? "" : `=${value.slice(0, 40)}`}” is not understood with +proj=${method}`,
+        reason("crs-not-understood-proj", { name, value: value === undefined ? "" : `=${value.slice(0, 40)}`, method }),
       );
     }
     if (flags.has(name)) {
@@ -214,7 +215,7 @@ export function checkedProj(text: string): string {
       continue;
     }
     if (!textual.has(name) && !isNumber(value))
-      throw new CrsProblem(`“+${name}=${(value ?? "").slice(0, 40)}” is not a number`);
+      throw new CrsProblem(reason("crs-not-number-6", { name, value: (value ?? "").slice(0, 40) }));
     if (name === "b" && words.has("a") && Number(value) !== Number(words.get("a"))) {
       const [a, b] = [Number(words.get("a")), Number(value)];
       parts.push(`+rf=${a / (a - b)}`);
@@ -239,7 +240,7 @@ const isNumber = (value: string | undefined): boolean =>
   value !== undefined && value !== "" && Number.isFinite(Number(value));
 
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string, what: string): T => {
-  if (!Object.hasOwn(table, name)) throw new CrsProblem(`the ${what} “${name.slice(0, 40)}” is not known here`);
+  if (!Object.hasOwn(table, name)) throw new CrsProblem(reason("crs-not-known", { what, name: name.slice(0, 40) }));
   return table[name]!;
 };
 
@@ -264,21 +265,23 @@ const written_: Readonly<Record<string, (value: string) => string>> = {
   towgs84(value) {
     const numbers = value.split(",");
     if ((numbers.length !== 3 && numbers.length !== 7) || !numbers.every((number) => isNumber(number.trim())))
-      throw new CrsProblem(`“+towgs84=${value.slice(0, 80)}” is not of three or seven numbers`);
+      throw new CrsProblem(reason("crs-towgs84-not-three-or-seven", { value: value.slice(0, 80) }));
     return `+towgs84=${numbers.map((number) => number.trim()).join(",")}`;
   },
   nadgrids(value) {
     if (value !== "@null")
-      throw new CrsProblem(`its datum shift is in the file “${value.slice(0, 60)}”, which is not shipped here`);
+      throw new CrsProblem(reason("crs-datum-shift-file-not-shipped-6", { value: value.slice(0, 60) }));
     return "+nadgrids=@null";
   },
   axis(value) {
     if (/^(enu?|neu?)$/.test(value)) return "";
-    if (!/^(wsu|swu|wnu|esu)$/.test(value)) throw new CrsProblem(`“+axis=${value.slice(0, 20)}” is not understood`);
+    if (!/^(wsu|swu|wnu|esu)$/.test(value))
+      throw new CrsProblem(reason("crs-axis-not-understood", { value: value.slice(0, 20) }));
     return `+axis=${value}`;
   },
   sweep(value) {
-    if (value !== "x" && value !== "y") throw new CrsProblem(`“+sweep=${value.slice(0, 20)}” is not understood`);
+    if (value !== "x" && value !== "y")
+      throw new CrsProblem(reason("crs-sweep-not-understood", { value: value.slice(0, 20) }));
     return `+sweep=${value}`;
   },
   type: () => "",
@@ -288,50 +291,55 @@ const written_: Readonly<Record<string, (value: string) => string>> = {
 function ranges(words: ReadonlyMap<string, string | undefined>, method: string): void {
   const number = (name: string) => (words.has(name) ? Number(words.get(name)) : undefined);
   for (const name of ["lat_0", "lat_1", "lat_2", "lat_ts"]) {
-    if (Math.abs(number(name) ?? 0) > 90 + 1e-9) throw new CrsProblem(`“+${name}=${words.get(name)}” is no latitude`);
+    if (Math.abs(number(name) ?? 0) > 90 + 1e-9)
+      throw new CrsProblem(reason("crs-no-latitude", { name, words: words.get(name) ?? "" }));
   }
   for (const name of ["lon_0", "lonc", "alpha", "gamma"]) {
-    if (Math.abs(number(name) ?? 0) > 720) throw new CrsProblem(`“+${name}=${words.get(name)}” is no angle`);
+    if (Math.abs(number(name) ?? 0) > 720)
+      throw new CrsProblem(reason("crs-no-angle", { name, words: words.get(name) ?? "" }));
   }
   for (const name of ["k", "k_0"]) {
     const scale = number(name);
     if (scale !== undefined && !(scale > 0.1 && scale < 10))
-      throw new CrsProblem(`“+${name}=${scale}” is no scale of a map`);
+      throw new CrsProblem(reason("crs-no-scale-map", { name, scale }));
   }
   const toMeter = number("to_meter");
   if (toMeter !== undefined && !(toMeter > 1e-6 && toMeter < 1e7))
-    throw new CrsProblem(`“+to_meter=${toMeter}” is no unit of length`);
-  if (words.has("k") && words.has("k_0")) throw new CrsProblem("“+k” and “+k_0” are both there");
+    throw new CrsProblem(reason("crs-tometer-no-unit-length", { toMeter }));
+  if (words.has("k") && words.has("k_0")) throw new CrsProblem(reason("crs-k-k0-both"));
   for (const name of ["a", "b", "R"]) {
     const radius = number(name);
     if (radius !== undefined && !(radius > 1000 && radius < 1e9))
-      throw new CrsProblem(`“+${name}=${radius}” is no radius of a planet`);
+      throw new CrsProblem(reason("crs-no-radius-planet", { name, radius }));
   }
   const rf = number("rf");
-  if (rf !== undefined && !(rf > 2)) throw new CrsProblem(`“+rf=${rf}” is no flattening of a planet`);
-  if (words.has("a") && !words.has("b") && !words.has("rf")) throw new CrsProblem("“+a” needs “+b” or “+rf” beside it");
-  if (words.has("rf") && words.has("b")) throw new CrsProblem("“+rf” and “+b” are both there");
+  if (rf !== undefined && !(rf > 2)) throw new CrsProblem(reason("crs-rf-no-flattening-planet", { rf }));
+  if (words.has("a") && !words.has("b") && !words.has("rf")) throw new CrsProblem(reason("crs-a-needs-b-or-rf"));
+  if (words.has("rf") && words.has("b")) throw new CrsProblem(reason("crs-rf-b-both"));
   const figures = ["R", "a", "ellps", "datum"].filter((name) => words.has(name));
-  if (figures.length > 1) throw new CrsProblem(`the figure of the Earth is given twice (+${figures.join(", +")})`);
+  if (figures.length > 1)
+    throw new CrsProblem(reason("crs-figure-earth-given-twice", { figures: figures.join(", +") }));
   const figure = figureIn(words);
   const refuse = spheresOnly.has(method) ? figure?.rf !== 0 : ellipsoidsOnly.has(method) && figure?.rf === 0;
   if (refuse)
     throw new CrsProblem(
-      `the projection “${method}” of ${spheresOnly.has(method) ? "an ellipsoid" : "a sphere"} is not computed here`,
+      spheresOnly.has(method)
+        ? reason("crs-projection-ellipsoid-not-computed", { method })
+        : reason("crs-projection-sphere-not-computed", { method }),
     );
   if (method === "nzmg" && !(figure?.a === 6378388 && Math.abs(figure.rf - 297) < 1e-6))
-    throw new CrsProblem("a New Zealand map grid on another ellipsoid than the International one");
+    throw new CrsProblem(reason("crs-new-zealand-map-grid-another"));
   if ((method === "krovak" || method === "geos") && (number("x_0") || number("y_0")))
-    throw new CrsProblem(`a false origin (+x_0, +y_0) is not understood with +proj=${method}`);
+    throw new CrsProblem(reason("crs-false-origin-x0-y0-not", { method }));
   if (method === "omerc") {
-    if (number("alpha") === undefined) throw new CrsProblem("“+proj=omerc” needs “+alpha”");
+    if (number("alpha") === undefined) throw new CrsProblem(reason("crs-proj-omerc-needs-alpha"));
     if (Math.abs(Math.cos((number("alpha")! * Math.PI) / 180)) < 1e-6)
-      throw new CrsProblem("an oblique Mercator projection along the parallel is not computed here");
+      throw new CrsProblem(reason("crs-oblique-mercator-projection-along-parallel"));
   }
   if (method === "utm") {
     const zone = number("zone") ?? Number.NaN;
     if (!Number.isInteger(zone) || zone < 1 || zone > 60)
-      throw new CrsProblem(`“+zone=${words.get("zone")}” is no UTM zone`);
+      throw new CrsProblem(reason("crs-zone-no-utm-zone", { words: words.get("zone") ?? "" }));
   }
   if (method === "lcc" || method === "aea" || method === "eqdc") conic(number, method);
 }
@@ -355,10 +363,11 @@ export function figureIn(
 function conic(number: (name: string) => number | undefined, method: string): void {
   const [origin, first, second] = [number("lat_0"), number("lat_1"), number("lat_2")];
   if (first === undefined || (second === undefined && method !== "lcc"))
-    throw new CrsProblem(`“+proj=${method}” needs “+lat_1”${method === "lcc" ? "" : " and “+lat_2”"}`);
-  if (second === undefined && origin !== first)
-    throw new CrsProblem("its one standard parallel is not its origin, which programs read in two ways");
-  if (second === 0 && method !== "aea") throw new CrsProblem("a standard parallel on the equator is not computed here");
+    throw new CrsProblem(
+      method === "lcc" ? reason("crs-proj-needs-lat1", { method }) : reason("crs-proj-needs-lat1-lat2", { method }),
+    );
+  if (second === undefined && origin !== first) throw new CrsProblem(reason("crs-one-standard-parallel-not-origin"));
+  if (second === 0 && method !== "aea") throw new CrsProblem(reason("crs-standard-parallel-equator-not-computed"));
   if (Math.abs(first + (second ?? first)) < 1e-9)
-    throw new CrsProblem("its standard parallels lie on opposite sides of the equator");
+    throw new CrsProblem(reason("crs-standard-parallels-lie-opposite-sides"));
 }

@@ -1,8 +1,9 @@
 // A projected system as numbers, whatever it was read from (GeoKeys, WKT): every method has its PROJ words here, once.
+import { ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
 import type { GeographicSystem } from "./register.ts";
 
 /** What cannot be honoured, in words that follow a colon. */
-export class CrsProblem extends Error {}
+export class CrsProblem extends ReasonedError {}
 
 /** Degrees, metres and plain factors, by what they are. What a text does not say is left out. */
 export interface Parameters {
@@ -82,8 +83,7 @@ const twoParallels = (proj: string): Words => ({
 function polar(lat: number, lon: number, scale: number, given: boolean): string {
   const pole = lat < 0 ? -90 : 90;
   if (Math.abs(lat) === 90) return `+proj=stere +lat_0=${pole} +lon_0=${lon} +k=${scale}`;
-  if (given && scale !== 1)
-    throw new CrsProblem("a polar stereographic projection has both a latitude of true scale and a scale at the pole");
+  if (given && scale !== 1) throw new CrsProblem(reason("crs-polar-stereographic-projection-both-latitude"));
   return `+proj=stere +lat_0=${pole} +lat_ts=${lat} +lon_0=${lon}`;
 }
 
@@ -99,7 +99,7 @@ function krovak(south: boolean): Words {
         !(near(azimuth, 30.2881397527778) || near(azimuth, 30.2881397222222))
       )
         // biome-ignore format: one line
-        throw new CrsProblem("a Krovak projection with other constants than those of S-JTSK");
+        throw new CrsProblem(reason("crs-krovak-projection-other-constants-those"));
       return `+proj=krovak ${south ? "+axis=swu " : ""}+lat_0=49.5 +lon_0=${lon0} +alpha=${azimuth} +k=${scale}`;
     },
   };
@@ -111,9 +111,7 @@ const methods: Readonly<Record<Method, Words>> = {
     knows: ["lat0", "lon0", "scale"],
     write: ({ lat0, lon0, scale, falseEasting, falseNorthing }) => {
       if (falseEasting !== 0 || falseNorthing !== 0)
-        throw new CrsProblem(
-          "a south-oriented transverse Mercator with a false origin, which programs read in two ways",
-        );
+        throw new CrsProblem(reason("crs-south-oriented-transverse-mercator-false"));
       return `+proj=tmerc +axis=wsu +lat_0=${lat0} +lon_0=${lon0} +k=${scale}`;
     },
   },
@@ -134,9 +132,9 @@ const methods: Readonly<Record<Method, Words>> = {
   merc: {
     knows: ["lat0", "lon0", "lat1", "scale"],
     write: ({ lat0, lon0, lat1, scale }, given) => {
-      if (lat0 !== 0) throw new CrsProblem("a Mercator projection whose origin is not on the equator");
+      if (lat0 !== 0) throw new CrsProblem(reason("crs-mercator-projection-whose-origin-not"));
       if (given.lat1 === undefined || lat1 === 0) return `+proj=merc +lon_0=${lon0} +k=${scale}`;
-      if (scale !== 1) throw new CrsProblem("a Mercator projection with both a standard parallel and a scale");
+      if (scale !== 1) throw new CrsProblem(reason("crs-mercator-projection-both-standard-parallel"));
       return `+proj=merc +lon_0=${lon0} +lat_ts=${lat1}`;
     },
   },
@@ -163,7 +161,7 @@ const methods: Readonly<Record<Method, Words>> = {
       // The latitude of true scale stands where the origin's does, or by itself beside the pole's.
       if (given.lat1 === undefined) return polar(lat0, lon0, scale, given.scale !== undefined);
       if (given.lat0 !== undefined && Math.abs(lat0) !== 90 && lat0 !== lat1)
-        throw new CrsProblem("a polar stereographic projection with two latitudes");
+        throw new CrsProblem(reason("crs-polar-stereographic-projection-two-latitudes"));
       return polar(lat1, lon0, scale, given.scale !== undefined);
     },
   },
@@ -175,7 +173,7 @@ const methods: Readonly<Record<Method, Words>> = {
   cass: {
     knows: ["lat0", "lon0", "scale"],
     write: ({ lat0, lon0, scale }) => {
-      if (scale !== 1) throw new CrsProblem("a Cassini projection with a scale");
+      if (scale !== 1) throw new CrsProblem(reason("crs-cassini-projection-scale"));
       return `+proj=cass +lat_0=${lat0} +lon_0=${lon0}`;
     },
   },
@@ -183,7 +181,7 @@ const methods: Readonly<Record<Method, Words>> = {
   mill: {
     knows: ["lat0", "lon0"],
     write: ({ lat0, lon0 }) => {
-      if (lat0 !== 0) throw new CrsProblem("a Miller projection whose origin is not on the equator");
+      if (lat0 !== 0) throw new CrsProblem(reason("crs-miller-projection-whose-origin-not"));
       return `+proj=mill +lon_0=${lon0}`;
     },
   },
@@ -191,7 +189,7 @@ const methods: Readonly<Record<Method, Words>> = {
   poly: {
     knows: ["lat0", "lon0", "scale"],
     write: ({ lat0, lon0, scale }) => {
-      if (scale !== 1) throw new CrsProblem("a polyconic projection with a scale");
+      if (scale !== 1) throw new CrsProblem(reason("crs-polyconic-projection-scale"));
       return `+proj=poly +lat_0=${lat0} +lon_0=${lon0}`;
     },
   },
@@ -201,7 +199,7 @@ const methods: Readonly<Record<Method, Words>> = {
   nzmg: {
     knows: ["lat0", "lon0"],
     write: ({ lat0, lon0 }) => {
-      if (lat0 !== -41 || lon0 !== 173) throw new CrsProblem("a New Zealand map grid with another origin than its own");
+      if (lat0 !== -41 || lon0 !== 173) throw new CrsProblem(reason("crs-new-zealand-map-grid-another-origin"));
       return "+proj=nzmg +lat_0=-41 +lon_0=173";
     },
   },
@@ -210,7 +208,7 @@ const methods: Readonly<Record<Method, Words>> = {
   webmerc: {
     knows: ["lon0", "lat0", "lat1"],
     write: ({ lon0, lat0, lat1 }) => {
-      if (lon0 !== 0 || lat0 !== 0 || lat1 !== 0) throw new CrsProblem("a web Mercator with parameters of its own");
+      if (lon0 !== 0 || lat0 !== 0 || lat1 !== 0) throw new CrsProblem(reason("crs-web-mercator-parameters-own"));
       return "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +k=1 +nadgrids=@null";
     },
   },
@@ -228,18 +226,19 @@ const neutral: Readonly<Record<Name, number>> = { lat0: 0, lon0: 0, lat1: 0, lat
 export function projText({ method, parameters, geographic, toMeter }: ProjectedSystem): string {
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) continue;
-    if (!Number.isFinite(value)) throw new CrsProblem(`the ${words[name as keyof Parameters]} is not a number`);
+    if (!Number.isFinite(value))
+      throw new CrsProblem(reason("crs-not-number-7", { words: words[name as keyof Parameters] }));
     if (/^(lat|lon)|azimuth|Angle/.test(name) && Math.abs(value) > (name.startsWith("lat") ? 90 + 1e-9 : 720))
-      throw new CrsProblem(`the ${words[name as keyof Parameters]} is ${value}°`);
+      throw new CrsProblem(reason("crs-said", { words: words[name as keyof Parameters], value }));
   }
   if (parameters.scale !== undefined && !(parameters.scale > 0.1 && parameters.scale < 10))
-    throw new CrsProblem(`the scale is ${parameters.scale}`);
-  if (!(toMeter > 1e-6 && toMeter < 1e7)) throw new CrsProblem(`one unit is ${toMeter} m`);
+    throw new CrsProblem(reason("crs-scale", { scale: parameters.scale }));
+  if (!(toMeter > 1e-6 && toMeter < 1e7)) throw new CrsProblem(reason("crs-one-unit-m", { toMeter }));
   const { knows, write } = methods[method];
   for (const name of Object.keys(neutral) as Name[]) {
     const value = parameters[name];
     if (value === undefined || value === neutral[name] || knows.includes(name)) continue;
-    throw new CrsProblem(`its projection (${method}) has no ${words[name]}, yet one is given (${value})`);
+    throw new CrsProblem(reason("crs-projection-no-yet-one-given", { method, words: words[name], value }));
   }
   const { falseEasting = 0, falseNorthing = 0 } = parameters;
   const own = write({ ...neutral, ...defined(parameters), falseEasting, falseNorthing }, parameters);
@@ -272,15 +271,14 @@ export const longLatText = (geographic: GeographicSystem): string =>
 
 /** @throws CrsProblem when the figure is none of the Earth's, or the shift none at all */
 function geographicWords({ a, rf, meridian, shift }: GeographicSystem): string {
-  if (!(a > 6e6 && a < 7e6))
-    throw new CrsProblem(`the ellipsoid's semi-major axis is ${a} m, which is not the Earth's`);
-  if (!(rf === 0 || (rf > 100 && rf < 1e5))) throw new CrsProblem(`the ellipsoid's inverse flattening is ${rf}`);
-  if (!(Math.abs(meridian) <= 180)) throw new CrsProblem(`the prime meridian lies at ${meridian}°`);
+  if (!(a > 6e6 && a < 7e6)) throw new CrsProblem(reason("crs-ellipsoid-semi-major-axis-m", { a }));
+  if (!(rf === 0 || (rf > 100 && rf < 1e5))) throw new CrsProblem(reason("crs-ellipsoid-inverse-flattening", { rf }));
+  if (!(Math.abs(meridian) <= 180)) throw new CrsProblem(reason("crs-prime-meridian-lies", { meridian }));
   const parts = [figureWords({ a, rf })];
   if (meridian !== 0) parts.push(`+pm=${meridian}`);
   if (shift) {
     if ((shift.length !== 3 && shift.length !== 7) || !shift.every((value) => Math.abs(value) < 1e5))
-      throw new CrsProblem("the datum shift is not of three or seven numbers");
+      throw new CrsProblem(reason("crs-datum-shift-not-three-or"));
     parts.push(`+towgs84=${shift.join(",")}`);
   }
   return parts.join(" ");
@@ -290,8 +288,7 @@ function geographicWords({ a, rf, meridian, shift }: GeographicSystem): string {
 function sphereWords(geographic: GeographicSystem): string {
   const { a, rf, meridian, shift } = geographic;
   geographicWords(geographic);
-  if (shift?.some((value) => value !== 0))
-    throw new CrsProblem("a datum shift and a projection that is only defined on the sphere");
+  if (shift?.some((value) => value !== 0)) throw new CrsProblem(reason("crs-datum-shift-projection-only-defined"));
   const f = rf === 0 ? 0 : 1 / rf;
   const es = f * (2 - f);
   const radius = a * (1 - es * (1 / 6 + es * (17 / 360 + (es * 67) / 3024)));

@@ -1,4 +1,5 @@
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { blockCache } from "./block-cache.ts";
 import { type BlockPlaces, blockPlaces } from "./block-places.ts";
@@ -7,6 +8,7 @@ import { decodeBudget } from "./decode-budget.ts";
 import { files } from "./file-handles.ts";
 import type { ImageLayout } from "./image-layout.ts";
 import { pool } from "./pool/pool.ts";
+import type { DecodeOutput } from "./pool/tasks.ts";
 import { buffersIn } from "./pool/transfer.ts";
 import type { Work } from "./pool/work.ts";
 import { allocate, sampleTypes, type TypedArray } from "./sample-type.ts";
@@ -141,10 +143,10 @@ async function decodeMissing(
       });
       group.forEach((place, i) => {
         const result = decoded[i]!;
-        if (typeof result === "string") {
+        if (isReason(result)) {
           throw new AppError("raster-damaged", {
             path: image.path,
-            reason: `block ${place.index} cannot be decoded: ${result}`,
+            reason: reason("block-cannot-decoded", { index: place.index, result }),
           });
         }
         paste(place, result);
@@ -256,3 +258,6 @@ function copyBlock(
     out.set(source.subarray(from, from + right - left), to);
   }
 }
+
+/** Blocks that cannot be decoded come as the reason why. */
+const isReason = (result: DecodeOutput[number]): result is Reason => !Array.isArray(result);

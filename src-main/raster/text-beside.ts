@@ -1,4 +1,5 @@
 import { open, stat } from "node:fs/promises";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { missingBeside } from "./damage.ts";
 import { XmlProblem } from "./xml.ts";
 
@@ -17,7 +18,7 @@ export async function bytesBeside(path: string): Promise<Buffer | undefined> {
   if (!file) return undefined;
   try {
     const { size } = await file.stat();
-    if (size > largest) throw new XmlProblem(`“${path}” beside it has ${Math.round(size / 1024 ** 2)} MiB, which is far too much`); // biome-ignore format: one line
+    if (size > largest) throw new XmlProblem(reason("beside-mib-far-too-much", { path, size: Math.round(size / 1024 ** 2) })); // biome-ignore format: one line
     return await file.readFile();
   } finally {
     await file.close();

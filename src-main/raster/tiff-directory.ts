@@ -1,3 +1,4 @@
+import { ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
 import { LoadingCache } from "../files/index.ts";
 import { type FieldRule, fieldRules, nameOfField } from "./tiff-fields.ts";
 
@@ -32,7 +33,7 @@ export interface Entry {
 
 export class NotTiff extends Error {}
 /** What is wrong with the file, in words that stand in brackets: “… is damaged (…)”. */
-export class DamagedTiff extends Error {}
+export class DamagedTiff extends ReasonedError {}
 /** The file ends before what its header promises. */
 export class TruncatedTiff extends Error {}
 
@@ -91,7 +92,7 @@ export async function readTiff(
     if (!(Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size)) throw new TruncatedTiff();
     spent += length;
     if (spent > limits.headerBytes) {
-      throw new DamagedTiff(`its header asks for more than ${limits.headerBytes / 2 ** 20} MiB`);
+      throw new DamagedTiff(reason("header-asks-more-mib", { headerBytes: limits.headerBytes / 2 ** 20 }));
     }
     const bytes = await readBytes(offset, length);
     // The file became shorter while it was read.
@@ -109,7 +110,7 @@ export async function readTiff(
   if (magic !== 42 && magic !== 43) throw new NotTiff(`magic number ${magic}`);
   const bigTiff = magic === 43;
   if (bigTiff && (head.length < 16 || view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0)) {
-    throw new DamagedTiff("its BigTIFF header is not one");
+    throw new DamagedTiff(reason("bigtiff-header-not-one"));
   }
 
   const readAll = async (offset: number, length: number): Promise<Uint8Array> =>
@@ -132,7 +133,7 @@ export async function readTiff(
       break;
     }
   }
-  if (directories.length === 0) throw new DamagedTiff("it has no image directory");
+  if (directories.length === 0) throw new DamagedTiff(reason("no-image-directory"));
   return { littleEndian, bigTiff, directories, size, read };
 }
 
@@ -148,7 +149,7 @@ async function readDirectory(
   const inlineBytes = bigTiff ? 8 : 4;
   const countView = viewOf(await readAll(offset, countBytes));
   const count = bigTiff ? Number(countView.getBigUint64(0, littleEndian)) : countView.getUint16(0, littleEndian);
-  if (count === 0 || count > limits.fields) throw new DamagedTiff(`a directory says that it has ${count} fields`);
+  if (count === 0 || count > limits.fields) throw new DamagedTiff(reason("directory-says-fields", { count }));
   const block = await readAll(offset + countBytes, count * entryBytes + inlineBytes);
   const view = viewOf(block);
   const unsigned = (at: number) =>
@@ -164,11 +165,11 @@ async function readDirectory(
     if (values === 0) continue;
     if (!typesOf[rule.kind].has(type)) {
       if (rule.optional) continue;
-      throw new DamagedTiff(`${rule.name} has values of type ${type}, which it cannot have`);
+      throw new DamagedTiff(reason("values-type-cannot", { name: rule.name, type }));
     }
     if (values > rule.most) {
       if (rule.optional) continue;
-      throw new DamagedTiff(`${rule.name} says that it has ${values} values; at most ${rule.most} are read`);
+      throw new DamagedTiff(reason("says-values-most-read", { name: rule.name, values, most: rule.most }));
     }
     const length = typeBytes[type]! * values;
     const valueAt = at + (bigTiff ? 12 : 8);
@@ -243,7 +244,7 @@ export function wholeOf(
 ): number | undefined {
   const value = numberOf(file, directory, tag);
   if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return value;
-  throw new DamagedTiff(`its ${nameOfField(tag)} is ${value}`);
+  throw new DamagedTiff(reason("field-value", { tag: nameOfField(tag), value }));
 }
 
 export async function bytesOfTag(file: TiffFile, directory: Directory, tag: number): Promise<Uint8Array | undefined> {
@@ -280,7 +281,7 @@ export class NumberList {
   }
 
   async at(index: number): Promise<number> {
-    if (index < 0 || index >= this.length) throw new DamagedTiff(`its list of blocks has no block ${index}`);
+    if (index < 0 || index >= this.length) throw new DamagedTiff(reason("list-blocks-no-block", { index }));
     const page = Math.floor(index / NumberList.pageLength);
     const numbers = await this.#pages.get(String(page), () => this.#readPage(page));
     return numbers[index % NumberList.pageLength]!;

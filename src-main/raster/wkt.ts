@@ -1,4 +1,5 @@
 // Well-known text of coordinate systems, in its three dialects (OGC's of 2001, ESRI's, ISO 19162), read into numbers.
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { CrsProblem, longLatText, type Method, type Parameters, projText } from "./projection.ts";
 import { type GeographicSystem, geographicOf, geographicOfDatum, meridianOf } from "./register.ts";
 
@@ -18,7 +19,7 @@ const deepest = 32;
  * @throws CrsProblem when it is no such text
  */
 export function parseWkt(text: string): WktNode {
-  if (text.length > longest) throw new CrsProblem("the text is far too long");
+  if (text.length > longest) throw new CrsProblem(reason("crs-text-far-too-long"));
   const tokens = text.match(/"[^"]*"|[A-Za-z_][A-Za-z0-9_]*|[-+.0-9][-+.0-9eE]*|[[\](),]/g) ?? [];
   let at = 0;
   const node = (depth: number): WktNode => {
@@ -26,12 +27,12 @@ export function parseWkt(text: string): WktNode {
     const values: string[] = [];
     const children: WktNode[] = [];
     if (!/^[A-Z_]/.test(keyword) || (tokens[at] !== "[" && tokens[at] !== "("))
-      throw new CrsProblem("it is no well-known text");
-    if (depth > deepest) throw new CrsProblem("the text is nested too deeply");
+      throw new CrsProblem(reason("crs-no-well-known-text"));
+    if (depth > deepest) throw new CrsProblem(reason("crs-text-nested-too-deeply"));
     do {
       at++;
       const token = tokens[at];
-      if (token === undefined) throw new CrsProblem("the text ends early");
+      if (token === undefined) throw new CrsProblem(reason("crs-text-ends-early"));
       if (token.startsWith('"')) {
         values.push(token.slice(1, -1));
         at++;
@@ -70,12 +71,12 @@ export function horizontalPart(root: WktNode): { readonly node: WktNode; readonl
       const part = node.children.find(({ keyword }) =>
         [...projectedWords, ...geographicWords, "BOUNDCRS"].includes(keyword),
       );
-      if (!part) throw new CrsProblem("its compound system has no horizontal part");
+      if (!part) throw new CrsProblem(reason("crs-compound-system-no-horizontal-part"));
       node = part;
     } else if (node.keyword === "BOUNDCRS") {
       bound = childOf(node, "ABRIDGEDTRANSFORMATION");
       const part = childOf(node, "SOURCECRS")?.children[0];
-      if (!part) throw new CrsProblem("its bound system has no source");
+      if (!part) throw new CrsProblem(reason("crs-bound-system-no-source"));
       node = part;
     } else break;
   }
@@ -90,23 +91,22 @@ export function projOfWkt(root: WktNode): string {
   const { node, bound } = horizontalPart(root);
   if (geographicWords.includes(node.keyword)) {
     if (childOf(node, "CONVERSION", "DERIVINGCONVERSION"))
-      throw new CrsProblem("it is a system derived from another one");
+      throw new CrsProblem(reason("crs-system-derived-from-another-one"));
     const unit = angleOfGeographic(node);
-    if (Math.abs(unit - 1) > 1e-9) throw new CrsProblem("its longitudes and latitudes are not in degrees");
+    if (Math.abs(unit - 1) > 1e-9) throw new CrsProblem(reason("crs-longitudes-latitudes-not-degrees"));
     return longLatText(geographicSystem(node, bound));
   }
   if (projectedWords.includes(node.keyword)) return projectedText(node, bound);
   if (node.keyword === "LOCAL_CS" || node.keyword === "ENGCRS" || node.keyword === "ENGINEERINGCRS")
-    throw new CrsProblem("it is a local system that is not tied to the Earth");
-  if (node.keyword === "GEOCCS")
-    throw new CrsProblem("its coordinates are geocentric, and a map has no place in those");
-  throw new CrsProblem(`a system of the kind ${node.keyword} is not read here`);
+    throw new CrsProblem(reason("crs-local-system-not-tied-earth"));
+  if (node.keyword === "GEOCCS") throw new CrsProblem(reason("crs-coordinates-geocentric-map-no-place"));
+  throw new CrsProblem(reason("crs-system-kind-not-read", { keyword: node.keyword }));
 }
 
 const number = (text: string | undefined): number => {
   const value = Number(text);
   if (text === undefined || text.trim() === "" || !Number.isFinite(value))
-    throw new CrsProblem("a number is missing in its text");
+    throw new CrsProblem(reason("crs-number-missing-text"));
   return value;
 };
 
@@ -126,7 +126,7 @@ function degreesOf(unit: WktNode): number {
 function geographicSystem(node: WktNode, bound: WktNode | undefined): GeographicSystem {
   const datum = childOf(node, "DATUM", "GEODETICDATUM", "TRF", "ENSEMBLE");
   const ellipsoid = childOf(datum, "SPHEROID", "ELLIPSOID") ?? childOf(childOf(node, "ENSEMBLE"), "ELLIPSOID");
-  if (!datum || !ellipsoid) throw new CrsProblem("its datum or its ellipsoid is missing");
+  if (!datum || !ellipsoid) throw new CrsProblem(reason("crs-datum-or-ellipsoid-missing"));
   const length = childOf(ellipsoid, "LENGTHUNIT", "UNIT");
   const a = number(ellipsoid.values[1]) * (length ? number(length.values[1]) : 1);
   const rf = number(ellipsoid.values[2]);
@@ -151,10 +151,7 @@ function meridianIn(node: WktNode): number {
   if (known !== undefined) return known;
   const unit = childOf(meridian, "ANGLEUNIT", "UNIT");
   if (unit) return value * degreesOf(unit);
-  if (Math.abs(angleOfGeographic(node) - 1) > 1e-9)
-    throw new CrsProblem(
-      "its prime meridian has no unit, and its angles are not in degrees: programs read that in two ways",
-    );
+  if (Math.abs(angleOfGeographic(node) - 1) > 1e-9) throw new CrsProblem(reason("crs-prime-meridian-no-unit-angles"));
   return value;
 }
 
@@ -171,7 +168,7 @@ function shiftOf(bound: WktNode): readonly number[] {
   if (/^geocentric translations/.test(method)) return shift;
   const sign = /position vector/.test(method) ? 1 : /coordinate frame/.test(method) ? -1 : undefined;
   if (sign === undefined)
-    throw new CrsProblem(`its transformation to WGS 84 (${method.slice(0, 60)}) is not computed here`);
+    throw new CrsProblem(reason("crs-transformation-wgs-84-not-computed", { method: method.slice(0, 60) }));
   return [...shift, ...["x", "y", "z"].map((axis) => sign * value(`${axis}-axis rotation`)), value("scale difference")];
 }
 
@@ -307,11 +304,11 @@ const parameterNames: Readonly<Record<string, keyof Parameters | "zero" | "rotat
 /** Parameters of the method, whatever it is, in degrees and metres. */
 function projectedText(node: WktNode, bound: WktNode | undefined): string {
   const base = childOf(node, ...geographicWords);
-  if (!base) throw new CrsProblem("its geographic system is missing");
+  if (!base) throw new CrsProblem(reason("crs-geographic-system-missing"));
   const conversion = childOf(node, "CONVERSION") ?? node;
   const methodName = childOf(conversion, "PROJECTION", "METHOD", "PROJECTIONMETHOD")?.values[0] ?? "";
   let method = methodNames[plain(methodName)];
-  if (!method) throw new CrsProblem(`its projection “${methodName.slice(0, 60)}” is not computed here`);
+  if (!method) throw new CrsProblem(reason("crs-projection-not-computed-7", { methodName: methodName.slice(0, 60) }));
   const unitNode =
     childOf(node, "UNIT", "LENGTHUNIT") ??
     childOf(childOf(node, "CS"), "LENGTHUNIT", "UNIT") ??
@@ -323,7 +320,7 @@ function projectedText(node: WktNode, bound: WktNode | undefined): string {
     const name = parameter.values[0] ?? "";
     const meaning = parameterNames[plain(name)];
     const value = number(parameter.values[1]);
-    if (!meaning) throw new CrsProblem(`the parameter “${name.slice(0, 60)}” of its projection is not known here`);
+    if (!meaning) throw new CrsProblem(reason("crs-parameter-projection-not-known", { name: name.slice(0, 60) }));
     const angle = childOf(parameter, "ANGLEUNIT");
     const length = childOf(parameter, "LENGTHUNIT");
     const isLength = meaning === "falseEasting" || meaning === "falseNorthing";
@@ -334,11 +331,11 @@ function projectedText(node: WktNode, bound: WktNode | undefined): string {
         ? value * (angle ? degreesOf(angle) : degrees)
         : value;
     if (found[meaning] !== undefined && found[meaning] !== metric)
-      throw new CrsProblem(`its projection gives the ${meaning} twice`);
+      throw new CrsProblem(reason("crs-projection-gives-twice", { meaning }));
     found[meaning] = metric;
   }
   const { zero = 0, rotation, xscale, yscale, ...parameters } = found;
-  if (zero !== 0) throw new CrsProblem(`the auxiliary sphere of type ${zero} is not computed here`);
+  if (zero !== 0) throw new CrsProblem(reason("crs-auxiliary-sphere-type-not-computed", { zero }));
   if (method === "lcc-2" && parameters.lat2 === undefined) method = singleParallel(parameters);
   if (method === "stere-polar") polarLatitude(plain(methodName), parameters);
   if (method === "hotine-b" || method === "hotine-a")
@@ -349,7 +346,7 @@ function projectedText(node: WktNode, bound: WktNode | undefined): string {
   if (method === "krovak") method = krovakAxes(rotation, xscale, yscale, node);
   else {
     if (rotation || (xscale ?? 1) !== 1 || (yscale ?? 1) !== 1)
-      throw new CrsProblem("its projection turns or mirrors the coordinates");
+      throw new CrsProblem(reason("crs-projection-turns-or-mirrors-coordinates"));
     if (method !== "tmerc-south") eastAndNorth(node, method);
   }
   return projText({ method, parameters, geographic: geographicSystem(base, bound), toMeter });
@@ -362,7 +359,7 @@ function singleParallel(parameters: Record<string, number>): Method {
     parameters.lat0 !== undefined &&
     Math.abs(parameters.lat1 - parameters.lat0) > 1e-9
   )
-    throw new CrsProblem("its Lambert projection has one standard parallel that is not its origin");
+    throw new CrsProblem(reason("crs-lambert-projection-one-standard-parallel"));
   parameters.lat0 ??= parameters.lat1 ?? 0;
   delete parameters.lat1;
   return "lcc-1";
@@ -370,14 +367,13 @@ function singleParallel(parameters: Record<string, number>): Method {
 
 function polarLatitude(name: string, parameters: Record<string, number>): void {
   if (name === "stereographicnorthpole" || name === "stereographicsouthpole") {
-    if (parameters.lat1 === undefined)
-      throw new CrsProblem("its polar stereographic projection has no standard parallel");
+    if (parameters.lat1 === undefined) throw new CrsProblem(reason("crs-polar-stereographic-projection-no-standard"));
     const north = name.includes("north");
     if (parameters.lat1 > 0 !== north)
-      throw new CrsProblem("its polar stereographic projection has its parallel on the other side of the Earth");
+      throw new CrsProblem(reason("crs-polar-stereographic-projection-parallel-other"));
   }
   if (parameters.lat0 === undefined && parameters.lat1 === undefined)
-    throw new CrsProblem("its polar stereographic projection has no latitude");
+    throw new CrsProblem(reason("crs-polar-stereographic-projection-no-latitude"));
 }
 
 /** ESRI turns Krovak's axes by parameters, others say so by the axes' names. */
@@ -390,12 +386,12 @@ function krovakAxes(
   if (rotation !== undefined || xscale !== undefined || yscale !== undefined) {
     if (rotation === 90 && xscale === -1 && (yscale ?? 1) === 1) return "krovak";
     // Without the turn its x runs south and its y west; files have been seen with both orders.
-    throw new CrsProblem("its Krovak projection has axes to the south and west");
+    throw new CrsProblem(reason("crs-krovak-projection-axes-south-west"));
   }
   const directions = axes(node);
   if (directions.length === 0 || (directions.includes("EAST") && directions.includes("NORTH"))) return "krovak";
   if (directions.includes("SOUTH") && directions.includes("WEST")) return "krovak-south";
-  throw new CrsProblem("its Krovak projection has axes of an unknown direction");
+  throw new CrsProblem(reason("crs-krovak-projection-axes-unknown-direction"));
 }
 
 const axes = (node: WktNode): string[] =>
@@ -406,5 +402,5 @@ function eastAndNorth(node: WktNode, method: Method): void {
   if (method === "stere-polar") return;
   const lat = method === "laea" || method === "stere" || method === "aeqd";
   const wrong = axes(node).filter((direction) => direction === "WEST" || (direction === "SOUTH" && !lat));
-  if (wrong.length > 0) throw new CrsProblem(`its axes run to the ${wrong.join(" and ").toLowerCase()}`);
+  if (wrong.length > 0) throw new CrsProblem(reason("crs-axes-run", { wrong: wrong.join(", ") }));
 }

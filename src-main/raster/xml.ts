@@ -1,9 +1,11 @@
+import { type Because, ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
+
 // XML from untrusted files: one pass from left to right, no entities of the file's own, no DTD, and limits on length, depth and
 // number of items. Used for GDAL's metadata, KML, QGIS styles and SLD. A tree of our own and not xmldom's or fast-xml-parser's:
 // both build the whole document before anybody can count it, and neither can hand out a large KML placemark by placemark.
 
 /** What is wrong with a text, in words that follow a colon. */
-export class XmlProblem extends Error {}
+export class XmlProblem extends ReasonedError {}
 
 export interface XmlElement {
   /** with its prefix, as written: see `localName` */
@@ -78,7 +80,7 @@ export function decodeXml(bytes: Uint8Array): string {
     // UTF-16 without the bytes to show for it is a mistake of the writer.
     return new TextDecoder(named && !/^utf-?16/i.test(named) ? named : "utf-8").decode(bytes);
   } catch {
-    throw new XmlProblem(`its text encoding “${named}” is not known`);
+    throw new XmlProblem(reason("text-encoding-not-known", { named: named ?? "" }));
   }
 }
 
@@ -95,21 +97,22 @@ const isNameStart = (code: number): boolean =>
 export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptions = {}): void {
   const { length, depth, items } = { ...usual, ...options.limits };
   const strict = options.strict ?? false;
-  if (source.length > length) throw new XmlProblem(`it has ${source.length} characters; at most ${length} are read`);
+  if (source.length > length)
+    throw new XmlProblem(reason("characters-most-read", { length: source.length, length2: length }));
   const names: string[] = [];
   let count = 0;
   let roots = 0;
   const counted = (): void => {
-    if (++count > items) throw new XmlProblem(`it has more than ${items} elements and attributes`);
+    if (++count > items) throw new XmlProblem(reason("more-elements-attributes", { items }));
   };
-  const malformed = (problem: string): void => {
+  const malformed = (problem: Because): void => {
     if (strict) throw new XmlProblem(problem);
   };
   const text = (from: number, to: number, raw = false): void => {
     if (to <= from) return;
     if (names.length > 0) handlers.text?.(raw ? source.slice(from, to) : unescaped(source.slice(from, to)));
     else if (strict && /[^\s\uFEFF]/.test(source.slice(from, Math.min(to, from + 64))))
-      throw new XmlProblem("there is text outside of its root element");
+      throw new XmlProblem(reason("text-outside-root-element"));
   };
   const close = (): void => handlers.close(names.pop()!);
 
@@ -122,13 +125,13 @@ export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptio
     if (next === 33 || next === 63) {
       at = afterMarkup(source, tag, (from, to) => text(from, to, true));
       if (at < 0) {
-        malformed("it ends inside a comment or a declaration");
+        malformed(reason("ends-inside-comment-or-declaration"));
         break;
       }
     } else if (next === 47) {
       const end = source.indexOf(">", tag);
       if (end < 0) {
-        malformed("it ends inside a tag");
+        malformed(reason("ends-inside-tag"));
         break;
       }
       const name = source.slice(tag + 2, Math.min(end, tag + 1026)).trim();
@@ -136,7 +139,10 @@ export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptio
       if (names.at(-1) === name) close();
       else {
         malformed(
-          `“</${name.slice(0, 40)}>” does not close ${names.length ? `“<${names.at(-1)!.slice(0, 40)}>”` : "anything"}`,
+          reason("does-not-close", {
+            name: name.slice(0, 40),
+            value: names.length ? `“<${names.at(-1)!.slice(0, 40)}>”` : "anything",
+          }),
         );
         // The depth is limited, so this search is short.
         const open = names.lastIndexOf(name);
@@ -145,23 +151,23 @@ export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptio
     } else if (isNameStart(next)) {
       const read = startTag(source, tag, counted, malformed);
       if (!read) {
-        malformed("it ends inside a tag");
+        malformed(reason("ends-inside-tag"));
         break;
       }
       counted();
       at = read.end;
-      if (names.length === 0 && ++roots > 1) malformed("it has two root elements");
-      if (names.length >= depth) throw new XmlProblem(`its elements are nested more than ${depth} deep`);
+      if (names.length === 0 && ++roots > 1) malformed(reason("two-root-elements"));
+      if (names.length >= depth) throw new XmlProblem(reason("elements-nested-more-deep", { depth }));
       names.push(read.name);
       handlers.open(read.name, read.attributes);
       if (read.empty) close();
     } else {
-      malformed("a “<” begins no tag");
+      malformed(reason("begins-no-tag"));
       at = tag + 1;
     }
   }
-  if (roots === 0) malformed("it has no root element");
-  if (names.length > 0) malformed(`“<${names.at(-1)!.slice(0, 40)}>” is not closed`);
+  if (roots === 0) malformed(reason("no-root-element"));
+  if (names.length > 0) malformed(reason("not-closed", { names: names.at(-1)!.slice(0, 40) }));
   while (names.length > 0) close();
 }
 
@@ -182,7 +188,7 @@ function afterMarkup(source: string, tag: number, cdata: (from: number, to: numb
   for (let at = tag + 2; at < source.length; at++) {
     const code = source.charCodeAt(at);
     if (code === 62) return at + 1;
-    if (code === 91) throw new XmlProblem("it declares entities of its own, which are not expanded here");
+    if (code === 91) throw new XmlProblem(reason("declares-entities-own-not-expanded"));
     if (code === 34 || code === 39) {
       at = source.indexOf(source[at]!, at + 1);
       if (at < 0) return -1;
@@ -203,7 +209,7 @@ function startTag(
   source: string,
   tag: number,
   counted: () => void,
-  malformed: (problem: string) => void,
+  malformed: (problem: Because) => void,
 ): StartTag | undefined {
   let at = tag + 1;
   const word = (): string => {
@@ -223,32 +229,32 @@ function startTag(
     if (code === 62) return { name, attributes, empty: false, end: at + 1 };
     if (code === 47 && source.charCodeAt(at + 1) === 62) return { name, attributes, empty: true, end: at + 2 };
     if (code === 60) {
-      malformed(`“<${name.slice(0, 40)}” holds another “<”`);
+      malformed(reason("holds-another", { name: name.slice(0, 40) }));
       return { name, attributes, empty: false, end: at };
     }
     const key = word();
     if (key === "") {
-      malformed(`“<${name.slice(0, 40)}>” has an attribute without a name`);
+      malformed(reason("attribute-without-name", { name: name.slice(0, 40) }));
       at++;
       continue;
     }
     counted();
     spaces();
     if (source.charCodeAt(at) !== 61) {
-      malformed(`the attribute “${key.slice(0, 40)}” has no value`);
+      malformed(reason("attribute-no-value", { key: key.slice(0, 40) }));
       continue;
     }
     at++;
     spaces();
     const quote = source[at];
     if (quote !== '"' && quote !== "'") {
-      malformed(`the value of “${key.slice(0, 40)}” is not in quotes`);
+      malformed(reason("value-not-quotes", { key: key.slice(0, 40) }));
       word();
       continue;
     }
     const end = source.indexOf(quote, at + 1);
     if (end < 0) return undefined;
-    if (key in attributes) malformed(`“<${name.slice(0, 40)}>” has “${key.slice(0, 40)}” twice`);
+    if (key in attributes) malformed(reason("twice", { name: name.slice(0, 40), key: key.slice(0, 40) }));
     attributes[key] = unescaped(source.slice(at + 1, end));
     at = end + 1;
   }

@@ -59,7 +59,7 @@ export async function openLabels(): Promise<{ readonly layer: LabelLayer; readon
     .on("labels.parts", {} as never)
     .on("labels.splitState", { split: null, blocks: [] } as never)
     .on("labels.summary", null as never);
-  const geobox = { crs: "EPSG:32631", affine: { a: 0, b: 10, c: 0, d: 600, e: 0, f: -10 }, width: 80, height: 60 };
+  const geobox = { crs: "EPSG:32631", affine: { a: 10, b: 0, c: 0, d: 0, e: -10, f: 600 }, width: 80, height: 60 };
   session.project = { folder: "/p", grid: { geobox } } as never;
   const { layer, stop } = labelsOnMap();
   await settle();

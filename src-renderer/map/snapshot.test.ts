@@ -15,7 +15,7 @@ vi.mock("../client/bridge.ts", async () => (await import("./program.fixture.ts")
 const stops: (() => void)[] = [];
 beforeEach(() => {
   vi.useFakeTimers();
-  const geobox = { crs: "EPSG:32631", affine: { a: 0, b: 10, c: 0, d: 600, e: 0, f: -10 }, width: 80, height: 60 };
+  const geobox = { crs: "EPSG:32631", affine: { a: 10, b: 0, c: 0, d: 0, e: -10, f: 600 }, width: 80, height: 60 };
   const proj = "+proj=utm +zone=31 +datum=WGS84 +units=m +no_defs";
   session.project = { folder: "/p", proj, lonLat: null, grid: { geobox } } as never;
 });

@@ -38,7 +38,7 @@ beforeEach(() => {
   program.on("layers.statistics", []);
   // It has no place on a page, so nothing is drawn.
   map = new OlMap({ controls: [] });
-  const geobox = { crs: "EPSG:3857", affine: { a: 0, b: 10, c: 0, d: 600, e: 0, f: -10 }, width: 80, height: 60 };
+  const geobox = { crs: "EPSG:3857", affine: { a: 10, b: 0, c: 0, d: 0, e: -10, f: 600 }, width: 80, height: 60 };
   sync = new MapSync(map, { grid: { geobox }, lonLat: null } as never, projectionOf("EPSG:3857")!, mapColors(false));
 });
 afterEach(() => sync.dispose());

@@ -1,3 +1,4 @@
+import { type Because, because } from "./reasons/index.ts";
 export interface FolderDetails {
   readonly folder: string;
 }
@@ -48,8 +49,8 @@ export const catalogErrors = {
     (elsewhere
       ? `Close it there; if that computer no longer has it open, delete “${lockPath}”.`
       : "Close it there, or wait until it has finished."),
-  "project-damaged": ({ path, detail }: PathDetails & { readonly detail: string }) =>
-    `The project database “${path}” is damaged (${detail}). Nothing was changed; restore this file from a backup, the rasters and models beside it are not affected.`,
+  "project-damaged": ({ path, detail }: PathDetails & { readonly detail: Because }) =>
+    `The project database “${path}” is damaged (${because(detail)}). Nothing was changed; restore this file from a backup, the rasters and models beside it are not affected.`,
   "project-newer": ({
     path,
     format,
@@ -71,8 +72,8 @@ export const catalogErrors = {
     `“${path}” has the older project format ${format} (now ${supported}), and cannot be brought up to date while it is open for reading only. Open it for writing once, in a folder you may write to.`,
   "project-read-only": ({ folder }: FolderDetails) =>
     `The project “${folder}” cannot be changed: it is open for reading, or you may not write there. Check your rights to the folder.`,
-  "project-unreadable": ({ path, detail }: PathDetails & { readonly detail: string }) =>
-    `“${path}” cannot be opened (${detail}). Check that the file exists and that you may read and write it.`,
+  "project-unreadable": ({ path, detail }: PathDetails & { readonly detail: Because }) =>
+    `“${path}” cannot be opened (${because(detail)}). Check that the file exists and that you may read and write it.`,
   "project-link-outside": ({ path, leadsTo }: PathDetails & { readonly leadsTo: string }) =>
     `“${path}” is a link to “${leadsTo}”, and the program neither reads nor writes through links in a project's own folders. Replace the link by a folder or file of its own.`,
   "path-withheld": ({ path, folder }: PathDetails & FolderDetails) =>

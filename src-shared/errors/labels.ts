@@ -1,4 +1,5 @@
 import { type PlaceHint, placeSentence } from "./place-hint.ts";
+import { type Because, because } from "./reasons/index.ts";
 
 /** Errors without values. */
 type Nothing = Readonly<Record<string, never>>;
@@ -20,8 +21,8 @@ export const labelErrors = {
   "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
   "vector-unknown-format": ({ path }: Path) =>
     `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp, or a .zip of it), a GeoJSON (.geojson, .json), a KML (.kml, .kmz) or a table of text (.csv, .tsv).`,
-  "vector-damaged": ({ path, problem }: Path & { readonly problem: string }) =>
-    `“${path}” is damaged or incomplete: ${problem}. Export it again from the program that made it.`,
+  "vector-damaged": ({ path, problem }: Path & { readonly problem: Because }) =>
+    `“${path}” is damaged or incomplete: ${because(problem)}. Export it again from the program that made it.`,
   "vector-too-costly": ({
     path,
     why,
@@ -42,10 +43,10 @@ export const labelErrors = {
     `“${path}” has no layer “${layer}”. It has: ${list(layers)}.`,
   "vector-unknown-encoding": ({ path, encoding }: Path & { readonly encoding: string }) =>
     `The text encoding “${encoding}” of “${path}” is not known. Name another one, for example UTF-8 or windows-1252.`,
-  "vector-unwritable": ({ path, reason }: Path & { readonly reason: string }) =>
-    `“${path}” cannot be written (${reason}). Choose a folder where you may write.`,
-  "table-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
-    `“${path}” cannot be read as a table of text: ${problem}.`,
+  "vector-unwritable": ({ path, reason }: Path & { readonly reason: Because }) =>
+    `“${path}” cannot be written (${because(reason)}). Choose a folder where you may write.`,
+  "table-unreadable": ({ path, problem }: Path & { readonly problem: Because }) =>
+    `“${path}” cannot be read as a table of text: ${because(problem)}.`,
   "table-spreadsheet": ({ path }: Path) =>
     `“${path}” is a spreadsheet. Save it as CSV with columns for longitude and latitude (or x and y), and import that.`,
   "table-column-missing": ({
@@ -125,8 +126,8 @@ export const labelErrors = {
     `${noneOf(count)} of “${path}” touches the project’s area. ${placeSentence(hint, "Check the file and its coordinate system.")}`,
   "labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
     `${noneOf(count)} of “${path}” can be used: ${reasons}. Correct them, or choose another file.`,
-  "tile-shares-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
-    `“${path}” cannot be read as labels of tiles: ${problem}. Choose a JSON, a folder of JSON files, a CSV (file, label, share) or a vector file of footprints with shares.`,
+  "tile-shares-unreadable": ({ path, problem }: Path & { readonly problem: Because }) =>
+    `“${path}” cannot be read as labels of tiles: ${because(problem)}. Choose a JSON, a folder of JSON files, a CSV (file, label, share) or a vector file of footprints with shares.`,
   "tile-shares-no-columns": ({ path, fields }: Path & { readonly fields: readonly string[] }) =>
     `No column of “${path}” looks like shares of classes${fields.length > 0 ? ` (there are: ${list(fields)})` : ""}. Name the columns that hold the shares.`,
   "tile-labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
@@ -186,7 +187,7 @@ export const labelErrors = {
     `The code ${code} belongs to “${name}”. Choose a free one from 1 to 254.`,
   "class-in-use": ({ name, count }: { readonly name: string; readonly count: number }) =>
     `${counted(count, "label")} ${count === 1 ? "has" : "have"} the class “${name}”. Choose the class that they get instead.`,
-  "legend-unreadable": ({ path, problem }: Path & { readonly problem: string }) =>
-    `“${path}” is no legend that can be read here: ${problem}. Choose a CSV (code,name,color), a JSON, a QGIS style (.qml) or an SLD.`,
+  "legend-unreadable": ({ path, problem }: Path & { readonly problem: Because }) =>
+    `“${path}” is no legend that can be read here: ${because(problem)}. Choose a CSV (code,name,color), a JSON, a QGIS style (.qml) or an SLD.`,
   "legend-format": ({ path }: Path) => `“${path}” has no ending of a legend file. Use .csv, .json, .qml or .sld.`,
 };

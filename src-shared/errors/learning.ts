@@ -1,3 +1,4 @@
+import { type Because, because } from "./reasons/index.ts";
 /** Why an input gives nothing to learn from. */
 export type WithoutPixels = "outside" | "no-data" | "unclear" | "few" | "constant";
 
@@ -26,8 +27,8 @@ export const learningErrors = {
     `No image of ${modalities.join(", ")} lies in this area, so there is nothing to map. Choose another area or other inputs, or import images of this place.`,
   "model-missing": ({ path }: { readonly path: string }) =>
     `No model here: “${path}” does not exist. Choose a model folder that holds model.json and weights.safetensors.`,
-  "model-unreadable": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
-    `“${path}” is not a model description this version can read (${reason}). Export the model again, or update OmniSat Desktop.`,
+  "model-unreadable": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
+    `“${path}” is not a model description this version can read (${because(reason)}). Export the model again, or update OmniSat Desktop.`,
   "model-damaged": ({ path }: { readonly path: string }) =>
     `The weights in “${path}” are not the ones model.json describes: the file is damaged or was replaced. Copy the model again from its source.`,
   "model-modalities-missing": ({
@@ -92,8 +93,8 @@ export const learningErrors = {
     `The loss stopped being a number at step ${step}. Lower the learning rate and start again from the last model.`,
   "weights-missing": ({ path }: { readonly path: string }) =>
     `No weights here: “${path}” does not exist. Choose a .safetensors file.`,
-  "weights-damaged": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
-    `“${path}” is not a whole safetensors file: ${reason}. Copy it again from its source, or go back to an earlier checkpoint.`,
+  "weights-damaged": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
+    `“${path}” is not a whole safetensors file: ${because(reason)}. Copy it again from its source, or go back to an earlier checkpoint.`,
   "archive-too-large": ({ path }: { readonly path: string }) =>
     `“${path}” would become larger than the 4 GB that a ZIP archive can hold. Choose a name without “.zip” to write a folder instead.`,
 };

@@ -1,3 +1,4 @@
+import { type Because, because } from "./reasons/index.ts";
 /** Result maps, their comparisons and what is exported of them. */
 export const mapErrors = {
   "map-not-found": ({ id }: { readonly id: number }) =>
@@ -17,14 +18,14 @@ export const mapErrors = {
     `“${layer}” cannot be exported from here. Choose a map, its confidence, its probabilities or a difference of two maps.`,
   "nothing-to-export": ({ name }: { readonly name: string }) =>
     `Nothing is left of “${name}” with these classes in this area. Choose more classes or a larger area.`,
-  "export-unwritable": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
-    `“${path}” cannot be written (${reason}). Choose a folder that exists and where you may write.`,
+  "export-unwritable": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
+    `“${path}” cannot be written (${because(reason)}). Choose a folder that exists and where you may write.`,
   "export-too-large": ({ path, limit }: { readonly path: string; readonly limit: string }) =>
     `“${path}” would become larger than a Shapefile can be (${limit}). Export a GeoPackage instead.`,
   "run-without-table": ({ id, table }: { readonly id: number; readonly table: string }) =>
     `Run ${id} has no ${table} table. Choose an evaluation that has ended.`,
   "model-package-not-found": ({ path }: { readonly path: string }) =>
     `“${path}” holds no model: a model package is a folder or a .zip with model.json and weights.safetensors. Choose another one.`,
-  "model-package-damaged": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
-    `The package “${path}” cannot be read (${reason}). Copy it again from its source.`,
+  "model-package-damaged": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
+    `The package “${path}” cannot be read (${because(reason)}). Copy it again from its source.`,
 };

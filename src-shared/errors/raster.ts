@@ -1,3 +1,4 @@
+import { type Because, because } from "./reasons/index.ts";
 export interface File {
   readonly path: string;
 }
@@ -13,20 +14,20 @@ export const rasterErrors = {
     `“${path}” cannot be opened: there is no such file. Check the name, or re-link it.`,
   "raster-changed": ({ path }: File) =>
     `“${path}” was replaced or written to while it was read. What was being made of it has stopped; when the file is as it should be, go on or begin again.`,
-  "raster-unreadable": ({ path, reason }: File & { readonly reason: string }) =>
-    `“${path}” cannot be read (${reason}). Check that the disk is connected and that you may read the file.`,
+  "raster-unreadable": ({ path, reason }: File & { readonly reason: Because }) =>
+    `“${path}” cannot be read (${because(reason)}). Check that the disk is connected and that you may read the file.`,
   "raster-not-a-file": ({ path, what }: File & { readonly what: "folder" | "pipe" | "socket" | "device" }) =>
     `“${path}” is a ${what}, not a file. Choose an image file (.tif).`,
-  "raster-side-file": ({ path, beside, reason }: File & { readonly beside: string; readonly reason: string }) =>
-    `“${beside}”, which lies beside “${path}” and belongs to it, cannot be used (${reason}). Mend it, or move it away if it is not needed.`,
+  "raster-side-file": ({ path, beside, reason }: File & { readonly beside: string; readonly reason: Because }) =>
+    `“${beside}”, which lies beside “${path}” and belongs to it, cannot be used (${because(reason)}). Mend it, or move it away if it is not needed.`,
   "raster-truncated": ({ path }: File) =>
     `“${path}” is cut off: it ends before its pixels do. Copy or download it again.`,
-  "raster-damaged": ({ path, reason }: File & { readonly reason: string }) =>
-    `“${path}” is damaged (${reason}). Copy or download it again.`,
+  "raster-damaged": ({ path, reason }: File & { readonly reason: Because }) =>
+    `“${path}” is damaged (${because(reason)}). Copy or download it again.`,
   "raster-unsupported-compression": ({ path, compression }: File & { readonly compression: string }) =>
     `“${path}” is compressed with ${compression}, which cannot be read here. Convert it first: gdal_translate -co COMPRESS=DEFLATE in.tif out.tif.`,
-  "raster-unsupported-layout": ({ path, reason }: File & { readonly reason: string }) =>
-    `“${path}” cannot be read: ${reason}. Convert it first: gdal_translate -of COG in.tif out.tif.`,
+  "raster-unsupported-layout": ({ path, reason }: File & { readonly reason: Because }) =>
+    `“${path}” cannot be read: ${because(reason)}. Convert it first: gdal_translate -of COG in.tif out.tif.`,
   "raster-without-crs": ({ path }: File) =>
     `“${path}” has no coordinate reference system. Name one with --crs EPSG:code, or choose it in the image's properties.`,
   "raster-without-transform": ({ path }: File) =>
@@ -35,10 +36,10 @@ export const rasterErrors = {
     `“${path}” has ${count} ${count === 1 ? "band" : "bands"}; band ${band} was asked for. Choose a band from 1 to ${count}.`,
   "crs-unknown": ({ crs }: { readonly crs: string }) =>
     `The coordinate reference system “${crs}” is not known here. Give an EPSG code such as EPSG:32631, a PROJ string or a WKT.`,
-  "crs-unusable": ({ crs, reason }: { readonly crs: string; readonly reason: string }) =>
-    `The coordinate reference system “${crs}” cannot be honoured in full here: ${reason}. Give another one, such as EPSG:32631.`,
-  "raster-crs-unusable": ({ path, reason }: File & { readonly reason: string }) =>
-    `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${reason}. Name the right one with --crs EPSG:code, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
+  "crs-unusable": ({ crs, reason }: { readonly crs: string; readonly reason: Because }) =>
+    `The coordinate reference system “${crs}” cannot be honoured in full here: ${because(reason)}. Give another one, such as EPSG:32631.`,
+  "raster-crs-unusable": ({ path, reason }: File & { readonly reason: Because }) =>
+    `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${because(reason)}. Name the right one with --crs EPSG:code, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
   "raster-needs-overviews": ({ path }: File) =>
     `“${path}” is far finer than the map asked for and has no overviews to read instead. Make a copy with overviews first: omnisat convert.`,
   "raster-outside-crs": ({ crs }: { readonly crs: string }) =>
@@ -54,6 +55,6 @@ export const rasterErrors = {
     `“${path}” would have ${figure(width)} × ${figure(height)} pixels, ${figure(width * height)} in all; at most ${figure(most)} are written. Choose larger pixels or a smaller area, and check that the resolution is in the units of the coordinate system.`,
   "no-disk-space": ({ path }: File) =>
     `There is no space left on the disk to write “${path}”. Free some space or choose another disk; nothing was left half written.`,
-  "raster-unwritable": ({ path, reason }: File & { readonly reason: string }) =>
-    `“${path}” cannot be written (${reason}). Choose a folder where you may write.`,
+  "raster-unwritable": ({ path, reason }: File & { readonly reason: Because }) =>
+    `“${path}” cannot be written (${because(reason)}). Choose a folder where you may write.`,
 };

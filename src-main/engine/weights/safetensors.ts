@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { replaceWhole, writeAll } from "../../files/index.ts";
 import { allocate, bytesPerElement, type DataType, sizeOf, type Tensor, type Tensors } from "../graph/index.ts";
 
@@ -33,14 +34,14 @@ export interface WeightsEntry {
 
 /** Reads a safetensors file. A file that is cut off or damaged gives an error for people. */
 export async function readSafetensors(path: string): Promise<WeightsFile> {
-  const fail = (reason: string, cause?: unknown) => new AppError("weights-damaged", { path, reason }, { cause });
+  const fail = (reason: Because, cause?: unknown) => new AppError("weights-damaged", { path, reason }, { cause });
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") throw new AppError("weights-missing", { path }, { cause });
     throw fail(cause.message, cause);
   });
   try {
     const facts = await file.stat();
-    if (!facts.isFile()) throw fail("it is no file");
+    if (!facts.isFile()) throw fail(reason("no-file"));
     const { size } = facts;
     const lengthBytes = new Uint8Array(8);
     await file.read(lengthBytes, 0, 8, 0);
@@ -55,7 +56,7 @@ export async function readSafetensors(path: string): Promise<WeightsFile> {
       let done = 0;
       while (done < bytes.length) {
         const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + entry.begin + done);
-        if (bytesRead === 0) throw fail(`“${entry.name}” is cut off`);
+        if (bytesRead === 0) throw fail(reason("tensor-cut-off", { name: entry.name }));
         done += bytesRead;
       }
       tensors[entry.name] = { type: entry.type, shape: entry.shape, data };
@@ -66,14 +67,15 @@ export async function readSafetensors(path: string): Promise<WeightsFile> {
   }
 }
 
-type Fail = (reason: string, cause?: unknown) => Error;
+type Fail = (reason: Because, cause?: unknown) => Error;
 
 /** The bytes of the header, as the first eight of a file of `size` bytes say. */
 function headerBytes(first: Uint8Array, size: number, fail: Fail): number {
-  if (size < 8) throw fail(`it holds ${size} bytes`);
+  if (size < 8) throw fail(reason("weights-too-short", { size }));
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(size - 8)) throw fail("its header is cut off");
-  if (length > BigInt(longestHeader)) throw fail(`its header has ${length} bytes; at most ${longestHeader} are read`);
+  if (length > BigInt(size - 8)) throw fail(reason("header-cut-off"));
+  if (length > BigInt(longestHeader))
+    throw fail(reason("header-bytes-most-read", { length: String(length), longestHeader }));
   return Number(length);
 }
 
@@ -81,7 +83,7 @@ function headerOf(header: Uint8Array, size: number, fail: Fail) {
   const parsed = parseHeader(header, fail);
   const start = 8 + header.length;
   const total = parsed.entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
-  if (start + total !== size) throw fail(`it should hold ${start + total} bytes and holds ${size}`);
+  if (start + total !== size) throw fail(reason("should-hold-bytes-holds", { start: start + total, size }));
   return { ...parsed, start };
 }
 
@@ -130,14 +132,18 @@ export function weightsCheck(path: string, size: number, described: (entries: re
       )
         if ((piece[i]! & 0x7f) === 0x7f && ((i > 0 ? piece[i - 1]! : before) & 0x80) !== 0)
           throw fail(
-            `“${name.slice(0, 80)}” holds a value that is no number (${(begin + i - first + 1) / 4} of ${(end - first) / 4})`,
+            reason("holds-value-no-number", {
+              name: name.slice(0, 80),
+              begin: (begin + i - first + 1) / 4,
+              end: (end - first) / 4,
+            }),
           );
       if (end > begin + piece.length) return;
     }
   };
   return {
     push(piece: Uint8Array): void {
-      if (at + piece.length > size) throw fail(`it should hold ${size} bytes and holds more`);
+      if (at + piece.length > size) throw fail(reason("should-hold-bytes-holds-more", { size }));
       let rest = piece;
       while (start === Number.POSITIVE_INFINITY && rest.length > 0) {
         const taken = Math.min(rest.length, needed - head.length);
@@ -154,7 +160,7 @@ export function weightsCheck(path: string, size: number, described: (entries: re
       before = rest.at(-1)!;
     },
     end(): string {
-      if (start === Number.POSITIVE_INFINITY || at !== size) throw fail(`it should hold ${size} bytes and holds ${at}`);
+      if (start === Number.POSITIVE_INFINITY || at !== size) throw fail(reason("weights-length", { size, at }));
       return sum.digest("hex");
     },
   };
@@ -163,22 +169,22 @@ export function weightsCheck(path: string, size: number, described: (entries: re
 /** Reads the header and checks that the tensors lie side by side without gaps, as the format demands. */
 function parseHeader(
   bytes: Uint8Array,
-  fail: (reason: string, cause?: unknown) => Error,
+  fail: (reason: Because, cause?: unknown) => Error,
 ): { entries: WeightsEntry[]; metadata: Record<string, string> } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw fail("its header is not JSON", cause);
+    throw fail(reason("header-not-json"), cause);
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) throw fail("its header is not an object");
+  if (typeof header !== "object" || header === null || Array.isArray(header)) throw fail(reason("header-not-object"));
   const { __metadata__, ...rest } = header as Record<string, unknown>;
   const entries = Object.entries(rest)
     .map(([name, raw]) => parseEntry(name, raw, fail))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const { name, begin, end } of entries) {
-    if (begin !== at) throw fail(`“${name}” starts at ${begin} instead of ${at}`);
+    if (begin !== at) throw fail(reason("starts-instead", { name, begin, at }));
     at = end;
   }
   const notes = typeof __metadata__ === "object" && __metadata__ !== null ? Object.entries(__metadata__) : [];
@@ -187,17 +193,17 @@ function parseHeader(
   return { entries, metadata };
 }
 
-function parseEntry(name: string, raw: unknown, fail: (reason: string) => Error): WeightsEntry {
+function parseEntry(name: string, raw: unknown, fail: (reason: Because) => Error): WeightsEntry {
   const { dtype, shape, data_offsets: offsets } = (raw ?? {}) as Partial<Record<string, unknown>>;
   const shown = name.slice(0, 80);
   const kind = typeof dtype === "string" ? dtype.slice(0, 20) : "none";
   const type = types.get(kind);
-  if (!type) throw fail(`“${shown}” has the element type “${kind}”; known are ${[...types.keys()].join(", ")}`);
-  if (!isCounts(shape) || shape.length > 16 || !isCounts(offsets) || offsets.length !== 2) throw fail(`“${shown}” is not described`); // biome-ignore format: one line
+  if (!type) throw fail(reason("element-type-known", { shown, kind, value: [...types.keys()].join(", ") }));
+  if (!isCounts(shape) || shape.length > 16 || !isCounts(offsets) || offsets.length !== 2) throw fail(reason("tensor-not-described", { shown })); // biome-ignore format: one line
   const [begin, end] = offsets as [number, number];
   const bytes = sizeOf(shape) * bytesPerElement[type];
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes)
-    throw fail(`“${shown}” is [${shape.join(", ")}] ${kind} in ${end - begin} bytes`);
+    throw fail(reason("tensor-bytes", { shown, shape: shape.join(", "), kind, end: end - begin }));
   return { name, type, shape, begin, end };
 }
 

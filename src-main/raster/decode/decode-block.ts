@@ -1,4 +1,5 @@
 import { inflateSync, zstdDecompressSync } from "node:zlib";
+import { type Reason, reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Encoding } from "../image-layout.ts";
 import { allocate, bytesOf, sampleTypes, type TypedArray } from "../sample-type.ts";
 import { tiffCompression, tiffPhotometric } from "../tiff-tags.ts";
@@ -48,7 +49,8 @@ export async function decodeBlock(block: StoredBlock, encoding: Encoding): Promi
   const packed = bits % 8 !== 0;
   const rowBytes = Math.ceil((rowLength * bits) / 8);
   const stored = await decompress(block, encoding, rowBytes);
-  if (stored.length < rowBytes * rows) throw new BlockProblem(`it has ${stored.length} of ${rowBytes * rows} bytes`);
+  if (stored.length < rowBytes * rows)
+    throw new BlockProblem(reason("block-too-short", { length: stored.length, rowBytes: rowBytes * rows }));
   const bytes = stored.length === rowBytes * rows ? stored : stored.subarray(0, rowBytes * rows);
   if (packed)
     return deinterleave(unpackBits(bytes, rowLength, rows, encoding), samplesPerBlock, blockWidth * rows, encoding);
@@ -59,12 +61,12 @@ export async function decodeBlock(block: StoredBlock, encoding: Encoding): Promi
 }
 
 /** Why a block could not be decoded, in words that follow a colon: zlib's and V8's own messages are not passed on. */
-export function blockProblem(error: unknown, { compression }: Encoding): string {
-  if (error instanceof BlockProblem) return error.message;
+export function blockProblem(error: unknown, { compression }: Encoding): Reason {
+  if (error instanceof BlockProblem) return error.reason;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const name = compressionNames[compression] ?? "compressed";
-  if (code === "ERR_BUFFER_TOO_LARGE") return `its ${name} data unpack to far more than its pixels`;
-  return `its ${name} data are damaged`;
+  if (code === "ERR_BUFFER_TOO_LARGE") return reason("unpacks-too-far", { name });
+  return reason("compressed-data-damaged", { name });
 }
 
 /** A little more than expected: when the output buffer is exactly full, zlib allocates a second one and copies both. */
@@ -106,7 +108,7 @@ async function decompress(
     case tiffCompression.lerc:
       return decodeLerc(bytes, rows, encoding, maxOutputLength);
     default:
-      throw new BlockProblem(`compression ${encoding.compression}`);
+      throw new BlockProblem(reason("compression-unknown", { compression: encoding.compression }));
   }
 }
 

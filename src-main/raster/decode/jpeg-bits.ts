@@ -1,3 +1,4 @@
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { BlockProblem } from "./block-problem.ts";
 
 /** Codes of a Huffman table: those of up to 9 bits by one look, longer ones by their length. */
@@ -21,7 +22,7 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTa
   let at = 0;
   for (let length = 1; length <= 16; length++) {
     const count = counts[length - 1]!;
-    if (code + count > 1 << length) throw new BlockProblem("a table of its JPEG data is damaged");
+    if (code + count > 1 << length) throw new BlockProblem(reason("table-jpeg-data-damaged"));
     shift[length] = at - code;
     for (let i = 0; i < count; i++, code++, at++) {
       if (length > shortBits) continue;
@@ -65,7 +66,7 @@ export class JpegBits {
   }
 
   #used(): void {
-    if (this.#count < this.#made) throw new BlockProblem("its JPEG data end too early");
+    if (this.#count < this.#made) throw new BlockProblem(reason("jpeg-data-end-too-early"));
   }
 
   symbol(table: HuffmanTable): number {
@@ -84,7 +85,7 @@ export class JpegBits {
         return table.symbols[code + table.shift[length]!]!;
       }
     }
-    throw new BlockProblem(this.#made > 0 ? "its JPEG data end too early" : "its JPEG data are damaged");
+    throw new BlockProblem(this.#made > 0 ? reason("jpeg-data-end-too-early") : reason("jpeg-data-damaged"));
   }
 
   /** The next `count` (1 to 16) bits as they are. */
@@ -114,7 +115,7 @@ export class JpegBits {
     while (bytes[this.#at] === 0xff && bytes[this.#at + 1] === 0xff) this.#at++;
     const marker = bytes[this.#at + 1];
     if (bytes[this.#at] !== 0xff || marker === undefined || marker < 0xd0 || marker > 0xd7) {
-      throw new BlockProblem("a restart mark of its JPEG data is missing");
+      throw new BlockProblem(reason("restart-mark-jpeg-data-missing"));
     }
     this.#at += 2;
   }

@@ -1,3 +1,4 @@
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { BlockProblem } from "./block-problem.ts";
 import { type HuffmanTable, huffmanTable, JpegBits } from "./jpeg-bits.ts";
 import { inverseDct } from "./jpeg-dct.ts";
@@ -138,7 +139,7 @@ const zigzag = Uint8Array.of(
   63,
 );
 
-const damaged = (what = "its JPEG data are damaged") => new BlockProblem(what);
+const damaged = (what = reason("jpeg-data-damaged")) => new BlockProblem(what);
 /** Each scan goes over the image once more; ten are usual. */
 const mostScans = 100;
 const mostCoefficients = 2 ** 26;
@@ -151,9 +152,9 @@ export function decodeJpeg(bytes: Uint8Array, block: JpegBlock): Uint8Array {
   const tables: Tables = { quantisation: [], dc: [], ac: [], restartInterval: 0 };
   if (block.tables) readStream(block.tables, tables, undefined);
   const frame = readStream(bytes, tables, block);
-  if (!frame) throw damaged("its JPEG data hold no image");
+  if (!frame) throw damaged(reason("jpeg-data-hold-no-image"));
   for (const component of frame.components) {
-    if (!component.multipliers) throw damaged("a band of its JPEG data is missing");
+    if (!component.multipliers) throw damaged(reason("band-jpeg-data-missing"));
     if (component.coefficients) transformAll(component);
   }
   return interleaved(frame.components, block.width, block.height, block.toRgb);
@@ -161,7 +162,7 @@ export function decodeJpeg(bytes: Uint8Array, block: JpegBlock): Uint8Array {
 
 /** Goes through the segments of a stream; without `block` only tables are taken. */
 function readStream(bytes: Uint8Array, tables: Tables, block: JpegBlock | undefined): Frame | undefined {
-  if (bytes.length < 2 || bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged("its JPEG data do not begin as a JPEG");
+  if (bytes.length < 2 || bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged(reason("jpeg-data-do-not-begin"));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let frame: Frame | undefined;
   let scans = 0;
@@ -185,15 +186,15 @@ function readStream(bytes: Uint8Array, tables: Tables, block: JpegBlock | undefi
     else if (marker === 0xdd) tables.restartInterval = segment.length >= 2 ? (segment[0]! << 8) | segment[1]! : 0;
     else if (marker === 0xc0 || marker === 0xc1 || marker === 0xc2) {
       if (!block) continue;
-      if (frame) throw damaged("its JPEG data hold two images");
+      if (frame) throw damaged(reason("jpeg-data-hold-two-images"));
       frame = readFrame(segment, block, marker === 0xc2);
     } else if (marker === 0xda) {
       if (!block) continue;
       if (!frame) throw damaged();
-      if (++scans > mostScans) throw damaged(`its JPEG data go over the image more than ${mostScans} times`);
+      if (++scans > mostScans) throw damaged(reason("jpeg-data-go-over-image", { mostScans }));
       at = readScan(segment, bytes, end, frame, tables);
     } else if (marker >= 0xc3 && marker <= 0xcf && marker !== 0xc8 && marker !== 0xcc) {
-      throw damaged("its JPEG data are of a kind (lossless, arithmetic or hierarchical) that is not read here");
+      throw damaged(reason("jpeg-data-kind-lossless-arithmetic"));
     }
   }
   return frame;
@@ -231,12 +232,12 @@ function readFrame(segment: Uint8Array, block: JpegBlock, progressive: boolean):
   const [precision, h1, h0, w1, w0, count] = segment as unknown as [number, number, number, number, number, number];
   const height = (h1 << 8) | h0;
   const width = (w1 << 8) | w0;
-  if (precision !== 8) throw damaged(`its JPEG data have ${precision} bits`);
+  if (precision !== 8) throw damaged(reason("jpeg-data-bits", { precision }));
   if (width !== block.width || height < block.height || height > block.mostRows) {
-    throw damaged(`its JPEG data are of ${width} × ${height} pixels, the block of ${block.width} × ${block.height}`);
+    throw damaged(reason("jpeg-data-pixels-block", { width, height, width2: block.width, height2: block.height }));
   }
   if (count !== block.components || segment.length < 6 + 3 * count) {
-    throw damaged(`its JPEG data have ${count} bands, the block ${block.components}`);
+    throw damaged(reason("jpeg-data-bands-block", { count, components: block.components }));
   }
   const factors = Array.from({ length: count }, (_, i) => {
     const [id, sampling, quantisation] = segment.subarray(6 + 3 * i, 9 + 3 * i);
@@ -248,15 +249,13 @@ function readFrame(segment: Uint8Array, block: JpegBlock, progressive: boolean):
   const mcusAcross = Math.ceil(width / (8 * maxH));
   const mcusDown = Math.ceil(height / (8 * maxV));
   const components = factors.map(({ id, h, v, quantisation }): Component => {
-    if (maxH % h !== 0 || maxV % v !== 0)
-      throw damaged("its JPEG colours are thinned out in a way that is not read here");
+    if (maxH % h !== 0 || maxV % v !== 0) throw damaged(reason("jpeg-colours-thinned-out-way"));
     const ownWidth = Math.ceil((width * h) / maxH);
     const ownHeight = Math.ceil((height * v) / maxV);
     const blocksAcross = mcusAcross * h;
     const blocksDown = mcusDown * v;
     const size = blocksAcross * blocksDown * 64;
-    if (progressive && size > mostCoefficients)
-      throw damaged("its progressive JPEG data are too large to hold in memory");
+    if (progressive && size > mostCoefficients) throw damaged(reason("progressive-jpeg-data-too-large"));
     return {
       id,
       quantisation,
@@ -302,7 +301,7 @@ function readScan(segment: Uint8Array, bytes: Uint8Array, start: number, frame: 
     component.dc = tables.dc[choice >> 4];
     component.ac = tables.ac[choice & 15];
     component.multipliers ??= tables.quantisation[component.quantisation]?.slice();
-    if (!component.multipliers) throw damaged("its JPEG data lack a table");
+    if (!component.multipliers) throw damaged(reason("jpeg-data-lack-table"));
     scanned.push(component);
   }
   const spectrum: Spectrum = frame.progressive
@@ -324,7 +323,7 @@ function readScan(segment: Uint8Array, bytes: Uint8Array, start: number, frame: 
     throw damaged();
   }
   for (const { dc, ac } of scanned) {
-    if ((first === 0 && high === 0 && !dc) || (last > 0 && !ac)) throw damaged("its JPEG data lack a table");
+    if ((first === 0 && high === 0 && !dc) || (last > 0 && !ac)) throw damaged(reason("jpeg-data-lack-table"));
   }
 
   const bits = new JpegBits(bytes, start);

@@ -1,4 +1,5 @@
 import { inflateSync, zstdDecompressSync } from "node:zlib";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Encoding } from "../image-layout.ts";
 import type { SampleType } from "../sample-type.ts";
 import { BlockProblem } from "./block-problem.ts";
@@ -18,7 +19,7 @@ export async function decodeLerc(
   // A LERC blob is at most as large as its pixels and a mask; larger ones are damaged.
   const room = { maxOutputLength: maxOutputLength * 2 };
   const bytes = outer === 1 ? inflateSync(stored, room) : outer === 2 ? zstdDecompressSync(stored, room) : stored;
-  if (outer > 2) throw new BlockProblem(`its LERC data are packed in a way (${outer}) that is not known`);
+  if (outer > 2) throw new BlockProblem(reason("lerc-data-packed-way-not", { outer }));
   lookAtBlobs(bytes, rows, encoding);
   // Loaded on demand: most threads never read such a file.
   const { getDecoder } = await import("geotiff");
@@ -41,10 +42,10 @@ function lookAtBlobs(bytes: Uint8Array, rows: number, encoding: Encoding): void 
   let bands = 0;
   for (let at = 0; bands < encoding.samplesPerBlock; ) {
     if (at + 64 > bytes.length || Buffer.from(bytes.subarray(at, at + 6)).toString("latin1") !== "Lerc2 ") {
-      throw new BlockProblem("its LERC data are damaged");
+      throw new BlockProblem(reason("lerc-data-damaged"));
     }
     const version = view.getInt32(at + 6, true);
-    if (version < 2 || version > 6) throw new BlockProblem(`its LERC version ${version} is not known`);
+    if (version < 2 || version > 6) throw new BlockProblem(reason("lerc-version-not-known", { version }));
     let place = at + (version >= 3 ? 14 : 10);
     const next = () => {
       place += 4;
@@ -58,12 +59,12 @@ function lookAtBlobs(bytes: Uint8Array, rows: number, encoding: Encoding): void 
     const length = next();
     const type = types[next()];
     if (width !== encoding.blockWidth || height < rows || height > Math.max(rows, encoding.blockHeight)) {
-      throw new BlockProblem(`its LERC data are of ${width} × ${height} pixels`);
+      throw new BlockProblem(reason("lerc-data-pixels", { width, height }));
     }
     if (depth < 1 || depth > encoding.samplesPerBlock || length < 1 || at + length > bytes.length) {
-      throw new BlockProblem("its LERC data are damaged");
+      throw new BlockProblem(reason("lerc-data-damaged"));
     }
-    if (type !== encoding.dataType) throw new BlockProblem(`its LERC data are of type ${type ?? "unknown"}`);
+    if (type !== encoding.dataType) throw new BlockProblem(reason("lerc-data-type", { type: type ?? "?" }));
     bands += depth;
     at += length;
   }

@@ -1,3 +1,4 @@
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { BlockProblem } from "./block-problem.ts";
 
 /** TIFF's LZW (TIFF 6.0, section 13): codes of 9 to 12 bits, most significant bit first, the width grows one code early. */
@@ -40,12 +41,12 @@ export function decodeLzw(input: Uint8Array, expected: number): Uint8Array {
       continue;
     }
     if (previous === -1) {
-      if (code > 255) throw new BlockProblem("its LZW data begin with an unknown code");
+      if (code > 255) throw new BlockProblem(reason("lzw-data-begin-unknown-code"));
       output[written++] = code;
       previous = code;
       continue;
     }
-    if (code > next) throw new BlockProblem("its LZW data hold an unknown code");
+    if (code > next) throw new BlockProblem(reason("lzw-data-hold-unknown-code"));
     // A code not yet in the table is the previous string and its own first byte.
     const known = code < next ? code : previous;
     const length = lengths[known]!;

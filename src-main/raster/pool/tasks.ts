@@ -1,3 +1,4 @@
+import type { Reason } from "../../../src-shared/errors/reasons/index.ts";
 import { type EncodeInput, type EncodeOutput, encodeTile } from "../cog/encode-tile.ts";
 import type { PlainError } from "../damage.ts";
 import { blockProblem, decodeBlock, type StoredBlock } from "../decode/decode-block.ts";
@@ -28,7 +29,7 @@ export interface DecodeInput {
 }
 
 /** Per block its bands, or why it could not be decoded. */
-export type DecodeOutput = readonly (readonly TypedArray[] | string)[];
+export type DecodeOutput = readonly (readonly TypedArray[] | Reason)[];
 
 export type TaskName = keyof Tasks;
 
@@ -45,7 +46,7 @@ export const tasks: { readonly [K in TaskName]: (input: Tasks[K]["input"]) => Pr
     }
   },
   async decode({ encoding, blocks }) {
-    const out: (readonly TypedArray[] | string)[] = [];
+    const out: (readonly TypedArray[] | Reason)[] = [];
     for (const block of blocks) {
       try {
         out.push(await decodeBlock(block, encoding));

@@ -1,10 +1,12 @@
 // Legends in files: CSV and JSON of our own, QGIS styles and SLD of others. The ending says which.
+
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { z } from "zod";
 import { csv } from "../../../src-shared/domain/csv.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { writeWholeSync } from "../../files/index.ts";
 import { classesFromStyle, classQml, classSld, readCsvRows, tableExtensions } from "../../vector/index.ts";
 import { freeCode, freeColor } from "../labels/classes.ts";
@@ -58,26 +60,26 @@ export async function readLegendFile(path: string): Promise<ReadLegend> {
 
 /** The same in this process. */
 export function readLegendHere(path: string): ReadLegend {
-  const fail = (problem: string) => new AppError("legend-unreadable", { path, problem });
+  const fail = (problem: Because) => new AppError("legend-unreadable", { path, problem });
   const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts?.isFile()) throw new AppError("file-missing", { path });
-  if (facts.size > largest) throw fail("it is far too large");
+  if (facts.size > largest) throw fail(reason("far-too-large"));
   const text = new TextDecoder().decode(readFileSync(path)).replace(/^\uFEFF/, "");
   let name = basename(path, extname(path));
   let found: readonly Found[];
   const ending = extname(path).toLowerCase();
   if (ending === ".json") {
     const read = jsonSchema.safeParse(parsedJson(text));
-    if (!read.success) throw fail("it has no list of classes with names");
+    if (!read.success) throw fail(reason("no-list-classes-names"));
     name = read.data.name ?? name;
     found = read.data.classes;
   } else if (ending === ".qml" || ending === ".sld" || ending === ".xml") {
     const classes = classesFromStyle(text);
-    if (!classes) throw fail("no classes with colours are in it");
+    if (!classes) throw fail(reason("no-classes-colours"));
     found = classes.map(({ value, ...one }) => ({ ...one, code: byteOf(value) }));
   } else if (tableExtensions.includes(ending)) {
     found = classesOfTable(readCsvRows(path).map(({ cells }) => cells));
-    if (found.length === 0) throw fail("it needs a heading with at least “name” or “class”, and a line per class");
+    if (found.length === 0) throw fail(reason("needs-heading-least-name-or"));
   } else throw new AppError("legend-format", { path });
   return { name, classes: completed(found) };
 }

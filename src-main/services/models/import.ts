@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/index.ts";
 import { DamagedZip, diskError, isDiskFull, openZip, removeSync, writeAll } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
@@ -59,14 +60,15 @@ export async function unpackHere(
     if (isDiskFull(error)) throw diskError(folder, error);
     // The copy was deleted: name the package that the user chose instead.
     if (error instanceof AppError && /^(model|weights)-(damaged|unreadable|missing)$/.test(error.code)) {
-      const reason = error.code === "model-damaged" ? "its weights are not those of its model.json" : error.message;
-      throw new AppError("model-package-damaged", { path, reason }, { cause: error });
+      const { reason: own = error.message } = error.details as { readonly reason?: Because };
+      const why = error.code === "model-damaged" ? reason("weights-not-of-model-json") : own;
+      throw new AppError("model-package-damaged", { path, reason: why }, { cause: error });
     }
     if (error instanceof DamagedZip)
-      throw new AppError("model-package-damaged", { path, reason: error.message }, { cause: error });
+      throw new AppError("model-package-damaged", { path, reason: error.reason }, { cause: error });
     // A folder where a file belongs, a name that the disk cannot hold, no right to read.
     if (!(error instanceof AppError) && typeof code === "string" && /^E[A-Z]+$/.test(code))
-      throw new AppError("model-package-damaged", { path, reason: `the system says ${code}` }, { cause: error });
+      throw new AppError("model-package-damaged", { path, reason: reason("system-says", { code }) }, { cause: error });
     throw error;
   }
 }
@@ -92,7 +94,7 @@ async function unpack(pack: Package, path: string, folder: string, alive: () => 
   if (!description) throw new AppError("model-package-not-found", { path });
   // Longer ones are refused by whoever reads it, and need not be copied.
   if (description.bytes > 1 << 24)
-    throw new AppError("model-package-damaged", { path, reason: "its model.json is far too large" });
+    throw new AppError("model-package-damaged", { path, reason: reason("model-json-far-too-large") });
   await description.copyTo(join(folder, modelFile));
   const text = readPlainText(join(folder, modelFile), 1 << 24);
   const file = weightsNamedIn(text);
@@ -162,7 +164,7 @@ function weightsNamedIn(text: string): string {
 function insideOf(folder: string, name: string): string {
   const real = canonical(join(folder, name));
   if (isWithin(canonical(folder), real)) return real;
-  throw new AppError("model-package-damaged", { path: folder, reason: `“${name}” is a link to another place` });
+  throw new AppError("model-package-damaged", { path: folder, reason: reason("member-link-elsewhere", { name }) });
 }
 
 /** Members of the archive's top folder, or of the one folder it holds; names from outside never become paths. */

@@ -79,7 +79,7 @@ test.runIf(process.platform !== "win32")(
     ] as const)
       await expect(opened(folder)).rejects.toMatchObject({
         code: "project-damaged",
-        details: { detail: `“${projectFileName}${ending}” beside it is no plain file` },
+        details: { detail: { code: "beside-no-plain-file", values: { projectFileName, ending } } },
       });
   },
 );

@@ -1,9 +1,11 @@
 // A project that this installation has not opened before is checked in a process that can be killed: its database may be
 // damaged or malicious, and this process will open it.
+
 import { constants, copyFileSync, existsSync, lstatSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { lookThroughDatabase, openCatalog, projectFileName } from "../../catalog/index.ts";
 import { removeSync } from "../../files/index.ts";
 import { jsonCheck, StructureProblem, type TaskProgress } from "../../vector/index.ts";
@@ -24,7 +26,7 @@ export async function lookThroughProject(folder: string): Promise<void> {
     if (lstatSync(`${path}${ending}`, { throwIfNoEntry: false })?.isFile() === false)
       throw new AppError("project-damaged", {
         path,
-        detail: `“${projectFileName}${ending}” beside it is no plain file`,
+        detail: reason("beside-no-plain-file", { projectFileName, ending }),
       });
   try {
     await readOwnApart("project", { path });

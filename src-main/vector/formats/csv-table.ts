@@ -1,6 +1,8 @@
 // Tables as text: what separates their columns, which sign is the decimal sign, what the letters are. One pass, with limits.
+
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { type Decode, decoderNamed, decodeUnnamed } from "./text-encoding.ts";
 
 export interface CsvTable {
@@ -79,10 +81,7 @@ export function lookThroughTable(
     const wide = (begin[0] === 0xff && begin[1] === 0xfe) || (begin[0] === 0xfe && begin[1] === 0xff);
     const newline = begin.lastIndexOf(10);
     if (newline < 0)
-      throw unreadable(
-        path,
-        begin.includes(0) && !wide ? "it is not a text file" : "its first line has more than 1 MB",
-      );
+      throw unreadable(path, begin.includes(0) && !wide ? reason("not-text-file") : reason("first-line-more-1-mb"));
     const head = csvTableOf(
       Uint8Array.from(begin.subarray(0, newline + 1 + (wide && begin[0] === 0xff ? 1 : 0))),
       path,
@@ -97,7 +96,7 @@ export function lookThroughTable(
         const code = piece[i];
         if (code === 10) rows++;
         else if (code === separator) cells++;
-        else if (code === 0 && !wide) throw unreadable(path, "it is not a text file");
+        else if (code === 0 && !wide) throw unreadable(path, reason("not-text-file"));
       }
       at += got;
     }
@@ -107,9 +106,8 @@ export function lookThroughTable(
   }
 }
 
-const tooLarge = (path: string): AppError =>
-  unreadable(path, "it is larger than 256 MB; keep only the columns that are needed");
-const unreadable = (path: string, problem: string): AppError => new AppError("table-unreadable", { path, problem });
+const tooLarge = (path: string): AppError => unreadable(path, reason("larger-256-mb-keep-only"));
+const unreadable = (path: string, problem: Because): AppError => new AppError("table-unreadable", { path, problem });
 
 function bytesOf(path: string): Uint8Array {
   const facts = statSync(path, { throwIfNoEntry: false });
@@ -125,18 +123,15 @@ function rowsOf(
   options: CsvOptions,
 ): { readonly rows: readonly CsvRow[]; readonly delimiter: Delimiter; readonly encoding: string } {
   const { text, encoding } = decoded(bytes, path, options.encoding);
-  if (text.trim() === "") throw unreadable(path, "it is empty");
+  if (text.trim() === "") throw unreadable(path, reason("file-empty"));
   const given = options.delimiter?.replace(/^(tab|\\t)$/i, "\t");
   if (given !== undefined && !delimiters.includes(given as Delimiter))
-    throw unreadable(
-      path,
-      `“${options.delimiter}” does not separate columns here; use a comma, a semicolon, a tab or |`,
-    );
+    throw unreadable(path, reason("does-not-separate-columns-use", { delimiter: given }));
   const delimiter = (given as Delimiter | undefined) ?? separatorOf(text);
   const rows = parse(text, delimiter, mostRows + 1, (problem) => unreadable(path, problem));
-  if (rows.length > mostRows) throw unreadable(path, `it has more than ${mostRows} rows`);
+  if (rows.length > mostRows) throw unreadable(path, reason("more-rows", { mostRows }));
   const columns = rows[0]!.cells.length;
-  if (columns > mostColumns) throw unreadable(path, `it has ${columns} columns`);
+  if (columns > mostColumns) throw unreadable(path, reason("too-many-columns", { columns }));
   return { rows, delimiter, encoding };
 }
 
@@ -161,7 +156,7 @@ function decoded(bytes: Uint8Array, path: string, named: string | undefined): { 
   if (first === 0xff && second === 0xfe) return { text: new TextDecoder("utf-16le").decode(bytes), encoding: "UTF-16" };
   if (first === 0xfe && second === 0xff) return { text: new TextDecoder("utf-16be").decode(bytes), encoding: "UTF-16" };
   if (bytes.subarray(0, 4096).includes(0)) {
-    throw new AppError("table-unreadable", { path, problem: "it is not a text file" });
+    throw new AppError("table-unreadable", { path, problem: reason("not-text-file") });
   }
   if (named !== undefined) {
     const decode: Decode | undefined = decoderNamed(named);
@@ -192,7 +187,7 @@ function parse(
   text: string,
   delimiter: Delimiter,
   limit: number,
-  refuse: (problem: string) => Error,
+  refuse: (problem: Because) => Error,
 ): { readonly line: number; readonly cells: string[] }[] {
   const records: { line: number; cells: string[] }[] = [];
   const quote = 34;
@@ -216,7 +211,7 @@ function parse(
           const end = text.indexOf('"', from);
           if (end < 0) {
             if (limit === looked) return records;
-            throw refuse(`the quotes that open in line ${began} never close`);
+            throw refuse(reason("quotes-open-line-never-close", { began }));
           }
           cell += text.slice(at, end);
           if (text.charCodeAt(end + 1) !== quote) {
@@ -242,7 +237,7 @@ function parse(
       }
       if (cells.length > mostColumns) {
         if (limit === looked) break;
-        throw refuse(`line ${began} has more than ${mostColumns} columns`);
+        throw refuse(reason("line-more-columns", { began, mostColumns }));
       }
       if (text.charCodeAt(at) !== separator || at >= text.length) break;
       at++;

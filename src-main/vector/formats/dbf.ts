@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Field, FieldType, PropertyValue } from "./feature.ts";
 import { record } from "./fields.ts";
 import { type Decode, decoderOfLanguageDriver, decodeUnnamed } from "./text-encoding.ts";
@@ -24,11 +25,11 @@ export function openDbf(path: string, named: Decode | undefined): Dbf {
   try {
     const size = fstatSync(file).size;
     const head = Buffer.alloc(32);
-    if (readSync(file, head, 0, 32, 0) < 32) throw damaged(path, "the attribute table has no header");
+    if (readSync(file, head, 0, 32, 0) < 32) throw damaged(path, reason("attribute-table-no-header"));
     const headerLength = head.readUInt16LE(8);
     const recordLength = head.readUInt16LE(10);
     if (headerLength < 32 || headerLength > size || recordLength < 1) {
-      throw damaged(path, "the header of the attribute table makes no sense");
+      throw damaged(path, reason("header-attribute-table-makes-no"));
     }
     const decode = named ?? decoderOfLanguageDriver(head[29]!) ?? decodeUnnamed;
     const header = Buffer.alloc(headerLength - 32);
@@ -60,7 +61,7 @@ export function openDbf(path: string, named: Decode | undefined): Dbf {
   }
 }
 
-const damaged = (path: string, problem: string) => new AppError("vector-damaged", { path, problem });
+const damaged = (path: string, problem: Because) => new AppError("vector-damaged", { path, problem });
 
 /** Descriptors of 32 bytes up to a carriage return. */
 function columnsOf(header: Buffer, decode: Decode): Column[] {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import { discard, onDiskSync, placeTogetherSync, temporaryBeside, writeAllSync } from "../../files/index.ts";
 import { transformer } from "../../raster/crs.ts";
@@ -43,7 +44,7 @@ export function openFeatureSink(path: string, format: SinkFormat, layer: SinkLay
   const temporary = temporaryBeside(path);
   const open = { gpkg: openGeoPackageSink, geojson: openGeoJsonSink, shp: openShapefileSink }[format];
   if (!existsSync(dirname(path)))
-    throw new AppError("export-unwritable", { path, reason: "the folder does not exist" });
+    throw new AppError("export-unwritable", { path, reason: reason("folder-does-not-exist") });
   return onDiskSync(
     path,
     () => {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import { type Geometry, isEmpty, type Position, positionsOf } from "../geometry/geometry.ts";
 import type { Feature, FeatureLayer, PropertyValue, ReadOptions } from "./feature.ts";
@@ -54,7 +55,7 @@ function parse(path: string): JsonObject {
   if (size > largest)
     throw new AppError("vector-damaged", {
       path,
-      problem: `it has ${Math.round(size / 2 ** 20)} MiB, and GeoJSON is read up to ${largest / 2 ** 20}. Convert it to a GeoPackage`,
+      problem: reason("mib-geojson-read-up-convert", { size: Math.round(size / 2 ** 20), largest: largest / 2 ** 20 }),
     });
   const bytes = readFileSync(path);
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8"; // biome-ignore format: one line
@@ -62,7 +63,7 @@ function parse(path: string): JsonObject {
   if (nesting(text) > deepest)
     throw new AppError("vector-damaged", {
       path,
-      problem: `its lists and objects are nested more than ${deepest} deep`,
+      problem: reason("lists-objects-nested-more-deep", { deepest }),
     });
   let root: Json;
   try {
@@ -71,7 +72,7 @@ function parse(path: string): JsonObject {
     const place = /line \d+ column \d+/.exec(String(error))?.[0];
     throw new AppError(
       "vector-damaged",
-      { path, problem: `it is not valid JSON${place ? ` (${place})` : ""}` },
+      { path, problem: reason("not-valid-json", { value: place ? ` (${place})` : "" }) },
       { cause: error },
     );
   }
@@ -99,7 +100,7 @@ function nesting(text: string): number {
 function membersOf(root: JsonObject, path: string): readonly Json[] {
   if (root.type === "FeatureCollection") {
     if (!Array.isArray(root.features)) {
-      throw new AppError("vector-damaged", { path, problem: "its “features” are no list" });
+      throw new AppError("vector-damaged", { path, problem: reason("features-no-list") });
     }
     return root.features as readonly Json[];
   }

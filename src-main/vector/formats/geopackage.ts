@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import { removeSync } from "../../files/index.ts";
 import { crsFromWkt } from "../../raster/crs-from-wkt.ts";
@@ -76,7 +77,7 @@ function openUntouched(path: string): { readonly database: Database.Database; re
 
 function translated(error: unknown, path: string): unknown {
   if (error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_")) {
-    return new AppError("vector-damaged", { path, problem: `its database says “${error.message.slice(0, 160)}”` }, { cause: error }); // biome-ignore format: one line
+    return new AppError("vector-damaged", { path, problem: reason("database-says", { message: error.message.slice(0, 160) }) }, { cause: error }); // biome-ignore format: one line
   }
   return error;
 }
@@ -184,7 +185,7 @@ export function readGeoPackage(path: string, options: ReadOptions = {}): Feature
     if (columns.length === 0 || columns.length > 2000)
       throw new AppError("vector-damaged", {
         path,
-        problem: `its layer “${layer.name.slice(0, 60)}” has ${columns.length} columns`,
+        problem: reason("layer-columns", { name: layer.name.slice(0, 60), length: columns.length }),
       });
     const key = columns.find(({ pk }) => pk === 1)?.name;
     const fields = columns

@@ -4,6 +4,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip } from "../../files/index.ts";
 import {
   decodeXml,
@@ -28,7 +29,7 @@ export function readKml(path: string, options: ReadOptions = {}): FeatureLayer {
   return layerOf(path, options, () => {
     const { size } = statSync(path);
     if (size > largest)
-      throw damaged(path, `it has ${Math.round(size / 2 ** 20)} MiB; at most ${largest / 2 ** 20} are read`);
+      throw damaged(path, reason("mib-most-read", { size: Math.round(size / 2 ** 20), largest: largest / 2 ** 20 }));
     return placemarks(path, [readFileSync(path)]);
   });
 }
@@ -41,7 +42,7 @@ export async function readKmz(path: string, options: ReadOptions = {}): Promise<
   );
   try {
     const members = archive.members.filter(({ name }) => name.toLowerCase().endsWith(".kml"));
-    if (members.length === 0) throw damaged(path, "there is no KML document in it");
+    if (members.length === 0) throw damaged(path, reason("no-kml-document"));
     const isMain = (name: string) => (name.toLowerCase() === "doc.kml" ? 0 : 1);
     for (const member of members.sort((p, q) => isMain(p.name) - isMain(q.name)))
       documents.push(await member.read().catch(sentence(path)));
@@ -68,11 +69,11 @@ function layerOf(path: string, options: ReadOptions, read: () => Feature[]): Fea
   };
 }
 
-const damaged = (path: string, problem: string, cause?: unknown) =>
+const damaged = (path: string, problem: Because, cause?: unknown) =>
   new AppError("vector-damaged", { path, problem }, { cause });
 
 const sentence = (path: string) => (error: unknown) => {
-  throw error instanceof DamagedZip ? damaged(path, error.message, error) : error;
+  throw error instanceof DamagedZip ? damaged(path, error.reason, error) : error;
 };
 
 function placemarks(path: string, documents: readonly Buffer[]): Feature[] {
@@ -86,7 +87,7 @@ function placemarks(path: string, documents: readonly Buffer[]): Feature[] {
     return features;
   } catch (error) {
     if (error instanceof NotKml) throw new AppError("vector-unknown-format", { path }, { cause: error });
-    if (error instanceof XmlProblem) throw damaged(path, `it is not valid KML (${error.message})`, error);
+    if (error instanceof XmlProblem) throw damaged(path, reason("not-valid-kml", { message: error.reason }), error);
     throw error;
   }
 }

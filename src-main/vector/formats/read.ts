@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { readCsv, tableExtensions } from "./csv.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
 import { readGeoJson } from "./geojson.ts";
@@ -33,7 +34,7 @@ export function readFeatures(path: string, options: ReadOptions = {}): FeatureLa
   if (extension === ".kml" || extension === ".kmz") return readKml(path, options);
   if (extension === ".zip") throw new Error(`readFeatures: “${path}” is an archive; openFeatures reads it`);
   if (extension === ".gpkg")
-    throw new AppError("vector-damaged", { path, problem: "it does not begin like a GeoPackage" });
+    throw new AppError("vector-damaged", { path, problem: reason("does-not-begin-like-geopackage") });
   if (tableExtensions.includes(extension)) return readCsv(path, options);
   if (spreadsheets.includes(extension)) throw new AppError("table-spreadsheet", { path });
   throw new AppError("vector-unknown-format", { path });

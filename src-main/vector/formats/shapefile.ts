@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, st
 import { basename, dirname, extname, join } from "node:path";
 import RBush from "rbush";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { crsFromWkt } from "../../raster/crs-from-wkt.ts";
 import { type Geometry, type Position, type Ring, ringsContain, signedRingArea } from "../geometry/geometry.ts";
 import { openDbf } from "./dbf.ts";
@@ -71,14 +72,14 @@ function smallText(path: string, most: number): string {
   }
 }
 
-const damaged = (path: string, problem: string) => new AppError("vector-damaged", { path, problem });
+const damaged = (path: string, problem: Because) => new AppError("vector-damaged", { path, problem });
 
 function typeOfFile(path: string): number {
   const file = openSync(path, "r");
   try {
     const header = Buffer.alloc(100);
     if (readSync(file, header, 0, 100, 0) < 100 || header.readInt32BE(0) !== 9994) {
-      throw damaged(path, "it does not begin like a Shapefile");
+      throw damaged(path, reason("does-not-begin-like-shapefile"));
     }
     const type = header.readInt32LE(32);
     // The header's word on the type is not needed: every shape has its own.
@@ -165,9 +166,9 @@ function* placesAlong(file: number, size: number, path: string): Generator<Place
   const head = Buffer.alloc(8);
   let at = 100;
   for (let id = 0; at < size; id++) {
-    if (readSync(file, head, 0, 8, at) < 8) throw damaged(path, `the head of shape ${id + 1} is cut off`);
+    if (readSync(file, head, 0, 8, at) < 8) throw damaged(path, reason("head-shape-cut-off", { id: id + 1 }));
     const length = head.readInt32BE(4) * 2;
-    if (length < 4 || at + 8 + length > size) throw damaged(path, `shape ${id + 1} is cut off`);
+    if (length < 4 || at + 8 + length > size) throw damaged(path, reason("shape-cut-off", { id: id + 1 }));
     yield { at, length };
     at += 8 + length;
   }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { vectorEndings } from "../../../src-shared/domain/file-endings.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip, removeSync } from "../../files/index.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
 
@@ -61,9 +62,9 @@ export async function unpacked(path: string, looking: MemberChecks = () => undef
       // A .json beside other files is as a rule their description.
       const real = files.filter(({ ending }) => ending !== ".json");
       if (real.length > 0) files.splice(0, files.length, ...real);
-      if (files.length === 0) throw new AppError("vector-damaged", { path, problem: "there is no Shapefile, GeoPackage, GeoJSON or KML in it" }); // biome-ignore format: one line
+      if (files.length === 0) throw new AppError("vector-damaged", { path, problem: reason("no-shapefile-geopackage-geojson-or") }); // biome-ignore format: one line
       // The user chose the whole archive, so reading a part of it would be wrong.
-      if (files.length > mostFiles) throw new AppError("vector-damaged", { path, problem: `it holds ${files.length} vector files, at most ${mostFiles} are read; unpack it and choose some of them` }); // biome-ignore format: one line
+      if (files.length > mostFiles) throw new AppError("vector-damaged", { path, problem: reason("holds-vector-files-most-read", { length: files.length, mostFiles }) }); // biome-ignore format: one line
       const taken = new Set<string>();
       const written: string[] = [];
       for (const { name, ending } of files) {
@@ -90,7 +91,7 @@ export async function unpacked(path: string, looking: MemberChecks = () => undef
   } catch (error) {
     removeSync(folder);
     if (error instanceof DamagedZip)
-      throw new AppError("vector-damaged", { path, problem: error.message }, { cause: error });
+      throw new AppError("vector-damaged", { path, problem: error.reason }, { cause: error });
     throw error;
   }
 }

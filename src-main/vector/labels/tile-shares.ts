@@ -1,8 +1,10 @@
 // What whole tiles hold, as people write it down: JSON, folders of JSON, CSV, footprints with columns of shares.
+
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import { crsFromWkt } from "../../raster/crs-from-wkt.ts";
 import { tableExtensions } from "../formats/csv.ts";
@@ -68,12 +70,12 @@ type JsonObject = { readonly [key: string]: Json };
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function unreadable(path: string, problem: string, cause?: unknown): AppError {
+function unreadable(path: string, problem: Because, cause?: unknown): AppError {
   return new AppError("tile-shares-unreadable", { path, problem }, { cause });
 }
 
 function bytesOf(path: string): Uint8Array {
-  const tooLarge = () => unreadable(path, "it is larger than 256 MB");
+  const tooLarge = () => unreadable(path, reason("larger-256-mb"));
   if (statSync(path).size > mostBytes) throw tooLarge();
   const bytes = readFileSync(path);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
@@ -81,7 +83,7 @@ function bytesOf(path: string): Uint8Array {
     return gunzipSync(bytes, { maxOutputLength: mostBytes });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
-    throw unreadable(path, "its compression is damaged", cause);
+    throw unreadable(path, reason("compression-damaged"), cause);
   }
 }
 
@@ -90,7 +92,7 @@ function parsed(path: string): Json {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Json;
   } catch (cause) {
-    throw unreadable(path, "it is not valid JSON", cause);
+    throw unreadable(path, reason("json-invalid"), cause);
   }
 }
 
@@ -175,7 +177,7 @@ function fromJson(path: string, root: Json, { key }: TileSharesOptions): TileSha
     if (record) entries.push(record);
   }
   if (entries.length === 0)
-    throw unreadable(path, "no member says which classes a tile holds, as {\"tile\": {\"class\": share}} or [[\"class\", share], …]"); // biome-ignore format: one line
+    throw unreadable(path, reason("no-member-says-classes-tile", { example: "{\"tile\": {\"class\": share}} | [[\"class\", share], …]" })); // biome-ignore format: one line
   return { source: "json", listed: entries.every(({ listed }) => listed), crs: undefined, entries };
 }
 
@@ -230,7 +232,7 @@ function fromFolder(folder: string): TileShares {
       const own = join(path, child.name);
       if (child.isDirectory() && depth < 4) walk(own, depth + 1);
       if (!child.isFile() || !/\.json$/i.test(child.name)) continue;
-      if (++files > mostFiles) throw unreadable(folder, `it holds more than ${mostFiles} files`);
+      if (++files > mostFiles) throw unreadable(folder, reason("holds-more-files", { mostFiles }));
       let root: Json;
       try {
         root = parsed(own);
@@ -245,7 +247,7 @@ function fromFolder(folder: string): TileShares {
     }
   };
   walk(folder, 0);
-  if (entries.length === 0) throw unreadable(folder, "no JSON file in it names classes of an image");
+  if (entries.length === 0) throw unreadable(folder, reason("no-json-file-names-classes"));
   const readable = entries.filter(({ shares }) => !shares.has("?"));
   return {
     source: "folder",
@@ -272,10 +274,10 @@ const fromCsv = (path: string, options: TileSharesOptions): TileShares =>
   sharesInTable(path, options, csvTableOf(bytesOf(path), path));
 
 function sharesInTable(path: string, options: TileSharesOptions, { header, rows }: CsvTable): TileShares {
-  if (rows.length === 0) throw unreadable(path, "it has no rows below a heading");
+  if (rows.length === 0) throw unreadable(path, reason("no-rows-below-heading"));
   const records = rows.map(({ cells }) => Object.fromEntries(header.map((name, i) => [name, cells[i]!.trim()])));
   const key = options.key ?? header.find((name) => keyNames.includes(name.toLowerCase())) ?? header[0]!;
-  if (!header.includes(key)) throw unreadable(path, `it has no column “${key}”`);
+  if (!header.includes(key)) throw unreadable(path, reason("column-missing", { key }));
   const classColumn = header.find((name) => name !== key && classMembers.includes(name.toLowerCase()));
   const long = classColumn !== undefined && options.columns === undefined ? classColumn : undefined;
   if (long === undefined) return columnsOf(path, "csv", options, key, header, records.map((record) => ({ record, geometry: undefined }))); // biome-ignore format: one call

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { LabelFile } from "../../../src-shared/ipc/labels.ts";
 import { cooperative } from "../cooperative.ts";
 import type { FeatureLayer, ReadOptions } from "../formats/feature.ts";
@@ -83,7 +84,7 @@ async function opened({ path, options }: Source, telling: TaskProgress): Promise
           if (++rows > most)
             throw new AppError("vector-damaged", {
               path,
-              problem: "its view gives far more rows than the whole file could hold",
+              problem: reason("view-gives-far-more-rows"),
             });
           telling.alive();
           yield feature;

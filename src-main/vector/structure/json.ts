@@ -1,5 +1,6 @@
 // RFC 8259 byte by byte: what JSON.parse would refuse at the end of 300 MB of text is refused where it stands, and what it would make
 // a hundred times larger is counted before it is made.
+import { type Reason, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { type StructureCheck, StructureProblem, TooManyParts } from "./problem.ts";
 
 /** Brackets inside one another. */
@@ -97,8 +98,8 @@ export function jsonCheck({
   let began = 0;
   let [members, short] = [0, 0];
 
-  const refuse = (problem: string, offset: number): never => {
-    throw new StructureProblem(`it is not valid JSON (${problem} at byte ${at + offset + 1})`);
+  const refuse = (problem: Reason, offset: number): never => {
+    throw new StructureProblem(reason("not-valid-json-byte", { problem, at: at + offset + 1 }));
   };
   const held = () => (containers * bytesOf.container + scalars * bytesOf.scalar + at * 2) / 2 ** 20;
   const ended = (offset: number): void => {
@@ -106,12 +107,12 @@ export function jsonCheck({
     if (!inFeatures || depth !== 2) return;
     members++;
     if (at + offset + 1 - began < shortestFeature && ++short > 1000 && short * 2 > members)
-      throw new StructureProblem("its “features” are no GeoJSON Features");
+      throw new StructureProblem(reason("features-no-geojson-features"));
   };
   const begin = (code: number, offset: number): void => {
     if (inFeatures && depth === 2) began = at + offset;
     if (code === 123 || code === 91) {
-      if (depth === deepest) throw new StructureProblem(`its lists and objects are nested more than ${deepest} deep`);
+      if (depth === deepest) throw new StructureProblem(reason("lists-objects-nested-more-deep", { deepest }));
       if (geo && depth === 1 && objects[1] === 1) inFeatures = named && code === 91;
       objects[++depth] = code === 123 ? 1 : 0;
       containers++;
@@ -128,10 +129,10 @@ export function jsonCheck({
       expected = words[code];
       expectedAt = 1;
       state = word;
-    } else refuse("there is no value", offset);
+    } else refuse(reason("no-value"), offset);
   };
   const close = (code: number, offset: number): void => {
-    if ((code === 125) !== (objects[depth] === 1)) refuse("the wrong bracket", offset);
+    if ((code === 125) !== (objects[depth] === 1)) refuse(reason("wrong-bracket"), offset);
     if (depth === 2) inFeatures = false;
     depth--;
     ended(offset);
@@ -157,7 +158,7 @@ export function jsonCheck({
           } else if (code === 92) {
             keyAt = -1;
             state = escaped;
-          } else if (code < 32) refuse("a control character", i);
+          } else if (code < 32) refuse(reason("control-character"), i);
           else if (isKey && keyAt >= 0) keyAt = featuresKey[keyAt] === code ? keyAt + 1 : -1;
           i++;
           continue;
@@ -174,7 +175,7 @@ export function jsonCheck({
             i++;
             continue;
           }
-          if (!mayEnd.has(part)) refuse("a broken number", i);
+          if (!mayEnd.has(part)) refuse(reason("broken-number"), i);
           // What ends a number is looked at again.
           ended(i - 1);
           continue;
@@ -183,14 +184,14 @@ export function jsonCheck({
           if (code === 117) {
             hexLeft = 4;
             state = hexadecimal;
-          } else if (![34, 92, 47, 98, 102, 110, 114, 116].includes(code)) refuse("an unknown escape", i);
+          } else if (![34, 92, 47, 98, 102, 110, 114, 116].includes(code)) refuse(reason("unknown-escape"), i);
           else state = text;
         } else if (state === hexadecimal) {
           const isHex = (code >= 48 && code <= 57) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
-          if (!isHex) refuse("an unknown escape", i);
+          if (!isHex) refuse(reason("unknown-escape"), i);
           if (--hexLeft === 0) state = text;
         } else if (state === word) {
-          if (code !== expected[expectedAt++]) refuse("an unknown word", i);
+          if (code !== expected[expectedAt++]) refuse(reason("unknown-word"), i);
           if (expectedAt === expected.length) ended(i);
         } else if (isSpace(code)) {
           while (i + 1 < bytes.length && isSpace(bytes[i + 1]!)) i++;
@@ -198,32 +199,32 @@ export function jsonCheck({
         else if (state === commaOrEnd) {
           if (code === 44) state = objects[depth] === 1 ? key : value;
           else if (code === 93 || code === 125) close(code, i);
-          else refuse("a comma is missing", i);
+          else refuse(reason("comma-missing"), i);
         } else if (state === valueOrEnd) {
           if (code === 93) close(code, i);
           else begin(code, i);
         } else if (state === keyOrEnd || state === key) {
           if (code === 125 && state === keyOrEnd) close(code, i);
-          else if (code !== 34) refuse("a name is missing", i);
+          else if (code !== 34) refuse(reason("name-missing"), i);
           else {
             isKey = true;
             keyAt = 0;
             state = text;
           }
         } else if (state === colon) {
-          if (code !== 58) refuse("a colon is missing", i);
+          if (code !== 58) refuse(reason("colon-missing"), i);
           state = value;
-        } else refuse("there is more behind its end", i);
+        } else refuse(reason("more-behind-end"), i);
         i++;
       }
       at += bytes.length;
       if (held() > fewMebibytes + (at / 2 ** 20) * mostGrowth)
-        throw new StructureProblem("it holds far more lists and objects than data");
+        throw new StructureProblem(reason("holds-far-more-lists-objects"));
       if (held() > most) throw new TooManyParts(Math.ceil(held()));
     },
     end() {
       if (state === number && depth === 0 && mayEnd.has(part)) return;
-      if (state !== nothing) throw new StructureProblem("it is not valid JSON (it ends too early)");
+      if (state !== nothing) throw new StructureProblem(reason("not-valid-json-ends-too"));
     },
     get mebibytes() {
       return held();

@@ -1,5 +1,7 @@
+import { ReasonedError } from "../../../src-shared/errors/reasons/index.ts";
+
 /** Why a file cannot be what it says it is, in words that follow a colon. Found before anything is held of it. */
-export class StructureProblem extends Error {}
+export class StructureProblem extends ReasonedError {}
 
 /** The file is valid, but what it holds would take more memory than allowed. */
 export class TooManyParts extends Error {

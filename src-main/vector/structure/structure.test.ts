@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { type Because, because } from "../../../src-shared/errors/reasons/index.ts";
 import { zipOf } from "../../files/index.ts";
 import { parseXml } from "../../raster/xml.ts";
 import { openFeatures } from "../formats/read.ts";
@@ -110,7 +111,8 @@ test("the check of XML passes what is read whole, and refuses tags that do not c
 const problemOf = (path: string) =>
   checkStructure(path, 448, { features: {} }).then(
     () => "passed",
-    (error: { code: string; details: { problem?: string } }) => `${error.code}: ${error.details.problem ?? ""}`,
+    (error: { code: string; details: { problem?: Because } }) =>
+      `${error.code}: ${because(error.details.problem ?? "")}`,
   );
 const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(room, name), content);

@@ -1,10 +1,12 @@
 // What can be known of a file before anything of it is held: it is looked through in pieces, and refused at the first byte that is
 // wrong. Only what passes may take the memory and the time that its size asks for.
+
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip } from "../../files/index.ts";
 import { lookThroughCsv, tableExtensions } from "../formats/csv.ts";
 import type { ReadOptions } from "../formats/feature.ts";
@@ -49,7 +51,7 @@ export async function checkStructure(path: string, mebibytes: number, reading: R
       for await (const piece of unfolded(path)) {
         bytes += piece.length;
         if (/\.json\.gz$/i.test(path)) check.push(piece);
-        if (bytes > largestKml) throw new StructureProblem("it is larger than 256 MB when it is unpacked");
+        if (bytes > largestKml) throw new StructureProblem(reason("larger-256-mb-when-unpacked"));
       }
       if (/\.json\.gz$/i.test(path)) check.end();
       return;
@@ -65,8 +67,8 @@ export async function checkStructure(path: string, mebibytes: number, reading: R
     const largest = ending === ".json" || ending === ".geojson" ? largestJson : undefined;
     if (largest === undefined) return;
     if (size > largest) {
-      const problem = `it has ${Math.round(size / 2 ** 20)} MiB, and JSON is read up to ${largest / 2 ** 20}. Convert it to a GeoPackage`;
-      throw new StructureProblem(problem);
+      const figures = { size: Math.round(size / 2 ** 20), largest: largest / 2 ** 20 };
+      throw new StructureProblem(reason("mib-json-read-up-convert", figures));
     }
     if (isWide(head)) return narrow(size);
     lookThrough(path, size, jsonCheck({ mebibytes, geo: "features" in reading }), endOfJson);
@@ -80,7 +82,7 @@ function told(error: unknown, path: string): unknown {
   if (error instanceof TooManyParts)
     return new AppError("vector-too-costly", { path, why: "memory", limit: error.mebibytes }, { cause: error });
   if (error instanceof StructureProblem || error instanceof DamagedZip)
-    return new AppError("vector-damaged", { path, problem: error.message }, { cause: error });
+    return new AppError("vector-damaged", { path, problem: error.reason }, { cause: error });
   return error;
 }
 
@@ -91,7 +93,7 @@ const isWide = (head: Buffer): boolean =>
   (head[0] === 0) !== (head[1] === 0);
 
 function narrow(size: number): void {
-  if (size > largestWide) throw new StructureProblem("its text has two bytes a sign; save it as UTF-8");
+  if (size > largestWide) throw new StructureProblem(reason("text-two-bytes-sign-save"));
 }
 
 /** The check of a file by its ending; `undefined` where its reader looks at its head first and then row by row. */
@@ -132,10 +134,10 @@ function beginsWith(bytes: Buffer, what: string): StructureCheck {
       if (seen.length >= bytes.length) return;
       seen = Buffer.concat([seen, piece.subarray(0, bytes.length - seen.length)]);
       if (!seen.equals(bytes.subarray(0, seen.length)))
-        throw new StructureProblem(`a file in it does not begin like ${what}`);
+        throw new StructureProblem(reason("file-does-not-begin-like", { what }));
     },
     end() {
-      if (seen.length < bytes.length) throw new StructureProblem(`a file in it is too short for ${what}`);
+      if (seen.length < bytes.length) throw new StructureProblem(reason("file-too-short", { what }));
     },
     mebibytes: 0,
   };
@@ -143,7 +145,7 @@ function beginsWith(bytes: Buffer, what: string): StructureCheck {
 
 async function checkKml(path: string, size: number, head: Buffer, mebibytes: number): Promise<void> {
   if (head.toString("latin1", 0, 2) !== "PK") {
-    if (size > largestKml) throw new StructureProblem(`it has ${Math.round(size / 2 ** 20)} MiB; at most ${largestKml / 2 ** 20} are read`); // biome-ignore format: one line
+    if (size > largestKml) throw new StructureProblem(reason("mib-most-read-6", { size: Math.round(size / 2 ** 20), largestKml: largestKml / 2 ** 20 })); // biome-ignore format: one line
     if (isWide(head)) return narrow(size);
     lookThrough(path, size, kmlCheck(mebibytes), endOfKml);
     return;
@@ -179,11 +181,11 @@ const endOfKml = /(<\/([\w.-]+:)?kml\s*>|-->|\?>|\/>)\s*$/;
 function lookThrough(path: string, size: number, check: StructureCheck, ending: RegExp): void {
   const file = openSync(path, "r");
   try {
-    if (fstatSync(file).size !== size) throw new StructureProblem("it was changed while it was read");
+    if (fstatSync(file).size !== size) throw new StructureProblem(reason("was-changed-while-was-read"));
     const piece = Buffer.alloc(Math.min(pieceBytes, Math.max(1, size)));
     const tail = piece.subarray(0, readSync(file, piece, 0, Math.min(4096, size), Math.max(0, size - 4096)));
     if (size > pieceBytes && /[^\s\0]/.test(tail.toString("latin1")) && !ending.test(tail.toString("latin1")))
-      throw new StructureProblem("it ends too early; its copy or download broke off");
+      throw new StructureProblem(reason("ends-too-early-copy-or"));
     for (let at = 0; at < size; ) {
       const got = readSync(file, piece, 0, piece.length, at);
       if (got === 0) break;
@@ -220,7 +222,7 @@ async function* unfolded(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const piece of stream) yield piece as Buffer;
   } catch (cause) {
-    throw new StructureProblem("its compression is damaged", { cause });
+    throw new StructureProblem(reason("compression-damaged"), { cause });
   } finally {
     stream.destroy();
   }

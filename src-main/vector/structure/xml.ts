@@ -1,4 +1,5 @@
 // The tags of an XML text in pieces: whether they close each other, how deep and how many they are. What is inside a tag, `scanXml` reads.
+import { type Reason, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { localName } from "../../raster/xml.ts";
 import { type StructureCheck, StructureProblem, TooManyParts } from "./problem.ts";
 
@@ -39,17 +40,17 @@ export function xmlCheck({
   /** what ends the comment, section or instruction that the text stands in */
   let until: readonly [string, string] | undefined;
 
-  const refuse = (problem: string): never => {
-    throw new StructureProblem(`it is not well-formed (${problem})`);
+  const refuse = (problem: Reason): never => {
+    throw new StructureProblem(reason("not-well-formed", { problem }));
   };
   const held = () => (items * bytesOfItem + bytesSeen * 3) / 2 ** 20;
   const outside = (source: string, from: number, to: number): void => {
     // Byte order marks are read as three letters here.
     if (names.length === 0 && /[^\s\uFEFF\u00ef\u00bb\u00bf]/.test(source.slice(from, Math.min(to, from + 4096))))
-      refuse("there is text outside of its root element");
+      refuse(reason("text-outside-root-element"));
   };
   const counted = (): void => {
-    if (++items > mostItems) throw new StructureProblem(`it has more than ${mostItems} elements and attributes`);
+    if (++items > mostItems) throw new StructureProblem(reason("more-elements-attributes-6", { mostItems }));
   };
 
   /** Deals with what is whole in `source`; gives the place from which more is needed. */
@@ -58,7 +59,10 @@ export function xmlCheck({
     while (at < source.length) {
       if (until) {
         const end = source.indexOf(until[0], at);
-        if (end < 0) return last ? refuse(`it ends inside ${until[1]}`) : Math.max(at, source.length - until[0].length);
+        if (end < 0)
+          return last
+            ? refuse(reason("ends-inside", { until: until[1] }))
+            : Math.max(at, source.length - until[0].length);
         at = end + until[0].length;
         until = undefined;
       }
@@ -75,8 +79,8 @@ export function xmlCheck({
       }
       const end = endOfTag(source, tag);
       if (end < 0) {
-        if (last) refuse("it ends inside a tag");
-        if (source.length - tag > longestTag) refuse("a tag is longer than 1 MiB");
+        if (last) refuse(reason("ends-inside-tag"));
+        if (source.length - tag > longestTag) refuse(reason("tag-longer-1-mib"));
         return tag;
       }
       at = end + 1;
@@ -87,25 +91,25 @@ export function xmlCheck({
 
   const deal = (tag: string): void => {
     if (tag.startsWith("<!")) {
-      if (tag.includes("[")) throw new StructureProblem("it declares entities of its own, which are not expanded here");
+      if (tag.includes("[")) throw new StructureProblem(reason("declares-entities-own-not-expanded"));
       return;
     }
     if (tag[1] === "/") {
       const name = tag.slice(2, -1).trim();
-      if (names.pop() !== name) refuse(`“</${name.slice(0, 40)}>” does not close what is open`);
+      if (names.pop() !== name) refuse(reason("does-not-close-what-open", { name: name.slice(0, 40) }));
       return;
     }
     const name = nameIn(tag);
-    if (name === "") throw new StructureProblem("it is not well-formed (a “<” begins no tag)");
+    if (name === "") throw new StructureProblem(reason("not-well-formed-begins-no"));
     counted();
     for (let quote = tag.indexOf("="); quote >= 0; quote = tag.indexOf("=", quote + 1)) counted();
     if (names.length === 0) {
-      if (++roots > 1) refuse("it has two root elements");
+      if (++roots > 1) refuse(reason("two-root-elements"));
       if (root !== undefined && localName(name) !== root)
         throw new WrongRoot(`the root element is <${name.slice(0, 40)}>`);
     }
     if (tag.at(-2) === "/") return;
-    if (names.length >= depth) throw new StructureProblem(`its elements are nested more than ${depth} deep`);
+    if (names.length >= depth) throw new StructureProblem(reason("elements-nested-more-deep", { depth }));
     names.push(name);
   };
 
@@ -118,8 +122,8 @@ export function xmlCheck({
     },
     end() {
       walk(rest, true);
-      if (roots === 0) refuse("it has no root element");
-      if (names.length > 0) refuse(`“<${names.at(-1)!.slice(0, 40)}>” is not closed`);
+      if (roots === 0) refuse(reason("no-root-element"));
+      if (names.length > 0) refuse(reason("not-closed", { names: names.at(-1)!.slice(0, 40) }));
     },
     get mebibytes() {
       return held();

@@ -1,5 +1,6 @@
 import type { ForeignKind } from "../../../src-shared/domain/foreign-files.ts";
 import type { ErrorCode } from "../../../src-shared/errors/index.ts";
+import { because } from "../../../src-shared/errors/reasons/index.ts";
 import { onClock, type Sentences } from "./words.ts";
 
 const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
@@ -31,7 +32,7 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "raster-without-crs": ({ path }) =>
     `“${path}” has no coordinate reference system. Choose one in the file’s details under “Add images”.`,
   "raster-crs-unusable": ({ path, reason }) =>
-    `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${reason}. Choose the right one in the file’s details under “Add images”, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
+    `The coordinate reference system of “${path}” cannot be honoured in full here, and nothing is guessed: ${because(reason)}. Choose the right one in the file’s details under “Add images”, or convert the file first (gdalwarp -t_srs EPSG:code in.tif out.tif).`,
   "raster-needs-overviews": ({ path }) =>
     `“${path}” is far finer than the map asked for and has no overviews to read instead. Make a copy with overviews first: gdal_translate -of COG in.tif out.tif.`,
   "table-one-coordinate": ({ path, columns }) =>

@@ -1,6 +1,7 @@
 import type { ForeignKind, ForeignWords } from "../../../src-shared/domain/foreign-files.ts";
 import type { acquisitionErrors } from "../../../src-shared/errors/acquisitions.ts";
 import type { rasterErrors } from "../../../src-shared/errors/raster.ts";
+import { because } from "./reason-words.ts";
 import { counted, listed, quoted, type Sentences } from "./words.ts";
 
 const toTiff = "Convertissez d’abord : gdal_translate -of COG entrée sortie.tif.";
@@ -49,7 +50,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${evidence.length} images montrent le même endroit lors du même passage (${date}${count > 1 ? `, et ${count - 1} autres endroits de même` : ""}) :\n${evidence.map((line) => `  ${line}`).join("\n")}\nDites quoi en faire : garder les deux, remplacer l’ancienne, garder la plus claire ou les fusionner. Rien n’a été ajouté.`,
   "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
   "import-nothing-usable": ({ count, reasons }) =>
-    `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
+    `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${because(reason)}`).join("\n")}`,
   "import-format": ({ path, kind, ...own }) => {
     // A list that an earlier version wrote has no kind.
     const { format, help } = foreignFiles[kind] ?? own;
@@ -72,7 +73,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "raster-not-a-file": ({ path, what }) =>
     `${quoted(path)} est ${{ folder: "un dossier", pipe: "un tube nommé", socket: "une socket", device: "un périphérique" }[what]}, pas un fichier. Choisissez un fichier image (.tif).`,
   "raster-side-file": ({ path, beside, reason }) =>
-    `${quoted(beside)}, qui accompagne ${quoted(path)}, est inutilisable (${reason}). Réparez ce fichier, ou déplacez-le s’il n’est pas nécessaire.`,
+    `${quoted(beside)}, qui accompagne ${quoted(path)}, est inutilisable (${because(reason)}). Réparez ce fichier, ou déplacez-le s’il n’est pas nécessaire.`,
   "acquisition-date-tag": ({ path, tag, found, tags }) =>
     found === null
       ? `${quoted(path)} n’a pas de métadonnée ${quoted(tag)}. Il a : ${tags.join(", ") || "aucune"}.`
@@ -92,17 +93,17 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "raster-changed": ({ path }) =>
     `${quoted(path)} a été remplacé ou modifié pendant sa lecture. Le travail en cours s’est arrêté ; quand le fichier est comme il doit être, reprenez-le ou recommencez.`,
   "raster-unreadable": ({ path, reason }) =>
-    `${quoted(path)} ne peut pas être lu (${reason}). Vérifiez que le disque est branché et que vous avez le droit de lire ce fichier.`,
+    `${quoted(path)} ne peut pas être lu (${because(reason)}). Vérifiez que le disque est branché et que vous avez le droit de lire ce fichier.`,
   "raster-result-too-large": ({ path, width, height, most }) =>
     `${quoted(path)} aurait ${width.toLocaleString("fr")} × ${height.toLocaleString("fr")} pixels, ${(width * height).toLocaleString("fr")} en tout ; on en écrit au plus ${most.toLocaleString("fr")}. Choisissez des pixels plus grands ou une zone plus petite, et vérifiez que la résolution est dans l’unité du système de coordonnées.`,
   "raster-truncated": ({ path }) =>
     `${quoted(path)} est coupé : le fichier se termine avant ses pixels. Copiez-le ou téléchargez-le de nouveau.`,
   "raster-damaged": ({ path, reason }) =>
-    `${quoted(path)} est endommagé (${reason}). Copiez-le ou téléchargez-le de nouveau.`,
+    `${quoted(path)} est endommagé (${because(reason)}). Copiez-le ou téléchargez-le de nouveau.`,
   "raster-unsupported-compression": ({ path, compression }) =>
     `${quoted(path)} est compressé en ${compression}, qui ne peut pas être lu ici. Convertissez-le d’abord : gdal_translate -co COMPRESS=DEFLATE entree.tif sortie.tif.`,
   "raster-unsupported-layout": ({ path, reason }) =>
-    `${quoted(path)} ne peut pas être lu : ${reason}. Convertissez-le d’abord : gdal_translate -of COG entree.tif sortie.tif.`,
+    `${quoted(path)} ne peut pas être lu : ${because(reason)}. Convertissez-le d’abord : gdal_translate -of COG entree.tif sortie.tif.`,
   "raster-without-crs": ({ path }) =>
     `${quoted(path)} n’a pas de système de coordonnées. Choisissez-en un dans ses détails sous « Ajouter des images ».`,
   "raster-without-transform": ({ path }) =>
@@ -112,9 +113,9 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "crs-unknown": ({ crs }) =>
     `Le système de coordonnées ${quoted(crs)} n’est pas connu ici. Donnez un code EPSG comme EPSG:32631, une chaîne PROJ ou un WKT.`,
   "crs-unusable": ({ crs, reason }) =>
-    `Le système de coordonnées ${quoted(crs)} ne peut pas être respecté en entier ici : ${reason}. Donnez-en un autre, comme EPSG:32631.`,
+    `Le système de coordonnées ${quoted(crs)} ne peut pas être respecté en entier ici : ${because(reason)}. Donnez-en un autre, comme EPSG:32631.`,
   "raster-crs-unusable": ({ path, reason }) =>
-    `Le système de coordonnées de ${quoted(path)} ne peut pas être respecté en entier ici, et rien n’est deviné : ${reason}. Choisissez le bon dans ses détails sous « Ajouter des images », ou convertissez d’abord le fichier (gdalwarp -t_srs EPSG:code entree.tif sortie.tif).`,
+    `Le système de coordonnées de ${quoted(path)} ne peut pas être respecté en entier ici, et rien n’est deviné : ${because(reason)}. Choisissez le bon dans ses détails sous « Ajouter des images », ou convertissez d’abord le fichier (gdalwarp -t_srs EPSG:code entree.tif sortie.tif).`,
   "raster-needs-overviews": ({ path }) =>
     `${quoted(path)} est bien plus fin que ce que la carte demande et n’a pas d’aperçus à lire à la place. Faites-en d’abord une copie avec aperçus : gdal_translate -of COG entree.tif sortie.tif.`,
   "raster-outside-crs": ({ crs }) =>
@@ -124,5 +125,5 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "no-disk-space": ({ path }) =>
     `Il n’y a plus de place sur le disque pour écrire ${quoted(path)}. Libérez de la place ou choisissez un autre disque ; rien n’a été écrit à moitié.`,
   "raster-unwritable": ({ path, reason }) =>
-    `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier où vous avez le droit d’écrire.`,
+    `${quoted(path)} ne peut pas être écrit (${because(reason)}). Choisissez un dossier où vous avez le droit d’écrire.`,
 };

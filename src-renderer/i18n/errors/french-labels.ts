@@ -1,5 +1,6 @@
 import type { labelErrors } from "../../../src-shared/errors/labels.ts";
 import type { PlaceHint } from "../../../src-shared/errors/place-hint.ts";
+import { because } from "./reason-words.ts";
 import { counted, listed, quoted, type Sentences } from "./words.ts";
 
 const units = { polygons: "étiquette", blocks: "bloc", patches: "patch" } as const;
@@ -10,7 +11,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "vector-unknown-format": ({ path }) =>
     `${quoted(path)} n’est pas un fichier vectoriel lisible ici. Choisissez un GeoPackage (.gpkg), un Shapefile (.shp ; décompressez d’abord un .zip), un GeoJSON (.geojson, .json) un KML ou un tableau de texte (.csv, .tsv).`,
   "vector-damaged": ({ path, problem }) =>
-    `${quoted(path)} est endommagé ou incomplet : ${problem}. Exportez-le de nouveau depuis le logiciel qui l’a fait.`,
+    `${quoted(path)} est endommagé ou incomplet : ${because(problem)}. Exportez-le de nouveau depuis le logiciel qui l’a fait.`,
   "vector-too-costly": ({ path, why, limit }) =>
     why === "crash"
       ? `${quoted(path)} a fait s’arrêter le programme qui le lit. Il est endommagé ; exportez-le de nouveau depuis le logiciel qui l’a fait.`
@@ -22,7 +23,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "vector-unknown-encoding": ({ path, encoding }) =>
     `L’encodage de texte ${quoted(encoding)} de ${quoted(path)} n’est pas connu. Indiquez-en un autre, par exemple UTF-8 ou windows-1252.`,
   "vector-unwritable": ({ path, reason }) =>
-    `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier où vous avez le droit d’écrire.`,
+    `${quoted(path)} ne peut pas être écrit (${because(reason)}). Choisissez un dossier où vous avez le droit d’écrire.`,
   "labels-without-crs": ({ path, hint = null }) =>
     `${quoted(path)} ne dit pas dans quel système de coordonnées sont ses formes (un Shapefile a besoin de son fichier .prj, un tableau d’une colonne « epsg »). ${placeSentence(hint, "Choisissez-en un.")}`,
   "class-raster-bands": ({ path, bands }) =>
@@ -38,7 +39,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "labels-field-needed": ({ path, fields }) =>
     `Choisissez le champ de ${quoted(path)} qui contient la classe. Il y a : ${listed(fields)}.`,
   "table-unreadable": ({ path, problem }) =>
-    `${quoted(path)} ne peut pas être lu comme un tableau de texte : ${problem}.`,
+    `${quoted(path)} ne peut pas être lu comme un tableau de texte : ${because(problem)}.`,
   "table-spreadsheet": ({ path }) =>
     `${quoted(path)} est un classeur. Enregistrez-le en CSV avec des colonnes pour la longitude et la latitude (ou x et y), puis importez ce fichier.`,
   "table-column-missing": ({ path, column, columns }) =>
@@ -74,7 +75,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "labels-none-usable": ({ path, count, reasons }) =>
     `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
   "tile-shares-unreadable": ({ path, problem }) =>
-    `« ${path} » ne peut pas être lu comme étiquettes de tuiles (${problem}). Choisissez un JSON, un dossier de fichiers JSON, un CSV (fichier, classe, part) ou un fichier vectoriel d’emprises avec des parts.`,
+    `« ${path} » ne peut pas être lu comme étiquettes de tuiles (${because(problem)}). Choisissez un JSON, un dossier de fichiers JSON, un CSV (fichier, classe, part) ou un fichier vectoriel d’emprises avec des parts.`,
   "tile-shares-no-columns": ({ path, fields }) =>
     `Aucune colonne de « ${path} » ne ressemble à des parts de classes${fields.length > 0 ? ` (il y a : ${fields.join(", ")})` : ""}. Nommez les colonnes qui contiennent les parts.`,
   "tile-labels-none-usable": ({ path, count, reasons }) =>
@@ -128,7 +129,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "class-in-use": ({ name, count }) =>
     `${counted(count, "étiquette a", "étiquettes ont")} la classe ${quoted(name)}. Choisissez la classe qu’elles auront à la place.`,
   "legend-unreadable": ({ path, problem }) =>
-    `${quoted(path)} n’est pas une légende lisible ici : ${problem}. Choisissez un CSV (code,name,color), un JSON, un style QGIS (.qml) ou un SLD.`,
+    `${quoted(path)} n’est pas une légende lisible ici : ${because(problem)}. Choisissez un CSV (code,name,color), un JSON, un style QGIS (.qml) ou un SLD.`,
   "legend-format": ({ path }) =>
     `${quoted(path)} ne se termine pas comme un fichier de légende. Utilisez .csv, .json, .qml ou .sld.`,
 };

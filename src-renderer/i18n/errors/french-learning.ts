@@ -3,6 +3,7 @@ import type { mapErrors } from "../../../src-shared/errors/maps.ts";
 import type { parityErrors } from "../../../src-shared/errors/parity.ts";
 import type { reportErrors } from "../../../src-shared/errors/report.ts";
 import type { usageErrors } from "../../../src-shared/errors/usage.ts";
+import { because } from "./reason-words.ts";
 import { listed, quoted, type Sentences } from "./words.ts";
 
 const parts: Readonly<Record<string, string>> = { train: "entraînement", validation: "validation", test: "test" };
@@ -34,7 +35,7 @@ export const frenchLearning: Sentences<
   "model-missing": ({ path }) =>
     `Pas de modèle ici : ${quoted(path)} n’existe pas. Choisissez un dossier de modèle qui contient model.json et weights.safetensors.`,
   "model-unreadable": ({ path, reason }) =>
-    `${quoted(path)} n’est pas une description de modèle lisible par cette version (${reason}). Exportez de nouveau le modèle, ou mettez OmniSat Desktop à jour.`,
+    `${quoted(path)} n’est pas une description de modèle lisible par cette version (${because(reason)}). Exportez de nouveau le modèle, ou mettez OmniSat Desktop à jour.`,
   "model-damaged": ({ path }) =>
     `Les poids dans ${quoted(path)} ne sont pas ceux que décrit model.json : le fichier est endommagé ou a été remplacé. Copiez de nouveau le modèle depuis sa source.`,
   "model-modalities-missing": ({ missing, available }) =>
@@ -77,7 +78,7 @@ export const frenchLearning: Sentences<
   "weights-missing": ({ path }) =>
     `Pas de poids ici : ${quoted(path)} n’existe pas. Choisissez un fichier .safetensors.`,
   "weights-damaged": ({ path, reason }) =>
-    `${quoted(path)} n’est pas un fichier safetensors entier : ${reason}. Copiez-le de nouveau depuis sa source, ou revenez à un point de contrôle antérieur.`,
+    `${quoted(path)} n’est pas un fichier safetensors entier : ${because(reason)}. Copiez-le de nouveau depuis sa source, ou revenez à un point de contrôle antérieur.`,
   "archive-too-large": ({ path }) =>
     `${quoted(path)} dépasserait les 4 Go qu’une archive ZIP peut contenir. Choisissez un nom sans « .zip » pour écrire un dossier.`,
   "map-not-found": ({ id }) =>
@@ -97,7 +98,7 @@ export const frenchLearning: Sentences<
   "nothing-to-export": ({ name }) =>
     `Il ne reste rien de ${quoted(name)} avec ces classes dans cette zone. Choisissez plus de classes ou une zone plus grande.`,
   "export-unwritable": ({ path, reason }) =>
-    `${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier qui existe et où vous avez le droit d’écrire.`,
+    `${quoted(path)} ne peut pas être écrit (${because(reason)}). Choisissez un dossier qui existe et où vous avez le droit d’écrire.`,
   "export-too-large": ({ path, limit }) =>
     `${quoted(path)} dépasserait la taille d’un Shapefile (${limit}). Exportez plutôt un GeoPackage.`,
   "run-without-table": ({ id, table }) =>
@@ -105,13 +106,13 @@ export const frenchLearning: Sentences<
   "model-package-not-found": ({ path }) =>
     `${quoted(path)} ne contient pas de modèle : un paquet de modèle est un dossier ou un .zip avec model.json et weights.safetensors. Choisissez-en un autre.`,
   "model-package-damaged": ({ path, reason }) =>
-    `Le paquet ${quoted(path)} ne peut pas être lu (${reason}). Copiez-le de nouveau depuis sa source.`,
+    `Le paquet ${quoted(path)} ne peut pas être lu (${because(reason)}). Copiez-le de nouveau depuis sa source.`,
   "parity-folder": ({ path, problem }) =>
-    `${quoted(path)} : ${problem}. Indiquez un dossier avec un manifest.json au format de la référence OmniSat.`,
+    `${quoted(path)} : ${because(problem)}. Indiquez un dossier avec un manifest.json au format de la référence OmniSat.`,
   "parity-file": ({ path, problem }) =>
-    `${quoted(path)} ne peut pas servir à la comparaison : ${problem}. Copiez de nouveau le dossier, ou laissez ce fichier de côté.`,
+    `${quoted(path)} ne peut pas servir à la comparaison : ${because(problem)}. Copiez de nouveau le dossier, ou laissez ce fichier de côté.`,
   "report-unwritable": ({ path, reason }) =>
-    `Le rapport ${quoted(path)} ne peut pas être écrit (${reason}). Choisissez un dossier qui existe et où vous avez le droit d’écrire.`,
+    `Le rapport ${quoted(path)} ne peut pas être écrit (${because(reason)}). Choisissez un dossier qui existe et où vous avez le droit d’écrire.`,
   "demo-folder-taken": ({ folder }) =>
     `${quoted(folder)} existe et n’a pas été fait par la démonstration : il est laissé tel quel. Retirez-le, ou choisissez un autre dossier.`,
   usage: ({ problem, help }) => `${problem} Voir \`${help}\`.`,

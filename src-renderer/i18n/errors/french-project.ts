@@ -1,5 +1,6 @@
 import type { catalogErrors } from "../../../src-shared/errors/catalog.ts";
 import type { sessionErrors } from "../../../src-shared/errors/session.ts";
+import { because } from "./reason-words.ts";
 import { listed, onClock, orNone, quoted, type Sentences } from "./words.ts";
 
 const kinds: Readonly<Record<string, string>> = {
@@ -41,7 +42,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
         : "Fermez-le là-bas, attendez que ce soit fini, ou ouvrez-le en lecture seule."
     }`,
   "project-damaged": ({ path, detail }) =>
-    `La base de données du projet ${quoted(path)} est endommagée (${detail}). Rien n’a été modifié ; restaurez ce fichier depuis une sauvegarde, les images et les modèles à côté ne sont pas touchés.`,
+    `La base de données du projet ${quoted(path)} est endommagée (${because(detail)}). Rien n’a été modifié ; restaurez ce fichier depuis une sauvegarde, les images et les modèles à côté ne sont pas touchés.`,
   "project-newer": ({ path, format, writtenBy, supported, appVersion }) =>
     `${quoted(path)} a été écrit par OmniSat Desktop ${writtenBy} (format de projet ${format}) ; cette version ${appVersion} lit les formats jusqu’à ${supported}. Installez la version ${writtenBy} ou une plus récente.`,
   "project-older-read-only": ({ path, format, supported }) =>
@@ -49,7 +50,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "project-read-only": ({ folder }) =>
     `Le projet ${quoted(folder)} ne peut pas être modifié : il est ouvert en lecture, ou vous n’avez pas le droit d’y écrire. Vérifiez vos droits sur le dossier.`,
   "project-unreadable": ({ path, detail }) =>
-    `${quoted(path)} ne peut pas être ouvert (${detail}). Vérifiez que le fichier existe et que vous avez le droit de le lire et de l’écrire.`,
+    `${quoted(path)} ne peut pas être ouvert (${because(detail)}). Vérifiez que le fichier existe et que vous avez le droit de le lire et de l’écrire.`,
   "project-busy": ({ path }) =>
     `Un autre programme tient la base de données du projet ${quoted(path)}. Fermez-le et réessayez.`,
   "project-rasters-missing": ({ paths }) =>

@@ -1,0 +1,28 @@
+import { type Because, reasonIn } from "../../../src-shared/errors/reasons/index.ts";
+import { frenchReasons } from "./french-reasons.ts";
+
+/** Nouns that stand in reasons: names of parameters, of what a file should be. Words of standards and of files are not among them. */
+const nouns: Readonly<Record<string, string>> = {
+  "latitude of origin": "la latitude d’origine",
+  "central meridian": "le méridien central",
+  "first standard parallel": "le premier parallèle standard",
+  "second standard parallel": "le second parallèle standard",
+  scale: "l’échelle",
+  azimuth: "l’azimut",
+  "rectified grid angle": "l’angle de la grille redressée",
+  "false easting": "la fausse abscisse (easting)",
+  "false northing": "la fausse ordonnée (northing)",
+  ellipsoid: "ellipsoïde",
+  datum: "datum",
+  unit: "unité",
+  "prime meridian": "méridien d’origine",
+  "a GeoPackage": "un GeoPackage",
+  "a Shapefile": "un Shapefile",
+  "a comment": "un commentaire",
+};
+
+const number = (value: number): string => String(value).replace(".", ",");
+
+/** The reason in French. */
+export const because = (given: Because): string =>
+  reasonIn(frenchReasons, given, (value) => (typeof value === "number" ? number(value) : (nouns[value] ?? value)));

@@ -1,0 +1,22 @@
+/** Why a project cannot be opened. */
+export const projectReasons = {
+  "beside-no-plain-file": "“{projectFileName}{ending}” beside it is no plain file",
+  "link-elsewhere": "it is a link to another place",
+  "not-file": "it is not a file",
+  "history-names-table-no-history": "its history names a table that has no history",
+  "history-removes-project-itself": "its history removes the project itself",
+  "row-no-json": "“{column}” of a row is no JSON",
+  "row-not-what-should": "“{column}” of a row is not what it should be",
+  "folder-where-lock-should": "it is a folder where a lock should be",
+  "cell-table-mib": "a cell of its table {table} has {largest} MiB",
+  "project-format": "it has the format {format}",
+  "not-project-database": "it is not a project database",
+  "not-folder": "it is not a folder",
+  "row-project-name-grid-missing": "the row with the project's name and grid is missing",
+  "project-grid": "its grid is none",
+  "patches-m-tile": "its patches are of {patchMeters} m, {tilePatches} to a tile",
+  "limit-area-none": "the limit of its area is none",
+  "not-one-program-makes": "its {key} is not the one that this program makes",
+  "schema-missing": "its {key} is missing",
+  "holds-program-did-not-make": "it holds the {key}, which this program did not make",
+} as const;
