@@ -7,9 +7,9 @@ export const scaleOf = (resolution: number, metersPerUnit: number): number =>
 export const resolutionOfScale = (scale: number, metersPerUnit: number): number =>
   (scale * metersPerPixel) / metersPerUnit;
 
-/** `1:25 000`, `25000`, `1/25.000` → 25000; `null` when it is no scale. */
+/** `1:25 000`, `25000`, `1/25.000` → 25000; `null` when it is no scale. Separators stand between groups of three digits: a decimal is none. */
 export function readScale(text: string): number | null {
-  const digits = /^\s*(?:1\s*[:/]\s*)?([\d\s.,'’ {2}]+)\s*$/.exec(text)?.[1]?.replaceAll(/[^\d]/g, "");
+  const digits = /^\s*(?:1\s*[:/]\s*)?(\d{1,3}(?:[\s.,'’]\d{3})+|\d+)\s*$/.exec(text)?.[1]?.replaceAll(/[^\d]/g, "");
   const scale = Number(digits);
   return digits && scale >= 1 ? scale : null;
 }
