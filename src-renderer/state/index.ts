@@ -17,7 +17,7 @@ import { MapDialogs } from "./map-dialogs.svelte.ts";
 import { MapPlan } from "./map-plan.svelte.ts";
 import { Maps } from "./maps.svelte.ts";
 import { Notifier } from "./notify.ts";
-import { Overlays } from "./overlays.svelte.ts";
+import { WindowOverlays } from "./overlays.svelte.ts";
 import { Pins } from "./pins.svelte.ts";
 import { Runs } from "./runs.svelte.ts";
 import { Selection } from "./selection.svelte.ts";
@@ -35,7 +35,7 @@ export const viewMemory = new ViewMemory({ client, session });
 export const notifier = new Notifier(settings);
 
 export const selection = new Selection(session);
-export const overlays = new Overlays();
+export const overlays = new WindowOverlays();
 export const startScreen = new StartScreen();
 export const workDialogs = new WorkDialogs();
 export const labelScreens = new LabelScreens();

@@ -1,7 +1,7 @@
 /** Which window-wide dialog is open. */
 export type Overlay = "palette" | "shortcuts" | "settings" | "help" | "about";
 
-export class Overlays {
+export class WindowOverlays {
   open = $state<Overlay | null>(null);
   /** Where Help opens, as the guide's heading. */
   helpTopic = $state<string | null>(null);

@@ -10,7 +10,7 @@ import { LabelScreens } from "./label-screens.svelte.ts";
 import { MapDialogs } from "./map-dialogs.svelte.ts";
 import { MapPlan } from "./map-plan.svelte.ts";
 import { Notifier } from "./notify.ts";
-import { Overlays } from "./overlays.svelte.ts";
+import { WindowOverlays } from "./overlays.svelte.ts";
 import { ProjectSession } from "./session.svelte.ts";
 import { SettingsState } from "./settings.svelte.ts";
 import { memoryStorage, newProgram, newWindow, project, some } from "./state.fixture.ts";
@@ -242,7 +242,7 @@ test("the form of a new map forgets places, models and modalities with the proje
 });
 
 test("a dialog that is asked for opens where it was asked for, and only the one that is meant closes", () => {
-  const overlays = new Overlays();
+  const overlays = new WindowOverlays();
   overlays.help("labels");
   overlays.close("settings");
   expect([overlays.open, overlays.helpTopic]).toEqual(["help", "labels"]);
