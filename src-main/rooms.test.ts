@@ -252,6 +252,17 @@ test("no two areas of the panels import each other, not even by way of others", 
   expect(cyclesOf(graph)).toEqual([]);
 });
 
+test("classes of the window's state are given what they ask: they import no instance", () => {
+  const classes = /^src-renderer\/(?:state|panels)\/.*\.svelte\.ts$/;
+  const makers = /^src-renderer\/(?:client\/(?:index|bridge)|state\/index|panels\/forms)\.ts$/;
+  const imports = all.filter(({ file }) => classes.test(insideRoot(file)));
+  expect(new Set(imports.map(({ file }) => file)).size).toBeGreaterThan(25);
+  const singletons = imports
+    .filter(({ file, target, typesOnly }) => !typesOnly && makers.test(insideRoot(resolve(dirname(file), target))))
+    .map(({ file, target }) => `${insideRoot(file)} imports ${target}`);
+  expect(singletons).toEqual([]);
+});
+
 test("shared code imports no package and nothing of Node", () => {
   const packages = all
     .filter(({ file }) => relative(root, file).startsWith("src-shared") && !file.endsWith(".test.ts"))
