@@ -16,6 +16,7 @@ import {
   usualBands,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { RasterFacts } from "../imagery/index.ts";
@@ -236,14 +237,15 @@ function nameBands(
     bands: names.map((name, index) => ({ name, bandIndex: index + 1 })),
     source,
   });
-  const wrong = (expected: string) =>
+  const wrong = (expected: Reason) =>
     new AppError("acquisition-band-count", { path: choice.path, found: count, expected });
   if (choice.bands) {
-    if (choice.bands.length !== count) throw wrong(`${choice.bands.length} band names were given`);
+    if (choice.bands.length !== count) throw wrong(reason("band-names-given", { count: choice.bands.length }));
     return numbered(choice.bands, { code: "chosen" });
   }
   if (guessed.bands) {
-    if (count !== guessed.bands.length) throw wrong(`its name says it holds only ${guessed.bands.join(", ")}`);
+    if (count !== guessed.bands.length)
+      throw wrong(reason("band-names-of-file-name", { bands: guessed.bands.join(", ") }));
     return numbered(guessed.bands, { code: "file-name" });
   }
   const listed = facts.metadata.BANDS?.split(/[,;\s]+/).filter((name) => name !== "");
@@ -262,12 +264,15 @@ function nameBands(
     const names = words.map((word, index) => (word !== "" ? word : `band${index + 1}`));
     return numbered(names, { code: "place-in-file" });
   }
-  throw wrong(`${sensors[sensor].title} files with unnamed bands have ${usualCounts(sensor)}`);
+  throw wrong(usualCounts(sensor));
 }
 
-function usualCounts(sensor: SensorId): string {
+function usualCounts(sensor: SensorId): Reason {
   const counts = Array.from({ length: 20 }, (_, count) => count).filter((count) => usualBands(sensor, count));
-  return counts.length === 1 ? `${counts[0]}` : `${counts.slice(0, -1).join(", ")} or ${counts.at(-1)}`;
+  const [last = 0, title] = [counts.at(-1), sensors[sensor].title];
+  return counts.length === 1
+    ? reason("band-count-usual", { sensor: title, count: last })
+    : reason("band-counts-usual", { sensor: title, counts: counts.slice(0, -1).join(", "), last });
 }
 
 /** `B2, central wavelength 490 nm` → B02; `Sigma0_VV_db` → VV. */

@@ -1,4 +1,5 @@
 import type { ForeignKind } from "../domain/foreign-files.ts";
+import { type Because, because } from "./reasons/index.ts";
 
 /** What can be wrong with the bands, the dates or the place of an image. */
 export const acquisitionErrors = {
@@ -44,9 +45,9 @@ export const acquisitionErrors = {
   }: {
     readonly path: string;
     readonly found: number;
-    readonly expected: string;
+    readonly expected: Because;
   }) =>
-    `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${expected}. Choose a file with the right bands, or name them with --bands, as in --bands B02,B03,B04,B08.`,
+    `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${because(expected)}. Choose a file with the right bands, or name them with --bands, as in --bands B02,B03,B04,B08.`,
   "acquisition-missing-bands": ({
     path,
     date,

@@ -1,5 +1,5 @@
 import { type PlaceHint, placeSentence } from "./place-hint.ts";
-import { type Because, because } from "./reasons/index.ts";
+import { type Because, because, listOf } from "./reasons/index.ts";
 
 /** Errors without values. */
 type Nothing = Readonly<Record<string, never>>;
@@ -124,14 +124,22 @@ export const labelErrors = {
     hint = null,
   }: Path & { readonly count: number; readonly hint?: PlaceHint | null }) =>
     `${noneOf(count)} of “${path}” touches the project’s area. ${placeSentence(hint, "Check the file and its coordinate system.")}`,
-  "labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
-    `${noneOf(count)} of “${path}” can be used: ${reasons}. Correct them, or choose another file.`,
+  "labels-none-usable": ({
+    path,
+    count,
+    reasons,
+  }: Path & { readonly count: number; readonly reasons: readonly Because[] }) =>
+    `${noneOf(count)} of “${path}” can be used: ${listOf(reasons, because)}. Correct them, or choose another file.`,
   "tile-shares-unreadable": ({ path, problem }: Path & { readonly problem: Because }) =>
     `“${path}” cannot be read as labels of tiles: ${because(problem)}. Choose a JSON, a folder of JSON files, a CSV (file, label, share) or a vector file of footprints with shares.`,
   "tile-shares-no-columns": ({ path, fields }: Path & { readonly fields: readonly string[] }) =>
     `No column of “${path}” looks like shares of classes${fields.length > 0 ? ` (there are: ${list(fields)})` : ""}. Name the columns that hold the shares.`,
-  "tile-labels-none-usable": ({ path, count, reasons }: Path & { readonly count: number; readonly reasons: string }) =>
-    `None of the ${count} entries of “${path}” becomes a labelled tile: ${reasons}. Check the names, the size of the project's tiles, and the shares.`,
+  "tile-labels-none-usable": ({
+    path,
+    count,
+    reasons,
+  }: Path & { readonly count: number; readonly reasons: readonly Because[] }) =>
+    `None of the ${count} entries of “${path}” becomes a labelled tile: ${listOf(reasons, because)}. Check the names, the size of the project's tiles, and the shares.`,
   "tile-split-empty": ({ part }: { readonly part: string }) =>
     `No labelled tile falls into the ${part} part. Check the lists, the field or the shares of the split.`,
   "split-class-too-small": (d: {

@@ -1,6 +1,7 @@
 import { defaultColor, type LegendClass } from "../../../src-shared/domain/legend.ts";
 import { countCells, runsOfCells } from "../../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { apply } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { ImportReport, LabelFile, ValueCount } from "../../../src-shared/ipc/labels.ts";
@@ -116,7 +117,7 @@ export async function importRaster(
       : new AppError("labels-none-usable", {
           path,
           count: report.covered,
-          reasons: `${report.ignored} patches of ignored values`,
+          reasons: [reason("patches-of-ignored-values", { count: report.ignored })],
         });
   }
   const classes = table.legend.map((entry) => {

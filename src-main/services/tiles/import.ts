@@ -5,6 +5,7 @@ import { defaultColor, type LegendClass } from "../../../src-shared/domain/legen
 import { tilesDefaults } from "../../../src-shared/domain/recipe.ts";
 import type { NewTile } from "../../../src-shared/domain/tile-label.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Reason, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { apply } from "../../../src-shared/geo/affine.ts";
 import type { TileDrop, TileImportReport } from "../../../src-shared/ipc/tiles.ts";
 import type { Catalog, Legend } from "../../catalog/index.ts";
@@ -156,22 +157,9 @@ export async function prepareTiles(catalog: Catalog, request: Request): Promise<
   return { report, legend: legend.filter(({ code }) => report.classes.some((own) => own.code === code)), tiles };
 }
 
-/** Reasons in words, for the sentence when nothing is left. */
-export const reasonsOf = ({ dropped }: TileImportReport): string =>
-  dropped.map(({ reason, count }) => `${count} ${dropWords[reason]}`).join(", ");
-
-/** In English, as reports on the command line say them. */
-const dropWords: Readonly<Record<TileDrop, string>> = {
-  "no-image": "name no image of the project",
-  ambiguous: "could mean several images",
-  "bad-share": "have a share that cannot be",
-  "other-size": "have another size than the project's tiles",
-  outside: "lie outside of the project",
-  "same-key": "repeat a name",
-  "same-place": "repeat a place and its classes",
-  "no-shape": "have no shape",
-  ignored: "have ignored classes only",
-};
+/** Why nothing is left, with how many of each. */
+export const reasonsOf = ({ dropped }: TileImportReport): Reason[] =>
+  dropped.map(({ reason: why, count }) => reason("counted-drop", { count, why: reason(`tile-${why}`) }));
 
 class Drops {
   readonly #groups = new Map<TileDrop, { count: number; examples: { key: string; detail: string | null }[] }>();

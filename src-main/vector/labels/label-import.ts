@@ -1,6 +1,7 @@
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { countCells, type PatchCells, packCells, runsOfCells } from "../../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import { type Bounds, intersection } from "../../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
@@ -452,8 +453,14 @@ function nothingUsable(
   if (counts.length === 1 && counts[0]!.reason === "outside") {
     return new AppError("labels-outside", { path, count: report.total, hint: placeHint(layer, grid) ?? null });
   }
-  const reasons = counts.map(({ count, words }) => `${count} ${words}`).join(", ") || "the file is empty";
-  return new AppError("labels-none-usable", { path, count: report.total, reasons });
+  const reasons = counts.map(({ count, reason: why }) =>
+    reason("counted-drop", { count, why: reason(`shape-${why}`) }),
+  );
+  return new AppError("labels-none-usable", {
+    path,
+    count: report.total,
+    reasons: reasons.length > 0 ? reasons : [reason("file-is-empty")],
+  });
 }
 
 /** How many shapes are not used for which reason, in the order of `dropReasons`. */

@@ -10,7 +10,7 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "acquisition-without-date": ({ path }) =>
     `No date was found for “${path}”: neither its name nor its metadata has one. Give the date, or put it in the file's name, as in image_20190410.tif. If it is no acquisition at all, leave it out.`,
   "acquisition-band-count": ({ path, found, expected }) =>
-    `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${expected}. Choose a file with the right bands, or name them in order, such as B02, B03, B04, B08.`,
+    `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${because(expected)}. Choose a file with the right bands, or name them in order, such as B02, B03, B04, B08.`,
   "acquisition-duplicate-date": ({ date, modality, paths }) =>
     `“${modality}” has ${paths.length} products of ${date}: ${list(paths)}. Keep the clearest, join them, or remove one.`,
   "acquisition-same-place": ({ date, sensor, count, evidence }) =>

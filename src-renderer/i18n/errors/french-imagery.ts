@@ -41,7 +41,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "acquisition-without-date": ({ path }) =>
     `Aucune date n’a été trouvée pour ${quoted(path)}, ni dans son nom ni dans ses métadonnées. Indiquez la date, ou mettez-la dans le nom du fichier, comme image_20190410.tif. Si ce n’est pas une acquisition, laissez ce fichier de côté.`,
   "acquisition-band-count": ({ path, found, expected }) =>
-    `${quoted(path)} a ${counted(found, "bande")}, alors que : ${expected}. Choisissez un fichier avec les bonnes bandes, ou nommez-les dans l’ordre, par exemple B02, B03, B04, B08.`,
+    `${quoted(path)} a ${counted(found, "bande")}, alors que : ${because(expected)}. Choisissez un fichier avec les bonnes bandes, ou nommez-les dans l’ordre, par exemple B02, B03, B04, B08.`,
   "acquisition-missing-bands": ({ path, date, missing, modality }) =>
     `L’acquisition du ${date} (${quoted(path)}) n’a pas ${missing.join(", ")}, dont ${quoted(modality)} a besoin. Ajoutez le fichier qui ${missing.length === 1 ? "contient cette bande" : "contient ces bandes"}, ou laissez cette date de côté.`,
   "acquisition-duplicate-date": ({ date, modality, paths }) =>
@@ -50,7 +50,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${evidence.length} images montrent le même endroit lors du même passage (${date}${count > 1 ? `, et ${count - 1} autres endroits de même` : ""}) :\n${evidence.map((line) => `  ${line}`).join("\n")}\nDites quoi en faire : garder les deux, remplacer l’ancienne, garder la plus claire ou les fusionner. Rien n’a été ajouté.`,
   "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
   "import-nothing-usable": ({ count, reasons }) =>
-    `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${because(reason)}`).join("\n")}`,
+    `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
   "import-format": ({ path, kind, ...own }) => {
     // A list that an earlier version wrote has no kind.
     const { format, help } = foreignFiles[kind] ?? own;

@@ -1,5 +1,6 @@
 import type { labelErrors } from "../../../src-shared/errors/labels.ts";
 import type { PlaceHint } from "../../../src-shared/errors/place-hint.ts";
+import { listOf } from "../../../src-shared/errors/reasons/index.ts";
 import { because } from "./reason-words.ts";
 import { counted, listed, quoted, type Sentences } from "./words.ts";
 
@@ -73,13 +74,13 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "labels-outside": ({ path, count, hint = null }) =>
     `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. ${placeSentence(hint, "Vérifiez le fichier et son système de coordonnées.")}`,
   "labels-none-usable": ({ path, count, reasons }) =>
-    `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${reasons}. Corrigez-les, ou choisissez un autre fichier.`,
+    `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} n’est utilisable : ${listOf(reasons, because)}. Corrigez-les, ou choisissez un autre fichier.`,
   "tile-shares-unreadable": ({ path, problem }) =>
     `« ${path} » ne peut pas être lu comme étiquettes de tuiles (${because(problem)}). Choisissez un JSON, un dossier de fichiers JSON, un CSV (fichier, classe, part) ou un fichier vectoriel d’emprises avec des parts.`,
   "tile-shares-no-columns": ({ path, fields }) =>
     `Aucune colonne de « ${path} » ne ressemble à des parts de classes${fields.length > 0 ? ` (il y a : ${fields.join(", ")})` : ""}. Nommez les colonnes qui contiennent les parts.`,
   "tile-labels-none-usable": ({ path, count, reasons }) =>
-    `Aucune des ${count} entrées de « ${path} » ne devient une tuile étiquetée : ${reasons}. Vérifiez les noms, la taille des tuiles du projet et les parts.`,
+    `Aucune des ${count} entrées de « ${path} » ne devient une tuile étiquetée : ${listOf(reasons, because)}. Vérifiez les noms, la taille des tuiles du projet et les parts.`,
   "tile-split-empty": ({ part }) =>
     `Aucune tuile étiquetée dans la partie ${quoted(part)}. Vérifiez les listes, le champ ou les parts de la répartition.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>

@@ -1,3 +1,4 @@
+import { countReasons } from "./counts.ts";
 import { crsReasons } from "./crs.ts";
 import { modelReasons } from "./models.ts";
 import { projectReasons } from "./projects.ts";
@@ -13,6 +14,7 @@ export const reasons = {
   ...vectorReasons,
   ...modelReasons,
   ...projectReasons,
+  ...countReasons,
 } as const;
 
 export type ReasonCode = keyof typeof reasons;
@@ -54,6 +56,10 @@ export function reasonIn(
     return typeof value === "object" ? reasonIn(table, value, write) : write(value);
   });
 }
+
+/** Reasons in a row, each in the words of `say`; words of an older release stay as they are. */
+export const listOf = (given: readonly Because[] | string, say: (reason: Because) => string): string =>
+  typeof given === "string" ? given : given.map(say).join(", ");
 
 /** The reason in English, as the command line says it. */
 export const because = (given: Because): string => reasonIn(reasons, given);
