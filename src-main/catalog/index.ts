@@ -15,8 +15,8 @@ export {
   projectFileName,
 } from "./catalog.ts";
 export { specFileName } from "./jobs.ts";
+export { checkLargeCells } from "./large-cells.ts";
 export { lockFileName } from "./lock.ts";
-export { lookThroughDatabase } from "./look-through.ts";
 export { currentFormat } from "./migrations.ts";
 export {
   assertNoLinkOut,

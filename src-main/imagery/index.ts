@@ -23,8 +23,8 @@ export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./read
 export {
   type ContributingPart,
   clear,
+  contributingParts,
   hasBands,
-  lookThrough,
   noData,
   type Part,
   partsTouching,

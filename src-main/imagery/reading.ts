@@ -169,7 +169,7 @@ export interface ContributingPart extends PartRead {
  * Looks through the parts until every pixel is clear (or has data, where nobody asks what is clear): of pieces that overlap each
  * pixel comes from the first that sees it best. Parts that see nothing better are passed over.
  */
-export async function* lookThrough(
+export async function* contributingParts(
   reader: Reader,
   parts: readonly Part[],
   options: ReadingOptions,
@@ -214,7 +214,7 @@ export async function readPixels(
   const values = new Float32Array(options.bands.length * pixels).fill(Number.NaN);
   let states: Uint8Array | undefined;
   const parts = partsTouching(acquisitions, options.bands, target);
-  for await (const { bands, gives, best } of lookThrough(reader, parts, options, known)) {
+  for await (const { bands, gives, best } of contributingParts(reader, parts, options, known)) {
     states = best;
     for (const [channel, band] of bands.entries()) {
       const plane = values.subarray(channel * pixels, (channel + 1) * pixels);

@@ -5,7 +5,7 @@ import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Reply } from "../../../src-shared/ipc/preload.ts";
 import { Application, type ApplicationHost, unfinishedJobs } from "../../services/app/application.ts";
-import { noteMistake } from "../note-mistake.ts";
+import { logUnexpectedError } from "../log-unexpected-error.ts";
 import { DesktopWindow } from "./desktop-window.ts";
 import { choosePaths } from "./dialogs.ts";
 import type { Electron, ElectronApi } from "./electron-api.ts";
@@ -177,7 +177,7 @@ export class Desktop {
       const { command, request } = asked.data;
       return { answer: await window.invoke(command, request) };
     } catch (error) {
-      noteMistake(error);
+      logUnexpectedError(error);
       return { error: errorMessage(error) };
     }
   }

@@ -6,8 +6,8 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { PixelAnswer, WindowSession } from "../../services/app/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
+import { logUnexpectedError } from "../log-unexpected-error.ts";
 import { mediaType } from "../media-type.ts";
-import { noteMistake } from "../note-mistake.ts";
 import type { ElectronApi } from "./electron-api.ts";
 import { windowOrigin } from "./names.ts";
 
@@ -67,7 +67,7 @@ export function rasterProtocol(
       const { status, headers, body } = await session.pixels(pathname + search, request.signal);
       return new Response(status === 204 ? null : bodyOf(body), { status, headers: { ...headers, ...readable } });
     } catch (error) {
-      noteMistake(error);
+      logUnexpectedError(error);
       const status = error instanceof AppError ? 422 : 500;
       return Response.json({ error: errorMessage(error) }, { status, headers: readable });
     }

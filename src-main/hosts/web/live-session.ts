@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import type { Hello, ToWebHost } from "../../../src-shared/ipc/connection.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Tell, WindowSession } from "../../services/app/application.ts";
-import { noteMistake } from "../note-mistake.ts";
+import { logUnexpectedError } from "../log-unexpected-error.ts";
 
 /** The most that the host keeps for sending again after the connection broke. */
 const rememberedBytes = 16 << 20;
@@ -99,7 +99,7 @@ export class LiveSession {
   }
 
   #refuse(id: number, error: unknown): void {
-    noteMistake(error);
+    logUnexpectedError(error);
     this.#say({ id, error: errorMessage(error) });
   }
 

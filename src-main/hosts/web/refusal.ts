@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
-import { noteMistake } from "../note-mistake.ts";
+import { logUnexpectedError } from "../log-unexpected-error.ts";
 
 /** Refuses a request with a sentence. */
 export function refuse(response: ServerResponse, status: number, why: string): void {
@@ -17,7 +17,7 @@ export function refuse(response: ServerResponse, status: number, why: string): v
 
 /** What went wrong in the services, as the contract writes errors; the window makes the same error of it. */
 export function sendError(response: ServerResponse, error: unknown): void {
-  noteMistake(error);
+  logUnexpectedError(error);
   if (response.headersSent) return void response.destroy();
   const status = error instanceof AppError ? 422 : 500;
   response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" });

@@ -10,7 +10,7 @@ import { type Because, reason } from "../../../src-shared/errors/reasons/index.t
 import { writeWholeSync } from "../../files/index.ts";
 import { classesFromStyle, classQml, classSld, readCsvRows, tableExtensions } from "../../vector/index.ts";
 import { freeCode, freeColor } from "../labels/classes.ts";
-import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
+import { readOwnApart, whyReadingStopped } from "../reading/apart.ts";
 
 interface Found {
   readonly code?: number | undefined;
@@ -53,7 +53,7 @@ export async function readLegendFile(path: string): Promise<ReadLegend> {
     return await readOwnApart("legend", { path });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "vector-too-costly") throw error;
-    const problem = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
+    const problem = whyReadingStopped(error.details as ErrorDetails<"vector-too-costly">);
     throw new AppError("legend-unreadable", { path, problem }, { cause: error });
   }
 }

@@ -7,7 +7,7 @@ import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/i
 import { DamagedZip, diskError, isDiskFull, openZip, removeSync, writeAll } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import type { TaskProgress } from "../../vector/index.ts";
-import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
+import { readOwnApart, whyReadingStopped } from "../reading/apart.ts";
 
 /** What a person reads about a model. */
 const words = /^(README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
@@ -25,7 +25,7 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
     // The killed process did not delete its files.
     removeSync(folder);
     if (error instanceof AppError && error.code === "vector-too-costly") {
-      const reason = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
+      const reason = whyReadingStopped(error.details as ErrorDetails<"vector-too-costly">);
       throw new AppError("model-package-damaged", { path, reason }, { cause: error });
     }
     throw error;

@@ -5,13 +5,13 @@ import { geoboxOfTile, resolutionOfLevel, type TileAddress, tileSize } from "../
 import type { PixelTile, TileSamples, TileSampleType } from "../../../src-shared/ipc/pixels.ts";
 import {
   type ContributingPart,
+  contributingParts,
   type FileStates,
   gridInImage,
   gridTouches,
   hasBands,
   headers,
   isAffine,
-  lookThrough,
   meaningOf,
   noData,
   type Part,
@@ -31,7 +31,7 @@ const pixels = tileSize * tileSize;
 export const readings = { overview: 0, full: 0, quickLook: 0 };
 
 /**
- * The pixels of one map tile, read as everybody reads them (`lookThrough`), all bands together pixel by pixel. Whole numbers travel as
+ * The pixels of one map tile, read as everybody reads them (`contributingParts`), all bands together pixel by pixel. Whole numbers travel as
  * they are stored, with their scale and offset; what means different things in different pieces, and radar power, as physical values.
  */
 export async function readTile(
@@ -48,8 +48,8 @@ export async function readTile(
   const classes = new Set(layer.bands.filter((band) => band.classes).map(({ name }) => name));
   const isClasses = (file: AcquisitionFile) => file.bands.every(({ name }) => classes.has(name));
   const reader = tileReader(quickLooks, resolution);
-  const looks: ContributingPart[] = [];
-  for await (const look of lookThrough(reader, partsOf(layer, names, target), {
+  const contributing: ContributingPart[] = [];
+  for await (const part of contributingParts(reader, partsOf(layer, names, target), {
     bands: names,
     clearClasses: layer.clearClasses,
     // Finer than its own pixels an image shows them as they are; coarser, a mean of what a tile pixel covers.
@@ -58,8 +58,8 @@ export async function readTile(
     states: "data",
     ...work,
   }))
-    looks.push(look);
-  const stored = looks.flatMap((look) => look.bands.map((band) => band!.stored));
+    contributing.push(part);
+  const stored = contributing.flatMap((part) => part.bands.map((band) => band!.stored));
   const meanings = names.map((name) => meaningsOf(layer, name));
   const type =
     stored.length === 0 || meanings.every((meaning) => meaning !== undefined) ? commonType(stored) : "float32";
@@ -71,11 +71,11 @@ export async function readTile(
     type,
     scales: meanings.map((meaning) => (physical || !meaning ? { scale: 1, offset: 0 } : meaning)),
   };
-  const best = looks.at(-1)?.best;
+  const best = contributing.at(-1)?.best;
   if (!best?.some((state) => state !== noData)) return { ...head, mask: undefined, samples: null };
   const samples = allocate(type, pixels * bands.length);
   const plane = new Float32Array(physical ? pixels : 0);
-  for (const { bands: found, gives } of looks)
+  for (const { bands: found, gives } of contributing)
     for (const [channel, band] of found.entries()) {
       if (physical) physicalInto(plane, band!);
       const from = physical ? plane : band!.stored;

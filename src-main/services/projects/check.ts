@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
-import { lookThroughDatabase, openCatalog, projectFileName } from "../../catalog/index.ts";
+import { checkLargeCells, openCatalog, projectFileName } from "../../catalog/index.ts";
 import { removeSync } from "../../files/index.ts";
 import { jsonCheck, StructureProblem, type TaskProgress } from "../../vector/index.ts";
-import { readOwnApart, whyGivenUp } from "../reading/apart.ts";
+import { readOwnApart, whyReadingStopped } from "../reading/apart.ts";
 
 /** What SQLite opens beside a database by itself, whatever lies there. */
 const besideDatabase = ["-wal", "-shm", "-journal"];
@@ -18,7 +18,7 @@ const besideDatabase = ["-wal", "-shm", "-journal"];
  * Looks through a foreign project before it is opened.
  * @throws AppError "project-damaged" when opening it would take more time or memory than its size asks for
  */
-export async function lookThroughProject(folder: string): Promise<void> {
+export async function checkForeignProject(folder: string): Promise<void> {
   const path = join(folder, projectFileName);
   // Opening reports what is no file, or a link.
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return;
@@ -32,20 +32,20 @@ export async function lookThroughProject(folder: string): Promise<void> {
     await readOwnApart("project", { path });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "vector-too-costly") throw error;
-    const detail = whyGivenUp(error.details as ErrorDetails<"vector-too-costly">);
+    const detail = whyReadingStopped(error.details as ErrorDetails<"vector-too-costly">);
     throw new AppError("project-damaged", { path, detail }, { cause: error });
   }
 }
 
 /** The same in this process, with a copy: opening a database leaves files beside it. */
-export function lookThroughHere(path: string, telling: Pick<TaskProgress, "alive" | "readable">): null {
+export function checkProjectHere(path: string, telling: Pick<TaskProgress, "alive" | "readable">): null {
   const folder = mkdtempSync(join(tmpdir(), "omnisat-project-"));
   const copy = join(folder, projectFileName);
   try {
     copyFileSync(path, copy, constants.COPYFILE_FICLONE);
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
     telling.alive();
-    lookThroughDatabase(copy, (cell) => {
+    checkLargeCells(copy, (cell) => {
       const check = jsonCheck();
       for (let at = 0; at < cell.length; at += 1 << 20) check.push(cell.subarray(at, at + (1 << 20)));
       check.end();

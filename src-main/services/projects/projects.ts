@@ -13,7 +13,7 @@ import { imageryOf } from "../rasters/imagery.ts";
 import { knownCrs } from "../rasters/rasters.ts";
 import { validated } from "../validated.ts";
 import { areaOfFiles, projectOfPlaces, projectPatches } from "./area.ts";
-import { lookThroughProject } from "./check.ts";
+import { checkForeignProject } from "./check.ts";
 import { limitOfOutline, limitOfPlaces, reachBeyond } from "./limit.ts";
 import { placesOfProject } from "./places.ts";
 
@@ -85,7 +85,7 @@ export function projectFolders({
       z.strictObject({ folder: filePath, purpose: z.string().min(1), readOnly: z.boolean().default(false) }),
       async ({ folder, purpose, readOnly }): Promise<Catalog> => {
         // Without a memory of allowed folders: for tests and scripts that create the projects they open.
-        if (outside?.knows?.(folder) === false) await lookThroughProject(folder);
+        if (outside?.knows?.(folder) === false) await checkForeignProject(folder);
         const catalog = openCatalog(folder, { purpose, readOnly, appVersion, ...remembering });
         outside?.noteKnown?.(folder);
         return catalog;

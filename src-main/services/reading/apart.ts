@@ -16,7 +16,7 @@ export async function readOwnApart<K extends keyof OwnTasks>(
 }
 
 /** Why reading a file was stopped, as part of a sentence about it. */
-export const whyGivenUp = ({ why }: { readonly why: "time" | "memory" | "crash" }): string =>
+export const whyReadingStopped = ({ why }: { readonly why: "time" | "memory" | "crash" }): string =>
   why === "time"
     ? "reading it takes too long"
     : why === "memory"

@@ -30,6 +30,6 @@ export const readingTasks: Work = {
   },
   project: {
     load: () => import("../projects/check.ts"),
-    work: async ({ path }, telling) => (await import("../projects/check.ts")).lookThroughHere(path, telling),
+    work: async ({ path }, telling) => (await import("../projects/check.ts")).checkProjectHere(path, telling),
   },
 };

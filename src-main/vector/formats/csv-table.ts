@@ -67,7 +67,7 @@ const held = { row: 200, cell: 40 };
  * `undefined` of a small one, whose reading costs no more.
  * @throws AppError "table-unreadable"
  */
-export function lookThroughTable(
+export function scanTable(
   path: string,
   options: CsvOptions = {},
 ): { readonly head: CsvTable; readonly mebibytes: number } | undefined {

@@ -7,7 +7,7 @@ import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { TableReading } from "../../../src-shared/ipc/labels.ts";
 import { transformer } from "../../raster/crs.ts";
 import { type Geometry, type Transform, transformGeometry } from "../geometry/geometry.ts";
-import { type CsvTable, decimalOf, lookThroughTable, numberIn, readCsvTable } from "./csv-table.ts";
+import { type CsvTable, decimalOf, numberIn, readCsvTable, scanTable } from "./csv-table.ts";
 import type { Feature, FeatureLayer, Field, PropertyValue, ReadOptions } from "./feature.ts";
 import { looksLikeShape, readShape } from "./shape-text.ts";
 import { GeometryProblem } from "./wkb.ts";
@@ -107,8 +107,8 @@ export function readCsv(path: string, options: ReadOptions = {}): FeatureLayer {
  * Looks through a large table before it is held, and at its first rows for positions; gives the MiB that it takes in memory.
  * @throws AppError as {@link readCsv}
  */
-export function lookThroughCsv(path: string, options: ReadOptions = {}): number {
-  const looked = lookThroughTable(path, options);
+export function scanCsv(path: string, options: ReadOptions = {}): number {
+  const looked = scanTable(path, options);
   if (looked) coordinatesOf(looked.head, path, options);
   return looked?.mebibytes ?? 0;
 }

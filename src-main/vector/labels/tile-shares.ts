@@ -8,7 +8,7 @@ import { type Because, reason } from "../../../src-shared/errors/reasons/index.t
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import { crsFromWkt } from "../../raster/crs-from-wkt.ts";
 import { tableExtensions } from "../formats/csv.ts";
-import { type CsvTable, csvTableOf, lookThroughTable, numberIn } from "../formats/csv-table.ts";
+import { type CsvTable, csvTableOf, numberIn, scanTable } from "../formats/csv-table.ts";
 import type { FeatureLayer, PropertyValue } from "../formats/feature.ts";
 import { openFeatures } from "../formats/read.ts";
 import type { Geometry } from "../geometry/geometry.ts";
@@ -263,8 +263,8 @@ const tileName = (path: string): string => stemOf(path).replace(/_labels(_metada
  * Looks through a large table of shares before it is held, and at its first rows for classes; gives the MiB that it takes in memory.
  * @throws AppError as {@link readTileShares}
  */
-export function lookThroughShares(path: string, options: TileSharesOptions): number {
-  const looked = lookThroughTable(path);
+export function scanTileShares(path: string, options: TileSharesOptions): number {
+  const looked = scanTable(path);
   if (looked) sharesInTable(path, options, looked.head);
   // Every row is also held as a record of its columns.
   return (looked?.mebibytes ?? 0) * 2;

@@ -8,10 +8,10 @@ import { createGunzip } from "node:zlib";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip } from "../../files/index.ts";
-import { lookThroughCsv, tableExtensions } from "../formats/csv.ts";
+import { scanCsv, tableExtensions } from "../formats/csv.ts";
 import type { ReadOptions } from "../formats/feature.ts";
 import { unpacked } from "../formats/zipped.ts";
-import { lookThroughShares, type TileSharesOptions } from "../labels/tile-shares.ts";
+import { scanTileShares, type TileSharesOptions } from "../labels/tile-shares.ts";
 import { jsonCheck } from "./json.ts";
 import { type StructureCheck, StructureProblem, TooManyParts } from "./problem.ts";
 import { WrongRoot, xmlCheck } from "./xml.ts";
@@ -58,7 +58,7 @@ export async function checkStructure(path: string, mebibytes: number, reading: R
     }
     if (tableExtensions.includes(ending)) {
       const held = Math.ceil(
-        "shares" in reading ? lookThroughShares(path, reading.shares) : lookThroughCsv(path, reading.features),
+        "shares" in reading ? scanTileShares(path, reading.shares) : scanCsv(path, reading.features),
       );
       if (held > mebibytes) throw new TooManyParts(held);
       return;
@@ -71,7 +71,7 @@ export async function checkStructure(path: string, mebibytes: number, reading: R
       throw new StructureProblem(reason("mib-json-read-up-convert", figures));
     }
     if (isWide(head)) return narrow(size);
-    lookThrough(path, size, jsonCheck({ mebibytes, geo: "features" in reading }), endOfJson);
+    scan(path, size, jsonCheck({ mebibytes, geo: "features" in reading }), endOfJson);
   } catch (error) {
     throw told(error, path);
   }
@@ -147,7 +147,7 @@ async function checkKml(path: string, size: number, head: Buffer, mebibytes: num
   if (head.toString("latin1", 0, 2) !== "PK") {
     if (size > largestKml) throw new StructureProblem(reason("mib-most-read-6", { size: Math.round(size / 2 ** 20), largestKml: largestKml / 2 ** 20 })); // biome-ignore format: one line
     if (isWide(head)) return narrow(size);
-    lookThrough(path, size, kmlCheck(mebibytes), endOfKml);
+    scan(path, size, kmlCheck(mebibytes), endOfKml);
     return;
   }
   const archive = await openZip(path, { members: 5000, memberBytes: largestKml, totalBytes: largestKml });
@@ -178,7 +178,7 @@ const endOfJson = /[}\]]\s*$/;
 const endOfKml = /(<\/([\w.-]+:)?kml\s*>|-->|\?>|\/>)\s*$/;
 
 /** The end first, which a copy that broke off has lost; then piece by piece. */
-function lookThrough(path: string, size: number, check: StructureCheck, ending: RegExp): void {
+function scan(path: string, size: number, check: StructureCheck, ending: RegExp): void {
   const file = openSync(path, "r");
   try {
     if (fstatSync(file).size !== size) throw new StructureProblem(reason("was-changed-while-was-read"));

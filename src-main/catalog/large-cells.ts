@@ -12,7 +12,7 @@ const largestCell = 64 * 2 ** 20;
  * they are read: `look` gets every large one that begins like JSON and throws what is wrong with it.
  * @throws AppError "project-damaged"
  */
-export function lookThroughDatabase(path: string, look: (cell: Uint8Array) => void): void {
+export function checkLargeCells(path: string, look: (cell: Uint8Array) => void): void {
   const sql = Sql.open(path, { readOnly: true });
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   try {
