@@ -16,7 +16,7 @@ export function newProgram(): FakeProgram {
   return new FakeProgram().on("view.get", null).on("view.put", undefined).on("edits.list", noEdits);
 }
 
-export const noEdits = { undo: null, redo: null, edits: [] } as const;
+const noEdits = { undo: null, redo: null, edits: [] } as const;
 
 /** The values of a row that a test is about; the rest has defaults. */
 export const some = <Row>(values: Partial<Row>): Row => values as Row;
