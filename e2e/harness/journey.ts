@@ -43,7 +43,7 @@ export function listenForComplaints(page: Page): string[] {
     // A connection that a journey breaks on purpose is the browser's message, not ours.
     if (
       message.type() === "error" &&
-      !/WebSocket connection|WebSocket is already|ERR_CONNECTION_REFUSED/.test(message.text())
+      !/WebSocket connection|WebSocket is already|ERR_CONNECTION_(REFUSED|RESET)/.test(message.text())
     ) {
       complaints.push(`${message.text()} ${message.location().url}`);
     }

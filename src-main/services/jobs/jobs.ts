@@ -418,20 +418,27 @@ function removeLeftovers(catalog: Catalog, { folder }: Job, { kind }: JobSpec): 
 /** The spec as it was written, with the paths of a project folder that has been moved since, and in the form of this release. */
 function readSpec(catalog: Catalog, job: Job, resume: boolean): JobSpec {
   assertOwnJobFolder(catalog, job);
-  const spec = inPieces(parsedSpec(job));
+  const spec = parsedSpec(job);
   const before = dirname(dirname(spec.folder));
   const now = dirname(dirname(job.folder));
   const moved = before === now ? spec : movePaths(spec, `${before}${sep}`, `${now}${sep}`);
   const own = { ...moved, folder: job.folder, resume };
   assertPathsAllowed(catalog, own);
-  return own;
+  return inPieces(own);
 }
 
-/** Acquisitions of older releases in the form of this one: in pieces, with codes for sentences. */
+/**
+ * Acquisitions of older releases in the form of this one: in pieces, with codes for sentences.
+ * @throws AppError "job-spec-damaged"
+ */
 function inPieces(spec: JobSpec): JobSpec {
   const { imagery } = spec as { imagery?: Imagery };
   if (!Array.isArray(imagery?.acquisitions)) return spec;
-  return { ...spec, imagery: { ...imagery, acquisitions: imagery.acquisitions.map(currentAcquisition) } } as JobSpec;
+  try {
+    return { ...spec, imagery: { ...imagery, acquisitions: imagery.acquisitions.map(currentAcquisition) } } as JobSpec;
+  } catch (cause) {
+    throw new AppError("job-spec-damaged", { path: join(spec.folder, specFileName) }, { cause });
+  }
 }
 
 function parsedSpec(job: Job): JobSpec {

@@ -417,6 +417,9 @@ test("the specification of a resumed job is untrusted: paths outside, links and 
   expect(await resumed({ imagery: { acquisitions: [{ bands: [{ path: join(outside, "image.tif") }] }] } })).toBe(
     "path-withheld",
   );
+  expect(await resumed({ imagery: { acquisitions: [{ bands: [{ path: join(own, "image.tif") }] }] } })).toBe(
+    "job-spec-damaged",
+  );
   expect(await resumed({ baseName: "../../../outside/maps/m/x" })).toBe("job-spec-damaged");
   expect(await resumed({ outputPath: join(outside, "secret.txt") })).toBe("path-withheld");
   expect(await resumed({ kind: "pretrain" })).toBe("job-spec-damaged");
