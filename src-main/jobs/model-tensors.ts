@@ -95,7 +95,8 @@ const quoted = (names: readonly string[]): string =>
         .map((name) => `“${name.slice(0, 80)}”`)
         .join(", ");
 
-const inWords = ({ type, shape }: Pick<ExpectedTensor, "type" | "shape">): string => `${shape.join(" × ") || "1"} (${type})`;
+const inWords = ({ type, shape }: Pick<ExpectedTensor, "type" | "shape">): string =>
+  `${shape.join(" × ") || "1"} (${type})`;
 
 /**
  * A model that can be worked with: read whole, and its weights are those of its network.
