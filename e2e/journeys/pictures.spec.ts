@@ -20,10 +20,21 @@ test.skip(
 /** As it should look, to a fiftieth of its pixels; what names this machine is covered. */
 async function looksAs(window: Page, name: string): Promise<void> {
   await window.mouse.move(720, 1);
+  await mapIsDrawn(window);
   await expect(window).toHaveScreenshot(`${name}.png`, {
     mask: [window.getByRole("button", { name: /Computes on|Calcule sur/ }), window.getByText(/Version \d/)],
     timeout: 30_000,
   });
+}
+
+/** No tile is on its way, twice in a row: the sign of loading comes after a moment. */
+async function mapIsDrawn(window: Page): Promise<void> {
+  const loading = window.getByRole("progressbar", { name: "Loading the map" });
+  for (let quiet = 0; quiet < 2; quiet++) {
+    await expect(loading).toBeHidden({ timeout: 60_000 });
+    await window.waitForTimeout(1000);
+  }
+  await expect(loading).toBeHidden({ timeout: 60_000 });
 }
 
 const tab = (window: Page, name: string) => window.getByRole("tab", { name, exact: true }).click();
