@@ -2,24 +2,10 @@ import { expect, test } from "vitest";
 import type { LayerRow } from "../../src-shared/domain/display.ts";
 import type { LayerFacts } from "../../src-shared/ipc/index.ts";
 import { drawnOf, positionBetween, slotsOf } from "./layer-order.ts";
+import { layer as plainLayer } from "./state.fixture.ts";
 
-const layer = (id: string, kind: LayerFacts["kind"], more: Partial<LayerFacts> = {}): LayerFacts => ({
-  id,
-  kind,
-  name: null,
-  sensor: null,
-  date: null,
-  time: null,
-  detail: null,
-  bands: [],
-  pieces: 1,
-  bounds: null,
-  state: "present",
-  missing: [],
-  modalities: [],
-  shifted: false,
-  ...more,
-});
+const layer = (id: string, kind: LayerFacts["kind"], more: Partial<LayerFacts> = {}): LayerFacts =>
+  plainLayer(id, { kind, ...more });
 const date = (id: string, sensor: LayerFacts["sensor"], day: string) =>
   layer(`acquisition:${id}`, "acquisition", { sensor, date: day });
 const facts = [

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { architectures, type JobEvent, type PretrainSpec } from "../../../src-shared/domain/job.ts";
-import { pretrainDefaults } from "../../../src-shared/domain/recipe.ts";
-import { northUp } from "../../../src-shared/geo/affine.ts";
+import type { JobEvent } from "../../../src-shared/domain/job.ts";
 import { chooseProvider, type ProbeReport } from "../../engine/index.ts";
+import { countedSpec } from "../job-process/fixtures/counted-spec.ts";
 import { JobProcess } from "../job-process/job-process.ts";
 import { FakeElectron } from "./fake/electron.ts";
 import { utilityJobProcess } from "./utility-job-process.ts";
@@ -27,23 +26,7 @@ afterAll(async () => {
 });
 const never = new AbortController().signal;
 
-function spec(seed: number, steps = 5): PretrainSpec {
-  const folder = mkdtempSync(join(room, "job-"));
-  const geobox = { crs: "EPSG:32631", affine: northUp(0, 0, 10, 10), width: 8, height: 8 };
-  return {
-    kind: "pretrain",
-    folder,
-    seed,
-    provider: "cpu",
-    resume: false,
-    appVersion: "0.1.0",
-    grid: { geobox, patchMeters: 10, tilePatches: 4 },
-    imagery: { modalities: [], acquisitions: [] },
-    architecture: architectures.tiny,
-    recipe: { ...pretrainDefaults, steps },
-    modelName: "counted",
-  };
-}
+const spec = (seed: number, steps?: number) => countedSpec(room, seed, steps);
 
 test("a job runs in the utility process with the same messages, and the process stays warm", async () => {
   const events: JobEvent[] = [];

@@ -4,11 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { architectures, type JobEvent, type PretrainSpec } from "../../../src-shared/domain/job.ts";
-import { pretrainDefaults } from "../../../src-shared/domain/recipe.ts";
+import type { JobEvent } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { northUp } from "../../../src-shared/geo/affine.ts";
 import { livenessOf, ownIdentity } from "../../catalog/index.ts";
+import { countedSpec } from "./fixtures/counted-spec.ts";
 import { forkedJobProcess } from "./forked-job-process.ts";
 import { JobProcess } from "./job-process.ts";
 
@@ -20,23 +19,7 @@ afterAll(async () => {
   rmSync(room, { recursive: true, force: true });
 });
 
-function spec(seed: number, steps = 5): PretrainSpec {
-  const folder = mkdtempSync(join(room, "job-"));
-  const geobox = { crs: "EPSG:32631", affine: northUp(0, 0, 10, 10), width: 8, height: 8 };
-  return {
-    kind: "pretrain",
-    folder,
-    seed,
-    provider: "cpu",
-    resume: false,
-    appVersion: "0.1.0",
-    grid: { geobox, patchMeters: 10, tilePatches: 4 },
-    imagery: { modalities: [], acquisitions: [] },
-    architecture: architectures.tiny,
-    recipe: { ...pretrainDefaults, steps },
-    modelName: "counted",
-  };
-}
+const spec = (seed: number, steps?: number) => countedSpec(room, seed, steps);
 
 const never = new AbortController().signal;
 

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { readFeatures } from "../formats/read.ts";
+import { noise } from "./fixtures/noise.ts";
 import { areaOf, type Polygonal, partsOf } from "./geometry.ts";
 import { polygonize } from "./polygonize.ts";
 import { burn } from "./rasterize.ts";
@@ -25,22 +26,6 @@ const gridOf = (width: number, height: number): GeoBox => ({
 const all = (pixels: Uint8Array, grid: GeoBox, skip: readonly number[] = []) => [
   ...polygonize((row) => pixels.subarray(row * grid.width, (row + 1) * grid.width), grid, { skip }),
 ];
-
-/** Patches of a few values: coarse noise with single pixels on it, so that holes and diagonals occur. */
-function noise(width: number, height: number, seed: number): Uint8Array {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const coarse = Array.from({ length: 400 }, () => Math.floor(4 * next()));
-  return Uint8Array.from({ length: width * height }, (_, i) => {
-    const [col, row] = [i % width, Math.floor(i / width)];
-    return next() < 0.15
-      ? Math.floor(4 * next())
-      : coarse[(Math.floor(row / 5) % 20) * 20 + (Math.floor(col / 5) % 20)]!;
-  });
-}
 
 /** Value, area, number of rings and rectangle: enough to tell two sets of polygons apart. */
 function summary(polygons: readonly { readonly value: number; readonly geometry: Polygonal }[]): string[] {

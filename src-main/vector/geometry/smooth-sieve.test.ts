@@ -1,25 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { northUp } from "../../../src-shared/geo/affine.ts";
+import { noise } from "./fixtures/noise.ts";
 import { areaOf } from "./geometry.ts";
 import { polygonize } from "./polygonize.ts";
 import { sieve } from "./sieve.ts";
 import { defectOf } from "./validity.ts";
-
-function noise(width: number, height: number, seed: number): Uint8Array {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const coarse = Array.from({ length: 400 }, () => Math.floor(4 * next()));
-  return Uint8Array.from({ length: width * height }, (_, i) => {
-    const [col, row] = [i % width, Math.floor(i / width)];
-    return next() < 0.12
-      ? Math.floor(4 * next())
-      : coarse[(Math.floor(row / 5) % 20) * 20 + (Math.floor(col / 5) % 20)]!;
-  });
-}
 
 const [width, height] = [70, 50];
 const grid = { crs: "EPSG:32631", affine: northUp(574680, 5622440, 10, 10), width, height };
@@ -41,7 +27,7 @@ union = union.UnionCascaded()
 json.dump({"valid": [s.IsValid() for s in shapes], "sum": sum(s.GetArea() for s in shapes), "union": union.GetArea(), "type": union.GetGeometryName(), "rings": union.GetGeometryCount()}, sys.stdout)`;
   for (const smoothing of [1, 2, 4]) {
     for (const seed of [1, 2]) {
-      const read = rows(noise(width, height, seed));
+      const read = rows(noise(width, height, seed, 0.12));
       // No value is skipped: the areas cover the whole rectangle, and go on covering it.
       const areas = [...polygonize(read, grid, { smoothing })];
       expect(areas.map(({ geometry }) => defectOf(geometry)).filter(Boolean)).toEqual([]);
@@ -62,7 +48,7 @@ json.dump({"valid": [s.IsValid() for s in shapes], "sum": sum(s.GetArea() for s 
 });
 
 test("the mean of a second raster over each area is scipy's", { tags: ["gdal"] }, () => {
-  const classes = noise(width, height, 5);
+  const classes = noise(width, height, 5, 0.12);
   const confidence = Uint8Array.from({ length: width * height }, (_, i) => (i * 37) % 101);
   const script = `
 import json, sys
@@ -89,7 +75,7 @@ test("no area smaller than asked is left, unless it stands alone, and large area
   tags: ["gdal"],
 }, () => {
   const minimum = 12;
-  const pixels = noise(width, height, 3);
+  const pixels = noise(width, height, 3, 0.12);
   const read = rows(pixels);
   const result = flat(sieve({ width, height, read, nothing: 0 }, minimum));
   expect(result.map((value) => value === 0)).toEqual([...pixels].map((value) => value === 0));
