@@ -4,17 +4,26 @@ import { type FuzzReport, fuzz } from "./harness.ts";
 import { kinds } from "./kinds/index.ts";
 import { failureLines, tableOf } from "./table.ts";
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "60" },
-    seed: { type: "string", default: "1" },
-    kind: { type: "string" },
-    count: { type: "string" },
-    first: { type: "string", default: "0" },
-    processes: { type: "string", default: "2" },
-    save: { type: "string" },
-  },
-});
+function given() {
+  try {
+    return parseArgs({
+      options: {
+        seconds: { type: "string", default: "60" },
+        seed: { type: "string", default: "1" },
+        kind: { type: "string" },
+        count: { type: "string" },
+        first: { type: "string", default: "0" },
+        processes: { type: "string", default: "2" },
+        save: { type: "string" },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message} The options stand in src-main/fuzz/README.md.\n`);
+    process.exit(2);
+  }
+}
+
+const values = given();
 
 const wanted = values.kind ? values.kind.split(",") : Object.keys(kinds);
 const unknown = wanted.find((kind) => !Object.hasOwn(kinds, kind));

@@ -211,7 +211,7 @@ const importImages = command({
         [
           rasters === 0
             ? "Nothing new: the project has all of this already."
-            : `Imported ${rasters} images as ${acquisitions.length} acquisitions${mosaics}, ${dates[0]} to ${dates.at(-1)}.`,
+            : `Imported ${counted(rasters, "image")} as ${counted(acquisitions.length, "acquisition")}${mosaics}, ${dates[0] === dates.at(-1) ? dates[0] : `${dates[0]} to ${dates.at(-1)}`}.`,
           ...modalities.map(
             ({ name, kind, acquisitions: members, bands: names, resolutionMeters }) =>
               `  ${name}: ${kind}, ${members.length} ${members.length === 1 ? "image" : "images"} in time, ${names.join(" ")}, ${resolutionMeters} m`,
@@ -366,12 +366,14 @@ const remove = command({
       const { rasters, acquisitions, changed } = removed;
       output.result(
         { command: "project remove", ...removed },
-        `Took ${rasters} files out of the project; ${acquisitions.length} acquisitions are no more, ${changed.length} have changed. The files are still on the disk.`,
+        `Took ${counted(rasters, "file")} out of the project. Acquisitions: ${acquisitions.length} gone, ${changed.length} changed. The files are still on the disk.`,
       );
       return 0;
     });
   },
 });
+
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 const list = command({
   name: "project list",
