@@ -322,6 +322,12 @@ export const labelsMessages = messages({
     en: "Numbers of folds: the last one tests",
     fr: "Numéros de plis : le dernier sert au test",
   },
+  "labels.split.foldCount": { en: "Folds", fr: "Plis" },
+  "labels.split.foldCount.hint": {
+    en: "Empty: the shares below. Cross-validation: every label tests once; train and evaluate with each fold in turn.",
+    fr: "Vide : les parts ci-dessous. Validation croisée : chaque étiquette sert une fois au test ; entraînez et évaluez avec chaque pli à son tour.",
+  },
+  "labels.split.fold": { en: "Fold that tests", fr: "Pli de test" },
   "labels.split.wordsOpen": {
     en: {
       one: "{count} word is not known. Choose what it means.",

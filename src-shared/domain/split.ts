@@ -18,6 +18,9 @@ export interface SplitParameters {
   readonly bufferMeters?: number;
   /** the length of the blocks was chosen from the labels, not by a person */
   readonly chosen?: boolean;
+  /** cross-validation: of so many folds, this one (from 1) tests */
+  readonly folds?: number;
+  readonly fold?: number;
   readonly field?: string;
   /** what words of the field mean */
   readonly parts?: Readonly<Record<string, SplitPart>>;

@@ -191,6 +191,9 @@ export interface SplitRequest {
   readonly field?: string | undefined;
   readonly parts?: Record<string, SplitPart> | undefined;
   readonly shares?: { train: number; validation: number; test: number } | undefined;
+  /** cross-validation instead of shares, by blocks or polygons: of so many folds, number `fold` (from 1) tests, the next validates */
+  readonly folds?: number | undefined;
+  readonly fold?: number | undefined;
   readonly tooFew?: "error" | "train" | undefined;
 }
 

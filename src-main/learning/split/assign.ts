@@ -1,6 +1,7 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { randomStream, shuffled } from "../../files/index.ts";
-import { type SplitClass, type SplitItem, type SplitShares, usedParts } from "./split.ts";
+import { type SplitClass, type SplitFolds, type SplitItem, type SplitShares, usedParts } from "./split.ts";
+import { stratifiedGroups } from "./stratify.ts";
 
 type Part = (typeof usedParts)[number];
 
@@ -14,6 +15,8 @@ export interface AssignOptions {
   readonly tooFew: TooFew;
   /** `keep`: where no assignment has every class in every set, the best there is; otherwise that is an error */
   readonly gaps?: "keep";
+  /** cross-validation: the groups are dealt into folds and the shares are not asked */
+  readonly folds?: SplitFolds;
   /** what the groups are, for the sentences */
   readonly unit: "polygons" | "blocks";
 }
@@ -26,6 +29,15 @@ interface Group {
 }
 
 const attempts = 64;
+
+/**
+ * The set of fold `number` (from 0) of `count` when fold `fold` (from 1) tests: the next one validates, the others train; with
+ * two folds none validates.
+ */
+export function partOfFold(number: number, count: number, fold: number): Part {
+  if (number === fold - 1) return "test";
+  return count > 2 && number === fold % count ? "validation" : "train";
+}
 
 /**
  * Gives every group to one set so that each class is in every set and the shares are met as well as they can be.
@@ -72,6 +84,10 @@ export function assignGroups(
   }
 
   const free = groups.filter(({ key }) => !result.has(key));
+  if (options.folds) {
+    for (const [key, part] of partsOfFold(free, options.folds, options.seed)) result.set(key, part);
+    return result;
+  }
   const fixed = groups.filter(({ key }) => result.has(key));
   const shareSum = parts.reduce((sum, part) => sum + options.shares[part], 0);
   const targets = new Map(parts.map((part) => [part, options.shares[part] / shareSum]));
@@ -93,6 +109,16 @@ export function assignGroups(
   if (lacking !== undefined && options.gaps !== "keep")
     throw new AppError("split-not-possible", { className: nameOf(lacking), unit: options.unit });
   return best!.assignment;
+}
+
+/** The folds are the same whichever of them tests: each group tests in exactly one. */
+function partsOfFold(groups: readonly Group[], { count, fold }: SplitFolds, seed: number): Map<string, Part> {
+  const items = groups.flatMap(({ key, weights }) =>
+    [...weights].map(([code, weight]) => ({ key, classes: [code], weight })),
+  );
+  const keys = items.map(({ key }) => key);
+  const numbers = stratifiedGroups(items, keys, Array<number>(count).fill(1), seed);
+  return new Map(keys.map((key, i) => [key, partOfFold(numbers[i]!, count, fold)]));
 }
 
 function gather(items: readonly SplitItem[], groupOf: readonly string[]): Group[] {

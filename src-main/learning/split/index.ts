@@ -1,4 +1,5 @@
 /** Which labels train, validate and test. */
+export { partOfFold } from "./assign.ts";
 export {
   type BlockLabel,
   type BlockSplit,
@@ -18,9 +19,12 @@ export {
 export {
   describeSplit,
   type SplitCount,
+  type SplitFolds,
   type SplitItem,
   type SplitResult,
   type SplitShares,
+  sharesOfFolds,
 } from "./split.ts";
-export { type SplitTile, stratifiedGroups, tileBlocks } from "./tiles.ts";
+export { stratifiedGroups } from "./stratify.ts";
+export { type SplitTile, tileBlocks } from "./tiles.ts";
 export { soundsLikeSplit, splitWords, wordKey } from "./words.ts";

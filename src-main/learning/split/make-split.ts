@@ -5,6 +5,7 @@ import { assignGroups, type TooFew } from "./assign.ts";
 import {
   describeSplit,
   type SplitClass,
+  type SplitFolds,
   type SplitItem,
   type SplitResult,
   type SplitShares,
@@ -25,7 +26,10 @@ interface Common {
 export const usualShares: SplitShares = { train: 0.6, validation: 0.1, test: 0.3 };
 
 /** Polygon by polygon, every class in every set. Neighbouring polygons may get different sets. */
-export function splitByPolygons(items: readonly SplitItem[], options: Common): SplitResult {
+export function splitByPolygons(
+  items: readonly SplitItem[],
+  options: Common & { readonly folds?: SplitFolds },
+): SplitResult {
   const keys = items.map((_, index) => String(index));
   const assignment = assignGroups(items, keys, { ...options, tooFew: options.tooFew ?? "error", unit: "polygons" });
   const parts = keys.map((key) => assignment.get(key)!);

@@ -184,6 +184,60 @@ test("shares of patches are met within a polygon or two when there are many poly
   );
 });
 
+test("of folds every polygon tests exactly once, whichever fold is asked for, and the next fold validates", () => {
+  fc.assert(
+    fc.property(items, fc.nat(), fc.integer({ min: 2, max: 7 }), (list, seed, count) => {
+      const perFold = Array.from(
+        { length: count },
+        (_, i) => splitByPolygons(list, { ...common, seed, tooFew: "train", folds: { count, fold: i + 1 } }).parts,
+      );
+      const alone = (code: number) => list.filter(({ classCode }) => classCode === code).length === 1;
+      for (const [i, { classCode }] of list.entries()) {
+        const parts = perFold.map((own) => own[i]!);
+        if (alone(classCode)) {
+          expect(new Set(parts)).toEqual(new Set(["train"]));
+          continue;
+        }
+        expect(parts.filter((part) => part === "test")).toHaveLength(1);
+        const tested = parts.indexOf("test");
+        // Fold number `tested` tests; it validates when the fold before it tests.
+        if (count > 2) expect(parts[(tested - 1 + count) % count]).toBe("validation");
+        expect(parts.filter((part) => part === "validation")).toHaveLength(count > 2 ? 1 : 0);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a class with as many equal polygons as there are folds tests in each of them, and weights are even among many", () => {
+  const list: SplitItem[] = Array.from({ length: 205 }, (_, i) => ({
+    classCode: i < 5 ? 1 : 2,
+    x: i,
+    y: 0,
+    weight: i < 5 ? 10 : 1 + ((i * 37) % 20),
+  }));
+  const all = list.reduce((sum, { classCode, weight }) => sum + (classCode === 2 ? weight : 0), 0);
+  for (const fold of [1, 2, 3, 4, 5]) {
+    const { counts } = splitByPolygons(list, { ...common, folds: { count: 5, fold } });
+    const tested = (code: number) => counts.find(({ classCode, part }) => classCode === code && part === "test");
+    expect(tested(1)!.items).toBe(1);
+    expect(Math.abs(tested(2)!.weight / all - 0.2)).toBeLessThan(0.02);
+  }
+});
+
+test("all folds of a split by blocks have the same blocks, also where their side is chosen", () => {
+  const labels = Array.from({ length: 12 }, (_, i) =>
+    rectangle(1 + (i % 3), 40 * (i % 4), 40 * Math.floor(i / 4), 30, 30),
+  );
+  const made = [1, 2, 3].map((fold) =>
+    splitByBestBlocks(labels, [160, 80, 40, 20], { ...blockOptions, folds: { count: 3, fold } }),
+  );
+  expect(new Set(made.map(({ side }) => side)).size).toBe(1);
+  for (const key of made[0]!.blocks.keys()) {
+    expect(made.filter(({ blocks }) => blocks.get(key) === "test")).toHaveLength(1);
+  }
+});
+
 test("a class with one polygon stops the split with its name and its count, or is kept for training", () => {
   const list: SplitItem[] = [1, 1, 1, 2].map((classCode, i) => ({ classCode, x: i * 1000, y: 0, weight: 5 }));
   expect(() => splitByPolygons(list, common)).toThrow("The class “class 2” has 1 label, but the split needs 2");

@@ -17,6 +17,18 @@ export interface SplitShares {
   readonly test: number;
 }
 
+/** Cross-validation: of `count` folds, number `fold` (from 1) tests. */
+export interface SplitFolds {
+  readonly count: number;
+  readonly fold: number;
+}
+
+/** The shares that folds have: one tests, one validates where there are more than two. */
+export const sharesOfFolds = (count: number): SplitShares =>
+  count > 2
+    ? { train: (count - 2) / count, validation: 1 / count, test: 1 / count }
+    : { train: 0.5, validation: 0, test: 0.5 };
+
 export interface SplitClass {
   readonly code: number;
   readonly name: string;

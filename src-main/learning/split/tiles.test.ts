@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { randomStream } from "../../files/index.ts";
-import { type SplitTile, stratifiedGroups, tileBlocks } from "./tiles.ts";
+import { stratifiedGroups } from "./stratify.ts";
+import { type SplitTile, tileBlocks } from "./tiles.ts";
 
 const at = (x: number, y: number, classes: readonly number[] = [1], side = 60): SplitTile => ({
   minX: x,

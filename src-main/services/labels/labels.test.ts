@@ -184,6 +184,22 @@ test("what is drawn after a split joins it: the set of its block, or one drawn f
   expect((await all["labels.splitState"]({})).blockMeters).toBe(120);
 });
 
+test("cross-validation: each label tests in one fold, the split says so, and what is drawn later joins by the folds' shares", async () => {
+  for (let col = 0; col < 48; col += 4) await draw(1 + ((col / 4) % 2), box(col, 0, 3));
+  const tested: number[] = [];
+  for (const fold of [1, 2, 3]) {
+    const split = await all["labels.split"]({ method: "polygons", folds: 3, fold });
+    expect(split.parameters).toMatchObject({ folds: 3, fold, shares: { train: 1 / 3, test: 1 / 3 } });
+    tested.push(...((await all["labels.parts"]({})).test ?? []));
+  }
+  expect(tested.toSorted((p, q) => p - q)).toEqual((await labels()).map(({ id }) => id).toSorted((p, q) => p - q));
+  expect((await all["labels.splitState"]({})).split?.parameters).toMatchObject({ folds: 3, fold: 3 });
+  await draw(1, box(0, 20));
+  expect((await all["labels.splitState"]({})).unassigned).toBe(0);
+  expect(await refusal(all["labels.split"]({ method: "random", folds: 3 }))).toMatch(/folds need blocks or polygons/);
+  expect(await refusal(all["labels.split"]({ folds: 3, fold: 4 }))).toMatch(/fold is larger than folds/);
+});
+
 test("labels that are true at no date of the imagery do not train, and are counted", async () => {
   catalog.acquisitions.put({
     id: "a",

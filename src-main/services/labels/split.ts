@@ -10,9 +10,11 @@ import {
   describeSplit,
   dividedByBlocks,
   optimisticReason,
+  type SplitFolds,
   type SplitItem,
   type SplitResult,
   type SplitShares,
+  sharesOfFolds,
   soundsLikeSplit,
   splitAtRandom,
   splitByBestBlocks,
@@ -43,9 +45,18 @@ const splitSchema = z.strictObject({
     .strictObject({ train: z.number().positive(), validation: z.number().min(0), test: z.number().min(0) })
     .refine(({ validation, test }) => validation + test > 0, "validation or test needs a share")
     .default(usualShares),
+  /** cross-validation instead of shares: of so many folds, number `fold` tests and the next one validates */
+  folds: z.int().min(2).max(100).optional(),
+  fold: z.int().min(1).default(1),
   /** what to do with a class that has too few polygons for every set */
   tooFew: z.enum(["error", "train"]).optional(),
 });
+const splitRequestSchema = splitSchema
+  .refine(({ folds, fold }) => folds === undefined || fold <= folds, "fold is larger than folds")
+  .refine(
+    ({ folds, method }) => folds === undefined || method === "blocks" || method === "polygons",
+    "folds need blocks or polygons",
+  );
 type SplitRequest = Omit<z.output<typeof splitSchema>, "tooFew"> & { readonly tooFew: "error" | "train" };
 
 /** Splits labels into training, validation and test. */
@@ -54,20 +65,22 @@ export function labelSplits(
 ): Pick<LabelCommands, "labels.split" | "labels.splitState" | "labels.splitWords"> {
   const { catalog } = deps;
   return {
-    "labels.split": validated("labels.split", splitSchema, async (given) => {
+    "labels.split": validated("labels.split", splitRequestSchema, async (given) => {
       const area = await LabelArea.of(catalog);
       const legend = labelledLegend(catalog);
       // A class that lies in one block trains and is named; of polygons it is an error unless somebody says otherwise.
       const request = {
         ...given,
+        ...(given.folds === undefined ? {} : { shares: sharesOfFolds(given.folds) }),
         tooFew: given.tooFew ?? (given.method === "blocks" ? ("train" as const) : ("error" as const)),
       };
       const { parts, split, blocks, blockMeters, field, notes } = divided(catalog, legend, area, request);
-      const { seed, shares, tooFew, method, bufferMeters } = request;
+      const { seed, shares, tooFew, method, bufferMeters, folds, fold } = request;
       const parameters = {
         seed,
         shares,
         tooFew,
+        ...(folds === undefined ? {} : { folds, fold }),
         ...(blockMeters === null ? {} : { blockMeters, bufferMeters, chosen: request.blockMeters === undefined }),
         ...(field === null ? {} : { field, parts: request.parts }),
       };
@@ -210,7 +223,7 @@ function dividedAmong(
   if (request.method === "blocks") return byBlocks(catalog, legend, area, labels, request);
   const { geobox } = catalog.project.get().grid;
   const { seed, shares, tooFew, method } = request;
-  const common = { seed, shares, tooFew, classes: legend.classes };
+  const common = { seed, shares, tooFew, classes: legend.classes, ...foldsOf(request) };
   const itemOf = ({ classCode, x, y }: Label, weight: number): SplitItem => ({ classCode, x, y, weight });
   const items = seen.map(({ label, inside }) => itemOf(label, inside));
   const whole = (own: readonly Label[], parts: readonly SplitPart[]) =>
@@ -250,6 +263,9 @@ function dividedAmong(
   return { ...rest, split, parts: whole(labels, split.parts) };
 }
 
+const foldsOf = ({ folds, fold }: SplitRequest): { readonly folds?: SplitFolds } =>
+  folds === undefined ? {} : { folds: { count: folds, fold } };
+
 const valuesOf = (labels: readonly Pick<Label, "properties">[], field: string) =>
   labels.map(({ properties }) => properties[field]);
 
@@ -285,7 +301,15 @@ function byBlocks(
   }
   const all = labels.map((label): BlockLabel => ({ classCode: label.classCode, runs: runsOf(label, grid.geobox) }));
   const pieces = all.map(({ classCode, runs }): BlockLabel => ({ classCode, runs: area.runsInside(runs) }));
-  const options = { seed, shares, tooFew, classes: legend.classes, affine: grid.geobox.affine, buffer };
+  const options = {
+    seed,
+    shares,
+    tooFew,
+    classes: legend.classes,
+    affine: grid.geobox.affine,
+    buffer,
+    ...foldsOf(request),
+  };
   const split =
     request.blockMeters === undefined && tooFew === "train"
       ? splitByBestBlocks(pieces, sidesBelow(usual, Math.max(2 * grid.patchMeters, 3 * buffer)), options)

@@ -8,6 +8,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { TileSplitReport } from "../../../src-shared/ipc/tiles.ts";
 import { type Catalog, type Legend, readPlainText } from "../../catalog/index.ts";
 import {
+  partOfFold,
   type SplitTile,
   splitWords,
   stratifiedGroups,
@@ -83,12 +84,7 @@ export function divideTiles(catalog: Catalog, legend: Legend, request: Request):
     if (method === "blocks") parameters = { ...parameters, blockMeters };
     if (folds !== undefined) {
       const numbers = stratifiedGroups(items, groups, Array<number>(folds).fill(1), seed);
-      // The next fold validates; with two folds there is none for that.
-      const validating = folds > 2 ? fold % folds : -1;
-      parts = numbers.map((own) => ({
-        part: own === fold - 1 ? "test" : own === validating ? "validation" : "train",
-        fold: own + 1,
-      }));
+      parts = numbers.map((own) => ({ part: partOfFold(own, folds, fold), fold: own + 1 }));
       parameters = { ...parameters, folds, fold };
     } else {
       const names = ["train", "validation", "test"] as const;

@@ -178,6 +178,13 @@ const split = command({
     },
     shares: { type: "text", value: "T,V,T", summary: "shares of train, validation and test", fallback: "0.6,0.1,0.3" },
     seed: { type: "integer", summary: "random seed; another number gives another split", fallback: "0" },
+    folds: {
+      type: "integer",
+      value: "N",
+      summary:
+        "cross-validation instead of shares, by blocks or polygons: of so many folds one tests, the next validates",
+    },
+    fold: { type: "integer", value: "N", summary: "the fold that tests", fallback: "1" },
     "too-few": {
       type: "text",
       summary: "a class with too few labels, or in one block only",
@@ -192,14 +199,30 @@ const split = command({
     ["omnisat split flanders --method field --field split", "as the label file says"],
     ["omnisat split flanders --method field --parts zone_7=test", "a word of the field's own"],
     ["omnisat split forest --tiles --list train=train.txt,test=test.txt --validation-share 0.1", "official lists"],
-    ["omnisat split forest --tiles --folds 5 --fold 2", "five folds of tiles by blocks"],
+    ["omnisat split flanders --folds 5 --fold 2", "five folds of blocks; the second tests"],
+    ["omnisat split forest --tiles --folds 5 --fold 2", "the same with tiles"],
     ["omnisat split flanders --method polygons --too-few train", "label by label; rare classes only train"],
   ],
   async run({ words, options, output, signal }) {
-    const { method, block, buffer, field, seed, shares } = options;
+    const { method, block, buffer, field, seed, shares, folds, fold } = options;
     if (buffer !== undefined && method !== undefined && method !== "blocks") {
       throw new AppError("usage", {
         problem: `A buffer belongs to a split by blocks, not by ${method}.`,
+        help: "omnisat split --help",
+      });
+    }
+    if (folds !== undefined && shares !== undefined) {
+      throw new AppError("usage", {
+        problem: "Folds have equal shares: give --folds or --shares, not both.",
+        help: "omnisat split --help",
+      });
+    }
+    if (fold !== undefined && (folds === undefined || fold > folds)) {
+      throw new AppError("usage", {
+        problem:
+          folds === undefined
+            ? "--fold needs --folds, the number of all folds."
+            : `There are ${folds} folds, not ${fold}.`,
         help: "omnisat split --help",
       });
     }
@@ -233,7 +256,7 @@ const split = command({
     return withProject({ project: words[0]!, purpose: "omnisat split", output, signal }, async (services) => {
       const result = await services["labels.split"]({
         ...(method === undefined ? {} : { method: method as "blocks" }),
-        ...given({ blockMeters: block, bufferMeters: buffer, field, seed }),
+        ...given({ blockMeters: block, bufferMeters: buffer, field, seed, folds, fold }),
         parts: Object.fromEntries(meanings) as Record<string, "train">,
         ...(split ? { shares: split } : {}),
         ...(options["too-few"] === undefined ? {} : { tooFew: options["too-few"] as "error" }),

@@ -130,14 +130,14 @@ export const tileSplitOptions = {
     value: "0…1",
     summary: "tiles: this share of the training tiles validates, where nothing else says which",
   },
-  folds: { type: "integer", value: "N", summary: "tiles: so many folds; one tests, the next validates" },
-  fold: { type: "integer", value: "N", summary: "tiles: the fold that tests", fallback: "1" },
 } as const satisfies Options;
 
 /** `split --tiles` */
 export async function splitTiles(
   { project, output, signal }: Call,
   options: Values<typeof tileSplitOptions> & {
+    readonly folds: number | undefined;
+    readonly fold: number | undefined;
     readonly method: string | undefined;
     readonly block: number | undefined;
     readonly field: string | undefined;
