@@ -1,7 +1,7 @@
 import type { OpenedProject } from "../../src-shared/ipc/index.ts";
 import { t } from "../i18n/index.ts";
 import { commandOf, possible, run } from "../state/commands.ts";
-import { openContextMenu } from "../ui/menu.ts";
+import { askedByKeyboard, type MenuItem, openContextMenu } from "../ui/menu.ts";
 import { notations } from "./coordinates.ts";
 import { copyText } from "./copy-text.ts";
 import { mapView } from "./map-state.svelte.ts";
@@ -11,12 +11,13 @@ import { writtenPlace } from "./written-place.ts";
 export function openMapMenu(event: MouseEvent, _project: OpenedProject): void {
   const map = mapView.ol;
   if (!map || event.defaultPrevented) return;
-  const byKeyboard = event.clientX === 0 && event.clientY === 0;
-  const [x, y] = byKeyboard ? mapView.view.center : (map.getEventCoordinate(event) as [number, number]);
+  const [x, y] = askedByKeyboard(event) ? mapView.view.center : (map.getEventCoordinate(event) as [number, number]);
   const place = [x, y] as const;
   const zoom = (factor: number) => mapView.panTo(place, mapView.view.resolution / factor);
   const inspect = commandOf("map.inspect");
-  openContextMenu(event, [
+  const { left, top, width, height } = map.getViewport()!.getBoundingClientRect();
+  const middle = new DOMRect(left + width / 2, top + height / 2, 0, 0);
+  const items: readonly MenuItem[] = [
     {
       label: t("map.menu.copy"),
       icon: "copy",
@@ -41,5 +42,6 @@ export function openMapMenu(event: MouseEvent, _project: OpenedProject): void {
     { label: t("map.menu.center"), icon: "pan", run: () => mapView.panTo(place) },
     { label: t("map.menu.zoomIn"), icon: "zoom-in", run: () => zoom(2) },
     { label: t("map.menu.zoomOut"), icon: "zoom-out", run: () => zoom(0.5) },
-  ]);
+  ];
+  openContextMenu(event, items, middle);
 }

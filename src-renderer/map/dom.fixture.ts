@@ -271,6 +271,15 @@ Object.assign(globalThis, {
   Element: FakeElement,
   HTMLElement: FakeElement,
   HTMLButtonElement: FakeButton,
+  DOMRect: class {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    constructor(x: number, y: number, width: number, height: number) {
+      [this.x, this.y, this.width, this.height] = [x, y, width, height];
+    }
+  },
   CanvasPattern: class {},
   CanvasGradient: class {},
   HTMLCanvasElement: class {},
