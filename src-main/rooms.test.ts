@@ -105,6 +105,8 @@ interface Import {
   readonly target: string;
   /** `import type` and `export type`, which are gone when the program runs */
   readonly typesOnly: boolean;
+  /** `import("…")`, which is loaded when it is reached */
+  readonly later: boolean;
 }
 
 const insideRoot = (path: string): string => relative(root, path).split(sep).join("/");
@@ -124,14 +126,15 @@ function importsOf(file: string, text = readFileSync(file, "utf8")): Import[] {
         .slice(0, pos)
         .split(/\b(?=(?:import|export)\b)/)
         .at(-1)!;
-      return { file, target: fileName, typesOnly: /^(?:import|export)\s+type\s+(?!from\b)/.test(statement) };
+      const later = /^import\s*\(/.test(statement);
+      return { file, target: fileName, typesOnly: /^(?:import|export)\s+type\s+(?!from\b)/.test(statement), later };
     }),
   );
   const markup = file.endsWith(".svelte")
     ? text.replaceAll(/<script[^>]*>[\s\S]*?<\/script>|<!--[\s\S]*?-->/g, "")
     : "";
   const inMarkup = [...markup.matchAll(/import\(\s*["']([^"']+)["']\s*\)/g)];
-  return [...inScripts, ...inMarkup.map((match) => ({ file, target: match[1]!, typesOnly: false }))];
+  return [...inScripts, ...inMarkup.map((match) => ({ file, target: match[1]!, typesOnly: false, later: true }))];
 }
 
 /** File → the files whose values it imports. A component that draws a tree imports itself, which is no cycle. */
@@ -297,6 +300,31 @@ test("no files import values of each other", () => {
   ] as const)
     expect([...graph.keys()].filter((file) => insideRoot(file).startsWith(folder)).length).toBeGreaterThan(atLeast);
   expect(cyclesOf(graph).map((group) => group.map(insideRoot))).toEqual([]);
+});
+
+/** Imports that are to load a file later, although what loads it has loaded it already. `start` is the first file. */
+function loadedAlready(imports: readonly Import[], start: string): string[] {
+  const values = imports
+    .filter(({ target, typesOnly }) => target.startsWith(".") && !typesOnly)
+    .map((one) => ({ ...one, to: resolve(dirname(one.file), one.target) }));
+  const reached = new Set([start]);
+  // A set that grows is walked to its new end.
+  for (const file of reached) for (const one of values) if (one.file === file && !one.later) reached.add(one.to);
+  return values
+    .filter(({ file, to, later }) => later && reached.has(file) && reached.has(to))
+    .map(({ file, target }) => `${insideRoot(file)} imports ${target}`);
+}
+
+test("what the window loads later is not loaded with the window", () => {
+  expect(loadedAlready(all, join(root, "src-renderer/main.ts"))).toEqual([]);
+  const files: Readonly<Record<string, string>> = {
+    "main.ts": 'import "./a.ts";\nconst later = () => import("./b.ts");\nimport type { C } from "./c.ts";\n',
+    "a.ts": 'import { b } from "./b.ts";\nconst later = async () => (await import("./c.ts")).c;\n',
+    "c.ts": 'import { d } from "./d.ts";\n',
+    "d.ts": 'const again = () => import("./c.ts");\n',
+  };
+  const imports = Object.entries(files).flatMap(([file, text]) => importsOf(join(root, file), text));
+  expect(loadedAlready(imports, join(root, "main.ts"))).toEqual(["main.ts imports ./b.ts"]);
 });
 
 test("a cycle is found through any number of files and whichever way they import, but for types alone", () => {

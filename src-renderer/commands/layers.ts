@@ -1,4 +1,5 @@
 import { mapView } from "../map/map-state.svelte.ts";
+import { addVectors } from "../panels/layers/add-vectors.ts";
 import type { Command } from "../state/commands.ts";
 import { layers, selection, session, workDialogs } from "../state/index.ts";
 
@@ -24,7 +25,7 @@ export const layersCommands: readonly Command[] = [
     icon: "polygon",
     shortcut: "Mod+Shift+V",
     when: open,
-    run: async () => (await import("../panels/layers/add-vectors.ts")).addVectors(),
+    run: addVectors,
   },
   {
     id: "layers.zoomTo",
