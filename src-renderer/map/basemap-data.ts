@@ -1,8 +1,12 @@
 import type { MultiLineString, MultiPolygon, Polygon, Position } from "geojson";
 import { feature } from "topojson-client";
 import type { GeometryCollection, MultiLineString as LineObject, Topology } from "topojson-specification";
+import { continuous, continuousRing, moveEast } from "./clip-lonlat.ts";
 
-/** Land and borders of the world in longitude and latitude. No project is needed; the files belong to the window. */
+/**
+ * Land and borders of the world in longitude and latitude. No project is needed; the files belong to the window. What crosses the
+ * antimeridian goes on past ±180, so that no edge leads once round the Earth, and land around a pole reaches to it.
+ */
 export interface World {
   /** each an outer ring and its holes */
   readonly land: readonly (readonly Position[])[][];
@@ -39,6 +43,16 @@ function once<T>(address: string, read: (json: unknown) => T): Promise<T> {
   return loading;
 }
 
+/** Holes lie on the same turn round the Earth as what they are in. */
+function continuousPolygon(rings: readonly (readonly Position[])[]): (readonly Position[])[] {
+  const [outer = [], ...holes] = rings.map(continuousRing);
+  const middle = (ring: readonly Position[]): number => {
+    const xs = ring.map(([x]) => x!);
+    return (xs.reduce((least, x) => Math.min(least, x)) + xs.reduce((most, x) => Math.max(most, x))) / 2;
+  };
+  return [outer, ...holes.map((hole) => moveEast(hole, 360 * Math.round((middle(outer) - middle(hole)) / 360)))];
+}
+
 /** Natural Earth at 1 : 50 million (`coarse`, 0.7 MB) or 1 : 10 million (`fine`, 3.6 MB). */
 export const loadWorld = (detail: "coarse" | "fine"): Promise<World> =>
   once(addresses[detail], (json) => {
@@ -48,10 +62,10 @@ export const loadWorld = (detail: "coarse" | "fine"): Promise<World> =>
     const borders = lines.geometry as MultiLineString;
     const shapes = "features" in land ? land.features.map(({ geometry }) => geometry) : [];
     return {
-      land: (shapes as (Polygon | MultiPolygon)[]).flatMap((shape) =>
-        shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates,
-      ),
-      borders: borders.coordinates,
+      land: (shapes as (Polygon | MultiPolygon)[])
+        .flatMap((shape) => (shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates))
+        .map(continuousPolygon),
+      borders: borders.coordinates.map(continuous),
     };
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clipLine, clipRing } from "./clip-lonlat.ts";
+import { clipLine, clipRing, continuous, continuousRing, turnsInto } from "./clip-lonlat.ts";
 
 const box = { minX: 0, minY: 0, maxX: 10, maxY: 10 };
 
@@ -77,4 +77,36 @@ test("a line is divided where it leaves, and single positions are no line", () =
       [5, 5],
     ],
   ]);
+});
+
+test("longitudes go on where a line crosses the antimeridian, and come back", () => {
+  const xs = (line: number[][]) => continuous(line).map(([x]) => x);
+  expect(xs([170, 179, -179, -170, 179, 170].map((x) => [x, 0]))).toEqual([170, 179, 181, 190, 179, 170]);
+  expect(xs([-170, -179, 179, 170].map((x) => [x, 0]))).toEqual([-170, -179, -181, -190]);
+  expect(xs([-90, 0, 90].map((x) => [x, 0]))).toEqual([-90, 0, 90]);
+  expect(continuous([])).toEqual([]);
+});
+
+test("a ring round a pole reaches to it; others stay closed as they are", () => {
+  const round = (lat: number) => [-120, 0, 120, -120].map((x) => [x, lat]);
+  expect(areaOf(continuousRing(round(-70)))).toBe(360 * 20);
+  expect(areaOf(continuousRing(round(60)))).toBe(360 * 30);
+  const across = [
+    [178, 0],
+    [-178, 0],
+    [-178, 4],
+    [178, 4],
+    [178, 0],
+  ];
+  expect(areaOf(continuousRing(across))).toBe(16);
+  expect(continuousRing(across)).toHaveLength(across.length);
+  expect(continuousRing([])).toEqual([]);
+});
+
+test("what lies a turn away comes into view, as often as the view is wide", () => {
+  const island = [-179, -178].map((x) => [x, 0]);
+  expect(turnsInto(island, { minX: 170, maxX: 190 })).toEqual([360]);
+  expect(turnsInto(island, { minX: -190, maxX: -170 })).toEqual([0]);
+  expect(turnsInto(island, { minX: -10, maxX: 10 })).toEqual([]);
+  expect(turnsInto(island, { minX: -210, maxX: 210 })).toEqual([0, 360]);
 });

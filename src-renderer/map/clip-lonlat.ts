@@ -52,3 +52,38 @@ export function clipLine(line: readonly Position[], { minX, minY, maxX, maxY }: 
   if (run.length > 0) runs.push(run);
   return runs.filter(({ length }) => length > 1);
 }
+
+/** Longitudes without jumps: where a line crosses the antimeridian they go on past ±180. */
+export function continuous(line: readonly Position[]): Position[] {
+  let turn = 0;
+  return line.map((position, i) => {
+    const [x, y] = position as [number, number];
+    if (i > 0) turn -= Math.round((x - line[i - 1]![0]!) / 360);
+    return [x + 360 * turn, y];
+  });
+}
+
+/** The same of a closed ring. One that goes once round the Earth encloses the nearer pole, which becomes its far side. */
+export function continuousRing(ring: readonly Position[]): Position[] {
+  const positions = continuous(ring);
+  const [first, last] = [positions[0], positions.at(-1)];
+  if (!first || !last || Math.abs(last[0]! - first[0]!) < 180) return positions;
+  const mean = positions.reduce((sum, [, y]) => sum + y!, 0) / positions.length;
+  const pole = mean < 0 ? -90 : 90;
+  return [...positions, [last[0]!, pole], [first[0]!, pole], first];
+}
+
+/** By how many degrees, whole turns, longitudes are moved so that they come to lie between `minX` and `maxX`. */
+export function turnsInto(positions: readonly Position[], { minX, maxX }: Pick<Bounds, "minX" | "maxX">): number[] {
+  let [west, east] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const [x] of positions) {
+    west = Math.min(west, x!);
+    east = Math.max(east, x!);
+  }
+  const turns: number[] = [];
+  for (let turn = Math.ceil((minX - east) / 360) + 0; turn <= (maxX - west) / 360; turn++) turns.push(360 * turn);
+  return turns;
+}
+
+export const moveEast = (positions: readonly Position[], degrees: number): readonly Position[] =>
+  degrees === 0 ? positions : positions.map(([x, y]) => [x! + degrees, y!]);

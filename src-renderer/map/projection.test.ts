@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { resolutionOfLevel, tileSize } from "../../src-shared/geo/tile-grid.ts";
 import {
+  continuousAround,
   densityFor,
   lonLatTransform,
   mgrsToLonLat,
@@ -64,4 +65,24 @@ test("an MGRS square has a middle; what is none has not", () => {
   expect(longitude).toBeCloseTo(3.007, 2);
   expect(latitude).toBeGreaterThan(49);
   expect(mgrsToLonLat("99ZZZ")).toBeNull();
+});
+
+test("a view ends where its projection is cut, and only there", () => {
+  const around = (proj: string, minX: number, maxX: number, lat = 0) => {
+    const area = { minX, minY: lat, maxX, maxY: lat + 1 };
+    const all = { minX: minX - 30, minY: lat - 9, maxX: maxX + 30, maxY: lat + 9 };
+    const kept = continuousAround(lonLatTransform(proj), area, all);
+    expect([kept.minY, kept.maxY]).toEqual([all.minY, all.maxY]);
+    return [kept.minX, kept.maxX].map((x) => Number(x.toFixed(6)));
+  };
+  const merc = (lon: number) => `+proj=merc +lon_0=${lon} +datum=WGS84 +units=m`;
+  expect(around(merc(0), 170, 171)).toEqual([140, 180]);
+  expect(around(merc(0), -171, -170)).toEqual([-180, -140]);
+  expect(around(merc(0), 10, 11)).toEqual([-20, 41]);
+  expect(around(merc(150), 177, 182)).toEqual([147, 212]);
+  expect(around(merc(150), -40, -35)).toEqual([-70, -30]);
+  expect(around("+proj=longlat +datum=WGS84", 177, 182)).toEqual([147, 212]);
+  expect(around("+proj=lcc +lat_0=60 +lat_1=50 +lat_2=70 +lon_0=-40 +datum=WGS84", 130, 131, 60)).toEqual([100, 140]);
+  expect(around("+proj=stere +lat_0=90 +lat_ts=70 +lon_0=0 +datum=WGS84", 170, 190, 89.5)).toEqual([140, 220]);
+  expect(around(utm, 2, 3, 70)).toEqual([-28, 33]);
 });

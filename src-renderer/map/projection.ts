@@ -3,6 +3,7 @@ import { register } from "ol/proj/proj4.js";
 import { get as getProjection, transformExtent } from "ol/proj.js";
 import TileGrid from "ol/tilegrid/TileGrid.js";
 import proj4 from "proj4";
+import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import { deepestLevel, resolutionOfLevel, tileSize } from "../../src-shared/geo/tile-grid.ts";
 import type { OpenedProject } from "../../src-shared/ipc/index.ts";
 
@@ -77,6 +78,46 @@ export function lonLatTransform(proj: string): LonLatTransform {
       }
     };
   return { toLonLat: guarded(inverse), fromLonLat: guarded(forward) };
+}
+
+/** Degrees between places at which a projection is tried. */
+const pace = 0.5;
+
+/**
+ * As much of `around` as the projection shows in one piece with `area`, longitudes and latitudes: many are cut along the meridian
+ * opposite to their middle one, where a place a step further lies at the other end of the map.
+ */
+export function continuousAround({ fromLonLat }: LonLatTransform, area: Bounds, around: Bounds): Bounds {
+  const latitude = (area.minY + area.maxY) / 2;
+  const apart = (p: number, q: number): number => {
+    const [[x, y], [u, v]] = [fromLonLat(p, latitude), fromLonLat(q, latitude)];
+    return Math.hypot(u - x, v - y);
+  };
+  const usual = apart(area.minX, area.minX + pace / 100) * 100;
+  const middle = (area.minX + area.maxX) / 2;
+  // No cut is narrower than a degree of latitude; around a pole all steps are tiny.
+  const [below, above] = [-0.5, 0.5].map((dy) => fromLonLat(middle, latitude + dy));
+  const degree = Math.hypot(above![0] - below![0], above![1] - below![1]) || 0;
+  const limit = (from: number, to: number): number => {
+    const side = Math.sign(to - from);
+    let before = usual;
+    for (let x = from; side * (to - x) > 0; x += side * pace) {
+      const step = apart(x, x + side * pace);
+      if (step > Math.max(8 * before, degree)) {
+        // Halved until the cut lies between two neighbours; what is drawn ends on this side of it.
+        let [near, far] = [x, x + side * pace];
+        for (let halving = 0; halving < 40; halving++) {
+          const middle = (near + far) / 2;
+          if (apart(near, middle) > apart(middle, far)) far = middle;
+          else near = middle;
+        }
+        return near;
+      }
+      if (Number.isFinite(step)) before = step;
+    }
+    return to;
+  };
+  return { ...around, minX: limit(middle, around.minX), maxX: limit(middle, around.maxX) };
 }
 
 /** From another CRS, given by its PROJ definition, into the project's. */

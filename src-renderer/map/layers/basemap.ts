@@ -13,9 +13,9 @@ import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import { loadPlaces, loadWorld, type Place, type World } from "../basemap-data.ts";
-import { clipLine, clipRing } from "../clip-lonlat.ts";
+import { clipLine, clipRing, moveEast, turnsInto } from "../clip-lonlat.ts";
 import type { MapColors } from "../colors.ts";
-import type { LonLatTransform } from "../projection.ts";
+import { continuousAround, type LonLatTransform } from "../projection.ts";
 
 export interface BasemapOptions {
   readonly transform: LonLatTransform;
@@ -114,14 +114,16 @@ export class Basemap {
     return asking;
   }
 
+  /** Longitudes may go past ±180, as those of the area do. */
   #around(degrees: number): Bounds {
-    const { minX, minY, maxX, maxY } = this.#options.area;
-    return {
+    const { transform, area } = this.#options;
+    const { minX, minY, maxX, maxY } = area;
+    return continuousAround(transform, area, {
       minX: minX - degrees,
       minY: Math.max(-88, minY - degrees),
       maxX: maxX + degrees,
       maxY: Math.min(88, maxY + degrees),
-    };
+    });
   }
 
   #addWorld(detail: "coarse" | "fine", { land, borders }: World): void {
@@ -129,11 +131,15 @@ export class Basemap {
     const { transform } = this.#options;
     const moved = (positions: readonly Position[]) =>
       positions.map(([x, y]) => transform.fromLonLat(x!, y!)).filter(([x]) => Number.isFinite(x));
-    const polygons = land.flatMap((rings) => {
-      const [outside, ...holes] = rings.map((ring) => moved(clipRing(ring, around)));
-      return outside && outside.length >= 4 ? [[outside, ...holes.filter(({ length }) => length >= 4)]] : [];
-    });
-    const lines = borders.flatMap((line) => clipLine(line, around)).map(moved);
+    const polygons = land.flatMap((rings) =>
+      turnsInto(rings[0]!, around).flatMap((turn) => {
+        const [outside, ...holes] = rings.map((ring) => moved(clipRing(moveEast(ring, turn), around)));
+        return outside && outside.length >= 4 ? [[outside, ...holes.filter(({ length }) => length >= 4)]] : [];
+      }),
+    );
+    const lines = borders
+      .flatMap((line) => turnsInto(line, around).flatMap((turn) => clipLine(moveEast(line, turn), around)))
+      .map(moved);
     const source = this.#land[detail].getSource()!;
     source.addFeature(new Feature(new MultiPolygon(polygons)));
     const border = new Feature(new MultiLineString(lines.filter(({ length }) => length > 1)));
@@ -142,15 +148,17 @@ export class Basemap {
   }
 
   #addPlaces(places: readonly Place[]): void {
-    const { minX, minY, maxX, maxY } = this.#around(reach.places);
+    const around = this.#around(reach.places);
     const { transform } = this.#options;
-    const near = places.filter(({ lonLat: [x, y] }) => x >= minX && x <= maxX && y >= minY && y <= maxY);
+    const near = places.filter(({ lonLat: [, y] }) => y >= around.minY && y <= around.maxY);
     this.#places.getSource()!.addFeatures(
-      near.map(({ lonLat, ...place }) => {
-        const feature = new Feature(new Point(transform.fromLonLat(...lonLat)));
-        feature.setProperties(place, true);
-        return feature;
-      }),
+      near.flatMap(({ lonLat: [x, y], ...place }) =>
+        turnsInto([[x, y]], around).map((turn) => {
+          const feature = new Feature(new Point(transform.fromLonLat(x + turn, y)));
+          feature.setProperties(place, true);
+          return feature;
+        }),
+      ),
     );
   }
 
