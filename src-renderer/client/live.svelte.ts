@@ -43,12 +43,33 @@ function keepAnswered<Name extends QuestionName>(
   let error = $state.raw<unknown>();
   let loading = $state(false);
   let turn = 0;
+  /** the first turn that asked what is asked now */
+  let since = 0;
+  /** the turn whose answer is shown: one that was asked before it and comes late is not */
+  let shown = 0;
   let last: RequestOf<Name> | null = null;
   let newest: Promise<void> = Promise.resolve();
+  /** questions of what is asked now whose answer is on its way */
+  let underWay = 0;
+  /** something changed while an answer was on its way */
+  let behind = false;
 
   const ask = (what: RequestOf<Name> | null): Promise<void> => {
     newest = answer(what);
     return newest;
+  };
+
+  /** What was asked until now is not what is asked from now on: answers to it are ignored. */
+  const begin = (): void => {
+    since = shown = turn + 1;
+    underWay = 0;
+    behind = false;
+  };
+
+  /** Asks what was asked before: one question at a time, so that a slow program is not asked faster than it answers. */
+  const askAgain = (): void => {
+    if (underWay > 0) behind = true;
+    else void ask(last);
   };
 
   /** The answer to a superseded question is ignored: its caller waits for the newer one. */
@@ -63,6 +84,7 @@ function keepAnswered<Name extends QuestionName>(
   async function answer(what: RequestOf<Name> | null): Promise<void> {
     const mine = ++turn;
     last = what;
+    behind = false;
     if (what === null) {
       value = undefined;
       error = undefined;
@@ -70,28 +92,38 @@ function keepAnswered<Name extends QuestionName>(
       return;
     }
     loading = true;
+    underWay++;
     try {
       const told = await invoke(question, what);
-      if (mine !== turn) return;
-      value = told;
-      error = undefined;
+      if (mine >= shown) {
+        shown = mine;
+        value = told;
+        error = undefined;
+      }
     } catch (problem) {
-      if (mine !== turn) return;
-      error = problem;
+      if (mine >= shown) {
+        shown = mine;
+        error = problem;
+      }
     }
-    loading = false;
+    if (mine < since) return;
+    underWay--;
+    if (behind) await ask(last);
+    else if (mine === turn) loading = false;
   }
 
   $effect(() => {
     void connection.epoch;
-    void ask(request());
+    const what = request();
+    begin();
+    void ask(what);
   });
 
   $effect(() => {
-    const stop = whenChanged(() => void ask(last), question);
+    const stop = whenChanged(askAgain, question);
     return () => {
       stop();
-      turn++;
+      begin();
     };
   });
 

@@ -6,7 +6,8 @@ const moment = 20;
 
 /**
  * Calls `listener` whenever the answer to one of the questions may be another, once for the changes of a moment. A change never
- * delays a call that is already scheduled, which a steady flow of changes would delay for ever. Returns how to stop.
+ * delays a call that is already scheduled, which a steady flow of changes would delay for ever. The table of edits is told last of a
+ * transaction: nothing is waited for then, so that what undo does is known before the many other questions are answered. Returns how to stop.
  */
 export type WhenChanged = (listener: () => void, ...questions: readonly QuestionName[]) => () => void;
 
@@ -19,6 +20,12 @@ export const whenChangedOver =
     let soon: ReturnType<typeof setTimeout> | undefined;
     const stop = subscribe("catalog.changed", ({ table }) => {
       if (!tables.has(table)) return;
+      if (table === "edits") {
+        clearTimeout(soon);
+        soon = undefined;
+        listener();
+        return;
+      }
       soon ??= setTimeout(() => {
         soon = undefined;
         listener();
