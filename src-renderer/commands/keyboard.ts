@@ -20,6 +20,8 @@ export function written(
 
 /** Listens for the shortcuts of all commands; returns how to stop. */
 export function listenForShortcuts(mac: boolean): () => void {
+  /** what runs: a key that is held down does not ask for it again meanwhile, so that nothing goes on after it was released */
+  const running = new Set<Command>();
   const listen = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const pressed = written(event, mac);
@@ -33,7 +35,9 @@ export function listenForShortcuts(mac: boolean): () => void {
     const command = commands.find(fits);
     if (!command) return;
     event.preventDefault();
-    void run(command);
+    if (event.repeat && running.has(command)) return;
+    running.add(command);
+    void run(command).finally(() => running.delete(command));
   };
   addEventListener("keydown", listen);
   return () => removeEventListener("keydown", listen);

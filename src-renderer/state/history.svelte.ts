@@ -1,37 +1,46 @@
 import type { Edit } from "../../src-shared/domain/edit.ts";
-import type { Client } from "../client/index.ts";
+import type { AnswerOf } from "../../src-shared/ipc/index.ts";
+import type { Client, Live } from "../client/index.ts";
 import { t, translate } from "../i18n/index.ts";
 import { type Note, notices } from "../ui/notices.svelte.ts";
 
 /** What the next undo and redo would do, and doing them. */
 export class EditHistory {
   readonly #client: Client;
-  undoable = $state.raw<Edit | null>(null);
-  redoable = $state.raw<Edit | null>(null);
-  #busy = false;
-  #turn = 0;
+  #next = $state.raw<Live<AnswerOf<"edits.list">> | null>(null);
+  readonly #unsaved = new Set<() => Promise<unknown>>();
+  #queue: Promise<unknown> = Promise.resolve();
+  /** steps that were asked for before this changed are not taken any more */
+  #round = 0;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
+  get undoable(): Edit | null {
+    return this.#known?.undo ?? null;
+  }
+  get redoable(): Edit | null {
+    return this.#known?.redo ?? null;
+  }
+
   /** Follows the history of the open project; returns how to stop. Call it inside `$effect` or `$effect.root`. */
   follow(): () => void {
-    const stop = this.#client.whenChanged(() => void this.#ask(), "edits.list");
-    // After a lost connection, announcements of changes were missed.
-    $effect(() => {
-      void this.#client.connection.epoch;
-      void this.#ask();
-    });
+    this.#next = this.#client.live("edits.list", () => ({ limit: 1 }));
     return () => {
-      stop();
-      this.#turn++;
-      this.undoable = this.redoable = null;
+      this.#next = null;
+      this.#round++;
     };
   }
 
-  undo = (): Promise<void> => this.#step("edits.undo");
-  redo = (): Promise<void> => this.#step("edits.redo");
+  /** Before a step is taken back or done again, `save` stores what was changed and is not stored yet. Returns how to stop. */
+  saveFirst(save: () => Promise<unknown>): () => void {
+    this.#unsaved.add(save);
+    return () => this.#unsaved.delete(save);
+  }
+
+  undo = (): Promise<void> => this.#inTurn("edits.undo");
+  redo = (): Promise<void> => this.#inTurn("edits.redo");
 
   /** What the button does, or why it cannot. */
   readonly undoLabel = $derived.by((): string => {
@@ -49,35 +58,31 @@ export class EditHistory {
     return translate(`edit.${edit.name.key}`, edit.name.params ?? {}, "edit.unknown");
   }
 
-  async #step(command: "edits.undo" | "edits.redo"): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      const edit = await this.#client.invoke(command, {});
-      if (edit) {
-        const what = this.nameOf(edit);
-        notices.say("info", command === "edits.undo" ? t("shell.undone", { what }) : t("shell.redone", { what }));
-      }
-      await this.#ask();
-    } catch (error) {
-      notices.fail(error);
-      await this.#ask();
-    } finally {
-      this.#busy = false;
-    }
+  /** `null` while it is not known, and when the project was left meanwhile. */
+  get #known(): AnswerOf<"edits.list"> | null {
+    return this.#next && this.#next.error === undefined ? (this.#next.value ?? null) : null;
   }
 
-  /** Only the newest question's answer counts: an older one that arrives late may be of before an edit. */
-  async #ask(): Promise<void> {
-    const turn = ++this.#turn;
+  /** Every press is one step, also while the program is still at the one before. */
+  async #inTurn(command: "edits.undo" | "edits.redo"): Promise<void> {
+    const round = this.#round;
+    const step = this.#queue.then(() => (round === this.#round ? this.#step(command) : undefined));
+    this.#queue = step;
+    await step;
+    await this.#next?.refresh();
+  }
+
+  async #step(command: "edits.undo" | "edits.redo"): Promise<void> {
     try {
-      const { undo, redo } = await this.#client.invoke("edits.list", { limit: 1 });
-      if (turn !== this.#turn) return;
-      this.undoable = undo;
-      this.redoable = redo;
-    } catch {
-      // The project was left meanwhile: there is no history to show.
-      if (turn === this.#turn) this.undoable = this.redoable = null;
+      for (const save of this.#unsaved) await save();
+      const edit = await this.#client.invoke(command, {});
+      if (!edit) return;
+      const what = this.nameOf(edit);
+      notices.say("info", command === "edits.undo" ? t("shell.undone", { what }) : t("shell.redone", { what }));
+    } catch (error) {
+      // What was pressed after a step that is refused would be refused with it.
+      this.#round++;
+      notices.fail(error);
     }
   }
 

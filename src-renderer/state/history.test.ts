@@ -16,14 +16,46 @@ beforeEach(() => {
   history = new EditHistory(program.client);
 });
 
-test("an answer from before an edit does not overwrite the one from after it", async () => {
+test("an answer from before an edit is followed by the one from after it", async () => {
   const late = program.late("edits.list");
   const stop = await mounted(() => history.follow());
   await program.changed("labels");
-  expect(late.waiting).toHaveLength(2);
-  await late.answer(answer(edit(1)), 1);
   await late.answer(answer(null));
+  expect(history.undoable).toBeNull();
+  await late.answer(answer(edit(1)));
   expect(history.undoable).toEqual(edit(1));
+  stop();
+});
+
+test("what undo would do is asked at once after an edit, before the questions of everything else", async () => {
+  const stop = await mounted(() => history.follow());
+  program.announce("catalog.changed", { table: "acquisitions" });
+  program.announce("catalog.changed", { table: "edits" });
+  expect(program.requests("edits.list")).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(program.requests("edits.list")).toHaveLength(2);
+  stop();
+});
+
+test("on a program that answers more slowly than things change, undo is known with every answer", async () => {
+  let newest = 0;
+  program.on("edits.list", () => {
+    const seen = answer(edit(newest));
+    return new Promise((resolve) => setTimeout(() => resolve(seen), 130));
+  });
+  const stop = await mounted(() => history.follow());
+  const told = new Set<number | undefined>();
+  for (newest = 1; newest <= 40; newest++) {
+    program.announce("catalog.changed", { table: "labels" });
+    program.announce("catalog.changed", { table: "edits" });
+    await vi.advanceTimersByTimeAsync(50);
+    told.add(history.undoable?.id);
+  }
+  expect(told.size).toBeGreaterThan(10);
+  expect(program.requests("edits.list").length).toBeLessThan(20);
+  newest--;
+  await vi.advanceTimersByTimeAsync(300);
+  expect(history.undoable?.id).toBe(newest);
   stop();
 });
 
@@ -61,16 +93,54 @@ test("undo says what it took back, and asks at once what would be next", async (
   stop();
 });
 
-test("a second press while the first is under way does not undo two steps", async () => {
+test("every press is a step, one after the other, however slow the program is", async () => {
   const late = program.late("edits.undo");
-  const first = history.undo();
-  await history.undo();
+  const presses = [history.undo(), history.undo(), history.undo()];
+  await settle();
+  for (const id of [3, 2, 1]) {
+    expect(late.waiting).toHaveLength(1);
+    await late.answer(edit(id));
+  }
+  await Promise.all(presses);
+  expect(program.requests("edits.undo")).toEqual([{}, {}, {}]);
+  expect(notices.list).toHaveLength(3);
+});
+
+test("presses behind a step that is refused are given up, and the next one counts again", async () => {
+  const late = program.late("edits.undo");
+  const presses = [history.undo(), history.undo(), history.redo()];
+  await settle();
+  await late.fail(new Error("changed since"));
+  await Promise.all(presses);
   expect(program.requests("edits.undo")).toHaveLength(1);
-  await late.answer(edit(1));
-  await first;
+  expect(program.requests("edits.redo")).toHaveLength(0);
   program.on("edits.undo", edit(1));
   await history.undo();
   expect(program.requests("edits.undo")).toHaveLength(2);
+});
+
+test("presses that wait are not done in a project that was opened meanwhile", async () => {
+  const late = program.late("edits.undo");
+  const stop = await mounted(() => history.follow());
+  const presses = [history.undo(), history.undo()];
+  await settle();
+  stop();
+  await late.answer(edit(2));
+  await Promise.all(presses);
+  expect(program.requests("edits.undo")).toHaveLength(1);
+});
+
+test("what is not stored yet is stored before a step is taken back", async () => {
+  program.on("edits.undo", edit(1));
+  const saved: number[] = [];
+  const stopSaving = history.saveFirst(async () => {
+    saved.push(program.requests("edits.undo").length);
+  });
+  await history.undo();
+  expect(saved).toEqual([0]);
+  stopSaving();
+  await history.undo();
+  expect(saved).toEqual([0]);
 });
 
 test("an undo that is refused says so, and shows the step as the program has it now", async () => {

@@ -57,4 +57,5 @@ export const tiles = new Tiles({ client, session });
 export const maps = new Maps({ client, session, jobs, layers });
 export const pins = new Pins({ client, session, memory: viewMemory });
 export const alignment = new Alignment({ client, session, layers, timeline });
+history.saveFirst(() => alignment.commit());
 export const compare = new Compare({ session, memory: viewMemory, layers, timeline });
