@@ -8,7 +8,7 @@
 import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { LoadingCache } from "../files/index.ts";
-import { clear, noData, type Reader } from "../imagery/index.ts";
+import { clear, noData, type Reader, readPixels } from "../imagery/index.ts";
 import { DatePlaces } from "./date-places.ts";
 import { around, type Footprints, footprintsOf } from "./footprints.ts";
 import {
@@ -165,6 +165,23 @@ export class Cube {
       }),
     );
     return result;
+  }
+
+  /**
+   * True when the images of a modality hold numbers in `window` that are no data as they are read, and would be data with another
+   * scale or unit. For windows in which nothing was seen.
+   */
+  async holdsImpossible(name: string, window: PatchWindow, signal?: AbortSignal): Promise<boolean> {
+    const modality = this.modality(name);
+    const target = this.#geobox(modality, window);
+    const { bands, clearClasses } = modality;
+    const look = { bands, clearClasses, method: "nearest", states: "data", judgement: "conceivable", signal } as const;
+    for (const index of await this.datesIn(name, window)) {
+      const { acquisitions } = this.#date(modality, index);
+      const { values } = await this.#readLimit.run(() => readPixels(this.#reader, acquisitions, target, look));
+      if (values.some(Number.isFinite)) return true;
+    }
+    return false;
   }
 
   /** What the quality band says of each pixel, without reading the bands; `undefined` when there is none. */

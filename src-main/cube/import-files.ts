@@ -15,6 +15,7 @@ import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import {
   boundsIn,
   clear,
+  isConceivable,
   noData,
   pixelSizeIn,
   type RasterFacts,
@@ -125,7 +126,8 @@ export async function samplePixels(
   const plane = block.bands[0]!;
   for (let i = 0; i < plane.length; i++) {
     const value = plane[i]!;
-    if (block.valid[0]?.[i] === 0 || value === nodata || !Number.isFinite(value)) continue;
+    // One number that was never measured would decide what all others mean.
+    if (block.valid[0]?.[i] === 0 || value === nodata || !isConceivable(value)) continue;
     if (radar && value === 0) continue; // GRD swaths are filled with zeros
     values.push(value);
   }

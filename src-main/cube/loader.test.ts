@@ -34,7 +34,7 @@ const rasters: FormulaRaster[] = [
 
 const plain = (path: string, name: string) => [{ name, path, bandIndex: 1, scale: 1, offset: 0 }];
 const radiometry = {
-  quantity: "reflectance",
+  quantity: "unknown",
   scale: 1,
   offset: 0,
   decidedBy: { code: "written", text: "test" },

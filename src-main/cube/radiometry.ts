@@ -71,7 +71,8 @@ function decideSentinel2({ product, bands, metadata, sample }: RadiometryEvidenc
     return decision(1 / quantification, add / quantification, { code: "scale-stated", quantification, add });
   }
   if (bands.every((band) => band.dataType.startsWith("float"))) {
-    const largest = sample?.sorted.at(-1);
+    // Not the largest of all: one defect pixel would make digital numbers of reflectances.
+    const largest = sample && percentile(sample.sorted, 0.99);
     return largest !== undefined && largest > 20
       ? decision(1e-4, 0, { code: "float-digital-numbers", largest: round(largest) })
       : decision(1, 0, { code: "float-reflectance" });
@@ -119,7 +120,7 @@ function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidenc
   if (words.some((word) => /(^|[^a-z])d[bB]($|[^a-z])/.test(word))) {
     return decision("backscatter-db", { code: "unit-decibels" });
   }
-  const lowest = sample?.sorted[0];
+  const lowest = sample && percentile(sample.sorted, 0.001);
   const middle = sample && percentile(sample.sorted, 0.5);
   if (lowest !== undefined && middle !== undefined) {
     if (middle < 0) return decision("backscatter-db", { code: "median-negative", median: round(middle) });

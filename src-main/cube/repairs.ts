@@ -101,7 +101,14 @@ async function lookAt(
     if (!piece || !file || !band) continue;
     const own = file.grid ?? (await reader.facts(file.path, file.crs)).geobox;
     const grid = thumbnailGrid(own, 96);
-    const look = { bands: [band.name], clearClasses: [], method: "nearest", states: "data", signal } as const;
+    const look = {
+      bands: [band.name],
+      clearClasses: [],
+      method: "nearest",
+      states: "data",
+      judgement: "conceivable",
+      signal,
+    } as const;
     const { bands, states } = await readPart(reader, { piece, grid }, look);
     const { stored, meaning } = bands[0]!;
     const values: number[] = [];

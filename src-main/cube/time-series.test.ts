@@ -145,7 +145,7 @@ function acquisition(
       date,
       bands: [{ name: "VV", path, bandIndex: 1, scale: 1, offset: 0 }],
       radiometry: radiometry ?? {
-        quantity: "backscatter-db",
+        quantity: "unknown",
         scale: 1,
         offset: 0,
         decidedBy: { code: "written", text: "test" },

@@ -18,6 +18,7 @@ export {
   placeOfImage,
   type Shift,
 } from "./place.ts";
+export { isConceivable } from "./possible.ts";
 export { rasterReader } from "./raster-reader.ts";
 export type { BandFacts, Pixels, RasterFacts, Reader, WarpRequest } from "./reader.ts";
 export {

@@ -15,8 +15,14 @@ export function rasterReader(states: FileStates = new Map()): Reader {
       const chosen = crs ? { crs } : {};
       return { path, ...chosen, geobox: requireGeobox(raster), ...(crsNote ? { crsNote } : {}), bands, metadata };
     },
-    async warp({ path, bands, target, method, crs, nodata }: WarpRequest, work = {}) {
-      return warp(await headers.open(path, crs, { states, ...work }), target, { bands, method, nodata, ...work });
+    async warp({ path, bands, target, method, crs, nodata, limits }: WarpRequest, work = {}) {
+      return warp(await headers.open(path, crs, { states, ...work }), target, {
+        bands,
+        method,
+        nodata,
+        limits,
+        ...work,
+      });
     },
     /** Lets go of the files, so that they can be replaced; headers stay for whoever reads next. */
     async close() {

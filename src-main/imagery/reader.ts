@@ -3,6 +3,7 @@ import type { ResamplingMethod } from "../../src-shared/eo/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Work } from "../raster/index.ts";
+import type { Limits } from "./possible.ts";
 
 export interface BandFacts {
   readonly name?: string | undefined;
@@ -45,6 +46,8 @@ export interface WarpRequest {
   readonly crs?: Crs;
   /** per band, a stored number that is no data beside what the file says: see `WarpOptions` */
   readonly nodata?: readonly (number | undefined)[];
+  /** per band, the stored numbers that can have been measured; others are no data */
+  readonly limits?: readonly (Limits | undefined)[];
 }
 
 /** Tests give a made-up reader; the program gives `rasterReader()`. */

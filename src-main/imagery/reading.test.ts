@@ -28,6 +28,15 @@ hole = rng.integers(3000, 9000, (24, 24)); hole[8:12, 9:15] = -9999; hole[3, 20]
 write("hole.tif", hole.astype("int16"), gdal.GDT_Int16)
 power = rng.uniform(0.01, 0.3, (24, 24)).astype("float32"); power[:, :6] = 0
 write("swath.tif", power, gdal.GDT_Float32)
+decibels = rng.uniform(-20, -5, (24, 24)).astype("float32"); holes = [(9, 9), (14, 17), (14, 18)]
+def broken(name, number):
+    a = decibels.copy()
+    for hole in holes: a[hole] = number
+    write(name, a, gdal.GDT_Float32)
+for name, number in (("", -25.5), ("-minus-infinity", -np.inf), ("-infinity", np.inf), ("-huge", 1e30), ("-nan", np.nan), ("-fill", -9999), ("-fill16", -32768)):
+    broken("decibels" + name + ".tif", number)
+a = decibels.copy(); a[:3] = 0; write("frame-a.tif", a, gdal.GDT_Float32)
+b = decibels - 6; b[:3] = 0; write("frame-b.tif", b, gdal.GDT_Float32)
 write("b.tif", np.full((24, 24), 4000), gdal.GDT_UInt16)
 write("cloudy.tif", np.where(np.arange(24) < 12, 4, 9) * np.ones((24, 1)), gdal.GDT_Byte)
 `;
@@ -86,9 +95,29 @@ test("a number that a person calls no data is not mixed into its neighbours: gda
   expect(both).toBeGreaterThan(280);
   expect(both).toBeLessThan(18 * 18);
   expect(largest).toBeLessThan(1.01e-4);
-  // Had nobody named it, the hole would reach into its surroundings.
-  const unnamed = await readPixels(reader, [acquisitionOf(fileOf("hole", "B", "reflectance"))], between, options);
-  expect(Math.min(...unnamed.values)).toBeLessThan(-0.5);
+});
+
+test("numbers that nobody can have measured are no data without being named, and not mixed into their neighbours", async () => {
+  const options = { bands: ["B02"], clearClasses: [], method: "bilinear" } as const;
+  const read = (name: string, quantity: Radiometry["quantity"], nodata?: number) =>
+    readPixels(reader, [acquisitionOf(fileOf(name, "B02", quantity, nodata))], between, options);
+  // −9999 in a band of reflectance, and in numbers of which nothing is known.
+  for (const quantity of ["reflectance", "unknown"] as const)
+    expect(await read("hole", quantity)).toEqual(await read("hole", quantity, -9999));
+  const named = await read("decibels", "backscatter-db", -25.5);
+  expect(named.states.filter((state) => state === noData).length).toBeGreaterThan(0);
+  for (const broken of ["minus-infinity", "infinity", "huge", "nan", "fill", "fill16"]) expect(await read(`decibels-${broken}`, "backscatter-db")).toEqual(named); // biome-ignore format: one line
+  // A number that can be measured is: nothing is lost of an ordinary image.
+  expect((await read("decibels", "backscatter-db")).states).not.toContain(noData);
+});
+
+test("where every band holds exactly 0 there is a frame and no measurement; one band alone may be 0", async () => {
+  const frame = (bands: readonly string[]) =>
+    readPixels(reader, [acquisitionOf(fileOf("frame-a", "VV", "backscatter-db"), fileOf("frame-b", "VH", "backscatter-db"))], grid, { bands, clearClasses: [], method: "nearest" }); // biome-ignore format: one call
+  const { states } = await frame(["VV", "VH"]);
+  expect([states[0], states[24 * 24 - 1]]).toEqual([noData, clear]);
+  expect(states.filter((state) => state === noData)).toHaveLength(24 * 3);
+  expect((await frame(["VV"])).states).not.toContain(noData);
 });
 
 test("the black edge of a swath of power takes no part in the power beside it", async () => {

@@ -12,8 +12,18 @@ import {
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Work } from "../raster/index.ts";
 import { touches } from "./footprint.ts";
-import { hasData, markMissing, meaningOf, numberWithoutData, physicalInto, type StoredBand } from "./meaning.ts";
+import {
+  hasData,
+  markBlank,
+  markMissing,
+  meaningOf,
+  numberWithoutData,
+  physicalInto,
+  type StoredBand,
+  storedLimits,
+} from "./meaning.ts";
 import { gridInImage } from "./place.ts";
+import type { Judgement } from "./possible.ts";
 import type { Pixels, Reader } from "./reader.ts";
 
 /** What is known of a pixel. */
@@ -35,6 +45,8 @@ export interface ReadingOptions extends Work {
   readonly vector?: "whole" | "each" | undefined;
   /** `data`: nobody asks what is clear, so a mask is read only to choose between pieces that overlap */
   readonly states?: "clear" | "data" | undefined;
+  /** which numbers are data: `possible` ones, but for the question whether scale and unit are right */
+  readonly judgement?: Judgement | undefined;
 }
 
 /** A piece, and `grid` where its files have the pixels that are asked for. */
@@ -85,7 +97,10 @@ export async function readPart(
   const usable = bands.filter((band) => band !== undefined);
   if (each) {
     for (let i = 0; i < states.length; i++) if (!usable.some((band) => hasData(band, i))) states[i] = noData;
-  } else for (const band of usable) markMissing(states, band, noData);
+  } else {
+    for (const band of usable) markMissing(states, band, noData);
+    markBlank(states, usable, noData);
+  }
   const quality = qualityOfPiece(piece);
   if (!known && quality && options.states !== "data") await markUnclear(reader, quality, grid, states, options);
   return { bands, states };
@@ -96,7 +111,7 @@ async function readStored(
   reader: Reader,
   piece: AcquisitionPiece,
   target: GeoBox,
-  { bands: names, method, signal, urgent }: ReadingOptions,
+  { bands: names, method, signal, urgent, judgement }: ReadingOptions,
 ): Promise<(StoredBand | undefined)[]> {
   const wanted = new Map<AcquisitionFile, { band: AcquisitionFile["bands"][number]; channel: number }[]>();
   for (const [channel, name] of names.entries()) {
@@ -113,10 +128,11 @@ async function readStored(
     const chosen = crs ? { crs } : {};
     const kernel =
       typeof method === "function" ? method(file.grid ?? (await reader.facts(path, crs)).geobox, file) : method;
-    const meanings = own.map(({ band }) => meaningOf(file, band));
+    const meanings = own.map(({ band }) => meaningOf(file, band, judgement));
     const nodata = meanings.map(numberWithoutData);
+    const limits = meanings.map(storedLimits);
     const numbers = own.map(({ band }) => band.bandIndex);
-    const request = { path, ...chosen, bands: numbers, target, method: kernel, nodata };
+    const request = { path, ...chosen, bands: numbers, target, method: kernel, nodata, limits };
     const block = await reader.warp(request, { signal, urgent });
     for (const [i, { channel }] of own.entries())
       found[channel] = { stored: block.bands[i]!, valid: block.valid[i], meaning: meanings[i]! };

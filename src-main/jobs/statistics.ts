@@ -50,6 +50,10 @@ export function normalizationFrom(gatherer: StatisticsGatherer, context: Pick<Jo
   const { bands, ...rest } = gatherer.result();
   const constant = gatherer.constantBands;
   if (constant.length > 0) context.log(`${rest.modality}: ${constant.join(", ")} has the same value everywhere.`);
+  for (const { band, count } of gatherer.outliers)
+    context.log(
+      `${rest.modality}: ${count} of ${rest.pixels} values of ${band} lie far outside of all others; mean and spread leave them out.`,
+    );
   return { ...rest, bands: bands.map((band) => ({ ...band, clip: clipOf(band) })) };
 }
 
@@ -131,11 +135,22 @@ async function survey(
     }
   }
   phase("Statistics", 1);
-  for (const one of surveys) {
-    if (one.gatherer.pixels === 0) throw withoutPixels(one.modality, one.unclear > 0 ? "unclear" : "no-data", 0);
-    requireEnough(one.gatherer);
+  for (const { gatherer, modality, set, unclear: masked } of surveys) {
+    if (gatherer.pixels > 0) requireEnough(gatherer);
+    else if (masked > 0) throw withoutPixels(modality, "unclear", 0);
+    else
+      throw withoutPixels(modality, (await holdsImpossible(cube, modality, set, signal)) ? "impossible" : "no-data", 0);
   }
   return surveys;
+}
+
+/** Whether a place of an input without any data has numbers that its scale or unit makes impossible. */
+async function holdsImpossible(cube: Cube, { name }: Modality, set: PatchSet, signal: AbortSignal): Promise<boolean> {
+  for (const tile of tilesTouching(set, statisticsTiles.side).slice(0, 4)) {
+    const part = set.boundsIn(tile);
+    if (part && (await cube.holdsImpossible(name, part, signal))) return true;
+  }
+  return false;
 }
 
 const allConstant = ({ constantBands, modality }: StatisticsGatherer) => constantBands.length === modality.bands.length;

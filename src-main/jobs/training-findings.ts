@@ -10,6 +10,9 @@ const contrastOfChance = 0.97;
 /** The mean alone reconstructs standardised values with an error of 1. */
 const reconstructionOfMean = 0.98;
 
+/** A loss that ends so many times higher than it began rises; less may be the luck of a batch. */
+const mostRise = 1.25;
+
 /** What the curve of a training says at its end. */
 export interface CurveEnd {
   /** mean of the first steps' loss */
@@ -44,7 +47,7 @@ export function findingsOfLoss(end: CurveEnd, shares: readonly number[], labelSm
   if (loss === 0) return [{ code: "loss-zero", details: { term: "loss" } }];
   const { chance, floor } = lossWithoutLooking(shares, labelSmoothing);
   // Above the start and above guessing: it grows. Guessing wildly at the start alone is usual.
-  if (loss > 1.25 * Math.max(end.first, chance))
+  if (loss > mostRise * Math.max(end.first, chance))
     return [{ code: "loss-rising", details: { first: end.first, last: loss } }];
   const gain = chance > floor ? (chance - loss) / (chance - floor) : 1;
   if (gain >= leastGain) return [];
@@ -64,6 +67,9 @@ export function findingsOfPretraining(end: CurveEnd, contrastChance: number): Fi
         details: { modality: term.slice(0, -reconstructionSuffix.length), loss },
       });
   }
+  // A pre-training has no level of guessing for the sum of its terms: rising is worse than where it began.
+  if (end.last.loss !== undefined && end.last.loss > mostRise * end.first)
+    findings.unshift({ code: "loss-rising", details: { first: end.first, last: end.last.loss } });
   // All terms 0 is one thing to say, not four.
   return end.last.loss === 0 ? [{ code: "loss-zero", details: { term: "loss" } }] : findings;
 }

@@ -78,6 +78,16 @@ const fewSteps = { first: 5, recent: 20 } as const;
 
 const bestPrefix = "best/";
 
+/** A loss that stays so many times above the lowest of the first steps (and above 1) comes back from nowhere. */
+const lostBy = { times: 100, steps: 5 } as const;
+
+/** Whether the last losses are numbers, but of weights that were thrown far away: by too large a learning rate, mostly. */
+function hasDiverged({ first = [], recent = [] }: Progress, last: boolean): boolean {
+  if (recent.length < lostBy.steps && !last) return false;
+  const limit = lostBy.times * Math.max(1, Math.min(...first));
+  return recent.slice(-lostBy.steps).every(({ loss }) => loss! > limit);
+}
+
 /**
  * Trains `step` to its end, or to an early one. Cancelling is noticed before every step; what was reached is then written,
  * so that the run goes on with the same curve: batches, learning rates and random draws are functions of the step's number.
@@ -133,6 +143,8 @@ export async function train(step: TrainingStep, plan: TrainingPlan, options: Tra
           recent: [...recent.slice(1 - fewSteps.recent), values],
         };
         plan.onStep(done, values);
+        if (hasDiverged(progress, done === plan.steps))
+          throw new AppError("training-diverged", { step: done, first: Math.min(...progress.first!), loss });
         await review();
         if (ended()) break;
         if (done % plan.checkpointEverySteps === 0) await save();

@@ -81,6 +81,26 @@ export function unlike(pixels: TypedArray, value: number): Uint8Array | undefine
   return mask;
 }
 
+/** From `low` to `high`, without the numbers of `fill`. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly fill?: readonly number[];
+}
+
+/** `undefined` when every pixel lies in the range. NaN and what is not finite lie in no range. */
+export function between(pixels: TypedArray, { low, high, fill }: Range): Uint8Array | undefined {
+  const [least, most] = [Math.max(low, -Number.MAX_VALUE), Math.min(high, Number.MAX_VALUE)];
+  let mask: Uint8Array | undefined;
+  for (let i = 0; i < pixels.length; i++) {
+    const value = pixels[i]!;
+    if (value >= least && value <= most && !fill?.includes(value)) continue;
+    mask ??= new Uint8Array(pixels.length).fill(1);
+    mask[i] = 0;
+  }
+  return mask;
+}
+
 function floatValid(pixels: Float32Array | Float64Array, nodata: number | undefined): Uint8Array | undefined {
   // Nodata went through text: the last digits of −3.4e38 differ between writers.
   const slack = nodata === undefined || !Number.isFinite(nodata) ? 0 : Math.abs(nodata) * 2.4e-7;

@@ -10,7 +10,7 @@ import type { Work } from "./pool/work.ts";
 import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
 import { type ResampleInput, type ResampleMethod, resample } from "./resample.ts";
 import { allocate, sampleTypes } from "./sample-type.ts";
-import { both, unlike } from "./validity.ts";
+import { between, both, type Range, unlike } from "./validity.ts";
 
 /** Bringing a raster onto any grid. */
 export interface WarpOptions extends Work {
@@ -19,6 +19,8 @@ export interface WarpOptions extends Work {
   readonly method: ResampleMethod;
   /** per band, a number that is no data beside what the file says: it takes no part in the kernel, and is not valid */
   readonly nodata?: readonly (number | undefined)[] | undefined;
+  /** per band, the numbers that are data beside what the file says: others, and what is not finite, take no part and are not valid */
+  readonly limits?: readonly (Range | undefined)[] | undefined;
   /** "auto" reads the coarsest overview that is still at least as fine as the target */
   readonly overviews?: "auto" | "none" | undefined;
   /**
@@ -47,7 +49,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   const same = options.method === "nearest" ? windowOnGrid(grid, target) : undefined;
   // Pixels of the image as they are need no kernel. What is absent from the file is told below.
   if (same && (await source.absence(same, { bands: numbers })) === undefined)
-    return withoutNumbers(await source.readWindow(same, { bands: numbers, signal, urgent }), options.nodata);
+    return withoutNumbers(await source.readWindow(same, { bands: numbers, signal, urgent }), options);
   const plan = planOf(source, grid, target, options);
   const infos = numbers.map((n) => source.info.bands[n - 1]);
   const fill = infos.map((band) => band?.nodata ?? 0);
@@ -82,7 +84,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
     if (bytes > sourceBytes) throw new AppError("raster-needs-overviews", { path: source.info.path });
     absent = false;
     const found = await source.readWindow(window, { bands: numbers, overview, signal, urgent });
-    const read = withoutNumbers(found, options.nodata);
+    const read = withoutNumbers(found, options);
     const task: ResampleInput = {
       method: options.method,
       source: { ...window, bands: read.bands, valid: read.valid },
@@ -125,12 +127,13 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   };
 }
 
-/** The block without the pixels that hold their band's number. */
-function withoutNumbers(block: PixelBlock, nodata: WarpOptions["nodata"]): PixelBlock {
-  if (!nodata?.some((number) => number !== undefined)) return block;
+/** The block without the pixels that hold their band's number, or none between its limits. */
+function withoutNumbers(block: PixelBlock, { nodata, limits }: Pick<WarpOptions, "nodata" | "limits">): PixelBlock {
+  if (![...(nodata ?? []), ...(limits ?? [])].some((one) => one !== undefined)) return block;
   const valid = block.valid.map((mask, i) => {
-    const number = nodata[i];
-    return number === undefined ? mask : both(mask, unlike(block.bands[i]!, number));
+    const [number, ends, pixels] = [nodata?.[i], limits?.[i], block.bands[i]!];
+    const named = number === undefined ? mask : both(mask, unlike(pixels, number));
+    return ends === undefined ? named : both(named, between(pixels, ends));
   });
   return { ...block, valid };
 }

@@ -1,6 +1,6 @@
 import { type Because, because } from "./reasons/index.ts";
 /** Why an input gives nothing to learn from. */
-export type WithoutPixels = "outside" | "no-data" | "unclear" | "few" | "constant";
+export type WithoutPixels = "outside" | "no-data" | "impossible" | "unclear" | "few" | "constant";
 
 export const learningErrors = {
   "modality-without-pixels": ({
@@ -15,6 +15,7 @@ export const learningErrors = {
     const why: Readonly<Record<WithoutPixels, string>> = {
       outside: `none of the images of “${modality}” lies in the project's area. Import images of this place`,
       "no-data": `the images of “${modality}” reach the project's area, but no pixel there holds data. Look at its images and their no-data value, or import others`,
+      impossible: `no number in the images of “${modality}” can be what they are said to be (reflectance from −0.25 to 3, backscatter from −80 to 60 dB), so all of them are taken for no data. Change how its numbers are read (scale, offset, unit)`,
       unclear: `every pixel of “${modality}” that was looked at is cloudy or masked out. Change which classes of its mask count as clear, or import clearer dates`,
       few: `“${modality}” has only ${pixels} clear ${pixels === 1 ? "pixel" : "pixels"} in the project's area. Import more images, or change which classes of its mask count as clear`,
       constant: `all ${pixels} clear pixels of “${modality}” have one and the same value. Check how its numbers are read (scale, offset, bands)`,
@@ -89,8 +90,16 @@ export const learningErrors = {
     `Pre-training on “${modality}” alone needs at least three dates per tile; there ${dates === 1 ? "is 1" : `are ${dates}`}. Import more dates or another sensor, or fine-tune without pre-training.`,
   "checkpoint-of-another-run": ({ path }: { readonly path: string }) =>
     `The checkpoint “${path}” belongs to a training with other settings or data. Start a new one without --resume.`,
-  "training-diverged": ({ step }: { readonly step: number }) =>
-    `The loss stopped being a number at step ${step}. Lower the learning rate and start again from the last model.`,
+  "training-diverged": ({
+    step,
+    first,
+    loss,
+  }: {
+    readonly step: number;
+    readonly first?: number | undefined;
+    readonly loss?: number | undefined;
+  }) =>
+    `${first === undefined || loss === undefined ? `The loss stopped being a number at step ${step}` : `The loss grew from ${first.toPrecision(3)} to ${loss.toPrecision(3)} by step ${step}`}: the training diverged, and no model was kept. Lower the learning rate, to a tenth for a start, and train again.`,
   "weights-missing": ({ path }: { readonly path: string }) =>
     `No weights here: “${path}” does not exist. Choose a .safetensors file.`,
   "weights-damaged": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>

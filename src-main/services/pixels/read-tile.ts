@@ -119,7 +119,7 @@ function tileReader(quickLooks: QuickLooks, resolution: number): Reader {
   const states: FileStates = new Map();
   return {
     ...rasterReader(states),
-    async warp({ path, crs, bands, target, method, nodata }, work = {}) {
+    async warp({ path, crs, bands, target, method, nodata, limits }, work = {}) {
       const raster = await headers.open(path, crs, { states, urgent: work.urgent });
       const source = requireGeobox(raster);
       const ratio = resolution / nativeResolution(source, target.crs);
@@ -131,7 +131,7 @@ function tileReader(quickLooks: QuickLooks, resolution: number): Reader {
         readings.quickLook++;
       } else if (ratio > 1.1 && raster.info.overviews.length > 0) readings.overview++;
       else readings.full++;
-      return warp(read, target, { bands, method, nodata, ...work });
+      return warp(read, target, { bands, method, nodata, limits, ...work });
     },
   };
 }

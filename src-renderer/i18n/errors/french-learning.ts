@@ -22,6 +22,7 @@ export const frenchLearning: Sentences<
     const why: Readonly<Record<typeof reason, string>> = {
       outside: `aucune image de ${name} ne se trouve dans l’emprise du projet. Importez des images de ce lieu`,
       "no-data": `les images de ${name} atteignent l’emprise du projet, mais aucun pixel n’y contient de données. Vérifiez ces images et leur valeur d’absence de données, ou importez-en d’autres`,
+      impossible: `aucun nombre des images de ${name} ne peut être ce qu’il est censé être (réflectance de −0,25 à 3, rétrodiffusion de −80 à 60 dB) : tous sont pris pour une absence de données. Changez la lecture de ses nombres (échelle, décalage, unité)`,
       unclear: `tous les pixels examinés de ${name} sont nuageux ou masqués. Changez les classes du masque qui comptent comme claires, ou importez des dates plus claires`,
       few: `${name} n’a que ${pixels} pixels clairs dans l’emprise du projet. Importez d’autres images, ou changez les classes du masque qui comptent comme claires`,
       constant: `les ${pixels} pixels clairs de ${name} ont tous la même valeur. Vérifiez comment ses nombres sont lus (échelle, décalage, bandes)`,
@@ -73,8 +74,8 @@ export const frenchLearning: Sentences<
     `Le pré-entraînement sur ${quoted(modality)} seule demande au moins trois dates par tuile ; il y en a ${dates}. Importez d’autres dates ou un autre capteur, ou entraînez sans pré-entraînement.`,
   "checkpoint-of-another-run": ({ path }) =>
     `Le point de contrôle ${quoted(path)} appartient à un entraînement avec d’autres réglages ou données. Lancez un nouvel entraînement.`,
-  "training-diverged": ({ step }) =>
-    `La perte n’est plus un nombre à l’étape ${step}. Réduisez le pas d’apprentissage et recommencez depuis le dernier modèle.`,
+  "training-diverged": ({ step, first, loss }) =>
+    `${first === undefined || loss === undefined ? `La perte n’est plus un nombre au pas ${step}` : `La perte est passée de ${first.toPrecision(3)} à ${loss.toPrecision(3)} au pas ${step}`} : l’entraînement a divergé et aucun modèle n’a été gardé. Réduisez le taux d’apprentissage, d’abord au dixième, et relancez l’entraînement.`,
   "weights-missing": ({ path }) =>
     `Pas de poids ici : ${quoted(path)} n’existe pas. Choisissez un fichier .safetensors.`,
   "weights-damaged": ({ path, reason }) =>
