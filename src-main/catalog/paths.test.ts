@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, posix, win32 } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { isWithin, leadsTo } from "./index.ts";
-import { projectPaths, withheldFolder } from "./paths.ts";
+import { projectPaths, withheldFolder, withheldPath } from "./paths.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-paths-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -39,7 +39,15 @@ test("what lies in a folder is told by each system's rules of paths", () => {
 
 test("where a withheld path leads is told with its drive on Windows", () => {
   expect(leadsTo(`C:\\${withheldFolder}\\D\\images\\a.tif`, win32)).toBe("D:\\images\\a.tif");
-  expect(leadsTo(`C:\\${withheldFolder}\\server\\share\\a.tif`, win32)).toBe("\\server\\share\\a.tif");
+  expect(leadsTo(`C:\\${withheldFolder}\\UNC\\server\\share\\a.tif`, win32)).toBe("\\\\server\\share\\a.tif");
   expect(leadsTo(`/${withheldFolder}/images/a.tif`, posix)).toBe("/images/a.tif");
   expect(leadsTo(`C:\\projects\\${withheldFolder}\\a.tif`, win32)).toBeUndefined();
+});
+
+test("a withheld path leads back to the very path that it stands for, also to a network share", () => {
+  const onWindows = ["\\\\server\\share\\images\\a.tif", "\\\\d\\share\\a.tif", "\\\\10.0.0.7\\data$", "D:\\images\\a.tif", "d:\\unc\\a.tif", "D:\\"]; // biome-ignore format: one list
+  for (const root of ["C:\\projects\\oak", "\\\\server\\share\\oak"])
+    for (const path of onWindows) expect(leadsTo(withheldPath(root, path, win32), win32)).toBe(path);
+  for (const path of ["/images/a.tif", "/UNC/server/a.tif", "/d/a.tif"])
+    expect(leadsTo(withheldPath("/home/oak", path, posix), posix)).toBe(path);
 });

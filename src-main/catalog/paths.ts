@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
-import system, { basename, dirname, isAbsolute, join, normalize, type PlatformPath, parse, relative, resolve, sep } from "node:path"; // biome-ignore format: one import
+import system, { basename, dirname, isAbsolute, join, normalize, type PlatformPath, relative, resolve, sep } from "node:path"; // biome-ignore format: one import
 
 /** Which project asks: its folder without links and the moment it was made. A copy in another folder is another project. */
 export interface ProjectIdentity {
@@ -79,8 +79,24 @@ export const withheldFolder = "outside-the-project-not-allowed";
 export function leadsTo(path: string, rules: PlatformPath = system): string | undefined {
   const [before, behind] = path.split(`${withheldFolder}${rules.sep}`);
   if (behind === undefined || before !== rules.parse(path).root) return undefined;
-  const drive = rules.sep === "\\" ? /^([A-Za-z])\\(.*)$/s.exec(behind) : null;
-  return drive ? `${drive[1]}:\\${drive[2]}` : `${rules.sep}${behind}`;
+  if (rules.sep !== "\\") return `/${behind}`;
+  const share = /^UNC\\(.*)$/s.exec(behind);
+  if (share) return `\\\\${share[1]}`;
+  const drive = /^([A-Za-z])(?:\\(.*))?$/s.exec(behind);
+  return drive ? `${drive[1]}:\\${drive[2] ?? ""}` : `\\${behind}`;
+}
+
+/**
+ * The withheld path that stands for `leads`: `leadsTo` reads it back. A network share is written as Windows itself writes it
+ * in one path with drives: `UNC\server\share`.
+ */
+export function withheldPath(root: string, leads: string, rules: PlatformPath = system): string {
+  const isShare = rules.sep === "\\" && /^[\\/]{2}[^\\/]/.test(leads);
+  const parts = leads
+    .split(/[\\/]/)
+    .map((part) => part.replace(/[:\0]/g, ""))
+    .filter((part) => part !== "" && part.length < 200);
+  return rules.join(rules.parse(root).root, withheldFolder, ...(isShare ? ["UNC"] : []), ...parts.slice(-40));
 }
 
 const ofThisProcess = memoryAccess();
@@ -111,11 +127,7 @@ export function projectPaths(folder: string, access: OutsideAccess = ofThisProce
   const mayRead = (path: string): boolean => isWithin(root, path) || access.allows(identity, path);
 
   const withhold = (stored: string, leads: string): string => {
-    const parts = leads
-      .split(/[\\/]/)
-      .map((part) => part.replace(/[:\0]/g, ""))
-      .filter((part) => part !== "" && part.length < 200);
-    const path = join(parse(root).root, withheldFolder, ...parts.slice(-40));
+    const path = withheldPath(root, leads);
     withheld.set(path, { stored, leads });
     return path;
   };
