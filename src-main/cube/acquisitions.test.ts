@@ -178,6 +178,35 @@ test("a number of bands that fits no product is an error that says which would",
   expect(single.message).toContain("its name says it holds only B02");
 });
 
+test("a temperature, a layer beside the bands or a picture of a product is refused as what it is, not by its number of bands", () => {
+  const product = "LC08_L2SP_199024_20190612_20200828_02_T1";
+  const hls = "HLS.L30.T31UFS.2019163T104030.v2.0";
+  const refused: readonly (readonly [string, number, string])[] = [
+    [`/x/${product}/${product}_ST_B10.TIF`, 1, "a temperature"],
+    [`/x/${product}/ST_B10.TIF`, 1, "a temperature"],
+    ["/x/LT05_L2SP_199024_20090612_20200828_02_T1_ST_B6.TIF", 1, "a temperature"],
+    ["/x/LC08_CU_010009_20190612_20210503_02_ST.tif", 1, "a temperature"],
+    [`/x/${hls}.B10.tif`, 1, "a temperature"],
+    [`/x/${product}/${product}_ST_EMIS.TIF`, 1, "a layer that goes with a product"],
+    [`/x/${product}/${product}_SR_QA_AEROSOL.TIF`, 1, "a layer that goes with a product"],
+    [`/x/${hls}.SZA.tif`, 1, "a layer that goes with a product"],
+    ["/x/S2B_MSIL2A_20230610T104629_N0509_R051_T31UFS_20230610T134500.SAFE/T31UFS_20230610T104629_WVP_10m.tif", 1, "a layer that goes with a product"], // biome-ignore format: one row
+    ["/x/S2B_MSIL2A_20230610T104629_N0509_R051_T31UFS_20230610T134500.SAFE/T31UFS_20230610T104629_TCI_10m.tif", 3, "a picture in three colours"], // biome-ignore format: one row
+    [`/x/${product}/${product}_QA_PIXEL.TIF`, 1, "a mask of clear pixels"],
+  ];
+  for (const [path, count, words] of refused) {
+    const unnamed = Array.from({ length: count }, () => undefined);
+    const error = caught(() => describe(facts(path, unnamed), path.includes("_CU_") ? { sensor: "landsat" } : {}));
+    expect([path, error.code]).toEqual([path, "import-format"]);
+    expect(error.message).toContain(`is ${words}`);
+  }
+  // Reflectances of the same products are read, and who names the bands of a file decides.
+  expect(describe(facts(`/x/${product}_SR_B4.TIF`, [undefined])).slices[0]!.bands[0]!.name).toBe("B4");
+  expect(describe(facts(`/x/${hls}.B04.tif`, [undefined])).slices[0]!.bands[0]!.name).toBe("B4");
+  const chosen = describe(facts(`/x/${product}_ST_B10.TIF`, [undefined]), { bands: ["heat"] });
+  expect(chosen.slices[0]!.bands[0]!.name).toBe("heat");
+});
+
 test("band descriptions are understood in the ways others write them", () => {
   const written = ["B2, central wavelength 490 nm", "green", "B8a", ""];
   expect(describe(facts("S2_L2A_20190410.tif", written)).slices[0]!.bands).toEqual([

@@ -1,7 +1,6 @@
 /** What one file holds: sensor, dates and bands, and how its numbers are read. `mosaic.ts` joins files to acquisitions. */
 
 import { basename } from "node:path";
-import { foreignKinds } from "../../src-shared/domain/foreign-files.ts";
 import {
   type AcquisitionFile,
   bandNamed,
@@ -21,6 +20,7 @@ import type { Crs } from "../../src-shared/geo/crs.ts";
 import { resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { RasterFacts } from "../imagery/index.ts";
 import { type GivenMask, type GivenRadiometry, withGivenRadiometry, withMaskBand } from "./given.ts";
+import { isTemperature, layerKind } from "./product-layers.ts";
 import { decideRadiometry, type PixelSample } from "./radiometry.ts";
 
 /** A file, and what the person who added it said about it; that wins over every guess. */
@@ -221,10 +221,6 @@ function usualNodata(product: ProductName, dataType: string): number | undefined
   return product.provider === "theia" ? -10000 : 0;
 }
 
-/** Names of masks that products bring as files of their own: Landsat, HLS, PlanetScope, Theia and others. */
-const maskNames =
-  /(?:^|[_.-])(?:QA_?PIXEL|PIXEL_QA|QA_RADSAT|RADSAT_QA|Fmask|udm2?|CLDPRB|MSK_CLASSI|(?:CLM|EDG|MG2|SAT)_R[12]|cloud_?mask)(?:[_.-]|$)/i;
-
 function nameBands(
   facts: RasterFacts,
   sensor: SensorId,
@@ -243,6 +239,8 @@ function nameBands(
     if (choice.bands.length !== count) throw wrong(reason("band-names-given", { count: choice.bands.length }));
     return numbered(choice.bands, { code: "chosen" });
   }
+  const name = basename(choice.path);
+  if (isTemperature(name)) throw new AppError("import-format", { path: choice.path, kind: "temperature" });
   if (guessed.bands) {
     if (count !== guessed.bands.length)
       throw wrong(reason("band-names-of-file-name", { bands: guessed.bands.join(", ") }));
@@ -258,8 +256,8 @@ function nameBands(
   }
   const usual = usualBands(sensor, count);
   if (usual) return numbered(usual, { code: "usual-order", count });
-  if (maskNames.test(basename(choice.path)))
-    throw new AppError("import-format", { path: choice.path, kind: "mask", ...foreignKinds.mask });
+  const kind = layerKind(name, sensor);
+  if (kind) throw new AppError("import-format", { path: choice.path, kind });
   if (sensor === "other" || sensor === "aerial") {
     const names = words.map((word, index) => (word !== "" ? word : `band${index + 1}`));
     return numbered(names, { code: "place-in-file" });

@@ -1,4 +1,4 @@
-/** What a file that is no GeoTIFF is, and what would help, as an import of images says it. */
+/** What a file that is no image to import is, and what would help, as an import of images says it. */
 export interface ForeignWords {
   /** after “is” */
   readonly format: string;
@@ -37,9 +37,25 @@ export const foreignKinds = {
     format: "a mask of clear pixels",
     help: "It is no image by itself: import the images, then choose it as their mask with omnisat project radiometry --mask.",
   },
+  temperature: {
+    format: "a temperature (of the surface, or as the sensor sees it), not reflectance",
+    help: "It is no input of the network. Import the bands of reflectance instead, of a Landsat product SR_B1 to SR_B7.",
+  },
+  productLayer: {
+    format: "a layer that goes with a product (angles, aerosols, water vapour, emissivity), not reflectance",
+    help: "It is no input of the network. Import the product's bands instead.",
+  },
+  productPicture: {
+    format: "a picture in three colours made for looking at, not reflectance",
+    help: "Import the product's bands instead, of Sentinel-2 B02, B03 and B04.",
+  },
   document: { format: "a document", help: notNeeded },
   array: { format: "a bare array without a place on Earth", help: "Write it as a GeoTIFF first." },
   unknown: { format: "a file of an unknown kind", help: "If it is an image, convert it to a GeoTIFF first." },
 } as const satisfies Readonly<Record<string, ForeignWords>>;
 
 export type ForeignKind = keyof typeof foreignKinds;
+
+/** The words of a kind; a list that an earlier version wrote may have none. */
+export const foreignWords = (kind: ForeignKind | undefined): ForeignWords =>
+  foreignKinds[kind ?? "unknown"] ?? foreignKinds.unknown;

@@ -1,4 +1,4 @@
-import type { ForeignKind } from "../domain/foreign-files.ts";
+import { type ForeignKind, foreignWords } from "../domain/foreign-files.ts";
 import { type Because, because } from "./reasons/index.ts";
 
 /** What can be wrong with the bands, the dates or the place of an image. */
@@ -112,16 +112,10 @@ export const acquisitionErrors = {
     `The project has no acquisition “${name}”. omnisat project list --acquisitions names those it has.`,
   "import-nothing-usable": ({ count, reasons }: { readonly count: number; readonly reasons: readonly string[] }) =>
     `None of ${count} files could be used:\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
-  "import-format": ({
-    path,
-    format,
-    help,
-  }: {
-    readonly path: string;
-    readonly kind: ForeignKind;
-    readonly format: string;
-    readonly help: string;
-  }) => `“${path}” is ${format}, which an import of images does not read. ${help}`,
+  "import-format": ({ path, kind }: { readonly path: string; readonly kind: ForeignKind }) => {
+    const { format, help } = foreignWords(kind);
+    return `“${path}” is ${format}, which an import of images does not read. ${help}`;
+  },
   "import-class-raster": ({ path }: { readonly path: string }) =>
     `“${path}” holds classes or numbers of objects, no measurements. Import it as labels with omnisat labels import; if it is an image after all, say which with --sensor.`,
   "import-elevation": ({ path }: { readonly path: string }) =>

@@ -1,4 +1,4 @@
-import type { ForeignKind } from "../../../src-shared/domain/foreign-files.ts";
+import { type ForeignKind, foreignWords } from "../../../src-shared/domain/foreign-files.ts";
 import type { ErrorCode } from "../../../src-shared/errors/index.ts";
 import { because } from "../../../src-shared/errors/reasons/index.ts";
 import { onClock, type Sentences } from "./words.ts";
@@ -16,7 +16,8 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "acquisition-same-place": ({ date, sensor, count, evidence }) =>
     `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: keep both, replace the old one, keep the clearest, or join them. Nothing was added.`,
   "acquisition-not-found": ({ name }) => `The project has no acquisition “${name}”.`,
-  "import-format": ({ path, kind, format, help }) => {
+  "import-format": ({ path, kind }) => {
+    const { format, help } = foreignWords(kind);
     const words: Partial<Record<ForeignKind, string>> = {
       vectors: "If its shapes are labels, import it in the Labels panel.",
       mask: "It is no image by itself: import the images, then choose it as their mask in the properties of a layer.",

@@ -31,6 +31,18 @@ const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
     format: "un masque de pixels clairs",
     help: "Ce n’est pas une image en soi : importez les images, puis choisissez-le comme leur masque dans les propriétés d’une couche.",
   },
+  temperature: {
+    format: "une température (de la surface, ou vue par le capteur), pas une réflectance",
+    help: "Ce n’est pas une entrée du réseau. Importez plutôt les bandes de réflectance : d’un produit Landsat, SR_B1 à SR_B7.",
+  },
+  productLayer: {
+    format: "une couche qui accompagne un produit (angles, aérosols, vapeur d’eau, émissivité), pas une réflectance",
+    help: "Ce n’est pas une entrée du réseau. Importez plutôt les bandes du produit.",
+  },
+  productPicture: {
+    format: "une image en trois couleurs faite pour être regardée, pas une réflectance",
+    help: "Importez plutôt les bandes du produit : pour Sentinel-2, B02, B03 et B04.",
+  },
   document: { format: "un document", help: notNeeded },
   array: { format: "un tableau sans place sur Terre", help: "Écrivez-le d’abord en GeoTIFF." },
   unknown: { format: "un fichier d’un genre inconnu", help: "Si c’est une image, convertissez-la d’abord en GeoTIFF." },
@@ -51,9 +63,9 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
   "import-nothing-usable": ({ count, reasons }) =>
     `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
-  "import-format": ({ path, kind, ...own }) => {
+  "import-format": ({ path, kind }) => {
     // A list that an earlier version wrote has no kind.
-    const { format, help } = foreignFiles[kind] ?? own;
+    const { format, help } = foreignFiles[kind] ?? foreignFiles.unknown;
     return `${quoted(path)} est ${format}, qui ne se lit pas ici. ${help}`;
   },
   "import-class-raster": ({ path }) =>

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { imageEndings, endingOf as wordOf } from "../../../../src-shared/domain/file-endings.ts";
-import { type ForeignKind, foreignKinds } from "../../../../src-shared/domain/foreign-files.ts";
+import type { ForeignKind } from "../../../../src-shared/domain/foreign-files.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../../src-shared/ipc/errors.ts";
 import type { UnusedFile } from "../../../../src-shared/ipc/rasters.ts";
@@ -82,7 +82,7 @@ export function importSources(paths: readonly string[]): ImportSources {
   const images: string[] = [];
   const unused: UnusedFile[] = [];
   const leave = (path: string, kind: ForeignKind) =>
-    unused.push({ path, error: errorMessage(new AppError("import-format", { path, kind, ...foreignKinds[kind] })) });
+    unused.push({ path, error: errorMessage(new AppError("import-format", { path, kind })) });
   for (const path of paths) {
     const full = resolve(path);
     const stats = statSync(full, { throwIfNoEntry: false });
