@@ -55,8 +55,45 @@ export const geoKeyName = (key: number): string => names.get(key) ?? "key";
 /** Values of `geoKey.GTModelType`. */
 export const modelType = { projected: 1, geographic: 2, geocentric: 3 } as const;
 
-/** The value of `geoKey.GTRasterType` for pixels that are areas, with the coordinate at their corner. */
+/** Values of `geoKey.GTRasterType`: the coordinate is that of a pixel's corner, or of its middle. */
 export const pixelIsArea = 1;
+export const pixelIsPoint = 2;
+
+/**
+ * Values of `geoKey.ProjCoordTrans`: methods of projection, by the standard's names without their beginning “CT_”.
+ * @see OGC 19-008r4, annex C; GDAL writes the code of EPSG for the second variant of Hotine's oblique Mercator
+ */
+export const coordTrans = {
+  TransverseMercator: 1,
+  TransvMercator_Modified_Alaska: 2,
+  ObliqueMercator: 3,
+  ObliqueMercator_Laborde: 4,
+  ObliqueMercator_Rosenmund: 5,
+  ObliqueMercator_Spherical: 6,
+  Mercator: 7,
+  LambertConfConic_2SP: 8,
+  LambertConfConic_1SP: 9,
+  LambertAzimEqualArea: 10,
+  AlbersEqualArea: 11,
+  AzimuthalEquidistant: 12,
+  EquidistantConic: 13,
+  Stereographic: 14,
+  PolarStereographic: 15,
+  ObliqueStereographic: 16,
+  Equirectangular: 17,
+  CassiniSoldner: 18,
+  Gnomonic: 19,
+  MillerCylindrical: 20,
+  Orthographic: 21,
+  Polyconic: 22,
+  Robinson: 23,
+  Sinusoidal: 24,
+  VanDerGrinten: 25,
+  NewZealandMapGrid: 26,
+  TransvMercator_SouthOriented: 27,
+  CylindricalEqualArea: 28,
+  HotineObliqueMercator_B: 9815,
+} as const;
 
 /** The value of a key whose meaning follows in further keys instead of a code. */
 export const userDefined = 32767;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
+import { coordTrans, epsgValue, geoKey, modelType, userDefined } from "./geokey-ids.ts";
 import { crsOfGeoKeys, type GeoKeys } from "./geokeys.ts";
 import { convertToCog, createCog, definitionOf, openRaster, transformer } from "./index.ts";
 import { CrsProblem } from "./projection.ts";
@@ -126,50 +127,103 @@ test("a datum shift, a meridian and an ellipsoid of a file's own come through a 
 
 const keys = (entries: Record<number, number | string | readonly number[]>): GeoKeys =>
   new Map(Object.entries(entries).map(([key, value]) => [Number(key), value]));
-const tmerc = { 1024: 1, 2048: 32767, 2050: 32767, 2056: 32767, 2057: 6378137, 2059: 298.257222101, 3072: 32767, 3074: 32767, 3075: 1, 3076: 9001, 3080: 3, 3081: 0, 3082: 500000, 3083: 0, 3092: 0.9996 }; // biome-ignore format: one line
+const tmerc = {
+  [geoKey.GTModelType]: modelType.projected,
+  [geoKey.GeographicType]: userDefined,
+  [geoKey.GeogGeodeticDatum]: userDefined,
+  [geoKey.GeogEllipsoid]: userDefined,
+  [geoKey.GeogSemiMajorAxis]: 6378137,
+  [geoKey.GeogInvFlattening]: 298.257222101,
+  [geoKey.ProjectedCSType]: userDefined,
+  [geoKey.Projection]: userDefined,
+  [geoKey.ProjCoordTrans]: coordTrans.TransverseMercator,
+  [geoKey.ProjLinearUnits]: epsgValue.metre,
+  [geoKey.ProjNatOriginLong]: 3,
+  [geoKey.ProjNatOriginLat]: 0,
+  [geoKey.ProjFalseEasting]: 500000,
+  [geoKey.ProjFalseNorthing]: 0,
+  [geoKey.ProjScaleAtNatOrigin]: 0.9996,
+};
 
 test.each([
-  ["Laborde's oblique Mercator", { 3075: 4 }, /ProjCoordTransGeoKey \(3075\) = 4 \(oblique Mercator of Laborde\)/],
-  ["Rosenmund's", { 3075: 5 }, /\(3075\) = 5/],
-  ["a method nobody knows", { 3075: 99 }, /\(3075\) = 99/],
-  ["a code that the register lacks", { 3072: 31234 }, /ProjectedCSTypeGeoKey \(3072\) = 31234/],
-  ["a code of others than EPSG", { 3072: 54009 }, /\(3072\) = 54009/],
-  ["grads", { 2054: 9105 }, /GeogAngularUnitsGeoKey \(2054\) = 9105.*ProjNatOriginLongGeoKey \(3080\)/],
-  ["an ellipsoid that is not there", { 2057: undefined, 2059: undefined }, /GeogSemiMajorAxisGeoKey \(2057\)/],
-  ["half an ellipsoid", { 2059: undefined }, /GeogSemiMajorAxisGeoKey \(2057\) = 6378137 alone/],
-  ["two ellipsoids", { 2056: 7004 }, /contradict/],
+  [
+    "Laborde's oblique Mercator",
+    { [geoKey.ProjCoordTrans]: coordTrans.ObliqueMercator_Laborde },
+    /ProjCoordTransGeoKey \(3075\) = 4 \(oblique Mercator of Laborde\)/,
+  ],
+  ["Rosenmund's", { [geoKey.ProjCoordTrans]: coordTrans.ObliqueMercator_Rosenmund }, /\(3075\) = 5/],
+  ["a method nobody knows", { [geoKey.ProjCoordTrans]: 99 }, /\(3075\) = 99/],
+  ["a code that the register lacks", { [geoKey.ProjectedCSType]: 31234 }, /ProjectedCSTypeGeoKey \(3072\) = 31234/],
+  ["a code of others than EPSG", { [geoKey.ProjectedCSType]: 54009 }, /\(3072\) = 54009/],
+  [
+    "grads",
+    { [geoKey.GeogAngularUnits]: 9105 },
+    /GeogAngularUnitsGeoKey \(2054\) = 9105.*ProjNatOriginLongGeoKey \(3080\)/,
+  ],
+  [
+    "an ellipsoid that is not there",
+    { [geoKey.GeogSemiMajorAxis]: undefined, [geoKey.GeogInvFlattening]: undefined },
+    /GeogSemiMajorAxisGeoKey \(2057\)/,
+  ],
+  ["half an ellipsoid", { [geoKey.GeogInvFlattening]: undefined }, /GeogSemiMajorAxisGeoKey \(2057\) = 6378137 alone/],
+  ["two ellipsoids", { [geoKey.GeogEllipsoid]: 7004 }, /contradict/],
   [
     "an ellipsoid code that is none",
-    { 2056: 7999, 2057: undefined, 2059: undefined },
+    { [geoKey.GeogEllipsoid]: 7999, [geoKey.GeogSemiMajorAxis]: undefined, [geoKey.GeogInvFlattening]: undefined },
     /GeogEllipsoidGeoKey \(2056\) = 7999/,
   ],
-  ["two lengths of one unit", { 3077: 0.3048 }, /\(3076\) = 9001 and .*\(3077\) = 0.3048 contradict/],
-  ["a zone and another method", { 3074: 16032 }, /\(3074\) = 16032 and .*\(3075\) = 1 contradict/],
-  ["two datums", { 2048: 4275, 2050: 6230, 2056: undefined, 2057: undefined, 2059: undefined }, /\(2048\) = 4275 is on another datum than .*\(2050\) = 6230/], // biome-ignore format: one line
+  [
+    "two lengths of one unit",
+    { [geoKey.ProjLinearUnitSize]: 0.3048 },
+    /\(3076\) = 9001 and .*\(3077\) = 0.3048 contradict/,
+  ],
+  ["a zone and another method", { [geoKey.Projection]: 16032 }, /\(3074\) = 16032 and .*\(3075\) = 1 contradict/],
+  ["two datums", { [geoKey.GeographicType]: 4275, [geoKey.GeogGeodeticDatum]: 6230, [geoKey.GeogEllipsoid]: undefined, [geoKey.GeogSemiMajorAxis]: undefined, [geoKey.GeogInvFlattening]: undefined }, /\(2048\) = 4275 is on another datum than .*\(2050\) = 6230/], // biome-ignore format: one line
   [
     "a latitude of true scale beside the pole's",
-    { 3075: 15, 3078: 71, 3081: 90, 3080: undefined },
+    {
+      [geoKey.ProjCoordTrans]: coordTrans.PolarStereographic,
+      [geoKey.ProjStdParallel1]: 71,
+      [geoKey.ProjNatOriginLat]: 90,
+      [geoKey.ProjNatOriginLong]: undefined,
+    },
     /\(3078\) = 71 has no place/,
   ],
-  ["another ellipsoid than its datum's", { 2050: 6277 }, /GeogGeodeticDatumGeoKey \(2050\) = 6277/],
-  ["a meridian code that is none", { 2051: 8999 }, /GeogPrimeMeridianGeoKey \(2051\) = 8999/],
-  ["a meridian without its place", { 2051: 32767 }, /GeogPrimeMeridianLongGeoKey \(2061\) is missing/],
-  ["two meridians", { 2051: 8903, 2061: 10 }, /contradict/],
-  ["a shift of four numbers", { 2062: [1, 2, 3, 4] }, /GeogTOWGS84GeoKey \(2062\) = 1, 2, 3, 4/],
-  ["a shift of NaN", { 2062: [1, Number.NaN, 3] }, /\(2062\)/],
-  ["a unit that is none", { 3076: 9999 }, /ProjLinearUnitsGeoKey \(3076\) = 9999/],
-  ["a unit without its size", { 3076: 32767 }, /ProjLinearUnitSizeGeoKey \(3077\)/],
-  ["a parameter without a place", { 3079: 45 }, /ProjStdParallel2GeoKey \(3079\) = 45 has no place/],
-  ["a latitude beyond the pole", { 3081: 123 }, /latitude of origin is 123/],
-  ["a scale of nothing", { 3092: 0 }, /scale is 0/],
-  ["text where a number belongs", { 3080: "three" }, /ProjNatOriginLongGeoKey \(3080\) = three is not a number/],
+  [
+    "another ellipsoid than its datum's",
+    { [geoKey.GeogGeodeticDatum]: 6277 },
+    /GeogGeodeticDatumGeoKey \(2050\) = 6277/,
+  ],
+  ["a meridian code that is none", { [geoKey.GeogPrimeMeridian]: 8999 }, /GeogPrimeMeridianGeoKey \(2051\) = 8999/],
+  [
+    "a meridian without its place",
+    { [geoKey.GeogPrimeMeridian]: userDefined },
+    /GeogPrimeMeridianLongGeoKey \(2061\) is missing/,
+  ],
+  ["two meridians", { [geoKey.GeogPrimeMeridian]: 8903, [geoKey.GeogPrimeMeridianLong]: 10 }, /contradict/],
+  ["a shift of four numbers", { [geoKey.GeogTOWGS84]: [1, 2, 3, 4] }, /GeogTOWGS84GeoKey \(2062\) = 1, 2, 3, 4/],
+  ["a shift of NaN", { [geoKey.GeogTOWGS84]: [1, Number.NaN, 3] }, /\(2062\)/],
+  ["a unit that is none", { [geoKey.ProjLinearUnits]: 9999 }, /ProjLinearUnitsGeoKey \(3076\) = 9999/],
+  ["a unit without its size", { [geoKey.ProjLinearUnits]: userDefined }, /ProjLinearUnitSizeGeoKey \(3077\)/],
+  [
+    "a parameter without a place",
+    { [geoKey.ProjStdParallel2]: 45 },
+    /ProjStdParallel2GeoKey \(3079\) = 45 has no place/,
+  ],
+  ["a latitude beyond the pole", { [geoKey.ProjNatOriginLat]: 123 }, /latitude of origin is 123/],
+  ["a scale of nothing", { [geoKey.ProjScaleAtNatOrigin]: 0 }, /scale is 0/],
+  [
+    "text where a number belongs",
+    { [geoKey.ProjNatOriginLong]: "three" },
+    /ProjNatOriginLongGeoKey \(3080\) = three is not a number/,
+  ],
   [
     "projected without a projection",
-    { 3072: undefined, 3075: undefined, 3074: undefined },
+    { [geoKey.ProjectedCSType]: undefined, [geoKey.ProjCoordTrans]: undefined, [geoKey.Projection]: undefined },
     /ProjectedCSTypeGeoKey \(3072\)/,
   ],
-  ["geocentric coordinates", { 1024: 3 }, /GTModelTypeGeoKey \(1024\) = 3/],
-  ["the Earth as a pea", { 2057: 1 }, /semi-major axis is 1/],
+  ["geocentric coordinates", { [geoKey.GTModelType]: modelType.geocentric }, /GTModelTypeGeoKey \(1024\) = 3/],
+  ["the Earth as a pea", { [geoKey.GeogSemiMajorAxis]: 1 }, /semi-major axis is 1/],
 ] as const)("%s: refused with the names of the keys", (_, change, words) => {
   const entries = Object.entries({ ...tmerc, ...change }).filter(([, value]) => value !== undefined);
   const read = () => crsOfGeoKeys(keys(Object.fromEntries(entries) as Record<number, number>));
@@ -177,24 +231,35 @@ test.each([
   expect(read).toThrow(words);
 });
 
-const utm18 = { 1024: 1, 3072: 26918 };
+const utm18 = { [geoKey.GTModelType]: modelType.projected, [geoKey.ProjectedCSType]: 26918 };
 
 test.each([
   [
     "feet for a system in metres",
-    { 3076: 9003 },
+    { [geoKey.ProjLinearUnits]: 9003 },
     /3072\) = 26918 \(NAD83 \/ UTM zone 18N\) and .*\(3076\) = 9003 contradict/,
   ],
-  ["feet of a size of their own", { 3076: 32767, 3077: 0.3048006096 }, /\(3077\) = 0.3048006096 contradict/],
-  ["a size without its word", { 3077: 0.3048 }, /\(3077\) = 0.3048 without/],
-  ["another geographic system", { 2048: 4267 }, /\(2048\) = 4267 contradict/],
-  ["another datum", { 2050: 6267 }, /\(2050\) = 6267 contradict/],
-  ["another ellipsoid", { 2056: 7004 }, /\(2056\) = 7004 contradict/],
-  ["another meridian", { 2051: 8903 }, /\(2051\) = 8903 contradict/],
-  ["another zone", { 3074: 16017 }, /\(3074\) = 16017.* contradict/],
+  [
+    "feet of a size of their own",
+    { [geoKey.ProjLinearUnits]: userDefined, [geoKey.ProjLinearUnitSize]: 0.3048006096 },
+    /\(3077\) = 0.3048006096 contradict/,
+  ],
+  ["a size without its word", { [geoKey.ProjLinearUnitSize]: 0.3048 }, /\(3077\) = 0.3048 without/],
+  ["another geographic system", { [geoKey.GeographicType]: 4267 }, /\(2048\) = 4267 contradict/],
+  ["another datum", { [geoKey.GeogGeodeticDatum]: 6267 }, /\(2050\) = 6267 contradict/],
+  ["another ellipsoid", { [geoKey.GeogEllipsoid]: 7004 }, /\(2056\) = 7004 contradict/],
+  ["another meridian", { [geoKey.GeogPrimeMeridian]: 8903 }, /\(2051\) = 8903 contradict/],
+  ["another zone", { [geoKey.Projection]: 16017 }, /\(3074\) = 16017.* contradict/],
   [
     "another projection",
-    { 3075: 1, 3080: -81, 3081: 0, 3082: 500000, 3083: 0, 3092: 0.9996 },
+    {
+      [geoKey.ProjCoordTrans]: coordTrans.TransverseMercator,
+      [geoKey.ProjNatOriginLong]: -81,
+      [geoKey.ProjNatOriginLat]: 0,
+      [geoKey.ProjFalseEasting]: 500000,
+      [geoKey.ProjFalseNorthing]: 0,
+      [geoKey.ProjScaleAtNatOrigin]: 0.9996,
+    },
     /\(3075\) = 1.* contradict/,
   ],
 ] as const)("a code and %s beside it: refused, for nobody can tell which is right", (_, change, words) => {
@@ -204,19 +269,79 @@ test.each([
 });
 
 test("a code and keys beside it that say the same, or nothing of weight, are the code", () => {
-  const same = { 2048: 4269, 2050: 6269, 2056: 7019, 2057: 6378137, 2059: 298.257222101, 2051: 8901, 2061: 0, 3074: 16018, 3075: 1, 3076: 9001, 3077: 1, 3080: -75, 3081: 0, 3082: 500000, 3083: 0, 3092: 0.9996 }; // biome-ignore format: one line
+  const same = {
+    [geoKey.GeographicType]: 4269,
+    [geoKey.GeogGeodeticDatum]: 6269,
+    [geoKey.GeogEllipsoid]: 7019,
+    [geoKey.GeogSemiMajorAxis]: 6378137,
+    [geoKey.GeogInvFlattening]: 298.257222101,
+    [geoKey.GeogPrimeMeridian]: epsgValue.greenwich,
+    [geoKey.GeogPrimeMeridianLong]: 0,
+    [geoKey.Projection]: 16018,
+    [geoKey.ProjCoordTrans]: coordTrans.TransverseMercator,
+    [geoKey.ProjLinearUnits]: epsgValue.metre,
+    [geoKey.ProjLinearUnitSize]: 1,
+    [geoKey.ProjNatOriginLong]: -75,
+    [geoKey.ProjNatOriginLat]: 0,
+    [geoKey.ProjFalseEasting]: 500000,
+    [geoKey.ProjFalseNorthing]: 0,
+    [geoKey.ProjScaleAtNatOrigin]: 0.9996,
+  };
   for (const [key, value] of Object.entries(same))
     expect(crsOfGeoKeys(keys({ ...utm18, [key]: value })).crs, key).toBe("EPSG:26918");
   expect(crsOfGeoKeys(keys({ ...utm18, ...same })).crs).toBe("EPSG:26918");
   // WGS 84 and NAD83 are a metre apart, and many writers put one for the other.
-  expect(crsOfGeoKeys(keys({ ...utm18, 2048: 4326 })).crs).toBe("EPSG:26918");
-  expect(crsOfGeoKeys(keys({ 1024: 1, 3072: 3857, 2048: 4326, 2057: 6378137, 2059: 298.257223563, 3075: 7, 3080: 0, 3081: 0 })).crs).toBe("EPSG:3857"); // biome-ignore format: one line
-  expect(crsOfGeoKeys(keys({ 1024: 1, 3072: 2263, 3076: 9003 })).crs).toBe("EPSG:2263");
-  expect(crsOfGeoKeys(keys({ 1024: 1, 3072: 27572, 2048: 4807, 2054: 9105, 2051: 8903, 2061: 2.5969213 })).crs).toBe("EPSG:27572"); // biome-ignore format: one line
+  expect(crsOfGeoKeys(keys({ ...utm18, [geoKey.GeographicType]: 4326 })).crs).toBe("EPSG:26918");
+  expect(
+    crsOfGeoKeys(
+      keys({
+        [geoKey.GTModelType]: modelType.projected,
+        [geoKey.ProjectedCSType]: 3857,
+        [geoKey.GeographicType]: 4326,
+        [geoKey.GeogSemiMajorAxis]: 6378137,
+        [geoKey.GeogInvFlattening]: 298.257223563,
+        [geoKey.ProjCoordTrans]: coordTrans.Mercator,
+        [geoKey.ProjNatOriginLong]: 0,
+        [geoKey.ProjNatOriginLat]: 0,
+      }),
+    ).crs,
+  ).toBe("EPSG:3857");
+  expect(
+    crsOfGeoKeys(
+      keys({
+        [geoKey.GTModelType]: modelType.projected,
+        [geoKey.ProjectedCSType]: 2263,
+        [geoKey.ProjLinearUnits]: 9003,
+      }),
+    ).crs,
+  ).toBe("EPSG:2263");
+  expect(
+    crsOfGeoKeys(
+      keys({
+        [geoKey.GTModelType]: modelType.projected,
+        [geoKey.ProjectedCSType]: 27572,
+        [geoKey.GeographicType]: 4807,
+        [geoKey.GeogAngularUnits]: 9105,
+        [geoKey.GeogPrimeMeridian]: 8903,
+        [geoKey.GeogPrimeMeridianLong]: 2.5969213,
+      }),
+    ).crs,
+  ).toBe("EPSG:27572");
 });
 
 test("a projection of one's own on WGS 84 is on WGS 84, without any shift", () => {
-  const own = { ...tmerc, 2048: 4326, 2050: undefined, 2056: undefined, 2057: undefined, 2059: undefined, 3075: 10, 3092: undefined, 3081: 52, 3080: 10 }; // biome-ignore format: one line
+  const own = {
+    ...tmerc,
+    [geoKey.GeographicType]: 4326,
+    [geoKey.GeogGeodeticDatum]: undefined,
+    [geoKey.GeogEllipsoid]: undefined,
+    [geoKey.GeogSemiMajorAxis]: undefined,
+    [geoKey.GeogInvFlattening]: undefined,
+    [geoKey.ProjCoordTrans]: coordTrans.LambertAzimEqualArea,
+    [geoKey.ProjScaleAtNatOrigin]: undefined,
+    [geoKey.ProjNatOriginLat]: 52,
+    [geoKey.ProjNatOriginLong]: 10,
+  };
   const read = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as Record<
     number,
     number
@@ -227,20 +352,28 @@ test("a projection of one's own on WGS 84 is on WGS 84, without any shift", () =
 });
 
 test("ellipsoids, meridians, units and datums by code are those of the register", () => {
-  const plain = { 2057: undefined, 2059: undefined };
+  const plain = { [geoKey.GeogSemiMajorAxis]: undefined, [geoKey.GeogInvFlattening]: undefined };
   const read = (change: object) =>
     crsOfGeoKeys(keys(Object.fromEntries(Object.entries({ ...tmerc, ...change }).filter(([, v]) => v !== undefined)) as Record<number, number>)).crs; // biome-ignore format: one line
-  expect(read({ ...plain, 2056: 7015 })).toContain("+a=6377276.345 +rf=300.8017");
-  expect(read({ ...plain, 2056: 7022, 2051: 8903 })).toContain("+pm=2.33722917");
-  expect(read({ ...plain, 2050: 6277, 2056: undefined })).toContain("+towgs84=446.448,-125.157,542.06");
-  expect(read({ 2062: [1, 2, 3] })).toContain("+towgs84=1,2,3");
-  expect(read({ 3076: 9003 })).toContain("+to_meter=0.3048006096");
-  expect(read({ 3076: 9003 })).toMatch(/\+x_0=152400\.3048/);
+  expect(read({ ...plain, [geoKey.GeogEllipsoid]: 7015 })).toContain("+a=6377276.345 +rf=300.8017");
+  expect(read({ ...plain, [geoKey.GeogEllipsoid]: 7022, [geoKey.GeogPrimeMeridian]: 8903 })).toContain(
+    "+pm=2.33722917",
+  );
+  expect(read({ ...plain, [geoKey.GeogGeodeticDatum]: 6277, [geoKey.GeogEllipsoid]: undefined })).toContain(
+    "+towgs84=446.448,-125.157,542.06",
+  );
+  expect(read({ [geoKey.GeogTOWGS84]: [1, 2, 3] })).toContain("+towgs84=1,2,3");
+  expect(read({ [geoKey.ProjLinearUnits]: 9003 })).toContain("+to_meter=0.3048006096");
+  expect(read({ [geoKey.ProjLinearUnits]: 9003 })).toMatch(/\+x_0=152400\.3048/);
   expect(read({})).toBe("EPSG:25831");
-  expect(read({ 4096: 5773 })).toBe("EPSG:25831");
-  expect(crsOfGeoKeys(keys({ ...tmerc, 4096: 5773 })).note).toMatch(/VerticalCSTypeGeoKey \(4096\) = 5773/);
+  expect(read({ [geoKey.VerticalCSType]: 5773 })).toBe("EPSG:25831");
+  expect(crsOfGeoKeys(keys({ ...tmerc, [geoKey.VerticalCSType]: 5773 })).note).toMatch(
+    /VerticalCSTypeGeoKey \(4096\) = 5773/,
+  );
   // A plan in local coordinates has no place on Earth.
-  expect(crsOfGeoKeys(keys({ 1024: 32767, 1026: "my garden" })).crs).toBeUndefined();
+  expect(
+    crsOfGeoKeys(keys({ [geoKey.GTModelType]: userDefined, [geoKey.GTCitation]: "my garden" })).crs,
+  ).toBeUndefined();
 });
 
 test("a file whose system is refused opens with one that is given", async () => {

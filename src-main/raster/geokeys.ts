@@ -2,7 +2,7 @@ import { reason } from "../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsEntry, crsName, definitionOf, isGeographic, sameCrs, transformer } from "./crs.ts";
 import { crsFromWkt } from "./crs-from-wkt.ts";
-import { epsgValue, geoKey, geoKeyName, modelType, userDefined } from "./geokey-ids.ts";
+import { coordTrans, epsgValue, geoKey, geoKeyName, modelType, userDefined } from "./geokey-ids.ts";
 import { figureIn, projWords } from "./proj-text.ts";
 import { CrsProblem, longLatText, type Method, type Parameters, type ProjectedSystem, projText } from "./projection.ts";
 import {
@@ -485,48 +485,79 @@ const hotine = {
 
 /** Coordinate transformation codes of annex C; 9815 is what GDAL writes for the second oblique Mercator. */
 const recipes: Readonly<Record<number, Recipe>> = {
-  1: { method: "tmerc", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
-  3: { method: "hotine-a", ...hotine },
-  7: {
+  [coordTrans.TransverseMercator]: {
+    method: "tmerc",
+    ...origin,
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
+  [coordTrans.ObliqueMercator]: { method: "hotine-a", ...hotine },
+  [coordTrans.Mercator]: {
     method: "merc",
     ...origin,
     lat1: [geoKey.ProjStdParallel1],
     scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
   },
-  8: { method: "lcc-2", ...parallels },
-  9: { method: "lcc-1", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
-  10: { method: "laea", ...origin },
-  11: { method: "aea", ...parallels },
-  12: { method: "aeqd", ...origin },
-  13: { method: "eqdc", ...parallels },
-  14: { method: "stere", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
-  15: {
+  [coordTrans.LambertConfConic_2SP]: { method: "lcc-2", ...parallels },
+  [coordTrans.LambertConfConic_1SP]: {
+    method: "lcc-1",
+    ...origin,
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
+  [coordTrans.LambertAzimEqualArea]: { method: "laea", ...origin },
+  [coordTrans.AlbersEqualArea]: { method: "aea", ...parallels },
+  [coordTrans.AzimuthalEquidistant]: { method: "aeqd", ...origin },
+  [coordTrans.EquidistantConic]: { method: "eqdc", ...parallels },
+  [coordTrans.Stereographic]: {
+    method: "stere",
+    ...origin,
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
+  [coordTrans.PolarStereographic]: {
     method: "stere-polar",
     lat0: lats,
     lon0: [geoKey.ProjStraightVertPoleLong, ...lons],
     scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
   },
-  16: { method: "sterea", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
-  17: { method: "eqc", ...origin, lat1: [geoKey.ProjStdParallel1] },
-  18: { method: "cass", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
-  19: { method: "gnom", ...origin },
-  20: { method: "mill", ...origin },
-  21: { method: "ortho", ...origin },
-  22: { method: "poly", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
-  23: { method: "robin", lon0: lons },
-  24: { method: "sinu", lon0: lons },
-  25: { method: "vandg", lon0: lons },
-  26: { method: "nzmg", ...origin },
-  27: { method: "tmerc-south", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
-  28: { method: "cea", lon0: lons, lat1: [geoKey.ProjStdParallel1] },
-  9815: { method: "hotine-b", ...hotine },
+  [coordTrans.ObliqueStereographic]: {
+    method: "sterea",
+    ...origin,
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
+  [coordTrans.Equirectangular]: { method: "eqc", ...origin, lat1: [geoKey.ProjStdParallel1] },
+  [coordTrans.CassiniSoldner]: {
+    method: "cass",
+    ...origin,
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
+  [coordTrans.Gnomonic]: { method: "gnom", ...origin },
+  [coordTrans.MillerCylindrical]: { method: "mill", ...origin },
+  [coordTrans.Orthographic]: { method: "ortho", ...origin },
+  [coordTrans.Polyconic]: { method: "poly", ...origin, scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter] },
+  [coordTrans.Robinson]: { method: "robin", lon0: lons },
+  [coordTrans.Sinusoidal]: { method: "sinu", lon0: lons },
+  [coordTrans.VanDerGrinten]: { method: "vandg", lon0: lons },
+  [coordTrans.NewZealandMapGrid]: { method: "nzmg", ...origin },
+  [coordTrans.TransvMercator_SouthOriented]: {
+    method: "tmerc-south",
+    ...origin,
+    scale: [geoKey.ProjScaleAtNatOrigin, geoKey.ProjScaleAtCenter],
+  },
+  [coordTrans.CylindricalEqualArea]: { method: "cea", lon0: lons, lat1: [geoKey.ProjStdParallel1] },
+  [coordTrans.HotineObliqueMercator_B]: { method: "hotine-b", ...hotine },
 };
 
+/** Methods that are not defined without two standard parallels. */
+const twoParallels: ReadonlySet<number> = new Set([
+  coordTrans.LambertConfConic_2SP,
+  coordTrans.AlbersEqualArea,
+  coordTrans.EquidistantConic,
+]);
+
 const unread: Readonly<Record<number, string>> = {
-  2: "transverse Mercator modified for Alaska",
-  4: "oblique Mercator of Laborde",
-  5: "oblique Mercator of Rosenmund",
-  6: "oblique Mercator on the sphere",
+  [coordTrans.TransvMercator_Modified_Alaska]: "transverse Mercator modified for Alaska",
+  [coordTrans.ObliqueMercator_Laborde]: "oblique Mercator of Laborde",
+  [coordTrans.ObliqueMercator_Rosenmund]: "oblique Mercator of Rosenmund",
+  [coordTrans.ObliqueMercator_Spherical]: "oblique Mercator on the sphere",
 };
 
 /** Projection parameters that the standard counts in angles. */
@@ -612,7 +643,7 @@ function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "me
     falseEasting: length(lengths.easting),
     falseNorthing: length(lengths.northing),
   };
-  if ((code === 8 || code === 11 || code === 13) && (parameters.lat1 === undefined || parameters.lat2 === undefined))
+  if (twoParallels.has(code) && (parameters.lat1 === undefined || parameters.lat2 === undefined))
     throw new CrsProblem(
       reason("crs-needs", {
         key: reader.says(geoKey.ProjCoordTrans),
@@ -620,7 +651,10 @@ function ofMethod(reader: KeyReader, toMeter: number): Pick<ProjectedSystem, "me
         key3: named(geoKey.ProjStdParallel2, undefined),
       }),
     );
-  if ((code === 3 || code === 9815) && parameters.azimuth === undefined)
+  if (
+    (code === coordTrans.ObliqueMercator || code === coordTrans.HotineObliqueMercator_B) &&
+    parameters.azimuth === undefined
+  )
     throw new CrsProblem(
       reason("crs-needs-6", {
         key: reader.says(geoKey.ProjCoordTrans),

@@ -7,6 +7,7 @@ import { datumNote } from "./crs.ts";
 import { missingBeside, SideFileProblem } from "./damage.ts";
 import { compressionNames, readableCompressions } from "./decode/decode-block.ts";
 import { contentKey, fileState } from "./file-handles.ts";
+import { geoKey, pixelIsPoint } from "./geokey-ids.ts";
 import { crsOfGeoKeys, type GeoKeys, parseGeoKeys } from "./geokeys.ts";
 import { type ImageLayout, imageLayout, subfileTypeOf } from "./image-layout.ts";
 import { CrsProblem } from "./projection.ts";
@@ -15,7 +16,7 @@ import type { StoredImage } from "./read-bands.ts";
 import { storable } from "./sample-type.ts";
 import { parseNumber, readSidecar, readWorldFile, type Sidecar } from "./sidecars.ts";
 import { DamagedTiff, type Directory, numbersOf, readTiff, type TiffFile, textOf } from "./tiff-directory.ts";
-import { tiffPhotometric, tiffTag } from "./tiff-tags.ts";
+import { tiffExtraSample, tiffPhotometric, tiffTag } from "./tiff-tags.ts";
 import type { ValiditySource } from "./validity.ts";
 import { childrenNamed, parseXml, unescaped, XmlProblem } from "./xml.ts";
 
@@ -121,7 +122,7 @@ async function headerOf(source: Source, file: TiffFile, crsGiven: Crs | undefine
         (await textOf(file, first, tiffTag.GeoAsciiParams)) ?? "",
       )
     : undefined;
-  const pointRegistered = keys?.get(1025) === 2;
+  const pointRegistered = keys?.get(geoKey.GTRasterType) === pixelIsPoint;
   const affine =
     usable(sidecar?.affine) ??
     usable(await affineOfTags(file, first, pointRegistered)) ??
@@ -420,7 +421,7 @@ function colorInterpretationOf(layout: ImageLayout, band: number): string | unde
         ? "gray"
         : undefined;
   const extra = layout.extraSamples[band - count];
-  return extra === 1 || extra === 2 ? "alpha" : undefined;
+  return extra === tiffExtraSample.associatedAlpha || extra === tiffExtraSample.unassociatedAlpha ? "alpha" : undefined;
 }
 
 function colorTableOf(map: Float64Array | undefined): [number, number, number, number][] | undefined {

@@ -9,7 +9,7 @@ import {
   type TiffFile,
   wholeOf,
 } from "./tiff-directory.ts";
-import { tiffCompression, tiffPhotometric, tiffTag } from "./tiff-tags.ts";
+import { tiffCompression, tiffPhotometric, tiffPlanar, tiffPredictor, tiffSampleFormat, tiffTag } from "./tiff-tags.ts";
 
 /**
  * How one image of a TIFF stores its pixels: the grid of blocks, and what a decoder must know about each.
@@ -107,7 +107,7 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   const format = await oneForAll(file, directory, tiffTag.SampleFormat, samples, 1, "number format");
   const dataType = sampleTypeFor(bits, format);
   const compression = whole(tiffTag.Compression, 0, 65535) ?? tiffCompression.none;
-  const planar = samples > 1 && whole(tiffTag.PlanarConfiguration, 1, 2) === 2;
+  const planar = samples > 1 && whole(tiffTag.PlanarConfiguration, 1, 2) === tiffPlanar.separate;
   const photometric = whole(tiffTag.PhotometricInterpretation, 0, 65535) ?? tiffPhotometric.blackIsZero;
   const tiled = directory.entries.has(tile.offsets) || directory.entries.has(tiffTag.TileWidth);
   const blockWidth = tiled ? whole(tiffTag.TileWidth, 1, mostPixels) : width;
@@ -117,8 +117,8 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   if (!blockWidth || !blockHeight) throw new DamagedTiff(reason("blocks-without-size"));
   const samplesPerBlock = planar ? 1 : samples;
   const predictor = predicted.has(compression)
-    ? predictorOf(whole(tiffTag.Predictor, 0, 65535) ?? 1, bits, dataType)
-    : 1;
+    ? predictorOf(whole(tiffTag.Predictor, 0, 65535) ?? tiffPredictor.none, bits, dataType)
+    : tiffPredictor.none;
   refuseOddColors(photometric, compression, bits, samplesPerBlock);
 
   const tags = tiled ? tile : strip;
@@ -241,11 +241,13 @@ async function oneForAll(
 }
 
 function predictorOf(predictor: number, bits: number, dataType: SampleType): number {
-  if (predictor <= 1) return 1;
-  if (predictor === 2 && [8, 16, 32, 64].includes(bits)) return 2;
-  if (predictor === 3 && !sampleTypes[dataType].integer) return 3;
+  const { none, horizontal, floatingPoint } = tiffPredictor;
+  // Some writers put 0 for none.
+  if (predictor <= none) return none;
+  if (predictor === horizontal && [8, 16, 32, 64].includes(bits)) return horizontal;
+  if (predictor === floatingPoint && !sampleTypes[dataType].integer) return floatingPoint;
   throw new UnsupportedLayout(
-    predictor > 3 ? reason("predictor-not-known", { predictor }) : reason("predictor-does-not-go-bit", { predictor, bits }), // biome-ignore format: one line
+    predictor > floatingPoint ? reason("predictor-not-known", { predictor }) : reason("predictor-does-not-go-bit", { predictor, bits }), // biome-ignore format: one line
   );
 }
 
@@ -284,13 +286,14 @@ function divisorAtMost(n: number, limit: number): number {
 }
 
 function sampleTypeFor(bits: number, format: number): SampleType {
-  if (format === 5 || format === 6) throw new UnsupportedLayout(reason("pixels-complex-numbers"));
-  if (format === 3) {
+  if (format === tiffSampleFormat.complexSigned || format === tiffSampleFormat.complexFloat)
+    throw new UnsupportedLayout(reason("pixels-complex-numbers"));
+  if (format === tiffSampleFormat.float) {
     if (bits === 16 || bits === 32) return "float32";
     if (bits === 64) return "float64";
     throw new UnsupportedLayout(reason("pixels-bit-floating-point-numbers", { bits }));
   }
-  const signed = format === 2;
+  const signed = format === tiffSampleFormat.signed;
   if (bits >= 1 && bits < 8 && !signed) return "uint8";
   if (bits === 8) return signed ? "int8" : "uint8";
   if (bits > 8 && bits < 16 && !signed) return "uint16";

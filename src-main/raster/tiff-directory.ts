@@ -1,6 +1,7 @@
 import { ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
 import { LoadingCache } from "../files/index.ts";
 import { type FieldRule, fieldRules, nameOfField } from "./tiff-fields.ts";
+import { tiffType } from "./tiff-tags.ts";
 
 /**
  * The directories (IFDs) of a TIFF: fields and where their values lie. Knows classic TIFF and BigTIFF in both byte orders.
@@ -39,29 +40,42 @@ export class TruncatedTiff extends Error {}
 
 /** Bytes per value of each TIFF field type. */
 export const typeBytes: Readonly<Record<number, number>> = {
-  1: 1,
-  2: 1,
-  3: 2,
-  4: 4,
-  5: 8,
-  6: 1,
-  7: 1,
-  8: 2,
-  9: 4,
-  10: 8,
-  11: 4,
-  12: 8,
-  13: 4,
-  16: 8,
-  17: 8,
-  18: 8,
+  [tiffType.BYTE]: 1,
+  [tiffType.ASCII]: 1,
+  [tiffType.SHORT]: 2,
+  [tiffType.LONG]: 4,
+  [tiffType.RATIONAL]: 8,
+  [tiffType.SBYTE]: 1,
+  [tiffType.UNDEFINED]: 1,
+  [tiffType.SSHORT]: 2,
+  [tiffType.SLONG]: 4,
+  [tiffType.SRATIONAL]: 8,
+  [tiffType.FLOAT]: 4,
+  [tiffType.DOUBLE]: 8,
+  [tiffType.IFD]: 4,
+  [tiffType.LONG8]: 8,
+  [tiffType.SLONG8]: 8,
+  [tiffType.IFD8]: 8,
 };
 
 const typesOf: Readonly<Record<FieldRule["kind"], ReadonlySet<number>>> = {
-  whole: new Set([1, 3, 4, 13, 16, 18]),
-  real: new Set([1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 16, 17]),
-  text: new Set([1, 2, 7]),
-  bytes: new Set([1, 2, 7]),
+  whole: new Set<number>([tiffType.BYTE, tiffType.SHORT, tiffType.LONG, tiffType.IFD, tiffType.LONG8, tiffType.IFD8]),
+  real: new Set<number>([
+    tiffType.BYTE,
+    tiffType.SHORT,
+    tiffType.LONG,
+    tiffType.RATIONAL,
+    tiffType.SBYTE,
+    tiffType.SSHORT,
+    tiffType.SLONG,
+    tiffType.SRATIONAL,
+    tiffType.FLOAT,
+    tiffType.DOUBLE,
+    tiffType.LONG8,
+    tiffType.SLONG8,
+  ]),
+  text: new Set<number>([tiffType.BYTE, tiffType.ASCII, tiffType.UNDEFINED]),
+  bytes: new Set<number>([tiffType.BYTE, tiffType.ASCII, tiffType.UNDEFINED]),
 };
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -195,27 +209,27 @@ function decodeNumbers(bytes: Uint8Array, type: number, littleEndian: boolean): 
   for (let i = 0; i < numbers.length; i++) {
     const at = i * size;
     numbers[i] =
-      type === 3
+      type === tiffType.SHORT
         ? view.getUint16(at, littleEndian)
-        : type === 4 || type === 13
+        : type === tiffType.LONG || type === tiffType.IFD
           ? view.getUint32(at, littleEndian)
-          : type === 16 || type === 18
+          : type === tiffType.LONG8 || type === tiffType.IFD8
             ? Number(view.getBigUint64(at, littleEndian))
-            : type === 12
+            : type === tiffType.DOUBLE
               ? view.getFloat64(at, littleEndian)
-              : type === 11
+              : type === tiffType.FLOAT
                 ? view.getFloat32(at, littleEndian)
-                : type === 6
+                : type === tiffType.SBYTE
                   ? view.getInt8(at)
-                  : type === 8
+                  : type === tiffType.SSHORT
                     ? view.getInt16(at, littleEndian)
-                    : type === 9
+                    : type === tiffType.SLONG
                       ? view.getInt32(at, littleEndian)
-                      : type === 17
+                      : type === tiffType.SLONG8
                         ? Number(view.getBigInt64(at, littleEndian))
-                        : type === 5
+                        : type === tiffType.RATIONAL
                           ? view.getUint32(at, littleEndian) / view.getUint32(at + 4, littleEndian)
-                          : type === 10
+                          : type === tiffType.SRATIONAL
                             ? view.getInt32(at, littleEndian) / view.getInt32(at + 4, littleEndian)
                             : view.getUint8(at);
   }

@@ -69,3 +69,45 @@ export const tiffPhotometric = {
   cieLab: 8,
   ituLab: 10,
 } as const;
+
+/** Types of a field's values, as TIFF 6.0, §2 and the BigTIFF design name them; `IFD` is of Adobe's technical note 1. */
+export const tiffType = {
+  BYTE: 1,
+  ASCII: 2,
+  SHORT: 3,
+  LONG: 4,
+  RATIONAL: 5,
+  SBYTE: 6,
+  UNDEFINED: 7,
+  SSHORT: 8,
+  SLONG: 9,
+  SRATIONAL: 10,
+  FLOAT: 11,
+  DOUBLE: 12,
+  IFD: 13,
+  LONG8: 16,
+  SLONG8: 17,
+  IFD8: 18,
+} as const;
+
+/** Values of `tiffTag.PlanarConfiguration`: all bands of a pixel together, or one band after the other. */
+export const tiffPlanar = { chunky: 1, separate: 2 } as const;
+
+/** Values of `tiffTag.Predictor`; `floatingPoint` is of Adobe's technical note 3. */
+export const tiffPredictor = { none: 1, horizontal: 2, floatingPoint: 3 } as const;
+
+/** Values of `tiffTag.SampleFormat`. */
+export const tiffSampleFormat = {
+  unsigned: 1,
+  signed: 2,
+  float: 3,
+  undefined: 4,
+  complexSigned: 5,
+  complexFloat: 6,
+} as const;
+
+/** Values of `tiffTag.ExtraSamples`: transparency that is multiplied into the colours, or is not. */
+export const tiffExtraSample = { unspecified: 0, associatedAlpha: 1, unassociatedAlpha: 2 } as const;
+
+/** A bit of `tiffTag.NewSubfileType`: the image is another one at a lower resolution. */
+export const reducedResolution = 1;

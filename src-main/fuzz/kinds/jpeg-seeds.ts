@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
-import { tiffPhotometric, tiffTag } from "../../raster/tiff-tags.ts";
+import { tiffCompression, tiffPhotometric, tiffTag, tiffType } from "../../raster/tiff-tags.ts";
 import type { Seed } from "../kind.ts";
 
 const [width, height] = [77, 59];
@@ -9,20 +9,20 @@ const [width, height] = [77, 59];
 /** A JPEG as the one strip of a TIFF that says the right sizes: what is wrong is inside the JPEG. */
 export function tiffOfJpeg(data: Uint8Array, samples: number): Uint8Array {
   const fields = imageFields(
-    { width, height, compression: 7, samples, length: data.length },
+    { width, height, compression: tiffCompression.jpeg, samples, length: data.length },
     {
-      [tiffTag.BitsPerSample]: { type: 3, value: new Array<number>(samples).fill(8) },
+      [tiffTag.BitsPerSample]: { type: tiffType.SHORT, value: new Array<number>(samples).fill(8) },
       [tiffTag.PhotometricInterpretation]: {
-        type: 3,
+        type: tiffType.SHORT,
         value: [samples === 1 ? tiffPhotometric.blackIsZero : tiffPhotometric.yCbCr],
       },
       [tiffTag.TileWidth]: undefined,
       [tiffTag.TileLength]: undefined,
       [tiffTag.TileOffsets]: undefined,
       [tiffTag.TileByteCounts]: undefined,
-      [tiffTag.StripOffsets]: { type: 4, value: "data" },
-      [tiffTag.RowsPerStrip]: { type: 3, value: [height] },
-      [tiffTag.StripByteCounts]: { type: 4, value: [data.length] },
+      [tiffTag.StripOffsets]: { type: tiffType.LONG, value: "data" },
+      [tiffTag.RowsPerStrip]: { type: tiffType.SHORT, value: [height] },
+      [tiffTag.StripByteCounts]: { type: tiffType.LONG, value: [data.length] },
     },
   );
   return makeTiff({ fields, data });

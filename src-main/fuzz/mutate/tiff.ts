@@ -1,5 +1,5 @@
 import { typeBytes as sizes } from "../../raster/tiff-directory.ts";
-import { tiffTag } from "../../raster/tiff-tags.ts";
+import { tiffTag, tiffType } from "../../raster/tiff-tags.ts";
 import type { Random } from "../random.ts";
 import { damageBytes, joined, spliced } from "./bytes.ts";
 
@@ -24,7 +24,7 @@ interface TiffModel {
 }
 
 /** bytes that turn with the byte order */
-const units: Readonly<Record<number, number>> = { ...sizes, 5: 4, 10: 4 };
+const units: Readonly<Record<number, number>> = { ...sizes, [tiffType.RATIONAL]: 4, [tiffType.SRATIONAL]: 4 };
 const types = Object.keys(sizes).map(Number);
 const tags = Object.values(tiffTag);
 const numbers = [
@@ -161,7 +161,7 @@ function withValue(field: Field, little: boolean, random: Random): Field {
   const size = sizes[field.type] ?? 0;
   if (size === 0 || field.bytes.length < size) return field;
   const bytes = field.bytes.slice();
-  if (field.type === 2 || field.type === 7)
+  if (field.type === tiffType.ASCII || field.type === tiffType.UNDEFINED)
     return { ...field, bytes: damageBytes(bytes, random, 2).subarray(0, bytes.length) };
   const view = new DataView(bytes.buffer);
   const places = random.chance(0.7) ? 1 : random.between(1, 4);
@@ -172,8 +172,8 @@ function withValue(field: Field, little: boolean, random: Random): Field {
 
 function write(view: DataView, at: number, type: number, little: boolean, random: Random): void {
   const value = random.chance(0.8) ? random.pick(numbers) : random.below(2 ** 32);
-  if (type === 12) view.setFloat64(at, random.chance(0.7) ? random.pick(doubles) : value, little);
-  else if (type === 11) view.setFloat32(at, random.chance(0.7) ? random.pick(doubles) : value, little);
+  if (type === tiffType.DOUBLE) view.setFloat64(at, random.chance(0.7) ? random.pick(doubles) : value, little);
+  else if (type === tiffType.FLOAT) view.setFloat32(at, random.chance(0.7) ? random.pick(doubles) : value, little);
   else if (sizes[type] === 8 && units[type] === 8) {
     view.setBigUint64(at, random.chance(0.2) ? (1n << BigInt(random.between(33, 63))) - 1n : BigInt(value), little);
   } else if (units[type] === 4)

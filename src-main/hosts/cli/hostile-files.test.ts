@@ -8,7 +8,7 @@ import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import { gdalInfo, gdalPixels, run } from "../../raster/testing/gdal.ts";
 import { hostileTiffs } from "../../raster/testing/hostile-tiffs.ts";
 import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
-import { tiffTag } from "../../raster/tiff-tags.ts";
+import { tiffTag, tiffType } from "../../raster/tiff-tags.ts";
 import { Application } from "../../services/app/application.ts";
 import { commandLine, jsonLines } from "./fixtures/command-line.ts";
 
@@ -141,8 +141,8 @@ test("sizes that nobody can want are refused with their numbers, before anything
   const sparse = imageFields(
     { width: 1_000_000, height: 1_000_000, tile: [16384, 16384] },
     {
-      [tiffTag.TileOffsets]: { type: 4, value: new Array<number>(blocks).fill(0) },
-      [tiffTag.TileByteCounts]: { type: 4, value: new Array<number>(blocks).fill(0) },
+      [tiffTag.TileOffsets]: { type: tiffType.LONG, value: new Array<number>(blocks).fill(0) },
+      [tiffTag.TileByteCounts]: { type: tiffType.LONG, value: new Array<number>(blocks).fill(0) },
     },
   );
   writeFileSync(at("sparse.tif"), makeTiff({ fields: sparse }));

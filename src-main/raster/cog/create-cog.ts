@@ -10,7 +10,15 @@ import { buffersIn } from "../pool/transfer.ts";
 import type { Work } from "../pool/work.ts";
 import { allocate, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
 import type { AttributeRow } from "../sidecars.ts";
-import { tiffCompression, tiffPhotometric, tiffTag } from "../tiff-tags.ts";
+import {
+  reducedResolution,
+  tiffCompression,
+  tiffExtraSample,
+  tiffPhotometric,
+  tiffPlanar,
+  tiffPredictor,
+  tiffTag,
+} from "../tiff-tags.ts";
 import { escapeXml } from "../xml.ts";
 import type { OverviewMethod } from "./encode-tile.ts";
 import { leaderBytes, needsBigTiff, type TagValue, tiffHeader, trailerBytes } from "./tiff-header.ts";
@@ -314,8 +322,9 @@ function* tilesByBlock({ across, down }: Level): Generator<{ col: number; row: n
 
 /** A predictor helps where neighbouring values are similar; class codes are not. */
 function predictorFor({ dataType, colorTable, categoryNames, overviewMethod }: CogSpec): number {
-  if (!sampleTypes[dataType].integer) return 3;
-  return colorTable || categoryNames || overviewMethod === "mode" ? 1 : 2;
+  if (!sampleTypes[dataType].integer) return tiffPredictor.floatingPoint;
+  const isClasses = colorTable || categoryNames || overviewMethod === "mode";
+  return isClasses ? tiffPredictor.none : tiffPredictor.horizontal;
 }
 
 /** Header first, then the tiles from the coarsest level to the finest, rows from the top. */
@@ -387,8 +396,8 @@ function tagsOf(spec: CogSpec, level: Level, index: number, blockSize: number, o
   const predictor = predictorFor(spec);
   const rgb = spec.color === "rgb" && bandCount >= 3;
   const colors = colorTable ? tiffPhotometric.palette : rgb ? tiffPhotometric.rgb : tiffPhotometric.blackIsZero;
-  const extra = repeat(0, bandCount - (rgb ? 3 : 1));
-  if (spec.alpha && extra.length > 0) extra[extra.length - 1] = 2;
+  const extra: number[] = repeat(tiffExtraSample.unspecified, bandCount - (rgb ? 3 : 1));
+  if (spec.alpha && extra.length > 0) extra[extra.length - 1] = tiffExtraSample.unassociatedAlpha;
   const tags: TagValue[] = [
     { tag: tiffTag.ImageWidth, type: "long", values: [level.width] },
     { tag: tiffTag.ImageLength, type: "long", values: [level.height] },
@@ -396,15 +405,15 @@ function tagsOf(spec: CogSpec, level: Level, index: number, blockSize: number, o
     { tag: tiffTag.Compression, type: "short", values: [tiffCompression.deflate] },
     { tag: tiffTag.PhotometricInterpretation, type: "short", values: [colors] },
     { tag: tiffTag.SamplesPerPixel, type: "short", values: [bandCount] },
-    { tag: tiffTag.PlanarConfiguration, type: "short", values: [1] },
+    { tag: tiffTag.PlanarConfiguration, type: "short", values: [tiffPlanar.chunky] },
     { tag: tiffTag.TileWidth, type: "short", values: [blockSize] },
     { tag: tiffTag.TileLength, type: "short", values: [blockSize] },
     { tag: tiffTag.TileOffsets, type: "offset", values: offsets },
     { tag: tiffTag.TileByteCounts, type: "long", values: level.lengths },
     { tag: tiffTag.SampleFormat, type: "short", values: repeat(format) },
   ];
-  if (index > 0) tags.push({ tag: tiffTag.NewSubfileType, type: "long", values: [1] });
-  if (predictor !== 1) tags.push({ tag: tiffTag.Predictor, type: "short", values: [predictor] });
+  if (index > 0) tags.push({ tag: tiffTag.NewSubfileType, type: "long", values: [reducedResolution] });
+  if (predictor !== tiffPredictor.none) tags.push({ tag: tiffTag.Predictor, type: "short", values: [predictor] });
   if (extra.length > 0) tags.push({ tag: tiffTag.ExtraSamples, type: "short", values: extra });
   if (colorTable) tags.push({ tag: tiffTag.ColorMap, type: "short", values: colorMap(colorTable, bytes * 8) });
   if (spec.nodata !== undefined)

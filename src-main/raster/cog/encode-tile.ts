@@ -1,6 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { splitBytePlanes, takeDifferences } from "../decode/predictor.ts";
 import { allocate, bytesOf, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
+import { tiffPredictor } from "../tiff-tags.ts";
 
 /** How the next coarser level is made from four pixels. */
 export type OverviewMethod = "nearest" | "average" | "mode" | "none";
@@ -33,8 +34,8 @@ export function encodeTile(input: EncodeInput): EncodeOutput {
   interleave(bands, pixels, width, height, blockSize, input.nodata ?? 0);
   const bytes = bytesOf(pixels);
   const rowLength = blockSize * count;
-  if (predictor === 3) splitBytePlanes(bytes, rowLength, size, count);
-  else if (predictor === 2) {
+  if (predictor === tiffPredictor.floatingPoint) splitBytePlanes(bytes, rowLength, size, count);
+  else if (predictor === tiffPredictor.horizontal) {
     const words =
       size === 4
         ? new Uint32Array(pixels.buffer)

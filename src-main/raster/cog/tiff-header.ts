@@ -1,3 +1,5 @@
+import { tiffType } from "../tiff-tags.ts";
+
 /** The bytes before the pixels of a COG: header, GDAL's structural note, directories and their lists. */
 export interface TagValue {
   readonly tag: number;
@@ -32,7 +34,12 @@ export function needsBigTiff(headerBytes: number, tileLengths: readonly Float64A
   return size > 0xffffffff;
 }
 
-const fieldType = { ascii: 2, short: 3, long: 4, double: 12 } as const;
+const fieldType = {
+  ascii: tiffType.ASCII,
+  short: tiffType.SHORT,
+  long: tiffType.LONG,
+  double: tiffType.DOUBLE,
+} as const;
 const fieldBytes = { ascii: 1, short: 2, long: 4, double: 8 } as const;
 
 /**
@@ -63,7 +70,7 @@ export function tiffHeader(levels: readonly (readonly TagValue[])[], bigTiff: bo
         if (bigTiff) view.setBigUint64(i * 8, BigInt(numbers[i]!), true);
         else view.setUint32(i * 4, numbers[i]!, true);
       }
-      return { tag, type: bigTiff ? 16 : 4, count: numbers.length, bytes, at: 0 };
+      return { tag, type: bigTiff ? tiffType.LONG8 : tiffType.LONG, count: numbers.length, bytes, at: 0 };
     }
     if (typeof values === "string") {
       const text = new TextEncoder().encode(`${values}\0`);

@@ -1,7 +1,7 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Crs, epsgCode } from "../../../src-shared/geo/crs.ts";
 import { definitionOf } from "../crs.ts";
-import { epsgValue, geoKey, modelType, pixelIsArea, userDefined } from "../geokey-ids.ts";
+import { coordTrans, epsgValue, geoKey, modelType, pixelIsArea, userDefined } from "../geokey-ids.ts";
 import { projWords } from "../proj-text.ts";
 import { isRegistered } from "../register.ts";
 import { tiffTag } from "../tiff-tags.ts";
@@ -60,7 +60,9 @@ class Keys {
 
   tags(): TagValue[] {
     const sorted = this.#entries.sort((p, q) => p[0] - q[0]);
-    const tags: TagValue[] = [{ tag: 34735, type: "short", values: [1, 1, 0, sorted.length, ...sorted.flat()] }];
+    const tags: TagValue[] = [
+      { tag: tiffTag.GeoKeyDirectory, type: "short", values: [1, 1, 0, sorted.length, ...sorted.flat()] },
+    ];
     if (this.#doubles.length > 0) tags.push({ tag: tiffTag.GeoDoubleParams, type: "double", values: this.#doubles });
     if (this.#ascii) tags.push({ tag: tiffTag.GeoAsciiParams, type: "ascii", values: this.#ascii });
     return tags;
@@ -89,9 +91,9 @@ const hotine = {
 
 /** PROJ projection → coordinate transformation code and the keys its parameters go to. */
 const projections: Readonly<Record<string, Target>> = {
-  tmerc: { code: 1, keys: { ...origin, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } },
+  tmerc: { code: coordTrans.TransverseMercator, keys: { ...origin, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } },
   merc: {
-    code: 7,
+    code: coordTrans.Mercator,
     keys: {
       lon_0: geoKey.ProjNatOriginLong,
       lat_ts: geoKey.ProjStdParallel1,
@@ -100,7 +102,7 @@ const projections: Readonly<Record<string, Target>> = {
     },
   },
   lcc: {
-    code: 8,
+    code: coordTrans.LambertConfConic_2SP,
     keys: {
       lat_0: geoKey.ProjFalseOriginLat,
       lon_0: geoKey.ProjFalseOriginLong,
@@ -110,29 +112,35 @@ const projections: Readonly<Record<string, Target>> = {
       y_0: geoKey.ProjFalseOriginNorthing,
     },
   },
-  laea: { code: 10, keys: { ...center, ...falseOrigin } },
+  laea: { code: coordTrans.LambertAzimEqualArea, keys: { ...center, ...falseOrigin } },
   aea: {
-    code: 11,
+    code: coordTrans.AlbersEqualArea,
     keys: { ...origin, lat_1: geoKey.ProjStdParallel1, lat_2: geoKey.ProjStdParallel2, ...falseOrigin },
   },
-  aeqd: { code: 12, keys: { ...center, ...falseOrigin } },
+  aeqd: { code: coordTrans.AzimuthalEquidistant, keys: { ...center, ...falseOrigin } },
   eqdc: {
-    code: 13,
+    code: coordTrans.EquidistantConic,
     keys: { ...origin, lat_1: geoKey.ProjStdParallel1, lat_2: geoKey.ProjStdParallel2, ...falseOrigin },
   },
-  sterea: { code: 16, keys: { ...origin, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } },
-  eqc: { code: 17, keys: { ...center, lat_ts: geoKey.ProjStdParallel1, ...falseOrigin } },
-  cass: { code: 18, keys: { ...origin, ...falseOrigin } },
-  gnom: { code: 19, keys: { ...center, ...falseOrigin } },
-  ortho: { code: 21, keys: { ...center, ...falseOrigin } },
-  poly: { code: 22, keys: { ...origin, ...falseOrigin } },
-  robin: { code: 23, keys: { lon_0: geoKey.ProjCenterLong, ...falseOrigin } },
-  sinu: { code: 24, keys: { lon_0: geoKey.ProjCenterLong, ...falseOrigin } },
-  nzmg: { code: 26, keys: { ...origin, ...falseOrigin } },
-  cea: { code: 28, keys: { lon_0: geoKey.ProjNatOriginLong, lat_ts: geoKey.ProjStdParallel1, ...falseOrigin } },
-  omerc: { code: 9815, keys: hotine },
+  sterea: {
+    code: coordTrans.ObliqueStereographic,
+    keys: { ...origin, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin },
+  },
+  eqc: { code: coordTrans.Equirectangular, keys: { ...center, lat_ts: geoKey.ProjStdParallel1, ...falseOrigin } },
+  cass: { code: coordTrans.CassiniSoldner, keys: { ...origin, ...falseOrigin } },
+  gnom: { code: coordTrans.Gnomonic, keys: { ...center, ...falseOrigin } },
+  ortho: { code: coordTrans.Orthographic, keys: { ...center, ...falseOrigin } },
+  poly: { code: coordTrans.Polyconic, keys: { ...origin, ...falseOrigin } },
+  robin: { code: coordTrans.Robinson, keys: { lon_0: geoKey.ProjCenterLong, ...falseOrigin } },
+  sinu: { code: coordTrans.Sinusoidal, keys: { lon_0: geoKey.ProjCenterLong, ...falseOrigin } },
+  nzmg: { code: coordTrans.NewZealandMapGrid, keys: { ...origin, ...falseOrigin } },
+  cea: {
+    code: coordTrans.CylindricalEqualArea,
+    keys: { lon_0: geoKey.ProjNatOriginLong, lat_ts: geoKey.ProjStdParallel1, ...falseOrigin },
+  },
+  omerc: { code: coordTrans.HotineObliqueMercator_B, keys: hotine },
   somerc: {
-    code: 9815,
+    code: coordTrans.HotineObliqueMercator_B,
     keys: { lat_0: geoKey.ProjCenterLat, lon_0: geoKey.ProjCenterLong, k: geoKey.ProjScaleAtCenter, ...falseOrigin },
   },
 };
@@ -198,8 +206,8 @@ function projKeys(crs: Crs, keys: Keys, geographic: boolean): void {
   const toMetre = number("to_meter") ?? 1;
   for (const [name, key] of Object.entries(target.keys)) {
     // Mercator has a standard parallel or a scale.
-    if (target.code === 7 && name === "lat_ts" && !number(name)) continue;
-    if (target.code === 7 && name === "k" && number("lat_ts")) continue;
+    if (target.code === coordTrans.Mercator && name === "lat_ts" && !number(name)) continue;
+    if (target.code === coordTrans.Mercator && name === "k" && number("lat_ts")) continue;
     const value = number(name) ?? (name === "k" ? 1 : 0);
     keys.double(key, name === "x_0" || name === "y_0" ? value / toMetre : value);
   }
@@ -224,34 +232,38 @@ function targetOf(proj: string, words: Map<string, string | undefined>): Target 
     // South-oriented: x to the west, y to the south.
     if (proj !== "tmerc" || words.get("axis") !== "wsu" || number("x_0") || number("y_0")) return undefined;
     words.delete("axis");
-    return { ...row!, code: 27 };
+    return { ...row!, code: coordTrans.TransvMercator_SouthOriented };
   }
   if (proj === "omerc") {
     const variantA = words.has("no_uoff") || words.has("no_off");
     words.delete("no_uoff");
     words.delete("no_off");
     if (!words.has("gamma")) words.set("gamma", words.get("alpha") ?? "0");
-    return variantA ? { code: 3, keys: hotine } : row;
+    return variantA ? { code: coordTrans.ObliqueMercator, keys: hotine } : row;
   }
   if (proj === "stere") {
     const lat = number("lat_0") ?? 0;
     if (Math.abs(lat) !== 90)
       return words.has("lat_ts")
         ? undefined
-        : { code: 14, keys: { ...center, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } };
+        : { code: coordTrans.Stereographic, keys: { ...center, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin } };
     const keys = { lon_0: geoKey.ProjStraightVertPoleLong, k: geoKey.ProjScaleAtNatOrigin, ...falseOrigin };
     if (!number("lat_ts") || Math.abs(number("lat_ts")!) === 90) {
       words.delete("lat_ts");
-      return { code: 15, keys: { ...keys, lat_0: geoKey.ProjNatOriginLat } };
+      return { code: coordTrans.PolarStereographic, keys: { ...keys, lat_0: geoKey.ProjNatOriginLat } };
     }
     if ((number("k") ?? 1) !== 1 || Math.sign(number("lat_ts")!) !== Math.sign(lat)) return undefined;
-    return { code: 15, keys: { ...keys, lat_ts: geoKey.ProjNatOriginLat }, fixed: { lat_0: lat } };
+    return {
+      code: coordTrans.PolarStereographic,
+      keys: { ...keys, lat_ts: geoKey.ProjNatOriginLat },
+      fixed: { lat_0: lat },
+    };
   }
   if (proj === "lcc" && (!words.has("lat_2") || number("lat_2") === number("lat_1"))) {
     // One standard parallel: its own method, with a scale instead of two parallels.
     if ((number("lat_1") ?? number("lat_0")) !== number("lat_0")) return undefined;
     return {
-      code: 9,
+      code: coordTrans.LambertConfConic_1SP,
       keys: {
         lat_0: geoKey.ProjNatOriginLat,
         lon_0: geoKey.ProjNatOriginLong,

@@ -2,7 +2,7 @@ import { inflateSync, zstdDecompressSync } from "node:zlib";
 import { type Reason, reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Encoding } from "../image-layout.ts";
 import { allocate, bytesOf, sampleTypes, type TypedArray } from "../sample-type.ts";
-import { tiffCompression, tiffPhotometric } from "../tiff-tags.ts";
+import { tiffCompression, tiffPhotometric, tiffPredictor } from "../tiff-tags.ts";
 import { BlockProblem } from "./block-problem.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { decodeLerc } from "./lerc.ts";
@@ -155,9 +155,9 @@ function samplesOf(bytes: Uint8Array, rowLength: number, rows: number, encoding:
   // Typed arrays need aligned storage of their own.
   const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   // LERC gives this machine's byte order whatever the file's.
-  if (predictor === 3) joinBytePlanes(own, rowLength, size, stride);
+  if (predictor === tiffPredictor.floatingPoint) joinBytePlanes(own, rowLength, size, stride);
   else if (!encoding.littleEndian && size > 1 && compression !== tiffCompression.lerc) swapBytes(own, size);
-  if (predictor === 2 && !summedLater(encoding)) {
+  if (predictor === tiffPredictor.horizontal && !summedLater(encoding)) {
     if (size === 8) addDifferences64(new Uint32Array(own.buffer, own.byteOffset, length * 2), rowLength, stride);
     else if (size === 4) addDifferences(new Uint32Array(own.buffer, own.byteOffset, length), rowLength, stride);
     else if (size === 2) addDifferences(new Uint16Array(own.buffer, own.byteOffset, length), rowLength, stride);
@@ -169,7 +169,10 @@ function samplesOf(bytes: Uint8Array, rowLength: number, rows: number, encoding:
 
 /** Several bands of 8 or 16 bits: differences are summed while the bands are separated, in one pass. */
 const summedLater = ({ predictor, samplesPerBlock, bits, dataType }: Encoding) =>
-  predictor === 2 && samplesPerBlock > 1 && (bits === 8 || bits === 16) && sampleTypes[dataType].integer;
+  predictor === tiffPredictor.horizontal &&
+  samplesPerBlock > 1 &&
+  (bits === 8 || bits === 16) &&
+  sampleTypes[dataType].integer;
 
 function swapBytes(bytes: Uint8Array, size: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % size));

@@ -2,6 +2,7 @@ import { inflateSync, zstdDecompressSync } from "node:zlib";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Encoding } from "../image-layout.ts";
 import type { SampleType } from "../sample-type.ts";
+import { tiffPredictor } from "../tiff-tags.ts";
 import { BlockProblem } from "./block-problem.ts";
 
 /** LERC2's numbers for sample types (Esri's lerc, Lerc2.h). */
@@ -26,7 +27,7 @@ export async function decodeLerc(
   const decoder = await getDecoder(encoding.compression, {
     tileWidth: blockWidth,
     tileHeight: rows,
-    predictor: 1,
+    predictor: tiffPredictor.none,
     bitsPerSample: encoding.bits,
     planarConfiguration: samplesPerBlock > 1 ? 1 : 2,
     samplesPerPixel: samplesPerBlock,

@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { tiffTag } from "../tiff-tags.ts";
+import { tiffCompression, tiffPhotometric, tiffPlanar, tiffPredictor, tiffTag, tiffType } from "../tiff-tags.ts";
 import { imageFields, type MadeTiff, makeTiff, text } from "./make-tiff.ts";
 
 /** Files that an attacker or a broken disk makes, and what each must end in. Made here, so that every byte of them can be read. */
@@ -25,8 +25,8 @@ const strips = {
 } as const;
 const oneStrip = {
   ...strips,
-  [tiffTag.StripOffsets]: { type: 4, value: "data" },
-  [tiffTag.StripByteCounts]: { type: 4, value: [256] },
+  [tiffTag.StripOffsets]: { type: tiffType.LONG, value: "data" },
+  [tiffTag.StripByteCounts]: { type: tiffType.LONG, value: [256] },
 } as const;
 const words = (content: string) => () => new TextEncoder().encode(content);
 
@@ -52,8 +52,8 @@ function manyDirectories(count: number): Uint8Array {
   for (let i = 0; i < count; i++) {
     const at = first.length + i * 18;
     view.setUint16(at, 1, true);
-    view.setUint16(at + 2, 254, true);
-    view.setUint16(at + 4, 4, true);
+    view.setUint16(at + 2, tiffTag.NewSubfileType, true);
+    view.setUint16(at + 4, tiffType.LONG, true);
     view.setUint32(at + 6, 1, true);
     view.setUint32(at + 10, 1, true);
     view.setUint32(at + 14, at + 18, true);
@@ -85,7 +85,8 @@ const jpegOf = (width: number, height: number) =>
 
 const deflateBomb = deflateSync(new Uint8Array(32 * 2 ** 20));
 const items = (count: number) => `<GDALMetadata>${'<Item name="a" sample="0">x</Item>'.repeat(count)}</GDALMetadata>`;
-const metadata = (content: string) => changed({ [tiffTag.GDAL_METADATA]: { type: 2, value: text(content) } });
+const metadata = (content: string) =>
+  changed({ [tiffTag.GDAL_METADATA]: { type: tiffType.ASCII, value: text(content) } });
 
 export const hostileTiffs: readonly HostileTiff[] = [
   { name: "as it should be", bytes: made({}), ends: "read" },
@@ -101,57 +102,61 @@ export const hostileTiffs: readonly HostileTiff[] = [
   { name: "65,535 directories", bytes: () => manyDirectories(65535), ends: "read" },
   {
     name: "width 0",
-    bytes: changed({ [tiffTag.ImageWidth]: { type: 4, value: [0] } }),
+    bytes: changed({ [tiffTag.ImageWidth]: { type: tiffType.LONG, value: [0] } }),
     ends: "raster-damaged",
     reason: /ImageWidth is 0/,
   },
   {
     name: "width 2³²−1",
-    bytes: changed({ [tiffTag.ImageWidth]: { type: 4, value: [2 ** 32 - 1] } }),
+    bytes: changed({ [tiffTag.ImageWidth]: { type: tiffType.LONG, value: [2 ** 32 - 1] } }),
     ends: "raster-damaged",
   },
   {
     name: "width of half a pixel",
-    bytes: changed({ [tiffTag.ImageWidth]: { type: 12, value: [0.5] } }),
+    bytes: changed({ [tiffTag.ImageWidth]: { type: tiffType.DOUBLE, value: [0.5] } }),
     ends: "raster-damaged",
   },
   {
     name: "height NaN",
-    bytes: changed({ [tiffTag.ImageLength]: { type: 12, value: [Number.NaN] } }),
+    bytes: changed({ [tiffTag.ImageLength]: { type: tiffType.DOUBLE, value: [Number.NaN] } }),
     ends: "raster-damaged",
   },
   {
     name: "rows per strip of a tiny fraction",
-    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: 12, value: [1e-300] } }),
+    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: tiffType.DOUBLE, value: [1e-300] } }),
     ends: "raster-damaged",
     reason: /RowsPerStrip/,
   },
   {
     name: "rows per strip 0",
-    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: 4, value: [0] } }),
+    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: tiffType.LONG, value: [0] } }),
     ends: "raster-damaged",
   },
   {
     name: "rows per strip 2³²−1",
-    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: 4, value: [2 ** 32 - 1] } }),
+    bytes: changed({ ...oneStrip, [tiffTag.RowsPerStrip]: { type: tiffType.LONG, value: [2 ** 32 - 1] } }),
     ends: "read",
   },
   {
     name: "tile width 2³¹",
-    bytes: changed({ [tiffTag.TileWidth]: { type: 4, value: [2 ** 31] } }),
+    bytes: changed({ [tiffTag.TileWidth]: { type: tiffType.LONG, value: [2 ** 31] } }),
     ends: "raster-damaged",
   },
-  { name: "tile width 0", bytes: changed({ [tiffTag.TileWidth]: { type: 4, value: [0] } }), ends: "raster-damaged" },
+  {
+    name: "tile width 0",
+    bytes: changed({ [tiffTag.TileWidth]: { type: tiffType.LONG, value: [0] } }),
+    ends: "raster-damaged",
+  },
   {
     name: "tiles of 65,024 × 8,000",
-    bytes: changed({}, { width: 65024, height: 8000, tile: [65024, 8000], compression: 8 }),
+    bytes: changed({}, { width: 65024, height: 8000, tile: [65024, 8000], compression: tiffCompression.deflate }),
     ends: "raster-unsupported-layout",
     reason: /too large/,
   },
   { name: "no offsets", bytes: changed({ [tiffTag.TileOffsets]: undefined }), ends: "raster-damaged" },
   {
     name: "no lengths",
-    bytes: changed({ [tiffTag.TileByteCounts]: undefined }, { compression: 8 }),
+    bytes: changed({ [tiffTag.TileByteCounts]: undefined }, { compression: tiffCompression.deflate }),
     ends: "raster-damaged",
   },
   {
@@ -162,41 +167,45 @@ export const hostileTiffs: readonly HostileTiff[] = [
   },
   {
     name: "offsets past the end",
-    bytes: changed({ [tiffTag.TileOffsets]: { type: 4, value: [0x7ffffff0] } }),
+    bytes: changed({ [tiffTag.TileOffsets]: { type: tiffType.LONG, value: [0x7ffffff0] } }),
     ends: "raster-truncated",
   },
-  { name: "lengths past the end", bytes: changed({ [tiffTag.TileByteCounts]: { type: 4, value: [2 ** 31] } }, { compression: 8 }), ends: "raster-truncated" }, // biome-ignore format: one line
+  { name: "lengths past the end", bytes: changed({ [tiffTag.TileByteCounts]: { type: tiffType.LONG, value: [2 ** 31] } }, { compression: tiffCompression.deflate }), ends: "raster-truncated" }, // biome-ignore format: one line
   {
     name: "a list of 2³⁰ offsets that is not there",
-    bytes: changed({ [tiffTag.TileOffsets]: { type: 4, value: [1, 2], count: 2 ** 30 } }),
+    bytes: changed({ [tiffTag.TileOffsets]: { type: tiffType.LONG, value: [1, 2], count: 2 ** 30 } }),
     ends: "raster-truncated",
   },
   {
     name: "BigTIFF with 2⁶² offsets",
     bytes: made({
       big: true,
-      fields: imageFields({}, { [tiffTag.TileOffsets]: { type: 16, value: [1, 2], count: 2 ** 62 } }),
+      fields: imageFields({}, { [tiffTag.TileOffsets]: { type: tiffType.LONG8, value: [1, 2], count: 2 ** 62 } }),
     }),
     ends: "raster-damaged",
   },
-  { name: "BigTIFF offset 2⁶³", bytes: made({ big: true, fields: imageFields({}, { [tiffTag.TileOffsets]: { type: 16, value: [2 ** 63] } }) }), ends: "raster-truncated" }, // biome-ignore format: one line
-  { name: "samples 0", bytes: changed({ [tiffTag.SamplesPerPixel]: { type: 3, value: [0] } }), ends: "raster-damaged" },
+  { name: "BigTIFF offset 2⁶³", bytes: made({ big: true, fields: imageFields({}, { [tiffTag.TileOffsets]: { type: tiffType.LONG8, value: [2 ** 63] } }) }), ends: "raster-truncated" }, // biome-ignore format: one line
+  {
+    name: "samples 0",
+    bytes: changed({ [tiffTag.SamplesPerPixel]: { type: tiffType.SHORT, value: [0] } }),
+    ends: "raster-damaged",
+  },
   { name: "30 million samples", bytes: changed({}, { samples: 30_000_000 }), ends: "raster-damaged" },
   { name: "bits 0", bytes: changed({}, { bits: 0 }), ends: "raster-unsupported-layout" },
   { name: "bits 65", bytes: changed({}, { bits: 65 }), ends: "raster-unsupported-layout" },
   { name: "bits 3", bytes: changed({}, { bits: 3, length: 96 }), ends: "read" },
   {
     name: "bits of 2 bands for 3",
-    bytes: changed({ [tiffTag.BitsPerSample]: { type: 3, value: [8, 8] } }, { samples: 3 }),
+    bytes: changed({ [tiffTag.BitsPerSample]: { type: tiffType.SHORT, value: [8, 8] } }, { samples: 3 }),
     ends: "raster-damaged",
   },
-  { name: "bits 8, 8, 16", bytes: changed({ [tiffTag.BitsPerSample]: { type: 3, value: [8, 8, 16] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
+  { name: "bits 8, 8, 16", bytes: changed({ [tiffTag.BitsPerSample]: { type: tiffType.SHORT, value: [8, 8, 16] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
   {
     name: "planar with one block for three bands",
     bytes: changed(
       {
-        [tiffTag.PlanarConfiguration]: { type: 3, value: [2] },
-        [tiffTag.BitsPerSample]: { type: 3, value: [8, 8, 8] },
+        [tiffTag.PlanarConfiguration]: { type: tiffType.SHORT, value: [tiffPlanar.separate] },
+        [tiffTag.BitsPerSample]: { type: tiffType.SHORT, value: [8, 8, 8] },
       },
       { samples: 3 },
     ),
@@ -205,21 +214,28 @@ export const hostileTiffs: readonly HostileTiff[] = [
   },
   {
     name: "planar 7",
-    bytes: changed({ [tiffTag.PlanarConfiguration]: { type: 3, value: [7] } }, { samples: 3 }),
+    bytes: changed({ [tiffTag.PlanarConfiguration]: { type: tiffType.SHORT, value: [7] } }, { samples: 3 }),
     ends: "raster-damaged",
   },
-  { name: "palette too short", bytes: changed({ [tiffTag.PhotometricInterpretation]: { type: 3, value: [3] }, [tiffTag.ColorMap]: { type: 3, value: new Array(30).fill(9) } }), ends: "raster-damaged", reason: /colour table has 30 of 768/ }, // biome-ignore format: one line
+  { name: "palette too short", bytes: changed({ [tiffTag.PhotometricInterpretation]: { type: tiffType.SHORT, value: [tiffPhotometric.palette] }, [tiffTag.ColorMap]: { type: tiffType.SHORT, value: new Array(30).fill(9) } }), ends: "raster-damaged", reason: /colour table has 30 of 768/ }, // biome-ignore format: one line
   {
     name: "predictor 9",
-    bytes: changed({ [tiffTag.Predictor]: { type: 3, value: [9] } }, { compression: 8 }),
+    bytes: changed(
+      { [tiffTag.Predictor]: { type: tiffType.SHORT, value: [9] } },
+      { compression: tiffCompression.deflate },
+    ),
     ends: "raster-unsupported-layout",
   },
-  { name: "predictor 3 over bytes", bytes: changed({ [tiffTag.Predictor]: { type: 3, value: [3] } }, { compression: 8 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
-  { name: "colours in YCbCr without JPEG", bytes: changed({ [tiffTag.PhotometricInterpretation]: { type: 3, value: [6] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
+  { name: "predictor 3 over bytes", bytes: changed({ [tiffTag.Predictor]: { type: tiffType.SHORT, value: [tiffPredictor.floatingPoint] } }, { compression: tiffCompression.deflate }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
+  { name: "colours in YCbCr without JPEG", bytes: changed({ [tiffTag.PhotometricInterpretation]: { type: tiffType.SHORT, value: [tiffPhotometric.yCbCr] } }, { samples: 3 }), ends: "raster-unsupported-layout" }, // biome-ignore format: one line
   { name: "unknown compression", bytes: changed({}, { compression: 4711 }), ends: "raster-unsupported-compression" },
   {
     name: "DEFLATE that unpacks to 32 MiB",
-    bytes: () => makeTiff({ fields: imageFields({ compression: 8, length: deflateBomb.length }), data: deflateBomb }),
+    bytes: () =>
+      makeTiff({
+        fields: imageFields({ compression: tiffCompression.deflate, length: deflateBomb.length }),
+        data: deflateBomb,
+      }),
     ends: "raster-damaged",
     reason: /unpack to far more|stored in/,
   },
@@ -227,51 +243,52 @@ export const hostileTiffs: readonly HostileTiff[] = [
     name: "ZSTD that unpacks to 3 GiB",
     bytes: () => {
       const data = zstdBomb(3 * 2 ** 30);
-      return makeTiff({ fields: imageFields({ width: 256, height: 256, tile: [256, 256], compression: 50000, length: data.length }), data }); // biome-ignore format: one line
+      return makeTiff({ fields: imageFields({ width: 256, height: 256, tile: [256, 256], compression: tiffCompression.zstandard, length: data.length }), data }); // biome-ignore format: one line
     },
     ends: "raster-damaged",
     reason: /unpack to far more/,
   },
   {
     name: "DEFLATE that is none",
-    bytes: changed({}, { compression: 8 }),
+    bytes: changed({}, { compression: tiffCompression.deflate }),
     ends: "raster-damaged",
     reason: /DEFLATE data are damaged/,
   },
-  { name: "LZW that is none", bytes: changed({}, { compression: 5 }), ends: "raster-damaged" },
-  { name: "LERC that is none", bytes: changed({}, { compression: 34887 }), ends: "raster-damaged" },
-  { name: "JPEG that is none", bytes: changed({}, { compression: 7 }), ends: "raster-damaged" },
+  { name: "LZW that is none", bytes: changed({}, { compression: tiffCompression.lzw }), ends: "raster-damaged" },
+  { name: "LERC that is none", bytes: changed({}, { compression: tiffCompression.lerc }), ends: "raster-damaged" },
+  { name: "JPEG that is none", bytes: changed({}, { compression: tiffCompression.jpeg }), ends: "raster-damaged" },
   {
     name: "JPEG that claims 65,500²",
-    bytes: () => makeTiff({ fields: imageFields({ compression: 7, length: 17 }), data: jpegOf(65500, 65500) }),
+    bytes: () =>
+      makeTiff({ fields: imageFields({ compression: tiffCompression.jpeg, length: 17 }), data: jpegOf(65500, 65500) }),
     ends: "raster-damaged",
     reason: /65500 × 65500 pixels, the block of 16 × 16/,
   },
   {
     name: "JPEG tables past the end",
     bytes: changed(
-      { [tiffTag.JPEGTables]: { type: 7, value: new Uint8Array(10), count: 500, at: 0x7ffffff0 } },
-      { compression: 7 },
+      { [tiffTag.JPEGTables]: { type: tiffType.UNDEFINED, value: new Uint8Array(10), count: 500, at: 0x7ffffff0 } },
+      { compression: tiffCompression.jpeg },
     ),
     ends: "raster-truncated",
   },
   {
     name: "pixel scale NaN",
-    bytes: changed({ [tiffTag.ModelPixelScale]: { type: 12, value: [Number.NaN, 10, 0] } }),
+    bytes: changed({ [tiffTag.ModelPixelScale]: { type: tiffType.DOUBLE, value: [Number.NaN, 10, 0] } }),
     ends: "raster-without-transform",
   },
   {
     name: "pixel scale 0",
-    bytes: changed({ [tiffTag.ModelPixelScale]: { type: 12, value: [0, 0, 0] } }),
+    bytes: changed({ [tiffTag.ModelPixelScale]: { type: tiffType.DOUBLE, value: [0, 0, 0] } }),
     ends: "raster-without-transform",
   },
   {
     name: "pixel scale 1e-300",
-    bytes: changed({ [tiffTag.ModelPixelScale]: { type: 12, value: [1e-300, 1e-300, 0] } }),
+    bytes: changed({ [tiffTag.ModelPixelScale]: { type: tiffType.DOUBLE, value: [1e-300, 1e-300, 0] } }),
     ends: "raster-without-transform",
   },
-  { name: "tie point at infinity", bytes: changed({ [tiffTag.ModelTiepoint]: { type: 12, value: [0, 0, 0, Number.POSITIVE_INFINITY, 0, 0] } }), ends: "raster-without-transform" }, // biome-ignore format: one line
-  { name: "matrix without an inverse", bytes: changed({ [tiffTag.ModelPixelScale]: undefined, [tiffTag.ModelTiepoint]: undefined, [tiffTag.ModelTransformation]: { type: 12, value: new Array(16).fill(1) } }), ends: "raster-without-transform" }, // biome-ignore format: one line
+  { name: "tie point at infinity", bytes: changed({ [tiffTag.ModelTiepoint]: { type: tiffType.DOUBLE, value: [0, 0, 0, Number.POSITIVE_INFINITY, 0, 0] } }), ends: "raster-without-transform" }, // biome-ignore format: one line
+  { name: "matrix without an inverse", bytes: changed({ [tiffTag.ModelPixelScale]: undefined, [tiffTag.ModelTiepoint]: undefined, [tiffTag.ModelTransformation]: { type: tiffType.DOUBLE, value: new Array(16).fill(1) } }), ends: "raster-without-transform" }, // biome-ignore format: one line
   {
     name: "metadata of 30,000 items",
     bytes: metadata(items(30_000)),
@@ -286,10 +303,10 @@ export const hostileTiffs: readonly HostileTiff[] = [
     reason: /metadata/,
   },
   { name: "metadata 300,000 deep", bytes: metadata("<a>".repeat(300_000)), ends: "raster-damaged", reason: /metadata/ },
-  { name: "metadata past the end", bytes: changed({ [tiffTag.GDAL_METADATA]: { type: 2, value: text("x"), count: 2 ** 24, at: 400 } }), ends: "raster-truncated" }, // biome-ignore format: one line
+  { name: "metadata past the end", bytes: changed({ [tiffTag.GDAL_METADATA]: { type: tiffType.ASCII, value: text("x"), count: 2 ** 24, at: 400 } }), ends: "raster-truncated" }, // biome-ignore format: one line
   {
     name: "description past the end",
-    bytes: changed({ [tiffTag.ImageDescription]: { type: 2, value: text("x"), count: 60_000, at: 400 } }),
+    bytes: changed({ [tiffTag.ImageDescription]: { type: tiffType.ASCII, value: text("x"), count: 60_000, at: 400 } }),
     ends: "read",
   },
   {

@@ -1,10 +1,10 @@
 import { geoKey, modelType, pixelIsArea } from "../geokey-ids.ts";
-import { tiffCompression, tiffPhotometric, tiffTag } from "../tiff-tags.ts";
+import { tiffCompression, tiffPhotometric, tiffPlanar, tiffTag, tiffType } from "../tiff-tags.ts";
 
 /** TIFFs byte by byte, also such as no writer writes. */
 export interface MadeField {
   readonly tag: number;
-  /** TIFF field type: 1 byte, 2 text, 3 short, 4 long, 5 rational, 7 bytes, 12 double, 16 long8 */
+  /** of `tiffType` */
   readonly type: number;
   /** numbers, or the bytes as they are, or the place of the data */
   readonly value: readonly number[] | Uint8Array | "data";
@@ -24,18 +24,18 @@ export interface MadeTiff {
 }
 
 const sizes: Readonly<Record<number, number>> = {
-  1: 1,
-  2: 1,
-  3: 2,
-  4: 4,
-  5: 8,
-  7: 1,
-  9: 4,
-  10: 8,
-  11: 4,
-  12: 8,
-  13: 4,
-  16: 8,
+  [tiffType.BYTE]: 1,
+  [tiffType.ASCII]: 1,
+  [tiffType.SHORT]: 2,
+  [tiffType.LONG]: 4,
+  [tiffType.RATIONAL]: 8,
+  [tiffType.UNDEFINED]: 1,
+  [tiffType.SLONG]: 4,
+  [tiffType.SRATIONAL]: 8,
+  [tiffType.FLOAT]: 4,
+  [tiffType.DOUBLE]: 8,
+  [tiffType.IFD]: 4,
+  [tiffType.LONG8]: 8,
 };
 
 /** The file of one directory: header, directory, values, data. */
@@ -91,14 +91,15 @@ export function makeTiff({
 }
 
 function write(view: DataView, at: number, type: number, number: number, little: boolean): void {
-  if (type === 3) view.setUint16(at, number, little);
-  else if (type === 4 || type === 13 || type === 9) view.setUint32(at, number >>> 0, little);
-  else if (type === 5 || type === 10) {
+  if (type === tiffType.SHORT) view.setUint16(at, number, little);
+  else if (type === tiffType.LONG || type === tiffType.IFD || type === tiffType.SLONG)
+    view.setUint32(at, number >>> 0, little);
+  else if (type === tiffType.RATIONAL || type === tiffType.SRATIONAL) {
     view.setUint32(at, number >>> 0, little);
     view.setUint32(at + 4, 1, little);
-  } else if (type === 11) view.setFloat32(at, number, little);
-  else if (type === 12) view.setFloat64(at, number, little);
-  else if (type === 16) view.setBigUint64(at, BigInt(number), little);
+  } else if (type === tiffType.FLOAT) view.setFloat32(at, number, little);
+  else if (type === tiffType.DOUBLE) view.setFloat64(at, number, little);
+  else if (type === tiffType.LONG8) view.setBigUint64(at, BigInt(number), little);
   else view.setUint8(at, number & 255);
 }
 
@@ -139,20 +140,20 @@ export function imageFields(
     length = 256,
   } = options;
   const fields: Record<number, Omit<MadeField, "tag"> | undefined> = {
-    [tiffTag.ImageWidth]: { type: 4, value: [width] },
-    [tiffTag.ImageLength]: { type: 4, value: [height] },
-    [tiffTag.BitsPerSample]: { type: 3, value: [bits] },
-    [tiffTag.Compression]: { type: 3, value: [compression] },
-    [tiffTag.PhotometricInterpretation]: { type: 3, value: [tiffPhotometric.blackIsZero] },
-    [tiffTag.SamplesPerPixel]: { type: 4, value: [samples] },
-    [tiffTag.PlanarConfiguration]: { type: 3, value: [1] },
-    [tiffTag.TileWidth]: { type: 4, value: [tile[0]] },
-    [tiffTag.TileLength]: { type: 4, value: [tile[1]] },
-    [tiffTag.TileOffsets]: { type: 4, value: "data" },
-    [tiffTag.TileByteCounts]: { type: 4, value: [length] },
-    [tiffTag.ModelPixelScale]: { type: 12, value: [10, 10, 0] },
-    [tiffTag.ModelTiepoint]: { type: 12, value: [0, 0, 0, 600000, 5000000, 0] },
-    [tiffTag.GeoKeyDirectory]: { type: 3, value: keysOf(32631) },
+    [tiffTag.ImageWidth]: { type: tiffType.LONG, value: [width] },
+    [tiffTag.ImageLength]: { type: tiffType.LONG, value: [height] },
+    [tiffTag.BitsPerSample]: { type: tiffType.SHORT, value: [bits] },
+    [tiffTag.Compression]: { type: tiffType.SHORT, value: [compression] },
+    [tiffTag.PhotometricInterpretation]: { type: tiffType.SHORT, value: [tiffPhotometric.blackIsZero] },
+    [tiffTag.SamplesPerPixel]: { type: tiffType.LONG, value: [samples] },
+    [tiffTag.PlanarConfiguration]: { type: tiffType.SHORT, value: [tiffPlanar.chunky] },
+    [tiffTag.TileWidth]: { type: tiffType.LONG, value: [tile[0]] },
+    [tiffTag.TileLength]: { type: tiffType.LONG, value: [tile[1]] },
+    [tiffTag.TileOffsets]: { type: tiffType.LONG, value: "data" },
+    [tiffTag.TileByteCounts]: { type: tiffType.LONG, value: [length] },
+    [tiffTag.ModelPixelScale]: { type: tiffType.DOUBLE, value: [10, 10, 0] },
+    [tiffTag.ModelTiepoint]: { type: tiffType.DOUBLE, value: [0, 0, 0, 600000, 5000000, 0] },
+    [tiffTag.GeoKeyDirectory]: { type: tiffType.SHORT, value: keysOf(32631) },
     ...changes,
   };
   return Object.entries(fields).flatMap(([tag, field]) => (field ? [{ tag: Number(tag), ...field }] : []));
