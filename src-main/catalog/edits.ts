@@ -1,7 +1,7 @@
 import type { Edit, EditName } from "../../src-shared/domain/edit.ts";
 import type { TableName } from "../../src-shared/domain/tables.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { reason } from "../../src-shared/errors/reasons/index.ts";
+import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { toJson } from "./json.ts";
 import { fromJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
@@ -157,12 +157,12 @@ export function editTable(sql: Sql, readOnly: boolean) {
    * @throws AppError `edit-not-possible`
    */
   const apply = (edit: Edit, direction: "undo" | "redo"): readonly UndoableTable[] => {
-    const refuse = (detail: string, cause?: unknown) =>
+    const refuse = (detail: Reason, cause?: unknown) =>
       new AppError("edit-not-possible", { direction, detail }, cause === undefined ? undefined : { cause });
     const changes = changesOf(edit.id);
     const rows = netChanges(changes);
     const changed = misfit(rows.values(), direction);
-    if (changed !== undefined) throw refuse(changed);
+    if (changed !== undefined) throw refuse(reason("edit-rows-of", { table: changed }));
     const watch = sql.run("INSERT INTO edits (name, made_at) VALUES ('{}', '')").id;
     switchTo(watch);
     try {
@@ -172,13 +172,14 @@ export function editTable(sql: Sql, readOnly: boolean) {
       else for (const { table, before, after } of changes) replace(table, before, after);
     } catch (error) {
       if (error instanceof AppError) throw error;
-      throw refuse(String(error), error);
+      throw refuse(reason("database-says", { message: String(error) }), error);
     } finally {
       switchTo(null);
     }
-    for (const [key, { table }] of netChanges(changesOf(watch))) if (!rows.has(key)) throw refuse(table);
+    for (const [key, { table }] of netChanges(changesOf(watch)))
+      if (!rows.has(key)) throw refuse(reason("edit-rows-of", { table }));
     const missed = misfit(rows.values(), direction === "undo" ? "redo" : "undo");
-    if (missed !== undefined) throw refuse(missed);
+    if (missed !== undefined) throw refuse(reason("edit-rows-of", { table: missed }));
     sql.run("DELETE FROM edits WHERE id = ?", watch);
     sql.run("UPDATE edits SET undone = ? WHERE id = ?", direction === "undo" ? 1 : 0, edit.id);
     return [...new Set(changes.map(({ table }) => table))];

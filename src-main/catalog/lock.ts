@@ -136,10 +136,10 @@ function refuse(folder: string, path: string): never {
   const holder = readLock(path);
   throw new AppError("project-in-use", {
     folder,
-    purpose: shown(holder?.purpose) ?? "a program that is just opening it",
+    purpose: shown(holder?.purpose) ?? reason("program-opening-it"),
     pid: holder?.pid ?? 0,
-    host: shown(holder?.host) ?? "this computer",
-    since: shown(holder?.since) ?? "now",
+    host: shown(holder?.host) ?? reason("this-computer"),
+    since: shown(holder?.since) ?? new Date().toISOString(),
     lockPath: path,
     // Without a start time nobody can tell whether that process is the one that wrote it.
     elsewhere: holder ? livenessOf(holder) === "unknown" || holder.started === null : false,

@@ -395,7 +395,7 @@ export function migrate(sql: Sql, appVersion: string, readOnly: boolean): void {
     throw new AppError("project-newer", {
       path: sql.path,
       format,
-      writtenBy: writerOf(sql) ?? "of a later release",
+      writtenBy: writerOf(sql) ?? null,
       supported: currentFormat,
       appVersion,
     });

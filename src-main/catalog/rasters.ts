@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { Raster, RasterHeader, RasterState } from "../../src-shared/domain/raster.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { toJson } from "./json.ts";
 import { fromJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
@@ -100,20 +101,25 @@ function stateOf(path: string, { bytes }: Pick<Row, "bytes">): RasterState {
 }
 
 /** Each difference in words: `3 bands instead of 4`. */
-function headerDifferences(expected: RasterHeader, found: RasterHeader): string[] {
-  const differences: string[] = [];
+function headerDifferences(expected: RasterHeader, found: RasterHeader): Reason[] {
+  const differences: Reason[] = [];
   if (expected.width !== found.width || expected.height !== found.height) {
-    differences.push(`${found.width} × ${found.height} pixels instead of ${expected.width} × ${expected.height}`);
+    const { width: expectedWidth, height: expectedHeight } = expected;
+    differences.push(
+      reason("differs-size", { width: found.width, height: found.height, expectedWidth, expectedHeight }),
+    );
   }
-  if (expected.bands !== found.bands) differences.push(`${found.bands} bands instead of ${expected.bands}`);
+  if (expected.bands !== found.bands)
+    differences.push(reason("differs-bands", { found: found.bands, expected: expected.bands }));
   if (expected.dataType !== found.dataType) {
-    differences.push(`values of type ${found.dataType} instead of ${expected.dataType}`);
+    differences.push(reason("differs-type", { found: found.dataType, expected: expected.dataType }));
   }
   if (expected.crs !== found.crs) {
-    differences.push(`coordinate system ${found.crs ?? "none"} instead of ${expected.crs ?? "none"}`);
+    const none = reason("no-crs");
+    differences.push(reason("differs-crs", { found: found.crs ?? none, expected: expected.crs ?? none }));
   }
   if (!sameAffine(expected, found)) {
-    differences.push(`another place on Earth (${corner(found)} instead of ${corner(expected)})`);
+    differences.push(reason("differs-place", { found: corner(found), expected: corner(expected) }));
   }
   return differences;
 }
@@ -125,5 +131,7 @@ function sameAffine({ affine: p }: RasterHeader, { affine: q }: RasterHeader): b
   return (["a", "b", "c", "d", "e", "f"] as const).every((key) => Math.abs(p[key] - q[key]) <= tolerance);
 }
 
-const corner = ({ affine }: RasterHeader): string =>
-  affine ? `corner at ${affine.a}, ${affine.d}, pixels of ${Math.hypot(affine.b, affine.e)}` : "no position";
+const corner = ({ affine }: RasterHeader): Reason =>
+  affine
+    ? reason("corner-and-pixels", { x: affine.a, y: affine.d, size: Math.hypot(affine.b, affine.e) })
+    : reason("no-position");

@@ -1,4 +1,5 @@
 /** Files a person added → acquisitions and modalities, with everything that was decided on the way. */
+
 import {
   type Acquisition,
   type AcquisitionPiece,
@@ -9,6 +10,7 @@ import {
   type SensorId,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
@@ -100,7 +102,10 @@ export function requireOverlap({ facts }: FileDescription, area: { readonly crs:
   const [west, south, east, north] = [minX, minY, maxX, maxY].map((value) => Number(value.toFixed(4)));
   throw new AppError("raster-outside-project", {
     path: facts.path,
-    area: `${west}, ${south} to ${east}, ${north} in ${area.crs.length > 40 ? "its own coordinate system" : area.crs}`,
+    area: reason("bounds-in-crs", {
+      bounds: reason("bounds-from-to", { minX: west!, minY: south!, maxX: east!, maxY: north! }),
+      crs: area.crs.length > 40 ? reason("own-crs") : area.crs,
+    }),
   });
 }
 

@@ -22,6 +22,14 @@ const reasons = {
 const reasonOf = (code: string): Because =>
   Object.hasOwn(reasons, code) ? reason(reasons[code as keyof typeof reasons]) : code;
 
+/** Why the system refused something: of its code where that has words, else what the system says. */
+export function systemReason(cause: unknown): Because {
+  const code = codeOf(cause);
+  return code === ""
+    ? reason("process-says", { message: String((cause as Error | undefined)?.message ?? cause) })
+    : reasonOf(code);
+}
+
 /** Errors of rooms that name a file that cannot be written, and why. */
 export type Unwritable = "export-unwritable" | "raster-unwritable" | "report-unwritable" | "vector-unwritable";
 

@@ -1,7 +1,7 @@
 /** Files written whole or not at all, JSON files, ZIP archives; a bounded cache and seeded random numbers, for all other rooms. */
 
 export { ByteCache, cacheOf, LoadingCache } from "./cache.ts";
-export { diskError, isDiskFull, onDisk, onDiskSync } from "./disk-error.ts";
+export { diskError, isDiskFull, onDisk, onDiskSync, systemReason } from "./disk-error.ts";
 export { readJsonFile, writeJsonFile } from "./json-file.ts";
 export { fileName, isReservedName } from "./names.ts";
 export { type Random, randomStream, seededRandom, shuffled } from "./random.ts";

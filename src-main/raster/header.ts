@@ -102,7 +102,7 @@ async function headerOf(source: Source, file: TiffFile, crsGiven: Crs | undefine
   if (!readableCompressions.has(compression)) {
     throw new AppError("raster-unsupported-compression", {
       path,
-      compression: compressionNames[compression] ?? `method ${compression}`,
+      compression: compressionNames[compression] ?? reason("compression-method", { compression }),
     });
   }
   const inside = await reducedImages(source, file, file.directories.slice(1), main, false);

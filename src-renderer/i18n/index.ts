@@ -1,5 +1,5 @@
 /** Every word of the window: messages, error sentences, numbers and dates, in the language of the person. */
-export { errorSentence } from "./error-sentence.ts";
+export { errorSentence, reasonWords } from "./error-sentence.ts";
 export { evidenceWords, sourceWords } from "./evidence-words.ts";
 export * as format from "./format.ts";
 export { countedLabelsHere as countedLabels } from "./label-words.ts";

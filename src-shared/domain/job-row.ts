@@ -1,3 +1,4 @@
+import type { Because } from "../errors/reasons/index.ts";
 import type { JobKind, JobState } from "./job.ts";
 
 /** Identifies one process: a pid is reused after a while, a pid with its start time is not. */
@@ -17,7 +18,7 @@ export type JobCause =
   /** the program itself ended unexpectedly: a crash, a power cut */
   | { readonly kind: "crashed" }
   /** the job process ended while the program went on; "engine" is its stored value in `jobs.cause` and stays for existing projects */
-  | { readonly kind: "engine"; readonly detail: string }
+  | { readonly kind: "engine"; readonly detail: Because }
   | { readonly kind: "discarded" }
   /** an error for people has its code and details; `null` marks a programmer's mistake */
   | { readonly kind: "error"; readonly code: string | null; readonly details: unknown };

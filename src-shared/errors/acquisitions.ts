@@ -1,6 +1,32 @@
 import { type ForeignKind, foreignWords } from "../domain/foreign-files.ts";
 import { type Because, because } from "./reasons/index.ts";
 
+/** Why a file was refused: an error as it travels. */
+export interface Refusal {
+  readonly code?: string | undefined;
+  readonly details?: unknown;
+  /** its sentence in English */
+  readonly message: string;
+}
+
+export interface UnusableFiles {
+  readonly count: number;
+  /** of the first files; a job that an earlier version stored has sentences */
+  readonly reasons: readonly (Refusal | string)[];
+}
+
+/** A line for each refusal in the words of `say`, and how many more there are. */
+export function refusalLines(
+  count: number,
+  reasons: UnusableFiles["reasons"],
+  say: (refusal: Refusal) => string,
+  more = (rest: number) => `… and ${rest} more`,
+): string {
+  const lines = reasons.map((given) => `  ${typeof given === "string" ? given : say(given)}`);
+  const stored = reasons.some((given) => typeof given === "string");
+  return [...lines, ...(count > lines.length && !stored ? [`  ${more(count - lines.length)}`] : [])].join("\n");
+}
+
 /** What can be wrong with the bands, the dates or the place of an image. */
 export const acquisitionErrors = {
   "acquisition-date-tag": ({
@@ -80,8 +106,8 @@ export const acquisitionErrors = {
     readonly paths: readonly string[];
   }) =>
     `Band ${band} of ${date} comes from ${paths.length} files: ${paths.map((path) => `“${path}”`).join(", ")}. Leave out all but one.`,
-  "raster-outside-project": ({ path, area }: { readonly path: string; readonly area: string }) =>
-    `“${path}” does not overlap the project's area (${area}). Choose an image of this place, or check the image's coordinate system.`,
+  "raster-outside-project": ({ path, area }: { readonly path: string; readonly area: Because }) =>
+    `“${path}” does not overlap the project's area (${because(area)}). Choose an image of this place, or check the image's coordinate system.`,
   "acquisition-dates-too-long": ({
     modality,
     first,
@@ -110,8 +136,8 @@ export const acquisitionErrors = {
     `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: --duplicates keep (both, as two dates), replace (the new one instead of the old), best (the clearest), merge (each pixel from the one that sees it). Nothing was added.`,
   "acquisition-not-found": ({ name }: { readonly name: string }) =>
     `The project has no acquisition “${name}”. omnisat project list --acquisitions names those it has.`,
-  "import-nothing-usable": ({ count, reasons }: { readonly count: number; readonly reasons: readonly string[] }) =>
-    `None of ${count} files could be used:\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
+  "import-nothing-usable": ({ count, reasons }: UnusableFiles) =>
+    `None of ${count} files could be used:\n${refusalLines(count, reasons, ({ message }) => message)}`,
   "import-format": ({ path, kind }: { readonly path: string; readonly kind: ForeignKind }) => {
     const { format, help } = foreignWords(kind);
     return `“${path}” is ${format}, which an import of images does not read. ${help}`;

@@ -6,9 +6,9 @@ export interface PathDetails {
   readonly path: string;
 }
 export interface HolderDetails extends FolderDetails {
-  readonly purpose: string;
+  readonly purpose: Because;
   readonly pid: number;
-  readonly host: string;
+  readonly host: Because;
   readonly since: string;
   readonly lockPath: string;
   /** the holder runs on another computer, so nobody here can tell whether it still lives */
@@ -45,7 +45,7 @@ export const catalogErrors = {
   }) =>
     `An area of ${squareKilometers} km² in patches of ${patch} m has ${patches} patches; a project holds at most ${most}. Choose a smaller area or larger patches.`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }: HolderDetails) =>
-    `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${since}). ` +
+    `The project “${folder}” is open for writing in “${because(purpose)}” (process ${pid} on ${because(host)}, since ${since}). ` +
     (elsewhere
       ? `Close it there; if that computer no longer has it open, delete “${lockPath}”.`
       : "Close it there, or wait until it has finished."),
@@ -59,11 +59,12 @@ export const catalogErrors = {
     appVersion,
   }: PathDetails & {
     readonly format: number;
-    readonly writtenBy: string;
+    /** `null` when the project does not say it */
+    readonly writtenBy: string | null;
     readonly supported: number;
     readonly appVersion: string;
   }) =>
-    `“${path}” was written by OmniSat Desktop ${writtenBy} (project format ${format}); this is version ${appVersion}, which reads formats up to ${supported}. Install version ${writtenBy} or newer.`,
+    `“${path}” was written by ${writtenBy === null ? "a later release of OmniSat Desktop" : `OmniSat Desktop ${writtenBy}`} (project format ${format}); this is version ${appVersion}, which reads formats up to ${supported}. Install ${writtenBy === null ? "the newest version" : `version ${writtenBy} or newer`}.`,
   "project-older-read-only": ({
     path,
     format,
@@ -117,8 +118,8 @@ export const catalogErrors = {
     path,
     expected,
     differences,
-  }: PathDetails & { readonly expected: string; readonly differences: readonly string[] }) =>
-    `“${path}” is not the raster that was “${expected}”: ${differences.join("; ")}. Choose the same file, or import this one as a new raster.`,
+  }: PathDetails & { readonly expected: string; readonly differences: readonly Because[] }) =>
+    `“${path}” is not the raster that was “${expected}”: ${differences.map(because).join("; ")}. Choose the same file, or import this one as a new raster.`,
   "raster-not-in-project": ({ path }: PathDetails) => `“${path}” is not a raster of this project. Import it first.`,
   "model-not-found": ({ name, available }: NamedDetails) =>
     `There is no model “${name}” in this project. Models here: ${list(available)}.`,
@@ -128,8 +129,8 @@ export const catalogErrors = {
     `The files of model “${name}” are missing (“${path}”). Restore the project's models folder, or train the model again.`,
   "model-lacks-modality": ({ model, name, available }: NamedDetails & { readonly model: string }) =>
     `The model “${model}” does not read “${name}”. It reads: ${list(available)}.`,
-  "area-outside-project": ({ area, crs }: { readonly area: string; readonly crs: string }) =>
-    `The area to map does not touch the project, which covers ${area} in ${crs}. Choose an area inside of it.`,
+  "area-outside-project": ({ area, crs }: { readonly area: Because; readonly crs: string }) =>
+    `The area to map does not touch the project, which covers ${because(area)} in ${crs}. Choose an area inside of it.`,
   "class-not-found": ({ name, available }: NamedDetails) =>
     `There is no class “${name}” among the labels. Classes here: ${list(available)}.`,
   "modality-exists": ({ name }: { readonly name: string }) =>
@@ -166,6 +167,6 @@ export const catalogErrors = {
     `There is no run ${id} in this project any more. It may have been deleted in another window.`,
   "job-nothing-to-resume": ({ kind }: { readonly kind: string }) =>
     `This project has no interrupted ${kind} job to resume. Start a new one without --resume.`,
-  "job-process-ended": ({ kind, detail }: { readonly kind: string; readonly detail: string }) =>
-    `The process of the ${kind} job ended unexpectedly (${detail}). Resume the job to continue from its last checkpoint.`,
+  "job-process-ended": ({ kind, detail }: { readonly kind: string; readonly detail: Because }) =>
+    `The process of the ${kind} job ended unexpectedly (${because(detail)}). Resume the job to continue from its last checkpoint.`,
 };

@@ -114,10 +114,10 @@ export const labelErrors = {
     path,
     field,
     values,
-  }: Path & { readonly field: string; readonly values: readonly string[] }) =>
-    `The field “${field}” of “${path}” holds values that the class table does not name: ${list(values)}. Map each of them to a class, or to “ignore”.`,
-  "labels-too-many-classes": ({ path, field, count }: Path & { readonly field: string; readonly count: number }) =>
-    `The field “${field}” of “${path}” holds ${count} different values, too many for classes. Choose the field that holds the class, or give a class table.`,
+  }: Path & { readonly field: Because; readonly values: readonly string[] }) =>
+    `The field “${because(field)}” of “${path}” holds values that the class table does not name: ${list(values)}. Map each of them to a class, or to “ignore”.`,
+  "labels-too-many-classes": ({ path, field, count }: Path & { readonly field: Because; readonly count: number }) =>
+    `The field “${because(field)}” of “${path}” holds ${count} different values, too many for classes. Choose the field that holds the class, or give a class table.`,
   "labels-outside": ({
     path,
     count,
@@ -163,8 +163,8 @@ export const labelErrors = {
     `A buffer of ${buffer} m leaves nothing of blocks of ${block} m. Choose a smaller buffer, or blocks of at least ${4 * buffer} m.`,
   "split-set-empty": ({ set, values }: { readonly set: string; readonly values: readonly string[] }) =>
     `No label falls into the set “${set}”. The field holds: ${list(values)}. Say which value means which set (--parts WORD=SET).`,
-  "label-invalid": ({ problem }: { readonly problem: string }) =>
-    `This outline cannot be used: ${problem}. Move or take away the corner, or draw it again; it stays on the map until then.`,
+  "label-invalid": ({ problem }: { readonly problem: Because }) =>
+    `This outline cannot be used: ${because(problem)}. Move or take away the corner, or draw it again; it stays on the map until then.`,
   "shapes-not-computed": ({ operation }: { readonly operation: "unite" | "clean" | "cut" | "compare" }) =>
     `These outlines could not be ${{ unite: "united", clean: "cleaned", cut: "cut", compare: "compared" }[operation]}: their corners lie too close together or cross too often. Simplify them, or move the corners that almost touch; nothing was changed.`,
   "label-outside": (_details: Nothing) =>

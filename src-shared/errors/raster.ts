@@ -24,8 +24,8 @@ export const rasterErrors = {
     `“${path}” is cut off: it ends before its pixels do. Copy or download it again.`,
   "raster-damaged": ({ path, reason }: File & { readonly reason: Because }) =>
     `“${path}” is damaged (${because(reason)}). Copy or download it again.`,
-  "raster-unsupported-compression": ({ path, compression }: File & { readonly compression: string }) =>
-    `“${path}” is compressed with ${compression}, which cannot be read here. Convert it first: gdal_translate -co COMPRESS=DEFLATE in.tif out.tif.`,
+  "raster-unsupported-compression": ({ path, compression }: File & { readonly compression: Because }) =>
+    `“${path}” is compressed with ${because(compression)}, which cannot be read here. Convert it first: gdal_translate -co COMPRESS=DEFLATE in.tif out.tif.`,
   "raster-unsupported-layout": ({ path, reason }: File & { readonly reason: Because }) =>
     `“${path}” cannot be read: ${because(reason)}. Convert it first: gdal_translate -of COG in.tif out.tif.`,
   "raster-without-crs": ({ path }: File) =>
@@ -53,8 +53,8 @@ export const rasterErrors = {
     most,
   }: File & { readonly width: number; readonly height: number; readonly most: number }) =>
     `“${path}” would have ${figure(width)} × ${figure(height)} pixels, ${figure(width * height)} in all; at most ${figure(most)} are written. Choose larger pixels or a smaller area, and check that the resolution is in the units of the coordinate system.`,
-  "no-disk-space": ({ path }: File) =>
-    `There is no space left on the disk to write “${path}”. Free some space or choose another disk; nothing was left half written.`,
+  "no-disk-space": ({ path }: { readonly path: string | null }) =>
+    `There is no space left on the disk${path === null ? "" : ` to write “${path}”`}. Free some space or choose another disk; nothing was left half written.`,
   "raster-unwritable": ({ path, reason }: File & { readonly reason: Because }) =>
     `“${path}” cannot be written (${because(reason)}). Choose a folder where you may write.`,
 };

@@ -1,3 +1,5 @@
+import { type Because, because } from "./reasons/index.ts";
+
 /** Windows, connections and what is done in them by hand. */
 export const sessionErrors = {
   /** A mistake of ours: its own words, without the places in the program. */
@@ -11,16 +13,16 @@ export const sessionErrors = {
     `“${path}” lies outside the folders this program may use (${roots.join(", ")}). Start it with --allow and that folder, or choose another place.`,
   "connection-lost": () =>
     "The connection to the program was lost, so it is not known whether this was done. It connects again by itself; look, and try again.",
-  "edit-not-possible": ({ direction, detail }: { readonly direction: "undo" | "redo"; readonly detail: string }) =>
-    `This step cannot be ${direction === "undo" ? "undone" : "redone"}: something it touched has been changed outside the history (${detail}). Nothing was changed.`,
+  "edit-not-possible": ({ direction, detail }: { readonly direction: "undo" | "redo"; readonly detail: Because }) =>
+    `This step cannot be ${direction === "undo" ? "undone" : "redone"}: something it touched has been changed outside the history (${because(detail)}). Nothing was changed.`,
   "edit-not-newest": ({ undone }: { readonly undone: boolean }) =>
     undone
       ? "This step is undone already. Nothing was changed."
       : "Other steps were made since. Undo those first, from the newest on. Nothing was changed.",
   "layer-not-found": ({ id }: { readonly id: string }) =>
     `The project has no layer “${id}” any more. It may have been removed in another window.`,
-  "folder-unreadable": ({ path, detail }: { readonly path: string; readonly detail: string }) =>
-    `“${path}” cannot be listed: ${detail}. Choose another folder.`,
+  "folder-unreadable": ({ path, detail }: { readonly path: string; readonly detail: Because }) =>
+    `“${path}” cannot be listed: ${because(detail)}. Choose another folder.`,
   "folder-not-empty": ({ path }: { readonly path: string }) =>
     `“${path}” already holds files. Choose an empty folder or a new one.`,
   "feature-needs-host": ({ command }: { readonly command: string }) =>

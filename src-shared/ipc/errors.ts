@@ -35,7 +35,7 @@ function internalError(error: unknown): AppError {
     readonly message: unknown;
   };
   if (code === "ENOSPC" || code === "EDQUOT")
-    return new AppError("no-disk-space", { path: typeof path === "string" ? path : "the disk" });
+    return new AppError("no-disk-space", { path: typeof path === "string" ? path : null });
   const said = withoutTrace(typeof message === "string" ? message : plainWords(message)).trim();
   const words = said.length > mostOfProblem ? `${said.slice(0, mostOfProblem)}…` : said;
   return new AppError("internal", { problem: /[.!?…]$/.test(words) ? words : `${words || "no reason was given"}.` });

@@ -2,6 +2,7 @@ import type { LabelInput, LabelPolygon, SplitPart } from "../domain/job.ts";
 import type { Label, LabelProperties } from "../domain/label.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { SplitFacts, SplitMethod, SplitParameters, SplitWord } from "../domain/split.ts";
+import type { Because } from "../errors/reasons/index.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { DatumDoubt } from "../geo/crs.ts";
 
@@ -226,7 +227,7 @@ export interface LabelProblem {
   readonly at: readonly [number, number];
   readonly hectares: number | null;
   /** what is wrong with an invalid shape */
-  readonly detail: string | null;
+  readonly detail: Because | null;
 }
 
 export interface LabelSummary {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import type { Reply } from "../../../src-shared/ipc/preload.ts";
@@ -173,7 +174,8 @@ export class Desktop {
     if (!window || !trusted(event)) throw new Error("This page is not a window of the program.");
     try {
       const asked = message.safeParse(what);
-      if (!asked.success) throw new AppError("request-invalid", { command: "invoke", problems: ["it is no request"] });
+      if (!asked.success)
+        throw new AppError("request-invalid", { command: "invoke", problems: [reason("request-none")] });
       const { command, request } = asked.data;
       return { answer: await window.invoke(command, request) };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { JobProcessLauncher } from "../job-process/forked-job-process.ts";
 import type { FromJobProcess } from "../job-process/messages.ts";
 import type { ElectronApi } from "./electron-api.ts";
@@ -18,7 +19,7 @@ export function utilityJobProcess(
     child.on("message", (said: FromJobProcess) => message(said));
     child.once("exit", (code) => {
       alive = false;
-      ended(`exit code ${code}`);
+      ended(reason("process-exit-code", { code }));
     });
     return {
       get pid() {

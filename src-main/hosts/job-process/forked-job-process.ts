@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { FromJobProcess, ToJobProcess } from "./messages.ts";
 
 /** A running job process, as its owner controls it. */
@@ -18,7 +19,7 @@ export interface JobProcessHandle {
 export interface JobProcessEvents {
   readonly message: (message: FromJobProcess) => void;
   /** with what is known of the reason: `exit code 1`, `signal SIGKILL` */
-  readonly ended: (reason: string) => void;
+  readonly ended: (reason: Because) => void;
 }
 
 /** Starts a job process and returns the handle by which its owner controls it. */
@@ -34,8 +35,12 @@ export function forkedJobProcess(entry: URL = new URL("./main.ts", import.meta.u
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     child.on("message", (said: FromJobProcess) => message(said));
-    child.on("error", (error) => ended(error.message));
-    child.on("exit", (code, killedBy) => ended(killedBy ? `signal ${killedBy}` : `exit code ${code}`));
+    child.on("error", (error) => ended(reason("process-says", { message: error.message })));
+    child.on("exit", (code, killedBy) =>
+      ended(
+        killedBy ? reason("process-signal", { signal: killedBy }) : reason("process-exit-code", { code: code ?? "?" }),
+      ),
+    );
     return {
       get pid() {
         return child.pid;

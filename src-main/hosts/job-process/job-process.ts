@@ -1,5 +1,6 @@
 import type { JobEvent, JobResult } from "../../../src-shared/domain/job.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Because } from "../../../src-shared/errors/reasons/index.ts";
 import { errorFrom } from "../../../src-shared/ipc/errors.ts";
 import type { JobRunner } from "../../services/deps.ts";
 import { forkedJobProcess, type JobProcessHandle, type JobProcessLauncher } from "./forked-job-process.ts";
@@ -99,7 +100,7 @@ export class JobProcess {
     else job.reject(errorFrom(message.error));
   }
 
-  #ended(child: JobProcessHandle, detail: string): void {
+  #ended(child: JobProcessHandle, detail: Because): void {
     if (this.#child !== child) return;
     this.#child = undefined;
     for (const resolve of this.#closing.splice(0)) resolve();

@@ -7,6 +7,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { AppCommands, CrsChoice, FolderEntry, OpenedProject } from "../../../src-shared/ipc/app.ts";
 import type { DeviceReport } from "../../../src-shared/ipc/index.ts";
 import { type Catalog, projectFileName } from "../../catalog/index.ts";
+import { systemReason } from "../../files/index.ts";
 import { type CrsEntry, crsEntry, crsName, definitionOf, isGeographic, searchCrs } from "../../raster/index.ts";
 import { filePath, liesWithin } from "../path-gate.ts";
 import { areaOfFiles, planProject, suggestedFolder } from "../projects/area.ts";
@@ -180,7 +181,7 @@ function entriesOf(folder: string): FolderEntry[] {
   try {
     names = readdirSync(folder);
   } catch (cause) {
-    throw new AppError("folder-unreadable", { path: folder, detail: (cause as Error).message }, { cause });
+    throw new AppError("folder-unreadable", { path: folder, detail: systemReason(cause) }, { cause });
   }
   const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
   return names

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { boundsOf } from "../../../src-shared/geo/geobox.ts";
 import type { ClassesAnswer } from "../../../src-shared/ipc/inspect.ts";
 import { removeSync } from "../../files/index.ts";
@@ -32,7 +33,10 @@ export async function classesAt(
   for (const { x, y } of request.points) {
     if (x >= area.minX && x < area.maxX && y > area.minY && y <= area.maxY) continue;
     const { minX, minY, maxX, maxY } = area;
-    throw new AppError("area-outside-project", { area: `${minX}, ${minY} to ${maxX}, ${maxY}`, crs: grid.geobox.crs });
+    throw new AppError("area-outside-project", {
+      area: reason("bounds-from-to", { minX, minY, maxX, maxY }),
+      crs: grid.geobox.crs,
+    });
   }
   const folder = mkdtempSync(join(tmpdir(), "omnisat-inspect-"));
   try {

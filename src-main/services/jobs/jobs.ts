@@ -13,6 +13,7 @@ import type { JobCause } from "../../../src-shared/domain/job-row.ts";
 import type { Run } from "../../../src-shared/domain/run.ts";
 import { currentAcquisition } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Because } from "../../../src-shared/errors/reasons/index.ts";
 import { withoutTrace } from "../../../src-shared/ipc/errors.ts";
 import {
   assertPlainFolder,
@@ -300,7 +301,7 @@ function causeOf(error: unknown, signal: AbortSignal | undefined, host: AbortSig
   if (signal?.aborted) return { kind: "paused" };
   if (!(error instanceof AppError)) return { kind: "error", code: null, details: {} };
   if (error.code === "job-process-ended") {
-    const { detail } = error.details as { readonly detail: string };
+    const { detail } = error.details as { readonly detail: Because };
     return { kind: "engine", detail };
   }
   return { kind: "error", code: error.code, details: error.details };

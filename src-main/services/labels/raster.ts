@@ -170,7 +170,7 @@ function tableOf(values: readonly RasterValue[], request: RasterRequest, band: n
     const unknown = values.filter(({ value }) => !given.has(String(value)));
     if (unmapped === "error" && unknown.length > 0) {
       const shown = unknown.slice(0, 12).map(({ value, name }) => (name ? `${value} (${name})` : String(value)));
-      throw new AppError("labels-unmapped-values", { path, field: `band ${band}`, values: shown });
+      throw new AppError("labels-unmapped-values", { path, field: reason("band-number", { band }), values: shown });
     }
     return mappedClasses(classes);
   }
@@ -178,7 +178,7 @@ function tableOf(values: readonly RasterValue[], request: RasterRequest, band: n
     ({ value, name }) => !leftOut.has(String(value)) && (name === undefined || !noClass.test(name.trim())),
   );
   if (used.length > 254)
-    throw new AppError("labels-too-many-classes", { path, field: `band ${band}`, count: used.length });
+    throw new AppError("labels-too-many-classes", { path, field: reason("band-number", { band }), count: used.length });
   const keepNumbers = used.every(({ value }) => value >= 1 && value <= 254);
   const taken = new Set<string>();
   const legend = used.map(({ value, name, color }, i): LegendClass => {

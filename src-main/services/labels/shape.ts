@@ -1,6 +1,7 @@
 import type { LabelPolygon } from "../../../src-shared/domain/job.ts";
 import type { LabelShape } from "../../../src-shared/domain/label.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
 import {
@@ -21,11 +22,14 @@ export const multi = (coordinates: Coordinates): MultiPolygon => ({ type: "Multi
 /** A shape with everything that follows from it. @throws AppError when it cannot be a label */
 export function shapeOf(coordinates: Coordinates, grid: GeoBox): LabelShape {
   const polygon = multi(coordinates);
-  if (coordinates.length === 0) throw new AppError("label-invalid", { problem: "nothing is left of it" });
+  if (coordinates.length === 0) throw new AppError("label-invalid", { problem: reason("nothing-left-of-shape") });
   const defect = defectOf(polygon);
   if (defect) {
-    const at = defect.at ? ` near ${defect.at.map((value) => Number(value.toPrecision(9))).join(", ")}` : "";
-    throw new AppError("label-invalid", { problem: `${defect.problem}${at}` });
+    const [x, y] = defect.at?.map((value) => Number(value.toPrecision(9))) ?? [];
+    const { problem } = defect;
+    throw new AppError("label-invalid", {
+      problem: x === undefined || y === undefined ? problem : reason("defect-near", { problem, x, y }),
+    });
   }
   const turned = withStandardWinding(polygon) as MultiPolygon;
   if (!touches(turned, grid)) throw new AppError("label-outside", {});

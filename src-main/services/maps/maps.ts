@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import type { MapProduct } from "../../../src-shared/domain/map-product.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, windowCovering } from "../../../src-shared/geo/geobox.ts";
 import { clip } from "../../../src-shared/geo/window.ts";
 import type { MapCommands } from "../../../src-shared/ipc/maps.ts";
@@ -238,7 +239,10 @@ function areaOf(
   const window = clip(windowCovering(grid, wanted), grid.width, grid.height);
   if (window) return geoboxOfWindow(grid, window);
   const { minX, minY, maxX, maxY } = boundsOf(grid);
-  throw new AppError("area-outside-project", { area: `${minX}, ${minY} to ${maxX}, ${maxY}`, crs: grid.crs });
+  throw new AppError("area-outside-project", {
+    area: reason("bounds-from-to", { minX, minY, maxX, maxY }),
+    crs: grid.crs,
+  });
 }
 
 function boundsOfRings(rings: readonly (readonly [number, number])[][]): Bounds {

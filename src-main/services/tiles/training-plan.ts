@@ -10,6 +10,7 @@ import { chooseModel, modalitiesFor } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { tilesRecipe } from "../runs/recipes.ts";
 import { common, name } from "../runs/training-plan.ts";
+import { requestProblems } from "../validated.ts";
 
 /** The legend of the newest import: a project works with one set of labelled tiles at a time. */
 export function tileLegend(catalog: Catalog): Legend | undefined {
@@ -96,6 +97,6 @@ export async function planTiles(
 function checkedRecipe(values: Record<string, unknown>) {
   const checked = tilesRecipe.safeParse(values);
   if (checked.success) return checked.data;
-  const problems = checked.error.issues.map(({ path, message }) => `recipe.${path.join(".")}: ${message}`);
+  const problems = requestProblems(checked.error.issues, ["recipe"]);
   throw new AppError("request-invalid", { command: "tiles.finetune", problems });
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { because } from "../../../src-shared/errors/reasons/index.ts";
 import type { Polygonal, Position } from "./geometry.ts";
 import { defectOf, orientation } from "./validity.ts";
 
@@ -116,7 +117,8 @@ test.for<[name: string, geometry: Polygonal, problem: string | undefined]>([
     "a coordinate is not a finite number",
   ],
 ])("%s", ([, geometry, problem]) => {
-  expect(defectOf(geometry)?.problem).toBe(problem);
+  const defect = defectOf(geometry);
+  expect(defect && because(defect.problem)).toBe(problem);
 });
 
 test("the place of a crossing is named", () => {

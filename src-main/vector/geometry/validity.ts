@@ -1,8 +1,9 @@
+import { type Reason, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { type Polygonal, type Position, partsOf, type Ring, ringsContain, signedRingArea } from "./geometry.ts";
 
-/** What is wrong with a polygon, as words that fit after “invalid geometry:”, and where. */
+/** What is wrong with a polygon, and where. */
 export interface Defect {
-  readonly problem: string;
+  readonly problem: Reason;
   readonly at: Position | undefined;
 }
 
@@ -46,15 +47,15 @@ function withoutRepeats(ring: Ring): Ring {
 
 function ringDefect(ring: Ring): Defect | undefined {
   const first = ring[0];
-  if (!first) return { problem: "it has a ring without points", at: undefined };
+  if (!first) return { problem: reason("ring-without-points"), at: undefined };
   for (const position of ring) {
     if (!Number.isFinite(position[0]) || !Number.isFinite(position[1])) {
-      return { problem: "a coordinate is not a finite number", at: undefined };
+      return { problem: reason("coordinate-not-finite"), at: undefined };
     }
   }
   const last = ring.at(-1)!;
-  if (first[0] !== last[0] || first[1] !== last[1]) return { problem: "its outline is not closed", at: last };
-  if (ring.length < 4) return { problem: "its outline has fewer than three corners", at: first };
+  if (first[0] !== last[0] || first[1] !== last[1]) return { problem: reason("outline-not-closed"), at: last };
+  if (ring.length < 4) return { problem: reason("outline-too-few-corners"), at: first };
   return undefined;
 }
 
@@ -92,20 +93,20 @@ function meeting(s: Segment, t: Segment, touches: Touch[]): Defect | undefined {
   const u = orientation(t.p, t.q, s.q);
   if (p * q < 0 && r * u < 0) {
     const problem = sameRing
-      ? "its outline crosses itself"
+      ? reason("outline-crosses-itself")
       : s.part === t.part
-        ? "two of its rings cross"
-        : "two of its parts overlap";
+        ? reason("rings-cross")
+        : reason("parts-overlap");
     return { problem, at: crossing(s, t) };
   }
   if (p === 0 && q === 0) {
     const overlap = collinearOverlap(s, t);
     if (overlap) {
       const problem = sameRing
-        ? "its outline runs along itself"
+        ? reason("outline-along-itself")
         : s.part === t.part
-          ? "two of its rings share an edge"
-          : "two of its parts share an edge";
+          ? reason("rings-share-edge")
+          : reason("parts-share-edge");
       return { problem, at: overlap };
     }
   }
@@ -126,7 +127,7 @@ function meeting(s: Segment, t: Segment, touches: Touch[]): Defect | undefined {
   }
   const apart = Math.abs(s.index - t.index);
   if (apart === 1 || apart === s.count - 1) return undefined;
-  return { problem: "its outline touches itself", at: touch };
+  return { problem: reason("outline-touches-itself"), at: touch };
 }
 
 const within = ([x, y]: Position, { p, q }: Pick<Segment, "p" | "q">): boolean =>
@@ -187,18 +188,18 @@ function nestingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined 
     for (let hole = 1; hole < rings.length; hole++) {
       const corner = freeCorner(rings[hole]!, rings.slice(0, 1));
       if (corner && !ringsContain(rings.slice(0, 1), corner[0], corner[1])) {
-        return { problem: "a hole lies outside of it", at: corner };
+        return { problem: reason("hole-outside"), at: corner };
       }
       for (let other = 1; other < hole; other++) {
         if (!overlap(boxes[part]![hole]!, boxes[part]![other]!)) continue;
         const nested = insideOf([rings[other]!], rings[hole]!) ?? insideOf([rings[hole]!], rings[other]!);
-        if (nested) return { problem: "a hole lies inside another hole", at: nested };
+        if (nested) return { problem: reason("hole-in-hole"), at: nested };
       }
     }
     for (let other = 0; other < part; other++) {
       if (!rings[0] || !parts[other]![0] || !overlap(boxes[part]![0]!, boxes[other]![0]!)) continue;
       const nested = insideOf(parts[other]!, rings[0]) ?? insideOf(rings, parts[other]![0]!);
-      if (nested) return { problem: "one of its parts lies inside another", at: nested };
+      if (nested) return { problem: reason("part-in-part"), at: nested };
     }
   }
   return undefined;
@@ -241,7 +242,7 @@ function divisionDefect(touches: readonly Touch[]): Defect | undefined {
       const own = `${part}#${ring}`;
       if (joined.has(`${own} ${point}`)) continue;
       joined.add(`${own} ${point}`);
-      if (root(own) === root(point)) return { problem: "its holes cut it in two", at };
+      if (root(own) === root(point)) return { problem: reason("holes-cut-it"), at };
       parent.set(root(own), root(point));
     }
   }

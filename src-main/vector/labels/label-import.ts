@@ -1,7 +1,7 @@
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { countCells, type PatchCells, packCells, runsOfCells } from "../../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { reason } from "../../../src-shared/errors/reasons/index.ts";
+import { because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import { type Bounds, intersection } from "../../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
@@ -292,7 +292,7 @@ function place(feature: Feature, transform: Transform, project: Project): Placed
   const defect = defectOf(geometry);
   if (defect) {
     const at = defect.at ? ` near (${defect.at.map((value) => Number(value.toPrecision(9))).join(", ")})` : "";
-    return { reason: "invalid-geometry", detail: `${defect.problem}${at}` };
+    return { reason: "invalid-geometry", detail: `${because(defect.problem)}${at}` };
   }
   const moved = withStandardWinding(transformPolygonal(geometry, transform));
   const bounds = boundsOfGeometry(moved)!;

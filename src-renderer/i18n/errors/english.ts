@@ -1,4 +1,5 @@
 import { type ForeignKind, foreignWords } from "../../../src-shared/domain/foreign-files.ts";
+import { refusalLines } from "../../../src-shared/errors/acquisitions.ts";
 import type { ErrorCode } from "../../../src-shared/errors/index.ts";
 import { because } from "../../../src-shared/errors/reasons/index.ts";
 import { onClock, type Sentences } from "./words.ts";
@@ -26,6 +27,8 @@ export const english: Partial<Sentences<ErrorCode>> = {
     };
     return `“${path}” is ${format}, which is not read here. ${words[kind] ?? help}`;
   },
+  "import-nothing-usable": ({ count, reasons }) =>
+    `None of ${count} files could be used:\n${refusalLines(count, reasons, ({ message }) => message)}`,
   "import-class-raster": ({ path }) =>
     `“${path}” holds classes or numbers of objects, no measurements. Import it as labels; if it is an image after all, choose its sensor.`,
   "import-elevation": ({ path }) =>
@@ -91,5 +94,5 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "demo-folder-taken": ({ folder }) =>
     `“${folder}” exists and was not made by the demo, so it is left alone. Remove it, or choose another folder.`,
   "provider-unavailable": ({ provider, why }) =>
-    `“${provider}” does not work on this machine (${why}). Choose another device, or leave the choice to the program.`,
+    `“${provider}” does not work on this machine (${because(why)}). Choose another device, or leave the choice to the program.`,
 };

@@ -1,5 +1,5 @@
 import type { ForeignKind, ForeignWords } from "../../../src-shared/domain/foreign-files.ts";
-import type { acquisitionErrors } from "../../../src-shared/errors/acquisitions.ts";
+import { type acquisitionErrors, refusalLines } from "../../../src-shared/errors/acquisitions.ts";
 import type { rasterErrors } from "../../../src-shared/errors/raster.ts";
 import { because } from "./reason-words.ts";
 import { counted, listed, quoted, type Sentences } from "./words.ts";
@@ -62,7 +62,12 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${evidence.length} images montrent le même endroit lors du même passage (${date}${count > 1 ? `, et ${count - 1} autres endroits de même` : ""}) :\n${evidence.map((line) => `  ${line}`).join("\n")}\nDites quoi en faire : garder les deux, remplacer l’ancienne, garder la plus claire ou les fusionner. Rien n’a été ajouté.`,
   "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
   "import-nothing-usable": ({ count, reasons }) =>
-    `Aucun des ${count} fichiers n’a pu être utilisé :\n${reasons.map((reason) => `  ${reason}`).join("\n")}`,
+    `Aucun des ${count} fichiers n’a pu être utilisé :\n${refusalLines(
+      count,
+      reasons,
+      ({ message }) => message,
+      (rest) => `… et ${rest} de plus`,
+    )}`,
   "import-format": ({ path, kind }) => {
     // A list that an earlier version wrote has no kind.
     const { format, help } = foreignFiles[kind] ?? foreignFiles.unknown;
@@ -75,7 +80,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "acquisition-duplicate-band": ({ date, band, paths }) =>
     `La bande ${band} du ${date} vient de ${counted(paths.length, "fichier")} : ${listed(paths)}. N’en gardez qu’un.`,
   "raster-outside-project": ({ path, area }) =>
-    `${quoted(path)} ne recouvre pas la zone du projet (${area}). Choisissez une image de cet endroit, ou vérifiez le système de coordonnées de l’image.`,
+    `${quoted(path)} ne recouvre pas la zone du projet (${because(area)}). Choisissez une image de cet endroit, ou vérifiez le système de coordonnées de l’image.`,
   "acquisition-dates-too-long": ({ modality, first, last, days }) =>
     `Les dates de ${quoted(modality)} vont du ${first} au ${last}, plus que les ${counted(days, "jour")} que ce modèle sait compter. Laissez de côté les premières ou les dernières dates.`,
   "raster-not-tiff": ({ path }) =>
@@ -113,7 +118,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "raster-damaged": ({ path, reason }) =>
     `${quoted(path)} est endommagé (${because(reason)}). Copiez-le ou téléchargez-le de nouveau.`,
   "raster-unsupported-compression": ({ path, compression }) =>
-    `${quoted(path)} est compressé en ${compression}, qui ne peut pas être lu ici. Convertissez-le d’abord : gdal_translate -co COMPRESS=DEFLATE entree.tif sortie.tif.`,
+    `${quoted(path)} est compressé en ${because(compression)}, qui ne peut pas être lu ici. Convertissez-le d’abord : gdal_translate -co COMPRESS=DEFLATE entree.tif sortie.tif.`,
   "raster-unsupported-layout": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être lu : ${because(reason)}. Convertissez-le d’abord : gdal_translate -of COG entree.tif sortie.tif.`,
   "raster-without-crs": ({ path }) =>
@@ -135,7 +140,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "crs-unwritable": ({ crs }) =>
     `Le fichier ne peut pas contenir le système de coordonnées ${quoted(crs)}. Choisissez-en un avec un code EPSG pour la sortie.`,
   "no-disk-space": ({ path }) =>
-    `Il n’y a plus de place sur le disque pour écrire ${quoted(path)}. Libérez de la place ou choisissez un autre disque ; rien n’a été écrit à moitié.`,
+    `Il n’y a plus de place sur le disque${path === null ? "" : ` pour écrire ${quoted(path)}`}. Libérez de la place ou choisissez un autre disque ; rien n’a été écrit à moitié.`,
   "raster-unwritable": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être écrit (${because(reason)}). Choisissez un dossier où vous avez le droit d’écrire.`,
 };

@@ -2,7 +2,7 @@ import type { labelErrors } from "../../../src-shared/errors/labels.ts";
 import type { PlaceHint } from "../../../src-shared/errors/place-hint.ts";
 import { listOf } from "../../../src-shared/errors/reasons/index.ts";
 import { because } from "./reason-words.ts";
-import { counted, listed, quoted, type Sentences } from "./words.ts";
+import { counted, listed, partOf, quoted, type Sentences } from "./words.ts";
 
 const units = { polygons: "étiquette", blocks: "bloc", patches: "patch" } as const;
 
@@ -68,9 +68,9 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "labels-without-class-values": ({ path, field }) =>
     `Aucune forme de ${quoted(path)} n’a de valeur dans le champ ${quoted(field)}. Choisissez un autre champ pour la classe.`,
   "labels-unmapped-values": ({ path, field, values }) =>
-    `Le champ ${quoted(field)} de ${quoted(path)} contient des valeurs que la table des classes ne nomme pas : ${listed(values)}. Associez chacune à une classe, ou à « ignorer ».`,
+    `Le champ ${quoted(because(field))} de ${quoted(path)} contient des valeurs que la table des classes ne nomme pas : ${listed(values)}. Associez chacune à une classe, ou à « ignorer ».`,
   "labels-too-many-classes": ({ path, field, count }) =>
-    `Le champ ${quoted(field)} de ${quoted(path)} contient ${counted(count, "valeur différente", "valeurs différentes")}, trop pour des classes. Choisissez le champ qui contient la classe, ou donnez une table de classes.`,
+    `Le champ ${quoted(because(field))} de ${quoted(path)} contient ${counted(count, "valeur différente", "valeurs différentes")}, trop pour des classes. Choisissez le champ qui contient la classe, ou donnez une table de classes.`,
   "labels-outside": ({ path, count, hint = null }) =>
     `Aucune des ${count === 1 ? "formes" : counted(count, "forme")} de ${quoted(path)} ne touche la zone du projet. ${placeSentence(hint, "Vérifiez le fichier et son système de coordonnées.")}`,
   "labels-none-usable": ({ path, count, reasons }) =>
@@ -82,7 +82,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "tile-labels-none-usable": ({ path, count, reasons }) =>
     `Aucune des ${count} entrées de « ${path} » ne devient une tuile étiquetée : ${listOf(reasons, because)}. Vérifiez les noms, la taille des tuiles du projet et les parts.`,
   "tile-split-empty": ({ part }) =>
-    `Aucune tuile étiquetée dans la partie ${quoted(part)}. Vérifiez les listes, le champ ou les parts de la répartition.`,
+    `Aucune tuile étiquetée dans la partie ${partOf(part)}. Vérifiez les listes, le champ ou les parts de la répartition.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>
     unit === "blocks"
       ? `Les étiquettes de la classe ${quoted(className)} sont dans ${counted(count, "bloc")} de la répartition, mais il en faut ${needed} pour qu’elle puisse être apprise et testée. Choisissez des blocs plus petits, répartissez étiquette par étiquette, ou gardez ces classes pour l’entraînement seul.`
@@ -102,7 +102,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "vector-without-shapes": ({ path }) =>
     `${quoted(path)} ne contient aucune forme avec des coordonnées. Choisissez un fichier qui contient des points, des lignes ou des polygones.`,
   "label-invalid": ({ problem }) =>
-    `Ce contour ne peut pas être utilisé : ${problem}. Déplacez ou retirez ce sommet, ou redessinez-le ; il reste sur la carte d’ici là.`,
+    `Ce contour ne peut pas être utilisé : ${because(problem)}. Déplacez ou retirez ce sommet, ou redessinez-le ; il reste sur la carte d’ici là.`,
   "shapes-not-computed": ({ operation }) =>
     `Impossible ${{ unite: "de réunir", clean: "de nettoyer", cut: "de découper", compare: "de comparer" }[operation]} ces contours : leurs sommets sont trop proches ou se croisent trop souvent. Simplifiez-les, ou écartez les sommets qui se touchent presque ; rien n’a été modifié.`,
   "label-outside": () => "Cette forme est hors de la zone du projet. Dessinez-la à l’intérieur du cadre de la carte.",

@@ -4,10 +4,7 @@ import type { parityErrors } from "../../../src-shared/errors/parity.ts";
 import type { reportErrors } from "../../../src-shared/errors/report.ts";
 import type { usageErrors } from "../../../src-shared/errors/usage.ts";
 import { because } from "./reason-words.ts";
-import { listed, quoted, type Sentences } from "./words.ts";
-
-const parts: Readonly<Record<string, string>> = { train: "entraînement", validation: "validation", test: "test" };
-const partOf = (part: string): string => quoted(parts[part] ?? part);
+import { listed, partOf, quoted, type Sentences } from "./words.ts";
 
 /** Models, training, result maps, reports and how things were asked. */
 export const frenchLearning: Sentences<
@@ -118,11 +115,11 @@ export const frenchLearning: Sentences<
     `${quoted(folder)} existe et n’a pas été fait par la démonstration : il est laissé tel quel. Retirez-le, ou choisissez un autre dossier.`,
   usage: ({ problem, help }) => `${problem} Voir \`${help}\`.`,
   "request-invalid": ({ command, problems }) =>
-    `${quoted(command)} ne peut pas être fait ainsi : ${problems.join(" ; ")}.`,
+    `${quoted(command)} ne peut pas être fait ainsi : ${problems.map(because).join(" ; ")}.`,
   "file-missing": ({ path }) => `${quoted(path)} n’existe pas. Vérifiez le nom et le dossier.`,
   "file-exists": ({ path }) => `${quoted(path)} existe déjà. Choisissez un autre nom.`,
   "no-images-found": ({ paths }) =>
     `Aucune image (.tif, .tiff) n’a été trouvée dans ${listed(paths)}. Choisissez des fichiers image, ou un dossier qui en contient.`,
   "provider-unavailable": ({ provider, why }) =>
-    `Le moteur de calcul ${quoted(provider)} ne fonctionne pas sur cette machine (${why}). Choisissez-en un autre, ou laissez le choix au programme.`,
+    `Le moteur de calcul ${quoted(provider)} ne fonctionne pas sur cette machine (${because(why)}). Choisissez-en un autre, ou laissez le choix au programme.`,
 };

@@ -36,7 +36,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "project-crs-geographic": ({ crs }) =>
     `${quoted(crs)} compte en degrés, et un projet a besoin de mètres. Choisissez un système projeté, par exemple la zone UTM de l’endroit (EPSG:32631 pour la Belgique).`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }) =>
-    `Le projet ${quoted(folder)} est ouvert en écriture dans ${quoted(purpose)} (processus ${pid} sur ${host}, depuis le ${onClock(since)}). ${
+    `Le projet ${quoted(folder)} est ouvert en écriture dans ${quoted(because(purpose))} (processus ${pid} sur ${because(host)}, depuis le ${onClock(since)}). ${
       elsewhere
         ? `Fermez-le là-bas, ou ouvrez-le en lecture seule ; si cet ordinateur ne l’a plus ouvert, supprimez ${quoted(lockPath)}.`
         : "Fermez-le là-bas, attendez que ce soit fini, ou ouvrez-le en lecture seule."
@@ -44,7 +44,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "project-damaged": ({ path, detail }) =>
     `La base de données du projet ${quoted(path)} est endommagée (${because(detail)}). Rien n’a été modifié ; restaurez ce fichier depuis une sauvegarde, les images et les modèles à côté ne sont pas touchés.`,
   "project-newer": ({ path, format, writtenBy, supported, appVersion }) =>
-    `${quoted(path)} a été écrit par OmniSat Desktop ${writtenBy} (format de projet ${format}) ; cette version ${appVersion} lit les formats jusqu’à ${supported}. Installez la version ${writtenBy} ou une plus récente.`,
+    `${quoted(path)} a été écrit par ${writtenBy === null ? "une version plus récente d’OmniSat Desktop" : `OmniSat Desktop ${writtenBy}`} (format de projet ${format}) ; cette version ${appVersion} lit les formats jusqu’à ${supported}. Installez ${writtenBy === null ? "la version la plus récente" : `la version ${writtenBy} ou une plus récente`}.`,
   "project-older-read-only": ({ path, format, supported }) =>
     `${quoted(path)} a l’ancien format de projet ${format} (maintenant ${supported}) et ne peut pas être mis à jour en lecture seule. Ouvrez-le une fois en écriture, dans un dossier où vous avez le droit d’écrire.`,
   "project-read-only": ({ folder }) =>
@@ -56,7 +56,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "project-rasters-missing": ({ paths }) =>
     `${paths.length === 1 ? "Une image du projet n’est plus là" : `${paths.length} images du projet ne sont plus là`} où le projet l’attend : ${listed(paths.slice(0, 3))}${paths.length > 3 ? ", …" : ""}. Remettez-la en place, ou indiquez son nouvel emplacement dans l’arbre des couches.`,
   "raster-relink-differs": ({ path, expected, differences }) =>
-    `${quoted(path)} n’est pas l’image qui était ${quoted(expected)} : ${differences.join(" ; ")}. Choisissez le même fichier, ou importez celui-ci comme nouvelle image.`,
+    `${quoted(path)} n’est pas l’image qui était ${quoted(expected)} : ${differences.map(because).join(" ; ")}. Choisissez le même fichier, ou importez celui-ci comme nouvelle image.`,
   "raster-not-in-project": ({ path }) => `${quoted(path)} n’est pas une image de ce projet. Importez-la d’abord.`,
   "model-not-found": ({ name, available }) =>
     `Il n’y a pas de modèle ${quoted(name)} dans ce projet. Modèles présents : ${orNone(available)}.`,
@@ -66,7 +66,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "model-lacks-modality": ({ model, name, available }) =>
     `Le modèle ${quoted(model)} ne lit pas ${quoted(name)}. Il lit : ${orNone(available)}.`,
   "area-outside-project": ({ area, crs }) =>
-    `La zone à cartographier ne touche pas le projet, qui couvre ${area} en ${crs}. Choisissez une zone à l’intérieur.`,
+    `La zone à cartographier ne touche pas le projet, qui couvre ${because(area)} en ${crs}. Choisissez une zone à l’intérieur.`,
   "class-not-found": ({ name, available }) =>
     `Il n’y a pas de classe ${quoted(name)} parmi les étiquettes. Classes présentes : ${orNone(available)}.`,
   "modality-not-found": ({ name, available }) =>
@@ -88,7 +88,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "job-nothing-to-resume": ({ kind }) =>
     `Ce projet n’a pas de tâche ${kindOf(kind)} interrompue à reprendre. Lancez-en une nouvelle.`,
   "job-process-ended": ({ kind, detail }) =>
-    `Le processus de calcul de la tâche ${kindOf(kind)} s’est arrêté de façon inattendue (${detail}). Reprenez la tâche pour continuer depuis son dernier point de contrôle.`,
+    `Le processus de calcul de la tâche ${kindOf(kind)} s’est arrêté de façon inattendue (${because(detail)}). Reprenez la tâche pour continuer depuis son dernier point de contrôle.`,
   internal: ({ problem }) =>
     `Une erreur s’est produite dans le programme : ${problem} Réessayez ; si cela persiste, signalez-la avec ces mots.`,
   "command-unknown": ({ command }) =>
@@ -117,7 +117,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "connection-lost": () =>
     "La connexion au programme a été perdue : on ne sait pas si cela a été fait. Elle se rétablit d’elle-même ; vérifiez, puis réessayez.",
   "edit-not-possible": ({ direction, detail }) =>
-    `Cette étape ne peut pas être ${direction === "undo" ? "annulée" : "rétablie"} : ce qu’elle touchait a été modifié en dehors de l’historique (${detail}). Rien n’a été changé.`,
+    `Cette étape ne peut pas être ${direction === "undo" ? "annulée" : "rétablie"} : ce qu’elle touchait a été modifié en dehors de l’historique (${because(detail)}). Rien n’a été changé.`,
   "edit-not-newest": ({ undone }) =>
     undone
       ? "Cette étape est déjà annulée. Rien n’a été changé."
@@ -125,7 +125,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "layer-not-found": ({ id }) =>
     `Le projet n’a plus de couche ${quoted(id)}. Elle a peut-être été retirée dans une autre fenêtre.`,
   "folder-unreadable": ({ path, detail }) =>
-    `Le contenu de ${quoted(path)} ne peut pas être affiché : ${detail}. Choisissez un autre dossier.`,
+    `Le contenu de ${quoted(path)} ne peut pas être affiché : ${because(detail)}. Choisissez un autre dossier.`,
   "folder-not-empty": ({ path }) =>
     `${quoted(path)} contient déjà des fichiers. Choisissez un dossier vide ou un nouveau dossier.`,
   "feature-needs-host": ({ command }) => `${quoted(command)} n’est pas disponible dans ce type de fenêtre.`,

@@ -19,6 +19,15 @@ const nouns: Readonly<Record<string, string>> = {
   "a GeoPackage": "un GeoPackage",
   "a Shapefile": "un Shapefile",
   "a comment": "un commentaire",
+  "the bounds are empty": "l’étendue est vide",
+  "validation or test needs a share": "il faut une part de validation ou de test",
+  "a shape or a point is needed": "il faut une forme ou un point",
+  "no file is named": "aucun fichier n’est nommé",
+  "nothing is named": "rien n’est nommé",
+  "a number": "il faut un nombre",
+  "a scale of 0 makes everything the same": "une échelle de 0 rend toutes les valeurs égales",
+  "fold is larger than folds": "le pli est plus grand que leur nombre",
+  "folds need blocks or random": "des plis demandent une répartition par blocs ou au hasard",
 };
 
 const number = (value: number): string => String(value).replace(".", ",");

@@ -28,6 +28,51 @@ test("a reason within a reason, numbers and nouns are said in the language of th
   expect(because(reason("database-says", { message: "file is not a database" }))).toContain("file is not a database");
 });
 
+test("places, programs, differences and requests inside of an error are said in French", () => {
+  language.choose("fr");
+  const bounds = reason("bounds-from-to", { minX: 0, minY: 10, maxX: 20.5, maxY: 30 });
+  const shape = reason("defect-near", { problem: reason("outline-crosses-itself"), x: 2, y: 3 });
+  const said = [
+    new AppError("area-outside-project", { area: bounds, crs: "EPSG:32631" }),
+    new AppError("raster-outside-project", {
+      path: "a.tif",
+      area: reason("bounds-in-crs", { bounds, crs: reason("own-crs") }),
+    }),
+    new AppError("label-invalid", { problem: shape }),
+    new AppError("labels-too-many-classes", { path: "a.tif", field: reason("band-number", { band: 2 }), count: 300 }),
+    new AppError("project-newer", { path: "p", format: 99, writtenBy: null, supported: 7, appVersion: "1" }),
+    new AppError("no-disk-space", { path: null }),
+    new AppError("request-invalid", { command: "areas.set", problems: [reason("request-value", { at: "bounds", problem: reason("value-refused", { words: "the bounds are empty" }) })] }), // biome-ignore format: one error
+    new AppError("edit-not-possible", { direction: "undo", detail: reason("edit-rows-of", { table: "labels" }) }),
+    new AppError("raster-relink-differs", { path: "a.tif", expected: "b.tif", differences: [reason("differs-bands", { found: 3, expected: 2 }), reason("differs-crs", { found: reason("no-crs"), expected: "EPSG:2154" })] }), // biome-ignore format: one error
+    new AppError("folder-unreadable", { path: "/a", detail: reason("not-permitted") }),
+    new AppError("job-process-ended", { kind: "map", detail: reason("process-exit-code", { code: 137 }) }),
+    new AppError("project-in-use", { folder: "p", purpose: reason("program-opening-it"), pid: 0, host: reason("this-computer"), since: "2026-01-01T00:00:00Z", lockPath: "p/lock", elsewhere: false }), // biome-ignore format: one error
+    new AppError("import-nothing-usable", { count: 3, reasons: [{ code: "import-elevation", details: { path: "dem.tif" }, message: "“dem.tif” holds elevations" }] }), // biome-ignore format: one error
+  ].map(errorSentence);
+  expect(said.filter((words) => /\b(the|its|in|of|to|instead|band|code of|holds|needs?)\b|“|”/i.test(words))).toEqual(
+    [],
+  );
+  expect(said[0]).toContain("de 0\u00a0; 10 à 20,5\u00a0; 30");
+  expect(said.at(-1)).toMatch(/dem\.tif.*altitudes[\s\S]*… et 2 de plus/);
+  language.choose("en");
+  const nested = new AppError("import-nothing-usable", { count: 1, reasons: ["“old.tif” is a text."] });
+  expect(errorSentence(nested)).toBe("None of 1 files could be used:\n  “old.tif” is a text.");
+});
+
+test("every sentence of a schema's own rule has French words", () => {
+  const rules = import.meta.glob<string>("../../../src-main/services/**/*.ts", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  });
+  const words = Object.values(rules).flatMap((text) =>
+    [...text.matchAll(/\.refine\([^;]*?,\s*"([^"]+)",?\s*\)/g)].map(([, said]) => said!),
+  );
+  expect(words.length).toBeGreaterThan(6);
+  expect(words.filter((said) => because(reason("value-refused", { words: said })) === said)).toEqual([]);
+});
+
 test("an error's French sentence carries no English reason, and words of an older release stay as they are", () => {
   language.choose("fr");
   const sentence = (given: ConstructorParameters<typeof AppError<"raster-damaged">>[1]["reason"]) =>

@@ -9,6 +9,10 @@ export const quoted = (word: string): string => `« ${word} »`;
 export const listed = (words: readonly string[]): string => words.map(quoted).join(", ");
 export const orNone = (words: readonly string[]): string => (words.length > 0 ? words.join(", ") : "aucun");
 
+const parts: Readonly<Record<string, string>> = { train: "entraînement", validation: "validation", test: "test" };
+/** A part of the split. */
+export const partOf = (part: string): string => quoted(parts[part] ?? part);
+
 /** French counts 0 and 1 as one. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count < 2 ? one : many}`;
 

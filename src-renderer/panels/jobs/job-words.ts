@@ -1,6 +1,6 @@
 import type { Job } from "../../../src-shared/domain/job-row.ts";
 import { AppError, type ErrorCode } from "../../../src-shared/errors/index.ts";
-import { errorSentence, t } from "../../i18n/index.ts";
+import { errorSentence, reasonWords, t } from "../../i18n/index.ts";
 import type { IconName } from "../../ui/icons.ts";
 
 export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
@@ -51,7 +51,7 @@ export function reasonOf({ cause, reason }: Job): string {
     case "crashed":
       return t("jobs.cause.crashed");
     case "engine":
-      return t("jobs.cause.processEnded", { detail: cause.detail });
+      return t("jobs.cause.processEnded", { detail: reasonWords(cause.detail) });
     case "discarded":
       return t("jobs.cause.discarded");
     case "error":

@@ -1,5 +1,6 @@
 import { countReasons } from "./counts.ts";
 import { crsReasons } from "./crs.ts";
+import { detailReasons } from "./details.ts";
 import { modelReasons } from "./models.ts";
 import { projectReasons } from "./projects.ts";
 import { rasterReasons } from "./rasters.ts";
@@ -15,6 +16,7 @@ export const reasons = {
   ...modelReasons,
   ...projectReasons,
   ...countReasons,
+  ...detailReasons,
 } as const;
 
 export type ReasonCode = keyof typeof reasons;

@@ -265,8 +265,7 @@ function nothingUsable(unused: readonly UnusedFile[]): AppError {
   const [only] = unused;
   if (only?.error.code && unused.every(({ error }) => error.code === only.error.code))
     return new AppError(only.error.code, only.error.details as never);
-  const reasons = unused.slice(0, 12).map(({ error }) => error.message);
-  if (unused.length > 12) reasons.push(`… and ${unused.length - 12} more`);
+  const reasons = unused.slice(0, 12).map(({ error: { code, details, message } }) => ({ code, details, message }));
   return new AppError("import-nothing-usable", { count: unused.length, reasons });
 }
 
