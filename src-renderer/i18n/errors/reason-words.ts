@@ -27,6 +27,7 @@ const nouns: Readonly<Record<string, string>> = {
   "a number": "il faut un nombre",
   "a scale of 0 makes everything the same": "une échelle de 0 rend toutes les valeurs égales",
   "fold is larger than folds": "le pli est plus grand que leur nombre",
+  "folds need blocks or polygons": "des plis demandent une répartition par blocs ou par polygones",
   "folds need blocks or random": "des plis demandent une répartition par blocs ou au hasard",
 };
 
