@@ -1,5 +1,6 @@
 import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared/domain/job.ts";
+import { hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { PatchWindow } from "../cube/index.ts";
 import { blendFor, inputsOfModel } from "./applied-model.ts";
@@ -44,6 +45,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
           legend,
           classSets: spec.classSets,
           modalities,
+          votes: hasPolygons(spec.labels.unit),
           signal: context.signal,
           onProgress: (fraction) =>
             context.phase(`Evaluating ${modalities.join(" + ")}`, (index + fraction) / spec.subsets.length),

@@ -141,12 +141,23 @@ test("the score is the score of the map: the same patches, the same classes, cou
   const [classes] = gdalBands(join(spec.folder, "crops_class.tif"));
   const codes = labels.legend.map(({ code }) => code);
   const area = projectArea(grid);
-  const reference = new LabelPatches(labels, "test", codes, patchGrid(grid), area).labels(area).classes;
+  const { classes: reference, polygons } = new LabelPatches(labels, "test", codes, patchGrid(grid), area).labels(area);
   const confusion = codes.map(() => codes.map(() => 0));
+  const votes = new Map<number, { index: number; counts: number[] }>();
+  const confidence = gdalBands(join(spec.folder, "crops_confidence.tif"))[0]!;
+  const bins = Array.from({ length: 15 }, () => ({ right: 0, sure: 0 }));
   for (const [p, index] of reference.entries()) {
     const mapped = codes.indexOf(classes![p]!);
-    if (index >= 0 && mapped >= 0) confusion[mapped]![index]!++;
+    if (index < 0 || mapped < 0) continue;
+    confusion[mapped]![index]!++;
+    const vote = votes.get(polygons[p]!) ?? { index, counts: codes.map(() => 0) };
+    votes.set(polygons[p]!, vote);
+    vote.counts[mapped]!++;
+    const bin = bins[Math.max(0, Math.ceil((15 * confidence[p]!) / 10_000) - 1)]!;
+    bin.sure += confidence[p]! / 10_000;
+    if (mapped === index) bin.right++;
   }
+  const won = [...votes.values()].filter(({ index, counts }) => counts[index] === Math.max(...counts)).length;
   const samples = confusion.flat().reduce((sum, count) => sum + count, 0);
   const { subsets } = await evaluate(
     { ...spec, kind: "evaluate", labels, part: "test", subsets: [spec.modalities], classSets: [], batchSize: 5 },
@@ -154,6 +165,12 @@ test("the score is the score of the map: the same patches, the same classes, cou
   );
   expect(samples).toBeGreaterThan(50);
   expect(subsets[0]).toMatchObject({ samples, confusion });
+  // Votes of whole polygons and the calibration error, from the same files; the map stores confidence in ten-thousandths.
+  expect(votes.size).toBeGreaterThan(3);
+  expect(subsets[0]!.perPolygon!.samples).toBe(votes.size);
+  expect(subsets[0]!.perPolygon!.overallAccuracy).toBeCloseTo(won / votes.size, 12);
+  const error = bins.reduce((sum, { right, sure }) => sum + Math.abs(right - sure), 0) / samples;
+  expect(Math.abs(subsets[0]!.calibrationError! - error)).toBeLessThan(0.01);
 });
 
 test("GDAL finds a valid COG with colours, names and nodata, and probabilities that add up to one", {

@@ -1,7 +1,14 @@
 import type { SubsetScore } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type PatchWindow, raisedCosine, type TileRows } from "../cube/index.ts";
-import { type Cluster, ConfusionCounter, clusterInterval, scoresOf } from "../learning/index.ts";
+import {
+  CalibrationCounter,
+  type Cluster,
+  ConfusionCounter,
+  clusterInterval,
+  PolygonVote,
+  scoresOf,
+} from "../learning/index.ts";
 import { argmax } from "./argmax.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import type { Predictor, TileLogits } from "./predict.ts";
@@ -12,6 +19,8 @@ export interface ScoreOptions {
   /** codes to choose between, one table each; an empty list stands for the whole legend */
   readonly classSets: readonly (readonly number[])[];
   readonly modalities: readonly string[];
+  /** also score whole polygons by the votes of their patches: sensible where labels are polygons */
+  readonly votes?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
   /** every tile as it is computed, before it is blended with its neighbours; `expected` of them will come */
@@ -35,15 +44,19 @@ export async function scoreMap(
   labels: LabelPatches,
   predictor: Predictor,
   tiles: TileRows,
-  { legend, classSets, modalities, signal, onProgress, onTile }: ScoreOptions,
+  { legend, classSets, modalities, votes = false, signal, onProgress, onTile }: ScoreOptions,
 ): Promise<SubsetScore[]> {
   const sets = (classSets.length ? classSets : [[]]).map((set) => (set.length ? set : labels.codes));
-  const counters = sets.map((codes) => ({
-    codes,
-    counter: new ConfusionCounter(codes),
-    polygons: new Map<number, PolygonScore>(),
-    unseen: 0,
-  }));
+  const counters = sets.map(
+    (codes): Counters => ({
+      codes,
+      counter: new ConfusionCounter(codes),
+      calibration: new CalibrationCounter(),
+      polygons: new Map(),
+      votes: new Map(),
+      unseen: 0,
+    }),
+  );
   const count = ({ reference, polygon, sums, weight, seen }: Vote) => {
     if (!seen) {
       for (const own of counters) if (own.codes.includes(reference)) own.unseen++;
@@ -51,14 +64,21 @@ export async function scoreMap(
     }
     // As the map stores it: ties are decided alike.
     const logits = Float32Array.from(sums, (sum) => sum / weight);
-    for (const { codes, counter, polygons } of counters) {
+    for (const own of counters) {
+      const { codes, counter, polygons } = own;
       if (!codes.includes(reference)) continue;
-      const positions = codes.map((code) => labels.codes.indexOf(code));
-      const best = argmax(codes.length, (k) => logits[positions[k]!]!);
+      const scores = codes.map((code) => logits[labels.codes.indexOf(code)]!);
+      const best = argmax(codes.length, (k) => scores[k]!);
+      const probabilities = softmax(scores, scores[best]!);
+      const right = codes[best] === reference;
       counter.add([codes[best]!], [reference]);
+      own.calibration.add(probabilities[best]!, right);
       const { hits, samples } = polygons.get(polygon) ?? { hits: 0, samples: 0 };
-      const hit = codes[best] === reference ? 1 : 0;
-      polygons.set(polygon, { hits: hits + hit, samples: samples + 1, reference });
+      polygons.set(polygon, { hits: hits + (right ? 1 : 0), samples: samples + 1, reference });
+      if (!votes) continue;
+      const vote = own.votes.get(polygon) ?? new PolygonVote(codes.length);
+      own.votes.set(polygon, vote);
+      vote.add(best, probabilities);
     }
   };
   const ballot = new Ballot(labels, tiles.size, count);
@@ -75,6 +95,23 @@ export async function scoreMap(
 
 interface PolygonScore extends Cluster {
   readonly reference: number;
+}
+
+/** What is counted for one set of classes. */
+interface Counters {
+  readonly codes: readonly number[];
+  readonly counter: ConfusionCounter;
+  readonly calibration: CalibrationCounter;
+  readonly polygons: Map<number, PolygonScore>;
+  readonly votes: Map<number, PolygonVote>;
+  unseen: number;
+}
+
+/** Probabilities of the classes, as the map's. */
+function softmax(logits: readonly number[], largest: number): number[] {
+  const exponentials = logits.map((logit) => Math.exp(logit - largest));
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return exponentials.map((value) => value / sum);
 }
 
 /** Votes of the patches that a later tile may still touch; finished patches are counted and released. */
@@ -130,17 +167,7 @@ class Ballot {
 }
 
 function subsetScore(
-  {
-    codes,
-    counter,
-    polygons,
-    unseen,
-  }: {
-    readonly codes: readonly number[];
-    readonly counter: ConfusionCounter;
-    readonly polygons: ReadonlyMap<number, PolygonScore>;
-    readonly unseen: number;
-  },
+  { codes, counter, calibration, polygons, votes, unseen }: Counters,
   legend: readonly LegendClass[],
   modalities: readonly string[],
 ): SubsetScore {
@@ -174,6 +201,20 @@ function subsetScore(
     macroClasses: scores.macroClasses,
     commonest: scores.commonest && { ...scores.commonest, name: nameOf(scores.commonest.code) },
     polygons: polygons.size,
+    ...(votes.size > 0 ? { perPolygon: polygonScores(codes, polygons, votes) } : {}),
+    calibrationError: calibration.error(),
     unseen,
   };
+}
+
+function polygonScores(
+  codes: readonly number[],
+  polygons: ReadonlyMap<number, PolygonScore>,
+  votes: ReadonlyMap<number, PolygonVote>,
+): NonNullable<SubsetScore["perPolygon"]> {
+  const counter = new ConfusionCounter(codes);
+  for (const [id, vote] of votes) counter.add([codes[vote.winner()]!], [polygons.get(id)!.reference]);
+  const matrix = counter.matrix();
+  const { samples, overallAccuracy, overallAccuracyInterval, macroF1, macroClasses } = scoresOf(matrix);
+  return { samples, overallAccuracy, overallAccuracyInterval, macroF1, macroClasses, confusion: matrix.counts };
 }

@@ -102,6 +102,7 @@ ${detail(subset)}
 }
 
 function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names): Html {
+  const voted = subsets.some(({ perPolygon }) => perPolygon !== undefined);
   return table({
     caption: `Accuracy by input, one set of weights${suffix}`,
     head: html`<tr>${columnHead("Input")}${[
@@ -112,6 +113,8 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
       "Commonest class",
       "Macro F1",
       "Weighted F1",
+      ...(voted ? ["Polygons right"] : []),
+      "Calibration error",
     ].map((name) => columnHead(name, true))}</tr>`,
     body: subsets.map(
       (subset) => html`<tr>${rowHead(subsetTitle(subset.modalities, imagery))}${[
@@ -122,15 +125,21 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
         subset.commonest ? `${score(subset.commonest.share)} (${subset.commonest.name})` : dash,
         `${score(subset.macroF1)} (${measuredClasses(subset)} of ${subset.classes.length})`,
         score(subset.weightedF1),
+        ...(voted ? [polygonsRight(subset)] : []),
+        typeof subset.calibrationError === "number" ? score(subset.calibrationError) : dash,
       ].map((text) => cell(text))}</tr>
 `,
     ),
-    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts labels, since patches of one label resemble each other." : "The interval counts every patch as independent. Patches of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with reference patches; in brackets how many of all these are.`,
+    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts labels, since patches of one label resemble each other." : "The interval counts every patch as independent. Patches of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with reference patches; in brackets how many of all these are.${voted ? " Polygons right: share of the polygons whose patches are mostly of their class on the map, with its 95 % interval." : ""} Calibration error: how far the map’s confidence and the share of right patches lie apart on average.`,
   });
 }
 
-export const interval = ({ overallAccuracyInterval: [low, high] }: SubsetScore): string =>
-  `${score(low)}\u2060–\u2060${score(high)}`;
+const polygonsRight = ({ perPolygon }: SubsetScore): string =>
+  perPolygon ? `${score(perPolygon.overallAccuracy)} (${interval(perPolygon)})` : dash;
+
+export const interval = ({
+  overallAccuracyInterval: [low, high],
+}: Pick<SubsetScore, "overallAccuracyInterval">): string => `${score(low)}\u2060–\u2060${score(high)}`;
 
 interface Names {
   readonly imagery: Imagery;

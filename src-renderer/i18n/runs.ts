@@ -104,6 +104,16 @@ export const runsMessages = messages({
     fr: { one: "dans {count} étiquette", other: "dans {count} étiquettes" },
   },
   "runs.macroF1.of": { en: "{count} of {all} classes", fr: "{count} classes sur {all}" },
+  "runs.perPolygon": { en: "Polygons right", fr: "Polygones justes" },
+  "runs.perPolygon.why": {
+    en: "Share of the polygons whose patches are mostly of their class on the map.",
+    fr: "Part des polygones dont la plupart des patchs ont leur classe sur la carte.",
+  },
+  "runs.calibration": { en: "Calibration error", fr: "Erreur de calibration" },
+  "runs.calibration.why": {
+    en: "How far the map’s confidence and the share of right patches lie apart on average; 0 is best.",
+    fr: "Écart moyen entre la confiance de la carte et la part de patchs justes ; 0 est le mieux.",
+  },
   "runs.commonest": { en: "Commonest class", fr: "Classe majoritaire" },
   "runs.optimistic": { en: "Optimistic", fr: "Optimiste" },
   "runs.optimistic.why": {

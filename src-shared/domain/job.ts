@@ -394,8 +394,24 @@ export interface SubsetScore {
   readonly commonest?: { readonly code: number; readonly name: string; readonly share: number } | null;
   /** polygons that were scored: the independent observations */
   readonly polygons?: number;
+  /** whole polygons, each with the class that most of its patches have on the map; only where labels are polygons */
+  readonly perPolygon?: PolygonScores;
+  /** expected calibration error: how far confidence and share of right answers lie apart, 0…1; `null` without a patch */
+  readonly calibrationError?: number | null;
   /** labelled patches that are not counted, since none of the modalities sees them */
   readonly unseen?: number;
+}
+
+/** Scores with one answer per polygon: the majority of its patches in this part. */
+export interface PolygonScores {
+  readonly samples: number;
+  readonly overallAccuracy: number | null;
+  /** 95 %, Wilson's score method over polygons */
+  readonly overallAccuracyInterval: readonly [low: number, high: number];
+  readonly macroF1: number | null;
+  readonly macroClasses: number;
+  /** rows are the map, columns the reference, as in `SubsetScore` */
+  readonly confusion: readonly (readonly number[])[];
 }
 
 export interface EvaluateResult {

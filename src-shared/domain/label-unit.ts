@@ -4,6 +4,9 @@
  */
 export type LabelUnit = "polygons" | "points" | "patches" | "labels";
 
+/** Can the patches of one label vote on its class? Points have one patch, and a class raster's groups are no parcels. */
+export const hasPolygons = (unit: LabelUnit = "polygons"): boolean => unit === "polygons" || unit === "labels";
+
 const english: Readonly<Record<LabelUnit, readonly [one: string, many: string]>> = {
   polygons: ["polygon", "polygons"],
   points: ["point", "points"],

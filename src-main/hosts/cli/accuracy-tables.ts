@@ -6,6 +6,7 @@ import { table } from "./table.ts";
 /** The scores of an evaluation as text: a line per subset, then per class and the matrix. */
 export function accuracyTables(result: EvaluateResult): string {
   const { part, subsets, overlapPatches, unit } = result;
+  const voted = subsets.some((score) => score.perPolygon);
   const rows = subsets.map((score) => [
     score.modalities.join(" + "),
     score.samples,
@@ -15,6 +16,8 @@ export function accuracyTables(result: EvaluateResult): string {
     `${three(score.macroF1)} (${score.macroClasses ?? "?"} of ${score.classes.length} classes)`,
     three(score.weightedF1),
     three(score.microF1),
+    ...(voted ? [perPolygon(score)] : []),
+    three(score.calibrationError ?? null),
   ]);
   return [
     `Accuracy on the ${part} labels${overlapPatches === undefined ? "" : `, tiles sharing ${counted(overlapPatches)}`}`,
@@ -28,6 +31,8 @@ export function accuracyTables(result: EvaluateResult): string {
         "macro F1",
         "weighted F1",
         "micro F1",
+        ...(voted ? ["polygons right (95 %)"] : []),
+        "calibration error",
       ],
       rows,
     ),
@@ -60,6 +65,10 @@ function subset({ modalities, classes, confusion }: SubsetScore, unit: LabelUnit
     ),
   ];
 }
+
+/** Polygons whose patches are mostly of their class on the map. */
+const perPolygon = ({ perPolygon: own }: SubsetScore): string =>
+  own ? `${three(own.overallAccuracy)} (${own.overallAccuracyInterval.map(three).join(" – ")})` : "–";
 
 /** What always answering with the commonest class would get: a score below it is worse than none. */
 const commonest = ({ commonest: own }: SubsetScore): string => (own ? `${three(own.share)} (${own.name})` : "–");

@@ -1,5 +1,6 @@
 /** How good a map is, and how much of what it shows. */
 export { areasOf } from "./areas.ts";
+export { CalibrationCounter } from "./calibration.ts";
 export { type Cluster, clusterInterval } from "./cluster-interval.ts";
 export {
   addConfusions,
@@ -7,6 +8,7 @@ export {
   type ConfusionMatrix,
   emptyConfusion,
 } from "./confusion.ts";
+export { PolygonVote } from "./polygon-vote.ts";
 export { scoresOf } from "./scores.ts";
 export {
   bestThresholds,

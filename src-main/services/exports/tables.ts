@@ -132,10 +132,34 @@ function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
         ? []
         : [[part, inputs(score), "classes in the macro F1", score.macroClasses, null, null, score.classes.length]]),
       [part, inputs(score), "macro F1", null, null, score.macroF1, score.samples],
+      ...polygonRows(score).map(([name, value, f1]): Cell[] => [
+        part,
+        inputs(score),
+        name,
+        value,
+        null,
+        f1,
+        score.perPolygon!.samples,
+      ]),
+      ...(score.calibrationError === undefined
+        ? []
+        : [[part, inputs(score), "calibration error", score.calibrationError, null, null, score.samples]]),
     ]),
   ];
   // The last column only where it says more than the class.
   return rows.map((row) => (coded ? Array.from({ length: 8 }, (_, i) => row[i] ?? null) : row.slice(0, 7)));
+}
+
+/** One answer per polygon: name, share of right ones, F1. */
+function polygonRows({ perPolygon: own }: SubsetScore): readonly (readonly [string, number | null, number | null])[] {
+  if (!own) return [];
+  const [low, high] = own.overallAccuracyInterval;
+  return [
+    ["polygons right", own.overallAccuracy, null],
+    ["polygons right, lower 95 %", low, null],
+    ["polygons right, upper 95 %", high, null],
+    ["macro F1 of polygons", null, own.macroF1],
+  ];
 }
 
 function confusionRows({ part, subsets }: EvaluateResult): Cell[][] {
