@@ -35,4 +35,4 @@ export const bridge: Bridge = makeBridge();
 export const client: Client = makeClient(bridge, connection);
 
 /** Asks the program: one request object in, one value out; refuses with an AppError that has a sentence. */
-export const { invoke, subscribe, live, whenChanged } = client;
+export const { invoke, subscribe, live } = client;

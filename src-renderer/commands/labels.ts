@@ -1,5 +1,5 @@
 import type { PlainKey } from "../i18n/index.ts";
-import { mapView } from "../map/map-state.svelte.ts";
+import { mapView } from "../map/index.ts";
 import { factsOf, type LabelMode } from "../map/tools/modes.ts";
 import type { Command } from "../state/commands.ts";
 import { docks, labelDrawing, labelScreens, labels, session, tiles } from "../state/index.ts";

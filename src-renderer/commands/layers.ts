@@ -1,4 +1,4 @@
-import { mapView } from "../map/map-state.svelte.ts";
+import { mapView } from "../map/index.ts";
 import { addVectors } from "../panels/layers/add-vectors.ts";
 import type { Command } from "../state/commands.ts";
 import { layers, selection, session, workDialogs } from "../state/index.ts";

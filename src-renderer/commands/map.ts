@@ -1,9 +1,6 @@
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
-import { viewHistory } from "../map/history.svelte.ts";
-import { mapView } from "../map/map-state.svelte.ts";
-import { mapUi } from "../map/map-ui.svelte.ts";
+import { mapUi, mapView, places, viewHistory } from "../map/index.ts";
 import { placeFrom } from "../map/opening-view.ts";
-import { places } from "../map/places.svelte.ts";
 import type { Mode } from "../map/tools/modes.ts";
 import type { Command } from "../state/commands.ts";
 import { layers, selection, session } from "../state/index.ts";

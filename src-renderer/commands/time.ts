@@ -1,4 +1,4 @@
-import { mapView } from "../map/map-state.svelte.ts";
+import { mapView } from "../map/index.ts";
 import type { Command } from "../state/commands.ts";
 import { compare, pins, session, timeline } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";

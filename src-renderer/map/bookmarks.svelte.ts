@@ -1,14 +1,14 @@
 import type { BookmarkRow } from "../../src-shared/domain/display.ts";
-import { type Live, live } from "../client/index.ts";
-import { session } from "../state/index.ts";
+import type { Client, Live } from "../client/index.ts";
+import type { ProjectSession } from "../state/session.svelte.ts";
 
 /** Places to come back to, by name. */
-class Bookmarks {
+export class Bookmarks {
   #rows!: Live<readonly BookmarkRow[]>;
 
-  constructor() {
+  constructor({ client, session }: { readonly client: Client; readonly session: ProjectSession }) {
     $effect.root(() => {
-      this.#rows = live("bookmarks.list", () => (session.project ? {} : null));
+      this.#rows = client.live("bookmarks.list", () => (session.project ? {} : null));
     });
   }
 
@@ -16,5 +16,3 @@ class Bookmarks {
     return this.#rows.value ?? [];
   }
 }
-
-export const bookmarks = new Bookmarks();

@@ -4,8 +4,8 @@ import { addCommands } from "../state/commands.ts";
 import type { MenuItem } from "../ui/menu.ts";
 import { openMapMenu } from "./context-menu.ts";
 import { FakeEvent } from "./dom.fixture.ts";
+import { mapView } from "./index.ts";
 import { MapUnderTest } from "./map.fixture.ts";
-import { mapView } from "./map-state.svelte.ts";
 
 vi.mock("../client/bridge.ts", async () => (await import("./program.fixture.ts")).bridgeOfTests);
 const { opened, anchors } = vi.hoisted(() => ({

@@ -4,7 +4,7 @@ import { commandOf, possible, run } from "../state/commands.ts";
 import { askedByKeyboard, type MenuItem, openContextMenu } from "../ui/menu.ts";
 import { notations } from "./coordinates.ts";
 import { copyText } from "./copy-text.ts";
-import { mapView } from "./map-state.svelte.ts";
+import { mapView } from "./index.ts";
 import { writtenPlace } from "./written-place.ts";
 
 /** The menu of a place on the map. */

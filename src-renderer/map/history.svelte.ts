@@ -3,7 +3,7 @@ import type { Camera } from "./map-state.svelte.ts";
 const most = 50;
 
 /** Views the person has rested at, to go back and forth between. */
-class ViewHistory {
+export class ViewHistory {
   #views = $state.raw<readonly Camera[]>([]);
   #at = $state(-1);
 
@@ -40,5 +40,3 @@ const same = (p: Camera, q: Camera): boolean =>
   Math.hypot(p.center[0] - q.center[0], p.center[1] - q.center[1]) < p.resolution &&
   Math.abs(p.resolution / q.resolution - 1) < 1e-6 &&
   Math.abs(Math.sin((p.rotation - q.rotation) / 2)) < 1e-6;
-
-export const viewHistory = new ViewHistory();

@@ -1,10 +1,13 @@
 import { beforeEach, expect, test } from "vitest";
-import { viewHistory } from "./history.svelte.ts";
+import { ViewHistory } from "./history.svelte.ts";
 import type { Camera } from "./map-state.svelte.ts";
 
 const at = (x: number, rotation = 0): Camera => ({ center: [x, 0], resolution: 10, rotation });
 
-beforeEach(() => viewHistory.clear());
+let viewHistory: ViewHistory;
+beforeEach(() => {
+  viewHistory = new ViewHistory();
+});
 
 /** Goes and comes to rest, as the map tells it. */
 function go(by: -1 | 1): Camera | null {

@@ -1,8 +1,8 @@
 import { untrack } from "svelte";
 import { labelDrawing, labels, selection } from "../state/index.ts";
+import { mapView } from "./index.ts";
 import { LabelLayer } from "./layers/labels.ts";
 import type { MapUnderTest } from "./map.fixture.ts";
-import { mapView } from "./map-state.svelte.ts";
 import { handlers } from "./tools/handlers.ts";
 import { runTool } from "./tools/run-tool.ts";
 
@@ -28,4 +28,10 @@ export function labelsOnMap(): { readonly layer: LabelLayer; readonly stop: () =
 export const followTool = (map: MapUnderTest): (() => void) =>
   $effect.root(() => {
     $effect(() => runTool(handlers, mapView.tool, map, mapView.lent) ?? undefined);
+  });
+
+/** Runs `follow` as an effect of a component; returns how the component goes. */
+export const inEffect = (follow: () => undefined | (() => void)): (() => void) =>
+  $effect.root(() => {
+    $effect(follow);
   });

@@ -3,7 +3,6 @@ import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type OlMap from "ol/Map.js";
 import { untrack } from "svelte";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
-import { mapActivity } from "../state/index.ts";
 import type { LonLatTransform } from "./projection.ts";
 import type { RasterLayer } from "./raster/raster-layer.ts";
 import type { Lendings } from "./tools/handler.ts";
@@ -60,7 +59,7 @@ class Lent {
 }
 
 /** The map as the rest of the window sees it. It imports OpenLayers' types only, so that nothing waits for the library. */
-class MapView {
+export class MapView {
   /** The OpenLayers map, in the project's CRS; `null` while it is not on screen. */
   ol = $state.raw<OlMap | null>(null);
   view = $state.raw<Camera>({ center: [0, 0], resolution: 10, rotation: 0 });
@@ -78,16 +77,14 @@ class MapView {
   /** Between the project's CRS and longitude, latitude; `null` while there is no map. */
   lonLat = $state.raw<LonLatTransform | null>(null);
   readonly overlays = new Overlays();
+  readonly #still: () => boolean;
   readonly #inspectors = new Set<(place: readonly [x: number, y: number]) => void>();
   #island: Island | null = null;
   #waiting: Bounds | null = null;
 
-  /** Tiles on their way. */
-  get loading(): number {
-    return mapActivity.loading;
-  }
-  set loading(tiles: number) {
-    mapActivity.loading = tiles;
+  /** @param still does the person want nothing to move by itself? */
+  constructor(still: () => boolean) {
+    this.#still = still;
   }
 
   get ready(): boolean {
@@ -116,24 +113,22 @@ class MapView {
     }
     const view = map.getView();
     const { minX, minY, maxX, maxY } = bounds;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     // Cancels an animation that would otherwise end after this one and override it.
     view.cancelAnimations();
     if (maxX - minX <= 0 && maxY - minY <= 0) {
-      view.animate({ center: [minX, minY], duration: still ? 0 : duration });
+      view.animate({ center: [minX, minY], duration: this.#still() ? 0 : duration });
       return;
     }
-    view.fit([minX, minY, maxX, maxY], { padding: [air, air, air, air], duration: still ? 0 : duration });
+    view.fit([minX, minY, maxX, maxY], { padding: [air, air, air, air], duration: this.#still() ? 0 : duration });
   }
 
   /** Shows a place at the scale that is set, or at `resolution`. */
   panTo(center: readonly [number, number], resolution?: number): void {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.ol?.getView().cancelAnimations();
     this.ol?.getView().animate({
       center: [...center],
       ...(resolution === undefined ? {} : { resolution }),
-      duration: still ? 0 : 200,
+      duration: this.#still() ? 0 : 200,
     });
   }
 
@@ -154,15 +149,13 @@ class MapView {
 
   /** Brings back a view as it was. */
   restore({ center, resolution, rotation }: Camera): void {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.ol?.getView().cancelAnimations();
-    this.ol?.getView().animate({ center: [...center], resolution, rotation, duration: still ? 0 : 200 });
+    this.ol?.getView().animate({ center: [...center], resolution, rotation, duration: this.#still() ? 0 : 200 });
   }
 
   /** Turns the map to an angle in radians. */
   rotate(rotation: number): void {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.ol?.getView().animate({ rotation, duration: still ? 0 : 200 });
+    this.ol?.getView().animate({ rotation, duration: this.#still() ? 0 : 200 });
   }
 
   /** Gives tools what they need; returns how to remove it. */
@@ -196,5 +189,3 @@ class MapView {
     this.#island?.flash(bounds);
   }
 }
-
-export const mapView = new MapView();

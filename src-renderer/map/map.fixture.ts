@@ -2,6 +2,8 @@ import BaseVectorLayer from "ol/layer/BaseVector.js";
 import type OlMap from "ol/Map.js";
 import { get as projectionOf } from "ol/proj.js";
 import type VectorSource from "ol/source/Vector.js";
+import { client } from "../client/index.ts";
+import { labelDrawing, labels, selection } from "../state/index.ts";
 import { FakeElement, FakeEvent } from "./dom.fixture.ts";
 import { makeMap } from "./make-map.ts";
 import { lonLatTransform } from "./projection.ts";
@@ -27,6 +29,7 @@ export class MapUnderTest {
   readonly map: OlMap;
   readonly lent: { labels: Lendings["labels"] | null; area: Lendings["area"] | null } = { labels: null, area: null };
   readonly lonLat = lonLatTransform(proj);
+  readonly labelling = { client, labels, labelDrawing, selection };
   readonly #taken = new Set<() => void>();
 
   constructor() {

@@ -2,7 +2,7 @@ import ImageLayer from "ol/layer/Image.js";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import type { PartialMap } from "../../src-shared/domain/map-product.ts";
 import { boundsOf } from "../../src-shared/geo/geobox.ts";
-import { mapView } from "./map-state.svelte.ts";
+import { mapView } from "./index.ts";
 import { pictureSource } from "./picture-source.ts";
 
 /** A map that is being drawn, laid over the others; `update` shows what came since. */

@@ -1,14 +1,14 @@
 import type { PlaceOfProject } from "../../src-shared/ipc/index.ts";
-import { type Live, live } from "../client/index.ts";
-import { session } from "../state/index.ts";
+import type { Client, Live } from "../client/index.ts";
+import type { ProjectSession } from "../state/session.svelte.ts";
 
 /** The separate places that the project has images of. */
-class Places {
+export class Places {
   #rows!: Live<readonly PlaceOfProject[]>;
 
-  constructor() {
+  constructor({ client, session }: { readonly client: Client; readonly session: ProjectSession }) {
     $effect.root(() => {
-      this.#rows = live("project.places", () => (session.project ? {} : null));
+      this.#rows = client.live("project.places", () => (session.project ? {} : null));
     });
   }
 
@@ -16,5 +16,3 @@ class Places {
     return this.#rows.value ?? [];
   }
 }
-
-export const places = new Places();

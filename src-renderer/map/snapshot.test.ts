@@ -6,8 +6,8 @@ import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { session } from "../state/index.ts";
+import { mapView } from "./index.ts";
 import { LabelLayer } from "./layers/labels.ts";
-import { mapView } from "./map-state.svelte.ts";
 import { overlayCopies, snapshot } from "./snapshot.ts";
 
 vi.mock("../client/bridge.ts", async () => (await import("./program.fixture.ts")).bridgeOfTests);

@@ -6,9 +6,10 @@ import VectorLayer from "ol/layer/Vector.js";
 import OlMap from "ol/Map.js";
 import View from "ol/View.js";
 import type { OpenedProject } from "../../src-shared/ipc/index.ts";
-import { layers, session } from "../state/index.ts";
+import { client } from "../client/index.ts";
+import { layers, mapActivity, session } from "../state/index.ts";
 import { mapColors } from "./colors.ts";
-import { mapView } from "./map-state.svelte.ts";
+import { mapView } from "./index.ts";
 import { projectionOf } from "./projection.ts";
 import { MapSync } from "./sync.svelte.ts";
 
@@ -63,10 +64,17 @@ export async function snapshot(options: SnapshotOptions): Promise<HTMLCanvasElem
       maxResolution: Number.MAX_SAFE_INTEGER,
     }),
   });
-  const sync = new MapSync(map, project, map.getView().getProjection(), mapColors(false), {
-    pixelRatio: dpiScale,
-    fade: false,
-  });
+  const sync = new MapSync(
+    { client, layers, activity: mapActivity },
+    map,
+    project,
+    map.getView().getProjection(),
+    mapColors(false),
+    {
+      pixelRatio: dpiScale,
+      fade: false,
+    },
+  );
   try {
     for (const layer of overlayCopies()) map.addLayer(layer);
     await sync.drawWhole(layers.drawn);

@@ -7,14 +7,13 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Text from "ol/style/Text.js";
 import type { LayerSource, OpenedProject } from "../../src-shared/ipc/index.ts";
-import { invoke, whenChanged } from "../client/index.ts";
-import { layers } from "../state/index.ts";
-import type { DrawnLayer } from "../state/layers.svelte.ts";
+import type { Client } from "../client/index.ts";
+import type { DrawnLayer, Layers } from "../state/layers.svelte.ts";
+import type { MapActivity } from "../state/map-activity.svelte.ts";
 import type { MapColors } from "./colors.ts";
 import { Basemap } from "./layers/basemap.ts";
 import { ProjectGridLayer } from "./layers/project-grid.ts";
 import { VectorFileLayer } from "./layers/vector-file.ts";
-import { mapView } from "./map-state.svelte.ts";
 import { lonLatTransform } from "./projection.ts";
 import { RasterLayer } from "./raster/raster-layer.ts";
 
@@ -23,10 +22,18 @@ const restingKept = 6;
 /** How long a date stays under the next one until that is drawn. */
 const patience = 1500;
 
+/** What the map draws from. */
+export interface Given {
+  readonly client: Pick<Client, "invoke" | "whenChanged">;
+  readonly layers: Pick<Layers, "slotOf" | "rows">;
+  readonly activity: MapActivity;
+}
+
 type Drawn = RasterLayer | VectorFileLayer;
 
 /** Draws on the map what the layer tree and the time slider say, and nothing else. State flows in only. */
 export class MapSync {
+  readonly #given: Given;
   readonly #map: OlMap;
   readonly #project: OpenedProject;
   readonly #projection: Projection;
@@ -47,6 +54,7 @@ export class MapSync {
   #wanted: readonly DrawnLayer[] = [];
 
   constructor(
+    given: Given,
     map: OlMap,
     project: OpenedProject,
     projection: Projection,
@@ -54,12 +62,13 @@ export class MapSync {
     /** a picture has its own density, and no layer fades in */
     picture: { readonly pixelRatio?: number; readonly fade?: boolean } = {},
   ) {
+    this.#given = given;
     this.#picture = picture;
     this.#map = map;
     this.#project = project;
     this.#projection = projection;
     this.#colors = colors;
-    this.#stopListening = whenChanged(() => void this.refresh(), "layers.sources", "vectors.list");
+    this.#stopListening = given.client.whenChanged(() => void this.refresh(), "layers.sources", "vectors.list");
   }
 
   /** Called whenever the wanted layers change; the lowest first. */
@@ -160,7 +169,7 @@ export class MapSync {
     this.#resting.clear();
     const drawn = ids.filter((id) => this.#live.has(id));
     if (drawn.length === 0) return;
-    const sources = await invoke("layers.sources", { ids: drawn }).catch(() => []);
+    const sources = await this.#given.client.invoke("layers.sources", { ids: drawn }).catch(() => []);
     for (const source of sources) {
       if (source.problem) continue;
       this.#sources.set(source.id, source);
@@ -183,6 +192,7 @@ export class MapSync {
   }
 
   #styleOf(id: string): Readonly<Record<string, unknown>> {
+    const { layers } = this.#given;
     const slot = layers.slotOf(id);
     return { ...(slot ? layers.rows.get(slot.id)?.style : {}), ...layers.rows.get(id)?.style };
   }
@@ -226,10 +236,8 @@ export class MapSync {
       style,
       pixelRatio: this.#picture.pixelRatio,
       fade: this.#picture.fade,
-      onloading: (change) => {
-        mapView.loading = Math.max(0, mapView.loading + change);
-      },
-      statistics: (bands) => invoke("layers.statistics", { id: source.id, bands: [...bands] }),
+      onloading: (change) => this.#given.activity.count(change),
+      statistics: (bands) => this.#given.client.invoke("layers.statistics", { id: source.id, bands: [...bands] }),
     });
   }
 
@@ -273,7 +281,7 @@ export class MapSync {
     if (known) return Promise.resolve(known);
     const asking: Promise<LayerSource | null> =
       this.#asking.get(id) ??
-      invoke("layers.sources", { ids: [id] }).then(
+      this.#given.client.invoke("layers.sources", { ids: [id] }).then(
         ([source]) => {
           if (!source || source.problem) return null;
           this.#sources.set(id, source);

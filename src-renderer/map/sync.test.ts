@@ -5,6 +5,8 @@ import { get as projectionOf } from "ol/proj.js";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LayerSource } from "../../src-shared/ipc/index.ts";
 import { settle } from "../client/fake-program.fixture.ts";
+import { client } from "../client/index.ts";
+import { layers, mapActivity } from "../state/index.ts";
 import type { DrawnLayer } from "../state/layers.svelte.ts";
 import { mapColors } from "./colors.ts";
 import { program } from "./program.fixture.ts";
@@ -39,7 +41,13 @@ beforeEach(() => {
   // It has no place on a page, so nothing is drawn.
   map = new OlMap({ controls: [] });
   const geobox = { crs: "EPSG:3857", affine: { a: 10, b: 0, c: 0, d: 0, e: -10, f: 600 }, width: 80, height: 60 };
-  sync = new MapSync(map, { grid: { geobox }, lonLat: null } as never, projectionOf("EPSG:3857")!, mapColors(false));
+  sync = new MapSync(
+    { client, layers, activity: mapActivity },
+    map,
+    { grid: { geobox }, lonLat: null } as never,
+    projectionOf("EPSG:3857")!,
+    mapColors(false),
+  );
 });
 afterEach(() => sync.dispose());
 

@@ -1,7 +1,7 @@
 import ImageLayer from "ol/layer/Image.js";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import type { TilePreview } from "../../src-shared/domain/training.ts";
-import { mapView } from "./map-state.svelte.ts";
+import { mapView } from "./index.ts";
 import { pictureSource } from "./picture-source.ts";
 
 /** Lays the tiles that a network in training would draw over the map. Returns how to take them away. */

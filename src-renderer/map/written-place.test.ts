@@ -1,6 +1,6 @@
 import "./dom.fixture.ts";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { mapView } from "./map-state.svelte.ts";
+import { mapView } from "./index.ts";
 import { lonLatTransform } from "./projection.ts";
 import { writtenPlace } from "./written-place.ts";
 

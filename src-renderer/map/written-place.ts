@@ -1,6 +1,6 @@
 import { format } from "../i18n/index.ts";
 import { type Notation, writeDegrees, writeDms } from "./coordinates.ts";
-import { mapView } from "./map-state.svelte.ts";
+import { mapView } from "./index.ts";
 
 /** A position of the project's CRS as people read it. Digits follow the size of a pixel on screen. */
 export function writtenPlace([x, y]: readonly [number, number], notation: Notation): string {

@@ -1,9 +1,7 @@
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type Projection from "ol/proj/Projection.js";
-import { invoke, whenChanged } from "../../client/index.ts";
-import { layers } from "../../state/index.ts";
-import { mapView } from "../map-state.svelte.ts";
 import { RasterLayer } from "../raster/raster-layer.ts";
+import type { Given } from "../sync.svelte.ts";
 
 export interface DetachedOptions {
   readonly id: string;
@@ -15,7 +13,10 @@ export interface DetachedOptions {
 }
 
 /** A raster of the project with a canvas of its own, beside what the layer tree draws. Returns how to take it away. */
-export function detachedRaster({ id, className, projection, place }: DetachedOptions): () => void {
+export function detachedRaster(
+  { client, layers, activity }: Given,
+  { id, className, projection, place }: DetachedOptions,
+): () => void {
   let raster: RasterLayer | null = null;
   let displace: (() => void) | undefined;
   let gone = false;
@@ -28,7 +29,7 @@ export function detachedRaster({ id, className, projection, place }: DetachedOpt
   };
 
   const ask = async () => {
-    const [source] = await invoke("layers.sources", { ids: [id] }).catch(() => []);
+    const [source] = await client.invoke("layers.sources", { ids: [id] }).catch(() => []);
     if (gone || !source || source.problem) return;
     if (raster) {
       raster.replaceSource(source);
@@ -39,16 +40,14 @@ export function detachedRaster({ id, className, projection, place }: DetachedOpt
       projection,
       className,
       style: styleOf(),
-      onloading: (change) => {
-        mapView.loading = Math.max(0, mapView.loading + change);
-      },
-      statistics: (bands) => invoke("layers.statistics", { id, bands: [...bands] }),
+      onloading: (change) => activity.count(change),
+      statistics: (bands) => client.invoke("layers.statistics", { id, bands: [...bands] }),
     });
     displace = place(raster.layer);
   };
 
   void ask();
-  const stopListening = whenChanged(() => void ask(), "layers.sources");
+  const stopListening = client.whenChanged(() => void ask(), "layers.sources");
   const stopStyling = $effect.root(() => {
     $effect(() => {
       const style = styleOf();

@@ -1,9 +1,9 @@
 import "../dom.fixture.ts";
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { mapView } from "../index.ts";
 import { key, MapUnderTest } from "../map.fixture.ts";
 import { followTool } from "../map-effects.fixture.svelte.ts";
-import { mapView } from "../map-state.svelte.ts";
 import { type ChosenArea, chooseArea } from "./choose-area.ts";
 
 vi.mock("../../client/bridge.ts", async () => (await import("../program.fixture.ts")).bridgeOfTests);

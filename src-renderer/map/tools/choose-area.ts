@@ -7,7 +7,7 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
-import { mapView } from "../map-state.svelte.ts";
+import { mapView } from "../index.ts";
 import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
 import { factsOf } from "./modes.ts";
 import { leftButtonAlone, sketching } from "./sketch.ts";

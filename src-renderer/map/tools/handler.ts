@@ -1,5 +1,9 @@
 import type OlMap from "ol/Map.js";
 import type MapBrowserEvent from "ol/MapBrowserEvent.js";
+import type { Client } from "../../client/index.ts";
+import type { LabelDrawing } from "../../state/label-drawing.svelte.ts";
+import type { Labels } from "../../state/labels.svelte.ts";
+import type { Selection } from "../../state/selection.svelte.ts";
 import type { LabelLayer } from "../layers/labels.ts";
 import type { LonLatTransform } from "../projection.ts";
 import type { AreaRequest } from "./choose-area.ts";
@@ -14,8 +18,17 @@ export interface Lendings extends Record<Need, unknown> {
   readonly area: AreaRequest;
 }
 
+/** What tools for labels read and change. */
+export interface Labelling {
+  readonly client: Pick<Client, "invoke">;
+  readonly labels: Labels;
+  readonly labelDrawing: LabelDrawing;
+  readonly selection: Selection;
+}
+
 /** What every tool gets. */
 export interface Ground {
+  readonly labelling: Labelling;
   readonly map: OlMap;
   readonly lonLat: LonLatTransform;
 }

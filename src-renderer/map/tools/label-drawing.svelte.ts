@@ -14,8 +14,7 @@ import CircleStyle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
-import { labelDrawing, labels } from "../../state/index.ts";
-import type { Rejected } from "../../state/label-drawing.svelte.ts";
+import type { LabelDrawing, Rejected } from "../../state/label-drawing.svelte.ts";
 import type { LabelFeature, LabelLayer } from "../layers/labels.ts";
 import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
 import type { DrawnShape } from "./modes.ts";
@@ -32,7 +31,7 @@ const smoothing = 1.2;
 
 /** Draws shapes and hands each to `submit`. A refused shape stays editable until it is corrected or discarded. */
 export function startDrawing(
-  { map, labels: layer }: Ground & Pick<Lendings, "labels">,
+  { map, labels: layer, labelling: { labels, labelDrawing } }: Ground & Pick<Lendings, "labels">,
   kind: Drawn,
   color: () => string,
   submit: (geometry: Geometry) => Promise<void>,
@@ -97,11 +96,11 @@ export function startDrawing(
     else labelDrawing.settle();
   }
 
-  const stopSnapping = startSnapping(map, layer, [draw, modify]);
+  const stopSnapping = startSnapping(map, layer, labelDrawing, [draw, modify]);
   const mending: Keys = {
-    Escape: () => ifRejected(({ discard }) => discard()),
-    Enter: () => ifRejected(({ retry }) => retry()),
-    Delete: () => ifRejected(() => modify.removePoint()),
+    Escape: () => ifRejected(labelDrawing, ({ discard }) => discard()),
+    Enter: () => ifRejected(labelDrawing, ({ retry }) => retry()),
+    Delete: () => ifRejected(labelDrawing, () => modify.removePoint()),
   };
   return {
     keys: keysInTurn(mending, sketch.keys),
@@ -127,8 +126,7 @@ function smoothed(outline: Polygon, tolerance: number): Polygon {
 }
 
 /** Does something about the refused shape, if there is one. */
-export function ifRejected(act: (rejected: Rejected) => unknown): boolean {
-  const { rejected } = labelDrawing;
+export function ifRejected({ rejected }: LabelDrawing, act: (rejected: Rejected) => unknown): boolean {
   return rejected !== null && act(rejected) !== false;
 }
 
@@ -142,7 +140,12 @@ function optionsOf(kind: Drawn): Options {
 }
 
 /** Snaps to corners and edges of labels near the view. OpenLayers calls the interaction that was added last first. */
-export function startSnapping(map: OlMap, layer: LabelLayer, others: readonly (Draw | Modify)[]): () => void {
+export function startSnapping(
+  map: OlMap,
+  layer: LabelLayer,
+  labelDrawing: LabelDrawing,
+  others: readonly (Draw | Modify)[],
+): () => void {
   const near = new Collection<LabelFeature>();
   const snap = new Snap({ features: near, pixelTolerance: 10 });
   for (const interaction of others) map.addInteraction(interaction);

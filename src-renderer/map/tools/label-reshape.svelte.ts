@@ -2,10 +2,9 @@ import Collection from "ol/Collection.js";
 import { altKeyOnly, singleClick } from "ol/events/condition.js";
 import Modify from "ol/interaction/Modify.js";
 import Translate from "ol/interaction/Translate.js";
-import { invoke } from "../../client/index.ts";
-import { labelDrawing, labels, selection } from "../../state/index.ts";
+import type { Labels } from "../../state/labels.svelte.ts";
 import { coordinatesOf, type LabelFeature, type LabelLayer } from "../layers/labels.ts";
-import type { Ground, Lendings, ToolAtWork } from "./handler.ts";
+import type { Ground, Labelling, Lendings, ToolAtWork } from "./handler.ts";
 import { handleStyle, ifRejected, startSnapping } from "./label-drawing.svelte.ts";
 import { startSelecting } from "./label-select.ts";
 import { type Keys, keysInTurn } from "./tool-keys.ts";
@@ -26,7 +25,7 @@ function followSelection(layer: LabelLayer): { features: Collection<LabelFeature
 }
 
 /** Draws labels as the program knows them. */
-function putBack(layer: LabelLayer, ids: Iterable<number>): void {
+function putBack(labels: Labels, layer: LabelLayer, ids: Iterable<number>): void {
   for (const id of ids) {
     const known = labels.byId.get(id);
     if (known) layer.restore(known);
@@ -34,7 +33,10 @@ function putBack(layer: LabelLayer, ids: Iterable<number>): void {
 }
 
 /** Commits outlines; refused ones stay as drawn until they are corrected or reset. */
-function committing(layer: LabelLayer): { commit: (ids: readonly number[]) => Promise<void>; stop: () => void } {
+function committing(
+  { client, labels, labelDrawing }: Labelling,
+  layer: LabelLayer,
+): { commit: (ids: readonly number[]) => Promise<void>; stop: () => void } {
   /** outlines on the map that the program has refused */
   const refused = new Set<number>();
   let over = false;
@@ -46,13 +48,13 @@ function committing(layer: LabelLayer): { commit: (ids: readonly number[]) => Pr
       return feature ? [{ id, coordinates: coordinatesOf(feature) }] : [];
     });
     try {
-      if (changed.length > 0) await invoke("labels.update", { labels: changed });
+      if (changed.length > 0) await client.invoke("labels.update", { labels: changed });
       for (const id of ids) refused.delete(id);
       if (!over && refused.size === 0) labelDrawing.settle();
     } catch (error) {
       if (over) {
         labels.fail(error);
-        putBack(layer, ids);
+        putBack(labels, layer, ids);
         return;
       }
       for (const id of ids) refused.add(id);
@@ -61,7 +63,7 @@ function committing(layer: LabelLayer): { commit: (ids: readonly number[]) => Pr
   };
   const discard = (): void => {
     labelDrawing.settle();
-    putBack(layer, refused);
+    putBack(labels, layer, refused);
     refused.clear();
   };
   return {
@@ -75,10 +77,11 @@ function committing(layer: LabelLayer): { commit: (ids: readonly number[]) => Pr
 
 /** Corners are dragged, added on edges, taken away with Alt+click or Delete. */
 export function startVertices(at: Ground & Pick<Lendings, "labels">): ToolAtWork {
-  const { map, labels: layer } = at;
+  const { map, labels: layer, labelling } = at;
+  const { labelDrawing } = labelling;
   const selecting = startSelecting(at);
   const { features, stop: stopFollowing } = followSelection(layer);
-  const { commit, stop: stopCommitting } = committing(layer);
+  const { commit, stop: stopCommitting } = committing(labelling, layer);
   const modify = new Modify({
     features,
     style: handleStyle,
@@ -99,10 +102,10 @@ export function startVertices(at: Ground & Pick<Lendings, "labels">): ToolAtWork
       .map((feature) => Number((feature as LabelFeature).getId()));
     if (ids.length > 0) void commit(ids);
   });
-  const stopSnapping = startSnapping(map, layer, [modify]);
+  const stopSnapping = startSnapping(map, layer, labelDrawing, [modify]);
   const keys: Keys = {
-    Escape: () => ifRejected(({ discard }) => discard()),
-    Enter: () => ifRejected(({ retry }) => retry()),
+    Escape: () => ifRejected(labelDrawing, ({ discard }) => discard()),
+    Enter: () => ifRejected(labelDrawing, ({ retry }) => retry()),
     Delete: () => modify.removePoint(),
     Backspace: () => modify.removePoint(),
   };
@@ -124,7 +127,8 @@ export function startVertices(at: Ground & Pick<Lendings, "labels">): ToolAtWork
 
 /** Selected labels are dragged to another place. */
 export function startMoving(at: Ground & Pick<Lendings, "labels">): ToolAtWork {
-  const { map, labels: layer } = at;
+  const { map, labels: layer, labelling } = at;
+  const { client, labels, selection } = labelling;
   const selecting = startSelecting(at);
   const { features, stop: stopFollowing } = followSelection(layer);
   const translate = new Translate({ features, hitTolerance: 2 });
@@ -136,14 +140,14 @@ export function startMoving(at: Ground & Pick<Lendings, "labels">): ToolAtWork {
     const ids = [...selection.labels];
     const [dx, dy] = [coordinate[0]! - from[0]!, coordinate[1]! - from[1]!];
     if (dx === 0 && dy === 0) return;
-    void invoke("labels.move", { ids, dx, dy }).then(
+    void client.invoke("labels.move", { ids, dx, dy }).then(
       () => {
         labels.forgetFailure();
       },
       (error: unknown) => {
         // A place outside of the project: everything goes back to where it was.
         labels.fail(error);
-        putBack(layer, ids);
+        putBack(labels, layer, ids);
       },
     );
   });

@@ -1,12 +1,12 @@
 import DragBox from "ol/interaction/DragBox.js";
-import { labelDrawing, labels, selection } from "../../state/index.ts";
 import type { Ground, Lendings, OnMap, ToolAtWork } from "./handler.ts";
 
 const withModifier = ({ originalEvent: { shiftKey, ctrlKey, metaKey } }: OnMap): boolean =>
   shiftKey || ctrlKey || metaKey;
 
 /** Click selects, Shift or Ctrl adds and takes away, a drag with Shift selects a box; a second click takes what lies below. */
-export function startSelecting({ map, labels: layer }: Ground & Pick<Lendings, "labels">): ToolAtWork {
+export function startSelecting({ map, labels: layer, labelling }: Ground & Pick<Lendings, "labels">): ToolAtWork {
+  const { labelDrawing, labels, selection } = labelling;
   const click = (event: OnMap) => {
     const [x = 0, y = 0] = event.coordinate;
     const found = layer.at(x, y).map((feature) => Number(feature.getId()));

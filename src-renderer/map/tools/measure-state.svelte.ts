@@ -9,9 +9,7 @@ export interface Measured {
   readonly finished: boolean;
 }
 
-class Measure {
+export class Measure {
   /** `null`: not begun. */
   now = $state.raw<Measured | null>(null);
 }
-
-export const measure = new Measure();

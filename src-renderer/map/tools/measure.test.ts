@@ -1,9 +1,9 @@
 import "../dom.fixture.ts";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cover, FakeButton, FakeElement, windowListeners } from "../dom.fixture.ts";
+import { measure } from "../index.ts";
 import { key, MapUnderTest } from "../map.fixture.ts";
 import { figures } from "./measure.ts";
-import { measure } from "./measure-state.svelte.ts";
 
 vi.mock("../../client/bridge.ts", async () => (await import("../program.fixture.ts")).bridgeOfTests);
 

@@ -9,9 +9,10 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import { densified, ellipsoidArea, geodesicLength } from "../geodesy.ts";
+import { measure } from "../index.ts";
 import type { LonLatTransform } from "../projection.ts";
 import type { Ground, ToolAtWork } from "./handler.ts";
-import { type Measured, measure } from "./measure-state.svelte.ts";
+import type { Measured } from "./measure-state.svelte.ts";
 import { leftButtonAlone, sketching } from "./sketch.ts";
 
 const accent = "#0b7a68";

@@ -7,7 +7,7 @@ import { listenForKeys } from "./tool-keys.ts";
 export function runTool(
   handlers: ToolHandlers,
   mode: Mode,
-  { map, lonLat }: Ground,
+  { map, lonLat, labelling }: Ground,
   lent: { readonly [Need in keyof Lendings]: Lendings[Need] | null },
 ): (() => void) | null {
   const { needs, cursor } = factsOf(mode);
@@ -16,7 +16,7 @@ export function runTool(
   const handler: (at: Ground & Lendings) => ToolAtWork = handlers[mode];
   // Whatever else a tool reads as it begins does not begin it anew.
   const { keys, click, move, leave, menu, stop } = untrack(() =>
-    handler({ map, lonLat, ...given } as Ground & Lendings),
+    handler({ map, lonLat, labelling, ...given } as Ground & Lendings),
   );
   const target = map.getTargetElement();
   const viewport = map.getViewport()!;

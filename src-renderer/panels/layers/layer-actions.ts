@@ -2,9 +2,8 @@
 import { intersection } from "../../../src-shared/geo/bounds.ts";
 import { choosePath, invoke } from "../../client/index.ts";
 import { t } from "../../i18n/index.ts";
-import { mapView } from "../../map/map-state.svelte.ts";
+import { mapView, places } from "../../map/index.ts";
 import { openingView } from "../../map/opening-view.ts";
-import { places } from "../../map/places.svelte.ts";
 import { shortcutOf } from "../../state/commands.ts";
 import { layers, mapDialogs, workDialogs } from "../../state/index.ts";
 import { showPanel } from "../../state/show-panel.ts";
