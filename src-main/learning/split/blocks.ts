@@ -111,23 +111,19 @@ export function blocksOfLabel({ runs }: BlockLabel, side: number, affine: Affine
 
 /**
  * The largest of several sides with which every class trains and tests, near its shares; where none does, the one that comes
- * closest. Blocks should be wide: a test patch beside training patches is not a new place. Of folds the first one decides, so
- * that all folds have the same blocks.
+ * closest. Blocks should be wide: a test patch beside training patches is not a new place. With folds it is the largest side
+ * with which the fewest classes lie in one block, whichever fold tests.
  */
 export function splitByBestBlocks(
   labels: readonly BlockLabel[],
   sides: readonly number[],
   options: BlockOptions,
 ): BlockSplit {
-  const { folds } = options;
-  if (folds && folds.fold !== 1) {
-    const { side } = splitByBestBlocks(labels, sides, { ...options, folds: { ...folds, fold: 1 } });
-    return splitLabelsByBlocks(labels, side, { ...options, tooFew: "train" });
-  }
   let best: { readonly split: BlockSplit; readonly cost: number } | undefined;
   for (const side of sides.toSorted((p, q) => q - p)) {
     const split = splitLabelsByBlocks(labels, side, { ...options, tooFew: "train" });
-    const cost = shortfall(split, options);
+    // A class need not be in every fold: over all of them it tests wherever it is, if only it trains elsewhere.
+    const cost = options.folds ? split.inOneBlock.length : shortfall(split, options);
     if (cost === 0) return split;
     if (!best || cost < best.cost - 0.05) best = { split, cost };
   }
