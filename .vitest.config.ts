@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
@@ -21,6 +22,17 @@ if (!process.env.OMNISAT_TAGS_TOLD)
     if (skip) console.warn(`Skipped: tests with the tag “${name}”: each ${description}.`);
 process.env.OMNISAT_TAGS_TOLD = "yes";
 
+const mainFolders = ["src-main", "src-shared", "e2e"];
+/** What a test writes that replaces modules for every importer, or changes its process. */
+const changesProcess = /\bvi\.(?:mock|doMock)\(|\bprocess\.env(?:\.\w+|\[[^\]]+\]) =[^=]|\bprocess\.(?:chdir|umask)\(/;
+/** Test files that need a process of their own, found by what they write. `.vitest.process.ts` fails those that are missed. */
+const apart = mainFolders.flatMap((folder) =>
+  readdirSync(join(import.meta.dirname, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .filter((path) => changesProcess.test(readFileSync(join(import.meta.dirname, path), "utf8"))),
+);
+
 export default defineConfig({
   test: {
     tags: witnesses,
@@ -36,8 +48,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "main", include: ["src-main/**/*.test.ts", "src-shared/**/*.test.ts", "e2e/**/*.test.ts"] },
+        test: {
+          name: "main",
+          include: mainFolders.map((folder) => `${folder}/**/*.test.ts`),
+          exclude: apart,
+          // Starting a process and reading the program for each file would take more time than most of the tests.
+          isolate: false,
+          setupFiles: "./.vitest.process.ts",
+        },
       },
+      { extends: true, test: { name: "apart", include: apart } },
       {
         extends: true,
         // Runes are compiled for the window, where effects run, not for a server.
@@ -47,6 +67,8 @@ export default defineConfig({
           name: "renderer",
           include: ["src-renderer/**/*.test.ts"],
           environment: "./.vitest.window.ts",
+          isolate: false,
+          setupFiles: "./.vitest.page.ts",
           server: { deps: { inline: ["svelte"] } },
         },
       },
