@@ -266,6 +266,20 @@ test("classes of the window's state are given what they ask: they import no inst
   expect(singletons).toEqual([]);
 });
 
+test("what is followed, waited for or asked again and again is in a class with tests, not in a component", () => {
+  const components = files.filter((file) => file.endsWith(".svelte") && insideRoot(file) !== "src-renderer/App.svelte");
+  expect(components.length).toBeGreaterThan(150);
+  const trespasses = components.filter((file) => {
+    const text = readFileSync(file, "utf8");
+    const names = [...text.matchAll(/import \{([^}]*)\} from "[./]*client\/(?:index|bridge)\.ts"/g)].flatMap(
+      ([, own]) => own!.split(",").map((name) => name.trim()),
+    );
+    if (names.includes("invoke") && /\bsetInterval\(/.test(text)) return true;
+    return names.includes("subscribe") || /\bclient\.(?:subscribe|whenChanged)\(/.test(text);
+  });
+  expect(trespasses.map(insideRoot)).toEqual([]);
+});
+
 test("shared code imports no package and nothing of Node", () => {
   const packages = all
     .filter(({ file }) => relative(root, file).startsWith("src-shared") && !file.endsWith(".test.ts"))

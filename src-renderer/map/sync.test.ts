@@ -122,6 +122,33 @@ test("a date stays under the next one until that is drawn", async () => {
   expect(shown("acquisition:june", "acquisition:july")).toEqual(["acquisition:july"]);
 });
 
+test("a date that is wanted again while its file is looked up anew stays on the map", async () => {
+  program.on("layers.sources", ({ ids }) => ids.map((id) => source(id)));
+  const date = (id: string) => drawn(id, { sensor: "sentinel-2" });
+  sync.draw([date("acquisition:june")]);
+  await settle();
+  sync.draw([date("acquisition:july")]);
+  await settle();
+  program.late("layers.sources");
+  void sync.refresh();
+  sync.draw([date("acquisition:june")]);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(shown("acquisition:june")).toEqual(["acquisition:june"]);
+});
+
+test("layers that went out of sight last keep their tiles; those before them do not", async () => {
+  const ids = Array.from({ length: 8 }, (_, i) => `raster:${i}`);
+  const layersNow = async () => {
+    sync.draw(ids.map((id) => drawn(id)));
+    await settle();
+    return ids.map((id) => sync.raster(id)!.layer);
+  };
+  const before = await layersNow();
+  sync.draw([]);
+  const after = await layersNow();
+  expect(after.map((layer, i) => layer === before[i])).toEqual([false, false, ...Array(6).fill(true)]);
+});
+
 test("a hidden layer is drawn for those who hold it, until all have let it go", async () => {
   const first = (await sync.hold("raster:7"))!;
   const second = (await sync.hold("raster:7"))!;

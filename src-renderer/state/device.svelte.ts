@@ -6,10 +6,27 @@ export class Device {
   readonly #client: Client;
   report = $state.raw<DeviceReport | null>(null);
   error = $state.raw<unknown>();
+  /** memory of the device while it is watched; `null` where it cannot be told */
+  usage = $state.raw<{ readonly usedBytes: number; readonly totalBytes: number } | null>(null);
   #asked = false;
 
   constructor(client: Client) {
     this.#client = client;
+  }
+
+  /** Asks for its memory again and again; returns how to stop. */
+  watch(): () => void {
+    let over = false;
+    const ask = async () => {
+      const usage = await this.#client.invoke("device.usage", {}).catch(() => null);
+      if (!over) this.usage = usage;
+    };
+    void ask();
+    const beat = setInterval(ask, 2000);
+    return () => {
+      over = true;
+      clearInterval(beat);
+    };
   }
 
   async load(): Promise<void> {
