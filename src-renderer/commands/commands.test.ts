@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { groups } from "../state/commands.ts";
-import { written } from "./keyboard.ts";
+import { listenForShortcuts, written } from "./keyboard.ts";
 import { score } from "./ranking.ts";
 
 // State looks at the window when it is made.
@@ -86,4 +86,42 @@ test("the palette ranks the start of a name over its middle, and finds without a
   expect(score("etiquettes", "Étiquettes")).toBeGreaterThan(0);
   expect(score("zf", "Zoom to full extent")).toBeGreaterThan(0);
   expect(score("train now", "Train")).toBe(0);
+});
+
+test("a key that is held down does not ask for what is under way; every press does", async () => {
+  let press!: (event: KeyboardEvent) => void;
+  vi.stubGlobal("addEventListener", (_: string, listener: typeof press) => {
+    press = listener;
+  });
+  vi.stubGlobal("removeEventListener", () => undefined);
+  vi.stubGlobal("HTMLElement", class {});
+  vi.stubGlobal("document", { querySelector: () => null });
+  const undo = commands.find(({ id }) => id === "edit.undo")!;
+  vi.spyOn(undo as Required<typeof undo>, "when").mockReturnValue(true);
+  let done = (): void => {};
+  const run = vi.spyOn(undo, "run").mockImplementation(
+    () =>
+      new Promise((resolve) => {
+        done = resolve;
+      }),
+  );
+  const stop = listenForShortcuts(false);
+  const pressed = (repeat: boolean) => {
+    const event = { ...key({ key: "z", code: "KeyZ", ctrlKey: true, repeat }), preventDefault: vi.fn() };
+    press(event);
+    expect(event.preventDefault).toHaveBeenCalled();
+  };
+  pressed(false);
+  for (let n = 0; n < 5; n++) pressed(true);
+  expect(run).toHaveBeenCalledTimes(1);
+  done();
+  await vi.waitFor(() => {
+    pressed(true);
+    expect(run).toHaveBeenCalledTimes(2);
+  });
+  pressed(false);
+  expect(run).toHaveBeenCalledTimes(3);
+  stop();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });

@@ -48,8 +48,10 @@ export class Jobs {
     void this.#ask();
     let soon: ReturnType<typeof setTimeout> | undefined;
     const again = () => {
-      clearTimeout(soon);
-      soon = setTimeout(() => void this.#ask(), 40);
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        void this.#ask();
+      }, 40);
     };
     // A fast training reports a hundred times a second; the window shows four updates.
     const beat = setInterval(() => this.#show(), 250);

@@ -42,8 +42,10 @@ export class Runs {
     void this.#ask();
     let soon: ReturnType<typeof setTimeout> | undefined;
     const again = () => {
-      clearTimeout(soon);
-      soon = setTimeout(() => void this.#ask(), 60);
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        void this.#ask();
+      }, 60);
     };
     const stops = [this.#client.whenChanged(again, "runs.summaries"), this.#client.subscribe("job.state", again)];
     return () => {
