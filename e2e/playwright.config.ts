@@ -13,7 +13,8 @@ export default defineConfig({
   // The whole machine draws WebGL by processor, seconds per frame when it is busy: patience costs a green run nothing. One journey that lost its patience may try once more, and is listed as flaky.
   retries: 1,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 300_000,
-  expect: { timeout: 45_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
+  timeout: 600_000,
+  // The only limit of a wait for a state: journeys name none of their own.
+  expect: { timeout: 120_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
   reporter: [["list"]],
 });

@@ -13,6 +13,8 @@ export interface Host {
   /** the only folder that the browser may read and write; journeys put their files here */
   readonly folder: string;
   readonly settings: string;
+  /** the project that its windows show from the start */
+  readonly project?: string;
   readonly child: ChildProcess;
   /** what the host printed on its error stream */
   readonly errors: () => string;

@@ -3,12 +3,15 @@ import { join, resolve } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
 import { launchOptions } from "./browser.ts";
 import { type Host, startHost } from "./host.ts";
+import { startHostWithSample } from "./sample-host.ts";
 
 export { expect };
 
 const sample = resolve(import.meta.dirname, "../../resources/sample/flanders-crops-2019");
 
 interface Journey {
+  /** where the journey begins: `test.use({ begin: "sample" })` shows a copy of the sample at once */
+  readonly begin: "start screen" | "sample";
   /** a web host of this journey alone */
   readonly host: Host;
   /** the window, opened at the host's address */
@@ -21,9 +24,9 @@ export const test = base.extend<Journey>({
   viewport: { width: 1440, height: 900 },
   colorScheme: "light",
   locale: "en-GB",
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
-  host: async ({}, use) => {
-    const host = await startHost();
+  begin: ["start screen", { option: true }],
+  host: async ({ begin }, use) => {
+    const host = begin === "sample" ? (await startHostWithSample("Flanders crops 2019")).host : await startHost();
     await use(host);
     await host.close();
   },
@@ -49,6 +52,15 @@ export function listenForComplaints(page: Page): string[] {
     }
   });
   return complaints;
+}
+
+/** Resolves when nothing moves by itself any more: colours have faded, panels have slid. */
+export async function motionless(page: Page): Promise<void> {
+  const moving = () =>
+    document
+      .getAnimations()
+      .filter((one) => one.playState === "running" && one.effect?.getComputedTiming().endTime !== Infinity).length;
+  await expect.poll(() => page.evaluate(moving)).toBe(0);
 }
 
 /** Copies the sample's imagery and polygons to a place the host may read. */

@@ -25,12 +25,14 @@ export function prepareSample(): Promise<string> {
   return prepared;
 }
 
-/** A host whose windows show a copy of the sample from the start, in a folder with an awkward name. */
-export async function startHostWithSample(): Promise<{ readonly host: Host; readonly folder: string }> {
+/** A host whose windows show a copy of the sample from the start, in a folder with an awkward name unless another is given. */
+export async function startHostWithSample(
+  name = "Flandres, été n° 1",
+): Promise<{ readonly host: Host & { readonly project: string }; readonly folder: string }> {
   const sample = await prepareSample();
   const room = mkdtempSync(join(tmpdir(), "omnisat-journey-"));
-  const folder = join(room, "files", "Flandres, été n° 1");
+  const folder = join(room, "files", name);
   mkdirSync(join(room, "files"));
   cpSync(sample, folder, { recursive: true });
-  return { host: await startHost({ room, arguments: ["--project", folder] }), folder };
+  return { host: { ...(await startHost({ room, arguments: ["--project", folder] })), project: folder }, folder };
 }

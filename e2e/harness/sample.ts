@@ -5,10 +5,14 @@ import type { Host } from "./host.ts";
 import { prepareSample } from "./sample-host.ts";
 
 /**
- * Shows a copy of the sample project in the window, for journeys that begin behind the start screen: the window's first
- * question, which project is open, becomes the request to open it that the start screen would have sent.
+ * Shows a copy of the sample project in the window. A journey that begins in it (`test.use({ begin: "sample" })`) has it already; on the
+ * start screen the window's first question, which project is open, becomes the request to open it that the start screen would have sent.
  */
 export async function openSample(window: Page, host: Host, name = "Flanders crops 2019"): Promise<string> {
+  if (host.project !== undefined) {
+    await workspaceOf(window);
+    return host.project;
+  }
   const folder = join(host.folder, name);
   cpSync(await prepareSample(), folder, { recursive: true });
   return openFolder(window, folder);
@@ -27,9 +31,12 @@ export async function openFolder(window: Page, folder: string): Promise<string> 
     });
   });
   await window.reload();
-  await window
+  await workspaceOf(window);
+  return folder;
+}
+
+const workspaceOf = (window: Page) =>
+  window
     .getByRole("region", { name: /dock|Volet/i })
     .first()
     .waitFor();
-  return folder;
-}

@@ -9,7 +9,7 @@ export async function setUpTiny(window: Page, { name, steps }: { readonly name: 
   await expect(async () => {
     await window.getByRole("tab", { name: "Train" }).click();
     await window.getByText("Quick", { exact: true }).click({ timeout: 5_000 });
-  }).toPass({ timeout: 60_000 });
+  }).toPass();
   await window.getByLabel("Name", { exact: true }).fill(name);
   await window.getByRole("checkbox", { name: /^s2/ }).uncheck();
   const advanced = window.locator("summary", { hasText: "Advanced" });
@@ -41,7 +41,7 @@ export async function start(window: Page, name: string): Promise<void> {
 export async function reachStep(window: Page, name: string, step: number): Promise<void> {
   const card = window.getByRole("region", { name: `Training ${name}` });
   await expect
-    .poll(async () => Number(/step (\d+) of/.exec((await card.textContent()) ?? "")?.[1] ?? 0), { timeout: 60_000 })
+    .poll(async () => Number(/step (\d+) of/.exec((await card.textContent()) ?? "")?.[1] ?? 0))
     .toBeGreaterThanOrEqual(step);
 }
 

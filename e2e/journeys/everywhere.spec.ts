@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, test } from "../harness/journey.ts";
+import { expect, motionless, test } from "../harness/journey.ts";
 import { openSample } from "../harness/sample.ts";
 
 type RunOnly = { readonly type: "tag" | "rule"; readonly values: string[] };
@@ -10,8 +10,7 @@ const colours: RunOnly = { type: "rule", values: ["color-contrast"] };
 
 /** Nothing serious or critical by axe in the part of the page that is new, in the theme that is on. */
 async function accessible(page: Page, where: string, rules: RunOnly, part = "body"): Promise<void> {
-  // Colours are judged when they have stopped fading.
-  await page.waitForTimeout(150);
+  await motionless(page);
   const { violations } = await new AxeBuilder({ page })
     .include(part)
     .options({ resultTypes: ["violations"], runOnly: rules })
@@ -35,43 +34,71 @@ const panels = [
   { dock: "Bottom", name: "Charts" },
 ];
 
-test("the palette finds and runs commands, and says what matches nothing", async ({ window, host }) => {
+test("palette, shortcuts and frame are worked with the keyboard alone", async ({ window, host }) => {
   await openSample(window, host);
-  await window.keyboard.press("Control+k");
-  const field = window.getByRole("combobox", { name: "Command palette" });
-  await expect(field).toBeFocused();
-  await field.fill("xyzzy");
-  await expect(window.getByText("Nothing matches “xyzzy”.")).toBeVisible();
-  await field.fill("export panel");
-  await expect(window.getByRole("listbox", { name: "Command palette" }).getByRole("option").first()).toContainText(
-    "Export",
-  );
-  await window.keyboard.press("Enter");
-  await expect(window.getByRole("tab", { name: "Export" })).toHaveAttribute("aria-selected", "true");
-  await window.keyboard.press("Control+k");
-  await window.keyboard.press("Escape");
-  await expect(field).toBeHidden();
-});
 
-test("the shortcut sheet lists the keys, and the keys do what it says", async ({ window, host }) => {
-  await openSample(window, host);
-  await window.keyboard.press("?");
-  const sheet = window.getByRole("dialog", { name: "Keyboard shortcuts" });
-  await expect(sheet.getByText("Show or hide all docks")).toBeVisible();
-  await expect(sheet.getByText("Undo", { exact: true })).toBeVisible();
-  await window.keyboard.press("Escape");
-  const left = window.getByRole("region", { name: "Left dock" });
-  await expect(left).toBeVisible();
-  await window.keyboard.press("F9");
-  await expect(left).toBeHidden();
-  await window.keyboard.press("F9");
-  await expect(left).toBeVisible();
-  await window.keyboard.press("Alt+2");
-  await expect(window.getByRole("tab", { name: "Modalities" })).toHaveAttribute("aria-selected", "true");
-  // A letter typed into a field is a letter.
-  await window.keyboard.press("Control+k");
-  await window.keyboard.type("?");
-  await expect(sheet).toBeHidden();
+  await test.step("the palette finds and runs commands, and says what matches nothing", async () => {
+    await window.keyboard.press("Control+k");
+    const field = window.getByRole("combobox", { name: "Command palette" });
+    await expect(field).toBeFocused();
+    await field.fill("xyzzy");
+    await expect(window.getByText("Nothing matches “xyzzy”.")).toBeVisible();
+    await field.fill("export panel");
+    await expect(window.getByRole("listbox", { name: "Command palette" }).getByRole("option").first()).toContainText(
+      "Export",
+    );
+    await window.keyboard.press("Enter");
+    await expect(window.getByRole("tab", { name: "Export" })).toHaveAttribute("aria-selected", "true");
+    await window.keyboard.press("Control+k");
+    await window.keyboard.press("Escape");
+    await expect(field).toBeHidden();
+  });
+
+  await test.step("the shortcut sheet lists the keys, and the keys do what it says", async () => {
+    await window.keyboard.press("?");
+    const sheet = window.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await expect(sheet.getByText("Show or hide all docks")).toBeVisible();
+    await expect(sheet.getByText("Undo", { exact: true })).toBeVisible();
+    await window.keyboard.press("Escape");
+    await expect(sheet).toBeHidden();
+    const left = window.getByRole("region", { name: "Left dock" });
+    await expect(left).toBeVisible();
+    await window.keyboard.press("F9");
+    await expect(left).toBeHidden();
+    await window.keyboard.press("F9");
+    await expect(left).toBeVisible();
+    await window.keyboard.press("Alt+2");
+    await expect(window.getByRole("tab", { name: "Modalities" })).toHaveAttribute("aria-selected", "true");
+    // A letter typed into a field is a letter.
+    await window.keyboard.press("Control+k");
+    await window.keyboard.type("?");
+    await expect(window.getByRole("combobox", { name: "Command palette" })).toHaveValue("?");
+    await expect(sheet).toBeHidden();
+    await window.keyboard.press("Escape");
+  });
+
+  await test.step("menus, tabs and the edge of a dock", async () => {
+    await window
+      .getByRole("button", { name: /Project|Flanders/ })
+      .first()
+      .focus();
+    await window.keyboard.press("Enter");
+    await expect(window.getByRole("menu")).toBeVisible();
+    await window.keyboard.press("ArrowDown");
+    await window.keyboard.press("Escape");
+    await expect(window.getByRole("menu")).toBeHidden();
+    await window.keyboard.press("Alt+1");
+    const layers = window.getByRole("tab", { name: "Layers" });
+    await expect(layers).toHaveAttribute("aria-selected", "true");
+    await layers.focus();
+    await window.keyboard.press("ArrowRight");
+    await expect(window.getByRole("tab", { name: "Modalities" })).toBeFocused();
+    const edge = window.getByRole("separator", { name: "Left dock" });
+    const before = Number(await edge.getAttribute("aria-valuenow"));
+    await edge.focus();
+    await window.keyboard.press("ArrowRight");
+    await expect(edge).toHaveAttribute("aria-valuenow", String(before + 16));
+  });
 });
 
 test("language and theme change at once, and are there again after a reload", async ({ window }) => {
@@ -116,45 +143,26 @@ test("help finds a word in the guide, in the window's language", async ({ window
   await expect(help.getByRole("heading", { name: "Alignment" })).toBeVisible();
 });
 
-test("the frame is reached and worked with the keyboard alone", async ({ window, host }) => {
+test("axe finds nothing serious on any screen, light and dark", async ({ window, host }) => {
+  const themes = [["light", everything], ["dark", colours]] as const; // biome-ignore format: one line
+  const turn = (colorScheme: "light" | "dark") => window.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await window.getByRole("main").waitFor();
+  for (const [theme, rules] of themes) {
+    await turn(theme);
+    await accessible(window, `start, ${theme}`, rules);
+  }
+  await turn("light");
   await openSample(window, host);
-  await window
-    .getByRole("button", { name: /Project|Flanders/ })
-    .first()
-    .focus();
-  await window.keyboard.press("Enter");
-  await expect(window.getByRole("menu")).toBeVisible();
-  await window.keyboard.press("ArrowDown");
-  await window.keyboard.press("Escape");
-  await expect(window.getByRole("menu")).toBeHidden();
-  const layers = window.getByRole("tab", { name: "Layers" });
-  await layers.focus();
-  await window.keyboard.press("ArrowRight");
-  await expect(window.getByRole("tab", { name: "Modalities" })).toBeFocused();
-  const edge = window.getByRole("separator", { name: "Left dock" });
-  const before = Number(await edge.getAttribute("aria-valuenow"));
-  await edge.focus();
-  await window.keyboard.press("ArrowRight");
-  expect(Number(await edge.getAttribute("aria-valuenow"))).toBe(before + 16);
-});
-
-for (const [theme, rules] of [
-  ["light", everything],
-  ["dark", colours],
-] as const) {
-  test(`axe finds nothing serious on any screen, ${theme}`, async ({ window, host }) => {
-    await window.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    await window.getByRole("main").waitFor();
-    await accessible(window, "start", rules);
-    await openSample(window, host);
-    await window.waitForLoadState("networkidle");
-    await accessible(window, "workspace", rules);
+  for (const [theme, rules] of themes) {
+    await turn(theme);
+    await expect(window.locator(".map-view .target")).toHaveAttribute("aria-busy", "false");
+    await accessible(window, `workspace, ${theme}`, rules);
     for (const { name, dock } of panels) {
       await window.getByRole("tab", { name, exact: true }).click();
-      await accessible(window, name, rules, `section[aria-label="${dock} dock"]`);
+      await accessible(window, `${name}, ${theme}`, rules, `section[aria-label="${dock} dock"]`);
     }
     await window.keyboard.press("Control+k");
-    await accessible(window, "palette", rules, "dialog[open]");
+    await accessible(window, `palette, ${theme}`, rules, "dialog[open]");
     await window.keyboard.press("Escape");
     for (const [key, name] of [
       ["?", "shortcuts"],
@@ -163,11 +171,12 @@ for (const [theme, rules] of [
     ] as const) {
       await window.keyboard.press(key);
       await expect(window.getByRole("dialog")).toBeVisible();
-      await accessible(window, name, rules, "dialog[open]");
+      await accessible(window, `${name}, ${theme}`, rules, "dialog[open]");
       await window.keyboard.press("Escape");
+      await expect(window.getByRole("dialog")).toBeHidden();
     }
-  });
-}
+  }
+});
 
 test("at 1024×700 nothing is cut off: bars fit, docks give way, the map keeps its place", async ({ window, host }) => {
   await window.setViewportSize({ width: 1024, height: 700 });

@@ -116,7 +116,7 @@ test("own images with an awkward name, another system and no system become a pro
 test("the sample is one click away, and waits with its picture on the start screen afterwards", async ({ window }) => {
   await window.getByRole("button", { name: /Try the sample/ }).click();
   const group = window.getByRole("treeitem", { name: "Sentinel-2" });
-  await expect(group).toContainText("72 dates", { timeout: 20_000 });
+  await expect(group).toContainText("72 dates");
   await expect(window.getByRole("treeitem", { name: "Sentinel-1" })).toContainText("80 dates");
   await window.keyboard.press("Control+Shift+W");
   const card = window.getByRole("article").filter({ hasText: "Flanders crops 2019" });

@@ -5,6 +5,8 @@ import type { Page } from "@playwright/test";
 import { copySample, expect, test } from "../harness/journey.ts";
 import { openSample } from "../harness/sample.ts";
 
+test.use({ begin: "sample" });
+
 /** Where a share of the map's width and height lies on the page. */
 async function placesOn(window: Page) {
   const box = (await window.locator(".ol-viewport").first().boundingBox())!;
@@ -43,7 +45,7 @@ const showLabels = (window: Page, count: number) =>
   expect(async () => {
     await window.getByRole("tab", { name: "Labels", exact: true }).click();
     await expect(window.getByText(`${count} labels`, { exact: true })).toBeVisible({ timeout: 4_000 });
-  }).toPass({ timeout: 60_000 });
+  }).toPass();
 
 test("a label is drawn, stored at once, reshaped by keys and by undo, and is there after a reload", async ({
   window,

@@ -6,6 +6,8 @@ import { expect, test } from "../harness/journey.ts";
 import { openSample } from "../harness/sample.ts";
 import { startTiny } from "../harness/training.ts";
 
+test.use({ begin: "sample" });
+
 const panel = (window: Page, name: string) => window.getByRole("tab", { name, exact: true }).click();
 
 async function draw(window: Page, name: string, overlap: number): Promise<void> {
@@ -23,15 +25,14 @@ async function exported(window: Page): Promise<string> {
   const done = window.getByRole("region", { name: "Exported in this session" }).getByRole("listitem");
   const before = await done.count();
   await window.getByRole("button", { name: "Export", exact: true }).last().click();
-  await expect(done).toHaveCount(before + 1, { timeout: 60_000 });
+  await expect(done).toHaveCount(before + 1);
   return (await done.first().locator("span").nth(1).locator("span").first().textContent())!.trim();
 }
 
 test("a model draws a map that grows, is read, compared, exported and deleted", async ({ window, host }) => {
-  test.setTimeout(480_000);
   const project = await openSample(window, host);
   await startTiny(window, { name: "tiny", steps: 4 });
-  await expect(window.getByText("Training “tiny” is done.")).toBeVisible({ timeout: 90_000 });
+  await expect(window.getByText("Training “tiny” is done.")).toBeVisible();
 
   await panel(window, "Map");
   await window.getByRole("button", { name: "New map" }).first().click();
@@ -43,7 +44,7 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
   await draw(window, "first map", 1);
   await expect(window.getByRole("progressbar", { name: "Progress of “first map”" })).toBeVisible();
   const areas = window.getByRole("region", { name: "Area per class" });
-  await expect(areas).toBeVisible({ timeout: 90_000 });
+  await expect(areas).toBeVisible();
   await expect(areas.getByText("Counted pixels are not an area estimate", { exact: false })).toBeVisible();
   await expect(areas.getByRole("row", { name: /Total/ })).toContainText("40.96");
 
@@ -58,12 +59,12 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
 
   await window.getByRole("button", { name: "All maps" }).click();
   await draw(window, "second map", 0);
-  await expect(areas).toBeVisible({ timeout: 90_000 });
+  await expect(areas).toBeVisible();
   await window.getByRole("button", { name: "All maps" }).click();
   await window.getByRole("button", { name: "Compare…" }).click();
   await window.getByRole("dialog").getByRole("button", { name: "Compare", exact: true }).click();
   const matrix = window.getByRole("region", { name: "Change matrix (ha)" });
-  await expect(matrix.getByRole("row").last()).toContainText("40.96", { timeout: 60_000 });
+  await expect(matrix.getByRole("row").last()).toContainText("40.96");
 
   await panel(window, "Export");
   const of = window.getByLabel("Of", { exact: true });

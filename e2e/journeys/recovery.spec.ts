@@ -4,6 +4,8 @@ import { expect, test } from "../harness/journey.ts";
 import { openSample } from "../harness/sample.ts";
 import { jobProcessesOf, reachStep, startTiny, storedSteps } from "../harness/training.ts";
 
+test.use({ begin: "sample" });
+
 const steps = 60;
 const whole = Array.from({ length: steps }, (_, i) => i + 1);
 
@@ -19,7 +21,7 @@ test("kill -9 of the job process during a training costs nothing but a moment", 
   const card = window.getByRole("region", { name: "Training tough" });
   await expect(card.getByText(/process of this job ended unexpectedly \(signal SIGKILL\)/)).toBeVisible();
   await card.getByRole("button", { name: "Resume" }).click();
-  await expect(window.getByText("Training “tough” is done.")).toBeVisible({ timeout: 120_000 });
+  await expect(window.getByText("Training “tough” is done.")).toBeVisible();
   expect(storedSteps(project)).toEqual(whole);
 });
 
@@ -47,7 +49,7 @@ test("kill -9 of the whole program during a training: reopened, it offers to go 
     await expect(banner.getByText(/Training · tough was interrupted at/)).toBeVisible();
     await banner.getByRole("button", { name: "Resume" }).click();
     await expect(banner).toBeHidden();
-    await expect(window.getByText("Training “tough” is done.")).toBeVisible({ timeout: 120_000 });
+    await expect(window.getByText("Training “tough” is done.")).toBeVisible();
     expect(storedSteps(join(project))).toEqual(whole);
   } finally {
     await again.close();

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "../harness/journey.ts";
 import { openSample } from "../harness/sample.ts";
 
+test.use({ begin: "sample" });
+
 /** Squares over the sample, each with the shares of its classes, as data sets of tiles come: footprints with columns. */
 function writeTiles(path: string, side: number): void {
   const squares = Array.from({ length: 36 }, (_, n) => {
@@ -34,7 +36,7 @@ test("labels of tiles are imported with a class renamed, divided, taught, measur
   await expect(async () => {
     await window.getByRole("tab", { name: "Tiles", exact: true }).click({ timeout: 5_000 });
     await expect(panel.getByText("No labelled tiles")).toBeVisible({ timeout: 4_000 });
-  }).toPass({ timeout: 60_000 });
+  }).toPass();
 
   await test.step("the dialog says what becomes of every entry, and a class gets another name", async () => {
     writeTiles(join(host.folder, "tiles.geojson"), 60);
@@ -92,13 +94,13 @@ test("labels of tiles are imported with a class renamed, divided, taught, measur
     await expect(estimate).toContainText("parameters");
     await expect(estimate).toContainText(/ s\b/);
     await window.getByRole("button", { name: "Start training" }).click();
-    await expect(window.getByText(/Training on tiles “holdings” is done/)).toBeVisible({ timeout: 120_000 });
+    await expect(window.getByText(/Training on tiles “holdings” is done/)).toBeVisible();
   });
 
   await test.step("its scores stand beside what the commonest classes would get", async () => {
     await panel.getByRole("tab", { name: "Results", exact: true }).click();
     await panel.getByRole("button", { name: "Measure on the test tiles" }).click();
-    await expect(panel.getByRole("columnheader", { name: "Micro F1" })).toBeVisible({ timeout: 120_000 });
+    await expect(panel.getByRole("columnheader", { name: "Micro F1" })).toBeVisible();
     await expect(panel.getByRole("rowheader", { name: /^Always / })).toBeVisible();
   });
 

@@ -2,14 +2,16 @@ import { expect, test } from "../harness/journey.ts";
 import { openSample } from "../harness/sample.ts";
 import { reachStep, setUpTiny, start, startTiny } from "../harness/training.ts";
 
+test.use({ begin: "sample" });
+
 test("a training is estimated, started, watched, measured, renamed and deleted", async ({ window, host }) => {
   await openSample(window, host);
-  await expect(window.getByRole("button", { name: /Computes on/ })).toBeVisible({ timeout: 30_000 });
+  await expect(window.getByRole("button", { name: /Computes on/ })).toBeVisible();
   await setUpTiny(window, { name: "first", steps: 20 });
   const estimate = window.getByRole("region", { name: "What it will take" });
-  await expect(estimate.getByText("Memory", { exact: true })).toBeVisible({ timeout: 90_000 });
+  await expect(estimate.getByText("Memory", { exact: true })).toBeVisible();
   await start(window, "first");
-  await expect(window.getByText("Training “first” is done.")).toBeVisible({ timeout: 90_000 });
+  await expect(window.getByText("Training “first” is done.")).toBeVisible();
 
   await window.getByRole("button", { name: "All runs" }).click();
   const row = window.getByRole("row", { name: /first/ });
@@ -18,7 +20,7 @@ test("a training is estimated, started, watched, measured, renamed and deleted",
   await window.getByRole("tab", { name: "Accuracy" }).click();
   await window.getByRole("button", { name: "Measure accuracy" }).click();
   const subsets = window.getByRole("grid", { name: "Accuracy by modalities used" });
-  await expect(subsets.getByRole("row")).toHaveCount(2, { timeout: 90_000 });
+  await expect(subsets.getByRole("row")).toHaveCount(2);
   await expect(window.getByRole("img", { name: /Confusion matrix of [\d,]+ patches/ })).toBeVisible();
   await expect(window.getByText("Small sample")).toBeVisible();
 
@@ -51,5 +53,5 @@ test("a training is paused, goes on, and is cancelled only after a question", as
   const sure = window.getByRole("dialog", { name: "Cancel this job?" });
   await expect(sure.getByText("This cannot be undone.")).toBeVisible();
   await sure.getByRole("button", { name: "Cancel and delete" }).click();
-  await expect(card).toBeHidden({ timeout: 30_000 });
+  await expect(card).toBeHidden();
 });
