@@ -204,7 +204,7 @@ export class Catalog {
 
 /**
  * Makes a project in `folder` (which may exist and hold files). On failure nothing is left behind.
- * @throws AppError "project-exists"
+ * @throws AppError "project-exists", "project-read-only", "project-unreadable"
  */
 export function createCatalog(folder: string, settings: ProjectSettings, options: OpenOptions): Catalog {
   const existed = existsSync(folder);
@@ -241,7 +241,7 @@ export function createCatalog(folder: string, settings: ProjectSettings, options
 
 /**
  * Opens the project in `folder`, brings it to the current format, and corrects the state of jobs that a crash interrupted.
- * @throws AppError "project-not-found", "project-unreadable"
+ * @throws AppError "project-not-found", "project-unreadable", "project-read-only", "project-in-use"
  */
 export function openCatalog(folder: string, options: OpenOptions): Catalog {
   const file = join(folder, projectFileName);

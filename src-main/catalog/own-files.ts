@@ -105,7 +105,7 @@ function insideFolder<Result>(
 /**
  * The folder `project/parts…`, made where it is missing. A link on the way is refused: what is written there would land
  * somewhere else.
- * @throws AppError "project-link-outside"
+ * @throws AppError "project-link-outside", "project-unreadable"
  */
 export function makeOwnFolder(project: string, ...parts: readonly string[]): string {
   let folder = project;
@@ -137,7 +137,7 @@ export function assertNoLinkOut(project: string, path: string): void {
 /**
  * Refuses a folder of the project that is a link, or holds links, pipes or devices at any depth: what is read there would
  * come from elsewhere, what is written there would land elsewhere.
- * @throws AppError "project-link-outside"
+ * @throws AppError "project-link-outside", "project-unreadable"
  */
 export function assertPlainFolder(project: string, folder: string): void {
   const parts = relative(project, folder).split(sep);

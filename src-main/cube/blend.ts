@@ -34,7 +34,10 @@ export function countTiles(windows: readonly PatchWindow[], covered: PatchSet, s
   return count;
 }
 
-/** sin²: highest in the middle, near nothing at the rim where the network sees only one side; two half-overlapping tiles add up to one. */
+/**
+ * sin²: highest in the middle, near nothing at the rim where the network sees only one side; two half-overlapping tiles add up to one.
+ * The result has length `size`: one weight per patch along a side of the tile.
+ */
 export function raisedCosine(size: number): Float64Array {
   return Float64Array.from({ length: size }, (_, index) => Math.sin((Math.PI * (index + 0.5)) / size) ** 2);
 }

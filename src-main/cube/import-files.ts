@@ -46,7 +46,10 @@ export interface ImportOptions {
   readonly progress?: (done: number, total: number) => void;
 }
 
-/** Reads every header (and a few pixels, where only they can tell what the numbers mean) and joins files to acquisitions. */
+/**
+ * Reads every header (and a few pixels, where only they can tell what the numbers mean) and joins files to acquisitions.
+ * @throws AppError those of `readImported`
+ */
 export async function importFiles(
   reader: Reader,
   choices: readonly FileChoice[],
@@ -64,6 +67,8 @@ export async function importFiles(
 /**
  * One file as it is imported: what its header, name and, where they leave it open, a few pixels say.
  * @throws AppError when it cannot be used as it is: no date, no coordinate system, outside the area …
+ * @throws AppError "import-elevation", "import-class-raster", "acquisition-date-tag", "acquisition-without-date",
+ * "import-format", "raster-outside-project"
  */
 export async function readImported(
   reader: Reader,

@@ -112,7 +112,10 @@ export interface SeriesDate {
   readonly acquisitions: readonly Acquisition[];
 }
 
-/** The dates of a series in order of time; the single date of an image. */
+/**
+ * The dates of a series in order of time; the single date of an image.
+ * @throws AppError "acquisition-missing-bands", "acquisition-duplicate-date"
+ */
 export function seriesDates(modality: Modality, acquisitions: readonly Acquisition[]): SeriesDate[] {
   checkModality(modality, acquisitions);
   const members = inOrderOfTime(membersOf(modality, acquisitions));

@@ -16,6 +16,7 @@ export interface Scene {
 /**
  * The modality's bands of one date on `target`, as `readPixels` reads them. `known` is what `readQuality` said of the date, so that a
  * mask is not read twice.
+ * `known` has one state per pixel of `target`, [height, width].
  */
 export async function readScene(
   reader: Reader,

@@ -83,7 +83,10 @@ export interface PartRead {
   readonly states: Uint8Array;
 }
 
-/** One piece on one grid. `known`: what its mask says, from `readClearness`, so that it is not read twice. */
+/**
+ * One piece on one grid. `known`: what its mask says, from `readClearness`, so that it is not read twice.
+ * It has one state per pixel of the part's grid, [height, width].
+ */
 export async function readPart(
   reader: Reader,
   { piece, grid }: Part,
@@ -184,6 +187,7 @@ export interface ContributingPart extends PartRead {
 /**
  * Looks through the parts until every pixel is clear (or has data, where nobody asks what is clear): of pieces that overlap each
  * pixel comes from the first that sees it best. Parts that see nothing better are passed over.
+ * `known` has one state per pixel of the parts' grid, [height, width].
  */
 export async function* contributingParts(
   reader: Reader,
@@ -218,7 +222,10 @@ export interface Reading {
   readonly states: Uint8Array;
 }
 
-/** Acquisitions on `target` (project's CRS), as one picture: the first on top. Memory holds two pieces. */
+/**
+ * Acquisitions on `target` (project's CRS), as one picture: the first on top. Memory holds two pieces.
+ * `known` has one state per pixel of `target`, [height, width].
+ */
 export async function readPixels(
   reader: Reader,
   acquisitions: readonly Acquisition[],
@@ -251,6 +258,7 @@ function physicalOver(plane: Float32Array, band: StoredBand, gives: Uint8Array):
 /**
  * The states as the masks alone say them, every pixel taken for data: cheap enough to look at every date before its bands are read.
  * `undefined` when a piece there has no mask; nothing is clear where no piece lies.
+ * The result has one state per pixel of `target`, [height, width].
  */
 export async function readClearness(
   reader: Reader,

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §14 and §17 */
+
 import { z } from "zod";
 
 /** One image per sample, cut into square patches; each patch goes through a small residual convolutional network. */

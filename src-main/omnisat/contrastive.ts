@@ -1,3 +1,5 @@
+/** @see SPEC.md, §11.4 */
+
 import {
   add,
   concat,

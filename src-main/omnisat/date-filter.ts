@@ -1,3 +1,5 @@
+/** @see SPEC.md, §10.2: the dates that the series decoder reconstructs */
+
 import {
   add,
   and,

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §10 */
+
 import {
   add,
   concat,

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §6 to §8 */
+
 import { add, concat, expand, type Graph, mul, type Scope, slice, split, type Value } from "../engine/index.ts";
 import { type ModalityConfig, type OmniSatConfig, patchCount } from "./config.ts";
 import { fuse, positions } from "./fusion.ts";

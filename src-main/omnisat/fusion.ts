@@ -1,3 +1,5 @@
+/** @see SPEC.md, §8 */
+
 import {
   add,
   concat,

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §12 */
+
 import {
   add,
   argMax,

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §1 and §15 */
+
 import type { DataType, Graph, Shape, Value } from "../engine/index.ts";
 import { type ModalityConfig, type OmniSatConfig, patchCount } from "./config.ts";
 
@@ -54,7 +56,7 @@ export function inputSpecs(config: OmniSatConfig, batch: BatchShape): Record<str
   return specs;
 }
 
-/** Declares the inputs on a graph. */
+/** Declares the inputs on a graph, with the shapes that `inputSpecs` gives them. */
 export function graphInputs(graph: Graph, config: OmniSatConfig, batch: BatchShape): Record<string, Value> {
   return declareInputs(graph, inputSpecs(config, batch));
 }

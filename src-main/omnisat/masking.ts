@@ -1,3 +1,5 @@
+/** @see SPEC.md, §9 */
+
 import { add, mul, reshape, type Scope, scatterElements, sub, topK, type Value } from "../engine/index.ts";
 import type { OmniSatConfig } from "./config.ts";
 import type { Inputs } from "./inputs.ts";

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §16 */
+
 /** F1 of several labels per sample, counts over all samples (SPEC 16). */
 export interface MultilabelF1 {
   readonly perClass: readonly number[];

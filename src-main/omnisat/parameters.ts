@@ -1,3 +1,5 @@
+/** @see SPEC.md, §13, §18 and §19 */
+
 import { buildForward, type StateEntry } from "../engine/index.ts";
 import type { OmniSatConfig } from "./config.ts";
 import { graphInputs } from "./inputs.ts";

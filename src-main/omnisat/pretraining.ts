@@ -1,3 +1,5 @@
+/** @see SPEC.md, §9 to §11 */
+
 import {
   add,
   type Graph,

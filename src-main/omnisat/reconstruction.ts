@@ -1,3 +1,5 @@
+/** @see SPEC.md, §11.1 to §11.3 */
+
 import {
   add,
   div,

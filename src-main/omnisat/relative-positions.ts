@@ -1,3 +1,5 @@
+/** @see SPEC.md, §7.1 and §7.2 */
+
 import { cast, equal, type Graph, matMul, reshape, transpose, type Value } from "../engine/index.ts";
 
 /** Distances fall into seven buckets (three of them for negative ones, never used) and one for tokens without a place. */

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §4 and §5 */
+
 import {
   add,
   batchNorm,

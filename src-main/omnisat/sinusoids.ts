@@ -1,3 +1,5 @@
+/** @see SPEC.md, §4.2: the encoding of dates */
+
 import { cast, cos, div, type Graph, sin, type Value, where } from "../engine/index.ts";
 
 /** Wave lengths of the date encoding: channel j turns with T0^(2⌊j/2⌋ / channels). */

@@ -1,3 +1,5 @@
+/** @see SPEC.md, §18 */
+
 /**
  * Names of weights. Ours are those of the official pre-training model: `encoder.*`, `decoder.*`, `masked_token`, and a
  * head's own (`head.0.*`, or `mlp.mlp.*` for models trained from scratch).

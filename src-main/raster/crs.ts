@@ -219,7 +219,10 @@ function parsed(crs: Crs): string {
   }
 }
 
-/** True when two descriptions mean the same numbers: a Transverse Mercator on GRS80 with UTM's constants is EPSG:25832. */
+/**
+ * True when two descriptions mean the same numbers: a Transverse Mercator on GRS80 with UTM's constants is EPSG:25832.
+ * @throws AppError "crs-unknown", "crs-unusable"
+ */
 export function sameCrs(a: Crs, b: Crs): boolean {
   if (a.trim().toUpperCase() === b.trim().toUpperCase()) return true;
   return parameters(a) === parameters(b);
@@ -300,7 +303,10 @@ export function crsName(crs: Crs): string {
 
 const geographic = new Map<Crs, boolean>();
 
-/** Does the system count longitude and latitude? */
+/**
+ * Does the system count longitude and latitude?
+ * @throws AppError "crs-unknown", "crs-unusable"
+ */
 export function isGeographic(crs: Crs): boolean {
   // Asked for every point of every warp: reading the definition each time was nine tenths of a small warp.
   const cached = geographic.get(crs);
@@ -367,6 +373,7 @@ function entryOf(row: ListRow): CrsEntry {
 /**
  * The longitudes and latitudes a grid covers, from its edges and its inside. East of the date line longitudes go on
  * past 180, so that `minX < maxX` always holds. `undefined` when no point of the grid is on Earth.
+ * @throws AppError "crs-unknown", "crs-unusable"
  */
 export function lonLatBounds(grid: GeoBox): Bounds | undefined {
   const { forward } = transformer(grid.crs, "EPSG:4326");

@@ -40,6 +40,7 @@ const sourceBytes = 1 << 26;
 /**
  * `source` on the grid `target`. Memory is bounded by the size of `target`, so ask for tiles of a large map.
  * The result of a pixel does not depend on which tile asked for it.
+ * @throws AppError "raster-without-transform", "raster-without-crs", "crs-unknown", "crs-unusable"
  */
 export async function warp(source: Raster, target: GeoBox, options: WarpOptions): Promise<PixelBlock> {
   const { signal, urgent } = options;

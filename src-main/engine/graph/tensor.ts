@@ -27,7 +27,7 @@ export const bytesPerElement: Readonly<Record<DataType, number>> = {
   bool: 1,
 };
 
-/** Zeroed storage for `size` elements. */
+/** Zeroed storage of length `size`: a number of elements, each of as many bytes as `type` has. */
 export function allocate(type: DataType, size: number): TensorData {
   switch (type) {
     case "float32":
@@ -42,7 +42,7 @@ export function allocate(type: DataType, size: number): TensorData {
   }
 }
 
-/** A tensor from plain numbers, converted to `type`. */
+/** A tensor from plain numbers, converted to `type`. As many numbers as `shape` has elements, in row-major order. */
 export function tensor(data: ArrayLike<number>, shape: Shape = [data.length], type: DataType = "float32"): Tensor {
   if (data.length !== sizeOf(shape)) throw new Error(`tensor: ${data.length} values for ${formatShape(shape)}`);
   const storage = allocate(type, data.length);

@@ -1,13 +1,18 @@
+/** @see Srivastava et al. 2014 (dropout); Huang et al. 2016 (stochastic depth) */
+
 import type { Shape, Value } from "../graph/index.ts";
 import { cast, greaterOrEqual, mul } from "../ops/index.ts";
 import type { Scope } from "./scope.ts";
 
-/** Drops elements with probability p and scales the others by 1/(1-p). Identity when not training or when p = 0. */
+/**
+ * Drops elements with probability p and scales the others by 1/(1-p). Identity when not training or when p = 0.
+ * x: any shape, and the result has the same.
+ */
 export function dropout(scope: Scope, name: string, x: Value, p: number): Value {
   return drop(scope, name, x, p, x.shape);
 }
 
-/** Drops whole samples (stochastic depth): one draw per first axis. */
+/** Drops whole samples (stochastic depth): one draw per first axis. x: [N, …] → [N, …] */
 export function dropPath(scope: Scope, name: string, x: Value, p: number): Value {
   return drop(scope, name, x, p, [x.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
 }

@@ -1,3 +1,5 @@
+/** @see PyTorch, torch.nn.Linear: the weight is [out, in] */
+
 import type { Value } from "../graph/index.ts";
 import { gemm, matMul, reshape } from "../ops/index.ts";
 import type { Scope } from "./scope.ts";

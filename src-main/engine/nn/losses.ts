@@ -23,7 +23,7 @@ import {
   where,
 } from "../ops/index.ts";
 
-/** Mean squared difference over all elements. */
+/** Mean squared difference over all elements. Shapes broadcast; the result is a scalar, []. */
 export function mse(g: Graph, prediction: Value, target: Value): Value {
   return reduceMean(g, pow(g, sub(g, prediction, target), 2));
 }

@@ -19,7 +19,7 @@ import type { Scope } from "./scope.ts";
 const one = { kind: "constant", value: 1 } as const;
 const zero = { kind: "constant", value: 0 } as const;
 
-/** Normalises the last axis.  x: [..., C] */
+/** Normalises the last axis.  x: [..., C] → [..., C] */
 export function layerNorm(scope: Scope, x: Value, { eps }: { readonly eps: number }): Value {
   const width = x.shape.at(-1)!;
   const weight = scope.parameter("weight", [width], one);
@@ -87,6 +87,7 @@ function batchStatistics(scope: Scope, channels: number, momentum: number): Batc
 /**
  * Normalises each channel over everything else: in training with this batch's statistics, which also move the running ones;
  * otherwise with the running statistics.
+ * x: any shape with the channels along `axis`, and the result has the same; statistics are [C].
  */
 export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum = 0.1, mask }: BatchNormOptions): Value {
   const { graph: g } = scope;

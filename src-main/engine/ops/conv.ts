@@ -1,3 +1,5 @@
+/** @see ONNX operators Conv and ConvTranspose, opset 17 */
+
 import { formatShape, type Graph, ints, type Shape, type Value } from "../graph/index.ts";
 import { add } from "./elementwise.ts";
 import { reshape, slice, transpose } from "./layout.ts";

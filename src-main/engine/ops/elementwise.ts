@@ -1,3 +1,5 @@
+/** @see ONNX operators Add, Sub, Mul, Div, Pow, Exp, Log, Sqrt, Clip and others of one element each, opset 17 */
+
 import { broadcast, type Graph, type Operand, type Value } from "../graph/index.ts";
 
 type NumberOperator = "Add" | "Sub" | "Mul" | "Div" | "Max" | "Min";
@@ -62,7 +64,7 @@ export const relu = unary("Relu");
 /** Its gradient is zero everywhere. */
 export const floor = unary("Floor");
 
-/** x raised to a fixed power. */
+/** x raised to a fixed power. The result has the shape of x. */
 export function pow(g: Graph, x: Value, exponent: number): Value {
   return g.record("Pow", [x], { exponent }, () => {
     if (exponent === 2) return g.emit("Mul", [x, x], [x]);
@@ -70,14 +72,14 @@ export function pow(g: Graph, x: Value, exponent: number): Value {
   })[0]!;
 }
 
-/** x held between two numbers; outside them its slope is 0. */
+/** x held between two numbers; outside them its slope is 0. The result has the shape of x. */
 export function clip(g: Graph, x: Value, min: number, max: number): Value {
   return g.record("Clip", [x], { min, max }, () =>
     g.emit("Clip", [x, g.constant(min, { type: x.type }), g.constant(max, { type: x.type })], [x]),
   )[0]!;
 }
 
-/** A value through which no gradient flows. */
+/** A value through which no gradient flows. The result has the shape of x. */
 export function stopGradient(g: Graph, x: Value): Value {
   return g.record("StopGradient", [x], {}, () => g.emit("Identity", [x], [x]))[0]!;
 }

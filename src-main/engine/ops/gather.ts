@@ -1,3 +1,5 @@
+/** @see ONNX operators GatherElements and ScatterElements, opset 17 */
+
 import { axisOf, formatShape, type Graph, int, text, type Value } from "../graph/index.ts";
 
 const checkIndices = (operator: string, indices: Value): void => {
@@ -14,7 +16,10 @@ export function gather(g: Graph, x: Value, indices: Value, axis: number): Value 
   )[0]!;
 }
 
-/** One element of x per index, taken along `axis`; all other positions are the index's own. */
+/**
+ * One element of x per index, taken along `axis`; all other positions are the index's own.
+ * The result has the shape of the indices.
+ */
 export function gatherElements(g: Graph, x: Value, indices: Value, axis: number): Value {
   checkIndices("GatherElements", indices);
   const along = axisOf("GatherElements", x.shape, axis);
@@ -26,7 +31,10 @@ export function gatherElements(g: Graph, x: Value, indices: Value, axis: number)
   )[0]!;
 }
 
-/** x with `updates` written (or added) at the positions that gatherElements would read. */
+/**
+ * x with `updates` written (or added) at the positions that gatherElements would read.
+ * Indices and updates have one shape; the result has that of x.
+ */
 export function scatterElements(
   g: Graph,
   x: Value,

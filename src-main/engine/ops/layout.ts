@@ -36,7 +36,10 @@ export function reshape(g: Graph, x: Value, shape: Shape): Value {
   )[0]!;
 }
 
-/** The axes in another order; without a permutation they are reversed. */
+/**
+ * The axes in another order; without a permutation they are reversed.
+ * The result's axis i has the length of axis `permutation[i]`: its shape is that of x in the new order.
+ */
 export function transpose(g: Graph, x: Value, permutation?: readonly number[]): Value {
   const axes = permutation ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
   if (
@@ -82,7 +85,7 @@ export function expand(g: Graph, x: Value, shape: Shape): Value {
   )[0]!;
 }
 
-/** Values end to end along one axis. */
+/** Values end to end along one axis. […, n₁, …], […, n₂, …] → […, n₁ + n₂, …] */
 export function concat(g: Graph, values: readonly Value[], axis: number): Value {
   const first = values[0];
   if (!first) throw new Error("Concat: nothing to concatenate");
@@ -109,6 +112,7 @@ export interface SliceOptions {
 /**
  * Part of one axis: from `start` up to, not including, `end`; negative numbers count from the back.
  * With a negative step the axis is walked backwards from `start` down to, not including, `end`; -Infinity reaches the front.
+ * Other axes keep their length.
  */
 export function slice(g: Graph, x: Value, { axis, start, end, step = 1 }: SliceOptions): Value {
   const along = axisOf("Slice", x.shape, axis);
@@ -127,7 +131,7 @@ export function slice(g: Graph, x: Value, { axis, start, end, step = 1 }: SliceO
   })[0]!;
 }
 
-/** One axis cut into pieces. */
+/** One axis cut into pieces. […, n₁ + n₂, …] → […, n₁, …], […, n₂, …] */
 export function split(g: Graph, x: Value, axis: number, sizes: readonly number[]): Value[] {
   const along = axisOf("Split", x.shape, axis);
   if (sizes.reduce((sum, size) => sum + size, 0) !== x.shape[along])
@@ -141,7 +145,7 @@ export function split(g: Graph, x: Value, axis: number, sizes: readonly number[]
   ];
 }
 
-/** A border of `value` around x: how many before and after, per axis. */
+/** A border of `value` around x: how many before and after, per axis. Each axis has the length before + n + after. */
 export function pad(g: Graph, x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
   if (before.length !== x.shape.length || after.length !== x.shape.length || [...before, ...after].some((n) => n < 0))
     throw new Error(`Pad: ${formatShape(x.shape)} by ${formatShape(before)}, ${formatShape(after)}`);

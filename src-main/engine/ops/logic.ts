@@ -1,3 +1,5 @@
+/** @see ONNX operators Equal, Greater, Less, And, Or, Not, Where and Cast, opset 17 */
+
 import { broadcast, type DataType, type Graph, int, type Operand, onnxType, type Value } from "../graph/index.ts";
 import { pair } from "./elementwise.ts";
 
@@ -24,13 +26,13 @@ export const greaterOrEqual = comparison("GreaterOrEqual");
 export const and = connective("And");
 export const or = connective("Or");
 
-/** Element by element: true where `x` (bool) is false. */
+/** Element by element: true where `x` (bool) is false. The result has the shape of x. */
 export function not(g: Graph, x: Value): Value {
   if (x.type !== "bool") throw new Error(`Not: ${x.type}`);
   return g.record("Not", [x], {}, () => g.emit("Not", [x], [x]))[0]!;
 }
 
-/** `a` where the condition holds, else `b`. */
+/** `a` where the condition holds, else `b`. The three shapes broadcast. */
 export function where(g: Graph, condition: Value, a: Operand, b: Operand): Value {
   if (condition.type !== "bool") throw new Error(`Where: the condition is ${condition.type}`);
   const [left, right] = pair(g, "Where", a, b);
@@ -39,7 +41,7 @@ export function where(g: Graph, condition: Value, a: Operand, b: Operand): Value
   return g.record("Where", inputs, {}, () => g.emit("Where", inputs, [{ type: left.type, shape }]))[0]!;
 }
 
-/** The same numbers in another type. Gradients pass between floats only. */
+/** The same numbers in another type. Gradients pass between floats only. The result has the shape of x. */
 export function cast(g: Graph, x: Value, type: DataType): Value {
   if (x.type === type) return x;
   return g.record("Cast", [x], { type }, () =>

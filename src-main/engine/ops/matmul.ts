@@ -1,3 +1,5 @@
+/** @see ONNX operators MatMul and Gemm, opset 17 */
+
 import { broadcast, formatShape, type Graph, int, type Value } from "../graph/index.ts";
 import { permuted, transpose } from "./layout.ts";
 
@@ -16,6 +18,7 @@ const swapLast = (x: Value): number[] => {
 /**
  * The matrix product of the last two axes; the axes before broadcast.
  * Either operand may be given transposed, which costs nothing: the runtime reads it in that order.
+ * a: [..., M, K], b: [..., K, N] → [..., M, N]
  */
 export function matMul(
   g: Graph,
@@ -40,7 +43,10 @@ export function matMul(
   })[0]!;
 }
 
-/** a b + c for matrices, c broadcast over rows: the bias is added inside the product. */
+/**
+ * a b + c for matrices, c broadcast over rows: the bias is added inside the product.
+ * a: [M, K], b: [K, N], c: [N] → [M, N]
+ */
 export function gemm(
   g: Graph,
   a: Value,

@@ -1,3 +1,5 @@
+/** @see Ioffe and Szegedy 2015 (batch), Ba, Kiros and Hinton 2016 (layer), Wu and He 2018 (group normalisation) */
+
 import { axisOf, float, formatShape, type Graph, int, reduced, type Value } from "../graph/index.ts";
 import { add, div, maximum, mul, sqrt, sub } from "./elementwise.ts";
 import { reshape } from "./layout.ts";

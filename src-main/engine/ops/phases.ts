@@ -1,3 +1,5 @@
+/** @see src-main/omnisat/SPEC.md, §3 and §10.1: the pooling windows of the image encoder and their way back */
+
 import { formatShape, type Graph, type Value } from "../graph/index.ts";
 import { add, maximum, minimum, mul, sub } from "./elementwise.ts";
 import { gelu } from "./gelu.ts";
@@ -62,6 +64,7 @@ export function interleave(
  * rises, so the largest lies at the largest or the smallest value: two of four are computed, and one slope of four.
  * `atOnce`, for training, makes the result wait for the places: else the runtime, which computes what is asked for, would
  * hold all four values until the backward pass needs them.
+ * The four values have one shape, and so have both results.
  */
 export function geluMax(
   g: Graph,
@@ -94,7 +97,10 @@ export function unpoolPhases(
   return interleave(g, atChosen(g, x, chosen), size);
 }
 
-/** x where a place was chosen, zero where not, for the four places of a window. */
+/**
+ * x where a place was chosen, zero where not, for the four places of a window.
+ * x and `chosen` have one shape, and so has each of the four results.
+ */
 export function atChosen(g: Graph, x: Value, chosen: Value): Four<Value> {
   const outputs = g.record("AtChosen", [x, chosen], {}, () => {
     const at = placeMasks(g, chosen);

@@ -1,3 +1,5 @@
+/** @see Wu and He 2018, Group Normalization */
+
 import { formatShape, type Graph, type Value } from "../graph/index.ts";
 import { add, div, mul, sqrt, sub } from "./elementwise.ts";
 import { expand, reshape } from "./layout.ts";

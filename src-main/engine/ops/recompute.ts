@@ -1,3 +1,5 @@
+/** @see Chen, Xu, Zhang and Guestrin 2016, Training Deep Nets with Sublinear Memory Cost, arXiv 1604.06174 */
+
 import { type Graph, text, type Value } from "../graph/index.ts";
 
 /**

@@ -1,3 +1,5 @@
+/** @see ONNX operators ReduceSum, ReduceMean, ReduceMax, ReduceMin and ArgMax, opset 17 */
+
 import { axesOf, axisOf, type Graph, int, reduced, type Value } from "../graph/index.ts";
 import { reshape, shapeConstant } from "./layout.ts";
 
@@ -23,7 +25,10 @@ export const reduceMean = reduction("ReduceMean");
 export const reduceMax = reduction("ReduceMax");
 export const reduceMin = reduction("ReduceMin");
 
-/** The position (int64) of the largest element along `axis`, which disappears; the first one wins a tie. */
+/**
+ * The position (int64) of the largest element along `axis`, which disappears; the first one wins a tie.
+ * x: […, n, …] → […, …]: the shape without that axis.
+ */
 export function argMax(g: Graph, x: Value, axis: number): Value {
   const along = axisOf("ArgMax", x.shape, axis);
   const shape = reduced(x.shape, [along], false);

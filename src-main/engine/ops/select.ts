@@ -1,3 +1,5 @@
+/** @see ONNX operator TopK, opset 17; the quantile is that of PyTorch: linear between neighbours in rank */
+
 import { axisOf, broadcast, formatShape, type Graph, int, sameShape, type Value, withLength } from "../graph/index.ts";
 import { add, mul, sub } from "./elementwise.ts";
 import { gather, gatherElements } from "./gather.ts";
@@ -5,7 +7,10 @@ import { expand, shapeConstant, squeeze } from "./layout.ts";
 import { cast, where } from "./logic.ts";
 import { reduceSum } from "./reduce.ts";
 
-/** The k largest (or smallest) elements along `axis`, in order, and their positions (int64). */
+/**
+ * The k largest (or smallest) elements along `axis`, in order, and their positions (int64).
+ * x: […, n, …] → two of […, k, …]
+ */
 export function topK(g: Graph, x: Value, k: number, axis: number, largest = true): { values: Value; indices: Value } {
   const along = axisOf("TopK", x.shape, axis);
   if (k < 1 || k > x.shape[along]!) throw new Error(`TopK: ${k} of axis ${axis} of ${formatShape(x.shape)}`);
@@ -31,6 +36,7 @@ const last = 3.4028234e38;
  * The q-quantile along `axis`, which disappears, interpolated between the two neighbours in rank;
  * at a whole rank it is exactly that element. Entries where `mask` is false do not count;
  * where none counts the result is the largest float, above everything.
+ * `mask` has the shape of x; the result has it without `axis`.
  */
 export function quantile(
   g: Graph,

@@ -1,3 +1,5 @@
+/** @see ONNX operators Softmax and LogSoftmax, opset 17 */
+
 import { axesOf, axisOf, type Graph, int, reduced, type Value } from "../graph/index.ts";
 import { add, exp, log, sub } from "./elementwise.ts";
 import { reshape } from "./layout.ts";
@@ -16,7 +18,10 @@ export function logSoftmax(g: Graph, x: Value, axis: number): Value {
   return g.record("LogSoftmax", [x], { axis: along }, () => g.emit("LogSoftmax", [x], [x], { axis: int(along) }))[0]!;
 }
 
-/** log Σ exp x, shifted by the largest element. Entries of -∞ count for nothing; if all are, so is the result. */
+/**
+ * log Σ exp x, shifted by the largest element. Entries of -∞ count for nothing; if all are, so is the result.
+ * The axes disappear from the shape, or keep the length 1 with `keepDims`.
+ */
 export function logSumExp(g: Graph, x: Value, axes: readonly number[], keepDims = false): Value {
   const over = axesOf("LogSumExp", x.shape, axes);
   return g.record("LogSumExp", [x], { axes: over }, () => {

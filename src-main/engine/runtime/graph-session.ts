@@ -90,7 +90,7 @@ export class GraphSession {
   }
 }
 
-/** Empty storage for a value. */
+/** Empty storage for a value. It has the value's shape. */
 export function storageFor({ type, shape }: Value): Tensor {
   return { type, shape, data: allocate(type, sizeOf(shape)) };
 }

@@ -91,6 +91,7 @@ function headerOf(header: Uint8Array, size: number, fail: Fail) {
  * Looks through a safetensors file that comes piece by piece, in memory that does not grow with it: its header, and every float
  * for being a number. `end()` gives the SHA-256 of the whole file.
  * @param path what errors name
+ * @param size of the file in bytes
  * @param described is told what the header says before any number is looked at; it may refuse
  * @throws AppError "weights-damaged"
  */

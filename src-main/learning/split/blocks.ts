@@ -113,6 +113,7 @@ export function blocksOfLabel({ runs }: BlockLabel, side: number, affine: Affine
  * The largest of several sides with which every class trains and tests, near its shares; where none does, the one that comes
  * closest. Blocks should be wide: a test patch beside training patches is not a new place. With folds it is the largest side
  * with which the fewest classes lie in one block, whichever fold tests.
+ * @throws AppError "split-class-too-small", "split-not-possible"
  */
 export function splitByBestBlocks(
   labels: readonly BlockLabel[],

@@ -25,7 +25,10 @@ interface Common {
 /** A tenth of the patches for choosing when to stop, a third for the score. */
 export const usualShares: SplitShares = { train: 0.6, validation: 0.1, test: 0.3 };
 
-/** Polygon by polygon, every class in every set. Neighbouring polygons may get different sets. */
+/**
+ * Polygon by polygon, every class in every set. Neighbouring polygons may get different sets.
+ * @throws AppError "split-class-too-small", "split-not-possible"
+ */
 export function splitByPolygons(
   items: readonly SplitItem[],
   options: Common & { readonly folds?: SplitFolds },

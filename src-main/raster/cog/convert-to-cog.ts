@@ -39,6 +39,7 @@ export interface WarpToCogOptions extends ConvertOptions {
  * The same pixels, grid, nodata, scales, names and colours, as a COG. A mask becomes an alpha band. What the source does not say, such as
  * its place or its coordinate system, the result does not say either.
  * @throws raster-result-too-large before anything is written
+ * @throws AppError "crs-unknown", "crs-unusable"
  */
 export async function convertToCog(
   sourcePath: string,
@@ -75,6 +76,7 @@ export async function convertToCog(
 /**
  * Warps a file onto another grid, tile by tile, into a COG.
  * @throws raster-result-too-large before anything is written
+ * @throws AppError "raster-without-transform", "raster-without-crs", "raster-outside-crs", "crs-unknown", "crs-unusable"
  */
 export async function warpToCog(sourcePath: string, targetPath: string, options: WarpToCogOptions): Promise<void> {
   const source = await openRaster(sourcePath, { crs: options.sourceCrs });
@@ -179,7 +181,7 @@ function pixelsOf(source: Raster, block: PixelBlock, nodata: number | undefined)
 /**
  * The grid in `crs` that holds all of `source`. Its pixels are square and as many along the diagonal as the source's,
  * as gdalwarp chooses; with a `resolution` its edges lie on multiples of it.
- * @throws AppError "raster-outside-crs"
+ * @throws AppError "raster-outside-crs", "crs-unknown", "crs-unusable"
  */
 export function suggestGeobox(source: GeoBox, crs: Crs, resolution?: number): GeoBox {
   const toTarget = exactTransform(source, { crs, affine: northUp(0, 0, 1, 1), width: 1, height: 1 }).transform;

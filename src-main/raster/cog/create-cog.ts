@@ -71,6 +71,7 @@ export type ReadPixels = (window: PixelWindow) => Promise<readonly TypedArray[] 
 /**
  * Writes a Cloud Optimized GeoTIFF tile by tile: no more than a few tiles are in memory. The file appears whole
  * under its name, or not at all.
+ * @throws AppError "crs-unknown", "crs-unusable"
  */
 export async function createCog(
   path: string,

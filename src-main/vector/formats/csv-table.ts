@@ -31,7 +31,10 @@ interface CsvOptions {
 
 type CsvRow = CsvTable["rows"][number];
 
-/** The rows of a text table as they are: whether the first is a heading, the caller knows. @throws AppError as {@link readCsvTable} */
+/**
+ * The rows of a text table as they are: whether the first is a heading, the caller knows. @throws AppError as {@link readCsvTable}
+ * @throws AppError "table-unreadable", "vector-unknown-encoding", "file-missing"
+ */
 export function readCsvRows(path: string, options: CsvOptions = {}): readonly CsvRow[] {
   return rowsOf(bytesOf(path), path, options).rows;
 }

@@ -13,7 +13,10 @@ import { readZipped } from "./zipped.ts";
 /**
  * One layer of a GeoPackage, Shapefile, GeoJSON, KML or CSV file, or of such files in a ZIP archive (KMZ among them). What the file
  * holds decides where the ending leaves a doubt.
- * @throws AppError "vector-missing", "vector-unknown-format", "vector-damaged" and what the format's reader throws
+ * @throws AppError "vector-missing", "vector-unknown-format", "vector-damaged", "table-spreadsheet",
+ * "vector-layer-missing", "vector-unknown-encoding", "labels-unknown-crs", "labels-not-lon-lat", "table-unreadable",
+ * "file-missing", "table-one-coordinate", "table-ambiguous", "table-degrees-minutes", "table-without-coordinates",
+ * "table-not-degrees" and what the format's reader throws
  */
 export async function openFeatures(path: string, options: ReadOptions = {}): Promise<FeatureLayer> {
   const extension = extensionOf(path);
@@ -25,6 +28,7 @@ export async function openFeatures(path: string, options: ReadOptions = {}): Pro
 /**
  * The same of a file that is no archive, at once.
  * @throws AppError "vector-damaged", "table-spreadsheet", "vector-unknown-format"
+ * @throws AppError "vector-missing", and those of `openFeatures`
  */
 export function readFeatures(path: string, options: ReadOptions = {}): FeatureLayer {
   const extension = extensionOf(path);

@@ -67,7 +67,7 @@ export function expectField(layer: FeatureLayer, field: string): void {
 /**
  * A table with one class per value: whole numbers from 1 to 254 keep their number, everything else is numbered from 1
  * in alphabetical order. With `nameField` a class is called what that field says most often for it.
- * @throws AppError "labels-without-class-values", "labels-too-many-classes"
+ * @throws AppError "labels-without-class-values", "labels-too-many-classes", "labels-without-field"
  */
 export function suggestClasses(
   layer: FeatureLayer,

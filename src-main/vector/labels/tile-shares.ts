@@ -50,7 +50,10 @@ const mostFiles = 1_000_000;
  * JSON: name → `{"Betula": 0.53}`, `[["Betula", 0.53], …]` or `["Betula", …]`; a list of records; one image's shares under
  * the image's name. A folder: one JSON per image (BigEarthNet). CSV: file, label, share, or a column per class. Vector files:
  * footprints with a column per class or one column of JSON.
- * @throws AppError "tile-shares-unreadable" with what was looked for
+ * @throws AppError "tile-shares-unreadable", "labels-without-field", "tile-shares-no-columns", "table-unreadable",
+ * "vector-unknown-encoding", "vector-missing", "vector-damaged", "table-spreadsheet", "vector-unknown-format",
+ * "vector-layer-missing", "labels-unknown-crs", "labels-not-lon-lat", "table-one-coordinate", "table-ambiguous",
+ * "table-degrees-minutes", "table-without-coordinates", "table-not-degrees" with what was looked for
  * @throws AppError "file-missing"
  */
 export async function readTileShares(path: string, options: TileSharesOptions = {}): Promise<TileShares> {

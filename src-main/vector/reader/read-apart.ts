@@ -204,7 +204,7 @@ export interface TaskListener {
 /**
  * Does `name` with a file in a process that can be killed, also inside a query of a database: a file that takes too long, too
  * much memory, or crashes its reader fails this request and nothing else.
- * @throws AppError "vector-too-costly", and whatever the work throws
+ * @throws AppError "vector-too-costly", and, "file-not-regular" whatever the work throws
  */
 export async function readApart<K extends TaskName>(
   name: K,
@@ -214,7 +214,10 @@ export async function readApart<K extends TaskName>(
   return (await workApart(name, input, hearing)) as Tasks[K]["output"];
 }
 
-/** The same with work of another room, which the reading processes were started with (`serveReading`, `forkReadersFrom`). */
+/**
+ * The same with work of another room, which the reading processes were started with (`serveReading`, `forkReadersFrom`).
+ * @throws AppError "file-not-regular"
+ */
 export async function workApart(
   name: string,
   input: { readonly path: string },
@@ -341,7 +344,10 @@ function heardOf(name: string, path: string, cost: ReadingCost): void {
   for (const listener of listeners) listener(name, path, cost);
 }
 
-/** The names of a layer's fields. */
+/**
+ * The names of a layer's fields.
+ * @throws AppError "file-not-regular"
+ */
 export async function fieldsApart(source: Tasks["features"]["input"]): Promise<string[]> {
   let names: string[] = [];
   await readApart("features", source, {
@@ -356,6 +362,7 @@ export async function fieldsApart(source: Tasks["features"]["input"]): Promise<s
 /**
  * The features of a layer, read in a process of its own, some hundred at a time: `each` gets every one with the layer's head,
  * and ends the reading with `false`.
+ * @throws AppError "file-not-regular"
  */
 export async function eachFeatureApart(
   path: string,
