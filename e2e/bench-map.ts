@@ -79,7 +79,7 @@ async function pan(page: Page, name: string, seconds: number, arrive: () => Prom
     await page.mouse.up();
   }
   const frames = (await page.evaluate(() => (window as unknown as { frames: number[] }).frames)).slice(2);
-  // A slow machine asks for tiles only when the map has come to rest.
+  // A slow machine asks for tiles only when the map has stopped moving.
   await page.waitForTimeout(4000);
   page.off("request", note);
   const addresses = new Set(urls.map((url) => /\/tile\/[^/]+\/(\d+\/-?\d+\/-?\d+)/.exec(url)![1]!));
@@ -97,7 +97,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const rest = async () => {
     await page.getByRole("application").waitFor();
-    // A slow machine asks for tiles only when the map has come to rest.
+    // A slow machine asks for tiles only when the map has stopped moving.
     await page.waitForTimeout(3000);
   };
   const runs = [

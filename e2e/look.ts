@@ -36,7 +36,7 @@ try {
     stdio: ["ignore", "ignore", "pipe"],
   });
 } catch (error) {
-  // Somebody may be in the middle of an edit: the last build that worked is better than none.
+  // While sources are being edited a build may fail; the last one that worked is used then.
   console.error(
     `The window was not built anew: ${String((error as { stderr?: unknown }).stderr)
       .split("\n")

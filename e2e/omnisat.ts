@@ -58,7 +58,7 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** The error stream without what a run should be doubted for: trainings of a few steps are always doubted. */
+/** The error stream without the findings about a training: trainings of a few steps always have some. */
 export const withoutDoubts = (err: string): string =>
   err
     .split("\n")

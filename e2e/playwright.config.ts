@@ -10,7 +10,8 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/pictures/{testFilePath}/{arg}{ext}",
   fullyParallel: false,
   workers: 2,
-  // The whole machine draws WebGL by processor, seconds per frame when it is busy: patience costs a green run nothing. One journey that lost its patience may try once more, and is listed as flaky.
+  // WebGL is drawn by the processor, seconds per frame when the machine is busy, so that limits are long; a run that passes does not
+  // wait for them. A journey that reaches its limit is tried once more and is listed as flaky.
   retries: 1,
   forbidOnly: Boolean(process.env.CI),
   timeout: 600_000,

@@ -5,7 +5,7 @@ import { expect, type Page } from "@playwright/test";
 
 /** Sets up a training of the smallest network on radar alone, which is quickly read, in the Train panel. */
 export async function setUpTiny(window: Page, { name, steps }: { readonly name: string; readonly steps: number }) {
-  // A click that comes before the docks' layout was read back is overruled by it.
+  // A click before the stored layout of the docks was read is undone by that layout.
   await expect(async () => {
     await window.getByRole("tab", { name: "Train" }).click();
     await window.getByText("Quick", { exact: true }).click({ timeout: 5_000 });
@@ -45,7 +45,7 @@ export async function reachStep(window: Page, name: string, step: number): Promi
     .toBeGreaterThanOrEqual(step);
 }
 
-/** The steps whose loss is stored in the project, read past the program. */
+/** The steps whose loss is stored in the project, read from its database without the program. */
 export function storedSteps(project: string): number[] {
   const database = new DatabaseSync(join(project, "project.omniproj"), { readOnly: true });
   try {

@@ -10,7 +10,7 @@ function projectIn(folder: string): string {
   return dirname(join(folder, file));
 }
 
-test("from the first start to an exported map: sample, a look, a label, a training, a map, files", async ({
+test("from the first start to an exported map: sample, inspection, label, training, map, export", async ({
   window,
   host,
 }) => {
@@ -19,7 +19,7 @@ test("from the first start to an exported map: sample, a look, a label, a traini
   await window.getByRole("button", { name: /Try the sample/ }).click();
   await expect(window.getByRole("slider", { name: "Date" })).toHaveAttribute("aria-valuetext", "22 Nov 2019");
 
-  // A look: what one place did in every band over the year.
+  // Inspection: the values of one place in every band over the year.
   await window.keyboard.press("Control+Shift+I");
   const map = window.locator(".map-view .target");
   const box = (await map.boundingBox())!;
@@ -56,7 +56,7 @@ test("from the first start to an exported map: sample, a look, a label, a traini
   const areas = window.getByRole("region", { name: "Area per class" });
   await expect(areas.getByRole("row", { name: /Total/ })).toContainText("40.96");
 
-  // Files for the tools that come after.
+  // Export of files for other programs.
   await window.getByRole("tab", { name: "Export", exact: true }).click();
   await window.getByRole("button", { name: "Export", exact: true }).last().click();
   const done = window.getByRole("region", { name: "Exported in this session" }).getByRole("listitem");

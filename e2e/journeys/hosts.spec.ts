@@ -6,12 +6,12 @@ import { startHostWithSample } from "../harness/sample-host.ts";
 import { openSecondWindow } from "../harness/second-window.ts";
 import { openTunnel } from "../harness/tunnel.ts";
 
-// What becomes of the window when what is behind it breaks, is killed, or is asked by somebody else.
+// What the window does when its connection breaks, its host is killed, or another page or window sends requests.
 
 const bounds = { minX: 574700, minY: 5621900, maxX: 574900, maxY: 5622100 };
 const undo = /^Undo/;
 
-test("a line that breaks comes back by itself, and what happened meanwhile is there", async ({ page }) => {
+test("a connection that breaks is made again by itself, and what happened meanwhile is shown", async ({ page }) => {
   const { host } = await startHostWithSample();
   const tunnel = await openTunnel(host.address);
   await page.goto(tunnel.address);
@@ -74,7 +74,7 @@ test("kill -9 of the whole program during edits loses none that was answered, an
   await host.close();
 });
 
-test("a page under another name gets nothing, though it leads here and knows the token", async () => {
+test("a page under another host name is refused, even when it leads to this host and has the token", async () => {
   const host = await startHost();
   const browser = await chromium.launch({
     ...launchOptions,

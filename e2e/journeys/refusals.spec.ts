@@ -162,7 +162,7 @@ test("a project that is held, one that is gone, and a disk that is full", async 
       await window.getByLabel("Name", { exact: true }).fill("Hedges 2024");
       const where = window.getByLabel("Folder", { exact: true });
       await expect(where).toHaveValue(/Hedges-2024$/);
-      // Where no disk can be mounted, a folder that was not allowed has to do.
+      // Where no disk can be mounted, a folder that is not allowed is used instead.
       const to = mounted ? join(disk, "hedges") : "/proc/hedges";
       await where.fill(to);
       await window.getByRole("button", { name: "Create project" }).click();

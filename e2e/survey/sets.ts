@@ -8,7 +8,7 @@ export interface Baseline {
   readonly accuracy: number;
   /** macro F1 where it was measured */
   readonly macroF1?: number;
-  /** true when the split here is another one than the baseline's: the figures are neighbours, not rivals */
+  /** true when the split here is another one than the baseline's: the figures cannot be compared directly */
   readonly otherSplit?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface SurveySet {
   readonly name: string;
   /** below the folder of all sets */
   readonly folder: string;
-  /** true where an honest refusal is the right end */
+  /** true where a refusal is the expected end */
   readonly refuses?: boolean;
   /** what a reader has to know beside the name */
   readonly about: string;

@@ -1,5 +1,5 @@
 /**
- * Runs the command line over data sets of other people, from import to map or to an honest refusal, and prints a table.
+ * Runs the command line over data sets of other people, from import to map or to a refusal, and prints a table.
  *
  *     npm run survey -- [--data DIR] [--sets A,B] [--keep DIR] [--write]
  *

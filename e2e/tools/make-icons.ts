@@ -9,7 +9,7 @@ const folder = resolve(import.meta.dirname, "../../resources/icons");
 const browser = await chromium.launch(launchOptions);
 const page = await browser.newPage();
 
-/** Below 48 pixels the fields of the drawing are mud: there the plain one is drawn. */
+/** Below 48 pixels the fields of the drawing cannot be told apart: the plain drawing is used there. */
 const drawingOf = (size: number): string => (size < 48 ? "icon-small" : "icon");
 
 async function draw(name: string, size: number): Promise<Buffer> {

@@ -93,7 +93,7 @@ test("edits are undone and redone row by row to the last digit, also after the p
   again.close();
 });
 
-test("something new done after an undo takes the place of what was undone", () => {
+test("a new edit after an undo replaces what was undone", () => {
   const { catalog, legendId } = newCatalog("branch");
   catalog.edit({ key: "one" }, () => catalog.labels.add([label(legendId, 1)]));
   catalog.edits.undo();

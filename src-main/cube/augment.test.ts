@@ -22,7 +22,7 @@ test("the eight orientations are eight different pictures, each plane turned ali
   expect([...two]).toEqual([...first, ...first.map((v) => v + 100)]);
 });
 
-test("a rectangle is never turned on its side", () => {
+test("a picture that is not square is never transposed", () => {
   const random = seededRandom("test");
   for (let i = 0; i < 50; i++) expect(randomOrientation(random, false).transpose).toBe(false);
 });

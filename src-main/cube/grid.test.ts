@@ -20,7 +20,7 @@ test("the Flanders square is 64 × 64 patches counted from the CRS origin", () =
   expect(boundsOfPatches(grid, patchesCovering(grid, square))).toEqual(square);
 });
 
-test("bounds that end inside a patch take the whole patch, and a hair beside an edge does not", () => {
+test("bounds that end inside a patch take the whole patch, and a rounding error beside an edge takes none", () => {
   expect(patchesCovering(grid, { minX: 574680.0000001, minY: 5621805, maxX: 574690.0000001, maxY: 5621811 })).toEqual({
     col: 57468,
     row: -562182,

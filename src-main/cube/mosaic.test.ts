@@ -124,7 +124,7 @@ test("an image with fewer bands takes no place from one with more, whatever thei
   ]);
 });
 
-test("L1C and L2A of one moment never meet, and a file without a level is no L1C", () => {
+test("L1C and L2A of one moment are never joined, and a file without a level is no L1C", () => {
   const facts = (level?: string) => ({ facts: { ...(level ? { level } : {}), time: "10:57:03" } });
   const { acquisitions, samePlaces } = join(
     file("l1c.tif", ["B02"], facts("L1C")),

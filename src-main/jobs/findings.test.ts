@@ -100,7 +100,7 @@ const normalization = (modality: string) => ({
   bands: [{ name: "B1", mean: 10, std: 2, clip: { low: 0, high: 20 } }],
 });
 
-test("what the network is given is looked at: nothing seen, one value everywhere, values from another world", () => {
+test("the inputs of the network are checked: no data, one value everywhere, values far outside of what training saw", () => {
   const seen = Array(4).fill(1);
   const watched = (mask: number[], values: number[]) => {
     const watch = new InputWatch([image("a")], [normalization("a")]);

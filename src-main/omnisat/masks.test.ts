@@ -196,7 +196,7 @@ test("a patch that no date sees gets one and the same finite token", async () =>
   for (const term of Object.values(terms)) expect(Number.isFinite(Number(term.data[0]))).toBe(true);
 });
 
-test("everything hidden is still no NaN", async () => {
+test("hiding every observation gives no NaN", async () => {
   const nothing = hide(
     hide(sample(batch), "s2", () => true),
     "s1",

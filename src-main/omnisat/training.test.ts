@@ -119,7 +119,7 @@ test.each<[string, DenseHead]>([
   expect(unlabelled.filter(Boolean).length / unlabelled.length).toBeGreaterThan(0.85);
 });
 
-test("an unlabelled patch has no say: with no label at all nothing moves", async () => {
+test("an unlabelled patch does not count in the loss: without any label no weight changes", async () => {
   const labels = new Array<number>(batch.size * patches).fill(-1);
   const { losses, state } = await train({ classes: 2 }, labels, 1);
   const { state: later } = await train({ classes: 2 }, labels, 3);
@@ -144,7 +144,7 @@ async function pretrainingCurve(dropout: Dropout, seed: number, steps: number): 
   return losses;
 }
 
-test("pre-training brings its loss down, hidden observations and an absent sensor notwithstanding", async () => {
+test("pre-training lowers its loss, also with hidden observations and an absent sensor", async () => {
   const losses = await pretrainingCurve(noDropout, 5, 25);
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   expect(losses.every(Number.isFinite)).toBe(true);

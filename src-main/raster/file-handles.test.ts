@@ -39,7 +39,7 @@ async function imageOf(value: number, name: string): Promise<string> {
 const window = { col: 0, row: 0, width: 8, height: 8 };
 const firstPixel = async (path: string) => (await (await openRaster(path)).readWindow(window)).bands[0]![0];
 
-test("whoever opens a file reads that file, whatever lay there when others opened it", async () => {
+test("opening a file reads what lies there now, not what lay there at an earlier opening", async () => {
   const path = await imageOf(1000, "a.tif");
   const two = await imageOf(2000, "two.tif");
   const { atime, mtime, size } = statSync(path);

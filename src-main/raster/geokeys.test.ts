@@ -223,7 +223,7 @@ test.each([
     /ProjectedCSTypeGeoKey \(3072\)/,
   ],
   ["geocentric coordinates", { [geoKey.GTModelType]: modelType.geocentric }, /GTModelTypeGeoKey \(1024\) = 3/],
-  ["the Earth as a pea", { [geoKey.GeogSemiMajorAxis]: 1 }, /semi-major axis is 1/],
+  ["an ellipsoid of one metre", { [geoKey.GeogSemiMajorAxis]: 1 }, /semi-major axis is 1/],
 ] as const)("%s: refused with the names of the keys", (_, change, words) => {
   const entries = Object.entries({ ...tmerc, ...change }).filter(([, value]) => value !== undefined);
   const read = () => crsOfGeoKeys(keys(Object.fromEntries(entries) as Record<number, number>));

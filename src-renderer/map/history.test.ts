@@ -16,7 +16,7 @@ function go(by: -1 | 1): Camera | null {
   return camera;
 }
 
-test("one goes back and forth between the places one has rested at", () => {
+test("back and forward go through the views at which the map has stopped", () => {
   for (const x of [0, 100, 200]) viewHistory.note(at(x));
   expect(go(-1)).toEqual(at(100));
   expect(go(-1)).toEqual(at(0));
@@ -27,7 +27,7 @@ test("one goes back and forth between the places one has rested at", () => {
   expect(viewHistory.canGoForward).toBe(false);
 });
 
-test("a new place after going back takes the way forth away", () => {
+test("a new view after going back clears the views ahead", () => {
   for (const x of [0, 100, 200]) viewHistory.note(at(x));
   go(-1);
   viewHistory.note(at(500));
@@ -35,7 +35,7 @@ test("a new place after going back takes the way forth away", () => {
   expect(go(-1)).toEqual(at(100));
 });
 
-test("a place one is at already is not a second place", () => {
+test("the current view is not stored a second time", () => {
   viewHistory.note(at(0));
   viewHistory.note(at(9));
   viewHistory.note(at(0, 2 * Math.PI));
@@ -46,7 +46,7 @@ test("a place one is at already is not a second place", () => {
   expect(go(-1)).toEqual(at(11));
 });
 
-test("a way back that is stopped by dragging the map leads to where it was stopped", () => {
+test("going back, stopped by dragging the map, ends at the view where it was stopped", () => {
   for (const x of [0, 1000]) viewHistory.note(at(x));
   viewHistory.step(-1);
   viewHistory.note(at(600));
@@ -54,7 +54,7 @@ test("a way back that is stopped by dragging the map leads to where it was stopp
   expect(go(-1)).toEqual(at(0));
 });
 
-test("a way back that had nowhere to move keeps the next place", () => {
+test("going back to the same view keeps the view ahead", () => {
   for (const x of [0, 100]) viewHistory.note(at(x));
   // The map was there already and never came to rest again.
   viewHistory.step(-1);
@@ -63,7 +63,7 @@ test("a way back that had nowhere to move keeps the next place", () => {
   expect(go(-1)).toEqual(at(0));
 });
 
-test("fifty places are kept", () => {
+test("fifty views are kept", () => {
   for (let n = 0; n < 80; n++) viewHistory.note(at(100 * n));
   let steps = 0;
   while (go(-1)) steps++;

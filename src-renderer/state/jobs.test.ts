@@ -98,7 +98,7 @@ test("a map whose findings forbid its use is announced as a danger, with the rea
   stop();
 });
 
-test("what was hushed in one project is said in the next", async () => {
+test("a message dismissed in one project is shown in the next", async () => {
   const stop = await mounted(() => jobs.follow());
   jobs.hush(1);
   stop();

@@ -15,7 +15,7 @@ test("the remaining time follows the speed of the last half minute, not of the s
   expect(stepsPerSecond).toBeCloseTo(1);
 });
 
-test("nothing is promised before something is known, nor across phases", () => {
+test("no remaining time is shown before a rate is known, nor across phases", () => {
   const pace = new Pace();
   pace.phase("Statistics", 0.2, 0);
   expect(pace.state.remainingSeconds).toBeNull();

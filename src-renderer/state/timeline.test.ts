@@ -186,7 +186,7 @@ test("a comparison with a picture that was removed begins anew", async () => {
   expect(compare.b).toBe("acquisition:s0");
 });
 
-test("blinking by hand stops the clock, and begins where nothing blinks yet", async () => {
+test("switching pictures by hand stops the automatic blinking, and starts the comparison where there is none", async () => {
   const { compare } = await begin();
   compare.show("b");
   expect([compare.mode, compare.interval, compare.shown]).toEqual(["blink", 0, "b"]);

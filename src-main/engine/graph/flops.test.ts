@@ -23,7 +23,7 @@ test("a convolution counts its kernel at every result, a transposed one at every
   );
 });
 
-test("what is known beforehand costs nothing, nor does what is no product", () => {
+test("constants and nodes without products count no operations", () => {
   const build = (g: Graph) => {
     const w = relu(g, matMul(g, g.input("w", [3, 5]), g.constant([1, 2, 3, 4, 5], { shape: [5, 1] })));
     matMul(g, g.input("x", [2, 3]), w);

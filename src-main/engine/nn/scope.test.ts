@@ -51,7 +51,7 @@ test("dropout zeroes where the draw is below p and scales the rest; dropPath tak
   expect([...(results.samples!.data as Float32Array)]).toEqual([0, 0, 6, 8]);
 });
 
-test("outside training, or with p = 0, dropout is nothing", () => {
+test("outside training, or with p = 0, dropout gives its input", () => {
   const x = (scope: Scope) => scope.graph.input("x", [2, 2]);
   for (const [training, p] of [
     [false, 0.5],

@@ -1,4 +1,4 @@
-/** @see ONNX operators Conv and ConvTranspose, opset 17 */
+/** @see ONNX operators Conv and ConvTranspose */
 
 import { formatShape, type Graph, ints, type Shape, type Value } from "../graph/index.ts";
 import { add } from "./elementwise.ts";

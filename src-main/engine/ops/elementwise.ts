@@ -1,4 +1,4 @@
-/** @see ONNX operators Add, Sub, Mul, Div, Pow, Exp, Log, Sqrt, Clip and others of one element each, opset 17 */
+/** @see ONNX operators Add, Sub, Mul, Div, Pow, Exp, Log, Sqrt, Clip and others of one element each */
 
 import { broadcast, type Graph, type Operand, type Value } from "../graph/index.ts";
 

@@ -1,4 +1,4 @@
-/** @see ONNX operators GatherElements and ScatterElements, opset 17 */
+/** @see ONNX operators GatherElements and ScatterElements */
 
 import { axisOf, formatShape, type Graph, int, text, type Value } from "../graph/index.ts";
 

@@ -1,4 +1,4 @@
-/** @see ONNX operators Equal, Greater, Less, And, Or, Not, Where and Cast, opset 17 */
+/** @see ONNX operators Equal, Greater, Less, And, Or, Not, Where and Cast */
 
 import { broadcast, type DataType, type Graph, int, type Operand, onnxType, type Value } from "../graph/index.ts";
 import { pair } from "./elementwise.ts";

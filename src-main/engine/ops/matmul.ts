@@ -1,4 +1,4 @@
-/** @see ONNX operators MatMul and Gemm, opset 17 */
+/** @see ONNX operators MatMul and Gemm */
 
 import { broadcast, formatShape, type Graph, int, type Value } from "../graph/index.ts";
 import { permuted, transpose } from "./layout.ts";

@@ -1,4 +1,4 @@
-/** @see ONNX operators ReduceSum, ReduceMean, ReduceMax, ReduceMin and ArgMax, opset 17 */
+/** @see ONNX operators ReduceSum, ReduceMean, ReduceMax, ReduceMin and ArgMax */
 
 import { axesOf, axisOf, type Graph, int, reduced, type Value } from "../graph/index.ts";
 import { reshape, shapeConstant } from "./layout.ts";

@@ -1,4 +1,4 @@
-/** @see ONNX operator TopK, opset 17; the quantile is that of PyTorch: linear between neighbours in rank */
+/** @see ONNX operator TopK; the quantile is that of PyTorch: linear between neighbours in rank */
 
 import { axisOf, broadcast, formatShape, type Graph, int, sameShape, type Value, withLength } from "../graph/index.ts";
 import { add, mul, sub } from "./elementwise.ts";

@@ -1,4 +1,4 @@
-/** @see ONNX operators Softmax and LogSoftmax, opset 17 */
+/** @see ONNX operators Softmax and LogSoftmax */
 
 import { axesOf, axisOf, type Graph, int, reduced, type Value } from "../graph/index.ts";
 import { add, exp, log, sub } from "./elementwise.ts";

@@ -347,7 +347,7 @@ test("a second instance leaves at once and opens nothing", async () => {
   expect([fake.windows.length, fake.app.exited]).toEqual([0, true]);
 });
 
-test("after kill -9 the next start is where this one was, but a start that keeps crashing is not repeated for ever", async () => {
+test("after kill -9 the next start opens the same project, but a start that keeps crashing is not repeated for ever", async () => {
   const killed = await start();
   const folder = await newProject(killed);
   first(killed).moveTo({ x: 40, y: 50, width: 1000, height: 700 });

@@ -355,7 +355,7 @@ test("a connection that breaks goes on where it was: nothing is lost, nothing is
   second.socket.terminate();
 });
 
-test("a window that stays away is closed, and one that is unknown starts anew", async () => {
+test("a window that does not come back is closed, and one that is unknown starts anew", async () => {
   const { socket, heard, next } = await connect("?session=nobody&arrived=7");
   if (!heard.length) await next();
   const { session } = helloOf(heard[0]!);

@@ -79,7 +79,7 @@ test("the pieces agree: buckets, waves of dates, contrastive loss, date filter, 
   expect(ok).toBe(true);
 });
 
-test("one wrong weight is found out", async () => {
+test("the comparison reports a single wrong weight", async () => {
   const folder = copyOf("treesat_mono_small", "wrong-weight");
   leaveOut(folder, ...traces("pretrain"), ...traces("finetune"));
   const path = join(folder, "weights.safetensors");

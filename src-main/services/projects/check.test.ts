@@ -45,7 +45,7 @@ test("a project of others is looked through apart once, and again when another f
   stop();
 }, 60_000);
 
-test("a project whose cells would fill the memory, or that is read without end, is refused and its opener goes on", async () => {
+test("a project whose cells would fill the memory, or that is read without end, is refused and the program that opens it goes on", async () => {
   const bomb = changed(made("bomb"), (database) => {
     database.prepare("UPDATE project SET area_limit = ?").run(`[${"[{}],".repeat(1_500_000)}1]`);
   });

@@ -60,7 +60,7 @@ const layers = Object.entries(manifest)
   .filter(([name]) => !skipped.test(name))
   .flatMap(([name, { layers: own = [] }]) => own.map((layer) => ({ name, layer: layer.name, expected: layer })));
 
-test("there is something to compare with", () => {
+test("there are reference files to compare with", () => {
   expect(layers.length).toBeGreaterThan(30);
 });
 

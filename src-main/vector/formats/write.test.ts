@@ -42,7 +42,7 @@ test("a written GeoPackage passes GDAL's validator and holds what was put in", {
   expect(info.features.length).toBe(48);
 });
 
-test("the validator is a judge: it refuses a file without its table of systems", () => {
+test("GDAL's validator refuses a file without its table of systems", () => {
   const path = join(folder, "broken.gpkg");
   writeGeoPackage(path, layer);
   const database = new Database(path);

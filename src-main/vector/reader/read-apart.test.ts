@@ -75,7 +75,7 @@ const codeOf = (work: Promise<unknown>) =>
 const withoutRows =
   "SELECT a.GEOM, a.class FROM plots a, plots b, plots c, plots d, plots e WHERE a.class || b.class || c.class || d.class || e.class = 'x'";
 
-test("a query without an end costs its own request only, while others are answered", async () => {
+test("a query without an end fails only its own request, while others are answered", async () => {
   // The query never returns a row, so code in the reading process could not stop it.
   const silent = withView("silent.gpkg", withoutRows);
   // Rows come for ever.
@@ -103,7 +103,7 @@ test("a query without an end costs its own request only, while others are answer
   expect(await all["labels.values"]({ path: silent, layer: "plots", field: "class" })).toHaveLength(2);
 }, 120_000);
 
-test("a JSON that grows beyond its memory costs its own request only", async () => {
+test("a JSON that grows beyond its memory fails only its own request", async () => {
   const bomb = join(room, "bomb.geojson");
   // Lists of two digits, as coordinates are: what they take in memory is known before they are held.
   writeFileSync(bomb, nested(1_200_000, "[1,2],"));

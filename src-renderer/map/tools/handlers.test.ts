@@ -46,7 +46,7 @@ test.each(all)("%s sets its cursor, and leaves nothing behind when it is put awa
   expect(state()).toEqual(before);
 });
 
-test("a mode begins only when what it needs is lent", () => {
+test("a mode begins only when the parts of the map that it needs are there", () => {
   const nothing = { labels: null, area: null };
   const begins = all.filter((mode) => {
     const stop = runTool(handlers, mode, map, nothing);

@@ -76,7 +76,7 @@ test("labels that the table's filter hides are not found", () => {
   labelDrawing.showOnly(null);
 });
 
-test("Esc selects nothing; a second Esc is left to others", () => {
+test("Esc clears the selection; a second Esc is left to others", () => {
   map.click(550, 150);
   expect(key("Escape")).toBe(true);
   expect(chosen()).toEqual([]);

@@ -74,7 +74,7 @@ test("a line of one corner and an outline of two are not ended", () => {
   expect(measure.now).toMatchObject({ kind: "area", finished: true, planeArea: 5000 });
 });
 
-test("Esc takes away what is drawn and what was measured, and then means something else", () => {
+test("Esc clears what is drawn and what was measured; the next Esc is left to others", () => {
   map.take("measure-length");
   map.click(100, 100);
   expect(key("Escape")).toBe(true);
@@ -104,7 +104,7 @@ test("the middle button pans while a line is drawn", () => {
   expect(measure.now).toBeNull();
 });
 
-test("keys belong to what is typed into, to a dialog and to a focused button", () => {
+test("keys typed into a field, in a dialog or on a focused button are not for the tool", () => {
   map.take("measure-length");
   map.click(100, 100);
   map.click(200, 100);

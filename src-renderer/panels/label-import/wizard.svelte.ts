@@ -4,8 +4,8 @@ import type { ImportReport, LabelFile, LabelImportRequest, ValueCount } from "..
 import type { Client } from "../../client/index.ts";
 import type { Labels } from "../../state/labels.svelte.ts";
 
-export type Step = "file" | "classes" | "check" | "done";
-export const steps: readonly Step[] = ["file", "classes", "check", "done"];
+export type WizardPage = "file" | "classes" | "check" | "done";
+export const pages: readonly WizardPage[] = ["file", "classes", "check", "done"];
 
 /** What a value of the file becomes: a class of the legend, a new one, or nothing. */
 export interface Mapping {
@@ -18,11 +18,11 @@ export interface Mapping {
   parent: string;
 }
 
-/** An import on its way through the wizard. It keeps everything when a step back is taken. */
+/** An import on its way through the wizard. It keeps everything when somebody goes a page back. */
 export class Wizard {
   readonly #client: Client;
   readonly #labels: Labels;
-  step = $state<Step>("file");
+  page = $state<WizardPage>("file");
   path = $state<string | null>(null);
   layer = $state<string | null>(null);
   crs = $state<string | null>(null);
@@ -101,7 +101,7 @@ export class Wizard {
     const values = await this.#attempt(() => this.#client.invoke("labels.values", { ...this.reading, field }));
     if (!values) return;
     this.mappings = values.map((value, index) => this.#guess(value, index));
-    this.step = "classes";
+    this.page = "classes";
   }
 
   /** Another legend: what was guessed is guessed again, what was typed stays. */
@@ -162,7 +162,7 @@ export class Wizard {
 
   async check(): Promise<void> {
     this.preview = null;
-    this.step = "check";
+    this.page = "check";
     const report = await this.#attempt(() => this.#client.invoke("labels.previewImport", this.request()));
     if (report) this.preview = report;
   }
@@ -171,12 +171,12 @@ export class Wizard {
     const done = await this.#attempt(() => this.#client.invoke("labels.import", this.request()));
     if (!done) return;
     this.result = done.report;
-    this.step = "done";
+    this.page = "done";
   }
 
   back(): void {
     this.error = null;
-    this.step = steps[Math.max(0, steps.indexOf(this.step) - 1)]!;
+    this.page = pages[Math.max(0, pages.indexOf(this.page) - 1)]!;
   }
 
   async #attempt<Result>(work: () => Promise<Result>): Promise<Result | undefined> {

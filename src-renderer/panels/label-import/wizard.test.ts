@@ -98,7 +98,7 @@ test("values are guessed to be the class of that name, source or code; a value t
   ]);
   await wizard.open("/d/a.shp");
   await wizard.gather();
-  expect(wizard.step).toBe("classes");
+  expect(wizard.page).toBe("classes");
   expect(wizard.mappings.map(({ target }) => target)).toEqual([1, 2, 2, 2, "ignore", "new"]);
   expect(wizard.mappings.map(({ name }) => name)).toEqual(["Wheat", "Maize", "Maize", "Maize", "No data", "Barley"]);
   // A new class gets a colour that no class of the legend has.
@@ -157,19 +157,19 @@ test("of a class raster the share of a patch counts, and no distance around a po
   expect(wizard.request()).not.toHaveProperty("radius");
 });
 
-test("a step that fails says why and stays; a step back takes the error away and keeps the rest", async () => {
+test("a page that fails says why and stays; going back a page clears the error and keeps the rest", async () => {
   const wizard = await begin();
   await wizard.open("/d/a.shp");
   program.refuse("labels.values", new Error("damaged"));
   await wizard.gather();
-  expect([wizard.step, wizard.error, wizard.busy]).toEqual(["file", new Error("damaged"), false]);
+  expect([wizard.page, wizard.error, wizard.busy]).toEqual(["file", new Error("damaged"), false]);
   program.on("labels.values", [value("Barley")]);
   await wizard.gather();
   program.refuse("labels.previewImport", new Error("no place"));
   await wizard.check();
-  expect([wizard.step, wizard.preview, wizard.error]).toEqual(["check", null, new Error("no place")]);
+  expect([wizard.page, wizard.preview, wizard.error]).toEqual(["check", null, new Error("no place")]);
   wizard.back();
-  expect([wizard.step, wizard.error, wizard.mappings.length]).toEqual(["classes", null, 1]);
+  expect([wizard.page, wizard.error, wizard.mappings.length]).toEqual(["classes", null, 1]);
 });
 
 test("what the check found is what the import is asked for, and the report of the import is shown", async () => {
@@ -181,7 +181,7 @@ test("what the check found is what the import is asked for, and the report of th
   expect(wizard.preview).toMatchObject({ imported: 3 });
   program.on("labels.import", { report: some<ImportReport>({ imported: 3 } as never) } as never);
   await wizard.run();
-  expect(wizard.step).toBe("done");
+  expect(wizard.page).toBe("done");
   expect(program.requests("labels.import")[0]).toEqual(program.requests("labels.previewImport")[0]);
   expect(wizard.result).toMatchObject({ imported: 3 });
 });

@@ -44,7 +44,7 @@ test("a linear layer, its loss and its gradients read like this", () => {
   `);
 });
 
-test("the passes take away what is dead, constant, idle or computed twice, and results stay", async () => {
+test("the passes remove dead, constant, identity and repeated nodes and change no result", async () => {
   const g = new Graph();
   const x = g.input("x", [2, 3]);
   const two = sqrt(g, g.constant(4));
