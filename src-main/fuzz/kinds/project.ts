@@ -135,7 +135,7 @@ export const project: FuzzKind = {
     await all["rasters.import"]({ paths: [join(folder, "imagery")] });
     await all["labels.import"]({ path: join(sample, "parcels.gpkg"), field: "class_code", nameField: "class_name" });
     await all["labels.split"]({ method: "blocks" });
-    await all["labels.remove"]({ ids: catalog.labels.list().slice(40).map(({ id }) => id) }); // biome-ignore format: one line
+    await all["labels.remove"]({ ids: catalog.labels.list().slice(12).map(({ id }) => id) }); // biome-ignore format: one line
     const { geobox } = catalog.project.get().grid;
     const legend = [{ code: 1, name: "wheat", color: "#aabbcc" }];
     const at = (name: string) => join(folder, "maps", name);
