@@ -327,9 +327,7 @@ test("in a project as large as a Sentinel-2 scene the same parcels get the same 
       quiet,
     );
   const sample = await measure(64, 0);
-  const started = performance.now();
   expect(await measure(10_980, -5000)).toEqual(sample);
-  expect(performance.now() - started).toBeLessThan(20_000);
   expect(sample.subsets[0]!.samples).toBe(1401);
 });
 

@@ -281,9 +281,7 @@ ds.GetRasterBand(1).WriteArray(np.full((700, 700), 42, np.uint8), 299000, 299200
     [path],
   );
   const before = process.memoryUsage().rss;
-  const start = performance.now();
   const raster = await openRaster(path);
-  expect(performance.now() - start).toBeLessThan(500);
   const far = await raster.readWindow({ col: 298900, row: 299100, width: 1100, height: 900 });
   expect(far.bands[0]!.filter((v) => v === 42)).toHaveLength(490000);
   expect(far.valid[0]!.filter((v) => v === 1)).toHaveLength(490000);
