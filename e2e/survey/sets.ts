@@ -21,14 +21,22 @@ export interface SurveySet {
   /** what a reader has to know beside the name */
   readonly about: string;
   readonly baseline?: Baseline;
-  /** command lines after `omnisat`, in order; `project` is the project's folder, `data` the set's own */
-  commands(project: string, data: string): readonly SurveyCommand[];
+  /** command lines after `omnisat`, in order, up to the labels; `project` is the project's folder, `data` the set's own */
+  prepare(project: string, data: string): readonly SurveyCommand[];
+  /** from the split to the map */
+  learn(project: string): readonly SurveyCommand[];
+  /** how its labels are divided where methods are compared (`methods.ts`); absent where there is nothing to compare */
+  readonly folds?: "polygons" | "blocks";
+  /** labels of another kind for the comparison, in the place of the last command of `prepare`: outlines with the ground around them */
+  compared?(project: string, data: string, work: string): readonly SurveyCommand[];
 }
 
+/** A command line after `omnisat`, or one of a program of GDAL. */
 export type SurveyCommand = readonly string[];
 
 /** Commands after the labels are in: the same for every dense set. */
-const learnAndMap = (project: string): SurveyCommand[] => [
+const learnAndMap = (project: string, ...split: readonly string[]): SurveyCommand[] => [
+  ["split", project, ...split],
   ["pretrain", project, "encoder"],
   ["finetune", project, "classes", "--from", "encoder"],
   ["evaluate", project, "classes"],
@@ -40,16 +48,40 @@ const terramesh = (scene: string, about: string, baseline?: Baseline): SurveySet
   folder: "terramesh-s1s2",
   about: `${about}; one date; land-cover raster of nine classes as labels, blocks`,
   ...(baseline ? { baseline } : {}),
-  commands: (project, data) => [
+  prepare: (project, data) => [
     ["project", "create", project, "--like", `${data}/${scene}/${scene}_S2L2A.tif`],
     // The files tell no date; both sensors get one, as the archive pairs them.
     ["project", "import", project, `${data}/${scene}/${scene}_S2L2A.tif`, "--date", "2020-06-01"],
     ["project", "import", project, `${data}/${scene}/${scene}_S1RTC.tif`, "--date", "2020-06-01"],
     ["labels", "import", project, `${data}/${scene}/${scene}_LULC.tif`],
-    ["split", project],
-    ...learnAndMap(project),
   ],
+  learn: (project) => learnAndMap(project),
+  folds: "blocks",
 });
+
+/** Outlines as a class raster on the grid of their image: 1 inside of one, 2 elsewhere. */
+const withGround = (project: string, outlines: string, image: string, crs: string, work: string): SurveyCommand[] => [
+  ["ogr2ogr", "-t_srs", crs, `${work}/outlines.gpkg`, outlines, "-nln", "outlines"],
+  [
+    "gdal_translate",
+    "-q",
+    "-b",
+    "1",
+    "-ot",
+    "Byte",
+    "-scale",
+    "0",
+    "255",
+    "2",
+    "2",
+    "-a_nodata",
+    "none",
+    image,
+    `${work}/classes.tif`,
+  ],
+  ["gdal_rasterize", "-q", "-burn", "1", "-l", "outlines", `${work}/outlines.gpkg`, `${work}/classes.tif`],
+  ["labels", "import", project, `${work}/classes.tif`],
+];
 
 const treesatTiles = ["Abies_alba_1_1005", "Betula_spec._1_15679", "Betula_spec._5_17172", "Quercus_robur_3_86918"];
 
@@ -59,35 +91,35 @@ export const surveySets: readonly SurveySet[] = [
     folder: "flanders-crops-2019",
     about: "72 Sentinel-2 and 80 Sentinel-1 dates, parcels with the file's own split, 4 classes",
     baseline: { method: "random forest", accuracy: 0.767, macroF1: 0.65 },
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--like", `${data}/S2_L2A_10m/S2_L2A_10m_20190610T105703.tif`, "--tile", "6"],
       ["project", "import", project, `${data}/S2_L2A_10m`, `${data}/S2_L2A_20m`],
       ["project", "import", project, `${data}/S2_SCL_20m`, `${data}/S1_GRD_ASC_20m`],
       ["labels", "import", project, `${data}/parcels.gpkg`, "--field", "class_code", "--name-field", "class_name"],
-      ["split", project, "--method", "field", "--field", "split"],
-      ...learnAndMap(project),
     ],
+    learn: (project) => learnAndMap(project, "--method", "field", "--field", "split"),
+    folds: "polygons",
   },
   {
     name: "flanders-crops-2019-20m",
     folder: "flanders-crops-2019-20m",
     about: "another square of that year without 10 m bands; three days have two products",
     baseline: { method: "random forest", accuracy: 0.516, macroF1: 0.42 },
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--like", `${data}/labels_10m.tif`, "--tile", "6"],
       ["project", "import", project, `${data}/S2_L2A_20m`, `${data}/S2_SCL_20m`, "--duplicates", "best"],
       ["project", "import", project, `${data}/S1_GRD_ASC_20m`],
       ["labels", "import", project, `${data}/parcels.gpkg`, "--field", "class_code", "--name-field", "class_name"],
-      ["split", project, "--method", "field", "--field", "split"],
-      ...learnAndMap(project),
     ],
+    learn: (project) => learnAndMap(project, "--method", "field", "--field", "split"),
+    folds: "polygons",
   },
   {
     name: "treesat-ts",
     folder: "treesat-ts",
     about:
       "4 tiles of 60 m far apart: aerial, S2, S1 ascending and descending; shares of genera per tile (no score means anything)",
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--crs", "EPSG:25832", "--bounds", "420000,5750000,620000,5880000", "--tile", "6"],
       // Tile by tile, as they are downloaded.
       ...treesatTiles.map((tile) => [
@@ -111,6 +143,8 @@ export const surveySets: readonly SurveySet[] = [
         "2017-07-01",
       ]),
       ["labels", "import", project, `${data}/tiles.gpkg`, "--tiles"],
+    ],
+    learn: (project) => [
       ["split", project, "--tiles", "--method", "random"],
       ["pretrain", project, "encoder", "--steps", "40"],
       ["finetune", project, "genera", "--task", "tiles", "--from", "encoder", "--steps", "40"],
@@ -137,7 +171,7 @@ export const surveySets: readonly SurveySet[] = [
     refuses: true,
     about:
       "2 places 1,800 km apart in two UTM zones, one date each: each is a project of its own, and a refusal says so",
-    commands: (project, data) => [
+    prepare: (project, data) => [
       [
         "project",
         "create",
@@ -148,28 +182,31 @@ export const surveySets: readonly SurveySet[] = [
         `${data}/S2B_MSIL2A_20170924T93020_69_24`,
       ],
     ],
+    learn: () => [],
   },
   {
     name: "bahia-cbers-64m",
     folder: "bahia-cbers-64m",
     about: "12 dates of NDVI and EVI at 64 m in a CRS without code; 32 points with a split",
     baseline: { method: "random forest", accuracy: 1 },
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--like", `${data}/CB4_NDVI_EVI`, "--patch", "64"],
       ["project", "import", project, `${data}/CB4_NDVI_EVI`],
       ["labels", "import", project, `${data}/points_wgs84.geojson`, "--field", "label"],
-      ["split", project, "--method", "field", "--field", "split"],
-      ...learnAndMap(project),
     ],
+    learn: (project) => learnAndMap(project, "--method", "field", "--field", "split"),
+    folds: "polygons",
   },
   {
     name: "naip-dakota",
     folder: "naip-dakota",
     about: "aerial images of three years on grids that differ by parts of a pixel; no labels",
     refuses: true,
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--like", `${data}/m_4709963_se_14_1_20090818.tif`, "--patch", "40"],
       ["project", "import", project, data],
+    ],
+    learn: (project) => [
       ["pretrain", project, "encoder"],
       ["finetune", project, "classes", "--from", "encoder"],
     ],
@@ -179,7 +216,7 @@ export const surveySets: readonly SurveySet[] = [
     folder: "vhr-kampala-buildings",
     about: "drone image of 0.15 m with holes; outlines of buildings, and nothing that says where none are",
     baseline: { method: "random forest on colour and texture", accuracy: 0.846, otherSplit: true },
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--like", `${data}/kampala_z20_rgb.tif`, "--patch", "1.2"],
       ["project", "import", project, `${data}/kampala_z20_rgb.tif`, "--date", "2020-01-01"],
       [
@@ -192,16 +229,18 @@ export const surveySets: readonly SurveySet[] = [
         "--name-field",
         "class_name",
       ],
-      ["split", project],
-      ...learnAndMap(project),
     ],
+    learn: (project) => learnAndMap(project),
+    folds: "blocks",
+    compared: (project, data, work) =>
+      withGround(project, `${data}/buildings_wgs84.geojson`, `${data}/kampala_z20_rgb.tif`, "EPSG:3857", work),
   },
   {
     name: "vhr-zurich-trees",
     folder: "vhr-zurich-trees",
     about: "4 orthophoto tiles of 0.5 m; a mask of trees for each",
     baseline: { method: "random forest, leave one tile out", accuracy: 0.81, otherSplit: true },
-    commands: (project, data) => [
+    prepare: (project, data) => [
       [
         "project",
         "create",
@@ -222,28 +261,30 @@ export const surveySets: readonly SurveySet[] = [
         "2014-07-01",
       ],
       ...["00", "05", "11", "19"].map((tile) => ["labels", "import", project, `${data}/zurich_${tile}_treemask.tif`]),
-      ["split", project],
-      ...learnAndMap(project),
     ],
+    learn: (project) => learnAndMap(project),
+    folds: "blocks",
   },
   {
     name: "vhr-neon-trees",
     folder: "vhr-neon-trees",
     about: "forest image of 0.1 m; boxes of 61 tree crowns, one class only",
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--like", `${data}/OSBS_029.tif`, "--patch", "0.8"],
       ["project", "import", project, `${data}/OSBS_029.tif`, "--date", "2018-07-01"],
       ["labels", "import", project, `${data}/OSBS_029_crowns.gpkg`, "--field", "label"],
-      ["split", project],
-      ...learnAndMap(project),
     ],
+    learn: (project) => learnAndMap(project),
+    folds: "blocks",
+    compared: (project, data, work) =>
+      withGround(project, `${data}/OSBS_029_crowns.gpkg`, `${data}/OSBS_029.tif`, "EPSG:32617", work),
   },
   {
     name: "flanders-crop-points-2019",
     folder: "flanders-crop-points-2019",
     about: "1,398 points of crops in a table, and no image: a refusal is the right end",
     refuses: true,
-    commands: (project, data) => [
+    prepare: (project, data) => [
       ["project", "create", project, "--crs", "EPSG:32631", "--bounds", "480000,5600000,700000,5720000"],
       [
         "labels",
@@ -259,6 +300,8 @@ export const surveySets: readonly SurveySet[] = [
         "--y",
         "y_utm31",
       ],
+    ],
+    learn: (project) => [
       ["split", project, "--method", "field", "--field", "split"],
       ["pretrain", project, "encoder"],
     ],

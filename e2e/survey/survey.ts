@@ -6,13 +6,13 @@
  * Every command is a process of its own with the program's defaults, as a person would type it. A set ends with its map, or
  * with the first command that refuses: then its sentence is the result. `--write` puts the table into e2e/README.md.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { omnisat } from "../omnisat.ts";
 import { type SurveyCommand, type SurveySet, surveySets } from "./sets.ts";
-import { accuracyOf, type Score, tableOf } from "./table.ts";
+import { accuracyOf, type Score, tableOf, writeBetween } from "./table.ts";
 
 export interface StepRecord {
   readonly command: string;
@@ -76,7 +76,7 @@ async function survey(): Promise<number> {
   }
   const table = tableOf(records);
   console.log(`\n${table}`);
-  if (values.write) writeTable(table);
+  if (values.write) console.log(`Wrote the table into ${writeBetween("survey", table)}.`);
   // A raw error is a fault of ours; a refusal in words is an answer.
   const raw = records.flatMap(({ steps }) => steps).filter(({ code }) => code !== 0 && code !== 1 && code !== 2);
   const unexpected = records.filter(({ set, steps }) => refused(steps) !== (set.refuses ?? false));
@@ -93,7 +93,7 @@ const refused = (steps: readonly StepRecord[]): boolean => steps.some(({ code })
 async function runSet(set: SurveySet, data: string, project: string): Promise<SetRecord> {
   rmSync(project, { recursive: true, force: true });
   const steps: StepRecord[] = [];
-  for (const command of set.commands(project, data)) {
+  for (const command of [...set.prepare(project, data), ...set.learn(project)]) {
     const step = await run(command, project);
     steps.push(step);
     const said = step.code === 0 ? `${step.seconds.toFixed(1)} s` : `exit ${step.code}: ${step.refusal}`;
@@ -148,17 +148,6 @@ function objects(text: string): Record<string, unknown>[] {
       return [];
     }
   });
-}
-
-/** Puts the table between its two marks in the page of this folder. */
-function writeTable(table: string): void {
-  const page = join(import.meta.dirname, "../README.md");
-  const [begin, end] = ["<!-- survey -->", "<!-- /survey -->"];
-  const text = readFileSync(page, "utf8");
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from || !statSync(page).isFile()) throw new Error(`${page} has no place for the table`);
-  writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`);
-  console.log(`Wrote the table into ${page}.`);
 }
 
 process.exitCode = await survey();

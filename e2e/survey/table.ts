@@ -1,4 +1,6 @@
 // What the survey prints: a line per set, with the figures of its README beside ours.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { SetRecord } from "./survey.ts";
 
 export interface Score {
@@ -106,3 +108,14 @@ const three = (value: number): string => (Number.isFinite(value) ? value.toFixed
 const minutes = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
 const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+/** Puts a table between the two marks of its name in the page of this folder's parent; gives the page's path. */
+export function writeBetween(name: string, table: string): string {
+  const page = join(import.meta.dirname, "../README.md");
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const text = readFileSync(page, "utf8");
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${page} has no place for the table “${name}”`);
+  writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`);
+  return page;
+}

@@ -1,0 +1,28 @@
+// The ways to a map that the program offers, as a person would type them, with its defaults.
+import type { SurveyCommand } from "./sets.ts";
+
+export interface Method {
+  readonly name: string;
+  /** once per seed, before the folds: labels play no part in it */
+  once?(project: string, seed: number): readonly SurveyCommand[];
+  /** what makes `model` from the split in force */
+  train(project: string, model: string, seed: number): readonly SurveyCommand[];
+  /** one set of weights serves every subset of the sensors */
+  readonly subsets: boolean;
+}
+
+export const methods: readonly Method[] = [
+  {
+    name: "OmniSat",
+    once: (project, seed) => [["pretrain", project, `encoder-${seed}`, "--seed", String(seed)]],
+    train: (project, model, seed) => [
+      ["finetune", project, model, "--from", `encoder-${seed}`, "--seed", String(seed)],
+    ],
+    subsets: true,
+  },
+  {
+    name: "OmniSat from scratch",
+    train: (project, model, seed) => [["finetune", project, model, "--seed", String(seed)]],
+    subsets: true,
+  },
+];
