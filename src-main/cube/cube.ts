@@ -5,7 +5,7 @@
  * area kept whole in memory and a large one read piece by piece go the same way, and give the same numbers to the bit.
  */
 
-import type { Acquisition, Modality } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandsRead, type Modality } from "../../src-shared/eo/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { LoadingCache } from "../files/index.ts";
 import { clear, noData, type Reader, readPixels } from "../imagery/index.ts";
@@ -174,8 +174,15 @@ export class Cube {
   async holdsImpossible(name: string, window: PatchWindow, signal?: AbortSignal): Promise<boolean> {
     const modality = this.modality(name);
     const target = this.#geobox(modality, window);
-    const { bands, clearClasses } = modality;
-    const look = { bands, clearClasses, method: "nearest", states: "data", judgement: "conceivable", signal } as const;
+    const { clearClasses } = modality;
+    const look = {
+      bands: bandsRead(modality),
+      clearClasses,
+      method: "nearest",
+      states: "data",
+      judgement: "conceivable",
+      signal,
+    } as const;
     for (const index of await this.datesIn(name, window)) {
       const { acquisitions } = this.#date(modality, index);
       const { values } = await this.#readLimit.run(() => readPixels(this.#reader, acquisitions, target, look));

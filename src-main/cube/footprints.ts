@@ -2,7 +2,7 @@
  * Where images lie, in patches: the one place that knows how an acquisition's files become an area. A footprint may be a
  * little too large (a swath's black corners belong to the file), never too small.
  */
-import { type Acquisition, bandsOfPiece, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandsOfPiece, bandsRead, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
 import { type Affine, apply, invert } from "../../src-shared/geo/affine.ts";
 import { boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
@@ -74,12 +74,12 @@ export async function footprintsOf(request: FootprintRequest, placeOf: PlaceOfFi
   const files = new Map<string, { readonly path: string; readonly crs: string | undefined; place?: GeoBox }>();
   const keyOf = (path: string, crs: string | undefined) => `${path}\n${crs ?? ""}`;
   const used = modalities.map((modality) => {
-    const wanted = new Set(modality.bands);
+    const wanted = new Set(bandsRead(modality));
     const members = membersOf(modality, acquisitions).map((acquisition) => {
       // A piece without one of the bands gives the modality no pixels.
       const whole = measuredPieces(acquisition).filter((piece) => {
         const names = new Set(bandsOfPiece(piece).map(({ name }) => name));
-        return modality.bands.every((name) => names.has(name));
+        return bandsRead(modality).every((name) => names.has(name));
       });
       const pieces = whole.map((piece) => {
         const keys = new Set<string>();

@@ -83,6 +83,7 @@ export {
   readSample,
   type SampleOptions,
 } from "./sample.ts";
+export { fitSeason, type Learned } from "./season.ts";
 export {
   type DayCount,
   dayOf,

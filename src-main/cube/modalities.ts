@@ -4,6 +4,7 @@ import {
   type AcquisitionPiece,
   bandNamesOf,
   bandsOfPiece,
+  bandsRead,
   clearSclClasses,
   type DuplicateDates,
   type Modality,
@@ -56,18 +57,18 @@ export function proposeModalities(acquisitions: readonly Acquisition[], options:
 
 /** Pieces of an acquisition without some of the modality's bands. A mask alone is none. */
 export function incompletePieces(
-  modality: Pick<Modality, "bands">,
+  modality: Pick<Modality, "bands" | "readAs">,
   acquisition: Acquisition,
 ): { readonly piece: AcquisitionPiece; readonly missing: readonly string[] }[] {
   return measuredPieces(acquisition).flatMap((piece) => {
     const names = new Set(bandsOfPiece(piece).map((band) => band.name));
-    const missing = modality.bands.filter((band) => !names.has(band));
+    const missing = bandsRead(modality).filter((band) => !names.has(band));
     return missing.length > 0 ? [{ piece, missing }] : [];
   });
 }
 
 /** True when at least one place of an acquisition has all bands of the modality; bands of the other places may be imported later. */
-export function feeds(modality: Pick<Modality, "bands">, acquisition: Acquisition): boolean {
+export function feeds(modality: Pick<Modality, "bands" | "readAs">, acquisition: Acquisition): boolean {
   return incompletePieces(modality, acquisition).length < measuredPieces(acquisition).length;
 }
 
@@ -96,7 +97,7 @@ export function checkModality(modality: Modality, acquisitions: readonly Acquisi
     if (feeds(modality, member)) continue;
     const [incomplete] = incompletePieces(modality, member);
     const path = (incomplete?.piece ?? member.pieces[0])?.files[0]?.path ?? member.id;
-    const missing = incomplete?.missing ?? modality.bands;
+    const missing = incomplete?.missing ?? bandsRead(modality);
     throw new AppError("acquisition-missing-bands", { path, date: member.date, missing, modality: modality.name });
   }
   if (modality.kind === "image" || modality.duplicateDates !== "error") return;

@@ -1,9 +1,10 @@
 /** Acquisitions on one grid: physical values per date, and which pixels see the ground. */
-import { type Acquisition, dayNumber, dayOfYear, type Modality, yearOf } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandsRead, dayNumber, type Modality, yearOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { clear, noData, type Reader, readClearness, readPixels } from "../imagery/index.ts";
 import { type SeriesDate, seriesDates } from "./modalities.ts";
+import { shiftedDayOfYear } from "./season.ts";
 
 /** One date on one grid. */
 export interface Scene {
@@ -28,8 +29,8 @@ export async function readScene(
 ): Promise<Scene> {
   if (date.acquisitions.length === 0)
     throw new Error(`Modality ${modality.name}: the date ${date.date} without acquisition`);
-  const { bands, clearClasses, resampling } = modality;
-  const options = { bands, clearClasses, method: resampling, signal };
+  const { clearClasses, resampling } = modality;
+  const options = { bands: bandsRead(modality), clearClasses, method: resampling, signal };
   const scene = await readPixels(reader, date.acquisitions, target, options, known);
   const { values, states } = scene;
   for (let start = 0; start < values.length; start += states.length)
@@ -40,18 +41,32 @@ export async function readScene(
 /** The states alone, from the quality band. */
 export const readQuality = (
   reader: Reader,
-  { bands, clearClasses }: Modality,
+  modality: Modality,
   date: SeriesDate,
   target: GeoBox,
   signal?: AbortSignal,
-): Promise<Uint8Array | undefined> => readClearness(reader, date.acquisitions, target, { bands, clearClasses, signal });
+): Promise<Uint8Array | undefined> =>
+  readClearness(reader, date.acquisitions, target, {
+    bands: bandsRead(modality),
+    clearClasses: modality.clearClasses,
+    signal,
+  });
 
 /** How dates become the numbers the network is told. 0 is kept for padding, so both begin with 1. */
-export type DayCount =
-  /** days since 1 January of the first year of all series: a season of two years runs on */
-  | { readonly kind: "running"; readonly referenceYear: number; readonly period: number }
+export type DayCount = (
+  | {
+      /** days since 1 January of the first year of all series: a season of two years runs on */
+      readonly kind: "running";
+      /** of the images that are counted: a model's own, or the year that stands for it (`fitSeason`) */
+      readonly referenceYear: number;
+      readonly period: number;
+    }
   /** the day of the date's own year: series of any year fit */
-  | { readonly kind: "of-year"; readonly period: number };
+  | { readonly kind: "of-year"; readonly period: number }
+) & {
+  /** days added to every date: half a year where the seasons are the opposite ones */
+  readonly shiftDays?: number | undefined;
+};
 
 /** Counts of 367 and 734 days are the published ones; the shorter that holds every date is taken. */
 export function runningDays(dates: readonly string[], period?: number): DayCount {
@@ -65,14 +80,15 @@ export function runningDays(dates: readonly string[], period?: number): DayCount
 
 /**
  * The number the network gets for `date`: in [1, period).
- * @throws AppError "acquisition-dates-too-long"
+ * @throws AppError "acquisition-outside-count"
  */
 export function dayOf(date: string, count: DayCount, modality: string): number {
-  const day = count.kind === "of-year" ? dayOfYear(date) : dayNumber(date, count.referenceYear);
+  const { shiftDays = 0 } = count;
+  const day =
+    count.kind === "of-year" ? shiftedDayOfYear(date, shiftDays) : dayNumber(date, count.referenceYear) + shiftDays;
   if (day >= 1 && day < count.period) return day;
-  const reference = count.kind === "of-year" ? date : `${count.referenceYear}-01-01`;
-  const [first, last] = date < reference ? [date, reference] : [reference, date];
-  throw new AppError("acquisition-dates-too-long", { modality, first, last, days: count.period - 1 });
+  const begin = count.kind === "of-year" ? `${date.slice(0, 4)}-01-01` : `${count.referenceYear}-01-01`;
+  throw new AppError("acquisition-outside-count", { modality, date, begin, days: count.period - 1 });
 }
 
 /** A modality's dates on one grid. An image is a series of one date. */

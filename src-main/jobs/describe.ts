@@ -11,7 +11,7 @@ export function modelModalities(
   modalities: readonly Modality[],
   normalizations: readonly Normalization[],
 ): ModelModality[] {
-  return modalities.map(({ acquisitions: _, duplicateDates: __, bands, clearClasses, ...rest }) => {
+  return modalities.map(({ acquisitions: _, duplicateDates: __, readAs: ___, bands, clearClasses, ...rest }) => {
     const found = normalizations.find(({ modality }) => modality === rest.name);
     if (!found) throw new Error(`No normalization for ${rest.name}`);
     const statistics = found.bands.map(({ clip, ...band }) => ({ ...band, ...(clip ? { clip: { ...clip } } : {}) }));

@@ -26,7 +26,7 @@ import {
 } from "../engine/index.ts";
 import { readModelDescription } from "../learning/index.ts";
 import type { OmniSatConfig } from "../omnisat/index.ts";
-import { inputsOfModel } from "./applied-model.ts";
+import { applyModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { feedsOf } from "./feeds.ts";
@@ -70,8 +70,10 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
       ? await readModelDescription(training.modelFolder)
       : undefined;
   const names = imagery.modalities.map(({ name }) => name);
-  const modalities = base ? inputsOfModel(base, grid, imagery, names) : imagery.modalities;
-  const days = base?.days ?? (training.kind === "finetune-tiles" ? daysOfTiles(training) : dayCountOf(imagery));
+  const use = training.kind === "finetune" ? training.use : undefined;
+  const applied = base && applyModel(base, grid, imagery, names, use);
+  const modalities = applied?.modalities ?? imagery.modalities;
+  const days = applied?.days ?? (training.kind === "finetune-tiles" ? daysOfTiles(training) : dayCountOf(imagery));
   const ofTiles = training.kind === "finetune-tiles" ? tilesToTeach(training) : undefined;
   const own = base
     ? { ...base.config, modalities: base.config.modalities.filter(({ name }) => names.includes(name)) }

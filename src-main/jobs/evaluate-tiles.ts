@@ -2,7 +2,7 @@ import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding
 import type { EvaluateTilesResult, EvaluateTilesSpec, TileSubsetScore } from "../../src-shared/domain/tiles.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { commonestClasses, microF1Interval, tileScores } from "../learning/index.ts";
-import { inputsOfModel } from "./applied-model.ts";
+import { applyModel, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { answersFor } from "./finetune-tiles.ts";
 import { openCube } from "./imagery.ts";
@@ -27,13 +27,24 @@ export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext
   if (own.tiles.length === 0) throw none();
   const { provider } = await providerFor(spec.provider);
   const all = [...new Set(spec.subsets.flat())];
-  const cube = openCube(grid, imagery, inputsOfModel(description, grid, imagery, all), description.days);
+  const applied = applyModel(description, grid, imagery, all);
+  logUse(applied, undefined, context);
+  const cube = openCube(grid, imagery, applied.modalities, applied.days);
   try {
+    const normalizations = await normalizationsFor(description, applied, cube, spec, context);
     const subsets: TileSubsetScore[] = [];
     let baseline: EvaluateTilesResult["baseline"] = null;
     const aboutInputs: Finding[] = [];
     for (const [index, modalities] of spec.subsets.entries()) {
-      const predictor = await Predictor.create({ cube, model: description, weights, modalities, batchSize, provider });
+      const predictor = await Predictor.create({
+        cube,
+        model: description,
+        weights,
+        modalities,
+        batchSize,
+        provider,
+        normalizations,
+      });
       try {
         let done = 0;
         const { probabilities, presence, shown, unseen } = await answersFor(

@@ -3,7 +3,7 @@ import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared
 import { hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { PatchWindow } from "../cube/index.ts";
-import { blendFor, inputsOfModel } from "./applied-model.ts";
+import { applyModel, blendFor, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { limitOf, openCube, patchGrid, projectArea } from "./imagery.ts";
 import { labelFacts } from "./label-facts.ts";
@@ -27,8 +27,11 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
   const { tiles } = blendFor(description, area, spec.overlapPatches);
   const { provider } = await providerFor(spec.provider);
   const all = [...new Set(spec.subsets.flat())];
-  const cube = openCube(grid, imagery, inputsOfModel(description, grid, imagery, all), description.days);
+  const applied = applyModel(description, grid, imagery, all, spec.use);
+  logUse(applied, spec.use, context);
+  const cube = openCube(grid, imagery, applied.modalities, applied.days);
   try {
+    const normalizations = await normalizationsFor(description, applied, cube, spec, context);
     const subsets: SubsetScore[] = [];
     const aboutInputs: Finding[] = [];
     for (const [index, modalities] of spec.subsets.entries()) {
@@ -39,6 +42,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
         modalities,
         batchSize: spec.batchSize,
         provider,
+        normalizations,
       });
       try {
         const scores = await scoreMap(labels, predictor, tiles, {
@@ -61,6 +65,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     const { unit } = spec.labels;
     const findings = inOrderOfSeverity([
       ...subsets.flatMap((own) => findingsOfScore(own, spec.part)),
+      ...applied.findings,
       ...aboutInputs,
       ...findingsOfPart({ part, untaught, subsets }, spec.labels, legend, spec.optimistic ?? false),
     ]);

@@ -16,6 +16,7 @@ import {
   tileScores,
 } from "../learning/index.ts";
 import { graphInputs, type OmniSatConfig, type TileHead, tileLoss } from "../omnisat/index.ts";
+import { logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { datesOf, dayCountOf } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
@@ -46,7 +47,6 @@ import {
   tilesOf,
   windowOfTile,
 } from "./tiles.ts";
-import { normalizationsOf } from "./training-parts.ts";
 
 /**
  * Teaches a network which classes a whole tile holds, several at once: the paper's own task. Binary cross-entropy over tiles
@@ -77,9 +77,11 @@ async function teachTiles(
   const { legend, codes, training, validation } = targets;
   const side = grid.tilePatches;
   const windows = training.tiles.map((tile) => windowOfTile(tile, side));
-  const normalizations = base
-    ? normalizationsOf(base.description)
-    : await tileNormalizations(cube, windows, seed, context);
+  if (inputs.applied) logUse(inputs.applied, undefined, context);
+  const normalizations =
+    base && inputs.applied
+      ? await normalizationsFor(base.description, inputs.applied, cube, spec, context)
+      : await tileNormalizations(cube, windows, seed, context);
   const config = networkFrom(inputs, spec);
   // A labelled tile may lie between the patches of the grid, and then touches one more each way.
   const dates = await datesOfTiles(cube, side + 1, names, recipe.datesPerTile);

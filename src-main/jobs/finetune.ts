@@ -7,6 +7,7 @@ import type { Cube, Normalization } from "../cube/index.ts";
 import { adamW, buildStep, cosine, type TrainingStep, withAverage } from "../engine/index.ts";
 import type { TrainingResult } from "../learning/index.ts";
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
+import { logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { computeNormalizations, dayCountOf, projectArea, requirePixels } from "./imagery.ts";
@@ -32,7 +33,6 @@ import {
   withCube,
 } from "./teaching.ts";
 import { findingsOfLabels, findingsOfLoss, findingsOfValidation, LabelShares } from "./training-findings.ts";
-import { normalizationsOf } from "./training-parts.ts";
 import { ValidationLooks } from "./validation-looks.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
@@ -53,7 +53,7 @@ async function teachPatches(
   const { modalities, names } = inputs;
   const coverage = coverageIn((await cube.footprints())!, projectArea(grid), names);
   const targets = new PatchTargets(spec, coverage.all);
-  const normalizations = await normalizationsFor(spec, context, inputs, cube);
+  const normalizations = await statisticsFor(spec, context, inputs, cube);
   const aboutPlaces = loggedCoverage(coverage, context);
   const dates = await datesOfTiles(cube, grid.tilePatches, names, recipe.datesPerTile);
   const config = networkFrom(inputs, spec);
@@ -93,7 +93,11 @@ async function teachPatches(
     });
     const seconds = secondsSince(started);
     const score = await looks.bestOf(trained.weights);
-    const findings = findingsOf(spec, targets, trained, shares, score, [...aboutPlaces, ...watch.findings()]);
+    const findings = findingsOf(spec, targets, trained, shares, score, [
+      ...aboutPlaces,
+      ...(inputs.applied?.findings ?? []),
+      ...watch.findings(),
+    ]);
     const { lastValues, best } = trained;
     const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
     return await finishTraining(spec, context, { model, trained, findings, seconds, computing, metrics });
@@ -103,15 +107,17 @@ async function teachPatches(
 }
 
 /** The statistics of the model that is gone on with, or of this imagery. Both need an input that shows something. */
-async function normalizationsFor(
-  { grid, seed }: FinetuneSpec,
+async function statisticsFor(
+  spec: FinetuneSpec,
   context: JobContext,
-  { base }: TrainingInputs,
+  { base, applied }: TrainingInputs,
   cube: Cube,
 ): Promise<readonly Normalization[]> {
-  if (!base) return computeNormalizations(cube, projectArea(grid), seed, context);
-  await requirePixels(cube, projectArea(grid), seed, context);
-  return normalizationsOf(base.description);
+  const { grid, seed, use } = spec;
+  if (!base || !applied) return computeNormalizations(cube, projectArea(grid), seed, context);
+  logUse(applied, use, context);
+  if (use?.normalization !== "place") await requirePixels(cube, projectArea(grid), seed, context);
+  return normalizationsFor(base.description, applied, cube, spec, context);
 }
 
 function logTargets({ chosen, labels }: FinetuneSpec, context: JobContext, { legend, train }: PatchTargets): void {

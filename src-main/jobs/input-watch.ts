@@ -117,6 +117,12 @@ export class InputWatch {
     }
   }
 
+  /** A band that is not there is cut to one value on purpose. */
+  #isMasked(name: string, channel: number): boolean {
+    const [low, high] = this.#limits.get(name)?.[channel] ?? [];
+    return low !== undefined && low === high;
+  }
+
   /** Nothing before the first batch. */
   findings(): Finding[] {
     return this.#modalities.flatMap(({ name, bands }) => {
@@ -127,9 +133,14 @@ export class InputWatch {
       const share = found.seen / found.patches;
       if (share < rarelySeen) findings.push({ code: "modality-rarely-seen", details: { modality: name, share } });
       const clipped = bands.filter(
-        (_, c) => found.bands[c]!.counted > 0 && found.bands[c]!.clipped / found.bands[c]!.counted > mostClipped,
+        (_, c) =>
+          !this.#isMasked(name, c) &&
+          found.bands[c]!.counted > 0 &&
+          found.bands[c]!.clipped / found.bands[c]!.counted > mostClipped,
       );
-      const constant = bands.filter((_, c) => found.bands[c]!.highest - found.bands[c]!.lowest < leastSpread);
+      const constant = bands.filter(
+        (_, c) => !this.#isMasked(name, c) && found.bands[c]!.highest - found.bands[c]!.lowest < leastSpread,
+      );
       if (clipped.length > 0) {
         const own = bands.flatMap((band, c) => (clipped.includes(band) ? [found.bands[c]!] : []));
         const sum = (pick: (band: Band) => number) => own.reduce((total, band) => total + pick(band), 0);

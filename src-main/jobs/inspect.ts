@@ -12,7 +12,7 @@ import {
   patchesCovering,
   raisedCosine,
 } from "../cube/index.ts";
-import { blendFor, inputsOfModel } from "./applied-model.ts";
+import { applyModel, blendFor, normalizationsFor } from "./applied-model.ts";
 import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
 import { openCube, patchGrid } from "./imagery.ts";
@@ -21,15 +21,17 @@ import { Predictor, type SeriesAttention, type TileLogits } from "./predict.ts";
 import { providerFor } from "./provider.ts";
 
 /** Looks at each point's patch. */
-export async function inspect(spec: InspectSpec, { signal, phase }: JobContext): Promise<InspectResult> {
+export async function inspect(spec: InspectSpec, context: JobContext): Promise<InspectResult> {
   const { description, weights } = await readWorkingModel(spec.modelFolder);
+  const { signal, phase } = context;
   const { legend } = description;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const { grid, imagery, modalities, points } = spec;
-  const inputs = inputsOfModel(description, grid, imagery, modalities);
+  const applied = applyModel(description, grid, imagery, modalities, spec.use);
   const { provider, reason } = await providerFor(spec.provider);
-  const cube = openCube(grid, imagery, inputs, description.days);
+  const cube = openCube(grid, imagery, applied.modalities, applied.days);
   try {
+    const normalizations = await normalizationsFor(description, applied, cube, spec, context);
     const predictor = await Predictor.create({
       cube,
       model: description,
@@ -37,6 +39,7 @@ export async function inspect(spec: InspectSpec, { signal, phase }: JobContext):
       modalities,
       batchSize: spec.batchSize,
       provider,
+      normalizations,
       attention: true,
     });
     try {

@@ -10,7 +10,7 @@ import { onDisk, writeAll, writeWhole } from "../files/index.ts";
 import type { TileTask } from "../learning/index.ts";
 import { createCog } from "../raster/index.ts";
 import { type Field, openFeatureSink, type PropertyValue, polygonQml, polygonSld } from "../vector/index.ts";
-import { inputsOfModel } from "./applied-model.ts";
+import { applyModel, logUse, normalizationsFor } from "./applied-model.ts";
 import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -45,9 +45,11 @@ export async function mapTiles(spec: MapTilesSpec, context: JobContext): Promise
   try {
     if (!keep) await writeWhole(begun, fingerprint);
     if (answers.count < tiles.length) {
-      const inputs = inputsOfModel(description, grid, imagery, modalities);
-      const cube = openCube(grid, imagery, inputs, description.days);
+      const applied = applyModel(description, grid, imagery, modalities);
+      logUse(applied, undefined, context);
+      const cube = openCube(grid, imagery, applied.modalities, applied.days);
       try {
+        const normalizations = await normalizationsFor(description, applied, cube, spec, context);
         const predictor = await Predictor.create({
           cube,
           model: description,
@@ -55,6 +57,7 @@ export async function mapTiles(spec: MapTilesSpec, context: JobContext): Promise
           modalities,
           batchSize,
           provider,
+          normalizations,
         });
         try {
           const windows = tiles.slice(answers.count).map((tile) => windowOfTile(tile, side));

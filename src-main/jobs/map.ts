@@ -32,7 +32,7 @@ import {
 import { writeWhole } from "../files/index.ts";
 import { createCog, type WriteOptions } from "../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../vector/styles/index.ts";
-import { blendFor, inputsOfModel } from "./applied-model.ts";
+import { applyModel, blendFor, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -55,7 +55,8 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   const { legend } = description;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const { grid, imagery, modalities } = spec;
-  const inputs = inputsOfModel(description, grid, imagery, modalities);
+  const applied = applyModel(description, grid, imagery, modalities, spec.use);
+  logUse(applied, spec.use, context);
   const area = patchesOfGeobox(patchGrid(grid), spec.area);
   const side = description.grid.tilePatches;
   const { stride } = blendFor(description, area, spec.overlapPatches);
@@ -64,7 +65,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   const begun = join(spec.folder, "map.part.json");
   const fingerprint = fingerprintOf(spec, `${description.weights.sha256} ${rowLayout}`);
   const keep = spec.resume && (await readFile(begun, "utf8").catch(() => "")) === fingerprint;
-  const cube = openCube(grid, imagery, inputs, description.days);
+  const cube = openCube(grid, imagery, applied.modalities, applied.days);
   let rows: RowStore | undefined;
   try {
     const coverage = coverageIn((await cube.footprints())!, area, modalities);
@@ -84,6 +85,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
     if (!keep) await writeWhole(begun, fingerprint);
     const count = countTiles(plan.windows, covered, side, plan.overlap);
     if (!rows.complete) {
+      const normalizations = await normalizationsFor(description, applied, cube, spec, context);
       const predictor = await Predictor.create({
         cube,
         model: description,
@@ -91,6 +93,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
         modalities,
         batchSize: spec.batchSize,
         provider,
+        normalizations,
       });
       try {
         await computeRows(plan, count, legend, predictor, rows, tiles, context);
@@ -102,6 +105,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
     }
     const known: readonly unknown[] = [
       ...coverageFindings(coverage),
+      ...applied.findings,
       // Where its training had images says nothing of this area.
       ...(description.findings ?? []).filter(
         (finding) => !isFinding(finding) || finding.code !== "modality-covers-part",

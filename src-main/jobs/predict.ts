@@ -1,5 +1,12 @@
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Batch, type Cube, noAugmentation, type PatchWindow, readBatches } from "../cube/index.ts";
+import {
+  type Batch,
+  type Cube,
+  type Normalization,
+  noAugmentation,
+  type PatchWindow,
+  readBatches,
+} from "../cube/index.ts";
 import type { Scope, Value } from "../engine/index.ts";
 import { buildForward, ForwardSession, type Provider, type Tensors } from "../engine/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
@@ -62,6 +69,8 @@ export interface PredictorOptions {
   readonly modalities: readonly string[];
   readonly batchSize: number;
   readonly provider: Provider;
+  /** instead of those of the model's training */
+  readonly normalizations?: readonly Normalization[] | undefined;
   /** whether `replaceWeights` will be called */
   readonly replaceable?: boolean;
   /** also returns the attention weights of each series' dates */
@@ -118,7 +127,7 @@ export class Predictor {
     this.classes = options.model.legend!.length;
     const { cube, modalities, model } = options;
     const used = modalities.map((name) => cube.modality(name));
-    this.watch = new InputWatch(used, normalizationsOf(model));
+    this.watch = new InputWatch(used, options.normalizations ?? normalizationsOf(model));
   }
 
   static async create(options: PredictorOptions): Promise<Predictor> {
@@ -160,7 +169,7 @@ export class Predictor {
   }
 
   async *#answers(tiles: readonly PatchWindow[], signal: AbortSignal): AsyncGenerator<TileLogits, void> {
-    const { cube, model, modalities, batchSize } = this.#options;
+    const { cube, model, modalities, batchSize, normalizations } = this.#options;
     const side = model.grid.tilePatches;
     const patches = side * side;
     const used = modalities.map((name) => cube.modality(name));
@@ -174,7 +183,7 @@ export class Predictor {
           patchesWide: side,
           modalities: used,
           dates: this.#dates,
-          normalizations: normalizationsOf(model),
+          normalizations: normalizations ?? normalizationsOf(model),
         },
         sample: { modalities, dates: this.#dates, choice: "spread", augmentation: noAugmentation, leastClear },
         seed: 0,

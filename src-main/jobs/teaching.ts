@@ -23,7 +23,7 @@ import {
   writeModel,
 } from "../learning/index.ts";
 import type { OmniSatConfig } from "../omnisat/index.ts";
-import { inputsOfModel } from "./applied-model.ts";
+import { type AppliedModel, applyModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { type Coverage, coverageFindings } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
@@ -51,6 +51,8 @@ export interface TrainingInputs {
   /** the inputs, in the order of the network's mask */
   readonly names: readonly string[];
   readonly days: DayCount;
+  /** how the model it starts from is used here */
+  readonly applied?: AppliedModel | undefined;
 }
 
 /** The model that a fine-tuning starts from, whole. */
@@ -60,12 +62,15 @@ export const baseOf = async ({ modelFolder }: FinetuningSpec): Promise<TrainedMo
 /** The inputs of a fine-tuning: those of its model that are there, or all of the project. */
 export function inputsFrom(
   base: TrainedModel | undefined,
-  { grid, imagery }: FinetuningSpec,
+  spec: FinetuningSpec,
   freshDays: () => DayCount,
 ): TrainingInputs {
+  const { grid, imagery } = spec;
   const names = imagery.modalities.map(({ name }) => name);
-  const modalities = base ? inputsOfModel(base.description, grid, imagery, names) : imagery.modalities;
-  return { base, modalities, names, days: base?.description.days ?? freshDays() };
+  const use = spec.kind === "finetune" ? spec.use : undefined;
+  const applied = base && applyModel(base.description, grid, imagery, names, use);
+  const modalities = applied?.modalities ?? imagery.modalities;
+  return { base, modalities, names, days: applied?.days ?? freshDays(), applied };
 }
 
 /** Opens the imagery of a training for `work`, and closes it however that ends. */

@@ -61,8 +61,13 @@ const descriptionSchema = z.object({
   config: z.unknown(),
   /** how dates became the numbers the network was trained with */
   days: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("running"), referenceYear: z.number().int(), period: z.number().int() }),
-    z.object({ kind: z.literal("of-year"), period: z.number().int() }),
+    z.object({
+      kind: z.literal("running"),
+      referenceYear: z.number().int(),
+      period: z.number().int(),
+      shiftDays: z.number().int().optional(),
+    }),
+    z.object({ kind: z.literal("of-year"), period: z.number().int(), shiftDays: z.number().int().optional() }),
   ]),
   modalities: z.array(modalitySchema),
   grid: z.object({ crs: z.string(), patchMeters: z.number().positive(), tilePatches: z.number().int().positive() }),

@@ -13,6 +13,8 @@ import type { Catalog } from "../catalog/index.ts";
 import { contextOf } from "../jobs/context.ts";
 import { patchGrid, projectArea } from "../jobs/imagery.ts";
 import { LabelPatches } from "../jobs/label-patches.ts";
+import { exampleModel } from "../learning/fixtures/example-model.ts";
+import { writeModel } from "../learning/index.ts";
 import type { JobRunner } from "./deps.ts";
 import { countingJob } from "./fixtures/counting-job.ts";
 import { projectFolders } from "./projects/projects.ts";
@@ -185,6 +187,29 @@ test("fine-tuning gets the polygons with their parts, a map needs classes, and i
     code: "model-modalities-missing",
     details: { missing: ["s2"], available: ["s1-asc"] },
   });
+  catalog.close();
+});
+
+test("a model of an input that the project lacks reads another sensor's that shows the same light, and is used as it was asked", async () => {
+  const catalog = await opened(copyOfBase());
+  const { all, specs } = open(catalog);
+  const folder = join(catalog.folder, "models", "of-aerial-images");
+  const [aerial] = exampleModel.modalities;
+  const training = { ...exampleModel.training, dates: [] };
+  await writeModel(folder, { ...exampleModel, modalities: [aerial!], training }, {});
+  const use = { normalization: "place", season: 2021, shiftDays: -10 } as const;
+  await all["jobs.wait"]({ id: (await all["maps.draw"]({ model: folder, ...use })).id });
+  const spec = specs[0]!;
+  if (spec.kind !== "map") throw new Error(spec.kind);
+  expect(spec).toMatchObject({ modalities: ["aerial"], use });
+  const [s2] = catalog.modalities.list();
+  expect(spec.imagery.modalities).toEqual([{ ...s2, name: "aerial" }]);
+  expect(spec.imagery.acquisitions.map(({ id }) => id).toSorted()).toEqual([...s2!.acquisitions].toSorted());
+  expect((await all["maps.estimate"]({ model: folder })).tiles).toBeGreaterThan(0);
+  // Radar shows no light.
+  catalog.modalities.remove("s2");
+  const lacking = { code: "model-modalities-missing", details: { missing: ["aerial"], available: ["s1-asc"] } };
+  await expect(all["maps.draw"]({ model: folder })).rejects.toMatchObject(lacking);
   catalog.close();
 });
 

@@ -79,6 +79,36 @@ export const frenchFindings: FindingSentences = {
     what: `${percent(share)} des valeurs de ${modality} (${bands.join(", ")}) sont hors de ce que le modèle a appris et ont été coupées.`,
     remedy: "Vérifiez l’unité et l’échelle des images : elles diffèrent de celles de l’entraînement.",
   }),
+  "bands-stand-in": ({ modality, bands }) => ({
+    what: `${modality} : ${bands.map(({ wanted, band, nanometers }) => `${band} est lue comme ${wanted} (centres distants de ${Math.round(nanometers)} nm)`).join(", ")}.`,
+    remedy:
+      "Mesurez le modèle sur des étiquettes de ce lieu ; les statistiques du lieu retirent ce que l’autre capteur ajoute.",
+  }),
+  "bands-masked": ({ modality, bands }) => ({
+    what: `Les images de ${modality} ne montrent pas ${bands.join(", ")} : le modèle reçoit à la place la moyenne de son entraînement.`,
+    remedy: "Mesurez le modèle sur des étiquettes de ce lieu, ou affinez-le ici.",
+  }),
+  "dates-left-out": ({ dates, of, first, last }) => ({
+    what: `${dates} dates sur ${of} ne sont pas lues (${first} à ${last}) : elles sont avant ou après la saison que le modèle compte.`,
+    remedy: "Choisissez l’année qui tient lieu de première année du modèle pour cartographier une autre saison.",
+  }),
+  "years-mixed": ({ years }) => ({
+    what: `Le modèle a appris d’une seule année, et les images de ${years.join(", ")} sont comptées comme si elles n’en étaient qu’une.`,
+    remedy: "Choisissez l’année à cartographier.",
+  }),
+  "season-untaught": ({ dates, of, first, last }) => ({
+    what: `${dates} dates sur ${of} tombent dans une partie de l’année que le modèle n’a jamais vue : il a appris du ${first} au ${last}.`,
+    remedy:
+      "Utilisez des images de la même partie de l’année, ou mesurez le modèle sur des étiquettes de ce lieu et de cette année.",
+  }),
+  "other-years": ({ years, first, last }) => ({
+    what: `Le modèle a appris du ${first} au ${last} ; ces images sont comptées ${Math.abs(years)} ${Math.abs(years) === 1 ? "an" : "ans"} plus ${years > 0 ? "tard" : "tôt"}.`,
+    remedy: "Mesurez le modèle sur des étiquettes de cette année avant d’utiliser sa carte.",
+  }),
+  "seasons-opposite": ({ trained, here }) => ({
+    what: `Le modèle a été entraîné à la latitude ${trained}°, ce lieu est à ${here}° : l’été là-bas est l’hiver ici.`,
+    remedy: "Décalez les jours de 183 pour que les saisons se rejoignent, ou entraînez un modèle pour cet hémisphère.",
+  }),
   "validation-below-commonest": ({ accuracy, commonest, share, samples }) => ({
     what: `Sur ${counted(samples, "patch de validation", "patchs de validation")}, le modèle a raison dans ${percent(accuracy)} des cas ; répondre toujours ${quoted(commonest)} donne ${percent(share)}.`,
     remedy: better,

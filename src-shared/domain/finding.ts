@@ -44,6 +44,27 @@ export interface FindingDetails {
   readonly "no-shared-place": { readonly modalities: readonly string[] };
   readonly "bands-constant": { readonly modality: string; readonly bands: readonly string[] };
   readonly "values-clipped": { readonly modality: string; readonly bands: readonly string[]; readonly share: number };
+  // A model where it was not trained
+  readonly "bands-stand-in": {
+    readonly modality: string;
+    readonly bands: readonly { readonly wanted: string; readonly band: string; readonly nanometers: number }[];
+  };
+  readonly "bands-masked": { readonly modality: string; readonly bands: readonly string[] };
+  readonly "dates-left-out": {
+    readonly dates: number;
+    readonly of: number;
+    readonly first: string;
+    readonly last: string;
+  };
+  readonly "years-mixed": { readonly years: readonly number[] };
+  readonly "season-untaught": {
+    readonly dates: number;
+    readonly of: number;
+    readonly first: string;
+    readonly last: string;
+  };
+  readonly "other-years": { readonly years: number; readonly first: string; readonly last: string };
+  readonly "seasons-opposite": { readonly trained: number; readonly here: number };
   readonly "validation-below-commonest": {
     readonly accuracy: number;
     readonly commonest: string;
@@ -162,6 +183,13 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "tiles-few": "caution",
   "tiles-untaught": "caution",
   "tiles-optimistic": "caution",
+  "bands-stand-in": "caution",
+  "bands-masked": "caution",
+  "dates-left-out": "caution",
+  "years-mixed": "caution",
+  "season-untaught": "caution",
+  "other-years": "note",
+  "seasons-opposite": "severe",
   "map-one-class": "caution",
   "map-empty": "severe",
 };
@@ -263,6 +291,35 @@ export const englishFindings: FindingSentences = {
   "values-clipped": ({ modality, bands, share }) => ({
     what: `${percent(share)} of the values of ${modality} (${bands.join(", ")}) lie outside of what the model was trained on and were cut off.`,
     remedy: "Check the units and the scale of the images: they differ from those the model has learned from.",
+  }),
+  "bands-stand-in": ({ modality, bands }) => ({
+    what: `${modality}: ${bands.map(({ wanted, band, nanometers }) => `${band} is read as ${wanted} (centres ${Math.round(nanometers)} nm apart)`).join(", ")}.`,
+    remedy:
+      "Measure the model on labels of this place; the statistics of the place take off what the other sensor adds.",
+  }),
+  "bands-masked": ({ modality, bands }) => ({
+    what: `The images of ${modality} do not show ${bands.join(", ")}: the model is told the mean of its training instead.`,
+    remedy: "Measure the model on labels of this place, or fine-tune it here.",
+  }),
+  "dates-left-out": ({ dates, of, first, last }) => ({
+    what: `${dates} of ${counted(of, "date")} are not read (${first} to ${last}): they lie before or after the season that the model counts.`,
+    remedy: "Choose the year that stands for the model's first one to map another season.",
+  }),
+  "years-mixed": ({ years }) => ({
+    what: `The model has learned from one year, and the images of ${years.join(", ")} are counted as if they were one.`,
+    remedy: "Choose the year to be mapped.",
+  }),
+  "season-untaught": ({ dates, of, first, last }) => ({
+    what: `${dates} of ${counted(of, "date")} lie in a part of the year that the model has never seen: it has learned from ${first} to ${last}.`,
+    remedy: "Use images of the same part of the year, or measure the model on labels of this place and year.",
+  }),
+  "other-years": ({ years, first, last }) => ({
+    what: `The model has learned from ${first} to ${last}; these images are counted as ${Math.abs(years)} ${Math.abs(years) === 1 ? "year" : "years"} ${years > 0 ? "later" : "earlier"}.`,
+    remedy: "Measure the model on labels of this year before using its map.",
+  }),
+  "seasons-opposite": ({ trained, here }) => ({
+    what: `The model was trained at latitude ${trained}°, this place lies at ${here}°: summer there is winter here.`,
+    remedy: "Shift the days by 183, so that the seasons meet, or train a model for this hemisphere.",
   }),
   "validation-below-commonest": ({ accuracy, commonest, share, samples }) => ({
     what: `On ${counted(samples, "validation patch", "validation patches")} the model is right in ${percent(accuracy)}; always answering “${commonest}” is right in ${percent(share)}.`,

@@ -168,6 +168,7 @@ export interface FinetuneSpec extends CommonSpec {
   readonly labels: LabelInput;
   /** pre-trained model to start from; `null` starts from random weights of `architecture` */
   readonly modelFolder: string | null;
+  readonly use?: ModelUse | undefined;
   readonly architecture: ArchitectureChoice;
   readonly recipe: FinetuneRecipe;
   readonly modelName: string;
@@ -177,12 +178,26 @@ export interface FinetuneSpec extends CommonSpec {
   readonly chosen?: ChosenSettings;
 }
 
+/** How a model is used where it was not trained. What is left out is as it was trained. */
+export interface ModelUse {
+  /**
+   * what is taken off and divided by: the figures of the model's training, which keep what is brighter there than here, or those of this
+   * imagery, which take off what another sensor, processor or climate adds everywhere (default `model`)
+   */
+  readonly normalization?: "model" | "place" | undefined;
+  /** the year that stands for the first year the model has learned from; without it the one that fits most dates */
+  readonly season?: number | undefined;
+  /** days added to every date: 183 where the seasons are the opposite ones */
+  readonly shiftDays?: number | undefined;
+}
+
 export interface EvaluateSpec extends CommonSpec {
   readonly kind: "evaluate";
   readonly grid: ProjectGrid;
   readonly imagery: Imagery;
   readonly labels: LabelInput;
   readonly modelFolder: string;
+  readonly use?: ModelUse | undefined;
   readonly part: Exclude<SplitPart, "unused">;
   /** each entry is a list of modality names; one evaluation per entry, one set of weights */
   readonly subsets: readonly (readonly string[])[];
@@ -202,6 +217,7 @@ export interface MapSpec extends CommonSpec {
   readonly grid: ProjectGrid;
   readonly imagery: Imagery;
   readonly modelFolder: string;
+  readonly use?: ModelUse | undefined;
   /** the model's modalities to use: any subset */
   readonly modalities: readonly string[];
   /** what to map: a window of the grid as its own grid, aligned to patches */
@@ -234,6 +250,7 @@ export interface InspectSpec extends CommonSpec {
   readonly grid: ProjectGrid;
   readonly imagery: Imagery;
   readonly modelFolder: string;
+  readonly use?: ModelUse | undefined;
   readonly modalities: readonly string[];
   readonly points: readonly { readonly x: number; readonly y: number }[];
   readonly overlapPatches: number;

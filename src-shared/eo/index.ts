@@ -8,3 +8,4 @@ export * from "./older-words.ts";
 export * from "./products.ts";
 export * from "./remarks.ts";
 export * from "./sensors.ts";
+export * from "./wavelengths.ts";

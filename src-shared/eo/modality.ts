@@ -20,6 +20,8 @@ export interface Modality {
   readonly kind: "image" | "series";
   readonly sensor: SensorId;
   readonly bands: readonly string[];
+  /** what the images call the bands that are read for `bands`, in the same order, where another sensor stands in for this one */
+  readonly readAs?: readonly string[];
   /** of the grid the network sees, not of the files */
   readonly resolutionMeters: number;
   /** pixels along one side of a patch: patch size ÷ resolution */
@@ -31,6 +33,9 @@ export interface Modality {
   /** SCL classes that count as clear; empty: the quality band is not used */
   readonly clearClasses: readonly number[];
 }
+
+/** What the images of a modality call its bands. */
+export const bandsRead = ({ bands, readAs }: Pick<Modality, "bands" | "readAs">): readonly string[] => readAs ?? bands;
 
 /** Pixels along one side of a patch; a resolution that does not divide the patch throws. */
 export function patchPixels(patchMeters: number, resolutionMeters: number): number {

@@ -108,18 +108,18 @@ export const acquisitionErrors = {
     `Band ${band} of ${date} comes from ${paths.length} files: ${paths.map((path) => `“${path}”`).join(", ")}. Leave out all but one.`,
   "raster-outside-project": ({ path, area }: { readonly path: string; readonly area: Because }) =>
     `“${path}” does not overlap the project's area (${because(area)}). Choose an image of this place, or check the image's coordinate system.`,
-  "acquisition-dates-too-long": ({
+  "acquisition-outside-count": ({
     modality,
-    first,
-    last,
+    date,
+    begin,
     days,
   }: {
     readonly modality: string;
-    readonly first: string;
-    readonly last: string;
+    readonly date: string;
+    readonly begin: string;
     readonly days: number;
   }) =>
-    `The dates of “${modality}” run from ${first} to ${last}, longer than the ${days} days this model counts. Leave out the earliest or the latest dates.`,
+    `The model counts ${days} days from ${begin}; ${date} of “${modality}” does not lie in them. Leave this date out, or choose the year that stands for the model's first year.`,
   "acquisition-same-place": ({
     date,
     sensor,

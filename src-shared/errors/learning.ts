@@ -44,12 +44,27 @@ export const learningErrors = {
     modality,
     model,
     project,
+    missing,
   }: {
     readonly modality: string;
     readonly model: readonly string[];
     readonly project: readonly string[];
+    /** not in errors of earlier versions */
+    readonly missing?: readonly string[] | undefined;
   }) =>
-    `The model was trained on ${modality} with bands ${model.join(" ")}; the project's ${modality} has ${project.join(" ")}. Choose the same bands in the same order, or another model.`,
+    `The model was trained on ${modality} with bands ${model.join(", ")}; the project's images have ${project.join(", ")}.${missing === undefined ? "" : ` None of them shows the light of ${missing.join(", ")}: centres may differ by 20 nm or half of the wider band.`} Use images with at least three of these bands, or another model.`,
+  "model-season-differs": ({
+    modality,
+    first,
+    last,
+    season,
+  }: {
+    readonly modality: string;
+    readonly first: string;
+    readonly last: string;
+    readonly season: number | null;
+  }) =>
+    `No date of “${modality}” can be counted as one of the model's, which has learned from ${first} to ${last}${season === null ? "" : `, when ${season} stands for its first year`}. ${season === null ? "Use images of the same part of the year" : "Choose another year, or none so that it is chosen by the dates"}.`,
   "model-has-no-head": ({ name }: { readonly name: string }) =>
     `“${name}” is a pre-trained model without classes. Fine-tune it on your labels first, then map with the result.`,
   "model-of-tiles": ({ name }: { readonly name: string }) =>

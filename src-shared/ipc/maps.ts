@@ -1,5 +1,5 @@
 import type { Finding } from "../domain/finding.ts";
-import type { ProviderChoice, SplitPart } from "../domain/job.ts";
+import type { ModelUse, ProviderChoice, SplitPart } from "../domain/job.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { MapComparison, MapProduct, PartialMap } from "../domain/map-product.ts";
 import type { Bounds } from "../geo/bounds.ts";
@@ -102,15 +102,16 @@ export interface MapDetails {
 export interface MapCommands {
   "maps.list"(request: Nothing): Promise<readonly MapProduct[]>;
   "maps.draw"(
-    request: MapPlan & {
-      readonly seed?: number | undefined;
-      readonly provider?: ProviderChoice | undefined;
-      readonly name?: string | undefined;
-      readonly probabilities?: boolean | undefined;
-      /** of several separate places: files for each beside those of all */
-      readonly perPlace?: boolean | undefined;
-      readonly batchSize?: number | undefined;
-    },
+    request: MapPlan &
+      ModelUse & {
+        readonly seed?: number | undefined;
+        readonly provider?: ProviderChoice | undefined;
+        readonly name?: string | undefined;
+        readonly probabilities?: boolean | undefined;
+        /** of several separate places: files for each beside those of all */
+        readonly perPlace?: boolean | undefined;
+        readonly batchSize?: number | undefined;
+      },
   ): Promise<StartedJob>;
   /** How much a plan is, and how long it may take. */
   "maps.estimate"(request: MapPlan): Promise<MapEstimate>;

@@ -1,4 +1,4 @@
-import type { MetricRow, ProviderChoice } from "../domain/job.ts";
+import type { MetricRow, ModelUse, ProviderChoice } from "../domain/job.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "../domain/recipe.ts";
 import type { Run } from "../domain/run.ts";
 import type { ModelAccuracy, RunReview, RunSummary, TilePreview, TrainingEstimate } from "../domain/training.ts";
@@ -20,7 +20,7 @@ interface PretrainRequest extends Common {
   readonly recipe?: Some<PretrainRecipe> | undefined;
 }
 
-interface FinetuneRequest extends Common {
+interface FinetuneRequest extends Common, ModelUse {
   readonly name: string;
   /** a pre-trained model of the project, or a folder */
   readonly from?: string | undefined;
@@ -37,15 +37,16 @@ export interface RunCommands {
   "runs.pretrain"(request: PretrainRequest): Promise<StartedJob>;
   "runs.finetune"(request: FinetuneRequest): Promise<StartedJob>;
   "runs.evaluate"(
-    request: Common & {
-      readonly model: string;
-      readonly part?: "train" | "validation" | "test" | undefined;
-      readonly subsets?: string[][] | undefined;
-      readonly classSets?: number[][] | undefined;
-      readonly classes?: string[] | undefined;
-      readonly overlapPatches?: number | undefined;
-      readonly batchSize?: number | undefined;
-    },
+    request: Common &
+      ModelUse & {
+        readonly model: string;
+        readonly part?: "train" | "validation" | "test" | undefined;
+        readonly subsets?: string[][] | undefined;
+        readonly classSets?: number[][] | undefined;
+        readonly classes?: string[] | undefined;
+        readonly overlapPatches?: number | undefined;
+        readonly batchSize?: number | undefined;
+      },
   ): Promise<StartedJob>;
 }
 

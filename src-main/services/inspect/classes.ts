@@ -49,7 +49,7 @@ export async function classesAt(
         resume: false,
         appVersion,
         grid,
-        imagery: imageryOf(catalog, modalities),
+        imagery: imageryOf(catalog, modalities, model.standIns),
         modelFolder: model.folder,
         modalities,
         points: request.points,

@@ -26,7 +26,14 @@ export async function estimateMap(
   const description = await readModelDescription(model.folder);
   const side = description.grid.tilePatches;
   const patches = patchesOfGeobox({ crs: grid.geobox.crs, patchMeters: grid.patchMeters }, area);
-  const covered = (await footprintsOfProject(catalog, modalities)).any().inside(patches);
+  const covered = (
+    await footprintsOfProject(
+      catalog,
+      modalities.map((name) => model.standIns[name] ?? name),
+    )
+  )
+    .any()
+    .inside(patches);
   if (covered.size === 0) throw new AppError("map-without-imagery", { modalities });
   const tiles = countTiles(covered.windows(), covered, side, Math.min(overlapPatches, side - 1));
   const pixel = resolutionOf(area);

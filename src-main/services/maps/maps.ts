@@ -15,6 +15,7 @@ import type { JobQueue } from "../jobs/jobs.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { findingsOfMap, measuredFindings } from "../runs/findings.ts";
+import { useFields, useOf } from "../runs/training-plan.ts";
 import { validated } from "../validated.ts";
 import { correctedAreas, expectedAccuracy, mappedAreas } from "./accuracy.ts";
 import { estimateMap } from "./estimate.ts";
@@ -45,6 +46,7 @@ const drawSchema = z.strictObject({
   probabilities: z.boolean().default(false),
   perPlace: z.boolean().default(false),
   batchSize: z.int().positive().default(4),
+  ...useFields,
 });
 
 /** Maps: plan them, draw them, look at them, compare them, delete them. */
@@ -69,7 +71,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         provider,
         appVersion,
         grid,
-        imagery: imageryOf(catalog, modalities),
+        imagery: imageryOf(catalog, modalities, model.standIns),
         modelFolder: model.folder,
         modalities,
         area: areaOf(grid.geobox, request),
@@ -78,6 +80,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         batchSize,
         probabilities,
         findings: measuredFindings(catalog, model.id, modalities),
+        ...useOf(request),
         ...(perPlace ? { perPlace } : {}),
         baseName: fileName(request.name ?? `${model.name}-${modalities.join("-")}`),
         ...(request.name === undefined ? {} : { title: request.name }),

@@ -29,7 +29,9 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
       return `| ${modality.name} | ${kind} | ${sensor} | ${bands.join(" ")} | ${resolutionMeters} | ${patchPixels} | ${days} |`;
     }),
     "",
-    `Any subset of these works with the same weights. Values are physical (reflectance, decibels); the model subtracts the mean and divides by the standard deviation of each band, which are in \`model.json\`. Days count from 1 on 1 January ${model.days.kind === "running" ? `${model.days.referenceYear}, on through the following years` : "of each date's own year"}; 0 is padding.`,
+    `Any subset of these works with the same weights. Values are physical (reflectance, decibels); the model subtracts the mean and divides by the standard deviation of each band, which are in \`model.json\`. ${daysOf(model)}; 0 is padding.`,
+    "",
+    "Images of other sensors are read by wavelength (centres within 20 nm or half of the wider band); bands that none shows are given their mean, and the map says so. Of a place that is brighter throughout, `--normalization place` takes the place's own mean and spread instead of the model's.",
     ...(legend
       ? [
           "",
@@ -81,4 +83,11 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
           `- \`model.onnx\`: the network for one tile of ${grid.tilePatches} × ${grid.tilePatches} patches and ${onnxDates} dates per series as an ONNX graph, weights inside. Its inputs are values after normalisation, days (\`…_dates\`, 0 is padding) and \`…_mask\` (1 where a patch is seen clearly on a date).`,
         ]),
   ].join("\n")}\n`;
+}
+
+/** How dates become numbers, and what images of other years are. */
+function daysOf({ days, training }: ModelDescription): string {
+  if (days.kind === "of-year") return "Days count from 1 on 1 January of each date's own year";
+  const learned = training.dates.map(({ first, last }) => `${first} to ${last}`)[0];
+  return `Days count from 1 on 1 January ${days.referenceYear}, on through the following years${learned ? ` (${learned})` : ""}; images of other years are counted from the year that puts most of them into the same season (\`--season\` chooses it)`;
 }

@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { z } from "zod";
 import { type Finding, inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
 import { type ArchitectureChoice, architectures } from "../../../src-shared/domain/job.ts";
+import { isEnoughLight, matchBands } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../../src-shared/ipc/models.ts";
 import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFolder } from "../../catalog/index.ts";
@@ -27,6 +28,8 @@ export interface ModelChoice {
   readonly speaksOf: "patches" | "tiles" | null;
   /** of its network, as people choose it */
   readonly size: ArchitectureChoice["name"] | null;
+  /** by inputs of the model that the project has not: the input of another sensor that shows the same light */
+  readonly standIns: Readonly<Record<string, string>>;
 }
 
 /** Trained models: list, inspect, import and export them. */
@@ -175,6 +178,7 @@ export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promi
       hasHead: task !== "pretrained",
       speaksOf: speaksOf[task],
       size,
+      standIns: await standInsFor(catalog, resolve(nameOrFolder), names),
     };
   }
   const model = catalog.models.named(nameOrFolder);
@@ -184,7 +188,37 @@ export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promi
   const size = sizes.find((architecture) => architecture.name === summary.architecture)?.name ?? null;
   const hasHead = kind === "finetuned";
   const speaksOf = hasHead ? (summary.task ?? "patches") : null;
-  return { id, name, folder, modalities, hasHead, speaksOf, size };
+  const standIns = await standInsFor(catalog, folder, modalities);
+  return { id, name, folder, modalities, hasHead, speaksOf, size, standIns };
+}
+
+/**
+ * Inputs of other sensors for those of the model that the project lacks: the one that shows most of the model's light, where exactly
+ * one does. Radar has no stand-in.
+ */
+async function standInsFor(
+  catalog: Catalog,
+  folder: string,
+  names: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const inputs = catalog.modalities.list();
+  const own = new Set(inputs.map(({ name }) => name));
+  if (names.every((name) => own.has(name)) || !existsSync(join(folder, "model.json"))) return {};
+  const { readModelDescription } = await import("../../learning/trained-model.ts");
+  // A model that cannot be read says so when it is used.
+  const { modalities } = await readModelDescription(folder).catch(() => ({ modalities: [] }));
+  const found: Record<string, string> = {};
+  for (const wanted of modalities.filter(({ name }) => !own.has(name))) {
+    const shown = inputs
+      .filter(({ name }) => !names.includes(name))
+      .map((given) => ({ name: given.name, matches: matchBands(wanted, given) }))
+      .filter(({ matches }) => isEnoughLight(matches))
+      .map(({ name, matches }) => ({ name, bands: matches.filter(({ found: band }) => band !== undefined).length }));
+    const most = Math.max(...shown.map(({ bands }) => bands));
+    const [best, ...others] = shown.filter(({ bands }) => bands === most);
+    if (best && others.length === 0) found[wanted.name] = best.name;
+  }
+  return found;
 }
 
 /** A model that gives the class of patches, or the sentence why this one does not. */
@@ -201,7 +235,7 @@ export function requireTileModel({ name, speaksOf }: ModelChoice): void {
 
 /**
  * Which of the model's modalities are used: those that were asked for, else all. The project has to have them all:
- * what it lacks is named, with what there is.
+ * what it lacks is named, with what there is. Another sensor's input may stand in (`imageryOf`).
  */
 export function modalitiesFor(catalog: Catalog, model: ModelChoice, wanted?: readonly string[]): string[] {
   const used = wanted ?? model.modalities;
@@ -210,7 +244,7 @@ export function modalitiesFor(catalog: Catalog, model: ModelChoice, wanted?: rea
       throw new AppError("model-lacks-modality", { model: model.name, name, available: model.modalities });
   }
   const available = catalog.modalities.list().map(({ name }) => name);
-  const missing = used.filter((name) => !available.includes(name));
+  const missing = used.filter((name) => !available.includes(name) && model.standIns[name] === undefined);
   if (missing.length) throw new AppError("model-modalities-missing", { missing, available });
   return model.modalities.filter((name) => used.includes(name));
 }

@@ -7,10 +7,20 @@ import type { Catalog } from "../../catalog/index.ts";
 
 /**
  * The imagery of a project as a job takes it: the named modalities in the project's order (all of them when none is named)
- * and their acquisitions. Every file has to be in its place before a job starts.
+ * and their acquisitions. `standIns`: by inputs of a model that the project has not, the input that is used instead. Every file has to be in its place before a job starts.
  */
-export function imageryOf(catalog: Catalog, names?: readonly string[]): Imagery {
-  const all = catalog.modalities.list();
+export function imageryOf(
+  catalog: Catalog,
+  names?: readonly string[],
+  standIns: Readonly<Record<string, string>> = {},
+): Imagery {
+  const own = catalog.modalities.list();
+  // Under the name of the input it stands for.
+  const others = Object.entries(standIns).flatMap(([name, from]) => {
+    const found = names?.includes(name) && own.find((modality) => modality.name === from);
+    return found ? [{ ...found, name }] : [];
+  });
+  const all = [...own, ...others];
   if (all.length === 0) throw new AppError("no-imagery", { folder: catalog.folder });
   const available = all.map(({ name }) => name);
   for (const name of names ?? []) {

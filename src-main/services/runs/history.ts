@@ -201,7 +201,7 @@ function evaluationOf(
     provider: "auto",
     appVersion,
     grid,
-    imagery: imageryOf(catalog, [...new Set(checked.flat())]),
+    imagery: imageryOf(catalog, [...new Set(checked.flat())], model.standIns),
     labels: labelInput(catalog).labels,
     modelFolder: model.folder,
     part: "test",

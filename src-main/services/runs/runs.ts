@@ -10,7 +10,16 @@ import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
 import { isOptimistic } from "./history.ts";
-import { common, finetuneSchema, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
+import {
+  common,
+  finetuneSchema,
+  name,
+  planFinetune,
+  planPretrain,
+  pretrainSchema,
+  useFields,
+  useOf,
+} from "./training-plan.ts";
 
 const evaluateSchema = z.strictObject({
   ...common,
@@ -23,6 +32,7 @@ const evaluateSchema = z.strictObject({
   classes: z.array(name).min(1).optional(),
   overlapPatches: z.int().min(0).optional(),
   batchSize: z.int().positive().default(4),
+  ...useFields,
 });
 
 /** Trainings and evaluations: each gathers everything its job needs and starts it. `jobs.wait` says what came out. */
@@ -53,7 +63,7 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
       const model = await chooseModel(catalog, request.model);
       requirePatchModel(model);
       const subsets = (request.subsets ?? [model.modalities]).map((subset) => modalitiesFor(catalog, model, subset));
-      const imagery = imageryOf(catalog, [...new Set(subsets.flat())]);
+      const imagery = imageryOf(catalog, [...new Set(subsets.flat())], model.standIns);
       const { labels, splitId } = labelInput(catalog);
       const classSets = request.classes ? [codesOf(labels.legend, request.classes)] : request.classSets;
       return queue.start(
@@ -72,6 +82,7 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
           overlapPatches,
           batchSize,
           optimistic: isOptimistic(catalog),
+          ...useOf(request),
         },
         { splitId, modelId: model.id },
       );

@@ -5,6 +5,7 @@ import {
   type FinetuneSpec,
   type Imagery,
   type LabelInput,
+  type ModelUse,
   type PretrainSpec,
   type ProjectGrid,
 } from "../../../src-shared/domain/job.ts";
@@ -25,6 +26,12 @@ export const common = {
 };
 const size = z.enum(["tiny", "small", "base"]);
 
+export const useFields = {
+  normalization: z.enum(["model", "place"]).optional(),
+  season: z.int().min(1970).max(2100).optional(),
+  shiftDays: z.int().min(-366).max(366).optional(),
+};
+
 export const pretrainSchema = z.strictObject({
   ...common,
   name,
@@ -42,7 +49,21 @@ export const finetuneSchema = z.strictObject({
   /** of a network that starts at random; one that continues keeps its own */
   size: size.default("small"),
   recipe: finetuneRecipe.prefault({}),
+  /** of the model that is gone on with */
+  ...useFields,
 });
+
+/** How a model is used where it was not trained, as requests say it: see `ModelUse`. */
+export const useOf = ({ normalization, season, shiftDays }: ModelUse): { readonly use?: ModelUse } =>
+  [normalization, season, shiftDays].every((value) => value === undefined)
+    ? {}
+    : {
+        use: {
+          ...(normalization === undefined ? {} : { normalization }),
+          ...(season === undefined ? {} : { season }),
+          ...(shiftDays === undefined ? {} : { shiftDays }),
+        },
+      };
 
 /** A training with everything it needs, before it has a job. */
 export interface TrainingPlan<Spec extends PretrainSpec | FinetuneSpec> {
@@ -83,7 +104,7 @@ export async function planFinetune(
   const { grid } = catalog.project.get();
   const parent = from === undefined ? undefined : await chooseModel(catalog, from);
   const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
-  const imagery = imageryOf(catalog, modalities);
+  const imagery = imageryOf(catalog, modalities, parent?.standIns);
   const { labels, splitId } = labelInput(catalog);
   const { recipe, chosen } = recipeFor(request.recipe, shapeOf(labels, grid));
   const size = parent?.size ?? request.size;
@@ -102,6 +123,7 @@ export async function planFinetune(
       modelName: request.name,
       previews: true,
       chosen,
+      ...(parent ? useOf(request) : {}),
     },
     run: {
       splitId,

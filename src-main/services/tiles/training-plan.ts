@@ -57,7 +57,7 @@ export async function planTiles(
   const { grid } = catalog.project.get();
   const parent = from === undefined ? undefined : await chooseModel(catalog, from);
   const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
-  const imagery = imageryOf(catalog, modalities);
+  const imagery = imageryOf(catalog, modalities, parent?.standIns);
   const { tiles, optimistic } = tileInput(catalog);
   const preset = tilesPresets[request.preset];
   const size = parent?.size ?? request.size ?? preset.size;

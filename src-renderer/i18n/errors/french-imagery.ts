@@ -81,8 +81,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `La bande ${band} du ${date} vient de ${counted(paths.length, "fichier")} : ${listed(paths)}. N’en gardez qu’un.`,
   "raster-outside-project": ({ path, area }) =>
     `${quoted(path)} ne recouvre pas la zone du projet (${because(area)}). Choisissez une image de cet endroit, ou vérifiez le système de coordonnées de l’image.`,
-  "acquisition-dates-too-long": ({ modality, first, last, days }) =>
-    `Les dates de ${quoted(modality)} vont du ${first} au ${last}, plus que les ${counted(days, "jour")} que ce modèle sait compter. Laissez de côté les premières ou les dernières dates.`,
+  "acquisition-outside-count": ({ modality, date, begin, days }) =>
+    `Le modèle compte ${days} jours à partir du ${begin} ; le ${date} de ${quoted(modality)} n’en fait pas partie. Retirez cette date, ou choisissez l’année qui tient lieu de première année du modèle.`,
   "raster-not-tiff": ({ path }) =>
     `${quoted(path)} n’est pas un fichier TIFF. Choisissez un GeoTIFF (.tif), ou convertissez d’abord l’image en GeoTIFF.`,
   "raster-missing": ({ path }) =>

@@ -38,8 +38,10 @@ export const frenchLearning: Sentences<
     `Les poids dans ${quoted(path)} ne sont pas ceux que décrit model.json : le fichier est endommagé ou a été remplacé. Copiez de nouveau le modèle depuis sa source.`,
   "model-modalities-missing": ({ missing, available }) =>
     `Le modèle lit ${missing.join(", ")}, que ce projet n’a pas (il a ${available.join(", ") || "aucune image"}). Importez ces images, ou choisissez un sous-ensemble de modalités communes.`,
-  "model-bands-differ": ({ modality, model, project }) =>
-    `Le modèle a été entraîné sur ${modality} avec les bandes ${model.join(" ")} ; celles du projet sont ${project.join(" ")}. Choisissez les mêmes bandes dans le même ordre, ou un autre modèle.`,
+  "model-bands-differ": ({ modality, model, project, missing }) =>
+    `Le modèle a été entraîné sur ${modality} avec les bandes ${model.join(", ")} ; les images du projet ont ${project.join(", ")}.${missing === undefined ? "" : ` Aucune ne montre la lumière de ${missing.join(", ")} : les centres peuvent différer de 20 nm ou de la moitié de la bande la plus large.`} Utilisez des images avec au moins trois de ces bandes, ou un autre modèle.`,
+  "model-season-differs": ({ modality, first, last, season }) =>
+    `Aucune date de ${quoted(modality)} ne peut être comptée comme une de celles du modèle, qui a appris du ${first} au ${last}${season === null ? "" : `, quand ${season} tient lieu de sa première année`}. ${season === null ? "Utilisez des images de la même partie de l’année" : "Choisissez une autre année, ou aucune pour qu’elle suive les dates"}.`,
   "model-has-no-head": ({ name }) =>
     `${quoted(name)} est un modèle pré-entraîné sans classes. Entraînez-le d’abord sur vos étiquettes, puis cartographiez avec le résultat.`,
   "model-of-tiles": ({ name }) =>

@@ -1,6 +1,6 @@
 import { chosenSentence, settingsOfLabels } from "../../../../src-shared/domain/chosen-settings.ts";
 import { findingAsData } from "../../../../src-shared/domain/finding.ts";
-import type { EvaluateResult, JobResult, MapResult, ModelResult } from "../../../../src-shared/domain/job.ts";
+import type { EvaluateResult, JobResult, MapResult, ModelResult, ModelUse } from "../../../../src-shared/domain/job.ts";
 import {
   type FinetuneRecipe,
   finetuneDefaults,
@@ -37,6 +37,40 @@ const modalityOption = {
   value: "NAMES",
   summary: "inputs to use, as project list names them",
 } as const;
+
+/** How a model is used where it was not trained. */
+const useOptions = {
+  normalization: {
+    type: "text",
+    summary:
+      "values are centred and scaled by the statistics of the model's training, or by those of this place: take these where another sensor, processor or climate is brighter throughout",
+    choices: ["model", "place"],
+    fallback: "model",
+  },
+  season: {
+    type: "integer",
+    value: "YEAR",
+    summary: "the year that stands for the first year the model has learned from",
+    fallback: "the one that fits most dates",
+  },
+  "shift-days": {
+    type: "integer",
+    value: "DAYS",
+    summary: "added to every date: 183 where summer and winter are exchanged",
+    fallback: "0",
+  },
+} as const satisfies Options;
+
+/** What a request is told of them. */
+const useGiven = ({
+  normalization,
+  season,
+  "shift-days": shiftDays,
+}: {
+  readonly normalization?: string | undefined;
+  readonly season?: number | undefined;
+  readonly "shift-days"?: number | undefined;
+}): ModelUse => given({ normalization: normalization as ModelUse["normalization"], season, shiftDays });
 
 const trainingOptions = {
   modalities: { ...modalityOption, fallback: "all" },
@@ -89,6 +123,7 @@ const finetune = command({
       fallback: "balanced",
     },
     ...trainingOptions,
+    ...useOptions,
   },
   examples: [
     ["omnisat finetune flanders crops --from encoder", "from a pre-trained encoder"],
@@ -105,7 +140,7 @@ const finetune = command({
           help: "omnisat finetune --help",
         });
       return training(invocation, finetuneDefaults, (services, request) =>
-        services["runs.finetune"]({ ...request, ...given({ from }) }),
+        services["runs.finetune"]({ ...request, ...given({ from }), ...useGiven(invocation.options) }),
       );
     }
     return training(invocation, tilesDefaults, (services, request) =>
@@ -244,6 +279,7 @@ const evaluate = command({
       summary: "patches that neighbouring tiles share",
       fallback: "4, as for a map",
     },
+    ...useOptions,
     ...computeOptions,
   },
   examples: [["omnisat evaluate flanders crops --subsets s2+s1-asc,s2,s1-asc", "with and without radar"]],
@@ -270,6 +306,7 @@ const evaluate = command({
               ...(part === undefined ? {} : { part: part as "test" }),
               ...(provider === undefined ? {} : { provider: provider as "auto" }),
               ...(subsets ? { subsets: subsets.map((subset) => subset.split("+")) } : {}),
+              ...useGiven(options),
             }),
       );
       const scores = result as EvaluateResult;
@@ -303,11 +340,13 @@ const map = command({
       choices: ["labels", "images"],
       fallback: "labels where there are some",
     },
+    ...useOptions,
     ...computeOptions,
   },
   examples: [
     ["omnisat map flanders crops", "the whole project"],
     ["omnisat map forest trees --over images", "a model for tiles: GeoPackage, CSV and a raster of one pixel per tile"],
+    ["omnisat map flanders-2022 crops --season 2021 --normalization place", "a model of another place and other years"],
     ["omnisat map flanders crops --modalities s2 --name crops-optical --probabilities", "without radar"],
   ],
   async run({ words, options, output, signal }) {
@@ -338,6 +377,7 @@ const map = command({
                 seed,
               }),
               ...(bounds === undefined ? {} : { bounds: parseBounds("map", bounds) }),
+              ...useGiven(options),
               ...(provider === undefined ? {} : { provider: provider as "auto" }),
             }),
       );
