@@ -200,6 +200,18 @@ test("a temperature, a layer beside the bands or a picture of a product is refus
     expect([path, error.code]).toEqual([path, "import-format"]);
     expect(error.message).toContain(`is ${words}`);
   }
+  // Stacks of Landsat 5: bands by what Earth Engine calls them, or six in their order; with the thermal one they must be named.
+  const stack = "/x/LT05_021030_20100109.tif";
+  const named = ["SR_B1", "SR_B2", "SR_B3", "SR_B4", "SR_B5", "SR_B7"];
+  for (const words of [named, named.map(() => undefined)])
+    expect(describe(facts(stack, words)).slices[0]!.bands.map(({ name }) => name)).toEqual(["B2", "B3", "B4", "B5", "B6", "B7"]); // biome-ignore format: one call
+  expect(caught(() => describe(facts(stack, Array.from({ length: 7 }, () => undefined)))).code).toBe("acquisition-band-count"); // biome-ignore format: one call
+  for (const path of [
+    "/x/LE07_L1TP_021030_20100109_20200911_02_T1_B6_VCID_1.TIF",
+    "/x/LT05_L1TP_021030_20100109_20200911_02_T1/B6.TIF",
+    "/x/LC08_L1TP_021030_20190109_20200911_02_T1_B10.TIF",
+  ])
+    expect([path, caught(() => describe(facts(path, [undefined]))).message]).toEqual([path, expect.stringContaining("is a temperature")]); // biome-ignore format: one call
   // Reflectances of the same products are read, and who names the bands of a file decides.
   expect(describe(facts(`/x/${product}_SR_B4.TIF`, [undefined])).slices[0]!.bands[0]!.name).toBe("B4");
   expect(describe(facts(`/x/${hls}.B04.tif`, [undefined])).slices[0]!.bands[0]!.name).toBe("B4");

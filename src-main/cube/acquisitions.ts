@@ -12,6 +12,7 @@ import {
   parseProduct,
   type SensorId,
   sensors,
+  thermalBand,
   usualBands,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -96,7 +97,7 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
   else if (!guessed.sensor) evidence.push({ field: "sensor", source: { code: "bands-and-pixel-size" } });
   const product = { ...guessed, sensor, evidence };
 
-  const dated = datedBands(sensor, descriptions);
+  const dated = datedBands(sensor, descriptions, guessed.platform);
   if (dated && !choice.bands) {
     evidence.push({ field: "date", source: { code: "band-descriptions" } });
     return { facts, product, slices: dated };
@@ -240,7 +241,8 @@ function nameBands(
     return numbered(choice.bands, { code: "chosen" });
   }
   const name = basename(choice.path);
-  if (isTemperature(name)) throw new AppError("import-format", { path: choice.path, kind: "temperature" });
+  if (isTemperature(name) || guessed.bands?.includes(thermalBand))
+    throw new AppError("import-format", { path: choice.path, kind: "temperature" });
   if (guessed.bands) {
     if (count !== guessed.bands.length)
       throw wrong(reason("band-names-of-file-name", { bands: guessed.bands.join(", ") }));
@@ -248,13 +250,13 @@ function nameBands(
   }
   const listed = facts.metadata.BANDS?.split(/[,;\s]+/).filter((name) => name !== "");
   const words = listed?.length === count ? listed : descriptions;
-  const named = words.map((word) => bandFromDescription(sensor, word));
+  const named = words.map((word) => bandFromDescription(sensor, word, guessed.platform));
   if (named.some((name) => name !== undefined)) {
     // A band nobody named (an alpha channel, a mask) is left out.
     const bands = named.flatMap((name, index) => (name === undefined ? [] : [{ name, bandIndex: index + 1 }]));
     return { bands, source: { code: "band-descriptions" } };
   }
-  const usual = usualBands(sensor, count);
+  const usual = usualBands(sensor, count, guessed.platform);
   if (usual) return numbered(usual, { code: "usual-order", count });
   const kind = layerKind(name, sensor);
   if (kind) throw new AppError("import-format", { path: choice.path, kind });
@@ -262,11 +264,11 @@ function nameBands(
     const names = words.map((word, index) => (word !== "" ? word : `band${index + 1}`));
     return numbered(names, { code: "place-in-file" });
   }
-  throw wrong(usualCounts(sensor));
+  throw wrong(usualCounts(sensor, guessed.platform));
 }
 
-function usualCounts(sensor: SensorId): Reason {
-  const counts = Array.from({ length: 20 }, (_, count) => count).filter((count) => usualBands(sensor, count));
+function usualCounts(sensor: SensorId, platform: string | undefined): Reason {
+  const counts = Array.from({ length: 20 }, (_, count) => count).filter((count) => usualBands(sensor, count, platform));
   const [last = 0, title] = [counts.at(-1), sensors[sensor].title];
   return counts.length === 1
     ? reason("band-count-usual", { sensor: title, count: last })
@@ -274,13 +276,13 @@ function usualCounts(sensor: SensorId): Reason {
 }
 
 /** `B2, central wavelength 490 nm` → B02; `Sigma0_VV_db` → VV. */
-function bandFromDescription(sensor: SensorId, description: string): string | undefined {
+function bandFromDescription(sensor: SensorId, description: string, platform?: string): string | undefined {
   const word = description.split(",")[0]!.trim();
   if (sensor === "sentinel-2" && /^SCL$/i.test(word)) return "SCL";
-  const exact = bandNamed(sensor, word);
+  const exact = bandNamed(sensor, word, platform);
   if (exact) return exact.name;
   for (const part of word.split(/[\s_\-.]+/)) {
-    const band = bandNamed(sensor, part);
+    const band = bandNamed(sensor, part, platform);
     if (band && part.length > 1) return band.name;
   }
   return sensor === "other" && word !== "" ? word : undefined;
@@ -299,12 +301,16 @@ function besideDate(description: string): { readonly match: RegExpExecArray; rea
 }
 
 /** A date in every band's description: one file holds a series. */
-function datedBands(sensor: SensorId, descriptions: readonly string[]): FileDescription["slices"] | undefined {
+function datedBands(
+  sensor: SensorId,
+  descriptions: readonly string[],
+  platform: string | undefined,
+): FileDescription["slices"] | undefined {
   const slices = new Map<string, { date: string; time?: string; bands: NamedBand[] }>();
   for (const [index, description] of descriptions.entries()) {
     const { match, rest } = besideDate(description) ?? {};
     const date = match && isoDate(Number(match[1]), Number(match[2]), Number(match[3]));
-    const name = rest && (bandFromDescription(sensor, rest) ?? rest);
+    const name = rest && (bandFromDescription(sensor, rest, platform) ?? rest);
     if (!match || !date || !name) return undefined;
     const time = match[4] ? `${match[4]}:${match[5]}:${match[6]}` : undefined;
     const key = `${date} ${time ?? ""}`;

@@ -5,8 +5,12 @@ import type { SensorId } from "../../src-shared/eo/index.ts";
 const masks =
   /(?:^|[_.-])(?:QA_?PIXEL|PIXEL_QA|QA_RADSAT|RADSAT_QA|Fmask|udm2?|CLDPRB|MSK_CLASSI|(?:CLM|EDG|MG2|SAT)_R[12]|cloud_?mask)(?:[_.-]|$)/i;
 
-/** The thermal band of Landsat, levels 2 and ARD (`ST_B10`, `ST_B6`, `ST`), and of HLS (`L30….B10`, `B11`): kelvin or degrees. */
-const temperatures = /(?:^|[_.])ST_B\d{1,2}(?=[_.]|$)|^L[COTE]\d{2}_.*_ST(?=\.|$)|^HLS\.L30\..*\.B1[01](?=\.|$)/i;
+/**
+ * The thermal bands of Landsat, levels 2 and ARD (`ST_B10`, `ST_B6`, `ST`), level 1 (`B10`, `B11`; `B6` of Landsat 4 to 7, `B6_VCID_1`)
+ * and of HLS (`L30….B10`, `B11`): kelvin or degrees, or the counts of a thermal sensor.
+ */
+const temperatures =
+  /(?:^|[_.])ST_B\d{1,2}(?=[_.]|$)|^L[COTE]\d{2}_.*_ST(?=\.|$)|^HLS\.L30\..*\.B1[01](?=\.|$)|^L[CT]0[89]_L1.*_B1[01](?=[_.]|$)|^L[TE]0[457]_L1.*_B6(?=[_.]|$)/i;
 
 /** Layers that go with the reflectances of Landsat (`ST_…`, `SR_…`), Sentinel-2 (`AOT`, `WVP`) and HLS (angles). */
 const layers =

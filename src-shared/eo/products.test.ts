@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseProduct } from "./products.ts";
+import { bandNamed } from "./sensors.ts";
 
 const read = (path: string) => {
   const { evidence, ...fields } = parseProduct(path);
@@ -98,6 +99,33 @@ test("Theia, Element 84, Sentinel Hub, HLS and Landsat names are read", () => {
     date: "2019-04-10",
     bands: ["B4"],
   });
+});
+
+test("bands of Landsat 4, 5 and 7 have the names of the bands of Landsat 8 that see the same light", () => {
+  const name = "021030_20100109_20200911_02_T1";
+  // Blue, green, red, near infrared and the two short-wave infrareds of TM and ETM+ (USGS LSDS-1618, table 2-1).
+  const pairs = [["B1", "B2"], ["B2", "B3"], ["B3", "B4"], ["B4", "B5"], ["B5", "B6"], ["B7", "B7"]] as const; // biome-ignore format: one table
+  for (const platform of ["LE07", "LT05", "LT04"])
+    for (const [stored, meant] of pairs) {
+      for (const path of [
+        `${platform}_L2SP_${name}_SR_${stored}.TIF`,
+        `${platform}_L1TP_${name}_${stored}.TIF`,
+        `${platform}_L2SP_${name}/SR_${stored}.TIF`,
+        `${platform}_L2SP_${name}/${stored}.tif`,
+      ])
+        expect([path, read(path).bands]).toEqual([path, [meant]]);
+      expect(bandNamed("landsat", stored, platform)?.name).toBe(meant);
+    }
+  for (const stored of ["B1", "B2", "B3", "B4", "B5", "B6", "B7"]) {
+    expect(read(`LC08_L2SP_${name}/${stored}.tif`).bands).toEqual([stored]);
+    expect(read(`LC09_L2SP_${name}_SR_${stored}.TIF`).bands).toEqual([stored]);
+  }
+  // The thermal band is no short-wave infrared.
+  expect(read(`LE07_L1TP_${name}_B6_VCID_1.TIF`).bands).toEqual(["thermal"]);
+  expect(read(`LT05_L1TP_${name}/B6.TIF`).bands).toEqual(["thermal"]);
+  expect(bandNamed("landsat", "B6", "LT05")).toBeUndefined();
+  expect(bandNamed("landsat", "swir1", "LT05")?.name).toBe("B6");
+  expect(read("LT05_021030_20100109.tif")).toMatchObject({ sensor: "landsat", platform: "LT05", date: "2010-01-09" });
 });
 
 test("the sample's own names are read", () => {

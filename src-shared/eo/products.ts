@@ -1,7 +1,7 @@
 /** What a product's name says: sensor, level, date, bands. Names only; no file is opened. */
 import { dateOfDay, isoDate } from "./dates.ts";
 import type { Evidence } from "./evidence.ts";
-import { bandNamed, type SensorId } from "./sensors.ts";
+import { bandNamed, hasThematicMapper, type SensorId } from "./sensors.ts";
 
 export interface ProductName {
   readonly sensor?: SensorId;
@@ -53,6 +53,13 @@ function sentinel2Band(text: string | undefined): Pick<Fields, "bands" | "qualit
   return band ? { bands: [band.name] } : {};
 }
 
+/** The band of a Thematic Mapper that measures temperature: it must not be taken for the sixth band of Landsat 8. */
+export const thermalBand = "thermal";
+
+const landsatBand = (text: string, platform: string | undefined): string =>
+  bandNamed("landsat", text, platform)?.name ??
+  (hasThematicMapper(platform) && /^b0?6$/i.test(text) ? thermalBand : text.toUpperCase());
+
 const polarisation = (text: string | undefined): Pick<Fields, "bands"> => (text ? { bands: [text.toUpperCase()] } : {});
 
 /** Orbits repeat every 175 revolutions; the offset of the count is the platform's. */
@@ -67,6 +74,15 @@ function passOf(text: string | undefined): Fields["pass"] {
   if (!text) return undefined;
   return /^asc/i.test(text) ? "ascending" : "descending";
 }
+
+const bandFile: Rule = {
+  title: "band file",
+  pattern: /(?:^|_)(?<band>B\d{1,2}|B8A|SCL)(?:_(?<resolution>10|20|60)m)?\.(?:tiff?|jp2)$/i,
+  read: (g) => ({
+    resolutionMeters: g.resolution ? Number(g.resolution) : undefined,
+    ...sentinel2Band(g.band),
+  }),
+};
 
 /** Most particular first. Each is tried on the file's name, then on the folders above it. */
 const rules: readonly Rule[] = [
@@ -191,7 +207,17 @@ const rules: readonly Rule[] = [
       ...moment(g.moment),
       tile: g.tile,
       provider: "usgs",
-      ...(g.band ? { bands: [bandNamed("landsat", g.band)?.name ?? g.band.toUpperCase()] } : {}),
+      ...(g.band ? { bands: [landsatBand(g.band, g.platform)] } : {}),
+    }),
+  },
+  {
+    title: "Landsat scene of Earth Engine",
+    pattern: /^(?<platform>L[COTE]0\d)_(?<tile>\d{6})_(?<moment>\d{8})(?=[_.]|$)/i,
+    read: (g) => ({
+      sensor: "landsat",
+      platform: g.platform!.toUpperCase(),
+      ...moment(g.moment),
+      tile: g.tile,
     }),
   },
   {
@@ -251,14 +277,7 @@ const rules: readonly Rule[] = [
     pattern: /(?:^|[_.-])(?:aerial|ortho(?:photo)?s?|naip|dop\d*)(?=[_.-]|\d|$)|^m_\d{7}_(?:ne|nw|se|sw)_/i,
     read: () => ({ sensor: "aerial" }),
   },
-  {
-    title: "band file",
-    pattern: /(?:^|_)(?<band>B\d{1,2}|B8A|SCL)(?:_(?<resolution>10|20|60)m)?\.(?:tiff?|jp2)$/i,
-    read: (g) => ({
-      resolutionMeters: g.resolution ? Number(g.resolution) : undefined,
-      ...sentinel2Band(g.band),
-    }),
-  },
+  bandFile,
 ];
 
 /** A date anywhere in a name: `2019-04-10`, `2019_04_10`, `20190410`, `20190410T105032`, MODIS' `A2019100`. The first that the calendar knows. */
@@ -280,6 +299,7 @@ export function parseProduct(path: string): ProductName {
   const parts = path.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
   const found: Fields = {};
   const evidence: Evidence[] = [];
+  let bare: string | undefined;
   const take = (fields: Fields, part: string) => {
     // A moment is one fact: never join one part's date with another's time.
     const taken = { ...fields };
@@ -299,10 +319,13 @@ export function parseProduct(path: string): ProductName {
       if (!match) continue;
       const fields = rule.read(match.groups ?? {});
       if (found.sensor && fields.sensor && fields.sensor !== found.sensor) break;
+      if (rule === bandFile && !found.bands) bare = match.groups?.band;
       take(fields, part);
       break;
     }
   }
+  // A file that is called by its band alone: which sensor's it is, the folder says.
+  if (bare && found.sensor === "landsat") found.bands = [landsatBand(bare, found.platform)];
   if (!found.date) {
     for (const part of nearest.slice(0, 3)) {
       const fields = anyMoment(part);

@@ -98,17 +98,37 @@ export const sentinel2LandBands: readonly string[] = [
   "B12",
 ];
 
-/** The band called `text` in a product or a band description, or `undefined`: `"b8a"`, `"red"`, `"B4"` are understood. */
-export function bandNamed(sensor: SensorId, text: string): Band | undefined {
+/**
+ * The Thematic Mappers of Landsat 4, 5 and 7 number their bands otherwise than Landsat 8 and 9, whose names a project uses: by
+ * number, the band that sees the same part of the spectrum. Band 6 is thermal, band 8 panchromatic: they have none.
+ * @see USGS, Landsat 4-7 Collection 2 Level 2 Science Product Guide (LSDS-1618), table 2-1
+ */
+const thematicMapper: Readonly<Record<string, string>> = { 1: "B2", 2: "B3", 3: "B4", 4: "B5", 5: "B6", 7: "B7" };
+
+/** Does the satellite carry a Thematic Mapper? `LT05`, `LE07`, `LANDSAT_5`, `L7`. */
+export const hasThematicMapper = (platform: string | undefined): boolean =>
+  /^(?:L[TE]?0?|LANDSAT[_ -]?)[457]$/i.test(platform ?? "");
+
+/**
+ * The band called `text` in a product or a band description, or `undefined`: `"b8a"`, `"red"`, `"B4"` are understood.
+ * @param platform the satellite, where it is known: numbers of Landsat's bands mean other bands before Landsat 8
+ */
+export function bandNamed(sensor: SensorId, text: string, platform?: string): Band | undefined {
   const wanted = text.trim().toLowerCase().replace(/\s+/g, "");
+  const number = /^b0?(\d)$/.exec(wanted)?.[1];
+  if (sensor === "landsat" && number !== undefined && hasThematicMapper(platform)) {
+    const name = thematicMapper[number];
+    return landsat.find((band) => band.name === name);
+  }
   return sensors[sensor].bands.find((band) => band.name.toLowerCase() === wanted || band.aliases.includes(wanted));
 }
 
 /**
  * What the bands of a file are when it does not name them, by sensor, level and number of bands.
  * Only the layouts that everybody writes are guessed; anything else has to be named.
+ * @param platform the satellite, where it is known: Landsat 4, 5 and 7 have other bands than 8 and 9
  */
-export function usualBands(sensor: SensorId, count: number): readonly string[] | undefined {
+export function usualBands(sensor: SensorId, count: number, platform?: string): readonly string[] | undefined {
   const names = sensors[sensor].bands.map((band) => band.name);
   const layouts: Readonly<Record<SensorId, readonly (readonly string[])[]>> = {
     "sentinel-2": [
@@ -119,7 +139,7 @@ export function usualBands(sensor: SensorId, count: number): readonly string[] |
       names,
     ],
     "sentinel-1": [["VV", "VH"]],
-    landsat: [names],
+    landsat: hasThematicMapper(platform) ? [Object.values(thematicMapper)] : [names],
     aerial: [
       ["R", "G", "B"],
       ["R", "G", "B", "NIR"],
