@@ -6,6 +6,7 @@ import { applyModel, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { answersFor } from "./finetune-tiles.ts";
 import { openCube } from "./imagery.ts";
+import { tilesInLegend } from "./label-classes.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor } from "./predict.ts";
 import { providerFor } from "./provider.ts";
@@ -16,10 +17,12 @@ import { constantScore, holds, namedScore, placesOfTiles, presenceOf, requireTil
  * for all classes, at those that validation chose, and beside the answer “always the commonest classes”.
  * @throws AppError "no-tiles-to-train" when the part has no labelled tile that an image shows
  */
-export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext): Promise<EvaluateTilesResult> {
-  const { description, weights } = await readWorkingModel(spec.modelFolder);
-  const { grid, imagery, part, batchSize } = spec;
+export async function evaluateTiles(given: EvaluateTilesSpec, context: JobContext): Promise<EvaluateTilesResult> {
+  const { description, weights } = await readWorkingModel(given.modelFolder);
+  const { grid, imagery, part, batchSize } = given;
   const { legend, task } = requireTileModel(description, grid.tilePatches);
+  const matched = tilesInLegend(given.tiles, legend);
+  const spec = { ...given, tiles: matched.tiles };
   const { shareThreshold, decision, thresholds } = task;
   const codes = legend.map(({ code }) => code);
   const own = tilesOf(spec.tiles, part, task);
@@ -97,7 +100,12 @@ export async function evaluateTiles(spec: EvaluateTilesSpec, context: JobContext
     };
     return {
       ...result,
-      findings: inOrderOfSeverity([...findingsOf(result, spec.optimistic ?? false), ...aboutInputs]),
+      findings: inOrderOfSeverity([
+        ...findingsOf(result, spec.optimistic ?? false),
+        ...matched.findings,
+        ...applied.findings,
+        ...aboutInputs,
+      ]),
     };
   } finally {
     await cube.close();

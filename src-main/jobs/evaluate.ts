@@ -6,6 +6,7 @@ import type { PatchWindow } from "../cube/index.ts";
 import { applyModel, blendFor, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { limitOf, openCube, patchGrid, projectArea } from "./imagery.ts";
+import { labelsInLegend } from "./label-classes.ts";
 import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { readWorkingModel } from "./model-tensors.ts";
@@ -22,7 +23,8 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const area = projectArea(grid);
   const codes = legend.map(({ code }) => code);
-  const labels = new LabelPatches(spec.labels, spec.part, codes, patchGrid(grid), area, limitOf(grid));
+  const matched = labelsInLegend(spec.labels, legend);
+  const labels = new LabelPatches(matched.labels, spec.part, codes, patchGrid(grid), area, limitOf(grid));
   if (labels.usable().length === 0) throw new AppError("no-labelled-patch", { part: spec.part });
   const { tiles } = blendFor(description, area, spec.overlapPatches);
   const { provider } = await providerFor(spec.provider);
@@ -47,7 +49,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
       try {
         const scores = await scoreMap(labels, predictor, tiles, {
           legend,
-          classSets: spec.classSets,
+          classSets: spec.classSets.map((codesOf) => codesOf.map((code) => matched.codes.get(code) ?? code)),
           modalities,
           votes: hasPolygons(spec.labels.unit),
           signal: context.signal,
@@ -60,14 +62,15 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
         await predictor.release();
       }
     }
-    const untaught = untaughtClasses(spec, codes, area);
+    const untaught = untaughtClasses({ ...spec, labels: matched.labels }, codes, area);
     const { part, overlapPatches } = spec;
     const { unit } = spec.labels;
     const findings = inOrderOfSeverity([
       ...subsets.flatMap((own) => findingsOfScore(own, spec.part)),
+      ...matched.findings,
       ...applied.findings,
       ...aboutInputs,
-      ...findingsOfPart({ part, untaught, subsets }, spec.labels, legend, spec.optimistic ?? false),
+      ...findingsOfPart({ part, untaught, subsets }, matched.labels, legend, spec.optimistic ?? false),
     ]);
     const { contested } = labelFacts(labels);
     return { part, untaught, subsets, overlapPatches, contested, ...(unit ? { unit } : {}), findings };

@@ -236,3 +236,21 @@ test("a fine-tuning goes on from a model of another sensor, and its own package 
     model = before;
   }
 });
+
+test("labels of another project, which numbers its classes apart, give the score of the same labels", async () => {
+  const score = async (labels: FinetuneSpec["labels"]) => {
+    const request = { ...spec, kind: "evaluate", folder: folderOf(), labels, modelFolder: model, part: "train", subsets: [["s2"]], classSets: [], overlapPatches: 2, batchSize: 2 } as const; // biome-ignore format: one value
+    const { subsets, findings } = await evaluate(request, quiet);
+    return { subsets, codes: findings!.map(({ code }) => code) };
+  };
+  const { labels } = spec;
+  const other = (code: number) => labels.legend.length + 1 - code;
+  const renumbered = {
+    ...labels,
+    legend: labels.legend.map((own) => ({ ...own, code: other(own.code) })),
+    polygons: labels.polygons.map((own) => ({ ...own, classCode: other(own.classCode) })),
+  };
+  const own = await score(labels);
+  expect(own.subsets[0]!.samples).toBeGreaterThan(0);
+  expect(await score(renumbered)).toEqual(own);
+});

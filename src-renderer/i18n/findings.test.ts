@@ -36,6 +36,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "years-mixed": { years: [2020, 2021] },
   "season-untaught": { dates: 12, of: 30, first: "2019-03-01", last: "2019-10-30" },
   "other-years": { years: 2, first: "2018-08-02", last: "2019-11-25" },
+  "classes-renamed": { classes: [{ label: "Maïs", model: "Maïs grain" }] },
   "seasons-opposite": { trained: 51, here: -33 },
   "validation-below-commonest": { accuracy: 0.162, commonest: "Maïs", share: 0.734, samples: 321 },
   "no-validation": {},

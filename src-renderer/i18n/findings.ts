@@ -105,6 +105,11 @@ export const frenchFindings: FindingSentences = {
     what: `Le modèle a appris du ${first} au ${last} ; ces images sont comptées ${Math.abs(years)} ${Math.abs(years) === 1 ? "an" : "ans"} plus ${years > 0 ? "tard" : "tôt"}.`,
     remedy: "Mesurez le modèle sur des étiquettes de cette année avant d’utiliser sa carte.",
   }),
+  "classes-renamed": ({ classes }) => ({
+    what: `Prises pour une seule classe bien que les noms diffèrent : ${classes.map(({ label, model }) => `${quoted(label)} des étiquettes et ${quoted(model)} du modèle`).join(", ")}.`,
+    remedy:
+      "Donnez à la classe de l’étiquette le nom de celle du modèle si elles sont identiques, ou un autre numéro sinon.",
+  }),
   "seasons-opposite": ({ trained, here }) => ({
     what: `Le modèle a été entraîné à la latitude ${trained}°, ce lieu est à ${here}° : l’été là-bas est l’hiver ici.`,
     remedy: "Décalez les jours de 183 pour que les saisons se rejoignent, ou entraînez un modèle pour cet hémisphère.",

@@ -64,6 +64,7 @@ export interface FindingDetails {
     readonly last: string;
   };
   readonly "other-years": { readonly years: number; readonly first: string; readonly last: string };
+  readonly "classes-renamed": { readonly classes: readonly { readonly label: string; readonly model: string }[] };
   readonly "seasons-opposite": { readonly trained: number; readonly here: number };
   readonly "validation-below-commonest": {
     readonly accuracy: number;
@@ -189,6 +190,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "years-mixed": "caution",
   "season-untaught": "caution",
   "other-years": "note",
+  "classes-renamed": "caution",
   "seasons-opposite": "severe",
   "map-one-class": "caution",
   "map-empty": "severe",
@@ -316,6 +318,10 @@ export const englishFindings: FindingSentences = {
   "other-years": ({ years, first, last }) => ({
     what: `The model has learned from ${first} to ${last}; these images are counted as ${Math.abs(years)} ${Math.abs(years) === 1 ? "year" : "years"} ${years > 0 ? "later" : "earlier"}.`,
     remedy: "Measure the model on labels of this year before using its map.",
+  }),
+  "classes-renamed": ({ classes }) => ({
+    what: `Taken as one class although the names differ: ${classes.map(({ label, model }) => `“${label}” of the labels and “${model}” of the model`).join(", ")}.`,
+    remedy: "Give the label's class the model's name if they are the same, or another number if they are not.",
   }),
   "seasons-opposite": ({ trained, here }) => ({
     what: `The model was trained at latitude ${trained}°, this place lies at ${here}°: summer there is winter here.`,
