@@ -111,7 +111,7 @@ export const layersMessages = messages({
   "layers.labelsOf": { en: "Labels: {name}", fr: "Étiquettes : {name}" },
   "layers.sensor.sentinel-2": { en: "Sentinel-2", fr: "Sentinel-2" },
   "layers.sensor.sentinel-1": { en: "Sentinel-1", fr: "Sentinel-1" },
-  "layers.sensor.landsat": { en: "Landsat 8/9", fr: "Landsat 8/9" },
+  "layers.sensor.landsat": { en: "Landsat", fr: "Landsat" },
   "layers.sensor.aerial": { en: "Aerial images", fr: "Images aériennes" },
   "layers.sensor.other": { en: "Other images", fr: "Autres images" },
   "layers.tab.information": { en: "Information", fr: "Informations" },

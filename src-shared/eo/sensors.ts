@@ -79,7 +79,7 @@ const aerial: readonly Band[] = [
 export const sensors: Readonly<Record<SensorId, Sensor>> = {
   "sentinel-2": { id: "sentinel-2", title: "Sentinel-2", bands: sentinel2, usualResolutionMeters: 10 },
   "sentinel-1": { id: "sentinel-1", title: "Sentinel-1", bands: sentinel1, usualResolutionMeters: 10 },
-  landsat: { id: "landsat", title: "Landsat 8/9", bands: landsat, usualResolutionMeters: 30 },
+  landsat: { id: "landsat", title: "Landsat", bands: landsat, usualResolutionMeters: 30 },
   aerial: { id: "aerial", title: "Aerial image", bands: aerial },
   other: { id: "other", title: "Other image", bands: [] },
 };
