@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
@@ -405,5 +405,3 @@ test("progress goes from little to all and never back", async () => {
   expect(seen.at(-1)).toBe(1);
   expect(seen).toEqual([...seen].sort((p, q) => p - q));
 });
-
-beforeAll(() => expect(run("gdalinfo", ["--version"])).toMatch(/^GDAL/));

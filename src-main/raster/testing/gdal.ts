@@ -7,11 +7,15 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
 import { askGdal } from "./gdal-server.ts";
 
+/** What a program does before it calls the function of its name: the function would ignore it. */
+const ofProgramsAlone = /^(?:--.*|-oo|-if|-sds|-overwrite)$/;
+
 /** GDAL's command-line tools as the oracle of this room's tests. */
 export function run(tool: string, args: readonly string[]): string {
   // gdalwarp as a function always makes a new file.
-  if (["gdalinfo", "gdal_translate"].includes(tool) || (tool === "gdalwarp" && !existsSync(args.at(-1)!)))
-    return askGdal("tool", tool, args);
+  const asFunction =
+    ["gdalinfo", "gdal_translate"].includes(tool) || (tool === "gdalwarp" && !existsSync(args.at(-1)!));
+  if (asFunction && !args.some((word) => ofProgramsAlone.test(word))) return askGdal("tool", tool, args);
   return execFileSync(tool, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["pipe", "pipe", "pipe"] });
 }
 
