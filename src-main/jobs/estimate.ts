@@ -172,7 +172,8 @@ function bytesOfState({ parameters, buffers, moments, randoms, updated }: Traini
   const entries = [...parameters, ...buffers, ...moments];
   return (
     entries.reduce((sum, { name, value }) => sum + bytes(value) * (renewed.has(name) ? 2 : 1), 0) +
-    randoms.reduce((sum, value) => sum + bytes(value), 0)
+    // Those of the next step are drawn while this one computes.
+    2 * randoms.reduce((sum, value) => sum + bytes(value), 0)
   );
 }
 

@@ -1,6 +1,6 @@
 import { allocate, sizeOf, type Tensor, type Tensors, tensor, type Value } from "../graph/index.ts";
-import { Random } from "../nn/index.ts";
 import { GraphSession, type Provider, storageFor } from "../runtime/index.ts";
+import { RandomInputs } from "./random-inputs.ts";
 import { copyOf, counterOf, stateTensor } from "./state.ts";
 import { accumulatedName, microCounter, nextName, scalarName, stepCounter, type TrainingStep } from "./step.ts";
 
@@ -27,10 +27,9 @@ export class TrainingSession {
   readonly definition: TrainingStep;
   readonly #session: GraphSession;
   readonly #apply: GraphSession | undefined;
-  readonly #seed: number;
   #current: Record<string, Tensor>;
   #spare: Record<string, Tensor>;
-  readonly #random: Record<string, Tensor>;
+  readonly #random: RandomInputs;
   #steps: number;
   #gathered: number;
 
@@ -43,7 +42,6 @@ export class TrainingSession {
     this.definition = step;
     this.#session = session;
     this.#apply = apply;
-    this.#seed = seed;
     const zeros =
       ({ type, shape }: Value) =>
       (): Tensor => ({ type, shape, data: allocate(type, sizeOf(shape)) });
@@ -61,7 +59,7 @@ export class TrainingSession {
         storageFor({ name, type: this.#current[name]!.type, shape: this.#current[name]!.shape }),
       ]),
     );
-    this.#random = Object.fromEntries(step.randoms.map((value) => [value.name, storageFor(value)]));
+    this.#random = new RandomInputs(step.randoms, seed);
     this.#steps = counterOf(state, stepCounter);
     this.#gathered = counterOf(state, microCounter);
   }
@@ -88,8 +86,8 @@ export class TrainingSession {
     signal?.throwIfAborted();
     const step = this.definition;
     const scalars = this.#scalars(learningRate);
-    this.#draw(inputs);
-    const feeds = { ...this.#random, ...this.#current, ...scalars, ...inputs };
+    const random = await this.#random.of(this.#steps * step.accumulate + this.#gathered, inputs);
+    const feeds = { ...random, ...this.#current, ...scalars, ...inputs };
     const results = await this.#session.run(feeds, this.#storage(step.updated));
     this.#swap(step.updated);
     this.#gathered++;
@@ -114,6 +112,7 @@ export class TrainingSession {
   }
 
   async release(): Promise<void> {
+    this.#random.close();
     await this.#session.release();
     await this.#apply?.release();
   }
@@ -121,13 +120,6 @@ export class TrainingSession {
   #scalars(learningRate: number): Record<string, Tensor> {
     const numbers = this.definition.optimizer.scalars(this.#steps + 1, learningRate);
     return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [scalarName(name), tensor([value], [])]));
-  }
-
-  /** Fresh random numbers for this step, unless the caller gives them. */
-  #draw(given: Tensors): void {
-    const draw = this.#steps * this.definition.accumulate + this.#gathered;
-    for (const [name, { data }] of Object.entries(this.#random))
-      if (!given[name]) new Random(this.#seed, draw, name).fill(data as Float32Array);
   }
 
   async #update(apply: GraphSession, scalars: Tensors): Promise<void> {
