@@ -45,7 +45,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
     ),
 
     "models.details": validated("models.details", named, async ({ name }) => {
-      const choice = await chooseModel(catalog, name);
+      const choice = await modelNamed(catalog, name);
       const { readModelDescription } = await import("../../learning/trained-model.ts");
       return detailsOf(choice, await readModelDescription(choice.folder), measuredFindings(catalog, choice.id));
     }),
@@ -129,7 +129,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
 }
 
 function detailsOf(
-  { name, id, folder }: ModelChoice,
+  { name, id, folder }: Pick<ModelChoice, "name" | "id" | "folder">,
   model: ModelDescription,
   measured: readonly Finding[],
 ): ModelDetails {
@@ -161,8 +161,13 @@ function detailsOf(
 
 const sizes = Object.values(architectures);
 
-/** By name in the project, or by the path of a folder that holds a model.json. */
+/** By name in the project, or by the path of a folder that holds a model.json; with what of the project stands in for its inputs. */
 export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promise<ModelChoice> {
+  const model = await modelNamed(catalog, nameOrFolder);
+  return { ...model, standIns: await standInsFor(catalog, model) };
+}
+
+async function modelNamed(catalog: Catalog, nameOrFolder: string): Promise<Omit<ModelChoice, "standIns">> {
   const known = catalog.models.find(nameOrFolder);
   if (!known && existsSync(join(nameOrFolder, "model.json"))) {
     const { readModelDescription } = await import("../../learning/trained-model.ts");
@@ -178,7 +183,6 @@ export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promi
       hasHead: task !== "pretrained",
       speaksOf: speaksOf[task],
       size,
-      standIns: await standInsFor(catalog, resolve(nameOrFolder), names),
     };
   }
   const model = catalog.models.named(nameOrFolder);
@@ -188,8 +192,7 @@ export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promi
   const size = sizes.find((architecture) => architecture.name === summary.architecture)?.name ?? null;
   const hasHead = kind === "finetuned";
   const speaksOf = hasHead ? (summary.task ?? "patches") : null;
-  const standIns = await standInsFor(catalog, folder, modalities);
-  return { id, name, folder, modalities, hasHead, speaksOf, size, standIns };
+  return { id, name, folder, modalities, hasHead, speaksOf, size };
 }
 
 /**
@@ -198,8 +201,7 @@ export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promi
  */
 async function standInsFor(
   catalog: Catalog,
-  folder: string,
-  names: readonly string[],
+  { folder, modalities: names }: Pick<ModelChoice, "folder" | "modalities">,
 ): Promise<Readonly<Record<string, string>>> {
   const inputs = catalog.modalities.list();
   const own = new Set(inputs.map(({ name }) => name));
