@@ -29,6 +29,9 @@ export interface SeasonFit {
   readonly mixedYears: readonly number[];
 }
 
+/** No season is longer; a package may say anything. */
+const mostYears = 100;
+
 /** A revisit and a leap day: dates so far outside of a season are still of it. */
 const graceDays = 16;
 
@@ -51,8 +54,9 @@ export function fitSeason(
   const shifted = shift === 0 ? {} : { shiftDays: shift };
   if (count.kind === "of-year") return withinYear({ ...count, ...shifted }, learned, distinct, year);
   const { referenceYear, period } = count;
-  const from = learned ? dayNumber(learned.first, referenceYear) - graceDays : 1;
-  const to = learned ? dayNumber(learned.last, referenceYear) + graceDays : period - 1;
+  const known = referenceYear >= 1000 && referenceYear <= 9999 ? learned : undefined;
+  const from = known ? dayNumber(known.first, referenceYear) - graceDays : 1;
+  const to = known ? dayNumber(known.last, referenceYear) + graceDays : period - 1;
   const dayIn = (date: string, first: number) => dayNumber(date, first) + shift;
   const tellable = (date: string, first: number) => dayIn(date, first) >= 1 && dayIn(date, first) < period;
   const taught = (date: string, first: number) =>
@@ -60,7 +64,7 @@ export function fitSeason(
   const number = (first: number, test: typeof taught) => distinct.filter((date) => test(date, first)).length;
   let first = year ?? referenceYear;
   if (year === undefined && distinct.length > 0) {
-    const span = Math.ceil(period / 365) + Math.ceil(Math.abs(shift) / 365);
+    const span = Math.min(mostYears, Math.ceil(period / 365) + Math.ceil(Math.abs(shift) / 365));
     const years = Array.from(
       { length: yearOf(distinct.at(-1)!) - yearOf(distinct[0]!) + 2 * span + 1 },
       (_, index) => yearOf(distinct[0]!) - span + index,

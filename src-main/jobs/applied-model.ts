@@ -109,11 +109,15 @@ function fitBands(
   return { read: readAs.join() === bands.join() ? {} : { readAs }, lacking, findings };
 }
 
+/** A package may say anything. */
+const isDate = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+
 /** What the model's series have learned from; `undefined` where its package does not say. */
 function learnedDates({ training, modalities }: ModelDescription): Learned | undefined {
   const series = new Set(modalities.filter(({ kind }) => kind === "series").map(({ name }) => name));
   const known = training.dates.filter(
-    ({ modality, first, last }) => series.has(modality) && first !== "" && last !== "",
+    ({ modality, first, last }) => series.has(modality) && isDate(first) && isDate(last),
   );
   const [first] = known.map((entry) => entry.first).sort();
   const last = known

@@ -140,10 +140,13 @@ test("a package of an earlier release, which tells no dates, gives the same map"
   const own = await mapped(imagery);
   const path = join(model, "model.json");
   const text = readFileSync(path, "utf8");
-  const stored = JSON.parse(text) as { training: { dates: unknown[] } };
-  writeFileSync(path, JSON.stringify({ ...stored, training: { ...stored.training, dates: [] } }));
+  const stored = JSON.parse(text) as { training: { dates: unknown[] }; days: object };
+  const others = [[], [{ modality: "s2", first: "last summer", last: "2019-02-30T", count: -1 }]];
   try {
-    expect(await mapped(imagery)).toEqual(own);
+    for (const dates of others) {
+      writeFileSync(path, JSON.stringify({ ...stored, training: { ...stored.training, dates } }));
+      expect(await mapped(imagery)).toEqual(own);
+    }
   } finally {
     writeFileSync(path, text);
   }

@@ -123,6 +123,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "legends.list": {},
     "models.list": {},
     "models.details": { name: "encoder" },
+    "models.inputs": { name: "encoder" },
     "runs.list": {},
     "runs.metrics": { id: 1 },
     "runs.summaries": {},

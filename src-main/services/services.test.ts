@@ -206,8 +206,10 @@ test("a model of an input that the project lacks reads another sensor's that sho
   expect(spec.imagery.modalities).toEqual([{ ...s2, name: "aerial" }]);
   expect(spec.imagery.acquisitions.map(({ id }) => id).toSorted()).toEqual([...s2!.acquisitions].toSorted());
   expect((await all["maps.estimate"]({ model: folder })).tiles).toBeGreaterThan(0);
+  expect(await all["models.inputs"]({ name: folder })).toEqual([{ name: "aerial", from: "s2" }]);
   // Radar shows no light.
   catalog.modalities.remove("s2");
+  expect(await all["models.inputs"]({ name: folder })).toEqual([{ name: "aerial", from: null }]);
   const lacking = { code: "model-modalities-missing", details: { missing: ["aerial"], available: ["s1-asc"] } };
   await expect(all["maps.draw"]({ model: folder })).rejects.toMatchObject(lacking);
   catalog.close();

@@ -20,6 +20,11 @@ export class MapPlan {
   /** of several separate places: files for each */
   perPlace = $state(false);
   overlap = $state<number | null>(null);
+  /** whose mean and spread values are centred and scaled by */
+  normalization = $state<"model" | "place">("model");
+  /** the year that stands for the model's first one; `null`: the one that fits most dates */
+  season = $state<number | null>(null);
+  shiftDays = $state<number | null>(null);
   batch = $state<number | null>(4);
   provider = $state<"auto" | "cpu" | "webgpu" | "cuda">("auto");
 
@@ -44,5 +49,8 @@ export class MapPlan {
     this.name = "";
     this.drawn = null;
     this.area = "project";
+    this.normalization = "model";
+    this.season = null;
+    this.shiftDays = null;
   }
 }

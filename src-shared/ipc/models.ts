@@ -49,6 +49,10 @@ export interface ModelDetails {
 export interface ModelCommands {
   "models.list"(request: Nothing): Promise<readonly Model[]>;
   "models.details"(request: { readonly name: string }): Promise<ModelDetails>;
+  /** The inputs of a model, and which of the project's each reads: another sensor's may stand in; `null`: the project has none. */
+  "models.inputs"(request: {
+    readonly name: string;
+  }): Promise<readonly { readonly name: string; readonly from: string | null }[]>;
   /** Copies a model package (a folder, or a .zip) into the project, after checking that it is whole. */
   "models.import"(request: { readonly path: string; readonly name?: string | undefined }): Promise<{
     readonly id: number;

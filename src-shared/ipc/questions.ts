@@ -167,6 +167,7 @@ export const questionTables = {
   // models
   "models.list": ["models", "runs"],
   "models.details": ["models"],
+  "models.inputs": ["models", "modalities", "modality_acquisitions"],
   "models.import": null,
   "models.export": null,
   "models.rename": null,

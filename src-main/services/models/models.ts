@@ -50,6 +50,12 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
       return detailsOf(choice, await readModelDescription(choice.folder), measuredFindings(catalog, choice.id));
     }),
 
+    "models.inputs": validated("models.inputs", named, async ({ name }) => {
+      const { modalities, standIns } = await chooseModel(catalog, name);
+      const own = new Set(catalog.modalities.list().map((modality) => modality.name));
+      return modalities.map((input) => ({ name: input, from: own.has(input) ? input : (standIns[input] ?? null) }));
+    }),
+
     "models.import": validated(
       "models.import",
       z.strictObject({ path: filePath, name: z.string().trim().min(1).max(200).optional() }),
