@@ -22,7 +22,7 @@ const surface = {
   "ops: chosen entries": "atChosen productAtChosen",
   "ops: gradients": "gradients recompute stopGradient",
   "nn: layers and losses over a scope":
-    "Declarations Random Scope batchNorm bceWithLogits conv2dLayer convTranspose2dLayer crossEntropy dropPath dropout foldedBatchNorm groupNorm initialize layerNorm linear mse",
+    "Declarations Random Scope batchNorm bceWithLogits conv2dLayer convTranspose2dLayer crossEntropy dropPath dropout foldedBatchNorm groupNorm initialize layerNorm linear mse streamOf",
   "training: steps, optimizers, schedules":
     "ForwardSession TrainingSession adam adamW buildForward buildStep cosine gradientsOf initialState momentName plateau sgd withAverage",
   "onnx and weights: files": "encodeModel readSafetensors weightsCheck writeSafetensors",
