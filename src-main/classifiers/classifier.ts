@@ -1,3 +1,4 @@
+import type { Method } from "../../src-shared/domain/method.ts";
 import { type BoostedTrees, boostTrees, predictBoosted } from "./boosted-trees.ts";
 import { groupedFolds } from "./folds.ts";
 import { fitLogisticRegression, type LogisticRegression, predictLogisticRegression } from "./logistic-regression.ts";
@@ -7,7 +8,6 @@ import type { LabelledTable, Table } from "./table.ts";
 
 /** A method that has learned. */
 export type Classifier = LogisticRegression | RandomForest | BoostedTrees;
-export type Method = Classifier["method"];
 
 export interface Learning {
   readonly seed: number;
@@ -27,6 +27,8 @@ const forestTrees = 300;
 const mostRounds = 300;
 /** Rounds where nothing can be held out. */
 const usualRounds = 100;
+/** Fewer rounds than these tell little more than the classes' shares, whatever the few polygons that are held out say. */
+const fewestRounds = 30;
 const patience = 15;
 const boostingSteps = 64;
 /** A leaf of boosted trees has so many rows, or fewer where there are few labels: 20 rows in all could not be split at all. */
@@ -75,7 +77,7 @@ export async function teachMethod(
       heldOut,
       onProgress: (f) => onProgress?.(f / 2),
     });
-    rounds = tried.bestRounds;
+    rounds = Math.max(fewestRounds, tried.bestRounds);
   }
   const { model } = await boostTrees(table, { ...options, rounds, onProgress: (f) => onProgress?.(0.5 + f / 2) });
   return { classifier: model, settings: { rounds, learningRate: 0.1, leastLeaf } };

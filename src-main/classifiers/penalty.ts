@@ -2,17 +2,17 @@ import { groupedFolds } from "./folds.ts";
 import { fitLogisticRegression, type LogisticRegression, predictLogisticRegression } from "./logistic-regression.ts";
 import { type LabelledTable, rowsOf } from "./table.ts";
 
-/** Penalties that are tried, the strongest first; a factor of about three between them. */
-const triedPenalties: readonly number[] = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1];
+/** Penalties that are tried, the strongest first. */
+const triedPenalties: readonly number[] = [1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 0.1, 1];
 /** Where no class has two polygons, nothing can be held out. */
 export const usualPenalty = 1e-3;
 const mostFolds = 5;
 /** Scores this close are equal: the stronger penalty is taken, which depends less on the rows it saw. */
 const closeScores = 0.01;
 /** Enough to tell classes apart; what is kept is fitted sharper. */
-const rough = { tolerance: 1e-4, mostIterations: 100 };
+const rough = { tolerance: 3e-4, mostIterations: 60 };
 /** Penalties are compared on so many rows, the same number of each polygon as far as it goes. */
-const mostRows = 4000;
+const mostRows = 2000;
 
 export interface ChosenPenalty {
   readonly c: number;

@@ -1,18 +1,8 @@
 import { expect, test } from "vitest";
+import { type Method, methods } from "../../src-shared/domain/method.ts";
 import { seededRandom } from "../files/index.ts";
-import {
-  arraysOf,
-  type Classifier,
-  checkTable,
-  classifierOf,
-  classify,
-  type LabelledTable,
-  type Method,
-  teachMethod,
-} from "./index.ts";
+import { arraysOf, type Classifier, classifierOf, classify, type LabelledTable, teachMethod } from "./index.ts";
 import { choosePenalty, usualPenalty } from "./penalty.ts";
-
-const methods: readonly Method[] = ["logistic-regression", "random-forest", "boosted-trees"];
 
 /** Twenty-four polygons of ten rows, three of five classes; polygons differ within a class. */
 function polygons(noise = 1): { readonly table: LabelledTable; readonly groups: Int32Array } {
@@ -37,7 +27,6 @@ test("every method learns classes that polygons show, and says so with probabili
   const { table, groups } = polygons();
   for (const method of methods) {
     const steps: number[] = [];
-    checkTable(table);
     const { classifier } = await teachMethod(method, table, { seed: 1, groups, onProgress: (f) => steps.push(f) });
     const shares = classify(classifier, table);
     let right = 0;

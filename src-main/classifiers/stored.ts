@@ -1,4 +1,5 @@
-import type { Classifier, Method } from "./classifier.ts";
+import type { Method } from "../../src-shared/domain/method.ts";
+import type { Classifier } from "./classifier.ts";
 import { areTrees, countOf, type Trees } from "./trees.ts";
 
 /** Numbers of a classifier under a name, as files of weights keep them. */

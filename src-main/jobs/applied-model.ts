@@ -236,8 +236,10 @@ export function logUse({ findings }: AppliedModel, use: ModelUse | undefined, co
 
 /** The overlapping tiles with which a model looks at an area. A model for whole tiles has no answer for patches. */
 export function blendFor(model: ModelDescription, area: PatchWindow, overlapPatches: number): BlendPlan {
-  const { grid, task, name } = model;
+  const { grid, task, name, method } = model;
   if (task === "tiles") throw new AppError("model-of-tiles", { name });
+  // A method's answer to a patch is the same in every tile.
+  if (method) return planBlend(area, grid.tilePatches, 0);
   if (overlapPatches >= grid.tilePatches)
     throw new AppError("overlap-too-large", { overlap: overlapPatches, tile: grid.tilePatches });
   return planBlend(area, grid.tilePatches, overlapPatches);

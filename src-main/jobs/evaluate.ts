@@ -10,7 +10,7 @@ import { labelsInLegend } from "./label-classes.ts";
 import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { readWorkingModel } from "./model-tensors.ts";
-import { Predictor } from "./predict.ts";
+import { predictorFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
 import { scoreMap } from "./score.ts";
 import { findingsOfPart, findingsOfScore } from "./score-findings.ts";
@@ -37,7 +37,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     const subsets: SubsetScore[] = [];
     const aboutInputs: Finding[] = [];
     for (const [index, modalities] of spec.subsets.entries()) {
-      const predictor = await Predictor.create({
+      const predictor = await predictorFor({
         cube,
         model: description,
         weights,

@@ -37,6 +37,7 @@ import { ValidationLooks } from "./validation-looks.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
 export async function finetune(spec: FinetuneSpec, context: JobContext): Promise<ModelResult> {
+  if (spec.method) return (await import("./finetune-method.ts")).finetuneMethod(spec, spec.method, context);
   const started = performance.now();
   const inputs = inputsFrom(await baseOf(spec), spec, () => dayCountOf(spec.imagery));
   return withCube(spec, inputs, (cube) => teachPatches(spec, context, inputs, cube, started));

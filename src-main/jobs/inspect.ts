@@ -17,7 +17,8 @@ import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
 import { openCube, patchGrid } from "./imagery.ts";
 import { readWorkingModel } from "./model-tensors.ts";
-import { Predictor, type SeriesAttention, type TileLogits } from "./predict.ts";
+import type { SeriesAttention, TileLogits } from "./predict.ts";
+import { predictorFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
 
 /** Looks at each point's patch. */
@@ -32,7 +33,7 @@ export async function inspect(spec: InspectSpec, context: JobContext): Promise<I
   const cube = openCube(grid, imagery, applied.modalities, applied.days);
   try {
     const normalizations = await normalizationsFor(description, applied, cube, spec, context);
-    const predictor = await Predictor.create({
+    const predictor = await predictorFor({
       cube,
       model: description,
       weights,

@@ -40,7 +40,8 @@ import { openCube, patchGrid } from "./imagery.ts";
 import { emptyByte, noClass, planesOfRow, planesOfShare, rowBytes, rowLayout, sharesOf } from "./map-values.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { type Inside, insideOf } from "./outline.ts";
-import { Predictor } from "./predict.ts";
+import type { PatchPredictor } from "./predict.ts";
+import { predictorFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
 import { mapWindowsFile, RowStore } from "./row-store.ts";
 import { TileStore } from "./tile-store.ts";
@@ -86,7 +87,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
     const count = countTiles(plan.windows, covered, side, plan.overlap);
     if (!rows.complete) {
       const normalizations = await normalizationsFor(description, applied, cube, spec, context);
-      const predictor = await Predictor.create({
+      const predictor = await predictorFor({
         cube,
         model: description,
         weights,
@@ -202,7 +203,7 @@ async function computeRows(
   plan: MapPlan,
   count: number,
   legend: readonly LegendClass[],
-  predictor: Predictor,
+  predictor: PatchPredictor,
   rows: RowStore,
   store: TileStore,
   { signal, phase }: JobContext,

@@ -3,6 +3,7 @@ import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { buildForward, type DataType, type Value } from "../engine/index.ts";
 import { type ModelDescription, readModel, type TrainedModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
+import { fitsMethod, methodOf } from "./method-model.ts";
 import { classify, classifyTile } from "./predict.ts";
 
 export interface ExpectedTensor {
@@ -68,6 +69,7 @@ export function problemOfModel({
     legend?.length === 0
   )
     return reason("model-classes-unfit");
+  if (description.method) return fitsMethod(description, weights) ? undefined : reason("model-method-unfit");
   let expected: ExpectedTensor[];
   try {
     expected = expectedTensors(description);
@@ -106,5 +108,7 @@ export async function readWorkingModel(folder: string): Promise<TrainedModel> {
   const model = await readModel(folder);
   const problem = problemOfModel(model);
   if (problem !== undefined) throw new AppError("model-unreadable", { path: folder, reason: problem });
+  if (model.description.method && !methodOf(model.description, model.weights))
+    throw new AppError("model-unreadable", { path: folder, reason: reason("model-method-unfit") });
   return model;
 }

@@ -98,6 +98,13 @@ export interface TileLogits {
   readonly attention?: Readonly<Record<string, SeriesAttention>>;
 }
 
+/** What answers for patches, tile by tile: a network or a method. */
+export interface PatchPredictor {
+  readonly watch: Pick<InputWatch, "findings">;
+  run(tiles: Iterable<PatchWindow>, signal: AbortSignal): AsyncGenerator<TileLogits, void>;
+  release(): Promise<void>;
+}
+
 /** Batches whose tiles are listed at once: a large area has more tiles than one wants to hold. */
 const batchesPerGroup = 1000;
 
@@ -112,7 +119,7 @@ function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[], void> {
 }
 
 /** A trained model over the tiles of a cube, with some of its modalities. */
-export class Predictor {
+export class Predictor implements PatchPredictor {
   /** looks at what the network is given */
   readonly watch: InputWatch;
   readonly #options: PredictorOptions;

@@ -11,7 +11,7 @@ import {
 } from "../learning/index.ts";
 import { argmax } from "./argmax.ts";
 import type { LabelPatches } from "./label-patches.ts";
-import type { Predictor, TileLogits } from "./predict.ts";
+import type { PatchPredictor, TileLogits } from "./predict.ts";
 
 export interface ScoreOptions {
   /** the model's classes */
@@ -42,7 +42,7 @@ interface Vote {
  */
 export async function scoreMap(
   labels: LabelPatches,
-  predictor: Predictor,
+  predictor: Pick<PatchPredictor, "run">,
   tiles: TileRows,
   { legend, classSets, modalities, votes = false, signal, onProgress, onTile }: ScoreOptions,
 ): Promise<SubsetScore[]> {

@@ -4,6 +4,7 @@ import type { FinetuneSpec, ModelResult, PretrainSpec } from "../../src-shared/d
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { FinetuneTilesSpec } from "../../src-shared/domain/tiles.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
 import {
   type Batch,
   type BatchShape,
@@ -55,9 +56,17 @@ export interface TrainingInputs {
   readonly applied?: AppliedModel | undefined;
 }
 
-/** The model that a fine-tuning starts from, whole. */
-export const baseOf = async ({ modelFolder }: FinetuningSpec): Promise<TrainedModel | undefined> =>
-  modelFolder === null ? undefined : readWorkingModel(modelFolder);
+/**
+ * The model that a fine-tuning starts from, whole.
+ * @throws AppError "model-without-network", and what `readWorkingModel` throws
+ */
+export async function baseOf({ modelFolder }: FinetuningSpec): Promise<TrainedModel | undefined> {
+  if (modelFolder === null) return undefined;
+  const model = await readWorkingModel(modelFolder);
+  const { method, name } = model.description;
+  if (method) throw new AppError("model-without-network", { name });
+  return model;
+}
 
 /** The inputs of a fine-tuning: those of its model that are there, or all of the project. */
 export function inputsFrom(

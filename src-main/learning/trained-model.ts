@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { methods } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { readSafetensors, type Tensors, type WeightsEntry, weightsCheck, writeSafetensors } from "../engine/index.ts";
@@ -50,6 +51,18 @@ const tilesSchema = z.object({
   thresholds: z.array(z.number().min(0).max(1)).nullable(),
 });
 
+/** What was taught instead of a network: its numbers are tensors whose names begin with `method.`. */
+const methodSchema = z.object({
+  name: z.enum(methods),
+  /** months that rows have columns for, from the season's first on */
+  months: z.object({
+    year: z.number().int().min(1900).max(2200),
+    month: z.number().int().min(1).max(12),
+    count: z.number().int().min(0).max(60),
+    everyYear: z.boolean(),
+  }),
+});
+
 export type TileTask = Readonly<z.infer<typeof tilesSchema>>;
 
 const descriptionSchema = z.object({
@@ -74,6 +87,8 @@ const descriptionSchema = z.object({
   legend: legendSchema.nullable(),
   /** of a model for whole tiles */
   tiles: tilesSchema.optional(),
+  /** of a model that is no network; `config` then says what its inputs are, and no network is built of it */
+  method: methodSchema.optional(),
   training: z.object({
     seed: z.number().int(),
     steps: z.number().int(),

@@ -8,6 +8,7 @@ import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { LabelUnit } from "./label-unit.ts";
 import type { LegendClass } from "./legend.ts";
+import type { Method } from "./method.ts";
 import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
@@ -176,6 +177,8 @@ export interface FinetuneSpec extends CommonSpec {
   readonly previews?: boolean;
   /** which numbers of the recipe follow from the labels, and why */
   readonly chosen?: ChosenSettings;
+  /** what is taught instead of a network: nothing of `architecture`, `modelFolder` and the recipe matters then */
+  readonly method?: Method;
 }
 
 /** How a model is used where it was not trained. What is left out is as it was trained. */

@@ -17,6 +17,7 @@ export interface Model {
 
 /** What a list shows of a model without opening its files. */
 export interface ModelSummary {
+  /** size of the network, or the method */
   readonly architecture: string;
   readonly steps: number;
   readonly seconds: number;

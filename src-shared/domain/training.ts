@@ -1,6 +1,7 @@
 import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { JobState, ProviderChoice, SplitPart, SubsetScore } from "./job.ts";
+import type { Method } from "./method.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "./recipe.ts";
 
 /** What a run was started with: what its table compares. */
@@ -14,6 +15,8 @@ export interface RunSettings {
   readonly recipe: PretrainRecipe | FinetuneRecipe | TilesRecipe | null;
   /** what of the recipe follows from the labels; not in runs of earlier versions */
   readonly chosen?: ChosenSettings;
+  /** what was taught instead of a network */
+  readonly method?: Method;
   /** of a training on tiles: neighbours of test tiles were trained on */
   readonly optimistic?: boolean;
 }

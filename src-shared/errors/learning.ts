@@ -69,6 +69,10 @@ export const learningErrors = {
     `“${name}” is a pre-trained model without classes. Fine-tune it on your labels first, then map with the result.`,
   "model-of-tiles": ({ name }: { readonly name: string }) =>
     `“${name}” says which classes a whole tile holds, not the class of a patch. Use it on tiles, or fine-tune a model with labelled polygons.`,
+  "model-without-network": ({ name }: { readonly name: string }) =>
+    `“${name}” is no network: it cannot be trained further or written as ONNX. Choose a model that was pre-trained or fine-tuned as a network.`,
+  "method-needs-inputs": ({ name, missing }: { readonly name: string; readonly missing: readonly string[] }) =>
+    `“${name}” needs all inputs that it was taught with; ${missing.join(", ")} is left out. Use all of them, or train another one with the inputs you have.`,
   "model-not-of-tiles": ({ name }: { readonly name: string }) =>
     `“${name}” gives the class of every patch, not what a whole tile holds. Fine-tune a model with labels of tiles.`,
   "model-tile-differs": ({ model, project }: { readonly model: number; readonly project: number }) =>

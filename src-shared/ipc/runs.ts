@@ -1,4 +1,5 @@
 import type { MetricRow, ModelUse, ProviderChoice } from "../domain/job.ts";
+import type { Method } from "../domain/method.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "../domain/recipe.ts";
 import type { Run } from "../domain/run.ts";
 import type { ModelAccuracy, RunReview, RunSummary, TilePreview, TrainingEstimate } from "../domain/training.ts";
@@ -28,6 +29,8 @@ interface FinetuneRequest extends Common, ModelUse {
   readonly size?: "tiny" | "small" | "base" | undefined;
   /** what is left out is chosen from the labels or has its default */
   readonly recipe?: Some<Omit<FinetuneRecipe, "balance"> & { balance: FinetuneRecipe["balance"] | "auto" }> | undefined;
+  /** taught instead of a network, in seconds; what a network would be told is not used then */
+  readonly method?: Method | undefined;
 }
 
 /** Trainings and evaluations. */
@@ -67,7 +70,7 @@ export interface RunHistoryCommands {
   "runs.estimate"(
     request:
       | ({ readonly kind: "pretrain" } & PretrainRequest)
-      | ({ readonly kind: "finetune" } & FinetuneRequest)
+      | ({ readonly kind: "finetune" } & Omit<FinetuneRequest, "method">)
       | ({ readonly kind: "tiles" } & TileTrainingRequest),
   ): Promise<TrainingEstimate>;
 }

@@ -23,7 +23,7 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
         jobId: job.id,
         modalities: spec.imagery.modalities.map(({ name }) => name),
         summary: {
-          architecture: spec.architecture.name,
+          architecture: (spec.kind === "finetune" && spec.method) || spec.architecture.name,
           steps: result.steps,
           seconds: result.seconds,
           provider: result.provider,

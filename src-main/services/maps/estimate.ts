@@ -35,7 +35,12 @@ export async function estimateMap(
     .any()
     .inside(patches);
   if (covered.size === 0) throw new AppError("map-without-imagery", { modalities });
-  const tiles = countTiles(covered.windows(), covered, side, Math.min(overlapPatches, side - 1));
+  const tiles = countTiles(
+    covered.windows(),
+    covered,
+    side,
+    description.method ? 0 : Math.min(overlapPatches, side - 1),
+  );
   const pixel = resolutionOf(area);
   const hectares = (covered.size * pixel.x * pixel.y) / 10_000;
   const about = { area, tiles, hectares, places: covered.places().length };

@@ -1,11 +1,12 @@
 import { severityOf } from "../../../src-shared/domain/finding.ts";
 import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
+import { methodNames } from "../../../src-shared/domain/method.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { findingsOfDescription } from "../runs/findings.ts";
 
 /** The README of an exported model: what it reads, what it gives, how it was made, and what nobody should expect of it. */
 export function modelCard(model: ModelDescription, onnxDates: number | null): string {
-  const { name, task, modalities, legend, training, weights, grid, appVersion } = model;
+  const { name, task, modalities, legend, training, weights, grid, appVersion, method } = model;
   const { bounds, dates } = training;
   const range = (modality: string) => dates.find((entry) => entry.modality === modality);
   return `${[
@@ -15,7 +16,9 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
       ? "A pre-trained OmniSat encoder: it has learned from images without labels and has no classes yet."
       : model.tiles
         ? `An OmniSat model that says which of ${legend?.length ?? 0} classes a tile of ${grid.tilePatches * grid.patchMeters} m holds, several at once: one probability per class.`
-        : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
+        : method
+          ? `A model (${methodNames[method.name]}) that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes from monthly values of its series and figures of its images.`
+          : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
     `Made with OmniSat Desktop ${appVersion}.`,
     "",
     "## Inputs",
@@ -29,7 +32,9 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
       return `| ${modality.name} | ${kind} | ${sensor} | ${bands.join(" ")} | ${resolutionMeters} | ${patchPixels} | ${days} |`;
     }),
     "",
-    `Any subset of these works with the same weights. Values are physical (reflectance, decibels); the model subtracts the mean and divides by the standard deviation of each band, which are in \`model.json\`. ${daysOf(model)}; 0 is padding.`,
+    method
+      ? `All of these are needed. Values are physical (reflectance, decibels). A row has, of each band of a series, the median of every month's clear values (radar: the mean of decibels), with gaps interpolated in time; of each band of an image, figures of its pixels. ${method.months.everyYear ? "Months are those of any year." : `The season has ${method.months.count} months and begins in month ${method.months.month}; it is looked for in the years of the images.`}`
+      : `Any subset of these works with the same weights. Values are physical (reflectance, decibels); the model subtracts the mean and divides by the standard deviation of each band, which are in \`model.json\`. ${daysOf(model)}; 0 is padding.`,
     "",
     "Images of other sensors are read by wavelength (centres within 20 nm or half of the wider band); bands that none shows are given their mean, and the map says so. Of a place that is brighter throughout, `--normalization place` takes the place's own mean and spread instead of the model's.",
     ...(legend
@@ -59,7 +64,9 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
     "",
     "## Training",
     "",
-    `- ${training.steps} steps in ${Math.round(training.seconds)} s on ${training.provider}, seed ${training.seed}`,
+    method
+      ? `- ${methodNames[method.name]}, taught in ${training.seconds.toFixed(1)} s, seed ${training.seed}`
+      : `- ${training.steps} steps in ${Math.round(training.seconds)} s on ${training.provider}, seed ${training.seed}`,
     `- area: ${bounds.minX}, ${bounds.minY} to ${bounds.maxX}, ${bounds.maxY} (${grid.crs}), tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`,
     ...(training.startedFrom ? [`- started from “${training.startedFrom}”`] : []),
     ...Object.entries(training.settings).map(([key, value]) => `- ${key}: ${JSON.stringify(value)}`),
@@ -71,7 +78,7 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
         `- ${severityOf(finding) === "severe" ? "**Do not rely on this model.** " : ""}${plainSentence(finding)}`,
     ),
     ...(findingsOfDescription(model).length > 0 ? [""] : []),
-    `The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps.${model.tiles ? "" : " The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles."}`,
+    `The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps.${model.tiles || method ? "" : " The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles."}`,
     "",
     "## Files",
     "",

@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { z } from "zod";
 import { type Finding, inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
 import { type ArchitectureChoice, architectures } from "../../../src-shared/domain/job.ts";
+import { isMethod, type Method } from "../../../src-shared/domain/method.ts";
 import { isEnoughLight, matchBands } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../../src-shared/ipc/models.ts";
@@ -26,6 +27,8 @@ export interface ModelChoice {
   readonly hasHead: boolean;
   /** the classes of its head; `null` without one */
   readonly speaksOf: "patches" | "tiles" | null;
+  /** taught instead of a network */
+  readonly method: Method | null;
   /** of its network, as people choose it */
   readonly size: ArchitectureChoice["name"] | null;
   /** by inputs of the model that the project has not: the input of another sensor that shows the same light */
@@ -65,7 +68,7 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
           fileName(wanted ?? basename(path, extname(path))),
         );
         const description = await unpackModel(resolve(path), folder);
-        const { name: own, task, modalities, config, training, legend } = description;
+        const { name: own, task, modalities, config, training, legend, method } = description;
         const taken = new Set(catalog.models.list().map((model) => model.name));
         if (wanted !== undefined && taken.has(wanted)) {
           catalog.removeOwn(folder, ["models"]);
@@ -82,7 +85,9 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
           modalities: modalities.map((modality) => modality.name),
           summary: {
             architecture:
-              sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? "own",
+              method?.name ??
+              sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ??
+              "own",
             steps: training.steps,
             seconds: training.seconds,
             provider: training.provider,
@@ -177,7 +182,7 @@ async function modelNamed(catalog: Catalog, nameOrFolder: string): Promise<Omit<
   const known = catalog.models.find(nameOrFolder);
   if (!known && existsSync(join(nameOrFolder, "model.json"))) {
     const { readModelDescription } = await import("../../learning/trained-model.ts");
-    const { name, task, modalities, config } = await readModelDescription(nameOrFolder);
+    const { name, task, modalities, config, method } = await readModelDescription(nameOrFolder);
     const names = modalities.map((modality) => modality.name);
     const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;
     const speaksOf = { pretrained: null, dense: "patches", tiles: "tiles" } as const;
@@ -188,7 +193,8 @@ async function modelNamed(catalog: Catalog, nameOrFolder: string): Promise<Omit<
       modalities: names,
       hasHead: task !== "pretrained",
       speaksOf: speaksOf[task],
-      size,
+      method: method?.name ?? null,
+      size: method ? null : size,
     };
   }
   const model = catalog.models.named(nameOrFolder);
@@ -198,7 +204,8 @@ async function modelNamed(catalog: Catalog, nameOrFolder: string): Promise<Omit<
   const size = sizes.find((architecture) => architecture.name === summary.architecture)?.name ?? null;
   const hasHead = kind === "finetuned";
   const speaksOf = hasHead ? (summary.task ?? "patches") : null;
-  return { id, name, folder, modalities, hasHead, speaksOf, size };
+  const method = isMethod(summary.architecture) ? summary.architecture : null;
+  return { id, name, folder, modalities, hasHead, speaksOf, method, size };
 }
 
 /**
@@ -254,5 +261,7 @@ export function modalitiesFor(catalog: Catalog, model: ModelChoice, wanted?: rea
   const available = catalog.modalities.list().map(({ name }) => name);
   const missing = used.filter((name) => !available.includes(name) && model.standIns[name] === undefined);
   if (missing.length) throw new AppError("model-modalities-missing", { missing, available });
+  const left = model.modalities.filter((name) => !used.includes(name));
+  if (model.method && left.length > 0) throw new AppError("method-needs-inputs", { name: model.name, missing: left });
   return model.modalities.filter((name) => used.includes(name));
 }

@@ -20,7 +20,8 @@ const byId = z.strictObject({ id: z.int().positive() });
 
 const estimateSchema = z.discriminatedUnion("kind", [
   pretrainSchema.extend({ kind: z.literal("pretrain") }),
-  finetuneSchema.extend({ kind: z.literal("finetune") }),
+  // A method takes seconds, and no steps to try.
+  finetuneSchema.omit({ method: true }).extend({ kind: z.literal("finetune") }),
   finetuneTilesSchema.extend({ kind: z.literal("tiles") }),
 ]);
 
@@ -76,7 +77,9 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
       requirePatchModel(model);
       const present = new Set(catalog.modalities.list().map((modality) => modality.name));
       const names = model.modalities.filter((modality) => present.has(modality));
-      return queue.start(evaluationOf(deps, model, subsetsToMeasure(names)), {
+      // A method's rows have columns for all of its inputs.
+      const subsets = model.method ? [modalitiesFor(catalog, model)] : subsetsToMeasure(names);
+      return queue.start(evaluationOf(deps, model, subsets), {
         splitId: labelInput(catalog).splitId,
         modelId: model.id,
       });

@@ -9,7 +9,9 @@ import {
   type PretrainSpec,
   type ProjectGrid,
 } from "../../../src-shared/domain/job.ts";
+import { methods } from "../../../src-shared/domain/method.ts";
 import type { RunSettings } from "../../../src-shared/domain/training.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
 import { patchGrid, projectArea } from "../../jobs/imagery.ts";
 import { LabelPatches } from "../../jobs/label-patches.ts";
 import type { Deps } from "../deps.ts";
@@ -51,6 +53,8 @@ export const finetuneSchema = z.strictObject({
   recipe: finetuneRecipe.prefault({}),
   /** of the model that is gone on with */
   ...useFields,
+  /** taught instead of a network; `from`, `size` and the recipe say nothing to it */
+  method: z.enum(methods).optional(),
 });
 
 /** How a model is used where it was not trained, as requests say it: see `ModelUse`. */
@@ -100,9 +104,11 @@ export async function planFinetune(
   { catalog, appVersion }: Where,
   request: z.output<typeof finetuneSchema>,
 ): Promise<TrainingPlan<FinetuneSpec>> {
-  const { seed, provider, from } = request;
+  const { seed, provider, from, method } = request;
   const { grid } = catalog.project.get();
   const parent = from === undefined ? undefined : await chooseModel(catalog, from);
+  if (parent && (method || parent.method))
+    throw new AppError("model-without-network", { name: method ? request.name : parent.name });
   const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
   const imagery = imageryOf(catalog, modalities, parent?.standIns);
   const { labels, splitId } = labelInput(catalog);
@@ -122,13 +128,16 @@ export async function planFinetune(
       architecture: architectures[size],
       modelName: request.name,
       previews: true,
-      chosen,
+      ...(method ? { method } : { chosen }),
       ...(parent ? useOf(request) : {}),
     },
     run: {
       splitId,
       modelId: null,
-      settings: { ...settingsOf({ ...request, recipe, size }, imagery, parent?.name ?? null), chosen },
+      settings: {
+        ...settingsOf({ ...request, recipe: method ? null : recipe, size }, imagery, parent?.name ?? null),
+        ...(method ? { method } : { chosen }),
+      },
     },
   };
 }

@@ -46,6 +46,10 @@ export const frenchLearning: Sentences<
     `${quoted(name)} est un modèle pré-entraîné sans classes. Entraînez-le d’abord sur vos étiquettes, puis cartographiez avec le résultat.`,
   "model-of-tiles": ({ name }) =>
     `« ${name} » dit quelles classes une tuile entière contient, pas la classe d’un patch. Utilisez-le sur des tuiles, ou affinez un modèle avec des polygones étiquetés.`,
+  "model-without-network": ({ name }) =>
+    `« ${name} » n’est pas un réseau : il ne peut être ni entraîné davantage ni écrit en ONNX. Choisissez un modèle pré-entraîné ou affiné comme réseau.`,
+  "method-needs-inputs": ({ name, missing }) =>
+    `« ${name} » a besoin de toutes les entrées avec lesquelles il a appris ; il manque ${missing.join(", ")}. Utilisez-les toutes, ou entraînez-en un autre avec les entrées disponibles.`,
   "model-not-of-tiles": ({ name }) =>
     `« ${name} » donne la classe de chaque patch, pas ce qu’une tuile entière contient. Affinez un modèle avec des étiquettes de tuiles.`,
   "model-tile-differs": ({ model, project }) =>

@@ -28,6 +28,7 @@ export const modelReasons = {
   "model-patches-differ":
     "its network looks at {columns} × {rows} patches, and its description says {patches} × {patches}",
   "model-classes-unfit": "its classes do not fit what it is for",
+  "model-method-unfit": "its numbers are not those of the method that its description names",
   "model-not-built": "its description is of a network that cannot be built",
   "model-tensor-missing": "its weights lack “{name}”",
   "model-tensor-differs": "“{name}” in its weights is {found}, and its network needs {needed}",

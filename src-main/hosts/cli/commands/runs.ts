@@ -1,6 +1,7 @@
 import { chosenSentence, settingsOfLabels } from "../../../../src-shared/domain/chosen-settings.ts";
 import { findingAsData } from "../../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, JobResult, MapResult, ModelResult, ModelUse } from "../../../../src-shared/domain/job.ts";
+import { isMethod, type Method, methodNames, methods } from "../../../../src-shared/domain/method.ts";
 import {
   type FinetuneRecipe,
   finetuneDefaults,
@@ -97,42 +98,52 @@ const pretrain = command({
     training(invocation, pretrainDefaults, (services, request) => services["runs.pretrain"](request)),
 });
 
+const finetuneOptions = {
+  from: {
+    type: "text",
+    value: "MODEL",
+    summary: "the pre-trained model, by name or folder",
+    fallback: "random weights",
+  },
+  task: {
+    type: "text",
+    summary: "what to learn: the class of every patch, or which classes a whole tile holds",
+    choices: ["patches", "tiles"],
+    fallback: "patches",
+  },
+  preset: {
+    type: "text",
+    summary: "tiles: numbers to begin with; treesat is the paper's fine-tuning on TreeSatAI-TS",
+    choices: ["quick", "balanced", "thorough", "treesat"],
+    fallback: "balanced",
+  },
+  method: {
+    type: "text",
+    summary: "what to teach; those beside the network take seconds, on monthly values of each patch",
+    choices: ["network", ...methods],
+    fallback: "network",
+  },
+  ...trainingOptions,
+  ...useOptions,
+} as const satisfies Options;
+
 const finetune = command({
   name: "finetune",
   summary: "train a model on the classes of the training labels",
   details:
     "Starts from a pre-trained model, or from random weights without --from. The result works with every subset of the modalities.",
   positionals: [projectWord, { name: "MODEL", summary: "name of the new model", optional: true }],
-  options: {
-    from: {
-      type: "text",
-      value: "MODEL",
-      summary: "the pre-trained model, by name or folder",
-      fallback: "random weights",
-    },
-    task: {
-      type: "text",
-      summary: "what to learn: the class of every patch, or which classes a whole tile holds",
-      choices: ["patches", "tiles"],
-      fallback: "patches",
-    },
-    preset: {
-      type: "text",
-      summary: "tiles: numbers to begin with; treesat is the paper's fine-tuning on TreeSatAI-TS",
-      choices: ["quick", "balanced", "thorough", "treesat"],
-      fallback: "balanced",
-    },
-    ...trainingOptions,
-    ...useOptions,
-  },
+  options: finetuneOptions,
   examples: [
     ["omnisat finetune flanders crops --from encoder", "from a pre-trained encoder"],
+    ["omnisat finetune flanders forest --method random-forest", "without a network"],
     ["omnisat finetune forest trees --task tiles --from encoder --set shareThreshold=0.07", "labels of whole tiles"],
     ["omnisat finetune flanders probe --from encoder --set encoderLearningRateScale=0", "only the head learns"],
     ["omnisat finetune flanders scratch --size tiny --steps 400", "without pre-training"],
   ],
   run: (invocation) => {
-    const { from, task, preset } = invocation.options;
+    const { from, task, preset, method } = invocation.options;
+    if (method !== undefined && isMethod(method)) return teachMethod(invocation, method);
     if (task !== "tiles") {
       if (preset !== undefined)
         throw new AppError("usage", {
@@ -153,6 +164,68 @@ const finetune = command({
     );
   },
 });
+
+/** Options that say something to a network alone. */
+const ofNetworks = [
+  "from",
+  "task",
+  "preset",
+  "size",
+  "steps",
+  "batch",
+  "rate",
+  "set",
+  "provider",
+  "normalization",
+  "season",
+  "shift-days",
+] as const;
+
+/** `finetune --method`: no network, no steps. */
+async function teachMethod(
+  { words, options, output, signal }: Invocation<typeof finetuneOptions>,
+  method: Method,
+): Promise<number> {
+  const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat finetune --help" });
+  const unused = ofNetworks.filter((name) => options[name] !== undefined);
+  if (unused.length > 0) throw usage(`--${unused[0]} belongs to networks, not to --method ${method}.`);
+  const [project, name] = words;
+  if (name === undefined && !options.resume) throw usage("Name the new model.");
+  const { seed, modalities, resume } = options;
+  return withProject({ project: project!, purpose: "omnisat finetune", output, signal }, async (services) => {
+    if (!resume) await warnOfOldSplit(services, output);
+    const { job, result } = await follow(services, () =>
+      resume
+        ? resumeLast(services, "finetune")
+        : services["runs.finetune"]({
+            name: name!,
+            method,
+            ...given({ seed, modalities: modalities && [...modalities] }),
+          }),
+    );
+    const model = result as ModelResult;
+    const made = (await services["models.list"]({})).find(({ jobId }) => jobId === job.id);
+    const values = Object.entries(model.metrics).map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`);
+    output.result(
+      {
+        command: "finetune",
+        job: job.id,
+        method,
+        ...model,
+        findings: (model.findings ?? []).map(findingAsData),
+        model: made?.name ?? name,
+        modelFolder: made?.folder ?? model.modelFolder,
+      },
+      [
+        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${methodNames[method]}.`,
+        `  ${values.join(", ")}`,
+        `  ${made?.folder ?? model.modelFolder}`,
+      ].join("\n"),
+    );
+    output.findings(model.findings ?? []);
+    return 0;
+  });
+}
 
 /** What `finetune` chooses from the labels where nobody says otherwise. */
 const ofLabels = settingsOfLabels({ polygons: 0, patches: 0, classes: 0 }).values;
