@@ -47,6 +47,30 @@ export const trainMessages = messages({
   "train.name.finetune": { en: "classes", fr: "classes" },
   "train.name.pretrain": { en: "encoder", fr: "encodeur" },
   "train.name.tiles": { en: "tiles", fr: "tuiles" },
+  "train.name.logistic-regression": { en: "regression", fr: "regression" },
+  "train.name.random-forest": { en: "forest", fr: "foret" },
+  "train.name.boosted-trees": { en: "boosted", fr: "boosting" },
+  "train.field.method": { en: "Method", fr: "Méthode" },
+  "train.option.method.network": { en: "OmniSat network", fr: "Réseau OmniSat" },
+  "train.option.method.logistic-regression": { en: "Logistic regression", fr: "Régression logistique" },
+  "train.option.method.random-forest": { en: "Random forest", fr: "Forêt aléatoire" },
+  "train.option.method.boosted-trees": { en: "Boosted trees", fr: "Arbres boostés" },
+  "train.hint.method.network": {
+    en: "Learns from every date and sensor together, and works with any of the sensors later.",
+    fr: "Apprend de toutes les dates et de tous les capteurs ensemble, et fonctionne ensuite avec chacun d’eux.",
+  },
+  "train.hint.method.logistic-regression": {
+    en: "Monthly values of each patch, strongly penalised. Takes seconds; often the best with few labels. Its maps need every sensor chosen here.",
+    fr: "Valeurs mensuelles de chaque patch, fortement pénalisées. Quelques secondes ; souvent la meilleure avec peu d’étiquettes. Ses cartes demandent tous les capteurs choisis ici.",
+  },
+  "train.hint.method.random-forest": {
+    en: "300 trees on monthly values of each patch. Takes seconds. Its maps need every sensor chosen here.",
+    fr: "300 arbres sur les valeurs mensuelles de chaque patch. Quelques secondes. Ses cartes demandent tous les capteurs choisis ici.",
+  },
+  "train.hint.method.boosted-trees": {
+    en: "Trees that correct each other, on monthly values of each patch. Takes seconds; better with many labels. Its maps need every sensor chosen here.",
+    fr: "Des arbres qui se corrigent l’un l’autre, sur les valeurs mensuelles de chaque patch. Quelques secondes ; meilleurs avec beaucoup d’étiquettes. Ses cartes demandent tous les capteurs choisis ici.",
+  },
   "train.name.taken": {
     en: "A model called “{name}” exists in this project. Choose another name.",
     fr: "Un modèle nommé « {name} » existe dans ce projet. Choisissez un autre nom.",

@@ -148,6 +148,23 @@ test("a training asks for what its preset says and what differs from it, and not
   expect(form.changed).toBe(false);
 });
 
+test("a method beside the network is asked for by its name, seed and sensors, and of classes alone", () => {
+  const form = new TrainingForm(newWindow(program).session);
+  expect([form.ofNetwork, form.methodRequest("n")]).toEqual([true, null]);
+  form.method = "random-forest";
+  form.seed = 4;
+  form.from = "Base";
+  expect(form.ofNetwork).toBe(false);
+  expect(form.methodRequest("forest")).toEqual({ name: "forest", method: "random-forest", seed: 4 });
+  form.modalities = ["s2"];
+  expect(form.methodRequest("forest")).toMatchObject({ modalities: ["s2"] });
+  // Imagery and tiles are learned by networks.
+  for (const kind of ["pretrain", "tiles"] as const) {
+    form.chooseKind(kind);
+    expect([form.ofNetwork, form.methodRequest("n")]).toEqual([true, null]);
+  }
+});
+
 test("another kind or preset begins with its own numbers, and a preset of tiles is one of tiles only", () => {
   const form = new TrainingForm(newWindow(program).session);
   form.chooseKind("tiles");

@@ -1,5 +1,6 @@
 import { settingsOfLabels } from "../../../src-shared/domain/chosen-settings.ts";
 import type { ProviderChoice } from "../../../src-shared/domain/job.ts";
+import type { Method } from "../../../src-shared/domain/method.ts";
 import { finetunePresets, type PresetName, pretrainPresets, tilesPresets } from "../../../src-shared/domain/presets.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "../../../src-shared/domain/recipe.ts";
 import type { RequestOf } from "../../../src-shared/ipc/index.ts";
@@ -18,6 +19,8 @@ const ofLabels = new Set<string>(Object.keys(settingsOfLabels({ polygons: 0, pat
 export class TrainingForm {
   kind = $state<TrainingKind>("finetune");
   name = $state("");
+  /** what is taught the classes of patches: the network, or a method that takes seconds */
+  method = $state<"network" | Method>("network");
   /** name of the model to go on from; empty: from nothing */
   from = $state("");
   /** `null`: all there are */
@@ -39,6 +42,9 @@ export class TrainingForm {
       });
     });
   }
+
+  /** Is a network taught? The others have no steps, no size and no model to go on from. */
+  readonly ofNetwork = $derived(this.kind !== "finetune" || this.method === "network");
 
   readonly recipe = $derived<Recipe>({ ...this.#preset.recipe, ...this.changes });
   readonly changed = $derived(Object.keys(this.changes).length > 0 || this.size !== this.#preset.size);
@@ -89,7 +95,14 @@ export class TrainingForm {
     this.changes = next;
   }
 
-  /** What the program is asked, under this name. */
+  /** What the program is asked for a method that is no network; `null` for a network. */
+  methodRequest(name: string): RequestOf<"runs.finetune"> | null {
+    if (this.kind !== "finetune" || this.method === "network") return null;
+    const modalities = this.modalities === null ? {} : { modalities: [...this.modalities] };
+    return { name, method: this.method, seed: this.seed ?? 0, ...modalities };
+  }
+
+  /** What the program is asked for a network, under this name. */
   request(name: string): RequestOf<"runs.estimate"> {
     const common = {
       name,
