@@ -25,4 +25,11 @@ export const methods: readonly Method[] = [
     train: (project, model, seed) => [["finetune", project, model, "--seed", String(seed)]],
     subsets: true,
   },
+  ...(["logistic-regression", "random-forest", "boosted-trees"] as const).map(
+    (name): Method => ({
+      name,
+      train: (project, model, seed) => [["finetune", project, model, "--method", name, "--seed", String(seed)]],
+      subsets: false,
+    }),
+  ),
 ];
