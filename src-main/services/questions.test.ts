@@ -93,7 +93,6 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "rasters.list": {},
     "acquisitions.list": {},
     "rasters.preview": { paths: [join(room, "imagery")] },
-    "modalities.list": {},
     "radiometry.repairs": {},
     "layers.list": {},
     "layers.properties": { id: layer },

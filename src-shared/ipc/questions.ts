@@ -74,7 +74,6 @@ export const questionTables = {
   "rasters.remove": null,
   "rasters.relink": null,
   "rasters.relinkAll": null,
-  "modalities.list": ["modalities", "modality_acquisitions"],
 
   // radiometry
   "radiometry.set": null,

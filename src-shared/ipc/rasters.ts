@@ -239,5 +239,4 @@ export interface RasterCommands {
     readonly missing: readonly Raster[];
     readonly problems: readonly string[];
   }>;
-  "modalities.list"(request: Nothing): Promise<readonly Modality[]>;
 }

@@ -20,7 +20,7 @@ const lock = JSON.stringify({ pid: 4_000_000, host: "elsewhere", started: null, 
 
 /** Commands that only look, asked without an argument and with the number of a row. */
 const looking = [
-  "project.describe", "project.places", "project.withheld", "project.imagery", "rasters.list", "acquisitions.list", "modalities.list",
+  "project.describe", "project.places", "project.withheld", "project.imagery", "rasters.list", "acquisitions.list",
   "modalities.facts", "layers.list", "layers.display", "vectors.list", "labels.list", "labels.parts", "labels.summary", "labels.problems",
   "labels.input", "labels.splitState", "tiles.summary", "tiles.list", "tiles.maps", "legends.list", "models.list", "runs.list", "runs.summaries",
   "maps.list", "maps.comparisons", "jobs.list", "timeline.list", "edits.list", "bookmarks.list",

@@ -139,7 +139,5 @@ export function rasterService(deps: Deps) {
       const relinked = fitting.map(({ raster }) => catalog.rasters.get(raster.id)!);
       return { relinked, missing: catalog.rasters.missing(), problems };
     }),
-
-    "modalities.list": validated("modalities.list", z.strictObject({}), () => catalog.modalities.list()),
   } satisfies RasterCommands;
 }
