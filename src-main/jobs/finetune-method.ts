@@ -212,5 +212,10 @@ async function scoreOf(
 /** As a network's training tells them, so that the table of models compares like with like. */
 function metricsOf(score: SubsetScore | undefined): Record<string, number> {
   if (!score || score.macroF1 === null || score.overallAccuracy === null) return {};
-  return { bestValidationMacroF1: score.macroF1, validationAccuracy: score.overallAccuracy };
+  const polygons = score.perPolygon?.overallAccuracy ?? null;
+  return {
+    bestValidationMacroF1: score.macroF1,
+    validationAccuracy: score.overallAccuracy,
+    ...(polygons === null ? {} : { validationPolygonsRight: polygons }),
+  };
 }

@@ -39,6 +39,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "classes-renamed": { classes: [{ label: "Maïs", model: "Maïs grain" }] },
   "seasons-opposite": { trained: 51, here: -33 },
   "validation-below-commonest": { accuracy: 0.162, commonest: "Maïs", share: 0.734, samples: 321 },
+  "method-wins": { model: "Forêt", theirs: 0.8, ours: 0.71 },
   "no-validation": {},
   "classes-without-patch": { classes },
   "classes-not-in-training": { classes },

@@ -118,6 +118,10 @@ export const frenchFindings: FindingSentences = {
     what: `Sur ${counted(samples, "patch de validation", "patchs de validation")}, le modèle a raison dans ${percent(accuracy)} des cas ; répondre toujours ${quoted(commonest)} donne ${percent(share)}.`,
     remedy: better,
   }),
+  "method-wins": ({ model, theirs, ours }) => ({
+    what: `Sur la part de validation, ${quoted(model)}, une méthode simple, a un F1 macro de ${theirs.toLocaleString("fr", { maximumFractionDigits: 2 })}, ce réseau ${ours.toLocaleString("fr", { maximumFractionDigits: 2 })}.`,
+    remedy: `Dessinez les cartes avec ${quoted(model)}, ou donnez au réseau plus d’étiquettes, plus d’étapes ou un départ pré-entraîné.`,
+  }),
   "no-validation": () => ({
     what: "Rien n’a été mis de côté pour la validation : les poids de la dernière étape ont été gardés, sans savoir s’ils sont bons.",
     remedy: "Donnez une part à la validation dans la répartition.",

@@ -72,6 +72,12 @@ export interface FindingDetails {
     readonly share: number;
     readonly samples: number;
   };
+  /** a method without a network does better on the same validation part */
+  readonly "method-wins": {
+    readonly model: string;
+    readonly theirs: number;
+    readonly ours: number;
+  };
   readonly "no-validation": Readonly<Record<string, never>>;
   readonly "classes-without-patch": InUnits & { readonly classes: readonly Counted[] };
   readonly "classes-not-in-training": InUnits & { readonly classes: readonly Counted[] };
@@ -157,6 +163,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "bands-constant": "caution",
   "values-clipped": "severe",
   "validation-below-commonest": "severe",
+  "method-wins": "caution",
   "no-validation": "note",
   "classes-without-patch": "caution",
   "classes-not-in-training": "caution",
@@ -330,6 +337,10 @@ export const englishFindings: FindingSentences = {
   "validation-below-commonest": ({ accuracy, commonest, share, samples }) => ({
     what: `On ${counted(samples, "validation patch", "validation patches")} the model is right in ${percent(accuracy)}; always answering “${commonest}” is right in ${percent(share)}.`,
     remedy: "Train with more steps or with balance=patches, start from a pre-trained model, or label more places.",
+  }),
+  "method-wins": ({ model, theirs, ours }) => ({
+    what: `On the validation part “${model}”, a simple method, has macro F1 ${theirs.toFixed(2)}, this network ${ours.toFixed(2)}.`,
+    remedy: `Draw maps with “${model}”, or give the network more labels, more steps or a pre-trained start.`,
   }),
   "no-validation": () => ({
     what: "Nothing was set aside for validation: the weights of the last step were kept, and their quality is unknown.",

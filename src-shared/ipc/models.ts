@@ -47,7 +47,8 @@ export interface ModelDetails {
 
 /** Trained models: list, inspect, import and export them. */
 export interface ModelCommands {
-  "models.list"(request: Nothing): Promise<readonly Model[]>;
+  /** `recommended`: wins on the validation part of the present split */
+  "models.list"(request: Nothing): Promise<readonly (Model & { readonly recommended?: boolean })[]>;
   "models.details"(request: { readonly name: string }): Promise<ModelDetails>;
   /** The inputs of a model, and which of the project's each reads: another sensor's may stand in; `null`: the project has none. */
   "models.inputs"(request: {

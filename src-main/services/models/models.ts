@@ -17,6 +17,7 @@ import { findingsOfDescription, findingsOfListed, measuredFindings } from "../ru
 import { validated } from "../validated.ts";
 import { exportModel } from "./export.ts";
 import { licenceOf, unpackModel } from "./import.ts";
+import { methodWins, recommendedModel } from "./recommended.ts";
 
 /** A model to work with: one of the project's, or a folder from elsewhere. */
 export interface ModelChoice {
@@ -40,9 +41,9 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
   const named = z.strictObject({ name: z.string().min(1) });
   return {
     "models.list": validated("models.list", z.strictObject({}), () =>
-      catalog.models.list().map((model) => {
+      withRecommended(catalog).map((model) => {
         // With what was measured since it was trained: a list marks what the model's own page says.
-        const findings = findingsOfListed(catalog, model);
+        const findings = inOrderOfSeverity([...findingsOfListed(catalog, model), ...methodWins(catalog, model)]);
         return { ...model, summary: { ...model.summary, findings } };
       }),
     ),
@@ -50,7 +51,9 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
     "models.details": validated("models.details", named, async ({ name }) => {
       const choice = await modelNamed(catalog, name);
       const { readModelDescription } = await import("../../learning/trained-model.ts");
-      return detailsOf(choice, await readModelDescription(choice.folder), measuredFindings(catalog, choice.id));
+      const known = catalog.models.list().find(({ id }) => id === choice.id);
+      const measured = [...measuredFindings(catalog, choice.id), ...(known ? methodWins(catalog, known) : [])];
+      return detailsOf(choice, await readModelDescription(choice.folder), measured);
     }),
 
     "models.inputs": validated("models.inputs", named, async ({ name }) => {
@@ -137,6 +140,12 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
       },
     ),
   };
+}
+
+/** Of all models the one that wins is marked. */
+function withRecommended(catalog: Catalog) {
+  const best = recommendedModel(catalog)?.id;
+  return catalog.models.list().map((model) => (model.id === best ? { ...model, recommended: true } : model));
 }
 
 function detailsOf(

@@ -18,9 +18,20 @@ const list = command({
         const metrics = Object.entries(model.summary.metrics).map(([name, v]) => `${name} ${Number(v.toPrecision(4))}`);
         const { name, kind, modalities, summary, createdAt, state } = model;
         const made = createdAt.slice(0, 16).replace("T", " ");
-        return [name, kind, modalities.join(" "), summary.architecture, summary.steps, metrics.join(", "), made, state];
+        const best = model.recommended ? "recommended" : "";
+        return [name, kind, modalities.join(" "), summary.architecture, summary.steps, metrics.join(", "), made, state, best]; // biome-ignore format: one row
       });
-      const headings = ["model", "kind", "modalities", "size", "steps", "figures", "made (UTC)", "files"];
+      const headings = [
+        "model",
+        "kind",
+        "modalities",
+        "size",
+        "steps",
+        "figures",
+        "made (UTC)",
+        "files",
+        "on validation",
+      ];
       output.result({ command: "model list", models }, models.length ? table(headings, rows) : "No models yet.");
       return 0;
     });
