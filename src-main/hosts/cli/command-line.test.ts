@@ -75,6 +75,8 @@ test("a wrong word is a usage error with exit code 2, and the nearest right one 
   expect(await wrong("split", "p", "--seed", "1.5")).toContain("needs a whole number");
   expect(await wrong("info", "a", "--stats=yes")).toContain("takes no value");
   expect(await wrong("pretrain", "p", "m", "--set", "stepz=3")).toContain("no setting “stepz”");
+  expect(await wrong("finetune", "p", "m", "--season", "2020")).toContain("name it with --from");
+  expect(await wrong("finetune", "p", "m", "--from", "e", "--task", "tiles", "--shift-days", "3")).toContain("belong to networks for patches"); // biome-ignore format: one line
   expect(await wrong("project", "create", "p", "--bounds", "1,2,3")).toContain("four numbers");
   expect(await wrong("warp", "a", "b", "--like", "c", "--crs", "EPSG:3857")).toContain("--like gives the whole grid");
 });

@@ -73,6 +73,13 @@ const useGiven = ({
   readonly "shift-days"?: number | undefined;
 }): ModelUse => given({ normalization: normalization as ModelUse["normalization"], season, shiftDays });
 
+/** Options that would change nothing are refused: @throws AppError "usage" */
+function refuseUse(options: Parameters<typeof useGiven>[0], commandName: string, why: string): void {
+  if (Object.keys(useGiven(options)).length === 0) return;
+  const problem = `--normalization, --season and --shift-days ${why}.`;
+  throw new AppError("usage", { problem, help: `omnisat ${commandName} --help` });
+}
+
 const trainingOptions = {
   modalities: { ...modalityOption, fallback: "all" },
   size: { type: "text", summary: "of the network", choices: ["tiny", "small", "base"], fallback: "small" },
@@ -143,7 +150,11 @@ const finetune = command({
   ],
   run: (invocation) => {
     const { from, task, preset, method } = invocation.options;
-    if (method !== undefined && isMethod(method)) return teachMethod(invocation, method);
+    const byMethod = method !== undefined && isMethod(method);
+    if (task === "tiles" || byMethod) refuseUse(invocation.options, "finetune", "belong to networks for patches");
+    if (from === undefined && !invocation.options.resume)
+      refuseUse(invocation.options, "finetune", "say how a model is gone on with: name it with --from");
+    if (byMethod) return teachMethod(invocation, method);
     if (task !== "tiles") {
       if (preset !== undefined)
         throw new AppError("usage", {
@@ -363,7 +374,9 @@ const evaluate = command({
       throw new AppError("usage", { problem: "Name the model to measure.", help: "omnisat evaluate --help" });
     }
     return withProject({ project: project!, purpose: "omnisat evaluate", output, signal }, async (services) => {
-      if (await isForTiles(services, "evaluate-tiles", model, resume))
+      const tiles = await isForTiles(services, "evaluate-tiles", model, resume);
+      if (tiles) refuseUse(options, "evaluate", "belong to networks for patches");
+      if (tiles)
         return evaluateTiles(services, output, model, {
           ...given({ seed }),
           ...(part === undefined ? {} : { part: part as "test" }),
@@ -429,7 +442,9 @@ const map = command({
       throw new AppError("usage", { problem: "Name the model to map with.", help: "omnisat map --help" });
     }
     return withProject({ project: project!, purpose: "omnisat map", output, signal }, async (services) => {
-      if (await isForTiles(services, "map-tiles", model, resume))
+      const tiles = await isForTiles(services, "map-tiles", model, resume);
+      if (tiles) refuseUse(options, "map", "belong to networks for patches");
+      if (tiles)
         return mapTiles(services, output, model, {
           ...given({ modalities: modalities && [...modalities], name, batchSize: batch, seed }),
           ...(provider === undefined ? {} : { provider: provider as "auto" }),
