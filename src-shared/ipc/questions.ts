@@ -164,8 +164,8 @@ export const questionTables = {
   "legends.export": null,
 
   // models
-  "models.list": ["models", "runs"],
-  "models.details": ["models"],
+  "models.list": ["models", "runs", "splits"],
+  "models.details": ["models", "runs", "splits"],
   "models.inputs": ["models", "modalities", "modality_acquisitions"],
   "models.import": null,
   "models.export": null,
