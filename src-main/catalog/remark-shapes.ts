@@ -36,6 +36,7 @@ export function remarkShapes({ object, text, number, truth, orNull }: Builders) 
     "guessed-from-kind": object({ offset: truth }),
     "unit-decibels": nothing,
     "median-negative": median,
+    "decibels-times": object({ median: number, times: number }),
     "linear-power": median,
     "neither-decibels-nor-power": median,
     "terrain-corrected-linear": nothing,

@@ -95,3 +95,13 @@ test("a whole series without a dark pixel is doubted, one cloudy date is not", (
 test("percentiles are numpy's: percentile([1, 2, 4, 8], 40) is 2.4", () => {
   expect(percentile([1, 2, 4, 8], 0.4)).toBeCloseTo(2.4, 12);
 });
+
+test("decibels that were stored as whole numbers are divided again: no radar sees less than −80 dB", () => {
+  const radar = (from: number, to: number, band = stored) =>
+    decide("S1A_IW_GRDH_1SDV_20190610T173151.tif", { bands: [band], sample: ramp(from, to) });
+  expect(radar(-2600, -400)).toMatchObject({ quantity: "backscatter-db", scale: 0.01, decidedBy: { code: "decibels-times", median: -1500, times: 100 } }); // biome-ignore format: one line
+  expect(radar(-260, -40)).toMatchObject({ scale: 0.1, decidedBy: { times: 10 } });
+  expect(radar(-26, -4)).toMatchObject({ scale: 1, decidedBy: { code: "median-negative" } });
+  // What the file says of its scale stands.
+  expect(radar(-2600, -400, { ...stored, scale: 0.01 })).toMatchObject({ scale: 0.01, decidedBy: { code: "median-negative" } }); // biome-ignore format: one line
+});

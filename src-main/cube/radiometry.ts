@@ -123,6 +123,12 @@ function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidenc
   const lowest = sample && percentile(sample.sorted, 0.001);
   const middle = sample && percentile(sample.sorted, 0.5);
   if (lowest !== undefined && middle !== undefined) {
+    // Decibels are stored times 100 or 10 where whole numbers are wanted; no radar sees less than −80 dB.
+    if (middle < -80 && !taggedScale(bands)) {
+      const times = middle < -800 ? 100 : 10;
+      const decided = decision("backscatter-db", { code: "decibels-times", median: round(middle), times });
+      return { ...decided, scale: 1 / times };
+    }
     if (middle < 0) return decision("backscatter-db", { code: "median-negative", median: round(middle) });
     if (lowest >= 0 && middle < 5) {
       return decision("backscatter-linear", { code: "linear-power", median: round(middle) });

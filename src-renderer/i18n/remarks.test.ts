@@ -28,6 +28,7 @@ const all: { readonly [C in RemarkCode]: RemarkDetails[C] } = {
   "guessed-from-kind": { offset: true },
   "unit-decibels": {},
   "median-negative": { median: -12.3 },
+  "decibels-times": { median: -1230, times: 100 },
   "linear-power": { median: 0.12 },
   "neither-decibels-nor-power": { median: 150 },
   "terrain-corrected-linear": {},
@@ -46,7 +47,7 @@ const all: { readonly [C in RemarkCode]: RemarkDetails[C] } = {
   written: { text: "Words of another release." },
 };
 const remarks = Object.entries(all).map(([code, details]) => ({ code, ...details }) as Remark);
-const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-beside", "bands-awaited", "repair"]; // biome-ignore format: one list
+const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-beside", "bands-awaited", "repair", "decibels-times"]; // biome-ignore format: one list
 
 afterEach(() => language.choose("en"));
 

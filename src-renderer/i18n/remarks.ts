@@ -66,6 +66,8 @@ export const frenchRemarks: RemarkSentences = {
   "guessed-from-kind": ({ offset }) =>
     `Le produit ne dit pas si 1000 a été ajouté ; c’est supposé d’après son genre : ${offset ? withOffset : withoutOffset}.`,
   "unit-decibels": () => "Le fichier dit que son unité est le dB.",
+  "decibels-times": ({ median, times }) =>
+    `La moitié des valeurs est sous ${number(median)} : aucun radar ne voit si peu, ce sont des décibels fois ${times}.`,
   "median-negative": ({ median }) => `La moitié des valeurs est sous ${number(median)} : ce sont des décibels.`,
   "linear-power": ({ median }) =>
     `Aucune valeur n’est négative et la moitié est sous ${number(median)} : puissance linéaire, convertie en décibels à la lecture.`,

@@ -22,6 +22,7 @@ export interface RemarkDetails {
   "guessed-from-kind": { readonly offset: boolean };
   "unit-decibels": Nothing;
   "median-negative": { readonly median: number };
+  "decibels-times": { readonly median: number; readonly times: number };
   "linear-power": { readonly median: number };
   "neither-decibels-nor-power": { readonly median: number };
   "terrain-corrected-linear": Nothing;
@@ -98,6 +99,8 @@ const english: RemarkSentences = {
   "guessed-from-kind": ({ offset }) =>
     `The product does not say whether 1000 was added; this is a guess from its kind: ${offset ? withOffset : withoutOffset}.`,
   "unit-decibels": () => "The file gives its unit as dB.",
+  "decibels-times": ({ median, times }) =>
+    `Half of the values are below ${median}: no radar sees so little, so they are decibels times ${times}.`,
   "median-negative": ({ median }) => `Half of the values are below ${median}: they are decibels.`,
   "linear-power": ({ median }) =>
     `No value is negative and half are below ${median}: linear power, turned into decibels when read.`,
