@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { commandLine, jsonLines } from "./fixtures/command-line.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-cli-methods-"));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+const sample = join(import.meta.dirname, "../../../resources/sample/flanders-crops-2019");
+const project = join(room, "project");
+
+/** What a command that must succeed printed. */
+async function omnisat(...args: string[]): Promise<Record<string, unknown>> {
+  const { code, out, err } = await commandLine([...args, "--json"]);
+  expect(code, err).toBe(0);
+  return jsonLines(out).findLast(({ type }) => type === "result")!;
+}
+
+test("a forest is taught, measured, drawn and recommended from the command line", { timeout: 300_000 }, async () => {
+  const days = readdirSync(join(sample, "S2_L2A_10m")).filter((_, i) => i % 12 === 6);
+  const images = days.flatMap((name) => [
+    join(sample, "S2_L2A_10m", name),
+    join(sample, "S2_SCL_20m", name.replace("S2_L2A_10m", "S2_SCL_20m")),
+  ]);
+  await omnisat("project", "create", project, "--like", images[0]!, "--tile", "6");
+  await omnisat("project", "import", project, ...images);
+  await omnisat("labels", "import", project, join(sample, "parcels.gpkg"), "--field", "class_code", "--name-field", "class_name"); // biome-ignore format: one command
+  await omnisat("split", project, "--method", "polygons", "--shares", "0.5,0.25,0.25", "--too-few", "train");
+  const made = await omnisat("finetune", project, "forest", "--method", "random-forest", "--seed", "3");
+  expect(made).toMatchObject({ method: "random-forest", model: "forest", steps: 0 });
+  expect((made.metrics as Record<string, number>).bestValidationMacroF1).toBeGreaterThan(0);
+  const { subsets } = (await omnisat("evaluate", project, "forest")) as { subsets: { samples: number }[] };
+  expect(subsets[0]!.samples).toBeGreaterThan(100);
+  const { models } = (await omnisat("model", "list", project)) as { models: object[] };
+  expect(models).toMatchObject([{ name: "forest", recommended: true, summary: { architecture: "random-forest" } }]);
+  await omnisat("map", project, "forest");
+  const copy = join(room, "copy");
+  await omnisat("model", "export", project, "forest", copy);
+  const again = await omnisat("evaluate", project, copy, "--allow", room);
+  expect(again.subsets).toEqual(subsets);
+});
+
+test("what only networks are told is refused with a method, by name", async () => {
+  for (const [option, ...value] of [
+    ["--steps", "3"],
+    ["--from", "forest"],
+    ["--size", "tiny"],
+  ]) {
+    const { code, err } = await commandLine(["finetune", project, "x", "--method", "boosted-trees", option!, ...value]);
+    expect(code).toBe(2);
+    expect(err).toContain(`${option} belongs to networks, not to --method boosted-trees.`);
+  }
+  const { code, err } = await commandLine(["finetune", project, "x", "--method", "svm"]);
+  expect(code).toBe(2);
+  expect(err).toContain("boosted-trees");
+});
