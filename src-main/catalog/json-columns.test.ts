@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { JobCause } from "../../src-shared/domain/job-row.ts";
 import type { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { project } from "../fuzz/kinds/project.ts";
 import { services } from "../services/services.ts";
 import { openCatalog } from "./index.ts";
@@ -95,6 +97,45 @@ test("rows that are JSON of another shape are a sentence with a code, wherever a
   }
   expect(named.size).toBeGreaterThan(15);
 }, 300_000);
+
+/** Every cause that a job can end with; a new kind does not compile without an example. */
+const causes: { readonly [K in JobCause["kind"]]: readonly Extract<JobCause, { kind: K }>[] } = {
+  paused: [{ kind: "paused" }],
+  closed: [{ kind: "closed" }],
+  crashed: [{ kind: "crashed" }],
+  discarded: [{ kind: "discarded" }],
+  engine: [
+    { kind: "engine", detail: reason("process-signal", { signal: "SIGKILL" }) },
+    { kind: "engine", detail: reason("process-exit-code", { code: 3 }) },
+    // an earlier release
+    { kind: "engine", detail: "signal SIGKILL" },
+  ],
+  error: [
+    { kind: "error", code: null, details: {} },
+    {
+      kind: "error",
+      code: "job-process-ended",
+      details: { kind: "map", detail: reason("process-says", { message: "x" }) },
+    },
+  ],
+};
+
+test("whatever a job ended with is read back, so that a job that crashed leaves the project as readable as before", () => {
+  const folder = mkdtempSync(join(room, "causes-"));
+  writeFileSync(join(folder, file), seed);
+  const catalog = openCatalog(folder, { purpose: "a test", appVersion: "1.0.0" });
+  try {
+    for (const cause of Object.values(causes).flat()) {
+      const { id } = catalog.jobs.add("map");
+      catalog.jobs.start(id);
+      catalog.jobs.interrupt(id, "It ended.", cause);
+      expect(catalog.jobs.get(id)?.cause).toEqual(cause);
+    }
+    expect(catalog.jobs.list().length).toBeGreaterThanOrEqual(9);
+  } finally {
+    catalog.close();
+  }
+});
 
 test("a stored remark needs the values of its sentence; sentences of older releases are read", () => {
   const read = (decidedBy: unknown) =>

@@ -108,7 +108,8 @@ const shapes = {
   "jobs.owner": object({ pid: number, host: text, started: orNull(text) }),
   "jobs.cause": either(
     object({ kind: (kind) => ["paused", "closed", "crashed", "discarded"].includes(kind as string) }),
-    object({ kind: (kind) => kind === "engine", detail: text }),
+    // Earlier releases wrote a sentence.
+    object({ kind: (kind) => kind === "engine", detail: either(text, object({ code: text }, { values: plain })) }),
     object({ kind: (kind) => kind === "error", code: orNull(text), details: anything }),
   ),
   "label_imports.report": anything,
