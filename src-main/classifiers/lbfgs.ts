@@ -1,10 +1,7 @@
 import type { Turns } from "./turns.ts";
 
-/** A function of many numbers, with its slope. */
-export interface Objective {
-  /** The value at `x`; the slope is written into `gradient`. */
-  (x: Float64Array, gradient: Float64Array): number;
-}
+/** A function of many numbers: gives its value at `x` and writes its slope into `gradient`. */
+export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface Minimum {
   readonly x: Float64Array;
