@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { architectures, type FinetuneSpec, type Imagery, type PretrainSpec } from "../../src-shared/domain/job.ts";
+import type { FinetuneSpec, Imagery, PretrainSpec } from "../../src-shared/domain/job.ts";
 import { finetuneDefaults, pretrainDefaults } from "../../src-shared/domain/recipe.ts";
 import { importFiles, nativeMeters, proposeModalities } from "../cube/index.ts";
 import { rasterReader } from "../imagery/index.ts";
 import { readModel } from "../learning/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { finetune } from "./finetune.ts";
-import { quiet, sampleGrid, sampleImagery, sampleLabels } from "./fixtures/sample.ts";
+import { quiet, sampleGrid, sampleImagery, sampleLabels, tinyFinetuning } from "./fixtures/sample.ts";
 import { pretrain } from "./pretrain.ts";
 
 // Real dates of the sample with a few numbers that nobody measured, through whole jobs.
@@ -77,18 +77,8 @@ const recipe = {
   checkpointEverySteps: 6,
 };
 const finetuneSpec = (imagery: Imagery, more: Partial<FinetuneSpec> = {}): FinetuneSpec => ({
-  kind: "finetune",
-  folder: folderOf(),
-  seed: 3,
-  provider: "cpu",
-  resume: false,
-  appVersion: "test",
-  grid,
+  ...tinyFinetuning(grid, folderOf()),
   imagery,
-  architecture: architectures.tiny,
-  modelName: "model",
-  labels: sampleLabels(),
-  modelFolder: null,
   recipe,
   ...more,
 });

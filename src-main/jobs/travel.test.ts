@@ -3,13 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  architectures,
-  type FinetuneSpec,
-  type Imagery,
-  type MapSpec,
-  type ModelUse,
-} from "../../src-shared/domain/job.ts";
+import type { FinetuneSpec, Imagery, MapSpec, ModelUse } from "../../src-shared/domain/job.ts";
 import { finetuneDefaults } from "../../src-shared/domain/recipe.ts";
 import { isoDate, type Modality } from "../../src-shared/eo/index.ts";
 import { importFiles, nativeMeters, proposeModalities } from "../cube/index.ts";
@@ -19,7 +13,7 @@ import { openRaster, releaseFile } from "../raster/index.ts";
 import { applyModel } from "./applied-model.ts";
 import { evaluate } from "./evaluate.ts";
 import { finetune } from "./finetune.ts";
-import { quiet, sampleFolder, sampleGrid, sampleLabels } from "./fixtures/sample.ts";
+import { quiet, sampleFolder, sampleGrid, tinyFinetuning } from "./fixtures/sample.ts";
 import { map } from "./map.ts";
 
 // A model of the sample's season, 2018-08 to 2019-11, where it was not trained: other years, other sensors, other brightness.
@@ -70,18 +64,8 @@ let model: string;
 beforeAll(async () => {
   imagery = await bothYears(8);
   spec = {
-    kind: "finetune",
-    folder: folderOf(),
-    seed: 3,
-    provider: "cpu",
-    resume: false,
-    appVersion: "test",
-    grid,
+    ...tinyFinetuning(grid, folderOf()),
     imagery,
-    architecture: architectures.tiny,
-    modelName: "model",
-    labels: sampleLabels(),
-    modelFolder: null,
     recipe: { ...finetuneDefaults, steps: 12, batchSize: 2, warmupSteps: 1, datesPerTile: 6, checkpointEverySteps: 12 },
   };
   model = (await finetune(spec, quiet)).modelFolder;
