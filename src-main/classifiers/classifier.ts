@@ -13,6 +13,8 @@ export interface Learning {
   readonly seed: number;
   /** [rows] the polygon of each row */
   readonly groups: Int32Array;
+  /** of a regression (`c`), where it is known from elsewhere: it is not chosen again */
+  readonly penalty?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
@@ -43,7 +45,7 @@ const leastLeafOf = ({ rows, classCount }: LabelledTable): number =>
 export async function teachMethod(
   method: Method,
   table: LabelledTable,
-  { seed, groups, signal, onProgress }: Learning,
+  { seed, groups, penalty, signal, onProgress }: Learning,
 ): Promise<Learned> {
   const stop = signal ? { signal } : {};
   if (method === "random-forest") {
@@ -57,7 +59,8 @@ export async function teachMethod(
     return { classifier, settings: { trees: forestTrees, ...(outOfBag === null ? {} : { outOfBag }) } };
   }
   if (method === "logistic-regression") {
-    const { c } = await choosePenalty(table, groups, { seed, signal, onProgress: (f) => onProgress?.(0.9 * f) });
+    const c =
+      penalty ?? (await choosePenalty(table, groups, { seed, signal, onProgress: (f) => onProgress?.(0.9 * f) })).c;
     const classifier = await fitLogisticRegression(table, { c, ...stop });
     onProgress?.(1);
     return { classifier, settings: { C: c } };

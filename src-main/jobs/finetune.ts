@@ -11,6 +11,7 @@ import { logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { computeNormalizations, dayCountOf, projectArea, requirePixels } from "./imagery.ts";
+import { teachEnsemble } from "./ensemble.ts";
 import { InputWatch } from "./input-watch.ts";
 import { labelFacts } from "./label-facts.ts";
 import { aroundLabels } from "./label-patches.ts";
@@ -65,10 +66,16 @@ async function teachPatches(
   logTargets(spec, context, targets);
   const settings = { ...recipe, ...(spec.chosen ? { chosen: spec.chosen } : {}) };
   const { legend } = targets;
-  const model = modelToBe(spec, inputs, { task: "dense", config, normalizations, side, legend, provider, settings });
+  const weight = recipe.regressionWeight;
+  const ensemble = weight > 0 ? await teachEnsemble(cube, targets.train, modalities, { seed, weight }, context) : undefined;
+  const model = {
+    ...modelToBe(spec, inputs, { task: "dense", config, normalizations, side, legend, provider, settings }),
+    ...(ensemble ? { ensemble: ensemble.description } : {}),
+  };
   const watch = new InputWatch(modalities, normalizations);
   const shares = new LabelShares(targets.codes.length);
-  const previewer = new Previewer(model, { cube, modalities: names, batchSize: recipe.batchSize, provider });
+  const batchSize = recipe.batchSize;
+  const previewer = new Previewer(model, { cube, modalities: names, batchSize, provider }, ensemble?.members);
   try {
     const looks = new ValidationLooks(spec, context, targets, { names, side, previewer });
     const trained = await teach({
@@ -101,7 +108,9 @@ async function teachPatches(
     ]);
     const { lastValues, best } = trained;
     const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
-    return await finishTraining(spec, context, { model, trained, findings, seconds, computing, metrics });
+    const weights = { ...trained.weights, ...ensemble?.tensors };
+    const done = { model, trained: { ...trained, weights }, findings, seconds, computing, metrics };
+    return await finishTraining(spec, context, done);
   } finally {
     await previewer.release();
   }

@@ -6,7 +6,8 @@ import { type ColumnLimits, columnsOf, type Months } from "./monthly-values.ts";
 
 // A method as a model of the project: its numbers among the weights of the model's folder.
 
-const prefix = "method.";
+/** What the names of a method's tensors begin with in a model that is nothing else. */
+const alone = "method.";
 const limitNames = ["missing", "low", "high"] as const;
 
 /** A method that has learned, with what its rows are. */
@@ -16,8 +17,11 @@ export interface WorkingMethod {
   readonly months: Months;
 }
 
-/** What a method's model is made of. */
-export function tensorsOfMethod({ classifier, limits }: Pick<WorkingMethod, "classifier" | "limits">): Tensors {
+/** What a method's model is made of; `prefix` is what the names begin with. */
+export function tensorsOfMethod(
+  { classifier, limits }: Pick<WorkingMethod, "classifier" | "limits">,
+  prefix = alone,
+): Tensors {
   const arrays = Object.entries(classifierArrays(classifier)).map(([name, array]) => [prefix + name, array] as const);
   const columns = limitNames.map(
     (name) => [prefix + name, { type: "float32", shape: [limits[name].length], data: limits[name] }] as const,
@@ -25,17 +29,21 @@ export function tensorsOfMethod({ classifier, limits }: Pick<WorkingMethod, "cla
   return Object.fromEntries([...arrays, ...columns]);
 }
 
-type Described = Pick<ModelDescription, "modalities" | "legend" | "method">;
+export type DescribedMethod = Pick<ModelDescription, "modalities" | "legend" | "method">;
 
 /** Columns of a row, as a model's description says. */
-const columnsOfModel = ({ modalities, method }: Described): number =>
+const columnsOfModel = ({ modalities, method }: DescribedMethod): number =>
   columnsOf(
     modalities as readonly Pick<Modality, "name" | "kind" | "sensor" | "bands" | "patchPixels">[],
     method!.months,
   );
 
 /** The method of a model whose description names one; `undefined` when its numbers are not of that method. */
-export function methodOf(description: Described, weights: Tensors): WorkingMethod | undefined {
+export function methodOf(
+  description: DescribedMethod,
+  weights: Tensors,
+  prefix = alone,
+): WorkingMethod | undefined {
   const { method, legend } = description;
   if (!method || !legend) return undefined;
   const columns = columnsOfModel(description);
@@ -54,8 +62,9 @@ export function methodOf(description: Described, weights: Tensors): WorkingMetho
 
 /** True when tensors of these names and shapes can be those of the description's method: what is known before numbers are read. */
 export function fitsMethod(
-  description: Described,
+  description: DescribedMethod,
   weights: Readonly<Record<string, { readonly type: string; readonly shape: readonly number[] }>>,
+  prefix = alone,
 ): boolean {
   const { method, legend } = description;
   if (!method || !legend || legend.length === 0) return false;

@@ -3,6 +3,7 @@ import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { buildForward, type DataType, type Value } from "../engine/index.ts";
 import { type ModelDescription, readModel, type TrainedModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
+import { fitsEnsemble, membersOf } from "./ensemble.ts";
 import { fitsMethod, methodOf } from "./method-model.ts";
 import { classify, classifyTile } from "./predict.ts";
 
@@ -70,6 +71,7 @@ export function problemOfModel({
   )
     return reason("model-classes-unfit");
   if (description.method) return fitsMethod(description, weights) ? undefined : reason("model-method-unfit");
+  if (description.ensemble && (task !== "dense" || !fitsEnsemble(description, weights))) return reason("model-method-unfit");
   let expected: ExpectedTensor[];
   try {
     expected = expectedTensors(description);
@@ -108,7 +110,8 @@ export async function readWorkingModel(folder: string): Promise<TrainedModel> {
   const model = await readModel(folder);
   const problem = problemOfModel(model);
   if (problem !== undefined) throw new AppError("model-unreadable", { path: folder, reason: problem });
-  if (model.description.method && !methodOf(model.description, model.weights))
+  const { description, weights } = model;
+  if (!membersOf(description, weights) || (description.method && !methodOf(description, weights)))
     throw new AppError("model-unreadable", { path: folder, reason: reason("model-method-unfit") });
   return model;
 }

@@ -1,17 +1,41 @@
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
+import { type EnsembleMember, membersOf } from "./ensemble.ts";
+import { EnsemblePredictor } from "./ensemble-predictor.ts";
 import { methodOf } from "./method-model.ts";
 import { MethodPredictor } from "./method-predictor.ts";
 import { type PatchPredictor, Predictor, type PredictorOptions } from "./predict.ts";
 
 /**
- * What answers for a model of patches: its network, or its method.
+ * What answers for a model of patches: its method, or its network with the methods beside it.
  * @throws AppError "method-needs-inputs", "model-unreadable"
  */
 export async function predictorFor(options: PredictorOptions): Promise<PatchPredictor> {
   const { cube, model, weights, modalities, normalizations } = options;
-  if (!model.method) return Predictor.create(options);
+  if (!model.method) {
+    const members = membersOf(model, weights);
+    if (!members) throw unfit(model.name);
+    return besideNetwork(await Predictor.create(options), members, options);
+  }
   const method = methodOf(model, weights);
-  if (!method) throw new AppError("model-unreadable", { path: model.name, reason: reason("model-method-unfit") });
+  if (!method) throw unfit(model.name);
   return new MethodPredictor(cube, model, method, modalities, normalizations);
+}
+
+const unfit = (name: string): AppError =>
+  new AppError("model-unreadable", { path: name, reason: reason("model-method-unfit") });
+
+/** A network with those of `members` that take exactly the inputs that are used; the network alone where there is none. */
+export function besideNetwork(
+  network: PatchPredictor,
+  members: readonly EnsembleMember[],
+  { cube, model, modalities, normalizations }: Pick<PredictorOptions, "cube" | "modalities" | "normalizations"> & {
+    readonly model: Pick<PredictorOptions["model"], "name" | "modalities" | "days">;
+  },
+): PatchPredictor {
+  const own = members.filter(
+    (member) =>
+      member.modalities.length === modalities.length && member.modalities.every((name) => modalities.includes(name)),
+  );
+  return own.length === 0 ? network : new EnsemblePredictor(network, own, cube, model, normalizations);
 }

@@ -5,7 +5,7 @@ import type { Review } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { projectArea } from "./imagery.ts";
 import type { PatchTargets } from "./patch-targets.ts";
-import type { Predictor } from "./predict.ts";
+import type { PatchPredictor } from "./predict.ts";
 import type { Previewer } from "./previewer.ts";
 import { type ScoreOptions, scoreMap } from "./score.ts";
 import { TilePreviewer } from "./tile-preview.ts";
@@ -62,7 +62,7 @@ export class ValidationLooks {
     return this.#best;
   }
 
-  async #validate(predictor: Predictor, at: number): Promise<Look> {
+  async #validate(predictor: PatchPredictor, at: number): Promise<Look> {
     let preview: TilePreviewer | undefined;
     const score = await this.#score(predictor, (answer, expected) => {
       preview ??= new TilePreviewer(this.#spec.grid, this.#targets.codes, expected);
@@ -76,14 +76,14 @@ export class ValidationLooks {
     return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
   }
 
-  async #glance(predictor: Predictor, at: number): Promise<Look> {
+  async #glance(predictor: PatchPredictor, at: number): Promise<Look> {
     const { train, codes } = this.#targets;
     const preview = await glance(predictor, train.tilesAround(this.#tiles), this.#spec, codes, this.#context.signal);
     this.#context.review(at, { part: "train", score: null, preview });
     return undecided;
   }
 
-  async #score(predictor: Predictor, onTile?: ScoreOptions["onTile"]): Promise<SubsetScore> {
+  async #score(predictor: PatchPredictor, onTile?: ScoreOptions["onTile"]): Promise<SubsetScore> {
     const { legend, validation } = this.#targets;
     const options = { legend, classSets: [], modalities: this.#names, signal: this.#context.signal };
     const [score] = await scoreMap(validation, predictor, this.#tiles, { ...options, ...(onTile ? { onTile } : {}) });
@@ -96,7 +96,7 @@ export const glanceTiles = 32;
 
 /** Some places that are trained on, as the network would map them now. */
 async function glance(
-  predictor: Predictor,
+  predictor: PatchPredictor,
   near: readonly PatchWindow[],
   { grid }: FinetuneSpec,
   codes: readonly number[],

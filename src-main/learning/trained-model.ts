@@ -51,16 +51,32 @@ const tilesSchema = z.object({
   thresholds: z.array(z.number().min(0).max(1)).nullable(),
 });
 
+/** Months that rows of methods have columns for, from the season's first on. */
+const monthsSchema = z.object({
+  year: z.number().int().min(1900).max(2200),
+  month: z.number().int().min(1).max(12),
+  count: z.number().int().min(0).max(60),
+  everyYear: z.boolean(),
+});
+
 /** What was taught instead of a network: its numbers are tensors whose names begin with `method.`. */
-const methodSchema = z.object({
-  name: z.enum(methods),
-  /** months that rows have columns for, from the season's first on */
-  months: z.object({
-    year: z.number().int().min(1900).max(2200),
-    month: z.number().int().min(1).max(12),
-    count: z.number().int().min(0).max(60),
-    everyYear: z.boolean(),
-  }),
+const methodSchema = z.object({ name: z.enum(methods), months: monthsSchema });
+
+/** What was taught beside a network: the numbers of member i are tensors whose names begin with `ensemble.<i>.`. */
+const ensembleSchema = z.object({
+  months: monthsSchema,
+  members: z
+    .array(
+      z.object({
+        method: z.enum(methods),
+        /** its inputs: it answers where the model is asked with exactly these */
+        modalities: z.array(z.string()).min(1),
+        /** its share of the answer; the network has the rest */
+        weight: z.number().gt(0).max(1),
+      }),
+    )
+    .min(1)
+    .max(64),
 });
 
 export type TileTask = Readonly<z.infer<typeof tilesSchema>>;
@@ -89,6 +105,8 @@ const descriptionSchema = z.object({
   tiles: tilesSchema.optional(),
   /** of a model that is no network; `config` then says what its inputs are, and no network is built of it */
   method: methodSchema.optional(),
+  /** of a network that does not answer alone: methods whose answers are averaged with its own */
+  ensemble: ensembleSchema.optional(),
   training: z.object({
     seed: z.number().int(),
     steps: z.number().int(),

@@ -177,6 +177,11 @@ export const recipeMessages = messages({
     en: "1 counts patches, so large labels decide; 0 counts labels, however large.",
     fr: "1 compte les patchs : les grandes étiquettes décident ; 0 compte les étiquettes, quelle que soit leur taille.",
   },
+  "train.field.regressionWeight": { en: "Share of the regression", fr: "Part de la régression" },
+  "train.hint.regressionWeight": {
+    en: "A logistic regression on monthly values answers beside the network. 0: the network alone.",
+    fr: "Une régression logistique sur des valeurs mensuelles répond à côté du réseau. 0 : le réseau seul.",
+  },
   "train.field.validateEverySteps": { en: "Steps between validations", fr: "Pas entre validations" },
   "train.hint.validateEverySteps": {
     en: "How often the model is measured on the validation part. Each validation takes some time.",

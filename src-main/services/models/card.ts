@@ -6,7 +6,7 @@ import { findingsOfDescription } from "../runs/findings.ts";
 
 /** The README of an exported model: what it reads, what it gives, how it was made, and what nobody should expect of it. */
 export function modelCard(model: ModelDescription, onnxDates: number | null): string {
-  const { name, task, modalities, legend, training, weights, grid, appVersion, method } = model;
+  const { name, task, modalities, legend, training, weights, grid, appVersion, method, ensemble } = model;
   const { bounds, dates } = training;
   const range = (modality: string) => dates.find((entry) => entry.modality === modality);
   return `${[
@@ -19,6 +19,11 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
         : method
           ? `A model (${methodNames[method.name]}) that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes from monthly values of its series and figures of its images.`
           : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
+    ...(ensemble
+      ? [
+          `Its network does not answer alone: the logarithm of each class's probability is a weighted mean of the network's and of ${membersInWords(ensemble)}, learned from monthly values of the same patches.`,
+        ]
+      : []),
     `Made with OmniSat Desktop ${appVersion}.`,
     "",
     "## Inputs",
@@ -87,10 +92,14 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
     ...(onnxDates === null
       ? []
       : [
-          `- \`model.onnx\`: the network for one tile of ${grid.tilePatches} × ${grid.tilePatches} patches and ${onnxDates} dates per series as an ONNX graph, weights inside. Its inputs are values after normalisation, days (\`…_dates\`, 0 is padding) and \`…_mask\` (1 where a patch is seen clearly on a date).`,
+          `- \`model.onnx\`: the network for one tile of ${grid.tilePatches} × ${grid.tilePatches} patches and ${onnxDates} dates per series as an ONNX graph, weights inside. Its inputs are values after normalisation, days (\`…_dates\`, 0 is padding) and \`…_mask\` (1 where a patch is seen clearly on a date).${ensemble ? " **It is the network alone**: its answers differ from those of this model in OmniSat Desktop." : ""}`,
         ]),
   ].join("\n")}\n`;
 }
+
+/** Each method once, with its share: every set of inputs has its own. */
+const membersInWords = ({ members }: NonNullable<ModelDescription["ensemble"]>): string =>
+  [...new Set(members.map(({ method, weight }) => `a ${methodNames[method]} (share ${weight})`))].join(" and ");
 
 /** How dates become numbers, and what images of other years are. */
 function daysOf({ days, training }: ModelDescription): string {

@@ -41,6 +41,7 @@ const finetuneShape = {
   balance: z.enum(["classes", "polygons", "patches"]),
   patchWeightPower: share,
   classWeights: z.enum(["none", "balanced"]),
+  regressionWeight: share,
   validateEverySteps: count,
   patience: count.nullable(),
 } satisfies Record<keyof FinetuneRecipe, z.ZodType>;

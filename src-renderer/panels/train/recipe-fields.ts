@@ -58,6 +58,7 @@ export const fieldsOf: Readonly<Record<"finetune" | "pretrain" | "tiles", readon
         number("encoderLearningRateScale", 0, 10, 0.1),
         number("averageDecay", 0, 0.9999, 0.005),
         number("labelSmoothing", 0, 0.9, 0.05),
+        number("regressionWeight", 0, 1, 0.1),
       ],
     },
     { id: "variety", fields: [number("modalityDropout", 0, 1, 0.1), ...variety] },

@@ -1,0 +1,103 @@
+import type { LabelledTable } from "../classifiers/index.ts";
+import { type Cube, planBlend } from "../cube/index.ts";
+import { seededRandom } from "../files/index.ts";
+import type { JobContext } from "./context.ts";
+import type { LabelPatches } from "./label-patches.ts";
+import { columnsOf, type Months, monthOf, monthsOf, readPatchRows } from "./monthly-values.ts";
+import type { TrainingInputs } from "./teaching.ts";
+
+// What methods without a network learn from: a row of monthly values for every labelled patch.
+
+/** Rows that a method learns from at most; more of the same polygons teach nothing new and take minutes. */
+const mostRows = 50_000;
+/** Numbers of the table at most: 128 MiB. */
+const mostNumbers = 2 ** 25;
+
+/** Of a tile, in patches: small enough that one date of it is no more than a chunk of the cube. */
+export function methodTileSide(modalities: TrainingInputs["modalities"]): number {
+  const patchPixels = Math.max(...modalities.map((modality) => modality.patchPixels));
+  let side = 32;
+  while (side > 1 && side * patchPixels > 400) side /= 2;
+  return side;
+}
+
+/** The tiles in which methods read an area: none overlap. */
+export const methodTiles = (area: LabelPatches["area"], modalities: TrainingInputs["modalities"]) =>
+  planBlend(area, methodTileSide(modalities), 0).tiles;
+
+/** The months of all series together. */
+export function monthsOfSeries(cube: Cube, modalities: TrainingInputs["modalities"]): Months {
+  const series = modalities.filter(({ kind }) => kind === "series");
+  return monthsOf(series.flatMap(({ name }) => cube.dates(name).map(({ date }) => date)));
+}
+
+/** Labelled patches as a table. */
+export interface LabelledRows {
+  /** a row per patch; NaN where a modality saw nothing of it */
+  readonly table: LabelledTable;
+  /** [rows] the polygon of each */
+  readonly groups: Int32Array;
+}
+
+/** One row per labelled patch that is seen. Of polygons too large for the table the same number of patches, at random. */
+export async function readLabelledRows(
+  cube: Cube,
+  labels: LabelPatches,
+  modalities: TrainingInputs["modalities"],
+  months: Months,
+  seed: number,
+  { signal, phase }: JobContext,
+): Promise<LabelledRows> {
+  const tiles = labels.tilesAround(methodTiles(labels.area, modalities));
+  const columns = columnsOf(modalities, months);
+  const monthIn = (date: string) => monthOf(months, date);
+  const shares = sharesOfPolygons(labels, Math.min(mostRows, Math.max(1, Math.floor(mostNumbers / columns))));
+  const rows: Float32Array[] = [];
+  const classes: number[] = [];
+  const groups: number[] = [];
+  for (const [index, tile] of tiles.entries()) {
+    signal.throwIfAborted();
+    phase("Reading", index / tiles.length);
+    const told = labels.labels(tile);
+    const wanted = Uint8Array.from(told.classes, (own, p) => {
+      if (own < 0) return 0;
+      const share = shares.get(told.polygons[p]!) ?? 1;
+      if (share >= 1) return 1;
+      const place = seededRandom("rows", seed, tile.col + (p % tile.width), tile.row + Math.floor(p / tile.width));
+      return place() < share ? 1 : 0;
+    });
+    if (!wanted.includes(1)) continue;
+    const { values, seen } = await readPatchRows(cube, tile, modalities, months, monthIn, signal, wanted);
+    for (let p = 0; p < wanted.length; p++) {
+      if (wanted[p] !== 1 || seen[p] !== 1) continue;
+      rows.push(values.slice(p * columns, (p + 1) * columns));
+      classes.push(told.classes[p]!);
+      groups.push(told.polygons[p]!);
+    }
+  }
+  phase("Reading", 1);
+  const values = new Float32Array(rows.length * columns);
+  for (const [i, row] of rows.entries()) values.set(row, i * columns);
+  const table = {
+    values,
+    rows: rows.length,
+    columns,
+    classes: Int32Array.from(classes),
+    classCount: labels.codes.length,
+  };
+  return { table, groups: Int32Array.from(groups) };
+}
+
+/** The share of each polygon's patches that are taken, so that about `most` are taken in all: small polygons whole. */
+function sharesOfPolygons(labels: LabelPatches, most: number): Map<number, number> {
+  const usable = labels.usable();
+  const taken = (cap: number) => usable.reduce((sum, { patches }) => sum + Math.min(patches, cap), 0);
+  let [low, high] = [1, Math.max(1, ...usable.map(({ patches }) => patches))];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (taken(middle) <= most) low = middle;
+    else high = middle - 1;
+  }
+  return new Map(usable.map(({ id, patches }) => [id, Math.min(1, low / patches)]));
+}
+
