@@ -80,9 +80,7 @@ async function teachOn(
     method: { name: method, months: { ...months } },
   };
   const predictor = new MethodPredictor(cube, model, { classifier, limits, months }, names);
-  const score = targets.validates
-    ? await scoreOf(targets.validation, predictor, spec, modalities, context)
-    : undefined;
+  const score = targets.validates ? await scoreOf(targets.validation, predictor, spec, modalities, context) : undefined;
   const facts = labelFacts(train);
   const findings = inOrderOfSeverity([
     ...findingsOfValidation(score),

@@ -20,7 +20,7 @@ import { logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { datesOf, dayCountOf } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
-import { classifyTile, type Predictor } from "./predict.ts";
+import { classifyTile, type PatchPredictor } from "./predict.ts";
 import { Previewer } from "./previewer.ts";
 import {
   baseOf,
@@ -338,7 +338,7 @@ function labelOf(tile: TileLabel, codes: readonly number[], { target, shareThres
 
 /** Probabilities and presence of the tiles that some image shows: [N, K] each. */
 export async function answersFor(
-  predictor: Predictor,
+  predictor: PatchPredictor,
   tiles: readonly TileLabel[],
   codes: readonly number[],
   shareThreshold: number,

@@ -10,8 +10,8 @@ import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../om
 import { logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
-import { computeNormalizations, dayCountOf, projectArea, requirePixels } from "./imagery.ts";
 import { teachEnsemble } from "./ensemble.ts";
+import { computeNormalizations, dayCountOf, projectArea, requirePixels } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
 import { labelFacts } from "./label-facts.ts";
 import { aroundLabels } from "./label-patches.ts";
@@ -67,7 +67,8 @@ async function teachPatches(
   const settings = { ...recipe, ...(spec.chosen ? { chosen: spec.chosen } : {}) };
   const { legend } = targets;
   const weight = recipe.regressionWeight;
-  const ensemble = weight > 0 ? await teachEnsemble(cube, targets.train, modalities, { seed, weight }, context) : undefined;
+  const ensemble =
+    weight > 0 ? await teachEnsemble(cube, targets.train, modalities, { seed, weight }, context) : undefined;
   const model = {
     ...modelToBe(spec, inputs, { task: "dense", config, normalizations, side, legend, provider, settings }),
     ...(ensemble ? { ensemble: ensemble.description } : {}),

@@ -39,11 +39,7 @@ const columnsOfModel = ({ modalities, method }: DescribedMethod): number =>
   );
 
 /** The method of a model whose description names one; `undefined` when its numbers are not of that method. */
-export function methodOf(
-  description: DescribedMethod,
-  weights: Tensors,
-  prefix = alone,
-): WorkingMethod | undefined {
+export function methodOf(description: DescribedMethod, weights: Tensors, prefix = alone): WorkingMethod | undefined {
   const { method, legend } = description;
   if (!method || !legend) return undefined;
   const columns = columnsOfModel(description);

@@ -3,7 +3,7 @@ import { type Cube, planBlend } from "../cube/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { JobContext } from "./context.ts";
 import type { LabelPatches } from "./label-patches.ts";
-import { columnsOf, type Months, monthOf, monthsOf, readPatchRows } from "./monthly-values.ts";
+import { columnsOf, type Months, monthOf, monthsOf, type RowModality, readPatchRows } from "./monthly-values.ts";
 import type { TrainingInputs } from "./teaching.ts";
 
 // What methods without a network learn from: a row of monthly values for every labelled patch.
@@ -14,7 +14,7 @@ const mostRows = 50_000;
 const mostNumbers = 2 ** 25;
 
 /** Of a tile, in patches: small enough that one date of it is no more than a chunk of the cube. */
-export function methodTileSide(modalities: TrainingInputs["modalities"]): number {
+export function methodTileSide(modalities: readonly Pick<RowModality, "patchPixels">[]): number {
   const patchPixels = Math.max(...modalities.map((modality) => modality.patchPixels));
   let side = 32;
   while (side > 1 && side * patchPixels > 400) side /= 2;
@@ -100,4 +100,3 @@ function sharesOfPolygons(labels: LabelPatches, most: number): Map<number, numbe
   }
   return new Map(usable.map(({ id, patches }) => [id, Math.min(1, low / patches)]));
 }
-

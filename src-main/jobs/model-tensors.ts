@@ -71,7 +71,8 @@ export function problemOfModel({
   )
     return reason("model-classes-unfit");
   if (description.method) return fitsMethod(description, weights) ? undefined : reason("model-method-unfit");
-  if (description.ensemble && (task !== "dense" || !fitsEnsemble(description, weights))) return reason("model-method-unfit");
+  if (description.ensemble && (task !== "dense" || !fitsEnsemble(description, weights)))
+    return reason("model-method-unfit");
   let expected: ExpectedTensor[];
   try {
     expected = expectedTensors(description);

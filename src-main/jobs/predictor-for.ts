@@ -29,7 +29,12 @@ const unfit = (name: string): AppError =>
 export function besideNetwork(
   network: PatchPredictor,
   members: readonly EnsembleMember[],
-  { cube, model, modalities, normalizations }: Pick<PredictorOptions, "cube" | "modalities" | "normalizations"> & {
+  {
+    cube,
+    model,
+    modalities,
+    normalizations,
+  }: Pick<PredictorOptions, "cube" | "modalities" | "normalizations"> & {
     readonly model: Pick<PredictorOptions["model"], "name" | "modalities" | "days">;
   },
 ): PatchPredictor {
