@@ -64,5 +64,7 @@ export interface Topics {
   readonly "window.command": { readonly id: string; readonly argument: string | null };
   /** the settings were changed, perhaps in another window */
   readonly "settings.changed": Readonly<Record<string, never>>;
+  /** a card of the start screen has another picture */
+  readonly "recent.changed": Readonly<Record<string, never>>;
 }
 export type TopicName = keyof Topics;

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RecentProject } from "../../../src-shared/ipc/index.ts";
 import { contextOf } from "../../jobs/context.ts";
 import type { JobRunner } from "../deps.ts";
 import { countingJob } from "../fixtures/counting-job.ts";
@@ -60,6 +61,27 @@ test("windows that open one project in the same moment share it, and hear of eac
   expect(application.projects.size).toBe(1);
   second.close();
   expect(application.projects.size).toBe(0);
+});
+
+test("a project that is left at once has its picture on the start screen, which is told of it", async () => {
+  const application = newApplication("left");
+  const folder = join(room, "left");
+  const like = join(room, "images", readdirSync(join(room, "images"))[0]!);
+  const catalog = await projects["project.create"]({ folder, area: { like } });
+  cpSync(join(room, "images"), join(folder, "images"), { recursive: true });
+  const own = services({ catalog, appVersion, runJob, announce: () => {} });
+  await own["rasters.import"]({ paths: [join(folder, "images")] });
+  catalog.close();
+  const heard: string[] = [];
+  const staying = application.openSession((topic) => heard.push(topic));
+  const leaving = application.openSession(() => {});
+  await leaving.open(folder, false);
+  leaving.leave();
+  expect(application.projects.size).toBe(0);
+  await expect.poll(() => heard, { timeout: 30_000 }).toContain("recent.changed");
+  const [card] = (await staying.invoke("app.recent", {})) as RecentProject[];
+  expect(card!.picture).toMatch(/^data:image\/png;base64,/);
+  await application.close();
 });
 
 test("a project that could not be opened can be tried again", async () => {

@@ -136,18 +136,23 @@ export class Application {
   /** Draws the project's card anew, once nothing has changed for a moment. */
   drawCard(project: OpenProject): void {
     clearTimeout(this.#cards.get(project));
-    const draw = () => {
-      this.#cards.delete(project);
-      if (this.#open.get(project.catalog.folder) === project)
-        void this.recent.draw(project.catalog, project.stop.signal);
-    };
-    this.#cards.set(project, setTimeout(draw, 1500).unref());
+    this.#cards.set(project, setTimeout(() => this.#drawNow(project), 1500).unref());
+  }
+
+  /** Reads the catalog at once and the images after it, so that the project may be closed meanwhile. */
+  #drawNow(project: OpenProject): void {
+    clearTimeout(this.#cards.get(project));
+    if (!this.#cards.delete(project) || project.stop.signal.aborted) return;
+    void this.recent
+      .draw(project.catalog, project.stop.signal)
+      .then((drawn) => drawn && this.tellAll("recent.changed", {}));
   }
 
   #close(project: OpenProject): void {
     if (this.#open.get(project.catalog.folder) !== project) return;
-    clearTimeout(this.#cards.get(project));
     this.recent.update(project.catalog);
+    // Left before the moment was over: the start screen shows the card already.
+    this.#drawNow(project);
     this.#open.delete(project.catalog.folder);
     project.catalog.close();
   }

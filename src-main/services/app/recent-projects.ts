@@ -65,8 +65,8 @@ export class RecentProjects {
     );
   }
 
-  /** Draws the card's picture when the imagery is not the one it was drawn from. */
-  async draw(catalog: Catalog, signal: AbortSignal): Promise<void> {
+  /** Draws the card's picture when the imagery is not the one it was drawn from. True when there is another one now. */
+  async draw(catalog: Catalog, signal: AbortSignal): Promise<boolean> {
     const { folder } = catalog;
     const acquisitions = catalog.acquisitions.list();
     const missing = new Set(catalog.rasters.missing().map(({ path }) => path));
@@ -75,17 +75,18 @@ export class RecentProjects {
     const ids = [present.map(({ id, shift }) => [id, shift]), geobox];
     const pictureOf = createHash("sha256").update(JSON.stringify(ids)).digest("hex").slice(0, 16);
     const known = this.#entries().find((entry) => entry.folder === folder);
-    if (!known || known.pictureOf === pictureOf || this.#drawing.has(folder)) return;
+    if (!known || known.pictureOf === pictureOf || this.#drawing.has(folder)) return false;
     this.#drawing.add(folder);
     try {
       const png = await projectPicture(present, geobox, signal);
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       const path = this.#picturePath(folder);
       if (png) {
         mkdirSync(dirname(path), { recursive: true });
         writeWholeSync(path, png);
       }
       this.#write(this.#entries().map((entry) => (entry.folder === folder ? { ...entry, pictureOf } : entry)));
+      return png !== undefined;
     } finally {
       this.#drawing.delete(folder);
     }
