@@ -12,8 +12,7 @@ import {
 import type { Evidence } from "../../src-shared/eo/evidence.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import type { Affine } from "../../src-shared/geo/affine.ts";
-import { toJson } from "./json.ts";
-import { fromJson, fromJsonOrNull } from "./json-columns.ts";
+import { fromJson, fromJsonOrNull, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -128,11 +127,11 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
         piece,
         rasterId(path),
         position,
-        toJson([...bands, ...spare.map((band) => ({ ...band, spare: true }))]),
-        quality ? toJson(quality) : null,
-        toJson(radiometry),
-        toJson(facts),
-        toJson(evidence),
+        toJson("piece_files.bands", [...bands, ...spare.map((band) => ({ ...band, spare: true }))]),
+        quality ? toJson("piece_files.quality", quality) : null,
+        toJson("piece_files.radiometry", radiometry),
+        toJson("piece_files.facts", facts),
+        toJson("piece_files.evidence", evidence),
         preference ?? 0,
       );
     });
@@ -165,8 +164,8 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
           sensor,
           date,
           time ?? null,
-          toJson(origin satisfies Origin),
-          shift ? toJson(shift) : null,
+          toJson("acquisitions.origin", origin satisfies Origin),
+          shift ? toJson("acquisitions.shift", shift) : null,
         );
         const wanted = Map.groupBy(pieces, (piece) => keyOf(piece.files));
         for (const [pieceId, rows] of storedFiles(id)) {
@@ -201,7 +200,7 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
 
     /** In units of the project's CRS; `null` puts the pixels back to where their file says. */
     setShift(id: string, shift: Acquisition["shift"] | null): void {
-      sql.run("UPDATE acquisitions SET shift = ? WHERE id = ?", shift ? toJson(shift) : null, id);
+      sql.run("UPDATE acquisitions SET shift = ? WHERE id = ?", shift ? toJson("acquisitions.shift", shift) : null, id);
     },
 
     remove(id: string): void {

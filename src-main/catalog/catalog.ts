@@ -312,9 +312,17 @@ function check(sql: Sql): void {
   } catch (cause) {
     // SQLite reports an unknown header by its message alone, without an error code.
     if (cause instanceof AppError || !(cause instanceof Error)) throw cause;
-    throw new AppError("project-damaged", { path: sql.path, detail: cause.message }, { cause });
+    throw new AppError(
+      "project-damaged",
+      { path: sql.path, detail: reason("database-says", { message: cause.message }) },
+      { cause },
+    );
   }
-  if (verdict !== "ok") throw new AppError("project-damaged", { path: sql.path, detail: String(verdict) });
+  if (verdict !== "ok")
+    throw new AppError("project-damaged", {
+      path: sql.path,
+      detail: reason("database-says", { message: String(verdict) }),
+    });
 }
 
 /** Bytes 18 and 19 of the header say “write-ahead log”; a copy in memory has none. What is shorter is no database anyway. */
@@ -346,13 +354,13 @@ function withDiskErrors(path: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (isDiskFull(error)) throw diskError(path, error);
     if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
       throw new AppError("project-read-only", { folder: path }, { cause: error });
     }
     if (code === "EEXIST" || code === "ENOTDIR") {
-      throw new AppError("project-unreadable", { path, detail: message }, { cause: error });
+      throw new AppError("project-unreadable", { path, detail: reason("system-says", { code }) }, { cause: error });
     }
     throw error;
   }

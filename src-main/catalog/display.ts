@@ -1,7 +1,6 @@
 import type { BookmarkRow, LayerRow, VectorRow } from "../../src-shared/domain/display.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -32,7 +31,7 @@ export function layerTable(sql: Sql) {
         position,
         visible ? 1 : 0,
         opacity,
-        toJson(style),
+        toJson("layers.style", style),
       );
     },
 
@@ -88,7 +87,7 @@ export function bookmarkTable(sql: Sql) {
       return sql.run(
         "INSERT INTO bookmarks (name, bounds, created_at) VALUES (?, ?, ?)",
         name,
-        toJson(bounds),
+        toJson("bookmarks.bounds", bounds),
         new Date().toISOString(),
       ).id;
     },
@@ -115,7 +114,7 @@ export function viewTable(sql: Sql) {
       sql.run(
         "INSERT INTO view_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         key,
-        toJson(value),
+        toJson("view_state.value", value),
       );
     },
   };

@@ -2,8 +2,7 @@ import type { Edit, EditName } from "../../src-shared/domain/edit.ts";
 import type { TableName } from "../../src-shared/domain/tables.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 export type { Edit, EditName } from "../../src-shared/domain/edit.ts";
@@ -229,7 +228,7 @@ export function editTable(sql: Sql, readOnly: boolean) {
         // What was undone is forgotten when something else is done instead.
         const { id } = sql.run(
           "INSERT INTO edits (name, made_at) VALUES (?, ?)",
-          toJson(name),
+          toJson("edits.name", name),
           new Date().toISOString(),
         );
         recording = id;

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { JobKind, JobState } from "../../src-shared/domain/job.ts";
 import type { Job, JobCause, ProcessIdentity } from "../../src-shared/domain/job-row.ts";
-import { toJson } from "./json.ts";
-import { fromJsonOrNull } from "./json-columns.ts";
+import { fromJsonOrNull, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
 import type { Sql } from "./sql.ts";
@@ -37,7 +36,7 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
       "UPDATE jobs SET state = ?, reason = ?, cause = ?, owner = NULL, finished_at = ? WHERE id = ?",
       state,
       reason,
-      cause && toJson(cause),
+      cause && toJson("jobs.cause", cause),
       new Date().toISOString(),
       id,
     );
@@ -71,7 +70,7 @@ export function jobTable(sql: Sql, paths: ProjectPaths) {
       sql.run(
         `UPDATE jobs SET state = 'running', owner = ?, attempts = attempts + 1, reason = NULL, cause = NULL, finished_at = NULL,
                          started_at = coalesce(started_at, ?) WHERE id = ?`,
-        toJson(ownIdentity()),
+        toJson("jobs.owner", ownIdentity()),
         new Date().toISOString(),
         id,
       );

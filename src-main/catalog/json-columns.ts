@@ -83,8 +83,8 @@ const splitParameters = {
 };
 
 /**
- * The shape of every JSON column, as far as the program counts on it: a project is untrusted data, and a row of another
- * shape must not cause an unexpected error elsewhere in the program.
+ * The shape of every JSON column, as far as the program counts on it, checked when a row is read and when it is written: a project is
+ * untrusted data, and a row of another shape must not cause an unexpected error elsewhere in the program.
  */
 const shapes = {
   // Checked in detail when the project is opened.
@@ -168,6 +168,16 @@ export function fromJson<T>(sql: Pick<Sql, "path">, column: JsonColumn, stored: 
   }
   if (shapes[column](value)) return value as T;
   throw new AppError("project-damaged", { path: sql.path, detail: reason("row-not-what-should", { column }) });
+}
+
+/**
+ * A value as a JSON column holds it. What `fromJson` would refuse is not written: one wrong value would make the whole project unreadable.
+ * @throws TypeError with the column's name and the beginning of the value; only a mistake in the program causes it
+ */
+export function toJson(column: JsonColumn, value: unknown): string {
+  const text: string | undefined = JSON.stringify(value);
+  if (text !== undefined && shapes[column](JSON.parse(text))) return text;
+  throw new TypeError(`Not a value of the column ${column}: ${text?.slice(0, 300)}`);
 }
 
 /** The same, `null` where the column is NULL. */

@@ -15,8 +15,7 @@ import { outlineOfCells, type PatchCells } from "../../src-shared/domain/patch-c
 import type { SplitFacts, SplitMethod, SplitParameters } from "../../src-shared/domain/split.ts";
 import type { Bounds } from "../../src-shared/geo/bounds.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
@@ -136,7 +135,7 @@ export function legendTable(sql: Sql) {
   return table;
 }
 
-/** Which labels changed when, as long as this connection lives: windows ask for those alone, whoever changed them. */
+/** Which labels changed when, as long as this connection lives: windows ask for these alone, whichever window changed them. */
 const touches = `
   CREATE TEMP TABLE label_touches (version INTEGER PRIMARY KEY AUTOINCREMENT, label INTEGER NOT NULL);
   CREATE TEMP TRIGGER label_added AFTER INSERT ON main.labels BEGIN
@@ -191,7 +190,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
         values.push(...given);
       };
       if (legendId !== undefined) where("legend_id = ?", legendId);
-      if (ids) where("id IN (SELECT value FROM json_each(?))", toJson(ids));
+      if (ids) where("id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
       if (bounds) where("x BETWEEN ? AND ? AND y BETWEEN ? AND ?", bounds.minX, bounds.maxX, bounds.minY, bounds.maxY);
       const text = `SELECT ${labelColumns} FROM labels${conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : ""} ORDER BY id LIMIT ?`;
       return sql.all<LabelRow>(text, ...values, limit ?? -1).map(read);
@@ -303,17 +302,17 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
               label.legendId,
               label.classCode,
-              label.cells ? "[]" : toJson(label.coordinates),
+              label.cells ? "[]" : toJson("labels.geometry", label.coordinates),
               label.x,
               label.y,
               label.patches,
               label.importId,
               label.feature,
-              toJson(label.properties),
+              toJson("labels.properties", label.properties),
               label.validFrom ?? null,
               label.validTo ?? null,
               label.hectares ?? null,
-              label.cells ? toJson(label.cells) : null,
+              label.cells ? toJson("labels.cells", label.cells) : null,
             ).id,
         ),
       );
@@ -322,7 +321,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
     setShape(id: number, { coordinates, x, y, patches, hectares }: LabelShape): void {
       sql.run(
         "UPDATE labels SET geometry = ?, x = ?, y = ?, patches = ?, hectares = ?, cells = NULL WHERE id = ?",
-        toJson(coordinates),
+        toJson("labels.geometry", coordinates),
         x,
         y,
         patches,
@@ -345,7 +344,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
     },
 
     setProperties(id: number, properties: LabelProperties): void {
-      sql.run("UPDATE labels SET properties = ? WHERE id = ?", toJson(properties), id);
+      sql.run("UPDATE labels SET properties = ? WHERE id = ?", toJson("labels.properties", properties), id);
     },
 
     remove(ids: readonly number[]): void {
@@ -380,7 +379,7 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
         paths.toStored(path),
         classField,
         legendId,
-        toJson(report),
+        toJson("label_imports.report", report),
         new Date().toISOString(),
       ).id;
     },
@@ -467,10 +466,10 @@ export function splitTable(sql: Sql) {
         const { id } = sql.run(
           "INSERT INTO splits (method, parameters, optimistic, report, blocks, created_at) VALUES (?, ?, ?, ?, ?, ?)",
           split.method,
-          toJson(split.parameters),
+          toJson("splits.parameters", split.parameters),
           split.optimistic ? 1 : 0,
-          toJson(split.report),
-          split.blocks ? toJson(split.blocks) : null,
+          toJson("splits.report", split.report),
+          split.blocks ? toJson("splits.blocks", split.blocks) : null,
           new Date().toISOString(),
         );
         for (const [label, { part, patches }] of parts) {
@@ -525,7 +524,7 @@ export function splitTable(sql: Sql) {
 
     /** The sets of a split's blocks, after labels came into new ones. */
     setBlocks(splitId: number, blocks: NonNullable<Split["blocks"]>): void {
-      sql.run("UPDATE splits SET blocks = ? WHERE id = ?", toJson(blocks), splitId);
+      sql.run("UPDATE splits SET blocks = ? WHERE id = ?", toJson("splits.blocks", blocks), splitId);
     },
 
     /** No run was made with it, so that it may be replaced. */

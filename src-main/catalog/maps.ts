@@ -2,8 +2,7 @@ import type { CompareResult, MapFiles, MapResult } from "../../src-shared/domain
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -60,9 +59,9 @@ export function mapTable(sql: Sql, paths: ProjectPaths) {
         map.name,
         map.modelId,
         map.jobId,
-        toJson(map.modalities),
-        toJson(map.area),
-        toJson(withPaths(map.files, paths.toStored)),
+        toJson("maps.modalities", map.modalities),
+        toJson("maps.area", map.area),
+        toJson("maps.files", withPaths(map.files, paths.toStored)),
         new Date().toISOString(),
       ).id;
     },
@@ -139,7 +138,7 @@ export function comparisonTable(sql: Sql, paths: ProjectPaths) {
           comparison.fromMap,
           comparison.toMap,
           comparison.jobId,
-          toJson(withPaths(comparison.result, paths.toStored)),
+          toJson("comparisons.result", withPaths(comparison.result, paths.toStored)),
           new Date().toISOString(),
         ).id;
       });

@@ -1,7 +1,6 @@
 import type { DuplicateDates, Modality, ResamplingMethod } from "../../src-shared/eo/modality.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {
@@ -51,12 +50,12 @@ export function modalityTable(sql: Sql) {
         const values = [
           modality.kind,
           modality.sensor,
-          toJson(modality.bands),
+          toJson("modalities.bands", modality.bands),
           modality.resolutionMeters,
           modality.patchPixels,
           modality.duplicateDates,
           modality.resampling,
-          toJson(modality.clearClasses),
+          toJson("modalities.clear_classes", modality.clearClasses),
         ];
         sql.run(
           `INSERT INTO modalities (kind, sensor, bands, resolution_meters, patch_pixels, duplicate_dates, resampling,

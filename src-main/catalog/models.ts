@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Model, ModelSummary, NewModel } from "../../src-shared/domain/model.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -62,8 +61,8 @@ export function modelTable(sql: Sql, paths: ProjectPaths) {
           paths.toStored(folder),
           parentId,
           jobId,
-          toJson(modalities),
-          toJson(summary),
+          toJson("models.modalities", modalities),
+          toJson("models.summary", summary),
           new Date().toISOString(),
         ).id;
       });

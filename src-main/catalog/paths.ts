@@ -58,7 +58,7 @@ function memoryAccess(): OutsideAccess {
  */
 export interface ProjectPaths {
   readonly folder: string;
-  /** The path as the catalog writes it. Its folder is allowed from now on: who adds a path to the project was told it by a person. */
+  /** The path as the catalog writes it. Its folder is allowed from now on, because a path is only added to the project when a person named it. */
   toStored(path: string): string;
   /** The same for a question: nothing is allowed by it. */
   locate(path: string): string;
@@ -75,7 +75,7 @@ export interface ProjectPaths {
 /** First folder of a withheld path. It would lie in the root of the disk, where no project can put anything. */
 export const withheldFolder = "outside-the-project-not-allowed";
 
-/** Where a withheld path leads, told from the path alone; `undefined` of any other path. */
+/** Where a withheld path leads, found from the path alone; `undefined` of any other path. */
 export function leadsTo(path: string, rules: PlatformPath = system): string | undefined {
   const [before, behind] = path.split(`${withheldFolder}${rules.sep}`);
   if (behind === undefined || before !== rules.parse(path).root) return undefined;
@@ -206,7 +206,7 @@ export function canonical(path: string): string {
 /**
  * Where a file of the project would still lead outside although its own path does not: by files that go with it
  * (`x.tif` and a linked `x.tif.aux.xml`), or, of a folder, by what lies in it. Pipes and devices among them count too:
- * they would block whoever reads.
+ * they would block every reader.
  */
 function linkOut(
   path: string,

@@ -3,8 +3,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../src-shared/errors/reasons/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {
@@ -38,6 +37,17 @@ function isLimit(value: unknown): value is readonly PixelWindow[] {
   });
 }
 
+/** As the column holds it. A grid that could not be read back would make the project unreadable, so it is not written. */
+function storedGrid(geobox: GeoBox): string {
+  if (!isGrid(geobox)) throw new TypeError(`No grid of a project: ${JSON.stringify(geobox)}`);
+  return toJson("project.geobox", geobox);
+}
+
+function storedLimit(limit: readonly PixelWindow[]): string {
+  if (!isLimit(limit)) throw new TypeError(`No limit of a project's area: ${JSON.stringify(limit).slice(0, 300)}`);
+  return toJson("project.area_limit", limit);
+}
+
 export function projectTable(sql: Sql) {
   return {
     get(): Project {
@@ -63,10 +73,10 @@ export function projectTable(sql: Sql) {
         `INSERT INTO project (id, name, geobox, patch_meters, tile_patches, area_limit, created_at, app_version)
          VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
         name,
-        toJson(grid.geobox),
+        storedGrid(grid.geobox),
         grid.patchMeters,
         grid.tilePatches,
-        grid.limit ? toJson(grid.limit) : null,
+        grid.limit ? storedLimit(grid.limit) : null,
         new Date().toISOString(),
         appVersion,
       );
@@ -74,7 +84,7 @@ export function projectTable(sql: Sql) {
 
     /** The patches that the project ends at; `null`: all of its box. */
     setLimit(limit: readonly PixelWindow[] | null): void {
-      sql.run("UPDATE project SET area_limit = ?", limit ? toJson(limit) : null);
+      sql.run("UPDATE project SET area_limit = ?", limit ? storedLimit(limit) : null);
     },
 
     rename(name: string): void {

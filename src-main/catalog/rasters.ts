@@ -2,8 +2,7 @@ import { statSync } from "node:fs";
 import type { Raster, RasterHeader, RasterState } from "../../src-shared/domain/raster.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -50,13 +49,19 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
       const { size } = statSync(path);
       const known = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.locate(path));
       if (known) {
-        sql.run("UPDATE rasters SET header = ?, bytes = ?, crs = ? WHERE id = ?", toJson(header), size, crs, known.id);
+        sql.run(
+          "UPDATE rasters SET header = ?, bytes = ?, crs = ? WHERE id = ?",
+          toJson("rasters.header", header),
+          size,
+          crs,
+          known.id,
+        );
         return known.id;
       }
       return sql.run(
         "INSERT INTO rasters (path, header, bytes, crs, added_at) VALUES (?, ?, ?, ?, ?)",
         paths.toStored(path),
-        toJson(header),
+        toJson("rasters.header", header),
         size,
         crs,
         new Date().toISOString(),

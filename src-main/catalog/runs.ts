@@ -1,8 +1,7 @@
 import type { MetricRow } from "../../src-shared/domain/job.ts";
 import type { Run } from "../../src-shared/domain/run.ts";
 import type { RunReview, RunSettings, TilePreview, TrainingReview } from "../../src-shared/domain/training.ts";
-import { toJson } from "./json.ts";
-import { fromJson, fromJsonOrNull } from "./json-columns.ts";
+import { fromJson, fromJsonOrNull, toJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row extends Omit<Run, "result" | "settings"> {
@@ -40,7 +39,7 @@ export function runTable(sql: Sql) {
         run.kind,
         run.modelId,
         run.splitId,
-        run.settings ? toJson(run.settings) : null,
+        run.settings ? toJson("runs.settings", run.settings) : null,
         new Date().toISOString(),
       ).id;
     },
@@ -59,7 +58,12 @@ export function runTable(sql: Sql) {
     },
 
     finish(id: number, result: unknown, modelId: number | null): void {
-      sql.run("UPDATE runs SET result = ?, model_id = coalesce(?, model_id) WHERE id = ?", toJson(result), modelId, id);
+      sql.run(
+        "UPDATE runs SET result = ?, model_id = coalesce(?, model_id) WHERE id = ?",
+        toJson("runs.result", result),
+        modelId,
+        id,
+      );
     },
 
     /** A step that is measured again (after resuming from an earlier checkpoint) replaces what it measured before. */
@@ -89,8 +93,8 @@ export function runTable(sql: Sql) {
            ON CONFLICT (run_id, step) DO UPDATE SET review = excluded.review, preview = excluded.preview`,
           id,
           step,
-          toJson(review),
-          preview && toJson(preview),
+          toJson("run_reviews.review", review),
+          preview && toJson("run_reviews.preview", preview),
         );
         sql.run(
           `UPDATE run_reviews SET preview = NULL WHERE run_id = ? AND step NOT IN

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
@@ -32,7 +33,10 @@ export class Sql {
     return translating(this.path, () => this.#prepare(text).get(...values) as Row | undefined);
   }
 
+  /** @throws TypeError of an infinite number: undo keeps rows as JSON, which has none, so the history could not be read back */
   run(text: string, ...values: SqlValue[]): { readonly changes: number; readonly id: number } {
+    if (values.some((value) => typeof value === "number" && Math.abs(value) === Number.POSITIVE_INFINITY))
+      throw new TypeError(`An infinite number is not stored: ${text}`);
     return translating(this.path, () => {
       const { changes, lastInsertRowid } = this.#prepare(text).run(...values);
       return { changes, id: Number(lastInsertRowid) };
@@ -94,13 +98,13 @@ function translating<T>(path: string, work: () => T): T {
     // A write past a file-size limit or on a full disk may also come back as an I/O error.
     if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_WRITE") throw new AppError("no-disk-space", { path }, options);
     if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code === "SQLITE_IOERR_SHORT_READ") {
-      throw new AppError("project-damaged", { path, detail: message }, options);
+      throw new AppError("project-damaged", { path, detail: reason("database-says", { message }) }, options);
     }
     if (code.startsWith("SQLITE_BUSY") || code === "SQLITE_LOCKED")
       throw new AppError("project-busy", { path }, options);
     if (code.startsWith("SQLITE_READONLY")) throw new AppError("project-read-only", { folder: dirname(path) }, options);
     if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_IOERR") || code === "SQLITE_PERM") {
-      throw new AppError("project-unreadable", { path, detail: message }, options);
+      throw new AppError("project-unreadable", { path, detail: reason("database-says", { message }) }, options);
     }
     throw error;
   }

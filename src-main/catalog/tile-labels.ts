@@ -9,8 +9,7 @@ import type {
 } from "../../src-shared/domain/tile-label.ts";
 import type { MapTilesResult } from "../../src-shared/domain/tiles.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { toJson } from "./json.ts";
-import { fromJson } from "./json-columns.ts";
+import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
 
@@ -68,10 +67,10 @@ export function tileLabelTable(sql: Sql, paths: ProjectPaths) {
             importId,
             legendId,
             key,
-            toJson(coordinates),
+            toJson("tile_labels.geometry", coordinates),
             x,
             y,
-            toJson(properties),
+            toJson("tile_labels.properties", properties),
           );
           for (const [code, share] of Object.entries(shares)) {
             sql.run(
@@ -110,7 +109,7 @@ export function tileLabelTable(sql: Sql, paths: ProjectPaths) {
         "INSERT INTO tile_imports (path, legend_id, report, imported_at) VALUES (?, ?, ?, ?)",
         paths.toStored(path),
         legendId,
-        toJson(report),
+        toJson("tile_imports.report", report),
         new Date().toISOString(),
       ).id;
     },
@@ -162,9 +161,9 @@ export function tileSplitTable(sql: Sql) {
         const { id } = sql.run(
           "INSERT INTO tile_splits (method, parameters, optimistic, report, created_at) VALUES (?, ?, ?, ?, ?)",
           split.method,
-          toJson(split.parameters),
+          toJson("tile_splits.parameters", split.parameters),
           split.optimistic ? 1 : 0,
-          toJson(split.report),
+          toJson("tile_splits.report", split.report),
           new Date().toISOString(),
         );
         for (const [tile, { part, fold }] of parts)
@@ -214,8 +213,8 @@ export function tileMapTable(sql: Sql, paths: ProjectPaths) {
         name,
         modelId,
         jobId,
-        toJson(modalities),
-        toJson(withPaths(files, paths.toStored)),
+        toJson("tile_maps.modalities", modalities),
+        toJson("tile_maps.files", withPaths(files, paths.toStored)),
         new Date().toISOString(),
       ).id;
     },

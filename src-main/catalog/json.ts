@@ -1,2 +1,0 @@
-/** A value as a JSON column holds it; `json-columns.ts` reads it back. */
-export const toJson = (value: unknown): string => JSON.stringify(value);
