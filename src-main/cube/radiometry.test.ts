@@ -96,11 +96,24 @@ test("percentiles are numpy's: percentile([1, 2, 4, 8], 40) is 2.4", () => {
   expect(percentile([1, 2, 4, 8], 0.4)).toBeCloseTo(2.4, 12);
 });
 
-test("decibels that were stored as whole numbers are divided again: no radar sees less than −80 dB", () => {
+test("decibels that were stored as whole numbers are divided again: half of an image is never darker than −50 dB", () => {
+  const sampled = (sorted: readonly number[], band = stored) =>
+    decide("S1A_IW_GRDH_1SDV_20190610T173151.tif", { bands: [band], sample: { sorted } });
   const radar = (from: number, to: number, band = stored) =>
-    decide("S1A_IW_GRDH_1SDV_20190610T173151.tif", { bands: [band], sample: ramp(from, to) });
+    sampled(
+      Array.from({ length: to - from + 1 }, (_, i) => from + i),
+      band,
+    );
   expect(radar(-2600, -400)).toMatchObject({ quantity: "backscatter-db", scale: 0.01, decidedBy: { code: "decibels-times", median: -1500, times: 100 } }); // biome-ignore format: one line
   expect(radar(-260, -40)).toMatchObject({ scale: 0.1, decidedBy: { times: 10 } });
+  // The median of a tropical forest is −6.5 dB.
+  expect(radar(-1000, -300)).toMatchObject({ scale: 0.01, decidedBy: { median: -650, times: 100 } });
+  expect(radar(-100, -30)).toMatchObject({ scale: 0.1, decidedBy: { median: -65, times: 10 } });
+  // Numbers that are not whole were not stored so: dark water whose noise was taken off.
+  expect(radar(-100.5, -30.5)).toMatchObject({ scale: 1, decidedBy: { code: "median-negative" } });
+  // More than half of one value: the logarithm of 10⁻¹⁰ stands for no data, not for −10 dB.
+  const filled = [...Array.from({ length: 60 }, () => -100), ...Array.from({ length: 40 }, (_, i) => i / 4 - 20)];
+  expect(sampled(filled)).toMatchObject({ scale: 1, decidedBy: { code: "median-negative" } });
   expect(radar(-26, -4)).toMatchObject({ scale: 1, decidedBy: { code: "median-negative" } });
   // What the file says of its scale stands.
   expect(radar(-2600, -400, { ...stored, scale: 0.01 })).toMatchObject({ scale: 0.01, decidedBy: { code: "median-negative" } }); // biome-ignore format: one line

@@ -122,10 +122,12 @@ function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidenc
   }
   const lowest = sample && percentile(sample.sorted, 0.001);
   const middle = sample && percentile(sample.sorted, 0.5);
-  if (lowest !== undefined && middle !== undefined) {
-    // Decibels are stored times 100 or 10 where whole numbers are wanted; no radar sees less than −80 dB.
-    if (middle < -80 && !taggedScale(bands)) {
-      const times = middle < -800 ? 100 : 10;
+  if (sample && lowest !== undefined && middle !== undefined) {
+    // Decibels are stored times 100 or 10 where whole numbers are wanted. Half of an image lies neither below −50 dB (Sentinel-1's own
+    // noise: about −25 dB) nor above −5 dB, so −650 is a forest of −6.5 dB times 100. More than half of one value is a fill value.
+    const whole = sample.sorted.every(Number.isInteger);
+    if (middle < (whole ? -50 : -80) && middle > lowest && !taggedScale(bands)) {
+      const times = middle < -500 ? 100 : 10;
       const decided = decision("backscatter-db", { code: "decibels-times", median: round(middle), times });
       return { ...decided, scale: 1 / times };
     }
