@@ -66,6 +66,17 @@ test("who wants nothing to move by itself sees the end at once; others an animat
   expect(center()).toEqual([5, 5]);
 });
 
+test("a box that is asked for while the map moves is where the map ends, although it would be there before", async () => {
+  view.attach(map.map, island());
+  still = false;
+  view.panTo([5, 5]);
+  view.zoomTo(box, { duration: 100 });
+  await vi.advanceTimersByTimeAsync(1000);
+  map.draw();
+  expect(map.map.getView().getAnimating()).toBe(false);
+  expect(center()).toEqual([1400, 1300]);
+});
+
 test("layers of other parts are drawn at their height; one of the same name takes the place of the other", () => {
   const [first, second] = [new VectorLayer(), new VectorLayer()];
   const takeFirst = view.overlays.add(first, { id: "pins", zIndex: 500 });

@@ -85,4 +85,6 @@ test("a view ends where its projection is cut, and only there", () => {
   expect(around("+proj=lcc +lat_0=60 +lat_1=50 +lat_2=70 +lon_0=-40 +datum=WGS84", 130, 131, 60)).toEqual([100, 140]);
   expect(around("+proj=stere +lat_0=90 +lat_ts=70 +lon_0=0 +datum=WGS84", 170, 190, 89.5)).toEqual([140, 220]);
   expect(around(utm, 2, 3, 70)).toEqual([-28, 33]);
+  // At the pole all longitudes are one place: steps of a billionth of a metre differ by more than eight times, and none is a cut.
+  expect(around(utm, 2, 3, 89.5)).toEqual([-28, 33]);
 });

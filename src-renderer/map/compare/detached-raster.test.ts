@@ -1,6 +1,8 @@
 import "../dom.fixture.ts";
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import { get as projectionOf } from "ol/proj.js";
+import { flushSync } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { LayerSource } from "../../../src-shared/ipc/index.ts";
 import { type FakeProgram, settle } from "../../client/fake-program.fixture.ts";
@@ -30,11 +32,14 @@ let placed: WebGLTileLayer[];
 let displaced: number;
 beforeEach(() => {
   program = newProgram().on("layers.sources", [source()]).on("layers.statistics", []);
+  rows.clear();
+  rows.set("slot", { style: { blend: "multiply" } });
   placed = [];
   displaced = 0;
 });
 
-const layers = { slotOf: () => ({ id: "slot" }), rows: new Map([["slot", { style: { blend: "multiply" } }]]) };
+const rows = new SvelteMap<string, { style: object }>();
+const layers = { slotOf: () => ({ id: "slot" }), rows };
 const detach = () =>
   detachedRaster(
     { client: program.client, layers: layers as never, activity: new MapActivity() },
@@ -56,6 +61,21 @@ test("a picture beside the tree has a canvas of its own, whatever its blending, 
   expect(placed.map((layer) => layer.getClassName())).toEqual(["compare-a"]);
   stop();
   expect(displaced).toBe(1);
+});
+
+test("other colours are taken over in the same layer, and never how the tree blends it", async () => {
+  const stop = detach();
+  await settle();
+  const styled = vi.spyOn(placed[0]!, "setStyle");
+  // A layer that took over the blending would need another canvas, and would stay as it was.
+  rows.set("slot", { style: { blend: "screen", preset: null, bands: ["B04"], ramp: "viridis" } });
+  flushSync();
+  expect(styled).toHaveBeenCalledTimes(1);
+  rows.set("acquisition:a", { style: { blend: "darken", invert: true } });
+  flushSync();
+  expect(styled).toHaveBeenCalledTimes(2);
+  expect(placed).toHaveLength(1);
+  stop();
 });
 
 test("files that changed are read again in the same layer, until it is gone", async () => {

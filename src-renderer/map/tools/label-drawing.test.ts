@@ -1,24 +1,27 @@
 import "../dom.fixture.ts";
+import Feature from "ol/Feature.js";
+import MultiPolygon from "ol/geom/MultiPolygon.js";
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { settle } from "../../client/fake-program.fixture.ts";
 import { labelDrawing, labels, selection } from "../../state/index.ts";
 import { windowListeners } from "../dom.fixture.ts";
 import { openLabels, ringOf } from "../labels.fixture.ts";
+import type { LabelFeature, LabelLayer } from "../layers/labels.ts";
 import { key, MapUnderTest } from "../map.fixture.ts";
 import { program } from "../program.fixture.ts";
 
 vi.mock("../../client/bridge.ts", async () => (await import("../program.fixture.ts")).bridgeOfTests);
 
 let map: MapUnderTest;
+let layer: LabelLayer;
 let close: () => void;
 beforeEach(async () => {
   vi.useFakeTimers();
   program.on("labels.add", { ids: [9] } as never);
   map = new MapUnderTest();
-  const { layer, stop } = await openLabels();
+  ({ layer, stop: close } = await openLabels());
   map.lent.labels = layer;
-  close = stop;
 });
 afterEach(() => {
   close();
@@ -151,6 +154,33 @@ test("a corner is caught by the corner and the edge of a label near it, unless s
     ],
   });
   labelDrawing.toggleSnapping();
+});
+
+test("of so many labels in view that the pointer would be slow, none catches a corner", async () => {
+  map.take("labels.polygon");
+  const addLabels = async (count: number, from: number) => {
+    layer.source.addFeatures(
+      Array.from({ length: count }, (_, i) => {
+        const feature: LabelFeature = new Feature(
+          new MultiPolygon([[ringOf([700, 500 + (i % 50), 701, 501 + (i % 50)])]]),
+        );
+        feature.setId(from + i);
+        return feature;
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(100);
+  };
+  const firstCorner = async () => {
+    for (const [x, y] of [[304, 297], [400, 297], [306, 150]] as const) map.click(x, y); // biome-ignore format: one line
+    key("Enter");
+    await settle();
+    return (added().at(-1) as unknown as { labels: { coordinates: number[][][][] }[] }).labels[0]!.coordinates[0]![0]![0];
+  };
+  // 1200 in view, with the three that are there.
+  await addLabels(1197, 1000);
+  expect(await firstCorner()).toEqual([300, 300]);
+  await addLabels(1, 5000);
+  expect(await firstCorner()).toEqual([304, 297]);
 });
 
 test("a point is one click, a rectangle two", async () => {

@@ -157,6 +157,19 @@ test("selected labels are dragged together, by what the pointer moved", async ()
   expect(program.requests("labels.move")).toEqual([{ ids: [1, 3], dx: 20, dy: 30 }]);
 });
 
+test("a label that is pressed and released at one place is not moved", async () => {
+  map.take("labels.move");
+  select(3);
+  map.drag([550, 150], [550, 150]);
+  map.click(520, 120);
+  await settle();
+  expect(program.requests("labels.move")).toEqual([]);
+  expect(onMap(3)).toEqual(known(3));
+  map.drag([550, 150], [551, 150]);
+  await settle();
+  expect(program.requests("labels.move")).toEqual([{ ids: [3], dx: 1, dy: 0 }]);
+});
+
 test("a label that is not selected is not moved", async () => {
   map.take("labels.move");
   select(1);
