@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import ts from "typescript";
 import { expect, test } from "vitest";
+import { foreignKinds } from "../../src-shared/domain/foreign-files.ts";
 import { AppError, type ErrorCode, sentences } from "../../src-shared/errors/index.ts";
 import { catalog } from "./catalog.ts";
 import { errorSentence } from "./error-sentence.ts";
-import { french } from "./errors/index.ts";
+import { english, french } from "./errors/index.ts";
 import { language, t } from "./index.ts";
 import { systemLanguage } from "./language.svelte.ts";
 import { fill, type Message, type Text } from "./message.ts";
@@ -75,38 +77,129 @@ test("an error is said in the language of the window, and without options of the
   expect(errorSentence(new Error("x is not a function"))).toBe(t("ui.error.unexpected"));
 });
 
-/** Codes that only the command line can meet, so that their options can be named. */
-const commandLineOnly = new Set<ErrorCode>([
-  "usage",
-  "port-in-use",
-  "port-not-permitted",
-  "window-not-built",
-  "path-not-allowed",
-  "raster-unsupported-compression",
-  "raster-unsupported-layout",
-  "raster-needs-overviews",
-]);
+/** Errors that only the command line can meet, so that its options may be named. */
+const commandLineOnly = new Set<ErrorCode>(["usage"]);
+/** An option or a command of the command line. GDAL's options have one dash. */
+const ofCommandLine = /--[a-z]|`omnisat|\bomnisat [a-z]+ [a-z]/;
+const here = import.meta.dirname;
+const shared = join(here, "../../src-shared");
+const sourcesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .map((name) => join(folder, name));
 
-test("no sentence of the window names an option of the command line", () => {
+/** The texts of a file, without its comments. */
+function textsOf(node: ts.Node): string[] {
+  const own = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node) ? [node.text] : []; // biome-ignore format: one line
+  const inner: string[] = [];
+  ts.forEachChild(node, (child) => void inner.push(...textsOf(child)));
+  return [...own, ...inner];
+}
+const parsed = (file: string) =>
+  ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+
+test("no text that is written for the window names an option of the command line", () => {
+  const findings = ["finding.ts", "finding-words.ts"].map((name) => join(shared, "domain", name));
+  const remarks = join(shared, "eo/remarks.ts");
+  const files = [...sourcesIn(here), ...findings, remarks, ...sourcesIn(join(shared, "errors/reasons"))];
+  expect(files.length).toBeGreaterThan(50);
+  const wrong = files.flatMap((file) => textsOf(parsed(file)).filter((text) => ofCommandLine.test(text)));
+  expect(wrong).toEqual([]);
+});
+
+/** The codes of the shared sentences that name an option, themselves or by what they call. */
+function codesWithOptions(): string[] {
+  const paths = [...sourcesIn(join(shared, "errors")), join(shared, "domain/foreign-files.ts")];
+  const files = new Map(paths.map((path) => [path, parsed(path)]));
+  /** The statement of a file, or of one that it imports from, that declares a name. */
+  const declaring = (path: string, name: string): ts.Statement | undefined => {
+    for (const statement of files.get(path)?.statements ?? []) {
+      const declared = ts.isVariableStatement(statement)
+        ? statement.declarationList.declarations.map((one) => one.name.getText())
+        : ts.isFunctionDeclaration(statement)
+          ? [statement.name?.text]
+          : [];
+      if (declared.includes(name)) return statement;
+      const imported = ts.isImportDeclaration(statement) && statement.importClause?.namedBindings;
+      if (imported && ts.isNamedImports(imported) && imported.elements.some((one) => one.name.text === name))
+        return declaring(join(dirname(path), (statement.moduleSpecifier as ts.StringLiteral).text), name);
+    }
+    return undefined;
+  };
+  const naming = (node: ts.Node, seen: ReadonlySet<ts.Node> = new Set()): boolean => {
+    if (textsOf(node).some((text) => ofCommandLine.test(text))) return true;
+    const called: ts.Node[] = [];
+    const visit = (at: ts.Node): void => {
+      const own = ts.isIdentifier(at) ? declaring(at.getSourceFile().fileName, at.text) : undefined;
+      if (own && !seen.has(own)) called.push(own);
+      ts.forEachChild(at, visit);
+    };
+    visit(node);
+    return called.some((one) => naming(one, new Set([...seen, ...called])));
+  };
+  const codes: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node) && Object.hasOwn(sentences, node.name.getText().replaceAll('"', "")))
+      codes.push(...(naming(node) ? [node.name.getText().replaceAll('"', "")] : []));
+    else ts.forEachChild(node, visit);
+  };
+  for (const file of files.values()) visit(file);
+  return [...new Set(codes)];
+}
+
+test("an error whose shared sentence names an option has a sentence of the window's own in English", () => {
+  const codes = codesWithOptions();
+  // One that names it itself, two by what they call.
+  for (const code of ["table-ambiguous", "labels-outside", "import-format"]) expect(codes).toContain(code);
+  expect(codes.length).toBeGreaterThan(35);
+  const table: Readonly<Record<string, unknown>> = english;
+  expect(codes.filter((code) => table[code] === undefined && !commandLineOnly.has(code as ErrorCode))).toEqual([]);
+});
+
+test("no sentence of the window names an option of the command line, whatever its values", () => {
   // Lists also stand for words and numbers here: all can be joined, sliced and written.
   const written = { toFixed: () => "1", toPrecision: () => "1", toExponential: () => "1e+0" };
   const word = Object.assign(Object("a") as string, written);
-  const details: unknown = new Proxy({}, { get: () => Object.assign([word, word], written) });
-  const wrong = (Object.keys(sentences) as ErrorCode[])
-    .filter((code) => !commandLineOnly.has(code))
-    .filter((code) => {
-      const error = Object.assign(Object.create(AppError.prototype) as AppError, {
-        code,
-        details,
-        message: (sentences[code] as (d: unknown) => string)(details),
-      });
-      return (["en", "fr"] as const).some((one) => {
+  const hints = ["fits", "unit", "elsewhere", "none"];
+  const kinds = Object.keys(foreignKinds);
+  const choices = [
+    [
+      { x: "a", y: "b" },
+      { x: "c", y: "d" },
+    ],
+    [{ wkt: "a" }, { wkt: "b" }],
+  ];
+  const wrong: string[] = [];
+  for (let variant = 0; variant < kinds.length; variant++) {
+    const all = (fixed: Readonly<Record<string, unknown>>): object =>
+      new Proxy(fixed, { get: (own, name: string) => own[name] ?? Object.assign([word, word], written) });
+    const hint = all({ kind: hints[variant % hints.length] });
+    const details = all({ hint, kind: kinds[variant], choices: choices[variant % 2], unit: ["blocks", "polygons", "patches"][variant % 3] }); // biome-ignore format: one line
+    for (const code of Object.keys(sentences) as ErrorCode[]) {
+      if (commandLineOnly.has(code)) continue;
+      const message = (sentences[code] as (d: unknown) => string)(details);
+      const error = Object.assign(Object.create(AppError.prototype) as AppError, { code, details, message });
+      for (const one of ["en", "fr"] as const) {
         language.choose(one);
-        return / --[a-z]|`omnisat/.test(errorSentence(error));
-      });
-    });
+        const said = errorSentence(error);
+        if (ofCommandLine.test(said)) wrong.push(`${one} ${code}: ${said}`);
+      }
+    }
+  }
   language.choose("en");
   expect(wrong).toEqual([]);
+});
+
+test("a table that may be read in two ways is a choice for the command line, and another one for the window", () => {
+  const choices = [
+    { x: "start_lon", y: "start_lat" },
+    { x: "end_lon", y: "end_lat" },
+  ];
+  const error = new AppError("table-ambiguous", { path: "flights.csv", choices });
+  expect(error.message).toMatch(/--x start_lon --y start_lat, or --x end_lon --y end_lat\.$/);
+  expect(errorSentence(error)).toBe(
+    "Several columns of “flights.csv” could be the position: “start_lon” with “start_lat”, or “end_lon” with “end_lat”. Choose which of them.",
+  );
 });
 
 test("every step of the history that a service names has words of its own", () => {

@@ -453,6 +453,10 @@ export const labelsMessages = messages({
   "labels.wizard.table.tab": { en: "tabs", fr: "des tabulations" },
   "labels.wizard.table.x": { en: "Longitude or x", fr: "Longitude ou x" },
   "labels.wizard.table.y": { en: "Latitude or y", fr: "Latitude ou y" },
+  "labels.wizard.table.position": { en: "Columns of the position", fr: "Colonnes de la position" },
+  "labels.wizard.table.choose": { en: "Choose…", fr: "Choisir…" },
+  "labels.wizard.readSo": { en: "Read it this way", fr: "Lire ainsi" },
+  "labels.wizard.swap": { en: "x and y are exchanged", fr: "x et y sont échangés" },
   "labels.wizard.table.wkt": {
     en: "Shapes from the column {column}.",
     fr: "Formes de la colonne {column}.",
@@ -503,6 +507,7 @@ export const labelsMessages = messages({
   "labels.wizard.back": { en: "Back", fr: "Retour" },
   "labels.wizard.layer": { en: "Layer", fr: "Couche" },
   "labels.wizard.crs": { en: "Coordinate system", fr: "Système de coordonnées" },
+  "labels.wizard.crs.change": { en: "Change", fr: "Changer" },
   "labels.wizard.crs.missing": {
     en: "The file does not say in which coordinate system it is. Choose it.",
     fr: "Le fichier ne dit pas dans quel système de coordonnées il est. Choisissez-le.",

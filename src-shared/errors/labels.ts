@@ -8,6 +8,9 @@ export interface Path {
   readonly path: string;
 }
 
+/** Columns of a table that may hold its positions: a pair of coordinates, or shapes as text. */
+export type PositionColumns = { readonly x: string; readonly y: string } | { readonly wkt: string };
+
 const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
 
 const counted = (count: number, noun: "label" | "block" | "patch"): string =>
@@ -59,8 +62,8 @@ export const labelErrors = {
     `A position needs two columns: name both, --x COLUMN and --y COLUMN. “${path}” has: ${list(columns.slice(0, 40))}.`,
   "table-without-coordinates": ({ path, columns }: Path & { readonly columns: readonly string[] }) =>
     `No column of “${path}” looks like coordinates (longitude and latitude, x and y, or shapes as WKT, GeoJSON or WKB). Name them with --x and --y or --wkt; there are: ${list(columns)}.`,
-  "table-ambiguous": ({ path, choices }: Path & { readonly choices: readonly string[] }) =>
-    `Several columns of “${path}” could be the position. Choose one: ${choices.join(", or ")}.`,
+  "table-ambiguous": ({ path, choices }: Path & { readonly choices: readonly PositionColumns[] }) =>
+    `Several columns of “${path}” could be the position. Choose one: ${choices.map((one) => ("wkt" in one ? `--wkt ${one.wkt}` : `--x ${one.x} --y ${one.y}`)).join(", or ")}.`,
   "table-degrees-minutes": ({ path, column }: Path & { readonly column: string }) =>
     `The column “${column}” of “${path}” holds degrees, minutes and seconds. Write longitude and latitude as decimal degrees, in two columns.`,
   "table-not-degrees": ({

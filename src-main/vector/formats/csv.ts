@@ -117,7 +117,7 @@ type Source =
   | { readonly kind: "wkt"; readonly column: number }
   | ({ readonly kind: "points"; readonly decimal: "." | "," } & Pair);
 
-/** Where the positions are: as told, or as the names of the columns say. */
+/** Where the positions are: as the options say, or else the names of the columns. */
 function coordinatesOf(table: CsvTable, path: string, { x, y, wkt }: ReadOptions): Source {
   const { header, rows } = table;
   const column = (name: string): number => {
@@ -143,7 +143,7 @@ function coordinatesOf(table: CsvTable, path: string, { x, y, wkt }: ReadOptions
   if (shapes.length === 1) return { kind: "wkt", column: shapes[0]!.i };
   if (named.length === 1) return { kind: "wkt", column: named[0]!.i };
   if (shapes.length > 1) {
-    throw new AppError("table-ambiguous", { path, choices: shapes.map(({ name }) => `--wkt ${name}`) });
+    throw new AppError("table-ambiguous", { path, choices: shapes.map(({ name }) => ({ wkt: name })) });
   }
   const degrees = pairsOf(header, degreeWords, true);
   const plane = pairsOf(header, planeWords, false);
@@ -154,7 +154,7 @@ function coordinatesOf(table: CsvTable, path: string, { x, y, wkt }: ReadOptions
     const [only, ...others] = bare.length === 1 ? bare : usable;
     if (only && others.length === 0) return withDecimal(only);
     if (only) {
-      const choices = [only, ...others].map((pair) => `--x ${header[pair.x]!} --y ${header[pair.y]!}`);
+      const choices = [only, ...others].map((pair) => ({ x: header[pair.x]!, y: header[pair.y]! }));
       throw new AppError("table-ambiguous", { path, choices });
     }
   }

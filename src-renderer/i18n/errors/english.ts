@@ -1,10 +1,17 @@
 import { type ForeignKind, foreignWords } from "../../../src-shared/domain/foreign-files.ts";
 import { refusalLines } from "../../../src-shared/errors/acquisitions.ts";
 import type { ErrorCode } from "../../../src-shared/errors/index.ts";
+import { placeSentence } from "../../../src-shared/errors/place-hint.ts";
 import { because } from "../../../src-shared/errors/reasons/index.ts";
 import { onClock, type Sentences } from "./words.ts";
 
 const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
+
+/** What the import of labels offers about a hint. */
+const inWizard = {
+  fits: () => "if that is right, choose “Read it this way”.",
+  unit: () => "Choose the right one on the page “File”.",
+};
 
 /** English sentences for the window, where the shared one names an option of the command line that nobody types here. */
 export const english: Partial<Sentences<ErrorCode>> = {
@@ -43,6 +50,8 @@ export const english: Partial<Sentences<ErrorCode>> = {
     `A position needs two columns: choose both. “${path}” has: ${list(columns.slice(0, 40))}.`,
   "table-without-coordinates": ({ path, columns }) =>
     `No column of “${path}” looks like coordinates (longitude and latitude, x and y, or WKT). Choose them; there are: ${list(columns)}.`,
+  "table-ambiguous": ({ path, choices }) =>
+    `Several columns of “${path}” could be the position: ${choices.map((one) => ("wkt" in one ? `“${one.wkt}”` : `“${one.x}” with “${one.y}”`)).join(", or ")}. Choose which of them.`,
   "table-not-degrees": ({ path, x, y, values, exchanged }) =>
     exchanged
       ? `In “${path}”, “${x}” and “${y}” seem to be exchanged: (${values.join(", ")}) is no longitude and latitude. Choose the columns the other way round.`
@@ -55,8 +64,10 @@ export const english: Partial<Sentences<ErrorCode>> = {
     `No patch of the project has one class of “${path}” on ${Math.round(purity * 100)} % of its area. Choose a lower purity.`,
   "labels-field-needed": ({ path, fields }) =>
     `Choose the field of “${path}” that holds the class. There are: ${list(fields)}.`,
-  "labels-without-crs": ({ path }) =>
-    `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file). Choose one.`,
+  "labels-without-crs": ({ path, hint = null }) =>
+    `“${path}” does not say in which coordinate system its shapes are (a Shapefile needs its .prj file, a table a column “epsg”). ${placeSentence(hint, "Choose one.", inWizard)}`,
+  "labels-outside": ({ path, count, hint = null }) =>
+    `${count === 1 ? "None of the shapes" : `None of the ${count} shapes`} of “${path}” touches the project’s area. ${placeSentence(hint, "Check the file and its coordinate system.", inWizard)}`,
   "labels-unknown-crs": ({ path, crs }) =>
     `The coordinate system “${crs}” of “${path}” is not known. Choose one by its EPSG code.`,
   "labels-not-lon-lat": ({ path, x, y }) =>
@@ -65,6 +76,10 @@ export const english: Partial<Sentences<ErrorCode>> = {
     unit === "blocks"
       ? `The labels of class “${className}” lie in ${count} ${count === 1 ? "block" : "blocks"} of the split, but ${needed} are needed so that it can be both learned and tested. Choose smaller blocks, split label by label, or keep such classes for training only.`
       : `The class “${className}” has ${count} ${unit === "patches" ? "patch" : "label"}${count === 1 ? "" : unit === "patches" ? "es" : "s"}, but the split needs ${needed} so that it can be both learned and tested. Add labels, map the class to “ignore”, or keep such classes for training only.`,
+  "split-words-unknown": ({ field, words }) =>
+    `The field “${field}” holds words that are not known here: ${list(words)}. Choose for each of them what it means: training, validation, test or unused.`,
+  "split-set-empty": ({ set, values }) =>
+    `No label falls into the set “${set}”. The field holds: ${list(values)}. Choose which value means which set.`,
   "project-in-use": ({ folder, purpose, pid, host, since, lockPath, elsewhere }) =>
     `The project “${folder}” is open for writing in “${purpose}” (process ${pid} on ${host}, since ${onClock(since)}). ${
       elsewhere
@@ -89,6 +104,12 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "job-nothing-to-resume": ({ kind }) => `This project has no interrupted ${kind} job to resume. Start a new one.`,
   "checkpoint-of-another-run": ({ path }) =>
     `The checkpoint “${path}” belongs to a training with other settings or data. Start a new training.`,
+  "path-not-allowed": ({ path, roots }) =>
+    `“${path}” lies outside the folders this program may use (${roots.join(", ")}). Choose another place, or start the program with that folder among those it may use.`,
+  "port-in-use": ({ port }) =>
+    `Port ${port} is used by another program. Start this one with another port, or without one to get a free one.`,
+  "port-not-permitted": ({ port }) =>
+    `Port ${port} may not be used by this account. Start the program with a port above 1023.`,
   "no-project-open": () => "No project is open. Open a project or make a new one.",
   "file-exists": ({ path }) => `“${path}” exists already. Choose another name.`,
   "demo-folder-taken": ({ folder }) =>

@@ -50,7 +50,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "table-without-coordinates": ({ path, columns }) =>
     `Aucune colonne de ${quoted(path)} ne ressemble à des coordonnées (longitude et latitude, x et y, ou formes en WKT, GeoJSON ou WKB). Choisissez-les ; il y a : ${listed(columns)}.`,
   "table-ambiguous": ({ path, choices }) =>
-    `Plusieurs colonnes de ${quoted(path)} pourraient être la position. Choisissez : ${choices.join(", ou ")}.`,
+    `Plusieurs colonnes de ${quoted(path)} pourraient être la position : ${choices.map((one) => ("wkt" in one ? quoted(one.wkt) : `${quoted(one.x)} avec ${quoted(one.y)}`)).join(", ou ")}. Choisissez lesquelles.`,
   "table-degrees-minutes": ({ path, column }) =>
     `La colonne ${quoted(column)} de ${quoted(path)} contient des degrés, minutes et secondes. Écrivez la longitude et la latitude en degrés décimaux, dans deux colonnes.`,
   "table-not-degrees": ({ path, x, y, values, exchanged }) =>
@@ -94,11 +94,11 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "split-without-images": ({ labels }) =>
     `Aucune image du projet ne montre ses étiquettes (${labels}) : rien ne peut être appris ni testé. Importez des images de ces endroits, ou étiquetez des endroits que les images montrent.`,
   "split-words-unknown": ({ field, words }) =>
-    `Le champ ${quoted(field)} contient des mots inconnus ici : ${listed(words)}. Dites ce que chacun veut dire : apprentissage, validation, test ou inutilisé (--parts MOT=ENSEMBLE, avec train, validation, test ou unused).`,
+    `Le champ ${quoted(field)} contient des mots inconnus ici : ${listed(words)}. Choisissez ce que chacun veut dire : entraînement, validation, test ou inutilisé.`,
   "split-buffer-too-wide": ({ buffer, block }) =>
     `Une marge de ${buffer} m ne laisse rien de blocs de ${block} m. Choisissez une marge plus petite, ou des blocs d'au moins ${4 * buffer} m.`,
   "split-set-empty": ({ set, values }) =>
-    `Aucune étiquette ne tombe dans l’ensemble ${quoted(set)}. Le champ contient : ${listed(values)}. Dites quelle valeur désigne quel ensemble.`,
+    `Aucune étiquette ne tombe dans l’ensemble ${quoted(set)}. Le champ contient : ${listed(values)}. Choisissez quelle valeur désigne quel ensemble.`,
   "vector-without-shapes": ({ path }) =>
     `${quoted(path)} ne contient aucune forme avec des coordonnées. Choisissez un fichier qui contient des points, des lignes ou des polygones.`,
   "label-invalid": ({ problem }) =>
@@ -141,10 +141,10 @@ function placeSentence(hint: PlaceHint | null, otherwise: string): string {
     case "fits": {
       const { crs, swap, inside, of } = hint;
       const reading = crs === null ? "Avec x et y échangés" : `Lues en ${crs}${swap ? ", x et y échangés" : ""}`;
-      return `${reading}, ${inside} des ${of} positions sont dans le projet : si c’est juste, choisissez cela.`;
+      return `${reading}, ${inside} des ${of} positions sont dans le projet : si c’est juste, choisissez « Lire ainsi ».`;
     }
     case "unit":
-      return `Son système de coordonnées (${hint.crs}) compte en ${hint.looksLike === "degrees" ? "mètres" : "degrés"}, mais ses coordonnées ressemblent à des ${hint.looksLike === "degrees" ? "degrés" : "mètres"} : (${hint.at.join(" ; ")}). Choisissez le bon système.`;
+      return `Son système de coordonnées (${hint.crs}) compte en ${hint.looksLike === "degrees" ? "mètres" : "degrés"}, mais ses coordonnées ressemblent à des ${hint.looksLike === "degrees" ? "degrés" : "mètres"} : (${hint.at.join(" ; ")}). Choisissez le bon système à la page « Fichier ».`;
     case "elsewhere":
       return `Elles sont vers ${hint.shapes[0].toFixed(3)} de longitude et ${hint.shapes[1].toFixed(3)} de latitude ; le projet vers ${hint.project[0].toFixed(3)} et ${hint.project[1].toFixed(3)}. ${otherwise}`;
     default:

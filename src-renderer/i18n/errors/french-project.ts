@@ -113,7 +113,7 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "file-too-large": ({ path, bytes, most }) =>
     `${quoted(path)} fait ${Math.round(bytes / 1e6)} Mo ; un fichier de ce genre en fait au plus ${Math.round(most / 1e6)}. Vérifiez que c’est le bon fichier.`,
   "path-not-allowed": ({ path, roots }) =>
-    `${quoted(path)} est hors des dossiers que ce programme peut utiliser (${roots.join(", ")}). Relancez-le avec --allow et ce dossier, ou choisissez un autre endroit.`,
+    `${quoted(path)} est hors des dossiers que ce programme peut utiliser (${roots.join(", ")}). Choisissez un autre endroit, ou relancez-le avec ce dossier parmi ceux qu’il peut utiliser.`,
   "connection-lost": () =>
     "La connexion au programme a été perdue : on ne sait pas si cela a été fait. Elle se rétablit d’elle-même ; vérifiez, puis réessayez.",
   "edit-not-possible": ({ direction, detail }) =>
@@ -130,9 +130,9 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
     `${quoted(path)} contient déjà des fichiers. Choisissez un dossier vide ou un nouveau dossier.`,
   "feature-needs-host": ({ command }) => `${quoted(command)} n’est pas disponible dans ce type de fenêtre.`,
   "port-in-use": ({ port }) =>
-    `Le port ${port} est utilisé par un autre programme. Choisissez-en un autre avec --port, ou omettez --port pour en obtenir un libre.`,
+    `Le port ${port} est utilisé par un autre programme. Relancez celui-ci avec un autre port, ou sans port pour en obtenir un libre.`,
   "port-not-permitted": ({ port }) =>
-    `Le port ${port} n’est pas permis pour ce compte. Choisissez-en un au-dessus de 1023 avec --port.`,
+    `Le port ${port} n’est pas permis pour ce compte. Relancez le programme avec un port au-dessus de 1023.`,
   "window-not-built": ({ folder }) =>
     `La fenêtre n’est pas construite (${quoted(folder)} manque). Lancez \`npm run build\` dans le dossier du programme.`,
   "file-name-unusable": ({ name }) =>

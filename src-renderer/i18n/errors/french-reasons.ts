@@ -31,6 +31,7 @@ export const frenchReasons: Readonly<Record<ReasonCode, string>> = {
   "disk-does-not-answer": "le disque ne répond pas",
   "reading-takes-too-long": "sa lecture prend trop de temps",
   "reading-takes-too-much-memory": "sa lecture prend trop de mémoire",
+  "reader-ended": "le programme qui le lit s’est arrêté",
   "contents-contradict-themselves": "son contenu se contredit",
   "block-too-short": "il a {length} octets sur {rowBytes}",
   "compression-unknown": "compression {compression}",

@@ -16,5 +16,5 @@ export const partOf = (part: string): string => quoted(parts[part] ?? part);
 /** French counts 0 and 1 as one. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count < 2 ? one : many}`;
 
-/** A moment that a file tells, on the person's clock; as it stands there when it is none. */
+/** A moment from a file, on the person's clock; unchanged when it is no moment. */
 export const onClock = (since: string): string => (Number.isNaN(Date.parse(since)) ? since : moment(since));

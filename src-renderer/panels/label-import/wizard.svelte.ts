@@ -1,5 +1,8 @@
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { defaultColor } from "../../../src-shared/domain/legend.ts";
+import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
+import type { PositionColumns } from "../../../src-shared/errors/labels.ts";
+import type { PlaceHint } from "../../../src-shared/errors/place-hint.ts";
 import type { ImportReport, LabelFile, LabelImportRequest, ValueCount } from "../../../src-shared/ipc/index.ts";
 import type { Client } from "../../client/index.ts";
 import type { Labels } from "../../state/labels.svelte.ts";
@@ -18,7 +21,7 @@ export interface Mapping {
   parent: string;
 }
 
-/** An import on its way through the wizard. It keeps everything when somebody goes a page back. */
+/** The state of one import. It keeps everything when the person goes a page back. */
 export class Wizard {
   readonly #client: Client;
   readonly #labels: Labels;
@@ -41,6 +44,14 @@ export class Wizard {
   /** columns of a table that hold the coordinates, where they were chosen by hand */
   x = $state<string | null>(null);
   y = $state<string | null>(null);
+  /** the column of a table that holds shapes as text, where it was chosen by hand */
+  wkt = $state<string | null>(null);
+  /** x and y of all shapes are exchanged */
+  swap = $state(false);
+  /** the coordinate system is chosen although the file names one */
+  overridesCrs = $state(false);
+  /** the file itself names no coordinate system */
+  namesNoCrs = $state(false);
   /** metres around a point */
   radius = $state(0);
   /** the share of a patch, in percent, that one class of a raster has to cover */
@@ -61,15 +72,39 @@ export class Wizard {
   readonly known = $derived.by((): readonly LegendClass[] => this.legend?.classes ?? []);
   readonly groups = $derived.by(() => [...new Set(this.known.flatMap(({ parent }) => parent ?? []))]);
 
-  /** The file says nothing about its coordinate system, and nobody else has. */
+  /** The file names no coordinate system, and none was chosen. */
   get needsCrs(): boolean {
     return this.file !== null && this.file.crs === null && this.crs === null;
   }
 
-  /** How the file is to be read, as far as somebody said so. */
+  /** How the file is to be read, as far as it was chosen. */
   get reading() {
-    const { path, layer, crs, x, y } = this;
-    return { path: path!, ...(layer ? { layer } : {}), ...(crs ? { crs } : {}), ...(x && y ? { x, y } : {}) };
+    const { path, layer, crs, x, y, wkt } = this;
+    const columns = wkt ? { wkt } : x && y ? { x, y } : {};
+    return { path: path!, ...(layer ? { layer } : {}), ...(crs ? { crs } : {}), ...columns };
+  }
+
+  /** How most of the shapes would lie in the project, when none does as the file was read. */
+  get betterReading(): Extract<PlaceHint, { readonly kind: "fits" }> | null {
+    const { error } = this;
+    if (!(error instanceof AppError) || !["labels-outside", "labels-without-crs"].includes(error.code)) return null;
+    const { hint } = error.details as ErrorDetails<"labels-outside">;
+    return hint?.kind === "fits" ? hint : null;
+  }
+
+  /** Columns to choose the positions from, when the table could not be read because it does not say which: likely ones, else any. */
+  get openColumns(): { readonly likely: readonly PositionColumns[]; readonly any: readonly string[] } {
+    const { error } = this;
+    if (!(error instanceof AppError)) return { likely: [], any: [] };
+    if (error.code === "table-ambiguous")
+      return { likely: (error.details as ErrorDetails<"table-ambiguous">).choices, any: [] };
+    if (error.code === "table-not-degrees") {
+      const { x, y, exchanged } = error.details as ErrorDetails<"table-not-degrees">;
+      return { likely: exchanged ? [{ x: y, y: x }] : [], any: [] };
+    }
+    if (error.code === "table-without-coordinates" || error.code === "table-one-coordinate")
+      return { likely: [], any: (error.details as ErrorDetails<"table-without-coordinates">).columns };
+    return { likely: [], any: [] };
   }
 
   get legendName(): string {
@@ -78,7 +113,8 @@ export class Wizard {
 
   async open(path: string): Promise<void> {
     this.path = path;
-    this.layer = this.crs = this.field = this.x = this.y = null;
+    this.layer = this.crs = this.field = this.x = this.y = this.wkt = null;
+    this.swap = this.overridesCrs = this.namesNoCrs = false;
     this.file = null;
     this.mappings = [];
     this.newLegend = (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]+$/, "");
@@ -90,8 +126,29 @@ export class Wizard {
     const read = await this.#attempt(() => this.#client.invoke("labels.inspect", this.reading));
     if (!read) return;
     this.file = read;
+    if (this.crs === null) this.namesNoCrs = read.crs === null;
     this.layer = read.raster ? null : read.layer;
     if (this.field === null || !read.fields.some(({ name }) => name === this.field)) this.field = read.suggestedField;
+  }
+
+  async readPositionsFrom(columns: PositionColumns): Promise<void> {
+    this.x = "x" in columns ? columns.x : null;
+    this.y = "y" in columns ? columns.y : null;
+    this.wkt = "wkt" in columns ? columns.wkt : null;
+    await this.inspect();
+  }
+
+  /** Reads the file as `betterReading` says, and goes on where it was refused. */
+  async takeBetterReading(): Promise<void> {
+    const { betterReading: reading, page } = this;
+    if (!reading) return;
+    if (reading.crs !== null) {
+      this.crs = reading.crs;
+      this.overridesCrs = true;
+    }
+    this.swap = reading.swap;
+    await this.inspect();
+    if (page === "check" && !this.error) await this.check();
   }
 
   /** The values of the class field, each with a first guess. */
@@ -148,6 +205,7 @@ export class Wizard {
       ...this.reading,
       field: this.field!,
       ...(this.file?.raster ? { purity: this.purity / 100 } : { radius: this.radius }),
+      ...(this.swap ? { swap: true } : {}),
       classes,
       looks,
       legend: this.legendName,

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { AppError } from "../../../src-shared/errors/index.ts";
 import type { AnswerOf, ImportReport, LabelFile, ValueCount } from "../../../src-shared/ipc/index.ts";
 import { type FakeProgram, settle } from "../../client/fake-program.fixture.ts";
 import { Labels } from "../../state/labels.svelte.ts";
@@ -70,6 +71,49 @@ test("a file is read as it says itself, and with what somebody said where it doe
     crs: "EPSG:2154",
   });
   expect(wizard.needsCrs).toBe(false);
+});
+
+test("a table that does not say which columns hold the position is read by those that are chosen", async () => {
+  const wizard = await begin();
+  const path = "/d/flights.csv";
+  const choices = [{ x: "start_lon", y: "start_lat" }, { wkt: "line" }];
+  program.refuse("labels.inspect", new AppError("table-ambiguous", { path, choices }));
+  await wizard.open(path);
+  expect([wizard.file, wizard.openColumns]).toEqual([null, { likely: choices, any: [] }]);
+  program.on("labels.inspect", file());
+  await wizard.readPositionsFrom(choices[0]!);
+  expect(program.requests("labels.inspect").at(-1)).toEqual({ path, x: "start_lon", y: "start_lat" });
+  await wizard.readPositionsFrom(choices[1]!);
+  expect(program.requests("labels.inspect").at(-1)).toMatchObject({ path, wkt: "line" });
+  expect(program.requests("labels.inspect").at(-1)).not.toHaveProperty("x");
+  expect(wizard.openColumns).toEqual({ likely: [], any: [] });
+  program.refuse("labels.inspect", new AppError("table-without-coordinates", { path, columns: ["a", "b"] }));
+  await wizard.open(path);
+  expect(wizard.openColumns).toEqual({ likely: [], any: ["a", "b"] });
+  const exchanged = { path, x: "lat", y: "lon", values: [4, 150] as const, exchanged: true };
+  program.refuse("labels.inspect", new AppError("table-not-degrees", exchanged));
+  await wizard.open(path);
+  expect(wizard.openColumns.likely).toEqual([{ x: "lon", y: "lat" }]);
+});
+
+test("where nothing lies in the project, what would fit is offered, and the check goes on with it", async () => {
+  const wizard = await begin();
+  const path = "/d/a.geojson";
+  await wizard.open(path);
+  await wizard.gather();
+  const hint = { kind: "fits", crs: "EPSG:32631", swap: true, inside: 30, of: 32 } as const;
+  program.refuse("labels.previewImport", new AppError("labels-outside", { path, count: 32, hint }));
+  await wizard.check();
+  expect(wizard.betterReading).toEqual(hint);
+  program.on("labels.previewImport", some<ImportReport>({ used: 30 } as never));
+  await wizard.takeBetterReading();
+  expect(program.requests("labels.inspect").at(-1)).toMatchObject({ path, crs: "EPSG:32631" });
+  expect(program.requests("labels.previewImport").at(-1)).toMatchObject({ path, crs: "EPSG:32631", swap: true });
+  expect([wizard.page, wizard.preview, wizard.betterReading]).toEqual(["check", { used: 30 }, null]);
+  // Another file is read as it says itself.
+  await wizard.open("/d/b.geojson");
+  expect(wizard.request()).not.toHaveProperty("swap");
+  expect(program.requests("labels.inspect").at(-1)).toEqual({ path: "/d/b.geojson" });
 });
 
 test("another file is read without what was said of the one before; a late answer for that one is not taken", async () => {

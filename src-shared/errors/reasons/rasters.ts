@@ -5,6 +5,7 @@ export const rasterReasons = {
   "disk-does-not-answer": "the disk does not answer",
   "reading-takes-too-long": "reading it takes too long",
   "reading-takes-too-much-memory": "reading it takes too much memory",
+  "reader-ended": "the program that reads it ended",
   "contents-contradict-themselves": "its contents contradict themselves",
   "block-too-short": "it has {length} of {rowBytes} bytes",
   "compression-unknown": "compression {compression}",
