@@ -275,3 +275,32 @@ test("every file that implements the network, an operator or a coordinate system
   const silent = files.filter((file) => !source.test(comments(readFileSync(join(import.meta.dirname, file), "utf8"))));
   expect(silent).toEqual([]);
 });
+
+/** Files whose exported functions are formulas of others, and those functions in them that are none. */
+const formulas = {
+  omnisat: "contrastive date-filter decoders encoder fusion heads image-encoder masking multilabel-f1 parameters pretraining reconstruction relative-positions series-encoder sinusoids", // biome-ignore format: one list
+  "engine/nn": "conv dropout init linear losses norm random",
+  "engine/training": "average clip optimizer schedule",
+  alignment: "fft measure-shift phase-correlation",
+  "learning/metrics": "areas cluster-interval scores tile-scores wilson estimated-areas",
+};
+const noFormulas: ReadonlySet<string> = new Set(["addSpectrum", "geometryOf", "pieces", "spectrum"]);
+
+test("every exported formula names its source itself, not only its file does", () => {
+  const files = Object.entries(formulas).flatMap(([folder, names]) =>
+    names.split(" ").map((name) => join(import.meta.dirname, folder, `${name}.ts`)),
+  );
+  const silent: string[] = [];
+  let looked = 0;
+  for (const file of files)
+    for (const name of namesOf(file)) {
+      const made = declarationOf(file, name);
+      if (!made || !isFunction(made) || noFormulas.has(name)) continue;
+      looked++;
+      const comment = commentOf(made);
+      if (!source.test(comment) && !/\bscikit-learn\b|Not published\b|\bsfc32\b/.test(comment))
+        silent.push(`${relative(import.meta.dirname, file)}: ${name}`);
+    }
+  expect(looked).toBeGreaterThan(55);
+  expect(silent).toEqual([]);
+});

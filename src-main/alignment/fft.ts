@@ -72,7 +72,10 @@ function transformLine(re: Float64Array, im: Float64Array, start: number, stride
   }
 }
 
-/** Transforms in place: F(u, v) = Σ f(x, y) e^(−2πi (ux + vy) / size). */
+/**
+ * Transforms in place: F(u, v) = Σ f(x, y) e^(−2πi (ux + vy) / size).
+ * @see Cooley and Tukey 1965
+ */
 export function fft2({ size, re, im }: Spectrum): void {
   const plan = planFor(size);
   for (let row = 0; row < size; row++) transformLine(re, im, row * size, 1, plan);

@@ -11,7 +11,10 @@ export interface ImageSquare {
 /** Higher frequencies are mostly noise and resampling: they count less, as a Gaussian of this width (cycles per pixel). */
 const bandwidth = 0.22;
 
-/** The normalised cross-power spectrum of two patches; `undefined` when one of them has no edges at all. */
+/**
+ * The normalised cross-power spectrum of two patches; `undefined` when one of them has no edges at all.
+ * @see Kuglin and Hines 1975; Foroosh, Zerubia and Berthod 2002; on gradients: Argyriou and Vlachos 2003
+ */
 export function crossPower(reference: ImageSquare, moving: ImageSquare, size: number): Spectrum | undefined {
   const both = feathered(
     reference.valid.map((value, at) => value & moving.valid[at]!),
@@ -86,6 +89,7 @@ function gradients(values: ArrayLike<number>, valid: Float64Array, size: number)
   return any ? result : undefined;
 }
 
+/** Adds `part` to `sum`, in place; both have one size. */
 export function addSpectrum(sum: Spectrum, part: Spectrum): void {
   for (let at = 0; at < sum.re.length; at++) {
     sum.re[at]! += part.re[at]!;
@@ -103,7 +107,10 @@ export interface Peak {
   readonly atRim: boolean;
 }
 
-/** Where the correlation is highest, within `reach` pixels, to a hundredth of a pixel. */
+/**
+ * Where the correlation is highest, within `reach` pixels, to a hundredth of a pixel.
+ * @see Guizar-Sicairos, Thurman and Fienup 2008, Efficient subpixel image registration algorithms
+ */
 export function peakOf(power: Spectrum, reach: number): Peak {
   const { size } = power;
   // The inverse transform through the forward one: conjugate in, and only the real part is needed.

@@ -2,7 +2,7 @@
  * A map from overlapping tiles without seams.
  *
  * Tiles lie on multiples of the stride counted from the CRS origin, and each patch's logits are the weighted mean over
- * all tiles that hold it. So a patch's result depends on its place alone, not on the area somebody asked for: the map of
+ * all tiles that hold it. So a patch's result depends on its place alone, not on the requested area: the map of
  * a union is the union of the maps, to the bit, because tiles are also added in one order.
  */
 import { commonPatches, type PatchWindow, TileRows } from "./grid.ts";
@@ -37,6 +37,7 @@ export function countTiles(windows: readonly PatchWindow[], covered: PatchSet, s
 /**
  * sin²: highest in the middle, near nothing at the rim where the network sees only one side; two half-overlapping tiles add up to one.
  * The result has length `size`: one weight per patch along a side of the tile.
+ * @see Pielawski and Wählby 2020, Introducing Hann windows for reducing edge-effects in patch-based image segmentation
  */
 export function raisedCosine(size: number): Float64Array {
   return Float64Array.from({ length: size }, (_, index) => Math.sin((Math.PI * (index + 0.5)) / size) ** 2);

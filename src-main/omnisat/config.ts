@@ -80,7 +80,7 @@ export const officialDropout: Dropout = { tokens: 0.2, attention: 0.2, path: 0.2
 /** Ours: half of the published dropout inside attention and over depth, which suits data sets of a few thousand patches. */
 const usualDropout: Dropout = { tokens: 0.2, attention: 0.1, path: 0.1, series: 0.2, dates: 0.1 };
 
-/** The share of tokens hidden when nobody says: the published one. */
+/** The default share of hidden tokens: the published one. */
 const officialMaskRatio = 0.75;
 
 /** The image encoder's settings that do not follow from the data. */

@@ -31,6 +31,7 @@ export interface Contrast {
  * MIL-NCE: the tokens of one patch in the other modalities against all tokens of other modalities or tiles. Tokens of the
  * same modality and tile count for nothing, for neighbouring patches look alike.
  * tokens: [B, P, D] for each modality; valid: [B, P] for each, leaves out tokens that stand for nothing
+ * @see SPEC.md, §11.4; Miech et al. 2020, End-to-End Learning of Visual Representations from Uncurated Instructional Videos (MIL-NCE)
  */
 export function contrast(g: Graph, tokens: readonly Value[], temperature: number, valid?: readonly Value[]): Contrast {
   const [batch, patches, width] = tokens[0]!.shape as readonly [number, number, number];
@@ -82,6 +83,7 @@ function diagonal(size: number, value: number): Float32Array {
 /**
  * How often the M nearest tokens of a token (itself among them) are of its own patch, per modality (SPEC 16): the count
  * but itself, over M − 1, summed over the modality's rows and divided by the rows of all modalities.
+ * @see SPEC.md, §16
  */
 export function matchingAccuracy(similarity: Float32Array, modalities: number): number[] {
   const rows = Math.sqrt(similarity.length);

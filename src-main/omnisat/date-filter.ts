@@ -36,12 +36,16 @@ const mostChosen = (candidates: number, q: number): number =>
 /**
  * Candidates of the published rule: everything stored before the last date that is not 0 (that one is never chosen).
  * dates: [B, T] → [B, T] of 0 and 1
+ * @see SPEC.md, §10.2
  */
 export function officialCandidates(g: Graph, dates: Value): Value {
   return beforeTheLast(g, cast(g, not(g, equal(g, cast(g, dates, "float32"), 0)), "float32"));
 }
 
-/** The same rule for masked series: real dates but the last real one. real: [B, T] of 0 and 1 */
+/**
+ * The same rule for masked series: real dates but the last real one. real: [B, T] of 0 and 1
+ * @see SPEC.md, §10.2, for masked series
+ */
 export function maskedCandidates(g: Graph, real: Value): Value {
   return mul(g, beforeTheLast(g, real), real);
 }
@@ -57,6 +61,7 @@ function beforeTheLast(g: Graph, real: Value): Value {
  * Chooses the candidates whose attention lies strictly above the quantile of the candidates' attention; with no quantile,
  * all of them. Shapes are static, so each tile has room for the most dates that can be chosen.
  * attention, candidates: [B, T]
+ * @see SPEC.md, §10.2
  */
 export function chooseDates(g: Graph, attention: Value, candidates: Value, q: number | null): ChosenDates | null {
   const [batch, length] = attention.shape as readonly [number, number];
@@ -78,7 +83,10 @@ export function chooseDates(g: Graph, attention: Value, candidates: Value, q: nu
   return { chosen, positions: indices, counted: cast(g, greater(g, values, 0), "float32") };
 }
 
-/** Rows of chosen dates. rows: [B, T, …] → [B, K, …] */
+/**
+ * Rows of chosen dates. rows: [B, T, …] → [B, K, …]
+ * @see SPEC.md, §10.2
+ */
 export function takeDates(g: Graph, rows: Value, positions: Value): Value {
   const [batch, length, ...rest] = rows.shape as readonly number[] as readonly [number, number, ...number[]];
   const room = positions.shape[1]!;

@@ -30,6 +30,7 @@ import { sinusoidTable } from "./sinusoids.ts";
 /**
  * The image decoder is linear: values go back to where the encoder's poolings took them from (the “index bypass”), and
  * transposed convolutions fill the space between.  patches: [B, P, D] → [B, P, C, s, s]
+ * @see SPEC.md, §10.1
  */
 export function imageDecoder(scope: Scope, modality: ImageModality, patches: Value, pools: readonly Pool[]): Value {
   const { graph: g } = scope;
@@ -74,7 +75,7 @@ export function imageDecoder(scope: Scope, modality: ImageModality, patches: Val
 }
 
 /**
- * The last transposed convolution (3 × 3, stride 2, padding 1) after its products: adds every tap where it falls. The
+ * The last transposed convolution (3 × 3, stride 2, padding 1; SPEC.md, §10.1) after its products: adds every tap where it falls. The
  * places of a window are two results apart, windows four.
  * four times [C, 3, 3, h, w, N] → [C, size, size, N]
  */
@@ -116,6 +117,7 @@ const withLength = (shape: readonly number[], axis: number, length: number): num
 /**
  * One linear layer on the patch's embedding plus a fixed wave of the date.
  * patches: [B, P, D], dates: [B, T] → [B, K, P, C·p·p] for the K places of chosen dates
+ * @see SPEC.md, §10.2
  */
 export function seriesDecoder(
   scope: Scope,
@@ -144,7 +146,10 @@ export function seriesDecoder(
 
 const product = (g: Graph, x: Value, weight: Value): Value => matMul(g, x, weight, { transposeB: true });
 
-/** [B, P, D] → [B, P, C·p·p] */
+/**
+ * [B, P, D] → [B, P, C·p·p]
+ * @see SPEC.md, §10.3
+ */
 export function singleDecoder(scope: Scope, modality: SeriesModality, patches: Value): Value {
   return linear(scope.child("decode").child("0"), patches, modality.channels * modality.patchPixels ** 2);
 }

@@ -42,13 +42,19 @@ export interface Encoded extends Projected {
   readonly output: Value;
 }
 
-/** The whole encoder: inputs → one embedding for the tile and one per patch. Names are those of the official `encoder.*`. */
+/**
+ * The whole encoder: inputs → one embedding for the tile and one per patch. Names are those of the official `encoder.*`.
+ * @see SPEC.md, §2 and §6 to §8
+ */
 export function encode(scope: Scope, config: OmniSatConfig, inputs: Inputs, trace?: Trace): Encoded {
   const projected = project(scope, config, inputs, trace);
   return { ...projected, output: fuse(scope, config, projected.tokens, projected.valid, trace) };
 }
 
-/** Each modality through its own encoder, then positions added. */
+/**
+ * Each modality through its own encoder, then positions added.
+ * @see SPEC.md, §3 to §6
+ */
 export function project(scope: Scope, config: OmniSatConfig, inputs: Inputs, trace?: Trace): Projected {
   const { graph: g } = scope;
   const patches = patchCount(config);

@@ -39,6 +39,7 @@ const epsilon = 1e-6;
 /**
  * Mixes the tokens of all modalities and draws from them one embedding per patch and one for the tile.
  * tokens: [B, M·P, D], valid: [B, M·P] (1 = this token exists) → [B, 1 + P, D]; row 0 is the class token.
+ * @see SPEC.md, §7 and §8
  */
 export function fuse(scope: Scope, config: OmniSatConfig, tokens: Value, valid?: Value, trace?: Trace): Value {
   const { graph: g } = scope;
@@ -72,12 +73,15 @@ export function fuse(scope: Scope, config: OmniSatConfig, tokens: Value, valid?:
   });
 }
 
-/** The learned table of absolute places: row 0 for the class token, then one row per patch, shared by all modalities. */
+/**
+ * The learned table of absolute places: row 0 for the class token, then one row per patch, shared by all modalities.
+ * @see SPEC.md, §6
+ */
 export function positions(scope: Scope, config: OmniSatConfig): Value {
   return scope.parameter("pos_embed", [1, 1 + patchCount(config), config.width], { kind: "normal", std: 0.02 });
 }
 
-/** Stochastic depth grows linearly from the first block to the last. */
+/** Stochastic depth grows linearly from the first block to the last (SPEC.md, §7). */
 function pathDropout(config: OmniSatConfig, block: number): number {
   return config.depth > 1 ? (config.dropout.path * block) / (config.depth - 1) : 0;
 }
@@ -99,7 +103,7 @@ interface BlockContext {
   readonly trace: Trace | undefined;
 }
 
-/** x + attention(N x), then x + perceptron(N x). */
+/** x + attention(N x), then x + perceptron(N x): SPEC.md, §7. */
 function selfAttentionBlock(scope: Scope, x: Value, context: BlockContext): Value {
   const { graph: g } = scope;
   const attended = selfAttention(scope.child("attn"), layerNorm(scope.child("norm1"), x, { eps: epsilon }), context);
@@ -107,6 +111,7 @@ function selfAttentionBlock(scope: Scope, x: Value, context: BlockContext): Valu
   return perceptronBranch(scope, y, context);
 }
 
+/** x + perceptron(N x): the second half of a block (SPEC.md, §7 and §8). x: [B, N, D] */
 function perceptronBranch(scope: Scope, x: Value, { config, path, name, trace }: BlockContext): Value {
   const { graph: g } = scope;
   const mlp = scope.child("mlp");
@@ -139,7 +144,7 @@ const zero: Init = { kind: "constant", value: 0 };
 
 /**
  * How the combiner begins. Published: at zero, so that every query averages all tokens and must first learn where it is.
- * On the true grid we can do better: queries of ones and a table that favours the query's own patch by e⁴.
+ * On the true grid (not published) the start can be better: queries of ones and a table that favours the query's own patch by e⁴.
  */
 function combinerStart(config: OmniSatConfig, channels: number): { readonly query: Init; readonly table: Init } {
   if (config.relativePositions === "official") return { query: zero, table: zero };
@@ -150,6 +155,7 @@ function combinerStart(config: OmniSatConfig, channels: number): { readonly quer
   return { query: { kind: "constant", value: 1 }, table: { kind: "values", data } };
 }
 
+/** Scaled dot products with the relative bias on the keys (SPEC.md, §7). x: [B, N, D] → [B, N, D] */
 function selfAttention(scope: Scope, x: Value, context: BlockContext): Value {
   const { graph: g } = scope;
   const { config, geometry, hidden, name, trace } = context;
@@ -169,13 +175,14 @@ function selfAttention(scope: Scope, x: Value, context: BlockContext): Value {
   return dropout(scope, "proj_drop", out, p.tokens);
 }
 
-/** The learned queries of the tile and of each patch read all tokens; there is no residual, for the rows are others. */
+/** The learned queries of the tile and of each patch read all tokens; there is no residual, for the rows are others (SPEC.md, §8). */
 function combinerBlock(scope: Scope, x: Value, context: BlockContext): Value {
   const normal = layerNorm(scope.child("norm1"), x, { eps: epsilon });
   const y = dropPath(scope, "drop_path1", crossAttention(scope.child("attn"), normal, context), context.path);
   return perceptronBranch(scope, y, context);
 }
 
+/** Learned queries, keys and values of all tokens (SPEC.md, §8). x: [B, 1 + M·P, D] → [B, 1 + P, D] */
 function crossAttention(scope: Scope, x: Value, context: BlockContext): Value {
   const { graph: g } = scope;
   const { config, geometry, hidden, name, trace } = context;

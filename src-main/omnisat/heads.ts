@@ -37,7 +37,10 @@ export type TileHead =
   /** from scratch on FLAIR: two hidden layers of 128 and 64, `mlp.mlp.0.*` … `mlp.mlp.7.*` */
   | "perceptron";
 
-/** Scores per class for a tile: [B, classes]. The scope is the head's own (`head`, or `mlp.mlp`). */
+/**
+ * Scores per class for a tile: [B, classes]. The scope is the head's own (`head`, or `mlp.mlp`).
+ * @see SPEC.md, §12
+ */
 export function tileLogits(
   scope: Scope,
   encoded: Pick<Encoded, "output">,
@@ -66,7 +69,10 @@ export interface DenseHead {
   readonly withTokens?: boolean;
 }
 
-/** Scores per class for every patch: [B, P, classes]. The scope is the head's own. */
+/**
+ * Scores per class for every patch: [B, P, classes]. The scope is the head's own.
+ * Not published: the paper has heads for whole tiles only (SPEC.md, §12).
+ */
 export function denseLogits(scope: Scope, encoded: Encoded, head: DenseHead): Value {
   const { graph: g } = scope;
   const rows = encoded.output.shape[1]!;
@@ -100,14 +106,18 @@ function meanTokens(g: Graph, { modalities }: Encoded): Value {
   return div(g, reduceSum(g, mul(g, tokens, weights), [0]), count);
 }
 
-/** Binary cross-entropy over all tiles and classes. labels: [B, classes], 1 where a tile holds a class */
+/**
+ * Binary cross-entropy over all tiles and classes. labels: [B, classes], 1 where a tile holds a class
+ * @see SPEC.md, §11.5
+ */
 export function tileLoss(g: Graph, logits: Value, labels: Value): Value {
   return bceWithLogits(g, logits, cast(g, labels, "float32"));
 }
 
 /**
  * Cross-entropy over labelled patches, the mean by weight, with smoothed targets: (1 − s)·one-hot + s/K.
- * logits [B, P, K]; labels (int64) [B, P], -1 where nobody knows; weights [B, P], 0 where nobody knows. Without any label: 0.
+ * logits [B, P, K]; labels (int64) [B, P], -1 where unlabelled; weights [B, P], 0 where unlabelled. Without any label the loss is 0.
+ * @see Szegedy et al. 2016, Rethinking the Inception Architecture, section 7 (smoothed targets); its labels of patches are ours
  */
 export function denseLoss(
   g: Graph,
@@ -126,7 +136,10 @@ export function denseLoss(
   return weightedMean(g, neg(g, target), weights);
 }
 
-/** The share of labelled patches, by weight, whose highest score is their label. Shapes as in `denseLoss`. */
+/**
+ * The share of labelled patches, by weight, whose highest score is their label. Shapes as in `denseLoss`.
+ * Not published; the published measure is that of SPEC.md, §16.
+ */
 export function denseAccuracy(g: Graph, logits: Value, labels: Value, weights: Value): Value {
   return weightedMean(g, cast(g, equal(g, argMax(g, logits, 2), labels), "float32"), weights);
 }

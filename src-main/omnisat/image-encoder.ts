@@ -48,6 +48,7 @@ export interface ImageTokens {
 /**
  * Cuts images into patches, row by row: [B, C, H, W] → [B·P, C, s, s]. What does not fill a patch at the right and at the
  * bottom is dropped.
+ * @see SPEC.md, §3
  */
 export function imagePatches(g: Graph, image: Value, size: number): Value {
   const cut = blocks(g, image, size);
@@ -65,7 +66,10 @@ function blocks(g: Graph, image: Value, size: number): Value {
   return reshape(g, whole, [batch, channels, rows, size, columns, size]);
 }
 
-/** The side of each feature map: after the first convolution, then after each pooling, down to one pixel. */
+/**
+ * The side of each feature map: after the first convolution, then after each pooling, down to one pixel.
+ * @see SPEC.md, §3
+ */
 export function featureSizes(patchPixels: number): readonly number[] {
   const sizes = [Math.floor((patchPixels - 1) / 2) + 1];
   while (sizes.at(-1)! > 1) sizes.push(Math.floor(sizes.at(-1)! / 2));
@@ -75,6 +79,7 @@ export function featureSizes(patchPixels: number): readonly number[] {
 /**
  * Each patch becomes one token: a strided convolution, then poolings with residual blocks between them until one pixel
  * is left.  image: [B, C, H, W] → [B, P, D]
+ * @see SPEC.md, §3
  */
 export function imageEncoder(
   scope: Scope,
@@ -174,7 +179,7 @@ function windowPhases(g: Graph, columns: Value): Value[] {
   });
 }
 
-/** The first convolution and its batch normalisation as one matrix: [D, C·9] and [D]. */
+/** The first convolution and its batch normalisation (SPEC.md, §3) as one matrix: [D, C·9] and [D]. */
 function firstLayer(proj: Scope, columns: readonly Value[], width: number): { weight: Value; bias: Value } {
   const { graph: g } = proj;
   const fanIn = columns[0]!.shape[0]!;
@@ -186,7 +191,7 @@ function firstLayer(proj: Scope, columns: readonly Value[], width: number): { we
   return foldedBatchNorm(proj.child("1"), weight, bias, flat);
 }
 
-/** N(conv₂(GELU(N(conv₁ x)))) + x, before its last GELU: one normalisation, used twice.  x: [h, w, N, D] */
+/** N(conv₂(GELU(N(conv₁ x)))) + x, before its last GELU: one normalisation, used twice (SPEC.md, §3).  x: [h, w, N, D] */
 function residualBlock(scope: Scope, channels: number, side: number, groups: number): (x: Value) => Value {
   const { graph: g } = scope;
   const init = { kind: "fanIn", fanIn: channels * 9 } as const;
@@ -208,7 +213,10 @@ function asImages(g: Graph, values: readonly Value[]): Value {
   return transpose(g, concat(g, values, 2), [2, 3, 0, 1]);
 }
 
-/** Where each maximum lay in the plane before it, row · width + column, as PyTorch counts: int64 [N, D, h, w] */
+/**
+ * Where each maximum lay in the plane before it, row · width + column, as PyTorch counts: int64 [N, D, h, w]
+ * @see SPEC.md, §3; PyTorch, MaxPool2d with return_indices
+ */
 export function poolIndices(g: Graph, { chosen, width }: Pool): Value {
   const place = concat(g, chosen, 2);
   const [h, w] = place.shape as readonly number[] as readonly [number, number];

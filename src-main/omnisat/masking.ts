@@ -10,6 +10,7 @@ const keptTokens = (tokens: number, maskRatio: number): number => Math.trunc(tok
 /**
  * Which tokens are hidden: one number per token of the tile, all modalities together; the smallest stay visible.
  * Returns 1 for a hidden token: [B, M·P].
+ * @see SPEC.md, §9
  */
 export function drawMask(scope: Scope, config: OmniSatConfig, inputs: Inputs, tokens: Value): Value {
   const { graph: g } = scope;
@@ -25,7 +26,10 @@ export function drawMask(scope: Scope, config: OmniSatConfig, inputs: Inputs, to
   return scatterElements(g, all, indices, g.constant(new Float32Array(batch * kept), { shape: [batch, kept] }), 1);
 }
 
-/** Puts the learned token in the place of hidden ones. It comes after the positions, so hidden tokens carry none. */
+/**
+ * Puts the learned token in the place of hidden ones. It comes after the positions, so hidden tokens carry none.
+ * @see SPEC.md, §9
+ */
 export function hideTokens(scope: Scope, tokens: Value, mask: Value): Value {
   const { graph: g } = scope;
   const [batch, count, width] = tokens.shape as readonly [number, number, number];

@@ -11,7 +11,10 @@ export interface MultilabelF1 {
   readonly weighted: number;
 }
 
-/** A label is given where the sigmoid of its score exceeds one half. logits, labels: [N, classes] row-major */
+/**
+ * A label is given where the sigmoid of its score exceeds one half. logits, labels: [N, classes] row-major
+ * @see SPEC.md, §16
+ */
 export function multilabelF1(
   logits: ArrayLike<number>,
   labels: ArrayLike<number | bigint>,

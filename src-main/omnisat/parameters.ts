@@ -11,7 +11,10 @@ export interface Parameter extends StateEntry {
   readonly role: "trained" | "frozen" | "buffer";
 }
 
-/** Every tensor of the pre-training model, without weights being made: names, shapes, roles, initial values. */
+/**
+ * Every tensor of the pre-training model, without weights being made: names, shapes, roles, initial values.
+ * @see SPEC.md, §13 and §18
+ */
 export function parametersOf(config: OmniSatConfig): readonly Parameter[] {
   // Three dates are the fewest of which one can be chosen, so that every decoder is drawn.
   const dates = Object.fromEntries(config.modalities.map((modality) => [modality.name, 3]));
@@ -34,7 +37,10 @@ export interface ParameterCount {
   readonly total: number;
 }
 
-/** How many numbers the tensors hold whose names begin so; without a beginning, all. */
+/**
+ * How many numbers the tensors hold whose names begin so; without a beginning, all.
+ * @see SPEC.md, §19
+ */
 export function countParameters(parameters: readonly Parameter[], beginning = ""): ParameterCount {
   let [trained, total] = [0, 0];
   for (const { name, value, role } of parameters) {

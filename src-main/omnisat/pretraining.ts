@@ -48,6 +48,7 @@ export interface Pretraining {
 /**
  * Hides most tokens, reconstructs the inputs from what is left, and pulls together the tokens that modalities give to one
  * patch.  Names: `encoder.*`, `decoder.*`, `masked_token`.
+ * @see SPEC.md, §9 to §11
  */
 export function pretraining(scope: Scope, config: OmniSatConfig, inputs: Inputs, known?: Projected): Pretraining {
   const { graph: g } = scope;

@@ -17,7 +17,7 @@ import {
 /** Variances of targets divide by n − 1; the small number lies inside the root. */
 const epsilon = 1e-6;
 
-/** (x − mean) / sqrt(var + ε) over `axes`, with the unbiased variance; `weight` (0 or 1) leaves values out. */
+/** (x − mean) / sqrt(var + ε) over `axes`, with the unbiased variance (SPEC.md, §11.1); `weight` (0 or 1) leaves values out. */
 function standardise(g: Graph, x: Value, axes: readonly number[], weight?: Value): Value {
   if (!weight) {
     const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
@@ -48,6 +48,7 @@ const squaredError = (g: Graph, a: Value, b: Value): Value => {
 /**
  * Every patch counts, hidden or not; each target has its own mean and variance over all its values.
  * target, reconstruction: [B, P, C, s, s]
+ * @see SPEC.md, §11.1
  */
 export function imageLoss(g: Graph, target: Value, reconstruction: Value, valid?: Value): Value {
   const [batch, patches, ...rest] = target.shape as readonly number[] as readonly [number, number, ...number[]];
@@ -60,6 +61,7 @@ export function imageLoss(g: Graph, target: Value, reconstruction: Value, valid?
 /**
  * Hidden tokens only, at the chosen dates; a target has one mean and variance over the whole tile and all bands.
  * target, reconstruction: [B, K, P, C], hidden: [B, P], counted: [B, K], mask: [B, K, P] (1 = real)
+ * @see SPEC.md, §11.2
  */
 export function seriesLoss(
   g: Graph,
@@ -82,7 +84,10 @@ export function seriesLoss(
   return weightedMean(g, errors, weight);
 }
 
-/** All patches, hidden or not; one mean and variance per tile. target, reconstruction: [B, P, C] */
+/**
+ * All patches, hidden or not; one mean and variance per tile. target, reconstruction: [B, P, C]
+ * @see SPEC.md, §11.3
+ */
 export function singleLoss(g: Graph, target: Value, reconstruction: Value, valid?: Value): Value {
   const errors = squaredError(g, standardise(g, target, [1, 2]), reconstruction);
   return valid ? weightedMean(g, reduceMean(g, errors, [2]), valid) : reduceMean(g, errors, [0, 1, 2]);

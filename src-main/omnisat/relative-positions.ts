@@ -6,7 +6,10 @@ import { cast, equal, type Graph, matMul, reshape, transpose, type Value } from 
 export const bucketCount = 8;
 const skipBucket = 7;
 
-/** The bucket of two grid cells by their distance: 3 for the same cell, then ever coarser up to 6 (iRPE, “euclidean”). */
+/**
+ * The bucket of two grid cells by their distance: 3 for the same cell, then ever coarser up to 6 (iRPE, “euclidean”).
+ * @see SPEC.md, §7.1; Wu et al. 2021, Rethinking and Improving Relative Position Encoding for Vision Transformer
+ */
 export function distanceBucket(rows: number, columns: number): number {
   const [alpha, beta, gamma] = [1.9, 3.8, 15.2];
   const distance = Math.round(Math.hypot(rows, columns));
@@ -33,6 +36,7 @@ function bucketsOf(places: readonly Place[]): Uint8Array {
 /**
  * The published rule (SPEC 7.2): a sequence of L tokens is laid on a square of side ⌊√L⌋ whatever its tokens are; the
  * L − side² first tokens have no place.
+ * @see SPEC.md, §7.2
  */
 export function officialBuckets(length: number): Uint8Array {
   const side = Math.floor(Math.sqrt(length));
@@ -45,7 +49,10 @@ export function officialBuckets(length: number): Uint8Array {
   );
 }
 
-/** The true geometry: a class token without a place, then the patch grid once per modality. */
+/**
+ * The true geometry: a class token without a place, then the patch grid once per modality.
+ * Not published: the published places are those of `officialBuckets` (SPEC.md, §7.2).
+ */
 export function gridBuckets(grid: { readonly rows: number; readonly columns: number }, modalities: number): Uint8Array {
   const cells = Array.from(
     { length: grid.rows * grid.columns },
@@ -81,6 +88,7 @@ export function geometryOf(g: Graph, buckets: Uint8Array): Geometry {
 /**
  * R[…, i, j] = Σ_c q[…, i, c] · W[c, bucket(i, j)].  q: [batch, heads, L, c], table W: [1, c, 8] → [batch, heads, L, L].
  * A product per bucket first (c is short), then one small product per query row that puts each where it belongs.
+ * @see SPEC.md, §7.1
  */
 export function relativeBias(g: Graph, q: Value, table: Value, geometry: Geometry): Value {
   const [batch, heads, length, channels] = q.shape as readonly [number, number, number, number];

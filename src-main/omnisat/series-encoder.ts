@@ -70,6 +70,7 @@ function seriesRows(g: Graph, series: Value, block: number): Value {
  *
  * Without a mask every date counts, padding too, as in the published code. With one, hidden observations touch nothing:
  * not the batch statistics, not the sequence's normalisation, not the attention.
+ * @see SPEC.md, §4 and §5; Garnot and Landrieu 2020, Lightweight Temporal Self-Attention
  */
 export function seriesEncoder(
   scope: Scope,
@@ -195,7 +196,7 @@ function sequenceNorm(scope: Scope, x: Value, groups: number, mask: Value | unde
   return add(g, mul(g, rows(centred), rows(scale)), bias);
 }
 
-/** Adds the same sine and cosine waves of the day to the channels of every head. x: [B, T, P, C], days: [B, T] */
+/** Adds the same sine and cosine waves of the day to the channels of every head (SPEC.md, §4.2.3). x: [B, T, P, C], days: [B, T] */
 function addDates(g: Graph, x: Value, days: Value, modality: SeriesModality): Value {
   const [batch, length, , channels] = x.shape as readonly [number, number, number, number];
   const size = channels / modality.heads;
@@ -205,7 +206,7 @@ function addDates(g: Graph, x: Value, days: Value, modality: SeriesModality): Va
 }
 
 /**
- * Each head weighs the dates by a learned query and averages its own share of the channels.
+ * Each head weighs the dates by a learned query and averages its own share of the channels (SPEC.md, §4.2.4).
  * x: [B, T, P, C] → values [B, P, heads, C / heads], weights [B, T, P, heads]
  */
 function temporalAttention(scope: Scope, modality: SeriesModality, x: Value, mask: Value | undefined, p: number) {

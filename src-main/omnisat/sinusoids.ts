@@ -7,7 +7,10 @@ function wavelengths(period: number, channels: number): Float32Array {
   return Float32Array.from({ length: channels }, (_, j) => period ** ((2 * Math.floor(j / 2)) / channels));
 }
 
-/** Sine in even channels, cosine in odd ones, of day / wave length.  days: [..., 1] → [..., channels] */
+/**
+ * Sine in even channels, cosine in odd ones, of day / wave length.  days: [..., 1] → [..., channels]
+ * @see SPEC.md, §4.2
+ */
 export function seriesWaves(g: Graph, days: Value, period: number, channels: number): Value {
   const angles = div(g, days, g.constant(wavelengths(period, channels)));
   const odd = g.constant(Uint8Array.from({ length: channels }, (_, j) => j % 2));
@@ -17,6 +20,7 @@ export function seriesWaves(g: Graph, days: Value, period: number, channels: num
 /**
  * The fixed table of the series decoder, one row per day (`temp_encoding.weight`): sine in even channels, cosine in odd
  * ones, computed in double precision and rounded once.
+ * @see SPEC.md, §10.2
  */
 export function sinusoidTable(period: number, channels: number): Float32Array {
   const table = new Float32Array(period * channels);

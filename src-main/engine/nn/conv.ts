@@ -14,7 +14,10 @@ export interface ConvLayerOptions {
 
 const area = (kernel: Pair): readonly [number, number] => (typeof kernel === "number" ? [kernel, kernel] : kernel);
 
-/** x: [N, C, H, W] → [N, channels, H', W'] */
+/**
+ * x: [N, C, H, W] → [N, channels, H', W']
+ * @see PyTorch, Conv2d
+ */
 export function conv2dLayer(scope: Scope, x: Value, options: ConvLayerOptions): Value {
   const { channels, kernel, stride = 1, padding = 0, bias = true } = options;
   const [height, width] = area(kernel);
@@ -28,7 +31,10 @@ export function conv2dLayer(scope: Scope, x: Value, options: ConvLayerOptions): 
   });
 }
 
-/** x: [N, C, H, W] → [N, channels, H', W'].  PyTorch counts the fan-in of a transposed convolution by its output channels. */
+/**
+ * x: [N, C, H, W] → [N, channels, H', W'].  PyTorch counts the fan-in of a transposed convolution by its output channels.
+ * @see PyTorch, ConvTranspose2d
+ */
 export function convTranspose2dLayer(
   scope: Scope,
   x: Value,

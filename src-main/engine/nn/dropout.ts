@@ -7,12 +7,16 @@ import type { Scope } from "./scope.ts";
 /**
  * Drops elements with probability p and scales the others by 1/(1-p). Identity when not training or when p = 0.
  * x: any shape, and the result has the same.
+ * @see Srivastava et al. 2014, Dropout
  */
 export function dropout(scope: Scope, name: string, x: Value, p: number): Value {
   return drop(scope, name, x, p, x.shape);
 }
 
-/** Drops whole samples (stochastic depth): one draw per first axis. x: [N, …] → [N, …] */
+/**
+ * Drops whole samples (stochastic depth): one draw per first axis. x: [N, …] → [N, …]
+ * @see Huang et al. 2016, Deep Networks with Stochastic Depth
+ */
 export function dropPath(scope: Scope, name: string, x: Value, p: number): Value {
   return drop(scope, name, x, p, [x.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
 }

@@ -10,7 +10,10 @@ export type Init =
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "values"; readonly data: ArrayLike<number> };
 
-/** The first values of a parameter: the same for the same seed and name. */
+/**
+ * The first values of a parameter: the same for the same seed and name.
+ * @see PyTorch, Linear and Conv2d (`fanIn`)
+ */
 export function initialize(init: Init, shape: Shape, type: DataType, seed: number, name: string): Tensor {
   const size = sizeOf(shape);
   const random = new Random(seed, 0, `init/${name}`);

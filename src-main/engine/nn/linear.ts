@@ -4,7 +4,10 @@ import type { Value } from "../graph/index.ts";
 import { gemm, matMul, reshape } from "../ops/index.ts";
 import type { Scope } from "./scope.ts";
 
-/** y = x Wᵀ + b.  x: [..., in] → [..., out] */
+/**
+ * y = x Wᵀ + b.  x: [..., in] → [..., out]
+ * @see PyTorch, Linear
+ */
 export function linear(
   scope: Scope,
   x: Value,

@@ -23,12 +23,18 @@ import {
   where,
 } from "../ops/index.ts";
 
-/** Mean squared difference over all elements. Shapes broadcast; the result is a scalar, []. */
+/**
+ * Mean squared difference over all elements. Shapes broadcast; the result is a scalar, [].
+ * @see PyTorch, MSELoss
+ */
 export function mse(g: Graph, prediction: Value, target: Value): Value {
   return reduceMean(g, pow(g, sub(g, prediction, target), 2));
 }
 
-/** Binary cross-entropy of logits against targets in [0, 1], mean over all elements: max(z, 0) - z t + log(1 + e^-|z|). */
+/**
+ * Binary cross-entropy of logits against targets in [0, 1], mean over all elements: max(z, 0) - z t + log(1 + e^-|z|).
+ * @see PyTorch, BCEWithLogitsLoss
+ */
 export function bceWithLogits(g: Graph, logits: Value, targets: Value): Value {
   const softened = log(g, add(g, exp(g, neg(g, abs(g, logits))), 1));
   return reduceMean(g, add(g, sub(g, relu(g, logits), mul(g, logits, targets)), softened));
@@ -47,6 +53,7 @@ export interface CrossEntropyOptions {
 /**
  * Cross-entropy of class logits.  logits: [..., K], labels (int64): [...] → scalar.
  * If no row counts the loss is 0.
+ * @see PyTorch, CrossEntropyLoss; Szegedy et al. 2016, section 7 (label smoothing)
  */
 export function crossEntropy(g: Graph, logits: Value, labels: Value, options: CrossEntropyOptions = {}): Value {
   const { classWeights, ignoreIndex, labelSmoothing = 0 } = options;

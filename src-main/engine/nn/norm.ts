@@ -19,7 +19,10 @@ import type { Scope } from "./scope.ts";
 const one = { kind: "constant", value: 1 } as const;
 const zero = { kind: "constant", value: 0 } as const;
 
-/** Normalises the last axis.  x: [..., C] → [..., C] */
+/**
+ * Normalises the last axis.  x: [..., C] → [..., C]
+ * @see Ba, Kiros and Hinton 2016, Layer Normalization
+ */
 export function layerNorm(scope: Scope, x: Value, { eps }: { readonly eps: number }): Value {
   const width = x.shape.at(-1)!;
   const weight = scope.parameter("weight", [width], one);
@@ -27,7 +30,10 @@ export function layerNorm(scope: Scope, x: Value, { eps }: { readonly eps: numbe
   return layerNormalize(scope.graph, x, weight, bias, eps);
 }
 
-/** Normalises groups of channels per sample.  x: [N, C, ...] */
+/**
+ * Normalises groups of channels per sample.  x: [N, C, ...]
+ * @see Wu and He 2018, Group Normalization
+ */
 export function groupNorm(
   scope: Scope,
   x: Value,
@@ -88,6 +94,7 @@ function batchStatistics(scope: Scope, channels: number, momentum: number): Batc
  * Normalises each channel over everything else: in training with this batch's statistics, which also move the running ones;
  * otherwise with the running statistics.
  * x: any shape with the channels along `axis`, and the result has the same; statistics are [C].
+ * @see Ioffe and Szegedy 2015, Batch Normalization; the running statistics as in PyTorch
  */
 export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum = 0.1, mask }: BatchNormOptions): Value {
   const { graph: g } = scope;
@@ -110,6 +117,7 @@ export function batchNorm(scope: Scope, x: Value, { axis, eps = 1e-5, momentum =
  * The statistics of y follow from the mean and the covariance of x, so that y, usually far larger, is never read for
  * them, in training neither forward nor backward. x is data: no gradient goes there.
  * weight: [O, D], bias: [O], x: any number of pieces [D, rows]
+ * @see Ioffe and Szegedy 2015; var(W x) = W cov(x) Wᵀ
  */
 export function foldedBatchNorm(
   scope: Scope,

@@ -5,6 +5,7 @@ import type { Optimizer } from "./optimizer.ts";
  * An optimizer that also carries the running mean of every parameter, as the moment `average` (Polyak averaging with
  * exponential weights). The mean of step n keeps min(decay, (n − 1) / (n + 9)) of the one before, so that the first steps
  * soon lose their weight.
+ * @see Polyak and Juditsky 1992; the growing decay after TensorFlow’s ExponentialMovingAverage
  */
 export function withAverage(optimizer: Optimizer, decay: number): Optimizer {
   return {

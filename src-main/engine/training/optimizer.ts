@@ -12,7 +12,7 @@ export interface UpdateInputs {
   readonly weightDecay: number;
 }
 
-/** How parameters move: what it remembers per parameter, what it is told per step, and the formula. */
+/** How parameters are updated: the moments kept per parameter, the scalars given per step, and the formula. */
 export interface Optimizer {
   readonly moments: readonly string[];
   readonly weightDecay: number;
@@ -27,7 +27,10 @@ const scaled = (g: Graph, x: Value, factor: number): Value => (factor === 1 ? x 
 const regularized = (g: Graph, gradient: Value, parameter: Value, decay: number): Value =>
   decay === 0 ? gradient : add(g, gradient, mul(g, parameter, decay));
 
-/** Stochastic gradient descent; with momentum as PyTorch defines it (no dampening). */
+/**
+ * Stochastic gradient descent; with momentum as PyTorch defines it (no dampening).
+ * @see PyTorch, SGD
+ */
 export function sgd({ momentum = 0, weightDecay = 0 }: { momentum?: number; weightDecay?: number } = {}): Optimizer {
   return {
     moments: momentum === 0 ? [] : ["momentum"],
@@ -49,12 +52,18 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
-/** Adam (Kingma and Ba), with bias correction and ε outside the root. Weight decay, if any, goes into the gradient. */
+/**
+ * Adam (Kingma and Ba), with bias correction and ε outside the root. Weight decay, if any, goes into the gradient.
+ * @see Kingma and Ba 2015, algorithm 1
+ */
 export function adam(options: AdamOptions = {}): Optimizer {
   return adaptive(options, false);
 }
 
-/** Adam whose weight decay shrinks the parameter directly (Loshchilov and Hutter). */
+/**
+ * Adam whose weight decay shrinks the parameter directly (Loshchilov and Hutter).
+ * @see Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, algorithm 2
+ */
 export function adamW(options: AdamOptions & { readonly weightDecay: number }): Optimizer {
   return adaptive(options, true);
 }

@@ -26,7 +26,10 @@ export interface PlateauOptions {
   readonly floor?: number;
 }
 
-/** Lowers the rate when a metric has not improved for `patience` epochs: ReduceLROnPlateau with a relative threshold. */
+/**
+ * Lowers the rate when a metric has not improved for `patience` epochs: ReduceLROnPlateau with a relative threshold.
+ * @see PyTorch, ReduceLROnPlateau
+ */
 export function plateau(options: PlateauOptions = {}): Schedule<PlateauState> {
   const { factor = 0.1, patience = 10, threshold = 1e-4, mode = "min", cooldown = 0, floor = 0 } = options;
   const improves = (metric: number, best: number): boolean =>
@@ -59,7 +62,10 @@ export interface CosineOptions {
   readonly floor?: number;
 }
 
-/** Linear warm-up, then half a cosine down to the floor. */
+/**
+ * Linear warm-up, then half a cosine down to the floor.
+ * @see Loshchilov and Hutter 2017, SGDR, equation 5, without restarts
+ */
 export function cosine({ totalSteps, warmupSteps = 0, floor = 0 }: CosineOptions): Schedule<CosineState> {
   return {
     start: { step: 0 },

@@ -7,7 +7,10 @@ export interface ClassArea {
   readonly percent: number;
 }
 
-/** Areas from counts per class code. Pixels without a class are not in `counts` and not in the percentages. */
+/**
+ * Areas from counts per class code. Pixels without a class are not in `counts` and not in the percentages.
+ * @see Olofsson et al. 2014: counted pixels are no estimate of areas (`estimateAreas`)
+ */
 export function areasOf(
   counts: Readonly<Record<number, number>>,
   codes: readonly number[],

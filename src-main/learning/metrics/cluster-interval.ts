@@ -38,7 +38,10 @@ const tabulated = [
   2.3646242510102993, 2.3060041350333704, 2.2621571628540993, 2.2281388519649385,
 ];
 
-/** The 97.5th percentile of Student's t; above ten degrees of freedom Cornish and Fisher's expansion, right to five digits. */
+/**
+ * The 97.5th percentile of Student's t; above ten degrees of freedom Cornish and Fisher's expansion, right to five digits.
+ * @see Abramowitz and Stegun 1964, 26.7.5
+ */
 export function studentT975(degrees: number): number {
   const exact = tabulated[degrees - 1];
   if (exact !== undefined) return exact;

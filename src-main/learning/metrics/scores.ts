@@ -44,6 +44,7 @@ const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part /
  * Every score of a confusion matrix. A class without a sample of the reference has no scores, and the macro averages are
  * over the others (scikit-learn's `labels=` the classes of the reference); what the map wrongly calls by it is a miss of
  * another class and counts there.
+ * @see scikit-learn, precision_recall_fscore_support; Wilson 1927 for the interval
  */
 export function scoresOf(matrix: ConfusionMatrix): Scores {
   const { codes, counts } = matrix;

@@ -40,6 +40,7 @@ const mean = (values: readonly number[]): number =>
  * @param probabilities [N, K] in [0, 1]
  * @param presence [N, K], 1 where the tile holds the class
  * @param thresholds [K]; a class is given where its probability is above (not at) its threshold
+ * @see scikit-learn, precision_recall_fscore_support and average_precision_score
  */
 export function tileScores(
   probabilities: ArrayLike<number>,
@@ -100,6 +101,7 @@ export function tileScores(
  * The 95 % interval of the micro F1 where tiles come in places: those of one place resemble each other and are one observation.
  * F1 = 2·Σboth / Σ(given + held) is a ratio of sums over places, as `clusterInterval` takes it.
  * @param places [N], the place of each tile
+ * @see Cochran 1977, Sampling Techniques, chapter 6 (ratio of sums)
  */
 export function microF1Interval(
   probabilities: ArrayLike<number>,
@@ -125,6 +127,7 @@ export function microF1Interval(
 /**
  * The area under precision and recall as steps: Σ (Rᵢ − Rᵢ₋₁)·Pᵢ over falling scores, equal scores at once
  * (scikit-learn's `average_precision_score`). 0 when nothing is present.
+ * @see scikit-learn, average_precision_score
  */
 export function averagePrecision(scores: ArrayLike<number>, truths: ArrayLike<number>): number {
   const order = Array.from({ length: scores.length }, (_, n) => n).sort((p, q) => scores[q]! - scores[p]!);
@@ -144,6 +147,7 @@ export function averagePrecision(scores: ArrayLike<number>, truths: ArrayLike<nu
 /**
  * For each class the threshold with the best F1 on these tiles (validation, never test): half-way between two neighbouring
  * probabilities, of equally good ones the nearest to `usual`. A class that no tile holds keeps `usual`.
+ * @see Lipton, Elkan and Naryanaswamy 2014, Optimal Thresholding of Classifiers to Maximize F1 Measure
  */
 export function bestThresholds(
   probabilities: ArrayLike<number>,
@@ -183,6 +187,7 @@ export function bestThresholds(
 /**
  * The answer without looking at any image: always the commonest classes, as many of them as give the best micro F1 on the
  * tiles they come from. [K] of 0 and 1
+ * Not published: a baseline.
  */
 export function commonestClasses(presence: ArrayLike<number>, classes: number): Uint8Array {
   const samples = presence.length / classes;

@@ -12,7 +12,10 @@ export function wilson95(hits: number, samples: number): Interval {
   return wilsonOf(hits / samples, samples);
 }
 
-/** The same from a share and a number of samples, which need not be whole: the effective number of a clustered sample. */
+/**
+ * The same from a share and a number of samples, which need not be whole: the effective number of a clustered sample.
+ * @see Wilson 1927; Brown, Cai and DasGupta 2001
+ */
 export function wilsonOf(share: number, samples: number): Interval {
   const centre = share + (z * z) / (2 * samples);
   const spread = z * Math.sqrt((share * (1 - share)) / samples + (z * z) / (4 * samples * samples));

@@ -9,7 +9,7 @@ import {
 } from "../config.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Shapes of parameters by their names in the pre-training model, as far as the folder tells. */
+/** Shapes of parameters by their names in the pre-training model, as far as the folder names them. */
 export type KnownShapes = Readonly<Record<string, Shape>>;
 
 /**

@@ -39,7 +39,7 @@ export function evaluation(scope: Scope, config: OmniSatConfig, inputs: Inputs, 
   return outputs;
 }
 
-/** Logits and output of a few modalities, with everybody's weights. */
+/** Logits and output of a few modalities, with the weights of the whole model. */
 export function subsetEvaluation(
   scope: Scope,
   config: OmniSatConfig,
