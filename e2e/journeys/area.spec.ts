@@ -12,7 +12,7 @@ const image = resolve(
 );
 const [west, north] = [574_680, 5_622_440];
 
-/** Metres from the middle of the view, as the status bar tells it while the pointer is elsewhere. */
+/** Metres from the middle of the view, as the status bar shows it while the pointer is elsewhere. */
 async function away(window: Page, [east, north]: readonly [number, number]): Promise<number> {
   await window.mouse.move(700, 2);
   const text = await window.getByTestId("coordinates").locator(".figures").innerText();

@@ -20,7 +20,7 @@ async function draw(window: Page, name: string, overlap: number): Promise<void> 
   await window.getByRole("button", { name: "Draw the map" }).click();
 }
 
-/** Writes what the panel of exports is set to; answers the file's name as the panel tells it. */
+/** Writes what the panel of exports is set to; answers the file's name as the panel shows it. */
 async function exported(window: Page): Promise<string> {
   const done = window.getByRole("region", { name: "Exported in this session" }).getByRole("listitem");
   const before = await done.count();
@@ -119,7 +119,7 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
   const sure = window.getByRole("dialog", { name: "Delete “second map”?" });
   await expect(sure.getByText("second-map_class.tif", { exact: true })).toBeVisible();
   await sure.getByRole("button", { name: "Delete", exact: true }).click();
-  // Behind the dialog nothing is told by its role: the list counts once the deletion is through.
+  // Behind a modal dialog nothing is found by its role: the list is counted after the deletion.
   await expect(sure).toBeHidden();
   await expect(window.getByRole("button", { name: /^second map/ })).toBeHidden();
   expect(existsSync(join(project, "maps/second-map"))).toBe(false);

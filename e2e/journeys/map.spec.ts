@@ -11,7 +11,7 @@ const file = "imagery/S2_L2A_10m/S2_L2A_10m_20191122T105656.tif";
 const corner = { x: 574680, y: 5622440 };
 const side = 640;
 
-/** The position that the status bar tells for a place on screen. */
+/** The position that the status bar shows for a place on screen. */
 async function positionAt(window: Page, x: number, y: number): Promise<readonly [number, number]> {
   await window.mouse.move(x, y);
   await window.mouse.move(x + 1, y);

@@ -1,5 +1,5 @@
 // Data sets of other people, each with the commands a person would type, from the first file to the map.
-// Defaults everywhere: a setting appears here only where the data need it (a date that no file tells, a patch for 0.15 m pixels).
+// Defaults everywhere: a setting appears here only where the data need it (a date that is in no file, a patch for 0.15 m pixels).
 
 /** What scikit-learn's random forest and the commonest class reach on the same split, from the data's own README. */
 export interface Baseline {

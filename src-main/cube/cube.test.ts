@@ -6,7 +6,7 @@ import { boundsIn, clear, noData, rasterReader } from "../imagery/index.ts";
 import { flandersSquare } from "./analytic-reader.ts";
 import { Cube } from "./cube.ts";
 import { type Grid, geoboxOfPatches, type PatchWindow, patchesCovering } from "./grid.ts";
-import { doubtOfDates, importFiles, reportDates } from "./import-files.ts";
+import { importFiles, offsetDoubt, reportDates } from "./import-files.ts";
 import { proposeModalities } from "./modalities.ts";
 import { readScene, runningDays } from "./time-series.ts";
 
@@ -83,7 +83,7 @@ test("a real season is not doubted, and the same with 1000 added is", async () =
   const reports = await reportDates(reader, s2, acquisitions, flandersSquare);
   expect(reports).toHaveLength(acquisitions.length);
   expect(reports.every((report) => report.dataShare === 1)).toBe(true);
-  expect(doubtOfDates(s2.sensor, reports)).toBeUndefined();
+  expect(offsetDoubt(s2.sensor, reports)).toBeUndefined();
   const brighter = acquisitions.map((acquisition) => ({
     ...acquisition,
     pieces: acquisition.pieces.map(({ files }) => ({
@@ -93,6 +93,6 @@ test("a real season is not doubted, and the same with 1000 added is", async () =
       })),
     })),
   }));
-  const doubted = doubtOfDates(s2.sensor, await reportDates(reader, s2, brighter, flandersSquare));
+  const doubted = offsetDoubt(s2.sensor, await reportDates(reader, s2, brighter, flandersSquare));
   expect(doubted).toMatchObject({ code: "offset-probably-in" });
 });

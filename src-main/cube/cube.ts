@@ -10,7 +10,7 @@ import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { LoadingCache } from "../files/index.ts";
 import { clear, noData, type Reader, readPixels } from "../imagery/index.ts";
 import { DatePlaces } from "./date-places.ts";
-import { around, type Footprints, footprintsOf } from "./footprints.ts";
+import { type Footprints, footprintsOf, footprintWindow } from "./footprints.ts";
 import {
   boundsOfPatches,
   commonPatches,
@@ -87,11 +87,11 @@ export class Cube {
     return this.#dates.get(this.modality(name).name)!;
   }
 
-  /** Where the images lie, in patches; it ends a little outside of the project's area. `undefined` for a cube that was told no area. */
+  /** Where the images lie, in patches; it ends a little outside of the project's area. `undefined` for a cube without an area. */
   async footprints(): Promise<Footprints | undefined> {
     const { area, placements, ...spec } = this.spec;
     if (!area) return undefined;
-    this.#footprints ??= footprintsOf({ ...spec, within: around(area) }, async (path, crs) => {
+    this.#footprints ??= footprintsOf({ ...spec, within: footprintWindow(area) }, async (path, crs) => {
       const known = placements?.[path];
       return known && (crs ?? known.crs) === known.crs ? known : (await this.#reader.facts(path, crs)).geobox;
     });

@@ -291,8 +291,8 @@ function touchedRows(ring: readonly Point[], bend: number, within: PatchWindow):
   );
 }
 
-/** The window within which footprints are asked for: chunks and tiles that touch the area end inside of it. */
-export function around(area: PatchWindow): PatchWindow {
+/** The area with room around it, within which footprints are computed: chunks and tiles that touch the area end inside of it. */
+export function footprintWindow(area: PatchWindow): PatchWindow {
   const step = 64;
   const col = Math.floor(area.col / step) * step - step;
   const row = Math.floor(area.row / step) * step - step;

@@ -1,5 +1,5 @@
 /**
- * Patches and tiles, counted from the origin of the CRS and not from what somebody asked for:
+ * Patches and tiles, counted from the origin of the CRS and not from the requested area:
  * the same place is the same patch in every project area, so maps of neighbouring areas fit.
  */
 import type { Affine } from "../../src-shared/geo/affine.ts";

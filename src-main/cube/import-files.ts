@@ -219,7 +219,7 @@ export async function reportDates(
 }
 
 /** A remark when the series' offset cannot be right. */
-export function doubtOfDates(sensor: SensorId, reports: readonly DateReport[]): Remark | undefined {
+export function offsetDoubt(sensor: SensorId, reports: readonly DateReport[]): Remark | undefined {
   const darkest = reports.flatMap((report) => (report.darkest === undefined ? [] : [report.darkest]));
   return sensor === "sentinel-2" ? doubtAboutSeries(darkest) : undefined;
 }

@@ -22,7 +22,7 @@ export {
 } from "./blend.ts";
 export { Cube } from "./cube.ts";
 export { dataRegion, type PixelSet, readingWindows } from "./data-region.ts";
-export { around, Footprints, footprintsOf } from "./footprints.ts";
+export { Footprints, footprintsOf, footprintWindow } from "./footprints.ts";
 export {
   type GivenMask,
   type GivenRadiometry,
@@ -43,10 +43,10 @@ export {
 } from "./grid.ts";
 export {
   clearShareOf,
-  doubtOfDates,
   factsOf,
   importFiles,
   nativeMeters,
+  offsetDoubt,
   pixelMeters,
   readImported,
   reportDates,
@@ -56,13 +56,13 @@ export {
 export { readBatches } from "./loader.ts";
 export {
   checkModality,
-  feeds,
+  duplicateAcquisitions,
   incompletePieces,
   membersOf,
   modalityName,
   proposeModalities,
   seriesDates,
-  twinsOf,
+  suppliesBands,
 } from "./modalities.ts";
 export {
   type Joined,
@@ -83,7 +83,7 @@ export {
   readSample,
   type SampleOptions,
 } from "./sample.ts";
-export { fitSeason, type Learned } from "./season.ts";
+export { fitSeason, type TrainingPeriod } from "./season.ts";
 export {
   type DayCount,
   dayOf,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Acquisition, type DuplicateDates, withPieces } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { checkModality, proposeModalities, seriesDates, twinsOf } from "./modalities.ts";
+import { checkModality, duplicateAcquisitions, proposeModalities, seriesDates } from "./modalities.ts";
 
 function acquisition(id: string, date: string, more: Partial<Acquisition> = {}, bands = ["B02", "B8A"]): Acquisition {
   const flat = withPieces({
@@ -64,8 +64,8 @@ test("sheets of one flight are one overpass however long it took, and satellites
   const at = (id: string, time: string, sensor: Acquisition["sensor"]) =>
     acquisition(id, "2019-01-01", { sensor, time });
   const pair = (sensor: Acquisition["sensor"]) => [at("early", "08:10:00", sensor), at("late", "12:40:00", sensor)];
-  expect(twinsOf(pair("aerial")).map((twins) => twins.map(({ id }) => id))).toEqual([["early", "late"]]);
-  expect(twinsOf(pair("sentinel-2"))).toEqual([]);
+  expect(duplicateAcquisitions(pair("aerial")).map((twins) => twins.map(({ id }) => id))).toEqual([["early", "late"]]);
+  expect(duplicateAcquisitions(pair("sentinel-2"))).toEqual([]);
 });
 
 test("two products of one day are an error until somebody says what they become", () => {

@@ -68,7 +68,7 @@ export function incompletePieces(
 }
 
 /** True when at least one place of an acquisition has all bands of the modality; bands of the other places may be imported later. */
-export function feeds(modality: Pick<Modality, "bands" | "readAs">, acquisition: Acquisition): boolean {
+export function suppliesBands(modality: Pick<Modality, "bands" | "readAs">, acquisition: Acquisition): boolean {
   return incompletePieces(modality, acquisition).length < measuredPieces(acquisition).length;
 }
 
@@ -81,7 +81,7 @@ function samePass(p: Acquisition, q: Acquisition): boolean {
 }
 
 /** Acquisitions of one overpass that are there several times, day by day. */
-export function twinsOf(acquisitions: readonly Acquisition[]): Acquisition[][] {
+export function duplicateAcquisitions(acquisitions: readonly Acquisition[]): Acquisition[][] {
   return [...Map.groupBy(acquisitions, ({ date }) => date).values()].flatMap((sameDay) => {
     const twins = sameDay.filter((one) => sameDay.some((other) => other !== one && samePass(one, other)));
     return twins.length > 1 ? [twins] : [];
@@ -94,14 +94,14 @@ export function twinsOf(acquisitions: readonly Acquisition[]): Acquisition[][] {
  */
 export function checkModality(modality: Modality, acquisitions: readonly Acquisition[]): void {
   for (const member of membersOf(modality, acquisitions)) {
-    if (feeds(modality, member)) continue;
+    if (suppliesBands(modality, member)) continue;
     const [incomplete] = incompletePieces(modality, member);
     const path = (incomplete?.piece ?? member.pieces[0])?.files[0]?.path ?? member.id;
     const missing = incomplete?.missing ?? bandsRead(modality);
     throw new AppError("acquisition-missing-bands", { path, date: member.date, missing, modality: modality.name });
   }
   if (modality.kind === "image" || modality.duplicateDates !== "error") return;
-  const [twins] = twinsOf(membersOf(modality, acquisitions));
+  const [twins] = duplicateAcquisitions(membersOf(modality, acquisitions));
   if (!twins) return;
   const paths = twins.map((member) => measuredPieces(member)[0]?.files[0]?.path ?? member.id);
   throw new AppError("acquisition-duplicate-date", { date: twins[0]!.date, modality: modality.name, paths });

@@ -157,7 +157,7 @@ function byItself(file: AcquisitionFile): AcquisitionFile {
 
 const momentOf = ({ date, time, id }: Acquisition) => `${date}T${time ?? "00:00:00"} ${id}`;
 
-/** What tells one image of a file from another: a stack holds many, and one mask may go with the products of several tiles. */
+/** What distinguishes one image of a file from another: a stack holds many, and one mask may go with the products of several tiles. */
 const keyOfPart = (sensor: SensorId, date: string, { path, bands, quality, facts }: AcquisitionFile): string => {
   const { level, platform, relativeOrbit, pass, time, tile, processingBaseline } = facts;
   const product = [level, platform, relativeOrbit, pass, time, tile, processingBaseline];
@@ -192,7 +192,7 @@ interface Signature {
 
 /**
  * The files of one sensor and day, overpass by overpass. What a file does not say (its orbit, its level) it takes from the
- * others it may belong to when they agree; when they do not, it stands for itself.
+ * others it may belong to when they agree; when they do not, it is an acquisition of its own.
  */
 function passesOf(parts: readonly Part[]): Pass[] {
   const { sensor } = parts[0]!;

@@ -11,7 +11,7 @@ export interface Sample {
   readonly window: PatchWindow;
   /** by modality name; series in order of time */
   readonly inputs: Readonly<Record<string, TimeSeries>>;
-  /** [P] class per patch, −1 where nobody labelled */
+  /** [P] class per patch, −1 where unlabelled */
   readonly labels?: Int32Array;
   /** [K] one number per class for the whole tile */
   readonly targets?: Float32Array;

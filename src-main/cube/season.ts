@@ -1,9 +1,9 @@
-/** A model's season in the years of other images: which year stands for the model's first one, and which dates the model can be told. */
+/** A model's season in the years of other images: which year stands for the model's first one, and which dates lie in the days that the model counts. */
 import { dayNumber, dayOfYear, yearOf } from "../../src-shared/eo/index.ts";
 import type { DayCount } from "./time-series.ts";
 
-/** The first and the last date that a model has learned from, of all its series. */
-export interface Learned {
+/** The first and the last date that a model was trained on, of all its series. */
+export interface TrainingPeriod {
   readonly first: string;
   readonly last: string;
 }
@@ -21,9 +21,9 @@ export interface SeasonFit {
   readonly days: DayCount;
   /** whole years that these dates lie after those the model has learned from */
   readonly years: number;
-  /** dates the model cannot be told: their day lies outside of its count */
+  /** dates that are left out: their day lies outside of the model's count */
   readonly leftOut: readonly string[];
-  /** dates it can be told and has never seen the like of: they lie outside of the part of the year it has learned from */
+  /** dates that are used although they lie outside of the part of the year that the model was trained on */
   readonly untaught: readonly string[];
   /** dates of several years that are counted as if they were of one, although the model has learned from one year only */
   readonly mixedYears: readonly number[];
@@ -45,7 +45,7 @@ const graceDays = 16;
  */
 export function fitSeason(
   count: DayCount,
-  learned: Learned | undefined,
+  learned: TrainingPeriod | undefined,
   dates: readonly string[],
   { year, shiftDays = 0 }: SeasonChoice = {},
 ): SeasonFit {
@@ -83,7 +83,7 @@ export function fitSeason(
 
 function withinYear(
   days: Extract<DayCount, { kind: "of-year" }>,
-  learned: Learned | undefined,
+  learned: TrainingPeriod | undefined,
   dates: readonly string[],
   year: number | undefined,
 ): SeasonFit {

@@ -52,7 +52,7 @@ export const readQuality = (
     signal,
   });
 
-/** How dates become the numbers the network is told. 0 is kept for padding, so both begin with 1. */
+/** How dates become the day numbers that the network takes. 0 is kept for padding, so both counts begin with 1. */
 export type DayCount = (
   | {
       /** days since 1 January of the first year of all series: a season of two years runs on */

@@ -18,7 +18,7 @@ const surface = {
   "ops: normalisations": "batchNormalize groupNormalize layerNormalize",
   "ops: images [N, C, H, W]": "conv2d convTranspose2d maxPool2d maxUnpool2d",
   "ops: images pixel by pixel [H, W, N, C]":
-    "filtering geluMax interleave phases pixelGroupNormalize unpoolPhases winogradConv winogradKernel",
+    "winogradTransforms geluMax interleave phases pixelGroupNormalize unpoolPhases winogradConv winogradKernel",
   "ops: chosen entries": "atChosen productAtChosen",
   "ops: gradients": "gradients recompute stopGradient",
   "nn: layers and losses over a scope":
@@ -26,7 +26,7 @@ const surface = {
   "training: steps, optimizers, schedules":
     "ForwardSession TrainingSession adam adamW buildForward buildStep cosine gradientsOf initialState momentName plateau sgd withAverage",
   "onnx and weights: files": "encodeModel readSafetensors weightsCheck writeSafetensors",
-  "runtime: where it runs": "GraphSession chooseProvider memoryFigures probeHere probeSafely runOnce storageFor",
+  "runtime: where it runs": "GraphSession chooseProvider memoryFigures probeInProcess probeInChild runOnce storageFor",
 };
 
 test("the engine's public surface", () => {

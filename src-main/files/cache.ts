@@ -72,7 +72,7 @@ interface Kept<T> {
   clear(): void;
 }
 
-/** A cache of loads: one load serves everybody who waits for it, and one that fails or is aborted is forgotten. */
+/** A cache of loads: all callers that wait share one load, and one that fails or is aborted is forgotten. */
 export class LoadingCache<T> {
   readonly #kept: Kept<T>;
   readonly #loading = new Map<string, Promise<T>>();

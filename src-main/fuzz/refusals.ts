@@ -14,7 +14,7 @@ import { fileService } from "../services/app/files.ts";
 import { projectFolders } from "../services/projects/projects.ts";
 import { TrustedFolders } from "../services/projects/trusted-folders.ts";
 import { services } from "../services/services.ts";
-import { whenRead } from "../vector/index.ts";
+import { onReadingCost } from "../vector/index.ts";
 import { kinds, loadKind } from "./kinds/index.ts";
 import { randomOf } from "./random.ts";
 
@@ -281,7 +281,7 @@ interface Cost {
 /** Asks once, and measures the reader and this program together. */
 async function measured(kind: string, name: string, ask: Ask, path: string): Promise<Cost> {
   const costs: { work: number; memory: number }[] = [];
-  const stop = whenRead((_, __, cost) => costs.push(cost));
+  const stop = onReadingCost((_, __, cost) => costs.push(cost));
   globalThis.gc?.();
   const begin = performance.now();
   const before = process.cpuUsage();

@@ -7,7 +7,7 @@ export interface DeviceMemory {
   readonly freeBytes: number;
 }
 
-/** Memory of NVIDIA cards as their own tool tells it; nothing where there is no such tool. Other makers have no common one. */
+/** Memory of NVIDIA cards as nvidia-smi reports it; nothing where it is not installed. Other makers have no common tool. */
 export async function deviceMemory(): Promise<DeviceMemory[]> {
   try {
     const { stdout } = await promisify(execFile)(

@@ -1,4 +1,4 @@
-/** Headers of files that were read lately: the one cache of them, whoever reads. */
+/** Headers of files that were read lately: the one cache of them, shared by all readers. */
 
 import { stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";

@@ -13,7 +13,7 @@ type Quantity = Radiometry["quantity"];
 /** Far below the thermal noise of any radar (Sentinel-1: about −25 dB) and far above the echo of a corner reflector in a city. */
 const decibels: Limits = { low: -80, high: 60 };
 
-/** What programs write for “nothing” and nobody measures: −9999, −99999, and the least numbers of 16 and 32 bits. */
+/** What programs write for “no data” and no sensor measures: −9999, −99999, and the least numbers of 16 and 32 bits. */
 const fillNumbers: readonly number[] = [-9999, -99999, -32768, -2147483648];
 
 /**
@@ -61,7 +61,7 @@ const reflected: ReadonlySet<string> = new Set(
 /** Is that a band of reflected light? B10 is one of Sentinel-2 only; Landsat's is a temperature. */
 export const isReflected = (band: string): boolean => reflected.has(band) && band !== "B10";
 
-/** Is that decibel value one of backscatter? Of power near 0 the logarithm tells nothing but how a computer rounds. */
+/** Is that decibel value one of backscatter? The logarithm of power near 0 is rounding noise. */
 export const isEcho = (value: number): boolean => value >= decibels.low && value <= decibels.high;
 
 /** Before a unit is known: digital numbers of 16 bits, reflectance, power or decibels, but no number that stands for “nothing”. */

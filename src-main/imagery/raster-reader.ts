@@ -24,7 +24,7 @@ export function rasterReader(states: FileStates = new Map()): Reader {
         ...work,
       });
     },
-    /** Lets go of the files, so that they can be replaced; headers stay for whoever reads next. */
+    /** Closes the files, so that they can be replaced; headers stay in the cache. */
     async close() {
       for (const path of states.keys()) releaseFile(path);
       states.clear();

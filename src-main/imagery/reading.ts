@@ -43,7 +43,7 @@ export interface ReadingOptions extends Work {
    * that a piece lacks are no data (for figures of each band by itself).
    */
   readonly vector?: "whole" | "each" | undefined;
-  /** `data`: nobody asks what is clear, so a mask is read only to choose between pieces that overlap */
+  /** `data`: clearness is not requested, so a mask is read only to choose between pieces that overlap */
   readonly states?: "clear" | "data" | undefined;
   /** which numbers are data: `possible` ones, but for the question whether scale and unit are right */
   readonly judgement?: Judgement | undefined;
@@ -185,7 +185,7 @@ export interface ContributingPart extends PartRead {
 }
 
 /**
- * Looks through the parts until every pixel is clear (or has data, where nobody asks what is clear): of pieces that overlap each
+ * Looks through the parts until every pixel is clear (or has data, where clearness is not requested): of pieces that overlap each
  * pixel comes from the first that sees it best. Parts that see nothing better are passed over.
  * `known` has one state per pixel of the parts' grid, [height, width].
  */

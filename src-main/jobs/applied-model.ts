@@ -7,10 +7,10 @@ import {
   type Cube,
   type DayCount,
   fitSeason,
-  type Learned,
   type Normalization,
   type PatchWindow,
   planBlend,
+  type TrainingPeriod,
 } from "../cube/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 import { lonLatBounds } from "../raster/index.ts";
@@ -24,7 +24,7 @@ export interface AppliedModel {
   readonly modalities: readonly Modality[];
   /** how its dates are counted */
   readonly days: DayCount;
-  /** by input: bands of the model that no band of the images shows; the network is told their mean */
+  /** by input: bands of the model that no band of the images shows; the network is given their mean */
   readonly masked: Readonly<Record<string, readonly string[]>>;
   /** what should be known of a map or a training made so */
   readonly findings: readonly Finding[];
@@ -114,7 +114,7 @@ const isDate = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 
 /** What the model's series have learned from; `undefined` where its package does not say. */
-function learnedDates({ training, modalities }: ModelDescription): Learned | undefined {
+function learnedDates({ training, modalities }: ModelDescription): TrainingPeriod | undefined {
   const series = new Set(modalities.filter(({ kind }) => kind === "series").map(({ name }) => name));
   const known = training.dates.filter(
     ({ modality, first, last }) => series.has(modality) && isDate(first) && isDate(last),
@@ -164,7 +164,7 @@ function fitDates(
   return { modalities: kept, days, findings };
 }
 
-/** Nearer to the equator than this seasons are not told by the sun's height. */
+/** Nearer to the equator than this, in degrees of latitude, seasons do not follow the sun's height. */
 const tropics = 15;
 
 /** Whether the place lies where it is summer when the model's place has winter. */

@@ -165,7 +165,7 @@ export function changeClasses(
   return [
     { code: unchanged, name: "unchanged", color: "#d5d8dc", from: null, to: null, pixels: stayed },
     ...own.map(({ p, q, pixels }, i): ChangeClass => {
-      // The new class's colour; a second change to the same class is darker, so that they can be told apart.
+      // The new class's colour; a second change to the same class is darker, so that they can be distinguished.
       const before = seen.get(q.color) ?? 0;
       seen.set(q.color, before + 1);
       const color = darker(q.color, 0.82 ** before);

@@ -1,7 +1,7 @@
 import type { JobEvent } from "../../src-shared/domain/job.ts";
 import type { TrainingReview } from "../../src-shared/domain/training.ts";
 
-/** What a job is given besides its spec: how to say how far it is, and how it is told to stop. */
+/** What a job is given besides its spec: where it reports its progress, and the signal that stops it. */
 export interface JobContext {
   readonly signal: AbortSignal;
   /** `fraction` in [0, 1] of the phase of that name */
@@ -14,7 +14,7 @@ export interface JobContext {
   log(text: string): void;
 }
 
-/** What a job is told to say goes out as events. */
+/** A context whose reports go out as events. */
 export function contextOf(on: (event: JobEvent) => void, signal: AbortSignal): JobContext {
   return {
     signal,

@@ -24,10 +24,10 @@ export function coverageIn(footprints: Footprints, area: PatchWindow, names: rea
   return { all, shared: PatchSet.heldTwice(sets), places, modalities };
 }
 
-/** An input that has images on less than this share of the area is told of. */
+/** An input that has images on less than this share of the area is reported. */
 const nearlyAll = 0.99;
 
-/** What is told of inputs that lack images in a part of the area, and where no two inputs see the same place. */
+/** Findings about inputs that lack images in a part of the area, and about areas where no two inputs see the same place. */
 export function coverageFindings({ all, shared, places, modalities }: Coverage): Finding[] {
   const partial = modalities
     .filter(({ share, places: own }) => share < nearlyAll || own < places.length)

@@ -8,13 +8,13 @@ import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { findingsOfPart, findingsOfScore } from "./score-findings.ts";
 import {
+  chanceLoss,
   contrastByChance,
   findingsOfLabels,
   findingsOfLoss,
   findingsOfPretraining,
   findingsOfValidation,
   LabelShares,
-  lossWithoutLooking,
 } from "./training-findings.ts";
 
 const codesOf = (findings: readonly { readonly code: string }[]) => findings.map(({ code }) => code);
@@ -34,9 +34,9 @@ test("findings are told once, the severe ones first", () => {
 
 test("guessing by the shares of the classes gives the loss that is called chance, with and without smoothing", () => {
   // By hand: even classes without smoothing are ln K; one class in two thirds of the weight is its entropy.
-  expect(lossWithoutLooking([0.25, 0.25, 0.25, 0.25], 0).chance).toBeCloseTo(Math.log(4), 12);
-  expect(lossWithoutLooking([2 / 3, 1 / 3], 0).chance).toBeCloseTo(0.636514168, 8);
-  expect(lossWithoutLooking([0.5, 0.5], 0.1)).toEqual({ chance: expect.closeTo(Math.log(2), 12), floor: expect.closeTo(-(0.95 * Math.log(0.95) + 0.05 * Math.log(0.05)), 12) }); // biome-ignore format: one line
+  expect(chanceLoss([0.25, 0.25, 0.25, 0.25], 0).chance).toBeCloseTo(Math.log(4), 12);
+  expect(chanceLoss([2 / 3, 1 / 3], 0).chance).toBeCloseTo(0.636514168, 8);
+  expect(chanceLoss([0.5, 0.5], 0.1)).toEqual({ chance: expect.closeTo(Math.log(2), 12), floor: expect.closeTo(-(0.95 * Math.log(0.95) + 0.05 * Math.log(0.05)), 12) }); // biome-ignore format: one line
 });
 
 test("a loss at chance is severe however unbalanced the classes, one well below is not, and a rising one is named", () => {

@@ -9,7 +9,7 @@ export type JournalEntry = Extract<JobEvent, { type: "metric" | "review" }>;
 const journalFile = "journal.jsonl";
 
 /**
- * Writes down every point of the curve in the job's folder before it is told. What was on its way when the program was
+ * Writes every point of the curve into the job's folder before it is reported. What was on its way when the program was
  * killed is missing in the catalog, while the checkpoint may already be past it: the journal completes the curve.
  */
 export function withJournal(folder: string, resume: boolean, context: JobContext): JobContext {

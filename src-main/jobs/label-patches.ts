@@ -17,7 +17,7 @@ import { boundsOfGeometry, type Polygonal, rasterizePolygon } from "../vector/in
 
 /** What is known of the patches of one window. */
 export interface PatchLabels {
-  /** [P] position in `codes`, −1 where nobody labelled */
+  /** [P] position in `codes`, −1 where unlabelled */
   readonly classes: Int32Array;
   /** [P] id of the polygon, −1 where there is none */
   readonly polygons: Int32Array;
@@ -31,7 +31,7 @@ interface Placed {
   /** the patches around it, inside the area */
   readonly window: PatchWindow;
   readonly classIndex: number;
-  /** tells the patches that it labels in `within`, in the grid's rows and columns; other patches may be told too */
+  /** calls back with the patches that it labels in `within`, in the grid's rows and columns, and perhaps with others */
   readonly spans: (within: PatchWindow, tell: (row: number, start: number, end: number) => void) => void;
 }
 
@@ -92,7 +92,7 @@ export class LabelPatches {
     });
   }
 
-  /** Labels of a window's patches, row by row. Where polygons of several classes meet on a patch, nobody knows: no label. */
+  /** Labels of a window's patches, row by row. A patch on which polygons of several classes meet has no label. */
   labels(window: PatchWindow): PatchLabels {
     const around = boundsOfPatches(this.grid, window);
     const classes = new Int32Array(window.width * window.height).fill(-1);

@@ -5,7 +5,7 @@ import type { LabelFacts } from "./label-facts.ts";
 
 /** How much of the way from guessing to the best possible loss a training must have gone, to have learned anything. */
 const leastGain = 0.08;
-/** A contrastive loss above this share of chance has told nothing apart: 300 steps of the sample end at 0.92 of it. */
+/** A contrastive loss above this share of chance has distinguished nothing: 300 steps of the sample end at 0.92 of it. */
 const contrastOfChance = 0.97;
 /** The mean alone reconstructs standardised values with an error of 1. */
 const reconstructionOfMean = 0.98;
@@ -30,7 +30,7 @@ const entropy = (shares: readonly number[]): number =>
  * loss there is. Both with label smoothing, in nats.
  * @param shares of the weight of each class in the loss, summing to 1
  */
-export function lossWithoutLooking(
+export function chanceLoss(
   shares: readonly number[],
   labelSmoothing: number,
 ): { readonly chance: number; readonly floor: number } {
@@ -45,7 +45,7 @@ export function findingsOfLoss(end: CurveEnd, shares: readonly number[], labelSm
   const loss = end.last.loss;
   if (loss === undefined || shares.length < 2) return [];
   if (loss === 0) return [{ code: "loss-zero", details: { term: "loss" } }];
-  const { chance, floor } = lossWithoutLooking(shares, labelSmoothing);
+  const { chance, floor } = chanceLoss(shares, labelSmoothing);
   // Above the start and above guessing: it grows. Guessing wildly at the start alone is usual.
   if (loss > mostRise * Math.max(end.first, chance))
     return [{ code: "loss-rising", details: { first: end.first, last: loss } }];

@@ -73,7 +73,7 @@ interface Progress {
 
 const notBegun = { step: 0, reviewed: 0, stopping: notStoppedYet, stopped: false, lastValues: {} };
 
-/** Steps at the beginning and at the end whose mean is told. */
+/** Steps at the beginning and at the end whose mean is reported. */
 const fewSteps = { first: 5, recent: 20 } as const;
 
 const bestPrefix = "best/";

@@ -184,7 +184,7 @@ export async function readModel(folder: string): Promise<TrainedModel> {
 }
 
 /**
- * Looks through weights that come piece by piece from a package: `described` is told their tensors before any number is looked at,
+ * Looks through weights that come piece by piece from a package: `described` is called with their tensors before any number is looked at,
  * and may refuse; `end()` compares their sum with that of the description.
  * @param path what errors name
  * @throws AppError "weights-damaged", "model-damaged"

@@ -9,7 +9,7 @@ export interface BlockPlaces {
 }
 
 /**
- * The places of an image's blocks, each looked at before anybody reads it.
+ * The places of an image's blocks, each checked before it is read.
  * @param size of the file in bytes
  */
 export function blockPlaces(

@@ -5,7 +5,7 @@ import { CrsProblem } from "./projection.ts";
 import { childOf as child, horizontalPart, ownCode, parseWkt, projOfWkt, type WktNode } from "./wkt.ts";
 
 /**
- * The EPSG code of a well-known text, where there is one. A text that carries its code is believed. The dialect of .prj
+ * The EPSG code of a well-known text, where there is one. A text that carries its code is taken by its code. The dialect of .prj
  * files carries none and has its own names, so the numbers (ellipsoid and projection parameters) are compared with the
  * EPSG list, and the words of the names decide between systems with equal numbers; what is found must then be the same
  * projection in every parameter. A text with a datum shift of its own, or with a datum that has no name, is only the system of a code

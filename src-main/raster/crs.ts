@@ -98,7 +98,7 @@ function definitionOfCode(code: number, crs: Crs, depth = 0): string {
   if (isTurned(code) && !/\+axis=\w*[ws]/.test(row.proj4)) throw new CrsProblem(reason("crs-axes-run-south-or-west"));
   const known = shiftOf(code)?.shift;
   if (known) return withoutAxis(withShift(row.proj4, known));
-  // Zeros of the list that the register does not know stand for a shift that nobody knows.
+  // Zeros of the list that the register does not know stand for an unknown shift.
   return withoutAxis(row.proj4.replace(/\s*\+towgs84=0(\.0)?(,0(\.0)?)+(?=\s|$)/, ""));
 }
 
@@ -144,7 +144,7 @@ function withoutGrids(definition: string): string {
 // GeoTIFF coordinates are x, y whatever the authority's axis order says; only reversed directions matter.
 const withoutAxis = (definition: string) => withoutGrids(definition.replace(/\s*\+axis=(en|ne)u?(?=\s|$)/g, ""));
 
-/** Axes that point west or south must be turned; proj4 does so only when told. */
+/** Axes that point west or south must be turned; proj4 does so only with `enforceAxis`. */
 const turned = (definition: string) => /\+axis=\w*[ws]/.test(definition);
 
 interface Converter {

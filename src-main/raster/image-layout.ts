@@ -223,7 +223,7 @@ async function oneForAll(
 ): Promise<number> {
   const list = await numbersOf(file, directory, tag);
   if (!list) return usual;
-  // One value for all bands is a habit of many writers; a list of another length is somebody else's.
+  // One value for all bands is a habit of many writers; a list of another length does not belong to these bands.
   if (list.length !== 1 && list.length < samples) {
     throw new DamagedTiff(
       what === "bits"

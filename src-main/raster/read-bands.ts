@@ -228,7 +228,7 @@ async function fetchBlocks(image: Image, group: readonly BlockPlace[]): Promise<
       : Math.min(layout.blockHeight, layout.height - row * layout.blockHeight);
     // The file became shorter since its header was read.
     if (offset + length - start > bytes.length) throw new AppError("raster-truncated", { path });
-    // A copy of its own can move to the worker; a lone block already has one.
+    // A copy of its own can move to the worker; a single block already has one.
     const own = group.length === 1 ? bytes : bytes.slice(offset - start, offset - start + length);
     return { bytes: own, rows };
   });

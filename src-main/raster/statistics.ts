@@ -62,7 +62,7 @@ export async function statistics(raster: Raster, options: StatisticsOptions = {}
 function levelFor({ info }: Raster, maxPixels: number) {
   if (info.width * info.height <= maxPixels) return { overview: undefined, width: info.width, height: info.height };
   const fitting = info.overviews.findIndex((o) => o.width * o.height <= maxPixels);
-  // An overview much smaller than the budget says less than samples of the full resolution; a coarser one is still a fair picture.
+  // An overview much smaller than the budget says less than samples of the full resolution; a coarser one is still representative.
   if (fitting >= 0 && info.overviews[fitting]!.width * info.overviews[fitting]!.height >= maxPixels / 64) {
     return { overview: fitting, ...info.overviews[fitting]! };
   }

@@ -48,7 +48,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   const grid = requireGeobox(source);
   const numbers = options.bands ?? source.info.bands.map((_, i) => i + 1);
   const same = options.method === "nearest" ? windowOnGrid(grid, target) : undefined;
-  // Pixels of the image as they are need no kernel. What is absent from the file is told below.
+  // Pixels of the image as they are need no kernel. Pixels that are absent from the file are handled below.
   if (same && (await source.absence(same, { bands: numbers })) === undefined)
     return withoutNumbers(await source.readWindow(same, { bands: numbers, signal, urgent }), options);
   const plan = planOf(source, grid, target, options);
@@ -306,7 +306,7 @@ function overviewFor(source: Raster, ratio: number): number | undefined {
   return ratio > 1.1 ? chosen : undefined;
 }
 
-/** The one point that a lone nearest pixel needs, however far its corners lie apart. */
+/** The one point that a single nearest pixel needs, however far its corners lie apart. */
 function centreOf(lattice: Lattice): Pick<Lattice, "x" | "y"> {
   const x = new Float64Array(1);
   const y = new Float64Array(1);

@@ -91,7 +91,7 @@ const isNameStart = (code: number): boolean =>
   (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 58 || code > 127;
 
 /**
- * Walks `source` once from left to right and tells `handlers` what is there; every element that is opened is closed.
+ * Walks `source` once from left to right and calls `handlers` with what is there; every element that is opened is closed.
  * @throws XmlProblem past a limit, at entities of the file's own, and, when strict, at what is not well-formed
  */
 export function scanXml(source: string, handlers: XmlHandlers, options: XmlOptions = {}): void {

@@ -4,7 +4,7 @@ import type { EditCommands } from "../../src-shared/ipc/edits.ts";
 import { announceChanged, type Deps } from "./deps.ts";
 import { validated } from "./validated.ts";
 
-/** Does `work` as one step that can be undone, and tells every window which tables it touched. */
+/** Does `work` as one step that can be undone, and announces to every window which tables it touched. */
 export function edit<T>(deps: Pick<Deps, "catalog" | "announce">, name: EditName, work: () => T): T {
   const { value, tables } = deps.catalog.edit(name, work);
   if (tables.length > 0) announceChanged(deps.announce, ...tables, "edits");

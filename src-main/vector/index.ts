@@ -10,7 +10,7 @@ export type {
 } from "./formats/feature.ts";
 export { type FeatureSink, openFeatureSink } from "./formats/feature-sink.ts";
 export { writeGeoPackage } from "./formats/geopackage-write.ts";
-export { doubtOf } from "./formats/inspect-layer.ts";
+export { datumDoubtOf } from "./formats/inspect-layer.ts";
 export type { LayerFacts } from "./formats/layer-facts.ts";
 export { openFeatures, readFeatures } from "./formats/read.ts";
 export { divide } from "./geometry/divide.ts";
@@ -47,7 +47,14 @@ export {
   type ImportedPolygon,
 } from "./labels/label-import.ts";
 export { readTileShares, type TileEntry } from "./labels/tile-shares.ts";
-export { eachFeatureApart, fieldsApart, readApart, readingLimits, whenRead, workApart } from "./reader/read-apart.ts";
+export {
+  eachFeatureInSubprocess,
+  fieldsInSubprocess,
+  onReadingCost,
+  readInSubprocess,
+  readingLimits,
+  runInSubprocess,
+} from "./reader/subprocess.ts";
 export type { TaskProgress } from "./reader/tasks.ts";
 export { jsonCheck } from "./structure/json.ts";
 export { StructureProblem } from "./structure/problem.ts";

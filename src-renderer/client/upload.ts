@@ -53,14 +53,14 @@ async function collect(entry: FileSystemEntry, above: string, found: Dropped[]):
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   for (;;) {
-    // A folder is told in portions, the last of which is empty.
+    // A folder is listed in portions, the last of which is empty.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return;
     for (const below of some) await collect(below, `${name}/`, found);
   }
 }
 
-/** XMLHttpRequest and not fetch: it tells how much has gone. The file is read from the disk as it goes. */
+/** XMLHttpRequest and not fetch: it reports how much was sent. The file is read from the disk as it goes. */
 function send(
   file: File,
   path: readonly string[],

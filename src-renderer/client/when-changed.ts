@@ -6,7 +6,7 @@ const moment = 20;
 
 /**
  * Calls `listener` whenever the answer to one of the questions may be another, once for the changes of a moment. A change never
- * delays a call that is already scheduled, which a steady flow of changes would delay for ever. The table of edits is told last of a
+ * delays a call that is already scheduled, which a steady flow of changes would delay for ever. The table of edits is announced last in a
  * transaction: nothing is waited for then, so that what undo does is known before the many other questions are answered. Returns how to stop.
  */
 export type WhenChanged = (listener: () => void, ...questions: readonly QuestionName[]) => () => void;

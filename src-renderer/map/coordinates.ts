@@ -1,4 +1,4 @@
-/** Writing and reading coordinates. Pure: transforms are done by whoever has them. */
+/** Writing and reading coordinates. Pure: transforms are passed in. */
 
 export type Notation = "project" | "dd" | "dms";
 export const notations: readonly Notation[] = ["project", "dd", "dms"];

@@ -184,7 +184,7 @@ export class MapView {
     await this.#island?.refresh();
   }
 
-  /** Draws the eye to a place for a moment. */
+  /** Highlights a place for a moment. */
   flash(bounds: Bounds): void {
     this.#island?.flash(bounds);
   }

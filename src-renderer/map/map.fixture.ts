@@ -86,7 +86,7 @@ export class MapUnderTest {
     return event;
   }
 
-  /** A pointer that rests somewhere has told of it more than once. */
+  /** A pointer that rests somewhere has sent more than one event there. */
   move(x: number, y: number, init: { readonly buttons?: number } & Modifiers = {}): void {
     if (!init.buttons) this.#pointer("pointermove", x, y, init);
     this.#pointer("pointermove", x, y, init);

@@ -23,7 +23,7 @@ const restingKept = 6;
 const patience = 1500;
 
 /** What the map draws from. */
-export interface Given {
+export interface DrawingDeps {
   readonly client: Pick<Client, "invoke" | "whenChanged">;
   readonly layers: Pick<Layers, "slotOf" | "rows">;
   readonly activity: MapActivity;
@@ -33,7 +33,7 @@ type Drawn = RasterLayer | VectorFileLayer;
 
 /** Draws on the map what the layer tree and the time slider say, and nothing else. State flows in only. */
 export class MapSync {
-  readonly #given: Given;
+  readonly #deps: DrawingDeps;
   readonly #map: OlMap;
   readonly #project: OpenedProject;
   readonly #projection: Projection;
@@ -54,7 +54,7 @@ export class MapSync {
   #wanted: readonly DrawnLayer[] = [];
 
   constructor(
-    given: Given,
+    deps: DrawingDeps,
     map: OlMap,
     project: OpenedProject,
     projection: Projection,
@@ -62,13 +62,13 @@ export class MapSync {
     /** a picture has its own density, and no layer fades in */
     picture: { readonly pixelRatio?: number; readonly fade?: boolean } = {},
   ) {
-    this.#given = given;
+    this.#deps = deps;
     this.#picture = picture;
     this.#map = map;
     this.#project = project;
     this.#projection = projection;
     this.#colors = colors;
-    this.#stopListening = given.client.whenChanged(() => void this.refresh(), "layers.sources", "vectors.list");
+    this.#stopListening = deps.client.whenChanged(() => void this.refresh(), "layers.sources", "vectors.list");
   }
 
   /** Called whenever the wanted layers change; the lowest first. */
@@ -169,7 +169,7 @@ export class MapSync {
     this.#resting.clear();
     const drawn = ids.filter((id) => this.#live.has(id));
     if (drawn.length === 0) return;
-    const sources = await this.#given.client.invoke("layers.sources", { ids: drawn }).catch(() => []);
+    const sources = await this.#deps.client.invoke("layers.sources", { ids: drawn }).catch(() => []);
     for (const source of sources) {
       if (source.problem) continue;
       this.#sources.set(source.id, source);
@@ -192,7 +192,7 @@ export class MapSync {
   }
 
   #styleOf(id: string): Readonly<Record<string, unknown>> {
-    const { layers } = this.#given;
+    const { layers } = this.#deps;
     const slot = layers.slotOf(id);
     return { ...(slot ? layers.rows.get(slot.id)?.style : {}), ...layers.rows.get(id)?.style };
   }
@@ -236,8 +236,8 @@ export class MapSync {
       style,
       pixelRatio: this.#picture.pixelRatio,
       fade: this.#picture.fade,
-      onloading: (change) => this.#given.activity.count(change),
-      statistics: (bands) => this.#given.client.invoke("layers.statistics", { id: source.id, bands: [...bands] }),
+      onloading: (change) => this.#deps.activity.count(change),
+      statistics: (bands) => this.#deps.client.invoke("layers.statistics", { id: source.id, bands: [...bands] }),
     });
   }
 
@@ -281,7 +281,7 @@ export class MapSync {
     if (known) return Promise.resolve(known);
     const asking: Promise<LayerSource | null> =
       this.#asking.get(id) ??
-      this.#given.client.invoke("layers.sources", { ids: [id] }).then(
+      this.#deps.client.invoke("layers.sources", { ids: [id] }).then(
         ([source]) => {
           if (!source || source.problem) return null;
           this.#sources.set(id, source);

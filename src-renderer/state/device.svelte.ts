@@ -6,7 +6,7 @@ export class Device {
   readonly #client: Client;
   report = $state.raw<DeviceReport | null>(null);
   error = $state.raw<unknown>();
-  /** memory of the device while it is watched; `null` where it cannot be told */
+  /** memory of the device while it is watched; `null` where it is unknown */
   usage = $state.raw<{ readonly usedBytes: number; readonly totalBytes: number } | null>(null);
   #asked = false;
 

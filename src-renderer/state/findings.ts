@@ -5,11 +5,11 @@ import { findingWords } from "../i18n/findings.ts";
 
 /** What forbids the use of what a job made, in the window's language; `null` where nothing does. */
 export async function severeWords(client: Client, { id, kind }: Job): Promise<string | null> {
-  return saying(severeOnes(await findingsOfJob(client, id, kind).catch(() => [])));
+  return findingsText(severeOnes(await findingsOfJob(client, id, kind).catch(() => [])));
 }
 
-/** The sentences of severe findings, without their remedies. */
-export function saying(findings: readonly Finding[]): string | null {
+/** The sentences of findings, without their remedies; `null` without any. */
+export function findingsText(findings: readonly Finding[]): string | null {
   return findings.length > 0 ? findings.map((finding) => findingWords(finding).what).join(" ") : null;
 }
 

@@ -25,7 +25,7 @@ export class LabelProblems {
     });
   }
 
-  /** `null`: nobody has looked yet */
+  /** `null`: not checked yet */
   get list(): readonly LabelProblem[] | null {
     return this.#list;
   }

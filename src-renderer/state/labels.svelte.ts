@@ -194,7 +194,7 @@ export class Labels {
     }
   }
 
-  /** Something was refused of which nobody is left to say so. */
+  /** Keeps a refusal whose tool or panel is gone, so that it is shown as a notice. */
   fail(error: unknown): void {
     this.#failed = error;
   }

@@ -19,7 +19,7 @@ interface Mark {
 /** The speed of the last so many seconds decides: early steps are slow while kernels are chosen and files are read. */
 const windowSeconds = 30;
 
-/** Turns what a job tells into a pace. One per job; a new phase begins anew. */
+/** Turns the progress that a job reports into a pace. One per job; a new phase begins anew. */
 export class Pace {
   #phase = "";
   #fraction = 0;

@@ -10,7 +10,7 @@ export interface Line {
 /** The curves and reviews of one run: what is stored, and what comes in while it goes on. */
 export class RunCurve {
   readonly runId: number;
-  /** grows when something came; read it to be told */
+  /** grows with every new point; an effect that reads it runs again */
   version = $state(0);
   reviews = $state.raw<readonly RunReview[]>([]);
   loaded = $state(false);

@@ -66,7 +66,7 @@ export function newWindow(program: FakeProgram) {
       await session.close();
       await settle();
     },
-    /** Its name was changed: the same project, told anew. */
+    /** Its name was changed: the same project, announced anew. */
     async renamed(name: string): Promise<void> {
       program.on("project.current", project(session.project!.folder, { name }));
       await session.renew();

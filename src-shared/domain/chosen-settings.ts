@@ -12,7 +12,7 @@ export interface LabelShape {
   readonly unit?: LabelUnit;
 }
 
-/** Numbers that follow from the labels where nobody says otherwise. */
+/** Numbers that follow from the labels unless they are given. */
 export type SettingsOfLabels = Pick<FinetuneRecipe, "balance" | "patchWeightPower" | "steps" | "learningRate">;
 
 /** The rule that applied: see `settingsOfLabels`. */
@@ -22,7 +22,7 @@ export type LabelRule = "few-places" | "many-places" | "points";
 export interface ChosenSettings {
   readonly rule: LabelRule;
   readonly labels: LabelShape;
-  /** those that nobody had set */
+  /** those that were not given */
   readonly values: Partial<SettingsOfLabels>;
 }
 

@@ -22,7 +22,7 @@ interface InUnits {
   readonly unit?: LabelUnit;
 }
 
-/** What each code tells. Plain data, so that it crosses every border and is kept with results. */
+/** The values of each code. Plain data, so that it crosses every border and is kept with results. */
 export interface FindingDetails {
   // Training
   readonly "loss-near-chance": { readonly loss: number; readonly chance: number; readonly classes: number };

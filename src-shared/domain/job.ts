@@ -60,7 +60,7 @@ export interface JobResults {
 }
 export type JobResult = JobResults[JobKind];
 
-/** What a job tells while it runs. `metric` values become rows of the run's curve. */
+/** What a job reports while it runs. `metric` values become rows of the run's curve. */
 export type JobEvent =
   | { readonly type: "phase"; readonly name: string; readonly fraction: number }
   | { readonly type: "metric"; readonly step: number; readonly values: Readonly<Record<string, number>> }
@@ -173,7 +173,7 @@ export interface FinetuneSpec extends CommonSpec {
   readonly architecture: ArchitectureChoice;
   readonly recipe: FinetuneRecipe;
   readonly modelName: string;
-  /** without a validation part: look at some training places instead, for the eye only */
+  /** without a validation part: review some training places instead, for the pictures only */
   readonly previews?: boolean;
   /** which numbers of the recipe follow from the labels, and why */
   readonly chosen?: ChosenSettings;

@@ -48,7 +48,7 @@ export function packCells(window: Window, has: (index: number) => boolean): Patc
 export const cellBytes = ({ bits }: PatchCells): Uint8Array => fromBase64(bits);
 
 /**
- * Labels whose patches fill a window of more than so many are shown as filled patches, and told to windows by their patches alone:
+ * Labels whose patches fill a window of more than so many are shown as filled patches, and sent to windows by their patches alone:
  * the outlines of ten million are hundreds of megabytes.
  */
 const mostOutlinedPatches = 400;

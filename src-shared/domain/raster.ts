@@ -18,7 +18,7 @@ export interface Raster {
   /** as the person calls it; `null`: its file name */
   readonly name: string | null;
   readonly path: string;
-  /** chosen by a person, instead of what the file says or does not say; whoever opens the file passes it on */
+  /** chosen by a person, instead of what the file says or does not say; every opening of the file passes it on */
   readonly crs: string | null;
   readonly header: RasterHeader;
   readonly bytes: number;

@@ -59,7 +59,7 @@ export interface TileSplitFacts {
   readonly unknown: { readonly count: number; readonly examples: readonly string[] };
 }
 
-/** What a person should know about a split before believing its scores. */
+/** What a person should know about a split before relying on its scores. */
 export type SplitNote =
   /** these classes lie in one block: they only train */
   | { readonly kind: "one-block"; readonly classCodes: readonly number[] }
@@ -85,7 +85,7 @@ export type SplitNote =
   /** what each word was taken for */
   | { readonly kind: "words"; readonly folds: boolean; readonly words: readonly SplitWord[] };
 
-/** One word of a split field; `part` is `null` while nobody knows what it means. */
+/** One word of a split field; `part` is `null` while its meaning is unknown. */
 export interface SplitWord {
   readonly word: string;
   readonly count: number;

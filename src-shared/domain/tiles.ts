@@ -70,7 +70,7 @@ export interface MapTilesSpec extends CommonSpec {
   readonly title?: string;
 }
 
-/** How well one class is told; `null` where a number means nothing: a class that no tile of the part holds. */
+/** How well one class is recognised; `null` where a number means nothing: a class that no tile of the part holds. */
 export interface TileClassScore {
   readonly code: number;
   readonly name: string;

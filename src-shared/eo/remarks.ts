@@ -1,5 +1,5 @@
 // What the program says of images: how their numbers are read and why, and what is doubtful. Data, so that every language has its
-// own sentence and nothing is told apart by its words.
+// own sentence and nothing is distinguished by its words.
 import type { Repair } from "../ipc/radiometry.ts";
 
 /** Values of each remark; numbers stay numbers, days are ISO dates. */

@@ -125,7 +125,7 @@ export function bandNamed(sensor: SensorId, text: string, platform?: string): Ba
 
 /**
  * What the bands of a file are when it does not name them, by sensor, level and number of bands.
- * Only the layouts that everybody writes are guessed; anything else has to be named.
+ * Only common layouts are guessed; anything else has to be named.
  * @param platform the satellite, where it is known: Landsat 4, 5 and 7 have other bands than 8 and 9
  */
 export function usualBands(sensor: SensorId, count: number, platform?: string): readonly string[] | undefined {

@@ -23,7 +23,7 @@ export interface Passband {
   readonly width: number;
 }
 
-/** Of a camera that tells no widths. */
+/** Of a camera whose band widths are unknown. */
 const usualWidth = 60;
 /** Centres so close are one band, however narrow both are: twins of a sensor differ by as much. */
 const sameCentre = 20;

@@ -39,7 +39,7 @@ export interface AlignmentEntry {
   readonly problems: readonly AlignmentProblem[];
 }
 
-/** Why no shift could be measured, or why it should not be believed. */
+/** Why no shift could be measured, or why it should not be relied on. */
 export type MeasureRefusal = "texture" | "clouds" | "overlap" | "ambiguous" | "inconsistent" | "too-far";
 
 export interface Measurement {

@@ -34,7 +34,7 @@ export interface LayerFacts {
   readonly sensor: SensorId | null;
   readonly date: string | null;
   readonly time: string | null;
-  /** `S2A`, `ascending`, `31UFS`: tells apart what has one date */
+  /** `S2A`, `ascending`, `31UFS`: distinguishes what has one date */
   readonly detail: string | null;
   readonly bands: readonly string[];
   /** places of a mosaic, side by side; 1 for anything else */

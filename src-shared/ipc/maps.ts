@@ -87,7 +87,7 @@ export interface MapDetails {
   readonly hectares: number;
   /** pixels without a class where there are images: of the map's rectangle, or of its places when it has several */
   readonly emptyPixels: number;
-  /** what should be known before the map is believed: of its model, its measurements and its drawing; severe ones first */
+  /** what should be known before the map is relied on: of its model, its measurements and its drawing; severe ones first */
   readonly findings: readonly Finding[];
   readonly bytes: number;
   readonly corrected: CorrectedAreas | null;

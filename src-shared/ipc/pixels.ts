@@ -10,7 +10,7 @@ import type { TileAddress } from "../geo/tile-grid.ts";
  * | `/vector/LAYER?bounds=minX,minY,maxX,maxY&resolution=R&v=VERSION` | GeoJSON in the project's CRS, cut to the view |
  * | `/file/export/FILE` | a file that lies in the project's folder of exports |
  *
- * `v` is the version that `layers.sources` told: an address with the right one may be kept by the browser for good.
+ * `v` is the version that `layers.sources` gave: an address with the right one may be kept by the browser for good.
  */
 export interface TileRequest extends TileAddress {
   readonly layer: string;

@@ -16,7 +16,7 @@ const tiles = [
 ] as const;
 
 /**
- * Every command: the tables from which a question is answered, so that whoever shows the answer asks again when one of them
+ * Every command: the tables from which a question is answered, so that what shows the answer asks again when one of them
  * changes; none where the answer comes from elsewhere (the disk, the machine). `null`: no question, it changes something or
  * begins work. A new command without its line is a compile error, and `questions.test.ts` in `src-main/services` holds every
  * line against the SQL that the question runs.

@@ -41,7 +41,7 @@ export interface ImportedImages {
   readonly copies: readonly { readonly path: string; readonly of: string }[];
 }
 
-/** One of several images of a place, with what tells them apart. */
+/** One of several images of a place, with what distinguishes them. */
 export interface PlaceRival {
   readonly paths: readonly string[];
   readonly isNew: boolean;
@@ -176,7 +176,7 @@ export interface AcquisitionFacts {
   readonly level: string | null;
   readonly date: string;
   readonly time: string | null;
-  /** `S2A · ascending · 31UFS`: what tells apart acquisitions of one date */
+  /** `S2A · ascending · 31UFS`: what distinguishes acquisitions of one date */
   readonly detail: string | null;
   readonly bands: readonly string[];
   readonly pieces: readonly PieceFacts[];
@@ -197,7 +197,7 @@ export interface RasterCommands {
   "rasters.preview"(request: {
     readonly paths: readonly string[];
     readonly choices?: readonly ImageChoice[] | undefined;
-    /** the name under which it tells how far it is and can be stopped */
+    /** the name under which it reports its progress and can be stopped */
     readonly task?: string | undefined;
   }): Promise<ImportPreview>;
   /** Stops a preview or an import at its next file; nothing of it is kept. */

@@ -29,7 +29,7 @@ interface FinetuneRequest extends Common, ModelUse {
   readonly size?: "tiny" | "small" | "base" | undefined;
   /** what is left out is chosen from the labels or has its default */
   readonly recipe?: Some<Omit<FinetuneRecipe, "balance"> & { balance: FinetuneRecipe["balance"] | "auto" }> | undefined;
-  /** taught instead of a network, in seconds; what a network would be told is not used then */
+  /** trained instead of a network, in seconds; settings of a network are not used then */
   readonly method?: Method | undefined;
 }
 

@@ -121,7 +121,7 @@ export class Graph {
   }
 }
 
-/** -0 and 0 differ as constants (1/x tells them apart). */
+/** -0 and 0 differ as constants (1/x distinguishes them). */
 function formatNumber(value: number | bigint): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }

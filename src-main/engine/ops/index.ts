@@ -46,4 +46,10 @@ export { recompute } from "./recompute.ts";
 export { argMax, reduceMax, reduceMean, reduceMin, reduceSum } from "./reduce.ts";
 export { quantile, topK } from "./select.ts";
 export { logSoftmax, logSumExp, softmax } from "./softmax.ts";
-export { type Filtering, filtering, type WinogradKernel, winogradConv, winogradKernel } from "./winograd.ts";
+export {
+  type WinogradKernel,
+  type WinogradTransforms,
+  winogradConv,
+  winogradKernel,
+  winogradTransforms,
+} from "./winograd.ts";

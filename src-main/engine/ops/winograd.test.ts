@@ -3,7 +3,7 @@ import { Graph, type Tensor, tensor, type Value } from "../graph/index.ts";
 import { runOnce } from "../runtime/index.ts";
 import { conv2d, convTranspose2d } from "./conv.ts";
 import { transpose } from "./layout.ts";
-import { filtering, winogradConv, winogradKernel } from "./winograd.ts";
+import { winogradConv, winogradKernel, winogradTransforms } from "./winograd.ts";
 
 function irregular(shape: readonly number[], phase: number): Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
@@ -17,7 +17,7 @@ function irregular(shape: readonly number[], phase: number): Tensor {
 const pixels = (g: Graph, x: Value) => transpose(g, x, [2, 3, 0, 1]);
 
 test.each([2, 3, 4])("F(%i, 3) is the convolution of a stretch", (outputs) => {
-  const { input, kernel, output, size } = filtering(outputs);
+  const { input, kernel, output, size } = winogradTransforms(outputs);
   const x = Array.from({ length: size }, (_, i) => Math.sin(3 * i + 1));
   const w = [0.7, -0.3, 1.1];
   const times = (matrix: readonly (readonly number[])[], vector: readonly number[]) =>

@@ -12,7 +12,7 @@ import { matMul } from "./matmul.ts";
 const points = [0, -1, 1, 0.5, -2];
 const taps = 3;
 
-export interface Filtering {
+export interface WinogradTransforms {
   /** results per stretch */
   readonly outputs: number;
   /** n = outputs + 2, the number of points */
@@ -26,7 +26,7 @@ export interface Filtering {
 }
 
 /** Toom and Cook's construction: y = Aᵀ ((G w) ⊙ (Bᵀ x)) for y_i = Σ_k w_k x_{i+k}. */
-export function filtering(outputs: number): Filtering {
+export function winogradTransforms(outputs: number): WinogradTransforms {
   const finite = points.slice(0, outputs + taps - 2);
   const size = finite.length + 1;
   const powers = (p: number, count: number) => Array.from({ length: count }, (_, k) => p ** k);
@@ -59,10 +59,10 @@ function outputsFor(length: number): number {
 
 /** A kernel at the interpolation points of planes of one size: made once, used for every batch of such planes. */
 export interface WinogradKernel {
-  /** [n, 1, n', 1, …] with the channels last, in the order that `transposed` tells */
+  /** [n, 1, n', 1, …] with the channels last, in the order that `transposed` says */
   readonly value: Value;
-  readonly rows: Filtering;
-  readonly columns: Filtering;
+  readonly rows: WinogradTransforms;
+  readonly columns: WinogradTransforms;
   readonly outChannels: number;
   /** the channels lie [in, out], as a transposed convolution has them, instead of [out, in] */
   readonly transposed: boolean;
@@ -80,7 +80,7 @@ export function winogradKernel(
 ): WinogradKernel {
   const [first, second, ...kernel] = weight.shape as [number, number, number, number];
   if (String(kernel) !== "3,3") throw new Error(`Winograd: a kernel ${formatShape(weight.shape)}`);
-  const [rows, columns] = [filtering(outputsFor(height)), filtering(outputsFor(width))];
+  const [rows, columns] = [winogradTransforms(outputsFor(height)), winogradTransforms(outputsFor(width))];
   const order = [0, 1, 2].map((tap) => (transposed ? 2 - tap : tap));
   const both: number[] = [];
   for (const row of rows.kernel)
@@ -120,7 +120,7 @@ export interface Stretches {
   readonly output: readonly (readonly number[])[];
 }
 
-function stretches(length: number, { outputs, size, input, output }: Filtering): Stretches {
+function stretches(length: number, { outputs, size, input, output }: WinogradTransforms): Stretches {
   const count = Math.ceil(length / outputs);
   const empty = (rows: number, columns: number) => Array.from({ length: rows }, () => Array<number>(columns).fill(0));
   const into = empty(size * count, length);

@@ -1,12 +1,12 @@
 export { GraphSession, type Provider, type SessionOptions, storageFor } from "./graph-session.ts";
-export { type ProbeReport, probeHere } from "./probe.ts";
+export { type ProbeReport, probeInProcess } from "./probe.ts";
 export {
   chooseProvider,
   type MemoryFigures,
   memoryFigures,
   type Prober,
   type ProviderChoice,
-  probeSafely,
+  probeInChild,
   type Trial,
 } from "./provider.ts";
 export { runOnce } from "./run.ts";

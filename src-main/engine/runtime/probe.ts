@@ -9,7 +9,7 @@ export interface ProbeResult {
   readonly milliseconds: number;
 }
 
-/** Runs the probe here, in this process: a broken driver can end it. `probeSafely` runs it in a child. */
+/** Runs the probe here, in this process: a broken driver can end it. `probeInChild` runs it in a child. */
 async function runProbe(provider: Provider): Promise<ProbeResult> {
   const session = await GraphSession.load(probeModel(), { provider });
   try {
@@ -51,7 +51,7 @@ export type ProbeReport =
   | { readonly problem: ProviderProblem };
 
 /** What came of one provider beside the processor, in this process: a native crash ends it. */
-export async function probeHere(provider: Provider): Promise<ProbeReport> {
+export async function probeInProcess(provider: Provider): Promise<ProbeReport> {
   try {
     const ours = await runProbe(provider);
     const reference = await runProbe("cpu");

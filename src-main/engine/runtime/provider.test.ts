@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Provider } from "./graph-session.ts";
-import { chooseProvider, memoryFigures, type ProbeReport, probeSafely } from "./provider.ts";
+import { chooseProvider, memoryFigures, type ProbeReport, probeInChild } from "./provider.ts";
 
 const works = (milliseconds: number, difference: number | null = 1e-6): ProbeReport => ({
   difference,
@@ -15,12 +15,12 @@ const reports =
 const broken: ProbeReport = { problem: { kind: "crashed", detail: "SIGSEGV" } };
 
 test("the processor runs the probe and agrees with itself", async () => {
-  const report = await probeSafely("cpu");
+  const report = await probeInChild("cpu");
   expect(report).toMatchObject({ difference: 0 });
 });
 
 test("a provider that crashes or does not exist gives words, not an exception", async () => {
-  const report = await probeSafely("no-such-provider" as Provider);
+  const report = await probeInChild("no-such-provider" as Provider);
   expect(report).toMatchObject({ problem: { kind: "not-built-in" } });
 });
 

@@ -42,7 +42,7 @@ const tolerance = 2e-3;
  */
 export async function chooseProvider({
   prefer = "auto",
-  probe = probeSafely,
+  probe = probeInChild,
 }: {
   readonly prefer?: Provider | "auto";
   readonly probe?: Prober;
@@ -105,7 +105,7 @@ const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 const format = (milliseconds: number): string => milliseconds.toFixed(milliseconds < 10 ? 1 : 0);
 
 /** Probes in a child process, so that a native crash or a hanging driver cannot harm this process. */
-export function probeSafely(provider: Provider, timeoutMilliseconds = 60_000): Promise<ProbeReport> {
+export function probeInChild(provider: Provider, timeoutMilliseconds = 60_000): Promise<ProbeReport> {
   const known = knownProbes()[provider];
   if (known) return Promise.resolve(known);
   const script = fileURLToPath(new URL("./probe-child.ts", import.meta.url));

@@ -92,7 +92,7 @@ function headerOf(header: Uint8Array, size: number, fail: Fail) {
  * for being a number. `end()` gives the SHA-256 of the whole file.
  * @param path what errors name
  * @param size of the file in bytes
- * @param described is told what the header says before any number is looked at; it may refuse
+ * @param described called with the header before any number is looked at; it may throw
  * @throws AppError "weights-damaged"
  */
 export function weightsCheck(path: string, size: number, described: (entries: readonly WeightsEntry[]) => void) {

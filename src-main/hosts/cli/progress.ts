@@ -5,7 +5,7 @@ export interface PaceState {
   readonly phase: string;
   readonly fraction: number;
   readonly elapsedSeconds: number;
-  /** share of the phase per second, over the last half minute or so; `null` until it can be told */
+  /** share of the phase per second, over the last half minute or so; `null` until it is known */
   readonly ratePerSecond: number | null;
   readonly remainingSeconds: number | null;
   /** this event is the phase's first */

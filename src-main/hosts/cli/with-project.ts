@@ -9,7 +9,7 @@ import type { Output } from "./output.ts";
 
 export interface ProjectUse {
   readonly project: string;
-  /** told to whoever wants to write meanwhile */
+  /** what the lock says to another program that wants to write meanwhile */
   readonly purpose: string;
   readonly readOnly?: boolean;
   readonly output: Output;

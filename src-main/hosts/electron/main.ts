@@ -48,7 +48,7 @@ const desktop: Desktop = new Desktop({
   ...(process.platform === "linux" && existsSync(icon) ? { icon } : {}),
   settingsFolder: settings,
   sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
-  // A job process in a utility process cannot try providers in processes of its own, so it is told the outcome.
+  // A job process in a utility process cannot try providers in processes of its own, so it is given the outcome.
   runJob: async (spec, on, signal) => {
     if ("provider" in spec && spec.provider !== "cpu") await desktop.application.device();
     return jobProcesses.run(spec, on, signal);

@@ -3,5 +3,5 @@ export const windowAddress = "app://omnisat/index.html";
 export const windowOrigin = "app://omnisat";
 export const channels = { invoke: "omnisat:invoke", tell: "omnisat:tell" } as const;
 
-/** The argument that tells a window its own name, which is also the host of its pixels: `raster://<name>/…`. */
+/** The argument that gives a window its own name, which is also the host of its pixels: `raster://<name>/…`. */
 export const windowArgument = "--omnisat-window=";

@@ -42,7 +42,7 @@ export function updateProblem(info: UpdateInfo, { publicKey }: UpdateFeed, say =
   return good ? undefined : say.notOurs;
 }
 
-/** Version, names and hashes of all files: whoever changes one of them needs the key. */
+/** Version, names and hashes of all files: changing any of them takes the key. */
 function signedText({ version, files = [] }: UpdateInfo): string {
   return JSON.stringify(["omnisat-update/1", version, files.map(({ url, sha512 }) => [url, sha512])]);
 }

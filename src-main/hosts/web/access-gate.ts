@@ -45,7 +45,7 @@ export class AccessGate {
     return `${this.cookieName}=${value}; HttpOnly; SameSite=Strict; Path=/`;
   }
 
-  /** Every secret is compared, whichever matches, so that the time tells nothing. */
+  /** Every secret is compared, whichever matches, so that the time that it takes gives nothing away. */
   #holds(value: string | null): boolean {
     if (value === null) return false;
     const given = digest(value);

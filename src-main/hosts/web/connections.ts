@@ -1,9 +1,9 @@
 import type { WebSocket } from "ws";
-import type { Tell, WindowSession } from "../../services/app/application.ts";
+import type { SendToWindow, WindowSession } from "../../services/app/application.ts";
 import { LiveSession } from "./live-session.ts";
 
 export interface ConnectionsOptions {
-  readonly openSession: (tell: Tell) => WindowSession;
+  readonly openSession: (tell: SendToWindow) => WindowSession;
   /** what a new window finds done, such as a project that is open already */
   readonly prepare?: (session: WindowSession) => Promise<unknown>;
   readonly patienceMilliseconds?: number;

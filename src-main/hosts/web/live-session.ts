@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Hello, ToWebHost } from "../../../src-shared/ipc/connection.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
-import type { Tell, WindowSession } from "../../services/app/application.ts";
+import type { SendToWindow, WindowSession } from "../../services/app/application.ts";
 import { logUnexpectedError } from "../log-unexpected-error.ts";
 
 /** The most that the host keeps for sending again after the connection broke. */
@@ -29,7 +29,7 @@ export class LiveSession {
   /** resolves when the session is what a window should see first */
   readonly ready: Promise<void>;
 
-  constructor(open: (tell: Tell) => WindowSession, prepare: (session: WindowSession) => Promise<unknown>) {
+  constructor(open: (tell: SendToWindow) => WindowSession, prepare: (session: WindowSession) => Promise<unknown>) {
     this.session = open((topic, what) => this.#say({ topic, what }));
     // When the preparation fails, the window shows the start screen.
     this.ready = prepare(this.session).then(

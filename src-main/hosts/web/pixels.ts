@@ -45,7 +45,7 @@ interface Part {
   readonly length: number;
 }
 
-/** The bytes that `Range` asks for. Several ranges at once, and a range nobody can read, are answered as the rules say. */
+/** The bytes that `Range` asks for. Several ranges at once, and an invalid range, are answered as RFC 9110 says. */
 function partOf({ status, headers: own, body }: PixelAnswer, range: string | undefined): Part {
   const size = body instanceof Uint8Array ? body.byteLength : body.size;
   if (status !== 200) return { status, headers: own, start: 0, length: size };

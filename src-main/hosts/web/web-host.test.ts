@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Tell, WindowSession } from "../../services/app/application.ts";
+import type { SendToWindow, WindowSession } from "../../services/app/application.ts";
 import { receiveUpload } from "../../services/app/uploads.ts";
 import { WebHost } from "./web-host.ts";
 
@@ -14,7 +14,7 @@ const room = mkdtempSync(join(tmpdir(), "omnisat-web-"));
 const renderer = join(room, "renderer");
 const project = { folder: join(room, "project"), readOnly: false };
 const script = `export const answer = ${JSON.stringify("42 ".repeat(2000))};`;
-const tells: Tell[] = [];
+const tells: SendToWindow[] = [];
 const closed: string[] = [];
 let release = (): void => {};
 
@@ -24,7 +24,7 @@ const exploded = () =>
 const places = /\bat (?:async |widen|new |Object)|\.ts:\d+:\d+|node:internal|stack/;
 
 /** A session with test commands behind the real connection. */
-function openSession(tell: Tell): WindowSession {
+function openSession(tell: SendToWindow): WindowSession {
   const number = tells.push(tell);
   const session = {
     async invoke(command: string, request: unknown) {

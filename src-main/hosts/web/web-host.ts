@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Tell, WindowSession } from "../../services/app/application.ts";
+import type { SendToWindow, WindowSession } from "../../services/app/application.ts";
 import { contentSecurityPolicy } from "../content-security-policy.ts";
 import { AccessGate } from "./access-gate.ts";
 import { Connections } from "./connections.ts";
@@ -15,7 +15,7 @@ export interface WebHostOptions {
   /** the built window */
   readonly renderer: string;
   /** opens a session of the services for a browser window */
-  readonly openSession: (tell: Tell) => WindowSession;
+  readonly openSession: (tell: SendToWindow) => WindowSession;
   /** what a new window finds done, such as a project that is open already */
   readonly prepare?: (session: WindowSession) => Promise<unknown>;
   /** takes a file that was dropped on the window, and says where it put it */

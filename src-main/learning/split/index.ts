@@ -10,11 +10,11 @@ export {
   splitLabelsByBlocks,
 } from "./blocks.ts";
 export {
+  defaultShares,
   optimisticReason,
   splitAtRandom,
   splitByField,
   splitByPolygons,
-  usualShares,
 } from "./make-split.ts";
 export {
   describeSplit,
@@ -27,4 +27,4 @@ export {
 } from "./split.ts";
 export { stratifiedGroups } from "./stratify.ts";
 export { type SplitTile, tileBlocks } from "./tiles.ts";
-export { soundsLikeSplit, splitWords, wordKey } from "./words.ts";
+export { looksLikeSplitField, splitWords, wordKey } from "./words.ts";

@@ -23,7 +23,7 @@ interface Common {
 }
 
 /** A tenth of the patches for choosing when to stop, a third for the score. */
-export const usualShares: SplitShares = { train: 0.6, validation: 0.1, test: 0.3 };
+export const defaultShares: SplitShares = { train: 0.6, validation: 0.1, test: 0.3 };
 
 /**
  * Polygon by polygon, every class in every set. Neighbouring polygons may get different sets.
@@ -42,7 +42,7 @@ export function splitByPolygons(
 /**
  * As the labels themselves say: `values` holds the split field's value per item. `given` says what words mean that are not
  * known; see `splitWords`.
- * @throws AppError "split-words-unknown" with every word that nobody knows, "split-set-empty" when nothing trains or tests
+ * @throws AppError "split-words-unknown" with every unknown word, "split-set-empty" when nothing trains or tests
  */
 export function splitByField(
   items: readonly SplitItem[],

@@ -6,17 +6,17 @@ import {
   type BlockLabel,
   type BlockSplit,
   blockKey,
+  defaultShares,
   type SplitItem,
   splitAtRandom,
   splitByBestBlocks,
   splitByField,
   splitByPolygons,
   splitLabelsByBlocks,
-  usualShares,
 } from "./index.ts";
 
 const classes = [1, 2, 3, 4].map((code) => ({ code, name: `class ${code}` }));
-const common = { shares: usualShares, seed: 7, classes } as const;
+const common = { shares: defaultShares, seed: 7, classes } as const;
 
 const item = fc.record({
   classCode: fc.constantFrom(1, 2, 3, 4),
@@ -94,7 +94,7 @@ test("polygons are cut at block borders: a class of one large polygon trains and
   const split = splitLabelsByBlocks(labels, 16, blockOptions);
   const total = 326 * 136;
   for (const part of ["train", "validation", "test"] as const) {
-    expect(Math.abs(weightOf(split, 1, part) / total - usualShares[part])).toBeLessThan(0.03);
+    expect(Math.abs(weightOf(split, 1, part) / total - defaultShares[part])).toBeLessThan(0.03);
     expect(weightOf(split, 2, part)).toBeGreaterThan(0);
   }
   expect(split.parts[0]).toHaveLength(total);
@@ -176,7 +176,7 @@ test("shares of patches are met within a polygon or two when there are many poly
         const total = list.reduce((sum, one) => sum + (one.classCode === code ? one.weight : 0), 0);
         for (const part of ["train", "validation", "test"] as const) {
           const own = split.counts.find((count) => count.classCode === code && count.part === part)!.weight;
-          expect(Math.abs(own / total - usualShares[part])).toBeLessThan(0.05);
+          expect(Math.abs(own / total - defaultShares[part])).toBeLessThan(0.05);
         }
       }
     }),

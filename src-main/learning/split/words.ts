@@ -55,7 +55,7 @@ export const wordKey = (value: Value): string =>
 
 /**
  * What the words of a split field mean: the usual words of several languages, flags (`is_test`: 1 or true), numbers of folds.
- * `given` comes first. A label without a word is unused. Words that nobody knows keep `null`.
+ * `given` comes first. A label without a word is unused. Unknown words keep `null`.
  */
 export function splitWords(
   field: string,
@@ -140,7 +140,7 @@ function foldMeaning(field: string, keys: readonly string[]): ReadonlyMap<string
 }
 
 /** Names of fields that usually hold a split. */
-export const soundsLikeSplit = (field: string): boolean =>
+export const looksLikeSplitField = (field: string): boolean =>
   /^(data_?)?(split|set|subset|partition|fold|k?fold\w*|cv\w*|usage|role|sample_?type|is_?(test|train|val\w*)|train_?test\w*|dataset|jeu|teilmenge)$/.test(
     wordKey(field),
   );

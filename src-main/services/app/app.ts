@@ -16,7 +16,7 @@ import { boundsSchema, createSchema, projectFolders } from "../projects/projects
 import type { TrustedFolders } from "../projects/trusted-folders.ts";
 import { knownCrs } from "../rasters/rasters.ts";
 import { validated } from "../validated.ts";
-import type { ApplicationHost, Tell } from "./host.ts";
+import type { ApplicationHost, SendToWindow } from "./host.ts";
 import type { RecentProjects } from "./recent-projects.ts";
 import { makeSample } from "./sample.ts";
 import { type SettingsFile, settingsSchema } from "./settings-file.ts";
@@ -29,13 +29,13 @@ export interface AppProgram {
   /** which folders outside of itself each project may reach */
   readonly outside: TrustedFolders;
   device(): Promise<DeviceReport>;
-  /** tells every window */
-  readonly tellAll: Tell;
+  /** announces to every window */
+  readonly tellAll: SendToWindow;
 }
 
 /** What they need of the window that asks. */
 export interface AppWindow {
-  readonly tell: Tell;
+  readonly tell: SendToWindow;
   /** what it shows now; `undefined`: the start screen */
   readonly project: { readonly catalog: Catalog } | undefined;
   open(folder: string, readOnly: boolean): Promise<OpenedProject>;

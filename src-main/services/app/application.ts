@@ -13,12 +13,12 @@ import { TrustedFolders } from "../projects/trusted-folders.ts";
 import { type Services, services } from "../services.ts";
 import { naming } from "../withheld.ts";
 import { appService } from "./app.ts";
-import type { ApplicationHost, Tell } from "./host.ts";
+import type { ApplicationHost, SendToWindow } from "./host.ts";
 import { RecentProjects } from "./recent-projects.ts";
 import { SettingsFile } from "./settings-file.ts";
 
 export type { PixelAnswer } from "../pixels/pixels.ts";
-export type { ApplicationHost, Tell } from "./host.ts";
+export type { ApplicationHost, SendToWindow } from "./host.ts";
 
 /** A project that at least one window looks at: one catalog, one queue of jobs, however many windows. */
 export interface OpenProject {
@@ -57,7 +57,7 @@ export class Application {
   }
 
   /** A window. It shows the start screen until it opens a project. */
-  openSession(tell: Tell): WindowSession {
+  openSession(tell: SendToWindow): WindowSession {
     const session = new WindowSession(this, tell, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     return session;
@@ -171,16 +171,16 @@ export class Application {
 
 const noPixels: PixelAnswer = { status: 204, headers: { "Cache-Control": "no-store" }, body: new Uint8Array() };
 
-/** One window: its project, its questions and what it is told. */
+/** One window: its project, its requests and the announcements it gets. */
 export class WindowSession {
-  readonly tell: Tell;
+  readonly tell: SendToWindow;
   readonly #application: Application;
   readonly #forget: () => void;
   readonly #app: AppCommands;
   #project: OpenProject | undefined;
   #closed = false;
 
-  constructor(application: Application, tell: Tell, forget: () => void) {
+  constructor(application: Application, tell: SendToWindow, forget: () => void) {
     this.#application = application;
     this.tell = tell;
     this.#forget = forget;

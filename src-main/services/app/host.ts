@@ -25,4 +25,4 @@ export interface ApplicationHost {
 }
 
 /** Tells one window something. */
-export type Tell = (topic: TopicName, what: unknown) => void;
+export type SendToWindow = (topic: TopicName, what: unknown) => void;

@@ -33,7 +33,7 @@ export function proposeName(catalog: Catalog, { subject, id, extension, crs }: S
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** The model behind it, or what else tells it from its neighbours. */
+/** The model behind it, or what else distinguishes it from its neighbours. */
 function about(catalog: Catalog, subject: ExportSubject, id: number | undefined): string | undefined {
   if (id === undefined) return undefined;
   const modelNamed = (wanted: number | null) => catalog.models.list().find((model) => model.id === wanted)?.name;

@@ -26,7 +26,7 @@ export async function seriesAt(
 ): Promise<{ readonly places: readonly PlaceSeries[]; readonly problems: readonly string[] }> {
   const { acquisitions, signal, onProgress } = request;
   const groups = groupsOf(acquisitions);
-  // One state of every file for the whole series; headers and open files are shared with whoever reads next.
+  // One state of every file for the whole series; headers and open files stay in the cache for later readers.
   const reader = rasterReader();
   const found = places.map(() => new Map<string, Observation>());
   const problems = new Set<string>();

@@ -152,7 +152,7 @@ export class InputGuard {
     this.#paths = paths;
   }
 
-  /** `onChange` is told once, of the first file that is found to be another one, and that it is */
+  /** `onChange` is called once, for the first file that was replaced */
   static async over(paths: readonly string[], onChange: (error: AppError) => void): Promise<InputGuard> {
     const guard = new InputGuard(paths);
     for (const path of paths) {

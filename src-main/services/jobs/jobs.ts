@@ -460,7 +460,7 @@ function parsedSpec(job: Job): JobSpec {
 const pathField = /^(path|from|folder|file|.*(Path|Paths|Folder|File|Files))$/;
 
 /**
- * A specification is a file in the project, and whoever made the project may have written it: every path in it is inside the
+ * A specification is a file in the project, and the author of the project may have written it: every path in it is inside the
  * project or allowed, and names of files are names.
  * @throws AppError "path-withheld", "job-spec-damaged"
  */

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ImportReport, LabelCommands } from "../../../src-shared/ipc/labels.ts";
 import type { NewLabel } from "../../catalog/index.ts";
-import { type ClassTable, fieldsApart, type ImportedPolygon, isTiff, readApart } from "../../vector/index.ts";
+import {
+  type ClassTable,
+  fieldsInSubprocess,
+  type ImportedPolygon,
+  isTiff,
+  readInSubprocess,
+} from "../../vector/index.ts";
 import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
 import { filePath } from "../path-gate.ts";
@@ -95,10 +101,11 @@ export function labelImports(deps: Deps): Imports {
     }
     const source = sourceOf(request);
     const { path, field, nameField, share, unmapped, radius, swap } = request;
-    if (field === undefined) throw new AppError("labels-field-needed", { path, fields: await fieldsApart(source) });
+    if (field === undefined)
+      throw new AppError("labels-field-needed", { path, fields: await fieldsInSubprocess(source) });
     const suggested = request.classes
       ? mappedClasses(request.classes)
-      : await readApart("suggest", { ...source, field, nameField });
+      : await readInSubprocess("suggest", { ...source, field, nameField });
     const known = catalog.legends.list().find(({ name }) => name === request.legend);
     const table = withKnownCodes(suggested, known, request.looks);
     const options = {
@@ -111,7 +118,7 @@ export function labelImports(deps: Deps): Imports {
       ...(share === undefined ? {} : { claim: { share } }),
     };
     const labels: Prepared["labels"][number][] = [];
-    const { report } = await readApart(
+    const { report } = await readInSubprocess(
       "import",
       { ...source, import: options },
       {
@@ -161,7 +168,7 @@ export function labelImports(deps: Deps): Imports {
       "labels.values",
       z.strictObject({ ...file, field: z.string().min(1) }),
       async ({ field, ...request }) => {
-        if (!isTiff(request.path)) return await readApart("values", { ...sourceOf(request), field });
+        if (!isTiff(request.path)) return await readInSubprocess("values", { ...sourceOf(request), field });
         const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
         return await rasterValues({ path: request.path, field, crs }, catalog.project.get().grid.geobox);
       },
@@ -170,7 +177,7 @@ export function labelImports(deps: Deps): Imports {
     "labels.inspect": validated("labels.inspect", z.strictObject(file), async (request) =>
       isTiff(request.path)
         ? await inspectRaster(request.path, request.crs === undefined ? undefined : knownCrs(request.crs))
-        : await readApart("inspect", sourceOf(request)),
+        : await readInSubprocess("inspect", sourceOf(request)),
     ),
 
     "labels.previewImport": validated("labels.previewImport", importSchema, async (request) =>

@@ -2,7 +2,7 @@ import type { SplitPart } from "../../../src-shared/domain/job.ts";
 import type { SplitParameters, SplitShares } from "../../../src-shared/domain/split.ts";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import type { Catalog, Label, LabelPart } from "../../catalog/index.ts";
-import { blocksOfLabel, dividedByBlocks, splitWords, usualShares, wordKey } from "../../learning/split/index.ts";
+import { blocksOfLabel, defaultShares, dividedByBlocks, splitWords, wordKey } from "../../learning/split/index.ts";
 import { runsOf } from "./input.ts";
 
 /**
@@ -14,7 +14,7 @@ export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
   if (!split) return;
   const { parameters } = split;
   const grid = catalog.project.get().grid.geobox;
-  const draw = (key: string) => drawn(`${parameters.seed ?? 0}/${key}`, parameters.shares ?? usualShares);
+  const draw = (key: string) => drawn(`${parameters.seed ?? 0}/${key}`, parameters.shares ?? defaultShares);
   if (split.method === "blocks" && split.blocks) {
     const side = parameters.blockMeters ?? 1;
     const blocks = new Map(Object.entries(split.blocks)) as Map<string, "train" | "validation" | "test">;
@@ -51,7 +51,7 @@ export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
   }
 }
 
-/** The words of the field over all labels there are: folds are numbered by all of them. A word that nobody knows is unused. */
+/** The words of the field over all labels there are: folds are numbered by all of them. An unknown word is unused. */
 function meaningOf(
   catalog: Catalog,
   labels: readonly Label[],

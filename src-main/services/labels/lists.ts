@@ -158,7 +158,7 @@ function sums(rows: readonly { readonly labels: number; readonly patches: number
   return total;
 }
 
-/** What a window is told of a label. The outline is looked at only where it is sent: it is made when it is asked for. */
+/** A label as a window gets it. The outline is read only where it is sent: it is computed on access. */
 function withoutLongOutline(label: Label, { hectares, patches }: { hectares: number; patches: number }): Label {
   const { id, legendId, classCode, cells, x, y, importId, feature, properties, validFrom, validTo } = label;
   const coordinates = isManyCells(cells) ? [] : label.coordinates;

@@ -7,22 +7,22 @@ import type { Catalog, Label, LabelPart, Legend, Split as SplitRow } from "../..
 import {
   type BlockLabel,
   type BlockSplit,
+  defaultShares,
   describeSplit,
   dividedByBlocks,
+  looksLikeSplitField,
   optimisticReason,
   type SplitFolds,
   type SplitItem,
   type SplitResult,
   type SplitShares,
   sharesOfFolds,
-  soundsLikeSplit,
   splitAtRandom,
   splitByBestBlocks,
   splitByField,
   splitByPolygons,
   splitLabelsByBlocks,
   splitWords,
-  usualShares,
 } from "../../learning/split/index.ts";
 import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
@@ -44,7 +44,7 @@ const splitSchema = z.strictObject({
   shares: z
     .strictObject({ train: z.number().positive(), validation: z.number().min(0), test: z.number().min(0) })
     .refine(({ validation, test }) => validation + test > 0, "validation or test needs a share")
-    .default(usualShares),
+    .default(defaultShares),
   /** cross-validation instead of shares: of so many folds, number `fold` tests and the next one validates */
   folds: z.int().min(2).max(100).optional(),
   fold: z.int().min(1).default(1),
@@ -279,7 +279,7 @@ function fieldOf(
   if (fields.includes(wanted)) return { field: wanted, guessed: false };
   const likely = fields.filter(
     (field) =>
-      soundsLikeSplit(field) && splitWords(field, valuesOf(labels, field)).words.every(({ part }) => part !== null),
+      looksLikeSplitField(field) && splitWords(field, valuesOf(labels, field)).words.every(({ part }) => part !== null),
   );
   if (named === undefined && likely.length === 1) return { field: likely[0]!, guessed: true };
   throw new AppError("split-without-field", { field: wanted, fields });

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { type Bounds, boundsOfPoints } from "../../../src-shared/geo/bounds.ts";
 import { transformer } from "../../raster/index.ts";
-import { type LayerFacts, readApart } from "../../vector/index.ts";
+import { type LayerFacts, readInSubprocess } from "../../vector/index.ts";
 import { knownCrs } from "../rasters/info.ts";
 
 export interface VectorFacts extends LayerFacts {
@@ -15,7 +15,7 @@ export async function vectorFacts(
   options: { readonly layer?: string; readonly crs?: string } = {},
 ): Promise<VectorFacts> {
   const crs = options.crs === undefined ? undefined : knownCrs(options.crs);
-  const facts = await readApart("facts", { path, options: { ...options, ...(crs ? { crs } : {}) } });
+  const facts = await readInSubprocess("facts", { path, options: { ...options, ...(crs ? { crs } : {}) } });
   return { ...facts, name: basename(path).replace(/\.[^.]+$/, "") };
 }
 

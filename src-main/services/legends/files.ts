@@ -10,7 +10,7 @@ import { type Because, reason } from "../../../src-shared/errors/reasons/index.t
 import { writeWholeSync } from "../../files/index.ts";
 import { classesFromStyle, classQml, classSld, readCsvRows, tableExtensions } from "../../vector/index.ts";
 import { freeCode, freeColor } from "../labels/classes.ts";
-import { readOwnApart, whyReadingStopped } from "../reading/apart.ts";
+import { runReadingTask, whyReadingStopped } from "../reading/subprocess.ts";
 
 interface Found {
   readonly code?: number | undefined;
@@ -50,7 +50,7 @@ export interface ReadLegend {
  */
 export async function readLegendFile(path: string): Promise<ReadLegend> {
   try {
-    return await readOwnApart("legend", { path });
+    return await runReadingTask("legend", { path });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "vector-too-costly") throw error;
     const problem = whyReadingStopped(error.details as ErrorDetails<"vector-too-costly">);

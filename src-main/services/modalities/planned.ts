@@ -6,7 +6,14 @@ import {
   measuredPieces,
   tilesOf,
 } from "../../../src-shared/eo/index.ts";
-import { feeds, incompletePieces, membersOf, modalityName, proposeModalities, twinsOf } from "../../cube/index.ts";
+import {
+  duplicateAcquisitions,
+  incompletePieces,
+  membersOf,
+  modalityName,
+  proposeModalities,
+  suppliesBands,
+} from "../../cube/index.ts";
 
 export interface ProposalOptions {
   readonly patchMeters: number;
@@ -79,9 +86,10 @@ export function planModalities(options: PlanOptions): PlannedInput[] {
         patchPixels: Math.round(options.patchMeters / resolution),
         duplicateDates: known?.duplicateDates ?? "error",
       };
-      const whole = proposal.acquisitions.filter((id) => !leftOut.has(id) && feeds(wanted, byId.get(id)!));
+      const whole = proposal.acquisitions.filter((id) => !leftOut.has(id) && suppliesBands(wanted, byId.get(id)!));
       const twice =
-        whole.some((id) => (byId.get(id)!.copy ?? 1) > 1) || twinsOf(whole.map((id) => byId.get(id)!)).length > 0;
+        whole.some((id) => (byId.get(id)!.copy ?? 1) > 1) ||
+        duplicateAcquisitions(whole.map((id) => byId.get(id)!)).length > 0;
       const duplicateDates =
         twice && options.duplicateDates !== undefined ? options.duplicateDates : wanted.duplicateDates;
       const both = duplicateDates === "keep" || duplicateDates === "merge";
@@ -109,7 +117,7 @@ function leftOutByHand(
   const members = new Set(known?.acquisitions ?? []);
   const could = earlier.acquisitions.filter((id) => {
     const acquisition = byId.get(id)!;
-    return (acquisition.copy ?? 1) === 1 && feeds(known ?? earlier, acquisition);
+    return (acquisition.copy ?? 1) === 1 && suppliesBands(known ?? earlier, acquisition);
   });
   return new Set(could.filter((id) => !members.has(id)).map(nameNow));
 }
@@ -139,7 +147,7 @@ function freeName(wanted: string, modalities: readonly Modality[]): string {
 /** Days of a series on which several members show one overpass. */
 export function duplicateDays(modality: Modality, acquisitions: readonly Acquisition[]) {
   if (modality.kind === "image") return [];
-  return twinsOf(membersOf(modality, acquisitions)).map((members) => ({
+  return duplicateAcquisitions(membersOf(modality, acquisitions)).map((members) => ({
     date: members[0]!.date,
     paths: members.map((member) => measuredPieces(member)[0]?.files[0]?.path ?? member.id),
     members,
@@ -149,7 +157,7 @@ export function duplicateDays(modality: Modality, acquisitions: readonly Acquisi
 /** Members that have all bands of the modality in no place. */
 export function incompleteMembers(modality: Modality, acquisitions: readonly Acquisition[]) {
   return membersOf(modality, acquisitions)
-    .filter((acquisition) => !feeds(modality, acquisition))
+    .filter((acquisition) => !suppliesBands(modality, acquisition))
     .flatMap((acquisition) => missingFrom(modality, acquisition).slice(0, 1));
 }
 
@@ -169,7 +177,7 @@ function missingFrom(modality: Modality, acquisition: Acquisition) {
   }));
 }
 
-/** `S2A · ascending · 31UFS`: what tells apart acquisitions of one date. */
+/** `S2A · ascending · 31UFS`: what distinguishes acquisitions of one date. */
 export function detailOf(acquisition: Acquisition): string | null {
   const { platform, level, pass, copy } = acquisition;
   const tiles = tilesOf(acquisition);

@@ -4,7 +4,7 @@ import { methodNames } from "../../../src-shared/domain/method.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { findingsOfDescription } from "../runs/findings.ts";
 
-/** The README of an exported model: what it reads, what it gives, how it was made, and what nobody should expect of it. */
+/** The README of an exported model: what it reads, what it gives, how it was made, and its limits. */
 export function modelCard(model: ModelDescription, onnxDates: number | null): string {
   const { name, task, modalities, legend, training, weights, grid, appVersion, method, ensemble } = model;
   const { bounds, dates } = training;

@@ -7,7 +7,7 @@ import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/i
 import { DamagedZip, diskError, isDiskFull, openZip, removeSync, writeAll } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import type { TaskProgress } from "../../vector/index.ts";
-import { readOwnApart, whyReadingStopped } from "../reading/apart.ts";
+import { runReadingTask, whyReadingStopped } from "../reading/subprocess.ts";
 
 /** What a person reads about a model. */
 const words = /^(README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
@@ -20,7 +20,7 @@ const words = /^(README\.md|LICEN[CS]E(\.(md|txt))?)$/i;
 export async function unpackModel(path: string, folder: string): Promise<ModelDescription> {
   if (!existsSync(path)) throw new AppError("model-package-not-found", { path });
   try {
-    return await readOwnApart("model", { path, folder });
+    return await runReadingTask("model", { path, folder });
   } catch (error) {
     // The killed process did not delete its files.
     removeSync(folder);
@@ -92,7 +92,7 @@ async function unpack(pack: Package, path: string, folder: string, alive: () => 
   const [{ readModelDescription, modelFile, weightsOfPackage }, { problemOfModel }] = await loadNetwork();
   const description = pack.file(modelFile);
   if (!description) throw new AppError("model-package-not-found", { path });
-  // Longer ones are refused by whoever reads it, and need not be copied.
+  // A reader refuses longer ones, so they need not be copied.
   if (description.bytes > 1 << 24)
     throw new AppError("model-package-damaged", { path, reason: reason("model-json-far-too-large") });
   await description.copyTo(join(folder, modelFile));

@@ -25,7 +25,7 @@ export interface PixelAnswer {
 }
 
 export interface FileBody {
-  /** open, and closed by whoever sends it: what is sent is what was looked at */
+  /** open, and closed by its sender: what is sent is what was checked */
   readonly file: FileHandle;
   /** in bytes */
   readonly size: number;

@@ -14,7 +14,7 @@ import { bandOf, type RasterLayer, rasterLayer, versionOf } from "./raster-layer
 import { vectorFile } from "./vectors.ts";
 
 const percents = [0, 0.5, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 100] as const;
-/** A fair picture in a fraction of a second. */
+/** Enough samples to be representative, read in a fraction of a second. */
 const maxPixels = 1 << 18;
 
 /** Layers as the map draws them: where they lie, what their bands are, how their values spread. */
@@ -131,7 +131,7 @@ interface BandSource {
   readonly band: FileBand;
 }
 
-/** Pieces of a mosaic that are looked at for the figures of a band: hundreds of tiles need no more for a fair picture. */
+/** Pieces of a mosaic that are looked at for the figures of a band: hundreds of tiles need no more to be represented. */
 const mostSources = 24;
 
 async function figuresOf({ pieces }: RasterLayer, name: string): Promise<LayerStatistics> {

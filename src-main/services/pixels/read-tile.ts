@@ -31,7 +31,7 @@ const pixels = tileSize * tileSize;
 export const readings = { overview: 0, full: 0, quickLook: 0 };
 
 /**
- * The pixels of one map tile, read as everybody reads them (`contributingParts`), all bands together pixel by pixel. Whole numbers travel as
+ * The pixels of one map tile, read like everywhere else (`contributingParts`), all bands together pixel by pixel. Whole numbers travel as
  * they are stored, with their scale and offset; what means different things in different pieces, and radar power, as physical values.
  */
 export async function readTile(

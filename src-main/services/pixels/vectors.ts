@@ -6,7 +6,7 @@ import type { VectorRequest } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { LoadingCache } from "../../files/index.ts";
 import { contentKey, transformer } from "../../raster/index.ts";
-import { boundsOfGeometry, eachFeatureApart, type Feature, type Geometry } from "../../vector/index.ts";
+import { boundsOfGeometry, eachFeatureInSubprocess, type Feature, type Geometry } from "../../vector/index.ts";
 import { simplified, verticesOf } from "./simplify.ts";
 
 interface Shown {
@@ -27,7 +27,7 @@ export interface VectorFile {
 
 /** Positions kept of one file: about 100 MB. */
 const mostVertices = 2_000_000;
-/** Shapes in one answer; more cannot be told apart on a screen. */
+/** Shapes in one answer; more cannot be distinguished on a screen. */
 const mostShapes = 20_000;
 const filesKept = 4;
 
@@ -67,7 +67,7 @@ async function readWhole(row: VectorRow, crs: string, version: string): Promise<
     if (file.crs === undefined) throw new AppError("labels-without-crs", { path: row.path });
     place = transformer(file.crs, crs);
   };
-  await eachFeatureApart(row.path, options, opened, ({ id, geometry, properties }) => {
+  await eachFeatureInSubprocess(row.path, options, opened, ({ id, geometry, properties }) => {
     const { forward, identity } = place!;
     if (!geometry) return true;
     const placed = identity ? geometry : simplified(geometry, { move: forward });

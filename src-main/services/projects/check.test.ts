@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
 import { createCatalog, projectFileName } from "../../catalog/index.ts";
-import { whenRead } from "../../vector/index.ts";
+import { onReadingCost } from "../../vector/index.ts";
 import { projectFolders } from "./projects.ts";
 import { TrustedFolders } from "./trusted-folders.ts";
 
@@ -30,9 +30,9 @@ const changed = (folder: string, work: (database: DatabaseSync) => void): string
 const projects = projectFolders({ appVersion: "0", outside: new TrustedFolders(join(room, "settings")) });
 const opened = async (folder: string) => (await projects["project.open"]({ folder, purpose: "a test" })).close();
 
-test("a project of others is looked through apart once, and again when another file lies in its place", async () => {
+test("a project of others is checked in a subprocess once, and again when another file lies in its place", async () => {
   const looked: string[] = [];
-  const stop = whenRead((_, path) => looked.push(path));
+  const stop = onReadingCost((_, path) => looked.push(path));
   const folder = made("good");
   await opened(folder);
   await opened(folder);
@@ -51,7 +51,8 @@ test("a project whose cells would fill the memory, or that is read without end, 
   });
   await expect(opened(bomb)).rejects.toMatchObject({
     code: "project-damaged",
-    details: { path: join(bomb, projectFileName), detail: expect.stringMatching(/far more lists/) },
+    details: { path: join(bomb, projectFileName), detail: { code: "holds-far-more-lists-objects" } },
+    message: expect.stringMatching(/far more lists/),
   });
   // Checking its rows takes minutes, whatever the machine.
   const endless = changed(made("endless"), (database) => {
@@ -63,7 +64,7 @@ test("a project whose cells would fill the memory, or that is read without end, 
   });
   await expect(opened(endless)).rejects.toMatchObject({
     code: "project-damaged",
-    details: { detail: "reading it takes too long" },
+    details: { detail: { code: "reading-takes-too-long" } },
   });
 }, 60_000);
 

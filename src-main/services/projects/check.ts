@@ -9,7 +9,7 @@ import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { checkLargeCells, openCatalog, projectFileName } from "../../catalog/index.ts";
 import { removeSync } from "../../files/index.ts";
 import { jsonCheck, StructureProblem, type TaskProgress } from "../../vector/index.ts";
-import { readOwnApart, whyReadingStopped } from "../reading/apart.ts";
+import { runReadingTask, whyReadingStopped } from "../reading/subprocess.ts";
 
 /** What SQLite opens beside a database by itself, whatever lies there. */
 const besideDatabase = ["-wal", "-shm", "-journal"];
@@ -29,7 +29,7 @@ export async function checkForeignProject(folder: string): Promise<void> {
         detail: reason("beside-no-plain-file", { projectFileName, ending }),
       });
   try {
-    await readOwnApart("project", { path });
+    await runReadingTask("project", { path });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "vector-too-costly") throw error;
     const detail = whyReadingStopped(error.details as ErrorDetails<"vector-too-costly">);
@@ -56,7 +56,7 @@ export function checkProjectHere(path: string, telling: Pick<TaskProgress, "aliv
     return null;
   } catch (error) {
     if (error instanceof StructureProblem)
-      throw new AppError("project-damaged", { path, detail: error.message }, { cause: error });
+      throw new AppError("project-damaged", { path, detail: error.reason }, { cause: error });
     if (error instanceof AppError && error.code === "project-damaged")
       throw new AppError("project-damaged", { path, detail: (error.details as ErrorDetails<"project-damaged">).detail }, { cause: error }); // biome-ignore format: one line
     throw error;

@@ -12,7 +12,7 @@ import {
 } from "../../cube/index.ts";
 import { sameCrs, transformer } from "../../raster/index.ts";
 import {
-  eachFeatureApart,
+  eachFeatureInSubprocess,
   type Geometry,
   isPolygonal,
   type Polygonal,
@@ -81,7 +81,7 @@ async function touched({ path, crs }: AreaOfFile, grid: Grid, box: PatchWindow):
     return [rounded(east), rounded(north)];
   };
   const sets: PatchSet[] = [];
-  await eachFeatureApart(
+  await eachFeatureInSubprocess(
     path,
     { crs },
     () => {},

@@ -1,7 +1,14 @@
 // Where the images of a project lie: from the headers that the catalog keeps, without opening a file.
 import type { PlaceOfProject } from "../../../src-shared/ipc/project.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { around, boundsOfPatches, type Footprints, footprintsOf, PatchSet, patchesOfGeobox } from "../../cube/index.ts";
+import {
+  boundsOfPatches,
+  type Footprints,
+  footprintsOf,
+  footprintWindow,
+  PatchSet,
+  patchesOfGeobox,
+} from "../../cube/index.ts";
 import { rasterReader } from "../../imagery/index.ts";
 import { placementsOf } from "../rasters/imagery.ts";
 
@@ -16,7 +23,7 @@ export async function footprintsOfProject(catalog: Catalog, names?: readonly str
     return await footprintsOf(
       {
         grid,
-        within: around(patchesOfGeobox(grid, geobox)),
+        within: footprintWindow(patchesOfGeobox(grid, geobox)),
         limit: limit && PatchSet.of(limit),
         modalities,
         acquisitions: catalog.acquisitions.list(),
@@ -43,7 +50,7 @@ export interface ProjectPlacesSeen {
   readonly seen: ReadonlyMap<string, number>;
 }
 
-/** `null`: no images yet, or nobody knows where they lie. */
+/** `null`: no images yet, or their places are unknown. */
 export async function placesOfProject(catalog: Catalog): Promise<ProjectPlacesSeen | null> {
   const { geobox, patchMeters } = catalog.project.get().grid;
   const area = patchesOfGeobox({ crs: geobox.crs, patchMeters }, geobox);

@@ -17,7 +17,7 @@ import { checkForeignProject } from "./check.ts";
 import { limitOfOutline, limitOfPlaces, reachBeyond } from "./limit.ts";
 import { placesOfProject } from "./places.ts";
 
-/** So many places are told to a window, as maps list them. */
+/** At most so many places are sent to a window, as maps list them. */
 const mostPlaces = 5000;
 
 export const boundsSchema = z

@@ -61,14 +61,14 @@ const tilesShape = {
   select: z.enum(["micro", "macro", "weighted"]),
 } satisfies Record<keyof TilesRecipe, z.ZodType>;
 
-/** The numbers of a training that somebody changed; the others keep their defaults. */
+/** The numbers of a training that were changed; the others keep their defaults. */
 export const pretrainRecipe = z
   .strictObject(pretrainShape)
   .partial()
   .transform((given): PretrainRecipe => ({ ...pretrainDefaults, ...defined(given) }));
 
 /**
- * What somebody set of a fine-tuning. The others keep their defaults, but those of `SettingsOfLabels` are chosen from the
+ * The settings of a fine-tuning that were given. The others keep their defaults, but those of `SettingsOfLabels` are chosen from the
  * labels; `balance: "auto"` says so in a word.
  */
 export const finetuneRecipe = z

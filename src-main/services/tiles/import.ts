@@ -16,7 +16,7 @@ import {
   isPolygonal,
   type Polygonal,
   type Position,
-  readApart,
+  readInSubprocess,
   signedRingArea,
   type TileEntry,
   transformGeometry,
@@ -63,7 +63,7 @@ export async function prepareTiles(catalog: Catalog, request: Request): Promise<
     ...(key === undefined ? {} : { key }),
     ...(columns === undefined ? {} : { columns }),
   };
-  const read = await readApart("tiles", { path: resolve(path), options });
+  const read = await readInSubprocess("tiles", { path: resolve(path), options });
   const { grid } = catalog.project.get();
   const percent = !read.listed && isPercent(read.entries, request.unit);
   const drops = new Drops();

@@ -8,12 +8,12 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { TileSplitReport } from "../../../src-shared/ipc/tiles.ts";
 import { type Catalog, type Legend, readPlainText } from "../../catalog/index.ts";
 import {
+  defaultShares,
   partOfFold,
   type SplitTile,
   splitWords,
   stratifiedGroups,
   tileBlocks,
-  usualShares,
   wordKey,
 } from "../../learning/split/index.ts";
 import { filePath } from "../path-gate.ts";
@@ -31,7 +31,7 @@ export const tileSplitSchema = z
     shares: z
       .strictObject({ train: z.number().positive(), validation: z.number().min(0), test: z.number().min(0) })
       .refine(({ validation, test }) => validation + test > 0, "validation or test needs a share")
-      .default(usualShares),
+      .default(defaultShares),
     lists: z
       .array(z.strictObject({ part: z.enum(["train", "validation", "test"]), path: filePath }))
       .default([]),

@@ -8,7 +8,7 @@ import { boundsOf } from "../../../src-shared/geo/geobox.ts";
 import type { TileAnswer, TileCommands, TileSummary } from "../../../src-shared/ipc/tiles.ts";
 import { type Catalog, removeOwnIfEmpty } from "../../catalog/index.ts";
 import { fileName } from "../../files/index.ts";
-import { eachFeatureApart } from "../../vector/index.ts";
+import { eachFeatureInSubprocess } from "../../vector/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
@@ -269,7 +269,7 @@ async function answersOf(catalog: Catalog, id: number): Promise<TileAnswer[]> {
   const opened = ({ fields }: { readonly fields: readonly { readonly name: string }[] }) => {
     columns = fields.map(({ name: own }) => own).filter((own) => own.startsWith("p_"));
   };
-  await eachFeatureApart(gpkgPath, {}, opened, ({ properties, geometry }) => {
+  await eachFeatureInSubprocess(gpkgPath, {}, opened, ({ properties, geometry }) => {
     const ring = geometry?.type === "Polygon" ? geometry.coordinates[0] : undefined;
     const corner = ring?.[0] ?? [Number.NaN, Number.NaN];
     const probabilities = columns.map((column) => Number(properties[column]));

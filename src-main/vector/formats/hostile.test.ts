@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { DamagedZip, openZip } from "../../files/index.ts";
 import { isTiff } from "../labels/class-raster.ts";
-import { readApart } from "../reader/read-apart.ts";
+import { readInSubprocess } from "../reader/subprocess.ts";
 import type { Feature } from "./feature.ts";
 import { openFeatures, readFeatures } from "./read.ts";
 
@@ -264,7 +264,9 @@ test("a pipe is refused at once, by whatever reads labels, and asked for nothing
     const path = file(name);
     execFileSync("mkfifo", [path]);
     expect(isTiff(path)).toBe(false);
-    await expect(readApart("inspect", { path, options: {} })).rejects.toMatchObject({ code: "file-not-regular" });
+    await expect(readInSubprocess("inspect", { path, options: {} })).rejects.toMatchObject({
+      code: "file-not-regular",
+    });
   }
 });
 

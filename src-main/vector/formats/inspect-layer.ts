@@ -39,7 +39,7 @@ export function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
       crs: crs ?? null,
     })),
     crs: layer.crs ?? null,
-    datumDoubt: doubtOf(layer.crs),
+    datumDoubt: datumDoubtOf(layer.crs),
     shapes,
     polygons,
     points,
@@ -51,7 +51,7 @@ export function* inspecting(layer: FeatureLayer): Generator<number, LabelFile> {
 }
 
 /** What is doubtful about the place of a file's shapes; a system that cannot be honoured is refused when they are asked for. */
-export function doubtOf(crs: Crs | undefined): DatumDoubt | null {
+export function datumDoubtOf(crs: Crs | undefined): DatumDoubt | null {
   try {
     return (crs === undefined ? undefined : datumDoubt(crs)) ?? null;
   } catch (error) {

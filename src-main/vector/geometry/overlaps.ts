@@ -31,7 +31,7 @@ interface Entry extends Bounds {
 }
 
 /**
- * Pairs of polygons that have more than `smallest` square units in common. Neighbours that share a border are told apart
+ * Pairs of polygons that have more than `smallest` square units in common. Neighbours that share a border are distinguished
  * from overlaps by their edges alone; only real overlaps are cut with each other. Yields between pairs, so that a caller may rest.
  */
 export function* overlaps(polygons: readonly Placed[], smallest: number): Generator<Overlap | undefined> {

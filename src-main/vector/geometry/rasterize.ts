@@ -62,7 +62,7 @@ function onGrid(
  * The pixels of `grid` that a polygon owns, as spans from top to bottom. Without `allTouched` these are exactly the
  * pixels that gdal_rasterize burns: even-odd over all rings of all parts; a centre on a left, upper or flat lower edge
  * is inside, one on a right edge outside. Two neighbours can thus both own a centre on their common flat edge.
- * With `allTouched` a pixel may be told more than once.
+ * With `allTouched` a pixel may be reported more than once.
  */
 export function rasterizePolygon(geometry: Polygonal, grid: GeoBox, span: Span, options: RasterizeOptions = {}): void {
   const placed = onGrid(geometry, grid);

@@ -181,7 +181,7 @@ function exact(values: readonly number[]): bigint[] {
   return pieces.map(({ mantissa, exponent }) => (mantissa === 0n ? 0n : mantissa << BigInt(exponent - lowest)));
 }
 
-/** Rings do not cross: one corner that is not on the other ring tells on which side the whole ring lies. */
+/** Rings do not cross: one corner that is not on the other ring shows on which side the whole ring lies. */
 function nestingDefect(parts: readonly (readonly Ring[])[]): Defect | undefined {
   const boxes = parts.map((rings) => rings.map(boxOf));
   for (const [part, rings] of parts.entries()) {

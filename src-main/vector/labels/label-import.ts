@@ -183,7 +183,7 @@ export function* importingLabels(layer: FeatureLayer, options: LabelImportOption
       continue;
     }
     classOf.set(id, classCode);
-    // A patch may be told twice; asking twice changes nothing.
+    // A patch may be reported twice; handling it twice changes nothing.
     const ask: Span = (row, start, end) => {
       asked.add(id);
       claims.claim(row, start, end, id);

@@ -150,7 +150,7 @@ function sharesOf(value: Json | undefined): Shares | undefined {
   }
   if (!isObject(value)) return undefined;
   const numbers = Object.entries(value).map(([name, own]) => [name, own, numberOf(own)] as const);
-  // A record with other things in it is no list of shares; a share that is no number is one that is told.
+  // A record with other things in it is no list of shares; a share that is no number is a reported problem.
   if (numbers.some(([, own]) => typeof own === "object" && own !== null)) return undefined;
   if (numbers.length > 0 && numbers.every(([, own, number]) => typeof own === "string" && Number.isNaN(number)))
     return undefined;
@@ -369,7 +369,7 @@ function columnsOf(
   }
   const numeric = (name: string) => {
     const values = rows.map(({ record }) => numberOf(record[name] as Json)).filter((value) => value !== undefined);
-    // Mostly numbers: a cell that is none is told with its tile.
+    // Mostly numbers: a cell that is none is reported with its tile.
     return values.length > 0 && values.filter((value) => Number.isNaN(value)).length <= values.length / 10;
   };
   const prefixed = candidates.filter((name) => sharePrefix.test(name) && numeric(name));

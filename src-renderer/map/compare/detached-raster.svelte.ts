@@ -1,7 +1,7 @@
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type Projection from "ol/proj/Projection.js";
 import { RasterLayer } from "../raster/raster-layer.ts";
-import type { Given } from "../sync.svelte.ts";
+import type { DrawingDeps } from "../sync.svelte.ts";
 
 export interface DetachedOptions {
   readonly id: string;
@@ -14,7 +14,7 @@ export interface DetachedOptions {
 
 /** A raster of the project with a canvas of its own, beside what the layer tree draws. Returns how to take it away. */
 export function detachedRaster(
-  { client, layers, activity }: Given,
+  { client, layers, activity }: DrawingDeps,
   { id, className, projection, place }: DetachedOptions,
 ): () => void {
   let raster: RasterLayer | null = null;

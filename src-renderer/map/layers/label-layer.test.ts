@@ -3,14 +3,14 @@ import type Style from "ol/style/Style.js";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { legendClass } from "../../state/state.fixture.ts";
 import { openLabels } from "../labels.fixture.ts";
-import type { LabelLayer, LabelLook } from "./labels.ts";
+import type { LabelAppearance, LabelLayer } from "./labels.ts";
 
 vi.mock("../../client/bridge.ts", async () => (await import("../program.fixture.ts")).bridgeOfTests);
 
 const classes = new Map(
   [1, 2].map((code) => [code, legendClass(code, ["", "wheat", "maize"][code]!, { color: `#00000${code}` })] as const),
 );
-const look = (more: Partial<LabelLook> = {}): LabelLook => ({
+const look = (more: Partial<LabelAppearance> = {}): LabelAppearance => ({
   classes,
   names: true,
   outlines: false,

@@ -21,7 +21,7 @@ import { LabelCells } from "./label-cells.ts";
 export type LabelFeature = Feature<MultiPolygon>;
 
 /** What the look of labels depends on. */
-export interface LabelLook {
+export interface LabelAppearance {
   readonly classes: ReadonlyMap<number, LegendClass>;
   /** class names are written into polygons that have room */
   readonly names: boolean;
@@ -52,7 +52,7 @@ export class LabelLayer {
   readonly selectedSource = new VectorSource<LabelFeature>();
   readonly selectedLayer = new VectorLayer({ source: this.selectedSource, updateWhileInteracting: true });
   readonly #styles = new Map<string, Style[]>();
-  #look: LabelLook = { classes: new Map(), names: true, outlines: false, shown: null, selected: new Set() };
+  #look: LabelAppearance = { classes: new Map(), names: true, outlines: false, shown: null, selected: new Set() };
 
   constructor() {
     this.layer.setStyle((feature, resolution) => this.#styleOf(feature, resolution));
@@ -107,7 +107,7 @@ export class LabelLayer {
     fill(known, label);
   }
 
-  restyle(look: LabelLook): void {
+  restyle(look: LabelAppearance): void {
     if (look.classes !== this.#look.classes) this.#styles.clear();
     this.#look = look;
     this.cells.restyle(look);
@@ -183,7 +183,7 @@ function featureOf(label: Label): LabelFeature {
   return feature;
 }
 
-/** Of many patches the box stands for the outline, until somebody needs it. */
+/** Of many patches the box stands for the outline until the outline is needed. */
 function fill(feature: LabelFeature, label: Label): void {
   const affine = session.project?.grid.geobox.affine;
   const many = isManyCells(label.cells) && affine ? label.cells : undefined;

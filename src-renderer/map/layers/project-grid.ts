@@ -11,7 +11,7 @@ import { boundsOf } from "../../../src-shared/geo/geobox.ts";
 import type { MapColors } from "../colors.ts";
 import { extentOf } from "../raster/raster-layer.ts";
 
-/** The project's area, and its tiles and patches where they are wide enough on screen to be told apart. */
+/** The project's area, and its tiles and patches where they are wide enough on screen to be distinguished. */
 export class ProjectGridLayer {
   readonly layer: VectorLayer;
   readonly #grid: ProjectGrid;

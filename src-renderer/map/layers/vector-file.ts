@@ -81,7 +81,7 @@ export class VectorFileLayer {
       this.#source.clear(true);
       this.#source.addFeatures(features);
     } catch {
-      // The view moved on, or the file is gone: the layer tree tells which files are missing.
+      // The view moved on, or the file is gone: the layer tree shows which files are missing.
       if (this.#asking === asking) this.#shown = "";
     }
   }

@@ -53,7 +53,7 @@ export function compose(source: LayerSource, style: LayerStyle): Composition | n
   return compositionOf(bandChannels([first]), style.ramp ?? (source.kind === "confidence" ? "viridis" : "greys"));
 }
 
-/** How the layer is stretched when nobody chose. */
+/** The default stretch of a layer. */
 export function stretchOf(source: LayerSource, style: LayerStyle, composition: Composition): Stretch {
   if (style.stretch) return style.stretch;
   return composition.channels.every((channel) => usualRange(source, channel)) ? "usual" : "layer";

@@ -12,8 +12,8 @@ import { type Keys, keysInTurn } from "./tool-keys.ts";
 /** The selected features as a collection that follows the selection. */
 function followSelection(layer: LabelLayer): { features: Collection<LabelFeature>; stop: () => void } {
   const features = new Collection<LabelFeature>();
-  // A source also tells of every step of a corner that is being dragged: a feature that left the collection then would be
-  // taken out of the hand.
+  // A source also announces every step of a corner that is being dragged: a feature that left the collection then would
+  // stop being dragged.
   const follow = () => {
     const wanted = new Set(layer.selectedSource.getFeatures());
     for (const feature of [...features.getArray()]) if (!wanted.delete(feature)) features.remove(feature);

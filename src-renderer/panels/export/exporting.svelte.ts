@@ -102,7 +102,7 @@ export class Exporting {
     return (await this.#client.invoke("exports.propose", { subject, extension, ...more })).path;
   }
 
-  /** Waits for a job of the desk, telling how far it is. Rejects with its error. */
+  /** Waits for a job and reports its progress. Rejects with its error. */
   async followed<Result>(id: number, onfraction: (fraction: number) => void): Promise<Result> {
     this.#jobs.hush(id);
     const stop = this.#client.subscribe("job.event", (what) => {

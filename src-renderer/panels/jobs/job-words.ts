@@ -20,7 +20,7 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
 
 export const kindOf = (job: Job): string => t(`jobs.kind.${job.kind}`);
 
-/** Phases are told in English by the job; the known ones are said in the person's language. */
+/** Jobs report their phases in English; the known ones are shown in the person's language. */
 export function phaseWords(phase: string): string {
   if (phase.startsWith("Evaluating ")) return t("jobs.phase.evaluating", { what: phase.slice("Evaluating ".length) });
   switch (phase) {

@@ -1,4 +1,4 @@
-/** Colours of compared runs: told apart also by people who see fewer colours, and dark or light enough for each theme. */
+/** Colours of compared runs: distinguishable also for people who see fewer colours, and dark or light enough for each theme. */
 const pairs: readonly (readonly [light: string, dark: string])[] = [
   ["#0b7a68", "#4cc9b0"],
   ["#c2571a", "#f2995c"],

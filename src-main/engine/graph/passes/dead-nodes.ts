@@ -14,7 +14,7 @@ export function removeDeadNodes(model: OnnxModel): OnnxModel {
   return { ...model, nodes: kept.reverse(), constants };
 }
 
-/** Trailing results that nobody reads need not be computed (the mean of a LayerNormalization, the indices of a MaxPool). */
+/** Trailing results that are never read need not be computed (the mean of a LayerNormalization, the indices of a MaxPool). */
 function trimmed(node: Node, needed: ReadonlySet<string>): Node["outputs"] {
   if (node.opType === "TopK" || node.opType === "Split") return node.outputs;
   const last = node.outputs.findLastIndex((output) => needed.has(output.name));

@@ -62,7 +62,7 @@ const useOptions = {
   },
 } as const satisfies Options;
 
-/** What a request is told of them. */
+/** What a request takes from these options. */
 const useGiven = ({
   normalization,
   season,

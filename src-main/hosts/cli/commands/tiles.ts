@@ -195,7 +195,7 @@ function splitText({ method, counts, classes }: TileSplitReport): string {
   ].join("\n");
 }
 
-/** Is the command about whole tiles: by its model, or by the job it resumes? An unknown name is told by the command itself. */
+/** Is the command about whole tiles: by its model, or by the job it resumes? An unknown name is refused by the command itself. */
 export async function isForTiles(
   services: Services,
   kind: "evaluate-tiles" | "map-tiles",

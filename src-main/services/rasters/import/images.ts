@@ -19,19 +19,19 @@ import type { ImageChoice, ImportedImages, PlaceChoice, UnusedFile } from "../..
 import type { Catalog } from "../../../catalog/index.ts";
 import {
   checkModality,
-  doubtOfDates,
   type FileChoice,
   factsOf,
-  feeds,
   type ImportedFile,
   joinFiles,
   maskOf,
   maskTouches,
   modalityName,
   nativeMeters,
+  offsetDoubt,
   readImported,
   reportDates,
   type SamePlace,
+  suppliesBands,
 } from "../../../cube/index.ts";
 import { rasterReader } from "../../../imagery/index.ts";
 import type { Deps } from "../../deps.ts";
@@ -217,10 +217,10 @@ export async function importImages(
     // Only what is new is looked at: the hundredth tile of a series costs what the first did.
     const alone = joinFiles([], files).acquisitions;
     for (const [index, { modality }] of planned.entries()) {
-      const fresh = alone.filter((one) => one.sensor === modality.sensor && feeds(modality, one));
+      const fresh = alone.filter((one) => one.sensor === modality.sensor && suppliesBands(modality, one));
       if (modality.kind === "series" && modality.sensor === "sentinel-2" && fresh.length > 0) {
         const looked = { ...modality, duplicateDates: "keep" as const, acquisitions: fresh.map(({ id }) => id) };
-        const doubt = doubtOfDates(modality.sensor, await reportDates(reader, looked, fresh, geobox, signal));
+        const doubt = offsetDoubt(modality.sensor, await reportDates(reader, looked, fresh, geobox, signal));
         if (doubt) warnings.push(doubt);
       }
       progress(0.8 + (0.2 * (index + 1)) / planned.length);

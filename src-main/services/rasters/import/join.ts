@@ -17,7 +17,7 @@ import {
 import type { Reader } from "../../../imagery/index.ts";
 
 export interface JoinedImport extends Joined {
-  /** places that are shown twice because of the new files, and what tells the images apart */
+  /** places that are shown twice because of the new files, and what distinguishes the images */
   readonly questions: readonly PlaceQuestion[];
   /** new files that are byte for byte files which are there already */
   readonly copies: readonly { readonly path: string; readonly of: string }[];
@@ -201,7 +201,7 @@ async function questionOf(
 /** The question as an error of the command line: nothing is decided silently. */
 export function samePlaceError(questions: readonly PlaceQuestion[]): AppError {
   const [{ date, sensor, rivals }] = questions as [PlaceQuestion];
-  // Two images of one stack are told apart by their bands.
+  // Two images of one stack are distinguished by their bands.
   const stack = new Set(rivals.map(({ paths }) => paths[0])).size < rivals.length;
   const evidence = rivals.map((rival) => sentenceOf(rival, stack));
   return new AppError("acquisition-same-place", { date, sensor, count: questions.length, evidence });

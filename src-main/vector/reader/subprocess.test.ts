@@ -9,7 +9,7 @@ import { zipOf } from "../../files/index.ts";
 import { services } from "../../services/services.ts";
 import { readFeatures, suggestClasses, writeGeoPackage } from "../index.ts";
 import { importLabels } from "../labels/label-import.ts";
-import { eachFeatureApart, readApart, readingLimits } from "./read-apart.ts";
+import { eachFeatureInSubprocess, readInSubprocess, readingLimits } from "./subprocess.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-apart-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -134,18 +134,18 @@ test("a small file that is only looked at has a smaller memory, of objects and i
   });
 }, 120_000);
 
-test("what is read apart is what is read here, import and features in order", async () => {
+test("a subprocess reads what this process reads, import and features in order", async () => {
   const layer = readFeatures(sample);
   const { name: field } = layer.fields.find(({ name }) => /class|crop/i.test(name))!;
   const source = { path: sample, options: {} };
   const table = suggestClasses(layer, field);
-  expect(await readApart("suggest", { ...source, field, nameField: undefined })).toEqual(table);
+  expect(await readInSubprocess("suggest", { ...source, field, nameField: undefined })).toEqual(table);
   const { x, y } = { x: 570_000, y: 5_630_000 };
   const box = { crs: "EPSG:32631", width: 2000, height: 2000, affine: { a: x, b: 10, c: 0, d: y, e: 0, f: -10 } };
   const options = { field, table, grid: box };
   const here = importLabels(layer, options);
   const polygons: unknown[] = [];
-  const there = await readApart(
+  const there = await readInSubprocess(
     "import",
     { ...source, import: options },
     {
@@ -159,7 +159,7 @@ test("what is read apart is what is read here, import and features in order", as
   expect(polygons).toEqual(here.polygons);
   const features: unknown[] = [];
   let fields: readonly unknown[] = [];
-  await eachFeatureApart(
+  await eachFeatureInSubprocess(
     sample,
     {},
     (head) => {
@@ -184,7 +184,7 @@ test("a small file does not wait for large ones, and large ones wait for each ot
   });
   // Three readings of an archive, held while their first part is dealt with: two of them begin.
   const large = [1, 2, 3].map(() =>
-    readApart(
+    readInSubprocess(
       "features",
       { path: packed, options: {} },
       {
@@ -197,7 +197,7 @@ test("a small file does not wait for large ones, and large ones wait for each ot
     ),
   );
   await expect.poll(() => begun, { timeout: 60_000 }).toBe(2);
-  const { count } = await readApart("facts", { path: sample, options: {} });
+  const { count } = await readInSubprocess("facts", { path: sample, options: {} });
   expect(count).toBeGreaterThan(0);
   expect(begun).toBe(2);
   release();

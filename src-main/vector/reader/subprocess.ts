@@ -206,19 +206,19 @@ export interface TaskListener {
  * much memory, or crashes its reader fails this request and nothing else.
  * @throws AppError "vector-too-costly", and, "file-not-regular" whatever the work throws
  */
-export async function readApart<K extends TaskName>(
+export async function readInSubprocess<K extends TaskName>(
   name: K,
   input: Tasks[K]["input"],
   hearing: TaskListener = {},
 ): Promise<Tasks[K]["output"]> {
-  return (await workApart(name, input, hearing)) as Tasks[K]["output"];
+  return (await runInSubprocess(name, input, hearing)) as Tasks[K]["output"];
 }
 
 /**
  * The same with work of another room, which the reading processes were started with (`serveReading`, `forkReadersFrom`).
  * @throws AppError "file-not-regular"
  */
-export async function workApart(
+export async function runInSubprocess(
   name: string,
   input: { readonly path: string },
   hearing: TaskListener = {},
@@ -335,7 +335,7 @@ function runOn(
 const listeners = new Set<(name: string, path: string, cost: ReadingCost) => void>();
 
 /** Tells what each reading took. */
-export function whenRead(listener: (name: string, path: string, cost: ReadingCost) => void): () => void {
+export function onReadingCost(listener: (name: string, path: string, cost: ReadingCost) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -348,9 +348,9 @@ function heardOf(name: string, path: string, cost: ReadingCost): void {
  * The names of a layer's fields.
  * @throws AppError "file-not-regular"
  */
-export async function fieldsApart(source: Tasks["features"]["input"]): Promise<string[]> {
+export async function fieldsInSubprocess(source: Tasks["features"]["input"]): Promise<string[]> {
   let names: string[] = [];
-  await readApart("features", source, {
+  await readInSubprocess("features", source, {
     part([head]) {
       names = (head as FeatureLayer).fields.map(({ name }) => name);
       return false;
@@ -364,14 +364,14 @@ export async function fieldsApart(source: Tasks["features"]["input"]): Promise<s
  * and ends the reading with `false`.
  * @throws AppError "file-not-regular"
  */
-export async function eachFeatureApart(
+export async function eachFeatureInSubprocess(
   path: string,
   options: ReadOptions,
   opened: (head: Omit<FeatureLayer, "features">) => void,
   each: (feature: Feature) => boolean,
 ): Promise<void> {
   let first = true;
-  await readApart(
+  await readInSubprocess(
     "features",
     { path, options },
     {
