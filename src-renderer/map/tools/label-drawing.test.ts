@@ -174,7 +174,8 @@ test("of so many labels in view that the pointer would be slow, none catches a c
     for (const [x, y] of [[304, 297], [400, 297], [306, 150]] as const) map.click(x, y); // biome-ignore format: one line
     key("Enter");
     await settle();
-    return (added().at(-1) as unknown as { labels: { coordinates: number[][][][] }[] }).labels[0]!.coordinates[0]![0]![0];
+    return (added().at(-1) as unknown as { labels: { coordinates: number[][][][] }[] }).labels[0]!
+      .coordinates[0]![0]![0];
   };
   // 1200 in view, with the three that are there.
   await addLabels(1197, 1000);
