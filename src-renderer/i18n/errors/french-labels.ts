@@ -135,6 +135,8 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `${quoted(path)} ne se termine pas comme un fichier de légende. Utilisez .csv, .json, .qml ou .sld.`,
 };
 
+const decimals = (value: number | string): string => String(value).replace(".", ",");
+
 /** The hint as a sentence that ends with what to do. */
 function placeSentence(hint: PlaceHint | null, otherwise: string): string {
   switch (hint?.kind) {
@@ -144,9 +146,9 @@ function placeSentence(hint: PlaceHint | null, otherwise: string): string {
       return `${reading}, ${inside} des ${of} positions sont dans le projet : si c’est juste, choisissez « Lire ainsi ».`;
     }
     case "unit":
-      return `Son système de coordonnées (${hint.crs}) compte en ${hint.looksLike === "degrees" ? "mètres" : "degrés"}, mais ses coordonnées ressemblent à des ${hint.looksLike === "degrees" ? "degrés" : "mètres"} : (${hint.at.join(" ; ")}). Choisissez le bon système à la page « Fichier ».`;
+      return `Son système de coordonnées (${hint.crs}) compte en ${hint.looksLike === "degrees" ? "mètres" : "degrés"}, mais ses coordonnées ressemblent à des ${hint.looksLike === "degrees" ? "degrés" : "mètres"} : (${hint.at.map(decimals).join(" ; ")}). Choisissez le bon système à la page « Fichier ».`;
     case "elsewhere":
-      return `Elles sont vers ${hint.shapes[0].toFixed(3)} de longitude et ${hint.shapes[1].toFixed(3)} de latitude ; le projet vers ${hint.project[0].toFixed(3)} et ${hint.project[1].toFixed(3)}. ${otherwise}`;
+      return `Elles sont vers ${decimals(hint.shapes[0].toFixed(3))} de longitude et ${decimals(hint.shapes[1].toFixed(3))} de latitude ; le projet vers ${decimals(hint.project[0].toFixed(3))} et ${decimals(hint.project[1].toFixed(3))}. ${otherwise}`;
     default:
       return otherwise;
   }
