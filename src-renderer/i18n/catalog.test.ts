@@ -158,7 +158,7 @@ test("an error whose shared sentence names an option has a sentence of the windo
 
 test("no sentence of the window names an option of the command line, whatever its values", () => {
   // Lists also stand for words and numbers here: all can be joined, sliced and written.
-  const written = { toFixed: () => "1", toPrecision: () => "1", toExponential: () => "1e+0" };
+  const written = { toFixed: () => "1", toPrecision: () => "1", toExponential: () => "1e+0", replaceAll: () => "a" };
   const word = Object.assign(Object("a") as string, written);
   const hints = ["fits", "unit", "elsewhere", "none"];
   const kinds = Object.keys(foreignKinds);

@@ -11,6 +11,10 @@ export interface Path {
 /** Columns of a table that may hold its positions: a pair of coordinates, or shapes as text. */
 export type PositionColumns = { readonly x: string; readonly y: string } | { readonly wkt: string };
 
+/** A name as one word of the command line. */
+const argument = (name: string): string =>
+  /^[\p{L}\p{N}_.-]+$/u.test(name) ? name : `"${name.replaceAll('"', '\\"')}"`;
+
 const list = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
 
 const counted = (count: number, noun: "label" | "block" | "patch"): string =>
@@ -63,7 +67,7 @@ export const labelErrors = {
   "table-without-coordinates": ({ path, columns }: Path & { readonly columns: readonly string[] }) =>
     `No column of “${path}” looks like coordinates (longitude and latitude, x and y, or shapes as WKT, GeoJSON or WKB). Name them with --x and --y or --wkt; there are: ${list(columns)}.`,
   "table-ambiguous": ({ path, choices }: Path & { readonly choices: readonly PositionColumns[] }) =>
-    `Several columns of “${path}” could be the position. Choose one: ${choices.map((one) => ("wkt" in one ? `--wkt ${one.wkt}` : `--x ${one.x} --y ${one.y}`)).join(", or ")}.`,
+    `Several columns of “${path}” could be the position. Choose one: ${choices.map((one) => ("wkt" in one ? `--wkt ${argument(one.wkt)}` : `--x ${argument(one.x)} --y ${argument(one.y)}`)).join(", or ")}.`,
   "table-degrees-minutes": ({ path, column }: Path & { readonly column: string }) =>
     `The column “${column}” of “${path}” holds degrees, minutes and seconds. Write longitude and latitude as decimal degrees, in two columns.`,
   "table-not-degrees": ({
@@ -79,8 +83,8 @@ export const labelErrors = {
     readonly exchanged: boolean;
   }) =>
     exchanged
-      ? `In “${path}”, “${x}” and “${y}” seem to be exchanged: (${values.join(", ")}) is no longitude and latitude. Name them the other way round: --x ${y} --y ${x} --crs EPSG:4326.`
-      : `The columns “${x}” and “${y}” of “${path}” are called longitude and latitude, but hold (${values.join(", ")}). If these are metres, name the columns and their coordinate system: --x ${x} --y ${y} --crs EPSG:code.`,
+      ? `In “${path}”, “${x}” and “${y}” seem to be exchanged: (${values.join(", ")}) is no longitude and latitude. Name them the other way round: --x ${argument(y)} --y ${argument(x)} --crs EPSG:4326.`
+      : `The columns “${x}” and “${y}” of “${path}” are called longitude and latitude, but hold (${values.join(", ")}). If these are metres, name the columns and their coordinate system: --x ${argument(x)} --y ${argument(y)} --crs EPSG:code.`,
   "class-raster-bands": ({ path, bands }: Path & { readonly bands: readonly string[] }) =>
     `“${path}” has ${bands.length} bands. Choose the one that holds the classes with --band: ${list(bands)}.`,
   "class-raster-image": ({ path }: Path) =>

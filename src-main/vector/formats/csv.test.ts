@@ -186,6 +186,8 @@ test("what is not certain is asked, and what cannot be read is said", () => {
     code: "table-ambiguous",
     message: expect.stringContaining("--x start_lon --y start_lat, or --x end_lon --y end_lat"),
   });
+  // A name of two words can be copied into a command.
+  expect(code("start lon,start lat,end lon,end lat\n4,50,5,51\n").message).toContain('--x "start lon" --y "start lat"');
   expect(code("a,b,class\n1,2,x\n").code).toBe("table-without-coordinates");
   expect(code('site,position\n0,"50°43\'9.3""N 4°02\'4.9""E"\n').code).toBe("table-degrees-minutes");
   expect(code("lat,lon\n4.05,150.74\n4.06,150.75\n", { x: "lat", y: "lon" })).toMatchObject({
