@@ -35,6 +35,7 @@ const spoiled: readonly (readonly [what: string, code: string, spoil: () => void
   ["no description", "model-missing", () => rmSync(jsonPath)],
   ["a description that is cut off", "model-unreadable", () => writeFileSync(jsonPath, readFileSync(jsonPath).subarray(0, 300))], // biome-ignore format: a table
   ["a description of another format", "model-unreadable", () => writeFileSync(jsonPath, readFileSync(jsonPath, "utf8").replace("omnisat-model/1", "omnisat-model/2"))], // biome-ignore format: a table
+  ["a calibration that is none", "model-unreadable", () => writeFileSync(jsonPath, readFileSync(jsonPath, "utf8").replace("312", "-312"))], // biome-ignore format: a table
   ["a description without classes' colours", "model-unreadable", () => writeFileSync(jsonPath, readFileSync(jsonPath, "utf8").replace('"color"', '"colour"'))], // biome-ignore format: a table
 ];
 

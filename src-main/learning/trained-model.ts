@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { type Calibration, isCalibration } from "../../src-shared/domain/calibration.ts";
 import { methods } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
@@ -117,6 +118,8 @@ const descriptionSchema = z.object({
     startedFrom: z.string().nullable(),
     settings: z.record(z.string(), z.unknown()),
   }),
+  /** what it said of validation labels, by inputs: which classes a map of it may rule out, and what is uncertain */
+  calibrations: z.array(z.custom<Calibration>(isCalibration)).max(32).optional(),
   /** what should be known of the model: codes of `finding.ts` with their values */
   findings: z.array(z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) })).optional(),
   weights: z.object({

@@ -2,12 +2,14 @@
 export { areasOf } from "./areas.ts";
 export { CalibrationCounter } from "./calibration.ts";
 export { type Cluster, clusterInterval } from "./cluster-interval.ts";
+export { isPossible, setRule } from "./conformal.ts";
 export {
   addConfusions,
   ConfusionCounter,
   type ConfusionMatrix,
   emptyConfusion,
 } from "./confusion.ts";
+export { CalibrationGroups, type ObservedPatch, UncertaintyCounter } from "./patch-groups.ts";
 export { PolygonVote } from "./polygon-vote.ts";
 export { scoresOf } from "./scores.ts";
 export {
