@@ -1,8 +1,10 @@
+import type { Calibration } from "../../src-shared/domain/calibration.ts";
 import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { PatchWindow } from "../cube/index.ts";
+import { CalibrationGroups, setRule, UncertaintyCounter } from "../learning/index.ts";
 import { applyModel, blendFor, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { limitOf, openCube, patchGrid, projectArea } from "./imagery.ts";
@@ -10,10 +12,14 @@ import { labelsInLegend } from "./label-classes.ts";
 import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
 import { readWorkingModel } from "./model-tensors.ts";
+import { groupingOf, ruleFor, usedAs } from "./possible-classes.ts";
 import { predictorFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
 import { scoreMap } from "./score.ts";
-import { findingsOfPart, findingsOfScore } from "./score-findings.ts";
+import { findingsOfPart, findingsOfScore, findingsOfUncertainty } from "./score-findings.ts";
+
+/** Of the work with a subset that has to be calibrated first: validation parts are about half as large as test parts. */
+const calibrating = 0.3;
 
 /** Scores a model on one part of the split, with every subset of modalities that was asked for: one set of weights. */
 export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise<EvaluateResult> {
@@ -36,6 +42,9 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     const normalizations = await normalizationsFor(description, applied, cube, spec, context);
     const subsets: SubsetScore[] = [];
     const aboutInputs: Finding[] = [];
+    const calibrations: Calibration[] = [];
+    const grouping = groupingOf(spec.labels, grid);
+    const validation = new LabelPatches(matched.labels, "validation", codes, patchGrid(grid), area, limitOf(grid));
     for (const [index, modalities] of spec.subsets.entries()) {
       const predictor = await predictorFor({
         cube,
@@ -46,17 +55,54 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
         provider,
         normalizations,
       });
+      // Where the model is calibrated nothing can be said of how well it is: that is for the other parts.
+      const groups = spec.part === "validation" ? new CalibrationGroups(codes) : undefined;
+      const calibrate = async () => {
+        const own = new CalibrationGroups(codes);
+        await scoreMap(validation, predictor, tiles, {
+          legend,
+          classSets: [],
+          modalities,
+          onPatch: (patch) => own.add(grouping.named(patch)),
+          signal: context.signal,
+          onProgress: (fraction) =>
+            context.phase(
+              `Calibrating ${modalities.join(" + ")}`,
+              (index + calibrating * fraction) / spec.subsets.length,
+            ),
+        });
+        const calibration = own.calibration({ ...grouping, modalities, ...usedAs(spec.use) });
+        if (calibration) calibrations.push(calibration);
+        return calibration && setRule(calibration, codes, spec.level);
+      };
       try {
+        const known = groups ? undefined : ruleFor(description, { ...spec, modalities }, applied);
+        const lacks = known && (!known.rule || known.findings.some(({ code }) => code === "calibrated-elsewhere"));
+        const begun = lacks && validation.usable().length > 0 ? calibrating : 0;
+        const rule = (begun > 0 ? await calibrate() : undefined) ?? known?.rule;
+        const counter = rule && new UncertaintyCounter(codes, rule);
+        const observer = groups ?? counter;
         const scores = await scoreMap(labels, predictor, tiles, {
           legend,
           classSets: spec.classSets.map((codesOf) => codesOf.map((code) => matched.codes.get(code) ?? code)),
           modalities,
           votes: hasPolygons(spec.labels.unit),
+          onPatch: observer && ((patch) => observer.add(grouping.named(patch))),
           signal: context.signal,
           onProgress: (fraction) =>
-            context.phase(`Evaluating ${modalities.join(" + ")}`, (index + fraction) / spec.subsets.length),
+            context.phase(
+              `Evaluating ${modalities.join(" + ")}`,
+              (index + begun + (1 - begun) * fraction) / spec.subsets.length,
+            ),
         });
-        subsets.push(...scores);
+        const uncertainty = counter?.score();
+        const calibration = groups?.calibration({ ...grouping, modalities, ...usedAs(spec.use) });
+        if (calibration) calibrations.push(calibration);
+        subsets.push(
+          ...scores.map((score) =>
+            uncertainty && codes.every((code) => score.classSet.includes(code)) ? { ...score, uncertainty } : score,
+          ),
+        );
         aboutInputs.push(...predictor.watch.findings());
       } finally {
         await predictor.release();
@@ -67,13 +113,23 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     const { unit } = spec.labels;
     const findings = inOrderOfSeverity([
       ...subsets.flatMap((own) => findingsOfScore(own, spec.part)),
+      ...subsets.flatMap(findingsOfUncertainty),
       ...matched.findings,
       ...applied.findings,
       ...aboutInputs,
       ...findingsOfPart({ part, untaught, subsets }, matched.labels, legend, spec.optimistic ?? false),
     ]);
     const { contested } = labelFacts(labels);
-    return { part, untaught, subsets, overlapPatches, contested, ...(unit ? { unit } : {}), findings };
+    return {
+      part,
+      untaught,
+      subsets,
+      overlapPatches,
+      contested,
+      ...(unit ? { unit } : {}),
+      ...(calibrations.length > 0 ? { calibrations } : {}),
+      findings,
+    };
   } finally {
     await cube.close();
   }

@@ -5,7 +5,7 @@ import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import { type Method, methodNames } from "../../src-shared/domain/method.ts";
 import { teachMethod } from "../classifiers/index.ts";
 import type { Cube } from "../cube/index.ts";
-import { type NewModel, writeModel } from "../learning/index.ts";
+import { CalibrationGroups, type NewModel, writeModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { computeNormalizations, dayCountOf, projectArea } from "./imagery.ts";
@@ -17,7 +17,8 @@ import { methodTileSide, methodTiles, monthsOfSeries, readLabelledRows } from ".
 import { limitsOf, namesOfColumns, withLimits } from "./monthly-values.ts";
 import { networkFor } from "./network.ts";
 import { PatchTargets } from "./patch-targets.ts";
-import { scoreMap } from "./score.ts";
+import { groupingOf } from "./possible-classes.ts";
+import { type ScoreOptions, scoreMap } from "./score.ts";
 import { inputsFrom, loggedCoverage, modelToBe, secondsSince, type TrainingInputs, withCube } from "./teaching.ts";
 import { findingsOfLabels, findingsOfValidation, storable } from "./training-findings.ts";
 
@@ -80,7 +81,13 @@ async function teachOn(
     method: { name: method, months: { ...months } },
   };
   const predictor = new MethodPredictor(cube, model, { classifier, limits, months }, names);
-  const score = targets.validates ? await scoreOf(targets.validation, predictor, spec, modalities, context) : undefined;
+  const grouping = groupingOf(given, grid);
+  const said = new CalibrationGroups(codes);
+  const onPatch: ScoreOptions["onPatch"] = (patch) => said.add(grouping.named(patch));
+  const score = targets.validates
+    ? await scoreOf(targets.validation, predictor, spec, modalities, context, onPatch)
+    : undefined;
+  const calibration = said.calibration({ ...grouping, modalities: names });
   const facts = labelFacts(train);
   const findings = inOrderOfSeverity([
     ...findingsOfValidation(score),
@@ -94,7 +101,7 @@ async function teachOn(
   const training = { ...model.training, steps: 0, seconds };
   await writeModel(
     modelFolder,
-    { ...model, training, findings: storable(findings) },
+    { ...model, training, findings: storable(findings), ...(calibration ? { calibrations: [calibration] } : {}) },
     tensorsOfMethod({ classifier, limits }),
   );
   const metrics = { rows: table.rows, columns: table.columns, ...metricsOf(score) };
@@ -107,6 +114,7 @@ async function scoreOf(
   { labels }: FinetuneSpec,
   modalities: TrainingInputs["modalities"],
   { signal, phase }: JobContext,
+  onPatch: ScoreOptions["onPatch"],
 ): Promise<SubsetScore | undefined> {
   const legend = labels.legend.filter(({ code }) => validation.codes.includes(code));
   const [score] = await scoreMap(validation, predictor, methodTiles(validation.area, modalities), {
@@ -114,6 +122,7 @@ async function scoreOf(
     classSets: [],
     modalities: modalities.map(({ name }) => name),
     votes: true,
+    onPatch,
     signal,
     onProgress: (fraction) => phase("Validation", fraction),
   });

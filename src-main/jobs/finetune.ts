@@ -101,7 +101,7 @@ async function teachPatches(
       review: looks.review,
     });
     const seconds = secondsSince(started);
-    const score = await looks.bestOf(trained.weights);
+    const { score, calibration } = await looks.bestOf(trained.weights, trained.best);
     const findings = findingsOf(spec, targets, trained, shares, score, [
       ...aboutPlaces,
       ...(inputs.applied?.findings ?? []),
@@ -110,7 +110,8 @@ async function teachPatches(
     const { lastValues, best } = trained;
     const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
     const weights = { ...trained.weights, ...ensemble?.tensors };
-    const done = { model, trained: { ...trained, weights }, findings, seconds, computing, metrics };
+    const calibrated = calibration ? { ...model, calibrations: [calibration] } : model;
+    const done = { model: calibrated, trained: { ...trained, weights }, findings, seconds, computing, metrics };
     return await finishTraining(spec, context, done);
   } finally {
     await previewer.release();

@@ -18,13 +18,29 @@ export const rowLayout = "shares of 10000 in two bytes";
 /** The planes of a share: 0 is the confidence, 1 + k the probability of class k. */
 export const planesOfShare = (share: number): readonly [high: number, low: number] => [1 + 2 * share, 2 + 2 * share];
 
+/**
+ * Shares of 10,000 as maps store them, each rounded by itself, and the position of the largest.
+ * @param shares takes them: [count]
+ */
+export function storedShares(count: number, logit: (k: number) => number, shares: Float64Array): number {
+  const best = argmax(count, logit);
+  const highest = logit(best);
+  let sum = 0;
+  for (let k = 0; k < count; k++) {
+    shares[k] = Math.exp(logit(k) - highest);
+    sum += shares[k]!;
+  }
+  for (let k = 0; k < count; k++) shares[k] = Math.round((certain * shares[k]!) / sum);
+  return best;
+}
+
 /** Blended logits → rows of byte planes: class code, confidence, probabilities. */
 export function rowBytes({ height, width, logits }: BlendedRows, legend: readonly LegendClass[]): Uint8Array {
   const classes = legend.length;
   const planes = planesOfRow(classes);
   const size = height * width;
   const bytes = new Uint8Array(size * planes);
-  const exponentials = new Float64Array(classes);
+  const shares = new Float64Array(classes);
   for (let row = 0; row < height; row++) {
     for (let col = 0; col < width; col++) {
       const at = row * width + col;
@@ -34,20 +50,15 @@ export function rowBytes({ height, width, logits }: BlendedRows, legend: readonl
         for (let plane = 1; plane < planes; plane++) bytes[out(plane)] = emptyByte;
         continue;
       }
-      const best = argmax(classes, (k) => logits[k * size + at]!);
-      let sum = 0;
-      for (let k = 0; k < classes; k++) {
-        exponentials[k] = Math.exp(logits[k * size + at]! - logits[best * size + at]!);
-        sum += exponentials[k]!;
-      }
+      const best = storedShares(classes, (k) => logits[k * size + at]!, shares);
       const put = (share: number, value: number) => {
         const [high, low] = planesOfShare(share);
         bytes[out(high)] = value >> 8;
         bytes[out(low)] = value & 255;
       };
       bytes[out(0)] = legend[best]!.code;
-      put(0, Math.round(certain / sum));
-      for (let k = 0; k < classes; k++) put(1 + k, Math.round((certain * exponentials[k]!) / sum));
+      put(0, shares[best]!);
+      for (let k = 0; k < classes; k++) put(1 + k, shares[k]!);
     }
   }
   return bytes;

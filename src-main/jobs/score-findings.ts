@@ -28,6 +28,18 @@ export function findingsOfScore(score: SubsetScore, part: EvaluateResult["part"]
   return findings;
 }
 
+/** Where the sets of possible classes hold less than they promise, or rule out nothing since too few groups were there to calibrate on. */
+export function findingsOfUncertainty({ modalities, uncertainty }: SubsetScore): Finding[] {
+  if (!uncertainty) return [];
+  const { level, groups, unit, calibratedOn, needed, perGroup } = uncertainty;
+  if (calibratedOn < needed)
+    return [{ code: "sets-all-classes", details: { level, calibrated: calibratedOn, needed, groups, unit } }];
+  const { covered, count, interval } = perGroup;
+  return interval[1] < level
+    ? [{ code: "sets-cover-less", details: { modalities, level, covered, high: interval[1], count, groups, unit } }]
+    : [];
+}
+
 /**
  * What the part that was measured gives reason to doubt: the warnings of its split, repeated where the score is read.
  * @param score of the widest set of classes

@@ -11,6 +11,8 @@ import {
 } from "../learning/index.ts";
 import { argmax } from "./argmax.ts";
 import type { LabelPatches } from "./label-patches.ts";
+import { storedShares } from "./map-values.ts";
+import type { ScoredPatch } from "./possible-classes.ts";
 import type { PatchPredictor, TileLogits } from "./predict.ts";
 
 export interface ScoreOptions {
@@ -25,12 +27,16 @@ export interface ScoreOptions {
   readonly onProgress?: (fraction: number) => void;
   /** every tile as it is computed, before it is blended with its neighbours; `expected` of them will come */
   readonly onTile?: (answer: TileLogits, expected: number) => void;
+  /** every labelled patch that is seen, with the shares of all classes */
+  readonly onPatch?: ((patch: ScoredPatch) => void) | undefined;
 }
 
 /** A labelled patch and what the tiles read so far say of it together. */
 interface Vote {
   readonly reference: number;
   readonly polygon: number;
+  readonly col: number;
+  readonly row: number;
   readonly sums: Float64Array;
   weight: number;
   seen: boolean;
@@ -44,7 +50,7 @@ export async function scoreMap(
   labels: LabelPatches,
   predictor: Pick<PatchPredictor, "run">,
   tiles: TileRows,
-  { legend, classSets, modalities, votes = false, signal, onProgress, onTile }: ScoreOptions,
+  { legend, classSets, modalities, votes = false, signal, onProgress, onTile, onPatch }: ScoreOptions,
 ): Promise<SubsetScore[]> {
   const sets = (classSets.length ? classSets : [[]]).map((set) => (set.length ? set : labels.codes));
   const counters = sets.map(
@@ -57,13 +63,18 @@ export async function scoreMap(
       unseen: 0,
     }),
   );
-  const count = ({ reference, polygon, sums, weight, seen }: Vote) => {
+  const shares = new Float64Array(labels.codes.length);
+  const count = ({ reference, polygon, col, row, sums, weight, seen }: Vote) => {
     if (!seen) {
       for (const own of counters) if (own.codes.includes(reference)) own.unseen++;
       return;
     }
     // As the map stores it: ties are decided alike.
     const logits = Float32Array.from(sums, (sum) => sum / weight);
+    if (onPatch) {
+      const best = storedShares(logits.length, (k) => logits[k]!, shares);
+      onPatch({ truth: labels.codes.indexOf(reference), best, shares, polygon, col, row });
+    }
     for (const own of counters) {
       const { codes, counter, polygons } = own;
       if (!codes.includes(reference)) continue;
@@ -152,7 +163,8 @@ class Ballot {
     this.#rows.set(tile.row + row, line);
     const known = line.get(tile.col + col);
     if (known) return known;
-    const vote = { reference, polygon, sums: new Float64Array(this.#labels.codes.length), weight: 0, seen: false };
+    const sums = new Float64Array(this.#labels.codes.length);
+    const vote = { reference, polygon, col: tile.col + col, row: tile.row + row, sums, weight: 0, seen: false };
     line.set(tile.col + col, vote);
     return vote;
   }

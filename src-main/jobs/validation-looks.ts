@@ -1,10 +1,12 @@
+import type { Calibration } from "../../src-shared/domain/calibration.ts";
 import type { FinetuneSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { type PatchWindow, planBlend, type TileRows } from "../cube/index.ts";
 import type { Tensors } from "../engine/index.ts";
-import type { Review } from "../learning/index.ts";
+import { CalibrationGroups, type Review } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { projectArea } from "./imagery.ts";
 import type { PatchTargets } from "./patch-targets.ts";
+import { type Grouping, groupingOf } from "./possible-classes.ts";
 import type { PatchPredictor } from "./predict.ts";
 import type { Previewer } from "./previewer.ts";
 import { type ScoreOptions, scoreMap } from "./score.ts";
@@ -14,6 +16,13 @@ type Look = Awaited<ReturnType<Review["look"]>>;
 /** Nothing to choose the best weights by. */
 const undecided: Look = { value: Number.NaN, metrics: {} };
 
+/** What weights say of the validation labels. */
+interface Looked {
+  readonly score: SubsetScore;
+  /** which classes maps of these weights may rule out, and what is uncertain */
+  readonly calibration: Calibration | undefined;
+}
+
 /** Looks at a network of patches between two steps: its score where labels were set aside, else some places as it would map them. */
 export class ValidationLooks {
   readonly #spec: FinetuneSpec;
@@ -22,7 +31,9 @@ export class ValidationLooks {
   readonly #names: readonly string[];
   readonly #previewer: Previewer;
   readonly #tiles: TileRows;
-  #best: SubsetScore | undefined;
+  readonly #grouping: Grouping;
+  /** of the weights with the best review so far */
+  #best: (Looked & { readonly value: number | undefined }) | undefined;
 
   constructor(
     spec: FinetuneSpec,
@@ -40,6 +51,7 @@ export class ValidationLooks {
     this.#names = names;
     this.#previewer = previewer;
     this.#tiles = planBlend(projectArea(spec.grid), side).tiles;
+    this.#grouping = groupingOf(spec.labels, spec.grid);
   }
 
   /** When the training is looked at and what decides; `undefined` where there is nothing to show. */
@@ -56,15 +68,20 @@ export class ValidationLooks {
     };
   }
 
-  /** The score of the weights that are kept. A run that was resumed after its best review is reviewed once more. */
-  async bestOf(weights: Tensors): Promise<SubsetScore | undefined> {
-    if (this.#targets.validates) this.#best ??= await this.#score(await this.#previewer.with(weights));
+  /**
+   * What the weights that are kept say of the validation labels. A run that was resumed after its best review is reviewed once more.
+   * @param value of the review that they were kept for
+   */
+  async bestOf(weights: Tensors, value: number | undefined): Promise<Partial<Looked>> {
+    if (!this.#targets.validates) return {};
+    if (!this.#best || this.#best.value !== value)
+      this.#best = { value, ...(await this.#score(await this.#previewer.with(weights))) };
     return this.#best;
   }
 
   async #validate(predictor: PatchPredictor, at: number): Promise<Look> {
     let preview: TilePreviewer | undefined;
-    const score = await this.#score(predictor, (answer, expected) => {
+    const { score, calibration } = await this.#score(predictor, (answer, expected) => {
       preview ??= new TilePreviewer(this.#spec.grid, this.#targets.codes, expected);
       preview.add(answer);
     });
@@ -72,7 +89,7 @@ export class ValidationLooks {
     const { macroF1, overallAccuracy } = score;
     // No date sees the validation places: nothing to choose by.
     if (macroF1 === null || overallAccuracy === null) return undecided;
-    if (macroF1 > (this.#best?.macroF1 ?? -1)) this.#best = score;
+    if (macroF1 > (this.#best?.value ?? -1)) this.#best = { value: macroF1, score, calibration };
     return { value: macroF1, metrics: { validationMacroF1: macroF1, validationAccuracy: overallAccuracy } };
   }
 
@@ -83,11 +100,19 @@ export class ValidationLooks {
     return undecided;
   }
 
-  async #score(predictor: PatchPredictor, onTile?: ScoreOptions["onTile"]): Promise<SubsetScore> {
-    const { legend, validation } = this.#targets;
-    const options = { legend, classSets: [], modalities: this.#names, signal: this.#context.signal };
-    const [score] = await scoreMap(validation, predictor, this.#tiles, { ...options, ...(onTile ? { onTile } : {}) });
-    return score!;
+  async #score(predictor: PatchPredictor, onTile?: ScoreOptions["onTile"]): Promise<Looked> {
+    const { legend, validation, codes } = this.#targets;
+    const modalities = this.#names;
+    const groups = new CalibrationGroups(codes);
+    const [score] = await scoreMap(validation, predictor, this.#tiles, {
+      legend,
+      classSets: [],
+      modalities,
+      signal: this.#context.signal,
+      onPatch: (patch) => groups.add(this.#grouping.named(patch)),
+      ...(onTile ? { onTile } : {}),
+    });
+    return { score: score!, calibration: groups.calibration({ ...this.#grouping, modalities }) };
   }
 }
 

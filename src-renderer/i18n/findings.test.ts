@@ -41,6 +41,18 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "validation-below-commonest": { accuracy: 0.162, commonest: "Maïs", share: 0.734, samples: 321 },
   "method-wins": { model: "Forêt", theirs: 0.8, ours: 0.71 },
   "no-validation": {},
+  "not-calibrated": { modalities, calibrated: ["s2", "s1-asc"] },
+  "calibrated-elsewhere": {},
+  "sets-all-classes": { level: 0.95, calibrated: 1, needed: 19, groups: "blocks", unit: "points" },
+  "sets-cover-less": {
+    modalities,
+    level: 0.95,
+    covered: 0.71,
+    high: 0.82,
+    count: 31,
+    groups: "labels",
+    unit: "polygons",
+  },
   "classes-without-patch": { classes },
   "classes-not-in-training": { classes },
   "polygons-without-patch": { without: 17, polygons: 48 },
@@ -75,7 +87,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
 function wordsOf(details: object): string[] {
   return Object.entries(details).flatMap(([key, value]): string[] => {
     if (Array.isArray(value)) return value.flatMap((own) => (typeof own === "string" ? [own] : wordsOf(own as object)));
-    if (key === "part" || key === "classes") return [];
+    if (["part", "classes", "groups", "unit"].includes(key)) return [];
     if (typeof value === "number") return [Number.isInteger(value) ? String(value) : String(value).slice(-2)];
     return [String(value)];
   });

@@ -2,7 +2,7 @@ import { type Finding, type FindingSentences, type FindingText, findingText } fr
 import { plainFinding, reconstructed } from "../../src-shared/domain/finding-words.ts";
 import type { LabelUnit } from "../../src-shared/domain/label-unit.ts";
 import { counted, listed, quoted } from "./errors/words.ts";
-import { countedLabels, labelWord, noLabel } from "./label-words.ts";
+import { countedGroups, countedLabels, labelWord, noLabel } from "./label-words.ts";
 import { language } from "./language.svelte.ts";
 import { frenchSpaces, messages } from "./message.ts";
 import { recipeMessages } from "./recipe.ts";
@@ -238,6 +238,26 @@ export const frenchFindings: FindingSentences = {
   "tiles-optimistic": () => ({
     what: "Les tuiles ont été réparties une par une : des tuiles de test côtoient des tuiles d’entraînement, le score est trop élevé.",
     remedy: "Répartissez par blocs pour un score réaliste.",
+  }),
+  "not-calibrated": ({ modalities, calibrated }) => ({
+    what: calibrated
+      ? `Le modèle a été calibré avec ${calibrated.join(" + ")} et sert ici avec ${modalities.join(" + ")} : on ne sait pas quelles classes sont possibles ni quels endroits sont incertains.`
+      : "Le modèle n’a pas été calibré sur des étiquettes de validation : on ne sait pas quelles classes sont possibles ni quels endroits sont incertains.",
+    remedy: `Réservez des étiquettes à la validation, mesurez le modèle avec ${modalities.join(" + ")}, puis redessinez la carte.`,
+  }),
+  "calibrated-elsewhere": () => ({
+    what: "Le modèle a été calibré sur des étiquettes d’un autre endroit ou d’un autre temps, ou avec d’autres bandes, statistiques ou jours : on ne sait pas à quelle fréquence la classe est ici parmi les possibles.",
+    remedy:
+      "Réservez des étiquettes de cet endroit à la validation, mesurez le modèle comme il sert ici, puis redessinez la carte.",
+  }),
+  "sets-all-classes": ({ level, calibrated, needed, groups, unit }) => ({
+    what: `Aucune classe ne peut être exclue : pour une promesse de ${percent(level)}, il faut au moins ${countedGroups(needed, groups, unit)} dans la part de validation, et il y en a ${calibrated}.`,
+    remedy: "Donnez-en davantage à la part de validation, ou promettez moins.",
+  }),
+  "sets-cover-less": ({ modalities, level, covered, high, count, groups, unit }) => ({
+    what: `Avec ${modalities.join(" + ")}, la classe est parmi les possibles pour ${percent(covered)} de ${countedGroups(count, groups, unit)} (95 % : au plus ${percent(high)}) ; ${percent(level)} étaient promis.`,
+    remedy:
+      "Les endroits mesurés diffèrent de ceux de la part de validation : répartissez à nouveau, ou promettez plus.",
   }),
   "map-one-class": ({ name, classes }) => ({
     what: `Toute la carte est ${quoted(name)}, une de ${classes} classes.`,

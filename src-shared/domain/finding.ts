@@ -1,3 +1,5 @@
+import type { Calibration } from "./calibration.ts";
+import { countedGroups, groupWord } from "./calibration-words.ts";
 import { countedLabels, type LabelUnit, labelWord } from "./label-unit.ts";
 
 /**
@@ -20,6 +22,12 @@ interface Counted {
 /** what is counted; without it polygons */
 interface InUnits {
   readonly unit?: LabelUnit;
+}
+
+/** what a calibration counts */
+interface CountedGroups {
+  readonly groups: Calibration["groups"];
+  readonly unit: LabelUnit;
 }
 
 /** The values of each code. Plain data, so that it crosses every border and is kept with results. */
@@ -136,6 +144,24 @@ export interface FindingDetails {
   readonly "tiles-few": { readonly part: Part; readonly classes: readonly CountedTiles[] };
   readonly "tiles-untaught": { readonly part: Part; readonly classes: readonly CountedTiles[] };
   readonly "tiles-optimistic": Readonly<Record<string, never>>;
+  // Sets of possible classes, and what is uncertain
+  /** no validation part, a model of before, or other inputs than it was calibrated with (`calibrated`) */
+  readonly "not-calibrated": { readonly modalities: readonly string[]; readonly calibrated: readonly string[] | null };
+  readonly "calibrated-elsewhere": Readonly<Record<string, never>>;
+  /** too few groups to rule out any class at this level */
+  readonly "sets-all-classes": CountedGroups & {
+    readonly level: number;
+    readonly calibrated: number;
+    readonly needed: number;
+  };
+  readonly "sets-cover-less": CountedGroups & {
+    readonly modalities: readonly string[];
+    readonly level: number;
+    readonly covered: number;
+    /** the upper end of the 95 % interval of `covered` */
+    readonly high: number;
+    readonly count: number;
+  };
   // Mapping
   readonly "map-one-class": { readonly name: string; readonly classes: number };
   readonly "map-empty": { readonly modalities: readonly string[] };
@@ -199,6 +225,10 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "other-years": "note",
   "classes-renamed": "caution",
   "seasons-opposite": "severe",
+  "not-calibrated": "caution",
+  "calibrated-elsewhere": "caution",
+  "sets-all-classes": "caution",
+  "sets-cover-less": "caution",
   "map-one-class": "caution",
   "map-empty": "severe",
 };
@@ -456,6 +486,25 @@ export const englishFindings: FindingSentences = {
   "tiles-optimistic": () => ({
     what: "Tiles were split one by one: test tiles lie beside training tiles, so the score is too high.",
     remedy: "Split by blocks for a realistic score.",
+  }),
+  "not-calibrated": ({ modalities, calibrated }) => ({
+    what: calibrated
+      ? `The model was calibrated with ${calibrated.join(" + ")} and is used with ${modalities.join(" + ")}: which classes are possible and which places are uncertain is not known.`
+      : "The model was not calibrated on validation labels: which classes are possible and which places are uncertain is not known.",
+    remedy: `Set labels aside for validation, measure the model with ${modalities.join(" + ")}, and draw the map again.`,
+  }),
+  "calibrated-elsewhere": () => ({
+    what: "The model was calibrated on labels of another place or time, or with other bands, statistics or days: how often the class is among the possible ones here is not known.",
+    remedy:
+      "Set labels of this place aside for validation, measure the model as it is used here, and draw the map again.",
+  }),
+  "sets-all-classes": ({ level, calibrated, needed, groups, unit }) => ({
+    what: `No class can be ruled out: a promise for ${percent(level)} of the ${groupWord(groups, unit)} needs at least ${countedGroups(needed, groups, unit)} in the validation part, and there ${calibrated === 1 ? "is" : "are"} ${calibrated}.`,
+    remedy: "Give the validation part more of them, or promise less.",
+  }),
+  "sets-cover-less": ({ modalities, level, covered, high, count, groups, unit }) => ({
+    what: `With ${modalities.join(" + ")} the class is among the possible ones of ${percent(covered)} of ${countedGroups(count, groups, unit)} (95 %: at most ${percent(high)}); ${percent(level)} were promised.`,
+    remedy: "The measured places differ from those of the validation part: split again, or promise more.",
   }),
   "map-one-class": ({ name, classes }) => ({
     what: `The whole map is “${name}”, one of ${classes} classes.`,

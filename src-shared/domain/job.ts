@@ -4,6 +4,7 @@ import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { PixelWindow } from "../geo/window.ts";
+import type { Calibration, SetRule } from "./calibration.ts";
 import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { LabelUnit } from "./label-unit.ts";
@@ -20,6 +21,7 @@ import type {
   MapTilesSpec,
 } from "./tiles.ts";
 import type { TrainingEstimate, TrainingReview } from "./training.ts";
+import type { UncertaintyScore } from "./uncertainty-score.ts";
 
 /**
  * Everything a job needs, by value: paths, grids, dates, hyperparameters. A job opens no catalog and no project.
@@ -213,6 +215,10 @@ export interface EvaluateSpec extends CommonSpec {
   readonly batchSize: number;
   /** the split let neighbours of training labels into this part: said with the score */
   readonly optimistic?: boolean;
+  /** what was measured of the model on validation labels of this project; before what it says itself */
+  readonly calibrations?: readonly Calibration[];
+  /** the promised share of groups whose class is among the possible ones (default 0.9) */
+  readonly level?: number;
 }
 
 export interface MapSpec extends CommonSpec {
@@ -239,6 +245,10 @@ export interface MapSpec extends CommonSpec {
   readonly title?: string;
   /** what was measured of the model and should be known of its map; what its training found it says itself */
   readonly findings?: readonly Finding[];
+  /** what was measured of the model on validation labels of this project; before what it says itself */
+  readonly calibrations?: readonly Calibration[];
+  /** the promised share of groups whose class is among the possible ones (default 0.9) */
+  readonly level?: number;
 }
 
 /** What a training would take. Asked before it starts: no row, no files. */
@@ -258,6 +268,8 @@ export interface InspectSpec extends CommonSpec {
   readonly points: readonly { readonly x: number; readonly y: number }[];
   readonly overlapPatches: number;
   readonly batchSize: number;
+  /** as for a map */
+  readonly calibrations?: readonly Calibration[];
 }
 
 export interface InspectResult {
@@ -318,6 +330,8 @@ export interface PolygonExport extends MapPart {
   readonly what: "polygons";
   readonly classPath: string;
   readonly confidencePath: string;
+  /** where the map says which pixels are uncertain or untaught */
+  readonly uncertainPath?: string;
   readonly legend: readonly LegendClass[];
   readonly format: "gpkg" | "geojson" | "shp";
   readonly layer: string;
@@ -420,6 +434,8 @@ export interface SubsetScore {
   readonly calibrationError?: number | null;
   /** labelled patches that are not counted, since none of the modalities sees them */
   readonly unseen?: number;
+  /** what came of the sets of possible classes and of “uncertain or untaught”; only over the whole legend, of a calibrated model, and not where it was calibrated */
+  readonly uncertainty?: UncertaintyScore;
 }
 
 /** Scores with one answer per polygon: the majority of its patches in this part. */
@@ -446,6 +462,8 @@ export interface EvaluateResult {
   readonly contested?: number;
   /** what the labels are; of earlier versions polygons */
   readonly unit?: LabelUnit;
+  /** of the validation part: what maps and tests of this model with these inputs follow from now on */
+  readonly calibrations?: readonly Calibration[];
   readonly findings?: readonly Finding[];
 }
 
@@ -458,6 +476,26 @@ export interface MapFiles {
   readonly sldPath: string;
   /** files that go with these: category names (.aux.xml), styles of the confidence map */
   readonly sidecarPaths: readonly string[];
+  /** where the model is calibrated */
+  readonly sets?: MapSetFiles;
+}
+
+/** What a map says of its own uncertainty. */
+export interface MapSetFiles {
+  /** how many classes cannot be ruled out; 0 where there is nothing */
+  readonly setSizePath: string;
+  /** `uncertainCode` where the class is uncertain or untaught, else 0 */
+  readonly uncertainPath: string;
+  /** one band per class: 1 possible, 0 ruled out, 255 nothing; with the probabilities only */
+  readonly setsPath: string | null;
+}
+
+/** What was promised, and how much of a map it concerns. */
+export interface MapUncertainty extends Omit<SetRule, "margins"> {
+  /** by class code: pixels of it that are uncertain or untaught. They have their class on the map and count among its pixels */
+  readonly uncertain: Readonly<Record<string, number>>;
+  /** by the number of possible classes: pixels */
+  readonly setSizes: Readonly<Record<string, number>>;
 }
 
 /** One of several places of a map: patches with images that hang together. */
@@ -483,6 +521,8 @@ export interface MapResult extends MapFiles {
   readonly findings?: readonly Finding[];
   /** of a map of several separate places */
   readonly places?: readonly MapPlace[];
+  /** where the model is calibrated */
+  readonly uncertainty?: MapUncertainty;
 }
 
 export interface ReportResult {

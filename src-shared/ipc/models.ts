@@ -1,3 +1,4 @@
+import type { Calibration } from "../domain/calibration.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { Model } from "../domain/model.ts";
@@ -39,6 +40,8 @@ export interface ModelDetails {
     readonly bytes: number;
     readonly parameters: number;
   };
+  /** by inputs: the labels of the validation part that say what its maps may rule out */
+  readonly calibrated: readonly (Pick<Calibration, "modalities" | "groups" | "unit"> & { readonly count: number })[];
   /** of the folder's own licence file; `null` when it has none */
   readonly licence: string | null;
   /** what its training and its measurements give reason to doubt, severe ones first */

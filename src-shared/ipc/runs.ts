@@ -49,6 +49,8 @@ export interface RunCommands {
         readonly classes?: string[] | undefined;
         readonly overlapPatches?: number | undefined;
         readonly batchSize?: number | undefined;
+        /** promised share of labels whose class is among the possible ones (default 0.9) */
+        readonly level?: number | undefined;
       },
   ): Promise<StartedJob>;
 }

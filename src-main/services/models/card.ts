@@ -1,3 +1,4 @@
+import { countedGroups } from "../../../src-shared/domain/calibration-words.ts";
 import { severityOf } from "../../../src-shared/domain/finding.ts";
 import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
 import { methodNames } from "../../../src-shared/domain/method.ts";
@@ -73,6 +74,10 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
       ? `- ${methodNames[method.name]}, taught in ${training.seconds.toFixed(1)} s, seed ${training.seed}`
       : `- ${training.steps} steps in ${Math.round(training.seconds)} s on ${training.provider}, seed ${training.seed}`,
     `- area: ${bounds.minX}, ${bounds.minY} to ${bounds.maxX}, ${bounds.maxY} (${grid.crs}), tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`,
+    ...(model.calibrations ?? []).map(
+      ({ modalities: used, codes, groups, unit }) =>
+        `- calibrated with ${used.join(" + ")} on ${countedGroups(codes.length, groups, unit)} of the validation part: maps say which classes are possible and what is uncertain or untaught`,
+    ),
     ...(training.startedFrom ? [`- started from “${training.startedFrom}”`] : []),
     ...Object.entries(training.settings).map(([key, value]) => `- ${key}: ${JSON.stringify(value)}`),
     "",

@@ -174,6 +174,12 @@ function detailsOf(
     legend,
     training: { steps, seconds, provider, seed, bounds, startedFrom, settings },
     weights,
+    calibrated: (model.calibrations ?? []).map(({ modalities: used, groups, unit, codes }) => ({
+      modalities: used,
+      groups,
+      unit,
+      count: codes.length,
+    })),
     licence: licenceOf(folder),
     findings: inOrderOfSeverity([...findingsOfDescription(model), ...measured]),
   };

@@ -13,6 +13,7 @@ import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.
 import { imageryOf } from "../rasters/imagery.ts";
 import { finetuneTilesSchema, planTiles } from "../tiles/training-plan.ts";
 import { validated } from "../validated.ts";
+import { calibrationsOf } from "./calibrations.ts";
 import { findingsOf, measuredFindings } from "./findings.ts";
 import { finetuneSchema, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
 
@@ -198,6 +199,7 @@ function evaluationOf(
 ) {
   const { grid } = catalog.project.get();
   const checked = subsets.map((subset) => modalitiesFor(catalog, model, subset));
+  const { labels, splitId } = labelInput(catalog);
   return {
     kind: "evaluate",
     seed: 0,
@@ -205,7 +207,7 @@ function evaluationOf(
     appVersion,
     grid,
     imagery: imageryOf(catalog, [...new Set(checked.flat())], model.standIns),
-    labels: labelInput(catalog).labels,
+    labels,
     modelFolder: model.folder,
     part: "test",
     subsets: checked,
@@ -213,5 +215,6 @@ function evaluationOf(
     overlapPatches: usualOverlap(grid.tilePatches),
     batchSize: 4,
     optimistic: isOptimistic(catalog),
+    ...calibrationsOf(catalog, model.id, splitId),
   } as const;
 }

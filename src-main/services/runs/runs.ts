@@ -9,6 +9,7 @@ import { usualOverlap } from "../maps/maps.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
+import { calibrationsOf } from "./calibrations.ts";
 import { isOptimistic } from "./history.ts";
 import {
   common,
@@ -32,6 +33,8 @@ const evaluateSchema = z.strictObject({
   classes: z.array(name).min(1).optional(),
   overlapPatches: z.int().min(0).optional(),
   batchSize: z.int().positive().default(4),
+  /** promised share of labels whose class is among the possible ones */
+  level: z.number().min(0.5).max(0.999).optional(),
   ...useFields,
 });
 
@@ -82,6 +85,8 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
           overlapPatches,
           batchSize,
           optimistic: isOptimistic(catalog),
+          ...calibrationsOf(catalog, model.id, splitId),
+          ...(request.level === undefined ? {} : { level: request.level }),
           ...useOf(request),
         },
         { splitId, modelId: model.id },
