@@ -62,14 +62,28 @@ const decision = { quantity: text, scale: number, offset: number, decidedBy: rem
 const radiometry = object(decision, { own: object(decision) });
 const evidenceField: Shape = (value) => evidenceFields.includes(value as EvidenceField);
 const evidence = either(text, object({ field: evidenceField, source: coded.source }));
-const mapFiles = object({
-  classPath: text,
-  confidencePath: text,
-  probabilitiesPath: orNull(text),
-  qmlPath: text,
-  sldPath: text,
-  // Each is checked where it is used.
-  sidecarPaths: list(anything),
+const mapFiles = object(
+  {
+    classPath: text,
+    confidencePath: text,
+    probabilitiesPath: orNull(text),
+    qmlPath: text,
+    sldPath: text,
+    // Each is checked where it is used.
+    sidecarPaths: list(anything),
+  },
+  { sets: object({ setSizePath: text, uncertainPath: text, setsPath: orNull(text) }) },
+);
+const mapUncertainty = object({
+  level: number,
+  groups: (value) => value === "labels" || value === "blocks",
+  unit: text,
+  calibratedOn: number,
+  needed: number,
+  threshold: number,
+  rightMarked: number,
+  uncertain: record(number),
+  setSizes: record(number),
 });
 const score = object({ modalities: list(text), classes: list(object({ name: text })) });
 const part: Shape = (value) => ["train", "validation", "test", "unused"].includes(value as string);
@@ -127,7 +141,11 @@ const shapes = {
     mapFiles(value) &&
     object(
       { pixels: record(number) },
-      { findings, places: list(object({ files: (files) => files == null || mapFiles(files) })) },
+      {
+        findings,
+        uncertainty: mapUncertainty,
+        places: list(object({ files: (files) => files == null || mapFiles(files) })),
+      },
     )(value),
   "comparisons.result": object({ path: text, qmlPath: text, sldPath: text, sidecarPaths: list(anything), area: geobox, from: legend, to: legend, counts: list(list(number)), classes: legend }), // biome-ignore format: one line
   "runs.result": orNull(

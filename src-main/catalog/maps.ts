@@ -1,4 +1,5 @@
-import type { CompareResult, MapFiles, MapResult } from "../../src-shared/domain/job.ts";
+import type { CompareResult, MapResult } from "../../src-shared/domain/job.ts";
+import { movedMapFiles } from "../../src-shared/domain/map-files.ts";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
@@ -18,19 +19,10 @@ interface Row {
 }
 
 export function mapTable(sql: Sql, paths: ProjectPaths) {
-  const moved = <Files extends MapFiles>(files: Files, move: (path: string) => string): Files => ({
-    ...files,
-    classPath: move(files.classPath),
-    confidencePath: move(files.confidencePath),
-    probabilitiesPath: files.probabilitiesPath === null ? null : move(files.probabilitiesPath),
-    qmlPath: move(files.qmlPath),
-    sldPath: move(files.sldPath),
-    sidecarPaths: files.sidecarPaths.map(move),
-  });
   const withPaths = (files: MapResult, move: (path: string) => string): MapResult => ({
-    ...moved(files, move),
+    ...movedMapFiles(files, move),
     ...(files.places
-      ? { places: files.places.map((place) => ({ ...place, files: place.files && moved(place.files, move) })) }
+      ? { places: files.places.map((place) => ({ ...place, files: place.files && movedMapFiles(place.files, move) })) }
       : {}),
   });
 

@@ -1,5 +1,6 @@
 // What a model says of single patches, exactly as a map of them would: the same tiles, the same blending of their overlaps.
 // Beside it the weights that each series' attention gave to its dates.
+import type { SetRule } from "../../src-shared/domain/calibration.ts";
 import type { InspectResult, InspectSpec } from "../../src-shared/domain/job.ts";
 import type { DateAttention, PatchClasses } from "../../src-shared/domain/patch-classes.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -12,11 +13,14 @@ import {
   patchesCovering,
   raisedCosine,
 } from "../cube/index.ts";
+import { isPossible } from "../learning/index.ts";
 import { applyModel, blendFor, normalizationsFor } from "./applied-model.ts";
 import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
 import { openCube, patchGrid } from "./imagery.ts";
+import { storedShares } from "./map-values.ts";
 import { readWorkingModel } from "./model-tensors.ts";
+import { isUncertain, ruleFor } from "./possible-classes.ts";
 import type { SeriesAttention, TileLogits } from "./predict.ts";
 import { predictorFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
@@ -29,6 +33,7 @@ export async function inspect(spec: InspectSpec, context: JobContext): Promise<I
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const { grid, imagery, modalities, points } = spec;
   const applied = applyModel(description, grid, imagery, modalities, spec.use);
+  const { rule } = ruleFor(description, spec, applied);
   const { provider, reason } = await providerFor(spec.provider);
   const cube = openCube(grid, imagery, applied.modalities, applied.days);
   try {
@@ -65,11 +70,13 @@ export async function inspect(spec: InspectSpec, context: JobContext): Promise<I
           const share = shares[row - tile.window.row]! * shares[col - tile.window.col]!;
           if (!nearest || share > nearest.share) nearest = { tile, share };
         }
+        const seen = blended![legend.length]! > 0;
         patches.push({
           bounds: boundsOfPatches(patchGrid(grid), patch),
-          seen: blended![legend.length]! > 0,
+          seen,
           probabilities: softmax(blended!.subarray(0, legend.length)),
           attention: attentionAt(nearest!.tile, patch, plan.size, cube),
+          ...(rule && seen ? { certainty: certaintyOf(blended!, rule) } : {}),
         });
       }
       phase("Inspecting", 1);
@@ -80,6 +87,18 @@ export async function inspect(spec: InspectSpec, context: JobContext): Promise<I
   } finally {
     await cube.close();
   }
+}
+
+/** Which classes are possible, of shares as a map stores them. */
+function certaintyOf(logits: Float32Array, rule: SetRule): NonNullable<PatchClasses["certainty"]> {
+  const { margins, level } = rule;
+  const stored = new Float64Array(margins.length);
+  const largest = stored[storedShares(margins.length, (k) => logits[k]!, stored)] ?? 0;
+  return {
+    possible: margins.map((margin, k) => isPossible(stored[k]!, largest, margin)),
+    uncertain: isUncertain(largest, rule),
+    level,
+  };
 }
 
 function softmax(logits: ArrayLike<number>): number[] {

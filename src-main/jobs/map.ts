@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import RBush from "rbush";
+import type { SetRule } from "../../src-shared/domain/calibration.ts";
 import {
   type Finding,
   findingSentence,
@@ -37,9 +38,11 @@ import type { JobContext } from "./context.ts";
 import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { openCube, patchGrid } from "./imagery.ts";
+import { setFileCount, writeSets } from "./map-uncertainty.ts";
 import { emptyByte, noClass, planesOfRow, planesOfShare, rowBytes, rowLayout, sharesOf } from "./map-values.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { type Inside, insideOf } from "./outline.ts";
+import { isUncertain, possibleCounts, ruleFor } from "./possible-classes.ts";
 import type { PatchPredictor } from "./predict.ts";
 import { predictorFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
@@ -66,6 +69,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   const begun = join(spec.folder, "map.part.json");
   const fingerprint = fingerprintOf(spec, `${description.weights.sha256} ${rowLayout}`);
   const keep = spec.resume && (await readFile(begun, "utf8").catch(() => "")) === fingerprint;
+  const { rule, findings: aboutSets } = ruleFor(description, spec, applied);
   const cube = openCube(grid, imagery, applied.modalities, applied.days);
   let rows: RowStore | undefined;
   try {
@@ -112,10 +116,11 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
         (finding) => !isFinding(finding) || finding.code !== "modality-covers-part",
       ),
       ...(spec.findings ?? []),
+      ...aboutSets,
       ...(await keptIn(inputsPath)),
     ];
     const findings = known.filter(isFinding).filter((finding) => severityOf(finding) !== "note");
-    const result = await writeProducts({ spec, area, covered, legend, rows, inside, context, findings });
+    const result = await writeProducts({ spec, area, covered, legend, rows, inside, context, findings, rule });
     await rm(inputsPath, { force: true });
     await rows.close();
     await rm(rows.path, { force: true });
@@ -290,29 +295,33 @@ interface Products {
   readonly context: JobContext;
   /** what is known of the model and of what it was given */
   readonly findings: readonly Finding[];
+  /** which classes are possible and what is uncertain; none where the model is not calibrated */
+  readonly rule: SetRule | undefined;
 }
 
 /** Places of one map are listed up to this number: it is kept with the map, and shown as a table. */
 const mostPlaces = 5000;
 
 async function writeProducts(products: Products): Promise<Omit<MapResult, "tiles" | "seconds">> {
-  const { spec, area, covered, legend, rows, inside, context } = products;
+  const { spec, area, covered, legend, rows, inside, context, rule } = products;
   const { signal, phase } = context;
   const read = readerOf(area, rows, inside);
   const places = covered.places();
-  const pixels: Record<string, number> = {};
-  const counts: Record<string, number>[] = [];
+  const counted: Counted = { pixels: {}, uncertain: {}, setSizes: {} };
+  const counts: Counted[] = [];
   for (const place of places) {
     signal.throwIfAborted();
-    const own = await countClasses(place, area, read);
+    const own = await countClasses(place, area, read, rule, legend.length);
     counts.push(own);
-    for (const [code, count] of Object.entries(own)) pixels[code] = (pixels[code] ?? 0) + count;
+    for (const what of ["pixels", "uncertain", "setSizes"] as const)
+      for (const [key, count] of Object.entries(own[what])) tally(counted[what], key, count);
   }
+  const { pixels, uncertain, setSizes } = counted;
   const findings = inOrderOfSeverity([...products.findings, ...findingsOfPixels(pixels, legend, spec.modalities)]);
   for (const finding of findings) context.log(findingSentence(finding));
   const separate = places.length > 1 && places.length <= mostPlaces;
   const sets = 1 + (spec.perPlace && separate ? places.length : 0);
-  const writes = sets * (spec.probabilities ? 3 : 2);
+  const writes = sets * ((spec.probabilities ? 3 : 2) + (rule ? setFileCount(spec.probabilities) : 0));
   let done = 0;
   const write = async (name: string, window: PatchWindow, only?: PatchSet) => {
     const geobox = geoboxOfPatches(patchGrid(spec.grid), window);
@@ -323,7 +332,8 @@ async function writeProducts(products: Products): Promise<Omit<MapResult, "tiles
         onProgress: (fraction: number) => phase("Writing", 0.5 + (0.5 * (begin + fraction)) / writes),
       };
     };
-    return writeSet(spec, name, geobox, legend, findings, (part, bands) => read(window, part, bands, only), options);
+    const drawn = { rule, uncertainShare: rule ? total(uncertain) / Math.max(1, total(pixels)) : undefined };
+    return writeSet(spec, name, geobox, legend, findings, drawn, (part, bands) => read(window, part, bands, only), options); // biome-ignore format: one call
   };
   const whole = await write(spec.baseName, area);
   const listed: MapPlace[] = [];
@@ -334,12 +344,29 @@ async function writeProducts(products: Products): Promise<Omit<MapResult, "tiles
       number: index + 1,
       area: geoboxOfPatches(patchGrid(spec.grid), window),
       patches: place.size,
-      pixels: counts[index]!,
+      pixels: counts[index]!.pixels,
       files: spec.perPlace ? await write(name, window, place) : null,
     });
   }
   phase("Writing", 1);
-  return { ...whole, pixels, findings, ...(listed.length > 0 ? { places: listed } : {}) };
+  return {
+    ...whole,
+    pixels,
+    findings,
+    ...(listed.length > 0 ? { places: listed } : {}),
+    ...(rule ? { uncertainty: { ...withoutMargins(rule), uncertain, setSizes } } : {}),
+  };
+}
+
+function withoutMargins({ margins: _, ...rule }: SetRule): Omit<SetRule, "margins"> {
+  return rule;
+}
+
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function tally(counts: Record<string, number>, key: string | number, count: number): void {
+  counts[key] = (counts[key] ?? 0) + count;
 }
 
 /** Reads bands of a part of a window; `undefined` where nothing was mapped. `only`: patches outside of it are empty. */
@@ -408,17 +435,40 @@ function findingsOfPixels(
   return [{ code: "map-one-class", details: { name: mapped[0]!.name, classes: legend.length } }];
 }
 
-/** Pixels of each class in one place. */
-async function countClasses(place: PatchSet, area: PatchWindow, read: ReadMap): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
+/** Pixels of each class; of them those that are uncertain; pixels by the number of possible classes. */
+interface Counted {
+  readonly pixels: Record<string, number>;
+  readonly uncertain: Record<string, number>;
+  readonly setSizes: Record<string, number>;
+}
+
+/** What there is in one place. */
+async function countClasses(
+  place: PatchSet,
+  area: PatchWindow,
+  read: ReadMap,
+  rule: SetRule | undefined,
+  classes: number,
+): Promise<Counted> {
+  const counted: Counted = { pixels: {}, uncertain: {}, setSizes: {} };
+  const planes = rule ? Array.from({ length: planesOfRow(classes) }, (_, plane) => plane) : [0];
   for (const { col, row, width, height } of place.stretches()) {
     for (let y = row; y < row + height; y++) {
       const line = { col: col - area.col, row: y - area.row, width, height: 1 };
-      const [values] = (await read(area, line, [0])) ?? [];
-      for (const value of values ?? []) if (value !== noClass) counts[value] = (counts[value] ?? 0) + 1;
+      const [values, ...bytes] = (await read(area, line, planes)) ?? [];
+      if (!values) continue;
+      for (const value of values) if (value !== noClass) tally(counted.pixels, value, 1);
+      if (!rule) continue;
+      const [confidence, ...shares] = sharesOf(bytes);
+      const sizes = possibleCounts(shares, rule);
+      for (const [x, value] of values.entries()) {
+        if (value === noClass) continue;
+        tally(counted.setSizes, sizes[x]!, 1);
+        if (isUncertain(confidence![x]!, rule)) tally(counted.uncertain, value, 1);
+      }
     }
   }
-  return counts;
+  return counted;
 }
 
 /** The files of a map, or of one of its places: classes, confidence, probabilities, and the styles that go with them. */
@@ -428,6 +478,7 @@ async function writeSet(
   geobox: GeoBox,
   legend: readonly LegendClass[],
   findings: readonly Finding[],
+  { rule, uncertainShare }: { readonly rule: SetRule | undefined; readonly uncertainShare: number | undefined },
   read: (window: PixelWindow, bands: readonly number[]) => Promise<Uint8Array[] | undefined>,
   options: () => WriteOptions,
 ): Promise<MapFiles> {
@@ -444,6 +495,9 @@ async function writeSet(
     MODALITIES: spec.modalities.join(" + "),
     ...(note === "" ? {} : { WARNING: note }),
     ...(remarks.length === 0 ? {} : { REMARKS: remarks.join(" ") }),
+    ...(uncertainShare === undefined
+      ? {}
+      : { UNCERTAIN: `${(100 * uncertainShare).toFixed(1)} % of the pixels of the whole map are uncertain or untaught; they keep their class here and are told apart in ${name}_uncertain.tif.` }), // biome-ignore format: one sentence
   };
   const shares = async (window: PixelWindow, wanted: readonly number[]) => {
     const planes = await read(window, wanted.flatMap(planesOfShare));
@@ -525,6 +579,11 @@ async function writeSet(
   const confidenceStyles = [path("confidence.qml"), path("confidence.sld")] as const;
   await writeWhole(confidenceStyles[0], rampQml(confidenceRamp(100), 1, note));
   await writeWhole(confidenceStyles[1], rampSld(`${name}_confidence`, confidenceRamp(100), 1, note));
-  const sidecarPaths = [...confidenceStyles, `${classPath}.aux.xml`].filter((file) => existsSync(file));
-  return { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths };
+  const uncertainty = rule
+    ? await writeSets({ rule, legend, geobox, path, name, note, metadata, shares, bands: spec.probabilities, options })
+    : undefined;
+  const beside = [...confidenceStyles, `${classPath}.aux.xml`].filter((file) => existsSync(file));
+  const sidecarPaths = [...beside, ...(uncertainty?.sidecarPaths ?? [])];
+  const files = { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths };
+  return uncertainty ? { ...files, sets: uncertainty.sets } : files;
 }

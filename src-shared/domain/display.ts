@@ -2,7 +2,7 @@ import type { Bounds } from "../geo/bounds.ts";
 
 /**
  * How a layer is shown. `id` says what it shows: `acquisition:<id>`, `raster:<id>`, `map:<id>`, `confidence:<id>`,
- * `labels:<legend id>`, `vector:<id>`, `split`, `grid`, `basemap`, `graticule`.
+ * `set-size:<id>` and `uncertain:<id>` (of a map whose model is calibrated), `labels:<legend id>`, `vector:<id>`, `split`, `grid`, `basemap`, `graticule`.
  */
 export interface LayerRow {
   readonly id: string;

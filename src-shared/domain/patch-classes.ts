@@ -23,4 +23,13 @@ export interface PatchClasses {
   /** in the order of `classes`, summing to 1; as the map has them */
   readonly probabilities: readonly number[];
   readonly attention: readonly DateAttention[];
+  /** as maps of a calibrated model have it; only where the patch was seen */
+  readonly certainty?: {
+    /** in the order of `classes`: the class cannot be ruled out */
+    readonly possible: readonly boolean[];
+    /** uncertain or untaught */
+    readonly uncertain: boolean;
+    /** promised share of labels whose class is possible */
+    readonly level: number;
+  };
 }

@@ -5,6 +5,8 @@ import type { StartedJob } from "./jobs.ts";
 export type ExportSubject =
   | "class"
   | "confidence"
+  | "set-size"
+  | "uncertain"
   | "probabilities"
   | "difference"
   | "polygons"
@@ -43,7 +45,7 @@ export interface ExportCommands {
   "exports.raster"(
     request: ExportTarget &
       MapPart & {
-        /** `map:<id>`, `confidence:<id>`, `probabilities:<id>` or `difference:<id>` */
+        /** `map:<id>`, `confidence:<id>`, `probabilities:<id>`, `set-size:<id>`, `uncertain:<id>` or `difference:<id>` */
         readonly layer: string;
         readonly crs?: string | undefined;
         readonly resolution?: number | undefined;

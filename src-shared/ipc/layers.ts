@@ -15,6 +15,8 @@ export type LayerKind =
   | "raster"
   | "map"
   | "confidence"
+  | "set-size"
+  | "uncertain"
   | "difference"
   | "labels"
   | "vector"

@@ -59,6 +59,8 @@ export interface MappedArea extends LegendClass {
   readonly hectares: number;
   /** of all pixels with a class */
   readonly percent: number;
+  /** of `hectares`, those that are uncertain or untaught; `null` where the map does not say */
+  readonly uncertainHectares: number | null;
 }
 
 /** Areas corrected by what an evaluation found the map to confuse, each with its 95 % interval. */
@@ -110,6 +112,8 @@ export interface MapCommands {
         readonly probabilities?: boolean | undefined;
         /** of several separate places: files for each beside those of all */
         readonly perPlace?: boolean | undefined;
+        /** promised share of labels whose class is among the possible ones (default 0.9) */
+        readonly level?: number | undefined;
         readonly batchSize?: number | undefined;
       },
   ): Promise<StartedJob>;
@@ -131,7 +135,7 @@ export interface MapCommands {
   "maps.comparisons"(request: Nothing): Promise<readonly MapComparison[]>;
   "maps.renameComparison"(request: ById & { readonly name: string }): Promise<void>;
   "maps.removeComparison"(request: ById): Promise<{ readonly deleted: readonly string[] }>;
-  /** Values of `map:<id>`, `confidence:<id>` or `difference:<id>` in `width` × `height` cells over `bounds`, nearest pixel, base64. */
+  /** Values of `map:<id>`, `confidence:<id>`, `set-size:<id>`, `uncertain:<id>` or `difference:<id>` in `width` × `height` cells over `bounds`, nearest pixel, base64. */
   "maps.window"(request: {
     readonly layer: string;
     readonly bounds: Bounds;

@@ -36,6 +36,9 @@ const fields = [
   { name: "pixels", type: "integer" },
 ] as const;
 
+/** Where the map says what is uncertain or untaught: per cent of the area's pixels. */
+const uncertainField = { name: "uncertain", type: "number" } as const;
+
 /** Where the labels' source had codes of its own. */
 const sourceField = { name: "source_code", type: "text" } as const;
 
@@ -56,6 +59,13 @@ export async function exportPolygons(
     classes.close();
     throw error;
   });
+  const uncertain = await (task.uncertainPath === undefined
+    ? undefined
+    : openRaster(task.uncertainPath).catch((error: unknown) => {
+        classes.close();
+        confidence.close();
+        throw error;
+      }));
   const keep = task.codes ? new Set(task.codes) : undefined;
   const sources = new Map(task.legend.map(({ code, source }) => [code, source ?? String(code)]));
   const coded = hasSourceCodes(task.legend);
@@ -70,7 +80,7 @@ export async function exportPolygons(
     sink = openFeatureSink(to, task.format, {
       name: task.layer,
       crs: grid.crs,
-      fields: coded ? [...fields, sourceField] : fields,
+      fields: [...fields, ...(uncertain ? [uncertainField] : []), ...(coded ? [sourceField] : [])],
       description: "Areas of a map by OmniSat Desktop. Areas of polygons are counted pixels, not area estimates.",
       style: { name: task.layer, qml: polygonQml("code", legend), sld: polygonSld(task.layer, "code", legend) },
     });
@@ -100,6 +110,8 @@ export async function exportPolygons(
         Uint16Array,
         signal,
       );
+      const doubted =
+        uncertain && (await rowsOf(uncertain, grid, group, window, join(folder, "uncertain.part"), Uint8Array, signal));
       try {
         tell(0.3);
         const { width, height } = window;
@@ -107,6 +119,7 @@ export async function exportPolygons(
         const areas = polygonize(sieved, geoboxOfWindow(grid, window), {
           skip: [nothing],
           measure: shares.read,
+          mark: doubted?.read,
           smoothing: task.smoothing,
         });
         let pixels = 0;
@@ -118,6 +131,7 @@ export async function exportPolygons(
             confidence: Math.round(area.mean * step * 100) / 100,
             area_ha: Math.round(hectares * 1e6) / 1e6,
             pixels: area.pixels,
+            ...(doubted ? { [uncertainField.name]: Math.round((1e4 * area.marked) / area.pixels) / 100 } : {}),
             ...(coded ? { [sourceField.name]: sources.get(area.value) ?? "" } : {}),
           };
           sink.add({ geometry: area.geometry, properties });
@@ -130,6 +144,7 @@ export async function exportPolygons(
       } finally {
         await own.close();
         await shares.close();
+        await doubted?.close();
       }
       done += group.size;
       signal.throwIfAborted();
@@ -144,6 +159,7 @@ export async function exportPolygons(
   } finally {
     classes.close();
     confidence.close();
+    uncertain?.close();
   }
 }
 

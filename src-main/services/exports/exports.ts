@@ -8,6 +8,7 @@ import { writeWholeSync } from "../../files/index.ts";
 import type { Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { squareMetersPerPixel } from "../maps/accuracy.ts";
+import { legendOfFile } from "../maps/legend.ts";
 import { boundsSchema, legendOfMap } from "../maps/maps.ts";
 import { resultLayer } from "../maps/window.ts";
 import { filePath } from "../path-gate.ts";
@@ -31,6 +32,8 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
           "class",
           "confidence",
           "probabilities",
+          "set-size",
+          "uncertain",
           "difference",
           "polygons",
           "areas",
@@ -71,7 +74,9 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
             ? await legendOfMap(catalog.maps.get(Number(text)))
             : kind === "difference"
               ? catalog.comparisons.get(Number(text)).result.classes
-              : null;
+              : kind === "set-size" || kind === "uncertain"
+                ? await legendOfFile(path)
+                : null;
         const { geobox } = catalog.project.get().grid;
         const wanted = crs === undefined ? null : knownCrs(crs);
         return queue.start({
@@ -111,6 +116,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
             what: "polygons",
             classPath: map.files.classPath,
             confidencePath: map.files.confidencePath,
+            ...(map.files.sets ? { uncertainPath: map.files.sets.uncertainPath } : {}),
             legend: await legendOfMap(map),
             format,
             layer: basename(outputPath).replace(/\.[^.]+$/, ""),

@@ -10,12 +10,22 @@ interface Subject {
   readonly crs?: string | undefined;
 }
 
-const mapSubjects: ReadonlySet<ExportSubject> = new Set(["class", "confidence", "probabilities", "polygons", "areas"]);
+const mapSubjects: ReadonlySet<ExportSubject> = new Set([
+  "class",
+  "confidence",
+  "probabilities",
+  "set-size",
+  "uncertain",
+  "polygons",
+  "areas",
+]);
 const runSubjects: ReadonlySet<ExportSubject> = new Set(["accuracy", "confusion", "curve"]);
 const placed: ReadonlySet<ExportSubject> = new Set([
   "class",
   "confidence",
   "probabilities",
+  "set-size",
+  "uncertain",
   "difference",
   "polygons",
   "picture",

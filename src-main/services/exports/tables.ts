@@ -29,10 +29,11 @@ async function areaRows(catalog: Catalog, id: number): Promise<Cell[][]> {
   const { areas, hectares } = mappedAreas(map, await legendOfMap(map));
   const { corrected } = correctedAreas(catalog, map, areas, hectares);
   const coded = areas.some(({ source }) => source !== undefined);
+  const doubted = map.files.uncertainty !== undefined;
   const extra = ["estimated_ha", "estimated_ha_low", "estimated_ha_high", "users_accuracy", "producers_accuracy"];
   return [
-    ["code", "class", "pixels", "mapped_ha", "percent", ...(corrected ? extra : []), ...(coded ? ["source_code"] : [])],
-    ...areas.map(({ code, name, pixels, hectares: own, percent, source }): Cell[] => {
+    ["code", "class", "pixels", "mapped_ha", "percent", ...(doubted ? ["of_which_uncertain_ha"] : []), ...(corrected ? extra : []), ...(coded ? ["source_code"] : [])], // biome-ignore format: one line
+    ...areas.map(({ code, name, pixels, hectares: own, percent, source, uncertainHectares }): Cell[] => {
       const better = corrected?.classes.find((each) => each.code === code);
       const more = better
         ? [
@@ -43,7 +44,7 @@ async function areaRows(catalog: Catalog, id: number): Promise<Cell[][]> {
             better.producersAccuracy,
           ]
         : extra.map(() => null);
-      return [code, name, pixels, own, percent, ...(corrected ? more : []), ...(coded ? [source ?? String(code)] : [])];
+      return [code, name, pixels, own, percent, ...(doubted ? [uncertainHectares] : []), ...(corrected ? more : []), ...(coded ? [source ?? String(code)] : [])]; // biome-ignore format: one row
     }),
   ];
 }
@@ -141,6 +142,15 @@ function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
         f1,
         score.perPolygon!.samples,
       ]),
+      ...uncertaintyRows(score).map(([name, value, samples]): Cell[] => [
+        part,
+        inputs(score),
+        name,
+        value,
+        null,
+        null,
+        samples,
+      ]),
       ...(score.calibrationError === undefined
         ? []
         : [[part, inputs(score), "calibration error", score.calibrationError, null, null, score.samples]]),
@@ -159,6 +169,28 @@ function polygonRows({ perPolygon: own }: SubsetScore): readonly (readonly [stri
     ["polygons right, lower 95 %", low, null],
     ["polygons right, upper 95 %", high, null],
     ["macro F1 of polygons", null, own.macroF1],
+  ];
+}
+
+/** Sets of possible classes and what is uncertain: name, figure, what it was counted over. */
+function uncertaintyRows({ uncertainty: own }: SubsetScore): readonly (readonly [string, number | null, number])[] {
+  if (!own) return [];
+  const { level, perGroup, perPatch, uncertain, groups, calibratedOn } = own;
+  const word = groups === "labels" ? "labels" : "blocks of one class";
+  const [low, high] = perGroup.interval;
+  return [
+    [`promised coverage of ${word}`, level, calibratedOn],
+    [`coverage of ${word}`, perGroup.covered, perGroup.count],
+    [`coverage of ${word}, lower 95 %`, low, perGroup.count],
+    [`coverage of ${word}, upper 95 %`, high, perGroup.count],
+    ["coverage of patches", perPatch.covered, perPatch.count],
+    ["mean number of possible classes", perPatch.setSize, perPatch.count],
+    ["patches with one possible class", perPatch.single, perPatch.count],
+    ["uncertain or untaught", uncertain.share, perPatch.count],
+    ["uncertain or untaught, of the right patches", uncertain.ofRight, perPatch.count],
+    ["uncertain or untaught, of the wrong patches", uncertain.ofWrong, perPatch.count],
+    ["AUROC of confidence, patches", perPatch.auroc, perPatch.count],
+    [`AUROC of confidence, ${word}`, perGroup.auroc, perGroup.count],
   ];
 }
 

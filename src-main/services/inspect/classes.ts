@@ -10,6 +10,7 @@ import type { Deps } from "../deps.ts";
 import { usualOverlap } from "../maps/maps.ts";
 import { chooseModel, modalitiesFor } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
+import { calibrationsOf } from "../runs/calibrations.ts";
 
 /**
  * Asks the job process what a model says of the patches at some points. A small job outside the queue: it neither
@@ -55,6 +56,7 @@ export async function classesAt(
         points: request.points,
         overlapPatches: usualOverlap(grid.tilePatches),
         batchSize: 4,
+        ...calibrationsOf(catalog, model.id),
       },
       (event) => event.type === "phase" && progress(event.fraction),
       signal,

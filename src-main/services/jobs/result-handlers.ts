@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../../src-shared/domain/job.ts";
+import { movedMapFiles } from "../../../src-shared/domain/map-files.ts";
 import type { FinetuneTilesSpec } from "../../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../../catalog/index.ts";
 import { fileName, renameOverSync } from "../../files/index.ts";
@@ -114,15 +115,7 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
           moves.push([path, place(path)]);
           return place(path);
         };
-        return {
-          ...files,
-          classPath: to(files.classPath),
-          confidencePath: to(files.confidencePath),
-          probabilitiesPath: files.probabilitiesPath === null ? null : to(files.probabilitiesPath),
-          qmlPath: to(files.qmlPath),
-          sldPath: to(files.sldPath),
-          sidecarPaths: files.sidecarPaths.map(to),
-        };
+        return movedMapFiles(files, to);
       };
       const files: MapResult = {
         ...moved(result),

@@ -127,10 +127,11 @@ export function layerService(deps: Deps) {
           })),
         ...catalog.maps
           .list()
-          .flatMap(({ id, name, area: mapped }) => [
-            plain(`map:${id}`, "map", name, boundsOf(mapped)),
-            plain(`confidence:${id}`, "confidence", name, boundsOf(mapped)),
-          ]),
+          .flatMap(({ id, name, area: mapped, files: { sets } }) =>
+            (["map", "confidence", ...(sets ? (["set-size", "uncertain"] as const) : [])] as const).map((kind) =>
+              plain(`${kind}:${id}`, kind, name, boundsOf(mapped)),
+            ),
+          ),
         ...catalog.comparisons
           .list()
           .map(({ id, name, result }) => plain(`difference:${id}`, "difference", name, boundsOf(result.area))),

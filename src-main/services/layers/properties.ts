@@ -1,5 +1,6 @@
 // Everything known about one layer: from the catalog, and from the headers of its files as they are now.
 import { basename } from "node:path";
+import { mapFileKind, pathOfMapLayer } from "../../../src-shared/domain/map-files.ts";
 import {
   type Acquisition,
   bandNamesOf,
@@ -60,10 +61,12 @@ export async function layerProperties(catalog: Catalog, id: string): Promise<Lay
       bands: bandsOfFile(raster.path, info),
     };
   }
-  if (kind === "map" || kind === "confidence") {
+  const drawn = mapFileKind(kind);
+  if (drawn && drawn !== "probabilities") {
     const map = catalog.maps.list().find((candidate) => candidate.id === Number(key));
-    if (!map) throw new AppError("layer-not-found", { id });
-    const { file, info } = await fileOf(kind === "map" ? map.files.classPath : map.files.confidencePath);
+    const path = map && pathOfMapLayer(map.files, drawn);
+    if (!map || !path) throw new AppError("layer-not-found", { id });
+    const { file, info } = await fileOf(path);
     return {
       ...none,
       name: map.name,

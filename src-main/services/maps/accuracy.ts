@@ -89,7 +89,13 @@ export function mappedAreas(
 ): { readonly areas: readonly MappedArea[]; readonly hectares: number } {
   const codes = legend.map(({ code }) => code);
   const counted = areasOf(map.files.pixels, codes, squareMetersPerPixel(map) / 10_000);
-  const areas = counted.map((each, i) => ({ ...legend[i]!, ...each }));
+  const { uncertainty } = map.files;
+  const perPixel = squareMetersPerPixel(map) / 10_000;
+  const areas = counted.map((each, i) => {
+    const entry = legend[i]!;
+    const uncertainHectares = uncertainty ? (uncertainty.uncertain[entry.code] ?? 0) * perPixel : null;
+    return { ...entry, ...each, uncertainHectares };
+  });
   return { areas, hectares: areas.reduce((sum, each) => sum + each.hectares, 0) };
 }
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import { pathsOfMapFiles } from "../../../src-shared/domain/map-files.ts";
 import type { MapProduct } from "../../../src-shared/domain/map-product.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
@@ -14,6 +15,7 @@ import { announceChanged, type Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
+import { calibrationsOf } from "../runs/calibrations.ts";
 import { findingsOfMap, measuredFindings } from "../runs/findings.ts";
 import { useFields, useOf } from "../runs/training-plan.ts";
 import { validated } from "../validated.ts";
@@ -45,6 +47,8 @@ const drawSchema = z.strictObject({
   name: name.optional(),
   probabilities: z.boolean().default(false),
   perPlace: z.boolean().default(false),
+  /** promised share of labels whose class is among the possible ones */
+  level: z.number().min(0.5).max(0.999).optional(),
   batchSize: z.int().positive().default(4),
   ...useFields,
 });
@@ -59,7 +63,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
     ),
 
     "maps.draw": validated("maps.draw", drawSchema, async (request) => {
-      const { seed, provider, probabilities, perPlace, batchSize, outline } = request;
+      const { seed, provider, probabilities, perPlace, batchSize, outline, level } = request;
       const { grid } = catalog.project.get();
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model);
@@ -80,6 +84,8 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         batchSize,
         probabilities,
         findings: measuredFindings(catalog, model.id, modalities),
+        ...calibrationsOf(catalog, model.id),
+        ...(level === undefined ? {} : { level }),
         ...useOf(request),
         ...(perPlace ? { perPlace } : {}),
         baseName: fileName(request.name ?? `${model.name}-${modalities.join("-")}`),
@@ -134,7 +140,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
       catalog.transaction(() => {
         catalog.maps.remove(id);
         catalog.layers.remove(`map:${id}`);
-        catalog.layers.remove(`confidence:${id}`);
+        for (const kind of ["confidence", "set-size", "uncertain"]) catalog.layers.remove(`${kind}:${id}`);
       });
       const deleted = deleteFiles(catalog, filesOf(map));
       changed("maps");
@@ -209,15 +215,7 @@ const patchesWithImages = ({ area, files: { places } }: MapProduct): number =>
 /** Every file of a map and of its places. */
 function filesOf({ files }: MapProduct): string[] {
   const sets = [files, ...(files.places ?? []).flatMap((place) => place.files ?? [])];
-  const paths = sets.flatMap(({ classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths }) => [
-    classPath,
-    confidencePath,
-    probabilitiesPath,
-    qmlPath,
-    sldPath,
-    ...sidecarPaths,
-  ]);
-  return [...new Set(paths)].filter((path): path is string => path !== null);
+  return [...new Set(sets.flatMap(pathsOfMapFiles))];
 }
 
 /** Deletes files below the project's `maps`, and their folder when nothing else is in it. What lies elsewhere is only forgotten. */

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isOfClasses, mapFileKind, pathOfMapLayer } from "../../../src-shared/domain/map-files.ts";
 import { percentPerStep } from "../../../src-shared/domain/stored-shares.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
@@ -13,7 +14,7 @@ export interface ResultLayer {
   readonly nodata: number;
 }
 
-/** The file behind `map:<id>`, `confidence:<id>`, `probabilities:<id>` or `difference:<id>`. */
+/** The file behind `map:<id>`, `confidence:<id>`, `probabilities:<id>`, `set-size:<id>`, `uncertain:<id>` or `difference:<id>`. */
 export function resultLayer(catalog: Catalog, layer: string): ResultLayer {
   const [kind, text] = layer.split(":");
   const id = Number(text);
@@ -22,11 +23,11 @@ export function resultLayer(catalog: Catalog, layer: string): ResultLayer {
       const { name, result } = catalog.comparisons.get(id);
       return { path: result.path, name, nodata: 0 };
     }
-    if (kind !== "map" && kind !== "confidence" && kind !== "probabilities") return undefined;
+    const drawn = mapFileKind(kind ?? "");
+    if (!drawn) return undefined;
     const { name, files } = catalog.maps.get(id);
-    if (kind === "map") return { path: files.classPath, name, nodata: 0 };
-    if (kind === "confidence") return { path: files.confidencePath, name, nodata: 255 };
-    return files.probabilitiesPath === null ? undefined : { path: files.probabilitiesPath, name, nodata: 255 };
+    const path = pathOfMapLayer(files, drawn);
+    return path === undefined ? undefined : { path, name, nodata: isOfClasses(drawn) ? 0 : 255 };
   })();
   if (!found) throw new AppError("layer-not-exportable", { layer });
   if (!existsSync(found.path)) throw new AppError("map-files-missing", { name: found.name, path: found.path });

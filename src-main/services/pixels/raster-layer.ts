@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import { isOfClasses, type MapLayerKind, mapFileKind, pathOfMapLayer } from "../../../src-shared/domain/map-files.ts";
 import {
   type AcquisitionFile,
   type AcquisitionPiece,
@@ -65,12 +66,13 @@ export async function rasterLayer(catalog: Catalog, id: string): Promise<RasterL
   const at = id.indexOf(":");
   const kind = id.slice(0, at);
   const name = id.slice(at + 1);
+  const drawn = mapFileKind(kind);
   const layer = await (kind === "acquisition"
     ? ofAcquisition(catalog, id, name)
     : kind === "raster"
       ? ofRaster(catalog, id, Number(name))
-      : kind === "map" || kind === "confidence"
-        ? ofMap(catalog, id, kind, Number(name))
+      : drawn && drawn !== "probabilities"
+        ? ofMap(catalog, id, drawn, Number(name))
         : kind === "difference"
           ? ofDifference(catalog, id, Number(name))
           : undefined);
@@ -155,17 +157,17 @@ async function ofRaster(catalog: Catalog, id: string, number: number): Promise<R
 async function ofMap(
   catalog: Catalog,
   id: string,
-  kind: "map" | "confidence",
+  kind: MapLayerKind,
   number: number,
 ): Promise<RasterLayer | undefined> {
   const map = catalog.maps.list().find((one) => one.id === number);
-  if (!map) return undefined;
-  const path = kind === "map" ? map.files.classPath : map.files.confidencePath;
+  const path = map && pathOfMapLayer(map.files, kind);
+  if (!path) return undefined;
   const { info } = await headers.open(path);
   const [only] = info.bands;
   if (!only) return undefined;
   const { scale, offset } = only;
-  const classes = kind === "map";
+  const classes = isOfClasses(kind);
   return {
     id,
     kind: classes ? "classes" : "confidence",

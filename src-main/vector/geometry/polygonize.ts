@@ -10,6 +10,8 @@ export interface ValuePolygon {
   readonly geometry: Polygon;
   /** of `measure` over the area's pixels; 0 without one */
   readonly mean: number;
+  /** the area's pixels that `mark` names; 0 without one */
+  readonly marked: number;
 }
 
 export interface PolygonizeOptions {
@@ -17,6 +19,8 @@ export interface PolygonizeOptions {
   readonly skip?: readonly number[];
   /** a second raster on the same grid, whose mean over each area is wanted; asked once per row */
   readonly measure?: RowReader | undefined;
+  /** a third one: pixels that are not 0 in it are counted in each area */
+  readonly mark?: RowReader | undefined;
   /** how often corners are cut: see `smooth-ring.ts`; 0 keeps the edges of the pixels */
   readonly smoothing?: number | undefined;
 }
@@ -31,7 +35,7 @@ export type RowReader = (row: number) => ArrayLike<number>;
  */
 export function* polygonize(read: RowReader, grid: GeoBox, options: PolygonizeOptions = {}): Generator<ValuePolygon> {
   const skip = new Set(options.skip ?? []);
-  const { measure, smoothing = 0 } = options;
+  const { measure, mark, smoothing = 0 } = options;
   const pieces = new Pieces();
   for (const { labels, row } of labelledRows(read, grid, skip, () => pieces.add(), pieces)) pieces.seen(labels, row);
   const endingIn = pieces.areasByLastRow(grid.height);
@@ -43,6 +47,7 @@ export function* polygonize(read: RowReader, grid: GeoBox, options: PolygonizeOp
   for (const { labels, values, row } of labelledRows(read, grid, skip, () => count++)) {
     const areas = labels.map((label) => (label < 0 ? -1 : pieces.root(label)));
     const measured = measure?.(row);
+    const marks = mark?.(row);
     for (let col = 0; col < grid.width; ) {
       const start = col;
       while (col < grid.width && areas[col] === areas[start]) col++;
@@ -51,11 +56,13 @@ export function* polygonize(read: RowReader, grid: GeoBox, options: PolygonizeOp
         value: values[start]!,
         pixels: 0,
         measured: 0,
+        marked: 0,
         edges: new Map<number, number[]>(),
         fixed: new Set<number>(),
       };
       outline.pixels += col - start;
       if (measured) for (let at = start; at < col; at++) outline.measured += measured[at]!;
+      if (marks) for (let at = start; at < col; at++) if (marks[at] !== 0) outline.marked++;
       open.set(areas[start]!, outline);
     }
     trace(above, areas, row, open, grid.width);
@@ -164,6 +171,7 @@ interface Outline {
   /** edges by the corner they start from; the area is on the right hand (rows grow downwards) */
   readonly edges: Map<number, number[]>;
   measured: number;
+  marked: number;
   /** corners that smoothing leaves where they are */
   readonly fixed: Set<number>;
 }
@@ -218,7 +226,8 @@ function fixJunctions(
 }
 
 /** Joins edges to rings. The ring with the largest area is the outside, the others are holes. */
-function finished({ value, pixels, measured, edges, fixed }: Outline, grid: GeoBox, smoothing: number): ValuePolygon {
+function finished(outline: Outline, grid: GeoBox, smoothing: number): ValuePolygon {
+  const { value, pixels, measured, marked, edges, fixed } = outline;
   const stride = grid.width + 1;
   const rings: { readonly corners: readonly number[]; readonly area: number }[] = [];
   // From the topmost corner that is left: there no second ring passes, so that coming back means the ring is complete.
@@ -249,7 +258,7 @@ function finished({ value, pixels, measured, edges, fixed }: Outline, grid: GeoB
     const ring = mirrored ? positions.toReversed() : positions;
     return [...ring, ring[0]!];
   });
-  return { value, pixels, mean: measured / pixels, geometry: { type: "Polygon", coordinates } };
+  return { value, pixels, mean: measured / pixels, marked, geometry: { type: "Polygon", coordinates } };
 }
 
 // Where two diagonal pixels of one area meet in a corner there are two ways on. Turning left, round the pixel that is not
