@@ -15,6 +15,7 @@ import { placeTable } from "./places.ts";
 import { rampColor } from "./ramp.ts";
 import { style } from "./style.ts";
 import { cell, rowHead, specTable, table } from "./table.ts";
+import { uncertaintyOf } from "./uncertainty.ts";
 
 /** The pictures of a map, ready to be embedded. */
 export interface MapPictures {
@@ -47,12 +48,14 @@ interface Section {
 /** The whole report as one HTML document (also well-formed XML). The same input gives the same text. */
 export function reportDocument(spec: ReportSpec, pictures: MapPictures | null): string {
   const areas = areasOf(spec, pictures?.ground);
+  const uncertainty = uncertaintyOf(spec, areas);
   const sections: Section[] = [
     { id: "map", title: "Map", body: mapSection(spec, pictures, areas) },
     ...(spec.tables.length > 0
       ? [{ id: "comparison", title: "Comparison", body: html`${spec.tables.map(specTable)}` }]
       : []),
     { id: "accuracy", title: "Accuracy", body: accuracySection(spec) },
+    ...(uncertainty ? [{ id: "uncertainty", title: "Uncertainty", body: uncertainty }] : []),
     { id: "curves", title: "Training curves", body: curvesSection(spec) },
     { id: "data", title: "Data used", body: dataSection(spec) },
     { id: "time", title: "Time", body: timeSection(spec) },
@@ -204,6 +207,12 @@ function factTable(map: MapResult, ground: Ground, reduced: boolean): Html {
     ["Class map", basename(map.classPath)],
     ["Confidence", basename(map.confidencePath)],
     ...(map.probabilitiesPath ? [["Probabilities", basename(map.probabilitiesPath)] as [string, string]] : []),
+    ...(map.sets
+      ? [
+          ["Possible classes", basename(map.sets.setSizePath)] as [string, string],
+          ["Uncertain or untaught", basename(map.sets.uncertainPath)] as [string, string],
+        ]
+      : []),
     ["Styles", `${basename(map.qmlPath)}, ${basename(map.sldPath)}`],
     ["Work", `${counted(map.tiles, "tile")} in ${duration(map.seconds)}`],
   ];

@@ -448,3 +448,48 @@ test("a report appears whole or not at all, and an older one survives a failure"
   expect(readFileSync(path, "utf8")).toContain("</html>");
   expect(phases.at(-1)).toEqual(["Writing the report", 1]);
 });
+
+test("a report says which classes are possible, what is uncertain, and what came of the promise; without a calibration it has no such part", async () => {
+  const plain = sampleSpec(join(folder, "unused.html"));
+  const [evaluation] = plain.evaluations;
+  const common = { level: 0.9, groups: "labels", unit: "polygons", calibratedOn: 31, needed: 9 } as const;
+  const uncertainty = {
+    ...common,
+    perGroup: { count: 24, covered: 22 / 24, interval: [0.742, 0.977], setSize: 1.5, single: 0.625, auroc: 0.875 },
+    perPatch: { count: 1401, covered: 0.941, setSize: 1.32, single: 0.714, auroc: null },
+    classes: [
+      { code: 1, groups: 20, covered: 0.95, patchesCovered: 0.962 },
+      { code: 2, groups: 4, covered: 0.75, patchesCovered: 0.8 },
+      { code: 3, groups: 0, covered: null, patchesCovered: null },
+    ],
+    uncertain: { threshold: 4321, share: 0.12, ofRight: 0.05, ofWrong: 0.6 },
+  } as const;
+  const subsets = evaluation!.subsets.map((subset, i) => (i === 1 ? { ...subset, uncertainty } : subset));
+  const map = {
+    ...plain.map!,
+    sets: { setSizePath: "/x/m_set-size.tif", uncertainPath: "/x/m_uncertain.tif", setsPath: null },
+    uncertainty: { ...common, threshold: 4321, rightMarked: 0.03125, uncertain: { "1": 121, "5": 3 }, setSizes: { "1": 3000, "2": 21 } }, // biome-ignore format: one line
+  };
+  const report = await seen("uncertain.html", { map, evaluations: [{ ...evaluation!, subsets }] });
+  expect(report.headings).toContain("Uncertainty");
+  expect(tableOf(report, "Possible classes on the map")).toEqual([
+    ["Possible classes", "Pixels", "Share"],
+    ["1", "3000", "99.3 %"],
+    ["2", "21", "0.7 %"],
+  ]);
+  const doubted = tableOf(report, "Uncertain or untaught, by the class on the map");
+  expect(doubted.find(([name]) => name === "Winter wheat")).toEqual(["Winter wheat", "121", "1.21", "10.0 %"]);
+  expect(doubted.at(-1)!.slice(0, 2)).toEqual(["Total", "124"]);
+  const [, row] = tableOf(report, "What came of the promise, on labels that it was not calibrated on");
+  expect(row!.slice(0, 7)).toEqual(["Sentinel-2 + Sentinel-1", "test", "24", "90.0 %", "91.7 %", "74.2 %\u2060–\u206097.7 %", "94.1 %"]); // biome-ignore format: one row
+  expect(row!.at(-1)).toBe("– (0.875)");
+  expect(tableOf(report, "Coverage by class, Sentinel-2 + Sentinel-1").map((cells) => cells.slice(1))).toEqual([
+    ["Polygons", "Covered", "Patches covered"],
+    ["20", "95.0 %", "96.2 %"],
+    ["4", "75.0 %", "80.0 %"],
+    ["0", "–", "–"],
+  ]);
+  expect(report.text).toContain("31 polygons of the validation part");
+  expect(report.text).toContain("These pixels are part of the areas above.");
+  expect((await seen("certain.html")).headings).not.toContain("Uncertainty");
+});

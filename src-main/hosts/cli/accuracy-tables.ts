@@ -1,3 +1,4 @@
+import { countedGroups, groupWord } from "../../../src-shared/domain/calibration-words.ts";
 import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job.ts";
 import { countedLabels, type LabelUnit, labelWord } from "../../../src-shared/domain/label-unit.ts";
 import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
@@ -37,6 +38,7 @@ export function accuracyTables(result: EvaluateResult): string {
       rows,
     ),
     ...notCounted(result),
+    ...uncertaintyLines(result),
     ...subsets.flatMap((score) => ["", ...subset(score, unit)]),
   ].join("\n");
 }
@@ -62,6 +64,52 @@ function subset({ modalities, classes, confusion }: SubsetScore, unit: LabelUnit
     table(
       ["map ↓  reference →", ...names],
       confusion.map((row, i) => [names[i] ?? "", ...row]),
+    ),
+  ];
+}
+
+/** What came of the sets of possible classes and of “uncertain or untaught”, or why nothing can be said of them. */
+function uncertaintyLines({ part, subsets, calibrations = [] }: EvaluateResult): string[] {
+  if (part === "validation")
+    return calibrations.map(
+      ({ modalities, codes, groups, unit }) =>
+        `Calibrated on ${countedGroups(codes.length, groups, unit)} with ${modalities.join(" + ")}: maps and tests with these inputs follow it from now on.`,
+    );
+  const known = subsets.filter((score) => score.uncertainty);
+  if (known.length === 0)
+    return ["Not calibrated: no labels of the validation part say which classes are possible and what is uncertain."];
+  const { groups, unit, level } = known[0]!.uncertainty!;
+  const word = groupWord(groups, unit);
+  const rows = known.map(({ modalities, uncertainty }) => {
+    const { calibratedOn, perGroup, perPatch, uncertain } = uncertainty!;
+    return [
+      modalities.join(" + "),
+      calibratedOn,
+      perGroup.count,
+      `${three(perGroup.covered)} (${perGroup.interval.map(three).join(" – ")})`,
+      three(perPatch.covered),
+      `${perPatch.setSize.toFixed(2)} (${perGroup.setSize.toFixed(2)})`,
+      `${three(perPatch.single)} (${three(perGroup.single)})`,
+      `${three(uncertain.share)} (${three(uncertain.ofWrong)}, ${three(uncertain.ofRight)})`,
+      `${three(perPatch.auroc)} (${three(perGroup.auroc)})`,
+    ];
+  });
+  return [
+    "",
+    `Sets of possible classes that promise to hold the class of ${Number((100 * level).toFixed(1))} % of the ${word}; in brackets after figures of patches those of ${word}`,
+    table(
+      [
+        "modalities",
+        "calibrated on",
+        word,
+        `${word} covered (95 %)`,
+        "patches covered",
+        "possible classes",
+        "one class",
+        "uncertain (of wrong, of right)",
+        "AUROC of confidence",
+      ],
+      rows,
     ),
   ];
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -29,15 +29,38 @@ test("a forest is taught, measured, drawn and recommended from the command line"
   const made = await omnisat("finetune", project, "forest", "--method", "random-forest", "--seed", "3");
   expect(made).toMatchObject({ method: "random-forest", model: "forest", steps: 0 });
   expect((made.metrics as Record<string, number>).bestValidationMacroF1).toBeGreaterThan(0);
-  const { subsets } = (await omnisat("evaluate", project, "forest")) as { subsets: { samples: number }[] };
+  const { subsets } = (await omnisat("evaluate", project, "forest")) as {
+    subsets: { samples: number; uncertainty: { calibratedOn: number; perGroup: { count: number } } }[];
+  };
   expect(subsets[0]!.samples).toBeGreaterThan(100);
+  // The training kept what its model says of the validation parcels.
+  expect(subsets[0]!.uncertainty.calibratedOn).toBeGreaterThan(3);
+  expect(subsets[0]!.uncertainty.perGroup.count).toBeGreaterThan(3);
   const { models } = (await omnisat("model", "list", project)) as { models: object[] };
   expect(models).toMatchObject([{ name: "forest", recommended: true, summary: { architecture: "random-forest" } }]);
-  await omnisat("map", project, "forest");
+  const drawn = (await omnisat("map", project, "forest", "--level", "75")) as {
+    sets: { setSizePath: string; uncertainPath: string };
+    uncertainty: { level: number; setSizes: Record<string, number> };
+    pixels: Record<string, number>;
+  };
+  expect(drawn.uncertainty.level).toBe(0.75);
+  const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, own) => total + own, 0);
+  expect(sum(drawn.uncertainty.setSizes)).toBe(sum(drawn.pixels));
+  for (const path of Object.values(drawn.sets)) expect(existsSync(path ?? project), path).toBe(true);
+  const told = await commandLine(["map", project, "forest", "--level", "75", "--name", "again"]);
+  expect(told.out).toMatch(/One class is possible on \d+\.\d % of the map \(promised for 75 % of the polygons/);
   const copy = join(room, "copy");
   await omnisat("model", "export", project, "forest", copy);
   const again = await omnisat("evaluate", project, copy, "--allow", room);
   expect(again.subsets).toEqual(subsets);
+});
+
+test("a promise of nothing, or of everything, is refused", async () => {
+  for (const level of ["0.9", "100", "49", "-5"]) {
+    const { code, err } = await commandLine(["map", project, "forest", "--level", level]);
+    expect(code, level).toBe(2);
+    expect(err).toContain("--level");
+  }
 });
 
 test("what only networks are told is refused with a method, by name", async () => {

@@ -1,3 +1,4 @@
+import { groupWord } from "../../../../src-shared/domain/calibration-words.ts";
 import { chosenSentence, settingsOfLabels } from "../../../../src-shared/domain/chosen-settings.ts";
 import { findingAsData } from "../../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, JobResult, MapResult, ModelResult, ModelUse } from "../../../../src-shared/domain/job.ts";
@@ -62,6 +63,24 @@ const useOptions = {
   },
 } as const satisfies Options;
 
+/** What sets of possible classes promise. */
+const levelOptions = {
+  level: {
+    type: "number",
+    value: "PERCENT",
+    summary: "of the labels whose class is to be among the possible ones of a calibrated model, 50 to 99.9",
+    fallback: "90",
+  },
+} as const satisfies Options;
+
+/** As the services take it. @throws AppError "usage" */
+function levelGiven(commandName: string, percent: number | undefined): { level?: number } {
+  if (percent === undefined) return {};
+  if (!(percent >= 50 && percent <= 99.9))
+    throw new AppError("usage", { problem: `--level is 50 to 99.9, not ${percent}.`, help: `omnisat ${commandName} --help` }); // biome-ignore format: one line
+  return { level: percent / 100 };
+}
+
 /** What a request takes from these options. */
 const useGiven = ({
   normalization,
@@ -78,6 +97,11 @@ function refuseUse(options: Parameters<typeof useGiven>[0], commandName: string,
   if (Object.keys(useGiven(options)).length === 0) return;
   const problem = `--normalization, --season and --shift-days ${why}.`;
   throw new AppError("usage", { problem, help: `omnisat ${commandName} --help` });
+}
+
+function refuseLevel(commandName: string, level: number | undefined): void {
+  if (level === undefined) return;
+  throw new AppError("usage", { problem: "--level belongs to models for patches.", help: `omnisat ${commandName} --help` }); // biome-ignore format: one line
 }
 
 const trainingOptions = {
@@ -341,7 +365,7 @@ const evaluate = command({
   name: "evaluate",
   summary: "measure a model on the test labels",
   details:
-    "Prints overall accuracy with its 95 % interval, precision, recall and F1 per class, and the confusion matrix: the map in rows, the reference in columns.",
+    "Prints overall accuracy with its 95 % interval, precision, recall and F1 per class, and the confusion matrix: the map in rows, the reference in columns. Of a calibrated model also how often the class is among the possible ones, beside what was promised, and what is uncertain. On the validation part it calibrates the model for these inputs and this place.",
   positionals: [projectWord, { name: "MODEL", summary: "a fine-tuned model, by name or folder", optional: true }],
   options: {
     part: { type: "text", summary: "labels to measure on", choices: ["test", "validation", "train"], fallback: "test" },
@@ -363,19 +387,27 @@ const evaluate = command({
       summary: "patches that neighbouring tiles share",
       fallback: "4, as for a map",
     },
+    ...levelOptions,
     ...useOptions,
     ...computeOptions,
   },
-  examples: [["omnisat evaluate flanders crops --subsets s2+s1-asc,s2,s1-asc", "with and without radar"]],
+  examples: [
+    ["omnisat evaluate flanders crops --subsets s2+s1-asc,s2,s1-asc", "with and without radar"],
+    [
+      "omnisat evaluate flanders crops --part validation --subsets s2",
+      "calibrates what is possible and uncertain without radar",
+    ],
+  ],
   async run({ words, options, output, signal }) {
     const [project, model] = words;
-    const { part, subsets, classes, overlap, seed, provider, resume } = options;
+    const { part, subsets, classes, overlap, seed, provider, resume, level } = options;
     if (model === undefined && !resume) {
       throw new AppError("usage", { problem: "Name the model to measure.", help: "omnisat evaluate --help" });
     }
     return withProject({ project: project!, purpose: "omnisat evaluate", output, signal }, async (services) => {
       const tiles = await isForTiles(services, "evaluate-tiles", model, resume);
       if (tiles) refuseUse(options, "evaluate", "belong to networks for patches");
+      if (tiles) refuseLevel("evaluate", level);
       if (tiles)
         return evaluateTiles(services, output, model, {
           ...given({ seed }),
@@ -392,6 +424,7 @@ const evaluate = command({
               ...(part === undefined ? {} : { part: part as "test" }),
               ...(provider === undefined ? {} : { provider: provider as "auto" }),
               ...(subsets ? { subsets: subsets.map((subset) => subset.split("+")) } : {}),
+              ...levelGiven("evaluate", level),
               ...useGiven(options),
             }),
       );
@@ -410,7 +443,7 @@ const map = command({
   name: "map",
   summary: "draw a map of classes and of confidence",
   details:
-    "Writes Cloud Optimized GeoTIFFs with colours and class names, and styles for QGIS (.qml) and map servers (.sld). An interrupted map is continued where it stopped.",
+    "Writes Cloud Optimized GeoTIFFs with colours and class names, and styles for QGIS (.qml) and map servers (.sld). With a calibrated model also how many classes are possible, and which pixels are uncertain or untaught. An interrupted map is continued where it stopped.",
   positionals: [projectWord, { name: "MODEL", summary: "a fine-tuned model, by name or folder", optional: true }],
   options: {
     modalities: { ...modalityOption, fallback: "all of the model's" },
@@ -426,6 +459,7 @@ const map = command({
       choices: ["labels", "images"],
       fallback: "labels where there are some",
     },
+    ...levelOptions,
     ...useOptions,
     ...computeOptions,
   },
@@ -437,13 +471,14 @@ const map = command({
   ],
   async run({ words, options, output, signal }) {
     const [project, model] = words;
-    const { modalities, bounds, name, overlap, batch, seed, provider, probabilities, resume, over } = options;
+    const { modalities, bounds, name, overlap, batch, seed, provider, probabilities, resume, over, level } = options;
     if (model === undefined && !resume) {
       throw new AppError("usage", { problem: "Name the model to map with.", help: "omnisat map --help" });
     }
     return withProject({ project: project!, purpose: "omnisat map", output, signal }, async (services) => {
       const tiles = await isForTiles(services, "map-tiles", model, resume);
       if (tiles) refuseUse(options, "map", "belong to networks for patches");
+      if (tiles) refuseLevel("map", level);
       if (tiles)
         return mapTiles(services, output, model, {
           ...given({ modalities: modalities && [...modalities], name, batchSize: batch, seed }),
@@ -465,6 +500,7 @@ const map = command({
                 seed,
               }),
               ...(bounds === undefined ? {} : { bounds: parseBounds("map", bounds) }),
+              ...levelGiven("map", level),
               ...useGiven(options),
               ...(provider === undefined ? {} : { provider: provider as "auto" }),
             }),
@@ -480,8 +516,11 @@ const map = command({
           `  ${files.classPath}`,
           `  ${files.confidencePath}`,
           ...(files.probabilitiesPath ? [`  ${files.probabilitiesPath}`] : []),
+          ...(files.sets ? [`  ${files.sets.setSizePath}`, `  ${files.sets.uncertainPath}`] : []),
+          ...(files.sets?.setsPath ? [`  ${files.sets.setsPath}`] : []),
           `  ${files.qmlPath}`,
           `  ${files.sldPath}`,
+          ...uncertaintyLine(files),
           ...placeLines(files),
         ].join("\n"),
       );
@@ -490,6 +529,17 @@ const map = command({
     });
   },
 });
+
+/** How much of a map can be taken as it is, and how much cannot. */
+function uncertaintyLine({ uncertainty, pixels }: MapResult): string[] {
+  if (!uncertainty) return [];
+  const { level, groups, unit, calibratedOn, uncertain, setSizes } = uncertainty;
+  const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, own) => sum + own, 0);
+  const share = (part: number) => `${((100 * part) / Math.max(1, total(pixels))).toFixed(1)} %`;
+  return [
+    `  One class is possible on ${share(setSizes[1] ?? 0)} of the map (promised for ${Number((100 * level).toFixed(1))} % of the ${groupWord(groups, unit)}, calibrated on ${calibratedOn}); ${share(total(uncertain))} is uncertain or untaught and has its class in the class map.`,
+  ];
+}
 
 /** So many places are listed one by one; `--json` names all. */
 const mostPlaceLines = 20;
