@@ -34,6 +34,10 @@ export const exportMessages = messages({
   "export.layer.map": { en: "Classes", fr: "Classes" },
   "export.layer.confidence": { en: "Confidence", fr: "Confiance" },
   "export.layer.probabilities": { en: "Probabilities", fr: "Probabilités" },
+  "export.uncertain.note": {
+    en: "Uncertain or untaught places keep their class in this file; “Uncertain or untaught” tells them apart.",
+    fr: "Les endroits incertains ou non enseignés gardent leur classe dans ce fichier ; « Incertain ou non enseigné » les distingue.",
+  },
   "export.layer.difference": { en: "Differences", fr: "Différences" },
   "export.group.maps": { en: "Maps", fr: "Cartes" },
   "export.group.comparisons": { en: "Comparisons", fr: "Comparaisons" },

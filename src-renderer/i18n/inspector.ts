@@ -65,6 +65,17 @@ export const inspectorMessages = messages({
   "inspector.classes": { en: "What a model says here", fr: "Ce qu’un modèle dit ici" },
   "inspector.model": { en: "Model", fr: "Modèle" },
   "inspector.ask": { en: "Ask", fr: "Demander" },
+  "inspector.possible": {
+    en: {
+      one: "{count} class is possible; the faint ones are ruled out ({level} promised).",
+      other: "{count} classes are possible; the faint ones are ruled out ({level} promised).",
+    },
+    fr: {
+      one: "{count} classe est possible ; les pâles sont exclues ({level} promis).",
+      other: "{count} classes sont possibles ; les pâles sont exclues ({level} promis).",
+    },
+  },
+  "inspector.uncertain": { en: "Uncertain or untaught.", fr: "Incertain ou non enseigné." },
   "inspector.unseen": {
     en: "No image shows this patch clearly, so the model has no answer.",
     fr: "Aucune image ne montre clairement cette cellule ; le modèle ne dit rien.",

@@ -85,6 +85,14 @@ export const mapsMessages = messages({
     },
   },
   "maps.form.advanced": { en: "Advanced", fr: "Avancé" },
+  "maps.form.level": {
+    en: "The true class is among the possible ones for",
+    fr: "La vraie classe est parmi les possibles pour",
+  },
+  "maps.form.level.hint": {
+    en: "Of the labels like those of the validation part. More certainty leaves more classes possible.",
+    fr: "Des étiquettes semblables à celles de la part de validation. Plus de certitude laisse plus de classes possibles.",
+  },
   "maps.form.overlap": { en: "Overlap of tiles (patches)", fr: "Recouvrement des tuiles (patchs)" },
   "maps.form.overlap.hint": {
     en: "Half a tile blends without seams; less is faster.",
@@ -189,6 +197,27 @@ export const mapsMessages = messages({
     en: "The probability that the model gives to the class it chose. It is not a measured accuracy.",
     fr: "La probabilité que le modèle donne à la classe choisie : son opinion, non une exactitude mesurée.",
   },
+  "maps.sets": { en: "Possible classes", fr: "Classes possibles" },
+  "maps.sets.size": {
+    en: { one: "{count} class possible", other: "{count} classes possible" },
+    fr: { one: "{count} classe possible", other: "{count} classes possibles" },
+  },
+  "maps.sets.promise": {
+    en: "For {level} of the labels like the {groups} of the validation part, the true class is among the possible ones almost everywhere in them.",
+    fr: "Pour {level} des étiquettes semblables aux {groups} de la part de validation, la vraie classe est parmi les possibles presque partout.",
+  },
+  "maps.sets.all": {
+    en: "No class can be ruled out: {level} needs at least {needed} in the validation part.",
+    fr: "Aucune classe ne peut être exclue : pour {level}, il faut au moins {needed} dans la part de validation.",
+  },
+  "maps.uncertain.show": {
+    en: "Mark uncertain or untaught places",
+    fr: "Marquer les endroits incertains ou non enseignés",
+  },
+  "maps.uncertain.note": {
+    en: "Confidence below {threshold}, as about {share} of the labels that the map gets right. They have a class on the map and count among its areas.",
+    fr: "Confiance sous {threshold}, comme environ {share} des étiquettes que la carte classe bien. Ces endroits ont une classe sur la carte et comptent dans ses surfaces.",
+  },
   "maps.details.zoom": { en: "Zoom to the map", fr: "Zoomer sur la carte" },
   "maps.details.export": { en: "Export…", fr: "Exporter…" },
   "maps.details.rename": { en: "Rename…", fr: "Renommer…" },
@@ -208,6 +237,11 @@ export const mapsMessages = messages({
   "maps.areas": { en: "Area per class", fr: "Surface par classe" },
   "maps.areas.class": { en: "Class", fr: "Classe" },
   "maps.areas.hectares": { en: "ha", fr: "ha" },
+  "maps.areas.uncertain": { en: "uncertain ha", fr: "ha incertains" },
+  "maps.areas.uncertain.long": {
+    en: "Of these hectares, those that are uncertain or untaught",
+    fr: "Parmi ces hectares, ceux qui sont incertains ou non enseignés",
+  },
   "maps.areas.percent": { en: "%", fr: "%" },
   "maps.areas.total": { en: "Total", fr: "Total" },
   "maps.areas.empty": { en: "{area} without a class", fr: "{area} sans classe" },
@@ -319,6 +353,7 @@ export const mapsMessages = messages({
     fr: { one: "{count} pas en {time} · {provider}", other: "{count} pas en {time} · {provider}" },
   },
   "models.startedFrom": { en: "Started from", fr: "Parti de" },
+  "models.calibrated": { en: "Calibrated on", fr: "Calibré sur" },
   "models.area": { en: "Area", fr: "Zone" },
   "models.patch": { en: "Patch and tile", fr: "Patch et tuile" },
   "models.patch.value": {

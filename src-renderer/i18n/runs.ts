@@ -114,6 +114,42 @@ export const runsMessages = messages({
     en: "How far the map’s confidence and the share of right patches lie apart on average; 0 is best.",
     fr: "Écart moyen entre la confiance de la carte et la part de patchs justes ; 0 est le mieux.",
   },
+  "runs.sets.none": {
+    en: "Not calibrated: no validation labels say which classes are possible and what is uncertain.",
+    fr: "Pas calibré : aucune étiquette de validation ne dit quelles classes sont possibles ni ce qui est incertain.",
+  },
+  "runs.sets": { en: "Possible classes", fr: "Classes possibles" },
+  "runs.sets.covered": {
+    en: "Class among the possible ({level} promised)",
+    fr: "Classe parmi les possibles ({level} promis)",
+  },
+  "runs.sets.covered.why": {
+    en: "Share of the test labels whose class is possible on nine tenths of their patches; {level} were promised by the validation part.",
+    fr: "Part des étiquettes de test dont la classe est possible sur neuf dixièmes de leurs patchs ; la part de validation en promettait {level}.",
+  },
+  "runs.sets.of": { en: "of {groups}", fr: "de {groups}" },
+  "runs.sets.patches": { en: "The same by patch", fr: "De même par patch" },
+  "runs.sets.patches.why": {
+    en: "Share of the test patches whose class is among the possible ones.",
+    fr: "Part des patchs de test dont la classe est parmi les possibles.",
+  },
+  "runs.sets.size": { en: "Possible classes per patch", fr: "Classes possibles par patch" },
+  "runs.sets.size.why": {
+    en: "Classes that cannot be ruled out, on average; where it is one, the map can be taken as it is.",
+    fr: "Classes qui ne peuvent être exclues, en moyenne ; là où il n’y en a qu’une, la carte peut être prise telle quelle.",
+  },
+  "runs.sets.single": { en: "one class on {share}", fr: "une seule sur {share}" },
+  "runs.uncertain": { en: "Uncertain or untaught", fr: "Incertain ou non enseigné" },
+  "runs.uncertain.why": {
+    en: "Patches whose confidence lies below the threshold that the validation part gave.",
+    fr: "Patchs dont la confiance est sous le seuil que la part de validation a donné.",
+  },
+  "runs.uncertain.of": { en: "{wrong} of the wrong, {right} of the right", fr: "{wrong} des faux, {right} des justes" },
+  "runs.auroc": { en: "AUROC of confidence", fr: "AUROC de la confiance" },
+  "runs.auroc.why": {
+    en: "How well confidence tells right patches from wrong ones: 0.5 tells nothing, 1 all.",
+    fr: "À quel point la confiance distingue les patchs justes des faux : 0,5 ne dit rien, 1 dit tout.",
+  },
   "runs.commonest": { en: "Commonest class", fr: "Classe majoritaire" },
   "runs.optimistic": { en: "Optimistic", fr: "Optimiste" },
   "runs.optimistic.why": {

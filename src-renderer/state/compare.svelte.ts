@@ -54,7 +54,8 @@ export class Compare {
   /** Layers that can be compared, those of imagery and of results. */
   readonly choices = $derived.by(() =>
     [...this.#layers.byId.values()].filter(
-      ({ kind, state }) => ["acquisition", "raster", "map", "confidence"].includes(kind) && state !== "missing",
+      ({ kind, state }) =>
+        ["acquisition", "raster", "map", "confidence", "set-size"].includes(kind) && state !== "missing",
     ),
   );
 

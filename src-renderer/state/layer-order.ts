@@ -33,6 +33,8 @@ const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
   limit: 620,
   grid: 600,
   difference: 520,
+  uncertain: 515,
+  "set-size": 512,
   confidence: 510,
   map: 500,
   raster: 350,
@@ -42,7 +44,10 @@ const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
 };
 
 const usualSensors: readonly SensorId[] = ["aerial", "sentinel-2", "landsat", "other", "sentinel-1"];
-const offAtFirst: ReadonlySet<LayerKind | "group"> = new Set(["graticule", "grid", "split", "confidence"]);
+const offAtFirst: ReadonlySet<LayerKind | "group"> = new Set(["graticule", "grid", "split", "confidence", "set-size"]);
+
+/** The classes below stay recognisable under what marks them as uncertain. */
+const usualOpacity = (kind: LayerKind): number => (kind === "uncertain" ? 0.75 : 1);
 
 const groupId = (sensor: SensorId): string => `group:${sensor}`;
 
@@ -76,7 +81,7 @@ export function slotsOf(facts: readonly LayerFacts[], rows: ReadonlyMap<string, 
       sensor: null,
       position: row?.position ?? usualPosition[layer.kind] + index / 1000,
       visible: row?.visible ?? !offAtFirst.has(layer.kind),
-      opacity: row?.opacity ?? 1,
+      opacity: row?.opacity ?? usualOpacity(layer.kind),
       members: [layer],
     });
   });

@@ -19,6 +19,8 @@ export class MapPlan {
   probabilities = $state(false);
   /** of several separate places: files for each */
   perPlace = $state(false);
+  /** promised share of labels whose class is among the possible ones, per cent */
+  level = $state<"80" | "90" | "95" | "99">("90");
   overlap = $state<number | null>(null);
   /** whose mean and spread values are centred and scaled by */
   normalization = $state<"model" | "place">("model");

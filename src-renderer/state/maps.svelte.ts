@@ -142,6 +142,12 @@ export class Maps {
       await this.#layers.change([
         { id: `map:${map.id}`, visible: true },
         { id: `confidence:${map.id}`, visible: false },
+        ...(map.files.sets
+          ? [
+              { id: `set-size:${map.id}`, visible: false },
+              { id: `uncertain:${map.id}`, visible: true },
+            ]
+          : []),
       ]);
     } else if (comparison) {
       this.view = { kind: "comparison", id: comparison.id };

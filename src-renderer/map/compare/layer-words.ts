@@ -5,7 +5,9 @@ import { timeline } from "../../state/index.ts";
 
 /** A layer in a line: its name, or its sensor and date, with its clouds where they are known. */
 export function layerWords(layer: Pick<LayerFacts, "id" | "kind" | "name" | "sensor" | "date" | "detail">): string {
-  if (layer.name) return layer.kind === "confidence" ? t("compare.confidence", { name: layer.name }) : layer.name;
+  if (layer.name && layer.kind === "confidence") return t("compare.confidence", { name: layer.name });
+  if (layer.name && layer.kind === "set-size") return t("layers.setSizeOf", { name: layer.name });
+  if (layer.name) return layer.name;
   const parts = [
     ...(layer.date ? [format.day(layer.date)] : []),
     layer.sensor ? sensors[layer.sensor].title : layer.id,

@@ -1,4 +1,5 @@
 // What can be done with layers from the tree, its menu and the keyboard.
+import { pathsOfMapFiles } from "../../../src-shared/domain/map-files.ts";
 import { intersection } from "../../../src-shared/geo/bounds.ts";
 import { choosePath, invoke } from "../../client/index.ts";
 import { t } from "../../i18n/index.ts";
@@ -137,10 +138,7 @@ async function askToDelete(layer: string): Promise<void> {
   const id = Number(layer.slice("map:".length));
   const map = (await invoke("maps.list", {})).find((candidate) => candidate.id === id);
   if (!map) return;
-  const { classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, sidecarPaths } = map.files;
-  const files = [classPath, confidencePath, probabilitiesPath, qmlPath, sldPath, ...sidecarPaths].filter(
-    (path) => path !== null,
-  );
+  const files = pathsOfMapFiles(map.files);
   showPanel("maps");
   mapDialogs.removing = { kind: "map", id, name: map.name, files };
 }

@@ -1,3 +1,4 @@
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import type { LayerFacts } from "../../../src-shared/ipc/index.ts";
 import { format, type PlainKey, t } from "../../i18n/index.ts";
 import type { Slot } from "../../state/layers.svelte.ts";
@@ -10,8 +11,16 @@ export function layerName(layer: LayerFacts): string {
     return layer.pieces > 1 ? `${own} · ${t("import.pieces", { count: layer.pieces })}` : own;
   }
   if (layer.kind === "confidence") return t("layers.confidenceOf", { name: layer.name ?? "" });
+  if (layer.kind === "set-size") return t("layers.setSizeOf", { name: layer.name ?? "" });
+  if (layer.kind === "uncertain") return t("layers.uncertainOf", { name: layer.name ?? "" });
   if (layer.kind === "labels") return t("layers.labelsOf", { name: layer.name ?? "" });
   return layer.name ?? t(`layers.kind.${layer.kind}`);
+}
+
+/** A class of a layer's legend in the window's language: those of our own layers have English names in their files. */
+export function legendName(layer: string, { code, name }: Pick<LegendClass, "code" | "name">): string {
+  if (layer.startsWith("set-size:")) return t("maps.sets.size", { count: code });
+  return layer.startsWith("uncertain:") ? t("layers.kind.uncertain") : name;
 }
 
 export const slotName = (slot: Slot): string =>
@@ -30,6 +39,8 @@ const kindIcons = {
   raster: "image",
   map: "map",
   confidence: "contrast",
+  "set-size": "list",
+  uncertain: "help",
   difference: "side-by-side",
   labels: "tag",
   vector: "polygon",
