@@ -32,7 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src-main/files": ["src-shared"],
   "src-main/engine": ["src-main/files", "src-shared"],
   "src-main/omnisat": ["src-main/engine", "src-shared"],
-  "src-main/bench": ["src-main/engine", "src-main/omnisat", "src-shared"],
+  "src-main/bench": ["src-main/classifiers", "src-main/engine", "src-main/files", "src-main/omnisat", "src-shared"],
   "src-main/learning": ["src-main/files", "src-main/engine", "src-main/omnisat", "src-shared"],
   "src-main/raster": ["src-main/files", "src-shared"],
   "src-main/vector": ["src-main/files", "src-main/raster", "src-shared"],

@@ -49,10 +49,13 @@ export async function growForest(
   const taught = occurringClasses(table);
   const position = new Int32Array(classCount);
   for (const [k, own] of taught.entries()) position[own] = k;
-  const classes = table.classes.map((own) => position[own]!);
+  const classes = Uint8Array.from(table.classes, (own) => position[own]!);
   const weights = balanced ? balancedWeights(table) : (table.weights ?? new Float64Array(rows).fill(1));
   const builder = new TreesBuilder(taught.length);
+  const turns = new Turns(signal);
+  await turns.next();
   const grower = new Grower({
+    values: table.values,
     bins: binsOf(table, mostBins),
     classes,
     count: taught.length,
@@ -60,38 +63,18 @@ export async function growForest(
     columnsPerSplit: columnsPerSplit ?? Math.max(1, Math.floor(Math.sqrt(columns))),
     leastLeaf: Math.max(leastLeaf, Math.ceil((2 * rows * trees) / mostNodes)),
   });
-  const votes = new Float64Array(bootstrap ? rows * taught.length : 0);
-  const asked = new Uint8Array(rows);
-  const turns = new Turns(signal);
   const drawn = new Float64Array(rows);
   for (let tree = 0; tree < trees; tree++) {
     await turns.next();
     const random = seededRandom("forest", seed, tree);
     if (bootstrap) draw(drawn, random);
     else drawn.fill(1);
-    grower.grow(
-      builder,
-      drawn.map((times, i) => times * weights[i]!),
-      random,
-    );
+    for (let i = 0; i < rows; i++) drawn[i]! *= weights[i]!;
+    grower.grow(builder, drawn, random);
     onProgress?.((tree + 1) / trees);
   }
-  const grown = builder.trees();
-  let outOfBag: number | null = null;
-  if (bootstrap) {
-    for (let tree = 0; tree < trees; tree++) {
-      await turns.next();
-      draw(drawn, seededRandom("forest", seed, tree));
-      for (let i = 0; i < rows; i++) {
-        if (drawn[i]! > 0) continue;
-        asked[i] = 1;
-        const leaf = leafOf(grown, tree, table.values, i * columns);
-        for (let k = 0; k < taught.length; k++) votes[i * taught.length + k]! += grown.leaves[leaf + k]!;
-      }
-    }
-    outOfBag = shareRight(votes, asked, classes, taught.length);
-  }
-  return { method: "random-forest", columns, classCount, taught, trees: grown, outOfBag };
+  const outOfBag = bootstrap ? shareRight(grower.votes, classes, taught.length) : null;
+  return { method: "random-forest", columns, classCount, taught, trees: builder.trees(), outOfBag };
 }
 
 /** How often each row is drawn. */
@@ -100,23 +83,38 @@ function draw(times: Float64Array, random: Random): void {
   for (let i = 0; i < times.length; i++) times[Math.floor(random() * times.length)]!++;
 }
 
-function shareRight(votes: Float64Array, asked: Uint8Array, classes: Int32Array, count: number): number | null {
+/** Of the rows that a tree was asked about: all votes of a row are 0 where none was. */
+function shareRight(votes: Float64Array, classes: Uint8Array, count: number): number | null {
   let right = 0;
   let all = 0;
   for (let i = 0; i < classes.length; i++) {
-    if (asked[i] === 0) continue;
     let best = 0;
     for (let k = 1; k < count; k++) if (votes[i * count + k]! > votes[i * count + best]!) best = k;
+    if (votes[i * count + best] === 0) continue;
     all++;
     if (best === classes[i]) right++;
   }
   return all === 0 ? null : right / all;
 }
 
+/** [rows, columns] of what is stored column by column. */
+function rowByRow(columns: readonly Uint8Array[], rows: number): Uint8Array {
+  const result = new Uint8Array(rows * columns.length);
+  // Some columns at a time: each line of the processor's cache is written at once.
+  for (let from = 0; from < columns.length; from += 64) {
+    const some = columns.slice(from, from + 64);
+    for (let i = 0, at = from; i < rows; i++, at += columns.length)
+      for (let j = 0; j < some.length; j++) result[at + j] = some[j]![i]!;
+  }
+  return result;
+}
+
 interface Growth {
+  /** [rows, columns] */
+  readonly values: Float32Array;
   readonly bins: Bins;
   /** [rows] positions among the taught classes */
-  readonly classes: Int32Array;
+  readonly classes: Uint8Array;
   readonly count: number;
   readonly columns: number;
   readonly columnsPerSplit: number;
@@ -125,22 +123,41 @@ interface Growth {
 
 /** Impurity below this is rounding. */
 const pure = 1e-12;
+/** A node of fewer rows per class than these is counted row by row: the bins of a histogram would outnumber its rows. */
+const rowsPerClass = 128;
 
 interface Split {
   feature: number;
   /** rows up to this bin go left */
   bin: number;
+  /** the next bin that has rows of the node */
+  next: number;
   threshold: number;
   gain: number;
 }
 
-/** Grows trees on one table, with room that is taken once. */
+/**
+ * Grows trees on one table, with room that is taken once. A node's rows lie together, in the order of the table: those that the tree
+ * learns from, and apart from them those that it is asked about afterwards.
+ */
 class Grower {
+  /** [rows, count] what the leaves of all trees say of the rows that they did not learn from, summed */
+  readonly votes: Float64Array;
   readonly #growth: Growth;
   readonly #rows: Int32Array;
+  readonly #asked: Int32Array;
+  readonly #moved: Int32Array;
   readonly #features: Int32Array;
+  /** [rows, columns] the bins of each row together: of a small node all that is asked of a row is near in memory */
+  readonly #rowCodes: Uint8Array;
+  /** [columns that are drawn, rows of the node] bins */
+  readonly #nodeCodes: Uint8Array;
+  /** weights by bin and class; all 0 between two uses */
   readonly #histogram: Float64Array;
   readonly #rowCounts: Uint32Array;
+  /** by bin the last of its rows, from 1; of each row the one before it in its bin */
+  readonly #heads = new Int32Array(256);
+  readonly #before: Int32Array;
   /** a bit per bin that has rows of the node: small nodes have few of the bins */
   readonly #used = new Int32Array(8);
   /** of the node's rows, in their order */
@@ -148,59 +165,88 @@ class Grower {
   readonly #nodeClasses: Uint8Array;
   readonly #node: Float64Array;
   readonly #left: Float64Array;
+  readonly #shares: Float32Array;
+  readonly #best: Split = { feature: -1, bin: 0, next: 0, threshold: 0, gain: 0 };
   #weights: Float64Array = new Float64Array(0);
 
   constructor(growth: Growth) {
+    const { classes, count, columns } = growth;
+    const size = classes.length;
     this.#growth = growth;
-    this.#rows = new Int32Array(growth.classes.length);
-    this.#features = Int32Array.from({ length: growth.columns }, (_, j) => j);
-    this.#histogram = new Float64Array(256 * growth.count);
+    this.votes = new Float64Array(size * count);
+    this.#rows = new Int32Array(size);
+    this.#asked = new Int32Array(size);
+    this.#moved = new Int32Array(size);
+    this.#features = Int32Array.from({ length: columns }, (_, j) => j);
+    this.#rowCodes = rowByRow(growth.bins.codes, size);
+    this.#nodeCodes = new Uint8Array(growth.columnsPerSplit * rowsPerClass * count);
+    this.#histogram = new Float64Array(256 * count);
     this.#rowCounts = new Uint32Array(256);
-    this.#nodeWeights = new Float64Array(growth.classes.length);
-    this.#nodeClasses = new Uint8Array(growth.classes.length);
-    this.#node = new Float64Array(growth.count);
-    this.#left = new Float64Array(growth.count);
+    this.#before = new Int32Array(rowsPerClass * count);
+    this.#nodeWeights = new Float64Array(size);
+    this.#nodeClasses = new Uint8Array(size);
+    this.#node = new Float64Array(count);
+    this.#left = new Float64Array(count);
+    this.#shares = new Float32Array(count);
   }
 
-  /** One tree of the rows whose weight is above 0. */
+  /** One tree of the rows whose weight is above 0; the others are asked. */
   grow(builder: TreesBuilder, weights: Float64Array, random: Random): void {
     const { count, leastLeaf } = this.#growth;
     this.#weights = weights;
     for (let j = 0; j < this.#features.length; j++) this.#features[j] = j;
-    let size = 0;
-    for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) this.#rows[size++] = i;
-    const open: { readonly begin: number; readonly end: number; readonly parent: number }[] = [
-      { begin: 0, end: size, parent: -1 },
-    ];
-    for (let next = open.pop(); next; next = open.pop()) {
-      const { begin, end, parent } = next;
+    let [size, others] = [0, 0];
+    for (let i = 0; i < weights.length; i++)
+      if (weights[i]! > 0) this.#rows[size++] = i;
+      else this.#asked[others++] = i;
+    // Five numbers of each node that is still to be grown: its rows, the rows that are asked, its parent where it is the right child.
+    const open = [0, size, 0, others, -1];
+    while (open.length > 0) {
+      const parent = open.pop()!;
+      const lastAsked = open.pop()!;
+      const firstAsked = open.pop()!;
+      const end = open.pop()!;
+      const begin = open.pop()!;
       if (parent >= 0) builder.right(parent);
       const total = this.#count(begin, end);
       const split = end - begin >= 2 * leastLeaf ? this.#split(begin, end, total, random) : undefined;
       if (!split) {
-        const shares = new Float64Array(count);
-        for (let k = 0; k < count; k++) shares[k] = this.#node[k]! / total;
-        builder.leaf(shares);
+        for (let k = 0; k < count; k++) this.#shares[k] = this.#node[k]! / total;
+        builder.leaf(this.#shares);
+        this.#vote(firstAsked, lastAsked);
         continue;
       }
       const middle = this.#divide(begin, end, split);
+      const middleAsked = this.#divideAsked(firstAsked, lastAsked, split);
       const node = builder.inner(split.feature, split.threshold);
-      open.push({ begin: middle, end, parent: node }, { begin, end: middle, parent: -1 });
+      open.push(middle, end, middleAsked, lastAsked, node);
+      open.push(begin, middle, firstAsked, middleAsked, -1);
     }
     builder.end();
+  }
+
+  #vote(begin: number, end: number): void {
+    const { count } = this.#growth;
+    const [asked, votes, shares] = [this.#asked, this.votes, this.#shares];
+    for (let at = begin; at < end; at++) {
+      const row = asked[at]! * count;
+      for (let k = 0; k < count; k++) votes[row + k]! += shares[k]!;
+    }
   }
 
   /** Weights of the classes of a node; their sum. */
   #count(begin: number, end: number): number {
     const { classes } = this.#growth;
-    this.#node.fill(0);
+    const [rows, weights, node] = [this.#rows, this.#weights, this.#node.fill(0)];
+    const [nodeWeights, nodeClasses] = [this.#nodeWeights, this.#nodeClasses];
     let total = 0;
-    for (let at = begin; at < end; at++) {
-      const row = this.#rows[at]!;
-      const weight = this.#weights[row]!;
-      this.#nodeWeights[at - begin] = weight;
-      this.#nodeClasses[at - begin] = classes[row]!;
-      this.#node[classes[row]!]! += weight;
+    for (let at = begin, i = 0; at < end; at++, i++) {
+      const row = rows[at]!;
+      const weight = weights[row]!;
+      const own = classes[row]!;
+      nodeWeights[i] = weight;
+      nodeClasses[i] = own;
+      node[own]! += weight;
       total += weight;
     }
     return total;
@@ -212,53 +258,85 @@ class Grower {
     let squares = 0;
     for (let k = 0; k < count; k++) squares += this.#node[k]! * this.#node[k]!;
     if (1 - squares / (total * total) <= pure) return undefined;
-    const best: Split = { feature: -1, bin: 0, threshold: 0, gain: Number.NEGATIVE_INFINITY };
+    const best = this.#best;
+    best.feature = -1;
+    best.gain = Number.NEGATIVE_INFINITY;
+    const features = this.#features;
+    const byRow = end - begin <= rowsPerClass * count;
+    const least = Math.min(columns, columnsPerSplit);
     let useful = 0;
-    for (let drawn = 0; drawn < columns && (drawn < columnsPerSplit || useful === 0); drawn++) {
-      const pick = drawn + Math.floor(random() * (columns - drawn));
-      const feature = this.#features[pick]!;
-      this.#features[pick] = this.#features[drawn]!;
-      this.#features[drawn] = feature;
-      if (this.#sweep(feature, begin, end, total, squares, best)) useful++;
+    for (let drawn = 0; drawn < columns && (drawn < least || useful === 0); ) {
+      // As many as are wanted, then one by one until there is one with a border.
+      const from = drawn;
+      for (const until = Math.max(least, from + 1); drawn < until; drawn++) {
+        const pick = drawn + Math.floor(random() * (columns - drawn));
+        const feature = features[pick]!;
+        features[pick] = features[drawn]!;
+        features[drawn] = feature;
+      }
+      if (byRow) this.#gather(begin, end, from, drawn);
+      for (let at = from; at < drawn; at++) {
+        const found = byRow
+          ? this.#sweepRows(features[at]!, end - begin, (at - from) * (end - begin), total, squares)
+          : this.#sweepBins(features[at]!, begin, end, total, squares);
+        if (found) useful++;
+      }
     }
     return best.feature < 0 ? undefined : best;
   }
 
-  /** Looks at every border between the bins of a column that have rows of the node; false when they all lie in one bin. */
-  #sweep(feature: number, begin: number, end: number, total: number, squares: number, best: Split): boolean {
-    const { bins, count, leastLeaf } = this.#growth;
-    const codes = bins.codes[feature]!;
-    const [rows, histogram, rowCounts, used] = [this.#rows, this.#histogram, this.#rowCounts, this.#used];
-    const [weights, classes, node] = [this.#nodeWeights, this.#nodeClasses, this.#node];
+  /** The bins of a node's rows in the columns that were drawn from position `from` on. */
+  #gather(begin: number, end: number, from: number, until: number): void {
+    const { columns } = this.#growth;
+    const [rows, features, rowCodes, nodeCodes] = [this.#rows, this.#features, this.#rowCodes, this.#nodeCodes];
     const size = end - begin;
     for (let i = 0; i < size; i++) {
-      const bin = codes[rows[begin + i]!]!;
-      histogram[bin * count + classes[i]!]! += weights[i]!;
-      rowCounts[bin]!++;
+      const row = rows[begin + i]! * columns;
+      for (let at = from, to = i; at < until; at++, to += size) nodeCodes[to] = rowCodes[row + features[at]!]!;
+    }
+  }
+
+  /** Looks at every border between the bins of a column that have rows of the node; false when they all lie in one bin. */
+  #sweepRows(feature: number, size: number, offset: number, total: number, squares: number): boolean {
+    const { leastLeaf } = this.#growth;
+    const [codes, heads, before, used] = [this.#nodeCodes, this.#heads, this.#before, this.#used];
+    const [weights, classes, node, best] = [this.#nodeWeights, this.#nodeClasses, this.#node, this.#best];
+    const first = codes[offset]!;
+    let differ = 0;
+    for (let i = 0; i < size; i++) {
+      const bin = codes[offset + i]!;
+      before[i] = heads[bin]!;
+      heads[bin] = i + 1;
       used[bin >> 5]! |= 1 << (bin & 31);
+      differ |= bin ^ first;
+    }
+    if (differ === 0) {
+      heads[first] = 0;
+      used[first >> 5] = 0;
+      return false;
     }
     const left = this.#left.fill(0);
     let [weightLeft, squaresLeft, squaresRight, rowsLeft, previous] = [0, 0, squares, 0, -1];
     for (let word = 0; word < 8; word++) {
       for (let bits = used[word]!; bits !== 0; bits &= bits - 1) {
         const bin = 32 * word + 31 - Math.clz32(bits & -bits);
-        if (previous >= 0 && rowsLeft >= leastLeaf && size - rowsLeft >= leastLeaf)
-          this.#consider(feature, previous, bin, squaresLeft / weightLeft + squaresRight / (total - weightLeft), best);
-        for (let k = 0, at = bin * count; k < count; k++, at++) {
-          const weight = histogram[at]!;
-          if (weight === 0) continue;
-          histogram[at] = 0;
-          squaresLeft += weight * (2 * left[k]! + weight);
-          squaresRight += weight * (weight - 2 * (node[k]! - left[k]!));
-          left[k]! += weight;
+        if (rowsLeft >= leastLeaf && size - rowsLeft >= leastLeaf) {
+          const weightRight = total - weightLeft;
+          const gain = squaresLeft * weightRight + squaresRight * weightLeft;
+          const scale = weightLeft * weightRight;
+          if (gain > best.gain * scale) this.#take(feature, previous, bin, gain / scale);
+        }
+        for (let at = heads[bin]!; at > 0; at = before[at - 1]!) {
+          const own = classes[at - 1]!;
+          const weight = weights[at - 1]!;
+          const known = left[own]!;
+          squaresLeft += weight * (2 * known + weight);
+          squaresRight += weight * (weight - 2 * (node[own]! - known));
+          left[own] = known + weight;
           weightLeft += weight;
+          rowsLeft++;
         }
-        rowsLeft += rowCounts[bin]!;
-        rowCounts[bin] = 0;
-        if (previous < 0 && rowsLeft === size) {
-          used.fill(0);
-          return false;
-        }
+        heads[bin] = 0;
         previous = bin;
       }
       used[word] = 0;
@@ -266,28 +344,84 @@ class Grower {
     return true;
   }
 
-  #consider(feature: number, bin: number, next: number, gain: number, best: Split): void {
-    if (!(gain > best.gain)) return;
+  /** The same for a node with more rows than a histogram has numbers. */
+  #sweepBins(feature: number, begin: number, end: number, total: number, squares: number): boolean {
+    const { bins, count, leastLeaf } = this.#growth;
+    const codes = bins.codes[feature]!;
+    const [rows, histogram, rowCounts] = [this.#rows, this.#histogram, this.#rowCounts];
+    const [weights, classes, node, best] = [this.#nodeWeights, this.#nodeClasses, this.#node, this.#best];
+    const size = end - begin;
+    for (let i = 0; i < size; i++) {
+      const bin = codes[rows[begin + i]!]!;
+      histogram[bin * count + classes[i]!]! += weights[i]!;
+      rowCounts[bin]!++;
+    }
+    const left = this.#left.fill(0);
+    const last = bins.thresholds[feature]!.length;
+    let [weightLeft, squaresLeft, squaresRight, rowsLeft, previous] = [0, 0, squares, 0, -1];
+    for (let bin = 0; bin <= last; bin++) {
+      const here = rowCounts[bin]!;
+      if (here === 0) continue;
+      rowCounts[bin] = 0;
+      if (rowsLeft >= leastLeaf && size - rowsLeft >= leastLeaf) {
+        const weightRight = total - weightLeft;
+        const gain = squaresLeft * weightRight + squaresRight * weightLeft;
+        const scale = weightLeft * weightRight;
+        if (gain > best.gain * scale) this.#take(feature, previous, bin, gain / scale);
+      }
+      for (let k = 0, at = bin * count; k < count; k++, at++) {
+        const weight = histogram[at]!;
+        if (weight === 0) continue;
+        histogram[at] = 0;
+        squaresLeft += weight * (2 * left[k]! + weight);
+        squaresRight += weight * (weight - 2 * (node[k]! - left[k]!));
+        left[k]! += weight;
+        weightLeft += weight;
+      }
+      rowsLeft += here;
+      if (previous < 0 && rowsLeft === size) return false;
+      previous = bin;
+    }
+    return true;
+  }
+
+  #take(feature: number, bin: number, next: number, gain: number): void {
+    const best = this.#best;
     const { highest, lowest } = this.#growth.bins;
     best.feature = feature;
     best.bin = bin;
+    best.next = next;
     best.gain = gain;
     best.threshold = between(highest[feature]![bin]!, lowest[feature]![next]!);
   }
 
-  /** Puts the rows that go left before the others; where these begin. */
+  /** Puts the rows that go left before the others, both in their order; where the others begin. */
   #divide(begin: number, end: number, { feature, bin }: Split): number {
     const codes = this.#growth.bins.codes[feature]!;
-    let low = begin;
-    let high = end - 1;
-    while (low <= high) {
-      const row = this.#rows[low]!;
-      if (codes[row]! <= bin) low++;
-      else {
-        this.#rows[low] = this.#rows[high]!;
-        this.#rows[high--] = row;
-      }
+    const [rows, moved] = [this.#rows, this.#moved];
+    let [low, high] = [begin, 0];
+    for (let at = begin; at < end; at++) {
+      const row = rows[at]!;
+      if (codes[row]! <= bin) rows[low++] = row;
+      else moved[high++] = row;
     }
+    rows.set(moved.subarray(0, high), low);
+    return low;
+  }
+
+  /** The same of the rows that are asked; one in a bin without rows of the node goes where its value leads it, as in the grown tree. */
+  #divideAsked(begin: number, end: number, { feature, bin, next, threshold }: Split): number {
+    const { bins, values, columns } = this.#growth;
+    const codes = bins.codes[feature]!;
+    const [rows, moved] = [this.#asked, this.#moved];
+    let [low, high] = [begin, 0];
+    for (let at = begin; at < end; at++) {
+      const row = rows[at]!;
+      const code = codes[row]!;
+      if (code <= bin || (code < next && values[row * columns + feature]! <= threshold)) rows[low++] = row;
+      else moved[high++] = row;
+    }
+    rows.set(moved.subarray(0, high), low);
     return low;
   }
 }
