@@ -5,6 +5,7 @@ import { fitLogisticRegression, type LogisticRegression, predictLogisticRegressi
 import { choosePenalty } from "./penalty.ts";
 import { growForest, predictForest, type RandomForest } from "./random-forest.ts";
 import type { LabelledTable, Table } from "./table.ts";
+import { withTemperature } from "./temperature.ts";
 
 /** A method that has learned. */
 export type Classifier = LogisticRegression | RandomForest | BoostedTrees;
@@ -15,6 +16,8 @@ export interface Learning {
   readonly groups: Int32Array;
   /** of a regression (`c`), where it is known from elsewhere: it is not chosen again */
   readonly penalty?: number | undefined;
+  /** also choose how sharp a regression's probabilities are, where its penalty is chosen */
+  readonly tempered?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
@@ -25,17 +28,20 @@ export interface Learned {
   readonly settings: Readonly<Record<string, number | boolean | string>>;
 }
 
-const forestTrees = 300;
-const mostRounds = 300;
+export const forestTrees = 300;
+export const mostRounds = 300;
 /** Rounds where nothing can be held out. */
 const usualRounds = 100;
 /** Fewer rounds than these tell little more than the classes' shares, whatever the few polygons that are held out say. */
-const fewestRounds = 30;
-const patience = 15;
+export const fewestRounds = 30;
+export const patience = 15;
 const boostingSteps = 64;
 /** A leaf of boosted trees has so many rows, or fewer where there are few labels: 20 rows in all could not be split at all. */
 const leastLeafOf = ({ rows, classCount }: LabelledTable): number =>
   Math.max(1, Math.min(20, Math.floor(rows / (10 * classCount))));
+/** How the product boosts trees on a table. */
+export const boostingOptions = (table: LabelledTable) =>
+  ({ leastLeaf: leastLeafOf(table), bins: boostingSteps, leafPenalty: 1 }) as const;
 
 /**
  * Teaches one method a table, all classes counting the same. What a method leaves open is chosen inside the table by holding whole
@@ -45,7 +51,7 @@ const leastLeafOf = ({ rows, classCount }: LabelledTable): number =>
 export async function teachMethod(
   method: Method,
   table: LabelledTable,
-  { seed, groups, penalty, signal, onProgress }: Learning,
+  { seed, groups, penalty, tempered = false, signal, onProgress }: Learning,
 ): Promise<Learned> {
   const stop = signal ? { signal } : {};
   if (method === "random-forest") {
@@ -59,14 +65,19 @@ export async function teachMethod(
     return { classifier, settings: { trees: forestTrees, ...(outOfBag === null ? {} : { outOfBag }) } };
   }
   if (method === "logistic-regression") {
-    const c =
-      penalty ?? (await choosePenalty(table, groups, { seed, signal, onProgress: (f) => onProgress?.(0.9 * f) })).c;
-    const classifier = await fitLogisticRegression(table, { c, ...stop });
+    const chosen =
+      penalty === undefined
+        ? await choosePenalty(table, groups, { seed, signal, onProgress: (f) => onProgress?.(0.9 * f) })
+        : { c: penalty, temperature: 1 };
+    const { c } = chosen;
+    const temperature = tempered ? chosen.temperature : 1;
+    const fitted = await fitLogisticRegression(table, { c, ...stop });
     onProgress?.(1);
-    return { classifier, settings: { C: c } };
+    if (!tempered) return { classifier: fitted, settings: { C: c } };
+    return { classifier: withTemperature(fitted, temperature), settings: { C: c, temperature } };
   }
-  const leastLeaf = leastLeafOf(table);
-  const options = { leastLeaf, bins: boostingSteps, leafPenalty: 1, ...stop };
+  const options = { ...boostingOptions(table), ...stop };
+  const { leastLeaf } = options;
   const folds = groupedFolds({ groups, classes: table.classes }, 5, seed);
   // The fold with the most rows: the first one may have none when there are few polygons.
   const sizes = [0, 1, 2, 3, 4].map((fold) => folds.reduce((sum, own) => sum + (own === fold ? 1 : 0), 0));

@@ -3,3 +3,4 @@
 export { type Classifier, classify, teachMethod } from "./classifier.ts";
 export { arraysOf, classifierOf } from "./stored.ts";
 export type { LabelledTable } from "./table.ts";
+export { timeMethod } from "./time.ts";

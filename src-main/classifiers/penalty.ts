@@ -1,6 +1,7 @@
 import { groupedFolds } from "./folds.ts";
 import { fitLogisticRegression, type LogisticRegression, predictLogisticRegression } from "./logistic-regression.ts";
 import { type LabelledTable, rowsOf } from "./table.ts";
+import { fitTemperature } from "./temperature.ts";
 
 /** Penalties that are tried, the strongest first. */
 const triedPenalties: readonly number[] = [1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 0.1, 1];
@@ -14,10 +15,19 @@ const rough = { tolerance: 3e-4, mostIterations: 60 };
 /** Penalties are compared on so many rows, the same number of each polygon as far as it goes. */
 const mostRows = 2000;
 
+/** What choosing a penalty costs at most: fits of so many rows, so many iterations each. */
+export const penaltyTrials = {
+  fits: mostFolds * triedPenalties.length,
+  mostRows,
+  mostIterations: rough.mostIterations,
+} as const;
+
 export interface ChosenPenalty {
   readonly c: number;
   /** with as many rows as were looked at; empty where nothing could be held out */
   readonly tried: readonly { readonly c: number; readonly macroF1: number }[];
+  /** what makes the probabilities of this penalty fit held-out polygons; 1 where nothing could be held out */
+  readonly temperature: number;
 }
 
 /**
@@ -43,18 +53,19 @@ export async function choosePenalty(
   const some = someOfEach(groups, mostRows);
   if (some.length < table.rows) {
     const own = Int32Array.from(some, (row) => groups[row]!);
-    const { c, tried } = await choosePenalty(rowsOf(table, some), own, {
+    const { c, ...chosen } = await choosePenalty(rowsOf(table, some), own, {
       seed,
       signal,
       ...(onProgress ? { onProgress } : {}),
     });
     // The penalty stays the same beside the *mean* loss of a row.
-    return { c: tried.length > 0 ? (c * some.length) / table.rows : c, tried };
+    return { ...chosen, c: chosen.tried.length > 0 ? (c * some.length) / table.rows : c };
   }
   const count = Math.min(mostFolds, mostGroups(table, groups));
-  if (count < 2) return { c: usualPenalty, tried: [] };
+  if (count < 2) return { c: usualPenalty, tried: [], temperature: 1 };
   const folds = groupedFolds({ groups, classes: table.classes }, count, seed);
   const answers = triedPenalties.map(() => new Int32Array(table.rows).fill(-1));
+  const told = triedPenalties.map(() => new Float32Array(table.rows * table.classCount));
   for (let fold = 0; fold < count; fold++) {
     const rows = [...folds.keys()];
     const held = rows.filter((i) => folds[i] === fold);
@@ -69,14 +80,21 @@ export async function choosePenalty(
         ...(signal ? { signal } : {}),
       });
       const shares = predictLogisticRegression(model, asked);
-      for (const [i, row] of held.entries())
-        answers[at]![row] = highest(shares, i * table.classCount, table.classCount);
+      for (const [i, row] of held.entries()) {
+        const begin = i * table.classCount;
+        answers[at]![row] = highest(shares, begin, table.classCount);
+        told[at]!.set(shares.subarray(begin, begin + table.classCount), row * table.classCount);
+      }
       onProgress?.((fold + (at + 1) / triedPenalties.length) / count);
     }
   }
   const tried = triedPenalties.map((c, at) => ({ c, macroF1: macroF1ByGroup(answers[at]!, table, groups) }));
   const best = Math.max(...tried.map(({ macroF1 }) => macroF1));
-  return { c: tried.find(({ macroF1 }) => macroF1 >= best - closeScores)!.c, tried };
+  const chosen = tried.findIndex(({ macroF1 }) => macroF1 >= best - closeScores);
+  const asked = Uint8Array.from(folds, (fold) => (fold >= 0 ? 1 : 0));
+  const { classCount, classes } = table;
+  const temperature = fitTemperature({ shares: told[chosen]!, classCount, classes, groups, asked });
+  return { c: tried[chosen]!.c, tried, temperature };
 }
 
 /** At most about `most` rows, evenly spread over each group: all of small groups, the same number of large ones. */

@@ -92,7 +92,11 @@ test("the penalty follows what is told apart in polygons that were held out", as
 test("with one polygon per class nothing is held out, and every method still learns", async () => {
   const { table, groups } = polygons();
   const own = { table, groups: groups.map((_, i) => table.classes[i]!) };
-  expect(await choosePenalty(own.table, own.groups, { seed: 1 })).toEqual({ c: usualPenalty, tried: [] });
+  expect(await choosePenalty(own.table, own.groups, { seed: 1 })).toEqual({
+    c: usualPenalty,
+    tried: [],
+    temperature: 1,
+  });
   for (const method of methods) {
     const { classifier, settings } = await teachMethod(method, own.table, { seed: 1, groups: own.groups });
     expect(classify(classifier, table)).toHaveLength(5 * table.rows);
