@@ -29,6 +29,7 @@ import type { OmniSatConfig } from "../omnisat/index.ts";
 import { applyModel } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
+import { bytesOfPixels, processBytes } from "./estimate-memory.ts";
 import { feedsOf } from "./feeds.ts";
 import { finetuneStep } from "./finetune.ts";
 import { daysOfTiles, headOf, tilesStep } from "./finetune-tiles.ts";
@@ -51,11 +52,6 @@ import { anywhere, batchesPerDraw, type EndlessBatches, endlessBatches, placesPe
 import { statisticsOfTiles, taughtClasses, tilesInEpochs, tilesOf, windowOfTile } from "./tiles.ts";
 import { glanceTiles } from "./validation-looks.ts";
 
-/** Node.js, the runtime and the threads that read images, before anything is computed (measured on 2 cores). */
-const processBytes = (threads: number): Range => ({
-  low: (240 + 80 * threads) * 1e6,
-  high: (380 + 100 * threads) * 1e6,
-});
 /** How much of the live results the runtime's arena takes at least and at most, gaps included (measured: bench/README.md). */
 const arenaShare: Range = { low: 0.7, high: 1.5 };
 /** Trial steps go on for about so long. */
@@ -64,6 +60,8 @@ const mostTrialSteps = 6;
 
 /** What a training would take on this machine: memory from its graph, time from a few of its own steps on its own imagery. */
 export async function estimate({ training }: EstimateSpec, context: JobContext): Promise<TrainingEstimate> {
+  if (training.kind === "finetune" && training.method)
+    return (await import("./estimate-method.ts")).estimateMethod(training, training.method, context);
   const { grid, imagery, recipe } = training;
   const base =
     training.kind !== "pretrain" && training.modelFolder !== null
@@ -129,17 +127,6 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
   } finally {
     await cube.close();
   }
-}
-
-/** Of the area's imagery, warped: what the cube would keep if it could keep all. Each date counts where it has images. */
-async function bytesOfPixels(cube: Cube, all: PatchSet): Promise<number> {
-  const { modalities } = cube.spec;
-  const area = all.bounds!;
-  const sums = modalities.map(async ({ name, bands, patchPixels }) => {
-    const patches = await cube.patchesRead(name, area);
-    return patches * patchPixels ** 2 * (4 * bands.length + 1);
-  });
-  return (await Promise.all(sums)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** @throws AppError "no-tiles-to-train" as the training itself would */

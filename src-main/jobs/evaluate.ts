@@ -11,6 +11,7 @@ import { limitOf, openCube, patchGrid, projectArea } from "./imagery.ts";
 import { labelsInLegend } from "./label-classes.ts";
 import { labelFacts } from "./label-facts.ts";
 import { LabelPatches } from "./label-patches.ts";
+import { referenceOf } from "./label-reference.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { groupingOf, ruleFor, usedAs } from "./possible-classes.ts";
 import { predictorFor } from "./predictor-for.ts";
@@ -122,6 +123,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     const { contested } = labelFacts(labels);
     return {
       part,
+      reference: referenceOf(spec.labels, part),
       untaught,
       subsets,
       overlapPatches,

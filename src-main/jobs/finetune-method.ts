@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import { architectures, type FinetuneSpec, type ModelResult, type SubsetScore } from "../../src-shared/domain/job.ts";
-import { countedLabels } from "../../src-shared/domain/label-unit.ts";
+import { countedLabels, hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { type Method, methodNames } from "../../src-shared/domain/method.ts";
 import { teachMethod } from "../classifiers/index.ts";
 import type { Cube } from "../cube/index.ts";
@@ -11,6 +11,7 @@ import { coverageIn } from "./coverage-words.ts";
 import { computeNormalizations, dayCountOf, projectArea } from "./imagery.ts";
 import { labelFacts } from "./label-facts.ts";
 import type { LabelPatches } from "./label-patches.ts";
+import { validationMetrics, validationOf } from "./label-reference.ts";
 import { tensorsOfMethod } from "./method-model.ts";
 import { MethodPredictor } from "./method-predictor.ts";
 import { methodTileSide, methodTiles, monthsOfSeries, readLabelledRows } from "./method-table.ts";
@@ -55,6 +56,7 @@ async function teachOn(
   const { classifier, settings } = await teachMethod(method, table, {
     seed,
     groups,
+    tempered: true,
     signal: context.signal,
     onProgress: (fraction) => context.phase("Learning", fraction),
   });
@@ -104,8 +106,9 @@ async function teachOn(
     { ...model, training, findings: storable(findings), ...(calibration ? { calibrations: [calibration] } : {}) },
     tensorsOfMethod({ classifier, limits }),
   );
-  const metrics = { rows: table.rows, columns: table.columns, ...metricsOf(score) };
-  return { modelFolder, steps: 0, seconds, provider: "cpu: needs no other", metrics, findings };
+  const metrics = { rows: table.rows, columns: table.columns, ...validationMetrics(score) };
+  const provider = "cpu: needs no other";
+  return { modelFolder, steps: 0, seconds, provider, metrics, findings, ...validationOf(score, spec) };
 }
 
 async function scoreOf(
@@ -121,21 +124,10 @@ async function scoreOf(
     legend,
     classSets: [],
     modalities: modalities.map(({ name }) => name),
-    votes: true,
+    votes: hasPolygons(labels.unit),
     onPatch,
     signal,
     onProgress: (fraction) => phase("Validation", fraction),
   });
   return score;
-}
-
-/** As a network's training tells them, so that the table of models compares like with like. */
-function metricsOf(score: SubsetScore | undefined): Record<string, number> {
-  if (!score || score.macroF1 === null || score.overallAccuracy === null) return {};
-  const polygons = score.perPolygon?.overallAccuracy ?? null;
-  return {
-    bestValidationMacroF1: score.macroF1,
-    validationAccuracy: score.overallAccuracy,
-    ...(polygons === null ? {} : { validationPolygonsRight: polygons }),
-  };
 }

@@ -15,6 +15,7 @@ import { computeNormalizations, dayCountOf, projectArea, requirePixels } from ".
 import { InputWatch } from "./input-watch.ts";
 import { labelFacts } from "./label-facts.ts";
 import { aroundLabels } from "./label-patches.ts";
+import { validationMetrics, validationOf } from "./label-reference.ts";
 import { PatchTargets } from "./patch-targets.ts";
 import { classify } from "./predict.ts";
 import { Previewer } from "./previewer.ts";
@@ -108,11 +109,16 @@ async function teachPatches(
       ...watch.findings(),
     ]);
     const { lastValues, best } = trained;
-    const metrics = { ...lastValues, ...(best === undefined ? {} : { bestValidationMacroF1: best }) };
+    const metrics = {
+      ...lastValues,
+      ...validationMetrics(score),
+      ...(best === undefined ? {} : { bestValidationMacroF1: best }),
+    };
     const weights = { ...trained.weights, ...ensemble?.tensors };
     const calibrated = calibration ? { ...model, calibrations: [calibration] } : model;
     const done = { model: calibrated, trained: { ...trained, weights }, findings, seconds, computing, metrics };
-    return await finishTraining(spec, context, done);
+    const result = await finishTraining(spec, context, done);
+    return { ...result, ...validationOf(score, spec) };
   } finally {
     await previewer.release();
   }

@@ -8,10 +8,8 @@ import {
   findingSentence,
   inOrderOfSeverity,
   isFinding,
-  severeOnes,
   severityOf,
 } from "../../src-shared/domain/finding.ts";
-import { plainSentence } from "../../src-shared/domain/finding-words.ts";
 import type { MapFiles, MapPlace, MapResult, MapSpec } from "../../src-shared/domain/job.ts";
 import { type LegendClass, rgbOf } from "../../src-shared/domain/legend.ts";
 import { confidenceScale, noShare, probabilityScale } from "../../src-shared/domain/stored-shares.ts";
@@ -40,6 +38,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { openCube, patchGrid } from "./imagery.ts";
 import { setFileCount, writeSets } from "./map-uncertainty.ts";
 import { emptyByte, noClass, planesOfRow, planesOfShare, rowBytes, rowLayout, sharesOf } from "./map-values.ts";
+import { mapWords } from "./map-words.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { type Inside, insideOf } from "./outline.ts";
 import { isUncertain, possibleCounts, ruleFor } from "./possible-classes.ts";
@@ -483,18 +482,12 @@ async function writeSet(
   options: () => WriteOptions,
 ): Promise<MapFiles> {
   const path = (what: string) => join(spec.folder, `${name}_${what}`);
-  const warning = severeOnes(findings)
-    .map((finding) => plainSentence(finding))
-    .join(" ");
-  const note = warning === "" ? "" : `Do not rely on this map. ${warning}`;
-  const remarks = findings
-    .filter((finding) => severityOf(finding) !== "severe")
-    .map((finding) => plainSentence(finding));
+  const words = mapWords(findings);
+  const note = words.WARNING ?? "";
   const metadata = {
     MODEL: spec.modelFolder.split(/[\\/]/).at(-1) ?? "",
     MODALITIES: spec.modalities.join(" + "),
-    ...(note === "" ? {} : { WARNING: note }),
-    ...(remarks.length === 0 ? {} : { REMARKS: remarks.join(" ") }),
+    ...words,
     ...(uncertainShare === undefined
       ? {}
       : { UNCERTAIN: `${(100 * uncertainShare).toFixed(1)} % of the pixels of the whole map are uncertain or untaught; they keep their class here and are told apart in ${name}_uncertain.tif.` }), // biome-ignore format: one sentence

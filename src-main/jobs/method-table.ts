@@ -13,6 +13,10 @@ const mostRows = 50_000;
 /** Numbers of the table at most: 128 MiB. */
 const mostNumbers = 2 ** 25;
 
+/** Rows of a table with so many columns at most. */
+export const mostRowsOf = (columns: number): number =>
+  Math.min(mostRows, Math.max(1, Math.floor(mostNumbers / columns)));
+
 /** Of a tile, in patches: small enough that one date of it is no more than a chunk of the cube. */
 export function methodTileSide(modalities: readonly Pick<RowModality, "patchPixels">[]): number {
   const patchPixels = Math.max(...modalities.map((modality) => modality.patchPixels));
@@ -39,7 +43,10 @@ export interface LabelledRows {
   readonly groups: Int32Array;
 }
 
-/** One row per labelled patch that is seen. Of polygons too large for the table the same number of patches, at random. */
+/**
+ * One row per labelled patch that is seen. Of polygons too large for the table the same number of patches, at random.
+ * @param tiles those that are read; all around labels when left out
+ */
 export async function readLabelledRows(
   cube: Cube,
   labels: LabelPatches,
@@ -47,11 +54,11 @@ export async function readLabelledRows(
   months: Months,
   seed: number,
   { signal, phase }: JobContext,
+  tiles = labels.tilesAround(methodTiles(labels.area, modalities)),
 ): Promise<LabelledRows> {
-  const tiles = labels.tilesAround(methodTiles(labels.area, modalities));
   const columns = columnsOf(modalities, months);
   const monthIn = (date: string) => monthOf(months, date);
-  const shares = sharesOfPolygons(labels, Math.min(mostRows, Math.max(1, Math.floor(mostNumbers / columns))));
+  const shares = sharesOfPolygons(labels, mostRowsOf(columns));
   const rows: Float32Array[] = [];
   const classes: number[] = [];
   const groups: number[] = [];

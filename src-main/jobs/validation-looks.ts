@@ -1,5 +1,6 @@
 import type { Calibration } from "../../src-shared/domain/calibration.ts";
 import type { FinetuneSpec, SubsetScore } from "../../src-shared/domain/job.ts";
+import { hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { type PatchWindow, planBlend, type TileRows } from "../cube/index.ts";
 import type { Tensors } from "../engine/index.ts";
 import { CalibrationGroups, type Review } from "../learning/index.ts";
@@ -108,6 +109,7 @@ export class ValidationLooks {
       legend,
       classSets: [],
       modalities,
+      votes: hasPolygons(this.#spec.labels.unit),
       signal: this.#context.signal,
       onPatch: (patch) => groups.add(this.#grouping.named(patch)),
       ...(onTile ? { onTile } : {}),

@@ -13,6 +13,7 @@ import type { Method } from "./method.ts";
 import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
+import type { ScoreTable } from "./score-table.ts";
 import type {
   EvaluateTilesResult,
   EvaluateTilesSpec,
@@ -291,6 +292,8 @@ export interface ReportSpec extends CommonSpec {
   readonly phases: readonly { readonly name: string; readonly seconds: number }[];
   /** printed as they are, before the accuracy: ours beside other methods, settings of the run */
   readonly tables: readonly ReportTable[];
+  /** the project's models side by side, on each part that they were measured on; not in specs of earlier versions */
+  readonly scores?: readonly ScoreTable[];
   /** pixels per class; `null` takes those of `map` */
   readonly areas: AreaSource | null;
   readonly notes: readonly string[];
@@ -323,6 +326,8 @@ export interface RasterExport extends MapPart {
   readonly crs: Crs | null;
   /** in units of `crs`; `null`: what follows from the map */
   readonly resolution: number | null;
+  /** what should be known of the map by now; left out: what its file says */
+  readonly findings?: readonly Finding[];
 }
 
 /** The areas of a map as polygons. */
@@ -388,6 +393,8 @@ export interface ModelResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** what should be known of it; not in results of earlier versions */
   readonly findings?: readonly Finding[];
+  /** of the weights that are kept, on labels that were set aside, and a name of these labels; not in results of earlier versions */
+  readonly validation?: { readonly score: SubsetScore; readonly reference: string };
 }
 
 /** `null` where the part has no patch of the class: nothing is known of it. */
@@ -455,6 +462,8 @@ export interface EvaluateResult {
   /** classes of this part that the model was never taught: their polygons are not scored, and any map of them is wrong */
   readonly untaught?: readonly { readonly name: string; readonly polygons: number }[];
   readonly subsets: readonly SubsetScore[];
+  /** a name of the labels that were asked: scores with the same one can be compared; not in results of earlier versions */
+  readonly reference?: string;
   /** the rest is not in results of earlier versions */
   /** patches that neighbouring tiles shared, as in a map drawn with the same number */
   readonly overlapPatches?: number;

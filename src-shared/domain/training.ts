@@ -110,6 +110,8 @@ export interface TrainingEstimate {
   readonly availableBytes: number | null;
   /** the largest batch that fits, when this one does not */
   readonly fittingBatchSize: number | null;
+  /** of a method without a network: what it learns from; it has no parameters and takes no steps */
+  readonly table?: { readonly rows: number; readonly columns: number };
   /** what the training would choose from the labels */
   readonly chosen?: ChosenSettings;
 }

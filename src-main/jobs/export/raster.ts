@@ -10,6 +10,7 @@ import { writeWhole } from "../../files/index.ts";
 import { createCog, openRaster, requireGeobox, suggestGeobox, tileOf, warp } from "../../raster/index.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../../vector/styles/index.ts";
 import type { JobContext } from "../context.ts";
+import { mapWords } from "../map-words.ts";
 
 const withoutExtension = (path: string): string => path.replace(/\.[^.\\/]+$/, "");
 
@@ -37,6 +38,11 @@ export async function exportRaster(
     const nodata = first?.nodata ?? 0;
     const kept = keptCodes(task);
     const bands = info.bands.map((_, i) => i + 1);
+    // What is known by now takes the place of what was known when the map was drawn.
+    const { WARNING: _, REMARKS: __, ...rest } = info.metadata;
+    const metadata: Readonly<Record<string, string>> = task.findings
+      ? { ...rest, ...mapWords(task.findings) }
+      : info.metadata;
     const legend = kept ? task.legend!.filter(({ code }) => kept[code]) : task.legend;
     await createCog(
       to,
@@ -49,7 +55,7 @@ export async function exportRaster(
         offset: info.bands.map(({ offset }) => offset),
         bandNames: info.bands.map(({ name }) => name ?? ""),
         overviewMethod: task.legend ? "mode" : "average",
-        metadata: info.metadata,
+        metadata,
         ...(task.legend && first?.categoryNames ? { categoryNames: first.categoryNames } : {}),
         ...(task.legend && first?.attributeTable ? { attributeTable: first.attributeTable } : {}),
         ...(task.legend && first?.colorTable ? { colorTable: first.colorTable } : {}),
@@ -67,7 +73,7 @@ export async function exportRaster(
     );
     const styles = [`${withoutExtension(to)}.qml`, `${withoutExtension(to)}.sld`] as const;
     const title = basename(withoutExtension(to));
-    const note = info.metadata.WARNING ?? "";
+    const note = metadata.WARNING ?? "";
     // What stands for certain, as programs see it that apply the scale: 100 per cent, or a probability of 1.
     const ramp = confidenceRamp((100 / percentPerStep(info.dataType)) * (first?.scale ?? 1));
     await writeWhole(styles[0], legend ? classQml(legend, 1, note) : rampQml(ramp, 1, note));

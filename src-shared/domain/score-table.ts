@@ -1,0 +1,142 @@
+import { countedLabels, type LabelUnit } from "./label-unit.ts";
+import { type Method, methodNames } from "./method.ts";
+
+/** One model in a table of scores. Figures are `null` where nothing is known. */
+export interface ScoreRow {
+  readonly model: string;
+  /** `null`: a network */
+  readonly method: Method | null;
+  readonly modalities: readonly string[];
+  /** wins on the validation part of the present split */
+  readonly recommended: boolean;
+  /** nothing is known here of how it was taught: it may have learned from these places */
+  readonly elsewhere: boolean;
+  readonly macroF1: number | null;
+  readonly overallAccuracy: number | null;
+  /** share of whole polygons that have their class on the map, by the majority of their patches */
+  readonly polygonsRight: number | null;
+  readonly polygonsMacroF1: number | null;
+  readonly calibrationError: number | null;
+  /** patches that were scored: an input that does not see some has fewer */
+  readonly samples: number;
+  readonly polygons: number;
+  /** of its training */
+  readonly seconds: number;
+  /** of the trainings it went on from */
+  readonly secondsBefore: number;
+}
+
+/** A model whose score is none of the same question. */
+export interface ScoreApart {
+  readonly model: string;
+  readonly method: Method | null;
+  readonly why: "not-measured" | "other-split" | "other-labels" | "unknown-labels" | "other-classes";
+}
+
+/** The models of a project side by side: on the same labels of the same split, choosing between the same classes. */
+export interface ScoreTable {
+  readonly part: "test" | "validation";
+  /** what the labels are */
+  readonly unit?: LabelUnit;
+  /** classes that the macro scores are the mean of */
+  readonly classes: readonly string[];
+  /** what always answering with the commonest class of this part would get */
+  readonly commonest: { readonly name: string; readonly share: number } | null;
+  /** the highest macro F1 first */
+  readonly rows: readonly ScoreRow[];
+  readonly apart: readonly ScoreApart[];
+}
+
+/** The best network beside the best simple method, by one figure. */
+interface Verdict {
+  readonly figure: "macroF1" | "polygonsRight";
+  readonly winner: "network" | "method" | "neither";
+  readonly network: { readonly model: string; readonly value: number };
+  readonly method: { readonly model: string; readonly method: Method; readonly value: number };
+}
+
+/** Scores that are closer are level. */
+const level = 0.005;
+
+/** Who wins, by patches and by whole polygons; nothing where only one kind was measured. */
+export function verdictsOf({ rows }: Pick<ScoreTable, "rows">): Verdict[] {
+  return (["macroF1", "polygonsRight"] as const).flatMap((figure): Verdict[] => {
+    const measured = rows.flatMap((row) => (row[figure] === null ? [] : [{ ...row, value: row[figure] }]));
+    const best = measured.toSorted((p, q) => q.value - p.value);
+    const network = best.find(({ method }) => method === null);
+    const method = best.find((row) => row.method !== null);
+    if (!network || !method?.method) return [];
+    const ahead = network.value - method.value;
+    return [
+      {
+        figure,
+        winner: Math.abs(ahead) < level ? "neither" : ahead > 0 ? "network" : "method",
+        network: { model: network.model, value: network.value },
+        method: { model: method.model, method: method.method, value: method.value },
+      },
+    ];
+  });
+}
+
+/** The simple method that does best on the same labels, where it does better than this network. */
+export function betterMethod({ rows }: Pick<ScoreTable, "rows">, { method, macroF1 }: ScoreRow): ScoreRow | undefined {
+  if (method !== null || macroF1 === null) return undefined;
+  return rows.find((row) => row.method !== null && row.macroF1 !== null && row.macroF1 > macroF1);
+}
+
+/** Fewer polygons than this: one more or less that is right changes their share by more than most methods differ. */
+const fewPolygons = 20;
+
+/** Whether so few polygons were asked that differences of some hundredths say nothing. */
+export const isFew = ({ rows }: Pick<ScoreTable, "rows">): boolean =>
+  rows.length > 0 && Math.max(...rows.map(({ polygons }) => polygons)) < fewPolygons;
+
+const two = (value: number): string => value.toFixed(2);
+
+function verdictSentence({ figure, winner, network, method }: Verdict): string {
+  const what = figure === "macroF1" ? "Macro F1" : "Share of polygons right";
+  const simple = `“${method.model}” (${methodNames[method.method]})`;
+  switch (winner) {
+    case "neither":
+      return `${what}: the best network, “${network.model}”, and the best simple method, ${simple}, are level (${two(network.value)} and ${two(method.value)}).`;
+    case "network":
+      return `${what}: the network “${network.model}” wins, ${two(network.value)} against ${two(method.value)} of the best simple method, ${simple}.`;
+    case "method":
+      return `${what}: a simple method, ${simple}, wins, ${two(method.value)} against ${two(network.value)} of the best network, “${network.model}”.`;
+  }
+}
+
+/** What a table says, in English: who wins, and why that may mean little. */
+export function scoreSentences(table: ScoreTable): string[] {
+  const { rows, unit } = table;
+  const polygons = Math.max(0, ...rows.map((row) => row.polygons));
+  return [
+    ...verdictsOf(table).map(verdictSentence),
+    ...(isFew(table)
+      ? [`Measured on ${countedLabels(polygons, unit)}: differences of a few hundredths say nothing.`]
+      : []),
+    ...rows.flatMap(({ model, elsewhere }) =>
+      elsewhere
+        ? [`How “${model}” was taught is not known here: it may have learned from these places, and score too well.`]
+        : [],
+    ),
+  ];
+}
+
+/** Why a model is not among the rows, in English. */
+export function apartSentence({ model, why }: ScoreApart, part: ScoreTable["part"]): string {
+  const reasons: Readonly<Record<ScoreApart["why"], string>> = {
+    "not-measured": `it was not measured on the ${part} part.`,
+    "other-split":
+      part === "test"
+        ? "it was taught on another split, so it may have learned from these places. Teach it again to compare it."
+        : "it was taught and measured on another split. Teach it again to compare it.",
+    "other-labels":
+      part === "test"
+        ? "labels of this part have changed since it was measured. Measure it again."
+        : "labels of this part have changed since it was taught. Teach it again to compare it.",
+    "unknown-labels": `an earlier version measured it, on labels that are not known to be these. ${part === "test" ? "Measure" : "Teach"} it again.`,
+    "other-classes": "it was asked for other classes, or does not see some of them.",
+  };
+  return `“${model}” is not compared: ${reasons[why]}`;
+}
