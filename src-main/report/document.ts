@@ -13,6 +13,7 @@ import { counted, duration, grouped, hectares, length, percent, score } from "./
 import { phaseTable } from "./phases.ts";
 import { placeTable } from "./places.ts";
 import { rampColor } from "./ramp.ts";
+import { scoresOf } from "./scores.ts";
 import { style } from "./style.ts";
 import { cell, rowHead, specTable, table } from "./table.ts";
 import { uncertaintyOf } from "./uncertainty.ts";
@@ -49,10 +50,11 @@ interface Section {
 export function reportDocument(spec: ReportSpec, pictures: MapPictures | null): string {
   const areas = areasOf(spec, pictures?.ground);
   const uncertainty = uncertaintyOf(spec, areas);
+  const { scores = [] } = spec;
   const sections: Section[] = [
     { id: "map", title: "Map", body: mapSection(spec, pictures, areas) },
-    ...(spec.tables.length > 0
-      ? [{ id: "comparison", title: "Comparison", body: html`${spec.tables.map(specTable)}` }]
+    ...(spec.tables.length > 0 || scores.length > 0
+      ? [{ id: "comparison", title: "Comparison", body: html`${spec.tables.map(specTable)}${scores.map(scoresOf)}` }]
       : []),
     { id: "accuracy", title: "Accuracy", body: accuracySection(spec) },
     ...(uncertainty ? [{ id: "uncertainty", title: "Uncertainty", body: uncertainty }] : []),

@@ -121,6 +121,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "tiles.answers": { id: 1 },
     "legends.list": {},
     "models.list": {},
+    "models.scores": { part: "validation" },
     "models.details": { name: "encoder" },
     "models.inputs": { name: "encoder" },
     "runs.list": {},

@@ -2,6 +2,7 @@ import type { Calibration } from "../domain/calibration.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { Model } from "../domain/model.ts";
+import type { ScoreTable } from "../domain/score-table.ts";
 import type { Bounds } from "../geo/bounds.ts";
 
 type Nothing = Readonly<Record<string, never>>;
@@ -52,6 +53,8 @@ export interface ModelDetails {
 export interface ModelCommands {
   /** `recommended`: wins on the validation part of the present split */
   "models.list"(request: Nothing): Promise<readonly (Model & { readonly recommended?: boolean })[]>;
+  /** The models of patches side by side on the labels of one part of the present split, networks and simple methods alike. */
+  "models.scores"(request: { readonly part?: ScoreTable["part"] | undefined }): Promise<ScoreTable>;
   "models.details"(request: { readonly name: string }): Promise<ModelDetails>;
   /** The inputs of a model, and which of the project's each reads: another sensor's may stand in; `null`: the project has none. */
   "models.inputs"(request: {

@@ -165,6 +165,7 @@ export const questionTables = {
 
   // models
   "models.list": ["models", "runs", "splits"],
+  "models.scores": ["models", "runs", ...labels, ...images],
   "models.details": ["models", "runs", "splits"],
   "models.inputs": ["models", "modalities", "modality_acquisitions"],
   "models.import": null,
@@ -188,7 +189,7 @@ export const questionTables = {
   "runs.estimate": [...series, ...labels, "models"],
 
   // maps
-  "maps.list": ["maps", "models", "runs"],
+  "maps.list": ["maps", "models", "runs", "splits"],
   "maps.draw": null,
   "maps.estimate": [...series, "models"],
   "maps.expected": ["runs", "models", "splits"],

@@ -68,11 +68,11 @@ export interface RunHistoryCommands {
   "runs.evaluateAll"(request: { readonly model: string }): Promise<StartedJob>;
   /** The newest such scores; `null` before the first. */
   "runs.accuracy"(request: { readonly model: string }): Promise<ModelAccuracy | null>;
-  /** What a training would take here: a few of its steps are really taken. */
+  /** What a training would take here: a few of its steps are really taken, of a method without a network a few places are read. */
   "runs.estimate"(
     request:
       | ({ readonly kind: "pretrain" } & PretrainRequest)
-      | ({ readonly kind: "finetune" } & Omit<FinetuneRequest, "method">)
+      | ({ readonly kind: "finetune" } & FinetuneRequest)
       | ({ readonly kind: "tiles" } & TileTrainingRequest),
   ): Promise<TrainingEstimate>;
 }

@@ -38,6 +38,13 @@ test("a forest is taught, measured, drawn and recommended from the command line"
   expect(subsets[0]!.uncertainty.perGroup.count).toBeGreaterThan(3);
   const { models } = (await omnisat("model", "list", project)) as { models: object[] };
   expect(models).toMatchObject([{ name: "forest", recommended: true, summary: { architecture: "random-forest" } }]);
+  const scores = await omnisat("model", "scores", project, "--part", "validation");
+  expect(scores).toMatchObject({ part: "validation", rows: [{ model: "forest", method: "random-forest", recommended: true }], apart: [] }); // biome-ignore format: one row
+  expect((await omnisat("model", "scores", project)).rows).toMatchObject([{ model: "forest", samples: subsets[0]!.samples }]); // biome-ignore format: one row
+  const text = await commandLine(["model", "scores", project]);
+  expect(text.out).toMatch(/forest +random forest +s2/);
+  const { estimate } = await omnisat("finetune", project, "--method", "boosted-trees", "--estimate");
+  expect(estimate).toMatchObject({ table: { rows: (made.metrics as Record<string, number>).rows }, provider: "cpu" });
   const drawn = (await omnisat("map", project, "forest", "--level", "75")) as {
     sets: { setSizePath: string; uncertainPath: string };
     uncertainty: { level: number; setSizes: Record<string, number> };

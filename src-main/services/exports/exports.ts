@@ -13,6 +13,7 @@ import { boundsSchema, legendOfMap } from "../maps/maps.ts";
 import { resultLayer } from "../maps/window.ts";
 import { filePath } from "../path-gate.ts";
 import { knownCrs } from "../rasters/rasters.ts";
+import { findingsOfMap } from "../runs/findings.ts";
 import { validated } from "../validated.ts";
 import { proposeName } from "./names.ts";
 import { tableAsCsv } from "./tables.ts";
@@ -69,6 +70,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         const outputPath = writable(catalog.folder, to, overwrite);
         const { path, name } = resultLayer(catalog, layer);
         const [kind, text] = layer.split(":");
+        const drawn = catalog.maps.list().find(({ id: own }) => kind !== "difference" && own === Number(text));
         const legend =
           kind === "map"
             ? await legendOfMap(catalog.maps.get(Number(text)))
@@ -91,6 +93,8 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
             bounds: bounds ?? null,
             crs: wanted === geobox.crs ? null : wanted,
             resolution: resolution ?? null,
+            // Maps of earlier versions say what they know in their files alone.
+            ...(drawn?.files.findings ? { findings: findingsOfMap(catalog, drawn) } : {}),
           },
         });
       },

@@ -4,6 +4,7 @@ import type { EvaluateTilesResult, TileScore } from "../../../src-shared/domain/
 import type { Catalog, Job } from "../../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
+import { scoreTable } from "../models/scores.ts";
 import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
@@ -56,6 +57,9 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
           .filter(({ kind, result }) => kind === "evaluate-tiles" && result !== null)
           .slice(-1)
           .flatMap((run) => tileTables(runTitle(catalog, run.kind, run.modelId), run.result as EvaluateTilesResult)),
+        scores: (["test", "validation"] as const)
+          .map((part) => scoreTable(catalog, part))
+          .filter(({ rows }) => rows.length > 0),
         areas: null,
         notes,
         attribution: [],

@@ -16,7 +16,7 @@ import type { JobQueue } from "../jobs/jobs.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { calibrationsOf } from "../runs/calibrations.ts";
-import { findingsOfMap, measuredFindings } from "../runs/findings.ts";
+import { findingsForMap, findingsOfMap } from "../runs/findings.ts";
 import { useFields, useOf } from "../runs/training-plan.ts";
 import { validated } from "../validated.ts";
 import { correctedAreas, expectedAccuracy, mappedAreas } from "./accuracy.ts";
@@ -83,7 +83,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
         overlapPatches,
         batchSize,
         probabilities,
-        findings: measuredFindings(catalog, model.id, modalities),
+        findings: findingsForMap(catalog, model.id, modalities),
         ...calibrationsOf(catalog, model.id),
         ...(level === undefined ? {} : { level }),
         ...useOf(request),

@@ -1,14 +1,18 @@
 import { countedGroups } from "../../../src-shared/domain/calibration-words.ts";
-import { severityOf } from "../../../src-shared/domain/finding.ts";
+import { type Finding, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
 import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
 import { methodNames } from "../../../src-shared/domain/method.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { findingsOfDescription } from "../runs/findings.ts";
 
-/** The README of an exported model: what it reads, what it gives, how it was made, and its limits. */
-export function modelCard(model: ModelDescription, onnxDates: number | null): string {
+/**
+ * The README of an exported model: what it reads, what it gives, how it was made, and its limits.
+ * @param measured what was found since its training
+ */
+export function modelCard(model: ModelDescription, onnxDates: number | null, measured: readonly Finding[]): string {
   const { name, task, modalities, legend, training, weights, grid, appVersion, method, ensemble } = model;
   const { bounds, dates } = training;
+  const findings = inOrderOfSeverity([...findingsOfDescription(model), ...measured]);
   const range = (modality: string) => dates.find((entry) => entry.modality === modality);
   return `${[
     `# ${name}`,
@@ -83,11 +87,11 @@ export function modelCard(model: ModelDescription, onnxDates: number | null): st
     "",
     "## Limits",
     "",
-    ...findingsOfDescription(model).map(
+    ...findings.map(
       (finding) =>
         `- ${severityOf(finding) === "severe" ? "**Do not rely on this model.** " : ""}${plainSentence(finding)}`,
     ),
-    ...(findingsOfDescription(model).length > 0 ? [""] : []),
+    ...(findings.length > 0 ? [""] : []),
     `The model knows the area, the seasons and the sensors it was trained on. Elsewhere, and in other years, measure its accuracy on labels of that place before using its maps.${model.tiles || method ? "" : " The classification of single patches is an extension of OmniSat, whose publication classifies whole tiles."}`,
     "",
     "## Files",

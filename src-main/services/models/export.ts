@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Finding } from "../../../src-shared/domain/finding.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { diskError, placeFolderSync, removeSync, replaceWhole, temporaryBeside, writeZip } from "../../files/index.ts";
 import { modelCard } from "./card.ts";
@@ -13,7 +14,16 @@ export interface ExportedModel {
 export async function exportModel(
   folder: string,
   to: string,
-  { onnxDates, overwrite }: { readonly onnxDates: number | null; readonly overwrite: boolean },
+  {
+    onnxDates,
+    overwrite,
+    measured,
+  }: {
+    readonly onnxDates: number | null;
+    readonly overwrite: boolean;
+    /** what was found since its training: its card says so */
+    readonly measured: readonly Finding[];
+  },
 ): Promise<ExportedModel> {
   if (existsSync(to) && !overwrite) throw new AppError("file-exists", { path: to });
   const { readModel } = await import("../../learning/trained-model.ts");
@@ -28,7 +38,7 @@ export async function exportModel(
       const { exportOnnx } = await import("../../jobs/export-onnx.ts");
       await exportOnnx(folder, join(temporary, "model.onnx"), onnxDates);
     }
-    writeFileSync(join(temporary, "README.md"), modelCard(description, onnxDates));
+    writeFileSync(join(temporary, "README.md"), modelCard(description, onnxDates, measured));
     const files = readdirSync(temporary).sort();
     mkdirSync(dirname(to), { recursive: true });
     if (to.toLowerCase().endsWith(".zip")) {

@@ -18,6 +18,7 @@ import { validated } from "../validated.ts";
 import { exportModel } from "./export.ts";
 import { licenceOf, unpackModel } from "./import.ts";
 import { methodWins, recommendedModel } from "./recommended.ts";
+import { scoreTable } from "./scores.ts";
 
 /** A model to work with: one of the project's, or a folder from elsewhere. */
 export interface ModelChoice {
@@ -51,10 +52,14 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
     "models.details": validated("models.details", named, async ({ name }) => {
       const choice = await modelNamed(catalog, name);
       const { readModelDescription } = await import("../../learning/trained-model.ts");
-      const known = catalog.models.list().find(({ id }) => id === choice.id);
-      const measured = [...measuredFindings(catalog, choice.id), ...(known ? methodWins(catalog, known) : [])];
-      return detailsOf(choice, await readModelDescription(choice.folder), measured);
+      return detailsOf(choice, await readModelDescription(choice.folder), measuredOf(catalog, choice.id));
     }),
+
+    "models.scores": validated(
+      "models.scores",
+      z.strictObject({ part: z.enum(["test", "validation"]).default("test") }),
+      ({ part }) => scoreTable(catalog, part),
+    ),
 
     "models.inputs": validated("models.inputs", named, async ({ name }) => {
       const { modalities, standIns } = await chooseModel(catalog, name);
@@ -135,11 +140,17 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
       }),
       async ({ name, to, onnxDates, overwrite }) => {
         assertNoLinkOut(catalog.folder, to);
-        const { folder } = await chooseModel(catalog, name);
-        return exportModel(folder, resolve(to), { onnxDates, overwrite });
+        const { id, folder } = await chooseModel(catalog, name);
+        return exportModel(folder, resolve(to), { onnxDates, overwrite, measured: measuredOf(catalog, id) });
       },
     ),
   };
+}
+
+/** What was found of a model since its training, beside the others of the project; nothing of a folder from elsewhere. */
+function measuredOf(catalog: Catalog, id: number | null): Finding[] {
+  const known = catalog.models.list().find((model) => model.id === id);
+  return [...measuredFindings(catalog, id), ...(known ? methodWins(catalog, known) : [])];
 }
 
 /** Of all models the one that wins is marked. */

@@ -4,6 +4,7 @@ import type { MapProduct } from "../../../src-shared/domain/map-product.ts";
 import type { Model } from "../../../src-shared/domain/model.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
+import { methodWins } from "../models/recommended.ts";
 
 /** What a result carries; nothing where it is of an earlier version. */
 export const findingsOf = (result: unknown): readonly Finding[] => {
@@ -45,13 +46,20 @@ const concerns = ({ details }: Finding, modalities: readonly string[]): boolean 
 const sameNames = (p: readonly string[], q: readonly string[]): boolean =>
   p.length === q.length && p.every((name) => q.includes(name));
 
-/** Of a model of the catalog: what its training said and what was measured since. */
+/** Of a model of the catalog: what its training said, what was measured since, and that another of the project does better. */
 function findingsOfModel(catalog: Catalog, modelId: number | null, modalities?: readonly string[]): Finding[] {
   const model = modelId === null ? undefined : catalog.models.list().find(({ id }) => id === modelId);
   return inOrderOfSeverity([
     ...(model?.summary.findings ?? []).filter(isFinding),
     ...measuredFindings(catalog, modelId, modalities),
+    ...(model ? methodWins(catalog, model) : []),
   ]);
+}
+
+/** What a new map of a model is told of it, beside what the model's own files say. */
+export function findingsForMap(catalog: Catalog, modelId: number | null, modalities: readonly string[]): Finding[] {
+  const model = modelId === null ? undefined : catalog.models.list().find(({ id }) => id === modelId);
+  return [...measuredFindings(catalog, modelId, modalities), ...(model ? methodWins(catalog, model) : [])];
 }
 
 /** Of a model of the catalog, over all its inputs: what its training said and what was measured since. */
@@ -62,6 +70,8 @@ export const findingsOfListed = (catalog: Catalog, { id, summary }: Pick<Model, 
 export function findingsOfMap(catalog: Catalog, { files, modelId, modalities }: MapProduct): Finding[] {
   const now = findingsOfModel(catalog, modelId, modalities);
   const measured = new Set(now.map(({ code }) => code));
+  // Whether another model does better is known now, as long as there is this one.
+  if (modelId !== null) measured.add("method-wins");
   // A newer measurement replaces what the map was drawn with.
   return inOrderOfSeverity([...now, ...findingsOf(files).filter(({ code }) => !measured.has(code))]);
 }

@@ -21,8 +21,7 @@ const byId = z.strictObject({ id: z.int().positive() });
 
 const estimateSchema = z.discriminatedUnion("kind", [
   pretrainSchema.extend({ kind: z.literal("pretrain") }),
-  // A method takes seconds, and no steps to try.
-  finetuneSchema.omit({ method: true }).extend({ kind: z.literal("finetune") }),
+  finetuneSchema.extend({ kind: z.literal("finetune") }),
   finetuneTilesSchema.extend({ kind: z.literal("tiles") }),
 ]);
 

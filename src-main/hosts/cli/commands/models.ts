@@ -1,4 +1,13 @@
+import { methodNames } from "../../../../src-shared/domain/method.ts";
+import {
+  apartSentence,
+  betterMethod,
+  type ScoreRow,
+  type ScoreTable,
+  scoreSentences,
+} from "../../../../src-shared/domain/score-table.ts";
 import { type Command, command } from "../command.ts";
+import { duration } from "../progress.ts";
 import { table } from "../table.ts";
 import { withProject } from "../with-project.ts";
 
@@ -78,4 +87,73 @@ const exportModel = command({
   },
 });
 
-export const modelCommands: readonly Command[] = [list, exportModel];
+const scores = command({
+  name: "model scores",
+  summary: "compare the models of a project on the same labels, networks and simple methods alike",
+  details:
+    "On the test part stand the models that evaluate has measured, on the validation part those that were taught with one. Scores of other splits, other labels or other classes are named and left out.",
+  positionals: [projectWord],
+  options: {
+    part: { type: "text", summary: "labels to compare on", choices: ["test", "validation"], fallback: "test" },
+  },
+  examples: [["omnisat model scores flanders --part validation", "what the recommended model is chosen by"]],
+  async run({ words, options, output, signal }) {
+    const purpose = "omnisat model scores";
+    const part = (options.part ?? "test") as ScoreTable["part"];
+    return withProject({ project: words[0]!, purpose, readOnly: true, output, signal }, async (services) => {
+      const scored = await services["models.scores"]({ part });
+      output.result({ command: "model scores", ...scored, sentences: scoreSentences(scored) }, scoresText(scored));
+      return 0;
+    });
+  },
+});
+
+/** A table of scores as text: a line per model, who wins, and who is not compared. */
+function scoresText(scored: ScoreTable): string {
+  const { part, rows, apart, commonest } = scored;
+  const headings = [
+    "model",
+    "what it is",
+    "inputs",
+    "patches",
+    "polygons",
+    "macro F1",
+    "overall accuracy",
+    "polygons right",
+    "macro F1 of polygons",
+    "calibration error",
+    "training",
+    "says",
+  ];
+  const three = (value: number | null): string => (value === null ? "–" : value.toFixed(3));
+  const says = (row: ScoreRow): string => {
+    const better = betterMethod(scored, row);
+    return [
+      ...(row.recommended ? ["recommended"] : []),
+      ...(row.elsewhere ? ["from elsewhere"] : []),
+      ...(better ? [`“${better.model}” does better`] : []),
+    ].join(", ");
+  };
+  const lines = rows.map((row) => [
+    row.model,
+    row.method ? methodNames[row.method] : "network",
+    row.modalities.join(" + "),
+    row.samples,
+    row.polygons,
+    three(row.macroF1),
+    three(row.overallAccuracy),
+    three(row.polygonsRight),
+    three(row.polygonsMacroF1),
+    three(row.calibrationError),
+    duration(row.seconds) + (row.secondsBefore > 0 ? ` after ${duration(row.secondsBefore)}` : ""),
+    says(row),
+  ]);
+  return [
+    rows.length > 0 ? table(headings, lines) : `No model was measured on the ${part} part of the present split.`,
+    ...(commonest ? ["", `Always answering “${commonest.name}” would be right in ${three(commonest.share)}.`] : []),
+    ...scoreSentences(scored),
+    ...apart.map((own) => apartSentence(own, part)),
+  ].join("\n");
+}
+
+export const modelCommands: readonly Command[] = [list, scores, exportModel];

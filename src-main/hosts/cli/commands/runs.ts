@@ -12,6 +12,7 @@ import {
   tilesDefaults,
 } from "../../../../src-shared/domain/recipe.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
+import type { RequestOf } from "../../../../src-shared/ipc/index.ts";
 import type { Services } from "../../../services/services.ts";
 import { accuracyTables } from "../accuracy-tables.ts";
 import { type Command, command, type Invocation, type Options } from "../command.ts";
@@ -111,6 +112,7 @@ const trainingOptions = {
   batch: { type: "integer", value: "TILES", summary: "tiles per update" },
   rate: { type: "number", value: "RATE", summary: "learning rate" },
   set: { type: "list", value: "NAME=VALUE", summary: "any other setting of the training; --set help lists them" },
+  estimate: { type: "flag", summary: "only say what it would take, time and memory, without starting it" },
   ...computeOptions,
 } as const satisfies Options;
 
@@ -125,8 +127,7 @@ const pretrain = command({
     ["omnisat pretrain flanders encoder --steps 300 --seed 1", "a small network"],
     ["omnisat pretrain flanders --resume", "go on after an interruption"],
   ],
-  run: (invocation) =>
-    training(invocation, pretrainDefaults, (services, request) => services["runs.pretrain"](request)),
+  run: (invocation) => training(invocation, pretrainDefaults, (request) => ({ kind: "pretrain", ...request })),
 });
 
 const finetuneOptions = {
@@ -185,18 +186,20 @@ const finetune = command({
           problem: "--preset belongs to --task tiles.",
           help: "omnisat finetune --help",
         });
-      return training(invocation, finetuneDefaults, (services, request) =>
-        services["runs.finetune"]({ ...request, ...given({ from }), ...useGiven(invocation.options) }),
-      );
-    }
-    return training(invocation, tilesDefaults, (services, request) =>
-      services["tiles.finetune"]({
+      return training(invocation, finetuneDefaults, (request) => ({
+        kind: "finetune",
         ...request,
-        recipe: request.recipe as Partial<TilesRecipe>,
         ...given({ from }),
-        ...(preset === undefined ? {} : { preset: preset as "treesat" }),
-      }),
-    );
+        ...useGiven(invocation.options),
+      }));
+    }
+    return training(invocation, tilesDefaults, (request) => ({
+      kind: "tiles",
+      ...request,
+      recipe: request.recipe as Partial<TilesRecipe>,
+      ...given({ from }),
+      ...(preset === undefined ? {} : { preset: preset as "treesat" }),
+    }));
   },
 });
 
@@ -225,18 +228,14 @@ async function teachMethod(
   const unused = ofNetworks.filter((name) => options[name] !== undefined);
   if (unused.length > 0) throw usage(`--${unused[0]} belongs to networks, not to --method ${method}.`);
   const [project, name] = words;
-  if (name === undefined && !options.resume) throw usage("Name the new model.");
-  const { seed, modalities, resume } = options;
+  const { seed, modalities, resume, estimate } = options;
+  if (name === undefined && !resume && !estimate) throw usage("Name the new model.");
   return withProject({ project: project!, purpose: "omnisat finetune", output, signal }, async (services) => {
     if (!resume) await warnOfOldSplit(services, output);
+    const asked = { name: name ?? "estimate", method, ...given({ seed, modalities: modalities && [...modalities] }) };
+    if (estimate) return tellEstimate(services, output, { kind: "finetune", ...asked });
     const { job, result } = await follow(services, () =>
-      resume
-        ? resumeLast(services, "finetune")
-        : services["runs.finetune"]({
-            name: name!,
-            method,
-            ...given({ seed, modalities: modalities && [...modalities] }),
-          }),
+      resume ? resumeLast(services, "finetune") : services["runs.finetune"](asked),
     );
     const model = result as ModelResult;
     const made = (await services["models.list"]({})).find(({ jobId }) => jobId === job.id);
@@ -269,12 +268,12 @@ const ofLabels = settingsOfLabels({ polygons: 0, patches: 0, classes: 0 }).value
 async function training(
   { words, options, output, signal }: Invocation<typeof trainingOptions>,
   defaults: PretrainRecipe | FinetuneRecipe | TilesRecipe,
-  start: (services: Services, request: TrainingRequest) => Promise<{ readonly id: number }>,
+  whole: (request: TrainingRequest) => RequestOf<"runs.estimate">,
 ): Promise<number> {
   const kind = "maskRatio" in defaults ? "pretrain" : "finetune";
   const usual = "shareThreshold" in defaults ? "finetune-tiles" : kind;
   const usage = (problem: string) => new AppError("usage", { problem, help: `omnisat ${kind} --help` });
-  const { steps, batch, rate, set, size, seed, provider, modalities, resume } = options;
+  const { steps, batch, rate, set, size, seed, provider, modalities, resume, estimate } = options;
   if (set?.includes("help")) {
     output.result(
       { command: kind, recipe: defaults },
@@ -287,23 +286,25 @@ async function training(
     return 0;
   }
   const [project, name] = words;
-  if (name === undefined && !resume) throw usage("Name the new model.");
+  if (name === undefined && !resume && !estimate) throw usage("Name the new model.");
   const recipe = {
     ...readSettings(set ?? [], defaults, usage),
     ...given({ steps, batchSize: batch, learningRate: rate }),
   };
   return withProject({ project: project!, purpose: `omnisat ${kind}`, output, signal }, async (services) => {
     if (usual === "finetune" && !resume) await warnOfOldSplit(services, output);
+    const asked = whole({
+      name: name ?? "estimate",
+      recipe,
+      ...given({ seed, modalities: modalities && [...modalities] }),
+      ...(size === undefined ? {} : { size: size as "tiny" }),
+      ...(provider === undefined ? {} : { provider: provider as "auto" }),
+    });
+    if (estimate) return tellEstimate(services, output, asked);
     const { job, result } = await follow(services, () =>
       resume
         ? resumeLast(services, usual, kind === "finetune" ? ["finetune-tiles"] : [])
-        : start(services, {
-            name: name!,
-            recipe,
-            ...given({ seed, modalities: modalities && [...modalities] }),
-            ...(size === undefined ? {} : { size: size as "tiny" }),
-            ...(provider === undefined ? {} : { provider: provider as "auto" }),
-          }),
+        : startTraining(services, asked),
     );
     const model = result as ModelResult;
     const values = Object.entries(model.metrics).map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`);
@@ -329,6 +330,40 @@ async function training(
     output.findings(model.findings ?? []);
     return 0;
   });
+}
+
+function startTraining(services: Services, asked: RequestOf<"runs.estimate">): Promise<{ readonly id: number }> {
+  const { kind, ...request } = asked;
+  if (kind === "pretrain") return services["runs.pretrain"](request as RequestOf<"runs.pretrain">);
+  if (kind === "tiles") return services["tiles.finetune"](request as RequestOf<"tiles.finetune">);
+  return services["runs.finetune"](request as RequestOf<"runs.finetune">);
+}
+
+/** `--estimate`: what a training would take here, measured by trial steps or by reading a few places. */
+async function tellEstimate(
+  services: Services,
+  output: Invocation<typeof trainingOptions>["output"],
+  asked: RequestOf<"runs.estimate">,
+): Promise<number> {
+  const estimate = await services["runs.estimate"](asked);
+  const { totalSeconds, memoryBytes, availableBytes, parameters, table, fittingBatchSize } = estimate;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  output.result(
+    { command: asked.kind === "pretrain" ? "pretrain" : "finetune", estimate },
+    [
+      totalSeconds
+        ? `Time: ${duration(totalSeconds.low)} to ${duration(totalSeconds.high)}.`
+        : "Time: not measured, since it does not fit into the memory that is free.",
+      `Memory: ${gigabytes(memoryBytes.low)} to ${gigabytes(memoryBytes.high)}${availableBytes === null ? "" : `, of ${gigabytes(availableBytes)} that are free`}.`,
+      ...(fittingBatchSize === null
+        ? []
+        : [`${fittingBatchSize} tiles per step would fit: --batch ${fittingBatchSize}.`]),
+      table
+        ? `It learns from ${table.rows} rows of ${table.columns} values.`
+        : `The network has ${parameters} parameters.`,
+    ].join("\n"),
+  );
+  return 0;
 }
 
 interface TrainingRequest {

@@ -1,0 +1,156 @@
+import type { EvaluateResult, ModelResult, SubsetScore } from "../../../src-shared/domain/job.ts";
+import { isMethod } from "../../../src-shared/domain/method.ts";
+import type { Model } from "../../../src-shared/domain/model.ts";
+import type { Run } from "../../../src-shared/domain/run.ts";
+import type { ScoreApart, ScoreRow, ScoreTable } from "../../../src-shared/domain/score-table.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { referenceOf } from "../../jobs/label-reference.ts";
+import { labelInput } from "../labels/input.ts";
+import { recommendedModel } from "./recommended.ts";
+
+/** Scores of one model on a part of one split, of labels that have a name when they are known. */
+interface Measured {
+  readonly splitId: number | null;
+  readonly reference: string | undefined;
+  readonly subsets: readonly SubsetScore[];
+}
+
+/** A model with the score that a table shows of it. */
+interface Shown {
+  readonly model: Model;
+  readonly elsewhere: boolean;
+  readonly score: SubsetScore;
+}
+
+/**
+ * The models of patches side by side on the test or the validation part of the present split. Only scores of the same labels and classes
+ * are compared, of models that learned from the same split; the others are named, with the reason.
+ */
+export function scoreTable(catalog: Catalog, part: ScoreTable["part"]): ScoreTable {
+  const now = presentLabels(catalog, part);
+  if (!now) return { part, classes: [], commonest: null, rows: [], apart: [] };
+  const runs = catalog.runs.list();
+  const models = catalog.models.list();
+  const shown: Shown[] = [];
+  const apart: ScoreApart[] = [];
+  const leaveOut = ({ name, summary }: Model, why: ScoreApart["why"]) =>
+    apart.push({ model: name, method: methodOf(summary.architecture), why });
+  for (const model of models) {
+    const { kind, state, summary } = model;
+    if (kind !== "finetuned" || state !== "present" || summary.task === "tiles") continue;
+    const taught = runs.find(({ jobId }) => jobId === model.jobId);
+    const found = measuredOf(model, part, runs, taught).filter(({ splitId }) => splitId === now.splitId);
+    const usable = found.filter(({ reference }) => reference === now.reference);
+    const scores = usable.flatMap(({ subsets }) => subsets).filter(({ macroF1 }) => macroF1 !== null);
+    if (taught && taught.splitId !== now.splitId) leaveOut(model, "other-split");
+    else if (found.length === 0) leaveOut(model, "not-measured");
+    else if (usable.length === 0)
+      leaveOut(model, found.some(({ reference }) => reference !== undefined) ? "other-labels" : "unknown-labels");
+    else if (scores.length === 0) leaveOut(model, "other-classes");
+    else shown.push({ model, elsewhere: !taught, score: widest(scores) });
+  }
+  // What most classes were asked for; a model that knows fewer of them has an easier question.
+  const classes = shown.map(({ score }) => askedClasses(score)).reduce<readonly string[]>((p, q) => (q.length > p.length ? q : p), []); // biome-ignore format: one choice
+  const same = ({ score }: Shown): boolean => {
+    const own = askedClasses(score);
+    return own.length === classes.length && own.every((name) => classes.includes(name));
+  };
+  for (const { model } of shown.filter((own) => !same(own))) leaveOut(model, "other-classes");
+  const best = recommendedModel(catalog)?.id;
+  const rows = shown
+    .filter(same)
+    .map((own) => rowOf(own, own.model.id === best, secondsBefore(own.model, models)))
+    .toSorted((p, q) => q.macroF1! - p.macroF1!);
+  const { commonest } = shown.find(same)?.score ?? {};
+  return {
+    part,
+    ...(now.unit ? { unit: now.unit } : {}),
+    classes,
+    commonest: commonest ? { name: commonest.name, share: commonest.share } : null,
+    rows,
+    apart,
+  };
+}
+
+const methodOf = (architecture: string) => (isMethod(architecture) ? architecture : null);
+
+/** The labels of a part as they are now; `undefined` without a split, or without labels in it. */
+function presentLabels(catalog: Catalog, part: ScoreTable["part"]) {
+  try {
+    const { labels, splitId } = labelInput(catalog);
+    return { splitId, reference: referenceOf(labels, part), unit: labels.unit };
+  } catch (error) {
+    if (error instanceof AppError && (error.code === "no-split" || error.code === "no-labels")) return undefined;
+    throw error;
+  }
+}
+
+/** What is known of a model on a part, the newest first: what its training told of it, and evaluations since. */
+function measuredOf(
+  { id }: Model,
+  part: ScoreTable["part"],
+  runs: readonly Run[],
+  taught: Run | undefined,
+): readonly Measured[] {
+  const evaluations = runs.flatMap((run): Measured[] => {
+    const { kind, modelId, result, splitId } = run;
+    if (kind !== "evaluate" || modelId !== id || result === null) return [];
+    const { part: own, subsets, reference } = result as EvaluateResult;
+    return own === part && Array.isArray(subsets) ? [{ splitId, reference, subsets }] : [];
+  });
+  const result = taught?.result as ModelResult | null | undefined;
+  const told = part === "validation" ? result?.validation : undefined;
+  const known = told ? [{ splitId: taught!.splitId, reference: told.reference, subsets: [told.score] }] : [];
+  // What earlier versions wrote of their validation part names no labels.
+  const older: Measured[] =
+    part === "validation" && !told && result?.metrics?.bestValidationMacroF1 !== undefined
+      ? [{ splitId: taught!.splitId, reference: undefined, subsets: [] }]
+      : [];
+  return [...known, ...evaluations.toReversed(), ...older];
+}
+
+/** The classes that have patches in a score. */
+const askedClasses = ({ classes }: SubsetScore): readonly string[] =>
+  classes.filter(({ support }) => support > 0).map(({ name }) => name);
+
+/** The score of most classes, of these the one with most inputs, of these the newest. */
+function widest(scores: readonly SubsetScore[]): SubsetScore {
+  return scores.reduce((best, own) => {
+    const more = own.classSet.length - best.classSet.length || own.modalities.length - best.modalities.length;
+    return more > 0 ? own : best;
+  });
+}
+
+/** Of all trainings that a model went on from. */
+function secondsBefore({ parentId }: Model, models: readonly Model[]): number {
+  const seen = new Set<number>();
+  let sum = 0;
+  for (let id = parentId; id !== null && !seen.has(id); ) {
+    seen.add(id);
+    const parent = models.find((model) => model.id === id);
+    sum += parent?.summary.seconds ?? 0;
+    id = parent?.parentId ?? null;
+  }
+  return sum;
+}
+
+function rowOf({ model, elsewhere, score }: Shown, recommended: boolean, before: number): ScoreRow {
+  const { perPolygon } = score;
+  return {
+    model: model.name,
+    method: methodOf(model.summary.architecture),
+    modalities: score.modalities,
+    recommended,
+    elsewhere,
+    macroF1: score.macroF1,
+    overallAccuracy: score.overallAccuracy,
+    polygonsRight: perPolygon?.overallAccuracy ?? null,
+    polygonsMacroF1: perPolygon?.macroF1 ?? null,
+    calibrationError: score.calibrationError ?? null,
+    samples: score.samples,
+    polygons: score.polygons ?? 0,
+    seconds: model.summary.seconds,
+    secondsBefore: before,
+  };
+}
