@@ -24,6 +24,15 @@ test("a training is estimated, started, watched, measured, renamed and deleted",
   await expect(window.getByRole("img", { name: /Confusion matrix of [\d,]+ patches/ })).toBeVisible();
   await expect(window.getByText("Small sample")).toBeVisible();
 
+  await window.getByRole("tab", { name: "Compare" }).click();
+  const scores = window.getByRole("region", { name: "Models on the same labels" });
+  await expect(scores.getByRole("row", { name: /first network · s1-asc 0\.\d{3}/ })).toBeVisible();
+  await scores.getByText("Validation", { exact: true }).click();
+  await expect(scores.getByText("“first”: not measured on this part.")).toBeVisible();
+  await window.getByRole("combobox", { name: "Method" }).selectOption("random-forest");
+  await expect(estimate.getByText(/^[\d,]+ rows of \d+ values$/)).toBeVisible();
+  await window.getByRole("combobox", { name: "Method" }).selectOption("network");
+
   await window.getByRole("button", { name: "Rename" }).first().click();
   const dialog = window.getByRole("dialog", { name: "Rename" });
   await dialog.getByLabel("Name").fill("trial of June");

@@ -14,6 +14,7 @@ import { mapsMessages } from "./maps.ts";
 import { modalitiesMessages } from "./modalities.ts";
 import { projectMessages } from "./project.ts";
 import { radiometryMessages } from "./radiometry.ts";
+import { scoresMessages } from "./scores.ts";
 import { settingsMessages } from "./settings.ts";
 import { shellMessages } from "./shell.ts";
 import { startMessages } from "./start.ts";
@@ -39,6 +40,7 @@ export const catalog = {
   ...labelsMessages,
   ...tilesMessages,
   ...trainMessages,
+  ...scoresMessages,
   ...jobsMessages,
   ...mapsMessages,
   ...editsMessages,

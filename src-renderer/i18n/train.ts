@@ -176,6 +176,16 @@ export const trainMessages = messages({
   "train.estimate.unknown": { en: "not measured: it does not fit", fr: "non mesurée : trop grand" },
   "train.estimate.available": { en: "{bytes} available now", fr: "{bytes} disponibles maintenant" },
   "train.estimate.parameters": { en: "{count} parameters", fr: "{count} paramètres" },
+  "train.estimate.table": { en: "Learns from", fr: "Apprend de" },
+  "train.estimate.rows": { en: "{rows} rows of {columns} values", fr: "{rows} lignes de {columns} valeurs" },
+  "train.estimate.table.how": {
+    en: "Measured by reading a few labelled places and learning from a small table of them.",
+    fr: "Mesuré en lisant quelques lieux étiquetés et en apprenant d’un petit tableau de ceux-ci.",
+  },
+  "train.estimate.table.tooLarge": {
+    en: "This does not fit into the memory that is free. Close other programs, or use fewer inputs.",
+    fr: "Cela ne tient pas dans la mémoire libre. Fermez d’autres programmes, ou utilisez moins d’entrées.",
+  },
   "train.estimate.how": {
     en: {
       one: "Measured on {count} step on this machine; updated during the training.",

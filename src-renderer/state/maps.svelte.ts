@@ -9,6 +9,9 @@ import type { Jobs } from "./jobs.svelte.ts";
 import type { Layers } from "./layers.svelte.ts";
 import type { ProjectSession } from "./session.svelte.ts";
 
+/** As the list of models says it: the one that wins on the validation part is marked. */
+type ListedModel = Model & { readonly recommended?: boolean };
+
 /** What the panel of maps shows. */
 export type MapsView =
   | { readonly kind: "list" }
@@ -24,7 +27,7 @@ export class Maps {
   readonly #layers: Layers;
   #products!: Live<readonly MapProduct[]>;
   #comparisons!: Live<readonly MapComparison[]>;
-  #models!: Live<readonly Model[]>;
+  #models!: Live<readonly ListedModel[]>;
   view = $state.raw<MapsView>({ kind: "list" });
   /** the dialog that chooses two maps */
   comparing = $state(false);
@@ -72,7 +75,7 @@ export class Maps {
   /** The newest first. */
   readonly products = $derived.by((): readonly MapProduct[] => (this.#products?.value ?? []).toReversed());
   readonly comparisons = $derived.by((): readonly MapComparison[] => (this.#comparisons?.value ?? []).toReversed());
-  readonly models = $derived.by((): readonly Model[] => (this.#models?.value ?? []).toReversed());
+  readonly models = $derived.by((): readonly ListedModel[] => (this.#models?.value ?? []).toReversed());
   /** Models that can draw a map. */
   readonly drawers = $derived(
     this.models.filter(

@@ -102,6 +102,12 @@ export class TrainingForm {
     return { name, method: this.method, seed: this.seed ?? 0, ...modalities };
   }
 
+  /** What an estimate is asked for, under this name. */
+  estimated(name: string): RequestOf<"runs.estimate"> {
+    const taught = this.methodRequest(name);
+    return taught ? { kind: "finetune", ...taught } : this.request(name);
+  }
+
   /** What the program is asked for a network, under this name. */
   request(name: string): RequestOf<"runs.estimate"> {
     const common = {
