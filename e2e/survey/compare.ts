@@ -2,16 +2,18 @@
  * Compares the program's methods over data sets of other people by cross-validation, and prints a table.
  *
  *     npm run survey:methods -- [--data DIR] [--sets A,B] [--methods A,B] [--seeds 1,2,3] [--folds 5] [--keep DIR] [--write]
+ *     npm run survey:methods -- --project DIR [--allow IMAGERY] [--by polygons|blocks] [--methods A,B] [--seeds 1,2,3] [--folds 5] [--keep DIR]
  *
  * Each seed moves the folds and everything that is drawn at random. Polygons are left out whole; of wall-to-wall labels,
  * blocks. Every label tests once per seed: the counts of a seed's folds are added before anything is divided, and the table
- * has mean ± standard deviation over the seeds. Every command is a process of its own with the program's defaults. With
+ * has mean ± standard deviation over the seeds. `--project` compares on a copy of a project of your own; `--allow` names where its
+ * imagery lies when that is outside of it. Every command is a process of its own with the program's defaults. With
  * `--keep` what was measured is kept in DIR and not measured again.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { omnisat } from "../omnisat.ts";
 import { type Method, methods } from "./methods.ts";
@@ -26,6 +28,9 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1,2,3" },
     folds: { type: "string", default: "5" },
     keep: { type: "string" },
+    project: { type: "string" },
+    allow: { type: "string" },
+    by: { type: "string", default: "polygons" },
     write: { type: "boolean", default: false },
   },
 });
@@ -77,16 +82,18 @@ async function compare(): Promise<number> {
   }
   const named = <T extends { readonly name: string }>(all: readonly T[], wanted: string | undefined): readonly T[] =>
     all.filter(({ name }) => !wanted || wanted.split(",").some((word) => name.includes(word)));
-  const sets = named(
-    surveySets.filter((set) => set.folds),
-    values.sets,
-  );
+  const sets = values.project
+    ? [ownSet(resolve(values.project))]
+    : named(
+        surveySets.filter((set) => set.folds),
+        values.sets,
+      );
   const chosen = named(methods, values.methods);
   if (sets.length === 0 || chosen.length === 0) {
     console.error(`Nothing is called so. Methods: ${methods.map(({ name }) => name).join(", ")}.`);
     return 2;
   }
-  const missing = sets.filter(({ folder }) => !existsSync(join(data, folder)));
+  const missing = sets.filter(({ folder }) => !existsSync(resolve(data, folder)));
   if (missing.length > 0) {
     console.error(
       `${data} has no ${[...new Set(missing.map(({ folder }) => folder))].join(", ")}. Name the folder of the data sets with --data.`,
@@ -100,7 +107,7 @@ async function compare(): Promise<number> {
     for (const set of sets) {
       const own = join(work, set.name.replaceAll(/[^A-Za-z0-9-]+/g, "_"));
       mkdirSync(own, { recursive: true });
-      measured.push(...(await measureSet(set, join(data, set.folder), own, chosen, seeds, folds)));
+      measured.push(...(await measureSet(set, resolve(data, set.folder), own, chosen, seeds, folds)));
     }
   } finally {
     if (!values.keep) rmSync(work, { recursive: true, force: true });
@@ -112,6 +119,16 @@ async function compare(): Promise<number> {
     for (const sentence of refused) console.error(`${set}, ${method}: ${sentence}`);
   return 0;
 }
+
+/** A project that is there already: it is copied, and its labels are split anew. */
+const ownSet = (folder: string): SurveySet => ({
+  name: basename(folder),
+  folder,
+  about: "a project of one's own",
+  prepare: () => [],
+  learn: () => [],
+  folds: values.by === "blocks" ? "blocks" : "polygons",
+});
 
 async function measureSet(
   set: SurveySet,
@@ -128,6 +145,10 @@ async function measureSet(
     const prepare = set.prepare(project, data);
     const commands = set.compared ? [...prepare.slice(0, -1), ...set.compared(project, data, work)] : prepare;
     for (const command of commands) await must(command);
+    if (commands.length === 0) {
+      cpSync(data, project, { recursive: true });
+      await must(["project", "list", project, ...(values.allow ? ["--allow", resolve(values.allow)] : [])]);
+    }
     writeFileSync(join(work, "prepared"), "");
   }
   const measured: Measured[] = [];
@@ -163,9 +184,9 @@ async function measure(
   for (const command of once) await run(command);
   for (let fold = 1; fold <= folds; fold++) {
     const split = ["--method", set.folds!, "--folds", String(folds), "--fold", String(fold), "--seed", String(seed)];
-    await must(["split", project, ...split, "--too-few", "train"]);
     const model = `${method.name}-${seed}-${fold}`.replaceAll(/[^A-Za-z0-9-]+/g, "-");
     try {
+      await must(["split", project, ...split, "--too-few", "train"]);
       for (const command of method.train(project, model, seed)) await must(command);
       const subsets = subsetsOf((await must(["project", "list", project])).modalities as readonly Modality[]);
       const { subsets: scores } = await must([
