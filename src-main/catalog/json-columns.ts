@@ -151,7 +151,14 @@ const shapes = {
   "runs.result": orNull(
     object(
       {},
-      { subsets: list(object({ modalities: list(text) })), metrics: plain, findings, untaught: list(anything) },
+      {
+        subsets: list(object({ modalities: list(text) })),
+        reference: text,
+        validation: object({ score, reference: text }),
+        metrics: plain,
+        findings,
+        untaught: list(anything),
+      },
     ),
   ),
   "runs.settings": object({ modalities: list(text) }, { recipe: orNull(plain), from: orNull(text) }),
