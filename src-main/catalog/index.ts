@@ -22,10 +22,10 @@ export {
   assertNoLinkOut,
   assertPlainFolder,
   makeOwnFolder,
-  openPlain,
+  openRegularFile,
   ownFolders,
-  plainPieces,
   readPlainText,
+  regularFilePieces,
   removeOwnIfEmpty,
 } from "./own-files.ts";
 export {

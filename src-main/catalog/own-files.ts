@@ -190,7 +190,7 @@ export function readPlainText(path: string, mostBytes = 64 << 20): string {
  * The bytes of a regular file in pieces, each its own; no link is followed, no pipe or device waited for.
  * @throws AppError "file-not-regular"
  */
-export function* plainPieces(path: string): Generator<Buffer> {
+export function* regularFilePieces(path: string): Generator<Buffer> {
   const file = openSync(path, plainFlags);
   try {
     if (!fstatSync(file).isFile()) throw new AppError("file-not-regular", { path });
@@ -209,7 +209,7 @@ export function* plainPieces(path: string): Generator<Buffer> {
  * A regular file, open for reading: what is read is the file that was checked, even if its path is replaced meanwhile.
  * @throws AppError "file-not-regular"
  */
-export async function openPlain(path: string): Promise<FileHandle> {
+export async function openRegularFile(path: string): Promise<FileHandle> {
   const file = await open(path, plainFlags);
   try {
     if (!(await file.stat()).isFile()) throw new AppError("file-not-regular", { path });

@@ -6,7 +6,7 @@ import { type Acquisition, bandsOfPiece, bandsRead, type Modality, measuredPiece
 import { type Affine, apply, invert } from "../../src-shared/geo/affine.ts";
 import { boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
-import { boundsOfImage, placeInImage, placeOfImage, type Shift } from "../imagery/index.ts";
+import { boundsAfterShift, placeAfterShift, placeBeforeShift, type Shift } from "../imagery/index.ts";
 import { isGeographic, transformer } from "../raster/index.ts";
 import { commonPatches, type Grid, geoboxOfPatches, type PatchWindow, patchesCovering } from "./grid.ts";
 import { membersOf } from "./modalities.ts";
@@ -149,7 +149,7 @@ export function footprintOf(
   if (identity && ((c === 0 && e === 0) || (b === 0 && f === 0))) {
     const corners = [apply(image.affine, 0, 0), apply(image.affine, image.width, image.height)];
     const bounds = boundsOfPoints(corners);
-    const window = bounds && commonPatches(patchesCovering(grid, boundsOfImage(bounds, shift)), within);
+    const window = bounds && commonPatches(patchesCovering(grid, boundsAfterShift(bounds, shift)), within);
     return window ? PatchSet.ofWindow(window) : PatchSet.empty;
   }
   const part = identity ? image : nearby(grid, within, image, shift);
@@ -157,7 +157,7 @@ export function footprintOf(
   if (!part) return PatchSet.empty;
   const origin = grid.origin ?? { x: 0, y: 0 };
   const toPatch = (col: number, row: number): [number, number] => {
-    const [x, y] = placeOfImage(...forward(...apply(part.affine, col, row)), shift);
+    const [x, y] = placeAfterShift(...forward(...apply(part.affine, col, row)), shift);
     return [(x - origin.x) / grid.patchMeters, (origin.y - y) / grid.patchMeters];
   };
   const ring = outline(part, toPatch, identity ? 1 : undefined);
@@ -175,7 +175,7 @@ function nearby(grid: Grid, within: PatchWindow, image: GeoBox, shift: Shift): G
   const { forward } = transformer(grid.crs, image.crs);
   const points = positionsOver(area, 16).map(([col, row]) => {
     const [x, y] = apply(area.affine, col, row);
-    return forward(...placeInImage(x, y, shift));
+    return forward(...placeBeforeShift(x, y, shift));
   });
   if (points.some(([x, y]) => !Number.isFinite(x) || !Number.isFinite(y))) return "unknown";
   const around = boundsOfPoints(points)!;

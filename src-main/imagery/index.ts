@@ -10,12 +10,12 @@ export {
   quantityRead,
 } from "./meaning.ts";
 export {
+  boundsAfterShift,
   boundsIn,
-  boundsOfImage,
-  gridInImage,
+  gridBeforeShift,
   pixelSizeIn,
-  placeInImage,
-  placeOfImage,
+  placeAfterShift,
+  placeBeforeShift,
   type Shift,
 } from "./place.ts";
 export { isConceivable } from "./possible.ts";

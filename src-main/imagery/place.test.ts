@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { northUp } from "../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
-import { boundsOfImage, gridInImage, pixelSizeIn, placeInImage, placeOfImage } from "./place.ts";
+import { boundsAfterShift, gridBeforeShift, pixelSizeIn, placeAfterShift, placeBeforeShift } from "./place.ts";
 
 const utm: GeoBox = { crs: "EPSG:32631", affine: northUp(574680, 5622440, 10, 10), width: 64, height: 64 };
 const degrees: GeoBox = {
@@ -52,9 +52,9 @@ test("a grid whose middle has no coordinates in the other system keeps its own p
 
 test("a correction of position is the same going there and coming back", () => {
   const shift = { dx: 30, dy: -20 };
-  expect(placeOfImage(...placeInImage(575000, 5622000, shift), shift)).toEqual([575000, 5622000]);
-  const inImage = boundsOf(gridInImage(utm, shift));
+  expect(placeAfterShift(...placeBeforeShift(575000, 5622000, shift), shift)).toEqual([575000, 5622000]);
+  const inImage = boundsOf(gridBeforeShift(utm, shift));
   expect(inImage.minX).toBe(574650);
-  expect(boundsOfImage(inImage, shift)).toEqual(boundsOf(utm));
-  expect(gridInImage(utm, undefined)).toBe(utm);
+  expect(boundsAfterShift(inImage, shift)).toEqual(boundsOf(utm));
+  expect(gridBeforeShift(utm, undefined)).toBe(utm);
 });

@@ -9,22 +9,22 @@ import { transformer } from "../raster/index.ts";
 /** A correction of position in units of the project's CRS, added to where the pixels of a file lie. */
 export type Shift = NonNullable<Acquisition["shift"]>;
 
-/** Where the files of a moved image have the pixels of `target` (project's CRS): an image found at (−dx, −dy) is read there. */
-export function gridInImage(target: GeoBox, shift: Shift | undefined): GeoBox {
+/** The grid on which the files of an image are read so that its corrected pixels lie on `target` (project's CRS): `target` less the shift. */
+export function gridBeforeShift(target: GeoBox, shift: Shift | undefined): GeoBox {
   if (!shift || (shift.dx === 0 && shift.dy === 0)) return target;
   return { ...target, affine: { ...target.affine, a: target.affine.a - shift.dx, d: target.affine.d - shift.dy } };
 }
 
-/** Where the files of a moved image have the place (x, y) of the project. */
-export const placeInImage = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
+/** The position in an image's files, in the project's CRS, of the corrected position (x, y). */
+export const placeBeforeShift = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
   shift ? [x - shift.dx, y - shift.dy] : [x, y];
 
-/** Where the place (x, y) of a file, in the project's CRS, lies once its image is moved. */
-export const placeOfImage = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
+/** The corrected position of the position (x, y) in an image's files, both in the project's CRS. */
+export const placeAfterShift = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
   shift ? [x + shift.dx, y + shift.dy] : [x, y];
 
-/** The same of a rectangle. */
-export function boundsOfImage({ minX, minY, maxX, maxY }: Bounds, shift: Shift | undefined): Bounds {
+/** The corrected bounds of bounds in an image's files. */
+export function boundsAfterShift({ minX, minY, maxX, maxY }: Bounds, shift: Shift | undefined): Bounds {
   const { dx, dy } = shift ?? { dx: 0, dy: 0 };
   return { minX: minX + dx, minY: minY + dy, maxX: maxX + dx, maxY: maxY + dy };
 }

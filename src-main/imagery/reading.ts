@@ -22,7 +22,7 @@ import {
   type StoredBand,
   storedLimits,
 } from "./meaning.ts";
-import { gridInImage } from "./place.ts";
+import { gridBeforeShift } from "./place.ts";
 import type { Judgement } from "./possible.ts";
 import type { Pixels, Reader } from "./reader.ts";
 
@@ -69,7 +69,7 @@ export function partsTouching(
   target: GeoBox,
 ): Part[] {
   return acquisitions.flatMap((acquisition) => {
-    const grid = gridInImage(target, acquisition.shift);
+    const grid = gridBeforeShift(target, acquisition.shift);
     return measuredPieces(acquisition)
       .filter((piece) => hasBands(piece, bands) && touches(piece, grid))
       .map((piece) => ({ piece, grid }));

@@ -29,7 +29,7 @@ export {
   transformGeometry,
   withStandardWinding,
 } from "./geometry/geometry.ts";
-export { subtract, tidied, translated, unite } from "./geometry/operations.ts";
+export { subtract, translated, unite, withoutLoops } from "./geometry/operations.ts";
 export { type Overlap, overlaps } from "./geometry/overlaps.ts";
 export { polygonize } from "./geometry/polygonize.ts";
 export { rasterizePolygon } from "./geometry/rasterize.ts";

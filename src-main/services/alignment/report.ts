@@ -8,7 +8,7 @@ import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { AlignedFile, AlignmentEntry, AlignmentProblem } from "../../../src-shared/ipc/alignment.ts";
 import type { Catalog, Raster } from "../../catalog/index.ts";
-import { boundsIn, boundsOfImage, pixelSizeIn, placeOfImage } from "../../imagery/index.ts";
+import { boundsAfterShift, boundsIn, pixelSizeIn, placeAfterShift } from "../../imagery/index.ts";
 import { crsName, transformer } from "../../raster/index.ts";
 
 /** Less of a pixel than this is where decimals of a coordinate end. */
@@ -85,7 +85,7 @@ function place(
   const problems: AlignmentProblem[] = [];
   const { identity } = transformer(file.crs, area.crs);
   const bounds = boundsIn(file, area.crs);
-  const overlap = bounds ? overlapOf(boundsOfImage(bounds, shift ?? undefined), boundsOf(area)) : 0;
+  const overlap = bounds ? overlapOf(boundsAfterShift(bounds, shift ?? undefined), boundsOf(area)) : 0;
   if (overlap === 0) problems.push({ code: "outside" });
   else if (overlap < 0.999 && !mosaic) problems.push({ code: "partial", overlap });
   if (!identity) problems.push({ code: "other-crs", crs: crsName(file.crs) });
@@ -115,7 +115,7 @@ function offsetOf({ affine }: GeoBox, shift: AlignmentEntry["shift"]): { x: numb
     const away = pixels - Math.round(pixels);
     return Math.abs(away) < 1e-6 ? 0 : away;
   };
-  const [left, top] = placeOfImage(affine.a, affine.d, shift ?? undefined);
+  const [left, top] = placeAfterShift(affine.a, affine.d, shift ?? undefined);
   return {
     x: rest(left, affine.b),
     y: rest(top, affine.f),

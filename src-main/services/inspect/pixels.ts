@@ -14,7 +14,15 @@ import type { Crs } from "../../../src-shared/geo/crs.ts";
 import { type GeoBox, geoboxOfWindow, resolutionOf } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
 import type { Place } from "../../../src-shared/ipc/inspect.ts";
-import { clear, physicalInto, pixelSizeIn, placeInImage, type Reader, readPart, unclear } from "../../imagery/index.ts";
+import {
+  clear,
+  physicalInto,
+  pixelSizeIn,
+  placeBeforeShift,
+  type Reader,
+  readPart,
+  unclear,
+} from "../../imagery/index.ts";
 import { transformer } from "../../raster/index.ts";
 import { type Polygonal, type Position, rasterizePolygon, representativePoint } from "../../vector/index.ts";
 
@@ -133,7 +141,7 @@ function notYetSeen(
 /** The pixels of a place on a grid: the one around a point; those of a polygon as gdal_rasterize burns them, at least one. */
 function spansOf(place: Place, crs: Crs, grid: GeoBox, shift: Acquisition["shift"]): PixelSpan[] {
   const { forward, identity } = transformer(crs, grid.crs);
-  const toGrid = (x: number, y: number): Position => forward(...placeInImage(x, y, shift));
+  const toGrid = (x: number, y: number): Position => forward(...placeBeforeShift(x, y, shift));
   const pixelAt = (x: number, y: number): PixelSpan[] => {
     const [col, row] = apply(invert(grid.affine), ...toGrid(x, y)).map(Math.floor) as [number, number];
     const inside = col >= 0 && row >= 0 && col < grid.width && row < grid.height;

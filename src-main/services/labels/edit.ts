@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Label, LabelShape } from "../../../src-shared/domain/label.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { LabelCommands } from "../../../src-shared/ipc/labels.ts";
-import { areaOf, divide, type Polygonal, subtract, tidied, translated, unite } from "../../vector/index.ts";
+import { areaOf, divide, type Polygonal, subtract, translated, unite, withoutLoops } from "../../vector/index.ts";
 import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
 import { validated } from "../validated.ts";
@@ -90,7 +90,7 @@ export function labelEdits(deps: Deps): Edits {
           const outline = label.point ? patchAround(label.point, box) : label.coordinates!;
           const patch = Math.abs(box.affine.b * box.affine.f);
           const drawn = label.point ? "point" : label.drawn;
-          const clean = drawn === "freehand" ? tidied(multi(outline), patch / 100).coordinates : outline;
+          const clean = drawn === "freehand" ? withoutLoops(multi(outline), patch / 100).coordinates : outline;
           checkValidity(label.validFrom ?? null, label.validTo ?? null);
           return {
             legendId: legend.id,
@@ -235,7 +235,7 @@ export function labelEdits(deps: Deps): Edits {
       z.strictObject({ ids, coordinates }),
       ({ ids: wanted, coordinates: outline }) => {
         const box = grid();
-        const hole = tidied(multi(outline), 0);
+        const hole = withoutLoops(multi(outline), 0);
         const cut = found(wanted).flatMap((label) => {
           const before: Polygonal = multi(label.coordinates);
           const rest = subtract(before, hole);

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
-import { canonical, isWithin, plainPieces, readPlainText } from "../../catalog/index.ts";
+import { canonical, isWithin, readPlainText, regularFilePieces } from "../../catalog/index.ts";
 import { DamagedZip, diskError, isDiskFull, openZip, removeSync, writeAll } from "../../files/index.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import type { TaskProgress } from "../../vector/index.ts";
@@ -131,7 +131,7 @@ function folderPackage(from: string): Package {
           const target = await open(path, "wx");
           try {
             let at = 0;
-            for (const piece of plainPieces(real)) {
+            for (const piece of regularFilePieces(real)) {
               look?.(piece);
               await writeAll(target, piece, at);
               at += piece.length;

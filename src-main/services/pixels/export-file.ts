@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { assertNoLinkOut, type Catalog, openPlain } from "../../catalog/index.ts";
+import { assertNoLinkOut, type Catalog, openRegularFile } from "../../catalog/index.ts";
 import type { PixelAnswer } from "./answer.ts";
 
 const types: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export async function readExportFile(catalog: Catalog, file: string): Promise<Pi
   if (!known.some((entry) => entry.name === file && entry.isFile()))
     throw new AppError("layer-not-found", { id: file });
   const path = join(folder, file);
-  const open = await openPlain(path).catch((cause: unknown) => {
+  const open = await openRegularFile(path).catch((cause: unknown) => {
     throw new AppError("raster-missing", { path }, { cause });
   });
   const facts = await open.stat();

@@ -6,7 +6,7 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { LayerSource, LayerStatistics, MapLayerCommands } from "../../../src-shared/ipc/map-layers.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { LoadingCache } from "../../files/index.ts";
-import { boundsIn, boundsOfImage, headers, meaningOf, physicalOf, pixelSizeIn } from "../../imagery/index.ts";
+import { boundsAfterShift, boundsIn, headers, meaningOf, physicalOf, pixelSizeIn } from "../../imagery/index.ts";
 import { requireGeobox, statistics } from "../../raster/index.ts";
 import type { Deps } from "../deps.ts";
 import { validated } from "../validated.ts";
@@ -109,7 +109,7 @@ async function placeOf(
     if (place.bounds) bounds = bounds ? union(bounds, place.bounds) : place.bounds;
   }
   return {
-    bounds: bounds ? boundsOfImage(bounds, shift) : null,
+    bounds: bounds ? boundsAfterShift(bounds, shift) : null,
     resolution: Number.isFinite(resolution) ? resolution : 0,
   };
 }

@@ -7,7 +7,7 @@ import {
   type ContributingPart,
   contributingParts,
   type FileStates,
-  gridInImage,
+  gridBeforeShift,
   gridTouches,
   hasBands,
   headers,
@@ -101,7 +101,7 @@ function interleave(
 function partsOf(layer: RasterLayer, names: readonly string[], target: GeoBox): Part[] {
   const [only, ...others] = layer.pieces;
   if (!only || others.length > 0) return partsTouching([layer], names, target);
-  return hasBands(only, names) ? [{ piece: only, grid: gridInImage(target, layer.shift) }] : [];
+  return hasBands(only, names) ? [{ piece: only, grid: gridBeforeShift(target, layer.shift) }] : [];
 }
 
 /** Scale and offset of a band, the same in all pieces; `undefined` where they differ, or values are no such numbers. */

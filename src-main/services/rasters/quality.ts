@@ -14,7 +14,7 @@ import { northUp } from "../../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { CloudShare } from "../../../src-shared/ipc/inspect.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { gridInImage, pixelSizeIn, type Reader, rasterReader, readMask, touches } from "../../imagery/index.ts";
+import { gridBeforeShift, pixelSizeIn, type Reader, rasterReader, readMask, touches } from "../../imagery/index.ts";
 
 /** Shadow, cloud of medium and high probability, cirrus. */
 const cloudyScl = new Set([3, 8, 9, 10]);
@@ -114,7 +114,7 @@ async function shareOf(
   const masks = masksOf(acquisition);
   const first = masks[0]!;
   const file = maskFileOf(first.piece)?.grid ?? (await reader.facts(first.path, first.crs)).geobox;
-  const target = gridInImage(lookingGrid(area, file), acquisition.shift);
+  const target = gridBeforeShift(lookingGrid(area, file), acquisition.shift);
   /** 0: not looked at yet, 1: no cloud, 2: cloud */
   const classes = new Uint8Array(target.width * target.height);
   for (const mask of masks) {

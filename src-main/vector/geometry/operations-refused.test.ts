@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { areaOf, type Polygon } from "./geometry.ts";
-import { common, subtract, tidied, unite } from "./operations.ts";
+import { common, subtract, unite, withoutLoops } from "./operations.ts";
 import { overlaps } from "./overlaps.ts";
 
 // What the library throws on some inputs, by its open issues; which inputs these are differs from version to version.
@@ -31,7 +31,7 @@ const [p, q] = [box(500_000.1, 5_600_000.3, 10), box(500_005.1, 5_600_005.3, 10)
 test.for([ring, stack])("%s, twice, is a sentence for each operation, with the fault as its cause", (error) => {
   const works = [
     ["united", () => unite([p, q])],
-    ["cleaned", () => tidied(p, 0)],
+    ["cleaned", () => withoutLoops(p, 0)],
     ["cut", () => subtract(p, q)],
     ["compared", () => common(p, q)],
   ] as const;

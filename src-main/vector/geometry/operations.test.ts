@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { divide } from "./divide.ts";
 import { areaOf, type Polygon, type Position } from "./geometry.ts";
-import { common, subtract, tidied, translated, unite } from "./operations.ts";
+import { common, subtract, translated, unite, withoutLoops } from "./operations.ts";
 import { overlaps } from "./overlaps.ts";
 import { defectOf } from "./validity.ts";
 
@@ -120,7 +120,7 @@ test("loops of a freehand outline are cleaned, small parts dropped", () => {
     ],
   };
   expect(defectOf(bowtie)).toBeDefined();
-  const clean = tidied(bowtie, 1);
+  const clean = withoutLoops(bowtie, 1);
   expect(defectOf(clean)).toBeUndefined();
   expect(areaOf(clean)).toBeGreaterThan(99);
   expect(areaOf(clean)).toBeLessThan(101);

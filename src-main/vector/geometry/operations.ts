@@ -63,7 +63,7 @@ export function unite(geometries: readonly Polygonal[]): MultiPolygon {
  * Cleans a freehand outline: loops become the area they enclose, parts below `smallest` square units are dropped.
  * @throws AppError "shapes-not-computed"
  */
-export function tidied(geometry: Polygonal, smallest: number): MultiPolygon {
+export function withoutLoops(geometry: Polygonal, smallest: number): MultiPolygon {
   const whole = computed("clean", (all) => union(all), toParts(geometry));
   const parts = whole.filter((part) => areaOf({ type: "Polygon", coordinates: part }) >= smallest);
   return fromParts(
