@@ -18,6 +18,8 @@ export interface Learning {
   readonly penalty?: number | undefined;
   /** also choose how sharp a regression's probabilities are, where its penalty is chosen */
   readonly tempered?: boolean;
+  /** of a forest; 300 when left out */
+  readonly trees?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
@@ -51,18 +53,18 @@ export const boostingOptions = (table: LabelledTable) =>
 export async function teachMethod(
   method: Method,
   table: LabelledTable,
-  { seed, groups, penalty, tempered = false, signal, onProgress }: Learning,
+  { seed, groups, penalty, trees = forestTrees, tempered = false, signal, onProgress }: Learning,
 ): Promise<Learned> {
   const stop = signal ? { signal } : {};
   if (method === "random-forest") {
     const classifier = await growForest(table, {
       seed,
-      trees: forestTrees,
+      trees,
       ...stop,
       ...(onProgress ? { onProgress } : {}),
     });
     const { outOfBag } = classifier;
-    return { classifier, settings: { trees: forestTrees, ...(outOfBag === null ? {} : { outOfBag }) } };
+    return { classifier, settings: { trees, ...(outOfBag === null ? {} : { outOfBag }) } };
   }
   if (method === "logistic-regression") {
     const chosen =

@@ -22,6 +22,7 @@ const labels = sampleLabels();
 let imagery: Imagery;
 /** The same network alone, with a regression beside it, and the regression alone. */
 let [network, both, regression]: ModelResult[] = [];
+const none = { regressionWeight: 0, forestWeight: 0 };
 
 let next = 0;
 function folderOf(): string {
@@ -37,11 +38,14 @@ const recipe: FinetuneRecipe = {
   datesPerTile: 3,
   checkpointEverySteps: 6,
 };
-const spec = (regressionWeight: number, more: Partial<FinetuneSpec> = {}): FinetuneSpec => ({
+const spec = (
+  weights: Pick<FinetuneRecipe, "regressionWeight" | "forestWeight">,
+  more: Partial<FinetuneSpec> = {},
+): FinetuneSpec => ({
   ...tinyFinetuning(grid, folderOf()),
   labels,
   imagery,
-  recipe: { ...recipe, regressionWeight },
+  recipe: { ...recipe, ...weights },
   ...more,
 });
 const common = { seed: 3, provider: "cpu", resume: false, appVersion: "test", grid } as const;
@@ -57,9 +61,9 @@ const evaluated = (model: ModelResult, subsets: EvaluateSpec["subsets"]) =>
 
 beforeAll(async () => {
   imagery = await sampleImagery(grid, 6);
-  network = await finetune(spec(0), quiet);
-  both = await finetune(spec(0.3), quiet);
-  regression = await finetune(spec(0, { method: "logistic-regression" }), quiet);
+  network = await finetune(spec(none), quiet);
+  both = await finetune(spec({ regressionWeight: 0.5, forestWeight: 0 }), quiet);
+  regression = await finetune(spec(none, { method: "logistic-regression" }), quiet);
 }, 120_000);
 
 test("the answer is the weighted mean of the logarithms of what the network and the regression hold likely", async () => {
@@ -67,9 +71,9 @@ test("the answer is the weighted mean of the logarithms of what the network and 
   const [alone, mixed, method] = await Promise.all([network!, both!, regression!].map((own) => sharesAt(own, all)));
   // Alone, the regression sharpens what it says by polygons that it held out; beside a network it does not.
   const { training } = await readModelDescription(regression!.modelFolder);
-  const weight = 0.3 * Number(training.settings.temperature);
+  const weight = (1 / 3) * Number(training.settings.temperature);
   for (const [p, shares] of mixed!.entries()) {
-    const products = alone![p]!.map((share, k) => share ** 0.7 * method![p]![k]! ** weight);
+    const products = alone![p]!.map((share, k) => share ** (2 / 3) * method![p]![k]! ** weight);
     const sum = products.reduce((total, product) => total + product, 0);
     for (const [k, product] of products.entries()) expect(shares[k]).toBeCloseTo(product / sum, 4);
   }
@@ -143,6 +147,20 @@ test("numbers of a stranger that are no member's, and shares above 1, are refuse
 
 test("with one class there is nothing to tell apart: the network is alone", async () => {
   const one = { ...labels, polygons: labels.polygons.filter(({ classCode }) => classCode === 1) };
-  const { modelFolder } = await finetune(spec(0.5, { labels: one }), quiet);
+  const { modelFolder } = await finetune(spec({ regressionWeight: 1, forestWeight: 1 }, { labels: one }), quiet);
   expect((await readModelDescription(modelFolder)).ensemble).toBeUndefined();
+});
+
+test("a forest and a regression are two voices beside the network's, of the weights that the recipe says", async () => {
+  const { modelFolder } = await finetune(spec({ regressionWeight: 2, forestWeight: 1 }), quiet);
+  const { ensemble } = await readModelDescription(modelFolder);
+  const all = ensemble!.members.filter((member) => member.modalities.length === 2);
+  expect(all.map(({ method, weight }) => [method, weight])).toEqual([
+    ["logistic-regression", 0.5],
+    ["random-forest", 0.25],
+  ]);
+  expect(ensemble!.members).toHaveLength(6);
+  await expect(readWorkingModel(modelFolder)).resolves.toBeDefined();
+  const { subsets } = await evaluated({ ...both!, modelFolder }, [["s2"]]);
+  expect(subsets[0]!.macroF1!).toBeGreaterThan(0.3);
 });

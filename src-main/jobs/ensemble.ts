@@ -1,4 +1,5 @@
-import { methodNames } from "../../src-shared/domain/method.ts";
+import { type Method, methodNames, methods } from "../../src-shared/domain/method.ts";
+import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { type LabelledTable, teachMethod } from "../classifiers/index.ts";
 import type { Cube } from "../cube/index.ts";
 import type { Tensors } from "../engine/index.ts";
@@ -35,50 +36,73 @@ export interface Ensemble {
 /** With more inputs than this not every set of them has a member: all together, and each alone. */
 const mostInputs = 3;
 
+/** How much each method counts beside the network's 1; 0 or absent: it is not taught. */
+export type MemberWeights = Readonly<Partial<Record<Method, number>>>;
+
+/** As a recipe says; specs of earlier releases say nothing, and their network is alone. */
+export const memberWeights = ({ regressionWeight, forestWeight }: Partial<FinetuneRecipe>): MemberWeights => ({
+  "logistic-regression": regressionWeight ?? 0,
+  "random-forest": forestWeight ?? 0,
+});
+
+/** More rows make forests of hundreds of megabytes that say the same. */
+const mostRowsOfMembers = 20_000;
+/** A member is one of several voices: fewer trees than a forest alone. */
+const treesOfMembers = 150;
+
 /**
- * Teaches a penalised logistic regression on monthly values beside a network, one for every set of the inputs. Its penalty is chosen
- * with all of them. `undefined` where there is nothing to tell apart.
- * @param weight share of the regression in the answer, above 0 and at most 1
+ * Teaches methods on monthly values beside a network, each once for every set of the inputs. What a method leaves open is chosen
+ * with all inputs. `undefined` where there is nothing to tell apart, or no method has a weight.
  */
 export async function teachEnsemble(
   cube: Cube,
   labels: LabelPatches,
   modalities: TrainingInputs["modalities"],
-  { seed, weight }: { readonly seed: number; readonly weight: number },
+  { seed, weights }: { readonly seed: number; readonly weights: MemberWeights },
   context: JobContext,
 ): Promise<Ensemble | undefined> {
+  const taught = methods.filter((method) => (weights[method] ?? 0) > 0);
+  if (taught.length === 0) return undefined;
   const months = monthsOfSeries(cube, modalities);
-  const { table, groups } = await readLabelledRows(cube, labels, modalities, months, seed, context);
+  const { table, groups } = await readLabelledRows(cube, labels, modalities, months, seed, context, { most: mostRowsOfMembers });
   if (new Set(table.classes).size < 2) return undefined;
   const limits = limitsOf(table.values, table.columns);
   withLimits(table.values, limits);
-  const members: EnsembleMember[] = [];
+  const whole = 1 + taught.reduce((sum, method) => sum + weights[method]!, 0);
   const subsets = subsetsOf(modalities);
+  const members: EnsembleMember[] = [];
   let penalty: number | undefined;
-  for (const [index, subset] of subsets.entries()) {
+  for (const subset of subsets) {
     const columns = positionsOf(subset, modalities, (some) => columnsOf(some, months));
-    const { classifier } = await teachMethod("logistic-regression", withColumns(table, columns), {
-      seed,
-      groups,
-      penalty,
-      signal: context.signal,
-      onProgress: (fraction) => context.phase("Regression", (index + fraction) / subsets.length),
-    });
-    if (classifier.method === "logistic-regression") penalty ??= classifier.c;
-    const method = { classifier, limits: limitsAt(limits, columns), months };
-    members.push({ modalities: subset.map(({ name }) => name), weight, method });
+    const own = withColumns(table, columns);
+    for (const method of taught) {
+      const done = members.length;
+      const { classifier } = await teachMethod(method, own, {
+        seed,
+        groups,
+        penalty,
+        trees: treesOfMembers,
+        signal: context.signal,
+        onProgress: (fraction) => context.phase("Methods", (done + fraction) / (subsets.length * taught.length)),
+      });
+      if (classifier.method === "logistic-regression") penalty ??= classifier.c;
+      members.push({
+        modalities: subset.map(({ name }) => name),
+        weight: weights[method]! / whole,
+        method: { classifier, limits: limitsAt(limits, columns), months },
+      });
+    }
   }
-  context.log(
-    `Taught a ${methodNames["logistic-regression"]} beside the network: ${table.rows} patches, C ${penalty?.toPrecision(2)}.`,
-  );
+  const names = taught.map((method) => methodNames[method]).join(" and ");
+  context.log(`Taught ${names} beside the network, from ${table.rows} patches.`);
   return {
     members,
     description: {
       months: { ...months },
-      members: members.map(({ modalities: names, weight: share, method }) => ({
+      members: members.map(({ modalities: inputs, weight, method }) => ({
         method: method.classifier.method,
-        modalities: [...names],
-        weight: share,
+        modalities: [...inputs],
+        weight,
       })),
     },
     tensors: Object.assign({}, ...members.map(({ method }, index) => tensorsOfMethod(method, prefixOf(index)))),

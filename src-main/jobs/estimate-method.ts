@@ -108,7 +108,7 @@ async function tryReading(
   const tables: LabelledTable[] = [];
   const once = async (tile: PatchWindow): Promise<number> => {
     const began = performance.now();
-    const { table } = await readLabelledRows(cube, labels, modalities, months, seed, quiet, [tile]);
+    const { table } = await readLabelledRows(cube, labels, modalities, months, seed, quiet, { tiles: [tile] });
     if (table.rows > 0) tables.push(table);
     return (performance.now() - began) / 1000;
   };

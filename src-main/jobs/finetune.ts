@@ -10,7 +10,7 @@ import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../om
 import { logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
-import { teachEnsemble } from "./ensemble.ts";
+import { memberWeights, teachEnsemble } from "./ensemble.ts";
 import { computeNormalizations, dayCountOf, projectArea, requirePixels } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
 import { labelFacts } from "./label-facts.ts";
@@ -67,9 +67,8 @@ async function teachPatches(
   logTargets(spec, context, targets);
   const settings = { ...recipe, ...(spec.chosen ? { chosen: spec.chosen } : {}) };
   const { legend } = targets;
-  const weight = recipe.regressionWeight;
-  const ensemble =
-    weight > 0 ? await teachEnsemble(cube, targets.train, modalities, { seed, weight }, context) : undefined;
+  const weights = memberWeights(recipe);
+  const ensemble = await teachEnsemble(cube, targets.train, modalities, { seed, weights }, context);
   const model = {
     ...modelToBe(spec, inputs, { task: "dense", config, normalizations, side, legend, provider, settings }),
     ...(ensemble ? { ensemble: ensemble.description } : {}),
@@ -114,9 +113,9 @@ async function teachPatches(
       ...validationMetrics(score),
       ...(best === undefined ? {} : { bestValidationMacroF1: best }),
     };
-    const weights = { ...trained.weights, ...ensemble?.tensors };
+    const tensors = { ...trained.weights, ...ensemble?.tensors };
     const calibrated = calibration ? { ...model, calibrations: [calibration] } : model;
-    const done = { model: calibrated, trained: { ...trained, weights }, findings, seconds, computing, metrics };
+    const done = { model: calibrated, trained: { ...trained, weights: tensors }, findings, seconds, computing, metrics };
     const result = await finishTraining(spec, context, done);
     return { ...result, ...validationOf(score, spec) };
   } finally {

@@ -1,5 +1,5 @@
 import type { LabelledTable } from "../classifiers/index.ts";
-import { type Cube, planBlend } from "../cube/index.ts";
+import { type Cube, type PatchWindow, planBlend } from "../cube/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { JobContext } from "./context.ts";
 import type { LabelPatches } from "./label-patches.ts";
@@ -46,6 +46,7 @@ export interface LabelledRows {
 /**
  * One row per labelled patch that is seen. Of polygons too large for the table the same number of patches, at random.
  * @param tiles those that are read; all around labels when left out
+ * @param most rows
  */
 export async function readLabelledRows(
   cube: Cube,
@@ -54,11 +55,14 @@ export async function readLabelledRows(
   months: Months,
   seed: number,
   { signal, phase }: JobContext,
-  tiles = labels.tilesAround(methodTiles(labels.area, modalities)),
+  {
+    tiles = labels.tilesAround(methodTiles(labels.area, modalities)),
+    most = mostRows,
+  }: { readonly tiles?: readonly PatchWindow[]; readonly most?: number } = {},
 ): Promise<LabelledRows> {
   const columns = columnsOf(modalities, months);
   const monthIn = (date: string) => monthOf(months, date);
-  const shares = sharesOfPolygons(labels, mostRowsOf(columns));
+  const shares = sharesOfPolygons(labels, Math.min(most, mostRowsOf(columns)));
   const rows: Float32Array[] = [];
   const classes: number[] = [];
   const groups: number[] = [];

@@ -177,10 +177,15 @@ export const recipeMessages = messages({
     en: "1 counts patches, so large labels decide; 0 counts labels, however large.",
     fr: "1 compte les patchs : les grandes étiquettes décident ; 0 compte les étiquettes, quelle que soit leur taille.",
   },
-  "train.field.regressionWeight": { en: "Share of the regression", fr: "Part de la régression" },
+  "train.field.regressionWeight": { en: "Weight of the regression", fr: "Poids de la régression" },
   "train.hint.regressionWeight": {
-    en: "A logistic regression on monthly values answers beside the network. 0: the network alone.",
-    fr: "Une régression logistique sur des valeurs mensuelles répond à côté du réseau. 0 : le réseau seul.",
+    en: "A logistic regression on monthly values answers beside the network, whose weight is 1. 0: not taught.",
+    fr: "Une régression logistique sur des valeurs mensuelles répond à côté du réseau, dont le poids est 1. 0 : pas apprise.",
+  },
+  "train.field.forestWeight": { en: "Weight of the forest", fr: "Poids de la forêt" },
+  "train.hint.forestWeight": {
+    en: "A random forest on monthly values answers beside the network, whose weight is 1. 0: not taught.",
+    fr: "Une forêt aléatoire sur des valeurs mensuelles répond à côté du réseau, dont le poids est 1. 0 : pas apprise.",
   },
   "train.field.validateEverySteps": { en: "Steps between validations", fr: "Pas entre validations" },
   "train.hint.validateEverySteps": {

@@ -41,11 +41,10 @@ export interface FinetuneRecipe extends CommonRecipe {
   readonly balance: "classes" | "polygons" | "patches";
   /** a polygon's weight in a tile grows with its patches to this power: 1 counts patches, 0 counts polygons */
   readonly patchWeightPower: number;
-  /**
-   * share of a penalised logistic regression on monthly values in the answer, beside the network: 0 leaves the network alone, 1
-   * silences it
-   */
+  /** how much a penalised logistic regression on monthly values counts in the answer, beside the network's 1; 0: not taught */
   readonly regressionWeight: number;
+  /** the same of a random forest */
+  readonly forestWeight: number;
   /** `balanced`: a class weighs the more in the loss the fewer labelled patches it has, besides how often it is drawn */
   readonly classWeights: "none" | "balanced";
   /** steps between two reviews on the validation part, when there is one */
@@ -105,7 +104,8 @@ export const finetuneDefaults: FinetuneRecipe = {
   balance: "polygons",
   patchWeightPower: 0.5,
   classWeights: "none",
-  regressionWeight: 0.5,
+  regressionWeight: 1,
+  forestWeight: 1,
   validateEverySteps: 50,
   patience: null,
 };

@@ -11,6 +11,8 @@ import {
 
 const share = z.number().min(0).max(1);
 const count = z.int().positive();
+/** Beside the network's 1: more than ten times as much would be the method alone. */
+const memberWeight = z.number().min(0).max(10);
 
 const common = {
   steps: count,
@@ -41,7 +43,8 @@ const finetuneShape = {
   balance: z.enum(["classes", "polygons", "patches"]),
   patchWeightPower: share,
   classWeights: z.enum(["none", "balanced"]),
-  regressionWeight: share,
+  regressionWeight: memberWeight,
+  forestWeight: memberWeight,
   validateEverySteps: count,
   patience: count.nullable(),
 } satisfies Record<keyof FinetuneRecipe, z.ZodType>;
