@@ -22,7 +22,7 @@ const labels = sampleLabels();
 let imagery: Imagery;
 /** The same network alone, with a regression beside it, and the regression alone. */
 let [network, both, regression]: ModelResult[] = [];
-const none = { regressionWeight: 0, forestWeight: 0 };
+const none = { regressionWeight: 0, forestWeight: 0, boostedWeight: 0 };
 
 let next = 0;
 function folderOf(): string {
@@ -39,7 +39,7 @@ const recipe: FinetuneRecipe = {
   checkpointEverySteps: 6,
 };
 const spec = (
-  weights: Pick<FinetuneRecipe, "regressionWeight" | "forestWeight">,
+  weights: Pick<FinetuneRecipe, "regressionWeight" | "forestWeight" | "boostedWeight">,
   more: Partial<FinetuneSpec> = {},
 ): FinetuneSpec => ({
   ...tinyFinetuning(grid, folderOf()),
@@ -62,7 +62,7 @@ const evaluated = (model: ModelResult, subsets: EvaluateSpec["subsets"]) =>
 beforeAll(async () => {
   imagery = await sampleImagery(grid, 6);
   network = await finetune(spec(none), quiet);
-  both = await finetune(spec({ regressionWeight: 0.5, forestWeight: 0 }), quiet);
+  both = await finetune(spec({ ...none, regressionWeight: 0.5 }), quiet);
   regression = await finetune(spec(none, { method: "logistic-regression" }), quiet);
 }, 120_000);
 
@@ -147,19 +147,20 @@ test("numbers of a stranger that are no member's, and shares above 1, are refuse
 
 test("with one class there is nothing to tell apart: the network is alone", async () => {
   const one = { ...labels, polygons: labels.polygons.filter(({ classCode }) => classCode === 1) };
-  const { modelFolder } = await finetune(spec({ regressionWeight: 1, forestWeight: 1 }, { labels: one }), quiet);
+  const { modelFolder } = await finetune(spec({ ...none, regressionWeight: 1 }, { labels: one }), quiet);
   expect((await readModelDescription(modelFolder)).ensemble).toBeUndefined();
 });
 
-test("a forest and a regression are two voices beside the network's, of the weights that the recipe says", async () => {
-  const { modelFolder } = await finetune(spec({ regressionWeight: 2, forestWeight: 1 }), quiet);
+test("all methods are voices beside the network's, of the weights that the recipe says", async () => {
+  const { modelFolder } = await finetune(spec({ regressionWeight: 2, forestWeight: 1, boostedWeight: 1 }), quiet);
   const { ensemble } = await readModelDescription(modelFolder);
   const all = ensemble!.members.filter((member) => member.modalities.length === 2);
   expect(all.map(({ method, weight }) => [method, weight])).toEqual([
-    ["logistic-regression", 0.5],
-    ["random-forest", 0.25],
+    ["logistic-regression", 0.4],
+    ["random-forest", 0.2],
+    ["boosted-trees", 0.2],
   ]);
-  expect(ensemble!.members).toHaveLength(6);
+  expect(ensemble!.members).toHaveLength(9);
   await expect(readWorkingModel(modelFolder)).resolves.toBeDefined();
   const { subsets } = await evaluated({ ...both!, modelFolder }, [["s2"]]);
   expect(subsets[0]!.macroF1!).toBeGreaterThan(0.3);

@@ -40,9 +40,10 @@ const mostInputs = 3;
 export type MemberWeights = Readonly<Partial<Record<Method, number>>>;
 
 /** As a recipe says; specs of earlier releases say nothing, and their network is alone. */
-export const memberWeights = ({ regressionWeight, forestWeight }: Partial<FinetuneRecipe>): MemberWeights => ({
-  "logistic-regression": regressionWeight ?? 0,
-  "random-forest": forestWeight ?? 0,
+export const memberWeights = (recipe: Partial<FinetuneRecipe>): MemberWeights => ({
+  "logistic-regression": recipe.regressionWeight ?? 0,
+  "random-forest": recipe.forestWeight ?? 0,
+  "boosted-trees": recipe.boostedWeight ?? 0,
 });
 
 /** More rows make forests of hundreds of megabytes that say the same. */

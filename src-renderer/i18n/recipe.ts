@@ -187,6 +187,11 @@ export const recipeMessages = messages({
     en: "A random forest on monthly values answers beside the network, whose weight is 1. 0: not taught.",
     fr: "Une forêt aléatoire sur des valeurs mensuelles répond à côté du réseau, dont le poids est 1. 0 : pas apprise.",
   },
+  "train.field.boostedWeight": { en: "Weight of the boosted trees", fr: "Poids des arbres boostés" },
+  "train.hint.boostedWeight": {
+    en: "Boosted trees on monthly values answer beside the network, whose weight is 1. 0: not taught.",
+    fr: "Des arbres boostés sur des valeurs mensuelles répondent à côté du réseau, dont le poids est 1. 0 : pas appris.",
+  },
   "train.field.validateEverySteps": { en: "Steps between validations", fr: "Pas entre validations" },
   "train.hint.validateEverySteps": {
     en: "How often the model is measured on the validation part. Each validation takes some time.",

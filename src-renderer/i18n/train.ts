@@ -115,8 +115,8 @@ export const trainMessages = messages({
     fr: "{labels} pour l’entraînement, d’un ou deux patchs chacun ({patches} patchs).",
   },
   "train.chosen.few-places": {
-    en: "Only {labels} to train on ({patches} patches): a longer training would memorise them.",
-    fr: "Seulement {labels} pour l’entraînement ({patches} patchs) : un plus long les apprendrait par cœur.",
+    en: "Only {labels} to train on ({patches} patches): each is drawn as often as any other.",
+    fr: "Seulement {labels} pour l’entraînement ({patches} patchs) : chacune est tirée aussi souvent.",
   },
   "train.chosen.many-places": {
     en: "{labels} to train on ({patches} patches): patches are drawn as they are labelled.",

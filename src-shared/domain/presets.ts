@@ -22,7 +22,7 @@ export const finetunePresets: Readonly<Record<PresetName, Preset<FinetuneRecipe>
     size: "tiny",
     recipe: { ...finetuneDefaults, steps: 60, warmupSteps: 10, datesPerTile: 12, validateEverySteps: 20 },
   },
-  balanced: { size: "small", recipe: { ...finetuneDefaults, steps: 150, validateEverySteps: 25 } },
+  balanced: { size: "small", recipe: { ...finetuneDefaults, validateEverySteps: 25 } },
   thorough: {
     size: "small",
     recipe: {

@@ -45,6 +45,8 @@ export interface FinetuneRecipe extends CommonRecipe {
   readonly regressionWeight: number;
   /** the same of a random forest */
   readonly forestWeight: number;
+  /** the same of boosted trees */
+  readonly boostedWeight: number;
   /** `balanced`: a class weighs the more in the loss the fewer labelled patches it has, besides how often it is drawn */
   readonly classWeights: "none" | "balanced";
   /** steps between two reviews on the validation part, when there is one */
@@ -93,10 +95,9 @@ const commonDefaults: CommonRecipe = {
 
 export const pretrainDefaults: PretrainRecipe = { ...commonDefaults, maskRatio: 0.75 };
 
-/** Chosen by leaving one training parcel of the sample out at a time (`omnisat demo parcels --set train`). */
+/** Weights of the methods beside the network and the number of steps: chosen by the survey of methods (`e2e/README.md`). */
 export const finetuneDefaults: FinetuneRecipe = {
   ...commonDefaults,
-  steps: 100,
   averageDecay: 0.99,
   encoderLearningRateScale: 1,
   modalityDropout: 0.5,
@@ -106,6 +107,7 @@ export const finetuneDefaults: FinetuneRecipe = {
   classWeights: "none",
   regressionWeight: 1,
   forestWeight: 1,
+  boostedWeight: 1,
   validateEverySteps: 50,
   patience: null,
 };

@@ -7,12 +7,12 @@ const wallToWall = { polygons: 158, patches: 25_000, classes: 5 };
 const parcels = { polygons: 17, patches: 2662, classes: 8 };
 const points = { polygons: 906, patches: 906, classes: 5 };
 
-test("labels that cover the ground are learned patch by patch and for longer, few parcels as the sample taught, points as points", () => {
+test("labels that cover the ground are learned patch by patch and few parcels one by one, points as points", () => {
   expect(settingsOfLabels(wallToWall)).toMatchObject({
     rule: "many-places",
     values: { balance: "patches", steps: 300 },
   });
-  expect(settingsOfLabels(parcels)).toMatchObject({ rule: "few-places", values: { balance: "polygons", steps: 100 } });
+  expect(settingsOfLabels(parcels)).toMatchObject({ rule: "few-places", values: { balance: "polygons", steps: 300 } });
   expect(settingsOfLabels(points)).toMatchObject({ rule: "points", values: { balance: "polygons", steps: 300 } });
   // The rule is about places: thirty is the first number that is many.
   expect([29, 30].map((polygons) => settingsOfLabels({ ...wallToWall, polygons }).rule)).toEqual([
@@ -21,7 +21,7 @@ test("labels that cover the ground are learned patch by patch and for longer, fe
   ]);
 });
 
-test("the sample keeps the settings that leaving its parcels out chose", () => {
+test("few parcels keep the defaults", () => {
   const { recipe } = recipeFor({}, parcels);
   expect(recipe).toEqual(finetuneDefaults);
 });

@@ -45,6 +45,7 @@ const finetuneShape = {
   classWeights: z.enum(["none", "balanced"]),
   regressionWeight: memberWeight,
   forestWeight: memberWeight,
+  boostedWeight: memberWeight,
   validateEverySteps: count,
   patience: count.nullable(),
 } satisfies Record<keyof FinetuneRecipe, z.ZodType>;

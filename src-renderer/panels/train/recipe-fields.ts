@@ -60,6 +60,7 @@ export const fieldsOf: Readonly<Record<"finetune" | "pretrain" | "tiles", readon
         number("labelSmoothing", 0, 0.9, 0.05),
         number("regressionWeight", 0, 10, 0.5),
         number("forestWeight", 0, 10, 0.5),
+        number("boostedWeight", 0, 10, 0.5),
       ],
     },
     { id: "variety", fields: [number("modalityDropout", 0, 1, 0.1), ...variety] },
