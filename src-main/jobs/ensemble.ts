@@ -65,7 +65,9 @@ export async function teachEnsemble(
   const taught = methods.filter((method) => (weights[method] ?? 0) > 0);
   if (taught.length === 0) return undefined;
   const months = monthsOfSeries(cube, modalities);
-  const { table, groups } = await readLabelledRows(cube, labels, modalities, months, seed, context, { most: mostRowsOfMembers });
+  const { table, groups } = await readLabelledRows(cube, labels, modalities, months, seed, context, {
+    most: mostRowsOfMembers,
+  });
   if (new Set(table.classes).size < 2) return undefined;
   const limits = limitsOf(table.values, table.columns);
   withLimits(table.values, limits);

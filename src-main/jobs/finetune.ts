@@ -115,7 +115,14 @@ async function teachPatches(
     };
     const tensors = { ...trained.weights, ...ensemble?.tensors };
     const calibrated = calibration ? { ...model, calibrations: [calibration] } : model;
-    const done = { model: calibrated, trained: { ...trained, weights: tensors }, findings, seconds, computing, metrics };
+    const done = {
+      model: calibrated,
+      trained: { ...trained, weights: tensors },
+      findings,
+      seconds,
+      computing,
+      metrics,
+    };
     const result = await finishTraining(spec, context, done);
     return { ...result, ...validationOf(score, spec) };
   } finally {

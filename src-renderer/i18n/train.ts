@@ -110,6 +110,7 @@ export const trainMessages = messages({
     en: { one: "{count} step", other: "{count} steps" },
     fr: { one: "{count} étape", other: "{count} étapes" },
   },
+  "train.chosen.beside": { en: "beside the network: {methods}", fr: "à côté du réseau : {methods}" },
   "train.chosen.points": {
     en: "{labels} train, each of a patch or two ({patches} patches).",
     fr: "{labels} pour l’entraînement, d’un ou deux patchs chacun ({patches} patchs).",

@@ -146,10 +146,14 @@ export async function planFinetune(
 function shapeOf(labels: LabelInput, grid: ProjectGrid): LabelShape {
   const codes = labels.legend.map(({ code }) => code);
   const usable = new LabelPatches(labels, "train", codes, patchGrid(grid), projectArea(grid)).usable();
+  const perClass = [...Map.groupBy(usable, ({ classCode }) => classCode).values()]
+    .map(({ length }) => length)
+    .sort((p, q) => p - q);
   return {
     polygons: usable.length,
     patches: usable.reduce((sum, { patches }) => sum + patches, 0),
-    classes: new Set(usable.map(({ classCode }) => classCode)).size,
+    classes: perClass.length,
+    perClass: perClass[Math.floor((perClass.length - 1) / 2)] ?? 0,
     ...(labels.unit === undefined ? {} : { unit: labels.unit }),
   };
 }

@@ -60,8 +60,9 @@ export class TrainingForm {
           : pretrainPresets[usual];
     if (this.kind !== "finetune") return { size, recipe: { ...recipe } };
     // What follows from the labels is empty here; the usual preset leaves the length to them too.
+    const ofLabels = { patchWeightPower: null, regressionWeight: null, forestWeight: null, boostedWeight: null };
     const open = this.preset === "balanced" ? { steps: null, learningRate: null } : {};
-    return { size, recipe: { ...recipe, balance: "auto", patchWeightPower: null, ...open } };
+    return { size, recipe: { ...recipe, balance: "auto", ...ofLabels, ...open } };
   }
 
   get presetSize(): "tiny" | "small" | "base" {
