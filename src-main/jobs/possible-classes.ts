@@ -2,7 +2,7 @@ import { type Calibration, isCalibration, type SetRule, usualLevel } from "../..
 import type { Finding } from "../../src-shared/domain/finding.ts";
 import type { LabelInput, MapSpec, ModelUse, ProjectGrid } from "../../src-shared/domain/job.ts";
 import { hasPolygons } from "../../src-shared/domain/label-unit.ts";
-import { noShare } from "../../src-shared/domain/stored-shares.ts";
+import { certain, noShare } from "../../src-shared/domain/stored-shares.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { blockKey, isPossible, type ModelDescription, type ObservedPatch, setRule } from "../learning/index.ts";
 import { lonLatBounds } from "../raster/index.ts";
@@ -79,10 +79,12 @@ export function ruleFor(
     return { findings: [{ code: "not-calibrated", details: { modalities, calibrated: other } }] };
   }
   const rule = setRule(calibration, codes, level);
-  const { groups, unit, calibratedOn, needed } = rule;
+  const { groups, unit, calibratedOn, needed, margins } = rule;
   const findings: Finding[] = [];
   if (calibratedOn < needed)
     findings.push({ code: "sets-all-classes", details: { level, calibrated: calibratedOn, needed, groups, unit } });
+  else if (margins.every((margin) => margin === certain) && codes.length > 1)
+    findings.push({ code: "sets-rule-out-nothing", details: { level, calibrated: calibratedOn, groups, unit } });
   // Other years, dates or bands than it has learned are findings of their own.
   const travelled = applied.findings.length > 0 || isElsewhere(description, grid.geobox);
   const isStrange = !isOfThisUse(calibration) || (!exact && travelled);

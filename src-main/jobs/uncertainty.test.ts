@@ -33,6 +33,8 @@ const aside = sampleLabels((id, part) => (validating.has(id) ? "validation" : pa
 const common = { seed: 1, provider: "cpu", resume: false, appVersion: "test", grid } as const;
 let imagery: Imagery;
 let modelFolder: string;
+/** taught on the sample's own split, which has no validation part */
+let plain: string;
 
 let next = 0;
 function folderOf(): string {
@@ -48,8 +50,9 @@ const codesOf = ({ findings }: { readonly findings?: readonly { readonly code: s
   (findings ?? []).map(({ code }) => code);
 
 beforeAll(async () => {
-  imagery = await sampleImagery(grid, 6);
+  imagery = await sampleImagery(grid, 4);
   modelFolder = (await finetune(teaching(aside), quiet)).modelFolder;
+  plain = (await finetune(teaching(sampleLabels()), quiet)).modelFolder;
 }, 120_000);
 
 /** What the files say of each labelled patch of a part: GDAL's pixels and the polygons. */
@@ -190,8 +193,15 @@ test("too few parcels for a level rule out nothing, and say how many are needed"
 
 const firstOf = (part: string) => sampleLabels().polygons.find((own) => own.part === part)!.id;
 
+test("enough parcels of which too many have no probability of their class rule out nothing either, and that is said", async () => {
+  const [own] = (await readModelDescription(modelFolder)).calibrations!;
+  const calibrations = [{ ...own!, margins: own!.margins.map((margin, i) => (i < 2 ? 10_000 : margin)) }];
+  const result = await map(drawing({ calibrations }), quiet);
+  expect(result.findings!.find(({ code }) => code === "sets-rule-out-nothing")).toMatchObject({ details: { level: 0.9, calibrated: 9, groups: "labels" } }); // biome-ignore format: one line
+  expect(codesOf(await map(drawing({ calibrations, level: 0.6 }), quiet))).not.toContain("sets-rule-out-nothing");
+});
+
 test("without a validation part, from an earlier release or with other inputs: said, and the map is drawn without sets", async () => {
-  const { modelFolder: plain } = await finetune(teaching(sampleLabels()), quiet);
   expect((await readModelDescription(plain)).calibrations).toBeUndefined();
   const result = await map(drawing({ modelFolder: plain }), quiet);
   expect([result.sets, result.uncertainty]).toEqual([undefined, undefined]);
@@ -203,7 +213,6 @@ test("without a validation part, from an earlier release or with other inputs: s
 });
 
 test("measuring a model that is not calibrated calibrates it where validation labels are, and its maps follow", async () => {
-  const { modelFolder: plain } = await finetune(teaching(sampleLabels()), quiet);
   const { subsets, calibrations } = await evaluate(measuring({ modelFolder: plain, labels: aside }), quiet);
   expect(calibrations).toMatchObject([{ modalities: names() }]);
   expect(subsets[0]!.uncertainty!.calibratedOn).toBe(calibrations![0]!.codes.length);

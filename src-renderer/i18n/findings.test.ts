@@ -44,6 +44,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "not-calibrated": { modalities, calibrated: ["s2", "s1-asc"] },
   "calibrated-elsewhere": {},
   "sets-all-classes": { level: 0.95, calibrated: 1, needed: 19, groups: "blocks", unit: "points" },
+  "sets-rule-out-nothing": { level: 0.95, calibrated: 20, groups: "labels", unit: "polygons" },
   "sets-cover-less": {
     modalities,
     level: 0.95,

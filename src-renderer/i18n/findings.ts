@@ -254,6 +254,10 @@ export const frenchFindings: FindingSentences = {
     what: `Aucune classe ne peut être exclue : pour une promesse de ${percent(level)}, il faut au moins ${countedGroups(needed, groups, unit)} dans la part de validation, et il y en a ${calibrated}.`,
     remedy: "Donnez-en davantage à la part de validation, ou promettez moins.",
   }),
+  "sets-rule-out-nothing": ({ level, calibrated, groups, unit }) => ({
+    what: `Aucune classe ne peut être exclue : pour promettre ${percent(level)}, la vraie classe devrait être possible presque partout parmi ${countedGroups(calibrated, groups, unit)} de la part de validation, et trop souvent le modèle ne lui donne aucune probabilité.`,
+    remedy: "Promettez moins, ou entraînez sur davantage d’endroits de ces classes.",
+  }),
   "sets-cover-less": ({ modalities, level, covered, high, count, groups, unit }) => ({
     what: `Avec ${modalities.join(" + ")}, la classe est parmi les possibles pour ${percent(covered)} de ${countedGroups(count, groups, unit)} (95 % : au plus ${percent(high)}) ; ${percent(level)} étaient promis.`,
     remedy:

@@ -197,7 +197,7 @@ export const mapsMessages = messages({
     en: "The probability that the model gives to the class it chose. It is not a measured accuracy.",
     fr: "La probabilité que le modèle donne à la classe choisie : son opinion, non une exactitude mesurée.",
   },
-  "maps.sets": { en: "Possible classes", fr: "Classes possibles" },
+  "maps.sets.short": { en: "Possible", fr: "Possibles" },
   "maps.sets.size": {
     en: { one: "{count} class possible", other: "{count} classes possible" },
     fr: { one: "{count} classe possible", other: "{count} classes possibles" },

@@ -84,3 +84,16 @@ test("a moved layer takes a place between its new neighbours, also at the ends",
     "group:sentinel-2",
   ]);
 });
+
+test("what is uncertain lies over its own map and under the next one; possible classes are off at first", () => {
+  const kinds = ["map", "confidence", "set-size", "uncertain"] as const;
+  const maps = [1, 2].flatMap((id) => kinds.map((kind) => layer(`${kind}:${id}`, kind)));
+  const slots = slotsOf(maps, new Map());
+  expect(drawnOf(slots, new Map(), latest).map(({ id }) => id)).toEqual([
+    "map:1",
+    "uncertain:1",
+    "map:2",
+    "uncertain:2",
+  ]);
+  expect(slots.find(({ id }) => id === "uncertain:1")!.opacity).toBeLessThan(1);
+});

@@ -33,9 +33,10 @@ const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
   limit: 620,
   grid: 600,
   difference: 520,
-  uncertain: 515,
   "set-size": 512,
   confidence: 510,
+  // Above its own map and below the next one, which it says nothing of.
+  uncertain: 500,
   map: 500,
   raster: 350,
   group: 300,

@@ -10,7 +10,8 @@ import { Maps } from "./maps.svelte.ts";
 import type { Notifier } from "./notify.ts";
 import { job, layer, legendClass, newProgram, newWindow, some } from "./state.fixture.ts";
 
-const map = (id: number, jobId: number): MapProduct => some<MapProduct>({ id, jobId, name: `map ${id}`, modelId: 1 });
+const map = (id: number, jobId: number, files: Partial<MapProduct["files"]> = {}): MapProduct =>
+  some<MapProduct>({ id, jobId, name: `map ${id}`, modelId: 1, files: some<MapProduct["files"]>(files) });
 const model = (id: number, more: Partial<Model> = {}): Model =>
   some<Model>({ id, kind: "finetuned", state: "present", summary: some<Model["summary"]>({}), ...more });
 
@@ -68,6 +69,20 @@ test("the map that was asked for is shown when it is there: in the panel, and wi
   maps.view = { kind: "list" };
   await ends(30);
   expect(maps.view).toEqual({ kind: "list" });
+});
+
+test("of a calibrated model what is uncertain is marked over the map, and its possible classes wait", async () => {
+  const { maps } = await begin();
+  maps.awaited.add(30);
+  const sets = { setSizePath: "set-size.tif", uncertainPath: "uncertain.tif", setsPath: null };
+  program.on("maps.list", [map(3, 30, { sets })]);
+  await ends(30);
+  expect(program.requests("layers.setDisplay")[0]!.layers.map(({ id, visible }) => [id, visible])).toEqual([
+    ["map:3", true],
+    ["confidence:3", false],
+    ["set-size:3", false],
+    ["uncertain:3", true],
+  ]);
 });
 
 test("a comparison is shown likewise; what failed or was cancelled is waited for no longer", async () => {

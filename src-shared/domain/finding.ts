@@ -154,6 +154,8 @@ export interface FindingDetails {
     readonly calibrated: number;
     readonly needed: number;
   };
+  /** enough groups, but of too many the true class has no probability at all */
+  readonly "sets-rule-out-nothing": CountedGroups & { readonly level: number; readonly calibrated: number };
   readonly "sets-cover-less": CountedGroups & {
     readonly modalities: readonly string[];
     readonly level: number;
@@ -228,6 +230,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "not-calibrated": "caution",
   "calibrated-elsewhere": "caution",
   "sets-all-classes": "caution",
+  "sets-rule-out-nothing": "caution",
   "sets-cover-less": "caution",
   "map-one-class": "caution",
   "map-empty": "severe",
@@ -501,6 +504,10 @@ export const englishFindings: FindingSentences = {
   "sets-all-classes": ({ level, calibrated, needed, groups, unit }) => ({
     what: `No class can be ruled out: a promise for ${percent(level)} of the ${groupWord(groups, unit)} needs at least ${countedGroups(needed, groups, unit)} in the validation part, and there ${calibrated === 1 ? "is" : "are"} ${calibrated}.`,
     remedy: "Give the validation part more of them, or promise less.",
+  }),
+  "sets-rule-out-nothing": ({ level, calibrated, groups, unit }) => ({
+    what: `No class can be ruled out: to promise ${percent(level)}, the true class would have to be possible in nearly all of ${countedGroups(calibrated, groups, unit)} of the validation part, and in too many of them the model gives it no probability at all.`,
+    remedy: "Promise less, or train on more places of these classes.",
   }),
   "sets-cover-less": ({ modalities, level, covered, high, count, groups, unit }) => ({
     what: `With ${modalities.join(" + ")} the class is among the possible ones of ${percent(covered)} of ${countedGroups(count, groups, unit)} (95 %: at most ${percent(high)}); ${percent(level)} were promised.`,
