@@ -331,7 +331,8 @@ export class MapSync {
   }
 }
 
-const isRaster = (id: string): boolean => /^(acquisition|raster|map|confidence|set-size|uncertain|difference):/.test(id);
+const isRaster = (id: string): boolean =>
+  /^(acquisition|raster|map|confidence|set-size|uncertain|difference):/.test(id);
 
 function graticuleLayer(colors: MapColors): Graticule {
   const label = () =>
