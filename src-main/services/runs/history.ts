@@ -125,7 +125,9 @@ function summaries(catalog: Catalog): RunSummary[] {
     const curve = catalog.runs.curve(run.id, sparklineOf);
     const losses = catalog.runs.curve(run.id, "loss");
     const model = run.modelId === null ? undefined : models.get(run.modelId);
-    const f1 = curve.length > 0 ? Math.max(...curve) : null;
+    // A method has no curve: what it reached stands in its result.
+    const reached = run.settings?.method ? (result?.metrics.bestValidationMacroF1 ?? null) : null;
+    const f1 = curve.length > 0 ? Math.max(...curve) : reached;
     return [
       {
         id: run.id,
