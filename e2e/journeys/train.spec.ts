@@ -32,6 +32,7 @@ test("a training is estimated, started, watched, measured, renamed and deleted",
   await window.getByRole("combobox", { name: "Method" }).selectOption("random-forest");
   await expect(estimate.getByText(/^[\d,]+ rows of \d+ values$/)).toBeVisible();
   await window.getByRole("combobox", { name: "Method" }).selectOption("network");
+  await window.getByRole("tab", { name: "Curves" }).click();
 
   await window.getByRole("button", { name: "Rename" }).first().click();
   const dialog = window.getByRole("dialog", { name: "Rename" });
