@@ -5,7 +5,10 @@ import { fitTemperature } from "./temperature.ts";
 
 /** Penalties that are tried, the strongest first. */
 const triedPenalties: readonly number[] = [1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 0.1, 1];
-/** Where no class has two polygons, nothing can be held out. */
+/**
+ * Where fewer than half of the classes have two polygons, what can be held out says nothing of most classes: the choice would be
+ * between those two or three alone, and any of eight penalties may win it.
+ */
 export const usualPenalty = 1e-3;
 const mostFolds = 5;
 /** Scores this close are equal: the stronger penalty is taken, which depends less on the rows it saw. */
@@ -61,18 +64,21 @@ export async function choosePenalty(
     // The penalty stays the same beside the *mean* loss of a row.
     return { ...chosen, c: chosen.tried.length > 0 ? (c * some.length) / table.rows : c };
   }
-  const count = Math.min(mostFolds, mostGroups(table, groups));
+  const perClass = groupsOfClasses(table, groups);
+  const count = Math.min(mostFolds, Math.max(...perClass));
   if (count < 2) return { c: usualPenalty, tried: [], temperature: 1 };
   const folds = groupedFolds({ groups, classes: table.classes }, count, seed);
-  const answers = triedPenalties.map(() => new Int32Array(table.rows).fill(-1));
-  const told = triedPenalties.map(() => new Float32Array(table.rows * table.classCount));
+  const telling = 2 * perClass.filter((own) => own >= 2).length >= perClass.filter((own) => own >= 1).length;
+  const penalties = telling ? triedPenalties : [usualPenalty];
+  const answers = penalties.map(() => new Int32Array(table.rows).fill(-1));
+  const told = penalties.map(() => new Float32Array(table.rows * table.classCount));
   for (let fold = 0; fold < count; fold++) {
     const rows = [...folds.keys()];
     const held = rows.filter((i) => folds[i] === fold);
     const learned = rowsOf(table, rows.filter((i) => folds[i] !== fold)); // biome-ignore format: one call
     const asked = rowsOf(table, held);
     let model: LogisticRegression | undefined;
-    for (const [at, c] of triedPenalties.entries()) {
+    for (const [at, c] of penalties.entries()) {
       model = await fitLogisticRegression(learned, {
         c,
         ...rough,
@@ -85,10 +91,10 @@ export async function choosePenalty(
         answers[at]![row] = highest(shares, begin, table.classCount);
         told[at]!.set(shares.subarray(begin, begin + table.classCount), row * table.classCount);
       }
-      onProgress?.((fold + (at + 1) / triedPenalties.length) / count);
+      onProgress?.((fold + (at + 1) / penalties.length) / count);
     }
   }
-  const tried = triedPenalties.map((c, at) => ({ c, macroF1: macroF1ByGroup(answers[at]!, table, groups) }));
+  const tried = penalties.map((c, at) => ({ c, macroF1: macroF1ByGroup(answers[at]!, table, groups) }));
   const best = Math.max(...tried.map(({ macroF1 }) => macroF1));
   const chosen = tried.findIndex(({ macroF1 }) => macroF1 >= best - closeScores);
   const asked = Uint8Array.from(folds, (fold) => (fold >= 0 ? 1 : 0));
@@ -120,11 +126,11 @@ function someOfEach(groups: Int32Array, most: number): Int32Array {
   });
 }
 
-/** The number of groups of the class that has most. */
-function mostGroups({ classes, classCount }: LabelledTable, groups: Int32Array): number {
+/** [classCount] the number of groups of each class. */
+function groupsOfClasses({ classes, classCount }: LabelledTable, groups: Int32Array): number[] {
   const found = Array.from({ length: classCount }, () => new Set<number>());
   for (const [i, own] of classes.entries()) found[own]!.add(groups[i]!);
-  return Math.max(...found.map(({ size }) => size));
+  return found.map(({ size }) => size);
 }
 
 function highest(shares: Float32Array, begin: number, count: number): number {

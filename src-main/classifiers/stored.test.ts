@@ -89,6 +89,14 @@ test("the penalty follows what is told apart in polygons that were held out", as
   expect(Math.max(...guessed.tried.map(({ macroF1 }) => macroF1))).toBeLessThan(0.7);
 });
 
+test("where most classes have one polygon, the few others do not choose the penalty of all", async () => {
+  const { table, groups } = polygons();
+  // Two of three classes are one polygon each.
+  const own = groups.map((group, i) => (table.classes[i] === 4 ? group : 1000 + table.classes[i]!));
+  const { c, tried } = await choosePenalty(table, own, { seed: 1 });
+  expect([c, tried.map((one) => one.c)]).toEqual([usualPenalty, [usualPenalty]]);
+});
+
 test("with one polygon per class nothing is held out, and every method still learns", async () => {
   const { table, groups } = polygons();
   const own = { table, groups: groups.map((_, i) => table.classes[i]!) };
