@@ -56,8 +56,8 @@ export const trainMessages = messages({
   "train.option.method.random-forest": { en: "Random forest", fr: "Forêt aléatoire" },
   "train.option.method.boosted-trees": { en: "Boosted trees", fr: "Arbres boostés" },
   "train.hint.method.network": {
-    en: "Learns from every date and sensor together, and works with any of the sensors later.",
-    fr: "Apprend de toutes les dates et de tous les capteurs ensemble, et fonctionne ensuite avec chacun d’eux.",
+    en: "Learns from every date and sensor together, and works with any of the sensors later. Simple methods answer beside it.",
+    fr: "Apprend de toutes les dates et de tous les capteurs, et marche ensuite avec n’importe lesquels. Des méthodes simples répondent à ses côtés.",
   },
   "train.hint.method.logistic-regression": {
     en: "Monthly values of each patch, strongly penalised. Takes seconds; often the best with few labels. Its maps need every sensor chosen here.",
