@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { type FakeProgram, mounted, settle } from "../client/fake-program.fixture.ts";
 import { Device } from "./device.svelte.ts";
 import { FollowedJob } from "./followed-job.svelte.ts";
+import { FollowedTopic } from "./followed-topic.ts";
 import type { Jobs } from "./jobs.svelte.ts";
 import { job, newProgram } from "./state.fixture.ts";
 import { WorkProgress } from "./work-progress.svelte.ts";
@@ -57,6 +58,18 @@ test("progress is that of its own work, and ends with who follows it", async () 
   stop();
   program.announce("work", { name: "sample", fraction: 1 });
   expect(progress.fraction).toBe(0.5);
+});
+
+test("a topic is heard while it is followed, and no other with it", async () => {
+  const heard: string[] = [];
+  const topic = new FollowedTopic(program.client, "job.state", ({ id, state }) => void heard.push(`${id} ${state}`));
+  program.announce("job.state", { id: 1, state: "running", reason: null });
+  const stop = await mounted(() => topic.follow());
+  program.announce("recent.changed", {});
+  program.announce("job.state", { id: 2, state: "finished", reason: null });
+  stop();
+  program.announce("job.state", { id: 3, state: "finished", reason: null });
+  expect(heard).toEqual(["2 finished"]);
 });
 
 test("memory of the device is asked for every two seconds while it is watched", async () => {
