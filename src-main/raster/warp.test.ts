@@ -171,6 +171,12 @@ ds.SetGeoTransform([574680, 10, 0, 5618640, 0, 10])
   }
 });
 
+/** True where some of a pixel and its eight neighbours have values and others have none. */
+function onEdge(valid: Uint8Array | undefined, at: number, width: number): boolean {
+  const around = [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((x) => valid?.[at + y * width + x] ?? 1));
+  return new Set(around).size > 1;
+}
+
 async function expectTilesToAgree(raster: Raster, whole: GeoBox): Promise<void> {
   const references = new Map<ResampleMethod, Awaited<ReturnType<typeof warp>>>();
   for (const method of methods) references.set(method, await warp(raster, whole, { method }));
@@ -190,7 +196,10 @@ async function expectTilesToAgree(raster: Raster, whole: GeoBox): Promise<void> 
             // The lattice of another tile differs by up to a thousandth of a pixel.
             const slack = method === "nearest" || method === "mode" ? 4000 : 4;
             expect(Math.abs(band[i]! - reference.bands[b]![at]!)).toBeLessThanOrEqual(slack);
-            expect(tile.valid[b]?.[i] ?? 1).toBe(reference.valid[b]?.[at] ?? 1);
+            const valid = tile.valid[b]?.[i] ?? 1;
+            // The same thousandth decides whether a patch on the image's edge touches its last pixel.
+            if (onEdge(reference.valid[b], at, whole.width)) continue;
+            expect(valid).toBe(reference.valid[b]?.[at] ?? 1);
           }
         });
       },
