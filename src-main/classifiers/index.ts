@@ -2,5 +2,5 @@
 
 export { type Classifier, classify, teachMethod } from "./classifier.ts";
 export { arraysOf, classifierOf } from "./stored.ts";
-export type { LabelledTable } from "./table.ts";
+export type { LabelledTable, Table } from "./table.ts";
 export { timeMethod } from "./time.ts";

@@ -1,8 +1,9 @@
+import type { Table } from "../classifiers/index.ts";
 import type { Cube, Normalization, PatchWindow } from "../cube/index.ts";
 import { LoadingCache } from "../files/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 import type { EnsembleMember } from "./ensemble.ts";
-import { MethodPredictor } from "./method-predictor.ts";
+import { logarithmsOf, MethodPredictor } from "./method-predictor.ts";
 import { methodTileSide } from "./method-table.ts";
 import type { PatchPredictor, TileLogits } from "./predict.ts";
 
@@ -12,23 +13,23 @@ const keptBytes = 64 * 2 ** 20;
 /** Side of the squares that are answered at a time, in patches: labels that lie far apart are asked for in small tiles. */
 const mostSide = 8;
 
-/** The answer of one member to a square of patches. */
-interface MemberAnswer {
-  /** [P, classes] logarithms of shares */
+/** The answer of the methods to a square of patches. */
+interface SquareAnswer {
+  /** [P, classes] weighted mean of the logarithms of their shares */
   readonly logits: Float32Array;
   /** [P] 1 where any input sees the patch */
   readonly seen: Uint8Array;
 }
 
 /**
- * A network with the methods beside it: per patch the weighted mean of the logarithms of what each holds likely. A patch that
- * a method sees nothing of is left to the network.
+ * A network with the methods beside it: per patch the weighted mean of the logarithms of what each holds likely (a logarithmic
+ * opinion pool, Genest & Zidek 1986). A patch of which no input shows a month is left to the network.
  */
 export class EnsemblePredictor implements PatchPredictor {
   readonly #network: PatchPredictor;
-  readonly #members: readonly Member[];
+  readonly #methods: Methods;
 
-  /** @param members those that take exactly the inputs that are used */
+  /** @param members those that take exactly the inputs that are used; at least one */
   constructor(
     network: PatchPredictor,
     members: readonly EnsembleMember[],
@@ -37,7 +38,7 @@ export class EnsemblePredictor implements PatchPredictor {
     normalizations?: readonly Normalization[],
   ) {
     this.#network = network;
-    this.#members = members.map((member) => new Member(member, cube, model, normalizations, members.length));
+    this.#methods = new Methods(members, cube, model, normalizations);
   }
 
   /** What it is given is what the network is given. */
@@ -48,19 +49,14 @@ export class EnsemblePredictor implements PatchPredictor {
   async *run(tiles: Iterable<PatchWindow>, signal: AbortSignal): AsyncGenerator<TileLogits, void> {
     for await (const answer of this.#network.run(tiles, signal)) {
       const { window, logits } = answer;
-      const classes = logits.length / (window.width * window.height);
+      const patches = window.width * window.height;
+      const classes = logits.length / patches;
       const mixed = logarithmsOfShares(logits, classes);
-      const others = await Promise.all(this.#members.map((member) => member.answer(window, classes, signal)));
-      for (let p = 0; p < window.width * window.height; p++) {
-        let rest = 1;
-        for (const [m, { seen }] of others.entries()) if (seen[p] === 1) rest -= this.#members[m]!.weight;
-        for (let k = 0, at = p * classes; k < classes; k++, at++) {
-          let sum = Math.max(0, rest) * mixed[at]!;
-          for (const [m, other] of others.entries())
-            if (other.seen[p] === 1) sum += this.#members[m]!.weight * other.logits[at]!;
-          mixed[at] = sum;
-        }
-      }
+      const { weight } = this.#methods;
+      const others = await this.#methods.answer(window, classes, signal);
+      for (let at = 0; at < mixed.length; at++)
+        if (others.seen[Math.floor(at / classes)] === 1)
+          mixed[at] = Math.max(0, 1 - weight) * mixed[at]! + weight * others.logits[at]!;
       yield { ...answer, logits: mixed };
     }
   }
@@ -70,28 +66,38 @@ export class EnsemblePredictor implements PatchPredictor {
   }
 }
 
-/** A method that answers to any window, square by square, each read once while it is kept. */
-class Member {
+/** Methods of the same inputs, which answer to any window, square by square, each read once for all while it is kept. */
+class Methods {
+  /** of all together */
   readonly weight: number;
   readonly #predictor: MethodPredictor;
   readonly #side: number;
-  readonly #kept: LoadingCache<MemberAnswer>;
+  readonly #kept = LoadingCache.ofBytes<SquareAnswer>(
+    keptBytes,
+    ({ logits, seen }) => logits.byteLength + seen.byteLength,
+  );
 
   constructor(
-    { modalities, weight, method }: EnsembleMember,
+    members: readonly EnsembleMember[],
     cube: Cube,
     model: Pick<ModelDescription, "name" | "modalities" | "days">,
     normalizations: readonly Normalization[] | undefined,
-    members: number,
   ) {
+    const [{ modalities, method }] = members as readonly [EnsembleMember];
     const own = model.modalities.filter(({ name }) => modalities.includes(name));
-    this.weight = weight;
-    this.#predictor = new MethodPredictor(cube, { ...model, modalities: own }, method, modalities, normalizations);
+    this.weight = members.reduce((sum, { weight }) => sum + weight, 0);
     this.#side = Math.min(mostSide, methodTileSide(own));
-    this.#kept = LoadingCache.ofBytes(keptBytes / members, ({ logits, seen }) => logits.byteLength + seen.byteLength);
+    const { limits, months } = method;
+    const shares = members.map(({ weight }) => weight / this.weight);
+    const answer = (table: Table) => {
+      const answers = members.map((member) => logarithmsOf(member.method.classifier, table));
+      return answers[0]!.map((_, at) => answers.reduce((sum, one, m) => sum + shares[m]! * one[at]!, 0));
+    };
+    const together = { limits, months, answer };
+    this.#predictor = new MethodPredictor(cube, { ...model, modalities: own }, together, modalities, normalizations);
   }
 
-  async answer(window: PatchWindow, classes: number, signal: AbortSignal): Promise<MemberAnswer> {
+  async answer(window: PatchWindow, classes: number, signal: AbortSignal): Promise<SquareAnswer> {
     const { col, row, width, height } = window;
     const logits = new Float32Array(width * height * classes);
     const seen = new Uint8Array(width * height);
@@ -110,8 +116,8 @@ class Member {
     return { logits, seen };
   }
 
-  #square(col: number, row: number, signal: AbortSignal): Promise<MemberAnswer> {
-    const load = async (): Promise<MemberAnswer> => {
+  #square(col: number, row: number, signal: AbortSignal): Promise<SquareAnswer> {
+    const load = async (): Promise<SquareAnswer> => {
       const window = { col, row, width: this.#side, height: this.#side };
       for await (const { logits, seen } of this.#predictor.run([window], signal)) return { logits, seen };
       throw new Error("a method gave no answer");

@@ -143,6 +143,14 @@ test("numbers of a stranger that are no member's, and shares above 1, are refuse
   await refused({ ...ensemble!, members: [{ ...first!, modalities: ["s9"] }] }, tensors, "an unknown input");
   await refused({ ...ensemble!, members: [{ ...first!, modalities: ["s2", "s2"] }] }, tensors, "an input twice");
   await refused({ ...ensemble!, members: [{ ...first!, weight: 0 }] }, tensors, "no share");
+  const copies = Object.entries(tensors).flatMap(([name, own]) =>
+    name.startsWith("ensemble.0.") ? [[name.replace(".0.", ".1."), own] as const] : [],
+  );
+  const twice = { ...ensemble!, members: [first!, first!] };
+  const low = tensors["ensemble.0.low"]!;
+  const other = { ...low, data: (low.data as Float32Array).map((value) => value - 1) };
+  const together = { ...tensors, ...Object.fromEntries(copies) };
+  await refused(twice, { ...together, "ensemble.1.low": other }, "two readings of the same rows");
 });
 
 test("with one class there is nothing to tell apart: the network is alone", async () => {

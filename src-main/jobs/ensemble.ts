@@ -149,6 +149,9 @@ const limitsAt = ({ missing, low, high }: ColumnLimits, columns: Int32Array): Co
   high: Float32Array.from(columns, (at) => high[at]!),
 });
 
+const sameLimits = (p: ColumnLimits, q: ColumnLimits): boolean =>
+  (["missing", "low", "high"] as const).every((name) => p[name].every((value, j) => value === q[name][j]));
+
 const prefixOf = (member: number): string => `ensemble.${member}.`;
 
 /** A member as a method's own model would be described. */
@@ -174,6 +177,9 @@ export function membersOf(description: ModelDescription, weights: Tensors): read
   for (const [index, member] of ensemble.members.entries()) {
     const method = methodOf(describedMember(description, member), weights, prefixOf(index));
     if (!method) return undefined;
+    // Members of the same inputs read the same rows.
+    const first = members.find((one) => String(one.modalities) === String(member.modalities));
+    if (first && !sameLimits(first.method.limits, method.limits)) return undefined;
     members.push({ modalities: member.modalities, weight: member.weight, method });
   }
   return members;

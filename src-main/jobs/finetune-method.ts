@@ -13,7 +13,7 @@ import { labelFacts } from "./label-facts.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import { validationMetrics, validationOf } from "./label-reference.ts";
 import { tensorsOfMethod } from "./method-model.ts";
-import { MethodPredictor } from "./method-predictor.ts";
+import { answererOf, MethodPredictor } from "./method-predictor.ts";
 import { methodTileSide, methodTiles, monthsOfSeries, readLabelledRows } from "./method-table.ts";
 import { limitsOf, namesOfColumns, withLimits } from "./monthly-values.ts";
 import { networkFor } from "./network.ts";
@@ -82,7 +82,7 @@ async function teachOn(
     }),
     method: { name: method, months: { ...months } },
   };
-  const predictor = new MethodPredictor(cube, model, { classifier, limits, months }, names);
+  const predictor = new MethodPredictor(cube, model, answererOf({ classifier, limits, months }), names);
   const grouping = groupingOf(given, grid);
   const said = new CalibrationGroups(codes);
   const onPatch: ScoreOptions["onPatch"] = (patch) => said.add(grouping.named(patch));

@@ -1,15 +1,32 @@
 import type { Finding } from "../../src-shared/domain/finding.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { classify } from "../classifiers/index.ts";
+import { type Classifier, classify, type Table } from "../classifiers/index.ts";
 import type { Cube, Normalization, PatchWindow } from "../cube/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 import type { WorkingMethod } from "./method-model.ts";
 import { type BandChange, calendarOf, changeBands, columnsOf, readPatchRows, withLimits } from "./monthly-values.ts";
 import type { PatchPredictor, TileLogits } from "./predict.ts";
 
-/** A share is told as its logarithm; one of 0 has none. */
+/** A share is given as its logarithm; one of 0 has none. */
 const leastShare = 1e-6;
+
+/** [rows, classes] logarithms of the shares that a classifier gives the rows of a table. */
+export const logarithmsOf = (classifier: Classifier, table: Table): Float32Array =>
+  classify(classifier, table).map((share) => Math.log(Math.max(leastShare, share)));
+
+/** What answers for rows of monthly values: one method, or several together. */
+export interface RowAnswerer extends Pick<WorkingMethod, "limits" | "months"> {
+  /** [rows, classes] logarithms of shares */
+  readonly answer: (table: Table) => Float32Array;
+}
+
+/** A method alone. */
+export const answererOf = ({ classifier, limits, months }: WorkingMethod): RowAnswerer => ({
+  limits,
+  months,
+  answer: (table) => logarithmsOf(classifier, table),
+});
 /** Above this share of cut values the images are not what was taught. */
 const mostCut = 0.5;
 
@@ -23,7 +40,7 @@ interface Told {
 export class MethodPredictor implements PatchPredictor {
   readonly watch = { findings: () => this.#findings() };
   readonly #cube: Cube;
-  readonly #method: WorkingMethod;
+  readonly #method: RowAnswerer;
   readonly #modalities: readonly Modality[];
   readonly #monthIn: (date: string) => number;
   readonly #changes: readonly (readonly (BandChange | undefined)[])[] | undefined;
@@ -36,7 +53,7 @@ export class MethodPredictor implements PatchPredictor {
   constructor(
     cube: Cube,
     model: Pick<ModelDescription, "name" | "modalities" | "days">,
-    method: WorkingMethod,
+    method: RowAnswerer,
     used: readonly string[],
     normalizations?: readonly Normalization[],
   ) {
@@ -53,7 +70,7 @@ export class MethodPredictor implements PatchPredictor {
 
   /** Answers tile after tile, in the order given. A class that was not taught, or that no tree speaks of, has a share of a millionth. */
   async *run(tiles: Iterable<PatchWindow>, signal: AbortSignal): AsyncGenerator<TileLogits, void> {
-    const { classifier, limits, months } = this.#method;
+    const { answer, limits, months } = this.#method;
     for (const window of tiles) {
       signal.throwIfAborted();
       const { values, seen } = await readPatchRows(this.#cube, window, this.#modalities, months, this.#monthIn, signal);
@@ -63,8 +80,7 @@ export class MethodPredictor implements PatchPredictor {
       this.#told.seen += seen.reduce((sum, one) => sum + one, 0);
       withLimits(values, limits, this.#told.cut);
       const table = { values, rows: patches, columns: limits.missing.length };
-      const logits = classify(classifier, table).map((share) => Math.log(Math.max(leastShare, share)));
-      yield { window, logits, seen };
+      yield { window, logits: answer(table), seen };
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -3,7 +3,7 @@ import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { type EnsembleMember, membersOf } from "./ensemble.ts";
 import { EnsemblePredictor } from "./ensemble-predictor.ts";
 import { methodOf } from "./method-model.ts";
-import { MethodPredictor } from "./method-predictor.ts";
+import { answererOf, MethodPredictor } from "./method-predictor.ts";
 import { type PatchPredictor, Predictor, type PredictorOptions } from "./predict.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function predictorFor(options: PredictorOptions): Promise<PatchPred
   }
   const method = methodOf(model, weights);
   if (!method) throw unfit(model.name);
-  return new MethodPredictor(cube, model, method, modalities, normalizations);
+  return new MethodPredictor(cube, model, answererOf(method), modalities, normalizations);
 }
 
 const unfit = (name: string): AppError =>
