@@ -73,6 +73,7 @@ export {
 } from "./mosaic.ts";
 export {
   type Normalization,
+  normalizeInPlace,
   RunningStatistics,
   StatisticsGatherer,
 } from "./normalize.ts";

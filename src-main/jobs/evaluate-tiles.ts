@@ -5,6 +5,7 @@ import { commonestClasses, microF1Interval, tileScores } from "../learning/index
 import { applyModel, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { answersFor } from "./finetune-tiles.ts";
+import { requireGolden } from "./golden.ts";
 import { openCube } from "./imagery.ts";
 import { tilesInLegend } from "./label-classes.ts";
 import { readWorkingModel } from "./model-tensors.ts";
@@ -18,7 +19,8 @@ import { constantScore, holds, namedScore, placesOfTiles, presenceOf, requireTil
  * @throws AppError "no-tiles-to-train" when the part has no labelled tile that an image shows
  */
 export async function evaluateTiles(given: EvaluateTilesSpec, context: JobContext): Promise<EvaluateTilesResult> {
-  const { description, weights } = await readWorkingModel(given.modelFolder);
+  const model = await readWorkingModel(given.modelFolder);
+  const { description, weights } = model;
   const { grid, imagery, part, batchSize } = given;
   const { legend, task } = requireTileModel(description, grid.tilePatches);
   const matched = tilesInLegend(given.tiles, legend);
@@ -29,6 +31,7 @@ export async function evaluateTiles(given: EvaluateTilesSpec, context: JobContex
   const none = () => new AppError("no-tiles-to-train", { part, tiles: own.all, share: shareThreshold });
   if (own.tiles.length === 0) throw none();
   const { provider } = await providerFor(spec.provider);
+  await requireGolden(spec, model, provider);
   const all = [...new Set(spec.subsets.flat())];
   const applied = applyModel(description, grid, imagery, all);
   logUse(applied, undefined, context);

@@ -7,6 +7,7 @@ import type { PatchWindow } from "../cube/index.ts";
 import { CalibrationGroups, setRule, UncertaintyCounter } from "../learning/index.ts";
 import { applyModel, blendFor, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
+import { requireGolden } from "./golden.ts";
 import { limitOf, openCube, patchGrid, projectArea } from "./imagery.ts";
 import { labelsInLegend } from "./label-classes.ts";
 import { labelFacts } from "./label-facts.ts";
@@ -24,7 +25,8 @@ const calibrating = 0.3;
 
 /** Scores a model on one part of the split, with every subset of modalities that was asked for: one set of weights. */
 export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise<EvaluateResult> {
-  const { description, weights } = await readWorkingModel(spec.modelFolder);
+  const model = await readWorkingModel(spec.modelFolder);
+  const { description, weights } = model;
   const { grid, imagery } = spec;
   const legend = description.legend;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
@@ -35,6 +37,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
   if (labels.usable().length === 0) throw new AppError("no-labelled-patch", { part: spec.part });
   const { tiles } = blendFor(description, area, spec.overlapPatches);
   const { provider } = await providerFor(spec.provider);
+  await requireGolden(spec, model, provider);
   const all = [...new Set(spec.subsets.flat())];
   const applied = applyModel(description, grid, imagery, all, spec.use);
   logUse(applied, spec.use, context);

@@ -3,7 +3,16 @@ import type { JobSpec } from "../../src-shared/domain/job.ts";
 import { type Remark, remarkSentence } from "../../src-shared/eo/remarks.ts";
 
 /** What may differ between two runs of the same work: where it lies, and where it is computed. */
-const circumstances = new Set(["folder", "resume", "provider", "appVersion", "modelFolder", "path", "evidence"]);
+const circumstances = new Set([
+  "folder",
+  "resume",
+  "provider",
+  "appVersion",
+  "machineFolder",
+  "modelFolder",
+  "path",
+  "evidence",
+]);
 
 /** Remarks count as their English sentences, so that the checkpoints of releases that stored those can still be continued. */
 const remarks: Readonly<Record<string, (value: unknown) => unknown>> = {

@@ -17,6 +17,7 @@ import { isPossible } from "../learning/index.ts";
 import { applyModel, blendFor, normalizationsFor } from "./applied-model.ts";
 import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
+import { requireGolden } from "./golden.ts";
 import { openCube, patchGrid } from "./imagery.ts";
 import { storedShares } from "./map-values.ts";
 import { readWorkingModel } from "./model-tensors.ts";
@@ -27,7 +28,8 @@ import { providerFor } from "./provider.ts";
 
 /** Looks at each point's patch. */
 export async function inspect(spec: InspectSpec, context: JobContext): Promise<InspectResult> {
-  const { description, weights } = await readWorkingModel(spec.modelFolder);
+  const model = await readWorkingModel(spec.modelFolder);
+  const { description, weights } = model;
   const { signal, phase } = context;
   const { legend } = description;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
@@ -35,6 +37,7 @@ export async function inspect(spec: InspectSpec, context: JobContext): Promise<I
   const applied = applyModel(description, grid, imagery, modalities, spec.use);
   const { rule } = ruleFor(description, spec, applied);
   const { provider, reason } = await providerFor(spec.provider);
+  await requireGolden(spec, model, provider);
   const cube = openCube(grid, imagery, applied.modalities, applied.days);
   try {
     const normalizations = await normalizationsFor(description, applied, cube, spec, context);

@@ -14,6 +14,7 @@ import { applyModel, logUse, normalizationsFor } from "./applied-model.ts";
 import { argmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { requireGolden } from "./golden.ts";
 import { openCube } from "./imagery.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { Predictor } from "./predict.ts";
@@ -32,12 +33,14 @@ const mostPixels = 64e6;
  */
 export async function mapTiles(spec: MapTilesSpec, context: JobContext): Promise<MapTilesResult> {
   const started = performance.now();
-  const { description, weights } = await readWorkingModel(spec.modelFolder);
+  const model = await readWorkingModel(spec.modelFolder);
+  const { description, weights } = model;
   const { grid, imagery, modalities, tiles, batchSize } = spec;
   const { legend, task } = requireTileModel(description, grid.tilePatches);
   const side = grid.tilePatches;
   const sideMeters = side * grid.patchMeters;
   const { provider } = await providerFor(spec.provider);
+  await requireGolden(spec, model, provider);
   const begun = join(spec.folder, "tiles.part.json");
   const fingerprint = fingerprintOf(spec, description.weights.sha256);
   const keep = spec.resume && (await readFile(begun, "utf8").catch(() => "")) === fingerprint;

@@ -35,6 +35,7 @@ import { applyModel, blendFor, logUse, normalizationsFor } from "./applied-model
 import type { JobContext } from "./context.ts";
 import { coverageFindings, coverageIn } from "./coverage-words.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { requireGolden } from "./golden.ts";
 import { openCube, patchGrid } from "./imagery.ts";
 import { setFileCount, writeSets } from "./map-uncertainty.ts";
 import { emptyByte, noClass, planesOfRow, planesOfShare, rowBytes, rowLayout, sharesOf } from "./map-values.ts";
@@ -54,7 +55,8 @@ import { TileStore } from "./tile-store.ts";
  */
 export async function map(spec: MapSpec, context: JobContext): Promise<MapResult> {
   const started = performance.now();
-  const { description, weights } = await readWorkingModel(spec.modelFolder);
+  const model = await readWorkingModel(spec.modelFolder);
+  const { description, weights } = model;
   const { legend } = description;
   if (!legend) throw new AppError("model-has-no-head", { name: description.name });
   const { grid, imagery, modalities } = spec;
@@ -64,6 +66,7 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
   const side = description.grid.tilePatches;
   const { stride } = blendFor(description, area, spec.overlapPatches);
   const { provider } = await providerFor(spec.provider);
+  await requireGolden(spec, model, provider);
   // What an earlier run left is continued only when it was the same work with the same weights.
   const begun = join(spec.folder, "map.part.json");
   const fingerprint = fingerprintOf(spec, `${description.weights.sha256} ${rowLayout}`);

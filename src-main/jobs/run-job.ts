@@ -29,6 +29,8 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./estimate.ts")).estimate(spec, context);
     case "inspect":
       return (await import("./inspect.ts")).inspect(spec, context);
+    case "golden":
+      return (await import("./golden.ts")).goldenJob(spec);
     case "export":
       return (await import("./export/index.ts")).exportMap(spec, context);
     case "compare":

@@ -30,6 +30,7 @@ import { type Coverage, coverageFindings } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { requireGolden } from "./golden.ts";
 import { leastClear, mostDatesOf, openCube } from "./imagery.ts";
 import type { InputWatch } from "./input-watch.ts";
 import { readWorkingModel } from "./model-tensors.ts";
@@ -58,13 +59,16 @@ export interface TrainingInputs {
 
 /**
  * The model that a fine-tuning starts from, whole.
- * @throws AppError "model-without-network", and what `readWorkingModel` throws
+ * @throws AppError "model-without-network", and what `readWorkingModel` and `requireGolden` throw
  */
-export async function baseOf({ modelFolder }: FinetuningSpec): Promise<TrainedModel | undefined> {
+export async function baseOf(spec: FinetuningSpec): Promise<TrainedModel | undefined> {
+  const { modelFolder } = spec;
   if (modelFolder === null) return undefined;
   const model = await readWorkingModel(modelFolder);
   const { method, name } = model.description;
   if (method) throw new AppError("model-without-network", { name });
+  const { provider } = await providerFor(spec.provider);
+  await requireGolden({ ...spec, modelFolder }, model, provider);
   return model;
 }
 

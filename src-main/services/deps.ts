@@ -24,6 +24,8 @@ export interface Deps {
   readonly announce: Announce;
   readonly runJob: JobRunner;
   readonly appVersion: string;
+  /** for what the program keeps in mind of this machine; without it every job tries again */
+  readonly settingsFolder?: string;
   /** the host is shutting down: every job stops at its next step and stays resumable */
   readonly signal?: AbortSignal;
 }

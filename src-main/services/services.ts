@@ -24,7 +24,8 @@ import { runService } from "./runs/runs.ts";
 import { tileLabelService } from "./tiles/tiles.ts";
 
 /** Every command on an open project. A missing one is a compile error. */
-export function services(deps: Deps) {
+export function services(given: Deps) {
+  const deps = withMachineFolder(given);
   const queue = new JobQueue(deps, resultHandlers(deps));
   return {
     ...projectService(deps),
@@ -52,3 +53,10 @@ export function services(deps: Deps) {
 }
 
 export type Services = ReturnType<typeof services>;
+
+/** Jobs learn where this machine keeps in mind what it has tried; a job's stored spec does not say it. */
+function withMachineFolder(deps: Deps): Deps {
+  const { runJob, settingsFolder } = deps;
+  if (settingsFolder === undefined) return deps;
+  return { ...deps, runJob: (spec, on, signal) => runJob({ ...spec, machineFolder: settingsFolder }, on, signal) };
+}

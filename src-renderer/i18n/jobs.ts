@@ -18,6 +18,7 @@ export const jobsMessages = messages({
   "jobs.kind.report": { en: "Report", fr: "Rapport" },
   "jobs.kind.export": { en: "Export", fr: "Export" },
   "jobs.kind.compare": { en: "Comparison", fr: "Comparaison" },
+  "jobs.kind.golden": { en: "Check of a model", fr: "Contrôle d’un modèle" },
   "jobs.kind.inspect": { en: "Inspection", fr: "Inspection" },
   "jobs.kind.estimate": { en: "Estimate", fr: "Estimation" },
   "jobs.state.queued": { en: "Waiting", fr: "En attente" },

@@ -365,6 +365,23 @@ export const mapsMessages = messages({
   "models.sha": { en: "SHA-256", fr: "SHA-256" },
   "models.folder": { en: "Folder", fr: "Dossier" },
   "models.made": { en: "Made with", fr: "Créé avec" },
+  "models.answers": { en: "Answers checked", fr: "Réponses contrôlées" },
+  "models.answers.count": {
+    en: "golden.json holds {count} answers of this model; before it is used, the program asks the same again and compares.",
+    fr: "golden.json contient {count} réponses de ce modèle ; avant de l’utiliser, le programme repose les mêmes questions et compare.",
+  },
+  "models.answers.none": {
+    en: "no: the package has no golden.json, as packages of earlier versions. Measure the model on labels before you rely on it.",
+    fr: "non : le paquet n’a pas de golden.json, comme ceux des versions antérieures. Mesurez le modèle sur des étiquettes avant de vous y fier.",
+  },
+  "models.answers.own": {
+    en: "trained in this project; an export adds golden.json",
+    fr: "entraîné dans ce projet ; un export ajoute golden.json",
+  },
+  "models.answers.damaged": {
+    en: "golden.json cannot be read, so the model is refused when it is used",
+    fr: "golden.json est illisible : le modèle est refusé à l’usage",
+  },
   "models.licence": { en: "Licence", fr: "Licence" },
   "models.licence.none": { en: "not stated in the package", fr: "non précisée dans le paquet" },
   "models.settings": { en: "All settings", fr: "Tous les réglages" },

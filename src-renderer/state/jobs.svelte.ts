@@ -163,8 +163,9 @@ export class Jobs {
     const visit = this.#visit;
     await this.#ask();
     const job = this.byId(id);
-    if (!job || visit !== this.#visit || job.kind === "inspect" || job.kind === "estimate" || this.#quiet.delete(id))
+    if (!job || visit !== this.#visit || job.kind === "inspect" || job.kind === "golden" || job.kind === "estimate")
       return;
+    if (this.#quiet.delete(id)) return;
     const name = job.title;
     const kind = t(`jobs.kind.${job.kind}`);
     if (state === "finished") {

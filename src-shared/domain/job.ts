@@ -39,6 +39,7 @@ export type JobSpec =
   | ReportSpec
   | EstimateSpec
   | InspectSpec
+  | GoldenSpec
   | ExportSpec
   | CompareSpec;
 export type JobKind = JobSpec["kind"];
@@ -58,6 +59,7 @@ export interface JobResults {
   readonly report: ReportResult;
   readonly estimate: TrainingEstimate;
   readonly inspect: InspectResult;
+  readonly golden: GoldenResult;
   readonly export: ExportResult;
   readonly compare: CompareResult;
 }
@@ -137,6 +139,8 @@ export interface CommonSpec {
   readonly resume: boolean;
   /** the commit or version of the program, for the model card */
   readonly appVersion: string;
+  /** where this machine keeps in mind what it has tried; not stored with the job */
+  readonly machineFolder?: string;
 }
 
 /** Widths of the network; `name` is what people choose. */
@@ -277,6 +281,20 @@ export interface InspectResult {
   readonly provider: string;
   readonly legend: readonly LegendClass[];
   readonly patches: readonly PatchClasses[];
+}
+
+/** A model's answers to made-up inputs: made for a package, or compared with those of its package. Asked by itself: no row, no files. */
+export interface GoldenSpec extends CommonSpec {
+  readonly kind: "golden";
+  readonly task: "make" | "check";
+  readonly modelFolder: string;
+}
+
+export interface GoldenResult {
+  /** the content of a new golden.json; `null` of a check */
+  readonly text: string | null;
+  /** answers that were made or compared; 0: the package has none */
+  readonly outputs: number;
 }
 
 /** Gathers what a run left into one self-contained HTML file. */

@@ -1,3 +1,4 @@
+import { type Method, methodNames } from "../domain/method.ts";
 import { type Because, because } from "./reasons/index.ts";
 /** Why an input gives nothing to learn from. */
 export type WithoutPixels = "outside" | "no-data" | "impossible" | "unclear" | "few" | "constant";
@@ -77,6 +78,34 @@ export const learningErrors = {
     `“${name}” gives the class of every patch, not what a whole tile holds. Fine-tune a model with labels of tiles.`,
   "model-tile-differs": ({ model, project }: { readonly model: number; readonly project: number }) =>
     `The model looks at tiles of ${model} × ${model} patches, the project's tiles have ${project} × ${project}. Create a project with tiles of ${model} patches, or train a model for this one.`,
+  "model-golden-damaged": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
+    `“${path}” does not say what its model answers (${because(reason)}). Copy the model's package again from its source; without this file the model can be used unchecked.`,
+  "model-golden-differs": ({
+    name,
+    path,
+    what,
+    inputs,
+    method,
+    by,
+    allowed,
+    provider,
+  }: {
+    readonly name: string;
+    readonly path: string;
+    readonly what: "embeddings" | "shares";
+    readonly inputs: string;
+    /** the method that answers; `null`: the network */
+    readonly method: Method | null;
+    /** of a share, or in units of the spread of embeddings; `null`: not comparable */
+    readonly by: number | null;
+    readonly allowed: number;
+    readonly provider: string;
+  }) =>
+    `“${name}” does not answer as its package says, so it is not used: with ${inputs} the ${what === "shares" ? "shares of classes" : "embeddings"} of its ${method === null ? "network" : methodNames[method]} ${by === null ? "cannot be compared with" : `are ${Number(by.toPrecision(2))} away from`} those in golden.json${by === null ? "" : ` (${allowed} is allowed)`}, computed on ${provider === "cpu" ? "the processor" : provider}. ${
+      provider === "cpu"
+        ? `Its files were changed, or this version of the program computes something else: copy “${path}” again from its source, or use the version that it was made with.`
+        : "On the processor it answers rightly: compute there (provider cpu), or update the graphics driver."
+    }`,
   "no-tile-labels": (_details: Readonly<Record<string, never>>) =>
     "This project has no labels of whole tiles. Import some first.",
   "no-tile-split": (_details: Readonly<Record<string, never>>) =>

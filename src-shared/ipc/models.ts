@@ -43,6 +43,8 @@ export interface ModelDetails {
   };
   /** by inputs: the labels of the validation part that say what its maps may rule out */
   readonly calibrated: readonly (Pick<Calibration, "modalities" | "groups" | "unit"> & { readonly count: number })[];
+  /** in its golden.json, which are asked again before it is used; `null`: there is none, 0: it cannot be read */
+  readonly answers: number | null;
   /** of the folder's own licence file; `null` when it has none */
   readonly licence: string | null;
   /** what its training and its measurements give reason to doubt, severe ones first */

@@ -5,6 +5,7 @@ import { readSafetensors, tensor, writeSafetensors } from "../../engine/index.ts
 import { zipOf } from "../../files/index.ts";
 import { expectedTensors } from "../../jobs/model-tensors.ts";
 import { exampleModel } from "../../learning/fixtures/example-model.ts";
+import { newGolden } from "../../learning/golden.ts";
 import { writeModel } from "../../learning/trained-model.ts";
 import { unpackHere } from "../../services/models/import.ts";
 import type { FuzzKind } from "../kind.ts";
@@ -56,7 +57,7 @@ export const safetensors: FuzzKind = {
   },
 };
 
-const inside = ["model.json", "weights.safetensors", "README.md", "LICENSE"] as const;
+const inside = ["model.json", "weights.safetensors", "golden.json", "README.md", "LICENSE"] as const;
 
 /** Packages as folders and as archives: the description, the weights, their sum, and the archive's own fields. */
 export const modelPackage: FuzzKind = {
@@ -69,7 +70,29 @@ export const modelPackage: FuzzKind = {
     });
     await writeModel(folder, exampleModel, Object.fromEntries(weights));
     const files = Object.fromEntries(["model.json", "weights.safetensors"].map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))])); // biome-ignore format: one line
-    return [{ name: "own", files: { ...files, "README.md": bytesOf("# crops"), LICENSE: bytesOf("MIT") } }];
+    const { modalities, legend } = exampleModel;
+    const { sha256 } = (JSON.parse(text(files["model.json"]!)) as { weights: { sha256: string } }).weights;
+    const golden = newGolden({
+      weights: sha256,
+      seed: 1,
+      dates: 4,
+      ranges: Object.fromEntries(
+        modalities.map(({ name, bands }) => [name, bands.map((): [number, number] => [0, 1])]),
+      ),
+      tolerance: 0.02,
+      outputs: [{ modalities: modalities.map(({ name }) => name), what: "shares", rows: [0, 5], values: [...legend!, ...legend!].map(() => 1) }], // biome-ignore format: one line
+    });
+    return [
+      {
+        name: "own",
+        files: {
+          ...files,
+          "golden.json": bytesOf(JSON.stringify(golden)),
+          "README.md": bytesOf("# crops"),
+          LICENSE: bytesOf("MIT"),
+        },
+      },
+    ];
   },
   mutate(seed, random) {
     const files: Record<string, Uint8Array> = { ...seed.files };
@@ -78,6 +101,10 @@ export const modelPackage: FuzzKind = {
       files["model.json"] = random.chance(0.75) ? bytesOf(oddValues(json, random)) : damageText(json, random, 3);
     }
     if (random.chance(0.4)) files["weights.safetensors"] = damageWeights(files["weights.safetensors"]!, random);
+    if (random.chance(0.3)) {
+      const json = text(files["golden.json"]!);
+      files["golden.json"] = random.chance(0.75) ? bytesOf(oddValues(json, random)) : damageText(json, random, 3);
+    }
     // An attacker's package has a correct checksum.
     if (random.chance(0.6)) {
       const sum = createHash("sha256").update(files["weights.safetensors"]!).digest("hex");

@@ -44,6 +44,7 @@ export async function withProject(
         catalog,
         appVersion,
         runJob: inProcessRunner,
+        settingsFolder: settingsFolder(),
         signal,
         announce: (topic, what) => {
           if (topic === "job.event") output.progress((what as Topics["job.event"]).event);

@@ -110,6 +110,7 @@ export class Application {
         catalog,
         appVersion: this.host.appVersion,
         runJob: this.host.runJob,
+        settingsFolder: this.host.settingsFolder,
         signal: stop.signal,
         announce: (topic, what) => {
           for (const window of windows) window.tell(topic, what);

@@ -129,6 +129,7 @@ const words = {
   compare: "Comparison",
   estimate: "Estimate",
   inspect: "Inspection",
+  golden: "Check of a model",
 };
 
 function runTitle(catalog: Catalog, kind: Job["kind"], modelId: number | null): string {

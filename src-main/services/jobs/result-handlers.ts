@@ -78,6 +78,7 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
     },
     estimate: () => {},
     inspect: () => {},
+    golden: () => {},
     "map-tiles": (job, spec, result) => {
       const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));
       const place = (path: string) => join(folder, basename(path));

@@ -8,8 +8,16 @@ import { findingsOfDescription } from "../runs/findings.ts";
 /**
  * The README of an exported model: what it reads, what it gives, how it was made, and its limits.
  * @param measured what was found since its training
+ * @param golden answers in its golden.json
  */
-export function modelCard(model: ModelDescription, onnxDates: number | null, measured: readonly Finding[]): string {
+export function modelCard(
+  model: ModelDescription,
+  {
+    onnxDates,
+    measured,
+    golden,
+  }: { readonly onnxDates: number | null; readonly measured: readonly Finding[]; readonly golden: number },
+): string {
   const { name, task, modalities, legend, training, weights, grid, appVersion, method, ensemble } = model;
   const { bounds, dates } = training;
   const findings = inOrderOfSeverity([...findingsOfDescription(model), ...measured]);
@@ -98,6 +106,11 @@ export function modelCard(model: ModelDescription, onnxDates: number | null, mea
     "",
     "- `model.json`: architecture, inputs, normalisation, legend, how it was trained",
     `- \`${weights.file}\`: ${weights.parameters.toLocaleString("en")} numbers, SHA-256 \`${weights.sha256}\``,
+    ...(golden > 0
+      ? [
+          `- \`golden.json\`: ${golden} answers of this model to made-up inputs. OmniSat Desktop asks the same again before it uses the model, on the processor and where it computes; other answers are refused.`,
+        ]
+      : []),
     ...(onnxDates === null
       ? []
       : [

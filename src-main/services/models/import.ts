@@ -34,7 +34,11 @@ export async function unpackModel(path: string, folder: string): Promise<ModelDe
 
 /** The code that says whether weights are those of a network. */
 export const loadNetwork = () =>
-  Promise.all([import("../../learning/trained-model.ts"), import("../../jobs/model-tensors.ts")]);
+  Promise.all([
+    import("../../learning/trained-model.ts"),
+    import("../../jobs/model-tensors.ts"),
+    import("../../learning/golden.ts"),
+  ]);
 
 /**
  * The same in this process. Only files that belong to a model are taken, whatever else a package holds; weights are looked through
@@ -89,7 +93,11 @@ interface Package {
 }
 
 async function unpack(pack: Package, path: string, folder: string, alive: () => void): Promise<ModelDescription> {
-  const [{ readModelDescription, modelFile, weightsOfPackage }, { problemOfModel }] = await loadNetwork();
+  const [
+    { readModelDescription, modelFile, weightsOfPackage },
+    { problemOfModel },
+    { goldenFile, largestGolden, readGolden },
+  ] = await loadNetwork();
   const description = pack.file(modelFile);
   if (!description) throw new AppError("model-package-not-found", { path });
   // A reader refuses longer ones, so they need not be copied.
@@ -111,10 +119,18 @@ async function unpack(pack: Package, path: string, folder: string, alive: () => 
     alive();
   });
   check.end();
-  for (const name of pack.others) {
+  for (const name of [...pack.others, goldenFile]) {
     const other = pack.file(name);
+    if (name === goldenFile && other && other.bytes > largestGolden)
+      throw new AppError("model-golden-damaged", { path: join(path, name), reason: reason("golden-too-large") });
     await other?.copyTo(join(folder, name));
   }
+  // Its form; the answers are compared where networks compute.
+  await readGolden(folder, model).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== "model-golden-damaged") throw error;
+    const { details } = error as AppError<"model-golden-damaged">;
+    throw new AppError("model-golden-damaged", { ...details, path: join(path, goldenFile) }, { cause: error });
+  });
   return model;
 }
 

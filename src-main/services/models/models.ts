@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { z } from "zod";
 import { type Finding, inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
-import { type ArchitectureChoice, architectures } from "../../../src-shared/domain/job.ts";
+import { type ArchitectureChoice, architectures, type GoldenSpec } from "../../../src-shared/domain/job.ts";
 import { isMethod, type Method } from "../../../src-shared/domain/method.ts";
 import { isEnoughLight, matchBands } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../../src-shared/ipc/models.ts";
 import { assertNoLinkOut, assertPlainFolder, type Catalog, isWithin, makeOwnFolder } from "../../catalog/index.ts";
 import { fileName } from "../../files/index.ts";
+import { goldenFile } from "../../learning/golden.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { freePath } from "../jobs/result-handlers.ts";
@@ -38,8 +39,15 @@ export interface ModelChoice {
 }
 
 /** Trained models: list, inspect, import and export them. */
-export function modelService({ catalog, announce }: Deps): ModelCommands {
+export function modelService({ catalog, announce, runJob, appVersion, signal }: Deps): ModelCommands {
   const named = z.strictObject({ name: z.string().min(1) });
+  /** In the process of the jobs: only there networks compute. */
+  const golden = (task: GoldenSpec["task"]) => (modelFolder: string) =>
+    runJob(
+      { kind: "golden", task, modelFolder, folder: modelFolder, seed: 0, provider: "cpu", resume: false, appVersion },
+      () => {},
+      signal ?? new AbortController().signal,
+    );
   return {
     "models.list": validated("models.list", z.strictObject({}), () =>
       withRecommended(catalog).map((model) => {
@@ -52,7 +60,11 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
     "models.details": validated("models.details", named, async ({ name }) => {
       const choice = await modelNamed(catalog, name);
       const { readModelDescription } = await import("../../learning/trained-model.ts");
-      return detailsOf(choice, await readModelDescription(choice.folder), measuredOf(catalog, choice.id));
+      const { readGolden } = await import("../../learning/golden.ts");
+      const description = await readModelDescription(choice.folder);
+      const golden = await readGolden(choice.folder, description).catch(() => "damaged" as const);
+      const answers = golden === "damaged" ? 0 : (golden?.golden.outputs.length ?? null);
+      return detailsOf(choice, description, measuredOf(catalog, choice.id), answers);
     }),
 
     "models.scores": validated(
@@ -76,6 +88,12 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
           fileName(wanted ?? basename(path, extname(path))),
         );
         const description = await unpackModel(resolve(path), folder);
+        try {
+          await golden("check")(folder);
+        } catch (error) {
+          catalog.removeOwn(folder, ["models"]);
+          throw ofPackage(error, resolve(path));
+        }
         const { name: own, task, modalities, config, training, legend, method } = description;
         const taken = new Set(catalog.models.list().map((model) => model.name));
         if (wanted !== undefined && taken.has(wanted)) {
@@ -141,10 +159,25 @@ export function modelService({ catalog, announce }: Deps): ModelCommands {
       async ({ name, to, onnxDates, overwrite }) => {
         assertNoLinkOut(catalog.folder, to);
         const { id, folder } = await chooseModel(catalog, name);
-        return exportModel(folder, resolve(to), { onnxDates, overwrite, measured: measuredOf(catalog, id) });
+        return exportModel(folder, resolve(to), {
+          onnxDates,
+          overwrite,
+          measured: measuredOf(catalog, id),
+          golden: golden("make"),
+        });
       },
     ),
   };
+}
+
+/** Names the package that the person chose instead of its copy, which is deleted. */
+function ofPackage(error: unknown, path: string): unknown {
+  if (!(error instanceof AppError)) return error;
+  if (error.code === "model-golden-differs")
+    return new AppError("model-golden-differs", { ...(error as AppError<"model-golden-differs">).details, path });
+  if (error.code !== "model-golden-damaged") return error;
+  const details = (error as AppError<"model-golden-damaged">).details;
+  return new AppError("model-golden-damaged", { ...details, path: join(path, goldenFile) }, { cause: error });
 }
 
 /** What was found of a model since its training, beside the others of the project; nothing of a folder from elsewhere. */
@@ -163,6 +196,7 @@ function detailsOf(
   { name, id, folder }: Pick<ModelChoice, "name" | "id" | "folder">,
   model: ModelDescription,
   measured: readonly Finding[],
+  answers: number | null,
 ): ModelDetails {
   const { task, appVersion, modalities, grid, legend, training, weights } = model;
   const { steps, seconds, provider, seed, bounds, startedFrom, settings, dates } = training;
@@ -191,6 +225,7 @@ function detailsOf(
       unit,
       count: codes.length,
     })),
+    answers,
     licence: licenceOf(folder),
     findings: inOrderOfSeverity([...findingsOfDescription(model), ...measured]),
   };

@@ -183,10 +183,10 @@ test("a network whose map is drawn, and its card, say that a simple method does 
     weights: { file: "weights.safetensors", parameters: 1, bytes: 1, sha256: "" },
     training: { steps: 1, seconds: 1, provider: "cpu", seed: 1, bounds: { minX: 0, minY: 0, maxX: 1, maxY: 1 }, startedFrom: null, settings: {}, dates: [] },
   } as never; // biome-ignore format: what a card reads
-  expect(modelCard(model, null, [wins])).toContain(
+  expect(modelCard(model, { onnxDates: null, measured: [wins], golden: 0 })).toContain(
     "- On the validation part “forest”, a simple method, has macro F1 0.70, this network 0.60.",
   );
-  expect(modelCard(model, null, [])).not.toContain("a simple method");
+  expect(modelCard(model, { onnxDates: null, measured: [], golden: 0 })).not.toContain("a simple method");
 });
 
 test("models of another split stand apart, and nothing is recommended by it", async () => {

@@ -1,3 +1,4 @@
+import type { Method } from "../../../src-shared/domain/method.ts";
 import type { learningErrors } from "../../../src-shared/errors/learning.ts";
 import type { mapErrors } from "../../../src-shared/errors/maps.ts";
 import type { parityErrors } from "../../../src-shared/errors/parity.ts";
@@ -7,6 +8,14 @@ import { because } from "./reason-words.ts";
 import { listed, partOf, quoted, type Sentences } from "./words.ts";
 
 /** Models, training, result maps, reports and how things were asked. */
+const decimals = (value: number): string => String(value).replace(".", ",");
+
+const methodsInFrench: Readonly<Record<Method, string>> = {
+  "logistic-regression": "régression logistique",
+  "random-forest": "forêt aléatoire",
+  "boosted-trees": "arbres boostés",
+};
+
 export const frenchLearning: Sentences<
   | keyof typeof learningErrors
   | keyof typeof mapErrors
@@ -54,6 +63,14 @@ export const frenchLearning: Sentences<
     `« ${name} » donne la classe de chaque patch, pas ce qu’une tuile entière contient. Affinez un modèle avec des étiquettes de tuiles.`,
   "model-tile-differs": ({ model, project }) =>
     `Le modèle regarde des tuiles de ${model} × ${model} patchs, celles du projet en ont ${project} × ${project}. Créez un projet avec des tuiles de ${model} patchs, ou entraînez un modèle pour celui-ci.`,
+  "model-golden-damaged": ({ path, reason }) =>
+    `${quoted(path)} ne dit pas ce que son modèle répond (${because(reason)}). Copiez à nouveau le paquet du modèle depuis sa source ; sans ce fichier le modèle s’utilise sans contrôle.`,
+  "model-golden-differs": ({ name, path, what, inputs, method, by, allowed, provider }) =>
+    `${quoted(name)} ne répond pas comme son paquet le dit, et n’est donc pas utilisé : avec ${inputs} les ${what === "shares" ? "parts des classes" : "représentations"} ${method === null ? "de son réseau" : `de sa méthode (${methodsInFrench[method]})`} ${by === null ? "ne se comparent pas à" : `sont à ${decimals(Number(by.toPrecision(2)))} de`} celles de golden.json${by === null ? "" : ` (au plus ${decimals(allowed)})`}, calculées sur ${provider === "cpu" ? "le processeur" : provider}. ${
+      provider === "cpu"
+        ? `Ses fichiers ont été modifiés, ou cette version du programme calcule autre chose : copiez à nouveau ${quoted(path)} depuis sa source, ou prenez la version qui l’a fait.`
+        : "Sur le processeur il répond juste : calculez-y (moyen de calcul : processeur), ou mettez à jour le pilote graphique."
+    }`,
   "no-tile-labels": () => "Ce projet n’a pas d’étiquettes de tuiles entières. Importez-en d’abord.",
   "no-tile-split": () =>
     "Les tuiles étiquetées ne sont pas encore réparties entre entraînement et test. Répartissez-les d’abord.",

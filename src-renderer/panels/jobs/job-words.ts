@@ -15,6 +15,7 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
   export: "export",
   compare: "side-by-side",
   inspect: "target",
+  golden: "check",
   estimate: "clock",
 };
 

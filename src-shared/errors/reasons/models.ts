@@ -30,6 +30,10 @@ export const modelReasons = {
   "model-classes-unfit": "its classes do not fit what it is for",
   "model-method-unfit": "its numbers are not those of the method that its description names",
   "model-not-built": "its description is of a network that cannot be built",
+  "golden-too-large": "it is far too large",
+  "golden-not-read": "it is not in the form that this version reads",
+  "golden-of-others": "it is about other weights than those of its model.json",
+  "golden-unfit": "it is about other inputs or classes than those of its model.json",
   "model-tensor-missing": "its weights lack “{name}”",
   "model-tensor-differs": "“{name}” in its weights is {found}, and its network needs {needed}",
 } as const;

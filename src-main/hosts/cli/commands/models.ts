@@ -51,7 +51,7 @@ const exportModel = command({
   name: "model export",
   summary: "write a model for others: weights, description, model card",
   details:
-    "The folder or .zip holds model.json, weights.safetensors and a README that says what the model reads, how it was made, and its limits. Another project uses it by naming the folder.",
+    "The folder or .zip holds model.json, weights.safetensors, golden.json (answers that are compared before the model is used elsewhere) and a README that says what the model reads, how it was made, and its limits. Another project uses it by naming the folder.",
   positionals: [
     projectWord,
     { name: "MODEL", summary: "the model's name" },
