@@ -20,6 +20,18 @@ async function draw(window: Page, name: string, overlap: number): Promise<void> 
   await window.getByRole("button", { name: "Draw the map" }).click();
 }
 
+/** In the tree of layers: the newer map above the older, and under it its classes by their names. */
+async function aboveAndNamed(window: Page, newer: string, older: string): Promise<void> {
+  const tree = window.getByRole("tree", { name: "Layers" });
+  const names = tree.getByRole("treeitem");
+  const at = async (name: string) => (await names.allInnerTexts()).findIndex((text) => text.trim() === name);
+  await expect.poll(async () => (await at(newer)) >= 0 && (await at(newer)) < (await at(older))).toBe(true);
+  await tree.getByRole("treeitem", { name: newer, exact: true }).click();
+  await window.keyboard.press("ArrowRight");
+  for (const name of ["winter wheat", "maize"]) await expect(names.getByText(name, { exact: true })).toBeVisible();
+  await window.keyboard.press("ArrowLeft");
+}
+
 /** Writes what the panel of exports is set to; answers the file's name as the panel shows it. */
 async function exported(window: Page): Promise<string> {
   const done = window.getByRole("region", { name: "Exported in this session" }).getByRole("listitem");
@@ -60,6 +72,7 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
   await window.getByRole("button", { name: "All maps" }).click();
   await draw(window, "second map", 0);
   await expect(areas).toBeVisible();
+  await aboveAndNamed(window, "second map", "first map");
   await window.getByRole("button", { name: "All maps" }).click();
   await window.getByRole("button", { name: "Compare…" }).click();
   await window.getByRole("dialog").getByRole("button", { name: "Compare", exact: true }).click();

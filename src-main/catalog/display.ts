@@ -9,15 +9,15 @@ export type { BookmarkRow, LayerRow, VectorRow } from "../../src-shared/domain/d
 /** How layers are shown; a layer without a row has the defaults of its kind. */
 export function layerTable(sql: Sql) {
   return {
-    /** The lowest first. */
+    /** The lowest first; those that nobody has moved before the others. */
     list(): LayerRow[] {
       return sql
-        .all<{ id: string; position: number; visible: number; opacity: number; style: string }>(
+        .all<Pick<LayerRow, "id" | "position" | "opacity"> & { visible: number | null; style: string }>(
           "SELECT id, position, visible, opacity, style FROM layers ORDER BY position, id",
         )
         .map((row) => ({
           ...row,
-          visible: row.visible === 1,
+          visible: row.visible === null ? null : row.visible === 1,
           style: fromJson<LayerRow["style"]>(sql, "layers.style", row.style),
         }));
     },
@@ -29,7 +29,7 @@ export function layerTable(sql: Sql) {
            opacity = excluded.opacity, style = excluded.style`,
         id,
         position,
-        visible ? 1 : 0,
+        visible === null ? null : Number(visible),
         opacity,
         toJson("layers.style", style),
       );

@@ -110,6 +110,22 @@ test("what was done after the last import can still be undone, and an import of 
   catalog.close();
 });
 
+test("a layer that was given the place under the base map when its eye was set lies where its kind lies", () => {
+  const folder = oldProject("places");
+  const db = new Database(join(folder, projectFileName));
+  db.exec(
+    "INSERT INTO layers VALUES ('map:2', 0, 1, 1, '{}'), ('map:1', 512.5, 0, 1, '{}'), ('basemap', 0, 1, 0.5, '{}')",
+  );
+  db.close();
+  const catalog = openCatalog(folder, { purpose: "test", appVersion: "0.2.0" });
+  const places = new Map(catalog.layers.list().map(({ id, position }) => [id, position]));
+  expect([places.get("map:2"), places.get("map:1"), places.get("basemap")]).toEqual([null, 512.5, 0]);
+  const unset = { id: "map:3", position: null, visible: null, opacity: null, style: {} };
+  catalog.edit({ key: "layers.display" }, () => catalog.layers.put(unset));
+  expect(catalog.layers.list()).toContainEqual(unset);
+  catalog.close();
+});
+
 test("ranges that were set for radar power are forgotten: the map draws decibels now", () => {
   const folder = oldProject("power");
   const db = new Database(join(folder, projectFileName));

@@ -374,6 +374,20 @@ export const migrations: readonly string[] = [
   // How numbers are read, and on what evidence, is written as codes from here on, which older releases do not know. Sentences of
   // before are read as they stand (`older-words.ts`): rewriting them would end the undo of the steps that wrote them.
   `SELECT 1;`,
+  // A layer whose eye or opacity was set had a place stored with it: 0 where the window did not know it yet, which is under the
+  // base map. NULL is what nobody has set.
+  `CREATE TEMP TABLE layers_before AS SELECT * FROM layers;
+   DROP TABLE layers;
+   CREATE TABLE layers (
+     id TEXT PRIMARY KEY,
+     position REAL,
+     visible INTEGER CHECK (visible IN (0, 1)),
+     opacity REAL CHECK (opacity BETWEEN 0 AND 1),
+     style TEXT NOT NULL CHECK (json_valid(style))
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO layers SELECT id, iif(position = 0 AND id <> 'basemap', NULL, position), visible, opacity, style
+     FROM layers_before;
+   DROP TABLE layers_before;`,
 ];
 
 /** The format this program writes. */

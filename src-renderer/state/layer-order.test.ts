@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LayerRow } from "../../src-shared/domain/display.ts";
 import type { LayerFacts } from "../../src-shared/ipc/index.ts";
-import { drawnOf, positionBetween, slotsOf } from "./layer-order.ts";
+import { drawnOf, positionBetween, positionsOnTop, slotsOf } from "./layer-order.ts";
 import { layer as plainLayer } from "./state.fixture.ts";
 
 const layer = (id: string, kind: LayerFacts["kind"], more: Partial<LayerFacts> = {}): LayerFacts =>
@@ -96,4 +96,36 @@ test("what is uncertain lies over its own map and under the next one; possible c
     "uncertain:2",
   ]);
   expect(slots.find(({ id }) => id === "uncertain:1")!.opacity).toBeLessThan(1);
+});
+
+test("a row without a place of its own lies where its kind lies, the newer map above the older, however many dates there are", () => {
+  const unset = { position: null, visible: null, opacity: null };
+  const maps = [layer("map:9", "map"), layer("map:10", "map")];
+  const display = rows({ id: "map:10", ...unset, visible: true }, { id: "map:9", ...unset, opacity: 0.5 });
+  const dates = Array.from({ length: 2000 }, (_, i) => date(`d${i}`, "sentinel-2", "2019-04-01"));
+  for (const facts of [maps, [...dates, ...maps]]) {
+    const slots = slotsOf([...facts, layer("basemap", "basemap")], display);
+    expect(slots.map(({ id }) => id).filter((id) => !id.startsWith("group"))).toEqual(["map:10", "map:9", "basemap"]);
+    expect(slots.find(({ id }) => id === "map:9")).toMatchObject({ visible: true, opacity: 0.5 });
+  }
+});
+
+test("a new result comes above the pictures that a person raised, in its own order, and stays under labels", () => {
+  const facts = [
+    layer("map:1", "map"),
+    layer("confidence:1", "confidence"),
+    layer("map:2", "map"),
+    layer("confidence:2", "confidence"),
+    layer("labels:1", "labels"),
+  ];
+  const own = ["map:2", "confidence:2"];
+  const at = (...display: Parameters<typeof rows>) => slotsOf(facts, rows(...display));
+  expect(positionsOnTop(at(), own)).toEqual(new Map());
+  // A hidden layer covers nothing.
+  expect(positionsOnTop(at({ id: "map:1", position: 600, visible: false }), own)).toEqual(new Map());
+  const raised = at({ id: "map:1", position: 600 });
+  const positions = positionsOnTop(raised, own);
+  const after = at({ id: "map:1", position: 600 }, ...[...positions].map(([id, position]) => ({ id, position })));
+  expect(after.map(({ id }) => id)).toEqual(["labels:1", "confidence:2", "map:2", "map:1", "confidence:1"]);
+  expect(positionsOnTop(at({ id: "map:1", position: 900 }), own).get("map:2")).toBeGreaterThan(900);
 });

@@ -73,8 +73,8 @@ export function slotsOf(facts: readonly LayerFacts[], rows: ReadonlyMap<string, 
       members: groups.get(sensor)!.toReversed(),
     };
   });
-  facts.forEach((layer, index) => {
-    if (layer.kind === "acquisition") return;
+  const single = facts.filter(({ kind }) => kind !== "acquisition");
+  single.forEach((layer, index) => {
     const row = rows.get(layer.id);
     slots.push({
       id: layer.id,
@@ -113,6 +113,36 @@ export function drawnOf(
     }
   }
   return drawn;
+}
+
+/** What covers the ground of other pictures. */
+const pictures: ReadonlySet<Slot["kind"]> = new Set([
+  "group",
+  "acquisition",
+  "raster",
+  "map",
+  "confidence",
+  "set-size",
+  "uncertain",
+  "difference",
+]);
+
+/**
+ * Positions that bring layers above every visible picture, in the order given, the lowest first; none where they lie so already.
+ * What lies above pictures by its kind (labels, lines) stays above them.
+ */
+export function positionsOnTop(slots: readonly Slot[], ids: readonly string[]): ReadonlyMap<string, number> {
+  const own = new Set(ids);
+  const known = ids.filter((id) => slots.some((slot) => slot.id === id));
+  const lowest = known[0] === undefined ? -1 : slots.findIndex(({ id }) => id === known[0]);
+  const above = slots.slice(0, Math.max(0, lowest));
+  const cover = above.findIndex(({ id, kind, visible }) => visible && pictures.has(kind) && !own.has(id));
+  if (cover < 0) return new Map();
+  const rest = slots.filter(({ id }) => !own.has(id));
+  const at = rest.indexOf(above[cover]!);
+  const low = rest[at]!.position;
+  const high = rest[at - 1]?.position ?? low + 10;
+  return new Map(known.map((id, i) => [id, low + ((high - low) * (i + 1)) / (known.length + 1)]));
 }
 
 /** A position between what lies there now, so that moving one layer changes one row. */

@@ -2,17 +2,17 @@ import { untrack } from "svelte";
 import type { LayerRow } from "../../src-shared/domain/display.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
 import { type Bounds, union } from "../../src-shared/geo/bounds.ts";
-import type { LayerFacts } from "../../src-shared/ipc/index.ts";
+import type { LayerFacts, RequestOf } from "../../src-shared/ipc/index.ts";
 import type { Client, Live } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import type { EditHistory } from "./history.svelte.ts";
-import { type DrawnLayer, drawnOf, positionBetween, type Slot, slotsOf } from "./layer-order.ts";
+import { type DrawnLayer, drawnOf, positionBetween, positionsOnTop, type Slot, slotsOf } from "./layer-order.ts";
 import type { ProjectSession } from "./session.svelte.ts";
 
 export type { DrawnLayer, Slot } from "./layer-order.ts";
 
-type Change = { id: string } & Partial<Pick<LayerRow, "visible" | "opacity" | "position" | "style">>;
+type Change = RequestOf<"layers.setDisplay">["layers"][number];
 
 /** A change that is seen before the program has it. */
 interface Pending {
@@ -113,22 +113,22 @@ export class Layers {
   async change(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     const layers = changes.map((change) => {
-      const slot = this.slot(change.id);
-      const row = this.rows.get(change.id);
-      const style = change.style ? { ...row?.style, ...change.style } : undefined;
-      return {
-        id: change.id,
-        position: change.position ?? row?.position ?? slot?.position ?? 0,
-        visible: change.visible ?? row?.visible ?? slot?.visible ?? true,
-        opacity: change.opacity ?? row?.opacity ?? slot?.opacity ?? 1,
-        ...(style ? { style } : {}),
-      };
+      const style = change.style ? { ...this.rows.get(change.id)?.style, ...change.style } : undefined;
+      // What was not set is not sent: a layer that is only hidden keeps the place of its kind.
+      return { ...change, ...(style ? { style } : {}) };
     });
     const under = { on: true };
     this.#pending = new Map([
       ...this.#pending,
       ...layers.map((layer) => {
-        const row = { style: this.rows.get(layer.id)?.style ?? {}, ...layer };
+        const before = this.rows.get(layer.id);
+        const row: LayerRow = {
+          id: layer.id,
+          position: layer.position ?? before?.position ?? null,
+          visible: layer.visible ?? before?.visible ?? null,
+          opacity: layer.opacity ?? before?.opacity ?? null,
+          style: layer.style ?? before?.style ?? {},
+        };
         return [layer.id, { row, under }] as const;
       }),
     ]);
@@ -151,6 +151,21 @@ export class Layers {
 
   move(id: string, target: string, place: "before" | "after"): Promise<void> {
     return this.change([{ id, position: positionBetween(this.slots, id, target, place) }]);
+  }
+
+  /** Shows a new result above all other pictures: its layers, the lowest first, and which of them are seen. */
+  async present(layers: readonly { readonly id: string; readonly visible: boolean }[]): Promise<void> {
+    await Promise.all([this.#facts.refresh(), this.#rows.refresh()]);
+    const positions = positionsOnTop(
+      this.slots,
+      layers.map(({ id }) => id),
+    );
+    await this.change(
+      layers.map((layer) => {
+        const position = positions.get(layer.id);
+        return { ...layer, ...(position === undefined ? {} : { position }) };
+      }),
+    );
   }
 
   boundsOf(ids: readonly string[]): Bounds | null {

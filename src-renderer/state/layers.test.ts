@@ -49,12 +49,29 @@ test("a change is seen at once, with all that is known of the layer, and is one 
   expect([layers.slot("map:1")?.opacity, layers.slot("vector:2")?.visible]).toEqual([0.5, false]);
   expect(layers.rows.get("map:1")?.style).toEqual({ hidden: [2], ramp: "grey" });
   expect(late.waiting).toHaveLength(1);
-  expect(late.waiting[0]!.layers.map(({ id, visible, opacity }) => [id, visible, opacity])).toEqual([
-    ["map:1", true, 0.5],
-    ["vector:2", false, 1],
+  // What nobody set is not sent: hiding a layer gives it no place.
+  expect(late.waiting[0]!.layers).toEqual([
+    { id: "map:1", style: { hidden: [2], ramp: "grey" } },
+    { id: "vector:2", visible: false },
   ]);
   await layers.change([]);
   expect(late.waiting).toHaveLength(1);
+});
+
+test("a result that the list of layers does not hold yet is shown without a place, and comes above what covers it", async () => {
+  const { layers } = await begin();
+  await layers.present([{ id: "map:2", visible: true }]);
+  expect(program.requests("layers.setDisplay")[0]!.layers).toEqual([{ id: "map:2", visible: true }]);
+  program.on("layers.list", [
+    layer("map:1", { kind: "map" }),
+    layer("map:2", { kind: "map" }),
+    layer("basemap", { kind: "basemap" }),
+  ]);
+  program.on("layers.display", [row("map:2", { position: null, opacity: null }), row("map:1", { position: 560 })]);
+  await program.changed("maps", "layers");
+  expect(layers.drawn.map(({ id }) => id)).toEqual(["basemap", "map:2", "map:1"]);
+  await layers.present([{ id: "map:2", visible: true }]);
+  expect(layers.drawn.map(({ id }) => id)).toEqual(["basemap", "map:1", "map:2"]);
 });
 
 test("an answer from before the latest change does not put a layer back for a moment", async () => {

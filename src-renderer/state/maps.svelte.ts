@@ -142,19 +142,15 @@ export class Maps {
     if (folder !== this.#session.folder) return;
     if (map) {
       this.view = { kind: "map", id: map.id };
-      await this.#layers.change([
+      await this.#layers.present([
         { id: `map:${map.id}`, visible: true },
+        ...(map.files.sets ? [{ id: `uncertain:${map.id}`, visible: true }] : []),
         { id: `confidence:${map.id}`, visible: false },
-        ...(map.files.sets
-          ? [
-              { id: `set-size:${map.id}`, visible: false },
-              { id: `uncertain:${map.id}`, visible: true },
-            ]
-          : []),
+        ...(map.files.sets ? [{ id: `set-size:${map.id}`, visible: false }] : []),
       ]);
     } else if (comparison) {
       this.view = { kind: "comparison", id: comparison.id };
-      await this.#layers.change([{ id: `difference:${comparison.id}`, visible: true }]);
+      await this.#layers.present([{ id: `difference:${comparison.id}`, visible: true }]);
     }
   }
 }

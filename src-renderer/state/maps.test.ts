@@ -79,9 +79,9 @@ test("of a calibrated model what is uncertain is marked over the map, and its po
   await ends(30);
   expect(program.requests("layers.setDisplay")[0]!.layers.map(({ id, visible }) => [id, visible])).toEqual([
     ["map:3", true],
+    ["uncertain:3", true],
     ["confidence:3", false],
     ["set-size:3", false],
-    ["uncertain:3", true],
   ]);
 });
 

@@ -6,10 +6,12 @@ import type { Bounds } from "../geo/bounds.ts";
  */
 export interface LayerRow {
   readonly id: string;
-  /** the higher, the nearer to the eye */
-  readonly position: number;
-  readonly visible: boolean;
-  readonly opacity: number;
+  /** the higher, the nearer to the eye; `null`: nobody has moved it, and it lies where its kind lies */
+  readonly position: number | null;
+  /** `null`: as layers of its kind are at first */
+  readonly visible: boolean | null;
+  /** 0 to 1; `null`: as layers of its kind are at first */
+  readonly opacity: number | null;
   /** band choice, stretch, gamma, ramp, blend …; the map's own words */
   readonly style: Readonly<Record<string, unknown>>;
 }

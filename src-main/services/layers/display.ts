@@ -30,10 +30,10 @@ export function displayService(deps: Deps): DisplayCommands {
 
     "layers.setDisplay": validated("layers.setDisplay", displaySchema, ({ layers }) => {
       const known = new Map(catalog.layers.list().map((layer) => [layer.id, layer]));
-      const top = Math.max(0, ...[...known.values()].map(({ position }) => position));
       edit(deps, { key: "layers.display", params: { count: layers.length } }, () => {
-        layers.forEach(({ id, position, visible, opacity, style }, i) => {
-          const before = known.get(id) ?? { id, position: top + 1 + i, visible: true, opacity: 1, style: {} };
+        for (const { id, position, visible, opacity, style } of layers) {
+          // What nobody has set stays open: a layer that was hidden has no place of its own by that.
+          const before = known.get(id) ?? { id, position: null, visible: null, opacity: null, style: {} };
           catalog.layers.put({
             id,
             position: position ?? before.position,
@@ -41,7 +41,7 @@ export function displayService(deps: Deps): DisplayCommands {
             opacity: opacity ?? before.opacity,
             style: { ...before.style, ...style },
           });
-        });
+        }
       });
     }),
 
