@@ -194,7 +194,7 @@ test("acquisitions, modalities, legends, labels and splits come back as they wer
     ids.map((id) => ({ id, coordinates: square })),
   );
   const split = catalog.splits.add(
-    { method: "blocks", parameters: { blockMeters: 320 }, optimistic: false, report: {} },
+    { legendId, method: "blocks", parameters: { blockMeters: 320 }, optimistic: false, report: {} },
     new Map([
       [ids[0]!, { part: "train", patches: null }],
       [ids[1]!, { part: "unused", patches: ["train", "validation", "test"] }],

@@ -420,6 +420,7 @@ export function splitTable(sql: Sql) {
     readonly report: string;
     readonly blocks: string | null;
     readonly createdAt: string;
+    readonly legendId: number | null;
   }
   const read = (row: Row): Split => ({
     ...row,
@@ -428,21 +429,27 @@ export function splitTable(sql: Sql) {
     report: fromJson<Partial<SplitFacts>>(sql, "splits.report", row.report),
     optimistic: row.optimistic === 1,
   });
-  const columns = "id, method, parameters, optimistic, report, blocks, created_at AS createdAt";
+  const columns = "id, method, parameters, optimistic, report, blocks, created_at AS createdAt, legend_id AS legendId";
 
   return {
     list(): Split[] {
       return sql.all<Row>(`SELECT ${columns} FROM splits ORDER BY id`).map(read);
     },
 
-    /** The newest split is the one in force; older ones stay for the runs that used them. */
     isOptimistic(id: number): boolean {
       return sql.get("SELECT 1 FROM splits WHERE id = ? AND optimistic = 1", id) !== undefined;
     },
 
-    current(): Split | undefined {
-      const row = sql.get<Row>(`SELECT ${columns} FROM splits ORDER BY id DESC LIMIT 1`);
+    /** The newest split of a legend is the one in force; older ones stay for the runs that used them. */
+    current(legendId: number): Split | undefined {
+      const row = sql.get<Row>(`SELECT ${columns} FROM splits WHERE legend_id = ? ORDER BY id DESC LIMIT 1`, legendId);
       return row && read(row);
+    },
+
+    /** No newer one was made for the same legend. */
+    isCurrent(id: number): boolean {
+      const newest = "SELECT max(n.id) FROM splits n WHERE n.legend_id IS splits.legend_id";
+      return sql.get(`SELECT 1 FROM splits WHERE id = ? AND id = (${newest})`, id) !== undefined;
     },
 
     parts(splitId: number): ReadonlyMap<number, LabelPart> {
@@ -464,13 +471,14 @@ export function splitTable(sql: Sql) {
     ): number {
       return sql.transaction(() => {
         const { id } = sql.run(
-          "INSERT INTO splits (method, parameters, optimistic, report, blocks, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+          "INSERT INTO splits (method, parameters, optimistic, report, blocks, created_at, legend_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
           split.method,
           toJson("splits.parameters", split.parameters),
           split.optimistic ? 1 : 0,
           toJson("splits.report", split.report),
           split.blocks ? toJson("splits.blocks", split.blocks) : null,
           new Date().toISOString(),
+          split.legendId,
         );
         for (const [label, { part, patches }] of parts) {
           sql.run(

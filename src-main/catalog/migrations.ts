@@ -388,6 +388,12 @@ export const migrations: readonly string[] = [
    INSERT INTO layers SELECT id, iif(position = 0 AND id <> 'basemap', NULL, position), visible, opacity, style
      FROM layers_before;
    DROP TABLE layers_before;`,
+  // A split belongs to the legend that it was made for: one of a second legend took the first one's away, and labels that were drawn
+  // with a second legend joined a split by a field that they do not have. Those of before belong to the legend of most of their labels.
+  `ALTER TABLE splits ADD COLUMN legend_id INTEGER REFERENCES legends ON DELETE SET NULL;
+   UPDATE splits SET legend_id =
+     (SELECT l.legend_id FROM split_parts p JOIN labels l ON l.id = p.label_id WHERE p.split_id = splits.id
+      GROUP BY l.legend_id ORDER BY count(*) DESC, l.legend_id LIMIT 1);`,
 ];
 
 /** The format this program writes. */

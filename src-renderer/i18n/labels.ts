@@ -399,6 +399,10 @@ export const labelsMessages = messages({
   },
   "labels.split.make": { en: "Split the labels", fr: "Répartir les étiquettes" },
   "labels.split.onMap": { en: "Show on the map", fr: "Afficher sur la carte" },
+  "labels.split.noFields": {
+    en: "These labels have no fields: only labels imported from a file have some. Choose another way to split.",
+    fr: "Ces étiquettes n’ont pas de champs : seules celles importées d’un fichier en ont. Choisissez une autre répartition.",
+  },
   "labels.split.none": {
     en: "The labels are not split yet. Training needs a split.",
     fr: "Les étiquettes ne sont pas encore réparties. L’entraînement en a besoin.",

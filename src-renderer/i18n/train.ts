@@ -35,13 +35,18 @@ export const trainMessages = messages({
     fr: "Les classes s’apprennent sur des étiquettes, et ce projet n’en a pas encore. Importez-en ou dessinez-en, ou pré-entraînez sur les images en attendant.",
   },
   "train.needs.split": {
-    en: "The labels are not yet split into training, validation and test, so accuracy could not be measured on places the model has not seen.",
-    fr: "Les étiquettes ne sont pas encore réparties en entraînement, validation et test : l’exactitude ne pourrait pas être mesurée sur des lieux que le modèle n’a pas vus.",
+    en: "Split the labels into training, validation and test first: accuracy is measured on places that the model has not seen.",
+    fr: "Répartissez d’abord les étiquettes en entraînement, validation et test : l’exactitude se mesure sur des lieux que le modèle n’a pas vus.",
+  },
+  "train.needs.trainPart": {
+    en: "No label is in the training part. Change the split, or add labels to that part.",
+    fr: "Aucune étiquette n’est dans la partie entraînement. Changez la répartition, ou ajoutez-y des étiquettes.",
   },
   "train.needs.validation": {
     en: "No labels are set aside for validation: there will be no F1 curve on the way, only the accuracy on the test part afterwards.",
     fr: "Aucune étiquette n’est mise de côté pour la validation : pas de courbe F1 en route, seulement l’exactitude sur la partie test ensuite.",
   },
+  "train.needs.openSplit": { en: "Go to the split", fr: "Aller à la répartition" },
   "train.needs.open": { en: "Go to labels", fr: "Aller aux étiquettes" },
   "train.name": { en: "Name", fr: "Nom" },
   "train.name.finetune": { en: "classes", fr: "classes" },

@@ -63,6 +63,8 @@ export interface LabelImport {
 
 export interface Split {
   readonly id: number;
+  /** the legend whose labels it divides; `null` when that was removed, or when none of them was left as projects were given this */
+  readonly legendId: number | null;
   readonly method: SplitMethod;
   readonly parameters: SplitParameters;
   /** neighbours of test places were trained on: the accuracy will look better than it is */

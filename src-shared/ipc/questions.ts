@@ -3,6 +3,8 @@ import type { CommandName } from "./contract.ts";
 
 const images = ["project", "rasters", "acquisitions", "pieces", "piece_files"] as const;
 const series = [...images, "modalities", "modality_acquisitions"] as const;
+/** Which legend is worked with, where none was chosen: that of the last import, else one with classes and labels. */
+const legends = ["legends", "classes", "label_imports"] as const;
 const labels = ["project", "labels", "label_imports", "classes", "legends", "splits", "split_parts"] as const;
 const tiles = [
   "project",
@@ -81,7 +83,7 @@ export const questionTables = {
   "radiometry.repair": null,
 
   // layers
-  "layers.list": [...series, "maps", "comparisons", "legends", "classes", "vectors", "splits"],
+  "layers.list": [...series, "maps", "comparisons", ...legends, "vectors", "splits"],
   "layers.properties": [...series, "maps", "comparisons", "legends", "classes", "vectors"],
   "layers.rename": null,
   "layers.remove": null,
@@ -117,7 +119,7 @@ export const questionTables = {
   "labels.input": [...labels, ...images],
   "labels.list": labels,
   "labels.changes": ["project", "labels"],
-  "labels.parts": ["splits", "split_parts"],
+  "labels.parts": ["splits", "split_parts", ...legends],
   "labels.summary": [...labels, ...images],
   "labels.problems": [...labels, ...images],
   "labels.add": null,
@@ -164,9 +166,9 @@ export const questionTables = {
   "legends.export": null,
 
   // models
-  "models.list": ["models", "runs", "splits"],
+  "models.list": ["models", "runs", "splits", ...legends],
   "models.scores": ["models", "runs", ...labels, ...images],
-  "models.details": ["models", "runs", "splits"],
+  "models.details": ["models", "runs", "splits", ...legends],
   "models.inputs": ["models", "modalities", "modality_acquisitions"],
   "models.import": null,
   "models.export": null,
@@ -189,12 +191,12 @@ export const questionTables = {
   "runs.estimate": [...series, ...labels, "models"],
 
   // maps
-  "maps.list": ["maps", "models", "runs", "splits"],
+  "maps.list": ["maps", "models", "runs", "splits", ...legends],
   "maps.draw": null,
   "maps.estimate": [...series, "models"],
-  "maps.expected": ["runs", "models", "splits"],
+  "maps.expected": ["runs", "models", "splits", ...legends],
   "maps.partial": ["jobs"],
-  "maps.describe": ["maps", "models", "runs", "splits"],
+  "maps.describe": ["maps", "models", "runs", "splits", ...legends],
   "maps.rename": null,
   "maps.remove": null,
   "maps.compare": null,

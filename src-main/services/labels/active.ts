@@ -1,5 +1,5 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { Catalog, Legend } from "../../catalog/index.ts";
+import type { Catalog, Legend, Split } from "../../catalog/index.ts";
 
 /** Where the project keeps which legend it works with. */
 const key = "labels.legend";
@@ -18,6 +18,12 @@ export function activeLegend(catalog: Catalog): Legend | undefined {
     legends.find(({ id }) => catalog.labels.countByClass(id).size > 0) ??
     legends[0]
   );
+}
+
+/** The split in force of the active legend. */
+export function currentSplit(catalog: Catalog): Split | undefined {
+  const legend = activeLegend(catalog);
+  return legend && catalog.splits.current(legend.id);
 }
 
 export function activate(catalog: Catalog, id: number): void {

@@ -63,7 +63,7 @@ export function labelEdits(deps: Deps): Edits {
   const reshape = (label: Label, shape: LabelShape): void => {
     catalog.labels.setShape(label.id, shape);
     const moved = { ...label, ...shape, cells: null };
-    const split = catalog.splits.current();
+    const split = catalog.splits.current(label.legendId);
     // A label that moved into another block of the split is of that block's set; one that stayed keeps its own.
     const side = (split?.parameters as { blockMeters?: number } | undefined)?.blockMeters;
     const same =
@@ -178,7 +178,10 @@ export function labelEdits(deps: Deps): Edits {
             return { ...label, properties: Object.fromEntries(entries) };
           });
           for (const label of changed) catalog.labels.setProperties(label.id, label.properties);
-          if (catalog.splits.current()?.method === "field") joinSplit(catalog, changed);
+          joinSplit(
+            catalog,
+            changed.filter(({ legendId }) => catalog.splits.current(legendId)?.method === "field"),
+          );
         });
       },
     ),

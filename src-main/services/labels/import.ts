@@ -207,7 +207,7 @@ export function labelImports(deps: Deps): Imports {
           };
         });
         const ids = catalog.labels.add(labels);
-        const split = catalog.splits.current();
+        const split = catalog.splits.current(legendId);
         // Only what joins others that have a set: a split whose labels are all gone is made anew.
         if (split && catalog.splits.parts(split.id).size > 0) joinSplit(catalog, catalog.labels.find({ ids }));
         activate(catalog, legendId);

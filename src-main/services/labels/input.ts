@@ -37,16 +37,16 @@ export function labelInput(catalog: Catalog): {
   readonly outOfSeason: number;
 } {
   const legend = labelledLegend(catalog);
-  const split = catalog.splits.current();
+  const split = catalog.splits.current(legend.id);
   if (!split) throw new AppError("no-split", { folder: catalog.folder });
   const parts = catalog.splits.parts(split.id);
+  const all = catalog.labels.list(legend.id);
   // Labels that were imported since have no part yet; when no label has one, the split belongs to deleted labels.
-  if (parts.size === 0) throw new AppError("no-split", { folder: catalog.folder });
+  if (!all.some(({ id }) => parts.has(id))) throw new AppError("no-split", { folder: catalog.folder });
   const { grid } = catalog.project.get();
   const { geobox } = grid;
   const corner = projectArea(grid);
   const season = seasonOf(catalog);
-  const all = catalog.labels.list(legend.id);
   const current = all.filter((label) => isInSeason(label, season));
   const polygons = current.flatMap((label): LabelPolygon[] => {
     const { id, classCode } = label;

@@ -10,7 +10,12 @@ import { runsOf } from "./input.ts";
  * blocks' sets; a new block, or a label of its own, draws its set by the split's seed and shares.
  */
 export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
-  const split = catalog.splits.current();
+  for (const [legendId, own] of Map.groupBy(labels, (label) => label.legendId)) joinOne(catalog, legendId, own);
+}
+
+/** The labels of one legend, which has a split of its own or none. */
+function joinOne(catalog: Catalog, legendId: number, labels: readonly Label[]): void {
+  const split = catalog.splits.current(legendId);
   if (!split) return;
   const { parameters } = split;
   const grid = catalog.project.get().grid.geobox;
@@ -33,7 +38,7 @@ export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
     catalog.splits.assign(split.id, new Map(joined));
     return;
   }
-  const meaning = split.method === "field" ? meaningOf(catalog, labels, parameters) : undefined;
+  const meaning = split.method === "field" ? meaningOf(catalog, legendId, labels, parameters) : undefined;
   // One after the other, so that neighbours drawn together share their block's set.
   for (const label of labels) {
     let part: LabelPart;
@@ -54,12 +59,12 @@ export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
 /** The words of the field over all labels there are: folds are numbered by all of them. An unknown word is unused. */
 function meaningOf(
   catalog: Catalog,
+  legendId: number,
   labels: readonly Label[],
   parameters: SplitParameters,
 ): ReadonlyMap<string, SplitPart> {
   const field = parameters.field ?? "split";
-  const legendId = labels[0]?.legendId;
-  const all = legendId === undefined ? labels : catalog.labels.list(legendId);
+  const all = catalog.labels.list(legendId);
   const values = [...all, ...labels].map(({ properties }) => properties[field]);
   const { words } = splitWords(field, values, parameters.parts);
   return new Map(words.map(({ word, part }) => [wordKey(word), part ?? "unused"]));

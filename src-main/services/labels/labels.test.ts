@@ -280,6 +280,35 @@ test("classes are renamed, renumbered with their labels, and removed only when t
   expect((await labels())[0]).toMatchObject({ id, classCode: 2 });
 });
 
+test("each legend has a split of its own: a second one inherits none, and making its own leaves the first one's alone", async () => {
+  for (let i = 0; i < 6; i++) await draw(1 + (i % 2), box(4 + 16 * i, 10));
+  for (const { id, classCode } of await labels())
+    await all["labels.setProperties"]({ ids: [id], properties: { set: id % 3 === 0 ? "test" : "train", classCode } });
+  const first = await all["labels.split"]({ method: "field", field: "set" });
+  const second = (await all["legends.create"]({ name: "trees", classes: [{ code: 1, name: "oak", color: "#008800" }] }))
+    .id;
+  const [oak] = await draw(1, box(10, 40));
+  await draw(1, box(40, 40), box(70, 40), box(70, 70));
+  expect(await all["labels.splitState"]({})).toMatchObject({ split: null, unassigned: 0, fields: [] });
+  expect((await all["project.describe"]({})).split).toBeNull();
+  const parts = await all["labels.parts"]({});
+  expect(Object.values(parts).flat()).toEqual([]);
+  expect(catalog.splits.parts(first.id).has(oak!)).toBe(false);
+  const own = await all["labels.split"]({ method: "polygons", tooFew: "train" });
+  await all["legends.activate"]({ id: legend });
+  expect((await all["labels.splitState"]({})).split).toMatchObject({ id: first.id, method: "field" });
+  await all["legends.activate"]({ id: second });
+  expect((await all["labels.splitState"]({})).split).toMatchObject({ id: own.id, method: "polygons" });
+  // A label of the first legend still joins its own split while the second one is active.
+  await all["labels.add"]({
+    legendId: legend,
+    labels: [{ classCode: 1, coordinates: box(90, 90), properties: { set: "test" } }],
+  });
+  await all["legends.activate"]({ id: legend });
+  expect((await all["labels.splitState"]({})).unassigned).toBe(0);
+  catalog.close();
+});
+
 test("legends go to files and come back, and others' files are understood", async () => {
   for (const ending of ["csv", "json", "qml", "sld"]) {
     const path = join(room, `legend.${ending}`);

@@ -4,7 +4,7 @@ import type { LabelCommands, LabelSet, LabelSummary } from "../../../src-shared/
 import type { Label, LabelPart, Legend, Split } from "../../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import { validated } from "../validated.ts";
-import { activeLegend, legendFor } from "./active.ts";
+import { activeLegend, currentSplit, legendFor } from "./active.ts";
 import { LabelArea } from "./area.ts";
 import { labelInput, seasonOf } from "./input.ts";
 import { problemsOf } from "./problems.ts";
@@ -92,7 +92,7 @@ export function labelLists({ catalog }: Deps): Lists {
 
     "labels.parts": validated("labels.parts", z.strictObject({}), () => {
       const sets: Record<LabelSet, number[]> = { train: [], validation: [], test: [], unused: [], random: [] };
-      const split = catalog.splits.current();
+      const split = currentSplit(catalog);
       const parts = split ? catalog.splits.parts(split.id) : new Map<number, LabelPart>();
       for (const [id, { part, patches }] of parts) sets[patches ? "random" : part].push(id);
       return sets;
@@ -105,7 +105,7 @@ export function labelLists({ catalog }: Deps): Lists {
         return { legendId: null, labels: 0, patches: 0, hectares: 0, outside: 0, outOfSeason: 0, season, classes: [] };
       }
       const inside = await insideByClass(legend.id);
-      const split = catalog.splits.current();
+      const split = catalog.splits.current(legend.id);
       const rows = catalog.labels.tally(legend.id, split?.id ?? null);
       const divided = split ? catalog.labels.dividedTally(legend.id, split.id) : [];
       const seen = inside && split ? await seenOfSplit(legend, split) : undefined;

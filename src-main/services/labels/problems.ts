@@ -23,7 +23,7 @@ export async function problemsOf(catalog: Catalog, legend: Legend): Promise<Labe
   const slack = Math.abs(grid.affine.b) / 100;
   const inside = await LabelArea.of(catalog);
   const season = seasonOf(catalog);
-  const split = catalog.splits.current();
+  const split = catalog.splits.current(legend.id);
   const parts = split && catalog.splits.parts(split.id);
 
   function* single() {

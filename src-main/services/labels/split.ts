@@ -89,9 +89,9 @@ export function labelSplits(
       const { optimistic } = split;
       const id = edit(deps, { key: "labels.split", params: { method } }, () => {
         // A split that no run used is replaced; the others are kept for their runs.
-        const before = catalog.splits.current();
+        const before = catalog.splits.current(legend.id);
         if (before && catalog.splits.isUnused(before.id)) catalog.splits.remove(before.id);
-        return catalog.splits.add({ method, parameters, optimistic, report, blocks }, parts);
+        return catalog.splits.add({ legendId: legend.id, method, parameters, optimistic, report, blocks }, parts);
       });
       return { id, method, parameters, optimistic, ...report, classes: legend.classes };
     }),
@@ -108,7 +108,7 @@ export function labelSplits(
     "labels.splitState": validated("labels.splitState", z.strictObject({}), async () => {
       const area = await LabelArea.of(catalog);
       const legend = activeLegend(catalog);
-      const split = catalog.splits.current();
+      const split = legend && catalog.splits.current(legend.id);
       const { grid } = catalog.project.get();
       const usual = defaultBlock(grid.patchMeters * grid.tilePatches);
       const places = legend ? catalog.labels.places(legend.id) : [];

@@ -9,6 +9,7 @@ import type { Raster as RasterRow } from "../../catalog/index.ts";
 import { geoboxOfPatches, PatchSet } from "../../cube/index.ts";
 import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
+import { currentSplit } from "../labels/active.ts";
 import { detailOf } from "../modalities/planned.ts";
 import { filePath } from "../path-gate.ts";
 import { planRemoval } from "../rasters/import/remove.ts";
@@ -137,7 +138,7 @@ export function layerService(deps: Deps) {
           .map(({ id, name, result }) => plain(`difference:${id}`, "difference", name, boundsOf(result.area))),
         ...catalog.legends.list().map(({ id, name }) => plain(`labels:${id}`, "labels", name, area)),
         ...(await Promise.all(catalog.vectors.list().map(vectorLayer))),
-        ...(catalog.splits.current() ? [plain("split", "split", null, area)] : []),
+        ...(currentSplit(catalog) ? [plain("split", "split", null, area)] : []),
         ...(limit
           ? [plain("limit", "limit", null, boundsOf(geoboxOfPatches(patchGrid, PatchSet.of(limit).bounds!)))]
           : []),

@@ -3,6 +3,7 @@ import type { ModelResult } from "../../../src-shared/domain/job.ts";
 import { isMethod } from "../../../src-shared/domain/method.ts";
 import type { Model } from "../../../src-shared/domain/model.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { currentSplit } from "../labels/active.ts";
 
 /** Scores that are closer are level: the patches of one polygon more or less decide so much. */
 const level = 0.01;
@@ -14,7 +15,7 @@ const level = 0.01;
 function scoresOf(
   catalog: Catalog,
 ): { readonly model: Model; readonly macroF1: number; readonly polygons: number | undefined }[] {
-  const split = catalog.splits.current();
+  const split = currentSplit(catalog);
   if (!split) return [];
   const runs = new Map(
     catalog.runs.list().flatMap((run) => (run.splitId === split.id ? [[run.jobId, run] as const] : [])),

@@ -8,6 +8,7 @@ import { geoboxOfPatches, PatchSet, patchesOfGeobox } from "../../cube/index.ts"
 import { isGeographic } from "../../raster/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
+import { currentSplit } from "../labels/active.ts";
 import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { knownCrs } from "../rasters/rasters.ts";
@@ -122,7 +123,7 @@ export function projectService(deps: Deps) {
             classes: legend.classes.map((entry) => ({ ...entry, polygons: counts.get(entry.code) ?? 0 })),
           };
         }),
-        split: catalog.splits.current() ?? null,
+        split: currentSplit(catalog) ?? null,
         models: catalog.models.list(),
         maps: catalog.maps.list(),
         jobs: catalog.jobs.list(),

@@ -7,6 +7,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { type JobQueue, readJobSpec } from "../jobs/jobs.ts";
+import { currentSplit } from "../labels/active.ts";
 import { labelInput } from "../labels/labels.ts";
 import { usualOverlap } from "../maps/maps.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
@@ -180,7 +181,7 @@ function accuracyOf(catalog: Catalog, modelId: number): ModelAccuracy | null {
     untaught,
     polygons: new Set(scored.map(({ id }) => id)).size,
     optimistic: run.splitId !== null && catalog.splits.isOptimistic(run.splitId),
-    outdated: run.splitId !== (catalog.splits.current()?.id ?? null),
+    outdated: run.splitId === null || !catalog.splits.isCurrent(run.splitId),
     measuredAt: job?.finishedAt ?? run.createdAt,
     overlapPatches: (run.result as EvaluateResult).overlapPatches ?? null,
     findings: findingsOf(run.result),
@@ -189,8 +190,8 @@ function accuracyOf(catalog: Catalog, modelId: number): ModelAccuracy | null {
 
 /** The project's split of now lets neighbours of training labels into the other parts. */
 export const isOptimistic = (catalog: Catalog): boolean => {
-  const split = catalog.splits.current();
-  return split !== null && split !== undefined && catalog.splits.isOptimistic(split.id);
+  const split = currentSplit(catalog);
+  return split !== undefined && catalog.splits.isOptimistic(split.id);
 };
 
 function evaluationOf(
