@@ -11,10 +11,15 @@ export interface Method {
   readonly subsets: boolean;
 }
 
+/** An encoder of a project that learned without labels: one per seed serves all that start from it. */
+const pretrained = (project: string, seed: number): readonly SurveyCommand[] => [
+  ["pretrain", project, `encoder-${seed}`, "--seed", String(seed)],
+];
+
 export const methods: readonly Method[] = [
   {
     name: "OmniSat",
-    once: (project, seed) => [["pretrain", project, `encoder-${seed}`, "--seed", String(seed)]],
+    once: pretrained,
     train: (project, model, seed) => [
       ["finetune", project, model, "--from", `encoder-${seed}`, "--seed", String(seed)],
     ],
@@ -29,6 +34,21 @@ export const methods: readonly Method[] = [
     (name): Method => ({
       name,
       train: (project, model, seed) => [["finetune", project, model, "--method", name, "--seed", String(seed)]],
+      subsets: false,
+    }),
+  ),
+  ...(
+    [
+      ["frozen encoder + regression", "encoder"],
+      ["both + regression", "both"],
+    ] as const
+  ).map(
+    ([name, features]): Method => ({
+      name,
+      once: pretrained,
+      train: (project, model, seed) => [
+        ["finetune", project, model, "--method", "logistic-regression", "--features", features, "--from", `encoder-${seed}`, "--seed", String(seed)], // biome-ignore format: one command
+      ],
       subsets: false,
     }),
   ),

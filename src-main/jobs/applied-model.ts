@@ -1,5 +1,6 @@
 import { type Finding, findingSentence } from "../../src-shared/domain/finding.ts";
 import type { Imagery, ModelUse, ProjectGrid } from "../../src-shared/domain/job.ts";
+import { usesEncoder } from "../../src-shared/domain/method.ts";
 import { bandNamesOf, isEnoughLight, type Modality, matchBands, passbandOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import {
@@ -238,8 +239,8 @@ export function logUse({ findings }: AppliedModel, use: ModelUse | undefined, co
 export function blendFor(model: ModelDescription, area: PatchWindow, overlapPatches: number): BlendPlan {
   const { grid, task, name, method } = model;
   if (task === "tiles") throw new AppError("model-of-tiles", { name });
-  // A method's answer to a patch is the same in every tile.
-  if (method) return planBlend(area, grid.tilePatches, 0);
+  // A method's answer to a patch is the same in every tile, as long as no encoder looks at what is around it.
+  if (method && !usesEncoder(method.features)) return planBlend(area, grid.tilePatches, 0);
   if (overlapPatches >= grid.tilePatches)
     throw new AppError("overlap-too-large", { overlap: overlapPatches, tile: grid.tilePatches });
   return planBlend(area, grid.tilePatches, overlapPatches);

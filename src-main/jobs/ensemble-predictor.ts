@@ -1,25 +1,14 @@
 import type { Table } from "../classifiers/index.ts";
 import type { Cube, Normalization, PatchWindow } from "../cube/index.ts";
-import { LoadingCache } from "../files/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 import type { EnsembleMember } from "./ensemble.ts";
 import { logarithmsOf, MethodPredictor } from "./method-predictor.ts";
-import { methodTileSide } from "./method-table.ts";
+import { methodTileSide } from "./monthly-values.ts";
+import { PatchSquares, type PatchValues } from "./patch-squares.ts";
 import type { PatchPredictor, TileLogits } from "./predict.ts";
-
-/** Answers of members that are kept: tiles of a network overlap, and a review asks for the same places again. */
-const keptBytes = 64 * 2 ** 20;
 
 /** Side of the squares that are answered at a time, in patches: labels that lie far apart are asked for in small tiles. */
 const mostSide = 8;
-
-/** The answer of the methods to a square of patches. */
-interface SquareAnswer {
-  /** [P, classes] weighted mean of the logarithms of their shares */
-  readonly logits: Float32Array;
-  /** [P] 1 where any input sees the patch */
-  readonly seen: Uint8Array;
-}
 
 /**
  * A network with the methods beside it: per patch the weighted mean of the logarithms of what each holds likely (a logarithmic
@@ -53,10 +42,10 @@ export class EnsemblePredictor implements PatchPredictor {
       const classes = logits.length / patches;
       const mixed = logarithmsOfShares(logits, classes);
       const { weight } = this.#methods;
-      const others = await this.#methods.answer(window, classes, signal);
+      const others = await this.#methods.answer(window, signal);
       for (let at = 0; at < mixed.length; at++)
         if (others.seen[Math.floor(at / classes)] === 1)
-          mixed[at] = Math.max(0, 1 - weight) * mixed[at]! + weight * others.logits[at]!;
+          mixed[at] = Math.max(0, 1 - weight) * mixed[at]! + weight * others.values[at]!;
       yield { ...answer, logits: mixed };
     }
   }
@@ -66,16 +55,11 @@ export class EnsemblePredictor implements PatchPredictor {
   }
 }
 
-/** Methods of the same inputs, which answer to any window, square by square, each read once for all while it is kept. */
+/** Methods of the same inputs, which answer to any window, square by square. */
 class Methods {
   /** of all together */
   readonly weight: number;
-  readonly #predictor: MethodPredictor;
-  readonly #side: number;
-  readonly #kept = LoadingCache.ofBytes<SquareAnswer>(
-    keptBytes,
-    ({ logits, seen }) => logits.byteLength + seen.byteLength,
-  );
+  readonly #squares: PatchSquares;
 
   constructor(
     members: readonly EnsembleMember[],
@@ -86,43 +70,24 @@ class Methods {
     const [{ modalities, method }] = members as readonly [EnsembleMember];
     const own = model.modalities.filter(({ name }) => modalities.includes(name));
     this.weight = members.reduce((sum, { weight }) => sum + weight, 0);
-    this.#side = Math.min(mostSide, methodTileSide(own));
-    const { limits, months } = method;
+    const { limits, months, classifier } = method;
     const shares = members.map(({ weight }) => weight / this.weight);
     const answer = (table: Table) => {
       const answers = members.map((member) => logarithmsOf(member.method.classifier, table));
       return answers[0]!.map((_, at) => answers.reduce((sum, one, m) => sum + shares[m]! * one[at]!, 0));
     };
     const together = { limits, months, answer };
-    this.#predictor = new MethodPredictor(cube, { ...model, modalities: own }, together, modalities, normalizations);
-  }
-
-  async answer(window: PatchWindow, classes: number, signal: AbortSignal): Promise<SquareAnswer> {
-    const { col, row, width, height } = window;
-    const logits = new Float32Array(width * height * classes);
-    const seen = new Uint8Array(width * height);
-    const first = (at: number) => Math.floor(at / this.#side) * this.#side;
-    for (let top = first(row); top < row + height; top += this.#side)
-      for (let left = first(col); left < col + width; left += this.#side) {
-        const square = await this.#square(left, top, signal);
-        for (let y = Math.max(row, top); y < Math.min(row + height, top + this.#side); y++)
-          for (let x = Math.max(col, left); x < Math.min(col + width, left + this.#side); x++) {
-            const from = (y - top) * this.#side + x - left;
-            const to = (y - row) * width + x - col;
-            seen[to] = square.seen[from]!;
-            logits.set(square.logits.subarray(from * classes, (from + 1) * classes), to * classes);
-          }
-      }
-    return { logits, seen };
-  }
-
-  #square(col: number, row: number, signal: AbortSignal): Promise<SquareAnswer> {
-    const load = async (): Promise<SquareAnswer> => {
-      const window = { col, row, width: this.#side, height: this.#side };
-      for await (const { logits, seen } of this.#predictor.run([window], signal)) return { logits, seen };
+    const predictor = new MethodPredictor(cube, { ...model, modalities: own }, together, modalities, normalizations);
+    const side = Math.min(mostSide, methodTileSide(own));
+    this.#squares = new PatchSquares(side, classifier.classCount, async (square, signal) => {
+      for await (const { logits, seen } of predictor.run([square], signal)) return { values: logits, seen };
       throw new Error("a method gave no answer");
-    };
-    return this.#kept.get(`${col} ${row}`, load, signal);
+    });
+  }
+
+  /** Weighted mean of the logarithms of their shares: [P, classes]. */
+  answer(window: PatchWindow, signal: AbortSignal): Promise<PatchValues> {
+    return this.#squares.read(window, signal);
   }
 }
 

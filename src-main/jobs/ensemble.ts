@@ -7,8 +7,9 @@ import type { ModelDescription } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import { type DescribedMethod, fitsMethod, methodOf, tensorsOfMethod, type WorkingMethod } from "./method-model.ts";
+import { rowReader } from "./method-rows.ts";
 import { monthsOfSeries, readLabelledRows } from "./method-table.ts";
-import { type ColumnLimits, columnsOf, limitsOf, type RowModality, withLimits } from "./monthly-values.ts";
+import { type ColumnLimits, columnsOf, limitsOf, monthOf, type RowModality, withLimits } from "./monthly-values.ts";
 import type { TrainingInputs } from "./teaching.ts";
 
 // Methods that answer beside a network: what they say and what it says are averaged (see README, “Ensemble”).
@@ -65,9 +66,8 @@ export async function teachEnsemble(
   const taught = methods.filter((method) => (weights[method] ?? 0) > 0);
   if (taught.length === 0) return undefined;
   const months = monthsOfSeries(cube, modalities);
-  const { table, groups } = await readLabelledRows(cube, labels, modalities, months, seed, context, {
-    most: mostRowsOfMembers,
-  });
+  const reader = rowReader({ cube, modalities, months, monthIn: (date) => monthOf(months, date) });
+  const { table, groups } = await readLabelledRows(reader, labels, seed, context, { most: mostRowsOfMembers });
   if (new Set(table.classes).size < 2) return undefined;
   const limits = limitsOf(table.values, table.columns);
   withLimits(table.values, limits);

@@ -8,11 +8,13 @@ import { seededRandom } from "../files/index.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { bytesOfPixels, processBytes } from "./estimate-memory.ts";
-import { cacheBytes, dayCountOf, projectArea, requirePixels, statisticsTiles } from "./imagery.ts";
-import { methodTiles, monthsOfSeries, mostRowsOf, readLabelledRows } from "./method-table.ts";
-import { columnsOf, limitsOf, type Months, withLimits } from "./monthly-values.ts";
+import { frozenEncoder, inputsOfMethod } from "./finetune-method.ts";
+import { cacheBytes, projectArea, requirePixels, statisticsTiles } from "./imagery.ts";
+import { type RowReader, rowReader } from "./method-rows.ts";
+import { monthsOfSeries, mostRowsOf, readLabelledRows, tilesOfRows } from "./method-table.ts";
+import { limitsOf, monthOf, withLimits } from "./monthly-values.ts";
 import { PatchTargets } from "./patch-targets.ts";
-import { inputsFrom, type TrainingInputs, withCube } from "./teaching.ts";
+import { statisticsFor, type TrainingInputs, withCube } from "./teaching.ts";
 
 /** Places are read for about so long, in milliseconds, and at least one is. */
 const readingTrial = 1500;
@@ -27,7 +29,7 @@ export async function estimateMethod(
   method: Method,
   context: JobContext,
 ): Promise<TrainingEstimate> {
-  const inputs = inputsFrom(undefined, training, () => dayCountOf(training.imagery));
+  const inputs = await inputsOfMethod(training);
   return withCube(training, inputs, (cube) => tryOn(training, method, context, inputs, cube));
 }
 
@@ -35,51 +37,66 @@ async function tryOn(
   training: FinetuneSpec,
   method: Method,
   context: JobContext,
-  { modalities, names }: TrainingInputs,
+  inputs: TrainingInputs,
   cube: Cube,
 ): Promise<TrainingEstimate> {
-  const { grid, seed } = training;
+  const { modalities, names, base } = inputs;
+  const { grid, seed, features } = training;
   const { signal } = context;
   const area = projectArea(grid);
   await requirePixels(cube, area, seed, context);
   const { all } = coverageIn((await cube.footprints())!, area, names);
   const { train, validation, codes } = new PatchTargets(training, all);
   const months = monthsOfSeries(cube, modalities);
-  const columns = columnsOf(modalities, months);
-  const labelled = train.usable().reduce((sum, { patches }) => sum + patches, 0);
-  const rows = Math.min(labelled, mostRowsOf(columns));
-  const every = methodTiles(area, modalities);
-  const tiles = train.tilesAround(every);
-  const checked = validation.tilesAround(every);
-  const read = await tryReading(cube, train, tiles, modalities, months, seed, context);
-  const table = trialTable(read.tables, codes.length, Math.min(rows, trialRows), seed);
-  const learning = await timeMethod(method, table, rows, { seed, signal });
-  const places = placesOf([...tiles, ...checked]);
-  const surveyed = Math.min(statisticsTiles.count, placesIn(all));
-  // Statistics read their tiles first; what they have read need not be read again.
-  const reading = (places + Math.max(0, surveyed - places / 2)) * read.place;
-  const rest = (tiles.length + checked.length) * read.tile + surveyed * read.tile;
-  const bytes = 4 * rows * columns;
-  const idle = processBytes(Math.max(1, Math.min(8, availableParallelism())));
-  const pixels = Math.min(cacheBytes(), await bytesOfPixels(cube, all));
-  return {
-    provider: "cpu",
-    parameters: 0,
-    flopsPerStep: 0,
-    stepSeconds: null,
-    totalSeconds: {
-      low: 0.6 * (reading + rest) + learning.low,
-      high: 1.6 * (reading + rest) + learning.high + 2,
-    },
-    trialSteps: 0,
-    memoryBytes: {
-      low: idle.low + 0.5 * pixels + 2 * bytes,
-      high: idle.high + pixels + 4 * bytes + learnedBytes(method, rows, codes.length),
-    },
-    availableBytes: freemem(),
-    fittingBatchSize: null,
-    table: { rows, columns },
-  };
+  const normalizations = base && (await statisticsFor(training, context, inputs, cube));
+  const frozen = base && (await frozenEncoder(training, context, inputs, cube, base, normalizations!));
+  try {
+    const reader = rowReader({
+      cube,
+      modalities,
+      months,
+      monthIn: (date) => monthOf(months, date),
+      changes: frozen?.changes,
+      features,
+      encoder: frozen?.encoder,
+    });
+    const { columns } = reader;
+    const labelled = train.usable().reduce((sum, { patches }) => sum + patches, 0);
+    const rows = Math.min(labelled, mostRowsOf(columns));
+    const tiles = train.tilesAround(tilesOfRows(area, reader));
+    const checked = validation.tilesAround(tilesOfRows(area, reader));
+    const read = await tryReading(reader, train, tiles, seed, context);
+    const table = trialTable(read.tables, codes.length, Math.min(rows, trialRows), seed);
+    const learning = await timeMethod(method, table, rows, { seed, signal });
+    const places = placesOf([...tiles, ...checked]);
+    const surveyed = Math.min(statisticsTiles.count, placesIn(all));
+    // Statistics read their tiles first; what they have read need not be read again.
+    const reading = (places + Math.max(0, surveyed - places / 2)) * read.place;
+    const rest = (tiles.length + checked.length) * read.tile + surveyed * read.tile;
+    const bytes = 4 * rows * columns + (base?.description.weights.bytes ?? 0);
+    const idle = processBytes(Math.max(1, Math.min(8, availableParallelism())));
+    const pixels = Math.min(cacheBytes(), await bytesOfPixels(cube, all));
+    return {
+      provider: frozen?.computing.provider ?? "cpu",
+      parameters: 0,
+      flopsPerStep: 0,
+      stepSeconds: null,
+      totalSeconds: {
+        low: 0.6 * (reading + rest) + learning.low,
+        high: 1.6 * (reading + rest) + learning.high + 2,
+      },
+      trialSteps: 0,
+      memoryBytes: {
+        low: idle.low + 0.5 * pixels + 2 * bytes,
+        high: idle.high + pixels + 4 * bytes + learnedBytes(method, rows, codes.length),
+      },
+      availableBytes: freemem(),
+      fittingBatchSize: null,
+      table: { rows, columns },
+    };
+  } finally {
+    await frozen?.encoder.predictor.release();
+  }
 }
 
 /** Of what a method is made of, and of what it counts in, at most. */
@@ -96,11 +113,9 @@ interface Reading {
 
 /** Reads some tiles spread over all labels, each a second time from memory. */
 async function tryReading(
-  cube: Cube,
+  reader: RowReader,
   labels: PatchTargets["train"],
   tiles: readonly PatchWindow[],
-  modalities: TrainingInputs["modalities"],
-  months: Months,
   seed: number,
   context: JobContext,
 ): Promise<Reading> {
@@ -108,7 +123,7 @@ async function tryReading(
   const tables: LabelledTable[] = [];
   const once = async (tile: PatchWindow): Promise<number> => {
     const began = performance.now();
-    const { table } = await readLabelledRows(cube, labels, modalities, months, seed, quiet, { tiles: [tile] });
+    const { table } = await readLabelledRows(reader, labels, seed, quiet, { tiles: [tile] });
     if (table.rows > 0) tables.push(table);
     return (performance.now() - began) / 1000;
   };

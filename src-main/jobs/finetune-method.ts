@@ -2,32 +2,62 @@ import { join } from "node:path";
 import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import { architectures, type FinetuneSpec, type ModelResult, type SubsetScore } from "../../src-shared/domain/job.ts";
 import { countedLabels, hasPolygons } from "../../src-shared/domain/label-unit.ts";
-import { type Method, methodNames } from "../../src-shared/domain/method.ts";
+import { type Method, methodNames, usesEncoder } from "../../src-shared/domain/method.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
 import { teachMethod } from "../classifiers/index.ts";
-import type { Cube } from "../cube/index.ts";
-import { CalibrationGroups, type NewModel, writeModel } from "../learning/index.ts";
+import { type Cube, type Normalization, planBlend, type TileRows } from "../cube/index.ts";
+import type { Tensors } from "../engine/index.ts";
+import { CalibrationGroups, type NewModel, type TrainedModel, writeModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
-import { computeNormalizations, dayCountOf, projectArea } from "./imagery.ts";
+import { dayCountOf, projectArea } from "./imagery.ts";
 import { labelFacts } from "./label-facts.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import { validationMetrics, validationOf } from "./label-reference.ts";
 import { tensorsOfMethod } from "./method-model.ts";
-import { answererOf, MethodPredictor } from "./method-predictor.ts";
-import { methodTileSide, methodTiles, monthsOfSeries, readLabelledRows } from "./method-table.ts";
-import { limitsOf, namesOfColumns, withLimits } from "./monthly-values.ts";
+import { answererOf, changesOf, type MethodEncoder, MethodPredictor } from "./method-predictor.ts";
+import { rowReader } from "./method-rows.ts";
+import { monthsOfSeries, readLabelledRows, tilesOfRows } from "./method-table.ts";
+import { expectedTensors } from "./model-tensors.ts";
+import { limitsOf, methodTileSide, monthOf, namesOfColumns, withLimits } from "./monthly-values.ts";
 import { networkFor } from "./network.ts";
 import { PatchTargets } from "./patch-targets.ts";
 import { groupingOf } from "./possible-classes.ts";
+import { encoderFor } from "./predictor-for.ts";
+import type { Computing } from "./provider.ts";
 import { type ScoreOptions, scoreMap } from "./score.ts";
-import { inputsFrom, loggedCoverage, modelToBe, secondsSince, type TrainingInputs, withCube } from "./teaching.ts";
+import {
+  baseOf,
+  inputsFrom,
+  loggedCoverage,
+  loggedProvider,
+  modelToBe,
+  networkFrom,
+  secondsSince,
+  statisticsFor,
+  type TrainingInputs,
+  withCube,
+} from "./teaching.ts";
 import { findingsOfLabels, findingsOfValidation, storable } from "./training-findings.ts";
+import { noWeights } from "./training-parts.ts";
 
-/** Teaches a method that needs no network the classes of labelled polygons, on monthly values of each patch. Takes seconds; nothing of it is continued. */
+/**
+ * Teaches a method the classes of labelled polygons: on monthly values of each patch, on what the encoder of `modelFolder` makes of it, or
+ * on both. Takes seconds, with an encoder as long as a map of the labelled places; nothing of it is continued.
+ * @throws AppError "encoder-missing", "model-without-network", and what the model does not fit
+ */
 export async function finetuneMethod(spec: FinetuneSpec, method: Method, context: JobContext): Promise<ModelResult> {
   const started = performance.now();
-  const inputs = inputsFrom(undefined, spec, () => dayCountOf(spec.imagery));
+  const inputs = await inputsOfMethod(spec);
   return withCube(spec, inputs, (cube) => teachOn(spec, method, context, inputs, cube, started));
+}
+
+/** What a method sees: the inputs of its encoder, or all of the project. */
+export async function inputsOfMethod(spec: FinetuneSpec): Promise<TrainingInputs> {
+  const { features, modelFolder, modelName, imagery } = spec;
+  if (usesEncoder(features) && modelFolder === null) throw new AppError("encoder-missing", { name: modelName });
+  const base = usesEncoder(features) ? await baseOf(spec) : undefined;
+  return inputsFrom(base, spec, () => dayCountOf(imagery));
 }
 
 async function teachOn(
@@ -38,92 +68,150 @@ async function teachOn(
   cube: Cube,
   started: number,
 ): Promise<ModelResult> {
-  const { grid, seed, labels: given } = spec;
-  const { modalities, names } = inputs;
-  const area = projectArea(grid);
-  const coverage = coverageIn((await cube.footprints())!, area, names);
+  const { grid, seed, labels: given, features } = spec;
+  const { modalities, names, base } = inputs;
+  const coverage = coverageIn((await cube.footprints())!, projectArea(grid), names);
   const targets = new PatchTargets(spec, coverage.all);
-  const normalizations = await computeNormalizations(cube, area, seed, context);
+  const normalizations = await statisticsFor(spec, context, inputs, cube);
   const aboutPlaces = loggedCoverage(coverage, context);
   const months = monthsOfSeries(cube, modalities);
   const { train, codes } = targets;
-  context.log(
-    `Teaching ${targets.legend.map(({ name }) => name).join(", ")} from ${countedLabels(train.usable().length, given.unit)} by ${methodNames[method]}.`,
+  const frozen = base && (await frozenEncoder(spec, context, inputs, cube, base, normalizations));
+  const encoder = frozen?.encoder;
+  try {
+    const from = base ? `, on ${features === "both" ? "monthly values and " : ""}what “${base.description.name}” makes of the images` : ""; // biome-ignore format: one sentence
+    context.log(
+      `Teaching ${targets.legend.map(({ name }) => name).join(", ")} from ${countedLabels(train.usable().length, given.unit)} by ${methodNames[method]}${from}.`,
+    );
+    const side = encoder?.side ?? methodTileSide(modalities);
+    const inside = { task: "dense", normalizations, side, legend: targets.legend } as const;
+    const config = base ? networkFrom(inputs, spec) : networkFor(modalities, architectures.tiny, side, inputs.days);
+    const reader = rowReader({
+      cube,
+      modalities,
+      months,
+      monthIn: (date) => monthOf(months, date),
+      changes: frozen?.changes,
+      features,
+      encoder,
+    });
+    const { table, groups } = await readLabelledRows(reader, train, seed, context);
+    const limits = limitsOf(table.values, table.columns);
+    withLimits(table.values, limits);
+    const { classifier, settings } = await teachMethod(method, table, {
+      seed,
+      groups,
+      tempered: true,
+      signal: context.signal,
+      onProgress: (fraction) => context.phase("Learning", fraction),
+    });
+    const columns = [
+      ...(features === "encoder" ? [] : namesOfColumns(modalities, months)),
+      ...Array.from({ length: encoder?.columns ?? 0 }, (_, at) => `embedding ${at + 1}`),
+    ];
+    const model: NewModel = {
+      ...modelToBe(spec, inputs, {
+        ...inside,
+        config,
+        provider: frozen?.computing.provider ?? "cpu",
+        settings: {
+          method,
+          ...settings,
+          ...(base ? { features } : {}),
+          rows: table.rows,
+          columns: columns.length,
+          firstColumn: columns[0],
+          lastColumn: columns.at(-1),
+        },
+      }),
+      method: { name: method, months: { ...months }, ...(base && features ? { features } : {}) },
+    };
+    const working = { classifier, limits, months, ...(features === undefined ? {} : { features }) };
+    const predictor = new MethodPredictor(cube, model, answererOf(working), names, frozen && normalizations, encoder);
+    const grouping = groupingOf(given, grid);
+    const said = new CalibrationGroups(codes);
+    const tiles = encoder
+      ? planBlend(targets.validation.area, side).tiles
+      : tilesOfRows(targets.validation.area, { side });
+    const score = targets.validates
+      ? await scoreOf(targets.validation, predictor, tiles, spec, names, context, (patch) =>
+          said.add(grouping.named(patch)),
+        )
+      : undefined;
+    const calibration = said.calibration({ ...grouping, modalities: names });
+    const facts = labelFacts(train);
+    const findings = inOrderOfSeverity([
+      ...findingsOfValidation(score),
+      ...aboutPlaces,
+      ...(inputs.applied?.findings ?? []),
+      ...predictor.watch.findings(),
+      ...findingsOfLabels(given, new Set(codes), facts, targets.validates),
+    ] satisfies Finding[]);
+    for (const finding of findings) context.log(findingSentence(finding));
+    const seconds = secondsSince(started);
+    const modelFolder = join(spec.folder, "model");
+    const training = { ...model.training, steps: 0, seconds };
+    await writeModel(
+      modelFolder,
+      { ...model, training, findings: storable(findings), ...(calibration ? { calibrations: [calibration] } : {}) },
+      { ...frozen?.tensors, ...tensorsOfMethod({ classifier, limits }) },
+    );
+    const metrics = { rows: table.rows, columns: table.columns, ...validationMetrics(score) };
+    const provider = frozen ? `${frozen.computing.provider}: ${frozen.computing.reason}` : "cpu: needs no other";
+    return { modelFolder, steps: 0, seconds, provider, metrics, findings, ...validationOf(score, spec) };
+  } finally {
+    await encoder?.predictor.release();
+  }
+}
+
+/** A network's encoder that learns nothing more. */
+interface FrozenEncoder {
+  readonly encoder: MethodEncoder;
+  /** of the encoder, for the method's own model */
+  readonly tensors: Tensors;
+  /** what becomes of the values of bands: those that nothing shows have none */
+  readonly changes: ReturnType<typeof changesOf>;
+  readonly computing: Computing;
+}
+
+/** The encoder of the model that a method starts from, and what the method's own model keeps of it. */
+export async function frozenEncoder(
+  spec: FinetuneSpec,
+  context: JobContext,
+  inputs: TrainingInputs,
+  cube: Cube,
+  { description, weights }: TrainedModel,
+  normalizations: readonly Normalization[],
+): Promise<FrozenEncoder> {
+  const computing = await loggedProvider(spec, context);
+  const { provider } = computing;
+  const config = networkFrom(inputs, spec);
+  const side = description.grid.tilePatches;
+  const about = modelToBe(spec, inputs, { task: "pretrained", config, normalizations, side, legend: null, provider, settings: {} }); // biome-ignore format: one call
+  const model = { ...about, format: "omnisat-model/1", weights: noWeights } as const;
+  const tensors = Object.fromEntries(
+    expectedTensors({ config, legend: null }).map(({ name }) => [name, weights[name]!]),
   );
-  const { table, groups } = await readLabelledRows(cube, train, modalities, months, seed, context);
-  const limits = limitsOf(table.values, table.columns);
-  withLimits(table.values, limits);
-  const { classifier, settings } = await teachMethod(method, table, {
-    seed,
-    groups,
-    tempered: true,
-    signal: context.signal,
-    onProgress: (fraction) => context.phase("Learning", fraction),
-  });
-  const side = methodTileSide(modalities);
-  const config = networkFor(modalities, architectures.tiny, side, inputs.days);
-  const columns = namesOfColumns(modalities, months);
-  const model: NewModel = {
-    ...modelToBe(spec, inputs, {
-      task: "dense",
-      config,
-      normalizations,
-      side,
-      legend: targets.legend,
-      provider: "cpu",
-      settings: {
-        method,
-        ...settings,
-        rows: table.rows,
-        columns: columns.length,
-        firstColumn: columns[0],
-        lastColumn: columns.at(-1),
-      },
-    }),
-    method: { name: method, months: { ...months } },
-  };
-  const predictor = new MethodPredictor(cube, model, answererOf({ classifier, limits, months }), names);
-  const grouping = groupingOf(given, grid);
-  const said = new CalibrationGroups(codes);
-  const onPatch: ScoreOptions["onPatch"] = (patch) => said.add(grouping.named(patch));
-  const score = targets.validates
-    ? await scoreOf(targets.validation, predictor, spec, modalities, context, onPatch)
-    : undefined;
-  const calibration = said.calibration({ ...grouping, modalities: names });
-  const facts = labelFacts(train);
-  const findings = inOrderOfSeverity([
-    ...findingsOfValidation(score),
-    ...aboutPlaces,
-    ...predictor.watch.findings(),
-    ...findingsOfLabels(given, new Set(codes), facts, targets.validates),
-  ] satisfies Finding[]);
-  for (const finding of findings) context.log(findingSentence(finding));
-  const seconds = secondsSince(started);
-  const modelFolder = join(spec.folder, "model");
-  const training = { ...model.training, steps: 0, seconds };
-  await writeModel(
-    modelFolder,
-    { ...model, training, findings: storable(findings), ...(calibration ? { calibrations: [calibration] } : {}) },
-    tensorsOfMethod({ classifier, limits }),
-  );
-  const metrics = { rows: table.rows, columns: table.columns, ...validationMetrics(score) };
-  const provider = "cpu: needs no other";
-  return { modelFolder, steps: 0, seconds, provider, metrics, findings, ...validationOf(score, spec) };
+  const { names: modalities } = inputs;
+  const batchSize = spec.recipe.batchSize;
+  const encoder = await encoderFor({ cube, model, weights: tensors, modalities, batchSize, provider, normalizations });
+  return { encoder, tensors, changes: changesOf(model.modalities, normalizations), computing };
 }
 
 async function scoreOf(
   validation: LabelPatches,
   predictor: MethodPredictor,
+  tiles: TileRows,
   { labels }: FinetuneSpec,
-  modalities: TrainingInputs["modalities"],
+  modalities: readonly string[],
   { signal, phase }: JobContext,
   onPatch: ScoreOptions["onPatch"],
 ): Promise<SubsetScore | undefined> {
   const legend = labels.legend.filter(({ code }) => validation.codes.includes(code));
-  const [score] = await scoreMap(validation, predictor, methodTiles(validation.area, modalities), {
+  const [score] = await scoreMap(validation, predictor, tiles, {
     legend,
     classSets: [],
-    modalities: modalities.map(({ name }) => name),
+    modalities,
     votes: hasPolygons(labels.unit),
     onPatch,
     signal,

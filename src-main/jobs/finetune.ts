@@ -3,15 +3,14 @@ import type { Finding } from "../../src-shared/domain/finding.ts";
 import type { FinetuneSpec, ModelResult, SubsetScore } from "../../src-shared/domain/job.ts";
 import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
-import type { Cube, Normalization } from "../cube/index.ts";
+import type { Cube } from "../cube/index.ts";
 import { adamW, buildStep, cosine, type TrainingStep, withAverage } from "../engine/index.ts";
 import type { TrainingResult } from "../learning/index.ts";
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
-import { logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { memberWeights, teachEnsemble } from "./ensemble.ts";
-import { computeNormalizations, dayCountOf, projectArea, requirePixels } from "./imagery.ts";
+import { dayCountOf, projectArea } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
 import { labelFacts } from "./label-facts.ts";
 import { aroundLabels } from "./label-patches.ts";
@@ -30,6 +29,7 @@ import {
   networkFrom,
   ofFinetuning,
   secondsSince,
+  statisticsFor,
   type TrainingInputs,
   teach,
   withCube,
@@ -128,20 +128,6 @@ async function teachPatches(
   } finally {
     await previewer.release();
   }
-}
-
-/** The statistics of the model that is gone on with, or of this imagery. Both need an input that shows something. */
-async function statisticsFor(
-  spec: FinetuneSpec,
-  context: JobContext,
-  { base, applied }: TrainingInputs,
-  cube: Cube,
-): Promise<readonly Normalization[]> {
-  const { grid, seed, use } = spec;
-  if (!base || !applied) return computeNormalizations(cube, projectArea(grid), seed, context);
-  logUse(applied, use, context);
-  if (use?.normalization !== "place") await requirePixels(cube, projectArea(grid), seed, context);
-  return normalizationsFor(base.description, applied, cube, spec, context);
 }
 
 function logTargets({ chosen, labels }: FinetuneSpec, context: JobContext, { legend, train }: PatchTargets): void {

@@ -1,8 +1,10 @@
+import { type MethodFeatures, usesEncoder } from "../../src-shared/domain/method.ts";
 import type { Modality } from "../../src-shared/eo/index.ts";
 import { type Classifier, arraysOf as classifierArrays, classifierOf } from "../classifiers/index.ts";
 import type { Tensors } from "../engine/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 import { type ColumnLimits, columnsOf, type Months } from "./monthly-values.ts";
+import { embeddingColumns } from "./predict.ts";
 
 // A method as a model of the project: its numbers among the weights of the model's folder.
 
@@ -15,6 +17,8 @@ export interface WorkingMethod {
   readonly classifier: Classifier;
   readonly limits: ColumnLimits;
   readonly months: Months;
+  /** what a row holds: monthly values when left out */
+  readonly features?: MethodFeatures;
 }
 
 /** What a method's model is made of; `prefix` is what the names begin with. */
@@ -29,14 +33,18 @@ export function tensorsOfMethod(
   return Object.fromEntries([...arrays, ...columns]);
 }
 
-export type DescribedMethod = Pick<ModelDescription, "modalities" | "legend" | "method">;
+/** `config` is that of the encoder, where there is one among the features. */
+export interface DescribedMethod extends Pick<ModelDescription, "modalities" | "legend" | "method"> {
+  readonly config?: ModelDescription["config"];
+}
 
 /** Columns of a row, as a model's description says. */
-const columnsOfModel = ({ modalities, method }: DescribedMethod): number =>
-  columnsOf(
-    modalities as readonly Pick<Modality, "name" | "kind" | "sensor" | "bands" | "patchPixels">[],
-    method!.months,
-  );
+function columnsOfModel({ modalities, method, config }: DescribedMethod): number {
+  const { features, months } = method!;
+  const own = modalities as readonly Pick<Modality, "name" | "kind" | "sensor" | "bands" | "patchPixels">[];
+  const monthly = features === "encoder" ? 0 : columnsOf(own, months);
+  return monthly + (usesEncoder(features) && config ? embeddingColumns(config) : 0);
+}
 
 /** The method of a model whose description names one; `undefined` when its numbers are not of that method. */
 export function methodOf(description: DescribedMethod, weights: Tensors, prefix = alone): WorkingMethod | undefined {
@@ -53,7 +61,8 @@ export function methodOf(description: DescribedMethod, weights: Tensors, prefix 
   const limits = limitNames.map((name) => own[name]?.data);
   if (!classifier || !limits.every((data) => data instanceof Float32Array && data.length === columns)) return undefined;
   const [missing, low, high] = limits as [Float32Array, Float32Array, Float32Array];
-  return { classifier, limits: { missing, low, high }, months: method.months };
+  const { months, features } = method;
+  return { classifier, limits: { missing, low, high }, months, ...(features === undefined ? {} : { features }) };
 }
 
 /** True when tensors of these names and shapes can be those of the description's method: what is known before numbers are read. */

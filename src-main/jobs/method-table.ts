@@ -3,7 +3,8 @@ import { type Cube, type PatchWindow, planBlend } from "../cube/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { JobContext } from "./context.ts";
 import type { LabelPatches } from "./label-patches.ts";
-import { columnsOf, type Months, monthOf, monthsOf, type RowModality, readPatchRows } from "./monthly-values.ts";
+import type { RowReader } from "./method-rows.ts";
+import { type Months, monthsOf } from "./monthly-values.ts";
 import type { TrainingInputs } from "./teaching.ts";
 
 // What methods without a network learn from: a row of monthly values for every labelled patch.
@@ -17,17 +18,9 @@ const mostNumbers = 2 ** 25;
 export const mostRowsOf = (columns: number): number =>
   Math.min(mostRows, Math.max(1, Math.floor(mostNumbers / columns)));
 
-/** Of a tile, in patches: small enough that one date of it is no more than a chunk of the cube. */
-export function methodTileSide(modalities: readonly Pick<RowModality, "patchPixels">[]): number {
-  const patchPixels = Math.max(...modalities.map((modality) => modality.patchPixels));
-  let side = 32;
-  while (side > 1 && side * patchPixels > 400) side /= 2;
-  return side;
-}
-
-/** The tiles in which methods read an area: none overlap. */
-export const methodTiles = (area: LabelPatches["area"], modalities: TrainingInputs["modalities"]) =>
-  planBlend(area, methodTileSide(modalities), 0).tiles;
+/** The tiles in which rows of an area are learned from: none overlap. */
+export const tilesOfRows = (area: LabelPatches["area"], { side }: Pick<RowReader, "side">) =>
+  planBlend(area, side, 0).tiles;
 
 /** The months of all series together. */
 export function monthsOfSeries(cube: Cube, modalities: TrainingInputs["modalities"]): Months {
@@ -49,36 +42,44 @@ export interface LabelledRows {
  * @param most rows
  */
 export async function readLabelledRows(
-  cube: Cube,
+  reader: RowReader,
   labels: LabelPatches,
-  modalities: TrainingInputs["modalities"],
-  months: Months,
   seed: number,
   { signal, phase }: JobContext,
   {
-    tiles = labels.tilesAround(methodTiles(labels.area, modalities)),
+    tiles = labels.tilesAround(tilesOfRows(labels.area, reader)),
     most = mostRows,
   }: { readonly tiles?: readonly PatchWindow[]; readonly most?: number } = {},
 ): Promise<LabelledRows> {
-  const columns = columnsOf(modalities, months);
-  const monthIn = (date: string) => monthOf(months, date);
+  const { columns } = reader;
   const shares = sharesOfPolygons(labels, Math.min(most, mostRowsOf(columns)));
   const rows: Float32Array[] = [];
   const classes: number[] = [];
   const groups: number[] = [];
-  for (const [index, tile] of tiles.entries()) {
-    signal.throwIfAborted();
+  const asked: {
+    readonly index: number;
+    readonly told: ReturnType<LabelPatches["labels"]>;
+    readonly wanted: Uint8Array;
+  }[] = [];
+  const withLabels = (function* () {
+    for (const [index, tile] of tiles.entries()) {
+      signal.throwIfAborted();
+      const told = labels.labels(tile);
+      const wanted = Uint8Array.from(told.classes, (own, p) => {
+        if (own < 0) return 0;
+        const share = shares.get(told.polygons[p]!) ?? 1;
+        if (share >= 1) return 1;
+        const place = seededRandom("rows", seed, tile.col + (p % tile.width), tile.row + Math.floor(p / tile.width));
+        return place() < share ? 1 : 0;
+      });
+      if (!wanted.includes(1)) continue;
+      asked.push({ index, told, wanted });
+      yield { window: tile, wanted };
+    }
+  })();
+  for await (const { values, seen } of reader.run(withLabels, signal)) {
+    const { index, told, wanted } = asked.shift()!;
     phase("Reading", index / tiles.length);
-    const told = labels.labels(tile);
-    const wanted = Uint8Array.from(told.classes, (own, p) => {
-      if (own < 0) return 0;
-      const share = shares.get(told.polygons[p]!) ?? 1;
-      if (share >= 1) return 1;
-      const place = seededRandom("rows", seed, tile.col + (p % tile.width), tile.row + Math.floor(p / tile.width));
-      return place() < share ? 1 : 0;
-    });
-    if (!wanted.includes(1)) continue;
-    const { values, seen } = await readPatchRows(cube, tile, modalities, months, monthIn, signal, wanted);
     for (let p = 0; p < wanted.length; p++) {
       if (wanted[p] !== 1 || seen[p] !== 1) continue;
       rows.push(values.slice(p * columns, (p + 1) * columns));

@@ -1,3 +1,4 @@
+import { usesEncoder } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { buildForward, type DataType, type Value } from "../engine/index.ts";
@@ -5,7 +6,7 @@ import { type ModelDescription, readModel, type TrainedModel } from "../learning
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
 import { fitsEnsemble, membersOf } from "./ensemble.ts";
 import { fitsMethod, methodOf } from "./method-model.ts";
-import { classify, classifyTile } from "./predict.ts";
+import { classify, classifyTile, embed } from "./predict.ts";
 
 export interface ExpectedTensor {
   readonly name: string;
@@ -13,17 +14,19 @@ export interface ExpectedTensor {
   readonly shape: readonly number[];
 }
 
-/** The tensors that a model's network reads, as its description says: of the encoder, and of the head where it has one. */
+/** The tensors that a model's network reads, as its description says: of the encoder, and of the head where it has one. A method has no head. */
 export function expectedTensors({
   config,
   legend,
   tiles,
-}: Pick<ModelDescription, "config" | "legend" | "tiles">): ExpectedTensor[] {
+  method,
+}: Pick<ModelDescription, "config" | "legend" | "tiles" | "method">): ExpectedTensor[] {
   const dates = Object.fromEntries(config.modalities.map(({ name }) => [name, 2]));
   const batch: BatchShape = { size: 1, dates, masks: "patches" };
   const { parameters, buffers } = buildForward({
     define: (scope): Record<string, Value> => {
       const inputs = graphInputs(scope.graph, config, batch);
+      if (method) return { embeddings: embed(scope, config, inputs) };
       if (legend && tiles) return { logits: classifyTile(scope, config, inputs, legend.length, tiles.head) };
       if (legend) return { logits: classify(scope, config, inputs, legend.length) };
       return { embeddings: encode(scope.child("encoder"), config, inputs).output };
@@ -70,7 +73,11 @@ export function problemOfModel({
     legend?.length === 0
   )
     return reason("model-classes-unfit");
-  if (description.method) return fitsMethod(description, weights) ? undefined : reason("model-method-unfit");
+  const { method } = description;
+  if (method) {
+    if (task !== "dense" || !fitsMethod(description, weights)) return reason("model-method-unfit");
+    if (!usesEncoder(method.features)) return undefined;
+  }
   if (description.ensemble && (task !== "dense" || !fitsEnsemble(description, weights)))
     return reason("model-method-unfit");
   let expected: ExpectedTensor[];

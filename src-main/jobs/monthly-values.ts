@@ -92,6 +92,14 @@ export interface PatchRows {
   readonly seen: Uint8Array;
 }
 
+/** Side of a tile that is read at a time, in patches: small enough that one date of it is no more than a chunk of the cube. */
+export function methodTileSide(modalities: readonly Pick<RowModality, "patchPixels">[]): number {
+  const patchPixels = Math.max(...modalities.map((modality) => modality.patchPixels));
+  let side = 32;
+  while (side > 1 && side * patchPixels > 400) side /= 2;
+  return side;
+}
+
 /** Dates that are read at a time. */
 const datesAtOnce = 8;
 

@@ -16,6 +16,7 @@ import {
   encode,
   graphInputs,
   type OmniSatConfig,
+  patchFeatures,
   subset,
   type TileHead,
   type Trace,
@@ -50,6 +51,22 @@ export function classify(
   });
 }
 
+/**
+ * What the head for patches would be given of the network: [B, P, `embeddingColumns`], the mixed embedding of a patch and the mean of its own
+ * tokens. Weights: `encoder.*`.
+ */
+export function embed(
+  scope: Scope,
+  config: OmniSatConfig,
+  inputs: Readonly<Record<string, Value>>,
+  trace?: Trace,
+): Value {
+  return patchFeatures(scope.graph, encode(scope.child("encoder"), config, inputs, trace), true);
+}
+
+/** Numbers of an embedding of `embed`. */
+export const embeddingColumns = ({ width }: Pick<OmniSatConfig, "width">): number => 2 * width;
+
 /** The network's answer for whole tiles: [B, classes], from row 0 of the encoder (SPEC §12). Weights: `encoder.*`, `head.*`. */
 export function classifyTile(
   scope: Scope,
@@ -75,6 +92,8 @@ export interface PredictorOptions {
   readonly replaceable?: boolean;
   /** also returns the attention weights of each series' dates */
   readonly attention?: boolean;
+  /** gives embeddings in the place of logits: the network needs no head then */
+  readonly embeddings?: boolean;
 }
 
 /** What a series' attention did with its dates, in one tile. */
@@ -90,7 +109,7 @@ export interface SeriesAttention {
 /** One tile's answer. */
 export interface TileLogits {
   readonly window: PatchWindow;
-  /** [P, classes], or [classes] of a model for whole tiles */
+  /** [P, classes], or [classes] of a model for whole tiles, or [P, columns] embeddings */
   readonly logits: Float32Array;
   /** [P] 1 where any modality sees the patch */
   readonly seen: Uint8Array;
@@ -118,29 +137,30 @@ function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[], void> {
   if (group.length) yield group;
 }
 
-/** A trained model over the tiles of a cube, with some of its modalities. */
+/** A trained network over the tiles of a cube, with some of its modalities. */
 export class Predictor implements PatchPredictor {
   /** looks at what the network is given */
   readonly watch: InputWatch;
   readonly #options: PredictorOptions;
   readonly #session: ForwardSession;
   readonly #dates: Readonly<Record<string, number>>;
-  readonly classes: number;
+  /** numbers of a patch's answer: classes, or columns of its embedding */
+  readonly #columns: number;
 
   private constructor(options: PredictorOptions, session: ForwardSession, dates: Readonly<Record<string, number>>) {
     this.#options = options;
     this.#session = session;
     this.#dates = dates;
-    this.classes = options.model.legend!.length;
-    const { cube, modalities, model } = options;
+    const { cube, modalities, model, embeddings } = options;
+    this.#columns = embeddings ? embeddingColumns(model.config) : model.legend!.length;
     const used = modalities.map((name) => cube.modality(name));
     this.watch = new InputWatch(used, options.normalizations ?? normalizationsOf(model));
   }
 
   static async create(options: PredictorOptions): Promise<Predictor> {
-    const { cube, model, modalities, batchSize, provider, weights, replaceable = false } = options;
+    const { cube, model, modalities, batchSize, provider, weights, replaceable = false, embeddings } = options;
     const { legend } = model;
-    if (!legend) throw new AppError("model-has-no-head", { name: model.name });
+    if (!legend && !embeddings) throw new AppError("model-has-no-head", { name: model.name });
     const config = subset(model.config, modalities);
     const most = modalities.map((name) => cube.mostDates(name, model.grid.tilePatches));
     const counts = await Promise.all(most);
@@ -156,6 +176,7 @@ export class Predictor implements PatchPredictor {
             }
           : undefined;
         const inputs = graphInputs(scope.graph, config, batch);
+        if (embeddings || !legend) return { logits: embed(scope, config, inputs, trace), ...weights };
         if (model.tiles) return { logits: classifyTile(scope, config, inputs, legend.length, model.tiles.head) };
         return { logits: classify(scope, config, inputs, legend.length, trace), ...weights };
       },
@@ -205,7 +226,8 @@ export class Predictor implements PatchPredictor {
       this.watch.add(batch);
       const answers = await this.#session.run(feedsOf(batch, modalities));
       const values = answers.logits!.data as Float32Array;
-      const size = (model.tiles ? 1 : patches) * this.classes;
+      const ofTiles = model.tiles !== undefined && !this.#options.embeddings;
+      const size = (ofTiles ? 1 : patches) * this.#columns;
       for (const [b, window] of batch.windows.entries()) {
         const seen = new Uint8Array(patches);
         for (const name of modalities) {

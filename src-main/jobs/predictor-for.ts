@@ -1,10 +1,11 @@
+import { usesEncoder } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { type EnsembleMember, membersOf } from "./ensemble.ts";
 import { EnsemblePredictor } from "./ensemble-predictor.ts";
 import { methodOf } from "./method-model.ts";
-import { answererOf, MethodPredictor } from "./method-predictor.ts";
-import { type PatchPredictor, Predictor, type PredictorOptions } from "./predict.ts";
+import { answererOf, type MethodEncoder, MethodPredictor, requireInputs } from "./method-predictor.ts";
+import { embeddingColumns, type PatchPredictor, Predictor, type PredictorOptions } from "./predict.ts";
 
 /**
  * What answers for a model of patches: its method, or its network with the methods beside it.
@@ -19,7 +20,16 @@ export async function predictorFor(options: PredictorOptions): Promise<PatchPred
   }
   const method = methodOf(model, weights);
   if (!method) throw unfit(model.name);
-  return new MethodPredictor(cube, model, answererOf(method), modalities, normalizations);
+  requireInputs(model, modalities);
+  const encoder = usesEncoder(method.features) ? await encoderFor(options) : undefined;
+  return new MethodPredictor(cube, model, answererOf(method), modalities, normalizations, encoder);
+}
+
+/** What gives the embeddings of a model's encoder. */
+export async function encoderFor(options: PredictorOptions): Promise<MethodEncoder> {
+  const { config, grid } = options.model;
+  const predictor = await Predictor.create({ ...options, embeddings: true });
+  return { predictor, side: grid.tilePatches, columns: embeddingColumns(config) };
 }
 
 const unfit = (name: string): AppError =>

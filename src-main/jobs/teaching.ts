@@ -24,14 +24,14 @@ import {
   writeModel,
 } from "../learning/index.ts";
 import type { OmniSatConfig } from "../omnisat/index.ts";
-import { type AppliedModel, applyModel } from "./applied-model.ts";
+import { type AppliedModel, applyModel, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { type Coverage, coverageFindings } from "./coverage-words.ts";
 import { describeTraining, modelModalities } from "./describe.ts";
 import { feedsOf } from "./feeds.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { requireGolden } from "./golden.ts";
-import { leastClear, mostDatesOf, openCube } from "./imagery.ts";
+import { computeNormalizations, leastClear, mostDatesOf, openCube, projectArea, requirePixels } from "./imagery.ts";
 import type { InputWatch } from "./input-watch.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { networkFor } from "./network.ts";
@@ -84,6 +84,20 @@ export function inputsFrom(
   const applied = base && applyModel(base.description, grid, imagery, names, use);
   const modalities = applied?.modalities ?? imagery.modalities;
   return { base, modalities, names, days: applied?.days ?? freshDays(), applied };
+}
+
+/** The statistics of the model that is gone on with, or of this imagery. Both need an input that shows something. */
+export async function statisticsFor(
+  spec: FinetuneSpec,
+  context: JobContext,
+  { base, applied }: TrainingInputs,
+  cube: Cube,
+): Promise<readonly Normalization[]> {
+  const { grid, seed, use } = spec;
+  if (!base || !applied) return computeNormalizations(cube, projectArea(grid), seed, context);
+  logUse(applied, use, context);
+  if (use?.normalization !== "place") await requirePixels(cube, projectArea(grid), seed, context);
+  return normalizationsFor(base.description, applied, cube, spec, context);
 }
 
 /** Opens the imagery of a training for `work`, and closes it however that ends. */

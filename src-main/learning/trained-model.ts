@@ -3,7 +3,7 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Calibration, isCalibration } from "../../src-shared/domain/calibration.ts";
-import { methods } from "../../src-shared/domain/method.ts";
+import { methodFeatures, methods } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { readSafetensors, type Tensors, type WeightsEntry, weightsCheck, writeSafetensors } from "../engine/index.ts";
@@ -60,8 +60,16 @@ const monthsSchema = z.object({
   everyYear: z.boolean(),
 });
 
-/** What was taught instead of a network: its numbers are tensors whose names begin with `method.`. */
-const methodSchema = z.object({ name: z.enum(methods), months: monthsSchema });
+/**
+ * What was taught instead of a network: its numbers are tensors whose names begin with `method.`. With features of an encoder that one is
+ * in the same file (`encoder.*`); `config`, `days` and the normalisation of the inputs are then its own.
+ */
+const methodSchema = z.object({
+  name: z.enum(methods),
+  months: monthsSchema,
+  /** what a row holds: monthly values when left out */
+  features: z.enum(methodFeatures).optional(),
+});
 
 /** What was taught beside a network: the numbers of member i are tensors whose names begin with `ensemble.<i>.`. */
 const ensembleSchema = z.object({
@@ -104,7 +112,7 @@ const descriptionSchema = z.object({
   legend: legendSchema.nullable(),
   /** of a model for whole tiles */
   tiles: tilesSchema.optional(),
-  /** of a model that is no network; `config` then says what its inputs are, and no network is built of it */
+  /** of a model that is no network; `config` then says what its inputs are, and at most an encoder is built of it */
   method: methodSchema.optional(),
   /** of a network that does not answer alone: methods whose answers are averaged with its own */
   ensemble: ensembleSchema.optional(),

@@ -75,12 +75,19 @@ export interface DenseHead {
  */
 export function denseLogits(scope: Scope, encoded: Encoded, head: DenseHead): Value {
   const { graph: g } = scope;
-  const rows = encoded.output.shape[1]!;
-  const mixed = slice(g, encoded.output, { axis: 1, start: 1, end: rows });
-  const features = head.withTokens ? concat(g, [mixed, meanTokens(g, encoded)], 2) : mixed;
+  const features = patchFeatures(g, encoded, head.withTokens);
   let x = layerNorm(scope.child("norm"), features, { eps: 1e-5 });
   if (head.hidden) x = gelu(g, linear(scope.child("hidden"), x, head.hidden));
   return linear(scope.child("classes"), dropout(scope, "dropout", x, head.dropout ?? 0), head.classes);
+}
+
+/**
+ * What a head for patches is given: the mixed embedding of every patch, and beside it the mean of the patch's own tokens where it is asked
+ * for: [B, P, D] or [B, P, 2·D]. Not published, as the head.
+ */
+export function patchFeatures(g: Graph, encoded: Encoded, withTokens = false): Value {
+  const mixed = slice(g, encoded.output, { axis: 1, start: 1, end: encoded.output.shape[1]! });
+  return withTokens ? concat(g, [mixed, meanTokens(g, encoded)], 2) : mixed;
 }
 
 /** The mean over the modalities that a patch has: [B, P, D] */

@@ -10,7 +10,7 @@ export {
   subset,
 } from "./config.ts";
 export { encode } from "./encoder.ts";
-export { denseAccuracy, denseLogits, denseLoss, type TileHead, tileLogits, tileLoss } from "./heads.ts";
+export { denseAccuracy, denseLogits, denseLoss, patchFeatures, type TileHead, tileLogits, tileLoss } from "./heads.ts";
 export {
   type BatchShape,
   graphInputs,

@@ -76,6 +76,34 @@ export const trainMessages = messages({
     en: "Trees that correct each other, on monthly values of each patch. Takes seconds; better with many labels. Its maps need every sensor chosen here.",
     fr: "Des arbres qui se corrigent l’un l’autre, sur les valeurs mensuelles de chaque patch. Quelques secondes ; meilleurs avec beaucoup d’étiquettes. Ses cartes demandent tous les capteurs choisis ici.",
   },
+  "train.field.features": { en: "Learns from", fr: "Apprend de" },
+  "train.option.features.monthly": { en: "Monthly values", fr: "Valeurs mensuelles" },
+  "train.option.features.encoder": { en: "An encoder", fr: "Un encodeur" },
+  "train.option.features.both": { en: "Both, side by side", fr: "Les deux, côte à côte" },
+  "train.hint.features.monthly": {
+    en: "What each band shows of a patch month by month.",
+    fr: "Ce que chaque bande montre d’un patch mois par mois.",
+  },
+  "train.hint.features.encoder": {
+    en: "What a pre-trained network makes of a patch and its surroundings. The network itself learns nothing more.",
+    fr: "Ce qu’un réseau pré-entraîné tire d’un patch et de ses alentours. Le réseau lui-même n’apprend plus rien.",
+  },
+  "train.hint.features.both": {
+    en: "Monthly values, and beside them what a pre-trained network makes of the patch. The network itself learns nothing more.",
+    fr: "Les valeurs mensuelles et, à côté, ce qu’un réseau pré-entraîné tire du patch. Le réseau lui-même n’apprend plus rien.",
+  },
+  "train.encoder": { en: "Encoder of", fr: "Encodeur de" },
+  "train.encoder.choose": { en: "Choose a model", fr: "Choisir un modèle" },
+  "train.encoder.none": {
+    en: "Choose the model whose encoder is used.",
+    fr: "Choisissez le modèle dont l’encodeur est utilisé.",
+  },
+  "train.encoder.taught": {
+    en: "This model was taught classes. Where it has seen the training labels, the method trusts it too much; a pre-trained one is safer.",
+    fr: "Ce modèle a appris des classes. S’il a vu les étiquettes d’entraînement, la méthode s’y fie trop ; un modèle pré-entraîné est plus sûr.",
+  },
+  "train.features.encoder": { en: "on an encoder", fr: "sur un encodeur" },
+  "train.features.both": { en: "on monthly values and an encoder", fr: "sur valeurs mensuelles et encodeur" },
   "train.name.taken": {
     en: "A model called “{name}” exists in this project. Choose another name.",
     fr: "Un modèle nommé « {name} » existe dans ce projet. Choisissez un autre nom.",

@@ -158,6 +158,8 @@ test("a method beside the network is asked for by its name, seed and sensors, an
   expect(form.methodRequest("forest")).toEqual({ name: "forest", method: "random-forest", seed: 4 });
   form.modalities = ["s2"];
   expect(form.methodRequest("forest")).toMatchObject({ modalities: ["s2"] });
+  form.features = "both";
+  expect(form.methodRequest("forest")).toMatchObject({ features: "both", from: "Base" });
   // Imagery and tiles are learned by networks.
   for (const kind of ["pretrain", "tiles"] as const) {
     form.chooseKind(kind);

@@ -9,7 +9,7 @@ import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { LabelUnit } from "./label-unit.ts";
 import type { LegendClass } from "./legend.ts";
-import type { Method } from "./method.ts";
+import type { Method, MethodFeatures } from "./method.ts";
 import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
@@ -184,8 +184,10 @@ export interface FinetuneSpec extends CommonSpec {
   readonly previews?: boolean;
   /** which numbers of the recipe follow from the labels, and why */
   readonly chosen?: ChosenSettings;
-  /** what is taught instead of a network: nothing of `architecture`, `modelFolder` and the recipe matters then */
+  /** what is taught instead of a network: nothing of `architecture` and the recipe matters then */
   readonly method?: Method;
+  /** what the method learns from (default `monthly`); with an encoder `modelFolder` says whose */
+  readonly features?: MethodFeatures;
 }
 
 /** How a model is used where it was not trained. What is left out is as it was trained. */

@@ -1,4 +1,5 @@
 import type { Finding } from "./finding.ts";
+import type { MethodFeatures } from "./method.ts";
 
 /** A trained set of weights. Its folder holds `model.json` and `weights.safetensors`. */
 export interface Model {
@@ -19,6 +20,8 @@ export interface Model {
 export interface ModelSummary {
   /** size of the network, or the method */
   readonly architecture: string;
+  /** of a method: what it learned from; monthly values when left out */
+  readonly features?: MethodFeatures;
   readonly steps: number;
   readonly seconds: number;
   readonly provider: string;

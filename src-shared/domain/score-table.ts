@@ -1,11 +1,13 @@
 import { countedLabels, type LabelUnit } from "./label-unit.ts";
-import { type Method, methodNames } from "./method.ts";
+import { type Method, type MethodFeatures, methodNames } from "./method.ts";
 
 /** One model in a table of scores. Figures are `null` where nothing is known. */
 export interface ScoreRow {
   readonly model: string;
   /** `null`: a network */
   readonly method: Method | null;
+  /** what the method learned from; monthly values when left out */
+  readonly features?: MethodFeatures;
   readonly modalities: readonly string[];
   /** wins on the validation part of the present split */
   readonly recommended: boolean;

@@ -1,7 +1,7 @@
 import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { JobState, ProviderChoice, SplitPart, SubsetScore } from "./job.ts";
-import type { Method } from "./method.ts";
+import type { Method, MethodFeatures } from "./method.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "./recipe.ts";
 
 /** What a run was started with: what its table compares. */
@@ -17,6 +17,8 @@ export interface RunSettings {
   readonly chosen?: ChosenSettings;
   /** what was taught instead of a network */
   readonly method?: Method;
+  /** what the method learned from (default `monthly`); with an encoder `from` says whose */
+  readonly features?: MethodFeatures;
   /** of a training on tiles: neighbours of test tiles were trained on */
   readonly optimistic?: boolean;
 }

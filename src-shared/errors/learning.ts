@@ -72,6 +72,8 @@ export const learningErrors = {
     `“${name}” says which classes a whole tile holds, not the class of a patch. Use it on tiles, or fine-tune a model with labelled polygons.`,
   "model-without-network": ({ name }: { readonly name: string }) =>
     `“${name}” is no network: it cannot be trained further or written as ONNX. Choose a model that was pre-trained or fine-tuned as a network.`,
+  "encoder-missing": ({ name }: { readonly name: string }) =>
+    `“${name}” is to learn from what an encoder makes of the images, and no encoder is named. Name a pre-trained or fine-tuned model to take it from, or learn from monthly values.`,
   "method-needs-inputs": ({ name, missing }: { readonly name: string; readonly missing: readonly string[] }) =>
     `“${name}” needs all inputs that it was taught with; ${missing.join(", ")} is left out. Use all of them, or train another one with the inputs you have.`,
   "model-not-of-tiles": ({ name }: { readonly name: string }) =>

@@ -1,5 +1,5 @@
 import type { MetricRow, ModelUse, ProviderChoice } from "../domain/job.ts";
-import type { Method } from "../domain/method.ts";
+import type { Method, MethodFeatures } from "../domain/method.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "../domain/recipe.ts";
 import type { Run } from "../domain/run.ts";
 import type { ModelAccuracy, RunReview, RunSummary, TilePreview, TrainingEstimate } from "../domain/training.ts";
@@ -31,6 +31,8 @@ interface FinetuneRequest extends Common, ModelUse {
   readonly recipe?: Some<Omit<FinetuneRecipe, "balance"> & { balance: FinetuneRecipe["balance"] | "auto" }> | undefined;
   /** trained instead of a network, in seconds; settings of a network are not used then */
   readonly method?: Method | undefined;
+  /** what the method learns from; with `encoder` or `both`, `from` says whose encoder */
+  readonly features?: MethodFeatures | undefined;
 }
 
 /** Trainings and evaluations. */

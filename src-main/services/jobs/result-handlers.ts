@@ -25,6 +25,7 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
         modalities: spec.imagery.modalities.map(({ name }) => name),
         summary: {
           architecture: (spec.kind === "finetune" && spec.method) || spec.architecture.name,
+          ...(spec.kind === "finetune" && spec.features ? { features: spec.features } : {}),
           steps: result.steps,
           seconds: result.seconds,
           provider: result.provider,

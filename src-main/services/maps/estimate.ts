@@ -1,3 +1,4 @@
+import { usesEncoder } from "../../../src-shared/domain/method.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { resolutionOf } from "../../../src-shared/geo/geobox.ts";
@@ -39,7 +40,7 @@ export async function estimateMap(
     covered.windows(),
     covered,
     side,
-    description.method ? 0 : Math.min(overlapPatches, side - 1),
+    description.method && !usesEncoder(description.method.features) ? 0 : Math.min(overlapPatches, side - 1),
   );
   const pixel = resolutionOf(area);
   const hectares = (covered.size * pixel.x * pixel.y) / 10_000;

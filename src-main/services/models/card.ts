@@ -1,7 +1,7 @@
 import { countedGroups } from "../../../src-shared/domain/calibration-words.ts";
 import { type Finding, inOrderOfSeverity, severityOf } from "../../../src-shared/domain/finding.ts";
 import { plainSentence } from "../../../src-shared/domain/finding-words.ts";
-import { methodNames } from "../../../src-shared/domain/method.ts";
+import { methodInWords, methodNames, usesEncoder } from "../../../src-shared/domain/method.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { findingsOfDescription } from "../runs/findings.ts";
 
@@ -30,7 +30,7 @@ export function modelCard(
       : model.tiles
         ? `An OmniSat model that says which of ${legend?.length ?? 0} classes a tile of ${grid.tilePatches * grid.patchMeters} m holds, several at once: one probability per class.`
         : method
-          ? `A model (${methodNames[method.name]}) that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes from monthly values of its series and figures of its images.`
+          ? `A model (${methodInWords(method.name, method.features)}) that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes from ${[...(method.features === "encoder" ? [] : ["monthly values of its series and figures of its images"]), ...(usesEncoder(method.features) ? ["the embedding of a network that learns nothing more"] : [])].join(", beside ")}.`
           : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
     ...(ensemble
       ? [
@@ -51,7 +51,7 @@ export function modelCard(
     }),
     "",
     method
-      ? `All of these are needed. Values are physical (reflectance, decibels). A row has, of each band of a series, the median of every month's clear values (radar: the mean of decibels), with gaps interpolated in time; of each band of an image, figures of its pixels. ${method.months.everyYear ? "Months are those of any year." : `The season has ${method.months.count} months and begins in month ${method.months.month}; it is looked for in the years of the images.`}`
+      ? `All of these are needed. Values are physical (reflectance, decibels).${usesEncoder(method.features) ? ` A row has what the encoder${training.startedFrom ? ` of “${training.startedFrom}”` : ""} gives of a patch before any head: ${2 * model.config.width} numbers, of tiles of ${grid.tilePatches} × ${grid.tilePatches} patches; its weights are in the same file. ${daysOf(model)}.` : ""}${method.features === "encoder" ? "" : ` A row has, of each band of a series, the median of every month's clear values (radar: the mean of decibels), with gaps interpolated in time; of each band of an image, figures of its pixels. ${method.months.everyYear ? "Months are those of any year." : `The season has ${method.months.count} months and begins in month ${method.months.month}; it is looked for in the years of the images.`}`}`
       : `Any subset of these works with the same weights. Values are physical (reflectance, decibels); the model subtracts the mean and divides by the standard deviation of each band, which are in \`model.json\`. ${daysOf(model)}; 0 is padding.`,
     "",
     "Images of other sensors are read by wavelength (centres within 20 nm or half of the wider band); bands that none shows are given their mean, and the map says so. Of a place that is brighter throughout, `--normalization place` takes the place's own mean and spread instead of the model's.",
@@ -83,7 +83,7 @@ export function modelCard(
     "## Training",
     "",
     method
-      ? `- ${methodNames[method.name]}, taught in ${training.seconds.toFixed(1)} s, seed ${training.seed}`
+      ? `- ${methodInWords(method.name, method.features)}, taught in ${training.seconds.toFixed(1)} s, seed ${training.seed}`
       : `- ${training.steps} steps in ${Math.round(training.seconds)} s on ${training.provider}, seed ${training.seed}`,
     `- area: ${bounds.minX}, ${bounds.minY} to ${bounds.maxX}, ${bounds.maxY} (${grid.crs}), tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`,
     ...(model.calibrations ?? []).map(

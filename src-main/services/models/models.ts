@@ -114,6 +114,7 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
               method?.name ??
               sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ??
               "own",
+            ...(method?.features ? { features: method.features } : {}),
             steps: training.steps,
             seconds: training.seconds,
             provider: training.provider,

@@ -71,13 +71,19 @@ test("the model that wins on the validation part is recommended; where it is a s
 
 test("a method is no network to go on with, and none is taught from a network", async () => {
   const all = await made("plain", {});
-  const refused = (request: { name: string; from: string; method?: "random-forest" }) =>
+  const refused = (request: { name: string; from: string; method?: "random-forest"; features?: "encoder" }) =>
     all["runs.finetune"](request).then(
       () => "",
       ({ code }: { code: string }) => code,
     );
   expect(await refused({ name: "on", from: "forest" })).toBe("model-without-network");
   expect(await refused({ name: "on", from: "plain", method: "random-forest" })).toBe("model-without-network");
+  const features = "encoder";
+  expect(await refused({ name: "on", from: "forest", method: "random-forest", features })).toBe(
+    "model-without-network",
+  );
+  const without = all["runs.finetune"]({ name: "on", method: "random-forest", features });
+  await expect(without).rejects.toMatchObject({ code: "encoder-missing" });
   const subset = all["maps.draw"]({ model: "forest", modalities: ["s2"] });
   await expect(subset).rejects.toMatchObject({ code: "method-needs-inputs", details: { missing: ["s1-asc"] } });
 });

@@ -140,6 +140,7 @@ function rowOf({ model, elsewhere, score }: Shown, recommended: boolean, before:
   return {
     model: model.name,
     method: methodOf(model.summary.architecture),
+    ...(model.summary.features ? { features: model.summary.features } : {}),
     modalities: score.modalities,
     recommended,
     elsewhere,

@@ -9,7 +9,7 @@ import {
   type PretrainSpec,
   type ProjectGrid,
 } from "../../../src-shared/domain/job.ts";
-import { methods } from "../../../src-shared/domain/method.ts";
+import { methodFeatures, methods, usesEncoder } from "../../../src-shared/domain/method.ts";
 import type { RunSettings } from "../../../src-shared/domain/training.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { patchGrid, projectArea } from "../../jobs/imagery.ts";
@@ -53,8 +53,10 @@ export const finetuneSchema = z.strictObject({
   recipe: finetuneRecipe.prefault({}),
   /** of the model that is gone on with */
   ...useFields,
-  /** taught instead of a network; `from`, `size` and the recipe say nothing to it */
+  /** taught instead of a network; `size` and the recipe say nothing to it */
   method: z.enum(methods).optional(),
+  /** what the method learns from; with an encoder `from` says whose */
+  features: z.enum(methodFeatures).optional(),
 });
 
 /** How a model is used where it was not trained, as requests say it: see `ModelUse`. */
@@ -105,10 +107,12 @@ export async function planFinetune(
   request: z.output<typeof finetuneSchema>,
 ): Promise<TrainingPlan<FinetuneSpec>> {
   const { seed, provider, from, method } = request;
+  const features = method && usesEncoder(request.features) ? request.features : undefined;
   const { grid } = catalog.project.get();
   const parent = from === undefined ? undefined : await chooseModel(catalog, from);
-  if (parent && (method || parent.method))
-    throw new AppError("model-without-network", { name: method ? request.name : parent.name });
+  if (features && !parent) throw new AppError("encoder-missing", { name: request.name });
+  if (parent && ((method && !features) || parent.method))
+    throw new AppError("model-without-network", { name: parent.method ? parent.name : request.name });
   const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
   const imagery = imageryOf(catalog, modalities, parent?.standIns);
   const { labels, splitId } = labelInput(catalog);
@@ -129,6 +133,7 @@ export async function planFinetune(
       modelName: request.name,
       previews: true,
       ...(method ? { method } : { chosen }),
+      ...(features ? { features } : {}),
       ...(parent ? useOf(request) : {}),
     },
     run: {
@@ -137,6 +142,7 @@ export async function planFinetune(
       settings: {
         ...settingsOf({ ...request, recipe: method ? null : recipe, size }, imagery, parent?.name ?? null),
         ...(method ? { method } : { chosen }),
+        ...(features ? { features } : {}),
       },
     },
   };

@@ -57,6 +57,8 @@ export const frenchLearning: Sentences<
     `« ${name} » dit quelles classes une tuile entière contient, pas la classe d’un patch. Utilisez-le sur des tuiles, ou affinez un modèle avec des polygones étiquetés.`,
   "model-without-network": ({ name }) =>
     `« ${name} » n’est pas un réseau : il ne peut être ni entraîné davantage ni écrit en ONNX. Choisissez un modèle pré-entraîné ou affiné comme réseau.`,
+  "encoder-missing": ({ name }) =>
+    `${quoted(name)} doit apprendre de ce qu’un encodeur tire des images, et aucun encodeur n’est indiqué. Nommez un modèle pré-entraîné ou affiné dont le prendre, ou apprenez des valeurs mensuelles.`,
   "method-needs-inputs": ({ name, missing }) =>
     `« ${name} » a besoin de toutes les entrées avec lesquelles il a appris ; il manque ${missing.join(", ")}. Utilisez-les toutes, ou entraînez-en un autre avec les entrées disponibles.`,
   "model-not-of-tiles": ({ name }) =>

@@ -1,6 +1,6 @@
 import { settingsOfLabels } from "../../../src-shared/domain/chosen-settings.ts";
 import type { ProviderChoice } from "../../../src-shared/domain/job.ts";
-import type { Method } from "../../../src-shared/domain/method.ts";
+import { type Method, type MethodFeatures, usesEncoder } from "../../../src-shared/domain/method.ts";
 import { finetunePresets, type PresetName, pretrainPresets, tilesPresets } from "../../../src-shared/domain/presets.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "../../../src-shared/domain/recipe.ts";
 import type { RequestOf } from "../../../src-shared/ipc/index.ts";
@@ -21,7 +21,9 @@ export class TrainingForm {
   name = $state("");
   /** what is taught the classes of patches: the network, or a method that takes seconds */
   method = $state<"network" | Method>("network");
-  /** name of the model to go on from; empty: from nothing */
+  /** what the method learns from, where the project has an encoder */
+  features = $state<MethodFeatures>("monthly");
+  /** name of the model to go on from, or whose encoder is used; empty: from nothing */
   from = $state("");
   /** `null`: all there are */
   modalities = $state.raw<readonly string[] | null>(null);
@@ -45,6 +47,8 @@ export class TrainingForm {
 
   /** Is a network taught? The others have no steps, no size and no model to go on from. */
   readonly ofNetwork = $derived(this.kind !== "finetune" || this.method === "network");
+  /** Does a method learn from what an encoder makes of the images? */
+  readonly ofEncoder = $derived(!this.ofNetwork && usesEncoder(this.features));
 
   readonly recipe = $derived<Recipe>({ ...this.#preset.recipe, ...this.changes });
   readonly changed = $derived(Object.keys(this.changes).length > 0 || this.size !== this.#preset.size);
@@ -100,7 +104,8 @@ export class TrainingForm {
   methodRequest(name: string): RequestOf<"runs.finetune"> | null {
     if (this.kind !== "finetune" || this.method === "network") return null;
     const modalities = this.modalities === null ? {} : { modalities: [...this.modalities] };
-    return { name, method: this.method, seed: this.seed ?? 0, ...modalities };
+    const encoder = this.ofEncoder ? { features: this.features, from: this.from, provider: this.provider } : {};
+    return { name, method: this.method, seed: this.seed ?? 0, ...modalities, ...encoder };
   }
 
   /** What an estimate is asked for, under this name. */

@@ -1,4 +1,4 @@
-import { methodNames } from "../../../../src-shared/domain/method.ts";
+import { methodInWords } from "../../../../src-shared/domain/method.ts";
 import {
   apartSentence,
   betterMethod,
@@ -136,7 +136,7 @@ function scoresText(scored: ScoreTable): string {
   };
   const lines = rows.map((row) => [
     row.model,
-    row.method ? methodNames[row.method] : "network",
+    row.method ? methodInWords(row.method, row.features) : "network",
     row.modalities.join(" + "),
     row.samples,
     row.polygons,

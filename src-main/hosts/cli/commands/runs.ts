@@ -2,7 +2,15 @@ import { groupWord } from "../../../../src-shared/domain/calibration-words.ts";
 import { chosenSentence, settingsOfLabels } from "../../../../src-shared/domain/chosen-settings.ts";
 import { findingAsData } from "../../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, JobResult, MapResult, ModelResult, ModelUse } from "../../../../src-shared/domain/job.ts";
-import { isMethod, type Method, methodNames, methods } from "../../../../src-shared/domain/method.ts";
+import {
+  isMethod,
+  type Method,
+  type MethodFeatures,
+  methodFeatures,
+  methodInWords,
+  methods,
+  usesEncoder,
+} from "../../../../src-shared/domain/method.ts";
 import {
   type FinetuneRecipe,
   finetuneDefaults,
@@ -134,7 +142,7 @@ const finetuneOptions = {
   from: {
     type: "text",
     value: "MODEL",
-    summary: "the pre-trained model, by name or folder",
+    summary: "the pre-trained model, by name or folder; for --features the one whose encoder is used",
     fallback: "random weights",
   },
   task: {
@@ -155,6 +163,12 @@ const finetuneOptions = {
     choices: ["network", ...methods],
     fallback: "network",
   },
+  features: {
+    type: "text",
+    summary: "of --method: monthly values, what the encoder of --from makes of the images, or both side by side",
+    choices: [...methodFeatures],
+    fallback: "monthly",
+  },
   ...trainingOptions,
   ...useOptions,
 } as const satisfies Options;
@@ -169,14 +183,25 @@ const finetune = command({
   examples: [
     ["omnisat finetune flanders crops --from encoder", "from a pre-trained encoder"],
     ["omnisat finetune flanders forest --method random-forest", "without a network"],
+    [
+      "omnisat finetune flanders probe --method logistic-regression --features both --from encoder",
+      "a regression beside a frozen encoder",
+    ],
     ["omnisat finetune forest trees --task tiles --from encoder --set shareThreshold=0.07", "labels of whole tiles"],
     ["omnisat finetune flanders probe --from encoder --set encoderLearningRateScale=0", "only the head learns"],
     ["omnisat finetune flanders scratch --size tiny --steps 400", "without pre-training"],
   ],
   run: (invocation) => {
-    const { from, task, preset, method } = invocation.options;
+    const { from, task, preset, method, features } = invocation.options;
     const byMethod = method !== undefined && isMethod(method);
-    if (task === "tiles" || byMethod) refuseUse(invocation.options, "finetune", "belong to networks for patches");
+    const ofEncoder = byMethod && usesEncoder(features as MethodFeatures);
+    if (features !== undefined && !byMethod)
+      throw new AppError("usage", {
+        problem: "--features belongs to --method: networks learn from the images themselves.",
+        help: "omnisat finetune --help",
+      });
+    if (task === "tiles" || (byMethod && !ofEncoder))
+      refuseUse(invocation.options, "finetune", "belong to networks for patches");
     if (from === undefined && !invocation.options.resume)
       refuseUse(invocation.options, "finetune", "say how a model is gone on with: name it with --from");
     if (byMethod) return teachMethod(invocation, method);
@@ -204,20 +229,9 @@ const finetune = command({
 });
 
 /** Options that say something to a network alone. */
-const ofNetworks = [
-  "from",
-  "task",
-  "preset",
-  "size",
-  "steps",
-  "batch",
-  "rate",
-  "set",
-  "provider",
-  "normalization",
-  "season",
-  "shift-days",
-] as const;
+const ofNetworks = ["task", "preset", "size", "steps", "batch", "rate", "set"] as const;
+/** Options that say something where there is an encoder. */
+const ofEncoders = ["from", "provider", "normalization", "season", "shift-days"] as const;
 
 /** `finetune --method`: no network, no steps. */
 async function teachMethod(
@@ -225,14 +239,26 @@ async function teachMethod(
   method: Method,
 ): Promise<number> {
   const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat finetune --help" });
-  const unused = ofNetworks.filter((name) => options[name] !== undefined);
-  if (unused.length > 0) throw usage(`--${unused[0]} belongs to networks, not to --method ${method}.`);
+  const features = options.features as MethodFeatures | undefined;
+  const [unused] = ofNetworks.filter((name) => options[name] !== undefined);
+  if (unused) throw usage(`--${unused} belongs to networks, not to --method ${method}.`);
+  const [noEncoder] = usesEncoder(features) ? [] : ofEncoders.filter((name) => options[name] !== undefined);
+  if (noEncoder)
+    throw usage(`--${noEncoder} belongs to networks, and to --method ${method} with --features encoder or both.`);
   const [project, name] = words;
-  const { seed, modalities, resume, estimate } = options;
+  const { seed, modalities, resume, estimate, from, provider } = options;
+  if (usesEncoder(features) && from === undefined && !resume)
+    throw usage(`--features ${features} takes what an encoder makes of the images: name its model with --from.`);
   if (name === undefined && !resume && !estimate) throw usage("Name the new model.");
   return withProject({ project: project!, purpose: "omnisat finetune", output, signal }, async (services) => {
     if (!resume) await warnOfOldSplit(services, output);
-    const asked = { name: name ?? "estimate", method, ...given({ seed, modalities: modalities && [...modalities] }) };
+    const asked = {
+      name: name ?? "estimate",
+      method,
+      ...given({ seed, modalities: modalities && [...modalities], features, from }),
+      ...(provider === undefined ? {} : { provider: provider as "auto" }),
+      ...useGiven(options),
+    };
     if (estimate) return tellEstimate(services, output, { kind: "finetune", ...asked });
     const { job, result } = await follow(services, () =>
       resume ? resumeLast(services, "finetune") : services["runs.finetune"](asked),
@@ -245,13 +271,14 @@ async function teachMethod(
         command: "finetune",
         job: job.id,
         method,
+        ...given({ features }),
         ...model,
         findings: (model.findings ?? []).map(findingAsData),
         model: made?.name ?? name,
         modelFolder: made?.folder ?? model.modelFolder,
       },
       [
-        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${methodNames[method]}.`,
+        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${methodInWords(method, features)}.`,
         `  ${values.join(", ")}`,
         `  ${made?.folder ?? model.modelFolder}`,
       ].join("\n"),
