@@ -278,3 +278,23 @@ test("a package whose answers differ is not passed on with new ones", async () =
       .digest("hex");
   expect(sum(wrong)).not.toBe(sum(folders.encoder));
 });
+
+test("a method on an encoder is asked for both: the method's shares and the encoder's embeddings", async () => {
+  const made = finetuning({ method: "random-forest", features: "encoder", modelFolder: folders.encoder });
+  const { modelFolder } = await finetune(made, quiet);
+  const { text } = await goldenJob({ ...common, kind: "golden", task: "make", modelFolder });
+  writeFileSync(join(modelFolder, "golden.json"), text!);
+  expect(goldenOf(modelFolder).outputs.map(({ member, what }) => [member ?? "network", what])).toEqual([
+    [-1, "shares"],
+    ["network", "embeddings"],
+  ]);
+  expect(await check(modelFolder)).toBe(2);
+  const half = copyOf(modelFolder);
+  write(half, { ...goldenOf(half), outputs: goldenOf(half).outputs.slice(0, 1) });
+  expect((await refusal(half)).code).toBe("model-golden-damaged");
+  const shifted = copyOf(modelFolder);
+  const about = JSON.parse(readFileSync(join(shifted, "model.json"), "utf8"));
+  about.modalities[0].normalization.bands[0].mean += 3 * about.modalities[0].normalization.bands[0].std;
+  writeFileSync(join(shifted, "model.json"), JSON.stringify(about));
+  expect(await refusal(shifted)).toMatchObject({ code: "model-golden-differs", details: { what: "embeddings" } });
+});

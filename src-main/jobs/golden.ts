@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { arch, platform, release } from "node:os";
 import { join } from "node:path";
 import type { CommonSpec, GoldenResult, GoldenSpec } from "../../src-shared/domain/job.ts";
+import { usesEncoder } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { classify as classifyRows } from "../classifiers/index.ts";
 import { normalizeInPlace } from "../cube/index.ts";
@@ -64,18 +65,23 @@ const single = (value: number): number => Number(Math.fround(value).toPrecision(
 type Rule = Pick<Golden, "seed" | "dates" | "ranges">;
 type Question = Pick<GoldenOutput, "modalities" | "member" | "what" | "rows">;
 
-/** With all inputs and with each alone; each method once. */
+/** With all inputs and with each alone; each method once, and the encoder of a method. */
 function questionsOf({ description }: TrainedModel): Question[] {
   const { modalities, config, legend, tiles, method, ensemble } = description;
   const names = modalities.map(({ name }) => name);
   const what = legend ? "shares" : "embeddings";
   const rowsOf = (count: number) => Array.from({ length: count }, (_, at) => at);
-  if (method) return [{ modalities: names, member: -1, what, rows: rowsOf(methodRows) }];
   const patches = config.grid.rows * config.grid.columns;
   const kept = Math.min(mostPatches, patches);
   const spread = Array.from({ length: kept }, (_, at) => Math.floor(((at + 0.5) * patches) / kept));
   // Row 0 of embeddings is the tile's.
-  const rows = legend ? (tiles ? [0] : spread) : [0, ...spread.map((patch) => 1 + patch)];
+  const embedded = [0, ...spread.map((patch) => 1 + patch)];
+  if (method)
+    return [
+      { modalities: names, member: -1, what, rows: rowsOf(methodRows) },
+      ...(usesEncoder(method.features) ? [{ modalities: names, what: "embeddings", rows: embedded } as const] : []),
+    ];
+  const rows = legend ? (tiles ? [0] : spread) : embedded;
   const sets = names.length > 1 ? [names, ...names.map((name) => [name])] : [names];
   return [
     ...sets.map((own) => ({ modalities: own, what, rows }) as const),
@@ -115,14 +121,15 @@ interface Answer {
   readonly data: Float32Array;
 }
 
-/** Embeddings of the tile and its patches, or shares of classes. */
+/** Embeddings of the tile and its patches, or shares of classes. A method's encoder has no classes. */
 async function networkAnswers(
   { description, weights }: TrainedModel,
   rule: Rule,
   modalities: readonly string[],
   provider: Provider,
 ): Promise<Answer> {
-  const { legend, tiles } = description;
+  const { tiles } = description;
+  const legend = description.method ? null : description.legend;
   const config = subset(description.config, modalities);
   const series = config.modalities.filter(({ kind }) => kind === "series");
   const batch: BatchShape = {

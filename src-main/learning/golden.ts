@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { usesEncoder } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
 import type { ModelDescription } from "./trained-model.ts";
@@ -99,20 +100,23 @@ function fits({ ranges, outputs }: Golden, { modalities, legend, method, ensembl
   const drawn = modalities.every(
     ({ name, bands }) => Object.hasOwn(ranges, name) && ranges[name]!.length === bands.length,
   );
+  const encodes = usesEncoder(method?.features);
   const members = method ? [-1] : (ensemble?.members ?? []).map((_, index) => index);
   const spoken = outputs.every(({ modalities: used, member, what, rows, values }) => {
     const columns = values.length / rows.length;
     return (
       new Set(used).size === used.length &&
       used.every((name) => known.has(name)) &&
-      (member === undefined ? !method : members.includes(member)) &&
-      what === (legend ? "shares" : "embeddings") &&
+      (member === undefined ? !method || encodes : members.includes(member)) &&
+      what === (legend && !(method && member === undefined) ? "shares" : "embeddings") &&
       Number.isInteger(columns) &&
-      (!legend || columns === legend.length)
+      (what === "embeddings" || columns === legend?.length)
     );
   });
-  const whole = outputs.some(
-    ({ modalities: used, member }) => used.length === known.size && (member === undefined || member === -1),
+  // Of the model with all of its inputs: the network, the method, the encoder of a method.
+  const asked = method ? [-1, ...(encodes ? [undefined] : [])] : [undefined];
+  const whole = asked.every((of) =>
+    outputs.some(({ modalities: used, member }) => used.length === known.size && member === of),
   );
   return drawn && spoken && whole;
 }
