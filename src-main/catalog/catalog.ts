@@ -155,6 +155,16 @@ export class Catalog {
     return isWithin(join(this.folder, "exports"), real) || access.mayWrite(identity, real);
   }
 
+  /** What decides which files outside of their folders projects may name: the same for a project that is opened beside this one. */
+  get outside(): OutsideAccess {
+    return this.#paths.access;
+  }
+
+  /** The person named a file outside of the project for a job: files of its folder may be read from now on, as after an import. */
+  noteRead(path: string): void {
+    this.#paths.toStored(path);
+  }
+
   /** The person said that `path` is to be written. */
   noteWrite(path: string): void {
     const real = canonical(path);

@@ -53,7 +53,7 @@ export {
   requireOverlap,
   samplePixels,
 } from "./import-files.ts";
-export { readBatches } from "./loader.ts";
+export { prefetched, readBatch, readBatches } from "./loader.ts";
 export {
   checkModality,
   duplicateAcquisitions,

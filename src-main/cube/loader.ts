@@ -33,19 +33,31 @@ function orderOfEpoch(spec: Pick<LoaderSpec, "windows" | "seed" | "epoch" | "shu
   return spec.shuffle ? shuffled(order, seededRandom("epoch", spec.seed, spec.epoch)) : order;
 }
 
+/** One batch of an epoch by its number. */
+export const readBatch = (cube: Cube, spec: LoaderSpec, index: number, signal?: AbortSignal): Promise<Batch> =>
+  readMembers(cube, spec, orderOfEpoch(spec), index, signal);
+
+async function readMembers(
+  cube: Cube,
+  spec: LoaderSpec,
+  order: readonly number[],
+  index: number,
+  signal?: AbortSignal,
+): Promise<Batch> {
+  const { batchSize } = spec.shape;
+  const members = order.slice(index * batchSize, (index + 1) * batchSize);
+  const samples: Sample[] = await Promise.all(
+    members.map((member) =>
+      readSample(cube, spec.windows[member]!, spec.sample, [spec.seed, spec.epoch, member], signal),
+    ),
+  );
+  return collate(samples, spec.shape, { epoch: spec.epoch, index });
+}
+
 /** Yields the batches of one epoch. Leaving the loop early stops what is still being read. */
 export async function* readBatches(cube: Cube, spec: LoaderSpec, signal?: AbortSignal): AsyncGenerator<Batch, void> {
   const order = orderOfEpoch(spec);
-  const { batchSize } = spec.shape;
-  const read = async (index: number, stop: AbortSignal): Promise<Batch> => {
-    const members = order.slice(index * batchSize, (index + 1) * batchSize);
-    const samples: Sample[] = await Promise.all(
-      members.map((member) =>
-        readSample(cube, spec.windows[member]!, spec.sample, [spec.seed, spec.epoch, member], stop),
-      ),
-    );
-    return collate(samples, spec.shape, { epoch: spec.epoch, index });
-  };
+  const read = (index: number, stop: AbortSignal) => readMembers(cube, spec, order, index, stop);
   yield* prefetched(spec.startBatch ?? 0, batchesPerEpoch(spec), spec.prefetch ?? 2, read, signal);
 }
 

@@ -29,11 +29,18 @@ export interface AppliedModel {
   readonly masked: Readonly<Record<string, readonly string[]>>;
   /** what should be known of a map or a training made so */
   readonly findings: readonly Finding[];
+  /** whose figures values are centred and scaled by */
+  readonly statistics: "model" | "place";
 }
+
+/** Whose figures: as somebody said, else as the model says; a model of several places has learned with those of each. */
+const statisticsFor = ({ statistics }: Pick<ModelDescription, "statistics">, use: ModelUse = {}) =>
+  use.normalization ?? statistics ?? "model";
 
 /**
  * The project's imagery seen as the model's inputs: the model's bands, patches and clear classes, the project's acquisitions. Bands of
- * another sensor are matched by wavelength (`matchBands`), dates of other years by season (`fitSeason`).
+ * another sensor are matched by wavelength (`matchBands`), dates of other years by season (`fitSeason`). `fresh` are inputs that a
+ * training adds to the model's: their images as they are, their dates counted as the model counts.
  * @throws AppError "model-grid-differs", "model-modalities-missing", "model-bands-differ", "model-season-differs"
  */
 export function applyModel(
@@ -42,17 +49,20 @@ export function applyModel(
   imagery: Imagery,
   wanted: readonly string[],
   use: ModelUse = {},
+  fresh: readonly string[] = [],
 ): AppliedModel {
   if (model.grid.patchMeters !== grid.patchMeters)
     throw new AppError("model-grid-differs", { model: model.grid.patchMeters, project: grid.patchMeters });
   const available = imagery.modalities.map(({ name }) => name);
-  const missing = wanted.filter((name) => !available.includes(name) || !model.modalities.some((m) => m.name === name));
+  const knows = (name: string) => model.modalities.some((modality) => modality.name === name);
+  const missing = wanted.filter((name) => !available.includes(name) || !(knows(name) || fresh.includes(name)));
   if (missing.length > 0 || wanted.length === 0) throw new AppError("model-modalities-missing", { missing, available });
   const findings: Finding[] = [];
   const masked: Record<string, readonly string[]> = {};
   const seen = wanted.map((name) => {
-    const own = model.modalities.find((modality) => modality.name === name)!;
     const project = imagery.modalities.find((modality) => modality.name === name)!;
+    const own = model.modalities.find((modality) => modality.name === name);
+    if (!own) return project;
     const { normalization: _, ...inputs } = own;
     const fitted = fitBands(inputs, project, imagery);
     if (fitted.lacking.length > 0) masked[name] = fitted.lacking;
@@ -63,7 +73,11 @@ export function applyModel(
   });
   const fitted = fitDates(model, imagery, seen, use);
   findings.push(...fitted.findings, ...(use.shiftDays === undefined ? oppositeSeasons(model, grid, seen) : []));
-  return { modalities: fitted.modalities, days: fitted.days, masked, findings };
+  const statistics = statisticsFor(model, use);
+  const places = model.training.places?.length ?? 0;
+  if (statistics === "place" && use.normalization === undefined)
+    findings.push({ code: "statistics-of-place", details: { places } });
+  return { modalities: fitted.modalities, days: fitted.days, masked, findings, statistics };
 }
 
 /** Which of the images' bands are read for those of the model. */
@@ -199,26 +213,29 @@ function latitudeOf(box: ProjectGrid["geobox"]): number | undefined {
 }
 
 /**
- * What is taken off and divided by: the model's figures, or those of this imagery where that was chosen. Bands that are not there are
+ * What is taken off and divided by: the model's figures, or those of this imagery where that was chosen, where the model says so, and of
+ * inputs that the model has not. Bands that are not there are
  * their mean everywhere.
  * @throws AppError "modality-without-pixels"
  */
 export async function normalizationsFor(
   model: ModelDescription,
-  { masked }: AppliedModel,
+  { masked, statistics }: AppliedModel,
   cube: Cube,
-  { grid, seed, use = {} }: { readonly grid: ProjectGrid; readonly seed: number; readonly use?: ModelUse | undefined },
+  { grid, seed }: { readonly grid: ProjectGrid; readonly seed: number },
   context: JobContext,
 ): Promise<readonly Normalization[]> {
-  const found =
-    use.normalization === "place"
-      ? await computeNormalizations(cube, projectArea(grid), seed, context)
-      : normalizationsOf(model);
+  const known = normalizationsOf(model);
+  const knows = (name: string) => known.some(({ modality }) => modality === name);
+  const fresh = cube.spec.modalities.some(({ name }) => !knows(name));
+  const here =
+    statistics === "place" || fresh ? await computeNormalizations(cube, projectArea(grid), seed, context) : [];
+  const found = statistics === "place" ? here : [...known, ...here.filter(({ modality }) => !knows(modality))];
   return found.map((own) => maskBands(own, masked[own.modality] ?? []));
 }
 
 /** A band that is cut to one value is that value: 0, the mean of what the network has learned from. */
-const maskBands = (normalization: Normalization, lacking: readonly string[]): Normalization =>
+export const maskBands = (normalization: Normalization, lacking: readonly string[]): Normalization =>
   lacking.length === 0
     ? normalization
     : {

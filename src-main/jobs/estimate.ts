@@ -44,9 +44,11 @@ import {
   requirePixels,
   statisticsTiles,
 } from "./imagery.ts";
+import { jointInputs, type TrainingPlace } from "./joint-inputs.ts";
 import { LabelPatches } from "./label-patches.ts";
-import { networkFor } from "./network.ts";
-import { pretrainStep } from "./pretrain.ts";
+import { networkFor, networkWith } from "./network.ts";
+import { PlaceCubes } from "./place-cubes.ts";
+import { extraInputs, pretrainStep } from "./pretrain.ts";
 import { providerFor } from "./provider.ts";
 import { anywhere, batchesPerDraw, type EndlessBatches, endlessBatches, placesPerDraw } from "./tile-sampler.ts";
 import { statisticsOfTiles, taughtClasses, tilesInEpochs, tilesOf, windowOfTile } from "./tiles.ts";
@@ -59,34 +61,52 @@ const trialMilliseconds = 1500;
 const mostTrialSteps = 6;
 
 /** What a training would take on this machine: memory from its graph, time from a few of its own steps on its own imagery. */
-export async function estimate({ training }: EstimateSpec, context: JobContext): Promise<TrainingEstimate> {
-  if (training.kind === "finetune" && training.method)
-    return (await import("./estimate-method.ts")).estimateMethod(training, training.method, context);
-  const { grid, imagery, recipe } = training;
+export async function estimate({ training: asked }: EstimateSpec, context: JobContext): Promise<TrainingEstimate> {
+  if (asked.kind === "finetune" && asked.method)
+    return (await import("./estimate-method.ts")).estimateMethod(asked, asked.method, context);
+  const { imagery, recipe } = asked;
   const base =
-    training.kind !== "pretrain" && training.modelFolder !== null
-      ? await readModelDescription(training.modelFolder)
-      : undefined;
+    asked.kind !== "pretrain" && asked.modelFolder !== null ? await readModelDescription(asked.modelFolder) : undefined;
   const names = imagery.modalities.map(({ name }) => name);
-  const use = training.kind === "finetune" ? training.use : undefined;
-  const applied = base && applyModel(base, grid, imagery, names, use);
-  const modalities = applied?.modalities ?? imagery.modalities;
-  const days = applied?.days ?? (training.kind === "finetune-tiles" ? daysOfTiles(training) : dayCountOf(imagery));
-  const ofTiles = training.kind === "finetune-tiles" ? tilesToTeach(training) : undefined;
+  const use = asked.kind === "finetune" ? asked.use : undefined;
+  const fresh = names.filter((name) => !base?.modalities.some((modality) => modality.name === name));
+  const applied = base && applyModel(base, asked.grid, imagery, names, use, fresh);
+  // Of several places the first is tried; the network is that of all.
+  const joint = asked.kind === "pretrain" ? jointInputs(asked) : undefined;
+  const [here] = joint?.places ?? [];
+  const modalities = applied?.modalities ?? here?.modalities ?? imagery.modalities;
+  const days =
+    applied?.days ?? here?.days ?? (asked.kind === "finetune-tiles" ? daysOfTiles(asked) : dayCountOf(imagery));
+  const ofTiles = asked.kind === "finetune-tiles" ? tilesToTeach(asked) : undefined;
   const own = base
-    ? { ...base.config, modalities: base.config.modalities.filter(({ name }) => names.includes(name)) }
-    : networkFor(modalities, training.architecture, grid.tilePatches, days);
+    ? networkWith(base.config, modalities, days)
+    : networkFor(joint?.modalities ?? modalities, asked.architecture, joint?.side ?? asked.grid.tilePatches, days);
+  // Tiles are as large as those of the network: of a model that is gone on with, or of the place with the smallest.
+  const grid = { ...asked.grid, tilePatches: own.grid.rows };
+  const training = { ...asked, grid };
   const { provider } = await providerFor(training.provider);
   const cube = openCube(grid, imagery, modalities, days);
   try {
     const area = projectArea(grid);
     await requirePixels(cube, area, training.seed, context);
     const footprints = (await cube.footprints())!;
-    const { all } = coverageIn(footprints, area, names);
+    const { all } = coverageIn(footprints, area, footprints.names);
+    const elsewhere = await otherFacts(joint?.places.slice(1) ?? [], own.grid.rows);
     // As many dates as one tile can have: of many places each has its own.
     const counts = await mostDatesOf(cube, grid.tilePatches + (ofTiles ? 1 : 0));
-    const dates = Object.fromEntries(names.map((name) => [name, Math.min(recipe.datesPerTile, counts[name]!)]));
-    const step = stepOf(training, own, dates, base !== undefined, ofTiles?.classes ?? 0);
+    for (const other of elsewhere)
+      for (const [name, count] of Object.entries(other.most)) counts[name] = Math.max(count, counts[name] ?? 1);
+    const dates = Object.fromEntries(
+      own.modalities.map(({ name }) => [name, Math.min(recipe.datesPerTile, counts[name]!)]),
+    );
+    const step = stepOf(
+      training,
+      own,
+      dates,
+      base !== undefined,
+      ofTiles?.classes ?? 0,
+      extraInputs(joint?.places ?? []),
+    );
     const state = bytesOfState(step);
     const live = liveBytes(step.model);
     const idle = processBytes(Math.max(1, Math.min(8, availableParallelism())));
@@ -122,10 +142,41 @@ export async function estimate({ training }: EstimateSpec, context: JobContext):
       totalSeconds:
         training.kind === "finetune-tiles"
           ? totalOfTiles(training, stepSeconds, trial, counts, dates, base !== undefined)
-          : totalOf(training, all, stepSeconds, trial, counts, dates, base !== undefined),
+          : totalOf(
+              training,
+              [all, ...elsewhere.map((other) => other.all)],
+              stepSeconds,
+              trial,
+              counts,
+              dates,
+              base !== undefined,
+            ),
     };
   } finally {
     await cube.close();
+  }
+}
+
+/** Of the other places of a pre-training: where their images lie, and how many dates a tile can have. No image is opened. */
+async function otherFacts(
+  places: readonly TrainingPlace[],
+  side: number,
+): Promise<readonly { readonly all: PatchSet; readonly most: Readonly<Record<string, number>> }[]> {
+  if (places.length === 0) return [];
+  const cubes = new PlaceCubes(places);
+  try {
+    const facts = [];
+    for (const [index, { grid }] of places.entries())
+      facts.push(
+        await cubes.use(index, async (cube) => {
+          const footprints = (await cube.footprints())!;
+          const { all } = coverageIn(footprints, projectArea(grid), footprints.names);
+          return { all, most: await mostDatesOf(cube, side) };
+        }),
+      );
+    return facts;
+  } finally {
+    await cubes.close();
   }
 }
 
@@ -144,11 +195,12 @@ function stepOf(
   dates: Readonly<Record<string, number>>,
   pretrained: boolean,
   classes: number,
+  extra: ReturnType<typeof extraInputs>,
 ) {
   if (training.kind === "finetune-tiles")
     return tilesStep(config, training.recipe, dates, classes, headOf(training.recipe, pretrained));
   return training.kind === "pretrain"
-    ? pretrainStep({ ...config, maskRatio: training.recipe.maskRatio }, training.recipe, dates)
+    ? pretrainStep({ ...config, maskRatio: training.recipe.maskRatio }, training.recipe, dates, extra)
     : finetuneStep(config, training.recipe, dates, Math.max(2, training.labels.legend.length));
 }
 
@@ -305,7 +357,7 @@ const placesIn = (all: PatchSet, side: number): number =>
 /** Steps, reviews on the validation part, and reading: the statistics in the beginning, then what was not yet read. */
 function totalOf(
   training: Exclude<EstimateSpec["training"], FinetuneTilesSpec>,
-  all: PatchSet,
+  [all, ...elsewhere]: readonly [PatchSet, ...PatchSet[]],
   stepSeconds: Range,
   { step, place, batch }: Trial,
   counts: Readonly<Record<string, number>>,
@@ -314,9 +366,11 @@ function totalOf(
 ): Range {
   const { grid, recipe } = training;
   const area = projectArea(grid);
-  const places = placesIn(all, placePatches);
-  const tiles = placesIn(all, statisticsTiles.side);
-  const surveyed = hasStatistics ? 0 : Math.min(tiles, statisticsTiles.count);
+  const sets = [all, ...elsewhere];
+  const places = sets.reduce((sum, set) => sum + placesIn(set, placePatches), 0);
+  const surveyed = hasStatistics
+    ? 0
+    : sets.reduce((sum, set) => sum + Math.min(placesIn(set, statisticsTiles.side), statisticsTiles.count), 0);
   const cold = Math.min(places, surveyed);
   // A statistics tile from memory takes about as long as a batch of as many patches and dates.
   const warm =

@@ -34,6 +34,7 @@ import {
   secondsSince,
   type TrainingInputs,
   teach,
+  tilesFrom,
   withCube,
 } from "./teaching.ts";
 import {
@@ -105,7 +106,6 @@ async function teachTiles(
       ...ofFinetuning(spec, inputs, (batch) => ({ targets: batch.targets! })),
       spec,
       context,
-      cube,
       step,
       inputs,
       provider,
@@ -113,7 +113,7 @@ async function teachTiles(
       normalizations,
       dates,
       side,
-      draw: tilesInEpochs(windows, seed),
+      batches: tilesFrom(cube, tilesInEpochs(windows, seed)),
       told: { targets: (window) => ofWindow.get(window)! },
       watch,
       review: validation.tiles.length > 0 ? reviewOf(recipe, task, codes, answers) : undefined,

@@ -32,6 +32,7 @@ import {
   statisticsFor,
   type TrainingInputs,
   teach,
+  tilesFrom,
   withCube,
 } from "./teaching.ts";
 import { findingsOfLabels, findingsOfLoss, findingsOfValidation, LabelShares } from "./training-findings.ts";
@@ -87,7 +88,6 @@ async function teachPatches(
       }),
       spec,
       context,
-      cube,
       step,
       inputs,
       provider,
@@ -95,7 +95,7 @@ async function teachPatches(
       normalizations,
       dates,
       side,
-      draw: aroundLabels(targets.train, side, recipe.balance, seed),
+      batches: tilesFrom(cube, aroundLabels(targets.train, side, recipe.balance, seed)),
       told: { labels: (window) => targets.told(window) },
       watch,
       review: looks.review,

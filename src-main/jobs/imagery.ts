@@ -31,7 +31,13 @@ export const projectArea = (grid: ProjectGrid): PatchWindow => patchesCovering(p
 export const limitOf = ({ limit }: ProjectGrid): PatchSet | undefined => limit && PatchSet.of(limit);
 
 /** Opens the imagery of a job as one cube. Close it when done. */
-export function openCube(grid: ProjectGrid, imagery: Imagery, modalities: readonly Modality[], days: DayCount): Cube {
+export function openCube(
+  grid: ProjectGrid,
+  imagery: Imagery,
+  modalities: readonly Modality[],
+  days: DayCount,
+  bytes = cacheBytes(),
+): Cube {
   const spec = {
     grid: patchGrid(grid),
     modalities,
@@ -41,7 +47,7 @@ export function openCube(grid: ProjectGrid, imagery: Imagery, modalities: readon
     limit: limitOf(grid),
     ...(imagery.placements ? { placements: imagery.placements } : {}),
   };
-  return new Cube(spec, rasterReader(), { cacheBytes: cacheBytes() });
+  return new Cube(spec, rasterReader(), { cacheBytes: bytes });
 }
 
 /** By modality: the largest number of dates that a tile of `side` patches can have. A project of many places has more in all. */

@@ -27,3 +27,13 @@ export const networkFor = (
     period,
     maskRatio,
   });
+
+/** A model's network for these inputs: its own as they are, the others as a network of its widths would have them. */
+export function networkWith(config: OmniSatConfig, modalities: readonly Modality[], days: DayCount): OmniSatConfig {
+  const { width, depth, heads, mlpRatio, grid } = config;
+  const known = config.modalities.filter(({ name }) => modalities.some((modality) => modality.name === name));
+  const fresh = modalities.filter(({ name }) => !known.some((modality) => modality.name === name));
+  if (fresh.length === 0) return { ...config, modalities: known };
+  const widths = { name: "small", embed: width, depth, heads, mlpRatio } as const;
+  return { ...config, modalities: [...known, ...networkFor(fresh, widths, grid.rows, days).modalities] };
+}

@@ -34,7 +34,7 @@ import { requireGolden } from "./golden.ts";
 import { computeNormalizations, leastClear, mostDatesOf, openCube, projectArea, requirePixels } from "./imagery.ts";
 import type { InputWatch } from "./input-watch.ts";
 import { readWorkingModel } from "./model-tensors.ts";
-import { networkFor } from "./network.ts";
+import { networkFor, networkWith } from "./network.ts";
 import { type Computing, providerFor } from "./provider.ts";
 import { jitterRadiometry, sensorsOf } from "./radiometric-jitter.ts";
 import { type EndlessBatches, endlessBatches } from "./tile-sampler.ts";
@@ -72,7 +72,7 @@ export async function baseOf(spec: FinetuningSpec): Promise<TrainedModel | undef
   return model;
 }
 
-/** The inputs of a fine-tuning: those of its model that are there, or all of the project. */
+/** The inputs of a fine-tuning: all that it is given. Those that its model has go on from there, the others are taught from scratch. */
 export function inputsFrom(
   base: TrainedModel | undefined,
   spec: FinetuningSpec,
@@ -81,7 +81,9 @@ export function inputsFrom(
   const { grid, imagery } = spec;
   const names = imagery.modalities.map(({ name }) => name);
   const use = spec.kind === "finetune" ? spec.use : undefined;
-  const applied = base && applyModel(base.description, grid, imagery, names, use);
+  const fresh = base ? names.filter((name) => !knows(base, name)) : [];
+  const found = base && applyModel(base.description, grid, imagery, names, use, fresh);
+  const applied = found && { ...found, findings: [...found.findings, ...inputsOfStart(base, names, fresh)] };
   const modalities = applied?.modalities ?? imagery.modalities;
   return { base, modalities, names, days: applied?.days ?? freshDays(), applied };
 }
@@ -96,8 +98,18 @@ export async function statisticsFor(
   const { grid, seed, use } = spec;
   if (!base || !applied) return computeNormalizations(cube, projectArea(grid), seed, context);
   logUse(applied, use, context);
-  if (use?.normalization !== "place") await requirePixels(cube, projectArea(grid), seed, context);
+  if (applied.statistics !== "place") await requirePixels(cube, projectArea(grid), seed, context);
   return normalizationsFor(base.description, applied, cube, spec, context);
+}
+
+const knows = ({ description }: TrainedModel, name: string): boolean =>
+  description.modalities.some((modality) => modality.name === name);
+
+/** Which inputs a training shares with the model that it starts from, where these are not all of both. */
+function inputsOfStart({ description }: TrainedModel, names: readonly string[], fresh: readonly string[]): Finding[] {
+  const unused = description.modalities.map(({ name }) => name).filter((name) => !names.includes(name));
+  if (fresh.length + unused.length === 0) return [];
+  return [{ code: "inputs-of-start", details: { model: description.name, fresh, unused } }];
 }
 
 /** Opens the imagery of a training for `work`, and closes it however that ends. */
@@ -126,11 +138,11 @@ export function loggedCoverage(coverage: Coverage, context: JobContext): readonl
   return findings;
 }
 
-/** The network of a fine-tuning's model with the inputs that are there, or a new one. */
-export function networkFrom({ base, names, modalities, days }: TrainingInputs, spec: FinetuningSpec): OmniSatConfig {
-  if (!base) return networkFor(modalities, spec.architecture, spec.grid.tilePatches, days);
-  const { config } = base.description;
-  return { ...config, modalities: config.modalities.filter(({ name }) => names.includes(name)) };
+/** The network of a fine-tuning's model with the inputs that are there and those that are new to it, or a new one. */
+export function networkFrom({ base, modalities, days }: TrainingInputs, spec: FinetuningSpec): OmniSatConfig {
+  return base
+    ? networkWith(base.description.config, modalities, days)
+    : networkFor(modalities, spec.architecture, spec.grid.tilePatches, days);
 }
 
 /** By input: how many dates a tile of `side` patches is given, as the recipe says or as many as there can be. */
@@ -184,10 +196,22 @@ export function modelToBe(
   };
 }
 
+/** Batches without end from step `first` on: the n-th is a function of n alone. */
+export type BatchSource = (
+  asked: { readonly shape: BatchShape; readonly sample: SampleOptions; readonly seed: number },
+  first: number,
+  signal: AbortSignal,
+) => AsyncGenerator<Batch, void>;
+
+/** Tiles of one cube, as `draw` chooses them. */
+export const tilesFrom =
+  (cube: Cube, draw: EndlessBatches["draw"]): BatchSource =>
+  (asked, first, signal) =>
+    endlessBatches(cube, { ...asked, draw }, first, signal);
+
 export interface Teaching {
   readonly spec: TrainingSpec;
   readonly context: JobContext;
-  readonly cube: Cube;
   readonly step: TrainingStep;
   readonly inputs: TrainingInputs;
   readonly provider: Provider;
@@ -197,7 +221,8 @@ export interface Teaching {
   readonly dates: Readonly<Record<string, number>>;
   /** of a tile, in patches */
   readonly side: number;
-  readonly draw: EndlessBatches["draw"];
+  /** where the tiles come from; a batch may leave out inputs of which it has nothing, when `feeds` gives them */
+  readonly batches: BatchSource;
   /** what a tile is told besides its images */
   readonly told?: Pick<SampleOptions, "labels" | "targets">;
   /** the network's other inputs of the batch of step `at`, of its numbers before they are shifted */
@@ -207,6 +232,10 @@ export interface Teaching {
   readonly review?: Review | undefined;
   /** sees the values of every step before they are reported */
   readonly onStep?: (values: Readonly<Record<string, number>>) => void;
+  /** the values of step `at` that say something, for the curve and the end; all of them by default */
+  readonly telling?:
+    | ((values: Readonly<Record<string, number>>, at: number) => Readonly<Record<string, number>>)
+    | undefined;
   /** names the work: a checkpoint of other work is not continued */
   readonly fingerprint: string;
   /** keep the running mean of the weights instead of the last ones */
@@ -244,6 +273,7 @@ export async function teach(teaching: Teaching): Promise<TrainingResult> {
       fingerprint: teaching.fingerprint,
       review: teaching.review,
       averaged: teaching.averaged,
+      telling: teaching.telling,
       onStep: (at, values) => {
         teaching.onStep?.(values);
         context.metric(at, values);
@@ -262,15 +292,21 @@ export async function teach(teaching: Teaching): Promise<TrainingResult> {
 
 /** The network's inputs of step `first` and of those after it, without end. */
 async function* feedsFrom(teaching: Teaching, first: number, signal: AbortSignal): AsyncGenerator<Tensors, void> {
-  const { spec, cube, draw, watch, inputs } = teaching;
+  const { spec, watch, inputs } = teaching;
   const { seed, recipe } = spec;
-  const batches = { draw, shape: shapeOf(teaching), sample: sampleOf(teaching), seed };
+  const asked = { shape: shapeOf(teaching), sample: sampleOf(teaching), seed };
   let at = first;
-  for await (const batch of endlessBatches(cube, batches, first, signal)) {
+  for await (const batch of teaching.batches(asked, first, signal)) {
     watch.add(batch);
     const own = teaching.feeds(batch, at);
     jitterRadiometry(batch, sensorsOf(inputs.modalities), recipe.radiometricJitter, seed, at++);
-    yield { ...feedsOf(batch, inputs.names), ...own };
+    yield {
+      ...feedsOf(
+        batch,
+        inputs.names.filter((name) => !(name in own)),
+      ),
+      ...own,
+    };
   }
 }
 

@@ -34,6 +34,10 @@ export interface TrainingPlan {
   readonly review?: Review | undefined;
   /** keep the running mean of the weights that the optimizer carries (`average`) instead of the last ones */
   readonly averaged: boolean;
+  /** the values of a step that say something; all of them by default */
+  readonly telling?:
+    | ((values: Readonly<Record<string, number>>, step: number) => Readonly<Record<string, number>>)
+    | undefined;
   readonly onStep: (step: number, values: Readonly<Record<string, number>>) => void;
 }
 
@@ -133,7 +137,8 @@ export async function train(step: TrainingStep, plan: TrainingPlan, options: Tra
         const { loss, outputs } = await session.step(inputs, { learningRate: plan.learningRate(progress.step) });
         const done = progress.step + 1;
         if (!Number.isFinite(loss)) throw new AppError("training-diverged", { step: done });
-        const values = { loss, ...scalarsOf(outputs) };
+        const all = { loss, ...scalarsOf(outputs) };
+        const values = plan.telling?.(all, progress.step) ?? all;
         const { first = [], recent = [] } = progress;
         progress = {
           ...progress,

@@ -125,7 +125,27 @@ const descriptionSchema = z.object({
     dates: z.array(z.object({ modality: z.string(), first: z.string(), last: z.string(), count: z.number().int() })),
     startedFrom: z.string().nullable(),
     settings: z.record(z.string(), z.unknown()),
+    /** the places of a model that learned from several; `bounds` above are those of the first */
+    places: z
+      .array(
+        z.object({
+          name: z.string(),
+          crs: z.string(),
+          bounds: z.object({ minX: z.number(), minY: z.number(), maxX: z.number(), maxY: z.number() }),
+          /** steps that saw it */
+          steps: z.number().int(),
+          dates: z.array(
+            z.object({ modality: z.string(), first: z.string(), last: z.string(), count: z.number().int() }),
+          ),
+        }),
+      )
+      .optional(),
   }),
+  /**
+   * what is taken off and divided by where nobody says otherwise: the figures of the model's training, or those of the images that it is
+   * used on, which is how a model of several places has learned (`place`)
+   */
+  statistics: z.enum(["model", "place"]).optional(),
   /** what it said of validation labels, by inputs: which classes a map of it may rule out, and what is uncertain */
   calibrations: z.array(z.custom<Calibration>(isCalibration)).max(32).optional(),
   /** what should be known of the model: codes of `finding.ts` with their values */

@@ -1,6 +1,19 @@
 /** @see SPEC.md, §6 to §8 */
 
-import { add, concat, expand, type Graph, mul, type Scope, slice, split, type Value } from "../engine/index.ts";
+import {
+  add,
+  concat,
+  expand,
+  type Graph,
+  greater,
+  mul,
+  reshape,
+  type Scope,
+  slice,
+  split,
+  type Value,
+  where,
+} from "../engine/index.ts";
 import { type ModalityConfig, type OmniSatConfig, patchCount } from "./config.ts";
 import { fuse, positions } from "./fusion.ts";
 import { imageEncoder, type Pool } from "./image-encoder.ts";
@@ -23,6 +36,8 @@ export interface ModalityTokens {
   readonly rows?: Value;
   /** 1 where an observation is real, masked series only: [B, T, P] */
   readonly mask?: Value;
+  /** 1 where a sample's images have a band: [B, C]; absent when all have all */
+  readonly bands?: Value;
   /** day of each date, series only: [B, T] */
   readonly dates?: Value;
   /** winners of the poolings, images only */
@@ -86,12 +101,15 @@ function projectOne(
 ): ModalityTokens {
   const { name } = modality;
   const projector = scope.child(`projector_${name}`);
-  const input = required(inputs, name);
+  const bands = inputs[`${name}_bands`];
+  const input = withoutBands(scope.graph, required(inputs, name), bands);
+  const mask = inputs[`${name}_mask`];
+  const common = { config: modality, input, ...(bands && { bands }) };
   if (modality.kind === "image") {
-    return { config: modality, input, ...imageEncoder(projector, modality, config.width, input, trace) };
+    const image = imageEncoder(projector, modality, config.width, input, trace, mask);
+    return { ...common, ...image, ...(mask && { valid: mask }) };
   }
   const dates = modality.kind === "series" ? required(inputs, `${name}_dates`) : undefined;
-  const mask = inputs[`${name}_mask`];
   const encoded = seriesEncoder(projector, modality, input, {
     ...(dates && { dates }),
     ...(mask && { mask }),
@@ -100,8 +118,7 @@ function projectOne(
   });
   const { tokens, attention, rows, observed } = encoded;
   return {
-    config: modality,
-    input,
+    ...common,
     tokens,
     attention,
     rows,
@@ -109,6 +126,14 @@ function projectOne(
     ...(encoded.mask && { mask: encoded.mask }),
     ...(observed && { valid: observed }),
   };
+}
+
+/** Bands that are not there are 0, whatever they hold. input: [B, …, C, h, w], bands: [B, C] */
+function withoutBands(g: Graph, input: Value, bands: Value | undefined): Value {
+  if (!bands) return input;
+  const [batch, channels] = bands.shape as readonly [number, number];
+  const ones = input.shape.slice(1, -3).map(() => 1);
+  return where(g, greater(g, reshape(g, bands, [batch, ...ones, channels, 1, 1]), 0), input, 0);
 }
 
 const ones = (g: Graph, tokens: Value): Value => {

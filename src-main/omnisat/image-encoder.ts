@@ -2,12 +2,14 @@ import {
   add,
   cast,
   concat,
+  expand,
   floor,
   foldedBatchNorm,
   type Graph,
   gelu,
   geluMax,
   gemm,
+  greater,
   mul,
   pad,
   phases,
@@ -20,6 +22,7 @@ import {
   transpose,
   type Value,
   type WinogradKernel,
+  where,
   winogradConv,
   winogradKernel,
 } from "../engine/index.ts";
@@ -79,6 +82,9 @@ export function featureSizes(patchPixels: number): readonly number[] {
 /**
  * Each patch becomes one token: a strided convolution, then poolings with residual blocks between them until one pixel
  * is left.  image: [B, C, H, W] → [B, P, D]
+ *
+ * With a mask [B, P], patches that are not there (0) are read as zeros and are left out of the batch's statistics: what they hold
+ * changes nothing, and their tokens stand for nothing.
  * @see SPEC.md, §3
  */
 export function imageEncoder(
@@ -87,6 +93,7 @@ export function imageEncoder(
   width: number,
   image: Value,
   trace?: Trace,
+  mask?: Value,
 ): ImageTokens {
   const { graph: g } = scope;
   const proj = scope.child("proj");
@@ -94,8 +101,12 @@ export function imageEncoder(
   const [tiles, , height, across] = image.shape as readonly [number, number, number, number];
   const patchesOfTile = Math.floor(height / modality.patchPixels) * Math.floor(across / modality.patchPixels);
   const images = split(g, image, 0, pieces(tiles, 4 * patchesOfTile * sizes[0]! ** 2 * width));
-  const columns = images.map((piece) => windows(g, piece, modality.patchPixels));
-  const first = firstLayer(proj, columns, width);
+  const seen = mask && split(g, mask, 0, images.map((piece) => piece.shape[0]!)).map((part) => reshape(g, part, [1, 1, 1, -1])); // biome-ignore format: one line
+  const columns = images.map((piece, index) => {
+    const read = windows(g, piece, modality.patchPixels);
+    return seen ? where(g, greater(g, seen[index]!, 0), read, 0) : read;
+  });
+  const first = firstLayer(proj, columns, width, seen);
   const residuals = sizes
     .slice(1, -1)
     .map((side, index) => residualBlock(proj.child(String(4 + 2 * index)), width, side, modality.groups));
@@ -180,7 +191,12 @@ function windowPhases(g: Graph, columns: Value): Value[] {
 }
 
 /** The first convolution and its batch normalisation (SPEC.md, §3) as one matrix: [D, C·9] and [D]. */
-function firstLayer(proj: Scope, columns: readonly Value[], width: number): { weight: Value; bias: Value } {
+function firstLayer(
+  proj: Scope,
+  columns: readonly Value[],
+  width: number,
+  seen?: readonly Value[],
+): { weight: Value; bias: Value } {
   const { graph: g } = proj;
   const fanIn = columns[0]!.shape[0]!;
   const init = { kind: "fanIn", fanIn } as const;
@@ -188,7 +204,10 @@ function firstLayer(proj: Scope, columns: readonly Value[], width: number): { we
   const weight = reshape(g, conv.parameter("weight", [width, fanIn / 9, 3, 3], init), [width, fanIn]);
   const bias = conv.parameter("bias", [width], init);
   const flat = columns.map((piece) => reshape(g, piece, [fanIn, -1]));
-  return foldedBatchNorm(proj.child("1"), weight, bias, flat);
+  const masks = seen?.map((mask, index) =>
+    reshape(g, expand(g, mask, [1, ...columns[index]!.shape.slice(1)]), [1, -1]),
+  );
+  return foldedBatchNorm(proj.child("1"), weight, bias, flat, { masks });
 }
 
 /** N(conv₂(GELU(N(conv₁ x)))) + x, before its last GELU: one normalisation, used twice (SPEC.md, §3).  x: [h, w, N, D] */

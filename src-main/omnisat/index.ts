@@ -14,6 +14,8 @@ export { denseAccuracy, denseLogits, denseLoss, patchFeatures, type TileHead, ti
 export {
   type BatchShape,
   graphInputs,
+  type InputSpec,
+  inputSpecs,
 } from "./inputs.ts";
 export { multilabelF1 } from "./multilabel-f1.ts";
 export { pretraining } from "./pretraining.ts";

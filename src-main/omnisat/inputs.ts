@@ -13,6 +13,10 @@ export interface BatchShape {
    * (1 = real and clear). `none`, the published behaviour, treats padding like data.
    */
   readonly masks?: "none" | "dates" | "patches";
+  /** adds `<name>_mask` [B, P] of every image: 0 where a patch of it is not there */
+  readonly imageMasks?: boolean;
+  /** inputs that get `<name>_bands` [B, C]: 0 for a band that a sample's images have not */
+  readonly bandMasks?: readonly string[];
   /** adds `modality_mask` [B, M]: 0 removes a modality's tokens from a sample */
   readonly modalityMask?: boolean;
   /** adds `mask_noise` [B, M·P]: pre-training hides the tokens with the largest numbers instead of drawing its own */
@@ -38,8 +42,11 @@ export function inputSpecs(config: OmniSatConfig, batch: BatchShape): Record<str
   for (const modality of config.modalities) {
     const { name, channels } = modality;
     const [height, width] = imageSize(modality, config);
+    if (batch.bandMasks?.includes(name)) specs[`${name}_bands`] = { shape: [batch.size, channels], type: "float32" };
     if (modality.kind !== "series") {
       specs[name] = { shape: [batch.size, channels, height, width], type: "float32" };
+      if (batch.imageMasks && modality.kind === "image")
+        specs[`${name}_mask`] = { shape: [batch.size, patches], type: "float32" };
       continue;
     }
     const dates = batch.dates[name];

@@ -94,11 +94,13 @@ function reconstruct(
   hidden: Value,
 ): Reconstruction | null {
   const { graph: g } = scope;
-  const { config: kind, valid } = modality;
+  const { config: kind, valid, bands } = modality;
   if (kind.kind === "image") {
     const values = imageDecoder(scope, kind, embeddings, modality.pools!);
-    const target = reshape(g, imagePatches(g, modality.input, kind.patchPixels), values.shape);
-    return { values, loss: imageLoss(g, target, values, valid) };
+    let target = reshape(g, imagePatches(g, modality.input, kind.patchPixels), values.shape);
+    // A patch that is not there may hold anything.
+    if (valid) target = where(g, greater(g, reshape(g, valid, [...valid.shape, 1, 1, 1]), 0), target, 0);
+    return { values, loss: imageLoss(g, target, values, valid, bands) };
   }
   if (kind.kind === "single") {
     const values = singleDecoder(scope, kind, embeddings);
@@ -113,5 +115,9 @@ function reconstruct(
   let target = takeDates(g, modality.rows!, dates.positions);
   // Hidden observations may hold anything, NaN too.
   if (real) target = where(g, not(g, greater(g, reshape(g, real, [...real.shape, 1]), 0)), 0, target);
-  return { values, dates, loss: seriesLoss(g, target, values, { hidden, counted: dates.counted, mask: real, valid }) };
+  return {
+    values,
+    dates,
+    loss: seriesLoss(g, target, values, { hidden, counted: dates.counted, mask: real, valid, bands }),
+  };
 }

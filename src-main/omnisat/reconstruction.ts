@@ -3,6 +3,7 @@
 import {
   add,
   div,
+  expand,
   type Graph,
   maximum,
   mul,
@@ -40,6 +41,24 @@ function weightedMean(g: Graph, values: Value, weight: Value): Value {
   return div(g, reduceSum(g, mul(g, values, weight), axes), maximum(g, reduceSum(g, weight, axes), 1));
 }
 
+/**
+ * Mean over the last axis of the channels that are there. values: [B, …, C·n] with n values of each channel on end, bands: [B, C]
+ */
+function meanOfBands(g: Graph, values: Value, bands: Value | undefined): Value {
+  const last = values.shape.length - 1;
+  if (!bands) return reduceMean(g, values, [last]);
+  const weight = channelWeights(g, bands, values.shape);
+  return div(g, reduceSum(g, mul(g, values, weight), [last]), maximum(g, reduceSum(g, weight, [last]), 1));
+}
+
+/** [B, C] → [B, 1, …, C·n], as many axes as `shape` */
+function channelWeights(g: Graph, bands: Value, shape: readonly number[]): Value {
+  const [batch, channels] = bands.shape as readonly [number, number];
+  const each = shape.at(-1)! / channels;
+  const between = shape.slice(1, -1).map(() => 1);
+  return reshape(g, expand(g, reshape(g, bands, [batch, channels, 1]), [batch, channels, each]), [batch, ...between, channels * each]); // biome-ignore format: one line
+}
+
 const squaredError = (g: Graph, a: Value, b: Value): Value => {
   const difference = sub(g, a, b);
   return mul(g, difference, difference);
@@ -47,20 +66,23 @@ const squaredError = (g: Graph, a: Value, b: Value): Value => {
 
 /**
  * Every patch counts, hidden or not; each target has its own mean and variance over all its values.
- * target, reconstruction: [B, P, C, s, s]
+ * target, reconstruction: [B, P, C, s, s]; valid: [B, P]; bands: [B, C], 0 for bands that count for nothing
  * @see SPEC.md, §11.1
  */
-export function imageLoss(g: Graph, target: Value, reconstruction: Value, valid?: Value): Value {
+export function imageLoss(g: Graph, target: Value, reconstruction: Value, valid?: Value, bands?: Value): Value {
   const [batch, patches, ...rest] = target.shape as readonly number[] as readonly [number, number, ...number[]];
   const width = rest.reduce((product, size) => product * size, 1);
   const flat = (value: Value) => reshape(g, value, [batch, patches, width]);
-  const errors = squaredError(g, standardise(g, flat(target), [2]), flat(reconstruction));
-  return valid ? weightedMean(g, reduceMean(g, errors, [2]), valid) : reduceMean(g, errors, [0, 1, 2]);
+  const weight = bands && channelWeights(g, bands, [batch, patches, width]);
+  const errors = squaredError(g, standardise(g, flat(target), [2], weight), flat(reconstruction));
+  return valid || bands
+    ? weightedMean(g, meanOfBands(g, errors, bands), valid ?? g.constant(new Float32Array(batch * patches).fill(1), { shape: [batch, patches] })) // biome-ignore format: one line
+    : reduceMean(g, errors, [0, 1, 2]);
 }
 
 /**
  * Hidden tokens only, at the chosen dates; a target has one mean and variance over the whole tile and all bands.
- * target, reconstruction: [B, K, P, C], hidden: [B, P], counted: [B, K], mask: [B, K, P] (1 = real)
+ * target, reconstruction: [B, K, P, C], hidden: [B, P], counted: [B, K], mask: [B, K, P] (1 = real), bands: [B, C] (0 for bands that count for nothing)
  * @see SPEC.md, §11.2
  */
 export function seriesLoss(
@@ -72,12 +94,17 @@ export function seriesLoss(
     readonly counted: Value;
     readonly mask?: Value | undefined;
     readonly valid?: Value | undefined;
+    readonly bands?: Value | undefined;
   },
 ): Value {
   const [batch, room, patches] = target.shape as readonly [number, number, number, number];
-  const { mask } = weights;
-  const standard = standardise(g, target, [2, 3], mask && reshape(g, mask, [batch, room, patches, 1]));
-  const errors = reduceMean(g, squaredError(g, standard, reconstruction), [3]);
+  const { mask, bands } = weights;
+  const real = mask && reshape(g, mask, [batch, room, patches, 1]);
+  const there = bands && channelWeights(g, bands, target.shape);
+  // Without a mask every place of a band that is there counts.
+  const everywhere = () => g.constant(new Float32Array(room * patches).fill(1), { shape: [1, room, patches, 1] });
+  const standard = standardise(g, target, [2, 3], there ? mul(g, real ?? everywhere(), there) : real);
+  const errors = meanOfBands(g, squaredError(g, standard, reconstruction), bands);
   let weight = mul(g, reshape(g, weights.counted, [batch, room, 1]), reshape(g, weights.hidden, [batch, 1, patches]));
   if (mask) weight = mul(g, weight, mask);
   if (weights.valid) weight = mul(g, weight, reshape(g, weights.valid, [batch, 1, patches]));

@@ -32,6 +32,8 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "values-clipped": { modality: "s2", bands: ["B02", "B03"], share: 0.97 },
   "bands-stand-in": { modality: "s2", bands: [{ wanted: "B08", band: "B5", nanometers: 32 }] },
   "bands-masked": { modality: "s2", bands: ["B05", "B06"] },
+  "statistics-of-place": { places: 8 },
+  "inputs-of-start": { model: "europe", fresh: ["aerial"], unused: ["s1-asc", "s1-des"] },
   "dates-left-out": { dates: 12, of: 70, first: "2020-12-02", last: "2021-03-04" },
   "years-mixed": { years: [2020, 2021] },
   "season-untaught": { dates: 12, of: 30, first: "2019-03-01", last: "2019-10-30" },

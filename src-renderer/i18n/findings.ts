@@ -92,6 +92,19 @@ export const frenchFindings: FindingSentences = {
     what: `${dates} dates sur ${of} ne sont pas lues (${first} à ${last}) : elles sont avant ou après la saison que le modèle compte.`,
     remedy: "Choisissez l’année qui tient lieu de première année du modèle pour cartographier une autre saison.",
   }),
+  "statistics-of-place": ({ places }) => ({
+    what: `L’encodeur a appris de ${places > 1 ? `${places} lieux` : "plusieurs lieux"}, chacun avec ses propres moyenne et écart-type : les valeurs sont centrées et réduites par ceux de ces images.`,
+    remedy: "Choisissez les statistiques du modèle là où vous n’utilisez qu’un coin de ses propres images.",
+  }),
+  "inputs-of-start": ({ model, fresh, unused }) => ({
+    what: [
+      ...(fresh.length > 0 ? [`${fresh.join(", ")} : ${fresh.length === 1 ? "entrée nouvelle" : "entrées nouvelles"} pour ${quoted(model)}, ${fresh.length === 1 ? "apprise" : "apprises"} de zéro`] : []), // biome-ignore format: one line
+      ...(unused.length > 0 ? [`${unused.join(", ")} de ${quoted(model)} : sans usage ici, faute de telles images`] : []), // biome-ignore format: one line
+    ]
+      .join(" ; ")
+      .concat("."),
+    remedy: "Pré-entraînez aussi sur les images de ce projet quand les nouvelles entrées comptent le plus.",
+  }),
   "years-mixed": ({ years }) => ({
     what: `Le modèle a appris d’une seule année, et les images de ${years.join(", ")} sont comptées comme si elles n’en étaient qu’une.`,
     remedy: "Choisissez l’année à cartographier.",

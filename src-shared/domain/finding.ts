@@ -58,6 +58,16 @@ export interface FindingDetails {
     readonly bands: readonly { readonly wanted: string; readonly band: string; readonly nanometers: number }[];
   };
   readonly "bands-masked": { readonly modality: string; readonly bands: readonly string[] };
+  /** a model that learned from several places is used with the figures of this one; 0: how many is not known */
+  readonly "statistics-of-place": { readonly places: number };
+  /** a training that shares some inputs with the model it starts from */
+  readonly "inputs-of-start": {
+    readonly model: string;
+    /** new to the model */
+    readonly fresh: readonly string[];
+    /** that only the model has */
+    readonly unused: readonly string[];
+  };
   readonly "dates-left-out": {
     readonly dates: number;
     readonly of: number;
@@ -221,6 +231,8 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "tiles-optimistic": "caution",
   "bands-stand-in": "caution",
   "bands-masked": "caution",
+  "statistics-of-place": "note",
+  "inputs-of-start": "note",
   "dates-left-out": "caution",
   "years-mixed": "caution",
   "season-untaught": "caution",
@@ -346,6 +358,19 @@ export const englishFindings: FindingSentences = {
   "dates-left-out": ({ dates, of, first, last }) => ({
     what: `${dates} of ${counted(of, "date")} are not read (${first} to ${last}): they lie before or after the season that the model counts.`,
     remedy: "Choose the year that stands for the model's first one to map another season.",
+  }),
+  "statistics-of-place": ({ places }) => ({
+    what: `The encoder learned from ${places > 1 ? `${places} places` : "several places"}, each by its own mean and spread: values are centred and scaled by those of this imagery.`,
+    remedy: "Choose the statistics of the model instead where only a corner of its own imagery is used.",
+  }),
+  "inputs-of-start": ({ model, fresh, unused }) => ({
+    what: [
+      ...(fresh.length > 0 ? [`${fresh.join(", ")} ${fresh.length === 1 ? "is" : "are"} new to “${model}” and taught from scratch`] : []), // biome-ignore format: one line
+      ...(unused.length > 0 ? [`${unused.join(", ")} of “${model}” ${unused.length === 1 ? "is" : "are"} not used, since this training has no such images`] : []), // biome-ignore format: one line
+    ]
+      .join("; ")
+      .concat("."),
+    remedy: "Pre-train on the images of this project too where the new inputs matter most.",
   }),
   "years-mixed": ({ years }) => ({
     what: `The model has learned from one year, and the images of ${years.join(", ")} are counted as if they were one.`,

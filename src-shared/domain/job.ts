@@ -167,6 +167,18 @@ export interface PretrainSpec extends CommonSpec {
   readonly recipe: PretrainRecipe;
   /** name shown for the model */
   readonly modelName: string;
+  /** of the project, where there are others */
+  readonly placeName?: string;
+  /** places of other projects, from which the same network learns too; each step sees one place */
+  readonly others?: readonly OtherPlace[];
+}
+
+/** The images of another project, with its own grid: another place, another year, other bands. */
+export interface OtherPlace {
+  /** of the project */
+  readonly name: string;
+  readonly grid: ProjectGrid;
+  readonly imagery: Imagery;
 }
 
 export interface FinetuneSpec extends CommonSpec {

@@ -19,6 +19,8 @@ export interface RunSettings {
   readonly method?: Method;
   /** what the method learned from (default `monthly`); with an encoder `from` says whose */
   readonly features?: MethodFeatures;
+  /** names of the other projects that a pre-training learned from */
+  readonly also?: readonly string[];
   /** of a training on tiles: neighbours of test tiles were trained on */
   readonly optimistic?: boolean;
 }

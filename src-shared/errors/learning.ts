@@ -140,6 +140,42 @@ export const learningErrors = {
     `Pre-training on “${modality}” alone needs at least three dates per tile; there ${dates === 1 ? "is 1" : `are ${dates}`}. Import more dates or another sensor, or fine-tune without pre-training.`,
   "checkpoint-of-another-run": ({ path }: { readonly path: string }) =>
     `The checkpoint “${path}” belongs to a training with other settings or data. Start a new one without --resume.`,
+  "places-differ-in-patch": ({
+    place,
+    theirs,
+    ours,
+  }: {
+    readonly place: string;
+    readonly theirs: number;
+    readonly ours: number;
+  }) =>
+    `The project “${place}” has patches of ${theirs} m, this one of ${ours} m: one network learns patches of one size. Leave it out, or make it again with patches of ${ours} m.`,
+  "place-without-common-input": ({
+    place,
+    theirs,
+    ours,
+  }: {
+    readonly place: string;
+    readonly theirs: readonly string[];
+    readonly ours: readonly string[];
+  }) =>
+    `The project “${place}” shares no input with the others: it has ${theirs.join(", ")}, they have ${ours.join(", ")}. Leave it out, or choose inputs that it has too.`,
+  "place-bands-differ": ({
+    place,
+    modality,
+    theirs,
+    ours,
+  }: {
+    readonly place: string;
+    readonly modality: string;
+    readonly theirs: readonly string[];
+    readonly ours: readonly string[];
+  }) =>
+    `No band of “${modality}” in the project “${place}” (${theirs.join(", ")}) shows the light of those of the first project (${ours.join(", ")}). Leave the project or the input out.`,
+  "place-without-pixels": ({ place, modality }: { readonly place: string; readonly modality: string }) =>
+    `“${modality}” of the project “${place}” has no clear pixels to learn from. Leave the project or the input out, or look at its images there.`,
+  "project-chosen-twice": ({ folder }: { readonly folder: string }) =>
+    `The project “${folder}” is named twice, or is the one that learns. Name every other project once.`,
   "training-diverged": ({
     step,
     first,

@@ -18,6 +18,8 @@ interface PretrainRequest extends Common {
   readonly name: string;
   readonly modalities?: string[] | undefined;
   readonly size?: "tiny" | "small" | "base" | undefined;
+  /** folders of other projects to learn from in the same training */
+  readonly also?: string[] | undefined;
   readonly recipe?: Some<PretrainRecipe> | undefined;
 }
 

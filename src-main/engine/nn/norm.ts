@@ -124,8 +124,14 @@ export function foldedBatchNorm(
   weight: Value,
   bias: Value,
   pieces: readonly Value[],
-  { eps = 1e-5, momentum = 0.1 }: { readonly eps?: number; readonly momentum?: number } = {},
+  options: {
+    readonly eps?: number;
+    readonly momentum?: number;
+    /** of each piece [1, rows]: 1 where a row counts for the statistics; the others must be 0 throughout */
+    readonly masks?: readonly Value[] | undefined;
+  } = {},
 ): { weight: Value; bias: Value } {
+  const { eps = 1e-5, momentum = 0.1, masks } = options;
   const { graph: g } = scope;
   const [channels, width] = weight.shape as [number, number];
   const norm = batchStatistics(scope, channels, momentum);
@@ -136,17 +142,20 @@ export function foldedBatchNorm(
     return { weight: mul(g, weight, column(scale)), bias: shift };
   }
   const sum = (values: readonly Value[]) => values.reduce((total, value) => add(g, total, value));
-  const count = pieces.reduce((total, piece) => total + piece.shape[1]!, 0);
-  const center = div(g, sum(pieces.map((piece) => reduceSum(g, piece, [1], true))), count);
+  const rows = pieces.reduce((total, piece) => total + piece.shape[1]!, 0);
+  const seen = masks && sum(masks.map((mask) => reduceSum(g, mask)));
+  const count = seen ? maximum(g, seen, 1) : g.constant(rows);
+  const center = div(g, sum(pieces.map((piece) => reduceSum(g, piece, [1], true))), seen ? count : rows);
   const covariance = sum(
-    pieces.map((piece) => {
-      const centred = sub(g, piece, center);
-      return div(g, matMul(g, centred, centred, { transposeB: true }), count);
+    pieces.map((piece, index) => {
+      const away = sub(g, piece, center);
+      const centred = masks ? mul(g, away, masks[index]!) : away;
+      return div(g, matMul(g, centred, centred, { transposeB: true }), seen ? count : rows);
     }),
   );
   const variance = reduceSum(g, mul(g, matMul(g, weight, covariance), weight), [1]);
   const moved = reshape(g, matMul(g, weight, reshape(g, center, [width, 1])), [channels]);
-  norm.update(add(g, moved, bias), variance, g.constant(count));
+  norm.update(add(g, moved, bias), variance, count, seen && reshape(g, seen, [1]));
   const scale = div(g, norm.weight, sqrt(g, add(g, variance, eps)));
   return { weight: mul(g, weight, column(scale)), bias: sub(g, norm.bias, mul(g, moved, scale)) };
 }

@@ -57,6 +57,20 @@ export async function withProject(
   }
 }
 
+/** Lets other projects that a command names use the folders of `--allow` as well. */
+export async function allowInside(projects: readonly string[]): Promise<void> {
+  const folders = allowed.getStore() ?? [];
+  if (folders.length === 0) return;
+  for (const project of projects) {
+    const catalog = await open(project, "allow files outside", true);
+    try {
+      for (const folder of folders) catalog.allowOutside(resolve(folder));
+    } finally {
+      catalog.close();
+    }
+  }
+}
+
 /** A project of an older format is brought up to date first, which needs the right to write. */
 async function open(folder: string, purpose: string, readOnly: boolean) {
   const projects = await cliProjects();

@@ -29,16 +29,21 @@ type InputState = z.infer<typeof inputState>;
 export function inputPaths(spec: JobSpec): string[] {
   if (fileJobKinds.has(spec.kind)) return [];
   const { imagery, modelFolder } = spec as { readonly imagery?: unknown; readonly modelFolder?: unknown };
+  const places = [imagery, ...listOf(spec, "others").map((other) => fieldOf(other, "imagery"))];
+  // It holds the checksum of its weights, which is compared when they are read.
+  const model = typeof modelFolder === "string" ? [join(modelFolder, "model.json")] : [];
+  return [...new Set(places.flatMap(imagesOf)), ...model];
+}
+
+/** The files of the acquisitions that the modalities of an imagery name. */
+function imagesOf(imagery: unknown): string[] {
   const wanted = new Set(listOf(imagery, "modalities").flatMap((modality) => listOf(modality, "acquisitions")));
-  const images = listOf(imagery, "acquisitions")
+  return listOf(imagery, "acquisitions")
     .filter((acquisition) => wanted.has(fieldOf(acquisition, "id")))
     .flatMap((acquisition) => listOf(acquisition, "pieces"))
     .flatMap((piece) => listOf(piece, "files"))
     .map((file) => fieldOf(file, "path"))
     .filter((path) => typeof path === "string");
-  // It holds the checksum of its weights, which is compared when they are read.
-  const model = typeof modelFolder === "string" ? [join(modelFolder, "model.json")] : [];
-  return [...new Set(images), ...model];
 }
 
 const fieldOf = (value: unknown, name: string): unknown =>

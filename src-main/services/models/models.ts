@@ -311,6 +311,36 @@ export function requireTileModel({ name, speaksOf }: ModelChoice): void {
 }
 
 /**
+ * Which inputs a training that starts from the model has: those that were asked for, else all of the project (another sensor's under the
+ * name of the model's input that it stands for). The model need not know all of them, but one at least; where its network learns
+ * nothing (`frozen`), inputs that it does not know are left out.
+ * @throws AppError "modality-not-found", "model-modalities-missing", "model-lacks-modality"
+ */
+export function inputsToTeach(
+  catalog: Catalog,
+  model: ModelChoice,
+  wanted?: readonly string[],
+  frozen = false,
+): string[] {
+  const own = catalog.modalities.list().map(({ name }) => name);
+  const standing = new Set(Object.values(model.standIns));
+  const all = [...own.filter((name) => !standing.has(name)), ...Object.keys(model.standIns)];
+  for (const name of wanted ?? [])
+    if (!all.includes(name) && !own.includes(name)) {
+      if (model.modalities.includes(name)) throw new AppError("model-modalities-missing", { missing: [name], available: own }); // biome-ignore format: one line
+      throw new AppError("modality-not-found", { name, available: own });
+    }
+  const known = (name: string) => model.modalities.includes(name);
+  const stranger = frozen ? wanted?.find((name) => !known(name)) : undefined;
+  if (stranger !== undefined)
+    throw new AppError("model-lacks-modality", { model: model.name, name: stranger, available: model.modalities });
+  const inputs = wanted ? [...wanted] : frozen ? all.filter(known) : all;
+  if (!inputs.some((name) => model.modalities.includes(name)))
+    throw new AppError("model-modalities-missing", { missing: model.modalities, available: own });
+  return inputs;
+}
+
+/**
  * Which of the model's modalities are used: those that were asked for, else all. The project has to have them all:
  * what it lacks is named, with what there is. Another sensor's input may stand in (`imageryOf`).
  */

@@ -94,7 +94,7 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
     "runs.estimate": validated("runs.estimate", estimateSchema, async (request) => {
       const { spec } =
         request.kind === "pretrain"
-          ? planPretrain(deps, request)
+          ? await planPretrain(deps, request)
           : request.kind === "tiles"
             ? await planTiles(deps, request)
             : await planFinetune(deps, request);

@@ -48,9 +48,9 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
       catalog.runs.metrics(id),
     ),
 
-    "runs.pretrain": validated("runs.pretrain", pretrainSchema, (request) => {
+    "runs.pretrain": validated("runs.pretrain", pretrainSchema, async (request) => {
       requireFreeName(catalog, request.name);
-      const { spec, run } = planPretrain({ catalog, appVersion }, request);
+      const { spec, run } = await planPretrain({ catalog, appVersion }, request);
       return queue.start(spec, run);
     }),
 

@@ -13,12 +13,15 @@ import { methodFeatures, methods, usesEncoder } from "../../../src-shared/domain
 import type { RunSettings } from "../../../src-shared/domain/training.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { patchGrid, projectArea } from "../../jobs/imagery.ts";
+import { jointInputs } from "../../jobs/joint-inputs.ts";
 import { LabelPatches } from "../../jobs/label-patches.ts";
 import type { Deps } from "../deps.ts";
 import type { NewRun, NewSpec } from "../jobs/jobs.ts";
 import { labelInput } from "../labels/labels.ts";
-import { chooseModel, modalitiesFor } from "../models/models.ts";
+import { chooseModel, inputsToTeach } from "../models/models.ts";
+import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
+import { otherPlaces } from "./other-places.ts";
 import { finetuneRecipe, pretrainRecipe, recipeFor } from "./recipes.ts";
 
 export const name = z.string().min(1);
@@ -39,6 +42,8 @@ export const pretrainSchema = z.strictObject({
   name,
   modalities: z.array(name).min(1).optional(),
   size: size.default("small"),
+  /** folders of other projects to learn from in the same training */
+  also: z.array(filePath).max(200).default([]),
   recipe: pretrainRecipe.prefault({}),
 });
 
@@ -79,26 +84,38 @@ export interface TrainingPlan<Spec extends PretrainSpec | FinetuneSpec> {
 
 type Where = Pick<Deps, "catalog" | "appVersion">;
 
-export function planPretrain(
+export async function planPretrain(
   { catalog, appVersion }: Where,
   request: z.output<typeof pretrainSchema>,
-): TrainingPlan<PretrainSpec> {
-  const { seed, provider, recipe } = request;
-  const { grid } = catalog.project.get();
+): Promise<TrainingPlan<PretrainSpec>> {
+  const { seed, provider, recipe, also } = request;
+  const { grid, name: placeName } = catalog.project.get();
   const imagery = imageryOf(catalog, request.modalities);
+  const others = await otherPlaces({ catalog, appVersion }, also, request.modalities);
+  const spec: NewSpec<PretrainSpec> = {
+    kind: "pretrain",
+    seed,
+    provider,
+    appVersion,
+    grid,
+    imagery,
+    recipe,
+    architecture: architectures[request.size],
+    modelName: request.name,
+    ...(others.length > 0 ? { placeName, others } : {}),
+  };
+  // What cannot be learned together is said now, and not by a job.
+  jointInputs(spec);
   return {
-    spec: {
-      kind: "pretrain",
-      seed,
-      provider,
-      appVersion,
-      grid,
-      imagery,
-      recipe,
-      architecture: architectures[request.size],
-      modelName: request.name,
+    spec,
+    run: {
+      splitId: null,
+      modelId: null,
+      settings: {
+        ...settingsOf(request, imagery, null),
+        ...(others.length > 0 ? { also: others.map(({ name: other }) => other) } : {}),
+      },
     },
-    run: { splitId: null, modelId: null, settings: settingsOf(request, imagery, null) },
   };
 }
 
@@ -113,7 +130,9 @@ export async function planFinetune(
   if (features && !parent) throw new AppError("encoder-missing", { name: request.name });
   if (parent && ((method && !features) || parent.method))
     throw new AppError("model-without-network", { name: parent.method ? parent.name : request.name });
-  const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
+  const modalities = parent
+    ? inputsToTeach(catalog, parent, request.modalities, features !== undefined)
+    : request.modalities;
   const imagery = imageryOf(catalog, modalities, parent?.standIns);
   const { labels, splitId } = labelInput(catalog);
   const { recipe, chosen } = recipeFor(request.recipe, shapeOf(labels, grid));

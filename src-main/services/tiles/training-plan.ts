@@ -6,7 +6,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog, Legend } from "../../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { NewRun, NewSpec } from "../jobs/jobs.ts";
-import { chooseModel, modalitiesFor } from "../models/models.ts";
+import { chooseModel, inputsToTeach } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { tilesRecipe } from "../runs/recipes.ts";
 import { common, name } from "../runs/training-plan.ts";
@@ -56,7 +56,7 @@ export async function planTiles(
   const { seed, provider, from } = request;
   const { grid } = catalog.project.get();
   const parent = from === undefined ? undefined : await chooseModel(catalog, from);
-  const modalities = parent ? modalitiesFor(catalog, parent, request.modalities) : request.modalities;
+  const modalities = parent ? inputsToTeach(catalog, parent, request.modalities) : request.modalities;
   const imagery = imageryOf(catalog, modalities, parent?.standIns);
   const { tiles, optimistic } = tileInput(catalog);
   const preset = tilesPresets[request.preset];

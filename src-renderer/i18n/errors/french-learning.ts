@@ -96,6 +96,16 @@ export const frenchLearning: Sentences<
     `Le pré-entraînement sur ${quoted(modality)} seule demande au moins trois dates par tuile ; il y en a ${dates}. Importez d’autres dates ou un autre capteur, ou entraînez sans pré-entraînement.`,
   "checkpoint-of-another-run": ({ path }) =>
     `Le point de contrôle ${quoted(path)} appartient à un entraînement avec d’autres réglages ou données. Lancez un nouvel entraînement.`,
+  "places-differ-in-patch": ({ place, theirs, ours }) =>
+    `Le projet ${quoted(place)} a des patchs de ${theirs} m, celui-ci de ${ours} m : un réseau apprend des patchs d’une seule taille. Laissez-le de côté, ou refaites-le avec des patchs de ${ours} m.`,
+  "place-without-common-input": ({ place, theirs, ours }) =>
+    `Le projet ${quoted(place)} n’a aucune entrée en commun avec les autres : il a ${theirs.join(", ")}, ils ont ${ours.join(", ")}. Laissez-le de côté, ou choisissez des entrées qu’il a aussi.`,
+  "place-bands-differ": ({ place, modality, theirs, ours }) =>
+    `Aucune bande de ${quoted(modality)} dans le projet ${quoted(place)} (${theirs.join(", ")}) ne montre la lumière de celles du premier projet (${ours.join(", ")}). Laissez de côté le projet ou l’entrée.`,
+  "place-without-pixels": ({ place, modality }) =>
+    `${quoted(modality)} du projet ${quoted(place)} n’a aucun pixel clair à apprendre. Laissez de côté le projet ou l’entrée, ou regardez ses images dans ce projet.`,
+  "project-chosen-twice": ({ folder }) =>
+    `Le projet ${quoted(folder)} est nommé deux fois, ou c’est celui qui apprend. Nommez chaque autre projet une seule fois.`,
   "training-diverged": ({ step, first, loss }) =>
     `${first === undefined || loss === undefined ? `La perte n’est plus un nombre au pas ${step}` : `La perte est passée de ${first.toPrecision(3)} à ${loss.toPrecision(3)} au pas ${step}`} : l’entraînement a divergé et aucun modèle n’a été gardé. Réduisez le taux d’apprentissage, d’abord au dixième, et relancez l’entraînement.`,
   "weights-missing": ({ path }) =>

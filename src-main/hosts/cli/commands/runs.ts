@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { groupWord } from "../../../../src-shared/domain/calibration-words.ts";
 import { chosenSentence, settingsOfLabels } from "../../../../src-shared/domain/chosen-settings.ts";
 import { findingAsData } from "../../../../src-shared/domain/finding.ts";
@@ -26,7 +27,7 @@ import { accuracyTables } from "../accuracy-tables.ts";
 import { type Command, command, type Invocation, type Options } from "../command.ts";
 import { duration } from "../progress.ts";
 import { given, parseBounds } from "../values.ts";
-import { withProject } from "../with-project.ts";
+import { allowInside, withProject } from "../with-project.ts";
 import { warnOfOldSplit } from "./labels.ts";
 import { evaluateTiles, isForTiles, mapTiles } from "./tiles.ts";
 
@@ -130,12 +131,35 @@ const pretrain = command({
   details:
     "The result is a model without classes, to be fine-tuned with labels. Ctrl+C stops at the next step; --resume continues.",
   positionals: [projectWord, { name: "MODEL", summary: "name of the new model", optional: true }],
-  options: trainingOptions,
+  options: {
+    also: {
+      type: "list",
+      whole: true,
+      value: "PROJECT",
+      summary: "another project to learn from in the same training, other places and years; repeat for more",
+    },
+    ...trainingOptions,
+  },
   examples: [
     ["omnisat pretrain flanders encoder --steps 300 --seed 1", "a small network"],
+    ["omnisat pretrain flanders encoder --also brabant --also ../forests/spessart", "one network for three places"],
     ["omnisat pretrain flanders --resume", "go on after an interruption"],
   ],
-  run: (invocation) => training(invocation, pretrainDefaults, (request) => ({ kind: "pretrain", ...request })),
+  run: async (invocation) => {
+    const { also } = invocation.options;
+    if (also && invocation.options.resume)
+      throw new AppError("usage", {
+        problem: "--also belongs to a new training; one that is resumed learns from the projects it was started with.",
+        help: "omnisat pretrain --help",
+      });
+    const folders = also?.map((folder) => resolve(folder));
+    await allowInside(folders ?? []);
+    return training(invocation, pretrainDefaults, (request) => ({
+      kind: "pretrain",
+      ...request,
+      ...(folders ? { also: folders } : {}),
+    }));
+  },
 });
 
 const finetuneOptions = {
