@@ -81,7 +81,10 @@ export function inputsFrom(
   const { grid, imagery } = spec;
   const names = imagery.modalities.map(({ name }) => name);
   const use = spec.kind === "finetune" ? spec.use : undefined;
-  const fresh = base ? names.filter((name) => !knows(base, name)) : [];
+  const strangers = base ? names.filter((name) => !knows(base, name)) : [];
+  // Nothing to go on from, and an encoder that learns nothing: then the model has to know every input.
+  const frozen = spec.kind === "finetune" && spec.method !== undefined;
+  const fresh = frozen || strangers.length === names.length ? [] : strangers;
   const found = base && applyModel(base.description, grid, imagery, names, use, fresh);
   const applied = found && { ...found, findings: [...found.findings, ...inputsOfStart(base, names, fresh)] };
   const modalities = applied?.modalities ?? imagery.modalities;
