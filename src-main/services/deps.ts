@@ -26,6 +26,8 @@ export interface Deps {
   readonly appVersion: string;
   /** for what the program keeps in mind of this machine; without it every job tries again */
   readonly settingsFolder?: string;
+  /** the folder of the models that come with the program; `undefined` where there is none */
+  readonly shippedModels?: string | undefined;
   /** the host is shutting down: every job stops at its next step and stays resumable */
   readonly signal?: AbortSignal;
 }

@@ -123,6 +123,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "models.list": {},
     "models.scores": { part: "validation" },
     "models.details": { name: "encoder" },
+    "models.shipped": {},
     "models.inputs": { name: "encoder" },
     "runs.list": {},
     "runs.metrics": { id: 1 },

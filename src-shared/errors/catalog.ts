@@ -125,6 +125,31 @@ export const catalogErrors = {
     `There is no model “${name}” in this project. Models here: ${list(available)}.`,
   "model-exists": ({ name }: { readonly name: string }) =>
     `A model called “${name}” exists in this project. Choose another name.`,
+  "model-name-reserved": ({ name }: { readonly name: string }) =>
+    `“${name}” cannot be the name of a model: names that begin with “shipped:” are those of models that come with the program. Choose another name.`,
+  "shipped-model-unknown": ({ name, available }: NamedDetails) =>
+    `No model “${name}” comes with this program. There ${available.length === 0 ? "are none in this installation: install the program again if it should have some, or" : `are: ${available.join(", ")}. Choose one of these, or`} start from nothing or from a model of the project.`,
+  "shipped-model-incomplete": ({ name, path }: PathDetails & { readonly name: string }) =>
+    `“${name}” comes with the program, and its files are not whole: “${path}” is missing or cut off. Install the program again, or start from nothing or from a model of the project.`,
+  "model-cadence-differs": ({
+    name,
+    inputs,
+  }: {
+    readonly name: string;
+    /** what the model's series have here, and what they were where it learned */
+    readonly inputs: readonly { readonly name: string; readonly dates: number; readonly learned: number }[];
+  }) =>
+    `“${name}” reads how places change over time, and there is too little of it here: ${inputs.map((own) => `“${own.name}” has ${own.dates} ${own.dates === 1 ? "date" : "dates"}, and it learned from ${own.learned}`).join("; ")}. Import at least three dates of one of them, or start from nothing.`,
+  "model-reads-nothing-here": ({
+    name,
+    inputs,
+    available,
+  }: {
+    readonly name: string;
+    readonly inputs: readonly string[];
+    readonly available: readonly string[];
+  }) =>
+    `“${name}” reads ${list(inputs)}, and this project has none of them, nor images of another sensor that show the same light. Inputs here: ${list(available)}. Start from nothing, or pre-train on the images of this project.`,
   "model-files-missing": ({ name, path }: PathDetails & { readonly name: string }) =>
     `The files of model “${name}” are missing (“${path}”). Restore the project's models folder, or train the model again.`,
   "model-lacks-modality": ({ model, name, available }: NamedDetails & { readonly model: string }) =>

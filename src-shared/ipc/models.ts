@@ -4,6 +4,7 @@ import type { LegendClass } from "../domain/legend.ts";
 import type { Model } from "../domain/model.ts";
 import type { ScoreTable } from "../domain/score-table.ts";
 import type { Bounds } from "../geo/bounds.ts";
+import type { ErrorMessage } from "./errors.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 
@@ -45,9 +46,30 @@ export interface ModelDetails {
   readonly calibrated: readonly (Pick<Calibration, "modalities" | "groups" | "unit"> & { readonly count: number })[];
   /** in its golden.json, which are asked again before it is used; `null`: there is none, 0: it cannot be read */
   readonly answers: number | null;
+  /** the README of its package, as Markdown; `null` where it has none */
+  readonly card: string | null;
   /** of the folder's own licence file; `null` when it has none */
   readonly licence: string | null;
   /** what its training and its measurements give reason to doubt, severe ones first */
+  readonly findings: readonly Finding[];
+}
+
+/** A pre-trained model that comes with the program, beside the open project. */
+export interface ShippedModel {
+  /** what it is chosen by (`shippedName`) */
+  readonly name: string;
+  /** what it calls itself; its folder's name where its description cannot be read */
+  readonly title: string;
+  /** its inputs, and which of the project's each reads; `null`: none */
+  readonly inputs: readonly { readonly name: string; readonly from: string | null }[];
+  readonly patchMeters: number | null;
+  /** of its weights */
+  readonly bytes: number;
+  /** the first line of its licence file */
+  readonly licence: string | null;
+  /** why it cannot be used in this project; `null` where it fits */
+  readonly why: ErrorMessage | null;
+  /** what should be known when it is used here */
   readonly findings: readonly Finding[];
 }
 
@@ -55,6 +77,8 @@ export interface ModelDetails {
 export interface ModelCommands {
   /** `recommended`: wins on the validation part of the present split */
   "models.list"(request: Nothing): Promise<readonly (Model & { readonly recommended?: boolean })[]>;
+  /** Encoders that come with the program, and whether each fits the project's patches, inputs and dates. */
+  "models.shipped"(request: Nothing): Promise<readonly ShippedModel[]>;
   /** The models of patches side by side on the labels of one part of the present split, networks and simple methods alike. */
   "models.scores"(request: { readonly part?: ScoreTable["part"] | undefined }): Promise<ScoreTable>;
   "models.details"(request: { readonly name: string }): Promise<ModelDetails>;

@@ -169,6 +169,7 @@ export const questionTables = {
   "models.list": ["models", "runs", "splits", ...legends],
   "models.scores": ["models", "runs", ...labels, ...images],
   "models.details": ["models", "runs", "splits", ...legends],
+  "models.shipped": ["modalities", "modality_acquisitions", "acquisitions", "rasters"],
   "models.inputs": ["models", "modalities", "modality_acquisitions"],
   "models.import": null,
   "models.export": null,

@@ -26,7 +26,7 @@ interface PretrainRequest extends Common {
 interface FinetuneRequest extends Common, ModelUse {
   readonly name: string;
   /** a pre-trained model of the project, or a folder */
-  readonly from?: string | undefined;
+  readonly from?: string | null | undefined;
   readonly modalities?: string[] | undefined;
   readonly size?: "tiny" | "small" | "base" | undefined;
   /** what is left out is chosen from the labels or has its default */

@@ -148,7 +148,7 @@ export interface TileJobRequest {
 
 export interface TileTrainingRequest extends TileJobRequest {
   readonly name: string;
-  readonly from?: string | undefined;
+  readonly from?: string | null | undefined;
   readonly modalities?: string[] | undefined;
   readonly size?: "tiny" | "small" | "base" | undefined;
   readonly preset?: "quick" | "balanced" | "thorough" | "treesat" | undefined;

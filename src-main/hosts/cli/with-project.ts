@@ -4,6 +4,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Topics } from "../../../src-shared/ipc/contract.ts";
 import type { Services } from "../../services/services.ts";
 import { appVersion } from "../app-version.ts";
+import { shippedModelsFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import type { Output } from "./output.ts";
 
@@ -45,6 +46,7 @@ export async function withProject(
         appVersion,
         runJob: inProcessRunner,
         settingsFolder: settingsFolder(),
+        shippedModels: shippedModelsFolder,
         signal,
         announce: (topic, what) => {
           if (topic === "job.event") output.progress((what as Topics["job.event"]).event);

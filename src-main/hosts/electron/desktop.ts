@@ -21,7 +21,8 @@ import type { UpdateFeed } from "./update-trust.ts";
 import { lookForUpdate, type Updater } from "./updates.ts";
 import { type Words, wordsFor } from "./words.ts";
 
-export interface DesktopOptions extends Pick<ApplicationHost, "appVersion" | "sampleFolder" | "runJob" | "device"> {
+export interface DesktopOptions
+  extends Pick<ApplicationHost, "appVersion" | "sampleFolder" | "shippedModels" | "runJob" | "device"> {
   readonly electron: ElectronApi;
   readonly renderer: string;
   readonly preload: string;
@@ -66,6 +67,7 @@ export class Desktop {
       appVersion: options.appVersion,
       settingsFolder: options.settingsFolder,
       sampleFolder: options.sampleFolder,
+      shippedModels: options.shippedModels,
       runJob: options.runJob,
       device: options.device,
       roots: [],

@@ -7,7 +7,7 @@ import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
 import { JobProcess } from "../job-process/job-process.ts";
 import { JobProcesses } from "../job-process/job-processes.ts";
-import { programFolder, rendererFolder, sampleFolder } from "../places.ts";
+import { programFolder, rendererFolder, sampleFolder, shippedModelsFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import { Desktop } from "./desktop.ts";
 import { channelAddress } from "./update-trust.ts";
@@ -48,6 +48,7 @@ const desktop: Desktop = new Desktop({
   ...(process.platform === "linux" && existsSync(icon) ? { icon } : {}),
   settingsFolder: settings,
   sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
+  shippedModels: shippedModelsFolder,
   // A job process in a utility process cannot try providers in processes of its own, so it is given the outcome.
   runJob: async (spec, on, signal) => {
     if ("provider" in spec && spec.provider !== "cpu") await desktop.application.device();

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"; // biome-ignore format: one line
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { expect, test } from "vitest";
+import { modelsOf } from "../places.ts";
 import { entries, packages } from "./vite.config.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -138,6 +140,33 @@ test.each(systems)(
     expect(megabytes).toBeLessThan(160);
   },
 );
+
+test("models that come with the program lie where the program looks for them, whole and without the folder's own page", () => {
+  const extra = config.extraResources as readonly { from: string; to: string; filter: readonly string[] }[];
+  const models = extra.find(({ from }) => from === "models")!;
+  // electron-builder puts extra resources beside app.asar.
+  expect(modelsOf("/opt/OmniSat/resources/app.asar")).toBe(join("/opt/OmniSat/resources", models.to));
+  expect(modelsOf(root)).toBe(join(root, models.from));
+  const folder = mkdtempSync(join(tmpdir(), "omnisat-models-"));
+  try {
+    mkdirSync(join(folder, "farmland"));
+    const names = ["model.json", "weights.safetensors", "golden.json", "README.md", "LICENSE"].map((name) => join("farmland", name)); // biome-ignore format: one line
+    for (const name of [...names, "README.md"]) writeFileSync(join(folder, name), "");
+    const takes = new FileMatcher(folder, folder, (pattern) => pattern, models.filter).createFilter();
+    expect(names.filter((name) => !takes(join(folder, name), statSync(join(folder, name))))).toEqual([]);
+    expect(takes(join(folder, "README.md"), statSync(join(folder, "README.md")))).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  // Every model of the repository is whole: description, weights, answers and card.
+  for (const entry of readdirSync(join(root, "models"), { withFileTypes: true }).filter((one) => one.isDirectory())) {
+    const own = readdirSync(join(root, "models", entry.name));
+    expect(own, entry.name).toEqual(expect.arrayContaining(["model.json", "weights.safetensors", "golden.json", "README.md"])); // biome-ignore format: one line
+  }
+  // The command line's own package has them too.
+  const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: string[] };
+  expect(files).toContain("models");
+});
 
 test("every package that is not bundled is one that production needs", () => {
   const production = new Set(productionPackages());

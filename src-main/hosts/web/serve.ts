@@ -7,7 +7,7 @@ import { receiveUpload } from "../../services/app/uploads.ts";
 import { appVersion } from "../app-version.ts";
 import { probeDevice } from "../device.ts";
 import { JobProcesses } from "../job-process/job-processes.ts";
-import { rendererFolder, sampleFolder } from "../places.ts";
+import { rendererFolder, sampleFolder, shippedModelsFolder } from "../places.ts";
 import { settingsFolder } from "../settings-folder.ts";
 import { WebHost } from "./web-host.ts";
 
@@ -40,6 +40,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     appVersion,
     settingsFolder: options.settings ?? settingsFolder(),
     sampleFolder: existsSync(sampleFolder) ? sampleFolder : null,
+    shippedModels: shippedModelsFolder,
     runJob: jobProcesses.run,
     device: () => probeDevice(),
     roots,

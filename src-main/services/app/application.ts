@@ -111,6 +111,7 @@ export class Application {
         appVersion: this.host.appVersion,
         runJob: this.host.runJob,
         settingsFolder: this.host.settingsFolder,
+        shippedModels: this.host.shippedModels,
         signal: stop.signal,
         announce: (topic, what) => {
           for (const window of windows) window.tell(topic, what);

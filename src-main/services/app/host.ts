@@ -14,6 +14,8 @@ export interface ApplicationHost {
   readonly settingsFolder: string;
   /** the sample's data, to be copied; `null` when it was not installed */
   readonly sampleFolder: string | null;
+  /** the folder of the models that come with the program */
+  readonly shippedModels?: string | undefined;
   readonly runJob: JobRunner;
   /** tries the providers; slow, so it is asked once */
   readonly device: () => Promise<DeviceReport>;

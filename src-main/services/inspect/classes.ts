@@ -17,7 +17,7 @@ import { calibrationsOf } from "../runs/calibrations.ts";
  * waits for a training nor appears among the jobs.
  */
 export async function classesAt(
-  { catalog, runJob, appVersion }: Pick<Deps, "catalog" | "runJob" | "appVersion">,
+  { catalog, runJob, appVersion, shippedModels }: Pick<Deps, "catalog" | "runJob" | "appVersion" | "shippedModels">,
   request: {
     readonly model: string;
     readonly points: readonly { readonly x: number; readonly y: number }[];
@@ -27,7 +27,7 @@ export async function classesAt(
   signal: AbortSignal,
 ): Promise<ClassesAnswer> {
   const { grid } = catalog.project.get();
-  const model = await chooseModel(catalog, request.model);
+  const model = await chooseModel(catalog, request.model, shippedModels);
   if (!model.hasHead) throw new AppError("model-has-no-head", { name: model.name });
   const modalities = modalitiesFor(catalog, model, request.modalities);
   const area = boundsOf(grid.geobox);

@@ -28,7 +28,7 @@ const token = z.string().min(1).max(100).optional();
 const mostPlaces = 20;
 
 /** Time, and what the pixels say at a place. */
-export function inspectService({ catalog, announce, runJob, appVersion }: Deps): InspectCommands {
+export function inspectService({ catalog, announce, runJob, appVersion, shippedModels }: Deps): InspectCommands {
   const tasks = new Tasks(announce);
 
   const series = (places: readonly Place[], rest: Pick<SeriesRequest, "signal" | "onProgress">) => {
@@ -120,7 +120,7 @@ export function inspectService({ catalog, announce, runJob, appVersion }: Deps):
       }),
       (request) =>
         tasks.run(request.token, (signal, progress) =>
-          classesAt({ catalog, runJob, appVersion }, request, progress, signal),
+          classesAt({ catalog, runJob, appVersion, shippedModels }, request, progress, signal),
         ),
     ),
   };

@@ -11,6 +11,7 @@ import {
 } from "../../../src-shared/domain/job.ts";
 import type { JobCause } from "../../../src-shared/domain/job-row.ts";
 import type { Run } from "../../../src-shared/domain/run.ts";
+import { isShippedName } from "../../../src-shared/domain/shipped-model.ts";
 import { currentAcquisition } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Because } from "../../../src-shared/errors/reasons/index.ts";
@@ -27,6 +28,7 @@ import {
 import { diskError, isDiskFull, writeWholeSync } from "../../files/index.ts";
 import { readJournal } from "../../jobs/journal.ts";
 import { announceChanged, type Deps } from "../deps.ts";
+import { shippedModelFolder, shippedNameOf } from "../models/shipped.ts";
 import { validated } from "../validated.ts";
 import { naming } from "../withheld.ts";
 import { assertSameInputs, InputGuard, inputPaths, inputsFileName, noteInputs } from "./inputs.ts";
@@ -73,7 +75,7 @@ export class JobQueue {
 
   /** Writes the spec into a new job's folder and queues it. */
   start(spec: NewSpec, run?: NewRun): StartedJob {
-    const { catalog, announce } = this.#deps;
+    const { catalog, announce, shippedModels } = this.#deps;
     let folder: string | undefined;
     try {
       const job = catalog.transaction(() => {
@@ -86,9 +88,13 @@ export class JobQueue {
         // What lies there already is of no job of this project.
         catalog.removeOwn(folder, ["runs"]);
         makeOwnFolder(catalog.folder, "runs", basename(folder));
-        writeWholeSync(join(folder, specFileName), JSON.stringify({ ...spec, folder }), {
-          unwritable: "export-unwritable",
-        });
+        writeWholeSync(
+          join(folder, specFileName),
+          JSON.stringify({ ...withShippedName(spec, shippedModels), folder }),
+          {
+            unwritable: "export-unwritable",
+          },
+        );
         if ("outputPath" in spec) catalog.noteWrite(spec.outputPath);
         return added;
       });
@@ -118,7 +124,7 @@ export class JobQueue {
     };
     const before = resumable();
     try {
-      await assertSameInputs(before.folder, inputPaths(readSpec(catalog, before, true)));
+      await assertSameInputs(before.folder, inputPaths(readSpec(catalog, before, true, this.#deps.shippedModels)));
     } catch (error) {
       // A specification that cannot be used fails when the job starts.
       if (error instanceof AppError && error.code === "job-input-changed") throw error;
@@ -137,7 +143,7 @@ export class JobQueue {
     if (!job) throw new AppError("job-not-found", { id });
     if (job.state !== "failed" || !existsSync(join(job.folder, specFileName)))
       throw new AppError("job-not-retryable", { id, state: job.state });
-    const { folder: _, resume: __, ...spec } = readSpec(catalog, job, false);
+    const { folder: _, resume: __, ...spec } = readSpec(catalog, job, false, this.#deps.shippedModels);
     const run = catalog.runs.ofJob(id);
     const started = this.start(
       spec as NewSpec,
@@ -207,7 +213,7 @@ export class JobQueue {
       this.#tell(job.id);
       log.line(resume ? "Resumed." : "Started.");
       if (resume) catchUp(catalog, job);
-      const spec = readSpec(catalog, job, resume);
+      const spec = readSpec(catalog, job, resume, this.#deps.shippedModels);
       const inputs = inputPaths(spec);
       guard = await InputGuard.over(inputs, (error) => own.abort(error));
       if (resume) await assertSameInputs(job.folder, inputs);
@@ -417,15 +423,26 @@ function removeLeftovers(catalog: Catalog, { folder }: Job, { kind }: JobSpec): 
 }
 
 /** The spec as it was written, with the paths of a project folder that has been moved since, and in the form of this release. */
-function readSpec(catalog: Catalog, job: Job, resume: boolean): JobSpec {
+function readSpec(catalog: Catalog, job: Job, resume: boolean, shippedModels: string | undefined): JobSpec {
   assertOwnJobFolder(catalog, job);
   const spec = parsedSpec(job);
   const before = dirname(dirname(spec.folder));
   const now = dirname(dirname(job.folder));
   const moved = before === now ? spec : movePaths(spec, `${before}${sep}`, `${now}${sep}`);
   const own = { ...moved, folder: job.folder, resume };
-  assertPathsAllowed(catalog, own);
-  return inPieces(own);
+  const shipped = "modelFolder" in own && typeof own.modelFolder === "string" && isShippedName(own.modelFolder);
+  assertPathsAllowed(catalog, shipped ? ({ ...own, modelFolder: job.folder } as JobSpec) : own);
+  const placed = shipped
+    ? ({ ...own, modelFolder: shippedModelFolder(shippedModels, own.modelFolder!) } as JobSpec)
+    : own;
+  return inPieces(placed);
+}
+
+/** A model that comes with the program is stored by its name: an installation may lie elsewhere when the job is resumed. */
+function withShippedName(spec: NewSpec, shippedModels: string | undefined): NewSpec {
+  if (!("modelFolder" in spec) || spec.modelFolder === null) return spec;
+  const modelFolder = shippedNameOf(shippedModels, spec.modelFolder);
+  return modelFolder === undefined ? spec : { ...spec, modelFolder };
 }
 
 /**
@@ -510,9 +527,9 @@ function movePaths<T>(value: T, from: string, to: string): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, movePaths(item, from, to)])) as T;
 }
 
-/** What a job was asked to do; nothing where its folder is gone. */
+/** What a map or a score was asked to do; nothing where its folder is gone. */
 export function readJobSpec(catalog: Catalog, job: Job): JobSpec | undefined {
-  return existsSync(join(job.folder, specFileName)) ? readSpec(catalog, job, false) : undefined;
+  return existsSync(join(job.folder, specFileName)) ? readSpec(catalog, job, false, undefined) : undefined;
 }
 
 /** A full disk is a sentence, wherever in a job it is met. */

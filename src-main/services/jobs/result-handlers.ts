@@ -13,8 +13,9 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
   type Training = PretrainSpec | FinetuneSpec | FinetuneTilesSpec;
   const settleModel = (kind: Model["kind"]) => (job: Job, spec: Training, result: ModelResult) => {
     const folder = freePath(join(catalog.folder, "models"), fileName(spec.modelName));
-    const parent = "modelFolder" in spec && spec.modelFolder ? basename(spec.modelFolder) : undefined;
-    const parentId = catalog.models.list().find((model) => basename(model.folder) === parent)?.id ?? null;
+    const parent = "modelFolder" in spec ? spec.modelFolder : null;
+    // By its whole path: a model that comes with the program may have a folder of the same name.
+    const parentId = catalog.models.list().find((model) => model.folder === parent)?.id ?? null;
     moving(catalog.folder, [[result.modelFolder, folder]], () => {
       const id = catalog.models.add({
         name: spec.modelName,

@@ -54,7 +54,7 @@ const drawSchema = z.strictObject({
 });
 
 /** Maps: plan them, draw them, look at them, compare them, delete them. */
-export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQueue): MapCommands {
+export function mapService({ catalog, announce, appVersion, shippedModels }: Deps, queue: JobQueue): MapCommands {
   const changed = (table: "maps" | "comparisons") => announceChanged(announce, table);
 
   return {
@@ -66,7 +66,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
       const { seed, provider, probabilities, perPlace, batchSize, outline, level } = request;
       const { grid } = catalog.project.get();
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
-      const model = await chooseModel(catalog, request.model);
+      const model = await chooseModel(catalog, request.model, shippedModels);
       requirePatchModel(model);
       const modalities = modalitiesFor(catalog, model, request.modalities);
       return queue.start({
@@ -95,7 +95,7 @@ export function mapService({ catalog, announce, appVersion }: Deps, queue: JobQu
 
     "maps.estimate": validated("maps.estimate", z.strictObject(plan), async (request) => {
       const { grid } = catalog.project.get();
-      const model = await chooseModel(catalog, request.model);
+      const model = await chooseModel(catalog, request.model, shippedModels);
       requirePatchModel(model);
       const modalities = modalitiesFor(catalog, model, request.modalities);
       const overlap = request.overlapPatches ?? usualOverlap(grid.tilePatches);

@@ -204,11 +204,17 @@ async function archivePackage(path: string): Promise<Package> {
 }
 
 /** The text of the package's licence file, if it has one. */
-export function licenceOf(folder: string): string | null {
-  const name = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE"].find((each) => existsSync(join(folder, each)));
+export const licenceOf = (folder: string): string | null =>
+  textOf(folder, ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE"], 20_000);
+
+/** The text of the package's README, if it has one. */
+export const cardOf = (folder: string): string | null => textOf(folder, ["README.md"], 100_000);
+
+function textOf(folder: string, names: readonly string[], most: number): string | null {
+  const name = names.find((each) => existsSync(join(folder, each)));
   if (name === undefined) return null;
   try {
-    return readPlainText(join(folder, name), 1 << 20).slice(0, 20_000);
+    return readPlainText(join(folder, name), 1 << 20).slice(0, most);
   } catch {
     // A link, or not a text: the model is usable without it.
     return null;

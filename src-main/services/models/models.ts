@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Finding, inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
 import { type ArchitectureChoice, architectures, type GoldenSpec } from "../../../src-shared/domain/job.ts";
 import { isMethod, type Method } from "../../../src-shared/domain/method.ts";
+import { folderOfShipped, isShippedName, usualStart } from "../../../src-shared/domain/shipped-model.ts";
 import { isEnoughLight, matchBands } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ModelCommands, ModelDetails } from "../../../src-shared/ipc/models.ts";
@@ -17,9 +18,10 @@ import { filePath } from "../path-gate.ts";
 import { findingsOfDescription, findingsOfListed, measuredFindings } from "../runs/findings.ts";
 import { validated } from "../validated.ts";
 import { exportModel } from "./export.ts";
-import { licenceOf, unpackModel } from "./import.ts";
+import { cardOf, licenceOf, unpackModel } from "./import.ts";
 import { methodWins, recommendedModel } from "./recommended.ts";
 import { scoreTable } from "./scores.ts";
+import { readShipped, requireFit, requireOwnName, shippedModelFolder, shippedModels as shippedOf } from "./shipped.ts";
 
 /** A model to work with: one of the project's, or a folder from elsewhere. */
 export interface ModelChoice {
@@ -39,7 +41,7 @@ export interface ModelChoice {
 }
 
 /** Trained models: list, inspect, import and export them. */
-export function modelService({ catalog, announce, runJob, appVersion, signal }: Deps): ModelCommands {
+export function modelService({ catalog, announce, runJob, appVersion, signal, shippedModels }: Deps): ModelCommands {
   const named = z.strictObject({ name: z.string().min(1) });
   /** In the process of the jobs: only there networks compute. */
   const golden = (task: GoldenSpec["task"]) => (modelFolder: string) =>
@@ -58,7 +60,7 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
     ),
 
     "models.details": validated("models.details", named, async ({ name }) => {
-      const choice = await modelNamed(catalog, name);
+      const choice = await modelNamed(catalog, name, shippedModels);
       const { readModelDescription } = await import("../../learning/trained-model.ts");
       const { readGolden } = await import("../../learning/golden.ts");
       const description = await readModelDescription(choice.folder);
@@ -67,6 +69,10 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
       return detailsOf(choice, description, measuredOf(catalog, choice.id), answers);
     }),
 
+    "models.shipped": validated("models.shipped", z.strictObject({}), () =>
+      shippedOf(catalog, shippedModels, (choice) => standInsFor(catalog, choice)),
+    ),
+
     "models.scores": validated(
       "models.scores",
       z.strictObject({ part: z.enum(["test", "validation"]).default("test") }),
@@ -74,7 +80,7 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
     ),
 
     "models.inputs": validated("models.inputs", named, async ({ name }) => {
-      const { modalities, standIns } = await chooseModel(catalog, name);
+      const { modalities, standIns } = await chooseModel(catalog, name, shippedModels);
       const own = new Set(catalog.modalities.list().map((modality) => modality.name));
       return modalities.map((input) => ({ name: input, from: own.has(input) ? input : (standIns[input] ?? null) }));
     }),
@@ -83,6 +89,7 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
       "models.import",
       z.strictObject({ path: filePath, name: z.string().trim().min(1).max(200).optional() }),
       async ({ path, name: wanted }) => {
+        if (wanted !== undefined) requireOwnName(wanted);
         const folder = freePath(
           makeOwnFolder(catalog.folder, "models"),
           fileName(wanted ?? basename(path, extname(path))),
@@ -94,7 +101,9 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
           catalog.removeOwn(folder, ["models"]);
           throw ofPackage(error, resolve(path));
         }
-        const { name: own, task, modalities, config, training, legend, method } = description;
+        const { task, modalities, config, training, legend, method } = description;
+        // A package from elsewhere may call itself what it likes.
+        const own = isShippedName(description.name) ? folderOfShipped(description.name) || "model" : description.name;
         const taken = new Set(catalog.models.list().map((model) => model.name));
         if (wanted !== undefined && taken.has(wanted)) {
           catalog.removeOwn(folder, ["models"]);
@@ -133,6 +142,7 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
       "models.rename",
       named.extend({ to: z.string().trim().min(1).max(200) }),
       ({ name, to }) => {
+        requireOwnName(to);
         const { id } = catalog.models.named(name);
         catalog.models.rename(id, to);
         announceChanged(announce, "models");
@@ -159,7 +169,7 @@ export function modelService({ catalog, announce, runJob, appVersion, signal }: 
       }),
       async ({ name, to, onnxDates, overwrite }) => {
         assertNoLinkOut(catalog.folder, to);
-        const { id, folder } = await chooseModel(catalog, name);
+        const { id, folder } = await chooseModel(catalog, name, shippedModels);
         return exportModel(folder, resolve(to), {
           onnxDates,
           overwrite,
@@ -227,6 +237,7 @@ function detailsOf(
       count: codes.length,
     })),
     answers,
+    card: cardOf(folder),
     licence: licenceOf(folder),
     findings: inOrderOfSeverity([...findingsOfDescription(model), ...measured]),
   };
@@ -234,30 +245,35 @@ function detailsOf(
 
 const sizes = Object.values(architectures);
 
-/** By name in the project, or by the path of a folder that holds a model.json; with what of the project stands in for its inputs. */
-export async function chooseModel(catalog: Catalog, nameOrFolder: string): Promise<ModelChoice> {
-  const model = await modelNamed(catalog, nameOrFolder);
+/**
+ * By name in the project, by the name of one that comes with the program, or by the path of a folder that holds a model.json; with what
+ * of the project stands in for its inputs.
+ * @param shippedModels the folder of those that come with the program
+ */
+export async function chooseModel(
+  catalog: Catalog,
+  nameOrFolder: string,
+  shippedModels: string | undefined,
+): Promise<ModelChoice> {
+  const model = await modelNamed(catalog, nameOrFolder, shippedModels);
   return { ...model, standIns: await standInsFor(catalog, model) };
 }
 
-async function modelNamed(catalog: Catalog, nameOrFolder: string): Promise<Omit<ModelChoice, "standIns">> {
+async function modelNamed(
+  catalog: Catalog,
+  nameOrFolder: string,
+  shippedModels: string | undefined,
+): Promise<Omit<ModelChoice, "standIns">> {
+  // Before the project's own names: none of them is called so, unless a stranger wrote it.
+  if (isShippedName(nameOrFolder)) {
+    const folder = shippedModelFolder(shippedModels, nameOrFolder);
+    return choiceOf(folder, nameOrFolder, await readShipped(folder, nameOrFolder));
+  }
   const known = catalog.models.find(nameOrFolder);
   if (!known && existsSync(join(nameOrFolder, "model.json"))) {
     const { readModelDescription } = await import("../../learning/trained-model.ts");
-    const { name, task, modalities, config, method } = await readModelDescription(nameOrFolder);
-    const names = modalities.map((modality) => modality.name);
-    const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;
-    const speaksOf = { pretrained: null, dense: "patches", tiles: "tiles" } as const;
-    return {
-      id: null,
-      name,
-      folder: resolve(nameOrFolder),
-      modalities: names,
-      hasHead: task !== "pretrained",
-      speaksOf: speaksOf[task],
-      method: method?.name ?? null,
-      size: method ? null : size,
-    };
+    const description = await readModelDescription(nameOrFolder);
+    return choiceOf(resolve(nameOrFolder), description.name, description);
   }
   const model = catalog.models.named(nameOrFolder);
   if (model.state === "missing") throw new AppError("model-files-missing", { name: model.name, path: model.folder });
@@ -268,6 +284,49 @@ async function modelNamed(catalog: Catalog, nameOrFolder: string): Promise<Omit<
   const speaksOf = hasHead ? (summary.task ?? "patches") : null;
   const method = isMethod(summary.architecture) ? summary.architecture : null;
   return { id, name, folder, modalities, hasHead, speaksOf, method, size };
+}
+
+/**
+ * A model that a training starts from, as `chooseModel`; one that comes with the program has to fit the project.
+ * @throws AppError of `requireFit`
+ */
+export async function chooseToStart(
+  catalog: Catalog,
+  nameOrFolder: string,
+  shippedModels: string | undefined,
+  wanted?: readonly string[],
+): Promise<ModelChoice> {
+  const model = await chooseModel(catalog, nameOrFolder, shippedModels);
+  if (isShippedName(nameOrFolder)) {
+    const { readModelDescription } = await import("../../learning/trained-model.ts");
+    requireFit(catalog, await readModelDescription(model.folder), model.name, model.standIns, wanted);
+  }
+  return model;
+}
+
+/** What a training of patches starts from where nobody says: see `usualStart`. */
+export async function usualStartOf(catalog: Catalog, shippedModels: string | undefined): Promise<string | null> {
+  return usualStart(await shippedOf(catalog, shippedModels, (choice) => standInsFor(catalog, choice)));
+}
+
+/** A model that is none of the project's. */
+function choiceOf(
+  folder: string,
+  name: string,
+  { task, modalities, config, method }: ModelDescription,
+): Omit<ModelChoice, "standIns"> {
+  const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;
+  const speaksOf = { pretrained: null, dense: "patches", tiles: "tiles" } as const;
+  return {
+    id: null,
+    name,
+    folder,
+    modalities: modalities.map((modality) => modality.name),
+    hasHead: task !== "pretrained",
+    speaksOf: speaksOf[task],
+    method: method?.name ?? null,
+    size: method ? null : size,
+  };
 }
 
 /**

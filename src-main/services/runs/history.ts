@@ -74,7 +74,7 @@ export function runHistoryService(deps: Deps, queue: JobQueue) {
 
     /** Scores the model on the test part with every subset of its modalities worth knowing. */
     "runs.evaluateAll": validated("runs.evaluateAll", z.strictObject({ model: name }), async (request) => {
-      const model = await chooseModel(catalog, request.model);
+      const model = await chooseModel(catalog, request.model, deps.shippedModels);
       requirePatchModel(model);
       const present = new Set(catalog.modalities.list().map((modality) => modality.name));
       const names = model.modalities.filter((modality) => present.has(modality));

@@ -7,6 +7,7 @@ import type { JobQueue } from "../jobs/jobs.ts";
 import { labelInput } from "../labels/labels.ts";
 import { usualOverlap } from "../maps/maps.ts";
 import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
+import { requireOwnName } from "../models/shipped.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
 import { calibrationsOf } from "./calibrations.ts";
@@ -39,7 +40,8 @@ const evaluateSchema = z.strictObject({
 });
 
 /** Trainings and evaluations: each gathers everything its job needs and starts it. `jobs.wait` says what came out. */
-export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
+export function runService(deps: Deps, queue: JobQueue) {
+  const { catalog, appVersion, shippedModels } = deps;
   const { grid } = catalog.project.get();
   return {
     "runs.list": validated("runs.list", z.strictObject({}), () => catalog.runs.list()),
@@ -50,20 +52,20 @@ export function runService({ catalog, appVersion }: Deps, queue: JobQueue) {
 
     "runs.pretrain": validated("runs.pretrain", pretrainSchema, async (request) => {
       requireFreeName(catalog, request.name);
-      const { spec, run } = await planPretrain({ catalog, appVersion }, request);
+      const { spec, run } = await planPretrain(deps, request);
       return queue.start(spec, run);
     }),
 
     "runs.finetune": validated("runs.finetune", finetuneSchema, async (request) => {
       requireFreeName(catalog, request.name);
-      const { spec, run } = await planFinetune({ catalog, appVersion }, request);
+      const { spec, run } = await planFinetune(deps, request);
       return queue.start(spec, run);
     }),
 
     "runs.evaluate": validated("runs.evaluate", evaluateSchema, async (request) => {
       const { seed, provider, part, batchSize } = request;
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
-      const model = await chooseModel(catalog, request.model);
+      const model = await chooseModel(catalog, request.model, shippedModels);
       requirePatchModel(model);
       const subsets = (request.subsets ?? [model.modalities]).map((subset) => modalitiesFor(catalog, model, subset));
       const imagery = imageryOf(catalog, [...new Set(subsets.flat())], model.standIns);
@@ -104,5 +106,6 @@ function codesOf(legend: readonly LegendClass[], names: readonly string[]): numb
 }
 
 function requireFreeName(catalog: Catalog, wanted: string): void {
+  requireOwnName(wanted);
   if (catalog.models.find(wanted)) throw new AppError("model-exists", { name: wanted });
 }

@@ -18,7 +18,7 @@ import { LabelPatches } from "../../jobs/label-patches.ts";
 import type { Deps } from "../deps.ts";
 import type { NewRun, NewSpec } from "../jobs/jobs.ts";
 import { labelInput } from "../labels/labels.ts";
-import { chooseModel, inputsToTeach } from "../models/models.ts";
+import { chooseToStart, inputsToTeach, usualStartOf } from "../models/models.ts";
 import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { otherPlaces } from "./other-places.ts";
@@ -50,8 +50,11 @@ export const pretrainSchema = z.strictObject({
 export const finetuneSchema = z.strictObject({
   ...common,
   name,
-  /** a pre-trained model of the project or a folder; without it the weights start at random */
-  from: name.optional(),
+  /**
+   * a pre-trained model: of the project, one that comes with the program, or a folder. `null`: random weights. Left out, what
+   * `usualStart` says
+   */
+  from: name.nullable().optional(),
   modalities: z.array(name).min(1).optional(),
   /** of a network that starts at random; one that continues keeps its own */
   size: size.default("small"),
@@ -82,7 +85,7 @@ export interface TrainingPlan<Spec extends PretrainSpec | FinetuneSpec> {
   readonly run: NewRun;
 }
 
-type Where = Pick<Deps, "catalog" | "appVersion">;
+type Where = Pick<Deps, "catalog" | "appVersion" | "shippedModels">;
 
 export async function planPretrain(
   { catalog, appVersion }: Where,
@@ -120,13 +123,14 @@ export async function planPretrain(
 }
 
 export async function planFinetune(
-  { catalog, appVersion }: Where,
+  { catalog, appVersion, shippedModels }: Where,
   request: z.output<typeof finetuneSchema>,
 ): Promise<TrainingPlan<FinetuneSpec>> {
-  const { seed, provider, from, method } = request;
+  const { seed, provider, method } = request;
   const features = method && usesEncoder(request.features) ? request.features : undefined;
   const { grid } = catalog.project.get();
-  const parent = from === undefined ? undefined : await chooseModel(catalog, from);
+  const from = request.from === undefined && !method ? await usualStartOf(catalog, shippedModels) : request.from;
+  const parent = from == null ? undefined : await chooseToStart(catalog, from, shippedModels, request.modalities);
   if (features && !parent) throw new AppError("encoder-missing", { name: request.name });
   if (parent && ((method && !features) || parent.method))
     throw new AppError("model-without-network", { name: parent.method ? parent.name : request.name });

@@ -14,6 +14,7 @@ import { edit } from "../edits.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { boundsIn } from "../layers/vectors.ts";
 import { chooseModel, modalitiesFor, requireTileModel } from "../models/models.ts";
+import { requireOwnName } from "../models/shipped.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { common, name } from "../runs/training-plan.ts";
 import { validated } from "../validated.ts";
@@ -111,6 +112,7 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
     }),
 
     "tiles.finetune": validated("tiles.finetune", finetuneTilesSchema, async (request) => {
+      requireOwnName(request.name);
       if (catalog.models.find(request.name)) throw new AppError("model-exists", { name: request.name });
       const { spec, run } = await planTiles(deps, request);
       return queue.start(spec, run);
@@ -119,7 +121,7 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
     "tiles.evaluate": validated("tiles.evaluate", evaluateSchema, async (request) => {
       const { seed, provider, part, batchSize } = request;
       const { grid } = catalog.project.get();
-      const model = await chooseModel(catalog, request.model);
+      const model = await chooseModel(catalog, request.model, deps.shippedModels);
       requireTileModel(model);
       const present = new Set(catalog.modalities.list().map((modality) => modality.name));
       const wanted = request.subsets ?? subsetsToMeasure(model.modalities.filter((own) => present.has(own)));
@@ -156,7 +158,7 @@ export function tileLabelService(deps: Deps, queue: JobQueue): TileCommands {
     "tiles.map": validated("tiles.map", mapSchema, async (request) => {
       const { seed, provider, batchSize } = request;
       const { grid } = catalog.project.get();
-      const model = await chooseModel(catalog, request.model);
+      const model = await chooseModel(catalog, request.model, deps.shippedModels);
       requireTileModel(model);
       const modalities = modalitiesFor(catalog, model, request.modalities);
       const legend = tileLegend(catalog);

@@ -6,7 +6,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog, Legend } from "../../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { NewRun, NewSpec } from "../jobs/jobs.ts";
-import { chooseModel, inputsToTeach } from "../models/models.ts";
+import { chooseToStart, inputsToTeach } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { tilesRecipe } from "../runs/recipes.ts";
 import { common, name } from "../runs/training-plan.ts";
@@ -39,7 +39,7 @@ export function tileInput(catalog: Catalog): { readonly tiles: TileInput; readon
 export const finetuneTilesSchema = z.strictObject({
   ...common,
   name,
-  from: name.optional(),
+  from: name.nullable().optional(),
   modalities: z.array(name).min(1).optional(),
   size: z.enum(["tiny", "small", "base"]).optional(),
   preset: z.enum(["quick", "balanced", "thorough", "treesat"]).default("balanced"),
@@ -50,12 +50,12 @@ export const finetuneTilesSchema = z.strictObject({
 
 /** A training on tiles with everything it needs, before it has a job. */
 export async function planTiles(
-  { catalog, appVersion }: Pick<Deps, "catalog" | "appVersion">,
+  { catalog, appVersion, shippedModels }: Pick<Deps, "catalog" | "appVersion" | "shippedModels">,
   request: z.output<typeof finetuneTilesSchema>,
 ): Promise<{ readonly spec: NewSpec<FinetuneTilesSpec>; readonly run: NewRun }> {
   const { seed, provider, from } = request;
   const { grid } = catalog.project.get();
-  const parent = from === undefined ? undefined : await chooseModel(catalog, from);
+  const parent = from == null ? undefined : await chooseToStart(catalog, from, shippedModels, request.modalities);
   const modalities = parent ? inputsToTeach(catalog, parent, request.modalities) : request.modalities;
   const imagery = imageryOf(catalog, modalities, parent?.standIns);
   const { tiles, optimistic } = tileInput(catalog);

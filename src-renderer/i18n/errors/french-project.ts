@@ -1,7 +1,7 @@
 import type { catalogErrors } from "../../../src-shared/errors/catalog.ts";
 import type { sessionErrors } from "../../../src-shared/errors/session.ts";
 import { because } from "./reason-words.ts";
-import { listed, onClock, orNone, quoted, type Sentences } from "./words.ts";
+import { counted, listed, onClock, orNone, quoted, type Sentences } from "./words.ts";
 
 const kinds: Readonly<Record<string, string>> = {
   pretrain: "de pré-entraînement",
@@ -60,6 +60,16 @@ export const frenchProject: Sentences<keyof typeof catalogErrors | keyof typeof 
   "raster-not-in-project": ({ path }) => `${quoted(path)} n’est pas une image de ce projet. Importez-la d’abord.`,
   "model-not-found": ({ name, available }) =>
     `Il n’y a pas de modèle ${quoted(name)} dans ce projet. Modèles présents : ${orNone(available)}.`,
+  "model-name-reserved": ({ name }) =>
+    `${quoted(name)} ne peut pas être le nom d’un modèle : les noms qui commencent par « shipped: » sont ceux des modèles livrés avec le programme. Choisissez un autre nom.`,
+  "shipped-model-unknown": ({ name, available }) =>
+    `Aucun modèle ${quoted(name)} n’est livré avec ce programme. ${available.length === 0 ? "Cette installation n’en a aucun : réinstallez le programme s’il doit en avoir, ou" : `Il y a : ${available.join(", ")}. Choisissez-en un, ou`} partez de rien ou d’un modèle du projet.`,
+  "shipped-model-incomplete": ({ name, path }) =>
+    `${quoted(name)} est livré avec le programme, et ses fichiers sont incomplets : ${quoted(path)} manque ou est tronqué. Réinstallez le programme, ou partez de rien ou d’un modèle du projet.`,
+  "model-cadence-differs": ({ name, inputs }) =>
+    `${quoted(name)} lit comment les lieux changent au fil du temps, et il y en a trop peu ici : ${inputs.map((own) => `${quoted(own.name)} a ${counted(own.dates, "date")}, et il a appris sur ${own.learned}`).join(" ; ")}. Importez au moins trois dates de l’une d’elles, ou partez de rien.`,
+  "model-reads-nothing-here": ({ name, inputs, available }) =>
+    `${quoted(name)} lit ${orNone(inputs)}, et ce projet n’en a aucune, ni d’images d’un autre capteur montrant la même lumière. Entrées présentes : ${orNone(available)}. Partez de rien, ou pré-entraînez sur les images de ce projet.`,
   "model-exists": ({ name }) => `Un modèle nommé ${quoted(name)} existe dans ce projet. Choisissez un autre nom.`,
   "model-files-missing": ({ name, path }) =>
     `Les fichiers du modèle ${quoted(name)} ont disparu (${quoted(path)}). Restaurez le dossier des modèles du projet, ou entraînez de nouveau le modèle.`,

@@ -1,3 +1,4 @@
+import { findingSentence } from "../../../../src-shared/domain/finding.ts";
 import { methodInWords } from "../../../../src-shared/domain/method.ts";
 import {
   apartSentence,
@@ -6,6 +7,7 @@ import {
   type ScoreTable,
   scoreSentences,
 } from "../../../../src-shared/domain/score-table.ts";
+import type { ShippedModel } from "../../../../src-shared/ipc/models.ts";
 import { type Command, command } from "../command.ts";
 import { duration } from "../progress.ts";
 import { table } from "../table.ts";
@@ -15,7 +17,7 @@ const projectWord = { name: "PROJECT", summary: "the project's folder" } as cons
 
 const list = command({
   name: "model list",
-  summary: "show the models of a project",
+  summary: "show the models of a project, and the encoders that come with the program",
   positionals: [projectWord],
   options: {},
   examples: [["omnisat model list flanders", "as a table"]],
@@ -41,11 +43,35 @@ const list = command({
         "files",
         "on validation",
       ];
-      output.result({ command: "model list", models }, models.length ? table(headings, rows) : "No models yet.");
+      const shipped = await services["models.shipped"]({});
+      const text = [models.length ? table(headings, rows) : "No models yet.", ...shippedText(shipped)].join("\n");
+      output.result({ command: "model list", models, shipped }, text);
       return 0;
     });
   },
 });
+
+/** What comes with the program, and whether a training here can start from it. */
+function shippedText(shipped: readonly ShippedModel[]): string[] {
+  if (shipped.length === 0) return [];
+  const rows = shipped.map(({ name, title, inputs, patchMeters, licence, why }) => [
+    name,
+    title,
+    inputs.map((input) => (input.from === null || input.from === input.name ? input.name : `${input.name} (${input.from})`)).join(" "), // biome-ignore format: one line
+    patchMeters === null ? "" : `${patchMeters} m`,
+    licence ?? "",
+    why === null ? `omnisat finetune … --from ${name}` : "does not fit",
+  ]);
+  return [
+    "",
+    "Comes with the program (saves the pre-training step):",
+    table(["name", "title", "inputs", "patches", "licence", "here"], rows),
+    ...shipped.flatMap(({ name, why, findings }) => [
+      ...(why === null ? [] : [`${name}: ${why.message}`]),
+      ...findings.map((finding) => `${name}: ${findingSentence(finding)}`),
+    ]),
+  ];
+}
 
 const exportModel = command({
   name: "model export",

@@ -166,9 +166,11 @@ const finetuneOptions = {
   from: {
     type: "text",
     value: "MODEL",
-    summary: "the pre-trained model, by name or folder; for --features the one whose encoder is used",
+    summary:
+      "the pre-trained model, by name or folder; shipped:NAME is one that comes with the program (model list); for --features the one whose encoder is used",
     fallback: "random weights",
   },
+  scratch: { type: "flag", summary: "start from random weights, whatever the program would start from" },
   task: {
     type: "text",
     summary: "what to learn: the class of every patch, or which classes a whole tile holds",
@@ -206,6 +208,7 @@ const finetune = command({
   options: finetuneOptions,
   examples: [
     ["omnisat finetune flanders crops --from encoder", "from a pre-trained encoder"],
+    ["omnisat finetune flanders crops --from shipped:NAME", "from one that comes with the program"],
     ["omnisat finetune flanders forest --method random-forest", "without a network"],
     [
       "omnisat finetune flanders probe --method logistic-regression --features both --from encoder",
@@ -216,7 +219,10 @@ const finetune = command({
     ["omnisat finetune flanders scratch --size tiny --steps 400", "without pre-training"],
   ],
   run: (invocation) => {
-    const { from, task, preset, method, features } = invocation.options;
+    const { task, preset, method, features, scratch } = invocation.options;
+    if (scratch && invocation.options.from !== undefined)
+      throw new AppError("usage", { problem: "--scratch and --from exclude each other.", help: "omnisat finetune --help" }); // biome-ignore format: one line
+    const from = scratch ? null : invocation.options.from;
     const byMethod = method !== undefined && isMethod(method);
     const ofEncoder = byMethod && usesEncoder(features as MethodFeatures);
     if (features !== undefined && !byMethod)
@@ -226,7 +232,7 @@ const finetune = command({
       });
     if (task === "tiles" || (byMethod && !ofEncoder))
       refuseUse(invocation.options, "finetune", "belong to networks for patches");
-    if (from === undefined && !invocation.options.resume)
+    if (from == null && !invocation.options.resume)
       refuseUse(invocation.options, "finetune", "say how a model is gone on with: name it with --from");
     if (byMethod) return teachMethod(invocation, method);
     if (task !== "tiles") {
@@ -253,7 +259,7 @@ const finetune = command({
 });
 
 /** Options that say something to a network alone. */
-const ofNetworks = ["task", "preset", "size", "steps", "batch", "rate", "set"] as const;
+const ofNetworks = ["scratch", "task", "preset", "size", "steps", "batch", "rate", "set"] as const;
 /** Options that say something where there is an encoder. */
 const ofEncoders = ["from", "provider", "normalization", "season", "shift-days"] as const;
 
