@@ -144,6 +144,9 @@ async function teachOn(
       ...findingsOfValidation(score),
       ...aboutPlaces,
       ...(inputs.applied?.findings ?? []),
+      ...(base?.description.legend
+        ? [{ code: "encoder-taught" as const, details: { model: base.description.name } }]
+        : []),
       ...predictor.watch.findings(),
       ...findingsOfLabels(given, new Set(codes), facts, targets.validates),
     ] satisfies Finding[]);

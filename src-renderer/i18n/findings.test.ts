@@ -42,6 +42,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "seasons-opposite": { trained: 51, here: -33 },
   "validation-below-commonest": { accuracy: 0.162, commonest: "Maïs", share: 0.734, samples: 321 },
   "method-wins": { model: "Forêt", theirs: 0.8, ours: 0.71 },
+  "encoder-taught": { model: "crops" },
   "no-validation": {},
   "not-calibrated": { modalities, calibrated: ["s2", "s1-asc"] },
   "calibrated-elsewhere": {},

@@ -135,6 +135,11 @@ export const frenchFindings: FindingSentences = {
     what: `Sur la part de validation, ${quoted(model)}, une méthode simple, a un F1 macro de ${theirs.toLocaleString("fr", { maximumFractionDigits: 2 })}, ce réseau ${ours.toLocaleString("fr", { maximumFractionDigits: 2 })}.`,
     remedy: `Dessinez les cartes avec ${quoted(model)}, ou donnez au réseau plus d’étiquettes, plus d’étapes ou un départ pré-entraîné.`,
   }),
+  "encoder-taught": ({ model }) => ({
+    what: `L’encodeur est celui de « ${model} », qui a lui-même appris des classes. Les étiquettes qu’il a vues semblent plus faciles que d’autres : les chiffres mesurés sur elles promettent trop.`,
+    remedy:
+      "Prenez l’encodeur d’un modèle pré-entraîné sans étiquettes, ou mesurez sur des étiquettes qu’aucun des deux n’a vues.",
+  }),
   "no-validation": () => ({
     what: "Rien n’a été mis de côté pour la validation : les poids de la dernière étape ont été gardés, sans savoir s’ils sont bons.",
     remedy: "Donnez une part à la validation dans la répartition.",

@@ -96,6 +96,8 @@ export interface FindingDetails {
     readonly theirs: number;
     readonly ours: number;
   };
+  /** a method was taught on what the encoder of a model makes of the images that had learned classes itself */
+  readonly "encoder-taught": { readonly model: string };
   readonly "no-validation": Readonly<Record<string, never>>;
   readonly "classes-without-patch": InUnits & { readonly classes: readonly Counted[] };
   readonly "classes-not-in-training": InUnits & { readonly classes: readonly Counted[] };
@@ -202,6 +204,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "values-clipped": "severe",
   "validation-below-commonest": "severe",
   "method-wins": "caution",
+  "encoder-taught": "caution",
   "no-validation": "note",
   "classes-without-patch": "caution",
   "classes-not-in-training": "caution",
@@ -399,6 +402,11 @@ export const englishFindings: FindingSentences = {
   "method-wins": ({ model, theirs, ours }) => ({
     what: `On the validation part “${model}”, a simple method, has macro F1 ${theirs.toFixed(2)}, this network ${ours.toFixed(2)}.`,
     remedy: `Draw maps with “${model}”, or give the network more labels, more steps or a pre-trained start.`,
+  }),
+  "encoder-taught": ({ model }) => ({
+    what: `The encoder is that of “${model}”, which was taught classes itself. Labels that it has seen look easier than others: figures measured on them promise too much.`,
+    remedy:
+      "Take the encoder of a model that was pre-trained without labels, or measure on labels that neither has seen.",
   }),
   "no-validation": () => ({
     what: "Nothing was set aside for validation: the weights of the last step were kept, and their quality is unknown.",
