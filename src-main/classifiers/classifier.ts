@@ -4,6 +4,7 @@ import { groupedFolds } from "./folds.ts";
 import { fitLogisticRegression, type LogisticRegression, predictLogisticRegression } from "./logistic-regression.ts";
 import { choosePenalty } from "./penalty.ts";
 import { growForest, predictForest, type RandomForest } from "./random-forest.ts";
+import type { Scaling } from "./scaling.ts";
 import type { LabelledTable, Table } from "./table.ts";
 import { withTemperature } from "./temperature.ts";
 
@@ -16,6 +17,8 @@ export interface Learning {
   readonly groups: Int32Array;
   /** of a regression (`c`), where it is known from elsewhere: it is not chosen again */
   readonly penalty?: number | undefined;
+  /** of a regression: how columns are standardised, where that is known from more than the table */
+  readonly scaling?: Scaling | undefined;
   /** also choose how sharp a regression's probabilities are, where its penalty is chosen */
   readonly tempered?: boolean;
   /** of a forest; 300 when left out */
@@ -53,7 +56,7 @@ export const boostingOptions = (table: LabelledTable) =>
 export async function teachMethod(
   method: Method,
   table: LabelledTable,
-  { seed, groups, penalty, trees = forestTrees, tempered = false, signal, onProgress }: Learning,
+  { seed, groups, penalty, scaling, trees = forestTrees, tempered = false, signal, onProgress }: Learning,
 ): Promise<Learned> {
   const stop = signal ? { signal } : {};
   if (method === "random-forest") {
@@ -73,7 +76,7 @@ export async function teachMethod(
         : { c: penalty, temperature: 1 };
     const { c } = chosen;
     const temperature = tempered ? chosen.temperature : 1;
-    const fitted = await fitLogisticRegression(table, { c, ...stop });
+    const fitted = await fitLogisticRegression(table, { c, scaling, ...stop });
     onProgress?.(1);
     if (!tempered) return { classifier: fitted, settings: { C: c } };
     return { classifier: withTemperature(fitted, temperature), settings: { C: c, temperature } };

@@ -27,6 +27,8 @@ export interface RegressionOptions {
   /** of the steepest slope of the mean loss */
   readonly tolerance?: number;
   readonly mostIterations?: number;
+  /** how columns are standardised, where that is known from more than this table; its own means and spreads when left out */
+  readonly scaling?: Scaling | undefined;
   /** of the same table, for another penalty: it is gone on from there */
   readonly from?: LogisticRegression | undefined;
   readonly signal?: AbortSignal;
@@ -40,10 +42,10 @@ export interface RegressionOptions {
  */
 export async function fitLogisticRegression(
   table: LabelledTable,
-  { c, balanced = true, tolerance = 1e-6, mostIterations = 500, from, signal }: RegressionOptions,
+  { c, balanced = true, tolerance = 1e-6, mostIterations = 500, from, signal, ...given }: RegressionOptions,
 ): Promise<LogisticRegression> {
   checkTable(table);
-  const scaling = scalingOf(table);
+  const scaling = given.scaling ?? scalingOf(table);
   const taught = occurringClasses(table);
   const { columns, classCount } = table;
   const weights = balanced ? balancedWeights(table) : (table.weights ?? new Float64Array(table.rows).fill(1));

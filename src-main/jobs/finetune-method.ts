@@ -1,16 +1,25 @@
 import { join } from "node:path";
 import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
-import { architectures, type FinetuneSpec, type ModelResult, type SubsetScore } from "../../src-shared/domain/job.ts";
+import {
+  architectures,
+  type FinetuneSpec,
+  type InstantColumns,
+  type ModelResult,
+  type Months,
+  type SubsetScore,
+} from "../../src-shared/domain/job.ts";
 import { countedLabels, hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { type Method, methodNames, usesEncoder } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { teachMethod } from "../classifiers/index.ts";
 import { type Cube, type Normalization, planBlend, type TileRows } from "../cube/index.ts";
 import type { Tensors } from "../engine/index.ts";
+import { instantPenalty, instantRows } from "../features/index.ts";
 import { CalibrationGroups, type NewModel, type TrainedModel, writeModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { dayCountOf, projectArea } from "./imagery.ts";
+import { heldBackLabels } from "./instant-lesson.ts";
 import { labelFacts } from "./label-facts.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import { validationMetrics, validationOf } from "./label-reference.ts";
@@ -19,7 +28,7 @@ import { answererOf, changesOf, type MethodEncoder, MethodPredictor } from "./me
 import { rowReader } from "./method-rows.ts";
 import { monthsOfSeries, readLabelledRows, tilesOfRows } from "./method-table.ts";
 import { expectedTensors } from "./model-tensors.ts";
-import { limitsOf, methodTileSide, monthOf, namesOfColumns, withLimits } from "./monthly-values.ts";
+import { type ColumnLimits, limitsOf, methodTileSide, monthOf, namesOfColumns, withLimits } from "./monthly-values.ts";
 import { networkFor } from "./network.ts";
 import { PatchTargets } from "./patch-targets.ts";
 import { groupingOf } from "./possible-classes.ts";
@@ -74,7 +83,8 @@ async function teachOn(
   const targets = new PatchTargets(spec, coverage.all);
   const normalizations = await statisticsFor(spec, context, inputs, cube);
   const aboutPlaces = loggedCoverage(coverage, context);
-  const months = monthsOfSeries(cube, modalities);
+  const { instant } = spec;
+  const months: Months = { ...monthsOfSeries(cube, modalities), ...(instant ? { indices: true } : {}) };
   const { train, codes } = targets;
   const frozen = base && (await frozenEncoder(spec, context, inputs, cube, base, normalizations));
   const encoder = frozen?.encoder;
@@ -95,13 +105,21 @@ async function teachOn(
       features,
       encoder,
     });
-    const { table, groups } = await readLabelledRows(reader, train, seed, context);
-    const limits = limitsOf(table.values, table.columns);
+    const { table, groups } = await readLabelledRows(
+      reader,
+      train,
+      seed,
+      context,
+      instant ? { most: instantRows, without: heldBackLabels(given, grid) } : {},
+    );
+    if (instant && instant.means.length !== table.columns)
+      throw new Error(`Instant map: ${instant.means.length} columns for ${table.columns}`);
+    const limits = instant ? limitsOfLayer(instant) : limitsOf(table.values, table.columns);
     withLimits(table.values, limits);
     const { classifier, settings } = await teachMethod(method, table, {
       seed,
       groups,
-      tempered: true,
+      ...(instant ? { penalty: instantPenalty(table), scaling: scalingOfLayer(instant) } : { tempered: true }),
       signal: context.signal,
       onProgress: (fraction) => context.phase("Learning", fraction),
     });
@@ -118,6 +136,7 @@ async function teachOn(
           method,
           ...settings,
           ...(base ? { features } : {}),
+          ...(instant ? { instant: true } : {}),
           rows: table.rows,
           columns: columns.length,
           firstColumn: columns[0],
@@ -200,6 +219,17 @@ export async function frozenEncoder(
   const encoder = await encoderFor({ cube, model, weights: tensors, modalities, batchSize, provider, normalizations });
   return { encoder, tensors, changes: changesOf(model.modalities, normalizations), computing };
 }
+
+const limitsOfLayer = ({ means, low, high }: InstantColumns): ColumnLimits => ({
+  missing: Float32Array.from(means),
+  low: Float32Array.from(low),
+  high: Float32Array.from(high),
+});
+
+const scalingOfLayer = ({ means, spreads }: InstantColumns) => ({
+  means: Float32Array.from(means),
+  spreads: Float32Array.from(spreads),
+});
 
 async function scoreOf(
   validation: LabelPatches,

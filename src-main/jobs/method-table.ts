@@ -2,7 +2,7 @@ import type { LabelledTable } from "../classifiers/index.ts";
 import { type Cube, type PatchWindow, planBlend } from "../cube/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { JobContext } from "./context.ts";
-import type { LabelPatches } from "./label-patches.ts";
+import type { LabelPatches, PatchLabels } from "./label-patches.ts";
 import type { RowReader } from "./method-rows.ts";
 import { type Months, monthsOf } from "./monthly-values.ts";
 import type { TrainingInputs } from "./teaching.ts";
@@ -40,6 +40,7 @@ export interface LabelledRows {
  * One row per labelled patch that is seen. Of polygons too large for the table the same number of patches, at random.
  * @param tiles those that are read; all around labels when left out
  * @param most rows
+ * @param without labels whose patches are left out
  */
 export async function readLabelledRows(
   reader: RowReader,
@@ -49,29 +50,33 @@ export async function readLabelledRows(
   {
     tiles = labels.tilesAround(tilesOfRows(labels.area, reader)),
     most = mostRows,
-  }: { readonly tiles?: readonly PatchWindow[]; readonly most?: number } = {},
+    without = [],
+  }: {
+    readonly tiles?: readonly PatchWindow[];
+    readonly most?: number;
+    readonly without?: readonly LabelPatches[];
+  } = {},
 ): Promise<LabelledRows> {
   const { columns } = reader;
-  const shares = sharesOfPolygons(labels, Math.min(most, mostRowsOf(columns)));
   const rows: Float32Array[] = [];
   const classes: number[] = [];
   const groups: number[] = [];
   const asked: {
     readonly index: number;
-    readonly told: ReturnType<LabelPatches["labels"]>;
+    readonly told: PatchLabels;
     readonly wanted: Uint8Array;
   }[] = [];
   const withLabels = (function* () {
-    for (const [index, tile] of tiles.entries()) {
+    let index = -1;
+    for (const { tile, told, wanted } of chosenPatches(
+      labels,
+      tiles,
+      Math.min(most, mostRowsOf(columns)),
+      seed,
+      without,
+    )) {
       signal.throwIfAborted();
-      const told = labels.labels(tile);
-      const wanted = Uint8Array.from(told.classes, (own, p) => {
-        if (own < 0) return 0;
-        const share = shares.get(told.polygons[p]!) ?? 1;
-        if (share >= 1) return 1;
-        const place = seededRandom("rows", seed, tile.col + (p % tile.width), tile.row + Math.floor(p / tile.width));
-        return place() < share ? 1 : 0;
-      });
+      index++;
       if (!wanted.includes(1)) continue;
       asked.push({ index, told, wanted });
       yield { window: tile, wanted };
@@ -98,6 +103,41 @@ export async function readLabelledRows(
     classCount: labels.codes.length,
   };
   return { table, groups: Int32Array.from(groups) };
+}
+
+/** What is learned from in one tile. */
+interface ChosenPatches {
+  readonly tile: PatchWindow;
+  readonly told: PatchLabels;
+  /** [patches] 1 where a patch is learned from */
+  readonly wanted: Uint8Array;
+}
+
+/**
+ * The labelled patches of tiles, about `most` in all: of polygons that are too large for it the same number, at random; a function of the
+ * seed and of each patch's place.
+ * @param without labels whose patches are left out, whatever else lies there
+ */
+export function* chosenPatches(
+  labels: LabelPatches,
+  tiles: readonly PatchWindow[],
+  most: number,
+  seed: number,
+  without: readonly LabelPatches[] = [],
+): Generator<ChosenPatches, void> {
+  const shares = sharesOfPolygons(labels, most);
+  for (const tile of tiles) {
+    const told = labels.labels(tile);
+    const others = without.map((other) => other.labels(tile).polygons);
+    const wanted = Uint8Array.from(told.classes, (own, p) => {
+      if (own < 0 || others.some((polygons) => polygons[p]! >= 0)) return 0;
+      const share = shares.get(told.polygons[p]!) ?? 1;
+      if (share >= 1) return 1;
+      const place = seededRandom("rows", seed, tile.col + (p % tile.width), tile.row + Math.floor(p / tile.width));
+      return place() < share ? 1 : 0;
+    });
+    yield { tile, told, wanted };
+  }
 }
 
 /** The share of each polygon's patches that are taken, so that about `most` are taken in all: small polygons whole. */

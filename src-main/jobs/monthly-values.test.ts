@@ -119,3 +119,37 @@ test("missing numbers become the column's mean, and what nobody can have measure
   withLimits(nothing, empty);
   expect([...nothing]).toEqual([0, 1, 0, 2]);
 });
+
+test("rows with indices hold those of every month behind the bands, and compute them again when bands are changed", async () => {
+  const grid = sampleGrid(8);
+  const imagery = await wholeSeason();
+  const { modalities } = imagery;
+  const months = { ...monthsOf(imagery.acquisitions.map(({ date }) => date)), indices: true };
+  const names = namesOfColumns(modalities, months);
+  expect(names).toHaveLength(columnsOf(modalities, months));
+  expect(new Set(names.map((name) => name.split(" ").slice(0, 2).join(" ")))).toEqual(
+    new Set(["S2 B02", "S2 B03", "S2 B04", "S2 B08", "S2 NDVI", "S2 NDWI", "S1-ASC VV", "S1-ASC VH", "S1-ASC VH−VV", "S1-ASC RVI"]), // biome-ignore format: one set
+  );
+  const cube = openCube(grid, imagery, modalities, dayCountOf(imagery));
+  try {
+    const area = projectArea(grid);
+    const { values } = await readPatchRows(cube, area, modalities, months, (date) => monthOf(months, date), quiet.signal); // biome-ignore format: one call
+    const ndviIs = () => {
+      for (let row = 0; row < values.length; row += names.length)
+        for (const month of ["2018-08", "2019-06"]) {
+          const [nir, red, index] = ["B08", "B04", "NDVI"].map(
+            (band) => values[row + names.indexOf(`S2 ${band} ${month}`)]!,
+          ) as [number, number, number];
+          expect(index).toBeCloseTo((nir - red) / (nir + red), 5);
+        }
+    };
+    ndviIs();
+    const before = values[names.indexOf("S2 NDVI 2019-06")];
+    const changes = modalities.map(({ bands }) => bands.map((band) => ({ scale: band === "B08" ? 2 : 1, shift: 0 })));
+    changeBands(values, modalities, months, changes);
+    ndviIs();
+    expect(values[names.indexOf("S2 NDVI 2019-06")]).toBeGreaterThan(before!);
+  } finally {
+    await cube.close();
+  }
+});

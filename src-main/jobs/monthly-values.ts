@@ -1,19 +1,11 @@
-import type { Modality } from "../../src-shared/eo/index.ts";
+import type { Months } from "../../src-shared/domain/job.ts";
+import { indicesFor, type Modality, type SpectralIndex } from "../../src-shared/eo/index.ts";
 import { type Cube, type DayCount, dayOf, type PatchWindow } from "../cube/index.ts";
 import { clear } from "../imagery/index.ts";
 
 // A patch as one row of numbers: months of its series, and what its images look like. What methods that need no network learn from.
 
-/** Months that rows have columns for. */
-export interface Months {
-  /** the first one: where a season begins */
-  readonly year: number;
-  /** 1 … 12 */
-  readonly month: number;
-  readonly count: number;
-  /** months of any year together: of series that are longer than two years */
-  readonly everyYear: boolean;
-}
+export type { Months };
 
 export type RowModality = Pick<Modality, "name" | "kind" | "sensor" | "bands" | "patchPixels">;
 
@@ -60,9 +52,17 @@ const fewestPixels = 4;
 const figuresOf = ({ patchPixels }: RowModality): readonly string[] =>
   patchPixels ** 2 < fewestPixels ? ["mean"] : figures;
 
-/** Columns of one modality: band after band its months, or its figures. */
-const columnsOfOne = (modality: RowModality, months: Months): number =>
+/** What indices are computed from bands for rows: those that mean the same whatever unit optical bands are in. */
+const indicesOf = ({ sensor, bands }: RowModality, { indices }: Months): readonly SpectralIndex[] =>
+  indices ? indicesFor(sensor, bands, false) : [];
+
+const bandColumnsOf = (modality: RowModality, months: Months): number =>
   modality.bands.length * (modality.kind === "series" ? months.count : figuresOf(modality).length);
+
+/** Columns of one modality: band after band its months, or its figures; then index after index. */
+const columnsOfOne = (modality: RowModality, months: Months): number =>
+  bandColumnsOf(modality, months) +
+  indicesOf(modality, months).length * (modality.kind === "series" ? months.count : 1);
 
 /** Columns of a row: modality after modality, in each band after band. */
 export const columnsOf = (modalities: readonly RowModality[], months: Months): number =>
@@ -76,13 +76,15 @@ export function namesOfColumns(modalities: readonly RowModality[], months: Month
     const own = String((index % 12) + 1).padStart(2, "0");
     return everyYear ? `month ${own}` : `${Math.floor(index / 12)}-${own}`;
   });
-  return modalities.flatMap((modality) =>
-    modality.bands.flatMap((band) =>
-      (modality.kind === "series" ? monthNames : figuresOf(modality)).map(
-        (name) => `${modality.name.toUpperCase()} ${band} ${name}`,
-      ),
-    ),
-  );
+  return modalities.flatMap((modality) => {
+    const series = modality.kind === "series";
+    const named = (what: string, names: readonly string[]) =>
+      names.map((name) => `${modality.name.toUpperCase()} ${what} ${name}`);
+    return [
+      ...modality.bands.flatMap((band) => named(band, series ? monthNames : figuresOf(modality))),
+      ...indicesOf(modality, months).flatMap(({ name }) => named(name, series ? monthNames : figures.slice(0, 1))),
+    ];
+  });
 }
 
 export interface PatchRows {
@@ -130,7 +132,32 @@ export async function readPatchRows(
     else await readFigures(cube, window, modality, signal, into);
     offset += columnsOfOne(modality, months);
   }
+  fillIndices(values, modalities, months);
   return { values, seen };
+}
+
+/** Computes the columns of indices from those of bands, in place; NaN where one is not defined. */
+function fillIndices(values: Float32Array, modalities: readonly RowModality[], months: Months): void {
+  if (!months.indices) return;
+  const columns = columnsOf(modalities, months);
+  let offset = 0;
+  for (const modality of modalities) {
+    const series = modality.kind === "series";
+    const perBand = series ? months.count : figuresOf(modality).length;
+    const each = series ? months.count : 1;
+    const first = offset + bandColumnsOf(modality, months);
+    for (const [n, { bands, value }] of indicesOf(modality, months).entries()) {
+      const from = bands.map((band) => offset + modality.bands.indexOf(band) * perBand);
+      const own = new Array<number>(bands.length);
+      for (let row = 0; row < values.length; row += columns)
+        for (let at = 0; at < each; at++) {
+          for (let b = 0; b < own.length; b++) own[b] = values[row + from[b]! + at]!;
+          const found = value(own);
+          values[row + first + n * each + at] = Number.isFinite(found) ? found : Number.NaN;
+        }
+    }
+    offset += columnsOfOne(modality, months);
+  }
 }
 
 interface Into extends PatchRows {
@@ -289,7 +316,10 @@ export interface BandChange {
   readonly shift: number;
 }
 
-/** By modality and band, in place: values times `scale` plus `shift`, spreads times `scale` alone; `undefined` are bands that nothing shows: no values. */
+/**
+ * By modality and band, in place: values times `scale` plus `shift`, spreads times `scale` alone; `undefined` are bands that nothing shows: no values.
+ * Indices are computed again.
+ */
 export function changeBands(
   values: Float32Array,
   modalities: readonly RowModality[],
@@ -298,7 +328,7 @@ export function changeBands(
 ): void {
   const scales: number[] = [];
   const shifts: number[] = [];
-  for (const [m, modality] of modalities.entries())
+  for (const [m, modality] of modalities.entries()) {
     for (const b of modality.bands.keys()) {
       const change = changes[m]![b];
       const per = modality.kind === "series" ? months.count : figuresOf(modality).length;
@@ -307,9 +337,14 @@ export function changeBands(
         shifts.push(modality.kind === "image" && figures[at] === "spread" ? 0 : (change?.shift ?? Number.NaN));
       }
     }
+    const derived = columnsOfOne(modality, months) - bandColumnsOf(modality, months);
+    scales.push(...new Array<number>(derived).fill(1));
+    shifts.push(...new Array<number>(derived).fill(0));
+  }
   const columns = scales.length;
   for (let at = 0, j = 0; at < values.length; at++, j = j + 1 === columns ? 0 : j + 1)
     values[at] = values[at]! * scales[j]! + shifts[j]!;
+  fillIndices(values, modalities, months);
 }
 
 /** By column: what stands where a modality saw nothing, and the range that values are cut to. */

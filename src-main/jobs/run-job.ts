@@ -35,6 +35,8 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./export/index.ts")).exportMap(spec, context);
     case "compare":
       return (await import("./compare.ts")).compareMaps(spec, context);
+    case "features":
+      return (await import("./features.ts")).features(spec, context);
     case "report":
       return (await import("../report/index.ts")).writeReport(spec, context);
   }

@@ -58,6 +58,7 @@ const monthsSchema = z.object({
   month: z.number().int().min(1).max(12),
   count: z.number().int().min(0).max(60),
   everyYear: z.boolean(),
+  indices: z.boolean().optional(),
 });
 
 /**

@@ -145,6 +145,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "timeline.clouds": {},
     "inspect.series": { places: [place] },
     "alignment.report": {},
+    "instant.state": { learn: true },
     "edits.list": {},
   };
 };

@@ -6,6 +6,7 @@ import { editService } from "./edits.ts";
 import { exportService } from "./exports/exports.ts";
 import { reportService } from "./exports/reports.ts";
 import { inspectService } from "./inspect/inspect.ts";
+import { instantService } from "./instant/instant.ts";
 import { JobQueue, jobService } from "./jobs/jobs.ts";
 import { resultHandlers } from "./jobs/result-handlers.ts";
 import { labelService } from "./labels/labels.ts";
@@ -27,6 +28,7 @@ import { tileLabelService } from "./tiles/tiles.ts";
 export function services(given: Deps) {
   const deps = withMachineFolder(given);
   const queue = new JobQueue(deps, resultHandlers(deps));
+  const maps = mapService(deps, queue);
   return {
     ...projectService(deps),
     ...rasterService(deps),
@@ -39,7 +41,8 @@ export function services(given: Deps) {
     ...modelService(deps),
     ...runService(deps, queue),
     ...runHistoryService(deps, queue),
-    ...mapService(deps, queue),
+    ...maps,
+    ...instantService(deps, queue, maps),
     ...reportService(deps, queue),
     ...exportService(deps, queue),
     ...jobService(deps, queue),

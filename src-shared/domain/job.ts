@@ -41,7 +41,8 @@ export type JobSpec =
   | InspectSpec
   | GoldenSpec
   | ExportSpec
-  | CompareSpec;
+  | CompareSpec
+  | FeaturesSpec;
 export type JobKind = JobSpec["kind"];
 
 /** Short work with files, which needs no network: it does not wait until a training has ended. */
@@ -62,6 +63,7 @@ export interface JobResults {
   readonly golden: GoldenResult;
   readonly export: ExportResult;
   readonly compare: CompareResult;
+  readonly features: FeaturesResult;
 }
 export type JobResult = JobResults[JobKind];
 
@@ -200,6 +202,16 @@ export interface FinetuneSpec extends CommonSpec {
   readonly method?: Method;
   /** what the method learns from (default `monthly`); with an encoder `modelFolder` says whose */
   readonly features?: MethodFeatures;
+  /** the instant map as it is now becomes a model: the method is its regression, on columns standardised as the feature layer has them */
+  readonly instant?: InstantColumns;
+}
+
+/** [columns] how a feature layer standardises its columns, and the values between which it holds them. */
+export interface InstantColumns {
+  readonly means: readonly number[];
+  readonly spreads: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
 }
 
 /** How a model is used where it was not trained. What is left out is as it was trained. */
@@ -268,6 +280,47 @@ export interface MapSpec extends CommonSpec {
   readonly calibrations?: readonly Calibration[];
   /** the promised share of groups whose class is among the possible ones (default 0.9) */
   readonly level?: number;
+}
+
+/** Months that rows of values have columns for. */
+export interface Months {
+  /** the first one: where a season begins */
+  readonly year: number;
+  /** 1 … 12 */
+  readonly month: number;
+  readonly count: number;
+  /** months of any year together: of series that are longer than two years */
+  readonly everyYear: boolean;
+  /** behind the bands of an input also stand the indices that they allow: of each month, of an image those of its means */
+  readonly indices?: boolean | undefined;
+}
+
+/** Standardised monthly values of every patch, kept in the project: what the instant map learns from and is drawn from. */
+export interface FeaturesSpec extends CommonSpec {
+  readonly kind: "features";
+  readonly grid: ProjectGrid;
+  readonly imagery: Imagery;
+  readonly months: Months;
+  /** those inputs whose values are not there yet, each with the name of what its values follow from */
+  readonly groups: readonly { readonly modality: string; readonly key: string }[];
+}
+
+export interface FeaturesResult {
+  readonly groups: readonly FeaturesGroupResult[];
+  readonly seconds: number;
+}
+
+export interface FeaturesGroupResult {
+  readonly modality: string;
+  readonly key: string;
+  readonly folder: string;
+  readonly columns: number;
+  readonly patches: number;
+  readonly bytes: number;
+  /** the largest difference between a value and what is stored of it, in spreads of its column */
+  readonly error: number;
+  /** the share of values that are cut to what can be stored */
+  readonly cut: number;
 }
 
 /** What a training would take. Asked before it starts: no row, no files. */

@@ -21,6 +21,8 @@ export interface RunSettings {
   readonly features?: MethodFeatures;
   /** names of the other projects that a pre-training learned from */
   readonly also?: readonly string[];
+  /** the instant map was kept as this model */
+  readonly instant?: boolean;
   /** of a training on tiles: neighbours of test tiles were trained on */
   readonly optimistic?: boolean;
 }

@@ -24,6 +24,12 @@ export const mapErrors = {
     `“${path}” would become larger than a Shapefile can be (${limit}). Export a GeoPackage instead.`,
   "run-without-table": ({ id, table }: { readonly id: number; readonly table: string }) =>
     `Run ${id} has no ${table} table. Choose an evaluation that has ended.`,
+  "instant-not-prepared": (_: Readonly<Record<string, never>>) =>
+    "The instant map needs its values first, which are computed once from the images. Prepare it with “Prepare the instant map” or omnisat features.",
+  "instant-stale": ({ modalities }: { readonly modalities: readonly string[] }) =>
+    `The images of ${modalities.join(", ")} or the project's area changed since the instant map was prepared. Prepare it again: only what changed is computed.`,
+  "instant-needs-classes": ({ classes }: { readonly classes: number }) =>
+    `A map needs labels of at least two classes where there are images; there ${classes === 1 ? "is one class" : "are none"}. Label a place of another class.`,
   "model-package-not-found": ({ path }: { readonly path: string }) =>
     `“${path}” holds no model: a model package is a folder or a .zip with model.json and weights.safetensors. Choose another one.`,
   "model-package-damaged": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>

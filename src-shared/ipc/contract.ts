@@ -7,6 +7,7 @@ import type { DisplayCommands } from "./display.ts";
 import type { EditCommands } from "./edits.ts";
 import type { ExportCommands, ReportCommands } from "./exports.ts";
 import type { InspectCommands } from "./inspect.ts";
+import type { InstantCommands } from "./instant.ts";
 import type { JobCommands } from "./jobs.ts";
 import type { LabelCommands } from "./labels.ts";
 import type { LayerCommands } from "./layers.ts";
@@ -43,7 +44,8 @@ export interface OpenProjectCommands
     EditCommands,
     DeviceCommands,
     DisplayCommands,
-    MapLayerCommands {}
+    MapLayerCommands,
+    InstantCommands {}
 
 /** Everything a window can ask: one request object in, one value out, named `domain.verb`. */
 export interface Commands extends AppCommands, OpenProjectCommands {}

@@ -243,6 +243,11 @@ export const questionTables = {
   "edits.undo": null,
   "edits.redo": null,
 
+  // instant
+  "instant.state": [...labels, ...images, "modalities", "modality_acquisitions", "jobs", "view_state"],
+  "instant.prepare": null,
+  "instant.keep": null,
+
   // device
   "device.usage": [],
 } as const satisfies Record<CommandName, readonly TableName[] | null>;

@@ -28,8 +28,9 @@ export async function withProject(
   work: (services: Services) => Promise<number>,
 ): Promise<number> {
   // Loaded only now: help and usage errors should not wait for SQLite.
-  const [{ services }, { inProcessRunner }] = await Promise.all([
+  const [{ services }, { closeInstant }, { inProcessRunner }] = await Promise.all([
     import("../../services/services.ts"),
+    import("../../services/instant/instant-project.ts"),
     import("../job-process/in-process.ts"),
   ]);
   const catalog = await open(project, purpose, readOnly);
@@ -55,6 +56,7 @@ export async function withProject(
       }),
     );
   } finally {
+    closeInstant(catalog);
     catalog.close();
   }
 }

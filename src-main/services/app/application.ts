@@ -5,6 +5,7 @@ import type { AppCommands, OpenedProject } from "../../../src-shared/ipc/app.ts"
 import type { TopicName, Topics } from "../../../src-shared/ipc/contract.ts";
 import type { DeviceReport } from "../../../src-shared/ipc/index.ts";
 import { type Catalog, projectFileName } from "../../catalog/index.ts";
+import { closeInstant } from "../instant/instant-project.ts";
 import { withinRoots } from "../path-gate.ts";
 import { answerPixels, expectPixels, type PixelAnswer } from "../pixels/pixels.ts";
 import { describeOpened } from "../projects/opened-project.ts";
@@ -156,6 +157,7 @@ export class Application {
     // Left before the moment was over: the start screen shows the card already.
     this.#drawNow(project);
     this.#open.delete(project.catalog.folder);
+    closeInstant(project.catalog);
     project.catalog.close();
   }
 

@@ -130,6 +130,7 @@ const words = {
   estimate: "Estimate",
   inspect: "Inspection",
   golden: "Check of a model",
+  features: "Values for the instant map",
 };
 
 function runTitle(catalog: Catalog, kind: Job["kind"], modelId: number | null): string {

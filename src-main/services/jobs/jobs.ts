@@ -316,6 +316,7 @@ function causeOf(error: unknown, signal: AbortSignal | undefined, host: AbortSig
 /** What people know a job by: the name of what it makes or looks at. */
 function titleOf(spec: NewSpec): string {
   if ("modelName" in spec) return spec.modelName;
+  if (spec.kind === "features") return spec.groups.map(({ modality }) => modality).join(", ");
   if (spec.kind === "map") return spec.title ?? spec.baseName;
   if ("baseName" in spec) return spec.baseName;
   if ("modelFolder" in spec) return basename(spec.modelFolder);

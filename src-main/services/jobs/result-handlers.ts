@@ -1,11 +1,13 @@
-import { lstatSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../../src-shared/domain/job.ts";
 import { movedMapFiles } from "../../../src-shared/domain/map-files.ts";
 import type { FinetuneTilesSpec } from "../../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../../catalog/index.ts";
 import { fileName, renameOverSync } from "../../files/index.ts";
+import { groupFolderName } from "../../jobs/feature-keys.ts";
 import { announceChanged, type Deps } from "../deps.ts";
+import { featuresFolder } from "../instant/feature-groups.ts";
 import type { ResultHandlers } from "./jobs.ts";
 
 /** What becomes of the files a job leaves: they move to their place, and their row appears, in one transaction. */
@@ -76,6 +78,22 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
           });
           announceChanged(announce, "comparisons");
         },
+      );
+    },
+    features: (_, { imagery }, { groups }) => {
+      const area = join(catalog.folder, featuresFolder);
+      const place = (modality: string, key: string) => join(area, groupFolderName(modality, key));
+      const names = new Set(imagery.modalities.map(({ name }) => groupFolderName(name, "")));
+      const made = new Set(groups.map(({ modality }) => groupFolderName(modality, "")));
+      // Values of earlier images, and of inputs that the project has no more.
+      for (const folder of existsSync(area) ? readdirSync(area) : []) {
+        const own = folder.slice(0, folder.lastIndexOf("-") + 1);
+        if (made.has(own) || !names.has(own)) catalog.removeOwn(join(area, folder), [featuresFolder]);
+      }
+      moving(
+        catalog.folder,
+        groups.map(({ modality, key, folder }) => [folder, place(modality, key)] as const),
+        () => {},
       );
     },
     estimate: () => {},

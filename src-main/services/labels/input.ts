@@ -4,7 +4,7 @@ import { type CellRun, type PatchCells, packCells, runsOfCells } from "../../../
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
-import type { Catalog, Label } from "../../catalog/index.ts";
+import type { Catalog, Label, LabelPart } from "../../catalog/index.ts";
 import { projectArea } from "../../jobs/imagery.ts";
 import { isTiff, rasterizePolygon } from "../../vector/index.ts";
 import { labelledLegend } from "./active.ts";
@@ -40,17 +40,30 @@ export function labelInput(catalog: Catalog): {
   const split = catalog.splits.current(legend.id);
   if (!split) throw new AppError("no-split", { folder: catalog.folder });
   const parts = catalog.splits.parts(split.id);
-  const all = catalog.labels.list(legend.id);
   // Labels that were imported since have no part yet; when no label has one, the split belongs to deleted labels.
-  if (!all.some(({ id }) => parts.has(id))) throw new AppError("no-split", { folder: catalog.folder });
+  const found = labelsInParts(catalog, ({ id }) => parts.get(id));
+  if (!found.divided) throw new AppError("no-split", { folder: catalog.folder });
+  return { labels: found.labels, outOfSeason: found.outOfSeason, splitId: split.id };
+}
+
+/**
+ * The labels of the active legend with the parts that `partOf` gives them; those it gives none are unused. `divided`: it gives one to any label.
+ * @throws AppError "no-labels", "no-legend"
+ */
+export function labelsInParts(
+  catalog: Catalog,
+  partOf: (label: Label) => LabelPart | undefined,
+): { readonly labels: LabelInput; readonly outOfSeason: number; readonly divided: boolean } {
+  const legend = labelledLegend(catalog);
   const { grid } = catalog.project.get();
   const { geobox } = grid;
   const corner = projectArea(grid);
   const season = seasonOf(catalog);
+  const all = catalog.labels.list(legend.id);
   const current = all.filter((label) => isInSeason(label, season));
   const polygons = current.flatMap((label): LabelPolygon[] => {
     const { id, classCode } = label;
-    const own = parts.get(id);
+    const own = partOf(label);
     if (own?.patches) return piecesOf(label, own.patches, geobox).map((piece) => ofJob(piece, corner));
     const part = own?.part ?? "unused";
     return label.cells
@@ -65,8 +78,8 @@ export function labelInput(catalog: Catalog): {
       polygons,
       unit: labelUnit(catalog, current),
     },
-    splitId: split.id,
     outOfSeason: all.length - current.length,
+    divided: all.some((label) => partOf(label) !== undefined),
   };
 }
 

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { constants, deflateRaw } from "node:zlib";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { deepestLevel } from "../../../src-shared/geo/tile-grid.ts";
+import { deepestLevel, tileSize } from "../../../src-shared/geo/tile-grid.ts";
 import { encodePixelTile, markCompressed, parsePixelPath, type TileRequest } from "../../../src-shared/ipc/pixels.ts";
 import { type Catalog, makeOwnFolder } from "../../catalog/index.ts";
+import { type InstantLayer, instantScale } from "../../features/index.ts";
 import { ByteCache } from "../../files/index.ts";
 import { pool } from "../../raster/index.ts";
+import { instantLayerOf, instantProject } from "../instant/instant-project.ts";
 import { readExportFile } from "./export-file.ts";
 import { LatestFirstLimit } from "./latest-first-limit.ts";
 import { QuickLooks } from "./quick-looks.ts";
@@ -56,6 +58,8 @@ export async function answerPixels(catalog: Catalog, path: string, signal: Abort
 
 async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSignal): Promise<PixelAnswer> {
   if (asked.z > deepestLevel) throw new AppError("layer-not-found", { id: asked.layer });
+  const instant = instantLayerOf(asked.layer);
+  if (instant) return answerInstant(catalog, asked, instant);
   const { layer, version } = await layerAsked(catalog, asked);
   const keyOf = (of: string) =>
     `${catalog.folder}\n${of}\n${asked.layer}/${asked.z}/${asked.x}/${asked.y}/${asked.bands.join()}`;
@@ -80,6 +84,27 @@ async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSig
     return answer(tileType, body, before, asked.version);
   }
   throw new AppError("raster-changed", { path: layer.pieces[0]?.files[0]?.path ?? asked.layer });
+}
+
+/** A tile of the instant map, as what was learned last says: nothing of it is kept here. */
+async function answerInstant(catalog: Catalog, asked: TileRequest, what: InstantLayer): Promise<PixelAnswer> {
+  const project = instantProject(catalog);
+  const { epoch } = project;
+  const drawn = await project.tile(asked, what);
+  const { scale, offset } = instantScale(what);
+  const { head, payload } = encodePixelTile({
+    width: tileSize,
+    height: tileSize,
+    bands: 1,
+    type: "uint8",
+    scales: [{ scale, offset }],
+    mask: drawn?.mask,
+    samples: drawn?.samples ?? null,
+  });
+  if (payload.length > 0) markCompressed(head);
+  const body = payload.length > 0 ? await compress(payload, { level: constants.Z_BEST_SPEED }) : payload;
+  // Something newer may have been learned meanwhile.
+  return answer(tileType, Buffer.concat([head, body]), project.epoch === epoch ? epoch : "", asked.version);
 }
 
 /** An image that was replaced while it was drawn is drawn again. */

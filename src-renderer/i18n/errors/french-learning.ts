@@ -121,6 +121,12 @@ export const frenchLearning: Sentences<
     `Les fichiers de la carte ${quoted(name)} ont disparu (${quoted(path)}). Remettez-les en place, ou supprimez la carte et refaites-la.`,
   "comparison-not-found": ({ id }) =>
     `Il n’y a plus de comparaison ${id} dans ce projet. Comparez de nouveau les cartes.`,
+  "instant-not-prepared": () =>
+    "La carte instantanée a d'abord besoin de ses valeurs, calculées une seule fois à partir des images. Cliquez sur « Préparer la carte instantanée » ou lancez omnisat features.",
+  "instant-stale": ({ modalities }) =>
+    `Les images de ${modalities.join(", ")} ou l'emprise du projet ont changé depuis la préparation de la carte instantanée. Préparez-la de nouveau : seul ce qui a changé est calculé.`,
+  "instant-needs-classes": ({ classes }) =>
+    `Une carte demande des étiquettes d'au moins deux classes là où il y a des images ; il y en a ${classes === 1 ? "une" : "zéro"}. Étiquetez un lieu d'une autre classe.`,
   "maps-apart": ({ from, to }) =>
     `${quoted(from)} et ${quoted(to)} n’ont aucun endroit en commun : rien à comparer. Choisissez des cartes qui se recouvrent.`,
   "maps-on-other-grids": ({ from, to }) =>

@@ -17,6 +17,7 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
   inspect: "target",
   golden: "check",
   estimate: "clock",
+  features: "layers",
 };
 
 export const kindOf = (job: Job): string => t(`jobs.kind.${job.kind}`);
@@ -35,6 +36,8 @@ export function phaseWords(phase: string): string {
       return t("jobs.phase.pretraining");
     case "Mapping":
       return t("jobs.phase.mapping");
+    case "Preparing":
+      return t("jobs.phase.preparing");
     case "Writing":
       return t("jobs.phase.writing");
     default:
@@ -67,4 +70,11 @@ export function reasonOf({ cause, reason }: Job): string {
 /** Only work whose states are written to disk can be taken up again. */
 export const canPause = ({ kind }: Job): boolean => pausable.has(kind);
 
-const pausable: ReadonlySet<Job["kind"]> = new Set(["pretrain", "finetune", "finetune-tiles", "map", "map-tiles"]);
+const pausable: ReadonlySet<Job["kind"]> = new Set([
+  "pretrain",
+  "finetune",
+  "finetune-tiles",
+  "map",
+  "map-tiles",
+  "features",
+]);

@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { demoCommands } from "./demo.ts";
 import { doctorCommands } from "./doctor.ts";
 import { fileCommands } from "./files.ts";
+import { instantCommands } from "./instant.ts";
 import { labelCommands } from "./labels.ts";
 import { modelCommands } from "./models.ts";
 import { parityCommands } from "./parity.ts";
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   ...fileCommands,
   ...projectCommands,
   ...labelCommands,
+  ...instantCommands,
   ...runCommands,
   ...modelCommands,
   ...serveCommands,

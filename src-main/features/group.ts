@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { readJsonFile } from "../files/index.ts";
+
+// One group of columns of a feature layer: those of one input (a modality), in a folder of its own, so that an input that changed
+// is computed again alone.
+
+/** The layout of the bytes; groups of another are computed again. */
+export const featureVersion = 1;
+/** Names of the files of a group in its folder. */
+export const groupFile = "group.json";
+export const valuesFile = "values.i8";
+/** The largest stored number. A column holds mean + step · stored; 0 also stands where a band saw nothing. */
+export const mostStored = 127;
+
+/** What is known of a group before its values. */
+export interface FeatureGroup {
+  readonly version: number;
+  /** names everything that the values follow from: another key, other values */
+  readonly key: string;
+  readonly modality: string;
+  /** what each column holds, e.g. “S2 B08 2019-05” */
+  readonly columns: readonly string[];
+  /** of a block, in patches */
+  readonly side: number;
+  /** the corners of the blocks in the order of the file, in multiples of `side` from the CRS origin: [column, row] */
+  readonly blocks: readonly (readonly [col: number, row: number])[];
+  /** [columns] of patches spread over the layer: what is taken off, and what the rest is divided by */
+  readonly means: readonly number[];
+  readonly spreads: readonly number[];
+  /** [columns] the value of one stored step */
+  readonly steps: readonly number[];
+  /** patches that means and spreads come from */
+  readonly looked: number;
+  /** the share of their values that lie beyond what a column can hold, and are cut to it */
+  readonly cut: number;
+  /** what it was made of */
+  readonly made: {
+    readonly at: string;
+    readonly appVersion: string;
+    readonly dates: readonly string[];
+  };
+}
+
+/** Bytes of a block: a byte per patch that says whether it is seen, then the columns of each patch. */
+export const blockBytes = ({ side, columns }: Pick<FeatureGroup, "side" | "columns">): number =>
+  side * side * (1 + columns.length);
+
+/** The largest difference between a value and what is stored of it, in spreads of its column; of values that are not cut. */
+export const storedError = ({ steps, spreads }: Pick<FeatureGroup, "steps" | "spreads">): number =>
+  steps.reduce((most, step, j) => Math.max(most, step / 2 / spreads[j]!), 0);
+
+/**
+ * The description of the group in `folder`; `undefined` where there is none of this version, or what is there cannot be one: it may
+ * come from a stranger, and can be computed again.
+ */
+export function readGroup(folder: string): FeatureGroup | undefined {
+  const value = readJsonFile(join(folder, groupFile));
+  if (typeof value !== "object" || value === null || (value as Partial<FeatureGroup>).version !== featureVersion)
+    return undefined;
+  return isGroup(value) ? value : undefined;
+}
+
+function isGroup(value: unknown): value is FeatureGroup {
+  const { key, modality, columns, side, blocks, means, spreads, steps } = value as FeatureGroup;
+  const numbers = (list: unknown, most = Number.MAX_VALUE, least = -Number.MAX_VALUE): boolean =>
+    Array.isArray(list) &&
+    list.length === columns.length &&
+    list.every((one) => typeof one === "number" && one >= least && one <= most);
+  return (
+    typeof key === "string" &&
+    typeof modality === "string" &&
+    Array.isArray(columns) &&
+    columns.every((name) => typeof name === "string") &&
+    Number.isInteger(side) &&
+    side > 0 &&
+    side <= 1024 &&
+    Array.isArray(blocks) &&
+    blocks.every((block) => Array.isArray(block) && block.length === 2 && block.every(Number.isInteger)) &&
+    numbers(means) &&
+    numbers(spreads, undefined, Number.MIN_VALUE) &&
+    numbers(steps, undefined, Number.MIN_VALUE)
+  );
+}

@@ -1,0 +1,7 @@
+/** Feature layers on disk, and the instant map that is learned from them and drawn from them. In learning order; README.md explains the room. */
+
+export { blockBytes, type FeatureGroup, featureVersion, mostStored, readGroup, storedError } from "./group.ts";
+export { GroupWriter, scalesOf } from "./group-writer.ts";
+export { type InstantLayer, InstantMap, instantLayers, instantScale } from "./instant-map.ts";
+export { answererOf, fitInstant, instantPenalty, instantRows, similarityTo } from "./instant-model.ts";
+export { FeatureLayer } from "./layer.ts";

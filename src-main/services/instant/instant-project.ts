@@ -1,0 +1,174 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Imagery } from "../../../src-shared/domain/job.ts";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
+import type { InstantLearned, InstantState } from "../../../src-shared/ipc/instant.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { type InstantLayer, instantLayers } from "../../features/index.ts";
+import { activeLegend } from "../labels/active.ts";
+import { imageryOf } from "../rasters/imagery.ts";
+import { areWhole, factsOf, featuresFolder, type WantedGroups, wantedGroups } from "./feature-groups.ts";
+import { instantLabels } from "./labels.ts";
+import { InstantThread, Superseded } from "./thread.ts";
+
+/** The values that are ready to learn from. */
+export interface ReadyFeatures {
+  readonly imagery: Imagery;
+  readonly wanted: WantedGroups;
+}
+
+/** The instant map of one open project: which values there are, what was learned from which labels, tiles. */
+export class InstantProject {
+  readonly #catalog: Catalog;
+  readonly #thread = new InstantThread();
+  /** what the thread has open, and has learned */
+  #opened = "";
+  #lesson = "";
+  #learned: InstantLearned | null = null;
+  #epochs = 0;
+  /** never that of another session: browsers keep tiles by it */
+  readonly #session = Date.now().toString(36);
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** @throws AppError "project-rasters-missing" */
+  async state(learn: boolean): Promise<InstantState> {
+    const catalog = this.#catalog;
+    const imagery = imageryIn(catalog);
+    const job = jobOf(catalog);
+    if (!imagery) {
+      const features = { state: "none", missing: [], columns: 0, bytes: 0, error: 0, madeAt: null } as const;
+      return { possible: false, features, job, learned: null };
+    }
+    const wanted = await wantedGroups(catalog, imagery);
+    const { groups } = wanted;
+    const whole = areWhole(groups);
+    const missing = groups.filter(({ group }) => !whole && !group).map(({ modality }) => modality);
+    const features = {
+      state: whole ? "ready" : hasOlder(catalog) ? "stale" : "none",
+      missing: whole || missing.length > 0 ? missing : groups.map(({ modality }) => modality),
+      ...factsOf(groups),
+    } as const;
+    if (!whole) this.#forget();
+    const learned = whole && learn ? await this.#learn({ wanted }) : null;
+    return { possible: true, features, job, learned };
+  }
+
+  /** @throws AppError "instant-not-prepared", "instant-stale", "project-rasters-missing" */
+  async ready(): Promise<ReadyFeatures> {
+    const imagery = imageryOf(this.#catalog);
+    const wanted = await wantedGroups(this.#catalog, imagery);
+    if (areWhole(wanted.groups)) return { imagery, wanted };
+    const missing = wanted.groups.filter(({ group }) => !group).map(({ modality }) => modality);
+    throw hasOlder(this.#catalog)
+      ? new AppError("instant-stale", { modalities: missing })
+      : new AppError("instant-not-prepared", {});
+  }
+
+  /** What is learned from the labels as they are now; asked again while it learns, the newest labels win. */
+  async learned(): Promise<InstantLearned> {
+    return this.#learn(await this.ready());
+  }
+
+  async #learn({ wanted }: Pick<ReadyFeatures, "wanted">): Promise<InstantLearned> {
+    const catalog = this.#catalog;
+    const { grid } = catalog.project.get();
+    const folders = wanted.groups.map(({ folder }) => folder);
+    const opening = JSON.stringify(folders);
+    if (this.#opened !== opening || !this.#thread.running) {
+      this.#forget();
+      if (!(await this.#thread.ask("open", { folders, grid }))) throw new AppError("instant-not-prepared", {});
+      this.#opened = opening;
+    }
+    const legend = activeLegend(catalog);
+    const split = legend && catalog.splits.current(legend.id);
+    const lesson = JSON.stringify([catalog.labels.version(), legend, split?.id, split?.createdAt]);
+    if (this.#learned && this.#lesson === lesson && !catalog.readOnly) return this.#learned;
+    const found = instantLabels(catalog);
+    try {
+      const { kind, rows, labels, outside, patches, milliseconds } = await this.#thread.ask("learn", {
+        labels: found?.labels ?? null,
+      });
+      const classes = found?.labels.legend.map((one) => ({ ...one, patches: patches[one.code] ?? 0 })) ?? [];
+      const heldBack = new Set(
+        found?.labels.polygons.flatMap(({ id, part }) => (part === "validation" || part === "test" ? [id] : [])),
+      ).size;
+      this.#lesson = lesson;
+      this.#learned = {
+        kind,
+        epoch: `${this.#session}-${++this.#epochs}`,
+        classes,
+        rows,
+        labels,
+        heldBack,
+        outside,
+        milliseconds,
+      };
+      return this.#learned;
+    } catch (error) {
+      // Whoever asked with newer labels has begun again: its answer is this one's too.
+      if (error instanceof Superseded && this.#thread.running) return this.#learn({ wanted });
+      throw error;
+    }
+  }
+
+  #forget(): void {
+    this.#opened = this.#lesson = "";
+    this.#learned = null;
+  }
+
+  get epoch(): string {
+    return this.#learned?.epoch ?? "";
+  }
+
+  async tile(address: TileAddress, what: InstantLayer) {
+    return this.#learned ? this.#thread.ask("tile", { address, what }) : null;
+  }
+
+  close(): void {
+    this.#thread.close();
+    this.#forget();
+  }
+}
+
+const projects = new WeakMap<Catalog, InstantProject>();
+
+/** The instant map of an open project. */
+export function instantProject(catalog: Catalog): InstantProject {
+  const known = projects.get(catalog) ?? new InstantProject(catalog);
+  projects.set(catalog, known);
+  return known;
+}
+
+/** Ends the thread of a project that is closed. */
+export const closeInstant = (catalog: Catalog): void => projects.get(catalog)?.close();
+
+/** `instant:class`, `instant:confidence` … → what of the instant map; `undefined` for other layers. */
+export const instantLayerOf = (id: string): InstantLayer | undefined =>
+  id.startsWith("instant:") ? instantLayers.find((one) => id === `instant:${one}`) : undefined;
+
+function imageryIn(catalog: Catalog): Imagery | undefined {
+  try {
+    return imageryOf(catalog);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "no-imagery") return undefined;
+    throw error;
+  }
+}
+
+/** Values of earlier images lie in the project's folder. */
+function hasOlder({ folder }: Catalog): boolean {
+  const own = join(folder, featuresFolder);
+  return existsSync(own) && readdirSync(own).some((name) => !name.startsWith("."));
+}
+
+const unfinished = new Set(["queued", "running", "resumable", "failed"]);
+
+function jobOf(catalog: Catalog): InstantState["job"] {
+  const newest = catalog.jobs.list().findLast(({ kind }) => kind === "features");
+  if (!newest || !unfinished.has(newest.state)) return null;
+  return { id: newest.id, state: newest.state as NonNullable<InstantState["job"]>["state"] };
+}

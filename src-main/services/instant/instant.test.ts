@@ -1,0 +1,209 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { defaultColor } from "../../../src-shared/domain/legend.ts";
+import { decodePixelTile, isData, openPixelTile } from "../../../src-shared/ipc/pixels.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { contextOf } from "../../jobs/context.ts";
+import { gdalBands } from "../../jobs/fixtures/gdal.ts";
+import { runJob } from "../../jobs/run-job.ts";
+import type { JobRunner } from "../deps.ts";
+import { answerPixels } from "../pixels/pixels.ts";
+import { projectFolders } from "../projects/projects.ts";
+import { type Services, services } from "../services.ts";
+import { closeInstant } from "./instant-project.ts";
+
+const room = mkdtempSync(join(tmpdir(), "omnisat-instant-"));
+const project = join(room, "project");
+const sample = join(import.meta.dirname, "../../../resources/sample/flanders-crops-2019");
+const projects = projectFolders({ appVersion: "test" });
+const running: JobRunner = (spec, on, signal) => runJob(spec, contextOf(on, signal));
+let catalog: Catalog;
+let all: Services;
+
+/** Every sixth date of both sensors. */
+const some = (folder: string) => readdirSync(join(sample, folder)).sort().filter((_, i) => i % 6 === 0).map((name) => join(sample, folder, name)); // biome-ignore format: one line
+
+beforeAll(async () => {
+  mkdirSync(project);
+  catalog = await projects["project.create"]({
+    folder: project,
+    name: "instant",
+    area: { like: join(sample, "S2_L2A_10m", "S2_L2A_10m_20190610T105703.tif") },
+    patchMeters: 10,
+    tilePatches: 6,
+  });
+  all = services({ catalog, appVersion: "test", runJob: running, announce: () => {} });
+  await all["rasters.import"]({ paths: [...some("S2_L2A_10m"), ...some("S2_SCL_20m"), ...some("S1_GRD_ASC_20m")] });
+}, 60_000);
+afterAll(() => {
+  closeInstant(catalog);
+  catalog.close();
+  rmSync(room, { recursive: true, force: true });
+});
+
+const state = () => all["instant.state"]({ learn: true });
+/** The classes of the sample's 64 × 64 patches as two tiles show them: 0 where there is none. */
+async function drawn(what: string, epoch: string): Promise<number[]> {
+  const values = new Array<number>(64 * 64).fill(0);
+  const [col, row] = [57_468, -562_244];
+  for (const x of [Math.floor(col / 256), Math.floor((col + 63) / 256)])
+    for (const y of new Set([Math.floor(row / 256), Math.floor((row + 63) / 256)])) {
+      const { body } = await answerPixels(catalog, `/tile/${encodeURIComponent(`instant:${what}`)}/13/${x}/${y}?bands=1&v=${epoch}`, new AbortController().signal); // biome-ignore format: one call
+      const bytes = body as Uint8Array;
+      const { payloadAt, compressed } = openPixelTile(bytes);
+      const payload = bytes.subarray(payloadAt);
+      const tile = decodePixelTile(bytes.subarray(0, payloadAt), compressed ? inflateRawSync(payload) : payload);
+      for (let p = 0; p < values.length; p++) {
+        const [c, r] = [col + (p % 64) - 256 * x, row + Math.floor(p / 64) - 256 * y];
+        if (c < 0 || r < 0 || c >= 256 || r >= 256 || !isData(tile, r * 256 + c)) continue;
+        values[p] = tile.samples![r * 256 + c]! * tile.scales[0]!.scale + tile.scales[0]!.offset;
+      }
+    }
+  return values;
+}
+const at = (col: number, row: number): [number, number] => [574_680 + 10 * col + 5, 5_622_440 - 10 * row - 5];
+const click = async (classCode: number, col: number, row: number): Promise<number> => {
+  const { ids } = await all["labels.add"]({ labels: [{ classCode, point: at(col, row) }] });
+  return ids[0]!;
+};
+const wheat = { code: 1, name: "wheat", color: defaultColor(0) };
+const grass = { code: 2, name: "grass", color: defaultColor(1) };
+const maize = { code: 3, name: "maize", color: defaultColor(2) };
+
+test("values are prepared once; after a change of one sensor's images only its values are computed again", async () => {
+  expect(await state()).toMatchObject({
+    possible: true,
+    features: { state: "none", missing: ["s2", "s1-asc"] },
+    learned: null,
+  });
+  expect(await all["instant.keep"]({ name: "early" }).catch(({ code }) => code as string)).toBe("instant-not-prepared");
+  const started = await all["instant.prepare"]({});
+  await all["jobs.wait"]({ id: started!.id });
+  const ready = await state();
+  expect(ready).toMatchObject({ features: { state: "ready", missing: [] }, job: null, learned: { kind: "nothing" } });
+  expect(ready.features.error).toBeLessThan(0.1);
+  expect(await all["instant.prepare"]({})).toBeNull();
+  const before = readdirSync(join(project, "features")).sort();
+  expect(before).toHaveLength(2);
+
+  const radar = catalog.acquisitions.list().find(({ sensor }) => sensor === "sentinel-1")!;
+  await all["alignment.setShift"]({ shifts: [{ id: radar.id, shift: { dx: 20, dy: 0 } }] });
+  expect(await state()).toMatchObject({ features: { state: "stale", missing: ["s1-asc"] }, learned: null });
+  expect(await all["instant.keep"]({ name: "stale" }).catch(({ message }) => message as string)).toMatch(
+    /s1-asc.*changed/,
+  );
+  const again = await all["instant.prepare"]({});
+  const { result } = await all["jobs.wait"]({ id: again!.id });
+  expect(result).toMatchObject({ groups: [{ modality: "s1-asc" }] });
+  expect(await state()).toMatchObject({ features: { state: "ready" } });
+  // The values of the earlier images are gone, those of the other sensor are as they were.
+  const after = readdirSync(join(project, "features")).sort();
+  expect(after.filter((name) => before.includes(name))).toEqual(before.filter((name) => name.startsWith("s2")));
+  expect(after).toHaveLength(2);
+}, 120_000);
+
+test("one class shows what is alike; two make a map; every label changes it, and undo brings the map before back", async () => {
+  await all["legends.create"]({ name: "crops", classes: [wheat, grass, maize] });
+  await click(1, 10, 10);
+  const one = (await state()).learned!;
+  expect(one).toMatchObject({ kind: "similarity", labels: 1, rows: 1 });
+  const alike = await drawn("similarity", one.epoch);
+  expect(alike[10 * 64 + 10]).toBe(100);
+  expect(Math.min(...alike)).toBeLessThan(50);
+  expect(await all["instant.keep"]({ name: "one" }).catch(({ code }) => code as string)).toBe("instant-needs-classes");
+
+  await click(2, 40, 50);
+  const two = (await state()).learned!;
+  expect(two).toMatchObject({ kind: "classes", labels: 2, heldBack: 0, outside: 0 });
+  expect(two.epoch).not.toBe(one.epoch);
+  const map = await drawn("class", two.epoch);
+  expect([map[10 * 64 + 10], map[50 * 64 + 40]]).toEqual([1, 2]);
+  expect(new Set(map)).toEqual(new Set([1, 2]));
+  const [confidence, margin] = [await drawn("confidence", two.epoch), await drawn("margin", two.epoch)];
+  // Of two classes the margin is twice what the confidence has above a half.
+  expect(confidence.every((share, p) => share >= 50 && Math.abs(2 * share - 100 - margin[p]!) <= 1.5)).toBe(true);
+  // Nothing changed: nothing is learned.
+  expect((await state()).learned!.epoch).toBe(two.epoch);
+
+  await click(3, 60, 5);
+  const three = (await state()).learned!;
+  expect(new Set(await drawn("class", three.epoch))).toEqual(new Set([1, 2, 3]));
+  await all["edits.undo"]({});
+  expect(await drawn("class", (await state()).learned!.epoch)).toEqual(map);
+  await all["edits.redo"]({});
+});
+
+test("edits that come faster than it learns end with what the last one says", async () => {
+  const before = await drawn("class", (await state()).learned!.epoch);
+  const asked: Promise<unknown>[] = [];
+  for (let i = 0; i < 5; i++) {
+    await click(1 + (i % 3), 20 + i, 30);
+    asked.push(state());
+  }
+  await Promise.all(asked);
+  const told = (await state()).learned!;
+  expect(told.labels).toBe(8);
+  const map = await drawn("class", told.epoch);
+  expect(map).not.toEqual(before);
+  for (let i = 0; i < 5; i++) await all["edits.undo"]({});
+  expect(await drawn("class", (await state()).learned!.epoch)).toEqual(before);
+});
+
+test("labels of the test part never teach it, not even where another label lies on them; clicks without a word in the split's field do", async () => {
+  const [first, second, third, fourth] = [await click(1, 12, 10), await click(2, 42, 50), await click(3, 58, 5), await click(1, 30, 30)]; // biome-ignore format: one line
+  const { labels } = await all["labels.list"]({});
+  await all["labels.setProperties"]({ ids: labels.map(({ id }) => id), properties: { set: "train" } });
+  await all["labels.setProperties"]({ ids: [fourth], properties: { set: "test" } });
+  const undivided = (await state()).learned!;
+  expect(undivided).toMatchObject({ labels: 7, rows: 7, heldBack: 0 });
+  await all["labels.split"]({ method: "field", field: "set", tooFew: "train" });
+  const divided = (await state()).learned!;
+  expect(divided).toMatchObject({ labels: 6, rows: 6, heldBack: 1 });
+  const map = await drawn("class", divided.epoch);
+  // On the test label, of another class and of none of its words: nothing is learned of it.
+  await click(2, 30, 30);
+  const onTest = (await state()).learned!;
+  expect(onTest).toMatchObject({ labels: 6, rows: 6, outside: 1 });
+  expect(await drawn("class", onTest.epoch)).toEqual(map);
+  // Elsewhere it teaches.
+  await click(2, 31, 40);
+  expect((await state()).learned).toMatchObject({ labels: 7, rows: 7 });
+  expect([first, second, third].every(Number.isInteger)).toBe(true);
+});
+
+test("a kept map is the one that was seen, is scored on the test part like any model, and says that it was instant", async () => {
+  const seen = await drawn("class", (await state()).learned!.epoch);
+  const kept = await all["instant.keep"]({ name: "clicks" });
+  await all["jobs.wait"]({ id: kept.id });
+  let job: { readonly id: number } | undefined;
+  for (let i = 0; i < 100 && !job; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    job = (await all["jobs.list"]({})).find(({ kind }) => kind === "map");
+  }
+  await all["jobs.wait"]({ id: job!.id });
+  const [map] = await all["maps.list"]({});
+  expect(map).toMatchObject({ name: "clicks" });
+  const [classes] = gdalBands(map!.files.classPath);
+  const same = seen.filter((code, p) => code === classes![p]).length;
+  // It reads the images and not the stored bytes: patches between two classes may differ.
+  expect(same).toBeGreaterThan(0.99 * 64 * 64);
+  const [run] = await all["runs.summaries"]({});
+  expect(run).toMatchObject({ settings: { method: "logistic-regression", instant: true } });
+  const score = await all["runs.evaluate"]({ model: "clicks" });
+  const { result } = await all["jobs.wait"]({ id: score.id });
+  expect(result).toMatchObject({ part: "test", subsets: [{ samples: 1 }] });
+  expect(await all["instant.keep"]({ name: "clicks" }).catch(({ code }) => code as string)).toBe("model-exists");
+}, 120_000);
+
+test("values that were damaged are prepared again; nothing else is lost", async () => {
+  const folder = join(project, "features");
+  const [one] = readdirSync(folder).sort();
+  truncateSync(join(folder, one!, "values.i8"), 1000);
+  expect(await state()).toMatchObject({ features: { state: "stale" }, learned: null });
+  const again = await all["instant.prepare"]({});
+  await all["jobs.wait"]({ id: again!.id });
+  expect(await state()).toMatchObject({ features: { state: "ready" }, learned: { kind: "classes", labels: 7 } });
+}, 120_000);

@@ -1,0 +1,76 @@
+import { Worker } from "node:worker_threads";
+import type { InstantTask, InstantTasks } from "./messages.ts";
+
+interface Waiting {
+  readonly resolve: (output: never) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface FromWorker {
+  readonly id: number;
+  readonly output?: unknown;
+  readonly error?: { readonly message: string; readonly stack: string; readonly stopped: boolean };
+}
+
+/** Newer labels came while these were learned from. */
+export class Superseded extends Error {}
+
+/** MiB of JavaScript objects in the thread; arrays of numbers are not among them. */
+const heap = 1024;
+
+/** The thread of one project's instant map. Started with the first question; it does not keep the program alive. */
+export class InstantThread {
+  #worker: Worker | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 1;
+
+  ask<Name extends InstantTask>(name: Name, input: InstantTasks[Name]["input"]): Promise<InstantTasks[Name]["output"]> {
+    const worker = this.#worker ?? this.#start();
+    this.#worker = worker;
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id, name, input });
+    });
+  }
+
+  /** Ends it; the next question starts another. */
+  close(): void {
+    const worker = this.#worker;
+    this.#lose(new Superseded("The instant map was closed"));
+    void worker?.terminate();
+  }
+
+  get running(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: {},
+      resourceLimits: { maxOldGenerationSizeMb: heap },
+    });
+    worker.on("message", ({ id, output, error }: FromWorker) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (this.#waiting.size === 0) worker.unref();
+      if (!waiting) return;
+      if (error === undefined) waiting.resolve(output as never);
+      else if (error.stopped) waiting.reject(new Superseded(error.message));
+      else waiting.reject(Object.assign(new Error(error.message), { stack: error.stack }));
+    });
+    const lose = (reason: Error) => {
+      if (this.#worker === worker) this.#lose(reason);
+    };
+    worker.on("error", lose);
+    worker.on("exit", (code) => lose(new Error(`The thread of the instant map ended with code ${code}`)));
+    return worker;
+  }
+
+  #lose(reason: Error): void {
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
+}
