@@ -19,8 +19,8 @@ export interface PlaceToLearn {
   readonly place: TrainingPlace;
   readonly normalizations: readonly Normalization[];
   readonly draw: EndlessBatches["draw"];
-  /** patches that any input sees */
-  readonly patches: number;
+  /** what its images show: patches, once for every date of every input */
+  readonly observations: number;
 }
 
 /** Which place each step sees, and how many steps saw it before. A function of the seed and the step's number. */
@@ -31,13 +31,16 @@ export class PlaceOrder {
   readonly #steps: { readonly place: number; readonly own: number }[] = [];
   readonly #counts: number[];
 
-  /** A place is drawn as often as the root of its patches says: a small square is not lost beside a whole tile. */
-  constructor(patches: readonly number[], seed: number) {
-    const weights = patches.map(Math.sqrt);
+  /**
+   * A place is drawn as often as the root of its observations says: a small square is not lost beside a whole tile, and many places of
+   * one date do not outweigh a series.
+   */
+  constructor(observations: readonly number[], seed: number) {
+    const weights = observations.map(Math.sqrt);
     const all = weights.reduce((sum, weight) => sum + weight, 0);
     let sum = 0;
     this.#until = weights.map((weight) => (sum += weight / all));
-    this.#counts = patches.map(() => 0);
+    this.#counts = observations.map(() => 0);
     this.#seed = seed;
   }
 

@@ -82,11 +82,11 @@ const noting = (curve: Curve): JobContext => ({
   },
 });
 
-test("places are drawn by the root of their patches, the same for every run, and each goes through its own tiles", () => {
+test("places are drawn by the root of what they show, the same for every run, and each goes through its own tiles", () => {
   const order = new PlaceOrder([100, 10_000], 7);
   const steps = Array.from({ length: 1100 }, (_, step) => order.at(step));
   const second = steps.filter(({ place }) => place === 1).length;
-  // 10 : 100 by the root, 1 : 100 by the patches.
+  // 10 : 100 by the root, 1 : 100 by what they show.
   expect(second / 1100).toBeGreaterThan(0.87);
   expect(second / 1100).toBeLessThan(0.95);
   expect(steps.filter(({ place }) => place === 0).map(({ own }) => own)).toEqual(

@@ -67,7 +67,7 @@ async function teachImages(
   const { provider } = computing;
   const settings = { ...recipe };
   const normalizations = single ? surveyed[0]!.normalizations : statisticsTogether(joint, surveyed);
-  const order = new PlaceOrder(surveyed.map(({ patches }) => patches), seed); // biome-ignore format: one line
+  const order = new PlaceOrder(surveyed.map(({ observations }) => observations), seed); // biome-ignore format: one line
   const described = modelToBe(spec, inputs, { task: "pretrained", config, normalizations, side, legend: null, provider, settings }); // biome-ignore format: one line
   const model = single ? described : ofPlaces(described, joint, order, recipe.steps);
   const watch = new InputWatch(modalities, normalizations);
@@ -129,7 +129,9 @@ async function survey(
     const normalizations = found.map((own) => maskBands(own, place.lacking[own.modality] ?? []));
     const coverage = coverageIn((await cube.footprints())!, area, names);
     const draw = anywhereIn(coverage.all, side, seed, coverage.shared);
-    return { place, normalizations, coverage, draw, patches: coverage.all.size, most: await mostDatesOf(cube, side) };
+    const read = await Promise.all(names.map((name) => cube.patchesRead(name, area)));
+    const observations = read.reduce((sum, count) => sum + count, 0);
+    return { place, normalizations, coverage, draw, observations, most: await mostDatesOf(cube, side) };
   });
 }
 
@@ -206,14 +208,14 @@ function ofPlaces(model: NewModel, { places, modalities }: JointInputs, order: P
 
 /** Says of every place what it gives and what it lacks. A finding only when nowhere two inputs see the same place. */
 function logPlaces({ modalities }: JointInputs, surveyed: readonly SurveyedPlace[], context: JobContext): Finding[] {
-  for (const { place, coverage, patches } of surveyed) {
+  for (const { place, coverage } of surveyed) {
     const { name, lacking, leftOut, years } = place;
     const words = [
       place.modalities.map((modality) => `${modality.name}${lacking[modality.name] ? ` without ${lacking[modality.name]!.join(", ")}` : ""}`).join(", "), // biome-ignore format: one line
       ...(years === 0 ? [] : [`dates of ${years} years ${years > 0 ? "later" : "earlier"} are counted as those of the first season`]), // biome-ignore format: one line
       ...(leftOut.length === 0 ? [] : [`${leftOut.length} dates outside of the season are left out`]),
     ];
-    context.log(`Learning from “${name}”: ${patches} patches; ${words.join("; ")}.`);
+    context.log(`Learning from “${name}”: ${coverage.all.size} patches; ${words.join("; ")}.`);
     for (const finding of coverageFindings(coverage)) context.log(findingSentence(finding));
   }
   const names = modalities.map(({ name }) => name);
