@@ -116,8 +116,8 @@ export const trainMessages = messages({
   },
   "train.from.hint": { en: "Continues from that model’s weights.", fr: "Continue à partir de ce que ce modèle sait." },
   "train.from.size": {
-    en: "Continues from that model’s weights, with its size and its inputs.",
-    fr: "Continue à partir de ce que ce modèle sait, avec sa taille et ses entrées.",
+    en: "Continues from that model’s weights, with its size; inputs that it has not are taught from scratch.",
+    fr: "Continue à partir de ce que ce modèle sait, avec sa taille ; les entrées qu’il n’a pas sont apprises de zéro.",
   },
   "train.from.pretrained": { en: "Pre-trained on imagery", fr: "Pré-entraînés sur des images" },
   "train.from.finetuned": { en: "Trained on classes", fr: "Entraînés sur des classes" },
@@ -129,6 +129,27 @@ export const trainMessages = messages({
   "train.modality.image": {
     en: { one: "{count} image, {bands} bands", other: "{count} images, {bands} bands" },
     fr: { one: "{count} image, {bands} bandes", other: "{count} images, {bands} bandes" },
+  },
+  "train.modality.new": {
+    en: "new to the chosen model, taught from scratch",
+    fr: "nouvelle pour le modèle choisi, apprise de zéro",
+  },
+  "train.also": { en: "Also learn from other projects", fr: "Apprendre aussi d’autres projets" },
+  "train.also.chosen": {
+    en: { one: "Also learn from {count} other project", other: "Also learn from {count} other projects" },
+    fr: { one: "Apprendre aussi de {count} autre projet", other: "Apprendre aussi de {count} autres projets" },
+  },
+  "train.also.what": {
+    en: "One network for all these places: years, sensors and bands may differ, the patch size may not. Each place is read with its own mean and spread.",
+    fr: "Un seul réseau pour tous ces lieux : années, capteurs et bandes peuvent différer, pas la taille des patchs. Chaque lieu est lu avec ses propres moyenne et écart-type.",
+  },
+  "train.also.images": {
+    en: { one: "{count} image", other: "{count} images" },
+    fr: { one: "{count} image", other: "{count} images" },
+  },
+  "train.also.none": {
+    en: "No other project with images was opened on this computer.",
+    fr: "Aucun autre projet avec des images n’a été ouvert sur cet ordinateur.",
   },
   "train.modality.notInModel": { en: "The chosen model does not read it.", fr: "Le modèle choisi ne la lit pas." },
   "train.modalities.none": { en: "Choose at least one modality.", fr: "Choisissez au moins une modalité." },

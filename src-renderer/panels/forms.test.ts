@@ -180,6 +180,21 @@ test("another kind or preset begins with its own numbers, and a preset of tiles 
   expect(form.request("t")).not.toHaveProperty("from");
 });
 
+test("other projects are asked for by pre-training alone, each once, and not in the next project", async () => {
+  const { session, enter, leave } = newWindow(program);
+  const form = new TrainingForm(session);
+  await enter();
+  form.chooseKind("pretrain");
+  expect(form.request("p")).not.toHaveProperty("also");
+  for (const [folder, on] of [["/a", true], ["/b", true], ["/a", true], ["/b", false]] as const) form.learnFrom(folder, on); // biome-ignore format: one line
+  expect(form.request("p")).toMatchObject({ kind: "pretrain", also: ["/a"] });
+  form.chooseKind("finetune");
+  expect(form.request("f")).not.toHaveProperty("also");
+  await leave();
+  await enter("/projects/b");
+  expect(form.also).toEqual([]);
+});
+
 test("models and modalities of one project are not asked for in the next; numbers that were set are", async () => {
   const { session, enter, leave } = newWindow(program);
   const form = new TrainingForm(session);

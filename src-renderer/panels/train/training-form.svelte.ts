@@ -27,6 +27,8 @@ export class TrainingForm {
   from = $state("");
   /** `null`: all there are */
   modalities = $state.raw<readonly string[] | null>(null);
+  /** folders of other projects that a pre-training learns from as well */
+  also = $state.raw<readonly string[]>([]);
   preset = $state<TrainingPreset>("balanced");
   size = $state<"tiny" | "small" | "base">("small");
   /** what differs from the preset */
@@ -41,6 +43,7 @@ export class TrainingForm {
         void session.folder;
         this.name = this.from = "";
         this.modalities = null;
+        this.also = [];
       });
     });
   }
@@ -75,6 +78,12 @@ export class TrainingForm {
 
   presetValue(key: keyof Recipe): Recipe[keyof Recipe] {
     return this.#preset.recipe[key];
+  }
+
+  /** Another project is learned from as well, or no longer. */
+  learnFrom(folder: string, on: boolean): void {
+    const others = this.also.filter((other) => other !== folder);
+    this.also = on ? [...others, folder] : others;
   }
 
   choose(preset: TrainingPreset): void {
@@ -123,7 +132,10 @@ export class TrainingForm {
       size: this.size,
       ...(this.modalities === null ? {} : { modalities: [...this.modalities] }),
     };
-    if (this.kind === "pretrain") return { kind: "pretrain", ...common, recipe: this.recipe as PretrainRecipe };
+    if (this.kind === "pretrain") {
+      const also = this.also.length > 0 ? { also: [...this.also] } : {};
+      return { kind: "pretrain", ...common, ...also, recipe: this.recipe as PretrainRecipe };
+    }
     const from = this.from === "" ? {} : { from: this.from };
     if (this.kind === "tiles") return { kind: "tiles", ...common, ...from, recipe: this.recipe as TilesRecipe };
     // An empty field of these is chosen from the labels; of others it means something (patience: never stop early).
