@@ -148,7 +148,7 @@ test("a training gets everything by value, and its model and curve are registere
 
 test("fine-tuning gets the polygons with their parts, a map needs classes, and its files move to the maps", async () => {
   const catalog = await opened(copyOfBase());
-  const { all, specs } = open(catalog);
+  const { all, specs, told } = open(catalog);
   const recipe = { steps: 2 };
   await all["jobs.wait"]({ id: (await all["runs.pretrain"]({ name: "encoder", recipe })).id });
   await all["jobs.wait"]({ id: (await all["runs.finetune"]({ name: "crops", from: "encoder", recipe })).id });
@@ -167,6 +167,14 @@ test("fine-tuning gets the polygons with their parts, a map needs classes, and i
 
   const evaluated = await all["runs.evaluate"]({ model: "crops", classes: ["Maize", "wheat"], subsets: [["s2"]] });
   await all["jobs.wait"]({ id: evaluated.id });
+  // What a measurement found is in the run: a window that shows figures asks again when it is there.
+  const end = told.findLastIndex(({ topic }) => topic === "job.state");
+  expect(told[end]).toMatchObject({ what: { id: evaluated.id, state: "finished" } });
+  const start = told.findIndex(
+    ({ topic, what }) => topic === "job.state" && (what as { id: number }).id === evaluated.id,
+  );
+  for (const table of ["runs", "jobs"])
+    expect(told.slice(start, end)).toContainEqual({ topic: "catalog.changed", what: { table } });
   expect(specs[2]).toMatchObject({ kind: "evaluate", part: "test", subsets: [["s2"]], classSets: [[2, 1]] });
   expect(await codeOf(all["runs.evaluate"]({ model: "crops", classes: ["rye"] }))).toBe("class-not-found");
 

@@ -88,6 +88,34 @@ test("the palette ranks the start of a name over its middle, and finds without a
   expect(score("train now", "Train")).toBe(0);
 });
 
+test("Ctrl+A marks the words of a text field, and never those of the whole window", () => {
+  let press!: (event: KeyboardEvent) => void;
+  vi.stubGlobal("addEventListener", (_: string, listener: typeof press) => {
+    press = listener;
+  });
+  vi.stubGlobal("removeEventListener", () => undefined);
+  class Element {
+    readonly text: boolean;
+    constructor(text: boolean) {
+      this.text = text;
+    }
+    matches(selector: string) {
+      return this.text && selector.startsWith("textarea");
+    }
+  }
+  vi.stubGlobal("HTMLElement", Element);
+  vi.stubGlobal("document", { querySelector: () => ({}) });
+  const stop = listenForShortcuts(false);
+  const prevented = (target: unknown) => {
+    const event = { ...key({ key: "a", code: "KeyA", ctrlKey: true }), target, preventDefault: vi.fn() };
+    press(event as never);
+    return event.preventDefault.mock.calls.length > 0;
+  };
+  expect([prevented(new Element(false)), prevented(null), prevented(new Element(true))]).toEqual([true, true, false]);
+  stop();
+  vi.unstubAllGlobals();
+});
+
 test("a key that is held down does not ask for what is under way; every press does", async () => {
   let press!: (event: KeyboardEvent) => void;
   vi.stubGlobal("addEventListener", (_: string, listener: typeof press) => {

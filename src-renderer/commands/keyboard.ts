@@ -33,7 +33,11 @@ export function listenForShortcuts(mac: boolean): () => void {
       (!(typing || inDialog) || command.inFields === true) &&
       possible(command);
     const command = commands.find(fits);
-    if (!command) return;
+    if (!command) {
+      // Outside of a text field the browser would mark the words of the whole window.
+      if (pressed === "Mod+A" && !typing) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     if (event.repeat && running.has(command)) return;
     running.add(command);

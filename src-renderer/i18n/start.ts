@@ -99,8 +99,8 @@ export const startMessages = messages({
     fr: "Tracez un rectangle sur la carte, tapez ses coins, ou choisissez des images ou des polygones.",
   },
   "new.area.tooSmall": {
-    en: "The area is smaller than one tile of {tile} m. Draw a larger one.",
-    fr: "La zone est plus petite qu’une tuile de {tile} m. Dessinez-en une plus grande.",
+    en: "The area is smaller than one tile of {tile} m. Choose smaller tiles, or go back and choose a larger area.",
+    fr: "La zone est plus petite qu’une tuile de {tile} m. Choisissez des tuiles plus petites, ou revenez choisir une zone plus grande.",
   },
   "new.area.size": { en: "{area} · {columns} × {rows} patches", fr: "{area} · {columns} × {rows} patchs" },
   "new.grid.lead": { en: "How fine should the map be?", fr: "Quelle finesse pour la carte ?" },
@@ -137,6 +137,10 @@ export const startMessages = messages({
   },
   "new.grid.tile": { en: "Tile", fr: "Tuile" },
   "new.grid.tileUnit": { en: "patches", fr: "patchs" },
+  "new.grid.tileFits": {
+    en: "Tiles are {tile} m wide: the area has no room for this preset’s {wanted} m.",
+    fr: "Les tuiles font {tile} m de côté : la zone n’a pas la place pour les {wanted} m de ce préréglage.",
+  },
   "new.grid.tileHint": {
     en: "What the network sees at once: {meters} m wide.",
     fr: "Ce que le réseau voit d’un coup : {meters} m de côté.",

@@ -19,8 +19,12 @@ import { RasterLayer } from "./raster/raster-layer.ts";
 
 /** Layers that went out of sight keep their tiles for a while: a slider moves back and forth. */
 const restingKept = 6;
-/** How long a date stays under the next one until that is drawn. */
+/** How long a date waits for the next one to begin: what has no picture at all does not keep the old one. */
 const patience = 1500;
+/** After so long it is seen that the picture is not yet the date's. */
+const soon = 400;
+/** How much is left of a picture that waits for the next one. */
+const waning = 0.35;
 
 /** What the map draws from. */
 export interface DrawingDeps {
@@ -269,9 +273,14 @@ export class MapSync {
     layer.layer.setZIndex(0.5);
     const began = performance.now();
     const look = () => {
-      const next = this.raster(successor.id);
-      if ((next && !next.loading && performance.now() - began > 150) || performance.now() - began > patience) go();
-      else this.#leaving.set(id, setTimeout(look, 60));
+      const wanted = this.#wanted.find((one) => one.sensor === sensor);
+      const next = wanted && this.raster(wanted.id);
+      const waited = performance.now() - began;
+      if (!wanted || next?.drawn || (!next?.loading && waited > patience)) go();
+      else {
+        if (waited > soon) layer.layer.setOpacity(Math.min(layer.layer.getOpacity(), waning));
+        this.#leaving.set(id, setTimeout(look, 60));
+      }
     };
     this.#leaving.set(id, setTimeout(look, 60));
   }

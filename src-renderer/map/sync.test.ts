@@ -122,6 +122,29 @@ test("a date stays under the next one until that is drawn", async () => {
   expect(shown("acquisition:june", "acquisition:july")).toEqual(["acquisition:july"]);
 });
 
+test("a date stays as long as the next one loads, and pales so that it is not taken for that", async () => {
+  program.on("layers.sources", ({ ids }) => ids.map((id) => source(id)));
+  const date = (id: string) => drawn(id, { sensor: "sentinel-2", opacity: 0.9 });
+  sync.draw([date("acquisition:june")]);
+  await settle();
+  sync.draw([date("acquisition:july")]);
+  await settle();
+  const [june, july] = [sync.raster("acquisition:june")!, sync.raster("acquisition:july")!];
+  const loading = vi.spyOn(july, "loading", "get").mockReturnValue(true);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(june.layer.getOpacity()).toBe(0.9);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(shown("acquisition:june", "acquisition:july")).toEqual(["acquisition:june", "acquisition:july"]);
+  expect(june.layer.getOpacity()).toBeLessThan(0.5);
+  loading.mockReturnValue(false);
+  vi.spyOn(july, "drawn", "get").mockReturnValue(true);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(shown("acquisition:june", "acquisition:july")).toEqual(["acquisition:july"]);
+  sync.draw([date("acquisition:june")]);
+  await settle();
+  expect(june.layer.getOpacity()).toBe(0.9);
+});
+
 test("a date that is wanted again while its file is looked up anew stays on the map", async () => {
   program.on("layers.sources", ({ ids }) => ids.map((id) => source(id)));
   const date = (id: string) => drawn(id, { sensor: "sentinel-2" });

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import type { Layers } from "./layers.svelte.ts";
 import type { ProjectSession } from "./session.svelte.ts";
 import type { Timeline } from "./timeline.svelte.ts";
@@ -35,6 +36,8 @@ export class Compare {
   /** which one a blink shows now */
   shown = $state<"a" | "b">("a");
   #folder: string | null = null;
+  /** B as it was proposed, perhaps before the clouds were known */
+  #proposed: string | null = null;
 
   constructor({
     session,
@@ -48,6 +51,16 @@ export class Compare {
     this.#timeline = timeline;
     $effect.root(() => {
       $effect(() => void this.#enter(this.#session.folder));
+      // What was proposed before the clouds were known is proposed anew when they are, unless a person has chosen.
+      $effect(() => {
+        if (!this.#timeline.settled || this.mode === "off") return;
+        untrack(() => {
+          if (this.#proposed === null || this.b !== this.#proposed) return;
+          this.b = this.#beside(this.a);
+          this.#proposed = null;
+          this.keep();
+        });
+      });
     });
   }
 
@@ -92,13 +105,44 @@ export class Compare {
     const drawn = this.#layers.drawn.findLast(({ id }) => known(id))?.id ?? this.choices.at(-1)?.id ?? null;
     if (!known(this.a)) this.a = drawn;
     if (known(this.b)) return;
-    const own = this.choices.find(({ id }) => id === this.a);
+    this.b = this.#beside(this.a);
+    this.#proposed = this.b;
+  }
+
+  /**
+   * What is compared with a layer: the clear date of its sensor before it, else the first after it, else the least cloudy one. Beside a map,
+   * another one, else what the map lies on.
+   */
+  #beside(a: string | null): string | null {
+    const own = this.choices.find(({ id }) => id === a);
     const same = this.choices.filter(({ kind, sensor }) => kind === own?.kind && sensor === own?.sensor);
-    const at = same.findIndex(({ id }) => id === this.a);
-    const clear = ({ id }: { readonly id: string }) =>
-      (this.#timeline.clouds.get(id.replace(/^acquisition:/, ""))?.cloud ?? 0) < 0.1;
-    const before = same.slice(0, Math.max(0, at)).findLast(clear) ?? same.slice(at + 1).find(clear);
-    this.b = (before ?? same[at - 1] ?? same[at + 1] ?? this.choices.find(({ id }) => id !== this.a))?.id ?? null;
+    const at = same.findIndex(({ id }) => id === a);
+    const [before, after] = [same.slice(0, Math.max(0, at)), same.slice(at + 1)];
+    const clear = ({ id }: { readonly id: string }) => this.#hiddenShare(id) < 0.1;
+    const below = this.#layers.drawn.findLast(({ id }) => id !== a && this.choices.some((each) => each.id === id));
+    const clearest = (some: readonly { readonly id: string }[]) =>
+      some.length === 0
+        ? undefined
+        : some.reduce((best, each) => (this.#hiddenShare(each.id) <= this.#hiddenShare(best.id) ? each : best));
+    return (
+      (
+        before.findLast(clear) ??
+        after.find(clear) ??
+        clearest([...after.toReversed(), ...before]) ??
+        below ??
+        clearest(this.choices.filter(({ id }) => id !== a))
+      )?.id ?? null
+    );
+  }
+
+  /** Share of the area that a layer does not show, under clouds or without data; 0.5 where that is not known yet. */
+  #hiddenShare(id: string): number {
+    const acquisition = id.replace(/^acquisition:/, "");
+    const entry = this.#timeline.entries.find((each) => each.id === acquisition);
+    if (!entry?.hasQuality) return 0;
+    const share = this.#timeline.clouds.get(acquisition);
+    if (!share) return 0.5;
+    return share.cloud === null ? 1 : 1 - share.data * (1 - share.cloud);
   }
 
   async #enter(folder: string | null): Promise<void> {
@@ -107,6 +151,7 @@ export class Compare {
     this.mode = "off";
     this.a = null;
     this.b = null;
+    this.#proposed = null;
     if (folder === null) return;
     const kept = await this.#memory.recall<Kept>("compare");
     if (!kept || this.#folder !== folder) return;

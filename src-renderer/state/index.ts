@@ -36,7 +36,7 @@ export const notifier = new Notifier(settings);
 
 export const selection = new Selection(session);
 export const overlays = new WindowOverlays();
-export const startScreen = new StartScreen();
+export const startScreen = new StartScreen(session);
 export const workDialogs = new WorkDialogs();
 export const labelScreens = new LabelScreens();
 export const mapDialogs = new MapDialogs(session);
@@ -54,7 +54,16 @@ export const labels = new Labels({ client, session, selection });
 export const labelDrawing = new LabelDrawing({ session, memory: viewMemory, labels });
 export const labelProblems = new LabelProblems({ client, session, labels });
 export const tiles = new Tiles({ client, session });
-export const maps = new Maps({ client, session, jobs, layers });
+export const maps = new Maps({
+  client,
+  session,
+  jobs,
+  layers,
+  uncover: () => {
+    runs.shown = null;
+    labelDrawing.showSplit(false);
+  },
+});
 export const pins = new Pins({ client, session, memory: viewMemory });
 export const alignment = new Alignment({ client, session, layers, timeline });
 history.saveFirst(() => alignment.commit());

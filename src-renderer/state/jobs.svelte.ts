@@ -11,6 +11,9 @@ import { type JobProgress, Pace } from "./pace.ts";
 /** Causes after which a person did not decide to stop: going on is offered at once. */
 const surprises = new Set(["crashed", "closed", "engine"]);
 
+/** What the notice that a job did not finish is about. */
+const stopOf = (id: number): string => `job ${id} stopped`;
+
 /** Every job of the open project: how far, how fast, and what can be done about it. */
 export class Jobs {
   readonly #client: Client;
@@ -73,6 +76,8 @@ export class Jobs {
       clearInterval(beat);
       for (const stop of stops) stop();
       this.#visit++;
+      // Jobs of another project have the same numbers.
+      for (const { id } of this.list) notices.settle(stopOf(id));
       this.list = [];
       this.offered = [];
       this.progress.clear();
@@ -159,6 +164,8 @@ export class Jobs {
 
   /** Says what became of a job, in the window and, when nobody looks at it, through the system. */
   async #told({ id, state }: Topics["job.state"]): Promise<void> {
+    // It goes on, was tried again or given up: that it had failed or stopped is said no longer.
+    if (state !== "failed" && state !== "resumable") notices.settle(stopOf(id));
     if (state !== "finished" && state !== "failed" && state !== "resumable") return;
     const visit = this.#visit;
     await this.#ask();
@@ -172,14 +179,17 @@ export class Jobs {
       const severe = await severeWords(this.#client, job);
       const said = t("jobs.told.finished", { kind, name });
       const text = severe === null ? said : `${said} ${t("findings.mark", { sentence: severe })}`;
+      // What failed of this kind before is in the list of jobs; the newest one went well.
+      for (const other of this.list) if (other.kind === job.kind && other.id < id) notices.settle(stopOf(other.id));
       notices.say(severe === null ? "success" : "danger", text);
       this.#notifier.notify(text);
     } else if (state === "failed") {
-      notices.say("danger", t("jobs.told.failed", { kind, name }));
+      notices.say("danger", t("jobs.told.failed", { kind, name }), undefined, stopOf(id));
       this.#notifier.notify(t("jobs.told.failed", { kind, name }));
     } else if (job.cause?.kind === "engine") {
       const run = () => void this.resume(id);
-      notices.say("warning", t("jobs.told.processEnded", { kind, name }), { label: t("jobs.resume"), run });
+      const resume = { label: t("jobs.resume"), run };
+      notices.say("warning", t("jobs.told.processEnded", { kind, name }), resume, stopOf(id));
       this.#notifier.notify(t("jobs.told.processEnded", { kind, name }));
     }
   }

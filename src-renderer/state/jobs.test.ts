@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Finding } from "../../src-shared/domain/finding.ts";
+import type { Job } from "../../src-shared/domain/job-row.ts";
 import type { MapProduct } from "../../src-shared/domain/map-product.ts";
 import { type FakeProgram, mounted, settle } from "../client/fake-program.fixture.ts";
 import { notices } from "../ui/notices.svelte.ts";
@@ -19,7 +20,7 @@ beforeEach(() => {
   } as unknown as Notifier;
   jobs = new Jobs({ client: program.client, notifier });
 });
-const ended = async (id: number, state: "finished" | "failed" | "resumable" | "cancelled") => {
+const ended = async (id: number, state: Job["state"]) => {
   program.announce("job.state", { id, state, reason: null });
   await vi.advanceTimersByTimeAsync(100);
   await settle();
@@ -85,6 +86,23 @@ test("a job that ends is said in the window and through the system; one that a p
   await ended(1, "cancelled");
   expect(told).toHaveLength(2);
   stop();
+});
+
+test("that a job failed is said until it goes on, a later one of its kind succeeds, or the project is left", async () => {
+  const failed = (id: number, kind: "finetune" | "map") => job(id, { kind, state: "failed", title: `${kind} ${id}` });
+  const said = () => notices.list.map(({ text }) => /(?:finetune|map) \d/.exec(text)?.[0]);
+  program.on("jobs.list", [failed(1, "finetune"), failed(2, "finetune"), failed(3, "map")]);
+  const stop = await mounted(() => jobs.follow());
+  for (const id of [1, 2, 3]) await ended(id, "failed");
+  expect(said()).toEqual(["finetune 1", "finetune 2", "map 3"]);
+  await ended(1, "running");
+  expect(said()).toEqual(["finetune 2", "map 3"]);
+  const later = job(4, { kind: "finetune", state: "finished", title: "finetune 4" });
+  program.on("jobs.list", [failed(1, "finetune"), failed(2, "finetune"), failed(3, "map"), later]);
+  await ended(4, "finished");
+  expect(said()).toEqual(["map 3", "finetune 4"]);
+  stop();
+  expect(said()).toEqual(["finetune 4"]);
 });
 
 test("a map whose findings forbid its use is announced as a danger, with the reason", async () => {

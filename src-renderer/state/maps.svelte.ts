@@ -25,6 +25,10 @@ export class Maps {
   readonly #session: ProjectSession;
   readonly #jobs: Jobs;
   readonly #layers: Layers;
+  /** takes away what trainings and splits lay over the map */
+  readonly #uncover: () => void;
+  /** maps under way whose beginning was seen */
+  #begun: ReadonlySet<number> = new Set();
   #products!: Live<readonly MapProduct[]>;
   #comparisons!: Live<readonly MapComparison[]>;
   #models!: Live<readonly ListedModel[]>;
@@ -41,11 +45,13 @@ export class Maps {
     session,
     jobs,
     layers,
-  }: { client: Client; session: ProjectSession; jobs: Jobs; layers: Layers }) {
+    uncover,
+  }: { client: Client; session: ProjectSession; jobs: Jobs; layers: Layers; uncover: () => void }) {
     this.#client = client;
     this.#session = session;
     this.#jobs = jobs;
     this.#layers = layers;
+    this.#uncover = uncover;
     $effect.root(() => {
       const open = () => (this.#session.project ? {} : null);
       this.#products = this.#client.live("maps.list", open);
@@ -57,6 +63,12 @@ export class Maps {
         this.view = { kind: "list" };
         this.comparing = false;
         this.model = null;
+      });
+      // A map that grows is not hidden under the predictions of its training, nor under the blocks of the split.
+      $effect(() => {
+        const ids = this.making.map(({ id }) => id);
+        if (ids.some((id) => !this.#begun.has(id))) untrack(() => this.#uncover());
+        this.#begun = new Set(ids);
       });
       $effect(() => this.#client.subscribe("job.state", ({ id, state }) => void this.#ended(id, state)));
     });
@@ -140,6 +152,7 @@ export class Maps {
     const comparison = comparisons.find(({ jobId }) => jobId === id);
     await Promise.all([this.#products.refresh(), this.#comparisons.refresh()]);
     if (folder !== this.#session.folder) return;
+    if (map || comparison) this.#uncover();
     if (map) {
       this.view = { kind: "map", id: map.id };
       await this.#layers.present([

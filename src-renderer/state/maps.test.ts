@@ -1,7 +1,7 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import type { Model } from "../../src-shared/domain/model.ts";
-import { type FakeProgram, settle } from "../client/fake-program.fixture.ts";
+import { type FakeProgram, mounted, settle } from "../client/fake-program.fixture.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import { EditHistory } from "./history.svelte.ts";
 import { Jobs } from "./jobs.svelte.ts";
@@ -31,9 +31,10 @@ async function begin() {
   const window = newWindow(program);
   const layers = new Layers({ ...window, history: new EditHistory(window.client) });
   const jobs = new Jobs({ ...window, notifier: some<Notifier>({}) });
-  const maps = new Maps({ ...window, jobs, layers });
+  const uncover = vi.fn();
+  const maps = new Maps({ ...window, jobs, layers, uncover });
   await window.enter();
-  return { ...window, layers, maps };
+  return { ...window, jobs, layers, maps, uncover };
 }
 const ends = async (id: number, state: "finished" | "failed" | "cancelled" = "finished") => {
   program.announce("job.state", { id, state, reason: null });
@@ -113,6 +114,20 @@ test("a job of one project shows nothing in the next, whose jobs have the same n
   await enter("/projects/a");
   await ends(31);
   expect(maps.view).toEqual({ kind: "list" });
+});
+
+test("predictions and blocks that lie over the map go when a map begins to grow, and when one is shown", async () => {
+  const { maps, jobs, uncover } = await begin();
+  const stop = await mounted(() => jobs.follow());
+  expect(uncover).toHaveBeenCalledTimes(1);
+  // What a person lays over it meanwhile stays.
+  await program.changed("jobs");
+  expect(uncover).toHaveBeenCalledTimes(1);
+  maps.awaited.add(30);
+  program.on("maps.list", [map(3, 30)]).on("jobs.list", []);
+  await ends(30);
+  expect(uncover).toHaveBeenCalledTimes(2);
+  stop();
 });
 
 test("a result that cannot be read is said", async () => {

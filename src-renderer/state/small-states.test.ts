@@ -13,6 +13,7 @@ import { Notifier } from "./notify.ts";
 import { WindowOverlays } from "./overlays.svelte.ts";
 import { ProjectSession } from "./session.svelte.ts";
 import { SettingsState } from "./settings.svelte.ts";
+import { StartScreen } from "./start.svelte.ts";
 import { memoryStorage, newProgram, newWindow, project, some } from "./state.fixture.ts";
 import { WorkDialogs } from "./work-dialogs.svelte.ts";
 
@@ -147,6 +148,23 @@ test("a window goes on after a reload in the project that its tab was in", async
   const later = new ProjectSession({ client: program.client, storage });
   await later.resume();
   expect(later.project).toBeNull();
+});
+
+test("the form of a new project is over with the project: closing that one shows the recent ones", async () => {
+  const { session, enter, leave } = newWindow(program);
+  const start = new StartScreen(session);
+  start.creating = true;
+  await settle();
+  expect(start.creating).toBe(true);
+  await enter();
+  await leave();
+  expect(start.creating).toBe(false);
+  // “New project” in an open one closes it first.
+  await enter("/projects/b");
+  await leave();
+  start.creating = true;
+  await settle();
+  expect(start.creating).toBe(true);
 });
 
 test("a project that cannot be gone on with is said once, and not tried again at the next reload", async () => {

@@ -23,6 +23,8 @@ export const speeds = [0.5, 1, 2, 4] as const;
 /** How long the first date waits for the clouds: afterwards the latest is shown until they are known. */
 const patience = 5000;
 
+const daysOf = (entries: readonly TimelineEntry[]): readonly string[] => [...new Set(entries.map(({ date }) => date))];
+
 /** The date that is looked at, and all dates there are. */
 export class Timeline {
   readonly #client: Client;
@@ -99,14 +101,14 @@ export class Timeline {
   });
 
   /** Each day once, in order. */
-  readonly dates = $derived.by((): readonly string[] => [
-    ...new Set((this.#entries?.value ?? []).map(({ date }) => date)),
-  ]);
+  readonly dates = $derived.by((): readonly string[] => daysOf(this.#entries?.value ?? []));
 
-  /** The days that stepping stops at. */
+  /** The days that stepping stops at: those of the chosen row, else of the sensors that are seen; where none is seen, all. */
   readonly stops = $derived.by((): readonly string[] => {
     const row = this.rows.find(({ key }) => key === this.along);
-    return row ? [...new Set(row.entries.map(({ date }) => date))] : this.dates;
+    if (row) return daysOf(row.entries);
+    const seen = this.entries.filter(({ sensor }) => this.#layers.slot(`group:${sensor}`)?.visible);
+    return seen.length > 0 ? daysOf(seen) : this.dates;
   });
 
   /** What a sensor shows on the date: the acquisition of the day, else the last before it, else its first. */

@@ -14,12 +14,14 @@ const clouds = (...shares: (number | null)[]): CloudShare[] =>
 const s2 = dates.map((date, index) => acquisition(`s${index}`, date));
 const aerial = acquisition("plane", "2018-07-01", { sensor: "aerial", hasQuality: false });
 
+const shown = (id: string, visible = true) => ({ id, position: null, visible, opacity: null, style: {} });
+
 let program: FakeProgram;
 beforeEach(() => {
   program = newProgram()
     .on("timeline.list", [aerial, ...s2])
     .on("timeline.clouds", clouds(0, 0.02, 0.8))
-    .on("layers.display", [])
+    .on("layers.display", [shown("group:sentinel-2"), shown("group:aerial")])
     .on("layers.setDisplay", undefined)
     .on(
       "layers.list",
@@ -133,6 +135,31 @@ test("stepping goes along all days or one row, and stays at the ends", async () 
   expect(timeline.nearest(Date.parse("2019-04-08T00:00:00Z"))).toBe(dates[1]);
 });
 
+test("stepping passes over days of hidden sensors, unless their row was chosen or none is seen", async () => {
+  const radar = acquisition("radar", "2019-04-02", { sensor: "sentinel-1", hasQuality: false });
+  const entries = [aerial, s2[0]!, radar, s2[1]!, s2[2]!];
+  program.on("timeline.list", entries).on(
+    "layers.list",
+    entries.map(({ id, sensor, date }) => layer(`acquisition:${id}`, { kind: "acquisition", sensor, date })),
+  );
+  const hide = (...ids: string[]) =>
+    ["aerial", "sentinel-2", "sentinel-1"].map((id) => shown(`group:${id}`, !ids.includes(id)));
+  program.on("layers.display", hide("aerial", "sentinel-1"));
+  const { timeline } = await begin();
+  timeline.go(dates[0]);
+  timeline.step(1);
+  expect(timeline.date).toBe(dates[1]);
+  timeline.first();
+  expect(timeline.date).toBe(dates[0]);
+  timeline.along = "sentinel-1";
+  timeline.step(1);
+  expect(timeline.date).toBe("2019-04-02");
+  timeline.along = "all";
+  program.on("layers.display", hide("aerial", "sentinel-2", "sentinel-1"));
+  await program.changed("layers");
+  expect(timeline.stops).toEqual(timeline.dates);
+});
+
 test("playing shows every day, waits for tiles that are on their way but not for ever, and ends at the last", async () => {
   const { timeline, activity } = await begin();
   timeline.go(dates[2]);
@@ -160,10 +187,7 @@ test("playing ends with the project", async () => {
 
 test("a comparison begins with what is on the map and the clear date of its sensor before it", async () => {
   program.on("timeline.clouds", clouds(0, 0.9, 0.01));
-  program.on("layers.display", [
-    { id: "group:aerial", position: 1, visible: false, opacity: 1, style: {} },
-    { id: "group:sentinel-2", position: 2, visible: true, opacity: 1, style: {} },
-  ]);
+  program.on("layers.display", [shown("group:aerial", false), shown("group:sentinel-2")]);
   const { compare } = await begin();
   compare.toggle("swipe");
   expect([compare.mode, compare.a, compare.b]).toEqual(["swipe", "acquisition:s2", "acquisition:s0"]);
@@ -175,6 +199,47 @@ test("a comparison begins with what is on the map and the clear date of its sens
     key: "compare",
     value: { mode: "off", a: "acquisition:s0", b: "acquisition:s2" },
   });
+});
+
+test("a comparison that begins before the clouds are known gives up a cloudy date when they are, but not a person's", async () => {
+  program.on("layers.display", [shown("group:aerial", false), shown("group:sentinel-2")]);
+  program.on("view.get", ({ key }) => (key === "timeline" ? { date: dates[2], speed: 1, along: "all" } : null));
+  const late = program.late("timeline.clouds");
+  const { compare } = await begin();
+  compare.toggle("swipe");
+  expect([compare.a, compare.b]).toEqual(["acquisition:s2", "acquisition:s1"]);
+  await late.answer(clouds(0, 0.9, 0.01));
+  expect(compare.b).toBe("acquisition:s0");
+  program.on("timeline.clouds", clouds(0.9, 0, 0));
+  await program.changed("acquisitions");
+  expect(compare.b).toBe("acquisition:s0");
+});
+
+test("where no date of a sensor is clear the least cloudy one is compared; beside a map what lies under it", async () => {
+  program.on("layers.display", [shown("group:aerial", false), shown("group:sentinel-2")]);
+  program.on("view.get", ({ key }) => (key === "timeline" ? { date: dates[2], speed: 1, along: "all" } : null));
+  program.on("timeline.clouds", [...clouds(0.4, 0.3), { id: "s2", cloud: 0, data: 1 }]);
+  const { compare, layers } = await begin();
+  compare.toggle("swipe");
+  expect([compare.a, compare.b]).toEqual(["acquisition:s2", "acquisition:s1"]);
+  compare.set("off");
+  compare.a = compare.b = null;
+  // A clear picture of a part of the area hides more than a thin veil over all of it.
+  program.on("timeline.clouds", [{ id: "s0", cloud: 0, data: 0.2 }, ...clouds(0, 0.3, 0).slice(1)]);
+  await program.changed("acquisitions");
+  compare.toggle("swipe");
+  expect(compare.b).toBe("acquisition:s1");
+  compare.set("off");
+  compare.a = compare.b = null;
+  program.on("layers.list", [
+    layer("acquisition:plane", { kind: "acquisition", sensor: "aerial", date: "2018-07-01" }),
+    ...s2.map(({ id, date }) => layer(`acquisition:${id}`, { kind: "acquisition", sensor: "sentinel-2", date })),
+    layer("map:1", { kind: "map" }),
+  ]);
+  await program.changed("maps");
+  expect(layers.drawn.at(-1)?.id).toBe("map:1");
+  compare.toggle("swipe");
+  expect([compare.a, compare.b]).toEqual(["map:1", "acquisition:s2"]);
 });
 
 test("a comparison with a picture that was removed begins anew", async () => {

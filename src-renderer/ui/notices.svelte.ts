@@ -5,6 +5,8 @@ export interface Note {
   readonly text: string;
   readonly error?: unknown;
   readonly action?: { readonly label: string; readonly run: () => void } | undefined;
+  /** what it is about: the next notice about the same takes its place */
+  readonly about?: string | undefined;
 }
 
 class Notices {
@@ -12,8 +14,11 @@ class Notices {
   #next = 1;
 
   /** Says something. What succeeded leaves by itself; what failed stays until it is dismissed. */
-  say(tone: Note["tone"], text: string, action?: Note["action"]): number {
-    return this.#add({ tone, text, action }, tone === "danger" || tone === "warning" ? 0 : action ? 10_000 : 5_000);
+  say(tone: Note["tone"], text: string, action?: Note["action"], about?: string): number {
+    return this.#add(
+      { tone, text, action, about },
+      tone === "danger" || tone === "warning" ? 0 : action ? 10_000 : 5_000,
+    );
   }
 
   /** For an error that has no form or panel to stand in. */
@@ -25,8 +30,14 @@ class Notices {
     this.list = this.list.filter((note) => note.id !== id);
   }
 
+  /** What was said about something is true no longer. */
+  settle(about: string): void {
+    this.list = this.list.filter((note) => note.about !== about);
+  }
+
   #add(note: Omit<Note, "id">, milliseconds: number): number {
     const id = this.#next++;
+    if (note.about !== undefined) this.settle(note.about);
     this.list = [...this.list.slice(-3), { ...note, id }];
     if (milliseconds > 0) setTimeout(() => this.dismiss(id), milliseconds);
     return id;

@@ -231,7 +231,6 @@ export class JobQueue {
       log.line("Finished.");
       removeLeftovers(catalog, job, spec);
       this.#outcomes.set(job.id, { result });
-      announceChanged(announce, "jobs");
     } catch (thrown) {
       // The catalog's own full disk and an exchanged image stop a job like a person does, and are its reason.
       const full = signal.reason instanceof AppError ? signal.reason : undefined;
@@ -252,6 +251,8 @@ export class JobQueue {
     } finally {
       guard?.end();
       this.#running.delete(job.id);
+      // However it ended: what was measured is in the table of runs.
+      announceChanged(announce, "jobs", ...(catalog.runs.ofJob(job.id) ? (["runs"] as const) : []));
       this.#tell(job.id);
     }
   }

@@ -42,6 +42,7 @@ const tilesKept = 96;
 /** One raster of the project on the map: WebGL tiles, drawn by a composition, a stretch and a ramp. */
 export class RasterLayer {
   readonly id: string;
+  #asked = false;
   readonly layer: WebGLTileLayer;
   readonly #options: RasterLayerOptions;
   readonly #density: 1 | 2 | 4;
@@ -93,6 +94,11 @@ export class RasterLayer {
 
   get loading(): boolean {
     return this.#pending > 0;
+  }
+
+  /** Tiles were asked for, and all of them are here. */
+  get drawn(): boolean {
+    return this.#asked && this.#pending === 0;
   }
 
   /** Takes what was stored anew. `false`: the layer has to be made again, since a blend mode needs its own canvas. */
@@ -280,6 +286,7 @@ export class RasterLayer {
   #count(change: number): void {
     // Tiles of a layer that was taken away are counted off already.
     if (this.#disposed) return;
+    if (change > 0) this.#asked = true;
     this.#pending += change;
     this.#options.onloading(change);
   }

@@ -8,6 +8,9 @@ import type { WorkDialogs } from "../../state/work-dialogs.svelte.ts";
 export type Step = "area" | "grid" | "place";
 export const steps: readonly Step[] = ["area", "grid", "place"];
 
+/** Patches along a tile: fewer show the network nothing around a patch. */
+const smallestTile = 2;
+
 /** The form of a new project. It keeps what was typed, whatever goes wrong, until a project is made of it. */
 export class NewProject {
   readonly #client: Client;
@@ -96,6 +99,18 @@ export class NewProject {
     this.preset = same?.id ?? "custom";
   }
 
+  /** The tile that a preset wants, in patches, where the area has no room for it and a smaller one is taken. */
+  get wantedTile(): number | null {
+    const wanted = presetOf(this.preset)?.tilePatches;
+    return wanted !== undefined && this.tile !== null && this.tile < wanted ? wanted : null;
+  }
+
+  /** A preset's tiles are as large as the area has room for, so that no preset refuses an area. */
+  #tileFor({ columns, rows }: ProjectPlan): number | null {
+    const wanted = presetOf(this.preset)?.tilePatches;
+    return wanted === undefined ? this.tile : Math.min(wanted, Math.max(smallestTile, Math.min(columns, rows)));
+  }
+
   async readFiles(paths: readonly string[]): Promise<void> {
     this.filePaths = paths;
     this.fileError = undefined;
@@ -138,6 +153,11 @@ export class NewProject {
         tilePatches: tile,
       });
       if (turn !== this.#turn) return;
+      const fitting = this.#tileFor(plan);
+      if (fitting !== tile) {
+        this.tile = fitting;
+        return await this.replan();
+      }
       this.plan = plan;
       this.planError = undefined;
     } catch (error) {
@@ -152,7 +172,8 @@ export class NewProject {
   }
 
   ready(step: Step): boolean {
-    if (step === "area") return this.area !== null && this.planError === undefined && !this.tooSmall;
+    // How large the tiles are is the next step's question.
+    if (step === "area") return this.area !== null && this.planError === undefined;
     if (step === "grid") return this.plan !== null && !this.tooSmall;
     return this.name.trim() !== "" && this.folder.trim() !== "";
   }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import type { AreaOfFile, ProjectPlan } from "../../../src-shared/ipc/index.ts";
+import { projectPresets } from "../../../src-shared/domain/preset.ts";
+import type { AreaOfFile, ProjectPlan, RequestOf } from "../../../src-shared/ipc/index.ts";
 import { type FakeProgram, settle } from "../../client/fake-program.fixture.ts";
 import { ProjectSession } from "../../state/session.svelte.ts";
 import { memoryStorage, newProgram, project, some } from "../../state/state.fixture.ts";
@@ -18,7 +19,16 @@ const file = (path: string, crs: string, more: Partial<AreaOfFile> = {}): AreaOf
   ...more,
 });
 const plan = (crs: string, more: Partial<ProjectPlan> = {}): ProjectPlan =>
-  some<ProjectPlan>({ crs, bounds: box(0, 0, 1, 1), tileColumns: 3, tileRows: 3, ...more });
+  some<ProjectPlan>({ crs, bounds: box(0, 0, 1, 1), columns: 30, rows: 30, tileColumns: 3, tileRows: 3, ...more });
+
+/** The program's answer for an area of so many metres: whole tiles of it, as `planProject` counts them. */
+const planOf =
+  (meters: number) =>
+  ({ crs, patchMeters, tilePatches }: RequestOf<"project.plan">) => {
+    const columns = Math.ceil(meters / patchMeters);
+    const tiles = Math.floor(columns / tilePatches);
+    return plan(crs ?? "EPSG:32631", { columns, rows: columns, tileColumns: tiles, tileRows: tiles });
+  };
 
 let program: FakeProgram;
 let session: ProjectSession;
@@ -100,13 +110,41 @@ test("the plan follows the newest area; without an area or a size there is none"
   expect([form.plan, form.ready("grid")]).toEqual([null, false]);
 });
 
+test("no preset refuses the area of one small image: its tiles are as large as there is room for, and said", async () => {
+  form.way = "file";
+  program.on("project.areaOf", [file("tile.tif", "EPSG:25832", { bounds: box(500000, 5300000, 500060, 5300060) })]);
+  program.on("project.plan", planOf(60));
+  await form.readFiles(["tile.tif"]);
+  await form.replan();
+  expect([form.preset, form.tile, form.tooSmall, form.wantedTile]).toEqual(["crops", 6, false, 8]);
+  for (const { id } of projectPresets) {
+    form.choosePreset(id);
+    await form.replan();
+    expect([id, form.tooSmall, form.ready("area"), form.ready("grid")]).toEqual([id, false, true, true]);
+    expect((form.patch ?? 0) * (form.tile ?? 0)).toBeLessThanOrEqual(60);
+  }
+  // In a larger area the preset has its own size again.
+  program.on("project.plan", planOf(5000));
+  form.choosePreset("crops");
+  program.on("project.plan", planOf(60));
+  await form.replan();
+  program.on("project.plan", planOf(5000));
+  await form.replan();
+  expect([form.preset, form.tile, form.wantedTile]).toEqual(["crops", 8, null]);
+  // What a person typed is kept, and refused where it is typed, not before.
+  form.tile = 900;
+  form.sizesChanged();
+  await form.replan();
+  expect([form.tile, form.tooSmall, form.ready("area"), form.ready("grid")]).toEqual([900, true, true, false]);
+});
+
 test("an area that cannot be planned or holds no tile goes no further", async () => {
   form.drawn = box(3, 47, 3.1, 47.1);
   await form.replan();
   expect([form.ready("area"), form.ready("grid")]).toEqual([true, true]);
   program.on("project.plan", plan("EPSG:32631", { tileRows: 0 }));
   await form.replan();
-  expect([form.tooSmall, form.ready("area"), form.ready("grid")]).toEqual([true, false, false]);
+  expect([form.tooSmall, form.ready("grid")]).toEqual([true, false]);
   program.refuse("project.plan", new Error("it crosses the date line"));
   await form.replan();
   expect([form.planError, form.ready("area")]).toEqual([new Error("it crosses the date line"), false]);
