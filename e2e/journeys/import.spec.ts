@@ -20,6 +20,10 @@ function withoutCrs(from: string, to: string): void {
 async function chooseFolder(window: Page, name: string): Promise<void> {
   const picker = window.getByRole("dialog").last();
   await picker.getByText(name, { exact: true }).dblclick();
+  await expect(picker.getByText(new RegExp(`/${name}$`))).toBeVisible();
+  // Ctrl+A is for the list of files, and marks no words of the window.
+  await window.keyboard.press("Control+A");
+  expect(await window.evaluate(() => getSelection()?.toString())).toBe("");
   await picker.getByRole("button", { name: "Use this folder" }).click();
 }
 

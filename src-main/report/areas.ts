@@ -1,4 +1,4 @@
-import type { AreaSource } from "../../src-shared/domain/job.ts";
+import type { AreaSource, CorrectedHectares, UncorrectedAreas } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { namedClass } from "./named-class.ts";
@@ -38,6 +38,38 @@ export function areaTable(legend: readonly LegendClass[], source: AreaSource | n
       html`<tr class="total">${rowHead("Total")}${cell(grouped(total))}${cell(hectares(total * source.squareMetersPerPixel, decimals))}${cell(total > 0 ? percent(1) : dash)}</tr>`,
     ],
     note: "Counted pixels are not an area estimate: what the map confuses adds to one class and is missing from another. For area statistics, correct the counts with a reference sample.",
+  });
+}
+
+/** Hectares as the test labels correct the counts, with their intervals; or why there are none. */
+export function correctedTable(
+  legend: readonly LegendClass[],
+  source: CorrectedHectares | UncorrectedAreas | undefined,
+): Html | false {
+  if (!source) return false;
+  if ("reason" in source) {
+    const why =
+      source.reason === "no-evaluation"
+        ? "this model was not measured on a test part with these inputs"
+        : `these mapped classes have fewer than two test patches: ${source.classes.join(", ")}`;
+    return html`<p class="note">The areas are not corrected: ${why}.</p>`;
+  }
+  const { classes, samples, overallAccuracy, overallAccuracyError } = source;
+  const known = classes.filter(({ code }) => legend.some((each) => each.code === code));
+  const total = known.reduce((sum, each) => sum + each.hectares, 0);
+  const decimals = hectareDecimals(total * 10_000);
+  const row = (each: CorrectedHectares["classes"][number]): Html => {
+    const low = Math.max(0, each.hectares - each.error);
+    const interval = `${hectares(low * 10_000, decimals)}\u2060–\u2060${hectares((each.hectares + each.error) * 10_000, decimals)}`;
+    const entry = legend.find(({ code }) => code === each.code)!;
+    return html`<tr>${rowHead(namedClass(entry, legend))}${cell(hectares(each.hectares * 10_000, decimals))}${cell(interval)}${cell(percent(each.usersAccuracy))}${cell(percent(each.producersAccuracy))}</tr>
+`;
+  };
+  return table({
+    caption: "Area corrected by the test labels",
+    head: html`<tr>${columnHead("Class")}${["ha", "95 % interval, ha", "User’s accuracy", "Producer’s accuracy"].map((name) => columnHead(name, true))}</tr>`,
+    body: known.map(row),
+    note: `Estimated from ${grouped(samples)} test patches by post-stratification (Olofsson et al. 2014); weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right. The intervals hold for test labels that were drawn at random over the mapped area; patches of one label resemble each other, so that the true intervals are wider.`,
   });
 }
 

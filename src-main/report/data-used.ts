@@ -1,7 +1,7 @@
 import type { Imagery } from "../../src-shared/domain/job.ts";
 import { type Acquisition, hasQuality, radiometryOf, warningsOf } from "../../src-shared/eo/acquisition.ts";
 import type { Modality } from "../../src-shared/eo/modality.ts";
-import { remarkSentence } from "../../src-shared/eo/remarks.ts";
+import { type Remark, remarkSentence } from "../../src-shared/eo/remarks.ts";
 import { type SensorId, sclClasses } from "../../src-shared/eo/sensors.ts";
 import { type Html, html } from "./html.ts";
 import { inputTitle } from "./inputs.ts";
@@ -52,36 +52,87 @@ ${timeline(inputs.map(({ title, dates }) => ({ title, dates })))}
 <ul class="remarks">${inputs.map(
     (input) => html`<li><strong>${input.title}.</strong> ${remarks(input).filter(Boolean).join(" ")}</li>
 `,
+  )}${doubts(inputs).map(
+    (sentence) => html`<li><strong>Doubt.</strong> ${sentence}</li>
+`,
   )}</ul>`;
 }
 
 /** Sensors that see through clouds. */
 const radar: ReadonlySet<SensorId> = new Set(["sentinel-1"]);
 
-/** How stored numbers became values, which pixels counted as clear, and every doubt that was found. */
+/** Every doubt once, with how many images have it and of which inputs. */
+function doubts(inputs: readonly InputData[]): string[] {
+  const found = new Map<Acquisition, { readonly inputs: string[]; readonly warnings: readonly Remark[] }>();
+  for (const { title, acquisitions } of inputs) {
+    for (const acquisition of acquisitions) {
+      const known = found.get(acquisition);
+      if (known) known.inputs.push(title);
+      else found.set(acquisition, { inputs: [title], warnings: warningsOf(acquisition) });
+    }
+  }
+  const all = [...found.values()];
+  const warnings = tally(all.flatMap((each) => each.warnings));
+  return warnings
+    .toSorted((p, q) => q.images - p.images)
+    .map(({ key, sentence, images }) => {
+      const titles = all
+        .filter(({ warnings }) => warnings.some((each) => keyOf(each) === key))
+        .flatMap((each) => each.inputs);
+      return `${counted(images, "image")} of ${[...new Set(titles)].join(", ")}: ${ended(sentence)}`;
+    });
+}
+
+/** How stored numbers became values, and which pixels counted as clear. */
 function remarks({ modality, acquisitions }: InputData): string[] {
-  const decisions = tally(acquisitions.map((acquisition) => remarkSentence(radiometryOf(acquisition).decidedBy)));
-  const warnings = tally(acquisitions.flatMap(warningsOf).map(remarkSentence));
+  const decisions = tally(acquisitions.map((acquisition) => radiometryOf(acquisition).decidedBy));
   const count = (images: number): string => (images === acquisitions.length ? "all images" : counted(images, "image"));
   const clear = modality.clearClasses.map((code) => sclClasses[code] ?? `class ${code}`);
   const masked = acquisitions.filter(hasQuality).length;
   return [
-    ...decisions.map(([sentence, images]) =>
-      `${ended(sentence)} (${count(images)})`.replace(/\.? \(/, " (").concat("."),
-    ),
+    ...decisions.map(({ sentence, images }) => `${sentence.trim().replace(/[.]$/, "")} (${count(images)}).`),
     clear.length > 0 && masked > 0
       ? `Clear pixels by the scene classification: ${clear.join(", ")} (${count(masked)}).`
       : radar.has(modality.sensor)
         ? ""
         : "No cloud mask was used.",
-    ...warnings.map(([sentence, images]) => `Doubt in ${count(images)}: ${ended(sentence)}`),
   ];
 }
 
-function tally(sentences: readonly string[]): readonly (readonly [string, number])[] {
-  const counts = new Map<string, number>();
-  for (const sentence of sentences) counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
-  return [...counts].filter(([sentence]) => sentence.trim() !== "");
+interface Tally {
+  readonly key: string;
+  readonly sentence: string;
+  readonly images: number;
 }
+
+/** Each remark once, with its number of images: those that differ by a measured number alone are one, with the numbers' range. */
+function tally(remarks: readonly Remark[]): readonly Tally[] {
+  return [...Map.groupBy(remarks, keyOf)]
+    .map(([key, own]) => ({ key, sentence: sentenceOf(own), images: own.length }))
+    .filter(({ sentence }) => sentence.trim() !== "");
+}
+
+const valuesOf = ({ code: _, ...details }: Remark): [string, unknown][] => Object.entries(details);
+
+const keyOf = (remark: Remark): string =>
+  JSON.stringify([remark.code, valuesOf(remark).filter(([, value]) => typeof value !== "number")]);
+
+/** The sentence of remarks of one kind: that of the middle one, and from where to where its numbers go. */
+function sentenceOf(remarks: readonly Remark[]): string {
+  const varying = valuesOf(remarks[0]!).flatMap(([name, value]) => {
+    if (typeof value !== "number") return [];
+    const sorted = remarks
+      .map((remark) => ({ remark, number: Number(new Map(valuesOf(remark)).get(name)) }))
+      .toSorted((p, q) => p.number - q.number);
+    const [low, high] = [sorted[0]!.number, sorted.at(-1)!.number];
+    return low === high ? [] : [{ name, low, high, middle: sorted[Math.floor(sorted.length / 2)]!.remark }];
+  });
+  const sentence = remarkSentence(varying[0]?.middle ?? remarks[0]!);
+  if (varying.length === 0) return sentence;
+  const ranges = varying.map(({ name, low, high }) => `${name} ${plain(low)} to ${plain(high)}`);
+  return `${sentence.trim().replace(/[.]$/, "")} (${ranges.join(", ")})`;
+}
+
+const plain = (value: number): string => String(Number(value.toPrecision(3)));
 
 const ended = (sentence: string): string => (/[.!?]$/.test(sentence.trim()) ? sentence.trim() : `${sentence.trim()}.`);

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import type { AreaSource, MapPlace, MapResult, ReportSpec } from "../../src-shared/domain/job.ts";
 import { accuracyOf, bestFirst, findingsList, inOrderOfWorth, interval, measuredClasses } from "./accuracy.ts";
-import { areaTable, totalPixels, totalSquareMeters } from "./areas.ts";
+import { areaTable, correctedTable, totalPixels, totalSquareMeters } from "./areas.ts";
 import { curvesOf } from "./curves.ts";
 import { dataUsed, inputData } from "./data-used.ts";
+import { designOf } from "./design.ts";
 import type { Ground } from "./ground.ts";
 import { Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
@@ -160,6 +161,7 @@ ${left > 0 ? html`<p class="note">${parts.length} of ${grouped(places.length)} s
 ${parts.map((part, index) => mapPart(part, index === parts.length - 1, spec, areas))}
 <div class="pair">
 ${areaTable(spec.legend, areas)}
+${correctedTable(spec.legend, spec.corrected)}
 ${factTable(
   spec.map,
   ground,
@@ -249,7 +251,8 @@ function accuracySection(spec: ReportSpec): Html {
   }
   const { imagery, legend, evaluations } = spec;
   const heading = evaluations.length > 1;
-  return html`${inOrderOfWorth(evaluations).map((each) => accuracyOf(each, { imagery, legend, heading }))}`;
+  return html`${inOrderOfWorth(evaluations).map((each) => accuracyOf(each, { imagery, legend, heading }))}
+${spec.design && designOf(spec.design)}`;
 }
 
 const curvesSection = ({ curves }: ReportSpec): Html =>

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { plainSentence } from "../../src-shared/domain/finding-words.ts";
 import type { ReportSpec } from "../../src-shared/domain/job.ts";
+import { remarkSentence } from "../../src-shared/eo/remarks.ts";
 import { openRaster, requireGeobox } from "../raster/index.ts";
 import { type ReportContext, writeReport } from "./index.ts";
 import { sampleSpec } from "./sample-spec.ts";
@@ -98,6 +99,84 @@ test("the area table holds every class, its hectares and a warning", async () =>
   ]);
   expect(report.text).toContain("Counted pixels are not an area estimate");
   expect(report.scale).toEqual(["100", "100"]);
+});
+
+test("what was found of many images stands there once, with their number and the range of its numbers", async () => {
+  const spec = sampleSpec(join(folder, "doubts.html"));
+  const acquisitions = spec.imagery.acquisitions.map((acquisition, index) => {
+    const warnings = [
+      { code: "baseline-against-tags" as const, baseline: index % 2 ? "04.00" : "05.09" },
+      { code: "offset-probably-in" as const, dates: 3, darkest: index },
+    ];
+    const files = acquisition.pieces.map((piece) => ({
+      ...piece,
+      files: piece.files.map((file) => ({ ...file, radiometry: { ...file.radiometry, warnings } })),
+    }));
+    return { ...acquisition, pieces: files };
+  });
+  await writeReport({ ...spec, imagery: { ...spec.imagery, acquisitions } }, context());
+  const text = readFileSync(spec.outputPath, "utf8").replaceAll(/<[^>]+>/g, " ");
+  const times = (words: string) => text.split(words).length - 1;
+  // One of each baseline, and one of the darkest values, over 152 images of two inputs.
+  expect(times("Doubt.")).toBe(3);
+  expect(text).toMatch(/152 images of Sentinel-2, Sentinel-1: In 3 dates .*darkest 0 to 151/);
+  expect(text).toMatch(/76 images of Sentinel-2, Sentinel-1: .*04\.00/);
+  expect(times(remarkSentence({ code: "median-negative", median: -12 }).slice(0, 20))).toBe(1);
+  expect(text).toMatch(/median -14 to -10\.1/);
+});
+
+test("areas are corrected by the test labels with an interval each, and where they cannot be it is said why", async () => {
+  const spec = sampleSpec(join(folder, "corrected.html"));
+  const each = { error: 1.5, usersAccuracy: 0.9, producersAccuracy: 0.8 };
+  const corrected = {
+    samples: 1405,
+    overallAccuracy: 0.88,
+    overallAccuracyError: 0.02,
+    classes: [
+      { code: 1, hectares: 11.25, ...each },
+      { code: 5, hectares: 0.5, ...each },
+    ],
+  };
+  const report = await seen("corrected.html", { corrected });
+  expect(tableOf(report, "Area corrected by the test labels")).toEqual([
+    ["Class", "ha", "95 % interval, ha", "User’s accuracy", "Producer’s accuracy"],
+    ["Winter wheat", "11.25", "9.75\u2060–\u206012.75", "90.0 %", "80.0 %"],
+    ["Water", "0.50", "0.00\u2060–\u20602.00", "90.0 %", "80.0 %"],
+  ]);
+  await writeReport({ ...spec, corrected: { reason: "too-few-samples", classes: ["Maize"] } }, context());
+  expect(readFileSync(spec.outputPath, "utf8")).toContain("fewer than two test patches: Maize");
+  await writeReport({ ...spec, corrected: { reason: "no-evaluation", classes: [] } }, context());
+  expect(readFileSync(spec.outputPath, "utf8")).toContain("The areas are not corrected: this model was not measured");
+});
+
+test("the sample design names the split, its sets class by class, and what the test part stands for", async () => {
+  const spec = sampleSpec(join(folder, "design.html"));
+  const count = (classCode: number, part: "train" | "test" | "unused", items: number, weight: number) => ({ classCode, part, items, weight }); // biome-ignore format: one line
+  const design = {
+    method: "blocks" as const,
+    parameters: { blockMeters: 320, bufferMeters: 20, seed: 4, shares: { train: 0.6, validation: 0.1, test: 0.3 } },
+    optimistic: false,
+    counts: [count(1, "train", 7, 400), count(1, "test", 3, 181), count(2, "test", 2, 90), count(2, "unused", 0, 0)],
+    classes: [
+      { code: 1, name: "Winter wheat" },
+      { code: 2, name: "Maize" },
+      { code: 9, name: "Never drawn" },
+    ],
+  };
+  const report = await seen("design.html", { design });
+  expect(tableOf(report, "Labels in each set (polygons, patches)")).toEqual([
+    ["Class", "Training", "Test"],
+    ["Winter wheat", "7 400 patches", "3 181 patches"],
+    ["Maize", "–", "2 90 patches"],
+    ["Total", "7 400 patches", "5 271 patches"],
+  ]);
+  const text = report.text;
+  expect(text).toContain("split by squares of 320 m, with 20 m left out beside borders");
+  expect(text).toContain("60.0 % train, 10.0 % validation, 30.0 % test wanted, seed 4");
+  expect(text).toContain("The test part has 5 polygons with 271 patches");
+  expect(text).not.toContain("look better than it is");
+  await writeReport({ ...spec, design: { ...design, method: "random", optimistic: true } }, context());
+  expect(readFileSync(spec.outputPath, "utf8")).toContain("looks better than it is");
 });
 
 test("separate places of a map are shown one by one, the largest of many", async () => {

@@ -143,7 +143,7 @@ function series(
         offset: 0,
         decidedBy: optical
           ? { code: "scale-tags" as const, scale: 0.0001, offset: 0 }
-          : { code: "unit-decibels" as const },
+          : { code: "median-negative" as const, median: -14 + (index % 40) / 10 },
         warnings:
           index === 5 && optical
             ? [{ code: "written" as const, text: "More than half of the pixels are missing" }]

@@ -294,6 +294,55 @@ test("a map tells its areas, and areas corrected by a test of the same model and
   expect(await code(all["exports.table"]({ table: "areas", id, to: csv }))).toBe("file-exists");
 });
 
+test("a report shows the classes of its map alone, its areas as its own test corrects them, and how the labels were split", async () => {
+  const modelId = catalog.models.named("imported").id;
+  const images = join(import.meta.dirname, "../../resources/sample/flanders-crops-2019/S2_L2A_10m");
+  await all["rasters.import"]({ paths: [join(images, readdirSync(images)[40]!)] });
+  const legendId = catalog.legends.put("never taught", [{ code: 1, name: "Unheard-of fern", color: "#123456" }]);
+  const own = catalog.legends.put("taught", legend);
+  const report = { counts: [{ classCode: 1, part: "test" as const, items: 5, weight: 45 }] };
+  const splitId = catalog.splits.add(
+    { legendId: own, method: "blocks", parameters: { blockMeters: 160 }, optimistic: false, report },
+    new Map(),
+  );
+  const measured = (model: number, right: number) => {
+    const job = catalog.jobs.add("evaluate");
+    const runId = catalog.runs.add({ jobId: job.id, kind: "evaluate", modelId: model, splitId });
+    const score = {
+      modalities: ["s2"],
+      classSet: [1, 2],
+      samples: 100,
+      overallAccuracy: right,
+      overallAccuracyInterval: [0.5, 0.99],
+      macroF1: right,
+      weightedF1: right,
+      microF1: right,
+      classes: legend.map((entry) => ({ ...entry, precision: 1, recall: 1, f1: 1, support: 50 })),
+      confusion: [
+        [40, 10],
+        [5, 45],
+      ],
+    } as const;
+    catalog.runs.finish(runId, { part: "test", subsets: [score] } satisfies EvaluateResult, null);
+    catalog.jobs.start(job.id);
+    catalog.jobs.finish(job.id);
+  };
+  const id = await addMap("reported", (_, row) => (row < 10 ? 1 : 2));
+  measured(modelId, 0.85);
+  // The newest measurement is of another model, and says nothing of this map.
+  measured(catalog.models.find("random")?.id ?? modelId + 1, 0.111);
+  const to = join(room, "report.html");
+  const { id: job } = await all["reports.write"]({ to, map: id });
+  await all["jobs.wait"]({ id: job });
+  const text = readFileSync(to, "utf8").replaceAll(/<[^>]+>/g, " ");
+  expect(text).toContain("Area corrected by the test labels");
+  expect(text).toContain("split by squares of 160 m");
+  expect(text).toContain("maize, sweet");
+  expect(text).not.toContain("Unheard-of fern");
+  expect([text.includes("0.850"), text.includes("0.111")]).toEqual([true, false]);
+  for (const each of [legendId, own]) catalog.legends.remove(each);
+});
+
 test("two maps are compared, listed, exported by a proposed name, and deleted with their files", {
   tags: ["gdal"],
 }, async () => {

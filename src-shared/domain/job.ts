@@ -14,6 +14,7 @@ import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
 import type { ScoreTable } from "./score-table.ts";
+import type { SplitFacts, SplitMethod, SplitParameters } from "./split.ts";
 import type {
   EvaluateTilesResult,
   EvaluateTilesSpec,
@@ -365,6 +366,40 @@ export interface GoldenResult {
 }
 
 /** Gathers what a run left into one self-contained HTML file. */
+/** Areas by post-stratification (Olofsson et al. 2014), each with half of its 95 % interval. */
+export interface CorrectedHectares {
+  /** test patches */
+  readonly samples: number;
+  readonly overallAccuracy: number;
+  readonly overallAccuracyError: number;
+  readonly classes: readonly {
+    readonly code: number;
+    readonly hectares: number;
+    readonly error: number;
+    readonly usersAccuracy: number;
+    readonly producersAccuracy: number;
+  }[];
+}
+
+/** Why counted areas cannot be corrected; `classes`: names of those with too few test patches. */
+export interface UncorrectedAreas {
+  readonly reason: "no-evaluation" | "too-few-samples";
+  readonly classes: readonly string[];
+}
+
+/** How labels were chosen and divided: what decides how far a figure on the test part may be trusted. */
+export interface SampleDesign {
+  readonly method: SplitMethod;
+  readonly parameters: SplitParameters;
+  /** neighbours of test places were trained on */
+  readonly optimistic: boolean;
+  readonly unit?: LabelUnit;
+  /** labels (items) and patches (weight) of each class in each set */
+  readonly counts: SplitFacts["counts"];
+  /** names of the classes in `counts` */
+  readonly classes: readonly { readonly code: number; readonly name: string }[];
+}
+
 export interface ReportSpec extends CommonSpec {
   readonly kind: "report";
   readonly title: string;
@@ -381,6 +416,10 @@ export interface ReportSpec extends CommonSpec {
   readonly scores?: readonly ScoreTable[];
   /** pixels per class; `null` takes those of `map` */
   readonly areas: AreaSource | null;
+  /** hectares as the test labels correct the counts, or why they cannot; not in specs of earlier versions */
+  readonly corrected?: CorrectedHectares | UncorrectedAreas;
+  /** how the labels behind the accuracy were set apart; not in specs of earlier versions */
+  readonly design?: SampleDesign;
   readonly notes: readonly string[];
   /** sources and licences of the data, one sentence each */
   readonly attribution: readonly string[];

@@ -1,9 +1,20 @@
 import { z } from "zod";
-import type { EvaluateResult, ReportTable } from "../../../src-shared/domain/job.ts";
+import type {
+  CorrectedHectares,
+  EvaluateResult,
+  ReportTable,
+  SampleDesign,
+  UncorrectedAreas,
+} from "../../../src-shared/domain/job.ts";
+import type { MapProduct } from "../../../src-shared/domain/map-product.ts";
+import type { Run } from "../../../src-shared/domain/run.ts";
 import type { EvaluateTilesResult, TileScore } from "../../../src-shared/domain/tiles.ts";
 import type { Catalog, Job } from "../../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
+import { activeLegend } from "../labels/active.ts";
+import { correctedAreas, mappedAreas } from "../maps/accuracy.ts";
+import { legendOfMap } from "../maps/maps.ts";
 import { scoreTable } from "../models/scores.ts";
 import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
@@ -25,7 +36,7 @@ const reportSchema = z.strictObject({
 /** One HTML file about a project: its last map, what was measured, the curves, the data, the time it took. */
 export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
   return {
-    "reports.write": validated("reports.write", reportSchema, (request) => {
+    "reports.write": validated("reports.write", reportSchema, async (request) => {
       const { title, notes } = request;
       const outputPath = writable(catalog.folder, request.to, request.overwrite);
       const jobs = new Map(catalog.jobs.list().map((job) => [job.id, job]));
@@ -35,10 +46,20 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
         .filter(({ id }) => request.runs?.includes(id) ?? true)
         .map((run) => ({ title: runTitle(catalog, run.kind, run.modelId), metrics: catalog.runs.metrics(run.id) }));
       const evaluations = finished.filter(({ kind, result }) => kind === "evaluate" && result !== null);
+      const map =
+        request.map === null
+          ? null
+          : typeof request.map === "number"
+            ? catalog.maps.get(request.map)
+            : catalog.maps.list().at(-1);
+      // What was measured of another model says nothing of this map.
+      const ofMap = evaluations.filter(({ modelId }) => map && modelId === map.modelId);
       const shown = request.evaluations
         ? evaluations.filter(({ id }) => request.evaluations!.includes(id))
-        : evaluations.slice(-1);
-      const map = typeof request.map === "number" ? catalog.maps.get(request.map) : catalog.maps.list().at(-1);
+        : (ofMap.length > 0 ? ofMap : evaluations).slice(-1);
+      const legend = map ? await legendOfMap(map) : (activeLegend(catalog)?.classes ?? []);
+      const areas = map ? mappedAreas(map, legend) : null;
+      const design = designOf(catalog, shown);
       const { name } = catalog.project.get();
       return queue.start({
         kind: "report",
@@ -47,9 +68,9 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
         appVersion,
         title: title ?? name,
         outputPath,
-        legend: catalog.legends.list().flatMap(({ classes }) => classes),
+        legend,
         imagery: imageryOf(catalog),
-        map: request.map === null ? null : (map?.files ?? null),
+        map: map?.files ?? null,
         evaluations: shown.map(({ result }) => result as EvaluateResult),
         curves,
         phases: [...jobs.values()].filter(({ state }) => state === "finished").map(phaseOf),
@@ -61,10 +82,41 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
           .map((part) => scoreTable(catalog, part))
           .filter(({ rows }) => rows.length > 0),
         areas: null,
+        ...(map && areas ? { corrected: correctedOf(catalog, map, areas) } : {}),
+        ...(design ? { design } : {}),
         notes,
         attribution: [],
       });
     }),
+  };
+}
+
+/** Hectares of the map as its test corrects them, or why they cannot be corrected. */
+function correctedOf(
+  catalog: Catalog,
+  map: MapProduct,
+  { areas, hectares }: ReturnType<typeof mappedAreas>,
+): CorrectedHectares | UncorrectedAreas {
+  const { corrected, uncorrected } = correctedAreas(catalog, map, areas, hectares);
+  if (!corrected) return uncorrected ?? { reason: "no-evaluation", classes: [] };
+  const { samples, overallAccuracy, overallAccuracyError, classes } = corrected;
+  return { samples, overallAccuracy, overallAccuracyError, classes };
+}
+
+/** The split that the last of these measurements was made with. */
+function designOf(catalog: Catalog, measured: readonly Pick<Run, "splitId" | "result">[]): SampleDesign | undefined {
+  const last = measured.at(-1);
+  const split = catalog.splits.list().find(({ id }) => id === last?.splitId);
+  if (!last || !split?.report.counts) return undefined;
+  const unit = (last.result as EvaluateResult).unit;
+  const legend = catalog.legends.list().find(({ id }) => id === split.legendId);
+  return {
+    method: split.method,
+    parameters: split.parameters,
+    optimistic: split.optimistic,
+    ...(unit === undefined ? {} : { unit }),
+    counts: split.report.counts,
+    classes: (legend?.classes ?? []).map(({ code, name }) => ({ code, name })),
   };
 }
 
