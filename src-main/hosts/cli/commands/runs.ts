@@ -270,7 +270,8 @@ async function teachMethod(
 ): Promise<number> {
   const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat finetune --help" });
   const features = options.features as MethodFeatures | undefined;
-  const [unused] = ofNetworks.filter((name) => options[name] !== undefined);
+  // A flag that was not given is false.
+  const [unused] = ofNetworks.filter((name) => options[name] !== undefined && options[name] !== false);
   if (unused) throw usage(`--${unused} belongs to networks, not to --method ${method}.`);
   const [noEncoder] = usesEncoder(features) ? [] : ofEncoders.filter((name) => options[name] !== undefined);
   if (noEncoder)
