@@ -100,10 +100,10 @@ test("training tiles are a function of seed and draw, lie inside the area, and e
   }
 });
 
-test("drawn by class, a parcel of 4 patches is seen as often as a class of 400; drawn by patch, a hundredth as often", () => {
+test("drawn by class, a parcel of 4 patches is seen as often as a class of 400; drawn by patch, a hundredth as often; by the square root, a tenth", () => {
   const polygons = [square(1, 1, 574_700, 5_622_000, 200), square(2, 2, 575_200, 5_622_000, 20)];
   const labels = labelsOf({ ...sample, polygons });
-  const share = (balance: "classes" | "patches" | "polygons") => {
+  const share = (balance: "classes" | "patches" | "polygons" | "square-root") => {
     const tiles = aroundLabels(labels, 4, balance, 1)(0, 1000);
     return tiles.filter(({ col }) => col > 57_500).length / 1000;
   };
@@ -111,4 +111,6 @@ test("drawn by class, a parcel of 4 patches is seen as often as a class of 400; 
   expect(Math.abs(share("classes") - 0.5)).toBeLessThan(0.05);
   expect(Math.abs(share("polygons") - 0.5)).toBeLessThan(0.05);
   expect(share("patches")).toBeLessThan(0.02);
+  // √4 / (√4 + √400)
+  expect(Math.abs(share("square-root") - 1 / 11)).toBeLessThan(0.03);
 });

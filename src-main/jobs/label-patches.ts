@@ -219,10 +219,22 @@ function cellsOf(window: PatchWindow): string[] {
   return keys;
 }
 
+/** The item that a number below 1 falls on, when each takes its chance of the way. */
+function weighted<T>(items: readonly T[], chances: readonly number[], at: number): T {
+  let left = at * chances.reduce((sum, chance) => sum + chance, 0);
+  for (const [i, item] of items.entries()) {
+    left -= chances[i]!;
+    if (left < 0) return item;
+  }
+  return items.at(-1)!;
+}
+
 /**
  * Tiles that hold a labelled patch. With `classes` a class is drawn first, then one of its polygons, then a patch of it, so
  * that a rare crop is seen as often as a common one; with `polygons` every polygon has the same chance, so that a class of many
- * small and different places is seen more often than one of few large fields; with `patches` every labelled patch has.
+ * small and different places is seen more often than one of few large fields; with `patches` every labelled patch has; with
+ * `square-root` a class is drawn by the square root of its patches, then one of them: a rare class is seen, and a common one stays common.
+ * @see Mahajan et al. 2018, Exploring the Limits of Weakly Supervised Pretraining, §2.2 (square-root sampling)
  */
 export function aroundLabels(
   labels: LabelPatches,
@@ -234,19 +246,19 @@ export function aroundLabels(
   const frames = labels.covered?.windows() ?? [labels.area];
   const usable = labels.usable();
   const byClass = [...Map.groupBy(usable, ({ classCode }) => classCode).values()];
-  const total = usable.reduce((sum, { patches }) => sum + patches, 0);
+  const inClass = new Map(
+    byClass.map((own) => [own[0]!.classCode, own.reduce((sum, { patches }) => sum + patches, 0)]),
+  );
+  const chances = usable.map(({ patches, classCode }) =>
+    balance === "square-root" ? patches / Math.sqrt(inClass.get(classCode)!) : patches,
+  );
   return (index, count) => {
     const random = seededRandom("labelled-tiles", seed, index);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
     const polygon = (): LabelledPolygon => {
       if (balance === "classes") return pick(pick(byClass));
       if (balance === "polygons") return pick(usable);
-      let left = random() * total;
-      for (const candidate of usable) {
-        left -= candidate.patches;
-        if (left < 0) return candidate;
-      }
-      return usable.at(-1)!;
+      return weighted(usable, chances, random());
     };
     return Array.from({ length: count }, () => {
       const patch = patchAt(labels.patchesOf(polygon().id), random());

@@ -165,6 +165,10 @@ export const recipeMessages = messages({
   "train.option.balance.classes": { en: "Every class equally often", fr: "Chaque classe aussi souvent" },
   "train.option.balance.polygons": { en: "Every label equally often", fr: "Chaque étiquette aussi souvent" },
   "train.option.balance.patches": { en: "Every patch equally often", fr: "Chaque patch aussi souvent" },
+  "train.option.balance.square-root": {
+    en: "Rare classes more often, common ones less",
+    fr: "Les classes rares plus souvent, les courantes moins",
+  },
   "train.field.classWeights": { en: "Weight of classes", fr: "Poids des classes" },
   "train.hint.classWeights": {
     en: "Balanced gives classes with few labelled patches more weight.",

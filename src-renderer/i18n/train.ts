@@ -174,8 +174,8 @@ export const trainMessages = messages({
     fr: "Seulement {labels} pour l’entraînement ({patches} patchs) : chacune est tirée aussi souvent.",
   },
   "train.chosen.many-places": {
-    en: "{labels} to train on ({patches} patches): patches are drawn as they are labelled.",
-    fr: "{labels} pour l’entraînement ({patches} patchs) : les patchs sont tirés comme ils sont étiquetés.",
+    en: "{labels} to train on ({patches} patches): rare classes are drawn more often than they occur.",
+    fr: "{labels} pour l’entraînement ({patches} patchs) : les classes rares sont tirées plus souvent qu’elles n’apparaissent.",
   },
   "train.preset.balanced": { en: "Balanced", fr: "Équilibré" },
   "train.preset.thorough": { en: "Thorough", fr: "Approfondi" },

@@ -31,7 +31,7 @@ export interface ChosenSettings {
   readonly values: Partial<SettingsOfLabels>;
 }
 
-/** From this number of polygons on patches are drawn as they are labelled. */
+/** From this number of polygons on patches are drawn, and classes by the square root of how many they have. */
 const manyPlaces = 30;
 /** Classes of fewer polygons than this are learned from places that look like nothing else. */
 const fewPerClass = 5;
@@ -45,7 +45,8 @@ const patchesOfPoints = 2;
  * - `points`: every polygon holds a patch or two. Polygons and patches are the same; nothing is large.
  * - `few-places`: fewer than thirty polygons. Every polygon has the same chance, so that one large field does not decide.
  * - `many-places`: from thirty polygons on, as wall-to-wall labels have. Drawn polygon by polygon, specks would count as
- *   much as forests and the map would be full of rare classes; patches are drawn as they are labelled.
+ *   much as forests and the map would be full of rare classes; drawn as they are labelled, a class of a hundredth of the
+ *   patches is never found. Classes are drawn by the square root of their patches, then patches of them.
  *
  * A regression, a forest and boosted trees answer beside the network, each as loud as it, where a usual class has five polygons
  * or more. With one or two polygons to a class these methods are sure of little but the class that varies most, and drag the
@@ -76,13 +77,13 @@ export function settingsOfLabels({
       values: { balance: "polygons", patchWeightPower: 0.5, ...common },
     };
   if (points) return { rule: "points", values: { balance: "polygons", patchWeightPower: 0.5, ...common } };
-  return { rule: "many-places", values: { balance: "patches", patchWeightPower: 1, ...common } };
+  return { rule: "many-places", values: { balance: "square-root", patchWeightPower: 1, ...common } };
 }
 
 const because: Readonly<Record<LabelRule, string>> = {
   points: "every label has a patch or two",
   "few-places": `fewer than ${manyPlaces} places train: each is drawn as often as any other`,
-  "many-places": `${manyPlaces} places or more train: patches are drawn as they are labelled`,
+  "many-places": `${manyPlaces} places or more train: classes are drawn by the square root of their patches, so that rare ones are seen`,
 };
 
 /** What was chosen and why, in English; nothing where everything was set by hand. */

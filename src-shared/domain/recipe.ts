@@ -37,8 +37,8 @@ export interface FinetuneRecipe extends CommonRecipe {
   /** chance that a tile loses some of its modalities, so that one set of weights serves every subset */
   readonly modalityDropout: number;
   readonly labelSmoothing: number;
-  /** which tiles are drawn: every class equally often and within it every polygon, every polygon, or every labelled patch */
-  readonly balance: "classes" | "polygons" | "patches";
+  /** which tiles are drawn: every class equally often and within it every polygon, every polygon, every labelled patch, or classes by the square root of their patches */
+  readonly balance: "classes" | "polygons" | "patches" | "square-root";
   /** a polygon's weight in a tile grows with its patches to this power: 1 counts patches, 0 counts polygons */
   readonly patchWeightPower: number;
   /** how much a penalised logistic regression on monthly values counts in the answer, beside the network's 1; 0: not taught */

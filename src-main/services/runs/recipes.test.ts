@@ -7,10 +7,10 @@ const wallToWall = { polygons: 158, patches: 25_000, classes: 5 };
 const parcels = { polygons: 17, patches: 2662, classes: 8 };
 const points = { polygons: 906, patches: 906, classes: 5 };
 
-test("labels that cover the ground are learned patch by patch and few parcels one by one, points as points", () => {
+test("labels that cover the ground are learned patch by patch with rare classes more often, and few parcels one by one, points as points", () => {
   expect(settingsOfLabels(wallToWall)).toMatchObject({
     rule: "many-places",
-    values: { balance: "patches", steps: 300 },
+    values: { balance: "square-root", steps: 300 },
   });
   expect(settingsOfLabels(parcels)).toMatchObject({ rule: "few-places", values: { balance: "polygons", steps: 300 } });
   expect(settingsOfLabels(points)).toMatchObject({ rule: "points", values: { balance: "polygons", steps: 300 } });
@@ -48,7 +48,7 @@ test("what somebody sets is never chosen for them; auto is as good as saying not
 
 test("what was chosen is said with its reason, for people and for programs", () => {
   expect(chosenSentence(recipeFor({}, wallToWall).chosen)).toBe(
-    "Chosen from the labels (158 polygons, 25000 patches, 5 classes): balance=patches, patchWeightPower=1, steps=300, learningRate=0.001, regressionWeight=1, forestWeight=1, boostedWeight=1, since 30 places or more train: patches are drawn as they are labelled; 5 places or more to a usual class: all simple methods answer beside the network.",
+    "Chosen from the labels (158 polygons, 25000 patches, 5 classes): balance=square-root, patchWeightPower=1, steps=300, learningRate=0.001, regressionWeight=1, forestWeight=1, boostedWeight=1, since 30 places or more train: classes are drawn by the square root of their patches, so that rare ones are seen; 5 places or more to a usual class: all simple methods answer beside the network.",
   );
   const none = { regressionWeight: 0, forestWeight: 0, boostedWeight: 0 };
   const all = { balance: "classes", patchWeightPower: 0, steps: 1, learningRate: 1, ...none } as const;

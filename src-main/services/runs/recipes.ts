@@ -40,7 +40,7 @@ const finetuneShape = {
   encoderLearningRateScale: z.number().min(0),
   modalityDropout: share,
   labelSmoothing: z.number().min(0).lt(1),
-  balance: z.enum(["classes", "polygons", "patches"]),
+  balance: z.enum(["classes", "polygons", "patches", "square-root"]),
   patchWeightPower: share,
   classWeights: z.enum(["none", "balanced"]),
   regressionWeight: memberWeight,
@@ -76,7 +76,7 @@ export const pretrainRecipe = z
  * labels; `balance: "auto"` says so in a word.
  */
 export const finetuneRecipe = z
-  .strictObject({ ...finetuneShape, balance: z.enum(["auto", "classes", "polygons", "patches"]) })
+  .strictObject({ ...finetuneShape, balance: z.enum(["auto", "classes", "polygons", "patches", "square-root"]) })
   .partial()
   .transform(defined);
 

@@ -67,7 +67,7 @@ export const fieldsOf: Readonly<Record<"finetune" | "pretrain" | "tiles", readon
     {
       id: "fairness",
       fields: [
-        { key: "balance", kind: "choice", options: ["auto", "classes", "polygons", "patches"] },
+        { key: "balance", kind: "choice", options: ["auto", "classes", "polygons", "patches", "square-root"] },
         { key: "classWeights", kind: "choice", options: ["none", "balanced"] },
         fromLabels(number("patchWeightPower", 0, 1, 0.1)),
       ],
