@@ -6,6 +6,7 @@ import { findingMessages } from "./findings.ts";
 import { helpMessages } from "./help.ts";
 import { importMessages } from "./import.ts";
 import { inspectorMessages } from "./inspector.ts";
+import { instantMessages } from "./instant.ts";
 import { jobsMessages } from "./jobs.ts";
 import { labelsMessages } from "./labels.ts";
 import { layersMessages } from "./layers.ts";
@@ -38,6 +39,7 @@ export const catalog = {
   ...inspectorMessages,
   ...alignmentMessages,
   ...labelsMessages,
+  ...instantMessages,
   ...tilesMessages,
   ...trainMessages,
   ...scoresMessages,

@@ -9,6 +9,7 @@ export type * from "./edits.ts";
 export { type ErrorMessage, errorFrom } from "./errors.ts";
 export type * from "./exports.ts";
 export type * from "./inspect.ts";
+export type * from "./instant.ts";
 export type * from "./jobs.ts";
 export type * from "./labels.ts";
 export type * from "./layers.ts";
