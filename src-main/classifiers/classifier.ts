@@ -19,6 +19,8 @@ export interface Learning {
   readonly penalty?: number | undefined;
   /** of a regression: how columns are standardised, where that is known from more than the table */
   readonly scaling?: Scaling | undefined;
+  /** of a regression: how sharp its probabilities are, where that is known from elsewhere */
+  readonly temperature?: number | undefined;
   /** also choose how sharp a regression's probabilities are, where its penalty is chosen */
   readonly tempered?: boolean;
   /** of a forest; 300 when left out */
@@ -56,7 +58,17 @@ export const boostingOptions = (table: LabelledTable) =>
 export async function teachMethod(
   method: Method,
   table: LabelledTable,
-  { seed, groups, penalty, scaling, trees = forestTrees, tempered = false, signal, onProgress }: Learning,
+  {
+    seed,
+    groups,
+    penalty,
+    scaling,
+    temperature: given,
+    trees = forestTrees,
+    tempered = false,
+    signal,
+    onProgress,
+  }: Learning,
 ): Promise<Learned> {
   const stop = signal ? { signal } : {};
   if (method === "random-forest") {
@@ -73,12 +85,12 @@ export async function teachMethod(
     const chosen =
       penalty === undefined
         ? await choosePenalty(table, groups, { seed, signal, onProgress: (f) => onProgress?.(0.9 * f) })
-        : { c: penalty, temperature: 1 };
+        : { c: penalty, temperature: given ?? 1 };
     const { c } = chosen;
-    const temperature = tempered ? chosen.temperature : 1;
+    const temperature = tempered || given !== undefined ? chosen.temperature : 1;
     const fitted = await fitLogisticRegression(table, { c, scaling, ...stop });
     onProgress?.(1);
-    if (!tempered) return { classifier: fitted, settings: { C: c } };
+    if (!tempered && given === undefined) return { classifier: fitted, settings: { C: c } };
     return { classifier: withTemperature(fitted, temperature), settings: { C: c, temperature } };
   }
   const options = { ...boostingOptions(table), ...stop };

@@ -14,6 +14,7 @@ import {
   fitInstant,
   GroupWriter,
   InstantMap,
+  instantTemperature,
   readGroup,
   scalesOf,
   similarityTo,
@@ -168,15 +169,16 @@ test("tiles hold the regression's classes, confidence and margin, patch by patch
   map.learn(answererOf(layer, fitted, [11, 22, 33]));
   const shares = predictLogisticRegression(fitted, { values: flat(rows), rows: rows.length, columns });
   // A pixel of level 13 is a patch of 10 m; the blocks lie in columns −4 to 11 of rows 8 to 11.
-  const [west, east] = [-1, 0].map((x) => ({
-    of: (what: "class" | "confidence" | "margin") => map.tile({ z: 13, x, y: 0 }, what)!,
+  const tiles = [-1, 0].map((x) => ({
+    class: map.tile({ z: 13, x, y: 0 }, "class")!,
+    confidence: map.tile({ z: 13, x, y: 0 }, "confidence")!,
+    margin: map.tile({ z: 13, x, y: 0 }, "margin")!,
   }));
   for (const [i] of rows.entries()) {
     const [b, p] = [Math.floor(i / patches) - 1, i % patches];
     const [col, row] = [b * side + (p % side), 2 * side + Math.floor(p / side)];
-    const tile = col < 0 ? west! : east!;
-    const at = (what: "class" | "confidence" | "margin") =>
-      decodeTileValue(tile.of(what), col < 0 ? col + 256 : col, row);
+    const tile = tiles[col < 0 ? 0 : 1]!;
+    const at = (what: "class" | "confidence" | "margin") => decodeTileValue(tile[what], col < 0 ? col + 256 : col, row);
     if (p === 15) {
       expect(at("class")).toBeUndefined();
       continue;
@@ -201,4 +203,22 @@ test("tiles hold the regression's classes, confidence and margin, patch by patch
     expect(Math.abs(value / 100 - 1 - cosine(rows[16 + p]!))).toBeLessThan(0.006);
   }
   layer.close();
+});
+
+test("probabilities are as sharp as labels held out whole say; with one label per class nothing is known of it", async () => {
+  const random = seededRandom("temperature-test");
+  const bell = () => random() + random() + random() + random() - 2;
+  // Labels of five rows of two classes that are told apart without fail.
+  const groups = Int32Array.from({ length: 100 }, (_, i) => Math.floor(i / 5));
+  const classes = groups.map((group) => group % 2);
+  const clear = Float32Array.from({ length: 300 }, (_, at) =>
+    at % 3 < 2 ? (classes[Math.floor(at / 3)] === 1 ? 1 : -1) + 0.3 * bell() : 0.3 * bell(),
+  );
+  const noise = Float32Array.from({ length: 300 }, () => bell());
+  const table = { rows: 100, columns: 3, classes, classCount: 2 };
+  const sure = await instantTemperature({ ...table, values: clear }, { groups });
+  expect(sure).toBeLessThan(0.8);
+  // Where columns say nothing of the class, probabilities are no sharper than the penalty makes them.
+  expect(await instantTemperature({ ...table, values: noise }, { groups })).toBeGreaterThan(2 * sure);
+  expect(await instantTemperature({ ...table, values: clear }, { groups: classes })).toBe(1);
 });

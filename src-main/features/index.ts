@@ -3,5 +3,12 @@
 export { blockBytes, type FeatureGroup, featureVersion, mostStored, readGroup, storedError } from "./group.ts";
 export { GroupWriter, scalesOf } from "./group-writer.ts";
 export { type InstantLayer, InstantMap, instantLayers, instantScale } from "./instant-map.ts";
-export { answererOf, fitInstant, instantPenalty, instantRows, similarityTo } from "./instant-model.ts";
+export {
+  answererOf,
+  fitInstant,
+  instantPenalty,
+  instantRows,
+  instantTemperature,
+  similarityTo,
+} from "./instant-model.ts";
 export { FeatureLayer } from "./layer.ts";

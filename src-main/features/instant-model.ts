@@ -1,4 +1,13 @@
-import { fitLogisticRegression, type LabelledTable, type LogisticRegression } from "../classifiers/index.ts";
+import {
+  fitLogisticRegression,
+  fitTemperature,
+  groupedFolds,
+  type LabelledTable,
+  type LogisticRegression,
+  predictLogisticRegression,
+  rowsOf,
+  withTemperature,
+} from "../classifiers/index.ts";
 import type { FeatureLayer } from "./layer.ts";
 
 // What the instant map learns: the penalised regression, on columns that the layer has standardised.
@@ -16,15 +25,22 @@ export const instantPenalty = ({ rows, columns }: Pick<LabelledTable, "rows" | "
 /** A slope that moves no answer. */
 const close = { tolerance: 1e-4, mostIterations: 100 } as const;
 
+/** What is known of the rows of a table beside their classes. */
+export interface InstantRows {
+  /** [rows] the label that each lies in */
+  readonly groups: Int32Array;
+  /** what was learned before this edit, of the same columns: it is gone on from there when it knows the same classes */
+  readonly from?: LogisticRegression | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Fits the regression that the instant map shows: [rows, columns] standardised values and their classes.
- * @param from what was learned before this edit, of the same columns: it is gone on from there when it knows the same classes
  * @throws Error for a table that is none; what `signal` was aborted with
  */
 export function fitInstant(
   table: LabelledTable,
-  from?: LogisticRegression,
-  signal?: AbortSignal,
+  { from, signal }: Pick<InstantRows, "from" | "signal"> = {},
 ): Promise<LogisticRegression> {
   const scaling = { means: new Float32Array(table.columns), spreads: new Float32Array(table.columns).fill(1) };
   const occurring = [...new Set(table.classes)].sort((p, q) => p - q);
@@ -35,6 +51,48 @@ export function fitInstant(
     from: from && String(Array.from(from.taught)) === String(occurring) ? from : undefined,
     ...(signal ? { signal } : {}),
   });
+}
+
+/** Rows and folds that are enough to say how sharp probabilities are. */
+const tried = { rows: 300, folds: 3 } as const;
+
+/**
+ * How sharp the regression's probabilities have to be, from labels that are held out whole: a strong penalty makes them nearly alike, however
+ * right the classes are. 1 where no class has two labels.
+ * @throws what `signal` was aborted with
+ */
+export async function instantTemperature(table: LabelledTable, { groups, from, signal }: InstantRows): Promise<number> {
+  const some = spread(groups, tried.rows);
+  const small = rowsOf(table, some);
+  const own = Int32Array.from(some, (row) => groups[row]!);
+  const folds = groupedFolds({ groups: own, classes: small.classes }, tried.folds, 0);
+  const shares = new Float32Array(small.rows * small.classCount);
+  for (let fold = 0; fold < tried.folds; fold++) {
+    const rows = [...folds.keys()];
+    const held = rows.filter((i) => folds[i] === fold);
+    if (held.length === 0) continue;
+    const learned = rowsOf(small, rows.filter((i) => folds[i] !== fold)); // biome-ignore format: one call
+    const told = predictLogisticRegression(await fitInstant(learned, { from, signal }), rowsOf(small, held));
+    for (const [i, row] of held.entries())
+      shares.set(told.subarray(i * small.classCount, (i + 1) * small.classCount), row * small.classCount);
+  }
+  const asked = Uint8Array.from(folds, (fold) => (fold >= 0 ? 1 : 0));
+  return fitTemperature({ shares, classCount: small.classCount, classes: small.classes, groups: own, asked });
+}
+
+/** At most `most` rows, the same number of each group as far as it goes, spread over the group. */
+function spread(groups: Int32Array, most: number): number[] {
+  const rowsOfGroup = [...Map.groupBy(groups.keys(), (row) => groups[row]!).values()];
+  if (groups.length <= most) return [...groups.keys()];
+  const each = Math.max(1, Math.floor(most / rowsOfGroup.length));
+  const chosen = rowsOfGroup.flatMap((rows) =>
+    Array.from(
+      { length: Math.min(each, rows.length) },
+      (_, i) => rows[Math.floor((i * rows.length) / Math.min(each, rows.length))]!,
+    ),
+  );
+  const step = Math.max(1, chosen.length / most);
+  return chosen.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).sort((p, q) => p - q);
 }
 
 /** What answers for a patch: a class and how likely it is, or how alike the patch is to those that were labelled. */
@@ -59,8 +117,13 @@ export type Answerer =
  * The regression for stored numbers: the layer's factors go into its weights.
  * @param codes of the classes in the order of the table
  */
-export function answererOf({ factors }: FeatureLayer, fitted: LogisticRegression, codes: readonly number[]): Answerer {
-  const { columns, taught, weights, intercepts } = fitted;
+export function answererOf(
+  { factors }: FeatureLayer,
+  fitted: LogisticRegression,
+  codes: readonly number[],
+  temperature = 1,
+): Answerer {
+  const { columns, taught, weights, intercepts } = withTemperature(fitted, temperature);
   return {
     kind: "classes",
     codes: Uint8Array.from(taught, (position) => codes[position]!),

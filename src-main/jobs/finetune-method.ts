@@ -11,10 +11,10 @@ import {
 import { countedLabels, hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { type Method, methodNames, usesEncoder } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { teachMethod } from "../classifiers/index.ts";
+import { type LabelledTable, teachMethod } from "../classifiers/index.ts";
 import { type Cube, type Normalization, planBlend, type TileRows } from "../cube/index.ts";
 import type { Tensors } from "../engine/index.ts";
-import { instantPenalty, instantRows } from "../features/index.ts";
+import { instantPenalty, instantRows, instantTemperature } from "../features/index.ts";
 import { CalibrationGroups, type NewModel, type TrainedModel, writeModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
@@ -119,7 +119,13 @@ async function teachOn(
     const { classifier, settings } = await teachMethod(method, table, {
       seed,
       groups,
-      ...(instant ? { penalty: instantPenalty(table), scaling: scalingOfLayer(instant) } : { tempered: true }),
+      ...(instant
+        ? {
+            penalty: instantPenalty(table),
+            scaling: scalingOfLayer(instant),
+            temperature: await instantTemperature(standardised(table, instant), { groups, signal: context.signal }),
+          }
+        : { tempered: true }),
       signal: context.signal,
       onProgress: (fraction) => context.phase("Learning", fraction),
     });
@@ -224,6 +230,12 @@ const limitsOfLayer = ({ means, low, high }: InstantColumns): ColumnLimits => ({
   missing: Float32Array.from(means),
   low: Float32Array.from(low),
   high: Float32Array.from(high),
+});
+
+/** Rows as the layer has them. */
+const standardised = (table: LabelledTable, { means, spreads }: InstantColumns): LabelledTable => ({
+  ...table,
+  values: table.values.map((value, at) => (value - means[at % table.columns]!) / spreads[at % table.columns]!),
 });
 
 const scalingOfLayer = ({ means, spreads }: InstantColumns) => ({

@@ -23,6 +23,8 @@ export const heldBackLabels = (labels: LabelInput, grid: ProjectGrid): LabelPatc
 export interface InstantLesson {
   /** standardised values of the layer; classes as positions in `codes` */
   readonly table: LabelledTable;
+  /** [rows] the label of each row */
+  readonly groups: Int32Array;
   /** the legend's codes */
   readonly codes: readonly number[];
   /** labels of the training part that hold a patch which an input sees, and the other ones */
@@ -43,6 +45,7 @@ export function instantLesson(layer: FeatureLayer, labels: LabelInput, grid: Pro
   const { columns, factors, side } = layer;
   const rows: Float32Array[] = [];
   const classes: number[] = [];
+  const groups: number[] = [];
   const reached = new Set<number>();
   const tiles = train.tilesAround(planBlend(area, side, 0).tiles);
   for (const { tile, told, wanted } of chosenPatches(train, tiles, instantRows, seed, heldBackLabels(labels, grid))) {
@@ -52,6 +55,7 @@ export function instantLesson(layer: FeatureLayer, labels: LabelInput, grid: Pro
       if (wanted[p] !== 1 || block.seen[p] !== 1) continue;
       rows.push(Float32Array.from({ length: columns }, (_, j) => block.values[p * columns + j]! * factors[j]!));
       classes.push(told.classes[p]!);
+      groups.push(told.polygons[p]!);
       reached.add(told.polygons[p]!);
     }
   }
@@ -62,6 +66,7 @@ export function instantLesson(layer: FeatureLayer, labels: LabelInput, grid: Pro
   const teaching = new Set(labels.polygons.flatMap(({ id, part }) => (part === "train" ? [id] : [])));
   return {
     table: { values, rows: rows.length, columns, classes: Int32Array.from(classes), classCount: codes.length },
+    groups: Int32Array.from(groups),
     codes,
     labels: reached.size,
     outside: teaching.size - reached.size,

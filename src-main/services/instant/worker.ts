@@ -1,6 +1,13 @@
 import { parentPort } from "node:worker_threads";
 import type { LogisticRegression } from "../../classifiers/index.ts";
-import { answererOf, FeatureLayer, fitInstant, InstantMap, similarityTo } from "../../features/index.ts";
+import {
+  answererOf,
+  FeatureLayer,
+  fitInstant,
+  InstantMap,
+  instantTemperature,
+  similarityTo,
+} from "../../features/index.ts";
 import { instantLesson } from "../../jobs/instant-lesson.ts";
 import type { InstantTask, InstantTasks, Taught } from "./messages.ts";
 
@@ -53,10 +60,13 @@ const tasks: { readonly [Name in InstantTask]: (input: InstantTasks[Name]["input
       return told("similarity");
     }
     const from = before && String(before.codes) === String(lesson.codes) ? before.fitted : undefined;
-    const fitted = await fitInstant(lesson.table, from, own.signal);
-    own.signal.throwIfAborted();
-    before = { fitted, codes: lesson.codes };
-    at.map.learn(answererOf(at.layer, fitted, lesson.codes));
+    const { table, groups, codes } = lesson;
+    const { signal } = own;
+    const fitted = await fitInstant(table, { from, signal });
+    const temperature = await instantTemperature(table, { groups, from: fitted, signal });
+    signal.throwIfAborted();
+    before = { fitted, codes };
+    at.map.learn(answererOf(at.layer, fitted, codes, temperature));
     return told("classes");
   },
 
