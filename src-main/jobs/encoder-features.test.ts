@@ -36,7 +36,9 @@ import { predictorFor } from "./predictor-for.ts";
 const room = mkdtempSync(join(tmpdir(), "omnisat-encoder-features-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 const side = 6;
-const grid = sampleGrid(64, 0, 0, side);
+/** Patches along a side of the area: whole tiles at its borders, and parts of others. */
+const across = 44;
+const grid = sampleGrid(across, 0, 0, side);
 const labels = sampleLabels();
 const encoder = join(room, "encoder");
 const common = { seed: 1, provider: "cpu", resume: false, appVersion: "test", grid } as const;
@@ -89,14 +91,14 @@ async function withCube<T>(work: (cube: Cube) => Promise<T>): Promise<T> {
   }
 }
 
-/** [64·64, 2·width] what the encoder's network gives its head, tile by tile; with the network's own answers. */
+/** [P, 2·width] what the encoder's network gives its head, tile by tile; with the network's own answers. */
 const embedded = () =>
   withCube(async (cube) => {
     const { description: model, weights } = await readWorkingModel(encoder);
     const options = { cube, model, weights, modalities: names(), batchSize: 3, provider: "cpu" } as const;
     const columns = 2 * model.config.width;
-    const values = new Float32Array(64 * 64 * columns);
-    const logits = new Float32Array(64 * 64 * labels.legend.length);
+    const values = new Float32Array(across ** 2 * columns);
+    const logits = new Float32Array(across ** 2 * labels.legend.length);
     const { tiles } = planBlend(projectArea(grid), side, 0);
     for (const [embeddings, into, size] of [
       [true, values, columns],
@@ -107,8 +109,8 @@ const embedded = () =>
         for (let p = 0; p < side * side; p++) {
           const { col, row } = projectArea(grid);
           const [x, y] = [window.col - col + (p % side), window.row - row + Math.floor(p / side)];
-          if (x >= 0 && x < 64 && y >= 0 && y < 64)
-            into.set(own.subarray(p * size, (p + 1) * size), (64 * y + x) * size);
+          if (x >= 0 && x < across && y >= 0 && y < across)
+            into.set(own.subarray(p * size, (p + 1) * size), (across * y + x) * size);
         }
       await predictor.release();
     }
@@ -121,7 +123,7 @@ test("embeddings are what the network's head is given: normalised and weighted t
   const [scale, shift, matrix, bias] = ["norm.weight", "norm.bias", "classes.weight", "classes.bias"].map(numbers);
   const classes = labels.legend.length;
   let largest = 0;
-  for (let p = 0; p < 64 * 64; p += 41) {
+  for (let p = 0; p < across ** 2; p += 41) {
     const own = values.subarray(p * columns, (p + 1) * columns);
     const mean = own.reduce((sum, value) => sum + value, 0) / columns;
     const spread = Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / columns + 1e-5);
@@ -146,10 +148,10 @@ test("a method on embeddings, alone or beside monthly values, answers as one tha
     const codes = description.legend!.map(({ code }) => code);
     const answers = await withCube(async (cube) => {
       const monthly = await readPatchRows(cube, area, imagery.modalities, months, (date) => monthOf(months, date), signal); // biome-ignore format: one call
-      const before = features === "both" ? monthly.values.length / (64 * 64) : 0;
+      const before = features === "both" ? monthly.values.length / across ** 2 : 0;
       const columns = before + width;
-      const all = new Float32Array(64 * 64 * columns);
-      for (let p = 0; p < 64 * 64; p++) {
+      const all = new Float32Array(across ** 2 * columns);
+      for (let p = 0; p < across ** 2; p++) {
         if (before > 0) all.set(monthly.values.subarray(p * before, (p + 1) * before), p * columns);
         all.set(embeddings.subarray(p * width, (p + 1) * width), p * columns + before);
       }
@@ -160,8 +162,8 @@ test("a method on embeddings, alone or beside monthly values, answers as one tha
           { length: side * side },
           (_, p) => [col - area.col + (p % side), row - area.row + Math.floor(p / side)] as const,
         )
-          .filter(([x, y]) => x >= 0 && x < 64 && y >= 0 && y < 64 && told.classes[64 * y + x]! >= 0)
-          .map(([x, y]) => 64 * y + x),
+          .filter(([x, y]) => x >= 0 && x < across && y >= 0 && y < across && told.classes[across * y + x]! >= 0)
+          .map(([x, y]) => across * y + x),
       );
       const table = {
         values: Float32Array.from(taught.flatMap((p) => [...all.subarray(p * columns, (p + 1) * columns)])),
@@ -175,7 +177,7 @@ test("a method on embeddings, alone or beside monthly values, answers as one tha
       const groups = Int32Array.from(taught, (p) => told.polygons[p]!);
       const { classifier } = await teachMethod("logistic-regression", table, { seed: 1, groups, tempered: true });
       withLimits(all, limits);
-      const alone = classify(classifier, { values: all, rows: 64 * 64, columns });
+      const alone = classify(classifier, { values: all, rows: across ** 2, columns });
       const options = {
         cube,
         model: description,
@@ -190,15 +192,15 @@ test("a method on embeddings, alone or beside monthly values, answers as one tha
       for await (const { window, logits } of predictor.run(planBlend(area, side, 0).tiles, signal))
         for (let p = 0; p < side * side; p++) {
           const [x, y] = [window.col - area.col + (p % side), window.row - area.row + Math.floor(p / side)];
-          if (x < 0 || x >= 64 || y < 0 || y >= 64) continue;
+          if (x < 0 || x >= across || y < 0 || y >= across) continue;
           patches++;
           for (let k = 0; k < codes.length; k++)
-            largest = Math.max(largest, Math.abs(Math.exp(logits[p * codes.length + k]!) - alone[(64 * y + x) * codes.length + k]!)); // biome-ignore format: one difference
+            largest = Math.max(largest, Math.abs(Math.exp(logits[p * codes.length + k]!) - alone[(across * y + x) * codes.length + k]!)); // biome-ignore format: one difference
         }
       await predictor.release();
       return { largest, patches };
     });
-    expect(answers.patches).toBe(64 * 64);
+    expect(answers.patches).toBe(across ** 2);
     expect(answers.largest, features).toBeLessThan(1e-4);
   }
 });
@@ -212,14 +214,14 @@ test("its map, its inspector and its score are one: tiles overlap as a network's
   const places = [
     [5, 9],
     [31, 30],
-    [63, 0],
-    [40, 62],
+    [43, 0],
+    [40, 42],
   ] as const;
   const { legend: _, ...asked } = { ...drawn(modelFolder), legend: null };
   const { patches } = await inspect({ ...asked, kind: "inspect", points: places.map(([x, y]) => ({ x: a + 10 * x + 5, y: d - 10 * y - 5 })) } as unknown as InspectSpec, quiet); // biome-ignore format: one call
   for (const [i, [x, y]] of places.entries())
     for (const [k, share] of patches[i]!.probabilities.entries())
-      expect(share).toBeCloseTo(shares[k]![64 * y + x]! * probabilityScale, 3);
+      expect(share).toBeCloseTo(shares[k]![across * y + x]! * probabilityScale, 3);
   expect(patches[0]!.attention.map(({ modality }) => modality)).toEqual(names());
   const { subsets } = await measured(modelFolder);
   const codes = description.legend!.map(({ code }) => code);
