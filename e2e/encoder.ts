@@ -4,7 +4,7 @@
  *     node e2e/encoder.ts [--data DIR] [--to models/europe-10m] [--steps 1200] [--seed 1] [--without SET] [--work DIR]
  *
  * `--without` leaves places out by the beginning of their names, to measure the encoder there. Every command is one that a person could
- * type; `--work` keeps the projects, so that a training that was stopped goes on.
+ * type; `--work` keeps the projects, and a model that is there already is exported again.
  */
 import {
   copyFileSync,
@@ -145,22 +145,39 @@ for (const { name, like, files, duplicates } of places) {
 }
 const [home, ...others] = projects;
 const also = others.flatMap((project) => ["--also", project]);
-await run("pretrain", home!, "europe-10m", ...also, "--steps", values.steps, "--seed", values.seed);
+if (!existsSync(join(home!, "models/europe-10m")))
+  await run("pretrain", home!, "europe-10m", ...also, "--steps", values.steps, "--seed", values.seed);
 const to = resolve(values.to);
+const card = join(to, "README.md");
+// Figures are measured afterwards and written by hand: they stay until somebody measures again.
+const figures = existsSync(card)
+  ? /## Figures\n[\s\S]*?(?=\n## |$)/.exec(readFileSync(card, "utf8"))?.[0].trim()
+  : undefined;
 rmSync(to, { recursive: true, force: true });
 await run("model", "export", home!, "europe-10m", to);
 
-const card = join(to, "README.md");
 const sources = [...new Set(places.map(({ source }) => source))];
 writeFileSync(
   card,
   `${readFileSync(card, "utf8").trimEnd()}
-
+${figures ? `\n${figures}\n` : ""}
 ## Sources and licences
 
 ${sources.map(({ name, licence }) => `- ${name}: ${licence}`).join("\n")}
 
-The weights are published under the licence of this program; of the images nothing is in them but what a network keeps. Contains modified Copernicus Sentinel data.
+The weights: CC BY 4.0, see LICENSE. Contains modified Copernicus Sentinel data 2017–2020.
+`,
+);
+writeFileSync(
+  join(to, "LICENSE"),
+  `CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)
+
+These weights are published by the OmniSat Desktop maintainers under the Creative Commons Attribution 4.0 International licence.
+They were learned, without labels, from:
+
+${sources.map(({ name, licence }) => `- ${name}: ${licence}`).join("\n")}
+
+Contains modified Copernicus Sentinel data 2017–2020. No image is part of this folder.
 `,
 );
 console.log(`${to} in ${Math.round((performance.now() - began) / 1000)} s`);

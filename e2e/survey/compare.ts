@@ -7,7 +7,8 @@
  * Each seed moves the folds and everything that is drawn at random. Polygons are left out whole; of wall-to-wall labels,
  * blocks. Every label tests once per seed: the counts of a seed's folds are added before anything is divided, and the table
  * has mean ± standard deviation over the seeds. With `--tested 1` a seed tests on one of its folds only: less time, and a table of fewer labels. `--project` compares on a copy of a project of your own; `--allow` names where its
- * imagery lies when that is outside of it. Every command is a process of its own with the program's defaults. With
+ * imagery lies when that is outside of it. `--encoder FOLDER` takes that encoder in the place of the shipped one, which is left out on sets
+ * whose images it has learned from (`e2e/encoder.ts --without SET` makes one that has not). Every command is a process of its own with the program's defaults. With
  * `--keep` what was measured is kept in DIR and not measured again.
  */
 import { execFileSync } from "node:child_process";
@@ -33,8 +34,12 @@ const { values } = parseArgs({
     allow: { type: "string" },
     by: { type: "string", default: "polygons" },
     write: { type: "boolean", default: false },
+    encoder: { type: "string" },
   },
 });
+
+/** A folder, or a name of the program's own. */
+const encoder = values.encoder ? resolve(values.encoder) : "shipped:europe-10m";
 
 /** Counts of patches or polygons: rows are the map, columns the reference. */
 interface Confusion {
@@ -157,9 +162,15 @@ async function measureSet(
     }
     writeFileSync(join(work, "prepared"), "");
   }
+  // A model outside of the project is read when the person says so.
+  if (values.encoder) await must(["project", "list", project, "--allow", encoder]);
   const measured: Measured[] = [];
   for (const seed of seeds) {
     for (const method of chosen) {
+      if (method.ofEncoder && set.inEncoder && values.encoder === undefined) {
+        console.log(`  ${method.name}: left out, since the encoder has learned from these images`);
+        continue;
+      }
       const file = join(
         work,
         `${method.name.replaceAll(/[^A-Za-z0-9-]+/g, "_")}-${seed}-${tested === folds ? "" : `${tested}-`}of-${folds}.json`,
@@ -196,7 +207,7 @@ async function measure(
     const model = `${method.name}-${seed}-${fold}`.replaceAll(/[^A-Za-z0-9-]+/g, "-");
     try {
       await must(["split", project, ...split, "--too-few", "train"]);
-      for (const command of method.train(project, model, seed)) await must(command);
+      for (const command of method.train(project, model, seed, encoder)) await must(command);
       const subsets = subsetsOf((await must(["project", "list", project])).modalities as readonly Modality[]);
       const { subsets: scores } = await must([
         "evaluate",

@@ -5,8 +5,10 @@ export interface Method {
   readonly name: string;
   /** once per seed, before the folds: labels play no part in it */
   once?(project: string, seed: number): readonly SurveyCommand[];
-  /** what makes `model` from the split in force */
-  train(project: string, model: string, seed: number): readonly SurveyCommand[];
+  /** what makes `model` from the split in force; `encoder` is the one that comes with the program, or another in its place */
+  train(project: string, model: string, seed: number, encoder: string): readonly SurveyCommand[];
+  /** starts from that encoder: a set whose images it has learned from is no test of it */
+  readonly ofEncoder?: true;
   /** one set of weights serves every subset of the sensors */
   readonly subsets: boolean;
 }
@@ -24,6 +26,12 @@ export const methods: readonly Method[] = [
       ["finetune", project, model, "--from", `encoder-${seed}`, "--seed", String(seed)],
     ],
     subsets: true,
+  },
+  {
+    name: "OmniSat, shipped encoder",
+    train: (project, model, seed, encoder) => [["finetune", project, model, "--from", encoder, "--seed", String(seed)]],
+    subsets: true,
+    ofEncoder: true,
   },
   {
     name: "OmniSat from scratch",

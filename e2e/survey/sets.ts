@@ -25,6 +25,8 @@ export interface SurveySet {
   prepare(project: string, data: string): readonly SurveyCommand[];
   /** from the split to the map */
   learn(project: string): readonly SurveyCommand[];
+  /** the encoder that comes with the program has learned from its images (`e2e/encoder.ts`) */
+  readonly inEncoder?: true;
   /** how its labels are divided where methods are compared (`methods.ts`); absent where there is nothing to compare */
   readonly folds?: "polygons" | "blocks";
   /** labels of another kind for the comparison, in the place of the last command of `prepare`: outlines with the ground around them */
@@ -89,6 +91,7 @@ export const surveySets: readonly SurveySet[] = [
   {
     name: "flanders-crops-2019",
     folder: "flanders-crops-2019",
+    inEncoder: true,
     about: "72 Sentinel-2 and 80 Sentinel-1 dates, parcels with the file's own split, 4 classes",
     baseline: { method: "random forest", accuracy: 0.767, macroF1: 0.65 },
     prepare: (project, data) => [
@@ -103,6 +106,7 @@ export const surveySets: readonly SurveySet[] = [
   {
     name: "flanders-crops-2019-20m",
     folder: "flanders-crops-2019-20m",
+    inEncoder: true,
     about: "another square of that year without 10 m bands; three days have two products",
     baseline: { method: "random forest", accuracy: 0.516, macroF1: 0.42 },
     prepare: (project, data) => [
@@ -117,6 +121,7 @@ export const surveySets: readonly SurveySet[] = [
   {
     name: "treesat-ts",
     folder: "treesat-ts",
+    inEncoder: true,
     about:
       "4 tiles of 60 m far apart: aerial, S2, S1 ascending and descending; shares of genera per tile (no score means anything)",
     prepare: (project, data) => [

@@ -52,9 +52,12 @@ export function modelCard(
     "",
     method
       ? `All of these are needed. Values are physical (reflectance, decibels).${usesEncoder(method.features) ? ` A row has what the encoder${training.startedFrom ? ` of “${training.startedFrom}”` : ""} gives of a patch before any head: ${2 * model.config.width} numbers, of tiles of ${grid.tilePatches} × ${grid.tilePatches} patches; its weights are in the same file. ${daysOf(model)}.` : ""}${method.features === "encoder" ? "" : ` A row has, of each band of a series, the median of every month's clear values (radar: the mean of decibels), with gaps interpolated in time; of each band of an image, figures of its pixels. ${method.months.everyYear ? "Months are those of any year." : `The season has ${method.months.count} months and begins in month ${method.months.month}; it is looked for in the years of the images.`}`}`
-      : `Any subset of these works with the same weights. Values are physical (reflectance, decibels); the model subtracts the mean and divides by the standard deviation of each band, which are in \`model.json\`. ${daysOf(model)}; 0 is padding.`,
+      : `Any subset of these works with the same weights. Values are physical (reflectance, decibels); ${model.statistics === "place" ? "of each band the mean of the images that it is used on is subtracted, and divided by their standard deviation, as each place was read in its training (`model.json` has the figures of all places together; `--normalization model` takes those)" : "the model subtracts the mean and divides by the standard deviation of each band, which are in `model.json`"}. ${daysOf(model)}; 0 is padding.`,
     "",
-    "Images of other sensors are read by wavelength (centres within 20 nm or half of the wider band); bands that none shows are given their mean, and the map says so. Of a place that is brighter throughout, `--normalization place` takes the place's own mean and spread instead of the model's.",
+    "Images of other sensors are read by wavelength (centres within 20 nm or half of the wider band); bands that none shows are given their mean, and the map says so.",
+    ...(model.statistics === "place"
+      ? []
+      : ["Of a place that is brighter throughout, `--normalization place` takes the place's own mean and spread instead of the model's."]), // biome-ignore format: one line
     ...(legend
       ? [
           "",
@@ -85,13 +88,18 @@ export function modelCard(
     method
       ? `- ${methodInWords(method.name, method.features)}, taught in ${training.seconds.toFixed(1)} s, seed ${training.seed}`
       : `- ${training.steps} steps in ${Math.round(training.seconds)} s on ${training.provider}, seed ${training.seed}`,
-    `- area: ${bounds.minX}, ${bounds.minY} to ${bounds.maxX}, ${bounds.maxY} (${grid.crs}), tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`,
+    training.places
+      ? `- ${training.places.length} places, each step one of them; tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`
+      : `- area: ${bounds.minX}, ${bounds.minY} to ${bounds.maxX}, ${bounds.maxY} (${grid.crs}), tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`,
     ...(model.calibrations ?? []).map(
       ({ modalities: used, codes, groups, unit }) =>
         `- calibrated with ${used.join(" + ")} on ${countedGroups(codes.length, groups, unit)} of the validation part: maps say which classes are possible and what is uncertain or untaught`,
     ),
     ...(training.startedFrom ? [`- started from “${training.startedFrom}”`] : []),
     ...Object.entries(training.settings).map(([key, value]) => `- ${key}: ${JSON.stringify(value)}`),
+    ...(training.places
+      ? ["", "| place | where | dates | steps |", "|---|---|---|---|", ...training.places.map(placeLine)]
+      : []),
     "",
     "## Limits",
     "",
@@ -122,6 +130,13 @@ export function modelCard(
 /** Each method once, with its share: every set of inputs has its own. */
 const membersInWords = ({ members }: NonNullable<ModelDescription["ensemble"]>): string =>
   [...new Set(members.map(({ method, weight }) => `a ${methodNames[method]} (share ${weight})`))].join(" and ");
+
+/** Where a place lies and what it gave. */
+function placeLine({ name, crs, bounds, dates, steps }: NonNullable<ModelDescription["training"]["places"]>[number]) {
+  const { minX, minY, maxX, maxY } = bounds;
+  const given = dates.map(({ modality, first, last, count }) => count === 1 ? `${modality}: ${first}` : `${modality}: ${count} dates, ${first} to ${last}`); // biome-ignore format: one line
+  return `| ${name} | ${minX}, ${minY} to ${maxX}, ${maxY} (${crs}) | ${given.join("; ")} | ${steps} |`;
+}
 
 /** How dates become numbers, and what images of other years are. */
 function daysOf({ days, training }: ModelDescription): string {

@@ -129,6 +129,14 @@ test("two dates are no season: an encoder of series says how many it learned fro
     expect((await failure(own["runs.finetune"]({ name: "never", from: "shipped:tiny" }))).code).toBe(
       "model-cadence-differs",
     );
+    // One that learned from places of single dates too, as some places of a pre-training over several are.
+    const few = variant("few", (json) => {
+      const { training } = json as unknown as { training: Record<string, unknown> };
+      const dates = [{ modality: "s2", first: "2019-06-01", last: "2019-06-01", count: 1 }];
+      training.places = [{ name: "one day", crs: "EPSG:32631", bounds: training.bounds, steps: 1, dates }];
+    });
+    expect((await own["models.shipped"]({})).find(({ name }) => name === "shipped:few")!.why).toBeNull();
+    rmSync(few, { recursive: true });
     const radar = readdirSync(join(sample, "S1_GRD_ASC_20m")).slice(0, 4);
     await own["rasters.import"]({ paths: radar.map((name) => join(sample, "S1_GRD_ASC_20m", name)) });
     expect((await tiny()).why).toBeNull();

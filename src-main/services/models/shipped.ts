@@ -85,13 +85,23 @@ export function requireFit(
   const { modalities, findings } = applyModel(description, catalog.project.get().grid, imagery, known);
   const dateOf = new Map(imagery.acquisitions.map(({ id, date }) => [id, date]));
   const series = modalities.filter(({ kind }) => kind === "series");
+  // Of a place with as few dates it has learned too.
+  const knowsFew = (input: string) =>
+    description.training.places?.some(({ dates }) =>
+      dates.some((own) => own.modality === input && own.count < fewestDates),
+    ) ?? false;
   const counted = series.map((modality) => ({
     name: modality.name,
     dates: new Set(modality.acquisitions.map((id) => dateOf.get(id))).size,
+    few: knowsFew(modality.name),
     learned: description.training.dates.find((own) => own.modality === modality.name)?.count ?? 0,
   }));
-  if (counted.length > 0 && counted.length === modalities.length && counted.every(({ dates }) => dates < fewestDates))
-    throw new AppError("model-cadence-differs", { name, inputs: counted });
+  if (
+    counted.length > 0 &&
+    counted.length === modalities.length &&
+    counted.every(({ dates, few }) => dates < fewestDates && !few)
+  )
+    throw new AppError("model-cadence-differs", { name, inputs: counted.map(({ few: _, ...own }) => own) });
   return findings;
 }
 
