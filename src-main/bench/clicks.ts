@@ -67,7 +67,6 @@ async function run(): Promise<void> {
   const parcels = classes.flatMap(([, own], position) =>
     own.map(({ id }) => ({ id, position, rows: rowsOf(layer, patches, id) })),
   );
-  const score = scorer(classes.length);
   stdout.write(
     `clicks per class  instant map  random forest   (macro F1, ${folds} folds of parcels, ${options.seeds} seeds)\n`,
   );
@@ -102,7 +101,8 @@ async function run(): Promise<void> {
         const { classifier } = await teachMethod("random-forest", table, { seed, groups: alone });
         answers.forest.push(...highest(classify(classifier, asked), classes.length));
       }
-      for (const name of ["instant", "forest"] as const) found[name].push(score(answers[name], truth));
+      for (const name of ["instant", "forest"] as const)
+        found[name].push(macroF1(classes.length, answers[name], truth));
     }
     const mean = (list: readonly number[]) => (list.reduce((sum, one) => sum + one, 0) / list.length).toFixed(3);
     stdout.write(
@@ -143,7 +143,7 @@ function highest(shares: Float32Array, count: number): number[] {
 }
 
 /** The mean over classes of F1, of all held-out patches together. */
-const scorer = (count: number) => (answers: readonly number[], truth: readonly number[]) => {
+function macroF1(count: number, answers: readonly number[], truth: readonly number[]): number {
   let sum = 0;
   for (let k = 0; k < count; k++) {
     const hit = truth.filter((is, i) => is === k && answers[i] === k).length;
@@ -151,4 +151,4 @@ const scorer = (count: number) => (answers: readonly number[], truth: readonly n
     sum += (2 * hit) / Math.max(1, either) / count;
   }
   return sum;
-};
+}

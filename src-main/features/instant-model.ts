@@ -41,18 +41,21 @@ export interface InstantRows {
 export function fitInstant(
   table: LabelledTable,
   { from, signal }: Pick<InstantRows, "from" | "signal"> = {},
+  enough: { readonly tolerance: number; readonly mostIterations: number } = close,
 ): Promise<LogisticRegression> {
   const scaling = { means: new Float32Array(table.columns), spreads: new Float32Array(table.columns).fill(1) };
   const occurring = [...new Set(table.classes)].sort((p, q) => p - q);
   return fitLogisticRegression(table, {
     c: instantPenalty(table),
     scaling,
-    ...close,
+    ...enough,
     from: from && String(Array.from(from.taught)) === String(occurring) ? from : undefined,
     ...(signal ? { signal } : {}),
   });
 }
 
+/** Enough to tell how sharp probabilities are. */
+const rough = { tolerance: 1e-3, mostIterations: 25 } as const;
 /** Rows and folds that are enough to say how sharp probabilities are. */
 const tried = { rows: 300, folds: 3 } as const;
 
@@ -72,7 +75,7 @@ export async function instantTemperature(table: LabelledTable, { groups, from, s
     const held = rows.filter((i) => folds[i] === fold);
     if (held.length === 0) continue;
     const learned = rowsOf(small, rows.filter((i) => folds[i] !== fold)); // biome-ignore format: one call
-    const told = predictLogisticRegression(await fitInstant(learned, { from, signal }), rowsOf(small, held));
+    const told = predictLogisticRegression(await fitInstant(learned, { from, signal }, rough), rowsOf(small, held));
     for (const [i, row] of held.entries())
       shares.set(told.subarray(i * small.classCount, (i + 1) * small.classCount), row * small.classCount);
   }
