@@ -113,6 +113,9 @@ test("a model draws a map that grows, is read, compared, exported and deleted", 
   await window.getByRole("button", { name: "Lay out the picture…" }).click();
   const page = window.getByRole("dialog", { name: "Picture of the map" });
   await expect(page.getByLabel("Preview of the page")).toBeVisible();
+  await page.getByLabel("Scale", { exact: true }).fill("1:5 000");
+  await page.getByLabel("Scale", { exact: true }).press("Tab");
+  await expect(page.getByText("1:5,000")).toBeVisible();
   await page.getByRole("button", { name: "Export", exact: true }).click();
   await expect.poll(() => readdirSync(folder).filter((name) => name.endsWith(".pdf"))).toHaveLength(1);
   await page.getByText("PNG", { exact: true }).click();

@@ -97,8 +97,8 @@ export const alignmentMessages = messages({
     fr: "Les bords de ses pixels sont à côté de ceux de la grille : {x} pixel à l’est, {y} au nord. Elle est rééchantillonnée à la lecture.",
   },
   "alignment.problem.uneven": {
-    en: "A patch of {patch} m is no whole number of its pixels of {resolution} m, so they are resampled.",
-    fr: "Une cellule de {patch} m ne contient pas un nombre entier de ses pixels de {resolution} m ; ils sont rééchantillonnés.",
+    en: "A patch of {patch} m does not hold a whole number of {resolution} m pixels, so they are resampled.",
+    fr: "Un patch de {patch} m ne contient pas un nombre entier de pixels de {resolution} m : ils sont rééchantillonnés.",
   },
   "alignment.problem.coarse": {
     en: "Some of its bands have pixels of {resolution} m, larger than a patch of {patch} m: neighbouring patches share them.",
@@ -133,7 +133,10 @@ export const alignmentMessages = messages({
   "alignment.reset": { en: "Remove the correction", fr: "Retirer la correction" },
   "alignment.measure.title": { en: "Measure against another date", fr: "Mesurer par rapport à une autre date" },
   "alignment.reference": { en: "Reference", fr: "Référence" },
-  "alignment.reference.choose": { en: "Choose an image that lies right", fr: "Choisir une image bien placée" },
+  "alignment.reference.choose": {
+    en: "Choose an image whose position is right",
+    fr: "Choisir une image dont la position est juste",
+  },
   "alignment.measure": { en: "Measure the shift", fr: "Mesurer le décalage" },
   "alignment.measuring": { en: "Comparing edges …", fr: "Comparaison des contours …" },
   "alignment.found": {

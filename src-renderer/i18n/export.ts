@@ -55,8 +55,8 @@ export const exportMessages = messages({
   "export.crs.other": { en: "Another one…", fr: "Un autre…" },
   "export.crs.search": { en: "Code, name or place", fr: "Code, nom ou lieu" },
   "export.crs.note": {
-    en: "Pixels are taken as they are (nearest), no class is invented.",
-    fr: "Les pixels sont repris tels quels (plus proche) : aucune classe n’est inventée.",
+    en: "Nearest pixel: no new classes appear.",
+    fr: "Pixel le plus proche : aucune classe nouvelle n’apparaît.",
   },
   "export.resolution": { en: "Pixel size", fr: "Taille du pixel" },
   "export.resolution.auto": { en: "as it follows", fr: "qui en découle" },
@@ -66,8 +66,8 @@ export const exportMessages = messages({
     fr: "Un Shapefile coupe les noms de champs à dix lettres et s’arrête à 2 Go ; un GeoPackage non.",
   },
   "export.format.geojson.note": {
-    en: "GeoJSON is in longitude and latitude, and large for large maps.",
-    fr: "Le GeoJSON est en longitude et latitude, et gros pour de grandes cartes.",
+    en: "GeoJSON is in longitude and latitude; files of large maps are large.",
+    fr: "GeoJSON est en longitude et latitude ; les fichiers de grandes cartes sont lourds.",
   },
   "export.minimum": { en: "Smallest area", fr: "Surface minimale" },
   "export.minimum.hint": {
@@ -100,8 +100,8 @@ export const exportMessages = messages({
   "export.report.nomap": { en: "No map", fr: "Aucune carte" },
   "export.report.notes": { en: "Remarks, one per line", fr: "Remarques, une par ligne" },
   "export.report.language": {
-    en: "The report is written in English; it holds everything it shows and loads nothing.",
-    fr: "Le rapport est rédigé en anglais ; il contient tout ce qu’il montre et ne charge rien.",
+    en: "The report is one file in English. It needs no connection.",
+    fr: "Le rapport est un seul fichier, en anglais. Il ne demande aucune connexion.",
   },
   "export.model.onnx": { en: "Also as an ONNX graph", fr: "Aussi en graphe ONNX" },
   "export.model.dates": { en: "Dates per series", fr: "Dates par série" },
@@ -155,6 +155,12 @@ export const exportMessages = messages({
   "export.picture.size": { en: "{width} × {height} pixels", fr: "{width} × {height} pixels" },
   "export.picture.content": { en: "Shows", fr: "Montre" },
   "export.picture.content.view": { en: "The map as it is seen", fr: "La carte telle qu’elle est vue" },
+  "export.picture.fixedScale": { en: "Scale", fr: "Échelle" },
+  "export.picture.fixedScale.fits": { en: "fits the page: {scale}", fr: "ajustée à la page : {scale}" },
+  "export.picture.fixedScale.cut": {
+    en: "At this scale the page has no room for all of it. Type a larger number, or leave empty to fit the page.",
+    fr: "À cette échelle, tout ne tient pas sur la page. Saisissez un nombre plus grand, ou laissez vide pour ajuster.",
+  },
   "export.picture.extent": { en: "Place", fr: "Lieu" },
   "export.picture.extent.map": { en: "All of the map", fr: "Toute la carte" },
   "export.picture.extent.view": { en: "The view", fr: "La vue" },

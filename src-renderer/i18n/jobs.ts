@@ -76,8 +76,8 @@ export const jobsMessages = messages({
     fr: "Mise en pause par vous. Elle reprendra d’ici.",
   },
   "jobs.cause.closed": {
-    en: "It stopped when the program was closed. It goes on from here.",
-    fr: "Elle s’est arrêtée à la fermeture du programme. Elle reprendra d’ici.",
+    en: "The job stopped when the program was closed. Resume it to continue from here.",
+    fr: "La tâche s’est arrêtée à la fermeture du programme. Reprenez-la pour continuer d’ici.",
   },
   "jobs.cause.crashed": {
     en: "The program ended unexpectedly. The job goes on from its last checkpoint.",

@@ -254,8 +254,8 @@ export const labelsMessages = messages({
     fr: "Aucune image n’en montre un patch : elle n’entraîne pas et ne teste pas. Importez-y des images, ou supprimez-la.",
   },
   "labels.why.no-part": {
-    en: "It does not train until the labels are split again.",
-    fr: "Elle n’entraîne pas avant une nouvelle répartition.",
+    en: "It is in no set. Split the labels again to train with it.",
+    fr: "Elle n’est dans aucun jeu. Répartissez de nouveau les étiquettes pour l’utiliser.",
   },
   "labels.why.out-of-season": {
     en: "It does not train. Check its dates.",
@@ -478,8 +478,8 @@ export const labelsMessages = messages({
     fr: "Une colonne dit le système de coordonnées.",
   },
   "labels.wizard.table.crs.values": {
-    en: "The values can be longitude and latitude; nothing says otherwise.",
-    fr: "Les valeurs peuvent être longitude et latitude ; rien ne dit le contraire.",
+    en: "The values fit longitude and latitude, but the file names no system. Check it.",
+    fr: "Les valeurs conviennent à longitude et latitude, mais le fichier ne nomme aucun système. Vérifiez.",
   },
   "labels.wizard.table.crs.unknown": {
     en: "Nothing says the coordinate system.",
@@ -513,16 +513,16 @@ export const labelsMessages = messages({
   "labels.wizard.crs": { en: "Coordinate system", fr: "Système de coordonnées" },
   "labels.wizard.crs.change": { en: "Change", fr: "Changer" },
   "labels.wizard.crs.missing": {
-    en: "The file does not say in which coordinate system it is. Choose it.",
-    fr: "Le fichier ne dit pas dans quel système de coordonnées il est. Choisissez-le.",
+    en: "The file names no coordinate system. Choose it.",
+    fr: "Le fichier ne nomme aucun système de coordonnées. Choisissez-le.",
   },
   "labels.wizard.crs.unshifted": {
-    en: "No shift of this system’s datum to WGS 84 is known. Its shapes may lie some hundred metres beside their places: compare them with the image on the map.",
-    fr: "Aucun décalage du datum de ce système vers WGS 84 n’est connu. Ses formes peuvent être à quelques centaines de mètres de leur place : comparez-les à l’image sur la carte.",
+    en: "The shift from this system’s datum to WGS 84 is not known. Shapes may be off by some hundred metres: compare them with the image on the map.",
+    fr: "Le décalage entre le datum de ce système et WGS 84 n’est pas connu. Les formes peuvent être décalées de quelques centaines de mètres : comparez-les avec l’image sur la carte.",
   },
   "labels.wizard.crs.varying": {
-    en: "This system’s datum is shifted to WGS 84 by other amounts from place to place. Its shapes may lie up to {meters} m beside their places: compare them with the image on the map.",
-    fr: "Le décalage du datum de ce système vers WGS 84 varie d’un lieu à l’autre. Ses formes peuvent être jusqu’à {meters} m à côté de leur place : comparez-les à l’image sur la carte.",
+    en: "The shift from this system’s datum to WGS 84 changes from place to place. Shapes may be off by up to {meters} m: compare them with the image on the map.",
+    fr: "Le décalage entre le datum de ce système et WGS 84 change d’un lieu à l’autre. Les formes peuvent être décalées de {meters} m au plus : comparez-les avec l’image sur la carte.",
   },
   "labels.wizard.crs.search": { en: "Name, code or place", fr: "Nom, code ou lieu" },
   "labels.wizard.shapes": {

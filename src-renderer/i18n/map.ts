@@ -86,8 +86,8 @@ export const mapMessages = messages({
   },
   "map.goTo.go": { en: "Go there", fr: "Y aller" },
   "map.goTo.wrong": {
-    en: "These are no coordinates that can be read. Write two numbers, latitude first.",
-    fr: "Coordonnées illisibles. Écrivez deux nombres, la latitude d’abord.",
+    en: "These coordinates could not be read. Type two numbers, latitude first.",
+    fr: "Ces coordonnées n’ont pas pu être lues. Saisissez deux nombres, la latitude d’abord.",
   },
   "map.goTo.outside": {
     en: "This place cannot be shown in the project’s coordinate system.",

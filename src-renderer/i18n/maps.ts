@@ -73,8 +73,8 @@ export const mapsMessages = messages({
     fr: "Garder aussi la probabilité de chaque classe",
   },
   "maps.form.probabilities.hint": {
-    en: "One band per class: a file as many times larger.",
-    fr: "Une bande par classe : un fichier d’autant plus grand.",
+    en: "One band per class. The file is larger by that factor.",
+    fr: "Une bande par classe. Le fichier grossit d’autant.",
   },
   "maps.form.perPlace": { en: "Also files for each place", fr: "Aussi des fichiers pour chaque lieu" },
   "maps.form.perPlace.hint": {
@@ -176,8 +176,8 @@ export const mapsMessages = messages({
     fr: "Mesurée sur ce qui a servi à l’entraînement : ailleurs ce sera moins bon.",
   },
   "maps.expected.few": {
-    en: "Few patches: the interval is wide, and wider still because neighbouring patches are alike.",
-    fr: "Peu de patchs : l’intervalle est large, et plus encore parce que des patchs voisins se ressemblent.",
+    en: "Few patches: the interval is wide. Neighbouring patches are alike, so the true one is wider.",
+    fr: "Peu de patchs : l’intervalle est large. Les patchs voisins se ressemblent : le vrai est plus large.",
   },
   "maps.expected.weak": { en: "Weak here: {classes}", fr: "Faible ici : {classes}" },
 
@@ -264,12 +264,12 @@ export const mapsMessages = messages({
     fr: "Exactitude producteur : de ce qui est de cette classe, la part que la carte trouve",
   },
   "maps.areas.corrected.note": {
-    en: "Estimated from the map and {samples} test samples after Olofsson et al. (2014), strata are the map’s classes. The test labels are not a random sample of the area, so the intervals are too narrow and the estimates may be biased.",
-    fr: "Estimée à partir de la carte et de {samples} échantillons de test d’après Olofsson et al. (2014), les strates étant les classes de la carte. Les étiquettes de test ne sont pas un échantillon aléatoire de la zone : les intervalles sont trop étroits et les estimations peuvent pencher.",
+    en: "Estimated from the map and {samples} test patches (Olofsson et al. 2014; strata: the map’s classes). The test labels are not a random sample of the area: the intervals are too narrow, and the estimates may be too high or too low.",
+    fr: "Estimation d’après la carte et {samples} patchs de test (Olofsson et al. 2014 ; strates : les classes de la carte). Les étiquettes de test ne sont pas un échantillon aléatoire de la zone : les intervalles sont trop étroits, et les estimations peuvent être trop hautes ou trop basses.",
   },
   "maps.areas.uncorrected.no-evaluation": {
-    en: "Evaluate this model with these inputs on the test part, and areas corrected for the map’s errors appear here.",
-    fr: "Évaluez ce modèle avec ces entrées sur la partie de test : les surfaces corrigées des erreurs de la carte apparaîtront ici.",
+    en: "Measure this model with these inputs on the test part to see areas corrected for the map’s errors.",
+    fr: "Mesurez ce modèle avec ces entrées sur la partie test pour voir les surfaces corrigées des erreurs de la carte.",
   },
   "maps.areas.uncorrected.too-few-samples": {
     en: "Areas cannot be corrected: fewer than two test samples were mapped as {classes}.",
@@ -319,8 +319,8 @@ export const mapsMessages = messages({
   "change.gone": { en: "a deleted map", fr: "une carte supprimée" },
   "change.changes": { en: "Changes, the largest first", fr: "Changements, du plus grand au plus petit" },
   "change.note": {
-    en: "A difference is where the maps differ: errors of either one look like change.",
-    fr: "Une différence est là où les cartes diffèrent : les erreurs de l’une ou l’autre ressemblent à un changement.",
+    en: "A difference is where the two maps differ. Errors of either map look like change.",
+    fr: "Une différence est un endroit où les deux cartes diffèrent. Les erreurs de l’une ou l’autre ressemblent à un changement.",
   },
   "change.only": {
     en: "{from} have a class in the first map alone, {to} in the second alone.",

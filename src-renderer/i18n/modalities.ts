@@ -9,8 +9,8 @@ export const modalitiesMessages = messages({
     fr: "Les modalités apparaissent ici dès que le projet contient des images.",
   },
   "modalities.lead": {
-    en: "What the network takes as its inputs. All of this was guessed from names, bands, pixel sizes and dates; change what is wrong.",
-    fr: "Ce que le réseau prend en entrée. Tout cela a été deviné d’après les noms, bandes, tailles de pixel et dates ; changez ce qui est faux.",
+    en: "The inputs of the network, guessed from names, bands, pixel sizes and dates. Change what is wrong.",
+    fr: "Les entrées du réseau, devinées d’après les noms, bandes, tailles de pixel et dates. Changez ce qui est faux.",
   },
   "modalities.propose": { en: "Propose all again", fr: "Tout proposer de nouveau" },
   "modalities.proposeOne": { en: "Back to the proposal", fr: "Revenir à la proposition" },

@@ -37,8 +37,8 @@ export const radiometryMessages = messages({
     fr: "Valeur = nombre × facteur + décalage.",
   },
   "radiometry.nodata.hint": {
-    en: "This stored number is no data; empty: every number is data.",
-    fr: "Ce nombre n’est pas une donnée ; vide : tout nombre en est une.",
+    en: "Pixels with this stored number have no data. Leave empty when every number is data.",
+    fr: "Les pixels de cette valeur n’ont pas de données. Laissez vide si toute valeur est une donnée.",
   },
   "radiometry.keep": { en: "Leave as it is", fr: "Ne pas changer" },
   "radiometry.number": {

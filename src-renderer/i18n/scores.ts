@@ -12,8 +12,8 @@ export const scoresMessages = messages({
   "scores.network": { en: "network", fr: "réseau" },
   "scores.recommended": { en: "Recommended", fr: "Recommandé" },
   "scores.recommended.why": {
-    en: "Wins on the validation part of the present split. New maps propose it.",
-    fr: "L’emporte sur la part de validation de la répartition actuelle. Les nouvelles cartes le proposent.",
+    en: "Best on the validation part. New maps use it by default.",
+    fr: "Le meilleur sur la partie validation. Les nouvelles cartes le prennent par défaut.",
   },
   "scores.elsewhere": {
     en: "from elsewhere: it may have learned from these places",

@@ -39,12 +39,12 @@ export const shellMessages = messages({
   "shell.undone": { en: "Undone: {what}", fr: "Annulé : {what}" },
   "shell.redone": { en: "Redone: {what}", fr: "Rétabli : {what}" },
   "shell.undo.stale": {
-    en: "“{what}” cannot be undone: what it touched was changed since",
-    fr: "« {what} » ne peut pas être annulé : ce qu’il touchait a changé depuis",
+    en: "“{what}” cannot be undone: something it changed has been changed again",
+    fr: "« {what} » ne peut pas être annulé : ce qu’il avait changé a été changé depuis",
   },
   "shell.redo.stale": {
-    en: "“{what}” cannot be redone: what it touched was changed since",
-    fr: "« {what} » ne peut pas être rétabli : ce qu’il touchait a changé depuis",
+    en: "“{what}” cannot be redone: something it changed has been changed again",
+    fr: "« {what} » ne peut pas être rétabli : ce qu’il avait changé a été changé depuis",
   },
   "shell.undo.what": { en: "Undo: {what}", fr: "Annuler : {what}" },
   "shell.redo.what": { en: "Redo: {what}", fr: "Rétablir : {what}" },

@@ -39,8 +39,8 @@ export const tilesMessages = messages({
   "tiles.import.key.hint": { en: "Empty: found by its name.", fr: "Vide : trouvé d’après son nom." },
   "tiles.import.columns": { en: "Columns with shares", fr: "Colonnes des parts" },
   "tiles.import.columns.hint": {
-    en: "Separated by commas, or one with JSON. Empty: found.",
-    fr: "Séparées par des virgules, ou une avec du JSON. Vide : trouvées.",
+    en: "Columns separated by commas, or one column with JSON. Leave empty to detect them.",
+    fr: "Colonnes séparées par des virgules, ou une colonne en JSON. Laissez vide pour les détecter.",
   },
   "tiles.import.inFile": { en: "Class in the file", fr: "Classe du fichier" },
   "tiles.import.becomes": { en: "Becomes", fr: "Devient" },
@@ -138,8 +138,8 @@ export const tilesMessages = messages({
   "tiles.split.lists": { en: "by lists of names", fr: "selon des listes de noms" },
   "tiles.split.block": { en: "Side of a block", fr: "Côté d’un bloc" },
   "tiles.split.block.hint": {
-    en: "Empty: so large that neighbours stay together and at least twenty blocks remain.",
-    fr: "Vide : assez grand pour que les voisines restent ensemble et qu’il reste au moins vingt blocs.",
+    en: "Leave empty to choose blocks that keep neighbours together, at least twenty of them.",
+    fr: "Laissez vide pour choisir des blocs qui gardent les voisins ensemble, au moins vingt.",
   },
   "tiles.split.fieldName": { en: "Field", fr: "Champ" },
   "tiles.split.folds": { en: "Folds", fr: "Plis" },

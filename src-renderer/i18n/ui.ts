@@ -65,5 +65,9 @@ export const pickerMessages = messages({
     fr: { one: "Ouvrir {count} fichier", other: "Ouvrir {count} fichiers" },
   },
   "picker.useFolder": { en: "Use this folder", fr: "Utiliser ce dossier" },
-  "picker.empty": { en: "Nothing to choose in this folder.", fr: "Rien à choisir dans ce dossier." },
+  "picker.emptyFolders": {
+    en: "No folders inside. Press “Use this folder” to choose it.",
+    fr: "Aucun sous-dossier. « Utiliser ce dossier » le choisit.",
+  },
+  "picker.empty": { en: "No files of this kind in this folder.", fr: "Aucun fichier de ce type dans ce dossier." },
 });

@@ -19,7 +19,7 @@ export const rasterErrors = {
   "raster-not-a-file": ({ path, what }: File & { readonly what: "folder" | "pipe" | "socket" | "device" }) =>
     `“${path}” is a ${what}, not a file. Choose an image file (.tif).`,
   "raster-side-file": ({ path, beside, reason }: File & { readonly beside: string; readonly reason: Because }) =>
-    `“${beside}”, which lies beside “${path}” and belongs to it, cannot be used (${because(reason)}). Mend it, or move it away if it is not needed.`,
+    `“${beside}”, which lies beside “${path}” and belongs to it, cannot be used (${because(reason)}). Replace it, or move it away if it is not needed.`,
   "raster-truncated": ({ path }: File) =>
     `“${path}” is cut off: it ends before its pixels do. Copy or download it again.`,
   "raster-damaged": ({ path, reason }: File & { readonly reason: Because }) =>

@@ -16,7 +16,7 @@ const inWizard = {
 /** English sentences for the window, where the shared one names an option of the command line that nobody types here. */
 export const english: Partial<Sentences<ErrorCode>> = {
   "acquisition-without-date": ({ path }) =>
-    `No date was found for “${path}”: neither its name nor its metadata has one. Give the date, or put it in the file's name, as in image_20190410.tif. If it is no acquisition at all, leave it out.`,
+    `No date was found for “${path}”: neither its name nor its metadata has one. Enter the date, or put it in the file's name, as in image_20190410.tif. Skip the file if it is not a satellite or aerial image.`,
   "acquisition-band-count": ({ path, found, expected }) =>
     `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${because(expected)}. Choose a file with the right bands, or name them in order, such as B02, B03, B04, B08.`,
   "acquisition-duplicate-date": ({ date, modality, paths }) =>

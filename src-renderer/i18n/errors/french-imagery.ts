@@ -90,7 +90,7 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "raster-not-a-file": ({ path, what }) =>
     `${quoted(path)} est ${{ folder: "un dossier", pipe: "un tube nommé", socket: "une socket", device: "un périphérique" }[what]}, pas un fichier. Choisissez un fichier image (.tif).`,
   "raster-side-file": ({ path, beside, reason }) =>
-    `${quoted(beside)}, qui accompagne ${quoted(path)}, est inutilisable (${because(reason)}). Réparez ce fichier, ou déplacez-le s’il n’est pas nécessaire.`,
+    `${quoted(beside)}, qui accompagne ${quoted(path)}, est inutilisable (${because(reason)}). Remplacez ce fichier, ou déplacez-le s’il n’est pas nécessaire.`,
   "acquisition-date-tag": ({ path, tag, found, tags }) =>
     found === null
       ? `${quoted(path)} n’a pas de métadonnée ${quoted(tag)}. Il a : ${tags.join(", ") || "aucune"}.`

@@ -72,10 +72,11 @@ export class NewProject {
     if (this.crs !== null) return this.crs;
     const rasters = this.files.filter(({ kind }) => kind === "raster");
     const code = this.way === "file" ? rasters[0]?.crs : undefined;
-    return code && this.projected(code) && rasters.every(({ crs }) => crs === code) ? code : null;
+    return code && this.isProjected(code) && rasters.every(({ crs }) => crs === code) ? code : null;
   }
 
-  private projected(code: string): boolean {
+  /** The files of this CRS have coordinates in metres or feet, not in degrees. */
+  isProjected(code: string): boolean {
     const file = this.files.find(({ crs }) => crs === code);
     // Degrees are small numbers.
     return file !== undefined && Math.max(Math.abs(file.bounds.maxX), Math.abs(file.bounds.maxY)) > 400;

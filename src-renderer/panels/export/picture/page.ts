@@ -51,6 +51,8 @@ export interface PageContent {
   /** what has to be seen, in the project's CRS */
   readonly bounds: Bounds;
   readonly metersPerUnit: number;
+  /** one to so many, held however large the page is; `null`: as large as the page has room for */
+  readonly fixedScale?: number | null;
   /** where true north points, degrees clockwise from up */
   readonly north: number;
   readonly geographic: boolean;
@@ -74,6 +76,8 @@ export interface LaidOut {
   readonly shown: Bounds;
   /** one to so many */
   readonly scale: number;
+  /** at the fixed scale the page has no room for all that has to be seen */
+  readonly cut: boolean;
 }
 
 /** Width of a text in millimetres at a size in millimetres. */
@@ -144,7 +148,9 @@ export function layOut(content: PageContent, measure: Measure): LaidOut {
     width: width - 2 * margin - beside - 2 * rim,
     height: bottom - top - (beneath > 0 ? beneath + 5 * unit : 0) - 2 * rim,
   };
-  const shown = grownTo(content.bounds, frame.width / frame.height);
+  const shown = content.fixedScale
+    ? atScale(content.bounds, (content.fixedScale / 1000) * (1 / content.metersPerUnit), frame)
+    : grownTo(content.bounds, frame.width / frame.height);
   const metersPerMillimeter = ((shown.maxX - shown.minX) * content.metersPerUnit) / frame.width;
   pieces.push({ kind: "map", ...frame });
   pieces.push({ kind: "rect", ...frame, stroke: ink, line: 0.25 * unit });
@@ -213,7 +219,25 @@ export function layOut(content: PageContent, measure: Measure): LaidOut {
       unit,
     );
   }
-  return { width, height, pieces, shown, scale };
+  return { width, height, pieces, shown, scale, cut: !holds(shown, content.bounds) };
+}
+
+/** What a frame of so many millimetres shows about the middle of `bounds`, at so many map units per millimetre. */
+function atScale(bounds: Bounds, unitsPerMillimeter: number, frame: { width: number; height: number }): Bounds {
+  const [x, y] = [(bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2];
+  const [wide, high] = [(frame.width * unitsPerMillimeter) / 2, (frame.height * unitsPerMillimeter) / 2];
+  return { minX: x - wide, maxX: x + wide, minY: y - high, maxY: y + high };
+}
+
+/** A thousandth of the frame decides nothing that could be seen. */
+function holds(outer: Bounds, inner: Bounds): boolean {
+  const slack = (outer.maxX - outer.minX) / 1000;
+  return (
+    outer.minX <= inner.minX + slack &&
+    outer.maxX >= inner.maxX - slack &&
+    outer.minY <= inner.minY + slack &&
+    outer.maxY >= inner.maxY - slack
+  );
 }
 
 /** `bounds` grown about its middle until it has the shape of the frame. */

@@ -7,6 +7,8 @@ export class PictureForm {
   content = $state<string | null>(null);
   extent = $state<"map" | "view">("map");
   page = $state<PageName>("a4-landscape");
+  /** one to so many, as it was typed; `null`: as large as the page has room for */
+  fixedScale = $state<number | null>(null);
   dpi = $state(200);
   format = $state<"png" | "pdf">("pdf");
   /** `null`: proposed */
@@ -24,7 +26,7 @@ export class PictureForm {
     $effect.root(() => {
       $effect(() => {
         void session.folder;
-        this.content = this.title = this.subtitle = this.sources = null;
+        this.content = this.title = this.subtitle = this.sources = this.fixedScale = null;
       });
     });
   }

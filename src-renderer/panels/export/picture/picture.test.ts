@@ -61,6 +61,27 @@ test("the scale bar is as long as it says, in paper millimetres of the scale tha
   expect(grownTo({ minX: 0, minY: 0, maxX: 10, maxY: 10 }, 2)).toEqual({ minX: -5, maxX: 15, minY: 0, maxY: 10 });
 });
 
+test("a fixed scale is held on every page, about the same middle, and what it cuts off is said", () => {
+  for (const page of Object.keys(pages) as (keyof typeof pages)[]) {
+    const laid = layOut(content({ page, fixedScale: 25_000 }), measure);
+    const map = mapOf(laid.pieces);
+    expect(laid.scale).toBe(25_000);
+    // A millimetre of paper is 25 m on the ground.
+    expect((laid.shown.maxX - laid.shown.minX) / map.width).toBeCloseTo(25, 9);
+    expect((laid.shown.maxY - laid.shown.minY) / map.height).toBeCloseTo(25, 9);
+    expect([(laid.shown.minX + laid.shown.maxX) / 2, (laid.shown.minY + laid.shown.maxY) / 2]).toEqual([
+      600_500, 5_600_250,
+    ]);
+    expect(laid.cut).toBe(false);
+    expect(layOut(content({ page, fixedScale: 500 }), measure).cut).toBe(true);
+    expect(layOut(content({ page }), measure).cut).toBe(false);
+  }
+  // In Web Mercator at 60° a map unit is half a metre on the ground.
+  const mercator = layOut(content({ fixedScale: 25_000, metersPerUnit: 0.5 }), measure);
+  expect((mercator.shown.maxX - mercator.shown.minX) / mapOf(mercator.pieces).width).toBeCloseTo(50, 9);
+  expect(mercator.scale).toBe(25_000);
+});
+
 test("a legend longer than its column shrinks instead of running over the scale bar", () => {
   const legend = Array.from({ length: 44 }, (_, i) => ({ name: `class ${i}`, color: "#808080" }));
   const laid = layOut(content({ legend }), measure);
