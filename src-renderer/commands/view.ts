@@ -1,5 +1,5 @@
 import type { Command } from "../state/commands.ts";
-import { docks, session, settings } from "../state/index.ts";
+import { docks, session, settings, steps } from "../state/index.ts";
 import { panels } from "../state/panels.ts";
 import { showPanel } from "../state/show-panel.ts";
 
@@ -22,6 +22,14 @@ export const viewCommands: readonly Command[] = [
       run: () => showPanel(panel.id),
     }),
   ),
+  {
+    id: "view.steps",
+    group: "view",
+    title: "steps.toggle",
+    icon: "tasks",
+    when: inWorkspace,
+    run: () => steps.hide(!steps.hidden),
+  },
   {
     id: "view.dock.left",
     group: "view",

@@ -19,6 +19,7 @@ import { scoresMessages } from "./scores.ts";
 import { settingsMessages } from "./settings.ts";
 import { shellMessages } from "./shell.ts";
 import { startMessages } from "./start.ts";
+import { stepsMessages } from "./steps.ts";
 import { tilesMessages } from "./tiles.ts";
 import { timeMessages } from "./time.ts";
 import { trainMessages } from "./train.ts";
@@ -41,6 +42,7 @@ export const catalog = {
   ...labelsMessages,
   ...instantMessages,
   ...tilesMessages,
+  ...stepsMessages,
   ...trainMessages,
   ...scoresMessages,
   ...jobsMessages,

@@ -21,14 +21,14 @@ export const trainMessages = messages({
     en: "Learn which classes a whole tile holds, several at once, from labelled tiles.",
     fr: "Apprendre quelles classes une tuile entière contient, plusieurs à la fois, à partir de tuiles étiquetées.",
   },
-  "train.kind.pretrain": { en: "Imagery", fr: "Images" },
+  "train.kind.pretrain": { en: "Pre-train", fr: "Pré-entraîner" },
   "train.kind.finetune.what": {
     en: "Trains a model on the classes of your labels. It can then draw maps.",
     fr: "Apprend à un modèle les classes de vos étiquettes. Le résultat peut cartographier.",
   },
   "train.kind.pretrain.what": {
-    en: "Pre-training: learns what the imagery looks like, without labels. A later training on classes can start from it.",
-    fr: "Pré-entraînement : apprend l’aspect des images, sans étiquettes. Un entraînement de classes peut en partir ensuite.",
+    en: "Learns what the imagery looks like, without labels; a training on classes can start from it. It pays with few labels per class. With many it gained little in our tests.",
+    fr: "Apprend l’aspect des images, sans étiquettes ; un entraînement de classes peut en partir. Utile avec peu d’étiquettes par classe. Avec beaucoup, le gain était faible dans nos essais.",
   },
   "train.needs.labels": {
     en: "Classes are learned from labels, and this project has none yet. Import or draw some, or pre-train on the imagery meanwhile.",

@@ -210,7 +210,7 @@ function growingMap() {
   const window = newWindow(program);
   const layers = new Layers({ ...window, history: new EditHistory(window.client) });
   const jobs = new Jobs({ ...window, notifier: some<Notifier>({ notify: () => undefined }) });
-  const maps = new Maps({ ...window, jobs, layers, uncover: () => {} });
+  const maps = new Maps({ ...window, jobs, layers, uncover: () => {}, tests: () => false });
   const drawn: string[] = [];
   let load!: () => void;
   const loaded = new Promise<void>((resolve) => (load = resolve));

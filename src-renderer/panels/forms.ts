@@ -3,6 +3,7 @@ import { client } from "../client/index.ts";
 import { pathsOfDropped } from "../client/upload.ts";
 import { history, jobs, maps, session, workDialogs } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";
+import { afterImport } from "../state/step-actions.ts";
 import { Exporting } from "./export/exporting.svelte.ts";
 import { PictureForm } from "./export/picture/picture.svelte.ts";
 import { ImportForm } from "./import/import-form.svelte.ts";
@@ -12,7 +13,13 @@ import { NewProject } from "./new-project/new-project.svelte.ts";
 import { TrainingForm } from "./train/training-form.svelte.ts";
 
 export const newProject = new NewProject({ client, session, dialogs: workDialogs });
-export const importForm = new ImportForm({ client, history, addVectors: addVectorFiles, send: pathsOfDropped });
+export const importForm = new ImportForm({
+  client,
+  history,
+  addVectors: addVectorFiles,
+  next: afterImport,
+  send: pathsOfDropped,
+});
 export const trainingForm = new TrainingForm(session);
 export const growing = new Growing({
   client,

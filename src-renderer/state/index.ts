@@ -25,6 +25,7 @@ import { Selection } from "./selection.svelte.ts";
 import { ProjectSession } from "./session.svelte.ts";
 import { SettingsState } from "./settings.svelte.ts";
 import { StartScreen } from "./start.svelte.ts";
+import { Steps } from "./steps.svelte.ts";
 import { Tiles } from "./tiles.svelte.ts";
 import { Timeline } from "./timeline.svelte.ts";
 import { ViewMemory } from "./view-memory.ts";
@@ -65,7 +66,9 @@ export const maps = new Maps({
     runs.shown = null;
     labelDrawing.showSplit(false);
   },
+  tests: (): boolean => steps.tests,
 });
+export const steps = new Steps({ client, session, memory: viewMemory, layers, labels, tiles, maps, jobs });
 export const pins = new Pins({ client, session, memory: viewMemory });
 export const alignment = new Alignment({ client, session, layers, timeline });
 history.saveFirst(() => alignment.commit());

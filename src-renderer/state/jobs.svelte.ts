@@ -3,7 +3,7 @@ import type { Job } from "../../src-shared/domain/job-row.ts";
 import type { Topics } from "../../src-shared/ipc/index.ts";
 import type { Client } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
-import { notices } from "../ui/notices.svelte.ts";
+import { type Note, notices } from "../ui/notices.svelte.ts";
 import { severeWords } from "./findings.ts";
 import type { Notifier } from "./notify.ts";
 import { type JobProgress, Pace } from "./pace.ts";
@@ -27,6 +27,8 @@ export class Jobs {
   #dirty = new Set<number>();
   /** jobs whose end the person sees where they started them */
   readonly #quiet = new Set<number>();
+  /** the button of what comes after a job */
+  #next: (job: Job) => Note["action"] | null = () => null;
   #loaded = false;
   /** grows with every project that is followed, and when it is left */
   #visit = 0;
@@ -97,6 +99,11 @@ export class Jobs {
   retry = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.retry", { id }));
   discard = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.discard", { id }), id);
   cancel = (id: number): Promise<boolean> => this.#do(() => this.#client.invoke("jobs.cancel", { id }), id);
+
+  /** Says what comes after a job that went well: its notice gets the button. */
+  offerNext(next: (job: Job) => Note["action"] | null): void {
+    this.#next = next;
+  }
 
   /** No notice when this job ends: a panel shows it. */
   hush(id: number): void {
@@ -181,7 +188,7 @@ export class Jobs {
       const text = severe === null ? said : `${said} ${t("findings.mark", { sentence: severe })}`;
       // What failed of this kind before is in the list of jobs; the newest one went well.
       for (const other of this.list) if (other.kind === job.kind && other.id < id) notices.settle(stopOf(other.id));
-      notices.say(severe === null ? "success" : "danger", text);
+      notices.say(severe === null ? "success" : "danger", text, undefined, undefined, this.#next(job) ?? undefined);
       this.#notifier.notify(text);
     } else if (state === "failed") {
       notices.say("danger", t("jobs.told.failed", { kind, name }), undefined, stopOf(id));

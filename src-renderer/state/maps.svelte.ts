@@ -3,6 +3,7 @@ import { SvelteSet } from "svelte/reactivity";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import type { Model } from "../../src-shared/domain/model.ts";
+import type { AnswerOf } from "../../src-shared/ipc/index.ts";
 import type { Client, Live } from "../client/index.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import type { Jobs } from "./jobs.svelte.ts";
@@ -10,7 +11,7 @@ import type { Layers } from "./layers.svelte.ts";
 import type { ProjectSession } from "./session.svelte.ts";
 
 /** As the list of models says it: the one that wins on the validation part is marked. */
-type ListedModel = Model & { readonly recommended?: boolean };
+type ListedModel = AnswerOf<"models.list">[number];
 
 /** What the panel of maps shows. */
 export type MapsView =
@@ -27,6 +28,8 @@ export class Maps {
   readonly #layers: Layers;
   /** takes away what trainings and splits lay over the map */
   readonly #uncover: () => void;
+  /** labels are set apart for testing */
+  readonly #tests: () => boolean;
   /** maps under way whose beginning was seen */
   #begun: ReadonlySet<number> = new Set();
   #products!: Live<readonly MapProduct[]>;
@@ -46,12 +49,21 @@ export class Maps {
     jobs,
     layers,
     uncover,
-  }: { client: Client; session: ProjectSession; jobs: Jobs; layers: Layers; uncover: () => void }) {
+    tests,
+  }: {
+    client: Client;
+    session: ProjectSession;
+    jobs: Jobs;
+    layers: Layers;
+    uncover: () => void;
+    tests: () => boolean;
+  }) {
     this.#client = client;
     this.#session = session;
     this.#jobs = jobs;
     this.#layers = layers;
     this.#uncover = uncover;
+    this.#tests = tests;
     $effect.root(() => {
       const open = () => (this.#session.project ? {} : null);
       this.#products = this.#client.live("maps.list", open);
@@ -161,9 +173,26 @@ export class Maps {
         { id: `confidence:${map.id}`, visible: false },
         ...(map.files.sets ? [{ id: `set-size:${map.id}`, visible: false }] : []),
       ]);
+      await this.#measure(map, folder);
     } else if (comparison) {
       this.view = { kind: "comparison", id: comparison.id };
       await this.#layers.present([{ id: `difference:${comparison.id}`, visible: true }]);
+    }
+  }
+
+  /** Measures the model with the inputs of a new map on the test part, unless that was done since the labels were split. */
+  async #measure(map: MapProduct, folder: string | null): Promise<void> {
+    const model = this.modelOf(map)?.name;
+    if (model === undefined || this.#session.project?.readOnly || !this.#tests()) return;
+    const alike = (other: readonly string[]) =>
+      other.length === map.modalities.length && other.every((name) => map.modalities.includes(name));
+    try {
+      const known = await this.#client.invoke("maps.expected", { model });
+      if (known.some(({ part, outdated, modalities }) => part === "test" && !outdated && alike(modalities))) return;
+      if (folder !== this.#session.folder) return;
+      await this.#client.invoke("runs.evaluate", { model, subsets: [[...map.modalities]] });
+    } catch {
+      // Nobody asked for it: the page of the map says that its accuracy is not measured, and measures it on demand.
     }
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
 import type { Model } from "../../src-shared/domain/model.ts";
+import type { AnswerOf } from "../../src-shared/ipc/index.ts";
 import { type FakeProgram, mounted, settle } from "../client/fake-program.fixture.ts";
 import { notices } from "../ui/notices.svelte.ts";
 import { EditHistory } from "./history.svelte.ts";
@@ -16,6 +17,7 @@ const model = (id: number, more: Partial<Model> = {}): Model =>
   some<Model>({ id, kind: "finetuned", state: "present", summary: some<Model["summary"]>({}), ...more });
 
 let program: FakeProgram;
+let hasTests = false;
 beforeEach(() => {
   program = newProgram()
     .on("layers.list", [layer("map:1", { kind: "map" })])
@@ -32,7 +34,7 @@ async function begin() {
   const layers = new Layers({ ...window, history: new EditHistory(window.client) });
   const jobs = new Jobs({ ...window, notifier: some<Notifier>({}) });
   const uncover = vi.fn();
-  const maps = new Maps({ ...window, jobs, layers, uncover });
+  const maps = new Maps({ ...window, jobs, layers, uncover, tests: () => hasTests });
   await window.enter();
   return { ...window, jobs, layers, maps, uncover };
 }
@@ -128,6 +130,37 @@ test("predictions and blocks that lie over the map go when a map begins to grow,
   await ends(30);
   expect(uncover).toHaveBeenCalledTimes(2);
   stop();
+});
+
+test("a new map has its model measured with its inputs where labels test, once for a split, and a refusal says nothing", async () => {
+  hasTests = true;
+  const drawn = { ...map(3, 30), modalities: ["s2", "s1"] };
+  const expected = some<AnswerOf<"maps.expected">[number]>({ part: "test", outdated: false, modalities: ["s1", "s2"] });
+  program
+    .on("models.list", [model(1, { name: "Crops" })])
+    .on("maps.list", [drawn])
+    .on("runs.evaluate", { id: 9, folder: "" });
+  const { maps } = await begin();
+  const draws = async (known: AnswerOf<"maps.expected">) => {
+    program.on("maps.expected", known);
+    maps.awaited.add(30);
+    await ends(30);
+    return program.requests("runs.evaluate").length;
+  };
+  expect(await draws([expected])).toBe(0);
+  expect(
+    await draws([
+      { ...expected, part: "validation" },
+      { ...expected, modalities: ["s2"] },
+    ]),
+  ).toBe(1);
+  expect(program.requests("runs.evaluate")[0]).toEqual({ model: "Crops", subsets: [["s2", "s1"]] });
+  expect(await draws([{ ...expected, outdated: true }])).toBe(2);
+  program.refuse("runs.evaluate", new Error("busy"));
+  expect(await draws([])).toBe(3);
+  expect(notices.list).toEqual([]);
+  hasTests = false;
+  expect(await draws([])).toBe(3);
 });
 
 test("a result that cannot be read is said", async () => {

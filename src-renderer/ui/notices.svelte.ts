@@ -5,6 +5,8 @@ export interface Note {
   readonly text: string;
   readonly error?: unknown;
   readonly action?: { readonly label: string; readonly run: () => void } | undefined;
+  /** what comes next, as the main button */
+  readonly next?: Note["action"];
   /** what it is about: the next notice about the same takes its place */
   readonly about?: string | undefined;
 }
@@ -14,10 +16,10 @@ class Notices {
   #next = 1;
 
   /** Says something. What succeeded leaves by itself; what failed stays until it is dismissed. */
-  say(tone: Note["tone"], text: string, action?: Note["action"], about?: string): number {
+  say(tone: Note["tone"], text: string, action?: Note["action"], about?: string, next?: Note["action"]): number {
     return this.#add(
-      { tone, text, action, about },
-      tone === "danger" || tone === "warning" ? 0 : action ? 10_000 : 5_000,
+      { tone, text, action, about, next },
+      tone === "danger" || tone === "warning" ? 0 : action || next ? 10_000 : 5_000,
     );
   }
 

@@ -52,6 +52,8 @@ export interface ExpectedAccuracy {
   readonly findings: readonly Finding[];
   /** the split let neighbours of training labels into this part */
   readonly optimistic: boolean;
+  /** the labels were split anew since */
+  readonly outdated: boolean;
 }
 
 export interface MappedArea extends LegendClass {

@@ -75,8 +75,10 @@ export interface ShippedModel {
 
 /** Trained models: list, inspect, import and export them. */
 export interface ModelCommands {
-  /** `recommended`: wins on the validation part of the present split */
-  "models.list"(request: Nothing): Promise<readonly (Model & { readonly recommended?: boolean })[]>;
+  /** `recommended`: wins on the validation part of the present split; `outdated`: the labels that taught it were split anew since */
+  "models.list"(
+    request: Nothing,
+  ): Promise<readonly (Model & { readonly recommended?: boolean; readonly outdated?: boolean })[]>;
   /** Encoders that come with the program, and whether each fits the project's patches, inputs and dates. */
   "models.shipped"(request: Nothing): Promise<readonly ShippedModel[]>;
   /** The models of patches side by side on the labels of one part of the present split, networks and simple methods alike. */

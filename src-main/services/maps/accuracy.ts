@@ -15,6 +15,7 @@ interface Measured {
   readonly measuredAt: string;
   readonly part: EvaluateResult["part"];
   readonly optimistic: boolean;
+  readonly outdated: boolean;
   readonly score: SubsetScore;
   readonly findings: readonly Finding[];
 }
@@ -39,7 +40,8 @@ function measurementsOf(catalog: Catalog, modelId: number): Measured[] {
           const findings = findingsOf(result).filter(
             ({ details }) => !("modalities" in details) || sameSet(details.modalities, score.modalities),
           );
-          return { runId: id, measuredAt: createdAt, part, optimistic, score, findings };
+          const outdated = splitId !== null && !catalog.splits.isCurrent(splitId);
+          return { runId: id, measuredAt: createdAt, part, optimistic, outdated, score, findings };
         });
     });
 }
@@ -58,11 +60,12 @@ export function expectedAccuracy(catalog: Catalog, name: string): ExpectedAccura
   for (const each of measurementsOf(catalog, model.id).sort((p, q) => worth[p.part] - worth[q.part])) {
     if (!best.some(({ score }) => sameSet(score.modalities, each.score.modalities))) best.push(each);
   }
-  return best.map(({ score, runId, measuredAt, part, optimistic, findings }) => ({
+  return best.map(({ score, runId, measuredAt, part, optimistic, outdated, findings }) => ({
     runId,
     part,
     measuredAt,
     optimistic,
+    outdated,
     modalities: score.modalities,
     samples: score.samples,
     overallAccuracy: score.overallAccuracy,

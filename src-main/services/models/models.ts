@@ -197,10 +197,18 @@ function measuredOf(catalog: Catalog, id: number | null): Finding[] {
   return [...measuredFindings(catalog, id), ...(known ? methodWins(catalog, known) : [])];
 }
 
-/** Of all models the one that wins is marked. */
+/** Of all models the one that wins is marked, and those whose labels were split anew since. */
 function withRecommended(catalog: Catalog) {
   const best = recommendedModel(catalog)?.id;
-  return catalog.models.list().map((model) => (model.id === best ? { ...model, recommended: true } : model));
+  const runs = new Map(catalog.runs.list().map((run) => [run.jobId, run]));
+  return catalog.models.list().map((model) => {
+    const splitId = (model.jobId === null ? undefined : runs.get(model.jobId))?.splitId ?? null;
+    return {
+      ...model,
+      ...(model.id === best ? { recommended: true } : {}),
+      ...(splitId !== null && !catalog.splits.isCurrent(splitId) ? { outdated: true } : {}),
+    };
+  });
 }
 
 function detailsOf(

@@ -11,7 +11,7 @@ import type { Client } from "../../client/index.ts";
 import type { Dropped, pathsOfDropped } from "../../client/upload.ts";
 import { t } from "../../i18n/index.ts";
 import type { EditHistory } from "../../state/history.svelte.ts";
-import { notices } from "../../ui/notices.svelte.ts";
+import { type Note, notices } from "../../ui/notices.svelte.ts";
 
 export type Decision = Omit<ImageChoice, "path">;
 
@@ -24,6 +24,8 @@ interface Needs {
   readonly history: EditHistory;
   /** Shows vector files as they are; gives how many could be. */
   readonly addVectors: (paths: readonly string[]) => Promise<number>;
+  /** The button of what comes after an import. */
+  readonly next?: () => Note["action"] | null;
   /** Paths of dropped files: sent to the project first where a browser does not tell them. */
   readonly send: typeof pathsOfDropped;
 }
@@ -34,6 +36,7 @@ export class ImportForm {
   readonly #history: EditHistory;
   readonly #addVectors: Needs["addVectors"];
   readonly #send: Needs["send"];
+  readonly #next: NonNullable<Needs["next"]>;
   /** files and folders as they were named */
   paths = $state.raw<readonly string[]>([]);
   decisions = $state.raw<ReadonlyMap<string, Decision>>(new Map());
@@ -51,11 +54,12 @@ export class ImportForm {
   #sending: AbortController | undefined;
   #turn = 0;
 
-  constructor({ client, history, addVectors, send }: Needs) {
+  constructor({ client, history, addVectors, send, next = () => null }: Needs) {
     this.#client = client;
     this.#history = history;
     this.#addVectors = addVectors;
     this.#send = send;
+    this.#next = next;
     this.#client.subscribe("work", ({ name, fraction }) => {
       if ((name === previewTask && this.work === "looking") || (name === importTask && this.work === "reading"))
         this.fraction = fraction;
@@ -236,7 +240,7 @@ export class ImportForm {
       this.clear();
       this.warnings = warnings;
       this.unused = unused;
-      notices.say("success", t("import.done", { count: rasters }), button);
+      notices.say("success", t("import.done", { count: rasters }), button, undefined, this.#next() ?? undefined);
       return warnings.length === 0 && unused.length === 0;
     } catch (error) {
       if (turn !== this.#turn) return false;
