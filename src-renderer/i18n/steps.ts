@@ -2,7 +2,7 @@ import { messages } from "./message.ts";
 
 /** The strip of steps from the images to the exported map. */
 export const stepsMessages = messages({
-  "steps.title": { en: "Steps", fr: "Étapes" },
+  "steps.title": { en: "From images to export", fr: "Des images à l’export" },
   "steps.toggle": { en: "Show or hide the steps", fr: "Afficher ou masquer les étapes" },
   "steps.hide": { en: "Put the steps away", fr: "Ranger les étapes" },
   "steps.images": { en: "Images", fr: "Images" },
