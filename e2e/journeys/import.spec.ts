@@ -74,7 +74,7 @@ test("own images with an awkward name, another system and no system become a pro
     await expect(window.getByRole("button", { name: "Add 1 image" })).toBeEnabled();
     await window.getByText(lost, { exact: true }).click();
     await expect(
-      window.getByText("This file does not say in which coordinate system it is.", { exact: false }),
+      window.getByText("This file names no coordinate system.", { exact: false }),
     ).toBeVisible();
     await window.getByRole("button", { name: "Use the project’s system, EPSG:32631" }).click();
     await expect(window.getByText("cannot be added as it is", { exact: false })).toBeHidden();

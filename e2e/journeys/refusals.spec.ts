@@ -97,7 +97,7 @@ test("files that cannot be used are refused where they were chosen", async ({ pa
     const where = dialog.getByRole("textbox").first();
     await where.fill("behind the church");
     await where.press("Enter");
-    await expect(dialog).toContainText("These are no coordinates that can be read.");
+    await expect(dialog).toContainText("These coordinates could not be read.");
     await expect(where).toHaveValue("behind the church");
   });
   expect(complaints).toEqual([]);
