@@ -365,6 +365,12 @@ export const mapsMessages = messages({
   "models.sha": { en: "SHA-256", fr: "SHA-256" },
   "models.folder": { en: "Folder", fr: "Dossier" },
   "models.made": { en: "Made with", fr: "Créé avec" },
+  "models.card": { en: "Card", fr: "Fiche" },
+  "models.card.of": { en: "Card of “{name}”", fr: "Fiche de « {name} »" },
+  "models.card.none": { en: "The package has no card.", fr: "Le paquet n’a pas de fiche." },
+  "maps.section.shipped": { en: "Come with the program", fr: "Livrés avec le programme" },
+  "models.kind.shipped": { en: "encoder", fr: "encodeur" },
+  "models.shipped.unfit": { en: "does not fit", fr: "ne convient pas" },
   "models.answers": { en: "Answers checked", fr: "Réponses contrôlées" },
   "models.answers.count": {
     en: "golden.json holds {count} answers of this model; before it is used, the program asks the same again and compares.",

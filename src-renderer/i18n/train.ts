@@ -114,13 +114,24 @@ export const trainMessages = messages({
     en: "Learns everything from your labels. With few labels, a pre-trained model is usually better.",
     fr: "Apprend tout de vos étiquettes. Avec peu d’étiquettes, un modèle pré-entraîné est en général meilleur.",
   },
-  "train.from.hint": { en: "Continues from that model’s weights.", fr: "Continue à partir de ce que ce modèle sait." },
   "train.from.size": {
     en: "Continues from that model’s weights, with its size; inputs that it has not are taught from scratch.",
     fr: "Continue à partir de ce que ce modèle sait, avec sa taille ; les entrées qu’il n’a pas sont apprises de zéro.",
   },
   "train.from.pretrained": { en: "Pre-trained on imagery", fr: "Pré-entraînés sur des images" },
   "train.from.finetuned": { en: "Trained on classes", fr: "Entraînés sur des classes" },
+  "train.from.shipped": { en: "Comes with the program", fr: "Livrés avec le programme" },
+  "train.from.shipped.hint": {
+    en: "Saves the pre-training step: it has already learned from images elsewhere, without labels.",
+    fr: "Épargne le pré-entraînement : il a déjà appris d’images d’ailleurs, sans étiquettes.",
+  },
+  "train.from.shipped.what": { en: "Reads {inputs} ({size}).", fr: "Lit {inputs} ({size})." },
+  "train.from.shipped.licence": { en: "Licence: {licence}", fr: "Licence : {licence}" },
+  "train.from.unfit": { en: "{name} (does not fit)", fr: "{name} (ne convient pas)" },
+  "train.from.unfit.count": {
+    en: { one: "{count} encoder does not fit here", other: "{count} encoders do not fit here" },
+    fr: { one: "{count} encodeur ne convient pas ici", other: "{count} encodeurs ne conviennent pas ici" },
+  },
   "train.modalities": { en: "Modalities", fr: "Modalités" },
   "train.modality.series": {
     en: { one: "{count} date, {bands} bands", other: "{count} dates, {bands} bands" },
@@ -155,6 +166,7 @@ export const trainMessages = messages({
   "train.modalities.none": { en: "Choose at least one modality.", fr: "Choisissez au moins une modalité." },
   "train.preset": { en: "Effort", fr: "Effort" },
   "train.preset.quick": { en: "Quick", fr: "Rapide" },
+  "train.fromLabels.short": { en: "from the labels", fr: "d’après les étiquettes" },
   "train.fromLabels": {
     en: "Empty: chosen from the labels.",
     fr: "Vide : choisi d’après les étiquettes.",

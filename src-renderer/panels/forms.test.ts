@@ -142,6 +142,10 @@ test("a training asks for what its preset says and what differs from it, and not
   form.set("steps", 250);
   form.from = "Base";
   form.modalities = ["s2"];
+  // From nothing, whatever the program would start from.
+  form.from = "";
+  expect(form.request("fields")).toMatchObject({ from: null });
+  form.from = "Base";
   expect(form.request("fields")).toMatchObject({ from: "Base", modalities: ["s2"], recipe: { steps: 250 } });
   expect(form.changed).toBe(true);
   form.set("steps", form.presetValue("steps"));
@@ -203,7 +207,7 @@ test("models and modalities of one project are not asked for in the next; number
   form.set("steps", 250);
   await leave();
   await enter("/projects/b");
-  expect([form.name, form.from, form.modalities, form.recipe.steps]).toEqual(["", "", null, 250]);
+  expect([form.name, form.from, form.modalities, form.recipe.steps]).toEqual(["", null, null, 250]);
 });
 
 function growingMap() {

@@ -208,7 +208,7 @@ export const licenceOf = (folder: string): string | null =>
   textOf(folder, ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE"], 20_000);
 
 /** The text of the package's README, if it has one. */
-export const cardOf = (folder: string): string | null => textOf(folder, ["README.md"], 100_000);
+export const cardOf = (folder: string): string | null => textOf(folder, ["README.md"], 20_000);
 
 function textOf(folder: string, names: readonly string[], most: number): string | null {
   const name = names.find((each) => existsSync(join(folder, each)));

@@ -23,8 +23,8 @@ export class TrainingForm {
   method = $state<"network" | Method>("network");
   /** what the method learns from, where the project has an encoder */
   features = $state<MethodFeatures>("monthly");
-  /** name of the model to go on from, or whose encoder is used; empty: from nothing */
-  from = $state("");
+  /** name of the model to go on from, or whose encoder is used; empty: from nothing; `null`: nobody chose */
+  from = $state<string | null>(null);
   /** `null`: all there are */
   modalities = $state.raw<readonly string[] | null>(null);
   /** folders of other projects that a pre-training learns from as well */
@@ -41,7 +41,8 @@ export class TrainingForm {
     $effect.root(() => {
       $effect(() => {
         void session.folder;
-        this.name = this.from = "";
+        this.name = "";
+        this.from = null;
         this.modalities = null;
         this.also = [];
       });
@@ -113,7 +114,9 @@ export class TrainingForm {
   methodRequest(name: string): RequestOf<"runs.finetune"> | null {
     if (this.kind !== "finetune" || this.method === "network") return null;
     const modalities = this.modalities === null ? {} : { modalities: [...this.modalities] };
-    const encoder = this.ofEncoder ? { features: this.features, from: this.from, provider: this.provider } : {};
+    const encoder = this.ofEncoder
+      ? { features: this.features, from: this.from === "" ? null : this.from, provider: this.provider }
+      : {};
     return { name, method: this.method, seed: this.seed ?? 0, ...modalities, ...encoder };
   }
 
@@ -136,7 +139,7 @@ export class TrainingForm {
       const also = this.also.length > 0 ? { also: [...this.also] } : {};
       return { kind: "pretrain", ...common, ...also, recipe: this.recipe as PretrainRecipe };
     }
-    const from = this.from === "" ? {} : { from: this.from };
+    const from = this.from === null ? {} : { from: this.from === "" ? null : this.from };
     if (this.kind === "tiles") return { kind: "tiles", ...common, ...from, recipe: this.recipe as TilesRecipe };
     // An empty field of these is chosen from the labels; of others it means something (patience: never stop early).
     const given = Object.entries(this.recipe).filter(([key, value]) => value !== null || !ofLabels.has(key));
