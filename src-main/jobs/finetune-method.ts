@@ -34,6 +34,7 @@ import { PatchTargets } from "./patch-targets.ts";
 import { groupingOf } from "./possible-classes.ts";
 import { encoderFor } from "./predictor-for.ts";
 import type { Computing } from "./provider.ts";
+import { rareClassesMissed } from "./rare-classes.ts";
 import { type ScoreOptions, scoreMap } from "./score.ts";
 import {
   baseOf,
@@ -165,8 +166,13 @@ async function teachOn(
       : undefined;
     const calibration = said.calibration({ ...grouping, modalities: names });
     const facts = labelFacts(train);
+    const measured = new Set(score?.classes.filter(({ support }) => support > 0).map(({ code }) => code));
+    const missed = instant
+      ? []
+      : await rareClassesMissed(train, targets.legend, predictor, tiles, measured, names, context.signal);
     const findings = inOrderOfSeverity([
       ...findingsOfValidation(score),
+      ...missed,
       ...aboutPlaces,
       ...(inputs.applied?.findings ?? []),
       ...(base?.description.legend

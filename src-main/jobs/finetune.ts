@@ -18,6 +18,7 @@ import { validationMetrics, validationOf } from "./label-reference.ts";
 import { PatchTargets } from "./patch-targets.ts";
 import { classify } from "./predict.ts";
 import { Previewer } from "./previewer.ts";
+import { rareClasses } from "./rare-classes.ts";
 import {
   baseOf,
   datesOfTiles,
@@ -103,6 +104,7 @@ async function teachPatches(
     const seconds = secondsSince(started);
     const { score, calibration } = await looks.bestOf(trained.weights, trained.best);
     const findings = findingsOf(spec, targets, trained, shares, score, [
+      ...(await looks.rareMissed(trained.weights, score)),
       ...aboutPlaces,
       ...(inputs.applied?.findings ?? []),
       ...watch.findings(),
@@ -130,10 +132,19 @@ async function teachPatches(
   }
 }
 
-function logTargets({ chosen, labels }: FinetuneSpec, context: JobContext, { legend, train }: PatchTargets): void {
+function logTargets(
+  { chosen, labels, recipe }: FinetuneSpec,
+  context: JobContext,
+  { legend, train }: PatchTargets,
+): void {
   if (chosen) context.log(chosenSentence(chosen));
   const classes = legend.map(({ name }) => name).join(", ");
   context.log(`Teaching ${classes} from ${countedLabels(train.usable().length, labels.unit)}.`);
+  const rare = rareClasses(train.usable(), recipe.balance);
+  if (rare.size > 0) {
+    const names = legend.flatMap(({ code, name }) => (rare.has(code) ? [`“${name}”`] : []));
+    context.log(`Few places of ${names.join(", ")}: drawn besides, so that they are seen now and then.`);
+  }
 }
 
 /** What the training should be doubted for: its curve, its score, its inputs, its labels. */

@@ -14,6 +14,7 @@ import {
 } from "../cube/index.ts";
 import { seededRandom } from "../files/index.ts";
 import { boundsOfGeometry, type Polygonal, rasterizePolygon } from "../vector/index.ts";
+import { rareClasses } from "./rare-classes.ts";
 
 /** What is known of the patches of one window. */
 export interface PatchLabels {
@@ -234,6 +235,7 @@ function weighted<T>(items: readonly T[], chances: readonly number[], at: number
  * that a rare crop is seen as often as a common one; with `polygons` every polygon has the same chance, so that a class of many
  * small and different places is seen more often than one of few large fields; with `patches` every labelled patch has; with
  * `square-root` a class is drawn by the square root of its patches, then one of them: a rare class is seen, and a common one stays common.
+ * However that is, classes of few polygons come up now and then (`rareClasses`).
  * @see Mahajan et al. 2018, Exploring the Limits of Weakly Supervised Pretraining, §2.2 (square-root sampling)
  */
 export function aroundLabels(
@@ -252,10 +254,18 @@ export function aroundLabels(
   const chances = usable.map(({ patches, classCode }) =>
     balance === "square-root" ? patches / Math.sqrt(inClass.get(classCode)!) : patches,
   );
+  const rare = rareClasses(usable, balance);
+  const ofRare = [...rare].map(([code, chance]) => ({ chance, own: usable.filter((one) => one.classCode === code) }));
   return (index, count) => {
     const random = seededRandom("labelled-tiles", seed, index);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
     const polygon = (): LabelledPolygon => {
+      // No number is drawn for classes that are not there: other trainings stay as they were.
+      let at = ofRare.length > 0 ? random() : 1;
+      for (const { chance, own } of ofRare) {
+        at -= chance;
+        if (at < 0) return pick(own);
+      }
       if (balance === "classes") return pick(pick(byClass));
       if (balance === "polygons") return pick(usable);
       return weighted(usable, chances, random());

@@ -6,6 +6,7 @@ import type { Batch, PatchSet, PatchWindow } from "../cube/index.ts";
 import type { Tensor } from "../engine/index.ts";
 import { patchGrid, projectArea } from "./imagery.ts";
 import { LabelPatches } from "./label-patches.ts";
+import { rareClasses, rareWeight } from "./rare-classes.ts";
 
 /** What a fine-tuning of patches teaches: classes, the labels of its parts, and how much each patch weighs in the loss. */
 export class PatchTargets {
@@ -33,7 +34,7 @@ export class PatchTargets {
     this.train = ofPart("train", this.codes);
     this.validation = ofPart("validation", this.codes);
     this.#recipe = recipe;
-    this.#classWeights = weightsOfClasses(this.train, recipe.classWeights);
+    this.#classWeights = weightsOfClasses(this.train, recipe);
   }
 
   /** Whether labels were set aside to look at the network between steps. */
@@ -62,14 +63,19 @@ function packed(labels: LabelPatches, window: { col: number; row: number; width:
   return classes.map((index, p) => (index < 0 ? -1 : numbers.get(polygons[p]!)! * 256 + index));
 }
 
-/** Weights of classes whose mean over all labelled patches is 1: inverse to each class's share, or all alike. */
-function weightsOfClasses(labels: LabelPatches, kind: FinetuneRecipe["classWeights"]): number[] {
+/** Weights of classes: inverse to each class's share with a mean over all labelled patches of 1, or all alike but rare ones. */
+function weightsOfClasses(labels: LabelPatches, { classWeights, balance }: FinetuneRecipe): number[] {
   const usable = labels.usable();
+  if (classWeights === "none") {
+    // Drawn by the square root, a rare class was found in the survey without more weight.
+    const rare = balance === "square-root" ? new Map<number, number>() : rareClasses(usable, balance);
+    return labels.codes.map((code) => (rare.has(code) ? rareWeight : 1));
+  }
   const counts = labels.codes.map((code) =>
     usable.reduce((sum, { classCode, patches }) => sum + (classCode === code ? patches : 0), 0),
   );
   const total = counts.reduce((sum, count) => sum + count, 0);
-  return counts.map((count) => (kind === "none" || count === 0 ? 1 : total / (counts.length * count)));
+  return counts.map((count) => (count === 0 ? 1 : total / (counts.length * count)));
 }
 
 /** Classes and weights: the patches of one polygon in one tile weigh (their number)^power times their class's weight together. */

@@ -186,11 +186,24 @@ export function findingsOfLabels(
   return findings;
 }
 
-/** A model that is right less often than always saying the commonest class. */
+/** A model that is right less often than always saying the commonest class; classes of which it finds nothing. */
 export function findingsOfValidation(score: SubsetScore | undefined): Finding[] {
   const { overallAccuracy, commonest, samples } = score ?? {};
-  if (overallAccuracy === null || overallAccuracy === undefined || !commonest || !samples) return [];
-  if (commonest.share >= 1 || overallAccuracy >= commonest.share) return [];
+  if (!score || overallAccuracy === null || overallAccuracy === undefined || !commonest || !samples) return [];
+  if (commonest.share >= 1) return [];
+  const missed = score.classes
+    .filter(({ support, recall }) => support > 0 && recall === 0)
+    .map(({ name, support }) => ({ name, patches: support }));
   const details = { accuracy: overallAccuracy, commonest: commonest.name, share: commonest.share, samples };
-  return [{ code: "validation-below-commonest", details }];
+  return [
+    ...(overallAccuracy < commonest.share ? [{ code: "validation-below-commonest", details } as const] : []),
+    ...(missed.length > 0
+      ? [
+          {
+            code: "classes-never-found",
+            details: { part: "validation", modalities: score.modalities, classes: missed },
+          } as const,
+        ]
+      : []),
+  ];
 }

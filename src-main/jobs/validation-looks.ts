@@ -1,4 +1,5 @@
 import type { Calibration } from "../../src-shared/domain/calibration.ts";
+import type { Finding } from "../../src-shared/domain/finding.ts";
 import type { FinetuneSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { hasPolygons } from "../../src-shared/domain/label-unit.ts";
 import { type PatchWindow, planBlend, type TileRows } from "../cube/index.ts";
@@ -10,6 +11,7 @@ import type { PatchTargets } from "./patch-targets.ts";
 import { type Grouping, groupingOf } from "./possible-classes.ts";
 import type { PatchPredictor } from "./predict.ts";
 import type { Previewer } from "./previewer.ts";
+import { rareClassesMissed } from "./rare-classes.ts";
 import { type ScoreOptions, scoreMap } from "./score.ts";
 import { TilePreviewer } from "./tile-preview.ts";
 
@@ -78,6 +80,14 @@ export class ValidationLooks {
     if (!this.#best || this.#best.value !== value)
       this.#best = { value, ...(await this.#score(await this.#previewer.with(weights))) };
     return this.#best;
+  }
+
+  /** What the weights that are kept do not recognise of classes with few training polygons that the validation part says nothing of. */
+  async rareMissed(weights: Tensors, score: SubsetScore | undefined): Promise<Finding[]> {
+    const { train, legend } = this.#targets;
+    const measured = new Set(score?.classes.filter(({ support }) => support > 0).map(({ code }) => code));
+    const predictor = await this.#previewer.with(weights);
+    return rareClassesMissed(train, legend, predictor, this.#tiles, measured, this.#names, this.#context.signal);
   }
 
   async #validate(predictor: PatchPredictor, at: number): Promise<Look> {
