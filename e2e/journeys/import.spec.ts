@@ -73,9 +73,7 @@ test("own images with an awkward name, another system and no system become a pro
     await expect(window.getByText("1 file cannot be added as it is.", { exact: false })).toBeVisible();
     await expect(window.getByRole("button", { name: "Add 1 image" })).toBeEnabled();
     await window.getByText(lost, { exact: true }).click();
-    await expect(
-      window.getByText("This file names no coordinate system.", { exact: false }),
-    ).toBeVisible();
+    await expect(window.getByText("This file names no coordinate system.", { exact: false })).toBeVisible();
     await window.getByRole("button", { name: "Use the project’s system, EPSG:32631" }).click();
     await expect(window.getByText("cannot be added as it is", { exact: false })).toBeHidden();
     await expect(window.getByText("series of 2 dates", { exact: false })).toBeVisible();
