@@ -2,7 +2,7 @@ import type { LabelledTable } from "../classifiers/index.ts";
 import { type Cube, type PatchWindow, planBlend } from "../cube/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { JobContext } from "./context.ts";
-import type { LabelPatches, PatchLabels } from "./label-patches.ts";
+import type { LabelledPolygon, LabelPatches, PatchLabels } from "./label-patches.ts";
 import type { RowReader } from "./method-rows.ts";
 import { type Months, monthsOf } from "./monthly-values.ts";
 import type { TrainingInputs } from "./teaching.ts";
@@ -150,5 +150,20 @@ function sharesOfPolygons(labels: LabelPatches, most: number): Map<number, numbe
     if (taken(middle) <= most) low = middle;
     else high = middle - 1;
   }
-  return new Map(usable.map(({ id, patches }) => [id, Math.min(1, low / patches)]));
+  const kept = sharesOfClasses(usable, most);
+  return new Map(usable.map(({ id, patches, classCode }) => [id, Math.min(1, low / patches) * kept.get(classCode)!]));
+}
+
+/** Of more labels than rows: the share of each class's labels that is taken, the same number of every class as far as it goes. */
+function sharesOfClasses(usable: readonly LabelledPolygon[], most: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { classCode } of usable) counts.set(classCode, (counts.get(classCode) ?? 0) + 1);
+  const taken = (cap: number) => [...counts.values()].reduce((sum, count) => sum + Math.min(count, cap), 0);
+  let [low, high] = [1, Math.max(1, ...counts.values())];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (taken(middle) <= most) low = middle;
+    else high = middle - 1;
+  }
+  return new Map([...counts].map(([code, count]) => [code, Math.min(1, low / count)]));
 }
