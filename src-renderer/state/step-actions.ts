@@ -53,7 +53,7 @@ async function measure(): Promise<void> {
 }
 
 /** The button of a step. */
-export const stepButton = (id: StepId): Note["action"] => ({
+const stepButton = (id: StepId): Note["action"] => ({
   label: t(`steps.next.${id}`),
   run: () => void doStep(id),
 });
