@@ -120,7 +120,7 @@ test("a Shapefile with an awkward name and no CRS is imported step by step, and 
   const picker = window.getByRole("dialog").last();
   await picker.getByText("my data", { exact: true }).first().dblclick();
   await picker.getByText("Été – parcelles (2019).shp").first().dblclick();
-  await expect(wizard).toContainText("does not say in which coordinate system");
+  await expect(wizard).toContainText("names no coordinate system");
   await expect(wizard.getByRole("button", { name: "Next" })).toBeDisabled();
   await wizard.getByRole("combobox", { name: "Coordinate system" }).fill("3035");
   await wizard
