@@ -59,7 +59,7 @@ test("a model is measured, drawn, listed and taken along", async () => {
   expect(await done("model", "list", project)).toMatch(/crops +finetuned/);
   const exported = join(room, "exported");
   await done("model", "export", project, "crops", exported);
-  expect(readdirSync(exported)).toEqual(["README.md", "model.json", "weights.safetensors"]);
+  expect(readdirSync(exported)).toEqual(["README.md", "golden.json", "model.json", "weights.safetensors"]);
 });
 
 test("the project is moved as a folder, and the same map comes out of it again", async () => {

@@ -52,19 +52,24 @@ test("a second writer is told who holds the project; a reader is let in", async 
 });
 
 test("a model whose modalities are not in the project is refused before anything is begun", async () => {
-  const made = await omnisat("pretrain", project, "short", "--steps", "1", ...tiny);
-  expect([made.code, withoutDoubts(made.err)]).toEqual([0, ""]);
+  for (const [name, ...inputs] of [["short"], ["optical", "--modalities", "s2"]] as const) {
+    const made = await omnisat("pretrain", project, name, ...inputs, "--steps", "1", ...tiny);
+    expect([made.code, withoutDoubts(made.err)]).toEqual([0, ""]);
+  }
   const radar = join(room, "radar");
   await newProject(radar, { optical: 0, radar: 3 });
   const labels = ["labels", "import", radar, join(sample, "parcels.gpkg"), "--field", "class_name"];
   expect((await omnisat(...labels)).code).toBe(0);
   expect((await omnisat("split", radar, "--method", "field", "--field", "split")).code).toBe(0);
   const before = inventory(radar);
-  const from = join(project, "models", "short");
+  const from = join(project, "models", "optical");
   const sentence = refusal(await omnisat("finetune", radar, "crops", "--from", from, "--steps", "1", ...tiny));
   expect(sentence).toContain("reads s2, which this project does not have");
   expect(sentence).toContain("s1-asc");
   expect(inventory(radar)).toEqual(before);
+  // A model of another project that shares an input, named by its folder, is a start.
+  const shared = join(project, "models", "short");
+  expect((await omnisat("finetune", radar, "crops", "--from", shared, "--steps", "1")).code).toBe(0);
 });
 
 test("a disk that fills up: one sentence, nothing half written, and the project is whole", async (context) => {

@@ -73,7 +73,7 @@ test("its model is exported whole, with an ONNX graph and a card, and another pr
   const folder = join(room, "exported");
   const exported = await commandLine(["model", "export", project, "undisturbed", folder, "--onnx", "4"]);
   expect([exported.code, exported.err]).toEqual([0, ""]);
-  expect(readdirSync(folder)).toEqual(["README.md", "model.json", "model.onnx", "weights.safetensors"]);
+  expect(readdirSync(folder)).toEqual(["README.md", "golden.json", "model.json", "model.onnx", "weights.safetensors"]);
   expect(readFileSync(join(folder, "README.md"), "utf8")).toContain("pre-trained OmniSat encoder");
   expect((await commandLine(["model", "export", project, "undisturbed", folder])).err).toContain("exists already");
   expect((await commandLine(["map", project, folder])).err).toContain("is a pre-trained model without classes");

@@ -96,6 +96,9 @@ export class JobQueue {
           },
         );
         if ("outputPath" in spec) catalog.noteWrite(spec.outputPath);
+        // A folder that the person named: a row of the catalog can name none outside that was not allowed before.
+        if ("modelFolder" in spec && spec.modelFolder !== null && !shippedNameOf(shippedModels, spec.modelFolder))
+          catalog.noteRead(spec.modelFolder);
         return added;
       });
       this.#enqueue(job, false);
