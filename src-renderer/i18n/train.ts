@@ -27,8 +27,8 @@ export const trainMessages = messages({
     fr: "Apprend à un modèle les classes de vos étiquettes. Le résultat peut cartographier.",
   },
   "train.kind.pretrain.what": {
-    en: "Learns what the imagery looks like, without labels; a training on classes can start from it. It pays with few labels per class. With many it gained little in our tests.",
-    fr: "Apprend l’aspect des images, sans étiquettes ; un entraînement de classes peut en partir. Utile avec peu d’étiquettes par classe. Avec beaucoup, le gain était faible dans nos essais.",
+    en: "Learns what the imagery looks like, without labels; a training on classes can start from it. In our tests it helped where a class had one or two labels, and seldom elsewhere.",
+    fr: "Apprend l’aspect des images, sans étiquettes ; un entraînement de classes peut en partir. Dans nos essais, utile quand une classe n’avait qu’une ou deux étiquettes, et rarement ailleurs.",
   },
   "train.needs.labels": {
     en: "Classes are learned from labels, and this project has none yet. Import or draw some, or pre-train on the imagery meanwhile.",
@@ -111,8 +111,8 @@ export const trainMessages = messages({
   "train.from": { en: "Start from", fr: "Partir de" },
   "train.from.scratch": { en: "Nothing (random weights)", fr: "Rien (poids aléatoires)" },
   "train.from.scratch.hint": {
-    en: "Learns everything from your labels. With few labels, a pre-trained model is usually better.",
-    fr: "Apprend tout de vos étiquettes. Avec peu d’étiquettes, un modèle pré-entraîné est en général meilleur.",
+    en: "Learns everything from your labels. In our tests a pre-trained model was sometimes better, sometimes not: try both.",
+    fr: "Apprend tout de vos étiquettes. Dans nos essais, un modèle pré-entraîné était parfois meilleur, parfois non : essayez les deux.",
   },
   "train.from.size": {
     en: "Continues from that model’s weights, with its size; inputs that it has not are taught from scratch.",
