@@ -12,6 +12,7 @@ const secret = join(room, "secret");
 mkdirSync(join(allowed, "below"), { recursive: true });
 mkdirSync(secret);
 writeFileSync(join(secret, "key.tif"), "");
+for (const folder of [secret, allowed]) writeFileSync(join(folder, "model.json"), "{}");
 symlinkSync(secret, join(allowed, "way-out"));
 symlinkSync(join(secret, "new.tif"), join(allowed, "dangling.tif"));
 symlinkSync(join(allowed, "round"), join(allowed, "round"));
@@ -99,9 +100,9 @@ const pathLike =
   /^(.*path|.*paths|.*folder|.*folders|.*files?|like|from|to|source|target|destination|output|image|document)$/i;
 const noPaths: Readonly<Record<string, string>> = {
   "rasters.relink from": "compared with the paths in the catalog, never opened",
-  "runs.finetune from": "the name of a model",
-  "tiles.finetune from": "the name of a model",
-  "runs.estimate from": "the name of a model",
+  "runs.finetune from": "a name, or a folder that `chooseModel` judges",
+  "tiles.finetune from": "a name, or a folder that `chooseModel` judges",
+  "runs.estimate from": "a name, or a folder that `chooseModel` judges",
   "models.rename to": "the new name; its folder keeps its own",
   "legends.create classes.source": "a class code of the source",
   "legends.updateClass source": "a class code of the source",
@@ -144,5 +145,9 @@ test("every path of every command goes through the gate", async () => {
     code: "path-not-allowed",
   });
   expect(await session.invoke("files.list", { folder: allowed })).toMatchObject({ parent: null });
+  // A model may be named by its folder: one out of reach is no model, and nothing says whether it is there.
+  for (const at of [secret, join(allowed, "way-out"), join(secret, "nowhere")])
+    await expect(session.invoke("models.inputs", { name: at })).rejects.toMatchObject({ code: "model-not-found" });
+  await expect(session.invoke("models.inputs", { name: allowed })).rejects.toMatchObject({ code: "model-unreadable" });
   await application.close();
 });

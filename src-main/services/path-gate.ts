@@ -16,8 +16,13 @@ export function withinRoots<Result>(roots: readonly string[], work: () => Result
 
 /** Refuses a path outside the allowed folders. Links are followed first, and `..` is resolved. */
 function assertAllowed(path: string): void {
+  if (!isWithinReach(path)) throw new AppError("path-not-allowed", { path, roots: allowedRoots.getStore()! });
+}
+
+/** Whether this request may touch `path` at all: where a text may be a name or a path, before the disk is asked. */
+export function isWithinReach(path: string): boolean {
   const roots = allowedRoots.getStore();
-  if (roots && !liesWithin(path, roots)) throw new AppError("path-not-allowed", { path, roots });
+  return !roots || liesWithin(path, roots);
 }
 
 /** Does `path`, which need not exist yet, lie in one of `roots` once every link is followed? */

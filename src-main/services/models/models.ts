@@ -14,7 +14,7 @@ import { goldenFile } from "../../learning/golden.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { freePath } from "../jobs/result-handlers.ts";
-import { filePath } from "../path-gate.ts";
+import { filePath, isWithinReach } from "../path-gate.ts";
 import { findingsOfDescription, findingsOfListed, measuredFindings } from "../runs/findings.ts";
 import { validated } from "../validated.ts";
 import { exportModel } from "./export.ts";
@@ -278,7 +278,9 @@ async function modelNamed(
     return choiceOf(folder, nameOrFolder, await readShipped(folder, nameOrFolder));
   }
   const known = catalog.models.find(nameOrFolder);
-  if (!known && existsSync(join(nameOrFolder, "model.json"))) {
+  // A folder out of reach is no model, as one that is not there.
+  if (!known && isWithinReach(resolve(nameOrFolder)) && existsSync(join(nameOrFolder, "model.json"))) {
+    filePath.parse(nameOrFolder);
     const { readModelDescription } = await import("../../learning/trained-model.ts");
     const description = await readModelDescription(nameOrFolder);
     return choiceOf(resolve(nameOrFolder), description.name, description);
