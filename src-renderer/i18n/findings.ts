@@ -21,7 +21,7 @@ const withTiles = (classes: readonly { readonly name: string; readonly tiles: nu
   classes.map(({ name, tiles }) => `${quoted(name)} (${counted(tiles, "tuile")})`).join(", ");
 const moreLabels = "Étiquetez d’autres endroits de ces classes.";
 const better =
-  "Entraînez avec plus d’étapes ou balance=patches, partez d’un modèle pré-entraîné, ou étiquetez d’autres endroits.";
+  "Étiquetez d’autres endroits, ou entraînez autrement : une autre méthode, ou un réseau avec plus d’étapes, avec balance=patches ou à partir d’un modèle pré-entraîné.";
 
 /** What `englishFindings` says, in French. A code without a sentence does not compile. */
 export const frenchFindings: FindingSentences = {
@@ -176,7 +176,7 @@ export const frenchFindings: FindingSentences = {
   }),
   "score-not-above-commonest": ({ modalities, accuracy, low, share }) => ({
     what: `Avec ${modalities.join(" + ")}, ${percent(accuracy)} des patchs sont justes, au moins ${percent(low)} selon l’intervalle à 95 % : ce n’est peut-être pas mieux que de répondre toujours la classe la plus fréquente (${percent(share)}).`,
-    remedy: "Mesurez sur plus d’endroits, ou entraînez plus longtemps.",
+    remedy: "Mesurez sur plus d’endroits, ou entraînez autrement.",
   }),
   "nothing-scored": ({ modalities }) => ({
     what: `Avec ${modalities.join(" + ")}, aucun patch étiqueté n’est vu : il n’y a pas de score.`,
@@ -235,7 +235,7 @@ export const frenchFindings: FindingSentences = {
   }),
   "tiles-not-above-commonest": ({ part, microF1, low, baseline, places }) => ({
     what: `Sur les tuiles ${parts[part]}, le modèle a un F1 micro de ${three(microF1)}, au moins ${three(low)} selon l’intervalle à 95 % sur ${counted(places, "lieu", "lieux")} : ce n’est peut-être pas mieux que de répondre toujours les classes les plus fréquentes (${three(baseline)}).`,
-    remedy: "Mesurez sur des tuiles d’autres lieux, ou entraînez plus longtemps.",
+    remedy: "Mesurez sur des tuiles d’autres lieux, ou entraînez autrement.",
   }),
   "tiles-empty": ({ part, tiles, share }) => ({
     what: `${counted(tiles, "tuile")} ${parts[part]} sans classe au-dessus de la part ${String(share).replace(".", ",")} : écartées.`,

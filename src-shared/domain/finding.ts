@@ -397,7 +397,8 @@ export const englishFindings: FindingSentences = {
   }),
   "validation-below-commonest": ({ accuracy, commonest, share, samples }) => ({
     what: `On ${counted(samples, "validation patch", "validation patches")} the model is right in ${percent(accuracy)}; always answering “${commonest}” is right in ${percent(share)}.`,
-    remedy: "Train with more steps or with balance=patches, start from a pre-trained model, or label more places.",
+    remedy:
+      "Label more places, or train in another way: another method, or a network with more steps, with balance=patches or from a pre-trained start.",
   }),
   "method-wins": ({ model, theirs, ours }) => ({
     what: `On the validation part “${model}”, a simple method, has macro F1 ${theirs.toFixed(2)}, this network ${ours.toFixed(2)}.`,
@@ -438,11 +439,12 @@ export const englishFindings: FindingSentences = {
   }),
   "score-below-commonest": ({ modalities, accuracy, commonest, share }) => ({
     what: `With ${modalities.join(" + ")} ${percent(accuracy)} of the patches are right; always answering “${commonest}” gets ${percent(share)}. This map is worse than no map.`,
-    remedy: "Train with more steps or with balance=patches, start from a pre-trained model, or label more places.",
+    remedy:
+      "Label more places, or train in another way: another method, or a network with more steps, with balance=patches or from a pre-trained start.",
   }),
   "score-not-above-commonest": ({ modalities, accuracy, low, share }) => ({
     what: `With ${modalities.join(" + ")} ${percent(accuracy)} of the patches are right, at least ${percent(low)} by the 95 % interval: it may be no better than always answering with the commonest class (${percent(share)}).`,
-    remedy: "Measure on more places, or train longer.",
+    remedy: "Measure on more places, or train in another way.",
   }),
   "nothing-scored": ({ modalities }) => ({
     what: `With ${modalities.join(" + ")} no labelled patch is seen: there is no score.`,
@@ -501,7 +503,7 @@ export const englishFindings: FindingSentences = {
   }),
   "tiles-not-above-commonest": ({ part, microF1, low, baseline, places }) => ({
     what: `On the ${part} tiles the model has a micro F1 of ${three(microF1)}, at least ${three(low)} by the 95 % interval over ${counted(places, "place")}: it may be no better than always answering the commonest classes (${three(baseline)}).`,
-    remedy: "Measure on tiles of more places, or train longer.",
+    remedy: "Measure on tiles of more places, or train in another way.",
   }),
   "tiles-empty": ({ part, tiles, share }) => ({
     what: `${counted(tiles, "tile")} of the ${part} part ${tiles === 1 ? "holds" : "hold"} no class with a share above ${share} and ${tiles === 1 ? "is" : "are"} left out.`,
