@@ -4,6 +4,6 @@ export { type Classifier, classify, teachMethod } from "./classifier.ts";
 export { groupedFolds } from "./folds.ts";
 export { fitLogisticRegression, type LogisticRegression, predictLogisticRegression } from "./logistic-regression.ts";
 export { arraysOf, classifierOf } from "./stored.ts";
-export { type LabelledTable, rowsOf, type Table } from "./table.ts";
+export { type LabelledTable, rowsOf, sortedColumn, type Table } from "./table.ts";
 export { fitTemperature, withTemperature } from "./temperature.ts";
 export { timeMethod } from "./time.ts";

@@ -73,3 +73,20 @@ export function balancedWeights({ classes, classCount, weights, rows }: Labelled
   const occurring = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   return Float64Array.from(classes, (position, i) => (rows / (occurring * counts[position]!)) * (weights?.[i] ?? 1));
 }
+
+/**
+ * The finite numbers of column `j` in rising order.
+ * @param room [rows] where they are put: reused from column to column
+ */
+export function sortedColumn(
+  { values, columns }: Pick<Table, "values" | "columns">,
+  j: number,
+  room: Float32Array,
+): Float32Array {
+  let count = 0;
+  for (let at = j; at < values.length; at += columns) {
+    const value = values[at]!;
+    if (Number.isFinite(value)) room[count++] = value;
+  }
+  return room.subarray(0, count).sort();
+}

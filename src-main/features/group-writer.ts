@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import { sortedColumn } from "../classifiers/index.ts";
 import { onDisk, writeAll, writeJsonFile } from "../files/index.ts";
 import { blockBytes, type FeatureGroup, groupFile, mostStored, readGroup, valuesFile } from "./group.ts";
 
@@ -23,13 +24,9 @@ export function scalesOf(values: Float32Array, columns: number): ColumnScales {
   const own = new Float32Array(rows);
   let [numbers, beyond] = [0, 0];
   for (let j = 0; j < columns; j++) {
-    let count = 0;
-    for (let i = 0; i < rows; i++) {
-      const value = values[i * columns + j]!;
-      if (Number.isFinite(value)) own[count++] = value;
-    }
+    const sorted = sortedColumn({ values, columns }, j, own);
+    const count = sorted.length;
     if (count === 0) continue;
-    const sorted = own.subarray(0, count).sort();
     const [low, high] = kept.map((share) => sorted[Math.round(share * (count - 1))]!) as [number, number];
     const inside = sorted.filter((value) => value >= low && value <= high);
     const mean = inside.reduce((sum, value) => sum + value, 0) / inside.length;

@@ -9,7 +9,7 @@ import type { LabelPatches } from "./label-patches.ts";
 import { type DescribedMethod, fitsMethod, methodOf, tensorsOfMethod, type WorkingMethod } from "./method-model.ts";
 import { rowReader } from "./method-rows.ts";
 import { monthsOfSeries, readLabelledRows } from "./method-table.ts";
-import { type ColumnLimits, columnsOf, limitsOf, monthOf, type RowModality, withLimits } from "./monthly-values.ts";
+import { type ColumnLimits, columnsOf, limitsOf, type RowModality, withLimits } from "./monthly-values.ts";
 import type { TrainingInputs } from "./teaching.ts";
 
 // Methods that answer beside a network: what they say and what it says are averaged (see README, “Ensemble”).
@@ -66,7 +66,7 @@ export async function teachEnsemble(
   const taught = methods.filter((method) => (weights[method] ?? 0) > 0);
   if (taught.length === 0) return undefined;
   const months = monthsOfSeries(cube, modalities);
-  const reader = rowReader({ cube, modalities, months, monthIn: (date) => monthOf(months, date) });
+  const reader = rowReader({ cube, modalities, months });
   const { table, groups } = await readLabelledRows(reader, labels, seed, context, { most: mostRowsOfMembers });
   if (new Set(table.classes).size < 2) return undefined;
   const limits = limitsOf(table.values, table.columns);

@@ -12,7 +12,7 @@ import { frozenEncoder, inputsOfMethod } from "./finetune-method.ts";
 import { cacheBytes, projectArea, requirePixels, statisticsTiles } from "./imagery.ts";
 import { type RowReader, rowReader } from "./method-rows.ts";
 import { monthsOfSeries, mostRowsOf, readLabelledRows, tilesOfRows } from "./method-table.ts";
-import { limitsOf, monthOf, withLimits } from "./monthly-values.ts";
+import { limitsOf, withLimits } from "./monthly-values.ts";
 import { PatchTargets } from "./patch-targets.ts";
 import { statisticsFor, type TrainingInputs, withCube } from "./teaching.ts";
 
@@ -55,7 +55,6 @@ async function tryOn(
       cube,
       modalities,
       months,
-      monthIn: (date) => monthOf(months, date),
       changes: frozen?.changes,
       features,
       encoder: frozen?.encoder,

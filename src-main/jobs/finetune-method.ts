@@ -28,7 +28,7 @@ import { answererOf, changesOf, type MethodEncoder, MethodPredictor } from "./me
 import { rowReader } from "./method-rows.ts";
 import { monthsOfSeries, readLabelledRows, tilesOfRows } from "./method-table.ts";
 import { expectedTensors } from "./model-tensors.ts";
-import { type ColumnLimits, limitsOf, methodTileSide, monthOf, namesOfColumns, withLimits } from "./monthly-values.ts";
+import { type ColumnLimits, limitsOf, methodTileSide, namesOfColumns, withLimits } from "./monthly-values.ts";
 import { networkFor } from "./network.ts";
 import { PatchTargets } from "./patch-targets.ts";
 import { groupingOf } from "./possible-classes.ts";
@@ -101,7 +101,6 @@ async function teachOn(
       cube,
       modalities,
       months,
-      monthIn: (date) => monthOf(months, date),
       changes: frozen?.changes,
       features,
       encoder,

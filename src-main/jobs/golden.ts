@@ -17,6 +17,7 @@ import {
   type TrainedModel,
 } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs, subset } from "../omnisat/index.ts";
+import { softmax } from "./argmax.ts";
 import { membersOf } from "./ensemble.ts";
 import { methodOf, type WorkingMethod } from "./method-model.ts";
 import { readWorkingModel } from "./model-tensors.ts";
@@ -160,13 +161,7 @@ async function networkAnswers(
 
 function sharesOf(logits: Float32Array, classes: number): Float32Array {
   const shares = new Float32Array(logits.length);
-  for (let at = 0; at < logits.length; at += classes) {
-    const own = logits.subarray(at, at + classes);
-    const highest = Math.max(...own);
-    const exponentials = Array.from(own, (logit) => Math.exp(logit - highest));
-    const sum = exponentials.reduce((total, one) => total + one, 0);
-    for (let k = 0; k < classes; k++) shares[at + k] = exponentials[k]! / sum;
-  }
+  for (let at = 0; at < logits.length; at += classes) shares.set(softmax(logits.subarray(at, at + classes)), at);
   return shares;
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../cube/index.ts";
 import { isPossible } from "../learning/index.ts";
 import { applyModel, blendFor, normalizationsFor } from "./applied-model.ts";
-import { argmax } from "./argmax.ts";
+import { softmax } from "./argmax.ts";
 import type { JobContext } from "./context.ts";
 import { requireGolden } from "./golden.ts";
 import { openCube, patchGrid } from "./imagery.ts";
@@ -102,13 +102,6 @@ function certaintyOf(logits: Float32Array, rule: SetRule): NonNullable<PatchClas
     uncertain: isUncertain(largest, rule),
     level,
   };
-}
-
-function softmax(logits: ArrayLike<number>): number[] {
-  const best = argmax(logits.length, (k) => logits[k]!);
-  const exponentials = Array.from(logits, (logit) => Math.exp(logit - logits[best]!));
-  const sum = exponentials.reduce((p, q) => p + q, 0);
-  return exponentials.map((value) => value / sum);
 }
 
 /** The weights of the tile in which the patch lies most central: tiles differ only in the dates that were clear enough to be read. */

@@ -7,6 +7,7 @@ import {
   columnsOf,
   type Months,
   methodTileSide,
+  monthOf,
   readPatchRows,
 } from "./monthly-values.ts";
 import { PatchSquares } from "./patch-squares.ts";
@@ -40,8 +41,8 @@ export interface RowSource {
   readonly cube: Cube;
   readonly modalities: readonly Modality[];
   readonly months: Months;
-  /** the position of a date's month, below 0 outside of the months */
-  readonly monthIn: (date: string) => number;
+  /** the position of a date's month, below 0 outside of the months; that of the calendar when left out */
+  readonly monthIn?: (date: string) => number;
   /** what becomes of the values of bands, by modality; they stay as they are when left out */
   readonly changes?: readonly (readonly (BandChange | undefined)[])[] | undefined;
   readonly features?: MethodFeatures | undefined;
@@ -64,7 +65,8 @@ export function rowReader(source: RowSource): RowReader {
   return features === "encoder" ? encoderReader(encoder) : sideBySide(monthlyReader(source), encoder);
 }
 
-function monthlyReader({ cube, modalities, months, monthIn, changes }: RowSource): RowReader {
+function monthlyReader(source: RowSource): RowReader {
+  const { cube, modalities, months, monthIn = (date: string) => monthOf(months, date), changes } = source;
   return {
     columns: columnsOf(modalities, months),
     side: methodTileSide(modalities),

@@ -1,5 +1,6 @@
 import type { Months } from "../../src-shared/domain/job.ts";
 import { indicesFor, type Modality, type SpectralIndex } from "../../src-shared/eo/index.ts";
+import { sortedColumn } from "../classifiers/index.ts";
 import { type Cube, type DayCount, dayOf, type PatchWindow } from "../cube/index.ts";
 import { clear } from "../imagery/index.ts";
 
@@ -367,13 +368,9 @@ export function limitsOf(values: Float32Array, columns: number): ColumnLimits {
   };
   const own = new Float32Array(rows);
   for (let j = 0; j < columns; j++) {
-    let count = 0;
-    for (let i = 0; i < rows; i++) {
-      const value = values[i * columns + j]!;
-      if (Number.isFinite(value)) own[count++] = value;
-    }
+    const sorted = sortedColumn({ values, columns }, j, own);
+    const count = sorted.length;
     if (count === 0) continue;
-    const sorted = own.subarray(0, count).sort();
     const [low, high] = [0.01, 0.99].map((share) => sorted[Math.round(share * (count - 1))]!) as [number, number];
     const width = farOutside * (high - low);
     limits.low[j] = low - width;

@@ -9,7 +9,7 @@ import {
   PolygonVote,
   scoresOf,
 } from "../learning/index.ts";
-import { argmax } from "./argmax.ts";
+import { argmax, softmax } from "./argmax.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import { storedShares } from "./map-values.ts";
 import type { ScoredPatch } from "./possible-classes.ts";
@@ -80,7 +80,7 @@ export async function scoreMap(
       if (!codes.includes(reference)) continue;
       const scores = codes.map((code) => logits[labels.codes.indexOf(code)]!);
       const best = argmax(codes.length, (k) => scores[k]!);
-      const probabilities = softmax(scores, scores[best]!);
+      const probabilities = softmax(scores);
       const right = codes[best] === reference;
       counter.add([codes[best]!], [reference]);
       own.calibration.add(probabilities[best]!, right);
@@ -116,13 +116,6 @@ interface Counters {
   readonly polygons: Map<number, PolygonScore>;
   readonly votes: Map<number, PolygonVote>;
   unseen: number;
-}
-
-/** Probabilities of the classes, as the map's. */
-function softmax(logits: readonly number[], largest: number): number[] {
-  const exponentials = logits.map((logit) => Math.exp(logit - largest));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return exponentials.map((value) => value / sum);
 }
 
 /** Votes of the patches that a later tile may still touch; finished patches are counted and released. */

@@ -365,7 +365,6 @@ export interface GoldenResult {
   readonly outputs: number;
 }
 
-/** Gathers what a run left into one self-contained HTML file. */
 /** Areas by post-stratification (Olofsson et al. 2014), each with half of its 95 % interval. */
 export interface CorrectedHectares {
   /** test patches */
@@ -375,6 +374,7 @@ export interface CorrectedHectares {
   readonly classes: readonly {
     readonly code: number;
     readonly hectares: number;
+    /** half of the 95 % interval */
     readonly error: number;
     readonly usersAccuracy: number;
     readonly producersAccuracy: number;
@@ -400,6 +400,7 @@ export interface SampleDesign {
   readonly classes: readonly { readonly code: number; readonly name: string }[];
 }
 
+/** Gathers what a run left into one self-contained HTML file. */
 export interface ReportSpec extends CommonSpec {
   readonly kind: "report";
   readonly title: string;

@@ -1,5 +1,5 @@
 import type { Finding } from "../domain/finding.ts";
-import type { ModelUse, ProviderChoice, SplitPart } from "../domain/job.ts";
+import type { CorrectedHectares, ModelUse, ProviderChoice, SplitPart } from "../domain/job.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { MapComparison, MapProduct, PartialMap } from "../domain/map-product.ts";
 import type { Bounds } from "../geo/bounds.ts";
@@ -65,22 +65,11 @@ export interface MappedArea extends LegendClass {
   readonly uncertainHectares: number | null;
 }
 
-/** Areas corrected by what an evaluation found the map to confuse, each with its 95 % interval. */
-export interface CorrectedAreas {
+/** Areas corrected by what an evaluation found the map to confuse. */
+export interface CorrectedAreas extends CorrectedHectares {
   readonly runId: number;
   readonly part: Exclude<SplitPart, "unused">;
   readonly measuredAt: string;
-  readonly samples: number;
-  readonly overallAccuracy: number;
-  readonly overallAccuracyError: number;
-  readonly classes: readonly {
-    readonly code: number;
-    readonly hectares: number;
-    /** half of the 95 % interval */
-    readonly error: number;
-    readonly usersAccuracy: number;
-    readonly producersAccuracy: number;
-  }[];
 }
 
 export interface MapDetails {
