@@ -88,12 +88,13 @@ const mapUncertainty = object({
 const score = object({ modalities: list(text), classes: list(object({ name: text })) });
 const part: Shape = (value) => ["train", "validation", "test", "unused"].includes(value as string);
 
+const meaning: Shape = (value) => part(value) || value === "train-only";
 const splitParameters = {
   seed: number,
   shares: object({ train: number, validation: number, test: number }),
   blockMeters: number,
   field: text,
-  parts: record(part),
+  parts: record(meaning),
 };
 
 /**

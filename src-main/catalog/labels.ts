@@ -204,15 +204,17 @@ export function labelTable(sql: Sql, paths: ProjectPaths, readOnly: boolean) {
       );
     },
 
-    /** Fields that the labels of a legend have; a few thousand labels are looked at. */
-    fields(legendId: number): string[] {
+    /** Fields and values of up to 2,000 labels of a legend, spread over all of them. */
+    someProperties(legendId: number): Pick<Label, "properties">[] {
       return sql
-        .all<{ name: string }>(
-          `SELECT DISTINCT field.key AS name
-           FROM (SELECT properties FROM labels WHERE legend_id = ? ORDER BY id LIMIT 2000) AS some, json_each(some.properties) AS field`,
+        .all<{ properties: string }>(
+          `SELECT properties FROM labels WHERE legend_id = ?
+             AND id % max(1, (SELECT count(*) FROM labels WHERE legend_id = ?) / 1000) = 0
+           ORDER BY id LIMIT 2000`,
+          legendId,
           legendId,
         )
-        .map(({ name }) => name);
+        .map(({ properties }) => ({ properties: fromJson<LabelProperties>(sql, "labels.properties", properties) }));
     },
 
     /** Labels, patches and hectares of each class in each set of a split; `hectares` leaves out labels that know none. */

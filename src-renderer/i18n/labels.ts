@@ -280,6 +280,7 @@ export const labelsMessages = messages({
   "labels.part.train": { en: "Training", fr: "Entraînement" },
   "labels.part.validation": { en: "Validation", fr: "Validation" },
   "labels.part.test": { en: "Test", fr: "Test" },
+  "labels.part.train-only": { en: "Training only, not in the balance", fr: "Entraînement seul, hors équilibre" },
   "labels.part.unused": { en: "Not used", fr: "Inutilisée" },
   "labels.part.random": { en: "Several, by patch", fr: "Plusieurs, par patch" },
   "labels.part.none": { en: "No set", fr: "Aucun jeu" },
@@ -336,6 +337,31 @@ export const labelsMessages = messages({
     fr: {
       one: "{count} mot est inconnu. Choisissez son sens.",
       other: "{count} mots sont inconnus. Choisissez leur sens.",
+    },
+  },
+  "labels.split.proposed": {
+    en: "The field “{field}” of the labels says which train and which test.",
+    fr: "Le champ « {field} » des étiquettes dit lesquelles entraînent et lesquelles testent.",
+  },
+  "labels.split.useField": { en: "Split by this field", fr: "Répartir par ce champ" },
+  "labels.split.note.trainOnly": {
+    en: {
+      one: "{count} label trains only, as the field says.",
+      other: "{count} labels train only, as the field says.",
+    },
+    fr: {
+      one: "{count} étiquette n’est que pour l’entraînement, selon le champ.",
+      other: "{count} étiquettes ne sont que pour l’entraînement, selon le champ.",
+    },
+  },
+  "labels.split.note.trainOnlyClasses": {
+    en: {
+      one: "{count} label trains only, as the field says. Not tested: {names}.",
+      other: "{count} labels train only, as the field says. Not tested: {names}.",
+    },
+    fr: {
+      one: "{count} étiquette n’est que pour l’entraînement, selon le champ. Classes non testées : {names}.",
+      other: "{count} étiquettes ne sont que pour l’entraînement, selon le champ. Classes non testées : {names}.",
     },
   },
   "labels.split.noWord": { en: "(empty)", fr: "(vide)" },

@@ -3,6 +3,15 @@ import type { SplitPart } from "./job.ts";
 export type SplitMethod = "blocks" | "polygons" | "field" | "random";
 export type TileSplitMethod = "blocks" | "random" | "field" | "lists";
 
+/**
+ * What a word of a split field means. `train-only`: the label trains and is no part of the balance between the sets, so that
+ * nobody expects its class in the others.
+ */
+export type SplitMeaning = SplitPart | "train-only";
+
+/** The set of a label with that meaning. */
+export const partOfMeaning = (meaning: SplitMeaning): SplitPart => (meaning === "train-only" ? "train" : meaning);
+
 export interface SplitShares {
   readonly train: number;
   readonly validation: number;
@@ -23,7 +32,7 @@ export interface SplitParameters {
   readonly fold?: number;
   readonly field?: string;
   /** what words of the field mean */
-  readonly parts?: Readonly<Record<string, SplitPart>>;
+  readonly parts?: Readonly<Record<string, SplitMeaning>>;
 }
 
 export interface TileSplitParameters {
@@ -80,6 +89,8 @@ export type SplitNote =
   | { readonly kind: "without-images"; readonly labels: number; readonly classCodes: readonly number[] }
   /** images came or went, or the area changed, since the split was made: its counts are those of now */
   | { readonly kind: "images-changed" }
+  /** labels that the field gives to training alone, and the classes that have no others: these are not tested */
+  | { readonly kind: "train-only"; readonly labels: number; readonly classCodes: readonly number[] }
   /** the field was not named: this one says it */
   | { readonly kind: "field-found"; readonly field: string }
   /** what each word was taken for */
@@ -89,5 +100,5 @@ export type SplitNote =
 export interface SplitWord {
   readonly word: string;
   readonly count: number;
-  readonly part: SplitPart | null;
+  readonly part: SplitMeaning | null;
 }

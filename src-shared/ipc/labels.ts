@@ -1,7 +1,7 @@
 import type { LabelInput, LabelPolygon, SplitPart } from "../domain/job.ts";
 import type { Label, LabelProperties } from "../domain/label.ts";
 import type { LegendClass } from "../domain/legend.ts";
-import type { SplitFacts, SplitMethod, SplitParameters, SplitWord } from "../domain/split.ts";
+import type { SplitFacts, SplitMeaning, SplitMethod, SplitParameters, SplitWord } from "../domain/split.ts";
 import type { Because } from "../errors/reasons/index.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { DatumDoubt } from "../geo/crs.ts";
@@ -180,7 +180,10 @@ export interface SplitState {
   readonly blockMeters: number;
   /** the length of a tile's side */
   readonly tileMeters: number;
+  /** of the labels; those that look like a split first */
   readonly fields: readonly string[];
+  /** the field that says which labels train and which test; `null`: none does */
+  readonly splitField: string | null;
 }
 
 export interface SplitRequest {
@@ -190,7 +193,7 @@ export interface SplitRequest {
   /** patches whose centre lies this close to a block of another set are left out */
   readonly bufferMeters?: number | undefined;
   readonly field?: string | undefined;
-  readonly parts?: Record<string, SplitPart> | undefined;
+  readonly parts?: Record<string, SplitMeaning> | undefined;
   readonly shares?: { train: number; validation: number; test: number } | undefined;
   /** cross-validation instead of shares, by blocks or polygons: of so many folds, number `fold` (from 1) tests, the next validates */
   readonly folds?: number | undefined;
@@ -324,7 +327,7 @@ export interface LabelCommands {
   /** What the words of a field would mean for a split; nothing is changed. */
   "labels.splitWords"(request: {
     readonly field: string;
-    readonly parts?: Record<string, SplitPart> | undefined;
+    readonly parts?: Record<string, SplitMeaning> | undefined;
   }): Promise<{ readonly words: readonly SplitWord[]; readonly folds: boolean }>;
   "labels.splitState"(request: Nothing): Promise<SplitState>;
 }

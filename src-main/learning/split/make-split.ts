@@ -1,4 +1,5 @@
 import type { SplitPart } from "../../../src-shared/domain/job.ts";
+import { partOfMeaning, type SplitMeaning } from "../../../src-shared/domain/split.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { randomStream, shuffled } from "../../files/index.ts";
 import { assignGroups, type TooFew } from "./assign.ts";
@@ -48,7 +49,7 @@ export function splitByField(
   items: readonly SplitItem[],
   field: string,
   values: readonly (string | number | boolean | null | undefined)[],
-  given: Readonly<Record<string, SplitPart>> = {},
+  given: Readonly<Record<string, SplitMeaning>> = {},
 ): SplitResult & { readonly words: SplitWords } {
   const words = splitWords(field, values, given);
   const unknown = words.words.filter(({ part }) => part === null);
@@ -57,7 +58,7 @@ export function splitByField(
     const more = unknown.length > 20 ? [`… ${unknown.length - 20} more`] : [];
     throw new AppError("split-words-unknown", { field, words: [...shown, ...more] });
   }
-  const meaning = new Map(words.words.map(({ word, part }) => [wordKey(word), part!]));
+  const meaning = new Map(words.words.map(({ word, part }) => [wordKey(word), partOfMeaning(part!)]));
   const parts = items.map((_, index): SplitPart => meaning.get(wordKey(values[index]))!);
   for (const set of ["train", "test"] as const) {
     if (!parts.includes(set)) {

@@ -1,4 +1,4 @@
-import type { SplitPart } from "../../../src-shared/domain/job.ts";
+import type { SplitMeaning } from "../../../src-shared/domain/split.ts";
 
 type Value = string | number | boolean | null | undefined;
 
@@ -7,7 +7,7 @@ export interface SplitWord {
   /** as it is written in the file; empty for labels without a word */
   readonly word: string;
   readonly count: number;
-  readonly part: SplitPart | null;
+  readonly part: SplitMeaning | null;
 }
 
 export interface SplitWords {
@@ -16,9 +16,10 @@ export interface SplitWords {
   readonly folds: boolean;
 }
 
-const listed: Readonly<Record<SplitPart, string>> = {
-  // `train_only` never tests: it trains.
-  train: `train training trn traindata trainset train_set training_set train_only only_train training_only trainonly learn learning
+const listed: Readonly<Record<SplitMeaning, string>> = {
+  "train-only": `train_only only_train training_only only_training trainonly trainingonly train_seulement entrainement_seul
+    entrainement_seulement nur_training nur_trainieren solo_entrenamiento solo_addestramento`,
+  train: `train training trn traindata trainset train_set training_set learn learning
     calibration calib cal fit fitting entrainement apprentissage trainieren trainiert lernen kalibrierung trainingsdaten entrenamiento
     entrenar aprendizaje calibracion addestramento apprendimento calibrazione treino treinamento aprendizagem calibracao trainen leren
     kalibratie uczenie treningowy trening traning utbildning koulutus trenovani обучение`,
@@ -35,8 +36,8 @@ const listed: Readonly<Record<SplitPart, string>> = {
 };
 
 const known = new Map(
-  (Object.keys(listed) as SplitPart[]).flatMap((part) =>
-    listed[part].split(/\s+/).map((word): [string, SplitPart] => [word, part]),
+  (Object.keys(listed) as SplitMeaning[]).flatMap((part) =>
+    listed[part].split(/\s+/).map((word): [string, SplitMeaning] => [word, part]),
   ),
 );
 
@@ -60,7 +61,7 @@ export const wordKey = (value: Value): string =>
 export function splitWords(
   field: string,
   values: Iterable<Value>,
-  given: Readonly<Record<string, SplitPart>> = {},
+  given: Readonly<Record<string, SplitMeaning>> = {},
 ): SplitWords {
   const counts = new Map<string, { word: string; count: number }>();
   for (const value of values) {
@@ -94,10 +95,10 @@ const yes = new Set(["1", "true", "yes", "y", "t", "oui", "ja", "si"]);
 const no = new Set(["0", "false", "no", "n", "f", "non", "nein", "nee"]);
 
 /** `is_test`, `holdout`, `is_train`, `validation`: fields that say yes or no. */
-function flagMeaning(field: string, open: readonly string[]): ReadonlyMap<string, SplitPart> | null {
+function flagMeaning(field: string, open: readonly string[]): ReadonlyMap<string, SplitMeaning> | null {
   if (open.length === 0 || !open.every((key) => yes.has(key) || no.has(key))) return null;
   const name = wordKey(field);
-  const meaning: readonly [SplitPart, SplitPart] | null = /train|calib|learn|apprent|entrain|entren/.test(name)
+  const meaning: readonly [SplitMeaning, SplitMeaning] | null = /train|calib|learn|apprent|entrain|entren/.test(name)
     ? ["train", "test"]
     : /test|hold|unseen/.test(name)
       ? ["test", "train"]
@@ -110,7 +111,7 @@ function flagMeaning(field: string, open: readonly string[]): ReadonlyMap<string
 }
 
 /** Whole numbers, or words like `fold_3`: the last fold tests, of three or more the one before it validates, the others train. */
-function foldMeaning(field: string, keys: readonly string[]): ReadonlyMap<string, SplitPart> | null {
+function foldMeaning(field: string, keys: readonly string[]): ReadonlyMap<string, SplitMeaning> | null {
   const numbered = keys.map((key) => /^(?:k?fold|cv|part|split|k|f)?_?(-?\d{1,3})(?:_0+)?$/.exec(key));
   if (keys.length < 2 || numbered.some((match) => match === null)) return null;
   const named = /fold|cv|kfold|cross/.test(wordKey(field)) || keys.every((key) => /^k?fold|^cv/.test(key));
@@ -123,7 +124,7 @@ function foldMeaning(field: string, keys: readonly string[]): ReadonlyMap<string
   return new Map(
     ordered.map((key) => {
       const fromEnd = real.length - 1 - real.indexOf(key);
-      const part: SplitPart = !real.includes(key)
+      const part: SplitMeaning = !real.includes(key)
         ? "unused"
         : fromEnd === 0
           ? "test"

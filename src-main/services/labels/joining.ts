@@ -1,5 +1,5 @@
 import type { SplitPart } from "../../../src-shared/domain/job.ts";
-import type { SplitParameters, SplitShares } from "../../../src-shared/domain/split.ts";
+import { partOfMeaning, type SplitParameters, type SplitShares } from "../../../src-shared/domain/split.ts";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import type { Catalog, Label, LabelPart } from "../../catalog/index.ts";
 import { blocksOfLabel, defaultShares, dividedByBlocks, splitWords, wordKey } from "../../learning/split/index.ts";
@@ -67,7 +67,7 @@ function meaningOf(
   const all = catalog.labels.list(legendId);
   const values = [...all, ...labels].map(({ properties }) => properties[field]);
   const { words } = splitWords(field, values, parameters.parts);
-  return new Map(words.map(({ word, part }) => [wordKey(word), part ?? "unused"]));
+  return new Map(words.map(({ word, part }) => [wordKey(word), partOfMeaning(part ?? "unused")]));
 }
 
 /** The square of a block split around a position, counted from the origin of the CRS. */

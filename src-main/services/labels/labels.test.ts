@@ -280,6 +280,28 @@ test("classes are renamed, renumbered with their labels, and removed only when t
   expect((await labels())[0]).toMatchObject({ id, classCode: 2 });
 });
 
+test("what a field keeps for training alone trains, is named, and is missed in no set; the field is proposed and its words are kept", async () => {
+  for (let i = 0; i < 6; i++) await draw(1, box(4 + 16 * i, 10));
+  await draw(2, box(4, 60), box(40, 60));
+  for (const { id, classCode } of await labels()) {
+    const word = classCode === 2 ? "train_only" : id % 2 === 0 ? "test" : "zone A";
+    await all["labels.setProperties"]({ ids: [id], properties: { parcel_id: id, split: word } });
+  }
+  expect(await all["labels.splitState"]({})).toMatchObject({ splitField: "split", fields: ["split", "parcel_id"] });
+  expect(await refusal(all["labels.split"]({ method: "field", field: "split" }))).toMatch(/zone A/);
+  const parts = { "zone A": "train" } as const;
+  const split = await all["labels.split"]({ method: "field", field: "split", parts });
+  expect(split.notes).toContainEqual({ kind: "train-only", labels: 2, classCodes: [2] });
+  expect(split.missing).toEqual([]);
+  expect(split.counts.filter(({ classCode }) => classCode === 2)).toMatchObject([{ part: "train", items: 2 }]);
+  expect((await all["labels.splitState"]({})).split).toMatchObject({ missing: [], parameters: { parts } });
+  // Told that they train like any others, the class is missed where it does not test.
+  const told = await all["labels.split"]({ method: "field", field: "split", parts: { ...parts, train_only: "train" } });
+  expect(told.missing).toContainEqual({ classCode: 2, part: "test" });
+  await all["labels.split"]({ method: "field", field: "split", parts: { "zone A": "train-only" } });
+  expect((await all["labels.splitState"]({})).split?.parameters.parts).toEqual({ "zone A": "train-only" });
+});
+
 test("each legend has a split of its own: a second one inherits none, and making its own leaves the first one's alone", async () => {
   for (let i = 0; i < 6; i++) await draw(1 + (i % 2), box(4 + 16 * i, 10));
   for (const { id, classCode } of await labels())

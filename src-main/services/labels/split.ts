@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { SplitPart } from "../../../src-shared/domain/job.ts";
-import type { SplitFacts, SplitNote } from "../../../src-shared/domain/split.ts";
+import type { SplitFacts, SplitNote, SplitWord } from "../../../src-shared/domain/split.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { LabelCommands, SplitBlock, SplitReport } from "../../../src-shared/ipc/labels.ts";
 import type { Catalog, Label, LabelPart, Legend, Split as SplitRow } from "../../catalog/index.ts";
@@ -10,7 +10,6 @@ import {
   defaultShares,
   describeSplit,
   dividedByBlocks,
-  looksLikeSplitField,
   optimisticReason,
   type SplitFolds,
   type SplitItem,
@@ -23,6 +22,7 @@ import {
   splitByPolygons,
   splitLabelsByBlocks,
   splitWords,
+  wordKey,
 } from "../../learning/split/index.ts";
 import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
@@ -32,6 +32,7 @@ import { LabelArea } from "./area.ts";
 import { patchesOfRuns, runsOf } from "./input.ts";
 import { blockAround } from "./joining.ts";
 import { missingIn, nameOfRegion, regionNote, sumsOfSplit, unseenNote } from "./split-counts.ts";
+import { fieldOf, splitFields, valuesOf } from "./split-field.ts";
 
 const splitSchema = z.strictObject({
   method: z.enum(["blocks", "polygons", "field", "random"]).default("blocks"),
@@ -40,7 +41,7 @@ const splitSchema = z.strictObject({
   bufferMeters: z.number().min(0).default(0),
   field: z.string().min(1).optional(),
   /** what the field's other words mean: { train_only: "train" } */
-  parts: z.record(z.string(), z.enum(["train", "validation", "test", "unused"])).default({}),
+  parts: z.record(z.string(), z.enum(["train", "validation", "test", "unused", "train-only"])).default({}),
   shares: z
     .strictObject({ train: z.number().positive(), validation: z.number().min(0), test: z.number().min(0) })
     .refine(({ validation, test }) => validation + test > 0, "validation or test needs a share")
@@ -124,7 +125,7 @@ export function labelSplits(
         unassigned: own.length > 0 ? places.length - own.length : 0,
         blockMeters,
         tileMeters: grid.patchMeters * grid.tilePatches,
-        fields: legend ? catalog.labels.fields(legend.id) : [],
+        ...splitFields(legend ? catalog.labels.someProperties(legend.id) : []),
       };
     }),
   };
@@ -151,7 +152,7 @@ function described(
     parameters: split.parameters,
     optimistic: split.optimistic,
     reason: split.optimistic ? optimisticReason : null,
-    missing: missingIn(counts, used),
+    missing: expectedOf(missingIn(counts, used), made),
     counts,
     classes: legend.classes,
     notes: [...made, ...unseenNote(unseen, counts), ...regionNote(split.report, area.region, counts)],
@@ -256,34 +257,42 @@ function dividedAmong(
       { kind: "words", words, folds },
     ];
     const { counts } = describeSplit(items, split.parts.slice(0, items.length));
-    const missing = missingIn(counts, new Set(split.parts));
+    const only = trainOnly(labels, found.field, words);
+    if (only) notes.push(only);
+    const missing = expectedOf(missingIn(counts, new Set(split.parts)), notes);
     return { ...rest, split: { ...split, counts, missing }, parts: whole(all, split.parts), field: found.field, notes };
   }
   const split = splitByPolygons(items, common);
   return { ...rest, split, parts: whole(labels, split.parts) };
 }
 
+/** The labels that a field gives to training alone; classes of which no other label trains or tests are not tested. */
+function trainOnly(
+  labels: readonly Label[],
+  field: string,
+  words: readonly SplitWord[],
+): (SplitNote & { readonly kind: "train-only" }) | undefined {
+  const meaning = new Map(words.map(({ word, part }) => [wordKey(word), part]));
+  const of = ({ properties }: Label) => meaning.get(wordKey(properties[field]));
+  const only = labels.filter((label) => of(label) === "train-only");
+  if (only.length === 0) return undefined;
+  const others = new Set(
+    labels
+      .filter((label) => !["train-only", "unused"].includes(of(label) ?? "unused"))
+      .map(({ classCode }) => classCode),
+  );
+  const classCodes = [...new Set(only.map(({ classCode }) => classCode))].filter((code) => !others.has(code));
+  return { kind: "train-only", labels: only.length, classCodes: classCodes.sort((p, q) => p - q) };
+}
+
+/** Classes that are in no set but training because the field says so lack nothing. */
+function expectedOf(missing: SplitFacts["missing"], notes: readonly SplitNote[]): SplitFacts["missing"] {
+  const only = new Set(notes.flatMap((note) => (note.kind === "train-only" ? note.classCodes : [])));
+  return missing.filter(({ classCode, part }) => part === "train" || !only.has(classCode));
+}
+
 const foldsOf = ({ folds, fold }: SplitRequest): { readonly folds?: SplitFolds } =>
   folds === undefined ? {} : { folds: { count: folds, fold } };
-
-const valuesOf = (labels: readonly Pick<Label, "properties">[], field: string) =>
-  labels.map(({ properties }) => properties[field]);
-
-/** The field that was named, or `split`, or the only field whose name suggests a split and whose words are all known. */
-function fieldOf(
-  labels: readonly Label[],
-  named: string | undefined,
-): { readonly field: string; readonly guessed: boolean } {
-  const fields = [...new Set(labels.flatMap(({ properties }) => Object.keys(properties)))];
-  const wanted = named ?? "split";
-  if (fields.includes(wanted)) return { field: wanted, guessed: false };
-  const likely = fields.filter(
-    (field) =>
-      looksLikeSplitField(field) && splitWords(field, valuesOf(labels, field)).words.every(({ part }) => part !== null),
-  );
-  if (named === undefined && likely.length === 1) return { field: likely[0]!, guessed: true };
-  throw new AppError("split-without-field", { field: wanted, fields });
-}
 
 function byBlocks(
   catalog: Catalog,

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { SplitPart } from "../../../src-shared/domain/job.ts";
 import { tilesDefaults } from "../../../src-shared/domain/recipe.ts";
-import type { TileSplitParameters } from "../../../src-shared/domain/split.ts";
+import { partOfMeaning, type TileSplitParameters } from "../../../src-shared/domain/split.ts";
 import type { StoredTile, TilePart, TileSplit } from "../../../src-shared/domain/tile-label.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { TileSplitReport } from "../../../src-shared/ipc/tiles.ts";
@@ -162,7 +162,7 @@ function byField(tiles: readonly StoredTile[], { field, parts: given }: Request)
   const { words } = splitWords(field, values, given);
   const open = words.filter(({ part: own }) => own === null).map(({ word }) => word);
   if (open.length > 0) throw new AppError("split-words-unknown", { field, words: open });
-  const meaning = new Map(words.map(({ word, part: own }) => [wordKey(word), own!]));
+  const meaning = new Map(words.map(({ word, part: own }) => [wordKey(word), partOfMeaning(own!)]));
   return values.map((value) => meaning.get(wordKey(value)) ?? "unused");
 }
 

@@ -1,5 +1,5 @@
 import { untrack } from "svelte";
-import type { SplitPart } from "../../../src-shared/domain/job.ts";
+import type { SplitMeaning } from "../../../src-shared/domain/split.ts";
 import type { SplitReport } from "../../../src-shared/ipc/index.ts";
 import type { Labels } from "../../state/labels.svelte.ts";
 
@@ -13,7 +13,7 @@ interface SplitSettings {
   blockMeters: number | null;
   bufferMeters: number;
   field: string | null;
-  parts: Record<string, SplitPart>;
+  parts: Record<string, SplitMeaning>;
   shares: { train: number; validation: number; test: number };
   /** `null`: shares; else cross-validation with so many folds, of which `fold` tests */
   folds: number | null;
@@ -71,10 +71,16 @@ export class SplitForm {
     this.settings = { ...this.settings, ...some };
   }
 
-  /** The first field is proposed, unless one was chosen. */
+  /** The field that says the split, when one does. */
+  readonly proposed = $derived.by((): string | null => this.#labels.split?.splitField ?? null);
+
+  /** The field that says the split is proposed, or the only one there is, unless one was chosen: an unfit one would have to be undone. */
   choose(method: SplitMethodName): void {
     const { field } = this.settings;
-    const known = field !== null && this.fields.includes(field) ? field : (this.fields[0] ?? null);
+    const known =
+      field !== null && this.fields.includes(field)
+        ? field
+        : (this.proposed ?? (this.fields.length === 1 ? this.fields[0]! : null));
     this.change({ method, ...(method === "field" ? { field: known } : {}) });
   }
 }

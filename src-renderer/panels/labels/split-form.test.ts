@@ -64,3 +64,15 @@ test("a split by a field that the labels have lost is incomplete until another o
   form.choose("field");
   expect([form.settings.field, form.complete]).toEqual(["name", true]);
 });
+
+test("the field that says the split is proposed, and no other where there are several", async () => {
+  program.on("labels.splitState", { ...state(null, "parcel_id", "split"), splitField: "split" });
+  const form = await begin();
+  form.choose("field");
+  expect(form.settings.field).toBe("split");
+  form.change({ method: "blocks", field: null });
+  program.on("labels.splitState", { ...state(null, "parcel_id", "name"), splitField: null });
+  await program.changed("labels");
+  form.choose("field");
+  expect([form.settings.field, form.complete]).toEqual([null, false]);
+});

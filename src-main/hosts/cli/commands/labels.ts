@@ -174,7 +174,7 @@ const split = command({
       type: "list",
       value: "WORD=SET",
       summary:
-        "what the field's words mean: train, validation, test or unused; words that are not known are asked about",
+        "what the field's words mean: train, train-only (outside of the balance of the sets), validation, test or unused; words that are not known are asked about",
     },
     shares: { type: "text", value: "T,V,T", summary: "shares of train, validation and test", fallback: "0.6,0.1,0.3" },
     seed: { type: "integer", summary: "random seed; another number gives another split", fallback: "0" },
@@ -234,7 +234,9 @@ const split = command({
       });
     }
     const meanings = (options.parts ?? []).map((pair) => pair.split("="));
-    const sets = ["train", "validation", "test", "unused"];
+    const sets = options.tiles
+      ? ["train", "validation", "test", "unused"]
+      : ["train", "train-only", "validation", "test", "unused"];
     const wrong = meanings.find(([word, set, ...rest]) => !word || !sets.includes(set ?? "") || rest.length > 0);
     if (wrong) {
       throw new AppError("usage", {
@@ -290,7 +292,7 @@ const split = command({
           note,
           (code) => result.classes.find((one) => one.code === code)?.name ?? String(code),
         );
-        if (note.kind === "words" || note.kind === "field-found") output.text(text);
+        if (["words", "field-found", "train-only"].includes(note.kind)) output.text(text);
         else output.warn(text);
       }
       if (result.optimistic && result.reason) output.warn(result.reason);
@@ -328,6 +330,8 @@ function describeNote(note: SplitNote, nameOf: (code: number) => string): string
       return `${note.labels === 1 ? "1 label lies" : `${note.labels} labels lie`} where the project has no images and neither train${note.labels === 1 ? "s" : ""} nor test${note.labels === 1 ? "s" : ""}.${names === "" ? "" : ` No image shows a label of ${names}.`}`;
     case "images-changed":
       return "Images or the area of the project have changed since this split was made: labels that are seen now may be in no set, and the sets out of balance. Split again: omnisat split.";
+    case "train-only":
+      return `${note.labels === 1 ? "1 label trains" : `${note.labels} labels train`} only, as the field says.${names === "" ? "" : ` Not tested: ${names}.`}`;
     case "field-found":
       return `No field was named; “${note.field}” says the split.`;
     case "words": {
