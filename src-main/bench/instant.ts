@@ -12,8 +12,8 @@ import {
   fitInstant,
   GroupWriter,
   InstantMap,
-  instantRows,
   instantTemperature,
+  mostInstantRows,
   scalesOf,
   similarityTo,
 } from "../features/index.ts";
@@ -70,8 +70,8 @@ async function run(): Promise<void> {
     `${cpus()[0]?.model ?? "?"}, one thread, milliseconds of the processor; ${patches} patches, ${columns} columns, ${classCount} classes\n`,
   );
 
-  // 10,000 labelled patches: the regression learns from `instantRows` of them.
-  const rows = Math.min(10_000, instantRows);
+  // 10,000 labelled patches: the regression learns from as many of them as `mostInstantRows` says.
+  const rows = Math.min(10_000, mostInstantRows({ classes: classCount, columns }));
   const values = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) {
     const { values: stored } = layer.block(i % edge, Math.floor(i / edge) % edge)!;

@@ -271,6 +271,25 @@ export function openCatalog(folder: string, options: OpenOptions): Catalog {
   }
 }
 
+/**
+ * Another connection to a project that this process has open for writing, as for a thread of its own: it reads what was committed last, changes
+ * nothing and takes no lock.
+ * @throws AppError "project-unreadable", "project-busy"
+ */
+export function openBeside(folder: string): Catalog {
+  const paths = projectPaths(folder, undefined);
+  // Opened for writing, so that SQLite takes its side files away whoever closes last.
+  const sql = Sql.open(join(paths.folder, projectFileName), { readOnly: false });
+  try {
+    sql.pragma("query_only = ON");
+    sql.pragma("trusted_schema = OFF");
+    return new Catalog(sql, paths, undefined);
+  } catch (error) {
+    sql.close();
+    throw error;
+  }
+}
+
 function openLocked(paths: ProjectPaths, lock: ProjectLock, options: OpenOptions): Catalog {
   const sql = Sql.open(join(paths.folder, projectFileName), { readOnly: false });
   try {

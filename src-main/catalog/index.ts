@@ -11,6 +11,7 @@ export type { Raster, RasterHeader } from "../../src-shared/domain/raster.ts";
 export {
   Catalog,
   createCatalog,
+  openBeside,
   openCatalog,
   projectFileName,
 } from "./catalog.ts";

@@ -454,10 +454,13 @@ export function splitTable(sql: Sql) {
       return sql.get(`SELECT 1 FROM splits WHERE id = ? AND id = (${newest})`, id) !== undefined;
     },
 
-    parts(splitId: number): ReadonlyMap<number, LabelPart> {
+    /** The set of each label; with `ids` of these labels alone. */
+    parts(splitId: number, ids?: readonly number[]): ReadonlyMap<number, LabelPart> {
       const rows = sql.all<{ labelId: number; part: SplitPart; patchParts: string | null }>(
-        "SELECT label_id AS labelId, part, patch_parts AS patchParts FROM split_parts WHERE split_id = ?",
+        `SELECT label_id AS labelId, part, patch_parts AS patchParts FROM split_parts WHERE split_id = ?
+         ${ids ? "AND label_id IN (SELECT value FROM json_each(?))" : ""}`,
         splitId,
+        ...(ids ? [JSON.stringify(ids)] : []),
       );
       return new Map(
         rows.map(({ labelId, part, patchParts }) => [

@@ -89,7 +89,26 @@ function penalizedLoss(
     for (let i = 0; i < rows; i++) {
       const row = i * columns;
       let highest = Number.NEGATIVE_INFINITY;
-      for (let k = 0; k < count; k++) {
+      let k = 0;
+      // Four classes at once: sums that do not wait for each other are added side by side, each in the same order as alone.
+      for (; k + 3 < count; k += 4) {
+        let [s0, s1, s2, s3] = [x[size + k]!, x[size + k + 1]!, x[size + k + 2]!, x[size + k + 3]!];
+        let w0 = k * columns;
+        let [w1, w2, w3] = [w0 + columns, w0 + 2 * columns, w0 + 3 * columns];
+        for (let v = row; v < row + columns; v++) {
+          const value = values[v]!;
+          s0 += x[w0++]! * value;
+          s1 += x[w1++]! * value;
+          s2 += x[w2++]! * value;
+          s3 += x[w3++]! * value;
+        }
+        scores[k] = s0;
+        scores[k + 1] = s1;
+        scores[k + 2] = s2;
+        scores[k + 3] = s3;
+        highest = Math.max(highest, s0, s1, s2, s3);
+      }
+      for (; k < count; k++) {
         let score = x[size + k]!;
         for (let j = 0, w = k * columns, v = row; j < columns; j++) score += x[w++]! * values[v++]!;
         scores[k] = score;
@@ -102,8 +121,23 @@ function penalizedLoss(
       const weight = rowWeights[i]! / total;
       value += weight * (logSum - scores[own]!);
       for (let k = 0; k < count; k++) {
-        const residual = weight * (Math.exp(scores[k]! - logSum) - (k === own ? 1 : 0));
-        gradient[size + k]! += residual;
+        scores[k] = weight * (Math.exp(scores[k]! - logSum) - (k === own ? 1 : 0));
+        gradient[size + k]! += scores[k]!;
+      }
+      for (k = 0; k + 3 < count; k += 4) {
+        const [r0, r1, r2, r3] = [scores[k]!, scores[k + 1]!, scores[k + 2]!, scores[k + 3]!];
+        let g0 = k * columns;
+        let [g1, g2, g3] = [g0 + columns, g0 + 2 * columns, g0 + 3 * columns];
+        for (let v = row; v < row + columns; v++) {
+          const value = values[v]!;
+          gradient[g0++]! += r0 * value;
+          gradient[g1++]! += r1 * value;
+          gradient[g2++]! += r2 * value;
+          gradient[g3++]! += r3 * value;
+        }
+      }
+      for (; k < count; k++) {
+        const residual = scores[k]!;
         for (let j = 0, g = k * columns, v = row; j < columns; j++) gradient[g++]! += residual * values[v++]!;
       }
     }

@@ -7,8 +7,8 @@ export {
   answererOf,
   fitInstant,
   instantPenalty,
-  instantRows,
   instantTemperature,
+  mostInstantRows,
   similarityTo,
 } from "./instant-model.ts";
-export { FeatureLayer } from "./layer.ts";
+export { type FeatureBlock, FeatureLayer } from "./layer.ts";

@@ -12,8 +12,15 @@ import type { FeatureLayer } from "./layer.ts";
 
 // What the instant map learns: the penalised regression, on columns that the layer has standardised.
 
-/** Rows that it learns from at most: of larger labels the same number of patches. More of the same polygons teach nothing new and take longer. */
-export const instantRows = 4000;
+/** Rows that it learns from at most, and multiplications of one look at them: with many classes fewer rows, but at least some of each. */
+const most = { rows: 4000, products: 32e6, ofClass: 8 } as const;
+
+/**
+ * How many rows it learns from at most: of larger labels the same number of patches. More of the same polygons teach nothing new and take longer,
+ * and a fit takes as long as rows, columns and classes together.
+ */
+export const mostInstantRows = ({ classes, columns }: { readonly classes: number; readonly columns: number }): number =>
+  Math.min(most.rows, Math.max(most.ofClass * classes, Math.floor(most.products / Math.max(1, classes * columns))));
 
 /**
  * The inverse strength of its penalty. Strong, because clicks are few: beside the *mean* loss of a row it stays the same however many there are,

@@ -14,12 +14,12 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type LabelledTable, teachMethod } from "../classifiers/index.ts";
 import { type Cube, type Normalization, planBlend, type TileRows } from "../cube/index.ts";
 import type { Tensors } from "../engine/index.ts";
-import { instantPenalty, instantRows, instantTemperature } from "../features/index.ts";
+import { instantPenalty, instantTemperature } from "../features/index.ts";
 import { CalibrationGroups, type NewModel, type TrainedModel, writeModel } from "../learning/index.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
 import { dayCountOf, projectArea } from "./imagery.ts";
-import { heldBackLabels } from "./instant-lesson.ts";
+import { heldBackLabels, mostRowsTaught } from "./instant-lesson.ts";
 import { labelFacts } from "./label-facts.ts";
 import type { LabelPatches } from "./label-patches.ts";
 import { validationMetrics, validationOf } from "./label-reference.ts";
@@ -110,7 +110,7 @@ async function teachOn(
       train,
       seed,
       context,
-      instant ? { most: instantRows, without: heldBackLabels(given, grid) } : {},
+      instant ? { most: mostRowsTaught(train.usable(), reader.columns), without: heldBackLabels(given, grid) } : {},
     );
     if (instant && instant.means.length !== table.columns)
       throw new Error(`Instant map: ${instant.means.length} columns for ${table.columns}`);

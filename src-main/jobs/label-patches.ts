@@ -57,6 +57,7 @@ export class LabelPatches {
   readonly codes: readonly number[];
   /** patches that have images; elsewhere a label teaches nothing. `undefined`: all of the area */
   readonly covered: PatchSet | undefined;
+  readonly #part: SplitPart;
   readonly #cells = new Map<string, Placed[]>();
   readonly #placed = new Map<number, Placed[]>();
   readonly #patches = new Map<number, readonly PatchWindow[]>();
@@ -73,16 +74,48 @@ export class LabelPatches {
     this.area = area;
     this.codes = codes;
     this.covered = covered?.holdsAll(area) ? undefined : covered;
-    for (const polygon of labels.polygons) {
-      if (polygon.part !== part || !codes.includes(polygon.classCode)) continue;
-      const shape = polygon.cells ? ofCells(polygon.cells, grid) : ofOutline(polygon.coordinates, grid);
-      const window = shape && commonPatches(shape.around, area);
-      if (!shape || !window) continue;
-      const { bounds, spans } = shape;
-      const placed = { polygon, bounds, window, spans, classIndex: codes.indexOf(polygon.classCode) };
-      addTo(this.#placed, polygon.id, placed);
-      for (const key of cellsOf(window)) addTo(this.#cells, key, placed);
+    this.#part = part;
+    for (const polygon of labels.polygons) this.#add(polygon);
+  }
+
+  /**
+   * Takes labels away and adds others, those of other parts left out; what is known of the rest stays.
+   * @returns the patches that either had, as stretches of one row
+   */
+  change(removed: Iterable<LabelPolygon>, added: Iterable<LabelPolygon>): PatchWindow[] {
+    const ids = new Set<number>();
+    const touched: PatchWindow[] = [];
+    const before = new Set<number>();
+    for (const polygon of removed) {
+      if (!before.has(polygon.id) && this.#placed.has(polygon.id)) touched.push(...this.patchesOf(polygon.id));
+      before.add(polygon.id);
+      if (this.#remove(polygon)) ids.add(polygon.id);
     }
+    for (const polygon of added) if (this.#add(polygon)) ids.add(polygon.id);
+    for (const id of ids) this.#patches.delete(id);
+    for (const id of ids) touched.push(...this.patchesOf(id));
+    return touched;
+  }
+
+  #add(polygon: LabelPolygon): boolean {
+    const { codes, grid, area } = this;
+    if (polygon.part !== this.#part || !codes.includes(polygon.classCode)) return false;
+    const shape = polygon.cells ? ofCells(polygon.cells, grid) : ofOutline(polygon.coordinates, grid);
+    const window = shape && commonPatches(shape.around, area);
+    if (!shape || !window) return false;
+    const { bounds, spans } = shape;
+    const placed = { polygon, bounds, window, spans, classIndex: codes.indexOf(polygon.classCode) };
+    addTo(this.#placed, polygon.id, placed);
+    for (const key of cellsOf(window)) addTo(this.#cells, key, placed);
+    return true;
+  }
+
+  #remove(polygon: LabelPolygon): boolean {
+    const placed = this.#placed.get(polygon.id)?.find((one) => one.polygon === polygon);
+    if (!placed) return false;
+    takeFrom(this.#placed, polygon.id, placed);
+    for (const key of cellsOf(placed.window)) takeFrom(this.#cells, key, placed);
+    return true;
   }
 
   /** Polygons that hold the centre of a patch: where there is something to learn or to measure. */
@@ -111,6 +144,8 @@ export class LabelPatches {
             classes[at] = classIndex;
             polygons[at] = polygon.id;
           } else if (classes[at] !== classIndex) contested.add(at);
+          // Of two that say the same the older one is named, in whatever order they came.
+          else if (polygon.id < polygons[at]!) polygons[at] = polygon.id;
         }
       });
     }
@@ -159,20 +194,33 @@ interface Shape {
   readonly spans: Placed["spans"];
 }
 
+/** Outlines around so few patches are rasterized once, and their stretches kept: clicks are many and asked often. */
+const smallOutline = 256;
+
 /** The patches whose centre lies in an outline. */
 function ofOutline(coordinates: LabelPolygon["coordinates"], grid: Grid): Shape | undefined {
   const geometry = { type: "MultiPolygon", coordinates } as unknown as Polygonal;
   const bounds = boundsOfGeometry(geometry);
-  return (
-    bounds && {
-      bounds,
-      around: patchesCovering(grid, bounds),
-      spans: (within, tell) =>
-        rasterizePolygon(geometry, geoboxOfPatches(grid, within), (row, start, end) =>
-          tell(within.row + row, within.col + start, within.col + end),
-        ),
-    }
-  );
+  if (!bounds) return undefined;
+  const around = patchesCovering(grid, bounds);
+  const rasterized = (within: PatchWindow, tell: (row: number, start: number, end: number) => void) =>
+    rasterizePolygon(geometry, geoboxOfPatches(grid, within), (row, start, end) =>
+      tell(within.row + row, within.col + start, within.col + end),
+    );
+  if (around.width * around.height > smallOutline) return { bounds, around, spans: rasterized };
+  let runs: CellRun[] | undefined;
+  return {
+    bounds,
+    around,
+    spans: (_, tell) => {
+      if (!runs) {
+        const found: CellRun[] = [];
+        rasterized(around, (...run) => found.push(run));
+        runs = found;
+      }
+      for (const run of runs) tell(...run);
+    },
+  };
 }
 
 /** Exactly these patches. Their stretches are found once, and looked up by row. */
@@ -210,6 +258,14 @@ function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 
 const holds = ({ col, row, width, height }: PatchWindow, x: number, y: number): boolean =>
   x >= col && x < col + width && y >= row && y < row + height;
+
+function takeFrom<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  const at = list?.indexOf(value) ?? -1;
+  if (!list || at < 0) return;
+  if (list.length === 1) lists.delete(key);
+  else list.splice(at, 1);
+}
 
 function cellsOf(window: PatchWindow): string[] {
   const keys: string[] = [];

@@ -125,7 +125,7 @@ export function* chosenPatches(
   seed: number,
   without: readonly LabelPatches[] = [],
 ): Generator<ChosenPatches, void> {
-  const shares = sharesOfPolygons(labels, most);
+  const shares = sharesOfPolygons(labels.usable(), most);
   for (const tile of tiles) {
     const told = labels.labels(tile);
     const others = without.map((other) => other.labels(tile).polygons);
@@ -133,16 +133,18 @@ export function* chosenPatches(
       if (own < 0 || others.some((polygons) => polygons[p]! >= 0)) return 0;
       const share = shares.get(told.polygons[p]!) ?? 1;
       if (share >= 1) return 1;
-      const place = seededRandom("rows", seed, tile.col + (p % tile.width), tile.row + Math.floor(p / tile.width));
-      return place() < share ? 1 : 0;
+      return placeDraw(seed, tile, p) < share ? 1 : 0;
     });
     yield { tile, told, wanted };
   }
 }
 
+/** The number from 0 to 1 that decides whether a patch of a window is taken: it is where its share is higher. */
+export const placeDraw = (seed: number, { col, row, width }: PatchWindow, p: number): number =>
+  seededRandom("rows", seed, col + (p % width), row + Math.floor(p / width))();
+
 /** The share of each polygon's patches that are taken, so that about `most` are taken in all: small polygons whole. */
-function sharesOfPolygons(labels: LabelPatches, most: number): Map<number, number> {
-  const usable = labels.usable();
+export function sharesOfPolygons(usable: readonly LabelledPolygon[], most: number): Map<number, number> {
   const taken = (cap: number) => usable.reduce((sum, { patches }) => sum + Math.min(patches, cap), 0);
   let [low, high] = [1, Math.max(1, ...usable.map(({ patches }) => patches))];
   while (low < high) {

@@ -9,7 +9,7 @@ import { type InstantLayer, instantLayers } from "../../features/index.ts";
 import { activeLegend } from "../labels/active.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { areWhole, factsOf, featuresFolder, type WantedGroups, wantedGroups } from "./feature-groups.ts";
-import { instantLabels } from "./labels.ts";
+import type { LabelsAsked } from "./messages.ts";
 import { InstantThread, Superseded } from "./thread.ts";
 
 /** The values that are ready to learn from. */
@@ -17,6 +17,9 @@ export interface ReadyFeatures {
   readonly imagery: Imagery;
   readonly wanted: WantedGroups;
 }
+
+/** More changes than this are not named one by one: all labels are read again. */
+const mostChanges = 5000;
 
 /** The instant map of one open project: which values there are, what was learned from which labels, tiles. */
 export class InstantProject {
@@ -26,6 +29,8 @@ export class InstantProject {
   #opened = "";
   #lesson = "";
   #learned: InstantLearned | null = null;
+  /** the version of the labels that it was asked to read last; `null`: none */
+  #told: number | null = null;
   #epochs = 0;
   /** never that of another session: browsers keep tiles by it */
   readonly #session = Date.now().toString(36);
@@ -87,15 +92,10 @@ export class InstantProject {
     const split = legend && catalog.splits.current(legend.id);
     const lesson = JSON.stringify([catalog.labels.version(), legend, split?.id, split?.createdAt]);
     if (this.#learned && this.#lesson === lesson && !catalog.readOnly) return this.#learned;
-    const found = instantLabels(catalog);
     try {
-      const { kind, rows, labels, outside, patches, milliseconds } = await this.#thread.ask("learn", {
-        labels: found?.labels ?? null,
-      });
-      const classes = found?.labels.legend.map((one) => ({ ...one, patches: patches[one.code] ?? 0 })) ?? [];
-      const heldBack = new Set(
-        found?.labels.polygons.flatMap(({ id, part }) => (part === "validation" || part === "test" ? [id] : [])),
-      ).size;
+      const told = await this.#thread.ask("learn", this.#asked());
+      const { kind, rows, labels, outside, heldBack, patches, milliseconds } = told;
+      const classes = told.legend.map((one) => ({ ...one, patches: patches[one.code] ?? 0 }));
       this.#lesson = lesson;
       this.#learned = {
         kind,
@@ -111,13 +111,30 @@ export class InstantProject {
     } catch (error) {
       // Whoever asked with newer labels has begun again: its answer is this one's too.
       if (error instanceof Superseded && this.#thread.running) return this.#learn({ wanted });
+      this.#told = null;
       throw error;
     }
+  }
+
+  /** What the thread has to read again: what changed since it was asked last. */
+  #asked(): LabelsAsked {
+    const { folder, readOnly, labels } = this.#catalog;
+    const now = labels.version();
+    const known = this.#told;
+    const few = !readOnly && known !== null && now - known <= mostChanges;
+    const changes = few ? labels.changesSince(known) : undefined;
+    this.#told = now;
+    return {
+      folder,
+      writing: !readOnly,
+      changed: changes ? [...changes.changed, ...changes.removed] : null,
+    };
   }
 
   #forget(): void {
     this.#opened = this.#lesson = "";
     this.#learned = null;
+    this.#told = null;
   }
 
   get epoch(): string {

@@ -1,4 +1,5 @@
-import type { LabelInput, ProjectGrid } from "../../../src-shared/domain/job.ts";
+import type { ProjectGrid } from "../../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
 import type { InstantLayer } from "../../features/index.ts";
 
@@ -8,8 +9,21 @@ export interface Taught {
   readonly rows: number;
   readonly labels: number;
   readonly outside: number;
+  /** labels of the parts that never teach */
+  readonly heldBack: number;
+  /** classes that labels have */
+  readonly legend: readonly LegendClass[];
   readonly patches: Readonly<Record<number, number>>;
   readonly milliseconds: number;
+}
+
+/** Which labels to learn. The thread reads them from the project's database itself: they may be hundreds of thousands. */
+export interface LabelsAsked {
+  readonly folder: string;
+  /** this process holds the project open for writing */
+  readonly writing: boolean;
+  /** labels that were added, changed or removed since this was asked last; `null`: anything may have */
+  readonly changed: readonly number[] | null;
 }
 
 /** Questions to the thread of the instant map, and their answers. */
@@ -19,7 +33,7 @@ export interface InstantTasks {
     readonly input: { readonly folders: readonly string[]; readonly grid: ProjectGrid };
     readonly output: boolean;
   };
-  readonly learn: { readonly input: { readonly labels: LabelInput | null }; readonly output: Taught };
+  readonly learn: { readonly input: LabelsAsked; readonly output: Taught };
   readonly tile: {
     readonly input: { readonly address: TileAddress; readonly what: InstantLayer };
     readonly output: { readonly samples: Uint8Array; readonly mask: Uint8Array } | null;

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { AppError, type ErrorCode } from "../../../src-shared/errors/index.ts";
 import type { InstantTask, InstantTasks } from "./messages.ts";
 
 interface Waiting {
@@ -9,7 +10,13 @@ interface Waiting {
 interface FromWorker {
   readonly id: number;
   readonly output?: unknown;
-  readonly error?: { readonly message: string; readonly stack: string; readonly stopped: boolean };
+  readonly error?: {
+    readonly message: string;
+    readonly stack: string;
+    readonly stopped: boolean;
+    /** of an `AppError` */
+    readonly known?: { readonly code: ErrorCode; readonly details: never };
+  };
 }
 
 /** Newer labels came while these were learned from. */
@@ -57,6 +64,7 @@ export class InstantThread {
       if (this.#waiting.size === 0) worker.unref();
       if (!waiting) return;
       if (error === undefined) waiting.resolve(output as never);
+      else if (error.known) waiting.reject(new AppError(error.known.code, error.known.details));
       else if (error.stopped) waiting.reject(new Superseded(error.message));
       else waiting.reject(Object.assign(new Error(error.message), { stack: error.stack }));
     });

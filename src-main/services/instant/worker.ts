@@ -1,4 +1,6 @@
 import { parentPort } from "node:worker_threads";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import { openBeside, openCatalog } from "../../catalog/index.ts";
 import type { LogisticRegression } from "../../classifiers/index.ts";
 import {
   answererOf,
@@ -8,21 +10,36 @@ import {
   instantTemperature,
   similarityTo,
 } from "../../features/index.ts";
-import { instantLesson } from "../../jobs/instant-lesson.ts";
-import type { InstantTask, InstantTasks, Taught } from "./messages.ts";
+import { InstantLessons } from "../../jobs/instant-lesson.ts";
+import { KeptLabels } from "./labels.ts";
+import type { InstantTask, InstantTasks, LabelsAsked, Taught } from "./messages.ts";
 
-// The thread of the instant map: it has the layer open, learns what it is told, and draws tiles. Learning gives tiles their turn, and ends when
-// newer labels come.
+// The thread of the instant map: it has the layer open, reads the labels and learns them, and draws tiles. Learning gives tiles their turn, and
+// ends when newer labels come.
 
 type Open = InstantTasks["open"]["input"];
 interface Working extends Open {
   readonly layer: FeatureLayer;
   readonly map: InstantMap;
+  readonly lessons: InstantLessons;
 }
 
 let working: Working | undefined;
 let before: { readonly fitted: LogisticRegression; readonly codes: readonly number[] } | undefined;
 let newest: AbortController | undefined;
+const kept = new KeptLabels();
+
+/** The labels as they are now. The connection is not held: whoever closes the project leaves a whole file. */
+function readLabels({ folder, writing, changed }: LabelsAsked) {
+  const catalog = writing
+    ? openBeside(folder)
+    : openCatalog(folder, { purpose: "instant map", appVersion: "", readOnly: true });
+  try {
+    return kept.read(catalog, changed);
+  } finally {
+    catalog.close();
+  }
+}
 
 const tasks: { readonly [Name in InstantTask]: (input: InstantTasks[Name]["input"]) => unknown } = {
   open: ({ folders, grid }) => {
@@ -30,23 +47,32 @@ const tasks: { readonly [Name in InstantTask]: (input: InstantTasks[Name]["input
     working?.layer.close();
     working = before = undefined;
     const layer = FeatureLayer.open(folders);
-    if (layer) working = { folders, grid, layer, map: new InstantMap(layer, grid.patchMeters) };
+    if (layer) {
+      const map = new InstantMap(layer, grid.patchMeters);
+      working = { folders, grid, layer, map, lessons: new InstantLessons(layer, grid, 0) };
+    }
     return layer !== undefined;
   },
 
-  learn: async ({ labels }): Promise<Taught> => {
+  learn: async (asked): Promise<Taught> => {
     const began = performance.now();
     newest?.abort(new DOMException("Newer labels.", "AbortError"));
     const own = new AbortController();
     newest = own;
     const at = working;
     if (!at) throw new Error("Instant map: no layer is open");
-    const lesson = labels && instantLesson(at.layer, labels, at.grid, 0);
+    const labels = readLabels(asked);
+    const lesson = labels && at.lessons.learn(labels);
+    const labelled = new Set(labels?.polygons.map(({ classCode }) => classCode));
     const told = (kind: Taught["kind"]): Taught => ({
       kind,
       rows: lesson?.table.rows ?? 0,
       labels: lesson?.labels ?? 0,
       outside: lesson?.outside ?? 0,
+      heldBack: new Set(
+        labels?.polygons.flatMap(({ id, part }) => (part === "validation" || part === "test" ? [id] : [])),
+      ).size,
+      legend: labels?.legend.filter(({ code }) => labelled.has(code)) ?? [],
       patches: lesson?.patches ?? {},
       milliseconds: performance.now() - began,
     });
@@ -84,6 +110,8 @@ parentPort!.on("message", async ({ id, name, input }: Request) => {
     parentPort!.postMessage({ id, output: await tasks[name](input) });
   } catch (error) {
     const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
-    parentPort!.postMessage({ id, error: { message, stack, stopped: (error as Error).name === "AbortError" } });
+    const known = error instanceof AppError ? { code: error.code, details: error.details } : undefined;
+    const stopped = (error as Error).name === "AbortError";
+    parentPort!.postMessage({ id, error: { message, stack, stopped, known } });
   }
 });

@@ -1,4 +1,4 @@
-import type { LabelInput, LabelPolygon, SplitPart } from "../../../src-shared/domain/job.ts";
+import type { LabelInput, LabelPolygon, ProjectGrid, SplitPart } from "../../../src-shared/domain/job.ts";
 import { type LabelUnit, unitOf } from "../../../src-shared/domain/label-unit.ts";
 import { type CellRun, type PatchCells, packCells, runsOfCells } from "../../../src-shared/domain/patch-cells.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -56,24 +56,14 @@ export function labelsInParts(
 ): { readonly labels: LabelInput; readonly outOfSeason: number; readonly divided: boolean } {
   const legend = labelledLegend(catalog);
   const { grid } = catalog.project.get();
-  const { geobox } = grid;
-  const corner = projectArea(grid);
   const season = seasonOf(catalog);
   const all = catalog.labels.list(legend.id);
   const current = all.filter((label) => isInSeason(label, season));
-  const polygons = current.flatMap((label): LabelPolygon[] => {
-    const { id, classCode } = label;
-    const own = partOf(label);
-    if (own?.patches) return piecesOf(label, own.patches, geobox).map((piece) => ofJob(piece, corner));
-    const part = own?.part ?? "unused";
-    return label.cells
-      ? [ofJob({ id, classCode, part, coordinates: [], cells: label.cells }, corner)]
-      : [{ id, classCode, part, coordinates: label.coordinates }];
-  });
+  const polygons = current.flatMap((label) => labelPolygons(label, partOf(label), grid));
   const used = new Set(polygons.map(({ classCode }) => classCode));
   return {
     labels: {
-      crs: geobox.crs,
+      crs: grid.geobox.crs,
       legend: legend.classes.filter(({ code }) => used.has(code)),
       polygons,
       unit: labelUnit(catalog, current),
@@ -81,6 +71,17 @@ export function labelsInParts(
     outOfSeason: all.length - current.length,
     divided: all.some((label) => partOf(label) !== undefined),
   };
+}
+
+/** A label as a job takes it: one polygon, or one for each set that its patches are in. Without a part it is unused. */
+export function labelPolygons(label: Label, own: LabelPart | undefined, grid: ProjectGrid): LabelPolygon[] {
+  const { id, classCode } = label;
+  const corner = projectArea(grid);
+  if (own?.patches) return piecesOf(label, own.patches, grid.geobox).map((piece) => ofJob(piece, corner));
+  const part = own?.part ?? "unused";
+  return label.cells
+    ? [ofJob({ id, classCode, part, coordinates: [], cells: label.cells }, corner)]
+    : [{ id, classCode, part, coordinates: label.coordinates }];
 }
 
 /** What the labels are: polygons and points of files and of the drawing tools, or what class rasters label. */

@@ -12,4 +12,4 @@ export function labelService(deps: Deps): LabelCommands {
 
 export { describeImport } from "../../vector/index.ts";
 export { mappedName, readClassTable } from "./classes.ts";
-export { labelInput, labelsInParts } from "./input.ts";
+export { isInSeason, labelInput, labelPolygons, labelsInParts, seasonOf } from "./input.ts";
