@@ -5,18 +5,20 @@ import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import type { Cube } from "../cube/index.ts";
 import { adamW, buildStep, cosine, type TrainingStep, withAverage } from "../engine/index.ts";
-import type { TrainingResult } from "../learning/index.ts";
+import type { NewModel, TrainedModel, TrainingResult } from "../learning/index.ts";
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
 import { coverageIn } from "./coverage-words.ts";
-import { memberWeights, teachEnsemble } from "./ensemble.ts";
+import { type FrozenEncoder, frozenTensors, memberWeights, teachEnsemble } from "./ensemble.ts";
 import { dayCountOf, projectArea } from "./imagery.ts";
 import { InputWatch } from "./input-watch.ts";
 import { labelFacts } from "./label-facts.ts";
 import { aroundLabels } from "./label-patches.ts";
 import { validationMetrics, validationOf } from "./label-reference.ts";
+import { expectedTensors } from "./model-tensors.ts";
 import { PatchTargets } from "./patch-targets.ts";
-import { classify } from "./predict.ts";
+import { classify, type PredictorOptions } from "./predict.ts";
+import { encoderFor } from "./predictor-for.ts";
 import { Previewer } from "./previewer.ts";
 import { rareClasses } from "./rare-classes.ts";
 import {
@@ -37,6 +39,7 @@ import {
   withCube,
 } from "./teaching.ts";
 import { findingsOfLabels, findingsOfLoss, findingsOfValidation, LabelShares } from "./training-findings.ts";
+import { noWeights } from "./training-parts.ts";
 import { ValidationLooks } from "./validation-looks.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
@@ -70,15 +73,15 @@ async function teachPatches(
   const settings = { ...recipe, ...(spec.chosen ? { chosen: spec.chosen } : {}) };
   const { legend } = targets;
   const weights = memberWeights(recipe);
-  const ensemble = await teachEnsemble(cube, targets.train, modalities, { seed, weights }, context);
-  const model = {
-    ...modelToBe(spec, inputs, { task: "dense", config, normalizations, side, legend, provider, settings }),
-    ...(ensemble ? { ensemble: ensemble.description } : {}),
-  };
+  const alone = modelToBe(spec, inputs, { task: "dense", config, normalizations, side, legend, provider, settings });
+  const reading = { cube, batchSize: recipe.batchSize, provider, normalizations };
+  const encoder = frozenEncoder(inputs.base, alone, reading);
+  const ensemble = await teachEnsemble(cube, targets.train, modalities, { seed, weights, encoder }, context);
+  const model = { ...alone, ...(ensemble ? { ensemble: ensemble.description } : {}) };
   const watch = new InputWatch(modalities, normalizations);
   const shares = new LabelShares(targets.codes.length);
   const batchSize = recipe.batchSize;
-  const previewer = new Previewer(model, { cube, modalities: names, batchSize, provider }, ensemble?.members);
+  const previewer = new Previewer(model, { cube, modalities: names, batchSize, provider }, ensemble);
   try {
     const looks = new ValidationLooks(spec, context, targets, { names, side, previewer });
     const trained = await teach({
@@ -130,6 +133,24 @@ async function teachPatches(
   } finally {
     await previewer.release();
   }
+}
+
+/**
+ * The encoder that a training starts from, as it was before anybody taught it classes: that of a pre-trained model, or the one that a model
+ * keeps beside its network. `undefined` where there is none, or where it does not know all inputs.
+ */
+function frozenEncoder(
+  base: TrainedModel | undefined,
+  model: NewModel,
+  options: Pick<PredictorOptions, "cube" | "batchSize" | "provider" | "normalizations">,
+): FrozenEncoder | undefined {
+  if (!base) return undefined;
+  const known = base.description.legend === null ? base.weights : frozenTensors(base.weights);
+  const needed = expectedTensors({ config: model.config, legend: null });
+  if (needed.some(({ name, shape }) => String(known[name]?.shape) !== String(shape))) return undefined;
+  const tensors = Object.fromEntries(needed.map(({ name }) => [name, known[name]!]));
+  const about = { ...model, format: "omnisat-model/1", weights: noWeights } as const;
+  return { tensors, open: (modalities) => encoderFor({ ...options, model: about, weights: tensors, modalities }) };
 }
 
 function logTargets(

@@ -18,7 +18,7 @@ import {
 } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs, subset } from "../omnisat/index.ts";
 import { softmax } from "./argmax.ts";
-import { membersOf } from "./ensemble.ts";
+import { frozenTensors, membersOf } from "./ensemble.ts";
 import { methodOf, type WorkingMethod } from "./method-model.ts";
 import { readWorkingModel } from "./model-tensors.ts";
 import { withLimits } from "./monthly-values.ts";
@@ -64,9 +64,9 @@ export async function makeGolden(model: TrainedModel): Promise<Golden> {
 const single = (value: number): number => Number(Math.fround(value).toPrecision(7));
 
 type Rule = Pick<Golden, "seed" | "dates" | "ranges">;
-type Question = Pick<GoldenOutput, "modalities" | "member" | "what" | "rows">;
+type Question = Pick<GoldenOutput, "modalities" | "member" | "frozen" | "what" | "rows">;
 
-/** With all inputs and with each alone; each method once, and the encoder of a method. */
+/** With all inputs and with each alone; each method once, and the encoder of a method or of those beside the network. */
 function questionsOf({ description }: TrainedModel): Question[] {
   const { modalities, config, legend, tiles, method, ensemble } = description;
   const names = modalities.map(({ name }) => name);
@@ -84,8 +84,10 @@ function questionsOf({ description }: TrainedModel): Question[] {
     ];
   const rows = legend ? (tiles ? [0] : spread) : embedded;
   const sets = names.length > 1 ? [names, ...names.map((name) => [name])] : [names];
+  const frozen = ensemble?.members.some(({ features }) => usesEncoder(features));
   return [
     ...sets.map((own) => ({ modalities: own, what, rows }) as const),
+    ...(frozen ? [{ modalities: names, frozen, what: "embeddings", rows: embedded } as const] : []),
     ...(ensemble?.members ?? []).map(
       (own, member) => ({ modalities: own.modalities, member, what, rows: rowsOf(methodRows) }) as const,
     ),
@@ -104,11 +106,11 @@ async function answersOf(
   const alone = description.method && methodOf(description, weights);
   const answers: GoldenOutput[] = [];
   for (const question of questions) {
-    const { member, modalities, rows } = question;
+    const { member, frozen, modalities, rows } = question;
     const method = member === undefined ? undefined : member === -1 ? alone : members[member]?.method;
     const all =
       member === undefined
-        ? await networkAnswers(model, rule, modalities, provider)
+        ? await networkAnswers(model, rule, modalities, provider, frozen)
         : methodAnswers(method!, rule.seed, member, Math.max(...rows) + 1);
     const columns = all.shape.at(-1)!;
     const values = rows.flatMap((row) => [...all.data.subarray(row * columns, (row + 1) * columns)].map(single));
@@ -122,15 +124,16 @@ interface Answer {
   readonly data: Float32Array;
 }
 
-/** Embeddings of the tile and its patches, or shares of classes. A method's encoder has no classes. */
+/** Embeddings of the tile and its patches, or shares of classes. A method's encoder and a frozen one have no classes. */
 async function networkAnswers(
   { description, weights }: TrainedModel,
   rule: Rule,
   modalities: readonly string[],
   provider: Provider,
+  frozen?: true,
 ): Promise<Answer> {
   const { tiles } = description;
-  const legend = description.method ? null : description.legend;
+  const legend = description.method || frozen ? null : description.legend;
   const config = subset(description.config, modalities);
   const series = config.modalities.filter(({ kind }) => kind === "series");
   const batch: BatchShape = {
@@ -147,7 +150,7 @@ async function networkAnswers(
       return { answer: encode(scope.child("encoder"), config, inputs).output };
     },
   });
-  const session = await ForwardSession.create(forward, { provider, state: weights });
+  const session = await ForwardSession.create(forward, { provider, state: frozen ? frozenTensors(weights) : weights });
   try {
     const { answer } = await session.run(madeUpInputs(description, rule, modalities));
     const { shape } = answer!;

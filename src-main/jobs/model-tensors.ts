@@ -4,7 +4,7 @@ import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { buildForward, type DataType, type Value } from "../engine/index.ts";
 import { type ModelDescription, readModel, type TrainedModel } from "../learning/index.ts";
 import { type BatchShape, encode, graphInputs } from "../omnisat/index.ts";
-import { fitsEnsemble, membersOf } from "./ensemble.ts";
+import { asFrozen, fitsEnsemble, membersOf } from "./ensemble.ts";
 import { fitsMethod, methodOf } from "./method-model.ts";
 import { classify, classifyTile, embed } from "./predict.ts";
 
@@ -33,6 +33,12 @@ export function expectedTensors({
     },
   });
   return [...parameters, ...buffers].map(({ name, value: { type, shape } }) => ({ name, type, shape: [...shape] }));
+}
+
+/** Those of the encoder that learned nothing more, of a model that has one beside its network. */
+function expectedOfFrozen({ config, ensemble }: Pick<ModelDescription, "config" | "ensemble">): ExpectedTensor[] {
+  if (!ensemble?.members.some(({ features }) => usesEncoder(features))) return [];
+  return expectedTensors({ config, legend: null }).map((own) => ({ ...own, name: asFrozen(own.name) }));
 }
 
 /**
@@ -82,7 +88,7 @@ export function problemOfModel({
     return reason("model-method-unfit");
   let expected: ExpectedTensor[];
   try {
-    expected = expectedTensors(description);
+    expected = [...expectedTensors(description), ...expectedOfFrozen(description)];
   } catch {
     return reason("model-not-built");
   }

@@ -127,7 +127,8 @@ export interface PatchPredictor {
 /** Batches whose tiles are listed at once: a large area has more tiles than one wants to hold. */
 const batchesPerGroup = 1000;
 
-function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[], void> {
+/** Items in lists of `size`; the last may be shorter. */
+export function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[], void> {
   let group: T[] = [];
   for (const item of items) {
     if (group.push(item) < size) continue;

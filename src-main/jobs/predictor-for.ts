@@ -1,7 +1,8 @@
 import { usesEncoder } from "../../src-shared/domain/method.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
-import { type EnsembleMember, membersOf } from "./ensemble.ts";
+import type { Tensors } from "../engine/index.ts";
+import { type EnsembleMember, frozenTensors, membersOf } from "./ensemble.ts";
 import { EnsemblePredictor } from "./ensemble-predictor.ts";
 import { methodOf } from "./method-model.ts";
 import { answererOf, type MethodEncoder, MethodPredictor, requireInputs } from "./method-predictor.ts";
@@ -16,7 +17,7 @@ export async function predictorFor(options: PredictorOptions): Promise<PatchPred
   if (!model.method) {
     const members = membersOf(model, weights);
     if (!members) throw unfit(model.name);
-    return besideNetwork(await Predictor.create(options), members, options);
+    return besideNetwork(await Predictor.create(options), members, frozenTensors(weights), options);
   }
   const method = methodOf(model, weights);
   if (!method) throw unfit(model.name);
@@ -35,22 +36,23 @@ export async function encoderFor(options: PredictorOptions): Promise<MethodEncod
 const unfit = (name: string): AppError =>
   new AppError("model-unreadable", { path: name, reason: reason("model-method-unfit") });
 
-/** A network with those of `members` that take exactly the inputs that are used; the network alone where there is none. */
-export function besideNetwork(
+/**
+ * A network with those of `members` that take exactly the inputs that are used; the network alone where there is none.
+ * @param frozen of the encoder that some members read
+ */
+export async function besideNetwork(
   network: PatchPredictor,
   members: readonly EnsembleMember[],
-  {
-    cube,
-    model,
-    modalities,
-    normalizations,
-  }: Pick<PredictorOptions, "cube" | "modalities" | "normalizations"> & {
-    readonly model: Pick<PredictorOptions["model"], "name" | "modalities" | "days">;
-  },
-): PatchPredictor {
+  frozen: Tensors,
+  options: Omit<PredictorOptions, "weights">,
+): Promise<PatchPredictor> {
+  const { cube, model, modalities, normalizations } = options;
   const own = members.filter(
     (member) =>
       member.modalities.length === modalities.length && member.modalities.every((name) => modalities.includes(name)),
   );
-  return own.length === 0 ? network : new EnsemblePredictor(network, own, cube, model, normalizations);
+  if (own.length === 0) return network;
+  const encodes = own.some(({ method }) => usesEncoder(method.features));
+  const encoder = encodes ? await encoderFor({ ...options, weights: frozen, replaceable: false }) : undefined;
+  return new EnsemblePredictor(network, own, cube, model, normalizations, encoder);
 }

@@ -1,6 +1,6 @@
 import type { Tensors } from "../engine/index.ts";
 import type { NewModel } from "../learning/index.ts";
-import type { EnsembleMember } from "./ensemble.ts";
+import { type Ensemble, frozenTensors } from "./ensemble.ts";
 import { type PatchPredictor, Predictor } from "./predict.ts";
 import { besideNetwork } from "./predictor-for.ts";
 import { noWeights } from "./training-parts.ts";
@@ -9,19 +9,18 @@ import { noWeights } from "./training-parts.ts";
 export class Previewer {
   readonly #options: Omit<Parameters<typeof Predictor.create>[0], "model" | "weights" | "replaceable">;
   readonly #model: NewModel;
-  readonly #members: readonly EnsembleMember[];
+  readonly #ensemble: Ensemble | undefined;
   #network: Predictor | undefined;
   #answering: PatchPredictor | undefined;
 
-  /** @param members of the model's ensemble */
   constructor(
     model: NewModel,
     options: Omit<Parameters<typeof Predictor.create>[0], "model" | "weights" | "replaceable">,
-    members: readonly EnsembleMember[] = [],
+    ensemble?: Ensemble,
   ) {
     this.#model = model;
     this.#options = options;
-    this.#members = members;
+    this.#ensemble = ensemble;
   }
 
   async with(weights: Tensors): Promise<PatchPredictor> {
@@ -31,11 +30,12 @@ export class Previewer {
     }
     const model = { ...this.#model, format: "omnisat-model/1", weights: noWeights } as const;
     this.#network = await Predictor.create({ ...this.#options, model, weights, replaceable: true });
-    this.#answering = besideNetwork(this.#network, this.#members, { ...this.#options, model });
+    const { members = [], tensors = {} } = this.#ensemble ?? {};
+    this.#answering = await besideNetwork(this.#network, members, frozenTensors(tensors), { ...this.#options, model });
     return this.#answering;
   }
 
   async release(): Promise<void> {
-    await this.#network?.release();
+    await (this.#answering ?? this.#network)?.release();
   }
 }

@@ -24,6 +24,8 @@ const outputSchema = z.object({
   /** the inputs that were given; of a method also its place among those beside the network, or −1 where it is the model */
   modalities: z.array(z.string().max(200)).min(1).max(64),
   member: z.number().int().min(-1).max(64).optional(),
+  /** of the encoder that learned nothing more, which methods beside the network read */
+  frozen: z.literal(true).optional(),
   what: z.enum(["embeddings", "shares"]),
   /** those of the answer's rows that are kept */
   rows: z
@@ -102,21 +104,24 @@ function fits({ ranges, outputs }: Golden, { modalities, legend, method, ensembl
   );
   const encodes = usesEncoder(method?.features);
   const members = method ? [-1] : (ensemble?.members ?? []).map((_, index) => index);
-  const spoken = outputs.every(({ modalities: used, member, what, rows, values }) => {
+  const frozen = ensemble?.members.some(({ features }) => usesEncoder(features)) ?? false;
+  const spoken = outputs.every(({ modalities: used, member, frozen: ofFrozen, what, rows, values }) => {
     const columns = values.length / rows.length;
     return (
       new Set(used).size === used.length &&
       used.every((name) => known.has(name)) &&
       (member === undefined ? !method || encodes : members.includes(member)) &&
-      what === (legend && !(method && member === undefined) ? "shares" : "embeddings") &&
+      (!ofFrozen || (frozen && member === undefined)) &&
+      what === (legend && !ofFrozen && !(method && member === undefined) ? "shares" : "embeddings") &&
       Number.isInteger(columns) &&
       (what === "embeddings" || columns === legend?.length)
     );
   });
-  // Of the model with all of its inputs: the network, the method, the encoder of a method.
+  // Of the model with all of its inputs: the network, the method, the encoder of a method or of those beside the network.
   const asked = method ? [-1, ...(encodes ? [undefined] : [])] : [undefined];
-  const whole = asked.every((of) =>
-    outputs.some(({ modalities: used, member }) => used.length === known.size && member === of),
-  );
+  const withAll = outputs.filter(({ modalities: used }) => used.length === known.size);
+  const whole =
+    asked.every((of) => withAll.some(({ member, frozen: ofFrozen }) => member === of && !ofFrozen)) &&
+    (!frozen || withAll.some(({ frozen: ofFrozen }) => ofFrozen));
   return drawn && spoken && whole;
 }

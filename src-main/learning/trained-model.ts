@@ -83,6 +83,8 @@ const ensembleSchema = z.object({
         modalities: z.array(z.string()).min(1),
         /** its share of the answer; the network has the rest */
         weight: z.number().gt(0).max(1),
+        /** monthly values when left out; `encoder`: what the tensors `frozen.encoder.*` make of the inputs, by the network's configuration */
+        features: z.literal("encoder").optional(),
       }),
     )
     .min(1)

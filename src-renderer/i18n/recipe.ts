@@ -191,6 +191,11 @@ export const recipeMessages = messages({
     en: "A random forest on monthly values answers beside the network, whose weight is 1. 0: not taught.",
     fr: "Une forêt aléatoire sur des valeurs mensuelles répond à côté du réseau, dont le poids est 1. 0 : pas apprise.",
   },
+  "train.field.encoderWeight": { en: "Weight of the pre-trained encoder", fr: "Poids de l’encodeur pré-entraîné" },
+  "train.hint.encoderWeight": {
+    en: "A logistic regression on what the pre-trained encoder makes of a patch answers beside the network, whose weight is 1. Only where training starts from a model. 0: not taught.",
+    fr: "Une régression logistique sur ce que l’encodeur pré-entraîné tire d’un patch répond à côté du réseau, dont le poids est 1. Seulement si l’entraînement part d’un modèle. 0 : pas apprise.",
+  },
   "train.field.boostedWeight": { en: "Weight of the boosted trees", fr: "Poids des arbres boostés" },
   "train.hint.boostedWeight": {
     en: "Boosted trees on monthly values answer beside the network, whose weight is 1. 0: not taught.",

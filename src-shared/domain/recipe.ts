@@ -47,6 +47,8 @@ export interface FinetuneRecipe extends CommonRecipe {
   readonly forestWeight: number;
   /** the same of boosted trees */
   readonly boostedWeight: number;
+  /** of a regression on what the encoder made of a patch before it was taught classes; counts only where the training starts from one */
+  readonly encoderWeight: number;
   /** `balanced`: a class weighs the more in the loss the fewer labelled patches it has, besides how often it is drawn */
   readonly classWeights: "none" | "balanced";
   /** steps between two reviews on the validation part, when there is one */
@@ -105,9 +107,10 @@ export const finetuneDefaults: FinetuneRecipe = {
   balance: "polygons",
   patchWeightPower: 0.5,
   classWeights: "none",
-  regressionWeight: 1,
-  forestWeight: 1,
-  boostedWeight: 1,
+  regressionWeight: 0.5,
+  forestWeight: 0.5,
+  boostedWeight: 0.5,
+  encoderWeight: 2,
   validateEverySteps: 50,
   patience: null,
 };

@@ -34,7 +34,7 @@ export function modelCard(
           : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
     ...(ensemble
       ? [
-          `Its network does not answer alone: the logarithm of each class's probability is a weighted mean of the network's and of ${membersInWords(ensemble)}, learned from monthly values of the same patches.`,
+          `Its network does not answer alone: the logarithm of each class's probability is a weighted mean of the network's and of ${membersInWords(ensemble)}.`,
         ]
       : []),
     `Made with OmniSat Desktop ${appVersion}.`,
@@ -128,8 +128,17 @@ export function modelCard(
 }
 
 /** Each method once, with its share: every set of inputs has its own. */
-const membersInWords = ({ members }: NonNullable<ModelDescription["ensemble"]>): string =>
-  [...new Set(members.map(({ method, weight }) => `a ${methodNames[method]} (share ${weight})`))].join(" and ");
+function membersInWords({ members }: NonNullable<ModelDescription["ensemble"]>): string {
+  const named = (own: typeof members) =>
+    [...new Set(own.map(({ method, weight }) => `a ${methodNames[method]} (share ${Number(weight.toPrecision(3))})`))].join(" and "); // biome-ignore format: one line
+  const [monthly, encoded] = [members.filter(({ features }) => !features), members.filter(({ features }) => features)];
+  return [
+    ...(monthly.length > 0 ? [`${named(monthly)}, learned from monthly values of the same patches`] : []),
+    ...(encoded.length > 0
+      ? [`${named(encoded)}, learned from what the encoder made of them before it was taught classes`]
+      : []),
+  ].join(", and of ");
+}
 
 /** Where a place lies and what it gave. */
 function placeLine({ name, crs, bounds, dates, steps }: NonNullable<ModelDescription["training"]["places"]>[number]) {

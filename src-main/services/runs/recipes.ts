@@ -46,6 +46,7 @@ const finetuneShape = {
   regressionWeight: memberWeight,
   forestWeight: memberWeight,
   boostedWeight: memberWeight,
+  encoderWeight: memberWeight,
   validateEverySteps: count,
   patience: count.nullable(),
 } satisfies Record<keyof FinetuneRecipe, z.ZodType>;

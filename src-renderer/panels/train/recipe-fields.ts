@@ -61,6 +61,7 @@ export const fieldsOf: Readonly<Record<"finetune" | "pretrain" | "tiles", readon
         fromLabels(number("regressionWeight", 0, 10, 0.5)),
         fromLabels(number("forestWeight", 0, 10, 0.5)),
         fromLabels(number("boostedWeight", 0, 10, 0.5)),
+        number("encoderWeight", 0, 10, 0.5),
       ],
     },
     { id: "variety", fields: [number("modalityDropout", 0, 1, 0.1), ...variety] },
