@@ -7,6 +7,7 @@ import { reason } from "../../src-shared/errors/reasons/index.ts";
 import type { WithheldFolder } from "../../src-shared/ipc/project.ts";
 import { discard, diskError, isDiskFull, placeTogetherSync, temporaryBeside } from "../files/index.ts";
 import { acquisitionTable } from "./acquisitions.ts";
+import { areaSampleTable } from "./area-samples.ts";
 import { bookmarkTable, layerTable, vectorTable, viewTable } from "./display.ts";
 import { type EditName, editTable } from "./edits.ts";
 import { networkFileSystem } from "./file-system.ts";
@@ -57,6 +58,7 @@ export class Catalog {
   readonly runs: ReturnType<typeof runTable>;
   readonly maps: ReturnType<typeof mapTable>;
   readonly comparisons: ReturnType<typeof comparisonTable>;
+  readonly areaSamples: ReturnType<typeof areaSampleTable>;
   readonly layers: ReturnType<typeof layerTable>;
   readonly vectors: ReturnType<typeof vectorTable>;
   readonly bookmarks: ReturnType<typeof bookmarkTable>;
@@ -89,6 +91,7 @@ export class Catalog {
     this.runs = runTable(sql);
     this.maps = mapTable(sql, paths);
     this.comparisons = comparisonTable(sql, paths);
+    this.areaSamples = areaSampleTable(sql);
     this.layers = layerTable(sql);
     this.vectors = vectorTable(sql, paths);
     this.bookmarks = bookmarkTable(sql);

@@ -148,6 +148,7 @@ const shapes = {
         places: list(object({ files: (files) => files == null || mapFiles(files) })),
       },
     )(value),
+  "area_samples.design": object({ method: text, seed: whole, allocation: orNull(text), minimum: whole, spacing: orNull(size), grid: geobox, squareMetersPerPixel: number, mapName: text, strata: list(object({ code: whole, name: text, color: text, pixels: whole, expected: number })) }), // biome-ignore format: one line
   "comparisons.result": object({ path: text, qmlPath: text, sldPath: text, sidecarPaths: list(anything), area: geobox, from: legend, to: legend, counts: list(list(number)), classes: legend }), // biome-ignore format: one line
   "runs.result": orNull(
     object(

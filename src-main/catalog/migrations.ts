@@ -394,6 +394,23 @@ export const migrations: readonly string[] = [
    UPDATE splits SET legend_id =
      (SELECT l.legend_id FROM split_parts p JOIN labels l ON l.id = p.label_id WHERE p.split_id = splits.id
       GROUP BY l.legend_id ORDER BY count(*) DESC, l.legend_id LIMIT 1);`,
+  // Probability samples of maps, with what people saw at their places: a test of their own, apart from the labels that teach.
+  `CREATE TABLE area_samples (
+     id INTEGER PRIMARY KEY,
+     name TEXT NOT NULL UNIQUE,
+     map_id INTEGER REFERENCES maps ON DELETE SET NULL,
+     design TEXT NOT NULL CHECK (json_valid(design)),
+     created_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE area_units (
+     sample_id INTEGER NOT NULL REFERENCES area_samples ON DELETE CASCADE,
+     position INTEGER NOT NULL,
+     col INTEGER NOT NULL,
+     "row" INTEGER NOT NULL,
+     stratum INTEGER NOT NULL,
+     answer INTEGER,
+     PRIMARY KEY (sample_id, position)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** The format this program writes. */

@@ -4,7 +4,7 @@ export { ByteCache, cacheOf, LoadingCache } from "./cache.ts";
 export { diskError, isDiskFull, onDisk, onDiskSync, systemReason } from "./disk-error.ts";
 export { readJsonFile, writeJsonFile } from "./json-file.ts";
 export { fileName, isReservedName } from "./names.ts";
-export { type Random, randomStream, seededRandom, shuffled } from "./random.ts";
+export { type Random, randomStream, seededRandom, seedOf, shuffled } from "./random.ts";
 export { remove, removeSync } from "./remove.ts";
 export { renameOverSync } from "./rename.ts";
 export { system } from "./system.ts";

@@ -1,4 +1,4 @@
-import type { AreaSource, CorrectedHectares, UncorrectedAreas } from "../../src-shared/domain/job.ts";
+import type { AreaSource, CorrectedHectares, SampleBasis, UncorrectedAreas } from "../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { namedClass } from "./named-class.ts";
@@ -54,7 +54,7 @@ export function correctedTable(
         : `these mapped classes have fewer than two test patches: ${source.classes.join(", ")}`;
     return html`<p class="note">The areas are not corrected: ${why}.</p>`;
   }
-  const { classes, samples, overallAccuracy, overallAccuracyError } = source;
+  const { classes, samples, sample, overallAccuracy, overallAccuracyError } = source;
   const known = classes.filter(({ code }) => legend.some((each) => each.code === code));
   const total = known.reduce((sum, each) => sum + each.hectares, 0);
   const decimals = hectareDecimals(total * 10_000);
@@ -66,11 +66,28 @@ export function correctedTable(
 `;
   };
   return table({
-    caption: "Area corrected by the test labels",
+    caption: sample ? "Area estimated from a probability sample" : "Area corrected by the test labels",
     head: html`<tr>${columnHead("Class")}${["ha", "95 % interval, ha", "User’s accuracy", "Producer’s accuracy"].map((name) => columnHead(name, true))}</tr>`,
     body: known.map(row),
-    note: `Estimated from ${grouped(samples)} test patches by post-stratification (Olofsson et al. 2014); weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right. The intervals hold for test labels that were drawn at random over the mapped area; patches of one label resemble each other, so that the true intervals are wider.`,
+    note: sample
+      ? `${sampleSentence(sample, samples)} Weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right (95 %; Olofsson et al. 2014).${sample.otherHectares > 0 ? ` ${hectares(sample.otherHectares * 10_000, decimals)} ha are of no class of the map.` : ""}`
+      : `Estimated from ${grouped(samples)} test patches by post-stratification (Olofsson et al. 2014); weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right. The intervals hold for test labels that were drawn at random over the mapped area; patches of one label resemble each other, so that the true intervals are wider.`,
   });
+}
+
+const methods = {
+  simple: "by simple random sampling",
+  stratified: "by random sampling within each class of the map",
+  systematic: "on a grid with a random start",
+} as const;
+
+/** How a probability sample was drawn and answered. */
+function sampleSentence({ name, method, seed, places, cannotTell, open }: SampleBasis, used: number): string {
+  const left = [
+    ...(cannotTell > 0 ? [`${grouped(cannotTell)} could not be told`] : []),
+    ...(open > 0 ? [`${grouped(open)} are not answered yet`] : []),
+  ];
+  return `Sample “${name}”: ${grouped(places)} places drawn ${methods[method]} (seed ${seed}) and answered without seeing the map; ${grouped(used)} of them are used${left.length > 0 ? ` (${left.join(", ")})` : ""}.`;
 }
 
 export const totalPixels = ({ pixels }: AreaSource): number =>

@@ -66,6 +66,7 @@ beforeAll(async () => {
   const { id } = await all["runs.pretrain"]({ name: "encoder", size: "tiny", recipe: { steps: 2 } });
   await all["jobs.wait"]({ id });
   await addMap();
+  await all["areas.draw"]({ map: 1, units: 20 });
   await all["tiles.import"]({ path: tilesFile() });
   await all["tiles.split"]({ method: "random" });
 });
@@ -139,6 +140,10 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "maps.describe": { id: 1 },
     "maps.comparisons": {},
     "maps.window": { layer: "map:1", bounds, width: 8, height: 8 },
+    "areas.plan": { map: 1 },
+    "areas.list": {},
+    "areas.places": { id: 1 },
+    "areas.estimate": { id: 1 },
     "jobs.list": {},
     "jobs.log": { id: 1 },
     "timeline.list": {},

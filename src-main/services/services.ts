@@ -1,6 +1,7 @@
 import type { OpenProjectCommands } from "../../src-shared/ipc/contract.ts";
 import { alignmentService } from "./alignment/alignment.ts";
 import { deviceService } from "./app/device.ts";
+import { areaService } from "./areas/areas.ts";
 import type { Deps } from "./deps.ts";
 import { editService } from "./edits.ts";
 import { exportService } from "./exports/exports.ts";
@@ -43,6 +44,7 @@ export function services(given: Deps) {
     ...runHistoryService(deps, queue),
     ...maps,
     ...instantService(deps, queue, maps),
+    ...areaService(deps),
     ...reportService(deps, queue),
     ...exportService(deps, queue),
     ...jobService(deps, queue),

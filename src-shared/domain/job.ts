@@ -4,6 +4,7 @@ import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { PixelWindow } from "../geo/window.ts";
+import type { SampleMethod } from "./area-sample.ts";
 import type { Calibration, SetRule } from "./calibration.ts";
 import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
@@ -365,10 +366,25 @@ export interface GoldenResult {
   readonly outputs: number;
 }
 
+/** The probability sample that figures come from. */
+export interface SampleBasis {
+  readonly name: string;
+  readonly method: SampleMethod;
+  readonly seed: number;
+  /** drawn, answered or not */
+  readonly places: number;
+  readonly cannotTell: number;
+  readonly open: number;
+  /** hectares that are of no class of the map's legend */
+  readonly otherHectares: number;
+}
+
 /** Areas by post-stratification (Olofsson et al. 2014), each with half of its 95 % interval. */
 export interface CorrectedHectares {
-  /** test patches */
+  /** test patches, or places of a probability sample */
   readonly samples: number;
+  /** left out: the labels of the test part, which are no random sample */
+  readonly sample?: SampleBasis;
   readonly overallAccuracy: number;
   readonly overallAccuracyError: number;
   readonly classes: readonly {

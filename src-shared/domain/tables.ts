@@ -1,6 +1,8 @@
 /** The tables of a project's database. `catalog.test.ts` holds the list against the database itself. */
 export const tableNames = [
   "acquisitions",
+  "area_samples",
+  "area_units",
   "bookmarks",
   "classes",
   "comparisons",

@@ -24,6 +24,55 @@ export const mapErrors = {
     `“${path}” would become larger than a Shapefile can be (${limit}). Export a GeoPackage instead.`,
   "run-without-table": ({ id, table }: { readonly id: number; readonly table: string }) =>
     `Run ${id} has no ${table} table. Choose an evaluation that has ended.`,
+  "sample-not-found": ({ id }: { readonly id: number }) =>
+    `There is no sample ${id} in this project any more. It was probably deleted in another window; choose another one.`,
+  "sample-exists": ({ name }: { readonly name: string }) =>
+    `There is already a sample called “${name}”. Choose another name.`,
+  "sample-place-not-found": ({
+    name,
+    position,
+    places,
+  }: {
+    readonly name: string;
+    readonly position: number;
+    readonly places: number;
+  }) => `The sample “${name}” has places 1 to ${places}; there is no place ${position}.`,
+  "sample-of-empty-map": ({ name }: { readonly name: string }) =>
+    `No pixel of the map “${name}” has a class, so no place can be drawn. Choose another map.`,
+  "sample-answer-unknown": ({
+    name,
+    answer,
+    classes,
+  }: {
+    readonly name: string;
+    readonly answer: string;
+    readonly classes: readonly string[];
+  }) =>
+    `“${answer}” is not an answer of the sample “${name}”. Answer with one of: ${classes.join(", ")}, other, cannot tell.`,
+  "sample-apart-from-map": ({ sample, map }: { readonly sample: string; readonly map: string }) =>
+    `The map “${map}” has no class at any place of the sample “${sample}”. Choose a map of the same area.`,
+  "answers-without-columns": ({ path, columns }: { readonly path: string; readonly columns: readonly string[] }) =>
+    `“${path}” has no ${columns.map((name) => `“${name}”`).join(" and no ")} column, so its answers cannot be read. Answer in a file that was exported from the sample.`,
+  "answers-of-another-sample": ({
+    path,
+    sample,
+    row,
+  }: {
+    readonly path: string;
+    readonly sample: string;
+    readonly row: number;
+  }) =>
+    `Row ${row} of “${path}” does not belong to the sample “${sample}”. Import the file that was exported from this sample; nothing was changed.`,
+  "answers-unknown": ({
+    path,
+    values,
+    classes,
+  }: {
+    readonly path: string;
+    readonly values: readonly string[];
+    readonly classes: readonly string[];
+  }) =>
+    `“${path}” holds answers that are no class of the sample: ${values.join(", ")}. Use ${classes.join(", ")}, other or cannot tell; nothing was changed.`,
   "instant-not-prepared": (_: Readonly<Record<string, never>>) =>
     "The instant map needs its values first, which are computed once from the images. Prepare it with “Prepare the instant map” or omnisat features.",
   "instant-stale": ({ modalities }: { readonly modalities: readonly string[] }) =>

@@ -2,6 +2,7 @@ import type { JobEvent, JobState } from "../domain/job.ts";
 import type { TableName } from "../domain/tables.ts";
 import type { AlignmentCommands } from "./alignment.ts";
 import type { AppCommands } from "./app.ts";
+import type { AreaCommands } from "./areas.ts";
 import type { DeviceCommands } from "./device.ts";
 import type { DisplayCommands } from "./display.ts";
 import type { EditCommands } from "./edits.ts";
@@ -45,7 +46,8 @@ export interface OpenProjectCommands
     DeviceCommands,
     DisplayCommands,
     MapLayerCommands,
-    InstantCommands {}
+    InstantCommands,
+    AreaCommands {}
 
 /** Everything a window can ask: one request object in, one value out, named `domain.verb`. */
 export interface Commands extends AppCommands, OpenProjectCommands {}

@@ -2,6 +2,7 @@
 
 export type * from "./alignment.ts";
 export type * from "./app.ts";
+export type * from "./areas.ts";
 export type { Bridge } from "./bridge.ts";
 export type * from "./contract.ts";
 export type * from "./display.ts";

@@ -67,8 +67,9 @@ export interface MappedArea extends LegendClass {
 
 /** Areas corrected by what an evaluation found the map to confuse. */
 export interface CorrectedAreas extends CorrectedHectares {
-  readonly runId: number;
-  readonly part: Exclude<SplitPart, "unused">;
+  /** `null` where a probability sample was answered */
+  readonly runId: number | null;
+  readonly part: Exclude<SplitPart, "unused"> | null;
   readonly measuredAt: string;
 }
 

@@ -197,7 +197,7 @@ export const questionTables = {
   "maps.estimate": [...series, "models"],
   "maps.expected": ["runs", "models", "splits", ...legends],
   "maps.partial": ["jobs"],
-  "maps.describe": ["maps", "models", "runs", "splits", ...legends],
+  "maps.describe": ["maps", "models", "runs", "splits", ...legends, "area_samples", "area_units"],
   "maps.rename": null,
   "maps.remove": null,
   "maps.compare": null,
@@ -205,6 +205,19 @@ export const questionTables = {
   "maps.renameComparison": null,
   "maps.removeComparison": null,
   "maps.window": ["project", "maps", "comparisons"],
+
+  // areas
+  "areas.plan": ["maps", "models", "runs", "splits"],
+  "areas.draw": null,
+  "areas.stop": null,
+  "areas.list": ["area_samples", "area_units"],
+  "areas.places": ["area_samples", "area_units"],
+  "areas.answer": null,
+  "areas.estimate": ["area_samples", "area_units", "maps"],
+  "areas.export": null,
+  "areas.import": null,
+  "areas.rename": null,
+  "areas.remove": null,
 
   // jobs
   "jobs.list": ["jobs"],

@@ -1,5 +1,4 @@
-/** The 97.5th percentile of the normal distribution, rounded as the paper does. */
-const z = 1.96;
+import { estimateSample } from "./sample-estimates.ts";
 
 export interface EstimatedArea {
   readonly area: number;
@@ -28,33 +27,23 @@ export function estimateAreas(
   pixels: readonly number[],
   total: number,
 ): EstimatedAreas | { readonly missing: readonly number[] } {
-  const samples = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const missing = counts.map((_, i) => i).filter((i) => pixels[i]! > 0 && samples[i]! < 2);
-  const all = pixels.reduce((sum, count) => sum + count, 0);
-  if (missing.length > 0 || all === 0) return { missing };
-  const weights = pixels.map((count) => count / all);
-  const strata = counts.map((_, i) => i).filter((i) => weights[i]! > 0);
-  /** share of the whole that the map calls i and that is j */
-  const share = (i: number, j: number): number => (weights[i]! * counts[i]![j]!) / samples[i]!;
-  const sum = (term: (i: number) => number): number => strata.reduce((total, i) => total + term(i), 0);
-
-  const classes = counts.map((_, j): EstimatedArea => {
-    const covered = sum((i) => share(i, j));
-    const variance = sum((i) => (weights[i]! * share(i, j) - share(i, j) ** 2) / (samples[i]! - 1));
-    return {
-      area: covered * total,
-      error: z * Math.sqrt(Math.max(0, variance)) * total,
-      usersAccuracy: samples[j]! > 0 ? counts[j]![j]! / samples[j]! : 0,
-      producersAccuracy: covered > 0 ? (strata.includes(j) ? share(j, j) : 0) / covered : 0,
-    };
-  });
-  const variance = sum((i) => {
-    const users = counts[i]![i]! / samples[i]!;
-    return (weights[i]! ** 2 * users * (1 - users)) / (samples[i]! - 1);
-  });
+  const strata = counts.map((row, i) => ({
+    size: pixels[i]!,
+    counts: counts.map((_, own) => (own === i ? row : row.map(() => 0))),
+  }));
+  const found = estimateSample(strata, counts.length, false);
+  if ("missing" in found) return found;
   return {
-    classes,
-    overallAccuracy: sum((i) => share(i, i)),
-    overallAccuracyError: z * Math.sqrt(Math.max(0, variance)),
+    classes: found.classes.map(({ share, producersAccuracy }, j) => {
+      const samples = counts[j]!.reduce((sum, count) => sum + count, 0);
+      return {
+        area: share.value * total,
+        error: share.error * total,
+        usersAccuracy: samples > 0 ? counts[j]![j]! / samples : 0,
+        producersAccuracy: producersAccuracy?.value ?? 0,
+      };
+    }),
+    overallAccuracy: found.overallAccuracy?.value ?? 0,
+    overallAccuracyError: found.overallAccuracy?.error ?? 0,
   };
 }

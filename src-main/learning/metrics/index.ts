@@ -11,6 +11,8 @@ export {
 } from "./confusion.ts";
 export { CalibrationGroups, type ObservedPatch, UncertaintyCounter } from "./patch-groups.ts";
 export { PolygonVote } from "./polygon-vote.ts";
+export { estimateSample, type SampledStratum } from "./sample-estimates.ts";
+export { planSample, predictedError } from "./sample-plan.ts";
 export { scoresOf } from "./scores.ts";
 export {
   bestThresholds,

@@ -99,8 +99,8 @@ function correctedOf(
 ): CorrectedHectares | UncorrectedAreas {
   const { corrected, uncorrected } = correctedAreas(catalog, map, areas, hectares);
   if (!corrected) return uncorrected ?? { reason: "no-evaluation", classes: [] };
-  const { samples, overallAccuracy, overallAccuracyError, classes } = corrected;
-  return { samples, overallAccuracy, overallAccuracyError, classes };
+  const { runId: _run, part: _part, measuredAt: _at, ...hectaresOf } = corrected;
+  return hectaresOf;
 }
 
 /** The split that the last of these measurements was made with. */

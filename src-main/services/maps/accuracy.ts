@@ -1,3 +1,4 @@
+import { otherClass } from "../../../src-shared/domain/area-sample.ts";
 import type { Finding } from "../../../src-shared/domain/finding.ts";
 import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
@@ -8,6 +9,7 @@ import type { Catalog } from "../../catalog/index.ts";
 import { areasOf } from "../../learning/metrics/areas.ts";
 import { estimateAreas } from "../../learning/metrics/estimated-areas.ts";
 import { squareMetersPerUnit } from "../../vector/geometry/true-area.ts";
+import { estimateOwn } from "../areas/estimate.ts";
 import { findingsOf } from "../runs/findings.ts";
 
 interface Measured {
@@ -102,13 +104,72 @@ export function mappedAreas(
   return { areas, hectares: areas.reduce((sum, each) => sum + each.hectares, 0) };
 }
 
-/** Areas corrected by the newest test of the same model with the same modalities. */
+/** The user's accuracy of each class, by its code, where a test of the map's model measured it with the map's inputs. */
+export function expectedUsersAccuracy(catalog: Catalog, map: MapProduct): ReadonlyMap<number, number> {
+  const tested =
+    map.modelId === null
+      ? undefined
+      : measurementsOf(catalog, map.modelId).find(
+          ({ part, score }) => part === "test" && sameSet(score.modalities, map.modalities),
+        );
+  const measured = tested?.score.classes.flatMap(({ code, precision, support }) =>
+    precision === null || support === 0 ? [] : [[code, precision] as const],
+  );
+  return new Map(measured);
+}
+
+/** Areas as the newest probability sample of the map has them, once every class has two answered places. */
+function sampledAreas(catalog: Catalog, map: MapProduct): MapDetails["corrected"] {
+  for (const sample of catalog.areaSamples.list().toReversed()) {
+    if (sample.mapId !== map.id) continue;
+    const {
+      sample: about,
+      used,
+      missing,
+      overallAccuracy,
+      classes,
+    } = estimateOwn(sample, catalog.areaSamples.units(sample.id));
+    if (missing.length > 0 || !overallAccuracy) continue;
+    const { name, design, places, answered, cannotTell, createdAt } = about;
+    return {
+      runId: null,
+      part: null,
+      measuredAt: createdAt,
+      samples: used,
+      sample: {
+        name,
+        method: design.method,
+        seed: design.seed,
+        places,
+        cannotTell,
+        open: places - answered,
+        otherHectares: classes.find(({ code }) => code === otherClass)?.hectares?.value ?? 0,
+      },
+      overallAccuracy: overallAccuracy.value,
+      overallAccuracyError: overallAccuracy.error,
+      classes: classes
+        .filter(({ code }) => code !== otherClass)
+        .map(({ code, hectares, usersAccuracy, producersAccuracy }) => ({
+          code,
+          hectares: hectares?.value ?? 0,
+          error: hectares?.error ?? 0,
+          usersAccuracy: usersAccuracy?.value ?? 0,
+          producersAccuracy: producersAccuracy?.value ?? 0,
+        })),
+    };
+  }
+  return null;
+}
+
+/** Areas corrected by a probability sample of the map; without one by the newest test of the same model with the same modalities. */
 export function correctedAreas(
   catalog: Catalog,
   map: MapProduct,
   areas: readonly MappedArea[],
   hectares: number,
 ): Pick<MapDetails, "corrected" | "uncorrected"> {
+  const sampled = sampledAreas(catalog, map);
+  if (sampled) return { corrected: sampled, uncorrected: null };
   const measured =
     map.modelId === null
       ? undefined

@@ -119,6 +119,23 @@ export const frenchLearning: Sentences<
   "map-exists": ({ name }) => `Une carte s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,
   "map-files-missing": ({ name, path }) =>
     `Les fichiers de la carte ${quoted(name)} ont disparu (${quoted(path)}). Remettez-les en place, ou supprimez la carte et refaites-la.`,
+  "sample-not-found": ({ id }) =>
+    `L’échantillon ${id} n’est plus dans ce projet. Il a sans doute été supprimé dans une autre fenêtre ; choisissez-en un autre.`,
+  "sample-exists": ({ name }) => `Un échantillon s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,
+  "sample-place-not-found": ({ name, position, places }) =>
+    `L’échantillon ${quoted(name)} a les lieux 1 à ${places} ; il n’y a pas de lieu ${position}.`,
+  "sample-of-empty-map": ({ name }) =>
+    `Aucun pixel de la carte ${quoted(name)} n’a de classe : aucun lieu ne peut être tiré. Choisissez une autre carte.`,
+  "sample-answer-unknown": ({ name, answer, classes }) =>
+    `${quoted(answer)} n’est pas une réponse de l’échantillon ${quoted(name)}. Répondez par : ${classes.join(", ")}, other (autre) ou cannot tell (impossible à dire).`,
+  "sample-apart-from-map": ({ sample, map }) =>
+    `La carte ${quoted(map)} n’a de classe en aucun lieu de l’échantillon ${quoted(sample)}. Choisissez une carte de la même zone.`,
+  "answers-without-columns": ({ path, columns }) =>
+    `${quoted(path)} n’a pas de colonne ${columns.map(quoted).join(" ni ")} : ses réponses ne peuvent pas être lues. Répondez dans un fichier exporté depuis l’échantillon.`,
+  "answers-of-another-sample": ({ path, sample, row }) =>
+    `La ligne ${row} de ${quoted(path)} n’appartient pas à l’échantillon ${quoted(sample)}. Importez le fichier exporté depuis cet échantillon ; rien n’a été modifié.`,
+  "answers-unknown": ({ path, values, classes }) =>
+    `${quoted(path)} contient des réponses qui ne sont pas des classes de l’échantillon : ${values.join(", ")}. Utilisez ${classes.join(", ")}, other (autre) ou cannot tell (impossible à dire) ; rien n’a été modifié.`,
   "comparison-not-found": ({ id }) =>
     `Il n’y a plus de comparaison ${id} dans ce projet. Comparez de nouveau les cartes.`,
   "instant-not-prepared": () =>

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { areaCommands } from "./areas.ts";
 import { demoCommands } from "./demo.ts";
 import { doctorCommands } from "./doctor.ts";
 import { fileCommands } from "./files.ts";
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   ...labelCommands,
   ...instantCommands,
   ...runCommands,
+  ...areaCommands,
   ...modelCommands,
   ...serveCommands,
   ...doctorCommands,

@@ -1,0 +1,87 @@
+import type { AreaSample, AreaUnit, SampleDesign } from "../../src-shared/domain/area-sample.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
+import { fromJson, toJson } from "./json-columns.ts";
+import type { Sql } from "./sql.ts";
+
+interface Row extends Omit<AreaSample, "design"> {
+  readonly design: string;
+}
+
+/** Probability samples of maps: which places, and what people saw there. They never mix with the labels that teach. */
+export function areaSampleTable(sql: Sql) {
+  const columns = "id, name, map_id AS mapId, design, created_at AS createdAt";
+  const read = ({ design, ...row }: Row): AreaSample => ({
+    ...row,
+    design: fromJson<SampleDesign>(sql, "area_samples.design", design),
+  });
+  const assertFree = (name: string, id: number | null) => {
+    if (sql.get("SELECT 1 FROM area_samples WHERE name = ? AND id IS NOT ?", name, id))
+      throw new AppError("sample-exists", { name });
+  };
+
+  const table = {
+    list(): AreaSample[] {
+      return sql.all<Row>(`SELECT ${columns} FROM area_samples ORDER BY id`).map(read);
+    },
+
+    get(id: number): AreaSample {
+      const row = sql.get<Row>(`SELECT ${columns} FROM area_samples WHERE id = ?`, id);
+      if (!row) throw new AppError("sample-not-found", { id });
+      return read(row);
+    },
+
+    add(
+      sample: Pick<AreaSample, "name" | "mapId" | "design">,
+      units: readonly Pick<AreaUnit, "col" | "row" | "stratum">[],
+    ): number {
+      return sql.transaction(() => {
+        assertFree(sample.name, null);
+        const { id } = sql.run(
+          "INSERT INTO area_samples (name, map_id, design, created_at) VALUES (?, ?, ?, ?)",
+          sample.name,
+          sample.mapId,
+          toJson("area_samples.design", sample.design),
+          new Date().toISOString(),
+        );
+        for (const [at, { col, row, stratum }] of units.entries())
+          sql.run(
+            'INSERT INTO area_units (sample_id, position, col, "row", stratum) VALUES (?, ?, ?, ?, ?)',
+            id,
+            at + 1,
+            col,
+            row,
+            stratum,
+          );
+        return id;
+      });
+    },
+
+    /** In the order in which they are shown. */
+    units(id: number): AreaUnit[] {
+      return sql.all<AreaUnit>(
+        'SELECT position, col, "row", stratum, answer FROM area_units WHERE sample_id = ? ORDER BY position',
+        id,
+      );
+    },
+
+    /** `null` opens the place again. Is there such a place? */
+    answer(id: number, position: number, answer: number | null): boolean {
+      return (
+        sql.run("UPDATE area_units SET answer = ? WHERE sample_id = ? AND position = ?", answer, id, position).changes >
+        0
+      );
+    },
+
+    rename(id: number, name: string): void {
+      sql.transaction(() => {
+        assertFree(name, id);
+        sql.run("UPDATE area_samples SET name = ? WHERE id = ?", name, id);
+      });
+    },
+
+    remove(id: number): void {
+      sql.run("DELETE FROM area_samples WHERE id = ?", id);
+    },
+  };
+  return table;
+}
