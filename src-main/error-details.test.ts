@@ -69,7 +69,7 @@ test("no detail of an error is written as English words, or as options of the co
 
 /** Fields of details that are text: names that people or files gave, paths, dates, addresses and codes of closed lists. */
 const texts: ReadonlySet<string> = new Set(
-  "address appVersion available band bands begin beside className classes column columns command compression crs date encoding evidence expected field fields first folder found from help host id inputs kind last layer layers leadsTo limit lockPath mask message missing modalities modality model name ours part path paths place project provider purpose roots sensor set since state table tag tags theirs to values what wkt words writtenBy x y".split(
+  "address answer appVersion available band bands begin beside className classes column columns command compression crs date encoding evidence expected field fields first folder found from help host id inputs kind last layer layers leadsTo limit lockPath map mask message missing modalities modality model name ours part path paths place project provider purpose roots sample sensor set since state table tag tags theirs to values what wkt words writtenBy x y".split(
     " ",
   ),
 );

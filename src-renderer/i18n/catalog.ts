@@ -1,4 +1,5 @@
 import { alignmentMessages } from "./alignment.ts";
+import { areasMessages } from "./areas.ts";
 import { editsMessages } from "./edits.ts";
 import { evidenceMessages } from "./evidence.ts";
 import { exportMessages } from "./export.ts";
@@ -47,6 +48,7 @@ export const catalog = {
   ...scoresMessages,
   ...jobsMessages,
   ...mapsMessages,
+  ...areasMessages,
   ...editsMessages,
   ...exportMessages,
   ...settingsMessages,

@@ -2,6 +2,7 @@
 import { client } from "../client/index.ts";
 import { Alignment } from "./alignment.svelte.ts";
 import { appearanceOfPage } from "./appearance.ts";
+import { BlindLabelling } from "./blind-labelling.svelte.ts";
 import { Compare } from "./compare.svelte.ts";
 import { Device } from "./device.svelte.ts";
 import { Docks } from "./docks.svelte.ts";
@@ -68,6 +69,7 @@ export const maps = new Maps({
   },
   tests: (): boolean => steps.tests,
 });
+export const blind = new BlindLabelling({ client, session, layers });
 export const steps = new Steps({ client, session, memory: viewMemory, layers, labels, tiles, maps, jobs });
 export const pins = new Pins({ client, session, memory: viewMemory });
 export const alignment = new Alignment({ client, session, layers, timeline });

@@ -14,6 +14,9 @@ export type { DrawnLayer, Slot } from "./layer-order.ts";
 
 type Change = RequestOf<"layers.setDisplay">["layers"][number];
 
+/** What says nothing of a map: images and what lies under and over them. Plain rasters may be maps of others. */
+const seenBlind: ReadonlySet<Slot["kind"]> = new Set(["group", "acquisition", "basemap", "grid", "graticule", "limit"]);
+
 /** A change that is seen before the program has it. */
 interface Pending {
   readonly row: LayerRow;
@@ -34,6 +37,8 @@ export class Layers {
   #current = $state.raw<((sensor: SensorId) => string | null | undefined) | null>(null);
   /** The layer whose properties are shown. */
   properties = $state<string | null>(null);
+  /** Results, labels and files of others are hidden: somebody answers places without seeing a map. */
+  blind = $state(false);
   /** The layer whose name is being written. */
   renaming = $state<string | null>(null);
 
@@ -70,7 +75,11 @@ export class Layers {
   );
   /** The lowest first; only what is to be seen now. */
   readonly drawn = $derived.by((): readonly DrawnLayer[] =>
-    drawnOf(this.slots, this.rows, (sensor, members) => this.shownOf(sensor, members)),
+    drawnOf(
+      this.blind ? this.slots.filter(({ kind }) => seenBlind.has(kind)) : this.slots,
+      this.rows,
+      (sensor, members) => this.shownOf(sensor, members),
+    ),
   );
 
   get loaded(): boolean {

@@ -18,7 +18,10 @@ export type MapsView =
   | { readonly kind: "list" }
   | { readonly kind: "new" }
   | { readonly kind: "map"; readonly id: number }
-  | { readonly kind: "comparison"; readonly id: number };
+  | { readonly kind: "comparison"; readonly id: number }
+  /** a sample is planned for a map */
+  | { readonly kind: "new-sample"; readonly map: number }
+  | { readonly kind: "sample"; readonly id: number };
 
 /** Result maps, their comparisons and the models that draw them. */
 export class Maps {
