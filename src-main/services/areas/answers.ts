@@ -24,7 +24,7 @@ const wordOf = ({ design }: AreaSample, answer: number | null): string | null =>
         : (design.strata.find(({ code }) => code === answer)?.name ?? null);
 
 /** An answer from what a person typed: a name of a class, its code, “other” or “cannot tell”; `undefined` when it is none. */
-export function answerFrom({ design }: AreaSample, typed: PropertyValue): number | null | undefined {
+function answerFrom({ design }: AreaSample, typed: PropertyValue): number | null | undefined {
   // What a spreadsheet could take for a formula was written with an apostrophe.
   const text = String(typed ?? "")
     .trim()

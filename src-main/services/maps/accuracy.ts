@@ -112,8 +112,9 @@ export function expectedUsersAccuracy(catalog: Catalog, map: MapProduct): Readon
       : measurementsOf(catalog, map.modelId).find(
           ({ part, score }) => part === "test" && sameSet(score.modalities, map.modalities),
         );
-  const measured = tested?.score.classes.flatMap(({ code, precision, support }) =>
-    precision === null || support === 0 ? [] : [[code, precision] as const],
+  // Few labels that are all right are no proof of a perfect class: one right and one wrong are added (Laplace's rule of succession).
+  const measured = tested?.score.classes.flatMap(({ code, precision, support, polygons = support }) =>
+    precision === null || support === 0 ? [] : [[code, (precision * polygons + 1) / (polygons + 2)] as const],
   );
   return new Map(measured);
 }
