@@ -74,6 +74,8 @@ export const asFrozen = (name: string): string => frozenPrefix + name;
 
 /** More rows make forests of hundreds of megabytes that say the same. */
 const mostRowsOfMembers = 20_000;
+/** Tiles that an encoder reads for each set of inputs: as much work as a third of a usual training, however many labels there are. */
+const mostTilesOfEncoder = 1200;
 /** A member is one of several voices: fewer trees than a forest alone. */
 const treesOfMembers = 150;
 
@@ -193,7 +195,10 @@ async function taughtEmbeddings(
     const encoder = await frozen.open(names);
     try {
       const reader = rowReader({ cube, modalities: subset, months, features: "encoder", encoder });
-      const { table, groups } = await readLabelledRows(reader, labels, seed, context, { most: mostRowsOfMembers });
+      const { table, groups } = await readLabelledRows(reader, labels, seed, context, {
+        most: mostRowsOfMembers,
+        mostTiles: mostTilesOfEncoder,
+      });
       if (new Set(table.classes).size < 2) continue;
       const limits = limitsOf(table.values, table.columns);
       withLimits(table.values, limits);

@@ -1,5 +1,5 @@
 import type { LabelledTable } from "../classifiers/index.ts";
-import { type Cube, type PatchWindow, planBlend } from "../cube/index.ts";
+import { type Cube, type PatchWindow, planBlend, type TileRows } from "../cube/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { JobContext } from "./context.ts";
 import type { LabelledPolygon, LabelPatches, PatchLabels } from "./label-patches.ts";
@@ -39,6 +39,7 @@ export interface LabelledRows {
 /**
  * One row per labelled patch that is seen. Of polygons too large for the table the same number of patches, at random.
  * @param tiles those that are read; all around labels when left out
+ * @param mostTiles of these at most: see `tilesOfSome`
  * @param most rows
  * @param without labels whose patches are left out
  */
@@ -48,11 +49,13 @@ export async function readLabelledRows(
   seed: number,
   { signal, phase }: JobContext,
   {
-    tiles = labels.tilesAround(tilesOfRows(labels.area, reader)),
+    mostTiles = Number.POSITIVE_INFINITY,
+    tiles = tilesOfSome(labels, tilesOfRows(labels.area, reader), mostTiles, seed),
     most = mostRows,
     without = [],
   }: {
     readonly tiles?: readonly PatchWindow[];
+    readonly mostTiles?: number;
     readonly most?: number;
     readonly without?: readonly LabelPatches[];
   } = {},
@@ -74,6 +77,7 @@ export async function readLabelledRows(
       Math.min(most, mostRowsOf(columns)),
       seed,
       without,
+      Number.isFinite(mostTiles) ? usableIn(labels, tiles) : labels.usable(),
     )) {
       signal.throwIfAborted();
       index++;
@@ -117,6 +121,7 @@ interface ChosenPatches {
  * The labelled patches of tiles, about `most` in all: of polygons that are too large for it the same number, at random; a function of the
  * seed and of each patch's place.
  * @param without labels whose patches are left out, whatever else lies there
+ * @param usable the patches of each polygon that there are to choose from
  */
 export function* chosenPatches(
   labels: LabelPatches,
@@ -124,8 +129,9 @@ export function* chosenPatches(
   most: number,
   seed: number,
   without: readonly LabelPatches[] = [],
+  usable = labels.usable(),
 ): Generator<ChosenPatches, void> {
-  const shares = sharesOfPolygons(labels.usable(), most);
+  const shares = sharesOfPolygons(usable, most);
   for (const tile of tiles) {
     const told = labels.labels(tile);
     const others = without.map((other) => other.labels(tile).polygons);
@@ -137,6 +143,53 @@ export function* chosenPatches(
     });
     yield { tile, told, wanted };
   }
+}
+
+/** The polygons of some tiles, with the patches that they have there. */
+function usableIn(labels: LabelPatches, tiles: readonly PatchWindow[]): LabelledPolygon[] {
+  const counts = new Map<number, { patches: number; readonly classCode: number }>();
+  for (const tile of tiles) {
+    const { classes, polygons } = labels.labels(tile);
+    for (const [p, id] of polygons.entries()) {
+      if (classes[p]! < 0) continue;
+      const known = counts.get(id);
+      if (known) known.patches++;
+      else counts.set(id, { patches: 1, classCode: labels.codes[classes[p]!]! });
+    }
+  }
+  return [...counts].map(([id, own]) => ({ id, ...own }));
+}
+
+/**
+ * At most so many tiles that hold labels, for a reader to whom every tile costs a pass of a network: the classes in turn, of each its polygons in
+ * an order drawn by the seed, of a polygon one tile after the other; given in the order of `blocks`.
+ */
+export function tilesOfSome(labels: LabelPatches, blocks: TileRows, most: number, seed: number): PatchWindow[] {
+  const all = labels.tilesAround(blocks);
+  if (all.length <= most) return all;
+  const random = seededRandom("tiles-of-labels", seed);
+  const shuffled = <T>(items: readonly T[]): T[] =>
+    items
+      .map((item) => ({ item, at: random() }))
+      .sort((p, q) => p.at - q.at)
+      .map(({ item }) => item);
+  const tilesOf = (id: number): number[] =>
+    shuffled([...new Set(labels.patchesOf(id).flatMap((span) => [...blocks.touching(span)]))]);
+  const classes = [...Map.groupBy(labels.usable(), ({ classCode }) => classCode).values()].map((own) =>
+    shuffled(own).map(({ id }) => ({ id, left: undefined as number[] | undefined })),
+  );
+  const chosen = new Set<number>();
+  while (chosen.size < most && classes.some((polygons) => polygons.length > 0))
+    for (const polygons of classes) {
+      const polygon = polygons.shift();
+      if (!polygon || chosen.size >= most) continue;
+      polygon.left ??= tilesOf(polygon.id);
+      const tile = polygon.left.pop();
+      if (tile === undefined) continue;
+      chosen.add(tile);
+      polygons.push(polygon);
+    }
+  return [...chosen].sort((p, q) => p - q).map((index) => blocks.at(index)!);
 }
 
 /** The number from 0 to 1 that decides whether a patch of a window is taken: it is where its share is higher. */
