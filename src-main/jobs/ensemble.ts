@@ -90,7 +90,7 @@ interface Lesson {
 
 /**
  * Teaches methods beside a network, each once for every set of the inputs: on monthly values, and a regression on what an encoder that learned
- * without labels makes of the images. What a method leaves open is chosen with all inputs. `undefined` where there is nothing to tell apart, or
+ * without labels makes of the images. What a method on monthly values leaves open is chosen with all inputs. `undefined` where there is nothing to tell apart, or
  * nothing has a weight.
  * @param options.encoder the one that the network starts from; without it nothing learns from embeddings
  */
@@ -181,7 +181,10 @@ async function taughtMonths(
   return members;
 }
 
-/** A regression on embeddings. The encoder says something else of every set of inputs: each has a table of its own. */
+/**
+ * A regression on embeddings. The encoder says something else of every set of inputs: each has a table of its own. How sure it is, is measured on
+ * polygons that it held out: it is the loudest member.
+ */
 async function taughtEmbeddings(
   { cube, labels, modalities, months, seed }: Lesson,
   frozen: FrozenEncoder,
@@ -189,7 +192,6 @@ async function taughtEmbeddings(
 ): Promise<TaughtMember[]> {
   const subsets = subsetsOf(modalities);
   const members: TaughtMember[] = [];
-  let penalty: number | undefined;
   for (const subset of subsets) {
     const names = subset.map(({ name }) => name);
     const encoder = await frozen.open(names);
@@ -205,11 +207,10 @@ async function taughtEmbeddings(
       const { classifier } = await teachMethod("logistic-regression", table, {
         seed,
         groups,
-        penalty,
+        tempered: true,
         signal: context.signal,
         onProgress: (fraction) => context.phase("Methods", (members.length + fraction) / subsets.length),
       });
-      if (classifier.method === "logistic-regression") penalty ??= classifier.c;
       if (members.length === 0)
         context.log(
           `Taught a regression on the encoder as it was before this training, from ${table.rows} patches, beside the network.`,
