@@ -1,5 +1,5 @@
 // The shapes of the remarks and the evidence that a project stores, as `json-columns.ts` checks them.
-import type { EvidenceSource, RemarkCode } from "../../src-shared/eo/index.ts";
+import { type EvidenceSource, maskProducts, type RemarkCode } from "../../src-shared/eo/index.ts";
 
 type Shape = (value: unknown) => boolean;
 interface Builders {
@@ -50,6 +50,7 @@ export function remarkShapes({ object, text, number, truth, orNull }: Builders) 
     "offset-probably-in": dates,
     "offset-probably-twice": dates,
     "mask-beside": never,
+    "mask-alone": never,
     "bands-awaited": never,
     repair: never,
     written: object({ text }),
@@ -65,6 +66,7 @@ export function remarkShapes({ object, text, number, truth, orNull }: Builders) 
     "usual-order": object({ count: number }),
     "place-in-file": nothing,
     "chosen-band": object({ band: number }),
+    "product-mask": object({ product: (value) => maskProducts.includes(value as never) }),
     "chosen-values": chosen,
     "without-heights": nothing,
     written: object({ text }),

@@ -192,7 +192,7 @@ test("a temperature, a layer beside the bands or a picture of a product is refus
     [`/x/${hls}.SZA.tif`, 1, "a layer that goes with a product"],
     ["/x/S2B_MSIL2A_20230610T104629_N0509_R051_T31UFS_20230610T134500.SAFE/T31UFS_20230610T104629_WVP_10m.tif", 1, "a layer that goes with a product"], // biome-ignore format: one row
     ["/x/S2B_MSIL2A_20230610T104629_N0509_R051_T31UFS_20230610T134500.SAFE/T31UFS_20230610T104629_TCI_10m.tif", 3, "a picture in three colours"], // biome-ignore format: one row
-    [`/x/${product}/${product}_QA_PIXEL.TIF`, 1, "a mask of clear pixels"],
+    [`/x/${product}/${product}_QA_RADSAT.TIF`, 1, "a mask of clear pixels"],
   ];
   for (const [path, count, words] of refused) {
     const unnamed = Array.from({ length: count }, () => undefined);

@@ -4,15 +4,18 @@ import { basename } from "node:path";
 import {
   type AcquisitionFile,
   bandNamed,
+  type Evidence,
   type EvidenceSource,
   type FileBand,
   type FileFacts,
   isoDate,
+  type MaskMeaning,
   type ProductName,
   parseProduct,
   type SensorId,
   sensors,
   thermalBand,
+  undatedDay,
   usualBands,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
@@ -20,8 +23,9 @@ import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { resolutionOf } from "../../src-shared/geo/geobox.ts";
 import type { RasterFacts } from "../imagery/index.ts";
-import { type GivenMask, type GivenRadiometry, withGivenRadiometry, withMaskBand } from "./given.ts";
+import { type GivenMask, type GivenRadiometry, maskOf, withGivenRadiometry, withMaskBand } from "./given.ts";
 import { isTemperature, layerKind } from "./product-layers.ts";
+import { maskAmongBands, maskOfName } from "./product-masks.ts";
 import { decideRadiometry, type PixelSample } from "./radiometry.ts";
 
 /** A file, and what the person who added it said about it; that wins over every guess. */
@@ -36,6 +40,10 @@ export interface FileChoice {
   readonly dateTag?: string;
   /** what its numbers mean */
   readonly radiometry?: GivenRadiometry;
+  /** it does not change with time: elevation, heights of trees, soil */
+  readonly undated?: boolean;
+  /** it is a mask and no image; without a meaning that of its product */
+  readonly isMask?: { readonly clear?: readonly number[] | undefined; readonly bits?: readonly number[] | undefined };
   /** the band that is its mask, by name or number */
   readonly maskBand?: GivenMask & { readonly band: string };
 }
@@ -58,6 +66,15 @@ export interface FileDescription {
   readonly facts: RasterFacts;
   readonly product: ProductName & { readonly sensor: SensorId };
   readonly slices: readonly Slice[];
+  /** the band that says which pixels are clear, where the product's documentation or a person names it */
+  readonly mask?: NamedMask;
+}
+
+/** A mask of a file, and who says what its numbers mean. */
+export interface NamedMask extends MaskMeaning {
+  /** from 1 */
+  readonly bandIndex: number;
+  readonly source: EvidenceSource;
 }
 
 const elevationName =
@@ -71,7 +88,7 @@ const classesName =
  * @throws AppError "import-elevation", "import-class-raster"
  */
 export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void {
-  if (choice.sensor) return;
+  if (choice.sensor || choice.undated || choice.isMask || maskOfName(basename(choice.path))) return;
   const { bands, quality } = parseProduct(choice.path);
   if (bands || quality) return;
   const name = choice.path.split(/[\\/]/).at(-1)!;
@@ -86,27 +103,48 @@ export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void
 
 /**
  * Reads sensor, dates and bands out of a file's name, tags and band descriptions.
- * @throws AppError "acquisition-date-tag", "acquisition-without-date", "acquisition-band-count", "import-format"
+ * @throws AppError "acquisition-date-tag", "acquisition-without-date", "acquisition-band-count", "import-format", "mask-without-clear",
+ * "mask-without-sensor"
  */
 export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescription {
   const guessed = parseProduct(choice.path);
   const descriptions = facts.bands.map((band) => band.name?.trim() ?? "");
+  if (choice.undated) return describeUndated(facts, choice, descriptions);
+  const ownMask = maskFile(choice, descriptions);
   const sensor = choice.sensor ?? guessed.sensor ?? sensorFromBands(facts, descriptions);
   const evidence = [...guessed.evidence];
   if (choice.sensor) evidence.push({ field: "sensor", source: { code: "chosen" } });
   else if (!guessed.sensor) evidence.push({ field: "sensor", source: { code: "bands-and-pixel-size" } });
   const product = { ...guessed, sensor, evidence };
+  if (ownMask) return describeMask(facts, choice, { product, evidence, mask: ownMask });
 
   const dated = datedBands(sensor, descriptions, guessed.platform);
   if (dated && !choice.bands) {
     evidence.push({ field: "date", source: { code: "band-descriptions" } });
     return { facts, product, slices: dated };
   }
-  const { bands, source } = nameBands(facts, sensor, choice, guessed, descriptions);
+  const { bands: named, source } = nameBands(facts, sensor, choice, guessed, descriptions);
   evidence.push({ field: "bandNames", source });
+  // A classification beside it is the better mask.
+  const among =
+    choice.bands || named.some(({ name }) => name === "SCL") ? undefined : maskAmongBands(sensor, descriptions);
+  const bands = among ? named.filter(({ bandIndex }) => bandIndex !== among.bandIndex) : named;
+  const mask = among && namedMask(among.meaning, among.bandIndex, { code: "product-mask", product: among.product });
+  const moment = momentOf(facts, choice, product);
+  if (mask) evidence.push({ field: "mask", source: mask.source });
+  return { facts, product, slices: distinctBands({ ...moment, bands }), ...(mask ? { mask } : {}) };
+}
+
+/** @throws AppError "acquisition-date-tag", "acquisition-without-date" */
+function momentOf(
+  facts: RasterFacts,
+  choice: FileChoice,
+  { sensor, evidence: known, ...guessed }: FileDescription["product"],
+): Pick<Slice, "date" | "time"> {
+  const evidence = known as Evidence[];
   if (choice.date) {
     evidence.push({ field: "date", source: { code: "chosen" } });
-    return { facts, product, slices: distinctBands({ date: choice.date, bands }) };
+    return { date: choice.date };
   }
   if (choice.dateTag !== undefined) {
     const tagged = momentFromTag(facts.metadata, choice.dateTag);
@@ -116,13 +154,91 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
     }
     evidence.push({ field: "date", source: { code: "chosen-tag", tag: choice.dateTag } });
     const { date, time } = tagged;
-    return { facts, product, slices: distinctBands({ date, ...(time ? { time } : {}), bands }) };
+    return { date, ...(time ? { time } : {}) };
   }
   const moment = guessed.date ? guessed : momentFromMetadata(facts.metadata, sensor);
   if (!moment?.date) throw new AppError("acquisition-without-date", { path: choice.path });
   if (!guessed.date) evidence.push({ field: "date", source: { code: "metadata" } });
   const { date, time } = moment;
-  return { facts, product, slices: distinctBands({ date, ...(time ? { time } : {}), bands }) };
+  return { date, ...(time ? { time } : {}) };
+}
+
+const namedMask = (meaning: MaskMeaning, bandIndex: number, source: EvidenceSource): NamedMask => ({
+  ...meaning,
+  bandIndex,
+  source,
+});
+
+/** The mask that a whole file is, as a person or its product's documentation says. @throws AppError "mask-without-clear" */
+function maskFile(choice: FileChoice, descriptions: readonly string[]): NamedMask | undefined {
+  const product = maskOfName(basename(choice.path));
+  const { isMask } = choice;
+  if (isMask?.bits) return namedMask({ kind: "bits", bits: isMask.bits }, 1, { code: "chosen" });
+  if (isMask?.clear) return namedMask({ kind: "classes", clear: isMask.clear }, 1, { code: "chosen" });
+  // Who names the bands says that it is an image.
+  if (!product || choice.bands) {
+    if (isMask) throw new AppError("mask-without-clear", { mask: choice.path });
+    return undefined;
+  }
+  const found = product.band === undefined ? 0 : descriptions.findIndex((word) => word.toLowerCase() === product.band);
+  return namedMask(product.meaning, Math.max(0, found) + 1, { code: "product-mask", product: product.product });
+}
+
+/** @throws AppError "mask-without-sensor", "acquisition-date-tag", "acquisition-without-date" */
+function describeMask(
+  facts: RasterFacts,
+  choice: FileChoice,
+  given: { readonly product: FileDescription["product"]; readonly evidence: Evidence[]; readonly mask: NamedMask },
+): FileDescription {
+  const { product, evidence, mask } = given;
+  const { source } = mask;
+  const own = source.code === "product-mask" && !source.product.startsWith("planet-");
+  // A mask of its own name belongs to the images of a sensor: which one, pixels do not tell.
+  if (!choice.sensor && product.sensor === "other" && (own || source.code === "chosen"))
+    throw new AppError("mask-without-sensor", { path: choice.path });
+  evidence.push({ field: "mask", source });
+  return { facts, product, slices: [{ ...momentOf(facts, choice, product), bands: [] }], mask };
+}
+
+/** What the names of layers without a date say that they are. */
+const layerNames: readonly (readonly [string, RegExp])[] = [
+  ["slope", /slope|pente/i],
+  ["aspect", /aspect|exposition/i],
+  ["canopy-height", /(?:^|[_.\- ])(?:chm|mnh|ndsm|canopy)|canopy_?height|tree_?height/i],
+  ["surface", /(?:^|[_.\- ])(?:dsm|mns|dom)(?=[_.\- \d]|$)/i],
+  ["elevation", elevationName],
+  ["soil", /(?:^|[_.\- ])(?:soil|sol|boden|clay|sand|silt|soc|phh2o)/i],
+];
+
+/** A layer that does not change with time: what its name says that it is, or its name; its bands by their descriptions. */
+function describeUndated(facts: RasterFacts, choice: FileChoice, descriptions: readonly string[]): FileDescription {
+  const stem = basename(choice.path).replace(/\.[^.]+$/, "");
+  const word = stem
+    .toLowerCase()
+    .replace(/[^a-z]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 30);
+  const level = layerNames.find(([, pattern]) => pattern.test(stem))?.[0] ?? (word || "layer");
+  const bands = facts.bands.map((_, index): NamedBand => {
+    const name =
+      choice.bands?.[index] ?? (facts.bands.length === 1 ? level : descriptions[index] || `${level}${index + 1}`);
+    return { name, bandIndex: index + 1 };
+  });
+  if (choice.bands && choice.bands.length !== facts.bands.length)
+    throw new AppError("acquisition-band-count", {
+      path: choice.path,
+      found: facts.bands.length,
+      expected: reason("band-names-given", { count: choice.bands.length }),
+    });
+  const evidence: Evidence[] = [
+    { field: "date", source: { code: "chosen" } },
+    { field: "bandNames", source: choice.bands ? { code: "chosen" } : { code: "file-name" } },
+  ];
+  return {
+    facts,
+    product: { sensor: "other", level, evidence },
+    slices: distinctBands({ date: undatedDay, bands }),
+  };
 }
 
 /** A stack that names a band again begins another image with it: the second VV belongs to the second VH. */
@@ -180,6 +296,7 @@ function readFiles(description: FileDescription, sample?: PixelSample): Imported
   return slices.map(({ date, time, bands }) => {
     const measured = bands.filter((band) => band.name !== "SCL");
     const quality = bands.find((band) => band.name === "SCL");
+    const mask = description.mask;
     const radiometry = decideRadiometry({
       product: { ...product, date },
       bands: measured.map((band) => facts.bands[band.bandIndex - 1]!),
@@ -207,7 +324,11 @@ function readFiles(description: FileDescription, sample?: PixelSample): Imported
             ...(nodata === undefined ? {} : { nodata }),
           };
         }),
-        ...(quality ? { quality: { kind: "scl" as const, bandIndex: quality.bandIndex } } : {}),
+        ...(quality
+          ? { quality: { kind: "scl" as const, bandIndex: quality.bandIndex } }
+          : mask
+            ? { quality: maskOf(mask.bandIndex, mask) }
+            : {}),
         radiometry,
         facts: Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as FileFacts,
         evidence: product.evidence,

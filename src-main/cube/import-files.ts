@@ -67,7 +67,7 @@ export async function importFiles(
 /**
  * One file as it is imported: what its header, name and, where they leave it open, a few pixels say.
  * @throws AppError when it cannot be used as it is: no date, no coordinate system, outside the area …
- * @throws AppError "import-elevation", "import-class-raster", "acquisition-date-tag", "acquisition-without-date",
+ * @throws AppError "mask-without-clear", "mask-without-sensor", "acquisition-band-count", "import-elevation", "import-class-raster", "acquisition-date-tag", "acquisition-without-date",
  * "import-format", "raster-outside-project"
  */
 export async function readImported(

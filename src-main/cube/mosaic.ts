@@ -332,6 +332,18 @@ function placeMask(levels: DraftPiece[][], mask: Part): void {
     exact.length > 0 ? exact : without.filter(({ parts }) => sameProduct(parts[0]!.file.facts, mask.file.facts, false));
   for (const home of homes) home.parts.push(mask);
   if (homes.length > 0) return;
+  // A coarser mask of a product that has one: it goes with the sharper one, which is read (MAJA writes each for 10 and for 20 m).
+  const again = below.filter(({ parts }) =>
+    parts.some(
+      ({ file }) =>
+        file.bands.length === 0 &&
+        isRival(file) &&
+        metersOf(file) < metersOf(mask.file) &&
+        sameProduct(file.facts, mask.file.facts, true),
+    ),
+  );
+  for (const home of chosen ? [] : again) home.parts.push(mask);
+  if (!chosen && again.length > 0) return;
   const level = levels.find(
     (pieces) => !pieces.some(({ parts }) => parts.some(({ file }) => samePlace(file, mask.file))),
   );

@@ -18,6 +18,8 @@ export function sourceWords(source: EvidenceSource): string {
       return say("evidence.usual-order", { count: source.count });
     case "chosen-band":
       return say("evidence.chosen-band", { band: source.band });
+    case "product-mask":
+      return say(`evidence.product-mask.${source.product}`);
     case "chosen-values":
       return remarkWords({ ...source, code: "values-chosen" });
     case "written":

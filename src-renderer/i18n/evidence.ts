@@ -32,6 +32,50 @@ export const evidenceMessages = messages({
   "evidence.usual-order": { en: "the usual order of {count} bands", fr: "l’ordre habituel de {count} bandes" },
   "evidence.place-in-file": { en: "their place in the file", fr: "leur place dans le fichier" },
   "evidence.chosen-band": { en: "band {band}, chosen", fr: "bande {band}, choisie" },
+  "evidence.product-mask.landsat-qa-pixel": {
+    en: "QA_PIXEL of Landsat Collection 2: clear without clouds, cirrus, shadow and snow",
+    fr: "QA_PIXEL de Landsat Collection 2 : dégagé sans nuages, cirrus, ombre ni neige",
+  },
+  "evidence.product-mask.landsat-pixel-qa": {
+    en: "pixel_qa of Landsat Collection 1: clear without clouds, shadow and snow",
+    fr: "pixel_qa de Landsat Collection 1 : dégagé sans nuages, ombre ni neige",
+  },
+  "evidence.product-mask.hls-fmask": {
+    en: "Fmask of HLS: clear without clouds, their edges, shadow and snow",
+    fr: "Fmask de HLS : dégagé sans nuages, leurs bords, ombre ni neige",
+  },
+  "evidence.product-mask.fmask4": {
+    en: "Fmask 4: clear land (0) and clear water (1)",
+    fr: "Fmask 4 : sol dégagé (0) et eau dégagée (1)",
+  },
+  "evidence.product-mask.maja-clm": {
+    en: "CLM of Theia (MAJA): clear where no kind of cloud or shadow is set (0)",
+    fr: "CLM de Theia (MAJA) : dégagé où aucun nuage ni ombre n’est marqué (0)",
+  },
+  "evidence.product-mask.s2cloudless-clm": {
+    en: "CLM of s2cloudless: 0 is clear",
+    fr: "CLM de s2cloudless : 0 est dégagé",
+  },
+  "evidence.product-mask.planet-udm2": {
+    en: "band “clear” of Planet’s UDM2: 1 is clear",
+    fr: "bande « clear » d’UDM2 de Planet : 1 est dégagé",
+  },
+  "evidence.product-mask.planet-udm": {
+    en: "UDM of Planet: clear where no bit is set (0)",
+    fr: "UDM de Planet : dégagé où aucun bit n’est mis (0)",
+  },
+  "evidence.product-mask.sentinel-2-qa60": {
+    en: "QA60 of Sentinel-2: clear without opaque clouds and cirrus",
+    fr: "QA60 de Sentinel-2 : dégagé sans nuages opaques ni cirrus",
+  },
+  "evidence.product-mask.own-cloud": {
+    en: "the name says “clouds”: 0 is clear",
+    fr: "le nom dit « nuages » : 0 est dégagé",
+  },
+  "evidence.product-mask.own-clear": {
+    en: "the name says “clear”: 1 is clear",
+    fr: "le nom dit « dégagé » : 1 est dégagé",
+  },
   "evidence.without-heights": {
     en: "the file; its heights are not used",
     fr: "le fichier ; ses altitudes ne sont pas utilisées",

@@ -1,3 +1,4 @@
+import { undatedDay } from "../../src-shared/eo/undated.ts";
 import { language } from "./language.svelte.ts";
 
 // Intl objects are slow to make and cheap to keep: one per language and set of options.
@@ -29,6 +30,7 @@ const parsed = (date: string | number | Date): Date =>
 
 /** A calendar day: 10 Apr 2019. Days are UTC, as acquisitions are. */
 export function day(date: string | number | Date): string {
+  if (date === undatedDay) return language.current === "fr" ? "Sans date" : "No date";
   const options = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" } as const;
   return keep("date", options, (tag) => new Intl.DateTimeFormat(tag === "en" ? "en-GB" : tag, options)).format(
     parsed(date),

@@ -41,13 +41,14 @@ const all: { readonly [C in RemarkCode]: RemarkDetails[C] } = {
   uncalibrated: {},
   "offset-probably-in": { dates: 12, darkest: 0.1184 },
   "offset-probably-twice": { dates: 12, darkest: -0.0712 },
+  "mask-alone": { masks: 1, some: ["clouds.tif"] },
   "mask-beside": { mask: "clouds.tif", images: 5, some: ["a.tif", "b.tif", "c.tif"] },
   "bands-awaited": { images: 1, dates: 1, some: ["2019-06-10"], bands: ["B05", "B8A"], modality: "s2" },
   repair: { kind: "offset-still-in", modality: "s2", dates: 2, others: 1, before: figures, after: figures },
   written: { text: "Words of another release." },
 };
 const remarks = Object.entries(all).map(([code, details]) => ({ code, ...details }) as Remark);
-const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-beside", "bands-awaited", "repair", "decibels-times"]; // biome-ignore format: one list
+const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-alone", "mask-beside", "bands-awaited", "repair", "decibels-times"]; // biome-ignore format: one list
 
 afterEach(() => language.choose("en"));
 

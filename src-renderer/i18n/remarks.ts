@@ -89,6 +89,8 @@ export const frenchRemarks: RemarkSentences = {
     `Sur la moitié des ${dates} dates, le pixel clair le plus sombre est sous ${number(Number(darkest.toFixed(3)))} : un décalage a sans doute été retiré deux fois.`,
   "mask-beside": ({ mask, images, some }) =>
     `Le masque ${quoted(mask)} n’atteint pas ${counted(images, "image")} (${firstOf(some, images)}) : le masque d’origine y reste, s’il y en a un.`,
+  "mask-alone": ({ masks, some }) =>
+    `${counted(masks, "masque")} sans image du même capteur, de la même date et du même lieu (${firstOf(some, masks)}) : ${masks < 2 ? "il sert" : "ils servent"} quand ces images sont ajoutées.`,
   "bands-awaited": ({ images, dates, some, bands, modality }) =>
     `${counted(images, "image")} de ${counted(dates, "date")} (${firstOf(some, dates)}) n’${images < 2 ? "a" : "ont"} pas ${bands.join(", ")} pour ${quoted(modality)} : dans le projet, mais pas dans ${quoted(modality)} tant que ces bandes ne sont pas ajoutées.`,
   repair: ({ kind, modality, dates, others, before, after }) =>

@@ -1,4 +1,5 @@
 // What was taken from where: one field of what is known of a file, and the source that gave it.
+import type { MaskProduct } from "./masks.ts";
 import type { ChosenValues } from "./remarks.ts";
 
 /** Fields of a product's name, and what else is decided about a file. */
@@ -33,6 +34,8 @@ export type EvidenceSource =
   | { readonly code: "file-name" }
   | { readonly code: "usual-order"; readonly count: number }
   | { readonly code: "place-in-file" }
+  /** the documentation of a product: its masks are known by name */
+  | { readonly code: "product-mask"; readonly product: MaskProduct }
   | { readonly code: "chosen-band"; readonly band: number }
   | ({ readonly code: "chosen-values" } & ChosenValues)
   /** the file says it; its heights are not used */

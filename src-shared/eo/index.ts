@@ -8,4 +8,5 @@ export * from "./older-words.ts";
 export * from "./products.ts";
 export * from "./remarks.ts";
 export * from "./sensors.ts";
+export * from "./undated.ts";
 export * from "./wavelengths.ts";

@@ -1,5 +1,21 @@
 import type { QualityBand } from "./acquisition.ts";
 
+/** Masks whose meaning is documented by their producer, and own ones whose name says what they hold. */
+export const maskProducts = [
+  "landsat-qa-pixel",
+  "landsat-pixel-qa",
+  "hls-fmask",
+  "fmask4",
+  "maja-clm",
+  "s2cloudless-clm",
+  "planet-udm2",
+  "planet-udm",
+  "sentinel-2-qa60",
+  "own-cloud",
+  "own-clear",
+] as const;
+export type MaskProduct = (typeof maskProducts)[number];
+
 /** How a mask is read: the part of `QualityBand` that says what its numbers mean. */
 export type MaskMeaning = Pick<QualityBand, "kind" | "clear" | "bits">;
 

@@ -43,6 +43,8 @@ export interface RemarkDetails {
     readonly images: number;
     readonly some: readonly string[];
   };
+  /** `some`: names of the first masks */
+  "mask-alone": { readonly masks: number; readonly some: readonly string[] };
   /** `some`: the first dates */
   "bands-awaited": {
     readonly images: number;
@@ -120,6 +122,8 @@ const english: RemarkSentences = {
     `In half of ${dates} dates the darkest clear pixel is below ${darkest.toFixed(3)}: an offset was probably taken off twice.`,
   "mask-beside": ({ mask, images, some }) =>
     `The mask “${mask}” does not reach ${images} ${images === 1 ? "image" : "images"} (${firstOf(some, images)}): they are read with the mask they came with, or without one.`,
+  "mask-alone": ({ masks, some }) =>
+    `${masks} ${masks === 1 ? "mask has" : "masks have"} no image of the same sensor, date and place (${firstOf(some, masks)}). ${masks === 1 ? "It is" : "They are"} used when these images are added.`,
   "bands-awaited": ({ images, dates, some, bands, modality }) =>
     `${images} ${images === 1 ? "image" : "images"} of ${dates} ${dates === 1 ? "date" : "dates"} (${firstOf(some, dates)}) lack ${bands.join(", ")} for “${modality}”. They are in the project and feed “${modality}” when these bands are added.`,
   repair: ({ kind, modality, dates, others, before, after }) =>

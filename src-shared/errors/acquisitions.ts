@@ -56,6 +56,8 @@ export const acquisitionErrors = {
     `The mask “${mask}” lies over none of these images. Look at its coordinate system and its place, or choose another mask.`,
   "mask-without-clear": ({ mask }: { readonly mask: string }) =>
     `Which values of the mask “${mask}” are clear is not known. Name the clear values, or, of a bit field, the bits that say “not clear”.`,
+  "mask-without-sensor": ({ path }: { readonly path: string }) =>
+    `“${path}” is a mask, and its name does not say of which images. Say their sensor with --sensor, and their date with --date where the name has none.`,
   "mask-nothing-to-read": () =>
     "These images have no mask of classes or bits whose clear values could be set. Choose a mask file or a band first; the classes of Sentinel-2's own scene classification are set on the input.",
   "repair-not-needed": ({ modality }: { readonly modality: string }) =>
@@ -63,7 +65,7 @@ export const acquisitionErrors = {
   "radiometry-nothing-matches": () =>
     "No image of the project fits what was named. Look at the list of acquisitions, sensors and dates.",
   "acquisition-without-date": ({ path }: { readonly path: string }) =>
-    `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10.`,
+    `No date was found for “${path}”: neither its name nor its metadata has one. Put the date in the file's name, as in image_20190410.tif, or give it with --date 2019-04-10. What does not change with time (elevation, heights of trees, soil) is added with --undated.`,
   "acquisition-band-count": ({
     path,
     found,
@@ -145,5 +147,5 @@ export const acquisitionErrors = {
   "import-class-raster": ({ path }: { readonly path: string }) =>
     `“${path}” holds classes or numbers of objects, no measurements. Import it as labels with omnisat labels import; if it is an image after all, say which with --sensor.`,
   "import-elevation": ({ path }: { readonly path: string }) =>
-    `“${path}” holds elevations, which belong to no date. Elevation is no input of the network; if it is an image after all, say which with --sensor.`,
+    `“${path}” holds elevations, which belong to no date. To use them as an input that does not change with time, add --undated.`,
 };

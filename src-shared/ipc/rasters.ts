@@ -1,6 +1,7 @@
 import type { Raster, RasterState } from "../domain/raster.ts";
 import type { Acquisition } from "../eo/acquisition.ts";
 import type { EvidenceSource } from "../eo/evidence.ts";
+import type { MaskMeaning } from "../eo/masks.ts";
 import type { Modality } from "../eo/modality.ts";
 import type { Remark } from "../eo/remarks.ts";
 import type { SensorId } from "../eo/sensors.ts";
@@ -78,6 +79,12 @@ export interface ImageChoice {
   readonly date?: string | undefined;
   readonly bands?: readonly string[] | undefined;
   readonly crs?: string | undefined;
+  /** it does not change with time, and has no date */
+  readonly undated?: boolean | undefined;
+  /** it is a mask; without a meaning the one that its product's documentation gives */
+  readonly isMask?:
+    | { readonly clear?: readonly number[] | undefined; readonly bits?: readonly number[] | undefined }
+    | undefined;
 }
 
 /** A guess and what it rests on; `chosen`: a person said so. */
@@ -113,6 +120,10 @@ export interface ImagePreview {
   readonly overlap: number | null;
   /** how its numbers are read, and why */
   readonly radiometry: Remark | null;
+  /** the mask that it is, or has among its bands; evidence says who gave the meaning */
+  readonly mask: (MaskMeaning & { readonly evidence: EvidenceSource | null; readonly alone: boolean }) | null;
+  /** it does not change with time, as a person said */
+  readonly undated: boolean;
   /** acquisitions it becomes part of */
   readonly acquisitions: readonly string[];
   /** byte for byte this file, which is there already: it adds nothing */
@@ -210,6 +221,8 @@ export interface RasterCommands {
     readonly task?: string | undefined;
     readonly sensor?: SensorId | undefined;
     readonly date?: string | undefined;
+    /** these files do not change with time */
+    readonly undated?: boolean | undefined;
     readonly bands?: string[] | undefined;
     readonly crs?: string | undefined;
     readonly duplicates?: PlaceChoice | undefined;

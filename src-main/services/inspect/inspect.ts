@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { qualityOfPiece } from "../../../src-shared/eo/index.ts";
+import { isUndated, qualityOfPiece } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { CloudShare, InspectCommands, Place } from "../../../src-shared/ipc/inspect.ts";
 import { assertNoLinkOut } from "../../catalog/index.ts";
@@ -50,21 +50,24 @@ export function inspectService({ catalog, announce, runJob, appVersion, shippedM
 
   return {
     "timeline.list": validated("timeline.list", z.strictObject({}), () =>
-      catalog.acquisitions.list().map((acquisition) => {
-        const { id, name, sensor, pass, date, time, relativeOrbit, shift, pieces } = acquisition;
-        return {
-          id,
-          name: name ?? null,
-          sensor,
-          pass: pass ?? null,
-          date,
-          time: time ?? null,
-          relativeOrbit: relativeOrbit ?? null,
-          hasQuality: pieces.some((piece) => qualityOfPiece(piece) !== undefined),
-          pieces: pieces.length,
-          shift: shift ?? null,
-        };
-      }),
+      catalog.acquisitions
+        .list()
+        .filter((one) => !isUndated(one))
+        .map((acquisition) => {
+          const { id, name, sensor, pass, date, time, relativeOrbit, shift, pieces } = acquisition;
+          return {
+            id,
+            name: name ?? null,
+            sensor,
+            pass: pass ?? null,
+            date,
+            time: time ?? null,
+            relativeOrbit: relativeOrbit ?? null,
+            hasQuality: pieces.some((piece) => qualityOfPiece(piece) !== undefined),
+            pieces: pieces.length,
+            shift: shift ?? null,
+          };
+        }),
     ),
 
     "timeline.clouds": validated("timeline.clouds", z.strictObject({}), clouds),

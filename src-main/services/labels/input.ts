@@ -1,6 +1,7 @@
 import type { LabelInput, LabelPolygon, ProjectGrid, SplitPart } from "../../../src-shared/domain/job.ts";
 import { type LabelUnit, unitOf } from "../../../src-shared/domain/label-unit.ts";
 import { type CellRun, type PatchCells, packCells, runsOfCells } from "../../../src-shared/domain/patch-cells.ts";
+import { isUndated } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
@@ -18,7 +19,7 @@ export interface Season {
 
 /** From the first to the last date of the project's imagery; `null` while there is none. */
 export function seasonOf(catalog: Catalog): Season | null {
-  const dates = catalog.acquisitions.list().map(({ date }) => date);
+  const dates = catalog.acquisitions.list().flatMap((one) => (isUndated(one) ? [] : [one.date]));
   if (dates.length === 0) return null;
   return { from: dates.reduce((p, q) => (q < p ? q : p)), to: dates.reduce((p, q) => (q > p ? q : p)) };
 }

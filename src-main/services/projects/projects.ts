@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { presetKey } from "../../../src-shared/domain/preset.ts";
+import { isUndated } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { AreaLimit, ProjectArea } from "../../../src-shared/ipc/project.ts";
 import { type Catalog, createCatalog, type OutsideAccess, openCatalog } from "../../catalog/index.ts";
@@ -227,7 +228,7 @@ function modalityLine(catalog: Catalog, name: string) {
   const modality = catalog.modalities.list().find((other) => other.name === name)!;
   const members = new Set(modality.acquisitions);
   const own = catalog.acquisitions.list().filter(({ id }) => members.has(id));
-  const dates = own.map(({ date }) => date);
+  const dates = own.flatMap((one) => (isUndated(one) ? [] : [one.date]));
   const { kind, sensor, bands, resolutionMeters, patchPixels } = modality;
   return {
     name,
@@ -236,7 +237,7 @@ function modalityLine(catalog: Catalog, name: string) {
     bands,
     resolutionMeters,
     patchPixels,
-    dates: new Set(dates).size,
+    dates: new Set(own.map(({ date }) => date)).size,
     pieces: own.reduce((sum, { pieces }) => sum + pieces.length, 0),
     first: dates[0] ?? null,
     last: dates.at(-1) ?? null,

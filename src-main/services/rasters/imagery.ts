@@ -1,6 +1,6 @@
 import type { Imagery } from "../../../src-shared/domain/job.ts";
 import type { Raster } from "../../../src-shared/domain/raster.ts";
-import { pathsOf } from "../../../src-shared/eo/index.ts";
+import { datedForUse, pathsOf } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
@@ -33,7 +33,7 @@ export function imageryOf(
   const rasters = catalog.rasters.list().filter(({ path }) => used.has(path));
   const paths = rasters.filter(({ state }) => state === "missing").map(({ path }) => path);
   if (paths.length) throw new AppError("project-rasters-missing", { paths });
-  return { modalities, acquisitions, placements: placementsOf(rasters) };
+  return { modalities, acquisitions: datedForUse(acquisitions), placements: placementsOf(rasters) };
 }
 
 /** Which classes of a scene classification count as clear, by acquisition: as its modality says; of others the usual ones do. */

@@ -27,6 +27,8 @@ const choiceSchema = z.strictObject({
   date: z.iso.date().optional(),
   bands: bandNames.optional(),
   crs: z.string().min(1).optional(),
+  undated: z.boolean().optional(),
+  isMask: givenMask.pick({ clear: true, bits: true }).optional(),
 });
 
 const importSchema = z
@@ -36,6 +38,7 @@ const importSchema = z
     choices: z.array(choiceSchema).optional(),
     sensor: z.enum(sensorIds).optional(),
     date: z.iso.date().optional(),
+    undated: z.boolean().optional(),
     bands: bandNames.optional(),
     crs: z.string().min(1).optional(),
     /** what becomes of several images of one place at one overpass; without it that is a question */

@@ -16,7 +16,7 @@ const inWizard = {
 /** English sentences for the window, where the shared one names an option of the command line that nobody types here. */
 export const english: Partial<Sentences<ErrorCode>> = {
   "acquisition-without-date": ({ path }) =>
-    `No date was found for “${path}”: neither its name nor its metadata has one. Enter the date, or put it in the file's name, as in image_20190410.tif. Skip the file if it is not a satellite or aerial image.`,
+    `No date was found for “${path}”: neither its name nor its metadata has one. Enter the date, or put it in the file's name, as in image_20190410.tif. For elevation, heights of trees or soil choose “Does not change with time”.`,
   "acquisition-band-count": ({ path, found, expected }) =>
     `“${path}” has ${found} ${found === 1 ? "band" : "bands"}, but ${because(expected)}. Choose a file with the right bands, or name them in order, such as B02, B03, B04, B08.`,
   "acquisition-duplicate-date": ({ date, modality, paths }) =>
@@ -39,7 +39,9 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "import-class-raster": ({ path }) =>
     `“${path}” holds classes or numbers of objects, no measurements. Import it as labels; if it is an image after all, choose its sensor.`,
   "import-elevation": ({ path }) =>
-    `“${path}” holds elevations, which belong to no date. Elevation is no input of the network; if it is an image after all, choose its sensor.`,
+    `“${path}” holds elevations, which belong to no date. To use them as an input, choose “Does not change with time”.`,
+  "mask-without-sensor": ({ path }) =>
+    `“${path}” is a mask, and its name does not say of which images. Choose their sensor, and their date where the name has none.`,
   "raster-without-crs": ({ path }) =>
     `“${path}” has no coordinate reference system. Choose one in the file’s details under “Add images”.`,
   "raster-crs-unusable": ({ path, reason }) =>

@@ -51,7 +51,7 @@ const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
 /** Images, their bands, dates and places. */
 export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typeof rasterErrors> = {
   "acquisition-without-date": ({ path }) =>
-    `Aucune date n’a été trouvée pour ${quoted(path)}, ni dans son nom ni dans ses métadonnées. Indiquez la date, ou mettez-la dans le nom du fichier, comme image_20190410.tif. Si ce n’est pas une acquisition, laissez ce fichier de côté.`,
+    `Aucune date n’a été trouvée pour ${quoted(path)}, ni dans son nom ni dans ses métadonnées. Indiquez la date, ou mettez-la dans le nom du fichier, comme image_20190410.tif. Pour l’altitude, la hauteur des arbres ou le sol, choisissez « Ne change pas avec le temps ».`,
   "acquisition-band-count": ({ path, found, expected }) =>
     `${quoted(path)} a ${counted(found, "bande")}, alors que : ${because(expected)}. Choisissez un fichier avec les bonnes bandes, ou nommez-les dans l’ordre, par exemple B02, B03, B04, B08.`,
   "acquisition-missing-bands": ({ path, date, missing, modality }) =>
@@ -76,7 +76,9 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "import-class-raster": ({ path }) =>
     `${quoted(path)} contient des classes ou des numéros d’objets, pas des mesures. Importez-le comme étiquettes ; si c’est tout de même une image, choisissez son capteur.`,
   "import-elevation": ({ path }) =>
-    `${quoted(path)} contient des altitudes, qui n’appartiennent à aucune date. L’altitude n’est pas une entrée du réseau ; si c’est tout de même une image, choisissez son capteur.`,
+    `${quoted(path)} contient des altitudes, qui n’appartiennent à aucune date. Pour en faire une entrée, choisissez « Ne change pas avec le temps ».`,
+  "mask-without-sensor": ({ path }) =>
+    `${quoted(path)} est un masque, et son nom ne dit pas de quelles images. Choisissez leur capteur, et leur date si le nom n’en a pas.`,
   "acquisition-duplicate-band": ({ date, band, paths }) =>
     `La bande ${band} du ${date} vient de ${counted(paths.length, "fichier")} : ${listed(paths)}. N’en gardez qu’un.`,
   "raster-outside-project": ({ path, area }) =>

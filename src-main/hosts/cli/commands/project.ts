@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Acquisition, measuredPieces, radiometryOf } from "../../../../src-shared/eo/acquisition.ts";
 import { remarkSentence } from "../../../../src-shared/eo/remarks.ts";
+import { isUndated } from "../../../../src-shared/eo/undated.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { type Command, command, type Options, type Values } from "../command.ts";
 import { table } from "../table.ts";
@@ -155,6 +156,11 @@ const importImages = command({
       choices: ["sentinel-2", "sentinel-1", "landsat", "aerial", "other"],
     },
     date: { type: "text", value: "YYYY-MM-DD", summary: "the date of all these images" },
+    undated: {
+      type: "flag",
+      summary:
+        "these files do not change with time: elevation, heights of trees, soil; each becomes an input of its own",
+    },
     bands: { type: "list", value: "NAMES", summary: "what the bands are, in file order" },
     crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system of images that name none" },
     duplicates: {
@@ -186,6 +192,7 @@ const importImages = command({
         paths,
         ...(sensor === undefined ? {} : { sensor: sensor as "sentinel-2" }),
         ...(date === undefined ? {} : { date }),
+        ...(options.undated ? { undated: true } : {}),
         ...(bands === undefined ? {} : { bands: [...bands] }),
         ...(crs === undefined ? {} : { crs }),
         ...radiometryGiven("project import", options),
@@ -194,7 +201,7 @@ const importImages = command({
       });
       const { rasters, acquisitions, modalities, warnings, unused, unchanged, copies } = found;
       for (const warning of warnings) output.warn(remarkSentence(warning));
-      const dates = acquisitions.map(({ date: day }) => day).sort();
+      const dates = acquisitions.flatMap((one) => (isUndated(one) ? [] : [one.date])).sort();
       const pieces = acquisitions.reduce((sum, one) => sum + one.pieces.length, 0);
       const mosaics = pieces > acquisitions.length ? ` of ${pieces} pieces` : "";
       output.result(
@@ -211,7 +218,7 @@ const importImages = command({
         [
           rasters === 0
             ? "Nothing new: the project has all of this already."
-            : `Imported ${counted(rasters, "image")} as ${counted(acquisitions.length, "acquisition")}${mosaics}, ${dates[0] === dates.at(-1) ? dates[0] : `${dates[0]} to ${dates.at(-1)}`}.`,
+            : `Imported ${counted(rasters, "image")} as ${counted(acquisitions.length, "acquisition")}${mosaics}${dates.length === 0 ? " without a date" : `, ${dates[0] === dates.at(-1) ? dates[0] : `${dates[0]} to ${dates.at(-1)}`}`}.`,
           ...modalities.map(
             ({ name, kind, acquisitions: members, bands: names, resolutionMeters }) =>
               `  ${name}: ${kind}, ${members.length} ${members.length === 1 ? "image" : "images"} in time, ${names.join(" ")}, ${resolutionMeters} m`,
@@ -457,7 +464,7 @@ const list = command({
       if (acquisitions.length) {
         const rows = acquisitions.map((one) => [
           one.id,
-          one.date,
+          isUndated(one) ? "none" : one.date,
           one.time ?? "",
           one.detail ?? "",
           one.pieces.length,

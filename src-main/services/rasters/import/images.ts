@@ -2,10 +2,12 @@
 // project has stays, files that cannot be used are named with their reasons, and a place shown twice is a question.
 
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 import {
   type Acquisition,
   distinctRemarks,
   type Modality,
+  measuredPieces,
   pathsOf,
   type Remark,
   type SensorId,
@@ -48,6 +50,7 @@ export interface ImportRequest {
   readonly choices?: readonly ImageChoice[] | undefined;
   readonly sensor?: SensorId | undefined;
   readonly date?: string | undefined;
+  readonly undated?: boolean | undefined;
   readonly bands?: readonly string[] | undefined;
   readonly crs?: string | undefined;
   readonly duplicates?: PlaceChoice | undefined;
@@ -58,12 +61,15 @@ export interface ImportRequest {
 
 /** The images of a request with what was decided about each, and the files beside them that are none. */
 export function fileChoices(
-  request: Pick<ImportRequest, "paths" | "choices" | "sensor" | "date" | "bands" | "radiometry" | "mask" | "dateTag">,
+  request: Pick<
+    ImportRequest,
+    "paths" | "choices" | "sensor" | "date" | "undated" | "bands" | "radiometry" | "mask" | "dateTag"
+  >,
 ): {
   readonly choices: readonly FileChoice[];
   readonly unused: readonly UnusedFile[];
 } {
-  const { sensor, date, bands, radiometry, mask, dateTag } = request;
+  const { sensor, date, undated, bands, radiometry, mask, dateTag } = request;
   // A mask in a file of its own is no image of a date.
   const maskBand =
     mask && mask.file === undefined && mask.band !== undefined ? { ...maskMeaning(mask), band: mask.band } : undefined;
@@ -77,6 +83,8 @@ export function fileChoices(
     const taken = {
       sensor: choice?.sensor ?? sensor,
       date: choice?.date ?? date,
+      undated: (choice?.undated ?? undated) || undefined,
+      isMask: choice?.isMask,
       bands: choice?.bands ?? bands,
       crs,
       radiometry,
@@ -195,6 +203,8 @@ export async function importImages(
     const taken = [...rows].filter(([path]) => !gone.has(path));
     const warnings: Remark[] = joined.changed.flatMap(warningsOf);
     if (maskFile && beside.length > 0) warnings.push(maskBesideRemark(maskFile.path, [...new Set(beside)]));
+    const lonely = joined.changed.filter((one) => measuredPieces(one).length === 0).flatMap(pathsOf).map((path) => basename(path)); // biome-ignore format: one list
+    if (lonely.length > 0) warnings.push({ code: "mask-alone", masks: lonely.length, some: lonely.slice(0, 3) });
     const planned = planModalities({
       before,
       after,

@@ -5,6 +5,7 @@ import {
   type Acquisition,
   distinctRemarks,
   type EvidenceField,
+  isUndated,
   parseProduct,
   pathsOf,
 } from "../../../../src-shared/eo/index.ts";
@@ -104,7 +105,7 @@ export class ImportPreviews {
         files: looked.map((entry) => previewOf(entry, byPath.get(entry.choice.path) ?? [], catalog, geobox, copies)),
         modalities: planned.map(({ modality, known: own, group }): PlannedModality => {
           const members = after.filter(({ id }) => modality.acquisitions.includes(id));
-          const dates = members.map(({ date }) => date).sort();
+          const dates = members.flatMap((one) => (isUndated(one) ? [] : [one.date])).sort();
           const { name, kind, sensor, bands, resolutionMeters } = modality;
           const undecided = modality.duplicateDates === "error" ? duplicateDays(modality, after) : [];
           return {
@@ -180,7 +181,7 @@ async function look(
 function describeAnyway(facts: RasterFacts, choice: FileChoice): Pick<Looked, "file" | "undated"> {
   const date = "1970-01-01";
   const bands = facts.bands.map((_, index) => `band${index + 1}`);
-  for (const stand of [{}, { bands }, { date }, { date, bands }]) {
+  for (const stand of [{}, { bands }, { date }, { date, bands }, { date, sensor: "other" as const }]) {
     try {
       return { file: describeFile(facts, { ...stand, ...choice }), undated: "date" in stand && !choice.date };
     } catch (error) {
@@ -188,6 +189,20 @@ function describeAnyway(facts: RasterFacts, choice: FileChoice): Pick<Looked, "f
     }
   }
   return { file: undefined };
+}
+
+/** What a file says of its mask, and whether it is nothing else. */
+function maskOfPreview({ mask, slices }: FileDescription): ImagePreview["mask"] {
+  if (!mask) return null;
+  const { kind, clear, bits, source } = mask;
+  const evidence = source.code === "chosen" ? null : source;
+  return {
+    kind,
+    ...(clear ? { clear } : {}),
+    ...(bits ? { bits } : {}),
+    evidence,
+    alone: slices.every(({ bands }) => bands.length === 0),
+  };
 }
 
 const present = (catalog: Catalog) => {
@@ -219,7 +234,7 @@ function previewOf(
   );
   const measured = own.find((one) => one.bands.length > 0);
   const noImage = codes.has("import-class-raster") || codes.has("import-elevation");
-  const dates = file && !noImage && !undated ? file.slices.map(({ date }) => date) : undefined;
+  const dates = file && !noImage && !undated && !choice.undated ? file.slices.map(({ date }) => date) : undefined;
   const bands =
     file && !codes.has("acquisition-band-count")
       ? [...new Set(file.slices.flatMap((slice) => slice.bands.map(({ name }) => name)))]
@@ -248,6 +263,8 @@ function previewOf(
     resolution: facts && !noCrs ? pixelMeters(facts.geobox, area.crs) : null,
     overlap: facts && !noCrs ? shareOf(area, facts.geobox) : null,
     radiometry: measured?.radiometry.decidedBy ?? null,
+    mask: file?.mask ? maskOfPreview(file) : null,
+    undated: choice.undated ?? false,
     acquisitions: members.map(({ id }) => id),
     copyOf: copies.get(choice.path) ?? null,
     problems: errors.map(errorMessage),
