@@ -64,6 +64,7 @@ export function remarkShapes({ object, text, number, truth, orNull }: Builders) 
     "chosen-tag": object({ tag: text }),
     "file-name": nothing,
     "usual-order": object({ count: number }),
+    "near-infrared-first": nothing,
     "place-in-file": nothing,
     "chosen-band": object({ band: number }),
     "product-mask": object({ product: (value) => maskProducts.includes(value as never) }),

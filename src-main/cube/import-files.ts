@@ -33,9 +33,11 @@ import {
   importedFiles,
   requireMeasurement,
 } from "./acquisitions.ts";
+import { withAerialOrder } from "./aerial-order.ts";
 import { membersOf, modalityName } from "./modalities.ts";
 import { joinFiles } from "./mosaic.ts";
 import { doubtAboutSeries, type PixelSample, percentile } from "./radiometry.ts";
+import { thumbnailGrid } from "./thumbnail.ts";
 
 export interface ImportOptions {
   /** files without a CRS get this one */
@@ -77,7 +79,7 @@ export async function readImported(
 ): Promise<ImportedFile[]> {
   const facts = await factsOf(reader, choice, options.crs);
   requireMeasurement(facts, choice);
-  const file = describeFile(facts, choice);
+  const file = await withAerialOrder(reader, describeFile(facts, choice), options.signal);
   if (options.area) requireOverlap(file, options.area);
   return importedFiles(file, await samplePixels(reader, file, options.signal), choice);
 }
@@ -142,16 +144,6 @@ export async function samplePixels(
     values.push(value);
   }
   return values.length > 0 ? { sorted: Float64Array.from(values).sort() } : undefined;
-}
-
-/** The whole image in at most `side` × `side` pixels. */
-export function thumbnailGrid(grid: GeoBox, side: number): GeoBox {
-  const width = Math.min(side, grid.width);
-  const height = Math.min(side, grid.height);
-  const { a, b, c, d, e, f } = grid.affine;
-  const across = grid.width / width;
-  const down = grid.height / height;
-  return { ...grid, width, height, affine: { a, b: b * across, c: c * down, d, e: e * across, f: f * down } };
 }
 
 /** Pixel size of each modality's first file in the units of the project's CRS (`area`), for `proposeModalities`. */

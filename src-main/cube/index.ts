@@ -8,6 +8,7 @@ export {
   importedFiles,
   requireMeasurement,
 } from "./acquisitions.ts";
+export { withAerialOrder } from "./aerial-order.ts";
 export type {
   Batch,
   BatchShape,

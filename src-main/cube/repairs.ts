@@ -2,9 +2,9 @@
 import { type Acquisition, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
 import type { Repair, RepairFigures, RepairKind } from "../../src-shared/ipc/radiometry.ts";
 import { physicalOf, type Reader, readPart } from "../imagery/index.ts";
-import { thumbnailGrid } from "./import-files.ts";
 import { membersOf } from "./modalities.ts";
 import { percentile } from "./radiometry.ts";
+import { thumbnailGrid } from "./thumbnail.ts";
 
 /** So many dates are looked at, spread over the series. */
 const mostDates = 12;

@@ -30,6 +30,10 @@ export const evidenceMessages = messages({
   },
   "evidence.file-name": { en: "the file’s name", fr: "le nom du fichier" },
   "evidence.usual-order": { en: "the usual order of {count} bands", fr: "l’ordre habituel de {count} bandes" },
+  "evidence.near-infrared-first": {
+    en: "the values: the first band looks like near infrared",
+    fr: "les valeurs : la première bande ressemble au proche infrarouge",
+  },
   "evidence.place-in-file": { en: "their place in the file", fr: "leur place dans le fichier" },
   "evidence.chosen-band": { en: "band {band}, chosen", fr: "bande {band}, choisie" },
   "evidence.product-mask.landsat-qa-pixel": {

@@ -33,6 +33,8 @@ export type EvidenceSource =
   | { readonly code: "chosen-tag"; readonly tag: string }
   | { readonly code: "file-name" }
   | { readonly code: "usual-order"; readonly count: number }
+  /** the values of an aerial image: the first of its bands is near infrared */
+  | { readonly code: "near-infrared-first" }
   | { readonly code: "place-in-file" }
   /** the documentation of a product: its masks are known by name */
   | { readonly code: "product-mask"; readonly product: MaskProduct }

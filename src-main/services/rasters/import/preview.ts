@@ -26,6 +26,7 @@ import {
   requireMeasurement,
   requireOverlap,
   samplePixels,
+  withAerialOrder,
 } from "../../../cube/index.ts";
 import { cacheOf } from "../../../files/index.ts";
 import { type RasterFacts, type Reader, rasterReader, shareOf } from "../../../imagery/index.ts";
@@ -171,10 +172,17 @@ async function look(
   // Classes without a date lack nothing but to be labels.
   const file = errors.length > 0 ? undefined : await attempt(() => describeFile(whole, choice));
   if (errors.length > 0 || !file) return { choice, bytes, facts, ...describeAnyway(whole, choice), brings: [], errors };
-  const described = file;
+  const described = (await attempt(() => withAerialOrder(reader, file, signal))) ?? file;
   await attempt(() => requireOverlap(described, { crs: area.crs, bounds: boundsOf(area) }));
   const sample = await attempt(() => samplePixels(reader, described, signal));
-  return { choice, bytes, facts, file, brings: errors.length > 0 ? [] : importedFiles(described, sample), errors };
+  return {
+    choice,
+    bytes,
+    facts,
+    file: described,
+    brings: errors.length > 0 ? [] : importedFiles(described, sample),
+    errors,
+  };
 }
 
 /** What else can be said of a file without a date, or whose bands nobody knows. What it says itself comes before a stand-in. */
