@@ -2,6 +2,7 @@
 
 export { blockBytes, type FeatureGroup, featureVersion, mostStored, readGroup, storedError } from "./group.ts";
 export { GroupWriter, scalesOf } from "./group-writer.ts";
+export { type GrownRegion, growRegion, proposedSize } from "./grown-region.ts";
 export { type InstantLayer, InstantMap, instantLayers, instantScale } from "./instant-map.ts";
 export {
   answererOf,
@@ -12,3 +13,5 @@ export {
   similarityTo,
 } from "./instant-model.ts";
 export { type FeatureBlock, FeatureLayer } from "./layer.ts";
+export { type AlikePlace, ScoreField } from "./score-field.ts";
+export { ComparedPart, type ComparedPatches, comparedPatches, directionOf, noScore, scoreSteps } from "./similar.ts";

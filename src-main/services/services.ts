@@ -23,6 +23,7 @@ import { radiometryService } from "./rasters/radiometry.ts";
 import { rasterService } from "./rasters/rasters.ts";
 import { runHistoryService } from "./runs/history.ts";
 import { runService } from "./runs/runs.ts";
+import { similarService } from "./similar/similar.ts";
 import { tileLabelService } from "./tiles/tiles.ts";
 
 /** Every command on an open project. A missing one is a compile error. */
@@ -45,6 +46,7 @@ export function services(given: Deps) {
     ...maps,
     ...instantService(deps, queue, maps),
     ...areaService(deps),
+    ...similarService(deps),
     ...reportService(deps, queue),
     ...exportService(deps, queue),
     ...jobService(deps, queue),

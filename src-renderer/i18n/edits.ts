@@ -99,6 +99,7 @@ export const editsMessages = messages({
     en: { one: "remove {count} layer", other: "remove {count} layers" },
     fr: { one: "retirer {count} couche", other: "retirer {count} couches" },
   },
+  "edit.similar.keep": { en: "keep “{name}”", fr: "conserver « {name} »" },
   "edit.vectors.add": { en: "add “{name}”", fr: "ajouter « {name} »" },
   "edit.modalities.change": { en: "change the modality “{name}”", fr: "modifier la modalité « {name} »" },
   "edit.modalities.remove": { en: "remove the modality “{name}”", fr: "retirer la modalité « {name} »" },

@@ -79,6 +79,12 @@ export const mapErrors = {
     `The images of ${modalities.join(", ")} or the project's area changed since the instant map was prepared. Prepare it again: only what changed is computed.`,
   "instant-needs-classes": ({ classes }: { readonly classes: number }) =>
     `A map needs labels of at least two classes where there are images; there ${classes === 1 ? "is one class" : "are none"}. Label a place of another class.`,
+  "similar-nothing-there": (_: Readonly<Record<string, never>>) =>
+    "No image shows anything where you clicked. Click on a place that the images cover.",
+  "similar-none-above": ({ threshold }: { readonly threshold: number }) =>
+    `No place is at least ${Math.round(100 * threshold)} % like the ones you clicked. Lower the threshold.`,
+  "similar-format": ({ path }: { readonly path: string }) =>
+    `“${path}” has no known extension. Write .tif for the scores, or .gpkg, .geojson or .shp for polygons.`,
   "model-package-not-found": ({ path }: { readonly path: string }) =>
     `“${path}” holds no model: a model package is a folder or a .zip with model.json and weights.safetensors. Choose another one.`,
   "model-package-damaged": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>

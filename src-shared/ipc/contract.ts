@@ -21,6 +21,7 @@ import type { ProjectCommands } from "./project.ts";
 import type { RadiometryCommands } from "./radiometry.ts";
 import type { RasterCommands } from "./rasters.ts";
 import type { RunCommands, RunHistoryCommands } from "./runs.ts";
+import type { SimilarCommands } from "./similar.ts";
 import type { TileCommands } from "./tiles.ts";
 
 /** Commands on the open project. Each slice is what one service returns. */
@@ -47,7 +48,8 @@ export interface OpenProjectCommands
     DisplayCommands,
     MapLayerCommands,
     InstantCommands,
-    AreaCommands {}
+    AreaCommands,
+    SimilarCommands {}
 
 /** Everything a window can ask: one request object in, one value out, named `domain.verb`. */
 export interface Commands extends AppCommands, OpenProjectCommands {}

@@ -23,5 +23,6 @@ export type * from "./project.ts";
 export type { MaskGiven, RadiometryGiven, Repair } from "./radiometry.ts";
 export type * from "./rasters.ts";
 export type * from "./runs.ts";
+export type * from "./similar.ts";
 export type * from "./tiles.ts";
 export type { FromHost } from "./wire.ts";

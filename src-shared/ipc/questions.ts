@@ -261,6 +261,13 @@ export const questionTables = {
   "instant.prepare": null,
   "instant.keep": null,
 
+  // similar
+  "similar.find": null,
+  "similar.places": null,
+  "similar.outline": null,
+  "similar.export": null,
+  "similar.keep": null,
+
   // device
   "device.usage": [],
 } as const satisfies Record<CommandName, readonly TableName[] | null>;

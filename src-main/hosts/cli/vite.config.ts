@@ -9,6 +9,7 @@ export const entries: Readonly<Record<string, string>> = {
   "probe-child": "src-main/engine/runtime/probe-child.ts",
   "raster-worker": "src-main/raster/pool/worker.ts",
   "instant-worker": "src-main/services/instant/worker.ts",
+  "similar-worker": "src-main/services/similar/worker.ts",
 };
 
 /** The command line as an installed package runs it: Node.js strips no types of files below node_modules. */

@@ -28,9 +28,10 @@ export async function withProject(
   work: (services: Services) => Promise<number>,
 ): Promise<number> {
   // Loaded only now: help and usage errors should not wait for SQLite.
-  const [{ services }, { closeInstant }, { inProcessRunner }] = await Promise.all([
+  const [{ services }, { closeInstant }, { closeSimilar }, { inProcessRunner }] = await Promise.all([
     import("../../services/services.ts"),
     import("../../services/instant/instant-project.ts"),
+    import("../../services/similar/similar-project.ts"),
     import("../job-process/in-process.ts"),
   ]);
   const catalog = await open(project, purpose, readOnly);
@@ -57,6 +58,7 @@ export async function withProject(
     );
   } finally {
     closeInstant(catalog);
+    closeSimilar(catalog);
     catalog.close();
   }
 }

@@ -12,6 +12,7 @@ export const entries: Readonly<Record<string, string>> = {
   probe: "src-main/hosts/electron/probe-entry.ts",
   "raster-worker": "src-main/raster/pool/worker.ts",
   "instant-worker": "src-main/services/instant/worker.ts",
+  "similar-worker": "src-main/services/similar/worker.ts",
 };
 
 /** The programs of Electron's processes. Type stripping does not reach into an asar archive, so they are built to JavaScript. */

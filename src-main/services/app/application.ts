@@ -12,6 +12,7 @@ import { describeOpened } from "../projects/opened-project.ts";
 import { projectFolders } from "../projects/projects.ts";
 import { TrustedFolders } from "../projects/trusted-folders.ts";
 import { type Services, services } from "../services.ts";
+import { closeSimilar } from "../similar/similar-project.ts";
 import { naming } from "../withheld.ts";
 import { appService } from "./app.ts";
 import type { ApplicationHost, SendToWindow } from "./host.ts";
@@ -158,6 +159,7 @@ export class Application {
     this.#drawNow(project);
     this.#open.delete(project.catalog.folder);
     closeInstant(project.catalog);
+    closeSimilar(project.catalog);
     project.catalog.close();
   }
 

@@ -10,7 +10,7 @@ import { activeLegend } from "../labels/active.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { areWhole, factsOf, featuresFolder, type WantedGroups, wantedGroups } from "./feature-groups.ts";
 import type { LabelsAsked } from "./messages.ts";
-import { InstantThread, Superseded } from "./thread.ts";
+import { instantThread, Superseded } from "./thread.ts";
 
 /** The values that are ready to learn from. */
 export interface ReadyFeatures {
@@ -24,7 +24,7 @@ const mostChanges = 5000;
 /** The instant map of one open project: which values there are, what was learned from which labels, tiles. */
 export class InstantProject {
   readonly #catalog: Catalog;
-  readonly #thread = new InstantThread();
+  readonly #thread = instantThread();
   /** what the thread has open, and has learned */
   #opened = "";
   #lesson = "";

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError, type ErrorCode } from "../../../src-shared/errors/index.ts";
-import type { InstantTask, InstantTasks } from "./messages.ts";
+import type { InstantTasks } from "./messages.ts";
 
 interface Waiting {
   readonly resolve: (output: never) => void;
@@ -24,14 +24,29 @@ export class Superseded extends Error {}
 
 /** MiB of JavaScript objects in the thread; arrays of numbers are not among them. */
 const heap = 1024;
+export const threadLimits = { workerData: {}, resourceLimits: { maxOldGenerationSizeMb: heap } } as const;
 
-/** The thread of one project's instant map. Started with the first question; it does not keep the program alive. */
-export class InstantThread {
+/** The thread of one project's instant map. */
+export const instantThread = (): TaskThread<InstantTasks> =>
+  new TaskThread("the instant map", () => new Worker(new URL("./worker.ts", import.meta.url), threadLimits));
+
+/** A thread that answers questions. Started with the first one; it does not keep the program alive. */
+export class TaskThread<
+  Own extends { readonly [Name in keyof Own]: { readonly input: unknown; readonly output: unknown } },
+> {
+  readonly #what: string;
+  readonly #begin: () => Worker;
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
 
-  ask<Name extends InstantTask>(name: Name, input: InstantTasks[Name]["input"]): Promise<InstantTasks[Name]["output"]> {
+  /** @param what it works for, in the words of an error */
+  constructor(what: string, begin: () => Worker) {
+    this.#what = what;
+    this.#begin = begin;
+  }
+
+  ask<Name extends keyof Own>(name: Name, input: Own[Name]["input"]): Promise<Own[Name]["output"]> {
     const worker = this.#worker ?? this.#start();
     this.#worker = worker;
     const id = this.#next++;
@@ -45,7 +60,7 @@ export class InstantThread {
   /** Ends it; the next question starts another. */
   close(): void {
     const worker = this.#worker;
-    this.#lose(new Superseded("The instant map was closed"));
+    this.#lose(new Superseded(`The thread of ${this.#what} was closed`));
     void worker?.terminate();
   }
 
@@ -54,10 +69,7 @@ export class InstantThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: {},
-      resourceLimits: { maxOldGenerationSizeMb: heap },
-    });
+    const worker = this.#begin();
     worker.on("message", ({ id, output, error }: FromWorker) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -72,7 +84,7 @@ export class InstantThread {
       if (this.#worker === worker) this.#lose(reason);
     };
     worker.on("error", lose);
-    worker.on("exit", (code) => lose(new Error(`The thread of the instant map ended with code ${code}`)));
+    worker.on("exit", (code) => lose(new Error(`The thread of ${this.#what} ended with code ${code}`)));
     return worker;
   }
 

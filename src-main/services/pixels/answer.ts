@@ -11,6 +11,7 @@ import { type InstantLayer, instantScale } from "../../features/index.ts";
 import { ByteCache } from "../../files/index.ts";
 import { pool } from "../../raster/index.ts";
 import { instantLayerOf, instantProject } from "../instant/instant-project.ts";
+import { similarProject } from "../similar/similar-project.ts";
 import { readExportFile } from "./export-file.ts";
 import { LatestFirstLimit } from "./latest-first-limit.ts";
 import { QuickLooks } from "./quick-looks.ts";
@@ -58,6 +59,7 @@ export async function answerPixels(catalog: Catalog, path: string, signal: Abort
 
 async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSignal): Promise<PixelAnswer> {
   if (asked.z > deepestLevel) throw new AppError("layer-not-found", { id: asked.layer });
+  if (asked.layer === "similar") return answerSimilar(catalog, asked);
   const instant = instantLayerOf(asked.layer);
   if (instant) return answerInstant(catalog, asked, instant);
   const { layer, version } = await layerAsked(catalog, asked);
@@ -91,20 +93,35 @@ async function answerInstant(catalog: Catalog, asked: TileRequest, what: Instant
   const project = instantProject(catalog);
   const { epoch } = project;
   const drawn = await project.tile(asked, what);
-  const { scale, offset } = instantScale(what);
+  // Something newer may have been learned meanwhile.
+  return bytesTile(asked, drawn, instantScale(what), () => (project.epoch === epoch ? epoch : ""));
+}
+
+/** A tile of how alike places are to those that were clicked; nothing of it is kept here. */
+function answerSimilar(catalog: Catalog, asked: TileRequest): Promise<PixelAnswer> {
+  const known = similarProject(catalog).tile(asked.version, asked);
+  return bytesTile(asked, known?.drawn, instantScale("similarity"), () => (known ? asked.version : ""));
+}
+
+/** A tile of one byte per pixel. */
+async function bytesTile(
+  asked: TileRequest,
+  drawn: { readonly samples: Uint8Array; readonly mask: Uint8Array } | null | undefined,
+  scale: { readonly scale: number; readonly offset: number },
+  version: () => string,
+): Promise<PixelAnswer> {
   const { head, payload } = encodePixelTile({
     width: tileSize,
     height: tileSize,
     bands: 1,
     type: "uint8",
-    scales: [{ scale, offset }],
+    scales: [scale],
     mask: drawn?.mask,
     samples: drawn?.samples ?? null,
   });
   if (payload.length > 0) markCompressed(head);
   const body = payload.length > 0 ? await compress(payload, { level: constants.Z_BEST_SPEED }) : payload;
-  // Something newer may have been learned meanwhile.
-  return answer(tileType, Buffer.concat([head, body]), project.epoch === epoch ? epoch : "", asked.version);
+  return answer(tileType, Buffer.concat([head, body]), version(), asked.version);
 }
 
 /** An image that was replaced while it was drawn is drawn again. */

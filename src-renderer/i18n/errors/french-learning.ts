@@ -142,6 +142,12 @@ export const frenchLearning: Sentences<
     "La carte instantanée a d'abord besoin de ses valeurs, calculées une seule fois à partir des images. Cliquez sur « Préparer la carte instantanée » ou lancez omnisat features.",
   "instant-stale": ({ modalities }) =>
     `Les images de ${modalities.join(", ")} ou l'emprise du projet ont changé depuis la préparation de la carte instantanée. Préparez-la de nouveau : seul ce qui a changé est calculé.`,
+  "similar-nothing-there": () =>
+    "Aucune image ne montre quoi que ce soit à l'endroit cliqué. Cliquez sur un lieu couvert par les images.",
+  "similar-none-above": ({ threshold }) =>
+    `Aucun lieu ne ressemble à au moins ${Math.round(100 * threshold)} % à ceux que vous avez cliqués. Baissez le seuil.`,
+  "similar-format": ({ path }) =>
+    `« ${path} » n'a pas d'extension connue. Utilisez .tif pour les scores, ou .gpkg, .geojson ou .shp pour les polygones.`,
   "instant-needs-classes": ({ classes }) =>
     `Une carte demande des étiquettes d'au moins deux classes là où il y a des images ; il y en a ${classes === 1 ? "une" : "zéro"}. Étiquetez un lieu d'une autre classe.`,
   "maps-apart": ({ from, to }) =>

@@ -10,6 +10,7 @@ import { parityCommands } from "./parity.ts";
 import { projectCommands } from "./project.ts";
 import { runCommands } from "./runs.ts";
 import { serveCommands } from "./serve.ts";
+import { similarCommands } from "./similar.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   ...projectCommands,
   ...labelCommands,
   ...instantCommands,
+  ...similarCommands,
   ...runCommands,
   ...areaCommands,
   ...modelCommands,

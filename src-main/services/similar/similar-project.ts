@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import { availableParallelism, freemem } from "node:os";
+import { Worker } from "node:worker_threads";
+import { AppError } from "../../../src-shared/errors/index.ts";
+import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
+import type { SimilarClicks } from "../../../src-shared/ipc/similar.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import { type ComparedPatches, type GrownRegion, noScore, ScoreField } from "../../features/index.ts";
+import { instantProject } from "../instant/instant-project.ts";
+import { TaskThread, threadLimits } from "../instant/thread.ts";
+import type { SimilarTasks } from "./messages.ts";
+
+/** Patches in memory take no more bytes than this, nor than half of what is free. */
+const mostBytes = 768 * 2 ** 20;
+const mostThreads = 4;
+/** Heat maps that are kept: of two windows, and those before the last click. A byte pair per patch. */
+const mostFields = 6;
+/** Milliseconds without a question after which the patches leave the memory. */
+const idle = 5 * 60_000;
+/** How far an outline may reach from its click, in patches, and how many it may take. */
+const region = { reach: 150, most: 20_000 } as const;
+
+export interface FoundField {
+  readonly epoch: string;
+  readonly field: ScoreField;
+  /** of what one score stands for */
+  readonly meters: number;
+  readonly outside: number;
+  readonly milliseconds: number;
+}
+
+type Patch = readonly [col: number, row: number];
+
+/** The places of one open project that are like clicked ones. Its threads hold the patches; scores stay in memory that they share. */
+export class SimilarProject {
+  readonly #catalog: Catalog;
+  #threads: readonly TaskThread<SimilarTasks>[] = [];
+  #opened = "";
+  #compared: ComparedPatches | undefined;
+  #opening: Promise<void> | undefined;
+  readonly #fields = new Map<string, FoundField>();
+  #region: { readonly name: string; readonly region: GrownRegion } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** @throws AppError "instant-not-prepared", "instant-stale", "similar-nothing-there", "project-rasters-missing" */
+  async find({ like, unlike = [] }: SimilarClicks): Promise<FoundField> {
+    const { keys } = await this.#open();
+    const { patchMeters } = this.#catalog.project.get().grid;
+    const patch = ([x, y]: readonly [number, number]): Patch => [
+      Math.floor(x / patchMeters),
+      Math.floor(-y / patchMeters),
+    ];
+    const clicks = { like: like.map(patch), unlike: unlike.map(patch) };
+    const epoch = createHash("sha256")
+      .update(JSON.stringify([keys, clicks]))
+      .digest("hex")
+      .slice(0, 20);
+    const known = this.#fields.get(epoch);
+    if (known) {
+      this.#keep(known);
+      return known;
+    }
+    const began = performance.now();
+    const compared = this.#compared!;
+    const scores = new Int16Array(new SharedArrayBuffer(2 * compared.blocks.length * compared.side ** 2));
+    const told = await Promise.all(this.#threads.map((thread) => thread.ask("score", { ...clicks, scores })));
+    const { outside, nothing } = told[0]!;
+    if (nothing) throw new AppError("similar-nothing-there", {});
+    const found = {
+      epoch,
+      field: new ScoreField(compared, scores),
+      meters: patchMeters * compared.every,
+      outside,
+      milliseconds: performance.now() - began,
+    };
+    this.#keep(found);
+    return found;
+  }
+
+  /** A tile of a heat map that is kept; `undefined` of any other. */
+  tile(epoch: string, address: TileAddress) {
+    const found = this.#fields.get(epoch);
+    return found && { drawn: found.field.tile(address, found.meters) };
+  }
+
+  /** The region that grows from a place: the last one is kept for the slider. @throws AppError as `find` */
+  async region([x, y]: readonly [number, number]): Promise<GrownRegion> {
+    const { keys } = await this.#open();
+    const { patchMeters } = this.#catalog.project.get().grid;
+    const at: Patch = [Math.floor(x / patchMeters), Math.floor(-y / patchMeters)];
+    const name = JSON.stringify([keys, at]);
+    if (this.#region?.name === name) return this.#region.region;
+    const grown = await this.#threads[0]!.ask("grow", { at, ...region });
+    if (!grown) throw new AppError("similar-nothing-there", {});
+    this.#region = { name, region: grown };
+    return grown;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const thread of this.#threads) thread.close();
+    this.#threads = [];
+    this.#opened = "";
+    this.#opening = undefined;
+  }
+
+  /** Brings the patches into memory. */
+  async #open(): Promise<{ readonly keys: readonly string[] }> {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.close(), idle).unref();
+    const { wanted } = await instantProject(this.#catalog).ready();
+    const keys = wanted.groups.map(({ key }) => key);
+    const name = keys.join();
+    if (this.#opened !== name || this.#threads.some(({ running }) => !running)) {
+      this.close();
+      this.#opened = name;
+      const folders = wanted.groups.map(({ folder }) => folder);
+      this.#opening = this.#read(folders).catch((error: unknown) => {
+        this.close();
+        throw error;
+      });
+    }
+    await this.#opening;
+    return { keys };
+  }
+
+  async #read(folders: readonly string[]): Promise<void> {
+    const parts = Math.min(mostThreads, availableParallelism());
+    const most = Math.min(mostBytes, freemem() / 2);
+    this.#threads = Array.from({ length: parts }, similarThread);
+    const opened = await Promise.all(
+      this.#threads.map((thread, part) => thread.ask("open", { folders, part, parts, most })),
+    );
+    const [compared] = opened;
+    if (!compared) throw new AppError("instant-not-prepared", {});
+    this.#compared = compared;
+  }
+
+  #keep(found: FoundField): void {
+    this.#fields.delete(found.epoch);
+    this.#fields.set(found.epoch, found);
+    if (this.#fields.size > mostFields) this.#fields.delete(this.#fields.keys().next().value!);
+  }
+}
+
+const similarThread = (): TaskThread<SimilarTasks> =>
+  new TaskThread("similar places", () => new Worker(new URL("./worker.ts", import.meta.url), threadLimits));
+
+/** Patches of a field that have a score. */
+export function scored({ scores }: ScoreField): number {
+  let count = 0;
+  for (const score of scores) if (score !== noScore) count++;
+  return count;
+}
+
+const projects = new WeakMap<Catalog, SimilarProject>();
+
+/** The similar places of an open project. */
+export function similarProject(catalog: Catalog): SimilarProject {
+  const known = projects.get(catalog) ?? new SimilarProject(catalog);
+  projects.set(catalog, known);
+  return known;
+}
+
+/** Ends the threads of a project that is closed. */
+export const closeSimilar = (catalog: Catalog): void => projects.get(catalog)?.close();
