@@ -99,6 +99,7 @@ export const labelsCommands: readonly Command[] = [
   tool("labels.polygon", "labels.tool.polygon", "polygon", "Mod+."),
   tool("labels.rectangle", "labels.tool.rectangle", "rectangle"),
   tool("labels.freehand", "labels.tool.freehand", "freehand"),
+  tool("labels.outline", "outline.tool", "wand"),
   tool("labels.vertices", "labels.tool.vertices", "vertex"),
   tool("labels.move", "labels.tool.move", "move"),
   tool("labels.divide", "labels.tool.divide", "split"),

@@ -4,6 +4,7 @@ import { placeFrom } from "../map/opening-view.ts";
 import type { Mode } from "../map/tools/modes.ts";
 import type { Command } from "../state/commands.ts";
 import { layers, selection, session } from "../state/index.ts";
+import { showPanel } from "../state/show-panel.ts";
 
 const ready = (): boolean => mapView.ready;
 
@@ -53,6 +54,17 @@ export const mapCommands: readonly Command[] = [
     when: ready,
     run: () => {
       mapView.tool = "inspect";
+    },
+  },
+  {
+    id: "map.similar",
+    group: "map",
+    title: "similar.tool",
+    icon: "search",
+    when: ready,
+    run: () => {
+      tool("similar");
+      if (mapView.tool === "similar") showPanel("similar");
     },
   },
   {

@@ -19,6 +19,7 @@ import { radiometryMessages } from "./radiometry.ts";
 import { scoresMessages } from "./scores.ts";
 import { settingsMessages } from "./settings.ts";
 import { shellMessages } from "./shell.ts";
+import { similarMessages } from "./similar.ts";
 import { startMessages } from "./start.ts";
 import { stepsMessages } from "./steps.ts";
 import { tilesMessages } from "./tiles.ts";
@@ -42,6 +43,7 @@ export const catalog = {
   ...alignmentMessages,
   ...labelsMessages,
   ...instantMessages,
+  ...similarMessages,
   ...tilesMessages,
   ...stepsMessages,
   ...trainMessages,

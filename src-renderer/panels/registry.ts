@@ -10,6 +10,7 @@ export const loadPanel: Readonly<Record<PanelId, Load>> = {
   labels: () => import("./labels/LabelsPanel.svelte"),
   tiles: () => import("./tiles/TilesPanel.svelte"),
   inspector: () => import("./inspector/InspectorPanel.svelte"),
+  similar: () => import("./similar/SimilarPanel.svelte"),
   alignment: () => import("./alignment/AlignmentPanel.svelte"),
   train: () => import("./train/TrainPanel.svelte"),
   maps: () => import("./maps/MapsPanel.svelte"),

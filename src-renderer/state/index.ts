@@ -19,12 +19,14 @@ import { MapDialogs } from "./map-dialogs.svelte.ts";
 import { MapPlan } from "./map-plan.svelte.ts";
 import { Maps } from "./maps.svelte.ts";
 import { Notifier } from "./notify.ts";
+import { Outline } from "./outline.svelte.ts";
 import { WindowOverlays } from "./overlays.svelte.ts";
 import { Pins } from "./pins.svelte.ts";
 import { Runs } from "./runs.svelte.ts";
 import { Selection } from "./selection.svelte.ts";
 import { ProjectSession } from "./session.svelte.ts";
 import { SettingsState } from "./settings.svelte.ts";
+import { Similar } from "./similar.svelte.ts";
 import { StartScreen } from "./start.svelte.ts";
 import { Steps } from "./steps.svelte.ts";
 import { Tiles } from "./tiles.svelte.ts";
@@ -56,6 +58,8 @@ export const timeline = new Timeline({ client, session, memory: viewMemory, laye
 export const labels = new Labels({ client, session, selection });
 export const instant = new Instant({ client, session, memory: viewMemory });
 export const labelDrawing = new LabelDrawing({ session, memory: viewMemory, labels });
+export const outline = new Outline({ client, session, labels, labelDrawing });
+export const similar = new Similar({ client, session });
 export const labelProblems = new LabelProblems({ client, session, labels });
 export const tiles = new Tiles({ client, session });
 export const maps = new Maps({

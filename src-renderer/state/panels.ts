@@ -17,6 +17,7 @@ export const panels = [
   { id: "labels", dock: "left", title: "labels.title", icon: "tag" },
   { id: "tiles", dock: "left", title: "tiles.title", icon: "grid" },
   { id: "inspector", dock: "right", title: "inspector.title", icon: "target" },
+  { id: "similar", dock: "right", title: "similar.title", icon: "search" },
   { id: "alignment", dock: "right", title: "alignment.title", icon: "side-by-side" },
   { id: "train", dock: "right", title: "train.title", icon: "train" },
   { id: "maps", dock: "right", title: "maps.title", icon: "map" },

@@ -113,7 +113,7 @@ test("what lies above the threshold is kept as a layer, which undo takes away, a
   const { hectares } = await all["similar.places"]({ ...clicks, threshold: 0.6 });
   const { id, polygons } = await all["similar.keep"]({ ...clicks, threshold: 0.6, name: "Like this" });
   expect((await all["vectors.list"]({})).map((one) => one.id)).toEqual([id]);
-  const [{ path }] = (await all["vectors.list"]({})) as [{ path: string }];
+  const { path } = (await all["vectors.list"]({}))[0]!;
   const features = JSON.parse(
     execFileSync("ogr2ogr", ["-f", "GeoJSON", "/vsistdout/", path], { encoding: "utf8", maxBuffer: 1e8 }),
   ).features as { properties: { patches: number; score: number } }[];

@@ -1,14 +1,27 @@
 import type WebGLTileLayer from "ol/layer/WebGLTile.js";
 import type Projection from "ol/proj/Projection.js";
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import type { LayerSource } from "../../../src-shared/ipc/index.ts";
-import type { ShownInstant } from "../../state/instant.svelte.ts";
 import { RasterLayer } from "../raster/raster-layer.ts";
 
 /** How long the map before stays under the new one until that is drawn. */
 const patience = 2500;
 
-export interface InstantOverlayOptions {
+/** Tiles that the program draws anew after every label or click. */
+export interface ShownTiles {
+  /** of the layer, in the address of its tiles */
+  readonly id: string;
+  /** another after every change */
+  readonly epoch: string;
+  readonly kind: "classes" | "confidence";
+  /** of classes */
+  readonly legend: readonly LegendClass[] | null;
+  /** colours of single values */
+  readonly ramp?: string | undefined;
+}
+
+interface TilesOverlayOptions {
   readonly projection: Projection;
   /** of the project */
   readonly bounds: Bounds;
@@ -24,19 +37,20 @@ interface Drawn {
   readonly remove: () => void;
 }
 
-/** The instant map over the other layers. The one before gives way when the new one is drawn, so that nothing flickers between two labels. */
-export class InstantOverlay {
-  readonly #options: InstantOverlayOptions;
+/** Such tiles over the other layers. Those before give way when the new ones are drawn, so that nothing flickers between two labels. */
+export class TilesOverlay {
+  readonly #options: TilesOverlayOptions;
   #drawn: Drawn | null = null;
   #key = "";
   readonly #leaving = new Map<Drawn, ReturnType<typeof setTimeout>>();
 
-  constructor(options: InstantOverlayOptions) {
+  constructor(options: TilesOverlayOptions) {
     this.#options = options;
   }
 
-  show(what: ShownInstant | null, opacity: number): void {
-    const key = what === null ? "" : `${what.layer} ${what.epoch}`;
+  /** @param least lower values are not drawn */
+  show(what: ShownTiles | null, opacity: number, least?: number): void {
+    const key = what === null ? "" : `${what.id} ${what.epoch}`;
     if (key !== this.#key) {
       this.#key = key;
       const before = this.#drawn;
@@ -44,6 +58,7 @@ export class InstantOverlay {
       if (before) this.#leave(before);
     } else if (what && this.#drawn) this.#drawn.raster.replaceSource(this.#sourceOf(what));
     this.#drawn?.raster.layer.setOpacity(opacity);
+    if (least !== undefined) this.#drawn?.raster.drawFrom(least);
   }
 
   dispose(): void {
@@ -57,12 +72,12 @@ export class InstantOverlay {
     this.#key = "";
   }
 
-  #draw(what: ShownInstant): Drawn {
+  #draw(what: ShownTiles): Drawn {
     const { projection, place, onloading } = this.#options;
     const raster = new RasterLayer({
       source: this.#sourceOf(what),
       projection,
-      style: what.layer === "class" ? {} : { stretch: "manual", ranges: [[0, 100]] },
+      style: what.kind === "classes" ? {} : { stretch: "manual", ranges: [[0, 100]], ramp: what.ramp },
       fade: false,
       onloading,
       statistics: () => Promise.resolve([]),
@@ -70,19 +85,19 @@ export class InstantOverlay {
     return { raster, remove: place(raster.layer) };
   }
 
-  #sourceOf({ layer, epoch, legend }: ShownInstant): LayerSource {
-    const classes = layer === "class";
+  #sourceOf({ id, epoch, kind, legend }: ShownTiles): LayerSource {
+    const classes = kind === "classes";
     return {
-      id: `instant:${layer}`,
-      kind: classes ? "classes" : "confidence",
+      id,
+      kind,
       sensor: null,
       date: null,
       quantity: "unknown",
-      bands: [{ name: "1", title: layer, classes }],
+      bands: [{ name: "1", title: id, classes }],
       bounds: this.#options.bounds,
       resolution: this.#options.resolution,
       version: epoch,
-      legend: classes ? legend : null,
+      legend,
       problem: null,
     };
   }

@@ -129,6 +129,12 @@ export class RasterLayer {
     this.layer.updateStyleVariables(stretchVariables(ranges ?? this.#ranges, gamma));
   }
 
+  /** Values below are not drawn. */
+  drawFrom(least: number): void {
+    this.#least = { least };
+    this.layer.updateStyleVariables(this.#least);
+  }
+
   /** The pixels of the file changed, or where it lies. */
   replaceSource(source: LayerSource): void {
     if (
@@ -234,9 +240,13 @@ export class RasterLayer {
     if (!composition) return;
     const style = webglStyle(composition, this.#style, this.#source.legend ?? []);
     const known = this.#variables;
-    this.layer.setStyle({ ...style, variables: { ...style.variables, ...(this.#factorsKnown ? known : {}) } });
+    this.layer.setStyle({
+      ...style,
+      variables: { ...style.variables, ...this.#least, ...(this.#factorsKnown ? known : {}) },
+    });
   }
 
+  #least: Record<string, number> = {};
   #variables: Record<string, number> = {};
 
   #setFactors(factors: readonly { readonly factor: number; readonly offset: number }[]): void {

@@ -53,5 +53,5 @@ test("a mode begins only when the parts of the map that it needs are there", () 
     stop?.();
     return stop !== null;
   });
-  expect(begins).toEqual(["pan", "inspect", "inspect-area", "measure-length", "measure-area"]);
+  expect(begins).toEqual(["pan", "inspect", "inspect-area", "similar", "measure-length", "measure-area"]);
 });

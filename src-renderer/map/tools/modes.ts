@@ -8,7 +8,7 @@ export type Need = "labels" | "area";
 
 /** What the window says of a mode without asking the map: nothing here imports OpenLayers. */
 export interface ModeFacts {
-  readonly family: "view" | "inspect" | "measure" | "area" | "labels";
+  readonly family: "view" | "inspect" | "similar" | "measure" | "area" | "labels";
   /** a CSS cursor */
   readonly cursor: string;
   /** what to do first, said on the map while the mode is on; `null` where a panel or a notice says it */
@@ -30,6 +30,7 @@ export const modes = {
   pan: { family: "view", cursor: "grab", hint: null, needs: [] },
   inspect: { family: "inspect", cursor: "crosshair", hint: null, needs: [] },
   "inspect-area": { family: "inspect", cursor: "crosshair", hint: null, needs: [] },
+  similar: { family: "similar", cursor: "crosshair", hint: null, needs: [] },
   "measure-length": {
     family: "measure",
     cursor: "crosshair",
@@ -45,6 +46,7 @@ export const modes = {
   "labels.polygon": { ...drawing, hint: "labels.hint.polygon", draws: "polygon" },
   "labels.rectangle": { ...drawing, hint: "labels.hint.rectangle", draws: "rectangle" },
   "labels.freehand": { ...drawing, hint: "labels.hint.freehand", draws: "freehand" },
+  "labels.outline": { ...drawing, hint: "outline.hint", draws: "polygon" },
   "labels.vertices": { ...label, cursor: "default", hint: "labels.hint.vertices" },
   "labels.move": { ...label, cursor: "move", hint: "labels.hint.move" },
   "labels.divide": { ...drawing, hint: "labels.hint.divide" },

@@ -1,0 +1,55 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { AppError } from "../../src-shared/errors/index.ts";
+import type { FakeProgram } from "../client/fake-program.fixture.ts";
+import { settle } from "../client/fake-program.fixture.ts";
+import { Similar } from "./similar.svelte.ts";
+import { newProgram, newWindow } from "./state.fixture.ts";
+
+let program: FakeProgram;
+beforeEach(() => {
+  program = newProgram();
+});
+const found = (epoch: string) => ({ epoch, meters: 10, patches: 100, outside: 0, milliseconds: 1 });
+const places = { places: [{ point: [5, 5] as const, score: 0.9, hectares: 1 }], hectares: 2 };
+
+test("every click asks again, wanted and unwanted ones apart, and only the newest answer is shown", async () => {
+  const early = program.late("similar.find");
+  program.on("similar.places", places);
+  const window = newWindow(program);
+  const similar = new Similar(window);
+  await window.enter();
+  similar.click([1, 2]);
+  program.on("similar.find", found("second"));
+  similar.click([3, 4], false);
+  await settle();
+  expect(program.requests("similar.find").at(-1)).toEqual({ like: [[1, 2]], unlike: [[3, 4]] });
+  expect(similar.found?.epoch).toBe("second");
+  await early.answer(found("first"));
+  expect([similar.found?.epoch, similar.busy]).toEqual(["second", false]);
+  expect(similar.places).toEqual(places);
+  similar.remove(0);
+  await settle();
+  // Without a wanted click there is nothing to look for.
+  expect([similar.found, similar.clicks.length]).toEqual([null, 1]);
+});
+
+test("the list follows the slider when it rests, and what cannot be done is said", async () => {
+  program.on("similar.find", found("a")).on("similar.places", places);
+  const window = newWindow(program);
+  const similar = new Similar(window);
+  await window.enter();
+  similar.click([1, 2]);
+  await settle();
+  for (const threshold of [0.6, 0.7, 0.8]) similar.look(threshold);
+  expect(similar.places).toBeNull();
+  await vi.advanceTimersByTimeAsync(300);
+  await settle();
+  expect(program.requests("similar.places").map((asked) => (asked as { threshold: number }).threshold)).toEqual([
+    0.5, 0.8,
+  ]);
+  program.refuse("similar.keep", new AppError("similar-none-above", { threshold: 0.8 }));
+  expect(await similar.keep("a")).toBeUndefined();
+  expect(similar.failed).toMatchObject({ code: "similar-none-above" });
+  await window.enter("/projects/b");
+  expect([similar.clicks, similar.found]).toEqual([[], null]);
+});
