@@ -37,6 +37,8 @@ export class SimilarProject {
   #threads: readonly TaskThread<SimilarTasks>[] = [];
   #opened = "";
   #compared: ComparedPatches | undefined;
+  /** of the groups that are in memory, once they are */
+  #keys: readonly string[] | undefined;
   #opening: Promise<void> | undefined;
   readonly #fields = new Map<string, FoundField>();
   #region: { readonly name: string; readonly region: GrownRegion } | undefined;
@@ -106,12 +108,23 @@ export class SimilarProject {
     this.#threads = [];
     this.#opened = "";
     this.#opening = undefined;
+    this.#keys = undefined;
   }
 
-  /** Brings the patches into memory. */
+  /**
+   * Brings the patches into memory. Looking at every file of the project would take longer than the comparison: while the patches are in memory that is done
+   * beside the answer, so that after a change outside of the program one more click is answered from before it.
+   */
   async #open(): Promise<{ readonly keys: readonly string[] }> {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.close(), idle).unref();
+    const known = this.#keys;
+    if (!known || this.#threads.some(({ running }) => !running)) return this.#renew();
+    void this.#renew().catch(() => this.close());
+    return { keys: known };
+  }
+
+  async #renew(): Promise<{ readonly keys: readonly string[] }> {
     const { wanted } = await instantProject(this.#catalog).ready();
     const keys = wanted.groups.map(({ key }) => key);
     const name = keys.join();
@@ -125,6 +138,7 @@ export class SimilarProject {
       });
     }
     await this.#opening;
+    this.#keys = keys;
     return { keys };
   }
 

@@ -122,7 +122,9 @@ test("what lies above the threshold is kept as a layer, which undo takes away, a
   expect(features.every(({ properties }) => properties.score >= 0.6)).toBe(true);
   await all["edits.undo"]({});
   expect(await all["vectors.list"]({})).toEqual([]);
-  expect(await all["similar.keep"]({ ...clicks, like: [at(10, 10), at(40, 50)], threshold: 1, name: "None" }).catch(code)).toBe("similar-none-above");
+  expect(
+    await all["similar.keep"]({ ...clicks, like: [at(10, 10), at(40, 50)], threshold: 1, name: "None" }).catch(code),
+  ).toBe("similar-none-above");
   expect(existsSync(join(project, "exports", "None.gpkg"))).toBe(false);
 }, 60_000);
 
