@@ -13,5 +13,5 @@ export {
   similarityTo,
 } from "./instant-model.ts";
 export { type FeatureBlock, FeatureLayer } from "./layer.ts";
-export { type AlikePlace, ScoreField } from "./score-field.ts";
+export { ScoreField } from "./score-field.ts";
 export { ComparedPart, type ComparedPatches, comparedPatches, directionOf, noScore, scoreSteps } from "./similar.ts";

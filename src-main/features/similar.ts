@@ -106,5 +106,5 @@ export class ComparedPart {
 }
 
 /** Where in a block of `side` lies the patch that stands for `every` · `every` patches: the one in their middle. */
-export const comparedAt = (side: number, every: number, col: number, row: number): number =>
+const comparedAt = (side: number, every: number, col: number, row: number): number =>
   (row * every + (every >> 1)) * side + col * every + (every >> 1);

@@ -8,7 +8,7 @@ const holes = { patches: 4, share: 0.05 } as const;
 const smoothing = 2;
 
 /** How many patches a region has that grew so far: each tenth of the way takes the same number of times more. */
-export const sizeOf = ({ order }: GrownRegion, grow: number): number =>
+const sizeOf = ({ order }: GrownRegion, grow: number): number =>
   Math.max(1, Math.round(order.length ** Math.min(1, Math.max(0, grow))));
 
 const growOf = ({ order }: GrownRegion, size: number): number =>
