@@ -49,7 +49,7 @@ test("places like a clicked one light up and are listed, an unwanted click chang
   const list = window.getByText(/^48 labels$/);
   await expect(list).toBeVisible();
   await map.click(at(0.45, 0.55));
-  await expect(window.getByRole("status", { name: "Labelling" }).getByText(/patches/)).toBeVisible();
+  await expect(window.getByRole("status", { name: "Active tool" }).getByText(/patches/)).toBeVisible();
   await window.keyboard.press("Enter");
   await expect(window.getByText(/^49 labels$/)).toBeVisible();
   await window.keyboard.press("Control+z");
