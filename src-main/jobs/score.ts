@@ -6,6 +6,7 @@ import {
   type Cluster,
   ConfusionCounter,
   clusterInterval,
+  macroF1Interval,
   PolygonVote,
   scoresOf,
 } from "../learning/index.ts";
@@ -84,8 +85,14 @@ export async function scoreMap(
       const right = codes[best] === reference;
       counter.add([codes[best]!], [reference]);
       own.calibration.add(probabilities[best]!, right);
-      const { hits, samples } = polygons.get(polygon) ?? { hits: 0, samples: 0 };
-      polygons.set(polygon, { hits: hits + (right ? 1 : 0), samples: samples + 1, reference });
+      const known = polygons.get(polygon) ?? { hits: 0, samples: 0, mapped: new Map<number, number>() };
+      known.mapped.set(best, (known.mapped.get(best) ?? 0) + 1);
+      polygons.set(polygon, {
+        hits: known.hits + (right ? 1 : 0),
+        samples: known.samples + 1,
+        mapped: known.mapped,
+        reference,
+      });
       if (!votes) continue;
       const vote = own.votes.get(polygon) ?? new PolygonVote(codes.length);
       own.votes.set(polygon, vote);
@@ -106,7 +113,12 @@ export async function scoreMap(
 
 interface PolygonScore extends Cluster {
   readonly reference: number;
+  /** patches by the index of their class on the map */
+  readonly mapped: Map<number, number>;
 }
+
+/** With more labels a result would grow by megabytes, and their intervals are narrow anyway. */
+const mostLabelCounts = 20_000;
 
 /** What is counted for one set of classes. */
 interface Counters {
@@ -183,16 +195,19 @@ function subsetScore(
     const source = legend.find((entry) => entry.code === code)?.source;
     return source === undefined ? {} : { source };
   };
+  const scored = [...polygons.values()];
+  const labelCounts = scored.map(({ reference, mapped }) => [codes.indexOf(reference), ...[...mapped].flat()]);
+  const rightOf = (k: number, own: PolygonScore) => (codes[k] === own.reference ? (own.mapped.get(k) ?? 0) : 0);
   return {
     modalities,
     classSet: codes,
     samples: scores.samples,
     overallAccuracy: scores.overallAccuracy,
-    overallAccuracyInterval: clusterInterval([...polygons.values()]),
+    overallAccuracyInterval: clusterInterval(scored),
     macroF1: scores.macroF1,
     weightedF1: scores.weightedF1,
     microF1: scores.microF1,
-    classes: scores.classes.map(({ code, precision, recall, f1, support }) => ({
+    classes: scores.classes.map(({ code, precision, recall, f1, support }, k) => ({
       code,
       name: nameOf(code),
       ...sourceOf(code),
@@ -200,12 +215,20 @@ function subsetScore(
       recall,
       f1,
       support,
-      polygons: [...polygons.values()].filter(({ reference }) => reference === code).length,
+      polygons: scored.filter(({ reference }) => reference === code).length,
+      precisionInterval: clusterInterval(
+        scored.map((own) => ({ hits: rightOf(k, own), samples: own.mapped.get(k) ?? 0 })),
+      ),
+      recallInterval: clusterInterval(
+        scored.map((own) => ({ hits: rightOf(k, own), samples: own.reference === code ? own.samples : 0 })),
+      ),
     })),
     confusion: matrix.counts,
     macroClasses: scores.macroClasses,
     commonest: scores.commonest && { ...scores.commonest, name: nameOf(scores.commonest.code) },
     polygons: polygons.size,
+    macroF1Interval: macroF1Interval(labelCounts, codes.length),
+    ...(labelCounts.length <= mostLabelCounts ? { labelCounts } : {}),
     ...(votes.size > 0 ? { perPolygon: polygonScores(codes, polygons, votes) } : {}),
     calibrationError: calibration.error(),
     unseen,

@@ -123,14 +123,14 @@ function subsetTable(subsets: readonly SubsetScore[], { imagery, suffix }: Names
         score(subset.overallAccuracy),
         interval(subset),
         subset.commonest ? `${score(subset.commonest.share)} (${subset.commonest.name})` : dash,
-        `${score(subset.macroF1)} (${measuredClasses(subset)} of ${subset.classes.length})`,
+        html`${score(subset.macroF1)} (${measuredClasses(subset)} of ${subset.classes.length})${subset.macroF1Interval && html`<br/><small>${interval({ overallAccuracyInterval: subset.macroF1Interval })}</small>`}`,
         score(subset.weightedF1),
         ...(voted ? [polygonsRight(subset)] : []),
         typeof subset.calibrationError === "number" ? score(subset.calibrationError) : dash,
       ].map((text) => cell(text))}</tr>
 `,
     ),
-    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "The interval counts labels, since patches of one label resemble each other." : "The interval counts every patch as independent. Patches of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with reference patches; in brackets how many of all these are.${voted ? " Polygons right: share of the polygons whose patches are mostly of their class on the map, with its 95 % interval." : ""} Calibration error: how far the map’s confidence and the share of right patches lie apart on average.`,
+    note: `${subsets.every(({ polygons }) => polygons !== undefined) ? "Intervals are 95 % and count labels, since patches of one label resemble each other (Cochran 1977; Korn & Graubard 1998)." : "The interval counts every patch as independent. Patches of one field resemble each other, so the true uncertainty is larger."} Commonest class: what always answering with it would get. Macro F1: mean over the classes with reference patches; in brackets how many of all these are.${voted ? " Polygons right: share of the polygons whose patches are mostly of their class on the map, with its 95 % interval." : ""} Calibration error: how far the map’s confidence and the share of right patches lie apart on average.`,
   });
 }
 
@@ -188,13 +188,22 @@ function classTable(subset: SubsetScore, { imagery, legend, suffix }: Names): Ht
       const { mapped, reference } = totalsOf(subset, index);
       const shares =
         reference > 0
-          ? [mapped > 0 ? score(each.precision) : dash, score(each.recall), score(each.f1)]
+          ? [
+              mapped > 0 ? withInterval(each.precision, each.precisionInterval) : dash,
+              withInterval(each.recall, each.recallInterval),
+              score(each.f1),
+            ]
           : [dash, dash, dash];
       return html`<tr>${rowHead(namedClass(each, legend))}${coded ? cell(each.source ?? dash) : ""}${shares.map((text) => cell(text))}${cell(grouped(each.support))}</tr>
 `;
     }),
-    note: "Precision: of the patches mapped as the class, the share that is the class. Recall: of the patches that are the class, the share mapped as it.",
+    note: `Precision: of the patches mapped as the class, the share that is the class. Recall: of the patches that are the class, the share mapped as it.${subset.classes.some(({ recallInterval }) => recallInterval) ? " Behind each its 95 % interval, which counts labels and not patches." : ""}`,
   });
 }
+
+const withInterval = (value: number | null, reach: readonly [low: number, high: number] | undefined): Html | string =>
+  reach === undefined || value === null
+    ? score(value)
+    : html`${score(value)} <small>${interval({ overallAccuracyInterval: reach })}</small>`;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

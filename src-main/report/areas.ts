@@ -1,4 +1,5 @@
 import type { AreaSource, CorrectedHectares, SampleBasis, UncorrectedAreas } from "../../src-shared/domain/job.ts";
+import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { type Html, html } from "./html.ts";
 import { namedClass } from "./named-class.ts";
@@ -51,7 +52,9 @@ export function correctedTable(
     const why =
       source.reason === "no-evaluation"
         ? "this model was not measured on a test part with these inputs"
-        : `these mapped classes have fewer than two test patches: ${source.classes.join(", ")}`;
+        : source.reason === "one-label"
+          ? "the test part has one label, which says nothing of others"
+          : `these mapped classes have fewer than two test patches: ${source.classes.join(", ")}`;
     return html`<p class="note">The areas are not corrected: ${why}.</p>`;
   }
   const { classes, samples, sample, overallAccuracy, overallAccuracyError } = source;
@@ -71,7 +74,11 @@ export function correctedTable(
     body: known.map(row),
     note: sample
       ? `${sampleSentence(sample, samples)} Weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right (95 %; Olofsson et al. 2014).${sample.otherHectares > 0 ? ` ${hectares(sample.otherHectares * 10_000, decimals)} ha are of no class of the map.` : ""}`
-      : `Estimated from ${grouped(samples)} test patches by post-stratification (Olofsson et al. 2014); weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right. The intervals hold for test labels that were drawn at random over the mapped area; patches of one label resemble each other, so that the true intervals are wider.`,
+      : `Estimated from ${grouped(samples)} test patches by post-stratification (Olofsson et al. 2014); weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right. ${
+          source.labels === undefined
+            ? "Patches of one label resemble each other, so that the true intervals are wider."
+            : `The intervals count ${countedLabels(source.labels, source.unit)}, since patches of one label resemble each other (ratio estimator between labels, Cochran 1977).`
+        } They hold for test labels that were drawn at random over the mapped area, which these were not: for areas to report, draw a probability sample.`,
   });
 }
 

@@ -267,6 +267,22 @@ export const mapsMessages = messages({
     en: "Estimated from the map and {samples} test patches (Olofsson et al. 2014; strata: the map’s classes). The test labels are not a random sample of the area: the intervals are too narrow, and the estimates may be too high or too low.",
     fr: "Estimation d’après la carte et {samples} patchs de test (Olofsson et al. 2014 ; strates : les classes de la carte). Les étiquettes de test ne sont pas un échantillon aléatoire de la zone : les intervalles sont trop étroits, et les estimations peuvent être trop hautes ou trop basses.",
   },
+  "maps.areas.corrected.labels": {
+    en: {
+      one: "Estimated from the map and {samples} test patches of {count} label (Olofsson et al. 2014). The intervals count labels, since patches of one label are alike. Test labels are not a random sample of the area: for areas to report, draw a sample below.",
+      other:
+        "Estimated from the map and {samples} test patches of {count} labels (Olofsson et al. 2014). The intervals count labels, since patches of one label are alike. Test labels are not a random sample of the area: for areas to report, draw a sample below.",
+    },
+    fr: {
+      one: "Estimation d’après la carte et {samples} patchs de test de {count} étiquette (Olofsson et al. 2014). Les intervalles comptent les étiquettes, car leurs patchs se ressemblent. Ce n’est pas un échantillon aléatoire de la zone : pour des surfaces à publier, tirez un échantillon ci-dessous.",
+      other:
+        "Estimation d’après la carte et {samples} patchs de test de {count} étiquettes (Olofsson et al. 2014). Les intervalles comptent les étiquettes, car leurs patchs se ressemblent. Ce n’est pas un échantillon aléatoire de la zone : pour des surfaces à publier, tirez un échantillon ci-dessous.",
+    },
+  },
+  "maps.areas.uncorrected.one-label": {
+    en: "Areas cannot be corrected: the test part has one label, which says nothing of others.",
+    fr: "Les surfaces ne peuvent être corrigées : la partie test a une seule étiquette, qui ne dit rien des autres.",
+  },
   "maps.areas.uncorrected.no-evaluation": {
     en: "Measure this model with these inputs on the test part to see areas corrected for the map’s errors.",
     fr: "Mesurez ce modèle avec ces entrées sur la partie test pour voir les surfaces corrigées des erreurs de la carte.",

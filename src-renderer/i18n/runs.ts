@@ -97,6 +97,10 @@ export const runsMessages = messages({
   "runs.macroF1": { en: "Macro F1", fr: "F1 macro" },
   "runs.overall": { en: "Overall", fr: "Globale" },
   "runs.interval": { en: "95%: {low} to {high}", fr: "95 % : {low} à {high}" },
+  "runs.interval.labels": {
+    en: "The interval counts labels, since patches of one label resemble each other.",
+    fr: "L’intervalle compte les étiquettes, car les patchs d’une même étiquette se ressemblent.",
+  },
   "runs.interval.title": { en: "95% interval", fr: "Intervalle 95 %" },
   "runs.samples": { en: "Reference patches", fr: "Patchs de référence" },
   "runs.labels": {

@@ -385,6 +385,10 @@ export interface CorrectedHectares {
   readonly samples: number;
   /** left out: the labels of the test part, which are no random sample */
   readonly sample?: SampleBasis;
+  /** of test labels: how many the intervals count; left out where they take patches as independent, as earlier versions did */
+  readonly labels?: number;
+  /** what these labels are */
+  readonly unit?: LabelUnit;
   readonly overallAccuracy: number;
   readonly overallAccuracyError: number;
   readonly classes: readonly {
@@ -399,7 +403,7 @@ export interface CorrectedHectares {
 
 /** Why counted areas cannot be corrected; `classes`: names of those with too few test patches. */
 export interface UncorrectedAreas {
-  readonly reason: "no-evaluation" | "too-few-samples";
+  readonly reason: "no-evaluation" | "too-few-samples" | "one-label";
   readonly classes: readonly string[];
 }
 
@@ -550,6 +554,9 @@ export interface ClassScore {
   readonly support: number;
   /** polygons of the class that were scored */
   readonly polygons?: number;
+  /** 95 %, counted by labels; not in results of earlier versions */
+  readonly precisionInterval?: readonly [low: number, high: number];
+  readonly recallInterval?: readonly [low: number, high: number];
 }
 
 /** One row per subset of modalities. The matrix has the map in rows and the reference in columns. */
@@ -576,6 +583,13 @@ export interface SubsetScore {
   readonly commonest?: { readonly code: number; readonly name: string; readonly share: number } | null;
   /** polygons that were scored: the independent observations */
   readonly polygons?: number;
+  /** 95 %, counted by labels */
+  readonly macroF1Interval?: readonly [low: number, high: number];
+  /**
+   * What was counted of each label, `[class, class on the map, patches, class on the map, patches …]` as indices of `classSet`: for
+   * intervals of what is estimated from the counts. Not of more labels than are worth it.
+   */
+  readonly labelCounts?: readonly (readonly number[])[];
   /** whole polygons, each with the class that most of its patches have on the map; only where labels are polygons */
   readonly perPolygon?: PolygonScores;
   /** expected calibration error: how far confidence and share of right answers lie apart, 0…1; `null` without a patch */

@@ -87,7 +87,7 @@ export interface MapDetails {
   readonly corrected: CorrectedAreas | null;
   /** why there are no corrected areas */
   readonly uncorrected: {
-    readonly reason: "no-evaluation" | "too-few-samples";
+    readonly reason: "no-evaluation" | "too-few-samples" | "one-label";
     readonly classes: readonly string[];
   } | null;
 }

@@ -14,7 +14,7 @@ export function accuracyTables(result: EvaluateResult): string {
     score.polygons ?? "–",
     `${three(score.overallAccuracy)} (${score.overallAccuracyInterval.map(three).join(" – ")})`,
     commonest(score),
-    `${three(score.macroF1)} (${score.macroClasses ?? "?"} of ${score.classes.length} classes)`,
+    `${three(score.macroF1)}${score.macroF1Interval ? ` (${score.macroF1Interval.map(three).join(" – ")})` : ""}, ${score.macroClasses ?? "?"} of ${score.classes.length} classes`,
     three(score.weightedF1),
     three(score.microF1),
     ...(voted ? [perPolygon(score)] : []),

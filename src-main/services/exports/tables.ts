@@ -133,6 +133,28 @@ function accuracyRows({ part, subsets }: EvaluateResult): Cell[][] {
         ? []
         : [[part, inputs(score), "classes in the macro F1", score.macroClasses, null, null, score.classes.length]]),
       [part, inputs(score), "macro F1", null, null, score.macroF1, score.samples],
+      ...(score.macroF1Interval ?? []).map((value, k): Cell[] => [
+        part,
+        inputs(score),
+        `macro F1, ${k === 0 ? "lower" : "upper"} 95 %`,
+        null,
+        null,
+        value,
+        score.samples,
+      ]),
+      ...score.classes.flatMap(({ name, precisionInterval: users, recallInterval: producers, support }): Cell[][] =>
+        users && producers && support > 0
+          ? (["lower", "upper"] as const).map((end, k) => [
+              part,
+              inputs(score),
+              `${name}, ${end} 95 %`,
+              users[k]!,
+              producers[k]!,
+              null,
+              support,
+            ])
+          : [],
+      ),
       ...polygonRows(score).map(([name, value, f1]): Cell[] => [
         part,
         inputs(score),

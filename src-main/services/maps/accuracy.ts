@@ -7,6 +7,7 @@ import { boundsOf, resolutionOf } from "../../../src-shared/geo/geobox.ts";
 import type { ExpectedAccuracy, MapDetails, MappedArea } from "../../../src-shared/ipc/maps.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { areasOf } from "../../learning/metrics/areas.ts";
+import { clusteredErrors } from "../../learning/metrics/clustered.ts";
 import { estimateAreas } from "../../learning/metrics/estimated-areas.ts";
 import { squareMetersPerUnit } from "../../vector/geometry/true-area.ts";
 import { estimateOwn } from "../areas/estimate.ts";
@@ -19,6 +20,7 @@ interface Measured {
   readonly optimistic: boolean;
   readonly outdated: boolean;
   readonly score: SubsetScore;
+  readonly unit: EvaluateResult["unit"];
   readonly findings: readonly Finding[];
 }
 
@@ -33,7 +35,7 @@ function measurementsOf(catalog: Catalog, modelId: number): Measured[] {
     .filter((run) => run.kind === "evaluate" && run.modelId === modelId && isEvaluation(run.result))
     .toReversed()
     .flatMap(({ id, createdAt, splitId, result }) => {
-      const { part, subsets } = result as EvaluateResult;
+      const { part, subsets, unit } = result as EvaluateResult;
       const widest = Math.max(...subsets.map(({ classSet }) => classSet.length));
       return subsets
         .filter(({ classSet }) => classSet.length === widest)
@@ -43,7 +45,7 @@ function measurementsOf(catalog: Catalog, modelId: number): Measured[] {
             ({ details }) => !("modalities" in details) || sameSet(details.modalities, score.modalities),
           );
           const outdated = splitId !== null && !catalog.splits.isCurrent(splitId);
-          return { runId: id, measuredAt: createdAt, part, optimistic, outdated, score, findings };
+          return { runId: id, measuredAt: createdAt, part, optimistic, outdated, score, unit, findings };
         });
     });
 }
@@ -188,6 +190,10 @@ export function correctedAreas(
     );
     return { corrected: null, uncorrected: { reason: "too-few-samples", classes } };
   }
+  // Patches of one label resemble each other: their intervals count labels. Results of earlier versions do not know which patch is whose.
+  const errors = score.labelCounts ? clusteredErrors(score.labelCounts, pixels) : undefined;
+  if (errors === null) return { corrected: null, uncorrected: { reason: "one-label", classes: [] } };
+  const { unit } = measured;
   return {
     uncorrected: null,
     corrected: {
@@ -195,9 +201,16 @@ export function correctedAreas(
       measuredAt,
       part,
       samples: score.samples,
+      ...(errors && score.polygons !== undefined ? { labels: score.polygons } : {}),
+      ...(unit === undefined ? {} : { unit }),
       overallAccuracy: estimated.overallAccuracy,
-      overallAccuracyError: estimated.overallAccuracyError,
-      classes: estimated.classes.map(({ area, ...rest }, i) => ({ ...rest, code: codes[i]!, hectares: area })),
+      overallAccuracyError: errors?.overallAccuracy ?? estimated.overallAccuracyError,
+      classes: estimated.classes.map(({ area, error, ...rest }, i) => ({
+        ...rest,
+        code: codes[i]!,
+        hectares: area,
+        error: errors ? errors.shares[i]! * hectares : error,
+      })),
     },
   };
 }

@@ -1,0 +1,98 @@
+import { studentT975 } from "./cluster-interval.ts";
+
+/** The patches of one label: its class, and what the map says of them. Rows are `[reference, class, patches, class, patches …]`, as they are stored. */
+export type LabelCounts = readonly number[];
+
+interface Label {
+  readonly reference: number;
+  readonly mapped: readonly (readonly [row: number, patches: number])[];
+}
+
+const read = ([reference = 0, ...rest]: LabelCounts): Label => ({
+  reference,
+  mapped: Array.from({ length: rest.length / 2 }, (_, k) => [rest[2 * k]!, rest[2 * k + 1]!] as const),
+});
+
+export interface ClusteredAreas {
+  /** half of the 95 % interval of each class's share of the map */
+  readonly shares: readonly number[];
+  readonly overallAccuracy: number;
+}
+
+/**
+ * Half of the 95 % intervals of what `estimateAreas` estimates, where the samples are the patches of labels and patches of one label
+ * resemble each other: the variance of a ratio estimator between labels (Cochran 1977, §6.4 and §9A; linearised as in Särndal, Swensson and Wretman
+ * 1992, §5.5), with Student's t of as many degrees of freedom as there are labels, less one. With fewer than two labels `null`.
+ * @param labels indices of rows and columns of the matrix
+ * @param pixels per class of the map
+ */
+export function clusteredErrors(labels: readonly LabelCounts[], pixels: readonly number[]): ClusteredAreas | null {
+  const clusters = labels.map(read).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
+  const count = clusters.length;
+  const all = pixels.reduce((sum, own) => sum + own, 0);
+  if (count < 2 || all === 0) return null;
+  const rows = pixels.map(() => 0);
+  const cells = pixels.map(() => pixels.map(() => 0));
+  for (const { reference, mapped } of clusters)
+    for (const [row, patches] of mapped) {
+      rows[row]! += patches;
+      cells[row]![reference]! += patches;
+    }
+  /** A patch's weight: what its row covers, divided among the row's patches. */
+  const weight = (row: number) => (rows[row]! > 0 ? pixels[row]! / all / rows[row]! : 0);
+  const error = (of: (label: Label) => number): number => {
+    const squares = clusters.reduce((sum, label) => sum + of(label) ** 2, 0);
+    return studentT975(count - 1) * Math.sqrt((count / (count - 1)) * squares);
+  };
+  const p = (row: number, column: number) => (rows[row]! > 0 ? cells[row]![column]! / rows[row]! : 0);
+  return {
+    shares: pixels.map((_, column) =>
+      error(({ reference, mapped }) =>
+        mapped.reduce(
+          (sum, [row, patches]) => sum + weight(row) * patches * ((reference === column ? 1 : 0) - p(row, column)),
+          0,
+        ),
+      ),
+    ),
+    overallAccuracy: error(({ reference, mapped }) =>
+      mapped.reduce(
+        (sum, [row, patches]) => sum + weight(row) * patches * ((reference === row ? 1 : 0) - p(row, row)),
+        0,
+      ),
+    ),
+  };
+}
+
+/**
+ * The 95 % interval of the macro F1 over classes with labels, by the same variance between labels: F1 of a class is the ratio of twice its
+ * hits to its mapped and its reference patches. Within 0 to 1; `[0, 1]` with fewer than two labels.
+ */
+export function macroF1Interval(labels: readonly LabelCounts[], classes: number): readonly [low: number, high: number] {
+  const clusters = labels.map(read).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
+  const count = clusters.length;
+  if (count < 2) return [0, 1];
+  const hits = new Array<number>(classes).fill(0);
+  const mapped = [...hits];
+  const reference = [...hits];
+  for (const label of clusters)
+    for (const [row, patches] of label.mapped) {
+      mapped[row]! += patches;
+      reference[label.reference]! += patches;
+      if (row === label.reference) hits[row]! += patches;
+    }
+  const known = hits.flatMap((_, k) => (reference[k]! > 0 ? [k] : []));
+  const f1 = (k: number) => (2 * hits[k]!) / (mapped[k]! + reference[k]!);
+  const mean = known.reduce((sum, k) => sum + f1(k), 0) / known.length;
+  const squares = clusters.reduce((sum, label) => {
+    const patches = label.mapped.reduce((total, [, own]) => total + own, 0);
+    const residual = known.reduce((total, k) => {
+      const own = label.mapped.reduce((n, [row, number]) => n + (row === k ? number : 0), 0);
+      const of = label.reference === k ? patches : 0;
+      const right = label.reference === k ? own : 0;
+      return total + (2 * right - f1(k) * (own + of)) / (mapped[k]! + reference[k]!);
+    }, 0);
+    return sum + (residual / known.length) ** 2;
+  }, 0);
+  const error = studentT975(count - 1) * Math.sqrt((count / (count - 1)) * squares);
+  return [Math.max(0, mean - error), Math.min(1, mean + error)];
+}
