@@ -34,7 +34,7 @@ export const areasMessages = messages({
   "areas.aim": { en: "How many", fr: "Combien" },
   "areas.aim.error": { en: "By interval", fr: "Selon l’intervalle" },
   "areas.aim.units": { en: "By number", fr: "Selon le nombre" },
-  "areas.error": { en: "Wanted ± (95 %)", fr: "± voulu (95 %)" },
+  "areas.error": { en: "Wanted ±, 95 %", fr: "± voulu, 95 %" },
   "areas.error.of": { en: "of", fr: "pour" },
   "areas.error.overall": { en: "overall accuracy", fr: "l’exactitude globale" },
   "areas.error.class": { en: "area of {name}", fr: "la surface de {name}" },
