@@ -1,7 +1,7 @@
 import { studentT975 } from "./cluster-interval.ts";
 
 /** The patches of one label: its class, and what the map says of them. Rows are `[reference, class, patches, class, patches …]`, as they are stored. */
-export type LabelCounts = readonly number[];
+type LabelCounts = readonly number[];
 
 interface Label {
   readonly reference: number;
@@ -13,7 +13,7 @@ const read = ([reference = 0, ...rest]: LabelCounts): Label => ({
   mapped: Array.from({ length: rest.length / 2 }, (_, k) => [rest[2 * k]!, rest[2 * k + 1]!] as const),
 });
 
-export interface ClusteredAreas {
+interface ClusteredAreas {
   /** half of the 95 % interval of each class's share of the map */
   readonly shares: readonly number[];
   readonly overallAccuracy: number;

@@ -2,7 +2,7 @@
 export { areasOf } from "./areas.ts";
 export { CalibrationCounter } from "./calibration.ts";
 export { type Cluster, clusterInterval } from "./cluster-interval.ts";
-export { clusteredErrors, type LabelCounts, macroF1Interval } from "./clustered.ts";
+export { macroF1Interval } from "./clustered.ts";
 export { isPossible, setRule } from "./conformal.ts";
 export {
   addConfusions,
