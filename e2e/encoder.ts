@@ -1,7 +1,7 @@
 /**
  * Makes the encoder that ships: builds a project of each openly licensed set, pre-trains one network on all of them, and exports it.
  *
- *     node e2e/encoder.ts [--data DIR] [--to models/europe-10m] [--steps 1200] [--seed 1] [--without SET] [--work DIR]
+ *     node e2e/encoder.ts [--data DIR] [--to models/europe-10m] [--steps 3000] [--seed 1] [--without SET] [--work DIR]
  *
  * `--without` leaves places out by the beginning of their names, to measure the encoder there. Every command is one that a person could
  * type; `--work` keeps the projects, and a model that is there already is exported again.
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     data: { type: "string", default: "../shared/data" },
     to: { type: "string", default: "models/europe-10m" },
-    steps: { type: "string", default: "1200" },
+    steps: { type: "string", default: "3000" },
     seed: { type: "string", default: "1" },
     without: { type: "string" },
     work: { type: "string" },

@@ -27,8 +27,8 @@ export const trainMessages = messages({
     fr: "Apprend à un modèle les classes de vos étiquettes. Le résultat peut cartographier.",
   },
   "train.kind.pretrain.what": {
-    en: "Learns what the imagery looks like, without labels; a training on classes can start from it. In our tests it helped where a class had one or two labels, and seldom elsewhere.",
-    fr: "Apprend l’aspect des images, sans étiquettes ; un entraînement de classes peut en partir. Dans nos essais, utile quand une classe n’avait qu’une ou deux étiquettes, et rarement ailleurs.",
+    en: "Learns what the imagery looks like, without labels; a training on classes can start from it. In our tests maps gained a little by it on most data.",
+    fr: "Apprend l’aspect des images, sans étiquettes ; un entraînement de classes peut en partir. Dans nos essais, les cartes y ont un peu gagné sur la plupart des données.",
   },
   "train.needs.labels": {
     en: "Classes are learned from labels, and this project has none yet. Import or draw some, or pre-train on the imagery meanwhile.",
