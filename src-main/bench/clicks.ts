@@ -1,11 +1,12 @@
-// npm run bench:clicks: macro F1 of the instant map after a few clicks per class on the sample, beside a random forest taught the same patches.
+// npm run bench:clicks [-- --project FOLDER]: macro F1 of the instant map after a few clicks per class on the sample (or on the labels of a project),
+// beside a random forest taught the same patches; then after clicks where the program proposes them, beside clicks anywhere.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { classify, type LabelledTable, predictLogisticRegression, teachMethod } from "../classifiers/index.ts";
-import { FeatureLayer, fitInstant } from "../features/index.ts";
+import { FeatureLayer, fitInstant, nextPlaces } from "../features/index.ts";
 import { seededRandom, shuffled } from "../files/index.ts";
 import { contextOf } from "../jobs/context.ts";
 import { featureKey, monthsOfImagery } from "../jobs/feature-keys.ts";
@@ -19,7 +20,12 @@ import { imageryOf } from "../services/rasters/imagery.ts";
 
 const { values: options } = parseArgs({
   args: argv.slice(2),
-  options: { seeds: { type: "string", default: "3" }, clicks: { type: "string", default: "1,2,5,10,20" } },
+  options: {
+    seeds: { type: "string", default: "3" },
+    clicks: { type: "string", default: "1,2,5,10,20" },
+    totals: { type: "string", default: "8,12,20,40,80" },
+    project: { type: "string" },
+  },
 });
 const folds = 3;
 /** Parcels of fewer patches are left out, and classes of fewer parcels. */
@@ -33,8 +39,9 @@ try {
 }
 
 async function run(): Promise<void> {
-  const folder = join(room, "project");
-  await makeSample(join(import.meta.dirname, "../../resources/sample/flanders-crops-2019"), folder, "bench");
+  const folder = options.project ?? join(room, "project");
+  if (!options.project)
+    await makeSample(join(import.meta.dirname, "../../resources/sample/flanders-crops-2019"), folder, "bench");
   const catalog = await projectFolders({ appVersion: "bench" })["project.open"]({ folder, purpose: "bench" });
   const { grid } = catalog.project.get();
   const imagery = imageryOf(catalog);
@@ -65,7 +72,7 @@ async function run(): Promise<void> {
   const nameOf = (code: number) => labels.legend.find((one) => one.code === code)!.name;
   stdout.write(`${classes.map(([code, own]) => `${nameOf(code)}: ${own.length} parcels`).join(", ")}\n`);
   const parcels = classes.flatMap(([, own], position) =>
-    own.map(({ id }) => ({ id, position, rows: rowsOf(layer, patches, id) })),
+    own.map(({ id }): Parcel => ({ id, position, ...rowsOf(layer, patches, id) })),
   );
   stdout.write(
     `clicks per class  instant map  random forest   (macro F1, ${folds} folds of parcels, ${options.seeds} seeds)\n`,
@@ -73,13 +80,7 @@ async function run(): Promise<void> {
   for (const clicks of options.clicks.split(",").map(Number)) {
     const found: Record<"instant" | "forest", number[]> = { instant: [], forest: [] };
     for (let seed = 1; seed <= Number(options.seeds); seed++) {
-      const foldOf = new Map<number, number>();
-      for (const position of classes.keys())
-        for (const [i, { id }] of shuffled(
-          parcels.filter((parcel) => parcel.position === position),
-          seededRandom("fold", seed, position),
-        ).entries())
-          foldOf.set(id, i % folds);
+      const foldOf = foldsOf(parcels, classes.length, seed);
       const answers: Record<"instant" | "forest", number[]> = { instant: [], forest: [] };
       const truth: number[] = [];
       for (let fold = 0; fold < folds; fold++) {
@@ -109,20 +110,111 @@ async function run(): Promise<void> {
       `${String(clicks).padStart(16)}  ${mean(found.instant).padStart(11)}  ${mean(found.forest).padStart(13)}\n`,
     );
   }
+  await compareProposed(parcels, classes.length, layer.columns);
   layer.close();
 }
 
+interface Parcel {
+  readonly id: number;
+  readonly position: number;
+  /** values of its patches, and where they lie */
+  readonly rows: readonly Float32Array[];
+  readonly places: readonly (readonly [col: number, row: number])[];
+}
+
+function foldsOf(parcels: readonly Parcel[], classCount: number, seed: number): Map<number, number> {
+  const foldOf = new Map<number, number>();
+  for (let position = 0; position < classCount; position++)
+    for (const [i, { id }] of shuffled(
+      parcels.filter((parcel) => parcel.position === position),
+      seededRandom("fold", seed, position),
+    ).entries())
+      foldOf.set(id, i % folds);
+  return foldOf;
+}
+
+/** One click in each class, then clicks one after the other: where the program proposes them, beside patches drawn at random. */
+async function compareProposed(parcels: readonly Parcel[], classCount: number, columns: number): Promise<void> {
+  const totals = options.totals.split(",").map(Number);
+  const found = { proposed: totals.map(() => [] as number[]), random: totals.map(() => [] as number[]) };
+  for (let seed = 1; seed <= Number(options.seeds); seed++) {
+    const foldOf = foldsOf(parcels, classCount, seed);
+    const answers = { proposed: totals.map(() => [] as number[]), random: totals.map(() => [] as number[]) };
+    const truth: number[] = [];
+    for (let fold = 0; fold < folds; fold++) {
+      const teaching = parcels.filter(({ id }) => foldOf.get(id) !== fold);
+      const patches = teaching.flatMap(({ position, rows, places }) =>
+        rows.map((row, i) => ({ position, row, place: places[i]! })),
+      );
+      const held = parcels
+        .filter(({ id }) => foldOf.get(id) === fold)
+        .flatMap(({ position, rows }) => rows.map((row) => ({ position, row })));
+      const asked = tableOf(held, columns, classCount);
+      truth.push(...asked.classes);
+      for (const way of ["proposed", "random"] as const) {
+        const random = seededRandom("next", seed, fold);
+        const left = new Set(patches);
+        const clicked: typeof patches = [];
+        const click = (one: (typeof patches)[number]) => {
+          clicked.push(one);
+          left.delete(one);
+        };
+        for (let position = 0; position < classCount; position++) {
+          const own = patches.filter((one) => one.position === position);
+          click(own[Math.floor(random() * own.length)]!);
+        }
+        for (const [at, total] of totals.entries()) {
+          while (clicked.length < total && left.size > 0) {
+            const some = shuffled([...left], seededRandom("candidates", seed, fold, clicked.length)).slice(0, 1000);
+            if (way === "random") {
+              click(some[0]!);
+              continue;
+            }
+            const fitted = await fitInstant(tableOf(clicked, columns, classCount));
+            const table = tableOf(some, columns, classCount);
+            const shares = predictLogisticRegression(fitted, table);
+            const margins = Float32Array.from(some, (_, i) => {
+              const [first, second] = [...shares.subarray(i * classCount, (i + 1) * classCount)].sort((p, q) => q - p);
+              return first! - second!;
+            });
+            const cols = Int32Array.from(some, ({ place }) => place[0]);
+            const rows = Int32Array.from(some, ({ place }) => place[1]);
+            const known = tableOf(clicked, columns, classCount).values;
+            const [next] = nextPlaces(
+              { values: table.values, columns, margins, cols, rows },
+              { count: 1, known, apart: 4 },
+            );
+            click(some[next ?? 0]!);
+          }
+          const fitted = await fitInstant(tableOf(clicked, columns, classCount));
+          answers[way][at]!.push(...highest(predictLogisticRegression(fitted, asked), classCount));
+        }
+      }
+    }
+    for (const way of ["proposed", "random"] as const)
+      for (const at of totals.keys()) found[way][at]!.push(macroF1(classCount, answers[way][at]!, truth));
+  }
+  const mean = (list: readonly number[]) => (list.reduce((sum, one) => sum + one, 0) / list.length).toFixed(3);
+  stdout.write(`clicks in all  proposed  anywhere   (macro F1, one click in each class first)\n`);
+  for (const [at, total] of totals.entries())
+    stdout.write(
+      `${String(total).padStart(13)}  ${mean(found.proposed[at]!).padStart(8)}  ${mean(found.random[at]!).padStart(8)}\n`,
+    );
+}
+
 /** The standardised values of a parcel's patches. */
-function rowsOf(layer: FeatureLayer, patches: LabelPatches, id: number): Float32Array[] {
+function rowsOf(layer: FeatureLayer, patches: LabelPatches, id: number): Pick<Parcel, "rows" | "places"> {
   const { columns, factors, side } = layer;
-  return patches.patchesOf(id).flatMap(({ col, row, width }) =>
-    Array.from({ length: width }, (_, i) => {
-      const { values } = layer.blockAt(col + i, row)!;
-      const within = (at: number) => at - Math.floor(at / side) * side;
-      const p = within(row) * side + within(col + i);
-      return Float32Array.from(factors, (factor, j) => factor * values[p * columns + j]!);
-    }),
-  );
+  const places = patches
+    .patchesOf(id)
+    .flatMap(({ col, row, width }) => Array.from({ length: width }, (_, i) => [col + i, row] as const));
+  const rows = places.map(([col, row]) => {
+    const { values } = layer.blockAt(col, row)!;
+    const within = (at: number) => at - Math.floor(at / side) * side;
+    const p = within(row) * side + within(col);
+    return Float32Array.from(factors, (factor, j) => factor * values[p * columns + j]!);
+  });
+  return { rows, places };
 }
 
 function tableOf(

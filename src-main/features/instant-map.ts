@@ -87,6 +87,21 @@ export class InstantMap {
     return any ? { samples, mask } : undefined;
   }
 
+  /** [n] the likeliest classes of patches, how likely each is and how far ahead, from 0 to 1; 0 where no input sees the patch. */
+  classesOf(cols: Int32Array, rows: Int32Array) {
+    const answerer = this.#answerer;
+    const codes = new Uint8Array(cols.length);
+    const confidence = new Float32Array(cols.length);
+    const margins = new Float32Array(cols.length);
+    if (answerer?.kind === "classes")
+      for (let i = 0; i < cols.length; i++) {
+        codes[i] = this.#value(answerer, cols[i]!, rows[i]!, "class") ?? 0;
+        confidence[i] = (this.#value(answerer, cols[i]!, rows[i]!, "confidence") ?? 0) / certain;
+        margins[i] = (this.#value(answerer, cols[i]!, rows[i]!, "margin") ?? 0) / certain;
+      }
+    return { codes, confidence, margins };
+  }
+
   #value(answerer: Answerer, col: number, row: number, what: InstantLayer): number | undefined {
     const { side } = this.#layer;
     const [blockCol, blockRow] = [Math.floor(col / side), Math.floor(row / side)];

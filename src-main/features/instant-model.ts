@@ -72,7 +72,7 @@ const tried = { rows: 300, folds: 3 } as const;
  * @throws what `signal` was aborted with
  */
 export async function instantTemperature(table: LabelledTable, { groups, from, signal }: InstantRows): Promise<number> {
-  const some = spread(groups, tried.rows);
+  const some = spreadRows(groups, tried.rows);
   const small = rowsOf(table, some);
   const own = Int32Array.from(some, (row) => groups[row]!);
   const folds = groupedFolds({ groups: own, classes: small.classes }, tried.folds, 0);
@@ -91,7 +91,7 @@ export async function instantTemperature(table: LabelledTable, { groups, from, s
 }
 
 /** At most `most` rows, the same number of each group as far as it goes, spread over the group. */
-function spread(groups: Int32Array, most: number): number[] {
+export function spreadRows(groups: Int32Array, most: number): number[] {
   const rowsOfGroup = [...Map.groupBy(groups.keys(), (row) => groups[row]!).values()];
   if (groups.length <= most) return [...groups.keys()];
   const each = Math.max(1, Math.floor(most / rowsOfGroup.length));

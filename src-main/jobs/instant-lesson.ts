@@ -61,6 +61,7 @@ export class InstantLessons {
   #polygons = new Set<LabelPolygon>();
   #train: LabelPatches | undefined;
   #held: readonly LabelPatches[] = [];
+  #unused: LabelPatches | undefined;
   #told = new Map<number, ToldBlock>();
 
   /** @param seed chooses patches of labels that are too large */
@@ -112,10 +113,9 @@ export class InstantLessons {
     };
   }
 
-  /** Whether a label of any part lies on a patch, as of the labels that were learned last. */
+  /** Whether a label lies on a patch, also one that is used for nothing, as of the labels that were learned last. */
   isLabelled(col: number, row: number): boolean {
-    const window = { col, row, width: 1, height: 1 };
-    return [this.#train, ...this.#held].some((one) => one && one.labels(window).polygons[0]! >= 0);
+    return [this.#train, ...this.#held, this.#unused].some((one) => one?.has(col, row));
   }
 
   #update(labels: LabelInput): LabelPatches {
@@ -126,6 +126,7 @@ export class InstantLessons {
       const of = (part: SplitPart) => new LabelPatches({ ...labels, polygons: [] }, part, codes, patchGrid(this.#grid), projectArea(this.#grid)); // biome-ignore format: one call
       this.#train = of("train");
       this.#held = heldBack.map(of);
+      this.#unused = of("unused");
       this.#polygons = new Set();
       this.#told = new Map();
       this.#codes = codes;
@@ -135,6 +136,7 @@ export class InstantLessons {
     this.#polygons = polygons;
     const train = this.#train!;
     const changed = new Set<number>();
+    this.#unused!.change(removed, added);
     for (const one of [train, ...this.#held])
       for (const span of one.change(removed, added))
         for (const index of this.#blocks.touching(span)) changed.add(index);

@@ -156,6 +156,18 @@ export class LabelPatches {
     return { classes, polygons, contested: contested.size };
   }
 
+  /** Whether any polygon holds the centre of a patch. */
+  has(col: number, row: number): boolean {
+    const window = { col, row, width: 1, height: 1 };
+    let found = false;
+    for (const { spans, window: around } of this.#cells.get(cellsOf(window)[0]!) ?? [])
+      if (!found && holds(around, col, row))
+        spans(window, (at, start, end) => {
+          if (at === row && start <= col && col < end) found = true;
+        });
+    return found;
+  }
+
   /** The patches of a polygon, as stretches of one row. */
   patchesOf(id: number): readonly PatchWindow[] {
     const known = this.#patches.get(id);

@@ -89,7 +89,7 @@ const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 function about(row: ScoreRow, scores: ScoreTable): string {
   const better = betterMethod(scores, row);
   return [
-    row.method ? methodInWords(row.method, row.features) : "network",
+    row.method ? methodInWords(row.method, row) : "network",
     ...(row.secondsBefore > 0 ? [`after ${duration(row.secondsBefore)} of other training`] : []),
     ...(row.recommended ? ["recommended"] : []),
     ...(row.elsewhere ? ["from elsewhere"] : []),

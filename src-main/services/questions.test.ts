@@ -151,6 +151,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "inspect.series": { places: [place] },
     "alignment.report": {},
     "instant.state": { learn: true },
+    "instant.suspicious": {},
     "edits.list": {},
   };
 };
@@ -179,11 +180,12 @@ test("a question is answered from the tables that its line names, and from no ot
     if (others.length > 0) unnamed[name] = others;
   }
   expect(unnamed).toEqual({});
-  // These look into files of a model or a map, or ask the job process: their rows were read before.
+  // These look into files of a model, a map or the instant map, or ask the job process: their rows were read before.
   expect(refused).toEqual([
     "tiles.answers: map-not-found",
     "models.details: model-unreadable",
     "runs.estimate: No test estimates counting",
     "maps.estimate: model-has-no-head",
+    "instant.suspicious: instant-not-prepared",
   ]);
 });

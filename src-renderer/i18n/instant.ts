@@ -72,6 +72,50 @@ export const instantMessages = messages({
     en: "Makes a model and a map of it, to be exported and measured.",
     fr: "En fait un modèle et une carte, à exporter et à mesurer.",
   },
+  "instant.steady": {
+    en: "The last labels changed almost nothing. Label elsewhere, or measure and keep the map.",
+    fr: "Les dernières étiquettes n’ont presque rien changé. Étiquetez ailleurs, ou mesurez et conservez la carte.",
+  },
+  "instant.changed": {
+    en: "The last label changed {share} of the map.",
+    fr: "La dernière étiquette a changé {share} de la carte.",
+  },
+  "asks.next": { en: "Label here next", fr: "Étiqueter ici ensuite" },
+  "asks.accept": { en: "Take the proposed class", fr: "Prendre la classe proposée" },
+  "asks.keepOne": { en: "Keep the label", fr: "Garder l’étiquette" },
+  "instant.see": { en: "See an instant map", fr: "Voir une carte instantanée" },
+  "asks.next.hint": {
+    en: "Flies to the place where a label helps most. One key labels it: Enter for the proposed class, 1–9 for another, S to skip.",
+    fr: "Va au lieu où une étiquette aide le plus. Une touche l’étiquette : Entrée pour la classe proposée, 1–9 pour une autre, S pour passer.",
+  },
+  "asks.suspicious": { en: "Suspicious labels", fr: "Étiquettes douteuses" },
+  "asks.suspicious.hint": {
+    en: "Shows labels that look like another class, one after the other: Enter changes the class, K keeps it, S skips.",
+    fr: "Montre l’une après l’autre les étiquettes qui ressemblent à une autre classe : Entrée change la classe, K la conserve, S passe.",
+  },
+  "asks.doubted": {
+    en: "Labelled “{own}”, but it looks like “{proposed}” ({share}).",
+    fr: "Étiquetée « {own} », mais ressemble à « {proposed} » ({share}).",
+  },
+  "asks.proposed": { en: "Is this “{name}”? ({share} likely)", fr: "Est-ce « {name} » ? (probable à {share})" },
+  "asks.which": { en: "Which class is this?", fr: "Quelle est cette classe ?" },
+  "asks.looking": { en: "Looking for a place …", fr: "Recherche d’un lieu …" },
+  "asks.next.none": {
+    en: "No place is left that differs from the labelled ones.",
+    fr: "Il ne reste aucun lieu différent de ceux qui sont étiquetés.",
+  },
+  "asks.suspicious.none": {
+    en: "No label looks like another class.",
+    fr: "Aucune étiquette ne ressemble à une autre classe.",
+  },
+  "asks.left": {
+    en: { one: "{count} more", other: "{count} more" },
+    fr: { one: "encore {count}", other: "encore {count}" },
+  },
+  "asks.relabel": { en: "Change to {name}", fr: "Changer en {name}" },
+  "asks.keep": { en: "Keep {name}", fr: "Garder {name}" },
+  "asks.skip": { en: "Skip", fr: "Passer" },
+  "asks.stop": { en: "End", fr: "Terminer" },
   "instant.kept": {
     en: "“{name}” is being kept: its model, then its map.",
     fr: "« {name} » est en cours de conservation : le modèle, puis la carte.",

@@ -9,6 +9,7 @@ import { Docks } from "./docks.svelte.ts";
 import { EditHistory } from "./history.svelte.ts";
 import { Instant } from "./instant.svelte.ts";
 import { Jobs } from "./jobs.svelte.ts";
+import { LabelAsks } from "./label-asks.svelte.ts";
 import { LabelDrawing } from "./label-drawing.svelte.ts";
 import { LabelProblems } from "./label-problems.svelte.ts";
 import { LabelScreens } from "./label-screens.svelte.ts";
@@ -60,6 +61,7 @@ export const instant = new Instant({ client, session, memory: viewMemory });
 export const labelDrawing = new LabelDrawing({ session, memory: viewMemory, labels });
 export const outline = new Outline({ client, session, labels, labelDrawing });
 export const similar = new Similar({ client, session });
+export const labelAsks = new LabelAsks({ client, session, labels });
 export const labelProblems = new LabelProblems({ client, session, labels });
 export const tiles = new Tiles({ client, session });
 export const maps = new Maps({

@@ -90,6 +90,14 @@ export class Instant {
     return { layer, epoch: learned.epoch, legend: learned.classes };
   });
 
+  /** Shows the instant map, and prepares it first where it has to be; `show` opens its place in the window. */
+  async see(show: () => void): Promise<void> {
+    show();
+    if (!this.on) this.look({ on: true });
+    const { features, job } = this.state ?? {};
+    if (features && features.state !== "ready" && (job === null || job?.state === "failed")) await this.prepare();
+  }
+
   /** Computes the values that it is made of. */
   async prepare(): Promise<void> {
     await this.#do(() => this.#client.invoke("instant.prepare", {}));

@@ -20,6 +20,7 @@ const learned = (more: Partial<InstantLearned>): InstantLearned => ({
   labels: 2,
   heldBack: 0,
   outside: 0,
+  agreement: null,
   milliseconds: 5,
   ...more,
 });

@@ -80,3 +80,6 @@ export interface LabelPart {
   readonly part: SplitPart;
   readonly patches: readonly SplitPart[] | null;
 }
+
+/** The field of a label that a person has looked at and keeps, though others contradict it. */
+export const confirmedField = "confirmed";

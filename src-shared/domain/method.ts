@@ -19,8 +19,17 @@ export const methodNames: Readonly<Record<Method, string>> = {
   "boosted-trees": "boosted trees",
 };
 
+/** What is said of a method beside its name. */
+export interface MethodTraits {
+  readonly features?: MethodFeatures | undefined;
+  /** the instant map was kept as this model */
+  readonly instant?: boolean | undefined;
+}
+
 /** A method with what it learns from, where that is more than monthly values. */
-export const methodInWords = (method: Method, features?: MethodFeatures): string =>
-  usesEncoder(features)
-    ? `${methodNames[method]} on ${features === "both" ? "monthly values and an encoder" : "an encoder"}`
-    : methodNames[method];
+export const methodInWords = (method: Method, { features, instant }: MethodTraits = {}): string =>
+  instant
+    ? "instant map"
+    : usesEncoder(features)
+      ? `${methodNames[method]} on ${features === "both" ? "monthly values and an encoder" : "an encoder"}`
+      : methodNames[method];

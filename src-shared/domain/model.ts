@@ -22,6 +22,8 @@ export interface ModelSummary {
   readonly architecture: string;
   /** of a method: what it learned from; monthly values when left out */
   readonly features?: MethodFeatures;
+  /** the instant map was kept as this model */
+  readonly instant?: boolean;
   readonly steps: number;
   readonly seconds: number;
   readonly provider: string;

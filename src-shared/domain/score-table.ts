@@ -1,5 +1,5 @@
 import { countedLabels, type LabelUnit } from "./label-unit.ts";
-import { type Method, type MethodFeatures, methodNames } from "./method.ts";
+import { type Method, type MethodFeatures, methodInWords } from "./method.ts";
 
 /** One model in a table of scores. Figures are `null` where nothing is known. */
 export interface ScoreRow {
@@ -8,6 +8,8 @@ export interface ScoreRow {
   readonly method: Method | null;
   /** what the method learned from; monthly values when left out */
   readonly features?: MethodFeatures;
+  /** the instant map was kept as this model */
+  readonly instant?: boolean;
   readonly modalities: readonly string[];
   /** wins on the validation part of the present split */
   readonly recommended: boolean;
@@ -54,7 +56,12 @@ interface Verdict {
   readonly figure: "macroF1" | "polygonsRight";
   readonly winner: "network" | "method" | "neither";
   readonly network: { readonly model: string; readonly value: number };
-  readonly method: { readonly model: string; readonly method: Method; readonly value: number };
+  readonly method: {
+    readonly model: string;
+    readonly method: Method;
+    readonly instant?: boolean;
+    readonly value: number;
+  };
 }
 
 /** Scores that are closer are level. */
@@ -74,7 +81,12 @@ export function verdictsOf({ rows }: Pick<ScoreTable, "rows">): Verdict[] {
         figure,
         winner: Math.abs(ahead) < level ? "neither" : ahead > 0 ? "network" : "method",
         network: { model: network.model, value: network.value },
-        method: { model: method.model, method: method.method, value: method.value },
+        method: {
+          model: method.model,
+          method: method.method,
+          ...(method.instant ? { instant: true } : {}),
+          value: method.value,
+        },
       },
     ];
   });
@@ -97,7 +109,7 @@ const two = (value: number): string => value.toFixed(2);
 
 function verdictSentence({ figure, winner, network, method }: Verdict): string {
   const what = figure === "macroF1" ? "Macro F1" : "Share of polygons right";
-  const simple = `“${method.model}” (${methodNames[method.method]})`;
+  const simple = `“${method.model}” (${methodInWords(method.method, { instant: method.instant })})`;
   switch (winner) {
     case "neither":
       return `${what}: the best network, “${network.model}”, and the best simple method, ${simple}, are level (${two(network.value)} and ${two(method.value)}).`;

@@ -1,4 +1,5 @@
 import type { LegendClass } from "../domain/legend.ts";
+import type { Bounds } from "../geo/bounds.ts";
 import type { StartedJob } from "./jobs.ts";
 
 type Nothing = Readonly<Record<string, never>>;
@@ -37,6 +38,46 @@ export interface InstantLearned {
   /** labels of which no image sees a patch */
   readonly outside: number;
   readonly milliseconds: number;
+  /**
+   * How the last label changed the map, on patches drawn once: the share that changed its class, Cohen's kappa of both, and whether the last few labels
+   * changed next to nothing. `null` while there is no model before it.
+   */
+  readonly agreement: { readonly changed: number; readonly kappa: number; readonly steady: boolean } | null;
+}
+
+/** A place to label next: one patch. */
+export interface NextPlace {
+  /** its middle, in the project's CRS */
+  readonly x: number;
+  readonly y: number;
+  readonly bounds: Bounds;
+  /** names it, to be skipped */
+  readonly patch: readonly [col: number, row: number];
+  /** the class that the instant map shows there; `null` while fewer than two classes have labels */
+  readonly classCode: number | null;
+  /** from 0 to 1: of that class, and how far it is ahead of the next */
+  readonly confidence: number;
+  readonly margin: number;
+}
+
+/** A label that the other labels contradict. */
+export interface SuspiciousLabel {
+  readonly id: number;
+  readonly classCode: number;
+  /** the class that the others say it is */
+  readonly proposed: number;
+  /** mean probability over its patches, from 0 to 1: of its own class, and of the proposed one */
+  readonly ownShare: number;
+  readonly proposedShare: number;
+  readonly patches: number;
+}
+
+export interface SuspiciousLabels {
+  /** the most contradicted first */
+  readonly labels: readonly SuspiciousLabel[];
+  /** labels of the training part that were judged, and those whose class has no other label */
+  readonly judged: number;
+  readonly alone: number;
 }
 
 export interface InstantState {
@@ -55,6 +96,14 @@ export interface InstantCommands {
   "instant.state"(request: { readonly learn?: boolean | undefined }): Promise<InstantState>;
   /** Computes the values that are not there yet; `null` when all are. */
   "instant.prepare"(request: Nothing): Promise<StartedJob | null>;
+  /** Where a label would help most: uncertain places, each unlike the labelled ones and the others; never in the test part, never labelled already. */
+  "instant.next"(request: {
+    readonly count?: number | undefined;
+    /** places that were proposed and are not wanted, nor others like them */
+    readonly skipped?: readonly (readonly [col: number, row: number])[] | undefined;
+  }): Promise<readonly NextPlace[]>;
+  /** Labels of the training part whose class differs from what all the others say. */
+  "instant.suspicious"(request: Nothing): Promise<SuspiciousLabels>;
   /** Makes a model of the instant map as it is now, and draws its map behind it unless `map` is false. */
   "instant.keep"(request: { readonly name: string; readonly map?: boolean | undefined }): Promise<StartedJob>;
 }

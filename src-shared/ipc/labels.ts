@@ -295,6 +295,8 @@ export interface LabelCommands {
   "labels.add"(request: {
     readonly legendId?: number | undefined;
     readonly labels: readonly NewLabelRequest[];
+    /** at places that the program proposed: they join the training part, whatever chance would give them */
+    readonly teaching?: boolean | undefined;
   }): Promise<{ readonly ids: readonly number[] }>;
   /** Another outline. */
   "labels.update"(request: {

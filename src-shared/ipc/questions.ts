@@ -258,6 +258,8 @@ export const questionTables = {
 
   // instant
   "instant.state": [...labels, ...images, "modalities", "modality_acquisitions", "jobs", "view_state"],
+  "instant.next": null,
+  "instant.suspicious": [...labels, ...images, "modalities", "modality_acquisitions", "view_state"],
   "instant.prepare": null,
   "instant.keep": null,
 

@@ -5,11 +5,11 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
 import type { InstantLearned, InstantState } from "../../../src-shared/ipc/instant.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { type InstantLayer, instantLayers } from "../../features/index.ts";
+import { type InstantLayer, instantLayers, type SuspiciousGroups } from "../../features/index.ts";
 import { activeLegend } from "../labels/active.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { areWhole, factsOf, featuresFolder, type WantedGroups, wantedGroups } from "./feature-groups.ts";
-import type { LabelsAsked } from "./messages.ts";
+import type { LabelsAsked, NextPatch } from "./messages.ts";
 import { instantThread, Superseded } from "./thread.ts";
 
 /** The values that are ready to learn from. */
@@ -94,7 +94,7 @@ export class InstantProject {
     if (this.#learned && this.#lesson === lesson && !catalog.readOnly) return this.#learned;
     try {
       const told = await this.#thread.ask("learn", this.#asked());
-      const { kind, rows, labels, outside, heldBack, patches, milliseconds } = told;
+      const { kind, rows, labels, outside, heldBack, patches, milliseconds, agreement } = told;
       const classes = told.legend.map((one) => ({ ...one, patches: patches[one.code] ?? 0 }));
       this.#lesson = lesson;
       this.#learned = {
@@ -106,6 +106,7 @@ export class InstantProject {
         heldBack,
         outside,
         milliseconds,
+        agreement,
       };
       return this.#learned;
     } catch (error) {
@@ -129,6 +130,25 @@ export class InstantProject {
       writing: !readOnly,
       changed: changes ? [...changes.changed, ...changes.removed] : null,
     };
+  }
+
+  /** Where a label would help most, by patches from the CRS origin. The labels are learned first. */
+  async next(count: number, skipped: readonly (readonly [number, number])[]): Promise<readonly NextPatch[]> {
+    await this.learned();
+    return this.#thread.ask("next", { count, skipped });
+  }
+
+  /** Labels that the others contradict. */
+  async suspicious(): Promise<SuspiciousGroups> {
+    for (;;) {
+      await this.learned();
+      try {
+        return await this.#thread.ask("suspicious", null);
+      } catch (error) {
+        // Labels changed meanwhile.
+        if (!(error instanceof Superseded) || !this.#thread.running) throw error;
+      }
+    }
   }
 
   #forget(): void {

@@ -174,6 +174,67 @@ test("labels of the test part never teach it, not even where another label lies 
   expect([first, second, third].every(Number.isInteger)).toBe(true);
 });
 
+test("places to label next lie on no label and in no test block, are unlike each other, and what is labelled there teaches", async () => {
+  const key = ({ patch }: { patch: readonly [number, number] }) => patch.join();
+  const places = await all["instant.next"]({ count: 12 });
+  expect(new Set(places.map(key)).size).toBe(12);
+  const { labels } = await all["labels.list"]({});
+  for (const { bounds, x, y, classCode, confidence, margin } of places) {
+    expect([(bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2]).toEqual([x, y]);
+    expect(labels.some((label) => Math.abs(label.x - x) < 5 && Math.abs(label.y - y) < 5)).toBe(false);
+    expect([1, 2, 3]).toContain(classCode);
+    expect(margin).toBeLessThanOrEqual(confidence);
+    for (const other of places)
+      if (other.x !== x || other.y !== y)
+        expect(Math.max(Math.abs(other.x - x), Math.abs(other.y - y))).toBeGreaterThanOrEqual(40);
+  }
+  // What is skipped does not come again.
+  const later = await all["instant.next"]({
+    count: 12,
+    skipped: places.map(({ patch }) => [...patch] as [number, number]),
+  });
+  expect(later.map(key).filter((one) => places.map(key).includes(one))).toEqual([]);
+
+  // The split's field says nothing of it: it would be used for nothing, but was chosen to teach.
+  const before = (await state()).learned!;
+  const [first] = places;
+  await all["labels.add"]({ labels: [{ classCode: 1, point: [first!.x, first!.y], drawn: "point" }], teaching: true });
+  const taught = (await state()).learned!;
+  expect(taught).toMatchObject({ labels: before.labels + 1, heldBack: before.heldBack });
+  expect(taught.agreement).toMatchObject({ steady: false, changed: expect.any(Number) });
+  const input = await all["labels.input"]({});
+  expect(input.polygons.at(-1)).toMatchObject({ part: "train" });
+  await all["edits.undo"]({});
+
+  // Blocks of which some test: nothing is proposed there, nor where a new block would test.
+  await all["labels.split"]({ method: "blocks", blockMeters: 160, bufferMeters: 0, seed: 1, tooFew: "train" });
+  for (const { x, y } of await all["instant.next"]({ count: 20 })) {
+    const { ids } = await all["labels.add"]({ labels: [{ classCode: 1, point: [x, y], drawn: "point" }] });
+    const parts = await all["labels.input"]({});
+    expect(parts.polygons.filter(({ id }) => id === ids[0]).map(({ part }) => part)).toEqual(["train"]);
+    await all["edits.undo"]({});
+  }
+  await all["edits.undo"]({});
+  expect((await state()).learned).toMatchObject({ labels: before.labels, heldBack: before.heldBack });
+});
+
+test("a label that the others contradict is found, with the class that they say", async () => {
+  expect(await all["instant.suspicious"]({})).toMatchObject({ labels: [] });
+  // Around a place that is grass, more of it, and one patch that says wheat.
+  const grassy = [[38, 50], [39, 50], [41, 50], [40, 48], [40, 52]] as const; // biome-ignore format: one line
+  for (const [col, row] of grassy) await click(2, col, row);
+  for (const [col, row] of [[9, 10], [11, 10], [10, 9], [10, 12]] as const) await click(1, col, row); // biome-ignore format: one line
+  const wrong = await click(1, 40, 49);
+  const { labels, judged } = await all["instant.suspicious"]({});
+  expect(judged).toBeGreaterThanOrEqual(10);
+  expect(labels[0]).toMatchObject({ id: wrong, classCode: 1, proposed: 2, patches: 1 });
+  expect(labels[0]!.proposedShare).toBeGreaterThan(0.5);
+  // A person looked and keeps it: it is not asked about again.
+  await all["labels.setProperties"]({ ids: [wrong], properties: { confirmed: true } });
+  expect((await all["instant.suspicious"]({})).labels.map(({ id }) => id)).not.toContain(wrong);
+  for (let i = 0; i < 11; i++) await all["edits.undo"]({});
+});
+
 test("a kept map is the one that was seen, is scored on the test part like any model, and says that it was instant", async () => {
   const seen = await drawn("class", (await state()).learned!.epoch);
   const kept = await all["instant.keep"]({ name: "clicks" });

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { architectures, type InstantColumns } from "../../../src-shared/domain/job.ts";
+import { confirmedField } from "../../../src-shared/domain/label.ts";
 import { finetuneDefaults } from "../../../src-shared/domain/recipe.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { InstantCommands } from "../../../src-shared/ipc/instant.ts";
+import type { InstantCommands, NextPlace } from "../../../src-shared/ipc/instant.ts";
 import type { MapCommands } from "../../../src-shared/ipc/maps.ts";
 import { type FeatureGroup, mostStored } from "../../features/index.ts";
 import type { Deps } from "../deps.ts";
@@ -25,6 +26,44 @@ export function instantService(
     "instant.state": validated("instant.state", z.strictObject({ learn: z.boolean().default(false) }), ({ learn }) =>
       project.state(learn),
     ),
+
+    "instant.next": validated(
+      "instant.next",
+      z.strictObject({
+        count: z.int().min(1).max(100).default(1),
+        skipped: z
+          .array(z.tuple([z.int(), z.int()]))
+          .max(1000)
+          .default([]),
+      }),
+      async ({ count, skipped }) => {
+        const { patchMeters } = catalog.project.get().grid;
+        return (await project.next(count, skipped)).map(({ col, row, ...place }): NextPlace => {
+          const [minX, maxY] = [col * patchMeters, -row * patchMeters];
+          const bounds = { minX, minY: maxY - patchMeters, maxX: minX + patchMeters, maxY };
+          return { ...place, patch: [col, row], x: minX + patchMeters / 2, y: maxY - patchMeters / 2, bounds };
+        });
+      },
+    ),
+
+    "instant.suspicious": validated("instant.suspicious", z.strictObject({}), async () => {
+      const { found, ...rest } = await project.suspicious();
+      const labels = catalog.labels.find({ ids: found.map(({ group }) => group) });
+      const confirmed = new Set(
+        labels.flatMap(({ id, properties }) => (properties[confirmedField] === true ? [id] : [])),
+      );
+      return {
+        ...rest,
+        labels: found
+          .filter(({ group }) => !confirmed.has(group))
+          .map(({ group, own, rows, ...shares }) => ({
+            ...shares,
+            id: group,
+            classCode: own,
+            patches: rows,
+          })),
+      };
+    }),
 
     "instant.prepare": validated("instant.prepare", z.strictObject({}), async () => {
       const { grid } = catalog.project.get();

@@ -1,8 +1,8 @@
-import type { LabelInput, LabelPolygon } from "../../../src-shared/domain/job.ts";
+import type { LabelInput, LabelPolygon, ProjectGrid } from "../../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
-import type { Catalog, Label, LabelPart } from "../../catalog/index.ts";
+import type { Catalog, Label, LabelPart, Split } from "../../catalog/index.ts";
 import { activeLegend } from "../labels/active.ts";
-import { isInSeason, labelPolygons, labelsInParts, seasonOf } from "../labels/labels.ts";
+import { isInSeason, labelPolygons, labelsInParts, seasonOf, wouldTeach } from "../labels/labels.ts";
 
 export interface InstantLabels {
   readonly labels: LabelInput;
@@ -55,6 +55,7 @@ interface KeptLabel {
 export class KeptLabels {
   #key = "";
   #kept = new Map<number, KeptLabel>();
+  #split: Split | undefined;
 
   /**
    * @param changed labels that were added, changed or removed since this was asked last; `null`: anything may have
@@ -66,6 +67,7 @@ export class KeptLabels {
     const { grid } = catalog.project.get();
     const season = seasonOf(catalog);
     const split = catalog.splits.current(legend.id);
+    this.#split = split;
     const key = JSON.stringify([legend.id, season, grid, split?.id, split?.createdAt]);
     const all = changed === null || key !== this.#key;
     if (all) this.#kept.clear();
@@ -88,6 +90,11 @@ export class KeptLabels {
     }
     if (!inOrder) this.#kept = new Map([...this.#kept].sort(([p], [q]) => p - q));
     return this.#input(legend.classes, grid.geobox.crs);
+  }
+
+  /** Whether a label on this patch would teach, and not test; counted from the corner of the project. */
+  wouldTeach(grid: ProjectGrid, col: number, row: number): boolean {
+    return wouldTeach(this.#split, grid.geobox, col, row);
   }
 
   #input(classes: readonly LegendClass[], crs: string): LabelInput | undefined {

@@ -29,6 +29,7 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
         summary: {
           architecture: (spec.kind === "finetune" && spec.method) || spec.architecture.name,
           ...(spec.kind === "finetune" && spec.features ? { features: spec.features } : {}),
+          ...(spec.kind === "finetune" && spec.instant ? { instant: true } : {}),
           steps: result.steps,
           seconds: result.seconds,
           provider: result.provider,

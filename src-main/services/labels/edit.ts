@@ -81,8 +81,12 @@ export function labelEdits(deps: Deps): Edits {
   return {
     "labels.add": validated(
       "labels.add",
-      z.strictObject({ legendId: z.int().optional(), labels: z.array(newLabel).min(1).max(10_000) }),
-      ({ legendId, labels }) => {
+      z.strictObject({
+        legendId: z.int().optional(),
+        labels: z.array(newLabel).min(1).max(10_000),
+        teaching: z.boolean().default(false),
+      }),
+      ({ legendId, labels, teaching }) => {
         const legend = legendFor(catalog, legendId);
         const box = grid();
         const rows = labels.map((label): Omit<Label, "id"> => {
@@ -106,7 +110,7 @@ export function labelEdits(deps: Deps): Edits {
         });
         return edit(deps, { key: "labels.add", params: { count: rows.length } }, () => {
           const added = rows.map(insert);
-          joinSplit(catalog, added);
+          joinSplit(catalog, added, { teaching });
           return { ids: added.map(({ id }) => id) };
         });
       },

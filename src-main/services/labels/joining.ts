@@ -1,7 +1,8 @@
 import type { SplitPart } from "../../../src-shared/domain/job.ts";
 import { partOfMeaning, type SplitParameters, type SplitShares } from "../../../src-shared/domain/split.ts";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
-import type { Catalog, Label, LabelPart } from "../../catalog/index.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
+import type { Catalog, Label, LabelPart, Split } from "../../catalog/index.ts";
 import { blocksOfLabel, defaultShares, dividedByBlocks, splitWords, wordKey } from "../../learning/split/index.ts";
 import { runsOf } from "./input.ts";
 
@@ -9,17 +10,47 @@ import { runsOf } from "./input.ts";
  * What is drawn after a split joins it at once and moves nothing that is there: the patches of a label in known blocks get the
  * blocks' sets; a new block, or a label of its own, draws its set by the split's seed and shares.
  */
-export function joinSplit(catalog: Catalog, labels: readonly Label[]): void {
-  for (const [legendId, own] of Map.groupBy(labels, (label) => label.legendId)) joinOne(catalog, legendId, own);
+export function joinSplit(
+  catalog: Catalog,
+  labels: readonly Label[],
+  { teaching = false }: { readonly teaching?: boolean } = {},
+): void {
+  for (const [legendId, own] of Map.groupBy(labels, (label) => label.legendId))
+    joinOne(catalog, legendId, own, teaching);
 }
 
+/**
+ * Whether a label on one patch would teach, and not test: in a split by blocks the place says it; elsewhere the label does (`teaching`).
+ * @param col of the project's grid
+ * @param row of the project's grid
+ */
+export function wouldTeach(split: Split | undefined, grid: GeoBox, col: number, row: number): boolean {
+  if (split?.method !== "blocks" || !split.blocks) return true;
+  const side = split.parameters.blockMeters ?? 1;
+  const piece = { classCode: 0, runs: [[row, col, col + 1] as const] };
+  const blocks = new Map<string, "train" | "validation" | "test">();
+  const [own] = blocksOfLabel(piece, side, grid.affine);
+  const part = split.blocks[own!] ?? drawnPart(split.parameters, own!);
+  if (part !== "train") return false;
+  const buffer = split.parameters.bufferMeters ?? 0;
+  if (buffer === 0) return true;
+  for (const [key, known] of Object.entries(split.blocks))
+    if (known !== "unused") blocks.set(key, known as "train" | "validation" | "test");
+  blocks.set(own!, part);
+  return dividedByBlocks([piece], blocks, side, { affine: grid.affine, buffer }).parts[0] === "train";
+}
+
+/** The set that chance gives a label or block, by the split's seed and shares. */
+const drawnPart = ({ seed, shares }: SplitParameters, key: string): "train" | "validation" | "test" =>
+  drawn(`${seed ?? 0}/${key}`, shares ?? defaultShares);
+
 /** The labels of one legend, which has a split of its own or none. */
-function joinOne(catalog: Catalog, legendId: number, labels: readonly Label[]): void {
+function joinOne(catalog: Catalog, legendId: number, labels: readonly Label[], teaching: boolean): void {
   const split = catalog.splits.current(legendId);
   if (!split) return;
   const { parameters } = split;
   const grid = catalog.project.get().grid.geobox;
-  const draw = (key: string) => drawn(`${parameters.seed ?? 0}/${key}`, parameters.shares ?? defaultShares);
+  const draw = (key: string) => drawnPart(parameters, key);
   if (split.method === "blocks" && split.blocks) {
     const side = parameters.blockMeters ?? 1;
     const blocks = new Map(Object.entries(split.blocks)) as Map<string, "train" | "validation" | "test">;
@@ -36,6 +67,12 @@ function joinOne(catalog: Catalog, legendId: number, labels: readonly Label[]): 
       return [id, typeof own === "string" ? { part: own, patches: null } : { part: "unused", patches: own }];
     });
     catalog.splits.assign(split.id, new Map(joined));
+    return;
+  }
+  // A place that the program chose is no sample of the ground: in the test part it would make the accuracy that of such places.
+  if (teaching) {
+    const train = labels.map(({ id }): [number, LabelPart] => [id, { part: "train", patches: null }]);
+    catalog.splits.assign(split.id, new Map(train));
     return;
   }
   const meaning = split.method === "field" ? meaningOf(catalog, legendId, labels, parameters) : undefined;

@@ -30,7 +30,7 @@ export function modelCard(
       : model.tiles
         ? `An OmniSat model that says which of ${legend?.length ?? 0} classes a tile of ${grid.tilePatches * grid.patchMeters} m holds, several at once: one probability per class.`
         : method
-          ? `A model (${methodInWords(method.name, method.features)}) that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes from ${[...(method.features === "encoder" ? [] : ["monthly values of its series and figures of its images"]), ...(usesEncoder(method.features) ? ["the embedding of a network that learns nothing more"] : [])].join(", beside ")}.`
+          ? `A model (${methodInWords(method.name, { features: method.features, instant: training.settings.instant === true })}) that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes from ${[...(method.features === "encoder" ? [] : ["monthly values of its series and figures of its images"]), ...(usesEncoder(method.features) ? ["the embedding of a network that learns nothing more"] : [])].join(", beside ")}.`
           : `An OmniSat model that gives each patch of ${grid.patchMeters} m one of ${legend?.length ?? 0} classes.`,
     ...(ensemble
       ? [
@@ -86,7 +86,7 @@ export function modelCard(
     "## Training",
     "",
     method
-      ? `- ${methodInWords(method.name, method.features)}, taught in ${training.seconds.toFixed(1)} s, seed ${training.seed}`
+      ? `- ${methodInWords(method.name, { features: method.features, instant: training.settings.instant === true })}, taught in ${training.seconds.toFixed(1)} s, seed ${training.seed}`
       : `- ${training.steps} steps in ${Math.round(training.seconds)} s on ${training.provider}, seed ${training.seed}`,
     training.places
       ? `- ${training.places.length} places, each step one of them; tiles of ${grid.tilePatches} × ${grid.tilePatches} patches`

@@ -141,6 +141,7 @@ function rowOf({ model, elsewhere, score }: Shown, recommended: boolean, before:
     model: model.name,
     method: methodOf(model.summary.architecture),
     ...(model.summary.features ? { features: model.summary.features } : {}),
+    ...(model.summary.instant ? { instant: true } : {}),
     modalities: score.modalities,
     recommended,
     elsewhere,

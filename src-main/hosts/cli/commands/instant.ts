@@ -1,5 +1,6 @@
 import type { FeaturesResult, ModelResult } from "../../../../src-shared/domain/job.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
+import type { Services } from "../../../services/services.ts";
 import { type Command, command } from "../command.ts";
 import { duration } from "../progress.ts";
 import { withProject } from "../with-project.ts";
@@ -102,4 +103,71 @@ const instant = command({
   },
 });
 
-export const instantCommands: readonly Command[] = [features, instant];
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** Names of classes by their codes. */
+async function classNames(services: Services): Promise<(code: number) => string> {
+  const { learned } = await services["instant.state"]({ learn: true });
+  const names = new Map(learned?.classes.map(({ code, name }) => [code, name]));
+  return (code) => names.get(code) ?? String(code);
+}
+
+const next = command({
+  name: "instant next",
+  summary: "where a label would help most",
+  details:
+    "Places where the instant map is uncertain, each unlike the labelled ones and the others. None lies in the test part or on a label. Coordinates are the middle of a patch, in the project's CRS. Needs “omnisat features” first.",
+  positionals: [projectWord],
+  options: { count: { type: "integer", value: "N", summary: "how many places; 10 when left out" } },
+  examples: [["omnisat instant next flanders --count 5", "five places to label"]],
+  async run({ words, options, output, signal }) {
+    const count = options.count ?? 10;
+    return withProject({ project: words[0]!, purpose: "omnisat instant", output, signal }, async (services) => {
+      const places = await services["instant.next"]({ count });
+      const nameOf = await classNames(services);
+      output.result(
+        { command: "instant next", places },
+        [
+          places.length === 0
+            ? "There is no place left to propose."
+            : `${places.length} places to label, the most useful first:`,
+          ...places.map(
+            ({ x, y, classCode, confidence }) =>
+              `  ${x} ${y}${classCode === null ? "" : `  ${nameOf(classCode)}, ${percent(confidence)}`}`,
+          ),
+        ].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
+
+const suspicious = command({
+  name: "instant suspicious",
+  summary: "labels that the other labels contradict",
+  details:
+    "Each label of the training part is held out once; it is listed when what is learned from all the others gives it another class. Look at each: the label may be wrong, or the place unusual. Needs “omnisat features” first.",
+  positionals: [projectWord],
+  options: {},
+  examples: [["omnisat instant suspicious flanders", "the most contradicted first"]],
+  async run({ words, output, signal }) {
+    return withProject({ project: words[0]!, purpose: "omnisat instant", output, signal }, async (services) => {
+      const { labels, judged, alone } = await services["instant.suspicious"]({});
+      const nameOf = await classNames(services);
+      output.result(
+        { command: "instant suspicious", labels, judged, alone },
+        [
+          `${labels.length} of ${judged} labels look like another class${labels.length === 0 ? "." : ":"}`,
+          ...labels.map(
+            ({ id, classCode, proposed, proposedShare, ownShare }) =>
+              `  label ${id}: “${nameOf(classCode)}” (${percent(ownShare)}), the others say “${nameOf(proposed)}” (${percent(proposedShare)})`,
+          ),
+          ...(alone > 0 ? [`  ${alone} labels are the only ones of their class: nothing can be said of them.`] : []),
+        ].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
+
+export const instantCommands: readonly Command[] = [features, instant, next, suspicious];

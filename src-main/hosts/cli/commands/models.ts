@@ -162,7 +162,7 @@ function scoresText(scored: ScoreTable): string {
   };
   const lines = rows.map((row) => [
     row.model,
-    row.method ? methodInWords(row.method, row.features) : "network",
+    row.method ? methodInWords(row.method, row) : "network",
     row.modalities.join(" + "),
     row.samples,
     row.polygons,

@@ -309,7 +309,7 @@ async function teachMethod(
         modelFolder: made?.folder ?? model.modelFolder,
       },
       [
-        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${methodInWords(method, features)}.`,
+        `Made model “${made?.name ?? name}” in ${duration(model.seconds)}: ${methodInWords(method, { features })}.`,
         `  ${values.join(", ")}`,
         `  ${made?.folder ?? model.modelFolder}`,
       ].join("\n"),
