@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clipLine, clipRing, continuous, continuousRing, turnsInto } from "./clip-lonlat.ts";
+import { clipLine, clipRing, coastOf, continuous, continuousRing, turnsInto } from "./clip-lonlat.ts";
 
 const box = { minX: 0, minY: 0, maxX: 10, maxY: 10 };
 
@@ -109,4 +109,31 @@ test("what lies a turn away comes into view, as often as the view is wide", () =
   expect(turnsInto(island, { minX: -190, maxX: -170 })).toEqual([0]);
   expect(turnsInto(island, { minX: -10, maxX: 10 })).toEqual([]);
   expect(turnsInto(island, { minX: -210, maxX: 210 })).toEqual([0, 360]);
+});
+
+test("a coast has no edges along the antimeridian or a pole, where land is cut or closed", () => {
+  // Chukotka as files cut it: from the antimeridian to the west and back.
+  const chukotka = [
+    [180, 69],
+    [176, 70],
+    [172, 68],
+    [180, 65],
+    [180, 69],
+  ];
+  expect(coastOf(chukotka)).toEqual([chukotka.slice(0, 4)]);
+  expect(coastOf(chukotka.map(([x, y]) => [x! - 360, y!]))[0]).toHaveLength(4);
+  const antarctica = continuousRing([
+    [-180, -80],
+    [-60, -70],
+    [60, -70],
+    [180, -80],
+  ]);
+  expect(coastOf(antarctica)).toEqual([antarctica.slice(0, 4)]);
+  const island = [
+    [10, 10],
+    [12, 10],
+    [12, 12],
+    [10, 10],
+  ];
+  expect(coastOf(island)).toEqual([island]);
 });

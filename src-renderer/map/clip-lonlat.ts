@@ -73,6 +73,36 @@ export function continuousRing(ring: readonly Position[]): Position[] {
   return [...positions, [last[0]!, pole], [first[0]!, pole], first];
 }
 
+/** Degrees: files round the antimeridian to about a thousandth of a degree. */
+const nearly = 0.002;
+const onAntimeridian = (x: number): boolean => Math.abs(Math.abs(((x % 360) + 360) % 360) - 180) < nearly;
+const atPole = (y: number): boolean => Math.abs(y) > 89.9;
+
+/**
+ * The coast of a ring of land: without the edges that no coast has, along the antimeridian, where files cut countries in two, and
+ * along a pole, to which `continuousRing` closes land around it.
+ */
+export function coastOf(ring: readonly Position[]): Position[][] {
+  const lines: Position[][] = [];
+  let line: Position[] = [];
+  for (const [i, point] of ring.entries()) {
+    const before = ring[i - 1];
+    const drawn =
+      before !== undefined &&
+      !(onAntimeridian(before[0]!) && onAntimeridian(point[0]!)) &&
+      !(atPole(before[1]!) || atPole(point[1]!));
+    if (drawn) {
+      if (line.length === 0) line.push(before);
+      line.push(point);
+    } else if (line.length > 0) {
+      lines.push(line);
+      line = [];
+    }
+  }
+  if (line.length > 0) lines.push(line);
+  return lines;
+}
+
 /** By how many degrees, whole turns, longitudes are moved so that they come to lie between `minX` and `maxX`. */
 export function turnsInto(positions: readonly Position[], { minX, maxX }: Pick<Bounds, "minX" | "maxX">): number[] {
   let [west, east] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

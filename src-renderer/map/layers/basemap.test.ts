@@ -48,7 +48,9 @@ const featuresOf = (layer: VectorLayer): Feature[] => layer.getSource()!.getFeat
 async function landOf(proj: string, area: Bounds, detail: "coarse" | "fine", metersPerUnit = 1) {
   const basemap = basemapOf(proj, area, metersPerUnit);
   await basemap.need((detail === "coarse" ? coarse : fine) / metersPerUnit);
-  const land = featuresOf(layersOf(basemap.group)[detail]).find((feature) => !feature.get("border"))!;
+  const land = featuresOf(layersOf(basemap.group)[detail]).find(
+    (feature) => !feature.get("border") && !feature.get("coast"),
+  )!;
   const shape = land.getGeometry() as MultiPolygon;
   const { fromLonLat } = lonLatTransform(proj);
   return { shape, isLand: (lon: number, lat: number) => shape.intersectsCoordinate(fromLonLat(lon, lat)) };
@@ -109,7 +111,7 @@ test("small scales take the small outlines, and each file is asked for once", as
   const basemap = basemapOf(utm(31), { minX: 3, minY: 50, maxX: 4, maxY: 51 });
   const layers = layersOf(basemap.group);
   await basemap.need(5000);
-  expect([layers.coarse, layers.fine, layers.places].map((layer) => featuresOf(layer).length)).toEqual([2, 0, 0]);
+  expect([layers.coarse, layers.fine, layers.places].map((layer) => featuresOf(layer).length)).toEqual([3, 0, 0]);
   await Promise.all([basemap.need(100), basemap.need(100)]);
   expect(featuresOf(layers.fine)).toHaveLength(2);
   expect(featuresOf(layers.places).length).toBeGreaterThan(100);
@@ -164,7 +166,7 @@ test("colours follow the theme", async () => {
   const basemap = basemapOf(utm(31), { minX: 3, minY: 50, maxX: 4, maxY: 51 });
   await basemap.need(fine);
   const layer = layersOf(basemap.group).fine;
-  const land = featuresOf(layer).find((feature) => !feature.get("border"))!;
+  const land = featuresOf(layer).find((feature) => !feature.get("border") && !feature.get("coast"))!;
   const fill = () => (layer.getStyleFunction()!(land, fine) as Style).getFill()!.getColor();
   expect(fill()).toBe(mapColors(false).land);
   basemap.recolor(mapColors(true));

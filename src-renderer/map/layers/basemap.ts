@@ -13,7 +13,7 @@ import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import { loadPlaces, loadWorld, type Place, type World } from "../basemap-data.ts";
-import { clipLine, clipRing, moveEast, turnsInto } from "../clip-lonlat.ts";
+import { clipLine, clipRing, coastOf, moveEast, turnsInto } from "../clip-lonlat.ts";
 import type { MapColors } from "../colors.ts";
 import { continuousAround, type LonLatTransform } from "../projection.ts";
 
@@ -78,16 +78,15 @@ export class Basemap {
 
   recolor(colors: MapColors): void {
     this.#colors = colors;
-    const land = new Style({
-      fill: new Fill({ color: colors.land }),
-      stroke: new Stroke({ color: colors.coast, width: 0.8 }),
-    });
+    const land = new Style({ fill: new Fill({ color: colors.land }) });
+    const coast = new Style({ stroke: new Stroke({ color: colors.coast, width: 0.8 }) });
     const [dashed, solid] = [[5, 3], undefined].map(
       (lineDash) =>
         new Style({ stroke: new Stroke({ color: colors.border, width: 1, ...(lineDash ? { lineDash } : {}) }) }),
     );
     for (const layer of Object.values(this.#land)) {
       layer.setStyle((feature, resolution) => {
+        if (feature.get("coast")) return coast;
         if (!feature.get("border")) return land;
         return resolution * this.#options.metersPerUnit < solidBelow ? solid : dashed;
       });
@@ -137,6 +136,11 @@ export class Basemap {
         return outside && outside.length >= 4 ? [[outside, ...holes.filter(({ length }) => length >= 4)]] : [];
       }),
     );
+    const coasts = land.flatMap((rings) =>
+      turnsInto(rings[0]!, around).flatMap((turn) =>
+        rings.flatMap((ring) => coastOf(moveEast(ring, turn)).flatMap((line) => clipLine(line, around))),
+      ),
+    );
     const lines = borders
       .flatMap((line) => turnsInto(line, around).flatMap((turn) => clipLine(moveEast(line, turn), around)))
       .map(moved);
@@ -145,6 +149,9 @@ export class Basemap {
     const border = new Feature(new MultiLineString(lines.filter(({ length }) => length > 1)));
     border.set("border", true);
     source.addFeature(border);
+    const coast = new Feature(new MultiLineString(coasts.map(moved).filter(({ length }) => length > 1)));
+    coast.set("coast", true);
+    source.addFeature(coast);
   }
 
   #addPlaces(places: readonly Place[]): void {

@@ -6,6 +6,7 @@ import type VectorLayer from "ol/layer/Vector.js";
 import type Style from "ol/style/Style.js";
 import { expect, test, vi } from "vitest";
 import type { Label } from "../../../src-shared/domain/label.ts";
+import { northUp } from "../../../src-shared/geo/affine.ts";
 import type { SplitBlock } from "../../../src-shared/ipc/index.ts";
 import { mapColors } from "../colors.ts";
 import { LimitLayer } from "./limit.ts";
@@ -79,11 +80,15 @@ test("a project that is less than its box has an outline along its patches", () 
     { col: 100, row: -200, width: 4, height: 1 },
     { col: 100, row: -199, width: 2, height: 1 },
   ];
-  layer.show({ patchMeters: 10, limit });
+  const geobox = { crs: "EPSG:32631", affine: northUp(1000, 2000, 10, 10), width: 4, height: 2 };
+  layer.show({ patchMeters: 10, limit, geobox });
   expect(outline()).toEqual([[1000, 1980, 1040, 2000]]);
   expect((featuresOf(layer.layer)[0]!.getGeometry() as MultiLineString).getCoordinates()).toHaveLength(6);
-  layer.show({ patchMeters: 10 });
+  layer.show({ patchMeters: 10, geobox });
   expect(outline()).toEqual([]);
+  // The whole box, where no image says where the project lies.
+  layer.show({ patchMeters: 10, geobox }, true);
+  expect(outline()).toEqual([[1000, 1980, 1040, 2000]]);
 });
 
 const tile = (key: string, values: Record<number, number>) => ({ key, x: 0, y: 600, values }) as never;

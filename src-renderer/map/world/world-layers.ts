@@ -11,6 +11,7 @@ import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import { loadPlaces, loadWorld, type Place } from "../basemap-data.ts";
+import { coastOf } from "../clip-lonlat.ts";
 import type { MapColors } from "../colors.ts";
 
 /** Metres per pixel at the equator from where the finer coast is drawn. */
@@ -32,9 +33,14 @@ export function worldLayers() {
     const { land: polygons, borders } = await loadWorld(detail);
     const ring = (positions: readonly (readonly number[])[]) => positions.map(([x, y]) => fromLonLat([x!, shown(y!)]));
     sources[detail].addFeature(new Feature(new MultiPolygon(polygons.map((rings) => rings.map(ring)))));
-    const lines = new Feature(new MultiLineString(borders.map(ring)));
-    lines.set("border", true);
-    sources[detail].addFeature(lines);
+    for (const [kind, lines] of [
+      ["coast", polygons.flat().flatMap(coastOf)],
+      ["border", borders],
+    ] as const) {
+      const feature = new Feature(new MultiLineString(lines.map(ring)));
+      feature.set("kind", kind);
+      sources[detail].addFeature(feature);
+    }
   }
 
   async function addPlaces(): Promise<void> {
@@ -66,12 +72,14 @@ export function worldLayers() {
     },
 
     recolor(colors: MapColors): void {
-      const ground = new Style({
-        fill: new Fill({ color: colors.land }),
-        stroke: new Stroke({ color: colors.coast, width: 0.8 }),
-      });
+      const ground = new Style({ fill: new Fill({ color: colors.land }) });
+      const coast = new Style({ stroke: new Stroke({ color: colors.coast, width: 0.8 }) });
       const border = new Style({ stroke: new Stroke({ color: colors.border, width: 0.8, lineDash: [4, 3] }) });
-      for (const layer of Object.values(land)) layer.setStyle((feature) => (feature.get("border") ? border : ground));
+      for (const layer of Object.values(land))
+        layer.setStyle((feature) => {
+          const kind: unknown = feature.get("kind");
+          return kind === "border" ? border : kind === "coast" ? coast : ground;
+        });
       places.setStyle((feature, resolution) => placeStyle(feature.getProperties() as Place, resolution, colors));
     },
   };
