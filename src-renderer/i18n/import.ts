@@ -91,6 +91,10 @@ export const importMessages = messages({
     en: { one: "{count} file was not used.", other: "{count} files were not used." },
     fr: { one: "{count} fichier n’a pas été utilisé.", other: "{count} fichiers n’ont pas été utilisés." },
   },
+  "import.unused.same": {
+    en: { one: "{count} more file for the same reason", other: "{count} more files for the same reason" },
+    fr: { one: "{count} autre fichier pour la même raison", other: "{count} autres fichiers pour la même raison" },
+  },
   "import.unused.show": { en: "Why, and what would help", fr: "Pourquoi, et que faire" },
   "import.pieces": {
     en: { one: "{count} piece", other: "{count} pieces" },

@@ -9,11 +9,14 @@ interface DockState {
 
 type Layout = Record<DockId, DockState>;
 
+/** Height in which a curve, and the confusion matrix of six classes, can be seen whole. */
+const wholeCharts = 340;
+
 const initial = (narrow: boolean): Layout => {
   return {
-    left: { open: true, size: narrow ? 264 : 304, tab: "layers" },
+    left: { open: true, size: narrow ? 224 : 304, tab: "layers" },
     right: { open: !narrow, size: narrow ? 320 : 364, tab: "inspector" },
-    bottom: { open: true, size: 176, tab: "time" },
+    bottom: { open: true, size: narrow ? 128 : 176, tab: "time" },
   };
 };
 
@@ -70,6 +73,8 @@ export class Docks {
     this.#hidden = null;
     this.layout[dock].open = true;
     this.layout[dock].tab = panel;
+    // A chart or a table of errors is read whole; the time line needs less.
+    if (panel === "charts") this.layout[dock].size = Math.max(this.layout[dock].size, wholeCharts);
     this.#keep();
   }
 
