@@ -2,6 +2,7 @@ import { mapView } from "../map/index.ts";
 import { addVectors } from "../panels/layers/add-vectors.ts";
 import type { Command } from "../state/commands.ts";
 import { layers, selection, session, workDialogs } from "../state/index.ts";
+import { showPanel } from "../state/show-panel.ts";
 
 const open = () => session.project !== null;
 const chosen = () => open() && selection.layers.size > 0;
@@ -38,6 +39,15 @@ export const layersCommands: readonly Command[] = [
       const bounds = layers.boundsOf([...selection.layers]);
       if (bounds) mapView.zoomTo(bounds);
     },
+  },
+  {
+    id: "layers.style",
+    group: "layers",
+    title: "layers.command.style",
+    icon: "palette",
+    shortcut: "F7",
+    when: open,
+    run: () => showPanel("style"),
   },
   {
     id: "layers.properties",

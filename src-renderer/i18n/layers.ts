@@ -198,7 +198,16 @@ export const layersMessages = messages({
     en: "Histogram of {band}: {low} to {high}",
     fr: "Histogramme de {band} : {low} à {high}",
   },
-  "layers.noStyle": { en: "This layer has one way to be drawn.", fr: "Cette couche n’a qu’une façon d’être dessinée." },
+  "style.empty": {
+    en: "Add images or make a map: how a layer is drawn is set here, beside the map.",
+    fr: "Ajoutez des images ou faites une carte : l’affichage d’une couche se règle ici, à côté de la carte.",
+  },
+  "style.layer": { en: "Layer to style", fr: "Couche à afficher" },
+  "style.more": {
+    en: { one: "and {count} more", other: "and {count} more" },
+    fr: { one: "et {count} autre", other: "et {count} autres" },
+  },
+  "layers.command.style": { en: "Style of the layer", fr: "Style de la couche" },
   "layers.command.filter": { en: "Filter the layers", fr: "Filtrer les couches" },
   "layers.command.properties": { en: "Properties of the selected layer", fr: "Propriétés de la couche sélectionnée" },
   "layers.command.remove": { en: "Remove the selected layers", fr: "Retirer les couches sélectionnées" },

@@ -11,6 +11,7 @@ export const loadPanel: Readonly<Record<PanelId, Load>> = {
   tiles: () => import("./tiles/TilesPanel.svelte"),
   inspector: () => import("./inspector/InspectorPanel.svelte"),
   similar: () => import("./similar/SimilarPanel.svelte"),
+  style: () => import("./style/StylePanel.svelte"),
   alignment: () => import("./alignment/AlignmentPanel.svelte"),
   train: () => import("./train/TrainPanel.svelte"),
   maps: () => import("./maps/MapsPanel.svelte"),

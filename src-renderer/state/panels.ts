@@ -18,6 +18,7 @@ export const panels = [
   { id: "tiles", dock: "left", title: "tiles.title", icon: "grid" },
   { id: "inspector", dock: "right", title: "inspector.title", icon: "target" },
   { id: "similar", dock: "right", title: "similar.title", icon: "search" },
+  { id: "style", dock: "right", title: "layers.tab.style", icon: "palette" },
   { id: "alignment", dock: "right", title: "alignment.title", icon: "side-by-side" },
   { id: "train", dock: "right", title: "train.title", icon: "train" },
   { id: "maps", dock: "right", title: "maps.title", icon: "map" },

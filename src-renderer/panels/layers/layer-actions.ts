@@ -6,7 +6,7 @@ import { t } from "../../i18n/index.ts";
 import { mapView, places } from "../../map/index.ts";
 import { openingView } from "../../map/opening-view.ts";
 import { shortcutOf } from "../../state/commands.ts";
-import { layers, mapDialogs, workDialogs } from "../../state/index.ts";
+import { layers, mapDialogs, selection, workDialogs } from "../../state/index.ts";
 import { showPanel } from "../../state/show-panel.ts";
 import { type MenuItem, notices } from "../../ui/index.ts";
 
@@ -98,6 +98,17 @@ export function layerMenu(ids: readonly string[]): readonly MenuItem[] {
       disabled: !(one && layers.canRename(first)),
       run: () => {
         layers.renaming = first;
+      },
+    },
+    {
+      label: t("layers.style"),
+      icon: "palette" as const,
+      disabled: !ids.some(
+        (id) => layers.slot(id)?.kind === "group" || /^(acquisition|raster|map|confidence|difference|vector):/.test(id),
+      ),
+      run: () => {
+        selection.layers = new Set(ids);
+        showPanel("style");
       },
     },
     {
