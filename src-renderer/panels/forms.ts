@@ -1,7 +1,7 @@
 /** The forms that outlive their panels, made once over the program that this window talks to. */
 import { client } from "../client/index.ts";
 import { pathsOfDropped } from "../client/upload.ts";
-import { history, jobs, maps, session, workDialogs } from "../state/index.ts";
+import { history, jobs, maps, session, steps, workDialogs } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";
 import { afterImport } from "../state/step-actions.ts";
 import { Exporting } from "./export/exporting.svelte.ts";
@@ -27,5 +27,11 @@ export const growing = new Growing({
   maps,
   load: async () => (await import("../map/partial-map.ts")).showPartialMap,
 });
-export const exporting = new Exporting({ client, session, jobs, show: () => showPanel("export") });
+export const exporting = new Exporting({
+  client,
+  session,
+  jobs,
+  show: () => showPanel("export"),
+  onwrote: () => steps.exported(),
+});
 export const pictureForm = new PictureForm(session);

@@ -35,6 +35,8 @@ export class Steps {
   #measured!: Live<AnswerOf<"maps.expected">>;
   /** the strip was put away in this project */
   hidden = $state(false);
+  /** when a file was last written that is no job: a picture, a table */
+  #wrote = $state<string | null>(null);
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -47,9 +49,13 @@ export class Steps {
       $effect(() => {
         const { folder } = session;
         this.hidden = false;
+        this.#wrote = null;
         if (folder === null) return;
         void memory.recall<boolean>("steps.hidden").then((hidden) => {
           if (hidden === true && session.folder === folder) this.hidden = true;
+        });
+        void memory.recall<string>("steps.exported").then((moment) => {
+          if (typeof moment === "string" && session.folder === folder) this.#wrote ??= moment;
         });
       });
     });
@@ -97,6 +103,12 @@ export class Steps {
       this.#needs.labels.split?.split?.counts.some(({ part, items }) => part === "test" && items > 0) ?? false,
   );
 
+  /** A file of the project was written for others. Pictures and tables are no jobs: the project remembers when. */
+  exported(): void {
+    this.#wrote = new Date().toISOString();
+    this.#needs.memory.remember("steps.exported", this.#wrote);
+  }
+
   hide(hidden: boolean): void {
     this.hidden = hidden;
     this.#needs.memory.remember("steps.hidden", hidden);
@@ -143,11 +155,11 @@ export class Steps {
     return own ? (own.outdated ? "stale" : "done") : "open";
   }
 
-  /** Of exports that are no jobs (pictures, tables) nothing is kept. */
   get #exported(): StepState {
     const ends = this.#needs.jobs.list
       .filter(({ kind, state }) => (kind === "export" || kind === "report") && state === "finished")
-      .map(({ finishedAt }) => finishedAt ?? "");
+      .map(({ finishedAt }) => finishedAt ?? "")
+      .concat(this.#wrote ?? []);
     if (ends.length === 0 || !this.#map) return "open";
     return ends.some((end) => end >= this.#map!.createdAt) ? "done" : "stale";
   }

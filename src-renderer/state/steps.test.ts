@@ -99,6 +99,23 @@ test("step after step becomes the next one, from the images to the export", asyn
   expect([steps.next, steps.list.every(({ state }) => state === "done")]).toEqual([null, true]);
 });
 
+test("a picture or a table that was written is an export", async () => {
+  program
+    .on("layers.list", [layer("raster:1")])
+    .on("labels.summary", summary(9))
+    .on("labels.splitState", split("test"))
+    .on("models.list", [model(3)])
+    .on("maps.list", [map(1, 3)])
+    .on("maps.expected", [measured()])
+    .on("jobs.list", []);
+  const { steps } = await begin();
+  await settle();
+  expect(steps.next?.id).toBe("export");
+  steps.exported();
+  await settle();
+  expect(steps.next).toBeNull();
+});
+
 test("what was made from something that changed since is outdated, and the first such step comes next", async () => {
   program
     .on("layers.list", [layer("raster:1")])

@@ -26,6 +26,7 @@ export class Exporting {
   readonly #client: Client;
   readonly #jobs: Jobs;
   readonly #show: () => void;
+  readonly #onwrote: () => void;
   kind = $state<ExportKind>("raster");
   of = $state.raw<ExportOf>({});
   /** the dialog that lays out a picture */
@@ -40,10 +41,12 @@ export class Exporting {
     session,
     jobs,
     show,
-  }: { client: Client; session: ProjectSession; jobs: Jobs; show: () => void }) {
+    onwrote = () => {},
+  }: { client: Client; session: ProjectSession; jobs: Jobs; show: () => void; onwrote?: () => void }) {
     this.#client = client;
     this.#jobs = jobs;
     this.#show = show;
+    this.#onwrote = onwrote;
     // Maps and models of another project have the same numbers, and its files lie elsewhere.
     $effect.root(() => {
       $effect(() => {
@@ -89,6 +92,7 @@ export class Exporting {
 
   wrote(file: Exported): void {
     this.done = [file, ...this.done.filter(({ path }) => path !== file.path)].slice(0, 8);
+    this.#onwrote();
   }
 
   /** A browser shows this window: what was written is downloaded, and lies in no folder that could be opened. */
