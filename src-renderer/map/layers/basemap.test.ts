@@ -113,7 +113,7 @@ test("small scales take the small outlines, and each file is asked for once", as
   await basemap.need(5000);
   expect([layers.coarse, layers.fine, layers.places].map((layer) => featuresOf(layer).length)).toEqual([3, 0, 0]);
   await Promise.all([basemap.need(100), basemap.need(100)]);
-  expect(featuresOf(layers.fine)).toHaveLength(2);
+  expect(featuresOf(layers.fine)).toHaveLength(3);
   expect(featuresOf(layers.places).length).toBeGreaterThan(100);
   expect(layers.coarse.getMinResolution()).toBe(layers.fine.getMaxResolution());
   expect(new Set(asked).size).toBe(asked.length);
