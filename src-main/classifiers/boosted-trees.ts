@@ -36,7 +36,7 @@ export interface BoostingOptions {
 /** A split needs this much curvature on either side (scikit-learn's and LightGBM's number). */
 const leastCurvature = 1e-3;
 /** Histograms of one tree at most, in numbers: 512 MiB. */
-const mostHistogram = 2 ** 26;
+export const mostHistogram = 2 ** 26;
 
 export interface Boosted {
   readonly model: BoostedTrees;
@@ -199,7 +199,7 @@ interface BinnedNode extends GrownNode {
 }
 
 /** Grows trees on one table, the leaf with the highest gain first. */
-class BoostingGrower {
+export class BoostingGrower {
   readonly #bins: Bins;
   readonly #learned: Int32Array;
   readonly #rows: Int32Array;

@@ -3,6 +3,17 @@
 export { type Classifier, classify, teachMethod } from "./classifier.ts";
 export { groupedFolds } from "./folds.ts";
 export { fitLogisticRegression, type LogisticRegression, predictLogisticRegression } from "./logistic-regression.ts";
+export type { NumberTable } from "./number-table.ts";
+export {
+  arraysOfRegressor,
+  foldsOfGroups,
+  predictHeldOut,
+  predictNumbers,
+  type Regressor,
+  type RegressorMethod,
+  regressorOf,
+  teachNumbers,
+} from "./regressor.ts";
 export { arraysOf, classifierOf } from "./stored.ts";
 export { type LabelledTable, rowsOf, sortedColumn, type Table } from "./table.ts";
 export { fitTemperature, withTemperature } from "./temperature.ts";
