@@ -18,6 +18,7 @@ import { comparisonTable, mapTable } from "./maps.ts";
 import { migrate } from "./migrations.ts";
 import { modalityTable } from "./modalities.ts";
 import { modelTable } from "./models.ts";
+import { numberModelTable, numberTargetTable, surfaceTable } from "./numbers.ts";
 import { type OwnFolder, removeOwn } from "./own-files.ts";
 import { canonical, isWithin, type OutsideAccess, type ProjectPaths, projectPaths } from "./paths.ts";
 import { projectTable } from "./project.ts";
@@ -59,6 +60,9 @@ export class Catalog {
   readonly maps: ReturnType<typeof mapTable>;
   readonly comparisons: ReturnType<typeof comparisonTable>;
   readonly areaSamples: ReturnType<typeof areaSampleTable>;
+  readonly numberTargets: ReturnType<typeof numberTargetTable>;
+  readonly numberModels: ReturnType<typeof numberModelTable>;
+  readonly surfaces: ReturnType<typeof surfaceTable>;
   readonly layers: ReturnType<typeof layerTable>;
   readonly vectors: ReturnType<typeof vectorTable>;
   readonly bookmarks: ReturnType<typeof bookmarkTable>;
@@ -92,6 +96,9 @@ export class Catalog {
     this.maps = mapTable(sql, paths);
     this.comparisons = comparisonTable(sql, paths);
     this.areaSamples = areaSampleTable(sql);
+    this.numberTargets = numberTargetTable(sql, paths);
+    this.numberModels = numberModelTable(sql, paths);
+    this.surfaces = surfaceTable(sql, paths);
     this.layers = layerTable(sql);
     this.vectors = vectorTable(sql, paths);
     this.bookmarks = bookmarkTable(sql);
@@ -120,6 +127,9 @@ export class Catalog {
       this.tileMaps.list().map(({ files }) => files),
       this.jobs.list().map(({ folder }) => folder),
       this.maps.list().map(({ files }) => files),
+      this.numberTargets.list().map(({ path }) => path),
+      this.numberModels.list().map(({ result }) => result.modelFolder),
+      this.surfaces.list().map(({ result }) => [result.path, result.qmlPath, result.sldPath, result.sidecarPaths]),
       this.comparisons.list().map(({ result }) => [result.path, result.qmlPath, result.sldPath, result.sidecarPaths]),
     ];
     const found = new Map<string, Set<string>>();

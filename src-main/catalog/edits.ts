@@ -30,6 +30,8 @@ const undoableTables = [
   "tile_shares",
   "tile_splits",
   "tile_parts",
+  "number_targets",
+  "number_places",
 ] as const satisfies readonly TableName[];
 type UndoableTable = (typeof undoableTables)[number];
 

@@ -151,6 +151,7 @@ const area = { crs: "EPSG:32631", affine: { a: 0, b: 10, c: 0, d: 0, e: 0, f: -1
 const square = [[[[0, 0], [10, 0], [10, 10], [0, 0]]]]; // biome-ignore format: one polygon
 const legend = [{ code: 1, name: "Maize", color: "#aa0000", parent: "Cereals", source: "1110" }];
 const findings = [{ code: "no-validation", details: {} }];
+const meaning = { name: "height", unit: "m", minimum: 0, maximum: null };
 const mapFiles = { classPath: "maps/a.tif", confidencePath: "maps/b.tif", probabilitiesPath: null, qmlPath: "a.qml", sldPath: "a.sld", sidecarPaths: [] }; // biome-ignore format: one line
 const split = { seed: 1, shares: { train: 0.5, validation: 0.2, test: 0.3 }, blockMeters: 200, field: "set", parts: { a: "train" } }; // biome-ignore format: one line
 
@@ -216,6 +217,12 @@ const written: Readonly<Record<JsonColumn, unknown>> = {
   "tile_splits.parameters": { ...split, shareThreshold: 0.07, folds: 5, fold: 1, validationShare: 0.2, lists: [{ part: "test", path: "test.txt" }] }, // biome-ignore format: one line
   "tile_splits.report": { unknown: { count: 1, examples: ["a"] } },
   "tile_maps.modalities": ["s2"],
+  "number_targets.report": { total: 3, used: 2, points: 2, merged: 0, dropped: [{ reason: "text", count: 1 }], low: 1, high: 2, mean: 1.5, farOff: [] }, // biome-ignore format: one line
+  "number_places.geometry": square,
+  "number_places.cells": { col: 1, row: 2, width: 1, height: 1, bits: "gA==" },
+  "number_models.facts": { meaning, features: "monthly", modalities: ["s2"] },
+  "number_models.result": { modelFolder: "models/a", seconds: 1, method: "ridge", rows: 9, columns: 4, low: 1, high: 2, mean: 1.5, settings: { alpha: 1 }, score: { places: 9, groups: "places", groupCount: 9, blockMeters: null, folds: 9, rmse: 1, mae: 1, bias: 0, r2: null, baseline: { rmse: 2, mae: 2 }, interval: { level: 0.9, halfWidth: 2, covered: null }, pairs: [[1, 2]] }, findings }, // biome-ignore format: one line
+  "surfaces.result": { kind: "number", path: "maps/a.tif", qmlPath: "a.qml", sldPath: "a.sld", sidecarPaths: [], bands: ["a"], meaning, area, pixels: 4, stretch: [0, 1], low: 0, high: 1, mean: 0.5, findings, seconds: 1, taught: [0, 1], belowTaught: 0, aboveTaught: 0, interval: null }, // biome-ignore format: one line
   "tile_maps.files": { gpkgPath: "a.gpkg", csvPath: "a.csv", cogPath: null, sidecarPaths: [], legend, thresholds: [0.5], sideMeters: 60, area, present: { 1: 3 } }, // biome-ignore format: one line
 };
 

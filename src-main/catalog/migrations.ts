@@ -411,6 +411,47 @@ export const migrations: readonly string[] = [
      answer INTEGER,
      PRIMARY KEY (sample_id, position)
    ) STRICT, WITHOUT ROWID;`,
+  // Numbers instead of classes: what is known of places, the models that learned it, and rasters of numbers.
+  `CREATE TABLE number_targets (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE,
+     unit TEXT NOT NULL,
+     minimum REAL,
+     maximum REAL,
+     path TEXT NOT NULL,
+     field TEXT NOT NULL,
+     report TEXT NOT NULL CHECK (json_valid(report)),
+     imported_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE number_places (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     target_id INTEGER NOT NULL REFERENCES number_targets ON DELETE CASCADE,
+     value REAL NOT NULL,
+     geometry TEXT NOT NULL CHECK (json_valid(geometry)),
+     cells TEXT CHECK (cells IS NULL OR json_valid(cells)),
+     x REAL NOT NULL,
+     y REAL NOT NULL,
+     patches INTEGER NOT NULL,
+     feature TEXT
+   ) STRICT;
+   CREATE INDEX number_places_by_target ON number_places (target_id);
+   CREATE TABLE number_models (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE,
+     target_id INTEGER,
+     job_id INTEGER REFERENCES jobs ON DELETE SET NULL,
+     facts TEXT NOT NULL CHECK (json_valid(facts)),
+     result TEXT NOT NULL CHECK (json_valid(result)),
+     created_at TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE surfaces (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE,
+     model_id INTEGER REFERENCES number_models ON DELETE SET NULL,
+     job_id INTEGER REFERENCES jobs ON DELETE SET NULL,
+     result TEXT NOT NULL CHECK (json_valid(result)),
+     created_at TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The format this program writes. */

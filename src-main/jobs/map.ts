@@ -103,7 +103,8 @@ export async function map(spec: MapSpec, context: JobContext): Promise<MapResult
         normalizations,
       });
       try {
-        await computeRows(plan, count, legend, predictor, rows, tiles, context);
+        const stored = { channels: legend.length, bytes: (blended: BlendedRows) => rowBytes(blended, legend) };
+        await computeRows(plan, count, stored, predictor, rows, tiles, context);
         // Killed while the files are written, it is still known what the network was given.
         await writeWhole(inputsPath, JSON.stringify(predictor.watch.findings()));
       } finally {
@@ -148,7 +149,7 @@ async function keptIn(path: string): Promise<readonly unknown[]> {
 }
 
 /** What is mapped: the patches that the inputs see, in windows that are worked on one after the other. */
-interface MapPlan {
+export interface MapPlan {
   readonly covered: PatchSet;
   readonly windows: readonly PatchWindow[];
   /** of a tile, and patches that two of them share */
@@ -206,16 +207,25 @@ class WindowWork {
   }
 }
 
-async function computeRows(
+/** What is stored of finished rows. */
+export interface StoredRows {
+  /** numbers that a predictor gives of a patch */
+  readonly channels: number;
+  /** blended rows, whose last channel says whether anything was seen, as they are stored */
+  readonly bytes: (blended: BlendedRows) => Uint8Array;
+}
+
+/** Computes what is not there yet of a map's rows, window after window; a killed run goes on with the next tile. */
+export async function computeRows(
   plan: MapPlan,
   count: number,
-  legend: readonly LegendClass[],
+  stored: StoredRows,
   predictor: PatchPredictor,
   rows: RowStore,
   store: TileStore,
   { signal, phase }: JobContext,
 ): Promise<void> {
-  const channels = legend.length + 1;
+  const channels = stored.channels + 1;
   const { windows, side } = plan;
   const first = rows.next;
   let work = new WindowWork(plan, first.window, first.rows, channels);
@@ -226,7 +236,7 @@ async function computeRows(
   const ready: BlendedRows[] = [];
   const write = async () => {
     for (const blended of ready.splice(0)) {
-      await rows.append(rowBytes(blended, legend));
+      await rows.append(stored.bytes(blended));
       // Killed before this line, the next run finds these tiles again and needs none of them.
       await store.forgetAbove({ window: work.index, row: blended.row + blended.height - side + 1 });
     }
@@ -270,7 +280,7 @@ async function computeRows(
   for await (const { window, logits, seen } of predictor.run(all, signal)) {
     const expected = await upcoming();
     if (!expected) throw new Error(`Tile (${window.col}, ${window.row}) after the last one`);
-    const values = withSeen(logits, seen, legend.length);
+    const values = withSeen(logits, seen, stored.channels);
     await store.add({ window: work.index, row: window.row }, values);
     await take(window, values);
   }
@@ -379,7 +389,8 @@ type ReadMap = (
   only?: PatchSet,
 ) => Promise<Uint8Array[] | undefined>;
 
-function readerOf(area: PatchWindow, rows: RowStore, inside: Inside | undefined): ReadMap {
+/** Reads stored rows; where nothing was mapped the first plane is 0 and the others are 255. */
+export function readerOf(area: PatchWindow, rows: RowStore, inside: Inside | undefined): ReadMap {
   const windows = new RBush<{ minX: number; minY: number; maxX: number; maxY: number; index: number }>();
   windows.load(
     rows.windows.map(({ col, row, width, height }, index) => ({

@@ -54,6 +54,7 @@ export function problemOfModel({
   readonly weights: Readonly<Record<string, Pick<ExpectedTensor, "type" | "shape">>>;
 }): Reason | undefined {
   const { config, modalities, grid, legend, task, tiles } = description;
+  if (task === "numbers") return reason("model-of-numbers");
   const names = config.modalities.map(({ name }) => name);
   if (names.length !== modalities.length || modalities.some(({ name }) => !names.includes(name)))
     return reason("model-inputs-differ", {

@@ -37,6 +37,12 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./compare.ts")).compareMaps(spec, context);
     case "features":
       return (await import("./features.ts")).features(spec, context);
+    case "numbers":
+      return (await import("./numbers.ts")).numbers(spec, context);
+    case "number-map":
+      return (await import("./number-map.ts")).numberMap(spec, context);
+    case "change":
+      return (await import("./change.ts")).change(spec, context);
     case "report":
       return (await import("../report/index.ts")).writeReport(spec, context);
   }

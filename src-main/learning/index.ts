@@ -8,6 +8,7 @@ export {
   type ModelDescription,
   type ModelModality,
   type NewModel,
+  type NumberTask,
   readModel,
   readModelDescription,
   type TileTask,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Calibration, isCalibration } from "../../src-shared/domain/calibration.ts";
 import { methodFeatures, methods } from "../../src-shared/domain/method.ts";
+import { numberMethods } from "../../src-shared/domain/numbers.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { readSafetensors, type Tensors, type WeightsEntry, weightsCheck, writeSafetensors } from "../engine/index.ts";
@@ -91,13 +92,36 @@ const ensembleSchema = z.object({
     .max(64),
 });
 
+const finite = z.number().refine(Number.isFinite);
+/**
+ * What a model of numbers tells. A method's own numbers are tensors whose names begin with `numbers.`; a network tells (number − mean) / spread.
+ */
+const numbersSchema = z.object({
+  name: z.string().max(200),
+  unit: z.string().max(40),
+  minimum: finite.nullable(),
+  maximum: finite.nullable(),
+  method: z.enum(numberMethods),
+  months: monthsSchema,
+  features: z.enum(methodFeatures),
+  /** of the places that were learned from */
+  low: finite,
+  high: finite,
+  mean: finite,
+  spread: z.number().positive(),
+  interval: z
+    .object({ level: z.number(), halfWidth: z.number().nonnegative(), covered: z.number().nullable() })
+    .nullable(),
+});
+export type NumberTask = Readonly<z.infer<typeof numbersSchema>>;
+
 export type TileTask = Readonly<z.infer<typeof tilesSchema>>;
 
 const descriptionSchema = z.object({
   format: z.literal(format),
   name: z.string(),
-  /** `pretrained` has decoders and no head; `dense` classifies every patch; `tiles` says which classes a whole tile holds */
-  task: z.enum(["pretrained", "dense", "tiles"]),
+  /** `pretrained` has decoders and no head; `dense` classifies every patch; `tiles` says which classes a whole tile holds; `numbers` tells a number of every patch */
+  task: z.enum(["pretrained", "dense", "tiles", "numbers"]),
   appVersion: z.string(),
   config: z.unknown(),
   /** how dates became the numbers the network was trained with */
@@ -119,6 +143,8 @@ const descriptionSchema = z.object({
   method: methodSchema.optional(),
   /** of a network that does not answer alone: methods whose answers are averaged with its own */
   ensemble: ensembleSchema.optional(),
+  /** of a model of numbers */
+  numbers: numbersSchema.optional(),
   training: z.object({
     seed: z.number().int(),
     steps: z.number().int(),

@@ -1,6 +1,7 @@
 /** @see SPEC.md, §12 */
 
 import {
+  abs,
   add,
   argMax,
   batchNorm,
@@ -17,6 +18,7 @@ import {
   linear,
   logSoftmax,
   maximum,
+  minimum,
   mul,
   neg,
   reduceMean,
@@ -24,6 +26,7 @@ import {
   reshape,
   type Scope,
   slice,
+  sub,
   type Value,
 } from "../engine/index.ts";
 import type { Encoded } from "./encoder.ts";
@@ -149,6 +152,17 @@ export function denseLoss(
  */
 export function denseAccuracy(g: Graph, logits: Value, labels: Value, weights: Value): Value {
   return weightedMean(g, cast(g, equal(g, argMax(g, logits, 2), labels), "float32"), weights);
+}
+
+/**
+ * Huber's loss (δ = 1) of told numbers beside known ones, the mean by weight: e²/2 up to a difference of 1, |e| − 1/2 beyond, so that one wrong number
+ * does not decide. All [B, P]; weights 0 where nothing is known. Without any number the loss is 0.
+ * @see Huber 1964, Robust Estimation of a Location Parameter
+ */
+export function numberLoss(g: Graph, told: Value, known: Value, weights: Value): Value {
+  const away = abs(g, sub(g, told, known));
+  const near = minimum(g, away, 1);
+  return weightedMean(g, mul(g, near, sub(g, away, mul(g, near, 0.5))), weights);
 }
 
 function weightedMean(g: Graph, x: Value, weights: Value): Value {

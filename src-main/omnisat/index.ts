@@ -10,7 +10,16 @@ export {
   subset,
 } from "./config.ts";
 export { encode } from "./encoder.ts";
-export { denseAccuracy, denseLogits, denseLoss, patchFeatures, type TileHead, tileLogits, tileLoss } from "./heads.ts";
+export {
+  denseAccuracy,
+  denseLogits,
+  denseLoss,
+  numberLoss,
+  patchFeatures,
+  type TileHead,
+  tileLogits,
+  tileLoss,
+} from "./heads.ts";
 export {
   type BatchShape,
   graphInputs,

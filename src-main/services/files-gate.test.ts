@@ -17,6 +17,7 @@ const exceptions: Readonly<Record<string, string>> = {
     "reads files to compare their bytes: those a person named, and rasters that passed `fromStored`",
   "services/inspect/classes.ts": "a folder of its own among the temporary files",
   "services/models/export.ts": "files of a model whose folder was looked at for links; writes where the person said",
+  "services/numbers/numbers.ts": "the file of a map that the project may read; writes where the person said",
   "services/models/import.ts": "the copy that it began itself, in a folder that was free",
   "services/projects/check.ts":
     "copies the project's database into a folder of its own among the temporary files, and deletes that",

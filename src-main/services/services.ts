@@ -17,6 +17,7 @@ import { legendService } from "./legends/legends.ts";
 import { mapService } from "./maps/maps.ts";
 import { modalityService } from "./modalities/modalities.ts";
 import { modelService } from "./models/models.ts";
+import { numberService } from "./numbers/numbers.ts";
 import { mapLayerService } from "./pixels/pixels.ts";
 import { projectService } from "./projects/projects.ts";
 import { radiometryService } from "./rasters/radiometry.ts";
@@ -47,6 +48,7 @@ export function services(given: Deps) {
     ...instantService(deps, queue, maps),
     ...areaService(deps),
     ...similarService(deps),
+    ...numberService(deps, queue),
     ...reportService(deps, queue),
     ...exportService(deps, queue),
     ...jobService(deps, queue),

@@ -46,6 +46,7 @@ export {
   describeImport,
   type ImportedPolygon,
 } from "./labels/label-import.ts";
+export type { ImportedNumber } from "./labels/number-import.ts";
 export { readTileShares, type TileEntry } from "./labels/tile-shares.ts";
 export {
   eachFeatureInSubprocess,

@@ -52,6 +52,8 @@ export const editsMessages = messages({
     en: { one: "import {count} label", other: "import {count} labels" },
     fr: { one: "importer {count} étiquette", other: "importer {count} étiquettes" },
   },
+  "edit.numbers.import": { en: "import the numbers “{name}”", fr: "importer les nombres « {name} »" },
+  "edit.numbers.removeTarget": { en: "remove the numbers “{name}”", fr: "retirer les nombres « {name} »" },
   "edit.labels.split": { en: "split the labels", fr: "répartir les étiquettes" },
   "edit.tiles.import": {
     en: { one: "import {count} labelled tile", other: "import {count} labelled tiles" },

@@ -85,6 +85,19 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "tiles-optimistic": {},
   "map-one-class": { name: "Maïs", classes: 5 },
   "map-empty": { modalities },
+  "numbers-no-better": { rmse: 4.32, baseline: 4.1, unit: "m" },
+  "numbers-few-blocks": { blocks: 3, needed: 5 },
+  "numbers-few-places": { places: 12 },
+  "numbers-no-interval": { level: 0.9, places: 7, needed: 9 },
+  "numbers-far-off": { values: [900.5, 1200], unit: "m" },
+  "numbers-unseen": { unseen: 3, places: 40 },
+  "numbers-beyond-taught": { below: 0.02, above: 0.01, low: 1.5, high: 31, unit: "m" },
+  "change-inputs-differ": { left: ["aerial"] },
+  "change-months-left": { modality: "s2", months: [1, 2] },
+  "change-dates-differ": { modality: "s2", before: 4, after: 20 },
+  "change-sensors-differ": { modality: "s2", before: ["landsat"], after: ["sentinel-2"] },
+  "change-everywhere": { share: 0.4 },
+  "compared-unlike": { from: "2018", to: "2019", what: ["model", "inputs", "months"] },
 };
 
 /** Everything of an example that a reader must find again: names as they are, shares as the percentages they are. */

@@ -23,6 +23,10 @@ const moreLabels = "Étiquetez d’autres endroits de ces classes.";
 const better =
   "Étiquetez d’autres endroits, ou entraînez autrement : une autre méthode, ou un réseau avec plus d’étapes, avec balance=patches ou à partir d’un modèle pré-entraîné.";
 
+const figure = (value: number, unit: string): string =>
+  `${String(Number(value.toPrecision(4))).replace(".", ",")}${unit === "" ? "" : ` ${unit}`}`;
+const unlikeWords = { model: "autre modèle", inputs: "autres entrées", months: "autres mois" } as const;
+
 /** What `englishFindings` says, in French. A code without a sentence does not compile. */
 export const frenchFindings: FindingSentences = {
   "loss-near-chance": ({ loss, chance, classes }) => ({
@@ -288,6 +292,59 @@ export const frenchFindings: FindingSentences = {
   "map-empty": ({ modalities }) => ({
     what: `La carte est vide : rien de la zone n’est vu dans ${modalities.join(" + ")}.`,
     remedy: "Importez des images de cette zone.",
+  }),
+  "numbers-no-better": ({ rmse, baseline, unit }) => ({
+    what: `Sur les endroits mis de côté, l’erreur (RMSE) est de ${figure(rmse, unit)} ; répondre toujours par la moyenne des endroits d’entraînement donne ${figure(baseline, unit)}. Le modèle ne fait pas mieux que la moyenne.`,
+    remedy: "Ajoutez des endroits, d’autres images ou dates, ou utilisez la moyenne.",
+  }),
+  "numbers-few-blocks": ({ blocks, needed }) => ({
+    what: `Les endroits se trouvent dans ${counted(blocks, "bloc")} de terrain ; il en faut ${needed} pour mettre des blocs de côté. Ils ont été mis de côté un par un : des endroits voisins font paraître les chiffres meilleurs qu’ils ne le sont ailleurs.`,
+    remedy: "Réduisez les blocs, ou ajoutez des endroits plus éloignés.",
+  }),
+  "numbers-few-places": ({ places }) => ({
+    what: `Mesuré sur ${counted(places, "endroit")} : les chiffres dépendent de ces quelques-uns.`,
+    remedy: "Ajoutez des endroits.",
+  }),
+  "numbers-no-interval": ({ level, places, needed }) => ({
+    what: `Il n’y a pas d’intervalle : pour contenir ${percent(level)} des endroits, il faut ${needed} endroits mis de côté, et il y en a ${places}.`,
+    remedy: "Ajoutez des endroits, ou promettez moins.",
+  }),
+  "numbers-far-off": ({ values, unit }) => ({
+    what: `Très loin de tous les autres : ${values.map((value) => figure(value, unit)).join(" ; ")}.`,
+    remedy:
+      "Vérifiez ces endroits : une autre unité, une faute de frappe, ou un nombre qui veut dire « sans données » ?",
+  }),
+  "numbers-unseen": ({ unseen, places }) => ({
+    what: `${unseen} sur ${counted(places, "endroit")} n’apprennent rien : aucune image ne les montre, ou d’autres endroits ont leurs patchs.`,
+    remedy: "Importez des images qui les couvrent.",
+  }),
+  "numbers-beyond-taught": ({ below, above, low, high, unit }) => ({
+    what: `${percent(below + above)} de la carte dépasse les nombres appris (de ${figure(low, unit)} à ${figure(high, unit)}) : ${percent(below)} en dessous, ${percent(above)} au-dessus. C’est affiché au bout de l’échelle.`,
+    remedy: "Ajoutez des endroits aux nombres plus bas ou plus hauts s’il en existe.",
+  }),
+  "change-inputs-differ": ({ left }) => ({
+    what: `Non comparé, car une seule des périodes le montre : ${left.join(", ")}.`,
+    remedy: "Importez des images des mêmes capteurs pour les deux périodes.",
+  }),
+  "change-months-left": ({ modality, months }) => ({
+    what: `${modality} : ${months.length < 2 ? "le mois" : "les mois"} ${months.join(", ")} ${months.length < 2 ? "n’est vu" : "ne sont vus"} que dans une période et ${months.length < 2 ? "n’est pas comparé" : "ne sont pas comparés"}.`,
+    remedy: "Importez des images de ces mois pour comparer plus de la saison.",
+  }),
+  "change-dates-differ": ({ modality, before, after }) => ({
+    what: `${modality} a ${counted(before, "date")} avant et ${after} après dans les mois comparés : le côté qui en a moins est plus bruité, ce qui ressemble à un changement.`,
+    remedy: "Importez plus de dates de ce côté, ou lisez le score avec prudence.",
+  }),
+  "change-sensors-differ": ({ modality, before, after }) => ({
+    what: `${modality} vient de ${before.join(", ")} avant et de ${after.join(", ")} après : le score contient leur différence et n’est pas comparable à celui d’une même source.`,
+    remedy: "Comparez des périodes des mêmes satellites, orbites et traitements.",
+  }),
+  "change-everywhere": ({ share }) => ({
+    what: `${percent(share)} des endroits dépassent le seuil. Ce ne sont donc pas quelques endroits qui ont changé : la météo, la saison ou le traitement des deux périodes diffèrent.`,
+    remedy: "Comparez d’autres années, ou moins de mois.",
+  }),
+  "compared-unlike": ({ from, to, what }) => ({
+    what: `${quoted(from)} et ${quoted(to)} n’ont pas été dessinées de la même façon (${what.map((one) => unlikeWords[one]).join(", ")}) : une partie de ce qui ressemble à un changement est leur différence.`,
+    remedy: "Dessinez les deux cartes avec un même modèle, les mêmes entrées et les mêmes mois.",
   }),
 };
 

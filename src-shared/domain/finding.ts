@@ -179,6 +179,43 @@ export interface FindingDetails {
   // Mapping
   readonly "map-one-class": { readonly name: string; readonly classes: number };
   readonly "map-empty": { readonly modalities: readonly string[] };
+  // Numbers and change
+  /** told no better than by the mean of what was learned from */
+  readonly "numbers-no-better": { readonly rmse: number; readonly baseline: number; readonly unit: string };
+  /** all of them held out place by place although points may lie side by side */
+  readonly "numbers-few-blocks": { readonly blocks: number; readonly needed: number };
+  readonly "numbers-few-places": { readonly places: number };
+  /** `needed` places for an interval of this level */
+  readonly "numbers-no-interval": { readonly level: number; readonly places: number; readonly needed: number };
+  readonly "numbers-far-off": { readonly values: readonly number[]; readonly unit: string };
+  readonly "numbers-unseen": { readonly unseen: number; readonly places: number };
+  /** shares of a map that were told to lie beyond the taught numbers */
+  readonly "numbers-beyond-taught": {
+    readonly below: number;
+    readonly above: number;
+    readonly low: number;
+    readonly high: number;
+    readonly unit: string;
+  };
+  /** inputs that only one of two periods has */
+  readonly "change-inputs-differ": { readonly left: readonly string[] };
+  /** months of an input that only one period shows */
+  readonly "change-months-left": { readonly modality: string; readonly months: readonly number[] };
+  /** very different numbers of dates: a median of few is noisier */
+  readonly "change-dates-differ": { readonly modality: string; readonly before: number; readonly after: number };
+  readonly "change-sensors-differ": {
+    readonly modality: string;
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  };
+  /** the bulk of places moved: weather, calibration, or everything changed */
+  readonly "change-everywhere": { readonly share: number };
+  /** maps of two dates whose models, inputs or dates differ */
+  readonly "compared-unlike": {
+    readonly from: string;
+    readonly to: string;
+    readonly what: readonly ("model" | "inputs" | "months")[];
+  };
 }
 
 export type FindingCode = keyof FindingDetails;
@@ -249,6 +286,19 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   "sets-cover-less": "caution",
   "map-one-class": "caution",
   "map-empty": "severe",
+  "numbers-no-better": "severe",
+  "numbers-few-blocks": "caution",
+  "numbers-few-places": "caution",
+  "numbers-no-interval": "caution",
+  "numbers-far-off": "caution",
+  "numbers-unseen": "note",
+  "numbers-beyond-taught": "caution",
+  "change-inputs-differ": "caution",
+  "change-months-left": "note",
+  "change-dates-differ": "caution",
+  "change-sensors-differ": "caution",
+  "change-everywhere": "caution",
+  "compared-unlike": "caution",
 };
 
 export const findingCodes = Object.keys(severities) as readonly FindingCode[];
@@ -293,6 +343,11 @@ const capital = (word: string): string => word.charAt(0).toUpperCase() + word.sl
 const withTiles = (classes: readonly CountedTiles[]): string =>
   classes.map(({ name, tiles }) => `“${name}” (${counted(tiles, "tile")})`).join(", ");
 const three = (value: number): string => value.toFixed(3);
+
+/** Four digits that count, and the unit. */
+const figure = (value: number, unit: string): string =>
+  `${Number(value.toPrecision(4))}${unit === "" ? "" : ` ${unit}`}`;
+const unlikeWords = { model: "another model", inputs: "other inputs", months: "other months" } as const;
 
 /** In English; the window has the French ones in `i18n/findings.ts`. */
 export const englishFindings: FindingSentences = {
@@ -555,6 +610,58 @@ export const englishFindings: FindingSentences = {
   "map-empty": ({ modalities }) => ({
     what: `The map is empty: nothing of the area is seen in ${modalities.join(" + ")}.`,
     remedy: "Import images of this area.",
+  }),
+  "numbers-no-better": ({ rmse, baseline, unit }) => ({
+    what: `On held-out places the error (RMSE) is ${figure(rmse, unit)}; always answering with the mean of the training places has ${figure(baseline, unit)}. The model is no better than the mean.`,
+    remedy: "Add places, other images or dates, or use the mean.",
+  }),
+  "numbers-few-blocks": ({ blocks, needed }) => ({
+    what: `The places lie in ${counted(blocks, "block")} of the ground; ${needed} are needed to hold blocks out. They were held out one by one: places side by side make the figures look better than they are elsewhere.`,
+    remedy: "Make the blocks smaller, or add places further away.",
+  }),
+  "numbers-few-places": ({ places }) => ({
+    what: `Measured on ${counted(places, "place")}: the figures depend on these few.`,
+    remedy: "Add places.",
+  }),
+  "numbers-no-interval": ({ level, places, needed }) => ({
+    what: `There is no interval: to hold ${percent(level)} of the places it needs ${needed} held-out places, and there ${places === 1 ? "is" : "are"} ${places}.`,
+    remedy: "Add places, or promise less.",
+  }),
+  "numbers-far-off": ({ values, unit }) => ({
+    what: `Very far from all others: ${values.map((value) => figure(value, unit)).join(", ")}.`,
+    remedy: "Check these places: another unit, a slip of the pen, or a number that stands for no data?",
+  }),
+  "numbers-unseen": ({ unseen, places }) => ({
+    what: `${unseen} of ${counted(places, "place")} teach nothing: no image shows them, or other places have their patches.`,
+    remedy: "Import images that cover them.",
+  }),
+  "numbers-beyond-taught": ({ below, above, low, high, unit }) => ({
+    what: `${percent(below + above)} of the map was told to lie beyond the taught numbers (${figure(low, unit)} to ${figure(high, unit)}): ${percent(below)} below, ${percent(above)} above. It is shown at the end of the range.`,
+    remedy: "Add places with lower or higher numbers if such places exist.",
+  }),
+  "change-inputs-differ": ({ left }) => ({
+    what: `Not compared, because only one of the periods shows it: ${left.join(", ")}.`,
+    remedy: "Import images of the same sensors for both periods.",
+  }),
+  "change-months-left": ({ modality, months }) => ({
+    what: `${modality}: ${months.length === 1 ? "month" : "months"} ${months.join(", ")} ${months.length === 1 ? "is" : "are"} seen in one period only and not compared.`,
+    remedy: "Import images of these months to compare more of the season.",
+  }),
+  "change-dates-differ": ({ modality, before, after }) => ({
+    what: `${modality} has ${counted(before, "date")} before and ${after} after in the compared months: the side with fewer is noisier, which looks like change.`,
+    remedy: "Import more dates of that side, or read the score with care.",
+  }),
+  "change-sensors-differ": ({ modality, before, after }) => ({
+    what: `${modality} comes from ${before.join(", ")} before and from ${after.join(", ")} after: the score holds what differs between them, and is not comparable with one of the same source.`,
+    remedy: "Compare periods of the same satellites, orbits and processing.",
+  }),
+  "change-everywhere": ({ share }) => ({
+    what: `${percent(share)} of the places lie above the threshold. Then it is not a few places that changed: weather, season or processing of the two periods differ.`,
+    remedy: "Compare other years, or fewer months.",
+  }),
+  "compared-unlike": ({ from, to, what }) => ({
+    what: `“${from}” and “${to}” were not drawn alike (${what.map((one) => unlikeWords[one]).join(", ")}): some of what looks like change is the difference between them.`,
+    remedy: "Draw both maps with one model, the same inputs and the same months.",
   }),
 };
 

@@ -11,6 +11,14 @@ import type { Finding } from "./finding.ts";
 import type { LabelUnit } from "./label-unit.ts";
 import type { LegendClass } from "./legend.ts";
 import type { Method, MethodFeatures } from "./method.ts";
+import type {
+  ChangeResult,
+  ChangeSpec,
+  NumberMapResult,
+  NumberMapSpec,
+  NumbersResult,
+  NumbersSpec,
+} from "./numbers.ts";
 import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
@@ -44,7 +52,10 @@ export type JobSpec =
   | GoldenSpec
   | ExportSpec
   | CompareSpec
-  | FeaturesSpec;
+  | FeaturesSpec
+  | NumbersSpec
+  | NumberMapSpec
+  | ChangeSpec;
 export type JobKind = JobSpec["kind"];
 
 /** Short work with files, which needs no network: it does not wait until a training has ended. */
@@ -66,6 +77,9 @@ export interface JobResults {
   readonly export: ExportResult;
   readonly compare: CompareResult;
   readonly features: FeaturesResult;
+  readonly numbers: NumbersResult;
+  readonly "number-map": NumberMapResult;
+  readonly change: ChangeResult;
 }
 export type JobResult = JobResults[JobKind];
 

@@ -3,6 +3,7 @@ import { catalogErrors } from "./catalog.ts";
 import { labelErrors } from "./labels.ts";
 import { learningErrors } from "./learning.ts";
 import { mapErrors } from "./maps.ts";
+import { numberErrors } from "./numbers.ts";
 import { parityErrors } from "./parity.ts";
 import { rasterErrors } from "./raster.ts";
 import { reportErrors } from "./report.ts";
@@ -17,6 +18,7 @@ export const sentences = {
   ...catalogErrors,
   ...learningErrors,
   ...mapErrors,
+  ...numberErrors,
   ...parityErrors,
   ...reportErrors,
   ...usageErrors,

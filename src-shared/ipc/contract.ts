@@ -17,6 +17,7 @@ import type { MapLayerCommands } from "./map-layers.ts";
 import type { MapCommands } from "./maps.ts";
 import type { ModalityCommands } from "./modalities.ts";
 import type { ModelCommands } from "./models.ts";
+import type { NumberCommands } from "./numbers.ts";
 import type { ProjectCommands } from "./project.ts";
 import type { RadiometryCommands } from "./radiometry.ts";
 import type { RasterCommands } from "./rasters.ts";
@@ -49,7 +50,8 @@ export interface OpenProjectCommands
     MapLayerCommands,
     InstantCommands,
     AreaCommands,
-    SimilarCommands {}
+    SimilarCommands,
+    NumberCommands {}
 
 /** Everything a window can ask: one request object in, one value out, named `domain.verb`. */
 export interface Commands extends AppCommands, OpenProjectCommands {}

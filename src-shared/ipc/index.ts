@@ -19,6 +19,7 @@ export type * from "./map-layers.ts";
 export type * from "./maps.ts";
 export type * from "./modalities.ts";
 export type * from "./models.ts";
+export type * from "./numbers.ts";
 export type * from "./project.ts";
 export type { MaskGiven, RadiometryGiven, Repair } from "./radiometry.ts";
 export type * from "./rasters.ts";

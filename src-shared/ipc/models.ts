@@ -14,7 +14,7 @@ export interface ModelDetails {
   /** `null`: a folder outside of the project */
   readonly id: number | null;
   readonly folder: string;
-  readonly task: "pretrained" | "dense" | "tiles";
+  readonly task: "pretrained" | "dense" | "tiles" | "numbers";
   readonly appVersion: string;
   readonly modalities: readonly {
     readonly name: string;

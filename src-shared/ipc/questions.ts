@@ -61,6 +61,9 @@ export const questionTables = {
     "jobs",
     "maps",
     "comparisons",
+    "number_targets",
+    "number_models",
+    "surfaces",
   ],
   "project.allow": null,
   "project.area": ["project"],
@@ -83,16 +86,16 @@ export const questionTables = {
   "radiometry.repair": null,
 
   // layers
-  "layers.list": [...series, "maps", "comparisons", ...legends, "vectors", "splits"],
-  "layers.properties": [...series, "maps", "comparisons", "legends", "classes", "vectors"],
+  "layers.list": [...series, "maps", "comparisons", "surfaces", ...legends, "vectors", "splits"],
+  "layers.properties": [...series, "maps", "comparisons", "surfaces", "legends", "classes", "vectors"],
   "layers.rename": null,
   "layers.remove": null,
   "vectors.list": ["vectors"],
   "vectors.add": null,
 
   // map-layers
-  "layers.sources": [...series, "maps", "comparisons"],
-  "layers.statistics": [...series, "maps", "comparisons"],
+  "layers.sources": [...series, "maps", "comparisons", "surfaces"],
+  "layers.statistics": [...series, "maps", "comparisons", "surfaces"],
 
   // display
   "layers.display": ["layers"],
@@ -269,6 +272,23 @@ export const questionTables = {
   "similar.outline": null,
   "similar.export": null,
   "similar.keep": null,
+
+  // numbers
+  "numbers.targets": ["number_targets"],
+  "numbers.places": ["number_places"],
+  "numbers.preview": ["project"],
+  "numbers.import": null,
+  "numbers.removeTarget": null,
+  "numbers.models": ["number_models"],
+  "numbers.train": null,
+  "numbers.removeModel": null,
+  "numbers.map": null,
+  "numbers.change": null,
+  "surfaces.list": ["surfaces"],
+  "surfaces.at": ["surfaces"],
+  "surfaces.rename": null,
+  "surfaces.remove": null,
+  "surfaces.export": null,
 
   // device
   "device.usage": [],

@@ -4,12 +4,14 @@ export { CalibrationCounter } from "./calibration.ts";
 export { type Cluster, clusterInterval } from "./cluster-interval.ts";
 export { macroF1Interval } from "./clustered.ts";
 export { isPossible, setRule } from "./conformal.ts";
+export { groupsNeeded, isPossible, setRule } from "./conformal.ts";
 export {
   addConfusions,
   ConfusionCounter,
   type ConfusionMatrix,
   emptyConfusion,
 } from "./confusion.ts";
+export { numberErrors, numberInterval } from "./number-scores.ts";
 export { CalibrationGroups, type ObservedPatch, UncertaintyCounter } from "./patch-groups.ts";
 export { PolygonVote } from "./polygon-vote.ts";
 export { estimateSample, type SampledStratum } from "./sample-estimates.ts";

@@ -183,6 +183,9 @@ const words = {
   inspect: "Inspection",
   golden: "Check of a model",
   features: "Values for the instant map",
+  numbers: "Learning numbers",
+  "number-map": "Map of numbers",
+  change: "Change between two periods",
 };
 
 function runTitle(catalog: Catalog, kind: Job["kind"], modelId: number | null): string {

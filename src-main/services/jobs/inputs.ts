@@ -29,7 +29,8 @@ type InputState = z.infer<typeof inputState>;
 export function inputPaths(spec: JobSpec): string[] {
   if (fileJobKinds.has(spec.kind)) return [];
   const { imagery, modelFolder } = spec as { readonly imagery?: unknown; readonly modelFolder?: unknown };
-  const places = [imagery, ...listOf(spec, "others").map((other) => fieldOf(other, "imagery"))];
+  const others = [...listOf(spec, "others"), fieldOf(spec, "before"), fieldOf(spec, "after")];
+  const places = [imagery, ...others.map((other) => fieldOf(other, "imagery"))];
   // It holds the checksum of its weights, which is compared when they are read.
   const model = typeof modelFolder === "string" ? [join(modelFolder, "model.json")] : [];
   return [...new Set(places.flatMap(imagesOf)), ...model];

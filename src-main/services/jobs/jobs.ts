@@ -321,7 +321,7 @@ function causeOf(error: unknown, signal: AbortSignal | undefined, host: AbortSig
 function titleOf(spec: NewSpec): string {
   if ("modelName" in spec) return spec.modelName;
   if (spec.kind === "features") return spec.groups.map(({ modality }) => modality).join(", ");
-  if (spec.kind === "map") return spec.title ?? spec.baseName;
+  if (spec.kind === "map" || spec.kind === "number-map" || spec.kind === "change") return spec.title ?? spec.baseName;
   if ("baseName" in spec) return spec.baseName;
   if ("modelFolder" in spec) return basename(spec.modelFolder);
   if ("outputPath" in spec) return basename(spec.outputPath);

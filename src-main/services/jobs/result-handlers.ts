@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../../src-shared/domain/job.ts";
 import { movedMapFiles } from "../../../src-shared/domain/map-files.ts";
+import type { ChangeSpec, Surface } from "../../../src-shared/domain/numbers.ts";
 import type { FinetuneTilesSpec } from "../../../src-shared/domain/tiles.ts";
 import { type Job, type Model, makeOwnFolder } from "../../catalog/index.ts";
 import { fileName, renameOverSync } from "../../files/index.ts";
@@ -43,6 +44,36 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
       if (run) catalog.runs.finish(run.id, { ...result, modelFolder: folder }, id);
       announceChanged(announce, "models");
     });
+  };
+
+  const settleSurface = (
+    job: Job,
+    { title, baseName }: Pick<ChangeSpec, "title" | "baseName">,
+    result: Surface["result"],
+    modelId: number | null,
+  ) => {
+    const folder = freePath(join(catalog.folder, "maps"), fileName(baseName));
+    const place = (path: string) => join(folder, basename(path));
+    const { path, qmlPath, sldPath, sidecarPaths } = result;
+    moving(
+      catalog.folder,
+      [path, qmlPath, sldPath, ...sidecarPaths].map((from) => [from, place(from)] as const),
+      () => {
+        catalog.surfaces.add({
+          name: freeName(title, (name) => catalog.surfaces.has(name)),
+          modelId,
+          jobId: job.id,
+          result: {
+            ...result,
+            path: place(path),
+            qmlPath: place(qmlPath),
+            sldPath: place(sldPath),
+            sidecarPaths: sidecarPaths.map(place),
+          },
+        });
+        announceChanged(announce, "surfaces");
+      },
+    );
   };
 
   return {
@@ -97,6 +128,27 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
         () => {},
       );
     },
+    numbers: (job, spec, result) => {
+      const folder = freePath(join(catalog.folder, "models"), fileName(spec.modelName));
+      const { name, unit, minimum, maximum } = spec.numbers;
+      moving(catalog.folder, [[result.modelFolder, folder]], () => {
+        catalog.numberModels.add({
+          name: freeName(spec.modelName, (own) => catalog.numberModels.has(own)),
+          targetId: spec.targetId,
+          jobId: job.id,
+          meaning: { name, unit, minimum, maximum },
+          features: spec.features,
+          modalities: spec.imagery.modalities.map((modality) => modality.name),
+          result: { ...result, modelFolder: folder },
+        });
+        announceChanged(announce, "number_models");
+      });
+    },
+    "number-map": (job, spec, result) => {
+      const there = new Set(catalog.numberModels.list().map(({ id }) => id));
+      settleSurface(job, spec, result, spec.modelId !== null && there.has(spec.modelId) ? spec.modelId : null);
+    },
+    change: (job, spec, result) => settleSurface(job, spec, result, null),
     estimate: () => {},
     inspect: () => {},
     golden: () => {},

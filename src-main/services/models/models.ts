@@ -326,13 +326,13 @@ function choiceOf(
   { task, modalities, config, method }: ModelDescription,
 ): Omit<ModelChoice, "standIns"> {
   const size = sizes.find(({ embed, depth }) => embed === config.width && depth === config.depth)?.name ?? null;
-  const speaksOf = { pretrained: null, dense: "patches", tiles: "tiles" } as const;
+  const speaksOf = { pretrained: null, dense: "patches", tiles: "tiles", numbers: null } as const;
   return {
     id: null,
     name,
     folder,
     modalities: modalities.map((modality) => modality.name),
-    hasHead: task !== "pretrained",
+    hasHead: task !== "pretrained" && task !== "numbers",
     speaksOf: speaksOf[task],
     method: method?.name ?? null,
     size: method ? null : size,

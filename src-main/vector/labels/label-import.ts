@@ -254,7 +254,7 @@ export function* importingLabels(layer: FeatureLayer, options: LabelImportOption
   return { crs: grid.crs, legend: table.legend, polygons, patches: claims.patches(), report };
 }
 
-function transformOf(layer: FeatureLayer, grid: GeoBox): Transform {
+export function transformOf(layer: FeatureLayer, grid: GeoBox): Transform {
   if (layer.crs === undefined) {
     throw new AppError("labels-without-crs", { path: layer.path, hint: placeHint(layer, grid) ?? null });
   }

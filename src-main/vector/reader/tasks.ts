@@ -9,6 +9,7 @@ import { type LayerFacts, layerFacts } from "../formats/layer-facts.ts";
 import { openFeatures } from "../formats/read.ts";
 import { type ClassTable, countValues, suggestClasses, type ValueCount } from "../labels/class-table.ts";
 import { importingLabels, type LabelImport, type LabelImportOptions } from "../labels/label-import.ts";
+import { importingNumbers, type NumberImport, type NumberImportOptions } from "../labels/number-import.ts";
 import { readTileShares, type TileShares, type TileSharesOptions } from "../labels/tile-shares.ts";
 import { checkStructure } from "../structure/structure.ts";
 
@@ -39,6 +40,11 @@ export interface Tasks {
   import: {
     input: Source & { readonly import: Omit<LabelImportOptions, "transform"> };
     output: Pick<LabelImport, "report">;
+  };
+  /** places with a number come in parts */
+  numbers: {
+    input: Source & { readonly numbers: NumberImportOptions };
+    output: Pick<NumberImport, "report">;
   };
   /** the first part is the layer without its features, which follow */
   features: { input: Source; output: null };
@@ -127,6 +133,12 @@ export const tasks: { readonly [K in TaskName]: Work<K> } = {
     const alive = (done: number) => telling.alive(Math.min(1, done / Math.max(1, total)));
     const { report, polygons } = await cooperative(importingLabels(layer, input.import), alive, turn);
     for (let at = 0; at < polygons.length; at += partSize) await telling.part(polygons.slice(at, at + partSize));
+    return { report };
+  },
+  async numbers(input, telling) {
+    const layer = await opened(input, telling);
+    const { report, places } = await cooperative(importingNumbers(layer, input.numbers), () => telling.alive(), turn);
+    for (let at = 0; at < places.length; at += partSize) await telling.part(places.slice(at, at + partSize));
     return { report };
   },
   async features(input, telling) {

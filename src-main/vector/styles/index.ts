@@ -2,5 +2,5 @@
 export { classesFromStyle } from "./classes-from-style.ts";
 export { polygonQml, polygonSld } from "./polygons.ts";
 export { classQml, rampQml } from "./qml.ts";
-export { confidenceRamp } from "./ramp.ts";
+export { confidenceRamp, numberRamp } from "./ramp.ts";
 export { classSld, rampSld } from "./sld.ts";

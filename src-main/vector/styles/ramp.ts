@@ -16,3 +16,12 @@ export function confidenceRamp(maximum: number): readonly RampStop[] {
     return { value: share * maximum, color, label: `${Math.round(100 * share)} %` };
   });
 }
+
+/** A ramp for numbers of a unit, from `low` to `high`; labels have as many digits as tell the stops apart. */
+export function numberRamp(low: number, high: number, unit: string): readonly RampStop[] {
+  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(high - low))));
+  return colors.map((color, i) => {
+    const value = low + (i / (colors.length - 1)) * (high - low);
+    return { value, color, label: `${Number(value.toFixed(digits))}${unit === "" ? "" : ` ${unit}`}` };
+  });
+}

@@ -351,6 +351,7 @@ export const frenchReasons: Readonly<Record<ReasonCode, string>> = {
     "l’entrée « {name} » de son réseau n’est pas celle de sa description (bandes, pixels d’un patch, image ou série)",
   "model-input-statistics": "l’entrée « {name} » a {bands} bandes et les statistiques de {statistics}",
   "model-patches-differ": "son réseau regarde {columns} × {rows} patchs, et sa description dit {patches} × {patches}",
+  "model-of-numbers": "il donne des nombres et non des classes",
   "model-classes-unfit": "ses classes ne vont pas avec son usage",
   "model-method-unfit": "ses nombres ne sont pas ceux de la méthode que nomme sa description",
   "model-not-built": "sa description est celle d’un réseau qui ne peut pas être construit",

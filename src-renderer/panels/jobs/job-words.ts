@@ -18,6 +18,9 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
   golden: "check",
   estimate: "clock",
   features: "layers",
+  numbers: "train",
+  "number-map": "map",
+  change: "side-by-side",
 };
 
 export const kindOf = (job: Job): string => t(`jobs.kind.${job.kind}`);
@@ -77,4 +80,5 @@ const pausable: ReadonlySet<Job["kind"]> = new Set([
   "map",
   "map-tiles",
   "features",
+  "number-map",
 ]);

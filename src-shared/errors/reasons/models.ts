@@ -27,6 +27,7 @@ export const modelReasons = {
   "model-input-statistics": "the input “{name}” has {bands} bands and statistics of {statistics}",
   "model-patches-differ":
     "its network looks at {columns} × {rows} patches, and its description says {patches} × {patches}",
+  "model-of-numbers": "it tells numbers and no classes",
   "model-classes-unfit": "its classes do not fit what it is for",
   "model-method-unfit": "its numbers are not those of the method that its description names",
   "model-not-built": "its description is of a network that cannot be built",

@@ -6,6 +6,7 @@ import { fileCommands } from "./files.ts";
 import { instantCommands } from "./instant.ts";
 import { labelCommands } from "./labels.ts";
 import { modelCommands } from "./models.ts";
+import { numberCommands } from "./numbers.ts";
 import { parityCommands } from "./parity.ts";
 import { projectCommands } from "./project.ts";
 import { runCommands } from "./runs.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...labelCommands,
   ...instantCommands,
   ...similarCommands,
+  ...numberCommands,
   ...runCommands,
   ...areaCommands,
   ...modelCommands,

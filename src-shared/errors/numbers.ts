@@ -1,0 +1,83 @@
+import { type NumberDrop, numberDropWords } from "../domain/numbers.ts";
+
+const listed = (words: readonly string[]): string => words.map((word) => `“${word}”`).join(", ");
+
+/** Targets of numbers, what learns them, maps of numbers and of change. */
+export const numberErrors = {
+  "numbers-field-needed": ({ path, fields }: { readonly path: string; readonly fields: readonly string[] }) =>
+    fields.length > 0
+      ? `Choose the field of “${path}” that holds the number. It has: ${listed(fields)}.`
+      : `“${path}” has no fields, so it holds no number. Choose another file.`,
+  "numbers-not-numeric": ({
+    path,
+    field,
+    examples,
+  }: {
+    readonly path: string;
+    readonly field: string;
+    readonly examples: readonly string[];
+  }) =>
+    `The field “${field}” of “${path}” holds no numbers${examples.length > 0 ? `, but for example ${listed(examples)}` : ""}. Choose a field of numbers.`,
+  "numbers-none-usable": ({
+    path,
+    field,
+    total,
+    dropped,
+  }: {
+    readonly path: string;
+    readonly field: string;
+    readonly total: number;
+    readonly dropped: readonly { readonly reason: NumberDrop; readonly count: number }[];
+  }) =>
+    `None of the ${total} shapes of “${path}” has a usable number in “${field}”${dropped.length > 0 ? ` (${dropped.map(({ reason, count }) => `${count}: ${numberDropWords[reason]}`).join("; ")})` : ""}. Check the field, the allowed range and the value for no data.`,
+  "numbers-one-value": ({
+    name,
+    places,
+    value,
+  }: {
+    readonly name: string;
+    readonly places: number;
+    readonly value: number;
+  }) =>
+    `All ${places} places of “${name}” have the number ${value}: there is nothing to learn. Choose another field, or add places with other numbers.`,
+  "numbers-too-few": ({
+    name,
+    places,
+    needed,
+  }: {
+    readonly name: string;
+    readonly places: number;
+    readonly needed: number;
+  }) =>
+    `“${name}” has ${places} ${places === 1 ? "place" : "places"} where there are images; ${needed} are needed to learn from some and measure on others. Add places or images.`,
+  "numbers-range": ({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }) =>
+    `The lowest number (${minimum}) has to be below the highest (${maximum}). Exchange them.`,
+  "number-target-not-found": ({ name, names }: { readonly name: string; readonly names: readonly string[] }) =>
+    names.length > 0
+      ? `There is no target “${name}”. The project has: ${listed(names)}.`
+      : "The project has no numbers yet. Import a file with a field of numbers first.",
+  "number-target-exists": ({ name }: { readonly name: string }) =>
+    `There is already a target called “${name}”. Choose another name.`,
+  "number-model-not-found": ({ name, names }: { readonly name: string; readonly names: readonly string[] }) =>
+    names.length > 0
+      ? `There is no model of numbers called “${name}”. The project has: ${listed(names)}.`
+      : "The project has no model of numbers yet. Train one first.",
+  "number-model-exists": ({ name }: { readonly name: string }) =>
+    `There is already a model of numbers called “${name}”. Choose another name.`,
+  "number-model-damaged": ({ path }: { readonly path: string }) =>
+    `“${path}” is not a model of numbers that can be read. Train it again.`,
+  "surface-not-found": ({ id }: { readonly id: number }) =>
+    `There is no map of numbers ${id} in this project any more. Choose another one.`,
+  "surface-exists": ({ name }: { readonly name: string }) =>
+    `There is already a map of numbers called “${name}”. Choose another name.`,
+  "change-without-months": ({ before, after }: { readonly before: string; readonly after: string }) =>
+    `“${before}” and “${after}” have no month in common with images of one input, so nothing can be compared. Choose periods that hold the same months of their years.`,
+  "change-period-empty": ({ name, from, to }: { readonly name: string; readonly from: string; readonly to: string }) =>
+    `No image of the project lies between ${from} and ${to} (“${name}”). Choose other dates.`,
+  "change-periods-overlap": ({ before, after }: { readonly before: string; readonly after: string }) =>
+    `The periods “${before}” and “${after}” share dates. Let the second begin after the first has ended.`,
+  "change-no-place": ({ before, after }: { readonly before: string; readonly after: string }) =>
+    `No place is seen in both “${before}” and “${after}”. Choose periods or projects whose images overlap.`,
+  "change-other-grid": ({ name }: { readonly name: string }) =>
+    `The project “${name}” has other patches or another coordinate system. Compare projects whose patches lie on one grid.`,
+};
