@@ -105,6 +105,7 @@ export const layersMessages = messages({
   "layers.kind.set-size": { en: "Possible classes", fr: "Classes possibles" },
   "layers.kind.uncertain": { en: "Uncertain or untaught", fr: "Incertain ou non enseigné" },
   "layers.kind.difference": { en: "Differences", fr: "Différences" },
+  "layers.kind.surface": { en: "Map of numbers", fr: "Carte de nombres" },
   "layers.kind.vector": { en: "Vector file", fr: "Fichier vectoriel" },
   "layers.kind.raster": { en: "Image", fr: "Image" },
   "layers.kind.acquisition": { en: "Acquisition", fr: "Acquisition" },

@@ -68,7 +68,7 @@ export class Compare {
   readonly choices = $derived.by(() =>
     [...this.#layers.byId.values()].filter(
       ({ kind, state }) =>
-        ["acquisition", "raster", "map", "confidence", "set-size"].includes(kind) && state !== "missing",
+        ["acquisition", "raster", "map", "confidence", "set-size", "surface"].includes(kind) && state !== "missing",
     ),
   );
 

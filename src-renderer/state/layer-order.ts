@@ -33,6 +33,7 @@ const usualPosition: Readonly<Record<LayerKind | "group", number>> = {
   limit: 620,
   grid: 600,
   difference: 520,
+  surface: 515,
   "set-size": 512,
   confidence: 510,
   // Above its own map and below the next one, which it says nothing of.
@@ -125,6 +126,7 @@ const pictures: ReadonlySet<Slot["kind"]> = new Set([
   "set-size",
   "uncertain",
   "difference",
+  "surface",
 ]);
 
 /**

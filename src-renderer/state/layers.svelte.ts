@@ -211,6 +211,8 @@ export class Layers {
     if (!layer || wanted === (layer.name ?? "")) return;
     try {
       if (layer.kind === "map") await this.#client.invoke("maps.rename", { id: Number(id.slice(4)), name: wanted });
+      else if (layer.kind === "surface")
+        await this.#client.invoke("surfaces.rename", { id: Number(id.slice("surface:".length)), name: wanted });
       else if (layer.kind === "difference")
         await this.#client.invoke("maps.renameComparison", {
           id: Number(id.slice("difference:".length)),
@@ -224,6 +226,13 @@ export class Layers {
 
   canRename(id: string): boolean {
     const kind = this.byId.get(id)?.kind;
-    return kind === "acquisition" || kind === "raster" || kind === "vector" || kind === "map" || kind === "difference";
+    return (
+      kind === "acquisition" ||
+      kind === "raster" ||
+      kind === "vector" ||
+      kind === "map" ||
+      kind === "difference" ||
+      kind === "surface"
+    );
   }
 }

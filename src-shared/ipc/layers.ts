@@ -18,6 +18,7 @@ export type LayerKind =
   | "set-size"
   | "uncertain"
   | "difference"
+  | "surface"
   | "labels"
   | "vector"
   | "split"

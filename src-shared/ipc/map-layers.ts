@@ -28,6 +28,8 @@ export interface LayerSource {
   readonly version: string;
   /** classes of a class raster, or of the scene classification that comes with an acquisition */
   readonly legend: readonly LegendClass[] | null;
+  /** of a map of numbers: where its colours begin and end */
+  readonly range?: readonly [low: number, high: number];
   /** the sentence why it cannot be drawn */
   readonly problem: string | null;
 }

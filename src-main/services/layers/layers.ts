@@ -136,6 +136,9 @@ export function layerService(deps: Deps) {
         ...catalog.comparisons
           .list()
           .map(({ id, name, result }) => plain(`difference:${id}`, "difference", name, boundsOf(result.area))),
+        ...catalog.surfaces
+          .list()
+          .map(({ id, name, result }) => plain(`surface:${id}`, "surface", name, boundsOf(result.area))),
         ...catalog.legends.list().map(({ id, name }) => plain(`labels:${id}`, "labels", name, area)),
         ...(await Promise.all(catalog.vectors.list().map(vectorLayer))),
         ...(currentSplit(catalog) ? [plain("split", "split", null, area)] : []),

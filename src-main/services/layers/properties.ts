@@ -81,6 +81,11 @@ export async function layerProperties(catalog: Catalog, id: string): Promise<Lay
     const { file, info } = await fileOf(result.path);
     return { ...none, name, date: createdAt.slice(0, 10), files: [file], bands: bandsOfFile(file.path, info) };
   }
+  if (kind === "surface") {
+    const { name, createdAt, result } = catalog.surfaces.get(Number(key));
+    const { file, info } = await fileOf(result.path);
+    return { ...none, name, date: createdAt.slice(0, 10), files: [file], bands: bandsOfFile(file.path, info) };
+  }
   if (kind === "vector") {
     const vector = catalog.vectors.list().find((candidate) => candidate.id === Number(key));
     if (!vector) throw new AppError("layer-not-found", { id });

@@ -65,7 +65,7 @@ async function sourceOf(catalog: Catalog, id: string, places: Map<string, Promis
       return { ...common, ...nowhere, kind: "vector", bounds, version, problem: null };
     }
     const layer = await rasterLayer(catalog, id);
-    const { kind, sensor, date, quantity, bands, legend } = layer;
+    const { kind, sensor, date, quantity, bands, legend, range } = layer;
     const about = {
       id,
       kind,
@@ -73,6 +73,7 @@ async function sourceOf(catalog: Catalog, id: string, places: Map<string, Promis
       date,
       quantity,
       legend,
+      ...(range ? { range } : {}),
       bands: bands.map(({ name, title, classes }) => ({ name, title, classes })),
     };
     try {

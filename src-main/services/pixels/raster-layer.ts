@@ -45,6 +45,8 @@ export interface RasterLayer {
   /** where pieces overlap, clear pixels are drawn: see `ReadingOptions` */
   readonly clearClasses: readonly number[];
   readonly legend: readonly LegendClass[] | null;
+  /** of a map of numbers: where its colours begin and end */
+  readonly range?: readonly [low: number, high: number];
 }
 
 /** A file that belongs to no acquisition, or the classes of one: numbers as they are. */
@@ -75,7 +77,9 @@ export async function rasterLayer(catalog: Catalog, id: string): Promise<RasterL
         ? ofMap(catalog, id, drawn, Number(name))
         : kind === "difference"
           ? ofDifference(catalog, id, Number(name))
-          : undefined);
+          : kind === "surface"
+            ? ofSurface(catalog, id, Number(name))
+            : undefined);
   if (!layer) throw new AppError("layer-not-found", { id });
   return layer;
 }
@@ -198,6 +202,27 @@ async function ofDifference(catalog: Catalog, id: string, number: number): Promi
     pieces: [{ files: [plainFile({ path }, [{ name: "1", bandIndex: 1, scale: 1, offset: 0 }])] }],
     clearClasses: [],
     legend: classes.map(({ code, name, color }) => ({ code, name, color })),
+  };
+}
+
+/** A map of numbers: the number alone; the ends of its interval are told where somebody clicks. */
+async function ofSurface(catalog: Catalog, id: string, number: number): Promise<RasterLayer | undefined> {
+  const surface = catalog.surfaces.list().find((one) => one.id === number);
+  if (!surface) return undefined;
+  const { path, bands, stretch } = surface.result;
+  const { info } = await headers.open(path);
+  if (!info.bands[0]) return undefined;
+  return {
+    id,
+    kind: "confidence",
+    sensor: null,
+    date: null,
+    quantity: "unknown",
+    bands: [{ name: "1", title: bands[0] ?? surface.name, classes: false }],
+    pieces: [{ files: [plainFile({ path }, [{ name: "1", bandIndex: 1, scale: 1, offset: 0, nodata: Number.NaN }])] }],
+    clearClasses: [],
+    legend: null,
+    range: stretch,
   };
 }
 

@@ -62,6 +62,7 @@ export function stretchOf(source: LayerSource, style: LayerStyle, composition: C
 /** The values that a channel usually has: the same for every date, so that dates can be compared by eye. */
 export function usualRange(source: LayerSource, channel: Channel): Range | null {
   if (channel.kind === "index") return indexOf(channel.index).range;
+  if (source.range) return source.range;
   if (source.kind === "confidence") return [0, 100];
   const { quantity, sensor } = source;
   if (!sensor) return null;

@@ -42,6 +42,7 @@ const kindIcons = {
   "set-size": "list",
   uncertain: "help",
   difference: "side-by-side",
+  surface: "contrast",
   labels: "tag",
   vector: "polygon",
   split: "split",
