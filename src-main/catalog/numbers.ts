@@ -27,7 +27,7 @@ export function numberTargetTable(sql: Sql, paths: ProjectPaths) {
     named(name: string): NumberTarget {
       const all = table.list();
       const target = all.find((one) => one.name === name);
-      if (!target) throw new AppError("number-target-not-found", { name, names: all.map((one) => one.name) });
+      if (!target) throw new AppError("number-target-not-found", { name, available: all.map((one) => one.name) });
       return target;
     },
 
@@ -117,7 +117,7 @@ export function numberModelTable(sql: Sql, paths: ProjectPaths) {
     named(name: string): NumberModel {
       const all = table.list();
       const model = all.find((one) => one.name === name);
-      if (!model) throw new AppError("number-model-not-found", { name, names: all.map((one) => one.name) });
+      if (!model) throw new AppError("number-model-not-found", { name, available: all.map((one) => one.name) });
       return model;
     },
 

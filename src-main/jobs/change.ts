@@ -42,12 +42,12 @@ export async function change(spec: ChangeSpec, context: JobContext): Promise<Cha
   const { grid, before, after, seed } = spec;
   const { signal } = context;
   const { inputs, findings: aboutInputs } = comparedInputs(before, after);
-  if (inputs.length === 0) throw new AppError("change-without-months", { before: before.name, after: after.name });
+  if (inputs.length === 0) throw new AppError("change-without-months", { from: before.name, to: after.name });
   const sides = [before, after].map((side) => openSide(spec, side, inputs));
   try {
     const area = projectArea(grid);
     const covered = await coveredBoth(sides, inputs, area);
-    if (covered.size === 0) throw new AppError("change-no-place", { before: before.name, after: after.name });
+    if (covered.size === 0) throw new AppError("change-no-place", { from: before.name, to: after.name });
     const tileSide = methodTileSide(inputs.map(({ own }) => own));
     const read = async (window: PatchWindow) => {
       const [p, q] = [
@@ -60,7 +60,7 @@ export async function change(spec: ChangeSpec, context: JobContext): Promise<Cha
     const columns = inputs.reduce((sum, { columns: own }) => sum + own, 0);
     const tiles = tilesTouching(covered, tileSide);
     const usual = await usualDifference(tiles, read, columns, covered, seed, context);
-    if (!usual) throw new AppError("change-no-place", { before: before.name, after: after.name });
+    if (!usual) throw new AppError("change-no-place", { from: before.name, to: after.name });
     const figures = new SurfaceFigures();
     let [changed, done] = [0, 0];
     const scored = async (window: PatchWindow): Promise<Float32Array | undefined> => {

@@ -6,7 +6,7 @@ import { type ModelDescription, type NumberTask, readModel, type TrainedModel } 
 import { MethodPredictor } from "./method-predictor.ts";
 import { expectedTensors } from "./model-tensors.ts";
 import { type ColumnLimits, columnsOf, type RowModality } from "./monthly-values.ts";
-import { numberPrefix } from "./numbers.ts";
+import { numberPrefix } from "./number-task.ts";
 import { embeddingColumns, type PatchPredictor, Predictor, type PredictorOptions } from "./predict.ts";
 import { encoderFor } from "./predictor-for.ts";
 

@@ -16,7 +16,7 @@ import { tilesOfRows } from "./method-table.ts";
 import { asNetwork } from "./number-model.ts";
 import { asFinetuning, heldTogether, NumberPatches, patchesOfPlaces } from "./number-places.ts";
 import { findingsOfScore, scoreNumbers } from "./number-score.ts";
-import { factsOf, meaningOf } from "./numbers.ts";
+import { factsOf, meaningOf } from "./number-task.ts";
 import { classify, Predictor } from "./predict.ts";
 import {
   baseOf,

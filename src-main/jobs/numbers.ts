@@ -24,6 +24,7 @@ import { limitsOf, methodTileSide, withLimits } from "./monthly-values.ts";
 import { networkFor } from "./network.ts";
 import { asFinetuning, heldTogether, NumberPatches } from "./number-places.ts";
 import { findingsOfScore, type HeldOut, scoreNumbers } from "./number-score.ts";
+import { factsOf, meaningOf, numberPrefix } from "./number-task.ts";
 import {
   loggedCoverage,
   modelToBe,
@@ -37,8 +38,6 @@ import { storable } from "./training-findings.ts";
 
 /** Rows that numbers are learned from at most; of larger places the same number of patches. */
 const mostRows = 20_000;
-/** What the names of a method's tensors begin with. */
-export const numberPrefix = "numbers.";
 
 /**
  * Learns the numbers of places from the values of their patches, measured on places that nothing learned from: whole places or blocks of the
@@ -150,26 +149,6 @@ const limitTensors = (limits: ReturnType<typeof limitsOf>): Tensors =>
       { type: "float32", shape: [limits[name].length], data: limits[name] },
     ]),
   );
-
-/** What is kept of a target with a model. */
-export const meaningOf = ({ numbers: { name, unit, minimum, maximum } }: NumbersSpec) => ({
-  name,
-  unit,
-  minimum,
-  maximum,
-});
-
-/** Range, mean and spread of the numbers of places. */
-export function factsOf(values: readonly number[]) {
-  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0));
-  return {
-    low: values.reduce((p, q) => Math.min(p, q)),
-    high: values.reduce((p, q) => Math.max(p, q)),
-    mean,
-    spread,
-  };
-}
 
 /** Rows with the number of their place; the rows of a place count as one together. */
 function numberTable(

@@ -135,7 +135,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "runs.estimate": { kind: "finetune", name: "next", size: "tiny" },
     "numbers.targets": {},
     "numbers.places": { id: 1 },
-    "numbers.preview": { path: join(sample, "parcels.gpkg"), field: "area_ha" },
+    "numbers.preview": { path: join(sample, "parcels.gpkg"), field: "class_code" },
     "numbers.models": {},
     "surfaces.list": {},
     "surfaces.at": { id: 1, x: bounds.minX + 5, y: bounds.minY + 5 },
@@ -191,6 +191,7 @@ test("a question is answered from the tables that its line names, and from no ot
     "tiles.answers: map-not-found",
     "models.details: model-unreadable",
     "runs.estimate: No test estimates counting",
+    "surfaces.at: surface-not-found",
     "maps.estimate: model-has-no-head",
     "instant.suspicious: instant-not-prepared",
   ]);

@@ -25,6 +25,7 @@ const better =
 
 const figure = (value: number, unit: string): string =>
   `${String(Number(value.toPrecision(4))).replace(".", ",")}${unit === "" ? "" : ` ${unit}`}`;
+const unlike = ["model", "inputs", "months"] as const;
 const unlikeWords = { model: "autre modèle", inputs: "autres entrées", months: "autres mois" } as const;
 
 /** What `englishFindings` says, in French. A code without a sentence does not compile. */
@@ -312,7 +313,7 @@ export const frenchFindings: FindingSentences = {
   "numbers-far-off": ({ values, unit }) => ({
     what: `Très loin de tous les autres : ${values.map((value) => figure(value, unit)).join(" ; ")}.`,
     remedy:
-      "Vérifiez ces endroits : une autre unité, une faute de frappe, ou un nombre qui veut dire « sans données » ?",
+      "Vérifiez si ces endroits ont une autre unité, une faute de frappe ou un nombre qui veut dire « sans données ».",
   }),
   "numbers-unseen": ({ unseen, places }) => ({
     what: `${unseen} sur ${counted(places, "endroit")} n’apprennent rien : aucune image ne les montre, ou d’autres endroits ont leurs patchs.`,
@@ -342,8 +343,11 @@ export const frenchFindings: FindingSentences = {
     what: `${percent(share)} des endroits dépassent le seuil. Ce ne sont donc pas quelques endroits qui ont changé : la météo, la saison ou le traitement des deux périodes diffèrent.`,
     remedy: "Comparez d’autres années, ou moins de mois.",
   }),
-  "compared-unlike": ({ from, to, what }) => ({
-    what: `${quoted(from)} et ${quoted(to)} n’ont pas été dessinées de la même façon (${what.map((one) => unlikeWords[one]).join(", ")}) : une partie de ce qui ressemble à un changement est leur différence.`,
+  "compared-unlike": ({ from, to, ...differ }) => ({
+    what: `${quoted(from)} et ${quoted(to)} n’ont pas été dessinées de la même façon (${unlike
+      .filter((one) => differ[one])
+      .map((one) => unlikeWords[one])
+      .join(", ")}) : une partie de ce qui ressemble à un changement est leur différence.`,
     remedy: "Dessinez les deux cartes avec un même modèle, les mêmes entrées et les mêmes mois.",
   }),
 };

@@ -214,7 +214,9 @@ export interface FindingDetails {
   readonly "compared-unlike": {
     readonly from: string;
     readonly to: string;
-    readonly what: readonly ("model" | "inputs" | "months")[];
+    readonly model: boolean;
+    readonly inputs: boolean;
+    readonly months: boolean;
   };
 }
 
@@ -347,6 +349,7 @@ const three = (value: number): string => value.toFixed(3);
 /** Four digits that count, and the unit. */
 const figure = (value: number, unit: string): string =>
   `${Number(value.toPrecision(4))}${unit === "" ? "" : ` ${unit}`}`;
+const unlike = ["model", "inputs", "months"] as const;
 const unlikeWords = { model: "another model", inputs: "other inputs", months: "other months" } as const;
 
 /** In English; the window has the French ones in `i18n/findings.ts`. */
@@ -629,7 +632,7 @@ export const englishFindings: FindingSentences = {
   }),
   "numbers-far-off": ({ values, unit }) => ({
     what: `Very far from all others: ${values.map((value) => figure(value, unit)).join(", ")}.`,
-    remedy: "Check these places: another unit, a slip of the pen, or a number that stands for no data?",
+    remedy: "Check these places for another unit, a slip of the pen, or a number that stands for no data.",
   }),
   "numbers-unseen": ({ unseen, places }) => ({
     what: `${unseen} of ${counted(places, "place")} teach nothing: no image shows them, or other places have their patches.`,
@@ -659,8 +662,11 @@ export const englishFindings: FindingSentences = {
     what: `${percent(share)} of the places lie above the threshold. Then it is not a few places that changed: weather, season or processing of the two periods differ.`,
     remedy: "Compare other years, or fewer months.",
   }),
-  "compared-unlike": ({ from, to, what }) => ({
-    what: `“${from}” and “${to}” were not drawn alike (${what.map((one) => unlikeWords[one]).join(", ")}): some of what looks like change is the difference between them.`,
+  "compared-unlike": ({ from, to, ...differ }) => ({
+    what: `“${from}” and “${to}” were not drawn alike (${unlike
+      .filter((one) => differ[one])
+      .map((one) => unlikeWords[one])
+      .join(", ")}): some of what looks like change is the difference between them.`,
     remedy: "Draw both maps with one model, the same inputs and the same months.",
   }),
 };

@@ -11,13 +11,13 @@ export const numberErrors = {
   "numbers-not-numeric": ({
     path,
     field,
-    examples,
+    values,
   }: {
     readonly path: string;
     readonly field: string;
-    readonly examples: readonly string[];
+    readonly values: readonly string[];
   }) =>
-    `The field “${field}” of “${path}” holds no numbers${examples.length > 0 ? `, but for example ${listed(examples)}` : ""}. Choose a field of numbers.`,
+    `The field “${field}” of “${path}” holds no numbers${values.length > 0 ? `, but for example ${listed(values)}` : ""}. Choose a field of numbers.`,
   "numbers-none-usable": ({
     path,
     field,
@@ -52,15 +52,15 @@ export const numberErrors = {
     `“${name}” has ${places} ${places === 1 ? "place" : "places"} where there are images; ${needed} are needed to learn from some and measure on others. Add places or images.`,
   "numbers-range": ({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }) =>
     `The lowest number (${minimum}) has to be below the highest (${maximum}). Exchange them.`,
-  "number-target-not-found": ({ name, names }: { readonly name: string; readonly names: readonly string[] }) =>
-    names.length > 0
-      ? `There is no target “${name}”. The project has: ${listed(names)}.`
+  "number-target-not-found": ({ name, available }: { readonly name: string; readonly available: readonly string[] }) =>
+    available.length > 0
+      ? `There is no target “${name}”. The project has: ${listed(available)}.`
       : "The project has no numbers yet. Import a file with a field of numbers first.",
   "number-target-exists": ({ name }: { readonly name: string }) =>
     `There is already a target called “${name}”. Choose another name.`,
-  "number-model-not-found": ({ name, names }: { readonly name: string; readonly names: readonly string[] }) =>
-    names.length > 0
-      ? `There is no model of numbers called “${name}”. The project has: ${listed(names)}.`
+  "number-model-not-found": ({ name, available }: { readonly name: string; readonly available: readonly string[] }) =>
+    available.length > 0
+      ? `There is no model of numbers called “${name}”. The project has: ${listed(available)}.`
       : "The project has no model of numbers yet. Train one first.",
   "number-model-exists": ({ name }: { readonly name: string }) =>
     `There is already a model of numbers called “${name}”. Choose another name.`,
@@ -70,14 +70,14 @@ export const numberErrors = {
     `There is no map of numbers ${id} in this project any more. Choose another one.`,
   "surface-exists": ({ name }: { readonly name: string }) =>
     `There is already a map of numbers called “${name}”. Choose another name.`,
-  "change-without-months": ({ before, after }: { readonly before: string; readonly after: string }) =>
-    `“${before}” and “${after}” have no month in common with images of one input, so nothing can be compared. Choose periods that hold the same months of their years.`,
+  "change-without-months": ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `“${from}” and “${to}” have no month in common with images of one input, so nothing can be compared. Choose periods that hold the same months of their years.`,
   "change-period-empty": ({ name, from, to }: { readonly name: string; readonly from: string; readonly to: string }) =>
     `No image of the project lies between ${from} and ${to} (“${name}”). Choose other dates.`,
-  "change-periods-overlap": ({ before, after }: { readonly before: string; readonly after: string }) =>
-    `The periods “${before}” and “${after}” share dates. Let the second begin after the first has ended.`,
-  "change-no-place": ({ before, after }: { readonly before: string; readonly after: string }) =>
-    `No place is seen in both “${before}” and “${after}”. Choose periods or projects whose images overlap.`,
+  "change-periods-overlap": ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `The periods “${from}” and “${to}” share dates. Let the second begin after the first has ended.`,
+  "change-no-place": ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `No place is seen in both “${from}” and “${to}”. Choose periods or projects whose images overlap.`,
   "change-other-grid": ({ name }: { readonly name: string }) =>
     `The project “${name}” has other patches or another coordinate system. Compare projects whose patches lie on one grid.`,
 };

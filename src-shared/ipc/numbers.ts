@@ -35,15 +35,15 @@ export interface NumberImportRequest {
 }
 
 export interface NumberTraining {
-  /** of the target */
-  readonly target: string;
+  /** name of the target */
+  readonly numbers: string;
   /** of the model; made of target and method when left out */
   readonly name?: string | undefined;
   readonly method?: NumberMethod | undefined;
   /** what a method learns from (default `monthly`) */
   readonly features?: MethodFeatures | undefined;
   /** a model whose encoder is used, or that the network starts from */
-  readonly from?: string | undefined;
+  readonly encoder?: string | undefined;
   readonly modalities?: readonly string[] | undefined;
   /** what is held out together; left out: blocks of points, places of polygons */
   readonly groups?: NumberGroups | undefined;
@@ -60,13 +60,13 @@ export interface NumberTraining {
 /** Two periods of this project, or this project and another one on the same patches. */
 export interface ChangeRequest {
   readonly before: {
-    readonly from?: string | undefined;
-    readonly to?: string | undefined;
+    readonly first?: string | undefined;
+    readonly last?: string | undefined;
     readonly name?: string | undefined;
   };
   readonly after: {
-    readonly from?: string | undefined;
-    readonly to?: string | undefined;
+    readonly first?: string | undefined;
+    readonly last?: string | undefined;
     readonly name?: string | undefined;
     /** the folder of the other project */
     readonly project?: string | undefined;

@@ -9,8 +9,8 @@ import { imageryOf } from "../rasters/imagery.ts";
 import { otherPlaces } from "../runs/other-places.ts";
 
 const period = {
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
+  first: z.iso.date().optional(),
+  last: z.iso.date().optional(),
   name: z.string().trim().min(1).max(100).optional(),
 };
 
@@ -44,30 +44,30 @@ export async function planChange(
   const sides = [sideOf(before, own, name, after.project !== undefined), sideOf(after, other.imagery, other.name, after.project !== undefined)] as const; // biome-ignore format: one line
   const [first, second] = sides;
   if (after.project === undefined && second.first <= first.last)
-    throw new AppError("change-periods-overlap", { before: first.name, after: second.name });
+    throw new AppError("change-periods-overlap", { from: first.name, to: second.name });
   // Said now, and not by a job.
   if (comparedInputs(first, second).inputs.length === 0)
-    throw new AppError("change-without-months", { before: first.name, after: second.name });
+    throw new AppError("change-without-months", { from: first.name, to: second.name });
   return { kind: "change", grid, before: first, after: second, title: `${first.name} → ${second.name}` };
 }
 
 /** The images of a period; without dates all of them. */
 function sideOf(
   {
-    from,
-    to,
+    first,
+    last,
     name,
-  }: { readonly from?: string | undefined; readonly to?: string | undefined; readonly name?: string | undefined },
+  }: { readonly first?: string | undefined; readonly last?: string | undefined; readonly name?: string | undefined },
   imagery: Imagery,
   project: string,
   byProject: boolean,
 ): ChangeSide {
   const dates = imagery.acquisitions.map(({ date }) => date.slice(0, 10)).sort();
-  const [start, end] = [from ?? dates[0] ?? "", to ?? dates.at(-1) ?? ""];
+  const [start, end] = [first ?? dates[0] ?? "", last ?? dates.at(-1) ?? ""];
   const inside = imagery.acquisitions.filter(({ date }) => date.slice(0, 10) >= start && date.slice(0, 10) <= end);
-  const given = from ?? to;
+  const given = first ?? last;
   const called = name ?? (byProject && given === undefined ? project : `${start} – ${end}`);
-  if (inside.length === 0) throw new AppError("change-period-empty", { name: called, from: start, to: end });
+  if (inside.length === 0) throw new AppError("change-period-empty", { name: called, first: start, last: end });
   const ids = new Set(inside.map(({ id }) => id));
   const modalities = imagery.modalities
     .map((modality) => ({ ...modality, acquisitions: modality.acquisitions.filter((id) => ids.has(id)) }))

@@ -88,7 +88,7 @@ test("a field of numbers becomes a target, which can be undone; what is no numbe
 });
 
 test("a method learns it better than the mean, and its map holds numbers with their interval as GDAL reads them", async () => {
-  const trained = await done<NumbersResult>(all["numbers.train"]({ target: "Height", name: "heights", level: 0.8 }));
+  const trained = await done<NumbersResult>(all["numbers.train"]({ numbers: "Height", name: "heights", level: 0.8 }));
   expect(trained.score).toMatchObject({ places: 60, groups: "blocks" });
   expect(trained.score.rmse).toBeLessThan(0.6 * trained.score.baseline.rmse);
   expect(trained.score.interval!.covered!).toBeGreaterThan(0.6);
@@ -127,7 +127,7 @@ test("a method learns it better than the mean, and its map holds numbers with th
 }, 120_000);
 
 test("a network is fine-tuned on the same target, drawn, and no model of classes", async () => {
-  const trained = await done<NumbersResult>(all["numbers.train"]({ target: "Height", method: "network", steps: 4, name: "net" })); // biome-ignore format: one call
+  const trained = await done<NumbersResult>(all["numbers.train"]({ numbers: "Height", method: "network", steps: 4, name: "net" })); // biome-ignore format: one call
   expect(trained).toMatchObject({ method: "network", score: { folds: 1 } });
   const mapped = await done<NumberMapResult>(all["numbers.map"]({ model: "net", name: "net map" }));
   expect(mapped.pixels).toBe(64 * 64);
@@ -138,27 +138,27 @@ test("a network is fine-tuned on the same target, drawn, and no model of classes
 
 test("too few places where there are images are one sentence, and places of one number say nothing", async () => {
   await importing({ path: plots("few.csv", (_, value) => value, 6), field: "height", name: "few" });
-  const failed = done(all["numbers.train"]({ target: "few" })).catch((error: { code: string }) => error.code);
+  const failed = done(all["numbers.train"]({ numbers: "few" })).catch((error: { code: string }) => error.code);
   expect(await failed).toBe("numbers-too-few");
-  expect(await code(all["numbers.train"]({ target: "none" }))).toBe("number-target-not-found");
+  expect(await code(all["numbers.train"]({ numbers: "none" }))).toBe("number-target-not-found");
   expect(await code(all["numbers.map"]({ model: "none" }))).toBe("number-model-not-found");
 });
 
 test("numbers that the images say nothing of are told as no better than the mean", async () => {
   await importing({ path: plots("noise.csv", (i) => ((i * 7919) % 101) / 10), field: "height", name: "noise" });
-  const { score, findings } = await done<NumbersResult>(all["numbers.train"]({ target: "noise", method: "regression-forest" })); // biome-ignore format: one call
+  const { score, findings } = await done<NumbersResult>(all["numbers.train"]({ numbers: "noise", method: "regression-forest" })); // biome-ignore format: one call
   const worse = score.rmse >= score.baseline.rmse;
   expect(findings.some(({ code: own }) => own === "numbers-no-better")).toBe(worse);
   expect(score.rmse).toBeGreaterThan(0.85 * score.baseline.rmse);
 }, 120_000);
 
 test("two periods give a score on the map; periods without common months, without images or that overlap are one sentence", async () => {
-  const autumn = { from: "2018-09-01", to: "2018-10-31" };
+  const autumn = { first: "2018-09-01", last: "2018-10-31" };
   const asked = (before: object, after: object) => code(all["numbers.change"]({ before, after }));
-  expect(await asked(autumn, { from: "2019-06-01", to: "2019-07-31" })).toBe("change-without-months");
-  expect(await asked(autumn, { from: "2021-06-01", to: "2021-07-31" })).toBe("change-period-empty");
-  expect(await asked(autumn, { from: "2018-10-01", to: "2019-10-31" })).toBe("change-periods-overlap");
-  const result = await done(all["numbers.change"]({ before: autumn, after: { from: "2019-09-01", to: "2019-10-31" }, name: "autumns" })); // biome-ignore format: one call
+  expect(await asked(autumn, { first: "2019-06-01", last: "2019-07-31" })).toBe("change-without-months");
+  expect(await asked(autumn, { first: "2021-06-01", last: "2021-07-31" })).toBe("change-period-empty");
+  expect(await asked(autumn, { first: "2018-10-01", last: "2019-10-31" })).toBe("change-periods-overlap");
+  const result = await done(all["numbers.change"]({ before: autumn, after: { first: "2019-09-01", last: "2019-10-31" }, name: "autumns" })); // biome-ignore format: one call
   expect(result).toMatchObject({ kind: "change", inputs: [{ modality: "s2", months: [9, 10] }] });
   const surface = (await all["surfaces.list"]({})).find(({ name }) => name === "autumns")!;
   const info = JSON.parse(execFileSync("gdalinfo", ["-json", surface.result.path], { encoding: "utf8" }));

@@ -27,11 +27,12 @@ const byId = z.strictObject({ id: z.int().positive() });
 const provider = z.enum(["auto", "cpu", "webgpu", "cuda"]).default("auto");
 
 const trainSchema = z.strictObject({
-  target: z.string().min(1),
+  /** of the target */
+  numbers: z.string().min(1),
   name: name.optional(),
   method: z.enum(numberMethods).default("ridge"),
   features: z.enum(methodFeatures).default("monthly"),
-  from: z.string().min(1).optional(),
+  encoder: z.string().min(1).optional(),
   modalities: z.array(z.string().min(1)).min(1).optional(),
   groups: z.enum(["places", "blocks"]).optional(),
   blockMeters: z.number().positive().max(1e7).optional(),
@@ -97,15 +98,15 @@ export function numberService({ catalog, announce, appVersion, shippedModels }: 
 
     "numbers.train": validated("numbers.train", trainSchema, async (request) => {
       const { method, features, level, steps, seed } = request;
-      const target = catalog.numberTargets.named(request.target);
+      const target = catalog.numberTargets.named(request.numbers);
       const modelName = request.name ?? freeName(`${target.name} · ${method}`, (own) => catalog.numberModels.has(own));
       if (catalog.numberModels.has(modelName)) throw new AppError("number-model-exists", { name: modelName });
       const encoder = usesEncoder(features) && method !== "network";
-      if (encoder && request.from === undefined) throw new AppError("encoder-missing", { name: modelName });
+      if (encoder && request.encoder === undefined) throw new AppError("encoder-missing", { name: modelName });
       const base =
-        request.from === undefined || !(encoder || method === "network")
+        request.encoder === undefined || !(encoder || method === "network")
           ? undefined
-          : await chooseModel(catalog, request.from, shippedModels);
+          : await chooseModel(catalog, request.encoder, shippedModels);
       if (base?.method) throw new AppError("model-without-network", { name: base.name });
       const known = catalog.modalities.list().map((modality) => modality.name);
       const common = base?.modalities.filter((own) => known.includes(own) || own in base.standIns);
@@ -135,7 +136,7 @@ export function numberService({ catalog, announce, appVersion, shippedModels }: 
 
     "numbers.removeModel": validated("numbers.removeModel", byId, ({ id }) => {
       const model = catalog.numberModels.list().find((one) => one.id === id);
-      if (!model) throw new AppError("number-model-not-found", { name: String(id), names: [] });
+      if (!model) throw new AppError("number-model-not-found", { name: String(id), available: [] });
       catalog.numberModels.remove(id);
       announceChanged(announce, "number_models", "surfaces");
       const folder = model.result.modelFolder;

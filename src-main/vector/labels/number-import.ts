@@ -114,7 +114,7 @@ export function* importingNumbers(layer: FeatureLayer, options: NumberImportOpti
   const dropped = () => [...counts].map(([reason, count]) => ({ reason, count }));
   if (shapes.length === 0) {
     if ((counts.get("text") ?? 0) > 0 && counts.size <= 2)
-      throw new AppError("numbers-not-numeric", { path: layer.path, field, examples: [...texts] });
+      throw new AppError("numbers-not-numeric", { path: layer.path, field, values: [...texts] });
     throw new AppError("numbers-none-usable", { path: layer.path, field, total, dropped: dropped() });
   }
   const marked: FeatureLayer = { ...layer, fields: [{ name: marker, type: "text" }], features: shapes };

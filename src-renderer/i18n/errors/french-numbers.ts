@@ -10,8 +10,8 @@ export const frenchNumbers: Sentences<keyof typeof numberErrors> = {
     fields.length > 0
       ? `Choisissez le champ de ${quoted(path)} qui contient le nombre. Il y a : ${listed(fields)}.`
       : `${quoted(path)} n’a pas de champ, donc pas de nombre. Choisissez un autre fichier.`,
-  "numbers-not-numeric": ({ path, field, examples }) =>
-    `Le champ ${quoted(field)} de ${quoted(path)} ne contient pas de nombres${examples.length > 0 ? `, mais par exemple ${listed(examples)}` : ""}. Choisissez un champ de nombres.`,
+  "numbers-not-numeric": ({ path, field, values }) =>
+    `Le champ ${quoted(field)} de ${quoted(path)} ne contient pas de nombres${values.length > 0 ? `, mais par exemple ${listed(values)}` : ""}. Choisissez un champ de nombres.`,
   "numbers-none-usable": ({ path, field, total, dropped }) =>
     `Aucune des ${total} formes de ${quoted(path)} n’a de nombre utilisable dans ${quoted(field)}${dropped.length > 0 ? ` (${dropped.map(({ reason, count }) => `${count} : ${frenchNumberDrops[reason]}`).join(" ; ")})` : ""}. Vérifiez le champ, les limites et la valeur « sans données ».`,
   "numbers-one-value": ({ name, places, value }) =>
@@ -20,28 +20,28 @@ export const frenchNumbers: Sentences<keyof typeof numberErrors> = {
     `${quoted(name)} a ${counted(places, "endroit")} où il y a des images ; il en faut ${needed} pour apprendre des uns et mesurer sur les autres. Ajoutez des endroits ou des images.`,
   "numbers-range": ({ minimum, maximum }) =>
     `Le nombre le plus bas (${figure(minimum)}) doit être inférieur au plus haut (${figure(maximum)}). Échangez-les.`,
-  "number-target-not-found": ({ name, names }) =>
-    names.length > 0
-      ? `Il n’y a pas de cible ${quoted(name)}. Le projet a : ${listed(names)}.`
+  "number-target-not-found": ({ name, available }) =>
+    available.length > 0
+      ? `Il n’y a pas de cible ${quoted(name)}. Le projet a : ${listed(available)}.`
       : "Le projet n’a pas encore de nombres. Importez d’abord un fichier avec un champ de nombres.",
   "number-target-exists": ({ name }) => `Il y a déjà une cible ${quoted(name)}. Choisissez un autre nom.`,
-  "number-model-not-found": ({ name, names }) =>
-    names.length > 0
-      ? `Il n’y a pas de modèle de nombres ${quoted(name)}. Le projet a : ${listed(names)}.`
+  "number-model-not-found": ({ name, available }) =>
+    available.length > 0
+      ? `Il n’y a pas de modèle de nombres ${quoted(name)}. Le projet a : ${listed(available)}.`
       : "Le projet n’a pas encore de modèle de nombres. Entraînez-en un d’abord.",
   "number-model-exists": ({ name }) => `Il y a déjà un modèle de nombres ${quoted(name)}. Choisissez un autre nom.`,
   "number-model-damaged": ({ path }) =>
     `${quoted(path)} n’est pas un modèle de nombres lisible. Entraînez-le de nouveau.`,
   "surface-not-found": ({ id }) => `Il n’y a plus de carte de nombres ${id} dans ce projet. Choisissez-en une autre.`,
   "surface-exists": ({ name }) => `Il y a déjà une carte de nombres ${quoted(name)}. Choisissez un autre nom.`,
-  "change-without-months": ({ before, after }) =>
-    `${quoted(before)} et ${quoted(after)} n’ont aucun mois commun avec des images d’une même entrée : rien ne peut être comparé. Choisissez des périodes qui contiennent les mêmes mois de leurs années.`,
+  "change-without-months": ({ from, to }) =>
+    `${quoted(from)} et ${quoted(to)} n’ont aucun mois commun avec des images d’une même entrée : rien ne peut être comparé. Choisissez des périodes qui contiennent les mêmes mois de leurs années.`,
   "change-period-empty": ({ name, from, to }) =>
     `Aucune image du projet entre le ${from} et le ${to} (${quoted(name)}). Choisissez d’autres dates.`,
-  "change-periods-overlap": ({ before, after }) =>
-    `Les périodes ${quoted(before)} et ${quoted(after)} ont des dates en commun. La seconde doit commencer après la fin de la première.`,
-  "change-no-place": ({ before, after }) =>
-    `Aucun endroit n’est vu à la fois dans ${quoted(before)} et ${quoted(after)}. Choisissez des périodes ou des projets dont les images se recouvrent.`,
+  "change-periods-overlap": ({ from, to }) =>
+    `Les périodes ${quoted(from)} et ${quoted(to)} ont des dates en commun. La seconde doit commencer après la fin de la première.`,
+  "change-no-place": ({ from, to }) =>
+    `Aucun endroit n’est vu à la fois dans ${quoted(from)} et ${quoted(to)}. Choisissez des périodes ou des projets dont les images se recouvrent.`,
   "change-other-grid": ({ name }) =>
     `Le projet ${quoted(name)} a d’autres patchs ou un autre système de coordonnées. Comparez des projets dont les patchs sont sur une même grille.`,
 };

@@ -107,8 +107,8 @@ const trainNumbers = command({
     const { name, from, modalities, level, steps, seed } = options;
     return withProject({ project: words[0]!, purpose: "omnisat numbers train", output, signal }, async (services) => {
       const { id } = await services["numbers.train"]({
-        target: words[1]!,
-        ...given({ name, from, modalities, level, steps, seed, blockMeters: options.block }),
+        numbers: words[1]!,
+        ...given({ name, encoder: from, modalities, level, steps, seed, blockMeters: options.block }),
         ...(options.method === undefined ? {} : { method: options.method as "ridge" }),
         ...(options.features === undefined ? {} : { features: options.features as "monthly" }),
         ...(options["hold-out"] === undefined ? {} : { groups: options["hold-out"] as "places" }),
@@ -221,7 +221,7 @@ const parsePeriod = (option: string, text: string | undefined) => {
       problem: `The period is two days: ${option} 2018-04-01..2018-09-30, not “${text}”.`,
       help: "omnisat change --help",
     });
-  return { from, to };
+  return { first: from, last: to };
 };
 
 const changeCommand = command({
