@@ -86,7 +86,7 @@ const mapUncertainty = object({
   setSizes: record(number),
 });
 const score = object({ modalities: list(text), classes: list(object({ name: text })) });
-const meaning = object({ name: text, unit: text, minimum: orNull(number), maximum: orNull(number) });
+const numberMeaning = object({ name: text, unit: text, minimum: orNull(number), maximum: orNull(number) });
 const numberInterval = object({ level: number, halfWidth: number, covered: orNull(number) });
 const numberScore = object({
   places: number,
@@ -168,9 +168,9 @@ const shapes = {
   "number_targets.report": object({ total: number, used: number, low: number, high: number, mean: number }, { dropped: list(object({ reason: text, count: number })), farOff: list(number) }), // biome-ignore format: one line
   "number_places.geometry": rings,
   "number_places.cells": object({ col: number, row: number, width: number, height: number, bits: text }),
-  "number_models.facts": object({ meaning, features: text, modalities: list(text) }),
+  "number_models.facts": object({ meaning: numberMeaning, features: text, modalities: list(text) }),
   "number_models.result": object({ modelFolder: text, method: text, low: number, high: number, mean: number, score: numberScore, settings: plain, findings }), // biome-ignore format: one line
-  "surfaces.result": object({ kind: (kind) => kind === "number" || kind === "change", path: text, qmlPath: text, sldPath: text, sidecarPaths: list(anything), bands: list(text), meaning, area: geobox, pixels: number, stretch: list(number), low: number, high: number, mean: number, findings }, { taught: list(number), interval: orNull(numberInterval), inputs: list(object({ modality: text, months: list(number), dates: list(number) })), threshold: number, before: object({ name: text }), after: object({ name: text }) }), // biome-ignore format: one line
+  "surfaces.result": object({ kind: (kind) => kind === "number" || kind === "change", path: text, qmlPath: text, sldPath: text, sidecarPaths: list(anything), bands: list(text), meaning: numberMeaning, area: geobox, pixels: number, stretch: list(number), low: number, high: number, mean: number, findings }, { taught: list(number), interval: orNull(numberInterval), inputs: list(object({ modality: text, months: list(number), dates: list(number) })), threshold: number, before: object({ name: text }), after: object({ name: text }) }), // biome-ignore format: one line
   "runs.result": orNull(
     object(
       {},

@@ -67,7 +67,7 @@ function sideOf(
   const inside = imagery.acquisitions.filter(({ date }) => date.slice(0, 10) >= start && date.slice(0, 10) <= end);
   const given = first ?? last;
   const called = name ?? (byProject && given === undefined ? project : `${start} – ${end}`);
-  if (inside.length === 0) throw new AppError("change-period-empty", { name: called, first: start, last: end });
+  if (inside.length === 0) throw new AppError("change-period-empty", { name: called, from: start, to: end });
   const ids = new Set(inside.map(({ id }) => id));
   const modalities = imagery.modalities
     .map((modality) => ({ ...modality, acquisitions: modality.acquisitions.filter((id) => ids.has(id)) }))
