@@ -6,7 +6,9 @@ import { showPanel } from "../state/show-panel.ts";
 const inWorkspace = (): boolean => session.view === "workspace";
 
 /** Ten panels have a digit; panels that are opened from another one have none, so that the digits never change. */
-const keyed: readonly string[] = panels.map(({ id }) => id).filter((id) => id !== "alignment" && id !== "label-table");
+const keyed: readonly string[] = panels
+  .map(({ id }) => id)
+  .filter((id) => id !== "alignment" && id !== "numbers" && id !== "label-table");
 
 /** Docks, panels, full screen, theme. */
 export const viewCommands: readonly Command[] = [

@@ -14,6 +14,7 @@ import { layersMessages } from "./layers.ts";
 import { mapMessages } from "./map.ts";
 import { mapsMessages } from "./maps.ts";
 import { modalitiesMessages } from "./modalities.ts";
+import { numbersMessages } from "./numbers.ts";
 import { projectMessages } from "./project.ts";
 import { radiometryMessages } from "./radiometry.ts";
 import { scoresMessages } from "./scores.ts";
@@ -44,6 +45,7 @@ export const catalog = {
   ...labelsMessages,
   ...instantMessages,
   ...similarMessages,
+  ...numbersMessages,
   ...tilesMessages,
   ...stepsMessages,
   ...trainMessages,

@@ -97,7 +97,7 @@ const examples: { readonly [Code in FindingCode]: FindingDetails[Code] } = {
   "change-dates-differ": { modality: "s2", before: 4, after: 20 },
   "change-sensors-differ": { modality: "s2", before: ["landsat"], after: ["sentinel-2"] },
   "change-everywhere": { share: 0.41 },
-  "compared-unlike": { from: "2018", to: "2019", model: true, inputs: true, months: true },
+  "compared-unlike": { from: "2018", to: "2019", first: ["forest", "s2"], second: ["network", "s2 + s1-asc"] },
 };
 
 /** Everything of an example that a reader must find again: names as they are, shares as the percentages they are. */

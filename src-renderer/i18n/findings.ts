@@ -25,8 +25,6 @@ const better =
 
 const figure = (value: number, unit: string): string =>
   `${String(Number(value.toPrecision(4))).replace(".", ",")}${unit === "" ? "" : ` ${unit}`}`;
-const unlike = ["model", "inputs", "months"] as const;
-const unlikeWords = { model: "autre modèle", inputs: "autres entrées", months: "autres mois" } as const;
 
 /** What `englishFindings` says, in French. A code without a sentence does not compile. */
 export const frenchFindings: FindingSentences = {
@@ -343,12 +341,9 @@ export const frenchFindings: FindingSentences = {
     what: `${percent(share)} des endroits dépassent le seuil. Ce ne sont donc pas quelques endroits qui ont changé : la météo, la saison ou le traitement des deux périodes diffèrent.`,
     remedy: "Comparez d’autres années, ou moins de mois.",
   }),
-  "compared-unlike": ({ from, to, ...differ }) => ({
-    what: `${quoted(from)} et ${quoted(to)} n’ont pas été dessinées de la même façon (${unlike
-      .filter((one) => differ[one])
-      .map((one) => unlikeWords[one])
-      .join(", ")}) : une partie de ce qui ressemble à un changement est leur différence.`,
-    remedy: "Dessinez les deux cartes avec un même modèle, les mêmes entrées et les mêmes mois.",
+  "compared-unlike": ({ from, to, first, second }) => ({
+    what: `${quoted(from)} (${first.join(", ")}) et ${quoted(to)} (${second.join(", ")}) n’ont pas été dessinées de la même façon : une partie de ce qui ressemble à un changement est leur différence.`,
+    remedy: "Dessinez les deux cartes avec un même modèle et les mêmes entrées.",
   }),
 };
 

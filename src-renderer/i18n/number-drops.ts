@@ -1,4 +1,5 @@
-import type { NumberDrop } from "../../src-shared/domain/numbers.ts";
+import { type NumberDrop, numberDropWords } from "../../src-shared/domain/numbers.ts";
+import { language } from "./language.svelte.ts";
 
 /** Why a shape with a number is not used, in French; `numberDropWords` has the English. */
 export const frenchNumberDrops: Readonly<Record<NumberDrop, string>> = {
@@ -16,3 +17,7 @@ export const frenchNumberDrops: Readonly<Record<NumberDrop, string>> = {
   small: "plus petit qu’un patch",
   overlap: "un autre endroit a tous ses patchs",
 };
+
+/** Why a shape is not used, in the window's language. */
+export const dropWords = (reason: NumberDrop): string =>
+  (language.current === "fr" ? frenchNumberDrops : numberDropWords)[reason];

@@ -15,6 +15,7 @@ export const loadPanel: Readonly<Record<PanelId, Load>> = {
   alignment: () => import("./alignment/AlignmentPanel.svelte"),
   train: () => import("./train/TrainPanel.svelte"),
   maps: () => import("./maps/MapsPanel.svelte"),
+  numbers: () => import("./numbers/NumbersPanel.svelte"),
   export: () => import("./export/ExportPanel.svelte"),
   time: () => import("./time/TimeBar.svelte"),
   "label-table": () => import("./labels/LabelTable.svelte"),

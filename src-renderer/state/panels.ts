@@ -22,6 +22,7 @@ export const panels = [
   { id: "alignment", dock: "right", title: "alignment.title", icon: "side-by-side" },
   { id: "train", dock: "right", title: "train.title", icon: "train" },
   { id: "maps", dock: "right", title: "maps.title", icon: "map" },
+  { id: "numbers", dock: "right", title: "numbers.title", icon: "bars" },
   { id: "export", dock: "right", title: "export.title", icon: "export" },
   { id: "time", dock: "bottom", title: "time.title", icon: "calendar" },
   { id: "label-table", dock: "bottom", title: "labels.table", icon: "table" },

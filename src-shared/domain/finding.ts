@@ -214,9 +214,9 @@ export interface FindingDetails {
   readonly "compared-unlike": {
     readonly from: string;
     readonly to: string;
-    readonly model: boolean;
-    readonly inputs: boolean;
-    readonly months: boolean;
+    /** model and inputs of each */
+    readonly first: readonly string[];
+    readonly second: readonly string[];
   };
 }
 
@@ -349,8 +349,6 @@ const three = (value: number): string => value.toFixed(3);
 /** Four digits that count, and the unit. */
 const figure = (value: number, unit: string): string =>
   `${Number(value.toPrecision(4))}${unit === "" ? "" : ` ${unit}`}`;
-const unlike = ["model", "inputs", "months"] as const;
-const unlikeWords = { model: "another model", inputs: "other inputs", months: "other months" } as const;
 
 /** In English; the window has the French ones in `i18n/findings.ts`. */
 export const englishFindings: FindingSentences = {
@@ -662,12 +660,9 @@ export const englishFindings: FindingSentences = {
     what: `${percent(share)} of the places lie above the threshold. Then it is not a few places that changed: weather, season or processing of the two periods differ.`,
     remedy: "Compare other years, or fewer months.",
   }),
-  "compared-unlike": ({ from, to, ...differ }) => ({
-    what: `“${from}” and “${to}” were not drawn alike (${unlike
-      .filter((one) => differ[one])
-      .map((one) => unlikeWords[one])
-      .join(", ")}): some of what looks like change is the difference between them.`,
-    remedy: "Draw both maps with one model, the same inputs and the same months.",
+  "compared-unlike": ({ from, to, first, second }) => ({
+    what: `“${from}” (${first.join(", ")}) and “${to}” (${second.join(", ")}) were not drawn alike: some of what looks like change is the difference between them.`,
+    remedy: "Draw both maps with one model and the same inputs.",
   }),
 };
 

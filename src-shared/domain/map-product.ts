@@ -27,6 +27,8 @@ export interface MapComparison {
   readonly jobId: number | null;
   readonly result: CompareResult;
   readonly createdAt: string;
+  /** what of it may be the difference between the maps, where it was asked for */
+  readonly findings?: readonly Finding[];
 }
 
 /** How far a map is that is being drawn, as a small picture of class codes. */

@@ -204,7 +204,7 @@ export const questionTables = {
   "maps.rename": null,
   "maps.remove": null,
   "maps.compare": null,
-  "maps.comparisons": ["comparisons", "maps"],
+  "maps.comparisons": ["comparisons", "maps", "models"],
   "maps.renameComparison": null,
   "maps.removeComparison": null,
   "maps.window": ["project", "maps", "comparisons"],

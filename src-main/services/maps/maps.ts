@@ -1,9 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import type { Finding } from "../../../src-shared/domain/finding.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { pathsOfMapFiles } from "../../../src-shared/domain/map-files.ts";
-import type { MapProduct } from "../../../src-shared/domain/map-product.ts";
+import type { MapComparison, MapProduct } from "../../../src-shared/domain/map-product.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, windowCovering } from "../../../src-shared/geo/geobox.ts";
@@ -172,7 +173,9 @@ export function mapService({ catalog, announce, appVersion, shippedModels }: Dep
       },
     ),
 
-    "maps.comparisons": validated("maps.comparisons", z.strictObject({}), () => catalog.comparisons.list()),
+    "maps.comparisons": validated("maps.comparisons", z.strictObject({}), () =>
+      catalog.comparisons.list().map((one) => ({ ...one, findings: unlikeMaps(catalog, one) })),
+    ),
 
     "maps.renameComparison": validated("maps.renameComparison", byId.extend({ name }), (request) => {
       catalog.comparisons.get(request.id);
@@ -199,6 +202,21 @@ export function mapService({ catalog, announce, appVersion, shippedModels }: Dep
       ({ layer, bounds, width, height }) => layerWindow(catalog, layer, bounds, width, height),
     ),
   };
+}
+
+/** Maps of other models or other inputs differ by more than what changed on the ground. */
+function unlikeMaps(catalog: Catalog, { fromMap, toMap }: MapComparison): Finding[] {
+  const maps = catalog.maps.list();
+  const [from, to] = [fromMap, toMap].map((id) => maps.find((map) => map.id === id));
+  if (!from || !to) return [];
+  const models = catalog.models.list();
+  const made = ({ modelId, modalities }: MapProduct) => [
+    models.find(({ id }) => id === modelId)?.name ?? "–",
+    modalities.join(" + "),
+  ];
+  const [first, second] = [made(from), made(to)];
+  const unlike = first.some((own, i) => own !== second[i]);
+  return unlike ? [{ code: "compared-unlike", details: { from: from.name, to: to.name, first, second } }] : [];
 }
 
 /** The classes as the file itself names and paints them: a map outlives its model. */
