@@ -32,10 +32,10 @@ const normalSpread = 1.4826;
  * Scores how much every patch changed between two periods: the same months of both, each band of each month apart. Of every column's difference the
  * median of all places is taken off (what changed everywhere alike: weather, processing) and the rest is divided by its spread (1.4826 · MAD); the score
  * is the root of their mean square, in times of what is usual (its median). A place is called changed above the value that 99 % of the unchanged
- * places do not reach, if their logarithms are as spread above their median as they are below it: only the quieter half is asked, so that up to
+ * places do not reach, if the cube roots of their squares, which are nearly normal, are as spread above their median as they are below it: only the quieter half is asked, so that up to
  * half of all places may have changed.
  * @throws AppError "change-without-months", "change-no-place"
- * @see Nielsen, Conradsen & Simpson 1998 (standardised differences); Rousseeuw & Croux 1993 (MAD)
+ * @see Nielsen, Conradsen & Simpson 1998 (standardised differences); Rousseeuw & Croux 1993 (MAD); Wilson & Hilferty 1931 (cube root)
  */
 export async function change(spec: ChangeSpec, context: JobContext): Promise<ChangeResult> {
   const started = performance.now();
@@ -322,10 +322,11 @@ export function usualOf(rows: readonly Float32Array[], columns: number): UsualDi
   if (scores.length === 0) return undefined;
   const scale = median(scores);
   if (!(scale > 0)) return undefined;
-  const logs = scores.map((score) => Math.log(Math.max(score / scale, 1e-6)));
-  const quieter = logs.filter((log) => log < 0).map((log) => -log).sort(); // biome-ignore format: one chain
+  // The cube root of a sum of squares is nearly normal.
+  const roots = scores.map((score) => (score / scale) ** (2 / 3));
+  const quieter = roots.filter((root) => root < 1).map((root) => 1 - root).sort(); // biome-ignore format: one chain
   const spread = quieter.length > 0 ? normalSpread * median(quieter) : 0;
-  const threshold = Math.exp(onePercent * spread);
+  const threshold = (1 + onePercent * spread) ** 1.5;
   const at = (share: number) => scores[Math.round(share * (scores.length - 1))]! / scale;
   const above = scores.filter((score) => score / scale > threshold).length;
   return { medians, spreads, scale, threshold, low: at(0.02), high: at(0.98), changedShare: above / scores.length };

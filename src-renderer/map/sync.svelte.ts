@@ -341,7 +341,7 @@ export class MapSync {
 }
 
 const isRaster = (id: string): boolean =>
-  /^(acquisition|raster|map|confidence|set-size|uncertain|difference):/.test(id);
+  /^(acquisition|raster|map|confidence|set-size|uncertain|difference|surface):/.test(id);
 
 function graticuleLayer(colors: MapColors): Graticule {
   const label = () =>

@@ -3,7 +3,6 @@ export { areasOf } from "./areas.ts";
 export { CalibrationCounter } from "./calibration.ts";
 export { type Cluster, clusterInterval } from "./cluster-interval.ts";
 export { macroF1Interval } from "./clustered.ts";
-export { isPossible, setRule } from "./conformal.ts";
 export { groupsNeeded, isPossible, setRule } from "./conformal.ts";
 export {
   addConfusions,
