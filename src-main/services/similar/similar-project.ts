@@ -17,6 +17,8 @@ const mostThreads = 4;
 const mostFields = 6;
 /** Milliseconds without a question after which the patches leave the memory. */
 const idle = 5 * 60_000;
+/** Milliseconds after a click at which the files are looked at: its tiles come first. */
+const quiet = 1000;
 /** How far an outline may reach from its click, in patches, and how many it may take. */
 const region = { reach: 150, most: 20_000 } as const;
 
@@ -43,6 +45,7 @@ export class SimilarProject {
   readonly #fields = new Map<string, FoundField>();
   #region: { readonly name: string; readonly region: GrownRegion } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -104,6 +107,8 @@ export class SimilarProject {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#looking);
+    this.#looking = undefined;
     for (const thread of this.#threads) thread.close();
     this.#threads = [];
     this.#opened = "";
@@ -120,7 +125,10 @@ export class SimilarProject {
     this.#timer = setTimeout(() => this.close(), idle).unref();
     const known = this.#keys;
     if (!known || this.#threads.some(({ running }) => !running)) return this.#renew();
-    void this.#renew().catch(() => this.close());
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined;
+      void this.#renew().catch(() => this.close());
+    }, quiet).unref();
     return { keys: known };
   }
 
