@@ -291,6 +291,7 @@ export const mapsMessages = messages({
     en: "Areas cannot be corrected: fewer than two test samples were mapped as {classes}.",
     fr: "Les surfaces ne peuvent être corrigées : moins de deux échantillons de test ont été cartographiés comme {classes}.",
   },
+  "maps.fields": { en: "One class per parcel…", fr: "Une classe par parcelle…" },
   "maps.areas.csv": { en: "Save as table…", fr: "Enregistrer en tableau…" },
 
   "maps.remove.title": { en: "Delete “{name}”?", fr: "Supprimer « {name} » ?" },

@@ -464,7 +464,7 @@ export interface ReportSpec extends CommonSpec {
 export interface ExportSpec extends CommonSpec {
   readonly kind: "export";
   readonly outputPath: string;
-  readonly task: RasterExport | PolygonExport;
+  readonly task: RasterExport | PolygonExport | FieldExport;
 }
 
 interface MapPart {
@@ -485,6 +485,8 @@ export interface RasterExport extends MapPart {
   readonly crs: Crs | null;
   /** in units of `crs`; `null`: what follows from the map */
   readonly resolution: number | null;
+  /** areas of fewer pixels get the class of their largest neighbour, of maps of classes */
+  readonly minimumPixels?: number;
   /** what should be known of the map by now; left out: what its file says */
   readonly findings?: readonly Finding[];
 }
@@ -503,6 +505,22 @@ export interface PolygonExport extends MapPart {
   readonly minimumPixels: number;
   /** how often corners are cut; 0 keeps the pixels' edges */
   readonly smoothing: number;
+}
+
+/** One answer of a map per polygon of a file, as a GeoPackage and a table beside it. */
+export interface FieldExport {
+  readonly what: "fields";
+  readonly classPath: string;
+  readonly confidencePath: string | null;
+  /** for the mean margin; `null` where the map keeps none */
+  readonly probabilitiesPath: string | null;
+  readonly legend: readonly LegendClass[];
+  readonly fieldsPath: string;
+  readonly fieldsLayer: string;
+  readonly fieldsCrs: Crs;
+  /** how many there are */
+  readonly features: number;
+  readonly title: string;
 }
 
 /** Class changes between two maps of one project. */

@@ -18,6 +18,8 @@ export const mapErrors = {
     `“${layer}” cannot be exported from here. Choose a map, its confidence, its probabilities or a difference of two maps.`,
   "nothing-to-export": ({ name }: { readonly name: string }) =>
     `Nothing is left of “${name}” with these classes in this area. Choose more classes or a larger area.`,
+  "fields-apart-from-map": ({ path, map }: { readonly path: string; readonly map: string }) =>
+    `No polygon of “${path}” lies where the map “${map}” has a class. Choose polygons of the same place, or another map.`,
   "export-unwritable": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
     `“${path}” cannot be written (${because(reason)}). Choose a folder that exists and where you may write.`,
   "export-too-large": ({ path, limit }: { readonly path: string; readonly limit: string }) =>

@@ -10,6 +10,7 @@ export type ExportSubject =
   | "probabilities"
   | "difference"
   | "polygons"
+  | "fields"
   | "areas"
   | "accuracy"
   | "confusion"
@@ -49,7 +50,18 @@ export interface ExportCommands {
         readonly layer: string;
         readonly crs?: string | undefined;
         readonly resolution?: number | undefined;
+        /** of maps: smaller areas get the class of their largest neighbour */
+        readonly minimumSquareMeters?: number | undefined;
       },
+  ): Promise<StartedJob>;
+  /** One class per polygon of a file, by majority: a GeoPackage, and the same table as CSV beside it. */
+  "exports.fields"(
+    request: ExportTarget & {
+      readonly map: number;
+      readonly path: string;
+      readonly layer?: string | undefined;
+      readonly crs?: string | undefined;
+    },
   ): Promise<StartedJob>;
   "exports.polygons"(
     request: ExportTarget &

@@ -236,6 +236,7 @@ export const questionTables = {
   "exports.propose": [],
   "exports.raster": null,
   "exports.polygons": null,
+  "exports.fields": null,
   "exports.table": null,
   "exports.picture": null,
   "reports.write": null,

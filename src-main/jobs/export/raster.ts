@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, readSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { RasterExport } from "../../../src-shared/domain/job.ts";
 import { percentPerStep } from "../../../src-shared/domain/stored-shares.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -8,6 +9,7 @@ import { type GeoBox, geoboxOfWindow, windowCovering } from "../../../src-shared
 import { clip } from "../../../src-shared/geo/window.ts";
 import { writeWhole } from "../../files/index.ts";
 import { createCog, openRaster, requireGeobox, suggestGeobox, tileOf, warp } from "../../raster/index.ts";
+import { sieve } from "../../vector/geometry/sieve.ts";
 import { classQml, classSld, confidenceRamp, rampQml, rampSld } from "../../vector/styles/index.ts";
 import type { JobContext } from "../context.ts";
 import { mapWords } from "../map-words.ts";
@@ -26,9 +28,12 @@ export function partOf(grid: GeoBox, bounds: Bounds | null, name: string): GeoBo
 export async function exportRaster(
   task: RasterExport,
   to: string,
+  folder: string,
   { signal, phase }: JobContext,
 ): Promise<readonly string[]> {
-  const source = await openRaster(task.from);
+  const sieved = (task.minimumPixels ?? 1) > 1 && task.legend ? join(folder, "map-sieved.part.tif") : undefined;
+  if (sieved) await writeSieved(task.from, sieved, task.minimumPixels!, { signal, phase });
+  const source = await openRaster(sieved ?? task.from);
   try {
     const { info } = source;
     const part = partOf(requireGeobox(source), task.bounds, task.title);
@@ -81,8 +86,85 @@ export async function exportRaster(
     return [to, ...styles, `${to}.aux.xml`].filter((path) => existsSync(path));
   } finally {
     source.close();
+    if (sieved) await rm(sieved, { force: true });
   }
 }
+
+/**
+ * The map without its smallest areas, which get the class of their largest neighbour (as gdal_sieve gives it), pixel for pixel on the same grid.
+ * The rows go to the disk once; in memory are two of them and a few numbers per area.
+ */
+async function writeSieved(
+  from: string,
+  to: string,
+  minimumPixels: number,
+  { signal, phase }: Pick<JobContext, "signal" | "phase">,
+): Promise<void> {
+  const raster = await openRaster(from);
+  const rows = `${to}.rows`;
+  const file = await open(rows, "w+");
+  try {
+    const geobox = requireGeobox(raster);
+    const { width, height } = geobox;
+    const strip = Math.max(1, Math.floor(bytesAtOnce / width));
+    for (let row = 0; row < height; row += strip) {
+      signal.throwIfAborted();
+      const window = { col: 0, row, width, height: Math.min(strip, height - row) };
+      const { bands } = await raster.readWindow(window, { bands: [1], signal });
+      await file.write(Uint8Array.from(bands[0]!), 0, width * window.height, row * width);
+      phase("Sieving", (0.3 * row) / height);
+    }
+    const line = new Uint8Array(width);
+    const read = (row: number): Uint8Array => {
+      readSync(file.fd, line, 0, width, row * width);
+      return line;
+    };
+    const result = sieve({ width, height, read, nothing: 0 }, minimumPixels, "largest");
+    // A row is read again only above the one that is written, so the rows can be replaced where they are.
+    const changed = await open(`${rows}.new`, "w+");
+    try {
+      for (let row = 0; row < height; row++) {
+        if (row % 256 === 0) {
+          signal.throwIfAborted();
+          phase("Sieving", 0.3 + (0.4 * row) / height);
+        }
+        await changed.write(Uint8Array.from(result(row)), 0, width, row * width);
+      }
+      const [first] = raster.info.bands;
+      await createCog(
+        to,
+        {
+          geobox,
+          bandCount: 1,
+          dataType: "uint8",
+          nodata: 0,
+          overviewMethod: "mode",
+          metadata: raster.info.metadata,
+          bandNames: [first?.name ?? ""],
+          ...(first?.categoryNames ? { categoryNames: first.categoryNames } : {}),
+          ...(first?.attributeTable ? { attributeTable: first.attributeTable } : {}),
+          ...(first?.colorTable ? { colorTable: first.colorTable } : {}),
+        },
+        async (window) => {
+          const values = new Uint8Array(window.width * window.height);
+          for (let y = 0; y < window.height; y++)
+            readSync(changed.fd, values, y * window.width, window.width, (window.row + y) * width + window.col);
+          return [values];
+        },
+        { signal, onProgress: (fraction) => phase("Sieving", 0.7 + 0.3 * fraction) },
+      );
+    } finally {
+      await changed.close();
+      await rm(`${rows}.new`, { force: true });
+    }
+  } finally {
+    raster.close();
+    await file.close();
+    await rm(rows, { force: true });
+  }
+}
+
+const bytesAtOnce = 1 << 22;
 
 /** By pixel value: is it written? `undefined` when all are. */
 function keptCodes({ codes, legend }: RasterExport): Uint8Array | undefined {

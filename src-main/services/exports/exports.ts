@@ -7,6 +7,7 @@ import { assertNoLinkOut } from "../../catalog/index.ts";
 import { writeWholeSync } from "../../files/index.ts";
 import type { Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
+import { vectorFacts } from "../layers/vectors.ts";
 import { squareMetersPerPixel } from "../maps/accuracy.ts";
 import { legendOfFile } from "../maps/legend.ts";
 import { boundsSchema, legendOfMap } from "../maps/maps.ts";
@@ -37,6 +38,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
           "uncertain",
           "difference",
           "polygons",
+          "fields",
           "areas",
           "accuracy",
           "confusion",
@@ -65,8 +67,9 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         layer: z.string().min(1),
         crs: z.string().min(1).optional(),
         resolution: z.number().positive().optional(),
+        minimumSquareMeters: z.number().min(0).default(0),
       }),
-      async ({ to, overwrite, layer, codes, bounds, crs, resolution }) => {
+      async ({ to, overwrite, layer, codes, bounds, crs, resolution, minimumSquareMeters }) => {
         const outputPath = writable(catalog.folder, to, overwrite);
         const { path, name } = resultLayer(catalog, layer);
         const [kind, text] = layer.split(":");
@@ -93,6 +96,9 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
             bounds: bounds ?? null,
             crs: wanted === geobox.crs ? null : wanted,
             resolution: resolution ?? null,
+            ...(kind === "map" && drawn && minimumSquareMeters > 0
+              ? { minimumPixels: Math.ceil(minimumSquareMeters / squareMetersPerPixel(drawn) - 1e-6) }
+              : {}),
             // Maps of earlier versions say what they know in their files alone.
             ...(drawn?.files.findings ? { findings: findingsOfMap(catalog, drawn) } : {}),
           },
@@ -133,6 +139,43 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
       },
     ),
 
+    "exports.fields": validated(
+      "exports.fields",
+      z.strictObject({
+        ...target,
+        map: id,
+        path: filePath,
+        layer: z.string().min(1).optional(),
+        crs: z.string().min(1).optional(),
+      }),
+      async ({ to, overwrite, map: mapId, path, layer, crs }) => {
+        const outputPath = writable(catalog.folder, /\.gpkg$/i.test(to) ? to : `${to}.gpkg`, overwrite);
+        // The table is written beside it.
+        writable(catalog.folder, outputPath.replace(/\.gpkg$/i, ".csv"), overwrite);
+        const map = catalog.maps.get(mapId);
+        // Reads all of the file in a process that can be killed: what is damaged or costs too much is refused here.
+        const facts = await vectorFacts(path, given({ layer, crs }));
+        // The person named the file; the job may read it.
+        catalog.noteRead(path);
+        return queue.start({
+          ...common,
+          outputPath,
+          task: {
+            what: "fields",
+            classPath: map.files.classPath,
+            confidencePath: map.files.confidencePath,
+            probabilitiesPath: map.files.probabilitiesPath,
+            legend: await legendOfMap(map),
+            fieldsPath: path,
+            fieldsLayer: facts.layer,
+            fieldsCrs: facts.crs,
+            features: facts.count,
+            title: map.name,
+          },
+        });
+      },
+    ),
+
     "exports.table": validated(
       "exports.table",
       z.strictObject({ ...target, table: z.enum(["areas", "accuracy", "confusion", "changes", "curve"]), id }),
@@ -149,6 +192,12 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
     ),
   };
 }
+
+/** The entries that are there. */
+const given = (values: { readonly layer?: string | undefined; readonly crs?: string | undefined }) => ({
+  ...(values.layer === undefined ? {} : { layer: values.layer }),
+  ...(values.crs === undefined ? {} : { crs: values.crs }),
+});
 
 /** Writes bytes whole or not at all. @throws AppError "no-disk-space", "export-unwritable" */
 function written(path: string, bytes: Uint8Array): { readonly path: string; readonly bytes: number } {

@@ -17,6 +17,7 @@ const mapSubjects: ReadonlySet<ExportSubject> = new Set([
   "set-size",
   "uncertain",
   "polygons",
+  "fields",
   "areas",
 ]);
 const runSubjects: ReadonlySet<ExportSubject> = new Set(["accuracy", "confusion", "curve"]);
@@ -28,6 +29,7 @@ const placed: ReadonlySet<ExportSubject> = new Set([
   "uncertain",
   "difference",
   "polygons",
+  "fields",
   "picture",
 ]);
 

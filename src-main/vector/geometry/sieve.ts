@@ -12,14 +12,22 @@ export interface SieveSource {
 /**
  * Gives every area of fewer than `minimum` pixels (that share edges) to the class with which it shares most of its border,
  * the smallest areas first; what has grown large enough meanwhile stays. An area without neighbours stays as well.
+ * `to` “largest”: to the largest of its neighbours, where that has `minimum` pixels itself, as GDALSieveFilter does with four neighbours.
  * Returns how to read the rows of the result. In memory are two rows and a few numbers per area, not the raster.
  */
-export function sieve({ width, height, read, nothing }: SieveSource, minimum: number): RowReader {
+export function sieve(
+  { width, height, read, nothing }: SieveSource,
+  minimum: number,
+  to: "longest-border" | "largest" = "longest-border",
+): RowReader {
   if (minimum <= 1) return read;
   const areas = new Areas();
   for (const { labels, values } of labelledRows({ width, height, read, nothing }, areas)) areas.count(labels, values);
-  areas.findBorders({ width, height, read, nothing }, minimum);
-  areas.absorb(minimum);
+  if (to === "largest") areas.giveToLargest({ width, height, read, nothing }, minimum);
+  else {
+    areas.findBorders({ width, height, read, nothing }, minimum);
+    areas.absorb(minimum);
+  }
 
   // Rows are walked from the top again: labels are given in the same order as before.
   let walk: Generator<LabelledRow> | undefined;
@@ -139,6 +147,34 @@ class Areas {
     const own = this.#borders.get(area) ?? new Map<number, number>();
     own.set(neighbour, (own.get(neighbour) ?? 0) + length);
     this.#borders.set(area, own);
+  }
+
+  /** Sizes are those of the beginning: a small area whose largest neighbour is small too stays as it is. */
+  giveToLargest(source: SieveSource, minimum: number): void {
+    const largest = new Map<number, number>();
+    const compare = (a: number, b: number) => {
+      const known = largest.get(a);
+      if (known === undefined || this.#size[b]! > this.#size[known]!) largest.set(a, b);
+    };
+    const touch = (p: number, q: number) => {
+      if (p < 0 || q < 0) return;
+      const [a, b] = [this.root(p), this.root(q)];
+      if (a === b) return;
+      if (this.#size[a]! < minimum) compare(a, b);
+      if (this.#size[b]! < minimum) compare(b, a);
+    };
+    let above: Int32Array | undefined;
+    for (const { labels } of labelledRows(source)) {
+      for (let col = 0; col < labels.length; col++) {
+        if (above) touch(labels[col]!, above[col]!);
+        if (col > 0) touch(labels[col]!, labels[col - 1]!);
+      }
+      above = labels;
+    }
+    const values = [...largest].flatMap(([area, neighbour]) =>
+      this.#size[neighbour]! >= minimum ? [[area, this.#value[neighbour]!] as const] : [],
+    );
+    for (const [area, value] of values) this.#value[area] = value;
   }
 
   absorb(minimum: number): void {

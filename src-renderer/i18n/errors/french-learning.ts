@@ -119,6 +119,8 @@ export const frenchLearning: Sentences<
   "map-exists": ({ name }) => `Une carte s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,
   "map-files-missing": ({ name, path }) =>
     `Les fichiers de la carte ${quoted(name)} ont disparu (${quoted(path)}). Remettez-les en place, ou supprimez la carte et refaites-la.`,
+  "fields-apart-from-map": ({ path, map }) =>
+    `Aucun polygone de ${quoted(path)} ne se trouve là où la carte ${quoted(map)} a une classe. Choisissez des polygones du même lieu, ou une autre carte.`,
   "sample-not-found": ({ id }) =>
     `L’échantillon ${id} n’est plus dans ce projet. Il a sans doute été supprimé dans une autre fenêtre ; choisissez-en un autre.`,
   "sample-exists": ({ name }) => `Un échantillon s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,

@@ -4,7 +4,7 @@ import type { Client } from "../../client/index.ts";
 import type { Jobs } from "../../state/jobs.svelte.ts";
 import type { ProjectSession } from "../../state/session.svelte.ts";
 
-export const exportKinds = ["raster", "polygons", "table", "picture", "report", "model"] as const;
+export const exportKinds = ["raster", "polygons", "fields", "table", "picture", "report", "model"] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
 /** What an export is of: at most one of these is set when another part of the window asks for it. */

@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { areaCommands } from "./areas.ts";
 import { demoCommands } from "./demo.ts";
 import { doctorCommands } from "./doctor.ts";
+import { exportCommands } from "./exports.ts";
 import { fileCommands } from "./files.ts";
 import { instantCommands } from "./instant.ts";
 import { labelCommands } from "./labels.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   ...numberCommands,
   ...runCommands,
   ...areaCommands,
+  ...exportCommands,
   ...modelCommands,
   ...serveCommands,
   ...doctorCommands,
