@@ -31,6 +31,8 @@ export class InstantProject {
   #learned: InstantLearned | null = null;
   /** the version of the labels that it was asked to read last; `null`: none */
   #told: number | null = null;
+  /** what the thread learns now */
+  #learning: { readonly lesson: string; readonly answer: Promise<InstantLearned> } | undefined;
   #epochs = 0;
   /** never that of another session: browsers keep tiles by it */
   readonly #session = Date.now().toString(36);
@@ -92,29 +94,49 @@ export class InstantProject {
     const split = legend && catalog.splits.current(legend.id);
     const lesson = JSON.stringify([catalog.labels.version(), legend, split?.id, split?.createdAt]);
     if (this.#learned && this.#lesson === lesson && !catalog.readOnly) return this.#learned;
+    // Two that ask about the same labels wait for one answer: each would end the work of the other, again and again.
+    const underWay = this.#learning;
+    if (underWay?.lesson === lesson)
+      return underWay.answer.catch((error: unknown) => {
+        if (!(error instanceof Superseded) || !this.#thread.running) throw error;
+        if (this.#learning === underWay) this.#learning = undefined;
+        return this.#learn({ wanted });
+      });
+    const learning = { lesson, answer: this.#askFor(lesson) };
+    this.#learning = learning;
+    const ended = () => {
+      if (this.#learning === learning) this.#learning = undefined;
+    };
     try {
-      const told = await this.#thread.ask("learn", this.#asked());
-      const { kind, rows, labels, outside, heldBack, patches, milliseconds, agreement } = told;
-      const classes = told.legend.map((one) => ({ ...one, patches: patches[one.code] ?? 0 }));
-      this.#lesson = lesson;
-      this.#learned = {
-        kind,
-        epoch: `${this.#session}-${++this.#epochs}`,
-        classes,
-        rows,
-        labels,
-        heldBack,
-        outside,
-        milliseconds,
-        agreement,
-      };
-      return this.#learned;
+      return await learning.answer;
     } catch (error) {
-      // Whoever asked with newer labels has begun again: its answer is this one's too.
+      ended();
+      // Newer labels came: the answer to those is this one's too.
       if (error instanceof Superseded && this.#thread.running) return this.#learn({ wanted });
-      this.#told = null;
+      if (this.#learning === undefined) this.#told = null;
       throw error;
+    } finally {
+      ended();
     }
+  }
+
+  async #askFor(lesson: string): Promise<InstantLearned> {
+    const told = await this.#thread.ask("learn", this.#asked());
+    const { kind, rows, labels, outside, heldBack, patches, milliseconds, agreement } = told;
+    const classes = told.legend.map((one) => ({ ...one, patches: patches[one.code] ?? 0 }));
+    this.#lesson = lesson;
+    this.#learned = {
+      kind,
+      epoch: `${this.#session}-${++this.#epochs}`,
+      classes,
+      rows,
+      labels,
+      heldBack,
+      outside,
+      milliseconds,
+      agreement,
+    };
+    return this.#learned;
   }
 
   /** What the thread has to read again: what changed since it was asked last. */

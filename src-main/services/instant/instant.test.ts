@@ -152,6 +152,22 @@ test("edits that come faster than it learns end with what the last one says", as
   expect(await drawn("class", (await state()).learned!.epoch)).toEqual(before);
 });
 
+test("whoever asks at once about the same labels gets one answer", async () => {
+  await click(1, 25, 31);
+  const [one, two, three] = await Promise.all([state(), all["instant.next"]({ count: 1 }), state()]);
+  expect(one.learned).toEqual(three.learned);
+  expect(two).toHaveLength(1);
+  await all["edits.undo"]({});
+  const { labels } = (await state()).learned!;
+  await click(2, 26, 31);
+  // Newer labels while it learns: both end with those.
+  const early = state();
+  await click(3, 27, 31);
+  const answers = await Promise.all([early, state(), state(), all["instant.next"]({ count: 1 })]);
+  expect(answers.slice(1, 3)).toMatchObject([{ learned: { labels: labels + 2 } }, { learned: { labels: labels + 2 } }]);
+  for (let i = 0; i < 2; i++) await all["edits.undo"]({});
+});
+
 test("labels of the test part never teach it, not even where another label lies on them; clicks without a word in the split's field do", async () => {
   const [first, second, third, fourth] = [await click(1, 12, 10), await click(2, 42, 50), await click(3, 58, 5), await click(1, 30, 30)]; // biome-ignore format: one line
   const { labels } = await all["labels.list"]({});
