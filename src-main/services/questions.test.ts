@@ -134,7 +134,6 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "runs.accuracy": { model: "encoder" },
     "runs.estimate": { kind: "finetune", name: "next", size: "tiny" },
     "numbers.targets": {},
-    "numbers.places": { id: 1 },
     "numbers.preview": { path: join(sample, "parcels.gpkg"), field: "class_code" },
     "numbers.models": {},
     "surfaces.list": {},

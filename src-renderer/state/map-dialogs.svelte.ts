@@ -2,7 +2,7 @@ import type { ProjectSession } from "./session.svelte.ts";
 
 /** What is about to be deleted or renamed; the dialogs of the maps panel ask for it. */
 export interface Subject {
-  readonly kind: "map" | "comparison" | "model" | "sample";
+  readonly kind: "map" | "comparison" | "model" | "sample" | "surface" | "number-model";
   readonly id: number;
   readonly name: string;
 }

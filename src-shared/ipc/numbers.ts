@@ -85,10 +85,6 @@ export interface SurfaceValue {
 /** Numbers instead of classes, and change between periods. */
 export interface NumberCommands {
   "numbers.targets"(request: Nothing): Promise<readonly NumberTarget[]>;
-  /** The places of a target with their numbers, at most 5,000 of them. */
-  "numbers.places"(
-    request: ById,
-  ): Promise<readonly { readonly x: number; readonly y: number; readonly value: number }[]>;
   "numbers.preview"(request: NumberImportRequest): Promise<NumberReport>;
   /** One step of the history. */
   "numbers.import"(request: NumberImportRequest): Promise<{ readonly id: number; readonly report: NumberReport }>;

@@ -276,7 +276,6 @@ export const questionTables = {
 
   // numbers
   "numbers.targets": ["number_targets"],
-  "numbers.places": ["number_places"],
   "numbers.preview": ["project"],
   "numbers.import": null,
   "numbers.removeTarget": null,

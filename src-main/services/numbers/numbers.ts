@@ -42,21 +42,10 @@ const trainSchema = z.strictObject({
   provider,
 });
 
-const mostPlaces = 5000;
-
 /** Numbers instead of classes: targets from files, models that learn them, maps of them, and change between periods. */
 export function numberService({ catalog, announce, appVersion, shippedModels }: Deps, queue: JobQueue): NumberCommands {
   return {
     "numbers.targets": validated("numbers.targets", z.strictObject({}), () => catalog.numberTargets.list()),
-
-    "numbers.places": validated("numbers.places", byId, ({ id }) => {
-      const all = catalog.numberTargets.places(id);
-      const step = Math.max(1, all.length / mostPlaces);
-      return Array.from({ length: Math.min(all.length, mostPlaces) }, (_, i) => {
-        const { x, y, value } = all[Math.floor(i * step)]!;
-        return { x, y, value };
-      });
-    }),
 
     "numbers.preview": validated(
       "numbers.preview",
