@@ -28,7 +28,7 @@ test("from images and polygons to a model", async () => {
   const labels = ["--field", "class_code", "--name-field", "class_name"];
   expect(await done("labels", "import", project, join(sample, "parcels.gpkg"), ...labels)).toContain("48 polygons");
   const split = await omnisat("split", project, "--method", "field", "--field", "split");
-  expect(split).toMatchObject({ code: 0, err: expect.stringContaining("No test labels of: barley") });
+  expect(split).toMatchObject({ code: 0, out: expect.stringContaining("Not tested: “barley”") });
 
   const pretrained = await told("pretrain", project, "encoder", "--steps", "4", ...tiny);
   const metrics = pretrained.lines.filter(({ type }) => type === "metric");

@@ -27,6 +27,12 @@ function isGrid(value: unknown): value is GeoBox {
   return Number.isFinite(area) && area !== 0;
 }
 
+/** Whether a grid's pixels are patches of that size, counted from the origin of its coordinates. */
+function isOnPatches({ affine: { a, b, d, f } }: GeoBox, patchMeters: number): boolean {
+  const whole = (at: number) => Math.abs(at / patchMeters - Math.round(at / patchMeters)) <= 1e-3;
+  return whole(a) && whole(d) && Math.abs(b - patchMeters) <= 1e-3 && Math.abs(f + patchMeters) <= 1e-3;
+}
+
 /** Windows of patches that somebody else wrote: whole numbers a box of patches can have. */
 function isLimit(value: unknown): value is readonly PixelWindow[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > 1 << 22) return false;
@@ -62,6 +68,7 @@ export function projectTable(sql: Sql) {
       if (!isGrid(grid)) throw damaged(reason("project-grid"));
       if (!(patchMeters > 0 && patchMeters < 1e7) || !(tilePatches > 0 && tilePatches <= 4096))
         throw damaged(reason("patches-m-tile", { patchMeters, tilePatches }));
+      if (!isOnPatches(grid, patchMeters)) throw damaged(reason("project-grid"));
       const limit =
         areaLimit === null ? undefined : fromJson<readonly PixelWindow[]>(sql, "project.area_limit", areaLimit);
       if (limit !== undefined && !isLimit(limit)) throw damaged(reason("limit-area-none"));

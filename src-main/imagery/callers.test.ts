@@ -17,17 +17,22 @@ function matching(pattern: RegExp): string[] {
 
 test("what opens or warps files by itself reads no acquisitions: each is listed with its reason", () => {
   const reasons: Record<string, string> = {
+    "cube/aerial-order.ts": "which band of a file is near infrared, before anybody knows",
     "cube/analytic-reader.ts": "formulas, for tests",
     "cube/import-files.ts": "numbers of a file before anybody knows what they mean",
     "jobs/compare.ts": "result maps",
+    "jobs/export/fields.ts": "result maps",
     "jobs/export/polygons.ts": "result maps",
     "jobs/export/raster.ts": "result maps",
     "report/index.ts": "result maps",
     "services/app/files.ts": "raster.info, .convert and .warp: files as they are",
     "services/app/health.ts": "a file of its own",
+    "services/areas/draw.ts": "result maps",
+    "services/areas/estimate.ts": "result maps",
     "services/layers/properties.ts": "a header, for its table",
     "services/maps/legend.ts": "colours of a class raster",
     "services/maps/window.ts": "result maps",
+    "services/numbers/numbers.ts": "result maps",
     "services/pixels/quick-looks.ts": "small copies of files, as stored",
     "services/pixels/read-tile.ts": "the reader that imagery reads a tile with",
     "services/rasters/info.ts": "a header, at import",
@@ -42,6 +47,6 @@ test("only this room applies corrections of position and turns power into decibe
     "alignment/measure-shift.ts",
     "services/alignment/measure.ts",
   ]);
-  // What a repair would make of values is told before it is done; marks along an axis.
-  expect(matching(/log10\(/)).toEqual(["cube/repairs.ts", "report/ticks.ts"]);
+  // What a repair would make of values is told before it is done; marks along an axis, digits of a legend.
+  expect(matching(/log10\(/)).toEqual(["cube/repairs.ts", "report/ticks.ts", "vector/styles/ramp.ts"]);
 });
