@@ -43,6 +43,8 @@ async function run(): Promise<void> {
   if (!options.project)
     await makeSample(join(import.meta.dirname, "../../resources/sample/flanders-crops-2019"), folder, "bench");
   const catalog = await projectFolders({ appVersion: "bench" })["project.open"]({ folder, purpose: "bench" });
+  // Whoever names the project here made it.
+  for (const { folder: outside } of catalog.withheld()) catalog.allowOutside(outside);
   const { grid } = catalog.project.get();
   const imagery = imageryOf(catalog);
   const { labels } = labelInput(catalog);
