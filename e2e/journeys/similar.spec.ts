@@ -16,7 +16,7 @@ test("places like a clicked one light up and are listed, an unwanted click chang
     .getByRole("toolbar", { name: "Map tools" })
     .getByRole("button", { name: "Find places like this" })
     .click();
-  await press("Prepare the instant map");
+  await press("Prepare the images");
   await expect(window.getByText("Click a place on the map.", { exact: false })).toBeVisible({ timeout: 110_000 });
 
   const map = window.locator(".map-view .target");

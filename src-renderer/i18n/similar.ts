@@ -4,6 +4,11 @@ import { messages } from "./message.ts";
 export const similarMessages = messages({
   "similar.title": { en: "Similar places", fr: "Lieux semblables" },
   "similar.tool": { en: "Find places like this", fr: "Trouver des lieux semblables" },
+  "similar.prepare.intro": {
+    en: "Click a place, and the map shows where else it looks like that. The images are read once for it, which takes a minute or so.",
+    fr: "Cliquez sur un lieu : la carte montre où cela se ressemble. Les images sont lues une fois pour cela, en une minute environ.",
+  },
+  "similar.prepare": { en: "Prepare the images", fr: "Préparer les images" },
   "similar.intro": {
     en: "Click a place on the map. Every place that looks like it through the year lights up.",
     fr: "Cliquez sur un lieu de la carte. Tous les lieux qui lui ressemblent au fil de l’année s’éclairent.",
