@@ -143,6 +143,11 @@ function print(): void {
     `\nPyTorch's times are from another machine (2 cores, ${referencePeak} GFLOP/s). absolute: its time over ours, machines as they are;\n` +
       "per peak: the same with both times multiplied by their machine's matrix product, which is the fair comparison.\n\nwhere the time goes\n",
   );
+  for (const { title, random, processor } of rows)
+    if (random)
+      stdout.write(
+        `  ${title}: ${random.megabytes.toFixed(1)} MB of random numbers per step, drawn beside it in ${milliseconds(random.seconds)}, ${((100 * random.seconds) / processor).toFixed(0)} % of its processor time\n`,
+      );
   for (const { title, where } of rows)
     stdout.write(
       `  ${title}: ${where.map(({ operator, share, count }) => `${operator} ${(100 * share).toFixed(0)} % (${count})`).join(", ")}\n`,

@@ -6,6 +6,7 @@ import {
   adam,
   buildForward,
   buildStep,
+  type Drawn,
   ForwardSession,
   floatingPointOperations,
   Graph,
@@ -13,11 +14,14 @@ import {
   initialState,
   matMul,
   modelOf,
+  Random,
   type SessionOptions,
   sizeOf,
+  storageFor,
   type Tensor,
   type Tensors,
   TrainingSession,
+  type TrainingStep,
   tensor,
   type Value,
 } from "../engine/index.ts";
@@ -37,6 +41,16 @@ export interface Measurement extends Timing {
   readonly nodes: number;
   /** the largest resident size so far, MiB */
   readonly mebibytes: number;
+  /** of a training step */
+  readonly random?: RandomNumbers;
+}
+
+/** What a step draws anew, on a thread of its own while the step before computes. */
+interface RandomNumbers {
+  /** that go to the graph, MB */
+  readonly megabytes: number;
+  /** processor seconds of drawing them */
+  readonly seconds: number;
 }
 
 async function time(run: () => Promise<unknown>, seconds: number): Promise<Timing> {
@@ -104,7 +118,17 @@ async function step(which: BenchCase, seconds: number, how: SessionOptions): Pro
   const feeds = feedsFor(definition.inputs.filter(({ name }) => data.has(name) && !name.startsWith("optimizer")));
   const timing = await time(() => session.step(feeds, { learningRate: 1e-4 }), seconds);
   await session.release();
-  return { ...timing, ...sizes(floatingPointOperations(definition.model), definition.model.nodes.length) };
+  const random = await drawn(definition, seconds);
+  return { ...timing, ...sizes(floatingPointOperations(definition.model), definition.model.nodes.length), random };
+}
+
+async function drawn({ randoms }: TrainingStep, seconds: number): Promise<RandomNumbers> {
+  const stores = randoms.map(({ value, dropped }) => ({ value, dropped, data: storageFor(value).data as Drawn }));
+  const draw = async () => {
+    for (const { value, dropped, data } of stores) new Random(0, 0, value.name).fill(data, dropped);
+  };
+  const { processor } = await time(draw, seconds / 4);
+  return { megabytes: stores.reduce((sum, { data }) => sum + data.byteLength, 0) / 1e6, seconds: processor };
 }
 
 const sizes = (flops: number, nodes: number) => ({ flops, nodes, mebibytes: highWater() });

@@ -212,7 +212,7 @@ function bytesOfState({ parameters, buffers, moments, randoms, updated }: Traini
   return (
     entries.reduce((sum, { name, value }) => sum + bytes(value) * (renewed.has(name) ? 2 : 1), 0) +
     // Those of the next step are drawn while this one computes.
-    2 * randoms.reduce((sum, value) => sum + bytes(value), 0)
+    2 * randoms.reduce((sum, { value }) => sum + bytes(value), 0)
   );
 }
 

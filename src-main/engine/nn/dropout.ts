@@ -1,7 +1,7 @@
 /** @see Srivastava et al. 2014 (dropout); Huang et al. 2016 (stochastic depth) */
 
 import type { Shape, Value } from "../graph/index.ts";
-import { cast, greaterOrEqual, mul } from "../ops/index.ts";
+import { cast, mul } from "../ops/index.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -25,6 +25,6 @@ function drop(scope: Scope, name: string, x: Value, p: number, shape: Shape): Va
   if (!scope.training || p === 0) return x;
   if (p < 0 || p >= 1) throw new Error(`dropout: p = ${p}`);
   const { graph: g } = scope;
-  const kept = cast(g, greaterOrEqual(g, scope.uniform(name, shape), p), "float32");
+  const kept = cast(g, scope.kept(name, shape, p), "float32");
   return mul(g, x, mul(g, kept, 1 / (1 - p)));
 }

@@ -4,5 +4,5 @@ export { type Init, initialize } from "./init.ts";
 export { linear } from "./linear.ts";
 export { bceWithLogits, type CrossEntropyOptions, crossEntropy, mse } from "./losses.ts";
 export { type BatchNormOptions, batchNorm, foldedBatchNorm, groupNorm, layerNorm } from "./norm.ts";
-export { Random, streamOf } from "./random.ts";
-export { Declarations, Scope, type State } from "./scope.ts";
+export { type Drawn, Random, streamOf } from "./random.ts";
+export { Declarations, type RandomInput, Scope, type State } from "./scope.ts";

@@ -51,3 +51,13 @@ test("parameters start in the range their kind says", () => {
   expect(initialize({ kind: "constant", value: 3 }, [2], "int64", 1, "n").data).toEqual(new BigInt64Array([3n, 3n]));
   expect(initialize({ kind: "values", data: [1, 2] }, [2], "float32", 1, "v").data).toEqual(new Float32Array([1, 2]));
 });
+
+test("bytes are 1 where the numbers of the same draw reach the chance, also at numbers that equal it", () => {
+  const numbers = new Float32Array(20_000);
+  new Random(5, 6, "x").fill(numbers);
+  for (const dropped of [0.1, 0.25, numbers[77]!]) {
+    const bytes = new Uint8Array(numbers.length);
+    new Random(5, 6, "x").fill(bytes, dropped);
+    expect(bytes).toEqual(Uint8Array.from(numbers, (number) => (number >= Math.fround(dropped) ? 1 : 0)));
+  }
+});

@@ -1,7 +1,10 @@
-/** 32 random bits at a time, or a whole array of numbers. */
+/** Numbers in [0, 1), or bytes: 1 where such a number is at least `dropped`. */
+export type Drawn = Float32Array | Uint8Array;
+
+/** 32 random bits at a time, or a whole array. */
 interface Stream {
   bits(): number;
-  fill(target: Float32Array): void;
+  fill(target: Drawn, dropped?: number): void;
 }
 
 /**
@@ -33,7 +36,10 @@ export function streamOf(seed: number, step: number, name: string): Stream {
   for (let i = 0; i < 12; i++) bits();
   return {
     bits,
-    fill(target) {
+    fill(target, dropped) {
+      // Compared as float32 numbers, of which they are whole multiples of 2⁻²⁴; without a branch, which would be guessed wrong each tenth time.
+      const whole = dropped === undefined;
+      const below = whole ? 0 : Math.ceil(Math.fround(dropped) * 2 ** 24) - 1;
       // The same with the state in variables of this function: a mask of dropout costs nanoseconds per element.
       let [p, q, r, n] = [a, b, c, counter];
       for (let i = 0; i < target.length; i++) {
@@ -42,7 +48,7 @@ export function streamOf(seed: number, step: number, name: string): Stream {
         p = q ^ (q >>> 9);
         q = (r + (r << 3)) | 0;
         r = (((r << 21) | (r >>> 11)) + sum) | 0;
-        target[i] = (sum >>> 8) * 2 ** -24;
+        target[i] = whole ? (sum >>> 8) * 2 ** -24 : (below - (sum >>> 8)) >>> 31;
       }
       [a, b, c, counter] = [p, q, r, n];
     },
@@ -76,8 +82,8 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** Fills a whole array with U[0, 1): the stream above. */
-  fill(target: Float32Array): void {
-    this.#stream.fill(target);
+  /** Fills a whole array with U[0, 1), or, where a chance to be `dropped` is given, with 1 where such a number is at least that and 0 elsewhere. */
+  fill(target: Drawn, dropped?: number): void {
+    this.#stream.fill(target, dropped);
   }
 }

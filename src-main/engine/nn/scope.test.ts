@@ -36,7 +36,7 @@ test("buffers move in training only, and a second update starts from the first",
   expect(evaluating.currentBuffer("count")).toBe(still);
 });
 
-test("dropout zeroes where the draw is below p and scales the rest; dropPath takes whole samples", async () => {
+test("dropout zeroes what is not kept and scales the rest; dropPath takes whole samples", async () => {
   const g = new Graph();
   const scope = new Scope(g, true);
   const x = g.input("x", [2, 2]);
@@ -44,8 +44,8 @@ test("dropout zeroes where the draw is below p and scales the rest; dropPath tak
   g.output("samples", dropPath(scope, "samples_", x, 0.5));
   const results = await runOnce(g, {
     x: tensor([1, 2, 3, 4], [2, 2]),
-    "random/elements_": tensor([0.1, 0.2, 0.9, 0], [2, 2]),
-    "random/samples_": tensor([0.4, 0.6], [2, 1]),
+    "random/elements_": tensor([0, 1, 1, 0], [2, 2], "bool"),
+    "random/samples_": tensor([0, 1], [2, 1], "bool"),
   });
   expect([...(results.elements!.data as Float32Array)]).toEqual([0, 2.5, 3.75, 0]);
   expect([...(results.samples!.data as Float32Array)]).toEqual([0, 0, 6, 8]);
@@ -60,6 +60,6 @@ test("outside training, or with p = 0, dropout gives its input", () => {
     const scope = new Scope(new Graph(), training);
     const value = x(scope);
     expect(dropout(scope, "drop", value, p)).toBe(value);
-    expect(scope.declarations.uniforms.size).toBe(0);
+    expect(scope.declarations.randoms.size).toBe(0);
   }
 });

@@ -8,12 +8,18 @@ export interface State {
   readonly init: Init;
 }
 
+/** A random input of the graph: float32 numbers in [0, 1), or truth values that are false with the chance `dropped`. */
+export interface RandomInput {
+  readonly value: Value;
+  readonly dropped?: number;
+}
+
 /** What the layers of one graph have declared, shared by all scopes of that graph. */
 export class Declarations {
   readonly parameters = new Map<string, State>();
   readonly buffers = new Map<string, State>();
   readonly bufferUpdates = new Map<string, Value>();
-  readonly uniforms = new Map<string, Value>();
+  readonly randoms = new Map<string, RandomInput>();
 }
 
 /**
@@ -65,11 +71,19 @@ export class Scope {
 
   /** Random numbers in [0, 1), new every step, the same for the same seed, step and name. */
   uniform(name: string, shape: Shape): Value {
+    return this.#random(name, shape, {});
+  }
+
+  /** Truth values, new every step: false where a number of `uniform` would be below `dropped`. A byte each where numbers have four. */
+  kept(name: string, shape: Shape, dropped: number): Value {
+    return this.#random(name, shape, { dropped });
+  }
+
+  #random(name: string, shape: Shape, how: Omit<RandomInput, "value">): Value {
     const full = this.#full(name);
-    const known = this.declarations.uniforms.get(full);
-    if (known) throw new Error(`Scope: random numbers “${full}” are drawn twice`);
-    const value = this.graph.input(`random/${full}`, shape);
-    this.declarations.uniforms.set(full, value);
+    if (this.declarations.randoms.has(full)) throw new Error(`Scope: random numbers “${full}” are drawn twice`);
+    const value = this.graph.input(`random/${full}`, shape, how.dropped === undefined ? "float32" : "bool");
+    this.declarations.randoms.set(full, { value, ...how });
     return value;
   }
 

@@ -1,5 +1,5 @@
 import type { OnnxModel, Tensor, Tensors } from "../graph/index.ts";
-import { Random } from "../nn/index.ts";
+import { type Drawn, Random } from "../nn/index.ts";
 import { GraphSession, type Provider, storageFor } from "../runtime/index.ts";
 import type { Forward } from "./forward.ts";
 import { stateTensor } from "./state.ts";
@@ -55,10 +55,10 @@ export class ForwardSession {
 
   async run(inputs: Tensors): Promise<Tensors> {
     const drawn: Record<string, Tensor> = {};
-    for (const value of this.forward.randoms) {
+    for (const { value, dropped } of this.forward.randoms) {
       if (inputs[value.name]) continue;
       const storage = storageFor(value);
-      new Random(this.#seed, this.#runs, value.name).fill(storage.data as Float32Array);
+      new Random(this.#seed, this.#runs, value.name).fill(storage.data as Drawn, dropped);
       drawn[value.name] = storage;
     }
     this.#runs++;

@@ -1,6 +1,6 @@
 import { gradientsIfAny } from "../autodiff/index.ts";
 import { Graph, modelOf, type OnnxModel, simplify, type Value } from "../graph/index.ts";
-import { Scope } from "../nn/index.ts";
+import { type RandomInput, Scope } from "../nn/index.ts";
 import { dataInputs, entriesOf, type StateEntry, type StepDefinition } from "./step.ts";
 
 /** A network without training: the graph, and the state that it reads. */
@@ -8,7 +8,7 @@ export interface Forward {
   readonly name: string;
   readonly model: OnnxModel;
   readonly inputs: readonly Value[];
-  readonly randoms: readonly Value[];
+  readonly randoms: readonly RandomInput[];
   readonly parameters: readonly StateEntry[];
   readonly buffers: readonly StateEntry[];
   readonly moments: readonly StateEntry[];
@@ -60,7 +60,7 @@ function finish(g: Graph, { declarations }: Scope, name: string): Forward {
     name,
     model: simplify(modelOf(g, name)),
     inputs: dataInputs(g, declarations),
-    randoms: [...declarations.uniforms.values()],
+    randoms: [...declarations.randoms.values()],
     parameters: entriesOf(declarations.parameters),
     buffers: entriesOf(declarations.buffers),
     moments: [],

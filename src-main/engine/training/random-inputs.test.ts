@@ -1,20 +1,26 @@
 import { expect, test } from "vitest";
 import type { Value } from "../graph/index.ts";
-import { Random } from "../nn/index.ts";
+import { Random, type RandomInput } from "../nn/index.ts";
 import { RandomInputs } from "./random-inputs.ts";
 
-const value = (name: string, ...shape: number[]): Value => ({ name, type: "float32", shape }) as unknown as Value;
+const value = (name: string, ...shape: number[]): RandomInput => ({
+  value: { name, type: "float32", shape } as unknown as Value,
+});
+const kept = (name: string, dropped: number, ...shape: number[]): RandomInput => ({
+  value: { name, type: "bool", shape } as unknown as Value,
+  dropped,
+});
 /** Enough for a thread, and too few for one. */
-const many = [value("random/a", 600, 500), value("random/b", 7)];
-const few = [value("random/a", 60), value("random/b", 7)];
-const expected = (values: readonly Value[], draw: number) =>
-  values.map(({ name, shape }) => {
+const many = [value("random/a", 600, 500), value("random/b", 7), kept("random/c", 0.3, 90)];
+const few = [value("random/a", 60), value("random/b", 7), kept("random/c", 0.3, 90)];
+const expected = (inputs: readonly RandomInput[], draw: number) =>
+  inputs.map(({ value: { name, shape }, dropped }) => {
     const data = new Float32Array(shape.reduce((p, q) => p * q, 1));
     new Random(5, draw, name).fill(data);
-    return [name, data];
+    return [name, dropped === undefined ? data : data.map((number) => (number >= Math.fround(dropped) ? 1 : 0))];
   });
 const numbers = (drawn: Awaited<ReturnType<RandomInputs["of"]>>) =>
-  Object.entries(drawn).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]);
+  Object.entries(drawn).map(([name, { data }]) => [name, Float32Array.from(data as Uint8Array)]);
 
 test.each([
   ["on a thread", many],
@@ -35,8 +41,8 @@ test("numbers that the caller gives are left out, and the others stay those of t
   const inputs = new RandomInputs(many, 5);
   try {
     await inputs.of(0, {});
-    const [, second] = expected(many, 1);
-    expect(numbers(await inputs.of(1, { "random/a": true }))).toEqual([second]);
+    const [, ...others] = expected(many, 1);
+    expect(numbers(await inputs.of(1, { "random/a": true }))).toEqual(others);
     expect(numbers(await inputs.of(2, {}))).toEqual(expected(many, 2));
   } finally {
     inputs.close();

@@ -1,6 +1,6 @@
 import { gradientsIfAny } from "../autodiff/index.ts";
 import { Graph, modelOf, type OnnxModel, type Shape, simplify, type Value } from "../graph/index.ts";
-import { type Declarations, type Init, Scope } from "../nn/index.ts";
+import { type Declarations, type Init, type RandomInput, Scope } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { clipByNorm } from "./clip.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -43,7 +43,7 @@ export interface TrainingStep {
   readonly accumulate: number;
   /** What the caller gives on every step. */
   readonly inputs: readonly Value[];
-  readonly randoms: readonly Value[];
+  readonly randoms: readonly RandomInput[];
   readonly parameters: readonly StateEntry[];
   readonly buffers: readonly StateEntry[];
   readonly moments: readonly StateEntry[];
@@ -140,7 +140,7 @@ export function buildStep(definition: StepDefinition): TrainingStep {
     optimizer,
     accumulate,
     inputs,
-    randoms: [...declarations.uniforms.values()],
+    randoms: [...declarations.randoms.values()],
     parameters: entriesOf(declarations.parameters),
     buffers: entriesOf(declarations.buffers),
     moments: [...moments, ...sums],
@@ -166,7 +166,7 @@ export function entriesOf(declared: Declarations["parameters"]): StateEntry[] {
 }
 
 /** The inputs that are neither state nor random numbers. */
-export function dataInputs(g: Graph, { parameters, buffers, uniforms }: Declarations): Value[] {
-  const drawn = new Set([...uniforms.values()].map(({ name }) => name));
+export function dataInputs(g: Graph, { parameters, buffers, randoms }: Declarations): Value[] {
+  const drawn = new Set([...randoms.values()].map(({ value }) => value.name));
   return [...g.inputs.values()].filter(({ name }) => !parameters.has(name) && !buffers.has(name) && !drawn.has(name));
 }
