@@ -53,7 +53,7 @@ export function correctedTable(
       source.reason === "no-evaluation"
         ? "this model was not measured on a test part with these inputs"
         : source.reason === "one-label"
-          ? "the test part has one label, which says nothing of others"
+          ? `the test patches mapped as ${source.classes.join(", ")} are of one label, which says nothing of others`
           : `these mapped classes have fewer than two test patches: ${source.classes.join(", ")}`;
     return html`<p class="note">The areas are not corrected: ${why}.</p>`;
   }
@@ -61,11 +61,12 @@ export function correctedTable(
   const known = classes.filter(({ code }) => legend.some((each) => each.code === code));
   const total = known.reduce((sum, each) => sum + each.hectares, 0);
   const decimals = hectareDecimals(total * 10_000);
+  const accuracy = (value: number | null) => (value === null ? dash : percent(value));
   const row = (each: CorrectedHectares["classes"][number]): Html => {
     const low = Math.max(0, each.hectares - each.error);
     const interval = `${hectares(low * 10_000, decimals)}\u2060–\u2060${hectares((each.hectares + each.error) * 10_000, decimals)}`;
     const entry = legend.find(({ code }) => code === each.code)!;
-    return html`<tr>${rowHead(namedClass(entry, legend))}${cell(hectares(each.hectares * 10_000, decimals))}${cell(interval)}${cell(percent(each.usersAccuracy))}${cell(percent(each.producersAccuracy))}</tr>
+    return html`<tr>${rowHead(namedClass(entry, legend))}${cell(hectares(each.hectares * 10_000, decimals))}${cell(interval)}${cell(accuracy(each.usersAccuracy))}${cell(accuracy(each.producersAccuracy))}</tr>
 `;
   };
   return table({

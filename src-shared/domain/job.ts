@@ -410,12 +410,14 @@ export interface CorrectedHectares {
     readonly hectares: number;
     /** half of the 95 % interval */
     readonly error: number;
-    readonly usersAccuracy: number;
-    readonly producersAccuracy: number;
+    /** `null` where no test patch or answered place is mapped as the class */
+    readonly usersAccuracy: number | null;
+    /** `null` where none is of the class */
+    readonly producersAccuracy: number | null;
   }[];
 }
 
-/** Why counted areas cannot be corrected; `classes`: names of those with too few test patches. */
+/** Why counted areas cannot be corrected; `classes`: names of those with too few test patches, or with those of one label. */
 export interface UncorrectedAreas {
   readonly reason: "no-evaluation" | "too-few-samples" | "one-label";
   readonly classes: readonly string[];

@@ -27,6 +27,11 @@ function matrixOf(labels: readonly (readonly number[])[]): number[][] {
 }
 
 const pixels = [5000, 3000, 2000];
+function errorsOf(labels: readonly (readonly number[])[]) {
+  const found = clusteredErrors(labels, pixels);
+  if ("missing" in found) throw new Error("labels of too few classes");
+  return found;
+}
 const half = ([low, high]: readonly [number, number]) => (high - low) / 2;
 
 test("drawing whole fields again by numpy gives intervals of the same width, and those of single patches are far too narrow", {
@@ -51,7 +56,7 @@ json.dump({"areas": list(np.std(areas, 0)), "oa": float(np.std(oa)), "f1": float
   const input = JSON.stringify([labels, pixels]);
   const witness = JSON.parse(execFileSync("/usr/bin/python3", ["-c", script], { input, encoding: "utf8" }));
   const t = studentT975(59);
-  const own = clusteredErrors(labels, pixels)!;
+  const own = errorsOf(labels);
   const close = (error: number, deviation: number) => {
     expect(error).toBeGreaterThan(0.85 * t * deviation);
     expect(error).toBeLessThan(1.15 * t * deviation);
@@ -65,13 +70,29 @@ json.dump({"areas": list(np.std(areas, 0)), "oa": float(np.std(oa)), "f1": float
 
 test("labels of one patch each give the interval of independent samples", () => {
   const labels = fields(600, 1).map(([reference, row]) => [reference!, row!, 1]);
-  const own = clusteredErrors(labels, pixels)!;
+  const own = errorsOf(labels);
   const single = estimateAreas(matrixOf(labels), pixels, 1) as EstimatedAreas;
   for (const [k, error] of own.shares.entries()) expect(error / single.classes[k]!.error).toBeCloseTo(1, 1);
   expect(own.overallAccuracy / single.overallAccuracyError).toBeCloseTo(1, 1);
 });
 
 test("one label says nothing of others", () => {
-  expect(clusteredErrors([[0, 0, 500]], pixels)).toBeNull();
+  expect(clusteredErrors([[0, 0, 500]], pixels)).toEqual({ missing: [0, 1, 2] });
   expect(macroF1Interval([[0, 0, 500]], 3)).toEqual([0, 1]);
+});
+
+test("a mapped class whose patches are of one label is named: its spread between labels would be counted as none", () => {
+  const labels = [...fields(30, 5).map(([reference, ...rest]) => [reference! % 2, ...withoutThird(rest)]), [2, 2, 40]];
+  expect(clusteredErrors(labels, pixels)).toEqual({ missing: [2] });
+  expect(clusteredErrors(labels, [5000, 3000, 0])).toHaveProperty("shares");
+});
+const withoutThird = (rest: readonly number[]): number[] => rest.flatMap((own, k) => (k % 2 === 0 ? [own % 2, rest[k + 1]!] : [])); // biome-ignore format: one line
+
+test("a few labels that are all right are no proof of a perfect map", () => {
+  const [low, high] = macroF1Interval([[0, 0, 200], [1, 1, 300], [2, 2, 100]], 3); // biome-ignore format: three labels
+  expect(high).toBe(1);
+  expect(low).toBeLessThan(0.4);
+  const [none, most] = macroF1Interval([[0, 1, 200], [1, 2, 300], [2, 0, 100]], 3); // biome-ignore format: three labels
+  expect(none).toBe(0);
+  expect(most).toBeGreaterThan(0.6);
 });

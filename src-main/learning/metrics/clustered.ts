@@ -1,4 +1,4 @@
-import { studentT975 } from "./cluster-interval.ts";
+import { clusterInterval, studentT975 } from "./cluster-interval.ts";
 
 /** The patches of one label: its class, and what the map says of them. Rows are `[reference, class, patches, class, patches …]`, as they are stored. */
 type LabelCounts = readonly number[];
@@ -22,15 +22,22 @@ interface ClusteredAreas {
 /**
  * Half of the 95 % intervals of what `estimateAreas` estimates, where the samples are the patches of labels and patches of one label
  * resemble each other: the variance of a ratio estimator between labels (Cochran 1977, §6.4 and §9A; linearised as in Särndal, Swensson and Wretman
- * 1992, §5.5), with Student's t of as many degrees of freedom as there are labels, less one. With fewer than two labels `null`.
+ * 1992, §5.5), with Student's t of as many degrees of freedom as there are labels, less one. A mapped class whose patches are of fewer than
+ * two labels says nothing of how labels differ: these are named in `missing`, and nothing is estimated.
  * @param labels indices of rows and columns of the matrix
  * @param pixels per class of the map
  */
-export function clusteredErrors(labels: readonly LabelCounts[], pixels: readonly number[]): ClusteredAreas | null {
+export function clusteredErrors(
+  labels: readonly LabelCounts[],
+  pixels: readonly number[],
+): ClusteredAreas | { readonly missing: readonly number[] } {
   const clusters = labels.map(read).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
   const count = clusters.length;
   const all = pixels.reduce((sum, own) => sum + own, 0);
-  if (count < 2 || all === 0) return null;
+  const behind = pixels.map(() => 0);
+  for (const { mapped } of clusters) for (const [row, patches] of mapped) if (patches > 0) behind[row]! += 1;
+  const missing = pixels.flatMap((size, row) => (size > 0 && behind[row]! < 2 ? [row] : []));
+  if (missing.length > 0 || all === 0) return { missing };
   const rows = pixels.map(() => 0);
   const cells = pixels.map(() => pixels.map(() => 0));
   for (const { reference, mapped } of clusters)
@@ -65,7 +72,8 @@ export function clusteredErrors(labels: readonly LabelCounts[], pixels: readonly
 
 /**
  * The 95 % interval of the macro F1 over classes with labels, by the same variance between labels: F1 of a class is the ratio of twice its
- * hits to its mapped and its reference patches. Within 0 to 1; `[0, 1]` with fewer than two labels.
+ * hits to its mapped and its reference patches. Within 0 to 1; `[0, 1]` with fewer than two labels. Where all is right or all is wrong labels do
+ * not differ, and the number of labels decides, as for the overall accuracy.
  */
 export function macroF1Interval(labels: readonly LabelCounts[], classes: number): readonly [low: number, high: number] {
   const clusters = labels.map(read).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
@@ -80,6 +88,12 @@ export function macroF1Interval(labels: readonly LabelCounts[], classes: number)
       reference[label.reference]! += patches;
       if (row === label.reference) hits[row]! += patches;
     }
+  const right = hits.reduce((sum, own) => sum + own, 0);
+  if (right === 0 || right === reference.reduce((sum, own) => sum + own, 0))
+    return clusterInterval(clusters.map(({ reference: own, mapped: rows }) => ({
+      hits: rows.reduce((sum, [row, patches]) => sum + (row === own ? patches : 0), 0),
+      samples: rows.reduce((sum, [, patches]) => sum + patches, 0),
+    }))); // biome-ignore format: one call
   const known = hits.flatMap((_, k) => (reference[k]! > 0 ? [k] : []));
   const f1 = (k: number) => (2 * hits[k]!) / (mapped[k]! + reference[k]!);
   const mean = known.reduce((sum, k) => sum + f1(k), 0) / known.length;

@@ -4,8 +4,10 @@ export interface EstimatedArea {
   readonly area: number;
   /** half of the 95 % interval, in the units of `area` */
   readonly error: number;
-  readonly usersAccuracy: number;
-  readonly producersAccuracy: number;
+  /** `null` where no sample is mapped as the class */
+  readonly usersAccuracy: number | null;
+  /** `null` where no sample is of the class */
+  readonly producersAccuracy: number | null;
 }
 
 export interface EstimatedAreas {
@@ -39,8 +41,8 @@ export function estimateAreas(
       return {
         area: share.value * total,
         error: share.error * total,
-        usersAccuracy: samples > 0 ? counts[j]![j]! / samples : 0,
-        producersAccuracy: producersAccuracy?.value ?? 0,
+        usersAccuracy: samples > 0 ? counts[j]![j]! / samples : null,
+        producersAccuracy: producersAccuracy?.value ?? null,
       };
     }),
     overallAccuracy: found.overallAccuracy?.value ?? 0,

@@ -43,8 +43,9 @@ def ratio(y, x):
     q = sum(N[h] * y[S == h].mean() for h in N) / X
     v = 0
     for h in N:
-        own = S == h
-        c = np.cov(y[own], x[own]); n = own.sum()
+        own = S == h; n = own.sum()
+        if n == N[h]: continue
+        c = np.cov(y[own], x[own])
         v += N[h] ** 2 * (1 - n / N[h]) * (c[0, 0] + q * q * c[1, 1] - 2 * q * c[0, 1]) / n
     return [q, 1.96 * max(0, v) ** 0.5 / X]
 every = np.ones(len(S), bool)
@@ -194,6 +195,26 @@ test("a plan keeps its promises whatever the strata: minima, what there is, the 
       },
     ),
   );
+});
+
+test("a stratum that was sampled whole adds nothing to the intervals, also where it is one unit", { tags: ["gdal"] }, () => {
+  const common = { size: 4000, counts: [[30, 2], [1, 27]] }; // biome-ignore format: a matrix
+  const single = { size: 1, counts: [[0, 0], [0, 1]] }; // biome-ignore format: a matrix
+  const both = { size: 2, counts: [[1, 0], [1, 0]] }; // biome-ignore format: a matrix
+  const found = estimateSample([common, single, both], 2) as SampleEstimates;
+  const other = numpy([common, single, both], 2);
+  expect(found.overallAccuracy!.value).toBeCloseTo(other.oa[0]!, 12);
+  expect(found.overallAccuracy!.error).toBeCloseTo(other.oa[1]!, 12);
+  // One of two is not all of it, and without the correction for finite strata one unit never is.
+  expect(estimateSample([common, { ...both, counts: [[1, 0], [0, 0]] }], 2)).toEqual({ missing: [1] }); // biome-ignore format: one line
+  expect(estimateSample([common, single], 2, false)).toEqual({ missing: [1] });
+});
+
+test("every class gets two places, however few are asked for: with fewer nothing could be estimated", () => {
+  const strata = [9000, 900, 3, 1, 0].map((size) => ({ size, expected: 0.8 }));
+  expect(allocate(strata, 20, "proportional", 0)).toEqual([15, 2, 2, 1, 0]);
+  const plan = planSample(strata, { method: "stratified", allocation: "proportional", minimum: 0, wanted: { units: 20 } }); // biome-ignore format: one call
+  expect(Number.isFinite(plan.error)).toBe(true);
 });
 
 test("a stratum with one sampled unit is named, and nothing is estimated", () => {

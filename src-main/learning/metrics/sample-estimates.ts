@@ -40,7 +40,8 @@ type Indicator = (row: number, column: number) => boolean;
  * over strata, which need not be the classes of the map (Stehman 2014, Int. J. Remote Sensing 35, equations 3 and 25–28). Where they are, and
  * without `finite`, the figures are those of Olofsson et al. 2014 (equations 1–11).
  *
- * A stratum with fewer than two sampled units says nothing of its variance: these are named in `missing`, and nothing is estimated.
+ * A stratum with fewer than two sampled units says nothing of its variance: these are named in `missing`, and nothing is estimated. Of one
+ * that was sampled whole (with `finite`) everything is known: it adds nothing to the intervals, also where it is a single unit.
  * @param classes how many of the columns are classes with the same row; `counts` may have one row for other classes of the map after
  * these, and one for units that the map says nothing of, which count for areas alone
  * @param finite narrows the intervals by the share of each stratum that was sampled
@@ -51,7 +52,8 @@ export function estimateSample(
   finite = true,
 ): SampleEstimates | { readonly missing: readonly number[] } {
   const sampled = strata.map(({ counts }) => counts.reduce((all, row) => row.reduce((sum, n) => sum + n, all), 0));
-  const missing = strata.flatMap(({ size }, h) => (size > 0 && sampled[h]! < 2 ? [h] : []));
+  const whole = (size: number, n: number): boolean => finite && n >= size;
+  const missing = strata.flatMap(({ size }, h) => (sampled[h]! < 2 && !whole(size, sampled[h]!) && size > 0 ? [h] : []));
   const all = strata.reduce((sum, { size }) => sum + size, 0);
   if (missing.length > 0 || all === 0) return { missing };
   const used = strata.flatMap((stratum, h) => (stratum.size > 0 ? [{ ...stratum, sampled: sampled[h]! }] : []));
@@ -70,6 +72,7 @@ export function estimateSample(
     if (total === 0) return null;
     const value = parts.reduce((sum, { size, y }) => sum + size * y, 0) / total;
     const variance = parts.reduce((sum, { size, sampled: n, x, y }) => {
+      if (whole(size, n)) return sum;
       // Variances and covariance of indicators, of which one is part of the other.
       const [varianceY, varianceX, covariance] = [y * (1 - y), x * (1 - x), y * (1 - x)];
       const residual = varianceY + value ** 2 * varianceX - 2 * value * covariance;

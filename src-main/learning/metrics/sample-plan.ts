@@ -20,6 +20,9 @@ export interface SamplePlan {
   readonly error: number;
 }
 
+/** Fewer places of a class say nothing of its variance, so that nothing could be estimated. */
+const fewest = 2;
+
 /** Accuracies of 0 and 1 would leave no variance to plan with. */
 const believable = (expected: number): number => Math.min(0.99, Math.max(0.01, expected));
 
@@ -53,7 +56,7 @@ export function predictedError(
 
 /**
  * Divides `total` units among strata, by area (`proportional`), alike (`equal`), or by area times standard deviation (`optimal`: Neyman,
- * Cochran 1977, equation 5.26), each with at least `minimum` where it has as many. More than `total` where the minima ask for it.
+ * Cochran 1977, equation 5.26), each with at least `minimum`, and two, where it has as many. More than `total` where the minima ask for it.
  */
 export function allocate(
   strata: readonly PlannedStratum[],
@@ -65,7 +68,7 @@ export function allocate(
   const wanted = strata.map(({ size }, h) =>
     size === 0 ? 0 : how === "equal" ? 1 : how === "proportional" ? size : size * deviation(strata, h, figure),
   );
-  const least = strata.map(({ size }) => Math.min(size, Math.max(0, minimum)));
+  const least = strata.map(({ size }) => Math.min(size, Math.max(fewest, minimum)));
   const fixed = new Map<number, number>();
   // What its share would put below the minimum, or above what there is, is set; the others divide the rest.
   for (;;) {

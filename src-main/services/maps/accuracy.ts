@@ -156,8 +156,8 @@ function sampledAreas(catalog: Catalog, map: MapProduct): MapDetails["corrected"
           code,
           hectares: hectares?.value ?? 0,
           error: hectares?.error ?? 0,
-          usersAccuracy: usersAccuracy?.value ?? 0,
-          producersAccuracy: producersAccuracy?.value ?? 0,
+          usersAccuracy: usersAccuracy?.value ?? null,
+          producersAccuracy: producersAccuracy?.value ?? null,
         })),
     };
   }
@@ -184,15 +184,14 @@ export function correctedAreas(
   const codes = score.classSet;
   const pixels = codes.map((code) => areas.find((each) => each.code === code)?.pixels ?? 0);
   const estimated = estimateAreas(score.confusion, pixels, hectares);
-  if ("missing" in estimated) {
-    const classes = estimated.missing.map(
-      (row) => areas.find(({ code }) => code === codes[row])?.name ?? `${codes[row]}`,
-    );
-    return { corrected: null, uncorrected: { reason: "too-few-samples", classes } };
-  }
+  const namesOf = (rows: readonly number[]) =>
+    rows.map((row) => areas.find(({ code }) => code === codes[row])?.name ?? `${codes[row]}`);
+  if ("missing" in estimated)
+    return { corrected: null, uncorrected: { reason: "too-few-samples", classes: namesOf(estimated.missing) } };
   // Patches of one label resemble each other: their intervals count labels. Results of earlier versions do not know which patch is whose.
   const errors = score.labelCounts ? clusteredErrors(score.labelCounts, pixels) : undefined;
-  if (errors === null) return { corrected: null, uncorrected: { reason: "one-label", classes: [] } };
+  if (errors && "missing" in errors)
+    return { corrected: null, uncorrected: { reason: "one-label", classes: namesOf(errors.missing) } };
   const { unit } = measured;
   return {
     uncorrected: null,
