@@ -1,4 +1,4 @@
-import type { AreaSample, AreaUnit, SampleDesign } from "../../src-shared/domain/area-sample.ts";
+import { type AreaSample, type AreaUnit, cannotTell, type SampleDesign } from "../../src-shared/domain/area-sample.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { fromJson, toJson } from "./json-columns.ts";
 import type { Sql } from "./sql.ts";
@@ -54,6 +54,20 @@ export function areaSampleTable(sql: Sql) {
           );
         return id;
       });
+    },
+
+    /** How many places a sample has, how many are answered, and of how many nothing can be told. */
+    counts(id: number): { readonly places: number; readonly answered: number; readonly cannotTell: number } {
+      return sql.get(
+        `SELECT count(*) AS places, count(answer) AS answered, count(*) FILTER (WHERE answer = ?) AS cannotTell
+         FROM area_units WHERE sample_id = ?`,
+        cannotTell,
+        id,
+      )!;
+    },
+
+    has(name: string): boolean {
+      return sql.get("SELECT 1 FROM area_samples WHERE name = ?", name) !== undefined;
     },
 
     /** In the order in which they are shown. */

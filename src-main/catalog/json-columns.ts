@@ -11,6 +11,7 @@ const anything: Shape = () => true;
 const text: Shape = (value) => typeof value === "string";
 const number: Shape = (value) => typeof value === "number" && Number.isFinite(value);
 const whole: Shape = (value) => Number.isSafeInteger(value);
+const atLeastOne: Shape = (value) => Number.isFinite(value) && (value as number) >= 1;
 const size: Shape = (value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= 2 ** 31;
 const truth: Shape = (value) => typeof value === "boolean";
 const plain: Shape = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -163,7 +164,7 @@ const shapes = {
         places: list(object({ files: (files) => files == null || mapFiles(files) })),
       },
     )(value),
-  "area_samples.design": object({ method: text, seed: whole, allocation: orNull(text), minimum: whole, spacing: orNull(size), grid: geobox, squareMetersPerPixel: number, mapName: text, strata: list(object({ code: whole, name: text, color: text, pixels: whole, expected: number })) }), // biome-ignore format: one line
+  "area_samples.design": object({ method: text, seed: whole, allocation: orNull(text), minimum: whole, spacing: orNull(atLeastOne), grid: geobox, squareMetersPerPixel: number, mapName: text, strata: list(object({ code: whole, name: text, color: text, pixels: whole, expected: number })) }), // biome-ignore format: one line
   "comparisons.result": object({ path: text, qmlPath: text, sldPath: text, sidecarPaths: list(anything), area: geobox, from: legend, to: legend, counts: list(list(number)), classes: legend }), // biome-ignore format: one line
   "number_targets.report": object({ total: number, used: number, low: number, high: number, mean: number }, { dropped: list(object({ reason: text, count: number })), farOff: list(number) }), // biome-ignore format: one line
   "number_places.geometry": rings,

@@ -1,3 +1,4 @@
+import { freeName } from "../../src-shared/domain/free-name.ts";
 import type { CompareResult, MapResult } from "../../src-shared/domain/job.ts";
 import { movedMapFiles } from "../../src-shared/domain/map-files.ts";
 import type { MapComparison, MapProduct } from "../../src-shared/domain/map-product.ts";
@@ -122,8 +123,7 @@ export function comparisonTable(sql: Sql, paths: ProjectPaths) {
     add(comparison: Omit<MapComparison, "id" | "createdAt">): number {
       return sql.transaction(() => {
         const taken = new Set(table.list().map(({ name }) => name));
-        let { name } = comparison;
-        for (let n = 2; taken.has(name); n++) name = `${comparison.name} (${n})`;
+        const name = freeName(comparison.name, (own) => taken.has(own));
         return sql.run(
           "INSERT INTO comparisons (name, from_map, to_map, job_id, result, created_at) VALUES (?, ?, ?, ?, ?, ?)",
           name,

@@ -25,7 +25,7 @@ export interface SampleDesign {
   readonly allocation: Allocation | null;
   /** of each class, of a stratified sample */
   readonly minimum: number;
-  /** pixels between neighbours, of a systematic sample */
+  /** pixels between neighbours, a whole number or not; of a systematic sample */
   readonly spacing: number | null;
   /** the map's pixels: one is one unit */
   readonly grid: GeoBox;

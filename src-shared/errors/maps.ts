@@ -41,6 +41,10 @@ export const mapErrors = {
   }) => `The sample “${name}” has places 1 to ${places}; there is no place ${position}.`,
   "sample-of-empty-map": ({ name }: { readonly name: string }) =>
     `No pixel of the map “${name}” has a class, so no place can be drawn. Choose another map.`,
+  "sample-missed-map": ({ name, places }: { readonly name: string; readonly places: number }) =>
+    `The grid for ${places} ${places === 1 ? "place" : "places"} met no pixel of the map “${name}”. Ask for more places, or choose another seed.`,
+  "sample-too-large": ({ places, most }: { readonly places: number; readonly most: number }) =>
+    `The sample would have ${places} places; ${most} are the most. Choose a wider interval, or fewer places of each class.`,
   "sample-answer-unknown": ({
     name,
     answer,
@@ -74,7 +78,7 @@ export const mapErrors = {
     readonly values: readonly string[];
     readonly classes: readonly string[];
   }) =>
-    `“${path}” holds answers that are no class of the sample: ${values.join(", ")}. Use ${classes.join(", ")}, other or cannot tell; nothing was changed.`,
+    `“${path}” holds answers that are no class of the sample: ${values.join(", ")}. Use ${classes.join(", ")}; nothing was changed.`,
   "instant-not-prepared": (_: Readonly<Record<string, never>>) =>
     "The instant map needs its values first, which are computed once from the images. Prepare it with “Prepare the instant map” or omnisat features.",
   "instant-stale": ({ modalities }: { readonly modalities: readonly string[] }) =>

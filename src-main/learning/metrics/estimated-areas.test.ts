@@ -26,7 +26,7 @@ test("areas and intervals are those that the paper prints", () => {
   });
   expect(estimated.overallAccuracy).toBeCloseTo(0.95, 2);
   expect(estimated.overallAccuracyError).toBeCloseTo(0.02, 2);
-  expect(estimated.classes.map(({ usersAccuracy }) => Number(usersAccuracy.toFixed(2)))).toEqual([
+  expect(estimated.classes.map(({ usersAccuracy }) => Number(usersAccuracy!.toFixed(2)))).toEqual([
     0.88, 0.73, 0.93, 0.96,
   ]);
 });

@@ -197,7 +197,9 @@ test("a plan keeps its promises whatever the strata: minima, what there is, the 
   );
 });
 
-test("a stratum that was sampled whole adds nothing to the intervals, also where it is one unit", { tags: ["gdal"] }, () => {
+test("a stratum that was sampled whole adds nothing to the intervals, also where it is one unit", {
+  tags: ["gdal"],
+}, () => {
   const common = { size: 4000, counts: [[30, 2], [1, 27]] }; // biome-ignore format: a matrix
   const single = { size: 1, counts: [[0, 0], [0, 1]] }; // biome-ignore format: a matrix
   const both = { size: 2, counts: [[1, 0], [1, 0]] }; // biome-ignore format: a matrix

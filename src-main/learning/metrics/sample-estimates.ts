@@ -53,7 +53,9 @@ export function estimateSample(
 ): SampleEstimates | { readonly missing: readonly number[] } {
   const sampled = strata.map(({ counts }) => counts.reduce((all, row) => row.reduce((sum, n) => sum + n, all), 0));
   const whole = (size: number, n: number): boolean => finite && n >= size;
-  const missing = strata.flatMap(({ size }, h) => (sampled[h]! < 2 && !whole(size, sampled[h]!) && size > 0 ? [h] : []));
+  const missing = strata.flatMap(({ size }, h) =>
+    sampled[h]! < 2 && !whole(size, sampled[h]!) && size > 0 ? [h] : [],
+  );
   const all = strata.reduce((sum, { size }) => sum + size, 0);
   if (missing.length > 0 || all === 0) return { missing };
   const used = strata.flatMap((stratum, h) => (stratum.size > 0 ? [{ ...stratum, sampled: sampled[h]! }] : []));

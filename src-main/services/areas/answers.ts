@@ -7,34 +7,37 @@ import { seedOf, writeWholeSync } from "../../files/index.ts";
 import { transformer } from "../../raster/index.ts";
 import { eachFeatureInSubprocess, type Feature, type PropertyValue, writeGeoPackage } from "../../vector/index.ts";
 
-/** Words of answers that are no class. */
-const words = { other: otherClass, "cannot tell": cannotTell } as const;
+/** Words of answers that are no class; the first that no class is called. */
+function wordsOf({ design }: AreaSample): ReadonlyMap<number, string> {
+  const taken = new Set(design.strata.map(({ name }) => plain(name)));
+  const free = (...words: readonly string[]): string => words.find((word) => !taken.has(word)) ?? words[0]!;
+  return new Map([
+    [otherClass, free("other", "none of these", "no class of the map")],
+    [cannotTell, free("cannot tell", "not to be told")],
+  ]);
+}
 
-/** What tells the files of one sample from those of another. */
+const plain = (text: string): string => text.trim().toLowerCase();
+
+/** What tells the files of one sample from those of another. A letter first: spreadsheets take 00123456 and 12e45678 for numbers. */
 const tokenOf = ({ name, createdAt, design }: AreaSample): string =>
-  seedOf(name, createdAt, design.mapName, design.seed).toString(16).padStart(8, "0");
+  `s${seedOf(name, createdAt, design.mapName, design.seed).toString(16).padStart(8, "0")}`;
 
-const wordOf = ({ design }: AreaSample, answer: number | null): string | null =>
+const wordOf = (sample: AreaSample, answer: number | null): string | null =>
   answer === null
     ? null
-    : answer === otherClass
-      ? "other"
-      : answer === cannotTell
-        ? "cannot tell"
-        : (design.strata.find(({ code }) => code === answer)?.name ?? null);
+    : (wordsOf(sample).get(answer) ?? sample.design.strata.find(({ code }) => code === answer)?.name ?? null);
 
 /** An answer from what a person typed: a name of a class, its code, “other” or “cannot tell”; `undefined` when it is none. */
-function answerFrom({ design }: AreaSample, typed: PropertyValue): number | null | undefined {
+function answerFrom(sample: AreaSample, typed: PropertyValue): number | null | undefined {
+  const { strata } = sample.design;
   // What a spreadsheet could take for a formula was written with an apostrophe.
-  const text = String(typed ?? "")
-    .trim()
-    .replace(/^'(?=[=+\-@])/, "")
-    .toLowerCase();
+  const text = plain(String(typed ?? "")).replace(/^'(?=[=+\-@])/, "");
   if (text === "") return null;
-  const named = design.strata.find(({ name }) => name.trim().toLowerCase() === text);
+  const named = strata.find(({ name }) => plain(name) === text);
   if (named) return named.code;
-  if (text in words) return words[text as keyof typeof words];
-  return design.strata.find(({ code }) => String(code) === text)?.code;
+  const [word] = [...wordsOf(sample)].find(([, own]) => own === text) ?? [];
+  return word ?? strata.find(({ code }) => String(code) === text)?.code;
 }
 
 /**
@@ -43,7 +46,7 @@ function answerFrom({ design }: AreaSample, typed: PropertyValue): number | null
  */
 export function writeAnswers(sample: AreaSample, units: readonly AreaUnit[], path: string): void {
   const { grid, strata } = sample.design;
-  const choices = [...strata.map(({ name }) => name), ...Object.keys(words)].join("; ");
+  const choices = [...strata.map(({ name }) => name), ...wordsOf(sample).values()].join("; ");
   const toDegrees = transformer(grid.crs, "EPSG:4326").forward;
   const places = units.map(({ position, col, row, answer }) => {
     const [x, y] = apply(grid.affine, col + 0.5, row + 0.5);
@@ -123,7 +126,7 @@ export async function readAnswers(
   if (lacking.length > 0) throw new AppError("answers-without-columns", { path, columns: lacking });
   if (wrong !== undefined) throw new AppError("answers-of-another-sample", { path, sample: sample.name, row: wrong });
   if (unknown.size > 0) {
-    const classes = sample.design.strata.map(({ name }) => name);
+    const classes = [...sample.design.strata.map(({ name }) => name), ...wordsOf(sample).values()];
     throw new AppError("answers-unknown", { path, values: [...unknown], classes });
   }
   return answers;

@@ -107,6 +107,35 @@ test("each pixel of a class is drawn equally often, by every method", async () =
   }
 });
 
+test("a grid has about as many places as were asked for, also where its spacing is no whole number", async () => {
+  for (const units of [2500, 3000, 700]) {
+    const { id, places, design } = await all["areas.draw"]({ map: 1, method: "systematic", units, seed: 3 });
+    expect(Math.abs(places / units - 1)).toBeLessThan(0.05);
+    expect(design.spacing).toBeCloseTo(Math.sqrt(7200 / units), 9);
+    await all["areas.remove"]({ id });
+  }
+});
+
+test("a grid that meets no pixel, a sample beyond all answering and a name that is taken are one sentence each, before the map is read", async () => {
+  const few = await addMap("few", (col, row) => (col % 11 === 5 && row === col ? 2 : 0));
+  const codes = new Set<string>();
+  for (let seed = 1; seed <= 12; seed++)
+    await all["areas.draw"]({ map: few, method: "systematic", units: 1, seed }).then(
+      () => codes.add("drawn"),
+      (error: { code: string }) => codes.add(error.code),
+    );
+  expect([...codes].sort()).toEqual(["drawn", "sample-missed-map"]);
+  const huge = { ...geobox, affine: northUp(574_680, 5_622_440, 1, 1), width: 1200, height: 1000 };
+  const large = await addMap("large", () => 2, huge);
+  await expect(all["areas.draw"]({ map: large, error: 0.001 })).rejects.toMatchObject({
+    code: "sample-too-large",
+    details: { most: 100_000 },
+  });
+  await expect(all["areas.draw"]({ map: 1, name: "first" })).rejects.toMatchObject({ code: "sample-exists" });
+  for (const sample of await all["areas.list"]({}))
+    if (sample.name !== "first") await all["areas.remove"]({ id: sample.id });
+});
+
 test("the estimate is that of Olofsson et al. 2014, and its interval holds the truth that the map misses", async () => {
   const sample = catalog.areaSamples.list()[0]!;
   const { id } = sample;
@@ -215,6 +244,28 @@ test("a colleague answers elsewhere: the file holds no word of the map, and come
     expect(await all["areas.import"]({ id, path, replace: true })).toMatchObject({ answered: 1 });
     expect(catalog.areaSamples.units(id)).toEqual(before);
   }
+});
+
+test("answers come back also where a class is called “other” or looks like a formula, and the sample's mark is no number", async () => {
+  const classes = [
+    { code: 1, name: "Other", color: "#006600" },
+    { code: 2, name: "cannot tell", color: "#cccc00" },
+    { code: 7, name: "=07", color: "#0000ff" },
+  ];
+  const map = await addMap("odd names", mapped, geobox, classes);
+  const { id } = await all["areas.draw"]({ map, units: 12 });
+  for (const [position, answer] of [0, -1, 1, 2, 7].entries())
+    await all["areas.answer"]({ id, position: position + 1, answer });
+  const before = catalog.areaSamples.units(id);
+  for (const end of ["gpkg", "csv"]) {
+    const path = join(room, `odd.${end}`);
+    await all["areas.export"]({ id, to: path });
+    expect(await all["areas.import"]({ id, path })).toMatchObject({ answered: 0, same: 5, kept: 0 });
+  }
+  expect(catalog.areaSamples.units(id)).toEqual(before);
+  // 00123456 and 12e45678 would come back from a spreadsheet as other numbers.
+  expect(readFileSync(join(room, "odd.csv"), "utf8").split("\r\n")[1]).toMatch(/^s[0-9a-f]{8},/);
+  await all["areas.remove"]({ id });
 });
 
 test("answers of another sample, of unknown classes and without columns are one sentence each, and change nothing", async () => {

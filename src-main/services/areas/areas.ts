@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { allocations, cannotTell, otherClass, sampleMethods } from "../../../src-shared/domain/area-sample.ts";
+import { freeName } from "../../../src-shared/domain/free-name.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply } from "../../../src-shared/geo/affine.ts";
 import { resolutionOf } from "../../../src-shared/geo/geobox.ts";
-import type { AreaCommands, SamplePlanAnswer } from "../../../src-shared/ipc/areas.ts";
+import type { AreaCommands, SamplePlanAnswer, SampleSummary } from "../../../src-shared/ipc/areas.ts";
 import { planSample, predictedError } from "../../learning/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { writable } from "../exports/exports.ts";
@@ -14,7 +15,7 @@ import { Tasks } from "../tasks.ts";
 import { validated } from "../validated.ts";
 import { readAnswers, writeAnswers } from "./answers.ts";
 import { drawPlaces } from "./draw.ts";
-import { estimateOther, estimateOwn, summaryOf } from "./estimate.ts";
+import { estimateOther, estimateOwn } from "./estimate.ts";
 
 const id = z.int().positive();
 const byId = z.strictObject({ id });
@@ -42,7 +43,10 @@ const usualAccuracy = 0.75;
 export function areaService({ catalog, announce }: Deps): AreaCommands {
   const tasks = new Tasks(announce);
   const changed = () => announceChanged(announce, "area_samples", "area_units");
-  const summary = (sample: number) => summaryOf(catalog.areaSamples.get(sample), catalog.areaSamples.units(sample));
+  const summary = (sample: number): SampleSummary => ({
+    ...catalog.areaSamples.get(sample),
+    ...catalog.areaSamples.counts(sample),
+  });
 
   const plan = async (request: Wish): Promise<SamplePlanAnswer> => {
     const { method, allocation, minimum, units, error, of } = request;
@@ -98,7 +102,11 @@ export function areaService({ catalog, announce }: Deps): AreaCommands {
       async (request) => {
         const { method, allocation, minimum, seed } = request;
         const map = catalog.maps.get(request.map);
+        if (request.name !== undefined && catalog.areaSamples.has(request.name))
+          throw new AppError("sample-exists", { name: request.name });
         const planned = await plan(request);
+        if (planned.units > mostUnits)
+          throw new AppError("sample-too-large", { places: Math.round(planned.units), most: mostUnits });
         const stratified = method === "stratified";
         const drawn = await tasks.run(request.token, (signal, progress) =>
           drawPlaces(
@@ -113,10 +121,9 @@ export function areaService({ catalog, announce }: Deps): AreaCommands {
             progress,
           ),
         );
-        if (drawn.units.length === 0) throw new AppError("sample-of-empty-map", { name: map.name });
-        const taken = new Set(catalog.areaSamples.list().map((sample) => sample.name));
-        let own = request.name ?? map.name;
-        for (let n = 2; request.name === undefined && taken.has(own); n++) own = `${map.name} (${n})`;
+        if (drawn.units.length === 0)
+          throw new AppError("sample-missed-map", { name: map.name, places: planned.units });
+        const own = request.name ?? freeName(map.name, (wanted) => catalog.areaSamples.has(wanted));
         const sample = catalog.areaSamples.add(
           {
             name: own,
@@ -150,7 +157,7 @@ export function areaService({ catalog, announce }: Deps): AreaCommands {
     "areas.stop": validated("areas.stop", z.strictObject({ token }), (request) => tasks.stop(request.token)),
 
     "areas.list": validated("areas.list", z.strictObject({}), () =>
-      catalog.areaSamples.list().map((sample) => summaryOf(sample, catalog.areaSamples.units(sample.id))),
+      catalog.areaSamples.list().map((sample) => ({ ...sample, ...catalog.areaSamples.counts(sample.id) })),
     ),
 
     "areas.places": validated("areas.places", byId, (request) => {

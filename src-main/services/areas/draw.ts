@@ -23,7 +23,7 @@ export interface Drawn {
   readonly units: readonly DrawnUnit[];
   /** pixels of each class */
   readonly pixels: readonly number[];
-  /** of a systematic sample */
+  /** of a systematic sample, in pixels: a whole number or not */
   readonly spacing: number | null;
 }
 
@@ -32,8 +32,9 @@ const pixelsAtOnce = 1 << 20;
 /**
  * Draws pixels of a class map that have one of `codes`. The file is read twice, once to count; in memory are the places alone.
  * Simple and stratified: each class, or all together, by ranks that are drawn without replacement (Floyd's algorithm; Bentley 1987).
- * Systematic: every k-th column of every k-th row from a random start. The order in which places are shown is random, so that
- * those answered so far are a random sample too.
+ * Systematic: columns and rows at one spacing from a random start. The spacing need not be whole, so that about as many places are drawn as
+ * were asked for (fractional intervals: Cochran 1977, §8.1). The order in which places are shown is random, so that those answered so far are a
+ * random sample too.
  */
 export async function drawPlaces(
   path: string,
@@ -76,10 +77,10 @@ export async function drawPlaces(
     const wanted = draw.units.reduce((sum, count) => sum + count, 0);
     let spacing: number | null = null;
     if (draw.method === "systematic") {
-      spacing = Math.max(1, Math.floor(Math.sqrt(all / Math.max(1, wanted))));
-      const [firstCol, firstRow] = [Math.floor(random() * spacing), Math.floor(random() * spacing)];
+      spacing = Math.max(1, Math.sqrt(all / Math.max(1, wanted)));
+      const [cols, rows] = [onGrid(width, spacing, random), onGrid(height, spacing, random)];
       await each((stratum, col, row) => {
-        if (col % spacing! === firstCol && row % spacing! === firstRow) take(stratum, col, row);
+        if (rows[row] === 1 && cols[col] === 1) take(stratum, col, row);
       });
     } else {
       const stratified = draw.method === "stratified";
@@ -100,6 +101,13 @@ export async function drawPlaces(
   } finally {
     raster.close();
   }
+}
+
+/** [size] 1 for what holds a point of a line of points, `spacing` apart from a random start: each as likely as the others. */
+function onGrid(size: number, spacing: number, random: Random): Uint8Array {
+  const chosen = new Uint8Array(size);
+  for (let at = random() * spacing; at < size; at += spacing) chosen[Math.floor(at)] = 1;
+  return chosen;
 }
 
 /** `count` different numbers below `of`, in order; all of them where there are not more. */

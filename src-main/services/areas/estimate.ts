@@ -7,15 +7,13 @@ import { estimateSample, type SampledStratum } from "../../learning/index.ts";
 import { openRaster, requireGeobox, transformer } from "../../raster/index.ts";
 import { legendOfFile } from "../maps/legend.ts";
 
-/** A sample as lists show it. */
-export function summaryOf(sample: AreaSample, units: readonly AreaUnit[]): SampleSummary {
-  return {
-    ...sample,
-    places: units.length,
-    answered: units.filter(({ answer }) => answer !== null).length,
-    cannotTell: units.filter(({ answer }) => answer === cannotTell).length,
-  };
-}
+/** A sample as lists show it, from places that were read. */
+const summaryOf = (sample: AreaSample, units: readonly AreaUnit[]): SampleSummary => ({
+  ...sample,
+  places: units.length,
+  answered: units.filter(({ answer }) => answer !== null).length,
+  cannotTell: units.filter(({ answer }) => answer === cannotTell).length,
+});
 
 /** A unit's class on a map: the place of a class of the sample, `elsewise` for another class, `unmapped` without any. */
 type MapClass = number;
@@ -102,8 +100,10 @@ function estimated(
     if (answer === null || answer === cannotTell) continue;
     const column = answer === otherClass ? classes : codes.indexOf(answer);
     const row = mapClass(unit);
-    if (column < 0) continue;
-    sampled[divided ? codes.indexOf(stratum) : 0]!.counts[row]![column]! += 1;
+    const own = divided ? codes.indexOf(stratum) : 0;
+    // A project of a stranger may say what is in no class of its sample.
+    if (column < 0 || row < 0 || own < 0) continue;
+    sampled[own]!.counts[row]![column]! += 1;
     all[row]![column]! += 1;
     used++;
   }

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { freeName } from "../../../src-shared/domain/free-name.ts";
 import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../../src-shared/domain/job.ts";
 import { movedMapFiles } from "../../../src-shared/domain/map-files.ts";
 import type { ChangeSpec, Surface } from "../../../src-shared/domain/numbers.ts";
@@ -233,14 +234,6 @@ function moving(project: string, moves: readonly (readonly [from: string, to: st
   } catch (error) {
     for (const [from, to] of done.reverse()) renameOverSync(to, from);
     throw error;
-  }
-}
-
-/** `name`, or with a number behind when that is taken. */
-function freeName(name: string, taken: (name: string) => boolean): string {
-  for (let n = 1; ; n++) {
-    const wanted = n === 1 ? name : `${name} (${n})`;
-    if (!taken(wanted)) return wanted;
   }
 }
 

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { z } from "zod";
 import { csv } from "../../../src-shared/domain/csv.ts";
+import { freeName } from "../../../src-shared/domain/free-name.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
@@ -130,8 +131,7 @@ export function completed(found: readonly Found[]): LegendClass[] {
   const wanted = new Set(found.flatMap(({ code }) => (code === undefined ? [] : [code])));
   return found.map(({ code, name, color: given, parent, source }) => {
     const own = code !== undefined && !codes.has(code) ? code : freeCode(new Set([...codes, ...wanted]));
-    let title = name;
-    for (let n = 2; names.has(title.toLowerCase()); n++) title = `${name} (${n})`;
+    const title = freeName(name, (one) => names.has(one.toLowerCase()));
     const hex = given ?? freeColor(colors);
     codes.add(own);
     names.add(title.toLowerCase());

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { z } from "zod";
 import { type Finding, inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
+import { freeName } from "../../../src-shared/domain/free-name.ts";
 import { type ArchitectureChoice, architectures, type GoldenSpec } from "../../../src-shared/domain/job.ts";
 import { isMethod, type Method } from "../../../src-shared/domain/method.ts";
 import { folderOfShipped, isShippedName, usualStart } from "../../../src-shared/domain/shipped-model.ts";
@@ -109,8 +110,7 @@ export function modelService({ catalog, announce, runJob, appVersion, signal, sh
           catalog.removeOwn(folder, ["models"]);
           throw new AppError("model-exists", { name: wanted });
         }
-        let name = wanted ?? own;
-        for (let n = 2; taken.has(name); n++) name = `${own} (${n})`;
+        const name = wanted ?? freeName(own, (title) => taken.has(title));
         const id = catalog.models.add({
           name,
           kind: task === "pretrained" ? "pretrained" : "finetuned",

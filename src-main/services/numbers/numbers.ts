@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { z } from "zod";
+import { freeName } from "../../../src-shared/domain/free-name.ts";
 import { methodFeatures, usesEncoder } from "../../../src-shared/domain/method.ts";
 import { type NumberInput, type NumberTarget, numberMethods } from "../../../src-shared/domain/numbers.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -263,12 +264,4 @@ function usualBlock({ places }: NumberInput, patchMeters: number): number {
     values.reduce((p, q) => Math.max(p, q), -Infinity) - values.reduce((p, q) => Math.min(p, q), Infinity);
   const longer = Math.max(extent(places.map(({ x }) => x)), extent(places.map(({ y }) => y)), patchMeters);
   return Math.max(1, Math.round(longer / 6 / patchMeters)) * patchMeters;
-}
-
-/** `wanted`, or with a number behind when that is taken. */
-function freeName(wanted: string, taken: (own: string) => boolean): string {
-  for (let n = 1; ; n++) {
-    const own = n === 1 ? wanted : `${wanted} (${n})`;
-    if (!taken(own)) return own;
-  }
 }

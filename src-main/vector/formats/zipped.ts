@@ -4,6 +4,7 @@ import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { vectorEndings } from "../../../src-shared/domain/file-endings.ts";
+import { freeName } from "../../../src-shared/domain/free-name.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip, removeSync } from "../../files/index.ts";
@@ -70,8 +71,7 @@ export async function unpacked(path: string, looking: MemberChecks = () => undef
       for (const { name, ending } of files) {
         const stem = name.slice(0, -ending.length);
         const last = stem.slice(stem.lastIndexOf("/") + 1).replace(/[^\p{L}\p{N} ._()-]/gu, "_").replace(/^\.+/, "_").slice(0, 120) || "layer"; // biome-ignore format: one line
-        let own = last;
-        for (let n = 2; taken.has(own.toLowerCase()); n++) own = `${last} (${n})`;
+        const own = freeName(last, (one) => taken.has(one.toLowerCase()));
         taken.add(own.toLowerCase());
         for (const member of archive.members) {
           const part = extname(member.name).toLowerCase();

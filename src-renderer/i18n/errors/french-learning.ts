@@ -128,6 +128,10 @@ export const frenchLearning: Sentences<
     `L’échantillon ${quoted(name)} a les lieux 1 à ${places} ; il n’y a pas de lieu ${position}.`,
   "sample-of-empty-map": ({ name }) =>
     `Aucun pixel de la carte ${quoted(name)} n’a de classe : aucun lieu ne peut être tiré. Choisissez une autre carte.`,
+  "sample-missed-map": ({ name, places }) =>
+    `La grille pour ${places} ${places === 1 ? "lieu" : "lieux"} n’a rencontré aucun pixel de la carte ${quoted(name)}. Demandez plus de lieux, ou choisissez une autre graine.`,
+  "sample-too-large": ({ places, most }) =>
+    `L’échantillon aurait ${places} lieux ; ${most} sont le maximum. Choisissez un intervalle plus large, ou moins de lieux par classe.`,
   "sample-answer-unknown": ({ name, answer, classes }) =>
     `${quoted(answer)} n’est pas une réponse de l’échantillon ${quoted(name)}. Répondez par : ${classes.join(", ")}, other (autre) ou cannot tell (impossible à dire).`,
   "sample-apart-from-map": ({ sample, map }) =>
@@ -137,7 +141,7 @@ export const frenchLearning: Sentences<
   "answers-of-another-sample": ({ path, sample, row }) =>
     `La ligne ${row} de ${quoted(path)} n’appartient pas à l’échantillon ${quoted(sample)}. Importez le fichier exporté depuis cet échantillon ; rien n’a été modifié.`,
   "answers-unknown": ({ path, values, classes }) =>
-    `${quoted(path)} contient des réponses qui ne sont pas des classes de l’échantillon : ${values.join(", ")}. Utilisez ${classes.join(", ")}, other (autre) ou cannot tell (impossible à dire) ; rien n’a été modifié.`,
+    `${quoted(path)} contient des réponses qui ne sont pas des classes de l’échantillon : ${values.join(", ")}. Utilisez ${classes.join(", ")} ; rien n’a été modifié.`,
   "comparison-not-found": ({ id }) =>
     `Il n’y a plus de comparaison ${id} dans ce projet. Comparez de nouveau les cartes.`,
   "instant-not-prepared": () =>

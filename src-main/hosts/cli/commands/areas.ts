@@ -43,7 +43,7 @@ const wishOptions = {
 
 type Wish = Values<typeof wishOptions>;
 
-const pixels = (value: number): string =>
+const hectares = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString("en-US") : value >= 100 ? value.toFixed(1) : value.toFixed(2);
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const both = (own: WithError | null, write: (value: number) => string): string =>
@@ -141,10 +141,10 @@ const plan = command({
             ["class", "mapped ha", "expected accuracy", "places", "expected ± ha"],
             planned.classes.map((one) => [
               one.name,
-              pixels(one.hectares),
+              hectares(one.hectares),
               `${percent(one.expected)}${one.measured ? " (measured)" : ""}`,
               Math.round(one.units),
-              Number.isFinite(one.error) ? pixels(one.error) : "–",
+              Number.isFinite(one.error) ? hectares(one.error) : "–",
             ]),
           ),
         ].join("\n"),
@@ -261,8 +261,8 @@ function estimateText(found: AreaEstimate): string {
       ["class", "mapped ha", "area, ha", "user's accuracy", "producer's accuracy", "places mapped", "places found"],
       classes.map((one) => [
         one.name,
-        one.mappedHectares === null ? "–" : pixels(one.mappedHectares),
-        both(one.hectares, pixels),
+        one.mappedHectares === null ? "–" : hectares(one.mappedHectares),
+        both(one.hectares, hectares),
         both(one.usersAccuracy, percent),
         both(one.producersAccuracy, percent),
         one.mapped,
