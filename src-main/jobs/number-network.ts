@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { type Finding, findingSentence, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
-import type { NumbersResult, NumbersSpec } from "../../src-shared/domain/numbers.ts";
+import { fewestPlaces, type NumbersResult, type NumbersSpec } from "../../src-shared/domain/numbers.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
+import { AppError } from "../../src-shared/errors/index.ts";
 import { foldsOfGroups } from "../classifiers/index.ts";
 import type { Batch, Cube, PatchWindow } from "../cube/index.ts";
 import { adamW, buildStep, cosine, reshape, type Tensors, type TrainingStep, withAverage } from "../engine/index.ts";
@@ -144,6 +145,8 @@ async function teachOn(
   } finally {
     await predictor.release();
   }
+  if (told.size === 0)
+    throw new AppError("numbers-too-few", { name: given.name, places: taught.length, needed: fewestPlaces });
   const score = scoreNumbers(
     all.values,
     { told, foldOf: new Map([...told.keys()].map((id) => [id, 0])), means: new Map([[0, facts.mean]]) },

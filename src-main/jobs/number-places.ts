@@ -41,6 +41,11 @@ export const patchesOfPlaces = (given: Pick<NumbersSpec, "numbers" | "grid">, se
 export function requirePlaces(name: string, values: readonly number[]): void {
   if (values.length < fewestPlaces)
     throw new AppError("numbers-too-few", { name, places: values.length, needed: fewestPlaces });
+  requireDifferent(name, values);
+}
+
+/** @throws AppError "numbers-one-value" */
+export function requireDifferent(name: string, values: readonly number[]): void {
   const [first] = values;
   if (values.every((value) => value === first))
     throw new AppError("numbers-one-value", { name, places: values.length, value: first! });

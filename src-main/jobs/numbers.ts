@@ -22,7 +22,7 @@ import { rowReader } from "./method-rows.ts";
 import { monthsOfSeries, readLabelledRows } from "./method-table.ts";
 import { limitsOf, methodTileSide, withLimits } from "./monthly-values.ts";
 import { networkFor } from "./network.ts";
-import { asFinetuning, heldTogether, NumberPatches } from "./number-places.ts";
+import { asFinetuning, heldTogether, NumberPatches, requirePlaces } from "./number-places.ts";
 import { findingsOfScore, type HeldOut, scoreNumbers } from "./number-score.ts";
 import { factsOf, meaningOf, numberPrefix } from "./number-task.ts";
 import {
@@ -82,6 +82,8 @@ async function teachOn(
     const table = numberTable(read.table, read.groups, patches.values);
     const learned = new Set(read.groups);
     const places = patches.places.filter(({ id }) => learned.has(id));
+    // Images may cover a place and show nothing of it: clouds on every date.
+    requirePlaces(given.name, places.map(({ value }) => value)); // biome-ignore format: one call
     const together = heldTogether(places, spec);
     const groups = read.groups.map((id) => together.groupOf.get(id)!);
     const folds = foldsOfGroups(groups, together.folds, seed);

@@ -22,6 +22,8 @@ export const mapErrors = {
     `No polygon of “${path}” lies where the map “${map}” has a class. Choose polygons of the same place, or another map.`,
   "export-unwritable": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
     `“${path}” cannot be written (${because(reason)}). Choose a folder that exists and where you may write.`,
+  "export-over-input": ({ path }: { readonly path: string }) =>
+    `“${path}” is a file that is read here, and would be lost. Choose another name.`,
   "export-too-large": ({ path, limit }: { readonly path: string; readonly limit: string }) =>
     `“${path}” would become larger than a Shapefile can be (${limit}). Export a GeoPackage instead.`,
   "run-without-table": ({ id, table }: { readonly id: number; readonly table: string }) =>

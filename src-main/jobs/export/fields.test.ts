@@ -128,6 +128,23 @@ test("fields beside the map are one sentence, a stopped export ends, and neither
   );
 });
 
+test("margins need no confidence, and what is no polygon is not counted as one", async () => {
+  const { features, ...rest } = JSON.parse(readFileSync(fieldsPath, "utf8"));
+  const point = { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [left + 200, top - 200] } };
+  const mixed = join(mkdtempSync(join(room, "mixed-")), "parcels.geojson");
+  writeFileSync(mixed, JSON.stringify({ ...rest, features: [point, features[0]] }));
+  const path = join(room, "margins.gpkg");
+  const { task, ...own } = spec(path, mixed);
+  const shares = { confidencePath: null, probabilitiesPath: files.confidencePath };
+  const { polygons } = await exportMap({ ...own, task: { ...task, ...shares } as typeof task }, quiet);
+  expect(polygons).toBe(1);
+  const lines = readFileSync(join(room, "margins.csv"), "utf8").split("\r\n");
+  expect(lines[0]).toMatch(/map_share,map_confidence,field_ha,map_pixels,map_margin$/);
+  const [, , , , , , confidence, , , margin] = lines[1]!.split(",");
+  expect(confidence).toBe("");
+  expect(Number(margin)).toBeGreaterThan(0);
+});
+
 test("areas below the minimum mapping unit become what gdal_sieve makes of them", { tags: ["gdal"] }, async () => {
   const path = join(room, "sieved.tif");
   const task = { what: "raster", from: files.classPath, legend, title: "map", codes: null, bounds: null, crs: null, resolution: null, minimumPixels: 12 } as const; // biome-ignore format: one map

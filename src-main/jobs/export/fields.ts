@@ -93,6 +93,7 @@ export async function exportFields(
       "export-unwritable",
     );
     let done = 0;
+    let written = 0;
     let met = 0;
     for (const { id, geometry, properties } of layer.features) {
       if (++done % fieldsAtOnce === 0) {
@@ -104,11 +105,7 @@ export async function exportFields(
       const placed = (move ? transformGeometry(geometry, move) : geometry) as Polygonal;
       const sum = await sumOf(placed, grid, classes, confidence, probabilities, signal);
       const hectares = hectaresOf(placed, grid);
-      const answer = answerOf(
-        sum,
-        names,
-        task.confidencePath === null ? null : percentPerStep(confidence!.info.dataType),
-      );
+      const answer = answerOf(sum, names, { confidence: stepOf(confidence), margin: stepOf(probabilities) });
       if (answer.code !== null) met++;
       const given: PropertyValue[] = [
         answer.code,
@@ -121,6 +118,7 @@ export async function exportFields(
       ];
       const all = { ...properties, ...Object.fromEntries(own.map(({ name }, k) => [name, given[k]!])) };
       sink.add({ geometry: placed, properties: all });
+      written++;
       const line = csv([[typeof id === "number" ? id : String(id), ...columns.map((name) => cell(all[name] ?? null))]]);
       onDiskSync(table, () => writeAllSync(file!, Buffer.from(line)), "export-unwritable");
     }
@@ -130,7 +128,7 @@ export async function exportFields(
     const paths = sink.finish();
     placeTogetherSync([[temporary, table]]);
     phase("Asking fields", 1);
-    return { paths: [...paths, table], polygons: done };
+    return { paths: [...paths, table], polygons: written };
   } catch (error) {
     sink?.discard();
     throw error;
@@ -140,6 +138,9 @@ export async function exportFields(
     for (const raster of rasters) raster.close();
   }
 }
+
+/** What a stored share of the raster is in per cent; `null` without one. */
+const stepOf = (raster: Raster | null): number | null => raster && percentPerStep(raster.info.dataType);
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const cell = (value: PropertyValue): string | number | null => (typeof value === "boolean" ? String(value) : value);
@@ -233,7 +234,7 @@ function marginOf(bands: readonly ArrayLike<number>[], at: number): number {
 function answerOf(
   sum: Sum,
   names: ReadonlyMap<number, string>,
-  step: number | null,
+  steps: { readonly confidence: number | null; readonly margin: number | null },
 ): {
   readonly code: number | null;
   readonly name: string | null;
@@ -243,13 +244,14 @@ function answerOf(
 } {
   if (sum.pixels === 0) return { code: null, name: null, share: null, confidence: null, margin: null };
   const [code, count] = [...sum.counts].sort(([p, a], [q, b]) => b - a || p - q)[0]!;
-  const percent = (total: number) => (step === null ? null : round((total / sum.pixels) * step, 2));
+  const percent = (total: number, step: number | null) =>
+    step === null ? null : round((total / sum.pixels) * step, 2);
   return {
     code,
     name: names.get(code) ?? "",
     share: round((100 * count) / sum.pixels, 2),
-    confidence: percent(sum.confidence),
-    margin: percent(sum.margin),
+    confidence: percent(sum.confidence, steps.confidence),
+    margin: percent(sum.margin, steps.margin),
   };
 }
 

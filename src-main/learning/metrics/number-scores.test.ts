@@ -10,6 +10,8 @@ test("RMSE, MAE, bias and R² are scikit-learn's", () => {
   for (const [name, wanted] of Object.entries({ rmse, mae, bias, r2 }))
     expect(found[name as "rmse"], name).toBeCloseTo(wanted as number, 9);
   expect(numberErrors([4, 4, 4], [4, 5, 3]).r2).toBeNull();
+  // Their mean is rounded to 0.10000000000000002.
+  expect(numberErrors([0.1, 0.1, 0.1], [0.1, 0.2, 0.1]).r2).toBeNull();
 });
 
 test("the interval is the conformal quantile, and too few places have none", () => {

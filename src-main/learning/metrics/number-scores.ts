@@ -31,7 +31,8 @@ export function numberErrors(known: readonly number[], told: readonly number[]):
     rmse: Math.sqrt(squares / count),
     mae: absolute / count,
     bias: bias / count,
-    r2: spread > 0 ? 1 - squares / spread : null,
+    // By the numbers: their mean may be rounded to another one.
+    r2: known.some((value) => value !== known[0]) ? 1 - squares / spread : null,
   };
 }
 

@@ -213,7 +213,7 @@ export function areaService({ catalog, announce }: Deps): AreaCommands {
       "areas.export",
       byId.extend({ to: filePath, overwrite: z.boolean().default(false) }),
       (request) => {
-        const path = writable(catalog.folder, request.to, request.overwrite);
+        const path = writable(catalog, request.to, request.overwrite);
         const units = catalog.areaSamples.units(request.id);
         writeAnswers(catalog.areaSamples.get(request.id), units, path);
         return { path, places: units.length };

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ExportCommands } from "../../../src-shared/ipc/exports.ts";
-import { assertNoLinkOut } from "../../catalog/index.ts";
+import { assertNoLinkOut, type Catalog, canonical } from "../../catalog/index.ts";
 import { writeWholeSync } from "../../files/index.ts";
 import type { Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
@@ -70,7 +70,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         minimumSquareMeters: z.number().min(0).default(0),
       }),
       async ({ to, overwrite, layer, codes, bounds, crs, resolution, minimumSquareMeters }) => {
-        const outputPath = writable(catalog.folder, to, overwrite);
+        const outputPath = writable(catalog, to, overwrite);
         const { path, name } = resultLayer(catalog, layer);
         const [kind, text] = layer.split(":");
         const drawn = catalog.maps.list().find(({ id: own }) => kind !== "difference" && own === Number(text));
@@ -117,7 +117,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         smoothing: z.int().min(0).max(4).default(0),
       }),
       async ({ to, overwrite, map: mapId, codes, bounds, format, minimumSquareMeters, smoothing }) => {
-        const outputPath = writable(catalog.folder, to, overwrite);
+        const outputPath = writable(catalog, to, overwrite);
         const map = catalog.maps.get(mapId);
         return queue.start({
           ...common,
@@ -149,9 +149,9 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         crs: z.string().min(1).optional(),
       }),
       async ({ to, overwrite, map: mapId, path, layer, crs }) => {
-        const outputPath = writable(catalog.folder, /\.gpkg$/i.test(to) ? to : `${to}.gpkg`, overwrite);
+        const outputPath = writable(catalog, /\.gpkg$/i.test(to) ? to : `${to}.gpkg`, overwrite, [path]);
         // The table is written beside it.
-        writable(catalog.folder, outputPath.replace(/\.gpkg$/i, ".csv"), overwrite);
+        writable(catalog, outputPath.replace(/\.gpkg$/i, ".csv"), overwrite, [path]);
         const map = catalog.maps.get(mapId);
         // Reads all of the file in a process that can be killed: what is damaged or costs too much is refused here.
         const facts = await vectorFacts(path, given({ layer, crs }));
@@ -180,7 +180,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
       "exports.table",
       z.strictObject({ ...target, table: z.enum(["areas", "accuracy", "confusion", "changes", "curve"]), id }),
       async ({ to, overwrite, table, id: subject }) => {
-        const path = writable(catalog.folder, to, overwrite);
+        const path = writable(catalog, to, overwrite);
         return written(path, Buffer.from(await tableAsCsv(catalog, table, subject), "utf8"));
       },
     ),
@@ -188,10 +188,16 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
     "exports.picture": validated(
       "exports.picture",
       z.strictObject({ ...target, bytes: z.base64().min(1) }),
-      ({ to, overwrite, bytes }) => written(writable(catalog.folder, to, overwrite), Buffer.from(bytes, "base64")),
+      ({ to, overwrite, bytes }) => written(writable(catalog, to, overwrite), Buffer.from(bytes, "base64")),
     ),
   };
 }
+
+/** The files of people that the project reads. */
+const inputsOf = (catalog: Catalog): readonly string[] =>
+  [catalog.rasters.list(), catalog.labels.imports(), catalog.vectors.list(), catalog.numberTargets.list()].flatMap(
+    (rows) => rows.map(({ path }) => path),
+  );
 
 /** The entries that are there. */
 const given = (values: { readonly layer?: string | undefined; readonly crs?: string | undefined }) => ({
@@ -205,11 +211,19 @@ function written(path: string, bytes: Uint8Array): { readonly path: string; read
   return { path, bytes: bytes.length };
 }
 
-/** The full path, when it is free or may be replaced. The folder is made. */
-export function writable(project: string, to: string, overwrite: boolean): string {
+/**
+ * The full path, when it is free or may be replaced: never what the project reads, nor `inputs`. The folder is made.
+ * @throws AppError "file-exists", "export-over-input", "export-unwritable"
+ */
+export function writable(catalog: Catalog, to: string, overwrite: boolean, inputs: readonly string[] = []): string {
   const path = resolve(to);
-  assertNoLinkOut(project, path);
-  if (existsSync(path) && !overwrite) throw new AppError("file-exists", { path });
+  assertNoLinkOut(catalog.folder, path);
+  if (existsSync(path)) {
+    if (!overwrite) throw new AppError("file-exists", { path });
+    const real = canonical(path);
+    if ([...inputs, ...inputsOf(catalog)].some((own) => canonical(own) === real))
+      throw new AppError("export-over-input", { path });
+  }
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (cause) {

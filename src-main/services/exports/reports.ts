@@ -38,7 +38,7 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
   return {
     "reports.write": validated("reports.write", reportSchema, async (request) => {
       const { title, notes } = request;
-      const outputPath = writable(catalog.folder, request.to, request.overwrite);
+      const outputPath = writable(catalog, request.to, request.overwrite);
       const jobs = new Map(catalog.jobs.list().map((job) => [job.id, job]));
       const finished = catalog.runs.list().filter(({ jobId }) => jobs.get(jobId)?.state === "finished");
       const curves = finished

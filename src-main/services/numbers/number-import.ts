@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { NumberReport } from "../../../src-shared/domain/numbers.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { requirePlaces } from "../../jobs/number-places.ts";
+import { requireDifferent } from "../../jobs/number-places.ts";
 import { fieldsInSubprocess, type ImportedNumber, readInSubprocess } from "../../vector/index.ts";
 import type { Deps } from "../deps.ts";
 import { filePath } from "../path-gate.ts";
@@ -68,7 +68,6 @@ export async function readNumbers(
   );
   // Too few places may become enough with another file; one number never teaches anything.
   const values = places.map(({ value }) => value);
-  if (values.length > 1 && values.every((value) => value === values[0]))
-    requirePlaces(request.name ?? field, [...values, ...new Array<number>(10).fill(values[0]!)]);
+  if (values.length > 1) requireDifferent(request.name ?? field, values);
   return { report, places, field };
 }

@@ -84,6 +84,7 @@ test("a field of numbers becomes a target, which can be undone; what is no numbe
   expect(await hostile("nan.csv", (i) => (i % 2 ? "NaN" : "inf"))).toMatch(/^numbers-(none-usable|not-numeric)$/);
   expect(await hostile("absurd.csv", () => "1e30")).toBe("numbers-none-usable");
   expect(await hostile("one.csv", () => 7)).toBe("numbers-one-value");
+  await expect(importing({ path: join(room, "one.csv"), field: "height", name: "one" })).rejects.toMatchObject({ details: { places: 12, value: 7 } }); // biome-ignore format: one line
   expect(await all["numbers.targets"]({})).toHaveLength(1);
 });
 
@@ -121,6 +122,16 @@ test("a method learns it better than the mean, and its map holds numbers with th
   const to = join(room, "out", "heights.tif");
   expect((await all["surfaces.export"]({ id: surface!.id, to })).paths).toHaveLength(3);
   expect(await code(all["surfaces.export"]({ id: surface!.id, to }))).toBe("file-exists");
+  // Never half a map, and no file that the project reads.
+  expect((await all["surfaces.export"]({ id: surface!.id, to: join(room, "out", "plain") })).paths[0]).toBe(join(room, "out", "plain.tif")); // biome-ignore format: one line
+  expect(await code(all["surfaces.export"]({ id: surface!.id, to: path, overwrite: true }))).toBe("export-over-input");
+  const parcels = join(room, "parcels.csv");
+  writeFileSync(parcels, "WKT,name\n");
+  const fields = { map: 1, path: parcels, to: join(room, "parcels.gpkg") };
+  expect(await code(all["exports.fields"](fields))).toBe("file-exists");
+  expect(await code(all["exports.fields"]({ ...fields, overwrite: true }))).toBe("export-over-input");
+  const plotted = { ...fields, path: join(room, "other.gpkg"), to: join(room, "plots.gpkg"), overwrite: true };
+  expect(await code(all["exports.fields"](plotted))).toBe("export-over-input");
   const { deleted } = await all["surfaces.remove"]({ id: surface!.id });
   expect(deleted).toContain(path);
   expect(existsSync(path)).toBe(false);

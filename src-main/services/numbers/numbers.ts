@@ -1,19 +1,19 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { copyFileSync, existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { freeName } from "../../../src-shared/domain/free-name.ts";
 import { methodFeatures, usesEncoder } from "../../../src-shared/domain/method.ts";
 import { type NumberInput, type NumberTarget, numberMethods } from "../../../src-shared/domain/numbers.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import type { NumberCommands } from "../../../src-shared/ipc/numbers.ts";
-import { assertNoLinkOut, type Catalog, removeOwnIfEmpty } from "../../catalog/index.ts";
-import { fileName } from "../../files/index.ts";
+import { type Catalog, removeOwnIfEmpty } from "../../catalog/index.ts";
+import { discard, fileName, onDiskSync, placeTogetherSync, temporaryBeside } from "../../files/index.ts";
 import { projectArea } from "../../jobs/imagery.ts";
 import { openRaster, requireGeobox } from "../../raster/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
+import { writable } from "../exports/exports.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { usualOverlap } from "../maps/maps.ts";
 import { chooseModel } from "../models/models.ts";
@@ -115,7 +115,8 @@ export function numberService({ catalog, announce, appVersion, shippedModels }: 
         method,
         features: encoder ? features : "monthly",
         modelFolder: base?.folder ?? null,
-        groups: request.groups ?? (points ? "blocks" : "places"),
+        // Who names the side of a block wants blocks.
+        groups: request.groups ?? (points || request.blockMeters !== undefined ? "blocks" : "places"),
         blockMeters: request.blockMeters ?? usualBlock(numbers, grid.patchMeters),
         level,
         steps,
@@ -207,31 +208,43 @@ export function numberService({ catalog, announce, appVersion, shippedModels }: 
       "surfaces.export",
       byId.extend({ to: filePath, overwrite: z.boolean().default(false) }),
       ({ id, to, overwrite }) => {
-        assertNoLinkOut(catalog.folder, to);
         const { name: called, result } = catalog.surfaces.get(id);
-        const target = resolve(to);
         const { path, qmlPath, sldPath } = result;
         if (!existsSync(path) || !catalog.mayRead(path))
           throw new AppError("map-files-missing", { name: called, path });
-        const stem = join(dirname(target), basename(target, extname(target)));
+        const target = /\.tiff?$/i.test(to) ? to : `${to}.tif`;
+        const stem = target.replace(/\.[^.]+$/, "");
         const copies = [
-          [path, target],
           [qmlPath, `${stem}.qml`],
           [sldPath, `${stem}.sld`],
+          [path, target],
         ] as const;
-        const taken = copies.find(([, at]) => existsSync(at));
-        if (taken && !overwrite) throw new AppError("file-exists", { path: taken[1] });
-        try {
-          mkdirSync(dirname(target), { recursive: true });
-          for (const [from, at] of copies) if (existsSync(from)) copyFileSync(from, at);
-        } catch (cause) {
-          const code = (cause as NodeJS.ErrnoException).code ?? "?";
-          throw new AppError("export-unwritable", { path: target, reason: reason("system-says", { code }) }, { cause });
-        }
-        return { paths: copies.filter(([from]) => existsSync(from)).map(([, at]) => at) };
+        const placed = copies
+          .filter(([from]) => existsSync(from))
+          .map(([from, at]) => [from, writable(catalog, at, overwrite, [path, qmlPath, sldPath])] as const);
+        copyTogether(placed);
+        return { paths: placed.map(([, at]) => at).toReversed() };
       },
     ),
   };
+}
+
+/** Copies files that belong together: all of them are there at once, or none. @throws AppError "export-unwritable", "no-disk-space" */
+function copyTogether(copies: readonly (readonly [from: string, to: string])[]): void {
+  const ready = copies.map(([from, to]) => [from, temporaryBeside(to), to] as const);
+  const main = copies.at(-1)![1];
+  try {
+    onDiskSync(
+      main,
+      () => {
+        for (const [from, temporary] of ready) copyFileSync(from, temporary);
+        placeTogetherSync(ready.map(([, temporary, to]) => [temporary, to]));
+      },
+      "export-unwritable",
+    );
+  } finally {
+    for (const [, temporary] of ready) discard(temporary);
+  }
 }
 
 async function openSurface(called: string, path: string) {

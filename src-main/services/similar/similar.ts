@@ -90,7 +90,7 @@ export function similarService(deps: Deps): SimilarCommands {
     "similar.export": validated(
       "similar.export",
       z.strictObject({ ...clicks, to: filePath, threshold, overwrite: z.boolean().default(false) }),
-      ({ to, overwrite, ...asked }) => write({ ...asked, to: writable(catalog.folder, to, overwrite) }),
+      ({ to, overwrite, ...asked }) => write({ ...asked, to: writable(catalog, to, overwrite) }),
     ),
 
     "similar.keep": validated(

@@ -167,6 +167,8 @@ export const frenchLearning: Sentences<
     `Il ne reste rien de ${quoted(name)} avec ces classes dans cette zone. Choisissez plus de classes ou une zone plus grande.`,
   "export-unwritable": ({ path, reason }) =>
     `${quoted(path)} ne peut pas être écrit (${because(reason)}). Choisissez un dossier qui existe et où vous avez le droit d’écrire.`,
+  "export-over-input": ({ path }) =>
+    `${quoted(path)} est un fichier qui est lu ici, et serait perdu. Choisissez un autre nom.`,
   "export-too-large": ({ path, limit }) =>
     `${quoted(path)} dépasserait la taille d’un Shapefile (${limit}). Exportez plutôt un GeoPackage.`,
   "run-without-table": ({ id, table }) =>

@@ -105,6 +105,11 @@ const trainNumbers = command({
   ],
   async run({ words, options, output, signal }) {
     const { name, from, modalities, level, steps, seed } = options;
+    if (from !== undefined && options.method !== "network" && (options.features ?? "monthly") === "monthly")
+      throw new AppError("usage", {
+        problem: "--from names an encoder, which --method network starts from, and --features encoder or both use.",
+        help: "omnisat numbers train --help",
+      });
     return withProject({ project: words[0]!, purpose: "omnisat numbers train", output, signal }, async (services) => {
       const { id } = await services["numbers.train"]({
         numbers: words[1]!,
