@@ -1,5 +1,5 @@
-// npm run bench:clicks [-- --project FOLDER]: macro F1 of the instant map after a few clicks per class on the sample (or on the labels of a project),
-// beside a random forest taught the same patches; then after clicks where the program proposes them, beside clicks anywhere.
+// npm run bench:clicks [-- --project FOLDER]: macro F1 of the instant map after a few clicks per class on the sample (or on all labels of a project),
+// beside a random forest taught the same patches; then after clicks where the program proposes them, beside clicks anywhere (not with --totals "").
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { features } from "../jobs/features.ts";
 import { patchGrid, projectArea } from "../jobs/imagery.ts";
 import { LabelPatches } from "../jobs/label-patches.ts";
 import { makeSample } from "../services/app/sample.ts";
-import { labelInput } from "../services/labels/labels.ts";
+import { labelsInParts } from "../services/labels/labels.ts";
 import { projectFolders } from "../services/projects/projects.ts";
 import { imageryOf } from "../services/rasters/imagery.ts";
 
@@ -47,7 +47,7 @@ async function run(): Promise<void> {
   for (const { folder: outside } of catalog.withheld()) catalog.allowOutside(outside);
   const { grid } = catalog.project.get();
   const imagery = imageryOf(catalog);
-  const { labels } = labelInput(catalog);
+  const { labels } = labelsInParts(catalog, () => ({ part: "train", patches: null }));
   catalog.close();
   const months = monthsOfImagery(imagery);
   const work = join(room, "features");
@@ -65,8 +65,7 @@ async function run(): Promise<void> {
   stdout.write(`Values of ${layer.columns} columns computed in ${seconds.toFixed(1)} s.\n`);
 
   const codes = labels.legend.map(({ code }) => code);
-  const taught = { ...labels, polygons: labels.polygons.map((polygon) => ({ ...polygon, part: "train" as const })) };
-  const patches = new LabelPatches(taught, "train", codes, patchGrid(grid), projectArea(grid));
+  const patches = new LabelPatches(labels, "train", codes, patchGrid(grid), projectArea(grid));
   const usable = patches.usable().filter((one) => one.patches >= fewest.patches);
   const classes = [...Map.groupBy(usable, ({ classCode }) => classCode)].filter(
     ([, own]) => own.length >= fewest.parcels,
@@ -112,7 +111,7 @@ async function run(): Promise<void> {
       `${String(clicks).padStart(16)}  ${mean(found.instant).padStart(11)}  ${mean(found.forest).padStart(13)}\n`,
     );
   }
-  await compareProposed(parcels, classes.length, layer.columns);
+  if (options.totals !== "") await compareProposed(parcels, classes.length, layer.columns);
   layer.close();
 }
 

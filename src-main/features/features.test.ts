@@ -14,6 +14,7 @@ import {
   fitInstant,
   GroupWriter,
   InstantMap,
+  instantPenalty,
   instantTemperature,
   readGroup,
   scalesOf,
@@ -63,6 +64,13 @@ async function written(values: readonly Float32Array[], group = groupOf(values))
   await writer.close();
   return own;
 }
+
+test("columns that repeat one another do not let few clicks say more: twice as many are held four times as fast, whatever the rows", () => {
+  const strength = (rows: number, columns: number) => 1 / (rows * instantPenalty({ rows, columns }));
+  expect(strength(8, 304)).toBeCloseTo(304 / 6, 9);
+  expect(strength(8, 38) / strength(4000, 19)).toBeCloseTo(4, 9);
+  expect(strength(8, 3)).toBe(strength(8, 19));
+});
 
 test("what is stored differs from the value by no more than is stated, and missing values are the mean", async () => {
   const values = madeUp(3);

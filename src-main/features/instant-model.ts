@@ -22,12 +22,19 @@ const most = { rows: 4000, products: 32e6, ofClass: 8 } as const;
 export const mostInstantRows = ({ classes, columns }: { readonly classes: number; readonly columns: number }): number =>
   Math.min(most.rows, Math.max(most.ofClass * classes, Math.floor(most.products / Math.max(1, classes * columns))));
 
+/** The penalty of a layer of so many columns, and how strong it is there: measured on seven sets (README.md). */
+const penaltyAt = { columns: 304, strength: 6 } as const;
+/** Layers of fewer columns were not measured: they are penalised as one of so many. */
+const fewestColumns = 19;
+
 /**
- * The inverse strength of its penalty. Strong, because clicks are few: beside the *mean* loss of a row it stays the same however many there are,
- * and with it what columns can say together. Measured on the sample (`npm run bench:clicks`): best from 1 to 1,000 clicks per class.
+ * The inverse strength C of its penalty: 6 / (rows · columns) of 304 columns, and proportional to 1 / (rows · columns²). Beside the *mean* loss of a row
+ * it stays the same however many clicks there are. Months repeat one another, so that with twice the columns a direction of the same length moves
+ * a score further, and what few clicks say by chance has twice the ways to show: a square holds on all sets, from one date to 152. Labels that are held out
+ * do not choose it: clicks in one parcel are alike, and what they hold out of one another asks for too weak a penalty.
  */
 export const instantPenalty = ({ rows, columns }: Pick<LabelledTable, "rows" | "columns">): number =>
-  6 / (rows * columns);
+  (penaltyAt.strength * penaltyAt.columns) / (rows * Math.max(fewestColumns, columns) ** 2);
 
 /** A slope that moves no answer. */
 const close = { tolerance: 1e-4, mostIterations: 100 } as const;
