@@ -1,6 +1,7 @@
 import { type AreaSample, type AreaUnit, cannotTell, type SampleDesign } from "../../src-shared/domain/area-sample.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { fromJson, toJson } from "./json-columns.ts";
+import { renameRow } from "./rename.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row extends Omit<AreaSample, "design"> {
@@ -14,11 +15,6 @@ export function areaSampleTable(sql: Sql) {
     ...row,
     design: fromJson<SampleDesign>(sql, "area_samples.design", design),
   });
-  const assertFree = (name: string, id: number | null) => {
-    if (sql.get("SELECT 1 FROM area_samples WHERE name = ? AND id IS NOT ?", name, id))
-      throw new AppError("sample-exists", { name });
-  };
-
   const table = {
     list(): AreaSample[] {
       return sql.all<Row>(`SELECT ${columns} FROM area_samples ORDER BY id`).map(read);
@@ -35,7 +31,7 @@ export function areaSampleTable(sql: Sql) {
       units: readonly Pick<AreaUnit, "col" | "row" | "stratum">[],
     ): number {
       return sql.transaction(() => {
-        assertFree(sample.name, null);
+        if (table.has(sample.name)) throw new AppError("sample-exists", { name: sample.name });
         const { id } = sql.run(
           "INSERT INTO area_samples (name, map_id, design, created_at) VALUES (?, ?, ?, ?)",
           sample.name,
@@ -87,10 +83,7 @@ export function areaSampleTable(sql: Sql) {
     },
 
     rename(id: number, name: string): void {
-      sql.transaction(() => {
-        assertFree(name, id);
-        sql.run("UPDATE area_samples SET name = ? WHERE id = ?", name, id);
-      });
+      renameRow(sql, "area_samples", { id, name }, () => new AppError("sample-exists", { name }));
     },
 
     remove(id: number): void {

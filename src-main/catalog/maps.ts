@@ -6,6 +6,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
+import { renameRow } from "./rename.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {
@@ -67,11 +68,7 @@ export function mapTable(sql: Sql, paths: ProjectPaths) {
     },
 
     rename(id: number, name: string): void {
-      sql.transaction(() => {
-        if (sql.get("SELECT 1 FROM maps WHERE name = ? AND id <> ?", name, id))
-          throw new AppError("map-exists", { name });
-        sql.run("UPDATE maps SET name = ? WHERE id = ?", name, id);
-      });
+      renameRow(sql, "maps", { id, name }, () => new AppError("map-exists", { name }));
     },
 
     remove(id: number): void {
@@ -137,11 +134,7 @@ export function comparisonTable(sql: Sql, paths: ProjectPaths) {
     },
 
     rename(id: number, name: string): void {
-      sql.transaction(() => {
-        if (sql.get("SELECT 1 FROM comparisons WHERE name = ? AND id <> ?", name, id))
-          throw new AppError("map-exists", { name });
-        sql.run("UPDATE comparisons SET name = ? WHERE id = ?", name, id);
-      });
+      renameRow(sql, "comparisons", { id, name }, () => new AppError("map-exists", { name }));
     },
 
     remove(id: number): void {

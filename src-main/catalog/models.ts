@@ -4,6 +4,7 @@ import type { Model, ModelSummary, NewModel } from "../../src-shared/domain/mode
 import { AppError } from "../../src-shared/errors/index.ts";
 import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
+import { renameRow } from "./rename.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {
@@ -69,11 +70,7 @@ export function modelTable(sql: Sql, paths: ProjectPaths) {
     },
 
     rename(id: number, name: string): void {
-      sql.transaction(() => {
-        if (sql.get("SELECT 1 FROM models WHERE name = ? AND id <> ?", name, id))
-          throw new AppError("model-exists", { name });
-        sql.run("UPDATE models SET name = ? WHERE id = ?", name, id);
-      });
+      renameRow(sql, "models", { id, name }, () => new AppError("model-exists", { name }));
     },
 
     remove(id: number): void {

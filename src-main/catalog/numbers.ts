@@ -2,6 +2,7 @@ import type { NumberModel, NumberPlace, NumberTarget, Surface } from "../../src-
 import { AppError } from "../../src-shared/errors/index.ts";
 import { fromJson, fromJsonOrNull, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
+import { renameRow } from "./rename.ts";
 import type { Sql } from "./sql.ts";
 
 /** Targets of numbers and their places. */
@@ -196,11 +197,7 @@ export function surfaceTable(sql: Sql, paths: ProjectPaths) {
     },
 
     rename(id: number, name: string): void {
-      sql.transaction(() => {
-        if (sql.get("SELECT 1 FROM surfaces WHERE name = ? AND id <> ?", name, id))
-          throw new AppError("surface-exists", { name });
-        sql.run("UPDATE surfaces SET name = ? WHERE id = ?", name, id);
-      });
+      renameRow(sql, "surfaces", { id, name }, () => new AppError("surface-exists", { name }));
     },
 
     remove(id: number): void {

@@ -6,7 +6,7 @@ import type { FinetuneTilesSpec, TileLabel } from "../../src-shared/domain/tiles
 import { yearOf } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Cube, type DayCount, type PatchWindow, runningDays } from "../cube/index.ts";
-import { adamW, buildStep, cosine, type Tensors, type TrainingStep, withAverage } from "../engine/index.ts";
+import { buildStep, cosine, type Tensors, type TrainingStep } from "../engine/index.ts";
 import {
   bestThresholds,
   commonestClasses,
@@ -48,6 +48,7 @@ import {
   tilesOf,
   windowOfTile,
 } from "./tiles.ts";
+import { finetuningOf } from "./training-parts.ts";
 
 /**
  * Teaches a network which classes a whole tile holds, several at once: the paper's own task. Binary cross-entropy over tiles
@@ -322,12 +323,7 @@ export function tilesStep(
       const targets = g.input("targets", [size, classes]);
       return { loss: tileLoss(g, classifyTile(scope, config, inputs, classes, head), targets) };
     },
-    optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
-    clipNorm: recipe.clipNorm,
-    groups:
-      recipe.encoderLearningRateScale === 0
-        ? [{ match: /^encoder\./, frozen: true }]
-        : [{ match: /^encoder\./, learningRateScale: recipe.encoderLearningRateScale }],
+    ...finetuningOf(recipe),
   });
 }
 

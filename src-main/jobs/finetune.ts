@@ -4,7 +4,7 @@ import type { FinetuneSpec, ModelResult, SubsetScore } from "../../src-shared/do
 import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import type { Cube } from "../cube/index.ts";
-import { adamW, buildStep, cosine, type TrainingStep, withAverage } from "../engine/index.ts";
+import { buildStep, cosine, type TrainingStep } from "../engine/index.ts";
 import type { NewModel, TrainedModel, TrainingResult } from "../learning/index.ts";
 import { denseAccuracy, denseLoss, graphInputs, type OmniSatConfig } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
@@ -23,23 +23,19 @@ import { Previewer } from "./previewer.ts";
 import { rareClasses } from "./rare-classes.ts";
 import {
   baseOf,
-  datesOfTiles,
   finishTraining,
   inputsFrom,
-  loggedCoverage,
-  loggedProvider,
   modelToBe,
-  networkFrom,
   ofFinetuning,
   secondsSince,
-  statisticsFor,
+  settledFor,
   type TrainingInputs,
   teach,
   tilesFrom,
   withCube,
 } from "./teaching.ts";
 import { findingsOfLabels, findingsOfLoss, findingsOfValidation, LabelShares } from "./training-findings.ts";
-import { noWeights } from "./training-parts.ts";
+import { finetuningOf, noWeights } from "./training-parts.ts";
 import { ValidationLooks } from "./validation-looks.ts";
 
 /** Teaches a network the classes of labelled polygons, patch by patch; starts from a pre-trained model or from nothing. */
@@ -61,14 +57,10 @@ async function teachPatches(
   const { modalities, names } = inputs;
   const coverage = coverageIn((await cube.footprints())!, projectArea(grid), names);
   const targets = new PatchTargets(spec, coverage.all);
-  const normalizations = await statisticsFor(spec, context, inputs, cube);
-  const aboutPlaces = loggedCoverage(coverage, context);
-  const dates = await datesOfTiles(cube, grid.tilePatches, names, recipe.datesPerTile);
-  const config = networkFrom(inputs, spec);
-  const side = config.grid.rows;
-  const step = finetuneStep(config, recipe, dates, targets.codes.length);
-  const computing = await loggedProvider(spec, context);
+  const settled = await settledFor(spec, context, inputs, cube, coverage);
+  const { normalizations, aboutPlaces, dates, config, side, computing } = settled;
   const { provider } = computing;
+  const step = finetuneStep(config, recipe, dates, targets.codes.length);
   logTargets(spec, context, targets);
   const settings = { ...recipe, ...(spec.chosen ? { chosen: spec.chosen } : {}) };
   const { legend } = targets;
@@ -207,11 +199,6 @@ export function finetuneStep(
         outputs: { accuracy: denseAccuracy(g, logits, reference, weights) },
       };
     },
-    optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
-    clipNorm: recipe.clipNorm,
-    groups:
-      recipe.encoderLearningRateScale === 0
-        ? [{ match: /^encoder\./, frozen: true }]
-        : [{ match: /^encoder\./, learningRateScale: recipe.encoderLearningRateScale }],
+    ...finetuningOf(recipe),
   });
 }

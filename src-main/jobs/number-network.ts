@@ -5,7 +5,7 @@ import type { FinetuneRecipe } from "../../src-shared/domain/recipe.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { foldsOfGroups } from "../classifiers/index.ts";
 import type { Batch, Cube, PatchWindow } from "../cube/index.ts";
-import { adamW, buildStep, cosine, reshape, type Tensors, type TrainingStep, withAverage } from "../engine/index.ts";
+import { buildStep, cosine, reshape, type Tensors, type TrainingStep } from "../engine/index.ts";
 import { type NumberTask, writeModel } from "../learning/index.ts";
 import { graphInputs, numberLoss, type OmniSatConfig } from "../omnisat/index.ts";
 import type { JobContext } from "./context.ts";
@@ -21,22 +21,18 @@ import { factsOf, meaningOf } from "./number-task.ts";
 import { classify, Predictor } from "./predict.ts";
 import {
   baseOf,
-  datesOfTiles,
   inputsFrom,
-  loggedCoverage,
-  loggedProvider,
   modelToBe,
-  networkFrom,
   ofFinetuning,
   secondsSince,
-  statisticsFor,
+  settledFor,
   type TrainingInputs,
   teach,
   tilesFrom,
   withCube,
 } from "./teaching.ts";
 import { storable } from "./training-findings.ts";
-import { noWeights } from "./training-parts.ts";
+import { finetuningOf, noWeights } from "./training-parts.ts";
 
 /** A network learns from all but one of so many parts, and is measured on that one. */
 const parts = 4;
@@ -78,14 +74,10 @@ async function teachOn(
     patchesOfPlaces({ grid, numbers: { ...given, places: places.filter(({ id }) => wanted(id)) } }, coverage.all);
   const train = only((id) => !held.has(id));
   const test = only((id) => held.has(id));
-  const normalizations = await statisticsFor(inner, context, inputs, cube);
-  const aboutPlaces = loggedCoverage(coverage, context);
-  const dates = await datesOfTiles(cube, grid.tilePatches, names, recipe.datesPerTile);
-  const config = networkFrom(inputs, inner);
-  const side = config.grid.rows;
-  const step = numberStep(config, recipe, dates);
-  const computing = await loggedProvider(inner, context);
+  const settled = await settledFor(inner, context, inputs, cube, coverage);
+  const { normalizations, aboutPlaces, dates, config, side, computing } = settled;
   const { provider } = computing;
+  const step = numberStep(config, recipe, dates);
   context.log(`Learning “${given.name}” from ${taught.length} places, measuring on ${held.size} others.`);
   const watch = new InputWatch(modalities, normalizations);
   const positions = new Map(taught.map(({ id }, i) => [id, i]));
@@ -220,11 +212,6 @@ function numberStep(
       const told = reshape(g, classify(scope, config, inputs, 1), [size, patches]);
       return { loss: numberLoss(g, told, targets, weights), outputs: {} };
     },
-    optimizer: withAverage(adamW({ weightDecay: recipe.weightDecay }), recipe.averageDecay),
-    clipNorm: recipe.clipNorm,
-    groups:
-      recipe.encoderLearningRateScale === 0
-        ? [{ match: /^encoder\./, frozen: true }]
-        : [{ match: /^encoder\./, learningRateScale: recipe.encoderLearningRateScale }],
+    ...finetuningOf(recipe),
   });
 }

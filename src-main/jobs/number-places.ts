@@ -16,8 +16,6 @@ export class NumberPatches {
   readonly values: ReadonlyMap<number, number>;
   /** places that hold a patch which images show */
   readonly places: readonly NumbersSpec["numbers"]["places"][number][];
-  /** the others */
-  readonly unseen: number;
 
   /**
    * @param seen the patches that images show
@@ -27,7 +25,6 @@ export class NumberPatches {
     this.labels = patchesOfPlaces({ numbers, grid }, seen);
     const usable = new Set(this.labels.usable().map(({ id }) => id));
     this.places = numbers.places.filter(({ id }) => usable.has(id));
-    this.unseen = numbers.places.length - this.places.length;
     this.values = new Map(this.places.map(({ id, value }) => [id, value]));
     requirePlaces(numbers.name, [...this.values.values()]);
   }

@@ -166,6 +166,22 @@ export async function loggedProvider(spec: TrainingSpec, context: JobContext): P
   return computing;
 }
 
+/** What a fine-tuning on patches settles before its first step, each said in its log: statistics, dates per tile, network, device. */
+export async function settledFor(
+  spec: FinetuneSpec,
+  context: JobContext,
+  inputs: TrainingInputs,
+  cube: Cube,
+  coverage: Coverage,
+) {
+  const normalizations = await statisticsFor(spec, context, inputs, cube);
+  const aboutPlaces = loggedCoverage(coverage, context);
+  const dates = await datesOfTiles(cube, spec.grid.tilePatches, inputs.names, spec.recipe.datesPerTile);
+  const config = networkFrom(inputs, spec);
+  const computing = await loggedProvider(spec, context);
+  return { normalizations, aboutPlaces, dates, config, side: config.grid.rows, computing };
+}
+
 /** A model as it is described before its training has ended: `finishTraining` knows steps, seconds and findings. */
 export function modelToBe(
   spec: TrainingSpec,

@@ -1,5 +1,6 @@
+import type { FinetuneRecipe, TilesRecipe } from "../../src-shared/domain/recipe.ts";
 import type { Normalization } from "../cube/index.ts";
-import type { Tensor, Tensors } from "../engine/index.ts";
+import { adamW, type Tensor, type Tensors, withAverage } from "../engine/index.ts";
 import { seededRandom } from "../files/index.ts";
 import type { ModelDescription } from "../learning/index.ts";
 
@@ -21,6 +22,21 @@ const normalizationOf = (
 /** The statistics of all inputs that a model takes. */
 export const normalizationsOf = ({ modalities }: ModelDescription): Normalization[] =>
   modalities.map(({ name, normalization }) => normalizationOf(name, normalization));
+
+/** How a fine-tuning learns: decayed weights, their running mean, gradients of bounded length, an encoder that learns slower or not at all. */
+export const finetuningOf = ({
+  weightDecay,
+  averageDecay,
+  clipNorm,
+  encoderLearningRateScale,
+}: Pick<FinetuneRecipe | TilesRecipe, "weightDecay" | "averageDecay" | "clipNorm" | "encoderLearningRateScale">) => ({
+  optimizer: withAverage(adamW({ weightDecay }), averageDecay),
+  clipNorm,
+  groups:
+    encoderLearningRateScale === 0
+      ? [{ match: /^encoder\./, frozen: true }]
+      : [{ match: /^encoder\./, learningRateScale: encoderLearningRateScale }],
+});
 
 /** The fresh state with every tensor that the pre-trained model has under the same name and shape. */
 export function startFrom(fresh: Tensors, pretrained: Tensors | undefined): Tensors {
