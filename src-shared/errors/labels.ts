@@ -113,7 +113,7 @@ export const labelErrors = {
     fields,
   }: Path & { readonly field: string; readonly fields: readonly string[] }) =>
     fields.length > 0
-      ? `“${path}” has no field “${field}”. Choose the field that holds the class; there are: ${list(fields)}.`
+      ? `“${path}” has no field “${field}”. Choose one that it has: ${list(fields)}.`
       : `“${path}” has no field “${field}”: it has no attributes at all (a Shapefile keeps them in a .dbf file beside the .shp).`,
   "labels-without-class-values": ({ path, field }: Path & { readonly field: string }) =>
     `No shape of “${path}” has a value in the field “${field}”. Choose another field for the class.`,

@@ -18,6 +18,8 @@ export const mapErrors = {
     `“${layer}” cannot be exported from here. Choose a map, its confidence, its probabilities or a difference of two maps.`,
   "nothing-to-export": ({ name }: { readonly name: string }) =>
     `Nothing is left of “${name}” with these classes in this area. Choose more classes or a larger area.`,
+  "vector-without-polygons": ({ path }: { readonly path: string }) =>
+    `“${path}” holds no polygon. Choose a file or a layer of polygons.`,
   "fields-apart-from-map": ({ path, map }: { readonly path: string; readonly map: string }) =>
     `No polygon of “${path}” lies where the map “${map}” has a class. Choose polygons of the same place, or another map.`,
   "export-unwritable": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
@@ -88,7 +90,7 @@ export const mapErrors = {
   "instant-needs-classes": ({ classes }: { readonly classes: number }) =>
     `A map needs labels of at least two classes where there are images; there ${classes === 1 ? "is one class" : "are none"}. Label a place of another class.`,
   "similar-nothing-there": (_: Readonly<Record<string, never>>) =>
-    "No image shows anything where you clicked. Click on a place that the images cover.",
+    "No image shows anything at this place. Choose one that the images cover.",
   "similar-none-above": ({ threshold }: { readonly threshold: number }) =>
     `No place is at least ${Math.round(100 * threshold)} % like the ones you clicked. Lower the threshold.`,
   "similar-format": ({ path }: { readonly path: string }) =>

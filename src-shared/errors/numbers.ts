@@ -72,6 +72,8 @@ export const numberErrors = {
     `There is already a map of numbers called “${name}”. Choose another name.`,
   "change-without-months": ({ from, to }: { readonly from: string; readonly to: string }) =>
     `“${from}” and “${to}” have no month in common with images of one input, so nothing can be compared. Choose periods that hold the same months of their years.`,
+  "change-period-reversed": ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `A period cannot begin on ${from} and end on ${to}. Exchange its days.`,
   "change-period-empty": ({ name, from, to }: { readonly name: string; readonly from: string; readonly to: string }) =>
     `No image of the project lies between ${from} and ${to} (“${name}”). Choose other dates.`,
   "change-periods-overlap": ({ from, to }: { readonly from: string; readonly to: string }) =>

@@ -81,6 +81,15 @@ test("a wrong word is a usage error with exit code 2, and the nearest right one 
   expect(await wrong("warp", "a", "b", "--like", "c", "--crs", "EPSG:3857")).toContain("--like gives the whole grid");
 });
 
+test("a value that a command cannot take is named by its option, with exit code 2", async () => {
+  const project = join(room, "options");
+  expect((await commandLine(["project", "create", project, "--crs", "EPSG:32631", "--bounds", "480000,5600000,480100,5600100"])).code).toBe(0); // biome-ignore format: one command
+  const { code, err } = await commandLine(["numbers", "train", project, "height", "--level", "2"]);
+  expect([code, err]).toEqual([2, "--level: at most 0.99 is possible. See `omnisat numbers train --help`.\n"]);
+  const day = await commandLine(["change", project, "--before", "2018-02-30..2018-03-01", "--after", "2019-01-01..2019-02-01"]); // biome-ignore format: one command
+  expect([day.code, day.err]).toEqual([2, expect.stringContaining("not “2018-02-30..2018-03-01”")]);
+});
+
 test("what goes wrong is one sentence on the error stream with exit code 1, in JSON with its code", async () => {
   const readme = join(sample, "README.md");
   const text = await omnisat(["info", readme]);

@@ -1,4 +1,5 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Because, because } from "../../../src-shared/errors/reasons/index.ts";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
 import { appVersion } from "../app-version.ts";
 import { type Command, parse } from "./command.ts";
@@ -42,10 +43,26 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     const { allow } = options;
     return await allowing(Array.isArray(allow) && command.name !== "serve" ? (allow as readonly string[]) : [], () =>
       command.run({ words, options, output, signal }),
-    );
+    ).catch((error: unknown) => {
+      throw byOption(error, command);
+    });
   } catch (error) {
     return report(error, output, signal);
   }
+}
+
+/** What is wrong with a request, by the names of the options that were typed; any other error stays as it is. */
+function byOption(error: unknown, { name, options }: Command): unknown {
+  if (!(error instanceof AppError) || error.code !== "request-invalid") return error;
+  const { problems } = error.details as AppError<"request-invalid">["details"];
+  const told = problems.map((own) => {
+    if (typeof own === "string" || own.code !== "request-value") return undefined;
+    const { at, problem } = own.values as { readonly at: string; readonly problem: Because };
+    const option = at.split(".")[0]!.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return Object.hasOwn(options, option) ? `--${option}: ${because(problem)}` : undefined;
+  });
+  if (told.includes(undefined)) return error;
+  return new AppError("usage", { problem: `${told.join("; ")}.`, help: `omnisat ${name} --help` });
 }
 
 /** The command with the longest name that the words begin with; none when they name a group and ask for its help. */

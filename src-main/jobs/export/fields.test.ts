@@ -138,6 +138,8 @@ test("margins need no confidence, and what is no polygon is not counted as one",
   const shares = { confidencePath: null, probabilitiesPath: files.confidencePath };
   const { polygons } = await exportMap({ ...own, task: { ...task, ...shares } as typeof task }, quiet);
   expect(polygons).toBe(1);
+  writeFileSync(mixed, JSON.stringify({ ...rest, features: [point] }));
+  await expect(exportMap(spec(join(room, "none.gpkg"), mixed), quiet)).rejects.toMatchObject({ code: "vector-without-polygons" }); // biome-ignore format: one line
   const lines = readFileSync(join(room, "margins.csv"), "utf8").split("\r\n");
   expect(lines[0]).toMatch(/map_share,map_confidence,field_ha,map_pixels,map_margin$/);
   const [, , , , , , confidence, , , margin] = lines[1]!.split(",");

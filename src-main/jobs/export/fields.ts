@@ -122,6 +122,7 @@ export async function exportFields(
       const line = csv([[typeof id === "number" ? id : String(id), ...columns.map((name) => cell(all[name] ?? null))]]);
       onDiskSync(table, () => writeAllSync(file!, Buffer.from(line)), "export-unwritable");
     }
+    if (written === 0) throw new AppError("vector-without-polygons", { path: task.fieldsPath });
     if (met === 0) throw new AppError("fields-apart-from-map", { path: task.fieldsPath, map: task.title });
     closeSync(file!);
     file = undefined;

@@ -213,7 +213,8 @@ export function areaService({ catalog, announce }: Deps): AreaCommands {
       "areas.export",
       byId.extend({ to: filePath, overwrite: z.boolean().default(false) }),
       (request) => {
-        const path = writable(catalog, request.to, request.overwrite);
+        const to = /\.(gpkg|csv)$/i.test(request.to) ? request.to : `${request.to}.gpkg`;
+        const path = writable(catalog, to, request.overwrite);
         const units = catalog.areaSamples.units(request.id);
         writeAnswers(catalog.areaSamples.get(request.id), units, path);
         return { path, places: units.length };

@@ -70,7 +70,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
         minimumSquareMeters: z.number().min(0).default(0),
       }),
       async ({ to, overwrite, layer, codes, bounds, crs, resolution, minimumSquareMeters }) => {
-        const outputPath = writable(catalog, to, overwrite);
+        const outputPath = writable(catalog, /\.tiff?$/i.test(to) ? to : `${to}.tif`, overwrite);
         const { path, name } = resultLayer(catalog, layer);
         const [kind, text] = layer.split(":");
         const drawn = catalog.maps.list().find(({ id: own }) => kind !== "difference" && own === Number(text));

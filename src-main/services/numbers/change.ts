@@ -24,7 +24,7 @@ type ChangeInputRequest = z.output<typeof changeSchema>;
 
 /**
  * What is compared: the project's images of two periods, or those of another project on the same patches.
- * @throws AppError "change-period-empty", "change-periods-overlap", "change-without-months", "change-other-grid", and what opening the other project throws
+ * @throws AppError "change-period-reversed", "change-period-empty", "change-periods-overlap", "change-without-months", "change-other-grid", and what opening the other project throws
  */
 export async function planChange(
   deps: Pick<Deps, "catalog" | "appVersion">,
@@ -67,6 +67,7 @@ function sideOf(
   const inside = imagery.acquisitions.filter(({ date }) => date.slice(0, 10) >= start && date.slice(0, 10) <= end);
   const given = first ?? last;
   const called = name ?? (byProject && given === undefined ? project : `${start} – ${end}`);
+  if (start > end) throw new AppError("change-period-reversed", { from: start, to: end });
   if (inside.length === 0) throw new AppError("change-period-empty", { name: called, from: start, to: end });
   const ids = new Set(inside.map(({ id }) => id));
   const modalities = imagery.modalities

@@ -167,6 +167,7 @@ test("two periods give a score on the map; periods without common months, withou
   const autumn = { first: "2018-09-01", last: "2018-10-31" };
   const asked = (before: object, after: object) => code(all["numbers.change"]({ before, after }));
   expect(await asked(autumn, { first: "2019-06-01", last: "2019-07-31" })).toBe("change-without-months");
+  expect(await asked(autumn, { first: "2019-10-31", last: "2019-09-01" })).toBe("change-period-reversed");
   expect(await asked(autumn, { first: "2021-06-01", last: "2021-07-31" })).toBe("change-period-empty");
   expect(await asked(autumn, { first: "2018-10-01", last: "2019-10-31" })).toBe("change-periods-overlap");
   const result = await done(all["numbers.change"]({ before: autumn, after: { first: "2019-09-01", last: "2019-10-31" }, name: "autumns" })); // biome-ignore format: one call

@@ -10,6 +10,7 @@ import type { NumberCommands } from "../../../src-shared/ipc/numbers.ts";
 import { type Catalog, removeOwnIfEmpty } from "../../catalog/index.ts";
 import { discard, fileName, onDiskSync, placeTogetherSync, temporaryBeside } from "../../files/index.ts";
 import { projectArea } from "../../jobs/imagery.ts";
+import { requirePlaces } from "../../jobs/number-places.ts";
 import { openRaster, requireGeobox } from "../../raster/index.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
@@ -103,6 +104,8 @@ export function numberService({ catalog, announce, appVersion, shippedModels }: 
       const imagery = imageryOf(catalog, request.modalities ?? (encoder ? common : undefined), base?.standIns);
       const { grid } = catalog.project.get();
       const numbers = inputOf(catalog, target);
+      // Said now, and not by a job.
+      requirePlaces(target.name, numbers.places.map(({ value }) => value)); // biome-ignore format: one call
       const points = numbers.places.every(({ cells }) => cells !== null);
       return queue.start({
         kind: "numbers",

@@ -248,7 +248,7 @@ test("labels that cannot be used at all are refused with one sentence", () => {
   expect(refusal(() => importLabels(parcels, { field: "crop", table, grid }))).toEqual([
     "labels-without-field",
     expect.stringContaining(
-      "has no field “crop”. Choose the field that holds the class; there are: “parcel_id”, “class_code”",
+      "has no field “crop”. Choose one that it has: “parcel_id”, “class_code”",
     ),
   ]);
   expect(refusal(() => importLabels(layerOf([[null, box(0, 0, 3)]]), { field: "crop", table, grid }))[0]).toBe(

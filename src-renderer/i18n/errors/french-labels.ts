@@ -63,7 +63,7 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `${quoted(path)} n’indique pas de système de coordonnées : ses coordonnées devraient être des longitudes et latitudes, mais (${x}, ${y}) n’est nulle part sur la Terre. Choisissez le système de coordonnées.`,
   "labels-without-field": ({ path, field, fields }) =>
     fields.length > 0
-      ? `${quoted(path)} n’a pas de champ ${quoted(field)}. Choisissez le champ qui contient la classe ; il y a : ${listed(fields)}.`
+      ? `${quoted(path)} n’a pas de champ ${quoted(field)}. Choisissez un champ qu’il a : ${listed(fields)}.`
       : `${quoted(path)} n’a pas de champ ${quoted(field)} : il n’a aucun attribut (un Shapefile les garde dans un fichier .dbf à côté du .shp).`,
   "labels-without-class-values": ({ path, field }) =>
     `Aucune forme de ${quoted(path)} n’a de valeur dans le champ ${quoted(field)}. Choisissez un autre champ pour la classe.`,

@@ -119,6 +119,8 @@ export const frenchLearning: Sentences<
   "map-exists": ({ name }) => `Une carte s’appelle déjà ${quoted(name)}. Choisissez un autre nom.`,
   "map-files-missing": ({ name, path }) =>
     `Les fichiers de la carte ${quoted(name)} ont disparu (${quoted(path)}). Remettez-les en place, ou supprimez la carte et refaites-la.`,
+  "vector-without-polygons": ({ path }) =>
+    `${quoted(path)} ne contient aucun polygone. Choisissez un fichier ou une couche de polygones.`,
   "fields-apart-from-map": ({ path, map }) =>
     `Aucun polygone de ${quoted(path)} ne se trouve là où la carte ${quoted(map)} a une classe. Choisissez des polygones du même lieu, ou une autre carte.`,
   "sample-not-found": ({ id }) =>
@@ -149,7 +151,7 @@ export const frenchLearning: Sentences<
   "instant-stale": ({ modalities }) =>
     `Les images de ${modalities.join(", ")} ou l'emprise du projet ont changé depuis la préparation de la carte instantanée. Préparez-la de nouveau : seul ce qui a changé est calculé.`,
   "similar-nothing-there": () =>
-    "Aucune image ne montre quoi que ce soit à l'endroit cliqué. Cliquez sur un lieu couvert par les images.",
+    "Aucune image ne montre quoi que ce soit en ce lieu. Choisissez-en un que les images couvrent.",
   "similar-none-above": ({ threshold }) =>
     `Aucun lieu ne ressemble à au moins ${Math.round(100 * threshold)} % à ceux que vous avez cliqués. Baissez le seuil.`,
   "similar-format": ({ path }) =>

@@ -36,6 +36,8 @@ export const frenchNumbers: Sentences<keyof typeof numberErrors> = {
   "surface-exists": ({ name }) => `Il y a déjà une carte de nombres ${quoted(name)}. Choisissez un autre nom.`,
   "change-without-months": ({ from, to }) =>
     `${quoted(from)} et ${quoted(to)} n’ont aucun mois commun avec des images d’une même entrée : rien ne peut être comparé. Choisissez des périodes qui contiennent les mêmes mois de leurs années.`,
+  "change-period-reversed": ({ from, to }) =>
+    `Une période ne peut pas commencer le ${from} et finir le ${to}. Échangez ses jours.`,
   "change-period-empty": ({ name, from, to }) =>
     `Aucune image du projet entre le ${from} et le ${to} (${quoted(name)}). Choisissez d’autres dates.`,
   "change-periods-overlap": ({ from, to }) =>

@@ -1,5 +1,6 @@
 import type { ChangeResult, NumberMapResult, NumbersResult } from "../../../../src-shared/domain/numbers.ts";
 import { numberDropWords, numberMethodNames, numberMethods } from "../../../../src-shared/domain/numbers.ts";
+import { isoDate } from "../../../../src-shared/eo/index.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { type Command, command } from "../command.ts";
 import { duration } from "../progress.ts";
@@ -200,15 +201,23 @@ const listNumbers = command({
         output.result(
           { command: "numbers list", targets, models, surfaces },
           [
-            table(
-              ["target", "places", "from", "to", "unit"],
-              targets.map(({ name, report, unit }) => [name, String(report.used), figure(report.low), figure(report.high), unit]), // biome-ignore format: one line
-            ),
-            table(
-              ["model", "RMSE", "mean's RMSE", "R²", "unit"],
-              models.map(({ name, meaning, result: { score } }) => [name, figure(score.rmse), figure(score.baseline.rmse), score.r2 === null ? "–" : score.r2.toFixed(3), meaning.unit]), // biome-ignore format: one line
-            ),
-            table(["map", "file"], surfaces.map(({ name, result }) => [name, result.path])), // biome-ignore format: one line
+            targets.length === 0
+              ? "There are no numbers yet. Add some with omnisat numbers import."
+              : table(
+                  ["target", "places", "from", "to", "unit"],
+                  targets.map(({ name, report, unit }) => [name, String(report.used), figure(report.low), figure(report.high), unit]), // biome-ignore format: one line
+                ),
+            ...(models.length === 0
+              ? []
+              : [
+                  table(
+                    ["model", "RMSE", "mean's RMSE", "R²", "unit"],
+                    models.map(({ name, meaning, result: { score } }) => [name, figure(score.rmse), figure(score.baseline.rmse), score.r2 === null ? "–" : score.r2.toFixed(3), meaning.unit]), // biome-ignore format: one line
+                  ),
+                ]),
+            ...(surfaces.length === 0
+              ? []
+              : [table(["map", "file"], surfaces.map(({ name, result }) => [name, result.path]))]), // biome-ignore format: one line
           ].join("\n\n"),
         );
         return 0;
@@ -219,9 +228,10 @@ const listNumbers = command({
 
 const parsePeriod = (option: string, text: string | undefined) => {
   const [from, to, ...more] = (text ?? "").split("..");
-  const day = /^\d{4}-\d{2}-\d{2}$/;
+  const isDay = (word: string | undefined): word is string =>
+    /^\d{4}-\d{2}-\d{2}$/.test(word ?? "") && isoDate(...(word!.split("-").map(Number) as [number, number, number])) === word; // biome-ignore format: one line
   if (text === undefined) return {};
-  if (more.length > 0 || from === undefined || to === undefined || !day.test(from) || !day.test(to))
+  if (more.length > 0 || !isDay(from) || !isDay(to))
     throw new AppError("usage", {
       problem: `The period is two days: ${option} 2018-04-01..2018-09-30, not “${text}”.`,
       help: "omnisat change --help",

@@ -77,7 +77,9 @@ const similar = command({
                   `  ${(100 * score).toFixed(0)} %  ${own.toFixed(2)} ha  at ${x.toFixed(0)}, ${y.toFixed(0)}`,
               ),
             ...(written
-              ? [`Wrote ${written.path}${written.polygons === null ? "" : ` with ${written.polygons} polygons`}.`]
+              ? [
+                  `Wrote ${written.path}${written.polygons === null ? "" : ` with ${written.polygons} ${written.polygons === 1 ? "polygon" : "polygons"}`}.`,
+                ]
               : []),
           ].join("\n"),
         );
