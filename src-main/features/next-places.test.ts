@@ -60,3 +60,19 @@ test("of many labels the wrong one is found; a class of one label is not judged"
   const told = await suspiciousGroups(table, groups);
   expect(told).toMatchObject({ judged: 20, alone: 1, found: [{ group: 3, own: 0, proposed: 1, rows: 2 }] });
 });
+
+test("of thousands of labels every one is judged, though each lesson is of some of them", async () => {
+  const random = seededRandom("many labels");
+  const [labels, columns] = [4000, 3];
+  const truth = Int32Array.from({ length: labels }, (_, group) => group % 2);
+  const wrong = new Set([7, 1500, 1501, 2222, 3998]);
+  const values = Float32Array.from({ length: labels * columns }, (_, at) => {
+    const own = truth[Math.floor(at / columns)]!;
+    return (at % columns === own ? 2 : 0) + 0.4 * (random() - 0.5);
+  });
+  const classes = truth.map((own, group) => (wrong.has(group) ? 1 - own : own));
+  const table = { values, rows: labels, columns, classes, classCount: 2 };
+  const { found, judged, alone } = await suspiciousGroups(table, Int32Array.from(classes.keys()));
+  expect([judged, alone]).toEqual([labels, 0]);
+  expect(found.map(({ group }) => group).sort((p, q) => p - q)).toEqual([...wrong]);
+});

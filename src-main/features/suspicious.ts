@@ -28,6 +28,7 @@ export interface SuspiciousGroups {
 }
 
 const folds = 5;
+/** Rows that each fold learns from at most; all others are asked. */
 const most = 1500;
 /** Enough to tell classes apart. */
 const rough = { tolerance: 1e-3, mostIterations: 40 } as const;
@@ -46,31 +47,27 @@ export async function suspiciousGroups(
   groups: Int32Array,
   signal?: AbortSignal,
 ): Promise<SuspiciousGroups> {
-  const some = spreadRows(groups, most);
-  const small = rowsOf(table, some);
-  const own = Int32Array.from(some, (row) => groups[row]!);
-  const foldOf = groupedFolds({ groups: own, classes: small.classes }, folds, 0);
-  const { classCount } = small;
-  const shares = new Float32Array(small.rows * classCount);
+  const { classCount, classes } = table;
+  const foldOf = groupedFolds({ groups, classes }, folds, 0);
+  const shares = new Float32Array(table.rows * classCount);
   const all = [...foldOf.keys()];
   for (let fold = 0; fold < folds; fold++) {
     const held = all.filter((i) => foldOf[i] === fold);
-    const learned = rowsOf(
-      small,
-      all.filter((i) => foldOf[i] !== fold),
-    );
+    const others = all.filter((i) => foldOf[i] !== fold);
+    const some = spreadRows(Int32Array.from(others, (i) => groups[i]!), most).map((at) => others[at]!); // biome-ignore format: one chain
+    const learned = rowsOf(table, some);
     if (held.length === 0 || new Set(learned.classes).size < 2) continue;
-    const told = predictLogisticRegression(await fitInstant(learned, { signal }, rough), rowsOf(small, held));
+    const told = predictLogisticRegression(await fitInstant(learned, { signal }, rough), rowsOf(table, held));
     for (const [i, row] of held.entries())
       shares.set(told.subarray(i * classCount, (i + 1) * classCount), row * classCount);
   }
   const asked = Uint8Array.from(all, (i) => (foldOf[i]! >= 0 && shares.subarray(i * classCount, (i + 1) * classCount).some((share) => share > 0) ? 1 : 0)); // biome-ignore format: one call
-  const temperature = fitTemperature({ shares, classCount, classes: small.classes, groups: own, asked });
+  const temperature = fitTemperature({ shares, classCount, classes, groups, asked });
   const sums = new Map<number, { readonly means: Float64Array; readonly own: number; rows: number }>();
   for (const i of all) {
     if (asked[i] !== 1) continue;
-    const sum = sums.get(own[i]!) ?? { means: new Float64Array(classCount), own: small.classes[i]!, rows: 0 };
-    sums.set(own[i]!, sum);
+    const sum = sums.get(groups[i]!) ?? { means: new Float64Array(classCount), own: classes[i]!, rows: 0 };
+    sums.set(groups[i]!, sum);
     sum.rows++;
     const sharp = Float64Array.from(
       shares.subarray(i * classCount, (i + 1) * classCount),
@@ -88,5 +85,5 @@ export async function suspiciousGroups(
     return [{ group, own: sum.own, proposed, ownShare, proposedShare, rows: sum.rows }];
   });
   found.sort((p, q) => q.proposedShare - q.ownShare - (p.proposedShare - p.ownShare) || p.group - q.group);
-  return { found, judged: sums.size, alone: new Set(own).size - sums.size };
+  return { found, judged: sums.size, alone: new Set(groups).size - sums.size };
 }

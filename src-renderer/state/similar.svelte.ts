@@ -82,8 +82,7 @@ export class Similar {
   /** Moves the threshold; the list follows when it rests. */
   look(threshold: number): void {
     this.#threshold = threshold;
-    this.#places = null;
-    clearTimeout(this.#timer);
+    this.#forgetPlaces();
     this.#timer = setTimeout(() => void this.#list(), rest);
   }
 
@@ -116,8 +115,7 @@ export class Similar {
 
   async #find(): Promise<void> {
     const turn = ++this.#turn;
-    this.#places = null;
-    clearTimeout(this.#timer);
+    this.#forgetPlaces();
     if (this.#asked.like.length === 0) {
       this.#found = null;
       this.#busy = false;
@@ -136,6 +134,13 @@ export class Similar {
     } finally {
       if (turn === this.#turn) this.#busy = false;
     }
+  }
+
+  /** A list that is asked for already belongs to other clicks, or to another threshold. */
+  #forgetPlaces(): void {
+    this.#places = null;
+    this.#listTurn++;
+    clearTimeout(this.#timer);
   }
 
   async #list(): Promise<void> {

@@ -33,6 +33,19 @@ test("every click asks again, wanted and unwanted ones apart, and only the newes
   expect([similar.found, similar.clicks.length]).toEqual([null, 1]);
 });
 
+test("a list that comes after its clicks were taken back is not shown", async () => {
+  program.on("similar.find", found("a"));
+  const late = program.late("similar.places");
+  const window = newWindow(program);
+  const similar = new Similar(window);
+  await window.enter();
+  similar.click([1, 2]);
+  await settle();
+  similar.clear();
+  await late.answer(places);
+  expect([similar.places, similar.failed]).toEqual([null, undefined]);
+});
+
 test("the list follows the slider when it rests, and what cannot be done is said", async () => {
   program.on("similar.find", found("a")).on("similar.places", places);
   const window = newWindow(program);
