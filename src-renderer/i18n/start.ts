@@ -88,6 +88,7 @@ export const startMessages = messages({
     fr: "Images (GeoTIFF) ou polygones (GeoPackage, Shapefile, GeoJSON, KML). La zone est le cadre qui les contient tous.",
   },
   "new.area.choose": { en: "Choose files…", fr: "Choisir des fichiers…" },
+  "new.area.chooseFolder": { en: "Choose a folder…", fr: "Choisir un dossier…" },
   "new.area.files": { en: "Images and polygons", fr: "Images et polygones" },
   "new.area.noCrs": {
     en: "Coordinate system of files that name none",

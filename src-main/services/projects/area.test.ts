@@ -77,6 +77,21 @@ test("images and polygons say where they lie", async () => {
   expect(vector).toMatchObject({ kind: "vector", crs: "EPSG:32631", bounds: square });
 });
 
+test("an image of a folder whose place nobody knows is left out, unless all are; one that is named has to be read", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "omnisat-area-"));
+  const image = join(sample, "S2_L2A_10m", "S2_L2A_10m_20190610T105703.tif");
+  try {
+    const broken = join(folder, "cut off.tif");
+    writeFileSync(broken, "II*");
+    await expect(areaOfFiles([folder], undefined)).rejects.toMatchObject({ code: "raster-unreadable" });
+    symlinkSync(image, join(folder, "whole.tif"));
+    expect((await areaOfFiles([folder], undefined)).map(({ path }) => path)).toEqual([join(folder, "whole.tif")]);
+    await expect(areaOfFiles([image, broken], undefined)).rejects.toMatchObject({ code: "raster-unreadable" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("several tiles, folders and polygons make one project: the box around all, in the system they share or the zone between them", {
   tags: ["gdal"],
 }, async () => {

@@ -16,43 +16,67 @@ import { imageFiles, knownCrs, readRasterInfo } from "../rasters/info.ts";
 /** The largest area that a project can handle: 4 billion patches of 10 m are the land of France and Spain. */
 const mostPatches = 2 ** 32;
 
-/** The places of images (also of those below folders) and vector files. */
+/**
+ * The places of images and vector files. An image below a folder may have none that is known, as long as another one has; the import names it.
+ * @throws AppError why a file that was named by itself, or the first image of a folder of which none has a place, cannot be read
+ * @throws AppError "no-images-found" when a folder holds none
+ */
 export async function areaOfFiles(paths: readonly string[], crs: string | undefined): Promise<AreaOfFile[]> {
   const given = crs === undefined ? undefined : knownCrs(crs);
   const areas: AreaOfFile[] = [];
-  for (const path of paths.flatMap((path) => (isVector(path) ? [resolve(path)] : imageFiles([path])))) {
-    if (isVector(path)) {
-      const facts = await factsOf(path, given);
-      const lonLat = boundsIn(facts.bounds, facts.crs, "EPSG:4326");
-      if (!lonLat) throw new AppError("raster-outside-crs", { crs: facts.crs });
-      const { bounds } = facts;
-      areas.push({
-        path,
-        kind: "vector",
-        crs: facts.crs,
-        crsName: crsName(facts.crs),
-        bounds,
-        lonLat,
-        resolution: null,
-      });
-      continue;
-    }
-    const { geobox } = await infoOf(path, given);
-    const lonLat = lonLatBounds(geobox);
-    if (!lonLat) throw new AppError("raster-outside-crs", { crs: geobox.crs });
-    areas.push({
-      path,
-      kind: "raster",
-      crs: geobox.crs,
-      crsName: crsName(geobox.crs),
-      bounds: boundsOf(geobox),
-      lonLat,
-      resolution: resolutionOf(geobox).x,
-    });
+  for (const path of paths) {
+    if (isVector(path) || !isFolder(path)) areas.push(await placeOf(resolve(path), given));
+    else areas.push(...(await placesBelow(path, given)));
   }
   if (areas.length === 0) throw new AppError("no-images-found", { paths });
   return areas;
 }
+
+async function placesBelow(folder: string, crs: Crs | undefined): Promise<AreaOfFile[]> {
+  const areas: AreaOfFile[] = [];
+  let refusal: AppError | undefined;
+  for (const image of imageFiles([folder])) {
+    try {
+      areas.push(await placeOf(image, crs));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refusal ??= error;
+    }
+  }
+  if (areas.length === 0 && refusal) throw refusal;
+  return areas;
+}
+
+async function placeOf(path: string, crs: Crs | undefined): Promise<AreaOfFile> {
+  if (isVector(path)) {
+    const facts = await factsOf(path, crs);
+    const lonLat = boundsIn(facts.bounds, facts.crs, "EPSG:4326");
+    if (!lonLat) throw new AppError("raster-outside-crs", { crs: facts.crs });
+    return {
+      path,
+      kind: "vector",
+      crs: facts.crs,
+      crsName: crsName(facts.crs),
+      bounds: facts.bounds,
+      lonLat,
+      resolution: null,
+    };
+  }
+  const { geobox } = await infoOf(path, crs);
+  const lonLat = lonLatBounds(geobox);
+  if (!lonLat) throw new AppError("raster-outside-crs", { crs: geobox.crs });
+  return {
+    path,
+    kind: "raster",
+    crs: geobox.crs,
+    crsName: crsName(geobox.crs),
+    bounds: boundsOf(geobox),
+    lonLat,
+    resolution: resolutionOf(geobox).x,
+  };
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** The system and the box of a project over several places: images, folders of images and vector files. */
 export interface ProjectPlaces {
@@ -74,7 +98,7 @@ export async function projectOfPlaces(paths: readonly string[], wanted: string |
   const places: AreaOfFile[] = [];
   const skipped: { path: string; reason: string }[] = [];
   for (const path of paths) {
-    const inFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const inFolder = isFolder(path);
     for (const file of inFolder ? placedBelow(path) : [path]) {
       try {
         places.push(...(await areaOfFiles([file], wanted)));

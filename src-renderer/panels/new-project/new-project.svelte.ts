@@ -43,6 +43,8 @@ export class NewProject {
   #turn = 0;
   #reading = 0;
   #naming = 0;
+  /** the name that the files suggested; it makes way for that of other files, and for what is typed */
+  #suggestedName = "";
 
   constructor({ client, session, dialogs }: { client: Client; session: ProjectSession; dialogs: WorkDialogs }) {
     this.#client = client;
@@ -129,6 +131,7 @@ export class NewProject {
       });
       if (turn !== this.#reading) return;
       this.files = files;
+      this.#suggestName();
     } catch (error) {
       if (turn !== this.#reading) return;
       this.files = [];
@@ -179,6 +182,16 @@ export class NewProject {
     return this.name.trim() !== "" && this.folder.trim() !== "";
   }
 
+  /** A project of files is called as the folder that was chosen, or that holds them, until a name is typed. */
+  #suggestName(): void {
+    if (this.name !== this.#suggestedName) return;
+    const [path = ""] = this.filePaths;
+    const parts = path.split(/[\\/]/).filter(Boolean);
+    const isFolder = !this.files.some((file) => file.path === path);
+    this.name = this.#suggestedName = parts.at(isFolder ? -1 : -2) ?? "";
+    void this.suggestFolder();
+  }
+
   async suggestFolder(): Promise<void> {
     if (this.folderChosen || this.name.trim() === "") return;
     const turn = ++this.#naming;
@@ -209,8 +222,8 @@ export class NewProject {
         tilePatches: tile,
         preset: this.preset,
       });
-      const images =
-        this.way === "file" ? this.files.filter(({ kind }) => kind === "raster").map(({ path }) => path) : [];
+      const vectors = new Set(this.files.flatMap(({ kind, path }) => (kind === "vector" ? [path] : [])));
+      const images = this.way === "file" ? this.filePaths.filter((path) => !vectors.has(path)) : [];
       this.reset();
       this.#session.entered(project);
       if (images.length > 0) this.#dialogs.showImport(images);
@@ -233,7 +246,7 @@ export class NewProject {
     this.filePaths = [];
     this.crs = this.fileCrs = null;
     this.choosePreset("crops");
-    this.name = this.folder = "";
+    this.name = this.folder = this.#suggestedName = "";
     this.folderChosen = this.tried = false;
     this.planError = this.fileError = this.createError = undefined;
   }

@@ -206,6 +206,25 @@ test("a project is made of what was typed, is entered, and offers its images to 
   expect([form.name, form.files, form.step, form.creating]).toEqual(["", [], "area", false]);
 });
 
+test("a project of a folder is called as it, unless a name was typed, and its images are added with what lies beside them", async () => {
+  form.way = "file";
+  program.on("project.areaOf", [file("/data/Fields 2019/S2/a.tif", "EPSG:32631")]);
+  program.on("project.suggestFolder", ({ name }) => ({ folder: `/p/${name}` }));
+  await form.readFiles(["/data/Fields 2019"]);
+  await settle();
+  expect([form.name, form.folder]).toEqual(["Fields 2019", "/p/Fields 2019"]);
+  program.on("project.areaOf", [file("/data/other/b.tif", "EPSG:32631")]);
+  await form.readFiles(["/data/other/b.tif"]);
+  expect(form.name).toBe("other");
+  form.name = "Mine";
+  await form.readFiles(["/data/Fields 2019"]);
+  expect(form.name).toBe("Mine");
+  await form.replan();
+  program.on("project.create", ({ folder }) => project(folder));
+  await form.create();
+  expect(dialogs.importPaths).toEqual(["/data/Fields 2019"]);
+});
+
 test("a project that cannot be made keeps everything that was typed", async () => {
   await filled();
   program.refuse("project.create", new Error("the folder is not empty"));
