@@ -80,6 +80,14 @@ export const instantMessages = messages({
     en: "The last label changed {share} of the map.",
     fr: "La dernière étiquette a changé {share} de la carte.",
   },
+  "instant.changed.little": {
+    en: "The last label changed less than 1% of the map.",
+    fr: "La dernière étiquette a changé moins de 1 % de la carte.",
+  },
+  "asks.covers": {
+    en: "Hidden while places are asked about, so that you see the image.",
+    fr: "Masquée pendant les questions, pour que vous voyiez l’image.",
+  },
   "asks.next": { en: "Label here next", fr: "Étiqueter ici ensuite" },
   "asks.accept": { en: "Take the proposed class", fr: "Prendre la classe proposée" },
   "asks.keepOne": { en: "Keep the label", fr: "Garder l’étiquette" },
@@ -101,8 +109,8 @@ export const instantMessages = messages({
   "asks.which": { en: "Which class is this?", fr: "Quelle est cette classe ?" },
   "asks.looking": { en: "Looking for a place …", fr: "Recherche d’un lieu …" },
   "asks.next.none": {
-    en: "No place is left that differs from the labelled ones.",
-    fr: "Il ne reste aucun lieu différent de ceux qui sont étiquetés.",
+    en: "Every patch with an image is labelled, kept for the test or skipped: no place is left to label.",
+    fr: "Chaque patch couvert par une image est étiqueté, réservé au test ou passé : il ne reste aucun lieu à étiqueter.",
   },
   "asks.suspicious.none": {
     en: "No label looks like another class.",
