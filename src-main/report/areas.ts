@@ -1,3 +1,4 @@
+import { mayBeWrong } from "../../src-shared/domain/area-sample.ts";
 import type { AreaSource, CorrectedHectares, SampleBasis, UncorrectedAreas } from "../../src-shared/domain/job.ts";
 import { countedLabels } from "../../src-shared/domain/label-unit.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
@@ -64,7 +65,11 @@ export function correctedTable(
   const accuracy = (value: number | null) => (value === null ? dash : percent(value));
   const row = (each: CorrectedHectares["classes"][number]): Html => {
     const low = Math.max(0, each.hectares - each.error);
-    const interval = `${hectares(low * 10_000, decimals)}\u2060–\u2060${hectares((each.hectares + each.error) * 10_000, decimals)}`;
+    // Answers that all agree say nothing of an interval.
+    const interval =
+      each.error > 0
+        ? `${hectares(low * 10_000, decimals)}\u2060–\u2060${hectares((each.hectares + each.error) * 10_000, decimals)}`
+        : dash;
     const entry = legend.find(({ code }) => code === each.code)!;
     return html`<tr>${rowHead(namedClass(entry, legend))}${cell(hectares(each.hectares * 10_000, decimals))}${cell(interval)}${cell(accuracy(each.usersAccuracy))}${cell(accuracy(each.producersAccuracy))}</tr>
 `;
@@ -74,13 +79,24 @@ export function correctedTable(
     head: html`<tr>${columnHead("Class")}${["ha", "95 % interval, ha", "User’s accuracy", "Producer’s accuracy"].map((name) => columnHead(name, true))}</tr>`,
     body: known.map(row),
     note: sample
-      ? `${sampleSentence(sample, samples)} Weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right (95 %; Olofsson et al. 2014).${sample.otherHectares > 0 ? ` ${hectares(sample.otherHectares * 10_000, decimals)} ha are of no class of the map.` : ""}`
+      ? `${sampleSentence(sample, samples)} Weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right (95 %; Olofsson et al. 2014).${sample.otherHectares > 0 ? ` ${hectares(sample.otherHectares * 10_000, decimals)} ha are of no class of the map.` : ""}${noErrorSentence(known, legend)}`
       : `Estimated from ${grouped(samples)} test patches by post-stratification (Olofsson et al. 2014); weighted by area, ${percent(overallAccuracy)} ± ${percent(overallAccuracyError)} of the map is right. ${
           source.labels === undefined
             ? "Patches of one label resemble each other, so that the true intervals are wider."
             : `The intervals count ${countedLabels(source.labels, source.unit)}, since patches of one label resemble each other (ratio estimator between labels, Cochran 1977).`
         } They hold for test labels that were drawn at random over the mapped area, which these were not: for areas to report, draw a probability sample.`,
   });
+}
+
+/** What classes without an error in the sample leave open. */
+function noErrorSentence(classes: CorrectedHectares["classes"], legend: readonly LegendClass[]): string {
+  const sure = classes.flatMap(({ code, noErrorIn }) => {
+    const name = legend.find((each) => each.code === code)?.name ?? String(code);
+    return noErrorIn === undefined ? [] : [`${name} ${percent(mayBeWrong(noErrorIn))}`];
+  });
+  return sure.length === 0
+    ? ""
+    : ` The sample found no error in some classes, which does not mean that there is none; of each may still be wrong (95 %): ${sure.join(", ")}.`;
 }
 
 const methods = {

@@ -143,6 +143,20 @@ test("areas are corrected by the test labels with an interval each, and where th
     ["Winter wheat", "11.25", "9.75\u2060–\u206012.75", "90.0 %", "80.0 %"],
     ["Water", "0.50", "0.00\u2060–\u20602.00", "90.0 %", "80.0 %"],
   ]);
+  // A sample that found no error in a class: no interval of no width, and what may be wrong all the same.
+  const drawn = { name: "first", method: "stratified", seed: 3, places: 40, cannotTell: 0, open: 0, otherHectares: 0 } as const; // biome-ignore format: one line
+  const classes = [
+    { ...corrected.classes[0]!, error: 0, usersAccuracy: 1, noErrorIn: 10 },
+    { ...corrected.classes[1]!, error: 0.25 },
+  ];
+  const sampled = await seen("sampled.html", { corrected: { ...corrected, samples: 40, sample: drawn, classes } });
+  expect(
+    tableOf(sampled, "Area estimated from a probability sample")
+      .slice(1)
+      .map((row) => row[2]),
+  ).toEqual(["–", "0.25\u2060–\u20600.75"]);
+  expect(sampled.text).toContain("40 places drawn by random sampling within each class of the map (seed 3)");
+  expect(sampled.text).toContain("of each may still be wrong (95 %): Winter wheat 25.9 %.");
   await writeReport({ ...spec, corrected: { reason: "too-few-samples", classes: ["Maize"] } }, context());
   expect(readFileSync(spec.outputPath, "utf8")).toContain("fewer than two test patches: Maize");
   await writeReport({ ...spec, corrected: { reason: "no-evaluation", classes: [] } }, context());

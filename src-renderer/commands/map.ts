@@ -7,6 +7,8 @@ import { layers, selection, session } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";
 
 const ready = (): boolean => mapView.ready;
+/** Who answers a sample must not see what the map says. */
+const seeing = (): boolean => ready() && !layers.blind;
 
 function tool(mode: Mode): void {
   mapView.tool = mapView.tool === mode ? "pan" : mode;
@@ -51,7 +53,7 @@ export const mapCommands: readonly Command[] = [
     group: "map",
     title: "map.inspect",
     icon: "target",
-    when: ready,
+    when: seeing,
     run: () => {
       mapView.tool = "inspect";
     },
@@ -61,7 +63,7 @@ export const mapCommands: readonly Command[] = [
     group: "map",
     title: "similar.tool",
     icon: "search",
-    when: ready,
+    when: seeing,
     run: () => {
       tool("similar");
       if (mapView.tool === "similar") showPanel("similar");

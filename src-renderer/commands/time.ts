@@ -1,9 +1,11 @@
 import { mapView } from "../map/index.ts";
 import type { Command } from "../state/commands.ts";
-import { compare, pins, session, timeline } from "../state/index.ts";
+import { compare, layers, pins, session, timeline } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";
 
 const withDates = (): boolean => session.project !== null && timeline.dates.length > 0;
+/** Who answers a sample must not see what the map says. */
+const canInspect = (): boolean => withDates() && !layers.blind;
 
 /** Commands of the time area. They may import state, never OpenLayers or a panel: the palette loads them at once. */
 export const timeCommands: readonly Command[] = [
@@ -42,7 +44,7 @@ export const timeCommands: readonly Command[] = [
     title: "inspector.tool.point",
     icon: "target",
     shortcut: "Mod+Shift+I",
-    when: withDates,
+    when: canInspect,
     run: () => {
       mapView.tool = "inspect";
       showPanel("inspector");
@@ -53,7 +55,7 @@ export const timeCommands: readonly Command[] = [
     group: "time",
     title: "inspector.tool.area",
     icon: "polygon",
-    when: withDates,
+    when: canInspect,
     run: () => {
       mapView.tool = "inspect-area";
       showPanel("inspector");

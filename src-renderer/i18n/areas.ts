@@ -122,6 +122,11 @@ export const areasMessages = messages({
     en: "Maps, labels and other results are hidden until you stop, so that they do not sway the answer.",
     fr: "Cartes, étiquettes et autres résultats sont masqués jusqu’à l’arrêt, pour ne pas influencer la réponse.",
   },
+  "areas.blind.locked.title": { en: "Locked while you answer", fr: "Verrouillé pendant l’interprétation" },
+  "areas.blind.locked": {
+    en: "Results are hidden until you stop, so that they do not sway the answer.",
+    fr: "Les résultats sont masqués jusqu’à l’arrêt, pour ne pas influencer la réponse.",
+  },
   "areas.blind.other": { en: "Another class", fr: "Une autre classe" },
   "areas.blind.cannotTell": { en: "Cannot tell", fr: "Impossible à dire" },
   "areas.blind.back": { en: "Back", fr: "Retour" },
@@ -180,12 +185,20 @@ export const areasMessages = messages({
     },
   },
   "areas.note.another": {
-    en: "The places were drawn from another map; its classes stay the strata (Stehman 2014).",
-    fr: "Les lieux ont été tirés d’une autre carte ; ses classes restent les strates (Stehman 2014).",
+    en: "The places were drawn from another map; its classes stay the strata (Stehman 2014). Without ±, all answers agree: that is no proof.",
+    fr: "Les lieux ont été tirés d’une autre carte ; ses classes restent les strates (Stehman 2014). Sans ±, toutes les réponses concordent : ce n’est pas une preuve.",
   },
   "areas.note.same": {
-    en: "± is half of the 95 % interval (Olofsson et al. 2014). ± 0 means only that no answer differed.",
-    fr: "± est la moitié de l’intervalle à 95 % (Olofsson et al. 2014). ± 0 dit seulement qu’aucune réponse ne différait.",
+    en: "± is half of the 95 % interval (Olofsson et al. 2014). Without ±, all answers agree: that is no proof.",
+    fr: "± est la moitié de l’intervalle à 95 % (Olofsson et al. 2014). Sans ±, toutes les réponses concordent : ce n’est pas une preuve.",
+  },
+  "areas.noError": {
+    en: "No error was found in some classes, which is not ± 0. Of each may still be wrong (95%): {classes}. {count} places of a class without an error would leave {share}.",
+    fr: "Aucune erreur trouvée dans certaines classes, ce qui n’est pas ± 0. De chacune peut encore être faux (95 %) : {classes}. {count} lieux d’une classe sans erreur ne laisseraient que {share}.",
+  },
+  "areas.noError.class": {
+    en: { one: "{name} {share} ({count} place)", other: "{name} {share} ({count} places)" },
+    fr: { one: "{name} {share} ({count} lieu)", other: "{name} {share} ({count} lieux)" },
   },
   "areas.missing": {
     en: "Answer at least two places of each class of the map. Still missing: {classes}.",

@@ -73,13 +73,13 @@ export class Layers {
   readonly byId = $derived.by(
     (): ReadonlyMap<string, LayerFacts> => new Map((this.#facts?.value ?? []).map((layer) => [layer.id, layer])),
   );
+  /** What may be seen now: all, or nothing that says what a map has. */
+  readonly listed = $derived.by((): readonly Slot[] =>
+    this.blind ? this.slots.filter(({ kind }) => seenBlind.has(kind)) : this.slots,
+  );
   /** The lowest first; only what is to be seen now. */
   readonly drawn = $derived.by((): readonly DrawnLayer[] =>
-    drawnOf(
-      this.blind ? this.slots.filter(({ kind }) => seenBlind.has(kind)) : this.slots,
-      this.rows,
-      (sensor, members) => this.shownOf(sensor, members),
-    ),
+    drawnOf(this.listed, this.rows, (sensor, members) => this.shownOf(sensor, members)),
   );
 
   get loaded(): boolean {

@@ -59,3 +59,15 @@ export interface AreaUnit {
   /** a class, `otherClass`, `cannotTell`; `null`: open */
   readonly answer: number | null;
 }
+
+/** The chance with which a bound is broken. */
+const missed = 0.05;
+
+/**
+ * The share that may be wrong all the same, with 95 % confidence, where none of so many random places was: about 3 / places.
+ * @see Hanley and Lippman-Hand 1983, If nothing goes wrong, is everything all right? (rule of three; here the exact binomial bound)
+ */
+export const mayBeWrong = (places: number): number => 1 - missed ** (1 / places);
+
+/** How many random places without an error show, with 95 % confidence, that no more than `share` is wrong. */
+export const placesFor = (share: number): number => Math.ceil(Math.log(missed) / Math.log(1 - share));

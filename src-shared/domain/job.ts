@@ -414,6 +414,8 @@ export interface CorrectedHectares {
     readonly usersAccuracy: number | null;
     /** `null` where none is of the class */
     readonly producersAccuracy: number | null;
+    /** of a sample: its places on this class of the map when none of them was of another */
+    readonly noErrorIn?: number;
   }[];
 }
 
@@ -451,6 +453,8 @@ export interface ReportSpec extends CommonSpec {
   readonly tables: readonly ReportTable[];
   /** the project's models side by side, on each part that they were measured on; not in specs of earlier versions */
   readonly scores?: readonly ScoreTable[];
+  /** models of numbers and maps of change; not in specs of earlier versions */
+  readonly numbers?: readonly ReportTable[];
   /** pixels per class; `null` takes those of `map` */
   readonly areas: AreaSource | null;
   /** hectares as the test labels correct the counts, or why they cannot; not in specs of earlier versions */

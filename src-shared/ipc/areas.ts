@@ -90,6 +90,8 @@ export interface AreaEstimate {
     readonly hectares: WithError | null;
     readonly usersAccuracy: WithError | null;
     readonly producersAccuracy: WithError | null;
+    /** the answered places on this class of the map when none of them was of another: their ± 0 says nothing; else `null` */
+    readonly noErrorIn: number | null;
     /** answered places on the map, and by the answers */
     readonly mapped: number;
     readonly reference: number;

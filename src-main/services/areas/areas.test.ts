@@ -155,6 +155,12 @@ test("the estimate is that of Olofsson et al. 2014, and its interval holds the t
     // Narrower by the share of the class that was sampled.
     expect(hectares!.error).toBeLessThanOrEqual(paper.classes[k]!.error + 1e-9);
   });
+  // A class of which no answer differs: its ± 0 is no interval.
+  for (const [k, { usersAccuracy, noErrorIn }] of found.classes.slice(0, 3).entries()) {
+    const places = counts[k]!.reduce((sum, count) => sum + count, 0);
+    expect(noErrorIn).toBe(usersAccuracy!.value === 1 ? places : null);
+  }
+  expect(found.classes.map(({ noErrorIn }) => noErrorIn !== null)).toContain(true);
   const forest = found.classes[0]!;
   expect(forest.mappedHectares).toBeCloseTo(24, 1);
   expect(Math.abs(forest.hectares!.value - 28)).toBeLessThan(forest.hectares!.error);
@@ -213,6 +219,7 @@ test("another map is assessed with the same places by Stehman 2014, with classes
   expect(found.unmapped).toBe(units.filter(({ col }) => col >= 50).length);
   expect(found.classes[2]).toMatchObject({
     name: "water",
+    noErrorIn: null,
     usersAccuracy: { value: 1, error: 0 },
     producersAccuracy: { value: 1 },
   });

@@ -74,7 +74,8 @@ export async function estimateOther(
   return {
     ...estimate,
     // Hectares of the classes of another map are counted over its own area, which may be another one.
-    classes: estimate.classes.map((own) => ({ ...own, mappedHectares: null })),
+    // Its places were drawn with unlike chances, so that their number alone says nothing.
+    classes: estimate.classes.map((own) => ({ ...own, mappedHectares: null, noErrorIn: null })),
     map: { id: map.id, name: map.name },
     another: true,
   };
@@ -118,7 +119,9 @@ function estimated(
   const column = (k: number) => all.reduce((total, row) => total + row[k]!, 0);
   const figuresOf = (k: number) => {
     const own = figures?.classes[k];
+    const places = sum(all[k]);
     return {
+      noErrorIn: own && k < classes && places > 0 && all[k]![k] === places ? places : null,
       hectares: own ? { value: own.share.value * hectares, error: own.share.error * hectares } : null,
       usersAccuracy: own?.usersAccuracy ?? null,
       producersAccuracy: own?.producersAccuracy ?? null,

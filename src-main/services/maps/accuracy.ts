@@ -152,12 +152,13 @@ function sampledAreas(catalog: Catalog, map: MapProduct): MapDetails["corrected"
       overallAccuracyError: overallAccuracy.error,
       classes: classes
         .filter(({ code }) => code !== otherClass)
-        .map(({ code, hectares, usersAccuracy, producersAccuracy }) => ({
+        .map(({ code, hectares, usersAccuracy, producersAccuracy, noErrorIn }) => ({
           code,
           hectares: hectares?.value ?? 0,
           error: hectares?.error ?? 0,
           usersAccuracy: usersAccuracy?.value ?? null,
           producersAccuracy: producersAccuracy?.value ?? null,
+          ...(noErrorIn === null ? {} : { noErrorIn }),
         })),
     };
   }

@@ -1,5 +1,5 @@
 import type { Allocation, SampleMethod } from "../../../../src-shared/domain/area-sample.ts";
-import { allocations, sampleMethods } from "../../../../src-shared/domain/area-sample.ts";
+import { allocations, mayBeWrong, placesFor, sampleMethods } from "../../../../src-shared/domain/area-sample.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import type { AreaEstimate, SampleSummary, WithError } from "../../../../src-shared/ipc/areas.ts";
 import type { Services } from "../../../services/services.ts";
@@ -46,8 +46,9 @@ type Wish = Values<typeof wishOptions>;
 const hectares = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString("en-US") : value >= 100 ? value.toFixed(1) : value.toFixed(2);
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+/** Answers that all agree say nothing of an interval: none is written. */
 const both = (own: WithError | null, write: (value: number) => string): string =>
-  own ? `${write(own.value)} ± ${write(own.error)}` : "–";
+  own ? `${write(own.value)}${own.error > 0 ? ` ± ${write(own.error)}` : ""}` : "–";
 
 /** The map of a name, the newest without one. @throws AppError "usage" */
 async function mapNamed(services: Services, name: string | undefined): Promise<number> {
@@ -269,8 +270,23 @@ function estimateText(found: AreaEstimate): string {
         one.reference,
       ]),
     ),
+    ...noErrorText(classes),
   ].join("\n");
 }
+
+/** What classes without an error leave open. */
+function noErrorText(classes: AreaEstimate["classes"]): string[] {
+  const sure = classes.flatMap(({ name, noErrorIn }) =>
+    noErrorIn === null ? [] : [`${name} ${percent(mayBeWrong(noErrorIn))} (${noErrorIn} places)`],
+  );
+  if (sure.length === 0) return [];
+  return [
+    `  No error was found in some classes, which is not ± 0. Of each may still be wrong (95 %): ${sure.join(", ")}. ${placesFor(aimed)} places of a class without an error leave ${percent(aimed)}.`,
+  ];
+}
+
+/** The share of a class that may be wrong, to which the number of places is named. */
+const aimed = 0.05;
 
 const list = command({
   name: "areas list",
