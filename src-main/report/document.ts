@@ -51,7 +51,7 @@ interface Section {
 export function reportDocument(spec: ReportSpec, pictures: MapPictures | null): string {
   const areas = areasOf(spec, pictures?.ground);
   const uncertainty = uncertaintyOf(spec, areas);
-  const { scores = [] } = spec;
+  const { scores = [], numbers = [] } = spec;
   const sections: Section[] = [
     { id: "map", title: "Map", body: mapSection(spec, pictures, areas) },
     ...(spec.tables.length > 0 || scores.length > 0
@@ -59,6 +59,9 @@ export function reportDocument(spec: ReportSpec, pictures: MapPictures | null): 
       : []),
     { id: "accuracy", title: "Accuracy", body: accuracySection(spec) },
     ...(uncertainty ? [{ id: "uncertainty", title: "Uncertainty", body: uncertainty }] : []),
+    ...(numbers.length > 0
+      ? [{ id: "numbers", title: "Numbers and change", body: html`${numbers.map(specTable)}` }]
+      : []),
     { id: "curves", title: "Training curves", body: curvesSection(spec) },
     { id: "data", title: "Data used", body: dataSection(spec) },
     { id: "time", title: "Time", body: timeSection(spec) },

@@ -105,6 +105,8 @@ export const exportMessages = messages({
   "export.table.confusion": { en: "Confusion matrix", fr: "Matrice de confusion" },
   "export.table.changes": { en: "Change matrix", fr: "Matrice de changement" },
   "export.table.curve": { en: "Training curve", fr: "Courbe d’entraînement" },
+  "export.table.numbers": { en: "Numbers, known and predicted", fr: "Nombres, connus et prédits" },
+  "export.table.number-scores": { en: "Numbers, scores", fr: "Nombres, mesures" },
   "export.table.run": { en: "Run {id}: {name}, {date}", fr: "Passage {id} : {name}, {date}" },
   "export.table.note": { en: "UTF-8, commas, decimal points.", fr: "UTF-8, virgules, points décimaux." },
   "export.report.title": { en: "Title", fr: "Titre" },

@@ -84,6 +84,7 @@ export const numbersMessages = messages({
   "numbers.at.none": { en: "no value here", fr: "pas de valeur ici" },
   "numbers.at.interval": { en: "{lower} to {upper}", fr: "de {lower} à {upper}" },
   "numbers.export": { en: "Export the GeoTIFF", fr: "Exporter le GeoTIFF" },
+  "numbers.tables": { en: "Export known and predicted numbers", fr: "Exporter les nombres connus et prédits" },
   "numbers.exported": { en: "Saved {file}.", fr: "{file} enregistré." },
   "numbers.deleteMap": { en: "Delete “{name}” and its files", fr: "Supprimer « {name} » et ses fichiers" },
   "numbers.beyond": {
@@ -92,8 +93,8 @@ export const numbersMessages = messages({
   },
   "numbers.change": { en: "Change between two periods", fr: "Changement entre deux périodes" },
   "numbers.change.hint": {
-    en: "The same months of both periods are compared, band by band. What changed everywhere alike is taken off.",
-    fr: "Les mêmes mois des deux périodes sont comparés, bande par bande. Ce qui a changé partout pareil est retiré.",
+    en: "The same months of both periods are compared, band by band. What changed by the same amount everywhere is subtracted.",
+    fr: "Les mêmes mois des deux périodes sont comparés, bande par bande. Ce qui a changé partout d’autant est soustrait.",
   },
   "numbers.change.before": { en: "First period", fr: "Première période" },
   "numbers.change.after": { en: "Second period", fr: "Seconde période" },

@@ -1,3 +1,4 @@
+import type { ResultTable } from "../domain/result-tables.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { StartedJob } from "./jobs.ts";
 
@@ -11,11 +12,7 @@ export type ExportSubject =
   | "difference"
   | "polygons"
   | "fields"
-  | "areas"
-  | "accuracy"
-  | "confusion"
-  | "changes"
-  | "curve"
+  | ResultTable
   | "picture"
   | "report"
   | "model";
@@ -72,10 +69,10 @@ export interface ExportCommands {
         readonly smoothing?: number | undefined;
       },
   ): Promise<StartedJob>;
-  /** A table as CSV: UTF-8, comma, point. `id` is that of the map, run or comparison. */
+  /** A table as CSV: UTF-8, comma, point. `id` is that of the map, run, comparison or model of numbers. */
   "exports.table"(
     request: ExportTarget & {
-      readonly table: "areas" | "accuracy" | "confusion" | "changes" | "curve";
+      readonly table: ResultTable;
       readonly id: number;
     },
   ): Promise<{ readonly path: string; readonly bytes: number }>;

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { resultTables } from "../../../src-shared/domain/result-tables.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { ExportCommands } from "../../../src-shared/ipc/exports.ts";
 import { assertNoLinkOut, type Catalog, canonical } from "../../catalog/index.ts";
@@ -39,11 +40,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
           "difference",
           "polygons",
           "fields",
-          "areas",
-          "accuracy",
-          "confusion",
-          "changes",
-          "curve",
+          ...resultTables,
           "picture",
           "report",
           "model",
@@ -178,7 +175,7 @@ export function exportService({ catalog, appVersion }: Deps, queue: JobQueue): E
 
     "exports.table": validated(
       "exports.table",
-      z.strictObject({ ...target, table: z.enum(["areas", "accuracy", "confusion", "changes", "curve"]), id }),
+      z.strictObject({ ...target, table: z.enum(resultTables), id }),
       async ({ to, overwrite, table, id: subject }) => {
         const path = writable(catalog, to, overwrite);
         return written(path, Buffer.from(await tableAsCsv(catalog, table, subject), "utf8"));

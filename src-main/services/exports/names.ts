@@ -51,6 +51,8 @@ function about(catalog: Catalog, subject: ExportSubject, id: number | undefined)
   const modelNamed = (wanted: number | null) => catalog.models.list().find((model) => model.id === wanted)?.name;
   if (subject === "model") return modelNamed(id);
   if (subject === "difference" || subject === "changes") return catalog.comparisons.get(id).name;
+  if (subject === "numbers" || subject === "number-scores")
+    return catalog.numberModels.list().find((model) => model.id === id)?.name;
   if (runSubjects.has(subject)) return modelNamed(catalog.runs.list().find((run) => run.id === id)?.modelId ?? null);
   const map =
     mapSubjects.has(subject) || subject === "picture" ? catalog.maps.list().find((each) => each.id === id) : undefined;

@@ -20,6 +20,7 @@ import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
 import { writable } from "./exports.ts";
+import { numberReportTables } from "./number-tables.ts";
 
 const reportSchema = z.strictObject({
   to: filePath,
@@ -81,6 +82,7 @@ export function reportService({ catalog, appVersion }: Deps, queue: JobQueue) {
         scores: (["test", "validation"] as const)
           .map((part) => scoreTable(catalog, part))
           .filter(({ rows }) => rows.length > 0),
+        numbers: numberReportTables(catalog),
         areas: null,
         ...(map && areas ? { corrected: correctedOf(catalog, map, areas) } : {}),
         ...(design ? { design } : {}),

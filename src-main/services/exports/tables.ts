@@ -1,15 +1,15 @@
 import { type Cell, csv } from "../../../src-shared/domain/csv.ts";
 import type { EvaluateResult, SubsetScore } from "../../../src-shared/domain/job.ts";
 import { hasSourceCodes } from "../../../src-shared/domain/legend.ts";
+import type { ResultTable } from "../../../src-shared/domain/result-tables.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { correctedAreas, mappedAreas } from "../maps/accuracy.ts";
 import { legendOfMap } from "../maps/maps.ts";
-
-export type TableName = "areas" | "accuracy" | "confusion" | "changes" | "curve";
+import { numberModelOf, numberScoreRows, predictionRows } from "./number-tables.ts";
 
 /** A table of results as CSV (RFC 4180): commas, points, UTF-8; numbers as they were computed. */
-export async function tableAsCsv(catalog: Catalog, table: TableName, id: number): Promise<string> {
+export async function tableAsCsv(catalog: Catalog, table: ResultTable, id: number): Promise<string> {
   switch (table) {
     case "areas":
       return csv(await areaRows(catalog, id));
@@ -17,6 +17,10 @@ export async function tableAsCsv(catalog: Catalog, table: TableName, id: number)
       return csv(changeRows(catalog, id));
     case "curve":
       return csv(curveRows(catalog, id));
+    case "numbers":
+      return csv(predictionRows(numberModelOf(catalog, id)));
+    case "number-scores":
+      return csv(numberScoreRows(numberModelOf(catalog, id)));
     case "accuracy":
       return csv(accuracyRows(evaluationOf(catalog, id, table)));
     case "confusion":
@@ -73,7 +77,7 @@ function curveRows(catalog: Catalog, id: number): Cell[][] {
   ];
 }
 
-function evaluationOf(catalog: Catalog, id: number, table: TableName): EvaluateResult {
+function evaluationOf(catalog: Catalog, id: number, table: ResultTable): EvaluateResult {
   const run = catalog.runs.list().find((each) => each.id === id);
   const result = run?.result as EvaluateResult | null | undefined;
   if (run?.kind !== "evaluate" || !result?.subsets) throw new AppError("run-without-table", { id, table });

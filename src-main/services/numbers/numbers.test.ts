@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -136,6 +136,34 @@ test("a method learns it better than the mean, and its map holds numbers with th
   expect(deleted).toContain(path);
   expect(existsSync(path)).toBe(false);
 }, 120_000);
+
+test("known and predicted numbers and the scores are tables, from which the figures can be computed again; the report has them", async () => {
+  const { id, result } = (await all["numbers.models"]({})).find(({ name }) => name === "heights")!;
+  const read = async (table: "numbers" | "number-scores") => {
+    const to = join(room, `${table}.csv`);
+    await all["exports.table"]({ table, id, to });
+    return readFileSync(to, "utf8").trim().split("\r\n").map((line) => line.split(",")); // biome-ignore format: one chain
+  };
+  const [head, ...places] = await read("numbers");
+  expect(head).toEqual(["known", "predicted", "error"]);
+  expect(places).toHaveLength(60);
+  const squares = places.map(([known, told]) => (Number(told) - Number(known)) ** 2);
+  const rmse = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 60);
+  const scores = await read("number-scores");
+  expect(scores[0]).toEqual(["figure", "unit", "penalised linear regression", "always the mean"]);
+  expect(scores[1]!.slice(0, 2)).toEqual(["rmse", "m"]);
+  expect(Number(scores[1]![2])).toBeCloseTo(rmse, 9);
+  expect(Number(scores[1]![3])).toBeCloseTo(result.score.baseline.rmse, 9);
+  await expect(all["exports.table"]({ table: "numbers", id: 99, to: join(room, "no.csv") })).rejects.toMatchObject({
+    code: "number-model-not-found",
+  });
+
+  const report = join(room, "numbers.html");
+  await done(all["reports.write"]({ to: report }));
+  const text = readFileSync(report, "utf8");
+  expect(text).toContain("Models of “Height”, m");
+  expect(text).toContain(result.score.rmse.toFixed(3));
+});
 
 test("a network is fine-tuned on the same target, drawn, and no model of classes", async () => {
   const trained = await done<NumbersResult>(all["numbers.train"]({ numbers: "Height", method: "network", steps: 4, name: "net" })); // biome-ignore format: one call

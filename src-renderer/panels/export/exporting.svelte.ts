@@ -13,6 +13,8 @@ export interface ExportOf {
   readonly comparison?: number;
   readonly model?: number;
   readonly run?: number;
+  /** a model of numbers */
+  readonly numbers?: number;
 }
 
 export interface Exported {

@@ -53,7 +53,7 @@ const fields = command({
       const result = (await services["jobs.wait"]({ id })).result as ExportResult;
       output.result(
         { command: "export fields", job: id, ...result },
-        [`Asked ${result.polygons} polygons:`, ...result.paths.map((path) => `  ${path}`)].join("\n"),
+        [`Wrote ${result.polygons} polygons with their class:`, ...result.paths.map((path) => `  ${path}`)].join("\n"),
       );
       return 0;
     });

@@ -226,6 +226,33 @@ const listNumbers = command({
   },
 });
 
+const tableOfNumbers = command({
+  name: "numbers table",
+  summary: "write known and predicted numbers of the held-out places of a model, or its scores, as CSV",
+  positionals: [
+    projectWord,
+    { name: "MODEL", summary: "name of the model" },
+    { name: "OUTPUT", summary: "the .csv to write" },
+  ],
+  options: {
+    scores: { type: "flag", summary: "the figures of the model beside those of the mean, and not its places" },
+    overwrite: { type: "flag", summary: "replace the output when it exists" },
+  },
+  examples: [["omnisat numbers table forest height-ridge places.csv", "known, predicted, error"]],
+  async run({ words, options, output, signal }) {
+    const [project, name, to] = words as [string, string, string];
+    return withProject({ project, purpose: "omnisat numbers table", output, signal }, async (services) => {
+      const models = await services["numbers.models"]({});
+      const model = models.find((one) => one.name === name);
+      if (!model) throw new AppError("number-model-not-found", { name, available: models.map((one) => one.name) });
+      const table = options.scores ? "number-scores" : "numbers";
+      const { path } = await services["exports.table"]({ table, id: model.id, to, overwrite: options.overwrite });
+      output.result({ command: "numbers table", path }, `Wrote ${path}.`);
+      return 0;
+    });
+  },
+});
+
 const parsePeriod = (option: string, text: string | undefined) => {
   const [from, to, ...more] = (text ?? "").split("..");
   const isDay = (word: string | undefined): word is string =>
@@ -293,4 +320,11 @@ const changeCommand = command({
   },
 });
 
-export const numberCommands: readonly Command[] = [importNumbers, trainNumbers, mapNumbers, listNumbers, changeCommand];
+export const numberCommands: readonly Command[] = [
+  importNumbers,
+  trainNumbers,
+  mapNumbers,
+  tableOfNumbers,
+  listNumbers,
+  changeCommand,
+];
