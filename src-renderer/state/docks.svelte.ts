@@ -9,7 +9,7 @@ interface DockState {
 
 type Layout = Record<DockId, DockState>;
 
-/** Height in which a curve, and the confusion matrix of six classes, can be seen whole. */
+/** Height in which a curve, and the confusion matrix of ten classes, can be seen whole. */
 const wholeCharts = 340;
 
 const initial = (narrow: boolean): Layout => {
@@ -25,13 +25,20 @@ export class Docks {
   readonly #memory: ViewMemory;
   /** the window is small: docks begin smaller */
   readonly #narrow: () => boolean;
+  /** the window has no room for docks on both sides: 200 % of a usual screen */
+  readonly #slim: () => boolean;
   layout = $state<Layout>(initial(false));
   #changes = 0;
   #hidden = $state.raw<Record<DockId, boolean> | null>(null);
 
-  constructor({ memory, narrow }: { memory: ViewMemory; narrow: () => boolean }) {
+  constructor({
+    memory,
+    narrow,
+    slim = () => false,
+  }: { memory: ViewMemory; narrow: () => boolean; slim?: () => boolean }) {
     this.#memory = memory;
     this.#narrow = narrow;
+    this.#slim = slim;
     this.layout = initial(narrow());
   }
 
@@ -42,6 +49,7 @@ export class Docks {
     const kept = await this.#memory.recall<Partial<Layout>>("docks");
     // Changes that the user made meanwhile win over the stored layout.
     if (kept && changes === this.#changes) this.layout = { ...initial(this.#narrow()), ...kept };
+    if (this.layout.left.open) this.#giveWay("left");
   }
 
   /** All docks were put away at once, for more map. */
@@ -52,6 +60,7 @@ export class Docks {
   toggle(dock: DockId): void {
     this.#hidden = null;
     this.layout[dock].open = !this.layout[dock].open;
+    if (this.layout[dock].open) this.#giveWay(dock);
     this.#keep();
   }
 
@@ -73,9 +82,16 @@ export class Docks {
     this.#hidden = null;
     this.layout[dock].open = true;
     this.layout[dock].tab = panel;
+    this.#giveWay(dock);
     // A chart or a table of errors is read whole; the time line needs less.
     if (panel === "charts") this.layout[dock].size = Math.max(this.layout[dock].size, wholeCharts);
     this.#keep();
+  }
+
+  /** In a slim window one side's dock opens in place of the other's, so that nothing lies over the map's tools. */
+  #giveWay(dock: DockId): void {
+    if (dock === "bottom" || !this.#slim()) return;
+    this.layout[dock === "left" ? "right" : "left"].open = false;
   }
 
   changed(): void {

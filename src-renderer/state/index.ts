@@ -47,7 +47,7 @@ export const workDialogs = new WorkDialogs();
 export const labelScreens = new LabelScreens();
 export const mapDialogs = new MapDialogs(session);
 export const mapPlan = new MapPlan(session);
-export const docks = new Docks({ memory: viewMemory, narrow: () => innerWidth < 1180 });
+export const docks = new Docks({ memory: viewMemory, narrow: () => innerWidth < 1180, slim: () => innerWidth < 900 });
 export const device = new Device(client);
 export const mapActivity = new MapActivity();
 

@@ -45,6 +45,18 @@ test("a small window begins without the right dock, a large one with all", () =>
   expect(docksOf(false).docks.layout.right.open).toBe(true);
 });
 
+test("in a slim window, as at 200 %, one side's dock opens in place of the other's", () => {
+  const { memory } = newWindow(program);
+  const docks = new Docks({ memory, narrow: () => true, slim: () => true });
+  const open = () => [docks.layout.left.open, docks.layout.right.open, docks.layout.bottom.open];
+  docks.show("right", "train");
+  expect(open()).toEqual([false, true, true]);
+  docks.toggle("left");
+  expect(open()).toEqual([true, false, true]);
+  docks.show("bottom", "jobs");
+  expect(open()).toEqual([true, false, true]);
+});
+
 test("all docks go away for more map, and come back as they were", () => {
   const { docks } = docksOf(false);
   docks.toggle("bottom");
