@@ -119,12 +119,12 @@ export const areasMessages = messages({
   "areas.blind": { en: "What is here?", fr: "Qu’y a-t-il ici ?" },
   "areas.blind.place": { en: "Place {position} of {places}", fr: "Lieu {position} sur {places}" },
   "areas.blind.hidden": {
-    en: "Maps, labels and other results are hidden until you stop, so that they do not sway the answer.",
+    en: "Maps, labels and other results are hidden until you stop, so that they do not influence the answer.",
     fr: "Cartes, étiquettes et autres résultats sont masqués jusqu’à l’arrêt, pour ne pas influencer la réponse.",
   },
   "areas.blind.locked.title": { en: "Locked while you answer", fr: "Verrouillé pendant l’interprétation" },
   "areas.blind.locked": {
-    en: "Results are hidden until you stop, so that they do not sway the answer.",
+    en: "Results are hidden until you stop, so that they do not influence the answer.",
     fr: "Les résultats sont masqués jusqu’à l’arrêt, pour ne pas influencer la réponse.",
   },
   "areas.blind.other": { en: "Another class", fr: "Une autre classe" },
