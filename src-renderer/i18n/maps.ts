@@ -280,8 +280,8 @@ export const mapsMessages = messages({
     },
   },
   "maps.areas.uncorrected.one-label": {
-    en: "Areas cannot be corrected: the test patches mapped as {classes} are of one label, which says nothing of others.",
-    fr: "Les surfaces ne peuvent être corrigées : les patchs de test cartographiés comme {classes} sont d’une seule étiquette, qui ne dit rien des autres.",
+    en: "Areas cannot be corrected: the test patches mapped as {classes} are of one label. Label more places of them.",
+    fr: "Les surfaces ne peuvent être corrigées : les patchs de test cartographiés comme {classes} sont d’une seule étiquette. Étiquetez d’autres lieux de ces classes.",
   },
   "maps.areas.uncorrected.no-evaluation": {
     en: "Measure this model with these inputs on the test part to see areas corrected for the map’s errors.",

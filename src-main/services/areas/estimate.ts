@@ -121,7 +121,9 @@ function estimated(
     const own = figures?.classes[k];
     const places = sum(all[k]);
     return {
-      noErrorIn: own && k < classes && places > 0 && all[k]![k] === places ? places : null,
+      // Of a class that was sampled whole nothing is left to be wrong.
+      noErrorIn:
+        own && k < classes && places > 0 && all[k]![k] === places && places < strata[k]!.pixels ? places : null,
       hectares: own ? { value: own.share.value * hectares, error: own.share.error * hectares } : null,
       usersAccuracy: own?.usersAccuracy ?? null,
       producersAccuracy: own?.producersAccuracy ?? null,
