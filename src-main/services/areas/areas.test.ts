@@ -253,6 +253,13 @@ test("a colleague answers elsewhere: the file holds no word of the map, and come
   }
 });
 
+test("points without an extension become a GeoPackage, which replaces nothing that was not named", async () => {
+  const { id } = catalog.areaSamples.list()[0]!;
+  const to = join(room, "points");
+  expect(await all["areas.export"]({ id, to, overwrite: true })).toMatchObject({ path: `${to}.gpkg` });
+  await expect(all["areas.export"]({ id, to, overwrite: true })).rejects.toMatchObject({ code: "file-exists" });
+});
+
 test("answers come back also where a class is called “other” or looks like a formula, and the sample's mark is no number", async () => {
   const classes = [
     { code: 1, name: "Other", color: "#006600" },

@@ -213,8 +213,9 @@ export function areaService({ catalog, announce }: Deps): AreaCommands {
       "areas.export",
       byId.extend({ to: filePath, overwrite: z.boolean().default(false) }),
       (request) => {
-        const to = /\.(gpkg|csv)$/i.test(request.to) ? request.to : `${request.to}.gpkg`;
-        const path = writable(catalog, to, request.overwrite);
+        // What gets its extension here was not named, so nothing of that name is replaced.
+        const named = /\.(gpkg|csv)$/i.test(request.to);
+        const path = writable(catalog, named ? request.to : `${request.to}.gpkg`, request.overwrite && named);
         const units = catalog.areaSamples.units(request.id);
         writeAnswers(catalog.areaSamples.get(request.id), units, path);
         return { path, places: units.length };

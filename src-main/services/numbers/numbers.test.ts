@@ -124,6 +124,7 @@ test("a method learns it better than the mean, and its map holds numbers with th
   expect(await code(all["surfaces.export"]({ id: surface!.id, to }))).toBe("file-exists");
   // Never half a map, and no file that the project reads.
   expect((await all["surfaces.export"]({ id: surface!.id, to: join(room, "out", "plain") })).paths[0]).toBe(join(room, "out", "plain.tif")); // biome-ignore format: one line
+  expect(await code(all["surfaces.export"]({ id: surface!.id, to: join(room, "out", "plain"), overwrite: true }))).toBe("file-exists"); // biome-ignore format: one line
   expect(await code(all["surfaces.export"]({ id: surface!.id, to: path, overwrite: true }))).toBe("export-over-input");
   const parcels = join(room, "parcels.csv");
   writeFileSync(parcels, "WKT,name\n");

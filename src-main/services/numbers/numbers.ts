@@ -215,7 +215,9 @@ export function numberService({ catalog, announce, appVersion, shippedModels }: 
         const { path, qmlPath, sldPath } = result;
         if (!existsSync(path) || !catalog.mayRead(path))
           throw new AppError("map-files-missing", { name: called, path });
-        const target = /\.tiff?$/i.test(to) ? to : `${to}.tif`;
+        // What gets its extension here was not named, so nothing of that name is replaced.
+        const named = /\.tiff?$/i.test(to);
+        const target = named ? to : `${to}.tif`;
         const stem = target.replace(/\.[^.]+$/, "");
         const copies = [
           [qmlPath, `${stem}.qml`],
@@ -224,7 +226,7 @@ export function numberService({ catalog, announce, appVersion, shippedModels }: 
         ] as const;
         const placed = copies
           .filter(([from]) => existsSync(from))
-          .map(([from, at]) => [from, writable(catalog, at, overwrite, [path, qmlPath, sldPath])] as const);
+          .map(([from, at]) => [from, writable(catalog, at, overwrite && named, [path, qmlPath, sldPath])] as const);
         copyTogether(placed);
         return { paths: placed.map(([, at]) => at).toReversed() };
       },
