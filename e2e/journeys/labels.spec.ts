@@ -136,6 +136,7 @@ test("a Shapefile with an awkward name and no CRS is imported step by step, and 
   await wizard.getByRole("button", { name: "Import 19 labels" }).click();
   await expect(wizard).toContainText("19 labels imported");
   await wizard.getByRole("button", { name: "Show on the map" }).click();
+  await expect(window.getByRole("button", { name: "See an instant map" })).toBeVisible();
   await total(window, 67);
   await window.keyboard.press("Control+z");
   await total(window, 48);

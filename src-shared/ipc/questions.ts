@@ -271,6 +271,7 @@ export const questionTables = {
   "similar.find": null,
   "similar.places": null,
   "similar.outline": null,
+  "similar.writeOutlines": null,
   "similar.export": null,
   "similar.keep": null,
 

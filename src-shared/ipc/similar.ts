@@ -48,6 +48,13 @@ export interface GrownOutline {
   readonly patches: number;
 }
 
+/** Outlines that were written to a file, in the order of the places they grew from. */
+export interface WrittenOutlines {
+  readonly path: string;
+  readonly bytes: number;
+  readonly outlines: readonly Omit<GrownOutline, "coordinates">[];
+}
+
 export interface SimilarExport {
   readonly path: string;
   readonly bytes: number;
@@ -67,6 +74,14 @@ export interface SimilarCommands {
   ): Promise<SimilarPlaces>;
   /** `grow`: how far, 0 to 1; without it the program proposes. */
   "similar.outline"(request: { readonly at: Position; readonly grow?: number | undefined }): Promise<GrownOutline>;
+  /** Polygons that grow from places, each on its own, by the extension: .gpkg, .geojson, .shp. */
+  "similar.writeOutlines"(request: {
+    readonly at: readonly Position[];
+    readonly lonLat?: boolean | undefined;
+    readonly grow?: number | undefined;
+    readonly to: string;
+    readonly overwrite?: boolean | undefined;
+  }): Promise<WrittenOutlines>;
   /** A GeoTIFF of scores, or polygons of what lies above the threshold, by the extension: .tif, .gpkg, .geojson, .shp. */
   "similar.export"(
     request: SimilarClicks & {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -29,6 +29,16 @@ test("values are computed, the instant map says what it learned, proposes places
   const early = await commandLine(["instant", project]);
   expect([early.code, early.err]).toEqual([1, expect.stringContaining("omnisat features")]);
   expect(await omnisat("features", project)).toMatchObject({ groups: [{ modality: "s2" }], state: "ready" });
+  const field = join(room, "field.geojson");
+  expect(await omnisat("outline", project, "--at", "4.0630,50.7460", "--out", field)).toMatchObject({ path: field, outlines: [{ patches: expect.any(Number) }] }); // biome-ignore format: one line
+  const [grown] = JSON.parse(readFileSync(field, "utf8")).features as { geometry: { type: string } }[];
+  expect(grown!.geometry.type).toBe("Polygon");
+  for (const [words, told] of [
+    [["--at", "4.0630,50.7460"], "--out FILE is needed"],
+    [["--out", field], "--at LON,LAT is needed"],
+    [["--at", "4.0630,50.7460", "--out", field, "--grow", "7"], "from 0 to 1"],
+  ] as const)
+    expect((await commandLine(["outline", project, ...words])).err).toContain(told);
   // Without labels, places that are unlike each other.
   expect((await omnisat("instant", "next", project, "--count", "3")).places).toMatchObject([{ classCode: null }, { classCode: null }, { classCode: null }]); // biome-ignore format: one line
 

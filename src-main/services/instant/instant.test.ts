@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
@@ -273,6 +273,19 @@ test("a kept map is the one that was seen, is scored on the test part like any m
   const { result } = await all["jobs.wait"]({ id: score.id });
   expect(result).toMatchObject({ part: "test", subsets: [{ samples: 1 }] });
   expect(await all["instant.keep"]({ name: "clicks" }).catch(({ code }) => code as string)).toBe("model-exists");
+
+  // Whatever the test labels say, the same is learned and kept: only the score tells the difference.
+  const { labels } = await all["labels.list"]({});
+  const tests = labels.filter(({ properties }) => properties.set === "test").map(({ id }) => id);
+  expect(tests).toHaveLength(1);
+  await all["labels.setClass"]({ ids: tests, classCode: 3 });
+  expect(await drawn("class", (await state()).learned!.epoch)).toEqual(seen);
+  const again = await all["instant.keep"]({ name: "again", map: false });
+  await all["jobs.wait"]({ id: again.id });
+  const weights = (name: string) => readFileSync(join(catalog.models.find(name)!.folder, "weights.safetensors"));
+  expect(weights("again").equals(weights("clicks"))).toBe(true);
+  const other = await all["jobs.wait"]({ id: (await all["runs.evaluate"]({ model: "again" })).id });
+  expect(other.result).not.toMatchObject({ subsets: (result as { subsets: object[] }).subsets });
 }, 120_000);
 
 test("values that were damaged are prepared again; nothing else is lost", async () => {

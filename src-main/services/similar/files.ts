@@ -5,16 +5,38 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply, northUp } from "../../../src-shared/geo/affine.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
-import type { SimilarExport } from "../../../src-shared/ipc/similar.ts";
+import type { GrownOutline, SimilarExport, WrittenOutlines } from "../../../src-shared/ipc/similar.ts";
 import { noScore, scoreSteps } from "../../features/index.ts";
 import { createCog } from "../../raster/index.ts";
-import { areaOf, openFeatureSink, polygonize, squareMetersPerUnit } from "../../vector/index.ts";
+import { areaOf, type FeatureSink, openFeatureSink, polygonize, squareMetersPerUnit } from "../../vector/index.ts";
 import type { FoundField } from "./similar-project.ts";
 
 /** Polygons after which other work has its turn. */
 const polygonsAtOnce = 500;
 
 const formats = { ".gpkg": "gpkg", ".geojson": "geojson", ".json": "geojson", ".shp": "shp" } as const;
+const inHectares = (hectares: number): number => Math.round(hectares * 1e4) / 1e4;
+
+/** @throws AppError "similar-format" */
+function formatOf(path: string): "gpkg" | "geojson" | "shp" {
+  const format = formats[extname(path).toLowerCase() as keyof typeof formats];
+  if (!format) throw new AppError("similar-format", { path });
+  return format;
+}
+
+/** Ends a file of polygons, and gives its size with all that belongs to it. */
+const bytesOf = (sink: FeatureSink): number =>
+  sink.finish().reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+
+/** What scores are of, for who finds their file later: places in the CRS of the file. */
+export interface SimilarProvenance {
+  readonly like: readonly (readonly number[])[];
+  readonly unlike: readonly (readonly number[])[];
+  readonly appVersion: string;
+}
+
+const placesIn = (places: SimilarProvenance["like"]): string =>
+  places.map((place) => place.map((one) => one.toFixed(2)).join(" ")).join(", ") || "none";
 
 /** The grid of what was compared. */
 function geoboxOf({ field, meters }: FoundField, crs: Crs): GeoBox {
@@ -31,7 +53,7 @@ export async function writeSimilar(
   crs: Crs,
   to: string,
   threshold: number,
-  clicks: { readonly like: number; readonly unlike: number },
+  { like, unlike, appVersion }: SimilarProvenance,
 ): Promise<SimilarExport> {
   const extension = extname(to).toLowerCase();
   const geobox = geoboxOf(found, crs);
@@ -39,7 +61,11 @@ export async function writeSimilar(
     const { field } = found;
     const [left, top] = field.extent();
     const metadata = {
-      DESCRIPTION: `Likeness to ${clicks.like} clicked places, unlike ${clicks.unlike}: cosine of standardised values, from -1 to 1. OmniSat Desktop.`,
+      DESCRIPTION: `Likeness to ${like.length} clicked places, unlike ${unlike.length}: cosine of standardised values, from -1 to 1.`,
+      WANTED: placesIn(like),
+      UNWANTED: placesIn(unlike),
+      COMPARED: found.values.join("; "),
+      SOFTWARE: `OmniSat Desktop ${appVersion}`,
     };
     await createCog(
       to,
@@ -63,18 +89,56 @@ export async function writeSimilar(
     );
     return { path: to, bytes: statSync(to).size, polygons: null };
   }
-  const format = formats[extension as keyof typeof formats];
-  if (!format) throw new AppError("similar-format", { path: to });
-  return writePolygons(found, geobox, to, format, threshold);
+  return writePolygons(found, geobox, to, threshold);
+}
+
+/**
+ * Writes outlines that grew from places, with the place that each grew from.
+ * @throws AppError "similar-format", "export-unwritable", "no-disk-space"
+ */
+export function writeOutlines(
+  grown: readonly { readonly at: readonly [x: number, y: number]; readonly outline: GrownOutline }[],
+  crs: Crs,
+  to: string,
+): WrittenOutlines {
+  const sink = openFeatureSink(to, formatOf(to), {
+    name: basename(to, extname(to)),
+    crs,
+    fields: [
+      { name: "from_x", type: "number" },
+      { name: "from_y", type: "number" },
+      { name: "grow", type: "number" },
+      { name: "area_ha", type: "number" },
+      { name: "patches", type: "integer" },
+    ],
+    description: "Outlines that grew from places, by OmniSat Desktop: no labels yet.",
+  });
+  try {
+    for (const { at, outline } of grown) {
+      const { coordinates, grow, hectares, patches } = outline;
+      sink.add({
+        geometry: { type: "Polygon", coordinates: coordinates.map((ring) => ring.map(([x, y]) => [x, y])) },
+        properties: { from_x: at[0], from_y: at[1], grow, area_ha: inHectares(hectares), patches },
+      });
+    }
+    return {
+      path: to,
+      bytes: bytesOf(sink),
+      outlines: grown.map(({ outline: { coordinates: _, ...facts } }) => facts),
+    };
+  } catch (error) {
+    sink.discard();
+    throw error;
+  }
 }
 
 async function writePolygons(
   { field }: FoundField,
   geobox: GeoBox,
   to: string,
-  format: "gpkg" | "geojson" | "shp",
   threshold: number,
 ): Promise<SimilarExport> {
+  const format = formatOf(to);
   const [left, top, width, height] = field.extent();
   const limit = Math.round(threshold * scoreSteps);
   const scores = new Int16Array(width);
@@ -106,16 +170,14 @@ async function writePolygons(
         geometry,
         properties: {
           score: Math.round(mean) / scoreSteps,
-          area_ha: Math.round(hectares * 1e4) / 1e4,
+          area_ha: inHectares(hectares),
           patches: pixels,
         },
       });
       if (++count % polygonsAtOnce === 0) await setImmediate();
     }
     if (count === 0) throw new AppError("similar-none-above", { threshold });
-    const paths = sink.finish();
-    const bytes = paths.reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
-    return { path: to, bytes, polygons: count };
+    return { path: to, bytes: bytesOf(sink), polygons: count };
   } catch (error) {
     sink.discard();
     throw error;

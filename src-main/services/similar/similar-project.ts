@@ -6,6 +6,7 @@ import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
 import type { SimilarClicks } from "../../../src-shared/ipc/similar.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { type ComparedPatches, type GrownRegion, noScore, ScoreField } from "../../features/index.ts";
+import type { WantedGroup } from "../instant/feature-groups.ts";
 import { instantProject } from "../instant/instant-project.ts";
 import { TaskThread, threadLimits } from "../instant/thread.ts";
 import type { SimilarTasks } from "./messages.ts";
@@ -29,6 +30,8 @@ export interface FoundField {
   readonly meters: number;
   readonly outside: number;
   readonly milliseconds: number;
+  /** what was compared, one text for each input */
+  readonly values: readonly string[];
 }
 
 type Patch = readonly [col: number, row: number];
@@ -41,6 +44,7 @@ export class SimilarProject {
   #compared: ComparedPatches | undefined;
   /** of the groups that are in memory, once they are */
   #keys: readonly string[] | undefined;
+  #values: readonly string[] = [];
   #opening: Promise<void> | undefined;
   readonly #fields = new Map<string, FoundField>();
   #region: { readonly name: string; readonly region: GrownRegion } | undefined;
@@ -81,6 +85,7 @@ export class SimilarProject {
       meters: patchMeters * compared.every,
       outside,
       milliseconds: performance.now() - began,
+      values: this.#values,
     };
     this.#keep(found);
     return found;
@@ -147,6 +152,7 @@ export class SimilarProject {
     }
     await this.#opening;
     this.#keys = keys;
+    this.#values = wanted.groups.map(valuesOf);
     return { keys };
   }
 
@@ -167,6 +173,13 @@ export class SimilarProject {
     this.#fields.set(found.epoch, found);
     if (this.#fields.size > mostFields) this.#fields.delete(this.#fields.keys().next().value!);
   }
+}
+
+/** “s2: 72 dates from 2019-01-05 to 2019-12-31, values 3fb2…” */
+function valuesOf({ modality, key, group }: WantedGroup): string {
+  const dates = [...(group?.made.dates ?? [])].sort();
+  const when = dates.length > 1 ? `${dates.length} dates from ${dates[0]} to ${dates.at(-1)}` : (dates[0] ?? "no date");
+  return `${modality}: ${when}, values ${key}`;
 }
 
 const similarThread = (): TaskThread<SimilarTasks> =>

@@ -61,6 +61,14 @@ test("before the values are prepared it says so; afterwards places, tiles and fi
   const [width] = info.size as number[];
   const [stored] = gdalBands(to);
   expect(info.bands[0]).toMatchObject({ type: "Int16", noDataValue: -32768, scale: 0.0001 });
+  // Whoever finds the file later reads what it is of.
+  const [, x, y] = [0, ...at(40, 50)];
+  expect(info.metadata[""]).toMatchObject({
+    UNWANTED: `${x!.toFixed(2)} ${y!.toFixed(2)}`,
+    COMPARED: expect.stringMatching(/^s2: 12 dates from 2018-08-04 to 2019-10-28, values [0-9a-f]+$/),
+    SOFTWARE: "OmniSat Desktop test",
+  });
+  expect(info.metadata[""].WANTED.split(", ")).toHaveLength(2);
   const score = (col: number, row: number) =>
     stored![((top! - north) / 10 + row) * width! + (west - left!) / 10 + col]! / 10_000;
 
@@ -145,6 +153,26 @@ test("an outline grows from a click, farther as it is let, and becomes a label t
   expect(labels[0]!.patches).toBe(proposed.patches);
   await all["edits.undo"]({});
   expect((await all["labels.list"]({})).labels).toEqual([]);
+});
+
+test("outlines of several places go to one file, each as it grows alone; a place that is wrong leaves no file", async () => {
+  const to = join(room, "fields.gpkg");
+  const places = [at(10, 10), at(40, 50)];
+  const written = await all["similar.writeOutlines"]({ at: places, to });
+  const alone = await Promise.all(places.map((place) => all["similar.outline"]({ at: place })));
+  expect(written.outlines).toEqual(alone.map(({ coordinates: _, ...facts }) => facts));
+  const { features } = JSON.parse(execFileSync("ogr2ogr", ["-f", "GeoJSON", "/vsistdout/", to], { encoding: "utf8" }));
+  expect((features as { properties: object }[]).map(({ properties }) => properties)).toMatchObject(
+    places.map(([x, y], i) => ({ from_x: x, from_y: y, patches: alone[i]!.patches })),
+  );
+  expect(await all["similar.writeOutlines"]({ at: places, to }).catch(code)).toBe("file-exists");
+  const beside = join(room, "beside.gpkg");
+  const wrong = [at(10, 10), [west - 90_000, north] as [number, number]];
+  expect(await all["similar.writeOutlines"]({ at: wrong, to: beside }).catch(code)).toBe("similar-nothing-there");
+  expect(await all["similar.writeOutlines"]({ at: places, to: join(room, "a.tif") }).catch(code)).toBe(
+    "similar-format",
+  );
+  expect(existsSync(beside)).toBe(false);
 });
 
 test("clicks beside the images, and files of no known kind, are refused in a sentence; nothing is written", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { northUp } from "../../../src-shared/geo/affine.ts";
-import type { SimilarClicks, SimilarCommands } from "../../../src-shared/ipc/similar.ts";
+import type { GrownOutline, SimilarClicks, SimilarCommands } from "../../../src-shared/ipc/similar.ts";
 import { makeOwnFolder } from "../../catalog/index.ts";
 import { fileName } from "../../files/index.ts";
 import { transformer } from "../../raster/index.ts";
@@ -12,7 +12,7 @@ import { writable } from "../exports/exports.ts";
 import { vectorFacts } from "../layers/vectors.ts";
 import { filePath } from "../path-gate.ts";
 import { validated } from "../validated.ts";
-import { writeSimilar } from "./files.ts";
+import { writeOutlines, writeSimilar } from "./files.ts";
 import { outlineOf } from "./outline.ts";
 import { scored, similarProject } from "./similar-project.ts";
 
@@ -26,24 +26,38 @@ const threshold = z.number().min(-1).max(1);
 
 /** Places of the list that are told unless more are asked for. */
 const usualPlaces = 24;
+/** Outlines of one file. */
+const mostOutlines = 1000;
 /** Neighbouring places of the list are at least so many patches apart, more in a large project. */
 const leastApart = 5;
 
 /** Places like those that were clicked, and outlines that grow from a click. */
 export function similarService(deps: Deps): SimilarCommands {
-  const { catalog } = deps;
+  const { catalog, appVersion } = deps;
   const project = similarProject(catalog);
-  const inProject = ({ like, unlike = [], lonLat = false }: SimilarClicks) => {
+  const placed = (places: SimilarClicks["like"], lonLat = false) => {
     const { crs } = catalog.project.get().grid.geobox;
     const { forward } = lonLat ? transformer("EPSG:4326", crs) : { forward: (x: number, y: number) => [x, y] as const };
-    const placed = (clicks: SimilarClicks["like"]) => clicks.map(([x, y]) => forward(x, y));
-    return { like: placed(like), unlike: placed(unlike) };
+    return places.map(([x, y]) => forward(x, y));
+  };
+  const inProject = ({ like, unlike = [], lonLat }: SimilarClicks) => ({
+    like: placed(like, lonLat),
+    unlike: placed(unlike, lonLat),
+  });
+  const outlineAt = async (at: readonly [number, number], grow: number | undefined): Promise<GrownOutline> => {
+    const region = await project.region(at);
+    const { grid } = catalog.project.get();
+    const meters = grid.patchMeters;
+    const affine = northUp(region.col * meters, -region.row * meters, meters, meters);
+    const { width, height } = region;
+    const outline = outlineOf(region, { crs: grid.geobox.crs, affine, width, height }, grow);
+    return { ...outline, hectares: hectaresOf(outline.patches, meters) };
   };
   const hectaresOf = (patches: number, meters: number) => (patches * meters * meters) / 10_000;
   const write = async ({ to, threshold, ...asked }: Parameters<SimilarCommands["similar.export"]>[0]) =>
     writeSimilar(await project.find(inProject(asked)), catalog.project.get().grid.geobox.crs, to, threshold, {
-      like: asked.like.length,
-      unlike: asked.unlike?.length ?? 0,
+      ...inProject(asked),
+      appVersion,
     });
   return {
     "similar.find": validated("similar.find", z.strictObject(clicks), async (asked) => {
@@ -76,14 +90,26 @@ export function similarService(deps: Deps): SimilarCommands {
     "similar.outline": validated(
       "similar.outline",
       z.strictObject({ at: position, grow: z.number().min(0).max(1).optional() }),
-      async ({ at, grow }) => {
-        const region = await project.region(at);
-        const { grid } = catalog.project.get();
-        const meters = grid.patchMeters;
-        const affine = northUp(region.col * meters, -region.row * meters, meters, meters);
-        const { width, height } = region;
-        const outline = outlineOf(region, { crs: grid.geobox.crs, affine, width, height }, grow);
-        return { ...outline, hectares: hectaresOf(outline.patches, meters) };
+      ({ at, grow }) => outlineAt(at, grow),
+    ),
+
+    "similar.writeOutlines": validated(
+      "similar.writeOutlines",
+      z.strictObject({
+        at: z.array(position).min(1).max(mostOutlines),
+        lonLat: z.boolean().optional(),
+        grow: z.number().min(0).max(1).optional(),
+        to: filePath,
+        overwrite: z.boolean().default(false),
+      }),
+      async ({ at, lonLat, grow, to, overwrite }) => {
+        const path = writable(catalog, to, overwrite);
+        const grown: Parameters<typeof writeOutlines>[0][number][] = [];
+        for (const place of placed(at, lonLat)) {
+          const [x, y] = place;
+          grown.push({ at: [x, y], outline: await outlineAt([x, y], grow) });
+        }
+        return writeOutlines(grown, catalog.project.get().grid.geobox.crs, path);
       },
     ),
 

@@ -9,7 +9,7 @@ const usualThreshold = 0.5;
 const help = "omnisat similar --help";
 
 /** “4.06,50.74” → longitude and latitude. */
-function placesOf(texts: readonly string[], option: string): [number, number][] {
+function placesOf(texts: readonly string[], option: string, help: string): [number, number][] {
   return texts.map((text) => {
     const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
     const [longitude, latitude] = numbers as [number, number];
@@ -48,8 +48,8 @@ const similar = command({
     ],
   ],
   async run({ words, options, output, signal }) {
-    const like = placesOf(options.at ?? [], "--at");
-    const unlike = placesOf(options.not ?? [], "--not");
+    const like = placesOf(options.at ?? [], "--at", help);
+    const unlike = placesOf(options.not ?? [], "--not", help);
     if (like.length === 0)
       throw new AppError("usage", { help, problem: "--at LON,LAT is needed: a place to look for." });
     const threshold = options.threshold ?? usualThreshold;
@@ -89,4 +89,50 @@ const similar = command({
   },
 });
 
-export const similarCommands: readonly Command[] = [similar];
+const outline = command({
+  name: "outline",
+  summary: "outlines that grow from places that you name, as polygons",
+  details:
+    "A region grows from each place over neighbouring patches with like values, up to the strongest edge around it; --grow says how far instead. Import the file with “omnisat labels import” once you have looked at it. Needs “omnisat features” first.",
+  positionals: [{ name: "PROJECT", summary: "the project's folder" }],
+  options: {
+    at: { type: "list", whole: true, value: "LON,LAT", summary: "a place inside what you want; repeat it for more" },
+    out: { type: "text", value: "FILE", summary: "file to write: .gpkg, .geojson or .shp" },
+    grow: {
+      type: "number",
+      value: "SHARE",
+      summary: "how far it grows, 0 to 1; proposed for each place when left out",
+    },
+    overwrite: { type: "flag", summary: "replace the file" },
+  },
+  examples: [["omnisat outline flanders --at 4.0630,50.7460 --out field.gpkg", "the field around that place"]],
+  async run({ words, options, output, signal }) {
+    const usage = (problem: string) => new AppError("usage", { help: "omnisat outline --help", problem });
+    const at = placesOf(options.at ?? [], "--at", "omnisat outline --help");
+    if (at.length === 0) throw usage("--at LON,LAT is needed: a place inside what you want.");
+    if (!options.out) throw usage("--out FILE is needed: .gpkg, .geojson or .shp.");
+    const { grow, overwrite } = options;
+    if (grow !== undefined && !(grow >= 0 && grow <= 1))
+      throw usage(`--grow needs a number from 0 to 1: ${grow} is none.`);
+    const to = options.out;
+    return withProject(
+      { project: words[0]!, purpose: "omnisat outline", readOnly: true, output, signal },
+      async (services) => {
+        const written = await services["similar.writeOutlines"]({ at, lonLat: true, to, overwrite, grow });
+        output.result(
+          { command: "outline", ...written },
+          [
+            `Wrote ${written.path} with ${written.outlines.length} ${written.outlines.length === 1 ? "outline" : "outlines"}:`,
+            ...written.outlines.map(
+              ({ hectares, patches, grow: grown }, i) =>
+                `  ${at[i]!.join(",")}: ${hectares.toFixed(2)} ha, ${patches} patches, grown by ${grown.toFixed(2)}`,
+            ),
+          ].join("\n"),
+        );
+        return 0;
+      },
+    );
+  },
+});
+
+export const similarCommands: readonly Command[] = [similar, outline];
