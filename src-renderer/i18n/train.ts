@@ -182,8 +182,8 @@ export const trainMessages = messages({
     fr: "{labels} pour l’entraînement, d’un ou deux patchs chacun ({patches} patchs).",
   },
   "train.chosen.few-places": {
-    en: "Only {labels} to train on ({patches} patches): each is drawn as often as any other.",
-    fr: "Seulement {labels} pour l’entraînement ({patches} patchs) : chacune est tirée aussi souvent.",
+    en: "Only {labels} to train on ({patches} patches): every class is drawn equally often.",
+    fr: "Seulement {labels} pour l’entraînement ({patches} patchs) : chaque classe est tirée aussi souvent.",
   },
   "train.chosen.many-places": {
     en: "{labels} to train on ({patches} patches): rare classes are drawn more often than they occur.",

@@ -43,7 +43,8 @@ const patchesOfPoints = 2;
  * (`jobs/README.md` has the table):
  *
  * - `points`: every polygon holds a patch or two. Polygons and patches are the same; nothing is large.
- * - `few-places`: fewer than thirty polygons. Every polygon has the same chance, so that one large field does not decide.
+ * - `few-places`: fewer than thirty polygons. Every class has the same chance, and every polygon of it, so that neither the commonest class nor
+ *   one large field decides.
  * - `many-places`: from thirty polygons on, as wall-to-wall labels have. Drawn polygon by polygon, specks would count as
  *   much as forests and the map would be full of rare classes; drawn as they are labelled, a class of a hundredth of the
  *   patches is never found. Classes are drawn by the square root of their patches, then patches of them.
@@ -74,7 +75,7 @@ export function settingsOfLabels({
   if (polygons < manyPlaces)
     return {
       rule: points ? "points" : "few-places",
-      values: { balance: "polygons", patchWeightPower: 0.5, ...common },
+      values: { balance: points ? "polygons" : "classes", patchWeightPower: 0.5, ...common },
     };
   if (points) return { rule: "points", values: { balance: "polygons", patchWeightPower: 0.5, ...common } };
   return { rule: "many-places", values: { balance: "square-root", patchWeightPower: 1, ...common } };
@@ -82,7 +83,7 @@ export function settingsOfLabels({
 
 const because: Readonly<Record<LabelRule, string>> = {
   points: "every label has a patch or two",
-  "few-places": `fewer than ${manyPlaces} places train: each is drawn as often as any other`,
+  "few-places": `fewer than ${manyPlaces} places train: every class is drawn equally often, and every place of it`,
   "many-places": `${manyPlaces} places or more train: classes are drawn by the square root of their patches, so that rare ones are seen`,
 };
 

@@ -7,12 +7,12 @@ const wallToWall = { polygons: 158, patches: 25_000, classes: 5 };
 const parcels = { polygons: 17, patches: 2662, classes: 8 };
 const points = { polygons: 906, patches: 906, classes: 5 };
 
-test("labels that cover the ground are learned patch by patch with rare classes more often, and few parcels one by one, points as points", () => {
+test("labels that cover the ground are learned patch by patch with rare classes more often, and few parcels class by class, points as points", () => {
   expect(settingsOfLabels(wallToWall)).toMatchObject({
     rule: "many-places",
     values: { balance: "square-root", steps: 300 },
   });
-  expect(settingsOfLabels(parcels)).toMatchObject({ rule: "few-places", values: { balance: "polygons", steps: 300 } });
+  expect(settingsOfLabels(parcels)).toMatchObject({ rule: "few-places", values: { balance: "classes", steps: 300 } });
   expect(settingsOfLabels(points)).toMatchObject({ rule: "points", values: { balance: "polygons", steps: 300 } });
   // The rule is about places: thirty is the first number that is many.
   expect([29, 30].map((polygons) => settingsOfLabels({ ...wallToWall, polygons }).rule)).toEqual([
@@ -21,9 +21,9 @@ test("labels that cover the ground are learned patch by patch with rare classes 
   ]);
 });
 
-test("few parcels keep the defaults", () => {
+test("few parcels keep the other defaults", () => {
   const { recipe } = recipeFor({}, parcels);
-  expect(recipe).toEqual({ ...finetuneDefaults, regressionWeight: 0.5, forestWeight: 0.5, boostedWeight: 0 });
+  expect(recipe).toEqual({ ...finetuneDefaults, balance: "classes", regressionWeight: 0.5, forestWeight: 0.5, boostedWeight: 0 });
 });
 
 test("with few polygons to a usual class the methods beside the network count less, however many one class has", () => {
