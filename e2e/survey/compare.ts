@@ -92,7 +92,12 @@ async function compare(): Promise<number> {
     return 2;
   }
   const named = <T extends { readonly name: string }>(all: readonly T[], wanted: string | undefined): readonly T[] =>
-    all.filter(({ name }) => !wanted || wanted.split(",").some((word) => name.includes(word)));
+    wanted
+      ? wanted.split(",").flatMap((word) => {
+          const exact = all.filter(({ name }) => name === word);
+          return exact.length > 0 ? exact : all.filter(({ name }) => name.includes(word));
+        })
+      : all;
   const sets = values.project
     ? [ownSet(resolve(values.project))]
     : named(
