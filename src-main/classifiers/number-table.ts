@@ -1,4 +1,4 @@
-import { checkTable, type Table } from "./table.ts";
+import { checkTable, chosenRows, type Table } from "./table.ts";
 
 /** A table with the number that belongs to each row. */
 export interface NumberTable extends Table {
@@ -26,19 +26,10 @@ export function checkNumbers(table: NumberTable): void {
 }
 
 /** Rows of a table, in the order of `chosen`. */
-export function numberRowsOf(table: NumberTable, chosen: ArrayLike<number>): NumberTable {
-  const { columns, values, targets, weights } = table;
-  const own = new Float32Array(chosen.length * columns);
-  for (let i = 0; i < chosen.length; i++)
-    own.set(values.subarray(chosen[i]! * columns, (chosen[i]! + 1) * columns), i * columns);
-  return {
-    values: own,
-    rows: chosen.length,
-    columns,
-    targets: Float64Array.from(chosen, (row) => targets[row]!),
-    ...(weights ? { weights: Float64Array.from(chosen, (row) => weights[row]!) } : {}),
-  };
-}
+export const numberRowsOf = (table: NumberTable, chosen: ArrayLike<number>): NumberTable => ({
+  ...chosenRows(table, chosen),
+  targets: Float64Array.from(chosen, (row) => table.targets[row]!),
+});
 
 /** Mean of the targets, each by its weight. */
 export function weightedMean(targets: Float64Array, weights?: Float64Array): number {

@@ -40,9 +40,11 @@ export function checkTable(table: Table | LabelledTable): void {
   for (const weight of weights) if (!(weight > 0 && weight < Infinity)) throw new Error(`Table: weight ${weight}`);
 }
 
-/** Rows of a table, in the order of `chosen`. */
-export function rowsOf(table: LabelledTable, chosen: ArrayLike<number>): LabelledTable {
-  const { columns, values, weights } = table;
+/** The values and weights of some rows, in the order of `chosen`. */
+export function chosenRows(
+  { columns, values, weights }: Table & { readonly weights?: Float64Array },
+  chosen: ArrayLike<number>,
+): Table & { readonly weights?: Float64Array } {
   const own = new Float32Array(chosen.length * columns);
   for (let i = 0; i < chosen.length; i++)
     own.set(values.subarray(chosen[i]! * columns, (chosen[i]! + 1) * columns), i * columns);
@@ -50,11 +52,16 @@ export function rowsOf(table: LabelledTable, chosen: ArrayLike<number>): Labelle
     values: own,
     rows: chosen.length,
     columns,
-    classes: Int32Array.from(chosen, (row) => table.classes[row]!),
-    classCount: table.classCount,
     ...(weights ? { weights: Float64Array.from(chosen, (row) => weights[row]!) } : {}),
   };
 }
+
+/** Rows of a table, in the order of `chosen`. */
+export const rowsOf = (table: LabelledTable, chosen: ArrayLike<number>): LabelledTable => ({
+  ...chosenRows(table, chosen),
+  classes: Int32Array.from(chosen, (row) => table.classes[row]!),
+  classCount: table.classCount,
+});
 
 /** The classes that occur, ascending: a method is taught these, and no row is called by another. */
 export function occurringClasses({ classes, classCount }: LabelledTable): Int32Array {

@@ -9,21 +9,14 @@ import type {
   Surface,
 } from "../domain/numbers.ts";
 import type { StartedJob } from "./jobs.ts";
+import type { LabelFileRequest } from "./labels.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 type ById = { readonly id: number };
 
 /** A file with a field of numbers, and what these mean. */
-export interface NumberImportRequest {
-  readonly path: string;
+export interface NumberImportRequest extends LabelFileRequest {
   readonly field?: string | undefined;
-  readonly layer?: string | undefined;
-  readonly crs?: string | undefined;
-  readonly encoding?: string | undefined;
-  readonly x?: string | undefined;
-  readonly y?: string | undefined;
-  readonly wkt?: string | undefined;
-  readonly delimiter?: string | undefined;
   readonly swap?: boolean | undefined;
   /** what it is called; the field's name when left out */
   readonly name?: string | undefined;

@@ -12,7 +12,6 @@ import {
 } from "../../vector/index.ts";
 import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
-import { filePath } from "../path-gate.ts";
 import { knownCrs } from "../rasters/rasters.ts";
 import { validated } from "../validated.ts";
 import { activate } from "./active.ts";
@@ -20,21 +19,10 @@ import { LabelArea } from "./area.ts";
 import { mappedClasses, withKnownCodes } from "./classes.ts";
 import { joinSplit } from "./joining.ts";
 import { importRaster, inspectRaster, rasterValues } from "./raster.ts";
-
-const file = {
-  path: filePath,
-  layer: z.string().min(1).optional(),
-  crs: z.string().min(1).optional(),
-  encoding: z.string().min(1).optional(),
-  x: z.string().min(1).optional(),
-  y: z.string().min(1).optional(),
-  wkt: z.string().min(1).optional(),
-  delimiter: z.string().min(1).max(3).optional(),
-};
-type FileRequest = z.output<z.ZodObject<typeof file>>;
+import { sourceOf, vectorFile } from "./vector-file.ts";
 
 const importSchema = z.strictObject({
-  ...file,
+  ...vectorFile,
   /** the field that holds the class, of text or numbers; of a class raster its band, “band 2” */
   field: z.string().min(1).optional(),
   /** the band of a class raster that holds the classes */
@@ -166,7 +154,7 @@ export function labelImports(deps: Deps): Imports {
     /** The values of the class field, to write a class table from. */
     "labels.values": validated(
       "labels.values",
-      z.strictObject({ ...file, field: z.string().min(1) }),
+      z.strictObject({ ...vectorFile, field: z.string().min(1) }),
       async ({ field, ...request }) => {
         if (!isTiff(request.path)) return await readInSubprocess("values", { ...sourceOf(request), field });
         const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
@@ -174,7 +162,7 @@ export function labelImports(deps: Deps): Imports {
       },
     ),
 
-    "labels.inspect": validated("labels.inspect", z.strictObject(file), async (request) =>
+    "labels.inspect": validated("labels.inspect", z.strictObject(vectorFile), async (request) =>
       isTiff(request.path)
         ? await inspectRaster(request.path, request.crs === undefined ? undefined : knownCrs(request.crs))
         : await readInSubprocess("inspect", sourceOf(request)),
@@ -216,19 +204,6 @@ export function labelImports(deps: Deps): Imports {
     }),
   };
 }
-
-const sourceOf = ({ path, layer, crs, encoding, x, y, wkt, delimiter }: FileRequest) => ({
-  path,
-  options: {
-    ...(x === undefined ? {} : { x }),
-    ...(y === undefined ? {} : { y }),
-    ...(wkt === undefined ? {} : { wkt }),
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(layer === undefined ? {} : { layer }),
-    ...(crs === undefined ? {} : { crs: knownCrs(crs) }),
-    ...(encoding === undefined ? {} : { encoding }),
-  },
-});
 
 /** A day from a file's field: 2019-05-01, 2019/05/01, 20190501, or a year, which begins and ends. */
 function dateOf(value: string | number | boolean | null | undefined, end: "first" | "last"): string | null {

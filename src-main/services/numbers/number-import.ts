@@ -5,21 +5,13 @@ import type { Catalog } from "../../catalog/index.ts";
 import { requireDifferent } from "../../jobs/number-places.ts";
 import { fieldsInSubprocess, type ImportedNumber, readInSubprocess } from "../../vector/index.ts";
 import type { Deps } from "../deps.ts";
-import { filePath } from "../path-gate.ts";
-import { knownCrs } from "../rasters/rasters.ts";
+import { sourceOf, vectorFile } from "../labels/vector-file.ts";
 
 const finite = z.number().refine(Number.isFinite);
 
 export const numberImportSchema = z.strictObject({
-  path: filePath,
+  ...vectorFile,
   field: z.string().min(1).optional(),
-  layer: z.string().min(1).optional(),
-  crs: z.string().min(1).optional(),
-  encoding: z.string().min(1).optional(),
-  x: z.string().min(1).optional(),
-  y: z.string().min(1).optional(),
-  wkt: z.string().min(1).optional(),
-  delimiter: z.string().min(1).max(3).optional(),
   swap: z.boolean().default(false),
   name: z.string().trim().min(1).max(200).optional(),
   unit: z.string().trim().max(40).default(""),
@@ -38,20 +30,11 @@ export async function readNumbers(
   request: NumberImportInput,
   announce: Deps["announce"],
 ): Promise<{ readonly report: NumberReport; readonly places: readonly ImportedNumber[]; readonly field: string }> {
-  const { path, field, layer, crs, encoding, x, y, wkt, delimiter, swap, nodata } = request;
+  const { path, field, swap, nodata } = request;
   const [minimum, maximum] = [request.minimum ?? null, request.maximum ?? null];
   if (minimum !== null && maximum !== null && minimum >= maximum)
     throw new AppError("numbers-range", { minimum, maximum });
-  const options = {
-    ...(layer === undefined ? {} : { layer }),
-    ...(crs === undefined ? {} : { crs: knownCrs(crs) }),
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(x === undefined ? {} : { x }),
-    ...(y === undefined ? {} : { y }),
-    ...(wkt === undefined ? {} : { wkt }),
-    ...(delimiter === undefined ? {} : { delimiter }),
-  };
-  const source = { path, options };
+  const source = sourceOf(request);
   if (field === undefined)
     throw new AppError("numbers-field-needed", { path, fields: await fieldsInSubprocess(source) });
   const places: ImportedNumber[] = [];

@@ -4,6 +4,7 @@ import { AppError } from "../../../../src-shared/errors/index.ts";
 import type { AreaEstimate, SampleSummary, WithError } from "../../../../src-shared/ipc/areas.ts";
 import type { Services } from "../../../services/services.ts";
 import { type Command, command, type Values } from "../command.ts";
+import { mapNamed } from "../map-named.ts";
 import { table } from "../table.ts";
 import { given } from "../values.ts";
 import { withProject } from "../with-project.ts";
@@ -50,21 +51,6 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const both = (own: WithError | null, write: (value: number) => string): string =>
   own ? `${write(own.value)}${own.error > 0 ? ` ± ${write(own.error)}` : ""}` : "–";
 
-/** The map of a name, the newest without one. @throws AppError "usage" */
-async function mapNamed(services: Services, name: string | undefined): Promise<number> {
-  const maps = await services["maps.list"]({});
-  const found = name === undefined ? maps.at(-1) : maps.find((map) => map.name === name);
-  if (!found)
-    throw new AppError("usage", {
-      problem:
-        name === undefined
-          ? "The project has no map yet. Draw one with omnisat map."
-          : `There is no map “${name}”. There are: ${maps.map((map) => `“${map.name}”`).join(", ") || "none"}.`,
-      help: "omnisat areas draw --help",
-    });
-  return found.id;
-}
-
 async function sampleNamed(services: Services, name: string | undefined): Promise<SampleSummary> {
   const samples = await services["areas.list"]({});
   const found = name === undefined ? samples.at(-1) : samples.find((sample) => sample.name === name);
@@ -80,7 +66,7 @@ async function sampleNamed(services: Services, name: string | undefined): Promis
 }
 
 async function wishOf(services: Services, options: Wish) {
-  const map = await mapNamed(services, options.map);
+  const map = await mapNamed(services, options.map, "omnisat areas draw --help");
   const { legend } = await services["maps.describe"]({ id: map });
   const codeOf = (name: string): number => {
     const found = legend.find(
@@ -241,7 +227,10 @@ const estimate = command({
     const use = { project: words[0]!, purpose: "omnisat areas estimate", readOnly: true, output, signal };
     return withProject(use, async (services) => {
       const { id } = await sampleNamed(services, words[1]);
-      const map = options.map === undefined ? {} : { map: await mapNamed(services, options.map) };
+      const map =
+        options.map === undefined
+          ? {}
+          : { map: await mapNamed(services, options.map, "omnisat areas estimate --help") };
       const found = await services["areas.estimate"]({ id, ...map });
       output.result({ command: "areas estimate", ...found }, estimateText(found));
       return 0;

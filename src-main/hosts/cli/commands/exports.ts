@@ -1,26 +1,11 @@
 import type { ExportResult } from "../../../../src-shared/domain/job.ts";
-import { AppError } from "../../../../src-shared/errors/index.ts";
-import type { Services } from "../../../services/services.ts";
 import { type Command, command } from "../command.ts";
+import { mapNamed } from "../map-named.ts";
 import { given } from "../values.ts";
 import { withProject } from "../with-project.ts";
 
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
 const mapOption = { type: "text", value: "NAME", summary: "which map", fallback: "the newest" } as const;
-
-/** @throws AppError "usage" */
-async function mapNamed(services: Services, name: string | undefined, help: string): Promise<number> {
-  const maps = await services["maps.list"]({});
-  const found = name === undefined ? maps.at(-1) : maps.find((map) => map.name === name);
-  if (found) return found.id;
-  throw new AppError("usage", {
-    problem:
-      name === undefined
-        ? "The project has no map yet. Draw one with omnisat map."
-        : `There is no map “${name}”. There are: ${maps.map((map) => `“${map.name}”`).join(", ") || "none"}.`,
-    help,
-  });
-}
 
 const fields = command({
   name: "export fields",
