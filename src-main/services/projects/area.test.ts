@@ -83,10 +83,10 @@ test("an image of a folder whose place nobody knows is left out, unless all are;
   try {
     const broken = join(folder, "cut off.tif");
     writeFileSync(broken, "II*");
-    await expect(areaOfFiles([folder], undefined)).rejects.toMatchObject({ code: "raster-unreadable" });
+    await expect(areaOfFiles([folder], undefined)).rejects.toMatchObject({ code: "raster-not-tiff" });
     symlinkSync(image, join(folder, "whole.tif"));
     expect((await areaOfFiles([folder], undefined)).map(({ path }) => path)).toEqual([join(folder, "whole.tif")]);
-    await expect(areaOfFiles([image, broken], undefined)).rejects.toMatchObject({ code: "raster-unreadable" });
+    await expect(areaOfFiles([image, broken], undefined)).rejects.toMatchObject({ code: "raster-not-tiff" });
   } finally {
     rmSync(folder, { recursive: true });
   }
