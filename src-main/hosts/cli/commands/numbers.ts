@@ -211,8 +211,8 @@ const listNumbers = command({
               ? []
               : [
                   table(
-                    ["model", "RMSE", "mean's RMSE", "R²", "unit"],
-                    models.map(({ name, meaning, result: { score } }) => [name, figure(score.rmse), figure(score.baseline.rmse), score.r2 === null ? "–" : score.r2.toFixed(3), meaning.unit]), // biome-ignore format: one line
+                    ["model", "measured on", "RMSE", "mean's RMSE", "R²", "unit"],
+                    models.map(({ name, meaning, result: { score } }) => [name, `${score.places} places`, figure(score.rmse), figure(score.baseline.rmse), score.r2 === null ? "–" : score.r2.toFixed(3), meaning.unit]), // biome-ignore format: one line
                   ),
                 ]),
             ...(surfaces.length === 0
