@@ -70,3 +70,13 @@ export function jobProcessesOf(hostPid: number): number[] {
       }
     });
 }
+
+/** Trains a regression with all inputs in the Train panel, which takes seconds. */
+export async function trainRegression(window: Page): Promise<void> {
+  await expect(async () => {
+    await window.getByRole("tab", { name: "Train" }).click();
+    await window.getByLabel("Method").selectOption({ label: "Logistic regression" }, { timeout: 5_000 });
+  }).toPass();
+  await window.getByRole("button", { name: "Start training" }).click();
+  await expect(window.getByText(/^Training “.+” is done/)).toBeVisible();
+}
