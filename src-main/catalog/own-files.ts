@@ -22,7 +22,7 @@ import { removeSync } from "../files/index.ts";
 import { canonical, isWithin } from "./paths.ts";
 
 /** Folders of a project that are the program's own: only in these does it delete. */
-export const ownFolders = ["runs", "models", "maps", "imports", "exports", "features", "cache"] as const;
+export const ownFolders = ["runs", "models", "maps", "imports", "exports", "features", "embeddings", "cache"] as const;
 export type OwnFolder = (typeof ownFolders)[number];
 
 /** Linux opens a file relative to an open folder under this name, so that no folder of the path can be replaced meanwhile. */

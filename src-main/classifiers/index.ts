@@ -4,6 +4,7 @@ export { type Classifier, classify, teachMethod } from "./classifier.ts";
 export { groupedFolds } from "./folds.ts";
 export { fitLogisticRegression, type LogisticRegression, predictLogisticRegression } from "./logistic-regression.ts";
 export type { NumberTable } from "./number-table.ts";
+export { macroF1ByGroup } from "./penalty.ts";
 export {
   arraysOfRegressor,
   foldsOfGroups,

@@ -60,6 +60,18 @@ function store(
   }
 }
 
+/** The share of values beyond what columns hold, which would be cut: [rows × columns], NaN where nothing was seen. */
+export function shareCut(values: Float32Array, { means, steps }: Pick<FeatureGroup, "means" | "steps">): number {
+  const columns = means.length;
+  let [numbers, beyond] = [0, 0];
+  for (let i = 0, j = 0; i < values.length; i++, j = j + 1 === columns ? 0 : j + 1) {
+    if (Number.isNaN(values[i]!)) continue;
+    numbers++;
+    if (Math.abs(values[i]! - means[j]!) > (mostStored + 0.5) * steps[j]!) beyond++;
+  }
+  return numbers === 0 ? 0 : beyond / numbers;
+}
+
 /**
  * Writes a group block by block. Its length says how many blocks are done, so that a killed job goes on with the next one; a block that was
  * half written is cut off.
@@ -114,6 +126,15 @@ export class GroupWriter {
       throw new Error(`GroupWriter: ${seen.length} patches and ${values.length} values in a block of ${bytes.length}`);
     bytes.set(seen);
     store(values, this.group, new Int8Array(bytes.buffer), seen.length);
+    await this.appendStored(bytes);
+  }
+
+  /**
+   * Appends the next block as another group of the same columns and steps has it.
+   * @throws AppError "no-disk-space"
+   */
+  async appendStored(bytes: Uint8Array): Promise<void> {
+    if (bytes.length !== blockBytes(this.group)) throw new Error(`GroupWriter: a block of ${bytes.length} bytes`);
     await onDisk(this.#path, async () => {
       await writeAll(this.#file, bytes, this.#done * bytes.length);
       await this.#file.datasync();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readJsonFile } from "../files/index.ts";
 
-// One group of columns of a feature layer: those of one input (a modality), in a folder of its own, so that an input that changed
+// One group of columns of a feature layer: those of one input (a modality), or of one embedding, in a folder of its own, so that what changed
 // is computed again alone.
 
 /** The layout of the bytes; groups of another are computed again. */
@@ -17,6 +17,7 @@ export interface FeatureGroup {
   readonly version: number;
   /** names everything that the values follow from: another key, other values */
   readonly key: string;
+  /** the input, or the name of the embedding */
   readonly modality: string;
   /** what each column holds, e.g. “S2 B08 2019-05” */
   readonly columns: readonly string[];
@@ -33,13 +34,44 @@ export interface FeatureGroup {
   readonly looked: number;
   /** the share of their values that lie beyond what a column can hold, and are cut to it */
   readonly cut: number;
+  /** names what all blocks follow from beside their images: a group of another base shares no block with this one */
+  readonly base?: string;
+  /** [blocks] names the images that each follows from; blocks of the same base and images are alike */
+  readonly blockKeys?: readonly string[];
+  /** what the values of the images were centred and scaled by, where that was taken from these images */
+  readonly statistics?: unknown;
   /** what it was made of */
   readonly made: {
     readonly at: string;
     readonly appVersion: string;
     readonly dates: readonly string[];
+    /** of an embedding: what made it */
+    readonly by?: EmbeddingMaker;
   };
 }
+
+/** What made an embedding: a model on the project's images, or somebody else on theirs. */
+export type EmbeddingMaker =
+  | {
+      readonly kind: "model";
+      /** as a person names it: a name of the project, or one that comes with the program */
+      readonly model: string;
+      readonly sha256: string;
+      readonly inputs: readonly string[];
+      /** it was taught classes: it may have seen the labels that it is compared on */
+      readonly taught: boolean;
+    }
+  | {
+      readonly kind: "files";
+      readonly product: EmbeddingProduct;
+      readonly files: readonly { readonly path: string; readonly state: string }[];
+      /** of what they describe; `null` where no file says */
+      readonly year: number | null;
+    };
+
+/** Embeddings of others that can be read. */
+export const embeddingProducts = ["alphaearth", "tessera"] as const;
+export type EmbeddingProduct = (typeof embeddingProducts)[number];
 
 /** Bytes of a block: a byte per patch that says whether it is seen, then the columns of each patch. */
 export const blockBytes = ({ side, columns }: Pick<FeatureGroup, "side" | "columns">): number =>
@@ -61,7 +93,7 @@ export function readGroup(folder: string): FeatureGroup | undefined {
 }
 
 function isGroup(value: unknown): value is FeatureGroup {
-  const { key, modality, columns, side, blocks, means, spreads, steps } = value as FeatureGroup;
+  const { key, modality, columns, side, blocks, means, spreads, steps, base, blockKeys, made } = value as FeatureGroup;
   const numbers = (list: unknown, most = Number.MAX_VALUE, least = -Number.MAX_VALUE): boolean =>
     Array.isArray(list) &&
     list.length === columns.length &&
@@ -76,8 +108,29 @@ function isGroup(value: unknown): value is FeatureGroup {
     side <= 1024 &&
     Array.isArray(blocks) &&
     blocks.every((block) => Array.isArray(block) && block.length === 2 && block.every(Number.isInteger)) &&
+    (base === undefined || typeof base === "string") &&
+    (blockKeys === undefined ||
+      (Array.isArray(blockKeys) &&
+        blockKeys.length === blocks.length &&
+        blockKeys.every((name) => typeof name === "string"))) &&
+    (made?.by === undefined || isMaker(made.by)) &&
     numbers(means) &&
     numbers(spreads, undefined, Number.MIN_VALUE) &&
     numbers(steps, undefined, Number.MIN_VALUE)
+  );
+}
+
+function isMaker(by: unknown): by is EmbeddingMaker {
+  if (typeof by !== "object" || by === null) return false;
+  const { kind, model, sha256, inputs, taught, product, files, year } = by as Readonly<Record<string, unknown>>;
+  const text = (value: unknown) => typeof value === "string";
+  if (kind === "model")
+    return text(model) && text(sha256) && Array.isArray(inputs) && inputs.every(text) && typeof taught === "boolean";
+  return (
+    kind === "files" &&
+    embeddingProducts.some((one) => one === product) &&
+    (year === null || Number.isInteger(year)) &&
+    Array.isArray(files) &&
+    files.every((file) => text((file as { path?: unknown } | null)?.path) && text((file as { state?: unknown }).state))
   );
 }

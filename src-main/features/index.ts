@@ -1,8 +1,18 @@
 /** Feature layers on disk, and the instant map that is learned from them and drawn from them. In learning order; README.md explains the room. */
 
 export { Stopping } from "./agreement.ts";
-export { blockBytes, type FeatureGroup, featureVersion, mostStored, readGroup, storedError } from "./group.ts";
-export { GroupWriter, scalesOf } from "./group-writer.ts";
+export {
+  blockBytes,
+  type EmbeddingMaker,
+  type EmbeddingProduct,
+  embeddingProducts,
+  type FeatureGroup,
+  featureVersion,
+  mostStored,
+  readGroup,
+  storedError,
+} from "./group.ts";
+export { GroupWriter, scalesOf, shareCut } from "./group-writer.ts";
 export { type GrownRegion, growRegion, proposedSize } from "./grown-region.ts";
 export { type InstantLayer, InstantMap, instantLayers, instantScale } from "./instant-map.ts";
 export {
@@ -13,7 +23,8 @@ export {
   mostInstantRows,
   similarityTo,
 } from "./instant-model.ts";
-export { type FeatureBlock, FeatureLayer } from "./layer.ts";
+export { EarlierGroup, type FeatureBlock, FeatureLayer } from "./layer.ts";
+export { firstOfBest, heldOutScore } from "./layer-choice.ts";
 export { sampleOfLayer } from "./layer-sample.ts";
 export { nextPlaces } from "./next-places.ts";
 export { ScoreField } from "./score-field.ts";

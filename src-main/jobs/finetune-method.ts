@@ -84,8 +84,7 @@ async function teachOn(
   const targets = new PatchTargets(spec, coverage.all);
   const normalizations = await statisticsFor(spec, context, inputs, cube);
   const aboutPlaces = loggedCoverage(coverage, context);
-  const { instant } = spec;
-  const months: Months = { ...monthsOfSeries(cube, modalities), ...(instant ? { indices: true } : {}) };
+  const months: Months = { ...monthsOfSeries(cube, modalities), ...(spec.instant ? { indices: true } : {}) };
   const { train, codes } = targets;
   const frozen = base && (await frozenEncoder(spec, context, inputs, cube, base, normalizations));
   const encoder = frozen?.encoder;
@@ -105,12 +104,18 @@ async function teachOn(
       features,
       encoder,
     });
+    const columns = [
+      ...(features === "encoder" ? [] : namesOfColumns(modalities, months)),
+      ...Array.from({ length: encoder?.columns ?? 0 }, (_, at) => `embedding ${at + 1}`),
+    ];
+    const instant = spec.instant && columnsOfLayer(spec.instant, columns);
+    const penalised = spec.instant?.means.length ?? 0;
     const { table, groups } = await readLabelledRows(
       reader,
       train,
       seed,
       context,
-      instant ? { most: mostRowsTaught(train.usable(), reader.columns), without: heldBackLabels(given, grid) } : {},
+      instant ? { most: mostRowsTaught(train.usable(), penalised), without: heldBackLabels(given, grid) } : {},
     );
     if (instant && instant.means.length !== table.columns)
       throw new Error(`Instant map: ${instant.means.length} columns for ${table.columns}`);
@@ -121,7 +126,7 @@ async function teachOn(
       groups,
       ...(instant
         ? {
-            penalty: instantPenalty(table),
+            penalty: instantPenalty({ rows: table.rows, columns: penalised }),
             scaling: scalingOfLayer(instant),
             temperature: await instantTemperature(standardised(table, instant), { groups, signal: context.signal }),
           }
@@ -129,10 +134,6 @@ async function teachOn(
       signal: context.signal,
       onProgress: (fraction) => context.phase("Learning", fraction),
     });
-    const columns = [
-      ...(features === "encoder" ? [] : namesOfColumns(modalities, months)),
-      ...Array.from({ length: encoder?.columns ?? 0 }, (_, at) => `embedding ${at + 1}`),
-    ];
     const model: NewModel = {
       ...modelToBe(spec, inputs, {
         ...inside,
@@ -229,6 +230,22 @@ export async function frozenEncoder(
   const batchSize = spec.recipe.batchSize;
   const encoder = await encoderFor({ cube, model, weights: tensors, modalities, batchSize, provider, normalizations });
   return { encoder, tensors, changes: changesOf(model.modalities, normalizations), computing };
+}
+
+/**
+ * A layer's columns in the order of a row's. Bands that the model of an encoder knows and the images have not are no columns of the layer: they are
+ * held at one value and say nothing.
+ */
+function columnsOfLayer(layer: InstantColumns, columns: readonly string[]): InstantColumns {
+  const { names } = layer;
+  if (!names) return layer;
+  const places = new Map(names.map((name, at) => [name, at]));
+  const found = columns.map((name) => places.get(name));
+  if (found.filter((at) => at !== undefined).length !== names.length)
+    throw new Error(`Instant map: some of ${names.length} columns are none of ${columns.length}`);
+  const pick = (values: readonly number[], none: number) => found.map((at) => (at === undefined ? none : values[at]!));
+  const { means, spreads, low, high } = layer;
+  return { means: pick(means, 0), spreads: pick(spreads, 1), low: pick(low, 0), high: pick(high, 0) };
 }
 
 const limitsOfLayer = ({ means, low, high }: InstantColumns): ColumnLimits => ({

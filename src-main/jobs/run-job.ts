@@ -37,6 +37,8 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./compare.ts")).compareMaps(spec, context);
     case "features":
       return (await import("./features.ts")).features(spec, context);
+    case "embed":
+      return (await import("./embed.ts")).embed(spec, context);
     case "numbers":
       return (await import("./numbers.ts")).numbers(spec, context);
     case "number-map":

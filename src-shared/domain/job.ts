@@ -53,6 +53,7 @@ export type JobSpec =
   | ExportSpec
   | CompareSpec
   | FeaturesSpec
+  | EmbedSpec
   | NumbersSpec
   | NumberMapSpec
   | ChangeSpec;
@@ -77,6 +78,7 @@ export interface JobResults {
   readonly export: ExportResult;
   readonly compare: CompareResult;
   readonly features: FeaturesResult;
+  readonly embed: EmbedResult;
   readonly numbers: NumbersResult;
   readonly "number-map": NumberMapResult;
   readonly change: ChangeResult;
@@ -224,6 +226,8 @@ export interface FinetuneSpec extends CommonSpec {
 
 /** [columns] how a feature layer standardises its columns, and the values between which it holds them. */
 export interface InstantColumns {
+  /** what each holds, where a model's rows may have others between them */
+  readonly names?: readonly string[];
   readonly means: readonly number[];
   readonly spreads: readonly number[];
   readonly low: readonly number[];
@@ -318,7 +322,12 @@ export interface FeaturesSpec extends CommonSpec {
   readonly imagery: Imagery;
   readonly months: Months;
   /** those inputs whose values are not there yet, each with the name of what its values follow from */
-  readonly groups: readonly { readonly modality: string; readonly key: string }[];
+  readonly groups: readonly {
+    readonly modality: string;
+    readonly key: string;
+    /** the values of before, of which blocks may stay as they are */
+    readonly earlierFolder?: string | null;
+  }[];
 }
 
 export interface FeaturesResult {
@@ -337,6 +346,32 @@ export interface FeaturesGroupResult {
   readonly error: number;
   /** the share of values that are cut to what can be stored */
   readonly cut: number;
+  /** squares of patches that it is stored in, and those that were as before */
+  readonly blocks: number;
+  readonly kept: number;
+}
+
+/** What the encoder of a model makes of every patch, kept in the project as a layer that the instant map may learn from. */
+export interface EmbedSpec extends CommonSpec {
+  readonly kind: "embed";
+  readonly grid: ProjectGrid;
+  /** with the inputs that the model is given, under the model's names */
+  readonly imagery: Imagery;
+  readonly modelFolder: string;
+  /** the model as a person names it; the layer is called after it */
+  readonly title: string;
+  /** names what the embeddings follow from */
+  readonly key: string;
+  /** the layer of before, of which blocks may stay as they are */
+  readonly earlierFolder: string | null;
+  readonly batchSize: number;
+}
+
+export interface EmbedResult {
+  readonly group: FeaturesGroupResult;
+  readonly provider: string;
+  readonly findings: readonly Finding[];
+  readonly seconds: number;
 }
 
 /** What a training would take. Asked before it starts: no row, no files. */

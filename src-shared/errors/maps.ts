@@ -87,6 +87,14 @@ export const mapErrors = {
     "The instant map needs its values first, which are computed once from the images. Prepare it with “Prepare the instant map” or omnisat features.",
   "instant-stale": ({ modalities }: { readonly modalities: readonly string[] }) =>
     `The images of ${modalities.join(", ")} or the project's area changed since the instant map was prepared. Prepare it again: only what changed is computed.`,
+  "embedding-not-ready": ({ name }: { readonly name: string }) =>
+    `The embedding “${name}” is not there, or is of images or a model that changed since. Compute it with omnisat features --of, or choose another one.`,
+  "embedding-not-found": ({ name }: { readonly name: string }) =>
+    `There is no embedding “${name}” in this project. omnisat features lists those that there are.`,
+  "instant-keeps-no-files": ({ name }: { readonly name: string }) =>
+    `The instant map learns from “${name}”, which was made elsewhere: a model cannot hold it. Let it learn from values or from one of your models, then keep it.`,
+  "instant-inputs-differ": ({ name, inputs }: { readonly name: string; readonly inputs: readonly string[] }) =>
+    `“${name}” reads ${inputs.join(", ")} only, and the instant map also values of other inputs: one model cannot hold both. Let it learn from the values or from the embedding alone, then keep it.`,
   "instant-needs-classes": ({ classes }: { readonly classes: number }) =>
     `A map needs labels of at least two classes where there are images; there ${classes === 1 ? "is one class" : "are none"}. Label a place of another class.`,
   "similar-nothing-there": (_: Readonly<Record<string, never>>) =>

@@ -1,3 +1,4 @@
+import type { LearnedFrom, TriedSource } from "../domain/learned-from.ts";
 import type { LegendClass } from "../domain/legend.ts";
 import type { Bounds } from "../geo/bounds.ts";
 import type { StartedJob } from "./jobs.ts";
@@ -16,6 +17,44 @@ export interface InstantFeatures {
   /** the largest difference between a value and what is stored of it, in standard deviations of its column */
   readonly error: number;
   readonly madeAt: string | null;
+}
+
+/** Why an embedding is not of the project as it is: its images, its model or the project's area changed, the model or files are gone or others. */
+export type LayerChange = "images" | "model" | "model-gone" | "area" | "files";
+
+/** An embedding that the project keeps. */
+export interface KnownLayer {
+  readonly name: string;
+  readonly state: "ready" | "stale";
+  readonly changed: LayerChange | null;
+  /** made by a model of the project or the program, or elsewhere */
+  readonly product: "model" | "alphaearth" | "tessera";
+  /** of a model */
+  readonly inputs: readonly string[];
+  /** its model was taught classes, and may have seen these labels: the labels cannot choose it */
+  readonly taught: boolean;
+  /** of embeddings made elsewhere */
+  readonly year: number | null;
+  readonly files: readonly string[];
+  readonly columns: number;
+  /** on the disk */
+  readonly bytes: number;
+  /** as of `InstantFeatures` */
+  readonly error: number;
+  readonly madeAt: string;
+}
+
+/** What the instant map learns from. */
+export interface InstantSource {
+  readonly used: LearnedFrom;
+  /** `usual`: there is nothing to choose from, or labels are too few to say */
+  readonly by: "person" | "labels" | "usual";
+  /** all that it can be learned from; those that were taught classes are left to a person */
+  readonly sources: readonly { readonly from: LearnedFrom; readonly taught: boolean }[];
+  /** how well each tells labels that are held out whole, where labels chose */
+  readonly tried: readonly TriedSource[];
+  /** they are being compared */
+  readonly choosing: boolean;
 }
 
 export interface InstantClass extends LegendClass {
@@ -81,9 +120,14 @@ export interface SuspiciousLabels {
 }
 
 export interface InstantState {
-  /** there are inputs to compute values from */
+  /** there are inputs to compute values from, or embeddings */
   readonly possible: boolean;
+  /** there is something to learn from */
+  readonly ready: boolean;
   readonly features: InstantFeatures;
+  readonly layers: readonly KnownLayer[];
+  /** `null` while nothing is ready */
+  readonly source: InstantSource | null;
   /** the newest preparation that has not ended well: at work, stopped or failed */
   readonly job: { readonly id: number; readonly state: "queued" | "running" | "resumable" | "failed" } | null;
   /** `null` where it was not asked for, or the values are not ready */
@@ -92,10 +136,22 @@ export interface InstantState {
 
 /** The map that answers while one labels. */
 export interface InstantCommands {
-  /** `learn`: brings what it has learned up to date with the labels; answers when it is. */
-  "instant.state"(request: { readonly learn?: boolean | undefined }): Promise<InstantState>;
+  /**
+   * `learn`: brings what it has learned up to date with the labels; answers when it is. `settled`: also waits until the labels have chosen what it
+   * learns from.
+   */
+  "instant.state"(request: {
+    readonly learn?: boolean | undefined;
+    readonly settled?: boolean | undefined;
+  }): Promise<InstantState>;
   /** Computes the values that are not there yet; `null` when all are. */
   "instant.prepare"(request: Nothing): Promise<StartedJob | null>;
+  /** Computes what a model's encoder makes of every patch; `null` when that is there already. */
+  "instant.embed"(request: { readonly model: string }): Promise<StartedJob | null>;
+  /** Deletes an embedding. */
+  "instant.removeLayer"(request: { readonly name: string }): Promise<void>;
+  /** What it learns from, from now on; `null`: what the labels choose. */
+  "instant.learnFrom"(request: { readonly from: LearnedFrom | null }): Promise<void>;
   /** Where a label would help most: uncertain places, each unlike the labelled ones and the others; never in the test part, never labelled already. */
   "instant.next"(request: {
     readonly count?: number | undefined;

@@ -261,11 +261,14 @@ export const questionTables = {
   "edits.redo": null,
 
   // instant
-  "instant.state": [...labels, ...images, "modalities", "modality_acquisitions", "jobs", "view_state"],
+  "instant.state": [...labels, ...images, "modalities", "modality_acquisitions", "models", "jobs", "view_state"],
   "instant.next": null,
-  "instant.suspicious": [...labels, ...images, "modalities", "modality_acquisitions", "view_state"],
+  "instant.suspicious": [...labels, ...images, "modalities", "modality_acquisitions", "models", "view_state"],
   "instant.prepare": null,
   "instant.keep": null,
+  "instant.embed": null,
+  "instant.removeLayer": null,
+  "instant.learnFrom": null,
 
   // similar
   "similar.find": null,

@@ -1,3 +1,5 @@
+import type { LearnedFrom } from "../domain/learned-from.ts";
+
 type Position = readonly [x: number, y: number];
 
 /** Places that were clicked, in the project's CRS, or as longitude and latitude. */
@@ -7,6 +9,8 @@ export interface SimilarClicks {
   /** unwanted */
   readonly unlike?: readonly Position[] | undefined;
   readonly lonLat?: boolean | undefined;
+  /** what is compared; without it what the instant map learns from */
+  readonly from?: LearnedFrom | undefined;
 }
 
 /** How alike every patch is to what was clicked, −1 to 1. */
@@ -73,7 +77,11 @@ export interface SimilarCommands {
     },
   ): Promise<SimilarPlaces>;
   /** `grow`: how far, 0 to 1; without it the program proposes. */
-  "similar.outline"(request: { readonly at: Position; readonly grow?: number | undefined }): Promise<GrownOutline>;
+  "similar.outline"(request: {
+    readonly at: Position;
+    readonly grow?: number | undefined;
+    readonly from?: LearnedFrom | undefined;
+  }): Promise<GrownOutline>;
   /** Polygons that grow from places, each on its own, by the extension: .gpkg, .geojson, .shp. */
   "similar.writeOutlines"(request: {
     readonly at: readonly Position[];

@@ -185,6 +185,7 @@ const words = {
   inspect: "Inspection",
   golden: "Check of a model",
   features: "Values for the instant map",
+  embed: "Embeddings",
   numbers: "Learning numbers",
   "number-map": "Map of numbers",
   change: "Change between two periods",

@@ -1,10 +1,9 @@
-import { stat } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Imagery, Months } from "../../../src-shared/domain/job.ts";
-import { pathsOf } from "../../../src-shared/eo/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { blockBytes, type FeatureGroup, FeatureLayer, readGroup, storedError } from "../../features/index.ts";
-import { featureKey, groupFolderName, monthsOfImagery } from "../../jobs/feature-keys.ts";
+import { featureKey, groupFolderName, monthsOfImagery, statesOfImagery } from "../../jobs/feature-keys.ts";
 
 /** The project's own folder for the values of its patches. */
 export const featuresFolder = "features";
@@ -27,15 +26,9 @@ export interface WantedGroups {
 export async function wantedGroups(catalog: Catalog, imagery: Imagery): Promise<WantedGroups> {
   const { grid } = catalog.project.get();
   const months = monthsOfImagery(imagery);
-  const states = new Map<string, string>();
-  await Promise.all(
-    [...new Set(imagery.acquisitions.flatMap(pathsOf))].map(async (path) => {
-      const found = await stat(path, { bigint: true }).catch(() => undefined);
-      states.set(path, found ? `${found.size}-${found.mtimeNs}` : "missing");
-    }),
-  );
+  const states = await statesOfImagery(imagery);
   const groups = imagery.modalities.map((modality): WantedGroup => {
-    const key = featureKey(grid, imagery, modality, months, (path) => states.get(path) ?? path);
+    const key = featureKey(grid, imagery, modality, months, states);
     const folder = join(catalog.folder, featuresFolder, groupFolderName(modality.name, key));
     const group = readGroup(folder);
     return { modality: modality.name, key, folder, group: group?.key === key ? group : undefined };
@@ -44,11 +37,20 @@ export async function wantedGroups(catalog: Catalog, imagery: Imagery): Promise<
 }
 
 /** Whether the values of all groups are there, byte by byte. */
-export function areWhole(groups: readonly WantedGroup[]): boolean {
+export function areWhole(groups: readonly Pick<WantedGroup, "folder" | "group">[]): boolean {
   if (groups.length === 0 || groups.some(({ group }) => !group)) return false;
   const layer = FeatureLayer.open(groups.map(({ folder }) => folder));
   layer?.close();
   return layer !== undefined;
+}
+
+/** The folder of an input's values as they were before, of which blocks may stay as they are; `null` where there is none. */
+export function earlierFolder({ folder }: Catalog, modality: string): string | null {
+  const area = join(folder, featuresFolder);
+  const prefix = groupFolderName(modality, "");
+  const names = existsSync(area) ? readdirSync(area) : [];
+  const found = names.find((name) => name.startsWith(prefix) && readGroup(join(area, name))?.modality === modality);
+  return found === undefined ? null : join(area, found);
 }
 
 /** What is told of values that are there. */

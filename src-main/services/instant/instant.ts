@@ -6,26 +6,94 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { InstantCommands, NextPlace } from "../../../src-shared/ipc/instant.ts";
 import type { MapCommands } from "../../../src-shared/ipc/maps.ts";
 import { type FeatureGroup, mostStored } from "../../features/index.ts";
-import type { Deps } from "../deps.ts";
+import { announceChanged, type Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
-import { areWhole, wantedGroups } from "./feature-groups.ts";
-import { instantProject } from "./instant-project.ts";
+import { removeLayer, storedEmbeddings, wantedEmbedding } from "./embedding-layers.ts";
+import { areWhole, earlierFolder, wantedGroups } from "./feature-groups.ts";
+import { instantProject, type ReadyFeatures } from "./instant-project.ts";
 import { instantLabels } from "./labels.ts";
+
+/** Tiles that a model reads at a time. */
+const embeddedAtOnce = 4;
+
+/** What is learned from, as it is asked for: values, an embedding, or both. */
+export const learnedFrom = z
+  .strictObject({ values: z.boolean(), embedding: z.string().min(1).nullable() })
+  .refine(({ values, embedding }) => values || embedding !== null, { message: "values, an embedding, or both" });
 
 /** The map that answers while one labels: its values, what it has learned, and how it becomes a model. */
 export function instantService(
-  { catalog, appVersion }: Deps,
+  deps: Deps,
   queue: JobQueue,
   { "maps.draw": draw }: Pick<MapCommands, "maps.draw">,
 ): InstantCommands {
+  const { catalog, appVersion } = deps;
   const project = instantProject(catalog);
+  project.serve(deps);
+  /**
+   * What a model of the instant map is made of: its images, its columns, and the model whose encoder it holds.
+   * @throws AppError "instant-keeps-no-files", "instant-inputs-differ"
+   */
+  const kept = async ({ imagery, values, embeddings, source: { from } }: ReadyFeatures) => {
+    const columns = from.values ? values.map(({ group }) => group!) : [];
+    const layer = embeddings.find(({ name }) => name === from.embedding);
+    if (!layer) return { imagery: imagery!, groups: columns, from: null, features: "monthly" as const };
+    const { name, by, group } = layer;
+    if (by.kind === "files") throw new AppError("instant-keeps-no-files", { name });
+    const given = await wantedEmbedding({ catalog, shippedModels: deps.shippedModels }, by.model);
+    const inputs = given.imagery.modalities.map((modality) => modality.name);
+    if (from.values && String(inputs) !== String(values.map(({ modality }) => modality)))
+      throw new AppError("instant-inputs-differ", { name, inputs });
+    const features = from.values ? ("both" as const) : ("encoder" as const);
+    return {
+      imagery: given.imagery,
+      groups: [...columns, group],
+      from: { name, modelFolder: given.modelFolder },
+      features,
+    };
+  };
   const common = { seed: 0, provider: "cpu", appVersion } as const;
   return {
-    "instant.state": validated("instant.state", z.strictObject({ learn: z.boolean().default(false) }), ({ learn }) =>
-      project.state(learn),
+    "instant.state": validated(
+      "instant.state",
+      z.strictObject({ learn: z.boolean().default(false), settled: z.boolean().default(false) }),
+      ({ learn, settled }) => project.state(learn, settled),
     ),
+
+    "instant.learnFrom": validated(
+      "instant.learnFrom",
+      z.strictObject({ from: learnedFrom.nullable() }),
+      async ({ from }) => {
+        await project.want(from);
+        announceChanged(deps.announce, "view_state");
+      },
+    ),
+
+    "instant.embed": validated("instant.embed", z.strictObject({ model: z.string().min(1) }), async ({ model }) => {
+      const where = { catalog, shippedModels: deps.shippedModels };
+      const { imagery, modelFolder, key } = await wantedEmbedding(where, model);
+      const there = storedEmbeddings(catalog).find(({ name }) => name === model);
+      if (there?.group.key === key && areWhole([there])) return null;
+      return queue.start({
+        kind: "embed",
+        ...common,
+        provider: "auto",
+        grid: catalog.project.get().grid,
+        imagery,
+        modelFolder,
+        title: model,
+        key,
+        earlierFolder: there?.folder ?? null,
+        batchSize: embeddedAtOnce,
+      });
+    }),
+
+    "instant.removeLayer": validated("instant.removeLayer", z.strictObject({ name: z.string() }), ({ name }) => {
+      if (!removeLayer(catalog, name)) throw new AppError("embedding-not-found", { name });
+      announceChanged(deps.announce, "view_state");
+    }),
 
     "instant.next": validated(
       "instant.next",
@@ -72,7 +140,11 @@ export function instantService(
       if (areWhole(groups)) return null;
       // One that is not whole though its description is there: all of it again.
       const missing = groups.filter(({ group }) => !group);
-      const wanted = (missing.length > 0 ? missing : groups).map(({ modality, key }) => ({ modality, key }));
+      const wanted = (missing.length > 0 ? missing : groups).map(({ modality, key }) => ({
+        modality,
+        key,
+        earlierFolder: earlierFolder(catalog, modality),
+      }));
       return queue.start({ kind: "features", ...common, grid, imagery, months, groups: wanted });
     }),
 
@@ -81,14 +153,15 @@ export function instantService(
       z.strictObject({ name: z.string().trim().min(1).max(200), map: z.boolean().default(true) }),
       async ({ name, map }) => {
         if (catalog.models.find(name)) throw new AppError("model-exists", { name });
-        const { imagery, wanted } = await project.ready();
-        const { kind, classes } = await project.learned();
+        const { kind, classes } = await project.settled();
+        const ready = await project.ready();
         const found = instantLabels(catalog);
         if (kind !== "classes" || !found)
           throw new AppError("instant-needs-classes", { classes: classes.filter(({ patches }) => patches > 0).length });
         const { grid } = catalog.project.get();
         const { labels, splitId } = found;
-        const instant = columnsOf(wanted.groups.map(({ group }) => group!));
+        const { imagery, groups, from, features } = await kept(ready);
+        const instant = columnsOf(groups, from !== null);
         const started = queue.start(
           {
             kind: "finetune",
@@ -97,10 +170,11 @@ export function instantService(
             imagery,
             labels,
             recipe: finetuneDefaults,
-            modelFolder: null,
+            modelFolder: from?.modelFolder ?? null,
             architecture: architectures.tiny,
             modelName: name,
             method: "logistic-regression",
+            ...(from ? { features } : {}),
             instant,
           },
           {
@@ -109,11 +183,12 @@ export function instantService(
             settings: {
               modalities: imagery.modalities.map((modality) => modality.name),
               size: "tiny",
-              from: null,
+              from: from?.name ?? null,
               seed: common.seed,
               provider: common.provider,
               recipe: null,
               method: "logistic-regression",
+              ...(from ? { features } : {}),
               instant: true,
             },
           },
@@ -131,10 +206,13 @@ export function instantService(
 }
 
 /** How the layer standardises its columns, and the values between which it holds them. */
-function columnsOf(groups: readonly FeatureGroup[]): InstantColumns {
+function columnsOf(groups: readonly FeatureGroup[], embedded: boolean): InstantColumns {
   const limit = (sign: number) =>
     groups.flatMap(({ means, steps }) => means.map((mean, j) => mean + sign * mostStored * steps[j]!));
+  const values = groups.slice(0, -1).flatMap(({ columns }) => columns);
+  const last = groups.at(-1)!.columns.map((_, at) => `embedding ${at + 1}`);
   return {
+    ...(embedded ? { names: [...values, ...last] } : {}),
     means: groups.flatMap(({ means }) => means),
     spreads: groups.flatMap(({ spreads }) => spreads),
     low: limit(-1),

@@ -46,6 +46,16 @@ export interface InstantTasks {
     readonly output: boolean;
   };
   readonly learn: { readonly input: LabelsAsked; readonly output: Taught };
+  /** How well labels held out whole are told from each of some layers; `null` where the labels cannot say. */
+  readonly compare: {
+    readonly input: {
+      readonly labels: LabelsAsked;
+      readonly grid: ProjectGrid;
+      /** the folders of each */
+      readonly layers: readonly (readonly string[])[];
+    };
+    readonly output: readonly (number | null)[];
+  };
   readonly next: {
     readonly input: { readonly count: number; readonly skipped: readonly (readonly [col: number, row: number])[] };
     readonly output: readonly NextPatch[];

@@ -6,6 +6,7 @@ import {
   answererOf,
   FeatureLayer,
   fitInstant,
+  heldOutScore,
   InstantMap,
   instantTemperature,
   nextPlaces,
@@ -120,6 +121,22 @@ const tasks: { readonly [Name in InstantTask]: (input: InstantTasks[Name]["input
     at.map.learn(answererOf(at.layer, fitted, codes, temperature));
     at.stopping.add(lesson.labels, at.map.classesOf(at.looked.cols, at.looked.rows).codes);
     return told("classes");
+  },
+
+  compare: async ({ labels: asked, grid, layers }): Promise<readonly (number | null)[]> => {
+    const labels = readLabels(asked);
+    const scores: (number | null)[] = [];
+    for (const folders of layers) {
+      const layer = labels && FeatureLayer.open(folders);
+      if (!layer) {
+        scores.push(null);
+        continue;
+      }
+      const { table, groups } = new InstantLessons(layer, grid, 0).learn(labels);
+      scores.push((await heldOutScore(table, groups)) ?? null);
+      layer.close();
+    }
+    return scores;
   },
 
   next: ({ count, skipped }): readonly NextPatch[] => {

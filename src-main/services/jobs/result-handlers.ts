@@ -9,6 +9,7 @@ import { type Job, type Model, makeOwnFolder } from "../../catalog/index.ts";
 import { fileName, renameOverSync } from "../../files/index.ts";
 import { groupFolderName } from "../../jobs/feature-keys.ts";
 import { announceChanged, type Deps } from "../deps.ts";
+import { embeddingsFolder, removeLayer } from "../instant/embedding-layers.ts";
 import { featuresFolder } from "../instant/feature-groups.ts";
 import type { ResultHandlers } from "./jobs.ts";
 
@@ -112,6 +113,11 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
           announceChanged(announce, "comparisons");
         },
       );
+    },
+    embed: (_, { title }, { group: { key, folder } }) => {
+      const area = makeOwnFolder(catalog.folder, embeddingsFolder);
+      removeLayer(catalog, title);
+      moving(catalog.folder, [[folder, join(area, groupFolderName(title, key))]], () => {});
     },
     features: (_, { imagery }, { groups }) => {
       const area = join(catalog.folder, featuresFolder);

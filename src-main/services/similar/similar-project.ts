@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { availableParallelism, freemem } from "node:os";
+import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { LearnedFrom } from "../../../src-shared/domain/learned-from.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
 import type { SimilarClicks } from "../../../src-shared/ipc/similar.ts";
@@ -42,6 +44,11 @@ export class SimilarProject {
   #threads: readonly TaskThread<SimilarTasks>[] = [];
   #opened = "";
   #compared: ComparedPatches | undefined;
+  /** what was asked to be compared; `undefined`: what the instant map learns from */
+  #from: LearnedFrom | undefined;
+  #source = "";
+  /** one question after the other: another layer takes the place of the one in memory */
+  #last: Promise<unknown> = Promise.resolve();
   /** of the groups that are in memory, once they are */
   #keys: readonly string[] | undefined;
   #values: readonly string[] = [];
@@ -56,8 +63,12 @@ export class SimilarProject {
   }
 
   /** @throws AppError "instant-not-prepared", "instant-stale", "similar-nothing-there", "project-rasters-missing" */
-  async find({ like, unlike = [] }: SimilarClicks): Promise<FoundField> {
-    const { keys } = await this.#open();
+  find(clicks: SimilarClicks): Promise<FoundField> {
+    return this.#inTurn(() => this.#find(clicks));
+  }
+
+  async #find({ like, unlike = [], from }: SimilarClicks): Promise<FoundField> {
+    const { keys } = await this.#open(from);
     const { patchMeters } = this.#catalog.project.get().grid;
     const patch = ([x, y]: readonly [number, number]): Patch => [
       Math.floor(x / patchMeters),
@@ -98,8 +109,22 @@ export class SimilarProject {
   }
 
   /** The region that grows from a place: the last one is kept for the slider. @throws AppError as `find` */
-  async region([x, y]: readonly [number, number]): Promise<GrownRegion> {
-    const { keys } = await this.#open();
+  region(at: readonly [number, number], from?: LearnedFrom): Promise<GrownRegion> {
+    return this.#inTurn(() => this.#grow(at, from));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  #asked(from: LearnedFrom | undefined): string {
+    return from ? JSON.stringify(from) : instantProject(this.#catalog).preferred;
+  }
+
+  async #grow([x, y]: readonly [number, number], from?: LearnedFrom): Promise<GrownRegion> {
+    const { keys } = await this.#open(from);
     const { patchMeters } = this.#catalog.project.get().grid;
     const at: Patch = [Math.floor(x / patchMeters), Math.floor(-y / patchMeters)];
     const name = JSON.stringify([keys, at]);
@@ -125,26 +150,29 @@ export class SimilarProject {
    * Brings the patches into memory. Looking at every file of the project would take longer than the comparison: while the patches are in memory that is done
    * beside the answer, so that after a change outside of the program one more click is answered from before it.
    */
-  async #open(): Promise<{ readonly keys: readonly string[] }> {
+  async #open(from?: LearnedFrom): Promise<{ readonly keys: readonly string[] }> {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.close(), idle).unref();
     const known = this.#keys;
-    if (!known || this.#threads.some(({ running }) => !running)) return this.#renew();
+    if (!known || this.#asked(from) !== this.#source || this.#threads.some(({ running }) => !running)) return this.#renew(from);
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
-      void this.#renew().catch(() => this.close());
+      void this.#inTurn(() => this.#renew(this.#from)).catch(() => this.close());
     }, quiet).unref();
     return { keys: known };
   }
 
-  async #renew(): Promise<{ readonly keys: readonly string[] }> {
-    const { wanted } = await instantProject(this.#catalog).ready();
-    const keys = wanted.groups.map(({ key }) => key);
+  async #renew(from: LearnedFrom | undefined): Promise<{ readonly keys: readonly string[] }> {
+    const instant = instantProject(this.#catalog);
+    const { groups } = from ? await instant.sourceNamed(from) : (await instant.ready()).source;
+    this.#from = from;
+    this.#source = this.#asked(from);
+    const keys = groups.map(({ folder }) => basename(folder));
     const name = keys.join();
     if (this.#opened !== name || this.#threads.some(({ running }) => !running)) {
       this.close();
       this.#opened = name;
-      const folders = wanted.groups.map(({ folder }) => folder);
+      const folders = groups.map(({ folder }) => folder);
       this.#opening = this.#read(folders).catch((error: unknown) => {
         this.close();
         throw error;

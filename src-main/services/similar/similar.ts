@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { LearnedFrom } from "../../../src-shared/domain/learned-from.ts";
 import { northUp } from "../../../src-shared/geo/affine.ts";
 import type { GrownOutline, SimilarClicks, SimilarCommands } from "../../../src-shared/ipc/similar.ts";
 import { makeOwnFolder } from "../../catalog/index.ts";
@@ -10,6 +11,7 @@ import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
 import { writable } from "../exports/exports.ts";
 import { vectorFacts } from "../layers/vectors.ts";
+import { learnedFrom } from "../instant/instant.ts";
 import { filePath } from "../path-gate.ts";
 import { validated } from "../validated.ts";
 import { writeOutlines, writeSimilar } from "./files.ts";
@@ -21,6 +23,7 @@ const clicks = {
   like: z.array(position).min(1).max(200),
   unlike: z.array(position).max(200).optional(),
   lonLat: z.boolean().optional(),
+  from: learnedFrom.optional(),
 };
 const threshold = z.number().min(-1).max(1);
 
@@ -40,12 +43,17 @@ export function similarService(deps: Deps): SimilarCommands {
     const { forward } = lonLat ? transformer("EPSG:4326", crs) : { forward: (x: number, y: number) => [x, y] as const };
     return places.map(([x, y]) => forward(x, y));
   };
-  const inProject = ({ like, unlike = [], lonLat }: SimilarClicks) => ({
+  const inProject = ({ like, unlike = [], lonLat, from }: SimilarClicks) => ({
     like: placed(like, lonLat),
     unlike: placed(unlike, lonLat),
+    from,
   });
-  const outlineAt = async (at: readonly [number, number], grow: number | undefined): Promise<GrownOutline> => {
-    const region = await project.region(at);
+  const outlineAt = async (
+    at: readonly [number, number],
+    grow: number | undefined,
+    from?: LearnedFrom,
+  ): Promise<GrownOutline> => {
+    const region = await project.region(at, from);
     const { grid } = catalog.project.get();
     const meters = grid.patchMeters;
     const affine = northUp(region.col * meters, -region.row * meters, meters, meters);
@@ -89,8 +97,8 @@ export function similarService(deps: Deps): SimilarCommands {
 
     "similar.outline": validated(
       "similar.outline",
-      z.strictObject({ at: position, grow: z.number().min(0).max(1).optional() }),
-      ({ at, grow }) => outlineAt(at, grow),
+      z.strictObject({ at: position, grow: z.number().min(0).max(1).optional(), from: learnedFrom.optional() }),
+      ({ at, grow, from }) => outlineAt(at, grow, from),
     ),
 
     "similar.writeOutlines": validated(

@@ -114,6 +114,10 @@ export const english: Partial<Sentences<ErrorCode>> = {
     `Port ${port} may not be used by this account. Start the program with a port above 1023.`,
   "no-project-open": () => "No project is open. Open a project or make a new one.",
   "file-exists": ({ path }) => `“${path}” exists already. Choose another name.`,
+  "embedding-not-ready": ({ name }) =>
+    `The embedding “${name}” is not there, or is of images or a model that changed since. Compute it again in “What the map knows”, or choose another one.`,
+  "embedding-not-found": ({ name }) =>
+    `There is no embedding “${name}” in this project. Choose another one in “What the map knows”.`,
   "demo-folder-taken": ({ folder }) =>
     `“${folder}” exists and was not made by the demo, so it is left alone. Remove it, or choose another folder.`,
   "provider-unavailable": ({ provider, why }) =>

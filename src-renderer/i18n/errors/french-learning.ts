@@ -156,6 +156,14 @@ export const frenchLearning: Sentences<
     `Aucun lieu ne ressemble à au moins ${Math.round(100 * threshold)} % à ceux que vous avez cliqués. Baissez le seuil.`,
   "similar-format": ({ path }) =>
     `« ${path} » n'a pas d'extension connue. Utilisez .tif pour les scores, ou .gpkg, .geojson ou .shp pour les polygones.`,
+  "embedding-not-ready": ({ name }) =>
+    `Le plongement ${quoted(name)} n’est pas là, ou ses images ou son modèle ont changé depuis. Calculez-le de nouveau dans « Ce que la carte connaît », ou choisissez-en un autre.`,
+  "embedding-not-found": ({ name }) =>
+    `Il n’y a pas de plongement ${quoted(name)} dans ce projet. Choisissez-en un autre dans « Ce que la carte connaît ».`,
+  "instant-keeps-no-files": ({ name }) =>
+    `La carte instantanée apprend de ${quoted(name)}, calculé ailleurs : un modèle ne peut pas le contenir. Faites-la apprendre des valeurs ou d’un de vos modèles, puis conservez-la.`,
+  "instant-inputs-differ": ({ name, inputs }) =>
+    `${quoted(name)} ne lit que ${inputs.join(", ")}, et la carte instantanée lit aussi les valeurs d’autres entrées : un seul modèle ne peut pas contenir les deux. Faites-la apprendre des valeurs ou du plongement seul, puis conservez-la.`,
   "instant-needs-classes": ({ classes }) =>
     `Une carte demande des étiquettes d'au moins deux classes là où il y a des images ; il y en a ${classes === 1 ? "une" : "zéro"}. Étiquetez un lieu d'une autre classe.`,
   "maps-apart": ({ from, to }) =>

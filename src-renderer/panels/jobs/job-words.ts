@@ -18,6 +18,7 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
   golden: "check",
   estimate: "clock",
   features: "layers",
+  embed: "layers",
   numbers: "train",
   "number-map": "map",
   change: "side-by-side",
@@ -41,6 +42,8 @@ export function phaseWords(phase: string): string {
       return t("jobs.phase.mapping");
     case "Preparing":
       return t("jobs.phase.preparing");
+    case "Embedding":
+      return t("jobs.phase.embedding");
     case "Writing":
       return t("jobs.phase.writing");
     default:
@@ -80,5 +83,6 @@ const pausable: ReadonlySet<Job["kind"]> = new Set([
   "map",
   "map-tiles",
   "features",
+  "embed",
   "number-map",
 ]);

@@ -4,6 +4,7 @@ import { demoCommands } from "./demo.ts";
 import { doctorCommands } from "./doctor.ts";
 import { exportCommands } from "./exports.ts";
 import { fileCommands } from "./files.ts";
+import { featureCommands } from "./features.ts";
 import { instantCommands } from "./instant.ts";
 import { labelCommands } from "./labels.ts";
 import { modelCommands } from "./models.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...fileCommands,
   ...projectCommands,
   ...labelCommands,
+  ...featureCommands,
   ...instantCommands,
   ...similarCommands,
   ...numberCommands,

@@ -1,53 +1,13 @@
-import type { FeaturesResult, ModelResult } from "../../../../src-shared/domain/job.ts";
+import type { ModelResult } from "../../../../src-shared/domain/job.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
+import type { InstantSource } from "../../../../src-shared/ipc/instant.ts";
 import type { Services } from "../../../services/services.ts";
 import { type Command, command } from "../command.ts";
 import { duration } from "../progress.ts";
 import { withProject } from "../with-project.ts";
+import { sourceOf, sourceOption, sourceWords } from "./features.ts";
 
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
-
-const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-
-const features = command({
-  name: "features",
-  summary: "compute the values that the instant map is made of, once per project",
-  details:
-    "Every patch gets the month's median of each band's clear values (radar: mean of decibels) and of the indices they allow, standardised and stored as a byte each in the project's folder. What is there already is kept: after images were added or changed, only their inputs are computed again.",
-  positionals: [projectWord],
-  options: {
-    resume: { type: "flag", summary: "continue the last interrupted job of this kind, as it was started" },
-  },
-  examples: [["omnisat features flanders", "then label, and look at the instant map in the window, or keep it"]],
-  async run({ words, options, output, signal }) {
-    return withProject({ project: words[0]!, purpose: "omnisat features", output, signal }, async (services) => {
-      const job = options.resume
-        ? (await services["jobs.list"]({})).findLast(({ kind, state }) => kind === "features" && state === "resumable")
-        : undefined;
-      if (options.resume && !job) throw new AppError("job-nothing-to-resume", { kind: "features" });
-      const started = job ? await services["jobs.resume"]({ id: job.id }) : await services["instant.prepare"]({});
-      const made = started
-        ? ((await services["jobs.wait"]({ id: started.id })).result as FeaturesResult)
-        : { groups: [], seconds: 0 };
-      const { features: facts } = await services["instant.state"]({});
-      const lines = made.groups.map(
-        ({ modality, columns, patches, error, cut }) =>
-          `  ${modality}: ${columns} columns of ${patches} patches, stored to ${error.toFixed(3)} standard deviations at most; ${(100 * cut).toFixed(2)} % of the values are cut`,
-      );
-      output.result(
-        { command: "features", ...made, ...facts },
-        [
-          started
-            ? `Computed the values of ${made.groups.length} ${made.groups.length === 1 ? "input" : "inputs"} in ${duration(made.seconds)}:`
-            : "All values are there already.",
-          ...lines,
-          `  ${facts.columns} columns, ${megabytes(facts.bytes)} in all.`,
-        ].join("\n"),
-      );
-      return 0;
-    });
-  },
-});
 
 const instant = command({
   name: "instant",
@@ -55,23 +15,27 @@ const instant = command({
   details:
     "The instant map learns from the labels of the training part (without a split, from all), in a second. Without NAME it only says what it learned from. Needs “omnisat features” first.",
   positionals: [projectWord, { name: "NAME", summary: "name of the model", optional: true }],
-  options: {},
+  options: { "learn-from": sourceOption },
   examples: [
     ["omnisat instant flanders", "what it has learned"],
+    ["omnisat instant flanders --learn-from both:shipped:europe-10m", "from now on of values and that embedding"],
     ["omnisat instant flanders clicks", "keep it; then omnisat map flanders clicks, omnisat evaluate flanders clicks"],
   ],
-  async run({ words, output, signal }) {
+  async run({ words, options, output, signal }) {
     const [project, name] = words;
+    const wanted = options["learn-from"];
+    const from = wanted === undefined || wanted === "labels" ? null : sourceOf(wanted, "omnisat instant --help");
     return withProject({ project: project!, purpose: "omnisat instant", output, signal }, async (services) => {
+      if (wanted !== undefined) await services["instant.learnFrom"]({ from });
       if (name === undefined) {
-        const { features: facts, learned } = await services["instant.state"]({ learn: true });
+        const { features: facts, learned, source } = await services["instant.state"]({ learn: true, settled: true });
         if (!learned)
           throw facts.state === "stale"
             ? new AppError("instant-stale", { modalities: facts.missing })
             : new AppError("instant-not-prepared", {});
         const { classes, rows, labels, heldBack, outside, kind } = learned;
         output.result(
-          { command: "instant", ...learned },
+          { command: "instant", ...learned, source },
           [
             kind === "nothing"
               ? "No label teaches it yet."
@@ -79,6 +43,7 @@ const instant = command({
                 ? "One class has labels: it shows how alike every place is to them. Label another class for a map."
                 : `Learned ${classes.filter(({ patches }) => patches > 0).length} classes from ${rows} patches of ${labels} labels.`,
             ...classes.map((one) => `  ${one.name}: ${one.patches} patches`),
+            ...(source ? sourceLines(source) : []),
             ...(heldBack > 0 ? [`  ${heldBack} labels are for validation and test, and teach nothing.`] : []),
             ...(outside > 0
               ? [`  ${outside} labels lie where no image shows anything, or share their patches with others.`]
@@ -102,6 +67,15 @@ const instant = command({
     });
   },
 });
+
+/** What it learns from, and why. */
+function sourceLines({ used, by, tried }: InstantSource): string[] {
+  const why = { person: ", as you chose", labels: ", as the labels chose", usual: "" }[by];
+  return [
+    `  Learned from ${sourceWords(used)}${why}.`,
+    ...tried.map(({ from, macroF1 }) => `    ${sourceWords(from)}: macro F1 ${macroF1.toFixed(3)} on labels held out whole`),
+  ];
+}
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
@@ -170,4 +144,4 @@ const suspicious = command({
   },
 });
 
-export const instantCommands: readonly Command[] = [features, instant, next, suspicious];
+export const instantCommands: readonly Command[] = [instant, next, suspicious];

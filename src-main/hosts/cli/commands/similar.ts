@@ -1,6 +1,7 @@
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { type Command, command } from "../command.ts";
 import { withProject } from "../with-project.ts";
+import { sourceOf } from "./features.ts";
 
 /** Places of the list that are written out. */
 const told = 10;
@@ -38,6 +39,7 @@ const similar = command({
       summary: "least score of what is alike, −1 to 1",
       fallback: String(usualThreshold),
     },
+    from: { type: "text", value: "WHAT", summary: "compare values, NAME (an embedding) or both:NAME; without it what the instant map learns from" },
     overwrite: { type: "flag", summary: "replace the file" },
   },
   examples: [
@@ -53,7 +55,8 @@ const similar = command({
     if (like.length === 0)
       throw new AppError("usage", { help, problem: "--at LON,LAT is needed: a place to look for." });
     const threshold = options.threshold ?? usualThreshold;
-    const clicks = { like, unlike, lonLat: true };
+    const from = options.from === undefined ? undefined : sourceOf(options.from, help);
+    const clicks = { like, unlike, lonLat: true, from };
     return withProject(
       { project: words[0]!, purpose: "omnisat similar", readOnly: true, output, signal },
       async (services) => {
