@@ -1,18 +1,22 @@
 // npm run bench:clicks [-- --project FOLDER]: macro F1 of the instant map after a few clicks per class on the sample (or on all labels of a project),
-// beside a random forest taught the same patches; then after clicks where the program proposes them, beside clicks anywhere (not with --totals "").
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+// beside a random forest taught the same patches; then after clicks where the program proposes them, beside clicks anywhere (not with --totals "");
+// then from what a model makes of every patch (--of FOLDER of models/, or a path; --of none leaves it out), from values beside it, and from what the
+// labels choose.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { classify, type LabelledTable, predictLogisticRegression, teachMethod } from "../classifiers/index.ts";
-import { FeatureLayer, fitInstant, nextPlaces } from "../features/index.ts";
+import { FeatureLayer, firstOfBest, fitInstant, heldOutScore, nextPlaces } from "../features/index.ts";
 import { seededRandom, shuffled } from "../files/index.ts";
 import { contextOf } from "../jobs/context.ts";
+import { embed } from "../jobs/embed.ts";
 import { featureKey, monthsOfImagery } from "../jobs/feature-keys.ts";
 import { features } from "../jobs/features.ts";
 import { patchGrid, projectArea } from "../jobs/imagery.ts";
 import { LabelPatches } from "../jobs/label-patches.ts";
+import { readModelDescription } from "../learning/index.ts";
 import { makeSample } from "../services/app/sample.ts";
 import { labelsInParts } from "../services/labels/labels.ts";
 import { projectFolders } from "../services/projects/projects.ts";
@@ -25,6 +29,7 @@ const { values: options } = parseArgs({
     clicks: { type: "string", default: "1,2,5,10,20" },
     totals: { type: "string", default: "8,12,20,40,80" },
     project: { type: "string" },
+    of: { type: "string", default: "europe-10m" },
   },
 });
 const folds = 3;
@@ -113,6 +118,77 @@ async function run(): Promise<void> {
   }
   if (options.totals !== "") await compareProposed(parcels, classes.length, layer.columns);
   layer.close();
+  if (options.of === "none") return;
+  const own = join(import.meta.dirname, "../../models", options.of);
+  const modelFolder = existsSync(own) ? own : options.of;
+  const { modalities } = await readModelDescription(modelFolder);
+  const known = new Set(modalities.map(({ name }) => name));
+  const given = { ...imagery, modalities: imagery.modalities.filter(({ name }) => known.has(name)) };
+  const { group, seconds: took } = await embed(
+    { kind: "embed", grid, imagery: given, modelFolder, title: options.of, key: "bench", earlierFolder: null, batchSize: 4, folder: work, seed: 0, provider: "cpu", resume: false, appVersion: "bench" }, // biome-ignore format: one spec
+    quiet,
+  );
+  stdout.write(`${group.columns} columns of ${options.of} computed in ${took.toFixed(1)} s.\n`);
+  const values = made.map((one) => one.folder);
+  const layers = [values, [group.folder], [...values, group.folder]].map((folders) => FeatureLayer.open(folders)!);
+  await compareLayers(
+    layers.map((one) => parcels.map((parcel) => ({ ...parcel, ...rowsOf(one, patches, parcel.id) }))),
+    layers.map(({ columns }) => columns),
+    classes.length,
+  );
+  for (const one of layers) one.close();
+}
+
+/** The same clicks learned from several layers, and from the one that they choose when each is held out. */
+async function compareLayers(
+  layers: readonly (readonly Parcel[])[],
+  columns: readonly number[],
+  classCount: number,
+): Promise<void> {
+  const names = ["values", "embedding", "both", "chosen"] as const;
+  stdout.write(
+    `clicks per class  ${names.map((name) => name.padStart(9)).join("  ")}   (macro F1; chosen: how often each)\n`,
+  );
+  const [parcels] = layers as [readonly Parcel[]];
+  for (const clicks of options.clicks.split(",").map(Number)) {
+    const found = names.map(() => [] as number[]);
+    const chosenOften = [0, 0, 0];
+    for (let seed = 1; seed <= Number(options.seeds); seed++) {
+      const foldOf = foldsOf(parcels, classCount, seed);
+      const answers = names.map(() => [] as number[]);
+      const truth: number[] = [];
+      for (let fold = 0; fold < folds; fold++) {
+        const random = seededRandom("clicks", seed, fold);
+        const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+        const places = parcels.map((_, at) => at);
+        const clicked = Array.from({ length: classCount }, (_, position) => {
+          const own = places.filter((at) => parcels[at]!.position === position && foldOf.get(parcels[at]!.id) !== fold);
+          return Array.from({ length: clicks }, () => {
+            const at = pick(own);
+            return { at, row: pick([...parcels[at]!.rows.keys()]), position };
+          });
+        }).flat();
+        const held = places.filter((at) => foldOf.get(parcels[at]!.id) === fold);
+        const told: number[][] = [];
+        const scores: (number | undefined)[] = [];
+        for (const [l, layer] of layers.entries()) {
+          const table = tableOf(clicked.map(({ at, row, position }) => ({ position, row: layer[at]!.rows[row]! })), columns[l]!, classCount); // biome-ignore format: one call
+          const asked = tableOf(held.flatMap((at) => layer[at]!.rows.map((row) => ({ position: layer[at]!.position, row }))), columns[l]!, classCount); // biome-ignore format: one call
+          if (l === 0) truth.push(...asked.classes);
+          told.push(highest(predictLogisticRegression(await fitInstant(table), asked), classCount));
+          scores.push(await heldOutScore(table, Int32Array.from(clicked.keys())));
+        }
+        const best = firstOfBest(scores);
+        chosenOften[best]!++;
+        for (const [i, own] of [...told, told[best]!].entries()) answers[i]!.push(...own);
+      }
+      for (const i of names.keys()) found[i]!.push(macroF1(classCount, answers[i]!, truth));
+    }
+    const mean = (list: readonly number[]) => (list.reduce((sum, one) => sum + one, 0) / list.length).toFixed(3);
+    stdout.write(
+      `${String(clicks).padStart(16)}  ${found.map((list) => mean(list).padStart(9)).join("  ")}   ${chosenOften.join(" / ")}\n`,
+    );
+  }
 }
 
 interface Parcel {

@@ -140,7 +140,11 @@ function highest(shares: Float32Array, begin: number, count: number): number {
 }
 
 /** Mean F1 of the classes with answers, where the rows of a group count as much as those of any other group. −1: not asked. */
-export function macroF1ByGroup(answers: Int32Array, { classes, classCount }: LabelledTable, groups: Int32Array): number {
+export function macroF1ByGroup(
+  answers: Int32Array,
+  { classes, classCount }: LabelledTable,
+  groups: Int32Array,
+): number {
   const sizes = new Map<number, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const hit = new Float64Array(classCount);

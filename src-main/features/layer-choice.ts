@@ -1,4 +1,10 @@
-import { groupedFolds, type LabelledTable, macroF1ByGroup, predictLogisticRegression, rowsOf } from "../classifiers/index.ts";
+import {
+  groupedFolds,
+  type LabelledTable,
+  macroF1ByGroup,
+  predictLogisticRegression,
+  rowsOf,
+} from "../classifiers/index.ts";
 import { fitInstant, spreadRows } from "./instant-model.ts";
 
 // Which layer the labels are learned from best, as the labels themselves say: each is held out whole.

@@ -1,4 +1,14 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, utimesSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -41,7 +51,9 @@ async function copied(): Promise<Imagery> {
     copyFileSync(path, to);
     return to;
   };
-  return JSON.parse(JSON.stringify(found, (key, value) => (key === "path" ? moved(value as string) : value))) as Imagery;
+  return JSON.parse(
+    JSON.stringify(found, (key, value) => (key === "path" ? moved(value as string) : value)),
+  ) as Imagery;
 }
 
 async function spec(more: Partial<EmbedSpec> = {}): Promise<EmbedSpec> {
@@ -155,7 +167,9 @@ test("only squares whose images changed are computed again; another model, and a
   expect(whole.kept).toBe(0);
   expect(largestDifference(more.folder, whole.folder)).toBeLessThan(1);
   // An image of the whole area was replaced: all squares follow from it.
-  const [path] = imagery.acquisitions.flatMap(({ pieces }) => pieces.flatMap(({ files }) => files.map((file) => file.path)));
+  const [path] = imagery.acquisitions.flatMap(({ pieces }) =>
+    pieces.flatMap(({ files }) => files.map((file) => file.path)),
+  );
   utimesSync(path!, new Date(), new Date(1e12));
   const touched = await spec({ grid: wide, earlierFolder: more.folder });
   expect(touched.key).not.toBe(larger.key);
@@ -181,7 +195,9 @@ test("a model without a network, of another patch or without an input of the pro
     code: "model-grid-differs",
   });
   const others = { ...imagery, modalities: imagery.modalities.map((one) => ({ ...one, name: `${one.name}-other` })) };
-  await expect(embed(await spec({ imagery: others }), quiet)).rejects.toMatchObject({ code: "model-modalities-missing" });
+  await expect(embed(await spec({ imagery: others }), quiet)).rejects.toMatchObject({
+    code: "model-modalities-missing",
+  });
   const damaged = join(room, "damaged");
   cpSync(model, damaged, { recursive: true });
   truncateSync(join(damaged, "weights.safetensors"), 1000);

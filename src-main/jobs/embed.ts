@@ -8,7 +8,7 @@ import type { TrainedModel } from "../learning/index.ts";
 import { type AppliedModel, applyModel, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
 import { coverageFindings, coverageIn } from "./coverage-words.ts";
-import { type BlockValues, writeGroup } from "./feature-group.ts";
+import { type BlockValues, blockSide, inBands, writeGroup } from "./feature-group.ts";
 import { blockNames, embeddingBase, groupFolderName, statesOfImagery } from "./feature-keys.ts";
 import { leaveOutside } from "./features.ts";
 import { requireGolden } from "./golden.ts";
@@ -19,9 +19,6 @@ import type { TileLogits } from "./predict.ts";
 import { encoderFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
 import { requirePixels, tilesTouching } from "./statistics.ts";
-
-/** Patches along the side of a stored block. */
-const blockSide = 32;
 
 /**
  * Computes what the encoder of a model makes of every patch that one of its inputs sees, and stores it standardised, a byte per number. Blocks whose
@@ -137,12 +134,6 @@ function areStatistics(value: unknown, { modalities }: AppliedModel): value is r
 
 /** Blocks in a band: tiles of the network that reach over its edge are computed for both, so it is some tiles high. */
 const bandOf = (tileSide: number): number => Math.max(1, Math.ceil((4 * tileSide) / blockSide));
-
-/** Blocks band by band, each from the west: a tile of the network serves all blocks of a band that it touches. */
-function inBands(blocks: readonly PatchWindow[], high: number): PatchWindow[] {
-  const bandAt = ({ row }: PatchWindow) => Math.floor(row / blockSide / high);
-  return [...blocks].sort((p, q) => bandAt(p) - bandAt(q) || p.col - q.col || p.row - q.row);
-}
 
 /** A block with the tiles of the network that reach over its edges. */
 const widened = ({ col, row, width, height }: PatchWindow, by: number): PatchWindow => ({

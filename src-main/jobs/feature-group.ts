@@ -24,6 +24,15 @@ const mostCutMore = 0.005;
 /** Of more changed blocks than this share all are computed again, so that means and spreads are those of the images as they are. */
 const mostChanged = 0.5;
 
+/** Patches along the side of a stored block of an embedding. */
+export const blockSide = 32;
+
+/** Blocks band by band, each from the west: what is read for one block serves those of its band that lie beside it. */
+export function inBands(blocks: readonly PatchWindow[], high: number): PatchWindow[] {
+  const bandAt = ({ row }: PatchWindow) => Math.floor(row / blockSide / high);
+  return [...blocks].sort((p, q) => bandAt(p) - bandAt(q) || p.col - q.col || p.row - q.row);
+}
+
 /** The numbers of a block, as they are computed. */
 export interface BlockValues {
   /** [patches, columns]; NaN where nothing was seen */
@@ -87,9 +96,10 @@ async function write(
   const corner = ({ col, row }: PatchWindow) => [col / side, row / side] as const;
   const keys = blocks.map(work.blockKey);
   // Blocks of before whose images are the same.
-  const stays = earlier && isAlike(earlier.group, work, side)
-    ? blocks.map((block, at) => earlier.has(...corner(block), keys[at]!))
-    : blocks.map(() => false);
+  const stays =
+    earlier && isAlike(earlier.group, work, side)
+      ? blocks.map((block, at) => earlier.has(...corner(block), keys[at]!))
+      : blocks.map(() => false);
   const known = new Map<string, BlockValues>();
   let writer = await GroupWriter.resume(folder, key);
   if (!writer) {

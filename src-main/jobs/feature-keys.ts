@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import type { Imagery, Months, ProjectGrid } from "../../src-shared/domain/job.ts";
+import type { EmbeddingFile, Imagery, Months, ProjectGrid } from "../../src-shared/domain/job.ts";
 import { type Acquisition, type Modality, pathsOf } from "../../src-shared/eo/index.ts";
 import type { Footprints, PatchSet, PatchWindow } from "../cube/index.ts";
-import { featureVersion } from "../features/index.ts";
+import { type EmbeddingProduct, featureVersion } from "../features/index.ts";
 import { fileName } from "../files/index.ts";
 import { datesOf } from "./imagery.ts";
 import { methodTileSide, monthsOf } from "./monthly-values.ts";
@@ -42,7 +42,7 @@ export const statesOfImagery = ({ acquisitions }: Imagery): Promise<FileState> =
 const asides = new Set(["evidence", "facts", "decidedBy", "warnings", "name"]);
 
 /** A short name of plain data in which files stand for their state; a path itself says nothing, so that a project may be moved. */
-function nameOf(value: unknown, fileState: FileState = String): string {
+export function shortName(value: unknown, fileState: FileState = String): string {
   const text = JSON.stringify(value, (key, own: unknown) => {
     if (asides.has(key)) return undefined;
     return key === "path" && typeof own === "string" ? fileState(own) : own;
@@ -72,7 +72,7 @@ export function featureKey(
 ): string {
   const { name, ...input } = modality;
   const what = [featureVersion, geobox, patchMeters, limit, months, methodTileSide(imagery.modalities), name, input];
-  return nameOf([what, acquisitionsOf(imagery, [modality])], fileState);
+  return shortName([what, acquisitionsOf(imagery, [modality])], fileState);
 }
 
 /** What the blocks of one input's values follow from beside their images. */
@@ -82,7 +82,7 @@ export const valuesBase = (
   modality: Modality,
   months: Months,
 ): string =>
-  nameOf([featureVersion, crs, patchMeters, months, methodTileSide(imagery.modalities), inputOf(modality)]);
+  shortName([featureVersion, crs, patchMeters, months, methodTileSide(imagery.modalities), inputOf(modality)]);
 
 /**
  * Names everything that a model's embeddings follow from: the model's weights, the grid, its inputs, their images, and the state of every file.
@@ -95,7 +95,7 @@ export const embeddingKey = (
   sha256: string,
   fileState: FileState,
 ): string =>
-  nameOf(
+  shortName(
     [
       "embedding",
       featureVersion,
@@ -109,13 +109,31 @@ export const embeddingKey = (
     fileState,
   );
 
+/** All files of some tiles of embeddings. */
+export const statedFiles = (files: readonly EmbeddingFile[]): string[] =>
+  files.flatMap(({ path, scalesPath, gridPath }) => [path, scalesPath, gridPath].filter((one) => one !== null));
+
+/**
+ * Names what embeddings of files follow from: the grid and the states of the files.
+ * @param states of all files, as they were when they were read
+ */
+export const filesKey = (
+  { geobox, patchMeters, limit }: ProjectGrid,
+  product: EmbeddingProduct,
+  states: readonly string[],
+): string => shortName(["files", featureVersion, product, geobox, patchMeters, limit, states]);
+
+/** What the blocks of embeddings of files follow from beside their files. */
+export const filesBase = ({ geobox: { crs }, patchMeters }: ProjectGrid, product: EmbeddingProduct): string =>
+  shortName(["files", featureVersion, product, crs, patchMeters]);
+
 /** What the blocks of a model's embeddings follow from beside their images. @param days how its dates are counted */
 export const embeddingBase = (
   { geobox: { crs }, patchMeters }: ProjectGrid,
   modalities: readonly Modality[],
   sha256: string,
   days: unknown,
-): string => nameOf(["embedding", featureVersion, sha256, crs, patchMeters, modalities.map(inputOf), days]);
+): string => shortName(["embedding", featureVersion, sha256, crs, patchMeters, modalities.map(inputOf), days]);
 
 /**
  * Names the images that a block follows from: those that reach a patch of `around`, each with the state of its files, and which patches of the
@@ -132,11 +150,11 @@ export function blockNames(
   const images = modalities.flatMap((modality) =>
     acquisitionsOf(imagery, [modality]).map((acquisition) => ({
       set: footprints.acquisition(modality.name, acquisition.id),
-      name: nameOf([modality.name, acquisition], fileState),
+      name: shortName([modality.name, acquisition], fileState),
     })),
   );
   return (block, around) => {
     const { bands } = covered.inside(block);
-    return nameOf([bands, images.filter(({ set }) => set.touches(around)).map(({ name }) => name)]);
+    return shortName([bands, images.filter(({ set }) => set.touches(around)).map(({ name }) => name)]);
   };
 }

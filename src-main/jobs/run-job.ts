@@ -39,6 +39,8 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./features.ts")).features(spec, context);
     case "embed":
       return (await import("./embed.ts")).embed(spec, context);
+    case "embed-files":
+      return (await import("./embed-files.ts")).embedFiles(spec, context);
     case "numbers":
       return (await import("./numbers.ts")).numbers(spec, context);
     case "number-map":

@@ -2,7 +2,7 @@ import type { Command } from "../state/commands.ts";
 import { instant, labelAsks, labels, layers, session } from "../state/index.ts";
 import { showPanel } from "../state/show-panel.ts";
 
-const ready = () => !layers.blind && instant.state?.features.state === "ready" && labels.legend !== null;
+const ready = () => !layers.blind && instant.state?.ready === true && labels.legend !== null;
 const asked = () => labelAsks.ask !== null;
 
 const classKeys: readonly Command[] = Array.from({ length: 9 }, (_, index) => ({

@@ -22,6 +22,7 @@ export const jobsMessages = messages({
   "jobs.kind.inspect": { en: "Inspection", fr: "Inspection" },
   "jobs.kind.features": { en: "Values for the instant map", fr: "Valeurs de la carte instantanée" },
   "jobs.kind.embed": { en: "Embeddings", fr: "Plongements" },
+  "jobs.kind.embed-files": { en: "Import of embeddings", fr: "Import de plongements" },
   "jobs.kind.numbers": { en: "Model of numbers", fr: "Modèle de nombres" },
   "jobs.kind.number-map": { en: "Map of numbers", fr: "Carte de nombres" },
   "jobs.kind.change": { en: "Change", fr: "Changement" },

@@ -1,3 +1,4 @@
+import type { LearnedFrom } from "../../src-shared/domain/learned-from.ts";
 import type { LegendClass } from "../../src-shared/domain/legend.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { InstantLearned, InstantState } from "../../src-shared/ipc/index.ts";
@@ -94,13 +95,32 @@ export class Instant {
   async see(show: () => void): Promise<void> {
     show();
     if (!this.on) this.look({ on: true });
-    const { features, job } = this.state ?? {};
-    if (features && features.state !== "ready" && (job === null || job?.state === "failed")) await this.prepare();
+    const { ready, job } = this.state ?? {};
+    if (ready === false && (job === null || job?.state === "failed")) await this.prepare();
   }
 
   /** Computes the values that it is made of. */
   async prepare(): Promise<void> {
     await this.#do(() => this.#client.invoke("instant.prepare", {}));
+  }
+
+  /** Computes what a model makes of every patch. */
+  async embed(model: string): Promise<void> {
+    await this.#do(() => this.#client.invoke("instant.embed", { model }));
+  }
+
+  /** Reads embeddings that others made. */
+  async importEmbeddings(paths: readonly string[]): Promise<void> {
+    await this.#do(() => this.#client.invoke("instant.importEmbeddings", { paths }));
+  }
+
+  async removeLayer(name: string): Promise<void> {
+    await this.#do(() => this.#client.invoke("instant.removeLayer", { name }));
+  }
+
+  /** What it learns from, from now on; `null`: what the labels choose. */
+  async learnFrom(from: LearnedFrom | null): Promise<void> {
+    await this.#do(() => this.#client.invoke("instant.learnFrom", { from }));
   }
 
   /** Makes a model and a map of it; names that are taken get a number. Gives the name, or nothing where that failed. */

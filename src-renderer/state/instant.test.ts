@@ -26,7 +26,10 @@ const learned = (more: Partial<InstantLearned>): InstantLearned => ({
 });
 const told = (more: Partial<InstantState>): InstantState => ({
   possible: true,
+  ready: true,
   features,
+  layers: [],
+  source: null,
   job: null,
   learned: null,
   ...more,

@@ -54,6 +54,7 @@ export type JobSpec =
   | CompareSpec
   | FeaturesSpec
   | EmbedSpec
+  | EmbedFilesSpec
   | NumbersSpec
   | NumberMapSpec
   | ChangeSpec;
@@ -79,6 +80,7 @@ export interface JobResults {
   readonly compare: CompareResult;
   readonly features: FeaturesResult;
   readonly embed: EmbedResult;
+  readonly "embed-files": EmbedFilesResult;
   readonly numbers: NumbersResult;
   readonly "number-map": NumberMapResult;
   readonly change: ChangeResult;
@@ -365,6 +367,33 @@ export interface EmbedSpec extends CommonSpec {
   /** the layer of before, of which blocks may stay as they are */
   readonly earlierFolder: string | null;
   readonly batchSize: number;
+}
+
+/** A tile of embeddings that others made. */
+export interface EmbeddingFile {
+  readonly product: "alphaearth" | "tessera";
+  readonly path: string;
+  /** of Tessera: what its numbers are multiplied by, and where they lie; `null` where no such file was found */
+  readonly scalesPath: string | null;
+  readonly gridPath: string | null;
+}
+
+/** Embeddings that others made, read from files and kept as a layer: the mean of each patch. */
+export interface EmbedFilesSpec extends CommonSpec {
+  readonly kind: "embed-files";
+  readonly grid: ProjectGrid;
+  readonly files: readonly EmbeddingFile[];
+  readonly product: EmbeddingFile["product"];
+  readonly year: number | null;
+  /** the layer is called so */
+  readonly title: string;
+  readonly key: string;
+  readonly earlierFolder: string | null;
+}
+
+export interface EmbedFilesResult {
+  readonly group: FeaturesGroupResult;
+  readonly seconds: number;
 }
 
 export interface EmbedResult {

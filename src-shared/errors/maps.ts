@@ -87,6 +87,39 @@ export const mapErrors = {
     "The instant map needs its values first, which are computed once from the images. Prepare it with “Prepare the instant map” or omnisat features.",
   "instant-stale": ({ modalities }: { readonly modalities: readonly string[] }) =>
     `The images of ${modalities.join(", ")} or the project's area changed since the instant map was prepared. Prepare it again: only what changed is computed.`,
+  "embeddings-format": ({ path }: { readonly path: string }) =>
+    `“${path}” holds no embeddings that are known: choose AlphaEarth tiles (GeoTIFFs of 64 int8 bands) or Tessera tiles (.npy files), or a folder of one of them.`,
+  "embeddings-mixed": ({ products }: { readonly products: readonly string[] }) =>
+    `The files are of ${products.join(" and ")}. Import those of one product and one year at a time.`,
+  "embeddings-shape": ({
+    path,
+    found,
+    wanted,
+  }: {
+    readonly path: string;
+    readonly found: string;
+    readonly wanted: string;
+  }) => `“${path}” holds ${found}, where ${wanted} is needed. Download it again, or choose another file.`,
+  "embeddings-without-scales": ({ path }: { readonly path: string }) =>
+    `The scales of “${path}” are missing. Put the file of the same name that ends in _scales.npy beside it.`,
+  "embeddings-without-place": ({ path }: { readonly path: string }) =>
+    `Where “${path}” lies is not known. Put the GeoTIFF of the same name beside it, or in global_0.1_degree_tiff_all as geotessera does.`,
+  "embeddings-other-crs": ({
+    path,
+    found,
+    project,
+  }: {
+    readonly path: string;
+    readonly found: string;
+    readonly project: string;
+  }) =>
+    `“${path}” is in ${found}, the project in ${project}: embeddings are not brought to another coordinate system. Choose tiles of that system, or make a project in theirs.`,
+  "embeddings-outside": ({ paths }: { readonly paths: readonly string[] }) =>
+    `${paths.length === 1 ? `“${paths[0]}” lies` : `All ${paths.length} files lie`} outside of the project. Choose tiles of the project's area.`,
+  "embeddings-empty": ({ paths }: { readonly paths: readonly string[] }) =>
+    `${paths.length === 1 ? `“${paths[0]}” has` : `The ${paths.length} files have`} no data in the project's area. Choose other tiles or another year.`,
+  "npy-unreadable": ({ path }: { readonly path: string }) =>
+    `“${path}” is no array of int8 or float32 that NumPy wrote, or is cut off. Download it again.`,
   "embedding-not-ready": ({ name }: { readonly name: string }) =>
     `The embedding “${name}” is not there, or is of images or a model that changed since. Compute it with omnisat features --of, or choose another one.`,
   "embedding-not-found": ({ name }: { readonly name: string }) =>

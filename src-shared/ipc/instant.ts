@@ -148,6 +148,8 @@ export interface InstantCommands {
   "instant.prepare"(request: Nothing): Promise<StartedJob | null>;
   /** Computes what a model's encoder makes of every patch; `null` when that is there already. */
   "instant.embed"(request: { readonly model: string }): Promise<StartedJob | null>;
+  /** Reads embeddings that others made from files or folders; `null` when they are there already. */
+  "instant.importEmbeddings"(request: { readonly paths: readonly string[] }): Promise<StartedJob | null>;
   /** Deletes an embedding. */
   "instant.removeLayer"(request: { readonly name: string }): Promise<void>;
   /** What it learns from, from now on; `null`: what the labels choose. */

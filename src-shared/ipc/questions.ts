@@ -267,6 +267,7 @@ export const questionTables = {
   "instant.prepare": null,
   "instant.keep": null,
   "instant.embed": null,
+  "instant.importEmbeddings": null,
   "instant.removeLayer": null,
   "instant.learnFrom": null,
 

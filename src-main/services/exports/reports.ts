@@ -186,6 +186,7 @@ const words = {
   golden: "Check of a model",
   features: "Values for the instant map",
   embed: "Embeddings",
+  "embed-files": "Import of embeddings",
   numbers: "Learning numbers",
   "number-map": "Map of numbers",
   change: "Change between two periods",

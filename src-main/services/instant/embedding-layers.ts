@@ -6,7 +6,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { KnownLayer, LayerChange } from "../../../src-shared/ipc/instant.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { blockBytes, type EmbeddingMaker, type FeatureGroup, readGroup, storedError } from "../../features/index.ts";
-import { embeddingKey, statesOfImagery } from "../../jobs/feature-keys.ts";
+import { embeddingKey, fileStates, filesKey, statesOfImagery } from "../../jobs/feature-keys.ts";
 import { chooseModel, inputsToTeach } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 
@@ -64,7 +64,15 @@ export function embeddingLayers(where: Where): Promise<EmbeddingLayer[]> {
 const gone: ReadonlySet<string> = new Set(["model-not-found", "model-files-missing", "shipped-model-unknown"]);
 
 async function changeOf(where: Where, { by, group }: Omit<EmbeddingLayer, "changed">): Promise<LayerChange | null> {
-  if (by.kind === "files") return null;
+  if (by.kind === "files") {
+    const { catalog } = where;
+    const states = by.files.map(({ state }) => state);
+    if (filesKey(catalog.project.get().grid, by.product, states) !== group.key) return "area";
+    // The layer needs its files no more: those that are gone change nothing.
+    const there = by.files.filter(({ path }) => catalog.mayRead(path));
+    const now = await fileStates(there.map(({ path }) => path));
+    return there.some(({ path, state }) => now(path) !== "missing" && now(path) !== state) ? "files" : null;
+  }
   try {
     const { key, sha256 } = await wantedEmbedding(where, by.model);
     if (key === group.key) return null;

@@ -74,7 +74,9 @@ test("what a model makes of every patch is a layer that is computed once, and an
     possible: true,
     ready: true,
     features: { state: "none" },
-    layers: [{ name: shipped, state: "ready", changed: null, product: "model", taught: false, columns: made!.group.columns }],
+    layers: [
+      { name: shipped, state: "ready", changed: null, product: "model", taught: false, columns: made!.group.columns },
+    ],
     source: { used: only(shipped), by: "usual" },
     learned: { kind: "nothing" },
   });
@@ -122,7 +124,9 @@ test("what is learned from is chosen by the labels, told, and can be fixed; simi
   }
   expect(epochs.size).toBe(4);
   expect(await all["instant.learnFrom"]({ from: only("nothing") }).catch(code)).toBe("embedding-not-ready");
-  expect(await all["instant.learnFrom"]({ from: { values: false, embedding: null } }).catch(code)).toBe("request-invalid");
+  expect(await all["instant.learnFrom"]({ from: { values: false, embedding: null } }).catch(code)).toBe(
+    "request-invalid",
+  );
   const like = [at(10, 10)];
   const fields = await Promise.all([undefined, only(null)].map((from) => all["similar.find"]({ like, from })));
   expect(fields[0]!.epoch).toBe(fields[1]!.epoch);
@@ -130,7 +134,10 @@ test("what is learned from is chosen by the labels, told, and can be fixed; simi
 }, 300_000);
 
 test("an instant map of an embedding is kept as a model that holds the encoder, taught the same rows, and mapped", async () => {
-  for (const [name, from] of [["alone", only(shipped)], ["together", { values: true, embedding: shipped }]] as const) {
+  for (const [name, from] of [
+    ["alone", only(shipped)],
+    ["together", { values: true, embedding: shipped }],
+  ] as const) {
     await all["instant.learnFrom"]({ from });
     const { learned } = await state();
     const { id } = await all["instant.keep"]({ name, map: false });
@@ -153,7 +160,9 @@ test("an embedding of images that changed is said to be so, not used, and comput
   expect(again!.group.patches).toBe(4096);
   expect((await state()).layers).toMatchObject([{ state: "ready", changed: null }]);
   expect(readdirSync(join(project, "embeddings"))).toHaveLength(1);
-  expect(await all["similar.find"]({ like: [at(10, 10)], from: only("other") }).catch(code)).toBe("embedding-not-ready");
+  expect(await all["similar.find"]({ like: [at(10, 10)], from: only("other") }).catch(code)).toBe(
+    "embedding-not-ready",
+  );
   expect((await all["similar.find"]({ like: [at(10, 10)], from: only(shipped) })).patches).toBe(4096);
 
   // A program that does not bring the model.

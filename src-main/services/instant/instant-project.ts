@@ -259,9 +259,15 @@ export class InstantProject {
       grid: this.#catalog.project.get().grid,
       layers: open.map(({ groups }) => groups.map((group) => group.folder)),
     });
-    const tried = open.flatMap(({ from }, i): TriedSource[] => (scores[i] == null ? [] : [{ from, macroF1: scores[i] }]));
+    const tried = open.flatMap(({ from }, i): TriedSource[] =>
+      scores[i] == null ? [] : [{ from, macroF1: scores[i] }],
+    );
     const used = open[firstOfBest(scores.map((score) => score ?? undefined))]!.from;
-    const choice: Choice = { lesson, used: { ...used }, tried: tried.map((one) => ({ ...one, from: { ...one.from } })) };
+    const choice: Choice = {
+      lesson,
+      used: { ...used },
+      tried: tried.map((one) => ({ ...one, from: { ...one.from } })),
+    };
     this.#choice = readOnly ? choice : undefined;
     if (!readOnly) this.#catalog.view.put(chosenKey, choice);
   }
@@ -421,8 +427,10 @@ function hasOlder({ folder }: Catalog): boolean {
 
 const unfinished = new Set(["queued", "running", "resumable", "failed"]);
 
+const preparing: ReadonlySet<string> = new Set(["features", "embed", "embed-files"]);
+
 function jobOf(catalog: Catalog): InstantState["job"] {
-  const newest = catalog.jobs.list().findLast(({ kind }) => kind === "features" || kind === "embed");
+  const newest = catalog.jobs.list().findLast(({ kind }) => preparing.has(kind));
   if (!newest || !unfinished.has(newest.state)) return null;
   return { id: newest.id, state: newest.state as NonNullable<InstantState["job"]>["state"] };
 }

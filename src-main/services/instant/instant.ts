@@ -1,17 +1,23 @@
+import { existsSync } from "node:fs";
 import { z } from "zod";
-import { architectures, type InstantColumns } from "../../../src-shared/domain/job.ts";
+import { architectures, type EmbeddingFile, type InstantColumns } from "../../../src-shared/domain/job.ts";
 import { confirmedField } from "../../../src-shared/domain/label.ts";
 import { finetuneDefaults } from "../../../src-shared/domain/recipe.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { InstantCommands, NextPlace } from "../../../src-shared/ipc/instant.ts";
 import type { MapCommands } from "../../../src-shared/ipc/maps.ts";
 import { type FeatureGroup, mostStored } from "../../features/index.ts";
+import { openEmbeddingTile, requireSameGrid } from "../../jobs/embedding-tiles.ts";
+import { fileStates, filesKey, statedFiles } from "../../jobs/feature-keys.ts";
+import { patchGrid } from "../../jobs/imagery.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
+import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
 import { removeLayer, storedEmbeddings, wantedEmbedding } from "./embedding-layers.ts";
 import { areWhole, earlierFolder, wantedGroups } from "./feature-groups.ts";
+import { findEmbeddings } from "./find-embeddings.ts";
 import { instantProject, type ReadyFeatures } from "./instant-project.ts";
 import { instantLabels } from "./labels.ts";
 
@@ -89,6 +95,42 @@ export function instantService(
         batchSize: embeddedAtOnce,
       });
     }),
+
+    "instant.importEmbeddings": validated(
+      "instant.importEmbeddings",
+      z.strictObject({ paths: z.array(filePath).min(1).max(10_000) }),
+      async ({ paths }) => {
+        const { grid } = catalog.project.get();
+        const { files: chosen, product, year, title } = findEmbeddings(paths);
+        const there = storedEmbeddings(catalog).find(({ name }) => name === title);
+        // Tiles that were imported before stay, where they are still to be read.
+        const before =
+          there?.by.kind === "files"
+            ? findBefore(
+                there.by.files.map(({ path }) => path),
+                catalog,
+              )
+            : [];
+        const files = [...new Map([...before, ...chosen].map((file) => [file.path, file])).values()].sort((p, q) =>
+          p.path < q.path ? -1 : 1,
+        );
+        for (const file of chosen) {
+          const tile = await openEmbeddingTile(file);
+          try {
+            requireSameGrid(tile, patchGrid(grid));
+          } finally {
+            await tile.close();
+          }
+        }
+        const stated = statedFiles(files);
+        for (const path of stated) catalog.noteRead(path);
+        const state = await fileStates(stated);
+        const key = filesKey(grid, product, stated.map(state));
+        if (there?.group.key === key && areWhole([there])) return null;
+        const earlierFolder = there?.folder ?? null;
+        return queue.start({ kind: "embed-files", ...common, grid, files, product, year, title, key, earlierFolder });
+      },
+    ),
 
     "instant.removeLayer": validated("instant.removeLayer", z.strictObject({ name: z.string() }), ({ name }) => {
       if (!removeLayer(catalog, name)) throw new AppError("embedding-not-found", { name });
@@ -203,6 +245,13 @@ export function instantService(
       },
     ),
   };
+}
+
+/** Tiles of an earlier import that are still there. */
+function findBefore(paths: readonly string[], catalog: Deps["catalog"]): readonly EmbeddingFile[] {
+  const there = paths.filter((path) => catalog.mayRead(path) && existsSync(path));
+  const main = there.filter((path) => path.endsWith(".npy") ? !path.endsWith("_scales.npy") : !there.some((one) => one.endsWith(".npy"))); // biome-ignore format: one line
+  return main.length === 0 ? [] : findEmbeddings(main).files;
 }
 
 /** How the layer standardises its columns, and the values between which it holds them. */

@@ -33,8 +33,12 @@ export function inputPaths(spec: JobSpec): string[] {
   const places = [imagery, ...others.map((other) => fieldOf(other, "imagery"))];
   // It holds the checksum of its weights, which is compared when they are read.
   const model = typeof modelFolder === "string" ? [join(modelFolder, "model.json")] : [];
-  return [...new Set(places.flatMap(imagesOf)), ...model];
+  const embeddings = spec.kind === "embed-files" ? listOf(spec, "files").flatMap(filesOfEmbedding) : [];
+  return [...new Set([...places.flatMap(imagesOf), ...embeddings]), ...model];
 }
+
+const filesOfEmbedding = (file: unknown): string[] =>
+  ["path", "scalesPath", "gridPath"].map((name) => fieldOf(file, name)).filter((path) => typeof path === "string");
 
 /** The files of the acquisitions that the modalities of an imagery name. */
 function imagesOf(imagery: unknown): string[] {

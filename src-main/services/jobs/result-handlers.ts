@@ -1,7 +1,14 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { freeName } from "../../../src-shared/domain/free-name.ts";
-import type { FinetuneSpec, MapFiles, MapResult, ModelResult, PretrainSpec } from "../../../src-shared/domain/job.ts";
+import type {
+  FeaturesGroupResult,
+  FinetuneSpec,
+  MapFiles,
+  MapResult,
+  ModelResult,
+  PretrainSpec,
+} from "../../../src-shared/domain/job.ts";
 import { movedMapFiles } from "../../../src-shared/domain/map-files.ts";
 import type { ChangeSpec, Surface } from "../../../src-shared/domain/numbers.ts";
 import type { FinetuneTilesSpec } from "../../../src-shared/domain/tiles.ts";
@@ -78,6 +85,13 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
     );
   };
 
+  /** In the place of the embedding of this name. */
+  const settleEmbedding = (title: string, { key, folder }: FeaturesGroupResult) => {
+    const area = makeOwnFolder(catalog.folder, embeddingsFolder);
+    removeLayer(catalog, title);
+    moving(catalog.folder, [[folder, join(area, groupFolderName(title, key))]], () => {});
+  };
+
   return {
     pretrain: settleModel("pretrained"),
     finetune: settleModel("finetuned"),
@@ -114,11 +128,8 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
         },
       );
     },
-    embed: (_, { title }, { group: { key, folder } }) => {
-      const area = makeOwnFolder(catalog.folder, embeddingsFolder);
-      removeLayer(catalog, title);
-      moving(catalog.folder, [[folder, join(area, groupFolderName(title, key))]], () => {});
-    },
+    embed: (_, { title }, { group }) => settleEmbedding(title, group),
+    "embed-files": (_, { title }, { group }) => settleEmbedding(title, group),
     features: (_, { imagery }, { groups }) => {
       const area = join(catalog.folder, featuresFolder);
       const place = (modality: string, key: string) => join(area, groupFolderName(modality, key));

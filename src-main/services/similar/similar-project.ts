@@ -154,7 +154,8 @@ export class SimilarProject {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.close(), idle).unref();
     const known = this.#keys;
-    if (!known || this.#asked(from) !== this.#source || this.#threads.some(({ running }) => !running)) return this.#renew(from);
+    if (!known || this.#asked(from) !== this.#source || this.#threads.some(({ running }) => !running))
+      return this.#renew(from);
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
       void this.#inTurn(() => this.#renew(this.#from)).catch(() => this.close());

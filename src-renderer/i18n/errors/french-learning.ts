@@ -156,6 +156,24 @@ export const frenchLearning: Sentences<
     `Aucun lieu ne ressemble à au moins ${Math.round(100 * threshold)} % à ceux que vous avez cliqués. Baissez le seuil.`,
   "similar-format": ({ path }) =>
     `« ${path} » n'a pas d'extension connue. Utilisez .tif pour les scores, ou .gpkg, .geojson ou .shp pour les polygones.`,
+  "embeddings-format": ({ path }) =>
+    `${quoted(path)} ne contient pas de plongements connus : choisissez des tuiles AlphaEarth (GeoTIFF de 64 bandes int8) ou Tessera (fichiers .npy), ou un dossier de l’un des deux.`,
+  "embeddings-mixed": ({ products }) =>
+    `Les fichiers sont de ${products.join(" et ")}. Importez un seul produit et une seule année à la fois.`,
+  "embeddings-shape": ({ path, found, wanted }) =>
+    `${quoted(path)} contient ${found}, alors qu’il faut ${wanted}. Téléchargez-le de nouveau, ou choisissez un autre fichier.`,
+  "embeddings-without-scales": ({ path }) =>
+    `Les échelles de ${quoted(path)} manquent. Placez à côté le fichier du même nom qui finit par _scales.npy.`,
+  "embeddings-without-place": ({ path }) =>
+    `L’emplacement de ${quoted(path)} est inconnu. Placez à côté le GeoTIFF du même nom, ou dans global_0.1_degree_tiff_all comme le fait geotessera.`,
+  "embeddings-other-crs": ({ path, found, project }) =>
+    `${quoted(path)} est en ${found}, le projet en ${project} : des plongements ne sont pas transformés d’un système de coordonnées à l’autre. Choisissez des tuiles de ce système, ou créez un projet dans le leur.`,
+  "embeddings-outside": ({ paths }) =>
+    `${paths.length === 1 ? `${quoted(paths[0]!)} est` : `Les ${paths.length} fichiers sont`} hors du projet. Choisissez des tuiles de l’emprise du projet.`,
+  "embeddings-empty": ({ paths }) =>
+    `${paths.length === 1 ? `${quoted(paths[0]!)} n’a` : `Les ${paths.length} fichiers n’ont`} aucune donnée dans l’emprise du projet. Choisissez d’autres tuiles ou une autre année.`,
+  "npy-unreadable": ({ path }) =>
+    `${quoted(path)} n’est pas un tableau int8 ou float32 écrit par NumPy, ou il est tronqué. Téléchargez-le de nouveau.`,
   "embedding-not-ready": ({ name }) =>
     `Le plongement ${quoted(name)} n’est pas là, ou ses images ou son modèle ont changé depuis. Calculez-le de nouveau dans « Ce que la carte connaît », ou choisissez-en un autre.`,
   "embedding-not-found": ({ name }) =>

@@ -19,6 +19,7 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
   estimate: "clock",
   features: "layers",
   embed: "layers",
+  "embed-files": "import",
   numbers: "train",
   "number-map": "map",
   change: "side-by-side",
@@ -84,5 +85,6 @@ const pausable: ReadonlySet<Job["kind"]> = new Set([
   "map-tiles",
   "features",
   "embed",
+  "embed-files",
   "number-map",
 ]);

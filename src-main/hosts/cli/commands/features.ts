@@ -1,4 +1,10 @@
-import type { EmbedResult, FeaturesGroupResult, FeaturesResult } from "../../../../src-shared/domain/job.ts";
+import { resolve } from "node:path";
+import type {
+  EmbedFilesResult,
+  EmbedResult,
+  FeaturesGroupResult,
+  FeaturesResult,
+} from "../../../../src-shared/domain/job.ts";
 import type { LearnedFrom } from "../../../../src-shared/domain/learned-from.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import type { KnownLayer } from "../../../../src-shared/ipc/instant.ts";
@@ -123,6 +129,31 @@ const list = command({
   },
 });
 
+const imported = command({
+  name: "features import",
+  summary: "read embeddings that others made as a layer of the instant map: AlphaEarth or Tessera",
+  details:
+    "AlphaEarth tiles are GeoTIFFs of 64 int8 bands; Tessera tiles are .npy files with their _scales.npy beside them and the GeoTIFF of the same name beside them or in global_0.1_degree_tiff_all. Each patch gets the mean of its de-quantised vectors. Tiles have to be in the project's coordinate system. Tiles of another import of the same product and year are added.",
+  positionals: [projectWord, { name: "FILE", summary: "tiles, or folders of them", many: true }],
+  options: {},
+  examples: [["omnisat features import flanders alphaearth/2023", "all tiles of that folder"]],
+  async run({ words, output, signal }) {
+    const [project, ...paths] = words;
+    return withProject({ project: project!, purpose: "omnisat features", output, signal }, async (services) => {
+      const started = await services["instant.importEmbeddings"]({ paths: paths.map((path) => resolve(path)) });
+      const made = started && ((await services["jobs.wait"]({ id: started.id })).result as unknown as EmbedFilesResult);
+      const { layers } = await services["instant.state"]({});
+      output.result(
+        { command: "features import", ...made, layers },
+        made
+          ? [`Read “${made.group.modality}” in ${duration(made.seconds)}:`, groupLine(made.group)].join("\n")
+          : "They are there already.",
+      );
+      return 0;
+    });
+  },
+});
+
 const remove = command({
   name: "features remove",
   summary: "delete an embedding of the project",
@@ -139,4 +170,4 @@ const remove = command({
   },
 });
 
-export const featureCommands: readonly Command[] = [features, list, remove];
+export const featureCommands: readonly Command[] = [features, imported, list, remove];

@@ -73,7 +73,9 @@ function sourceLines({ used, by, tried }: InstantSource): string[] {
   const why = { person: ", as you chose", labels: ", as the labels chose", usual: "" }[by];
   return [
     `  Learned from ${sourceWords(used)}${why}.`,
-    ...tried.map(({ from, macroF1 }) => `    ${sourceWords(from)}: macro F1 ${macroF1.toFixed(3)} on labels held out whole`),
+    ...tried.map(
+      ({ from, macroF1 }) => `    ${sourceWords(from)}: macro F1 ${macroF1.toFixed(3)} on labels held out whole`,
+    ),
   ];
 }
 

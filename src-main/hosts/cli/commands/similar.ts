@@ -39,7 +39,11 @@ const similar = command({
       summary: "least score of what is alike, −1 to 1",
       fallback: String(usualThreshold),
     },
-    from: { type: "text", value: "WHAT", summary: "compare values, NAME (an embedding) or both:NAME; without it what the instant map learns from" },
+    from: {
+      type: "text",
+      value: "WHAT",
+      summary: "compare values, NAME (an embedding) or both:NAME; without it what the instant map learns from",
+    },
     overwrite: { type: "flag", summary: "replace the file" },
   },
   examples: [
