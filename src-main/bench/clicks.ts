@@ -16,7 +16,7 @@ import { featureKey, monthsOfImagery } from "../jobs/feature-keys.ts";
 import { features } from "../jobs/features.ts";
 import { patchGrid, projectArea } from "../jobs/imagery.ts";
 import { LabelPatches } from "../jobs/label-patches.ts";
-import { readModelDescription } from "../learning/index.ts";
+import { readWorkingModel } from "../jobs/model-tensors.ts";
 import { makeSample } from "../services/app/sample.ts";
 import { labelsInParts } from "../services/labels/labels.ts";
 import { projectFolders } from "../services/projects/projects.ts";
@@ -121,7 +121,7 @@ async function run(): Promise<void> {
   if (options.of === "none") return;
   const own = join(import.meta.dirname, "../../models", options.of);
   const modelFolder = existsSync(own) ? own : options.of;
-  const { modalities } = await readModelDescription(modelFolder);
+  const { modalities } = (await readWorkingModel(modelFolder)).description;
   const known = new Set(modalities.map(({ name }) => name));
   const given = { ...imagery, modalities: imagery.modalities.filter(({ name }) => known.has(name)) };
   const { group, seconds: took } = await embed(

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -173,4 +173,68 @@ test("an embedding of images that changed is said to be so, not used, and comput
   await without["instant.removeLayer"]({ name: shipped });
   expect((await without["instant.state"]({})).layers).toEqual([]);
   expect(readdirSync(join(project, "embeddings"))).toEqual([]);
+}, 300_000);
+
+test("embeddings that others made are found by their names, imported once, added to, and out of date when their files or the area change", async () => {
+  const fixtures = join(root, "src-main/jobs/fixtures/embeddings");
+  const files = join(room, "files");
+  cpSync(fixtures, files, { recursive: true });
+  const folder = join(room, "south");
+  mkdirSync(folder);
+  const south = await projectFolders({ appVersion: "test" })["project.create"]({
+    folder,
+    name: "south",
+    area: { like: join(files, "2024/grid_31.15_-9.85.tiff") },
+    patchMeters: 10,
+    tilePatches: 6,
+  });
+  try {
+    const own = services({ catalog: south, appVersion: "test", runJob: running, announce: () => {} });
+    const imported = async (...paths: string[]) => {
+      const started = await own["instant.importEmbeddings"]({ paths });
+      return started && ((await own["jobs.wait"]({ id: started.id })).result as unknown as EmbedResult);
+    };
+    const refused = (...paths: string[]) => imported(...paths).catch(code);
+    expect(await own["instant.state"]({})).toMatchObject({ possible: false, ready: false, layers: [], source: null });
+    expect(await refused(join(files, "2023"))).toBe("embeddings-other-crs");
+    expect(await refused(join(files, "2023"), join(files, "2024"))).toBe("embeddings-mixed");
+    expect(await refused(join(files, "README.md"))).toBe("embeddings-format");
+    expect(await refused(join(files, "2024/grid_31.15_-9.85.tiff"))).toBe("embeddings-shape");
+    const scales = join(files, "2024/grid_31.15_-9.85_scales.npy");
+    renameSync(scales, `${scales}.away`);
+    expect(await refused(join(files, "2024"))).toBe("embeddings-without-scales");
+    renameSync(`${scales}.away`, scales);
+
+    const made = await imported(join(files, "2024"));
+    expect(made!.group).toMatchObject({ modality: "Tessera 2024", columns: 128, patches: 256 });
+    expect(await imported(join(files, "2024/grid_31.15_-9.85.npy"))).toBeNull();
+    const layer = { name: "Tessera 2024", product: "tessera", year: 2024, state: "ready", changed: null };
+    expect(await own["instant.state"]({})).toMatchObject({ possible: true, ready: true, layers: [layer] });
+
+    // Two labels within, one outside of it: a map without any image.
+    await own["legends.create"]({ name: "two", classes: [1, 2].map((n) => ({ code: n, name: `class ${n}`, color: defaultColor(n) })) }); // biome-ignore format: one call
+    const point = (x: number, y: number): [number, number] => [617_740 + 10 * x + 5, 9_624_780 - 10 * y - 5];
+    await own["labels.add"]({ labels: [{ classCode: 1, point: point(2, 2) }, { classCode: 2, point: point(12, 12) }] }); // biome-ignore format: one call
+    expect((await own["instant.state"]({ learn: true, settled: true })).learned).toMatchObject({
+      kind: "classes",
+      rows: 2,
+    });
+    expect(await own["instant.keep"]({ name: "none" }).catch(code)).toBe("instant-keeps-no-files");
+    expect(await own["similar.find"]({ like: [point(2, 2)] })).toMatchObject({ outside: 0 });
+
+    utimesSync(scales, new Date(), new Date(1e12));
+    expect((await own["instant.state"]({})).layers).toMatchObject([{ state: "stale", changed: "files" }]);
+    expect((await imported(join(files, "2024")))!.group.kept).toBe(0);
+    rmSync(scales);
+    expect((await own["instant.state"]({})).layers).toMatchObject([{ state: "ready", changed: null }]);
+    const { geobox } = south.project.get().grid;
+    const { a, d } = geobox.affine;
+    const [col, row] = [Math.round(a / 10), Math.round(-d / 10)];
+    south.project.setLimit([{ col, row, width: 8, height: 8 }]);
+    expect((await own["instant.state"]({})).layers).toMatchObject([{ state: "stale", changed: "area" }]);
+  } finally {
+    closeInstant(south);
+    closeSimilar(south);
+    south.close();
+  }
 }, 300_000);
