@@ -47,7 +47,7 @@ async function openAlphaEarth(path: string): Promise<EmbeddingTile> {
     throw new AppError("embeddings-shape", {
       path,
       found: `${bands.length} × ${dataType}`,
-      wanted: `${alphaEarthBands} × int8`,
+      expected: `${alphaEarthBands} × int8`,
     });
   }
   return {
@@ -92,7 +92,7 @@ async function openTessera({ path, scalesPath, gridPath }: EmbeddingFile): Promi
     const { width, height } = geobox;
     const require = ({ path: own, type, shape }: Npy, wantedType: Npy["type"], wanted: readonly number[]) => {
       if (type !== wantedType || String(shape) !== String(wanted))
-        throw new AppError("embeddings-shape", { path: own, found: `${shape.join(" × ")} ${typeWords[type]}`, wanted: `${wanted.join(" × ")} ${typeWords[wantedType]}` }); // biome-ignore format: one line
+        throw new AppError("embeddings-shape", { path: own, found: `${shape.join(" × ")} ${typeWords[type]}`, expected: `${wanted.join(" × ")} ${typeWords[wantedType]}` }); // biome-ignore format: one line
     };
     require(numbers, "|i1", [height, width, tesseraColumns]);
     require(scales, "<f4", [height, width]);

@@ -89,17 +89,17 @@ export const mapErrors = {
     `The images of ${modalities.join(", ")} or the project's area changed since the instant map was prepared. Prepare it again: only what changed is computed.`,
   "embeddings-format": ({ path }: { readonly path: string }) =>
     `“${path}” holds no embeddings that are known: choose AlphaEarth tiles (GeoTIFFs of 64 int8 bands) or Tessera tiles (.npy files), or a folder of one of them.`,
-  "embeddings-mixed": ({ products }: { readonly products: readonly string[] }) =>
-    `The files are of ${products.join(" and ")}. Import those of one product and one year at a time.`,
+  "embeddings-mixed": ({ found }: { readonly found: readonly string[] }) =>
+    `The files are of ${found.join(" and ")}. Import those of one product and one year at a time.`,
   "embeddings-shape": ({
     path,
     found,
-    wanted,
+    expected,
   }: {
     readonly path: string;
     readonly found: string;
-    readonly wanted: string;
-  }) => `“${path}” holds ${found}, where ${wanted} is needed. Download it again, or choose another file.`,
+    readonly expected: string;
+  }) => `“${path}” holds ${found}, where ${expected} is needed. Download it again, or choose another file.`,
   "embeddings-without-scales": ({ path }: { readonly path: string }) =>
     `The scales of “${path}” are missing. Put the file of the same name that ends in _scales.npy beside it.`,
   "embeddings-without-place": ({ path }: { readonly path: string }) =>

@@ -1,24 +1,16 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Imagery } from "../../../src-shared/domain/job.ts";
 import { isShippedName } from "../../../src-shared/domain/shipped-model.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { KnownLayer, LayerChange } from "../../../src-shared/ipc/instant.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { blockBytes, type EmbeddingMaker, type FeatureGroup, readGroup, storedError } from "../../features/index.ts";
+import { blockBytes, storedError } from "../../features/index.ts";
 import { embeddingKey, fileStates, filesKey, statesOfImagery } from "../../jobs/feature-keys.ts";
 import { chooseModel, inputsToTeach } from "../models/models.ts";
 import { imageryOf } from "../rasters/imagery.ts";
+import { type StoredEmbedding, storedEmbeddings } from "./stored-embeddings.ts";
 
-/** The project's own folder for embeddings of its patches. */
-export const embeddingsFolder = "embeddings";
-
-/** An embedding in the project's folder. */
-export interface EmbeddingLayer {
-  readonly name: string;
-  readonly folder: string;
-  readonly group: FeatureGroup;
-  readonly by: EmbeddingMaker;
+/** An embedding of a project as it is now. */
+export interface EmbeddingLayer extends StoredEmbedding {
   /** what changed since; `null`: it is of the project as it is */
   readonly changed: LayerChange | null;
 }
@@ -32,28 +24,6 @@ export interface WantedEmbedding {
 
 type Where = { readonly catalog: Catalog; readonly shippedModels: string | undefined };
 
-/** The embeddings that lie in the project's folder, whole or not, by name. */
-export function storedEmbeddings({ folder }: Catalog): Omit<EmbeddingLayer, "changed">[] {
-  const area = join(folder, embeddingsFolder);
-  const names = readdirOf(area).filter((name) => !name.startsWith("."));
-  return names
-    .flatMap((name) => {
-      const own = join(area, name);
-      const group = readGroup(own);
-      const by = group?.made.by;
-      return group && by ? [{ name: group.modality, folder: own, group, by }] : [];
-    })
-    .sort((p, q) => (p.name < q.name ? -1 : 1));
-}
-
-function readdirOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** The embeddings of a project, each with what changed since it was made. */
 export function embeddingLayers(where: Where): Promise<EmbeddingLayer[]> {
   return Promise.all(
@@ -63,7 +33,7 @@ export function embeddingLayers(where: Where): Promise<EmbeddingLayer[]> {
 
 const gone: ReadonlySet<string> = new Set(["model-not-found", "model-files-missing", "shipped-model-unknown"]);
 
-async function changeOf(where: Where, { by, group }: Omit<EmbeddingLayer, "changed">): Promise<LayerChange | null> {
+async function changeOf(where: Where, { by, group }: StoredEmbedding): Promise<LayerChange | null> {
   if (by.kind === "files") {
     const { catalog } = where;
     const states = by.files.map(({ state }) => state);
@@ -102,13 +72,6 @@ export async function wantedEmbedding(
   const imagery = imageryOf(catalog, inputsToTeach(catalog, model, undefined, true), model.standIns);
   const key = embeddingKey(catalog.project.get().grid, imagery, sha256, await statesOfImagery(imagery));
   return { imagery, modelFolder: model.folder, key, sha256 };
-}
-
-/** Deletes an embedding of the project; others are left alone. @returns was there one? */
-export function removeLayer(catalog: Catalog, name: string): boolean {
-  const found = storedEmbeddings(catalog).filter((layer) => layer.name === name);
-  for (const { folder } of found) catalog.removeOwn(folder, [embeddingsFolder]);
-  return found.length > 0;
 }
 
 /** What is told of an embedding. */

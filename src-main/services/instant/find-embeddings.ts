@@ -33,7 +33,7 @@ export function findEmbeddings(paths: readonly string[]): FoundEmbeddings {
   });
   const kinds = new Set(files.map((file) => titleOf(file)));
   const [first] = files;
-  if (kinds.size > 1) throw new AppError("embeddings-mixed", { products: [...kinds].sort() });
+  if (kinds.size > 1) throw new AppError("embeddings-mixed", { found: [...kinds].sort() });
   const unique = [...new Map(files.map((file) => [file.path, file])).values()];
   return {
     files: unique.sort((p, q) => (p.path < q.path ? -1 : 1)),

@@ -15,11 +15,12 @@ import type { JobQueue } from "../jobs/jobs.ts";
 import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
-import { removeLayer, storedEmbeddings, wantedEmbedding } from "./embedding-layers.ts";
+import { wantedEmbedding } from "./embedding-layers.ts";
 import { areWhole, earlierFolder, wantedGroups } from "./feature-groups.ts";
 import { findEmbeddings } from "./find-embeddings.ts";
 import { instantProject, type ReadyFeatures } from "./instant-project.ts";
 import { instantLabels } from "./labels.ts";
+import { removeLayer, storedEmbeddings } from "./stored-embeddings.ts";
 
 /** Tiles that a model reads at a time. */
 const embeddedAtOnce = 4;

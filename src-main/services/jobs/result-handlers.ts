@@ -16,8 +16,8 @@ import { type Job, type Model, makeOwnFolder } from "../../catalog/index.ts";
 import { fileName, renameOverSync } from "../../files/index.ts";
 import { groupFolderName } from "../../jobs/feature-keys.ts";
 import { announceChanged, type Deps } from "../deps.ts";
-import { embeddingsFolder, removeLayer } from "../instant/embedding-layers.ts";
 import { featuresFolder } from "../instant/feature-groups.ts";
+import { embeddingsFolder, removeLayer } from "../instant/stored-embeddings.ts";
 import type { ResultHandlers } from "./jobs.ts";
 
 /** What becomes of the files a job leaves: they move to their place, and their row appears, in one transaction. */

@@ -158,10 +158,10 @@ export const frenchLearning: Sentences<
     `« ${path} » n'a pas d'extension connue. Utilisez .tif pour les scores, ou .gpkg, .geojson ou .shp pour les polygones.`,
   "embeddings-format": ({ path }) =>
     `${quoted(path)} ne contient pas de plongements connus : choisissez des tuiles AlphaEarth (GeoTIFF de 64 bandes int8) ou Tessera (fichiers .npy), ou un dossier de l’un des deux.`,
-  "embeddings-mixed": ({ products }) =>
-    `Les fichiers sont de ${products.join(" et ")}. Importez un seul produit et une seule année à la fois.`,
-  "embeddings-shape": ({ path, found, wanted }) =>
-    `${quoted(path)} contient ${found}, alors qu’il faut ${wanted}. Téléchargez-le de nouveau, ou choisissez un autre fichier.`,
+  "embeddings-mixed": ({ found }) =>
+    `Les fichiers sont de ${found.join(" et ")}. Importez un seul produit et une seule année à la fois.`,
+  "embeddings-shape": ({ path, found, expected }) =>
+    `${quoted(path)} contient ${found}, alors qu’il faut ${expected}. Téléchargez-le de nouveau, ou choisissez un autre fichier.`,
   "embeddings-without-scales": ({ path }) =>
     `Les échelles de ${quoted(path)} manquent. Placez à côté le fichier du même nom qui finit par _scales.npy.`,
   "embeddings-without-place": ({ path }) =>
