@@ -5,7 +5,6 @@ export {
   blockBytes,
   type EmbeddingMaker,
   type EmbeddingProduct,
-  embeddingProducts,
   type FeatureGroup,
   featureVersion,
   mostStored,

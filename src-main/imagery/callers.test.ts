@@ -21,6 +21,7 @@ test("what opens or warps files by itself reads no acquisitions: each is listed 
     "cube/analytic-reader.ts": "formulas, for tests",
     "cube/import-files.ts": "numbers of a file before anybody knows what they mean",
     "jobs/compare.ts": "result maps",
+    "jobs/embedding-tiles.ts": "embeddings that others made, which are no images",
     "jobs/export/fields.ts": "result maps",
     "jobs/export/polygons.ts": "result maps",
     "jobs/export/raster.ts": "result maps",

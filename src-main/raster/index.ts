@@ -19,7 +19,7 @@ export {
   transformer,
 } from "./crs.ts";
 export { contentKey, fileState, releaseFile } from "./file-handles.ts";
-export { type Npy, type NpyType, openNpy } from "./npy.ts";
+export { type Npy, openNpy } from "./npy.ts";
 export { pool } from "./pool/pool.ts";
 export type { Work } from "./pool/work.ts";
 export {

@@ -5,7 +5,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 
 /** What can be read, and the bytes of one number. */
 const types = { "|i1": 1, "<f4": 4 } as const;
-export type NpyType = keyof typeof types;
+type NpyType = keyof typeof types;
 
 /** A header is some hundred bytes; a longer one is none. */
 const longestHeader = 1 << 16;

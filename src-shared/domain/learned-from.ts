@@ -4,9 +4,6 @@ export interface LearnedFrom {
   readonly embedding: string | null;
 }
 
-/** What it learns from where nothing else is known. */
-export const usualSource: LearnedFrom = { values: true, embedding: null };
-
 export const isSameSource = (one: LearnedFrom, other: LearnedFrom): boolean =>
   one.values === other.values && one.embedding === other.embedding;
 
