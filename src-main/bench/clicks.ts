@@ -130,7 +130,7 @@ async function run(): Promise<void> {
   );
   stdout.write(`${group.columns} columns of ${options.of} computed in ${took.toFixed(1)} s.\n`);
   const values = made.map((one) => one.folder);
-  const layers = [values, [group.folder], [...values, group.folder]].map((folders) => FeatureLayer.open(folders)!);
+  const layers = [[...values, group.folder], values, [group.folder]].map((folders) => FeatureLayer.open(folders)!);
   await compareLayers(
     layers.map((one) => parcels.map((parcel) => ({ ...parcel, ...rowsOf(one, patches, parcel.id) }))),
     layers.map(({ columns }) => columns),
@@ -145,7 +145,7 @@ async function compareLayers(
   columns: readonly number[],
   classCount: number,
 ): Promise<void> {
-  const names = ["values", "embedding", "both", "chosen"] as const;
+  const names = ["both", "values", "embedding", "chosen"] as const;
   stdout.write(
     `clicks per class  ${names.map((name) => name.padStart(9)).join("  ")}   (macro F1; chosen: how often each)\n`,
   );

@@ -95,12 +95,12 @@ export const instantMessages = messages({
   "known.from.labels": { en: "What the labels choose", fr: "Ce que choisissent les étiquettes" },
   "known.learned.person": { en: "Learned from: {what} (your choice).", fr: "Apprise de : {what} (votre choix)." },
   "known.learned.labels": {
-    en: "Learned from: {what}. It told labels that were held out best.",
-    fr: "Apprise de : {what}. C’est ce qui reconnaît le mieux des étiquettes mises de côté.",
+    en: "Learned from: {what}, the best on labels held back.",
+    fr: "Apprise de : {what}, le meilleur choix sur des étiquettes mises de côté.",
   },
   "known.learned.usual": {
-    en: "Learned from: {what}. With more labels, the best layer is chosen.",
-    fr: "Apprise de : {what}. Avec plus d’étiquettes, la meilleure couche est choisie.",
+    en: "Learned from: {what}. With more labels the best is chosen.",
+    fr: "Apprise de : {what}. Avec plus d’étiquettes, le meilleur choix est fait.",
   },
   "known.choosing": { en: "Comparing what to learn from …", fr: "Comparaison des couches …" },
   "known.state.ready": { en: "ready", fr: "prête" },

@@ -95,8 +95,9 @@ test("what is learned from is chosen by the labels, told, and can be fixed; simi
   await click(2, 40, 50);
   // One label of each class: nothing can be held out.
   const early = await state(true);
-  expect(early).toMatchObject({ source: { used: only(null), by: "usual", tried: [] }, learned: { kind: "classes" } });
-  expect(early.source!.sources.map(({ from }) => from)).toEqual([only(null), only(shipped), { values: true, embedding: shipped }]); // biome-ignore format: one list
+  const both = { values: true, embedding: shipped };
+  expect(early).toMatchObject({ source: { used: both, by: "usual", tried: [] }, learned: { kind: "classes" } });
+  expect(early.source!.sources.map(({ from }) => from)).toEqual([both, only(null), only(shipped)]);
   for (let i = 1; i < 6; i++) {
     await click(1, 10 + i, 10 + (i % 2));
     await click(2, 40 + i, 50 + (i % 3));

@@ -151,10 +151,16 @@ export class InstantProject {
     const embeddings = await embeddingLayers({ catalog, shippedModels: this.#host?.shippedModels });
     const usable = embeddings.filter((layer) => layer.changed === null && areWhole([layer]));
     const whole = areWhole(values);
+    const taught = usable.map((layer) => ({ layer, name: layer.name, taught: isTaught(layer) }));
+    // In the order in which alike ones are taken.
     const sources: Source[] = [
+      ...(whole ? taught : []).map(({ layer, name, ...one }) => ({ ...one, from: { values: true, embedding: name }, groups: [...values, layer] })), // biome-ignore format: one line
       ...(whole ? [{ from: { values: true, embedding: null }, groups: values, taught: false }] : []),
-      ...usable.map((layer) => ({ from: { values: false, embedding: layer.name }, groups: [layer], taught: isTaught(layer) })), // biome-ignore format: one line
-      ...(whole ? usable : []).map((layer) => ({ from: { values: true, embedding: layer.name }, groups: [...values, layer], taught: isTaught(layer) })), // biome-ignore format: one line
+      ...taught.map(({ layer, name, ...one }) => ({
+        ...one,
+        from: { values: false, embedding: name },
+        groups: [layer],
+      })),
     ];
     return { imagery, values, whole, embeddings, sources };
   }
