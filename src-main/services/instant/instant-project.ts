@@ -19,7 +19,7 @@ import { instantThread, Superseded } from "./thread.ts";
 /** Something that can be learned from: groups side by side. */
 export interface Source {
   readonly from: LearnedFrom;
-  readonly groups: readonly Pick<WantedGroup, "folder">[];
+  readonly groups: readonly Pick<WantedGroup, "folder" | "group">[];
   /** of a model that was taught classes: it may know the labels that it would be compared on */
   readonly taught: boolean;
 }

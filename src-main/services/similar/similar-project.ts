@@ -7,8 +7,13 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
 import type { SimilarClicks } from "../../../src-shared/ipc/similar.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { type ComparedPatches, type GrownRegion, noScore, ScoreField } from "../../features/index.ts";
-import type { WantedGroup } from "../instant/feature-groups.ts";
+import {
+  type ComparedPatches,
+  type FeatureGroup,
+  type GrownRegion,
+  noScore,
+  ScoreField,
+} from "../../features/index.ts";
 import { instantProject } from "../instant/instant-project.ts";
 import { TaskThread, threadLimits } from "../instant/thread.ts";
 import type { SimilarTasks } from "./messages.ts";
@@ -181,7 +186,7 @@ export class SimilarProject {
     }
     await this.#opening;
     this.#keys = keys;
-    this.#values = wanted.groups.map(valuesOf);
+    this.#values = groups.flatMap(({ group }) => (group ? [valuesOf(group)] : []));
     return { keys };
   }
 
@@ -205,8 +210,8 @@ export class SimilarProject {
 }
 
 /** “s2: 72 dates from 2019-01-05 to 2019-12-31, values 3fb2…” */
-function valuesOf({ modality, key, group }: WantedGroup): string {
-  const dates = [...(group?.made.dates ?? [])].sort();
+function valuesOf({ modality, key, made }: FeatureGroup): string {
+  const dates = [...made.dates].sort();
   const when = dates.length > 1 ? `${dates.length} dates from ${dates[0]} to ${dates.at(-1)}` : (dates[0] ?? "no date");
   return `${modality}: ${when}, values ${key}`;
 }
