@@ -86,7 +86,10 @@ const mapUncertainty = object({
   uncertain: record(number),
   setSizes: record(number),
 });
-const score = object({ modalities: list(text), classes: list(object({ name: text })) });
+const score = object(
+  { modalities: list(text), classes: list(object({ name: text })) },
+  { labelCounts: list(list(whole)), labelIds: list(whole), labelVotes: list(whole) },
+);
 const numberMeaning = object({ name: text, unit: text, minimum: orNull(number), maximum: orNull(number) });
 const numberInterval = object({ level: number, halfWidth: number, covered: orNull(number) });
 const numberScore = object({

@@ -196,6 +196,7 @@ function subsetScore(
     return source === undefined ? {} : { source };
   };
   const scored = [...polygons.values()];
+  const labelIds = [...polygons.keys()];
   const labelCounts = scored.map(({ reference, mapped }) => [codes.indexOf(reference), ...[...mapped].flat()]);
   const rightOf = (k: number, own: PolygonScore) => (codes[k] === own.reference ? (own.mapped.get(k) ?? 0) : 0);
   return {
@@ -228,7 +229,13 @@ function subsetScore(
     commonest: scores.commonest && { ...scores.commonest, name: nameOf(scores.commonest.code) },
     polygons: polygons.size,
     macroF1Interval: macroF1Interval(labelCounts, codes.length),
-    ...(labelCounts.length <= mostLabelCounts ? { labelCounts } : {}),
+    ...(labelCounts.length <= mostLabelCounts
+      ? {
+          labelCounts,
+          labelIds,
+          ...(votes.size > 0 ? { labelVotes: labelIds.map((id) => votes.get(id)!.winner()) } : {}),
+        }
+      : {}),
     ...(votes.size > 0 ? { perPolygon: polygonScores(codes, polygons, votes) } : {}),
     calibrationError: calibration.error(),
     unseen,

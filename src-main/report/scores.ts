@@ -3,6 +3,8 @@ import { methodInWords } from "../../src-shared/domain/method.ts";
 import {
   apartSentence,
   betterMethod,
+  isToldApart,
+  type ScoreFigure,
   type ScoreRow,
   type ScoreTable,
   scoreSentences,
@@ -26,9 +28,13 @@ export function scoresOf(scores: ScoreTable): Html {
   const { part, rows, apart, commonest, classes } = scores;
   const voted = rows.some(({ polygonsRight }) => polygonsRight !== null);
   const highest = (pick: (row: ScoreRow) => number | null) => Math.max(...rows.map((row) => pick(row) ?? -1));
-  const figure = (row: ScoreRow, pick: (row: ScoreRow) => number | null, best: number) => {
+  const compared = rows.some(({ behind }) => behind?.macroF1);
+  const figure = (row: ScoreRow, pick: (row: ScoreRow) => number | null, best: number, by?: ScoreFigure) => {
     const value = pick(row);
-    return value !== null && value === best && rows.length > 1 ? html`<strong>${score(value)}</strong>` : score(value);
+    const own =
+      value !== null && value === best && rows.length > 1 ? html`<strong>${score(value)}</strong>` : score(value);
+    const interval = by && row.intervals?.[by];
+    return interval ? html`${own}<br/><small>${range(interval)}</small>` : own;
   };
   const [macro, overall, right, voters] = [
     (row: ScoreRow) => row.macroF1,
@@ -50,6 +56,7 @@ ${table({
     "Macro F1",
     "Overall accuracy",
     ...(voted ? ["Polygons right", "Macro F1 of polygons"] : []),
+    ...(compared ? ["Behind the best"] : []),
     "Calibration error",
     "Training",
   ].map((name) => columnHead(name, true))}</tr>`,
@@ -59,15 +66,16 @@ ${table({
     ) => html`<tr>${rowHead(html`${row.model}<br/><small>${about(row, scores)}</small>`)}${cell(row.modalities.join(" + "), false)}${[
       grouped(row.samples),
       ...(voted ? [grouped(row.polygons)] : []),
-      figure(row, macro.pick, macro.best),
-      figure(row, overall.pick, overall.best),
-      ...(voted ? [figure(row, right.pick, right.best), figure(row, voters.pick, voters.best)] : []),
+      figure(row, macro.pick, macro.best, "macroF1"),
+      figure(row, overall.pick, overall.best, "overallAccuracy"),
+      ...(voted ? [figure(row, right.pick, right.best, "polygonsRight"), figure(row, voters.pick, voters.best)] : []),
+      ...(compared ? [behind(row)] : []),
       row.calibrationError === null ? dash : score(row.calibrationError),
       duration(row.seconds),
     ].map((text) => cell(text))}</tr>
 `,
   ),
-  note: `Macro F1: mean over ${classes.join(", ")}.${commonest ? ` Always answering “${commonest.name}” would be right in ${percent(commonest.share)}.` : ""}`,
+  note: `Macro F1: mean over ${classes.join(", ")}.${compared ? " Below figures their 95 % intervals. Behind the best: macro F1 of the best less this one’s on the labels of both, with its 95 % interval; both count labels (Cochran 1977)." : ""}${commonest ? ` Always answering “${commonest.name}” would be right in ${percent(commonest.share)}.` : ""}`,
 })}
 ${
   apart.length > 0 &&
@@ -81,6 +89,15 @@ ${
 interface Column {
   readonly pick: (row: ScoreRow) => number | null;
   readonly best: number;
+}
+
+const range = ([low, high]: readonly [number, number]): string => `${score(low)} to ${score(high)}`;
+
+/** How far the best is ahead by macro F1, and whether the labels can tell them apart. */
+function behind(row: ScoreRow): Html | string {
+  const gap = row.behind?.macroF1;
+  if (!gap) return dash;
+  return html`${score(gap.value)}<br/><small>${range(gap.interval)}${isToldApart(gap) ? "" : ", not told apart"}</small>`;
 }
 
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);

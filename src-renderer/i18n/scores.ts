@@ -64,6 +64,22 @@ export const scoresMessages = messages({
     en: "Share of polygons right: the best network, “{network}”, and the best simple method, “{method}” ({kind}), are level ({ours} and {theirs}).",
     fr: "Part de polygones justes : le meilleur réseau, « {network} », et la meilleure méthode simple, « {method} » ({kind}), sont à égalité ({ours} et {theirs}).",
   },
+  "scores.behind": { en: "Behind the best", fr: "Retard sur le meilleur" },
+  "scores.behind.what": {
+    en: "Macro F1 of the best model less this one, on the labels of both, with its 95% interval. It counts labels.",
+    fr: "F1 macro du meilleur modèle moins celui-ci, sur les étiquettes des deux, avec son intervalle à 95 %. Il compte les étiquettes.",
+  },
+  "scores.level": { en: "not told apart", fr: "pas départagés" },
+  "scores.range": { en: "{low} to {high}", fr: "{low} à {high}" },
+  "scores.gap": {
+    en: "Difference {value}, 95% interval {low} to {high}: {meaning}.",
+    fr: "Écart {value}, intervalle à 95 % de {low} à {high} : {meaning}.",
+  },
+  "scores.gap.told": { en: "it is no chance of these labels", fr: "il ne tient pas au hasard de ces étiquettes" },
+  "scores.gap.level": {
+    en: "these labels cannot tell them apart",
+    fr: "ces étiquettes ne les départagent pas",
+  },
   "scores.apart": { en: "Not compared", fr: "Non comparés" },
   "scores.apart.not-measured": {
     en: "“{model}”: not measured on this part.",

@@ -692,6 +692,10 @@ export interface SubsetScore {
    * intervals of what is estimated from the counts. Not of more labels than are worth it.
    */
   readonly labelCounts?: readonly (readonly number[])[];
+  /** in the same order: which label each is, so that two models are compared label by label */
+  readonly labelIds?: readonly number[];
+  /** in the same order, where labels are polygons: the class that most patches have on the map, as an index of `classSet` */
+  readonly labelVotes?: readonly number[];
   /** whole polygons, each with the class that most of its patches have on the map; only where labels are polygons */
   readonly perPolygon?: PolygonScores;
   /** expected calibration error: how far confidence and share of right answers lie apart, 0…1; `null` without a patch */

@@ -1,6 +1,23 @@
 import { countedLabels, type LabelUnit } from "./label-unit.ts";
 import { type Method, type MethodFeatures, methodInWords } from "./method.ts";
 
+/** Figures of a table whose differences have an interval. */
+export type ScoreFigure = "macroF1" | "overallAccuracy" | "polygonsRight";
+
+type Interval = readonly [low: number, high: number];
+
+/** How far the best model of a table is ahead of another, on the labels of both. */
+export interface ScoreGap {
+  readonly value: number;
+  /** 95 %, counted by labels */
+  readonly interval: Interval;
+  /** that both were asked */
+  readonly labels: number;
+}
+
+/** The interval of a difference lies on one side of nothing. */
+export const isToldApart = ({ interval: [low, high] }: Pick<ScoreGap, "interval">): boolean => low > 0 || high < 0;
+
 /** One model in a table of scores. Figures are `null` where nothing is known. */
 export interface ScoreRow {
   readonly model: string;
@@ -21,6 +38,10 @@ export interface ScoreRow {
   readonly polygonsRight: number | null;
   readonly polygonsMacroF1: number | null;
   readonly calibrationError: number | null;
+  /** 95 %, counted by labels; not of scores of earlier versions */
+  readonly intervals?: Readonly<Partial<Record<ScoreFigure, Interval>>>;
+  /** how far the best of the table by that figure is ahead; not of the best itself, nor where scores do not say what was counted of each label */
+  readonly behind?: Readonly<Partial<Record<ScoreFigure, ScoreGap>>>;
   /** patches that were scored: an input that does not see some has fewer */
   readonly samples: number;
   readonly polygons: number;
@@ -49,12 +70,17 @@ export interface ScoreTable {
   /** the highest macro F1 first */
   readonly rows: readonly ScoreRow[];
   readonly apart: readonly ScoreApart[];
+  /** chosen models were asked labels that have changed since: the same ones for all of them */
+  readonly outdated?: boolean;
 }
 
 /** The best network beside the best simple method, by one figure. */
 interface Verdict {
   readonly figure: "macroF1" | "polygonsRight";
+  /** `neither`: the interval of their difference holds 0, or they are level where nothing is known label by label */
   readonly winner: "network" | "method" | "neither";
+  /** how far the better one is ahead */
+  readonly gap: ScoreGap | null;
   readonly network: { readonly model: string; readonly value: number };
   readonly method: {
     readonly model: string;
@@ -64,8 +90,8 @@ interface Verdict {
   };
 }
 
-/** Scores that are closer are level. */
-const level = 0.005;
+/** Scores that are closer are level, where no interval says it. */
+const levelWithin = 0.005;
 
 /** Who wins, by patches and by whole polygons; nothing where only one kind was measured. */
 export function verdictsOf({ rows }: Pick<ScoreTable, "rows">): Verdict[] {
@@ -76,10 +102,13 @@ export function verdictsOf({ rows }: Pick<ScoreTable, "rows">): Verdict[] {
     const method = best.find((row) => row.method !== null);
     if (!network || !method?.method) return [];
     const ahead = network.value - method.value;
+    const gap = (ahead > 0 ? method : network).behind?.[figure] ?? null;
+    const level = gap ? !isToldApart(gap) : Math.abs(ahead) < levelWithin;
     return [
       {
         figure,
-        winner: Math.abs(ahead) < level ? "neither" : ahead > 0 ? "network" : "method",
+        winner: level ? "neither" : ahead > 0 ? "network" : "method",
+        gap,
         network: { model: network.model, value: network.value },
         method: {
           model: method.model,
@@ -107,16 +136,24 @@ export const isFew = ({ rows }: Pick<ScoreTable, "rows">): boolean =>
 
 const two = (value: number): string => value.toFixed(2);
 
-function verdictSentence({ figure, winner, network, method }: Verdict): string {
+/** A gap in words, in English. */
+const gapWords = ({ value, interval: [low, high] }: ScoreGap): string =>
+  `difference ${two(value)}, 95 % interval ${two(low)} to ${two(high)}`;
+
+const behindWords = (gap: ScoreGap | null): string => (gap ? ` (${gapWords(gap)})` : "");
+
+function verdictSentence({ figure, winner, gap, network, method }: Verdict): string {
   const what = figure === "macroF1" ? "Macro F1" : "Share of polygons right";
   const simple = `“${method.model}” (${methodInWords(method.method, { instant: method.instant })})`;
   switch (winner) {
     case "neither":
-      return `${what}: the best network, “${network.model}”, and the best simple method, ${simple}, are level (${two(network.value)} and ${two(method.value)}).`;
+      return gap
+        ? `${what}: the best network, “${network.model}”, and the best simple method, ${simple}, cannot be told apart (${two(network.value)} and ${two(method.value)}; ${gapWords(gap)}).`
+        : `${what}: the best network, “${network.model}”, and the best simple method, ${simple}, are level (${two(network.value)} and ${two(method.value)}).`;
     case "network":
-      return `${what}: the network “${network.model}” wins, ${two(network.value)} against ${two(method.value)} of the best simple method, ${simple}.`;
+      return `${what}: the network “${network.model}” wins, ${two(network.value)} against ${two(method.value)} of the best simple method, ${simple}${behindWords(gap)}.`;
     case "method":
-      return `${what}: a simple method, ${simple}, wins, ${two(method.value)} against ${two(network.value)} of the best network, “${network.model}”.`;
+      return `${what}: a simple method, ${simple}, wins, ${two(method.value)} against ${two(network.value)} of the best network, “${network.model}”${behindWords(gap)}.`;
   }
 }
 

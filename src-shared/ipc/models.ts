@@ -82,7 +82,11 @@ export interface ModelCommands {
   /** Encoders that come with the program, and whether each fits the project's patches, inputs and dates. */
   "models.shipped"(request: Nothing): Promise<readonly ShippedModel[]>;
   /** The models of patches side by side on the labels of one part of the present split, networks and simple methods alike. */
-  "models.scores"(request: { readonly part?: ScoreTable["part"] | undefined }): Promise<ScoreTable>;
+  "models.scores"(request: {
+    readonly part?: ScoreTable["part"] | undefined;
+    /** these alone, on the labels that all of them were asked last */
+    readonly models?: readonly string[] | undefined;
+  }): Promise<ScoreTable>;
   "models.details"(request: { readonly name: string }): Promise<ModelDetails>;
   /** The inputs of a model, and which of the project's each reads: another sensor's may stand in; `null`: the project has none. */
   "models.inputs"(request: {

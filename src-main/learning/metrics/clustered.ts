@@ -1,14 +1,15 @@
 import { clusterInterval, studentT975 } from "./cluster-interval.ts";
 
 /** The patches of one label: its class, and what the map says of them. Rows are `[reference, class, patches, class, patches …]`, as they are stored. */
-type LabelCounts = readonly number[];
+export type LabelCounts = readonly number[];
 
-interface Label {
+interface CountedLabel {
   readonly reference: number;
   readonly mapped: readonly (readonly [row: number, patches: number])[];
 }
 
-const read = ([reference = 0, ...rest]: LabelCounts): Label => ({
+/** The counts of a label as they are stored, taken apart. */
+export const readLabel = ([reference = 0, ...rest]: LabelCounts): CountedLabel => ({
   reference,
   mapped: Array.from({ length: rest.length / 2 }, (_, k) => [rest[2 * k]!, rest[2 * k + 1]!] as const),
 });
@@ -31,7 +32,7 @@ export function clusteredErrors(
   labels: readonly LabelCounts[],
   pixels: readonly number[],
 ): ClusteredAreas | { readonly missing: readonly number[] } {
-  const clusters = labels.map(read).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
+  const clusters = labels.map(readLabel).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
   const count = clusters.length;
   const all = pixels.reduce((sum, own) => sum + own, 0);
   const behind = pixels.map(() => 0);
@@ -47,7 +48,7 @@ export function clusteredErrors(
     }
   /** A patch's weight: what its row covers, divided among the row's patches. */
   const weight = (row: number) => (rows[row]! > 0 ? pixels[row]! / all / rows[row]! : 0);
-  const error = (of: (label: Label) => number): number => {
+  const error = (of: (label: CountedLabel) => number): number => {
     const squares = clusters.reduce((sum, label) => sum + of(label) ** 2, 0);
     return studentT975(count - 1) * Math.sqrt((count / (count - 1)) * squares);
   };
@@ -76,9 +77,25 @@ export function clusteredErrors(
  * not differ, and the number of labels decides, as for the overall accuracy.
  */
 export function macroF1Interval(labels: readonly LabelCounts[], classes: number): readonly [low: number, high: number] {
-  const clusters = labels.map(read).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
+  const clusters = labels.map(readLabel).filter(({ mapped }) => mapped.some(([, patches]) => patches > 0));
   const count = clusters.length;
   if (count < 2) return [0, 1];
+  const { value, moves } = macroF1Moves(clusters, classes);
+  if (value === 0 || value === 1)
+    return clusterInterval(clusters.map(({ reference, mapped }) => ({
+      hits: mapped.reduce((sum, [row, patches]) => sum + (row === reference ? patches : 0), 0),
+      samples: mapped.reduce((sum, [, patches]) => sum + patches, 0),
+    }))); // biome-ignore format: one call
+  const squares = moves.reduce((sum, move) => sum + move ** 2, 0);
+  const error = studentT975(count - 1) * Math.sqrt((count / (count - 1)) * squares);
+  return [Math.max(0, value - error), Math.min(1, value + error)];
+}
+
+/** The macro F1 over classes with labels, and by how much each label moves it, to first order (Särndal, Swensson and Wretman 1992, §5.5). */
+export function macroF1Moves(
+  clusters: readonly CountedLabel[],
+  classes: number,
+): { readonly value: number; readonly moves: readonly number[] } {
   const hits = new Array<number>(classes).fill(0);
   const mapped = [...hits];
   const reference = [...hits];
@@ -88,16 +105,9 @@ export function macroF1Interval(labels: readonly LabelCounts[], classes: number)
       reference[label.reference]! += patches;
       if (row === label.reference) hits[row]! += patches;
     }
-  const right = hits.reduce((sum, own) => sum + own, 0);
-  if (right === 0 || right === reference.reduce((sum, own) => sum + own, 0))
-    return clusterInterval(clusters.map(({ reference: own, mapped: rows }) => ({
-      hits: rows.reduce((sum, [row, patches]) => sum + (row === own ? patches : 0), 0),
-      samples: rows.reduce((sum, [, patches]) => sum + patches, 0),
-    }))); // biome-ignore format: one call
   const known = hits.flatMap((_, k) => (reference[k]! > 0 ? [k] : []));
   const f1 = (k: number) => (2 * hits[k]!) / (mapped[k]! + reference[k]!);
-  const mean = known.reduce((sum, k) => sum + f1(k), 0) / known.length;
-  const squares = clusters.reduce((sum, label) => {
+  const moves = clusters.map((label) => {
     const patches = label.mapped.reduce((total, [, own]) => total + own, 0);
     const residual = known.reduce((total, k) => {
       const own = label.mapped.reduce((n, [row, number]) => n + (row === k ? number : 0), 0);
@@ -105,8 +115,7 @@ export function macroF1Interval(labels: readonly LabelCounts[], classes: number)
       const right = label.reference === k ? own : 0;
       return total + (2 * right - f1(k) * (own + of)) / (mapped[k]! + reference[k]!);
     }, 0);
-    return sum + (residual / known.length) ** 2;
-  }, 0);
-  const error = studentT975(count - 1) * Math.sqrt((count / (count - 1)) * squares);
-  return [Math.max(0, mean - error), Math.min(1, mean + error)];
+    return residual / known.length;
+  });
+  return { value: known.reduce((sum, k) => sum + f1(k), 0) / known.length, moves };
 }

@@ -76,8 +76,11 @@ export function modelService({ catalog, announce, runJob, appVersion, signal, sh
 
     "models.scores": validated(
       "models.scores",
-      z.strictObject({ part: z.enum(["test", "validation"]).default("test") }),
-      ({ part }) => scoreTable(catalog, part),
+      z.strictObject({
+        part: z.enum(["test", "validation"]).default("test"),
+        models: z.array(z.string().min(1)).min(1).max(100).optional(),
+      }),
+      ({ part, models }) => scoreTable(catalog, part, models),
     ),
 
     "models.inputs": validated("models.inputs", named, async ({ name }) => {

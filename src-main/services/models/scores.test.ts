@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EvaluateSpec, FinetuneSpec, JobSpec, MapSpec, SubsetScore } from "../../../src-shared/domain/job.ts";
 import type { Method } from "../../../src-shared/domain/method.ts";
-import { scoreSentences } from "../../../src-shared/domain/score-table.ts";
+import { isToldApart, scoreSentences } from "../../../src-shared/domain/score-table.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { referenceOf } from "../../jobs/label-reference.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
@@ -141,6 +141,42 @@ test("networks and methods stand side by side on the same labels; who wins is sa
     "Macro F1: the best network, “network”, and the best simple method, “forest” (random forest), are level (0.50 and 0.50).",
     "Measured on 6 polygons: differences of a few hundredths say nothing.",
   ]);
+});
+
+test("how far the best is ahead has an interval by labels; what they cannot tell apart is said, and chosen models are compared on what both were asked", async () => {
+  // Twelve fields of ten patches; of each the number that is right.
+  const counted = (
+    right: readonly number[],
+    order: readonly number[] = right.map((_, i) => i),
+  ): Partial<SubsetScore> => ({
+    polygons: 30,
+    labelIds: order,
+    labelCounts: order.map((i) => [i % 2, i % 2, right[i]!, 1 - (i % 2), 10 - right[i]!]),
+    labelVotes: order.map((i) => (right[i]! >= 5 ? i % 2 : 1 - (i % 2))),
+  });
+  const even = [9, 8, 9, 8, 9, 8, 9, 8, 9, 8, 9, 8];
+  await taught("even", {});
+  await taught("a little worse", {}, "random-forest");
+  await taught("much worse", {}, "boosted-trees");
+  await measured("even", scored(0.85, counted(even)));
+  await measured(
+    "a little worse",
+    scored(0.84, counted([9, 9, 8, 7, 10, 8, 5, 8, 10, 9, 9, 8], [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0])),
+  );
+  await measured("much worse", scored(0.45, counted(even.map((own) => own - 4))));
+  const found = await all()["models.scores"]({ models: ["even", "a little worse", "much worse"] });
+  expect(found.rows.map(({ model }) => model)).toEqual(["even", "a little worse", "much worse"]);
+  const [best, near, far] = found.rows.map(({ behind }) => behind?.macroF1);
+  expect(best).toBeUndefined();
+  expect(near).toMatchObject({ labels: 12 });
+  expect(near!.value).toBeCloseTo(2 / 120, 2);
+  expect(isToldApart(near!)).toBe(false);
+  expect(far!.value).toBeCloseTo(0.4, 2);
+  expect(isToldApart(far!)).toBe(true);
+  expect(scoreSentences(found)[0]).toMatch(
+    /^Macro F1: the best network, “even”, and the best simple method, “a little worse” \(random forest\), cannot be told apart \(0\.85 and 0\.84; difference 0\.02, 95 % interval -0\.\d\d to 0\.\d\d\)\.$/,
+  );
+  for (const name of ["even", "a little worse", "much worse"]) await all()["models.remove"]({ name });
 });
 
 test("scores of other classes, of versions that named no labels, and of changed labels are named and not mixed", async () => {

@@ -1,18 +1,21 @@
 import type { EvaluateResult, ModelResult, SubsetScore } from "../../../src-shared/domain/job.ts";
+import type { LabelUnit } from "../../../src-shared/domain/label-unit.ts";
 import { isMethod } from "../../../src-shared/domain/method.ts";
 import type { Model } from "../../../src-shared/domain/model.ts";
 import type { Run } from "../../../src-shared/domain/run.ts";
-import type { ScoreApart, ScoreRow, ScoreTable } from "../../../src-shared/domain/score-table.ts";
+import type { ScoreApart, ScoreFigure, ScoreRow, ScoreTable } from "../../../src-shared/domain/score-table.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { referenceOf } from "../../jobs/label-reference.ts";
 import { labelInput } from "../labels/input.ts";
+import { gapsBetween } from "./gaps.ts";
 import { recommendedModel } from "./recommended.ts";
 
 /** Scores of one model on a part of one split, of labels that have a name when they are known. */
 interface Measured {
   readonly splitId: number | null;
   readonly reference: string | undefined;
+  readonly unit?: LabelUnit | undefined;
   readonly subsets: readonly SubsetScore[];
 }
 
@@ -26,12 +29,17 @@ interface Shown {
 /**
  * The models of patches side by side on the test or the validation part of the present split. Only scores of the same labels and classes
  * are compared, of models that learned from the same split; the others are named, with the reason.
+ * @param only of these models, by name; they are compared on the labels that all of them were asked last, also where these have changed since
  */
-export function scoreTable(catalog: Catalog, part: ScoreTable["part"]): ScoreTable {
-  const now = presentLabels(catalog, part);
-  if (!now) return { part, classes: [], commonest: null, rows: [], apart: [] };
+export function scoreTable(catalog: Catalog, part: ScoreTable["part"], only?: readonly string[]): ScoreTable {
+  const present = presentLabels(catalog, part);
   const runs = catalog.runs.list();
-  const models = catalog.models.list();
+  const all = catalog.models.list();
+  const models = only ? all.filter(({ name }) => only.includes(name)) : all;
+  const common = only && commonLabels(models, part, runs);
+  const now = common ?? present;
+  if (!now) return { part, classes: [], commonest: null, rows: [], apart: [] };
+  const outdated = common !== undefined && common.reference !== present?.reference;
   const shown: Shown[] = [];
   const apart: ScoreApart[] = [];
   const leaveOut = ({ name, summary }: Model, why: ScoreApart["why"]) =>
@@ -58,10 +66,11 @@ export function scoreTable(catalog: Catalog, part: ScoreTable["part"]): ScoreTab
   };
   for (const { model } of shown.filter((own) => !same(own))) leaveOut(model, "other-classes");
   const best = recommendedModel(catalog)?.id;
-  const rows = shown
-    .filter(same)
-    .map((own) => rowOf(own, own.model.id === best, secondsBefore(own.model, models)))
-    .toSorted((p, q) => q.macroF1! - p.macroF1!);
+  const alike = shown.filter(same).toSorted((p, q) => q.score.macroF1! - p.score.macroF1!);
+  const rows = alike.map((own) => ({
+    ...rowOf(own, own.model.id === best, secondsBefore(own.model, all)),
+    behind: behindOf(own, alike),
+  }));
   const { commonest } = shown.find(same)?.score ?? {};
   return {
     part,
@@ -70,7 +79,26 @@ export function scoreTable(catalog: Catalog, part: ScoreTable["part"]): ScoreTab
     commonest: commonest ? { name: commonest.name, share: commonest.share } : null,
     rows,
     apart,
+    ...(outdated ? { outdated } : {}),
   };
+}
+
+/** The newest labels that all of these models were measured on. */
+function commonLabels(models: readonly Model[], part: ScoreTable["part"], runs: readonly Run[]) {
+  const [first = [], ...others] = models.map((model) =>
+    measuredOf(
+      model,
+      part,
+      runs,
+      runs.find(({ jobId }) => jobId === model.jobId),
+    ),
+  );
+  const found = first.find(
+    ({ reference, splitId }) =>
+      reference !== undefined &&
+      others.every((own) => own.some((each) => each.reference === reference && each.splitId === splitId)),
+  );
+  return found && { splitId: found.splitId, reference: found.reference, unit: found.unit };
 }
 
 const methodOf = (architecture: string) => (isMethod(architecture) ? architecture : null);
@@ -96,8 +124,8 @@ function measuredOf(
   const evaluations = runs.flatMap((run): Measured[] => {
     const { kind, modelId, result, splitId } = run;
     if (kind !== "evaluate" || modelId !== id || result === null) return [];
-    const { part: own, subsets, reference } = result as EvaluateResult;
-    return own === part && Array.isArray(subsets) ? [{ splitId, reference, subsets }] : [];
+    const { part: own, subsets, reference, unit } = result as EvaluateResult;
+    return own === part && Array.isArray(subsets) ? [{ splitId, reference, unit, subsets }] : [];
   });
   const result = taught?.result as ModelResult | null | undefined;
   const told = part === "validation" ? result?.validation : undefined;
@@ -135,6 +163,24 @@ function secondsBefore({ parentId }: Model, models: readonly Model[]): number {
   return sum;
 }
 
+const figures: Readonly<Record<ScoreFigure, (score: SubsetScore) => number | null>> = {
+  macroF1: ({ macroF1 }) => macroF1,
+  overallAccuracy: ({ overallAccuracy }) => overallAccuracy,
+  polygonsRight: ({ perPolygon }) => perPolygon?.overallAccuracy ?? null,
+};
+
+/** How far the best by each figure is ahead of a model. */
+function behindOf(own: Shown, all: readonly Shown[]): NonNullable<ScoreRow["behind"]> {
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([figure, figureOf]) => {
+      const value = (one: Shown) => figureOf(one.score) ?? -1;
+      const best = all.reduce((first, one) => (value(one) > value(first) ? one : first));
+      const gap = best === own ? undefined : gapsBetween(best.score, own.score)[figure as ScoreFigure];
+      return gap ? [[figure, gap]] : [];
+    }),
+  );
+}
+
 function rowOf({ model, elsewhere, score }: Shown, recommended: boolean, before: number): ScoreRow {
   const { perPolygon } = score;
   return {
@@ -150,6 +196,11 @@ function rowOf({ model, elsewhere, score }: Shown, recommended: boolean, before:
     polygonsRight: perPolygon?.overallAccuracy ?? null,
     polygonsMacroF1: perPolygon?.macroF1 ?? null,
     calibrationError: score.calibrationError ?? null,
+    intervals: {
+      overallAccuracy: score.overallAccuracyInterval,
+      ...(score.macroF1Interval ? { macroF1: score.macroF1Interval } : {}),
+      ...(perPolygon ? { polygonsRight: perPolygon.overallAccuracyInterval } : {}),
+    },
     samples: score.samples,
     polygons: score.polygons ?? 0,
     seconds: model.summary.seconds,

@@ -3,6 +3,7 @@ import { methodInWords } from "../../../../src-shared/domain/method.ts";
 import {
   apartSentence,
   betterMethod,
+  isToldApart,
   type ScoreRow,
   type ScoreTable,
   scoreSentences,
@@ -147,6 +148,7 @@ function scoresText(scored: ScoreTable): string {
     "overall accuracy",
     "polygons right",
     "macro F1 of polygons",
+    "behind the best",
     "calibration error",
     "training",
     "says",
@@ -170,6 +172,7 @@ function scoresText(scored: ScoreTable): string {
     three(row.overallAccuracy),
     three(row.polygonsRight),
     three(row.polygonsMacroF1),
+    behindText(row),
     three(row.calibrationError),
     duration(row.seconds) + (row.secondsBefore > 0 ? ` after ${duration(row.secondsBefore)}` : ""),
     says(row),
@@ -180,6 +183,14 @@ function scoresText(scored: ScoreTable): string {
     ...scoreSentences(scored),
     ...apart.map((own) => apartSentence(own, part)),
   ].join("\n");
+}
+
+/** How far the best is ahead by macro F1, and whether the labels can tell them apart. */
+function behindText({ behind }: ScoreRow): string {
+  const gap = behind?.macroF1;
+  if (!gap) return "–";
+  const [low, high] = gap.interval.map((value) => value.toFixed(3));
+  return `${gap.value.toFixed(3)} (${low} to ${high})${isToldApart(gap) ? "" : ", not told apart"}`;
 }
 
 export const modelCommands: readonly Command[] = [list, scores, exportModel];
