@@ -86,10 +86,9 @@ const mapUncertainty = object({
   uncertain: record(number),
   setSizes: record(number),
 });
-const score = object(
-  { modalities: list(text), classes: list(object({ name: text })) },
-  { labelCounts: list(list(whole)), labelIds: list(whole), labelVotes: list(whole) },
-);
+const countedLabels = { labelCounts: list(list(whole)), labelIds: list(whole), labelVotes: list(whole) };
+const score = object({ modalities: list(text), classes: list(object({ name: text })) }, countedLabels);
+const smallMaps = object({ area: geobox, maps: list(object({ modalities: list(text), classes: text })) });
 const numberMeaning = object({ name: text, unit: text, minimum: orNull(number), maximum: orNull(number) });
 const numberInterval = object({ level: number, halfWidth: number, covered: orNull(number) });
 const numberScore = object({
@@ -179,7 +178,8 @@ const shapes = {
     object(
       {},
       {
-        subsets: list(object({ modalities: list(text) })),
+        subsets: list(object({ modalities: list(text) }, countedLabels)),
+        smallMaps,
         reference: text,
         validation: object({ score, reference: text }),
         metrics: plain,

@@ -2,8 +2,9 @@ import type { Calibration } from "../../src-shared/domain/calibration.ts";
 import { type Finding, inOrderOfSeverity } from "../../src-shared/domain/finding.ts";
 import type { EvaluateResult, EvaluateSpec, SubsetScore } from "../../src-shared/domain/job.ts";
 import { hasPolygons } from "../../src-shared/domain/label-unit.ts";
+import type { SmallMaps } from "../../src-shared/domain/small-maps.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import type { PatchWindow } from "../cube/index.ts";
+import { geoboxOfPatches, type PatchWindow } from "../cube/index.ts";
 import { CalibrationGroups, setRule, UncertaintyCounter } from "../learning/index.ts";
 import { applyModel, blendFor, logUse, normalizationsFor } from "./applied-model.ts";
 import type { JobContext } from "./context.ts";
@@ -19,9 +20,12 @@ import { predictorFor } from "./predictor-for.ts";
 import { providerFor } from "./provider.ts";
 import { scoreMap } from "./score.ts";
 import { findingsOfPart, findingsOfScore, findingsOfUncertainty } from "./score-findings.ts";
+import { drawSmallMap, planSmallMaps } from "./small-maps.ts";
 
 /** Of the work with a subset that has to be calibrated first: validation parts are about half as large as test parts. */
 const calibrating = 0.3;
+/** Of the work with a subset of which a small map is drawn too. */
+const drawing = 0.5;
 
 /** Scores a model on one part of the split, with every subset of modalities that was asked for: one set of weights. */
 export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise<EvaluateResult> {
@@ -47,6 +51,11 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
     const subsets: SubsetScore[] = [];
     const aboutInputs: Finding[] = [];
     const calibrations: Calibration[] = [];
+    const small = spec.smallMaps
+      ? planSmallMaps(area, description.grid.tilePatches, spec.overlapPatches, labels)
+      : undefined;
+    const smallMaps: SmallMaps["maps"][number][] = [];
+    const scoring = small ? 1 - drawing : 1;
     const grouping = groupingOf(spec.labels, grid);
     const validation = new LabelPatches(matched.labels, "validation", codes, patchGrid(grid), area, limitOf(grid));
     for (const [index, modalities] of spec.subsets.entries()) {
@@ -72,7 +81,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
           onProgress: (fraction) =>
             context.phase(
               `Calibrating ${modalities.join(" + ")}`,
-              (index + calibrating * fraction) / spec.subsets.length,
+              (index + scoring * calibrating * fraction) / spec.subsets.length,
             ),
         });
         const calibration = own.calibration({ ...grouping, modalities, ...usedAs(spec.use) });
@@ -96,7 +105,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
           onProgress: (fraction) =>
             context.phase(
               `Evaluating ${modalities.join(" + ")}`,
-              (index + begun + (1 - begun) * fraction) / spec.subsets.length,
+              (index + scoring * (begun + (1 - begun) * fraction)) / spec.subsets.length,
             ),
         });
         const uncertainty = counter?.score();
@@ -108,6 +117,17 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
           ),
         );
         aboutInputs.push(...predictor.watch.findings());
+        if (small) {
+          const classes = await drawSmallMap(small, predictor, description, {
+            signal: context.signal,
+            onProgress: (fraction) =>
+              context.phase(
+                `Drawing small maps with ${modalities.join(" + ")}`,
+                (index + scoring + drawing * fraction) / spec.subsets.length,
+              ),
+          });
+          smallMaps.push({ modalities, classes });
+        }
       } finally {
         await predictor.release();
       }
@@ -134,6 +154,7 @@ export async function evaluate(spec: EvaluateSpec, context: JobContext): Promise
       ...(unit ? { unit } : {}),
       ...(calibrations.length > 0 ? { calibrations } : {}),
       findings,
+      ...(small ? { smallMaps: { area: geoboxOfPatches(patchGrid(grid), small.window), maps: smallMaps } } : {}),
     };
   } finally {
     await cube.close();

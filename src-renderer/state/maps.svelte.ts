@@ -193,7 +193,12 @@ export class Maps {
       const known = await this.#client.invoke("maps.expected", { model });
       if (known.some(({ part, outdated, modalities }) => part === "test" && !outdated && alike(modalities))) return;
       if (folder !== this.#session.folder) return;
-      await this.#client.invoke("runs.evaluate", { model, subsets: [[...map.modalities]] });
+      // A map with all inputs: which of them it needs is measured with it.
+      const all = this.modelOf(map)?.modalities ?? [];
+      await this.#client.invoke("runs.evaluate", {
+        model,
+        ...(alike(all) ? { eachInput: true } : { subsets: [[...map.modalities]] }),
+      });
     } catch {
       // Nobody asked for it: the page of the map says that its accuracy is not measured, and measures it on demand.
     }

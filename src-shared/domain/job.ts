@@ -23,6 +23,7 @@ import type { PatchCells } from "./patch-cells.ts";
 import type { PatchClasses } from "./patch-classes.ts";
 import type { FinetuneRecipe, PretrainRecipe } from "./recipe.ts";
 import type { ScoreTable } from "./score-table.ts";
+import type { SmallMaps } from "./small-maps.ts";
 import type { SplitFacts, SplitMethod, SplitParameters } from "./split.ts";
 import type {
   EvaluateTilesResult,
@@ -268,6 +269,8 @@ export interface EvaluateSpec extends CommonSpec {
   readonly batchSize: number;
   /** the split let neighbours of training labels into this part: said with the score */
   readonly optimistic?: boolean;
+  /** also draw a small map of one place with each of the subsets */
+  readonly smallMaps?: boolean;
   /** what was measured of the model on validation labels of this project; before what it says itself */
   readonly calibrations?: readonly Calibration[];
   /** the promised share of groups whose class is among the possible ones (default 0.9) */
@@ -735,6 +738,8 @@ export interface EvaluateResult {
   /** of the validation part: what maps and tests of this model with these inputs follow from now on */
   readonly calibrations?: readonly Calibration[];
   readonly findings?: readonly Finding[];
+  /** of the same place with each of the subsets, when they were asked for */
+  readonly smallMaps?: SmallMaps;
 }
 
 /** The files of a map, or of one of its places. */

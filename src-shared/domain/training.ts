@@ -1,8 +1,10 @@
 import type { ChosenSettings } from "./chosen-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { JobState, ProviderChoice, SplitPart, SubsetScore } from "./job.ts";
+import type { LegendClass } from "./legend.ts";
 import type { Method, MethodFeatures } from "./method.ts";
 import type { FinetuneRecipe, PretrainRecipe, TilesRecipe } from "./recipe.ts";
+import type { SmallMaps } from "./small-maps.ts";
 
 /** What a run was started with: what its table compares. */
 export interface RunSettings {
@@ -99,6 +101,10 @@ export interface ModelAccuracy {
   /** patches that tiles shared; `null` in scores of earlier versions */
   readonly overlapPatches: number | null;
   readonly findings: readonly Finding[];
+  /** of one place with each of the subsets; `null` where none were drawn */
+  readonly smallMaps: SmallMaps | null;
+  /** the classes of the scores, with their colours */
+  readonly legend: readonly LegendClass[];
 }
 
 /** What a training will take, before it starts. Ranges, since reading and other programs decide with. */

@@ -31,6 +31,8 @@ export interface MapEstimate {
   readonly seconds: { readonly low: number; readonly high: number } | null;
   /** what the estimate comes from */
   readonly basis: "map" | "training" | null;
+  /** seconds of the measurement that follows: of all inputs and of each alone, with small maps; `null` when nothing is to be measured, or nothing is known */
+  readonly measuring: { readonly low: number; readonly high: number } | null;
 }
 
 /** How well a model did with a subset of its modalities, where that was measured. */

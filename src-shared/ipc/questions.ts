@@ -197,7 +197,7 @@ export const questionTables = {
   // maps
   "maps.list": ["maps", "models", "runs", "splits", ...legends],
   "maps.draw": null,
-  "maps.estimate": [...series, "models"],
+  "maps.estimate": [...series, ...labels, "models"],
   "maps.expected": ["runs", "models", "splits", ...legends],
   "maps.partial": ["jobs"],
   "maps.describe": ["maps", "models", "runs", "splits", ...legends, "area_samples", "area_units"],

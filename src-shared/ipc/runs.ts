@@ -49,6 +49,8 @@ export interface RunCommands {
         readonly model: string;
         readonly part?: "train" | "validation" | "test" | undefined;
         readonly subsets?: string[][] | undefined;
+        /** in the place of `subsets`: all inputs, then each alone, with a small map of one place for each; of a method all of them */
+        readonly eachInput?: boolean | undefined;
         readonly classSets?: number[][] | undefined;
         readonly classes?: string[] | undefined;
         readonly overlapPatches?: number | undefined;

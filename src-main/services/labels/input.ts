@@ -47,6 +47,16 @@ export function labelInput(catalog: Catalog): {
   return { labels: found.labels, outOfSeason: found.outOfSeason, splitId: split.id };
 }
 
+/** The same where there are labels and a split of them; else `undefined`. */
+export function presentLabels(catalog: Catalog): ReturnType<typeof labelInput> | undefined {
+  try {
+    return labelInput(catalog);
+  } catch (error) {
+    if (error instanceof AppError && (error.code === "no-split" || error.code === "no-labels")) return undefined;
+    throw error;
+  }
+}
+
 /**
  * The labels of the active legend with the parts that `partOf` gives them; those it gives none are unused. `divided`: it gives one to any label.
  * @throws AppError "no-labels", "no-legend"

@@ -12,5 +12,5 @@ export function labelService(deps: Deps): LabelCommands {
 
 export { describeImport } from "../../vector/index.ts";
 export { mappedName, readClassTable } from "./classes.ts";
-export { isInSeason, labelInput, labelPolygons, labelsInParts, seasonOf } from "./input.ts";
+export { isInSeason, labelInput, labelPolygons, labelsInParts, presentLabels, seasonOf } from "./input.ts";
 export { wouldTeach } from "./joining.ts";

@@ -4,10 +4,9 @@ import { isMethod } from "../../../src-shared/domain/method.ts";
 import type { Model } from "../../../src-shared/domain/model.ts";
 import type { Run } from "../../../src-shared/domain/run.ts";
 import type { ScoreApart, ScoreFigure, ScoreRow, ScoreTable } from "../../../src-shared/domain/score-table.ts";
-import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { referenceOf } from "../../jobs/label-reference.ts";
-import { labelInput } from "../labels/input.ts";
+import { presentLabels } from "../labels/input.ts";
 import { gapsBetween } from "./gaps.ts";
 import { recommendedModel } from "./recommended.ts";
 
@@ -32,7 +31,7 @@ interface Shown {
  * @param only of these models, by name; they are compared on the labels that all of them were asked last, also where these have changed since
  */
 export function scoreTable(catalog: Catalog, part: ScoreTable["part"], only?: readonly string[]): ScoreTable {
-  const present = presentLabels(catalog, part);
+  const present = askedNow(catalog, part);
   const runs = catalog.runs.list();
   const all = catalog.models.list();
   const models = only ? all.filter(({ name }) => only.includes(name)) : all;
@@ -104,14 +103,9 @@ function commonLabels(models: readonly Model[], part: ScoreTable["part"], runs: 
 const methodOf = (architecture: string) => (isMethod(architecture) ? architecture : null);
 
 /** The labels of a part as they are now; `undefined` without a split, or without labels in it. */
-function presentLabels(catalog: Catalog, part: ScoreTable["part"]) {
-  try {
-    const { labels, splitId } = labelInput(catalog);
-    return { splitId, reference: referenceOf(labels, part), unit: labels.unit };
-  } catch (error) {
-    if (error instanceof AppError && (error.code === "no-split" || error.code === "no-labels")) return undefined;
-    throw error;
-  }
+function askedNow(catalog: Catalog, part: ScoreTable["part"]) {
+  const found = presentLabels(catalog);
+  return found && { splitId: found.splitId, reference: referenceOf(found.labels, part), unit: found.labels.unit };
 }
 
 /** What is known of a model on a part, the newest first: what its training told of it, and evaluations since. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
-import type { EvaluateResult, EvaluateSpec, ModelResult } from "../../../src-shared/domain/job.ts";
+import type { EvaluateResult, EvaluateSpec, LabelInput, ModelResult } from "../../../src-shared/domain/job.ts";
+import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import type { Run } from "../../../src-shared/domain/run.ts";
 import { type ModelAccuracy, type RunSummary, subsetsToMeasure } from "../../../src-shared/domain/training.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -185,7 +186,19 @@ function accuracyOf(catalog: Catalog, modelId: number): ModelAccuracy | null {
     measuredAt: job?.finishedAt ?? run.createdAt,
     overlapPatches: (run.result as EvaluateResult).overlapPatches ?? null,
     findings: findingsOf(run.result),
+    smallMaps: (run.result as EvaluateResult).smallMaps ?? null,
+    legend: legendOf(spec?.labels.legend ?? [], subsets),
   };
+}
+
+/** The classes of a score, with the colours of the labels that it asked. */
+function legendOf(asked: readonly LegendClass[], subsets: EvaluateResult["subsets"]): LegendClass[] {
+  const known = new Map(asked.map((one) => [one.name, one]));
+  return (subsets[0]?.classes ?? []).map(({ code, name }) => ({
+    code,
+    name,
+    color: known.get(name)?.color ?? "#808080",
+  }));
 }
 
 /** The project's split of now lets neighbours of training labels into the other parts. */
@@ -194,14 +207,16 @@ export const isOptimistic = (catalog: Catalog): boolean => {
   return split !== undefined && catalog.splits.isOptimistic(split.id);
 };
 
-function evaluationOf(
-  { catalog, appVersion }: Deps,
+/** @param given labels to measure on; those of now when left out */
+export function evaluationOf(
+  { catalog, appVersion }: Pick<Deps, "catalog" | "appVersion">,
   model: Awaited<ReturnType<typeof chooseModel>>,
   subsets: string[][],
+  given?: { readonly labels: LabelInput; readonly splitId: number | null },
 ) {
   const { grid } = catalog.project.get();
   const checked = subsets.map((subset) => modalitiesFor(catalog, model, subset));
-  const { labels, splitId } = labelInput(catalog);
+  const { labels, splitId } = given ?? labelInput(catalog);
   return {
     kind: "evaluate",
     seed: 0,
@@ -217,6 +232,8 @@ function evaluationOf(
     overlapPatches: usualOverlap(grid.tilePatches),
     batchSize: 4,
     optimistic: isOptimistic(catalog),
+    // Of one set of inputs there is nothing to look at side by side.
+    ...(checked.length > 1 ? { smallMaps: true } : {}),
     ...calibrationsOf(catalog, model.id, splitId),
   } as const;
 }

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
+import { eachInputOf } from "../../../src-shared/domain/small-maps.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { labelInput } from "../labels/labels.ts";
 import { usualOverlap } from "../maps/maps.ts";
-import { chooseModel, modalitiesFor, requirePatchModel } from "../models/models.ts";
+import { chooseModel, type ModelChoice, modalitiesFor, requirePatchModel } from "../models/models.ts";
 import { requireOwnName } from "../models/shipped.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
@@ -28,6 +29,8 @@ const evaluateSchema = z.strictObject({
   model: name,
   part: z.enum(["train", "validation", "test"]).default("test"),
   subsets: z.array(z.array(name).min(1)).min(1).optional(),
+  /** in the place of `subsets`: all inputs, then each alone, with a small map of one place for each; of a method all of them */
+  eachInput: z.boolean().default(false),
   /** class codes to choose between, each list one table; an empty list stands for all */
   classSets: z.array(z.array(z.int().positive())).default([[]]),
   /** the same by name, for one table */
@@ -67,7 +70,10 @@ export function runService(deps: Deps, queue: JobQueue) {
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model, shippedModels);
       requirePatchModel(model);
-      const subsets = (request.subsets ?? [model.modalities]).map((subset) => modalitiesFor(catalog, model, subset));
+      const each = request.eachInput && !model.method ? eachInputOf(presentInputs(catalog, model)) : undefined;
+      const subsets = (request.subsets ?? each ?? [model.modalities]).map((subset) =>
+        modalitiesFor(catalog, model, subset),
+      );
       const imagery = imageryOf(catalog, [...new Set(subsets.flat())], model.standIns);
       const { labels, splitId } = labelInput(catalog);
       const classSets = request.classes ? [codesOf(labels.legend, request.classes)] : request.classSets;
@@ -87,6 +93,7 @@ export function runService(deps: Deps, queue: JobQueue) {
           overlapPatches,
           batchSize,
           optimistic: isOptimistic(catalog),
+          ...(each && each.length > 1 && !request.subsets ? { smallMaps: true } : {}),
           ...calibrationsOf(catalog, model.id, splitId),
           ...(request.level === undefined ? {} : { level: request.level }),
           ...useOf(request),
@@ -103,6 +110,12 @@ function codesOf(legend: readonly LegendClass[], names: readonly string[]): numb
     if (!found) throw new AppError("class-not-found", { name: wanted, available: legend.map((entry) => entry.name) });
     return found.code;
   });
+}
+
+/** The inputs of a model that the project has, also those that stand in for others. */
+function presentInputs(catalog: Catalog, { modalities, standIns }: ModelChoice): string[] {
+  const own = new Set(catalog.modalities.list().map((modality) => modality.name));
+  return modalities.filter((input) => own.has(input) || standIns[input] !== undefined);
 }
 
 function requireFreeName(catalog: Catalog, wanted: string): void {
