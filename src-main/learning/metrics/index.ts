@@ -11,7 +11,6 @@ export {
   emptyConfusion,
 } from "./confusion.ts";
 export { numberErrors, numberInterval } from "./number-scores.ts";
-export { type LabelOfBoth, pairedDifferences } from "./paired.ts";
 export { CalibrationGroups, type ObservedPatch, UncertaintyCounter } from "./patch-groups.ts";
 export { PolygonVote } from "./polygon-vote.ts";
 export { estimateSample, type SampledStratum } from "./sample-estimates.ts";
