@@ -8,6 +8,7 @@ import type { WithheldFolder } from "../../src-shared/ipc/project.ts";
 import { discard, diskError, isDiskFull, placeTogetherSync, temporaryBeside } from "../files/index.ts";
 import { acquisitionTable } from "./acquisitions.ts";
 import { areaSampleTable } from "./area-samples.ts";
+import { chainTable } from "./chains.ts";
 import { bookmarkTable, layerTable, vectorTable, viewTable } from "./display.ts";
 import { type EditName, editTable } from "./edits.ts";
 import { networkFileSystem } from "./file-system.ts";
@@ -60,6 +61,7 @@ export class Catalog {
   readonly maps: ReturnType<typeof mapTable>;
   readonly comparisons: ReturnType<typeof comparisonTable>;
   readonly areaSamples: ReturnType<typeof areaSampleTable>;
+  readonly chains: ReturnType<typeof chainTable>;
   readonly numberTargets: ReturnType<typeof numberTargetTable>;
   readonly numberModels: ReturnType<typeof numberModelTable>;
   readonly surfaces: ReturnType<typeof surfaceTable>;
@@ -96,6 +98,7 @@ export class Catalog {
     this.maps = mapTable(sql, paths);
     this.comparisons = comparisonTable(sql, paths);
     this.areaSamples = areaSampleTable(sql);
+    this.chains = chainTable(sql);
     this.numberTargets = numberTargetTable(sql, paths);
     this.numberModels = numberModelTable(sql, paths);
     this.surfaces = surfaceTable(sql, paths);

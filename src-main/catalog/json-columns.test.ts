@@ -173,6 +173,9 @@ const written: Readonly<Record<JsonColumn, unknown>> = {
   },
   "piece_files.facts": { platform: "S2A", tile: "31UES" },
   "piece_files.evidence": [{ field: "date", source: { code: "file-name" } }],
+  "chains.plan": { instant: "Instant map", trained: "crops", start: { kind: "model", name: "encoder" }, encoder: null, preset: "quick", steps: 5, seed: 0, provider: "auto", splitMade: false }, // biome-ignore format: one line
+  "chains.jobs": { instant: 1, "instant-map": 2 },
+  "chains.problem": { name: "AppError", message: "No.", code: "model-exists", details: { name: "crops" } },
   "area_samples.design": {
     method: "stratified",
     seed: 1,

@@ -138,6 +138,9 @@ const shapes = {
   "view_state.value": anything,
   "edits.name": object({ key: text }, { params: record(either(text, number)) }),
   "edit_changes.row": record(scalar),
+  "chains.plan": object({ instant: text, trained: text, start: object({ kind: text }, { name: text }), encoder: orNull(text), preset: (value) => ["quick", "balanced", "thorough"].includes(value as string), steps: orNull(size), seed: whole, provider: text, splitMade: truth }), // biome-ignore format: one line
+  "chains.jobs": record(whole),
+  "chains.problem": object({ name: text, message: text }, { code: text, details: anything }),
   "jobs.owner": object({ pid: number, host: text, started: orNull(text) }),
   "jobs.cause": either(
     object({ kind: (kind) => ["paused", "closed", "crashed", "discarded"].includes(kind as string) }),

@@ -452,6 +452,15 @@ export const migrations: readonly string[] = [
      result TEXT NOT NULL CHECK (json_valid(result)),
      created_at TEXT NOT NULL
    ) STRICT;`,
+  // From labels to a trained map in several jobs.
+  `CREATE TABLE chains (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     plan TEXT NOT NULL CHECK (json_valid(plan)),
+     jobs TEXT NOT NULL CHECK (json_valid(jobs)),
+     ended TEXT CHECK (ended IN ('done', 'cancelled')),
+     problem TEXT CHECK (problem IS NULL OR json_valid(problem)),
+     created_at TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The format this program writes. */

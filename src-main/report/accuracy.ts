@@ -7,6 +7,7 @@ import { type Html, html } from "./html.ts";
 import { subsetTitle } from "./inputs.ts";
 import { namedClass } from "./named-class.ts";
 import { counted, dash, grouped, score } from "./numbers.ts";
+import { smallMapsOf } from "./small-maps.ts";
 import { cell, columnHead, rowHead, table } from "./table.ts";
 
 /** Evaluations from the most to the least trustworthy: data that the model never saw come first. */
@@ -57,7 +58,8 @@ ${groups.size === 0 && html`<p class="empty">No combination of inputs was evalua
 ${[...groups.values()].map((subsets) => {
   const count = counted(subsets[0]!.classSet.length, "class", "classes");
   return groupOf(subsets, { ...context, suffix: groups.size > 1 ? `, ${count}` : "" });
-})}`;
+})}
+${smallMapsOf(evaluation, context)}`;
 }
 
 /** What should be known before a figure is believed, the severe ones first. */

@@ -389,6 +389,26 @@ test("all inputs together come first, then the subsets in the project's order", 
   expect(rows[1]!.slice(1, 4)).toEqual(["1401", "–", "0.882"]);
 });
 
+test("small maps of one place stand below the figures, each with its macro F1; one of another size is left out", async () => {
+  const [evaluation] = sampleSpec("").evaluations;
+  const area = {
+    crs: "EPSG:32631",
+    affine: { a: 574_680, b: 10, c: 0, d: 5_622_440, e: 0, f: -10 },
+    width: 3,
+    height: 2,
+  };
+  const classes = Buffer.from([1, 2, 3, 0, 1, 1]).toString("base64");
+  const maps = [["s2", "s1-asc"], ["s2"], ["s1-asc"]].map((modalities, i) => ({ modalities, classes: i < 2 ? classes : "AQ==" })); // biome-ignore format: one list
+  const report = await seen("small-maps.html", { evaluations: [{ ...evaluation!, smallMaps: { area, maps } }] });
+  const without = await seen("no-small-maps.html");
+  expect(report.headings).toContain("With each input");
+  expect(without.headings).not.toContain("With each input");
+  expect(report.references.length).toBe(without.references.length + 2);
+  expect(report.text).toMatch(/Sentinel-2 \+ Sentinel-1 ?macro F1 0\.863/);
+  expect(report.text).toContain("over one place of 3 × 2 patches");
+  expect(report.unnamed).toEqual([]);
+});
+
 test("tables that chose between different classes are kept apart, the one with most classes first", async () => {
   const [evaluation] = sampleSpec("").evaluations;
   const all = evaluation!.subsets[1]!;

@@ -54,6 +54,7 @@ strong{font-weight:650}
 @media screen and (prefers-color-scheme:dark){.swatch{box-shadow:inset 0 0 0 1px rgb(255 255 255/.25)}}
 .maps{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 40px;align-items:start}
 .maps figure{margin-bottom:8px}
+.small-maps{display:flex;flex-wrap:wrap;gap:12px 24px}.small-maps figure{flex:0 1 220px;margin:0 0 8px}
 .legend li{max-width:100%}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:3px 20px;margin:12px 0 0;padding:0;font-size:14px;line-height:1.4}
 svg{display:block;width:100%;height:auto;overflow:visible;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}

@@ -2,6 +2,7 @@ import type { OpenProjectCommands } from "../../src-shared/ipc/contract.ts";
 import { alignmentService } from "./alignment/alignment.ts";
 import { deviceService } from "./app/device.ts";
 import { areaService } from "./areas/areas.ts";
+import { chainService } from "./chains/chains.ts";
 import type { Deps } from "./deps.ts";
 import { editService } from "./edits.ts";
 import { exportService } from "./exports/exports.ts";
@@ -32,20 +33,23 @@ export function services(given: Deps) {
   const deps = withMachineFolder(given);
   const queue = new JobQueue(deps, resultHandlers(deps));
   const maps = mapService(deps, queue);
+  const runs = runService(deps, queue);
+  const labels = labelService(deps);
   return {
     ...projectService(deps),
     ...rasterService(deps),
     ...radiometryService(deps),
     ...layerService(deps),
     ...modalityService(deps),
-    ...labelService(deps),
+    ...labels,
     ...tileLabelService(deps, queue),
     ...legendService(deps),
     ...modelService(deps),
-    ...runService(deps, queue),
+    ...runs,
     ...runHistoryService(deps, queue),
     ...maps,
     ...instantService(deps, queue, maps),
+    ...chainService(deps, queue, { ...maps, ...runs, ...labels }),
     ...areaService(deps),
     ...similarService(deps),
     ...numberService(deps, queue),

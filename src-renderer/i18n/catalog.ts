@@ -1,5 +1,6 @@
 import { alignmentMessages } from "./alignment.ts";
 import { areasMessages } from "./areas.ts";
+import { chainMessages } from "./chains.ts";
 import { editsMessages } from "./edits.ts";
 import { evidenceMessages } from "./evidence.ts";
 import { exportMessages } from "./export.ts";
@@ -44,6 +45,7 @@ export const catalog = {
   ...alignmentMessages,
   ...labelsMessages,
   ...instantMessages,
+  ...chainMessages,
   ...similarMessages,
   ...numbersMessages,
   ...tilesMessages,

@@ -42,6 +42,7 @@ export const jobsMessages = messages({
   "jobs.phase.preparing": { en: "Reading every date", fr: "Lecture de toutes les dates" },
   "jobs.phase.embedding": { en: "Reading every patch with the model", fr: "Lecture de chaque patch par le modèle" },
   "jobs.phase.writing": { en: "Writing files", fr: "Écriture des fichiers" },
+  "jobs.phase.smallMaps": { en: "Drawing small maps with {what}", fr: "Petites cartes avec {what}" },
   "jobs.phase.evaluating": { en: "Measuring {what}", fr: "Mesure de {what}" },
   "jobs.progress.of": { en: "Progress of {name}", fr: "Avancement de {name}" },
   "jobs.rate": { en: "{rate} steps/s", fr: "{rate} pas/s" },

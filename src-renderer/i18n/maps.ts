@@ -141,6 +141,14 @@ export const mapsMessages = messages({
     fr: "d’après les cartes précédentes de ce modèle ici",
   },
   "maps.estimate.training": { en: "from its training here", fr: "d’après son entraînement ici" },
+  "maps.estimate.measuring": {
+    en: "Then its accuracy is measured: up to {time}.",
+    fr: "Puis sa précision est mesurée : jusqu’à {time}.",
+  },
+  "maps.estimate.measuring.each": {
+    en: "Then its accuracy is measured, also with each input alone: up to {time}.",
+    fr: "Puis sa précision est mesurée, aussi avec chaque entrée seule : jusqu’à {time}.",
+  },
   "maps.estimate.unknown": {
     en: "This model has not run on this machine yet: the time shows once it starts.",
     fr: "Ce modèle n’a pas encore tourné sur cette machine : la durée s’affichera dès le début.",

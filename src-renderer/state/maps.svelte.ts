@@ -19,6 +19,8 @@ export type MapsView =
   | { readonly kind: "new" }
   | { readonly kind: "map"; readonly id: number }
   | { readonly kind: "comparison"; readonly id: number }
+  /** the instant and the trained map of a chain */
+  | { readonly kind: "beside"; readonly chain: number }
   /** a sample is planned for a map */
   | { readonly kind: "new-sample"; readonly map: number }
   | { readonly kind: "sample"; readonly id: number };

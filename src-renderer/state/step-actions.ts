@@ -1,9 +1,10 @@
 // What the strip of steps and the notices do when a step is pressed: the panel of the step, ready for it.
+import type { ChainFacts } from "../../src-shared/domain/chain.ts";
 import type { Job } from "../../src-shared/domain/job-row.ts";
 import { client } from "../client/index.ts";
 import { t } from "../i18n/index.ts";
 import { type Note, notices } from "../ui/notices.svelte.ts";
-import { jobs, labelScreens, mapPlan, maps, session, steps, workDialogs } from "./index.ts";
+import { chains, jobs, labelScreens, mapPlan, maps, session, steps, workDialogs } from "./index.ts";
 import type { PanelId } from "./panels.ts";
 import { showPanel } from "./show-panel.ts";
 import type { StepId } from "./steps.svelte.ts";
@@ -87,7 +88,16 @@ function after({ kind, title }: Job): Note["action"] | null {
 }
 
 /** Gives the notices of jobs their next button. Call it once. */
-export const offerNextSteps = (): void => jobs.offerNext(after);
+export function offerNextSteps(): void {
+  jobs.offerNext(after);
+  chains.offerLook((chain) => void showChain(chain));
+}
+
+/** Both maps of a chain over each other or beside each other, and their figures. */
+export function showChain(chain: Pick<ChainFacts, "id" | "maps">, mode: "swipe" | "side" = "swipe"): Promise<void> {
+  showPanel("maps");
+  return chains.show(chain, mode);
+}
 
 /** After images or labels came in. */
 export const afterImport = nextButton;

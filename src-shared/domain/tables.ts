@@ -4,6 +4,7 @@ export const tableNames = [
   "area_samples",
   "area_units",
   "bookmarks",
+  "chains",
   "classes",
   "comparisons",
   "edit_changes",

@@ -130,6 +130,10 @@ export const mapErrors = {
     `“${name}” reads ${inputs.join(", ")} only, and the instant map also values of other inputs: one model cannot hold both. Let it learn from the values or from the embedding alone, then keep it.`,
   "instant-needs-classes": ({ classes }: { readonly classes: number }) =>
     `A map needs labels of at least two classes where there are images; there ${classes === 1 ? "is one class" : "are none"}. Label a place of another class.`,
+  "chain-not-found": ({ id }: { readonly id: number }) =>
+    `There is no training from labels with the number ${id} in this project. Look at those there are in the Labels panel.`,
+  "chain-under-way": ({ name }: { readonly name: string }) =>
+    `The training “${name}” from labels has not ended. Resume or cancel it first.`,
   "similar-nothing-there": (_: Readonly<Record<string, never>>) =>
     "No image shows anything at this place. Choose one that the images cover.",
   "similar-none-above": ({ threshold }: { readonly threshold: number }) =>

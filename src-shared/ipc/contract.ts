@@ -3,6 +3,7 @@ import type { TableName } from "../domain/tables.ts";
 import type { AlignmentCommands } from "./alignment.ts";
 import type { AppCommands } from "./app.ts";
 import type { AreaCommands } from "./areas.ts";
+import type { ChainCommands } from "./chains.ts";
 import type { DeviceCommands } from "./device.ts";
 import type { DisplayCommands } from "./display.ts";
 import type { EditCommands } from "./edits.ts";
@@ -49,6 +50,7 @@ export interface OpenProjectCommands
     DisplayCommands,
     MapLayerCommands,
     InstantCommands,
+    ChainCommands,
     AreaCommands,
     SimilarCommands,
     NumberCommands {}

@@ -4,6 +4,7 @@ export type * from "./alignment.ts";
 export type * from "./app.ts";
 export type * from "./areas.ts";
 export type { Bridge } from "./bridge.ts";
+export type * from "./chains.ts";
 export type * from "./contract.ts";
 export type * from "./display.ts";
 export type * from "./edits.ts";

@@ -154,6 +154,15 @@ export const questionTables = {
   "tiles.answers": ["tile_maps"],
   "tiles.removeMap": null,
 
+  // chains
+  "chains.list": ["chains", "jobs", "maps"],
+  "chains.offer": [...series, ...labels, "models"],
+  "chains.start": null,
+  "chains.resume": null,
+  "chains.stop": null,
+  "chains.cancel": null,
+  "chains.wait": null,
+
   // legends
   "legends.list": ["legends", "classes", "labels", "label_imports"],
   "legends.ready": [],

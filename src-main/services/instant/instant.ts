@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import { architectures, type EmbeddingFile, type InstantColumns } from "../../../src-shared/domain/job.ts";
+import {
+  architectures,
+  type EmbeddingFile,
+  type FinetuneSpec,
+  type InstantColumns,
+} from "../../../src-shared/domain/job.ts";
 import { confirmedField } from "../../../src-shared/domain/label.ts";
 import { finetuneDefaults } from "../../../src-shared/domain/recipe.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -14,6 +19,7 @@ import { announceChanged, type Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { filePath } from "../path-gate.ts";
 import { imageryOf } from "../rasters/imagery.ts";
+import type { TrainingPlan } from "../runs/training-plan.ts";
 import { validated } from "../validated.ts";
 import { wantedEmbedding } from "./embedding-layers.ts";
 import { areWhole, earlierFolder, wantedGroups } from "./feature-groups.ts";
@@ -39,28 +45,6 @@ export function instantService(
   const { catalog, appVersion } = deps;
   const project = instantProject(catalog);
   project.serve(deps);
-  /**
-   * What a model of the instant map is made of: its images, its columns, and the model whose encoder it holds.
-   * @throws AppError "instant-keeps-no-files", "instant-inputs-differ"
-   */
-  const kept = async ({ imagery, values, embeddings, source: { from } }: ReadyFeatures) => {
-    const columns = from.values ? values.map(({ group }) => group!) : [];
-    const layer = embeddings.find(({ name }) => name === from.embedding);
-    if (!layer) return { imagery: imagery!, groups: columns, from: null, features: "monthly" as const };
-    const { name, by, group } = layer;
-    if (by.kind === "files") throw new AppError("instant-keeps-no-files", { name });
-    const given = await wantedEmbedding({ catalog, shippedModels: deps.shippedModels }, by.model);
-    const inputs = given.imagery.modalities.map((modality) => modality.name);
-    if (from.values && String(inputs) !== String(values.map(({ modality }) => modality)))
-      throw new AppError("instant-inputs-differ", { name, inputs });
-    const features = from.values ? ("both" as const) : ("encoder" as const);
-    return {
-      imagery: given.imagery,
-      groups: [...columns, group],
-      from: { name, modelFolder: given.modelFolder },
-      features,
-    };
-  };
   const common = { seed: 0, provider: "cpu", appVersion } as const;
   return {
     "instant.state": validated(
@@ -195,47 +179,8 @@ export function instantService(
       "instant.keep",
       z.strictObject({ name: z.string().trim().min(1).max(200), map: z.boolean().default(true) }),
       async ({ name, map }) => {
-        if (catalog.models.find(name)) throw new AppError("model-exists", { name });
-        const { kind, classes } = await project.settled();
-        const ready = await project.ready();
-        const found = instantLabels(catalog);
-        if (kind !== "classes" || !found)
-          throw new AppError("instant-needs-classes", { classes: classes.filter(({ patches }) => patches > 0).length });
-        const { grid } = catalog.project.get();
-        const { labels, splitId } = found;
-        const { imagery, groups, from, features } = await kept(ready);
-        const instant = columnsOf(groups, from !== null);
-        const started = queue.start(
-          {
-            kind: "finetune",
-            ...common,
-            grid,
-            imagery,
-            labels,
-            recipe: finetuneDefaults,
-            modelFolder: from?.modelFolder ?? null,
-            architecture: architectures.tiny,
-            modelName: name,
-            method: "logistic-regression",
-            ...(from ? { features } : {}),
-            instant,
-          },
-          {
-            splitId,
-            modelId: null,
-            settings: {
-              modalities: imagery.modalities.map((modality) => modality.name),
-              size: "tiny",
-              from: from?.name ?? null,
-              seed: common.seed,
-              provider: common.provider,
-              recipe: null,
-              method: "logistic-regression",
-              ...(from ? { features } : {}),
-              instant: true,
-            },
-          },
-        );
+        const { spec, run } = await planInstant(deps, name);
+        const started = queue.start(spec, run);
         if (map)
           void queue
             .ended(started.id)
@@ -245,6 +190,81 @@ export function instantService(
         return started;
       },
     ),
+  };
+}
+
+/**
+ * The instant map as it is now as a model that is to be taught.
+ * @throws AppError "model-exists", "instant-needs-classes", "instant-not-prepared", "instant-stale", "instant-keeps-no-files", "instant-inputs-differ"
+ */
+export async function planInstant(deps: Deps, name: string): Promise<TrainingPlan<FinetuneSpec>> {
+  const { catalog, appVersion } = deps;
+  if (catalog.models.find(name)) throw new AppError("model-exists", { name });
+  const project = instantProject(catalog);
+  const { kind, classes } = await project.settled();
+  const ready = await project.ready();
+  const found = instantLabels(catalog);
+  if (kind !== "classes" || !found)
+    throw new AppError("instant-needs-classes", { classes: classes.filter(({ patches }) => patches > 0).length });
+  const { labels, splitId } = found;
+  const { imagery, groups, from, features } = await keptOf(deps, ready);
+  const common = { seed: 0, provider: "cpu" } as const;
+  return {
+    spec: {
+      kind: "finetune",
+      ...common,
+      appVersion,
+      grid: catalog.project.get().grid,
+      imagery,
+      labels,
+      recipe: finetuneDefaults,
+      modelFolder: from?.modelFolder ?? null,
+      architecture: architectures.tiny,
+      modelName: name,
+      method: "logistic-regression",
+      ...(from ? { features } : {}),
+      instant: columnsOf(groups, from !== null),
+    },
+    run: {
+      splitId,
+      modelId: null,
+      settings: {
+        ...common,
+        modalities: imagery.modalities.map((modality) => modality.name),
+        size: "tiny",
+        from: from?.name ?? null,
+        recipe: null,
+        method: "logistic-regression",
+        ...(from ? { features } : {}),
+        instant: true,
+      },
+    },
+  };
+}
+
+/**
+ * What a model of the instant map is made of: its images, its columns, and the model whose encoder it holds.
+ * @throws AppError "instant-keeps-no-files", "instant-inputs-differ"
+ */
+async function keptOf(
+  { catalog, shippedModels }: Deps,
+  { imagery, values, embeddings, source: { from } }: ReadyFeatures,
+) {
+  const columns = from.values ? values.map(({ group }) => group!) : [];
+  const layer = embeddings.find(({ name }) => name === from.embedding);
+  if (!layer) return { imagery: imagery!, groups: columns, from: null, features: "monthly" as const };
+  const { name, by, group } = layer;
+  if (by.kind === "files") throw new AppError("instant-keeps-no-files", { name });
+  const given = await wantedEmbedding({ catalog, shippedModels }, by.model);
+  const inputs = given.imagery.modalities.map((modality) => modality.name);
+  if (from.values && String(inputs) !== String(values.map(({ modality }) => modality)))
+    throw new AppError("instant-inputs-differ", { name, inputs });
+  const features = from.values ? ("both" as const) : ("encoder" as const);
+  return {
+    imagery: given.imagery,
+    groups: [...columns, group],
+    from: { name, modelFolder: given.modelFolder },
+    features,
   };
 }
 

@@ -60,6 +60,7 @@ export class JobQueue {
   readonly #outcomes = new Map<number, { readonly result: JobResult } | { readonly error: unknown }>();
   /** how jobs ended that the catalog had no room to write down */
   readonly #unwritten = new Map<number, () => void>();
+  readonly #listeners = new Set<(id: number) => void>();
   readonly #tails: Record<"network" | "files", Promise<unknown>> = {
     network: Promise.resolve(),
     files: Promise.resolve(),
@@ -184,6 +185,11 @@ export class JobQueue {
     this.#tell(id);
   }
 
+  /** Calls `listener` with every job that has ended, in whatever state. */
+  onEnd(listener: (id: number) => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** Resolves when the job has ended, in whatever state. */
   async ended(id: number): Promise<Job> {
     await this.#running.get(id)?.done;
@@ -257,6 +263,7 @@ export class JobQueue {
       // However it ended: what was measured is in the table of runs.
       announceChanged(announce, "jobs", ...(catalog.runs.ofJob(job.id) ? (["runs"] as const) : []));
       this.#tell(job.id);
+      for (const listener of this.#listeners) listener(job.id);
     }
   }
 

@@ -317,6 +317,21 @@ export async function chooseToStart(
   return model;
 }
 
+/** The inputs of a model that the project has, also those that stand in for others. */
+export function presentInputs(
+  catalog: Catalog,
+  { modalities, standIns }: Pick<ModelChoice, "modalities" | "standIns">,
+): string[] {
+  const own = new Set(catalog.modalities.list().map((modality) => modality.name));
+  return modalities.filter((input) => own.has(input) || standIns[input] !== undefined);
+}
+
+/** Names of the encoders that come with the program and fit the project. */
+export async function shippedThatFit(catalog: Catalog, shippedModels: string | undefined): Promise<string[]> {
+  const all = await shippedOf(catalog, shippedModels, (choice) => standInsFor(catalog, choice));
+  return all.flatMap(({ name, why }) => (why === null ? [name] : []));
+}
+
 /** What a training of patches starts from where nobody says: see `usualStart`. */
 export async function usualStartOf(catalog: Catalog, shippedModels: string | undefined): Promise<string | null> {
   return usualStart(await shippedOf(catalog, shippedModels, (choice) => standInsFor(catalog, choice)));

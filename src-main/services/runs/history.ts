@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inOrderOfSeverity } from "../../../src-shared/domain/finding.ts";
-import type { EvaluateResult, EvaluateSpec, LabelInput, ModelResult } from "../../../src-shared/domain/job.ts";
+import type { EvaluateResult, EvaluateSpec, ModelResult } from "../../../src-shared/domain/job.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import type { Run } from "../../../src-shared/domain/run.ts";
 import { type ModelAccuracy, type RunSummary, subsetsToMeasure } from "../../../src-shared/domain/training.ts";
@@ -17,7 +17,7 @@ import { finetuneTilesSchema, planTiles } from "../tiles/training-plan.ts";
 import { validated } from "../validated.ts";
 import { calibrationsOf } from "./calibrations.ts";
 import { findingsOf, measuredFindings } from "./findings.ts";
-import { finetuneSchema, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
+import { finetuneSchema, type GivenLabels, name, planFinetune, planPretrain, pretrainSchema } from "./training-plan.ts";
 
 const byId = z.strictObject({ id: z.int().positive() });
 
@@ -212,7 +212,7 @@ export function evaluationOf(
   { catalog, appVersion }: Pick<Deps, "catalog" | "appVersion">,
   model: Awaited<ReturnType<typeof chooseModel>>,
   subsets: string[][],
-  given?: { readonly labels: LabelInput; readonly splitId: number | null },
+  given?: GivenLabels,
 ) {
   const { grid } = catalog.project.get();
   const checked = subsets.map((subset) => modalitiesFor(catalog, model, subset));
@@ -234,6 +234,6 @@ export function evaluationOf(
     optimistic: isOptimistic(catalog),
     // Of one set of inputs there is nothing to look at side by side.
     ...(checked.length > 1 ? { smallMaps: true } : {}),
-    ...calibrationsOf(catalog, model.id, splitId),
+    ...calibrationsOf(catalog, model.id, splitId ?? undefined),
   } as const;
 }

@@ -7,7 +7,7 @@ import type { Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { labelInput } from "../labels/labels.ts";
 import { usualOverlap } from "../maps/maps.ts";
-import { chooseModel, type ModelChoice, modalitiesFor, requirePatchModel } from "../models/models.ts";
+import { chooseModel, modalitiesFor, presentInputs, requirePatchModel } from "../models/models.ts";
 import { requireOwnName } from "../models/shipped.ts";
 import { imageryOf } from "../rasters/imagery.ts";
 import { validated } from "../validated.ts";
@@ -110,12 +110,6 @@ function codesOf(legend: readonly LegendClass[], names: readonly string[]): numb
     if (!found) throw new AppError("class-not-found", { name: wanted, available: legend.map((entry) => entry.name) });
     return found.code;
   });
-}
-
-/** The inputs of a model that the project has, also those that stand in for others. */
-function presentInputs(catalog: Catalog, { modalities, standIns }: ModelChoice): string[] {
-  const own = new Set(catalog.modalities.list().map((modality) => modality.name));
-  return modalities.filter((input) => own.has(input) || standIns[input] !== undefined);
 }
 
 function requireFreeName(catalog: Catalog, wanted: string): void {

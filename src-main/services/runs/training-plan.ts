@@ -122,9 +122,17 @@ export async function planPretrain(
   };
 }
 
+/** Labels of an earlier moment, with the split that they were in. */
+export interface GivenLabels {
+  readonly labels: LabelInput;
+  readonly splitId: number | null;
+}
+
+/** @param given labels to learn from; those of now when left out */
 export async function planFinetune(
   { catalog, appVersion, shippedModels }: Where,
   request: z.output<typeof finetuneSchema>,
+  given?: GivenLabels,
 ): Promise<TrainingPlan<FinetuneSpec>> {
   const { seed, provider, method } = request;
   const features = method && usesEncoder(request.features) ? request.features : undefined;
@@ -138,7 +146,7 @@ export async function planFinetune(
     ? inputsToTeach(catalog, parent, request.modalities, features !== undefined)
     : request.modalities;
   const imagery = imageryOf(catalog, modalities, parent?.standIns);
-  const { labels, splitId } = labelInput(catalog);
+  const { labels, splitId } = given ?? labelInput(catalog);
   const { recipe, chosen } = recipeFor(request.recipe, shapeOf(labels, grid));
   const size = parent?.size ?? request.size;
   return {

@@ -150,6 +150,10 @@ export const frenchLearning: Sentences<
     "La carte instantanée a d'abord besoin de ses valeurs, calculées une seule fois à partir des images. Cliquez sur « Préparer la carte instantanée » ou lancez omnisat features.",
   "instant-stale": ({ modalities }) =>
     `Les images de ${modalities.join(", ")} ou l'emprise du projet ont changé depuis la préparation de la carte instantanée. Préparez-la de nouveau : seul ce qui a changé est calculé.`,
+  "chain-not-found": ({ id }) =>
+    `Ce projet n'a pas d'apprentissage depuis les étiquettes de numéro ${id}. Voyez ceux qu'il y a dans le panneau Étiquettes.`,
+  "chain-under-way": ({ name }) =>
+    `L'apprentissage « ${name} » depuis les étiquettes n'est pas terminé. Reprenez-le ou annulez-le d'abord.`,
   "similar-nothing-there": () =>
     "Aucune image ne montre quoi que ce soit en ce lieu. Choisissez-en un que les images couvrent.",
   "similar-none-above": ({ threshold }) =>

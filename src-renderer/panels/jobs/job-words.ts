@@ -27,9 +27,12 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
 
 export const kindOf = (job: Job): string => t(`jobs.kind.${job.kind}`);
 
+const smallMaps = "Drawing small maps with ";
+
 /** Jobs report their phases in English; the known ones are shown in the person's language. */
 export function phaseWords(phase: string): string {
   if (phase.startsWith("Evaluating ")) return t("jobs.phase.evaluating", { what: phase.slice("Evaluating ".length) });
+  if (phase.startsWith(smallMaps)) return t("jobs.phase.smallMaps", { what: phase.slice(smallMaps.length) });
   switch (phase) {
     case "":
       return t("jobs.phase.starting");

@@ -1,11 +1,15 @@
 import type { ModelResult } from "../../../../src-shared/domain/job.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
+import { errorFrom } from "../../../../src-shared/ipc/errors.ts";
 import type { InstantSource } from "../../../../src-shared/ipc/instant.ts";
 import type { Services } from "../../../services/services.ts";
 import { type Command, command } from "../command.ts";
 import { duration } from "../progress.ts";
+import { table } from "../table.ts";
+import { given } from "../values.ts";
 import { withProject } from "../with-project.ts";
 import { sourceOf, sourceOption, sourceWords } from "./features.ts";
+import { scoresText } from "./models.ts";
 
 const projectWord = { name: "PROJECT", summary: "the project's folder" } as const;
 
@@ -146,4 +150,78 @@ const suspicious = command({
   },
 });
 
-export const instantCommands: readonly Command[] = [instant, next, suspicious];
+const train = command({
+  name: "instant train",
+  summary: "from labels to a trained map beside the instant one: one command",
+  details:
+    "Keeps the instant map as it is, teaches a network on the same labels, maps both, and measures both on the labels of the test part, the network also with each input alone. Where no label tests, the labels are split by blocks first. Without --from it starts from the newest encoder of the project, else it teaches one. Ctrl+C stops at the next step; --resume goes on. Needs “omnisat features” first.",
+  positionals: [projectWord, { name: "NAME", summary: "name of the trained model and map", optional: true }],
+  options: {
+    from: {
+      type: "text",
+      value: "MODEL",
+      summary: "the encoder to start from, of the project or shipped:NAME",
+      fallback: "the newest of the project, else one is taught",
+    },
+    scratch: { type: "flag", summary: "start from random weights" },
+    preset: {
+      type: "text",
+      summary: "how long both trainings take",
+      choices: ["quick", "balanced", "thorough"],
+      fallback: "balanced",
+    },
+    steps: { type: "integer", value: "N", summary: "updates of both trainings, in the place of the preset's" },
+    seed: { type: "integer", summary: "random seed; the same number repeats it", fallback: "0" },
+    resume: { type: "flag", summary: "go on where the last one stopped" },
+  },
+  examples: [
+    ["omnisat instant train flanders crops", "instant map and trained map side by side"],
+    ["omnisat instant train flanders crops --preset quick --scratch", "in a few minutes"],
+    ["omnisat instant train flanders --resume", "after an interruption"],
+  ],
+  async run({ words, options, output, signal }) {
+    const [project, name] = words;
+    const { from, scratch, preset, steps, seed, resume } = options;
+    const usage = (problem: string) => new AppError("usage", { problem, help: "omnisat instant train --help" });
+    if (scratch && from !== undefined) throw usage("--scratch and --from exclude each other.");
+    if (name === undefined && !resume) throw usage("Name the trained map.");
+    return withProject({ project: project!, purpose: "omnisat instant", output, signal }, async (services) => {
+      const stopped = resume ? (await services["chains.list"]({})).findLast(({ ended }) => ended === null) : undefined;
+      if (resume && !stopped) throw new AppError("job-nothing-to-resume", { kind: "finetune" });
+      if (stopped) await services["chains.resume"]({ id: stopped.id });
+      const { id } =
+        stopped ??
+        (await services["chains.start"]({
+          name: name!,
+          instant: `${name} instant`,
+          encoder: `${name} encoder`,
+          ...(scratch ? { start: { kind: "scratch" as const } } : {}),
+          ...(from === undefined ? {} : { start: { kind: "model" as const, name: from } }),
+          ...given({ preset: preset as "quick" | undefined, steps, seed }),
+        }));
+      const chain = await services["chains.wait"]({ id });
+      if (chain.problem) throw errorFrom(chain.problem);
+      const { instant: kept, trained, splitMade } = chain.plan;
+      const scores = await services["models.scores"]({ models: [kept, trained] });
+      const accuracy = await services["runs.accuracy"]({ model: trained });
+      const inputs = (accuracy?.subsets ?? []).map(({ modalities, macroF1, overallAccuracy }) => [
+        modalities.join(" + "),
+        macroF1?.toFixed(3) ?? "–",
+        overallAccuracy?.toFixed(3) ?? "–",
+      ]);
+      output.result(
+        { command: "instant train", ...chain, scores, subsets: accuracy?.subsets ?? [] },
+        [
+          `“${trained}” and the instant map “${kept}” are mapped, and measured on the same labels.`,
+          ...(splitMade ? ["No label tested, so the labels were split first."] : []),
+          "",
+          scoresText(scores),
+          ...(inputs.length > 1 ? ["", table(["inputs", "macro F1", "overall accuracy"], inputs)] : []),
+        ].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
+
+export const instantCommands: readonly Command[] = [instant, next, suspicious, train];

@@ -136,7 +136,7 @@ const scores = command({
 });
 
 /** A table of scores as text: a line per model, who wins, and who is not compared. */
-function scoresText(scored: ScoreTable): string {
+export function scoresText(scored: ScoreTable): string {
   const { part, rows, apart, commonest } = scored;
   const headings = [
     "model",
