@@ -23,7 +23,13 @@ test("labels that cover the ground are learned patch by patch with rare classes 
 
 test("few parcels keep the other defaults", () => {
   const { recipe } = recipeFor({}, parcels);
-  expect(recipe).toEqual({ ...finetuneDefaults, balance: "classes", regressionWeight: 0.5, forestWeight: 0.5, boostedWeight: 0 });
+  expect(recipe).toEqual({
+    ...finetuneDefaults,
+    balance: "classes",
+    regressionWeight: 0.5,
+    forestWeight: 0.5,
+    boostedWeight: 0,
+  });
 });
 
 test("with few polygons to a usual class the methods beside the network count less, however many one class has", () => {

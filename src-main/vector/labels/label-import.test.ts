@@ -247,9 +247,7 @@ test("labels that cannot be used at all are refused with one sentence", () => {
   const table = suggestClasses(parcels, "class_name");
   expect(refusal(() => importLabels(parcels, { field: "crop", table, grid }))).toEqual([
     "labels-without-field",
-    expect.stringContaining(
-      "has no field “crop”. Choose one that it has: “parcel_id”, “class_code”",
-    ),
+    expect.stringContaining("has no field “crop”. Choose one that it has: “parcel_id”, “class_code”"),
   ]);
   expect(refusal(() => importLabels(layerOf([[null, box(0, 0, 3)]]), { field: "crop", table, grid }))[0]).toBe(
     "labels-without-class-values",
