@@ -132,6 +132,8 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "runs.reviews": { id: 1 },
     "runs.preview": { id: 1, step: 1 },
     "runs.accuracy": { model: "encoder" },
+    "chains.list": {},
+    "chains.offer": {},
     "runs.estimate": { kind: "finetune", name: "next", size: "tiny" },
     "numbers.targets": {},
     "numbers.preview": { path: join(sample, "parcels.gpkg"), field: "class_code" },
