@@ -9,6 +9,7 @@ import type { Catalog } from "../../catalog/index.ts";
 import { applyModel } from "../../jobs/applied-model.ts";
 import type { ModelDescription } from "../../learning/trained-model.ts";
 import { imageryOf } from "../rasters/imagery.ts";
+import { naming } from "../withheld.ts";
 import { licenceOf } from "./import.ts";
 
 // Encoders that come with the program, in the folder that the host names: found, and compared with a project.
@@ -131,7 +132,7 @@ export function shippedModels(
         };
         return { ...known, findings: requireFit(catalog, description, name, standIns) };
       } catch (error) {
-        return { ...known, why: errorMessage(error) };
+        return { ...known, why: errorMessage(naming(error)) };
       }
     }),
   );
