@@ -15,6 +15,12 @@ export interface SimilarClick {
 const rest = 200;
 const usualThreshold = 0.5;
 
+/** Notes how long something took since clicks changed, for who looks at the window's timings; only the last one is kept. */
+function measured(name: string, start: number, detail: string): void {
+  performance.clearMeasures(name);
+  performance.measure(name, { start, detail });
+}
+
 /** Places like those that were clicked: the clicks, how alike every place is, and the best places. */
 export class Similar {
   readonly #client: Client;
@@ -32,6 +38,7 @@ export class Similar {
   #turn = 0;
   #listTurn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #changedAt = 0;
 
   constructor({ client, session }: { client: Client; session: ProjectSession }) {
     this.#client = client;
@@ -79,11 +86,18 @@ export class Similar {
     this.#set([]);
   }
 
+  /** The map shows all of an answer: the list of places may follow. */
+  drawn(epoch: string): void {
+    if (epoch !== this.#found?.epoch) return;
+    measured("similar:drawn", this.#changedAt, epoch);
+    if (this.#places === null && this.#timer !== undefined) void this.#list();
+  }
+
   /** Moves the threshold; the list follows when it rests. */
   look(threshold: number): void {
     this.#threshold = threshold;
     this.#forgetPlaces();
-    this.#timer = setTimeout(() => void this.#list(), rest);
+    this.#listLater();
   }
 
   /** Writes scores or polygons. */
@@ -108,6 +122,7 @@ export class Similar {
   }
 
   #set(clicks: readonly SimilarClick[]): void {
+    this.#changedAt = performance.now();
     this.#clicks = clicks;
     this.failed = undefined;
     void this.#find();
@@ -126,7 +141,9 @@ export class Similar {
       const found = await this.#client.invoke("similar.find", this.#asked);
       if (turn !== this.#turn) return;
       this.#found = found;
-      void this.#list();
+      measured("similar:answered", this.#changedAt, found.epoch);
+      // Listing keeps the program from answering tiles: they come first.
+      this.#listLater();
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#found = null;
@@ -141,9 +158,17 @@ export class Similar {
     this.#places = null;
     this.#listTurn++;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #listLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#list(), rest);
   }
 
   async #list(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const turn = ++this.#listTurn;
     const { threshold } = this;
     if (this.#found === null) return;

@@ -26,6 +26,12 @@ test("every click asks again, wanted and unwanted ones apart, and only the newes
   expect(similar.found?.epoch).toBe("second");
   await early.answer(found("first"));
   expect([similar.found?.epoch, similar.busy]).toEqual(["second", false]);
+  // The list follows when the map shows the answer, and not for one that is no longer shown.
+  similar.drawn("first");
+  await settle();
+  expect(similar.places).toBeNull();
+  similar.drawn("second");
+  await settle();
   expect(similar.places).toEqual(places);
   similar.remove(0);
   await settle();
@@ -41,6 +47,8 @@ test("a list that comes after its clicks were taken back is not shown", async ()
   await window.enter();
   similar.click([1, 2]);
   await settle();
+  similar.drawn("a");
+  await settle();
   similar.clear();
   await late.answer(places);
   expect([similar.places, similar.failed]).toEqual([null, undefined]);
@@ -52,6 +60,9 @@ test("the list follows the slider when it rests, and what cannot be done is said
   const similar = new Similar(window);
   await window.enter();
   similar.click([1, 2]);
+  await settle();
+  // Where the map is hidden nothing is drawn: the list comes all the same.
+  await vi.advanceTimersByTimeAsync(300);
   await settle();
   for (const threshold of [0.6, 0.7, 0.8]) similar.look(threshold);
   expect(similar.places).toBeNull();

@@ -30,6 +30,8 @@ interface TilesOverlayOptions {
   /** lays a layer over the map; returns how to take it away */
   readonly place: (layer: WebGLTileLayer) => () => void;
   readonly onloading: (change: number) => void;
+  /** the view shows all of this epoch */
+  readonly ondrawn?: ((epoch: string) => void) | undefined;
 }
 
 interface Drawn {
@@ -73,7 +75,7 @@ export class TilesOverlay {
   }
 
   #draw(what: ShownTiles): Drawn {
-    const { projection, place, onloading } = this.#options;
+    const { projection, place, onloading, ondrawn } = this.#options;
     const raster = new RasterLayer({
       source: this.#sourceOf(what),
       projection,
@@ -82,6 +84,14 @@ export class TilesOverlay {
       onloading,
       statistics: () => Promise.resolve([]),
     });
+    if (ondrawn) {
+      const told = () => {
+        if (!raster.complete) return;
+        raster.layer.un("postrender", told);
+        ondrawn(what.epoch);
+      };
+      raster.layer.on("postrender", told);
+    }
     return { raster, remove: place(raster.layer) };
   }
 

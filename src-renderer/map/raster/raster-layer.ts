@@ -101,6 +101,14 @@ export class RasterLayer {
     return this.#asked && this.#pending === 0;
   }
 
+  /** Every tile of the view was drawn in the last frame. */
+  get complete(): boolean {
+    const renderer = this.layer.hasRenderer()
+      ? (this.layer.getRenderer() as { renderComplete?: boolean } | null)
+      : null;
+    return this.#pending === 0 && renderer?.renderComplete === true;
+  }
+
   /** Takes what was stored anew. `false`: the layer has to be made again, since a blend mode needs its own canvas. */
   restyle(stored: Readonly<Record<string, unknown>>): boolean {
     const before = this.#style;
