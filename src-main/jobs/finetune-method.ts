@@ -91,7 +91,7 @@ async function teachOn(
   try {
     const from = base ? `, on ${features === "both" ? "monthly values and " : ""}what “${base.description.name}” makes of the images` : ""; // biome-ignore format: one sentence
     context.log(
-      `Teaching ${targets.legend.map(({ name }) => name).join(", ")} from ${countedLabels(train.usable().length, given.unit)} by ${instant ? "the instant map" : methodNames[method]}${from}.`,
+      `Teaching ${targets.legend.map(({ name }) => name).join(", ")} from ${countedLabels(train.usable().length, given.unit)} by ${spec.instant ? "the instant map" : methodNames[method]}${from}.`,
     );
     const side = encoder?.side ?? methodTileSide(modalities);
     const inside = { task: "dense", normalizations, side, legend: targets.legend } as const;
