@@ -30,4 +30,6 @@ export interface Deps {
   readonly shippedModels?: string | undefined;
   /** the host is shutting down: every job stops at its next step and stays resumable */
   readonly signal?: AbortSignal;
+  /** the host does not close the catalog before `work` has settled */
+  readonly keepOpen?: (work: Promise<unknown>) => void;
 }

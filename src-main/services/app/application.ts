@@ -28,6 +28,8 @@ export interface OpenProject {
   readonly services: Services;
   readonly windows: Set<WindowSession>;
   readonly stop: AbortController;
+  /** work that needs the catalog after its job has ended */
+  readonly holds: Set<Promise<unknown>>;
 }
 
 /** Jobs of the project that run or wait in this process. Jobs of another process, while we only read, do not count. */
@@ -108,6 +110,7 @@ export class Application {
       catalog,
       windows,
       stop,
+      holds: new Set(),
       services: services({
         catalog,
         appVersion: this.host.appVersion,
@@ -115,6 +118,14 @@ export class Application {
         settingsFolder: this.host.settingsFolder,
         shippedModels: this.host.shippedModels,
         signal: stop.signal,
+        keepOpen: (work) => {
+          project.holds.add(work);
+          const settled = () => {
+            project.holds.delete(work);
+            this.#closeUnused(project);
+          };
+          work.then(settled, settled);
+        },
         announce: (topic, what) => {
           for (const window of windows) window.tell(topic, what);
           if (topic === "catalog.changed" && (what as Topics["catalog.changed"]).table === "acquisitions")
@@ -134,7 +145,10 @@ export class Application {
   }
 
   #closeUnused(project: OpenProject): void {
-    if (project.windows.size === 0 && unfinishedJobs(project).length === 0) this.#close(project);
+    // It may be closed already: what is held ends after that too.
+    if (this.#open.get(project.catalog.folder) !== project || project.windows.size > 0 || project.holds.size > 0)
+      return;
+    if (unfinishedJobs(project).length === 0) this.#close(project);
   }
 
   /** Draws the project's card anew, once nothing has changed for a moment. */
@@ -168,6 +182,7 @@ export class Application {
     for (const session of [...this.#sessions]) session.close();
     const projects = [...this.#open.values()];
     for (const { stop } of projects) stop.abort(new DOMException("The program was closed.", "AbortError"));
+    await Promise.allSettled(projects.flatMap(({ holds }) => [...holds]));
     await Promise.allSettled(
       projects.flatMap((project) => unfinishedJobs(project).map((id) => project.services["jobs.wait"]({ id }))),
     );

@@ -43,7 +43,7 @@ export class ChainQueue {
     this.#deps = deps;
     this.#queue = queue;
     this.#parts = parts;
-    queue.onEnd((job) => void this.#ended(job));
+    queue.onEnd((job) => this.#ended(job));
   }
 
   list(): ChainFacts[] {

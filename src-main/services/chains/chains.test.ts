@@ -190,3 +190,25 @@ test("a chain stops where a job is stopped or fails, goes on from there also aft
   expect((await start(6)).id).toBeGreaterThan(last.id);
   await all["chains.cancel"]({ id: last.id + 1 });
 }, 60_000);
+
+test("whoever hears that a step has ended finds the next one queued, so that a project without a window stays open", async () => {
+  const unfinished: number[] = [];
+  let held: Promise<unknown> | undefined;
+  const own = services({
+    catalog,
+    appVersion: "test",
+    runJob: running,
+    announce: (topic) => {
+      if (topic !== "job.state" || catalog.chains.list().at(-1)!.ended) return;
+      unfinished.push(catalog.jobs.list().filter(({ state }) => state === "queued" || state === "running").length);
+    },
+    keepOpen: (work) => {
+      held = work;
+    },
+  });
+  const { id } = await own["chains.start"]({ name: "map 7", instant: "instant 7", encoder: "encoder 7", preset: "quick", start: { kind: "scratch" } }); // biome-ignore format: one call
+  expect((await own["chains.wait"]({ id })).state).toBe("done");
+  await held;
+  expect(unfinished.length).toBeGreaterThan(6);
+  expect(Math.min(...unfinished)).toBe(1);
+}, 60_000);

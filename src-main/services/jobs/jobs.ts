@@ -60,7 +60,7 @@ export class JobQueue {
   readonly #outcomes = new Map<number, { readonly result: JobResult } | { readonly error: unknown }>();
   /** how jobs ended that the catalog had no room to write down */
   readonly #unwritten = new Map<number, () => void>();
-  readonly #listeners = new Set<(id: number) => void>();
+  readonly #listeners = new Set<(id: number) => Promise<void>>();
   readonly #tails: Record<"network" | "files", Promise<unknown>> = {
     network: Promise.resolve(),
     files: Promise.resolve(),
@@ -185,8 +185,8 @@ export class JobQueue {
     this.#tell(id);
   }
 
-  /** Calls `listener` with every job that has ended, in whatever state. */
-  onEnd(listener: (id: number) => void): void {
+  /** Calls `listener` with every job that has ended, in whatever state. Others hear of the end when what the listener queues is queued. */
+  onEnd(listener: (id: number) => Promise<void>): void {
     this.#listeners.add(listener);
   }
 
@@ -259,11 +259,17 @@ export class JobQueue {
       });
     } finally {
       guard?.end();
-      this.#running.delete(job.id);
-      // However it ended: what was measured is in the table of runs.
-      announceChanged(announce, "jobs", ...(catalog.runs.ofJob(job.id) ? (["runs"] as const) : []));
-      this.#tell(job.id);
-      for (const listener of this.#listeners) listener(job.id);
+      // Without a window the project is closed as soon as nothing runs: what follows is queued before that is heard.
+      const running = this.#running.get(job.id);
+      if (running) this.#deps.keepOpen?.(running.done);
+      try {
+        for (const listener of this.#listeners) await listener(job.id);
+      } finally {
+        this.#running.delete(job.id);
+        // However it ended: what was measured is in the table of runs.
+        announceChanged(announce, "jobs", ...(catalog.runs.ofJob(job.id) ? (["runs"] as const) : []));
+        this.#tell(job.id);
+      }
     }
   }
 
