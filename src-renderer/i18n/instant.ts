@@ -54,6 +54,10 @@ export const instantMessages = messages({
         "{count} étiquettes ne lui apprennent rien : pas d’image à cet endroit, ou une autre étiquette sur le même patch.",
     },
   },
+  "instant.compared": {
+    en: "Hidden while two layers are compared.",
+    fr: "Masquée pendant la comparaison de deux couches.",
+  },
   "instant.show": { en: "Show", fr: "Afficher" },
   "instant.layer.class": { en: "Class", fr: "Classe" },
   "instant.layer.confidence": { en: "Confidence", fr: "Confiance" },
