@@ -9,8 +9,19 @@ const usualThreshold = 0.5;
 
 const help = "omnisat similar --help";
 
+/** Places, each an option of its own. */
+const placesOption = (what: string) =>
+  ({ type: "list", whole: true, value: "LON,LAT", summary: `${what}; repeat it for more` }) as const;
+
+/** Of --at: at least one. @throws AppError "usage" */
+function placesAt(texts: readonly string[] | undefined, what: string, help: string): [number, number][] {
+  const places = placesOf(texts, "--at", help);
+  if (places.length === 0) throw new AppError("usage", { help, problem: `--at LON,LAT is needed: ${what}.` });
+  return places;
+}
+
 /** “4.06,50.74” → longitude and latitude. */
-function placesOf(texts: readonly string[], option: string, help: string): [number, number][] {
+function placesOf(texts: readonly string[] = [], option: string, help: string): [number, number][] {
   return texts.map((text) => {
     const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
     const [longitude, latitude] = numbers as [number, number];
@@ -30,8 +41,8 @@ const similar = command({
     "The score of a place is the cosine of the angle between its standardised values and the mean of those of --at, less half of the mean of those of --not: 1 is alike, 0 has nothing in common. Needs “omnisat features” first. --out writes the scores (.tif, −1 to 1) or what lies above --threshold as polygons (.gpkg, .geojson, .shp).",
   positionals: [{ name: "PROJECT", summary: "the project's folder" }],
   options: {
-    at: { type: "list", whole: true, value: "LON,LAT", summary: "a wanted place; repeat it for more" },
-    not: { type: "list", whole: true, value: "LON,LAT", summary: "an unwanted place; repeat it for more" },
+    at: placesOption("a wanted place"),
+    not: placesOption("an unwanted place"),
     out: { type: "text", value: "FILE", summary: "file to write: .tif, .gpkg, .geojson or .shp" },
     threshold: {
       type: "number",
@@ -54,10 +65,8 @@ const similar = command({
     ],
   ],
   async run({ words, options, output, signal }) {
-    const like = placesOf(options.at ?? [], "--at", help);
-    const unlike = placesOf(options.not ?? [], "--not", help);
-    if (like.length === 0)
-      throw new AppError("usage", { help, problem: "--at LON,LAT is needed: a place to look for." });
+    const like = placesAt(options.at, "a place to look for", help);
+    const unlike = placesOf(options.not, "--not", help);
     const threshold = options.threshold ?? usualThreshold;
     const from = options.from === undefined ? undefined : sourceOf(options.from, help);
     const clicks = { like, unlike, lonLat: true, from };
@@ -103,7 +112,7 @@ const outline = command({
     "A region grows from each place over neighbouring patches with like values, up to the strongest edge around it; --grow says how far instead. Import the file with “omnisat labels import” once you have looked at it. Needs “omnisat features” first.",
   positionals: [{ name: "PROJECT", summary: "the project's folder" }],
   options: {
-    at: { type: "list", whole: true, value: "LON,LAT", summary: "a place inside what you want; repeat it for more" },
+    at: placesOption("a place inside what you want"),
     out: { type: "text", value: "FILE", summary: "file to write: .gpkg, .geojson or .shp" },
     grow: {
       type: "number",
@@ -114,9 +123,9 @@ const outline = command({
   },
   examples: [["omnisat outline flanders --at 4.0630,50.7460 --out field.gpkg", "the field around that place"]],
   async run({ words, options, output, signal }) {
-    const usage = (problem: string) => new AppError("usage", { help: "omnisat outline --help", problem });
-    const at = placesOf(options.at ?? [], "--at", "omnisat outline --help");
-    if (at.length === 0) throw usage("--at LON,LAT is needed: a place inside what you want.");
+    const ownHelp = "omnisat outline --help";
+    const usage = (problem: string) => new AppError("usage", { help: ownHelp, problem });
+    const at = placesAt(options.at, "a place inside what you want", ownHelp);
     if (!options.out) throw usage("--out FILE is needed: .gpkg, .geojson or .shp.");
     const { grow, overwrite } = options;
     if (grow !== undefined && !(grow >= 0 && grow <= 1))
