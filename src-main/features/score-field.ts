@@ -1,4 +1,4 @@
-import { boundsOfTile, resolutionOfLevel, type TileAddress, tileSize } from "../../src-shared/geo/tile-grid.ts";
+import { noScoreByte, type ScoresRequest, scoreByte } from "../../src-shared/ipc/pixels.ts";
 import { type ComparedPatches, noScore, scoreSteps } from "./similar.ts";
 
 /** A place that is like what was clicked. */
@@ -11,6 +11,16 @@ export interface AlikePlace {
   /** patches that hang together with it above the threshold */
   readonly patches: number;
 }
+
+/** Which patches are wanted, and how many of them. */
+export type ScoreWindow = Omit<ScoresRequest, "epoch">;
+
+/** The byte of every stored score, from the lowest number of 16 bits on. */
+const noScoreOffset = -noScore;
+const byteOf = Uint8Array.from({ length: 2 ** 16 }, (_, at) => {
+  const score = at - noScoreOffset;
+  return score === noScore ? noScoreByte : Math.min(201, Math.max(1, scoreByte(score / scoreSteps)));
+});
 
 const keyOf = (col: number, row: number): number => row * 2 ** 26 + col;
 
@@ -72,39 +82,28 @@ export class ScoreField {
   }
 
   /**
-   * A map tile of scores, per cent and 100 more: 0 is −1, 200 is 1; each pixel is the patch that holds its centre.
-   * @param meters of a compared patch's side
+   * Scores of every `step`th patch as bytes, rows from the top; a step of several patches shows the one in its middle.
+   * @returns [height, width] as `scoreByte` writes them
    */
-  tile(address: TileAddress, meters: number): { readonly samples: Uint8Array; readonly mask: Uint8Array } | undefined {
+  window({ col, row, width, height, step }: ScoreWindow): Uint8Array {
     const { side } = this.compared;
-    const { minX, maxY } = boundsOfTile(address);
-    const resolution = resolutionOfLevel(address.z);
-    const patch = (start: number, at: number) => Math.floor((start + (at + 0.5) * resolution) / meters);
-    const cols = Int32Array.from({ length: tileSize }, (_, x) => patch(minX, x));
-    const samples = new Uint8Array(tileSize * tileSize);
-    const mask = new Uint8Array(samples.length / 8);
-    let any = false;
-    for (let y = 0, at = 0; y < tileSize; y++) {
-      const row = patch(-maxY, y);
-      const blockRow = Math.floor(row / side);
-      const inBlock = (row - blockRow * side) * side;
+    const bytes = new Uint8Array(width * height);
+    const middle = step >> 1;
+    for (let y = 0, at = 0; y < height; y++) {
+      const own = row + y * step + middle;
+      const blockRow = Math.floor(own / side);
+      const inBlock = (own - blockRow * side) * side;
       let [block, start] = [Number.NaN, -1];
-      for (let x = 0; x < tileSize; x++, at++) {
-        const col = cols[x]!;
-        const blockCol = Math.floor(col / side);
+      for (let x = 0, patch = col + middle; x < width; x++, at++, patch += step) {
+        const blockCol = Math.floor(patch / side);
         if (blockCol !== block) {
           block = blockCol;
           start = this.#at(blockCol, blockRow);
         }
-        if (start < 0) continue;
-        const score = this.scores[start + inBlock + col - blockCol * side]!;
-        if (score === noScore) continue;
-        any = true;
-        samples[at] = Math.round((score * 100) / scoreSteps) + 100;
-        mask[at >> 3]! |= 1 << (at & 7);
+        if (start >= 0) bytes[at] = byteOf[this.scores[start + inBlock + patch - blockCol * side]! + noScoreOffset]!;
       }
     }
-    return any ? { samples, mask } : undefined;
+    return bytes;
   }
 
   /**
@@ -169,7 +168,8 @@ export class ScoreField {
   count(threshold: number): number {
     const limit = Math.round(threshold * scoreSteps);
     let count = 0;
-    for (const score of this.scores) if (score >= limit && score !== noScore) count++;
+    const { scores } = this;
+    for (let i = 0; i < scores.length; i++) if (scores[i]! >= limit && scores[i] !== noScore) count++;
     return count;
   }
 }

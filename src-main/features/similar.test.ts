@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { seededRandom } from "../files/index.ts";
-import { decodeTileValue } from "./fixtures/tile-value.ts";
 import {
   ComparedPart,
   comparedPatches,
@@ -128,10 +127,13 @@ test("scores are the cosines to what was clicked, whichever thread has the patch
     }
   expect(unseen).toBe(9);
   expect(one.at(50, 0)).toBe(noScore);
-  // A pixel of level 13 is a patch of 10 m.
-  const tile = one.tile({ z: 13, x: 0, y: 0 }, 10)!;
-  expect(decodeTileValue(tile, 3, 5)).toBe(Math.round(one.at(3, 5) / 100) + 100);
-  expect(decodeTileValue(tile, 8, 8)).toBeUndefined();
+  const scores = one.window({ col: -2, row: -1, width: 60, height: 12, step: 1 });
+  expect(scores[6 * 60 + 5]).toBe(Math.round(one.at(3, 5) / 100) + 101);
+  expect([scores[9 * 60 + 10], scores[59]]).toEqual([0, 0]);
+  const every = one.window({ col: -2, row: -1, width: 20, height: 4, step: 3 });
+  expect([...every]).toEqual(
+    Array.from(every, (_, at) => scores[(3 * Math.floor(at / 20) + 1) * 60 + 3 * (at % 20) + 1]),
+  );
   layer.close();
 });
 

@@ -10,6 +10,7 @@ import { client } from "../client/index.ts";
 import { layers, mapActivity, session } from "../state/index.ts";
 import { mapColors } from "./colors.ts";
 import { mapView } from "./index.ts";
+import { ScoreLayer } from "./layers/score-layer.ts";
 import { projectionOf } from "./projection.ts";
 import { MapSync } from "./sync.svelte.ts";
 
@@ -97,6 +98,12 @@ export function overlayCopies(): BaseLayer[] {
       zIndex: layer.getZIndex() ?? 0,
       className: `snapshot-${layer.getClassName()}`,
     };
+    if (layer instanceof ScoreLayer) {
+      const copy = layer.copy(look.className);
+      copy.setOpacity(look.opacity);
+      copy.setZIndex(look.zIndex);
+      return [copy];
+    }
     // Labels of many patches are a picture.
     if (layer instanceof ImageLayer) return [new ImageLayer({ source: layer.getSource(), ...look })];
     if (!(layer instanceof BaseVectorLayer)) return [];

@@ -39,6 +39,7 @@ export class Similar {
   #listTurn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #changedAt = 0;
+  #lost = "";
 
   constructor({ client, session }: { client: Client; session: ProjectSession }) {
     this.#client = client;
@@ -91,6 +92,13 @@ export class Similar {
     if (epoch !== this.#found?.epoch) return;
     measured("similar:drawn", this.#changedAt, epoch);
     if (this.#places === null && this.#timer !== undefined) void this.#list();
+  }
+
+  /** The program has these scores no more, as after a restart: it finds them again from the clicks, once. */
+  lost(epoch: string): void {
+    if (epoch !== this.#found?.epoch || epoch === this.#lost) return;
+    this.#lost = epoch;
+    void this.#find();
   }
 
   /** Moves the threshold; the list follows when it rests. */

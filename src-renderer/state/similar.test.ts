@@ -9,7 +9,8 @@ let program: FakeProgram;
 beforeEach(() => {
   program = newProgram();
 });
-const found = (epoch: string) => ({ epoch, meters: 10, patches: 100, outside: 0, milliseconds: 1 });
+const found = (epoch: string) =>
+  ({ epoch, extent: [0, 0, 10, 10], meters: 10, patches: 100, outside: 0, milliseconds: 1 }) as const;
 const places = { places: [{ point: [5, 5] as const, score: 0.9, hectares: 1 }], hectares: 2 };
 
 test("every click asks again, wanted and unwanted ones apart, and only the newest answer is shown", async () => {
@@ -37,6 +38,18 @@ test("every click asks again, wanted and unwanted ones apart, and only the newes
   await settle();
   // Without a wanted click there is nothing to look for.
   expect([similar.found, similar.clicks.length]).toEqual([null, 1]);
+});
+
+test("scores that the program has given up are found again from their clicks, once", async () => {
+  program.on("similar.find", found("a"));
+  const window = newWindow(program);
+  const similar = new Similar(window);
+  await window.enter();
+  similar.click([1, 2]);
+  await settle();
+  for (const epoch of ["earlier", "a", "a"]) similar.lost(epoch);
+  await settle();
+  expect(program.requests("similar.find")).toHaveLength(2);
 });
 
 test("a list that comes after its clicks were taken back is not shown", async () => {

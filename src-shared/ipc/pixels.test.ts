@@ -7,6 +7,7 @@ import {
   openPixelTile,
   type PixelTile,
   parsePixelPath,
+  scoresPath,
   tilePath,
   vectorPath,
 } from "./pixels.ts";
@@ -23,6 +24,8 @@ test("a path says what it asks for, whatever the layer is called", () => {
   expect(parsePixelPath(tilePath(tile))).toEqual({ kind: "tile", ...tile });
   const vector = { layer: "vector:3", bounds: { minX: -1.5, minY: 2, maxX: 3, maxY: 4 }, resolution: 0.5, version: "" };
   expect(parsePixelPath(vectorPath(vector))).toEqual({ kind: "vector", ...vector });
+  const scores = { epoch: "a/b", col: -3, row: 17, width: 1024, height: 900, step: 2 };
+  expect(parsePixelPath(scoresPath(scores))).toEqual({ kind: "scores", ...scores });
 });
 
 test("what is no path of ours is none", () => {
@@ -32,6 +35,10 @@ test("what is no path of ours is none", () => {
     "/tile/a/1/2/3",
     "/tile/%/1/2/3?bands=B",
     "/vector/a",
+    "/scores/a/0/0/1/1",
+    "/scores/a/0/0/0/1/1",
+    "/scores/a/0/0/1.5/1/1",
+    "/scores/a/0/0/4000/4000/1",
     "/",
   ]) {
     expect(parsePixelPath(path)).toBeUndefined();

@@ -8,6 +8,7 @@ import type { TileAddress } from "../geo/tile-grid.ts";
  * |---|---|
  * | `/tile/LAYER/Z/X/Y?bands=B04,B03,B02&v=VERSION` | one map tile of a raster layer with all bands of the combination: `PixelTile` |
  * | `/vector/LAYER?bounds=minX,minY,maxX,maxY&resolution=R&v=VERSION` | GeoJSON in the project's CRS, cut to the view |
+ * | `/scores/EPOCH/COL/ROW/WIDTH/HEIGHT/STEP` | how alike patches are to clicked ones: one byte each, rows from the top, `scoreByte` |
  * | `/file/export/FILE` | a file that lies in the project's folder of exports |
  *
  * `v` is the version that `layers.sources` gave: an address with the right one may be kept by the browser for good.
@@ -36,6 +37,26 @@ export const vectorPath = ({ layer, bounds, resolution, version }: VectorRequest
   return `/vector/${word(layer)}?bounds=${[minX, minY, maxX, maxY].join(",")}&resolution=${resolution}&v=${word(version)}`;
 };
 
+/** Patches of a heat map of `similar.find`: every `step`th in both directions, from a corner that is counted as its `extent` is. */
+export interface ScoresRequest {
+  readonly epoch: string;
+  readonly col: number;
+  readonly row: number;
+  /** answered scores, not patches */
+  readonly width: number;
+  readonly height: number;
+  readonly step: number;
+}
+
+/** No more scores than this are answered at once. */
+const mostScores = 4_000_000;
+/** Of a patch without a score; the others: 1 is −1, 201 is 1. */
+export const noScoreByte = 0;
+export const scoreByte = (score: number): number => Math.round(score * 100) + 101;
+
+export const scoresPath = ({ epoch, col, row, width, height, step }: ScoresRequest): string =>
+  `/scores/${word(epoch)}/${[col, row, width, height, step].join("/")}`;
+
 /** `file` is the name of a file in the project's own folder of exports. */
 export const exportFilePath = (file: string): string => `/file/export/${word(file)}`;
 
@@ -43,6 +64,7 @@ export const exportFilePath = (file: string): string => `/file/export/${word(fil
 export type PixelPath =
   | ({ readonly kind: "tile" } & TileRequest)
   | ({ readonly kind: "vector" } & VectorRequest)
+  | ({ readonly kind: "scores" } & ScoresRequest)
   | { readonly kind: "export"; readonly file: string };
 
 export function parsePixelPath(path: string): PixelPath | undefined {
@@ -73,6 +95,13 @@ export function parsePixelPath(path: string): PixelPath | undefined {
       if (![minX, minY, maxX, maxY].every(Number.isFinite) || !(resolution > 0)) return undefined;
       const bounds = { minX, minY, maxX, maxY };
       return { kind: "vector", layer: decodeURIComponent(parts[1]!), bounds, resolution, version };
+    }
+    if (parts[0] === "scores" && parts.length === 7) {
+      const numbers = parts.slice(2).map(Number) as [number, number, number, number, number];
+      const [col, row, width, height, step] = numbers;
+      if (!numbers.every(Number.isSafeInteger) || width < 1 || height < 1 || step < 1) return undefined;
+      if (width * height > mostScores) return undefined;
+      return { kind: "scores", epoch: decodeURIComponent(parts[1]!), col, row, width, height, step };
     }
     if (parts[0] === "file" && parts[1] === "export" && parts.length === 3)
       return { kind: "export", file: decodeURIComponent(parts[2]!) };

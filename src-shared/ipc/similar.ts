@@ -15,8 +15,10 @@ export interface SimilarClicks {
 
 /** How alike every patch is to what was clicked, −1 to 1. */
 export interface SimilarFound {
-  /** part of the address of its tiles, layer `similar`; the same clicks on the same values have the same */
+  /** names its scores (`scoresPath`); the same clicks on the same values have the same */
   readonly epoch: string;
+  /** where there are scores, counted in squares of `meters` from the CRS origin, rows southwards */
+  readonly extent: readonly [col: number, row: number, width: number, height: number];
   /** side of what one score stands for, in metres: the project's patch, or more where the project is too large to compare every patch */
   readonly meters: number;
   /** patches that were compared */

@@ -53,13 +53,18 @@ export async function answerPixels(catalog: Catalog, path: string, signal: Abort
   if (!asked) throw new AppError("layer-not-found", { id: path });
   if (asked.kind === "tile") return answerTile(catalog, asked, signal);
   if (asked.kind === "export") return readExportFile(catalog, asked.file);
+  if (asked.kind === "scores") {
+    const scores = similarProject(catalog).scores(asked);
+    // Scores of an epoch never change; those that were given up are found again from their clicks.
+    if (!scores) throw new AppError("layer-not-found", { id: asked.epoch });
+    return answer(tileType, scores, asked.epoch, asked.epoch);
+  }
   const { text, version } = await readVectors(catalog, asked, signal);
   return answer("application/geo+json", Buffer.from(text), version, asked.version);
 }
 
 async function answerTile(catalog: Catalog, asked: TileRequest, signal: AbortSignal): Promise<PixelAnswer> {
   if (asked.z > deepestLevel) throw new AppError("layer-not-found", { id: asked.layer });
-  if (asked.layer === "similar") return answerSimilar(catalog, asked);
   const instant = instantLayerOf(asked.layer);
   if (instant) return answerInstant(catalog, asked, instant);
   const { layer, version } = await layerAsked(catalog, asked);
@@ -95,12 +100,6 @@ async function answerInstant(catalog: Catalog, asked: TileRequest, what: Instant
   const drawn = await project.tile(asked, what);
   // Something newer may have been learned meanwhile.
   return bytesTile(asked, drawn, instantScale(what), () => (project.epoch === epoch ? epoch : ""));
-}
-
-/** A tile of how alike places are to those that were clicked; nothing of it is kept here. */
-function answerSimilar(catalog: Catalog, asked: TileRequest): Promise<PixelAnswer> {
-  const known = similarProject(catalog).tile(asked.version, asked);
-  return bytesTile(asked, known?.drawn, instantScale("similarity"), () => (known ? asked.version : ""));
 }
 
 /** A tile of one byte per pixel. */

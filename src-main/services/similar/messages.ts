@@ -15,10 +15,10 @@ export interface SimilarTasks {
     };
     readonly output: ComparedPatches | null;
   };
-  /** Writes the scores of the part's blocks to their place in `scores`; gives the clicks where nothing is seen. */
+  /** Writes the scores of the part's blocks to their place in `scores`; gives how many have one, and the clicks where nothing is seen. */
   readonly score: {
     readonly input: { readonly like: readonly Patch[]; readonly unlike: readonly Patch[]; readonly scores: Int16Array };
-    readonly output: { readonly outside: number; readonly nothing: boolean };
+    readonly output: { readonly scored: number; readonly outside: number; readonly nothing: boolean };
   };
   readonly grow: {
     readonly input: { readonly at: Patch; readonly reach: number; readonly most: number };

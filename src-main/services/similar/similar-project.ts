@@ -4,16 +4,10 @@ import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { LearnedFrom } from "../../../src-shared/domain/learned-from.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
-import type { TileAddress } from "../../../src-shared/geo/tile-grid.ts";
+import type { ScoresRequest } from "../../../src-shared/ipc/pixels.ts";
 import type { SimilarClicks } from "../../../src-shared/ipc/similar.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import {
-  type ComparedPatches,
-  type FeatureGroup,
-  type GrownRegion,
-  noScore,
-  ScoreField,
-} from "../../features/index.ts";
+import { type ComparedPatches, type FeatureGroup, type GrownRegion, ScoreField } from "../../features/index.ts";
 import { instantProject } from "../instant/instant-project.ts";
 import { TaskThread, threadLimits } from "../instant/thread.ts";
 import type { SimilarTasks } from "./messages.ts";
@@ -35,6 +29,8 @@ export interface FoundField {
   readonly field: ScoreField;
   /** of what one score stands for */
   readonly meters: number;
+  /** patches that have a score */
+  readonly scored: number;
   readonly outside: number;
   readonly milliseconds: number;
   /** what was compared, one text for each input */
@@ -99,6 +95,7 @@ export class SimilarProject {
       epoch,
       field: new ScoreField(compared, scores),
       meters: patchMeters * compared.every,
+      scored: told.reduce((sum, one) => sum + one.scored, 0),
       outside,
       milliseconds: performance.now() - began,
       values: this.#values,
@@ -107,10 +104,9 @@ export class SimilarProject {
     return found;
   }
 
-  /** A tile of a heat map that is kept; `undefined` of any other. */
-  tile(epoch: string, address: TileAddress) {
-    const found = this.#fields.get(epoch);
-    return found && { drawn: found.field.tile(address, found.meters) };
+  /** Scores of a heat map that is kept; `undefined` of any other. */
+  scores({ epoch, ...window }: ScoresRequest): Uint8Array | undefined {
+    return this.#fields.get(epoch)?.field.window(window);
   }
 
   /** The region that grows from a place: the last one is kept for the slider. @throws AppError as `find` */
@@ -218,13 +214,6 @@ function valuesOf({ modality, key, made }: FeatureGroup): string {
 
 const similarThread = (): TaskThread<SimilarTasks> =>
   new TaskThread("similar places", () => new Worker(new URL("./worker.ts", import.meta.url), threadLimits));
-
-/** Patches of a field that have a score. */
-export function scored({ scores }: ScoreField): number {
-  let count = 0;
-  for (const score of scores) if (score !== noScore) count++;
-  return count;
-}
 
 const projects = new WeakMap<Catalog, SimilarProject>();
 

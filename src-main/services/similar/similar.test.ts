@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { defaultColor } from "../../../src-shared/domain/legend.ts";
+import { scoreByte, scoresPath } from "../../../src-shared/ipc/pixels.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { FeatureLayer } from "../../features/index.ts";
 import { contextOf } from "../../jobs/context.ts";
@@ -108,12 +109,13 @@ test("before the values are prepared it says so; afterwards places, tiles and fi
   for (const { point, score: told } of places)
     expect(told).toBeCloseTo(score((point[0] - west - 5) / 10, (north - point[1] - 5) / 10), 3);
 
-  // Only who knows which heat map it wants gets one that may be kept.
-  const tile = (version: string) =>
-    answerPixels(catalog, `/tile/similar/13/224/-2197?bands=1&v=${version}`, new AbortController().signal);
-  const [known, unknown] = [await tile(found.epoch), await tile("other")];
-  expect((known.body as Uint8Array).length).toBeGreaterThan(2 * (unknown.body as Uint8Array).length);
-  expect(known.headers["Cache-Control"]).not.toBe(unknown.headers["Cache-Control"]);
+  // The window gets a byte of each patch; those of other clicks are gone.
+  const [left0, top0, across, down] = found.extent;
+  const scores = (epoch: string) => answerPixels(catalog, scoresPath({ epoch, col: left0, row: top0, width: across, height: down, step: 1 }), new AbortController().signal); // biome-ignore format: one call
+  const { body } = await scores(found.epoch);
+  const [c0, r0] = [west / 10 - left0, -north / 10 - top0];
+  expect((body as Uint8Array)[(r0 + 21) * across + c0 + 30]).toBe(scoreByte(score(30, 21)));
+  expect(await scores("other").catch(code)).toBe("layer-not-found");
 }, 120_000);
 
 test("what lies above the threshold is kept as a layer, which undo takes away, and its polygons have the counted area", async () => {

@@ -16,7 +16,7 @@ import { filePath } from "../path-gate.ts";
 import { validated } from "../validated.ts";
 import { writeOutlines, writeSimilar } from "./files.ts";
 import { outlineOf } from "./outline.ts";
-import { scored, similarProject } from "./similar-project.ts";
+import { similarProject } from "./similar-project.ts";
 
 const position = z.tuple([z.number(), z.number()]);
 const clicks = {
@@ -69,8 +69,8 @@ export function similarService(deps: Deps): SimilarCommands {
     });
   return {
     "similar.find": validated("similar.find", z.strictObject(clicks), async (asked) => {
-      const { epoch, field, meters, outside, milliseconds } = await project.find(inProject(asked));
-      return { epoch, meters, patches: scored(field), outside, milliseconds };
+      const { epoch, field, meters, scored, outside, milliseconds } = await project.find(inProject(asked));
+      return { epoch, extent: field.extent(), meters, patches: scored, outside, milliseconds };
     }),
 
     "similar.places": validated(

@@ -6,6 +6,7 @@ import {
   directionOf,
   FeatureLayer,
   growRegion,
+  noScore,
 } from "../../features/index.ts";
 import type { SimilarTask, SimilarTasks } from "./messages.ts";
 
@@ -49,10 +50,13 @@ const tasks: { readonly [Name in SimilarTask]: (input: SimilarTasks[Name]["input
       const wanted = like.flatMap((at) => valuesOf(layer, at) ?? []);
       const unwanted = unlike.flatMap((at) => valuesOf(layer, at) ?? []);
       const outside = like.length + unlike.length - wanted.length - unwanted.length;
-      if (wanted.length === 0) return { outside, nothing: true };
+      if (wanted.length === 0) return { scored: 0, outside, nothing: true };
       const patches = compared.side ** 2;
-      part.scores(directionOf(wanted, unwanted, layer.columns), scores.subarray(first * patches, end * patches));
-      return { outside, nothing: false };
+      const own = scores.subarray(first * patches, end * patches);
+      part.scores(directionOf(wanted, unwanted, layer.columns), own);
+      let scored = 0;
+      for (let i = 0; i < own.length; i++) if (own[i] !== noScore) scored++;
+      return { scored, outside, nothing: false };
     },
 
     grow: ({ at: [col, row], reach, most }) => growRegion(open!.layer, { col, row }, { reach, most }) ?? null,

@@ -17,8 +17,6 @@ export interface ShownTiles {
   readonly kind: "classes" | "confidence";
   /** of classes */
   readonly legend: readonly LegendClass[] | null;
-  /** colours of single values */
-  readonly ramp?: string | undefined;
 }
 
 interface TilesOverlayOptions {
@@ -30,8 +28,6 @@ interface TilesOverlayOptions {
   /** lays a layer over the map; returns how to take it away */
   readonly place: (layer: WebGLTileLayer) => () => void;
   readonly onloading: (change: number) => void;
-  /** the view shows all of this epoch */
-  readonly ondrawn?: ((epoch: string) => void) | undefined;
 }
 
 interface Drawn {
@@ -50,8 +46,7 @@ export class TilesOverlay {
     this.#options = options;
   }
 
-  /** @param least lower values are not drawn */
-  show(what: ShownTiles | null, opacity: number, least?: number): void {
+  show(what: ShownTiles | null, opacity: number): void {
     const key = what === null ? "" : `${what.id} ${what.epoch}`;
     if (key !== this.#key) {
       this.#key = key;
@@ -60,7 +55,6 @@ export class TilesOverlay {
       if (before) this.#leave(before);
     } else if (what && this.#drawn) this.#drawn.raster.replaceSource(this.#sourceOf(what));
     this.#drawn?.raster.layer.setOpacity(opacity);
-    if (least !== undefined) this.#drawn?.raster.drawFrom(least);
   }
 
   dispose(): void {
@@ -75,23 +69,15 @@ export class TilesOverlay {
   }
 
   #draw(what: ShownTiles): Drawn {
-    const { projection, place, onloading, ondrawn } = this.#options;
+    const { projection, place, onloading } = this.#options;
     const raster = new RasterLayer({
       source: this.#sourceOf(what),
       projection,
-      style: what.kind === "classes" ? {} : { stretch: "manual", ranges: [[0, 100]], ramp: what.ramp },
+      style: what.kind === "classes" ? {} : { stretch: "manual", ranges: [[0, 100]] },
       fade: false,
       onloading,
       statistics: () => Promise.resolve([]),
     });
-    if (ondrawn) {
-      const told = () => {
-        if (!raster.complete) return;
-        raster.layer.un("postrender", told);
-        ondrawn(what.epoch);
-      };
-      raster.layer.on("postrender", told);
-    }
     return { raster, remove: place(raster.layer) };
   }
 

@@ -101,14 +101,6 @@ export class RasterLayer {
     return this.#asked && this.#pending === 0;
   }
 
-  /** Every tile of the view was drawn in the last frame. */
-  get complete(): boolean {
-    const renderer = this.layer.hasRenderer()
-      ? (this.layer.getRenderer() as { renderComplete?: boolean } | null)
-      : null;
-    return this.#pending === 0 && renderer?.renderComplete === true;
-  }
-
   /** Takes what was stored anew. `false`: the layer has to be made again, since a blend mode needs its own canvas. */
   restyle(stored: Readonly<Record<string, unknown>>): boolean {
     const before = this.#style;
@@ -135,12 +127,6 @@ export class RasterLayer {
   /** Gamma and ranges at once, without being stored: while a slider moves. */
   preview(ranges: readonly Range[] | null, gamma: number): void {
     this.layer.updateStyleVariables(stretchVariables(ranges ?? this.#ranges, gamma));
-  }
-
-  /** Values below are not drawn. */
-  drawFrom(least: number): void {
-    this.#least = { least };
-    this.layer.updateStyleVariables(this.#least);
   }
 
   /** The pixels of the file changed, or where it lies. */
@@ -250,11 +236,10 @@ export class RasterLayer {
     const known = this.#variables;
     this.layer.setStyle({
       ...style,
-      variables: { ...style.variables, ...this.#least, ...(this.#factorsKnown ? known : {}) },
+      variables: { ...style.variables, ...(this.#factorsKnown ? known : {}) },
     });
   }
 
-  #least: Record<string, number> = {};
   #variables: Record<string, number> = {};
 
   #setFactors(factors: readonly { readonly factor: number; readonly offset: number }[]): void {

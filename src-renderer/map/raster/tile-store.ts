@@ -1,5 +1,13 @@
 import type { LayerSource } from "../../../src-shared/ipc/index.ts";
-import { decodePixelTile, isData, openPixelTile, type PixelTile, tilePath } from "../../../src-shared/ipc/pixels.ts";
+import {
+  decodePixelTile,
+  isData,
+  openPixelTile,
+  type PixelTile,
+  type ScoresRequest,
+  scoresPath,
+  tilePath,
+} from "../../../src-shared/ipc/pixels.ts";
 import { bridge } from "../../client/index.ts";
 import { textureBands } from "../style/webgl-style.ts";
 
@@ -27,6 +35,13 @@ export async function fetchTexture(
   const payload = bytes.subarray(payloadAt);
   const tile = decodePixelTile(bytes.subarray(0, payloadAt), compressed ? await inflate(payload) : payload);
   return textureOf(tile);
+}
+
+/** Scores of patches, a byte each; `undefined` when the program has them no more. */
+export async function fetchScores(asked: ScoresRequest, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const answer = await fetch(`${bridge.pixels}${scoresPath(asked)}`, { signal });
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  return answer.ok && bytes.length === asked.width * asked.height ? bytes : undefined;
 }
 
 const pauses = [300, 1200, 4000];

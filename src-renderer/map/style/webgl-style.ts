@@ -75,11 +75,7 @@ export function webglStyle(composition: Composition, style: LayerStyle, legend: 
   }
   const colors = rampColors(ramp, style.invert);
   const stops = colors.flatMap((color, i) => [i / (colors.length - 1), color]);
-  // A value is drawn from here on: see `RasterLayer.drawFrom`.
-  variables.least = -1e30;
-  const [channel] = channels;
-  const first = channel?.kind === "band" ? values[bands.indexOf(channel.band)]! : 0;
-  const drawn = ["all", [">", mask, 0.5], [">=", first, ["var", "least"]]] as Expression;
+  const drawn = [">", mask, 0.5] as Expression;
   return {
     variables,
     color: ["case", drawn, ["interpolate", ["linear"], red, ...stops], ["color", 0, 0, 0, 0]] as Expression,
