@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { FeatureLayer, readGroup, storedError } from "../features/index.ts";
 import { embedFiles } from "./embed-files.ts";
 import { type EmbeddingTile, fromAlphaEarth, openEmbeddingTile, PatchMeans } from "./embedding-tiles.ts";
 import { fileStates, filesKey, statedFiles } from "./feature-keys.ts";
+import { gdalBands } from "./fixtures/gdal.ts";
 import { quiet } from "./fixtures/sample.ts";
 
 const fixtures = join(import.meta.dirname, "fixtures/embeddings");
@@ -93,7 +95,7 @@ test("a patch gets the mean of its vectors, each as much as it shares with the p
     close: async () => {},
   };
   const mean = async (col: number, row: number, meters: number) => {
-    const means = new PatchMeans({ col, row, width: 1, height: 1 }, meters, 2);
+    const means = new PatchMeans({ col, row, width: 1, height: 1 }, { crs: "EPSG:32631", patchMeters: meters }, 2);
     await means.add(four, signal);
     const { values, seen } = means.means();
     return [seen[0], ...values];
@@ -128,6 +130,38 @@ test("layers of files hold those means to the error that they state, and nothing
   }
 });
 
+test("tiles in another coordinate system give each patch the vectors of the pixels on it, as GDAL finds them", {
+  tags: ["gdal"],
+}, async () => {
+  // The Chilean tile lies in zone 18; the project in 19, turned against it by three degrees, and in degrees.
+  for (const [crs, meters] of [
+    ["EPSG:32719", 20],
+    ["EPSG:4326", 0.0002],
+  ] as const) {
+    const run = (...words: string[]) => execFileSync(words[0]!, words.slice(1), { encoding: "utf8" });
+    const [x, y] = run("bash", "-c", `echo 718245 5699675 | gdaltransform -s_srs EPSG:32718 -t_srs ${crs} -output_xy`).trim().split(" ").map(Number) as [number, number]; // biome-ignore format: one line
+    const at = around(crs, Math.floor(x / meters) * meters - 2 * meters, Math.ceil(y / meters) * meters + 2 * meters, meters, 5); // biome-ignore format: one line
+    const { group } = await embedFiles(await spec(alphaEarth(), at), quiet);
+    const read = readGroup(group.folder)!;
+    const found = patchAt(group.folder, meters, x, y)!;
+    // The same places of the patch, by GDAL: nearest, 12 × 12 of them, de-quantised and averaged.
+    const [west, north] = [Math.floor(x / meters) * meters, Math.ceil(y / meters) * meters];
+    const to = join(own, "warped.tif");
+    run("gdalwarp", "-q", "-overwrite", "-t_srs", crs, "-te", `${west}`, `${north - meters}`, `${west + meters}`, `${north}`, "-ts", "12", "12", "-et", "0", "-r", "near", alphaEarth().path, to); // biome-ignore format: one call
+    for (const [j, band] of gdalBands(to).entries()) {
+      // Older versions of GDAL read signed bytes as unsigned ones.
+      const values = band
+        .map((value) => (value << 24) >> 24)
+        .filter((value) => value !== -128)
+        .map(fromAlphaEarth);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      if (Math.abs(mean - read.means[j]!) < 127 * read.steps[j]!)
+        // A few places on the edge of a pixel fall on its other side.
+        expect(Math.abs(found[j]! - mean), `${crs} ${j}`).toBeLessThan(0.03 + read.steps[j]! / 2);
+    }
+  }
+});
+
 test("scales that are no number are no data; a tile without any is refused", async () => {
   const { scalesPath } = tessera();
   const bytes = readFileSync(scalesPath!);
@@ -154,7 +188,8 @@ test("files of another shape, without scales or place, in another coordinate sys
   await refused({ ...tessera(), gridPath: null }, here, "embeddings-without-place");
   await refused({ ...tessera(), path: tessera().scalesPath! }, here, "embeddings-shape");
   await refused({ ...alphaEarth(), path: tessera().gridPath! }, here, "embeddings-shape");
-  await refused(tessera(), chile(10, 24), "embeddings-other-crs");
+  // In another part of the world, and in a system that has no such place.
+  await refused(tessera(), chile(10, 24), "embeddings-outside");
   await refused(alphaEarth(), around("EPSG:32718", 700_000, 5_600_000, 10, 24), "embeddings-outside");
   const cut = join(own, "cut.npy");
   writeFileSync(cut, readFileSync(tessera().path).subarray(0, 5000));

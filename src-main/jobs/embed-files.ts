@@ -3,13 +3,7 @@ import type { EmbedFilesResult, EmbedFilesSpec } from "../../src-shared/domain/j
 import { AppError } from "../../src-shared/errors/index.ts";
 import { PatchSet, type PatchWindow } from "../cube/index.ts";
 import type { JobContext } from "./context.ts";
-import {
-  type EmbeddingTile,
-  openEmbeddingTile,
-  PatchMeans,
-  patchesOfTile,
-  requireSameGrid,
-} from "./embedding-tiles.ts";
+import { type EmbeddingTile, openEmbeddingTile, PatchMeans, patchesOfTile } from "./embedding-tiles.ts";
 import { type BlockValues, blockSide, inBands, writeGroup } from "./feature-group.ts";
 import { fileStates, filesBase, groupFolderName, shortName, statedFiles } from "./feature-keys.ts";
 import { leaveOutside } from "./features.ts";
@@ -22,7 +16,7 @@ const bandBlocks = 16;
 /**
  * Reads embeddings that others made and stores the mean of each patch, standardised, a byte per number. What the files do not know of a patch is
  * left out. Blocks whose files did not change are those of before; a killed job goes on with the next block.
- * @throws AppError "embeddings-outside", "embeddings-empty", "embeddings-other-crs", "no-disk-space", and what opening the files throws
+ * @throws AppError "embeddings-outside", "embeddings-empty", "crs-unknown", "crs-unusable", "no-disk-space", and what opening the files throws
  */
 export async function embedFiles(spec: EmbedFilesSpec, context: JobContext): Promise<EmbedFilesResult> {
   const started = performance.now();
@@ -35,10 +29,12 @@ export async function embedFiles(spec: EmbedFilesSpec, context: JobContext): Pro
       context.signal.throwIfAborted();
       const tile = await openEmbeddingTile(file);
       tiles.push(tile);
-      requireSameGrid(tile, patches);
     }
     const limit = limitOf(grid);
-    const reached = tiles.map((tile) => PatchSet.ofWindow(patchesOfTile(tile, patches)).inside(area));
+    const reached = tiles.map((tile) => {
+      const window = patchesOfTile(tile, patches);
+      return window ? PatchSet.ofWindow(window).inside(area) : PatchSet.empty;
+    });
     const all = PatchSet.union(reached);
     const covered = limit ? all.within(limit) : all;
     if (covered.size === 0) throw new AppError("embeddings-outside", { paths: files.map(({ path }) => path) });
@@ -49,7 +45,7 @@ export async function embedFiles(spec: EmbedFilesSpec, context: JobContext): Pro
     const columns = tiles[0]!.columns;
     async function* read(blocks: readonly PatchWindow[], signal: AbortSignal): AsyncGenerator<BlockValues, void> {
       for (const block of blocks) {
-        const means = new PatchMeans(block, grid.patchMeters, columns);
+        const means = new PatchMeans(block, patches, columns);
         for (const { tile } of near(block)) await means.add(tile, signal);
         const found = means.means();
         leaveOutside(found.seen, covered, block);

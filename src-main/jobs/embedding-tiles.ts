@@ -1,9 +1,11 @@
 import type { EmbeddingFile } from "../../src-shared/domain/job.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
-import { boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
+import { northUp } from "../../src-shared/geo/affine.ts";
+import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { type Grid, type PatchWindow, patchesCovering } from "../cube/index.ts";
-import { type Npy, openNpy, openRaster, requireGeobox, sameCrs } from "../raster/index.ts";
+import { boundsIn, pixelSizeIn } from "../imagery/index.ts";
+import { type Npy, openNpy, openRaster, pixelsUnder, requireGeobox, sameCrs } from "../raster/index.ts";
 
 // Embeddings that others made, as they publish them: de-quantised vectors of pixels.
 
@@ -121,55 +123,86 @@ async function openTessera({ path, scalesPath, gridPath }: EmbeddingFile): Promi
 
 const typeWords = { "|i1": "int8", "<f4": "float32" } as const;
 
-/**
- * Refuses a tile whose pixels are no rows and columns of the project's coordinate system: embeddings are mixed by no map projection.
- * @throws AppError "embeddings-other-crs"
- */
-export function requireSameGrid({ path, geobox }: EmbeddingTile, { crs }: Grid): void {
-  const { c, e } = geobox.affine;
-  if (!sameCrs(geobox.crs, crs) || c !== 0 || e !== 0)
-    throw new AppError("embeddings-other-crs", { path, found: geobox.crs, project: crs });
+/** The patches that a tile touches; `undefined` where it has no place in the project's coordinate system. */
+export function patchesOfTile({ geobox }: EmbeddingTile, grid: Grid): PatchWindow | undefined {
+  const bounds = boundsIn(geobox, grid.crs);
+  return bounds && patchesCovering(grid, bounds);
 }
 
-/** The patches that a tile touches. */
-export const patchesOfTile = ({ geobox }: EmbeddingTile, grid: Grid): PatchWindow =>
-  patchesCovering(grid, boundsOf(geobox));
+/** Along each edge of a patch so many places are looked at where pixels of a tile are no rows and columns of the project: per pixel, at least, at most. */
+const looks = { perPixel: 6, least: 6, most: 48 } as const;
 
 /** Means of vectors over patches: sums and weights, to which several tiles may add. */
 export class PatchMeans {
   readonly #window: PatchWindow;
-  readonly #meters: number;
+  readonly #grid: Grid;
   readonly #sums: Float64Array;
   readonly #weights: Float64Array;
   readonly #columns: number;
 
-  constructor(window: PatchWindow, meters: number, columns: number) {
+  constructor(window: PatchWindow, grid: Grid, columns: number) {
     this.#window = window;
-    this.#meters = meters;
+    this.#grid = grid;
     this.#columns = columns;
     this.#sums = new Float64Array(window.width * window.height * columns);
     this.#weights = new Float64Array(window.width * window.height);
   }
 
-  /** Adds the pixels of a tile, each with the area that it shares with a patch; what has no data is left out. */
+  /**
+   * Adds the pixels of a tile, each with the area that it shares with a patch; what has no data is left out.
+   * @throws AppError "crs-unknown", "crs-unusable"
+   */
   async add(tile: EmbeddingTile, signal: AbortSignal): Promise<void> {
-    const { geobox, columns } = tile;
-    const { a, b, d, f } = geobox.affine;
-    const across = sharesAlong(this.#window.col, this.#window.width, this.#meters, a, b, geobox.width);
-    const down = sharesAlong(this.#window.row, this.#window.height, -this.#meters, d, f, geobox.height);
+    const { crs, affine } = tile.geobox;
+    if (sameCrs(crs, this.#grid.crs) && affine.c === 0 && affine.e === 0) await this.#addShares(tile, signal);
+    else await this.#addLooks(tile, signal);
+  }
+
+  /** Of pixels that are rows and columns of the project, exactly. */
+  async #addShares(tile: EmbeddingTile, signal: AbortSignal): Promise<void> {
+    const { a, b, d, f } = tile.geobox.affine;
+    const { col, row, width, height } = this.#window;
+    const meters = this.#grid.patchMeters;
+    const across = sharesAlong(col, width, meters, a, b, tile.geobox.width);
+    const down = sharesAlong(row, height, -meters, d, f, tile.geobox.height);
     if (!across || !down) return;
     const window = { col: across.first, row: down.first, width: across.count, height: down.count };
     const values = await tile.read(window, signal);
-    for (const { patch: y, pixel: row, share: high } of down.shares)
-      for (const { patch: x, pixel: col, share: wide } of across.shares) {
-        const from = (row * window.width + col) * columns;
-        // A pixel without data has none in any column.
-        if (!Number.isFinite(values[from]!)) continue;
-        const to = y * this.#window.width + x;
-        const weight = high * wide;
-        this.#weights[to]! += weight;
-        for (let j = 0; j < columns; j++) this.#sums[to * columns + j]! += weight * values[from + j]!;
+    for (const { patch: y, pixel: pixelRow, share: high } of down.shares)
+      for (const { patch: x, pixel: pixelCol, share: wide } of across.shares)
+        this.#take(y * width + x, values, pixelRow * window.width + pixelCol, high * wide);
+  }
+
+  /** Of others: places of each patch, evenly, each with the pixel that holds it, a row of patches at a time. No vector is made up between pixels. */
+  async #addLooks(tile: EmbeddingTile, signal: AbortSignal): Promise<void> {
+    const { crs, patchMeters } = this.#grid;
+    const { col, row, width, height } = this.#window;
+    const wanted = Math.ceil((looks.perPixel * patchMeters) / pixelSizeIn(tile.geobox, crs).side);
+    const along = Math.min(looks.most, Math.max(looks.least, wanted));
+    const affine = northUp(col * patchMeters, -row * patchMeters, patchMeters / along, patchMeters / along);
+    const fine: GeoBox = { crs, affine, width: width * along, height: height * along };
+    for (let y = 0; y < height; y++) {
+      const strip = geoboxOfWindow(fine, { col: 0, row: y * along, width: fine.width, height: along });
+      const pixels = pixelsUnder(tile.geobox, strip);
+      const window = windowHolding(pixels, tile.geobox.width);
+      if (!window) continue;
+      const values = await tile.read(window, signal);
+      for (const [i, pixel] of pixels.entries()) {
+        if (pixel < 0) continue;
+        const [pixelRow, pixelCol] = [Math.floor(pixel / tile.geobox.width), pixel % tile.geobox.width];
+        const patch = y * width + Math.floor((i % strip.width) / along);
+        this.#take(patch, values, (pixelRow - window.row) * window.width + pixelCol - window.col, 1);
       }
+    }
+  }
+
+  #take(patch: number, values: Float32Array, pixel: number, weight: number): void {
+    const columns = this.#columns;
+    const from = pixel * columns;
+    // A pixel without data has none in any column.
+    if (!Number.isFinite(values[from]!)) return;
+    this.#weights[patch]! += weight;
+    for (let j = 0; j < columns; j++) this.#sums[patch * columns + j]! += weight * values[from + j]!;
   }
 
   /** [patches, columns]; NaN, and 0 in `seen`, where no pixel has data. */
@@ -182,6 +215,20 @@ export class PatchMeans {
     });
     return { values, seen };
   }
+}
+
+/** The smallest window that holds some pixels of an image, given as row · width + column; `undefined` of none. */
+function windowHolding(pixels: Float64Array, across: number): PixelWindow | undefined {
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  for (const pixel of pixels) {
+    if (pixel < 0) continue;
+    const [row, col] = [Math.floor(pixel / across), pixel % across];
+    left = Math.min(left, col);
+    right = Math.max(right, col);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row);
+  }
+  return right < 0 ? undefined : { col: left, row: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /**

@@ -32,4 +32,4 @@ export {
 
 export { allocate, type SampleType, sampleTypes, type TypedArray } from "./sample-type.ts";
 export { statistics } from "./statistics.ts";
-export { tileOf, warp } from "./warp.ts";
+export { pixelsUnder, tileOf, warp } from "./warp.ts";

@@ -140,15 +140,16 @@ function finish(work: Work, mask: Uint8Array, type: SampleType, nodata: number |
   }
 }
 
+/** A coordinate on a pixel edge must fall on the same side however it was computed. */
+export const nearestEdge = 1e-10;
+
 /** Per target pixel the index of its source pixel in the window, −1 outside. */
 function nearestIndices({ x, y }: Coordinates, { source }: ResampleInput): Int32Array {
   const { width, height } = source;
-  // A coordinate on a pixel edge must fall on the same side however it was computed.
-  const edge = 1e-10;
   const indices = new Int32Array(x.length).fill(-1);
   for (let i = 0; i < x.length; i++) {
-    const px = x[i]! + edge;
-    const py = y[i]! + edge;
+    const px = x[i]! + nearestEdge;
+    const py = y[i]! + nearestEdge;
     // Inside, truncation is floor.
     if (px >= 0 && py >= 0 && px < width && py < height) indices[i] = (py | 0) * width + (px | 0);
   }

@@ -8,7 +8,7 @@ import { pool } from "./pool/pool.ts";
 import { buffersIn } from "./pool/transfer.ts";
 import type { Work } from "./pool/work.ts";
 import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
-import { type ResampleInput, type ResampleMethod, resample } from "./resample.ts";
+import { nearestEdge, type ResampleInput, type ResampleMethod, resample } from "./resample.ts";
 import { allocate, sampleTypes } from "./sample-type.ts";
 import { between, both, type Range, unlike } from "./validity.ts";
 
@@ -137,6 +137,27 @@ function withoutNumbers(block: PixelBlock, { nodata, limits }: Pick<WarpOptions,
     return ends === undefined ? named : both(named, between(pixels, ends));
   });
   return { ...block, valid };
+}
+
+/**
+ * Which pixels of an image on `grid` hold the centres of the pixels of `target`, as nearest `warp` takes them: for what is no raster but lies on a grid.
+ * @returns [target pixels] row · width + column of the image, −1 beside it
+ * @throws AppError "crs-unknown", "crs-unusable"
+ */
+export function pixelsUnder(grid: GeoBox, target: GeoBox): Float64Array {
+  const { transform, affine } = exactTransform(target, grid);
+  const { width, height } = target;
+  const lattice = latticeOver(transform, { col: 0, row: 0, width, height }, affine);
+  const [xs, ys] = [new Float64Array(width), new Float64Array(width)];
+  const found = new Float64Array(width * height).fill(-1);
+  for (let row = 0; row < height; row++) {
+    rowOfLattice(lattice, 0.5, row + 0.5, xs, ys);
+    for (let col = 0; col < width; col++) {
+      const [x, y] = [Math.floor(xs[col]! + nearestEdge), Math.floor(ys[col]! + nearestEdge)];
+      if (x >= 0 && y >= 0 && x < grid.width && y < grid.height) found[row * width + col] = y * grid.width + x;
+    }
+  }
+  return found;
 }
 
 /** The window of `grid` that `target` is, when its pixels are pixels of `grid`; it reaches into the image. */

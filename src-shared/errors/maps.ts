@@ -104,16 +104,6 @@ export const mapErrors = {
     `The scales of “${path}” are missing. Put the file of the same name that ends in _scales.npy beside it.`,
   "embeddings-without-place": ({ path }: { readonly path: string }) =>
     `Where “${path}” lies is not known. Put the GeoTIFF of the same name beside it, or in global_0.1_degree_tiff_all as geotessera does.`,
-  "embeddings-other-crs": ({
-    path,
-    found,
-    project,
-  }: {
-    readonly path: string;
-    readonly found: string;
-    readonly project: string;
-  }) =>
-    `“${path}” is in ${found}, the project in ${project}: embeddings are not brought to another coordinate system. Choose tiles of that system, or make a project in theirs.`,
   "embeddings-outside": ({ paths }: { readonly paths: readonly string[] }) =>
     `${paths.length === 1 ? `“${paths[0]}” lies` : `All ${paths.length} files lie`} outside of the project. Choose tiles of the project's area.`,
   "embeddings-empty": ({ paths }: { readonly paths: readonly string[] }) =>

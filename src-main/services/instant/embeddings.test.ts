@@ -197,7 +197,7 @@ test("embeddings that others made are found by their names, imported once, added
     };
     const refused = (...paths: string[]) => imported(...paths).catch(code);
     expect(await own["instant.state"]({})).toMatchObject({ possible: false, ready: false, layers: [], source: null });
-    expect(await refused(join(files, "2023"))).toBe("embeddings-other-crs");
+    expect(await refused(join(files, "2023"))).toBe("embeddings-outside");
     expect(await refused(join(files, "2023"), join(files, "2024"))).toBe("embeddings-mixed");
     expect(await refused(join(files, "README.md"))).toBe("embeddings-format");
     expect(await refused(join(files, "2024/grid_31.15_-9.85.tiff"))).toBe("embeddings-shape");

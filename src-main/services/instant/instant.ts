@@ -12,9 +12,8 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { InstantCommands, NextPlace } from "../../../src-shared/ipc/instant.ts";
 import type { MapCommands } from "../../../src-shared/ipc/maps.ts";
 import { type FeatureGroup, mostStored } from "../../features/index.ts";
-import { openEmbeddingTile, requireSameGrid } from "../../jobs/embedding-tiles.ts";
+import { openEmbeddingTile } from "../../jobs/embedding-tiles.ts";
 import { fileStates, filesKey, statedFiles } from "../../jobs/feature-keys.ts";
-import { patchGrid } from "../../jobs/imagery.ts";
 import { announceChanged, type Deps } from "../deps.ts";
 import type { JobQueue } from "../jobs/jobs.ts";
 import { filePath } from "../path-gate.ts";
@@ -99,14 +98,8 @@ export function instantService(
         const files = [...new Map([...before, ...chosen].map((file) => [file.path, file])).values()].sort((p, q) =>
           p.path < q.path ? -1 : 1,
         );
-        for (const file of chosen) {
-          const tile = await openEmbeddingTile(file);
-          try {
-            requireSameGrid(tile, patchGrid(grid));
-          } finally {
-            await tile.close();
-          }
-        }
+        // What is no embedding is refused before anything begins.
+        for (const file of chosen) await (await openEmbeddingTile(file)).close();
         const stated = statedFiles(files);
         for (const path of stated) catalog.noteRead(path);
         const state = await fileStates(stated);

@@ -170,8 +170,6 @@ export const frenchLearning: Sentences<
     `Les échelles de ${quoted(path)} manquent. Placez à côté le fichier du même nom qui finit par _scales.npy.`,
   "embeddings-without-place": ({ path }) =>
     `L’emplacement de ${quoted(path)} est inconnu. Placez à côté le GeoTIFF du même nom, ou dans global_0.1_degree_tiff_all comme le fait geotessera.`,
-  "embeddings-other-crs": ({ path, found, project }) =>
-    `${quoted(path)} est en ${found}, le projet en ${project} : des plongements ne sont pas transformés d’un système de coordonnées à l’autre. Choisissez des tuiles de ce système, ou créez un projet dans le leur.`,
   "embeddings-outside": ({ paths }) =>
     `${paths.length === 1 ? `${quoted(paths[0]!)} est` : `Les ${paths.length} fichiers sont`} hors du projet. Choisissez des tuiles de l’emprise du projet.`,
   "embeddings-empty": ({ paths }) =>

@@ -133,7 +133,7 @@ const imported = command({
   name: "features import",
   summary: "read embeddings that others made as a layer of the instant map: AlphaEarth or Tessera",
   details:
-    "AlphaEarth tiles are GeoTIFFs of 64 int8 bands; Tessera tiles are .npy files with their _scales.npy beside them and the GeoTIFF of the same name beside them or in global_0.1_degree_tiff_all. Each patch gets the mean of its de-quantised vectors. Tiles have to be in the project's coordinate system. Tiles of another import of the same product and year are added.",
+    "AlphaEarth tiles are GeoTIFFs of 64 int8 bands; Tessera tiles are .npy files with their _scales.npy beside them and the GeoTIFF of the same name beside them or in global_0.1_degree_tiff_all. Each patch gets the mean of its de-quantised vectors. Tiles of another import of the same product and year are added.",
   positionals: [projectWord, { name: "FILE", summary: "tiles, or folders of them", many: true }],
   options: {},
   examples: [["omnisat features import flanders alphaearth/2023", "all tiles of that folder"]],
