@@ -266,7 +266,7 @@ test("every file that implements the network, an operator or a coordinate system
         .filter((file) => file.endsWith(".ts"))
         .map((file) => `${folder}/${file}`),
     ),
-    ...["crs", "crs-from-wkt", "geokeys", "proj-text", "wkt-write", "tiff-tags", "geokey-ids"].map(
+    ...["crs", "crs-from-wkt", "geokeys", "proj-text", "wkt-write", "formats/tiff/tags", "geokey-ids"].map(
       (file) => `raster/${file}.ts`,
     ),
   ].filter((file) => !/\.test\.ts$|\/(?:index|trace|random|scope|init)\.ts$/.test(file));

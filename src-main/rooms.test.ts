@@ -110,6 +110,7 @@ const soleImporters: Readonly<Record<string, readonly string[]>> = {
   "lru-cache": ["src-main/files"],
   yauzl: ["src-main/files"],
   geotiff: ["src-main/raster"],
+  "@cornerstonejs/codec-openjpeg": ["src-main/raster"],
   proj4: ["src-main/raster", "src-renderer/map"],
   "better-sqlite3": ["src-main/catalog", "src-main/vector"],
   ol: ["src-renderer/map"],

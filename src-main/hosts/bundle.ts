@@ -1,8 +1,8 @@
 // How the programs are bundled to JavaScript: Electron's, because type stripping does not reach into its archive, and the command
 // line's, because Node.js strips no types below node_modules.
 import { readdirSync, readFileSync } from "node:fs";
-import { builtinModules } from "node:module";
-import { join, posix, relative, resolve, sep } from "node:path";
+import { builtinModules, createRequire } from "node:module";
+import { basename, join, posix, relative, resolve, sep } from "node:path";
 import type { Plugin, UserConfig } from "vite";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -41,6 +41,40 @@ function placesOfSources(entries: Entries): Plugin {
   };
 }
 
+/**
+ * Programs of packages that are not bundled: WebAssembly, and the code that starts it, which looks for files beside itself. Their
+ * files lie beside the bundle, under the names they have in the package; CommonJS as .cjs.
+ */
+function filesOfPackages(): Plugin {
+  const taken = new Map<string, string>();
+  return {
+    name: "files-of-packages",
+    transform(code, id) {
+      if (!relative(root, id).startsWith("src-main")) return null;
+      const placed = code.replaceAll(
+        /createRequire\(import\.meta\.url\)\.resolve\("([^"]+)"\)/g,
+        (_whole, name: string) => {
+          const file = createRequire(id).resolve(name);
+          const fileName = basename(file).replace(/\.js$/, ".cjs");
+          taken.set(fileName, file);
+          return `OMNISAT_FILE(new URL("./${fileName}", import.meta.here))`;
+        },
+      );
+      if (placed === code) return null;
+      return { code: `import { fileURLToPath as OMNISAT_FILE } from "node:url";\n${placed}`, map: null };
+    },
+    generateBundle() {
+      for (const [fileName, file] of taken)
+        this.emitFile({ type: "asset", fileName, originalFileName: file, source: readFileSync(file) });
+    },
+  };
+}
+
+/** Licences of what packages hold and do not say themselves. */
+const within: Readonly<Record<string, string>> = {
+  "@cornerstonejs/codec-openjpeg": readFileSync(join(root, "src-main/raster/formats/jp2/openjpeg-licence.txt"), "utf8"),
+};
+
 /** Writes the licences of all packages whose code is in a bundle beside it, as these licences ask. */
 function licences(): Plugin {
   return {
@@ -48,14 +82,14 @@ function licences(): Plugin {
     generateBundle(_options, bundle) {
       const folders = new Set(
         Object.values(bundle)
-          .flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []))
+          .flatMap((part) => (part.type === "chunk" ? part.moduleIds : part.originalFileNames))
           .flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.split(sep).join("/"))?.[0] ?? []),
       );
       const texts = [...folders].sort().map((folder) => {
         const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>; // biome-ignore format: one line
         const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
         const text = file ? readFileSync(join(folder, file), "utf8").trim() : `Licence: ${license}`;
-        return `${name} ${version}\n\n${text}\n`;
+        return `${name} ${version}\n\n${text}\n${within[name!] ?? ""}`;
       });
       this.emitFile({ type: "asset", fileName: "licences.txt", source: texts.join(`\n${"-".repeat(80)}\n\n`) });
     },
@@ -66,7 +100,7 @@ function licences(): Plugin {
 export function bundleConfig(outDir: string, entries: Entries, target: string): UserConfig {
   return {
     root,
-    plugins: [placesOfSources(entries), licences()],
+    plugins: [filesOfPackages(), placesOfSources(entries), licences()],
     // Nothing is replaced at build time: the same code runs under Node.js.
     define: {},
     ssr: { noExternal: true, external: [...packages, "electron"], target: "node" },

@@ -1,9 +1,8 @@
 import { AppError, type ErrorCode, type ErrorDetails } from "../../src-shared/errors/index.ts";
 import { type Because, ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
-import { UnsupportedLayout } from "./image-layout.ts";
+import { DamagedFile, TruncatedFile, UnknownFormat, UnsupportedLayout } from "./formats/problems.ts";
 import { TaskStopped } from "./pool/task-stopped.ts";
 import { CrsProblem } from "./projection.ts";
-import { DamagedTiff, NotTiff, TruncatedTiff } from "./tiff-directory.ts";
 import { XmlProblem } from "./xml.ts";
 
 /** A file that lies beside an image and cannot be used: leaving it out would show the image wrong. */
@@ -63,12 +62,12 @@ export function rasterError(path: string, cause: unknown): unknown {
   if (cause instanceof AppError) return cause;
   if (cause instanceof DOMException && cause.name === "AbortError") return cause;
   const damaged = (reason: Because) => new AppError("raster-damaged", { path, reason }, { cause });
-  if (cause instanceof NotTiff) return new AppError("raster-not-tiff", { path }, { cause });
+  if (cause instanceof UnknownFormat) return new AppError("raster-unknown-format", { path }, { cause });
   if (cause instanceof UnsupportedLayout) {
     return new AppError("raster-unsupported-layout", { path, reason: cause.reason }, { cause });
   }
-  if (cause instanceof TruncatedTiff) return new AppError("raster-truncated", { path }, { cause });
-  if (cause instanceof DamagedTiff) return damaged(cause.reason);
+  if (cause instanceof TruncatedFile) return new AppError("raster-truncated", { path }, { cause });
+  if (cause instanceof DamagedFile) return damaged(cause.reason);
   if (cause instanceof SideFileProblem) {
     return new AppError("raster-side-file", { path, beside: cause.beside, reason: cause.reason }, { cause });
   }

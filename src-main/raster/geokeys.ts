@@ -2,6 +2,7 @@ import { reason } from "../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { crsEntry, crsName, definitionOf, isGeographic, sameCrs, transformer } from "./crs.ts";
 import { crsFromWkt } from "./crs-from-wkt.ts";
+import { tiffTag } from "./formats/tiff/tags.ts";
 import { coordTrans, epsgValue, geoKey, geoKeyName, modelType, userDefined } from "./geokey-ids.ts";
 import { figureIn, projWords } from "./proj-text.ts";
 import { CrsProblem, longLatText, type Method, type Parameters, type ProjectedSystem, projText } from "./projection.ts";
@@ -16,7 +17,6 @@ import {
   lengthOf,
   meridianOf,
 } from "./register.ts";
-import { tiffTag } from "./tiff-tags.ts";
 
 /** GeoKeys (OGC 19-008r4): what a GeoTIFF says about its coordinate system, as key number → value. */
 export type GeoKeys = ReadonlyMap<number, number | string | readonly number[]>;

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { tiffTag } from "./formats/tiff/tags.ts";
 import { Pool } from "./pool/pool.ts";
 import { TaskStopped } from "./pool/task-stopped.ts";
 import { openRaster, requireGeobox } from "./raster.ts";
@@ -9,7 +10,6 @@ import { statistics } from "./statistics.ts";
 import { temporaryFolder } from "./testing/gdal.ts";
 import { hostileTiffs } from "./testing/hostile-tiffs.ts";
 import { imageFields, makeTiff } from "./testing/make-tiff.ts";
-import { tiffTag } from "./tiff-tags.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());

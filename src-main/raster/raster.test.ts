@@ -123,8 +123,8 @@ const readAll = async (path: string) => {
 
 test("what cannot be read says why, and what to do", async () => {
   const at = (name: string) => join(awkward, name);
-  expect(await code(openRaster(at("made_not_a_tiff.tif")))).toBe("raster-not-tiff");
-  expect(await code(openRaster(at("made_empty.tif")))).toBe("raster-not-tiff");
+  expect(await code(openRaster(at("made_not_a_tiff.tif")))).toBe("raster-unknown-format");
+  expect(await code(openRaster(at("made_empty.tif")))).toBe("raster-unknown-format");
   expect(await code(readAll(at("made_truncated.tif")))).toBe("raster-truncated");
   expect(await code(openRaster(at("rio-cogeo__image_webp.tif")))).toBe("raster-unsupported-compression");
   expect(await code(openRaster(at("no-such-file.tif")))).toBe("raster-missing");

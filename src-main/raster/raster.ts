@@ -4,7 +4,7 @@ import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { fromPlain, rasterError } from "./damage.ts";
 import { files } from "./file-handles.ts";
-import type { StoredHeader } from "./header.ts";
+import type { StoredHeader } from "./formats/format.ts";
 import { headerPool } from "./pool/pool.ts";
 import type { Work } from "./pool/work.ts";
 import { type Image, placedImage, readBands } from "./read-bands.ts";
@@ -25,12 +25,12 @@ export interface RasterInfo {
   readonly crsNote?: string;
   readonly bands: readonly BandInfo[];
   readonly dataType: SampleType;
+  readonly format: "TIFF" | "BigTIFF" | "JPEG 2000";
   readonly interleave: "pixel" | "band";
   readonly compression: string;
   readonly blockWidth: number;
   readonly blockHeight: number;
   readonly tiled: boolean;
-  readonly bigTiff: boolean;
   readonly overviews: readonly { readonly width: number; readonly height: number }[];
   /** the file gives the coordinate of pixel centres; `geobox` has the half pixel taken off already */
   readonly pointRegistered: boolean;
@@ -78,7 +78,7 @@ export interface ReadOptions extends Work {
 /**
  * Opens a GeoTIFF, BigTIFF or COG: reads its header only, and never writes to it or beside it. The header is read in a thread of its
  * own, within limits of time and memory: see README.md, “Untrusted files”.
- * @throws raster-missing, raster-not-a-file, raster-not-tiff, raster-damaged, raster-truncated, raster-side-file,
+ * @throws raster-missing, raster-not-a-file, raster-unknown-format, raster-damaged, raster-truncated, raster-side-file,
  * raster-unsupported-layout, raster-unsupported-compression, raster-unreadable
  */
 export async function openRaster(

@@ -2,46 +2,20 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { blockCache } from "./block-cache.ts";
-import { type BlockPlaces, blockPlaces } from "./block-places.ts";
-import type { StoredBlock } from "./decode/decode-block.ts";
 import { decodeBudget } from "./decode-budget.ts";
-import { files } from "./file-handles.ts";
-import type { ImageLayout } from "./image-layout.ts";
+import { blockReader } from "./formats/blocks.ts";
+import type { BlockGrid, BlockPlace, BlockReader, StoredImage } from "./formats/format.ts";
 import { pool } from "./pool/pool.ts";
 import type { DecodeOutput } from "./pool/tasks.ts";
-import { buffersIn } from "./pool/transfer.ts";
 import type { Work } from "./pool/work.ts";
-import { allocate, sampleTypes, type TypedArray } from "./sample-type.ts";
+import { allocate, type TypedArray } from "./sample-type.ts";
 
-/** One image of a file: full resolution, an overview, or a mask. */
-export interface StoredImage {
-  readonly path: string;
-  /** of the file, when its header was read: bytes of another one are not taken for it */
-  readonly state: string;
-  /** names the file's state and the image, for the cache of decoded blocks */
-  readonly key: string;
-  readonly layout: ImageLayout;
-  /** of the file, in bytes, when its header was read */
-  readonly size: number;
-}
-
+/** An image whose blocks can be asked for. */
 export interface Image extends StoredImage {
-  readonly places: BlockPlaces;
+  readonly blocks: BlockReader;
 }
 
-export function placedImage(image: StoredImage): Image {
-  const { path, state, layout, size } = image;
-  return { ...image, places: blockPlaces(layout, size, (offset, length) => files.read(path, offset, length, state)) };
-}
-
-interface BlockPlace {
-  readonly index: number;
-  readonly plane: number;
-  readonly col: number;
-  readonly row: number;
-  readonly offset: number;
-  readonly length: number;
-}
+export const placedImage = (image: StoredImage): Image => ({ ...image, blocks: blockReader(image) });
 
 /** A worker gets about this many decoded bytes at once: enough to outweigh the message, few enough to share the work. */
 const taskBytes = 1 << 20;
@@ -82,7 +56,7 @@ export async function readBands(
       paste({ index, plane, col, row, offset: 0, length: 0 }, cached);
       continue;
     }
-    const { offset, length } = await image.places.locate(index);
+    const { offset, length } = await image.blocks.locate(index);
     const place = { index, plane, col, row, offset, length };
     if (offset === 0 || length === 0) paste(place, undefined);
     else missing.push(place);
@@ -111,7 +85,6 @@ async function decodeMissing(
   options: Work & { readonly once?: boolean | undefined },
 ): Promise<void> {
   const { signal, urgent, once } = options;
-  const { layout } = image;
   const keyOf = (place: BlockPlace) => `${image.key}|${place.index}`;
   const mine = new Map<string, Promised>();
   const own: BlockPlace[] = [];
@@ -127,20 +100,15 @@ async function decodeMissing(
     }
   }
   own.sort((p, q) => p.offset - q.offset);
-  const groups = grouped(own, blockBytes(layout));
+  const groups = grouped(own, image.blocks.blockBytes);
   let next = 0;
   const work = async () => {
     while (next < groups.length) {
       signal?.throwIfAborted();
       const group = groups[next++]!;
-      const decoded = await decodeBudget.with(group.length * blockBytes(layout), async () => {
-        const blocks = await fetchBlocks(image, group);
-        return pool.run(
-          "decode",
-          { encoding: layout.encoding, blocks },
-          { signal, urgent, transfer: buffersIn(blocks) },
-        );
-      });
+      const decoded = await decodeBudget.with(group.length * image.blocks.blockBytes, () =>
+        image.blocks.decode(group, { signal, urgent }),
+      );
       group.forEach((place, i) => {
         const result = decoded[i]!;
         if (isReason(result)) {
@@ -176,17 +144,25 @@ async function decodeMissing(
   if (abandoned.length > 0) await decodeMissing(image, abandoned, paste, options);
 }
 
-const blockBytes = (layout: ImageLayout) =>
-  layout.blockWidth * layout.blockHeight * layout.encoding.samplesPerBlock * sampleTypes[layout.dataType].bytes;
+/** The columns and rows of blocks that a window inside the image touches. */
+export function blocksUnder({ blockWidth, blockHeight, before }: BlockGrid, inside: PixelWindow) {
+  const col = inside.col + (before?.cols ?? 0);
+  const row = inside.row + (before?.rows ?? 0);
+  return {
+    firstCol: Math.floor(col / blockWidth),
+    firstRow: Math.floor(row / blockHeight),
+    lastCol: Math.floor((col + inside.width - 1) / blockWidth),
+    lastRow: Math.floor((row + inside.height - 1) / blockHeight),
+  };
+}
 
-function* blocksOf(layout: ImageLayout, inside: PixelWindow, bands: readonly number[]) {
-  const { blockWidth, blockHeight, blocksAcross, blocksDown } = layout;
-  const lastCol = Math.floor((inside.col + inside.width - 1) / blockWidth);
-  const lastRow = Math.floor((inside.row + inside.height - 1) / blockHeight);
+function* blocksOf(layout: BlockGrid, inside: PixelWindow, bands: readonly number[]) {
+  const { blocksAcross, blocksDown } = layout;
+  const { firstCol, firstRow, lastCol, lastRow } = blocksUnder(layout, inside);
   const planes = layout.planar ? [...new Set(bands)] : [0];
   for (const plane of planes) {
-    for (let row = Math.floor(inside.row / blockHeight); row <= lastRow; row++) {
-      for (let col = Math.floor(inside.col / blockWidth); col <= lastCol; col++) {
+    for (let row = firstRow; row <= lastRow; row++) {
+      for (let col = firstCol; col <= lastCol; col++) {
         yield { index: (plane * blocksDown + row) * blocksAcross + col, plane, col, row };
       }
     }
@@ -216,26 +192,8 @@ function grouped(places: readonly BlockPlace[], decodedBytes: number): BlockPlac
   return groups;
 }
 
-/** The stored bytes of a group of blocks, in one read. */
-async function fetchBlocks(image: Image, group: readonly BlockPlace[]): Promise<StoredBlock[]> {
-  const { layout, path, state } = image;
-  const start = group[0]!.offset;
-  const end = Math.max(...group.map(({ offset, length }) => offset + length));
-  const bytes = await files.read(path, start, end - start, state);
-  return group.map(({ offset, length, row }) => {
-    const rows = layout.tiled
-      ? layout.blockHeight
-      : Math.min(layout.blockHeight, layout.height - row * layout.blockHeight);
-    // The file became shorter since its header was read.
-    if (offset + length - start > bytes.length) throw new AppError("raster-truncated", { path });
-    // A copy of its own can move to the worker; a single block already has one.
-    const own = group.length === 1 ? bytes : bytes.slice(offset - start, offset - start + length);
-    return { bytes: own, rows };
-  });
-}
-
 function copyBlock(
-  layout: ImageLayout,
+  layout: BlockGrid,
   place: BlockPlace,
   source: TypedArray | undefined,
   fill: number,
@@ -243,18 +201,20 @@ function copyBlock(
   window: PixelWindow,
   inside: PixelWindow,
 ): void {
-  const { blockWidth, blockHeight } = layout;
-  const left = Math.max(inside.col, place.col * blockWidth);
-  const right = Math.min(inside.col + inside.width, (place.col + 1) * blockWidth);
-  const top = Math.max(inside.row, place.row * blockHeight);
-  const bottom = Math.min(inside.row + inside.height, (place.row + 1) * blockHeight);
+  const { blockWidth, blockHeight, before } = layout;
+  const blockLeft = place.col * blockWidth - (before?.cols ?? 0);
+  const blockTop = place.row * blockHeight - (before?.rows ?? 0);
+  const left = Math.max(inside.col, blockLeft);
+  const right = Math.min(inside.col + inside.width, blockLeft + blockWidth);
+  const top = Math.max(inside.row, blockTop);
+  const bottom = Math.min(inside.row + inside.height, blockTop + blockHeight);
   for (let row = top; row < bottom; row++) {
     const to = (row - window.row) * window.width + (left - window.col);
     if (!source) {
       out.fill(fill, to, to + right - left);
       continue;
     }
-    const from = (row - place.row * blockHeight) * blockWidth + (left - place.col * blockWidth);
+    const from = (row - blockTop) * blockWidth + (left - blockLeft);
     out.set(source.subarray(from, from + right - left), to);
   }
 }

@@ -1,6 +1,6 @@
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import type { RasterInfo } from "./raster.ts";
-import type { Image } from "./read-bands.ts";
+import { blocksUnder, type Image } from "./read-bands.ts";
 import type { ValiditySource } from "./validity.ts";
 
 /**
@@ -18,33 +18,32 @@ export async function* storedRuns(
   window: PixelWindow,
   bands: readonly number[],
 ): AsyncGenerator<PixelWindow, void> {
-  const { layout, places } = image;
+  const { layout, blocks } = image;
   const { blockWidth, blockHeight, blocksAcross, blocksDown, width, height } = layout;
   const inside = clip(window, width, height);
   if (!inside) return;
-  const firstCol = Math.floor(inside.col / blockWidth);
-  const lastCol = Math.floor((inside.col + inside.width - 1) / blockWidth);
-  const lastRow = Math.floor((inside.row + inside.height - 1) / blockHeight);
+  const { firstCol, firstRow, lastCol, lastRow } = blocksUnder(layout, inside);
+  const { cols, rows } = layout.before ?? { cols: 0, rows: 0 };
   const planes = layout.planar ? [...new Set(bands)] : [0];
   const stored = async (col: number, row: number): Promise<boolean> => {
     for (const plane of planes) {
-      const { offset, length } = await places.locate((plane * blocksDown + row) * blocksAcross + col);
+      const { offset, length } = await blocks.locate((plane * blocksDown + row) * blocksAcross + col);
       if (offset !== 0 && length !== 0) return true;
     }
     return false;
   };
-  for (let row = Math.floor(inside.row / blockHeight); row <= lastRow; row++) {
+  for (let row = firstRow; row <= lastRow; row++) {
     for (let col = firstCol; col <= lastCol; col++) {
       if (!(await stored(col, row))) continue;
       const start = col;
       while (col < lastCol && (await stored(col + 1, row))) col++;
-      const left = start * blockWidth;
-      const top = row * blockHeight;
+      const left = Math.max(0, start * blockWidth - cols);
+      const top = Math.max(0, row * blockHeight - rows);
       yield {
         col: left,
         row: top,
-        width: Math.min(width, (col + 1) * blockWidth) - left,
-        height: Math.min(height, top + blockHeight) - top,
+        width: Math.min(width, (col + 1) * blockWidth - cols) - left,
+        height: Math.min(height, (row + 1) * blockHeight - rows) - top,
       };
     }
   }

@@ -371,7 +371,7 @@ test("places that cannot be a project are refused with a sentence", async () => 
   expect(await create({ crs: "EPSG:4326", bounds })).toBe("project-crs-geographic");
   expect(await create({ crs: "EPSG:999999", bounds })).toBe("crs-unknown");
   expect(await create({ crs: "EPSG:32631", bounds: { ...bounds, maxX: 4 } })).toBe("request-invalid");
-  expect(await create({ like: join(sample, "README.md") })).toBe("raster-not-tiff");
+  expect(await create({ like: join(sample, "README.md") })).toBe("raster-unknown-format");
   expect(existsSync(join(room, "never"))).toBe(false);
 });
 

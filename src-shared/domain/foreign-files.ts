@@ -11,7 +11,6 @@ const notNeeded = "Nothing in it is needed.";
 
 /** Kinds of files that lie beside images and cannot be imported as such. */
 export const foreignKinds = {
-  jpeg2000: { format: "a JPEG 2000 image", help: toTiff },
   erdas: { format: "an ERDAS or ENVI image", help: toTiff },
   enviHeader: { format: "the header of an ENVI image", help: toTiff },
   rawData: { format: "raw data", help: toTiff },

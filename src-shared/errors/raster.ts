@@ -8,8 +8,8 @@ const figure = (value: number): string =>
   value < 1e15 ? Math.round(value).toLocaleString("en-GB") : value.toExponential(1).replace("e+", "·10^");
 
 export const rasterErrors = {
-  "raster-not-tiff": ({ path }: File) =>
-    `“${path}” is not a TIFF file. Choose a GeoTIFF (.tif), or convert the image to GeoTIFF first.`,
+  "raster-unknown-format": ({ path }: File) =>
+    `“${path}” is no image that can be read here. Choose a GeoTIFF (.tif) or a JPEG 2000 file (.jp2), or convert the image to GeoTIFF first.`,
   "raster-missing": ({ path }: File) =>
     `“${path}” cannot be opened: there is no such file. Check the name, or re-link it.`,
   "raster-changed": ({ path }: File) =>
@@ -17,7 +17,7 @@ export const rasterErrors = {
   "raster-unreadable": ({ path, reason }: File & { readonly reason: Because }) =>
     `“${path}” cannot be read (${because(reason)}). Check that the disk is connected and that you may read the file.`,
   "raster-not-a-file": ({ path, what }: File & { readonly what: "folder" | "pipe" | "socket" | "device" }) =>
-    `“${path}” is a ${what}, not a file. Choose an image file (.tif).`,
+    `“${path}” is a ${what}, not a file. Choose an image file (.tif, .jp2).`,
   "raster-side-file": ({ path, beside, reason }: File & { readonly beside: string; readonly reason: Because }) =>
     `“${beside}”, which lies beside “${path}” and belongs to it, cannot be used (${because(reason)}). Replace it, or move it away if it is not needed.`,
   "raster-truncated": ({ path }: File) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { tiffCompression, tiffPhotometric, tiffTag, tiffType } from "../../raster/formats/tiff/tags.ts";
 import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
-import { tiffCompression, tiffPhotometric, tiffTag, tiffType } from "../../raster/tiff-tags.ts";
 import type { Seed } from "../kind.ts";
 
 const [width, height] = [77, 59];

@@ -1,5 +1,5 @@
-import { typeBytes as sizes } from "../../raster/tiff-directory.ts";
-import { tiffTag, tiffType } from "../../raster/tiff-tags.ts";
+import { typeBytes as sizes } from "../../raster/formats/tiff/directory.ts";
+import { tiffTag, tiffType } from "../../raster/formats/tiff/tags.ts";
 import type { Random } from "../random.ts";
 import { damageBytes, joined, spliced } from "./bytes.ts";
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tiffTag } from "../../raster/tiff-tags.ts";
+import { tiffTag } from "../../raster/formats/tiff/tags.ts";
 import { commandLine, jsonLines } from "./fixtures/command-line.ts";
 
 const sample = join(import.meta.dirname, "../../../resources/sample/flanders-crops-2019");
@@ -106,7 +106,7 @@ async function refused(args: readonly string[]): Promise<{ readonly code: string
 }
 
 test.each([
-  ["not a TIFF", "S2_20190416.tif", "raster-not-tiff"],
+  ["not a TIFF", "S2_20190416.tif", "raster-unknown-format"],
   ["a truncated TIFF", "S2_L2A_10m_20190417T105658.tif", "raster-truncated"],
   ["an unsupported compression", "S2_L2A_10m_20190418T105658.tif", "raster-unsupported-compression"],
   ["no CRS", "S2_L2A_10m_20190419T105658.tif", "raster-without-crs"],
@@ -130,7 +130,12 @@ test("the good images of a folder are imported, and each of the others is named 
   const result = lines.find(({ type }) => type === "result");
   expect(result!.rasters).toBeGreaterThan(0);
   expect(result!.unused.map(({ code }) => code)).toEqual(
-    expect.arrayContaining(["raster-not-tiff", "raster-truncated", "raster-without-crs", "acquisition-without-date"]),
+    expect.arrayContaining([
+      "raster-unknown-format",
+      "raster-truncated",
+      "raster-without-crs",
+      "acquisition-without-date",
+    ]),
   );
   expect(result!.unused.every(({ path, reason }) => reason.includes(path))).toBe(true);
 });

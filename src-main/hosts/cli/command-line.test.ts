@@ -98,7 +98,7 @@ test("what goes wrong is one sentence on the error stream with exit code 1, in J
   expect(text.err).toContain("is not a TIFF file");
   const json = await omnisat(["info", readme, "--json"]);
   expect([json.code, json.out]).toEqual([1, ""]);
-  expect(lines(json.err)).toMatchObject([{ type: "error", code: "raster-not-tiff", details: { path: readme } }]);
+  expect(lines(json.err)).toMatchObject([{ type: "error", code: "raster-unknown-format", details: { path: readme } }]);
 });
 
 test("an unexpected error is reported as one, and a full disk as a full disk", async () => {

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { errorMessage } from "../../../src-shared/ipc/errors.ts";
+import { tiffTag, tiffType } from "../../raster/formats/tiff/tags.ts";
 import { gdalInfo, gdalPixels, run } from "../../raster/testing/gdal.ts";
 import { hostileTiffs } from "../../raster/testing/hostile-tiffs.ts";
 import { imageFields, makeTiff } from "../../raster/testing/make-tiff.ts";
-import { tiffTag, tiffType } from "../../raster/tiff-tags.ts";
 import { Application } from "../../services/app/application.ts";
 import { commandLine, jsonLines } from "./fixtures/command-line.ts";
 

@@ -100,10 +100,13 @@ test("a package holds what its programs import, the licences of what is bundled,
     }
   }
   expect(missing).toEqual([]);
+  // The decoder of JPEG 2000, which is no part of a bundle.
+  for (const name of ["openjpegwasm_decode.cjs", "openjpegwasm_decode.wasm"])
+    expect(packed).toContain(`dist/cli/${name}`);
   for (const name of Object.keys(entries)) expect(packed).toContain(`dist/cli/${name}.js`);
   expect([...packed].filter((file) => /\.ts$|\/fixtures\/|\/testing\//.test(file))).toEqual([]);
   const licences = readFileSync(join(home, "dist/cli/licences.txt"), "utf8");
-  for (const name of ["geotiff", "proj4", "protobufjs", "yauzl", "zod"])
+  for (const name of ["@cornerstonejs/codec-openjpeg", "geotiff", "proj4", "protobufjs", "yauzl", "zod"])
     expect(licences).toMatch(new RegExp(`^${name} \\d`, "m"));
   const sample = "resources/sample/flanders-crops-2019";
   const files = readdirSync(join(root, sample), { recursive: true, withFileTypes: true }).filter((e) => e.isFile());

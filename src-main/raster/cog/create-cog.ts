@@ -5,11 +5,6 @@ import type { PixelWindow } from "../../../src-shared/geo/window.ts";
 import { diskError, replaceWhole, system, temporaryBeside, writeAll, writeWhole } from "../../files/index.ts";
 import { isGeographic } from "../crs.ts";
 import { files } from "../file-handles.ts";
-import { pool } from "../pool/pool.ts";
-import { buffersIn } from "../pool/transfer.ts";
-import type { Work } from "../pool/work.ts";
-import { allocate, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
-import type { AttributeRow } from "../sidecars.ts";
 import {
   reducedResolution,
   tiffCompression,
@@ -18,7 +13,12 @@ import {
   tiffPlanar,
   tiffPredictor,
   tiffTag,
-} from "../tiff-tags.ts";
+} from "../formats/tiff/tags.ts";
+import { pool } from "../pool/pool.ts";
+import { buffersIn } from "../pool/transfer.ts";
+import type { Work } from "../pool/work.ts";
+import { allocate, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
+import type { AttributeRow } from "../sidecars.ts";
 import { escapeXml } from "../xml.ts";
 import type { OverviewMethod } from "./encode-tile.ts";
 import { leaderBytes, needsBigTiff, type TagValue, tiffHeader, trailerBytes } from "./tiff-header.ts";

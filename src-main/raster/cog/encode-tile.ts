@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { splitBytePlanes, takeDifferences } from "../decode/predictor.ts";
+import { tiffPredictor } from "../formats/tiff/tags.ts";
 import { allocate, bytesOf, type SampleType, sampleTypes, type TypedArray } from "../sample-type.ts";
-import { tiffPredictor } from "../tiff-tags.ts";
 
 /** How the next coarser level is made from four pixels. */
 export type OverviewMethod = "nearest" | "average" | "mode" | "none";

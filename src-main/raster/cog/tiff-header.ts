@@ -1,4 +1,4 @@
-import { tiffType } from "../tiff-tags.ts";
+import { tiffType } from "../formats/tiff/tags.ts";
 
 /** The bytes before the pixels of a COG: header, GDAL's structural note, directories and their lists. */
 export interface TagValue {

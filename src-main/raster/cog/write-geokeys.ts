@@ -1,10 +1,10 @@
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Crs, epsgCode } from "../../../src-shared/geo/crs.ts";
 import { definitionOf } from "../crs.ts";
+import { tiffTag } from "../formats/tiff/tags.ts";
 import { coordTrans, epsgValue, geoKey, modelType, pixelIsArea, userDefined } from "../geokey-ids.ts";
 import { projWords } from "../proj-text.ts";
 import { isRegistered } from "../register.ts";
-import { tiffTag } from "../tiff-tags.ts";
 import type { TagValue } from "./tiff-header.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { inflateSync, zstdDecompressSync } from "node:zlib";
 import { type Reason, reason } from "../../../src-shared/errors/reasons/index.ts";
-import type { Encoding } from "../image-layout.ts";
+import type { Encoding } from "../formats/tiff/image-layout.ts";
+import { tiffCompression, tiffPhotometric, tiffPredictor } from "../formats/tiff/tags.ts";
 import { allocate, bytesOf, sampleTypes, type TypedArray } from "../sample-type.ts";
-import { tiffCompression, tiffPhotometric, tiffPredictor } from "../tiff-tags.ts";
 import { BlockProblem } from "./block-problem.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { decodeLerc } from "./lerc.ts";

@@ -1,8 +1,8 @@
 import { inflateSync, zstdDecompressSync } from "node:zlib";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
-import type { Encoding } from "../image-layout.ts";
+import type { Encoding } from "../formats/tiff/image-layout.ts";
+import { tiffPredictor } from "../formats/tiff/tags.ts";
 import type { SampleType } from "../sample-type.ts";
-import { tiffPredictor } from "../tiff-tags.ts";
 import { BlockProblem } from "./block-problem.ts";
 
 /** LERC2's numbers for sample types (Esri's lerc, Lerc2.h). */

@@ -2,8 +2,9 @@ import type { Reason } from "../../../src-shared/errors/reasons/index.ts";
 import { type EncodeInput, type EncodeOutput, encodeTile } from "../cog/encode-tile.ts";
 import type { PlainError } from "../damage.ts";
 import { blockProblem, decodeBlock, type StoredBlock } from "../decode/decode-block.ts";
-import type { StoredHeader } from "../header.ts";
-import type { Encoding } from "../image-layout.ts";
+import type { StoredHeader } from "../formats/format.ts";
+import type { Jp2Input } from "../formats/jp2/decode.ts";
+import type { Encoding } from "../formats/tiff/image-layout.ts";
 import { type ResampleInput, type ResampleOutput, resample } from "../resample.ts";
 import type { TypedArray } from "../sample-type.ts";
 
@@ -11,6 +12,7 @@ import type { TypedArray } from "../sample-type.ts";
 export interface Tasks {
   header: { input: HeaderInput; output: HeaderOutput };
   decode: { input: DecodeInput; output: DecodeOutput };
+  decodeJp2: { input: Jp2Input; output: DecodeOutput };
   resample: { input: ResampleInput; output: ResampleOutput };
   encode: { input: EncodeInput; output: EncodeOutput };
 }
@@ -34,7 +36,7 @@ export type DecodeOutput = readonly (readonly TypedArray[] | Reason)[];
 export type TaskName = keyof Tasks;
 
 /** Coordinate systems and metadata are loaded in the threads that read headers only. */
-export const loadHeader = () => Promise.all([import("../header.ts"), import("../damage.ts")]);
+export const loadHeader = () => Promise.all([import("../formats/headers.ts"), import("../damage.ts")]);
 
 export const tasks: { readonly [K in TaskName]: (input: Tasks[K]["input"]) => Promise<Tasks[K]["output"]> } = {
   async header({ path, crs }) {
@@ -55,6 +57,11 @@ export const tasks: { readonly [K in TaskName]: (input: Tasks[K]["input"]) => Pr
       }
     }
     return out;
+  },
+  async decodeJp2(input) {
+    // Loaded on demand: most threads never read such a file.
+    const { decodeJp2 } = await import("../formats/jp2/decode.ts");
+    return decodeJp2(input);
   },
   async resample(input) {
     return resample(input);

@@ -1,5 +1,12 @@
 import { deflateSync } from "node:zlib";
-import { tiffCompression, tiffPhotometric, tiffPlanar, tiffPredictor, tiffTag, tiffType } from "../tiff-tags.ts";
+import {
+  tiffCompression,
+  tiffPhotometric,
+  tiffPlanar,
+  tiffPredictor,
+  tiffTag,
+  tiffType,
+} from "../formats/tiff/tags.ts";
 import { imageFields, type MadeTiff, makeTiff, text } from "./make-tiff.ts";
 
 /** Files that an attacker or a broken disk makes, and what each must end in. Made here, so that every byte of them can be read. */
@@ -92,8 +99,8 @@ export const hostileTiffs: readonly HostileTiff[] = [
   { name: "as it should be", bytes: made({}), ends: "read" },
   { name: "big endian", bytes: made({ little: false }), ends: "read" },
   { name: "BigTIFF", bytes: made({ big: true }), ends: "read" },
-  { name: "empty", bytes: () => new Uint8Array(), ends: "raster-not-tiff" },
-  { name: "two bytes", bytes: () => Uint8Array.of(0x49, 0x49), ends: "raster-not-tiff" },
+  { name: "empty", bytes: () => new Uint8Array(), ends: "raster-unknown-format" },
+  { name: "two bytes", bytes: () => Uint8Array.of(0x49, 0x49), ends: "raster-unknown-format" },
   { name: "header only", bytes: () => Uint8Array.of(0x49, 0x49, 42, 0, 8, 0, 0, 0), ends: "raster-truncated" },
   { name: "directory at 0", bytes: () => Uint8Array.of(0x49, 0x49, 42, 0, 0, 0, 0, 0), ends: "raster-damaged" },
   { name: "no fields", bytes: made({ fields: [] }), ends: "raster-damaged", reason: /0 fields/ },

@@ -1,5 +1,5 @@
+import { tiffCompression, tiffPhotometric, tiffPlanar, tiffTag, tiffType } from "../formats/tiff/tags.ts";
 import { geoKey, modelType, pixelIsArea } from "../geokey-ids.ts";
-import { tiffCompression, tiffPhotometric, tiffPlanar, tiffTag, tiffType } from "../tiff-tags.ts";
 
 /** TIFFs byte by byte, also such as no writer writes. */
 export interface MadeField {

@@ -83,10 +83,10 @@ test("an image of a folder whose place nobody knows is left out, unless all are;
   try {
     const broken = join(folder, "cut off.tif");
     writeFileSync(broken, "II*");
-    await expect(areaOfFiles([folder], undefined)).rejects.toMatchObject({ code: "raster-not-tiff" });
+    await expect(areaOfFiles([folder], undefined)).rejects.toMatchObject({ code: "raster-unknown-format" });
     symlinkSync(image, join(folder, "whole.tif"));
     expect((await areaOfFiles([folder], undefined)).map(({ path }) => path)).toEqual([join(folder, "whole.tif")]);
-    await expect(areaOfFiles([image, broken], undefined)).rejects.toMatchObject({ code: "raster-not-tiff" });
+    await expect(areaOfFiles([image, broken], undefined)).rejects.toMatchObject({ code: "raster-unknown-format" });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -8,7 +8,6 @@ const toTiff = "Convertissez d’abord : gdal_translate -of COG entrée sortie.t
 const notNeeded = "Rien n’y est nécessaire.";
 const labels = "Si ce sont des étiquettes, importez-les dans le panneau Étiquettes ou Tuiles.";
 const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
-  jpeg2000: { format: "une image JPEG 2000", help: toTiff },
   erdas: { format: "une image ERDAS ou ENVI", help: toTiff },
   enviHeader: { format: "l’en-tête d’une image ENVI", help: toTiff },
   rawData: { format: "un fichier de données brutes", help: toTiff },
@@ -85,8 +84,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${quoted(path)} ne recouvre pas la zone du projet (${because(area)}). Choisissez une image de cet endroit, ou vérifiez le système de coordonnées de l’image.`,
   "acquisition-outside-count": ({ modality, date, begin, days }) =>
     `Le modèle compte ${days} jours à partir du ${begin} ; le ${date} de ${quoted(modality)} n’en fait pas partie. Retirez cette date, ou choisissez l’année qui tient lieu de première année du modèle.`,
-  "raster-not-tiff": ({ path }) =>
-    `${quoted(path)} n’est pas un fichier TIFF. Choisissez un GeoTIFF (.tif), ou convertissez d’abord l’image en GeoTIFF.`,
+  "raster-unknown-format": ({ path }) =>
+    `${quoted(path)} n’est pas une image lisible ici. Choisissez un GeoTIFF (.tif) ou un fichier JPEG 2000 (.jp2), ou convertissez d’abord l’image en GeoTIFF.`,
   "raster-missing": ({ path }) =>
     `${quoted(path)} ne peut pas être ouvert : ce fichier n’existe pas. Vérifiez son nom, ou indiquez son nouvel emplacement.`,
   "raster-not-a-file": ({ path, what }) =>

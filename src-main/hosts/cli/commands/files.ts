@@ -18,7 +18,7 @@ const shown = (value: number): string => String(Number(value.toPrecision(12)));
 const info = command({
   name: "info",
   summary: "say what an image is: size, place, bands, values, blocks",
-  positionals: [{ name: "FILE", summary: "a GeoTIFF, BigTIFF or COG" }],
+  positionals: [{ name: "FILE", summary: "a GeoTIFF, COG or JPEG 2000 file" }],
   options: {
     crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system, when the file names none" },
     stats: { type: "flag", summary: "look at the pixels too: smallest, largest, mean, spread, percentiles" },
@@ -35,7 +35,11 @@ const info = command({
       ...given({ crs: options.crs }),
     });
     const { geobox, bounds, lonLat, resolution } = about;
-    const kind = [about.bigTiff ? "BigTIFF" : "TIFF", about.tiled ? "tiles" : "strips", about.compression];
+    const kind = [
+      about.format,
+      about.tiled ? "tiles" : about.format.endsWith("TIFF") ? "strips" : "one block",
+      about.compression,
+    ];
     const lines = [
       path,
       `  ${about.width} × ${about.height} pixels, ${about.bands.length} ${about.bands.length === 1 ? "band" : "bands"} of ${about.dataType}`,

@@ -78,7 +78,7 @@ test("a dry look says what each file is taken for and on what evidence, and stor
     resolution: 10,
     problems: [],
   });
-  expect(broken!.problems.map(({ code }) => code)).toEqual(["raster-not-tiff"]);
+  expect(broken!.problems.map(({ code }) => code)).toEqual(["raster-unknown-format"]);
   expect(broken!.dates.value).toEqual(["2019-01-01"]);
   expect(labels!.problems.map(({ code }) => code)).toEqual(["import-class-raster"]);
   expect(modalities).toMatchObject([{ name: "s2", dates: 1, isNew: true, resolutionMeters: 10 }]);

@@ -227,15 +227,15 @@ test("a folder gives what can be used and names the rest, each with its reason",
   // A mask is taken, and that it waits for its image is said.
   expect(warnings).toContainEqual({ code: "mask-alone", masks: 1, some: [landsat] });
   expect(unused.map(({ path, error }) => [relative(folder, path), error.code])).toEqual([
-    ["S2A_MSIL2A.SAFE/T31UFS_B02_10m.jp2", "import-format"],
-    ["broken_20190101.tif", "raster-not-tiff"],
+    ["S2A_MSIL2A.SAFE/T31UFS_B02_10m.jp2", "raster-unknown-format"],
+    ["broken_20190101.tif", "raster-unknown-format"],
     ["cube.nc", "import-format"],
     ["labels_10m.tif", "import-class-raster"],
     ["more.zip", "import-format"],
     ["notes.txt", "import-format"],
     ["odd.xyz9", "import-format"],
     ["site_DEM_20190610.tif", "import-elevation"],
-    ["tile.jp2", "import-format"],
+    ["tile.jp2", "raster-unknown-format"],
   ]);
   expect(unused.every(({ path, error }) => error.message.includes(path))).toBe(true);
   expect(looked.map(({ path }) => relative(folder, path))).toEqual(

@@ -9,18 +9,16 @@ import type { UnusedFile } from "../../../../src-shared/ipc/rasters.ts";
 import { filesBelow } from "../files-below.ts";
 
 export interface ImportSources {
-  /** GeoTIFF files, each once, in order of name; files that were named one by one are taken whatever their ending */
+  /** image files, each once, in order of name; files that were named one by one are taken whatever their ending */
   readonly images: readonly string[];
   readonly unused: readonly UnusedFile[];
 }
 
 /** Side files of an image of the same name, which are not listed on their own. */
 const sidecar =
-  /\.(aux|aux\.xml|ovr|msk|tfw|tifw|tiffw|tfwx|wld|xml|rrd|ige|imd|rpb|eph|att|geo|til|stac-item\.json|md5|sha256)$|^(\.|~\$|thumbs\.db$|desktop\.ini$)/i;
+  /\.(aux|aux\.xml|ovr|msk|tfw|j2w|jp2w|tifw|tiffw|tfwx|wld|xml|rrd|ige|imd|rpb|eph|att|geo|til|stac-item\.json|md5|sha256)$|^(\.|~\$|thumbs\.db$|desktop\.ini$)/i;
 
 const kinds: Readonly<Record<string, ForeignKind>> = {
-  ".jp2": "jpeg2000",
-  ".j2k": "jpeg2000",
   ".img": "erdas",
   ".hdr": "enviHeader",
   ".dat": "rawData",

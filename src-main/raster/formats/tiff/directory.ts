@@ -1,7 +1,8 @@
-import { ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
-import { LoadingCache } from "../files/index.ts";
-import { type FieldRule, fieldRules, nameOfField } from "./tiff-fields.ts";
-import { tiffType } from "./tiff-tags.ts";
+import { reason } from "../../../../src-shared/errors/reasons/index.ts";
+import { LoadingCache } from "../../../files/index.ts";
+import { DamagedFile, TruncatedFile, UnknownFormat } from "../problems.ts";
+import { type FieldRule, fieldRules, nameOfField } from "./fields.ts";
+import { tiffType } from "./tags.ts";
 
 /**
  * The directories (IFDs) of a TIFF: fields and where their values lie. Knows classic TIFF and BigTIFF in both byte orders.
@@ -31,12 +32,6 @@ export interface Entry {
   /** the values themselves, when they are few */
   readonly bytes?: Uint8Array;
 }
-
-export class NotTiff extends Error {}
-/** What is wrong with the file, in words that stand in brackets: “… is damaged (…)”. */
-export class DamagedTiff extends ReasonedError {}
-/** The file ends before what its header promises. */
-export class TruncatedTiff extends Error {}
 
 /** Bytes per value of each TIFF field type. */
 export const typeBytes: Readonly<Record<number, number>> = {
@@ -95,7 +90,7 @@ const limits = {
 /**
  * Reads the header and every directory, never the pixels.
  * @param size of the file in bytes
- * @throws NotTiff, DamagedTiff, TruncatedTiff
+ * @throws UnknownFormat, DamagedFile, TruncatedFile
  */
 export async function readTiff(
   readBytes: (offset: number, length: number) => Promise<Uint8Array>,
@@ -103,28 +98,28 @@ export async function readTiff(
 ): Promise<TiffFile> {
   let spent = 0;
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
-    if (!(Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size)) throw new TruncatedTiff();
+    if (!(Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size)) throw new TruncatedFile();
     spent += length;
     if (spent > limits.headerBytes) {
-      throw new DamagedTiff(reason("header-asks-more-mib", { headerBytes: limits.headerBytes / 2 ** 20 }));
+      throw new DamagedFile(reason("header-asks-more-mib", { headerBytes: limits.headerBytes / 2 ** 20 }));
     }
     const bytes = await readBytes(offset, length);
     // The file became shorter while it was read.
-    if (bytes.length < length) throw new TruncatedTiff();
+    if (bytes.length < length) throw new TruncatedFile();
     return bytes;
   };
   // One read covers the header of most files; what lies outside is fetched on its own.
   const head = await read(0, Math.min(size, 65536));
-  if (head.length < 8) throw new NotTiff("shorter than a TIFF header");
+  if (head.length < 8) throw new UnknownFormat("shorter than a TIFF header");
   const order = (head[0]! << 8) | head[1]!;
-  if (order !== 0x4949 && order !== 0x4d4d) throw new NotTiff("no byte order mark");
+  if (order !== 0x4949 && order !== 0x4d4d) throw new UnknownFormat("no byte order mark");
   const littleEndian = order === 0x4949;
   const view = viewOf(head);
   const magic = view.getUint16(2, littleEndian);
-  if (magic !== 42 && magic !== 43) throw new NotTiff(`magic number ${magic}`);
+  if (magic !== 42 && magic !== 43) throw new UnknownFormat(`magic number ${magic}`);
   const bigTiff = magic === 43;
   if (bigTiff && (head.length < 16 || view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0)) {
-    throw new DamagedTiff(reason("bigtiff-header-not-one"));
+    throw new DamagedFile(reason("bigtiff-header-not-one"));
   }
 
   const readAll = async (offset: number, length: number): Promise<Uint8Array> =>
@@ -147,7 +142,7 @@ export async function readTiff(
       break;
     }
   }
-  if (directories.length === 0) throw new DamagedTiff(reason("no-image-directory"));
+  if (directories.length === 0) throw new DamagedFile(reason("no-image-directory"));
   return { littleEndian, bigTiff, directories, size, read };
 }
 
@@ -163,7 +158,7 @@ async function readDirectory(
   const inlineBytes = bigTiff ? 8 : 4;
   const countView = viewOf(await readAll(offset, countBytes));
   const count = bigTiff ? Number(countView.getBigUint64(0, littleEndian)) : countView.getUint16(0, littleEndian);
-  if (count === 0 || count > limits.fields) throw new DamagedTiff(reason("directory-says-fields", { count }));
+  if (count === 0 || count > limits.fields) throw new DamagedFile(reason("directory-says-fields", { count }));
   const block = await readAll(offset + countBytes, count * entryBytes + inlineBytes);
   const view = viewOf(block);
   const unsigned = (at: number) =>
@@ -179,11 +174,11 @@ async function readDirectory(
     if (values === 0) continue;
     if (!typesOf[rule.kind].has(type)) {
       if (rule.optional) continue;
-      throw new DamagedTiff(reason("values-type-cannot", { name: rule.name, type }));
+      throw new DamagedFile(reason("values-type-cannot", { name: rule.name, type }));
     }
     if (values > rule.most) {
       if (rule.optional) continue;
-      throw new DamagedTiff(reason("says-values-most-read", { name: rule.name, values, most: rule.most }));
+      throw new DamagedFile(reason("says-values-most-read", { name: rule.name, values, most: rule.most }));
     }
     const length = typeBytes[type]! * values;
     const valueAt = at + (bigTiff ? 12 : 8);
@@ -191,7 +186,7 @@ async function readDirectory(
     const valueOffset = inline ? offset + countBytes + valueAt : unsigned(valueAt);
     if (!(Number.isSafeInteger(length) && valueOffset + length <= fileSize)) {
       if (rule.optional) continue;
-      throw new TruncatedTiff();
+      throw new TruncatedFile();
     }
     const entry = { tag, type, count: values, offset: valueOffset };
     if (inline) entries.set(tag, { ...entry, bytes: block.slice(valueAt, valueAt + length) });
@@ -248,7 +243,7 @@ function numberOf(file: TiffFile, directory: Directory, tag: number): number | u
   return entry?.bytes ? decodeNumbers(entry.bytes, entry.type, file.littleEndian)[0] : undefined;
 }
 
-/** The first value of a tag: a whole number from `least` to `most`. @throws DamagedTiff when it is another */
+/** The first value of a tag: a whole number from `least` to `most`. @throws DamagedFile when it is another */
 export function wholeOf(
   file: TiffFile,
   directory: Directory,
@@ -258,7 +253,7 @@ export function wholeOf(
 ): number | undefined {
   const value = numberOf(file, directory, tag);
   if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return value;
-  throw new DamagedTiff(reason("field-value", { tag: nameOfField(tag), value }));
+  throw new DamagedFile(reason("field-value", { tag: nameOfField(tag), value }));
 }
 
 export async function bytesOfTag(file: TiffFile, directory: Directory, tag: number): Promise<Uint8Array | undefined> {
@@ -295,7 +290,7 @@ export class NumberList {
   }
 
   async at(index: number): Promise<number> {
-    if (index < 0 || index >= this.length) throw new DamagedTiff(reason("list-blocks-no-block", { index }));
+    if (index < 0 || index >= this.length) throw new DamagedFile(reason("list-blocks-no-block", { index }));
     const page = Math.floor(index / NumberList.pageLength);
     const numbers = await this.#pages.get(String(page), () => this.#readPage(page));
     return numbers[index % NumberList.pageLength]!;
@@ -309,7 +304,7 @@ export class NumberList {
     const bytes = entry.bytes
       ? entry.bytes.subarray(first * size, (first + count) * size)
       : await this.#read(entry.offset + first * size, count * size);
-    if (bytes.length < count * size) throw new TruncatedTiff();
+    if (bytes.length < count * size) throw new TruncatedFile();
     return decodeNumbers(bytes, entry.type, this.#littleEndian);
   }
 }

@@ -1,12 +1,9 @@
-import { reason } from "../../src-shared/errors/reasons/index.ts";
+import { reason } from "../../../../src-shared/errors/reasons/index.ts";
+import type { BlockReader } from "../format.ts";
+import { DamagedFile, TruncatedFile } from "../problems.ts";
+import { NumberList } from "./directory.ts";
 import type { ImageLayout } from "./image-layout.ts";
-import { DamagedTiff, NumberList, TruncatedTiff } from "./tiff-directory.ts";
-import { tiffCompression } from "./tiff-tags.ts";
-
-/** Where block `index` lies in the file; offset 0 or length 0 is a sparse block. */
-export interface BlockPlaces {
-  locate(index: number): Promise<{ readonly offset: number; readonly length: number }>;
-}
+import { tiffCompression } from "./tags.ts";
 
 /**
  * The places of an image's blocks, each checked before it is read.
@@ -16,15 +13,15 @@ export function blockPlaces(
   layout: ImageLayout,
   size: number,
   read: (offset: number, length: number) => Promise<Uint8Array>,
-): BlockPlaces {
+): Pick<BlockReader, "locate"> {
   const { blocks, blocksDown, blockHeight, height, encoding } = layout;
   const { divided, storedDown, rowBytes, partBytes, mostBytes } = blocks;
   const offsets = new NumberList(blocks.offsets, encoding.littleEndian, read);
   const lengths = blocks.lengths && new NumberList(blocks.lengths, encoding.littleEndian, read);
   const checked = (index: number, offset: number, length: number) => {
     if (offset === 0 || length === 0) return { offset: 0, length: 0 };
-    if (!Number.isSafeInteger(offset) || offset + length > size) throw new TruncatedTiff();
-    if (length > mostBytes) throw new DamagedTiff(reason("block-says-stored-bytes", { index, length }));
+    if (!Number.isSafeInteger(offset) || offset + length > size) throw new TruncatedFile();
+    if (length > mostBytes) throw new DamagedFile(reason("block-says-stored-bytes", { index, length }));
     return { offset, length };
   };
   return {

@@ -1,85 +1,34 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { AppError } from "../../src-shared/errors/index.ts";
-import { reason } from "../../src-shared/errors/reasons/index.ts";
-import { type Affine, isInvertible } from "../../src-shared/geo/affine.ts";
-import type { Crs } from "../../src-shared/geo/crs.ts";
-import { datumNote } from "./crs.ts";
-import { missingBeside, SideFileProblem } from "./damage.ts";
-import { compressionNames, readableCompressions } from "./decode/decode-block.ts";
-import { contentKey, fileState } from "./file-handles.ts";
-import { geoKey, pixelIsPoint } from "./geokey-ids.ts";
-import { crsOfGeoKeys, type GeoKeys, parseGeoKeys } from "./geokeys.ts";
+import { AppError } from "../../../../src-shared/errors/index.ts";
+import { reason } from "../../../../src-shared/errors/reasons/index.ts";
+import type { Affine } from "../../../../src-shared/geo/affine.ts";
+import type { Crs } from "../../../../src-shared/geo/crs.ts";
+import { missingBeside, SideFileProblem } from "../../damage.ts";
+import { compressionNames, readableCompressions } from "../../decode/decode-block.ts";
+import { geoKey, pixelIsPoint } from "../../geokey-ids.ts";
+import { crsOfGeoKeys, type GeoKeys, parseGeoKeys } from "../../geokeys.ts";
+import type { BandInfo, RasterInfo } from "../../raster.ts";
+import { parseNumber, readWorldFile, type Sidecar } from "../../sidecars.ts";
+import type { ValiditySource } from "../../validity.ts";
+import { childrenNamed, parseXml, unescaped, XmlProblem } from "../../xml.ts";
+import { describedBand, validityOfBands } from "../bands.ts";
+import type { HeaderReader, StoredHeader, StoredImage } from "../format.ts";
+import { placed, sidecarOf, systemOf, usableAffine } from "../place.ts";
+import { DamagedFile } from "../problems.ts";
+import { openSource, readBytes, type Source } from "../source.ts";
+import { type Directory, numbersOf, readTiff, type TiffFile, textOf } from "./directory.ts";
 import { type ImageLayout, imageLayout, subfileTypeOf } from "./image-layout.ts";
-import { CrsProblem } from "./projection.ts";
-import type { BandInfo, RasterInfo } from "./raster.ts";
-import type { StoredImage } from "./read-bands.ts";
-import { storable } from "./sample-type.ts";
-import { parseNumber, readSidecar, readWorldFile, type Sidecar } from "./sidecars.ts";
-import { DamagedTiff, type Directory, numbersOf, readTiff, type TiffFile, textOf } from "./tiff-directory.ts";
-import { tiffExtraSample, tiffPhotometric, tiffTag } from "./tiff-tags.ts";
-import type { ValiditySource } from "./validity.ts";
-import { childrenNamed, parseXml, unescaped, XmlProblem } from "./xml.ts";
-
-/** What `openRaster` gets from the thread that read the header: plain data. */
-export interface StoredHeader {
-  readonly info: RasterInfo;
-  /** full resolution first, then the overviews, largest first */
-  readonly images: readonly StoredImage[];
-  readonly validity: ValiditySource<StoredImage>;
-}
+import { tiffExtraSample, tiffPhotometric, tiffTag } from "./tags.ts";
 
 const maskBit = 4;
 const reducedBit = 1;
 
-/** An open file that lies there as a file: its length does not change with every look, and reading it does not wait for a writer. */
-interface Source {
-  readonly path: string;
-  /** names the file's state, for the cache of decoded blocks */
-  readonly identity: string;
-  /** the same, for the handle that its bytes are read through later */
-  readonly state: string;
-  readonly size: number;
-  readonly handle: FileHandle;
-}
-
-/** @throws raster-not-a-file for folders, pipes and devices, before they are opened: opening a pipe waits for its writer */
-async function openSource(path: string): Promise<Source> {
-  const about = await stat(path);
-  if (!about.isFile()) {
-    const what = about.isDirectory() ? "folder" : about.isFIFO() ? "pipe" : about.isSocket() ? "socket" : "device";
-    throw new AppError("raster-not-a-file", { path, what });
-  }
-  const handle = await open(path, "r");
-  const stats = await handle.stat({ bigint: true });
-  return { path, identity: `${path}|${contentKey(stats)}`, state: fileState(stats), size: Number(stats.size), handle };
-}
-
-/** Bytes from `offset`; fewer than `length` when the file ends. */
-async function readBytes({ handle }: Source, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled === length ? bytes : bytes.slice(0, filled);
-}
-
 const tiffOf = (source: Source) => readTiff((offset, length) => readBytes(source, offset, length), source.size);
 
-/**
- * Everything but the pixels of a file and of what lies beside it (`.ovr`, `.msk`, `.aux.xml`, world files).
- * Runs in a thread that may be ended at any time: it opens and closes its own handles and changes nothing.
- */
-export async function readHeader(path: string, crsGiven: Crs | undefined): Promise<StoredHeader> {
-  const source = await openSource(path);
-  try {
-    return await headerOf(source, await tiffOf(source), crsGiven);
-  } finally {
-    await source.handle.close();
-  }
-}
+/** “II” or “MM”, then 42, or 43 of a BigTIFF: what comes after is looked at where it is read, so that it is refused in its words. */
+export const tiffHeader: HeaderReader = {
+  recognises: ([first, second]) => (first === 0x49 && second === 0x49) || (first === 0x4d && second === 0x4d),
+  read: async (source, crsGiven) => headerOf(source, await tiffOf(source), crsGiven),
+};
 
 /** One image of a file as it goes to the reader. */
 const storedImage = (
@@ -91,6 +40,7 @@ const storedImage = (
   state,
   key: `${identity}|${directory.offset}`,
   layout,
+  stored: { format: "tiff", layout },
   size,
 });
 
@@ -110,36 +60,19 @@ async function headerOf(source: Source, file: TiffFile, crsGiven: Crs | undefine
   const masks = inside.masks.length > 0 ? inside.masks : await besideMasks(`${path}.msk`, main);
   overviews.sort((p, q) => q.layout.width - p.layout.width);
 
-  const sidecar = await readSidecar(path).catch((error) => {
-    throw error instanceof XmlProblem ? new SideFileProblem(`${path}.aux.xml`, error.reason) : error;
-  });
+  const sidecar = await sidecarOf(path);
   const tags = parseGdalMetadata(await textOf(file, first, tiffTag.GDAL_METADATA));
-  const directory = await numbersOf(file, first, tiffTag.GeoKeyDirectory);
-  const keys = directory
-    ? parseGeoKeys(
-        directory,
-        (await numbersOf(file, first, tiffTag.GeoDoubleParams)) ?? new Float64Array(),
-        (await textOf(file, first, tiffTag.GeoAsciiParams)) ?? "",
-      )
-    : undefined;
+  const keys = await geoKeysOf(file, first);
   const pointRegistered = keys?.get(geoKey.GTRasterType) === pixelIsPoint;
   const affine =
-    usable(sidecar?.affine) ??
-    usable(await affineOfTags(file, first, pointRegistered)) ??
-    usable(await readWorldFile(path));
-  const { crs, note: crsNote } = crsOf(path, crsGiven, sidecar?.crs, keys);
+    usableAffine(sidecar?.affine) ??
+    usableAffine(await affineOfTags(file, first, pointRegistered)) ??
+    usableAffine(await readWorldFile(path));
+  const system = systemOf(path, crsGiven, sidecar?.crs, () => keys && crsOfGeoKeys(keys));
 
   const bands = await bandsOf(file, first, main, tags, sidecar);
-  const alpha = bands.findIndex((band) => band.colorInterpretation === "alpha");
   const sameSize = masks.filter(({ layout }) => layout.width === main.width && layout.height === main.height);
-  const validity: ValiditySource<StoredImage> =
-    sameSize.length > 0
-      ? { kind: "mask", masks }
-      : bands.some((band) => band.nodata !== undefined)
-        ? { kind: "nodata" }
-        : alpha >= 0 && alpha === bands.length - 1 && bands.length > 1
-          ? { kind: "alpha", band: alpha }
-          : { kind: "all" };
+  const validity: ValiditySource<StoredImage> = sameSize.length > 0 ? { kind: "mask", masks } : validityOfBands(bands);
 
   const metadata: Record<string, string> = { ...tags.items, ...sidecar?.metadata };
   for (const [tag, name] of Object.entries(textTags)) {
@@ -150,17 +83,15 @@ async function headerOf(source: Source, file: TiffFile, crsGiven: Crs | undefine
     path,
     width: main.width,
     height: main.height,
-    geobox: affine ? { crs: crs ?? "", affine, width: main.width, height: main.height } : undefined,
-    ...(crs ? { crs } : {}),
-    ...(crsNote ? { crsNote } : {}),
+    ...placed(system, affine, main),
     bands,
     dataType: main.dataType,
+    format: file.bigTiff ? "BigTIFF" : "TIFF",
     interleave: main.planar || main.samples === 1 ? "band" : "pixel",
     compression: compressionNames[compression] ?? String(compression),
     blockWidth: main.blockWidth,
     blockHeight: main.blockHeight,
     tiled: main.tiled,
-    bigTiff: file.bigTiff,
     overviews: overviews.map(({ layout }) => ({ width: layout.width, height: layout.height })),
     pointRegistered,
     metadata,
@@ -169,33 +100,12 @@ async function headerOf(source: Source, file: TiffFile, crsGiven: Crs | undefine
   return { info, images: [storedImage(source, main, first), ...overviews], validity };
 }
 
-/**
- * The system that was given, else that of the sidecar, else that of the keys.
- * @throws AppError "raster-crs-unusable" when the file names one that cannot be honoured in full
- */
-function crsOf(
-  path: string,
-  given: Crs | undefined,
-  beside: Crs | undefined,
-  keys: GeoKeys | undefined,
-): { readonly crs: Crs | undefined; readonly note?: string } {
-  if (given !== undefined) return { crs: given };
-  try {
-    const named = beside ? { crs: beside } : keys ? crsOfGeoKeys(keys) : { crs: undefined };
-    if (!named.crs) return named;
-    const notes = ["note" in named ? named.note : undefined, datumNote(named.crs)].filter((note) => note !== undefined);
-    return notes.length > 0 ? { crs: named.crs, note: notes.join("; ") } : { crs: named.crs };
-  } catch (cause) {
-    const unusable = cause instanceof AppError && (cause.code === "crs-unusable" || cause.code === "crs-unknown");
-    if (!(cause instanceof CrsProblem) && !unusable) throw cause;
-    const why =
-      cause instanceof CrsProblem
-        ? cause.reason
-        : cause instanceof AppError && cause.cause instanceof CrsProblem
-          ? cause.cause.reason
-          : (cause as Error).message;
-    throw new AppError("raster-crs-unusable", { path, reason: why }, { cause });
-  }
+/** The GeoKeys of a directory. */
+export async function geoKeysOf(file: TiffFile, directory: Directory): Promise<GeoKeys | undefined> {
+  const numbers = await numbersOf(file, directory, tiffTag.GeoKeyDirectory);
+  if (!numbers) return undefined;
+  const doubles = (await numbersOf(file, directory, tiffTag.GeoDoubleParams)) ?? new Float64Array();
+  return parseGeoKeys(numbers, doubles, (await textOf(file, directory, tiffTag.GeoAsciiParams)) ?? "");
 }
 
 const textTags: Readonly<Record<number, string>> = {
@@ -250,7 +160,7 @@ async function reducedImages(
   const promised = types.some((type) => (type & maskBit) !== 0 && (type & reducedBit) === 0);
   const masked = types.some((type) => (type & maskBit) !== 0);
   if (!all && ((promised && !masks.some(isWhole)) || (masked && masks.length === 0)))
-    throw new DamagedTiff(reason("mask-valid-pixels-cannot-read"));
+    throw new DamagedFile(reason("mask-valid-pixels-cannot-read"));
   return { overviews, masks };
 }
 
@@ -315,7 +225,7 @@ async function besideMasks(path: string, main: ImageLayout): Promise<StoredImage
 }
 
 /** ModelPixelScale with one tie point, or ModelTransformation; several tie points alone are control points, not a grid. */
-async function affineOfTags(file: TiffFile, directory: Directory, point: boolean): Promise<Affine | undefined> {
+export async function affineOfTags(file: TiffFile, directory: Directory, point: boolean): Promise<Affine | undefined> {
   const scale = await numbersOf(file, directory, tiffTag.ModelPixelScale);
   const tie = await numbersOf(file, directory, tiffTag.ModelTiepoint);
   const matrix = await numbersOf(file, directory, tiffTag.ModelTransformation);
@@ -331,14 +241,6 @@ async function affineOfTags(file: TiffFile, directory: Directory, point: boolean
   // Point-registered rasters place the coordinate at the pixel's centre: shift by half a pixel.
   const { a, b, c, d, e, f } = affine;
   return point ? { a: a - (b + c) / 2, b, c, d: d - (e + f) / 2, e, f } : affine;
-}
-
-/** A transform that places pixels: it has an inverse, and its numbers are ones that coordinates can have. */
-function usable(affine: Affine | undefined): Affine | undefined {
-  if (!affine || !isInvertible(affine)) return undefined;
-  const { a, b, c, d, e, f } = affine;
-  const least = Math.min(Math.hypot(b, e), Math.hypot(c, f));
-  return least > 1e-12 && [a, b, c, d, e, f].every((number) => Math.abs(number) < 1e15) ? affine : undefined;
 }
 
 /** Elements and attributes: 20,000 entries. */
@@ -385,25 +287,18 @@ async function bandsOf(
     const items = tags.bands.get(i + 1) ?? [];
     const side = sidecar?.bands.get(i + 1);
     const role = (name: string) => items.find((item) => item.role === name)?.text;
-    const declared = side?.nodata ?? fileNodata;
-    const nodata = declared === undefined ? undefined : storable(layout.dataType, declared);
-    const name = side?.name ?? role("description");
     const metadata: Record<string, string> = {};
     for (const item of items) if (item.role === "") metadata[item.name] = item.text;
-    const colorInterpretation =
-      side?.colorInterpretation ?? role("colorinterp")?.toLowerCase() ?? colorInterpretationOf(layout, i);
-    return {
-      ...(name ? { name } : {}),
-      dataType: layout.dataType,
-      ...(nodata === undefined ? {} : { nodata }),
-      scale: side?.scale ?? Number(role("scale") ?? 1),
-      offset: side?.offset ?? Number(role("offset") ?? 0),
-      ...(colorInterpretation ? { colorInterpretation } : {}),
-      ...(side?.categoryNames ? { categoryNames: side.categoryNames } : {}),
-      ...(side?.attributeTable ? { attributeTable: side.attributeTable } : {}),
-      ...(colorTable && i === 0 ? { colorTable: withTransparentNodata(colorTable, nodata) } : {}),
-      metadata: { ...metadata, ...side?.metadata },
+    const own = {
+      name: role("description"),
+      nodata: fileNodata,
+      scale: Number(role("scale") ?? 1),
+      offset: Number(role("offset") ?? 0),
+      colorInterpretation: role("colorinterp")?.toLowerCase() ?? colorInterpretationOf(layout, i),
+      colorTable: i === 0 ? colorTable : undefined,
+      metadata,
     };
+    return describedBand(layout.dataType, own, side);
   });
 }
 
@@ -436,6 +331,3 @@ function colorTableOf(map: Float64Array | undefined): [number, number, number, n
     255,
   ]);
 }
-
-const withTransparentNodata = (table: [number, number, number, number][], nodata: number | undefined) =>
-  table.map(([r, g, b, a], value): [number, number, number, number] => [r, g, b, value === nodata ? 0 : a]);

@@ -1,32 +1,16 @@
-import { ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
-import { type SampleType, sampleTypes } from "./sample-type.ts";
-import {
-  bytesOfTag,
-  DamagedTiff,
-  type Directory,
-  type Entry,
-  numbersOf,
-  type TiffFile,
-  wholeOf,
-} from "./tiff-directory.ts";
-import { tiffCompression, tiffPhotometric, tiffPlanar, tiffPredictor, tiffSampleFormat, tiffTag } from "./tiff-tags.ts";
+import { reason } from "../../../../src-shared/errors/reasons/index.ts";
+import { type SampleType, sampleTypes } from "../../sample-type.ts";
+import type { BlockGrid } from "../format.ts";
+import { DamagedFile, UnsupportedLayout } from "../problems.ts";
+import { bytesOfTag, type Directory, type Entry, numbersOf, type TiffFile, wholeOf } from "./directory.ts";
+import { tiffCompression, tiffPhotometric, tiffPlanar, tiffPredictor, tiffSampleFormat, tiffTag } from "./tags.ts";
 
 /**
  * How one image of a TIFF stores its pixels: the grid of blocks, and what a decoder must know about each.
  * Plain data: headers are read in a thread of their own and cross over.
  */
-export interface ImageLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly samples: number;
-  readonly dataType: SampleType;
+export interface ImageLayout extends BlockGrid {
   readonly tiled: boolean;
-  readonly blockWidth: number;
-  readonly blockHeight: number;
-  readonly blocksAcross: number;
-  readonly blocksDown: number;
-  /** each band in blocks of its own (PlanarConfiguration 2) */
-  readonly planar: boolean;
   readonly encoding: Encoding;
   readonly photometric: number;
   readonly extraSamples: readonly number[];
@@ -70,9 +54,6 @@ export interface Encoding {
   readonly lercParameters?: readonly number[] | undefined;
 }
 
-/** A layout that cannot be read, in words that finish “cannot be read: …”. */
-export class UnsupportedLayout extends ReasonedError {}
-
 const strip = { offsets: tiffTag.StripOffsets, lengths: tiffTag.StripByteCounts } as const;
 const tile = { offsets: tiffTag.TileOffsets, lengths: tiffTag.TileByteCounts } as const;
 
@@ -95,13 +76,13 @@ const predicted: ReadonlySet<number> = new Set<number>([
 /**
  * The layout of an image, every number of it checked: sizes are whole and positive, the lists of blocks are as long as the grid of
  * blocks needs, and a block fits into memory. What passes here can be read without further questions, or fails block by block.
- * @throws DamagedTiff, UnsupportedLayout
+ * @throws DamagedFile, UnsupportedLayout
  */
 export async function imageLayout(file: TiffFile, directory: Directory): Promise<ImageLayout> {
   const whole = (tag: number, least: number, most: number) => wholeOf(file, directory, tag, least, most);
   const width = whole(tiffTag.ImageWidth, 1, mostPixels);
   const height = whole(tiffTag.ImageLength, 1, mostPixels);
-  if (!width || !height) throw new DamagedTiff(reason("image-without-size"));
+  if (!width || !height) throw new DamagedFile(reason("image-without-size"));
   const samples = whole(tiffTag.SamplesPerPixel, 1, mostSamples) ?? 1;
   const bits = await oneForAll(file, directory, tiffTag.BitsPerSample, samples, 1, "bits");
   const format = await oneForAll(file, directory, tiffTag.SampleFormat, samples, 1, "number format");
@@ -114,7 +95,7 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   // Writers say “one strip” with a number past every image: 2³² − 1.
   const rowsPerStrip = tiled ? undefined : whole(tiffTag.RowsPerStrip, 1, 2 ** 32 - 1);
   let blockHeight = tiled ? whole(tiffTag.TileLength, 1, mostPixels) : Math.min(height, rowsPerStrip ?? height);
-  if (!blockWidth || !blockHeight) throw new DamagedTiff(reason("blocks-without-size"));
+  if (!blockWidth || !blockHeight) throw new DamagedFile(reason("blocks-without-size"));
   const samplesPerBlock = planar ? 1 : samples;
   const predictor = predicted.has(compression)
     ? predictorOf(whole(tiffTag.Predictor, 0, 65535) ?? tiffPredictor.none, bits, dataType)
@@ -125,16 +106,16 @@ export async function imageLayout(file: TiffFile, directory: Directory): Promise
   // Some writers put strip tags on tiled images; the tag of the offsets decides only where to look for them.
   const offsets = directory.entries.get(tags.offsets) ?? directory.entries.get(strip.offsets);
   const lengths = directory.entries.get(tags.lengths) ?? directory.entries.get(strip.lengths);
-  if (!offsets) throw new DamagedTiff(reason("image-without-pixels"));
+  if (!offsets) throw new DamagedFile(reason("image-without-pixels"));
 
   const rowBytes = Math.ceil((blockWidth * samplesPerBlock * bits) / 8);
   const blocksAcross = Math.ceil(width / blockWidth);
   const storedDown = Math.ceil(height / blockHeight);
   const needed = blocksAcross * storedDown * (planar ? samples : 1);
   const counted = Math.min(offsets.count, lengths?.count ?? Number.POSITIVE_INFINITY);
-  if (!lengths && compression !== tiffCompression.none) throw new DamagedTiff(reason("blocks-no-lengths"));
+  if (!lengths && compression !== tiffCompression.none) throw new DamagedFile(reason("blocks-no-lengths"));
   if (counted < needed) {
-    throw new DamagedTiff(reason("pixels-need-blocks-listed", { width, height, needed, counted }));
+    throw new DamagedFile(reason("pixels-need-blocks-listed", { width, height, needed, counted }));
   }
 
   let divided = 1;
@@ -225,7 +206,7 @@ async function oneForAll(
   if (!list) return usual;
   // One value for all bands is a habit of many writers; a list of another length does not belong to these bands.
   if (list.length !== 1 && list.length < samples) {
-    throw new DamagedTiff(
+    throw new DamagedFile(
       what === "bits"
         ? reason("bands-without-sizes", { samples, length: list.length })
         : reason("bands-without-formats", { samples, length: list.length }),
@@ -275,7 +256,7 @@ async function colorMapOf(
   const map = await numbersOf(file, directory, tiffTag.ColorMap);
   // Without its table a class map would be averaged like a photograph.
   if (map && bits <= 16 && map.length !== 3 * 2 ** bits) {
-    throw new DamagedTiff(reason("colour-table-values", { length: map.length, count: 3 * 2 ** bits }));
+    throw new DamagedFile(reason("colour-table-values", { length: map.length, count: 3 * 2 ** bits }));
   }
   return map;
 }

@@ -1,4 +1,4 @@
-import { tiffTag } from "./tiff-tags.ts";
+import { tiffTag } from "./tags.ts";
 
 /** What a field (tag) of a TIFF may hold. Fields without a rule are skipped. */
 export interface FieldRule {

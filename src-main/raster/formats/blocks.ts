@@ -1,0 +1,14 @@
+import type { BlockReader, StoredImage } from "./format.ts";
+import { jp2Blocks } from "./jp2/blocks.ts";
+import { tiffBlocks } from "./tiff/blocks.ts";
+
+/** The blocks of an image, by the format that keeps them. */
+export function blockReader(image: StoredImage): BlockReader {
+  const { stored } = image;
+  switch (stored.format) {
+    case "tiff":
+      return tiffBlocks(image, stored.layout);
+    case "jp2":
+      return jp2Blocks(image, stored.tiles, stored.reduction);
+  }
+}

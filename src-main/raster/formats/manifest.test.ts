@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { openRaster } from "../raster.ts";
+import { type Exactness, expectAsGdal, expectedIn } from "../testing/products.ts";
+
+// The products as people download them are too large, and partly too bound by their licences, to lie in the project: where they are
+// at hand, each entry of a kind that this room reads is opened or refused as the manifest says. `fixtures/` has small ones that
+// always run.
+const folder = process.env.OMNISAT_PRODUCTS ?? "/work/shared/data/products";
+const manifest = join(folder, "manifest.json");
+
+interface Entry {
+  readonly path: string;
+  readonly expect: "open" | "refuse";
+  readonly expected_file?: string;
+}
+
+const entries: readonly Entry[] = existsSync(manifest)
+  ? (JSON.parse(readFileSync(manifest, "utf8")) as { readonly entries: readonly Entry[] }).entries
+  : [];
+
+/** The codes of refusals: sentences that say what is wrong with the file and what to do. */
+const refusals = /^raster-(unknown-format|damaged|truncated|unsupported-layout|unsupported-compression|unreadable)$/;
+
+const kinds = [{ name: "jp2", entries: entries.filter(({ path }) => path.startsWith("jp2/")) }];
+
+for (const kind of kinds) {
+  describe.skipIf(entries.length === 0)(`products: ${kind.name} (skipped where ${folder} is not there)`, () => {
+    test.each(kind.entries)("$path: $expect", async ({ path, expect: wanted, expected_file }) => {
+      const file = join(folder, path);
+      if (wanted === "refuse") {
+        await expect(openRaster(file)).rejects.toMatchObject({ code: expect.stringMatching(refusals) });
+        return;
+      }
+      const expected = expectedIn(join(folder, expected_file!))[path.slice(path.indexOf("/") + 1)]!;
+      const exactness: Exactness = /lossy|ycc/.test(path) ? { mean: 0.05 } : "same";
+      (await expectAsGdal(file, expected, exactness)).close();
+    });
+  });
+}
