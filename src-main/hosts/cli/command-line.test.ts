@@ -95,7 +95,7 @@ test("what goes wrong is one sentence on the error stream with exit code 1, in J
   const text = await omnisat(["info", readme]);
   expect([text.code, text.out]).toEqual([1, ""]);
   expect(text.err.trim().split("\n")).toHaveLength(1);
-  expect(text.err).toContain("is not a TIFF file");
+  expect(text.err).toContain("is no image that can be read here");
   const json = await omnisat(["info", readme, "--json"]);
   expect([json.code, json.out]).toEqual([1, ""]);
   expect(lines(json.err)).toMatchObject([{ type: "error", code: "raster-unknown-format", details: { path: readme } }]);
