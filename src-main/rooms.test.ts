@@ -112,6 +112,7 @@ const soleImporters: Readonly<Record<string, readonly string[]>> = {
   geotiff: ["src-main/raster"],
   "@cornerstonejs/codec-openjpeg": ["src-main/raster"],
   proj4: ["src-main/raster", "src-renderer/map"],
+  hyparquet: ["src-main/vector"],
   "better-sqlite3": ["src-main/catalog", "src-main/vector"],
   ol: ["src-renderer/map"],
 };

@@ -453,8 +453,8 @@ export const labelsMessages = messages({
   "labels.wizard.choose": { en: "Choose a file", fr: "Choisir un fichier" },
   "labels.wizard.change": { en: "Another file", fr: "Autre fichier" },
   "labels.wizard.formats": {
-    en: "Polygons or points (GeoPackage, Shapefile, GeoJSON, KML, CSV), or a class raster (GeoTIFF)",
-    fr: "Polygones ou points (GeoPackage, Shapefile, GeoJSON, KML, CSV), ou un raster de classes (GeoTIFF)",
+    en: "Polygons or points (GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet, CSV), or a class raster (GeoTIFF)",
+    fr: "Polygones ou points (GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet, CSV), ou un raster de classes (GeoTIFF)",
   },
   "labels.wizard.raster": {
     en: "A raster whose values are classes",

@@ -84,8 +84,8 @@ export const startMessages = messages({
   "new.area.south": { en: "South", fr: "Sud" },
   "new.area.north": { en: "North", fr: "Nord" },
   "new.area.fileHint": {
-    en: "Images (GeoTIFF) or polygons (GeoPackage, Shapefile, GeoJSON, KML). The area is the frame around all of them.",
-    fr: "Images (GeoTIFF) ou polygones (GeoPackage, Shapefile, GeoJSON, KML). La zone est le cadre qui les contient tous.",
+    en: "Images (GeoTIFF) or polygons (GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet). The area is the frame around all of them.",
+    fr: "Images (GeoTIFF) ou polygones (GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet). La zone est le cadre qui les contient tous.",
   },
   "new.area.choose": { en: "Choose files…", fr: "Choisir des fichiers…" },
   "new.area.chooseFolder": { en: "Choose a folder…", fr: "Choisir un dossier…" },

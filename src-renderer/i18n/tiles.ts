@@ -13,8 +13,8 @@ export const tilesMessages = messages({
   "tiles.import.file": { en: "Choose a file", fr: "Choisir un fichier" },
   "tiles.import.folder": { en: "Choose a folder", fr: "Choisir un dossier" },
   "tiles.import.formats": {
-    en: "JSON, CSV, GeoPackage, Shapefile, GeoJSON, KML",
-    fr: "JSON, CSV, GeoPackage, Shapefile, GeoJSON, KML",
+    en: "JSON, CSV, GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet",
+    fr: "JSON, CSV, GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet",
   },
   "tiles.import.how": {
     en: "Entries without a place are found by the names of the project's images. What does not match is listed before anything changes.",

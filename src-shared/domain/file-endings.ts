@@ -1,6 +1,17 @@
 /** Which files people choose, by their endings without the full stop. What is inside decides afterwards. */
 export const imageEndings: readonly string[] = ["tif", "tiff", "jp2", "j2k", "jpx"];
-export const vectorEndings: readonly string[] = ["gpkg", "shp", "geojson", "json", "kml", "kmz", "zip"];
+export const vectorEndings: readonly string[] = [
+  "gpkg",
+  "shp",
+  "geojson",
+  "json",
+  "kml",
+  "kmz",
+  "fgb",
+  "parquet",
+  "geoparquet",
+  "zip",
+];
 /** tables of text: points, classes, shares */
 export const tableEndings: readonly string[] = ["csv", "tsv", "tab", "txt"];
 

@@ -58,3 +58,39 @@ export type ForeignKind = keyof typeof foreignKinds;
 /** The words of a kind; a list that an earlier version wrote may have none. */
 export const foreignWords = (kind: ForeignKind | undefined): ForeignWords =>
   foreignKinds[kind ?? "unknown"] ?? foreignKinds.unknown;
+
+const toGeoPackage = "Export it as a GeoPackage first, with QGIS or with ogr2ogr -f GPKG output.gpkg input.";
+
+/** Vector files that are recognised and not read. */
+const foreignVectors = {
+  gml: { format: "a GML file", help: toGeoPackage },
+  fileGdb: { format: "an ESRI file geodatabase", help: toGeoPackage },
+  gpx: { format: "a GPX file", help: toGeoPackage },
+  mapInfo: { format: "a MapInfo file", help: toGeoPackage },
+  drawing: { format: "a drawing (DXF, DWG or DGN)", help: toGeoPackage },
+  topoJson: { format: "a TopoJSON file", help: toGeoPackage },
+  unknown: { format: "a vector file of an unknown kind", help: toGeoPackage },
+  parquetTable: {
+    format: "a Parquet table without the description that makes it GeoParquet",
+    help: "Write it again as GeoParquet (GeoPandas, QGIS, ogr2ogr), or as CSV with coordinates.",
+  },
+  parquetShapes: {
+    format: "a GeoParquet file whose shapes are not stored as WKB",
+    help: "Write it again with the geometry encoding WKB, or as a GeoPackage.",
+  },
+  parquetCompression: {
+    format: "a Parquet file in a rare compression",
+    help: "Write it again with ZSTD, Snappy, GZIP or Brotli.",
+  },
+  parquetEncrypted: { format: "an encrypted Parquet file", help: "Write it again without encryption." },
+  flatGeobufVersion: {
+    format: "a FlatGeobuf of another version than 3",
+    help: "Write it again with QGIS or with ogr2ogr.",
+  },
+} as const satisfies Readonly<Record<string, ForeignWords>>;
+
+export type ForeignVectors = keyof typeof foreignVectors;
+
+/** The words of a kind; a list that another version wrote may have others. */
+export const foreignVectorWords = (kind: ForeignVectors): ForeignWords =>
+  foreignVectors[kind] ?? foreignVectors.unknown;

@@ -1,3 +1,4 @@
+import { type ForeignVectors, foreignVectorWords } from "../domain/foreign-files.ts";
 import { type PlaceHint, placeSentence } from "./place-hint.ts";
 import { type Because, because, listOf } from "./reasons/index.ts";
 
@@ -27,7 +28,15 @@ const noneOf = (count: number): string => (count === 1 ? "None of the shapes" : 
 export const labelErrors = {
   "vector-missing": ({ path }: Path) => `“${path}” does not exist. Check the name and the folder.`,
   "vector-unknown-format": ({ path }: Path) =>
-    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp, or a .zip of it), a GeoJSON (.geojson, .json), a KML (.kml, .kmz) or a table of text (.csv, .tsv).`,
+    `“${path}” is not a vector file that can be read here. Choose a GeoPackage (.gpkg), a Shapefile (.shp, or a .zip of it), a GeoJSON (.geojson, .json), a KML (.kml, .kmz), a FlatGeobuf (.fgb), a GeoParquet (.parquet) or a table of text (.csv, .tsv).`,
+  "vector-not-read": ({
+    path,
+    kind,
+    inside = false,
+  }: Path & { readonly kind: ForeignVectors; readonly inside?: boolean }) => {
+    const { format, help } = foreignVectorWords(kind);
+    return `“${path}” ${inside ? "holds" : "is"} ${format}, which is not read here. ${help}`;
+  },
   "vector-damaged": ({ path, problem }: Path & { readonly problem: Because }) =>
     `“${path}” is damaged or incomplete: ${because(problem)}. Export it again from the program that made it.`,
   "vector-too-costly": ({
@@ -48,6 +57,8 @@ export const labelErrors = {
     layers,
   }: Path & { readonly layer: string; readonly layers: readonly string[] }) =>
     `“${path}” has no layer “${layer}”. It has: ${list(layers)}.`,
+  "vector-layer-needed": ({ path, layers }: Path & { readonly layers: readonly string[] }) =>
+    `“${path}” holds ${layers.length} layers. Name one with --layer: ${list(layers.slice(0, 40))}.`,
   "vector-unknown-encoding": ({ path, encoding }: Path & { readonly encoding: string }) =>
     `The text encoding “${encoding}” of “${path}” is not known. Name another one, for example UTF-8 or windows-1252.`,
   "vector-unwritable": ({ path, reason }: Path & { readonly reason: Because }) =>

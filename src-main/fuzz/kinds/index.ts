@@ -11,6 +11,8 @@ export const kinds: Readonly<Record<string, () => Promise<FuzzKind>>> = {
   gpkg: async () => (await import("./vector.ts")).gpkg,
   shp: async () => (await import("./vector.ts")).shapefile,
   "shp-zip": async () => (await import("./vector.ts")).zipped,
+  fgb: async () => (await import("./vector.ts")).flatGeobuf,
+  parquet: async () => (await import("./vector.ts")).geoParquet,
   geojson: async () => (await import("./vector.ts")).geojson,
   kml: async () => (await import("./vector.ts")).kml,
   csv: async () => (await import("./vector.ts")).csv,

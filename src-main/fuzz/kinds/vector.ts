@@ -226,6 +226,22 @@ function isJson(text: string): boolean {
   }
 }
 
+/** A file of bytes alone: places, lengths and counts of it, or the end of another one. */
+const ofBytes = (name: string, file: string, ending: string): FuzzKind =>
+  kind(
+    name,
+    file,
+    () => seedsOf(fixtures, [ending], () => file),
+    (seed, random, seeds) => {
+      const bytes = seed.files[file]!;
+      const other = random.pick(seeds).files[file]!;
+      return { [file]: random.chance(0.05) ? spliced(bytes, other, random) : damageBytes(bytes, random, 6) };
+    },
+  );
+
+export const flatGeobuf = ofBytes("fgb", "layer.fgb", ".fgb");
+export const geoParquet = ofBytes("parquet", "layer.parquet", ".parquet");
+
 const kmlText = `<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>
 <Schema name="s" id="s"><SimpleField name="n" type="int"/></Schema><NetworkLink><name>far</name><Region><LatLonAltBox><north>1</north><south>0</south></LatLonAltBox></Region></NetworkLink>
 <Folder><name>crops &amp; more</name><Placemark id="a"><name>wheat</name><description><![CDATA[<b>x</b>]]></description><TimeSpan><begin>2019</begin></TimeSpan>

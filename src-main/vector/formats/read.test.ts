@@ -166,7 +166,9 @@ test.for([
 test("an archive without a vector file is refused with one sentence", async () => {
   await expect(openFeatures(fixture("shapefile-js__noshp.zip"))).rejects.toMatchObject({
     code: "vector-damaged",
-    message: expect.stringMatching(/shapefile-js__noshp\.zip.+no Shapefile, GeoPackage, GeoJSON or KML in it/),
+    message: expect.stringMatching(
+      /shapefile-js__noshp\.zip.+no Shapefile, GeoPackage, GeoJSON, KML, FlatGeobuf or GeoParquet in it/,
+    ),
   });
 });
 

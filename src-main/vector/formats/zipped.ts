@@ -1,4 +1,4 @@
-// Vector files inside a ZIP archive, as agencies hand them out: one or several Shapefiles, a GeoPackage, GeoJSON, KML.
+// Vector files inside a ZIP archive, as agencies hand them out: one or several Shapefiles, a GeoPackage, GeoJSON, KML, FlatGeobuf, GeoParquet.
 
 import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip, removeSync } from "../../files/index.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
+import { foreignKindOf } from "./foreign.ts";
 
 type Read = (path: string, options: ReadOptions) => FeatureLayer;
 type ReadLater = (path: string, options: ReadOptions) => Promise<FeatureLayer>;
@@ -35,6 +36,13 @@ export async function readZipped(
   return { ...(await read(home.file, options)), path, layers };
 }
 
+function nothingToRead(path: string, names: readonly string[]): AppError {
+  const kind = names.map(foreignKindOf).find((one) => one !== undefined);
+  return kind
+    ? new AppError("vector-not-read", { path, kind, inside: true })
+    : new AppError("vector-damaged", { path, problem: reason("no-shapefile-geopackage-geojson-or") });
+}
+
 const kept = new Map<string, readonly string[]>();
 
 /** Looks through a file of an archive while it unfolds. */
@@ -43,7 +51,7 @@ export type MemberChecks = (name: string) => { push(piece: Uint8Array): void; en
 /**
  * The vector files of an archive, unpacked once for this process. Names inside it never become paths: only their last word does,
  * without signs. `looking` gives what sees every piece of a file before it is written.
- * @throws AppError "vector-damaged", and what looking throws
+ * @throws AppError "vector-damaged", "vector-not-read", and what looking throws
  */
 export async function unpacked(path: string, looking: MemberChecks = () => undefined): Promise<readonly string[]> {
   const { size, mtimeMs, ino, dev } = statSync(path);
@@ -63,7 +71,7 @@ export async function unpacked(path: string, looking: MemberChecks = () => undef
       // A .json beside other files is as a rule their description.
       const real = files.filter(({ ending }) => ending !== ".json");
       if (real.length > 0) files.splice(0, files.length, ...real);
-      if (files.length === 0) throw new AppError("vector-damaged", { path, problem: reason("no-shapefile-geopackage-geojson-or") }); // biome-ignore format: one line
+      if (files.length === 0) throw nothingToRead(path, archive.members.map(({ name }) => name)); // biome-ignore format: one line
       // The user chose the whole archive, so reading a part of it would be wrong.
       if (files.length > mostFiles) throw new AppError("vector-damaged", { path, problem: reason("holds-vector-files-most-read", { length: files.length, mostFiles }) }); // biome-ignore format: one line
       const taken = new Set<string>();

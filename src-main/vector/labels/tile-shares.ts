@@ -52,7 +52,7 @@ const mostFiles = 1_000_000;
  * footprints with a column per class or one column of JSON.
  * @throws AppError "tile-shares-unreadable", "labels-without-field", "tile-shares-no-columns", "table-unreadable",
  * "vector-unknown-encoding", "vector-missing", "vector-damaged", "table-spreadsheet", "vector-unknown-format",
- * "vector-layer-missing", "labels-unknown-crs", "labels-not-lon-lat", "table-one-coordinate", "table-ambiguous",
+ * "vector-layer-missing", "vector-not-read", "labels-unknown-crs", "labels-not-lon-lat", "table-one-coordinate", "table-ambiguous",
  * "table-degrees-minutes", "table-without-coordinates", "table-not-degrees" with what was looked for
  * @throws AppError "file-missing"
  */

@@ -71,7 +71,7 @@ async function costOf(name: string, path: string): Promise<Cost> {
   const folder = found?.isDirectory() === true;
   // Opening a pipe would block.
   if (found && !folder && !found.isFile()) throw new AppError("file-not-regular", { path });
-  const packed = folder || /\.(zip|kmz|gz)$/i.test(path);
+  const packed = folder || /\.(zip|kmz|gz|(geo)?parquet)$/i.test(path);
   const { bytes, entries } = folder ? await contentsOf(path) : { bytes: found?.size ?? 0, entries: 0 };
   const size = (bytes / 2 ** 20) * (packed && !folder ? 10 : 1);
   const more = entries * 20;

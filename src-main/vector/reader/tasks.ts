@@ -64,8 +64,8 @@ const turn = 50;
 /** Rows of a database that are read whatever its size. */
 const fewRows = 20_000;
 
-/** GeoPackages and Shapefiles are read row by row: their heads are looked at first, and hold little. */
-const byRows = /\.(gpkg|shp)$/i;
+/** Files that are read row by row: their heads are looked at first, and hold little. */
+const byRows = /\.(gpkg|shp|fgb|(geo)?parquet)$/i;
 
 /**
  * The layer, whose features tell that they are read.
@@ -100,6 +100,18 @@ async function opened({ path, options }: Source, telling: TaskProgress): Promise
   };
 }
 
+/**
+ * The same of a file that is going to be imported: which of several layers is for a person to say.
+ * @throws AppError "vector-layer-needed"
+ */
+async function chosen(source: Source, telling: TaskProgress): Promise<FeatureLayer> {
+  const layer = await opened(source, telling);
+  const layers = layer.layers.filter(({ geometryType }) => geometryType !== undefined).map(({ name }) => name);
+  if (source.options.layer === undefined && layers.length > 1)
+    throw new AppError("vector-layer-needed", { path: source.path, layers });
+  return layer;
+}
+
 /** @throws AppError "tile-shares-unreadable", "vector-too-costly" */
 async function checkShares(path: string, options: TileSharesOptions, mebibytes: number): Promise<void> {
   try {
@@ -116,7 +128,7 @@ export const tasks: { readonly [K in TaskName]: Work<K> } = {
   values: async (input, telling) => countValues(await opened(input, telling), input.field),
   suggest: async (input, telling) =>
     suggestClasses(
-      await opened(input, telling),
+      await chosen(input, telling),
       input.field,
       input.nameField === undefined ? {} : { nameField: input.nameField },
     ),
@@ -127,7 +139,7 @@ export const tasks: { readonly [K in TaskName]: Work<K> } = {
     return readTileShares(path, options);
   },
   async import(input, telling) {
-    const layer = await opened(input, telling);
+    const layer = await chosen(input, telling);
     let total = 0;
     for (const _ of layer.features) total++;
     const alive = (done: number) => telling.alive(Math.min(1, done / Math.max(1, total)));
@@ -136,7 +148,7 @@ export const tasks: { readonly [K in TaskName]: Work<K> } = {
     return { report };
   },
   async numbers(input, telling) {
-    const layer = await opened(input, telling);
+    const layer = await chosen(input, telling);
     const { report, places } = await cooperative(importingNumbers(layer, input.numbers), () => telling.alive(), turn);
     for (let at = 0; at < places.length; at += partSize) await telling.part(places.slice(at, at + partSize));
     return { report };

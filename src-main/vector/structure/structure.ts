@@ -28,10 +28,10 @@ type Reading = { readonly features: ReadOptions } | { readonly shares: TileShare
 
 /**
  * Looks through a vector file or a list of shares and finds what cannot be read.
- * A GeoPackage and a Shapefile are read row by row and need no more than their heads here.
+ * A GeoPackage, a Shapefile, a FlatGeobuf and a Parquet file are read row by row and need no more than their heads here.
  * @param mebibytes the most that what it holds may take in memory
  * @param reading what it is going to be read as
- * @throws AppError "vector-damaged", "vector-unknown-format", "vector-too-costly", "table-unreadable"
+ * @throws AppError "vector-damaged", "vector-unknown-format", "vector-not-read", "vector-too-costly", "table-unreadable"
  */
 export async function checkStructure(path: string, mebibytes: number, reading: Reading): Promise<void> {
   const facts = statSync(path, { throwIfNoEntry: false });
@@ -101,6 +101,9 @@ function checkFor(ending: string, mebibytes: number): StructureCheck | undefined
   if (ending === ".geojson" || ending === ".json") return notWide(jsonCheck({ mebibytes, geo: true }), mebibytes);
   if (ending === ".kml") return notWide(kmlCheck(mebibytes), mebibytes);
   if (ending === ".gpkg") return beginsWith(Buffer.from("SQLite format 3\0", "latin1"), "a GeoPackage");
+  if (ending === ".fgb") return beginsWith(Buffer.from("fgb", "latin1"), "a FlatGeobuf");
+  if (ending === ".parquet" || ending === ".geoparquet")
+    return beginsWith(Buffer.from("PAR", "latin1"), "a Parquet file");
   if (ending === ".shp") return beginsWith(Buffer.from([0, 0, 0x27, 0x0a]), "a Shapefile");
   return undefined;
 }

@@ -72,6 +72,8 @@ export const english: Partial<Sentences<ErrorCode>> = {
     `${count === 1 ? "None of the shapes" : `None of the ${count} shapes`} of “${path}” touches the project’s area. ${placeSentence(hint, "Check the file and its coordinate system.", inWizard)}`,
   "labels-unknown-crs": ({ path, crs }) =>
     `The coordinate system “${crs}” of “${path}” is not known. Choose one by its EPSG code.`,
+  "vector-layer-needed": ({ path, layers }) =>
+    `“${path}” holds ${layers.length} layers. Choose one of them: ${list(layers.slice(0, 40))}.`,
   "labels-not-lon-lat": ({ path, x, y }) =>
     `“${path}” names no coordinate system, so its coordinates should be longitude and latitude, but (${x}, ${y}) is no place on Earth. Choose the coordinate system.`,
   "split-class-too-small": ({ className, count, needed, unit }) =>

@@ -1,3 +1,4 @@
+import type { ForeignVectors, ForeignWords } from "../../../src-shared/domain/foreign-files.ts";
 import type { labelErrors } from "../../../src-shared/errors/labels.ts";
 import type { PlaceHint } from "../../../src-shared/errors/place-hint.ts";
 import { listOf } from "../../../src-shared/errors/reasons/index.ts";
@@ -6,11 +7,43 @@ import { counted, listed, partOf, quoted, type Sentences } from "./words.ts";
 
 const units = { polygons: "étiquette", blocks: "bloc", patches: "patch" } as const;
 
+const toGeoPackage = "Exportez d’abord en GeoPackage, avec QGIS ou avec ogr2ogr -f GPKG sortie.gpkg entrée.";
+const foreignVectors: Readonly<Record<ForeignVectors, ForeignWords>> = {
+  gml: { format: "un fichier GML", help: toGeoPackage },
+  fileGdb: { format: "une géodatabase fichier d’ESRI", help: toGeoPackage },
+  gpx: { format: "un fichier GPX", help: toGeoPackage },
+  mapInfo: { format: "un fichier MapInfo", help: toGeoPackage },
+  drawing: { format: "un dessin (DXF, DWG ou DGN)", help: toGeoPackage },
+  topoJson: { format: "un fichier TopoJSON", help: toGeoPackage },
+  unknown: { format: "un fichier vectoriel d’un genre inconnu", help: toGeoPackage },
+  parquetTable: {
+    format: "un tableau Parquet sans la description qui en fait un GeoParquet",
+    help: "Écrivez-le de nouveau en GeoParquet (GeoPandas, QGIS, ogr2ogr), ou en CSV avec des coordonnées.",
+  },
+  parquetShapes: {
+    format: "un GeoParquet dont les formes ne sont pas en WKB",
+    help: "Écrivez-le de nouveau avec l’encodage WKB, ou en GeoPackage.",
+  },
+  parquetCompression: {
+    format: "un fichier Parquet d’une compression rare",
+    help: "Écrivez-le de nouveau avec ZSTD, Snappy, GZIP ou Brotli.",
+  },
+  parquetEncrypted: { format: "un fichier Parquet chiffré", help: "Écrivez-le de nouveau sans chiffrement." },
+  flatGeobufVersion: {
+    format: "un FlatGeobuf d’une autre version que la 3",
+    help: "Écrivez-le de nouveau avec QGIS ou avec ogr2ogr.",
+  },
+};
+
 /** Vector files, labels and splits. */
 export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "vector-missing": ({ path }) => `${quoted(path)} n’existe pas. Vérifiez le nom et le dossier.`,
   "vector-unknown-format": ({ path }) =>
-    `${quoted(path)} n’est pas un fichier vectoriel lisible ici. Choisissez un GeoPackage (.gpkg), un Shapefile (.shp ; décompressez d’abord un .zip), un GeoJSON (.geojson, .json) un KML ou un tableau de texte (.csv, .tsv).`,
+    `${quoted(path)} n’est pas un fichier vectoriel lisible ici. Choisissez un GeoPackage (.gpkg), un Shapefile (.shp ou son .zip), un GeoJSON (.geojson, .json), un KML (.kml, .kmz), un FlatGeobuf (.fgb), un GeoParquet (.parquet) ou un tableau de texte (.csv, .tsv).`,
+  "vector-not-read": ({ path, kind, inside = false }) => {
+    const { format, help } = foreignVectors[kind] ?? foreignVectors.unknown;
+    return `${quoted(path)} ${inside ? "contient" : "est"} ${format}, qui ne se lit pas ici. ${help}`;
+  },
   "vector-damaged": ({ path, problem }) =>
     `${quoted(path)} est endommagé ou incomplet : ${because(problem)}. Exportez-le de nouveau depuis le logiciel qui l’a fait.`,
   "vector-too-costly": ({ path, why, limit }) =>
@@ -21,6 +54,8 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
     `${quoted(path)} est un GeoPackage sans couche vectorielle. Choisissez un fichier qui contient des polygones.`,
   "vector-layer-missing": ({ path, layer, layers }) =>
     `${quoted(path)} n’a pas de couche ${quoted(layer)}. Il contient : ${listed(layers)}.`,
+  "vector-layer-needed": ({ path, layers }) =>
+    `${quoted(path)} contient ${layers.length} couches. Choisissez-en une : ${listed(layers.slice(0, 40))}.`,
   "vector-unknown-encoding": ({ path, encoding }) =>
     `L’encodage de texte ${quoted(encoding)} de ${quoted(path)} n’est pas connu. Indiquez-en un autre, par exemple UTF-8 ou windows-1252.`,
   "vector-unwritable": ({ path, reason }) =>

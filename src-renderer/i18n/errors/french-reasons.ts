@@ -292,10 +292,17 @@ export const frenchReasons: Readonly<Record<ReasonCode, string>> = {
   "no-kml-document": "il ne contient pas de document KML",
   "not-valid-kml": "ce n’est pas du KML valide ({message})",
   "does-not-begin-like-geopackage": "il ne commence pas comme un GeoPackage",
+  "does-not-begin-like-flatgeobuf": "il ne commence pas comme un FlatGeobuf",
+  "does-not-begin-like-parquet": "il ne commence pas comme un fichier Parquet",
+  "header-makes-no-sense": "son en-tête n’a pas de sens",
+  "parquet-makes-no-sense": "ses colonnes n’ont pas de sens",
+  "geo-makes-no-sense": "sa description des formes (« geo ») n’a pas de sens",
+  "more-rows-than-file-could-hold": "il annonce bien plus de lignes que ses octets n’en peuvent contenir",
   "does-not-begin-like-shapefile": "il ne commence pas comme un Shapefile",
   "head-shape-cut-off": "l’en-tête de la forme {id} est coupé",
   "shape-cut-off": "la forme {id} est coupée",
-  "no-shapefile-geopackage-geojson-or": "il ne contient ni Shapefile, ni GeoPackage, ni GeoJSON, ni KML",
+  "no-shapefile-geopackage-geojson-or":
+    "il ne contient ni Shapefile, ni GeoPackage, ni GeoJSON, ni KML, ni FlatGeobuf, ni GeoParquet",
   "holds-vector-files-most-read":
     "il contient {length} fichiers vectoriels, au plus {mostFiles} sont lus ; décompressez-le et choisissez-en quelques-uns",
   "larger-256-mb": "il fait plus de 256 Mo",

@@ -22,10 +22,17 @@ export const vectorReasons = {
   "no-kml-document": "there is no KML document in it",
   "not-valid-kml": "it is not valid KML ({message})",
   "does-not-begin-like-geopackage": "it does not begin like a GeoPackage",
+  "does-not-begin-like-flatgeobuf": "it does not begin like a FlatGeobuf",
+  "does-not-begin-like-parquet": "it does not begin like a Parquet file",
+  "header-makes-no-sense": "its header makes no sense",
+  "parquet-makes-no-sense": "its columns make no sense",
+  "geo-makes-no-sense": "its description of shapes (“geo”) makes no sense",
+  "more-rows-than-file-could-hold": "it says to have far more rows than its bytes could hold",
   "does-not-begin-like-shapefile": "it does not begin like a Shapefile",
   "head-shape-cut-off": "the head of shape {id} is cut off",
   "shape-cut-off": "shape {id} is cut off",
-  "no-shapefile-geopackage-geojson-or": "there is no Shapefile, GeoPackage, GeoJSON or KML in it",
+  "no-shapefile-geopackage-geojson-or":
+    "there is no Shapefile, GeoPackage, GeoJSON, KML, FlatGeobuf or GeoParquet in it",
   "holds-vector-files-most-read":
     "it holds {length} vector files, at most {mostFiles} are read; unpack it and choose some of them",
   "larger-256-mb": "it is larger than 256 MB",

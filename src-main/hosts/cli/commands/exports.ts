@@ -14,7 +14,7 @@ const fields = command({
     "Writes a GeoPackage and a CSV beside it: class, its share of the parcel's pixels, mean confidence, hectares, pixels, and the mean margin where the map keeps probabilities; the file's own columns go along. A parcel without the centre of a pixel gets the class of the pixel that it lies in.",
   positionals: [
     projectWord,
-    { name: "POLYGONS", summary: "a GeoPackage, Shapefile, GeoJSON, KML or zip of parcels" },
+    { name: "POLYGONS", summary: "a GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet or zip of parcels" },
     { name: "OUTPUT", summary: "the .gpkg to write" },
   ],
   options: {

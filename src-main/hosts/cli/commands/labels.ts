@@ -14,7 +14,7 @@ const projectWord = { name: "PROJECT", summary: "the project's folder" } as cons
 const importLabels = command({
   name: "labels import",
   summary:
-    "add labelled polygons or points from a GeoPackage, Shapefile, GeoJSON, KML or CSV, a class raster, or labels of whole tiles",
+    "add labelled polygons or points from a GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet or CSV, a class raster, or labels of whole tiles",
   details:
     "Every shape is accounted for: how many came in, how many are used, and why the others are not. The class may be any text or number field; a table maps its values to classes. A point labels the patch that it lies in. A CSV needs columns for longitude and latitude, for x and y with a coordinate system (--crs, or a column “epsg”), or with shapes as WKT, GeoJSON or WKB; its separator, decimal sign and encoding are found. Of a class raster (GeoTIFF) every patch gets the class that most of it has; names and colours come from its palette and attribute table.",
   positionals: [

@@ -15,7 +15,8 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const importNumbers = command({
   name: "numbers import",
-  summary: "add places with a number (height, biomass, cover, yield) from a GeoPackage, Shapefile, GeoJSON, KML or CSV",
+  summary:
+    "add places with a number (height, biomass, cover, yield) from a GeoPackage, Shapefile, GeoJSON, KML, FlatGeobuf, GeoParquet or CSV",
   details:
     "Points and polygons with a field of numbers, beside the classes of labels. Every shape is accounted for: texts, NaN, numbers for no data and numbers out of range are counted and left out. Points on one patch are averaged.",
   positionals: [projectWord, { name: "FILE", summary: "the file with places" }],
