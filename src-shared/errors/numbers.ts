@@ -8,6 +8,18 @@ export const numberErrors = {
     fields.length > 0
       ? `Choose the field of “${path}” that holds the number. It has: ${listed(fields)}.`
       : `“${path}” has no fields, so it holds no number. Choose another file.`,
+  "numbers-comma-doubtful": ({
+    path,
+    field,
+    whole,
+    decimal,
+  }: {
+    readonly path: string;
+    readonly field: string;
+    readonly whole: number;
+    readonly decimal: number;
+  }) =>
+    `A number with a comma in the field “${field}” of “${path}” may be ${whole} or ${decimal}, and no other number of the field tells. Write the numbers without a sign between thousands, or with a decimal point.`,
   "numbers-not-numeric": ({
     path,
     field,
@@ -72,6 +84,8 @@ export const numberErrors = {
     `There is already a map of numbers called “${name}”. Choose another name.`,
   "change-without-months": ({ from, to }: { readonly from: string; readonly to: string }) =>
     `“${from}” and “${to}” have no month in common with images of one input, so nothing can be compared. Choose periods that hold the same months of their years.`,
+  "change-several-years": ({ name, years }: { readonly name: string; readonly years: readonly number[] }) =>
+    `“${name}” has images of ${years.length > 3 ? `${years[0]} to ${years.at(-1)}` : years.join(" and ")}, which would be mixed. Give each side the first and last day of a period, with the same months of its year.`,
   "change-period-reversed": ({ from, to }: { readonly from: string; readonly to: string }) =>
     `A period cannot begin on ${from} and end on ${to}. Exchange its days.`,
   "change-period-empty": ({ name, from, to }: { readonly name: string; readonly from: string; readonly to: string }) =>

@@ -52,13 +52,14 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
 }
 
 /** What is wrong with a request, by the names of the options that were typed; any other error stays as it is. */
-function byOption(error: unknown, { name, options }: Command): unknown {
+function byOption(error: unknown, { name, options, optionOf }: Command): unknown {
   if (!(error instanceof AppError) || error.code !== "request-invalid") return error;
   const { problems } = error.details as AppError<"request-invalid">["details"];
   const told = problems.map((own) => {
     if (typeof own === "string" || own.code !== "request-value") return undefined;
     const { at, problem } = own.values as { readonly at: string; readonly problem: Because };
-    const option = at.split(".")[0]!.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const field = at.split(".")[0]!;
+    const option = optionOf?.[field] ?? field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return Object.hasOwn(options, option) ? `--${option}: ${because(problem)}` : undefined;
   });
   if (told.includes(undefined)) return error;

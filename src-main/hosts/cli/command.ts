@@ -51,6 +51,8 @@ export interface Command {
   readonly details?: string;
   readonly positionals: readonly Positional[];
   readonly options: Options;
+  /** options by the names that the program has for them, where those differ: a refusal names what was typed */
+  readonly optionOf?: Readonly<Record<string, string>>;
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** resolves to the exit code */
   run(invocation: Invocation<Options>): Promise<number>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Imagery } from "../../../src-shared/domain/job.ts";
 import type { ChangeSide, ChangeSpec } from "../../../src-shared/domain/numbers.ts";
+import { isUndated } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { comparedInputs } from "../../jobs/change.ts";
 import type { Deps } from "../deps.ts";
@@ -24,7 +25,7 @@ type ChangeInputRequest = z.output<typeof changeSchema>;
 
 /**
  * What is compared: the project's images of two periods, or those of another project on the same patches.
- * @throws AppError "change-period-reversed", "change-period-empty", "change-periods-overlap", "change-without-months", "change-other-grid", and what opening the other project throws
+ * @throws AppError "change-period-reversed", "change-period-empty", "change-periods-overlap", "change-without-months", "change-several-years", "change-other-grid", and what opening the other project throws
  */
 export async function planChange(
   deps: Pick<Deps, "catalog" | "appVersion">,
@@ -43,12 +44,30 @@ export async function planChange(
   }
   const sides = [sideOf(before, own, name, after.project !== undefined), sideOf(after, other.imagery, other.name, after.project !== undefined)] as const; // biome-ignore format: one line
   const [first, second] = sides;
+  // Without dates a month of several years would be mixed, and a change between them hidden.
+  for (const [side, given, imagery] of [[first, before, own], [second, after, other.imagery]] as const) // biome-ignore format: one line
+    if (given.first === undefined && given.last === undefined) {
+      const years = mixedYears(imagery);
+      if (years.length > 0) throw new AppError("change-several-years", { name: side.name, years });
+    }
   if (after.project === undefined && second.first <= first.last)
     throw new AppError("change-periods-overlap", { from: first.name, to: second.name });
   // Said now, and not by a job.
   if (comparedInputs(first, second).inputs.length === 0)
     throw new AppError("change-without-months", { from: first.name, to: second.name });
   return { kind: "change", grid, before: first, after: second, title: `${first.name} → ${second.name}` };
+}
+
+/** Years that have images of the same month; none where every month has images of one year. */
+function mixedYears({ acquisitions }: Imagery): number[] {
+  const months = Map.groupBy(
+    acquisitions.filter((one) => !isUndated(one)),
+    ({ date }) => date.slice(5, 7),
+  );
+  const mixed = [...months.values()]
+    .map((own) => new Set(own.map(({ date }) => Number(date.slice(0, 4)))))
+    .filter(({ size }) => size > 1);
+  return [...new Set(mixed.flatMap((years) => [...years]))].sort();
 }
 
 /** The images of a period; without dates all of them. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -199,6 +199,11 @@ test("two periods give a score on the map; periods without common months, withou
   expect(await asked(autumn, { first: "2019-10-31", last: "2019-09-01" })).toBe("change-period-reversed");
   expect(await asked(autumn, { first: "2021-06-01", last: "2021-07-31" })).toBe("change-period-empty");
   expect(await asked(autumn, { first: "2018-10-01", last: "2019-10-31" })).toBe("change-periods-overlap");
+  // The same images as both sides, without dates: Septembers of two years would be mixed.
+  const copy = join(room, "copy");
+  cpSync(catalog.folder, copy, { recursive: true, filter: (path) => !path.endsWith(".lock") });
+  const mixed = all["numbers.change"]({ before: {}, after: { project: copy } }).catch((error: Error) => error.message);
+  expect(await mixed).toMatch(/images of 2018 and 2019, which would be mixed/);
   const result = await done(all["numbers.change"]({ before: autumn, after: { first: "2019-09-01", last: "2019-10-31" }, name: "autumns" })); // biome-ignore format: one call
   expect(result).toMatchObject({ kind: "change", inputs: [{ modality: "s2", months: [9, 10] }] });
   const surface = (await all["surfaces.list"]({})).find(({ name }) => name === "autumns")!;

@@ -253,15 +253,26 @@ function parse(
   return records;
 }
 
-/** Which sign is decimal in a column: a comma where numbers have one and no point after it. */
-export function decimalOf(cells: Iterable<string>): "." | "," {
+/**
+ * Which sign is decimal in a column, by the first number that leaves no doubt.
+ * @returns `doubtful`: a number such as “1,234”, where no number of the column says whether its comma is decimal or parts thousands; the sign is then the comma
+ */
+export function decimalIn(cells: Iterable<string>): {
+  readonly sign: "." | ",";
+  readonly doubtful: string | undefined;
+} {
+  const sure = (sign: "." | ",") => ({ sign, doubtful: undefined });
+  let doubtful: string | undefined;
   for (const cell of cells) {
     const [comma, point] = [cell.lastIndexOf(","), cell.lastIndexOf(".")];
-    if (comma >= 0 && point >= 0) return comma > point ? "," : ".";
-    if (point >= 0) return ".";
-    if (comma >= 0 && !/^\s*-?\d{1,3}(,\d{3}){2,}\s*$/.test(cell)) return ",";
+    if (comma >= 0 && point >= 0) return sure(comma > point ? "," : ".");
+    if (point >= 0) return sure(/^\s*[-+]?\d{1,3}(\.\d{3}){2,}\s*$/.test(cell) ? "," : ".");
+    if (comma < 0) continue;
+    if (/^\s*[-+]?\d{1,3}(,\d{3}){2,}\s*$/.test(cell)) return sure(".");
+    if (!/^\s*[-+]?[1-9]\d{0,2},\d{3}\s*$/.test(cell)) return sure(",");
+    doubtful ??= cell.trim();
   }
-  return ".";
+  return { sign: doubtful === undefined ? "." : ",", doubtful };
 }
 
 /** A number as tables write it, with blanks, ' or the other sign between groups of three digits; `undefined` where it is none. */

@@ -7,7 +7,7 @@ import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { TableReading } from "../../../src-shared/ipc/labels.ts";
 import { transformer } from "../../raster/crs.ts";
 import { type Geometry, type Transform, transformGeometry } from "../geometry/geometry.ts";
-import { type CsvTable, decimalOf, numberIn, readCsvTable, scanTable } from "./csv-table.ts";
+import { type CsvTable, decimalIn, numberIn, readCsvTable, scanTable } from "./csv-table.ts";
 import type { Feature, FeatureLayer, Field, PropertyValue, ReadOptions } from "./feature.ts";
 import { looksLikeShape, readShape } from "./shape-text.ts";
 import { GeometryProblem } from "./wkb.ts";
@@ -167,13 +167,13 @@ function coordinatesOf(table: CsvTable, path: string, { x, y, wkt }: ReadOptions
   throw new AppError("table-without-coordinates", { path, columns: header.slice(0, 40) });
 
   function withDecimal(pair: Pair): Source {
-    return { kind: "points", ...pair, decimal: decimalOf([...filled(pair.x), ...filled(pair.y)]) };
+    return { kind: "points", ...pair, decimal: decimalIn([...filled(pair.x), ...filled(pair.y)]).sign };
   }
 }
 
 /** Most cells of the column are numbers. */
 function isNumbers(cells: readonly string[]): boolean {
-  const decimal = decimalOf(cells);
+  const decimal = decimalIn(cells).sign;
   const numbers = cells.filter((cell) => numberIn(cell, decimal) !== undefined).length;
   return numbers > 0 && numbers >= cells.length / 2;
 }

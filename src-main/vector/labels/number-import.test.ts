@@ -15,6 +15,8 @@ const free = { minimum: null, maximum: null, nodata: [] };
 test.each([
   [12.5, 12.5],
   [" 12,5 ", 12.5],
+  ["1,234.5", 1234.5],
+  ["1.234,5", 1234.5],
   ["1e2", 100],
   ["-3", -3],
   [null, "no-number"],
@@ -34,6 +36,15 @@ test.each([
   ["1e30", "absurd"],
 ] as const)("the field's value %j is %j", (value, wanted) => {
   expect(numberOf(value, free)).toBe(wanted);
+});
+
+test("a comma is decimal or parts thousands by all the texts of the field; where none tells, it is asked", () => {
+  const numbers = (...texts: string[]) => imported(fileOf("commas", texts.map((text, i) => [point(i, i), text]))).places.map(({ value }) => value); // biome-ignore format: one line
+  expect(numbers("1,234", "980", "2,345,678")).toEqual([1234, 980, 2_345_678]);
+  expect(numbers("1,234", "12.5")).toEqual([1234, 12.5]);
+  expect(numbers("1,234", "12,5", "0,125")).toEqual([1.234, 12.5, 0.125]);
+  expect(numbers("1.234.567", "1.234")).toEqual([1_234_567, 1234]);
+  expect(() => numbers("1,234", "980")).toThrow(/may be 1234 or 1.234/);
 });
 
 test("what may not be is left out by its reason; a number for no data inside of the range is data", () => {

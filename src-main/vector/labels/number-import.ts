@@ -2,6 +2,7 @@ import type { NumberDrop, NumberMeaning, NumberReport } from "../../../src-share
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply, invert } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
+import { decimalIn, numberIn } from "../formats/csv-table.ts";
 import type { Feature, FeatureLayer, PropertyValue } from "../formats/feature.ts";
 import { expectField } from "./class-table.ts";
 import { type ImportedPolygon, importingLabels, transformOf } from "./label-import.ts";
@@ -34,15 +35,15 @@ const usualNodata: ReadonlySet<number> = new Set([-9999, -99_999, -32_768, -3.40
 /** A number so many times the middle half of all away from it is named. */
 const farOff = 20;
 
-const numeric = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
-
 /**
  * The number of a field's value: texts such as “12,5” too. What is none says why.
+ * @param decimal the sign that is decimal in the texts of the field
  * @returns a number, or the reason
  */
 export function numberOf(
   value: PropertyValue | undefined,
   { minimum, maximum, nodata }: Pick<NumberImportOptions, "minimum" | "maximum" | "nodata">,
+  decimal: "." | "," = ".",
 ): number | NumberDrop {
   if (value === null || value === undefined) return "no-number";
   let found: number;
@@ -52,8 +53,9 @@ export function numberOf(
     const text = value.trim();
     if (text === "") return "no-number";
     if (/^[+-]?(nan|inf(inity)?)$/i.test(text)) return "not-finite";
-    if (!numeric.test(text)) return "text";
-    found = Number(text.replace(",", "."));
+    const read = numberIn(text, decimal) ?? numberIn(text, decimal === "." ? "," : ".");
+    if (read === undefined) return "text";
+    found = read;
   }
   if (nodata.includes(found) || nodata.includes(Math.fround(found))) return "no-data";
   if (!Number.isFinite(found)) return "not-finite";
@@ -65,18 +67,31 @@ export function numberOf(
   return found;
 }
 
+/** Numbers of a field that are texts. */
+function* textsOf({ features }: FeatureLayer, field: string): Generator<string> {
+  for (const { properties } of features) {
+    const value = properties[field];
+    if (typeof value === "string") yield value;
+  }
+}
+
 const marker = "\u0000number";
 
 /**
  * The places of a layer with the numbers of a field, in the project's patches, shape by shape; yields how many shapes were looked at. Points on one
  * patch become one place with their mean. Of polygons that overlap the first keeps a patch.
- * @throws AppError "labels-without-field", "labels-without-crs", "labels-outside", "numbers-not-numeric", "numbers-none-usable"
+ * @throws AppError "labels-without-field", "labels-without-crs", "labels-outside", "numbers-comma-doubtful", "numbers-not-numeric", "numbers-none-usable"
  */
 export function* importingNumbers(layer: FeatureLayer, options: NumberImportOptions): Generator<number, NumberImport> {
   const { field, grid, swap } = options;
   expectField(layer, field);
   const counts = new Map<NumberDrop, number>();
   const drop = (reason: NumberDrop) => counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const { sign: decimal, doubtful } = decimalIn(textsOf(layer, field));
+  if (doubtful !== undefined) {
+    const [whole, part] = (["", "."] as const).map((sign) => Number(doubtful.replace(",", sign))) as [number, number];
+    throw new AppError("numbers-comma-doubtful", { path: layer.path, field, whole, decimal: part });
+  }
   const texts = new Set<string>();
   let [total, merged] = [0, 0];
   const transform = transformOf(layer, grid);
@@ -86,7 +101,7 @@ export function* importingNumbers(layer: FeatureLayer, options: NumberImportOpti
   const numberAt = new Map<Feature["id"], number>();
   for (const feature of layer.features) {
     yield ++total;
-    const value = numberOf(feature.properties[field], options);
+    const value = numberOf(feature.properties[field], options, decimal);
     if (typeof value === "string") {
       drop(value);
       if (value === "text" && texts.size < 3) texts.add(String(feature.properties[field]).slice(0, 40));

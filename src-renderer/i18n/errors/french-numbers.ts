@@ -10,6 +10,8 @@ export const frenchNumbers: Sentences<keyof typeof numberErrors> = {
     fields.length > 0
       ? `Choisissez le champ de ${quoted(path)} qui contient le nombre. Il y a : ${listed(fields)}.`
       : `${quoted(path)} n’a pas de champ, donc pas de nombre. Choisissez un autre fichier.`,
+  "numbers-comma-doubtful": ({ path, field, whole, decimal }) =>
+    `Un nombre à virgule du champ ${quoted(field)} de ${quoted(path)} peut valoir ${whole} ou ${figure(decimal)}, et aucun autre nombre du champ ne le dit. Écrivez les nombres sans séparateur de milliers, ou avec un point décimal.`,
   "numbers-not-numeric": ({ path, field, values }) =>
     `Le champ ${quoted(field)} de ${quoted(path)} ne contient pas de nombres${values.length > 0 ? `, mais par exemple ${listed(values)}` : ""}. Choisissez un champ de nombres.`,
   "numbers-none-usable": ({ path, field, total, dropped }) =>
@@ -36,6 +38,8 @@ export const frenchNumbers: Sentences<keyof typeof numberErrors> = {
   "surface-exists": ({ name }) => `Il y a déjà une carte de nombres ${quoted(name)}. Choisissez un autre nom.`,
   "change-without-months": ({ from, to }) =>
     `${quoted(from)} et ${quoted(to)} n’ont aucun mois commun avec des images d’une même entrée : rien ne peut être comparé. Choisissez des périodes qui contiennent les mêmes mois de leurs années.`,
+  "change-several-years": ({ name, years }) =>
+    `${quoted(name)} a des images de ${years.length > 3 ? `${years[0]} à ${years.at(-1)}` : years.join(" et ")}, qui seraient mêlées. Donnez à chaque côté le premier et le dernier jour d’une période, avec les mêmes mois de son année.`,
   "change-period-reversed": ({ from, to }) =>
     `Une période ne peut pas commencer le ${from} et finir le ${to}. Échangez ses jours.`,
   "change-period-empty": ({ name, from, to }) =>

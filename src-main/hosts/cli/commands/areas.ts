@@ -42,6 +42,8 @@ const wishOptions = {
   },
 } as const;
 
+const wishNames = { units: "places" } as const;
+
 type Wish = Values<typeof wishOptions>;
 
 const hectares = (value: number): string =>
@@ -112,6 +114,7 @@ const plan = command({
     "Before a map's areas can be stated with an interval, places drawn at random have to be looked at by people who do not see the map (Olofsson et al. 2014).",
   positionals: [projectWord],
   options: wishOptions,
+  optionOf: wishNames,
   examples: [
     ["omnisat areas plan flanders", "for ± 5 % of the overall accuracy"],
     ["omnisat areas plan flanders --of maize --error 0.02", "for the area of maize to ± 2 % of the map"],
@@ -147,6 +150,7 @@ const draw = command({
   details:
     "Only places where the map has a class are drawn. The seed is stored: the same map, options and seed draw the same places. Answer them in the window, or with “omnisat areas export” and “omnisat areas answer”. Their answers never teach a model.",
   positionals: [projectWord, { name: "SAMPLE", summary: "a name for the sample", optional: true }],
+  optionOf: wishNames,
   options: { ...wishOptions, seed: { type: "integer", value: "N", summary: "decides which places", fallback: "1" } },
   examples: [["omnisat areas draw flanders --places 300", "300 places, class by class"]],
   async run({ words, options, output, signal }) {

@@ -100,6 +100,7 @@ const trainNumbers = command({
     steps: { type: "integer", value: "N", summary: "steps of a network", fallback: "300" },
     seed: { type: "integer", value: "N", summary: "of random choices", fallback: "0" },
   },
+  optionOf: { blockMeters: "block", groups: "hold-out", encoder: "from" },
   examples: [
     ["omnisat numbers train forest height", "a penalised linear regression, in seconds"],
     ["omnisat numbers train forest height --method regression-forest --block 500", "held out by blocks of 500 m"],
