@@ -23,6 +23,8 @@ interface Needs {
 /** Names that are tried before it is given up. */
 const mostNames = 100;
 
+const aboutChain = ({ id }: Pick<ChainFacts, "id">): string => `chain:${id}`;
+
 /** From labels to a trained map: the chain that is under way, and the maps side by side when it is done. */
 export class Chains {
   readonly #needs: Needs;
@@ -56,7 +58,12 @@ export class Chains {
         untrack(() => {
           for (const chain of done) {
             const run = () => this.#look(chain);
-            notices.say("success", t("chain.done", { name: chain.plan.trained }), { label: t("chain.see"), run });
+            notices.say(
+              "success",
+              t("chain.done", { name: chain.plan.trained }),
+              { label: t("chain.see"), run },
+              aboutChain(chain),
+            );
           }
         });
       });
@@ -75,6 +82,14 @@ export class Chains {
       this.list.findLast(({ ended, maps }) => ended === "done" && maps.instant !== null && maps.trained !== null) ??
       null,
   );
+
+  /** The newest chain that made a map, and of which both maps are there. */
+  ofMap(map: number): ChainFacts | undefined {
+    return this.list.findLast(
+      ({ ended, maps: { instant, trained } }) =>
+        ended === "done" && instant !== null && trained !== null && (instant === map || trained === map),
+    );
+  }
 
   /** Says how a chain that is done is looked at: its notice gets the button. */
   offerLook(look: (chain: ChainFacts) => void): void {
@@ -114,6 +129,7 @@ export class Chains {
   async show(chain: Pick<ChainFacts, "id" | "maps">, mode: Exclude<CompareMode, "off"> = "swipe"): Promise<void> {
     const { maps, layers, compare } = this.#needs;
     const { instant, trained } = chain.maps;
+    notices.settle(aboutChain(chain));
     maps.view = { kind: "beside", chain: chain.id };
     if (instant === null || trained === null) return;
     const ids = [`map:${instant}`, `map:${trained}`] as const;

@@ -63,6 +63,9 @@ test("a chain under way is the current one, its jobs say nothing by themselves, 
   ]);
   expect([compare.a, compare.b]).toEqual(["map:7", "map:8"]);
   expect(compare.set).toHaveBeenCalledWith("swipe");
+  // Who looks at them needs the notice no more; each of the two maps leads to both.
+  expect(notices.list).toEqual([]);
+  expect([chains.ofMap(7)?.id, chains.ofMap(8)?.id, chains.ofMap(9)]).toEqual([done.id, done.id, undefined]);
 });
 
 test("one that was done before the window looked is no news; names that are taken get a number; a refusal is kept for its place", async () => {

@@ -70,7 +70,8 @@ export function runService(deps: Deps, queue: JobQueue) {
       const overlapPatches = request.overlapPatches ?? usualOverlap(grid.tilePatches);
       const model = await chooseModel(catalog, request.model, shippedModels);
       requirePatchModel(model);
-      const each = request.eachInput && !model.method ? eachInputOf(presentInputs(catalog, model)) : undefined;
+      const present = request.eachInput && !model.method ? presentInputs(catalog, model) : [];
+      const each = present.length > 0 ? eachInputOf(present) : undefined;
       const subsets = (request.subsets ?? each ?? [model.modalities]).map((subset) =>
         modalitiesFor(catalog, model, subset),
       );

@@ -466,7 +466,7 @@ const evaluate = command({
       type: "list",
       value: "A+B,A,B",
       summary: "subsets of the modalities, one evaluation each, the same weights",
-      fallback: "all modalities together",
+      fallback: "on the test part all together, then each alone; else all together",
     },
     classes: {
       type: "list",
@@ -516,7 +516,9 @@ const evaluate = command({
               ...given({ seed, overlapPatches: overlap, classes: classes && [...classes] }),
               ...(part === undefined ? {} : { part: part as "test" }),
               ...(provider === undefined ? {} : { provider: provider as "auto" }),
-              ...(subsets ? { subsets: subsets.map((subset) => subset.split("+")) } : {}),
+              ...(subsets
+                ? { subsets: subsets.map((subset) => subset.split("+")) }
+                : { eachInput: part === undefined || part === "test" }),
               ...levelGiven("evaluate", level),
               ...useGiven(options),
             }),
