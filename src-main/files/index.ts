@@ -2,6 +2,7 @@
 
 export { ByteCache, cacheOf, LoadingCache } from "./cache.ts";
 export { diskError, isDiskFull, onDisk, onDiskSync, systemReason } from "./disk-error.ts";
+export { filesBelow } from "./files-below.ts";
 export { readJsonFile, writeJsonFile } from "./json-file.ts";
 export { fileName, isReservedName } from "./names.ts";
 export { type Random, randomStream, seededRandom, seedOf, shuffled } from "./random.ts";
@@ -20,5 +21,5 @@ export {
   writeWhole,
   writeWholeSync,
 } from "./whole.ts";
-export { DamagedZip, openZip } from "./zip-read.ts";
+export { DamagedZip, openZip, type ZipMember } from "./zip-read.ts";
 export { writeZip, zipOf } from "./zip-write.ts";

@@ -8,9 +8,9 @@ import { type Crs, epsgCode, utmEpsg } from "../../../src-shared/geo/crs.ts";
 import { boundsOf, resolutionOf } from "../../../src-shared/geo/geobox.ts";
 import type { AreaOfFile, ProjectPlan } from "../../../src-shared/ipc/app.ts";
 import { boundsOfPatches, type Grid, type PatchWindow, patchesCovering } from "../../cube/index.ts";
+import { filesBelow } from "../../files/index.ts";
 import { crsEntry, crsName, isGeographic, lonLatBounds, sameCrs, transformer } from "../../raster/index.ts";
 import { boundsIn, edgeOf, vectorFacts } from "../layers/vectors.ts";
-import { filesBelow } from "../rasters/files-below.ts";
 import { imageFiles, knownCrs, readRasterInfo } from "../rasters/info.ts";
 
 /** The largest area that a project can handle: 4 billion patches of 10 m are the land of France and Spain. */

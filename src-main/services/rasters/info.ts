@@ -5,8 +5,8 @@ import { endingOf, imageEndings } from "../../../src-shared/domain/file-endings.
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { RasterHeader } from "../../catalog/index.ts";
+import { filesBelow } from "../../files/index.ts";
 import { isGeographic, openRaster, type RasterInfo, requireGeobox } from "../../raster/index.ts";
-import { filesBelow } from "./files-below.ts";
 
 /** A CRS that transforms; anything else is a sentence. */
 export function knownCrs(crs: string): string {
