@@ -13,10 +13,12 @@ import {
   type ProductName,
   parseProduct,
   type SensorId,
+  type StatedFile,
   sensors,
   thermalBand,
   undatedDay,
   usualBands,
+  withStatedFields,
 } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
@@ -38,6 +40,8 @@ export interface FileChoice {
   readonly crs?: Crs;
   /** the metadata item that holds the date */
   readonly dateTag?: string;
+  /** what the metadata of its product say; what a person says wins over it */
+  readonly stated?: StatedFile;
   /** what its numbers mean */
   readonly radiometry?: GivenRadiometry;
   /** it does not change with time: elevation, heights of trees, soil */
@@ -68,6 +72,8 @@ export interface FileDescription {
   readonly slices: readonly Slice[];
   /** the band that says which pixels are clear, where the product's documentation or a person names it */
   readonly mask?: NamedMask;
+  /** what the metadata of its product say */
+  readonly stated?: StatedFile;
 }
 
 /** A mask of a file, and who says what its numbers mean. */
@@ -88,7 +94,7 @@ const classesName =
  * @throws AppError "import-elevation", "import-class-raster"
  */
 export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void {
-  if (choice.sensor || choice.undated || choice.isMask || maskOfName(basename(choice.path))) return;
+  if (choice.sensor || choice.undated || choice.isMask || choice.stated || maskOfName(basename(choice.path))) return;
   const { bands, quality } = parseProduct(choice.path);
   if (bands || quality) return;
   const name = choice.path.split(/[\\/]/).at(-1)!;
@@ -98,7 +104,10 @@ export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void
     throw new AppError("import-elevation", { path: choice.path });
   const whole = facts.bands.every(({ dataType, scale }) => !dataType.startsWith("float") && scale === 1);
   const named = Boolean(band.colorTable) || (band.categoryNames?.length ?? 0) > 0;
-  if (whole && (named || classesName.test(name))) throw new AppError("import-class-raster", { path: choice.path });
+  // A picture in colours with a mask is called after it too.
+  const picture = facts.bands.some(({ colorInterpretation }) => colorInterpretation === "red");
+  if (whole && (named || (!picture && classesName.test(name))))
+    throw new AppError("import-class-raster", { path: choice.path });
 }
 
 /**
@@ -107,7 +116,9 @@ export function requireMeasurement(facts: RasterFacts, choice: FileChoice): void
  * "mask-without-sensor"
  */
 export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescription {
-  const guessed = parseProduct(choice.path);
+  const { stated } = choice;
+  const named = parseProduct(choice.path);
+  const guessed = stated ? withStatedFields(named, stated.product) : named;
   const descriptions = facts.bands.map((band) => band.name?.trim() ?? "");
   if (choice.undated) return describeUndated(facts, choice, descriptions);
   const ownMask = maskFile(choice, descriptions);
@@ -118,21 +129,22 @@ export function describeFile(facts: RasterFacts, choice: FileChoice): FileDescri
   const product = { ...guessed, sensor, evidence };
   if (ownMask) return describeMask(facts, choice, { product, evidence, mask: ownMask });
 
-  const dated = datedBands(sensor, descriptions, guessed.platform);
+  const known = stated ? { stated } : {};
+  const dated = stated?.bands ? undefined : datedBands(sensor, descriptions, guessed.platform);
   if (dated && !choice.bands) {
     evidence.push({ field: "date", source: { code: "band-descriptions" } });
-    return { facts, product, slices: dated };
+    return { facts, product, slices: dated, ...known };
   }
-  const { bands: named, source } = nameBands(facts, sensor, choice, guessed, descriptions);
+  const { bands: own, source } = nameBands(facts, sensor, choice, guessed, descriptions);
   evidence.push({ field: "bandNames", source });
   // A classification beside it is the better mask.
   const among =
-    choice.bands || named.some(({ name }) => name === "SCL") ? undefined : maskAmongBands(sensor, descriptions);
-  const bands = among ? named.filter(({ bandIndex }) => bandIndex !== among.bandIndex) : named;
+    choice.bands || own.some(({ name }) => name === "SCL") ? undefined : maskAmongBands(sensor, descriptions);
+  const bands = among ? own.filter(({ bandIndex }) => bandIndex !== among.bandIndex) : own;
   const mask = among && namedMask(among.meaning, among.bandIndex, { code: "product-mask", product: among.product });
   const moment = momentOf(facts, choice, product);
   if (mask) evidence.push({ field: "mask", source: mask.source });
-  return { facts, product, slices: distinctBands({ ...moment, bands }), ...(mask ? { mask } : {}) };
+  return { facts, product, slices: distinctBands({ ...moment, bands }), ...(mask ? { mask } : {}), ...known };
 }
 
 /** @throws AppError "acquisition-date-tag", "acquisition-without-date" */
@@ -172,9 +184,13 @@ const namedMask = (meaning: MaskMeaning, bandIndex: number, source: EvidenceSour
 /** The mask that a whole file is, as a person or its product's documentation says. @throws AppError "mask-without-clear" */
 function maskFile(choice: FileChoice, descriptions: readonly string[]): NamedMask | undefined {
   const product = maskOfName(basename(choice.path));
-  const { isMask } = choice;
+  const { isMask, stated } = choice;
   if (isMask?.bits) return namedMask({ kind: "bits", bits: isMask.bits }, 1, { code: "chosen" });
   if (isMask?.clear) return namedMask({ kind: "classes", clear: isMask.clear }, 1, { code: "chosen" });
+  if (stated?.mask && !choice.bands) {
+    const { bandIndex, ...meaning } = stated.mask;
+    return namedMask(meaning, bandIndex, { code: "product-metadata", file: stated.source });
+  }
   // Who names the bands says that it is an image.
   if (!product || choice.bands) {
     if (isMask) throw new AppError("mask-without-clear", { mask: choice.path });
@@ -302,6 +318,7 @@ function readFiles(description: FileDescription, sample?: PixelSample): Imported
       bands: measured.map((band) => facts.bands[band.bandIndex - 1]!),
       metadata: facts.metadata,
       ...(sample ? { sample } : {}),
+      ...(description.stated ? { stated: description.stated } : {}),
     });
     const { platform, level, relativeOrbit, pass, tile, processingBaseline, resolutionMeters } = product;
     const known = { platform, level, relativeOrbit, pass, time, tile, processingBaseline, resolutionMeters };
@@ -314,13 +331,14 @@ function readFiles(description: FileDescription, sample?: PixelSample): Imported
         grid: facts.geobox,
         bands: measured.map((band): FileBand => {
           const stored = facts.bands[band.bandIndex - 1]!;
+          const said = description.stated?.bands?.find(({ bandIndex }) => bandIndex === band.bandIndex);
           const tagged = stored.scale !== 1 || stored.offset !== 0;
-          const nodata = stored.nodata ?? usualNodata(product, stored.dataType);
+          const nodata = stored.nodata ?? said?.nodata ?? usualNodata(product, stored.dataType);
           return {
             name: band.name,
             bandIndex: band.bandIndex,
-            scale: tagged ? stored.scale : radiometry.scale,
-            offset: tagged ? stored.offset : radiometry.offset,
+            scale: said?.scale ?? (tagged ? stored.scale : radiometry.scale),
+            offset: said?.scale === undefined ? (tagged ? stored.offset : radiometry.offset) : (said.offset ?? 0),
             ...(nodata === undefined ? {} : { nodata }),
           };
         }),
@@ -361,6 +379,13 @@ function nameBands(
     if (choice.bands.length !== count) throw wrong(reason("band-names-given", { count: choice.bands.length }));
     return numbered(choice.bands, { code: "chosen" });
   }
+  const { stated } = choice;
+  if (stated?.bands) {
+    const beyond = stated.bands.find(({ bandIndex }) => bandIndex > count);
+    if (beyond) throw wrong(reason("band-names-of-metadata", { file: stated.source, count: stated.bands.length }));
+    const bands = stated.bands.map((band): NamedBand => ({ name: band.name, bandIndex: band.bandIndex }));
+    return { bands, source: { code: "product-metadata", file: stated.source } };
+  }
   const name = basename(choice.path);
   if (isTemperature(name) || guessed.bands?.includes(thermalBand))
     throw new AppError("import-format", { path: choice.path, kind: "temperature" });
@@ -377,15 +402,23 @@ function nameBands(
     const bands = named.flatMap((name, index) => (name === undefined ? [] : [{ name, bandIndex: index + 1 }]));
     return { bands, source: { code: "band-descriptions" } };
   }
-  const usual = usualBands(sensor, count, guessed.platform);
-  if (usual) return numbered(usual, { code: "usual-order", count });
+  const opaque = withoutAlpha(facts);
+  const usual = usualBands(sensor, opaque, guessed.platform);
+  if (usual) return numbered(usual, { code: "usual-order", count: opaque });
   const kind = layerKind(name, sensor);
   if (kind) throw new AppError("import-format", { path: choice.path, kind });
   if (sensor === "other" || sensor === "aerial") {
-    const names = words.map((word, index) => (word !== "" ? word : `band${index + 1}`));
+    const names = words.slice(0, opaque).map((word, index) => (word !== "" ? word : `band${index + 1}`));
     return numbered(names, { code: "place-in-file" });
   }
   throw wrong(usualCounts(sensor, guessed.platform));
+}
+
+/** The bands before those of transparency at the end of a file: these say where there is data, and are read as that. */
+function withoutAlpha({ bands }: RasterFacts): number {
+  let count = bands.length;
+  while (count > 1 && bands[count - 1]!.colorInterpretation === "alpha") count--;
+  return count;
 }
 
 function usualCounts(sensor: SensorId, platform: string | undefined): Reason {

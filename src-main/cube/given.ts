@@ -6,6 +6,7 @@ export const units = {
   reflectance: "reflectance",
   db: "backscatter-db",
   linear: "backscatter-linear",
+  amplitude: "backscatter-amplitude",
   brightness: "brightness",
   unknown: "unknown",
 } as const satisfies Readonly<Record<string, Radiometry["quantity"]>>;

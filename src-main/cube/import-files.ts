@@ -119,9 +119,10 @@ export function requireOverlap({ facts }: FileDescription, area: { readonly crs:
 /** Pixels are looked at where neither name nor tags decide: radar, and Sentinel-2 without baseline, tags or statement. */
 export async function samplePixels(
   reader: Reader,
-  { facts, product, slices }: FileDescription,
+  { facts, product, slices, stated }: FileDescription,
   signal?: AbortSignal,
 ): Promise<PixelSample | undefined> {
+  if (stated?.radiometry) return undefined;
   const bands = slices[0]!.bands.filter((band) => band.name !== "SCL");
   const first = bands[0];
   if (!first) return undefined;

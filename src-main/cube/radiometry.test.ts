@@ -118,3 +118,18 @@ test("decibels that were stored as whole numbers are divided again: half of an i
   // What the file says of its scale stands.
   expect(radar(-2600, -400, { ...stored, scale: 0.01 })).toMatchObject({ scale: 0.01, decidedBy: { code: "median-negative" } }); // biome-ignore format: one line
 });
+
+test("a unit that is a formula says how counts become decibels; amplitude and power are read as such", () => {
+  const decided = (unit: string) => {
+    const band = { dataType: "uint16", scale: 1, offset: 0, unit };
+    const { quantity, scale } = decideRadiometry({ product: { sensor: "sentinel-1" }, bands: [band], metadata: {} });
+    return [quantity, scale];
+  };
+  // 20 log(DN) − 83 = 20 log(DN · 10^(−83/20)): amplitude with a factor.
+  expect(decided("20*log10(DN)-83")).toEqual(["backscatter-amplitude", expect.closeTo(7.0795e-5, 8)]);
+  expect(decided("10*log10(DN) + 2 dB")).toEqual(["backscatter-linear", expect.closeTo(1.5849, 4)]);
+  expect(decided("20*log10(DN)")).toEqual(["backscatter-amplitude", 1]);
+  expect(decided("sigma0 amplitude")[0]).toBe("backscatter-amplitude");
+  expect(decided("linear power")[0]).toBe("backscatter-linear");
+  expect(decided("dB")[0]).toBe("backscatter-db");
+});

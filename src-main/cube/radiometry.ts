@@ -5,7 +5,7 @@
  * Reprocessed older scenes (baseline 05.00 and later) have the offset too, and many providers take it out again, so the
  * date alone decides nothing: a product's own statement comes first, then its name, then its provider, then its pixels.
  */
-import type { ProductName, Radiometry, Remark } from "../../src-shared/eo/index.ts";
+import type { ProductName, Radiometry, Remark, StatedFile } from "../../src-shared/eo/index.ts";
 import type { BandFacts } from "../imagery/index.ts";
 
 /** The stored values of a small sample of pixels with data, in ascending order. */
@@ -19,6 +19,8 @@ export interface RadiometryEvidence {
   readonly metadata: Readonly<Record<string, string>>;
   /** of the darkest band for Sentinel-2, of VV for Sentinel-1 */
   readonly sample?: PixelSample;
+  /** what the product's own metadata say: nothing else decides then */
+  readonly stated?: Pick<StatedFile, "bands" | "radiometry">;
 }
 
 const firstBaselineWithOffset = 4;
@@ -30,6 +32,11 @@ const firstDayWithOffset = "2022-01-25";
  */
 export function decideRadiometry(evidence: RadiometryEvidence): Radiometry {
   const sensor = evidence.product.sensor;
+  const { stated } = evidence;
+  if (stated?.radiometry) {
+    const { scale = 1, offset = 0 } = stated.bands?.[0] ?? {};
+    return { ...stated.radiometry, scale, offset, warnings: [] };
+  }
   if (sensor === "sentinel-2") return decideSentinel2(evidence);
   if (sensor === "sentinel-1") return decideSentinel1(evidence);
   if (sensor === "landsat") return decideLandsat(evidence);
@@ -116,10 +123,22 @@ function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidenc
     const tag = taggedScale(bands);
     return { quantity, scale: tag?.scale ?? 1, offset: tag?.offset ?? 0, decidedBy, warnings };
   };
+  const units = [...bands.map((band) => band.unit ?? ""), metadata.units ?? "", metadata.UNITS ?? ""];
+  for (const unit of units) {
+    const formula = formulaOf(unit);
+    if (formula) {
+      const { quantity, scale } = formula;
+      return { quantity, scale, offset: 0, decidedBy: { code: "unit-formula", unit }, warnings: [] };
+    }
+  }
   const words = [...bands.flatMap((band) => [band.unit ?? "", band.name ?? ""]), metadata.units ?? ""];
   if (words.some((word) => /(^|[^a-z])d[bB]($|[^a-z])/.test(word))) {
     return decision("backscatter-db", { code: "unit-decibels" });
   }
+  if (units.some((unit) => /\bamplitude\b/i.test(unit)))
+    return decision("backscatter-amplitude", { code: "unit-amplitude" });
+  if (units.some((unit) => /\b(?:power|linear)\b/i.test(unit)))
+    return decision("backscatter-linear", { code: "unit-power" });
   const lowest = sample && percentile(sample.sorted, 0.001);
   const middle = sample && percentile(sample.sorted, 0.5);
   if (sample && lowest !== undefined && middle !== undefined) {
@@ -142,6 +161,18 @@ function decideSentinel1({ product, bands, metadata, sample }: RadiometryEvidenc
   return product.level === "RTC"
     ? decision("backscatter-linear", { code: "terrain-corrected-linear" })
     : decision("backscatter-db", { code: "taken-as-decibels" });
+}
+
+/**
+ * How counts become decibels, where a producer writes the formula for a unit: 20 log DN − 83 is of amplitude, 10 log DN + 2 of power.
+ * Decibels c that are added to the logarithm are a factor before it: of amplitude 10^(c/20), of power 10^(c/10).
+ */
+function formulaOf(unit: string): Pick<Radiometry, "quantity" | "scale"> | undefined {
+  const match = /^\s*(10|20)\s*\*?\s*log_?10\s*\(\s*DN\s*\)\s*(?:([+-])\s*(\d+(?:\.\d+)?))?\s*(?:dB)?\s*$/i.exec(unit);
+  if (!match) return undefined;
+  const added = match[2] === undefined ? 0 : Number(`${match[2]}${match[3]}`);
+  const times = Number(match[1]);
+  return { quantity: times === 20 ? "backscatter-amplitude" : "backscatter-linear", scale: 10 ** (added / times) };
 }
 
 function decideLandsat({ product, bands }: RadiometryEvidence): Radiometry {

@@ -7,8 +7,10 @@ export interface Meaning {
   readonly offset: number;
   /** this stored number is no data, whatever the file itself says */
   readonly nodata?: number | undefined;
-  /** stored × scale + offset is backscatter as power; its physical value is in decibels */
+  /** stored × scale + offset is backscatter as power or amplitude; its physical value is in decibels */
   readonly linear: boolean;
+  /** decibels of a tenfold value: 10 of power, 20 of amplitude, whose square is power */
+  readonly decibels: 10 | 20;
   /** stored × scale + offset outside of these was never measured: no data */
   readonly limits: Limits;
 }
@@ -27,11 +29,15 @@ export const meaningOf = (
   { name, scale, offset, nodata }: FileBand,
   judgement?: Judgement,
 ): Meaning => {
-  const linear = quantity === "backscatter-linear";
+  const decibels = quantity === "backscatter-amplitude" ? 20 : 10;
+  const linear = isLinear(quantity);
   // Products of reflectance bring temperatures and angles too.
   const measured = quantity === "reflectance" && !isReflected(name) ? "unknown" : quantity;
-  return { scale, offset, nodata, linear, limits: limitsOf(measured, judgement) };
+  return { scale, offset, nodata, linear, decibels, limits: limitsOf(measured, judgement) };
 };
+
+const isLinear = (quantity: Radiometry["quantity"]): boolean =>
+  quantity === "backscatter-linear" || quantity === "backscatter-amplitude";
 
 /** The limits in stored numbers: what lies outside takes no part in resampling either. */
 export function storedLimits({ scale, offset, limits }: Meaning): Limits | undefined {
@@ -45,7 +51,7 @@ export const numberWithoutData = ({ nodata, linear, offset }: Meaning): number |
 
 /** What values are once they are read: backscatter is always in decibels. */
 export const quantityRead = (quantity: Radiometry["quantity"]): Radiometry["quantity"] =>
-  quantity === "backscatter-linear" ? "backscatter-db" : quantity;
+  isLinear(quantity) ? "backscatter-db" : quantity;
 
 /** Are stored numbers values but for a scale and an offset? */
 export const isAffine = ({ linear }: Meaning): boolean => !linear;
@@ -55,13 +61,16 @@ export const isAffine = ({ linear }: Meaning): boolean => !linear;
  * what cannot be measured (`possible.ts`), and power of 0 or less. Such a power is the swath's edge or thermal noise taken off once too often; it has no logarithm, and any
  * number put in its place (−60 dB) would be learned from and measured as if it had been seen.
  */
-export function physicalOf(stored: number, { scale, offset, nodata, linear, limits }: Meaning): number {
+export function physicalOf(
+  stored: number,
+  { scale, offset, nodata, linear, decibels: factor, limits }: Meaning,
+): number {
   if (stored === nodata || !Number.isFinite(stored) || limits.fill?.includes(stored)) return Number.NaN;
   const value = Math.fround(stored * scale + offset);
   // NaN is not within any limits.
   if (!(value >= limits.low && value <= limits.high)) return Number.NaN;
   if (!linear) return value;
-  const decibels = value > 0 ? Math.fround(10 * Math.log10(value)) : Number.NaN;
+  const decibels = value > 0 ? Math.fround(factor * Math.log10(value)) : Number.NaN;
   return isEcho(decibels) ? decibels : Number.NaN;
 }
 

@@ -30,6 +30,7 @@ const possible: Readonly<Record<Quantity, Limits>> = {
   reflectance: { low: -0.25, high: 3 },
   "backscatter-db": decibels,
   "backscatter-linear": { low: -1, high: 10 ** (decibels.high / 10) },
+  "backscatter-amplitude": { low: 0, high: 10 ** (decibels.high / 20) },
   brightness: { low: -100, high: 1e6 },
   unknown: { low: -1e10, high: 1e10, fill: fillNumbers },
 };
@@ -39,6 +40,7 @@ const conceivable: Readonly<Record<Quantity, Limits>> = {
   reflectance: { low: -0.25, high: 65_535 },
   "backscatter-db": { low: -80, high: 65_535 },
   "backscatter-linear": { low: -80, high: 65_535 },
+  "backscatter-amplitude": { low: -80, high: 65_535 },
   brightness: possible.brightness,
   unknown: possible.unknown,
 };

@@ -15,6 +15,8 @@ export interface BandFacts {
   /** numbers that stand for colours or names are classes, no measurements */
   readonly colorTable?: unknown;
   readonly categoryNames?: readonly string[] | undefined;
+  /** what the file says the band is for: `red`, `alpha` */
+  readonly colorInterpretation?: string | undefined;
 }
 
 /** The header of a raster, without its pixels. */

@@ -14,6 +14,8 @@ export function sourceWords(source: EvidenceSource): string {
       return say("evidence.name", { name: source.name });
     case "chosen-tag":
       return say("evidence.chosen-tag", { tag: source.tag });
+    case "product-metadata":
+      return say("evidence.product-metadata", { file: source.file });
     case "usual-order":
       return say("evidence.usual-order", { count: source.count });
     case "chosen-band":

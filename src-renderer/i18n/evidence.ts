@@ -24,6 +24,7 @@ export const evidenceMessages = messages({
   "evidence.bands-and-pixel-size": { en: "its bands and pixel size", fr: "ses bandes et sa taille de pixel" },
   "evidence.band-descriptions": { en: "the descriptions of the bands", fr: "la description des bandes" },
   "evidence.metadata": { en: "the file’s metadata", fr: "les métadonnées du fichier" },
+  "evidence.product-metadata": { en: "“{file}” of the product", fr: "« {file} » du produit" },
   "evidence.chosen-tag": {
     en: "“{tag}” in the file’s metadata, chosen",
     fr: "« {tag} » dans les métadonnées du fichier, choisi",

@@ -144,6 +144,7 @@ export const layersMessages = messages({
   "layers.quantity.reflectance": { en: "Reflectance", fr: "Réflectance" },
   "layers.quantity.backscatter-db": { en: "Backscatter (dB)", fr: "Rétrodiffusion (dB)" },
   "layers.quantity.backscatter-linear": { en: "Backscatter (linear)", fr: "Rétrodiffusion (linéaire)" },
+  "layers.quantity.backscatter-amplitude": { en: "Backscatter (amplitude)", fr: "Rétrodiffusion (amplitude)" },
   "layers.quantity.brightness": { en: "Brightness", fr: "Luminance" },
   "layers.quantity.unknown": { en: "As stored", fr: "Telles quelles" },
   "layers.band.name": { en: "Band", fr: "Bande" },

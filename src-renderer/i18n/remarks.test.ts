@@ -34,7 +34,14 @@ const all: { readonly [C in RemarkCode]: RemarkDetails[C] } = {
   "terrain-corrected-linear": {},
   "taken-as-decibels": {},
   "hls-scale": {},
+  "unit-formula": { unit: "20*log10(DN)-83" },
+  "unit-amplitude": {},
+  "unit-power": {},
   "landsat-level-2": {},
+  "metadata-scale": { file: "MTL.txt", scale: 2.75e-5, offset: -0.2 },
+  "amplitude-said": { file: "S1A_IW_RTC10_G_gauned" },
+  "power-said": { file: "S1A_IW_RTC10_G_gpuned" },
+  "decibels-said": { file: "S1A_IW_RTC10_G_gduned" },
   "values-chosen": { scale: 0.0001, offset: -0.1, unit: "reflectance", nodata: null },
   "baseline-against-tags": { baseline: "05.09" },
   "offset-unsure": {},
@@ -48,7 +55,7 @@ const all: { readonly [C in RemarkCode]: RemarkDetails[C] } = {
   written: { text: "Words of another release." },
 };
 const remarks = Object.entries(all).map(([code, details]) => ({ code, ...details }) as Remark);
-const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-alone", "mask-beside", "bands-awaited", "repair", "decibels-times"]; // biome-ignore format: one list
+const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-alone", "mask-beside", "bands-awaited", "repair", "decibels-times", "unit-formula", "unit-amplitude", "unit-power", "metadata-scale", "amplitude-said", "power-said", "decibels-said"]; // biome-ignore format: one list
 
 afterEach(() => language.choose("en"));
 

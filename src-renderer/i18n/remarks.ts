@@ -1,5 +1,6 @@
 import {
   type ChosenValues,
+  figureOf,
   firstOf,
   type Remark,
   type RemarkDetails,
@@ -20,6 +21,7 @@ const units: Readonly<Record<string, string>> = {
   reflectance: "réflectance",
   db: "dB",
   linear: "puissance linéaire",
+  amplitude: "amplitude",
   brightness: "luminosité",
   unknown: "inconnue",
 };
@@ -66,6 +68,10 @@ export const frenchRemarks: RemarkSentences = {
   "guessed-from-kind": ({ offset }) =>
     `Le produit ne dit pas si 1000 a été ajouté ; c’est supposé d’après son genre : ${offset ? withOffset : withoutOffset}.`,
   "unit-decibels": () => "Le fichier dit que son unité est le dB.",
+  "unit-formula": ({ unit }) => `Le fichier donne pour unité ${quoted(unit)} : les nombres sont lus par cette formule.`,
+  "unit-amplitude": () =>
+    "Le fichier donne pour unité l’amplitude : mise au carré et convertie en décibels à la lecture.",
+  "unit-power": () => "Le fichier donne pour unité la puissance linéaire, convertie en décibels à la lecture.",
   "decibels-times": ({ median, times }) =>
     `La moitié des valeurs est sous ${number(median)} : aucun radar ne voit si peu, ce sont des décibels fois ${times}.`,
   "median-negative": ({ median }) => `La moitié des valeurs est sous ${number(median)} : ce sont des décibels.`,
@@ -77,6 +83,12 @@ export const frenchRemarks: RemarkSentences = {
   "taken-as-decibels": () => "Rien ne dit le contraire : les valeurs sont prises pour des décibels.",
   "hls-scale": () => `Produits HLS : ${withoutOffset}.`,
   "landsat-level-2": () => "Landsat Collection 2, niveau 2 : nombre × 0,0000275 − 0,2.",
+  "metadata-scale": ({ file, scale, offset }) =>
+    `${quoted(file)} du produit dit : nombre × ${number(Number(figureOf(scale)))} ${offset < 0 ? "−" : "+"} ${number(Number(figureOf(Math.abs(offset))))}.`,
+  "amplitude-said": ({ file }) =>
+    `${quoted(file)} dit amplitude : mise au carré et convertie en décibels à la lecture.`,
+  "power-said": ({ file }) => `${quoted(file)} dit puissance linéaire, convertie en décibels à la lecture.`,
+  "decibels-said": ({ file }) => `${quoted(file)} dit décibels.`,
   "values-chosen": (chosen) => `Choisi : ${chosenWords(chosen)}.`,
   "baseline-against-tags": ({ baseline }) =>
     `Le nom dit la version de traitement ${baseline}, qui ajoute 1000, mais le décalage propre du fichier est 0.`,

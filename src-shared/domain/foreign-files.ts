@@ -48,6 +48,23 @@ export const foreignKinds = {
     format: "a picture in three colours made for looking at, not reflectance",
     help: "Import the product's bands instead, of Sentinel-2 B02, B03 and B04.",
   },
+  hdf4: {
+    format: "an HDF4 file, as MODIS products come",
+    help: "Get the product as GeoTIFF, or convert the layer that you need: gdalinfo names the layers, gdal_translate LAYER output.tif writes one.",
+  },
+  fileGeodatabase: { format: "an ESRI file geodatabase", help: "Export its layers as GeoPackage first." },
+  radarSlc: {
+    format: "a Sentinel-1 product of complex numbers (SLC), before detection and geocoding",
+    help: "Get the same scene terrain-corrected (RTC) as GeoTIFF, for instance from ASF HyP3 or the Planetary Computer.",
+  },
+  radarGrd: {
+    format: "a Sentinel-1 GRD product, neither calibrated nor placed on a map",
+    help: "Get the same scene terrain-corrected (RTC) as GeoTIFF, for instance from ASF HyP3 or the Planetary Computer, or calibrate and terrain-correct it with SNAP.",
+  },
+  remoteStac: {
+    format: "a STAC item whose files lie on the internet",
+    help: "Nothing is downloaded here. Download its files into the folder of the item, and import that folder.",
+  },
   document: { format: "a document", help: notNeeded },
   array: { format: "a bare array without a place on Earth", help: "Write it as a GeoTIFF first." },
   unknown: { format: "a file of an unknown kind", help: "If it is an image, convert it to a GeoTIFF first." },

@@ -24,7 +24,13 @@ export interface AcquisitionBand extends FileBand {
 
 /** How stored numbers become reflectance or backscatter, and who said so. */
 export interface Radiometry {
-  readonly quantity: "reflectance" | "backscatter-db" | "backscatter-linear" | "brightness" | "unknown";
+  readonly quantity:
+    | "reflectance"
+    | "backscatter-db"
+    | "backscatter-linear"
+    | "backscatter-amplitude"
+    | "brightness"
+    | "unknown";
   readonly scale: number;
   readonly offset: number;
   /** The evidence the decision rests on. */

@@ -30,6 +30,8 @@ export type EvidenceSource =
   | { readonly code: "bands-and-pixel-size" }
   | { readonly code: "band-descriptions" }
   | { readonly code: "metadata" }
+  /** the metadata that came with the product, in a file of their own */
+  | { readonly code: "product-metadata"; readonly file: string }
   | { readonly code: "chosen-tag"; readonly tag: string }
   | { readonly code: "file-name" }
   | { readonly code: "usual-order"; readonly count: number }

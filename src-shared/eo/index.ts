@@ -5,6 +5,7 @@ export * from "./indices.ts";
 export * from "./masks.ts";
 export * from "./modality.ts";
 export * from "./older-words.ts";
+export * from "./product-file.ts";
 export * from "./products.ts";
 export * from "./remarks.ts";
 export * from "./sensors.ts";

@@ -181,6 +181,18 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    title: "ASF HyP3 Sentinel-1 product",
+    pattern:
+      /^(?<platform>S1[A-D])_(?:IW|EW|S\d)_(?<moment>\d{8}T\d{6})_[SD][VH][PRO]_RTC\d{2}_G_[gs][pad][a-z]{4}_[0-9A-F]{4}(?:_(?<band>VV|VH|HH|HV))?(?=[_.]|$)/i,
+    read: (g) => ({
+      sensor: "sentinel-1",
+      platform: g.platform!.toUpperCase(),
+      level: "RTC",
+      ...moment(g.moment),
+      ...polarisation(g.band),
+    }),
+  },
+  {
     title: "Sentinel-1 terrain-corrected band",
     pattern: /^iw-(?<band>vv|vh|hh|hv)\.rtc\.tiff?$/i,
     read: (g) => ({ sensor: "sentinel-1", level: "RTC", ...polarisation(g.band) }),

@@ -21,6 +21,10 @@ export interface RemarkDetails {
   /** `offset`: +1000 is taken off */
   "guessed-from-kind": { readonly offset: boolean };
   "unit-decibels": Nothing;
+  /** the unit as the file has it: `20*log10(DN)-83` */
+  "unit-formula": { readonly unit: string };
+  "unit-amplitude": Nothing;
+  "unit-power": Nothing;
   "median-negative": { readonly median: number };
   "decibels-times": { readonly median: number; readonly times: number };
   "linear-power": { readonly median: number };
@@ -29,6 +33,11 @@ export interface RemarkDetails {
   "taken-as-decibels": Nothing;
   "hls-scale": Nothing;
   "landsat-level-2": Nothing;
+  /** `file`: the metadata that came with the product */
+  "metadata-scale": { readonly file: string; readonly scale: number; readonly offset: number };
+  "amplitude-said": { readonly file: string };
+  "power-said": { readonly file: string };
+  "decibels-said": { readonly file: string };
   "values-chosen": ChosenValues;
   // doubts about that
   "baseline-against-tags": { readonly baseline: string };
@@ -77,6 +86,8 @@ export type RemarkSentences = { readonly [C in RemarkCode]: (details: RemarkDeta
 const withoutOffset = "value / 10000";
 const withOffset = "(value − 1000) / 10000";
 const figure = (value: number | null): string => String(value);
+/** A scale or an offset in as few digits as say it. */
+export const figureOf = (value: number): string => String(Number(value.toPrecision(6)));
 /** The first few of more. */
 export const firstOf = (some: readonly string[], all: number): string =>
   some.join(", ") + (all > some.length ? ", …" : "");
@@ -101,6 +112,9 @@ const english: RemarkSentences = {
   "guessed-from-kind": ({ offset }) =>
     `The product does not say whether 1000 was added; this is a guess from its kind: ${offset ? withOffset : withoutOffset}.`,
   "unit-decibels": () => "The file gives its unit as dB.",
+  "unit-formula": ({ unit }) => `The file gives its unit as “${unit}”: what is stored is read by that formula.`,
+  "unit-amplitude": () => "The file gives its unit as amplitude: squared to power and turned into decibels when read.",
+  "unit-power": () => "The file gives its unit as linear power, turned into decibels when read.",
   "decibels-times": ({ median, times }) =>
     `Half of the values are below ${median}: no radar sees so little, so they are decibels times ${times}.`,
   "median-negative": ({ median }) => `Half of the values are below ${median}: they are decibels.`,
@@ -111,6 +125,11 @@ const english: RemarkSentences = {
   "taken-as-decibels": () => "Nothing says otherwise: values are taken as decibels.",
   "hls-scale": () => `HLS products: ${withoutOffset}.`,
   "landsat-level-2": () => "Landsat Collection 2 level 2: value × 0.0000275 − 0.2.",
+  "metadata-scale": ({ file, scale, offset }) =>
+    `“${file}” of the product says value × ${figureOf(scale)} ${offset < 0 ? "−" : "+"} ${figureOf(Math.abs(offset))}.`,
+  "amplitude-said": ({ file }) => `“${file}” says amplitude: squared to power and turned into decibels when read.`,
+  "power-said": ({ file }) => `“${file}” says linear power, turned into decibels when read.`,
+  "decibels-said": ({ file }) => `“${file}” says decibels.`,
   "values-chosen": (chosen) => `Chosen: ${chosenWords(chosen)}.`,
   "baseline-against-tags": ({ baseline }) =>
     `The name says processing baseline ${baseline}, which adds 1000, but the file's own offset is 0.`,

@@ -144,6 +144,16 @@ export const acquisitionErrors = {
     const { format, help } = foreignWords(kind);
     return `“${path}” is ${format}, which an import of images does not read. ${help}`;
   },
+  "product-metadata-unreadable": ({ path }: { readonly path: string }) =>
+    `“${path}” cannot be read as the metadata of a product: it is missing, damaged or cut off. Copy or download the whole product again.`,
+  "product-without-bands": ({ path }: { readonly path: string }) =>
+    `“${path}” has metadata of a product but none of its image files. Its download probably stopped: download it again.`,
+  "product-folder-too-large": ({ path, most }: { readonly path: string; readonly most: number }) =>
+    `“${path}” holds more than ${most} files, which is more than is looked through at once. Choose the folders of the products in it.`,
+  "archive-unreadable": ({ path, reason }: { readonly path: string; readonly reason: Because }) =>
+    `“${path}” cannot be read as a ZIP archive (${because(reason)}). If its download stopped, download it again.`,
+  "archive-leads-out": ({ path, name }: { readonly path: string; readonly name: string }) =>
+    `The archive “${path}” names a file outside of itself (“${name}”), so nothing of it is read. Get it from its producer again.`,
   "import-class-raster": ({ path }: { readonly path: string }) =>
     `“${path}” holds classes or numbers of objects, no measurements. Import it as labels with omnisat labels import; if it is an image after all, say which with --sensor.`,
   "import-elevation": ({ path }: { readonly path: string }) =>

@@ -42,7 +42,7 @@ export interface RadiometryGiven {
   /** value = stored × scale + offset */
   readonly scale?: number | undefined;
   readonly offset?: number | undefined;
-  readonly unit?: "reflectance" | "db" | "linear" | "brightness" | "unknown" | undefined;
+  readonly unit?: "reflectance" | "db" | "linear" | "amplitude" | "brightness" | "unknown" | undefined;
   /** `null`: every number is data */
   readonly nodata?: number | null | undefined;
 }

@@ -3,6 +3,7 @@ import type { Acquisition } from "../eo/acquisition.ts";
 import type { EvidenceSource } from "../eo/evidence.ts";
 import type { MaskMeaning } from "../eo/masks.ts";
 import type { Modality } from "../eo/modality.ts";
+import type { ProductKind } from "../eo/product-file.ts";
 import type { Remark } from "../eo/remarks.ts";
 import type { SensorId } from "../eo/sensors.ts";
 import type { ErrorMessage } from "./errors.ts";
@@ -156,7 +157,32 @@ export interface PlannedModality {
   }[];
 }
 
+/** Files that were delivered as one product, as its own metadata say. */
+export interface ProductPreview {
+  readonly kind: ProductKind;
+  /** as its producer calls it */
+  readonly name: string;
+  /** its folder, its archive or its metadata file */
+  readonly path: string;
+  readonly sensor: SensorId | null;
+  readonly level: string | null;
+  readonly date: string | null;
+  readonly time: string | null;
+  readonly tiles: readonly string[];
+  readonly baseline: string | null;
+  /** the files of it that are read */
+  readonly files: readonly string[];
+  /** bands that its metadata list and that are not there */
+  readonly missing: readonly string[];
+  /** layers that are there and are not read, as the producer calls them */
+  readonly leftOut: readonly string[];
+  /** nothing of it can be read */
+  readonly problem: ErrorMessage | null;
+}
+
 export interface ImportPreview {
+  /** products among the files, in order of name */
+  readonly products: readonly ProductPreview[];
   readonly files: readonly ImagePreview[];
   readonly modalities: readonly PlannedModality[];
   /** what concerns several files */

@@ -40,7 +40,7 @@ const finite = z.number().refine(Number.isFinite, "a number");
 export const givenRadiometry = z.strictObject({
   scale: finite.refine((value) => value !== 0, "a scale of 0 makes everything the same").optional(),
   offset: finite.optional(),
-  unit: z.enum(["reflectance", "db", "linear", "brightness", "unknown"]).optional(),
+  unit: z.enum(["reflectance", "db", "linear", "amplitude", "brightness", "unknown"]).optional(),
   nodata: finite.nullable().optional(),
 });
 const maskValue = z.int().min(-32_768).max(4_294_967_295);

@@ -12,6 +12,7 @@ import { validated } from "../validated.ts";
 import { acquisitionFacts } from "./acquisition-facts.ts";
 import { fileChoices, importImages } from "./import/images.ts";
 import { ImportPreviews } from "./import/preview.ts";
+import { productPreview } from "./import/product-preview.ts";
 import { removeImages } from "./import/remove.ts";
 import { headerOf, imageFiles, type PlacedInfo, readRasterInfo } from "./info.ts";
 import { givenMask, givenRadiometry } from "./radiometry.ts";
@@ -67,12 +68,13 @@ export function rasterService(deps: Deps) {
         choices: z.array(choiceSchema).optional(),
         task: z.string().min(1).optional(),
       }),
-      ({ task, ...request }) => {
-        const { choices, unused } = fileChoices(request);
+      async ({ task, ...request }) => {
+        const { choices, products, unused } = await fileChoices(request);
         if (choices.length === 0 && unused.length === 0)
           throw new AppError("no-images-found", { paths: request.paths });
         return tasks.run(task, async (signal, progress) => ({
           ...(await previews.preview(catalog, choices, signal, progress)),
+          products: products.map(productPreview),
           unused,
         }));
       },

@@ -42,6 +42,23 @@ const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
     format: "une image en trois couleurs faite pour être regardée, pas une réflectance",
     help: "Importez plutôt les bandes du produit : pour Sentinel-2, B02, B03 et B04.",
   },
+  hdf4: {
+    format: "un fichier HDF4, comme les produits MODIS",
+    help: "Obtenez le produit en GeoTIFF, ou convertissez la couche qu’il vous faut : gdalinfo nomme les couches, gdal_translate COUCHE sortie.tif en écrit une.",
+  },
+  fileGeodatabase: { format: "une géodatabase fichier d’ESRI", help: "Exportez d’abord ses couches en GeoPackage." },
+  radarSlc: {
+    format: "un produit Sentinel-1 de nombres complexes (SLC), avant détection et géocodage",
+    help: "Obtenez la même scène corrigée du relief (RTC) en GeoTIFF, par exemple d’ASF HyP3 ou du Planetary Computer.",
+  },
+  radarGrd: {
+    format: "un produit Sentinel-1 GRD, ni étalonné ni placé sur une carte",
+    help: "Obtenez la même scène corrigée du relief (RTC) en GeoTIFF, par exemple d’ASF HyP3 ou du Planetary Computer, ou étalonnez-la et corrigez-la avec SNAP.",
+  },
+  remoteStac: {
+    format: "un élément STAC dont les fichiers sont sur Internet",
+    help: "Rien n’est téléchargé ici. Téléchargez ses fichiers dans le dossier de l’élément, puis importez ce dossier.",
+  },
   document: { format: "un document", help: notNeeded },
   array: { format: "un tableau sans place sur Terre", help: "Écrivez-le d’abord en GeoTIFF." },
   unknown: { format: "un fichier d’un genre inconnu", help: "Si c’est une image, convertissez-la d’abord en GeoTIFF." },
@@ -72,6 +89,16 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     const { format, help } = foreignFiles[kind] ?? foreignFiles.unknown;
     return `${quoted(path)} est ${format}, qui ne se lit pas ici. ${help}`;
   },
+  "product-metadata-unreadable": ({ path }) =>
+    `${quoted(path)} ne peut pas être lu comme métadonnées d’un produit : le fichier manque, est abîmé ou coupé. Copiez ou téléchargez de nouveau tout le produit.`,
+  "product-without-bands": ({ path }) =>
+    `${quoted(path)} a les métadonnées d’un produit, mais aucune de ses images. Le téléchargement s’est sans doute arrêté : téléchargez-le de nouveau.`,
+  "product-folder-too-large": ({ path, most }) =>
+    `${quoted(path)} contient plus de ${most} fichiers, plus qu’il n’en est parcouru à la fois. Choisissez les dossiers des produits qui s’y trouvent.`,
+  "archive-unreadable": ({ path, reason }) =>
+    `${quoted(path)} ne peut pas être lu comme archive ZIP (${because(reason)}). Si le téléchargement s’est arrêté, recommencez-le.`,
+  "archive-leads-out": ({ path, name }) =>
+    `L’archive ${quoted(path)} nomme un fichier en dehors d’elle-même (${quoted(name)}) : rien n’en est lu. Demandez-la de nouveau à son producteur.`,
   "import-class-raster": ({ path }) =>
     `${quoted(path)} contient des classes ou des numéros d’objets, pas des mesures. Importez-le comme étiquettes ; si c’est tout de même une image, choisissez son capteur.`,
   "import-elevation": ({ path }) =>

@@ -423,6 +423,7 @@ export const frenchReasons: Readonly<Record<ReasonCode, string>> = {
   "tile-no-shape": "n’ont pas de forme",
   "tile-ignored": "n’ont que des classes ignorées",
   "band-names-given": "{count} noms de bandes ont été donnés",
+  "band-names-of-metadata": "« {file} » de son produit dit qu’il en a {count}",
   "band-names-of-file-name": "son nom dit qu’il ne contient que {bands}",
   "band-counts-usual": "les fichiers {sensor} aux bandes sans nom en ont {counts} ou {last}",
   "band-count-usual": "les fichiers {sensor} aux bandes sans nom en ont {count}",

@@ -15,6 +15,7 @@ const preview = (files: readonly ImagePreview[], more: Partial<ImportPreview> = 
   problems: [],
   unused: [],
   questions: [],
+  products: [],
   ...more,
 });
 const stopped = () => Object.assign(new Error("stopped"), { name: "AbortError" });

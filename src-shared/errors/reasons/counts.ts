@@ -22,6 +22,7 @@ export const countReasons = {
   "tile-no-shape": "have no shape",
   "tile-ignored": "have ignored classes only",
   "band-names-given": "{count} band names were given",
+  "band-names-of-metadata": "“{file}” of its product says it has {count}",
   "band-names-of-file-name": "its name says it holds only {bands}",
   "band-counts-usual": "{sensor} files with unnamed bands have {counts} or {last}",
   "band-count-usual": "{sensor} files with unnamed bands have {count}",

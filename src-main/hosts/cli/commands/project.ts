@@ -85,7 +85,7 @@ const radiometryOptions = {
   unit: {
     type: "text",
     summary: "what the physical values are",
-    choices: ["reflectance", "db", "linear", "brightness", "unknown"],
+    choices: ["reflectance", "db", "linear", "amplitude", "brightness", "unknown"],
   },
   nodata: { type: "text", value: "NUMBER", summary: "the stored number that is no data; “none”: all are data" },
   mask: {

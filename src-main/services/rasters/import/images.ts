@@ -2,7 +2,7 @@
 // project has stays, files that cannot be used are named with their reasons, and a place shown twice is a question.
 
 import { statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import {
   type Acquisition,
   distinctRemarks,
@@ -36,6 +36,7 @@ import {
   suppliesBands,
 } from "../../../cube/index.ts";
 import { rasterReader } from "../../../imagery/index.ts";
+import type { Product } from "../../../products/index.ts";
 import type { Deps } from "../../deps.ts";
 import { edit } from "../../edits.ts";
 import { planModalities, waitingFor } from "../../modalities/planned.ts";
@@ -60,27 +61,28 @@ export interface ImportRequest {
 }
 
 /** The images of a request with what was decided about each, and the files beside them that are none. */
-export function fileChoices(
+export async function fileChoices(
   request: Pick<
     ImportRequest,
     "paths" | "choices" | "sensor" | "date" | "undated" | "bands" | "radiometry" | "mask" | "dateTag"
   >,
-): {
+): Promise<{
   readonly choices: readonly FileChoice[];
+  readonly products: readonly Product[];
   readonly unused: readonly UnusedFile[];
-} {
+}> {
   const { sensor, date, undated, bands, radiometry, mask, dateTag } = request;
   // A mask in a file of its own is no image of a date.
   const maskBand =
     mask && mask.file === undefined && mask.band !== undefined ? { ...maskMeaning(mask), band: mask.band } : undefined;
-  const { images, unused } = importSources(request.paths);
-  const named = importSources((request.choices ?? []).map(({ path }) => path));
-  const own = new Map((request.choices ?? []).map((choice) => [importSources([choice.path]).images[0] ?? "", choice]));
-  const paths = [...new Set([...images, ...named.images])].filter((path) => path !== mask?.file).sort();
-  const choices = paths.map((path) => {
+  const own = new Map((request.choices ?? []).map((choice) => [resolve(choice.path), choice]));
+  const { images, products, unused } = await importSources([...request.paths, ...own.keys()]);
+  const taken = images.filter(({ path }) => path !== mask?.file);
+  const choices = taken.map(({ path, stated }) => {
     const choice = own.get(path);
     const crs = choice?.crs === undefined ? undefined : knownCrs(choice.crs);
-    const taken = {
+    const decided = {
+      stated,
       sensor: choice?.sensor ?? sensor,
       date: choice?.date ?? date,
       undated: (choice?.undated ?? undated) || undefined,
@@ -91,14 +93,18 @@ export function fileChoices(
       maskBand,
       dateTag,
     };
-    const given = Object.fromEntries(Object.entries(taken).filter(([, value]) => value !== undefined));
+    const given = Object.fromEntries(Object.entries(decided).filter(([, value]) => value !== undefined));
     return { path, ...given };
   });
-  return { choices, unused: [...unused, ...named.unused] };
+  return { choices, products, unused };
 }
 
 /** A file of the project that is as it was, and about which nothing is decided anew. */
-export function isUnchanged(catalog: Catalog, used: ReadonlySet<string>, { path, ...decided }: FileChoice): boolean {
+export function isUnchanged(
+  catalog: Catalog,
+  used: ReadonlySet<string>,
+  { path, stated: _, ...decided }: FileChoice,
+): boolean {
   if (!used.has(path) || Object.keys(decided).length > 0) return false;
   return catalog.rasters.find(path)?.bytes === statSync(path, { throwIfNoEntry: false })?.size;
 }
@@ -136,7 +142,7 @@ export async function importImages(
   progress: (fraction: number) => void,
 ): Promise<ImportedImages> {
   const { catalog } = deps;
-  const { choices, unused: others } = fileChoices(request);
+  const { choices, unused: others } = await fileChoices(request);
   if (choices.length === 0 && isAllPaper(others)) throw new AppError("no-images-found", { paths: request.paths });
   const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
   const { geobox, patchMeters } = catalog.project.get().grid;

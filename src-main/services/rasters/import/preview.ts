@@ -8,6 +8,7 @@ import {
   isUndated,
   parseProduct,
   pathsOf,
+  withStatedFields,
 } from "../../../../src-shared/eo/index.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { boundsOf, type GeoBox } from "../../../../src-shared/geo/geobox.ts";
@@ -125,6 +126,7 @@ export class ImportPreviews {
           };
         }),
         problems: [],
+        products: [],
         unused: [],
         questions: joined.questions,
       };
@@ -226,7 +228,8 @@ function previewOf(
   copies: ReadonlyMap<string, string>,
 ): ImagePreview {
   const codes = new Set(errors.map(({ code }) => code));
-  const named = parseProduct(choice.path);
+  const parsed = parseProduct(choice.path);
+  const named = choice.stated ? withStatedFields(parsed, choice.stated.product) : parsed;
   const product = file?.product;
   const known = product?.evidence ?? named.evidence;
   const guess = <Value>(field: EvidenceField, value: Value | undefined | null, chosen: unknown): Guess<Value> => ({

@@ -1,16 +1,29 @@
 // Which files an import is about: images that can be read, and everything else that lies beside them, each with its reason.
-import { statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { imageEndings, endingOf as wordOf } from "../../../../src-shared/domain/file-endings.ts";
 import type { ForeignKind } from "../../../../src-shared/domain/foreign-files.ts";
+import type { StatedFile } from "../../../../src-shared/eo/index.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { errorMessage } from "../../../../src-shared/ipc/errors.ts";
 import type { UnusedFile } from "../../../../src-shared/ipc/rasters.ts";
-import { filesBelow } from "../files-below.ts";
+import {
+  archiveAbove,
+  isArchiveName,
+  marksProduct,
+  type Product,
+  ProductFinder,
+  productsIn,
+} from "../../../products/index.ts";
+import { isWithinReach } from "../../path-gate.ts";
 
 export interface ImportSources {
-  /** image files, each once, in order of name; files that were named one by one are taken whatever their ending */
-  readonly images: readonly string[];
+  /**
+   * Image files, each once, in order of name, with what the metadata of their product say; files that were named one by one are taken
+   * whatever their ending
+   */
+  readonly images: readonly { readonly path: string; readonly stated?: StatedFile }[];
+  readonly products: readonly Product[];
   readonly unused: readonly UnusedFile[];
 }
 
@@ -76,43 +89,121 @@ export const isAllPaper = (unused: readonly UnusedFile[]): boolean =>
 /** Parts of a Shapefile beside its .shp: one line for all of them. */
 const shapefileParts = new Set([".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj", ".qmd"]);
 
-/** @throws AppError "file-missing" */
-export function importSources(paths: readonly string[]): ImportSources {
-  const images: string[] = [];
+/**
+ * Products, images outside of products, and what lies beside them. An image that was named by itself is read as its product says.
+ * @throws AppError "file-missing", "product-folder-too-large"
+ */
+export async function importSources(paths: readonly string[]): Promise<ImportSources> {
+  const images = new Map<string, StatedFile | undefined>();
+  const products = new Map<string, Product>();
   const unused: UnusedFile[] = [];
-  const leave = (path: string, kind: ForeignKind) =>
-    unused.push({ path, error: errorMessage(new AppError("import-format", { path, kind })) });
-  for (const path of paths) {
-    const full = resolve(path);
-    const stats = statSync(full, { throwIfNoEntry: false });
-    if (!stats) throw new AppError("file-missing", { path });
-    if (!stats.isDirectory()) {
-      const kind = kinds[endingOf(full)];
-      if (kind) leave(full, kind);
-      else images.push(full);
-      continue;
-    }
-    const files = filesBelow(full);
+  const finder = new ProductFinder(isWithinReach);
+  const refuse = (path: string, error: AppError) => unused.push({ path, error: errorMessage(error) });
+  const leave = (path: string, kind: ForeignKind) => refuse(path, new AppError("import-format", { path, kind }));
+  const take = (product: Product) => {
+    products.set(`${product.kind} ${product.path} ${product.name}`, product);
+    const { refusal, foreign, path } = product;
+    if (foreign) leave(path, foreign);
+    else if (refusal) refuse(path, refusal);
+    for (const file of product.files) images.set(file.path, file.stated);
+  };
+  const sort = (files: readonly string[]) => {
     const shapes = new Set(
       files.filter((file) => endingOf(file) === ".shp").map((file) => file.slice(0, -4).toLowerCase()),
     );
     for (const file of files) {
       const ending = endingOf(file);
-      if (isImage(file)) images.push(file);
+      if (isImage(file)) images.set(file, images.get(file));
       else if (sidecar.test(basename(file))) continue;
       else if (
         shapefileParts.has(ending) &&
         (shapes.has(file.slice(0, -ending.length).toLowerCase()) || ending === ".prj")
       )
         continue;
-      else leave(file, kinds[ending] ?? "unknown");
+      else leave(file, kindOf(file));
     }
+  };
+  const lookInto = async (archive: string) => {
+    const found = await productsIn(archive).catch(refusal);
+    if (found instanceof AppError) refuse(archive, found);
+    else if (found.products.length === 0 && !found.others.some(isImage)) leave(archive, "archive");
+    else {
+      found.products.forEach(take);
+      // What else is inside of it is of no interest: the archive was chosen, and not its files.
+      sort(found.others.filter(isImage));
+    }
+  };
+  for (const path of new Set(paths)) {
+    const full = resolve(path);
+    const stats = statSync(full, { throwIfNoEntry: false });
+    if (!stats && archiveAbove(full) === undefined) throw new AppError("file-missing", { path });
+    if (stats?.isDirectory()) {
+      const found = await productsIn(full);
+      found.products.forEach(take);
+      for (const archive of found.others.filter(isArchiveName)) await lookInto(archive);
+      sort(found.others.filter((file) => !isArchiveName(file)));
+      continue;
+    }
+    if (stats && isArchiveName(full)) {
+      await lookInto(full);
+      continue;
+    }
+    const marked = marksProduct(full) ? await productsIn(full) : undefined;
+    if (marked && marked.products.length > 0) {
+      marked.products.forEach(take);
+      continue;
+    }
+    const product = await finder.of(full).catch(refusal);
+    if (product instanceof AppError) {
+      refuse(full, product);
+      continue;
+    }
+    if (product) {
+      products.set(`${product.kind} ${product.path} ${product.name}`, product);
+      images.set(full, product.files.find((file) => file.path === full)!.stated);
+      continue;
+    }
+    const kind = kinds[endingOf(full)];
+    if (kind) leave(full, kindOf(full));
+    else images.set(full, images.get(full));
   }
   const seen = new Set<string>();
   return {
-    images: [...new Set(images)].sort(),
-    unused: unused.filter(({ path }) => !seen.has(path) && seen.add(path)),
+    images: [...images]
+      .map(([path, stated]) => ({ path, ...(stated ? { stated } : {}) }))
+      .sort((p, q) => (p.path < q.path ? -1 : 1)),
+    products: [...products.values()],
+    unused: unused.filter(({ path }) => !seen.has(path) && seen.add(path)).sort((p, q) => (p.path < q.path ? -1 : 1)),
   };
+}
+
+const refusal = (error: unknown): AppError => {
+  if (error instanceof AppError) return error;
+  throw error;
+};
+
+/** HDF4 is told from HDF5 by its first bytes: names are the same. */
+function kindOf(path: string): ForeignKind {
+  if (/\.gdb(\.zip)?$/i.test(path)) return "fileGeodatabase";
+  const kind = kinds[endingOf(path)] ?? "unknown";
+  return kind === "netcdf" && startsWith(path, hdf4) ? "hdf4" : kind;
+}
+
+const hdf4 = Buffer.from([0x0e, 0x03, 0x13, 0x01]);
+
+function startsWith(path: string, wanted: Buffer): boolean {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(wanted.length);
+      return readSync(file, bytes, 0, bytes.length, 0) === bytes.length && bytes.equals(wanted);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // What cannot be read is refused where it is opened.
+    return false;
+  }
 }
 
 const isImage = (path: string): boolean => imageEndings.includes(wordOf(path));
