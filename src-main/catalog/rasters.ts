@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
 import type { Raster, RasterHeader, RasterState } from "../../src-shared/domain/raster.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
+import { statHolder } from "../files/index.ts";
 import { fromJson, toJson } from "./json-columns.ts";
 import type { ProjectPaths } from "./paths.ts";
 import type { Sql } from "./sql.ts";
@@ -46,7 +46,7 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
 
     /** The id of the raster at `path`; a file that is known already is looked at anew. `crs`: as a person chose it. */
     add(path: string, header: RasterHeader, crs: string | null = null): number {
-      const { size } = statSync(path);
+      const { size } = present(path);
       const known = sql.get<{ id: number }>("SELECT id FROM rasters WHERE path = ?", paths.locate(path));
       if (known) {
         sql.run(
@@ -82,7 +82,7 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
     /** Points a raster to where its file is now. A file with another header is refused, and said how it differs. */
     relink(id: number, path: string, header: RasterHeader, crs?: string | null): void {
       const known = table.checkRelink(id, path, header);
-      const { size } = statSync(path);
+      const { size } = present(path);
       const chosen = crs === undefined ? known.crs : crs;
       sql.run("UPDATE rasters SET path = ?, bytes = ?, crs = ? WHERE id = ?", paths.toStored(path), size, chosen, id);
     },
@@ -99,8 +99,15 @@ export function rasterTable(sql: Sql, paths: ProjectPaths) {
   return table;
 }
 
+/** The file, or the archive that holds it: its size tells whether it is the one that was imported. */
+function present(path: string) {
+  const stats = statHolder(path);
+  if (!stats) throw new AppError("raster-missing", { path });
+  return stats;
+}
+
 function stateOf(path: string, { bytes }: Pick<Row, "bytes">): RasterState {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statHolder(path);
   if (!stats?.isFile()) return "missing";
   return stats.size === bytes ? "present" : "changed";
 }

@@ -4,6 +4,7 @@ export { ByteCache, cacheOf, LoadingCache } from "./cache.ts";
 export { diskError, isDiskFull, onDisk, onDiskSync, systemReason } from "./disk-error.ts";
 export { filesBelow } from "./files-below.ts";
 export { readJsonFile, writeJsonFile } from "./json-file.ts";
+export { fileSize, holderState, memberOf, type OpenBytes, openBytes, statHolder, unfold } from "./members.ts";
 export { fileName, isReservedName } from "./names.ts";
 export { type Random, randomStream, seededRandom, seedOf, shuffled } from "./random.ts";
 export { remove, removeSync } from "./remove.ts";

@@ -3,6 +3,7 @@
 // checks no sums.
 
 import { constants } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
 import { type Reason, ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
@@ -14,6 +15,13 @@ export interface ZipMember {
   readonly name: string;
   /** unfolded */
   readonly bytes: number;
+  /** of its unfolded contents */
+  readonly sum: number;
+  /**
+   * Where its bytes lie in the archive, as they are; `undefined` when they are compressed.
+   * @throws DamagedZip when the archive does not hold them there
+   */
+  stored(): Promise<number | undefined>;
   /**
    * The member's contents, checked against its sum.
    * @throws DamagedZip when they are damaged, encrypted, or unfold to more than the archive may
@@ -86,6 +94,11 @@ export async function openZip(path: string, limits: ZipLimits = {}): Promise<Zip
       members.push({
         name,
         bytes: entry.uncompressedSize,
+        sum: entry.crc32,
+        async stored() {
+          admit(entry, shown);
+          return entry.compressionMethod === 0 ? placeOf(file, entry, facts.size, shown) : undefined;
+        },
         async read() {
           admit(entry, shown);
           const content = Buffer.allocUnsafe(entry.uncompressedSize);
@@ -136,6 +149,22 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
     if (next.done) return;
     yield next.value;
   }
+}
+
+/** Of a local header: its length without name and extra field. APPNOTE 4.3.7. */
+const localHeaderBytes = 30;
+const localSignature = 0x04034b50;
+
+/** The place of a stored member's first byte: names and extra fields of the local header have lengths of their own. */
+async function placeOf(file: FileHandle, entry: Entry, size: number, shown: string): Promise<number> {
+  const header = Buffer.alloc(localHeaderBytes);
+  const at = entry.relativeOffsetOfLocalHeader;
+  const { bytesRead } = await file.read(header, 0, localHeaderBytes, at);
+  if (bytesRead < localHeaderBytes || header.readUInt32LE(0) !== localSignature)
+    throw new DamagedZip(reason("member-damaged", { shown }));
+  const start = at + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (start + entry.uncompressedSize > size) throw new DamagedZip(reason("archive-ends-early"));
+  return start;
 }
 
 /** UTF-8 where the archive says so or the bytes are that; otherwise the code page of old DOS programs. */

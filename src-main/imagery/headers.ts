@@ -1,9 +1,8 @@
 /** Headers of files that were read lately: the one cache of them, shared by all readers. */
 
-import { stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
-import { LoadingCache } from "../files/index.ts";
+import { holderState, LoadingCache } from "../files/index.ts";
 import { contentKey, fileState, openRaster, type Raster, type Work } from "../raster/index.ts";
 
 /** A header is a few kilobytes; open files have a limit of their own, in the raster room. */
@@ -54,7 +53,7 @@ export class Headers {
 async function contentOf(path: string, states: FileStates | undefined): Promise<string> {
   const held = states?.get(path);
   if (held && performance.now() - held.at < lookEvery) return held.content;
-  const now = await stat(path, { bigint: true }).catch(() => undefined);
+  const now = await holderState(path).catch(() => undefined);
   if (!now) return "missing";
   const [state, content] = [fileState(now), contentKey(now)];
   if (held && held.state !== state) throw new AppError("raster-changed", { path });

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
 import type { EmbeddingFile, Imagery, Months, ProjectGrid } from "../../src-shared/domain/job.ts";
 import { type Acquisition, type Modality, pathsOf } from "../../src-shared/eo/index.ts";
 import type { Footprints, PatchSet, PatchWindow } from "../cube/index.ts";
 import { type EmbeddingProduct, featureVersion } from "../features/index.ts";
-import { fileName } from "../files/index.ts";
+import { fileName, holderState } from "../files/index.ts";
 import { datesOf } from "./imagery.ts";
 import { methodTileSide, monthsOf } from "./monthly-values.ts";
 
@@ -27,7 +26,7 @@ export async function fileStates(paths: Iterable<string>): Promise<FileState> {
   const states = new Map<string, string>();
   await Promise.all(
     [...new Set(paths)].map(async (path) => {
-      const found = await stat(path, { bigint: true }).catch(() => undefined);
+      const found = await holderState(path).catch(() => undefined);
       states.set(path, found ? `${found.size}-${found.mtimeNs}` : "missing");
     }),
   );

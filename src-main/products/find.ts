@@ -1,7 +1,8 @@
 // Which products lie in a folder, in an archive or above a file.
 import { readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { memberOf } from "../files/index.ts";
 import { archiveListing, folderListing, type Listing, shallowListing } from "./listing.ts";
 import { folderOf, lastOf, type Product, placeOf } from "./product.ts";
 import { readers } from "./readers.ts";
@@ -13,7 +14,7 @@ export interface FoundProducts {
 }
 
 /** Products among the files of a listing. A product whose metadata cannot be read is there with its refusal. */
-export async function productsAmong(listing: Listing): Promise<FoundProducts> {
+async function productsAmong(listing: Listing): Promise<FoundProducts> {
   const products: Product[] = [];
   const claimed = new Set<string>();
   for (const reader of readers)
@@ -145,11 +146,6 @@ export class ProductFinder {
 
 /** The archive that a path leads into, as if it were a folder; `undefined` for a path of the disk. */
 export function archiveAbove(path: string): string | undefined {
-  for (let here = dirname(path); here !== dirname(here); here = dirname(here))
-    if (isArchiveName(here) && statSync(here, { throwIfNoEntry: false })?.isFile()) return here;
-  return undefined;
+  const archive = memberOf(path)?.archive;
+  return archive !== undefined && statSync(archive, { throwIfNoEntry: false })?.isFile() ? archive : undefined;
 }
-
-/** The part of a path inside its archive, with forward slashes. */
-export const nameInArchive = (archive: string, path: string): string =>
-  path.slice(join(archive, "x").length - 1).replaceAll("\\", "/");

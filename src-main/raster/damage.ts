@@ -1,5 +1,7 @@
+import { tmpdir } from "node:os";
 import { AppError, type ErrorCode, type ErrorDetails } from "../../src-shared/errors/index.ts";
 import { type Because, ReasonedError, reason } from "../../src-shared/errors/reasons/index.ts";
+import { DamagedZip, isDiskFull } from "../files/index.ts";
 import { DamagedFile, TruncatedFile, UnknownFormat, UnsupportedLayout } from "./formats/problems.ts";
 import { TaskStopped } from "./pool/task-stopped.ts";
 import { CrsProblem } from "./projection.ts";
@@ -66,6 +68,7 @@ export function rasterError(path: string, cause: unknown): unknown {
   if (cause instanceof UnsupportedLayout) {
     return new AppError("raster-unsupported-layout", { path, reason: cause.reason }, { cause });
   }
+  if (cause instanceof DamagedZip) return damaged(cause.reason);
   if (cause instanceof TruncatedFile) return new AppError("raster-truncated", { path }, { cause });
   if (cause instanceof DamagedFile) return damaged(cause.reason);
   if (cause instanceof SideFileProblem) {
@@ -81,6 +84,8 @@ export function rasterError(path: string, cause: unknown): unknown {
       : damaged(cause.why === "time" ? reason("reading-takes-too-long") : reason("reading-takes-too-much-memory"));
   }
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  // Reading writes one thing: what a compressed member of an archive unfolds to.
+  if (isDiskFull(cause)) return new AppError("no-disk-space", { path: tmpdir() }, { cause });
   if (code === "ENOENT" || code === "ENOTDIR") return new AppError("raster-missing", { path }, { cause });
   if (code === "EISDIR") return new AppError("raster-not-a-file", { path, what: "folder" }, { cause });
   if (typeof code === "string" && /^E[A-Z0-9]+$/.test(code)) {

@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
 import { AppError } from "../../src-shared/errors/index.ts";
+import { holderState, type OpenBytes, openBytes } from "../files/index.ts";
 
 /** Milliseconds after which a reading looks whether the file at its path is still the one that was opened. */
 const lookEvery = 200;
@@ -12,7 +12,7 @@ export const fileState = ({ dev, ino, size, mtimeNs }: BigIntStats): string => `
 export const contentKey = (stats: BigIntStats): string => `${fileState(stats)}-${stats.ctimeNs}`;
 
 interface Opened {
-  readonly file: FileHandle;
+  readonly file: OpenBytes;
   readonly state: string;
 }
 
@@ -24,9 +24,9 @@ interface Entry {
 
 /** Pipes, sockets and devices are refused without waiting for them. */
 async function openFile(path: string): Promise<Opened> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await openBytes(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const stats = await file.stat({ bigint: true });
+    const { stats } = file;
     if (stats.isDirectory()) throw Object.assign(new Error("It is a folder"), { code: "EISDIR" });
     if (!stats.isFile()) throw new AppError("file-not-regular", { path });
     return { file, state: fileState(stats) };
@@ -48,7 +48,7 @@ class FileHandles {
     this.#limit = limit;
   }
 
-  async #use<T>(path: string, state: string | undefined, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  async #use<T>(path: string, state: string | undefined, work: (handle: OpenBytes) => Promise<T>): Promise<T> {
     let entry = this.#take(path);
     try {
       let opened = await entry.handle;
@@ -81,7 +81,7 @@ class FileHandles {
   async #look(path: string, entry: Entry, { state: opened }: Opened, state: string): Promise<void> {
     if (opened === state && performance.now() - entry.lookedAt < lookEvery) return;
     entry.lookedAt = performance.now();
-    const now = fileState(await stat(path, { bigint: true }));
+    const now = fileState(await holderState(path));
     if (opened === state && now === state) return;
     if (this.#open.get(path) === entry) this.#open.delete(path);
     void this.#closeWhenUnused(entry);
@@ -118,7 +118,7 @@ class FileHandles {
   read(path: string, offset: number, length: number, state?: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#use(path, state, async (handle) => {
       // A damaged header may ask for more bytes than any file has: no memory is set aside for those.
-      const size = length > 1 << 20 ? (await handle.stat()).size : Number.POSITIVE_INFINITY;
+      const size = length > 1 << 20 ? handle.size : Number.POSITIVE_INFINITY;
       const wanted = Math.max(0, Math.min(length, size - offset));
       const bytes = new Uint8Array(wanted);
       let filled = 0;

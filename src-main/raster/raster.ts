@@ -2,6 +2,7 @@ import { AppError } from "../../src-shared/errors/index.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
+import { unfold } from "../files/index.ts";
 import { fromPlain, rasterError } from "./damage.ts";
 import { files } from "./file-handles.ts";
 import type { StoredHeader } from "./formats/format.ts";
@@ -87,6 +88,8 @@ export async function openRaster(
 ): Promise<Raster> {
   try {
     const { crs, signal, urgent } = options;
+    // Unfolding takes longer than a header may: the thread finds the file made.
+    await unfold(path);
     const answer = await headerPool.run("header", { path, crs }, { signal, urgent });
     if ("error" in answer) throw fromPlain(answer.error);
     return new Raster(answer.header);

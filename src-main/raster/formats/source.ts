@@ -1,5 +1,5 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { holderState, type OpenBytes, openBytes } from "../../files/index.ts";
 import { contentKey, fileState } from "../file-handles.ts";
 
 /** An open file that lies there as a file: its length does not change with every look, and reading it does not wait for a writer. */
@@ -10,19 +10,19 @@ export interface Source {
   /** the same, for the handle that its bytes are read through later */
   readonly state: string;
   readonly size: number;
-  readonly handle: FileHandle;
+  readonly handle: OpenBytes;
 }
 
 /** @throws raster-not-a-file for folders, pipes and devices, before they are opened: opening a pipe waits for its writer */
 export async function openSource(path: string): Promise<Source> {
-  const about = await stat(path);
+  const about = await holderState(path);
   if (!about.isFile()) {
     const what = about.isDirectory() ? "folder" : about.isFIFO() ? "pipe" : about.isSocket() ? "socket" : "device";
     throw new AppError("raster-not-a-file", { path, what });
   }
-  const handle = await open(path, "r");
-  const stats = await handle.stat({ bigint: true });
-  return { path, identity: `${path}|${contentKey(stats)}`, state: fileState(stats), size: Number(stats.size), handle };
+  const handle = await openBytes(path);
+  const { stats, size } = handle;
+  return { path, identity: `${path}|${contentKey(stats)}`, state: fileState(stats), size, handle };
 }
 
 /** Bytes from `offset`; fewer than `length` when the file ends. */

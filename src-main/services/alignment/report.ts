@@ -1,5 +1,5 @@
 // How every acquisition lies on the project's grid, from the catalog's headers alone: no file is opened.
-import { statSync } from "node:fs";
+
 import type { ProjectGrid } from "../../../src-shared/domain/job.ts";
 import { type Acquisition, filesOf } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
@@ -8,6 +8,7 @@ import type { Bounds } from "../../../src-shared/geo/bounds.ts";
 import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { AlignedFile, AlignmentEntry, AlignmentProblem } from "../../../src-shared/ipc/alignment.ts";
 import type { Catalog, Raster } from "../../catalog/index.ts";
+import { statHolder } from "../../files/index.ts";
 import { boundsAfterShift, boundsIn, pixelSizeIn, placeAfterShift } from "../../imagery/index.ts";
 import { crsName, transformer } from "../../raster/index.ts";
 
@@ -33,7 +34,7 @@ function entryOf(
   const files = bandsByFile(acquisition).map(([path, bands]): AlignedFile => {
     const nothing = { path, bands, crs: null, resolution: null, overlap: null, offset: null };
     const raster = rasters.get(path);
-    if (!raster || !statSync(path, { throwIfNoEntry: false })) {
+    if (!raster || !statHolder(path)) {
       problems.push({ code: "missing", path });
       return nothing;
     }

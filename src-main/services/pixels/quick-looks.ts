@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
+import { holderState } from "../../files/index.ts";
 import {
   allocate,
   contentKey,
@@ -49,7 +50,7 @@ export class QuickLooks {
   /** Waits until it is made; a second asker waits for the same one. */
   async of(raster: Raster, classes: boolean, { urgent }: Pick<Work, "urgent"> = {}): Promise<Raster> {
     const { path } = raster.info;
-    const content = contentKey(await stat(path, { bigint: true }));
+    const content = contentKey(await holderState(path));
     const geobox = requireGeobox(raster);
     const key = createHash("sha256").update([path, content, classes, geobox.crs].join("\n")).digest("hex").slice(0, 24);
     let making = this.#making.get(key);

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { isOfClasses, type MapLayerKind, mapFileKind, pathOfMapLayer } from "../../../src-shared/domain/map-files.ts";
 import {
@@ -18,6 +17,7 @@ import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
+import { holderState } from "../../files/index.ts";
 import { headers, quantityRead, type Shift } from "../../imagery/index.ts";
 import { contentKey } from "../../raster/index.ts";
 import { legendOfFile } from "../maps/legend.ts";
@@ -256,7 +256,7 @@ export function bandOf(layer: RasterLayer, name: string): LayerBand {
 export async function versionOf({ pieces, shift, clearClasses }: RasterLayer): Promise<string> {
   const files = pieces.flatMap((piece) => piece.files);
   const paths = [...new Set(files.map(({ path }) => path))];
-  const marks = await Promise.all(paths.map((path) => stat(path, { bigint: true }).then(contentKey, () => "missing")));
+  const marks = await Promise.all(paths.map((path) => holderState(path).then(contentKey, () => "missing")));
   const meaning = files.flatMap(({ path, crs, bands, radiometry: { quantity } }) =>
     bands.map(({ name, bandIndex, scale, offset, nodata }) =>
       [name, path, bandIndex, scale, offset, nodata ?? "", crs ?? "", quantity].join(" "),

@@ -1,9 +1,11 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import type { SensorId } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { RasterCommands } from "../../../src-shared/ipc/rasters.ts";
 import type { Raster as RasterRow } from "../../catalog/index.ts";
+import { filesBelow, memberOf } from "../../files/index.ts";
+import { isArchiveName } from "../../products/index.ts";
 import type { Deps } from "../deps.ts";
 import { edit } from "../edits.ts";
 import { filePath } from "../path-gate.ts";
@@ -123,10 +125,11 @@ export function rasterService(deps: Deps) {
     /** Looks for every missing raster by name below `folder`, and re-links those whose header fits. One step of the history. */
     "rasters.relinkAll": validated("rasters.relinkAll", z.strictObject({ folder: filePath }), async ({ folder }) => {
       const found = Map.groupBy(imageFiles([folder]), (path) => basename(path));
+      const archives = Map.groupBy(filesBelow(folder).filter(isArchiveName), (path) => basename(path));
       const fitting: { raster: RasterRow; path: string; info: PlacedInfo }[] = [];
       const problems: string[] = [];
       for (const raster of catalog.rasters.missing()) {
-        for (const path of found.get(basename(raster.path)) ?? []) {
+        for (const path of placesOf(raster.path, found, archives)) {
           try {
             const info = await readRasterInfo(path, raster.crs ?? undefined);
             catalog.rasters.checkRelink(raster.id, path, headerOf(info));
@@ -145,4 +148,15 @@ export function rasterService(deps: Deps) {
       return { relinked, missing: catalog.rasters.missing(), problems };
     }),
   } satisfies RasterCommands;
+}
+
+/** Where a raster may be now: files of its name, or its name in archives of the name of its own. */
+function placesOf(
+  path: string,
+  files: ReadonlyMap<string, readonly string[]>,
+  archives: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const member = memberOf(path);
+  if (!member) return files.get(basename(path)) ?? [];
+  return (archives.get(basename(member.archive)) ?? []).map((archive) => join(archive, ...member.name.split("/")));
 }

@@ -1,7 +1,6 @@
 // Files a person added become rows of the project, in one step that can be undone. An import only ever adds: what the
 // project has stays, files that cannot be used are named with their reasons, and a place shown twice is a question.
 
-import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import {
   type Acquisition,
@@ -35,6 +34,7 @@ import {
   type SamePlace,
   suppliesBands,
 } from "../../../cube/index.ts";
+import { statHolder } from "../../../files/index.ts";
 import { rasterReader } from "../../../imagery/index.ts";
 import type { Product } from "../../../products/index.ts";
 import type { Deps } from "../../deps.ts";
@@ -106,7 +106,7 @@ export function isUnchanged(
   { path, stated: _, ...decided }: FileChoice,
 ): boolean {
   if (!used.has(path) || Object.keys(decided).length > 0) return false;
-  return catalog.rasters.find(path)?.bytes === statSync(path, { throwIfNoEntry: false })?.size;
+  return catalog.rasters.find(path)?.bytes === statHolder(path)?.size;
 }
 
 /** What was decided before about places shown twice stands for the images of that kind. */

@@ -1,6 +1,6 @@
 // What files make of a project's acquisitions: where they join, which show a place twice, and what a person decided about it.
 import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Acquisition, type AcquisitionFile, bandsOfPiece } from "../../../../src-shared/eo/index.ts";
@@ -14,6 +14,7 @@ import {
   type SamePlace,
   withoutFiles,
 } from "../../../cube/index.ts";
+import { statHolder } from "../../../files/index.ts";
 import type { Reader } from "../../../imagery/index.ts";
 
 export interface JoinedImport extends Joined {
@@ -145,7 +146,7 @@ async function copiesAmong(
   return [...found].map(([path, of]) => ({ path, of }));
 }
 
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
+const sizeOf = (path: string): number => statHolder(path)?.size ?? -1;
 
 async function hashFile(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");

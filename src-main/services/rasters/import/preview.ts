@@ -1,6 +1,5 @@
 // A preview of files before they are imported: what each is taken for, on what evidence, and what prevents an import.
 
-import { statSync } from "node:fs";
 import {
   type Acquisition,
   distinctRemarks,
@@ -29,7 +28,7 @@ import {
   samplePixels,
   withAerialOrder,
 } from "../../../cube/index.ts";
-import { cacheOf } from "../../../files/index.ts";
+import { cacheOf, fileSize, statHolder } from "../../../files/index.ts";
 import { type RasterFacts, type Reader, rasterReader, shareOf } from "../../../imagery/index.ts";
 import { crsName } from "../../../raster/index.ts";
 import { duplicateDays, planModalities, waitingFor } from "../../modalities/planned.ts";
@@ -136,11 +135,13 @@ export class ImportPreviews {
   }
 
   async #look(reader: Reader, choice: FileChoice, area: GeoBox, signal: AbortSignal): Promise<Looked> {
-    const stats = statSync(choice.path, { throwIfNoEntry: false });
+    const stats = statHolder(choice.path);
     const key = JSON.stringify([choice, stats?.size, stats?.mtimeMs]);
     const known = this.#looked.get(key);
     if (known) return known;
-    const looked = await look(reader, choice, stats?.size ?? 0, area, signal);
+    // An archive that cannot be read is said where its member is opened.
+    const bytes = await fileSize(choice.path).catch(() => undefined);
+    const looked = await look(reader, choice, bytes ?? 0, area, signal);
     this.#looked.set(key, looked);
     return looked;
   }

@@ -1,7 +1,7 @@
 /** @module-tag gdal */
 // Products as people download them, through the service: a folder in, acquisitions with the right numbers out.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -243,4 +243,45 @@ test("what cannot be read has one sentence with the way out", async () => {
     "map.ecw": ["import-format", "ecw"],
   });
   for (const { error } of unused) expect(error.message).toMatch(/\. \S/);
+});
+
+/** The folder as an archive beside it; `level` 0 stores, 8 compresses. */
+function zipped(path: string, method: "ZIP_STORED" | "ZIP_DEFLATED"): string {
+  const archive = path.replace(/\.SAFE$/, ".zip");
+  const code = [
+    "import os, sys, zipfile",
+    "folder, archive, method = sys.argv[1:]",
+    "with zipfile.ZipFile(archive, 'w', getattr(zipfile, method)) as to:",
+    "  for at, _, files in os.walk(folder):",
+    "    for name in files:",
+    "      path = os.path.join(at, name)",
+    "      to.write(path, os.path.relpath(path, os.path.dirname(folder)))",
+  ].join("\n");
+  execFileSync("/usr/bin/python3", ["-c", code, path, archive, method]);
+  return archive;
+}
+
+test("a zipped SAFE is read where it lies, stored or compressed, and is re-linked and missed as an archive", async () => {
+  const path = safeOfSample(folder(), { add: -1000, listed });
+  const whole = await project();
+  await whole.all["rasters.import"]({ paths: [path] });
+  const expected = await pixelsOf(whole.catalog);
+  for (const method of ["ZIP_STORED", "ZIP_DEFLATED"] as const) {
+    const archive = zipped(path, method);
+    const { catalog, all } = await project();
+    const preview = await all["rasters.preview"]({ paths: [archive] });
+    expect([preview.products.length, preview.unused]).toEqual([1, []]);
+    await all["rasters.import"]({ paths: [archive] });
+    const pixels = await pixelsOf(catalog);
+    expect([pixels.values, pixels.states]).toEqual([expected.values, expected.states]);
+    expect(catalog.rasters.list().map(({ state }) => state)).toEqual(listed.map(() => "present"));
+    // As the window imports: the files that were seen, by their paths.
+    expect((await all["rasters.import"]({ paths: preview.files.map((file) => file.path) })).rasters).toBe(0);
+    const elsewhere = join(folder(), basename(archive));
+    renameSync(archive, elsewhere);
+    expect(catalog.rasters.missing()).toHaveLength(listed.length);
+    const { relinked, missing } = await all["rasters.relinkAll"]({ folder: dirname(elsewhere) });
+    expect([relinked.length, missing]).toEqual([listed.length, []]);
+    expect((await pixelsOf(catalog)).values).toEqual(expected.values);
+  }
 });
